@@ -1,0 +1,56 @@
+/**
+ * Errors carry three sentences a person can act on: what was got, what was expected, what to try.
+ *
+ * `InputError`: the data or an option is wrong. `FormatError`: bytes that cannot be read.
+ * `EngineError`: an engine that this host lacks. `StopError`: the caller asked to stop.
+ * Each has a stable `code` that programs may switch on.
+ */
+
+export interface ErrorParts {
+  /** Stable, kebab-case identifier, e.g. `column-unknown`. */
+  readonly code: string
+  /** What was found, with its place: column, row, file, option. */
+  readonly got: string
+  /** What would have been right. */
+  readonly expected: string
+  /** What to do next. */
+  readonly try: string
+}
+
+/** Base of every error that sbridge throws on purpose. */
+export class SbridgeError extends Error {
+  readonly code: string
+  readonly got: string
+  readonly expected: string
+  readonly remedy: string
+
+  constructor(parts: ErrorParts) {
+    super(`got ${parts.got}; expected ${parts.expected}; try ${parts.try}`)
+    this.name = new.target.name
+    this.code = parts.code
+    this.got = parts.got
+    this.expected = parts.expected
+    this.remedy = parts.try
+  }
+}
+
+/** The data, an option or a value is not acceptable (exit code 2). */
+export class InputError extends SbridgeError {}
+
+/** A file or model whose bytes cannot be read (exit code 4). */
+export class FormatError extends SbridgeError {}
+
+/** A known engine that this machine lacks (exit code 3). */
+export class EngineError extends SbridgeError {}
+
+/** The caller asked to stop (exit code 130). */
+export class StopError extends SbridgeError {
+  constructor(stage: string) {
+    super({
+      code: 'stopped',
+      got: `a stop request during ${stage}`,
+      expected: 'to run to the end',
+      try: 'starting the job again; nothing was written'
+    })
+  }
+}

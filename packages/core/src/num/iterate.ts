@@ -1,0 +1,76 @@
+import { StopError } from './errors.js'
+
+/** What a caller may set to stop a job; an `AbortSignal` is one. */
+export interface StopSignal {
+  readonly aborted: boolean
+}
+
+/** How far a job is: `done` of `total` units of the stage named. */
+export interface ProgressEvent {
+  readonly stage: string
+  readonly done: number
+  readonly total: number
+}
+
+/** What a long job is handed besides its problem. */
+export interface Watch {
+  readonly stop?: StopSignal | undefined
+  readonly progress?: ((event: ProgressEvent) => void) | undefined
+}
+
+/** An iterative method on problems P with states S; `error` is zero at a solution. */
+export interface Method<P, S> {
+  init(problem: P): Promise<S>
+  step(problem: P, state: S, turn: number): Promise<S>
+  error(problem: P, state: S): Promise<number> | number
+}
+
+/** How an iteration ended. Not converging is a result with a name, not an exception. */
+export type Ending = 'converged' | 'turns-used' | 'stalled' | 'not-finite'
+
+export interface Outcome<S> {
+  readonly state: S
+  readonly ending: Ending
+  readonly turns: number
+  /** (turn, error) for every turn at which the error was measured. */
+  readonly errors: readonly (readonly [number, number])[]
+}
+
+export interface IterateOptions extends Watch {
+  readonly stage: string
+  /** Most turns to take. */
+  readonly turns: number
+  /** Converged when error ≤ tolerance. */
+  readonly tolerance: number
+  /** Stalled after this many turns without the best error falling by a thousandth; 0 never. Default 50. */
+  readonly patience?: number
+}
+
+/** Throws `StopError` when the caller asked to stop. */
+export function throwIfStopped(watch: Watch | undefined, stage: string): void {
+  if (watch?.stop?.aborted) throw new StopError(stage)
+}
+
+/** The one loop that runs every method: init, then step and error until an ending. */
+export async function iterate<P, S>(method: Method<P, S>, problem: P, options: IterateOptions): Promise<Outcome<S>> {
+  const patience = options.patience ?? 50
+  let state = await method.init(problem)
+  const errors: [number, number][] = []
+  let best = Number.POSITIVE_INFINITY
+  let bestTurn = 0
+  for (let turn = 1; turn <= options.turns; turn++) {
+    throwIfStopped(options, options.stage)
+    state = await method.step(problem, state, turn)
+    const error = await method.error(problem, state)
+    errors.push([turn, error])
+    options.progress?.({ stage: options.stage, done: turn, total: options.turns })
+    if (!Number.isFinite(error)) return { state, ending: 'not-finite', turns: turn, errors }
+    if (error <= options.tolerance) return { state, ending: 'converged', turns: turn, errors }
+    if (error < best * 0.999) {
+      best = error
+      bestTurn = turn
+    }
+    if (patience > 0 && turn - bestTurn >= patience) return { state, ending: 'stalled', turns: turn, errors }
+  }
+  return { state, ending: 'turns-used', turns: options.turns, errors }
+}

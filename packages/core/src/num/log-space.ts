@@ -1,0 +1,22 @@
+import { exp, log } from './elementary.js'
+
+/** log Σ_i exp(values_i), −∞ for an empty sum; exact shift by the largest term. Cost O(n). */
+export function logSumExp(values: ArrayLike<number>): number {
+  let largest = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < values.length; i++) if (values[i]! > largest) largest = values[i]!
+  if (largest === Number.NEGATIVE_INFINITY) return largest
+  let sum = 0
+  for (let i = 0; i < values.length; i++) sum += exp(values[i]! - largest)
+  return largest + log(sum)
+}
+
+/** Uniform log-weights −log n [n]. */
+export function uniformLogWeights(n: number): Float64Array {
+  return new Float64Array(n).fill(-log(n))
+}
+
+/** Log-weights shifted so that the weights sum to one. */
+export function normaliseLogWeights(logWeights: ArrayLike<number>): Float64Array {
+  const total = logSumExp(logWeights)
+  return Float64Array.from(logWeights, (a) => a - total)
+}

@@ -1,0 +1,72 @@
+import { InputError } from './errors.js'
+
+/** A dense row-major matrix of float64: entry (i, j) is `data[i * cols + j]`. */
+export interface Matrix {
+  readonly data: Float64Array
+  readonly rows: number
+  readonly cols: number
+}
+
+/** A matrix [rows, cols] of zeros, or over `data` without copying it. Throws `InputError` when the length is not rows·cols. */
+export function matrix(rows: number, cols: number, data: Float64Array = new Float64Array(rows * cols)): Matrix {
+  if (data.length !== rows * cols) {
+    throw new InputError({
+      code: 'matrix-length',
+      got: `${data.length} numbers for a ${rows} × ${cols} matrix`,
+      expected: `${rows * cols} numbers`,
+      try: 'passing rows·cols numbers in row-major order'
+    })
+  }
+  return { data, rows, cols }
+}
+
+/** A matrix [n, d] copied from an array of n rows of equal length d. */
+export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
+  const cols = rows.length === 0 ? 0 : rows[0]!.length
+  const out = matrix(rows.length, cols)
+  rows.forEach((row, i) => {
+    if (row.length !== cols) {
+      throw new InputError({
+        code: 'matrix-ragged',
+        got: `row ${i} of length ${row.length}`,
+        expected: `length ${cols}, as row 0`,
+        try: 'making all rows equally long'
+      })
+    }
+    out.data.set(row, i * cols)
+  })
+  return out
+}
+
+/** Row i as a view (no copy): writing to it writes to the matrix. */
+export function rowOf(m: Matrix, i: number): Float64Array {
+  return m.data.subarray(i * m.cols, (i + 1) * m.cols)
+}
+
+/** Column j, copied. */
+export function columnOf(m: Matrix, j: number): Float64Array {
+  const out = new Float64Array(m.rows)
+  for (let i = 0; i < m.rows; i++) out[i] = m.data[i * m.cols + j]!
+  return out
+}
+
+/** The rows `indices` of m, copied in that order [indices.length, cols]. */
+export function takeRows(m: Matrix, indices: ArrayLike<number>): Matrix {
+  const out = matrix(indices.length, m.cols)
+  for (let k = 0; k < indices.length; k++) out.data.set(rowOf(m, indices[k]!), k * m.cols)
+  return out
+}
+
+/** The columns `indices` of m, copied in that order [rows, indices.length]. */
+export function takeColumns(m: Matrix, indices: ArrayLike<number>): Matrix {
+  const out = matrix(m.rows, indices.length)
+  for (let i = 0; i < m.rows; i++) {
+    for (let k = 0; k < indices.length; k++) out.data[i * indices.length + k] = m.data[i * m.cols + indices[k]!]!
+  }
+  return out
+}
+
+/** An independent copy of m. */
+export function copyMatrix(m: Matrix): Matrix {
+  return { data: m.data.slice(), rows: m.rows, cols: m.cols }
+}

@@ -1,0 +1,41 @@
+/** Kinds of column that the model knows. An identifier is left out of the model and written as 1 … n. */
+export type ColumnKind = 'number' | 'integer' | 'category' | 'boolean' | 'datetime' | 'identifier'
+
+/** Numbers, whole numbers and date-times (milliseconds since 1970): finite where not missing. */
+export interface NumericColumn {
+  readonly name: string
+  readonly kind: 'number' | 'integer' | 'datetime'
+  /** [n]; ignored where missing. */
+  readonly values: Float64Array
+  /** 1 marks an empty cell; absent when there is none. */
+  readonly missing?: Uint8Array
+}
+
+/** Categories and booleans: `codes` [n] index `levels`; −1 is a missing cell. */
+export interface CategoricalColumn {
+  readonly name: string
+  readonly kind: 'category' | 'boolean'
+  readonly codes: Int32Array
+  readonly levels: readonly string[]
+}
+
+export interface IdentifierColumn {
+  readonly name: string
+  readonly kind: 'identifier'
+}
+
+export type Column = NumericColumn | CategoricalColumn | IdentifierColumn
+
+/** A table whose columns have a kind: what models are fitted to and what the measures compare. */
+export interface Table {
+  readonly columns: readonly Column[]
+  readonly rowCount: number
+}
+
+export function isNumeric(column: Column): column is NumericColumn {
+  return column.kind === 'number' || column.kind === 'integer' || column.kind === 'datetime'
+}
+
+export function isCategorical(column: Column): column is CategoricalColumn {
+  return column.kind === 'category' || column.kind === 'boolean'
+}

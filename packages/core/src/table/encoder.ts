@@ -1,0 +1,155 @@
+import { InputError } from '../num/errors.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { type Key, keyFor } from '../num/random.js'
+import { placeLevels } from './categories.js'
+import type { ColumnFormat } from './infer.js'
+import { roundToFormat } from './present.js'
+import { fitScaler, type NumericScaler, type ScalingMethod, scaleValues, unscaleValues } from './scaling.js'
+import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
+
+/** How one column of a table is carried by the model. */
+export type ColumnCode =
+  | { readonly name: string; readonly carries: 'coordinate'; readonly coordinate: number; readonly scaler: NumericScaler; /** Factor holding present / missing, when cells are missing. */ readonly missingFactor?: number }
+  | { readonly name: string; readonly carries: 'factor'; readonly factor: number; /** A last level that stands for missing cells. */ readonly missingLevel: boolean }
+  /** All present cells equal: the value is written again; nothing to model. */
+  | { readonly name: string; readonly carries: 'constant'; readonly value: number }
+  | { readonly name: string; readonly carries: 'identifier' }
+
+/** One discrete factor: a category, a boolean, or whether a number is missing. */
+export interface Factor {
+  readonly name: string
+  readonly levelCount: number
+  /** Position of each level [levelCount, q]. */
+  readonly places: Matrix
+}
+
+/** Everything needed to go from a table to coordinates and codes, and back. Plain data. */
+export interface Encoder {
+  readonly columns: readonly ColumnCode[]
+  readonly formats: readonly ColumnFormat[]
+  /** Kinds and levels of the columns, as in the training table, without rows. */
+  readonly kinds: readonly { readonly name: string; readonly kind: ColumnKind; readonly levels?: readonly string[] }[]
+  readonly coordinateCount: number
+  readonly factors: readonly Factor[]
+}
+
+/** Rows as the samplers see them. */
+export interface Encoded {
+  /** Scaled numeric coordinates [n, coordinateCount]; 0 where missing until imputed. */
+  readonly coordinates: Matrix
+  /** Level of every factor [n, factors], row-major. */
+  readonly codes: Int32Array
+}
+
+/** Fits the encoder of a table. `methodOf` says how each numeric column is scaled. Cost O(cells · log n). */
+export function fitEncoder(table: Table, formats: readonly ColumnFormat[], methodOf: (name: string) => ScalingMethod): Encoder {
+  const factors: Factor[] = []
+  let coordinateCount = 0
+  const addFactor = (name: string, levelCount: number): number => factors.push({ name, levelCount, places: placeLevels(levelCount) }) - 1
+  const columns = table.columns.map((column): ColumnCode => {
+    const name = column.name
+    if (isCategorical(column)) {
+      const missingLevel = column.codes.includes(-1)
+      return { name, carries: 'factor', factor: addFactor(name, column.levels.length + (missingLevel ? 1 : 0)), missingLevel }
+    }
+    if (!isNumeric(column)) return { name, carries: 'identifier' }
+    const present = presentValues(column)
+    const missing = present.length < column.values.length
+    if (present.every((x) => x === present[0]) && !missing) return { name, carries: 'constant', value: present[0] ?? 0 }
+    const scaler = fitScaler(present, methodOf(name))
+    const code = { name, carries: 'coordinate' as const, coordinate: coordinateCount++, scaler }
+    return missing ? { ...code, missingFactor: addFactor(`${name} missing`, 2) } : code
+  })
+  const kinds = table.columns.map((column) => ({ name: column.name, kind: column.kind, ...(isCategorical(column) ? { levels: column.levels } : {}) }))
+  return { columns, formats, kinds, coordinateCount, factors }
+}
+
+/** The cells of a numeric column that are not missing. */
+export function presentValues(column: NumericColumn): Float64Array {
+  return column.missing ? column.values.filter((_, i) => !column.missing![i]) : column.values
+}
+
+/** Table → coordinates and codes. Ties of quantile columns are spread by `key`. Throws `InputError` for a table of other columns or levels. */
+export function encodeTable(encoder: Encoder, table: Table, key: Key): Encoded {
+  const n = table.rowCount
+  const coordinates = matrix(n, encoder.coordinateCount)
+  const codes = new Int32Array(n * encoder.factors.length)
+  encoder.columns.forEach((code, c) => {
+    const column = table.columns[c]
+    if (column?.name !== code.name || column.kind !== encoder.kinds[c]!.kind) {
+      throw new InputError({
+        code: 'columns-differ',
+        got: `${column ? `${column.name} (${column.kind})` : 'no column'} at place ${c + 1}`,
+        expected: `${code.name} (${encoder.kinds[c]!.kind})`,
+        try: 'a table with the columns that the model was fitted on'
+      })
+    }
+    if (code.carries === 'factor' && isCategorical(column)) encodeFactor(encoder, code.factor, column, codes)
+    if (code.carries === 'coordinate' && isNumeric(column)) {
+      const scaled = scaleValues(code.scaler, column.values, keyFor(key, code.name))
+      for (let i = 0; i < n; i++) {
+        if (code.missingFactor !== undefined) codes[i * encoder.factors.length + code.missingFactor] = column.missing?.[i] ? 1 : 0
+        if (!column.missing?.[i]) coordinates.data[i * coordinates.cols + code.coordinate] = scaled[i]!
+      }
+    }
+  })
+  return { coordinates, codes }
+}
+
+function encodeFactor(encoder: Encoder, factor: number, column: Extract<Column, { codes: Int32Array }>, codes: Int32Array): void {
+  const { levelCount, name } = encoder.factors[factor]!
+  const levels = encoder.kinds.find((kind) => kind.name === name)!.levels!
+  // Levels are matched by name: another table may list them in another order.
+  const codeOf = column.levels.map((level) => levels.indexOf(level))
+  for (let i = 0; i < column.codes.length; i++) {
+    const code = column.codes[i]!
+    const level = code < 0 ? levelCount - 1 : codeOf[code]!
+    if (level < 0 || (code < 0 && levelCount === levels.length)) {
+      throw new InputError({
+        code: 'level-unknown',
+        got: code < 0 ? `a missing cell in ${name}` : `${column.levels[code]} in ${name}`,
+        expected: `one of ${levels.join(', ')}`,
+        try: 'a value that occurs in the data'
+      })
+    }
+    codes[i * encoder.factors.length + factor] = level
+  }
+}
+
+/** Coordinates and codes → table, with the input's kinds, decimals and missing cells. Cost O(cells · log n). */
+export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded): Table {
+  const n = coordinates.rows
+  const factorCount = encoder.factors.length
+  const columns = encoder.columns.map((code, c): Column => {
+    const { name, kind, levels } = encoder.kinds[c]!
+    if (code.carries === 'identifier') return { name, kind: 'identifier' }
+    if (code.carries === 'constant') return { name, kind: kind as NumericColumn['kind'], values: new Float64Array(n).fill(code.value) }
+    if (code.carries === 'factor') {
+      const column = Int32Array.from({ length: n }, (_, i) => codes[i * factorCount + code.factor]!)
+      return { name, kind: kind as 'category' | 'boolean', levels: levels!, codes: code.missingLevel ? column.map((level) => (level === levels!.length ? -1 : level)) : column }
+    }
+    const scaled = Float64Array.from({ length: n }, (_, i) => coordinates.data[i * coordinates.cols + code.coordinate]!)
+    const values = unscaleValues(code.scaler, scaled).map((x) => roundToFormat(x, encoder.formats[c]!))
+    const column = { name, kind: kind as NumericColumn['kind'], values }
+    if (code.missingFactor === undefined) return column
+    const missing = Uint8Array.from({ length: n }, (_, i) => codes[i * factorCount + code.missingFactor!]!)
+    return { ...column, values: values.map((x, i) => (missing[i] ? 0 : x)), missing }
+  })
+  return { columns, rowCount: n }
+}
+
+/** Coordinates followed by the places of the chosen factors: the points that kernels compare [n, coordinateCount + Σ q]. */
+export function embedEncoded(encoder: Encoder, { coordinates, codes }: Encoded, factors: readonly number[] = encoder.factors.map((_, f) => f)): Matrix {
+  const widths = factors.map((f) => encoder.factors[f]!.places.cols)
+  const out = matrix(coordinates.rows, coordinates.cols + widths.reduce((a, b) => a + b, 0))
+  for (let i = 0; i < out.rows; i++) {
+    let at = i * out.cols
+    for (let c = 0; c < coordinates.cols; c++) out.data[at++] = coordinates.data[i * coordinates.cols + c]!
+    for (const f of factors) {
+      const { places } = encoder.factors[f]!
+      const level = codes[i * encoder.factors.length + f]!
+      for (let c = 0; c < places.cols; c++) out.data[at++] = places.data[level * places.cols + c]!
+    }
+  }
+  return out
+}

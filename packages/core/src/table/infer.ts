@@ -1,0 +1,216 @@
+import { InputError } from '../num/errors.js'
+import { type DateStyle, decimalsOf, type NumberStyle, numberStyle, parseBoolean, parseDateTime, parseNumber, spellsNonFinite } from './parse.js'
+import type { RawColumn, RawTable } from './raw.js'
+import type { Column, ColumnKind, Table } from './table.js'
+
+/** How a column is written back: as the format stored it, with the input's decimals, dates and spelling. */
+export interface ColumnFormat {
+  readonly name: string
+  readonly source: RawColumn['source']
+  readonly kind: ColumnKind
+  readonly number?: NumberStyle
+  readonly date?: DateStyle
+  /** Booleans in text: the spellings of false and true. */
+  readonly spelling?: readonly [string, string]
+  readonly integer?: boolean
+}
+
+export interface InferOptions {
+  /** Kinds set by the user, by column name. */
+  readonly types?: Readonly<Record<string, ColumnKind>>
+  /** Only these columns, in the input's order. */
+  readonly columns?: readonly string[]
+  /** All but these. */
+  readonly exclude?: readonly string[]
+  /** Cells that count as missing besides the empty cell, NA, N/A and null. */
+  readonly missing?: readonly string[]
+}
+
+export interface InferredTable {
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  /** Sentences a person should read. */
+  readonly notes: readonly string[]
+}
+
+const MISSING = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
+const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
+
+/**
+ * Gives every column of a raw table its kind. Text that spells numbers, ISO dates or true/false in every cell becomes
+ * that; other text is a category, or an identifier when all its values differ. Cost O(cells).
+ *
+ * Throws `InputError`: unknown or duplicate column names, fewer than two rows, NaN or infinities, a kind that a cell
+ * does not fit, nothing left to model.
+ */
+export function inferTable(raw: RawTable, options: InferOptions = {}): InferredTable {
+  checkNames(raw, options)
+  const kept = raw.columns.filter((c) => (!options.columns || options.columns.includes(c.name)) && !options.exclude?.includes(c.name))
+  if (raw.rowCount < 2) throw new InputError({ code: 'too-few-rows', got: `${raw.rowCount} row${raw.rowCount === 1 ? '' : 's'}`, expected: 'at least 2 rows', try: 'a table with more rows' })
+  const notes: string[] = []
+  const results = kept.map((column) => inferColumn(column, options, notes))
+  if (results.every(({ column }) => column.kind === 'identifier')) {
+    throw new InputError({
+      code: 'nothing-to-model',
+      got: kept.length === 0 ? 'no columns' : `only identifiers: ${kept.map((c) => c.name).join(', ')}`,
+      expected: 'at least one column of numbers, dates, booleans or recurring text',
+      try: '--types NAME=category, or another table'
+    })
+  }
+  return { table: { columns: results.map((r) => r.column), rowCount: raw.rowCount }, formats: results.map((r) => r.format), notes }
+}
+
+function checkNames(raw: RawTable, options: InferOptions): void {
+  const names = raw.columns.map((c) => c.name)
+  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  if (repeated !== undefined) throw new InputError({ code: 'column-duplicate', got: `two columns named ${repeated}`, expected: 'distinct names', try: 'renaming one of them' })
+  for (const name of [...(options.columns ?? []), ...(options.exclude ?? []), ...Object.keys(options.types ?? {})]) {
+    if (!names.includes(name)) throw new InputError({ code: 'column-unknown', got: `the column ${name}`, expected: `one of ${names.join(', ')}`, try: 'the name as it stands in the header' })
+  }
+  for (const [name, kind] of Object.entries(options.types ?? {})) {
+    if (!KINDS.includes(kind)) throw new InputError({ code: 'kind-unknown', got: `the kind ${kind} for ${name}`, expected: KINDS.join(', '), try: `--types ${name}=category` })
+  }
+}
+
+interface Inferred {
+  readonly column: Column
+  readonly format: ColumnFormat
+}
+
+function inferColumn(raw: RawColumn, options: InferOptions, notes: string[]): Inferred {
+  const wanted = options.types?.[raw.name]
+  const tokens = new Set([...MISSING, ...(options.missing ?? [])])
+  if (raw.source === 'text' || wanted === 'category' || wanted === 'identifier' || (raw.source === 'boolean' && wanted !== 'number')) {
+    const cells = textCells(raw, tokens)
+    return inferText(raw, cells, wanted, notes)
+  }
+  if (raw.source === 'boolean') throw unfit(raw.name, 'booleans', wanted!)
+  return inferNumbers(raw, wanted, tokens.has('NaN'))
+}
+
+function textCells(raw: RawColumn, tokens: ReadonlySet<string>): (string | null)[] {
+  if (raw.source === 'text') return raw.values.map((cell) => (cell === null || tokens.has(cell.trim()) ? null : cell))
+  if (raw.source === 'boolean') return raw.values.map((cell) => (cell === null ? null : String(cell)))
+  return Array.from(raw.values, (value, i) => (raw.missing?.[i] ? null : String(value)))
+}
+
+function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, notes: string[]): Inferred {
+  const present = cells.filter((cell): cell is string => cell !== null)
+  const base = { name: raw.name, source: raw.source }
+  if (present.length === 0) throw new InputError({ code: 'column-empty', got: `the column ${raw.name} with no value in it`, expected: 'at least one value', try: `--exclude ${raw.name}` })
+  const kind = wanted ?? kindOfText(raw.name, present)
+  if (kind === 'number' || kind === 'integer') {
+    const values = numbersOf(raw.name, cells, kind)
+    return { column: { name: raw.name, kind, ...values }, format: { ...base, kind, number: numberStyle(cells) } }
+  }
+  if (kind === 'datetime') return inferDates(base, cells)
+  if (kind === 'identifier') {
+    notes.push(`${raw.name}: every value differs, so it counts as an identifier: left out of the model, written as 1 … n`)
+    return { column: { name: raw.name, kind }, format: { ...base, kind } }
+  }
+  if (kind === 'boolean') return inferBooleans(base, cells)
+  return { column: categories(raw.name, cells), format: { ...base, kind } }
+}
+
+function kindOfText(name: string, present: readonly string[]): ColumnKind {
+  const nonFinite = present.findIndex(spellsNonFinite)
+  if (nonFinite >= 0 && present.every((cell) => spellsNonFinite(cell) || parseNumber(cell) !== undefined)) {
+    throw notFinite(name, present[nonFinite]!)
+  }
+  if (present.every((cell) => parseNumber(cell) !== undefined)) return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
+  if (present.every((cell) => parseBoolean(cell) !== undefined)) return 'boolean'
+  if (present.every((cell) => parseDateTime(cell) !== undefined)) return 'datetime'
+  return new Set(present).size === present.length ? 'identifier' : 'category'
+}
+
+function numbersOf(name: string, cells: readonly (string | null)[], kind: ColumnKind): { values: Float64Array; missing?: Uint8Array } {
+  const values = new Float64Array(cells.length)
+  const missing = new Uint8Array(cells.length)
+  cells.forEach((cell, i) => {
+    if (cell === null) {
+      missing[i] = 1
+      return
+    }
+    const value = parseNumber(cell)
+    if (value === undefined) throw spellsNonFinite(cell) ? notFinite(name, cell, i) : unfit(name, `“${cell}” in row ${i + 1}`, kind)
+    if (!Number.isFinite(value)) throw notFinite(name, cell, i)
+    if (kind === 'integer' && !Number.isInteger(value)) throw unfit(name, `“${cell}” in row ${i + 1}`, kind)
+    values[i] = value
+  })
+  return missing.includes(1) ? { values, missing } : { values }
+}
+
+function inferDates(base: { name: string; source: RawColumn['source'] }, cells: readonly (string | null)[]): Inferred {
+  const values = new Float64Array(cells.length)
+  const missing = new Uint8Array(cells.length)
+  const seen: DateStyle[] = []
+  cells.forEach((cell, i) => {
+    const parsed = cell === null ? undefined : parseDateTime(cell)
+    if (cell !== null && !parsed) throw unfit(base.name, `“${cell}” in row ${i + 1}`, 'datetime')
+    missing[i] = parsed ? 0 : 1
+    if (!parsed) return
+    values[i] = parsed.time
+    seen.push(parsed.style)
+  })
+  const style: DateStyle = {
+    separator: seen.find((s) => s.separator !== '')?.separator ?? '',
+    seconds: seen.some((s) => s.seconds === 'milliseconds') ? 'milliseconds' : seen.some((s) => s.seconds === 'whole') ? 'whole' : 'none',
+    zone: seen.some((s) => s.zone !== '') ? 'Z' : ''
+  }
+  const column: Column = { name: base.name, kind: 'datetime', values, ...(missing.includes(1) ? { missing } : {}) }
+  return { column, format: { ...base, kind: 'datetime', date: style } }
+}
+
+function inferBooleans(base: { name: string; source: RawColumn['source'] }, cells: readonly (string | null)[]): Inferred {
+  const spelling: [string, string] = ['false', 'true']
+  const codes = Int32Array.from(cells, (cell, i) => {
+    if (cell === null) return -1
+    const value = parseBoolean(cell)
+    if (value === undefined) throw unfit(base.name, `“${cell}” in row ${i + 1}`, 'boolean')
+    spelling[value ? 1 : 0] = cell.trim()
+    return value ? 1 : 0
+  })
+  return { column: { name: base.name, kind: 'boolean', codes, levels: ['false', 'true'] }, format: { ...base, kind: 'boolean', spelling } }
+}
+
+function categories(name: string, cells: readonly (string | null)[]): Column {
+  const levels = [...new Set(cells.filter((cell): cell is string => cell !== null))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const codeOf = new Map(levels.map((level, i) => [level, i]))
+  return { name, kind: 'category', levels, codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : codeOf.get(cell)!)) }
+}
+
+function inferNumbers(raw: Extract<RawColumn, { source: 'number' | 'datetime' }>, wanted: ColumnKind | undefined, nanIsMissing: boolean): Inferred {
+  const values = raw.values.slice()
+  const missing = raw.missing?.slice() ?? new Uint8Array(values.length)
+  let whole = true
+  values.forEach((value, i) => {
+    if (Number.isNaN(value) && nanIsMissing) missing[i] = 1
+    if (missing[i]) {
+      values[i] = 0
+      return
+    }
+    if (!Number.isFinite(value)) throw notFinite(raw.name, String(value), i)
+    if (!Number.isInteger(value)) whole = false
+  })
+  if (missing.every((m) => m === 1)) throw new InputError({ code: 'column-empty', got: `the column ${raw.name} with no value in it`, expected: 'at least one value', try: `--exclude ${raw.name}` })
+  const declared = raw.source === 'number' && raw.integer === true
+  const kind = raw.source === 'datetime' ? 'datetime' : (wanted ?? (whole ? 'integer' : 'number'))
+  if (kind !== 'datetime' && kind !== 'number' && kind !== 'integer') throw unfit(raw.name, 'numbers', kind)
+  if (kind === 'integer' && !whole) throw unfit(raw.name, 'numbers that are not whole', kind)
+  const column: Column = { name: raw.name, kind, values, ...(missing.includes(1) ? { missing } : {}) }
+  const decimals = kind === 'datetime' ? undefined : decimalsOf(values, missing)
+  return { column, format: { name: raw.name, source: raw.source, kind, number: { padded: false, ...(decimals === undefined ? {} : { decimals }) }, ...(declared ? { integer: true } : {}) } }
+}
+
+function notFinite(name: string, cell: string, row?: number): InputError {
+  return new InputError({
+    code: 'not-finite',
+    got: `${cell.trim()} in the column ${name}${row === undefined ? '' : `, row ${row + 1}`}`,
+    expected: 'finite numbers, and empty cells where a value is missing',
+    try: /nan/i.test(cell) ? `--missing ${cell.trim()} if it stands for a missing value` : 'removing or correcting those rows'
+  })
+}
+
+function unfit(name: string, got: string, kind: ColumnKind): InputError {
+  return new InputError({ code: 'kind-unfit', got: `${got} in the column ${name}`, expected: `values of kind ${kind}`, try: `another kind: --types ${name}=category` })
+}

@@ -1,0 +1,111 @@
+/** Reading single cells of text: numbers, date-times, booleans. */
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+const LEADING_ZERO = /^[+-]?0\d/
+
+/** The number that a cell spells, or undefined. Codes with leading zeros (`007`) are text, not numbers. */
+export function parseNumber(text: string): number | undefined {
+  const trimmed = text.trim()
+  return NUMBER.test(trimmed) && !LEADING_ZERO.test(trimmed) ? Number(trimmed) : undefined
+}
+
+/** Whether a cell spells NaN or an infinity. */
+export function spellsNonFinite(text: string): boolean {
+  return /^[+-]?(nan|inf|infinity)$/i.test(text.trim())
+}
+
+/** How the numbers of a text column are written. */
+export interface NumberStyle {
+  /** Most digits after the point; undefined when exponents are used: then the shortest text that reads back. */
+  readonly decimals?: number
+  /** Whether trailing zeros are kept. */
+  readonly padded: boolean
+}
+
+/** Decimals and padding of a column of numbers in text. */
+export function numberStyle(cells: readonly (string | null)[]): NumberStyle {
+  let decimals = 0
+  let padded = false
+  let least = Number.POSITIVE_INFINITY
+  for (const cell of cells) {
+    if (cell === null) continue
+    const text = cell.trim()
+    if (/[eE]/.test(text)) return { padded: false }
+    const point = text.indexOf('.')
+    const digits = point < 0 ? 0 : text.length - point - 1
+    decimals = Math.max(decimals, digits)
+    least = Math.min(least, digits)
+    if (digits > 0 && text.endsWith('0')) padded = true
+  }
+  return { decimals, padded: padded && least === decimals }
+}
+
+/** A number in a style. */
+export function formatNumber(value: number, style: NumberStyle): string {
+  if (style.decimals === undefined) return String(value)
+  const text = value.toFixed(Math.min(100, style.decimals))
+  const trimmed = style.padded || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
+  return trimmed === '-0' ? '0' : trimmed
+}
+
+/** Digits after the point that reproduce every number of a typed column, or undefined when more than 12 are needed. */
+export function decimalsOf(values: Float64Array, missing: Uint8Array | undefined): number | undefined {
+  let decimals = 0
+  for (let i = 0; i < values.length; i++) {
+    if (missing?.[i]) continue
+    while (decimals <= 12 && Number(values[i]!.toFixed(decimals)) !== values[i]) decimals++
+    if (decimals > 12) return undefined
+  }
+  return decimals
+}
+
+const DATETIME = /^(\d{4})-(\d{2})-(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/
+
+/** How the date-times of a column are written. */
+export interface DateStyle {
+  readonly separator: '' | 'T' | ' '
+  readonly seconds: 'none' | 'whole' | 'milliseconds'
+  readonly zone: '' | 'Z'
+}
+
+/** Milliseconds since 1970 (no zone is taken as UTC) and the style of one ISO 8601 date or date-time, or undefined. */
+export function parseDateTime(text: string): { time: number; style: DateStyle } | undefined {
+  const match = DATETIME.exec(text.trim())
+  if (!match) return undefined
+  const [, year, month, day, separator, hour, minute, second, fraction, zone] = match
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0), Number((fraction ?? '0').padEnd(3, '0').slice(0, 3)))
+  const back = new Date(time)
+  if (back.getUTCMonth() !== Number(month) - 1 || back.getUTCDate() !== Number(day)) return undefined
+  const style: DateStyle = {
+    separator: (separator as 'T' | ' ' | undefined) ?? '',
+    seconds: second === undefined ? 'none' : fraction === undefined ? 'whole' : 'milliseconds',
+    zone: zone === undefined ? '' : 'Z'
+  }
+  return { time: time - offsetOf(zone), style }
+}
+
+function offsetOf(zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z') return 0
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))
+  return (zone.startsWith('-') ? -minutes : minutes) * 60_000
+}
+
+/** A time in a style; offsets are written as UTC. */
+export function formatDateTime(time: number, style: DateStyle): string {
+  const iso = new Date(time).toISOString()
+  if (style.separator === '') return iso.slice(0, 10)
+  const end = style.seconds === 'none' ? 16 : style.seconds === 'whole' ? 19 : 23
+  return iso.slice(0, 10) + style.separator + iso.slice(11, end) + style.zone
+}
+
+/** The unit, in milliseconds, to which times in a style are rounded. */
+export function dateUnit(style: DateStyle): number {
+  if (style.separator === '') return 86_400_000
+  return style.seconds === 'none' ? 60_000 : style.seconds === 'whole' ? 1000 : 1
+}
+
+/** true or false in any case, or undefined. */
+export function parseBoolean(text: string): boolean | undefined {
+  const lower = text.trim().toLowerCase()
+  return lower === 'true' ? true : lower === 'false' ? false : undefined
+}

@@ -1,0 +1,116 @@
+import { normalCdf, normalQuantile } from '../num/elementary.js'
+import type { Key } from '../num/random.js'
+import { uniforms } from '../num/random.js'
+import { sorted } from '../num/statistics.js'
+
+export type ScalingMethod = 'standard' | 'quantile'
+
+/**
+ * How one numeric column becomes a coordinate and comes back.
+ *
+ * `standard`: (x − centre) / scale. A column without negative values keeps them out: what would fall below zero is
+ * reflected. `quantile`: normal scores of the empirical distribution, decoded by the empirical quantile function.
+ */
+export type NumericScaler =
+  | { readonly method: 'standard'; readonly centre: number; readonly scale: number; readonly nonNegative: boolean }
+  | { readonly method: 'quantile'; readonly knots: Float64Array; readonly discrete: boolean }
+
+/** Share of a column's present cells whose value occurs more than once. Cost O(n log n). */
+export function tiedShare(ascending: Float64Array): number {
+  let tied = 0
+  for (let i = 0; i < ascending.length; i++) {
+    if ((i > 0 && ascending[i] === ascending[i - 1]) || (i + 1 < ascending.length && ascending[i] === ascending[i + 1])) tied++
+  }
+  return ascending.length === 0 ? 0 : tied / ascending.length
+}
+
+/** Fits the scaler of one column to its present values (at least one). A constant column gets scale 1. */
+export function fitScaler(present: Float64Array, method: ScalingMethod): NumericScaler {
+  if (method === 'quantile') {
+    const knots = sorted(present)
+    return { method, knots, discrete: tiedShare(knots) > 0.5 }
+  }
+  let centre = 0
+  for (const x of present) centre += x / present.length
+  let squares = 0
+  for (const x of present) squares += (x - centre) * (x - centre)
+  const scale = Math.sqrt(squares / present.length)
+  return { method, centre, scale: scale > 0 ? scale : 1, nonNegative: present.every((x) => x >= 0) }
+}
+
+/** First index in an ascending array whose value is ≥ x (`above` false) or > x (`above` true). */
+function place(ascending: Float64Array, x: number, side: 'left' | 'right'): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ascending[middle]! < x || (side === 'right' && ascending[middle] === x)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/**
+ * Values → coordinates. With `quantile`, equal values are spread at random inside their rank interval (by `key`, one
+ * number a row), so that a discrete column becomes continuous; without a key they take its middle. Values between
+ * training values are interpolated, values outside take the end ranks.
+ */
+export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: Key): Float64Array {
+  if (scaler.method === 'standard') return values.map((x) => (x - scaler.centre) / scaler.scale)
+  const { knots } = scaler
+  const n = knots.length
+  const spread = key ? uniforms(key, values.length) : undefined
+  return values.map((x, i) => {
+    const left = place(knots, x, 'left')
+    const right = place(knots, x, 'right')
+    let rank: number
+    if (right - left > 1) rank = left + (spread ? spread[i]! : 0.5) * (right - left)
+    else if (right > left) rank = left + 0.5
+    else if (left === 0 || left === n) rank = left === 0 ? 0.5 : n - 0.5
+    else rank = left - 0.5 + (x - knots[left - 1]!) / (knots[left]! - knots[left - 1]!)
+    return normalQuantile(Math.min(n - 0.25, Math.max(0.25, rank)) / n)
+  })
+}
+
+/** Coordinates → values, the inverse of `scaleValues`. Discrete columns return exact training values. */
+export function unscaleValues(scaler: NumericScaler, coordinates: Float64Array): Float64Array {
+  if (scaler.method === 'standard') {
+    return coordinates.map((z) => {
+      const x = scaler.centre + scaler.scale * z
+      return scaler.nonNegative && x < 0 ? -x : x
+    })
+  }
+  const { knots, discrete } = scaler
+  const n = knots.length
+  return coordinates.map((z) => {
+    const rank = normalCdf(z) * n
+    if (discrete) return knots[Math.min(n - 1, Math.max(0, Math.floor(rank)))]!
+    const position = Math.min(n - 1, Math.max(0, rank - 0.5))
+    const low = Math.min(n - 1, Math.floor(position))
+    const high = Math.min(n - 1, low + 1)
+    return between(knots, low, high, position - low)
+  })
+}
+
+/** Interpolates between two order statistics, but not into the gap beside an atom: there the nearer one is taken. */
+function between(knots: Float64Array, low: number, high: number, share: number): number {
+  const a = knots[low]!
+  const b = knots[high]!
+  if (a === b) return a
+  const atom = (low > 0 && knots[low - 1] === a) || (high + 1 < knots.length && knots[high + 1] === b)
+  return atom ? (share < 0.5 ? a : b) : a + share * (b - a)
+}
+
+/**
+ * Whether `quantile` could suit a column better than `standard`: atoms (over a tenth of the cells tied) or tails
+ * heavier than five standard deviations or skewness beyond 1.
+ */
+export function suggestsQuantile(present: Float64Array): boolean {
+  const ascending = sorted(present)
+  if (tiedShare(ascending) > 0.1) return true
+  const scaler = fitScaler(present, 'standard')
+  const z = scaleValues(scaler, ascending)
+  let cubes = 0
+  for (const value of z) cubes += (value * value * value) / z.length
+  return Math.max(-z[0]!, z[z.length - 1]!) > 5 || Math.abs(cubes) > 1
+}

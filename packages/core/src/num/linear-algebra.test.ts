@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest'
+import {
+  cholesky,
+  choleskyInPlace,
+  choleskySolve,
+  identity,
+  inverse,
+  matrixExponential,
+  multiply,
+  solve,
+  symmetricEigen,
+  symmetricSquareRoot,
+  transpose
+} from './linear-algebra.js'
+import { type Matrix, matrix, matrixFromRows } from './matrix.js'
+import { keyFromSeed, normals } from './random.js'
+
+const random = (n: number, m: number, seed: number): Matrix => matrix(n, m, normals(keyFromSeed(seed), n * m))
+const distance = (a: Matrix, b: Matrix): number => Math.max(...a.data.map((x, i) => Math.abs(x - b.data[i]!)))
+const definite = (n: number, seed: number): Matrix => {
+  const a = random(n, n, seed)
+  return multiply(a, transpose(a))
+}
+
+describe('small dense linear algebra', () => {
+  it('Cholesky factors multiply back and solve', () => {
+    for (const n of [1, 2, 5, 12]) {
+      const a = definite(n, n)
+      const l = cholesky(a)
+      expect(distance(multiply(l, transpose(l)), a)).toBeLessThan(1e-12)
+      const b = random(n, 3, 9)
+      expect(distance(multiply(a, choleskySolve(l, b)), b)).toBeLessThan(1e-8)
+    }
+  })
+  it('refuses what is not positive definite', () => {
+    expect(() =>
+      cholesky(
+        matrixFromRows([
+          [1, 2],
+          [2, 1]
+        ])
+      )
+    ).toThrow(/positive definite/)
+    expect(() => cholesky(matrix(2, 3))).toThrow(/square/)
+    expect(choleskyInPlace(Float64Array.of(Number.NaN), 1)).toBe(false)
+  })
+  it('solve and inverse', () => {
+    for (const n of [1, 3, 10]) {
+      const a = random(n, n, 40 + n)
+      const b = random(n, 2, 50 + n)
+      expect(distance(multiply(a, solve(a, b)), b)).toBeLessThan(1e-11)
+      expect(distance(multiply(a, inverse(a)), identity(n))).toBeLessThan(1e-11)
+    }
+    expect(() =>
+      solve(
+        matrixFromRows([
+          [1, 1],
+          [1, 1]
+        ]),
+        matrix(2, 1)
+      )
+    ).toThrow(/singular/)
+  })
+  it('eigenvectors diagonalise, values descend, signs are fixed', () => {
+    for (const n of [1, 2, 7, 20]) {
+      const a = definite(n, 60 + n)
+      const { values, vectors } = symmetricEigen(a)
+      expect(distance(multiply(transpose(vectors), vectors), identity(n))).toBeLessThan(1e-13)
+      const back = multiply(
+        matrix(
+          n,
+          n,
+          vectors.data.map((x, i) => x * values[i % n]!)
+        ),
+        transpose(vectors)
+      )
+      expect(distance(back, a)).toBeLessThan(1e-12 * values[0]!)
+      for (let i = 1; i < n; i++) expect(values[i - 1]).toBeGreaterThanOrEqual(values[i]!)
+    }
+    expect([
+      ...symmetricEigen(
+        matrixFromRows([
+          [2, 1],
+          [1, 2]
+        ])
+      ).values
+    ]).toEqual([3, 1].map((x) => expect.closeTo(x, 14)))
+  })
+  it('the square root squares back', () => {
+    const a = definite(4, 3)
+    const root = symmetricSquareRoot(a)
+    expect(distance(multiply(root, root), a)).toBeLessThan(1e-12)
+  })
+  it('the exponential of a rotation generator rotates, of a diagonal is diagonal, and e^(A) e^(−A) = 1', () => {
+    const angle = 7.3
+    const turn = matrixExponential(
+      matrixFromRows([
+        [0, -angle],
+        [angle, 0]
+      ])
+    )
+    expect(turn.data[0]).toBeCloseTo(Math.cos(angle), 13)
+    expect(turn.data[2]).toBeCloseTo(Math.sin(angle), 13)
+    const e = matrixExponential(
+      matrixFromRows([
+        [-30, 0],
+        [0, 2]
+      ])
+    )
+    expect(e.data[0]! / Math.exp(-30)).toBeCloseTo(1, 10)
+    expect(e.data[3]).toBeCloseTo(Math.exp(2), 12)
+    const a = random(6, 6, 5)
+    const minus = matrix(
+      6,
+      6,
+      a.data.map((x) => -x)
+    )
+    expect(distance(multiply(matrixExponential(a), matrixExponential(minus)), identity(6))).toBeLessThan(1e-11)
+    expect(() => matrixExponential(matrix(1, 1, Float64Array.of(Number.NaN)))).toThrow(/finite/)
+  })
+})

@@ -1,0 +1,287 @@
+import { InputError } from './errors.js'
+import { type Matrix, matrix } from './matrix.js'
+
+/**
+ * Small dense linear algebra, from + − × ÷ and √ only: the same bits on every host. Meant for tens of rows, not thousands.
+ * Functions ending in `InPlace` work on a row-major [n, n] part of a flat array and allocate nothing.
+ */
+
+/** The identity [n, n]. */
+export function identity(n: number): Matrix {
+  const out = matrix(n, n)
+  for (let i = 0; i < n; i++) out.data[i * n + i] = 1
+  return out
+}
+
+/** Aᵀ. */
+export function transpose(a: Matrix): Matrix {
+  const out = matrix(a.cols, a.rows)
+  for (let i = 0; i < a.rows; i++) for (let j = 0; j < a.cols; j++) out.data[j * a.rows + i] = a.data[i * a.cols + j]!
+  return out
+}
+
+/** A B. Cost O(rows · inner · cols). Throws `InputError` when the inner sizes differ. */
+export function multiply(a: Matrix, b: Matrix): Matrix {
+  if (a.cols !== b.rows) throw shapeError(`${a.rows} × ${a.cols} times ${b.rows} × ${b.cols}`, 'equal inner sizes')
+  const out = matrix(a.rows, b.cols)
+  for (let i = 0; i < a.rows; i++) {
+    for (let k = 0; k < a.cols; k++) {
+      const left = a.data[i * a.cols + k]!
+      if (left === 0) continue
+      for (let j = 0; j < b.cols; j++) out.data[i * b.cols + j] = out.data[i * b.cols + j]! + left * b.data[k * b.cols + j]!
+    }
+  }
+  return out
+}
+
+function shapeError(got: string, expected: string): InputError {
+  return new InputError({ code: 'matrix-shape', got, expected, try: 'checking the shapes of the matrices' })
+}
+
+function checkSquare(a: Matrix): number {
+  if (a.rows !== a.cols) throw shapeError(`a ${a.rows} × ${a.cols} matrix`, 'a square one')
+  return a.rows
+}
+
+/**
+ * Replaces the lower triangle of the symmetric A [n, n] at `offset` by its Cholesky factor L, A = L Lᵀ; the upper triangle
+ * is neither read nor written. False (and a half-written triangle) when A is not positive definite. Cost n³/3.
+ */
+export function choleskyInPlace(a: Float64Array, n: number, offset = 0): boolean {
+  for (let i = 0; i < n; i++) {
+    const row = offset + i * n
+    for (let j = 0; j <= i; j++) {
+      const other = offset + j * n
+      let sum = a[row + j]!
+      for (let k = 0; k < j; k++) sum -= a[row + k]! * a[other + k]!
+      if (i === j) {
+        if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) return false
+        a[row + i] = Math.sqrt(sum)
+      } else a[row + j] = sum / a[other + j]!
+    }
+  }
+  return true
+}
+
+/** The lower Cholesky factor L of a symmetric positive definite A = L Lᵀ. Throws `InputError` when A is not. Cost n³/3. */
+export function cholesky(a: Matrix): Matrix {
+  const n = checkSquare(a)
+  const out = matrix(n, n, a.data.slice())
+  if (!choleskyInPlace(out.data, n)) {
+    throw new InputError({
+      code: 'not-positive-definite',
+      got: `a ${n} × ${n} matrix that is not positive definite`,
+      expected: 'a symmetric positive definite one',
+      try: 'adding a small multiple of the identity'
+    })
+  }
+  for (let i = 0; i < n; i++) for (let j = i + 1; j < n; j++) out.data[i * n + j] = 0
+  return out
+}
+
+/** x ← L⁻¹ x for the lower triangle L [n, n] at `offset` of `lower`; x [n] starts at `at`. Cost n². */
+export function solveLowerInPlace(lower: Float64Array, n: number, x: Float64Array, offset = 0, at = 0): void {
+  for (let i = 0; i < n; i++) {
+    let sum = x[at + i]!
+    for (let k = 0; k < i; k++) sum -= lower[offset + i * n + k]! * x[at + k]!
+    x[at + i] = sum / lower[offset + i * n + i]!
+  }
+}
+
+/** x ← L⁻ᵀ x, as `solveLowerInPlace`. */
+export function solveLowerTransposedInPlace(lower: Float64Array, n: number, x: Float64Array, offset = 0, at = 0): void {
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = x[at + i]!
+    for (let k = i + 1; k < n; k++) sum -= lower[offset + k * n + i]! * x[at + k]!
+    x[at + i] = sum / lower[offset + i * n + i]!
+  }
+}
+
+/** A⁻¹ B from the Cholesky factor L of A. Cost n² a column of B. */
+export function choleskySolve(lower: Matrix, b: Matrix): Matrix {
+  const n = checkSquare(lower)
+  if (b.rows !== n) throw shapeError(`a right-hand side of ${b.rows} rows`, `${n} rows`)
+  const columns = transpose(b)
+  for (let j = 0; j < b.cols; j++) {
+    solveLowerInPlace(lower.data, n, columns.data, 0, j * n)
+    solveLowerTransposedInPlace(lower.data, n, columns.data, 0, j * n)
+  }
+  return transpose(columns)
+}
+
+/** The solution X of A X = B by elimination with partial pivoting. Throws `InputError` when A is singular. Cost n³/3 + n² a column. */
+export function solve(a: Matrix, b: Matrix): Matrix {
+  const n = checkSquare(a)
+  if (b.rows !== n) throw shapeError(`a right-hand side of ${b.rows} rows`, `${n} rows`)
+  const left = a.data.slice()
+  const out = matrix(n, b.cols, b.data.slice())
+  for (let k = 0; k < n; k++) {
+    let pivot = k
+    for (let i = k + 1; i < n; i++) if (Math.abs(left[i * n + k]!) > Math.abs(left[pivot * n + k]!)) pivot = i
+    if (!(Math.abs(left[pivot * n + k]!) > 0)) {
+      throw new InputError({
+        code: 'singular',
+        got: `a singular ${n} × ${n} matrix`,
+        expected: 'an invertible one',
+        try: 'removing columns that depend on others'
+      })
+    }
+    swapRows(left, n, k, pivot)
+    swapRows(out.data, b.cols, k, pivot)
+    for (let i = k + 1; i < n; i++) {
+      const factor = left[i * n + k]! / left[k * n + k]!
+      if (factor === 0) continue
+      for (let j = k + 1; j < n; j++) left[i * n + j] = left[i * n + j]! - factor * left[k * n + j]!
+      for (let j = 0; j < b.cols; j++) out.data[i * b.cols + j] = out.data[i * b.cols + j]! - factor * out.data[k * b.cols + j]!
+    }
+  }
+  for (let i = n - 1; i >= 0; i--) {
+    for (let j = 0; j < b.cols; j++) {
+      let sum = out.data[i * b.cols + j]!
+      for (let k = i + 1; k < n; k++) sum -= left[i * n + k]! * out.data[k * b.cols + j]!
+      out.data[i * b.cols + j] = sum / left[i * n + i]!
+    }
+  }
+  return out
+}
+
+function swapRows(data: Float64Array, cols: number, a: number, b: number): void {
+  if (a === b) return
+  for (let j = 0; j < cols; j++) {
+    const kept = data[a * cols + j]!
+    data[a * cols + j] = data[b * cols + j]!
+    data[b * cols + j] = kept
+  }
+}
+
+/** A⁻¹. Throws `InputError` when A is singular. Cost n³. */
+export function inverse(a: Matrix): Matrix {
+  return solve(a, identity(checkSquare(a)))
+}
+
+export interface SymmetricEigen {
+  /** Eigenvalues, largest first [n]. */
+  readonly values: Float64Array
+  /** Orthonormal eigenvectors as columns, in the same order, largest absolute entry positive [n, n]. */
+  readonly vectors: Matrix
+}
+
+/**
+ * Eigenvalues and eigenvectors of a symmetric A by cyclic Jacobi rotations, to full accuracy. Cost about 10 n³.
+ * @source Golub and Van Loan, *Matrix Computations*, section 8.5.
+ */
+export function symmetricEigen(a: Matrix): SymmetricEigen {
+  const n = checkSquare(a)
+  const work = a.data.slice()
+  const vectors = identity(n)
+  for (let sweep = 0; sweep < 60; sweep++) {
+    let off = 0
+    let all = 0
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        all += work[i * n + j]! ** 2
+        if (i !== j) off += work[i * n + j]! ** 2
+      }
+    if (!Number.isFinite(all)) throw shapeError('a matrix with entries that are not finite', 'finite entries')
+    if (off <= all * 1e-32) break
+    for (let p = 0; p < n; p++) for (let q = p + 1; q < n; q++) rotate(work, vectors.data, n, p, q)
+  }
+  const order = Array.from({ length: n }, (_, i) => i).sort((i, j) => work[j * n + j]! - work[i * n + i]! || i - j)
+  const out = { values: new Float64Array(n), vectors: matrix(n, n) }
+  order.forEach((from, to) => {
+    out.values[to] = work[from * n + from]!
+    let largest = 0
+    for (let i = 0; i < n; i++) {
+      const entry = vectors.data[i * n + from]!
+      if (Math.abs(entry) > Math.abs(largest) * (1 + 1e-9)) largest = entry
+    }
+    const sign = largest < 0 ? -1 : 1
+    for (let i = 0; i < n; i++) out.vectors.data[i * n + to] = sign * vectors.data[i * n + from]!
+  })
+  return out
+}
+
+/** One Jacobi rotation in the plane (p, q), making entry (p, q) zero. */
+function rotate(a: Float64Array, v: Float64Array, n: number, p: number, q: number): void {
+  const apq = a[p * n + q]!
+  if (apq === 0) return
+  const theta = (a[q * n + q]! - a[p * n + p]!) / (2 * apq)
+  const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1))
+  const c = 1 / Math.sqrt(t * t + 1)
+  const s = t * c
+  for (let k = 0; k < n; k++) {
+    const akp = a[k * n + p]!
+    const akq = a[k * n + q]!
+    a[k * n + p] = c * akp - s * akq
+    a[k * n + q] = s * akp + c * akq
+  }
+  for (let k = 0; k < n; k++) {
+    const apk = a[p * n + k]!
+    const aqk = a[q * n + k]!
+    a[p * n + k] = c * apk - s * aqk
+    a[q * n + k] = s * apk + c * aqk
+  }
+  a[p * n + q] = 0
+  a[q * n + p] = 0
+  for (let k = 0; k < n; k++) {
+    const vkp = v[k * n + p]!
+    const vkq = v[k * n + q]!
+    v[k * n + p] = c * vkp - s * vkq
+    v[k * n + q] = s * vkp + c * vkq
+  }
+}
+
+/**
+ * The symmetric square root of a symmetric positive semi-definite A (negative eigenvalues count as zero). Cost about 12 n³.
+ */
+export function symmetricSquareRoot(a: Matrix): Matrix {
+  const n = checkSquare(a)
+  const { values, vectors } = symmetricEigen(a)
+  const scaled = matrix(n, n)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) scaled.data[i * n + j] = vectors.data[i * n + j]! * Math.sqrt(Math.max(0, values[j]!))
+  }
+  return multiply(scaled, transpose(vectors))
+}
+
+const PADE = [1, 1 / 2, 5 / 44, 1 / 66, 1 / 792, 1 / 15840, 1 / 665280]
+
+/**
+ * eᴬ by scaling and squaring with the (6, 6) Padé approximant; relative error about 1e-15·‖A‖. Cost about 20 n³.
+ * Throws `InputError` when an entry is not finite.
+ * @source Golub and Van Loan, *Matrix Computations*, section 9.3.
+ */
+export function matrixExponential(a: Matrix): Matrix {
+  const n = checkSquare(a)
+  let norm = 0
+  for (let i = 0; i < n; i++) {
+    let sum = 0
+    for (let j = 0; j < n; j++) sum += Math.abs(a.data[i * n + j]!)
+    if (!(sum < Number.POSITIVE_INFINITY)) throw shapeError('a matrix with entries that are not finite', 'finite entries')
+    norm = Math.max(norm, sum)
+  }
+  let squarings = 0
+  let scale = 1
+  while (norm * scale > 0.25) {
+    scale *= 0.5
+    squarings++
+  }
+  const scaled = matrix(
+    n,
+    n,
+    a.data.map((x) => x * scale)
+  )
+  let power = identity(n)
+  const top = matrix(n, n)
+  const bottom = matrix(n, n)
+  PADE.forEach((coefficient, k) => {
+    if (k > 0) power = multiply(power, scaled)
+    for (let i = 0; i < n * n; i++) {
+      top.data[i] = top.data[i]! + coefficient * power.data[i]!
+      bottom.data[i] = bottom.data[i]! + (k % 2 === 0 ? coefficient : -coefficient) * power.data[i]!
+    }
+  })
+  let out = solve(bottom, top)
+  for (let k = 0; k < squarings; k++) out = multiply(out, out)
+  return out
+}

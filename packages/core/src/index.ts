@@ -1,3 +1,4 @@
+export * from './diagnose/index.js'
 export * from './engine/reference/reference.js'
 export * from './kernel/engine.js'
 export * from './kernel/kernel.js'

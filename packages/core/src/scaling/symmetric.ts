@@ -1,0 +1,249 @@
+import type { Engine, Pair } from '../kernel/engine.js'
+import type { Kernel } from '../kernel/kernel.js'
+import { exp, log } from '../num/elementary.js'
+import { InputError } from '../num/errors.js'
+import { type Ending, iterate, type Method, type Outcome, type Watch } from '../num/iterate.js'
+import { logSumExp } from '../num/log-space.js'
+import { type Matrix, takeRows } from '../num/matrix.js'
+import { blockOrder } from '../space/blocks.js'
+import { type Cloud, cloud as cloudOf } from '../space/cloud.js'
+
+export interface SymmetricScalingOptions {
+  readonly cloud: Cloud
+  /** For a `variable` kernel both widths are those of the cloud's own points. */
+  readonly kernel: Kernel
+  readonly engine: Engine
+  /** Converged when max_i |v_i Σ_j w_j k_ij v_j − 1| ≤ tolerance. Default 1e-6. */
+  readonly tolerance?: number
+  /** Most turns; a turn is one `logSum`. Default 500. */
+  readonly turns?: number
+  /** Potentials to start from [M]. Without them large clouds start from a solution on a subsample. */
+  readonly initial?: Float64Array
+  /** Rows above which a cold start is taken from a subsample. Default 4000. */
+  readonly subsampleAbove?: number
+  readonly watch?: Watch | undefined
+}
+
+/** The symmetric scaling of a kernel on a cloud, with everything a report has to say about it. */
+export interface Scaling {
+  /** f = log v [M]. */
+  readonly potentials: Float64Array
+  readonly ending: Ending
+  readonly turns: number
+  /** (turn, error) of every turn on the full cloud. */
+  readonly errors: readonly (readonly [number, number])[]
+  /** Rows that keep over 1 − 1e-6 of their weight to themselves and their duplicates: ε is too small for them. */
+  readonly isolated: Uint32Array
+  /** Number of rows that repeat an earlier row. */
+  readonly duplicateCount: number
+  /** Columns of the cloud that hold one value only. */
+  readonly constantColumns: readonly number[]
+}
+
+/** A subsample is every STRIDE-th row of the block order. */
+const STRIDE = 8
+const ISOLATED_SHARE = 1 - 1e-6
+
+/**
+ * Finds v > 0 with v_i Σ_j w_j k(x_i, x_j) v_j = 1 for all i, by f ← f − α(f + LSE_j(log k_ij + f_j + a_j)) in the log domain.
+ *
+ * α = ½ is the averaged Sinkhorn iteration, which never diverges and halves the error; near the solution the Jacobian of
+ * f + LSE is I + P with spectrum in [1, 2], for which heavy-ball steps contract by 0.17 a turn, so they take over as soon
+ * as the error is below ½ and hand back whenever it rises.
+ *
+ * @source mathematics: Marshall and Coifman, *Manifold learning with bi-stochastic kernel matrices*, 2019 (symmetric
+ * iteration); Polyak 1964 (heavy ball).
+ * Cost: one `logSum` a turn, about 10 to 25 turns. Memory O(M).
+ * Throws `InputError` on a cloud without weight, an initial of another length, or coordinates that are not finite.
+ */
+export async function symmetricScaling(options: SymmetricScalingOptions): Promise<Scaling> {
+  const { cloud, initial, subsampleAbove = 4000 } = options
+  const n = cloud.points.rows
+  checkCloud(cloud, initial)
+  const start = initial ?? (n > subsampleAbove ? await startFromSubsample(options) : new Float64Array(n))
+  const outcome = await solveFrom(options, start)
+  const groups = duplicateGroups(cloud.points)
+  return {
+    potentials: outcome.state.potentials,
+    ending: outcome.ending,
+    turns: outcome.turns,
+    errors: outcome.errors,
+    isolated: isolatedRows(cloud, outcome.state.potentials, groups),
+    duplicateCount: n - groups.count,
+    constantColumns: constantColumns(cloud.points)
+  }
+}
+
+/** f and logSums_i = LSE_j(log k_ij + f_j + a_j), always of the same f; the step that led here. */
+interface ScalingState {
+  readonly potentials: Float64Array
+  readonly logSums: Float64Array
+  readonly previous: Float64Array
+  readonly error: number
+  readonly steady: boolean
+}
+
+interface ScalingProblem {
+  readonly pair: Pair
+  readonly engine: Engine
+  readonly start: Float64Array
+}
+
+/** Optimal heavy-ball coefficients for the spectrum [1, 2]: α = 4/(√1 + √2)², β = ((√2 − 1)/(√2 + 1))². */
+const STEP = 0.6862915010152397
+const MOMENTUM = 0.02943725152285942
+
+const method: Method<ScalingProblem, ScalingState> = {
+  async init(problem) {
+    return evaluate(problem, problem.start, problem.start, true)
+  },
+  async step(problem, state) {
+    const { potentials, logSums, previous } = state
+    const accelerated = state.steady && state.error < 0.5
+    const next = new Float64Array(potentials.length)
+    for (let i = 0; i < next.length; i++) {
+      const residual = potentials[i]! + logSums[i]!
+      next[i] = accelerated
+        ? potentials[i]! - STEP * residual + MOMENTUM * (potentials[i]! - previous[i]!)
+        : potentials[i]! - 0.5 * residual
+    }
+    const after = await evaluate(problem, next, potentials, true)
+    return { ...after, steady: !accelerated || after.error <= state.error }
+  },
+  error(_problem, state) {
+    return state.error
+  }
+}
+
+async function evaluate(
+  { pair, engine }: ScalingProblem,
+  potentials: Float64Array,
+  previous: Float64Array,
+  steady: boolean
+): Promise<ScalingState> {
+  const logSums = await engine.logSum(pair, addInto(potentials, pair.to.logWeights))
+  let error = 0
+  for (let i = 0; i < potentials.length; i++) {
+    // A large finite number instead of an overflow: far from the solution is not a failure.
+    const row = Math.abs(exp(Math.min(700, potentials[i]! + logSums[i]!)) - 1)
+    if (!(row <= error)) error = row
+  }
+  return { potentials, logSums, previous, error, steady }
+}
+
+function addInto(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length)
+  for (let i = 0; i < a.length; i++) out[i] = a[i]! + b[i]!
+  return out
+}
+
+function solveFrom(options: SymmetricScalingOptions, start: Float64Array): Promise<Outcome<ScalingState>> {
+  const { cloud, kernel, engine, tolerance = 1e-6, turns = 500, watch } = options
+  return iterate(
+    method,
+    { pair: { from: cloud, to: cloud, kernel }, engine, start },
+    { stage: 'scaling', tolerance, turns, patience: 30, ...watch }
+  )
+}
+
+/** Solves roughly on every STRIDE-th row of the block order and extends by f_i = −LSE_j(log k_ij + f_j + a_j) to all rows. */
+async function startFromSubsample(options: SymmetricScalingOptions): Promise<Float64Array> {
+  const { cloud, kernel, engine } = options
+  const order = blockOrder(cloud.points)
+  const rows = order.filter((row, place) => place % STRIDE === 0 && cloud.logWeights[row]! > Number.NEGATIVE_INFINITY)
+  if (rows.length === 0) return new Float64Array(cloud.points.rows)
+  const weights = Float64Array.from(rows, (row) => cloud.logWeights[row]!)
+  const total = logSumExp(weights) - logSumExp(cloud.logWeights)
+  const part = cloudOf(
+    takeRows(cloud.points, rows),
+    weights.map((a) => a - total)
+  )
+  const coarse = await solveFrom(
+    { ...options, cloud: part, kernel: kernelBetween(kernel, rows, rows), tolerance: 1e-3 },
+    new Float64Array(rows.length)
+  )
+  const pair = { from: cloud, to: part, kernel: kernelBetween(kernel, undefined, rows) }
+  const logSums = await engine.logSum(pair, addInto(coarse.state.potentials, part.logWeights))
+  // v_i² w_i k_ii ≤ 1 at the solution, which bounds f where the subsample has no neighbour.
+  return logSums.map((value, i) => Math.min(-value, -0.5 * Math.max(cloud.logWeights[i]!, -700)))
+}
+
+/** The kernel restricted to rows of its `from` and `to` sides (undefined: all). */
+function kernelBetween(kernel: Kernel, from: Uint32Array | undefined, to: Uint32Array | undefined): Kernel {
+  if (kernel.kind === 'gaussian') return kernel
+  const part = (width: Float64Array, rows: Uint32Array | undefined) => (rows ? Float64Array.from(rows, (row) => width[row]!) : width)
+  return { ...kernel, fromWidth: part(kernel.fromWidth, from), toWidth: part(kernel.toWidth, to) }
+}
+
+function checkCloud(cloud: Cloud, initial: Float64Array | undefined): void {
+  const n = cloud.points.rows
+  if (!(logSumExp(cloud.logWeights) > Number.NEGATIVE_INFINITY)) {
+    throw new InputError({
+      code: 'no-weight',
+      got: n === 0 ? 'a cloud of no points' : 'weights that are all zero or not numbers',
+      expected: 'at least one point of positive weight',
+      try: 'checking the weights'
+    })
+  }
+  if (initial && initial.length !== n) {
+    throw new InputError({
+      code: 'initial-length',
+      got: `${initial.length} initial potentials for ${n} points`,
+      expected: 'one a point',
+      try: 'leaving `initial` out'
+    })
+  }
+}
+
+interface Groups {
+  /** Group number of each row. */
+  readonly of: Uint32Array
+  readonly count: number
+}
+
+/** Groups of equal rows. Cost O(M log M · d). */
+function duplicateGroups(points: Matrix): Groups {
+  const { data, rows, cols } = points
+  const compare = (a: number, b: number): number => {
+    for (let c = 0; c < cols; c++) {
+      const difference = data[a * cols + c]! - data[b * cols + c]!
+      if (difference !== 0) return difference
+    }
+    return 0
+  }
+  const order = Uint32Array.from({ length: rows }, (_, i) => i).sort((a, b) => compare(a, b) || a - b)
+  const of = new Uint32Array(rows)
+  let count = 0
+  for (let k = 0; k < rows; k++) {
+    if (k === 0 || compare(order[k - 1]!, order[k]!) !== 0) count++
+    of[order[k]!] = count - 1
+  }
+  return { of, count }
+}
+
+/** log of the weight that row i keeps in its own place is f_i + LSE over its duplicates of (f_j + a_j), because k = 1 there. */
+function isolatedRows(cloud: Cloud, potentials: Float64Array, groups: Groups): Uint32Array {
+  const own = new Float64Array(groups.count)
+  const rowOfGroup = new Float64Array(groups.count)
+  for (let j = 0; j < potentials.length; j++) {
+    const group = groups.of[j]!
+    own[group] = own[group]! + exp(cloud.logWeights[j]!)
+    rowOfGroup[group] = potentials[j]!
+  }
+  const found: number[] = []
+  for (let i = 0; i < potentials.length; i++) {
+    const group = groups.of[i]!
+    if (own[group]! > 0 && exp(Math.min(700, potentials[i]! + rowOfGroup[group]! + log(own[group]!))) > ISOLATED_SHARE) found.push(i)
+  }
+  return Uint32Array.from(found)
+}
+
+function constantColumns(points: Matrix): number[] {
+  const found: number[] = []
+  for (let c = 0; c < points.cols; c++) {
+    let i = 1
+    while (i < points.rows && points.data[i * points.cols + c] === points.data[c]) i++
+    if (i >= points.rows) found.push(c)
+  }
+  return found
+}

@@ -1,0 +1,167 @@
+import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import {
+  Bool,
+  CompressionType,
+  compressionRegistry,
+  type Data,
+  DataType,
+  Field,
+  Float64,
+  Int64,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  TimestampMillisecond,
+  tableFromIPC,
+  tableToIPC,
+  Utf8,
+  type Vector
+} from 'apache-arrow'
+import { decompressZstd } from 'hyparquet-compressors'
+import {
+  booleanColumn,
+  datetimeColumn,
+  isMissing,
+  isWhole,
+  numberColumn,
+  type ReadContext,
+  reading,
+  refuseEmptyFile,
+  refuseNotFinite,
+  tableOf,
+  textColumn,
+  unreadable,
+  wholeNumberColumn
+} from './columns.js'
+import { decompressLz4Frame } from './lz4-frame.js'
+
+/**
+ * A table from Arrow IPC, as a file (Feather version 2) or a stream, plain or compressed with LZ4 or ZSTD;
+ * dictionary-encoded text as text, dates and timestamps as date-time columns, whole numbers beyond 2⁵³ as text.
+ *
+ * Fails with `InputError` on nested and binary columns, with `FormatError` on damaged bytes and Feather version 1.
+ */
+export function readArrow(bytes: Uint8Array, context: ReadContext): Promise<RawTable> {
+  refuseEmptyFile(bytes, context)
+  return reading('Arrow', context, () => {
+    refuseForeign(bytes, context)
+    registerCodecs()
+    const table = tableFromIPC(bytes)
+    const columns = table.schema.fields.map((field, i) => columnOf(field, table.getChildAt(i)!, context))
+    return tableOf(columns, context)
+  })
+}
+
+/** An Arrow IPC file, uncompressed: float64, int64 for whole numbers, bool, UTF-8 and millisecond timestamps. */
+export function writeArrow(table: RawTable): Uint8Array {
+  refuseNotFinite(table)
+  const children = table.columns.map(dataOf)
+  const schema = new Schema(table.columns.map((column, i) => new Field(column.name, children[i]!.type, true)))
+  const data = makeData({ type: new Struct(schema.fields), length: table.rowCount, children })
+  return tableToIPC(new Table(schema, new RecordBatch(schema, data)), 'file')
+}
+
+/** The library skips what it does not know, so that a cut file would read as a shorter table. */
+function refuseForeign(bytes: Uint8Array, context: ReadContext): void {
+  const head = asciiOf(bytes.subarray(0, 6))
+  if (head.startsWith('FEA1')) throw unreadable('Arrow', context, 'it is Feather version 1; write it as version 2')
+  if (head === 'ARROW1') {
+    if (asciiOf(bytes.subarray(-6)) !== 'ARROW1') throw unreadable('Arrow', context, 'the closing mark ARROW1 is missing')
+  } else if (bytes.length < 8 || !bytes.subarray(0, 4).every((byte) => byte === 0xff)) {
+    throw unreadable('Arrow', context, 'neither the mark of a file nor of a stream at the start')
+  }
+}
+
+function asciiOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes)
+}
+
+function registerCodecs(): void {
+  for (const [codec, decode] of [
+    [CompressionType.LZ4_FRAME, decompressLz4Frame],
+    [CompressionType.ZSTD, (input: Uint8Array) => decompressZstd(input)]
+  ] as const) {
+    if (!compressionRegistry.get(codec)) compressionRegistry.set(codec, { decode })
+  }
+}
+
+function columnOf(field: Field, vector: Vector, context: ReadContext): RawColumn {
+  const { name } = field
+  const type = DataType.isDictionary(field.type) ? field.type.dictionary : field.type
+  if (DataType.isInt(type)) return wholeNumberColumn(name, cellsOf(vector))
+  if (DataType.isFloat(type)) return numberColumn(name, vector.nullCount === 0 ? vector.toArray() : cellsOf(vector), false)
+  if (DataType.isDecimal(type)) return numberColumn(name, decimals(cellsOf(vector), type.scale), type.scale === 0)
+  if (DataType.isDate(type) || DataType.isTimestamp(type)) return datetimeColumn(name, cellsOf(vector))
+  if (DataType.isTime(type) || DataType.isDuration(type)) return wholeNumberColumn(name, cellsOf(vector))
+  if (DataType.isBool(type)) return booleanColumn(name, cellsOf(vector))
+  if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type) || DataType.isNull(type)) {
+    return textColumn(name, cellsOf(vector))
+  }
+  throw new InputError({
+    code: 'column-nested',
+    got: `column "${name}" of type ${field.type} in ${context.source}`,
+    expected: 'one number, text, true, false or time a cell',
+    try: 'leaving the column out when writing the file, or giving every nested value a column of its own'
+  })
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a cell is follows from the column's type, checked above
+function cellsOf(vector: Vector): any[] {
+  const cells = new Array(vector.length)
+  for (let i = 0; i < cells.length; i++) cells[i] = vector.get(i)
+  return cells
+}
+
+/** Decimals come as little-endian words in two's complement. */
+function decimals(cells: readonly (Uint32Array | null)[], scale: number): (number | null)[] {
+  return cells.map((words) => {
+    if (words === null) return null
+    let whole = 0n
+    for (let i = words.length - 1; i >= 0; i--) whole = (whole << 32n) | BigInt(words[i]!)
+    const signed = BigInt.asIntN(32 * words.length, whole)
+    return Number(`${signed}e${-scale}`)
+  })
+}
+
+function dataOf(column: RawColumn): Data {
+  const length = column.values.length
+  const { nullBitmap, nullCount } = validityOf(column)
+  if (column.source === 'text') return utf8Data(column.values, { nullBitmap, nullCount })
+  if (column.source === 'boolean') {
+    const data = bitmapOf(length, (i) => column.values[i] === true)
+    return makeData({ type: new Bool(), length, nullCount, nullBitmap, data })
+  }
+  const whole = column.source === 'datetime' || isWhole(column)
+  if (!whole) return makeData({ type: new Float64(), length, nullCount, nullBitmap, data: column.values })
+  const data = BigInt64Array.from(column.values, (value, i) => (isMissing(column, i) ? 0n : BigInt(Math.round(value))))
+  if (column.source === 'datetime') return makeData({ type: new TimestampMillisecond(), length, nullCount, nullBitmap, data })
+  return makeData({ type: new Int64(), length, nullCount, nullBitmap, data })
+}
+
+interface Validity {
+  readonly nullBitmap: Uint8Array | undefined
+  readonly nullCount: number
+}
+
+function validityOf(column: RawColumn): Validity {
+  let nullCount = 0
+  for (let i = 0; i < column.values.length; i++) if (isMissing(column, i)) nullCount++
+  return { nullCount, nullBitmap: nullCount > 0 ? bitmapOf(column.values.length, (i) => !isMissing(column, i)) : undefined }
+}
+
+function bitmapOf(length: number, isSet: (i: number) => boolean): Uint8Array {
+  const bitmap = new Uint8Array(Math.ceil(length / 64) * 8)
+  for (let i = 0; i < length; i++) if (isSet(i)) bitmap[i >> 3]! |= 1 << (i & 7)
+  return bitmap
+}
+
+function utf8Data(values: readonly (string | null)[], { nullBitmap, nullCount }: Validity): Data<Utf8> {
+  const pieces = values.map((value) => new TextEncoder().encode(value ?? ''))
+  const valueOffsets = new Int32Array(values.length + 1)
+  for (const [i, piece] of pieces.entries()) valueOffsets[i + 1] = valueOffsets[i]! + piece.length
+  const data = new Uint8Array(valueOffsets[values.length]!)
+  for (const [i, piece] of pieces.entries()) data.set(piece, valueOffsets[i])
+  return makeData({ type: new Utf8(), length: values.length, nullCount, nullBitmap, valueOffsets, data })
+}

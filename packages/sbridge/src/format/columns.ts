@@ -1,0 +1,227 @@
+import { FormatError, InputError, type RawColumn, type RawTable, SbridgeError } from '@sbridge/core'
+
+/** What every reader is told besides the bytes. */
+export interface ReadContext {
+  /** How messages name the input: a path, or `standard input`. */
+  readonly source: string
+}
+
+/** Milliseconds of a day. */
+export const DAY = 86_400_000
+
+/** A table of the columns, once their names are distinct and their lengths agree. */
+export function tableOf(columns: readonly RawColumn[], context: ReadContext): RawTable {
+  if (columns.length === 0) {
+    throw new InputError({
+      code: 'table-without-columns',
+      got: `no column in ${context.source}`,
+      expected: 'at least one named column',
+      try: 'writing the table again with its columns'
+    })
+  }
+  const rowCount = columns[0]!.values.length
+  const longest = columns.find((column) => column.values.length !== rowCount)
+  if (longest) {
+    throw new InputError({
+      code: 'columns-of-different-length',
+      got: `${rowCount} values in column "${columns[0]!.name}" but ${longest.values.length} in "${longest.name}" of ${context.source}`,
+      expected: 'the same number of values in every column',
+      try: 'writing the columns that belong together into one file'
+    })
+  }
+  refuseRepeatedNames(
+    columns.map((column) => column.name),
+    context
+  )
+  if (rowCount === 0) {
+    throw new InputError({
+      code: 'table-without-rows',
+      got: `${columns.length} column names and no row in ${context.source}`,
+      expected: 'at least one row below the names',
+      try: 'checking the program that wrote the file'
+    })
+  }
+  return { columns, rowCount }
+}
+
+/** Names for the columns of a header: an empty one, as of an index column, becomes `unnamed_` and its place from 1. */
+export function namesOf(header: readonly string[]): string[] {
+  return header.map((name, i) => (name === '' ? `unnamed_${i + 1}` : name))
+}
+
+export function refuseRepeatedNames(names: readonly string[], context: ReadContext): void {
+  const places = new Map<string, number>()
+  for (const [i, name] of names.entries()) {
+    const before = places.get(name)
+    if (before !== undefined) {
+      throw new InputError({
+        code: 'column-name-repeated',
+        got: `the name "${name}" for columns ${before + 1} and ${i + 1} of ${context.source}`,
+        expected: 'a different name for every column',
+        try: `renaming or removing one of the columns "${name}"`
+      })
+    }
+    places.set(name, i)
+  }
+}
+
+export function refuseEmptyFile(bytes: Uint8Array, context: ReadContext): void {
+  if (bytes.length > 0) return
+  throw new InputError({
+    code: 'file-empty',
+    got: `an empty file, ${context.source}`,
+    expected: 'column names and at least one row',
+    try: 'checking the program that wrote the file'
+  })
+}
+
+/** Runs a reader of foreign bytes; whatever it throws that is not already an error of sbridge becomes a `FormatError`. */
+export async function reading<T>(format: string, context: ReadContext, read: () => Promise<T> | T): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof SbridgeError) throw error
+    throw unreadable(format, context, error instanceof Error ? error.message : String(error))
+  }
+}
+
+export function unreadable(format: string, context: ReadContext, reason: string): FormatError {
+  return new FormatError({
+    code: `${format.toLowerCase()}-unreadable`,
+    got: `${context.source}, which cannot be read as ${format} (${reason})`,
+    expected: `a complete ${format} file`,
+    try: 'copying or writing the file again, or correcting its extension'
+  })
+}
+
+/** A column of numbers from cells that may be absent (null, undefined or NaN). */
+export function numberColumn(name: string, cells: ArrayLike<number | null | undefined>, integer: boolean): RawColumn {
+  const { values, missing } = numericCells(cells)
+  return { name, source: 'number', values, ...(missing ? { missing } : {}), ...(integer ? { integer } : {}) }
+}
+
+/** A column of milliseconds since 1970, whole ones, from cells that may be absent. */
+export function datetimeColumn(name: string, cells: ArrayLike<number | null | undefined>): RawColumn {
+  const { values, missing } = numericCells(cells)
+  for (let i = 0; i < values.length; i++) values[i] = Math.floor(values[i]!)
+  return { name, source: 'datetime', values, ...(missing ? { missing } : {}) }
+}
+
+export function booleanColumn(name: string, cells: ArrayLike<unknown>): RawColumn {
+  return { name, source: 'boolean', values: Array.from(cells, (cell) => (cell == null ? null : Boolean(cell))) }
+}
+
+export function textColumn(name: string, cells: ArrayLike<unknown>): RawColumn {
+  return { name, source: 'text', values: Array.from(cells, (cell) => (cell == null ? null : String(cell))) }
+}
+
+/** Whole numbers of up to 64 bits: a number column, or text when one is beyond 2⁵³ and a number would change it. */
+export function wholeNumberColumn(name: string, cells: ArrayLike<number | bigint | null | undefined>): RawColumn {
+  const numbers: (number | null)[] = new Array(cells.length)
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]
+    const value = cell == null ? null : Number(cell)
+    if (value !== null && !Number.isSafeInteger(value)) return textColumn(name, cells)
+    numbers[i] = value
+  }
+  return numberColumn(name, numbers, true)
+}
+
+function numericCells(cells: ArrayLike<number | null | undefined>): { values: Float64Array; missing?: Uint8Array } {
+  const values = new Float64Array(cells.length)
+  let missing: Uint8Array | undefined
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i]
+    if (cell == null || Number.isNaN(cell)) {
+      missing ??= new Uint8Array(cells.length)
+      missing[i] = 1
+    } else values[i] = cell
+  }
+  return missing ? { values, missing } : { values }
+}
+
+/** Whether the cell is empty. */
+export function isMissing(column: RawColumn, row: number): boolean {
+  if (column.source === 'text' || column.source === 'boolean') return column.values[row] === null
+  return column.missing?.[row] === 1
+}
+
+export function hasMissing(column: RawColumn): boolean {
+  for (let i = 0; i < column.values.length; i++) if (isMissing(column, i)) return true
+  return false
+}
+
+/** Whether a number column may be stored as 64-bit whole numbers: declared whole, and exact. */
+export function isWhole(column: RawColumn & { source: 'number' }): boolean {
+  return column.integer === true && column.values.every((value, i) => Number.isSafeInteger(value) || isMissing(column, i))
+}
+
+/** Refuses numbers that no format should be handed: NaN and infinities outside missing cells, times beyond the calendar. */
+export function refuseNotFinite(table: RawTable): void {
+  for (const column of table.columns) {
+    if (column.source !== 'number' && column.source !== 'datetime') continue
+    const limit = column.source === 'datetime' ? 8.64e15 : Number.MAX_VALUE
+    for (let i = 0; i < column.values.length; i++) {
+      if (Math.abs(column.values[i]!) <= limit || isMissing(column, i)) continue
+      throw new InputError({
+        code: 'value-not-writable',
+        got: `${column.values[i]} in column "${column.name}", row ${i + 1}`,
+        expected: column.source === 'datetime' ? 'a time within 8.64e15 ms of 1970' : 'a finite number or a missing cell',
+        try: 'marking the cell as missing'
+      })
+    }
+  }
+}
+
+/** ISO 8601 texts of a date-time column, dates alone when every time of day is midnight (UTC); null where missing. */
+export function isoTexts(column: RawColumn & { source: 'datetime' }): (string | null)[] {
+  let midnight = true
+  for (let i = 0; i < column.values.length && midnight; i++) midnight = isMissing(column, i) || column.values[i]! % DAY === 0
+  return Array.from(column.values, (value, i) => {
+    if (isMissing(column, i)) return null
+    const text = new Date(value).toISOString()
+    return midnight ? text.slice(0, text.indexOf('T')) : text
+  })
+}
+
+/** UTF-8 (or UTF-16 with a byte-order mark) bytes as text, the mark removed. */
+export function decodeText(bytes: Uint8Array, context: ReadContext): string {
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch (error) {
+    if (error instanceof RangeError || /too long|larger than/i.test(String(error))) throw tooLarge(context)
+    throw new FormatError({
+      code: 'text-not-utf-8',
+      got: `bytes in ${context.source} that are not UTF-8, line ${lineOfBadByte(bytes)}`,
+      expected: 'a text file in UTF-8',
+      try: 'saving the file as UTF-8, for example with iconv -f latin1 -t utf-8'
+    })
+  }
+}
+
+export function tooLarge(context: ReadContext): InputError {
+  return new InputError({
+    code: 'file-too-large',
+    got: `${context.source}, more text than fits one string of this JavaScript engine`,
+    expected: 'at most about 500 million characters of text',
+    try: 'Parquet or Arrow, or fewer columns'
+  })
+}
+
+function lineOfBadByte(bytes: Uint8Array): number {
+  const strict = new TextDecoder('utf-8', { fatal: true })
+  let line = 1
+  let start = 0
+  for (let i = 0; i <= bytes.length; i++) {
+    if (i < bytes.length && bytes[i] !== 10) continue
+    try {
+      strict.decode(bytes.subarray(start, i))
+    } catch {
+      return line
+    }
+    line++
+    start = i + 1
+  }
+  return line
+}

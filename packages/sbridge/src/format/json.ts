@@ -1,0 +1,170 @@
+import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import {
+  booleanColumn,
+  decodeText,
+  isMissing,
+  isoTexts,
+  numberColumn,
+  type ReadContext,
+  refuseEmptyFile,
+  refuseNotFinite,
+  tableOf,
+  textColumn,
+  unreadable
+} from './columns.js'
+import { objectKeys } from './json-keys.js'
+
+type Row = Readonly<Record<string, unknown>>
+/** Names the place of a row for messages. */
+type Place = (row: number) => string
+
+/**
+ * A table from a JSON array of objects (one a row), an object of arrays (one a column), or an object of objects
+ * (column, then row label, as pandas writes by default); null and absent keys are missing cells.
+ *
+ * Columns stand in the order in which their names first appear. A column of numbers is a number column, of true and
+ * false a boolean one; anything else is text.
+ */
+export function readJson(bytes: Uint8Array, context: ReadContext): RawTable {
+  refuseEmptyFile(bytes, context)
+  const text = decodeText(bytes, context)
+  const value = parseJson(text, context, '')
+  if (Array.isArray(value)) return tableOfRows(value, firstKeys(value[0], text), context, (i) => `element ${i + 1}`)
+  if (isObject(value)) return tableOfColumns(value, firstKeys(value, text), context)
+  throw unreadable('JSON', context, 'the top is neither an array nor an object')
+}
+
+/** A table from JSON lines: one object a line, blank lines skipped, otherwise as `readJson`. */
+export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable {
+  refuseEmptyFile(bytes, context)
+  const lines = decodeText(bytes, context).split('\n')
+  const rows: unknown[] = []
+  const places: number[] = []
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    rows.push(parseJson(line, context, `line ${i + 1}: `))
+    places.push(i + 1)
+  }
+  const head = lines[(places[0] ?? 1) - 1]!
+  return tableOfRows(rows, firstKeys(rows[0], head), context, (i) => `line ${places[i]}`)
+}
+
+/** A JSON array with one object a line; numbers as numbers, missing cells null, date-times as ISO 8601 text. */
+export function writeJson(table: RawTable): Uint8Array {
+  return new TextEncoder().encode(`[\n${rowTexts(table).join(',\n')}\n]\n`)
+}
+
+/** One JSON object a line. */
+export function writeJsonLines(table: RawTable): Uint8Array {
+  return new TextEncoder().encode(
+    rowTexts(table)
+      .map((row) => `${row}\n`)
+      .join('')
+  )
+}
+
+function rowTexts(table: RawTable): string[] {
+  refuseNotFinite(table)
+  // Objects would move whole-number names to the front, so rows are written as text.
+  const keys = table.columns.map((column) => `${JSON.stringify(column.name)}:`)
+  const cells = table.columns.map((column): ArrayLike<unknown> => (column.source === 'datetime' ? isoTexts(column) : column.values))
+  const rows: string[] = []
+  for (let i = 0; i < table.rowCount; i++) {
+    const parts = table.columns.map((column, c) => keys[c] + (isMissing(column, i) ? 'null' : JSON.stringify(cells[c]![i])))
+    rows.push(`{${parts.join(',')}}`)
+  }
+  return rows
+}
+
+function parseJson(text: string, context: ReadContext, place: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw unreadable('JSON', context, place + (error as Error).message)
+  }
+}
+
+function isObject(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Keys of the first object of the text, when the value that the text begins with is one. */
+function firstKeys(first: unknown, text: string): string[] {
+  return isObject(first) ? objectKeys(text, text.indexOf('{')) : []
+}
+
+function tableOfRows(rows: readonly unknown[], keys: readonly string[], context: ReadContext, place: Place): RawTable {
+  const cells = new Map<string, unknown[]>()
+  refuseRepeatedKeys(keys, context)
+  for (const key of keys) cells.set(key, new Array(rows.length).fill(null))
+  for (const [i, row] of rows.entries()) {
+    if (!isObject(row)) {
+      throw new InputError({
+        code: 'json-row-not-an-object',
+        got: `${JSON.stringify(row).slice(0, 40)} as ${place(i)} of ${context.source}`,
+        expected: 'an object with one value a column',
+        try: 'writing the table as records, for example pandas to_json(orient="records")'
+      })
+    }
+    for (const key of Object.keys(row)) {
+      let column = cells.get(key)
+      if (!column) cells.set(key, (column = new Array(rows.length).fill(null)))
+      column[i] = row[key]
+    }
+  }
+  return tableOf(
+    Array.from(cells, ([name, values]) => columnOf(name, values, context, place)),
+    context
+  )
+}
+
+function tableOfColumns(value: Row, keys: readonly string[], context: ReadContext): RawTable {
+  refuseRepeatedKeys(keys, context)
+  let labels: string[] | undefined
+  const columns = keys.map((name) => {
+    const cells = value[name]
+    if (Array.isArray(cells)) return columnOf(name, cells, context, (i) => `element ${i + 1}`)
+    if (!isObject(cells)) {
+      throw new InputError({
+        code: 'json-column-not-an-array',
+        got: `${JSON.stringify(cells).slice(0, 40)} under "${name}" in ${context.source}`,
+        expected: 'an array of objects, or an object with one array a column',
+        try: 'writing the table as records, for example pandas to_json(orient="records")'
+      })
+    }
+    labels ??= Object.keys(cells)
+    const inOrder = labels.map((label) => (Object.hasOwn(cells, label) ? cells[label] : null))
+    return columnOf(name, inOrder, context, (i) => `row "${labels![i]}"`)
+  })
+  return tableOf(columns, context)
+}
+
+function refuseRepeatedKeys(keys: readonly string[], context: ReadContext): void {
+  const repeated = keys.find((key, i) => keys.indexOf(key) !== i)
+  if (repeated === undefined) return
+  throw new InputError({
+    code: 'column-name-repeated',
+    got: `the name "${repeated}" twice in one object of ${context.source}`,
+    expected: 'a different name for every column',
+    try: `renaming or removing one of the columns "${repeated}"`
+  })
+}
+
+function columnOf(name: string, cells: readonly unknown[], context: ReadContext, place: Place): RawColumn {
+  const kinds = new Set<string>()
+  for (const [i, cell] of cells.entries()) {
+    if (cell === null) continue
+    if (typeof cell === 'object') {
+      throw new InputError({
+        code: 'column-nested',
+        got: `an ${Array.isArray(cell) ? 'array' : 'object'} in column "${name}", ${place(i)} of ${context.source}`,
+        expected: 'one number, text, true, false or null a cell',
+        try: 'giving every nested value a column of its own, or leaving the column out'
+      })
+    }
+    kinds.add(typeof cell)
+  }
+  const only = kinds.size === 1 ? kinds.values().next().value : 'text'
+  if (only === 'number') return numberColumn(name, cells as (number | null)[], false)
+  return only === 'boolean' ? booleanColumn(name, cells) : textColumn(name, cells)
+}

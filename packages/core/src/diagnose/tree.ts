@@ -1,4 +1,5 @@
 import { type Bins, thresholdBetween } from './bins.js'
+import { SplitSearch } from './split.js'
 
 /** A binary decision tree: node 0 is the root, the right child follows the left one. */
 export interface Tree {
@@ -23,16 +24,6 @@ export interface TreeProblem {
   readonly featureCount: number
   /** The next uniform number in (0, 1). */
   readonly uniform: () => number
-}
-
-/** Below this many rows sorting is faster than a histogram. */
-const SMALL_NODE = 40
-
-interface Split {
-  score: number
-  feature: number
-  leftCode: number
-  rightCode: number
 }
 
 /**
@@ -102,150 +93,4 @@ function partition(codes: Uint8Array, rows: Int32Array, range: { start: number; 
     }
   }
   return low
-}
-
-/** Looks for the split of a node that makes its children purest. */
-class SplitSearch {
-  /** Weighted class counts of the current node, and their sum. */
-  readonly totals: Float64Array
-  total = 0
-  readonly #problem: TreeProblem
-  readonly #rows: Int32Array
-  readonly #histogram: Int32Array
-  readonly #binTotal = new Int32Array(256)
-  readonly #leftCounts: Float64Array
-  readonly #keys = new Int32Array(SMALL_NODE)
-  readonly #split: Split = { score: 0, feature: -1, leftCode: 0, rightCode: 0 }
-  #leftTotal = 0
-  #leftSquares = 0
-  #rightSquares = 0
-
-  constructor(problem: TreeProblem, rows: Int32Array) {
-    this.#problem = problem
-    this.#rows = rows
-    this.totals = new Float64Array(problem.classCount)
-    this.#leftCounts = new Float64Array(problem.classCount)
-    this.#histogram = new Int32Array(256 * problem.classCount)
-  }
-
-  /** Counts the classes of rows [start, end); true when there is one class only. */
-  countClasses(start: number, end: number): boolean {
-    const { labels, weights } = this.#problem
-    this.totals.fill(0)
-    this.total = 0
-    for (let i = start; i < end; i++) {
-      const row = this.#rows[i]!
-      this.totals[labels[row]!]! += weights[row]!
-      this.total += weights[row]!
-    }
-    for (const count of this.totals) if (count === this.total) return true
-    return false
-  }
-
-  /** The best split over features drawn without replacement, or nothing when every feature is constant here. */
-  best(start: number, end: number, order: Int32Array, uniform: () => number): Split | undefined {
-    const split = this.#split
-    split.score = Number.NEGATIVE_INFINITY
-    split.feature = -1
-    for (let visited = 0; visited < order.length; visited++) {
-      if (visited >= this.#problem.featureCount && split.feature >= 0) break
-      const at = visited + Math.min(order.length - visited - 1, Math.floor(uniform() * (order.length - visited)))
-      const feature = order[at]!
-      order[at] = order[visited]!
-      order[visited] = feature
-      if (end - start <= SMALL_NODE) this.#searchSorted(start, end, feature)
-      else this.#searchHistogram(start, end, feature)
-    }
-    return split.feature < 0 ? undefined : split
-  }
-
-  #reset(): void {
-    this.#leftCounts.fill(0)
-    this.#leftTotal = 0
-    this.#leftSquares = 0
-    this.#rightSquares = 0
-    for (const count of this.totals) this.#rightSquares += count * count
-  }
-
-  /** Moves `weight` rows of class k from the right child to the left one. */
-  #move(k: number, weight: number): void {
-    const leftCount = this.#leftCounts[k]!
-    const rightCount = this.totals[k]! - leftCount
-    this.#leftSquares += weight * (2 * leftCount + weight)
-    this.#rightSquares += weight * (weight - 2 * rightCount)
-    this.#leftCounts[k] = leftCount + weight
-    this.#leftTotal += weight
-  }
-
-  /** Weighs the split between two neighbouring codes: Σ_k L_k²/L + Σ_k R_k²/R is largest where impurity is least. */
-  #consider(feature: number, leftCode: number, rightCode: number): void {
-    const score = this.#leftSquares / this.#leftTotal + this.#rightSquares / (this.total - this.#leftTotal)
-    const split = this.#split
-    if (score <= split.score) return
-    split.score = score
-    split.feature = feature
-    split.leftCode = leftCode
-    split.rightCode = rightCode
-  }
-
-  #searchHistogram(start: number, end: number, feature: number): void {
-    const { bins, labels, weights, classCount } = this.#problem
-    const codes = bins.codes.subarray(feature * bins.rows, (feature + 1) * bins.rows)
-    const histogram = this.#histogram
-    const binTotal = this.#binTotal
-    const rows = this.#rows
-    let first = 255
-    let last = 0
-    for (let i = start; i < end; i++) {
-      const row = rows[i]!
-      const code = codes[row]!
-      const weight = weights[row]!
-      histogram[code * classCount + labels[row]!]! += weight
-      binTotal[code]! += weight
-      if (code < first) first = code
-      if (code > last) last = code
-    }
-    this.#reset()
-    let previous = -1
-    for (let code = first; code <= last; code++) {
-      if (binTotal[code] === 0) continue
-      if (previous >= 0) this.#consider(feature, previous, code)
-      for (let k = 0; k < classCount; k++) {
-        const weight = histogram[code * classCount + k]!
-        if (weight > 0) this.#move(k, weight)
-      }
-      previous = code
-    }
-    histogram.fill(0, first * classCount, (last + 1) * classCount)
-    binTotal.fill(0, first, last + 1)
-  }
-
-  #searchSorted(start: number, end: number, feature: number): void {
-    const { bins, labels, weights } = this.#problem
-    const offset = feature * bins.rows
-    const keys = this.#keys
-    const rows = this.#rows
-    const count = end - start
-    for (let i = 0; i < count; i++) {
-      const key = (bins.codes[offset + rows[start + i]!]! << 8) | i
-      let at = i
-      while (at > 0 && keys[at - 1]! > key) {
-        keys[at] = keys[at - 1]!
-        at--
-      }
-      keys[at] = key
-    }
-    if (keys[0]! >>> 8 === keys[count - 1]! >>> 8) return
-    this.#reset()
-    let previous = keys[0]! >>> 8
-    for (let i = 0; i < count; i++) {
-      const code = keys[i]! >>> 8
-      if (code !== previous) {
-        this.#consider(feature, previous, code)
-        previous = code
-      }
-      const row = rows[start + (keys[i]! & 255)]!
-      this.#move(labels[row]!, weights[row]!)
-    }
-  }
 }

@@ -1,0 +1,191 @@
+import type { TreeProblem } from './tree.js'
+
+/** Up to this many rows sorting is faster than a histogram. */
+const SMALL_NODE = 32
+const BIN_COUNT = 256
+
+/** Where a node is parted: codes ≤ `leftCode` go left, the next code that occurs is `rightCode`. */
+export interface Split {
+  score: number
+  feature: number
+  leftCode: number
+  rightCode: number
+}
+
+/**
+ * Looks for the split of a node that makes its children purest: with class counts L_k, R_k and sums L, R of the
+ * children, Σ_k L_k²/L + Σ_k R_k²/R is largest where the Gini impurity is least.
+ */
+export class SplitSearch {
+  /** Weighted class counts of the current node, and their sum. */
+  readonly totals: Float64Array
+  total = 0
+  readonly #problem: TreeProblem
+  readonly #rows: Int32Array
+  readonly #histogram: Float64Array
+  readonly #leftCounts: Float64Array
+  readonly #keys = new Int32Array(SMALL_NODE)
+  readonly #split: Split = { score: 0, feature: -1, leftCode: 0, rightCode: 0 }
+
+  constructor(problem: TreeProblem, rows: Int32Array) {
+    this.#problem = problem
+    this.#rows = rows
+    this.totals = new Float64Array(problem.classCount)
+    this.#leftCounts = new Float64Array(problem.classCount)
+    this.#histogram = new Float64Array(BIN_COUNT * problem.classCount)
+  }
+
+  /** Counts the classes of rows [start, end); true when there is one class only. */
+  countClasses(start: number, end: number): boolean {
+    const { labels, weights } = this.#problem
+    this.totals.fill(0)
+    this.total = 0
+    for (let i = start; i < end; i++) {
+      const row = this.#rows[i]!
+      this.totals[labels[row]!]! += weights[row]!
+      this.total += weights[row]!
+    }
+    for (const count of this.totals) if (count === this.total) return true
+    return false
+  }
+
+  /** The best split over features drawn without replacement, or nothing when every feature is constant here. */
+  best(start: number, end: number, order: Int32Array, uniform: () => number): Split | undefined {
+    const split = this.#split
+    split.score = Number.NEGATIVE_INFINITY
+    split.feature = -1
+    for (let visited = 0; visited < order.length; visited++) {
+      if (visited >= this.#problem.featureCount && split.feature >= 0) break
+      const at = visited + Math.min(order.length - visited - 1, Math.floor(uniform() * (order.length - visited)))
+      const feature = order[at]!
+      order[at] = order[visited]!
+      order[visited] = feature
+      if (end - start <= SMALL_NODE) this.#searchSorted(start, end, feature)
+      else if (this.#problem.classCount === 2) this.#searchTwoClasses(start, end, feature)
+      else this.#searchHistogram(start, end, feature)
+    }
+    return split.feature < 0 ? undefined : split
+  }
+
+  #keep(score: number, feature: number, leftCode: number, rightCode: number): void {
+    const split = this.#split
+    if (score <= split.score) return
+    split.score = score
+    split.feature = feature
+    split.leftCode = leftCode
+    split.rightCode = rightCode
+  }
+
+  /** The same as `#searchHistogram` for two classes: bins hold the two counts side by side. */
+  #searchTwoClasses(start: number, end: number, feature: number): void {
+    const { bins, labels, weights } = this.#problem
+    const codes = bins.codes.subarray(feature * bins.rows, (feature + 1) * bins.rows)
+    const histogram = this.#histogram
+    const rows = this.#rows
+    for (let i = start; i < end; i++) {
+      const row = rows[i]!
+      histogram[2 * codes[row]! + labels[row]!]! += weights[row]!
+    }
+    const total = this.total
+    let left0 = 0
+    let left1 = 0
+    let right0 = this.totals[0]!
+    let right1 = this.totals[1]!
+    let previous = -1
+    let best = this.#split.score
+    for (let code = 0; code < BIN_COUNT; code++) {
+      const count0 = histogram[2 * code]!
+      const count1 = histogram[2 * code + 1]!
+      if (count0 + count1 === 0) continue
+      if (previous >= 0) {
+        const left = left0 + left1
+        const score = (left0 * left0 + left1 * left1) / left + (right0 * right0 + right1 * right1) / (total - left)
+        if (score > best) {
+          this.#keep(score, feature, previous, code)
+          best = score
+        }
+      }
+      left0 += count0
+      left1 += count1
+      right0 -= count0
+      right1 -= count1
+      histogram[2 * code] = 0
+      histogram[2 * code + 1] = 0
+      previous = code
+      if (left0 + left1 === total) break
+    }
+  }
+
+  #searchHistogram(start: number, end: number, feature: number): void {
+    const { bins, labels, weights, classCount } = this.#problem
+    const codes = bins.codes.subarray(feature * bins.rows, (feature + 1) * bins.rows)
+    const histogram = this.#histogram
+    const rows = this.#rows
+    for (let i = start; i < end; i++) {
+      const row = rows[i]!
+      histogram[codes[row]! * classCount + labels[row]!]! += weights[row]!
+    }
+    const leftCounts = this.#leftCounts.fill(0)
+    let left = 0
+    let leftSquares = 0
+    let rightSquares = 0
+    for (const count of this.totals) rightSquares += count * count
+    let previous = -1
+    for (let code = 0; left < this.total; code++) {
+      let binTotal = 0
+      for (let k = 0; k < classCount; k++) binTotal += histogram[code * classCount + k]!
+      if (binTotal === 0) continue
+      if (previous >= 0) this.#keep(leftSquares / left + rightSquares / (this.total - left), feature, previous, code)
+      for (let k = 0; k < classCount; k++) {
+        const weight = histogram[code * classCount + k]!
+        const leftCount = leftCounts[k]!
+        leftSquares += weight * (2 * leftCount + weight)
+        rightSquares += weight * (weight - 2 * (this.totals[k]! - leftCount))
+        leftCounts[k] = leftCount + weight
+        histogram[code * classCount + k] = 0
+      }
+      left += binTotal
+      previous = code
+    }
+  }
+
+  /** For few rows: an insertion sort of (code, place in the node) instead of a histogram. */
+  #searchSorted(start: number, end: number, feature: number): void {
+    const { bins, labels, weights } = this.#problem
+    const offset = feature * bins.rows
+    const keys = this.#keys
+    const rows = this.#rows
+    const count = end - start
+    for (let i = 0; i < count; i++) {
+      const key = (bins.codes[offset + rows[start + i]!]! << 8) | i
+      let at = i
+      while (at > 0 && keys[at - 1]! > key) {
+        keys[at] = keys[at - 1]!
+        at--
+      }
+      keys[at] = key
+    }
+    if (keys[0]! >>> 8 === keys[count - 1]! >>> 8) return
+    const leftCounts = this.#leftCounts.fill(0)
+    const totals = this.totals
+    let left = 0
+    let leftSquares = 0
+    let rightSquares = 0
+    for (let k = 0; k < totals.length; k++) rightSquares += totals[k]! * totals[k]!
+    let previous = keys[0]! >>> 8
+    for (let i = 0; i < count; i++) {
+      const code = keys[i]! >>> 8
+      if (code !== previous) {
+        this.#keep(leftSquares / left + rightSquares / (this.total - left), feature, previous, code)
+        previous = code
+      }
+      const row = rows[start + (keys[i]! & 255)]!
+      const k = labels[row]!
+      const weight = weights[row]!
+      leftSquares += weight * (2 * leftCounts[k]! + weight)
+      rightSquares += weight * (weight - 2 * (totals[k]! - leftCounts[k]!))
+      leftCounts[k]! += weight
+      left += weight
+    }
+  }
+}

@@ -75,12 +75,27 @@ export function unpackModel(bytes: Uint8Array): ModelContents {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const version = view.getUint32(8, true)
   if (version > FORMAT_VERSION) {
-    throw new FormatError({ code: 'model-version', got: `a model of format version ${version}`, expected: `version ${FORMAT_VERSION} or older`, try: 'a newer sbridge, or fitting again' })
+    throw new FormatError({
+      code: 'model-version',
+      got: `a model of format version ${version}`,
+      expected: `version ${FORMAT_VERSION} or older`,
+      try: 'a newer sbridge, or fitting again'
+    })
   }
   const headerLength = view.getUint32(12, true)
-  if (PREAMBLE + headerLength > bytes.length) throw damaged('model-truncated', `${bytes.length} bytes, fewer than its header says`, 'copying the file again')
-  if (crc32(bytes.subarray(PREAMBLE)) !== view.getUint32(16, true)) throw damaged('model-damaged', 'a checksum that does not match: the file is cut short or changed', 'copying the file again, or fitting again')
-  const header = JSON.parse(fromUtf8(bytes.subarray(PREAMBLE, PREAMBLE + headerLength))) as { kind: string; meta: unknown; arrays: ArrayEntry[] }
+  if (PREAMBLE + headerLength > bytes.length)
+    throw damaged('model-truncated', `${bytes.length} bytes, fewer than its header says`, 'copying the file again')
+  if (crc32(bytes.subarray(PREAMBLE)) !== view.getUint32(16, true))
+    throw damaged(
+      'model-damaged',
+      'a checksum that does not match: the file is cut short or changed',
+      'copying the file again, or fitting again'
+    )
+  const header = JSON.parse(fromUtf8(bytes.subarray(PREAMBLE, PREAMBLE + headerLength))) as {
+    kind: string
+    meta: unknown
+    arrays: ArrayEntry[]
+  }
   const start = aligned(PREAMBLE + headerLength)
   const arrays: Record<string, ModelArray> = {}
   for (const { name, type, offset, length } of header.arrays) {

@@ -48,5 +48,10 @@ function checkNumber(field: Field, value: number, text: string): number {
 }
 
 function refused(field: Field, text: string): InputError {
-  return new InputError({ code: 'option-value', got: `${field.name} = ${text}`, expected: field.range, try: `leaving it out (default ${field.default})` })
+  return new InputError({
+    code: 'option-value',
+    got: `${field.name} = ${text}`,
+    expected: field.range,
+    try: `leaving it out (default ${field.default})`
+  })
 }

@@ -9,8 +9,19 @@ import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericCol
 
 /** How one column of a table is carried by the model. */
 export type ColumnCode =
-  | { readonly name: string; readonly carries: 'coordinate'; readonly coordinate: number; readonly scaler: NumericScaler; /** Factor holding present / missing, when cells are missing. */ readonly missingFactor?: number }
-  | { readonly name: string; readonly carries: 'factor'; readonly factor: number; /** A last level that stands for missing cells. */ readonly missingLevel: boolean }
+  | {
+      readonly name: string
+      readonly carries: 'coordinate'
+      readonly coordinate: number
+      readonly scaler: NumericScaler /** Factor holding present / missing, when cells are missing. */
+      readonly missingFactor?: number
+    }
+  | {
+      readonly name: string
+      readonly carries: 'factor'
+      readonly factor: number /** A last level that stands for missing cells. */
+      readonly missingLevel: boolean
+    }
   /** All present cells equal: the value is written again; nothing to model. */
   | { readonly name: string; readonly carries: 'constant'; readonly value: number }
   | { readonly name: string; readonly carries: 'identifier' }
@@ -60,7 +71,11 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
     const code = { name, carries: 'coordinate' as const, coordinate: coordinateCount++, scaler }
     return missing ? { ...code, missingFactor: addFactor(`${name} missing`, 2) } : code
   })
-  const kinds = table.columns.map((column) => ({ name: column.name, kind: column.kind, ...(isCategorical(column) ? { levels: column.levels } : {}) }))
+  const kinds = table.columns.map((column) => ({
+    name: column.name,
+    kind: column.kind,
+    ...(isCategorical(column) ? { levels: column.levels } : {})
+  }))
   return { columns, formats, kinds, coordinateCount, factors }
 }
 
@@ -126,7 +141,12 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded): 
     if (code.carries === 'constant') return { name, kind: kind as NumericColumn['kind'], values: new Float64Array(n).fill(code.value) }
     if (code.carries === 'factor') {
       const column = Int32Array.from({ length: n }, (_, i) => codes[i * factorCount + code.factor]!)
-      return { name, kind: kind as 'category' | 'boolean', levels: levels!, codes: code.missingLevel ? column.map((level) => (level === levels!.length ? -1 : level)) : column }
+      return {
+        name,
+        kind: kind as 'category' | 'boolean',
+        levels: levels!,
+        codes: code.missingLevel ? column.map((level) => (level === levels!.length ? -1 : level)) : column
+      }
     }
     const scaled = Float64Array.from({ length: n }, (_, i) => coordinates.data[i * coordinates.cols + code.coordinate]!)
     const values = unscaleValues(code.scaler, scaled).map((x) => roundToFormat(x, encoder.formats[c]!))
@@ -139,7 +159,11 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded): 
 }
 
 /** Coordinates followed by the places of the chosen factors: the points that kernels compare [n, coordinateCount + Σ q]. */
-export function embedEncoded(encoder: Encoder, { coordinates, codes }: Encoded, factors: readonly number[] = encoder.factors.map((_, f) => f)): Matrix {
+export function embedEncoded(
+  encoder: Encoder,
+  { coordinates, codes }: Encoded,
+  factors: readonly number[] = encoder.factors.map((_, f) => f)
+): Matrix {
   const widths = factors.map((f) => encoder.factors[f]!.places.cols)
   const out = matrix(coordinates.rows, coordinates.cols + widths.reduce((a, b) => a + b, 0))
   for (let i = 0; i < out.rows; i++) {

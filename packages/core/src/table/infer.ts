@@ -1,5 +1,14 @@
 import { InputError } from '../num/errors.js'
-import { type DateStyle, decimalsOf, type NumberStyle, numberStyle, parseBoolean, parseDateTime, parseNumber, spellsNonFinite } from './parse.js'
+import {
+  type DateStyle,
+  decimalsOf,
+  type NumberStyle,
+  numberStyle,
+  parseBoolean,
+  parseDateTime,
+  parseNumber,
+  spellsNonFinite
+} from './parse.js'
 import type { RawColumn, RawTable } from './raw.js'
 import type { Column, ColumnKind, Table } from './table.js'
 
@@ -46,7 +55,13 @@ const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean'
 export function inferTable(raw: RawTable, options: InferOptions = {}): InferredTable {
   checkNames(raw, options)
   const kept = raw.columns.filter((c) => (!options.columns || options.columns.includes(c.name)) && !options.exclude?.includes(c.name))
-  if (raw.rowCount < 2) throw new InputError({ code: 'too-few-rows', got: `${raw.rowCount} row${raw.rowCount === 1 ? '' : 's'}`, expected: 'at least 2 rows', try: 'a table with more rows' })
+  if (raw.rowCount < 2)
+    throw new InputError({
+      code: 'too-few-rows',
+      got: `${raw.rowCount} row${raw.rowCount === 1 ? '' : 's'}`,
+      expected: 'at least 2 rows',
+      try: 'a table with more rows'
+    })
   const notes: string[] = []
   const results = kept.map((column) => inferColumn(column, options, notes))
   if (results.every(({ column }) => column.kind === 'identifier')) {
@@ -63,12 +78,30 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
 function checkNames(raw: RawTable, options: InferOptions): void {
   const names = raw.columns.map((c) => c.name)
   const repeated = names.find((name, i) => names.indexOf(name) !== i)
-  if (repeated !== undefined) throw new InputError({ code: 'column-duplicate', got: `two columns named ${repeated}`, expected: 'distinct names', try: 'renaming one of them' })
+  if (repeated !== undefined)
+    throw new InputError({
+      code: 'column-duplicate',
+      got: `two columns named ${repeated}`,
+      expected: 'distinct names',
+      try: 'renaming one of them'
+    })
   for (const name of [...(options.columns ?? []), ...(options.exclude ?? []), ...Object.keys(options.types ?? {})]) {
-    if (!names.includes(name)) throw new InputError({ code: 'column-unknown', got: `the column ${name}`, expected: `one of ${names.join(', ')}`, try: 'the name as it stands in the header' })
+    if (!names.includes(name))
+      throw new InputError({
+        code: 'column-unknown',
+        got: `the column ${name}`,
+        expected: `one of ${names.join(', ')}`,
+        try: 'the name as it stands in the header'
+      })
   }
   for (const [name, kind] of Object.entries(options.types ?? {})) {
-    if (!KINDS.includes(kind)) throw new InputError({ code: 'kind-unknown', got: `the kind ${kind} for ${name}`, expected: KINDS.join(', '), try: `--types ${name}=category` })
+    if (!KINDS.includes(kind))
+      throw new InputError({
+        code: 'kind-unknown',
+        got: `the kind ${kind} for ${name}`,
+        expected: KINDS.join(', '),
+        try: `--types ${name}=category`
+      })
   }
 }
 
@@ -97,7 +130,13 @@ function textCells(raw: RawColumn, tokens: ReadonlySet<string>): (string | null)
 function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, notes: string[]): Inferred {
   const present = cells.filter((cell): cell is string => cell !== null)
   const base = { name: raw.name, source: raw.source }
-  if (present.length === 0) throw new InputError({ code: 'column-empty', got: `the column ${raw.name} with no value in it`, expected: 'at least one value', try: `--exclude ${raw.name}` })
+  if (present.length === 0)
+    throw new InputError({
+      code: 'column-empty',
+      got: `the column ${raw.name} with no value in it`,
+      expected: 'at least one value',
+      try: `--exclude ${raw.name}`
+    })
   const kind = wanted ?? kindOfText(raw.name, present)
   if (kind === 'number' || kind === 'integer') {
     const values = numbersOf(raw.name, cells, kind)
@@ -117,7 +156,8 @@ function kindOfText(name: string, present: readonly string[]): ColumnKind {
   if (nonFinite >= 0 && present.every((cell) => spellsNonFinite(cell) || parseNumber(cell) !== undefined)) {
     throw notFinite(name, present[nonFinite]!)
   }
-  if (present.every((cell) => parseNumber(cell) !== undefined)) return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
+  if (present.every((cell) => parseNumber(cell) !== undefined))
+    return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
   if (present.every((cell) => parseBoolean(cell) !== undefined)) return 'boolean'
   if (present.every((cell) => parseDateTime(cell) !== undefined)) return 'datetime'
   return new Set(present).size === present.length ? 'identifier' : 'category'
@@ -179,7 +219,11 @@ function categories(name: string, cells: readonly (string | null)[]): Column {
   return { name, kind: 'category', levels, codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : codeOf.get(cell)!)) }
 }
 
-function inferNumbers(raw: Extract<RawColumn, { source: 'number' | 'datetime' }>, wanted: ColumnKind | undefined, nanIsMissing: boolean): Inferred {
+function inferNumbers(
+  raw: Extract<RawColumn, { source: 'number' | 'datetime' }>,
+  wanted: ColumnKind | undefined,
+  nanIsMissing: boolean
+): Inferred {
   const values = raw.values.slice()
   const missing = raw.missing?.slice() ?? new Uint8Array(values.length)
   let whole = true
@@ -192,14 +236,29 @@ function inferNumbers(raw: Extract<RawColumn, { source: 'number' | 'datetime' }>
     if (!Number.isFinite(value)) throw notFinite(raw.name, String(value), i)
     if (!Number.isInteger(value)) whole = false
   })
-  if (missing.every((m) => m === 1)) throw new InputError({ code: 'column-empty', got: `the column ${raw.name} with no value in it`, expected: 'at least one value', try: `--exclude ${raw.name}` })
+  if (missing.every((m) => m === 1))
+    throw new InputError({
+      code: 'column-empty',
+      got: `the column ${raw.name} with no value in it`,
+      expected: 'at least one value',
+      try: `--exclude ${raw.name}`
+    })
   const declared = raw.source === 'number' && raw.integer === true
   const kind = raw.source === 'datetime' ? 'datetime' : (wanted ?? (whole ? 'integer' : 'number'))
   if (kind !== 'datetime' && kind !== 'number' && kind !== 'integer') throw unfit(raw.name, 'numbers', kind)
   if (kind === 'integer' && !whole) throw unfit(raw.name, 'numbers that are not whole', kind)
   const column: Column = { name: raw.name, kind, values, ...(missing.includes(1) ? { missing } : {}) }
   const decimals = kind === 'datetime' ? undefined : decimalsOf(values, missing)
-  return { column, format: { name: raw.name, source: raw.source, kind, number: { padded: false, ...(decimals === undefined ? {} : { decimals }) }, ...(declared ? { integer: true } : {}) } }
+  return {
+    column,
+    format: {
+      name: raw.name,
+      source: raw.source,
+      kind,
+      number: { padded: false, ...(decimals === undefined ? {} : { decimals }) },
+      ...(declared ? { integer: true } : {})
+    }
+  }
 }
 
 function notFinite(name: string, cell: string, row?: number): InputError {
@@ -212,5 +271,10 @@ function notFinite(name: string, cell: string, row?: number): InputError {
 }
 
 function unfit(name: string, got: string, kind: ColumnKind): InputError {
-  return new InputError({ code: 'kind-unfit', got: `${got} in the column ${name}`, expected: `values of kind ${kind}`, try: `another kind: --types ${name}=category` })
+  return new InputError({
+    code: 'kind-unfit',
+    got: `${got} in the column ${name}`,
+    expected: `values of kind ${kind}`,
+    try: `another kind: --types ${name}=category`
+  })
 }

@@ -73,7 +73,15 @@ export function parseDateTime(text: string): { time: number; style: DateStyle } 
   const match = DATETIME.exec(text.trim())
   if (!match) return undefined
   const [, year, month, day, separator, hour, minute, second, fraction, zone] = match
-  const time = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0), Number((fraction ?? '0').padEnd(3, '0').slice(0, 3)))
+  const time = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour ?? 0),
+    Number(minute ?? 0),
+    Number(second ?? 0),
+    Number((fraction ?? '0').padEnd(3, '0').slice(0, 3))
+  )
   const back = new Date(time)
   if (back.getUTCMonth() !== Number(month) - 1 || back.getUTCDate() !== Number(day)) return undefined
   const style: DateStyle = {

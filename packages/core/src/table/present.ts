@@ -14,24 +14,36 @@ export function presentTable(table: Table, formats: readonly ColumnFormat[], as:
 function presentColumn(column: Column, format: ColumnFormat, rowCount: number, as: 'text' | 'typed'): RawColumn {
   const name = column.name
   if (column.kind === 'identifier') {
-    if (as === 'text' || format.source === 'text') return { name, source: 'text', values: Array.from({ length: rowCount }, (_, i) => String(i + 1)) }
+    if (as === 'text' || format.source === 'text')
+      return { name, source: 'text', values: Array.from({ length: rowCount }, (_, i) => String(i + 1)) }
     return { name, source: 'number', integer: true, values: Float64Array.from({ length: rowCount }, (_, i) => i + 1) }
   }
   if (isNumeric(column)) return as === 'text' ? presentText(column, format) : presentNumbers(column, format)
   if (column.kind === 'boolean') {
     if (as === 'typed') return { name, source: 'boolean', values: Array.from(column.codes, (code) => (code < 0 ? null : code === 1)) }
-    return { name, source: 'text', values: Array.from(column.codes, (code) => (code < 0 ? null : (format.spelling ?? column.levels)[code]!)) }
+    return {
+      name,
+      source: 'text',
+      values: Array.from(column.codes, (code) => (code < 0 ? null : (format.spelling ?? column.levels)[code]!))
+    }
   }
   return presentCategory(name, column.codes, column.levels, format, as)
 }
 
 /** Numbers that were declared categories go back to numbers, other levels stay text. */
-function presentCategory(name: string, codes: Int32Array, levels: readonly string[], format: ColumnFormat, as: 'text' | 'typed'): RawColumn {
+function presentCategory(
+  name: string,
+  codes: Int32Array,
+  levels: readonly string[],
+  format: ColumnFormat,
+  as: 'text' | 'typed'
+): RawColumn {
   if (as === 'typed' && format.source === 'number') {
     const missing = Uint8Array.from(codes, (code) => (code < 0 ? 1 : 0))
     return { name, source: 'number', values: Float64Array.from(codes, (code) => (code < 0 ? 0 : Number(levels[code]))), missing }
   }
-  if (as === 'typed' && format.source === 'boolean') return { name, source: 'boolean', values: Array.from(codes, (code) => (code < 0 ? null : levels[code] === 'true')) }
+  if (as === 'typed' && format.source === 'boolean')
+    return { name, source: 'boolean', values: Array.from(codes, (code) => (code < 0 ? null : levels[code] === 'true')) }
   return { name, source: 'text', values: Array.from(codes, (code) => (code < 0 ? null : levels[code]!)) }
 }
 
@@ -48,7 +60,13 @@ function presentText(column: NumericColumn, format: ColumnFormat): RawColumn {
 function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn {
   const missing = column.missing ? { missing: column.missing } : {}
   if (column.kind === 'datetime') return { name: column.name, source: 'datetime', values: column.values, ...missing }
-  return { name: column.name, source: 'number', values: column.values, ...missing, ...(format.integer || column.kind === 'integer' ? { integer: true } : {}) }
+  return {
+    name: column.name,
+    source: 'number',
+    values: column.values,
+    ...missing,
+    ...(format.integer || column.kind === 'integer' ? { integer: true } : {})
+  }
 }
 
 /** A value rounded to what the column's format can show: whole numbers, the input's decimals, the unit of its dates. */

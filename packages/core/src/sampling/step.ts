@@ -1,0 +1,79 @@
+import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
+import type { Engine, Pair } from '../kernel/engine.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { fillNormal, type Key, keyAtStep, keyFor } from '../num/random.js'
+import { type Cloud, cloud } from '../space/cloud.js'
+
+/** How a step adds its noise. @source Gottwald, Li, Marzouk, Reich, arXiv 2401.04372. */
+export type NoiseKind = 'covariance' | 'split' | 'constant'
+
+/** The bridge that a step is taken on: training points with log terms f_j + a_j (potentials plus log-weights). */
+export interface Bridge {
+  readonly training: Cloud
+  /** f_j + a_j [M]. */
+  readonly logTerms: Float64Array
+  readonly kernel: KernelChoice
+  /** ρ at the training points, for a variable kernel. */
+  readonly widths?: Float64Array
+}
+
+/** A bridge from training points, their potentials and a kernel. */
+export async function bridgeOf(training: Cloud, potentials: Float64Array, kernel: KernelChoice, engine: Engine): Promise<Bridge> {
+  const logTerms = potentials.map((f, j) => f + training.logWeights[j]!)
+  const widths = await widthsFor(kernel, training.points, engine)
+  return { training, logTerms, kernel, ...(widths ? { widths } : {}) }
+}
+
+export interface StepContext {
+  readonly engine: Engine
+  readonly noise: NoiseKind
+  /** Key of the run; the step number is part of it. */
+  readonly key: Key
+}
+
+/**
+ * One step of all chains X [n, d]:
+ * `covariance` X' = m(X) + C(X)^{1/2} ξ; `split` H = X + √(2ερ) ξ, X' = m(H); `constant` X' = m(X) + √(2ερ) ξ.
+ * ρ is 1 for the fixed kernel. Cost O(n·M·d).
+ */
+export async function bridgeStep(bridge: Bridge, states: Matrix, context: StepContext): Promise<Matrix> {
+  const { engine, noise } = context
+  const points = bridge.training.points
+  if (noise === 'covariance') {
+    const { mean, noise: spread } = await engine.draw(await pairFrom(bridge, states, engine), bridge.logTerms, points, { key: context.key })
+    return sum(mean, spread)
+  }
+  const reference = await referenceNoise(bridge.kernel, states, context)
+  const from = noise === 'split' ? sum(states, reference) : states
+  const mean = await engine.mean(await pairFrom(bridge, from, engine), bridge.logTerms, points)
+  return noise === 'split' ? mean : sum(mean, reference)
+}
+
+/** The pair from states to the training points under the bridge's kernel. */
+export async function pairFrom(bridge: Bridge, states: Matrix, engine: Engine): Promise<Pair> {
+  const widths = await widthsFor(bridge.kernel, states, engine)
+  return { from: cloud(states), to: bridge.training, kernel: kernelOf(bridge.kernel, widths, bridge.widths) }
+}
+
+/** √(2ερ(X)) ξ [n, d]: one step of the reference process. */
+export async function referenceNoise(kernel: KernelChoice, states: Matrix, { engine, key }: StepContext): Promise<Matrix> {
+  const out = matrix(states.rows, states.cols)
+  const widths = await widthsFor(kernel, states, engine)
+  const stream = keyAtStep(keyFor({ ...key, step: 0 }, 'reference'), key.step)
+  for (let i = 0; i < out.rows; i++) {
+    const row = out.data.subarray(i * out.cols, (i + 1) * out.cols)
+    fillNormal(stream, i, row)
+    const size = Math.sqrt(2 * kernel.epsilon * (widths?.[i] ?? 1))
+    for (let c = 0; c < row.length; c++) row[c] = row[c]! * size
+  }
+  return out
+}
+
+/** a + b. */
+export function sum(a: Matrix, b: Matrix): Matrix {
+  return matrix(
+    a.rows,
+    a.cols,
+    a.data.map((x, i) => x + b.data[i]!)
+  )
+}

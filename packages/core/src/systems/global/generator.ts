@@ -1,0 +1,154 @@
+import { type KernelChoice, kernelOf, widthsFor } from '../../kernel/bandwidth.js'
+import type { Engine } from '../../kernel/engine.js'
+import type { Watch } from '../../num/iterate.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import type { Key } from '../../num/random.js'
+import { type MixedBridge, type MixedState, mixedBridge, mixedStep } from '../../sampling/mixed.js'
+import { runSteps, startRows } from '../../sampling/run.js'
+import { type Bridge, bridgeStep, type NoiseKind, type StepContext } from '../../sampling/step.js'
+import { type SweepBridge, sweepBridge, sweepStep } from '../../sampling/sweep.js'
+import { type Scaling, symmetricScaling } from '../../scaling/symmetric.js'
+import { cloud } from '../../space/cloud.js'
+import { type Combinations, combinationsOf } from '../../table/categories.js'
+import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+
+/** Training rows, how they are compared, and their weights: what a bridge over a table is made of. */
+export interface TrainingRows {
+  readonly encoder: Encoder
+  readonly rows: Encoded
+  readonly logWeights: Float64Array
+}
+
+/** Categories are drawn by whole combination while most rows' combinations recur; otherwise one factor at a time. */
+const RECURRING_ROWS = 3
+const RECURRING_SHARE = 0.6
+const MOST_COMBINATIONS = 150
+
+/** How the categories of a table are drawn. */
+export type CategoryMode = 'none' | 'combinations' | 'sweep'
+
+export function categoryMode(encoder: Encoder, combinations: Combinations): CategoryMode {
+  if (encoder.factors.length === 0) return 'none'
+  let recurring = 0
+  for (const rows of combinations.rows) if (rows.length >= RECURRING_ROWS) recurring += rows.length
+  const many = combinations.rows.length > MOST_COMBINATIONS
+  return !many && recurring >= RECURRING_SHARE * combinations.ofRow.length ? 'combinations' : 'sweep'
+}
+
+/** Potentials of the training rows under a kernel, comparing coordinates and categories together. */
+export async function tablePotentials(
+  training: TrainingRows,
+  kernel: KernelChoice,
+  context: { engine: Engine; tolerance?: number; initial?: Float64Array; watch?: Watch | undefined }
+): Promise<Scaling> {
+  const { engine, ...rest } = context
+  const widths = await widthsFor(kernel, training.rows.coordinates, engine)
+  const points = cloud(embedEncoded(training.encoder, training.rows), training.logWeights)
+  return symmetricScaling({ cloud: points, kernel: kernelOf(kernel, widths, widths), engine, ...rest })
+}
+
+type TableBridge =
+  | { readonly mode: 'none'; readonly bridge: Bridge }
+  | { readonly mode: 'combinations'; readonly bridge: MixedBridge; readonly combinations: Combinations }
+  | { readonly mode: 'sweep'; readonly bridge: SweepBridge }
+
+export interface GenerateOptions {
+  readonly count: number
+  readonly steps: number
+  readonly noise: NoiseKind
+  readonly key: Key
+  readonly watch?: Watch | undefined
+  /** Chains as they are after each step, encoded. */
+  readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
+}
+
+/** Draws encoded rows from a bridge over a table. Build it once, draw many times. */
+export class Generator {
+  private constructor(
+    private readonly training: TrainingRows,
+    private readonly table: TableBridge,
+    private readonly engine: Engine
+  ) {}
+
+  static async create(training: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine): Promise<Generator> {
+    const { encoder, rows, logWeights } = training
+    const logTerms = potentials.map((f, j) => f + logWeights[j]!)
+    const widths = await widthsFor(kernel, rows.coordinates, engine)
+    const shared = { logTerms, kernel, ...(widths ? { widths } : {}) }
+    const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
+    const mode = categoryMode(encoder, combinations)
+    if (mode === 'none')
+      return new Generator(training, { mode, bridge: { training: cloud(rows.coordinates, logWeights), ...shared } }, engine)
+    if (mode === 'combinations') {
+      const places = placesOf(training, combinations)
+      return new Generator(
+        training,
+        { mode, combinations, bridge: mixedBridge({ ...shared, coordinates: rows.coordinates, combinations, places }) },
+        engine
+      )
+    }
+    const bridge = sweepBridge({
+      ...shared,
+      training: rows,
+      factorCount: encoder.factors.length,
+      embed: (part, factors) => embedEncoded(encoder, part, factors)
+    })
+    return new Generator(training, { mode, bridge }, engine)
+  }
+
+  /** `count` rows after `steps` steps of chains started at training rows. Cost O(steps·count·M·d). */
+  async generate(options: GenerateOptions): Promise<Encoded> {
+    const starts = startRows(this.training.logWeights, options.count, options.key)
+    const { table } = this
+    if (table.mode === 'none') return this.runPlain(table.bridge, starts, options)
+    if (table.mode === 'combinations') return this.runMixed(table.bridge, table.combinations, starts, options)
+    const first = takeEncoded(this.training.rows, starts)
+    const context = (key: Key): StepContext => ({ engine: this.engine, noise: options.noise, key })
+    return runSteps(first, (state, key) => sweepStep(table.bridge, state, context(key)), options)
+  }
+
+  private async runPlain(bridge: Bridge, starts: Uint32Array, options: GenerateOptions): Promise<Encoded> {
+    const codes = new Int32Array(0)
+    const { onStep, ...rest } = options
+    const coordinates = await runSteps(
+      takeRows(bridge.training.points, starts),
+      (state, key) => bridgeStep(bridge, state, { engine: this.engine, noise: options.noise, key }),
+      { ...rest, onStep: onStep && ((state, step) => onStep({ coordinates: state, codes }, step)) }
+    )
+    return { coordinates, codes }
+  }
+
+  private async runMixed(bridge: MixedBridge, combinations: Combinations, starts: Uint32Array, options: GenerateOptions): Promise<Encoded> {
+    const { onStep, ...rest } = options
+    const encoded = (state: MixedState): Encoded => {
+      const rows = Uint32Array.from(state.combination, (combination) => combinations.rows[combination]![0]!)
+      return { coordinates: state.coordinates, codes: takeEncoded(this.training.rows, rows).codes }
+    }
+    const first: MixedState = {
+      coordinates: takeRows(this.training.rows.coordinates, starts),
+      combination: Uint32Array.from(starts, (row) => combinations.ofRow[row]!)
+    }
+    const last = await runSteps(first, (state, key) => mixedStep(bridge, state, { engine: this.engine, noise: options.noise, key }), {
+      ...rest,
+      onStep: onStep && ((state, step) => onStep(encoded(state), step))
+    })
+    return encoded(last)
+  }
+}
+
+/** Rows of encoded data, copied in that order. */
+export function takeEncoded({ coordinates, codes }: Encoded, rows: ArrayLike<number>): Encoded {
+  const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows
+  const taken = new Int32Array(rows.length * width)
+  for (let k = 0; k < rows.length; k++) taken.set(codes.subarray(rows[k]! * width, (rows[k]! + 1) * width), k * width)
+  return { coordinates: takeRows(coordinates, rows), codes: taken }
+}
+
+/** Category places of each combination [G, q], read off its first row. */
+function placesOf({ encoder, rows }: TrainingRows, combinations: Combinations): Matrix {
+  const firsts = takeEncoded(
+    rows,
+    combinations.rows.map((members) => members[0]!)
+  )
+  return embedEncoded(encoder, { coordinates: matrix(firsts.coordinates.rows, 0), codes: firsts.codes })
+}

@@ -1,0 +1,242 @@
+import { atEpsilon, fitWidthField, type KernelChoice, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import type { Engine } from '../../kernel/engine.js'
+import { log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import type { Ending, Watch } from '../../num/iterate.js'
+import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
+import type { Matrix } from '../../num/matrix.js'
+import { type Key, keyFor, permutation } from '../../num/random.js'
+import { combinationsOf } from '../../table/categories.js'
+import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import type { InferredTable } from '../../table/infer.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { ScalingMethod } from '../../table/scaling.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import { type BandwidthCurve, refuseDiagonal, searchBandwidth } from './bandwidth.js'
+import { chooseScaling, type ScalingChoice } from './choose-scaling.js'
+import { type CategoryMode, categoryMode, Generator, type TrainingRows, tablePotentials } from './generator.js'
+import { imputeMissing } from './impute.js'
+import type { DrawOptions, FitOptions } from './options.js'
+
+/** A fitted Schrödinger-bridge sampler of a table: training rows, their potentials and what was decided on the way. */
+export interface GlobalModel {
+  readonly training: TrainingRows
+  /** f = log v [M]. */
+  readonly potentials: Float64Array
+  readonly kernel: KernelChoice
+  readonly summary: FitSummary
+}
+
+/** What a report says about a fit. Plain JSON. */
+export interface FitSummary {
+  readonly rowCount: number
+  readonly epsilon: number
+  /** Present when the bandwidth was chosen automatically. */
+  readonly bandwidth?: BandwidthCurve
+  readonly scaling: ScalingChoice
+  readonly kernel: 'fixed' | 'variable'
+  readonly categories: CategoryMode
+  readonly scalingEnding: Ending
+  readonly scalingTurns: number
+  readonly scalingError: number
+  readonly duplicateCount: number
+  readonly isolatedCount: number
+  /** Combinations of categories with fewer than 3 rows, in words: rows near them may be recognised. */
+  readonly rareCombinations: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/** What a fit or a draw is handed besides its data. */
+export interface Context {
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** Rows that the bandwidth search uses at most. */
+const SEARCH_ROWS = 5000
+
+/**
+ * Fits the Schrödinger-bridge sampler to a table: chooses scaling and bandwidth unless given, then finds the symmetric
+ * scaling of the kernel on all rows.
+ *
+ * @source Gottwald, Li, Marzouk, Reich, arXiv 2401.04372.
+ * Cost: about 15 kernel passes over M² pairs, and as many over at most 5,000² for every bandwidth that is tried; memory O(M·d).
+ * Throws `InputError` for bad weights, or a bandwidth so small that most rows see only themselves.
+ */
+export async function fitGlobal(data: InferredTable, options: FitOptions, context: Context): Promise<GlobalModel> {
+  const { table, formats, notes } = data
+  const { engine, watch } = context
+  const key = keyFor(context.key, 'fit')
+  const logWeights = weightsOf(table, options.weights)
+  const kind = options.kernel ?? 'fixed'
+  const kernelFor = (rows: Encoded) => kernelChoice(kind, rows, engine)
+  const scaling = await resolveScaling(data, options, { kernelFor, engine, key: keyFor(key, 'scaling'), watch })
+  const encoder = fitEncoder(table, formats, (name) => scaling.methods[name]!)
+  const rows = await imputeMissing(encoder, encodeTable(encoder, table, keyFor(key, 'encode')), engine)
+  const training = { encoder, rows, logWeights }
+  const base = await kernelFor(rows)
+  const bandwidth = typeof options.bandwidth === 'number' ? undefined : await autoBandwidth(table, training, base, { engine, key, watch })
+  const kernel = atEpsilon(base, bandwidth?.epsilon ?? (options.bandwidth as number))
+  const found = await tablePotentials(training, kernel, { engine, watch })
+  if (!bandwidth) await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
+  const combinations = combinationsOf(rows.codes, table.rowCount)
+  const summary: FitSummary = {
+    rowCount: table.rowCount,
+    epsilon: kernel.epsilon,
+    ...(bandwidth ? { bandwidth } : {}),
+    scaling,
+    kernel: kind,
+    categories: categoryMode(encoder, combinations),
+    scalingEnding: found.ending,
+    scalingTurns: found.turns,
+    scalingError: found.errors[found.errors.length - 1]?.[1] ?? 0,
+    duplicateCount: found.duplicateCount,
+    isolatedCount: found.isolated.length,
+    rareCombinations: rareCombinations(encoder, rows, combinations.rows),
+    notes: [...notes, ...notesOf(table, encoder, found)]
+  }
+  return { training, potentials: found.potentials, kernel, summary }
+}
+
+async function kernelChoice(kind: 'fixed' | 'variable', rows: Encoded, engine: Engine): Promise<KernelChoice> {
+  if (kind === 'fixed' || rows.coordinates.cols === 0) return { kind: 'fixed', epsilon: 1 }
+  return { kind, epsilon: 1, field: await fitWidthField(rows.coordinates, engine) }
+}
+
+function weightsOf(table: Table, weights: Float64Array | undefined): Float64Array {
+  if (!weights) return uniformLogWeights(table.rowCount)
+  const bad = weights.findIndex((w) => !(Number.isFinite(w) && w >= 0))
+  if (weights.length !== table.rowCount || bad >= 0 || weights.every((w) => w === 0)) {
+    throw new InputError({
+      code: 'weights',
+      got:
+        bad >= 0
+          ? `the weight ${weights[bad]} in row ${bad + 1}`
+          : weights.length === table.rowCount
+            ? 'weights that are all zero'
+            : `${weights.length} weights`,
+      expected: `${table.rowCount} numbers, none negative, one at least positive`,
+      try: 'another weights column'
+    })
+  }
+  return normaliseLogWeights(weights.map((w) => log(w)))
+}
+
+async function resolveScaling(
+  { table, formats }: InferredTable,
+  options: FitOptions,
+  context: Omit<Context, 'key'> & { key: Key; kernelFor: (rows: Encoded) => Promise<KernelChoice> }
+): Promise<ScalingChoice> {
+  const { scaling = 'auto' } = options
+  const numeric = table.columns.filter(isNumeric)
+  if (scaling === 'standard' || scaling === 'quantile') return { methods: Object.fromEntries(numeric.map(({ name }) => [name, scaling])) }
+  const fixed: Readonly<Record<string, ScalingMethod>> = scaling === 'auto' ? {} : scaling
+  const unknown = Object.keys(fixed).find((name) => !numeric.some((column) => column.name === name))
+  if (unknown !== undefined) {
+    throw new InputError({
+      code: 'column-unknown',
+      got: `a scaling for ${unknown}`,
+      expected: `a numeric column: ${numeric.map((c) => c.name).join(', ')}`,
+      try: 'the name as it stands in the header'
+    })
+  }
+  return chooseScaling({ table, formats, fixed, ...context })
+}
+
+/** The search on at most 5,000 rows, carried to all rows in proportion to their typical squared nearest-neighbour distance. */
+async function autoBandwidth(
+  table: Table,
+  training: TrainingRows,
+  kernel: KernelChoice,
+  { engine, key, watch }: Context
+): Promise<BandwidthCurve> {
+  const searchKey = keyFor(key, 'search')
+  if (table.rowCount <= SEARCH_ROWS) return searchBandwidth({ table, training, kernel, engine, key: searchKey, watch })
+  const chosen = permutation(keyFor(searchKey, 'rows'), table.rowCount).subarray(0, SEARCH_ROWS).sort()
+  const part = takeTableRows(table, chosen)
+  const encoder = fitEncoder(part, training.encoder.formats, (name) => methodIn(training.encoder, name))
+  const rows = await imputeMissing(encoder, encodeTable(encoder, part, searchKey), engine)
+  const found = await searchBandwidth({
+    table: part,
+    training: { encoder, rows, logWeights: uniformLogWeights(chosen.length) },
+    kernel,
+    engine,
+    key: searchKey,
+    watch
+  })
+  const unit = async (points: Matrix) => typicalAboveTies(await nearestSquaredDistances(points, engine))
+  const scale = (await unit(embedEncoded(training.encoder, training.rows))) / (await unit(embedEncoded(encoder, rows)))
+  return {
+    ...found,
+    epsilon: found.epsilon * (scale > 0 ? scale : 1),
+    curve: found.curve.map((point) => ({ ...point, epsilon: point.epsilon * (scale > 0 ? scale : 1) }))
+  }
+}
+
+function methodIn(encoder: Encoder, name: string): ScalingMethod {
+  const code = encoder.columns.find((column) => column.name === name)
+  return code?.carries === 'coordinate' ? code.scaler.method : 'standard'
+}
+
+async function refuseIfDiagonal(training: TrainingRows, epsilon: number, isolatedCount: number, engine: Engine): Promise<void> {
+  if (isolatedCount <= training.logWeights.length / 2) return
+  const unit = typicalAboveTies(await nearestSquaredDistances(embedEncoded(training.encoder, training.rows), engine))
+  refuseDiagonal(epsilon, isolatedCount, training.logWeights.length, unit / 4)
+}
+
+/** Words for combinations of categories that fewer than 3 rows share. */
+function rareCombinations(encoder: Encoder, rows: Encoded, members: readonly Uint32Array[]): string[] {
+  if (encoder.factors.length === 0) return []
+  return members
+    .filter((list) => list.length < 3)
+    .map((list) =>
+      encoder.factors
+        .map((factor, f) => {
+          const level = rows.codes[list[0]! * encoder.factors.length + f]!
+          const levels = encoder.kinds.find((kind) => kind.name === factor.name)?.levels
+          return levels ? `${factor.name} = ${levels[level] ?? 'missing'}` : level === 1 ? factor.name : ''
+        })
+        .filter((words) => words !== '')
+        .join(', ')
+    )
+}
+
+function notesOf(table: Table, encoder: Encoder, found: { duplicateCount: number; isolated: Uint32Array; ending: Ending }): string[] {
+  const notes: string[] = []
+  const constants = encoder.columns.filter((code) => code.carries === 'constant').map((code) => code.name)
+  if (constants.length > 0) notes.push(`constant columns are written as they are: ${constants.join(', ')}`)
+  if (found.duplicateCount > 0) notes.push(`${found.duplicateCount} of ${table.rowCount} rows repeat an earlier row in what is modelled`)
+  if (found.isolated.length > 0)
+    notes.push(
+      `${found.isolated.length} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`
+    )
+  if (found.ending !== 'converged') notes.push(`the scaling ended “${found.ending}” before its tolerance`)
+  return notes
+}
+
+export interface SampleRequest extends DrawOptions {
+  /** How many rows. */
+  readonly count: number
+  /** Chains as they are after each step, decoded on demand. */
+  readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
+}
+
+/**
+ * Draws `count` new rows, with the columns and kinds of the training table. Cost O(steps·count·M·d), memory O((M + count)·d).
+ * Throws `InputError` unless count is a whole number from 1 to 10⁸.
+ */
+export async function sampleGlobal(model: GlobalModel, request: SampleRequest, context: Context): Promise<Table> {
+  const { count, steps = 20, noise = 'covariance', onStep } = request
+  if (!(Number.isInteger(count) && count >= 1 && count <= 1e8)) {
+    throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
+  }
+  const generator = await Generator.create(model.training, model.potentials, model.kernel, context.engine)
+  const rows = await generator.generate({ count, steps, noise, key: keyFor(context.key, 'sample'), watch: context.watch, onStep })
+  return decodeTable(model.training.encoder, rows)
+}
+
+/** The training rows of a model, decoded: what the model itself would call the data. */
+export function trainingTable(model: GlobalModel): Table {
+  return decodeTable(model.training.encoder, model.training.rows)
+}

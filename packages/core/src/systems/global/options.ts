@@ -1,0 +1,81 @@
+import type { NoiseKind } from '../../sampling/step.js'
+import type { ScalingMethod } from '../../table/scaling.js'
+import type { Field } from '../fields.js'
+
+/** Options of fitting a model to a table. */
+export interface FitOptions {
+  readonly bandwidth?: 'auto' | number
+  readonly kernel?: 'fixed' | 'variable'
+  /** One method for all numeric columns, or by column name; columns not named are `auto`. */
+  readonly scaling?: 'auto' | ScalingMethod | Readonly<Record<string, ScalingMethod>>
+  /** Row weights [M], not negative, not all zero; equal when left out. */
+  readonly weights?: Float64Array
+}
+
+/** Options of drawing rows. */
+export interface DrawOptions {
+  readonly noise?: NoiseKind
+  readonly steps?: number
+}
+
+const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
+
+/** The options of fitting, each described once. */
+export const fitFields: readonly Field[] = [
+  {
+    name: 'bandwidth',
+    kind: 'number',
+    unit: 'squared length of scaled coordinates',
+    range: 'auto, or a number above 0',
+    default: 'auto',
+    words: ['auto'],
+    minimum: Number.MIN_VALUE,
+    sentence: 'Kernel bandwidth and time step ε: small copies training rows, large blurs; auto aims at the distance that fresh rows have.',
+    source: GLMR
+  },
+  {
+    name: 'scaling',
+    kind: 'choice',
+    unit: '',
+    range: 'auto, standard or quantile, or NAME=METHOD for single columns',
+    default: 'auto',
+    choices: ['auto', 'standard', 'quantile'],
+    sentence: 'How numeric columns become coordinates; auto tries both on held-out rows and says what it chose.',
+    source: 'normal scores of the empirical distribution'
+  },
+  {
+    name: 'kernel',
+    kind: 'choice',
+    unit: '',
+    range: 'fixed or variable',
+    default: 'fixed',
+    choices: ['fixed', 'variable'],
+    sentence: 'Whether the bandwidth is the same everywhere or follows the local density of the data.',
+    source: `${GLMR}; Berry, Harlim, ACHA 2016`
+  }
+]
+
+/** The options of drawing, each described once. */
+export const drawFields: readonly Field[] = [
+  {
+    name: 'noise',
+    kind: 'choice',
+    unit: '',
+    range: 'covariance, split or constant',
+    default: 'covariance',
+    choices: ['covariance', 'split', 'constant'],
+    sentence: 'How a step adds noise: from the local covariance of the data, before the mean is taken, or after.',
+    source: GLMR
+  },
+  {
+    name: 'steps',
+    kind: 'integer',
+    unit: 'steps',
+    range: 'a whole number from 1 to 100000',
+    default: '20',
+    minimum: 1,
+    maximum: 100_000,
+    sentence: 'Steps that every chain takes from the training row it starts at.',
+    source: GLMR
+  }
+]

@@ -28,6 +28,8 @@ export interface SymmetricScalingOptions {
 export interface Scaling {
   /** f = log v [M]. */
   readonly potentials: Float64Array
+  /** LSE_j(log k_ij + f_j + a_j) [M], −f up to the error reached. */
+  readonly logSums: Float64Array
   readonly ending: Ending
   readonly turns: number
   /** (turn, error) of every turn on the full cloud. */
@@ -65,6 +67,7 @@ export async function symmetricScaling(options: SymmetricScalingOptions): Promis
   const groups = duplicateGroups(cloud.points)
   return {
     potentials: outcome.state.potentials,
+    logSums: outcome.state.logSums,
     ending: outcome.ending,
     turns: outcome.turns,
     errors: outcome.errors,

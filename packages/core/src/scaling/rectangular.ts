@@ -1,0 +1,229 @@
+import type { Engine, Pair } from '../kernel/engine.js'
+import { exp, log } from '../num/elementary.js'
+import { InputError } from '../num/errors.js'
+import { iterate, type Method, type Outcome, throwIfStopped, type Watch } from '../num/iterate.js'
+
+/** An implied n×m matrix of log-kernel values, made one row at a time and never stored. */
+export interface RowKernel {
+  readonly rows: number
+  readonly cols: number
+  /** Writes log k(i, ·) to `out` [cols]; −∞ forbids a pair. */
+  fillRow(i: number, out: Float64Array): void
+}
+
+/** Find the coupling π of two weighted sets that is closest to a kernel in relative entropy. */
+export interface RectangularProblem {
+  readonly kernel: RowKernel
+  /** Log-weights a [n], summing to one. */
+  readonly fromLogWeights: Float64Array
+  /** Log-weights b [m], summing to one. */
+  readonly toLogWeights: Float64Array
+}
+
+/** f [n] and g [m]: π_ij = exp(f_i + a_i + log k_ij + g_j + b_j) has marginals exp(a) and exp(b). */
+export interface Potentials {
+  readonly from: Float64Array
+  readonly to: Float64Array
+}
+
+export interface RectangularOptions extends Watch {
+  /** Most turns. Default 1,000. */
+  readonly turns?: number
+  /** Converged when max_j |Σ_i π_ij / exp(b_j) − 1| is at most this. Default 1e-6. */
+  readonly tolerance?: number
+  /** Potentials to start from, e.g. those of a neighbouring problem. */
+  readonly start?: Potentials
+  /** Name of the stage in progress events. Default `coupling`. */
+  readonly stage?: string
+}
+
+interface SweepState extends Potentials {
+  readonly error: number
+}
+
+/** Below this a sum of exponentials is taken again with its largest term as shift. */
+const TINY = 1e-280
+
+/**
+ * Rectangular log-domain Sinkhorn over a row kernel: one exponential a pair and turn, memory O(n + m).
+ *
+ * Each turn makes the rows exact, then the columns; the error is that of the columns before they are corrected.
+ * Cost O(n·m·(cost of a kernel value)) a turn. Throws `InputError` when a row or a column has no partner at all.
+ * @source Cuturi 2013 (arXiv 1306.0895), in the log domain; mathematics.md section 11, step 2.
+ */
+export async function scaleRectangular(problem: RectangularProblem, options: RectangularOptions = {}): Promise<Outcome<Potentials>> {
+  checkWeights(problem)
+  const method: Method<RectangularProblem, SweepState> = {
+    init: async () => ({
+      from: options.start?.from.slice() ?? new Float64Array(problem.kernel.rows).fill(Number.NaN),
+      to: options.start?.to.slice() ?? new Float64Array(problem.kernel.cols),
+      error: Number.POSITIVE_INFINITY
+    }),
+    step: async (_, state) => sweep(problem, state, options),
+    error: (_, state) => state.error
+  }
+  return withoutError(
+    await iterate(method, problem, {
+      ...options,
+      stage: options.stage ?? 'coupling',
+      turns: options.turns ?? 1000,
+      tolerance: options.tolerance ?? 1e-6
+    })
+  )
+}
+
+function withoutError(outcome: Outcome<SweepState>): Outcome<Potentials> {
+  return { ...outcome, state: { from: outcome.state.from, to: outcome.state.to } }
+}
+
+function checkWeights({ kernel, fromLogWeights, toLogWeights }: RectangularProblem): void {
+  if (fromLogWeights.length !== kernel.rows || toLogWeights.length !== kernel.cols || kernel.rows === 0 || kernel.cols === 0) {
+    throw new InputError({
+      code: 'weights-length',
+      got: `${fromLogWeights.length} and ${toLogWeights.length} weights for a ${kernel.rows} × ${kernel.cols} kernel`,
+      expected: 'one weight a point, and at least one point on each side',
+      try: 'passing as many weights as points'
+    })
+  }
+}
+
+/** Rows made exact one by one; columns are summed along the way and corrected at the end. */
+function sweep(problem: RectangularProblem, state: SweepState, watch: Watch): SweepState {
+  const { kernel, fromLogWeights, toLogWeights } = problem
+  const from = state.from
+  const columnTerm = state.to.map((g, j) => g + toLogWeights[j]!)
+  const columnSums = new Float64Array(kernel.cols)
+  const row = new Float64Array(kernel.cols)
+  for (let i = 0; i < kernel.rows; i++) {
+    if ((i & 255) === 0) throwIfStopped(watch, 'coupling')
+    kernel.fillRow(i, row)
+    for (let j = 0; j < row.length; j++) row[j] = row[j]! + columnTerm[j]!
+    const shift = Number.isFinite(from[i]!) ? from[i]! : -largestOf(row, i)
+    let sum = exponentials(row, shift)
+    from[i] = shift - log(sum)
+    if (!(sum > TINY && sum < 1 / TINY)) {
+      // The old potential no longer fits: start this row again from its largest term.
+      kernel.fillRow(i, row)
+      for (let j = 0; j < row.length; j++) row[j] = row[j]! + columnTerm[j]!
+      const largest = largestOf(row, i)
+      sum = exponentials(row, -largest)
+      from[i] = -largest - log(sum)
+    }
+    const scale = exp(fromLogWeights[i]!) / sum
+    if (scale > 0) for (let j = 0; j < row.length; j++) columnSums[j] = columnSums[j]! + row[j]! * scale
+  }
+  return correctColumns(problem, { from, to: state.to, columnSums })
+}
+
+/** row ← exp(row + shift); the sum is returned. */
+function exponentials(row: Float64Array, shift: number): number {
+  let sum = 0
+  for (let j = 0; j < row.length; j++) {
+    const x = row[j]! + shift
+    const e = x < -700 ? 0 : exp(x)
+    row[j] = e
+    sum += e
+  }
+  return sum
+}
+
+function largestOf(row: Float64Array, i: number): number {
+  let largest = Number.NEGATIVE_INFINITY
+  for (let j = 0; j < row.length; j++) if (row[j]! > largest) largest = row[j]!
+  if (Number.isFinite(largest)) return largest
+  throw noPartner(`point ${i} of the earlier snapshot, whose largest log-density is ${largest}`)
+}
+
+function noPartner(got: string): InputError {
+  return new InputError({
+    code: 'no-partner',
+    got,
+    expected: 'every point to have a partner of positive weight in the next snapshot',
+    try: 'a larger sigma, or removing far outliers'
+  })
+}
+
+function correctColumns(problem: RectangularProblem, swept: Potentials & { columnSums: Float64Array }): SweepState {
+  const { from, to, columnSums } = swept
+  const lost: number[] = []
+  let error = 0
+  for (let j = 0; j < to.length; j++) {
+    const weight = exp(problem.toLogWeights[j]!)
+    if (weight === 0) continue
+    if (!(columnSums[j]! > TINY)) {
+      lost.push(j)
+      continue
+    }
+    error = Math.max(error, Math.abs(columnSums[j]! / weight - 1))
+    to[j] = to[j]! + problem.toLogWeights[j]! - log(columnSums[j]!)
+  }
+  if (lost.length > 0) error = Math.max(error, 1)
+  for (const { column, logSum } of columnLogSums(problem, from, lost)) to[column] = -logSum
+  return { from, to, error }
+}
+
+/** log Σ_i exp(log k_ij + f_i + a_i) for a few columns that underflowed, each with its own largest term as shift. */
+function columnLogSums(problem: RectangularProblem, from: Float64Array, columns: number[]): { column: number; logSum: number }[] {
+  if (columns.length === 0) return []
+  const largest = new Float64Array(columns.length).fill(Number.NEGATIVE_INFINITY)
+  const sums = new Float64Array(columns.length)
+  const row = new Float64Array(problem.kernel.cols)
+  for (let i = 0; i < problem.kernel.rows; i++) {
+    problem.kernel.fillRow(i, row)
+    columns.forEach((j, k) => {
+      const x = row[j]! + from[i]! + problem.fromLogWeights[i]!
+      if (!(x > Number.NEGATIVE_INFINITY)) return
+      if (x > largest[k]!) {
+        sums[k] = sums[k]! * exp(largest[k]! - x) + 1
+        largest[k] = x
+      } else sums[k] = sums[k]! + exp(x - largest[k]!)
+    })
+  }
+  return columns.map((column, k) => {
+    if (!Number.isFinite(largest[k]!)) throw noPartner(`point ${column} of the later snapshot, which no earlier point can reach`)
+    return { column, logSum: largest[k]! + log(sums[k]!) }
+  })
+}
+
+/**
+ * The same scaling for a kernel that an engine knows: f = −logSum(g + b), g = −logSum(f + a), the clouds' own weights as
+ * marginals. Cost two reductions a turn. Potentials as for the kernel *without* normalising constants.
+ */
+export async function scaleOnEngine(pair: Pair, engine: Engine, options: RectangularOptions = {}): Promise<Outcome<Potentials>> {
+  const reversed: Pair = { from: pair.to, to: pair.from, kernel: reverseWidths(pair) }
+  const plus = (a: Float64Array, b: Float64Array): Float64Array => a.map((x, i) => x + b[i]!)
+  const method: Method<Pair, SweepState> = {
+    init: async () => ({
+      from: options.start?.from ?? new Float64Array(pair.from.points.rows),
+      to: options.start?.to ?? new Float64Array(pair.to.points.rows),
+      error: Number.POSITIVE_INFINITY
+    }),
+    step: async (_, state) => {
+      const from = negate(await engine.logSum(pair, plus(state.to, pair.to.logWeights)), 'earlier')
+      const to = negate(await engine.logSum(reversed, plus(from, pair.from.logWeights)), 'later')
+      let error = 0
+      for (let j = 0; j < to.length; j++) error = Math.max(error, Math.abs(exp(Math.min(700, state.to[j]! - to[j]!)) - 1))
+      return { from, to, error }
+    },
+    error: (_, state) => state.error
+  }
+  return withoutError(
+    await iterate(method, pair, {
+      ...options,
+      stage: options.stage ?? 'coupling',
+      turns: options.turns ?? 1000,
+      tolerance: options.tolerance ?? 1e-6
+    })
+  )
+}
+
+function reverseWidths({ kernel }: Pair): Pair['kernel'] {
+  return kernel.kind === 'variable' ? { ...kernel, fromWidth: kernel.toWidth, toWidth: kernel.fromWidth } : kernel
+}
+
+function negate(logSums: Float64Array, side: string): Float64Array {
+  return logSums.map((x, i) => {
+    if (!Number.isFinite(x)) throw noPartner(`point ${i} of the ${side} snapshot`)
+    return -x
+  })
+}

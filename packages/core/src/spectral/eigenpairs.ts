@@ -1,0 +1,215 @@
+import { InputError } from '../num/errors.js'
+import { type Ending, iterate, type Method, type Watch } from '../num/iterate.js'
+import { symmetricEigen } from '../num/linear-algebra.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { type Key, keyAtStep, keyFor, keyFromSeed, normals } from '../num/random.js'
+import { addScaled, type Columns, columnsOf, combine, dot, fromColumns, scaleBy } from './columns.js'
+
+/** A symmetric operator known by its products with blocks of vectors. */
+export interface SymmetricOperator {
+  readonly size: number
+  /** A V for V [size, c]. */
+  apply(block: Matrix): Promise<Matrix>
+}
+
+export interface EigenpairsOptions {
+  readonly operator: SymmetricOperator
+  /** Number of largest eigenvalues wanted, from 1 to the operator's size. */
+  readonly count: number
+  /** Converged when every ‖A x − θ x‖ ≤ tolerance for unit x. Default 1e-8. */
+  readonly tolerance?: number
+  /** Most products with a block. Default 200. */
+  readonly turns?: number
+  /** Vectors to begin with [size, c]; filled up with random ones. */
+  readonly start?: Matrix
+  readonly key?: Key
+  readonly watch?: Watch | undefined
+}
+
+export interface Eigenpairs {
+  /** Largest first [count]. */
+  readonly values: Float64Array
+  /** Orthonormal columns [size, count], entry of largest magnitude positive. */
+  readonly vectors: Matrix
+  /** ‖A x − θ x‖ [count]. */
+  readonly residuals: Float64Array
+  readonly ending: Ending
+  /** Number of products with a block. */
+  readonly turns: number
+  readonly errors: readonly (readonly [number, number])[]
+}
+
+interface KrylovProblem {
+  readonly operator: SymmetricOperator
+  readonly count: number
+  readonly blockSize: number
+  readonly basisSize: number
+  readonly start: Matrix | undefined
+  readonly key: Key
+}
+
+/** A V = V T + Q R E_lastᵀ with V orthonormal; Q is the block to be appended. */
+interface KrylovState {
+  readonly basis: Columns
+  /** Vᵀ A V, row by row, for the columns that have been multiplied. */
+  readonly projected: number[][]
+  readonly fresh: Columns
+  readonly ritz: { readonly values: Float64Array; readonly vectors: Matrix }
+  readonly residuals: Float64Array
+}
+
+/**
+ * The largest eigenpairs of a symmetric operator by block Lanczos with full reorthogonalisation and thick restart.
+ *
+ * Blocks of about count + 2 vectors share one product, so eigenvalues of that multiplicity are all found.
+ * @source Wu and Simon, *Thick-restart Lanczos*, SIMAX 2000; Golub and Van Loan, section 10.3.6 (block Lanczos).
+ * Cost: 5 to 30 products for separated eigenvalues, O(size · basis²) besides. Memory O(size · basis), basis about 8 blocks.
+ * Throws `InputError` when count is not from 1 to size. Not converging is an ending, with the residuals reached.
+ */
+export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eigenpairs> {
+  const { operator, count, tolerance = 1e-8, turns = 200, watch } = options
+  const size = operator.size
+  if (!(Number.isInteger(count) && count >= 1 && count <= size)) {
+    throw new InputError({
+      code: 'eigenvalue-count',
+      got: `${count} eigenvalues of an operator of size ${size}`,
+      expected: `a whole number from 1 to ${size}`,
+      try: 'asking for fewer'
+    })
+  }
+  const blockSize = Math.min(size, Math.min(24, count + 2))
+  const problem: KrylovProblem = {
+    operator,
+    count,
+    blockSize,
+    basisSize: Math.min(size, Math.max(count + 4 * blockSize, 8 * blockSize)),
+    start: options.start,
+    key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs')
+  }
+  const outcome = await iterate(method, problem, { stage: 'eigenvectors', tolerance, turns, patience: 40, ...watch })
+  const { ritz, basis, residuals } = outcome.state
+  const found = Array.from({ length: count }, (_, k) => pointed(combine(basis, coefficientsOf(ritz.vectors, k), size)))
+  return {
+    values: ritz.values.slice(0, count),
+    vectors: fromColumns(found, size),
+    residuals,
+    ending: outcome.ending,
+    turns: outcome.turns,
+    errors: outcome.errors
+  }
+}
+
+const method: Method<KrylovProblem, KrylovState> = {
+  async init(problem) {
+    const fresh = startBlock(problem)
+    const none = { values: new Float64Array(0), vectors: matrix(0, 0) }
+    return { basis: [], projected: [], fresh, ritz: none, residuals: new Float64Array(0) }
+  },
+  async step(problem, state, turn) {
+    const { size } = problem.operator
+    const { basis, projected } = state.basis.length + state.fresh.length > problem.basisSize ? restarted(problem, state) : state
+    const first = basis.length
+    const grown = [...basis, ...state.fresh]
+    const images = columnsOf(await problem.operator.apply(fromColumns(state.fresh, size)))
+    const larger = grown.map((_, i) => Array.from({ length: grown.length }, (_, j) => projected[i]?.[j] ?? 0))
+    images.forEach((image, k) => {
+      const coefficients = orthogonalise(image, grown)
+      coefficients.forEach((value, i) => {
+        larger[i]![first + k] = value
+        larger[first + k]![i] = value
+      })
+    })
+    const remainder = orthonormalBlock(images, grown)
+    const ritz = symmetricEigen(matrix(grown.length, grown.length, Float64Array.from(larger.flat())))
+    const residuals = Float64Array.from({ length: Math.min(problem.count, grown.length) }, (_, k) =>
+      remainderNorm(remainder.factors, ritz.vectors, first, k)
+    )
+    const fresh = remainder.block.length > 0 ? remainder.block : randomBlock(problem, grown, turn)
+    return { basis: grown, projected: larger, fresh, ritz, residuals }
+  },
+  error(problem, state) {
+    if (state.residuals.length < problem.count) return Number.MAX_VALUE
+    return state.residuals.reduce((worst, value) => (value <= worst ? worst : value), 0)
+  }
+}
+
+function startBlock(problem: KrylovProblem): Columns {
+  const { operator, blockSize, start, key } = problem
+  const given = start ? columnsOf(start) : []
+  const missing = Math.max(0, blockSize - given.length)
+  const random = Array.from({ length: missing }, (_, k) => normals(key, operator.size, k))
+  return orthonormalBlock([...given, ...random], []).block
+}
+
+/** When the Krylov space is used up (an invariant subspace), random directions outside it go on. */
+function randomBlock(problem: KrylovProblem, basis: Columns, turn: number): Columns {
+  const free = Math.min(problem.blockSize, problem.operator.size - basis.length)
+  const random = Array.from({ length: free }, (_, k) => normals(keyAtStep(problem.key, turn), problem.operator.size, k))
+  return orthonormalBlock(random, basis).block
+}
+
+/** The best Ritz vectors as the new basis: T becomes diagonal, and the coupling to the next block comes with its product. */
+function restarted(problem: KrylovProblem, state: KrylovState): { basis: Columns; projected: number[][] } {
+  const kept = Math.min(state.basis.length, problem.count + problem.blockSize)
+  const basis = Array.from({ length: kept }, (_, k) => combine(state.basis, coefficientsOf(state.ritz.vectors, k), problem.operator.size))
+  const projected = basis.map((_, i) => basis.map((_, j) => (i === j ? state.ritz.values[i]! : 0)))
+  return { basis, projected }
+}
+
+/** Removes the components along `basis`, twice for orthogonality to rounding, and returns them. */
+function orthogonalise(vector: Float64Array, basis: Columns): Float64Array {
+  const total = new Float64Array(basis.length)
+  for (let pass = 0; pass < 2; pass++) {
+    basis.forEach((column, i) => {
+      const part = dot(column, vector)
+      total[i] = total[i]! + part
+      addScaled(vector, -part, column)
+    })
+  }
+  return total
+}
+
+/** Q and the columns of R with W = Q R, leaving out directions that are lost in rounding. `vectors` is overwritten. */
+function orthonormalBlock(vectors: Columns, basis: Columns): { block: Columns; factors: Float64Array[] } {
+  const block: Columns = []
+  const factors: Float64Array[] = []
+  for (const vector of vectors) {
+    const before = Math.sqrt(dot(vector, vector))
+    const along = orthogonalise(vector, block)
+    const norm = Math.sqrt(dot(vector, vector))
+    const column = new Float64Array(block.length + 1)
+    column.set(along)
+    if (norm > 1e-11 * Math.max(before, 1e-3)) {
+      column[block.length] = norm
+      scaleBy(vector, 1 / norm)
+      if (basis.length > 0) orthogonalise(vector, basis)
+      const left = Math.sqrt(dot(vector, vector))
+      scaleBy(vector, 1 / left)
+      if (left > 0.1) block.push(vector)
+    }
+    factors.push(column)
+  }
+  return { block, factors }
+}
+
+/** ‖R y_last‖ for Ritz vector k, y_last its coefficients on the columns just multiplied. */
+function remainderNorm(factors: Float64Array[], vectors: Matrix, first: number, k: number): number {
+  const sum = new Float64Array(factors.length)
+  factors.forEach((column, j) => {
+    const coefficient = vectors.data[(first + j) * vectors.cols + k]!
+    for (let i = 0; i < column.length; i++) sum[i] = sum[i]! + coefficient * column[i]!
+  })
+  return Math.sqrt(dot(sum, sum))
+}
+
+function coefficientsOf(vectors: Matrix, k: number): Float64Array {
+  return Float64Array.from({ length: vectors.rows }, (_, i) => vectors.data[i * vectors.cols + k]!)
+}
+
+/** Turns a vector so that its entry of largest magnitude (the first of nearly equal ones) is positive. */
+function pointed(vector: Float64Array): Float64Array {
+  let largest = 0
+  for (const entry of vector) if (Math.abs(entry) > Math.abs(largest) * (1 + 1e-9)) largest = entry
+  if (largest < 0) scaleBy(vector, -1)
+  return vector
+}

@@ -1,0 +1,59 @@
+import { drawFields, type Field, fitFields, parseField } from '@sbridge/core'
+import { availableParallelism } from 'node:os'
+
+/** Options of reading a table. */
+export const tableFields: readonly Field[] = [
+  text('types', 'NAME=KIND pairs', 'inferred', 'Kinds of columns: number, integer, category, boolean, datetime or identifier.', 'NAME=KIND,…'),
+  text('columns', 'column names', 'all', 'Uses only these columns.', 'A,B,…'),
+  text('exclude', 'column names', 'none', 'Leaves these columns out.', 'A,B,…'),
+  text('missing', 'words', 'empty cell, NA, N/A, null', 'More words that stand for a missing value, e.g. NaN.', 'WORD,…'),
+  text('weights', 'a column of numbers', 'equal weights', 'Uses this column as row weights; it is not modelled and written as 1.', 'COLUMN')
+]
+
+/** Options of running. */
+export const runFields: readonly Field[] = [
+  { name: 'seed', kind: 'integer', unit: '', range: 'a whole number from 0 to 9007199254740991', default: 'drawn and printed', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, sentence: 'Seed of all randomness: same seed, data and options, same bytes.', source: 'Philox4x32-10' },
+  { name: 'engine', kind: 'choice', unit: '', range: 'wasm, wasm-relaxed or reference', default: 'wasm', choices: ['wasm', 'wasm-relaxed', 'reference'], sentence: 'What computes: wasm gives the same bytes on every machine, wasm-relaxed is faster, reference is plain TypeScript.', source: '' },
+  { name: 'precision', kind: 'choice', unit: '', range: 'float64 or float32', default: 'float64', choices: ['float64', 'float32'], sentence: 'Floating-point width of the wasm engines.', source: '' },
+  { name: 'threads', kind: 'integer', unit: 'threads', range: 'a whole number from 1 to 256', default: `cores (${availableParallelism()})`, minimum: 1, maximum: 256, sentence: 'Threads; the result does not depend on them.', source: '' }
+]
+
+/** Every option that fitting and drawing share, in the order of `info --options`. */
+export const allFields: readonly { readonly group: string; readonly fields: readonly Field[] }[] = [
+  { group: 'model', fields: fitFields },
+  { group: 'draws', fields: drawFields },
+  { group: 'table', fields: tableFields },
+  { group: 'running', fields: runFields }
+]
+
+function text(name: string, range: string, fallback: string, sentence: string, unit: string): Field {
+  return { name, kind: 'text', unit, range, default: fallback, sentence, source: '' }
+}
+
+/** `nearestCount` → `nearest-count`. */
+export function flagOf(field: Field): string {
+  return `--${field.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+interface Optioned {
+  option(flags: string, description: string): unknown
+}
+
+/** Adds one flag a field; values arrive as text and are read by `readFields`. */
+export function addFields(command: Optioned, fields: readonly Field[]): void {
+  for (const field of fields) command.option(`${flagOf(field)} <value>`, `${field.sentence} ${sentenceOf(field)}`)
+}
+
+function sentenceOf(field: Field): string {
+  return `(${field.range}; default ${field.default})`
+}
+
+/** The typed values of those fields that were given. Throws `InputError` naming flag, range and default. */
+export function readFields(fields: readonly Field[], given: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
+  const values: Record<string, string | number | boolean> = {}
+  for (const field of fields) {
+    const value = given[field.name]
+    if (typeof value === 'string') values[field.name] = parseField(field, value)
+  }
+  return values
+}

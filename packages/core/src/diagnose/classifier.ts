@@ -3,6 +3,7 @@ import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
 import { predictForest, trainForest } from './forest.js'
+import { checkSamples } from './samples.js'
 
 /** Most rows of each class that the classifier sees. */
 export const MOST_CLASSIFIER_ROWS = 5000
@@ -29,7 +30,14 @@ export interface TwoSamples {
  * with coordinates that are not finite.
  */
 export async function classifierAuc({ first, second, key, trees = 100, folds = 5, watch }: TwoSamples): Promise<number> {
-  checkSamples(first, second, folds)
+  checkSamples(first, second, 2)
+  if (!(Number.isInteger(folds) && folds >= 2))
+    throw new InputError({
+      code: 'folds',
+      got: `${folds} folds`,
+      expected: 'a whole number from 2',
+      try: 'leaving folds out, which means 5'
+    })
   const sides = [first, second].map((side, k) => permutation(keyFor(key, `rows ${k}`), side.rows).subarray(0, MOST_CLASSIFIER_ROWS))
   const foldCount = Math.min(folds, sides[0]!.length, sides[1]!.length)
   let sum = 0
@@ -81,17 +89,4 @@ export function areaUnderCurve(scores: Float64Array, labels: ArrayLike<number>):
     start = end
   }
   return wins / (negativesBelow * (order.length - negativesBelow))
-}
-
-function checkSamples(first: Matrix, second: Matrix, folds: number): void {
-  const problem =
-    first.cols !== second.cols
-      ? [`samples of ${first.cols} and ${second.cols} columns`, 'equal columns']
-      : Math.min(first.rows, second.rows) < 2
-        ? [`samples of ${first.rows} and ${second.rows} rows`, 'two rows each at least']
-        : !(Number.isInteger(folds) && folds >= 2)
-          ? [`${folds} folds`, 'a whole number from 2']
-          : undefined
-  if (problem)
-    throw new InputError({ code: 'samples-shape', got: problem[0]!, expected: problem[1]!, try: 'passing two samples of the same columns' })
 }

@@ -1,0 +1,93 @@
+import { type Matrix, takeRows } from '../num/matrix.js'
+import { type Key, keyFor } from '../num/random.js'
+import { classifierAuc } from './classifier.js'
+import type { Comparison } from './comparison.js'
+import { embedTables } from './embedding.js'
+import type { Evaluation, Measure } from './evaluation.js'
+import { average, measure } from './floors.js'
+import { coverageAndDensity } from './neighbours.js'
+import { energyDistance, squaredMmd } from './pairwise.js'
+import { subsample } from './samples.js'
+import { slicedWasserstein } from './sliced-wasserstein.js'
+
+type CloudMeasures = Pick<Evaluation, 'energyDistance' | 'squaredMmd' | 'slicedWasserstein' | 'classifierAuc' | 'coverage' | 'density'>
+
+interface Sides {
+  readonly real: Matrix
+  readonly synthetic: Matrix
+  /** Per split: first half, second half, as many synthetic rows. */
+  readonly splits: readonly { first: Matrix; second: Matrix; synthetic: Matrix }[]
+}
+
+/** The measures between two point clouds, standardised by the real one. */
+export async function compareClouds(comparison: Comparison): Promise<CloudMeasures> {
+  const [real, synthetic] = embedTables(comparison.real, [comparison.real, comparison.synthetic]) as [Matrix, Matrix]
+  const splits = comparison.splits.map((split) => ({
+    first: takeRows(real, split.first),
+    second: takeRows(real, split.second),
+    synthetic: takeRows(synthetic, split.synthetic)
+  }))
+  const sides = { real, synthetic, splits }
+  const { key, watch } = comparison
+  return {
+    energyDistance: await centred(sides, keyFor(key, 'energy'), (first, second, k) => energyDistance({ first, second, key: k, watch })),
+    squaredMmd: await centred(sides, keyFor(key, 'mmd'), (first, second, k) => squaredMmd({ first, second, key: k, watch })),
+    slicedWasserstein: await matched(sides, (first, second, s) =>
+      slicedWasserstein({ first, second, key: keyFor(key, `directions ${s}`), directions: splits.length > 4 ? 50 : 200, watch })
+    ),
+    classifierAuc: await auc(sides, comparison),
+    ...(await cover(sides, comparison))
+  }
+}
+
+type Distance<T> = (first: Matrix, second: Matrix, by: T) => Promise<number>
+
+/** An unbiased distance: its value is taken over all rows, since the number of rows does not move it. */
+async function centred({ real, synthetic, splits }: Sides, key: Key, distance: Distance<Key>): Promise<Measure> {
+  const value = await distance(real, synthetic, key)
+  const floors: number[] = []
+  for (const { first, second } of splits) floors.push(await distance(first, second, key))
+  return measure(value, floors, 'centred')
+}
+
+/** A distance that shrinks with the number of rows: value and floor over equally many. */
+async function matched({ real, synthetic, splits }: Sides, distance: Distance<number>): Promise<Measure> {
+  const values: number[] = []
+  const floors: number[] = []
+  for (const [s, split] of splits.entries()) {
+    values.push(await distance(split.first, split.synthetic, s))
+    floors.push(await distance(split.first, split.second, s))
+  }
+  return measure(average(values as (number | null)[]) ?? (await distance(real, synthetic, 0)), floors)
+}
+
+/** The value over as many rows as both tables have, for the most power; three splits at most for the floor. */
+async function auc({ real, synthetic, splits }: Sides, { key, watch }: Comparison): Promise<Measure> {
+  const rows = Math.min(real.rows, synthetic.rows)
+  const value = await classifierAuc({
+    first: subsample(real, rows, keyFor(key, 'real side')),
+    second: subsample(synthetic, rows, keyFor(key, 'synthetic side')),
+    key: keyFor(key, 'classifier'),
+    watch
+  })
+  const floors: number[] = []
+  for (const [s, { first, second }] of splits.slice(0, rows <= 1000 ? 3 : 1).entries())
+    floors.push(await classifierAuc({ first, second, key: keyFor(key, `classifier ${s}`), watch }))
+  return measure(value, floors)
+}
+
+async function cover({ real, synthetic, splits }: Sides, { engine, watch }: Comparison): Promise<{ coverage: Measure; density: Measure }> {
+  const values: { coverage: number; density: number }[] = []
+  const floors: { coverage: number; density: number }[] = []
+  for (const split of splits) {
+    values.push(await coverageAndDensity({ engine, real: split.first, synthetic: split.synthetic, watch }))
+    floors.push(await coverageAndDensity({ engine, real: split.first, synthetic: split.second, watch }))
+  }
+  if (values.length === 0) values.push(await coverageAndDensity({ engine, real, synthetic, watch }))
+  const of = (part: 'coverage' | 'density') =>
+    measure(
+      average(values.map((found) => found[part])),
+      floors.map((found) => found[part])
+    )
+  return { coverage: of('coverage'), density: of('density') }
+}

@@ -1,0 +1,45 @@
+import { mean, variance } from '../num/statistics.js'
+import { presentValues } from '../table/encoder.js'
+import { takeTableRows } from '../table/rows.js'
+import { type Column, isNumeric } from '../table/table.js'
+import type { Comparison } from './comparison.js'
+import type { ColumnEvaluation } from './evaluation.js'
+import { average, measure } from './floors.js'
+import { marginalDistance, missingShare } from './marginals.js'
+
+/** The marginal of every column, on equally many rows as its floor. */
+export function compareColumns({ real, synthetic, splits }: Comparison): Record<string, ColumnEvaluation> {
+  const pairs = splits.map((split) => ({
+    first: takeTableRows(real, split.first),
+    second: takeTableRows(real, split.second),
+    synthetic: takeTableRows(synthetic, split.synthetic)
+  }))
+  const entries = real.columns.map((column, c) => {
+    const values = pairs.map((pair) => marginalDistance(pair.first, pair.synthetic, c))
+    const value = values.length > 0 ? average(values) : marginalDistance(real, synthetic, c)
+    const distance = measure(
+      value,
+      pairs.map((pair) => marginalDistance(pair.first, pair.second, c))
+    )
+    const missing = { real: missingShare(real, c), synthetic: missingShare(synthetic, c) }
+    return [column.name, describe(column, synthetic.columns[c]!, { distance, missing })] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+type Found = { distance: ReturnType<typeof measure>; missing: ColumnEvaluation['missingShare'] }
+
+function describe(real: Column, synthetic: Column, { distance, missing }: Found): ColumnEvaluation {
+  const kind = real.kind as ColumnEvaluation['kind']
+  if (!isNumeric(real) || !isNumeric(synthetic)) return { kind, totalVariation: distance, missingShare: missing }
+  const a = presentValues(real)
+  const b = presentValues(synthetic)
+  const both = (f: (values: Float64Array) => number) => ({ real: a.length > 0 ? f(a) : null, synthetic: b.length > 0 ? f(b) : null })
+  return {
+    kind,
+    kolmogorovSmirnov: distance,
+    missingShare: missing,
+    mean: both(mean),
+    standardDeviation: both((values) => Math.sqrt(variance(values)))
+  }
+}

@@ -1,0 +1,102 @@
+import type { Engine } from '../kernel/engine.js'
+import { type Matrix, takeRows } from '../num/matrix.js'
+import { keyFor, permutation } from '../num/random.js'
+import { quantileOfSorted, sorted } from '../num/statistics.js'
+import type { AlignedTables } from './align.js'
+import type { Comparison } from './comparison.js'
+import { countCopies, countDuplicates } from './copies.js'
+import { embedTables } from './embedding.js'
+import type { Copies, Evaluation, Measure } from './evaluation.js'
+import { average, measure } from './floors.js'
+import { nearestDistances, neighbourRadii, ratioOfDistances } from './neighbours.js'
+
+type NeighbourMeasures = Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy'>
+
+/** Pairs of (row asked about, training row) that are looked at, at most. */
+const MOST_PAIRS = 2e8
+
+/** How near synthetic rows come to training rows, beside how near held-out rows do. All training rows are searched. */
+export async function compareNeighbours(
+  comparison: Comparison,
+  whole: AlignedTables,
+  rareCombinations: readonly string[]
+): Promise<NeighbourMeasures> {
+  const { engine, key } = comparison
+  const train = whole.train ?? whole.real
+  const [real, synthetic, target] = embedTables(whole.real, [comparison.real, comparison.synthetic, train]) as [Matrix, Matrix, Matrix]
+  const most = Math.max(200, Math.floor(MOST_PAIRS / train.rowCount))
+  const limit = (points: Matrix, label: string) => takeRows(points, permutation(keyFor(key, label), points.rows).subarray(0, most))
+  const toTrain = await nearestDistances(engine, limit(synthetic, 'near synthetic'), target)
+  const heldOut = whole.train
+    ? await nearestDistances(engine, limit(real, 'near real'), target)
+    : await neighbourRadii(engine, target, {
+        rows: permutation(keyFor(key, 'near real'), target.rows).slice(0, Math.min(most, comparison.real.rowCount)),
+        count: 1
+      })
+  const floors = await ratioFloors(comparison, { real, heldOut: whole.train ? heldOut : undefined, most })
+  return {
+    nearestNeighbourRatio: measure(ratioOfDistances(toTrain, heldOut), floors),
+    copies: compareCopies(whole),
+    privacy: {
+      closestFifthPercentile: quantilesOf(toTrain, heldOut, 0.05),
+      closestMedian: quantilesOf(toTrain, heldOut, 0.5),
+      shareCloserThanHeldOut: shareCloser(toTrain, heldOut),
+      rareCombinations
+    }
+  }
+}
+
+interface FloorRows {
+  readonly real: Matrix
+  /** Distances of the real rows to the training table, where there is one of its own. */
+  readonly heldOut: Float64Array | undefined
+  readonly most: number
+}
+
+/** The ratio with one half of the real rows in place of the synthetic ones, and the other half in place of the real ones. */
+async function ratioFloors({ engine, splits }: Comparison, { real, heldOut, most }: FloorRows): Promise<(number | null)[]> {
+  if (heldOut) {
+    const half = Math.floor(heldOut.length / 2)
+    if (half < 1) return []
+    const turns = splits.map((_, s) =>
+      Float64Array.from(heldOut, (_distance, i) => heldOut[(i + Math.floor((s * heldOut.length) / splits.length)) % heldOut.length]!)
+    )
+    return turns.map((distances) => ratioOfDistances(distances.subarray(0, half), distances.subarray(half)))
+  }
+  const floors: (number | null)[] = []
+  for (const split of splits) floors.push(await halfRatio(engine, takeRows(real, split.first), takeRows(real, split.second), most))
+  return floors
+}
+
+async function halfRatio(engine: Engine, asked: Matrix, target: Matrix, most: number): Promise<number | null> {
+  const rows =
+    asked.rows > most
+      ? takeRows(
+          asked,
+          Array.from({ length: most }, (_, i) => i)
+        )
+      : asked
+  return ratioOfDistances(await nearestDistances(engine, rows, target), await neighbourRadii(engine, target, { count: 1 }))
+}
+
+/** Copies among all synthetic rows; the floor is what as many held-out rows would have. */
+function compareCopies({ real, synthetic, train }: AlignedTables): Copies {
+  const found = countCopies(synthetic, train ?? real)
+  const expected = train ? countCopies(real, train) : countDuplicates(real)
+  const floorShare = expected.copies / expected.rows
+  return { value: found.copies, floor: floorShare * found.rows, share: found.copies / found.rows, floorShare }
+}
+
+function quantilesOf(distances: Float64Array, heldOut: Float64Array, p: number): Measure {
+  return { value: quantileOfSorted(sorted(distances), p), floor: quantileOfSorted(sorted(heldOut), p) }
+}
+
+/** Ties with the held-out percentile count in the proportion that the held-out rows have there. */
+function shareCloser(distances: Float64Array, heldOut: Float64Array): number {
+  const limit = quantileOfSorted(sorted(heldOut), 0.05)
+  const share = (values: Float64Array, inside: (x: number) => boolean) => average([...values].map((x) => (inside(x) ? 1 : 0)))
+  const below = share(distances, (x) => x < limit)
+  const tied = share(heldOut, (x) => x === limit)
+  const belowHeldOut = share(heldOut, (x) => x < limit)
+  return tied === 0 ? below : below + share(distances, (x) => x === limit) * Math.min(1, Math.max(0, 0.05 - belowHeldOut) / tied)
+}

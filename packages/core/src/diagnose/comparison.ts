@@ -1,0 +1,55 @@
+import type { Engine } from '../kernel/engine.js'
+import type { Watch } from '../num/iterate.js'
+import { type Key, keyFor, permutation } from '../num/random.js'
+import { takeTableRows } from '../table/rows.js'
+import type { Table } from '../table/table.js'
+import type { AlignedTables } from './align.js'
+
+/** Most rows of the real and of the synthetic table that are compared. */
+export const MOST_COMPARED_ROWS = 5000
+
+/** What every comparison is given: tables of at most 5,000 rows, and random halves of the real one. */
+export interface Comparison {
+  readonly real: Table
+  readonly synthetic: Table
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch: Watch | undefined
+  /** Rows on each side of a split. */
+  readonly half: number
+  readonly splits: readonly Split[]
+}
+
+/** Two disjoint random sets of real rows, and as many synthetic ones. */
+export interface Split {
+  readonly first: Uint32Array
+  readonly second: Uint32Array
+  readonly synthetic: Uint32Array
+}
+
+/** Draws the rows that are compared, and the half splits behind the floors. */
+export function prepareComparison(whole: AlignedTables, { engine, key, watch }: Pick<Comparison, 'engine' | 'key' | 'watch'>): Comparison {
+  const real = limitRows(whole.real, keyFor(key, 'real rows'))
+  const synthetic = limitRows(whole.synthetic, keyFor(key, 'synthetic rows'))
+  const half = Math.min(Math.floor(real.rowCount / 2), synthetic.rowCount)
+  const splits = Array.from({ length: splitCount(real.rowCount, half) }, (_, s) => {
+    const order = permutation(keyFor(key, `split ${s}`), real.rowCount)
+    return {
+      first: order.slice(0, half),
+      second: order.slice(half, 2 * half),
+      synthetic: permutation(keyFor(key, `synthetic split ${s}`), synthetic.rowCount).slice(0, half)
+    }
+  })
+  return { real, synthetic, engine, key, watch, half, splits }
+}
+
+/** Small tables need many splits for a steady floor, and can afford them. */
+function splitCount(rows: number, half: number): number {
+  if (half < 2) return 0
+  return rows <= 1000 ? 10 : rows <= 2500 ? 4 : 2
+}
+
+function limitRows(table: Table, key: Key): Table {
+  if (table.rowCount <= MOST_COMPARED_ROWS) return table
+  return takeTableRows(table, permutation(key, table.rowCount).subarray(0, MOST_COMPARED_ROWS).sort())
+}

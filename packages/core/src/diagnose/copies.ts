@@ -1,0 +1,43 @@
+import { decimalsOf } from '../table/parse.js'
+import { isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
+
+/** How many rows of a table stand in another one. */
+export interface CopyCounts {
+  /** Rows of `table` that equal a row of `train`. */
+  readonly copies: number
+  readonly rows: number
+}
+
+/** Rows of `table` that equal a row of `train` when both are written with the decimals of `train`. Cost O(cells). */
+export function countCopies(table: Table, train: Table): CopyCounts {
+  const known = new Set(rowTexts(train, train))
+  return { copies: rowTexts(table, train).filter((text) => known.has(text)).length, rows: table.rowCount }
+}
+
+/** Rows of `train` that equal another row of it. */
+export function countDuplicates(train: Table): CopyCounts {
+  const seen = new Map<string, number>()
+  for (const text of rowTexts(train, train)) seen.set(text, (seen.get(text) ?? 0) + 1)
+  let copies = 0
+  for (const count of seen.values()) if (count > 1) copies += count
+  return { copies, rows: train.rowCount }
+}
+
+/** Every row as text, numbers with the decimals that their column has in `reference`. */
+function rowTexts(table: Table, reference: Table): string[] {
+  const cells = table.columns.map((column, c) => {
+    if (isNumeric(column)) return numberTexts(column, reference.columns[c] as NumericColumn)
+    return isCategorical(column) ? Array.from(column.codes, (code) => (code < 0 ? '' : `=${column.levels[code]!}`)) : undefined
+  })
+  const present = cells.filter((texts) => texts !== undefined)
+  return Array.from({ length: table.rowCount }, (_, i) => JSON.stringify(present.map((texts) => texts[i])))
+}
+
+function numberTexts(column: NumericColumn, reference: NumericColumn): string[] {
+  const decimals = decimalsOf(reference.values, reference.missing)
+  return Array.from(column.values, (value, i) => {
+    if (column.missing?.[i]) return ''
+    // Adding zero turns −0 into 0.
+    return String(decimals === undefined ? value : Number(value.toFixed(Math.min(decimals, 100))) + 0)
+  })
+}

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest'
+import { ReferenceEngine } from '../engine/reference/reference.js'
+import { InputError, StopError } from '../num/errors.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
+import type { CategoricalColumn, NumericColumn, Table } from '../table/table.js'
+import { associationMatrix } from './associations.js'
+import { countCopies, countDuplicates } from './copies.js'
+import { embedTables } from './embedding.js'
+import { evaluateTables } from './evaluate.js'
+import { kolmogorovSmirnov, missingShare, totalVariation } from './marginals.js'
+
+const key = keyFromSeed(3)
+const engine = new ReferenceEngine()
+const numbers = (name: string, values: ArrayLike<number>, missing?: number[]): NumericColumn => ({
+  name,
+  kind: 'number',
+  values: Float64Array.from(values),
+  ...(missing ? { missing: Uint8Array.from(missing) } : {})
+})
+const levels = (name: string, cells: readonly (string | null)[]): CategoricalColumn => {
+  const found = [...new Set(cells.filter((cell) => cell !== null))]
+  return { name, kind: 'category', levels: found, codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : found.indexOf(cell))) }
+}
+const table = (...columns: Table['columns'][number][]): Table => {
+  const first = columns.find((column) => column.kind !== 'identifier') as NumericColumn & CategoricalColumn
+  return { columns, rowCount: (first.values ?? first.codes).length }
+}
+
+/** Correlated numbers, a category that depends on them, and some missing cells. */
+function drawTable(label: string, rows: number, { noise = 0 } = {}): Table {
+  const own = keyFor(key, label)
+  const z = normals(own, rows * 3)
+  const u = uniforms(own, rows, 1)
+  const x = Array.from({ length: rows }, (_, i) => Math.round(1000 * (z[i]! + noise * z[2 * rows + i]!)) / 1000)
+  const y = Array.from({ length: rows }, (_, i) => Math.round(1000 * (z[i]! + 0.5 * z[rows + i]!)) / 1000)
+  return table(
+    numbers('x', x),
+    numbers(
+      'y',
+      y,
+      Array.from(u, (value) => (value < 0.1 ? 1 : 0))
+    ),
+    levels(
+      'side',
+      y.map((value) => (value > 0 ? 'right' : 'left'))
+    ),
+    { name: 'id', kind: 'identifier' }
+  )
+}
+
+describe('embedTables', () => {
+  test('standardises by the reference, and parts levels by √2', () => {
+    const real = table(numbers('x', [0, 2, 4]), levels('c', ['a', 'b', 'a']))
+    const other = table(numbers('x', [2, 2]), levels('c', ['z', 'b']))
+    const [own, placed] = embedTables(real, [real, other])
+    expect(own!.cols).toBe(4)
+    expect([...own!.data.subarray(0, 4)]).toEqual([-2 / Math.sqrt(8 / 3), 1, 0, 0])
+    expect([...placed!.data]).toEqual([0, 0, 0, 1, 0, 0, 1, 0])
+  })
+
+  test('missing numbers take the mean and a mark, missing categories are a level, constants tell sides only', () => {
+    const real = table(numbers('x', [1, 3, 99], [0, 0, 1]), levels('c', ['a', null, 'a']), numbers('k', [7, 7, 7]))
+    const [own, placed] = embedTables(real, [real, table(numbers('x', [5]), levels('c', [null]), numbers('k', [9]))])
+    expect([...own!.data]).toEqual([-1, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 1, 0, 0])
+    expect([...placed!.data]).toEqual([3, 0, 0, 1, 1])
+  })
+})
+
+describe('marginals', () => {
+  test('Kolmogorov–Smirnov and total variation by hand', () => {
+    expect(kolmogorovSmirnov([1, 2, 3, 4], [3, 4, 5, 6])).toBe(0.5)
+    expect(kolmogorovSmirnov([1, 1, 1], [1])).toBe(0)
+    expect(kolmogorovSmirnov([], [1])).toBe(1)
+    expect(totalVariation(levels('c', ['a', 'a', 'b', null]), levels('c', ['b', 'a', 'z', 'a']))).toBe(0.25)
+    expect(missingShare(table(levels('c', ['a', null])), 0)).toBe(0.5)
+  })
+})
+
+describe('associations', () => {
+  test('are one where a column gives another, and near zero where it does not', () => {
+    const u = uniforms(key, 800)
+    const v = uniforms(key, 800, 1)
+    const matrixOf = associationMatrix(
+      table(
+        numbers('u', u),
+        numbers(
+          'minus',
+          u.map((x) => 3 - 2 * x)
+        ),
+        levels(
+          'half',
+          [...u].map((x) => (x < 0.5 ? 'low' : 'high'))
+        ),
+        levels(
+          'same',
+          [...u].map((x) => (x < 0.5 ? 'yes' : 'no'))
+        ),
+        levels(
+          'alone',
+          [...v].map((x) => String(Math.floor(5 * x)))
+        ),
+        numbers('flat', new Float64Array(800))
+      )
+    )
+    expect(matrixOf[0]![1]).toBeCloseTo(-1, 12)
+    expect(matrixOf[2]![3]).toBeCloseTo(1, 2)
+    // Uniform on halves: between-variance 1/16 of 1/12, root of 3/4.
+    expect(Math.abs(matrixOf[0]![2]! - Math.sqrt(0.75))).toBeLessThan(0.03)
+    expect(matrixOf[0]![4]).toBeLessThan(0.12)
+    expect(matrixOf[2]![4]).toBeLessThan(0.12)
+    expect(matrixOf[5]).toEqual([0, 0, 0, 0, 0, 1])
+  })
+})
+
+describe('copies', () => {
+  test('are counted with the decimals of the training table', () => {
+    const train = table(numbers('x', [1.25, 2.5, 2.5]), levels('c', ['a', 'b', 'b']))
+    const synthetic = table(numbers('x', [1.2500001, 1.26, 2.5, -0]), levels('c', ['a', 'a', 'a', 'b']))
+    expect(countCopies(synthetic, train)).toEqual({ copies: 1, rows: 4 })
+    expect(countDuplicates(train)).toEqual({ copies: 2, rows: 3 })
+  })
+})
+
+describe('evaluateTables', () => {
+  test('a fresh sample of the same law stands at the floors', async () => {
+    const evaluation = await evaluateTables({
+      real: drawTable('real', 240),
+      synthetic: drawTable('synthetic', 300),
+      train: drawTable('train', 240),
+      engine,
+      key
+    })
+    expect(evaluation.classifierAuc.value).toBeLessThan(0.62)
+    expect(Math.abs(evaluation.energyDistance.value!)).toBeLessThan(0.1)
+    expect(Math.abs(evaluation.nearestNeighbourRatio.value! - 1)).toBeLessThan(0.3)
+    expect(Math.abs(evaluation.nearestNeighbourRatio.floor! - 1)).toBeLessThan(0.2)
+    expect(evaluation.copies.value).toBe(0)
+    expect(evaluation.coverage.value).toBeGreaterThan(0.85)
+    expect(evaluation.columns.x!.kolmogorovSmirnov!.value).toBeLessThan(2 * evaluation.columns.x!.kolmogorovSmirnov!.floor!)
+    expect(Object.keys(evaluation.columns)).toEqual(['x', 'y', 'side'])
+    expect(evaluation.notes).toEqual([])
+  })
+
+  test('copies, blur and lost dependence are seen', async () => {
+    const real = drawTable('real', 240)
+    const copied = await evaluateTables({ real, synthetic: real, engine, key })
+    expect(copied.nearestNeighbourRatio.value).toBe(0)
+    expect(copied.copies).toMatchObject({ value: 240, floor: 0, share: 1 })
+    expect(copied.privacy.shareCloserThanHeldOut).toBe(1)
+    const blurred = await evaluateTables({ real, synthetic: drawTable('blurred', 240, { noise: 1.5 }), engine, key })
+    expect(blurred.classifierAuc.value).toBeGreaterThan(0.65)
+    expect(blurred.nearestNeighbourRatio.value).toBeGreaterThan(1.2)
+    expect(blurred.energyDistance.value).toBeGreaterThan(3 * blurred.energyDistance.floor!)
+    expect(blurred.associations.largestError.columns).toContain('x')
+    expect(blurred.associations.largestError.value).toBeGreaterThan(2 * blurred.associations.largestError.floor!)
+  })
+
+  test('is plain JSON of finite numbers, the same for the same key, and reports its progress', async () => {
+    const seen: number[] = []
+    const problem = { real: drawTable('real', 60), synthetic: drawTable('synthetic', 40), engine, key, rareCombinations: ['side=left'] }
+    const evaluation = await evaluateTables({
+      ...problem,
+      watch: { progress: ({ stage, done }) => stage === 'comparing the tables' && seen.push(done) }
+    })
+    expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation)
+    expect(await evaluateTables(problem)).toEqual(evaluation)
+    expect(seen).toEqual([0, 1, 2, 3, 4])
+    expect(evaluation.privacy.rareCombinations).toEqual(['side=left'])
+    expect(evaluation.rows).toEqual({ real: 60, synthetic: 40, train: null, compared: 60, half: 30 })
+    expect(evaluation.notes[0]).toMatch(/No separate training table/)
+  })
+
+  test('tables without any distance and tiny tables have null, never NaN', async () => {
+    const flat = await evaluateTables({
+      real: table(levels('c', ['a', 'a', 'a', 'a'])),
+      synthetic: table(levels('c', ['a', 'a'])),
+      engine,
+      key
+    })
+    expect(flat.nearestNeighbourRatio.value).toBeNull()
+    expect(flat.classifierAuc.value).toBe(0.5)
+    expect(flat.notes.some((note) => note.includes('not defined'))).toBe(true)
+    const tiny = await evaluateTables({ real: table(numbers('x', [1, 2])), synthetic: table(numbers('x', [1, 3])), engine, key })
+    expect(tiny.coverage.floor).toBeNull()
+    expect(JSON.stringify(tiny)).not.toContain('NaN')
+  })
+
+  test('refuses tables that cannot be compared, and stops when asked to', async () => {
+    const real = drawTable('real', 20)
+    const other = table(...real.columns.slice(1))
+    await expect(evaluateTables({ real, synthetic: other, engine, key })).rejects.toThrow(/no column 'x' in the synthetic table/)
+    await expect(evaluateTables({ real: other, synthetic: real, engine, key })).rejects.toThrow(/'x' in the synthetic table only/)
+    await expect(
+      evaluateTables({ real: table(numbers('x', [1, 2])), synthetic: table(levels('x', ['a', 'b'])), engine, key })
+    ).rejects.toThrow(/number in the real and category/)
+    await expect(evaluateTables({ real, synthetic: drawTable('s', 1), engine, key })).rejects.toThrow(/1 row/)
+    await expect(
+      evaluateTables({ real: { columns: [{ name: 'id', kind: 'identifier' }], rowCount: 9 }, synthetic: real, engine, key })
+    ).rejects.toThrow(InputError)
+    await expect(evaluateTables({ real, synthetic: real, engine, key, watch: { stop: { aborted: true } } })).rejects.toThrow(StopError)
+  })
+})

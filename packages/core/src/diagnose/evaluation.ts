@@ -1,0 +1,80 @@
+/** A measure beside its floor: the same measure between two halves of the real data. Plain data, JSON as it stands. */
+export interface Measure {
+  /** null where the data do not define it; a note then says why. */
+  readonly value: number | null
+  /** Mean over random half splits (of absolute values where the measure is unbiased and so scatters around zero). */
+  readonly floor: number | null
+  /** Smallest and largest value over the half splits; absent without floor. */
+  readonly floorRange?: readonly [number, number]
+}
+
+export interface Copies extends Measure {
+  /** Share of the synthetic rows, and of the held-out rows (or, without those, of the real rows among themselves). */
+  readonly share: number
+  readonly floorShare: number
+}
+
+/** Two tables' number for the same thing. */
+export interface RealAndSynthetic {
+  readonly real: number
+  readonly synthetic: number
+}
+
+export interface ColumnEvaluation {
+  readonly kind: 'number' | 'integer' | 'datetime' | 'category' | 'boolean'
+  /** Numbers and times: largest difference of the distribution functions. */
+  readonly kolmogorovSmirnov?: Measure
+  /** Categories: half the sum of the differences of the shares. */
+  readonly totalVariation?: Measure
+  readonly missingShare: RealAndSynthetic
+  /** Numbers: of the cells that are not missing; null where all are. */
+  readonly mean?: { readonly real: number | null; readonly synthetic: number | null }
+  readonly standardDeviation?: { readonly real: number | null; readonly synthetic: number | null }
+}
+
+export interface Associations {
+  /** Columns in the order of the matrices. */
+  readonly names: readonly string[]
+  /** Pearson's correlation, correlation ratio or Cramér's V of every two columns, over all rows. */
+  readonly real: readonly (readonly number[])[]
+  readonly synthetic: readonly (readonly number[])[]
+  readonly largestError: Measure & { readonly columns: readonly [string, string] | null }
+  readonly meanError: Measure
+}
+
+/** Distances to the closest training row, in standard deviations of the real columns. */
+export interface Privacy {
+  /** 5th percentile for synthetic rows, and for held-out rows (without those: real rows to the nearest other one). */
+  readonly closestFifthPercentile: Measure
+  readonly closestMedian: Measure
+  /** Share of synthetic rows nearer to a training row than 95 % of the held-out rows are; 0.05 is to be expected. */
+  readonly shareCloserThanHeldOut: number
+  /** Combinations of categories of fewer than three rows, as the caller named them. */
+  readonly rareCombinations: readonly string[]
+}
+
+export interface Evaluation {
+  readonly energyDistance: Measure
+  readonly slicedWasserstein: Measure
+  readonly classifierAuc: Measure
+  readonly nearestNeighbourRatio: Measure
+  readonly copies: Copies
+  readonly coverage: Measure
+  readonly density: Measure
+  readonly columns: Readonly<Record<string, ColumnEvaluation>>
+  readonly squaredMmd: Measure
+  readonly associations: Associations
+  readonly privacy: Privacy
+  /** Rows of the tables; `compared`: real and synthetic rows used at most; `half`: rows on each side of a half split. */
+  readonly rows: {
+    readonly real: number
+    readonly synthetic: number
+    readonly train: number | null
+    readonly compared: number
+    readonly half: number
+  }
+  /** Random half splits behind every floor. */
+  readonly splits: number
+  /** Sentences on what limits the comparison: subsampling, no held-out rows, measures that the data do not define. */
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,17 @@
+import type { Measure } from './evaluation.js'
+
+/** A measure with the floor that half splits gave. `centred`: the measure is unbiased, so its typical size is the mean of |x|. */
+export function measure(value: number | null, halves: readonly (number | null)[], scatter: 'positive' | 'centred' = 'positive'): Measure {
+  const found = halves.filter((half) => half !== null)
+  if (found.length === 0) return { value, floor: null }
+  const sizes = scatter === 'centred' ? found.map(Math.abs) : found
+  return { value, floor: average(sizes), floorRange: [Math.min(...found), Math.max(...found)] }
+}
+
+/** Mean of the numbers; null where there is none. */
+export function average(values: readonly number[]): number
+export function average(values: readonly (number | null)[]): number | null
+export function average(values: readonly (number | null)[]): number | null {
+  const found = values.filter((value) => value !== null)
+  return found.length === 0 ? null : found.reduce((sum, value) => sum + value, 0) / found.length
+}

@@ -1,0 +1,95 @@
+import type { Engine, Pair } from '../kernel/engine.js'
+import type { Watch } from '../num/iterate.js'
+import { throwIfStopped } from '../num/iterate.js'
+import type { Matrix } from '../num/matrix.js'
+import { mean, quantileOfSorted, sorted } from '../num/statistics.js'
+import { cloud } from '../space/cloud.js'
+import { squaredDistance } from './pairwise.js'
+import { checkSamples } from './samples.js'
+
+/** A pair for neighbour searches, which do not use its kernel. */
+function pairOf(from: Matrix, to: Matrix): Pair {
+  return { from: cloud(from), to: cloud(to), kernel: { kind: 'gaussian', epsilon: 1 } }
+}
+
+/** Distance from every row of `from` to the nearest row of `to`. Cost at most O(n·m·d). */
+export async function nearestDistances(engine: Engine, from: Matrix, to: Matrix): Promise<Float64Array> {
+  const { squaredDistances } = await engine.nearest(pairOf(from, to), 1)
+  return squaredDistances.map(Math.sqrt)
+}
+
+/** Distance from every row at `rows` of `points` to the count-th nearest *other* row (fewer where there are fewer). */
+export async function neighbourRadii(engine: Engine, points: Matrix, { rows, count }: NeighbourQuery): Promise<Float64Array> {
+  const from = rows ? takeRowsOf(points, rows) : points
+  const wanted = Math.min(count, points.rows - 1) + 1
+  const found = await engine.nearest(pairOf(from, points), wanted)
+  return Float64Array.from({ length: from.rows }, (_, i) => {
+    const own = rows ? rows[i]! : i
+    const at = found.indices.subarray(i * wanted, (i + 1) * wanted).indexOf(own)
+    // Where many rows coincide, the row itself may not be among those found; then the last one is one too far.
+    const last = at < 0 ? wanted - 2 : wanted - 1
+    return Math.sqrt(found.squaredDistances[i * wanted + last]!)
+  })
+}
+
+export interface NeighbourQuery {
+  /** The rows asked about; all by default. */
+  readonly rows?: Uint32Array
+  /** Which neighbour: 1 is the nearest other row. */
+  readonly count: number
+}
+
+function takeRowsOf(points: Matrix, rows: Uint32Array): Matrix {
+  const data = new Float64Array(rows.length * points.cols)
+  rows.forEach((row, i) => {
+    data.set(points.data.subarray(row * points.cols, (row + 1) * points.cols), i * points.cols)
+  })
+  return { data, rows: rows.length, cols: points.cols }
+}
+
+/**
+ * Ratio of typical distances: of the medians; of the means where the median of `reference` is zero; nothing where those
+ * vanish too.
+ */
+export function ratioOfDistances(distances: Float64Array, reference: Float64Array): number | null {
+  const middle = quantileOfSorted(sorted(reference), 0.5)
+  if (middle > 0) return quantileOfSorted(sorted(distances), 0.5) / middle
+  const average = mean(reference)
+  return average > 0 ? mean(distances) / average : null
+}
+
+export interface CoverageProblem {
+  readonly engine: Engine
+  /** [n, d] and [m, d] */
+  readonly real: Matrix
+  readonly synthetic: Matrix
+  /** Neighbours that span a ball; default 5. */
+  readonly neighbours?: number
+  readonly watch?: Watch | undefined
+}
+
+/**
+ * Coverage, the share of real rows whose ball (radius: distance to the 5th nearest real row) holds a synthetic row, and
+ * density, the mean number of real balls around a synthetic row, over 5. Balls contain their boundary, so that tables
+ * of many equal rows, with balls of radius zero, can be covered.
+ * @source Naeem, Oh, Uh, Choi, Yoo, *Reliable fidelity and diversity metrics for generative models*, ICML 2020.
+ * Cost O((n + m)·n·d). Throws `InputError` for fewer than two real rows or unequal widths.
+ */
+export async function coverageAndDensity(problem: CoverageProblem): Promise<{ coverage: number; density: number }> {
+  const { engine, real, synthetic, neighbours = 5, watch } = problem
+  checkSamples(real, synthetic, 1)
+  const count = Math.min(neighbours, real.rows - 1)
+  const radii = await neighbourRadii(engine, real, { count })
+  let covered = 0
+  let inside = 0
+  for (let i = 0; i < real.rows; i++) {
+    if ((i & 255) === 0) throwIfStopped(watch, 'measuring coverage')
+    // Rounding of the engine's distances must not shut out a row on the boundary.
+    const limit = radii[i]! * radii[i]! * (1 + 1e-9)
+    let held = 0
+    for (let j = 0; j < synthetic.rows; j++) if (squaredDistance(real, i, synthetic, j) <= limit) held++
+    if (held > 0) covered++
+    inside += held
+  }
+  return { coverage: covered / real.rows, density: inside / (count * synthetic.rows) }
+}

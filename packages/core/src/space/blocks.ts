@@ -4,42 +4,93 @@ import type { Matrix } from '../num/matrix.js'
 export const BLOCK_SIZE = 64
 
 /**
- * The k-d order of points [n, d]: row numbers such that every run of BLOCK_SIZE is compact. Recursive halving at the
- * median of the widest coordinate, ties by row number, the left half a whole number of blocks: depends on the points
- * only. Cost O(n log² n).
+ * The k-d order of points [n, d]: row numbers such that every run of BLOCK_SIZE is compact. Recursive halving of the
+ * widest coordinate, ties by row number, the left half a whole number of blocks; inside a block by row number. Depends
+ * on the points only. Cost O(n d log n).
  */
 export function blockOrder(points: Matrix): Uint32Array {
   const order = new Uint32Array(points.rows)
   for (let i = 0; i < order.length; i++) order[i] = i
+  if (points.cols === 0) return order
+  const keys = new Float64Array(points.rows)
   const pending: [number, number][] = [[0, points.rows]]
   while (pending.length > 0) {
     const [start, end] = pending.pop()!
     const count = end - start
-    if (count <= BLOCK_SIZE) continue
+    if (count <= BLOCK_SIZE) {
+      order.subarray(start, end).sort()
+      continue
+    }
     const axis = widestCoordinate(points, order, start, end)
-    const part = order.subarray(start, end)
-    part.sort((a, b) => points.data[a * points.cols + axis]! - points.data[b * points.cols + axis]! || a - b)
+    for (let i = start; i < end; i++) keys[i] = points.data[order[i]! * points.cols + axis]!
     const left = Math.ceil(Math.ceil(count / BLOCK_SIZE) / 2) * BLOCK_SIZE
+    selectSmallest({ keys, order, start, end }, start + left)
     pending.push([start + left, end], [start, start + left])
   }
   return order
 }
 
-function widestCoordinate(points: Matrix, order: Uint32Array, start: number, end: number): number {
-  let widest = 0
-  let widestRange = -1
-  for (let c = 0; c < points.cols; c++) {
-    let low = Number.POSITIVE_INFINITY
-    let high = Number.NEGATIVE_INFINITY
-    for (let i = start; i < end; i++) {
-      const x = points.data[order[i]! * points.cols + c]!
-      if (x < low) low = x
-      if (x > high) high = x
+/** A run of rows to be divided, ordered by (key, row number). */
+interface Run {
+  readonly keys: Float64Array
+  readonly order: Uint32Array
+  readonly start: number
+  readonly end: number
+}
+
+/** Moves the rows that belong before position `middle` there (Hoare's selection; the resulting *set* is unique). */
+function selectSmallest({ keys, order, start, end }: Run, middle: number): void {
+  let low = start
+  let high = end - 1
+  while (low < high) {
+    const pivot = medianOfThree(keys, order, low, high)
+    const key = keys[pivot]!
+    const row = order[pivot]!
+    let i = low
+    let j = high
+    while (i <= j) {
+      while (keys[i]! < key || (keys[i] === key && order[i]! < row)) i++
+      while (keys[j]! > key || (keys[j] === key && order[j]! > row)) j--
+      if (i > j) break
+      swap(keys, order, i, j)
+      i++
+      j--
     }
-    if (high - low > widestRange) {
-      widestRange = high - low
-      widest = c
+    if (middle <= j) high = j
+    else if (middle >= i) low = i
+    else return
+  }
+}
+
+function medianOfThree(keys: Float64Array, order: Uint32Array, low: number, high: number): number {
+  const middle = (low + high) >>> 1
+  const before = (a: number, b: number): boolean => keys[a]! < keys[b]! || (keys[a] === keys[b] && order[a]! < order[b]!)
+  const [first, second] = before(low, high) ? [low, high] : [high, low]
+  if (before(middle, first)) return first
+  return before(middle, second) ? middle : second
+}
+
+function swap(keys: Float64Array, order: Uint32Array, i: number, j: number): void {
+  const key = keys[i]!
+  const row = order[i]!
+  keys[i] = keys[j]!
+  order[i] = order[j]!
+  keys[j] = key
+  order[j] = row
+}
+
+function widestCoordinate(points: Matrix, order: Uint32Array, start: number, end: number): number {
+  const { data, cols } = points
+  const low = new Float64Array(cols).fill(Number.POSITIVE_INFINITY)
+  const high = new Float64Array(cols).fill(Number.NEGATIVE_INFINITY)
+  for (let i = start; i < end; i++) {
+    for (let c = 0, at = order[i]! * cols; c < cols; c++, at++) {
+      const x = data[at]!
+      if (x < low[c]!) low[c] = x
+      if (x > high[c]!) high[c] = x
     }
   }
+  let widest = 0
+  for (let c = 1; c < cols; c++) if (high[c]! - low[c]! > high[widest]! - low[widest]!) widest = c
   return widest
 }

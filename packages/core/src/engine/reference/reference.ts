@@ -1,9 +1,11 @@
 import { DRAW_COUNT, type Draw, type Engine, type Moments, type Neighbours, type Noise, type Pair } from '../../kernel/engine.js'
 import { exp, log as naturalLog } from '../../num/elementary.js'
-import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor, normals, uniforms } from '../../num/random.js'
 import { blockOrder } from '../../space/blocks.js'
+import { checkNeighbourCount, checkPair } from '../check.js'
+
+export { checkPair } from '../check.js'
 
 /** log k between row i of `from` and row j of `to`. */
 export function logKernel(pair: Pair, i: number, j: number): number {
@@ -22,28 +24,6 @@ function squaredDistance(pair: Pair, i: number, j: number): number {
     sum += difference * difference
   }
   return sum
-}
-
-/** Shape and finiteness checks that every engine makes. Cost O((n + m)·d). */
-export function checkPair(pair: Pair, log?: Float64Array, values?: Matrix): void {
-  const { from, to, kernel } = pair
-  if (from.points.cols !== to.points.cols)
-    throw mismatch(`clouds in ${from.points.cols} and ${to.points.cols} dimensions`, 'equal dimensions')
-  if (log && log.length !== to.points.rows) throw mismatch(`${log.length} log terms for ${to.points.rows} points`, 'one a point')
-  if (values && values.rows !== to.points.rows) throw mismatch(`${values.rows} value rows for ${to.points.rows} points`, 'one a point')
-  if (kernel.kind === 'variable' && (kernel.fromWidth.length !== from.points.rows || kernel.toWidth.length !== to.points.rows)) {
-    throw mismatch(`widths of length ${kernel.fromWidth.length} and ${kernel.toWidth.length}`, `${from.points.rows} and ${to.points.rows}`)
-  }
-  for (const points of [from.points, to.points]) {
-    for (let i = 0; i < points.data.length; i++) {
-      if (!Number.isFinite(points.data[i]))
-        throw mismatch(`the coordinate ${points.data[i]} in row ${Math.floor(i / points.cols)}`, 'finite coordinates')
-    }
-  }
-}
-
-function mismatch(got: string, expected: string): InputError {
-  return new InputError({ code: 'pair-shape', got, expected, try: 'building both clouds from the same columns' })
 }
 
 /** Softmax weights p of one row, with log Σ and 1/Σp². */
@@ -186,8 +166,7 @@ export class ReferenceEngine implements Engine {
   async nearest(pair: Pair, count: number): Promise<Neighbours> {
     checkPair(pair)
     const m = pair.to.points.rows
-    if (!(Number.isInteger(count) && count >= 1 && count <= m))
-      throw mismatch(`${count} neighbours among ${m} points`, `a whole number from 1 to ${m}`)
+    checkNeighbourCount(count, m)
     const n = pair.from.points.rows
     const result = { indices: new Uint32Array(n * count), squaredDistances: new Float64Array(n * count), count }
     const distances = new Float64Array(m)

@@ -1,0 +1,114 @@
+// Rows drawn from the weights: stratified targets, found by block sums first and then inside one block.
+import * as job from './job'
+import { ROW, SIZE, loadLane } from './lanes'
+import { fillNormal, fillUniform } from './random'
+import * as state from './state'
+import { localise, pairDistances, weighRows } from './tile'
+
+const DRAW_COUNT: i32 = 16
+
+@inline function targets(): usize {
+  return state.small
+}
+
+@inline function normals(): usize {
+  return state.small + 256
+}
+
+@inline function words(): usize {
+  return state.small + 512
+}
+
+/** Slot number `at` in block order (see `sortSlots`: stored backwards). */
+@inline function slotAt(at: i32, slots: i32): i32 {
+  return load<u32>(state.heap + (<usize>(slots - 1 - at) << 2))
+}
+
+/** Whether point j of a block has a weight. */
+@inline function present(logs: usize, j: i32): bool {
+  return loadLane(logs + <usize>j * SIZE) !== -Infinity
+}
+
+/** Takes point j of the block as pick k of the row. */
+function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
+  if (state.mode & job.PICK) {
+    store<u32>(job.pointer(job.OUT_INDICES) + (<usize>row << 2), load<u32>(job.pointer(job.ORDER) + (<usize>(block * 64 + j) << 2)))
+    return
+  }
+  const c = state.valueCount
+  const values = state.valuesOf(block) + <usize>j * SIZE
+  const xi = state.real64(normals(), k)
+  for (let v = 0; v < c; v++) {
+    let x = loadLane(values + <usize>v * ROW)
+    if (FLOAT32) x += state.real64(state.valueCentresOf(block), v)
+    const noise = job.pointer(job.OUT_SECOND)
+    const mean = state.real64(job.pointer(job.OUT_MEAN), row * c + v)
+    state.setReal64(noise, row * c + v, state.real64(noise, row * c + v) + ((x - mean) * xi) / 4)
+  }
+}
+
+/** Weights of query q with a block, into one of the weight rows, whose address is returned. Sums are left as they were. */
+function weighAgain(block: i32, q: i32, padded: i32): usize {
+  localise(block, padded)
+  const sum = state.real64(state.sums, q)
+  const square = state.real64(state.squares, q)
+  pairDistances(block, q & ~1, 0)
+  if (q & 1) memory.copy(state.weights, state.weights + ROW, ROW)
+  weighRows(block, q, 1, 0)
+  state.setReal64(state.sums, q, sum)
+  state.setReal64(state.squares, q, square)
+  return state.weights
+}
+
+/** All picks of one row. Its block sums are in `partials`, its slots in block order in the heap's memory. */
+export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
+  const chain = load<u32>(job.pointer(job.CHAINS) + (<usize>row << 2))
+  const count = state.mode & job.PICK ? 1 : DRAW_COUNT
+  const c = state.valueCount
+  const sum = state.real64(state.sums, q)
+  const empty = !(sum > 0)
+  if (state.mode & job.DRAW) {
+    for (let v = 0; v < c; v++) state.setReal64(job.pointer(job.OUT_SECOND), row * c + v, empty ? NaN : 0)
+  } else if (empty) store<u32>(job.pointer(job.OUT_INDICES) + (<usize>row << 2), 0xffffffff)
+  if (empty) return
+  fillUniform(chain, job.field(job.PICK_STREAM), count, targets(), words())
+  if (state.mode & job.DRAW) fillNormal(chain, job.field(job.NORMAL_STREAM), count, normals(), words())
+  let cumulated: f64 = 0
+  let k = 0
+  let target = (state.real64(targets(), 0) / <f64>count) * sum
+  let lastSlot = 0
+  for (let at = 0; at < slots && k < count; at++) {
+    const slot = slotAt(at, slots)
+    const weight = state.real64(state.partials, slot * padded + q)
+    const end = cumulated + weight
+    if (target < end) {
+      const block = load<u32>(state.visited + (<usize>slot << 2))
+      const w = weighAgain(block, q, padded)
+      const logs = state.logsOf(block)
+      let inside = cumulated
+      let last = -1
+      for (let j = 0; j < 64 && k < count; j++) {
+        if (!present(logs, j)) continue
+        inside += loadLane(w + <usize>j * SIZE)
+        last = j
+        while (k < count && target < inside && target < end) {
+          takePick(q, row, block, j, k++)
+          target = ((<f64>k + state.real64(targets(), min(k, count - 1))) / <f64>count) * sum
+        }
+      }
+      // Rounding: the block's points add up to a little less than its sum.
+      while (k < count && target < end) {
+        takePick(q, row, block, last, k++)
+        target = ((<f64>k + state.real64(targets(), min(k, count - 1))) / <f64>count) * sum
+      }
+    }
+    if (weight > 0) lastSlot = slot
+    cumulated = end
+  }
+  // Rounding: the blocks add up to a little less than the whole.
+  if (k === count) return
+  const block = load<u32>(state.visited + (<usize>lastSlot << 2))
+  let last = 63
+  while (last > 0 && !present(state.logsOf(block), last)) last--
+  while (k < count) takePick(q, row, block, last, k++)
+}

@@ -1,0 +1,25 @@
+// Entry of every build: exports for the host.
+import * as job from './job'
+import { initialise as initialiseLanes } from './lanes'
+import { nearestUnit } from './nearest'
+import * as state from './state'
+import { unit } from './sweep'
+
+/** Writes the constants; once for each memory. */
+export function initialise(): void {
+  initialiseLanes()
+}
+
+/** Bytes of scratch memory that one thread needs for the job in place. */
+export function scratchBytes(): u32 {
+  return state.scratchBytes()
+}
+
+/** Works on unit `index` of the job as thread number `thread`. */
+export function run(thread: i32, index: i32): void {
+  state.enter(thread)
+  const first = index * state.queryBlock
+  const count = min(state.queryBlock, job.field(job.QUERY_COUNT) - first)
+  if (!FLOAT32 && state.mode & job.NEAREST) nearestUnit(first, count)
+  else unit(first, count)
+}

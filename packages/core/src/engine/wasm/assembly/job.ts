@@ -1,0 +1,63 @@
+// A job: what the host writes before `run`. Field numbers agree with engine/wasm/job.ts.
+
+export const JOB: usize = 1024
+
+export const MODE: i32 = 0
+export const QUERY_COUNT: i32 = 1
+export const DIMENSION: i32 = 2
+export const VALUE_COUNT: i32 = 3
+export const BLOCK_COUNT: i32 = 4
+export const QUERY_BLOCK: i32 = 5
+export const QUERIES: i32 = 6
+export const QUERY_WIDTHS: i32 = 7
+export const POINTS: i32 = 8
+export const CENTRES: i32 = 9
+export const BOXES: i32 = 10
+export const LOGS: i32 = 11
+export const LOG_MAXIMA: i32 = 12
+export const WIDTHS: i32 = 13
+export const WIDTH_MAXIMA: i32 = 14
+export const VALUES: i32 = 15
+export const VALUE_CENTRES: i32 = 16
+export const CHAINS: i32 = 17
+export const OUT_LOG_SUM: i32 = 18
+export const OUT_EFFECTIVE: i32 = 19
+export const OUT_MEAN: i32 = 20
+export const OUT_SECOND: i32 = 21
+export const OUT_INDICES: i32 = 22
+export const SCRATCH: i32 = 23
+export const SCRATCH_STRIDE: i32 = 24
+export const NEIGHBOUR_COUNT: i32 = 25
+export const ORDER: i32 = 26
+export const SEED_LOW: i32 = 27
+export const SEED_HIGH: i32 = 28
+export const KEY_STEP: i32 = 29
+export const PICK_STREAM: i32 = 30
+export const NORMAL_STREAM: i32 = 31
+/** 1 when the values are the points themselves. */
+export const SELF_VALUES: i32 = 32
+export const GROUP_COUNT: i32 = 33
+
+export const SCALE: i32 = 0
+export const CUT: i32 = 1
+
+/** Bits of the mode. */
+export const WITH_VALUES: i32 = 1
+export const WITH_SQUARES: i32 = 2
+export const WITH_PARTIALS: i32 = 4
+export const COVARIANCE: i32 = 8
+export const DRAW: i32 = 16
+export const PICK: i32 = 32
+export const NEAREST: i32 = 64
+
+@inline export function field(i: i32): i32 {
+  return load<i32>(JOB + (<usize>i << 2))
+}
+
+@inline export function pointer(i: i32): usize {
+  return <usize>load<u32>(JOB + (<usize>i << 2))
+}
+
+@inline export function real(i: i32): f64 {
+  return load<f64>(JOB + 256 + (<usize>i << 3))
+}

@@ -1,0 +1,133 @@
+// Vector arithmetic of the chosen precision: two float64 or four float32 lanes, fused where the build is relaxed.
+// FLOAT32 is set by the build script; ASC_FEATURE_RELAXED_SIMD by the feature.
+
+/** Bytes a lane. */
+export const SIZE: usize = FLOAT32 ? 4 : 8
+/** Points a block. */
+export const BLOCK: i32 = 64
+/** Bytes of a block of one coordinate. */
+export const ROW: usize = 64 * SIZE
+/** Logarithms are in nats for float64 and in bits (base 2) for float32. */
+export const UNIT: f64 = FLOAT32 ? 1.4426950408889634 : 1.0
+
+@inline export function splat(x: f64): v128 {
+  return FLOAT32 ? f32x4.splat(<f32>x) : f64x2.splat(x)
+}
+
+/** One lane at `at` in all lanes. */
+@inline export function loadSplat(at: usize): v128 {
+  return FLOAT32 ? v128.load32_splat(at) : v128.load64_splat(at)
+}
+
+@inline export function loadLane(at: usize): f64 {
+  return FLOAT32 ? <f64>load<f32>(at) : load<f64>(at)
+}
+
+@inline export function storeLane(at: usize, x: f64): void {
+  if (FLOAT32) store<f32>(at, <f32>x)
+  else store<f64>(at, x)
+}
+
+@inline export function add(a: v128, b: v128): v128 {
+  return FLOAT32 ? f32x4.add(a, b) : f64x2.add(a, b)
+}
+
+@inline export function sub(a: v128, b: v128): v128 {
+  return FLOAT32 ? f32x4.sub(a, b) : f64x2.sub(a, b)
+}
+
+@inline export function mul(a: v128, b: v128): v128 {
+  return FLOAT32 ? f32x4.mul(a, b) : f64x2.mul(a, b)
+}
+
+@inline export function div(a: v128, b: v128): v128 {
+  return FLOAT32 ? f32x4.div(a, b) : f64x2.div(a, b)
+}
+
+/** The larger of two; the second one where the first is not a number. One instruction. */
+@inline export function larger(a: v128, b: v128): v128 {
+  return FLOAT32 ? f32x4.pmax(a, b) : f64x2.pmax(a, b)
+}
+
+/** a·b + c */
+@inline export function madd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return FLOAT32 ? f32x4.relaxed_madd(a, b, c) : f64x2.relaxed_madd(a, b, c)
+  return add(mul(a, b), c)
+}
+
+/** c − a·b */
+@inline export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return FLOAT32 ? f32x4.relaxed_nmadd(a, b, c) : f64x2.relaxed_nmadd(a, b, c)
+  return sub(c, mul(a, b))
+}
+
+/** Adds the integer in the low bits of t (a rounded number plus the rounder) to the exponent of p: p·2ⁿ. */
+@inline export function scaleByPower(p: v128, t: v128): v128 {
+  return FLOAT32 ? i32x4.add(p, i32x4.shl(t, 23)) : i64x2.add(p, i64x2.shl(t, 52))
+}
+
+/** Sum of the lanes, in float64. */
+@inline export function laneSum(a: v128): f64 {
+  if (FLOAT32) {
+    const both = f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 0)))
+    return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1)
+  }
+  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1)
+}
+
+@inline export function laneLargest(a: v128): f64 {
+  if (FLOAT32) {
+    const b = f32x4.pmax(a, v128.shuffle<i64>(a, a, 1, 0))
+    return <f64>max<f32>(f32x4.extract_lane(b, 0), f32x4.extract_lane(b, 1))
+  }
+  return max<f64>(f64x2.extract_lane(a, 0), f64x2.extract_lane(a, 1))
+}
+
+/** Table of splatted constants, written once by `initialise`; locals loaded from it stay in registers where there is room. */
+const CONSTANTS: usize = 2048
+
+@inline export function constant(i: i32): v128 {
+  return v128.load(CONSTANTS + (<usize>i << 4))
+}
+
+function put(i: i32, x: f64): void {
+  v128.store(CONSTANTS + (<usize>i << 4), splat(x))
+}
+
+export const LOWEST: i32 = 12
+export const ROUNDER: i32 = 13
+export const LOG2_E: i32 = 14
+export const LN2_HIGH: i32 = 15
+export const LN2_LOW: i32 = 16
+
+/** Entries 0 … 11 are the polynomial of eˣ (float64, as in num/elementary) or 2ˣ (float32, relative error 7.5e-8), constant term first. */
+export function initialise(): void {
+  if (FLOAT32) {
+    put(0, 1.0000000716546849)
+    put(1, 0.6931469670647609)
+    put(2, 0.24022119723839988)
+    put(3, 0.055507132734974665)
+    put(4, 0.009675541334454151)
+    put(5, 0.0013276471992681078)
+    put(LOWEST, -125)
+    put(ROUNDER, 12582912)
+    return
+  }
+  put(0, 1)
+  put(1, 1)
+  put(2, 5.0000000000000184039e-1)
+  put(3, 1.666666666666668082e-1)
+  put(4, 4.166666666648795252e-2)
+  put(5, 8.3333333333195896163e-3)
+  put(6, 1.3888888952352862866e-3)
+  put(7, 1.9841269890076402829e-4)
+  put(8, 2.4801485441561312934e-5)
+  put(9, 2.7557240887229868572e-6)
+  put(10, 2.7632654722527803793e-7)
+  put(11, 2.5110049204818668947e-8)
+  put(LOWEST, -708)
+  put(ROUNDER, 6755399441055744)
+  put(LOG2_E, 1.4426950408889634)
+  put(LN2_HIGH, 6.9314718036912381649e-1)
+  put(LN2_LOW, 1.90821492927058770002e-10)
+}

@@ -1,0 +1,84 @@
+// The nearest points of each query, blocks visited by distance, ties by original row number.
+import * as job from './job'
+import { ROW } from './lanes'
+import { boundAll, gather, next } from './order'
+import * as state from './state'
+import { takeQueries } from './sweep'
+import { exactDistances } from './tile'
+
+@inline function indicesOf(row: i32): usize {
+  return job.pointer(job.OUT_INDICES) + ((<usize>row * <usize>job.field(job.NEIGHBOUR_COUNT)) << 2)
+}
+
+@inline function distancesOf(row: i32): usize {
+  return job.pointer(job.OUT_SECOND) + ((<usize>row * <usize>job.field(job.NEIGHBOUR_COUNT)) << 3)
+}
+
+/** Puts (squared, index) into the sorted list of a row that holds `filled` entries; returns the new length. */
+function insert(row: i32, filled: i32, squared: f64, index: u32): i32 {
+  const count = job.field(job.NEIGHBOUR_COUNT)
+  const distances = distancesOf(row)
+  const indices = indicesOf(row)
+  let low = 0
+  let high = filled
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const other = state.real64(distances, middle)
+    if (other < squared || (other === squared && load<u32>(indices + (<usize>middle << 2)) < index)) low = middle + 1
+    else high = middle
+  }
+  if (low >= count) return filled
+  const moved = <usize>(min(filled, count - 1) - low)
+  memory.copy(distances + (<usize>(low + 1) << 3), distances + (<usize>low << 3), moved << 3)
+  memory.copy(indices + (<usize>(low + 1) << 2), indices + (<usize>low << 2), moved << 2)
+  state.setReal64(distances, low, squared)
+  store<u32>(indices + (<usize>low << 2), index)
+  return min(filled + 1, count)
+}
+
+/** Offers a block's points to a row; weight row r holds the squared distances. */
+function offer(block: i32, row: i32, r: i32, filled: i32): i32 {
+  const count = job.field(job.NEIGHBOUR_COUNT)
+  const w = state.weights + <usize>r * ROW
+  const order = job.pointer(job.ORDER) + (<usize>(block * 64) << 2)
+  for (let j = 0; j < 64; j++) {
+    const squared = state.real64(w, j)
+    if (filled === count && squared > state.real64(distancesOf(row), count - 1)) continue
+    const index = load<u32>(order + (<usize>j << 2))
+    if (index !== 0xffffffff) filled = insert(row, filled, squared, index)
+  }
+  return filled
+}
+
+/** Minus the largest squared distance still in a list, −∞ while one is not full. */
+function threshold(first: i32, count: i32): f64 {
+  const neighbours = job.field(job.NEIGHBOUR_COUNT)
+  let worst: f64 = 0
+  for (let q = 0; q < count; q++) {
+    if (<i32>state.real64(state.sums, q) < neighbours) return -Infinity
+    worst = max(worst, state.real64(distancesOf(first + q), neighbours - 1))
+  }
+  // A box distance may round to a little more than the distance of a point on the box's face.
+  return -worst * (1 + 1e-12)
+}
+
+/** Queries first … first+count−1. How many each list holds is kept in `sums`. */
+export function nearestUnit(first: i32, count: i32): void {
+  const padded = (count + 3) & ~3
+  takeQueries(first, count, padded)
+  for (let q = 0; q < padded; q++) state.setReal64(state.sums, q, 0)
+  boundAll(state.box, 0, true)
+  let length = gather(-1, -Infinity)
+  let least: f64 = -Infinity
+  while (length > 0) {
+    const block = next(length--)
+    if (state.real64(state.bounds, block) < least) break
+    for (let q = 0; q < count; q += 2) {
+      exactDistances(block, q, 0)
+      for (let r = 0; r < 2 && q + r < count; r++) {
+        state.setReal64(state.sums, q + r, <f64>offer(block, first + q + r, r, <i32>state.real64(state.sums, q + r)))
+      }
+    }
+    least = threshold(first, count)
+  }
+}

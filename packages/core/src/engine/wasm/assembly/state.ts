@@ -1,0 +1,138 @@
+// What one thread knows while it works on a unit: sizes from the job and its own scratch memory.
+import * as job from './job'
+import { ROW, SIZE, UNIT } from './lanes'
+
+export let dimension: i32 = 0
+export let valueCount: i32 = 0
+export let blockCount: i32 = 0
+export let queryBlock: i32 = 0
+export let mode: i32 = 0
+export let variable: bool = false
+export let selfValues: bool = false
+/** 1/(4ε), or 1/(2ε) for the variable kernel, in nats. */
+export let scale: f64 = 0
+
+/** Bounds on the log weight a block can reach [blocks], and the heap of blocks not yet visited. */
+export let bounds: usize = 0
+export let heap: usize = 0
+/** Blocks visited, in order; their weight sums [slot][query]. */
+export let visited: usize = 0
+export let partials: usize = 0
+/** Sums set aside during the second pass of the moments. */
+export let keptSums: usize = 0
+/** Queries of the unit, padded to a multiple of four: float64, and in lanes relative to the centre of the block at hand. */
+export let queries: usize = 0
+export let local: usize = 0
+export let queryWidths: usize = 0
+/** Per query: shift R, Σw, Σw², Σ w·values, all weights relative to exp(R). */
+export let shifts: usize = 0
+export let sums: usize = 0
+export let squares: usize = 0
+export let accumulated: usize = 0
+/** Weights of four queries with one block. */
+export let weights: usize = 0
+/** Values of a block less a mean, and the same times the weights. */
+export let centred: usize = 0
+/** Low and high corner of the unit's queries. */
+export let box: usize = 0
+/** A few numbers of a draw. */
+export let small: usize = 0
+
+let top: usize = 0
+
+function take(bytes: usize): usize {
+  const at = top
+  top = (top + bytes + 63) & ~(<usize>63)
+  return at
+}
+
+/** Lays out the scratch memory from `base`; returns its end. */
+function layOut(base: usize): usize {
+  top = base
+  const padded = <usize>((queryBlock + 3) & ~3)
+  const d = <usize>dimension
+  const c = <usize>valueCount
+  const blocks = <usize>blockCount
+  bounds = take(blocks << 3)
+  heap = take(blocks << 2)
+  visited = take(blocks << 2)
+  partials = mode & job.WITH_PARTIALS ? take((blocks * padded) << 3) : 0
+  keptSums = take(padded << 3)
+  queries = take((padded * d) << 3)
+  local = FLOAT32 ? take(padded * d * SIZE) : queries
+  queryWidths = take(padded << 3)
+  shifts = take(padded << 3)
+  sums = take(padded << 3)
+  squares = take(padded << 3)
+  accumulated = take((padded * c) << 3)
+  weights = take(4 * ROW)
+  centred = take((c + 1) * ROW)
+  box = take(d << 4)
+  small = take(1024)
+  return top
+}
+
+function readSizes(): void {
+  dimension = job.field(job.DIMENSION)
+  valueCount = job.field(job.VALUE_COUNT)
+  blockCount = job.field(job.BLOCK_COUNT)
+  queryBlock = job.field(job.QUERY_BLOCK)
+  mode = job.field(job.MODE)
+  variable = job.field(job.WIDTHS) !== 0
+  selfValues = job.field(job.SELF_VALUES) !== 0
+  scale = job.real(job.SCALE)
+}
+
+/** Bytes of scratch memory that one thread needs for the job. */
+export function scratchBytes(): u32 {
+  readSizes()
+  return <u32>layOut(0)
+}
+
+/** Lets the heap see the first `count` entries only. */
+export function limitBlocks(count: i32): void {
+  blockCount = count
+}
+
+export function enter(thread: i32): void {
+  readSizes()
+  layOut(job.pointer(job.SCRATCH) + <usize>thread * job.pointer(job.SCRATCH_STRIDE))
+}
+
+@inline export function real64(base: usize, i: i32): f64 {
+  return load<f64>(base + (<usize>i << 3))
+}
+
+@inline export function setReal64(base: usize, i: i32, x: f64): void {
+  store<f64>(base + (<usize>i << 3), x)
+}
+
+@inline export function pointsOf(block: i32): usize {
+  return job.pointer(job.POINTS) + <usize>block * <usize>dimension * ROW
+}
+
+@inline export function valuesOf(block: i32): usize {
+  return job.pointer(job.VALUES) + <usize>block * <usize>valueCount * ROW
+}
+
+@inline export function valueCentresOf(block: i32): usize {
+  return job.pointer(job.VALUE_CENTRES) + ((<usize>block * <usize>valueCount) << 3)
+}
+
+@inline export function logsOf(block: i32): usize {
+  return job.pointer(job.LOGS) + <usize>block * ROW
+}
+
+@inline export function widthsOf(block: i32): usize {
+  return job.pointer(job.WIDTHS) + <usize>block * ROW
+}
+
+@inline export function logMaximum(block: i32): f64 {
+  return real64(job.pointer(job.LOG_MAXIMA), block)
+}
+
+/** In the unit of the lanes: what to add to the block's relative log terms for query q. */
+@inline export function offsetOf(block: i32, q: i32): f64 {
+  return (logMaximum(block) - real64(shifts, q)) * UNIT
+}
+

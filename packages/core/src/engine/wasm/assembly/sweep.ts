@@ -1,0 +1,151 @@
+// One unit of work: a block of queries against every block of points that can matter to it.
+import { exp, log } from './elementary'
+import * as job from './job'
+import { drawRow } from './draw'
+import { covarianceRows } from './moments'
+import { boundAll, gather, next } from './order'
+import * as state from './state'
+import { largestLog, localise, visit } from './tile'
+
+/** How far (nats) a weight may exceed the shift of its row before the shift is raised. */
+const HEADROOM: f64 = FLOAT32 ? 40 : 300
+
+/** Copies the unit's queries, repeats the last one up to a multiple of four, writes their box to `box`; the widest ρ is returned. */
+export function takeQueries(first: i32, count: i32, padded: i32): f64 {
+  const d = state.dimension
+  const source = job.pointer(job.QUERIES) + ((<usize>first * <usize>d) << 3)
+  const box = state.box
+  for (let k = 0; k < d; k++) {
+    let low: f64 = Infinity
+    let high: f64 = -Infinity
+    for (let q = 0; q < padded; q++) {
+      const x = state.real64(source, min(q, count - 1) * d + k)
+      state.setReal64(state.queries, q * d + k, x)
+      low = min(low, x)
+      high = max(high, x)
+    }
+    state.setReal64(box, k, low)
+    state.setReal64(box, d + k, high)
+  }
+  let widest: f64 = 0
+  if (state.variable) {
+    for (let q = 0; q < padded; q++) {
+      const width = state.real64(job.pointer(job.QUERY_WIDTHS), first + min(q, count - 1))
+      state.setReal64(state.queryWidths, q, width)
+      widest = max(widest, width)
+    }
+  }
+  return widest
+}
+
+function reset(padded: i32): void {
+  for (let q = 0; q < padded; q++) {
+    state.setReal64(state.shifts, q, -Infinity)
+    state.setReal64(state.sums, q, 0)
+    state.setReal64(state.squares, q, 0)
+  }
+  const length = padded * state.valueCount
+  for (let i = 0; i < length; i++) state.setReal64(state.accumulated, i, 0)
+}
+
+/** Raises the shift of query q to its largest log weight in the block, rescaling what it has summed in `slots` blocks. */
+function raise(block: i32, q: i32, slots: i32, padded: i32): void {
+  const shift = state.real64(state.shifts, q)
+  const largest = largestLog(block, q)
+  if (!(largest > shift)) return
+  const factor = exp(shift - largest)
+  state.setReal64(state.shifts, q, largest)
+  state.setReal64(state.sums, q, state.real64(state.sums, q) * factor)
+  state.setReal64(state.squares, q, state.real64(state.squares, q) * factor * factor)
+  for (let k = q * state.valueCount; k < (q + 1) * state.valueCount; k++) {
+    state.setReal64(state.accumulated, k, state.real64(state.accumulated, k) * factor)
+  }
+  if (!state.partials) return
+  for (let s = 0; s < slots; s++) {
+    const at = s * padded + q
+    state.setReal64(state.partials, at, state.real64(state.partials, at) * factor)
+  }
+}
+
+function meet(block: i32, slot: i32, padded: i32): void {
+  store<u32>(state.visited + (<usize>slot << 2), block)
+  localise(block, padded)
+  const bound = state.real64(state.bounds, block)
+  for (let q = 0; q < padded; q++) {
+    if (bound - state.real64(state.shifts, q) > HEADROOM) raise(block, q, slot, padded)
+  }
+  visit(block, padded, state.partials ? state.partials + ((<usize>slot * <usize>padded) << 3) : 0)
+}
+
+/** Blocks whose bound lies below this cannot reach the cut-off of any query's sum. */
+function threshold(padded: i32): f64 {
+  let least: f64 = Infinity
+  for (let q = 0; q < padded; q++) least = min(least, state.real64(state.shifts, q) + log(state.real64(state.sums, q)))
+  return least - job.real(job.CUT)
+}
+
+/** Visits the blocks that matter; returns how many. */
+function sweep(padded: i32, widest: f64): i32 {
+  reset(padded)
+  const best = boundAll(state.box, widest, false)
+  if (best < 0) return 0
+  meet(best, 0, padded)
+  let slots = 1
+  let least = threshold(padded)
+  let length = gather(best, least)
+  let review = 2
+  while (length > 0) {
+    const block = next(length--)
+    if (state.real64(state.bounds, block) < least) break
+    meet(block, slots++, padded)
+    if (slots === review) {
+      least = threshold(padded)
+      review *= 2
+    }
+  }
+  return slots
+}
+
+function writeRow(q: i32, row: i32): void {
+  const sum = state.real64(state.sums, q)
+  const empty = !(sum > 0)
+  state.setReal64(job.pointer(job.OUT_LOG_SUM), row, empty ? -Infinity : state.real64(state.shifts, q) + log(sum))
+  if (state.mode & job.WITH_SQUARES) {
+    state.setReal64(job.pointer(job.OUT_EFFECTIVE), row, empty ? 0 : (sum / state.real64(state.squares, q)) * sum)
+  }
+  if (!(state.mode & job.WITH_VALUES)) return
+  const c = state.valueCount
+  const mean = job.pointer(job.OUT_MEAN)
+  for (let k = 0; k < c; k++) {
+    state.setReal64(mean, row * c + k, empty ? NaN : state.real64(state.accumulated, q * c + k) / sum)
+  }
+}
+
+/** Puts the visited blocks' slots into block order (heap sort of (block, slot) pairs in the heap's and bounds' memory). */
+function sortSlots(slots: i32): void {
+  // The bounds are no longer needed: they become minus the block number, so that `next` yields slots by block.
+  for (let s = 0; s < slots; s++) state.setReal64(state.bounds, s, -<f64>load<u32>(state.visited + (<usize>s << 2)))
+  const kept = state.blockCount
+  state.limitBlocks(slots)
+  let length = gather(-1, -Infinity)
+  for (let at = 0; at < slots; at++) {
+    const slot = next(length--)
+    // The heap shrinks from its end, so sorted slots are stored there, backwards.
+    store<u32>(state.heap + (<usize>length << 2), slot)
+  }
+  state.limitBlocks(kept)
+}
+
+/** Queries first … first+count−1. */
+export function unit(first: i32, count: i32): void {
+  const padded = (count + 3) & ~3
+  const widest = takeQueries(first, count, padded)
+  const slots = sweep(padded, widest)
+  for (let q = 0; q < count; q++) writeRow(q, first + q)
+  const mode = state.mode
+  if (mode & job.COVARIANCE) covarianceRows(first, count, padded, slots)
+  if (mode & (job.DRAW | job.PICK)) {
+    sortSlots(slots)
+    for (let q = 0; q < count; q++) drawRow(q, first + q, padded, slots)
+  }
+}

@@ -1,0 +1,65 @@
+import type { Matrix } from '../../num/matrix.js'
+import type { Arena } from './arena.js'
+import { DATA_ADDRESS } from './job.js'
+import type { Precision } from './module.js'
+import { type UploadedCloud, uploadCloud } from './upload.js'
+
+interface Entry {
+  readonly source: WeakRef<Float64Array>
+  readonly checksum: number
+  readonly rows: number
+  readonly cloud: UploadedCloud
+}
+
+/** Clouds kept in the engine's memory, at most this many and this many bytes. */
+const MOST_CLOUDS = 4
+const MOST_BYTES = 256 * 1048576
+
+/**
+ * The last clouds used, so that calls on the same points neither sort nor copy them again. An entry is known by the
+ * identity of its array and a checksum of its numbers: an array changed in place is uploaded anew.
+ */
+export class CloudCache {
+  readonly #arena: Arena
+  readonly #precision: Precision
+  #entries: Entry[] = []
+
+  constructor(arena: Arena, precision: Precision) {
+    this.#arena = arena
+    this.#precision = precision
+  }
+
+  /** Cost O(m·d) for a cloud that is there, O(m·d + m log m) for a new one. */
+  upload(points: Matrix): UploadedCloud {
+    const checksum = checksumOf(points.data)
+    const known = this.#entries.find(
+      (entry) => entry.source.deref() === points.data && entry.checksum === checksum && entry.rows === points.rows
+    )
+    if (known) return known.cloud
+    if (this.#entries.length >= MOST_CLOUDS || this.#arena.top > MOST_BYTES) {
+      this.#entries = []
+      this.#arena.cutBack(DATA_ADDRESS)
+    }
+    const cloud = uploadCloud(this.#arena, this.#precision, points)
+    this.#entries.push({ source: new WeakRef(points.data), checksum, rows: points.rows, cloud })
+    return cloud
+  }
+}
+
+/** A mixed checksum of the bits, four independent lanes. */
+function checksumOf(data: Float64Array): number {
+  const words = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
+  let a = 1
+  let b = 2
+  let c = 3
+  let d = 4
+  let i = 0
+  for (; i + 4 <= words.length; i += 4) {
+    a = Math.imul(a ^ words[i]!, 0x01000193)
+    b = Math.imul(b ^ words[i + 1]!, 0x01000193)
+    c = Math.imul(c ^ words[i + 2]!, 0x01000193)
+    d = Math.imul(d ^ words[i + 3]!, 0x01000193)
+  }
+  for (; i < words.length; i++) a = Math.imul(a ^ words[i]!, 0x01000193)
+  return Math.imul(Math.imul(Math.imul(a ^ (b >>> 7), 0x85ebca6b) ^ c, 0xc2b2ae35) ^ d, 0x27d4eb2f)
+}

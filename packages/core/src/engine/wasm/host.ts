@@ -1,0 +1,125 @@
+/** A running worker. */
+export interface WasmWorker {
+  stop(): void
+}
+
+/** What the engine needs of its surroundings; Node and browsers each have one. */
+export interface WasmHost {
+  /** Whether memory can be shared with workers (in browsers: cross-origin isolation). */
+  readonly shared: boolean
+  /** Milliseconds of a steady clock: decides only when to pause, never a result. */
+  now(): number
+  /** Gives the event loop a turn. */
+  pause(): Promise<void>
+  /** Runs `WORKER_SOURCE` in a new thread, its function `serve` called with `message`. Absent: one thread. */
+  startWorker?(message: WorkerMessage): WasmWorker
+}
+
+export interface WorkerMessage {
+  readonly memory: object
+  readonly module: object
+  readonly thread: number
+}
+
+/** Words of the control block at address 0 of the memory. */
+export const EPOCH = 0
+export const OPEN = 1
+export const TICKET = 2
+export const UNITS = 3
+export const ACTIVE = 4
+export const FAILED = 5
+
+/**
+ * The whole program of a worker: wait for a job, take tickets until none is left. A worker counts itself active before
+ * it looks whether a job is open, so the caller, which closes the job and then waits for no one to be active, never
+ * changes a job under it.
+ */
+export const WORKER_SOURCE = `function serve({ memory, module, thread }) {
+  const control = new Int32Array(memory.buffer, 0, 16)
+  const { run } = new WebAssembly.Instance(module, { env: { memory } }).exports
+  for (;;) {
+    const epoch = Atomics.load(control, ${EPOCH})
+    Atomics.add(control, ${ACTIVE}, 1)
+    try {
+      if (Atomics.load(control, ${OPEN}) === 1) {
+        const units = Atomics.load(control, ${UNITS})
+        for (let unit; (unit = Atomics.add(control, ${TICKET}, 1)) < units; ) run(thread, unit)
+      }
+    } catch (error) {
+      Atomics.store(control, ${FAILED}, 1)
+    }
+    Atomics.sub(control, ${ACTIVE}, 1)
+    Atomics.wait(control, ${EPOCH}, epoch)
+  }
+}
+`
+
+interface Surroundings {
+  readonly crossOriginIsolated?: boolean
+  readonly performance?: { now(): number }
+  readonly setTimeout?: (run: () => void, milliseconds: number) => unknown
+  readonly MessageChannel?: new () => { port1: Port; port2: Port }
+  readonly Worker?: new (url: string) => BrowserWorker
+  readonly Blob?: new (parts: string[], options: { type: string }) => object
+  readonly URL?: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void }
+}
+
+interface Port {
+  onmessage: (() => void) | null
+  postMessage(message: unknown): void
+  close(): void
+}
+
+interface BrowserWorker {
+  postMessage(message: unknown): void
+  terminate(): void
+}
+
+const surroundings = globalThis as unknown as Surroundings
+
+/** One thread in any environment. */
+export function plainHost(): WasmHost {
+  return { shared: false, now, pause }
+}
+
+/** The script that `browserHost` runs; serve it at a URL of your own where the page's policy forbids `blob:` workers. */
+export const BROWSER_WORKER_SOURCE = `${WORKER_SOURCE}onmessage = (event) => serve(event.data)\n`
+
+/** Web Workers, from a Blob or from `workerUrl`. Falls back to one thread where the page is not cross-origin isolated. */
+export function browserHost(options: { readonly workerUrl?: string } = {}): WasmHost {
+  const { crossOriginIsolated, Worker, Blob, URL } = surroundings
+  if (!crossOriginIsolated || !Worker) return plainHost()
+  const startWorker = (message: WorkerMessage): WasmWorker => {
+    const made = options.workerUrl ?? URL!.createObjectURL(new Blob!([BROWSER_WORKER_SOURCE], { type: 'text/javascript' }))
+    const worker = new Worker(made)
+    worker.postMessage(message)
+    return {
+      stop: () => {
+        worker.terminate()
+        if (options.workerUrl === undefined) URL!.revokeObjectURL(made)
+      }
+    }
+  }
+  return { shared: true, now, pause, startWorker }
+}
+
+/** Without a clock the engine pauses after every unit of work. */
+function now(): number {
+  return surroundings.performance?.now() ?? Number.POSITIVE_INFINITY
+}
+
+/** A message to oneself: browsers hold back nested timers, but not messages. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    if (!surroundings.MessageChannel) {
+      surroundings.setTimeout?.(resolve, 0)
+      return
+    }
+    const { port1, port2 } = new surroundings.MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(null)
+  })
+}

@@ -1,0 +1,51 @@
+/** Field numbers of a job, as in assembly/job.ts: 32-bit words at address 1024, float64 numbers 256 bytes further. */
+export const JOB_ADDRESS = 1024
+export const REAL_ADDRESS = JOB_ADDRESS + 256
+/** First address that is free for data. */
+export const DATA_ADDRESS = 4096
+
+export const FIELDS = {
+  mode: 0,
+  queryCount: 1,
+  dimension: 2,
+  valueCount: 3,
+  blockCount: 4,
+  queryBlock: 5,
+  queries: 6,
+  queryWidths: 7,
+  points: 8,
+  centres: 9,
+  boxes: 10,
+  logs: 11,
+  logMaxima: 12,
+  widths: 13,
+  widthMaxima: 14,
+  values: 15,
+  valueCentres: 16,
+  chains: 17,
+  outLogSum: 18,
+  outEffective: 19,
+  outMean: 20,
+  outSecond: 21,
+  outIndices: 22,
+  scratch: 23,
+  scratchStride: 24,
+  neighbourCount: 25,
+  order: 26,
+  seedLow: 27,
+  seedHigh: 28,
+  keyStep: 29,
+  pickStream: 30,
+  normalStream: 31,
+  selfValues: 32
+} as const
+
+export type JobFields = { [name in keyof typeof FIELDS]: number }
+
+export const WITH_VALUES = 1
+export const WITH_SQUARES = 2
+export const WITH_PARTIALS = 4
+export const COVARIANCE = 8
+export const DRAW = 16
+export const PICK = 32
+export const NEAREST = 64

@@ -1,0 +1,41 @@
+import { EngineError } from '../../num/errors.js'
+import { bytesFromBase64 } from './base64.js'
+import { type WasmModule, webAssembly } from './webassembly.js'
+
+export type Precision = 'float64' | 'float32'
+
+/** Which of the four builds. */
+export interface Variant {
+  readonly precision: Precision
+  readonly relaxed: boolean
+}
+
+interface Embedded {
+  readonly base64: string
+  readonly memoryFlagOffset: number
+}
+
+function embedded({ precision, relaxed }: Variant): Promise<Embedded> {
+  if (precision === 'float64') return relaxed ? import('./generated/float64-relaxed.js') : import('./generated/float64.js')
+  return relaxed ? import('./generated/float32-relaxed.js') : import('./generated/float32.js')
+}
+
+/** Compiles a build for shared or ordinary memory. Throws `EngineError` where the host lacks SIMD, threads or relaxed SIMD. */
+export async function compileVariant(variant: Variant, memory: { readonly shared: boolean }): Promise<WasmModule> {
+  const host = webAssembly()
+  if (!host) throw missing('no WebAssembly', 'a host with WebAssembly', "engine 'reference'")
+  const { base64, memoryFlagOffset } = await embedded(variant)
+  const bytes = bytesFromBase64(base64)
+  // Limits of the imported memory: 3 is shared with a maximum, 1 ordinary with a maximum.
+  if (!memory.shared) bytes[memoryFlagOffset] = 1
+  if (!host.validate(bytes)) {
+    throw variant.relaxed
+      ? missing('a host without relaxed SIMD', 'Node 20 with its flag set, Node 22 or later, or Chromium 114 or later', "engine 'wasm'")
+      : missing('a host without WebAssembly SIMD and atomics', 'Node 20 or a current browser', "engine 'reference'")
+  }
+  return host.compile(bytes)
+}
+
+function missing(got: string, expected: string, remedy: string): EngineError {
+  return new EngineError({ code: 'engine-unsupported', got, expected, try: remedy })
+}

@@ -1,0 +1,87 @@
+import { EngineError, StopError } from '../../num/errors.js'
+import type { StopSignal } from '../../num/iterate.js'
+import { ACTIVE, EPOCH, FAILED, OPEN, TICKET, UNITS, type WasmHost, type WasmWorker } from './host.js'
+import type { WasmKernels, WasmMemory, WasmModule } from './webassembly.js'
+
+/** Milliseconds of work between two turns of the event loop. */
+const SLICE = 50
+
+export interface PoolParts {
+  readonly memory: WasmMemory
+  readonly module: WasmModule
+  readonly kernels: WasmKernels
+  readonly host: WasmHost
+  /** The calling thread included. */
+  readonly threads: number
+  readonly stop?: StopSignal | undefined
+}
+
+/**
+ * Threads over one memory. The units of a job are handed out by an atomic counter to the calling thread and the
+ * workers alike; who works on which unit changes no result. Workers start with the first job worth sharing.
+ */
+export class Pool {
+  readonly #parts: PoolParts
+  readonly #control: Int32Array
+  #workers: WasmWorker[] = []
+
+  constructor(parts: PoolParts) {
+    this.#parts = parts
+    this.#control = new Int32Array(parts.memory.buffer, 0, 16)
+  }
+
+  /** Runs units 0 … units−1 of the job in memory. Throws `StopError` when asked to stop, between two units. */
+  async run(units: number, options: { readonly share: boolean }): Promise<void> {
+    const control = this.#control
+    Atomics.store(control, TICKET, 0)
+    Atomics.store(control, UNITS, units)
+    Atomics.store(control, FAILED, 0)
+    if (options.share && units > 1) this.#open()
+    try {
+      await this.#work(units)
+    } finally {
+      Atomics.store(control, TICKET, units)
+      Atomics.store(control, OPEN, 0)
+      await this.#quiet()
+    }
+    if (Atomics.load(control, FAILED) !== 0) {
+      throw new EngineError({ code: 'engine-worker', got: 'a worker that failed', expected: 'all to finish', try: 'threads: 1' })
+    }
+  }
+
+  stop(): void {
+    for (const worker of this.#workers) worker.stop()
+    this.#workers = []
+  }
+
+  #open(): void {
+    const { host, threads, memory, module } = this.#parts
+    if (!host.startWorker || threads < 2) return
+    while (this.#workers.length < threads - 1) {
+      this.#workers.push(host.startWorker({ memory, module, thread: this.#workers.length + 1 }))
+    }
+    Atomics.store(this.#control, OPEN, 1)
+    Atomics.add(this.#control, EPOCH, 1)
+    Atomics.notify(this.#control, EPOCH)
+  }
+
+  async #work(units: number): Promise<void> {
+    const { host, kernels, stop } = this.#parts
+    let since = host.now()
+    for (;;) {
+      const unit = Atomics.add(this.#control, TICKET, 1)
+      if (unit >= units) return
+      kernels.run(0, unit)
+      if (!(host.now() - since > SLICE)) continue
+      await host.pause()
+      if (stop?.aborted) throw new StopError('a reduction')
+      since = host.now()
+    }
+  }
+
+  /** Waits until every worker has finished its unit: first without giving way, since units are short. */
+  async #quiet(): Promise<void> {
+    for (let spin = 0; spin < 20000; spin++) if (Atomics.load(this.#control, ACTIVE) === 0) return
+    while (Atomics.load(this.#control, ACTIVE) !== 0) await this.#parts.host.pause()
+  }
+}

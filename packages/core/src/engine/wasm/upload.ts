@@ -1,0 +1,136 @@
+import type { Matrix } from '../../num/matrix.js'
+import { BLOCK_SIZE, blockOrder } from '../../space/blocks.js'
+import type { Arena } from './arena.js'
+import type { Precision } from './module.js'
+
+/** Fills block rows past the last point in `order`. */
+const NO_POINT = 0xffffffff
+
+/** A matrix in the engine's memory: blocks of 64 rows, one coordinate after the other, in float32 relative to each block's centre. */
+export interface UploadedMatrix {
+  readonly data: number
+  readonly centres: number
+}
+
+/** A cloud in the engine's memory, in block order. */
+export interface UploadedCloud extends UploadedMatrix {
+  readonly order: Uint32Array
+  readonly blockCount: number
+  readonly boxes: number
+  /** Address of the row numbers [blocks·64]. */
+  readonly orderAddress: number
+}
+
+/** Logarithms are in bits for float32 and in nats for float64. */
+const UNIT = { float64: 1, float32: 1.4426950408889634 }
+
+export function laneBytes(precision: Precision): number {
+  return precision === 'float64' ? 8 : 4
+}
+
+function lanes(arena: Arena, precision: Precision, at: number, length: number): Float64Array | Float32Array {
+  return precision === 'float64' ? arena.float64(at, length) : arena.float32(at, length)
+}
+
+/** Rows of `m` in block order, the last one repeated to fill its block. */
+export function uploadMatrix(arena: Arena, precision: Precision, m: Matrix, order: Uint32Array): UploadedMatrix {
+  const { cols } = m
+  const blockCount = Math.ceil(order.length / BLOCK_SIZE)
+  const length = blockCount * cols * BLOCK_SIZE
+  const data = arena.take(length * laneBytes(precision))
+  const centres = arena.take(blockCount * cols * 8)
+  const out = lanes(arena, precision, data, length)
+  const centre = arena.float64(centres, blockCount * cols)
+  for (let b = 0; b < blockCount; b++) {
+    const end = Math.min(order.length, (b + 1) * BLOCK_SIZE)
+    for (let c = 0; c < cols; c++) {
+      const shift = precision === 'float64' ? 0 : middle(m, order, b * BLOCK_SIZE, end, c)
+      centre[b * cols + c] = shift
+      const at = (b * cols + c) * BLOCK_SIZE
+      for (let j = 0; j < BLOCK_SIZE; j++) out[at + j] = m.data[order[Math.min(b * BLOCK_SIZE + j, end - 1)]! * cols + c]! - shift
+    }
+  }
+  return { data, centres }
+}
+
+/** Mean of column c over a run of rows. */
+function middle(m: Matrix, order: Uint32Array, start: number, end: number, c: number): number {
+  let sum = 0
+  for (let i = start; i < end; i++) sum += m.data[order[i]! * m.cols + c]! / (end - start)
+  return sum
+}
+
+export function uploadCloud(arena: Arena, precision: Precision, points: Matrix): UploadedCloud {
+  const order = blockOrder(points)
+  const blockCount = Math.ceil(order.length / BLOCK_SIZE)
+  const { data, centres } = uploadMatrix(arena, precision, points, order)
+  const boxes = arena.take(blockCount * 2 * points.cols * 8)
+  writeBoxes(points, order, arena.float64(boxes, blockCount * 2 * points.cols))
+  const orderAddress = arena.take(blockCount * BLOCK_SIZE * 4)
+  const padded = arena.uint32(orderAddress, blockCount * BLOCK_SIZE).fill(NO_POINT)
+  padded.set(order)
+  return { order, blockCount, data, centres, boxes, orderAddress }
+}
+
+/** Low and high corner of each block. */
+function writeBoxes(points: Matrix, order: Uint32Array, out: Float64Array): void {
+  const d = points.cols
+  for (let start = 0, at = 0; start < order.length; start += BLOCK_SIZE, at += 2 * d) {
+    const end = Math.min(order.length, start + BLOCK_SIZE)
+    for (let c = 0; c < d; c++) {
+      let low = Number.POSITIVE_INFINITY
+      let high = Number.NEGATIVE_INFINITY
+      for (let i = start; i < end; i++) {
+        const x = points.data[order[i]! * d + c]!
+        if (x < low) low = x
+        if (x > high) high = x
+      }
+      out[at + c] = low
+      out[at + d + c] = high
+    }
+  }
+}
+
+/** One number a point, in block order, with the largest of each block; numbers are kept relative to `relative ? largest : 0`. */
+interface Column {
+  readonly data: number
+  readonly maxima: number
+}
+
+/** Log terms, relative to the largest of their block and in the lanes' unit; −∞ past the last point. */
+export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array, cloud: UploadedCloud): Column {
+  const { data, maxima } = takeColumn(arena, precision, cloud)
+  const out = lanes(arena, precision, data, cloud.blockCount * BLOCK_SIZE).fill(Number.NEGATIVE_INFINITY)
+  const largest = arena.float64(maxima, cloud.blockCount).fill(Number.NEGATIVE_INFINITY)
+  const { order } = cloud
+  for (let i = 0; i < order.length; i++) {
+    const b = Math.floor(i / BLOCK_SIZE)
+    if (log[order[i]!]! > largest[b]!) largest[b] = log[order[i]!]!
+  }
+  for (let i = 0; i < order.length; i++) {
+    const shift = largest[Math.floor(i / BLOCK_SIZE)]!
+    if (shift > Number.NEGATIVE_INFINITY) out[i] = (log[order[i]!]! - shift) * UNIT[precision]
+  }
+  return { data, maxima }
+}
+
+/** Widths of the variable kernel, the last one repeated to fill its block. */
+export function uploadWidths(arena: Arena, precision: Precision, width: Float64Array, cloud: UploadedCloud): Column {
+  const { data, maxima } = takeColumn(arena, precision, cloud)
+  const length = cloud.blockCount * BLOCK_SIZE
+  const out = lanes(arena, precision, data, length)
+  const largest = arena.float64(maxima, cloud.blockCount).fill(0)
+  const { order } = cloud
+  for (let i = 0; i < length; i++) {
+    const x = width[order[Math.min(i, order.length - 1)]!]!
+    out[i] = x
+    const b = Math.floor(i / BLOCK_SIZE)
+    if (x > largest[b]!) largest[b] = x
+  }
+  return { data, maxima }
+}
+
+function takeColumn(arena: Arena, precision: Precision, cloud: UploadedCloud): Column {
+  const data = arena.take(cloud.blockCount * BLOCK_SIZE * laneBytes(precision))
+  return { data, maxima: arena.take(cloud.blockCount * 8) }
+}

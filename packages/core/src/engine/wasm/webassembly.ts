@@ -1,0 +1,31 @@
+/** The little of WebAssembly that the engine uses, so that the core needs neither DOM nor Node types. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer | SharedArrayBuffer
+  grow(pages: number): number
+}
+
+/** A compiled module: opaque, and cloneable to workers. */
+export type WasmModule = object
+
+interface WasmNamespace {
+  readonly Memory: new (limits: { initial: number; maximum: number; shared?: boolean }) => WasmMemory
+  compile(bytes: Uint8Array): Promise<WasmModule>
+  validate(bytes: Uint8Array): boolean
+  instantiate(module: WasmModule, imports: object): Promise<{ readonly exports: object }>
+}
+
+/** The host's WebAssembly, or undefined where there is none. */
+export function webAssembly(): WasmNamespace | undefined {
+  return (globalThis as unknown as { WebAssembly?: WasmNamespace }).WebAssembly
+}
+
+/** Exports of the compiled kernels. */
+export interface WasmKernels {
+  initialise(): void
+  scratchBytes(): number
+  run(thread: number, unit: number): void
+}
+
+export const PAGE_BYTES = 65536
+/** 4 GiB: all that 32-bit addresses reach. */
+export const MOST_PAGES = 65536

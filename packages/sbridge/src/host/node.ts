@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os'
+import { setFlagsFromString } from 'node:v8'
+import { Worker } from 'node:worker_threads'
+import {
+  createWasmEngine,
+  type Engine,
+  InputError,
+  type Precision,
+  ReferenceEngine,
+  type StopSignal,
+  type WasmHost,
+  type WasmWorker,
+  WORKER_SOURCE,
+  type WorkerMessage
+} from '@sbridge/core'
+
+/** Engines that exist, in the order in which help lists them. */
+export const ENGINE_NAMES = ['wasm', 'wasm-relaxed', 'reference'] as const
+export type EngineName = (typeof ENGINE_NAMES)[number]
+
+export interface EngineOptions {
+  /** Threads, the calling one included. Default: all that the process may use. */
+  readonly threads?: number
+  /** Default float64. */
+  readonly precision?: Precision
+  /** A long call ends with `StopError` soon after this is set. */
+  readonly stop?: StopSignal
+}
+
+/** Threads, memory and clock of Node for the wasm engine. */
+export function nodeHost(): WasmHost {
+  return {
+    shared: true,
+    now: () => performance.now(),
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    startWorker
+  }
+}
+
+function startWorker(message: WorkerMessage): WasmWorker {
+  const worker = new Worker(`${WORKER_SOURCE}serve(require('node:worker_threads').workerData)`, {
+    eval: true,
+    workerData: message,
+    // Its own flags and environment would only cost time.
+    execArgv: [],
+    env: {}
+  })
+  worker.unref()
+  return { stop: () => void worker.terminate() }
+}
+
+let relaxedAllowed = false
+
+/** Node 20 keeps relaxed SIMD behind a flag; later ones have no such flag. Must come before the module is compiled. */
+function allowRelaxed(): void {
+  if (relaxedAllowed) return
+  relaxedAllowed = true
+  if (Number(process.versions.node.split('.')[0]) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd')
+}
+
+/**
+ * An engine by name. `reference` and `wasm` give the same bytes everywhere; `wasm-relaxed` is faster and gives the same
+ * bytes on one machine. Throws `InputError` for an unknown name and `EngineError` where the host lacks support.
+ */
+export async function createEngine(name: string, options: EngineOptions = {}): Promise<Engine> {
+  const { precision = 'float64', threads = availableParallelism(), stop } = options
+  if (precision !== 'float64' && precision !== 'float32') {
+    throw new InputError({ code: 'precision-unknown', got: `precision '${precision}'`, expected: 'float64 or float32', try: 'float64' })
+  }
+  if (name === 'reference') return new ReferenceEngine()
+  if (name !== 'wasm' && name !== 'wasm-relaxed') {
+    throw new InputError({ code: 'engine-unknown', got: `engine '${name}'`, expected: ENGINE_NAMES.join(', '), try: 'wasm' })
+  }
+  const relaxed = name === 'wasm-relaxed'
+  if (relaxed) allowRelaxed()
+  return createWasmEngine({ precision, relaxed, threads, host: nodeHost(), ...(stop ? { stop } : {}) })
+}

@@ -129,7 +129,7 @@ const method: Method<KrylovProblem, KrylovState> = {
   },
   error(problem, state) {
     if (state.residuals.length < problem.count) return Number.MAX_VALUE
-    return state.residuals.reduce((worst, value) => (value <= worst ? worst : value), 0)
+    return state.residuals.reduce((worst, value) => Math.max(worst, value), 0)
   }
 }
 

@@ -4,8 +4,8 @@ import { throwIfStopped } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
 import { mean, quantileOfSorted, sorted } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
-import { squaredDistance } from './pairwise.js'
 import { checkSamples } from './samples.js'
+import { fillSquaredDistances } from './squared-distances.js'
 
 /** A pair for neighbour searches, which do not use its kernel. */
 function pairOf(from: Matrix, to: Matrix): Pair {
@@ -80,6 +80,7 @@ export async function coverageAndDensity(problem: CoverageProblem): Promise<{ co
   checkSamples(real, synthetic, 1)
   const count = Math.min(neighbours, real.rows - 1)
   const radii = await neighbourRadii(engine, real, { count })
+  const squares = new Float64Array(synthetic.rows)
   let covered = 0
   let inside = 0
   for (let i = 0; i < real.rows; i++) {
@@ -87,7 +88,8 @@ export async function coverageAndDensity(problem: CoverageProblem): Promise<{ co
     // Rounding of the engine's distances must not shut out a row on the boundary.
     const limit = radii[i]! * radii[i]! * (1 + 1e-9)
     let held = 0
-    for (let j = 0; j < synthetic.rows; j++) if (squaredDistance(real, i, synthetic, j) <= limit) held++
+    fillSquaredDistances({ from: real, row: i, to: synthetic, count: synthetic.rows }, squares)
+    for (let j = 0; j < synthetic.rows; j++) if (squares[j]! <= limit) held++
     if (held > 0) covered++
     inside += held
   }

@@ -4,10 +4,11 @@ import { type Matrix, matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import { checkSamples, subsample } from './samples.js'
+import { fillSquaredDistances, squaredDistance } from './squared-distances.js'
 
 /** Most rows of each sample that enter a sum over all pairs. */
 const MOST_ROWS = 5000
-const MOST_KERNEL_ROWS = 2000
+const MOST_KERNEL_ROWS = 1000
 
 export interface PairwiseSamples {
   /** [n, d] and [m, d] */
@@ -29,13 +30,13 @@ export async function energyDistance({ first, second, key, watch }: PairwiseSamp
   checkSamples(first, second, 2)
   const x = subsample(first, MOST_ROWS, keyFor(key, 'first'))
   const y = subsample(second, MOST_ROWS, keyFor(key, 'second'))
-  const between = sumOverPairs(x, y, Math.sqrt, watch) / (x.rows * y.rows)
-  return 2 * between - meanWithin(x, Math.sqrt, watch) - meanWithin(y, Math.sqrt, watch)
+  const between = sumOverPairs(x, y, sumOfDistances, watch) / (x.rows * y.rows)
+  return 2 * between - meanWithin(x, sumOfDistances, watch) - meanWithin(y, sumOfDistances, watch)
 }
 
 /**
  * Squared maximum mean discrepancy under the kernel exp(−‖x−y‖²/2σ²), unbiased, so that it may be slightly negative; σ is
- * the median distance between rows of both samples together. From at most 2,000 rows of each sample.
+ * the median distance between rows of both samples together. From at most 1,000 rows of each sample.
  * @source Gretton, Borgwardt, Rasch, Schölkopf, Smola, *A kernel two-sample test*, JMLR 2012.
  * Cost O((n + m)²·d). Throws `InputError` as `energyDistance` does.
  */
@@ -44,7 +45,7 @@ export async function squaredMmd({ first, second, key, watch }: PairwiseSamples)
   const x = subsample(first, MOST_KERNEL_ROWS, keyFor(key, 'first'))
   const y = subsample(second, MOST_KERNEL_ROWS, keyFor(key, 'second'))
   const scale = -1 / (2 * medianSquaredDistance(x, y, keyFor(key, 'median')))
-  const kernel = (squared: number) => exp(squared * scale)
+  const kernel = sumOfKernel(scale)
   const between = sumOverPairs(x, y, kernel, watch) / (x.rows * y.rows)
   return meanWithin(x, kernel, watch) + meanWithin(y, kernel, watch) - 2 * between
 }
@@ -63,37 +64,43 @@ function medianSquaredDistance(x: Matrix, y: Matrix, key: Key): number {
   return middle > 0 ? middle : (ascending.find((square) => square > 0) ?? 1)
 }
 
-/** Squared Euclidean distance between row i of a and row j of b. */
-export function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
-  const { cols } = a
-  let sum = 0
-  for (let c = 0, p = i * cols, q = j * cols; c < cols; c++, p++, q++) {
-    const difference = a.data[p]! - b.data[q]!
-    sum += difference * difference
-  }
-  return sum
-}
-
-/** Σ_i Σ_j f(‖a_i − b_j‖²). */
-function sumOverPairs(a: Matrix, b: Matrix, f: (squared: number) => number, watch?: Watch): number {
+/** Σ_i Σ_j f(‖a_i − b_j‖²), f given as the sum over the first `count` entries of a row. */
+function sumOverPairs(a: Matrix, b: Matrix, sumRow: RowSum, watch?: Watch): number {
+  const row = new Float64Array(b.rows)
   let total = 0
   for (let i = 0; i < a.rows; i++) {
     if ((i & 255) === 0) throwIfStopped(watch, 'comparing samples')
-    let sum = 0
-    for (let j = 0; j < b.rows; j++) sum += f(squaredDistance(a, i, b, j))
-    total += sum
+    fillSquaredDistances({ from: a, row: i, to: b, count: b.rows }, row)
+    total += sumRow(row, b.rows)
   }
   return total
 }
 
 /** Mean of f(‖a_i − a_j‖²) over i ≠ j. */
-function meanWithin(a: Matrix, f: (squared: number) => number, watch?: Watch): number {
+function meanWithin(a: Matrix, sumRow: RowSum, watch?: Watch): number {
+  const row = new Float64Array(a.rows)
   let total = 0
-  for (let i = 0; i < a.rows; i++) {
+  for (let i = 1; i < a.rows; i++) {
     if ((i & 255) === 0) throwIfStopped(watch, 'comparing samples')
-    let sum = 0
-    for (let j = 0; j < i; j++) sum += f(squaredDistance(a, i, a, j))
-    total += sum
+    fillSquaredDistances({ from: a, row: i, to: a, count: i }, row)
+    total += sumRow(row, i)
   }
   return (2 * total) / (a.rows * (a.rows - 1))
+}
+
+/** Σ f over the first `count` squared distances: a whole row at a time, so that f is compiled into its loop. */
+type RowSum = (squares: Float64Array, count: number) => number
+
+function sumOfDistances(squares: Float64Array, count: number): number {
+  let sum = 0
+  for (let j = 0; j < count; j++) sum += Math.sqrt(squares[j]!)
+  return sum
+}
+
+function sumOfKernel(scale: number): RowSum {
+  return (squares, count) => {
+    let sum = 0
+    for (let j = 0; j < count; j++) sum += exp(squares[j]! * scale)
+    return sum
+  }
 }

@@ -22,12 +22,15 @@ export interface PoolParts {
  */
 export class Pool {
   readonly #parts: PoolParts
-  readonly #control: Int32Array
   #workers: WasmWorker[] = []
 
   constructor(parts: PoolParts) {
     this.#parts = parts
-    this.#control = new Int32Array(parts.memory.buffer, 0, 16)
+  }
+
+  /** Made anew for each job: memory that is not shared moves when it grows. */
+  get #control(): Int32Array {
+    return new Int32Array(this.#parts.memory.buffer, 0, 16)
   }
 
   /** Runs units 0 … units−1 of the job in memory. Throws `StopError` when asked to stop, between two units. */
@@ -60,16 +63,18 @@ export class Pool {
     while (this.#workers.length < threads - 1) {
       this.#workers.push(host.startWorker({ memory, module, thread: this.#workers.length + 1 }))
     }
-    Atomics.store(this.#control, OPEN, 1)
-    Atomics.add(this.#control, EPOCH, 1)
-    Atomics.notify(this.#control, EPOCH)
+    const control = this.#control
+    Atomics.store(control, OPEN, 1)
+    Atomics.add(control, EPOCH, 1)
+    Atomics.notify(control, EPOCH)
   }
 
   async #work(units: number): Promise<void> {
     const { host, kernels, stop } = this.#parts
+    const control = this.#control
     let since = host.now()
     for (;;) {
-      const unit = Atomics.add(this.#control, TICKET, 1)
+      const unit = Atomics.add(control, TICKET, 1)
       if (unit >= units) return
       kernels.run(0, unit)
       if (!(host.now() - since > SLICE)) continue
@@ -81,7 +86,8 @@ export class Pool {
 
   /** Waits until every worker has finished its unit: first without giving way, since units are short. */
   async #quiet(): Promise<void> {
-    for (let spin = 0; spin < 20000; spin++) if (Atomics.load(this.#control, ACTIVE) === 0) return
-    while (Atomics.load(this.#control, ACTIVE) !== 0) await this.#parts.host.pause()
+    const control = this.#control
+    for (let spin = 0; spin < 20000; spin++) if (Atomics.load(control, ACTIVE) === 0) return
+    while (Atomics.load(control, ACTIVE) !== 0) await this.#parts.host.pause()
   }
 }

@@ -1,1 +1,5 @@
+/** sbridge for Node: everything of `@sbridge/core`, file formats, engines with threads, and the two calls that most need. */
 export * from '@sbridge/core'
+export * from './fit-sample.js'
+export { readTable, writeTable } from './format/table-file.js'
+export { createEngine, type EngineName, type EngineOptions, nodeHost } from './host/node.js'

@@ -1,7 +1,7 @@
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { matrix } from '../num/matrix.js'
-import { normals, keyFromSeed } from '../num/random.js'
+import { keyFromSeed, normals } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 
 /** Sizes that decide how long a job takes. */

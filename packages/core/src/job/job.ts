@@ -47,7 +47,10 @@ export function prepareTable(raw: RawTable, job: FitJob = {}): PreparedTable {
       code: 'weights-column',
       got: `the weights column ${job.weights}${column ? ' with cells that are not numbers' : ', which the table lacks'}`,
       expected: 'a column of numbers without missing cells',
-      try: `one of ${data.table.columns.filter((c) => isNumeric(c) && !c.missing).map((c) => c.name).join(', ')}`
+      try: `one of ${data.table.columns
+        .filter((c) => isNumeric(c) && !c.missing)
+        .map((c) => c.name)
+        .join(', ')}`
     })
   }
   // Drawn rows have equal weight: the column becomes the constant 1.

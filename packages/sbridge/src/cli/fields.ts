@@ -1,9 +1,15 @@
-import { drawFields, type Field, fitFields, parseField } from '@sbridge/core'
 import { availableParallelism } from 'node:os'
+import { drawFields, type Field, fitFields, parseField } from '@sbridge/core'
 
 /** Options of reading a table. */
 export const tableFields: readonly Field[] = [
-  text('types', 'NAME=KIND pairs', 'inferred', 'Kinds of columns: number, integer, category, boolean, datetime or identifier.', 'NAME=KIND,…'),
+  text(
+    'types',
+    'NAME=KIND pairs',
+    'inferred',
+    'Kinds of columns: number, integer, category, boolean, datetime or identifier.',
+    'NAME=KIND,…'
+  ),
   text('columns', 'column names', 'all', 'Uses only these columns.', 'A,B,…'),
   text('exclude', 'column names', 'none', 'Leaves these columns out.', 'A,B,…'),
   text('missing', 'words', 'empty cell, NA, N/A, null', 'More words that stand for a missing value, e.g. NaN.', 'WORD,…'),
@@ -12,10 +18,48 @@ export const tableFields: readonly Field[] = [
 
 /** Options of running. */
 export const runFields: readonly Field[] = [
-  { name: 'seed', kind: 'integer', unit: '', range: 'a whole number from 0 to 9007199254740991', default: 'drawn and printed', minimum: 0, maximum: Number.MAX_SAFE_INTEGER, sentence: 'Seed of all randomness: same seed, data and options, same bytes.', source: 'Philox4x32-10' },
-  { name: 'engine', kind: 'choice', unit: '', range: 'wasm, wasm-relaxed or reference', default: 'wasm', choices: ['wasm', 'wasm-relaxed', 'reference'], sentence: 'What computes: wasm gives the same bytes on every machine, wasm-relaxed is faster, reference is plain TypeScript.', source: '' },
-  { name: 'precision', kind: 'choice', unit: '', range: 'float64 or float32', default: 'float64', choices: ['float64', 'float32'], sentence: 'Floating-point width of the wasm engines.', source: '' },
-  { name: 'threads', kind: 'integer', unit: 'threads', range: 'a whole number from 1 to 256', default: `cores (${availableParallelism()})`, minimum: 1, maximum: 256, sentence: 'Threads; the result does not depend on them.', source: '' }
+  {
+    name: 'seed',
+    kind: 'integer',
+    unit: '',
+    range: 'a whole number from 0 to 9007199254740991',
+    default: 'drawn and printed',
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    sentence: 'Seed of all randomness: same seed, data and options, same bytes.',
+    source: 'Philox4x32-10'
+  },
+  {
+    name: 'engine',
+    kind: 'choice',
+    unit: '',
+    range: 'wasm, wasm-relaxed or reference',
+    default: 'wasm',
+    choices: ['wasm', 'wasm-relaxed', 'reference'],
+    sentence: 'What computes: wasm gives the same bytes on every machine, wasm-relaxed is faster, reference is plain TypeScript.',
+    source: ''
+  },
+  {
+    name: 'precision',
+    kind: 'choice',
+    unit: '',
+    range: 'float64 or float32',
+    default: 'float64',
+    choices: ['float64', 'float32'],
+    sentence: 'Floating-point width of the wasm engines.',
+    source: ''
+  },
+  {
+    name: 'threads',
+    kind: 'integer',
+    unit: 'threads',
+    range: 'a whole number from 1 to 256',
+    default: `cores (${availableParallelism()})`,
+    minimum: 1,
+    maximum: 256,
+    sentence: 'Threads; the result does not depend on them.',
+    source: ''
+  }
 ]
 
 /** Every option that fitting and drawing share, in the order of `info --options`. */

@@ -17,7 +17,13 @@ export function splitPairs(flag: string, text: string): Record<string, string> {
   return Object.fromEntries(
     splitList(text).map((part) => {
       const at = part.lastIndexOf('=')
-      if (at <= 0) throw new InputError({ code: 'option-value', got: `${flag} ${text}`, expected: 'NAME=VALUE pairs separated by commas', try: `${flag} name=value` })
+      if (at <= 0)
+        throw new InputError({
+          code: 'option-value',
+          got: `${flag} ${text}`,
+          expected: 'NAME=VALUE pairs separated by commas',
+          try: `${flag} name=value`
+        })
       return [part.slice(0, at).replace(/^`(.*)`$/, '$1'), part.slice(at + 1)]
     })
   )
@@ -27,7 +33,10 @@ export function splitPairs(flag: string, text: string): Record<string, string> {
 export function fitJobOf(given: Given, seed: number): FitJob {
   const table = readFields(tableFields, given) as Record<string, string>
   const { scaling, ...others } = given
-  const model = readFields(fitFields.filter((field) => field.name !== 'scaling'), others)
+  const model = readFields(
+    fitFields.filter((field) => field.name !== 'scaling'),
+    others
+  )
   return {
     ...(model as FitJob),
     ...(typeof scaling === 'string' ? { scaling: scalingOf(scaling) } : {}),
@@ -45,7 +54,12 @@ function scalingOf(text: string): NonNullable<FitJob['scaling']> {
   const pairs = splitPairs('--scaling', text)
   for (const [name, method] of Object.entries(pairs)) {
     if (method !== 'standard' && method !== 'quantile') {
-      throw new InputError({ code: 'option-value', got: `the scaling ${method} for ${name}`, expected: 'standard or quantile', try: `--scaling ${name}=quantile` })
+      throw new InputError({
+        code: 'option-value',
+        got: `the scaling ${method} for ${name}`,
+        expected: 'standard or quantile',
+        try: `--scaling ${name}=quantile`
+      })
     }
   }
   return pairs as Record<string, ScalingMethod>

@@ -18,10 +18,13 @@ export class JobProgress {
 
   constructor(
     private readonly estimate: Pick<JobEstimate, 'stages' | 'pairs'>,
-    private readonly stream: NodeJS.WriteStream = process.stderr
+    stream: NodeJS.WriteStream = process.stderr
   ) {
     if (!stream.isTTY) return
-    this.bar = new SingleBar({ format: '{bar} {percentage}% · {stage} · {left}', stream, hideCursor: true, etaBuffer: 1 }, Presets.shades_classic)
+    this.bar = new SingleBar(
+      { format: '{bar} {percentage}% · {stage} · {left}', stream, hideCursor: true, etaBuffer: 1 },
+      Presets.shades_classic
+    )
     this.bar.start(1000, 0, { stage: 'starting', left: '' })
   }
 

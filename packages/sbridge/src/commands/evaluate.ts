@@ -1,0 +1,69 @@
+import type { Command } from '@commander-js/extra-typings'
+import { type ColumnKind, type Evaluation, evaluateTables, type InferredTable, inferTable, keyFromSeed, type Table } from '@sbridge/core'
+import { addFields, runFields, tableFields } from '../cli/fields.js'
+import { engineOf, fitJobOf, runOf } from '../cli/options.js'
+import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { readTable } from '../format/table-file.js'
+import { renderReport } from '../report/index.js'
+import { commandLine } from './sample.js'
+
+export function registerEvaluate(program: Command): void {
+  const command = program
+    .command('evaluate')
+    .description('Measures how well synthetic rows follow real ones, every measure beside its floor.')
+    .argument('<real>', 'real rows that the model has not seen, or the data it was fitted on')
+    .argument('<synthetic>', 'synthetic rows')
+    .option('--train <file>', 'the rows that the model was fitted on, when REAL was held out')
+    .option('--report <file.html>', 'also writes a self-contained report')
+    .option('--json', 'prints the measures as JSON')
+  for (const fields of [tableFields.filter((field) => field.name !== 'weights'), runFields]) addFields(command, fields)
+  command.action(async (real, synthetic, options) => {
+    await runEvaluate(real, synthetic, options as EvaluateFlags)
+  })
+}
+
+interface EvaluateFlags extends Readonly<Record<string, unknown>> {
+  readonly train?: string
+  readonly report?: string
+  readonly json?: boolean
+}
+
+async function runEvaluate(realPath: string, syntheticPath: string, flags: EvaluateFlags): Promise<void> {
+  const run = runOf({ seed: '1', ...flags })
+  const job = fitJobOf(flags, run.seed)
+  if (flags.report !== undefined) await checkWritable(flags.report)
+  const real = inferTable(await readTable(realPath), job)
+  const like = async (path: string): Promise<Table> => inferTable(await readTable(path), { ...job, types: kindsOf(real) }).table
+  const synthetic = await like(syntheticPath)
+  const train = flags.train === undefined ? undefined : await like(flags.train)
+  const engine = await engineOf(run)
+  try {
+    const evaluation = await evaluateTables({ real: real.table, synthetic, train, engine, key: keyFromSeed(run.seed) })
+    if (flags.report !== undefined) {
+      const title = `${syntheticPath} against ${realPath}`
+      await writeAtomically(flags.report, renderReport({ title, evaluation, real: real.table, synthetic, command: commandLine() }))
+    }
+    process.stdout.write(flags.json ? `${JSON.stringify(evaluation)}\n` : evaluationText(evaluation))
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Columns of another table take the kinds of the real one, whatever their cells would suggest by themselves. */
+function kindsOf(real: InferredTable): Record<string, ColumnKind> {
+  return Object.fromEntries(real.table.columns.map((column) => [column.name, column.kind]))
+}
+
+function evaluationText(evaluation: Evaluation): string {
+  const number = (x: number | null) => (x === null ? '–' : x.toFixed(4))
+  const lines = [`${'measure'.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`]
+  const names = ['energyDistance', 'slicedWasserstein', 'classifierAuc', 'nearestNeighbourRatio', 'copies', 'coverage', 'density'] as const
+  for (const name of names)
+    lines.push(`${name.padEnd(24)}${number(evaluation[name].value).padStart(10)}${number(evaluation[name].floor).padStart(10)}`)
+  for (const [name, column] of Object.entries(evaluation.columns)) {
+    const measure = column.kolmogorovSmirnov ?? column.totalVariation
+    if (measure) lines.push(`${name.slice(0, 23).padEnd(24)}${number(measure.value).padStart(10)}${number(measure.floor).padStart(10)}`)
+  }
+  lines.push(...evaluation.notes.map((note) => `note: ${note}`))
+  return `${lines.join('\n')}\n`
+}

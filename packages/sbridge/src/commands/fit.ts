@@ -1,0 +1,60 @@
+import type { Command } from '@commander-js/extra-typings'
+import { fitFields, fitTable, packModel, saveGlobal } from '@sbridge/core'
+import { addFields, runFields, tableFields } from '../cli/fields.js'
+import { engineOf, fitJobOf, runOf } from '../cli/options.js'
+import { planJob, sayPlan } from '../cli/plan.js'
+import { JobProgress } from '../cli/progress.js'
+import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { readTable } from '../format/table-file.js'
+import { bandwidthWords, scalingWords } from './sample.js'
+
+export function registerFit(program: Command): void {
+  const command = program
+    .command('fit')
+    .description('Fits a model to a table and writes it as one self-describing file.')
+    .argument('<data>', 'a table, as for `sample`')
+    .requiredOption('-o, --output <model>', 'the model file, e.g. penguins.sbridge')
+    .option('--json', 'prints a summary as JSON on standard output')
+    .option('--dry-run', 'prints sizes, memory and time only')
+  for (const fields of [fitFields, tableFields, runFields]) addFields(command, fields)
+  command.action(async (data, options) => {
+    await runFit(data, options as FitFlags)
+  })
+}
+
+interface FitFlags extends Readonly<Record<string, unknown>> {
+  readonly output: string
+  readonly json?: boolean
+  readonly dryRun?: boolean
+}
+
+async function runFit(path: string, flags: FitFlags): Promise<void> {
+  const run = runOf(flags)
+  const job = fitJobOf(flags, run.seed)
+  if (!flags.dryRun) await checkWritable(flags.output)
+  const raw = await readTable(path)
+  const engine = await engineOf(run)
+  try {
+    const plan = await planJob({ source: { raw }, job, engine, count: 1 })
+    if (flags.dryRun) {
+      process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : sayPlan(plan))
+      return
+    }
+    if (plan.seconds > 60) process.stderr.write(sayPlan(plan))
+    const progress = new JobProgress(plan)
+    const model = await fitTable(raw, job, { engine, progress: progress.update }).finally(() => progress.finish())
+    await writeAtomically(flags.output, packModel(saveGlobal(model)))
+    const words = [
+      `model of ${model.summary.rowCount} rows in ${flags.output}`,
+      `seed ${run.seed}`,
+      bandwidthWords(model),
+      scalingWords(model),
+      ...model.summary.notes.map((note) => `note: ${note}`)
+    ]
+    process.stdout.write(
+      flags.json ? `${JSON.stringify({ output: flags.output, seed: run.seed, ...model.summary })}\n` : `${words.join('\n')}\n`
+    )
+  } finally {
+    await engine.close()
+  }
+}

@@ -1,0 +1,125 @@
+import type { Command } from '@commander-js/extra-typings'
+import {
+  type Column,
+  type GlobalModel,
+  InputError,
+  isNumeric,
+  type NumericColumn,
+  prepareTable,
+  presentValues,
+  trainingTable
+} from '@sbridge/core'
+import { addFields, allFields, flagOf, tableFields } from '../cli/fields.js'
+import { fitJobOf } from '../cli/options.js'
+import { bandwidthWords, readModelOrTable, scalingWords } from './sample.js'
+
+export function registerInfo(program: Command): void {
+  const command = program
+    .command('info')
+    .description('Says what is in a model or a table; `info --options` lists every option.')
+    .argument('[input]', 'a model file or a table')
+    .option('--options', 'lists every option with unit, range, default and source')
+    .option('--json', 'prints JSON')
+  addFields(command, tableFields)
+  command.action(async (input, options) => {
+    await runInfo(input, options as InfoFlags)
+  })
+}
+
+interface InfoFlags extends Readonly<Record<string, unknown>> {
+  readonly options?: boolean
+  readonly json?: boolean
+}
+
+async function runInfo(input: string | undefined, flags: InfoFlags): Promise<void> {
+  if (flags.options) {
+    process.stdout.write(flags.json ? `${JSON.stringify(allFields, null, 2)}\n` : optionsText())
+    return
+  }
+  if (input === undefined)
+    throw new InputError({
+      code: 'input-missing',
+      got: 'no file',
+      expected: 'a model file or a table',
+      try: 'sbridge info data.csv, or sbridge info --options'
+    })
+  const source = await readModelOrTable(input)
+  const facts = 'model' in source ? modelFacts(source.model) : tableFacts(prepareTable(source.raw, fitJobOf(flags, 1)).data)
+  process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
+}
+
+function optionsText(): string {
+  const lines: string[] = []
+  for (const { group, fields } of allFields) {
+    lines.push(`${group}:`)
+    for (const field of fields) {
+      lines.push(
+        `  ${flagOf(field)}`,
+        `      ${field.sentence}`,
+        `      ${field.range}; default ${field.default}${field.unit ? `; unit: ${field.unit}` : ''}${field.source ? `; source: ${field.source}` : ''}`
+      )
+    }
+  }
+  return `${lines.join('\n')}\n`
+}
+
+interface ColumnFacts {
+  readonly name: string
+  readonly kind: string
+  readonly missing: number
+  readonly summary: string
+}
+
+interface Facts {
+  readonly what: 'table' | 'model'
+  readonly rows: number
+  readonly columns: readonly ColumnFacts[]
+  readonly notes: readonly string[]
+  readonly model?: GlobalModel['summary']
+  readonly words?: readonly string[]
+}
+
+function tableFacts({ table, notes }: ReturnType<typeof prepareTable>['data']): Facts {
+  return { what: 'table', rows: table.rowCount, columns: table.columns.map(columnFacts), notes }
+}
+
+function modelFacts(model: GlobalModel): Facts {
+  const table = trainingTable(model)
+  return {
+    what: 'model',
+    rows: table.rowCount,
+    columns: table.columns.map(columnFacts),
+    notes: model.summary.notes,
+    model: model.summary,
+    words: [bandwidthWords(model), scalingWords(model)]
+  }
+}
+
+function columnFacts(column: Column): ColumnFacts {
+  if (column.kind === 'identifier') return { name: column.name, kind: column.kind, missing: 0, summary: 'written as 1 … n' }
+  if (isNumeric(column)) return numericFacts(column)
+  const missing = column.codes.filter((code) => code < 0).length
+  const levels = column.levels.length > 6 ? `${column.levels.slice(0, 6).join(', ')}, …` : column.levels.join(', ')
+  return { name: column.name, kind: column.kind, missing, summary: `${column.levels.length} levels: ${levels}` }
+}
+
+function numericFacts(column: NumericColumn): ColumnFacts {
+  const present = presentValues(column)
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const x of present) {
+    low = Math.min(low, x)
+    high = Math.max(high, x)
+  }
+  const show = (x: number) => (column.kind === 'datetime' ? new Date(x).toISOString().slice(0, 10) : String(x))
+  return { name: column.name, kind: column.kind, missing: column.values.length - present.length, summary: `${show(low)} to ${show(high)}` }
+}
+
+function factsText(facts: Facts): string {
+  const width = Math.max(...facts.columns.map((column) => column.name.length))
+  const lines = [`${facts.what} of ${facts.rows} rows, ${facts.columns.length} columns`]
+  for (const { name, kind, missing, summary } of facts.columns)
+    lines.push(`  ${name.padEnd(width)}  ${kind.padEnd(10)}  ${summary}${missing > 0 ? `; ${missing} missing` : ''}`)
+  lines.push(...(facts.words ?? []), ...facts.notes.map((note) => `note: ${note}`))
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,238 @@
+import type { Command } from '@commander-js/extra-typings'
+import {
+  drawFields,
+  evaluateTables,
+  fitFields,
+  fitTable,
+  type GlobalModel,
+  InputError,
+  isModel,
+  keyFromSeed,
+  loadGlobal,
+  presentRows,
+  type SampleJob,
+  sampleTable,
+  type Table,
+  trainingTable,
+  unpackModel
+} from '@sbridge/core'
+import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
+import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
+import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
+import { JobProgress } from '../cli/progress.js'
+import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { readBytes, readTable, writeTable } from '../format/table-file.js'
+import { extensionOf, tableFormatOf } from '../format/table-format.js'
+import { reportOf } from '../report/sample-report.js'
+
+/** Input of `sample`: a model file, or a table to fit first. */
+export async function readModelOrTable(path: string): Promise<{ model: GlobalModel } | { raw: Awaited<ReturnType<typeof readTable>> }> {
+  if (extensionOf(path) === '.sbridge' || (path !== '-' && !hasTableExtension(path))) {
+    const bytes = await readBytes(path)
+    if (isModel(bytes) || extensionOf(path) === '.sbridge') return { model: loadGlobal(unpackModel(bytes)) }
+  }
+  return { raw: await readTable(path) }
+}
+
+function hasTableExtension(path: string): boolean {
+  try {
+    tableFormatOf(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Whether a writer of this path takes text cells (CSV, TSV) or typed ones. */
+export function cellsFor(path: string): 'text' | 'typed' {
+  const format = tableFormatOf(path)
+  return format === 'csv' || format === 'tsv' ? 'text' : 'typed'
+}
+
+export function registerSample(program: Command): void {
+  const command = program
+    .command('sample')
+    .description('Draws new rows: fits the model first when given a table.')
+    .argument('<input>', 'a table (.csv .tsv .json .jsonl .parquet .arrow .feather .npy .npz, - for CSV on standard input) or a model file')
+    .option('-n, --rows <count>', 'rows to draw (default: as many as the data)')
+    .requiredOption('-o, --output <file>', 'where the rows go; the extension decides the format, - is CSV on standard output')
+    .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
+    .option('--json', 'prints a summary as JSON on standard output')
+    .option('--dry-run', 'prints sizes, memory and time only')
+  for (const fields of [fitFields, drawFields, tableFields, runFields]) addFields(command, fields)
+  command.action(async (input, options) => {
+    await runSample(input, options as SampleFlags)
+  })
+}
+
+interface SampleFlags extends Readonly<Record<string, unknown>> {
+  readonly rows?: string
+  readonly output: string
+  readonly report?: string
+  readonly json?: boolean
+  readonly dryRun?: boolean
+}
+
+async function runSample(input: string, flags: SampleFlags): Promise<void> {
+  // All that can be refused is refused before anything is computed.
+  const run = runOf(flags)
+  const count = countOf(flags.rows)
+  const draws = readFields(drawFields, flags) as Pick<SampleJob, 'noise' | 'steps'>
+  const cells = cellsFor(flags.output)
+  if (!flags.dryRun) {
+    await checkWritable(flags.output)
+    if (flags.report !== undefined) await checkWritable(flags.report)
+  }
+  const source = await readModelOrTable(input)
+  refuseModelOptions(source, flags)
+  const job = fitJobOf(flags, run.seed)
+  const engine = await engineOf(run)
+  try {
+    const plan = await planJob({ source, job, draws, count, evaluates: flags.report !== undefined, engine })
+    if (flags.dryRun) {
+      process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : sayPlan(plan))
+      return
+    }
+    await draw({ source, job, draws, count, cells, input, flags, run, plan, engine })
+  } finally {
+    await engine.close()
+  }
+}
+
+interface Draw {
+  readonly source: Awaited<ReturnType<typeof readModelOrTable>>
+  readonly job: ReturnType<typeof fitJobOf>
+  readonly draws: Pick<SampleJob, 'noise' | 'steps'>
+  readonly count: number | undefined
+  readonly cells: 'text' | 'typed'
+  readonly input: string
+  readonly flags: SampleFlags
+  readonly run: Run
+  readonly plan: JobPlan
+  readonly engine: Awaited<ReturnType<typeof engineOf>>
+}
+
+async function draw({ source, job, draws, count, cells, input, flags, run, plan, engine }: Draw): Promise<void> {
+  if (plan.seconds > 60) process.stderr.write(sayPlan(plan))
+  const progress = new JobProgress(plan)
+  const context = { engine, progress: progress.update }
+  let model: GlobalModel
+  let rows: Table
+  try {
+    model = 'model' in source ? source.model : await fitTable(source.raw, job, context)
+    rows = await sampleTable(model, { ...draws, ...(count === undefined ? {} : { rows: count }), seed: run.seed }, context)
+  } finally {
+    progress.finish()
+  }
+  await writeTable(flags.output, presentRows(model, rows, cells))
+  const summary = summaryOf({ model, rows, draws, run, output: flags.output })
+  if (flags.report !== undefined) {
+    const real = trainingTable(model)
+    const evaluation = await evaluateTables({
+      real,
+      synthetic: rows,
+      engine,
+      key: keyFromSeed(run.seed),
+      rareCombinations: model.summary.rareCombinations
+    })
+    await writeAtomically(flags.report, reportOf({ input, command: commandLine(), model, real, rows, evaluation, seed: run.seed, draws }))
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  else say(model, summary, flags)
+}
+
+/** Model options make no sense for a model that is fitted already. */
+function refuseModelOptions(source: Draw['source'], flags: SampleFlags): void {
+  if (!('model' in source)) return
+  const given = [...fitFields, ...tableFields].find((field) => flags[field.name] !== undefined)
+  if (given)
+    throw new InputError({
+      code: 'option-of-fit',
+      got: `--${given.name} with a model file`,
+      expected: 'options of drawing only',
+      try: 'giving it to `sbridge fit`'
+    })
+}
+
+/** The command as it was typed, quoted for a shell. */
+export function commandLine(): string {
+  const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+  return ['sbridge', ...process.argv.slice(2).map(quote)].join(' ')
+}
+
+interface SampleSummary {
+  readonly rows: number
+  readonly output: string
+  readonly seed: number
+  readonly epsilon: number
+  readonly ratio: number | null
+  readonly criterion: string
+  readonly scaling: GlobalModel['summary']['scaling']
+  readonly kernel: string
+  readonly noise: string
+  readonly steps: number
+  readonly engine: string
+  readonly threads: number
+  readonly notes: readonly string[]
+}
+
+function summaryOf({
+  model,
+  rows,
+  draws,
+  run,
+  output
+}: {
+  model: GlobalModel
+  rows: Table
+  draws: Draw['draws']
+  run: Run
+  output: string
+}): SampleSummary {
+  const { summary } = model
+  return {
+    rows: rows.rowCount,
+    output,
+    seed: run.seed,
+    epsilon: summary.epsilon,
+    ratio: summary.bandwidth?.ratio ?? null,
+    criterion: summary.bandwidth?.criterion ?? 'given',
+    scaling: summary.scaling,
+    kernel: summary.kernel,
+    noise: draws.noise ?? 'covariance',
+    steps: draws.steps ?? 20,
+    engine: run.engineName,
+    threads: run.threads,
+    notes: summary.notes
+  }
+}
+
+/** Results in words go to standard error when standard output carries the rows. */
+function say(model: GlobalModel, summary: SampleSummary, flags: SampleFlags): void {
+  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const lines = [
+    `${summary.rows} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
+    `seed ${summary.seed}`,
+    bandwidthWords(model),
+    scalingWords(model),
+    ...summary.notes.map((note) => `note: ${note}`)
+  ]
+  stream.write(`${lines.join('\n')}\n`)
+}
+
+/** One line on ε: what it is and why. */
+export function bandwidthWords({ summary }: GlobalModel): string {
+  const { bandwidth } = summary
+  const epsilon = `bandwidth ε = ${summary.epsilon.toPrecision(4)}`
+  if (!bandwidth) return `${epsilon} (given)`
+  const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'
+  return `${epsilon}, nearest-neighbour ratio r = ${bandwidth.ratio.toFixed(2)} (aim ${bandwidth.target}${met})`
+}
+
+/** One line on scaling. */
+export function scalingWords({ summary }: GlobalModel): string {
+  const quantile = Object.entries(summary.scaling.methods).filter(([, method]) => method === 'quantile')
+  const scores = summary.scaling.scores
+  const why = scores ? `; held-out two-sample score ${scores.quantile.toFixed(3)} with quantile, ${scores.standard.toFixed(3)} without` : ''
+  return `scaling ${quantile.length === 0 ? 'standard' : `quantile for ${quantile.map(([name]) => name).join(', ')}`}${why}`
+}

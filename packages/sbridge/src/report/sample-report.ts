@@ -1,0 +1,50 @@
+import type { Evaluation, GlobalModel, SampleJob, Table } from '@sbridge/core'
+import { renderReport } from './index.js'
+
+export interface SampleReport {
+  readonly input: string
+  readonly command: string
+  readonly model: GlobalModel
+  readonly real: Table
+  readonly rows: Table
+  readonly evaluation: Evaluation
+  readonly seed: number
+  readonly draws: Pick<SampleJob, 'noise' | 'steps'>
+}
+
+/** The report of a `sample` run: the measures, and what the fit decided. */
+export function reportOf({ input, command, model, real, rows, evaluation, seed, draws }: SampleReport): string {
+  const { summary } = model
+  const { bandwidth } = summary
+  return renderReport({
+    title: input.replace(/^.*[\\/]/, ''),
+    evaluation,
+    real,
+    synthetic: rows,
+    command,
+    model: {
+      epsilon: summary.epsilon,
+      ...(bandwidth ? { curve: bandwidth.curve, target: bandwidth.target } : {}),
+      scaling: summary.scaling.methods,
+      options: optionsOf(model, draws, seed),
+      notes: summary.notes
+    }
+  })
+}
+
+/** What was used, in the words of the flags. */
+function optionsOf({ summary }: GlobalModel, draws: SampleReport['draws'], seed: number): Record<string, string> {
+  const { scores } = summary.scaling
+  return {
+    seed: String(seed),
+    bandwidth: summary.bandwidth ? `auto (${summary.bandwidth.criterion})` : 'given',
+    kernel: summary.kernel,
+    noise: draws.noise ?? 'covariance',
+    steps: String(draws.steps ?? 20),
+    categories: summary.categories,
+    scaling: scores
+      ? `auto: held-out score ${scores.standard.toFixed(3)} with standard, ${scores.quantile.toFixed(3)} with quantile`
+      : 'standard: no column suggests otherwise, or given',
+    'symmetric scaling': `${summary.scalingEnding} after ${summary.scalingTurns} turns, error ${summary.scalingError.toExponential(1)}`
+  }
+}

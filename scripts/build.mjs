@@ -1,0 +1,19 @@
+// Builds everything that is not in the repository: the kernels, then the packages. `npm ci` runs it.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const require = createRequire(import.meta.url)
+
+function run(label, script, args = []) {
+  const start = performance.now()
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit' })
+  if (status !== 0) process.exit(status ?? 1)
+  console.log(`${label}: ${((performance.now() - start) / 1000).toFixed(1)} s`)
+}
+
+run('kernels (AssemblyScript)', 'scripts/build-wasm.mjs')
+run('packages (TypeScript)', require.resolve('typescript/bin/tsc'), ['-b'])
+if (existsSync(new URL('../packages/studio/vite.config.ts', import.meta.url))) run('studio (Vite)', 'scripts/build-studio.mjs')

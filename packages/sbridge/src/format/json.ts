@@ -107,9 +107,8 @@ function tableOfRows(rows: readonly unknown[], keys: readonly string[], context:
       })
     }
     for (const key of Object.keys(row)) {
-      let column = cells.get(key)
-      if (!column) cells.set(key, (column = new Array(rows.length).fill(null)))
-      column[i] = row[key]
+      if (!cells.has(key)) cells.set(key, new Array(rows.length).fill(null))
+      cells.get(key)![i] = row[key]
     }
   }
   return tableOf(

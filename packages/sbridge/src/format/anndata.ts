@@ -1,0 +1,224 @@
+import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import type { Entity } from 'h5wasm'
+import { Dataset, File, Group, ready } from 'h5wasm'
+import {
+  booleanColumn,
+  numberColumn,
+  type ReadContext,
+  reading,
+  refuseEmptyFile,
+  tableOf,
+  textColumn,
+  unreadable,
+  wholeNumberColumn
+} from './columns.js'
+
+export interface AnnDataOptions {
+  /** Coordinates of the cells: `X` (default), `layers/NAME`, or an entry of obsm as `X_pca` or `obsm/X_pca`. */
+  readonly representation?: string
+  /** Columns of obs in the order wanted; all of them when absent. */
+  readonly columns?: readonly string[]
+}
+
+/** Values that a dense table may hold: 2 GB as float64. */
+const largestTable = 2 ** 28
+
+/**
+ * A table from AnnData (.h5ad, written by version 0.7 or later): the columns of obs asked for, then the representation,
+ * one row a cell.
+ *
+ * X and layers, dense or sparse by rows or columns, take the names of the variables; an obsm array gives NAME_1,
+ * NAME_2, …. Categorical, nullable, boolean, text and number columns of obs are understood.
+ * Fails with `InputError` on a representation or column that is not there (naming those that are).
+ */
+export async function readAnnData(bytes: Uint8Array, options: AnnDataOptions & ReadContext): Promise<RawTable> {
+  refuseEmptyFile(bytes, options)
+  if (!hasSignature(bytes)) throw unreadable('AnnData', options, 'the mark of HDF5 is not there')
+  return reading('AnnData', options, async () => {
+    const host = await ready
+    const name = `sbridge-${openings++}.h5ad`
+    // Without it the library writes every failed look-up to standard error.
+    host.activate_throwing_error_handler()
+    let file: File | undefined
+    try {
+      host.FS.writeFile(name, bytes)
+      file = new File(name, 'r')
+      return tableOf([...observations(file, options), ...coordinates(file, options)], options)
+    } finally {
+      file?.close()
+      host.FS.unlink(name)
+      host.deactivate_throwing_error_handler()
+    }
+  })
+}
+
+let openings = 0
+
+/** The mark stands at the start, or behind a user block of 512, 1024, … bytes. */
+function hasSignature(bytes: Uint8Array): boolean {
+  const mark = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]
+  for (let at = 0; at + mark.length <= bytes.length; at = at === 0 ? 512 : 2 * at) {
+    if (mark.every((byte, i) => bytes[at + i] === byte)) return true
+  }
+  return false
+}
+
+function observations(file: File, options: AnnDataOptions & ReadContext): RawColumn[] {
+  const obs = entry(file, 'obs')
+  if (!(obs instanceof Group)) throw unreadable('AnnData', options, 'obs is not a table; write it again with anndata 0.7 or later')
+  const known = columnNames(obs)
+  const wanted = options.columns ?? known
+  const index = text(obs.attrs._index?.value)
+  return wanted.map((name) => {
+    if (known.includes(name) || name === index) return frameColumn(obs, name, options)
+    throw new InputError({
+      code: 'column-unknown',
+      got: `the column "${name}", which obs of ${options.source} lacks`,
+      expected: `one of ${known.join(', ') || '(none)'}`,
+      try: 'naming one of these columns'
+    })
+  })
+}
+
+function coordinates(file: File, options: AnnDataOptions & ReadContext): RawColumn[] {
+  const representation = options.representation ?? 'X'
+  const path = representation === 'X' || representation.includes('/') ? representation : `obsm/${representation}`
+  const stored = entry(file, path)
+  if (stored === null) {
+    throw new InputError({
+      code: 'representation-unknown',
+      got: `the representation "${representation}", which ${options.source} lacks`,
+      expected: `one of ${representations(file).join(', ') || '(none)'}`,
+      try: 'naming one of these'
+    })
+  }
+  if (stored instanceof Group && kindOf(stored) === 'dataframe') {
+    return columnNames(stored).map((name) => frameColumn(stored, name, options))
+  }
+  const matrix = matrixOf(stored, options)
+  const names = path.startsWith('obsm/') ? undefined : variableNames(file, matrix.width, options)
+  const prefix = path.split('/').at(-1)
+  return matrix.columns.map((values, c) => numberColumn(names?.[c] ?? `${prefix}_${c + 1}`, values, false))
+}
+
+function representations(file: File): string[] {
+  const found = entry(file, 'X') ? ['X'] : []
+  for (const folder of ['obsm', 'layers']) {
+    const group = entry(file, folder)
+    if (group instanceof Group) found.push(...group.keys().map((name) => `${folder}/${name}`))
+  }
+  return found
+}
+
+function variableNames(file: File, width: number, context: ReadContext): string[] {
+  const frame = entry(file, 'var')
+  const names = frame instanceof Group ? entry(frame, text(frame.attrs._index?.value) || '_index') : null
+  if (!(names instanceof Dataset)) throw unreadable('AnnData', context, 'the names of the variables are missing')
+  const values = Array.from(names.value as ArrayLike<unknown>, String)
+  if (values.length !== width) throw unreadable('AnnData', context, `${values.length} names for ${width} variables`)
+  return values
+}
+
+interface DenseColumns {
+  readonly width: number
+  readonly columns: readonly Float64Array[]
+}
+
+function matrixOf(stored: Entity, context: ReadContext): DenseColumns {
+  if (stored instanceof Dataset) {
+    const shape = stored.shape ?? []
+    const [rows, width] = [shape[0] ?? 0, shape[1] ?? 1]
+    if (shape.length < 1 || shape.length > 2) throw unreadable('AnnData', context, `an array of ${shape.length} dimensions`)
+    refuseTooLarge(rows, width, context)
+    const values = stored.value as ArrayLike<number | bigint>
+    const columns = Array.from({ length: width }, (_, c) => Float64Array.from({ length: rows }, (_, i) => Number(values[i * width + c])))
+    return { width, columns }
+  }
+  if (stored instanceof Group && /^cs[rc]_matrix$/.test(kindOf(stored))) return sparseMatrix(stored, context)
+  throw unreadable('AnnData', context, 'the representation is neither a matrix nor a sparse matrix')
+}
+
+function sparseMatrix(group: Group, context: ReadContext): DenseColumns {
+  const shape = Array.from((group.attrs.shape ?? group.attrs.h5sparse_shape)?.value as ArrayLike<number | bigint>, Number)
+  const [rows, width] = [shape[0]!, shape[1]!]
+  refuseTooLarge(rows, width, context)
+  const part = (name: string) => (entry(group, name) as Dataset).value as ArrayLike<number | bigint>
+  const [data, indices, starts] = [part('data'), part('indices'), part('indptr')]
+  const byRows = kindOf(group) === 'csr_matrix'
+  const columns = Array.from({ length: width }, () => new Float64Array(rows))
+  for (let major = 0; major + 1 < starts.length; major++) {
+    for (let at = Number(starts[major]); at < Number(starts[major + 1]); at++) {
+      const minor = Number(indices[at])
+      const [row, column] = byRows ? [major, minor] : [minor, major]
+      if (!(row < rows && column < width)) throw unreadable('AnnData', context, 'an index of the sparse matrix lies outside it')
+      columns[column]![row]! += Number(data[at])
+    }
+  }
+  return { width, columns }
+}
+
+function refuseTooLarge(rows: number, width: number, context: ReadContext): void {
+  if (rows * width <= largestTable) return
+  throw new InputError({
+    code: 'matrix-too-large',
+    got: `a matrix of ${rows} cells and ${width} variables in ${context.source}`,
+    expected: `at most ${largestTable} values`,
+    try: 'a reduced representation, for example obsm/X_pca'
+  })
+}
+
+/** One column of an AnnData table: an array, a categorical, or values with a mask. */
+function frameColumn(frame: Group, name: string, context: ReadContext): RawColumn {
+  const stored = entry(frame, name)
+  if (stored instanceof Dataset) {
+    const older = entry(frame, `__categories/${name}`)
+    if (older instanceof Dataset) return categorical(name, stored, older)
+    return arrayColumn(name, stored, undefined)
+  }
+  if (stored instanceof Group) {
+    const [codes, categories, values, mask] = ['codes', 'categories', 'values', 'mask'].map((part) => entry(stored, part))
+    if (codes instanceof Dataset && categories instanceof Dataset) return categorical(name, codes, categories)
+    if (values instanceof Dataset && mask instanceof Dataset) return arrayColumn(name, values, mask.value as ArrayLike<number | boolean>)
+  }
+  throw unreadable('AnnData', context, `column "${name}" is of an unknown kind`)
+}
+
+function categorical(name: string, codes: Dataset, categories: Dataset): RawColumn {
+  const levels = arrayColumn(name, categories, undefined)
+  const cells = Array.from(codes.value as ArrayLike<number>, (code) => (code < 0 ? null : (levels.values[code] ?? null)))
+  if (levels.source === 'number') return numberColumn(name, cells as (number | null)[], levels.integer === true)
+  return levels.source === 'boolean' ? booleanColumn(name, cells) : textColumn(name, cells)
+}
+
+function arrayColumn(name: string, dataset: Dataset, mask: ArrayLike<number | boolean> | undefined): RawColumn {
+  const cells = Array.from(dataset.value as ArrayLike<unknown>, (cell, i) => (mask?.[i] ? null : cell))
+  const { dtype, metadata } = dataset
+  // NumPy's booleans are stored as an enumeration of FALSE and TRUE.
+  if (metadata.enum_type && 'TRUE' in metadata.enum_type.members) return booleanColumn(name, cells)
+  if (typeof dtype === 'string' && /[fd]$/.test(dtype)) return numberColumn(name, cells as (number | null)[], false)
+  if (typeof dtype === 'string' && /[bBhHiIlLqQ]$/.test(dtype)) return wholeNumberColumn(name, cells as (number | bigint | null)[])
+  return textColumn(name, cells)
+}
+
+function columnNames(frame: Group): string[] {
+  return Array.from((frame.attrs['column-order']?.value ?? []) as ArrayLike<unknown>, String)
+}
+
+function kindOf(group: Group): string {
+  const kind = text(group.attrs['encoding-type']?.value)
+  return kind || `${text(group.attrs.h5sparse_format?.value)}_matrix`
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** What stands at a path below the group, null when nothing does. */
+function entry(group: Group, path: string): Entity | null {
+  let at: Entity | null = group
+  for (const part of path.split('/')) {
+    if (!(at instanceof Group) || !at.keys().includes(part)) return null
+    at = at.get(part)
+  }
+  return at
+}

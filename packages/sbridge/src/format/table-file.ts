@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { FormatError, InputError, type RawTable } from '@sbridge/core'
+import type { AnnDataOptions } from './anndata.js'
+import { writeAtomically } from './atomic-file.js'
+import { tooLarge } from './columns.js'
+import { extensionOf, parseTable, serializeTable, tableFormatOf } from './table-format.js'
+
+export interface ReadOptions {
+  /** Lets `.h5ad` be read, and says what of it. */
+  readonly annData?: AnnDataOptions
+  /** Where `-` reads from; default standard input. */
+  readonly input?: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean }
+}
+
+/**
+ * The table in a file, by its extension; `-` is CSV on standard input.
+ *
+ * Fails with `FormatError` when the file is not there or cannot be read, with `InputError` when its extension is
+ * unknown or what it holds is no table.
+ */
+export async function readTable(path: string, options: ReadOptions = {}): Promise<RawTable> {
+  if (options.annData && extensionOf(path) === '.h5ad') {
+    const bytes = await readBytes(path)
+    const { readAnnData } = await import('./anndata.js')
+    return readAnnData(bytes, { ...options.annData, source: path })
+  }
+  const format = tableFormatOf(path)
+  if (path === '-') return parseTable(await readStream(options.input ?? process.stdin), format, { source: 'standard input' })
+  return parseTable(await readBytes(path), format, { source: path })
+}
+
+/** Writes the table to a file, by its extension and atomically; `-` is CSV on standard output. */
+export async function writeTable(path: string, table: RawTable): Promise<void> {
+  const bytes = await serializeTable(table, tableFormatOf(path))
+  if (path === '-') await writeStream(process.stdout, bytes)
+  else await writeAtomically(path, bytes)
+}
+
+/** The bytes of an input file. Fails with `FormatError` when it is missing, a folder or not readable. */
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    throw inputFileError(path, error)
+  }
+}
+
+/** Resolves when all is handed over; a reader that has closed its end (as `head` does) wanted no more. */
+export async function writeStream(stream: NodeJS.WritableStream, content: Uint8Array | string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    // After a failure the listener stays: the stream reports to the callback first and to its listeners after it.
+    const settle = (error?: Error | null): void => {
+      if (!error) stream.removeListener('error', settle)
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(streamError(error))
+      else resolve()
+    }
+    stream.on('error', settle)
+    stream.write(content, settle)
+  })
+}
+
+function streamError(error: NodeJS.ErrnoException): InputError {
+  return new InputError({
+    code: error.code === 'ENOSPC' ? 'disk-full' : 'output-failed',
+    got: `standard output, which cannot be written to (${error.message})`,
+    expected: 'a stream with room for the table',
+    try: 'writing to a file with -o'
+  })
+}
+
+async function readStream(input: NonNullable<ReadOptions['input']>): Promise<Uint8Array> {
+  if (input.isTTY) {
+    throw new InputError({
+      code: 'standard-input-terminal',
+      got: '"-" while standard input is a terminal',
+      expected: 'a CSV table on standard input',
+      try: 'a pipe or redirection, or the name of a file'
+    })
+  }
+  const pieces: Uint8Array[] = []
+  for await (const piece of input) pieces.push(typeof piece === 'string' ? new TextEncoder().encode(piece) : piece)
+  return Buffer.concat(pieces)
+}
+
+function inputFileError(path: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ERR_FS_FILE_TOO_LARGE') return tooLarge({ source: path })
+  if (code === undefined) return error
+  const missing = code === 'ENOENT' || code === 'ENOTDIR'
+  const reason = missing ? 'which does not exist' : code === 'EISDIR' ? 'which is a folder' : `which cannot be read (${message})`
+  return new FormatError({
+    code: missing ? 'file-missing' : 'file-unreadable',
+    got: `${path}, ${reason}`,
+    expected: 'a file that you may read',
+    try: missing ? 'checking the name and the folder' : 'naming a file, and checking its permissions'
+  })
+}

@@ -1,0 +1,212 @@
+import { InputError } from '../num/errors.js'
+import { throwIfStopped, type Watch } from '../num/iterate.js'
+import type { Matrix } from '../num/matrix.js'
+
+/** Two weighted sets and a ground cost: the Euclidean distance to this power. */
+export interface TransportProblem {
+  /** [n, d] and weights summing to one [n] */
+  readonly from: Matrix
+  readonly fromWeights: Float64Array
+  /** [m, d] and weights summing to one [m] */
+  readonly to: Matrix
+  readonly toWeights: Float64Array
+  readonly power: 1 | 2
+}
+
+/** An optimal plan: at most n + m − 1 triples. */
+export interface TransportPlan {
+  readonly sources: Uint32Array
+  readonly targets: Uint32Array
+  readonly masses: Float64Array
+  /** Σ mass · cost */
+  readonly cost: number
+}
+
+/** Masses below this count as used up. */
+const EMPTY = 1e-13
+
+interface Flows {
+  readonly sources: number[][]
+  readonly masses: number[][]
+}
+
+/**
+ * Exact optimal transport by successive shortest augmenting paths with dual prices (Jonker and Volgenant's method for
+ * any weights): O(n·m) a path, about n paths for equal weights, memory O(n + m): costs are made when needed.
+ * Practical to about 2,000 points a side. Throws `InputError` when the weights do not sum to one.
+ * @source Jonker, Volgenant, *A shortest augmenting path algorithm for dense and sparse linear assignment problems*, Computing 1987.
+ */
+export function exactTransport(problem: TransportProblem, watch?: Watch): TransportPlan {
+  checkMasses(problem)
+  const search = new PathSearch(problem)
+  const supply = problem.fromWeights.slice()
+  for (let i = 0; i < supply.length; i++) {
+    throwIfStopped(watch, 'exact transport')
+    while (supply[i]! > EMPTY) {
+      const moved = search.augment(i, supply[i]!)
+      if (moved === 0) break
+      supply[i] = supply[i]! - moved
+    }
+  }
+  return planOf(problem, search.flows)
+}
+
+function checkMasses({ from, to, fromWeights, toWeights }: TransportProblem): void {
+  for (const [points, weights] of [
+    [from, fromWeights],
+    [to, toWeights]
+  ] as const) {
+    const total = weights.reduce((sum, w) => sum + w, 0)
+    if (weights.length !== points.rows || weights.length === 0 || !(Math.abs(total - 1) < 1e-9)) {
+      throw new InputError({
+        code: 'weights-total',
+        got: `${weights.length} weights of sum ${total} for ${points.rows} points`,
+        expected: 'one weight a point, sum one',
+        try: 'dividing the weights by their sum'
+      })
+    }
+  }
+}
+
+/** Shortest augmenting paths in the residual graph, with everything they keep. */
+class PathSearch {
+  readonly flows: Flows
+  private readonly capacity: Float64Array
+  private readonly sourcePrice: Float64Array
+  private readonly targetPrice: Float64Array
+  private readonly distance: Float64Array
+  private readonly before: Int32Array
+  private readonly closed: Uint8Array
+  private readonly sourceDistance: Float64Array
+  private readonly enteredBy: Int32Array
+
+  constructor(private readonly problem: TransportProblem) {
+    const n = problem.from.rows
+    const m = problem.to.rows
+    this.flows = { sources: Array.from({ length: m }, () => []), masses: Array.from({ length: m }, () => []) }
+    this.capacity = problem.toWeights.slice()
+    this.sourcePrice = new Float64Array(n)
+    this.targetPrice = new Float64Array(m).fill(Number.POSITIVE_INFINITY)
+    this.distance = new Float64Array(m)
+    this.before = new Int32Array(m)
+    this.closed = new Uint8Array(m)
+    this.sourceDistance = new Float64Array(n)
+    this.enteredBy = new Int32Array(n)
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < m; j++) this.targetPrice[j] = Math.min(this.targetPrice[j]!, groundCost(problem, i, j))
+    }
+  }
+
+  /** Sends up to `supply` from source i along one shortest path; the mass sent, 0 when no target has room. */
+  augment(i: number, supply: number): number {
+    const tree = [i]
+    const end = this.shortestPath(i, tree)
+    if (end < 0) return 0
+    const length = this.distance[end]!
+    for (const s of tree) this.sourcePrice[s] = this.sourcePrice[s]! + length - this.sourceDistance[s]!
+    for (let j = 0; j < this.closed.length; j++) {
+      if (this.closed[j]) this.targetPrice[j] = this.targetPrice[j]! - (length - this.distance[j]!)
+    }
+    return this.push(end, i, supply)
+  }
+
+  private shortestPath(root: number, tree: number[]): number {
+    const { distance, closed, capacity, sourceDistance, enteredBy } = this
+    const m = distance.length
+    distance.fill(Number.POSITIVE_INFINITY)
+    closed.fill(0)
+    enteredBy.fill(-2)
+    sourceDistance[root] = 0
+    enteredBy[root] = -1
+    let fresh = [root]
+    for (;;) {
+      for (const s of fresh) this.relax(s)
+      let best = -1
+      for (let j = 0; j < m; j++) if (!closed[j] && (best < 0 || distance[j]! < distance[best]!)) best = j
+      if (best < 0) return -1
+      closed[best] = 1
+      if (capacity[best]! > EMPTY) return best
+      fresh = this.flows.sources[best]!.filter((s) => enteredBy[s] === -2)
+      for (const s of fresh) {
+        enteredBy[s] = best
+        sourceDistance[s] = distance[best]!
+        tree.push(s)
+      }
+    }
+  }
+
+  private relax(s: number): void {
+    const { distance, before, closed, targetPrice, problem } = this
+    const base = this.sourceDistance[s]! - this.sourcePrice[s]!
+    for (let j = 0; j < distance.length; j++) {
+      if (closed[j]) continue
+      const length = base + groundCost(problem, s, j) - targetPrice[j]!
+      if (length < distance[j]!) {
+        distance[j] = length
+        before[j] = s
+      }
+    }
+  }
+
+  private push(end: number, root: number, supply: number): number {
+    let amount = Math.min(supply, this.capacity[end]!)
+    for (let j = end; this.before[j] !== root; ) {
+      const s = this.before[j]!
+      j = this.enteredBy[s]!
+      amount = Math.min(amount, this.flows.masses[j]![this.flows.sources[j]!.indexOf(s)]!)
+    }
+    this.capacity[end] = this.capacity[end]! - amount
+    for (let j = end; ; ) {
+      const s = this.before[j]!
+      this.change(j, s, amount)
+      if (s === root) return amount
+      j = this.enteredBy[s]!
+      this.change(j, s, -amount)
+    }
+  }
+
+  private change(j: number, s: number, amount: number): void {
+    const sources = this.flows.sources[j]!
+    const masses = this.flows.masses[j]!
+    const at = sources.indexOf(s)
+    if (at < 0) {
+      sources.push(s)
+      masses.push(amount)
+      return
+    }
+    masses[at] = masses[at]! + amount
+    if (masses[at]! <= EMPTY) {
+      sources.splice(at, 1)
+      masses.splice(at, 1)
+    }
+  }
+}
+
+function groundCost({ from, to, power }: TransportProblem, i: number, j: number): number {
+  const d = from.cols
+  let squares = 0
+  for (let a = 0; a < d; a++) {
+    const difference = from.data[i * d + a]! - to.data[j * d + a]!
+    squares += difference * difference
+  }
+  return power === 2 ? squares : Math.sqrt(squares)
+}
+
+function planOf(problem: TransportProblem, flows: Flows): TransportPlan {
+  const entries: [number, number, number][] = []
+  let cost = 0
+  flows.sources.forEach((sources, j) => {
+    sources.forEach((s, k) => {
+      const mass = flows.masses[j]![k]!
+      entries.push([s, j, mass])
+      cost += mass * groundCost(problem, s, j)
+    })
+  })
+  entries.sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  return {
+    sources: Uint32Array.from(entries, (e) => e[0]),
+    targets: Uint32Array.from(entries, (e) => e[1]),
+    masses: Float64Array.from(entries, (e) => e[2]),
+    cost
+  }
+}

@@ -1,0 +1,188 @@
+import { exp, log } from '../num/elementary.js'
+import { InputError } from '../num/errors.js'
+import { throwIfStopped, type Watch } from '../num/iterate.js'
+import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import type { Matrix } from '../num/matrix.js'
+import type { Drift } from './drift.js'
+import { linearNoiseFlow } from './linear-noise.js'
+import type { Precisions } from './transition.js'
+
+/** One interval's demand on the flow: particle i should arrive at targets_i, to within its own covariance. */
+export interface FlowTarget {
+  readonly interval: readonly [number, number]
+  /** [n, d], working coordinates */
+  readonly points: Matrix
+  /** [n, d] */
+  readonly targets: Matrix
+  /** How many observations particle i stands for [n]. */
+  readonly counts: Float64Array
+  /** Frozen precisions of the transition, one a particle or one for all. */
+  readonly precisions: Precisions
+}
+
+/** How a parameter is moved: its logarithm or itself, between bounds, with a Gaussian prior about zero. */
+export interface Coordinate {
+  readonly lower: number
+  readonly upper: number
+  readonly positive: boolean
+  readonly penalty: number
+}
+
+export interface FlowMatchingProblem {
+  readonly drift: Drift
+  readonly coordinates: readonly Coordinate[]
+  readonly targets: readonly FlowTarget[]
+}
+
+export interface FlowMatch {
+  readonly theta: Float64Array
+  /** ½ Σ counts · Mahalanobis² + ½ Σ penalty · θ² */
+  readonly objective: number
+  readonly turns: number
+  readonly settled: boolean
+}
+
+export interface FlowMatchingOptions extends Watch {
+  readonly turns?: number
+  /** Settled when the objective falls by less than this share of (1 + objective). Default 1e-7. */
+  readonly tolerance?: number
+}
+
+interface Evaluation {
+  readonly objective: number
+  /** JᵀJ [p, p] and Jᵀr [p] in moving coordinates. */
+  readonly normal: Float64Array
+  readonly slope: Float64Array
+}
+
+/**
+ * Levenberg–Marquardt on whole-interval mean flows: minimises Σ_i c_i ‖Φ_θ(x_i) − y_i‖²_{Σ_i⁻¹}/2 with Σ_i frozen. A trial
+ * whose drift explodes is a rejected trial. Cost: one initial value problem a particle and turn.
+ * Throws `InputError` when the drift already fails at the start.
+ * @source Nocedal, Wright, *Numerical Optimization*, section 10.3; mathematics.md section 11, step 4.
+ */
+export function matchFlow(problem: FlowMatchingProblem, start: Float64Array, options: FlowMatchingOptions = {}): FlowMatch {
+  const { coordinates } = problem
+  let moving = toMoving(start, coordinates)
+  let best = evaluate(problem, moving)
+  let damping = 1e-3
+  let turns = 0
+  const limit = options.turns ?? 40
+  while (turns < limit) {
+    throwIfStopped(options, 'refit')
+    turns++
+    const trial = stepFrom(best, moving, damping, coordinates)
+    const tried = trial && evaluateOrReject(problem, trial)
+    if (tried && tried.objective < best.objective) {
+      const gain = best.objective - tried.objective
+      const done = gain <= (options.tolerance ?? 1e-7) * (1 + tried.objective)
+      moving = trial
+      best = tried
+      damping = Math.max(1e-9, damping / 8)
+      if (done) return { theta: fromMoving(moving, coordinates), objective: best.objective, turns, settled: true }
+    } else {
+      damping *= 6
+      if (damping > 1e8) return { theta: fromMoving(moving, coordinates), objective: best.objective, turns, settled: true }
+    }
+  }
+  return { theta: fromMoving(moving, coordinates), objective: best.objective, turns, settled: false }
+}
+
+/** θ in moving coordinates (logarithms of positive parameters), inside the bounds. */
+export function toMoving(theta: Float64Array, coordinates: readonly Coordinate[]): Float64Array {
+  return theta.map((value, k) => {
+    const { lower, upper, positive } = coordinates[k]!
+    const inside = Math.min(upper, Math.max(lower, value))
+    return positive ? log(inside) : inside
+  })
+}
+
+export function fromMoving(moving: Float64Array, coordinates: readonly Coordinate[]): Float64Array {
+  return moving.map((value, k) => (coordinates[k]!.positive ? exp(value) : value))
+}
+
+function stepFrom(at: Evaluation, moving: Float64Array, damping: number, coordinates: readonly Coordinate[]): Float64Array | undefined {
+  const p = moving.length
+  const factor = at.normal.slice()
+  let largest = 0
+  for (let k = 0; k < p; k++) largest = Math.max(largest, at.normal[k * p + k]!)
+  for (let k = 0; k < p; k++) factor[k * p + k] = factor[k * p + k]! * (1 + damping) + 1e-12 * largest
+  if (!choleskyInPlace(factor, p)) return undefined
+  const step = at.slope.slice()
+  solveLowerInPlace(factor, p, step)
+  solveLowerTransposedInPlace(factor, p, step)
+  return moving.map((value, k) => {
+    const { lower, upper, positive } = coordinates[k]!
+    const longest = positive ? 1.5 : Number.POSITIVE_INFINITY
+    const next = value - Math.min(longest, Math.max(-longest, step[k]!))
+    return Math.min(positive ? log(upper) : upper, Math.max(positive ? log(lower) : lower, next))
+  })
+}
+
+function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array): Evaluation | undefined {
+  try {
+    const evaluation = evaluate(problem, moving)
+    return Number.isFinite(evaluation.objective) ? evaluation : undefined
+  } catch (error) {
+    if (error instanceof InputError && error.code.startsWith('drift-')) return undefined
+    throw error
+  }
+}
+
+/** Tolerances of the flow inside a fit: far below the noise, and cheap. */
+const FLOW_TOLERANCES = { relative: 1e-5, absolute: 1e-8, steps: 1000 }
+
+function evaluate({ drift, coordinates, targets }: FlowMatchingProblem, moving: Float64Array): Evaluation {
+  const d = drift.dimension
+  const p = drift.parameterCount
+  const theta = fromMoving(moving, coordinates)
+  const scale = theta.map((value, k) => (coordinates[k]!.positive ? value : 1))
+  const normal = new Float64Array(p * p)
+  const slope = new Float64Array(p)
+  let objective = 0
+  const residual = new Float64Array(d)
+  const row = new Float64Array(p)
+  for (const { interval, points, targets: aims, counts, precisions } of targets) {
+    const flow = linearNoiseFlow({ drift, theta, points, interval }, { sensitivity: true }, { ...FLOW_TOLERANCES, controlled: d })
+    const sensitivities = flow.sensitivities!
+    for (let i = 0; i < points.rows; i++) {
+      const which = precisions.inverseFactors.rows === 1 ? 0 : i
+      for (let a = 0; a < d; a++) residual[a] = flow.means.data[i * d + a]! - aims.data[i * d + a]!
+      for (let a = 0, at = which * precisions.inverseFactors.cols; a < d; a++) {
+        let whitened = 0
+        row.fill(0)
+        for (let b = 0; b <= a; b++, at++) {
+          const w = precisions.inverseFactors.data[at]!
+          if (w === 0) continue
+          whitened += w * residual[b]!
+          for (let k = 0; k < p; k++) row[k] = row[k]! + w * sensitivities.data[i * d * p + b * p + k]! * scale[k]!
+        }
+        objective += 0.5 * counts[i]! * whitened * whitened
+        addOuter(normal, slope, row, { count: counts[i]!, whitened })
+      }
+    }
+  }
+  for (let k = 0; k < p; k++) {
+    const { penalty } = coordinates[k]!
+    objective += 0.5 * penalty * theta[k]! * theta[k]!
+    normal[k * p + k] = normal[k * p + k]! + penalty * scale[k]! * scale[k]!
+    slope[k] = slope[k]! + penalty * theta[k]! * scale[k]!
+  }
+  return { objective, normal, slope }
+}
+
+/** Adds count · row rowᵀ to the lower triangle and count · whitened · row to the slope. */
+function addOuter(
+  normal: Float64Array,
+  slope: Float64Array,
+  row: Float64Array,
+  { count, whitened }: { count: number; whitened: number }
+): void {
+  const p = row.length
+  for (let k = 0; k < p; k++) {
+    const scaled = count * row[k]!
+    if (scaled === 0) continue
+    slope[k] = slope[k]! + scaled * whitened
+    for (let l = 0; l <= k; l++) normal[k * p + l] = normal[k * p + l]! + scaled * row[l]!
+  }
+}

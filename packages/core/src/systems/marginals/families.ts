@@ -1,0 +1,30 @@
+import type { Key } from '../../num/random.js'
+import type { Family, FamilyContext } from './family.js'
+import { brownianFamily, linearFamily } from './linear.js'
+import { lotkaVolterraFamily } from './lotka-volterra.js'
+import type { ReferenceName } from './options.js'
+import { repressilatorFamily } from './repressilator.js'
+import { freeFamily, gradientFamily, type Smoothness } from './smooth-field.js'
+
+/** Families whose smoothness has to be chosen. */
+export function isSmooth(name: ReferenceName): name is 'gradient' | 'free' {
+  return name === 'gradient' || name === 'free'
+}
+
+/** The built-in family of this name for this data. Throws `InputError` when the number of columns does not fit it. */
+export function familyOf(name: ReferenceName, context: FamilyContext, smooth: { smoothness: Smoothness; key: Key }): Family {
+  switch (name) {
+    case 'brownian':
+      return brownianFamily(context)
+    case 'linear':
+      return linearFamily(context)
+    case 'lotka-volterra':
+      return lotkaVolterraFamily(context)
+    case 'repressilator':
+      return repressilatorFamily(context)
+    case 'gradient':
+      return gradientFamily(context, smooth.smoothness, smooth.key)
+    case 'free':
+      return freeFamily(context, smooth.smoothness, smooth.key)
+  }
+}

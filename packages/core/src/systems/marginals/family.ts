@@ -1,0 +1,43 @@
+import type { Drift } from '../../bridge/drift.js'
+
+/** One parameter of a reference family. */
+export interface Parameter {
+  readonly name: string
+  /** Where a fit starts. */
+  readonly start: number
+  readonly lower: number
+  readonly upper: number
+  /** Estimated on a logarithmic scale (and then lower > 0). */
+  readonly positive: boolean
+  /** Precision of a Gaussian prior about zero; 0 for none. */
+  readonly penalty: number
+}
+
+/** What is known about the data before a fit, in original coordinates. */
+export interface FamilyContext {
+  readonly dimension: number
+  readonly columnNames: readonly string[]
+  /** Median length of the intervals. */
+  readonly interval: number
+  /** Mean and standard deviation of all training particles [d]. */
+  readonly mean: Float64Array
+  readonly spread: Float64Array
+}
+
+/** A reference family: a drift with named, bounded parameters. */
+export interface Family {
+  readonly name: string
+  readonly drift: Drift
+  readonly parameters: readonly Parameter[]
+  /** Sets of starting values to try, the first at the parameters' own start. */
+  readonly starts: number
+}
+
+/** A positive parameter, free over six decades about its start. */
+export function positiveParameter(name: string, start: number): Parameter {
+  return { name, start, lower: start * 1e-3, upper: start * 1e3, positive: true, penalty: 0 }
+}
+
+export function freeParameter(name: string, range: number, penalty = 0): Parameter {
+  return { name, start: 0, lower: -range, upper: range, positive: false, penalty }
+}

@@ -1,0 +1,199 @@
+import { InputError } from '../../num/errors.js'
+import type { Field } from '../fields.js'
+import type { Family, FamilyContext } from './family.js'
+
+const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'
+const OWN = 'mathematics.md section 11'
+
+export const REFERENCES = ['brownian', 'linear', 'lotka-volterra', 'repressilator', 'gradient', 'free'] as const
+export type ReferenceName = (typeof REFERENCES)[number]
+
+/** Every option of the trajectories system, described once. */
+export const marginalsFields: readonly Field[] = [
+  {
+    name: 'reference',
+    kind: 'text',
+    unit: '',
+    range: `${REFERENCES.join(', ')}, or a module`,
+    default: 'linear',
+    sentence: 'Family of reference dynamics whose parameters are learned; brownian has none and is the plain bridge.',
+    source: SBB
+  },
+  {
+    name: 'diffusion',
+    kind: 'choice',
+    unit: '',
+    range: 'auto, additive or proportional',
+    default: 'auto',
+    choices: ['auto', 'additive', 'proportional'],
+    sentence:
+      'Whether noise has a constant size or one proportional to the state; auto is proportional for lotka-volterra and repressilator on positive data, else additive.',
+    source: OWN
+  },
+  {
+    name: 'sigma',
+    kind: 'text',
+    unit: 'unit of the column (or one, if proportional) per root of the unit of time',
+    range: 'auto, one number, or one a column',
+    default: 'auto',
+    sentence: 'Size of the noise; auto estimates it together with the parameters.',
+    source: OWN
+  },
+  {
+    name: 'rounds',
+    kind: 'integer',
+    unit: '',
+    range: 'a whole number from 0 to 1000; 0 keeps the starting parameters',
+    default: '30',
+    minimum: 0,
+    maximum: 1000,
+    sentence: 'Most rounds of coupling and refit.',
+    source: SBB
+  },
+  {
+    name: 'tolerance',
+    kind: 'number',
+    unit: '',
+    range: 'a number above 0',
+    default: '0.001',
+    minimum: 1e-12,
+    maximum: 1,
+    sentence: 'The rounds have converged when parameters and noise change relatively by no more than this.',
+    source: OWN
+  },
+  {
+    name: 'fitParticles',
+    kind: 'integer',
+    unit: 'particles',
+    range: 'a whole number of at least 2',
+    default: '400',
+    minimum: 2,
+    maximum: 1e6,
+    sentence: 'Particles of each snapshot that the refit uses at most; paths use all of them.',
+    source: OWN
+  },
+  {
+    name: 'intervals',
+    kind: 'choice',
+    unit: '',
+    range: 'sandwich, bootstrap or none',
+    default: 'sandwich',
+    choices: ['sandwich', 'bootstrap', 'none'],
+    sentence:
+      'How 95 % intervals of the parameters are found: influence of each particle on the fit, refits of resampled particles, or not at all.',
+    source: OWN
+  },
+  {
+    name: 'lengthScale',
+    kind: 'number',
+    unit: 'spreads of the particles',
+    range: 'auto, or a number above 0',
+    default: 'auto',
+    words: ['auto'],
+    minimum: 1e-6,
+    maximum: 1e6,
+    sentence: 'Smoothness of a gradient or free field; auto leaves out training snapshots or particles in turn.',
+    source: OWN
+  },
+  {
+    name: 'amplitude',
+    kind: 'number',
+    unit: 'spreads an interval',
+    range: 'auto, or a number above 0',
+    default: 'auto',
+    words: ['auto'],
+    minimum: 1e-6,
+    maximum: 1e6,
+    sentence: 'Prior size of a gradient or free field (its ridge is the inverse square); auto as for lengthScale.',
+    source: OWN
+  },
+  {
+    name: 'frequencies',
+    kind: 'integer',
+    unit: '',
+    range: 'a whole number from 1 to 1000',
+    default: '30',
+    minimum: 1,
+    maximum: 1000,
+    sentence: 'Random frequencies of a gradient or free field; each gives two features.',
+    source: 'Rahimi, Recht, NIPS 2007'
+  }
+]
+
+/** What `fitMarginals` accepts; everything has a default. */
+export interface MarginalsOptions {
+  /** A built-in family, or one that the caller makes from the data's context. */
+  readonly reference?: ReferenceName | ((context: FamilyContext) => Family)
+  readonly diffusion?: 'auto' | 'additive' | 'proportional'
+  /** `auto`, one number, or one a column. */
+  readonly sigma?: 'auto' | readonly number[]
+  readonly rounds?: number
+  readonly tolerance?: number
+  readonly fitParticles?: number
+  readonly intervals?: 'sandwich' | 'bootstrap' | 'none'
+  readonly lengthScale?: 'auto' | number
+  readonly amplitude?: 'auto' | number
+  readonly frequencies?: number
+  /** Snapshot times that the fit must not see. */
+  readonly holdOut?: readonly number[]
+}
+
+export type ResolvedOptions = Required<MarginalsOptions>
+
+const DEFAULTS: ResolvedOptions = {
+  reference: 'linear',
+  diffusion: 'auto',
+  sigma: 'auto',
+  rounds: 30,
+  tolerance: 1e-3,
+  fitParticles: 400,
+  intervals: 'sandwich',
+  lengthScale: 'auto',
+  amplitude: 'auto',
+  frequencies: 30,
+  holdOut: []
+}
+
+/** Defaults filled in, everything checked. Throws `InputError` (code `option-value` or `option-unknown`). */
+export function resolveMarginalsOptions(options: MarginalsOptions = {}): ResolvedOptions {
+  for (const name of Object.keys(options)) {
+    if (!(name in DEFAULTS)) {
+      throw new InputError({
+        code: 'option-unknown',
+        got: `the option ${name}`,
+        expected: `one of ${Object.keys(DEFAULTS).join(', ')}`,
+        try: 'checking the spelling'
+      })
+    }
+  }
+  const resolved = { ...DEFAULTS, ...options }
+  for (const field of marginalsFields) checkField(field, resolved[field.name as keyof ResolvedOptions])
+  if (typeof resolved.reference === 'string' && !(REFERENCES as readonly string[]).includes(resolved.reference)) {
+    throw refused('reference', resolved.reference, REFERENCES.join(', '))
+  }
+  if (resolved.sigma !== 'auto' && (resolved.sigma.length === 0 || !resolved.sigma.every((s) => Number.isFinite(s) && s > 0))) {
+    throw refused('sigma', String(resolved.sigma), 'auto, or finite numbers above 0')
+  }
+  return resolved
+}
+
+function checkField(field: Field, value: unknown): void {
+  if (field.words?.includes(value as string) || field.kind === 'text') return
+  if (field.kind === 'choice') {
+    if (!field.choices!.includes(value as string)) throw refused(field.name, value, field.range)
+    return
+  }
+  const number = value as number
+  const whole = field.kind !== 'integer' || Number.isInteger(number)
+  if (!(typeof number === 'number' && whole && number >= field.minimum! && number <= field.maximum!))
+    throw refused(field.name, value, field.range)
+}
+
+function refused(name: string, value: unknown, range: string): InputError {
+  return new InputError({
+    code: 'option-value',
+    got: `${name} = ${String(value)}`,
+    expected: range,
+    try: 'leaving it out to take the default'
+  })
+}

@@ -1,0 +1,290 @@
+import type { WorkingReference } from '../../bridge/cells.js'
+import { type Coupling, conditionalMoments } from '../../bridge/coupling.js'
+import { type Diffusion, workingDrift } from '../../bridge/drift.js'
+import { type FlowTarget, matchFlow } from '../../bridge/flow-matching.js'
+import { covariancesFrom, estimateSigma, type NoiseEvidence, weightedMoments } from '../../bridge/noise-size.js'
+import { unitTransitions } from '../../bridge/reference-transitions.js'
+import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
+import { exp, log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { iterate, type Method, type Outcome, type Watch } from '../../num/iterate.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { fillNormal, type Key, keyFor } from '../../num/random.js'
+import { type Potentials, scaleRectangular } from '../../scaling/rectangular.js'
+import type { Cloud } from '../../space/cloud.js'
+import type { Family } from './family.js'
+import { weightsOf } from './snapshots.js'
+
+/** A snapshot in working coordinates, thinned for the refit. */
+export interface FitSnapshot {
+  readonly time: number
+  readonly cloud: Cloud
+}
+
+export interface RoundsProblem {
+  readonly family: Family
+  readonly diffusion: Diffusion
+  readonly snapshots: readonly FitSnapshot[]
+  /** σ when it is known; estimated otherwise. [d] */
+  readonly sigma: Float64Array | undefined
+  /** θ to start from instead of the family's own. */
+  readonly theta?: Float64Array
+  readonly rounds: number
+  readonly tolerance: number
+  readonly key: Key
+}
+
+export interface HistoryEntry {
+  readonly round: number
+  readonly theta: Float64Array
+  readonly sigma: Float64Array
+  /** Largest relative change of a parameter or of σ. */
+  readonly change: number
+}
+
+export interface RoundsState {
+  readonly theta: Float64Array
+  readonly sigma: Float64Array
+  readonly potentials: readonly (Potentials | undefined)[]
+  readonly history: readonly HistoryEntry[]
+  readonly change: number
+}
+
+/** Tolerances of the ODE inside a fit. */
+export const FIT_TOLERANCES = { relative: 1e-5, absolute: 1e-8 }
+
+/** The reference of a family in working coordinates. */
+export function workingReference(
+  problem: Pick<RoundsProblem, 'family' | 'diffusion'>,
+  theta: Float64Array,
+  sigma: Float64Array
+): WorkingReference {
+  return { drift: workingDrift({ drift: problem.family.drift, diffusion: problem.diffusion, sigma }), theta, sigma }
+}
+
+/**
+ * Rounds of coupling and refit until θ and σ settle. Each round couples every interval under the current reference,
+ * matches the mean flow to the coupling's conditional means, and estimates σ from the snapshots' second moments.
+ * The outcome says how the rounds ended. Cost a round: n·m exponentials a Sinkhorn turn, one ODE a particle and turn.
+ * @source mathematics.md section 11, steps 1 to 4.
+ */
+export async function refineReference(problem: RoundsProblem, watch: Watch = {}): Promise<Outcome<RoundsState>> {
+  const method: Method<RoundsProblem, RoundsState> = {
+    init: () => firstState(problem, watch),
+    step: (_, state, turn) => nextState(problem, state, turn, watch),
+    error: (_, state) => state.change
+  }
+  if (problem.rounds === 0 || (problem.family.parameters.length === 0 && problem.sigma)) {
+    return { state: await firstState(problem, watch), ending: 'converged', turns: 0, errors: [] }
+  }
+  return iterate(method, problem, { ...watch, stage: 'rounds', turns: problem.rounds, tolerance: problem.tolerance, patience: 12 })
+}
+
+/** θ and σ from blurred couplings of the raw snapshots, with several starts of θ. */
+async function firstState(problem: RoundsProblem, watch: Watch): Promise<RoundsState> {
+  const { family, snapshots } = problem
+  const start = problem.theta ?? Float64Array.from(family.parameters, (p) => p.start)
+  const potentials = new Array<undefined>(snapshots.length - 1).fill(undefined)
+  let sigma = problem.sigma ?? roughSigma(snapshots)
+  if (problem.rounds === 0 || problem.theta || family.parameters.length === 0) {
+    if (!problem.sigma) sigma = sigmaOf(problem, start, sigma)
+    return { theta: start, sigma, potentials, history: [], change: Number.POSITIVE_INFINITY }
+  }
+  const targets = await blurredTargets(problem, watch)
+  const theta = bestStart(problem, { targets, start, sigma }, watch)
+  if (!problem.sigma) sigma = sigmaOf(problem, theta, sigma)
+  return { theta, sigma, potentials, history: [{ round: 0, theta, sigma, change: 1 }], change: Number.POSITIVE_INFINITY }
+}
+
+/** A σ at which one interval of noise is as wide as half the spread inside a snapshot. */
+function roughSigma(snapshots: readonly FitSnapshot[]): Float64Array {
+  const d = snapshots[0]!.cloud.points.cols
+  const spread = withinSpread(snapshots)
+  const interval = (snapshots.at(-1)!.time - snapshots[0]!.time) / (snapshots.length - 1)
+  return Float64Array.from({ length: d }, (_, a) => (0.5 * spread[a]!) / Math.sqrt(interval))
+}
+
+/** Root mean variance inside the snapshots, a coordinate. Throws `InputError` when a coordinate never varies. */
+function withinSpread(snapshots: readonly FitSnapshot[]): Float64Array {
+  const d = snapshots[0]!.cloud.points.cols
+  const squares = new Float64Array(d)
+  for (const { cloud } of snapshots) {
+    const { covariance } = weightedMoments(cloud.points, weightsOf(cloud))
+    for (let a = 0; a < d; a++) squares[a] = squares[a]! + covariance[packedLength(a) + a]! / snapshots.length
+  }
+  squares.forEach((s, a) => {
+    if (s > 0) return
+    throw new InputError({
+      code: 'column-constant',
+      got: `coordinate ${a}, which is the same for all particles of every snapshot`,
+      expected: 'coordinates that vary inside the snapshots',
+      try: 'leaving that column out with --exclude'
+    })
+  })
+  return squares.map(Math.sqrt)
+}
+
+/** Conditional means under a kernel as wide as half the spread, centred at the particles themselves: a start that knows no dynamics. */
+async function blurredTargets(problem: RoundsProblem, watch: Watch): Promise<FlowTarget[]> {
+  const spread = withinSpread(problem.snapshots)
+  const packed = new Float64Array(packedLength(spread.length))
+  spread.forEach((s, a) => {
+    packed[packedLength(a) + a] = 0.25 * s * s
+  })
+  const covariances = matrix(1, packed.length, packed)
+  const out: FlowTarget[] = []
+  for (const [from, to] of intervalsOf(problem.snapshots)) {
+    const coupling = await couple({ from, to, means: centredOn(from.cloud.points, to), covariances }, watch)
+    out.push(targetOf(from, to, coupling, covariances))
+  }
+  return out
+}
+
+/** Points moved so that their mean is that of the later snapshot. */
+function centredOn(points: Matrix, to: FitSnapshot): Matrix {
+  const from = weightedMoments(points, new Float64Array(points.rows).fill(1 / points.rows)).mean
+  const aim = weightedMoments(to.cloud.points, weightsOf(to.cloud)).mean
+  return matrix(
+    points.rows,
+    points.cols,
+    points.data.map((x, k) => x + aim[k % points.cols]! - from[k % points.cols]!)
+  )
+}
+
+export function intervalsOf(snapshots: readonly FitSnapshot[]): [FitSnapshot, FitSnapshot][] {
+  return snapshots.slice(1).map((to, k) => [snapshots[k]!, to])
+}
+
+async function couple(
+  parts: { from: FitSnapshot; to: FitSnapshot; means: Matrix; covariances: Matrix; start?: Potentials | undefined },
+  watch: Watch
+): Promise<Coupling> {
+  const { from, to, means, covariances, start } = parts
+  const problem = {
+    kernel: densityKernel({ means, covariances }, to.cloud.points),
+    fromLogWeights: from.cloud.logWeights,
+    toLogWeights: to.cloud.logWeights
+  }
+  const outcome = await scaleRectangular(problem, { stop: watch.stop, tolerance: 1e-3, turns: 500, ...(start && { start }) })
+  return { problem, potentials: outcome.state }
+}
+
+function targetOf(from: FitSnapshot, to: FitSnapshot, coupling: Coupling, covariances: Matrix): FlowTarget {
+  const weights = weightsOf(from.cloud)
+  return {
+    interval: [from.time, to.time],
+    points: from.cloud.points,
+    targets: conditionalMoments(coupling, to.cloud.points).means,
+    counts: weights.map((w) => w * weights.length),
+    precisions: precisionsOf(covariances, from.cloud.points.cols)
+  }
+}
+
+/** Particles a snapshot on which starts are compared. */
+const START_PARTICLES = 60
+
+function bestStart(
+  problem: RoundsProblem,
+  given: { targets: FlowTarget[]; start: Float64Array; sigma: Float64Array },
+  watch: Watch
+): Float64Array {
+  const { family, key } = problem
+  const drift = workingReference(problem, given.start, given.sigma).drift
+  const few = given.targets.map(fewer)
+  let best: { theta: Float64Array; objective: number } | undefined
+  let failure: unknown
+  for (let s = 0; s < family.starts; s++) {
+    const xi = fillNormal(keyFor(key, 'starts'), s, new Float64Array(given.start.length))
+    const start = given.start.map((value, k) => (s === 0 || !family.parameters[k]!.positive ? value : value * exp(xi[k]!)))
+    try {
+      const match = matchFlow({ drift, coordinates: family.parameters, targets: few }, start, { ...watch, turns: 25, tolerance: 1e-4 })
+      if (!best || match.objective < best.objective) best = match
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error
+      failure ??= error
+    }
+  }
+  if (!best) throw failure
+  return matchFlow({ drift, coordinates: family.parameters, targets: given.targets }, best.theta, watch).theta
+}
+
+function fewer(target: FlowTarget): FlowTarget {
+  const n = target.points.rows
+  if (n <= START_PARTICLES) return target
+  const chosen = Uint32Array.from({ length: START_PARTICLES }, (_, k) => Math.floor((k * n) / START_PARTICLES))
+  return {
+    ...target,
+    points: takeRows(target.points, chosen),
+    targets: takeRows(target.targets, chosen),
+    counts: Float64Array.from(chosen, (i) => target.counts[i]!)
+  }
+}
+
+/** σ from the second moments of all intervals at these parameters. */
+function sigmaOf(problem: RoundsProblem, theta: Float64Array, start: Float64Array): Float64Array {
+  const reference = workingReference(problem, theta, start)
+  const evidence = intervalsOf(problem.snapshots).map(([from, to]) => {
+    const transitions = unitTransitions(reference, from.cloud.points, [from.time, to.time], FIT_TOLERANCES)
+    return evidenceOf(transitions, from, to)
+  })
+  const least = roughSigma(problem.snapshots).map((s) => s * 0.1)
+  return estimateSigma(evidence, start, least)
+}
+
+function evidenceOf(transitions: { means: Matrix; unitCovariances: Matrix }, from: FitSnapshot, to: FitSnapshot): NoiseEvidence {
+  const weights = weightsOf(from.cloud)
+  const carried = weightedMoments(transitions.means, weights)
+  const later = weightedMoments(to.cloud.points, weightsOf(to.cloud))
+  const d = to.cloud.points.cols
+  const observed = later.covariance.slice()
+  for (let a = 0, k = 0; a < d; a++) {
+    for (let b = 0; b <= a; b++, k++) observed[k] = observed[k]! + (later.mean[a]! - carried.mean[a]!) * (later.mean[b]! - carried.mean[b]!)
+  }
+  const { unitCovariances } = transitions
+  const unit = new Float64Array(unitCovariances.cols)
+  for (let i = 0; i < unitCovariances.rows; i++) {
+    const w = unitCovariances.rows === 1 ? 1 : weights[i]!
+    for (let k = 0; k < unit.length; k++) unit[k] = unit[k]! + w * unitCovariances.data[i * unit.length + k]!
+  }
+  return { observed, carried: carried.covariance, unit, count: Math.min(from.cloud.points.rows, to.cloud.points.rows) }
+}
+
+async function nextState(problem: RoundsProblem, state: RoundsState, turn: number, watch: Watch): Promise<RoundsState> {
+  const { family, snapshots } = problem
+  const reference = workingReference(problem, state.theta, state.sigma)
+  const targets: FlowTarget[] = []
+  const potentials: Potentials[] = []
+  let theta = state.theta
+  if (family.parameters.length > 0) {
+    for (const [k, [from, to]] of intervalsOf(snapshots).entries()) {
+      const { means, unitCovariances } = unitTransitions(reference, from.cloud.points, [from.time, to.time], FIT_TOLERANCES)
+      const covariances = covariancesFrom(unitCovariances, state.sigma)
+      const coupling = await couple({ from, to, means, covariances, start: state.potentials[k] }, watch)
+      potentials.push(coupling.potentials)
+      targets.push(targetOf(from, to, coupling, covariances))
+    }
+    theta = matchFlow({ drift: reference.drift, coordinates: family.parameters, targets }, state.theta, watch).theta
+  }
+  const sigma = problem.sigma ?? sigmaOf(problem, theta, state.sigma)
+  const change = Math.max(parameterChange(family, state.theta, theta), relativeChange(state.sigma, sigma))
+  return { theta, sigma, potentials, history: [...state.history, { round: turn, theta, sigma, change }], change }
+}
+
+/** |Δ log| for positive parameters, the norm's relative change for the others together. */
+export function parameterChange({ parameters }: Pick<Family, 'parameters'>, before: Float64Array, after: Float64Array): number {
+  let largest = 0
+  let moved = 0
+  let size = 0
+  parameters.forEach(({ positive }, k) => {
+    if (positive) largest = Math.max(largest, Math.abs(log(after[k]! / before[k]!)))
+    else {
+      moved += (after[k]! - before[k]!) ** 2
+      size += after[k]! ** 2
+    }
+  })
+  return Math.max(largest, size > 0 ? Math.sqrt(moved / size) : 0)
+}
+
+function relativeChange(before: Float64Array, after: Float64Array): number {
+  return after.reduce((largest, s, c) => Math.max(largest, Math.abs(s / before[c]! - 1)), 0)
+}

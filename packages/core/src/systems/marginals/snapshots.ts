@@ -1,0 +1,180 @@
+import type { Diffusion } from '../../bridge/drift.js'
+import { exp, log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { normaliseLogWeights } from '../../num/log-space.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor, permutation } from '../../num/random.js'
+import { type Cloud, cloud } from '../../space/cloud.js'
+
+/** Particles seen at one time, none of them followed. */
+export interface Snapshot {
+  readonly time: number
+  /** In original coordinates [n, d], with log-weights summing to one. */
+  readonly cloud: Cloud
+}
+
+/** Snapshots as a caller has them: times in any order, a time may come more than once. */
+export interface SnapshotInput {
+  /** Unit: the caller's unit of time. */
+  readonly times: readonly number[]
+  readonly clouds: readonly Cloud[]
+  readonly columnNames?: readonly string[]
+}
+
+export interface PreparedSnapshots {
+  readonly snapshots: readonly Snapshot[]
+  readonly heldOut: readonly Snapshot[]
+  readonly columnNames: readonly string[]
+  /** What was put right along the way, in sentences. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Sorts snapshots by time, joins those of equal time, normalises weights and sets the held-out ones aside. Notes say what
+ * was done. Throws `InputError` for a single snapshot, fewer than two particles at a time, values that are not finite,
+ * unequal dimensions, or hold-out times that do not exist.
+ */
+export function prepareSnapshots(input: SnapshotInput, holdOut: readonly number[] = []): PreparedSnapshots {
+  const notes: string[] = []
+  checkInput(input)
+  const order = input.times.map((_, k) => k).sort((a, b) => input.times[a]! - input.times[b]! || a - b)
+  if (order.some((k, place) => k !== place)) notes.push('Snapshots were not in order of time; they were sorted.')
+  const all: Snapshot[] = []
+  for (const k of order) {
+    const time = input.times[k]!
+    const last = all.at(-1)
+    if (last?.time === time) {
+      notes.push(`Time ${time} came more than once; its particles were put together.`)
+      all[all.length - 1] = { time, cloud: join(last.cloud, input.clouds[k]!) }
+    } else all.push({ time, cloud: normalised(input.clouds[k]!) })
+  }
+  const names = input.columnNames ?? Array.from({ length: all[0]!.cloud.points.cols }, (_, a) => `x${a}`)
+  all.forEach(checkSnapshot)
+  const wanted = new Set(holdOut)
+  for (const time of wanted) if (!all.some((s) => s.time === time)) throw holdOutUnknown(time, all)
+  const snapshots = all.filter((s) => !wanted.has(s.time))
+  if (snapshots.length < 2) throw tooFew(snapshots.length, wanted.size)
+  return { snapshots, heldOut: all.filter((s) => wanted.has(s.time)), columnNames: names, notes: [...new Set(notes)] }
+}
+
+function checkInput({ times, clouds }: SnapshotInput): void {
+  if (times.length !== clouds.length || times.length === 0) {
+    throw new InputError({
+      code: 'snapshots-length',
+      got: `${times.length} times and ${clouds.length} clouds`,
+      expected: 'one time a cloud, at least two',
+      try: 'passing as many times as clouds'
+    })
+  }
+  times.forEach((time, k) => {
+    if (!Number.isFinite(time)) {
+      throw new InputError({
+        code: 'time-not-finite',
+        got: `the time ${time} of snapshot ${k}`,
+        expected: 'a finite number',
+        try: 'removing rows without a time'
+      })
+    }
+  })
+  const d = clouds[0]!.points.cols
+  clouds.forEach(({ points }, k) => {
+    if (points.cols !== d || d === 0) {
+      throw new InputError({
+        code: 'snapshots-shape',
+        got: `${points.cols} coordinates at time ${times[k]}`,
+        expected: d === 0 ? 'at least one coordinate' : `${d}, as at time ${times[0]}`,
+        try: 'using the same columns at every time'
+      })
+    }
+  })
+}
+
+function checkSnapshot({ time, cloud: { points } }: Snapshot): void {
+  if (points.rows < 2) {
+    throw new InputError({
+      code: 'snapshot-small',
+      got: `${points.rows} particle at time ${time}`,
+      expected: 'at least two particles at every time',
+      try: 'leaving this time out, or binning times together'
+    })
+  }
+  const bad = points.data.findIndex((x) => !Number.isFinite(x))
+  if (bad >= 0) {
+    throw new InputError({
+      code: 'snapshot-not-finite',
+      got: `${points.data[bad]} in particle ${Math.floor(bad / points.cols)} at time ${time}`,
+      expected: 'finite coordinates',
+      try: 'removing rows with missing values'
+    })
+  }
+}
+
+function holdOutUnknown(time: number, all: readonly Snapshot[]): InputError {
+  return new InputError({
+    code: 'hold-out-unknown',
+    got: `hold-out time ${time}`,
+    expected: `one of the snapshot times ${all.map((s) => s.time).join(', ')}`,
+    try: 'naming times that are in the data'
+  })
+}
+
+function tooFew(count: number, heldOut: number): InputError {
+  return new InputError({
+    code: 'snapshots-few',
+    got: `${count} snapshot${count === 1 ? '' : 's'} to fit${heldOut > 0 ? ` after holding ${heldOut} out` : ''}`,
+    expected: 'at least two different times',
+    try: heldOut > 0 ? 'holding fewer times out' : 'adding a snapshot at another time, or checking the time column'
+  })
+}
+
+function normalised({ points, logWeights }: Cloud): Cloud {
+  return cloud(points, normaliseLogWeights(logWeights))
+}
+
+function join(a: Cloud, b: Cloud): Cloud {
+  const points = matrix(a.points.rows + b.points.rows, a.points.cols)
+  points.data.set(a.points.data)
+  points.data.set(b.points.data, a.points.data.length)
+  // Each part keeps the weight of its number of rows.
+  const weights = new Float64Array(points.rows)
+  normaliseLogWeights(a.logWeights).forEach((w, i) => {
+    weights[i] = w + log(a.points.rows)
+  })
+  normaliseLogWeights(b.logWeights).forEach((w, i) => {
+    weights[a.points.rows + i] = w + log(b.points.rows)
+  })
+  return cloud(points, normaliseLogWeights(weights))
+}
+
+/** Points in working coordinates: logarithms under proportional noise. Throws `InputError` naming a value that is not positive. */
+export function toWorking({ time, cloud: { points } }: Snapshot, diffusion: Diffusion, columnNames: readonly string[]): Matrix {
+  if (diffusion === 'additive') return points
+  const bad = points.data.findIndex((x) => !(x > 0))
+  if (bad >= 0) {
+    throw new InputError({
+      code: 'not-positive',
+      got: `${points.data[bad]} in column ${columnNames[bad % points.cols]}, particle ${Math.floor(bad / points.cols)} at time ${time}`,
+      expected: 'positive values, since the noise is proportional to the state',
+      try: '--diffusion additive'
+    })
+  }
+  return matrix(points.rows, points.cols, points.data.map(log))
+}
+
+/** From working back to original coordinates, in place. */
+export function fromWorking(values: Float64Array, diffusion: Diffusion): void {
+  if (diffusion === 'additive') return
+  for (let k = 0; k < values.length; k++) values[k] = exp(values[k]!)
+}
+
+/** At most `count` particles of a cloud, drawn without replacement; weights are kept in proportion. */
+export function thin(points: Matrix, logWeights: Float64Array, count: number, key: Key): Cloud {
+  if (points.rows <= count) return cloud(points, logWeights)
+  const chosen = permutation(keyFor(key, 'thin'), points.rows).slice(0, count).sort()
+  return cloud(takeRows(points, chosen), normaliseLogWeights(Float64Array.from(chosen, (i) => logWeights[i]!)))
+}
+
+/** Weights exp(logWeights). */
+export function weightsOf({ logWeights }: Cloud): Float64Array {
+  return logWeights.map(exp)
+}

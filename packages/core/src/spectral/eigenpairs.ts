@@ -1,9 +1,9 @@
 import { InputError } from '../num/errors.js'
 import { type Ending, iterate, type Method, type Watch } from '../num/iterate.js'
-import { symmetricEigen } from '../num/linear-algebra.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import type { Matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor, keyFromSeed, normals } from '../num/random.js'
 import { addScaled, type Columns, columnsOf, combine, dot, fromColumns, scaleBy } from './columns.js'
+import { type DenseEigen, denseEigen } from './dense-eigen.js'
 
 /** A symmetric operator known by its products with blocks of vectors. */
 export interface SymmetricOperator {
@@ -39,6 +39,9 @@ export interface Eigenpairs {
   readonly errors: readonly (readonly [number, number])[]
 }
 
+/** Larger blocks cost more in orthogonalisation than they save in kernel passes. */
+const MOST_BLOCK = 12
+
 interface KrylovProblem {
   readonly operator: SymmetricOperator
   readonly count: number
@@ -54,7 +57,7 @@ interface KrylovState {
   /** Vᵀ A V, row by row, for the columns that have been multiplied. */
   readonly projected: number[][]
   readonly fresh: Columns
-  readonly ritz: { readonly values: Float64Array; readonly vectors: Matrix }
+  readonly ritz: DenseEigen
   readonly residuals: Float64Array
 }
 
@@ -77,18 +80,18 @@ export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eig
       try: 'asking for fewer'
     })
   }
-  const blockSize = Math.min(size, Math.min(24, count + 2))
+  const blockSize = Math.min(size, Math.min(MOST_BLOCK, count + 2))
   const problem: KrylovProblem = {
     operator,
     count,
     blockSize,
-    basisSize: Math.min(size, Math.max(count + 4 * blockSize, 8 * blockSize)),
+    basisSize: Math.min(size, count + 8 * blockSize),
     start: options.start,
     key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs')
   }
   const outcome = await iterate(method, problem, { stage: 'eigenvectors', tolerance, turns, patience: 40, ...watch })
   const { ritz, basis, residuals } = outcome.state
-  const found = Array.from({ length: count }, (_, k) => pointed(combine(basis, coefficientsOf(ritz.vectors, k), size)))
+  const found = Array.from({ length: count }, (_, k) => pointed(combine(basis, coefficientsOf(ritz, k), size)))
   return {
     values: ritz.values.slice(0, count),
     vectors: fromColumns(found, size),
@@ -102,7 +105,7 @@ export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eig
 const method: Method<KrylovProblem, KrylovState> = {
   async init(problem) {
     const fresh = startBlock(problem)
-    const none = { values: new Float64Array(0), vectors: matrix(0, 0) }
+    const none = { values: new Float64Array(0), vectors: new Float64Array(0) }
     return { basis: [], projected: [], fresh, ritz: none, residuals: new Float64Array(0) }
   },
   async step(problem, state, turn) {
@@ -120,9 +123,9 @@ const method: Method<KrylovProblem, KrylovState> = {
       })
     })
     const remainder = orthonormalBlock(images, grown)
-    const ritz = symmetricEigen(matrix(grown.length, grown.length, Float64Array.from(larger.flat())))
+    const ritz = denseEigen(Float64Array.from(larger.flat()), grown.length)
     const residuals = Float64Array.from({ length: Math.min(problem.count, grown.length) }, (_, k) =>
-      remainderNorm(remainder.factors, ritz.vectors, first, k)
+      remainderNorm(remainder.factors, coefficientsOf(ritz, k).subarray(first))
     )
     const fresh = remainder.block.length > 0 ? remainder.block : randomBlock(problem, grown, turn)
     return { basis: grown, projected: larger, fresh, ritz, residuals }
@@ -151,7 +154,7 @@ function randomBlock(problem: KrylovProblem, basis: Columns, turn: number): Colu
 /** The best Ritz vectors as the new basis: T becomes diagonal, and the coupling to the next block comes with its product. */
 function restarted(problem: KrylovProblem, state: KrylovState): { basis: Columns; projected: number[][] } {
   const kept = Math.min(state.basis.length, problem.count + problem.blockSize)
-  const basis = Array.from({ length: kept }, (_, k) => combine(state.basis, coefficientsOf(state.ritz.vectors, k), problem.operator.size))
+  const basis = Array.from({ length: kept }, (_, k) => combine(state.basis, coefficientsOf(state.ritz, k), problem.operator.size))
   const projected = basis.map((_, i) => basis.map((_, j) => (i === j ? state.ritz.values[i]! : 0)))
   return { basis, projected }
 }
@@ -192,18 +195,18 @@ function orthonormalBlock(vectors: Columns, basis: Columns): { block: Columns; f
   return { block, factors }
 }
 
-/** ‖R y_last‖ for Ritz vector k, y_last its coefficients on the columns just multiplied. */
-function remainderNorm(factors: Float64Array[], vectors: Matrix, first: number, k: number): number {
+/** ‖R y_last‖ for a Ritz vector with coefficients y_last on the columns just multiplied. */
+function remainderNorm(factors: Float64Array[], last: Float64Array): number {
   const sum = new Float64Array(factors.length)
   factors.forEach((column, j) => {
-    const coefficient = vectors.data[(first + j) * vectors.cols + k]!
+    const coefficient = last[j]!
     for (let i = 0; i < column.length; i++) sum[i] = sum[i]! + coefficient * column[i]!
   })
   return Math.sqrt(dot(sum, sum))
 }
 
-function coefficientsOf(vectors: Matrix, k: number): Float64Array {
-  return Float64Array.from({ length: vectors.rows }, (_, i) => vectors.data[i * vectors.cols + k]!)
+function coefficientsOf({ values, vectors }: DenseEigen, k: number): Float64Array {
+  return vectors.subarray(k * values.length, (k + 1) * values.length)
 }
 
 /** Turns a vector so that its entry of largest magnitude (the first of nearly equal ones) is positive. */

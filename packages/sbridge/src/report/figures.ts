@@ -1,0 +1,176 @@
+import * as Plot from '@observablehq/plot'
+import type { Associations, Privacy } from '@sbridge/core'
+import { panel } from './blocks.js'
+import type { Html } from './html.js'
+import { formatNumber, shorten } from './numbers.js'
+import { drawPlot, REAL, SYNTHETIC } from './plot.js'
+
+/** How near generated rows come to training rows at the bandwidths that were tried. */
+export interface BandwidthCurve {
+  readonly curve: readonly { readonly epsilon: number; readonly ratio: number }[]
+  /** The bandwidth chosen. */
+  readonly epsilon: number
+  /** The ratio aimed at. */
+  readonly target: number
+}
+
+/** The nearest-neighbour ratio against the bandwidth, with the target and the chosen point. */
+export function bandwidthDrawing({ curve, epsilon, target }: BandwidthCurve): Html {
+  const points = [...curve].sort((a, b) => a.epsilon - b.epsilon)
+  const chosen = { epsilon, ratio: ratioAt(points, epsilon) }
+  const top = Math.max(1.1, ...points.map((point) => point.ratio)) * 1.05
+  return drawPlot('Nearest-neighbour ratio against the bandwidth', {
+    width: 620,
+    height: 250,
+    marginLeft: 48,
+    marginBottom: 36,
+    marginRight: 90,
+    x: {
+      type: 'log',
+      label: 'bandwidth ε',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      ticks: 6,
+      tickFormat: (value: number) => formatNumber(value),
+      nice: false
+    },
+    y: { domain: [0, top], label: 'nearest-neighbour ratio r', labelArrow: 'none', ticks: 5, grid: true, nice: false },
+    marks: [
+      Plot.ruleY([0], { strokeOpacity: 0.5 }),
+      Plot.ruleY([target], { stroke: 'currentColor', strokeDasharray: '4 3', strokeOpacity: 0.8 }),
+      Plot.text([`target ${formatNumber(target)}`], {
+        frameAnchor: 'right',
+        y: () => target,
+        dx: 8,
+        textAnchor: 'start',
+        text: (d: string) => d
+      }),
+      Plot.line(points, { x: 'epsilon', y: 'ratio', stroke: REAL, strokeWidth: 1.5 }),
+      Plot.dot(points, { x: 'epsilon', y: 'ratio', r: 2.4, fill: REAL }),
+      Plot.dot([chosen], { x: 'epsilon', y: 'ratio', r: 6, stroke: SYNTHETIC, strokeWidth: 2 }),
+      Plot.text([chosen], {
+        x: 'epsilon',
+        y: 'ratio',
+        dy: 17,
+        text: () => `chosen: ε = ${formatNumber(epsilon)}`,
+        fill: SYNTHETIC,
+        fontWeight: 'bold'
+      })
+    ]
+  })
+}
+
+/** The curve at ε, between its two neighbours on a logarithmic axis. */
+function ratioAt(points: readonly { epsilon: number; ratio: number }[], epsilon: number): number {
+  const after = points.findIndex((point) => point.epsilon >= epsilon)
+  if (after <= 0) return points[after < 0 ? points.length - 1 : 0]!.ratio
+  const [a, b] = [points[after - 1]!, points[after]!]
+  const share = Math.log(epsilon / a.epsilon) / Math.log(b.epsilon / a.epsilon)
+  return a.ratio + share * (b.ratio - a.ratio)
+}
+
+/** Associations of every two of the columns named: real, synthetic, and their difference. */
+export function associationPanels(associations: Associations, names: readonly string[]): Html[] {
+  const at = names.map((name) => associations.names.indexOf(name))
+  const take = (value: (a: number, b: number) => number) => at.map((a) => at.map((b) => value(a, b)))
+  return [
+    panel(
+      'real',
+      '',
+      heatmap(
+        'Associations of the real columns',
+        names,
+        take((a, b) => associations.real[a]![b]!)
+      )
+    ),
+    panel(
+      'synthetic',
+      '',
+      heatmap(
+        'Associations of the synthetic columns',
+        names,
+        take((a, b) => associations.synthetic[a]![b]!)
+      )
+    ),
+    panel(
+      'synthetic − real',
+      '',
+      heatmap(
+        'Differences of the associations',
+        names,
+        take((a, b) => associations.synthetic[a]![b]! - associations.real[a]![b]!)
+      )
+    )
+  ]
+}
+
+function heatmap(label: string, names: readonly string[], values: readonly (readonly number[])[]): Html {
+  const cells = values
+    .flatMap((row, y) => row.map((value, x) => ({ x: String(x), y: String(y), value })))
+    .filter(({ x, y }) => Number(x) < Number(y))
+  const few = names.length <= 9
+  const longest = Math.min(16, Math.max(...names.map((name) => [...name].length)))
+  const text = (key: string) => shorten(names[Number(key)]!, 16)
+  return drawPlot(label, {
+    width: 300,
+    height: 300,
+    marginTop: 4,
+    marginRight: 4,
+    marginLeft: 12 + 5.2 * longest,
+    marginBottom: 12 + 5.2 * longest,
+    x: { domain: names.slice(0, -1).map((_, k) => String(k)), label: null, tickFormat: text, tickRotate: -90, tickSize: 0 },
+    y: { domain: names.slice(1).map((_, k) => String(k + 1)), label: null, tickFormat: text, tickSize: 0 },
+    marks: [
+      Plot.cell(cells, {
+        x: 'x',
+        y: 'y',
+        inset: 0.5,
+        fill: ({ value }: { value: number }) => (value < 0 ? 'var(--negative)' : 'var(--positive)'),
+        fillOpacity: ({ value }: { value: number }) => 0.04 + 0.81 * Math.min(1, Math.abs(value))
+      }),
+      few
+        ? Plot.text(cells, {
+            x: 'x',
+            y: 'y',
+            fontSize: 8.5,
+            text: ({ value }: { value: number }) => shortCorrelation(value),
+            fill: 'currentColor'
+          })
+        : null
+    ]
+  })
+}
+
+/** A correlation without its leading zero, as tables of correlations have it. */
+function shortCorrelation(value: number): string {
+  const size = Math.abs(value).toFixed(2).replace(/^0/, '')
+  return Number(size) === 0 ? '0' : `${value < 0 ? '−' : ''}${size}`
+}
+
+/** Distribution functions of the distance to the nearest training row. */
+export function distancesDrawing({ distanceQuantiles }: Privacy): Html {
+  const line = (quantiles: readonly number[]) => quantiles.map((distance, k) => ({ distance, share: k / (quantiles.length - 1) }))
+  const cut = Math.max(distanceQuantiles.synthetic[19]!, distanceQuantiles.heldOut[19]!)
+  const shown = (quantiles: readonly number[]) => line(quantiles).filter(({ distance }, k) => k < 20 || distance <= cut)
+  return drawPlot('Distribution of the distance to the nearest training row', {
+    width: 620,
+    height: 240,
+    marginLeft: 48,
+    marginBottom: 36,
+    marginRight: 20,
+    x: {
+      label: 'distance to the nearest training row (standard deviations)',
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      ticks: 6,
+      zero: true,
+      nice: false
+    },
+    y: { domain: [0, 1], percent: false, label: 'share of rows at most as far', labelArrow: 'none', ticks: 5, grid: true },
+    marks: [
+      Plot.ruleY([0], { strokeOpacity: 0.5 }),
+      Plot.line(shown(distanceQuantiles.heldOut), { x: 'distance', y: 'share', stroke: REAL, strokeWidth: 1.8 }),
+      Plot.line(shown(distanceQuantiles.synthetic), { x: 'distance', y: 'share', stroke: SYNTHETIC, strokeWidth: 1.8 })
+    ]
+  })
+}

@@ -1,0 +1,227 @@
+import * as Plot from '@observablehq/plot'
+import {
+  type CategoricalColumn,
+  type ColumnEvaluation,
+  isNumeric,
+  levelShares,
+  type NumericColumn,
+  presentValues,
+  type Table
+} from '@sbridge/core'
+import { panel } from './blocks.js'
+import { type Html, html } from './html.js'
+import { formatNumber, formatShare, formatTime, shorten } from './numbers.js'
+import { drawPlot, REAL, SYNTHETIC } from './plot.js'
+
+/** Numbers with at most this many distinct values are drawn value by value. */
+const MOST_ATOMS = 25
+const MOST_LEVELS = 10
+/** A single value that this share of the rows has is a spike, said in words and left out of the histogram. */
+const SPIKE_SHARE = 0.15
+
+export interface Marginal {
+  readonly real: Table
+  readonly synthetic: Table
+  /** Place of the column in both tables. */
+  readonly name: string
+  readonly evaluation: ColumnEvaluation
+}
+
+/** The distribution of one column in both tables. */
+export function marginalPanel({ real, synthetic, name, evaluation }: Marginal): Html {
+  const a = columnOf(real, name)
+  const b = columnOf(synthetic, name)
+  const distance = evaluation.kolmogorovSmirnov ?? evaluation.totalVariation
+  const label = evaluation.kolmogorovSmirnov ? 'KS' : 'TV'
+  const detail = html`${label} ${formatNumber(distance?.value)} (${formatNumber(distance?.floor)})`
+  if (isNumeric(a) && isNumeric(b)) {
+    const { drawing, spikes } = numbersDrawing(a, b)
+    return panel(name, detail, html`${drawing}${remarks([...spikes, ...missingRemark(evaluation)])}`)
+  }
+  return panel(name, detail, html`${levelsDrawing(a as CategoricalColumn, b as CategoricalColumn)}${remarks([])}`)
+}
+
+export function columnOf(table: Table, name: string): Table['columns'][number] {
+  return table.columns.find((column) => column.name === name)!
+}
+
+function remarks(sentences: readonly string[]): Html {
+  return html`${sentences.map((sentence) => html`<div class="key">${sentence}</div>`)}`
+}
+
+function missingRemark({ missingShare }: ColumnEvaluation): string[] {
+  if (missingShare.real === 0 && missingShare.synthetic === 0) return []
+  return [`missing: ${formatShare(missingShare.real)} real, ${formatShare(missingShare.synthetic)} synthetic`]
+}
+
+function sharesOf(values: Float64Array): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  for (const [value, count] of counts) counts.set(value, count / values.length)
+  return counts
+}
+
+function numbersDrawing(real: NumericColumn, synthetic: NumericColumn): { drawing: Html; spikes: string[] } {
+  const a = presentValues(real)
+  const b = presentValues(synthetic)
+  const first = sharesOf(a)
+  const second = sharesOf(b)
+  const time = real.kind === 'datetime'
+  if (new Set([...first.keys(), ...second.keys()]).size <= MOST_ATOMS)
+    return { drawing: atomsDrawing(real, [first, second], time), spikes: [] }
+  const spiky = [...first].filter(([, share]) => share >= SPIKE_SHARE).map(([value]) => value)
+  const spikes = spiky.map(
+    (value) =>
+      `= ${time ? formatTime(value) : formatNumber(value)}: ${formatShare(first.get(value)!)} real, ${formatShare(second.get(value) ?? 0)} synthetic (not drawn)`
+  )
+  const rest = (values: Float64Array) => values.filter((value) => !spiky.includes(value))
+  const { drawing, outside } = histogram(real, { real: rest(a), synthetic: rest(b), realCount: a.length, syntheticCount: b.length })
+  return { drawing, spikes: [...spikes, ...outside] }
+}
+
+interface HistogramInput {
+  readonly real: Float64Array
+  readonly synthetic: Float64Array
+  readonly realCount: number
+  readonly syntheticCount: number
+}
+
+/** Shares of the rows per bin: filled for the real rows, outlined for the synthetic ones. */
+function histogram(
+  column: NumericColumn,
+  { real, synthetic, realCount, syntheticCount }: HistogramInput
+): { drawing: Html; outside: string[] } {
+  const [low, high] = drawnRange(Float64Array.from([...real, ...synthetic]).sort())
+  const count = binCount(real.filter((value) => value >= low && value <= high).sort(), high - low)
+  const width = (high - low) / count
+  const bins = (values: Float64Array, total: number) => {
+    const shares = new Array<number>(count).fill(0)
+    for (const value of values)
+      if (value >= low && value <= high) shares[Math.min(count - 1, Math.floor((value - low) / width))]! += 1 / total
+    return shares.map((share, k) => ({ from: low + k * width, to: low + (k + 1) * width, share }))
+  }
+  const a = bins(real, realCount)
+  const b = bins(synthetic, syntheticCount)
+  const steps = b.flatMap(({ from, to, share }) => [
+    { x: from, share },
+    { x: to, share }
+  ])
+  const outline = [{ x: low, share: 0 }, ...steps, { x: high, share: 0 }]
+  const out = (values: Float64Array) => values.filter((value) => value < low || value > high).length
+  const outside = out(real) + out(synthetic)
+  return {
+    drawing: drawPlot(`Histogram of ${column.name}, real and synthetic`, {
+      ...frame(column.kind === 'datetime' ? { type: 'utc', ticks: 4 } : { ticks: 5, nice: false }),
+      marks: [
+        Plot.rectY(a, { x1: 'from', x2: 'to', y: 'share', fill: REAL, fillOpacity: 0.4, inset: 0.25 }),
+        Plot.line(outline, { x: 'x', y: 'share', stroke: SYNTHETIC, strokeWidth: 1.6, strokeLinejoin: 'miter' }),
+        Plot.ruleY([0])
+      ]
+    }),
+    outside:
+      outside === 0
+        ? []
+        : [`tails not drawn: ${formatShare(out(real) / realCount)} real, ${formatShare(out(synthetic) / syntheticCount)} synthetic`]
+  }
+}
+
+/** The whole range, unless a few far values would squeeze all others into a corner. */
+function drawnRange(ascending: Float64Array): [number, number] {
+  const n = ascending.length
+  const low = ascending[0]!
+  const high = ascending[n - 1]!
+  const inner = [ascending[Math.floor(0.01 * (n - 1))]!, ascending[Math.ceil(0.99 * (n - 1))]!] as const
+  const margin = 0.5 * (inner[1] - inner[0])
+  if (!(margin > 0)) return high > low ? [low, high] : [low - 0.5, low + 0.5]
+  return [Math.max(low, inner[0] - margin), Math.min(high, inner[1] + margin)]
+}
+
+/** Freedman and Diaconis' rule, between 10 and 40 bins. */
+function binCount(ascending: Float64Array, range: number): number {
+  const n = ascending.length
+  if (n < 4) return 10
+  const spread = ascending[Math.floor(0.75 * (n - 1))]! - ascending[Math.floor(0.25 * (n - 1))]!
+  return spread > 0 ? Math.max(10, Math.min(40, Math.ceil((range * Math.cbrt(n)) / (2 * spread)))) : 25
+}
+
+/** Shares of the single values, side by side. */
+function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, number>, Map<number, number>], time: boolean): Html {
+  const values = [...new Set([...shares[0].keys(), ...shares[1].keys()])].sort((a, b) => a - b)
+  const gaps = values.slice(1).map((value, i) => value - values[i]!)
+  const width = 0.8 * (gaps.length > 0 ? Math.min(...gaps) : 1)
+  const bars = shares.flatMap((side, s) =>
+    values.map((value) => ({
+      from: value + (s === 0 ? -width / 2 : 0),
+      to: value + (s === 0 ? 0 : width / 2),
+      share: side.get(value) ?? 0,
+      fill: s === 0 ? REAL : SYNTHETIC
+    }))
+  )
+  return drawPlot(`Shares of the values of ${column.name}, real and synthetic`, {
+    ...frame(
+      time
+        ? { type: 'utc', ticks: 4 }
+        : values.length <= 8
+          ? { ticks: values, tickFormat: (value: number) => formatNumber(value).replaceAll(',', '') }
+          : { ticks: 5 }
+    ),
+    marks: [Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fill: 'fill', fillOpacity: 0.85 }), Plot.ruleY([0])]
+  })
+}
+
+/** Size and axes that all panels of a column share: shares on a short axis of percentages. */
+function frame(x: object): object {
+  return {
+    width: 290,
+    height: 150,
+    marginLeft: 30,
+    marginRight: 8,
+    marginTop: 6,
+    marginBottom: 22,
+    x: { label: null, ...x },
+    y: { label: null, ticks: 3, percent: true, nice: true, tickSize: 0, grid: true }
+  }
+}
+
+/** Bars of the shares of the most frequent levels, the others together. */
+function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn): Html {
+  const a = levelShares(real)
+  const b = levelShares(synthetic)
+  const share = (side: Map<string | undefined, number>, level: string | undefined) => side.get(level) ?? 0
+  const known = [...new Set([...a.keys(), ...b.keys()])]
+  known.sort((x, y) => share(a, y) - share(a, x) || share(b, y) - share(b, x) || (String(x) < String(y) ? -1 : 1))
+  const shown = known.length <= MOST_LEVELS ? known : known.slice(0, MOST_LEVELS - 1)
+  const others = known.slice(shown.length)
+  const rows = shown.map((level, k) => ({
+    key: String(k),
+    text: level === undefined ? '(missing)' : shorten(level, 18),
+    real: share(a, level),
+    synthetic: share(b, level)
+  }))
+  if (others.length > 0) {
+    const sum = (side: Map<string | undefined, number>) => others.reduce((total, level) => total + share(side, level), 0)
+    rows.push({ key: 'others', text: `${others.length} others`, real: sum(a), synthetic: sum(b) })
+  }
+  const bars = rows.flatMap((row) => [
+    { level: row.key, side: 'a', share: row.real, fill: REAL },
+    { level: row.key, side: 'b', share: row.synthetic, fill: SYNTHETIC }
+  ])
+  const texts = new Map(rows.map((row) => [row.key, row.text]))
+  const longest = Math.max(...rows.map((row) => [...row.text].length))
+  return drawPlot(`Shares of the levels of ${real.name}, real and synthetic`, {
+    width: 290,
+    height: Math.max(80, 28 + 26 * rows.length),
+    marginLeft: Math.min(120, 14 + 5.6 * longest),
+    marginRight: 8,
+    marginTop: 4,
+    marginBottom: 22,
+    x: { label: null, ticks: 4, percent: true, grid: true },
+    y: { axis: null, padding: 0.05 },
+    fy: { domain: rows.map((row) => row.key), padding: 0.22, label: null, axis: null },
+    marks: [
+      Plot.axisFy({ anchor: 'left', label: null, tickFormat: (key: string) => texts.get(key) ?? '' }),
+      Plot.barX(bars, { x: 'share', y: 'side', fy: 'level', fill: 'fill', fillOpacity: 0.85 }),
+      Plot.ruleX([0])
+    ]
+  })
+}

@@ -1,0 +1,52 @@
+/** A number for reading: three significant digits, thousands parted, a true minus sign; a dash where there is none. */
+export function formatNumber(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+  if (value === 0) return '0'
+  const size = Math.abs(value)
+  const text = size >= 1e7 || size < 1e-4 ? scientific(size) : size >= 100 ? group(Math.round(size)) : withDigits(size)
+  return value < 0 ? `−${text}` : text
+}
+
+function withDigits(size: number): string {
+  // At most four decimals: measures of 0.0004 and less are noise at any size of table that is compared.
+  const decimals = Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(size))))
+  return size.toFixed(decimals)
+}
+
+function scientific(size: number): string {
+  const [digits, exponent] = size.toExponential(1).split('e')
+  return `${digits} × 10${superscript(Number(exponent))}`
+}
+
+function superscript(exponent: number): string {
+  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹'
+  return (exponent < 0 ? '⁻' : '') + [...String(Math.abs(exponent))].map((digit) => digits[Number(digit)]).join('')
+}
+
+function group(whole: number): string {
+  return String(whole).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** A whole count with its thousands parted. */
+export function formatCount(count: number): string {
+  return group(Math.round(count))
+}
+
+/** A share as a percentage. */
+export function formatShare(share: number): string {
+  if (share === 0) return '0 %'
+  const percent = 100 * share
+  return percent < 0.1 ? '< 0.1 %' : `${percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`
+}
+
+/** A date, or a date and time where the time of day is not midnight (UTC). */
+export function formatTime(milliseconds: number | null): string {
+  if (milliseconds === null || Math.abs(milliseconds) > 8.64e15) return '–'
+  const text = new Date(milliseconds).toISOString()
+  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ')
+}
+
+/** Text cut to a length, with an ellipsis where something was cut. */
+export function shorten(text: string, length: number): string {
+  return [...text].length <= length ? text : `${[...text].slice(0, length - 1).join('')}…`
+}

@@ -1,0 +1,59 @@
+import * as Plot from '@observablehq/plot'
+import { parseHTML } from 'linkedom'
+import { Html } from './html.js'
+
+/** A drawing as it is described to Observable Plot. */
+export type PlotOptions = NonNullable<Parameters<typeof Plot.plot>[0]>
+
+export const REAL = 'var(--real)'
+export const SYNTHETIC = 'var(--synthetic)'
+
+const { document } = parseHTML('<!doctype html><html><body></body></html>')
+
+/** Draws a plot as inline SVG, styled by the page. `label` says in words what it shows. */
+export function drawPlot(label: string, options: PlotOptions): Html {
+  const drawn = Plot.plot({
+    ...options,
+    document: document as never,
+    className: 'plot',
+    style: { fontSize: '10px' }
+  } as PlotOptions) as unknown as DrawnPlot
+  for (const style of Array.from(drawn.querySelectorAll('style'))) style.remove()
+  drawn.setAttribute('role', 'img')
+  drawn.setAttribute('aria-label', label.replaceAll(/["<>&]/g, ' '))
+  drawn.removeAttribute('style')
+  return new Html(String(drawn.outerHTML))
+}
+
+/** What is used of an SVG element; this package is compiled without the browser's types. */
+interface DrawnPlot {
+  readonly outerHTML: string
+  querySelectorAll(selector: string): Iterable<{ remove(): void }>
+  setAttribute(name: string, value: string): void
+  removeAttribute(name: string): void
+}
+
+/** Many points as one path of round dots: a tenth of the size of as many circles. */
+export function cloudOfDots(points: readonly { readonly x: number; readonly y: number }[], colour: string): Plot.Markish {
+  return Plot.dot(
+    points as { x: number; y: number }[],
+    {
+      x: 'x',
+      y: 'y',
+      render(index: number[], _scales: unknown, values: { x?: ArrayLike<number>; y?: ArrayLike<number> }) {
+        const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+        const place = (value: number) => String(Math.round(value * 10) / 10)
+        path.setAttribute('d', Array.from(index, (i) => `M${place(values.x![i]!)},${place(values.y![i]!)}h0`).join(''))
+        for (const [name, value] of Object.entries({
+          stroke: colour,
+          'stroke-width': '3',
+          'stroke-linecap': 'round',
+          'stroke-opacity': '0.55',
+          fill: 'none'
+        }))
+          path.setAttribute(name, value)
+        return path
+      }
+    } as never
+  )
+}

@@ -1,0 +1,275 @@
+import type { ColumnEvaluation, Evaluation, Table } from '@sbridge/core'
+import { facts, figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
+import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing } from './figures.js'
+import { Html, html } from './html.js'
+import { marginalPanel } from './marginal-panels.js'
+import { formatCount, formatNumber, formatShare, formatTime } from './numbers.js'
+import { mostRelatedPairs, pairPanel } from './pair-panels.js'
+import { measureLines, verdict } from './readings.js'
+import { STYLE } from './style.js'
+
+/** Most columns that get a drawing. */
+const MOST_DRAWN = 30
+const MOST_PAIRS = 6
+
+/** What the report says about the model behind the rows. */
+export interface ReportModel {
+  /** Bandwidths that were tried, with the nearest-neighbour ratio of each, and the ratio aimed at: when ε was searched. */
+  readonly curve?: BandwidthCurve['curve'] | undefined
+  readonly target?: number | undefined
+  /** The bandwidth of the model. */
+  readonly epsilon: number
+  /** Scaling of every numeric column, by name. */
+  readonly scaling: Readonly<Record<string, string>>
+  /** Options with their values, seed and versions among them, in the order to be shown. */
+  readonly options: Readonly<Record<string, string | number>>
+  /** Sentences that the fit left for a reader. */
+  readonly notes: readonly string[]
+}
+
+export interface ReportParts {
+  readonly title: string
+  readonly evaluation: Evaluation
+  readonly real: Table
+  readonly synthetic: Table
+  readonly model?: ReportModel | undefined
+  /** The exact command that wrote the rows or the report. */
+  readonly command?: string | undefined
+  /** Further parts, placed before the notes. */
+  readonly sections?: readonly Section[] | undefined
+}
+
+/** The report as one HTML page that loads nothing: figures are inline SVG, no script is needed. */
+export function renderReport(parts: ReportParts): string {
+  const { evaluation, model } = parts
+  const drawn = drawnColumns(evaluation)
+  const sections = [
+    summarySection(evaluation),
+    marginalSection(parts, drawn),
+    columnSection(evaluation),
+    ...(drawn.length > 1 ? [pairSection(parts), associationSection(evaluation, drawn)] : []),
+    ...(model ? [modelSection(model)] : []),
+    privacySection(evaluation),
+    ...(parts.sections ?? []),
+    ...notesSection(evaluation, model)
+  ]
+  return page(parts, joinSections(sections))
+}
+
+const KEY = html`<i class="real"></i>real, <i class="synthetic"></i>synthetic`
+
+function page({ title, evaluation, real, synthetic, command }: ReportParts, body: Html): string {
+  const { rows, columns } = evaluation
+  const kinds = Object.values(columns).map(({ kind }) => kind)
+  const numeric = kinds.filter((kind) => kind !== 'category' && kind !== 'boolean').length
+  const identifiers = real.columns.filter((column) => column.kind === 'identifier').map((column) => column.name)
+  const entries: [string, string][] = [
+    ['Real rows', formatCount(real.rowCount)],
+    ['Synthetic rows', formatCount(synthetic.rowCount)],
+    ...(rows.train === null ? [] : [['Training rows', formatCount(rows.train)] as [string, string]]),
+    ['Columns', `${kinds.length} (${numeric} numeric, ${kinds.length - numeric} categorical)`],
+    ...(identifiers.length > 0 ? [['Identifiers, left out', identifiers.join(', ')] as [string, string]] : [])
+  ]
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${new Html(STYLE)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Synthetic data report</p>
+<h1>${title}</h1>
+${facts(entries)}
+${command ? html`<pre><code>${command}</code></pre>` : ''}
+</header>
+<main>
+${body}</main>
+<footer>Written by sbridge. This page loads nothing from the network. ${KEY}.</footer>
+</body>
+</html>
+`.text
+}
+
+function summarySection(evaluation: Evaluation): Section {
+  const { rows, splits } = evaluation
+  const floors =
+    splits === 0
+      ? 'The tables are too small to be halved, so there are no floors.'
+      : `The floor is the same measure between two random halves of the real data, ${formatCount(rows.half)} rows each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many rows as their floor.`
+  return section(
+    'summary',
+    'Summary',
+    html`<div class="verdict">${verdict(evaluation).map((sentence) => html`<p>${sentence}</p>`)}</div>`,
+    measureTable(
+      html`Measures of quality. Numbers are standardised by the real data and categories stand √2 apart. ${floors}`,
+      measureLines(evaluation)
+    )
+  )
+}
+
+const marginalOf = (column: ColumnEvaluation) => column.kolmogorovSmirnov ?? column.totalVariation
+
+/** All columns in their order, or the 30 with the largest marginal distance, worst first. */
+function drawnColumns({ columns }: Evaluation): string[] {
+  const names = Object.keys(columns)
+  if (names.length <= MOST_DRAWN) return names
+  const distance = (name: string) => marginalOf(columns[name]!)?.value ?? 0
+  return [...names].sort((a, b) => distance(b) - distance(a) || names.indexOf(a) - names.indexOf(b)).slice(0, MOST_DRAWN)
+}
+
+function marginalSection({ real, synthetic, evaluation }: ReportParts, drawn: readonly string[]): Section {
+  const all = Object.keys(evaluation.columns).length
+  const cut =
+    drawn.length < all ? html` Of ${formatCount(all)} columns, the ${drawn.length} with the largest distance are drawn, worst first.` : ''
+  return section(
+    'marginals',
+    'Every column by itself',
+    figure({
+      panelWidth: 260,
+      body: drawn.map((name) => marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]! })),
+      caption: html`Marginal distributions, in percent of the rows that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, with the floor in brackets.${cut}`
+    })
+  )
+}
+
+function columnSection({ columns }: Evaluation): Section {
+  const rows = Object.entries(columns).map(([name, column]) => {
+    const distance = marginalOf(column)
+    const show = column.kind === 'datetime' ? formatTime : formatNumber
+    const spread = column.kind === 'datetime' ? days : formatNumber
+    return [
+      name,
+      column.kind,
+      html`<strong>${formatNumber(distance?.value)}</strong>`,
+      formatNumber(distance?.floor),
+      formatShare(column.missingShare.real),
+      formatShare(column.missingShare.synthetic),
+      column.mean ? show(column.mean.real) : '',
+      column.mean ? show(column.mean.synthetic) : '',
+      column.standardDeviation ? spread(column.standardDeviation.real) : '',
+      column.standardDeviation ? spread(column.standardDeviation.synthetic) : ''
+    ]
+  })
+  const head = [
+    'Column',
+    'Kind',
+    'Distance#',
+    'Floor#',
+    'Missing real#',
+    'Missing synth.#',
+    'Mean real#',
+    'Mean synth.#',
+    'SD real#',
+    'SD synth.#'
+  ]
+  return section(
+    'columns',
+    'Column by column',
+    table({
+      caption:
+        'Distance of the marginals (Kolmogorov–Smirnov for numbers and times, total variation for categories), missing cells, mean and standard deviation.',
+      head,
+      rows
+    })
+  )
+}
+
+function days(milliseconds: number | null): string {
+  return milliseconds === null ? '–' : `${formatNumber(milliseconds / 86_400_000)} d`
+}
+
+function pairSection({ real, synthetic, evaluation }: ReportParts): Section {
+  const { associations } = evaluation
+  const at = (name: string) => associations.names.indexOf(name)
+  const pairs = mostRelatedPairs(associations.names, associations.real, MOST_PAIRS)
+  const panels = pairs.map(([a, b]) =>
+    pairPanel({ real, synthetic }, [a, b], [associations.real[at(b)]![at(a)]!, associations.synthetic[at(b)]![at(a)]!])
+  )
+  return section(
+    'pairs',
+    'The most related columns',
+    figure({
+      panelWidth: 400,
+      body: panels,
+      caption: html`The ${pairs.length === 1 ? 'pair' : `${pairs.length} pairs`} of columns with the strongest association in the real data: ${KEY}, with the same axes and equally many rows (500 at most). Points over categories are spread sideways. Cells of two categories show percent of the rows. r is Pearson’s correlation, η the correlation ratio, V Cramér’s V.`
+    })
+  )
+}
+
+function associationSection({ associations }: Evaluation, drawn: readonly string[]): Section {
+  const names = associations.names.filter((name) => drawn.includes(name))
+  return section(
+    'associations',
+    'How columns hang together',
+    figure({
+      panelWidth: 260,
+      body: associationPanels(associations, names),
+      caption:
+        'Association of every two columns: Pearson’s correlation between numbers (−1 to 1), correlation ratio between a number and a category and Cramér’s V between categories (0 to 1, both corrected for small samples). Green is positive, purple negative; deeper is stronger. The last panel should be nearly empty.'
+    })
+  )
+}
+
+function modelSection(model: ReportModel): Section {
+  const { curve, target = 0.95, epsilon, scaling, options } = model
+  const counts = new Map<string, string[]>()
+  for (const [name, method] of Object.entries(scaling)) counts.set(method, [...(counts.get(method) ?? []), name])
+  const search =
+    curve && curve.length > 1
+      ? figure({
+          body: bandwidthDrawing({ curve, epsilon, target }),
+          caption: html`The choice of the bandwidth. For every ε tried, the typical distance from generated rows to the nearest training row, over that of held-out rows. Small ε copies training rows (r near 0), large ε blurs (r above 1); ε was chosen for r near ${formatNumber(target)}.`
+        })
+      : html`<p>The bandwidth ε = ${formatNumber(epsilon)} was given, not searched.</p>`
+  const rows: (readonly [string, string | number])[] = [
+    ...Object.entries(options),
+    ...[...counts].map(([method, names]) => [`${method} scaling`, names.join(', ')] as const)
+  ]
+  return section(
+    'model',
+    'How the rows were made',
+    search,
+    table({ caption: 'Options of the model and of the draws.', head: ['Option', 'Value'], rows })
+  )
+}
+
+function privacySection({ privacy, copies, rows }: Evaluation): Section {
+  const reference = rows.train === null ? 'real rows to the nearest other real row' : 'held-out rows to the nearest training row'
+  const lines = [
+    [
+      '5th percentile of the distance to the nearest training row',
+      formatNumber(privacy.closestFifthPercentile.value),
+      formatNumber(privacy.closestFifthPercentile.floor)
+    ],
+    ['Median distance to the nearest training row', formatNumber(privacy.closestMedian.value), formatNumber(privacy.closestMedian.floor)],
+    ['Rows nearer than 95 % of the held-out rows are', formatShare(privacy.shareCloserThanHeldOut), '5.0 %'],
+    ['Rows equal to a training row', formatShare(copies.share), formatShare(copies.floorShare)]
+  ]
+  const rare = privacy.rareCombinations
+  return section(
+    'privacy',
+    'Privacy',
+    html`<p>Synthetic rows that stand nearer to training rows than new rows of the same population would give those away. These measures find copying; they are no proof of anonymity, and they do not protect a person whose row is unusual in itself.</p>`,
+    table({
+      caption: html`Distances in standard deviations of the real columns. Held-out stands for ${reference}.`,
+      head: ['Measure', 'Synthetic#', 'Held-out#'],
+      rows: lines
+    }),
+    figure({
+      body: distancesDrawing(privacy),
+      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run left of the other one.`
+    }),
+    rare.length === 0
+      ? ''
+      : html`<p>${rare.length === 1 ? 'One combination' : `${formatCount(rare.length)} combinations`} of categories occur in fewer than three real rows. Synthetic rows that show them may point to single persons:</p><ul>${rare.slice(0, 40).map((words) => html`<li>${words}</li>`)}${rare.length > 40 ? html`<li>and ${formatCount(rare.length - 40)} more</li>` : ''}</ul>`
+  )
+}
+
+function notesSection({ notes }: Evaluation, model: ReportModel | undefined): Section[] {
+  const all = [...(model?.notes ?? []), ...notes]
+  return all.length === 0 ? [] : [section('notes', 'Notes', html`<ul>${all.map((note) => html`<li>${note}</li>`)}</ul>`)]
+}

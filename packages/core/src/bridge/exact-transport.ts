@@ -32,7 +32,8 @@ interface Flows {
 
 /**
  * Exact optimal transport by successive shortest augmenting paths with dual prices (Jonker and Volgenant's method for
- * any weights): O(n·m) a path, about n paths for equal weights, memory O(n + m): costs are made when needed.
+ * any weights): O(n·m) a path, about n paths for equal weights, memory O(n + m): costs are
+ * made when needed, some of them kept.
  * Practical to about 2,000 points a side. Throws `InputError` when the weights do not sum to one.
  * @source Jonker, Volgenant, *A shortest augmenting path algorithm for dense and sparse linear assignment problems*, Computing 1987.
  */
@@ -79,8 +80,9 @@ class PathSearch {
   private readonly closed: Uint8Array
   private readonly sourceDistance: Float64Array
   private readonly enteredBy: Int32Array
+  private readonly costs: CostRows
 
-  constructor(private readonly problem: TransportProblem) {
+  constructor(problem: TransportProblem) {
     const n = problem.from.rows
     const m = problem.to.rows
     this.flows = { sources: Array.from({ length: m }, () => []), masses: Array.from({ length: m }, () => []) }
@@ -92,8 +94,10 @@ class PathSearch {
     this.closed = new Uint8Array(m)
     this.sourceDistance = new Float64Array(n)
     this.enteredBy = new Int32Array(n)
+    this.costs = new CostRows(problem)
     for (let i = 0; i < n; i++) {
-      for (let j = 0; j < m; j++) this.targetPrice[j] = Math.min(this.targetPrice[j]!, groundCost(problem, i, j))
+      const row = this.costs.row(i)
+      for (let j = 0; j < m; j++) if (row[j]! < this.targetPrice[j]!) this.targetPrice[j] = row[j]!
     }
   }
 
@@ -112,40 +116,55 @@ class PathSearch {
 
   private shortestPath(root: number, tree: number[]): number {
     const { distance, closed, capacity, sourceDistance, enteredBy } = this
-    const m = distance.length
     distance.fill(Number.POSITIVE_INFINITY)
     closed.fill(0)
     enteredBy.fill(-2)
     sourceDistance[root] = 0
     enteredBy[root] = -1
-    let fresh = [root]
-    for (;;) {
-      for (const s of fresh) this.relax(s)
-      let best = -1
-      for (let j = 0; j < m; j++) if (!closed[j] && (best < 0 || distance[j]! < distance[best]!)) best = j
-      if (best < 0) return -1
+    let best = this.relax(root)
+    while (best >= 0) {
       closed[best] = 1
       if (capacity[best]! > EMPTY) return best
-      fresh = this.flows.sources[best]!.filter((s) => enteredBy[s] === -2)
-      for (const s of fresh) {
-        enteredBy[s] = best
-        sourceDistance[s] = distance[best]!
+      const reached = best
+      best = -1
+      for (const s of this.flows.sources[reached]!) {
+        if (enteredBy[s] !== -2) continue
+        enteredBy[s] = reached
+        sourceDistance[s] = distance[reached]!
         tree.push(s)
+        best = this.relax(s)
       }
+      if (best < 0) best = this.nearestOpen()
     }
+    return -1
   }
 
-  private relax(s: number): void {
-    const { distance, before, closed, targetPrice, problem } = this
+  private nearestOpen(): number {
+    let best = -1
+    for (let j = 0; j < this.distance.length; j++) if (!this.closed[j] && (best < 0 || this.distance[j]! < this.distance[best]!)) best = j
+    return best
+  }
+
+  /** Shortens the distances of open targets by way of source s; the nearest open target, −1 when there is none. */
+  private relax(s: number): number {
+    const { distance, before, closed, targetPrice } = this
     const base = this.sourceDistance[s]! - this.sourcePrice[s]!
+    const costs = this.costs.row(s)
+    let best = -1
+    let nearest = Number.POSITIVE_INFINITY
     for (let j = 0; j < distance.length; j++) {
       if (closed[j]) continue
-      const length = base + groundCost(problem, s, j) - targetPrice[j]!
+      const length = base + costs[j]! - targetPrice[j]!
       if (length < distance[j]!) {
         distance[j] = length
         before[j] = s
       }
+      if (distance[j]! < nearest) {
+        nearest = distance[j]!
+        best = j
+      }
     }
+    return best
   }
 
   private push(end: number, root: number, supply: number): number {
@@ -179,6 +198,33 @@ class PathSearch {
       sources.splice(at, 1)
       masses.splice(at, 1)
     }
+  }
+}
+
+/** Rows kept at most, in numbers: 8 MB whatever the problem's size. */
+const KEPT = 1 << 20
+
+/** Rows of ground costs: the last ones used are kept, in a memory of fixed size. */
+class CostRows {
+  private readonly kept: Float64Array
+  private readonly owner: Int32Array
+
+  constructor(private readonly problem: TransportProblem) {
+    const m = problem.to.rows
+    const slots = Math.max(1, Math.min(problem.from.rows, Math.floor(KEPT / m)))
+    this.kept = new Float64Array(slots * m)
+    this.owner = new Int32Array(slots).fill(-1)
+  }
+
+  row(i: number): Float64Array {
+    const m = this.problem.to.rows
+    const slot = i % this.owner.length
+    const row = this.kept.subarray(slot * m, (slot + 1) * m)
+    if (this.owner[slot] !== i) {
+      this.owner[slot] = i
+      for (let j = 0; j < m; j++) row[j] = groundCost(this.problem, i, j)
+    }
+    return row
   }
 }
 

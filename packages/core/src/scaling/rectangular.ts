@@ -41,6 +41,9 @@ interface SweepState extends Potentials {
   readonly error: number
 }
 
+/** From this size on, progress is told inside a turn too. */
+const MANY_ROWS = 4096
+
 /** Below this a sum of exponentials is taken again with its largest term as shift. */
 const TINY = 1e-280
 
@@ -95,7 +98,10 @@ function sweep(problem: RectangularProblem, state: SweepState, watch: Watch): Sw
   const columnSums = new Float64Array(kernel.cols)
   const row = new Float64Array(kernel.cols)
   for (let i = 0; i < kernel.rows; i++) {
-    if ((i & 255) === 0) throwIfStopped(watch, 'coupling')
+    if ((i & 255) === 0) {
+      throwIfStopped(watch, 'coupling')
+      if (kernel.rows > MANY_ROWS) watch.progress?.({ stage: 'rows of one turn', done: i, total: kernel.rows })
+    }
     kernel.fillRow(i, row)
     for (let j = 0; j < row.length; j++) row[j] = row[j]! + columnTerm[j]!
     const shift = Number.isFinite(from[i]!) ? from[i]! : -largestOf(row, i)
@@ -183,6 +189,17 @@ function columnLogSums(problem: RectangularProblem, from: Float64Array, columns:
     if (!Number.isFinite(largest[k]!)) throw noPartner(`point ${column} of the later snapshot, which no earlier point can reach`)
     return { column, logSum: largest[k]! + log(sums[k]!) }
   })
+}
+
+/**
+ * g [m] from potentials f of some of the sources: −log Σ_i exp(log k_ij + f_i + a_i). A start for the whole problem from
+ * the solution of a smaller one. Cost one pass over the kernel.
+ */
+export function extendPotential(problem: RectangularProblem, from: Float64Array): Float64Array {
+  const columns = Array.from({ length: problem.kernel.cols }, (_, j) => j)
+  const out = new Float64Array(columns.length)
+  for (const { column, logSum } of columnLogSums(problem, from, columns)) out[column] = -logSum
+  return out
 }
 
 /**

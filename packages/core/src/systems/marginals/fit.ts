@@ -1,0 +1,139 @@
+import type { Diffusion } from '../../bridge/drift.js'
+import { weightedMoments } from '../../bridge/noise-size.js'
+import { packedLength } from '../../bridge/transition.js'
+import type { Engine } from '../../kernel/engine.js'
+import { InputError } from '../../num/errors.js'
+import type { Watch } from '../../num/iterate.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { median } from '../../num/statistics.js'
+import { coupleAll } from './couplings.js'
+import { familyOf, isSmooth } from './families.js'
+import type { Family, FamilyContext } from './family.js'
+import type { MarginalsModel } from './model.js'
+import { type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
+import { type FitSnapshot, type RoundsProblem, refineReference } from './rounds.js'
+import { chooseSmoothness } from './select-smoothness.js'
+import type { Smoothness } from './smooth-field.js'
+import { type PreparedSnapshots, prepareSnapshots, type Snapshot, type SnapshotInput, thin, toWorking, weightsOf } from './snapshots.js'
+import { parameterIntervals } from './uncertainty.js'
+
+export interface FitTools {
+  readonly key: Key
+  /** Used where all particles share a transition covariance (brownian, linear). */
+  readonly engine?: Engine
+  readonly watch?: Watch
+}
+
+/**
+ * Fits a reference family to snapshots and couples them under it.
+ *
+ * Cost a round: O(K · f²) kernel values a Sinkhorn turn with f = min(n, fitParticles) particles a snapshot, and one ODE a
+ * particle; at the end O(n²) kernel values a turn and interval for all particles. Memory O(n·d²).
+ * Throws `InputError` for bad snapshots or options and for drifts that explode or are stiff everywhere.
+ * @source Shen, Berlinghieri, Broderick, arXiv 2408.06277; mathematics.md section 11.
+ */
+export async function fitMarginals(input: SnapshotInput, options: MarginalsOptions, tools: FitTools): Promise<MarginalsModel> {
+  const resolved = resolveMarginalsOptions(options)
+  const prepared = prepareSnapshots(input, resolved.holdOut)
+  const diffusion = diffusionOf(resolved, prepared.snapshots)
+  const context = contextOf(prepared)
+  const working = prepared.snapshots.map((s) => workingSnapshot(s, diffusion, prepared.columnNames))
+  for (const held of prepared.heldOut) toWorking(held, diffusion, prepared.columnNames)
+  const thinned = working.map((s, k) => ({
+    time: s.time,
+    cloud: thin(s.cloud.points, s.cloud.logWeights, resolved.fitParticles, keyFor(tools.key, `fit ${k}`))
+  }))
+  const base = {
+    diffusion,
+    snapshots: thinned,
+    sigma: sigmaFrom(resolved, context),
+    rounds: resolved.rounds,
+    tolerance: resolved.tolerance
+  }
+  const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
+  const problem: RoundsProblem = { ...base, family, key: tools.key }
+  const outcome = await refineReference(problem, tools.watch)
+  const { theta, sigma, potentials, history } = outcome.state
+  const coupled = await coupleAll({ problem, theta, sigma, snapshots: working, thinned: { snapshots: thinned, potentials }, ...tools })
+  const intervals = await parameterIntervals(problem, { theta, sigma, potentials }, { kind: resolved.intervals, watch: tools.watch })
+  return {
+    family,
+    diffusion,
+    columnNames: prepared.columnNames,
+    theta,
+    sigma,
+    snapshots: prepared.snapshots,
+    heldOut: prepared.heldOut,
+    couplings: coupled.map((c) => c.coupling),
+    couplingEndings: coupled.map(({ outcome: o }) => ({ ending: o.ending, error: o.errors.at(-1)?.[1] ?? 0 })),
+    history,
+    ending: outcome.ending,
+    intervals,
+    smoothness,
+    notes: [...prepared.notes, ...notesOf(problem, theta, resolved)]
+  }
+}
+
+function workingSnapshot(snapshot: Snapshot, diffusion: Diffusion, names: readonly string[]): FitSnapshot {
+  return { time: snapshot.time, cloud: { points: toWorking(snapshot, diffusion, names), logWeights: snapshot.cloud.logWeights } }
+}
+
+function diffusionOf({ diffusion, reference }: ResolvedOptions, snapshots: readonly Snapshot[]): Diffusion {
+  if (diffusion !== 'auto') return diffusion
+  const multiplicative = reference === 'lotka-volterra' || reference === 'repressilator'
+  return multiplicative && snapshots.every((s) => s.cloud.points.data.every((x) => x > 0)) ? 'proportional' : 'additive'
+}
+
+/** What families are told about the data: training snapshots only. */
+export function contextOf({ snapshots, columnNames }: Pick<PreparedSnapshots, 'snapshots' | 'columnNames'>): FamilyContext {
+  const d = columnNames.length
+  const mean = new Float64Array(d)
+  const square = new Float64Array(d)
+  for (const { cloud } of snapshots) {
+    const moments = weightedMoments(cloud.points, weightsOf(cloud))
+    for (let a = 0; a < d; a++) {
+      mean[a] = mean[a]! + moments.mean[a]! / snapshots.length
+      square[a] = square[a]! + (moments.covariance[packedLength(a) + a]! + moments.mean[a]! ** 2) / snapshots.length
+    }
+  }
+  const spread = square.map((s, a) => Math.sqrt(Math.max(s - mean[a]! ** 2, 1e-300)))
+  const interval = median(snapshots.slice(1).map((s, k) => s.time - snapshots[k]!.time))
+  return { dimension: d, columnNames, interval, mean, spread }
+}
+
+function sigmaFrom({ sigma }: ResolvedOptions, { dimension }: FamilyContext): Float64Array | undefined {
+  if (sigma === 'auto') return undefined
+  if (sigma.length === 1) return new Float64Array(dimension).fill(sigma[0]!)
+  if (sigma.length === dimension) return Float64Array.from(sigma)
+  throw new InputError({
+    code: 'option-value',
+    got: `${sigma.length} values of sigma for ${dimension} columns`,
+    expected: `one value, or ${dimension}`,
+    try: 'sigma auto'
+  })
+}
+
+async function familyFor(
+  { reference, lengthScale, amplitude, frequencies }: ResolvedOptions,
+  context: FamilyContext,
+  problem: Omit<RoundsProblem, 'family'>,
+  { key, watch }: FitTools
+): Promise<{ family: Family; smoothness: Smoothness | undefined }> {
+  if (typeof reference === 'function') return { family: reference(context), smoothness: undefined }
+  const build = (smoothness: Smoothness): Family => familyOf(reference, context, { smoothness, key: keyFor(key, 'features') })
+  const fixed = { lengthScale, amplitude, frequencyCount: frequencies }
+  if (!isSmooth(reference)) return { family: build({ lengthScale: 1, amplitude: 1, frequencyCount: 1 }), smoothness: undefined }
+  const smoothness = await chooseSmoothness(fixed, { problem, build, watch })
+  return { family: build(smoothness), smoothness }
+}
+
+function notesOf({ family }: RoundsProblem, theta: Float64Array, { reference }: ResolvedOptions): string[] {
+  const notes: string[] = []
+  family.parameters.forEach(({ name, lower, upper }, k) => {
+    const value = theta[k]!
+    if (value <= lower * (1 + 1e-9) || value >= upper * (1 - 1e-9)) notes.push(`Parameter ${name} stands at its bound ${value}.`)
+  })
+  if (typeof reference === 'string' && isSmooth(reference))
+    notes.push('The weights of a smooth field have no meaning by themselves; no intervals are given.')
+  return notes
+}

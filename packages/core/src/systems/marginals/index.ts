@@ -1,0 +1,8 @@
+export type { Family, FamilyContext, Parameter } from './family.js'
+export { freeParameter, positiveParameter } from './family.js'
+export { type FitTools, fitMarginals } from './fit.js'
+export type { MarginalsModel, ParameterInterval } from './model.js'
+export { type MarginalsOptions, marginalsFields, REFERENCES, type ReferenceName, resolveMarginalsOptions } from './options.js'
+export { type SampleRequest, sampleTrajectories, type Trajectories, trajectoriesAt } from './sample.js'
+export { type HeldOutScore, maximumMeanDiscrepancy, scoreHeldOut, TransportBaselines, wasserstein } from './score.js'
+export type { Snapshot, SnapshotInput } from './snapshots.js'

@@ -1,0 +1,39 @@
+import type { Coupling } from '../../bridge/coupling.js'
+import type { Diffusion } from '../../bridge/drift.js'
+import type { Ending } from '../../num/iterate.js'
+import type { Family } from './family.js'
+import type { HistoryEntry } from './rounds.js'
+import type { Smoothness } from './smooth-field.js'
+import type { Snapshot } from './snapshots.js'
+
+/** 95 % interval of one parameter. */
+export interface ParameterInterval {
+  readonly name: string
+  readonly estimate: number
+  readonly lower: number
+  readonly upper: number
+}
+
+/** A fitted reference with its couplings: all that paths are drawn from. */
+export interface MarginalsModel {
+  readonly family: Family
+  readonly diffusion: Diffusion
+  readonly columnNames: readonly string[]
+  /** θ, in the order of `family.parameters`. */
+  readonly theta: Float64Array
+  /** σ [d] */
+  readonly sigma: Float64Array
+  /** Training snapshots in order of time. */
+  readonly snapshots: readonly Snapshot[]
+  readonly heldOut: readonly Snapshot[]
+  /** One coupling an interval, over all particles, in working coordinates. */
+  readonly couplings: readonly Coupling[]
+  readonly history: readonly HistoryEntry[]
+  readonly ending: Ending
+  /** How the coupling of each interval ended, with its last error. */
+  readonly couplingEndings: readonly { readonly ending: Ending; readonly error: number }[]
+  readonly intervals: readonly ParameterInterval[]
+  /** Of gradient and free fields. */
+  readonly smoothness: Smoothness | undefined
+  readonly notes: readonly string[]
+}

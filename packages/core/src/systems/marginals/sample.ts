@@ -1,0 +1,212 @@
+import type { WorkingReference } from '../../bridge/cells.js'
+import { cellsOf, emptyCell } from '../../bridge/cells.js'
+import { drawPartners, indexAt } from '../../bridge/coupling.js'
+import { GuidedBridge, planBridge } from '../../bridge/guided-bridge.js'
+import { exp } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { choleskyInPlace } from '../../num/linear-algebra.js'
+import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
+import { fillNormal, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
+import type { MarginalsModel } from './model.js'
+import { workingReference } from './rounds.js'
+import { fromWorking, toWorking } from './snapshots.js'
+
+export interface Trajectories {
+  /** The requested times and the snapshot times, ascending [T]. */
+  readonly times: Float64Array
+  /** Values [count · T, d], particle by particle, original coordinates. */
+  readonly values: Matrix
+  readonly count: number
+  /** Bridges whose mean path had not settled when relinearisation ended. */
+  readonly unsettled: number
+}
+
+export interface SampleRequest {
+  /** Number of trajectories. */
+  readonly count: number
+  /** Times besides those of the snapshots; from the first snapshot on. After the last one the reference runs on freely. */
+  readonly times: readonly number[]
+  readonly key: Key
+  readonly watch?: Watch
+}
+
+/**
+ * Draws whole trajectories: a Markov chain of particles through the snapshots, bridges of the reference between them.
+ * At snapshot times a trajectory *is* one of the particles. Cost O(count · n) a snapshot and one guided bridge a path and
+ * interval; memory O(count · T · d). Throws `InputError` for times before the first snapshot.
+ * @source mathematics.md section 11, step 3.
+ */
+export function sampleTrajectories(model: MarginalsModel, request: SampleRequest): Trajectories {
+  checkRequest(model, request)
+  const snapshotTimes = model.snapshots.map((s) => s.time)
+  const times = Float64Array.from(new Set([...request.times, ...snapshotTimes])).sort()
+  const d = model.columnNames.length
+  const out: Trajectories & { unsettled: number } = {
+    times,
+    values: matrix(request.count * times.length, d),
+    count: request.count,
+    unsettled: 0
+  }
+  const chain = indexChain(model, request)
+  const reference = workingReference(model, model.theta, model.sigma)
+  const points = model.snapshots.map((s) => toWorking(s, model.diffusion, model.columnNames))
+  for (let k = 0; k + 1 < points.length; k++) {
+    out.unsettled += fillInterval(out, {
+      model,
+      reference,
+      request,
+      k,
+      ends: [points[k]!, points[k + 1]!],
+      chain: [chain[k]!, chain[k + 1]!]
+    })
+  }
+  fillBeyond(out, { reference, request, from: points.at(-1)!, chain: chain.at(-1)!, start: snapshotTimes.at(-1)! })
+  fromWorking(out.values.data, model.diffusion)
+  placeParticles(out, model, chain)
+  return out
+}
+
+function checkRequest(model: MarginalsModel, { count, times }: SampleRequest): void {
+  if (!(Number.isInteger(count) && count >= 1)) {
+    throw new InputError({ code: 'count', got: `${count} trajectories`, expected: 'a whole number of at least 1', try: 'asking for 100' })
+  }
+  const first = model.snapshots[0]!.time
+  for (const time of times) {
+    if (Number.isFinite(time) && time >= first) continue
+    throw new InputError({
+      code: 'time-before-data',
+      got: `the requested time ${time}`,
+      expected: `a time from the first snapshot at ${first} on`,
+      try: 'times inside the data, or a little after the last snapshot'
+    })
+  }
+}
+
+/** Particle numbers [snapshots][count]: the first by stratified draws of the weights in random order, then partner by partner. */
+function indexChain(model: MarginalsModel, { count, key, watch }: SampleRequest): Uint32Array[] {
+  const weights = model.snapshots[0]!.cloud.logWeights.map(exp)
+  const offsets = uniforms(keyFor(key, 'first'), count)
+  const order = permutation(keyFor(key, 'order'), count)
+  const first = new Uint32Array(count)
+  order.forEach((particle, stratum) => {
+    first[particle] = indexAt(weights, (stratum + offsets[particle]!) / count)
+  })
+  const chain: Uint32Array[] = [first]
+  model.couplings.forEach((coupling, k) => {
+    chain.push(drawPartners(coupling, chain[k]!, uniforms(keyFor(key, `partner ${k}`), count), watch))
+    watch?.progress?.({ stage: 'pairing', done: k + 1, total: model.couplings.length })
+  })
+  return chain
+}
+
+function fillInterval(
+  out: Trajectories,
+  parts: {
+    model: MarginalsModel
+    reference: WorkingReference
+    request: SampleRequest
+    k: number
+    ends: [Matrix, Matrix]
+    chain: [Uint32Array, Uint32Array]
+  }
+): number {
+  const { model, reference, request, k, ends, chain } = parts
+  const interval: [number, number] = [model.snapshots[k]!.time, model.snapshots[k + 1]!.time]
+  const places = [...out.times.keys()].filter((p) => out.times[p]! > interval[0] && out.times[p]! < interval[1])
+  if (places.length === 0) return 0
+  const d = ends[0].cols
+  const inner = places.map((p) => out.times[p]!)
+  const plan = planBridge(reference, interval, inner, rowOf(ends[0], chain[0][0]!))
+  const bridge = new GuidedBridge(plan)
+  const normals = new Float64Array(plan.normalCount)
+  const drawn = new Float64Array(inner.length * d)
+  const key = keyFor(request.key, `bridge ${k}`)
+  let unsettled = 0
+  for (let particle = 0; particle < request.count; particle++) {
+    if ((particle & 63) === 0) throwIfStopped(request.watch, 'bridges')
+    fillNormal(key, particle, normals)
+    if (!bridge.draw(rowOf(ends[0], chain[0][particle]!), rowOf(ends[1], chain[1][particle]!), normals, drawn)) unsettled++
+    places.forEach((p, q) => {
+      out.values.data.set(drawn.subarray(q * d, (q + 1) * d), (particle * out.times.length + p) * d)
+    })
+  }
+  request.watch?.progress?.({ stage: 'bridges', done: k + 1, total: model.couplings.length })
+  return unsettled
+}
+
+/** Cells an interval of the data's length when the reference runs on after the last snapshot. */
+const FREE_CELLS = 32
+
+/** After the last snapshot: the reference's own law, cell by cell. */
+function fillBeyond(
+  out: Trajectories,
+  parts: { reference: WorkingReference; request: SampleRequest; from: Matrix; chain: Uint32Array; start: number }
+): void {
+  const { reference, request, from, chain, start } = parts
+  const places = [...out.times.keys()].filter((p) => out.times[p]! > start)
+  if (places.length === 0) return
+  const d = from.cols
+  const last = out.times.at(-1)!
+  const borders = new Set([start, ...places.map((p) => out.times[p]!)])
+  if (!reference.drift.linear) for (let m = 1; m < FREE_CELLS; m++) borders.add(start + ((last - start) * m) / FREE_CELLS)
+  const sorted = Float64Array.from(borders).sort()
+  const cells = cellsOf(reference, sorted)
+  const cell = emptyCell(d)
+  const normals = new Float64Array(d * (sorted.length - 1))
+  const state = new Float64Array(d)
+  for (let particle = 0; particle < request.count; particle++) {
+    fillNormal(keyFor(request.key, 'beyond'), particle, normals)
+    state.set(rowOf(from, chain[particle]!))
+    for (let m = 0; m + 1 < sorted.length; m++) {
+      cells.linearise(m, state, cell)
+      freeStep(cell, normals.subarray(m * d, (m + 1) * d), state, { time: sorted[m + 1]!, particle })
+      const place = places.find((p) => out.times[p] === sorted[m + 1])
+      if (place !== undefined) out.values.data.set(state, (particle * out.times.length + place) * d)
+    }
+  }
+}
+
+function freeStep(
+  cell: { mean: Float64Array; covariance: Float64Array },
+  xi: Float64Array,
+  state: Float64Array,
+  at: { time: number; particle: number }
+): void {
+  const d = state.length
+  const factor = cell.covariance.slice()
+  if (!choleskyInPlace(factor, d) || !cell.mean.every(Number.isFinite)) {
+    throw new InputError({
+      code: 'drift-exploded',
+      got: `particle ${at.particle} leaving every bound near time ${at.time}, after the last snapshot`,
+      expected: 'a drift that stays finite there',
+      try: 'times closer to the last snapshot'
+    })
+  }
+  for (let a = 0; a < d; a++) {
+    let sum = cell.mean[a]!
+    for (let b = 0; b <= a; b++) sum += factor[a * d + b]! * xi[b]!
+    state[a] = sum
+  }
+}
+
+/** Puts the particles themselves at snapshot times, exactly as they came. */
+function placeParticles(out: Trajectories, model: MarginalsModel, chain: readonly Uint32Array[]): void {
+  const d = out.values.cols
+  model.snapshots.forEach(({ time, cloud }, k) => {
+    const place = out.times.indexOf(time)
+    for (let particle = 0; particle < out.count; particle++) {
+      out.values.data.set(rowOf(cloud.points, chain[k]![particle]!), (particle * out.times.length + place) * d)
+    }
+  })
+}
+
+/** The values at one time [count, d]. */
+export function trajectoriesAt({ times, values, count }: Trajectories, time: number): Matrix {
+  const place = times.indexOf(time)
+  if (place < 0)
+    throw new InputError({ code: 'time-absent', got: `time ${time}`, expected: 'a time that was drawn', try: 'adding it to the request' })
+  const out = matrix(count, values.cols)
+  for (let particle = 0; particle < count; particle++) out.data.set(rowOf(values, particle * times.length + place), particle * values.cols)
+  return out
+}

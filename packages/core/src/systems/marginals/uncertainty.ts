@@ -1,0 +1,316 @@
+import { type Coupling, conditionalWeights } from '../../bridge/coupling.js'
+import { linearNoiseFlow } from '../../bridge/linear-noise.js'
+import { covariancesFrom, precisionFrom } from '../../bridge/noise-size.js'
+import { unitTransitions } from '../../bridge/reference-transitions.js'
+import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
+import { exp, log } from '../../num/elementary.js'
+import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { indexFromUniform, keyFor, uniforms } from '../../num/random.js'
+import { type Potentials, scaleRectangular } from '../../scaling/rectangular.js'
+import { cloud } from '../../space/cloud.js'
+import type { ParameterInterval } from './model.js'
+import { FIT_TOLERANCES, type FitSnapshot, intervalsOf, type RoundsProblem, refineReference, workingReference } from './rounds.js'
+import { weightsOf } from './snapshots.js'
+
+export interface FittedState {
+  readonly theta: Float64Array
+  readonly sigma: Float64Array
+  readonly potentials: readonly (Potentials | undefined)[]
+}
+
+/** Families with more parameters than this get no intervals: their weights mean nothing one by one. */
+const MOST_PARAMETERS = 60
+const NORMAL_975 = 1.959963984540054
+
+/**
+ * 95 % intervals of θ. `sandwich`: the influence of every particle of every snapshot on the fit, through the potentials of
+ * the couplings (their derivatives with respect to θ), and the profile Hessian. `bootstrap`: standard deviation over
+ * refits of particles drawn with replacement.
+ */
+export async function parameterIntervals(
+  problem: RoundsProblem,
+  fitted: FittedState,
+  { kind, watch }: { kind: 'sandwich' | 'bootstrap' | 'none'; watch?: Watch | undefined }
+): Promise<ParameterInterval[]> {
+  const { parameters } = problem.family
+  if (kind === 'none' || parameters.length === 0 || parameters.length > MOST_PARAMETERS || problem.rounds === 0) return []
+  const covariance = kind === 'sandwich' ? await sandwich(problem, fitted, watch) : await bootstrap(problem, fitted, watch)
+  return parameters.map(({ name, positive }, k) => {
+    const estimate = fitted.theta[k]!
+    const half = NORMAL_975 * Math.sqrt(Math.max(0, covariance.data[k * parameters.length + k]!))
+    return positive
+      ? { name, estimate, lower: estimate * exp(-half), upper: estimate * exp(half) }
+      : { name, estimate, lower: estimate - half, upper: estimate + half }
+  })
+}
+
+/** Refits of a bootstrap. */
+const REPLICATES = 40
+
+async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, watch?: Watch): Promise<Matrix> {
+  const p = theta.length
+  const draws: Float64Array[] = []
+  for (let b = 0; b < REPLICATES; b++) {
+    throwIfStopped(watch, 'bootstrap')
+    const snapshots = problem.snapshots.map(({ time, cloud: { points, logWeights } }, k) => {
+      const u = uniforms(keyFor(problem.key, `bootstrap ${b} ${k}`), points.rows)
+      const chosen = Uint32Array.from(u, (x) => indexFromUniform(x, points.rows))
+      const weights = Float64Array.from(chosen, (i) => exp(logWeights[i]!))
+      const total = weights.reduce((sum, w) => sum + w, 0)
+      return {
+        time,
+        cloud: cloud(
+          takeRows(points, chosen),
+          weights.map((w) => log(w / total))
+        )
+      }
+    })
+    const outcome = await refineReference({ ...problem, snapshots, theta, sigma: problem.sigma ?? sigma, rounds: 4 }, { stop: watch?.stop })
+    draws.push(outcome.state.theta.map((value, k) => (problem.family.parameters[k]!.positive ? log(value) : value)))
+    watch?.progress?.({ stage: 'bootstrap', done: b + 1, total: REPLICATES })
+  }
+  const mean = new Float64Array(p)
+  for (const draw of draws)
+    draw.forEach((x, k) => {
+      mean[k] = mean[k]! + x / REPLICATES
+    })
+  const out = matrix(p, p)
+  for (const draw of draws) {
+    for (let k = 0; k < p; k++)
+      for (let l = 0; l < p; l++)
+        out.data[k * p + l] = out.data[k * p + l]! + ((draw[k]! - mean[k]!) * (draw[l]! - mean[l]!)) / (REPLICATES - 1)
+  }
+  return out
+}
+
+/** What one interval says: derivatives of its potentials, and its part of the profile Hessian. */
+interface IntervalInfluence {
+  /** ∂f/∂θ [n, p] and ∂g/∂θ [m, p] */
+  readonly from: Matrix
+  readonly to: Matrix
+  /** [p, p] */
+  readonly hessian: Matrix
+}
+
+/**
+ * Cov θ̂ = H⁻¹ V H⁻¹. The fit minimises Σ_k n_k L_k, L_k = min over couplings of relative entropy to the reference; by the
+ * envelope theorem L_k changes with the earlier snapshot's weights by its potential f and with the later one's by g, so a
+ * particle's influence on the gradient is n_k ∂f/∂θ + n_{k−1} ∂g/∂θ, and V sums its variance over the snapshots.
+ */
+async function sandwich(problem: RoundsProblem, fitted: FittedState, watch?: Watch): Promise<Matrix> {
+  const p = fitted.theta.length
+  const pairs = intervalsOf(problem.snapshots)
+  const influences: IntervalInfluence[] = []
+  for (const [k, [from, to]] of pairs.entries()) influences.push(await intervalInfluence(problem, fitted, { from, to, k, watch }))
+  const hessian = matrix(p, p)
+  pairs.forEach(([from], k) => {
+    for (let e = 0; e < p * p; e++) hessian.data[e] = hessian.data[e]! + from.cloud.points.rows * influences[k]!.hessian.data[e]!
+  })
+  const spread = matrix(p, p)
+  problem.snapshots.forEach((snapshot, k) => {
+    addScoreVariance(spread, snapshot, {
+      asFrom: influences[k] && { scores: influences[k].from, count: snapshot.cloud.points.rows },
+      asTo: influences[k - 1] && { scores: influences[k - 1]!.to, count: problem.snapshots[k - 1]!.cloud.points.rows }
+    })
+  })
+  const bread = inverse(symmetricPart(hessian))
+  return multiply(multiply(bread, spread), transpose(bread))
+}
+
+function symmetricPart(a: Matrix): Matrix {
+  return matrix(
+    a.rows,
+    a.cols,
+    a.data.map((x, e) => 0.5 * (x + a.data[(e % a.cols) * a.cols + Math.floor(e / a.cols)]!))
+  )
+}
+
+type Side = { readonly scores: Matrix; readonly count: number } | undefined
+
+function addScoreVariance(out: Matrix, { cloud: c }: FitSnapshot, { asFrom, asTo }: { asFrom: Side; asTo: Side }): void {
+  const p = out.cols
+  const weights = weightsOf(c)
+  const score = (i: number, k: number): number =>
+    (asFrom ? asFrom.count * asFrom.scores.data[i * p + k]! : 0) + (asTo ? asTo.count * asTo.scores.data[i * p + k]! : 0)
+  const mean = new Float64Array(p)
+  for (let i = 0; i < weights.length; i++) for (let k = 0; k < p; k++) mean[k] = mean[k]! + weights[i]! * score(i, k)
+  for (let i = 0; i < weights.length; i++) {
+    const square = weights[i]! * weights[i]!
+    for (let k = 0; k < p; k++) {
+      const left = square * (score(i, k) - mean[k]!)
+      for (let l = 0; l < p; l++) out.data[k * p + l] = out.data[k * p + l]! + left * (score(i, l) - mean[l]!)
+    }
+  }
+}
+
+/** Turns of the linear iteration for the derivatives of the potentials. */
+const MOST_TURNS = 300
+
+/**
+ * Solves ∂f_i = E[D_ij − ∂g_j | i], ∂g_j = E[D_ij − ∂f_i | j] under the coupling, D_ij = ∂(−log k_ij)/∂θ = −s_iᵀ(y_j − Φ_i)
+ * with s_i = Σ_i⁻¹ ∂Φ_i/∂θ (Σ frozen, as in the refit). H = E[∂Φᵀ Σ⁻¹ ∂Φ] − E[D (D − ∂f − ∂g)ᵀ]: what pairing costs.
+ */
+async function intervalInfluence(
+  problem: RoundsProblem,
+  { theta, sigma, potentials }: FittedState,
+  { from, to, k, watch }: { from: FitSnapshot; to: FitSnapshot; k: number; watch?: Watch | undefined }
+): Promise<IntervalInfluence> {
+  const p = theta.length
+  const d = from.cloud.points.cols
+  const interval: [number, number] = [from.time, to.time]
+  const reference = workingReference(problem, theta, sigma)
+  const { means, unitCovariances } = unitTransitions(reference, from.cloud.points, interval, FIT_TOLERANCES)
+  const covariances = covariancesFrom(unitCovariances, sigma)
+  const scaling = {
+    kernel: densityKernel({ means, covariances }, to.cloud.points),
+    fromLogWeights: from.cloud.logWeights,
+    toLogWeights: to.cloud.logWeights
+  }
+  const start = potentials[k]
+  const outcome = await scaleRectangular(scaling, { stop: watch?.stop, tolerance: 1e-5, turns: 1000, ...(start && { start }) })
+  const coupling: Coupling = { problem: scaling, potentials: outcome.state }
+  const flow = linearNoiseFlow(
+    { drift: reference.drift, theta, points: from.cloud.points, interval },
+    { sensitivity: true },
+    { ...FIT_TOLERANCES, controlled: d }
+  )
+  const scores = scoreMaps({ sensitivities: flow.sensitivities!, covariances, problem, theta })
+  const scorer = new PairScores(scores.maps, means, to.cloud.points, p)
+  const solved = solvePotentials(coupling, scorer, watch)
+  const hessian = scores.information(weightsOf(from.cloud))
+  subtractPairing(hessian, coupling, scorer, solved)
+  return { ...solved, hessian }
+}
+
+function scoreMaps({
+  sensitivities,
+  covariances,
+  problem,
+  theta
+}: {
+  sensitivities: Matrix
+  covariances: Matrix
+  problem: RoundsProblem
+  theta: Float64Array
+}): {
+  maps: Matrix
+  information: (weights: Float64Array) => Matrix
+} {
+  const p = theta.length
+  const d = problem.snapshots[0]!.cloud.points.cols
+  const moving = sensitivities.data.map((x, e) => (problem.family.parameters[e % p]!.positive ? x * theta[e % p]! : x))
+  const factors = precisionsOf(covariances, d).inverseFactors
+  const maps = matrix(sensitivities.rows, d * p)
+  for (let i = 0; i < maps.rows; i++) {
+    const which = factors.rows === 1 ? 0 : i
+    const precision = precisionFrom(factors.data.subarray(which * packedLength(d), (which + 1) * packedLength(d)), d)
+    for (let a = 0; a < d; a++) {
+      for (let b = 0; b < d; b++) {
+        for (let k = 0; k < p; k++)
+          maps.data[i * d * p + a * p + k] = maps.data[i * d * p + a * p + k]! + precision[a * d + b]! * moving[i * d * p + b * p + k]!
+      }
+    }
+  }
+  const information = (weights: Float64Array): Matrix => {
+    const out = matrix(p, p)
+    for (let i = 0; i < maps.rows; i++) {
+      for (let a = 0; a < d; a++) {
+        for (let k = 0; k < p; k++) {
+          const left = weights[i]! * maps.data[i * d * p + a * p + k]!
+          for (let l = 0; l < p; l++) out.data[k * p + l] = out.data[k * p + l]! + left * moving[i * d * p + a * p + l]!
+        }
+      }
+    }
+    return out
+  }
+  return { maps, information }
+}
+
+/** D_ij [p], made when it is needed. */
+class PairScores {
+  readonly value: Float64Array
+
+  constructor(
+    private readonly maps: Matrix,
+    private readonly means: Matrix,
+    private readonly targets: Matrix,
+    readonly parameterCount: number
+  ) {
+    this.value = new Float64Array(parameterCount)
+  }
+
+  at(i: number, j: number): Float64Array {
+    const { value, maps, means, targets, parameterCount: p } = this
+    const d = means.cols
+    value.fill(0)
+    for (let a = 0; a < d; a++) {
+      const off = targets.data[j * d + a]! - means.data[i * d + a]!
+      for (let k = 0; k < p; k++) value[k] = value[k]! - off * maps.data[i * d * p + a * p + k]!
+    }
+    return value
+  }
+}
+
+/** Alternating means; the error contracts as Sinkhorn's does. */
+function solvePotentials(coupling: Coupling, scorer: PairScores, watch?: Watch): { from: Matrix; to: Matrix } {
+  const n = coupling.problem.kernel.rows
+  const m = coupling.problem.kernel.cols
+  const p = scorer.parameterCount
+  const weights = new Float64Array(m)
+  const fromWeights = coupling.problem.fromLogWeights.map(exp)
+  const toWeights = coupling.problem.toLogWeights.map(exp)
+  const from = matrix(n, p)
+  const to = matrix(m, p)
+  const sums = new Float64Array(m * p)
+  for (let turn = 0; turn < MOST_TURNS; turn++) {
+    throwIfStopped(watch, 'intervals')
+    sums.fill(0)
+    for (let i = 0; i < n; i++) {
+      conditionalWeights(coupling, i, weights)
+      const own = from.data.subarray(i * p, (i + 1) * p).fill(0)
+      for (let j = 0; j < m; j++) {
+        if (weights[j]! < 1e-14) continue
+        const score = scorer.at(i, j)
+        for (let k = 0; k < p; k++) own[k] = own[k]! + weights[j]! * (score[k]! - to.data[j * p + k]!)
+      }
+      for (let j = 0; j < m; j++) {
+        if (weights[j]! < 1e-14) continue
+        const score = scorer.at(i, j)
+        const share = (weights[j]! * fromWeights[i]!) / toWeights[j]!
+        for (let k = 0; k < p; k++) sums[j * p + k] = sums[j * p + k]! + share * (score[k]! - own[k]!)
+      }
+    }
+    let change = 0
+    let size = 0
+    for (let e = 0; e < sums.length; e++) {
+      change = Math.max(change, Math.abs(sums[e]! - to.data[e]!))
+      size = Math.max(size, Math.abs(sums[e]!))
+    }
+    to.data.set(sums)
+    if (change <= 1e-3 * size) break
+  }
+  return { from, to }
+}
+
+function subtractPairing(hessian: Matrix, coupling: Coupling, scorer: PairScores, { from, to }: { from: Matrix; to: Matrix }): void {
+  const p = scorer.parameterCount
+  const m = coupling.problem.kernel.cols
+  const weights = new Float64Array(m)
+  const fromWeights = coupling.problem.fromLogWeights.map(exp)
+  for (let i = 0; i < from.rows; i++) {
+    conditionalWeights(coupling, i, weights)
+    for (let j = 0; j < m; j++) {
+      const w = weights[j]! * fromWeights[i]!
+      if (weights[j]! < 1e-14) continue
+      const score = scorer.at(i, j)
+      for (let k = 0; k < p; k++) {
+        for (let l = 0; l < p; l++) {
+          const rest = score[l]! - from.data[i * p + l]! - to.data[j * p + l]!
+          hessian.data[k * p + l] = hessian.data[k * p + l]! - w * score[k]! * rest
+        }
+      }
+    }
+  }
+}

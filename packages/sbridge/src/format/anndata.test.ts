@@ -1,0 +1,105 @@
+import { Dataset, File, type Group, ready } from 'h5wasm'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { readAnnData } from './anndata.js'
+
+const context = { source: 'cells.h5ad' }
+const kind = (group: Group, type: string) => group.create_attribute('encoding-type', type)
+
+/** Three cells with the kinds of observation that AnnData 0.12 writes, and X dense, by rows and by columns. */
+async function cells(): Promise<Uint8Array> {
+  const { FS } = await ready
+  const file = new File('made.h5ad', 'w')
+  frame(file.create_group('obs'), ['day', 'batch', 'count', 'good'])
+  const obs = file.get('obs') as Group
+  obs.create_dataset({ name: '_index', data: ['c1', 'c2', 'c3'] })
+  obs.create_dataset({ name: 'day', data: Float64Array.of(0, 1.5, Number.NaN) })
+  const batch = obs.create_group('batch')
+  kind(batch, 'categorical')
+  batch.create_dataset({ name: 'codes', data: Int8Array.of(1, -1, 0) })
+  batch.create_dataset({ name: 'categories', data: ['left', 'right'] })
+  const count = obs.create_group('count')
+  kind(count, 'nullable-integer')
+  count.create_dataset({ name: 'values', data: BigInt64Array.of(4n, 5n, 6n) })
+  count.create_dataset({ name: 'mask', data: Uint8Array.of(0, 1, 0) })
+  obs.create_dataset({ name: 'good', data: ['yes', 'no', 'yes'] })
+  frame(file.create_group('var'), [])
+  ;(file.get('var') as Group).create_dataset({ name: '_index', data: ['geneA', 'geneB'] })
+  file.create_dataset({ name: 'X', data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [3, 2] })
+  const layers = file.create_group('layers')
+  sparse(layers.create_group('rows'), 'csr_matrix', { data: [7, 8, 9], indices: [0, 1, 0], starts: [0, 2, 2, 3] })
+  sparse(layers.create_group('columns'), 'csc_matrix', { data: [7, 9, 8], indices: [0, 2, 0], starts: [0, 2, 3] })
+  const obsm = file.create_group('obsm')
+  obsm.create_dataset({ name: 'X_pca', data: Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6), shape: [3, 2] })
+  file.close()
+  const bytes = FS.readFile('made.h5ad') as Uint8Array
+  FS.unlink('made.h5ad')
+  return bytes
+}
+
+function frame(group: Group, order: string[]): void {
+  kind(group, 'dataframe')
+  group.create_attribute('_index', '_index')
+  if (order.length > 0) group.create_attribute('column-order', order)
+}
+
+function sparse(group: Group, type: string, parts: { data: number[]; indices: number[]; starts: number[] }): void {
+  kind(group, type)
+  group.create_attribute('shape', BigInt64Array.of(3n, 2n))
+  group.create_dataset({ name: 'data', data: Float32Array.from(parts.data) })
+  group.create_dataset({ name: 'indices', data: Int32Array.from(parts.indices) })
+  group.create_dataset({ name: 'indptr', data: BigInt64Array.from(parts.starts, BigInt) })
+}
+
+let bytes: Uint8Array
+beforeAll(async () => {
+  bytes = await cells()
+})
+
+describe('reads', () => {
+  test('every kind of observation and the dense X by default', async () => {
+    expect(await readAnnData(bytes, context)).toEqual({
+      rowCount: 3,
+      columns: [
+        { name: 'day', source: 'number', values: Float64Array.of(0, 1.5, 0), missing: Uint8Array.of(0, 0, 1) },
+        { name: 'batch', source: 'text', values: ['right', null, 'left'] },
+        { name: 'count', source: 'number', values: Float64Array.of(4, 0, 6), missing: Uint8Array.of(0, 1, 0), integer: true },
+        { name: 'good', source: 'text', values: ['yes', 'no', 'yes'] },
+        { name: 'geneA', source: 'number', values: Float64Array.of(1, 3, 5) },
+        { name: 'geneB', source: 'number', values: Float64Array.of(2, 4, 6) }
+      ]
+    })
+  })
+
+  test.each(['layers/rows', 'layers/columns'])('sparse %s', async (representation) => {
+    const { columns } = await readAnnData(bytes, { ...context, representation, columns: [] })
+    expect(columns).toEqual([
+      { name: 'geneA', source: 'number', values: Float64Array.of(7, 0, 9) },
+      { name: 'geneB', source: 'number', values: Float64Array.of(8, 0, 0) }
+    ])
+  })
+
+  test.each(['X_pca', 'obsm/X_pca'])('%s with the columns asked for, in their order', async (representation) => {
+    const { columns } = await readAnnData(bytes, { ...context, representation, columns: ['good', 'day'] })
+    expect(columns.map((column) => column.name)).toEqual(['good', 'day', 'X_pca_1', 'X_pca_2'])
+    expect(columns[3]!.values).toEqual(Float64Array.of(0.2, 0.4, 0.6))
+  })
+})
+
+describe('refuses', () => {
+  test('representations and columns that are not there, naming those that are', async () => {
+    await expect(readAnnData(bytes, { ...context, representation: 'X_umap' })).rejects.toThrow(
+      /one of X, obsm\/X_pca, layers\/columns, layers\/rows/
+    )
+    await expect(readAnnData(bytes, { ...context, columns: ['time'] })).rejects.toThrow(/one of day, batch, count, good/)
+  })
+
+  test('what is not HDF5, is cut, or is HDF5 of another kind', async () => {
+    const { FS } = await ready
+    const other = new File('other.h5', 'w')
+    expect(other.create_dataset({ name: 'a', data: [1, 2] })).toBeInstanceOf(Dataset)
+    other.close()
+    for (const wrong of [new Uint8Array(2000), bytes.slice(0, bytes.length / 2), FS.readFile('other.h5') as Uint8Array]) {
+      await expect(readAnnData(wrong, context)).rejects.toMatchObject({ name: 'FormatError', code: 'anndata-unreadable' })
+    }
+  })
+})

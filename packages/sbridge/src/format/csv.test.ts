@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import { fixture } from '../../test/fixture.js'
+import { readDelimited, writeDelimited } from './csv.js'
+
+const read = (text: string | Uint8Array) =>
+  readDelimited(typeof text === 'string' ? new TextEncoder().encode(text) : text, { source: 'data.csv' })
+const cells = (text: string | Uint8Array) => Object.fromEntries(read(text).columns.map((column) => [column.name, [...column.values]]))
+
+describe('what other programs write', () => {
+  test('quotes, separators and line breaks in cells, as pandas writes them', () => {
+    expect(cells(fixture('quoted.csv'))).toEqual({
+      species: ['Adelie', 'Gentoo', null],
+      mass: ['3750.0', null, '5000.5'],
+      count: ['1', '2', '3'],
+      alive: ['True', 'False', 'True'],
+      '10': ['1', '2', '3'],
+      note: ['a "quoted" word', 'two\nlines', 'comma, here']
+    })
+    expect(read(fixture('quoted.csv')).columns.map((column) => column.name)).toEqual(['species', 'mass', 'count', 'alive', '10', 'note'])
+  })
+
+  test('byte-order mark, semicolons, decimal commas and CRLF', () => {
+    expect(cells(fixture('semicolon.csv'))).toEqual({ mass: ['3750.0', null, '5000.5'], count: ['1', '2', '3'] })
+  })
+
+  test('UTF-16 with a byte-order mark', () => {
+    expect(cells(new Uint8Array(Buffer.from('\ufeffa,b\nö,2\n', 'utf16le')))).toEqual({ a: ['ö'], b: ['2'] })
+  })
+
+  test.each(['a\tb\n1\t2\n', 'a;b\n1;2\n', 'a|b\n1|2\n', 'a,b\n1,2\n', 'a,b\r1,2\r'])('finds the separator of %j', (text) => {
+    expect(cells(text)).toEqual({ a: ['1'], b: ['2'] })
+  })
+
+  test('separators inside the cells of another do not mislead', () => {
+    expect(cells('note\nfirst; second; third\n')).toEqual({ note: ['first; second; third'] })
+    expect(cells('a,note\n1,x;y\n2,z;w\n')).toEqual({ a: ['1', '2'], note: ['x;y', 'z;w'] })
+  })
+
+  test('text with commas keeps them where semicolons separate', () => {
+    expect(cells('a;b\n1,5;x, y\n2;z\n')).toEqual({ a: ['1.5', '2'], b: ['x, y', 'z'] })
+  })
+})
+
+describe('blank lines and empty cells', () => {
+  test('trailing and inner blank lines are skipped', () => {
+    expect(cells('a,b\n1,2\n\n3,4\n\n\r\n\n')).toEqual({ a: ['1', '3'], b: ['2', '4'] })
+  })
+
+  test('an empty line of a single column is a missing cell, and is written quoted', () => {
+    expect(cells('a\n1\n\n3\n')).toEqual({ a: ['1', null, '3'] })
+    const bytes = writeDelimited({ rowCount: 2, columns: [{ name: 'a', source: 'text', values: ['1', null] }] }, ',')
+    expect(new TextDecoder().decode(bytes)).toBe('a\n1\n""\n')
+  })
+
+  test('an index column gets a name', () => {
+    expect(read(',b\n0,1\n').columns.map((column) => column.name)).toEqual(['unnamed_1', 'b'])
+  })
+
+  test('a row of empty cells is a row', () => {
+    expect(cells('a,b\n,\n1,2\n')).toEqual({ a: [null, '1'], b: [null, '2'] })
+  })
+})
+
+describe('bad input', () => {
+  test('ragged rows name the line, line breaks in quotes counted', () => {
+    expect(() => read('a,b\n"x\ny",2\n3\n4,5\n')).toThrow(expect.objectContaining({ code: 'row-ragged', name: 'InputError' }))
+    expect(() => read('a,b\n"x\ny",2\n3\n4,5\n')).toThrow(/1 cells on line 4 of data.csv; expected 2/)
+    expect(() => read('a,b\n1,2\n1,2,3\n')).toThrow(/3 cells on line 3/)
+  })
+
+  test.each([
+    ['header only', 'a,b\n', 'InputError', 'table-without-rows'],
+    ['blank', '\n\n', 'InputError', 'file-empty'],
+    ['nothing', '', 'InputError', 'file-empty'],
+    ['byte-order mark alone', '\ufeff', 'InputError', 'file-empty'],
+    ['equal names', 'a,b,a\n1,2,3\n', 'InputError', 'column-name-repeated'],
+    ['an open quote', 'a,b\n1,2\n"3,4\n', 'FormatError', 'csv-quotes']
+  ])('%s', (_, text, name, code) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ name, code }))
+  })
+
+  test('bytes that are not UTF-8 name the line', () => {
+    expect(() => read(new Uint8Array([...new TextEncoder().encode('a,b\n1,2\n'), 0xe9, 0x2c, 0x31]))).toThrow(/not UTF-8, line 3/)
+  })
+})
+
+test('writes dates without a time of day when all are midnight', () => {
+  const write = (values: number[]) =>
+    new TextDecoder().decode(
+      writeDelimited({ rowCount: 2, columns: [{ name: 't', source: 'datetime', values: Float64Array.from(values) }] }, ',')
+    )
+  expect(write([0, 86_400_000 * 19_782])).toBe('t\n1970-01-01\n2024-02-29\n')
+  expect(write([0, 1500])).toBe('t\n1970-01-01T00:00:00.000Z\n1970-01-01T00:00:01.500Z\n')
+})
+
+test('100,000 rows of 8 columns in under 2 s', () => {
+  const row = Array.from({ length: 8 }, (_, c) => (0.123456789 * (c + 1)).toFixed(8)).join(',')
+  const bytes = new TextEncoder().encode(`a,b,c,d,e,f,g,h\n${`${row}\n`.repeat(100_000)}`)
+  const start = performance.now()
+  expect(readDelimited(bytes, { source: 'data.csv' }).rowCount).toBe(100_000)
+  expect(performance.now() - start).toBeLessThan(2000)
+})

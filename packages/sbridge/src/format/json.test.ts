@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import { fixture } from '../../test/fixture.js'
+import { readJson, readJsonLines, writeJson, writeJsonLines } from './json.js'
+
+const context = { source: 'data.json' }
+const bytes = (text: string) => new TextEncoder().encode(text)
+const frame = {
+  species: ['text', ['Adelie', 'Gentoo', null]],
+  mass: ['number', [3750, null, 5000.5]],
+  count: ['number', [1, 2, 3]],
+  alive: ['boolean', [true, false, true]],
+  '10': ['number', [1, 2, 3]]
+}
+
+function read(text: Uint8Array, lines = false) {
+  const { columns } = lines ? readJsonLines(text, context) : readJson(text, context)
+  return columns.map((column) => {
+    const missing = column.source === 'number' ? column.missing : undefined
+    return [column.name, [column.source, Array.from(column.values as ArrayLike<unknown>, (cell, i) => (missing?.[i] ? null : cell))]]
+  })
+}
+
+describe('what pandas writes', () => {
+  test.each(['records.json', 'columns.json'])('%s', (name) => {
+    expect(Object.fromEntries(read(fixture(name)))).toEqual(frame)
+    expect(read(fixture(name)).map(([column]) => column)).toEqual(['species', 'mass', 'count', 'alive', '10'])
+  })
+
+  test('records.jsonl', () => {
+    expect(Object.fromEntries(read(fixture('records.jsonl'), true))).toEqual(frame)
+  })
+})
+
+test('an object of arrays', () => {
+  expect(read(bytes('{"b": [1, null], "a": ["x", "y"]}'))).toEqual([
+    ['b', ['number', [1, null]]],
+    ['a', ['text', ['x', 'y']]]
+  ])
+})
+
+test('absent keys are missing, mixed kinds are text, names of Object stay names', () => {
+  expect(read(bytes('[{"toString": 1}, {"a": "x", "toString": 2}, {"a": true, "__proto__": 3}]'))).toEqual([
+    ['toString', ['number', [1, 2, null]]],
+    ['a', ['text', [null, 'x', 'true']]],
+    ['__proto__', ['number', [null, null, 3]]]
+  ])
+})
+
+test('writes numbers as numbers, missing as null, names in order', () => {
+  const table = {
+    rowCount: 2,
+    columns: [
+      { name: 'b', source: 'number' as const, values: Float64Array.of(1.5, 0), missing: Uint8Array.of(0, 1) },
+      { name: '1', source: 'text' as const, values: ['"', null] }
+    ]
+  }
+  expect(new TextDecoder().decode(writeJsonLines(table))).toBe('{"b":1.5,"1":"\\""}\n{"b":null,"1":null}\n')
+  expect(JSON.parse(new TextDecoder().decode(writeJson(table)))).toEqual([
+    { b: 1.5, 1: '"' },
+    { b: null, 1: null }
+  ])
+})
+
+test.each([
+  ['cut', '[{"a": 1}, {"a"', 'FormatError', 'json-unreadable'],
+  ['a number', '3', 'FormatError', 'json-unreadable'],
+  ['no rows', '[]', 'InputError', 'table-without-columns'],
+  ['a row that is no object', '[{"a": 1}, [2]]', 'InputError', 'json-row-not-an-object'],
+  ['a first row that is no object', '[1, "{"]', 'InputError', 'json-row-not-an-object'],
+  ['a nested value', '[{"a": {"b": 1}}]', 'InputError', 'column-nested'],
+  ['a name twice', '[{"a": 1, "a": 2}]', 'InputError', 'column-name-repeated'],
+  ['columns of different length', '{"a": [1, 2], "b": [1]}', 'InputError', 'columns-of-different-length'],
+  ['a column that is no array', '{"a": 1}', 'InputError', 'json-column-not-an-array']
+])('%s', (_, text, name, code) => {
+  expect(() => readJson(bytes(text), context)).toThrow(expect.objectContaining({ name, code }))
+})
+
+test('a bad line of JSON lines is named', () => {
+  expect(() => readJsonLines(bytes('{"a": 1}\n\n{"a": \n'), context)).toThrow(/line 3/)
+  expect(() => readJsonLines(bytes('\n \n'), context)).toThrow(expect.objectContaining({ name: 'InputError' }))
+})

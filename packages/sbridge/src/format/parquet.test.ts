@@ -1,0 +1,75 @@
+import type { RawColumn } from '@sbridge/core'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { expect, test } from 'vitest'
+import { readParquet, writeParquet } from './parquet.js'
+
+const context = { source: 'data.parquet' }
+const leap = Date.UTC(2024, 1, 29)
+
+test('dates, timestamps, decimals and long whole numbers', async () => {
+  const when = [new Date(leap), new Date(-1), null]
+  const columnData = [
+    { name: 'day', data: [new Date(leap), new Date(0), null] },
+    { name: 'micro', data: when },
+    { name: 'nano', data: when },
+    { name: 'price', data: [0.3, -12.25, null] },
+    { name: 'huge', data: [2n ** 60n + 1n, 1n, null] },
+    { name: 'small', data: [1, -2, null] },
+    { name: 'json', data: [{ a: 1 }, [2], null] },
+    { name: 'nan', data: [Number.NaN, 1.5, null] }
+  ]
+  const optional = { repetition_type: 'OPTIONAL' } as const
+  const schema = [
+    { name: 'root', num_children: columnData.length },
+    { name: 'day', type: 'INT32', converted_type: 'DATE', ...optional },
+    { name: 'micro', type: 'INT64', converted_type: 'TIMESTAMP_MICROS', ...optional },
+    { name: 'nano', type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'NANOS' }, ...optional },
+    { name: 'price', type: 'INT32', converted_type: 'DECIMAL', scale: 2, precision: 8, ...optional },
+    { name: 'huge', type: 'INT64', ...optional },
+    { name: 'small', type: 'INT32', ...optional },
+    { name: 'json', type: 'BYTE_ARRAY', converted_type: 'JSON', ...optional },
+    { name: 'nan', type: 'DOUBLE', ...optional }
+  ] as const
+  const { columns } = await readParquet(new Uint8Array(parquetWriteBuffer({ columnData, schema: [...schema] })), context)
+  const missing = Uint8Array.of(0, 0, 1)
+  expect(columns).toEqual([
+    { name: 'day', source: 'datetime', values: Float64Array.of(leap, 0, 0), missing },
+    { name: 'micro', source: 'datetime', values: Float64Array.of(leap, -1, 0), missing },
+    { name: 'nano', source: 'datetime', values: Float64Array.of(leap, -1, 0), missing },
+    { name: 'price', source: 'number', values: Float64Array.of(0.3, -12.25, 0), missing },
+    { name: 'huge', source: 'text', values: ['1152921504606846977', '1', null] },
+    { name: 'small', source: 'number', values: Float64Array.of(1, -2, 0), missing, integer: true },
+    { name: 'json', source: 'text', values: ['{"a":1}', '[2]', null] },
+    { name: 'nan', source: 'number', values: Float64Array.of(0, 1.5, 0), missing: Uint8Array.of(1, 0, 1) }
+  ])
+})
+
+test('several row groups come back in order', async () => {
+  const values = Float64Array.from({ length: 2500 }, (_, i) => i)
+  const text = Array.from(values, (value) => (value % 7 === 0 ? null : `t${value % 5}`))
+  const columns: RawColumn[] = [
+    { name: 'a', source: 'number', values },
+    { name: 'b', source: 'text', values: text }
+  ]
+  const read = await readParquet(writeParquet({ rowCount: 2500, columns }), context)
+  expect(read.columns).toEqual(columns)
+})
+
+test('nested and repeated columns are named', async () => {
+  const bytes = parquetWriteBuffer({
+    columnData: [{ name: 'list', data: [[1], [2, 3]] }],
+    schema: [
+      { name: 'root', num_children: 1 },
+      { name: 'list', repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      { name: 'element', type: 'DOUBLE', repetition_type: 'OPTIONAL' }
+    ]
+  })
+  await expect(readParquet(new Uint8Array(bytes), context)).rejects.toMatchObject({ name: 'InputError', code: 'column-nested' })
+})
+
+test('foreign bytes are a FormatError that names the file', async () => {
+  await expect(readParquet(new TextEncoder().encode('a,b\n1,2\n'), context)).rejects.toThrow(
+    /data.parquet, which cannot be read as Parquet/
+  )
+})

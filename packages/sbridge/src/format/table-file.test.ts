@@ -1,0 +1,126 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import type { RawTable } from '@sbridge/core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { checkWritable, removeTemporaryFiles, writeAtomically } from './atomic-file.js'
+import { readTable, writeStream, writeTable } from './table-file.js'
+import { tableExtensions } from './table-format.js'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sbridge-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const table: RawTable = {
+  rowCount: 2,
+  columns: [
+    { name: 'x0', source: 'number', values: Float64Array.of(1.5, 2) },
+    { name: 'x1', source: 'number', values: Float64Array.of(-1, 1e-3) }
+  ]
+}
+
+describe('readTable and writeTable', () => {
+  test.each(tableExtensions)('%s there and back, and nothing else left', async (extension) => {
+    const name = `table${extension.toUpperCase()}`
+    await writeTable(at(name), table)
+    const { columns } = await readTable(at(name))
+    expect(columns.map((column) => Array.from(column.values as ArrayLike<unknown>, Number))).toEqual([
+      [1.5, 2],
+      [-1, 1e-3]
+    ])
+    expect(readdirSync(folder)).toEqual([name])
+  })
+
+  test('"-" is CSV on standard input', async () => {
+    const read = await readTable('-', { input: Readable.from(['a,b\n1,', '2\n']) })
+    expect(read.columns.map((column) => column.values)).toEqual([['1'], ['2']])
+    const terminal = Object.assign(Readable.from(['']), { isTTY: true })
+    await expect(readTable('-', { input: terminal })).rejects.toMatchObject({ name: 'InputError', code: 'standard-input-terminal' })
+  })
+
+  test('a closed pipe is no error, a full one is', async () => {
+    const failing = (code: string) => new Writable({ write: (_, __, done) => done(Object.assign(new Error(code), { code })) })
+    await expect(writeStream(failing('EPIPE'), 'text')).resolves.toBeUndefined()
+    await expect(writeStream(failing('ENOSPC'), 'text')).rejects.toMatchObject({ name: 'InputError', code: 'disk-full' })
+  })
+
+  test.each([
+    ['missing.csv', 'FormatError', 'file-missing'],
+    ['folder.csv', 'FormatError', 'file-unreadable'],
+    ['table.xlsx', 'InputError', 'extension-unknown'],
+    ['table', 'InputError', 'extension-unknown'],
+    ['cells.h5ad', 'InputError', 'extension-unknown']
+  ])('reading %s', async (name, error, code) => {
+    mkdirSync(at('folder.csv'))
+    await expect(readTable(at(name))).rejects.toMatchObject({ name: error, code })
+  })
+
+  test('an unknown extension lists those known', async () => {
+    await expect(writeTable(at('table.xlsx'), table)).rejects.toThrow(
+      /\.csv \.tsv \.json \.jsonl \.ndjson \.parquet \.arrow \.feather \.npy \.npz/
+    )
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('.h5ad where the caller says so', async () => {
+    writeFileSync(at('cells.h5ad'), 'not HDF5')
+    await expect(readTable(at('cells.h5ad'), { annData: {} })).rejects.toMatchObject({ code: 'anndata-unreadable' })
+  })
+})
+
+describe('writeAtomically', () => {
+  test('replaces the content, keeps the permissions, follows links', async () => {
+    writeFileSync(at('a.txt'), 'old')
+    chmodSync(at('a.txt'), 0o640)
+    symlinkSync(at('a.txt'), at('link.txt'))
+    await writeAtomically(at('link.txt'), 'new')
+    expect(readFileSync(at('a.txt'), 'utf8')).toBe('new')
+    expect(statSync(at('a.txt')).mode & 0o777).toBe(0o640)
+    expect(readdirSync(folder)).toEqual(['a.txt', 'link.txt'])
+  })
+
+  test.each([
+    ['no/such/a.csv', 'output-folder-missing'],
+    ['file/a.csv', 'output-folder-missing'],
+    ['folder', 'output-is-folder'],
+    [`${'n'.repeat(300)}.csv`, 'output-name-too-long']
+  ])('and checkWritable refuse %s', async (name, code) => {
+    mkdirSync(at('folder'))
+    writeFileSync(at('file'), '')
+    await expect(writeAtomically(at(name), 'text')).rejects.toMatchObject({ name: 'InputError', code })
+    await expect(checkWritable(at(name))).rejects.toMatchObject({ name: 'InputError', code })
+    expect(readdirSync(folder)).toEqual(['file', 'folder'])
+  })
+
+  test.skipIf(process.platform !== 'linux')('a full disk is an InputError', async () => {
+    await expect(writeAtomically('/dev/full', 'text')).rejects.toMatchObject({ name: 'InputError', code: 'disk-full' })
+  })
+
+  test.skipIf(process.getuid?.() === 0)('a folder that one may not write to', async () => {
+    mkdirSync(at('locked'), { mode: 0o500 })
+    await expect(checkWritable(at('locked/a.csv'))).rejects.toMatchObject({ name: 'InputError', code: 'output-not-allowed' })
+    await expect(writeAtomically(at('locked/a.csv'), '')).rejects.toMatchObject({ name: 'InputError', code: 'output-not-allowed' })
+  })
+
+  test('checkWritable makes nothing', async () => {
+    await checkWritable(at('new.csv'))
+    await checkWritable('-')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('an interrupt in the middle of writing leaves neither file', async () => {
+    const writing = writeAtomically(at('large.bin'), new Uint8Array(64 << 20))
+    writing.catch(() => {})
+    const deadline = performance.now() + 5000
+    while (readdirSync(folder).length === 0 && performance.now() < deadline) await new Promise((resolve) => setImmediate(resolve))
+    expect(readdirSync(folder).some((name) => name.endsWith('.tmp'))).toBe(true)
+    removeTemporaryFiles()
+    expect(readdirSync(folder)).toEqual([])
+    await expect(writing).rejects.toMatchObject({ name: 'InputError' })
+    expect(readdirSync(folder)).toEqual([])
+  })
+})

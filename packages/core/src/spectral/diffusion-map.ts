@@ -35,8 +35,8 @@ export interface DiffusionMapOptions {
   readonly watch?: Watch | undefined
 }
 
-/** Diffusion coordinates of a cloud: plain data, enough to place new points. */
-export interface DiffusionMap {
+/** What is needed to place new points: plain data. */
+export interface DiffusionPlacing {
   /** Points of positive weight, weighted as α asks [M, d]. */
   readonly cloud: Cloud
   /** Rows of the cloud given that these points are [M]. */
@@ -49,6 +49,10 @@ export interface DiffusionMap {
   readonly eigenvalues: Float64Array
   /** ψ_k at the points, mean square 1, entry of largest magnitude positive [M, K]. */
   readonly eigenvectors: Matrix
+}
+
+/** Diffusion coordinates of a cloud, with what was found on the way. */
+export interface DiffusionMap extends DiffusionPlacing {
   readonly report: DiffusionReport
 }
 
@@ -134,7 +138,7 @@ export async function diffusionMap(options: DiffusionMapOptions): Promise<Diffus
 }
 
 /** Diffusion coordinates λ_k^t ψ_k of the map's own points [M, K]; t = 0 is ψ itself. */
-export function diffusionCoordinates(map: DiffusionMap, time = 1): Matrix {
+export function diffusionCoordinates(map: DiffusionPlacing, time = 1): Matrix {
   return timesPowers(map.eigenvectors, map.eigenvalues, time)
 }
 
@@ -143,7 +147,7 @@ export function diffusionCoordinates(map: DiffusionMap, time = 1): Matrix {
  * Equal to the map's own coordinates at its own points, up to the residuals. Cost of one `mean` with K columns.
  * Throws `InputError` on another number of columns.
  */
-export async function placePoints(map: DiffusionMap, points: Matrix, engine: Engine, time = 1): Promise<Matrix> {
+export async function placePoints(map: DiffusionPlacing, points: Matrix, engine: Engine, time = 1): Promise<Matrix> {
   if (points.cols !== map.cloud.points.cols) {
     throw new InputError({
       code: 'column-count',

@@ -1,0 +1,106 @@
+import type { Engine } from '../../kernel/engine.js'
+import type { Watch } from '../../num/iterate.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { cloud } from '../../space/cloud.js'
+import type { Codec, CodecContents } from '../../spectral/codec.js'
+import { type DiffusionMap, type DiffusionPlacing, diffusionCoordinates, diffusionMap, placePoints } from '../../spectral/diffusion-map.js'
+import { type Lifting, liftPoints } from '../../spectral/lifting.js'
+import { liftingOf, measureRoundTrip, type RoundTrip } from '../../spectral/round-trip.js'
+
+export interface DiffusionCodecOptions {
+  readonly dimension: number | 'auto'
+  readonly epsilon?: number | 'auto'
+  readonly alpha?: number
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** A diffusion map with its way back, and what was measured on the way. */
+export interface DiffusionCodec extends Codec {
+  readonly kind: 'diffusion-map'
+  readonly map: DiffusionMap
+  readonly roundTrip: RoundTrip
+}
+
+/**
+ * Diffusion coordinates as a codec: Nyström on the way in, locally linear lifting on the way back. Coordinates λ_k ψ_k,
+ * divided by their root mean square over all k. Cost of two maps: one on all rows, one that measures the round trip.
+ */
+export async function fitDiffusionCodec(rows: Matrix, options: DiffusionCodecOptions): Promise<DiffusionCodec> {
+  const { engine, key, watch } = options
+  const settings = {
+    cloud: cloud(rows),
+    engine,
+    dimension: options.dimension,
+    epsilon: options.epsilon ?? ('auto' as const),
+    alpha: options.alpha ?? 0.5,
+    tolerance: 1e-6,
+    watch
+  }
+  const map = await diffusionMap({ ...settings, key: keyFor(key, 'map') })
+  const roundTrip = await measureRoundTrip(map, settings, key)
+  return { ...codecOf(map, liftingOf(map, rows, roundTrip.neighbourCount), engine), kind: 'diffusion-map', map, roundTrip }
+}
+
+function codecOf(map: DiffusionPlacing, lifting: Lifting, engine: Engine): Codec {
+  let squares = 0
+  for (const z of lifting.coordinates.data) squares += z * z
+  const scale = Math.sqrt(squares / lifting.coordinates.data.length)
+  return {
+    kind: 'diffusion-map',
+    dataDimension: lifting.rows.cols,
+    latentDimension: lifting.coordinates.cols,
+    encode: async (points) => times(await placePoints(map, points, engine), 1 / scale),
+    decode: async (latents) => liftPoints(lifting, times(latents, scale), engine),
+    save: (): CodecContents => ({
+      meta: {
+        kind: 'diffusion-map',
+        latentDimension: lifting.coordinates.cols,
+        dataDimension: lifting.rows.cols,
+        epsilon: map.epsilon,
+        alpha: map.alpha,
+        neighbourCount: lifting.neighbourCount
+      },
+      arrays: {
+        points: map.cloud.points.data,
+        logWeights: map.cloud.logWeights,
+        potentials: map.potentials,
+        eigenvalues: map.eigenvalues,
+        eigenvectors: map.eigenvectors.data
+      }
+    })
+  }
+}
+
+function times(m: Matrix, factor: number): Matrix {
+  return matrix(
+    m.rows,
+    m.cols,
+    m.data.map((x) => x * factor)
+  )
+}
+
+/** The codec that `save` wrote. */
+export function loadDiffusionCodec({ meta, arrays }: CodecContents, engine: Engine): Codec {
+  const { map, lifting } = unpackDiffusion({ meta, arrays })
+  return codecOf(map, lifting, engine)
+}
+
+/** The map and its lifting, as `embed` and `lift` need them. */
+export function unpackDiffusion({ meta, arrays }: CodecContents): { map: DiffusionPlacing; lifting: Lifting } {
+  const logWeights = arrays.logWeights as Float64Array
+  const points = matrix(logWeights.length, meta.dataDimension as number, arrays.points as Float64Array)
+  const map: DiffusionPlacing = {
+    cloud: cloud(points, logWeights),
+    rows: Uint32Array.from({ length: points.rows }, (_, i) => i),
+    epsilon: meta.epsilon as number,
+    alpha: meta.alpha as number,
+    potentials: arrays.potentials as Float64Array,
+    eigenvalues: arrays.eigenvalues as Float64Array,
+    eigenvectors: matrix(points.rows, meta.latentDimension as number, arrays.eigenvectors as Float64Array)
+  }
+  const lifting = { coordinates: diffusionCoordinates(map), rows: points, neighbourCount: meta.neighbourCount as number }
+  return { map, lifting }
+}

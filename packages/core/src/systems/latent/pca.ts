@@ -1,0 +1,99 @@
+import { InputError } from '../../num/errors.js'
+import type { Watch } from '../../num/iterate.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import type { Codec, CodecContents } from '../../spectral/codec.js'
+import { principalComponents } from '../../spectral/principal-components.js'
+
+export interface PcaOptions {
+  /** Number of components; `auto` explains 90 % of the variance. */
+  readonly dimension: number | 'auto'
+  /** Every coordinate of unit variance, instead of unit variance on average. Default false. */
+  readonly whiten?: boolean
+  readonly watch?: Watch | undefined
+}
+
+/** `auto` takes the fewest components that explain this share … */
+const EXPLAINED = 0.9
+/** … and at most this many: a kernel in more dimensions needs more rows than anyone has. */
+const MOST_AUTOMATIC = 64
+
+/**
+ * Principal components as a codec. Coordinates have mean 0, and variance 1 on average (each, with `whiten`), so that a
+ * bandwidth means the same for every data set.
+ * Throws `InputError`: more components than min(D, M − 1), constant data, directions without variance when whitening.
+ */
+export async function fitPca(rows: Matrix, { dimension, whiten = false, watch }: PcaOptions): Promise<Codec> {
+  const wanted = dimension === 'auto' ? Math.min(MOST_AUTOMATIC, rows.cols, rows.rows - 1) : dimension
+  const found = await principalComponents(rows, wanted, watch)
+  const count = dimension === 'auto' ? automaticDimension(found.variances, found.totalVariance) : dimension
+  const variances = found.variances.slice(0, count)
+  const rank = variances.filter((v) => v > 1e-12 * found.totalVariance).length
+  if (rank < count) {
+    throw new InputError({
+      code: 'dimension-above-rank',
+      got: `pca:${count} for data of rank ${rank}`,
+      expected: `at most ${rank} components`,
+      try: `pca:${rank}`
+    })
+  }
+  const average = variances.reduce((a, b) => a + b, 0) / count
+  const scales = variances.map((v) => Math.sqrt(whiten ? v : average))
+  return pcaCodec(found.mean, matrix(count, rows.cols, found.directions.data.slice(0, count * rows.cols)), scales)
+}
+
+function automaticDimension(variances: Float64Array, total: number): number {
+  let sum = 0
+  const at = variances.findIndex((v) => {
+    sum += v
+    return sum >= EXPLAINED * total
+  })
+  return at < 0 ? variances.length : at + 1
+}
+
+function pcaCodec(offset: Float64Array, directions: Matrix, scales: Float64Array): Codec {
+  const { rows: k, cols: d } = directions
+  const basis = matrix(
+    k,
+    d,
+    directions.data.map((x, at) => x * scales[Math.floor(at / d)]!)
+  )
+  return {
+    kind: 'pca',
+    dataDimension: d,
+    latentDimension: k,
+    linear: { offset, basis },
+    async encode(rows) {
+      const out = matrix(rows.rows, k)
+      for (let i = 0; i < rows.rows; i++) {
+        for (let a = 0; a < k; a++) {
+          let sum = 0
+          for (let c = 0; c < d; c++) sum += (rows.data[i * d + c]! - offset[c]!) * directions.data[a * d + c]!
+          out.data[i * k + a] = sum / scales[a]!
+        }
+      }
+      return out
+    },
+    async decode(latents) {
+      const out = matrix(latents.rows, d)
+      for (let i = 0; i < latents.rows; i++) {
+        const row = out.data.subarray(i * d, (i + 1) * d)
+        row.set(offset)
+        for (let a = 0; a < k; a++) {
+          const z = latents.data[i * k + a]!
+          for (let c = 0; c < d; c++) row[c] = row[c]! + z * basis.data[a * d + c]!
+        }
+      }
+      return out
+    },
+    save: (): CodecContents => ({
+      meta: { kind: 'pca', latentDimension: k, dataDimension: d },
+      arrays: { offset, directions: directions.data, scales }
+    })
+  }
+}
+
+/** The codec that `save` wrote. */
+export function loadPca({ meta, arrays }: CodecContents): Codec {
+  const directions = matrix(meta.latentDimension as number, meta.dataDimension as number, arrays.directions as Float64Array)
+  return pcaCodec(arrays.offset as Float64Array, directions, arrays.scales as Float64Array)
+}

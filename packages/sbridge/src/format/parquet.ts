@@ -74,7 +74,8 @@ export function writeParquet(table: RawTable): Uint8Array {
 function bufferOf(bytes: Uint8Array): AsyncBuffer {
   return {
     byteLength: bytes.length,
-    slice: (start, end) => bytes.slice(start, end).buffer as ArrayBuffer
+    // A Node `Buffer` would slice without copying, and its `buffer` holds other things before it.
+    slice: (start, end) => Uint8Array.prototype.slice.call(bytes, start, end).buffer
   }
 }
 

@@ -156,3 +156,15 @@ test.each<TableFormat>(['json', 'parquet', 'arrow', 'npz', 'npy'])('%s without r
   const attempt = (async () => parseTable(await serializeTable(table, format), format, context))()
   await expect(attempt).rejects.toMatchObject({ name: 'InputError' })
 })
+
+test.each<TableFormat>(['csv', 'json', 'parquet', 'arrow', 'npz', 'npy'])(
+  '%s is read from the middle of a larger buffer',
+  async (format) => {
+    const table = { rowCount: whole.rowCount, columns: whole.columns.slice(0, 1) }
+    const bytes = await serializeTable(table, format)
+    const pool = Buffer.alloc(bytes.length + 20, 0x41)
+    pool.set(bytes, 3)
+    const read = await parseTable(pool.subarray(3, 3 + bytes.length), format, context)
+    expect(Array.from(read.columns[0]!.values as ArrayLike<unknown>, Number)).toEqual([...table.columns[0]!.values])
+  }
+)

@@ -41,7 +41,7 @@ export async function compareNeighbours(
       closestFifthPercentile: quantilesOf(toTrain, heldOut, 0.05),
       closestMedian: quantilesOf(toTrain, heldOut, 0.5),
       shareCloserThanHeldOut: shareCloser(toTrain, heldOut),
-      distanceQuantiles: { synthetic: twentieths(toTrain), heldOut: twentieths(heldOut) },
+      distanceQuantiles: { synthetic: fiftieths(toTrain), heldOut: fiftieths(heldOut) },
       rareCombinations
     }
   }
@@ -92,10 +92,10 @@ function quantilesOf(distances: Float64Array, heldOut: Float64Array, p: number):
   return { value: quantileOfSorted(sorted(distances), p), floor: quantileOfSorted(sorted(heldOut), p) }
 }
 
-/** Quantiles 0, 0.05 … 1. */
-function twentieths(distances: Float64Array): number[] {
+/** Quantiles 0, 0.02 … 1. */
+function fiftieths(distances: Float64Array): number[] {
   const ascending = sorted(distances)
-  return Array.from({ length: 21 }, (_, k) => quantileOfSorted(ascending, k / 20))
+  return Array.from({ length: 51 }, (_, k) => quantileOfSorted(ascending, k / 50))
 }
 
 /** Ties with the held-out percentile count in the proportion that the held-out rows have there. */

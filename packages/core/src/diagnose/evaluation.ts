@@ -49,7 +49,7 @@ export interface Privacy {
   readonly closestMedian: Measure
   /** Share of synthetic rows nearer to a training row than 95 % of the held-out rows are; 0.05 is to be expected. */
   readonly shareCloserThanHeldOut: number
-  /** Quantiles 0, 0.05 … 1 of the distances, for a drawing. */
+  /** Quantiles 0, 0.02 … 1 of the distances, for a drawing. */
   readonly distanceQuantiles: { readonly synthetic: readonly number[]; readonly heldOut: readonly number[] }
   /** Combinations of categories of fewer than three rows, as the caller named them. */
   readonly rareCombinations: readonly string[]

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot'
 import type { Associations, Privacy } from '@sbridge/core'
 import { panel } from './blocks.js'
 import type { Html } from './html.js'
-import { formatNumber, shorten } from './numbers.js'
+import { formatPlain, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 
 /** How near generated rows come to training rows at the bandwidths that were tried. */
@@ -31,14 +31,14 @@ export function bandwidthDrawing({ curve, epsilon, target }: BandwidthCurve): Ht
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: 6,
-      tickFormat: (value: number) => formatNumber(value),
+      tickFormat: (value: number) => (Number.isInteger(Math.round(1e6 * Math.log10(value)) / 1e6) ? formatPlain(value) : ''),
       nice: false
     },
     y: { domain: [0, top], label: 'nearest-neighbour ratio r', labelArrow: 'none', ticks: 5, grid: true, nice: false },
     marks: [
       Plot.ruleY([0], { strokeOpacity: 0.5 }),
       Plot.ruleY([target], { stroke: 'currentColor', strokeDasharray: '4 3', strokeOpacity: 0.8 }),
-      Plot.text([`target ${formatNumber(target)}`], {
+      Plot.text([`target ${formatPlain(target)}`], {
         frameAnchor: 'right',
         y: () => target,
         dx: 8,
@@ -52,7 +52,7 @@ export function bandwidthDrawing({ curve, epsilon, target }: BandwidthCurve): Ht
         x: 'epsilon',
         y: 'ratio',
         dy: 17,
-        text: () => `chosen: ε = ${formatNumber(epsilon)}`,
+        text: () => `chosen: ε = ${formatPlain(epsilon)}`,
         fill: SYNTHETIC,
         fontWeight: 'bold'
       })
@@ -150,8 +150,10 @@ function shortCorrelation(value: number): string {
 /** Distribution functions of the distance to the nearest training row. */
 export function distancesDrawing({ distanceQuantiles }: Privacy): Html {
   const line = (quantiles: readonly number[]) => quantiles.map((distance, k) => ({ distance, share: k / (quantiles.length - 1) }))
-  const cut = Math.max(distanceQuantiles.synthetic[19]!, distanceQuantiles.heldOut[19]!)
-  const shown = (quantiles: readonly number[]) => line(quantiles).filter(({ distance }, k) => k < 20 || distance <= cut)
+  const cut = Math.max(
+    ...[distanceQuantiles.synthetic, distanceQuantiles.heldOut].map((quantiles) => quantiles[Math.floor(0.96 * (quantiles.length - 1))]!)
+  )
+  const shown = (quantiles: readonly number[]) => line(quantiles).filter(({ distance }) => distance <= cut)
   return drawPlot('Distribution of the distance to the nearest training row', {
     width: 620,
     height: 240,

@@ -2,6 +2,7 @@
 export function formatNumber(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
   if (value === 0) return '0'
+  if (Number.isInteger(value) && Math.abs(value) < 100) return `${value}`.replace('-', '−')
   const size = Math.abs(value)
   const text = size >= 1e7 || size < 1e-4 ? scientific(size) : size >= 100 ? group(Math.round(size)) : withDigits(size)
   return value < 0 ? `−${text}` : text
@@ -25,6 +26,11 @@ function superscript(exponent: number): string {
 
 function group(whole: number): string {
   return String(whole).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** A number of an option or an axis: at most three significant digits, no trailing zeros. */
+export function formatPlain(value: number): string {
+  return String(Number(value.toPrecision(3))).replace('-', '−')
 }
 
 /** A whole count with its thousands parted. */

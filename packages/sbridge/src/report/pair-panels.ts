@@ -36,19 +36,32 @@ export function pairPanel(
   const sides = [tables.real, tables.synthetic].map((table) => names.map((name) => columnOf(table, name)))
   const [first, second] = sides[0]! as [Table['columns'][number], Table['columns'][number]]
   const both = isNumeric(first) && isNumeric(second)
+  const mixed = isNumeric(first) !== isNumeric(second)
   const draw = both
     ? numbersPair(sides as NumericColumn[][])
     : isNumeric(first) || isNumeric(second)
       ? mixedPair(sides)
       : levelsPair(sides as CategoricalColumn[][])
-  const symbol = both ? 'r' : isNumeric(first) || isNumeric(second) ? 'η' : 'V'
+  const symbol = both ? 'r' : mixed ? 'η' : 'V'
   const detail = html`${symbol} = ${formatNumber(strengths[0])} real, ${formatNumber(strengths[1])} synthetic`
-  return panel(html`${names[0]} × ${names[1]}`, detail, html`<div class="pair">${draw('real', 0)}${draw('synthetic', 1)}</div>`)
+  return panel(
+    html`${names[0]} × ${names[1]}`,
+    detail,
+    html`<div class="pair" style="grid-template-columns:${both || mixed ? NUMBER_LABELS + 214 : LEVEL_LABELS + 214}fr 220fr">${draw('real', 0)}${draw('synthetic', 1)}</div>`
+  )
 }
 
 type Draw = (word: string, side: number) => Html
 
-const SIZE = { width: 250, height: 220, marginLeft: 42, marginRight: 6, marginTop: 18, marginBottom: 34 }
+/** Room for the labels of the y-axis: of numbers, and of levels. */
+const NUMBER_LABELS = 42
+const LEVEL_LABELS = 66
+
+/** Sizes of a drawing; the right one has no labels of its own, and a frame as wide as the left one's. */
+function sizeOf(side: number, labels: number): object {
+  const marginLeft = side === 0 ? labels : 6
+  return { width: marginLeft + 214, height: 220, marginLeft, marginRight: 6, marginTop: 18, marginBottom: 34 }
+}
 
 function rowsOf(columns: readonly Table['columns'][number][]): number {
   const column = columns[0]! as { values?: Float64Array; codes?: Int32Array }
@@ -98,7 +111,7 @@ function numbersPair(sides: readonly (readonly NumericColumn[])[]): Draw {
       .map((i) => ({ x: c.values[i]!, y: d.values[i]! }))
       .filter((point) => point.x >= x[0] && point.x <= x[1] && point.y >= y[0] && point.y <= y[1])
     return drawPlot(`${b.name} against ${a.name}, ${word} rows`, {
-      ...SIZE,
+      ...sizeOf(side, NUMBER_LABELS),
       x: { ...axis(a, x), label: shorten(a.name, 34), labelAnchor: 'center', labelArrow: 'none' },
       y: { ...axis(b, y), ...(side === 0 ? {} : { axis: null }) },
       marks: [Plot.frame({ strokeOpacity: 0.35 }), cloudOfDots(points, word === 'real' ? REAL : SYNTHETIC), title(word)]
@@ -132,7 +145,7 @@ function mixedPair(sides: readonly (readonly Table['columns'][number][])[]): Dra
       .map(({ i, level, spread }) => ({ x: level + 0.6 * spread, y: numbers[side]!.values[i]! }))
       .filter((point) => point.y >= y[0] && point.y <= y[1])
     return drawPlot(`${numbers[0]!.name} by ${categories[0]!.name}, ${word} rows`, {
-      ...SIZE,
+      ...sizeOf(side, NUMBER_LABELS),
       x: {
         domain: [-0.5, shown.length - 0.5],
         ticks: shown.map((_, k) => k),
@@ -164,8 +177,7 @@ function levelsPair(sides: readonly (readonly CategoricalColumn[])[]): Draw {
   const names = sides[0]!.map((column) => column.name)
   return (word, side) =>
     drawPlot(`${names[1]} by ${names[0]}, shares of the ${word} rows`, {
-      ...SIZE,
-      marginLeft: 66,
+      ...sizeOf(side, LEVEL_LABELS),
       x: {
         domain: shown[0]!.map((_, k) => String(k)),
         tickFormat: (k: string) => levelText(shown[0]![Number(k)], Math.max(3, Math.floor(30 / shown[0]!.length))),

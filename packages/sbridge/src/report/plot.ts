@@ -48,7 +48,7 @@ export function cloudOfDots(points: readonly { readonly x: number; readonly y: n
           stroke: colour,
           'stroke-width': '3',
           'stroke-linecap': 'round',
-          'stroke-opacity': '0.55',
+          'stroke-opacity': '0.65',
           fill: 'none'
         }))
           path.setAttribute(name, value)

@@ -141,7 +141,7 @@ export function verdict(evaluation: Evaluation): string[] {
 function nearness({ nearestNeighbourRatio, copies }: Evaluation): string {
   const ratio = ratioReading(nearestNeighbourRatio)
   const copied = copiesReading(copies)
-  const numbers = `nearest-neighbour ratio ${formatNumber(nearestNeighbourRatio.value)}, ${formatNumber(copies.value)} copies (${formatNumber(copies.floor)} expected)`
+  const numbers = `nearest-neighbour ratio ${formatNumber(nearestNeighbourRatio.value)}, ${formatNumber(copies.value)} copies where chance gives ${formatNumber(copies.floor)}`
   if (ratio.grade === 'poor' && ratio.reading.startsWith('too near'))
     return `Its rows stand much nearer to training rows than new rows would (${numbers}): do not treat them as anonymous.`
   if (copied.grade !== 'good') return `More rows repeat a training row than chance explains (${numbers}).`

@@ -3,7 +3,7 @@ import { facts, figure, joinSections, measureTable, type Section, section, table
 import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing } from './figures.js'
 import { Html, html } from './html.js'
 import { marginalPanel } from './marginal-panels.js'
-import { formatCount, formatNumber, formatShare, formatTime } from './numbers.js'
+import { formatCount, formatNumber, formatPlain, formatShare, formatTime } from './numbers.js'
 import { mostRelatedPairs, pairPanel } from './pair-panels.js'
 import { measureLines, verdict } from './readings.js'
 import { STYLE } from './style.js'
@@ -56,7 +56,7 @@ export function renderReport(parts: ReportParts): string {
   return page(parts, joinSections(sections))
 }
 
-const KEY = html`<i class="real"></i>real, <i class="synthetic"></i>synthetic`
+const KEY = html`<span class="swatch"><i class="real"></i>real</span>, <span class="swatch"><i class="synthetic"></i>synthetic</span>`
 
 function page({ title, evaluation, real, synthetic, command }: ReportParts, body: Html): string {
   const { rows, columns } = evaluation
@@ -88,7 +88,7 @@ ${command ? html`<pre><code>${command}</code></pre>` : ''}
 </header>
 <main>
 ${body}</main>
-<footer>Written by sbridge. This page loads nothing from the network. ${KEY}.</footer>
+<footer>Written by sbridge. This page loads nothing from the network.</footer>
 </body>
 </html>
 `.text
@@ -222,9 +222,9 @@ function modelSection(model: ReportModel): Section {
     curve && curve.length > 1
       ? figure({
           body: bandwidthDrawing({ curve, epsilon, target }),
-          caption: html`The choice of the bandwidth. For every ε tried, the typical distance from generated rows to the nearest training row, over that of held-out rows. Small ε copies training rows (r near 0), large ε blurs (r above 1); ε was chosen for r near ${formatNumber(target)}.`
+          caption: html`The choice of the bandwidth. For every ε tried, the typical distance from generated rows to the nearest training row, over that of held-out rows. Small ε copies training rows (r near 0), large ε blurs (r above 1); ε was chosen for r near ${formatPlain(target)}.`
         })
-      : html`<p>The bandwidth ε = ${formatNumber(epsilon)} was given, not searched.</p>`
+      : html`<p>The bandwidth ε = ${formatPlain(epsilon)} was given, not searched.</p>`
   const rows: (readonly [string, string | number])[] = [
     ...Object.entries(options),
     ...[...counts].map(([method, names]) => [`${method} scaling`, names.join(', ')] as const)
@@ -265,7 +265,7 @@ function privacySection({ privacy, copies, rows }: Evaluation): Section {
     }),
     rare.length === 0
       ? ''
-      : html`<p>${rare.length === 1 ? 'One combination' : `${formatCount(rare.length)} combinations`} of categories occur in fewer than three real rows. Synthetic rows that show them may point to single persons:</p><ul>${rare.slice(0, 40).map((words) => html`<li>${words}</li>`)}${rare.length > 40 ? html`<li>and ${formatCount(rare.length - 40)} more</li>` : ''}</ul>`
+      : html`<p>${rare.length === 1 ? 'One combination' : `${formatCount(rare.length)} combinations`} of categories that fewer than three real rows have. Synthetic rows that show them may point to single rows of the data:</p><ul>${rare.slice(0, 40).map((words) => html`<li>${words}</li>`)}${rare.length > 40 ? html`<li>and ${formatCount(rare.length - 40)} more</li>` : ''}</ul>`
   )
 }
 

@@ -20,6 +20,7 @@ pre { margin: .8rem 0 0; padding: .6rem .8rem; background: var(--shade); border-
 .verdict p { margin: .25rem 0 }
 .key { font-size: .9rem; color: var(--soft) }
 .key i, figcaption i.real, figcaption i.synthetic { display: inline-block; width: .75em; height: .75em; margin: 0 .3em 0 .1em; border-radius: 1px; vertical-align: baseline }
+.swatch { white-space: nowrap }
 i.real { background: var(--real) } i.synthetic { background: var(--synthetic) }
 figure { margin: 1.6rem 0 }
 figcaption, caption { color: var(--ink); font-size: .9rem; line-height: 1.45; max-width: 46rem }
@@ -27,19 +28,22 @@ figcaption { margin-top: .7rem }
 caption { caption-side: top; text-align: left; padding-bottom: .5rem }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--panel, 260px), 100%), 1fr)); gap: 1.1rem 1.4rem; align-items: start }
 .panel { min-width: 0 }
-.panel-head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 .8rem; padding-bottom: .15rem; font-size: .84rem; line-height: 1.35 }
+.panel-head { display: flex; flex-direction: column; padding-bottom: .15rem; font-size: .84rem; line-height: 1.35 }
 .panel-head strong { font-weight: 600; overflow-wrap: anywhere }
 .panel-head span { color: var(--soft); font-variant-numeric: tabular-nums lining-nums }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .2rem }
+.pair { display: grid; gap: 0 }
 svg.plot { display: block; width: 100%; height: auto; overflow: visible; color: var(--ink); --plot-background: var(--paper); font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif }
 svg.plot text { white-space: pre }
+figure > svg.plot { max-width: 44rem }
 .table { overflow-x: auto; margin: 1.4rem 0 }
 table { width: 100%; border-collapse: collapse; border-top: 1.5px solid var(--ink); border-bottom: 1.5px solid var(--ink); font-size: .88rem; line-height: 1.4 }
 thead th { border-bottom: 1px solid var(--ink); font-weight: 600; vertical-align: bottom }
-th, td { padding: .32rem .9rem .32rem 0; text-align: left; vertical-align: top }
+th, td { padding: .32rem .8rem .32rem 0; text-align: left; vertical-align: top }
 tbody tr + tr > * { border-top: 1px solid var(--line) }
 tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 8rem }
 .number { text-align: right; font-variant-numeric: tabular-nums lining-nums; white-space: nowrap }
+td:last-child, th:last-child { padding-right: 0 }
+thead .number { white-space: normal }
 .grade { font-family: "DejaVu Sans", sans-serif } .grade.good { color: var(--good) } .grade.fair { color: var(--fair) } .grade.poor { color: var(--poor) }
 ul { padding-left: 1.2rem; max-width: 46rem } li { margin: .25rem 0; overflow-wrap: anywhere }
 footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .85rem }

@@ -93,6 +93,31 @@ describe('refuses', () => {
     await expect(readAnnData(bytes, { ...context, columns: ['time'] })).rejects.toThrow(/one of day, batch, count, good/)
   })
 
+  test('a number of variables that the names do not match', async () => {
+    const { FS } = await ready
+    FS.writeFile('short.h5ad', bytes)
+    const file = new File('short.h5ad', 'a')
+    const layers = file.get('layers') as Group
+    layers.create_dataset({ name: 'narrow', data: Float64Array.of(1, 2, 3), shape: [3, 1] })
+    file.close()
+    const options = { ...context, representation: 'layers/narrow' }
+    await expect(readAnnData(FS.readFile('short.h5ad') as Uint8Array, options)).rejects.toThrow(/2 names for 1 variables/)
+  })
+
+  test('data that HDF5 fails to read, rather than whatever memory holds', async () => {
+    const { FS } = await ready
+    const file = new File('deflated.h5ad', 'w')
+    frame(file.create_group('obs'), [])
+    const noise = Float64Array.from({ length: 4000 }, (_, i) => (i * 7919) % 4001)
+    file.create_group('obsm').create_dataset({ name: 'a', data: noise, shape: [2000, 2], chunks: [2000, 2], compression: 9 })
+    file.close()
+    const whole = FS.readFile('deflated.h5ad') as Uint8Array
+    const options = { ...context, representation: 'a' }
+    expect((await readAnnData(whole, options)).columns[1]!.values.slice(0, 2)).toEqual(Float64Array.of(7919 % 4001, (3 * 7919) % 4001))
+    const damaged = whole.slice().fill(0xaa, whole.length - 2000, whole.length - 1000)
+    await expect(readAnnData(damaged, options)).rejects.toMatchObject({ name: 'FormatError', code: 'anndata-unreadable' })
+  })
+
   test('what is not HDF5, is cut, or is HDF5 of another kind', async () => {
     const { FS } = await ready
     const other = new File('other.h5', 'w')

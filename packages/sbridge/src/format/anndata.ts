@@ -37,22 +37,49 @@ export async function readAnnData(bytes: Uint8Array, options: AnnDataOptions & R
   return reading('AnnData', options, async () => {
     const host = await ready
     const name = `sbridge-${openings++}.h5ad`
-    // Without it the library writes every failed look-up to standard error.
-    host.activate_throwing_error_handler()
+    const diagnostics = catchDiagnostics(host.FS)
     let file: File | undefined
     try {
       host.FS.writeFile(name, bytes)
       file = new File(name, 'r')
-      return tableOf([...observations(file, options), ...coordinates(file, options)], options)
+      if (file.file_id < 0n) throw new Error('HDF5 cannot open it')
+      const table = tableOf([...observations(file, options), ...coordinates(file, options)], options)
+      if (diagnostics.failed) throw new Error('HDF5 could not read all of it')
+      return table
     } finally {
-      file?.close()
+      if (file && file.file_id >= 0n) file.close()
       host.FS.unlink(name)
-      host.deactivate_throwing_error_handler()
+      diagnostics.restore()
     }
   })
 }
 
 let openings = 0
+
+interface OpenStream {
+  stream_ops: { readonly write: (...call: never[]) => number }
+}
+
+/**
+ * The library prints a page to standard error for a call that fails, and then hands over whatever memory holds:
+ * that it printed is the only sign. Here the print is kept from the terminal and remembered.
+ */
+function catchDiagnostics(system: unknown): { readonly failed: boolean; restore(): void } {
+  const stream = (system as { getStream(descriptor: number): OpenStream }).getStream(2)
+  const { stream_ops } = stream
+  const diagnostics = {
+    failed: false,
+    restore: () => {
+      stream.stream_ops = stream_ops
+    }
+  }
+  const write = (_stream: never, _buffer: never, _offset: never, length: number) => {
+    diagnostics.failed = true
+    return length
+  }
+  stream.stream_ops = { ...stream_ops, write }
+  return diagnostics
+}
 
 /** The mark stands at the start, or behind a user block of 512, 1024, … bytes. */
 function hasSignature(bytes: Uint8Array): boolean {
@@ -114,9 +141,18 @@ function variableNames(file: File, width: number, context: ReadContext): string[
   const frame = entry(file, 'var')
   const names = frame instanceof Group ? entry(frame, text(frame.attrs._index?.value) || '_index') : null
   if (!(names instanceof Dataset)) throw unreadable('AnnData', context, 'the names of the variables are missing')
-  const values = Array.from(names.value as ArrayLike<unknown>, String)
+  const values = Array.from(valuesOf(names, context), String)
   if (values.length !== width) throw unreadable('AnnData', context, `${values.length} names for ${width} variables`)
   return values
+}
+
+/** Filters that the library carries: deflate, shuffle, fletcher32, szip, n-bit, scale-offset. */
+const knownFilters = 6
+
+function valuesOf<T>(dataset: Dataset, context: ReadContext): ArrayLike<T> {
+  const unknown = dataset.filters.find((filter) => filter.id > knownFilters)
+  if (!unknown) return dataset.value as unknown as ArrayLike<T>
+  throw unreadable('AnnData', context, `${dataset.path} is compressed with "${unknown.name}"; write it again with compression="gzip"`)
 }
 
 interface DenseColumns {
@@ -130,7 +166,7 @@ function matrixOf(stored: Entity, context: ReadContext): DenseColumns {
     const [rows, width] = [shape[0] ?? 0, shape[1] ?? 1]
     if (shape.length < 1 || shape.length > 2) throw unreadable('AnnData', context, `an array of ${shape.length} dimensions`)
     refuseTooLarge(rows, width, context)
-    const values = stored.value as ArrayLike<number | bigint>
+    const values = valuesOf<number | bigint>(stored, context)
     const columns = Array.from({ length: width }, (_, c) => Float64Array.from({ length: rows }, (_, i) => Number(values[i * width + c])))
     return { width, columns }
   }
@@ -142,7 +178,7 @@ function sparseMatrix(group: Group, context: ReadContext): DenseColumns {
   const shape = Array.from((group.attrs.shape ?? group.attrs.h5sparse_shape)?.value as ArrayLike<number | bigint>, Number)
   const [rows, width] = [shape[0]!, shape[1]!]
   refuseTooLarge(rows, width, context)
-  const part = (name: string) => (entry(group, name) as Dataset).value as ArrayLike<number | bigint>
+  const part = (name: string) => valuesOf<number | bigint>(entry(group, name) as Dataset, context)
   const [data, indices, starts] = [part('data'), part('indices'), part('indptr')]
   const byRows = kindOf(group) === 'csr_matrix'
   const columns = Array.from({ length: width }, () => new Float64Array(rows))
@@ -172,27 +208,39 @@ function frameColumn(frame: Group, name: string, context: ReadContext): RawColum
   const stored = entry(frame, name)
   if (stored instanceof Dataset) {
     const older = entry(frame, `__categories/${name}`)
-    if (older instanceof Dataset) return categorical(name, stored, older)
-    return arrayColumn(name, stored, undefined)
+    if (older instanceof Dataset) return categorical(name, { codes: stored, categories: older }, context)
+    return arrayColumn(name, { values: stored }, context)
   }
   if (stored instanceof Group) {
     const [codes, categories, values, mask] = ['codes', 'categories', 'values', 'mask'].map((part) => entry(stored, part))
-    if (codes instanceof Dataset && categories instanceof Dataset) return categorical(name, codes, categories)
-    if (values instanceof Dataset && mask instanceof Dataset) return arrayColumn(name, values, mask.value as ArrayLike<number | boolean>)
+    if (codes instanceof Dataset && categories instanceof Dataset) return categorical(name, { codes, categories }, context)
+    if (values instanceof Dataset && mask instanceof Dataset) return arrayColumn(name, { values, mask }, context)
   }
   throw unreadable('AnnData', context, `column "${name}" is of an unknown kind`)
 }
 
-function categorical(name: string, codes: Dataset, categories: Dataset): RawColumn {
-  const levels = arrayColumn(name, categories, undefined)
-  const cells = Array.from(codes.value as ArrayLike<number>, (code) => (code < 0 ? null : (levels.values[code] ?? null)))
+interface Categorical {
+  readonly codes: Dataset
+  readonly categories: Dataset
+}
+
+function categorical(name: string, { codes, categories }: Categorical, context: ReadContext): RawColumn {
+  const levels = arrayColumn(name, { values: categories }, context)
+  const cells = Array.from(valuesOf<number>(codes, context), (code) => (code < 0 ? null : (levels.values[code] ?? null)))
   if (levels.source === 'number') return numberColumn(name, cells as (number | null)[], levels.integer === true)
   return levels.source === 'boolean' ? booleanColumn(name, cells) : textColumn(name, cells)
 }
 
-function arrayColumn(name: string, dataset: Dataset, mask: ArrayLike<number | boolean> | undefined): RawColumn {
-  const cells = Array.from(dataset.value as ArrayLike<unknown>, (cell, i) => (mask?.[i] ? null : cell))
-  const { dtype, metadata } = dataset
+interface MaskedArray {
+  readonly values: Dataset
+  /** True where missing. */
+  readonly mask?: Dataset
+}
+
+function arrayColumn(name: string, { values, mask }: MaskedArray, context: ReadContext): RawColumn {
+  const hidden = mask ? valuesOf<number | boolean>(mask, context) : undefined
+  const cells = Array.from(valuesOf<unknown>(values, context), (cell, i) => (hidden?.[i] ? null : cell))
+  const { dtype, metadata } = values
   // NumPy's booleans are stored as an enumeration of FALSE and TRUE.
   if (metadata.enum_type && 'TRUE' in metadata.enum_type.members) return booleanColumn(name, cells)
   if (typeof dtype === 'string' && /[fd]$/.test(dtype)) return numberColumn(name, cells as (number | null)[], false)

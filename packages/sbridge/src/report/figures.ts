@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot'
 import type { Associations, Privacy } from '@sbridge/core'
 import { panel } from './blocks.js'
 import type { Html } from './html.js'
+import { decadeText } from './marginal-panels.js'
 import { formatPlain, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 
@@ -31,7 +32,7 @@ export function bandwidthDrawing({ curve, epsilon, target }: BandwidthCurve): Ht
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: 6,
-      tickFormat: (value: number) => (Number.isInteger(Math.round(1e6 * Math.log10(value)) / 1e6) ? formatPlain(value) : ''),
+      tickFormat: decadeText,
       nice: false
     },
     y: { domain: [0, top], label: 'nearest-neighbour ratio r', labelArrow: 'none', ticks: 5, grid: true, nice: false },

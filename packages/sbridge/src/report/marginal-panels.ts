@@ -10,7 +10,7 @@ import {
 } from '@sbridge/core'
 import { panel } from './blocks.js'
 import { type Html, html } from './html.js'
-import { formatNumber, formatShare, formatTime, shorten } from './numbers.js'
+import { formatNumber, formatPlain, formatShare, formatTime, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 
 /** Numbers with at most this many distinct values are drawn value by value. */
@@ -22,7 +22,7 @@ const SPIKE_SHARE = 0.15
 export interface Marginal {
   readonly real: Table
   readonly synthetic: Table
-  /** Place of the column in both tables. */
+  /** Column of both tables. */
   readonly name: string
   readonly evaluation: ColumnEvaluation
 }
@@ -91,29 +91,36 @@ function histogram(
   column: NumericColumn,
   { real, synthetic, realCount, syntheticCount }: HistogramInput
 ): { drawing: Html; outside: string[] } {
-  const [low, high] = drawnRange(Float64Array.from([...real, ...synthetic]).sort())
-  const count = binCount(real.filter((value) => value >= low && value <= high).sort(), high - low)
+  const scale = axisScale(column, Float64Array.from([...real, ...synthetic]).sort())
+  const first = real.map(scale.forth).sort()
+  const second = synthetic.map(scale.forth).sort()
+  const [low, high] = drawnRange(Float64Array.from([...first, ...second]).sort())
+  const count = binCount(
+    first.filter((value) => value >= low && value <= high),
+    high - low
+  )
   const width = (high - low) / count
   const bins = (values: Float64Array, total: number) => {
     const shares = new Array<number>(count).fill(0)
     for (const value of values)
       if (value >= low && value <= high) shares[Math.min(count - 1, Math.floor((value - low) / width))]! += 1 / total
-    return shares.map((share, k) => ({ from: low + k * width, to: low + (k + 1) * width, share }))
+    return shares.map((share, k) => ({ from: scale.back(low + k * width), to: scale.back(low + (k + 1) * width), share }))
   }
-  const a = bins(real, realCount)
-  const b = bins(synthetic, syntheticCount)
-  const steps = b.flatMap(({ from, to, share }) => [
+  const steps = bins(second, syntheticCount).flatMap(({ from, to, share }) => [
     { x: from, share },
     { x: to, share }
   ])
-  const outline = [{ x: low, share: 0 }, ...steps, { x: high, share: 0 }]
+  const outline = [{ x: scale.back(low), share: 0 }, ...steps, { x: scale.back(high), share: 0 }]
   const out = (values: Float64Array) => values.filter((value) => value < low || value > high).length
-  const outside = out(real) + out(synthetic)
+  const outside = out(first) + out(second)
   return {
     drawing: drawPlot(`Histogram of ${column.name}, real and synthetic`, {
-      ...frame(column.kind === 'datetime' ? { type: 'utc', ticks: 4 } : { ticks: 5, nice: false }),
+      ...frame(scale.axis),
       marks: [
-        Plot.rectY(a, { x1: 'from', x2: 'to', y: 'share', fill: REAL, fillOpacity: 0.4, inset: 0.25 }),
+        Plot.rectY(
+          bins(first, realCount).filter(({ share }) => share > 0),
+          { x1: 'from', x2: 'to', y: 'share', fill: REAL, fillOpacity: 0.4, inset: 0.25 }
+        ),
         Plot.line(outline, { x: 'x', y: 'share', stroke: SYNTHETIC, strokeWidth: 1.6, strokeLinejoin: 'miter' }),
         Plot.ruleY([0])
       ]
@@ -121,8 +128,29 @@ function histogram(
     outside:
       outside === 0
         ? []
-        : [`tails not drawn: ${formatShare(out(real) / realCount)} real, ${formatShare(out(synthetic) / syntheticCount)} synthetic`]
+        : [`tails not drawn: ${formatShare(out(first) / realCount)} real, ${formatShare(out(second) / syntheticCount)} synthetic`]
   }
+}
+
+interface AxisScale {
+  readonly axis: object
+  readonly forth: (value: number) => number
+  readonly back: (place: number) => number
+}
+
+/** Times on a calendar; positive numbers whose tail is long on a logarithmic axis; all others as they are. */
+function axisScale(column: NumericColumn, ascending: Float64Array): AxisScale {
+  const same = (value: number) => value
+  if (column.kind === 'datetime') return { axis: { type: 'utc', ticks: 4 }, forth: same, back: same }
+  const n = ascending.length
+  const long = ascending[0]! > 0 && ascending[Math.floor(0.99 * (n - 1))]! > 15 * ascending[Math.floor(0.5 * (n - 1))]!
+  if (!long) return { axis: { ticks: 5, nice: false }, forth: same, back: same }
+  return { axis: { type: 'log', ticks: 4, tickFormat: decadeText, nice: false }, forth: Math.log10, back: (place) => 10 ** place }
+}
+
+/** Powers of ten only: other ticks of a logarithmic axis stay bare. */
+export function decadeText(value: number): string {
+  return Number.isInteger(Math.round(1e6 * Math.log10(value)) / 1e6) ? formatPlain(value) : ''
 }
 
 /** The whole range, unless a few far values would squeeze all others into a corner. */

@@ -1,0 +1,251 @@
+import {
+  type CategoricalColumn,
+  type Column,
+  evaluateTables,
+  keyFor,
+  keyFromSeed,
+  normals,
+  ReferenceEngine,
+  type Table,
+  uniforms
+} from '@sbridge/core'
+import { parseHTML } from 'linkedom'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { escapeHtml, figure, html, measureTable, type ReportModel, renderReport, section, table } from './index.js'
+import { formatCount, formatNumber, formatPlain, formatShare, formatTime, shorten } from './numbers.js'
+import { mostRelatedPairs } from './pair-panels.js'
+import { aucReading, copiesReading, ratioReading, verdict } from './readings.js'
+
+const ATTACK = '<script>alert("x")</script>'
+const engine = new ReferenceEngine()
+
+/** Every kind of column, with names and levels that try to break out of the markup. */
+function drawTable(seed: number, rows = 80): Table {
+  const key = keyFromSeed(seed)
+  const z = normals(keyFor(key, 'z'), rows)
+  const u = uniforms(keyFor(key, 'u'), rows)
+  const levels = (name: string, names: string[], codes: Int32Array): CategoricalColumn => ({ name, kind: 'category', levels: names, codes })
+  const columns: Column[] = [
+    { name: ATTACK, kind: 'number', values: z.map((x) => Math.exp(2 * x)) },
+    { name: `"onload='x' & more`, kind: 'integer', values: z.map((x) => Math.round(2 * x)) },
+    { name: 'when', kind: 'datetime', values: u.map((x) => 1.6e12 + x * 1e10), missing: Uint8Array.from(u, (x) => (x < 0.1 ? 1 : 0)) },
+    { name: 'spike', kind: 'number', values: z.map((x) => Math.max(0, x)) },
+    { name: 'flat', kind: 'number', values: new Float64Array(rows).fill(3) },
+    levels(
+      'region',
+      ['<img src=x onerror=alert(1)>', 'b & c', 'd'],
+      Int32Array.from(u, (x, i) => (x < 0.1 ? -1 : z[i]! > 0 ? 0 : x < 0.5 ? 1 : 2))
+    ),
+    levels(
+      'group',
+      ['one', 'two'],
+      Int32Array.from(z, (x) => (x > 0.3 ? 0 : 1))
+    ),
+    levels(
+      'many',
+      Array.from({ length: 30 }, (_, k) => `level ${k}`),
+      Int32Array.from(u, (x) => Math.floor(30 * x))
+    ),
+    { name: 'id', kind: 'identifier' }
+  ]
+  return { columns, rowCount: rows }
+}
+
+const model: ReportModel = {
+  curve: [0.01, 0.1, 1].map((epsilon, k) => ({ epsilon, ratio: 0.4 + 0.4 * k })),
+  target: 0.95,
+  epsilon: 0.2,
+  scaling: { spike: 'quantile', flat: 'standard', when: 'standard' },
+  options: { seed: 7, noise: 'covariance', version: '0.1.0' },
+  notes: [`a note with ${ATTACK}`]
+}
+
+describe('renderReport', () => {
+  let page: string
+  let document: { querySelectorAll(selector: string): ArrayLike<{ textContent: string; getAttribute(name: string): string | null }> }
+  const texts = (selector: string) => Array.from(document.querySelectorAll(selector), (node) => node.textContent)
+
+  beforeAll(async () => {
+    const [real, synthetic] = [drawTable(1), drawTable(2)]
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1), rareCombinations: [`region = ${ATTACK}`] })
+    page = renderReport({
+      title: `survey ${ATTACK}`,
+      evaluation,
+      real,
+      synthetic,
+      model,
+      command: `sbridge sample '${ATTACK}'`,
+      sections: [section('own', 'An own part', figure({ caption: 'Own.', body: html`<p>${ATTACK}</p>` }))]
+    })
+    document = parseHTML(page).document as never
+  })
+
+  test('loads nothing: no script, no link, no address, no image', () => {
+    expect(page.match(/https?:|url\(|@import|<[a-z][^<>]*\ssrc=|<link|<iframe|<object/gi)).toBeNull()
+    expect(texts('script, img, link, iframe, object, embed, base')).toEqual([])
+    for (const node of Array.from(document.querySelectorAll('*'))) expect(node.getAttribute('href')).toBeNull()
+  })
+
+  test('names and levels stand as text, whatever they contain', () => {
+    expect(page.includes(ATTACK)).toBe(false)
+    expect(page.includes('<img')).toBe(false)
+    expect(texts('h1')).toEqual([`survey ${ATTACK}`])
+    expect(texts('#columns tbody th')).toContain(ATTACK)
+    expect(texts('#privacy li')).toEqual([`region = ${ATTACK}`])
+    expect(Array.from(document.querySelectorAll('[onload], [onerror]'))).toEqual([])
+  })
+
+  test('has every measure, and a row for every column but identifiers', () => {
+    expect(texts('#summary tbody th')).toEqual([
+      'Energy distance',
+      'Sliced Wasserstein-2',
+      'Classifier two-sample AUC',
+      'Squared MMD',
+      'Nearest-neighbour ratio',
+      'Copies',
+      'Coverage',
+      'Density',
+      'Largest association error',
+      'Mean association error'
+    ])
+    expect(texts('#columns tbody th')).toEqual([ATTACK, `"onload='x' & more`, 'when', 'spike', 'flat', 'region', 'group', 'many'])
+    expect(Array.from(document.querySelectorAll('#marginals svg'))).toHaveLength(8)
+    expect(Array.from(document.querySelectorAll('#pairs svg'))).toHaveLength(12)
+    expect(Array.from(document.querySelectorAll('#associations svg'))).toHaveLength(3)
+  })
+
+  test('says how the rows were made, with the curve and every option', () => {
+    expect(Array.from(document.querySelectorAll('#model svg'))).toHaveLength(1)
+    expect(texts('#model tbody th')).toEqual(['seed', 'noise', 'version', 'quantile scaling', 'standard scaling'])
+    expect(texts('#model svg text').join(' ')).toContain('chosen: ε = 0.2')
+    expect(texts('#notes li')[0]).toBe(`a note with ${ATTACK}`)
+  })
+
+  test('figures and tables are numbered in order, those of further parts too', () => {
+    expect(texts('figcaption b')).toEqual([1, 2, 3, 4, 5, 6].map((n) => `Figure ${n}.`))
+    expect(texts('caption b')).toEqual([1, 2, 3, 4].map((n) => `Table ${n}.`))
+    expect(texts('section > h2')).toContain('An own part')
+  })
+
+  test('holds no number that is none, and drawings have words', () => {
+    expect(page.match(/NaN|Infinity|undefined|\[object/g)).toBeNull()
+    for (const svg of Array.from(document.querySelectorAll('svg'))) expect(svg.getAttribute('aria-label')).toBeTruthy()
+  })
+})
+
+test('tables of two columns, tiny tables and tables without a model are reported too', async () => {
+  const real: Table = { rowCount: 3, columns: [{ name: 'x', kind: 'number', values: Float64Array.of(1, 2, 3) }] }
+  const synthetic: Table = {
+    rowCount: 2,
+    columns: [{ name: 'x', kind: 'number', values: Float64Array.of(1, 2), missing: Uint8Array.of(1, 1) }]
+  }
+  const page = renderReport({
+    title: 'tiny',
+    evaluation: await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) }),
+    real,
+    synthetic
+  })
+  expect(page.includes('too small')).toBe(true)
+  expect(page.match(/NaN|Infinity|undefined/g)).toBeNull()
+  expect(page.includes('id="pairs"')).toBe(false)
+})
+
+test('of many columns the 30 with the largest distance are drawn, and the page stays small', async () => {
+  const wide = (seed: number): Table => ({
+    rowCount: 60,
+    columns: Array.from({ length: 34 }, (_, c) => ({
+      name: `c${c}`,
+      kind: 'number' as const,
+      values: normals(keyFor(keyFromSeed(seed), c), 60).map((x) => x + (seed === 2 && c === 33 ? 9 : 0))
+    }))
+  })
+  const [real, synthetic] = [wide(1), wide(2)]
+  const page = renderReport({
+    title: 'wide',
+    evaluation: await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) }),
+    real,
+    synthetic
+  })
+  const { document } = parseHTML(page) as unknown as {
+    document: { querySelectorAll(selector: string): ArrayLike<{ textContent: string }> }
+  }
+  const heads = Array.from(document.querySelectorAll('#marginals .panel strong'), (node) => node.textContent)
+  expect(heads).toHaveLength(30)
+  expect(heads[0]).toBe('c33')
+  expect(Array.from(document.querySelectorAll('#columns tbody tr'))).toHaveLength(34)
+  expect(page.includes('Of 34 columns, the 30')).toBe(true)
+  expect(page.length).toBeLessThan(1.5e6)
+})
+
+describe('blocks', () => {
+  test('templates escape text, keep markup and join lists', () => {
+    expect(html`<p title="${'"'}">${['<', html`<b>${'&'}</b>`, 3, null, false]}</p>`.text).toBe('<p title="&quot;">&lt;<b>&amp;</b>3</p>')
+    expect(escapeHtml(`<a href='x'>`)).toBe('&lt;a href=&#39;x&#39;&gt;')
+    expect(table({ caption: '<', head: ['a', 'b#'], rows: [['<x>', 1]] }).text).toContain(
+      '<th scope="row">&lt;x&gt;</th><td class="number">1</td>'
+    )
+  })
+
+  test('a line of a measure table shows value, floor, range and reading', () => {
+    const text = measureTable('Own.', [
+      { name: 'm', value: 0.5, floor: 0.25, floorRange: [0.1, 0.4], reading: '2 × the floor', grade: 'fair', meaning: 'why' }
+    ]).text
+    for (const part of ['0.500', '0.250', '0.100 to 0.400', '2 × the floor', 'why']) expect(text).toContain(part)
+  })
+
+  test('numbers are written for reading', () => {
+    expect([0, 0.5, -0.01234, 12.345, 1234.5, 3, 2.5e8, 1e-9, null].map(formatNumber)).toEqual([
+      '0',
+      '0.500',
+      '−0.0123',
+      '12.3',
+      '1,235',
+      '3',
+      '2.5 × 10⁸',
+      '1.0 × 10⁻⁹',
+      '–'
+    ])
+    expect([0.95, 0.0830001, 1e-5].map(formatPlain)).toEqual(['0.95', '0.083', '0.00001'])
+    expect([0, 0.0004, 0.031, 0.5].map(formatShare)).toEqual(['0 %', '< 0.1 %', '3.1 %', '50 %'])
+    expect(formatTime(Date.UTC(2020, 1, 3))).toBe('2020-02-03')
+    expect(formatTime(Date.UTC(2020, 1, 3, 4, 5))).toBe('2020-02-03 04:05')
+    expect(formatCount(1234567)).toBe('1,234,567')
+    expect(shorten('abcdef', 4)).toBe('abc…')
+  })
+
+  test('the most related pairs come first, and no column takes more than three', () => {
+    const names = ['a', 'b', 'c', 'd', 'e']
+    const strengths = names.map((_, i) => names.map((_, j) => (i === j ? 1 : i === 0 || j === 0 ? -0.9 + 0.01 * (i + j) : 0.1)))
+    const pairs = mostRelatedPairs(names, strengths, 6)
+    expect(pairs.slice(0, 3)).toEqual([
+      ['a', 'b'],
+      ['a', 'c'],
+      ['a', 'd']
+    ])
+    expect(pairs).not.toContainEqual(['a', 'e'])
+  })
+})
+
+describe('readings', () => {
+  test('grade what is good, fair and poor', () => {
+    expect([0.5, 0.65, 0.9].map((value) => aucReading({ value, floor: 0.5, floorRange: [0.48, 0.53] }).grade)).toEqual([
+      'good',
+      'fair',
+      'poor'
+    ])
+    expect([0.1, 0.7, 0.95, 1.3, 2].map((value) => ratioReading({ value, floor: 1 }).grade)).toEqual([
+      'poor',
+      'fair',
+      'good',
+      'fair',
+      'poor'
+    ])
+    expect([3, 40].map((value) => copiesReading({ value, floor: 2, share: 0, floorShare: 0 }).grade)).toEqual(['good', 'poor'])
+  })
+
+  test('the verdict warns of copying before anything else about nearness', async () => {
+    const real = drawTable(1, 40)
+    const copied = verdict(await evaluateTables({ real, synthetic: real, engine, key: keyFromSeed(1) }))
+    expect(copied[1]).toContain('do not treat them as anonymous')
+  })
+})

@@ -54,7 +54,7 @@ export function lossGradient(layers: readonly Layer[], rows: Matrix, targets: Ma
   const values = [rows.data]
   for (const layer of layers) values.push(forward(layer, values.at(-1)!, n))
   let loss = 0
-  let adjoint = values.at(-1)!.map((value, at) => {
+  let adjoint: Float64Array = values.at(-1)!.map((value, at) => {
     const difference = value - targets.data[at]!
     loss += (0.5 * difference * difference) / n
     return difference / n

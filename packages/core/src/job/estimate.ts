@@ -3,6 +3,7 @@ import { gaussianKernel } from '../kernel/kernel.js'
 import { matrix } from '../num/matrix.js'
 import { keyFromSeed, normals } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
+import { contestSplits } from '../systems/global/choose-scaling.js'
 
 /** Sizes that decide how long a job takes. */
 export interface JobSize {
@@ -40,9 +41,11 @@ export function estimateJob(size: JobSize): JobEstimate {
   const { rowCount: m, dimension: d, drawnRows: n } = size
   const search = Math.min(m, SEARCH_ROWS)
   const contest = Math.min((m * 2) / 3, (CONTEST_ROWS * 2) / 3)
-  const splits = m < 300 ? 4 : m < 1000 ? 2 : 1
   const stages = [
-    { stage: 'choosing the scaling', pairs: size.comparesScalings ? splits * 2 * (searchPairs(contest, 8) + contest * contest * 10) : 0 },
+    {
+      stage: 'choosing the scaling',
+      pairs: size.comparesScalings ? contestSplits(m) * 2 * (searchPairs(contest, 8) + contest * contest * 10) : 0
+    },
     { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, 10) : 0 },
     { stage: 'scaling', pairs: m * m * TURNS },
     { stage: 'sampling', pairs: 1.5 * size.steps * n * m * size.passesPerStep }

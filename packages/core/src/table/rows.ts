@@ -12,3 +12,15 @@ export function takeTableRows(table: Table, indices: ArrayLike<number>): Table {
   })
   return { columns, rowCount: rows.length }
 }
+
+/** Number of rows whose cells, identifiers aside, all equal those of an earlier row. Cost O(cells). */
+export function duplicateRowCount(table: Table): number {
+  const seen = new Set<string>()
+  for (let i = 0; i < table.rowCount; i++) seen.add(table.columns.map((column) => cellWord(column, i)).join('\u001f'))
+  return table.rowCount - seen.size
+}
+
+function cellWord(column: Column, i: number): string {
+  if (isNumeric(column)) return column.missing?.[i] ? '' : String(column.values[i])
+  return isCategorical(column) ? String(column.codes[i]) : ''
+}

@@ -6,8 +6,9 @@ import { InputError } from '../../num/errors.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
+import { mean, median, quantileOfSorted, sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
-import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
 import { Generator, type TrainingRows, tablePotentials } from './generator.js'
 
@@ -19,7 +20,9 @@ export interface BandwidthCurve {
   /** r at ε, interpolated on the curve. */
   readonly ratio: number
   readonly target: number
-  /** `target-met`, or that no bandwidth reaches the target and the nearest was taken. */
+  /** Standard error of r at the evaluations: generated rows are a sample. */
+  readonly standardError: number
+  /** `target-met`: the smallest ε whose r is within a standard error of the target; or none is, and the nearest was taken. */
   readonly criterion: 'target-met' | 'nearest-to-target'
   /** Rows that the search used. */
   readonly rowCount: number
@@ -29,31 +32,58 @@ export interface BandwidthCurve {
 export const TARGET_RATIO = 0.95
 const LEAST_GENERATED = 500
 const STEPS = 20
+/** Neighbouring evaluations this close in ε end the search. */
+const FINEST_FACTOR = 1.3
+/** A standard error counts up to this: a noisy curve must not excuse copying. */
+const LARGEST_ERROR = 0.04
 /** ε beyond this many squared coordinate spreads forgets where it started: the draws are independent already. */
 const LARGEST_EPSILON = 8
 
-/** Distances between decoded rows, standardised by the training rows. */
+/** Distances from rows to the training rows, in the measure that the bandwidth is chosen by. */
 export interface RowDistances {
-  /** Median (or just above the ties) distance from a fresh row to its nearest training row: leave-one-out over the training rows. */
+  /** Typical distance from a fresh row to its nearest training row: leave-one-out over the training rows. Positive. */
   readonly typicalFresh: number
-  /** Distances from rows to their nearest training row [n]. */
-  toNearest(rows: Encoded): Promise<Float64Array>
+  /** The same of generated rows, and its standard error. */
+  typical(rows: Encoded): Promise<{ readonly value: number; readonly standardError: number }>
 }
 
-/** Prepares distances from decoded rows to the training rows of a table. */
-export async function rowDistances(table: Table, encoder: Encoder, key: Key, engine: Engine): Promise<RowDistances> {
-  const standard = fitEncoder(table, encoder.formats, () => 'standard')
-  const place = (part: Table): Matrix => embedEncoded(standard, encodeTable(standard, part, key))
-  const training = place(table)
+/**
+ * Distances between decoded rows, standardised by the training rows; typical is the median, or the mean where over half
+ * of the rows have a duplicate. Where all have one, distances between coordinates instead, in which ties are spread.
+ * Undefined where these vanish too.
+ */
+export async function rowDistances(search: BandwidthSearch): Promise<RowDistances | undefined> {
+  const { table, training, engine } = search
+  const key = keyFor(search.key, 'distances')
+  const standard = fitEncoder(table, training.encoder.formats, () => 'standard')
+  const decoded = (part: Table): Matrix => embedEncoded(standard, encodeTable(standard, part, key))
+  const inValues = await distancesTo(decoded(table), (rows) => decoded(decodeTable(training.encoder, rows)), engine)
+  if (inValues) return inValues
+  const places = (rows: Encoded): Matrix => embedEncoded(training.encoder, rows)
+  return distancesTo(places(training.rows), places, engine)
+}
+
+async function distancesTo(training: Matrix, place: (rows: Encoded) => Matrix, engine: Engine): Promise<RowDistances | undefined> {
   const fresh = (await nearestSquaredDistances(training, engine)).map(Math.sqrt)
+  const typicalOf = median(fresh) > 0 ? median : mean
+  const typicalFresh = typicalOf(fresh)
+  if (!(typicalFresh > 0)) return undefined
   const to = cloud(training)
   return {
-    typicalFresh: typicalAboveTies(fresh),
-    async toNearest(rows) {
-      const found = await engine.nearest({ from: cloud(place(decodeTable(encoder, rows))), to, kernel: gaussianKernel(1) }, 1)
-      return found.squaredDistances.map(Math.sqrt)
+    typicalFresh,
+    async typical(rows) {
+      const found = await engine.nearest({ from: cloud(place(rows)), to, kernel: gaussianKernel(1) }, 1)
+      const distances = found.squaredDistances.map(Math.sqrt)
+      return { value: typicalOf(distances), standardError: standardErrorOf(distances) }
     }
   }
+}
+
+/** Of a median, which is 1.2533 times that of a mean for normal data; the spread is read off the quartiles. */
+function standardErrorOf(values: Float64Array): number {
+  const ascending = sorted(values)
+  const spread = (quantileOfSorted(ascending, 0.75) - quantileOfSorted(ascending, 0.25)) / 1.349
+  return (1.2533 * spread) / Math.sqrt(values.length)
 }
 
 export interface BandwidthSearch {
@@ -71,23 +101,23 @@ export interface BandwidthSearch {
  * Finds ε with r(ε) ≈ 0.95, r the typical distance from generated rows to the nearest training row over that of fresh
  * rows (leave-one-out over the training rows). r is close to 0 when ε copies and above 1 when it blurs. Brackets in
  * factors of 4 around the median squared nearest-neighbour distance, then halves in log ε; the same random numbers
- * every time. Cost: about 10 scalings and runs of 500 chains.
+ * every time. Cost: about 8 scalings and runs of 500 chains.
  */
 export async function searchBandwidth(search: BandwidthSearch): Promise<BandwidthCurve> {
-  const { training, engine, key, table } = search
+  const { training, engine } = search
   const points = embedEncoded(training.encoder, training.rows)
   const unit = typicalAboveTies(await nearestSquaredDistances(points, engine))
   const rowCount = training.logWeights.length
-  if (!(unit > 0)) {
+  const distances = await rowDistances(search)
+  if (!(unit > 0) || !distances) {
     // All rows equal in what is modelled: every bandwidth gives the same rows.
-    return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, criterion: 'nearest-to-target', rowCount }
+    return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }
   }
-  const distances = await rowDistances(table, training.encoder, keyFor(key, 'distances'), engine)
   const curve = await bracketAndHalve(new Evaluations(search, distances), unit)
-  return { ...chooseOn(curve), curve, target: TARGET_RATIO, rowCount }
+  return { ...chooseOn(curve), curve: curve.map(({ epsilon, ratio }) => ({ epsilon, ratio })), target: TARGET_RATIO, rowCount }
 }
 
-type Point = { readonly epsilon: number; readonly ratio: number }
+type Point = { readonly epsilon: number; readonly ratio: number; readonly standardError: number }
 
 /** r at one ε after another; potentials start from the last ones. */
 class Evaluations {
@@ -121,10 +151,10 @@ class Evaluations {
     const generator = await Generator.create(training, scaling.potentials, choice, engine)
     const count = Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, 1000))
     const rows = await generator.generate({ count, steps: STEPS, noise: 'covariance', key: keyFor(key, 'bandwidth'), ...stop })
-    const ratio = typicalAboveTies(await this.distances.toNearest(rows)) / this.distances.typicalFresh
+    const { value, standardError } = await this.distances.typical(rows)
     this.done++
     watch?.progress?.({ stage: 'choosing the bandwidth', done: Math.min(this.done, this.most), total: this.most })
-    return { epsilon, ratio }
+    return { epsilon, ratio: value / this.distances.typicalFresh, standardError: standardError / this.distances.typicalFresh }
   }
 }
 
@@ -133,7 +163,7 @@ async function bracketAndHalve(evaluations: Evaluations, unit: number): Promise<
   const upward = points[0]!.ratio < TARGET_RATIO
   const factor = upward ? 4 : 0.25
   let last = points[0]!
-  const crossed = () => (upward ? last.ratio >= TARGET_RATIO : last.ratio < TARGET_RATIO)
+  const crossed = () => (upward ? last.ratio >= TARGET_RATIO : last.ratio < TARGET_RATIO - last.standardError)
   while (evaluations.left > 5 && !crossed() && (!upward || last.epsilon < LARGEST_EPSILON)) {
     last = await evaluations.at(Math.min(LARGEST_EPSILON, last.epsilon * factor))
     points.push(last)
@@ -141,15 +171,10 @@ async function bracketAndHalve(evaluations: Evaluations, unit: number): Promise<
   if (!crossed()) return ascending(points)
   let low = upward ? points[points.length - 2]! : last
   let high = upward ? last : points[points.length - 2]!
-  while (
-    evaluations.left > 0 &&
-    Math.abs(high.ratio - TARGET_RATIO) > 0.01 &&
-    Math.abs(low.ratio - TARGET_RATIO) > 0.01 &&
-    high.epsilon / low.epsilon > 1.05
-  ) {
+  while (evaluations.left > 0 && high.epsilon / low.epsilon > FINEST_FACTOR) {
     const middle = await evaluations.at(exp(0.5 * (log(low.epsilon) + log(high.epsilon))))
     points.push(middle)
-    if (middle.ratio < TARGET_RATIO) low = middle
+    if (middle.ratio < TARGET_RATIO - middle.standardError) low = middle
     else high = middle
   }
   return ascending(points)
@@ -157,22 +182,38 @@ async function bracketAndHalve(evaluations: Evaluations, unit: number): Promise<
 
 const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b) => a.epsilon - b.epsilon)
 
-/** The first crossing of the target on the curve, interpolated in log ε; the nearest point when there is none. */
-function chooseOn(curve: readonly Point[]): Pick<BandwidthCurve, 'epsilon' | 'ratio' | 'criterion'> {
-  for (let k = 1; k < curve.length; k++) {
-    const low = curve[k - 1]!
-    const high = curve[k]!
-    if (low.ratio < TARGET_RATIO && high.ratio >= TARGET_RATIO) {
-      const share = (TARGET_RATIO - low.ratio) / (high.ratio - low.ratio)
-      return {
-        epsilon: exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon))),
-        ratio: TARGET_RATIO,
-        criterion: 'target-met'
-      }
+/**
+ * The smallest ε whose r is within a standard error of the target. r grows with ε but is measured with error, so the
+ * curve is first made monotone; between evaluations it is interpolated in log ε. The nearest point when none gets there.
+ */
+function chooseOn(curve: readonly Point[]): Pick<BandwidthCurve, 'epsilon' | 'ratio' | 'criterion' | 'standardError'> {
+  const standardError = Math.min(LARGEST_ERROR, Math.max(...curve.map((point) => point.standardError)))
+  const goal = TARGET_RATIO - standardError
+  const ratios = increasing(curve.map((point) => point.ratio))
+  const first = ratios.findIndex((ratio) => ratio >= goal)
+  if (first < 0) {
+    const { epsilon, ratio } = curve[curve.length - 1]!
+    return { epsilon, ratio, standardError, criterion: 'nearest-to-target' }
+  }
+  if (first === 0) return { epsilon: curve[0]!.epsilon, ratio: ratios[0]!, standardError, criterion: 'target-met' }
+  const share = (goal - ratios[first - 1]!) / (ratios[first]! - ratios[first - 1]!)
+  const [low, high] = [log(curve[first - 1]!.epsilon), log(curve[first]!.epsilon)]
+  return { epsilon: exp(low + share * (high - low)), ratio: goal, standardError, criterion: 'target-met' }
+}
+
+/** The increasing sequence nearest to `values` in squares (pool adjacent violators). */
+function increasing(values: readonly number[]): number[] {
+  const pools: { mean: number; count: number }[] = []
+  for (const value of values) {
+    pools.push({ mean: value, count: 1 })
+    while (pools.length > 1 && pools[pools.length - 2]!.mean >= pools[pools.length - 1]!.mean) {
+      const last = pools.pop()!
+      const before = pools.pop()!
+      const count = before.count + last.count
+      pools.push({ mean: (before.mean * before.count + last.mean * last.count) / count, count })
     }
   }
-  const nearest = curve.reduce((best, point) => (Math.abs(point.ratio - TARGET_RATIO) < Math.abs(best.ratio - TARGET_RATIO) ? point : best))
-  return { ...nearest, criterion: 'nearest-to-target' }
+  return pools.flatMap(({ mean, count }) => Array<number>(count).fill(mean))
 }
 
 /** Refuses an ε at which most rows see only themselves, naming one that would do. */

@@ -35,6 +35,7 @@ export interface ScalingContest {
 }
 
 const MOST_ROWS = 2000
+const STEPS = 20
 /** A smaller advantage than this in AUC goes to `standard`. */
 const TIE = 0.005
 
@@ -52,40 +53,72 @@ export async function chooseScaling(contest: ScalingContest): Promise<ScalingCho
   const methods = (quantile: boolean): Record<string, ScalingMethod> =>
     Object.fromEntries(numeric.map(({ name }) => [name, fixed[name] ?? (quantile && candidates.includes(name) ? 'quantile' : 'standard')]))
   if (candidates.length === 0 || table.rowCount < 20) return { methods: methods(false) }
-  const splits = table.rowCount < 300 ? 4 : table.rowCount < 1000 ? 2 : 1
-  const totals = { standard: 0, quantile: 0 }
+  const splits = contestSplits(table.rowCount)
+  const entrants = (['standard', 'quantile'] as const).map((name) => new Entrant(contest, methods(name === 'quantile')))
+  const totals = [0, 0]
   for (let split = 0; split < splits; split++) {
-    for (const method of ['standard', 'quantile'] as const) {
-      totals[method] += (await heldOutAuc(contest, methods(method === 'quantile'), split)) / splits
-      watch?.progress?.({ stage: 'choosing the scaling', done: 2 * split + (method === 'standard' ? 1 : 2), total: 2 * splits })
+    for (const [place, entrant] of entrants.entries()) {
+      totals[place]! += (await entrant.heldOutAuc(split)) / splits
+      watch?.progress?.({ stage: 'choosing the scaling', done: 2 * split + place + 1, total: 2 * splits })
     }
   }
-  return { methods: methods(totals.quantile < totals.standard - TIE), scores: totals }
+  const scores = { standard: totals[0]!, quantile: totals[1]! }
+  return { methods: methods(scores.quantile < scores.standard - TIE), scores }
 }
 
-/** Two-sample AUC between held-out rows and rows generated from the others. */
-async function heldOutAuc(contest: ScalingContest, methods: Record<string, ScalingMethod>, split: number): Promise<number> {
-  const { engine, formats, watch } = contest
-  const key = keyFor(contest.key, `split ${split}`)
-  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-  const order = permutation(key, contest.table.rowCount).subarray(0, MOST_ROWS)
-  const cut = Math.ceil((order.length * 2) / 3)
-  const fitted = takeTableRows(contest.table, order.subarray(0, cut))
-  const heldOut = takeTableRows(contest.table, order.subarray(cut))
-  const encoder = fitEncoder(fitted, formats, (name) => methods[name]!)
-  const rows = await imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), engine)
-  const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
-  const kernel = await contest.kernelFor(rows)
-  const found = await searchBandwidth({ table: fitted, training, kernel, engine, key, evaluations: 8, ...stop })
-  const chosen = atEpsilon(kernel, found.epsilon)
-  const { potentials } = await tablePotentials(training, chosen, { engine, tolerance: 1e-3, ...stop })
-  const generator = await Generator.create(training, potentials, chosen, engine)
-  const drawn = decodeTable(
-    encoder,
-    await generator.generate({ count: heldOut.rowCount, steps: 20, noise: 'covariance', key: keyFor(key, 'score'), ...stop })
-  )
-  // Levels that only held-out rows have must be places too, so the common coordinates are fitted to all rows.
-  const standard = fitEncoder(contest.table, formats, () => 'standard')
-  const place = (part: Table) => embedEncoded(standard, encodeTable(standard, part, keyFor(key, 'place')))
-  return classifierAuc({ first: place(heldOut), second: place(drawn), key: keyFor(key, 'forest'), trees: 60, ...stop })
+/** Splits of a contest: the fewer rows, the more, because a small held-out part decides little. */
+export function contestSplits(rowCount: number): number {
+  return rowCount < 600 ? 4 : rowCount < 1500 ? 2 : 1
+}
+
+/** One way of scaling, as it is scored. */
+class Entrant {
+  /** Found on the first split; the others have as many rows. */
+  private epsilon: number | undefined
+
+  constructor(
+    private readonly contest: ScalingContest,
+    private readonly methods: Readonly<Record<string, ScalingMethod>>
+  ) {}
+
+  private get stop(): { watch?: Watch } {
+    const { watch } = this.contest
+    return watch?.stop ? { watch: { stop: watch.stop } } : {}
+  }
+
+  /** Two-sample AUC between held-out rows and rows generated from the others. */
+  async heldOutAuc(split: number): Promise<number> {
+    const { engine, formats, table, kernelFor } = this.contest
+    const key = keyFor(this.contest.key, `split ${split}`)
+    const order = permutation(key, table.rowCount).subarray(0, MOST_ROWS)
+    const cut = Math.ceil((order.length * 2) / 3)
+    const fitted = takeTableRows(table, order.subarray(0, cut))
+    const heldOut = takeTableRows(table, order.subarray(cut))
+    const encoder = fitEncoder(fitted, formats, (name) => this.methods[name]!)
+    const rows = await imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), engine)
+    const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
+    const kernel = await kernelFor(rows)
+    this.epsilon ??= (await searchBandwidth({ table: fitted, training, kernel, engine, key, evaluations: 8, ...this.stop })).epsilon
+    const chosen = atEpsilon(kernel, this.epsilon)
+    const { potentials } = await tablePotentials(training, chosen, { engine, tolerance: 1e-3, ...this.stop })
+    const generator = await Generator.create(training, potentials, chosen, engine)
+    const draw = async (count: number, label: string): Promise<Table> =>
+      decodeTable(encoder, await generator.generate({ count, steps: STEPS, noise: 'covariance', key: keyFor(key, label), ...this.stop }))
+    return this.score(heldOut, draw, key)
+  }
+
+  /** Small held-out parts make a noisy score: several draws steady it. */
+  private async score(heldOut: Table, draw: (count: number, label: string) => Promise<Table>, key: Key): Promise<number> {
+    const { table, formats } = this.contest
+    // Levels that only held-out rows have must have places too, so the common coordinates are fitted to all rows.
+    const standard = fitEncoder(table, formats, () => 'standard')
+    const place = (part: Table) => embedEncoded(standard, encodeTable(standard, part, keyFor(key, 'place')))
+    const drawCount = heldOut.rowCount < 400 ? 2 : 1
+    let sum = 0
+    for (let k = 0; k < drawCount; k++) {
+      const second = place(await draw(heldOut.rowCount, `draw ${k}`))
+      sum += await classifierAuc({ first: place(heldOut), second, key: keyFor(key, 'forest'), trees: 60, ...this.stop })
+    }
+    return sum / drawCount
+  }
 }

@@ -6,10 +6,11 @@ import type { Ending, Watch } from '../../num/iterate.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import type { Matrix } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
+import type { Scaling } from '../../scaling/symmetric.js'
 import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
-import { takeTableRows } from '../../table/rows.js'
+import { duplicateRowCount, takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { type BandwidthCurve, refuseDiagonal, searchBandwidth } from './bandwidth.js'
@@ -81,6 +82,7 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const found = await tablePotentials(training, kernel, { engine, watch })
   if (!bandwidth) await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
   const combinations = combinationsOf(rows.codes, table.rowCount)
+  const duplicateCount = duplicateRowCount(table)
   const summary: FitSummary = {
     rowCount: table.rowCount,
     epsilon: kernel.epsilon,
@@ -91,10 +93,10 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
     scalingEnding: found.ending,
     scalingTurns: found.turns,
     scalingError: found.errors[found.errors.length - 1]?.[1] ?? 0,
-    duplicateCount: found.duplicateCount,
+    duplicateCount,
     isolatedCount: found.isolated.length,
     rareCombinations: rareCombinations(encoder, rows, combinations.rows),
-    notes: [...notes, ...notesOf(table, encoder, found)]
+    notes: [...notes, ...notesOf(table, encoder, duplicateCount, found)]
   }
   return { training, potentials: found.potentials, kernel, summary }
 }
@@ -202,11 +204,11 @@ function rareCombinations(encoder: Encoder, rows: Encoded, members: readonly Uin
     )
 }
 
-function notesOf(table: Table, encoder: Encoder, found: { duplicateCount: number; isolated: Uint32Array; ending: Ending }): string[] {
+function notesOf(table: Table, encoder: Encoder, duplicateCount: number, found: Scaling): string[] {
   const notes: string[] = []
   const constants = encoder.columns.filter((code) => code.carries === 'constant').map((code) => code.name)
   if (constants.length > 0) notes.push(`constant columns are written as they are: ${constants.join(', ')}`)
-  if (found.duplicateCount > 0) notes.push(`${found.duplicateCount} of ${table.rowCount} rows repeat an earlier row in what is modelled`)
+  if (duplicateCount > 0) notes.push(`${duplicateCount} of ${table.rowCount} rows repeat an earlier row`)
   if (found.isolated.length > 0)
     notes.push(
       `${found.isolated.length} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`

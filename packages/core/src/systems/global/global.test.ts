@@ -1,0 +1,239 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { fitTable, presentRows, sampleTable } from '../../job/job.js'
+import type { Engine } from '../../kernel/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { FormatError, InputError, StopError } from '../../num/errors.js'
+import { keyFromSeed, normals, uniforms } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { isCategorical, isNumeric, type Table } from '../../table/table.js'
+import type { GlobalModel } from './model.js'
+import { loadGlobal, saveGlobal } from './save.js'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+})
+
+/** Rows with structure: b is a or its opposite by group, n is missing only in group g2, group and sex never mix one way. */
+function madeTable(rowCount: number, seed = 1): RawTable {
+  const z = normals(keyFromSeed(seed), 3 * rowCount)
+  const u = uniforms(keyFromSeed(seed + 1), 2 * rowCount)
+  const group = Array.from({ length: rowCount }, (_, i) => (u[i]! < 0.5 ? 'g1' : u[i]! < 0.8 ? 'g2' : 'g3'))
+  const sex = group.map((g, i) => (g === 'g3' ? 'f' : u[rowCount + i]! < 0.5 ? 'f' : 'm'))
+  const shift = { g1: -4, g2: 0, g3: 4 }
+  return {
+    rowCount,
+    columns: [
+      { name: 'group', source: 'text', values: group },
+      { name: 'a', source: 'text', values: group.map((g, i) => (shift[g as 'g1'] + z[i]!).toFixed(3)) },
+      { name: 'b', source: 'text', values: group.map((g, i) => ((g === 'g1' ? 1 : -1) * z[i]! + 0.3 * z[rowCount + i]!).toFixed(3)) },
+      {
+        name: 'n',
+        source: 'text',
+        values: group.map((g, i) => (g === 'g2' && i % 3 === 0 ? '' : String(Math.round(10 + 3 * z[2 * rowCount + i]!))))
+      },
+      { name: 'sex', source: 'text', values: sex }
+    ]
+  }
+}
+
+const columnOf = (table: Table, name: string) => {
+  const column = table.columns.find((c) => c.name === name)!
+  return column
+}
+const numbers = (table: Table, name: string): Float64Array => {
+  const column = columnOf(table, name)
+  if (!isNumeric(column)) throw new Error(`${name} is not numeric`)
+  return column.values
+}
+const labels = (table: Table, name: string): string[] => {
+  const column = columnOf(table, name)
+  if (!isCategorical(column)) throw new Error(`${name} is not a category`)
+  return Array.from(column.codes, (code) => column.levels[code] ?? 'missing')
+}
+
+describe('rows of a table with categories and missing cells', () => {
+  const raw = madeTable(240)
+  let model: GlobalModel
+  beforeAll(async () => {
+    model = await fitTable(raw, { seed: 3 }, { engine })
+  })
+
+  it('have the columns, kinds and spelling of the input, and no impossible combination', async () => {
+    const rows = await sampleTable(model, { rows: 2000, seed: 3 }, { engine })
+    expect(model.summary.categories).toBe('combinations')
+    expect(rows.rowCount).toBe(2000)
+    const group = labels(rows, 'group')
+    const sex = labels(rows, 'sex')
+    const missing = (columnOf(rows, 'n') as { missing: Uint8Array }).missing
+    for (let i = 0; i < 2000; i++) {
+      expect(group[i] === 'g3' && sex[i] === 'm').toBe(false)
+      expect(missing[i] === 1 && group[i] !== 'g2').toBe(false)
+    }
+    // Shares of the groups: chains start in proportion, 5 standard errors of a share plus the mixing between groups.
+    const share = group.filter((g) => g === 'g1').length / 2000
+    const real = raw.columns[0]!.values as string[]
+    expect(Math.abs(share - real.filter((g) => g === 'g1').length / 240)).toBeLessThan(0.06)
+    const text = presentRows(model, rows, 'text').columns
+    expect(text.map((c) => c.name)).toEqual(['group', 'a', 'b', 'n', 'sex'])
+    for (const cell of text[1]!.values as string[]) expect(cell).toMatch(/^-?\d+(\.\d{1,3})?$/)
+    for (const cell of text[3]!.values as (string | null)[]) expect(cell === null || /^-?\d+$/.test(cell)).toBe(true)
+  })
+
+  it('keep what holds inside a category: the sign of a correlation', async () => {
+    const rows = await sampleTable(model, { rows: 2000, seed: 4 }, { engine })
+    const group = labels(rows, 'group')
+    for (const [name, sign] of [
+      ['g1', 1],
+      ['g2', -1]
+    ] as const) {
+      const a = numbers(rows, 'a').filter((_, i) => group[i] === name)
+      const b = numbers(rows, 'b').filter((_, i) => group[i] === name)
+      expect(sign * correlation(a, b)).toBeGreaterThan(0.75)
+    }
+  })
+
+  it('are not copies: few equal a training row in its numbers', async () => {
+    const rows = await sampleTable(model, { seed: 5 }, { engine })
+    const seen = new Set((raw.columns[1]!.values as string[]).map((a, i) => `${Number(a)},${Number(raw.columns[2]!.values[i])}`))
+    const copies = Array.from(numbers(rows, 'a'), (a, i) => `${a},${numbers(rows, 'b')[i]}`).filter((row) => seen.has(row)).length
+    expect(copies).toBeLessThanOrEqual(2)
+  })
+
+  it('are the same for the same seed and others for another, also through a model file', async () => {
+    const again = loadGlobal(unpackModel(packModel(saveGlobal(model))))
+    const first = await sampleTable(model, { rows: 50, seed: 9 }, { engine })
+    expect(await sampleTable(again, { rows: 50, seed: 9 }, { engine })).toEqual(first)
+    expect(await sampleTable(model, { rows: 50, seed: 10 }, { engine })).not.toEqual(first)
+    expect((await fitTable(raw, { seed: 3 }, { engine })).potentials).toEqual(model.potentials)
+  })
+})
+
+function correlation(a: Float64Array, b: Float64Array): number {
+  const mean = (x: Float64Array) => x.reduce((s, v) => s + v, 0) / x.length
+  const [ma, mb] = [mean(a), mean(b)]
+  let [ab, aa, bb] = [0, 0, 0]
+  a.forEach((x, i) => {
+    ab += (x - ma) * (b[i]! - mb)
+    aa += (x - ma) ** 2
+    bb += (b[i]! - mb) ** 2
+  })
+  return ab / Math.sqrt(aa * bb)
+}
+
+describe('other shapes of table', () => {
+  it('sweeps the factors where combinations hardly recur', async () => {
+    const u = uniforms(keyFromSeed(2), 6 * 200)
+    const columns = Array.from({ length: 6 }, (_, c) => ({
+      name: `c${c}`,
+      source: 'text' as const,
+      values: Array.from({ length: 200 }, (_, i) => `l${Math.floor(u[c * 200 + i]! * 5)}`)
+    }))
+    const model = await fitTable({ columns, rowCount: 200 }, { seed: 1, scaling: 'standard' }, { engine })
+    expect(model.summary.categories).toBe('sweep')
+    const rows = await sampleTable(model, { rows: 300, seed: 1 }, { engine })
+    const joint = (table: { columns: readonly { values: readonly (string | null)[] }[] }, i: number) =>
+      table.columns.map((c) => c.values[i]).join()
+    const training = new Set(Array.from({ length: 200 }, (_, i) => joint({ columns }, i)))
+    const drawn = presentRows(model, rows, 'text') as unknown as { columns: { values: string[] }[] }
+    const copies = Array.from({ length: 300 }, (_, i) => joint(drawn, i)).filter((row) => training.has(row)).length
+    expect(copies / 300).toBeLessThan(0.5)
+  })
+
+  it('draws from one category column alone, in its shares', async () => {
+    const values = Array.from({ length: 100 }, (_, i) => (i < 70 ? 'yes' : 'no'))
+    const model = await fitTable({ columns: [{ name: 'answer', source: 'text', values }], rowCount: 100 }, {}, { engine })
+    const drawn = labels(await sampleTable(model, { rows: 1000 }, { engine }), 'answer')
+    expect(drawn.filter((x) => x === 'yes').length / 1000).toBeGreaterThan(0.6)
+    expect(drawn.filter((x) => x === 'yes').length / 1000).toBeLessThan(0.8)
+  })
+
+  it('handles duplicate rows, two rows, constant columns and weights', async () => {
+    const repeated = {
+      columns: [{ name: 'x', source: 'number' as const, values: Float64Array.from({ length: 60 }, (_, i) => i % 3) }],
+      rowCount: 60
+    }
+    const model = await fitTable(repeated, { types: { x: 'number' } }, { engine })
+    expect(model.summary.notes.join()).toContain('repeat an earlier row')
+    expect((await sampleTable(model, { rows: 10 }, { engine })).rowCount).toBe(10)
+    const two = {
+      columns: [
+        { name: 'x', source: 'number' as const, values: Float64Array.of(1, 2) },
+        { name: 'k', source: 'number' as const, values: Float64Array.of(5, 5) }
+      ],
+      rowCount: 2
+    }
+    const drawn = await sampleTable(await fitTable(two, {}, { engine }), { rows: 5 }, { engine })
+    expect([...numbers(drawn, 'k')]).toEqual([5, 5, 5, 5, 5])
+    const weighted = {
+      columns: [
+        { name: 'x', source: 'number' as const, values: Float64Array.from({ length: 100 }, (_, i) => i / 10) },
+        { name: 'w', source: 'number' as const, values: Float64Array.from({ length: 100 }, (_, i) => (i < 50 ? 9 : 1)) }
+      ],
+      rowCount: 100
+    }
+    const heavy = await sampleTable(await fitTable(weighted, { weights: 'w' }, { engine }), { rows: 1000 }, { engine })
+    expect(numbers(heavy, 'x').filter((x) => x < 5).length / 1000).toBeGreaterThan(0.8)
+    expect(new Set(numbers(heavy, 'w'))).toEqual(new Set([1]))
+  })
+
+  it('runs the variable kernel and the papers’ two other steps', async () => {
+    const raw = madeTable(150)
+    const model = await fitTable(raw, { kernel: 'variable', scaling: 'standard' }, { engine })
+    expect(model.kernel.kind).toBe('variable')
+    for (const noise of ['split', 'constant', 'covariance'] as const)
+      expect((await sampleTable(model, { rows: 20, noise }, { engine })).rowCount).toBe(20)
+    const again = loadGlobal(unpackModel(packModel(saveGlobal(model))))
+    expect(await sampleTable(again, { rows: 20 }, { engine })).toEqual(await sampleTable(model, { rows: 20 }, { engine }))
+  })
+})
+
+describe('refusals', () => {
+  const raw = madeTable(80)
+  it('a bandwidth at which the kernel is diagonal, naming one that would do', async () => {
+    const error = await fitTable(raw, { bandwidth: 1e-9, scaling: 'standard' }, { engine }).catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(InputError)
+    expect((error as InputError).code).toBe('epsilon-too-small')
+    const named = Number(/--bandwidth ([\d.e-]+)/.exec((error as InputError).remedy)![1])
+    expect((await fitTable(raw, { bandwidth: named, scaling: 'standard' }, { engine })).summary.epsilon).toBe(named)
+  })
+  it('bandwidths, counts, seeds, weights and columns that make no sense', async () => {
+    const code = async (run: Promise<unknown>) => ((await run.catch((e: unknown) => e)) as InputError).code
+    expect(await code(fitTable(raw, { bandwidth: 0 }, { engine }))).toBe('epsilon-not-positive')
+    expect(await code(fitTable(raw, { bandwidth: Number.NaN }, { engine }))).toBe('epsilon-not-positive')
+    expect(await code(fitTable(raw, { seed: -1 }, { engine }))).toBe('seed')
+    expect(await code(fitTable(raw, { weights: 'group' }, { engine }))).toBe('weights-column')
+    expect(await code(fitTable(raw, { weights: 'b' }, { engine }))).toBe('weights')
+    expect(await code(fitTable(raw, { scaling: { nope: 'quantile' } }, { engine }))).toBe('column-unknown')
+    const model = await fitTable(raw, { scaling: 'standard' }, { engine })
+    expect(await code(sampleTable(model, { rows: 0 }, { engine }))).toBe('count')
+    expect(await code(sampleTable(model, { rows: 1.5 }, { engine }))).toBe('count')
+  })
+  it('model files that are damaged, cut short, of another kind or from a newer version', async () => {
+    const model = await fitTable(raw, { scaling: 'standard', bandwidth: 0.3 }, { engine })
+    const bytes = packModel(saveGlobal(model))
+    const code = (run: () => unknown) => {
+      try {
+        run()
+      } catch (error) {
+        if (error instanceof FormatError) return error.code
+        throw error
+      }
+      return 'nothing thrown'
+    }
+    expect(code(() => unpackModel(bytes.subarray(0, 10)))).toBe('model-truncated')
+    expect(code(() => unpackModel(bytes.subarray(0, bytes.length - 8)))).toBe('model-damaged')
+    const flipped = bytes.slice()
+    flipped[flipped.length - 3] = flipped[flipped.length - 3]! ^ 1
+    expect(code(() => unpackModel(flipped))).toBe('model-damaged')
+    const newer = bytes.slice()
+    newer[8] = 99
+    expect(code(() => unpackModel(newer))).toBe('model-version')
+    expect(code(() => unpackModel(Uint8Array.of(1, 2, 3)))).toBe('model-magic')
+    expect(code(() => loadGlobal({ ...unpackModel(bytes), kind: 'other' }))).toBe('model-kind')
+  })
+  it('stops when asked to', async () => {
+    await expect(fitTable(raw, {}, { engine, stop: { aborted: true } })).rejects.toBeInstanceOf(StopError)
+  })
+})

@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest'
+import { InputError } from '../num/errors.js'
+import { keyFromSeed } from '../num/random.js'
+import { combinationsOf, placeLevels } from './categories.js'
+import { decodeTable, encodeTable, fitEncoder } from './encoder.js'
+import { inferTable } from './infer.js'
+import { formatNumber, numberStyle, parseDateTime, parseNumber } from './parse.js'
+import { presentTable } from './present.js'
+import type { RawTable } from './raw.js'
+import { fitScaler, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
+
+const text = (columns: Record<string, (string | null)[]>): RawTable => ({
+  columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })),
+  rowCount: Object.values(columns)[0]!.length
+})
+
+const codeOf = (run: () => unknown): string => {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof InputError) return error.code
+    throw error
+  }
+  return 'nothing thrown'
+}
+
+describe('kinds of columns', () => {
+  const raw = text({
+    id: ['a1', 'b2', 'c3', 'd4'],
+    n: ['1.50', '2.25', '', 'NA'],
+    k: ['1', '2', '3', '2'],
+    zip: ['01234', '01234', '98765', '11111'],
+    flag: ['TRUE', 'FALSE', null, 'TRUE'],
+    day: ['2020-01-31', '2021-12-01', '2020-02-29', '2020-01-31']
+  })
+
+  it('are inferred from what the cells spell', () => {
+    const { table, notes } = inferTable(raw)
+    expect(table.columns.map((c) => c.kind)).toEqual(['identifier', 'number', 'integer', 'category', 'boolean', 'datetime'])
+    expect(notes.join()).toContain('id: every value differs')
+  })
+
+  it('come back in the input’s spelling', () => {
+    const { table, formats } = inferTable(raw)
+    const back = presentTable(table, formats, 'text').columns.map((c) => c.values)
+    expect(back).toEqual([
+      ['1', '2', '3', '4'],
+      ['1.50', '2.25', null, null],
+      ['1', '2', '3', '2'],
+      ['01234', '01234', '98765', '11111'],
+      ['TRUE', 'FALSE', null, 'TRUE'],
+      ['2020-01-31', '2021-12-01', '2020-02-29', '2020-01-31']
+    ])
+  })
+
+  it('can be set, chosen and excluded', () => {
+    const { table } = inferTable(raw, { types: { k: 'category' }, exclude: ['id', 'zip'] })
+    expect(table.columns.map((c) => [c.name, c.kind])).toEqual([
+      ['n', 'number'],
+      ['k', 'category'],
+      ['flag', 'boolean'],
+      ['day', 'datetime']
+    ])
+    expect(inferTable(raw, { columns: ['day', 'k'] }).table.columns.map((c) => c.name)).toEqual(['k', 'day'])
+  })
+
+  it('refuses what cannot be modelled, saying why', () => {
+    expect(codeOf(() => inferTable(text({ x: ['1'] })))).toBe('too-few-rows')
+    expect(codeOf(() => inferTable(text({ x: ['a', 'b'] })))).toBe('nothing-to-model')
+    expect(codeOf(() => inferTable(text({ x: ['1', 'NaN'] })))).toBe('not-finite')
+    expect(codeOf(() => inferTable(text({ x: ['1', '-Infinity'] })))).toBe('not-finite')
+    expect(codeOf(() => inferTable(text({ x: ['1', '1e999'] })))).toBe('not-finite')
+    expect(codeOf(() => inferTable(text({ x: ['', ''] })))).toBe('column-empty')
+    expect(codeOf(() => inferTable(text({ x: ['1', '2'] }), { exclude: ['y'] }))).toBe('column-unknown')
+    expect(codeOf(() => inferTable(text({ x: ['1', 'two'] }), { types: { x: 'number' } }))).toBe('kind-unfit')
+    expect(
+      codeOf(() => inferTable({ columns: [...text({ x: ['1', '2'] }).columns, ...text({ x: ['1', '2'] }).columns], rowCount: 2 }))
+    ).toBe('column-duplicate')
+    expect(inferTable(text({ x: ['1', 'NaN', '2'] }), { missing: ['NaN'] }).table.columns[0]).toMatchObject({
+      kind: 'integer',
+      missing: Uint8Array.of(0, 1, 0)
+    })
+  })
+
+  it('reads typed columns, with NaN refused and masks kept', () => {
+    const column = { name: 'x', source: 'number' as const, values: Float64Array.of(1.25, 7, 3.5), missing: Uint8Array.of(0, 1, 0) }
+    const { table, formats } = inferTable({ columns: [column], rowCount: 3 })
+    expect(table.columns[0]).toMatchObject({ kind: 'number', missing: column.missing })
+    expect(formats[0]!.number!.decimals).toBe(2)
+    expect(codeOf(() => inferTable({ columns: [{ ...column, values: Float64Array.of(1, 2, Number.NaN) }], rowCount: 3 }))).toBe(
+      'not-finite'
+    )
+  })
+})
+
+describe('cells', () => {
+  it('numbers, and codes that only look like numbers', () => {
+    expect(['1', '-2.5', '.5', '1e-3', '+4.'].map(parseNumber)).toEqual([1, -2.5, 0.5, 1e-3, 4])
+    expect(['', '007', '1,5', '0x10', 'Infinity', '1 2', '--1'].map(parseNumber)).toEqual(Array(7).fill(undefined))
+  })
+  it('decimals: the most that occur, padded only when all are', () => {
+    expect(numberStyle(['1.50', '2.25', null])).toEqual({ decimals: 2, padded: true })
+    expect(numberStyle(['1.5', '2', '3.25'])).toEqual({ decimals: 2, padded: false })
+    expect(formatNumber(2, { decimals: 2, padded: false })).toBe('2')
+    expect(formatNumber(-0.001, { decimals: 2, padded: false })).toBe('0')
+    expect(formatNumber(120, { decimals: 0, padded: false })).toBe('120')
+  })
+  it('dates that exist, with zones', () => {
+    expect(parseDateTime('2021-02-30')).toBeUndefined()
+    expect(parseDateTime('2021-03-04T05:06:07+02:00')!.time).toBe(Date.UTC(2021, 2, 4, 3, 6, 7))
+  })
+})
+
+describe('scaling', () => {
+  const key = keyFromSeed(4)
+  it('standard gives mean 0 and variance 1 and comes back', () => {
+    const values = Float64Array.of(-3, 1, 4, 10)
+    const scaler = fitScaler(values, 'standard')
+    const z = scaleValues(scaler, values)
+    expect(z.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 12)
+    expect(z.reduce((a, b) => a + b * b, 0) / 4).toBeCloseTo(1, 12)
+    const back = unscaleValues(scaler, z)
+    for (let i = 0; i < 4; i++) expect(back[i]).toBeCloseTo(values[i]!, 12)
+  })
+  it('standard keeps a column without negative values so', () => {
+    const scaler = fitScaler(Float64Array.of(0, 0.1, 0.2, 5), 'standard')
+    expect(Math.min(...unscaleValues(scaler, Float64Array.of(-4, -1, 0)))).toBeGreaterThanOrEqual(0)
+  })
+  it('quantile returns exact atoms of a discrete column in their proportions', () => {
+    const values = Float64Array.from({ length: 400 }, (_, i) => (i < 200 ? 0 : i < 300 ? 1 : 7))
+    const scaler = fitScaler(values, 'quantile')
+    const z = scaleValues(scaler, values, key)
+    expect([...unscaleValues(scaler, z)]).toEqual([...values])
+    expect(z.reduce((a, b) => a + b * b, 0) / 400).toBeGreaterThan(0.8)
+    const grid = Float64Array.from({ length: 1000 }, (_, i) => -3 + (6 * i) / 999)
+    expect(new Set(unscaleValues(scaler, grid))).toEqual(new Set([0, 1, 7]))
+  })
+  it('quantile of a continuous column interpolates inside its range and is monotone', () => {
+    const values = Float64Array.of(1, 2, 4, 8, 16)
+    const scaler = fitScaler(values, 'quantile')
+    const back = unscaleValues(scaler, scaleValues(scaler, values))
+    for (let i = 0; i < 5; i++) expect(back[i]).toBeCloseTo(values[i]!, 10)
+    const decoded = unscaleValues(
+      scaler,
+      Float64Array.from({ length: 200 }, (_, i) => -4 + i / 25)
+    )
+    for (let i = 1; i < 200; i++) expect(decoded[i]).toBeGreaterThanOrEqual(decoded[i - 1]!)
+    expect(decoded[199]).toBe(16)
+  })
+  it('a spike does not bleed into the gap beside it', () => {
+    const values = Float64Array.from({ length: 100 }, (_, i) => (i < 40 ? 0 : 100 + i * 1.37))
+    const scaler = fitScaler(values, 'quantile')
+    const decoded = unscaleValues(
+      scaler,
+      Float64Array.from({ length: 5000 }, (_, i) => -3 + (6 * i) / 4999)
+    )
+    expect(decoded.some((x) => x > 0 && x < 150)).toBe(false)
+  })
+  it('suggests quantile for atoms, tails and skew only', () => {
+    const spread = Float64Array.from({ length: 200 }, (_, i) => i + 0.001 * ((i * 7919) % 13))
+    expect(suggestsQuantile(spread)).toBe(false)
+    expect(suggestsQuantile(spread.map((x) => Math.floor(x / 40)))).toBe(true)
+    expect(suggestsQuantile(spread.map((x) => Math.exp(x / 30)))).toBe(true)
+  })
+})
+
+describe('categories', () => {
+  it('levels are √2 apart', () => {
+    for (const count of [2, 3, 7, 12]) {
+      const places = placeLevels(count)
+      for (let a = 0; a < count; a++) {
+        for (let b = 0; b < a; b++) {
+          let squared = 0
+          for (let c = 0; c < places.cols; c++) squared += (places.data[a * places.cols + c]! - places.data[b * places.cols + c]!) ** 2
+          expect(squared).toBeCloseTo(2, 12)
+        }
+      }
+    }
+    const many = placeLevels(200)
+    expect(many.cols).toBe(12)
+  })
+  it('combinations group equal rows of codes', () => {
+    const { ofRow, rows } = combinationsOf(Int32Array.of(0, 1, 2, 0, 0, 1, 2, 0), 4)
+    expect([...ofRow]).toEqual([0, 1, 0, 1])
+    expect(rows.map((r) => [...r])).toEqual([
+      [0, 2],
+      [1, 3]
+    ])
+  })
+})
+
+describe('encoder', () => {
+  const raw = text({
+    x: ['1.5', '2.5', '', '4.0', '3.0'],
+    c: ['a', 'b', 'a', null, 'b'],
+    one: ['7', '7', '7', '7', '7'],
+    id: ['p', 'q', 'r', 's', 't']
+  })
+  it('encodes and decodes to the same table, missing cells and constants included', () => {
+    for (const method of ['standard', 'quantile'] as const) {
+      const { table, formats } = inferTable(raw)
+      const encoder = fitEncoder(table, formats, () => method)
+      expect(encoder.coordinateCount).toBe(1)
+      expect(encoder.factors.map((f) => f.levelCount)).toEqual([2, 3])
+      const back = decodeTable(encoder, encodeTable(encoder, table, keyFromSeed(1)))
+      expect(presentTable(back, formats, 'text')).toEqual(presentTable(table, formats, 'text'))
+    }
+  })
+  it('refuses a table of other columns or levels', () => {
+    const { table, formats } = inferTable(raw)
+    const encoder = fitEncoder(table, formats, () => 'standard')
+    const other = (change: Record<string, (string | null)[]>) => {
+      const columns = Object.fromEntries(raw.columns.map((c) => [c.name, c.values as (string | null)[]]))
+      return inferTable(text({ ...columns, ...change }), { types: { c: 'category', x: 'number', one: 'integer', id: 'identifier' } }).table
+    }
+    expect(codeOf(() => encodeTable(encoder, other({ c: ['a', 'b', 'zzz', 'a', 'b'] }), keyFromSeed(1)))).toBe('level-unknown')
+    expect(codeOf(() => encodeTable(encoder, { columns: table.columns.slice(1), rowCount: 5 }, keyFromSeed(1)))).toBe('columns-differ')
+  })
+})

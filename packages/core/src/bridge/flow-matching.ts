@@ -46,6 +46,8 @@ export interface FlowMatchingOptions extends Watch {
   readonly turns?: number
   /** Settled when the objective falls by less than this share of (1 + objective). Default 1e-7. */
   readonly tolerance?: number
+  /** Whether rough solutions of the flow will do, e.g. to compare starts. */
+  readonly coarse?: boolean
 }
 
 interface Evaluation {
@@ -64,7 +66,7 @@ interface Evaluation {
 export function matchFlow(problem: FlowMatchingProblem, start: Float64Array, options: FlowMatchingOptions = {}): FlowMatch {
   const { coordinates } = problem
   let moving = toMoving(start, coordinates)
-  let best = evaluate(problem, moving)
+  let best = evaluate(problem, moving, options)
   let damping = 1e-3
   let turns = 0
   const limit = options.turns ?? 40
@@ -72,7 +74,7 @@ export function matchFlow(problem: FlowMatchingProblem, start: Float64Array, opt
     throwIfStopped(options, 'refit')
     turns++
     const trial = stepFrom(best, moving, damping, coordinates)
-    const tried = trial && evaluateOrReject(problem, trial)
+    const tried = trial && evaluateOrReject(problem, trial, options)
     if (tried && tried.objective < best.objective) {
       const gain = best.objective - tried.objective
       const done = gain <= (options.tolerance ?? 1e-7) * (1 + tried.objective)
@@ -119,9 +121,9 @@ function stepFrom(at: Evaluation, moving: Float64Array, damping: number, coordin
   })
 }
 
-function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array): Evaluation | undefined {
+function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array, options: FlowMatchingOptions): Evaluation | undefined {
   try {
-    const evaluation = evaluate(problem, moving)
+    const evaluation = evaluate(problem, moving, options)
     return Number.isFinite(evaluation.objective) ? evaluation : undefined
   } catch (error) {
     if (error instanceof InputError && error.code.startsWith('drift-')) return undefined
@@ -131,8 +133,9 @@ function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array): E
 
 /** Tolerances of the flow inside a fit: far below the noise, and cheap. */
 const FLOW_TOLERANCES = { relative: 1e-5, absolute: 1e-8, steps: 1000 }
+const COARSE_TOLERANCES = { relative: 1e-3, absolute: 1e-5, steps: 200 }
 
-function evaluate({ drift, coordinates, targets }: FlowMatchingProblem, moving: Float64Array): Evaluation {
+function evaluate({ drift, coordinates, targets }: FlowMatchingProblem, moving: Float64Array, { coarse }: FlowMatchingOptions): Evaluation {
   const d = drift.dimension
   const p = drift.parameterCount
   const theta = fromMoving(moving, coordinates)
@@ -143,7 +146,11 @@ function evaluate({ drift, coordinates, targets }: FlowMatchingProblem, moving: 
   const residual = new Float64Array(d)
   const row = new Float64Array(p)
   for (const { interval, points, targets: aims, counts, precisions } of targets) {
-    const flow = linearNoiseFlow({ drift, theta, points, interval }, { sensitivity: true }, { ...FLOW_TOLERANCES, controlled: d })
+    const flow = linearNoiseFlow(
+      { drift, theta, points, interval },
+      { sensitivity: true },
+      { ...(coarse ? COARSE_TOLERANCES : FLOW_TOLERANCES), controlled: d }
+    )
     const sensitivities = flow.sensitivities!
     for (let i = 0; i < points.rows; i++) {
       const which = precisions.inverseFactors.rows === 1 ? 0 : i

@@ -78,6 +78,7 @@ export function densityKernel(transitions: GaussianTransitions, targets: Matrix)
       const factor = inverseFactors.data.subarray(which * inverseFactors.cols, (which + 1) * inverseFactors.cols)
       const constant = -0.5 * (logDeterminants[which]! + d * LOG_TWO_PI)
       if (d === 2) return fillRow2(factor, means.subarray(2 * i, 2 * i + 2), data, constant, out)
+      if (d === 3) return fillRow3(factor, means.subarray(3 * i, 3 * i + 3), data, constant, out)
       for (let j = 0, at = 0; j < out.length; j++) {
         for (let a = 0; a < d; a++, at++) difference[a] = data[at]! - means[i * d + a]!
         let squares = 0
@@ -92,7 +93,7 @@ export function densityKernel(transitions: GaussianTransitions, targets: Matrix)
   }
 }
 
-/** The planar case, unrolled: it is the most common one. */
+/** Two and three coordinates, unrolled: the most common ones. */
 function fillRow2(factor: Float64Array, mean: Float64Array, data: Float64Array, constant: number, out: Float64Array): void {
   const [p, q, r] = [factor[0]!, factor[1]!, factor[2]!]
   const [x, y] = [mean[0]!, mean[1]!]
@@ -101,5 +102,19 @@ function fillRow2(factor: Float64Array, mean: Float64Array, data: Float64Array, 
     const first = p * u
     const second = q * u + r * (data[2 * j + 1]! - y)
     out[j] = constant - 0.5 * (first * first + second * second)
+  }
+}
+
+function fillRow3(factor: Float64Array, mean: Float64Array, data: Float64Array, constant: number, out: Float64Array): void {
+  const [p, q, r] = [factor[0]!, factor[1]!, factor[2]!]
+  const [s, t, v] = [factor[3]!, factor[4]!, factor[5]!]
+  const [x, y, z] = [mean[0]!, mean[1]!, mean[2]!]
+  for (let j = 0; j < out.length; j++) {
+    const u = data[3 * j]! - x
+    const w = data[3 * j + 1]! - y
+    const first = p * u
+    const second = q * u + r * w
+    const third = s * u + t * w + v * (data[3 * j + 2]! - z)
+    out[j] = constant - 0.5 * (first * first + second * second + third * third)
   }
 }

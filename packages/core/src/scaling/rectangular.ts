@@ -3,6 +3,8 @@ import { exp, log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { iterate, type Method, type Outcome, throwIfStopped, type Watch } from '../num/iterate.js'
 
+import { Anderson } from './anderson.js'
+
 /** An implied n×m matrix of log-kernel values, made one row at a time and never stored. */
 export interface RowKernel {
   readonly rows: number
@@ -37,14 +39,47 @@ export interface RectangularOptions extends Watch {
   readonly stage?: string
 }
 
-interface SweepState extends Potentials {
+interface Swept extends Potentials {
   readonly error: number
+}
+
+interface SweepState extends Swept {
+  /** Where the next turn starts: accelerated, while `to` is what this turn made exact. */
+  readonly next: Float64Array
+}
+
+/** Sharp kernels have long plateaus. */
+const PATIENCE = 200
+
+/** Turns of plain iteration before acceleration sets in: the first ones are far from linear. */
+const PLAIN_TURNS = 4
+
+/** Chooses where the next turn starts; an accelerated start that made the error grow is taken back. */
+class Acceleration {
+  private readonly anderson = new Anderson()
+  private best = Number.POSITIVE_INFINITY
+  private turn = 0
+
+  next(start: Float64Array, to: Float64Array, error: number): Float64Array {
+    this.turn++
+    if (this.turn <= PLAIN_TURNS || !Number.isFinite(error) || error >= 1) {
+      this.anderson.restart()
+      return to.slice()
+    }
+    if (error > 3 * this.best) {
+      this.anderson.restart()
+      this.best = error
+      return to.slice()
+    }
+    this.best = Math.min(this.best, error)
+    return this.anderson.next(start, to)
+  }
 }
 
 /** From this size on, progress is told inside a turn too. */
 const MANY_ROWS = 4096
 
-/** Below this a sum of exponentials is taken again with its largest term as shift. */
+/** A column with less than this has no sum worth dividing by: it is summed again with its largest term as shift. */
 const TINY = 1e-280
 
 /**
@@ -56,13 +91,19 @@ const TINY = 1e-280
  */
 export async function scaleRectangular(problem: RectangularProblem, options: RectangularOptions = {}): Promise<Outcome<Potentials>> {
   checkWeights(problem)
+  const start = options.start ?? (await annealedStart(problem, options))
+  const acceleration = new Acceleration()
   const method: Method<RectangularProblem, SweepState> = {
     init: async () => ({
-      from: options.start?.from.slice() ?? new Float64Array(problem.kernel.rows).fill(Number.NaN),
-      to: options.start?.to.slice() ?? new Float64Array(problem.kernel.cols),
-      error: Number.POSITIVE_INFINITY
+      from: start.from.slice(),
+      to: start.to.slice(),
+      error: Number.POSITIVE_INFINITY,
+      next: start.to.slice()
     }),
-    step: async (_, state) => sweep(problem, state, options),
+    step: async (_, state) => {
+      const swept = sweep(problem, { from: state.from, to: state.next.slice() }, options)
+      return { ...swept, next: acceleration.next(state.next, swept.to, swept.error) }
+    },
     error: (_, state) => state.error
   }
   return withoutError(
@@ -70,9 +111,43 @@ export async function scaleRectangular(problem: RectangularProblem, options: Rec
       ...options,
       stage: options.stage ?? 'coupling',
       turns: options.turns ?? 1000,
-      tolerance: options.tolerance ?? 1e-6
+      tolerance: options.tolerance ?? 1e-6,
+      patience: PATIENCE
     })
   )
+}
+
+/** Temperatures of the cold start: a kernel to the power 1/t is easier by far when the noise is small. */
+const TEMPERATURES = [64, 16, 4]
+/** Turns at each temperature, fewer once the error is below a half. */
+const WARM_TURNS = 12
+
+async function annealedStart(problem: RectangularProblem, watch: Watch): Promise<Potentials> {
+  const { kernel } = problem
+  let state: Potentials = { from: new Float64Array(kernel.rows).fill(Number.NaN), to: new Float64Array(kernel.cols) }
+  let temperature = Number.POSITIVE_INFINITY
+  for (const next of TEMPERATURES) {
+    const ratio = temperature === Number.POSITIVE_INFINITY ? 1 : temperature / next
+    state = { from: state.from.fill(Number.NaN), to: state.to.map((g) => g * ratio) }
+    temperature = next
+    for (let turn = 0; turn < WARM_TURNS; turn++) {
+      const swept = sweep({ ...problem, kernel: heated(kernel, temperature) }, state, watch)
+      state = swept
+      if (swept.error < 0.5) break
+    }
+  }
+  return { from: state.from.fill(Number.NaN), to: state.to.map((g) => g * temperature) }
+}
+
+function heated(kernel: RowKernel, temperature: number): RowKernel {
+  return {
+    rows: kernel.rows,
+    cols: kernel.cols,
+    fillRow(i, out) {
+      kernel.fillRow(i, out)
+      for (let j = 0; j < out.length; j++) out[j] = out[j]! / temperature
+    }
+  }
 }
 
 function withoutError(outcome: Outcome<SweepState>): Outcome<Potentials> {
@@ -91,7 +166,7 @@ function checkWeights({ kernel, fromLogWeights, toLogWeights }: RectangularProbl
 }
 
 /** Rows made exact one by one; columns are summed along the way and corrected at the end. */
-function sweep(problem: RectangularProblem, state: SweepState, watch: Watch): SweepState {
+function sweep(problem: RectangularProblem, state: Potentials, watch: Watch): Swept {
   const { kernel, fromLogWeights, toLogWeights } = problem
   const from = state.from
   const columnTerm = state.to.map((g, j) => g + toLogWeights[j]!)
@@ -103,39 +178,42 @@ function sweep(problem: RectangularProblem, state: SweepState, watch: Watch): Sw
       if (kernel.rows > MANY_ROWS) watch.progress?.({ stage: 'rows of one turn', done: i, total: kernel.rows })
     }
     kernel.fillRow(i, row)
-    for (let j = 0; j < row.length; j++) row[j] = row[j]! + columnTerm[j]!
-    const shift = Number.isFinite(from[i]!) ? from[i]! : -largestOf(row, i)
-    let sum = exponentials(row, shift)
-    from[i] = shift - log(sum)
-    if (!(sum > TINY && sum < 1 / TINY)) {
-      // The old potential no longer fits: start this row again from its largest term.
+    let shift = Number.isFinite(from[i]!) ? from[i]! : -largestSum(row, columnTerm, i)
+    let sum = exponentials(row, columnTerm, shift)
+    if (!(sum > 1e-3 && sum < 1e12)) {
+      // The old potential no longer fits: take this row again from its largest term.
       kernel.fillRow(i, row)
-      for (let j = 0; j < row.length; j++) row[j] = row[j]! + columnTerm[j]!
-      const largest = largestOf(row, i)
-      sum = exponentials(row, -largest)
-      from[i] = -largest - log(sum)
+      shift = -largestSum(row, columnTerm, i)
+      sum = exponentials(row, columnTerm, shift)
     }
+    from[i] = shift - log(sum)
     const scale = exp(fromLogWeights[i]!) / sum
     if (scale > 0) for (let j = 0; j < row.length; j++) columnSums[j] = columnSums[j]! + row[j]! * scale
   }
   return correctColumns(problem, { from, to: state.to, columnSums })
 }
 
-/** row ← exp(row + shift); the sum is returned. */
-function exponentials(row: Float64Array, shift: number): number {
+/** Below this, a term is under 2e-16 of its row. */
+const NEGLIGIBLE = -36
+
+/** row ← exp(row + term + shift), terms negligible beside the row's sum set to 0; the sum is returned. */
+function exponentials(row: Float64Array, term: Float64Array, shift: number): number {
   let sum = 0
   for (let j = 0; j < row.length; j++) {
-    const x = row[j]! + shift
-    const e = x < -700 ? 0 : exp(x)
-    row[j] = e
-    sum += e
+    const x = row[j]! + term[j]! + shift
+    if (x < NEGLIGIBLE) row[j] = 0
+    else {
+      const e = exp(x)
+      row[j] = e
+      sum += e
+    }
   }
   return sum
 }
 
-function largestOf(row: Float64Array, i: number): number {
+function largestSum(row: Float64Array, term: Float64Array, i: number): number {
   let largest = Number.NEGATIVE_INFINITY
-  for (let j = 0; j < row.length; j++) if (row[j]! > largest) largest = row[j]!
+  for (let j = 0; j < row.length; j++) if (row[j]! + term[j]! > largest) largest = row[j]! + term[j]!
   if (Number.isFinite(largest)) return largest
   throw noPartner(`point ${i} of the earlier snapshot, whose largest log-density is ${largest}`)
 }
@@ -149,7 +227,7 @@ function noPartner(got: string): InputError {
   })
 }
 
-function correctColumns(problem: RectangularProblem, swept: Potentials & { columnSums: Float64Array }): SweepState {
+function correctColumns(problem: RectangularProblem, swept: Potentials & { columnSums: Float64Array }): Swept {
   const { from, to, columnSums } = swept
   const lost: number[] = []
   let error = 0
@@ -209,18 +287,20 @@ export function extendPotential(problem: RectangularProblem, from: Float64Array)
 export async function scaleOnEngine(pair: Pair, engine: Engine, options: RectangularOptions = {}): Promise<Outcome<Potentials>> {
   const reversed: Pair = { from: pair.to, to: pair.from, kernel: reverseWidths(pair) }
   const plus = (a: Float64Array, b: Float64Array): Float64Array => a.map((x, i) => x + b[i]!)
+  const acceleration = new Acceleration()
   const method: Method<Pair, SweepState> = {
     init: async () => ({
       from: options.start?.from ?? new Float64Array(pair.from.points.rows),
       to: options.start?.to ?? new Float64Array(pair.to.points.rows),
-      error: Number.POSITIVE_INFINITY
+      error: Number.POSITIVE_INFINITY,
+      next: options.start?.to ?? new Float64Array(pair.to.points.rows)
     }),
-    step: async (_, state) => {
-      const from = negate(await engine.logSum(pair, plus(state.to, pair.to.logWeights)), 'earlier')
+    step: async (_, { next }) => {
+      const from = negate(await engine.logSum(pair, plus(next, pair.to.logWeights)), 'earlier')
       const to = negate(await engine.logSum(reversed, plus(from, pair.from.logWeights)), 'later')
       let error = 0
-      for (let j = 0; j < to.length; j++) error = Math.max(error, Math.abs(exp(Math.min(700, state.to[j]! - to[j]!)) - 1))
-      return { from, to, error }
+      for (let j = 0; j < to.length; j++) error = Math.max(error, Math.abs(exp(Math.min(700, next[j]! - to[j]!)) - 1))
+      return { from, to, error, next: acceleration.next(next, to, error) }
     },
     error: (_, state) => state.error
   }
@@ -229,7 +309,8 @@ export async function scaleOnEngine(pair: Pair, engine: Engine, options: Rectang
       ...options,
       stage: options.stage ?? 'coupling',
       turns: options.turns ?? 1000,
-      tolerance: options.tolerance ?? 1e-6
+      tolerance: options.tolerance ?? 1e-6,
+      patience: PATIENCE
     })
   )
 }

@@ -1,75 +1,105 @@
 import type { Drift } from '../../bridge/drift.js'
-import { log, pow } from '../../num/elementary.js'
+import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { type Family, type FamilyContext, type Parameter, positiveParameter } from './family.js'
 
-/** Production β/(1 + (u/k)^n) and its derivatives with respect to u, β, n and k. */
-function hill(u: number, beta: number, n: number, k: number): { rate: number; du: number; dBeta: number; dn: number; dk: number } {
-  const ratio = Math.max(u, 0) / k
-  const power = pow(ratio, n)
-  const share = 1 / (1 + power)
-  const slope = -beta * share * share * power
-  if (!(power < 1e150)) return { rate: 0, du: 0, dBeta: 0, dn: 0, dk: 0 }
-  return {
-    rate: beta * share,
-    du: u > 0 ? (slope * n) / u : 0,
-    dBeta: share,
-    dn: ratio > 0 ? slope * log(ratio) : 0,
-    dk: (-slope * n) / k
-  }
-}
+/** Places in a gene's kept numbers: what they were made for, then production and its derivatives. */
+const [U, BETA, N, K, RATE, BY_U, BY_BETA, BY_N, BY_K] = [0, 1, 2, 3, 4, 5, 6, 7, 8]
 
 /** Gene a is repressed by gene (a + 2) mod 3. */
 const repressor = (a: number): number => (a + 2) % 3
 
-const messenger: Drift = {
-  dimension: 3,
-  parameterCount: 4,
-  value(x, _time, theta, out) {
-    for (let a = 0; a < 3; a++) out[a] = hill(x[repressor(a)]!, theta[0]!, theta[1]!, theta[2]!).rate - theta[3]! * x[a]!
-  },
-  jacobian(x, _time, theta, out) {
-    out.fill(0)
-    for (let a = 0; a < 3; a++) {
-      out[a * 3 + a] = -theta[3]!
-      out[a * 3 + repressor(a)] = hill(x[repressor(a)]!, theta[0]!, theta[1]!, theta[2]!).du
-    }
-  },
-  gradient(x, _time, theta, out) {
-    for (let a = 0; a < 3; a++) {
-      const h = hill(x[repressor(a)]!, theta[0]!, theta[1]!, theta[2]!)
-      out.set([h.dBeta, h.dn, h.dk, -x[a]!], a * 4)
+/**
+ * Production β/(1 + (u/k)^n) of the three genes with its derivatives. Value, Jacobian and gradient are asked for at the same
+ * state one after the other: each gene's numbers are made once.
+ */
+class Production {
+  private readonly kept = [0, 1, 2].map(() => new Float64Array(9).fill(Number.NaN))
+
+  of(gene: number, u: number, theta: Float64Array): Float64Array {
+    const kept = this.kept[gene]!
+    const [beta, n, k] = [theta[0]!, theta[1]!, theta[2]!]
+    if (kept[U] === u && kept[BETA] === beta && kept[N] === n && kept[K] === k) return kept
+    kept[U] = u
+    kept[BETA] = beta
+    kept[N] = n
+    kept[K] = k
+    kept.fill(0, RATE)
+    const ratio = Math.max(u, 0) / k
+    const logRatio = log(ratio)
+    const power = ratio > 0 ? exp(n * logRatio) : 0
+    if (!(power < 1e150)) return kept
+    const share = 1 / (1 + power)
+    const slope = -beta * share * share * power
+    kept[RATE] = beta * share
+    kept[BY_U] = u > 0 ? (slope * n) / u : 0
+    kept[BY_BETA] = share
+    kept[BY_N] = ratio > 0 ? slope * logRatio : 0
+    kept[BY_K] = (-slope * n) / k
+    return kept
+  }
+}
+
+function messengerDrift(): Drift {
+  const production = new Production()
+  return {
+    dimension: 3,
+    parameterCount: 4,
+    value(x, _time, theta, out) {
+      for (let a = 0; a < 3; a++) out[a] = production.of(a, x[repressor(a)]!, theta)[RATE]! - theta[3]! * x[a]!
+    },
+    jacobian(x, _time, theta, out) {
+      out.fill(0)
+      for (let a = 0; a < 3; a++) {
+        out[a * 3 + a] = -theta[3]!
+        out[a * 3 + repressor(a)] = production.of(a, x[repressor(a)]!, theta)[BY_U]!
+      }
+    },
+    gradient(x, _time, theta, out) {
+      for (let a = 0; a < 3; a++) {
+        writeProduction(production.of(a, x[repressor(a)]!, theta), out, a * 4)
+        out[a * 4 + 3] = -x[a]!
+      }
     }
   }
 }
 
+function writeProduction(made: Float64Array, out: Float64Array, at: number): void {
+  out[at] = made[BY_BETA]!
+  out[at + 1] = made[BY_N]!
+  out[at + 2] = made[BY_K]!
+}
+
 /** Columns 0–2 are messengers, 3–5 their proteins; θ = (β, n, k, γ, translation, decay). */
-const messengerAndProtein: Drift = {
-  dimension: 6,
-  parameterCount: 6,
-  value(x, _time, theta, out) {
-    for (let a = 0; a < 3; a++) {
-      out[a] = hill(x[3 + repressor(a)]!, theta[0]!, theta[1]!, theta[2]!).rate - theta[3]! * x[a]!
-      out[3 + a] = theta[4]! * x[a]! - theta[5]! * x[3 + a]!
-    }
-  },
-  jacobian(x, _time, theta, out) {
-    out.fill(0)
-    for (let a = 0; a < 3; a++) {
-      const p = 3 + repressor(a)
-      out[a * 6 + a] = -theta[3]!
-      out[a * 6 + p] = hill(x[p]!, theta[0]!, theta[1]!, theta[2]!).du
-      out[(3 + a) * 6 + a] = theta[4]!
-      out[(3 + a) * 6 + 3 + a] = -theta[5]!
-    }
-  },
-  gradient(x, _time, theta, out) {
-    out.fill(0)
-    for (let a = 0; a < 3; a++) {
-      const h = hill(x[3 + repressor(a)]!, theta[0]!, theta[1]!, theta[2]!)
-      out.set([h.dBeta, h.dn, h.dk, -x[a]!], a * 6)
-      out[(3 + a) * 6 + 4] = x[a]!
-      out[(3 + a) * 6 + 5] = -x[3 + a]!
+function messengerAndProteinDrift(): Drift {
+  const production = new Production()
+  return {
+    dimension: 6,
+    parameterCount: 6,
+    value(x, _time, theta, out) {
+      for (let a = 0; a < 3; a++) {
+        out[a] = production.of(a, x[3 + repressor(a)]!, theta)[RATE]! - theta[3]! * x[a]!
+        out[3 + a] = theta[4]! * x[a]! - theta[5]! * x[3 + a]!
+      }
+    },
+    jacobian(x, _time, theta, out) {
+      out.fill(0)
+      for (let a = 0; a < 3; a++) {
+        const protein = 3 + repressor(a)
+        out[a * 6 + a] = -theta[3]!
+        out[a * 6 + protein] = production.of(a, x[protein]!, theta)[BY_U]!
+        out[(3 + a) * 6 + a] = theta[4]!
+        out[(3 + a) * 6 + 3 + a] = -theta[5]!
+      }
+    },
+    gradient(x, _time, theta, out) {
+      out.fill(0)
+      for (let a = 0; a < 3; a++) {
+        writeProduction(production.of(a, x[3 + repressor(a)]!, theta), out, a * 6)
+        out[a * 6 + 3] = -x[a]!
+        out[(3 + a) * 6 + 4] = x[a]!
+        out[(3 + a) * 6 + 5] = -x[3 + a]!
+      }
     }
   }
 }
@@ -102,5 +132,5 @@ export function repressilatorFamily({ dimension, interval, mean }: FamilyContext
     positiveParameter('gamma', rate),
     ...(dimension === 6 ? [positiveParameter('translation', (rate * repressing) / level), positiveParameter('decay', rate)] : [])
   ]
-  return { name: 'repressilator', drift: dimension === 3 ? messenger : messengerAndProtein, parameters, starts: 8 }
+  return { name: 'repressilator', drift: dimension === 3 ? messengerDrift() : messengerAndProteinDrift(), parameters, starts: 8 }
 }

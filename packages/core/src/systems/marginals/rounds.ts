@@ -1,7 +1,13 @@
 import type { WorkingReference } from '../../bridge/cells.js'
 import { type Coupling, conditionalMoments } from '../../bridge/coupling.js'
 import { type Diffusion, workingDrift } from '../../bridge/drift.js'
-import { type FlowTarget, matchFlow } from '../../bridge/flow-matching.js'
+import {
+  type FlowMatch,
+  type FlowMatchingOptions,
+  type FlowMatchingProblem,
+  type FlowTarget,
+  matchFlow
+} from '../../bridge/flow-matching.js'
 import { covariancesFrom, estimateSigma, type NoiseEvidence, weightedMoments } from '../../bridge/noise-size.js'
 import { unitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
@@ -49,6 +55,9 @@ export interface RoundsState {
   readonly history: readonly HistoryEntry[]
   readonly change: number
 }
+
+/** Relative error of a marginal inside the rounds: far below what moves θ. */
+const COUPLING_TOLERANCE = 5e-3
 
 /** Tolerances of the ODE inside a fit. */
 export const FIT_TOLERANCES = { relative: 1e-5, absolute: 1e-8 }
@@ -165,7 +174,7 @@ async function couple(
     fromLogWeights: from.cloud.logWeights,
     toLogWeights: to.cloud.logWeights
   }
-  const outcome = await scaleRectangular(problem, { stop: watch.stop, tolerance: 1e-3, turns: 500, ...(start && { start }) })
+  const outcome = await scaleRectangular(problem, { stop: watch.stop, tolerance: COUPLING_TOLERANCE, turns: 200, ...(start && { start }) })
   return { problem, potentials: outcome.state }
 }
 
@@ -181,31 +190,49 @@ function targetOf(from: FitSnapshot, to: FitSnapshot, coupling: Coupling, covari
 }
 
 /** Particles a snapshot on which starts are compared. */
-const START_PARTICLES = 60
+const START_PARTICLES = 40
+/** Starts that are followed further after the first few turns. */
+const FINALISTS = 2
 
+/** Levenberg–Marquardt from several starts: all for a few turns on few particles, the best ones further, the best on all. */
 function bestStart(
   problem: RoundsProblem,
   given: { targets: FlowTarget[]; start: Float64Array; sigma: Float64Array },
   watch: Watch
 ): Float64Array {
-  const { family, key } = problem
-  const drift = workingReference(problem, given.start, given.sigma).drift
-  const few = given.targets.map(fewer)
-  let best: { theta: Float64Array; objective: number } | undefined
+  const { family } = problem
+  const all = { drift: workingReference(problem, given.start, given.sigma).drift, coordinates: family.parameters, targets: given.targets }
+  if (family.starts === 1) return matchFlow(all, given.start, watch).theta
+  const few = { ...all, targets: given.targets.map(fewer) }
+  const starts = Array.from({ length: family.starts }, (_, s) => startingPoint(problem, given.start, s))
+  const first = matchesFrom(few, starts, { ...watch, turns: 8, tolerance: 1e-3, coarse: true })
+  const finalists = first.slice(0, FINALISTS).map((match) => match.theta)
+  const best = matchesFrom(few, finalists, { ...watch, turns: 25, tolerance: 1e-4 })[0]!
+  return matchFlow(all, best.theta, watch).theta
+}
+
+function startingPoint({ family, key }: RoundsProblem, start: Float64Array, s: number): Float64Array {
+  const xi = fillNormal(keyFor(key, 'starts'), s, new Float64Array(start.length))
+  return start.map((value, k) => (s === 0 || !family.parameters[k]!.positive ? value : value * exp(xi[k]!)))
+}
+
+/** Matches from every start that can be followed at all, best first. */
+function matchesFrom(problem: FlowMatchingProblem, starts: readonly Float64Array[], options: FlowMatchingOptions): FlowMatch[] {
+  const matches: FlowMatch[] = []
   let failure: unknown
-  for (let s = 0; s < family.starts; s++) {
-    const xi = fillNormal(keyFor(key, 'starts'), s, new Float64Array(given.start.length))
-    const start = given.start.map((value, k) => (s === 0 || !family.parameters[k]!.positive ? value : value * exp(xi[k]!)))
+  for (const start of starts) {
     try {
-      const match = matchFlow({ drift, coordinates: family.parameters, targets: few }, start, { ...watch, turns: 25, tolerance: 1e-4 })
-      if (!best || match.objective < best.objective) best = match
+      matches.push(matchFlow(problem, start, options))
     } catch (error) {
       if (!(error instanceof InputError)) throw error
       failure ??= error
     }
   }
-  if (!best) throw failure
-  return matchFlow({ drift, coordinates: family.parameters, targets: given.targets }, best.theta, watch).theta
+  if (matches.length === 0) throw failure
+  return matches
+    .map((match, k) => ({ match, k }))
+    .sort((a, b) => a.match.objective - b.match.objective || a.k - b.k)
+    .map(({ match }) => match)
 }
 
 function fewer(target: FlowTarget): FlowTarget {

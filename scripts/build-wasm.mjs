@@ -28,6 +28,17 @@ const upToDate = ({ name }) => {
   return existsSync(file) && readFileSync(file, 'utf8').startsWith(`// sources ${digest}\n`)
 }
 
+const unrolled = { float64: 4, float32: 4 }
+
+/** A line with `$` in it is repeated, `$` replaced by 0, 1, …: the language has no macros, and loops are not unrolled. */
+function unroll(text, times) {
+  const repeat = (line) => Array.from({ length: times }, (_, i) => line.replaceAll('$', String(i))).join('\n')
+  return text
+    .split('\n')
+    .map((line) => (line.includes('$') ? repeat(line) : line.replaceAll('UNROLL', String(times))))
+    .join('\n')
+}
+
 /** Offset of the flags byte of the imported memory: 3 is shared, and 1 makes it an ordinary one. */
 function memoryFlagOffset(bytes) {
   const name = Buffer.from('\x03env\x06memory\x02', 'latin1')
@@ -59,7 +70,7 @@ async function compile(asc, { name, float32, relaxed }) {
     {
       readFile: (file) => {
         const url = new URL(file, assembly)
-        return existsSync(url) ? readFileSync(url, 'utf8') : null
+        return existsSync(url) ? unroll(readFileSync(url, 'utf8'), float32 ? unrolled.float32 : unrolled.float64) : null
       },
       writeFile: (file, contents) => {
         if (file.endsWith('.wasm')) binary = Buffer.from(contents)

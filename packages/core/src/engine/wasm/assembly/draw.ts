@@ -50,13 +50,14 @@ function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
 /** Weights of query q with a block, into one of the weight rows, whose address is returned. Sums are left as they were. */
 function weighAgain(block: i32, q: i32, padded: i32): usize {
   localise(block, padded)
-  const sum = state.real64(state.sums, q)
-  const square = state.real64(state.squares, q)
+  state.setOffsets(block, q, q + 1)
+  const sum = state.pairOf(state.sums, q)
+  const square = state.pairOf(state.squares, q)
   pairDistances(block, q & ~1, 0)
   if (q & 1) memory.copy(state.weights, state.weights + ROW, ROW)
   weighRows(block, q, 1, 0)
-  state.setReal64(state.sums, q, sum)
-  state.setReal64(state.squares, q, square)
+  state.setPair(state.sums, q, sum)
+  state.setPair(state.squares, q, square)
   return state.weights
 }
 
@@ -65,7 +66,7 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
   const chain = load<u32>(job.pointer(job.CHAINS) + (<usize>row << 2))
   const count = state.mode & job.PICK ? 1 : DRAW_COUNT
   const c = state.valueCount
-  const sum = state.real64(state.sums, q)
+  const sum = state.totalOf(state.sums, q)
   const empty = !(sum > 0)
   if (state.mode & job.DRAW) {
     for (let v = 0; v < c; v++) state.setReal64(job.pointer(job.OUT_SECOND), row * c + v, empty ? NaN : 0)

@@ -66,12 +66,18 @@ export const UNIT: f64 = FLOAT32 ? 1.4426950408889634 : 1.0
   return FLOAT32 ? i32x4.add(p, i32x4.shl(t, 23)) : i64x2.add(p, i64x2.shl(t, 52))
 }
 
+/** Two float64 numbers that add up to the sum of the lanes. */
+@inline export function promoted(a: v128): v128 {
+  if (FLOAT32) return f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 0)))
+  return a
+}
+
 /** Sum of the lanes, in float64. */
 @inline export function laneSum(a: v128): f64 {
-  if (FLOAT32) {
-    const both = f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 0)))
-    return f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1)
-  }
+  return sumOfTwo(promoted(a))
+}
+
+@inline export function sumOfTwo(a: v128): f64 {
   return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1)
 }
 
@@ -90,7 +96,7 @@ const CONSTANTS: usize = 2048
   return v128.load(CONSTANTS + (<usize>i << 4))
 }
 
-function put(i: i32, x: f64): void {
+export function put(i: i32, x: f64): void {
   v128.store(CONSTANTS + (<usize>i << 4), splat(x))
 }
 
@@ -99,6 +105,8 @@ export const ROUNDER: i32 = 13
 export const LOG2_E: i32 = 14
 export const LN2_HIGH: i32 = 15
 export const LN2_LOW: i32 = 16
+/** The job's 1/(4ε), or 1/(2ε), in the unit of the lanes. */
+export const LANE_SCALE: i32 = 17
 
 /** Entries 0 … 11 are the polynomial of eˣ (float64, as in num/elementary) or 2ˣ (float32, relative error 7.5e-8), constant term first. */
 export function initialise(): void {

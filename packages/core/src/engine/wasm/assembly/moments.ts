@@ -44,10 +44,11 @@ export function covarianceRows(first: i32, count: i32, padded: i32, slots: i32):
   for (let i = first * length; i < (first + count) * length; i++) state.setReal64(out, i, 0)
   // weighRows adds to the sums once more: they are kept aside.
   const kept = state.keptSums
-  for (let q = 0; q < padded; q++) state.setReal64(kept, q, state.real64(state.sums, q))
+  for (let q = 0; q < padded; q++) state.setPair(kept, q, state.pairOf(state.sums, q))
   for (let s = 0; s < slots; s++) {
     const block = load<u32>(state.visited + (<usize>s << 2))
     localise(block, padded)
+    state.setOffsets(block, 0, padded)
     for (let q = 0; q < padded; q += 4) {
       pairDistances(block, q, 0)
       pairDistances(block, q + 2, 2)
@@ -56,7 +57,7 @@ export function covarianceRows(first: i32, count: i32, padded: i32, slots: i32):
     }
   }
   for (let q = 0; q < count; q++) {
-    const sum = state.real64(kept, q)
+    const sum = state.totalOf(kept, q)
     for (let i = (first + q) * length; i < (first + q + 1) * length; i++) {
       state.setReal64(out, i, sum > 0 ? state.real64(out, i) / sum : NaN)
     }

@@ -1,6 +1,6 @@
 // What one thread knows while it works on a unit: sizes from the job and its own scratch memory.
 import * as job from './job'
-import { ROW, SIZE, UNIT } from './lanes'
+import { LANE_SCALE, ROW, SIZE, UNIT, put, splat, sumOfTwo } from './lanes'
 
 export let dimension: i32 = 0
 export let valueCount: i32 = 0
@@ -24,7 +24,9 @@ export let keptSums: usize = 0
 export let queries: usize = 0
 export let local: usize = 0
 export let queryWidths: usize = 0
-/** Per query: shift R, Σw, Σw², Σ w·values, all weights relative to exp(R). */
+/** Per query, in all lanes of a vector: what to add to the relative log terms of the block at hand. */
+export let offsets: usize = 0
+/** Per query: shift R, and Σw, Σw², Σ w·values relative to exp(R), each as two float64 numbers that are added in the end. */
 export let shifts: usize = 0
 export let sums: usize = 0
 export let squares: usize = 0
@@ -57,14 +59,15 @@ function layOut(base: usize): usize {
   heap = take(blocks << 2)
   visited = take(blocks << 2)
   partials = mode & job.WITH_PARTIALS ? take((blocks * padded) << 3) : 0
-  keptSums = take(padded << 3)
+  keptSums = take(padded << 4)
   queries = take((padded * d) << 3)
   local = FLOAT32 ? take(padded * d * SIZE) : queries
   queryWidths = take(padded << 3)
   shifts = take(padded << 3)
-  sums = take(padded << 3)
-  squares = take(padded << 3)
-  accumulated = take((padded * c) << 3)
+  sums = take(padded << 4)
+  offsets = take(padded << 4)
+  squares = take(padded << 4)
+  accumulated = take((padded * c) << 4)
   weights = take(4 * ROW)
   centred = take((c + 1) * ROW)
   box = take(d << 4)
@@ -83,9 +86,10 @@ function readSizes(): void {
   scale = job.real(job.SCALE)
 }
 
-/** Bytes of scratch memory that one thread needs for the job. */
+/** Once a job, before its units: writes what they share and returns the bytes of scratch memory that one thread needs. */
 export function scratchBytes(): u32 {
   readSizes()
+  put(LANE_SCALE, scale * UNIT)
   return <u32>layOut(0)
 }
 
@@ -105,6 +109,19 @@ export function enter(thread: i32): void {
 
 @inline export function setReal64(base: usize, i: i32, x: f64): void {
   store<f64>(base + (<usize>i << 3), x)
+}
+
+@inline export function pairOf(base: usize, i: i32): v128 {
+  return v128.load(base + (<usize>i << 4))
+}
+
+@inline export function setPair(base: usize, i: i32, x: v128): void {
+  v128.store(base + (<usize>i << 4), x)
+}
+
+/** The number that pair i stands for. */
+@inline export function totalOf(base: usize, i: i32): f64 {
+  return sumOfTwo(pairOf(base, i))
 }
 
 @inline export function pointsOf(block: i32): usize {
@@ -131,8 +148,11 @@ export function enter(thread: i32): void {
   return real64(job.pointer(job.LOG_MAXIMA), block)
 }
 
-/** In the unit of the lanes: what to add to the block's relative log terms for query q. */
-@inline export function offsetOf(block: i32, q: i32): f64 {
-  return (logMaximum(block) - real64(shifts, q)) * UNIT
+/**
+ * Fills `offsets` for a block and queries from … to−1. Kept in memory because the compiler of the host would sink the
+ * computation of anything it can recompute into the inner loop; it leaves loads where they are.
+ */
+export function setOffsets(block: i32, from: i32, to: i32): void {
+  const maximum = logMaximum(block)
+  for (let q = from; q < to; q++) v128.store(offsets + (<usize>q << 4), splat((maximum - real64(shifts, q)) * UNIT))
 }
-

@@ -41,11 +41,15 @@ export function takeQueries(first: i32, count: i32, padded: i32): f64 {
 function reset(padded: i32): void {
   for (let q = 0; q < padded; q++) {
     state.setReal64(state.shifts, q, -Infinity)
-    state.setReal64(state.sums, q, 0)
-    state.setReal64(state.squares, q, 0)
+    state.setPair(state.sums, q, f64x2.splat(0))
+    state.setPair(state.squares, q, f64x2.splat(0))
   }
   const length = padded * state.valueCount
-  for (let i = 0; i < length; i++) state.setReal64(state.accumulated, i, 0)
+  for (let i = 0; i < length; i++) state.setPair(state.accumulated, i, f64x2.splat(0))
+}
+
+@inline function rescale(base: usize, i: i32, factor: f64): void {
+  state.setPair(base, i, f64x2.mul(state.pairOf(base, i), f64x2.splat(factor)))
 }
 
 /** Raises the shift of query q to its largest log weight in the block, rescaling what it has summed in `slots` blocks. */
@@ -55,11 +59,9 @@ function raise(block: i32, q: i32, slots: i32, padded: i32): void {
   if (!(largest > shift)) return
   const factor = exp(shift - largest)
   state.setReal64(state.shifts, q, largest)
-  state.setReal64(state.sums, q, state.real64(state.sums, q) * factor)
-  state.setReal64(state.squares, q, state.real64(state.squares, q) * factor * factor)
-  for (let k = q * state.valueCount; k < (q + 1) * state.valueCount; k++) {
-    state.setReal64(state.accumulated, k, state.real64(state.accumulated, k) * factor)
-  }
+  rescale(state.sums, q, factor)
+  rescale(state.squares, q, factor * factor)
+  for (let k = q * state.valueCount; k < (q + 1) * state.valueCount; k++) rescale(state.accumulated, k, factor)
   if (!state.partials) return
   for (let s = 0; s < slots; s++) {
     const at = s * padded + q
@@ -80,7 +82,7 @@ function meet(block: i32, slot: i32, padded: i32): void {
 /** Blocks whose bound lies below this cannot reach the cut-off of any query's sum. */
 function threshold(padded: i32): f64 {
   let least: f64 = Infinity
-  for (let q = 0; q < padded; q++) least = min(least, state.real64(state.shifts, q) + log(state.real64(state.sums, q)))
+  for (let q = 0; q < padded; q++) least = min(least, state.real64(state.shifts, q) + log(state.totalOf(state.sums, q)))
   return least - job.real(job.CUT)
 }
 
@@ -107,17 +109,17 @@ function sweep(padded: i32, widest: f64): i32 {
 }
 
 function writeRow(q: i32, row: i32): void {
-  const sum = state.real64(state.sums, q)
+  const sum = state.totalOf(state.sums, q)
   const empty = !(sum > 0)
   state.setReal64(job.pointer(job.OUT_LOG_SUM), row, empty ? -Infinity : state.real64(state.shifts, q) + log(sum))
   if (state.mode & job.WITH_SQUARES) {
-    state.setReal64(job.pointer(job.OUT_EFFECTIVE), row, empty ? 0 : (sum / state.real64(state.squares, q)) * sum)
+    state.setReal64(job.pointer(job.OUT_EFFECTIVE), row, empty ? 0 : (sum / state.totalOf(state.squares, q)) * sum)
   }
   if (!(state.mode & job.WITH_VALUES)) return
   const c = state.valueCount
   const mean = job.pointer(job.OUT_MEAN)
   for (let k = 0; k < c; k++) {
-    state.setReal64(mean, row * c + k, empty ? NaN : state.real64(state.accumulated, q * c + k) / sum)
+    state.setReal64(mean, row * c + k, empty ? NaN : state.totalOf(state.accumulated, q * c + k) / sum)
   }
 }
 

@@ -1,6 +1,7 @@
 // The inner loops: (queries of a unit) × (one block of 64 points), four vectors at a time so that the units stay busy.
 import * as job from './job'
 import {
+  LANE_SCALE,
   LN2_HIGH,
   LN2_LOW,
   LOG2_E,
@@ -13,16 +14,17 @@ import {
   constant,
   div,
   laneLargest,
-  laneSum,
   larger,
   loadSplat,
   madd,
   mul,
   nmadd,
+  promoted,
   scaleByPower,
   splat,
   storeLane,
-  sub
+  sub,
+  sumOfTwo
 } from './lanes'
 import * as state from './state'
 
@@ -94,7 +96,7 @@ export function exactDistances(block: i32, q: i32, r: i32): void {
 function toLogs(block: i32, q: i32, r: i32): void {
   const w = state.weights + <usize>r * ROW
   const logs = state.logsOf(block)
-  const scale = splat(state.scale * UNIT)
+  const scale = constant(LANE_SCALE)
   if (state.variable) {
     const widths = state.widthsOf(block)
     const own = splat(state.real64(state.queryWidths, q))
@@ -125,11 +127,20 @@ export function largestLog(block: i32, q: i32): f64 {
  * `D` 1 to 3: distances and sums in registers, gaussian kernel. `D` 0: weight rows 0, 1, … hold squared distances on
  * entry and the weights on exit.
  */
-@inline function weigh(D: i32, WITH_VALUES: bool, WITH_SQUARES: bool, VARIABLE: bool, block: i32, from: i32, to: i32, partial: usize): void {
-  const points = state.pointsOf(block)
-  const logs = state.logsOf(block)
+@inline function weigh(
+  D: i32,
+  WITH_VALUES: bool,
+  WITH_SQUARES: bool,
+  VARIABLE: bool,
+  block: i32,
+  points: usize,
+  logs: usize,
+  from: i32,
+  to: i32,
+  partial: usize
+): void {
   const widths = VARIABLE ? state.widthsOf(block) : 0
-  const scale = splat(state.scale * UNIT)
+  const scale = constant(LANE_SCALE)
   const lowest = constant(LOWEST)
   const rounder = constant(ROUNDER)
   const log2e = FLOAT32 ? lowest : constant(LOG2_E)
@@ -154,209 +165,103 @@ export function largestLog(block: i32, q: i32): f64 {
     const qy = D >= 2 ? loadSplat(own + SIZE) : scale
     const qz = D >= 3 ? loadSplat(own + 2 * SIZE) : scale
     const width = VARIABLE ? splat(state.real64(state.queryWidths, q)) : scale
-    const offset = splat(state.offsetOf(block, q))
+    const offset = v128.load(state.offsets + (<usize>q << 4))
     let sum = splat(0)
     let square = sum
     let ax = sum
     let ay = sum
     let az = sum
-    for (let j: usize = 0; j < ROW; j += 64) {
+    for (let j: usize = 0; j < ROW; j += 16 * UNROLL) {
       const at = points + j
-      let x0: v128
-      let x1: v128
-      let x2: v128
-      let x3: v128
-      if (D === 0) {
-        x0 = v128.load(w + j)
-        x1 = v128.load(w + j, 16)
-        x2 = v128.load(w + j, 32)
-        x3 = v128.load(w + j, 48)
-      } else {
-        x0 = sub(qx, v128.load(at))
-        x1 = sub(qx, v128.load(at, 16))
-        x2 = sub(qx, v128.load(at, 32))
-        x3 = sub(qx, v128.load(at, 48))
-        x0 = mul(x0, x0)
-        x1 = mul(x1, x1)
-        x2 = mul(x2, x2)
-        x3 = mul(x3, x3)
-        if (D >= 2) {
-          const y0 = sub(qy, v128.load(at, ROW))
-          const y1 = sub(qy, v128.load(at, ROW + 16))
-          const y2 = sub(qy, v128.load(at, ROW + 32))
-          const y3 = sub(qy, v128.load(at, ROW + 48))
-          x0 = madd(y0, y0, x0)
-          x1 = madd(y1, y1, x1)
-          x2 = madd(y2, y2, x2)
-          x3 = madd(y3, y3, x3)
-        }
-        if (D >= 3) {
-          const z0 = sub(qz, v128.load(at, 2 * ROW))
-          const z1 = sub(qz, v128.load(at, 2 * ROW + 16))
-          const z2 = sub(qz, v128.load(at, 2 * ROW + 32))
-          const z3 = sub(qz, v128.load(at, 2 * ROW + 48))
-          x0 = madd(z0, z0, x0)
-          x1 = madd(z1, z1, x1)
-          x2 = madd(z2, z2, x2)
-          x3 = madd(z3, z3, x3)
-        }
-      }
       const l = logs + j
-      if (VARIABLE) {
-        const v = widths + j
-        x0 = sub(add(v128.load(l), offset), div(mul(x0, scale), add(width, v128.load(v))))
-        x1 = sub(add(v128.load(l, 16), offset), div(mul(x1, scale), add(width, v128.load(v, 16))))
-        x2 = sub(add(v128.load(l, 32), offset), div(mul(x2, scale), add(width, v128.load(v, 32))))
-        x3 = sub(add(v128.load(l, 48), offset), div(mul(x3, scale), add(width, v128.load(v, 48))))
-      } else {
-        x0 = nmadd(x0, scale, add(v128.load(l), offset))
-        x1 = nmadd(x1, scale, add(v128.load(l, 16), offset))
-        x2 = nmadd(x2, scale, add(v128.load(l, 32), offset))
-        x3 = nmadd(x3, scale, add(v128.load(l, 48), offset))
-      }
+      let x$ = D === 0 ? v128.load(w + j, 16 * $) : sub(qx, v128.load(at, 16 * $))
+      if (D >= 1) x$ = mul(x$, x$)
+      const y$ = D >= 2 ? sub(qy, v128.load(at, ROW + 16 * $)) : scale
+      if (D >= 2) x$ = madd(y$, y$, x$)
+      const z$ = D >= 3 ? sub(qz, v128.load(at, 2 * ROW + 16 * $)) : scale
+      if (D >= 3) x$ = madd(z$, z$, x$)
+      if (VARIABLE) x$ = sub(add(v128.load(l, 16 * $), offset), div(mul(x$, scale), add(width, v128.load(widths + j, 16 * $))))
+      if (!VARIABLE) x$ = nmadd(x$, scale, add(v128.load(l, 16 * $), offset))
       // Exponential: x = n·(unit) + r, polynomial in r, n added to the exponent.
-      x0 = larger(x0, lowest)
-      x1 = larger(x1, lowest)
-      x2 = larger(x2, lowest)
-      x3 = larger(x3, lowest)
-      const t0 = FLOAT32 ? add(x0, rounder) : madd(x0, log2e, rounder)
-      const t1 = FLOAT32 ? add(x1, rounder) : madd(x1, log2e, rounder)
-      const t2 = FLOAT32 ? add(x2, rounder) : madd(x2, log2e, rounder)
-      const t3 = FLOAT32 ? add(x3, rounder) : madd(x3, log2e, rounder)
-      let p0: v128
-      let p1: v128
-      let p2: v128
-      let p3: v128
-      if (FLOAT32) {
-        x0 = sub(x0, sub(t0, rounder))
-        x1 = sub(x1, sub(t1, rounder))
-        x2 = sub(x2, sub(t2, rounder))
-        x3 = sub(x3, sub(t3, rounder))
-        p0 = madd(c5, x0, c4)
-        p1 = madd(c5, x1, c4)
-        p2 = madd(c5, x2, c4)
-        p3 = madd(c5, x3, c4)
-      } else {
-        const n0 = sub(t0, rounder)
-        const n1 = sub(t1, rounder)
-        const n2 = sub(t2, rounder)
-        const n3 = sub(t3, rounder)
-        x0 = nmadd(n0, low, nmadd(n0, high, x0))
-        x1 = nmadd(n1, low, nmadd(n1, high, x1))
-        x2 = nmadd(n2, low, nmadd(n2, high, x2))
-        x3 = nmadd(n3, low, nmadd(n3, high, x3))
-        p0 = madd(c11, x0, c10)
-        p1 = madd(c11, x1, c10)
-        p2 = madd(c11, x2, c10)
-        p3 = madd(c11, x3, c10)
-        p0 = madd(p0, x0, c9)
-        p1 = madd(p1, x1, c9)
-        p2 = madd(p2, x2, c9)
-        p3 = madd(p3, x3, c9)
-        p0 = madd(p0, x0, c8)
-        p1 = madd(p1, x1, c8)
-        p2 = madd(p2, x2, c8)
-        p3 = madd(p3, x3, c8)
-        p0 = madd(p0, x0, c7)
-        p1 = madd(p1, x1, c7)
-        p2 = madd(p2, x2, c7)
-        p3 = madd(p3, x3, c7)
-        p0 = madd(p0, x0, c6)
-        p1 = madd(p1, x1, c6)
-        p2 = madd(p2, x2, c6)
-        p3 = madd(p3, x3, c6)
-        p0 = madd(p0, x0, c5)
-        p1 = madd(p1, x1, c5)
-        p2 = madd(p2, x2, c5)
-        p3 = madd(p3, x3, c5)
-        p0 = madd(p0, x0, c4)
-        p1 = madd(p1, x1, c4)
-        p2 = madd(p2, x2, c4)
-        p3 = madd(p3, x3, c4)
-      }
-      p0 = madd(p0, x0, c3)
-      p1 = madd(p1, x1, c3)
-      p2 = madd(p2, x2, c3)
-      p3 = madd(p3, x3, c3)
-      p0 = madd(p0, x0, c2)
-      p1 = madd(p1, x1, c2)
-      p2 = madd(p2, x2, c2)
-      p3 = madd(p3, x3, c2)
-      p0 = madd(p0, x0, c1)
-      p1 = madd(p1, x1, c1)
-      p2 = madd(p2, x2, c1)
-      p3 = madd(p3, x3, c1)
-      p0 = scaleByPower(madd(p0, x0, c0), t0)
-      p1 = scaleByPower(madd(p1, x1, c0), t1)
-      p2 = scaleByPower(madd(p2, x2, c0), t2)
-      p3 = scaleByPower(madd(p3, x3, c0), t3)
-      sum = add(sum, add(add(p0, p1), add(p2, p3)))
-      if (WITH_SQUARES) square = madd(p3, p3, madd(p2, p2, madd(p1, p1, madd(p0, p0, square))))
-      if (D === 0) {
-        v128.store(w + j, p0)
-        v128.store(w + j, p1, 16)
-        v128.store(w + j, p2, 32)
-        v128.store(w + j, p3, 48)
-      } else if (WITH_VALUES) {
-        ax = madd(p3, v128.load(at, 48), madd(p2, v128.load(at, 32), madd(p1, v128.load(at, 16), madd(p0, v128.load(at), ax))))
-        if (D >= 2) {
-          ay = madd(p1, v128.load(at, ROW + 16), madd(p0, v128.load(at, ROW), ay))
-          ay = madd(p3, v128.load(at, ROW + 48), madd(p2, v128.load(at, ROW + 32), ay))
-        }
-        if (D >= 3) {
-          az = madd(p1, v128.load(at, 2 * ROW + 16), madd(p0, v128.load(at, 2 * ROW), az))
-          az = madd(p3, v128.load(at, 2 * ROW + 48), madd(p2, v128.load(at, 2 * ROW + 32), az))
-        }
-      }
+      x$ = larger(x$, lowest)
+      const t$ = FLOAT32 ? add(x$, rounder) : madd(x$, log2e, rounder)
+      const n$ = sub(t$, rounder)
+      x$ = FLOAT32 ? sub(x$, n$) : nmadd(n$, low, nmadd(n$, high, x$))
+      // float64: odd and even powers apart, two short chains in place of a long one.
+      const s$ = FLOAT32 ? x$ : mul(x$, x$)
+      let p$ = FLOAT32 ? madd(c5, x$, c4) : madd(c11, s$, c9)
+      let e$ = FLOAT32 ? c0 : madd(c10, s$, c8)
+      if (!FLOAT32) p$ = madd(p$, s$, c7)
+      if (!FLOAT32) e$ = madd(e$, s$, c6)
+      if (!FLOAT32) p$ = madd(p$, s$, c5)
+      if (!FLOAT32) e$ = madd(e$, s$, c4)
+      p$ = madd(p$, s$, c3)
+      e$ = FLOAT32 ? e$ : madd(e$, s$, c2)
+      if (FLOAT32) p$ = madd(p$, s$, c2)
+      p$ = madd(p$, s$, c1)
+      e$ = FLOAT32 ? e$ : madd(e$, s$, c0)
+      p$ = scaleByPower(madd(p$, x$, e$), t$)
+      sum = add(sum, p$)
+      if (WITH_SQUARES) square = madd(p$, p$, square)
+      if (D === 0) v128.store(w + j, p$, 16 * $)
+      if (D >= 1 && WITH_VALUES) ax = madd(p$, v128.load(at, 16 * $), ax)
+      if (D >= 2 && WITH_VALUES) ay = madd(p$, v128.load(at, ROW + 16 * $), ay)
+      if (D >= 3 && WITH_VALUES) az = madd(p$, v128.load(at, 2 * ROW + 16 * $), az)
     }
-    const total = laneSum(sum)
-    state.setReal64(state.sums, q, state.real64(state.sums, q) + total)
-    if (WITH_SQUARES) state.setReal64(state.squares, q, state.real64(state.squares, q) + laneSum(square))
-    if (partial) state.setReal64(partial, q, total)
+    const total = promoted(sum)
+    state.setPair(state.sums, q, f64x2.add(state.pairOf(state.sums, q), total))
+    if (WITH_SQUARES) state.setPair(state.squares, q, f64x2.add(state.pairOf(state.squares, q), promoted(square)))
+    if (partial) state.setReal64(partial, q, sumOfTwo(total))
     if (D === 0) w += ROW
     else if (WITH_VALUES) {
-      accumulate(block, q, 0, laneSum(ax), total)
-      if (D >= 2) accumulate(block, q, 1, laneSum(ay), total)
-      if (D >= 3) accumulate(block, q, 2, laneSum(az), total)
+      const sums = state.accumulated + ((<usize>q * D) << 4)
+      const centres = FLOAT32 ? state.valueCentresOf(block) : 0
+      addTo(sums, centres, ax, total)
+      if (D >= 2) addTo(sums + 16, centres + 8, ay, total)
+      if (D >= 3) addTo(sums + 32, centres + 16, az, total)
     }
   }
 }
 
-/** Adds Σ w·value of column k of a block, undoing the centring of float32 blocks. */
-@inline function accumulate(block: i32, q: i32, k: i32, weighted: f64, total: f64): void {
-  const at = q * state.valueCount + k
-  const shifted = FLOAT32 ? weighted + total * state.real64(state.valueCentresOf(block), k) : weighted
-  state.setReal64(state.accumulated, at, state.real64(state.accumulated, at) + shifted)
+/** Adds Σ w·value of one column of a block, undoing the centring of float32 blocks. */
+@inline function addTo(sums: usize, centre: usize, weighted: v128, total: v128): void {
+  let part = promoted(weighted)
+  if (FLOAT32) part = f64x2.add(part, f64x2.mul(total, v128.load64_splat(centre)))
+  v128.store(sums, f64x2.add(v128.load(sums), part))
 }
 
-function weigh1(block: i32, to: i32, partial: usize): void {
+function weigh1(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(1, true, true, false, block, 0, to, partial)
-    else weigh(1, true, false, false, block, 0, to, partial)
-  } else weigh(1, false, false, false, block, 0, to, partial)
+    if (squares) weigh(1, true, true, false, block, points, logs, 0, to, partial)
+    else weigh(1, true, false, false, block, points, logs, 0, to, partial)
+  } else weigh(1, false, false, false, block, points, logs, 0, to, partial)
 }
 
-function weigh2(block: i32, to: i32, partial: usize): void {
+function weigh2(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(2, true, true, false, block, 0, to, partial)
-    else weigh(2, true, false, false, block, 0, to, partial)
-  } else weigh(2, false, false, false, block, 0, to, partial)
+    if (squares) weigh(2, true, true, false, block, points, logs, 0, to, partial)
+    else weigh(2, true, false, false, block, points, logs, 0, to, partial)
+  } else weigh(2, false, false, false, block, points, logs, 0, to, partial)
 }
 
-function weigh3(block: i32, to: i32, partial: usize): void {
+function weigh3(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(3, true, true, false, block, 0, to, partial)
-    else weigh(3, true, false, false, block, 0, to, partial)
-  } else weigh(3, false, false, false, block, 0, to, partial)
+    if (squares) weigh(3, true, true, false, block, points, logs, 0, to, partial)
+    else weigh(3, true, false, false, block, points, logs, 0, to, partial)
+  } else weigh(3, false, false, false, block, points, logs, 0, to, partial)
 }
 
 /** Weights of queries q … q+count−1 (count ≤ 4) from the squared distances in weight rows 0 … count−1, in place. */
 export function weighRows(block: i32, q: i32, count: i32, partial: usize): void {
-  if (state.variable) weigh(0, false, true, true, block, q, q + count, partial)
-  else weigh(0, false, true, false, block, q, q + count, partial)
+  weigh0(block, state.logsOf(block), q, q + count, partial)
+}
+
+function weigh0(block: i32, logs: usize, from: i32, to: i32, partial: usize): void {
+  if (state.variable) weigh(0, false, true, true, block, 0, logs, from, to, partial)
+  else weigh(0, false, true, false, block, 0, logs, from, to, partial)
 }
 
 /** Σ w·value of the weight rows of four queries, two columns at a time. */
@@ -390,8 +295,8 @@ function accumulateRows(block: i32, q: i32): void {
       b2 = madd(w2, v1, b2)
       b3 = madd(w3, v1, b3)
     }
-    addColumn(block, q, k, laneSum(a0), laneSum(a1), laneSum(a2), laneSum(a3))
-    addColumn(block, q, k + 1, laneSum(b0), laneSum(b1), laneSum(b2), laneSum(b3))
+    addColumn(block, q, k, a0, a1, a2, a3)
+    addColumn(block, q, k + 1, b0, b1, b2, b3)
   }
   if (k < c) {
     let a0 = splat(0)
@@ -405,17 +310,21 @@ function accumulateRows(block: i32, q: i32): void {
       a2 = madd(v128.load(w + j, 2 * ROW), v0, a2)
       a3 = madd(v128.load(w + j, 3 * ROW), v0, a3)
     }
-    addColumn(block, q, k, laneSum(a0), laneSum(a1), laneSum(a2), laneSum(a3))
+    addColumn(block, q, k, a0, a1, a2, a3)
   }
 }
 
-/** Sums of the four weight rows of the block at hand, kept for the centring of float32 values. */
-@inline function addColumn(block: i32, q: i32, k: i32, s0: f64, s1: f64, s2: f64, s3: f64): void {
+/** Adds column k of four queries; `small` holds the sums of their weights in the block at hand. */
+@inline function addColumn(block: i32, q: i32, k: i32, a0: v128, a1: v128, a2: v128, a3: v128): void {
+  const c = state.valueCount
+  const stride = <usize>c << 4
+  const sums = state.accumulated + (<usize>(q * c + k) << 4)
+  const centre = FLOAT32 ? state.valueCentresOf(block) + (<usize>k << 3) : 0
   const totals = state.small
-  accumulate(block, q, k, s0, load<f64>(totals))
-  accumulate(block, q + 1, k, s1, load<f64>(totals, 8))
-  accumulate(block, q + 2, k, s2, load<f64>(totals, 16))
-  accumulate(block, q + 3, k, s3, load<f64>(totals, 24))
+  addTo(sums, centre, a0, v128.load(totals))
+  addTo(sums + stride, centre, a1, v128.load(totals, 16))
+  addTo(sums + 2 * stride, centre, a2, v128.load(totals, 32))
+  addTo(sums + 3 * stride, centre, a3, v128.load(totals, 48))
 }
 
 /** The queries in lanes, relative to the block's centre: float32 then loses nothing to the distance from the origin. */
@@ -433,20 +342,23 @@ export function localise(block: i32, count: i32): void {
 /** All `count` (a multiple of four) queries of the unit with one block. `partial`: where the block's sums go, or 0. */
 export function visit(block: i32, count: i32, partial: usize): void {
   const d = state.dimension
+  state.setOffsets(block, 0, count)
   const withValues = (state.mode & job.WITH_VALUES) !== 0
   if (d >= 1 && d <= 3 && !state.variable && (!withValues || state.selfValues)) {
-    if (d === 1) weigh1(block, count, partial)
-    else if (d === 2) weigh2(block, count, partial)
-    else weigh3(block, count, partial)
+    const points = state.pointsOf(block)
+    const logs = state.logsOf(block)
+    if (d === 1) weigh1(block, points, logs, count, partial)
+    else if (d === 2) weigh2(block, points, logs, count, partial)
+    else weigh3(block, points, logs, count, partial)
     return
   }
   for (let q = 0; q < count; q += 4) {
     pairDistances(block, q, 0)
     pairDistances(block, q + 2, 2)
-    if (withValues && FLOAT32) for (let r = 0; r < 4; r++) state.setReal64(state.small, r, state.real64(state.sums, q + r))
+    if (withValues && FLOAT32) for (let r = 0; r < 4; r++) state.setPair(state.small, r, state.pairOf(state.sums, q + r))
     weighRows(block, q, 4, partial)
     if (!withValues) continue
-    if (FLOAT32) for (let r = 0; r < 4; r++) state.setReal64(state.small, r, state.real64(state.sums, q + r) - state.real64(state.small, r))
+    if (FLOAT32) for (let r = 0; r < 4; r++) state.setPair(state.small, r, f64x2.sub(state.pairOf(state.sums, q + r), state.pairOf(state.small, r)))
     accumulateRows(block, q)
   }
 }

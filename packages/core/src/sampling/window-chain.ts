@@ -1,0 +1,112 @@
+import type { Engine } from '../kernel/engine.js'
+import { gaussianKernel } from '../kernel/kernel.js'
+import { log } from '../num/elementary.js'
+import { copyMatrix, type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { fillNormal, fillUniform, type Key, keyAtStep, keyFor } from '../num/random.js'
+import { cloud } from '../space/cloud.js'
+import { comparedPoints, type WindowBridge } from './window.js'
+import { drawTarget, type TargetLaw, type TargetObservation, targetLaw } from './window-law.js'
+
+export interface WindowDraw {
+  readonly engine: Engine
+  readonly key: Key
+  /** Most inner steps for a bandwidth that is not free. Default 10. */
+  readonly steps?: number
+  /** What is known about the single target besides the givens. */
+  readonly observation?: TargetObservation | undefined
+  /** Targets to start from [n, t]; picked from rows with similar givens when left out. */
+  readonly start?: Matrix | undefined
+}
+
+export interface WindowOutcome {
+  /** [n, t] */
+  readonly targets: Matrix
+  /** Share of accepted proposals. */
+  readonly acceptance: number
+  /** Effective number of training rows behind each draw [n]. */
+  readonly effectiveCount: Float64Array
+}
+
+/**
+ * Draws the targets of n rows given their givens [n, k]: inner steps of the bridge with the givens held, each a Gaussian
+ * proposal of `targetLaw` and a Metropolis test with Z(x)/Z(x′), which makes π(targets | givens) stationary. A free
+ * bandwidth needs one draw and no test. Cost O(steps·n·M·(t + k)²).
+ */
+export async function drawWindow(bridge: WindowBridge, givens: Matrix, draw: WindowDraw): Promise<WindowOutcome> {
+  if (bridge.bandwidth.target === 'free') return drawFree(bridge, givens, draw)
+  const steps = draw.steps ?? 10
+  const state = copyMatrix(draw.start ?? (await similarRows(bridge, givens, draw)))
+  let { law, effectiveCount } = await lawAt(bridge, state, givens, draw)
+  let accepted = 0
+  for (let step = 1; step <= steps; step++) {
+    const proposal = proposals(law, draw.key, step)
+    const next = await lawAt(bridge, proposal, givens, draw)
+    accepted += accept({ law, state }, { law: next.law, state: proposal }, keyAtStep(keyFor(draw.key, 'accept'), step))
+    effectiveCount = next.effectiveCount
+  }
+  return { targets: state, acceptance: givens.rows === 0 ? 1 : accepted / (steps * givens.rows), effectiveCount }
+}
+
+async function drawFree(bridge: WindowBridge, givens: Matrix, draw: WindowDraw): Promise<WindowOutcome> {
+  const nothing = matrix(givens.rows, bridge.targetCount)
+  const { law, effectiveCount } = await lawAt(bridge, nothing, givens, draw)
+  return { targets: proposals(law, draw.key, 1), acceptance: 1, effectiveCount }
+}
+
+/** The proposal law at (targets, givens). */
+export async function lawAt(
+  bridge: WindowBridge,
+  targets: Matrix,
+  givens: Matrix,
+  { engine, observation }: Pick<WindowDraw, 'engine' | 'observation'>
+): Promise<{ law: TargetLaw; effectiveCount: Float64Array }> {
+  const from = cloud(comparedPoints(targets, givens, bridge.bandwidth))
+  const moments = await engine.moments({ from, to: bridge.compared, kernel: gaussianKernel(1) }, bridge.logTerms, bridge.values)
+  return { law: targetLaw(bridge, moments, givens, observation), effectiveCount: moments.effectiveCount }
+}
+
+function proposals(law: TargetLaw, key: Key, step: number): Matrix {
+  const out = matrix(law.mean.rows, law.mean.cols)
+  const stream = keyAtStep(keyFor(key, 'propose'), step)
+  const xi = new Float64Array(out.cols)
+  for (let i = 0; i < out.rows; i++) {
+    fillNormal(stream, i, xi)
+    drawTarget(law, i, xi, out.data.subarray(i * out.cols, (i + 1) * out.cols))
+  }
+  return out
+}
+
+/** Moves the rows that pass the test to their proposals, state and law alike; how many did. */
+function accept(here: { law: TargetLaw; state: Matrix }, there: { law: TargetLaw; state: Matrix }, key: Key): number {
+  const u = new Float64Array(1)
+  const t = here.state.cols
+  let count = 0
+  for (let i = 0; i < here.state.rows; i++) {
+    fillUniform(key, i, u)
+    if (!(log(u[0]!) <= here.law.logNormaliser[i]! - there.law.logNormaliser[i]!)) continue
+    count++
+    for (let a = 0; a < t; a++) here.state.data[i * t + a] = there.state.data[i * t + a]!
+    for (let a = 0; a < t; a++) here.law.mean.data[i * t + a] = there.law.mean.data[i * t + a]!
+    for (let a = 0; a < t * t; a++) here.law.spread.data[i * t * t + a] = there.law.spread.data[i * t * t + a]!
+    here.law.logNormaliser[i] = there.law.logNormaliser[i]!
+  }
+  return count
+}
+
+/** Targets of training rows picked by their givens alone [n, t]. */
+async function similarRows(bridge: WindowBridge, givens: Matrix, { engine, key }: WindowDraw): Promise<Matrix> {
+  const { targetCount: t, givenCount: k, values } = bridge
+  const targets = columnsOf(values, 0, t)
+  const place = { target: 'free' as const, given: bridge.bandwidth.given }
+  const from = cloud(comparedPoints(matrix(givens.rows, 0), givens, place))
+  const to = cloud(comparedPoints(targets, columnsOf(values, t, t + k), place), bridge.compared.logWeights)
+  const picked = await engine.pick({ from, to, kernel: gaussianKernel(1) }, to.logWeights, { key: keyFor(key, 'similar') })
+  return takeRows(targets, picked)
+}
+
+/** Columns from … to − 1 [n, to − from]. */
+export function columnsOf(m: Matrix, from: number, to: number): Matrix {
+  const out = matrix(m.rows, to - from)
+  for (let i = 0; i < m.rows; i++) out.data.set(m.data.subarray(i * m.cols + from, i * m.cols + to), i * out.cols)
+  return out
+}

@@ -1,8 +1,8 @@
 import * as Plot from '@observablehq/plot'
 import type { Associations, Privacy } from '@sbridge/core'
+import { decadeText } from './axis-scale.js'
 import { panel } from './blocks.js'
 import type { Html } from './html.js'
-import { decadeText } from './marginal-panels.js'
 import { formatPlain, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 
@@ -70,6 +70,9 @@ function ratioAt(points: readonly { epsilon: number; ratio: number }[], epsilon:
   return a.ratio + share * (b.ratio - a.ratio)
 }
 
+/** Up to this many columns the panels are small, and their cells hold numbers. */
+export const FEW_COLUMNS = 9
+
 /** Associations of every two of the columns named: real, synthetic, and their difference. */
 export function associationPanels(associations: Associations, names: readonly string[]): Html[] {
   const at = names.map((name) => associations.names.indexOf(name))
@@ -109,37 +112,42 @@ function heatmap(label: string, names: readonly string[], values: readonly (read
   const cells = values
     .flatMap((row, y) => row.map((value, x) => ({ x: String(x), y: String(y), value })))
     .filter(({ x, y }) => Number(x) < Number(y))
-  const few = names.length <= 9
-  const longest = Math.min(16, Math.max(...names.map((name) => [...name].length)))
+  const few = names.length <= FEW_COLUMNS
+  const size = few ? 300 : 440
+  const room = (few ? 5.2 : 4.6) * Math.min(16, Math.max(...names.map((name) => [...name].length)))
   const text = (key: string) => shorten(names[Number(key)]!, 16)
-  return drawPlot(label, {
-    width: 300,
-    height: 300,
-    marginTop: 4,
-    marginRight: 4,
-    marginLeft: 12 + 5.2 * longest,
-    marginBottom: 12 + 5.2 * longest,
-    x: { domain: names.slice(0, -1).map((_, k) => String(k)), label: null, tickFormat: text, tickRotate: -90, tickSize: 0 },
-    y: { domain: names.slice(1).map((_, k) => String(k + 1)), label: null, tickFormat: text, tickSize: 0 },
-    marks: [
-      Plot.cell(cells, {
-        x: 'x',
-        y: 'y',
-        inset: 0.5,
-        fill: ({ value }: { value: number }) => (value < 0 ? 'var(--negative)' : 'var(--positive)'),
-        fillOpacity: ({ value }: { value: number }) => 0.04 + 0.81 * Math.min(1, Math.abs(value))
-      }),
-      few
-        ? Plot.text(cells, {
-            x: 'x',
-            y: 'y',
-            fontSize: 8.5,
-            text: ({ value }: { value: number }) => shortCorrelation(value),
-            fill: 'currentColor'
-          })
-        : null
-    ]
-  })
+  return drawPlot(
+    label,
+    {
+      width: size,
+      height: size,
+      marginTop: 4,
+      marginRight: 4,
+      marginLeft: 12 + room,
+      marginBottom: 12 + room,
+      x: { domain: names.slice(0, -1).map((_, k) => String(k)), label: null, tickFormat: text, tickRotate: -90, tickSize: 0 },
+      y: { domain: names.slice(1).map((_, k) => String(k + 1)), label: null, tickFormat: text, tickSize: 0 },
+      marks: [
+        Plot.cell(cells, {
+          x: 'x',
+          y: 'y',
+          inset: 0.5,
+          fill: ({ value }: { value: number }) => (value < 0 ? 'var(--negative)' : 'var(--positive)'),
+          fillOpacity: ({ value }: { value: number }) => 0.04 + 0.81 * Math.min(1, Math.abs(value))
+        }),
+        few
+          ? Plot.text(cells, {
+              x: 'x',
+              y: 'y',
+              fontSize: 8.5,
+              text: ({ value }: { value: number }) => shortCorrelation(value),
+              fill: 'currentColor'
+            })
+          : null
+      ]
+    },
+    few ? 10 : 8.5
+  )
 }
 
 /** A correlation without its leading zero, as tables of correlations have it. */

@@ -8,9 +8,10 @@ import {
   presentValues,
   type Table
 } from '@sbridge/core'
+import { axisScale } from './axis-scale.js'
 import { panel } from './blocks.js'
 import { type Html, html } from './html.js'
-import { formatNumber, formatPlain, formatShare, formatTime, shorten } from './numbers.js'
+import { formatNumber, formatShare, formatTime, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 
 /** Numbers with at most this many distinct values are drawn value by value. */
@@ -67,8 +68,7 @@ function numbersDrawing(real: NumericColumn, synthetic: NumericColumn): { drawin
   const first = sharesOf(a)
   const second = sharesOf(b)
   const time = real.kind === 'datetime'
-  if (new Set([...first.keys(), ...second.keys()]).size <= MOST_ATOMS)
-    return { drawing: atomsDrawing(real, [first, second], time), spikes: [] }
+  if (new Set([...first.keys(), ...second.keys()]).size <= MOST_ATOMS) return { drawing: atomsDrawing(real, [first, second]), spikes: [] }
   const spiky = [...first].filter(([, share]) => share >= SPIKE_SHARE).map(([value]) => value)
   const spikes = spiky.map(
     (value) =>
@@ -91,7 +91,7 @@ function histogram(
   column: NumericColumn,
   { real, synthetic, realCount, syntheticCount }: HistogramInput
 ): { drawing: Html; outside: string[] } {
-  const scale = axisScale(column, Float64Array.from([...real, ...synthetic]).sort())
+  const scale = axisScale(column.kind, Float64Array.from([...real, ...synthetic]).sort())
   const first = real.map(scale.forth).sort()
   const second = synthetic.map(scale.forth).sort()
   const [low, high] = drawnRange(Float64Array.from([...first, ...second]).sort())
@@ -132,27 +132,6 @@ function histogram(
   }
 }
 
-interface AxisScale {
-  readonly axis: object
-  readonly forth: (value: number) => number
-  readonly back: (place: number) => number
-}
-
-/** Times on a calendar; positive numbers whose tail is long on a logarithmic axis; all others as they are. */
-function axisScale(column: NumericColumn, ascending: Float64Array): AxisScale {
-  const same = (value: number) => value
-  if (column.kind === 'datetime') return { axis: { type: 'utc', ticks: 4 }, forth: same, back: same }
-  const n = ascending.length
-  const long = ascending[0]! > 0 && ascending[Math.floor(0.99 * (n - 1))]! > 15 * ascending[Math.floor(0.5 * (n - 1))]!
-  if (!long) return { axis: { ticks: 5, nice: false }, forth: same, back: same }
-  return { axis: { type: 'log', ticks: 4, tickFormat: decadeText, nice: false }, forth: Math.log10, back: (place) => 10 ** place }
-}
-
-/** Powers of ten only: other ticks of a logarithmic axis stay bare. */
-export function decadeText(value: number): string {
-  return Number.isInteger(Math.round(1e6 * Math.log10(value)) / 1e6) ? formatPlain(value) : ''
-}
-
 /** The whole range, unless a few far values would squeeze all others into a corner. */
 function drawnRange(ascending: Float64Array): [number, number] {
   const n = ascending.length
@@ -172,11 +151,18 @@ function binCount(ascending: Float64Array, range: number): number {
   return spread > 0 ? Math.max(10, Math.min(40, Math.ceil((range * Math.cbrt(n)) / (2 * spread)))) : 25
 }
 
+function axisTicks(kind: string, values: readonly number[]): object {
+  const { axis } = axisScale(kind, Float64Array.from(values))
+  return { ...axis, ...(kind !== 'datetime' && values.length <= 8 ? { ticks: values } : {}), type: kind === 'datetime' ? 'utc' : 'linear' }
+}
+
 /** Shares of the single values, side by side. */
-function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, number>, Map<number, number>], time: boolean): Html {
+function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, number>, Map<number, number>]): Html {
   const values = [...new Set([...shares[0].keys(), ...shares[1].keys()])].sort((a, b) => a - b)
   const gaps = values.slice(1).map((value, i) => value - values[i]!)
-  const width = 0.8 * (gaps.length > 0 ? Math.min(...gaps) : 1)
+  const range = values.at(-1)! - values[0]!
+  // One far value must not make the others' bars invisible.
+  const width = Math.max(range / 80, 0.8 * (gaps.length > 0 ? Math.min(...gaps) : 1))
   const bars = shares.flatMap((side, s) =>
     values.map((value) => ({
       from: value + (s === 0 ? -width / 2 : 0),
@@ -185,14 +171,9 @@ function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, numbe
       fill: s === 0 ? REAL : SYNTHETIC
     }))
   )
+  const alone = values.length === 1 ? { domain: [values[0]! - 1.5, values[0]! + 1.5] } : {}
   return drawPlot(`Shares of the values of ${column.name}, real and synthetic`, {
-    ...frame(
-      time
-        ? { type: 'utc', ticks: 4 }
-        : values.length <= 8
-          ? { ticks: values, tickFormat: (value: number) => formatNumber(value).replaceAll(',', '') }
-          : { ticks: 5 }
-    ),
+    ...frame({ ...axisTicks(column.kind, values), ...alone }),
     marks: [Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fill: 'fill', fillOpacity: 0.85 }), Plot.ruleY([0])]
   })
 }

@@ -33,6 +33,18 @@ export function formatPlain(value: number): string {
   return String(Number(value.toPrecision(3))).replace('-', '−')
 }
 
+/** Writes the ticks of an axis that reaches `largest`: thousands parted, powers of ten where that would be too long. */
+export function tickText(largest: number): (value: number) => string {
+  if (largest < 1e6 && largest >= 0.01) return (value) => formatTick(Number(value.toPrecision(8)))
+  const exponent = Math.floor(Math.log10(largest))
+  return (value) => (value === 0 ? '0' : `${formatPlain(value / 10 ** exponent)}·10${superscript(exponent)}`)
+}
+
+function formatTick(value: number): string {
+  const [whole, fraction] = String(Math.abs(value)).split('.')
+  return `${value < 0 ? '−' : ''}${whole!.length > 4 || Math.abs(value) >= 3000 ? group(Number(whole)) : whole}${fraction ? `.${fraction}` : ''}`
+}
+
 /** A whole count with its thousands parted. */
 export function formatCount(count: number): string {
   return group(Math.round(count))

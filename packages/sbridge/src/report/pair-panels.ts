@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { type CategoricalColumn, isNumeric, levelShares, type NumericColumn, type Table } from '@sbridge/core'
+import { type AxisScale, axisScale } from './axis-scale.js'
 import { panel } from './blocks.js'
 import { type Html, html } from './html.js'
 import { columnOf } from './marginal-panels.js'
@@ -74,18 +75,40 @@ function drawnRows(sides: readonly (readonly Table['columns'][number][])[], side
   return Array.from({ length: count }, (_, k) => Math.floor((k * rowsOf(sides[side]!)) / count))
 }
 
-/** Range of both sides together, without the farthest half percent where that frees much room. */
-function rangeOf(columns: readonly NumericColumn[]): [number, number] {
-  const all = Float64Array.from(columns.flatMap(({ values, missing }) => [...values].filter((_, i) => !missing?.[i]))).sort()
-  const n = all.length
-  if (n === 0) return [0, 1]
-  const inner = [all[Math.floor(0.005 * (n - 1))]!, all[Math.ceil(0.995 * (n - 1))]!] as const
-  const room = inner[1] - inner[0]
-  const far = all[n - 1]! - all[0]! > 2 * room && room > 0
-  const [low, high] = far ? inner : [all[0]!, all[n - 1]!]
-  const margin = high > low ? 0.04 * (high - low) : 0.5
-  return [low - margin, high + margin]
+interface Axis extends AxisScale {
+  readonly domain: readonly [number, number]
+  /** How far points are spread along the axis, where few values would cover each other. */
+  readonly spread: number
 }
+
+/** One axis for both sides, without the farthest half percent where that frees much room. */
+function axisOf(columns: readonly NumericColumn[]): Axis {
+  const all = Float64Array.from(columns.flatMap(({ values, missing }) => [...values].filter((_, i) => !missing?.[i]))).sort()
+  const scale = axisScale(columns[0]!.kind, all)
+  const n = all.length
+  if (n === 0) return { ...scale, domain: [0, 1], spread: 0 }
+  const at = (place: number) => scale.forth(all[place]!)
+  const [low, high] = [at(Math.floor(0.005 * (n - 1))), at(Math.ceil(0.995 * (n - 1)))]
+  const far = high > low && at(n - 1) - at(0) > 2 * (high - low)
+  const [from, to] = far ? [low, high] : [at(0), at(n - 1)]
+  const margin = to > from ? 0.04 * (to - from) : 0.5
+  const spread = spreadOf(all)
+  return { ...scale, domain: [scale.back(from - margin) - spread, scale.back(to + margin) + spread], spread }
+}
+
+/** Six tenths of the least gap between the values, where there are at most 20. */
+function spreadOf(ascending: Float64Array): number {
+  const distinct = ascending.filter((value, i) => i === 0 || value !== ascending[i - 1])
+  if (distinct.length > 20 || distinct.length < 2) return 0
+  return 0.6 * distinct.slice(1).reduce((least, value, i) => Math.min(least, value - distinct[i]!), Number.POSITIVE_INFINITY)
+}
+
+/** Numbers in (−½, ½) that fill it evenly however many are taken, and are the same every time: multiples of an irrational. */
+const even = (k: number, step: number) => ((k * step) % 1) - 0.5
+const GOLDEN = 0.6180339887498949
+const PLASTIC = 0.7548776662466927
+
+const inside = ({ domain }: Axis, value: number) => value >= domain[0] && value <= domain[1]
 
 function title(word: string): Plot.Markish {
   return Plot.text([word], {
@@ -97,23 +120,19 @@ function title(word: string): Plot.Markish {
   })
 }
 
-function axis(column: NumericColumn, domain: [number, number]): object {
-  return { domain, label: null, nice: false, ...(column.kind === 'datetime' ? { type: 'utc', ticks: 3 } : { ticks: 4 }) }
-}
-
 function numbersPair(sides: readonly (readonly NumericColumn[])[]): Draw {
-  const [x, y] = [0, 1].map((k) => rangeOf(sides.map((columns) => columns[k]!))) as [[number, number], [number, number]]
+  const [x, y] = [0, 1].map((k) => axisOf(sides.map((columns) => columns[k]!))) as [Axis, Axis]
   const [a, b] = sides[0]! as [NumericColumn, NumericColumn]
   return (word, side) => {
     const [c, d] = sides[side]! as [NumericColumn, NumericColumn]
     const points = drawnRows(sides, side)
       .filter((i) => !c.missing?.[i] && !d.missing?.[i])
-      .map((i) => ({ x: c.values[i]!, y: d.values[i]! }))
-      .filter((point) => point.x >= x[0] && point.x <= x[1] && point.y >= y[0] && point.y <= y[1])
+      .map((i, k) => ({ x: c.values[i]! + x.spread * even(k, GOLDEN), y: d.values[i]! + y.spread * even(k, PLASTIC) }))
+      .filter((point) => inside(x, point.x) && inside(y, point.y))
     return drawPlot(`${b.name} against ${a.name}, ${word} rows`, {
       ...sizeOf(side, NUMBER_LABELS),
-      x: { ...axis(a, x), label: shorten(a.name, 34), labelAnchor: 'center', labelArrow: 'none' },
-      y: { ...axis(b, y), ...(side === 0 ? {} : { axis: null }) },
+      x: { ...x.axis, domain: x.domain, label: shorten(a.name, 34), labelAnchor: 'center', labelArrow: 'none' },
+      y: { ...y.axis, domain: y.domain, label: null, ...(side === 0 ? {} : { axis: null }) },
       marks: [Plot.frame({ strokeOpacity: 0.35 }), cloudOfDots(points, word === 'real' ? REAL : SYNTHETIC), title(word)]
     })
   }
@@ -135,15 +154,14 @@ function mixedPair(sides: readonly (readonly Table['columns'][number][])[]): Dra
   const at = isNumeric(sides[0]![0]!) ? 0 : 1
   const numbers = sides.map((columns) => columns[at] as NumericColumn)
   const categories = sides.map((columns) => columns[1 - at] as CategoricalColumn)
-  const y = rangeOf(numbers)
+  const y = axisOf(numbers)
   const shown = frequentLevels(categories[0]!)
   return (word, side) => {
     const points = drawnRows(sides, side)
-      // Multiples of the golden ratio spread evenly whatever their number, and are the same every time.
-      .map((i, k) => ({ i, level: shown.indexOf(levelAt(categories[side]!, i)), spread: ((k * 0.6180339887498949) % 1) - 0.5 }))
+      .map((i, k) => ({ i, level: shown.indexOf(levelAt(categories[side]!, i)), k }))
       .filter(({ i, level }) => level >= 0 && !numbers[side]!.missing?.[i])
-      .map(({ i, level, spread }) => ({ x: level + 0.6 * spread, y: numbers[side]!.values[i]! }))
-      .filter((point) => point.y >= y[0] && point.y <= y[1])
+      .map(({ i, level, k }) => ({ x: level + 0.6 * even(k, GOLDEN), y: numbers[side]!.values[i]! + y.spread * even(k, PLASTIC) }))
+      .filter((point) => inside(y, point.y))
     return drawPlot(`${numbers[0]!.name} by ${categories[0]!.name}, ${word} rows`, {
       ...sizeOf(side, NUMBER_LABELS),
       x: {
@@ -155,7 +173,7 @@ function mixedPair(sides: readonly (readonly Table['columns'][number][])[]): Dra
         labelArrow: 'none',
         tickSize: 0
       },
-      y: { ...axis(numbers[0]!, y), ...(side === 0 ? {} : { axis: null }) },
+      y: { ...y.axis, domain: y.domain, label: null, ...(side === 0 ? {} : { axis: null }) },
       marks: [Plot.frame({ strokeOpacity: 0.35 }), cloudOfDots(points, word === 'real' ? REAL : SYNTHETIC), title(word)]
     })
   }

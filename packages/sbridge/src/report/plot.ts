@@ -10,17 +10,17 @@ export const SYNTHETIC = 'var(--synthetic)'
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 
-/** Draws a plot as inline SVG, styled by the page. `label` says in words what it shows. */
-export function drawPlot(label: string, options: PlotOptions): Html {
+/** Draws a plot as inline SVG, styled by the page. `label` says in words what it shows; `fontSize` in pixels. */
+export function drawPlot(label: string, options: PlotOptions, fontSize = 10): Html {
   const drawn = Plot.plot({
     ...options,
     document: document as never,
-    className: 'plot',
-    style: { fontSize: '10px' }
+    className: 'plot'
   } as PlotOptions) as unknown as DrawnPlot
   for (const style of Array.from(drawn.querySelectorAll('style'))) style.remove()
   drawn.setAttribute('role', 'img')
   drawn.setAttribute('aria-label', label.replaceAll(/["<>&]/g, ' '))
+  drawn.setAttribute('font-size', String(fontSize))
   drawn.removeAttribute('style')
   return new Html(String(drawn.outerHTML))
 }

@@ -1,6 +1,6 @@
 import type { ColumnEvaluation, Evaluation, Table } from '@sbridge/core'
 import { facts, figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
-import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing } from './figures.js'
+import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing, FEW_COLUMNS } from './figures.js'
 import { Html, html } from './html.js'
 import { marginalPanel } from './marginal-panels.js'
 import { formatCount, formatNumber, formatPlain, formatShare, formatTime } from './numbers.js'
@@ -185,7 +185,7 @@ function days(milliseconds: number | null): string {
 function pairSection({ real, synthetic, evaluation }: ReportParts): Section {
   const { associations } = evaluation
   const at = (name: string) => associations.names.indexOf(name)
-  const pairs = mostRelatedPairs(associations.names, associations.real, MOST_PAIRS)
+  const pairs = mostRelatedPairs(associations.names, weighted(evaluation), MOST_PAIRS)
   const panels = pairs.map(([a, b]) =>
     pairPanel({ real, synthetic }, [a, b], [associations.real[at(b)]![at(a)]!, associations.synthetic[at(b)]![at(a)]!])
   )
@@ -195,9 +195,18 @@ function pairSection({ real, synthetic, evaluation }: ReportParts): Section {
     figure({
       panelWidth: 400,
       body: panels,
-      caption: html`The ${pairs.length === 1 ? 'pair' : `${pairs.length} pairs`} of columns with the strongest association in the real data: ${KEY}, with the same axes and equally many rows (500 at most). Points over categories are spread sideways. Cells of two categories show percent of the rows. r is Pearson’s correlation, η the correlation ratio, V Cramér’s V.`
+      caption: html`The ${pairs.length === 1 ? 'pair' : `${pairs.length} pairs`} of columns with the strongest association in the real data: ${KEY}, with the same axes and equally many rows (500 at most). Points over categories and few-valued numbers are spread a little. Cells of two categories show percent of the rows. r is Pearson’s correlation, η the correlation ratio, V Cramér’s V.`
     })
   )
+}
+
+/** Associations that rest on few cells count less. */
+function weighted({ associations, columns }: Evaluation): number[][] {
+  const present = associations.names.map((name) => {
+    const { kind, missingShare } = columns[name]!
+    return kind === 'category' || kind === 'boolean' ? 1 : 1 - missingShare.real
+  })
+  return associations.real.map((row, a) => row.map((strength, b) => strength * Math.sqrt(present[a]! * present[b]!)))
 }
 
 function associationSection({ associations }: Evaluation, drawn: readonly string[]): Section {
@@ -206,7 +215,7 @@ function associationSection({ associations }: Evaluation, drawn: readonly string
     'associations',
     'How columns hang together',
     figure({
-      panelWidth: 260,
+      panelWidth: names.length <= FEW_COLUMNS ? 260 : 400,
       body: associationPanels(associations, names),
       caption:
         'Association of every two columns: Pearson’s correlation between numbers (−1 to 1), correlation ratio between a number and a category and Cramér’s V between categories (0 to 1, both corrected for small samples). Green is positive, purple negative; deeper is stronger. The last panel should be nearly empty.'

@@ -31,6 +31,7 @@ caption { caption-side: top; text-align: left; padding-bottom: .5rem }
 .panel-head { display: flex; flex-direction: column; padding-bottom: .15rem; font-size: .84rem; line-height: 1.35 }
 .panel-head strong { font-weight: 600; overflow-wrap: anywhere }
 .panel-head span { color: var(--soft); font-variant-numeric: tabular-nums lining-nums }
+.panel .key { font-size: .8rem; line-height: 1.3 }
 .pair { display: grid; gap: 0 }
 svg.plot { display: block; width: 100%; height: auto; overflow: visible; color: var(--ink); --plot-background: var(--paper); font-family: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", "DejaVu Sans", sans-serif }
 svg.plot text { white-space: pre }

@@ -1,0 +1,25 @@
+import { formatPlain, tickText } from './numbers.js'
+
+/** An axis of Observable Plot, and the coordinate along which it is even. */
+export interface AxisScale {
+  readonly axis: object
+  readonly forth: (value: number) => number
+  readonly back: (place: number) => number
+}
+
+/** Times on a calendar; positive numbers whose tail is long on a logarithmic axis; all others as they are. */
+export function axisScale(kind: string, ascending: Float64Array): AxisScale {
+  const same = (value: number) => value
+  if (kind === 'datetime') return { axis: { type: 'utc', ticks: 3, nice: false }, forth: same, back: same }
+  const n = ascending.length
+  const long = n > 0 && ascending[0]! > 0 && ascending[Math.floor(0.99 * (n - 1))]! > 15 * ascending[Math.floor(0.5 * (n - 1))]!
+  if (long) return { axis: { type: 'log', ticks: 4, tickFormat: decadeText, nice: false }, forth: Math.log10, back: (place) => 10 ** place }
+  const largest = n === 0 ? 1 : Math.max(Math.abs(ascending[0]!), Math.abs(ascending[n - 1]!))
+  const ticks = largest >= 1e6 || (largest < 0.01 && largest > 0) ? 3 : 5
+  return { axis: { ticks, tickFormat: tickText(largest > 0 ? largest : 1), nice: false }, forth: same, back: same }
+}
+
+/** Powers of ten only: other ticks of a logarithmic axis stay bare. */
+export function decadeText(value: number): string {
+  return Number.isInteger(Math.round(1e6 * Math.log10(value)) / 1e6) ? formatPlain(value) : ''
+}

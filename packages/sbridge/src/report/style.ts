@@ -25,7 +25,7 @@ i.real { background: var(--real) } i.synthetic { background: var(--synthetic) }
 figure { margin: 1.6rem 0 }
 figcaption, caption { color: var(--ink); font-size: .9rem; line-height: 1.45; max-width: 46rem }
 figcaption { margin-top: .7rem }
-caption { caption-side: top; text-align: left; padding-bottom: .5rem }
+caption { caption-side: top; text-align: left; padding-bottom: .5rem; max-width: min(46rem, calc(100vw - 3rem)) }
 .panels { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--panel, 260px), 100%), 1fr)); gap: 1.1rem 1.4rem; align-items: start }
 .panel { min-width: 0 }
 .panel-head { display: flex; flex-direction: column; padding-bottom: .15rem; font-size: .84rem; line-height: 1.35 }

@@ -3,7 +3,7 @@ import { InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
-import { blockOrder } from '../../space/blocks.js'
+import { BLOCK_SIZE, blockOrder } from '../../space/blocks.js'
 import { checkNeighbourCount, checkPair } from '../check.js'
 import { Arena } from './arena.js'
 import { CloudCache } from './cloud-cache.js'
@@ -11,6 +11,7 @@ import { plainHost, type WasmHost } from './host.js'
 import * as job from './job.js'
 import { compileVariant, type Precision } from './module.js'
 import { Pool } from './pool.js'
+import { isSymmetric, mergeSymmetric, planSymmetric } from './symmetric.js'
 import { type UploadedCloud, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
 import { MOST_PAGES, type WasmKernels, type WasmMemory, webAssembly } from './webassembly.js'
 
@@ -107,6 +108,7 @@ class WasmEngine implements Engine {
 
   async logSum(pair: Pair, log: Float64Array): Promise<Float64Array> {
     checkPair(pair, log)
+    if (isSymmetric(pair, log, this.#options.precision)) return this.#symmetricLogSum(pair, log)
     return this.#call(pair, { mode: 0, log }, (placed) => this.#column(placed, placed.fields.outLogSum))
   }
 
@@ -168,15 +170,40 @@ class WasmEngine implements Engine {
     await (await this.#exact)?.close()
   }
 
-  /** Calls share one memory: each waits for the one before it. */
   #call<T>(pair: Pair, request: Request, read: (placed: Placed) => T): Promise<T> {
+    return this.#alone(pair, async (cloud) => {
+      const placed = this.#place(pair, request, cloud)
+      const { queryCount, queryBlock } = placed.fields
+      await this.#run(placed.fields, Math.ceil(queryCount / queryBlock))
+      return read(placed)
+    })
+  }
+
+  /** Each unordered pair of points once. */
+  #symmetricLogSum(pair: Pair, log: Float64Array): Promise<Float64Array> {
+    return this.#alone(pair, async (cloud) => {
+      const plan = planSymmetric(this.#arena, this.#options.precision, log, cloud)
+      const placed = this.#place(pair, { mode: job.SYMMETRIC }, cloud, {
+        queryBlock: BLOCK_SIZE,
+        logs: plan.factors,
+        logMaxima: plan.maxima,
+        logMinima: plan.minima,
+        stripe: plan.stripe,
+        stripeCount: plan.stripeCount,
+        stripeSums: plan.sums
+      })
+      await this.#run(placed.fields, plan.units)
+      return mergeSymmetric(this.#arena, plan, cloud.order)
+    })
+  }
+
+  /** Calls share one memory: each waits for the one before it, and leaves only its cloud behind. */
+  #alone<T>(pair: Pair, work: (cloud: UploadedCloud) => Promise<T>): Promise<T> {
     const result = this.#queue.then(async () => {
       const cloud = this.#clouds.upload(pair.to.points)
       const mark = this.#arena.top
       try {
-        const placed = this.#place(pair, request, cloud)
-        await this.#run(placed.fields, request)
-        return read(placed)
+        return await work(cloud)
       } finally {
         this.#arena.cutBack(mark)
       }
@@ -186,7 +213,7 @@ class WasmEngine implements Engine {
   }
 
   /** Uploads a request above the clouds and reserves memory for its results. */
-  #place(pair: Pair, request: Request, cloud: UploadedCloud): Placed {
+  #place(pair: Pair, request: Request, cloud: UploadedCloud, special: Partial<job.JobFields> = {}): Placed {
     const arena = this.#arena
     const { precision } = this.#options
     const { values } = request
@@ -231,7 +258,12 @@ class WasmEngine implements Engine {
       keyStep: keys?.keyStep ?? 0,
       pickStream: keys?.pickStream ?? 0,
       normalStream: keys?.normalStream ?? 0,
-      selfValues: self ? 1 : 0
+      selfValues: self ? 1 : 0,
+      logMinima: 0,
+      stripe: 0,
+      stripeCount: 0,
+      stripeSums: 0,
+      ...special
     }
     this.#writeQueries(pair, request, order, fields)
     const { kernel } = pair
@@ -273,12 +305,11 @@ class WasmEngine implements Engine {
     for (const name of Object.keys(job.FIELDS) as (keyof job.JobFields)[]) words[job.FIELDS[name]] = fields[name]
   }
 
-  async #run(fields: job.JobFields, request: Request): Promise<void> {
+  async #run(fields: job.JobFields, units: number): Promise<void> {
     if (fields.queryCount === 0) return
-    const work = fields.queryCount * fields.blockCount * 64 * (fields.dimension + fields.valueCount + 12)
-    await this.#machine.pool.run(Math.ceil(fields.queryCount / fields.queryBlock), {
-      share: work * (request.mode & job.COVARIANCE ? 2 : 1) > SHARED_WORK
-    })
+    const { queryCount, blockCount, dimension, valueCount } = fields
+    const work = queryCount * blockCount * BLOCK_SIZE * (dimension + valueCount + 12)
+    await this.#machine.pool.run(units, { share: work > SHARED_WORK })
   }
 
   #column({ order }: Placed, address: number): Float64Array {

@@ -37,7 +37,11 @@ export const FIELDS = {
   keyStep: 29,
   pickStream: 30,
   normalStream: 31,
-  selfValues: 32
+  selfValues: 32,
+  logMinima: 33,
+  stripe: 34,
+  stripeCount: 35,
+  stripeSums: 36
 } as const
 
 export type JobFields = { [name in keyof typeof FIELDS]: number }
@@ -49,3 +53,4 @@ export const COVARIANCE = 8
 export const DRAW = 16
 export const PICK = 32
 export const NEAREST = 64
+export const SYMMETRIC = 128

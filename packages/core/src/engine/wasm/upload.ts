@@ -28,7 +28,7 @@ export function laneBytes(precision: Precision): number {
   return precision === 'float64' ? 8 : 4
 }
 
-function lanes(arena: Arena, precision: Precision, at: number, length: number): Float64Array | Float32Array {
+export function lanes(arena: Arena, precision: Precision, at: number, length: number): Float64Array | Float32Array {
   return precision === 'float64' ? arena.float64(at, length) : arena.float32(at, length)
 }
 

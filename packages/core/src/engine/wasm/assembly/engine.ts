@@ -4,6 +4,7 @@ import { initialise as initialiseLanes } from './lanes'
 import { nearestUnit } from './nearest'
 import * as state from './state'
 import { unit } from './sweep'
+import { symmetricUnit } from './symmetric'
 
 /** Writes the constants; once for each memory. */
 export function initialise(): void {
@@ -18,6 +19,10 @@ export function scratchBytes(): u32 {
 /** Works on unit `index` of the job as thread number `thread`. */
 export function run(thread: i32, index: i32): void {
   state.enter(thread)
+  if (state.mode & job.SYMMETRIC) {
+    symmetricUnit(index)
+    return
+  }
   const first = index * state.queryBlock
   const count = min(state.queryBlock, job.field(job.QUERY_COUNT) - first)
   if (!FLOAT32 && state.mode & job.NEAREST) nearestUnit(first, count)

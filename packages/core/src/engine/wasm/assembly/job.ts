@@ -36,7 +36,12 @@ export const PICK_STREAM: i32 = 30
 export const NORMAL_STREAM: i32 = 31
 /** 1 when the values are the points themselves. */
 export const SELF_VALUES: i32 = 32
-export const GROUP_COUNT: i32 = 33
+/** Of each block: the smallest log term, in nats. */
+export const LOG_MINIMA: i32 = 33
+/** Blocks a stripe, stripes, and the stripes' partial sums. */
+export const STRIPE: i32 = 34
+export const STRIPE_COUNT: i32 = 35
+export const STRIPE_SUMS: i32 = 36
 
 export const SCALE: i32 = 0
 export const CUT: i32 = 1
@@ -49,6 +54,7 @@ export const COVARIANCE: i32 = 8
 export const DRAW: i32 = 16
 export const PICK: i32 = 32
 export const NEAREST: i32 = 64
+export const SYMMETRIC: i32 = 128
 
 @inline export function field(i: i32): i32 {
   return load<i32>(JOB + (<usize>i << 2))

@@ -29,6 +29,9 @@ export let offsets: usize = 0
 /** Per query: shift R, and Σw, Σw², Σ w·values relative to exp(R), each as two float64 numbers that are added in the end. */
 export let shifts: usize = 0
 export let sums: usize = 0
+/** Symmetric sums: factors of the rows at hand (in the uploaded columns), and lanes for one block's column sums. */
+export let factors: usize = 0
+export let columns: usize = 0
 export let squares: usize = 0
 export let accumulated: usize = 0
 /** Weights of four queries with one block. */
@@ -72,6 +75,7 @@ function layOut(base: usize): usize {
   centred = take((c + 1) * ROW)
   box = take(d << 4)
   small = take(1024)
+  columns = take(ROW)
   return top
 }
 
@@ -91,6 +95,11 @@ export function scratchBytes(): u32 {
   readSizes()
   put(LANE_SCALE, scale * UNIT)
   return <u32>layOut(0)
+}
+
+/** The block whose rows are at hand in a symmetric sum. */
+export function setRows(block: i32): void {
+  factors = logsOf(block)
 }
 
 /** Lets the heap see the first `count` entries only. */

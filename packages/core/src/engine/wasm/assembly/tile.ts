@@ -126,12 +126,16 @@ export function largestLog(block: i32, q: i32): f64 {
  * Weights of queries [from, to) with a block: Σw, Σw² and Σ w·point into the sums of the unit.
  * `D` 1 to 3: distances and sums in registers, gaussian kernel. `D` 0: weight rows 0, 1, … hold squared distances on
  * entry and the weights on exit.
+ *
+ * `SYMMETRIC`: kernel values k alone. `logs` holds the factors g_j of the block, `own` those of the queries; Σ_j k g_j
+ * goes to the sums and k g_i is added to the columns at `partial` (lanes).
  */
 @inline function weigh(
   D: i32,
   WITH_VALUES: bool,
   WITH_SQUARES: bool,
   VARIABLE: bool,
+  SYMMETRIC: bool,
   block: i32,
   points: usize,
   logs: usize,
@@ -160,6 +164,7 @@ export function largestLog(block: i32, q: i32): f64 {
   const c11 = constant(11)
   let w = state.weights
   for (let q = from; q < to; q++) {
+    const factor = SYMMETRIC ? loadSplat(state.factors + <usize>q * SIZE) : scale
     const own = localRow(q)
     const qx = D >= 1 ? loadSplat(own) : scale
     const qy = D >= 2 ? loadSplat(own + SIZE) : scale
@@ -180,8 +185,10 @@ export function largestLog(block: i32, q: i32): f64 {
       if (D >= 2) x$ = madd(y$, y$, x$)
       const z$ = D >= 3 ? sub(qz, v128.load(at, 2 * ROW + 16 * $)) : scale
       if (D >= 3) x$ = madd(z$, z$, x$)
-      if (VARIABLE) x$ = sub(add(v128.load(l, 16 * $), offset), div(mul(x$, scale), add(width, v128.load(widths + j, 16 * $))))
-      if (!VARIABLE) x$ = nmadd(x$, scale, add(v128.load(l, 16 * $), offset))
+      if (SYMMETRIC && VARIABLE) x$ = sub(offset, div(mul(x$, scale), add(width, v128.load(widths + j, 16 * $))))
+      if (SYMMETRIC && !VARIABLE) x$ = nmadd(x$, scale, offset)
+      if (!SYMMETRIC && VARIABLE) x$ = sub(add(v128.load(l, 16 * $), offset), div(mul(x$, scale), add(width, v128.load(widths + j, 16 * $))))
+      if (!SYMMETRIC && !VARIABLE) x$ = nmadd(x$, scale, add(v128.load(l, 16 * $), offset))
       // Exponential: x = n·(unit) + r, polynomial in r, n added to the exponent.
       x$ = larger(x$, lowest)
       const t$ = FLOAT32 ? add(x$, rounder) : madd(x$, log2e, rounder)
@@ -201,9 +208,10 @@ export function largestLog(block: i32, q: i32): f64 {
       p$ = madd(p$, s$, c1)
       e$ = FLOAT32 ? e$ : madd(e$, s$, c0)
       p$ = scaleByPower(madd(p$, x$, e$), t$)
-      sum = add(sum, p$)
+      sum = SYMMETRIC ? madd(p$, v128.load(l, 16 * $), sum) : add(sum, p$)
+      if (SYMMETRIC) v128.store(partial + j, madd(p$, factor, v128.load(partial + j, 16 * $)), 16 * $)
       if (WITH_SQUARES) square = madd(p$, p$, square)
-      if (D === 0) v128.store(w + j, p$, 16 * $)
+      if (D === 0 && !SYMMETRIC) v128.store(w + j, p$, 16 * $)
       if (D >= 1 && WITH_VALUES) ax = madd(p$, v128.load(at, 16 * $), ax)
       if (D >= 2 && WITH_VALUES) ay = madd(p$, v128.load(at, ROW + 16 * $), ay)
       if (D >= 3 && WITH_VALUES) az = madd(p$, v128.load(at, 2 * ROW + 16 * $), az)
@@ -211,7 +219,7 @@ export function largestLog(block: i32, q: i32): f64 {
     const total = promoted(sum)
     state.setPair(state.sums, q, f64x2.add(state.pairOf(state.sums, q), total))
     if (WITH_SQUARES) state.setPair(state.squares, q, f64x2.add(state.pairOf(state.squares, q), promoted(square)))
-    if (partial) state.setReal64(partial, q, sumOfTwo(total))
+    if (!SYMMETRIC && partial) state.setReal64(partial, q, sumOfTwo(total))
     if (D === 0) w += ROW
     else if (WITH_VALUES) {
       const sums = state.accumulated + ((<usize>q * D) << 4)
@@ -233,25 +241,25 @@ export function largestLog(block: i32, q: i32): f64 {
 function weigh1(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(1, true, true, false, block, points, logs, 0, to, partial)
-    else weigh(1, true, false, false, block, points, logs, 0, to, partial)
-  } else weigh(1, false, false, false, block, points, logs, 0, to, partial)
+    if (squares) weigh(1, true, true, false, false, block, points, logs, 0, to, partial)
+    else weigh(1, true, false, false, false, block, points, logs, 0, to, partial)
+  } else weigh(1, false, false, false, false, block, points, logs, 0, to, partial)
 }
 
 function weigh2(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(2, true, true, false, block, points, logs, 0, to, partial)
-    else weigh(2, true, false, false, block, points, logs, 0, to, partial)
-  } else weigh(2, false, false, false, block, points, logs, 0, to, partial)
+    if (squares) weigh(2, true, true, false, false, block, points, logs, 0, to, partial)
+    else weigh(2, true, false, false, false, block, points, logs, 0, to, partial)
+  } else weigh(2, false, false, false, false, block, points, logs, 0, to, partial)
 }
 
 function weigh3(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(3, true, true, false, block, points, logs, 0, to, partial)
-    else weigh(3, true, false, false, block, points, logs, 0, to, partial)
-  } else weigh(3, false, false, false, block, points, logs, 0, to, partial)
+    if (squares) weigh(3, true, true, false, false, block, points, logs, 0, to, partial)
+    else weigh(3, true, false, false, false, block, points, logs, 0, to, partial)
+  } else weigh(3, false, false, false, false, block, points, logs, 0, to, partial)
 }
 
 /** Weights of queries q … q+count−1 (count ≤ 4) from the squared distances in weight rows 0 … count−1, in place. */
@@ -260,8 +268,8 @@ export function weighRows(block: i32, q: i32, count: i32, partial: usize): void 
 }
 
 function weigh0(block: i32, logs: usize, from: i32, to: i32, partial: usize): void {
-  if (state.variable) weigh(0, false, true, true, block, 0, logs, from, to, partial)
-  else weigh(0, false, true, false, block, 0, logs, from, to, partial)
+  if (state.variable) weigh(0, false, true, true, false, block, 0, logs, from, to, partial)
+  else weigh(0, false, true, false, false, block, 0, logs, from, to, partial)
 }
 
 /** Σ w·value of the weight rows of four queries, two columns at a time. */
@@ -360,5 +368,40 @@ export function visit(block: i32, count: i32, partial: usize): void {
     if (!withValues) continue
     if (FLOAT32) for (let r = 0; r < 4; r++) state.setPair(state.small, r, f64x2.sub(state.pairOf(state.sums, q + r), state.pairOf(state.small, r)))
     accumulateRows(block, q)
+  }
+}
+
+function symmetric1(block: i32, points: usize, factors: usize, columns: usize): void {
+  weigh(1, false, false, false, true, block, points, factors, 0, 64, columns)
+}
+
+function symmetric2(block: i32, points: usize, factors: usize, columns: usize): void {
+  weigh(2, false, false, false, true, block, points, factors, 0, 64, columns)
+}
+
+function symmetric3(block: i32, points: usize, factors: usize, columns: usize): void {
+  weigh(3, false, false, false, true, block, points, factors, 0, 64, columns)
+}
+
+function symmetric0(block: i32, factors: usize, q: i32, columns: usize): void {
+  if (state.variable) weigh(0, false, false, true, true, block, 0, factors, q, q + 4, columns)
+  else weigh(0, false, false, false, true, block, 0, factors, q, q + 4, columns)
+}
+
+/** All 64 rows of the block at hand with another block: row sums into the sums, column sums added to `columns`. */
+export function visitSymmetric(block: i32, columns: usize): void {
+  const factors = state.logsOf(block)
+  const d = state.dimension
+  if (d >= 1 && d <= 3 && !state.variable) {
+    const points = state.pointsOf(block)
+    if (d === 1) symmetric1(block, points, factors, columns)
+    else if (d === 2) symmetric2(block, points, factors, columns)
+    else symmetric3(block, points, factors, columns)
+    return
+  }
+  for (let q = 0; q < 64; q += 4) {
+    pairDistances(block, q, 0)
+    pairDistances(block, q + 2, 2)
+    symmetric0(block, factors, q, columns)
   }
 }

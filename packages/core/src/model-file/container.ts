@@ -101,7 +101,8 @@ export function unpackModel(bytes: Uint8Array): ModelContents {
   for (const { name, type, offset, length } of header.arrays) {
     const Constructor = CONSTRUCTORS[type]
     const from = start + offset
-    arrays[name] = new Constructor(bytes.slice(from, from + length * Constructor.BYTES_PER_ELEMENT).buffer)
+    // Copied through a plain Uint8Array: a host's own kind of bytes may share its buffer with others.
+    arrays[name] = new Constructor(new Uint8Array(bytes.subarray(from, from + length * Constructor.BYTES_PER_ELEMENT)).buffer)
   }
   return { kind: header.kind, meta: header.meta, arrays }
 }

@@ -1,28 +1,7 @@
-import { CommanderError } from '@commander-js/extra-typings'
-import { EngineError, FormatError, SbridgeError, StopError } from '@sbridge/core'
 import { removeTemporaryFiles } from '../format/atomic-file.js'
-import { createProgram } from './program.js'
-
-/** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 130 interrupted. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof EngineError) return 3
-  if (error instanceof FormatError) return 4
-  if (error instanceof StopError) return 130
-  return error instanceof SbridgeError ? 2 : 1
-}
-
-function report(error: unknown): void {
-  if (error instanceof CommanderError) return
-  if (error instanceof SbridgeError) {
-    process.stderr.write(`sbridge: error: got ${error.got}\n  expected ${error.expected}\n  try ${error.remedy}\n`)
-    return
-  }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`sbridge: this is a mistake in sbridge, please report it:\n${detail}\n`)
-}
 
 // Nothing carries its final name before it is whole, so stopping needs no more than taking the temporary files away.
+// The handlers stand before anything heavy is loaded: an early Ctrl-C is a Ctrl-C.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     removeTemporaryFiles()
@@ -31,17 +10,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-// A reader such as `head` that has seen enough closes the pipe: that is no error.
+// A reader such as `head` that has seen enough closes the pipe: that is no error. Others are reported where they are written.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
-  throw error
 })
 
-try {
-  await createProgram().parseAsync(process.argv)
-  process.exit(0)
-} catch (error) {
-  removeTemporaryFiles()
-  report(error)
-  process.exit(exitCodeOf(error))
-}
+const { run } = await import('./run.js')
+process.exit(await run(process.argv))

@@ -3,6 +3,7 @@ import { registerEvaluate } from '../commands/evaluate.js'
 import { registerFit } from '../commands/fit.js'
 import { registerInfo } from '../commands/info.js'
 import { registerSample } from '../commands/sample.js'
+import { registerStudio } from '../commands/studio.js'
 import { VERSION } from '../version.js'
 
 /** The whole command line. Unknown verbs and options are refused. */
@@ -12,7 +13,7 @@ export function createProgram(): Command {
     .version(VERSION)
     .showHelpAfterError('(sbridge --help lists the verbs; sbridge VERB --help its options)')
     .exitOverride()
-  for (const register of [registerSample, registerFit, registerInfo, registerEvaluate]) register(program)
+  for (const register of [registerSample, registerFit, registerInfo, registerEvaluate, registerStudio]) register(program)
   for (const verb of program.commands) verb.exitOverride()
   return program
 }

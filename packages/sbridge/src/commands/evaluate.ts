@@ -4,7 +4,6 @@ import { addFields, runFields, tableFields } from '../cli/fields.js'
 import { engineOf, fitJobOf, runOf } from '../cli/options.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
-import { renderReport } from '../report/index.js'
 import { commandLine } from './sample.js'
 
 export function registerEvaluate(program: Command): void {
@@ -40,6 +39,7 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   try {
     const evaluation = await evaluateTables({ real: real.table, synthetic, train, engine, key: keyFromSeed(run.seed) })
     if (flags.report !== undefined) {
+      const { renderReport } = await import('../report/index.js')
       const title = `${syntheticPath} against ${realPath}`
       await writeAtomically(flags.report, renderReport({ title, evaluation, real: real.table, synthetic, command: commandLine() }))
     }

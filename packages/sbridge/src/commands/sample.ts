@@ -23,7 +23,6 @@ import { JobProgress } from '../cli/progress.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readBytes, readTable, writeTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
-import { reportOf } from '../report/sample-report.js'
 
 /** Input of `sample`: a model file, or a table to fit first. */
 export async function readModelOrTable(path: string): Promise<{ model: GlobalModel } | { raw: Awaited<ReturnType<typeof readTable>> }> {
@@ -135,6 +134,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
       key: keyFromSeed(run.seed),
       rareCombinations: model.summary.rareCombinations
     })
+    const { reportOf } = await import('../report/sample-report.js')
     await writeAtomically(flags.report, reportOf({ input, command: commandLine(), model, real, rows, evaluation, seed: run.seed, draws }))
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`)

@@ -74,6 +74,7 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const kernelFor = (rows: Encoded) => kernelChoice(kind, rows, engine)
   const scaling = await resolveScaling(data, options, { kernelFor, engine, key: keyFor(key, 'scaling'), watch })
   const encoder = fitEncoder(table, formats, (name) => scaling.methods[name]!)
+  refuseNothingVaries(table, encoder)
   const rows = await imputeMissing(encoder, encodeTable(encoder, table, keyFor(key, 'encode')), engine)
   const training = { encoder, rows, logWeights }
   const base = await kernelFor(rows)
@@ -99,6 +100,16 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
     notes: [...notes, ...notesOf(table, encoder, duplicateCount, found)]
   }
   return { training, potentials: found.potentials, kernel, summary }
+}
+
+function refuseNothingVaries(table: Table, encoder: Encoder): void {
+  if (encoder.coordinateCount > 0 || encoder.factors.some((factor) => factor.levelCount > 1)) return
+  throw new InputError({
+    code: 'nothing-varies',
+    got: `${table.columns.length} columns that are all constant`,
+    expected: 'at least one column whose values differ',
+    try: 'a table in which something varies'
+  })
 }
 
 async function kernelChoice(kind: 'fixed' | 'variable', rows: Encoded, engine: Engine): Promise<KernelChoice> {

@@ -1,0 +1,36 @@
+import { CommanderError } from '@commander-js/extra-typings'
+import { EngineError, FormatError, SbridgeError, StopError } from '@sbridge/core'
+import { removeTemporaryFiles } from '../format/atomic-file.js'
+import { createProgram } from './program.js'
+
+/** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 130 interrupted. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof EngineError) return 3
+  if (error instanceof FormatError) return 4
+  if (error instanceof StopError) return 130
+  return error instanceof SbridgeError ? 2 : 1
+}
+
+function report(error: unknown): void {
+  // Commander has said its own already.
+  if (error instanceof CommanderError) return
+  if (error instanceof SbridgeError) {
+    process.stderr.write(`sbridge: error: got ${error.got}\n  expected ${error.expected}\n  try ${error.remedy}\n`)
+    return
+  }
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`sbridge: this is a mistake in sbridge, please report it:\n${detail}\n`)
+}
+
+/** Runs the command line and gives its exit code; what went wrong is said on standard error. */
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(argv)
+    return 0
+  } catch (error) {
+    removeTemporaryFiles()
+    report(error)
+    return exitCodeOf(error)
+  }
+}

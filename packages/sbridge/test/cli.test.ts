@@ -1,0 +1,298 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+
+const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
+const penguins = fileURLToPath(new URL('../../../examples/data/penguins.csv', import.meta.url))
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sbridge-cli-'))
+})
+
+interface Result {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function sbridge(args: readonly string[], input?: string | Buffer): Result {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    ...(input === undefined ? {} : { input }),
+    maxBuffer: 1e8
+  })
+  return { status, stdout, stderr }
+}
+
+/** A quick fit: no search. */
+const QUICK = ['--bandwidth', '0.5', '--scaling', 'standard', '--seed', '1']
+const file = (name: string, content?: string | Uint8Array): string => {
+  const path = join(folder, name)
+  if (content !== undefined) writeFileSync(path, content)
+  return path
+}
+
+describe('sample', () => {
+  it('writes penguins with the same columns and kinds, and a report', () => {
+    const run = sbridge(['sample', penguins, '-n', '1000', '--seed', '1', '-o', 'synthetic.csv', '--report', 'report.html', '--json'])
+    expect(run.stderr).toBe('')
+    expect(run.status).toBe(0)
+    const summary = JSON.parse(run.stdout) as { rows: number; seed: number; epsilon: number; ratio: number }
+    expect(summary).toMatchObject({ rows: 1000, seed: 1 })
+    expect(summary.ratio).toBeGreaterThan(0.8)
+    const lines = readFileSync(join(folder, 'synthetic.csv'), 'utf8').trim().split('\n')
+    expect(lines[0]).toBe(readFileSync(penguins, 'utf8').split('\n')[0])
+    expect(lines.length).toBe(1001)
+    const islands = new Set(
+      readFileSync(penguins, 'utf8')
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(',').slice(0, 2).join())
+    )
+    for (const line of lines.slice(1)) {
+      expect(line).toMatch(
+        /^(Adelie|Chinstrap|Gentoo),(Biscoe|Dream|Torgersen),(\d\d(\.\d)?)?,(\d\d(\.\d)?)?,(\d{3})?,(\d{4})?,(male|female)?$/
+      )
+      expect(islands.has(line.split(',').slice(0, 2).join())).toBe(true)
+    }
+    const report = readFileSync(join(folder, 'report.html'), 'utf8')
+    for (const words of ['bill_length_mm', 'Energy distance', 'sbridge sample']) expect(report).toContain(words)
+  })
+
+  it('gives the same bytes for 1, 2 and 4 threads, and other bytes for another seed', () => {
+    const rows = (...more: string[]) => {
+      const run = sbridge(['sample', penguins, '-n', '60', '-o', '-', '--bandwidth', '0.5', '--scaling', 'quantile', ...more])
+      expect(run.status).toBe(0)
+      return run.stdout
+    }
+    const one = rows('--seed', '5', '--threads', '1')
+    expect(rows('--seed', '5', '--threads', '2')).toBe(one)
+    expect(rows('--seed', '5', '--threads', '4')).toBe(one)
+    expect(rows('--seed', '6', '--threads', '2')).not.toBe(one)
+  })
+
+  it('says the seed it drew, with which the run can be repeated', () => {
+    const first = sbridge(['sample', penguins, '-n', '5', '-o', '-', '--bandwidth', '0.5', '--scaling', 'standard'])
+    const seed = /seed (\d+)/.exec(first.stderr)![1]!
+    expect(sbridge(['sample', penguins, '-n', '5', '-o', '-', '--bandwidth', '0.5', '--scaling', 'standard', '--seed', seed]).stdout).toBe(
+      first.stdout
+    )
+  })
+
+  it('reads and writes every format, and pipes', () => {
+    for (const extension of ['csv', 'tsv', 'json', 'jsonl', 'parquet', 'arrow', 'feather', 'npz']) {
+      const run = sbridge(['sample', penguins, '-n', '30', '-o', `rows.${extension}`, ...QUICK])
+      expect([extension, run.stderr, run.status]).toEqual([extension, '', 0])
+      const again = sbridge(['info', `rows.${extension}`, '--json'])
+      expect([extension, again.stderr, again.status]).toEqual([extension, '', 0])
+      const facts = JSON.parse(again.stdout) as { rows: number; columns: { name: string; kind: string }[] }
+      expect(facts.rows).toBe(30)
+      expect(facts.columns.map((c) => c.name)).toEqual([
+        'species',
+        'island',
+        'bill_length_mm',
+        'bill_depth_mm',
+        'flipper_length_mm',
+        'body_mass_g',
+        'sex'
+      ])
+      const back = sbridge(['sample', `rows.${extension}`, '-n', '10', '-o', '-', ...QUICK])
+      expect([extension, back.status, back.stdout.trim().split('\n').length]).toEqual([extension, 0, 11])
+    }
+    const piped = sbridge(['sample', '-', '-n', '4', '-o', '-', ...QUICK], readFileSync(penguins))
+    expect(piped.stdout.trim().split('\n').length).toBe(5)
+    const numeric = sbridge(['sample', penguins, '--columns', 'bill_length_mm,bill_depth_mm', '-n', '4', '-o', 'rows.npy', ...QUICK])
+    expect(numeric.status).toBe(0)
+    expect(readFileSync(join(folder, 'rows.npy')).subarray(1, 6).toString()).toBe('NUMPY')
+  })
+
+  it('writes identifiers as 1 … n with a note, and keeps kinds that are set', () => {
+    const table = file(
+      'people.csv',
+      `name,zip,age\n${Array.from({ length: 40 }, (_, i) => `p${i},0${1000 + (i % 4)},${20 + ((i * 7) % 30)}`).join('\n')}\n`
+    )
+    const run = sbridge(['sample', table, '-n', '6', '-o', '-', ...QUICK])
+    expect(run.stderr).toContain('name: every value differs')
+    const lines = run.stdout.trim().split('\n')
+    expect(lines[0]).toBe('name,zip,age')
+    lines.slice(1).forEach((line, i) => {
+      expect(line).toMatch(new RegExp(`^${i + 1},0100[0-3],\\d+$`))
+    })
+    const typed = sbridge(['info', table, '--types', 'age=category', '--json'])
+    expect((JSON.parse(typed.stdout) as { columns: { kind: string }[] }).columns.map((c) => c.kind)).toEqual([
+      'identifier',
+      'category',
+      'category'
+    ])
+  })
+})
+
+describe('fit, info, evaluate', () => {
+  it('a model file gives the rows that the table gives', () => {
+    expect(sbridge(['fit', penguins, '-o', 'penguins.sbridge', ...QUICK]).status).toBe(0)
+    const direct = sbridge(['sample', penguins, '-n', '20', '-o', '-', ...QUICK])
+    const viaModel = sbridge(['sample', 'penguins.sbridge', '-n', '20', '-o', '-', '--seed', '1'])
+    expect(viaModel.status).toBe(0)
+    expect(viaModel.stdout).toBe(direct.stdout)
+    const info = sbridge(['info', 'penguins.sbridge'])
+    expect(info.stdout).toContain('model of 344 rows, 7 columns')
+    expect(info.stdout).toContain('bandwidth ε = 0.5000 (given)')
+    expect(sbridge(['sample', 'penguins.sbridge', '-n', '3', '-o', '-', '--bandwidth', '1']).status).toBe(2)
+  })
+
+  it('--dry-run prints sizes and time and writes nothing', () => {
+    const run = sbridge(['sample', penguins, '-n', '10', '-o', 'dry.csv', '--dry-run'])
+    expect(run.status).toBe(0)
+    expect(run.stdout).toMatch(/344 rows, \d+ coordinates, 10 rows to draw: about \d+ s and \d+ MB/)
+    expect(existsSync(join(folder, 'dry.csv'))).toBe(false)
+  })
+
+  it('info --options lists every option with unit, range, default and source', () => {
+    const run = sbridge(['info', '--options'])
+    for (const flag of [
+      '--bandwidth',
+      '--scaling',
+      '--kernel',
+      '--noise',
+      '--steps',
+      '--seed',
+      '--engine',
+      '--threads',
+      '--weights',
+      '--types'
+    ])
+      expect(run.stdout).toContain(`  ${flag}\n`)
+    expect(run.stdout).toContain('default auto')
+    expect(run.stdout).toContain('arXiv 2401.04372')
+    expect(JSON.parse(sbridge(['info', '--options', '--json']).stdout)).toBeInstanceOf(Array)
+  })
+
+  it('evaluate prints the measures, as words and as JSON, and writes a report', () => {
+    sbridge(['sample', penguins, '-n', '200', '-o', 'eval.csv', ...QUICK])
+    const run = sbridge(['evaluate', penguins, 'eval.csv', '--json', '--report', 'eval.html'])
+    expect([run.stderr, run.status]).toEqual(['', 0])
+    const measures = JSON.parse(run.stdout) as Record<string, { value: number; floor: number }>
+    for (const name of ['energyDistance', 'slicedWasserstein', 'classifierAuc', 'nearestNeighbourRatio', 'copies', 'coverage', 'density']) {
+      expect(Object.keys(measures[name]!)).toEqual(expect.arrayContaining(['value', 'floor']))
+    }
+    expect(Object.keys(measures.columns!)).toContain('bill_length_mm')
+    expect(existsSync(join(folder, 'eval.html'))).toBe(true)
+    expect(sbridge(['evaluate', penguins, 'eval.csv']).stdout).toContain('energyDistance')
+  })
+})
+
+describe('bad input: a clear error, the right exit code, no output file', () => {
+  const rows = 'x,y\n1,2\n3,4\n5,6\n'
+  const cases: [name: string, make: () => string[], status: number, words: RegExp][] = [
+    ['an empty file', () => [file('empty.csv', '')], 2, /empty/],
+    ['a header only', () => [file('header.csv', 'x,y\n')], 2, /row/],
+    ['one row', () => [file('one.csv', 'x,y\n1,2\n')], 2, /1 row/],
+    ['ragged rows', () => [file('ragged.csv', 'x,y\n1,2\n3\n')], 2, /line|row/],
+    ['text of distinct values only', () => [file('text.csv', 'name\nann\nbob\ncid\n')], 2, /only identifiers: name/],
+    ['all columns constant', () => [file('constant.csv', 'x,y\n1,2\n1,2\n1,2\n')], 2, /constant/],
+    ['NaN', () => [file('nan.csv', 'x\n1\nNaN\n3\n')], 2, /NaN in the column x, row 2/],
+    ['an infinity', () => [file('inf.csv', 'x\n1\ninf\n3\n')], 2, /inf in the column x/],
+    ['duplicate column names', () => [file('twice.csv', 'x,x\n1,2\n3,4\n')], 2, /x/],
+    ['n = 0', () => [file('ok.csv', rows), '-n', '0'], 2, /-n 0/],
+    ['n negative', () => [file('ok.csv', rows), '-n', '-5'], 2, /-5/],
+    ['n not a number', () => [file('ok.csv', rows), '-n', 'many'], 2, /many/],
+    ['an unknown option', () => [file('ok.csv', rows), '--frobnicate', '1'], 2, /frobnicate/],
+    ['an unknown column', () => [file('ok.csv', rows), '--exclude', 'zebra'], 2, /zebra/],
+    ['an unknown engine', () => [file('ok.csv', rows), '--engine', 'abacus'], 2, /abacus/],
+    ['a bandwidth of zero', () => [file('ok.csv', rows), '--bandwidth', '0'], 2, /bandwidth = 0/],
+    ['a negative bandwidth', () => [file('ok.csv', rows), '--bandwidth=-1'], 2, /-1/],
+    ['a bandwidth at which the kernel is diagonal', () => [penguins, '--bandwidth', '1e-12'], 2, /--bandwidth 0\.\d+ or larger/],
+    ['an unknown extension', () => [file('table.docx', 'x'), '-n', '3'], 2, /docx/],
+    ['a file that is not there', () => [join(folder, 'nowhere.csv')], 4, /nowhere\.csv/],
+    ['truncated Parquet', () => [file('cut.parquet', readFileSync(file('rows.parquet')).subarray(0, 300))], 4, /cut\.parquet/],
+    ['truncated NPY', () => [file('cut.npy', readFileSync(file('rows.npy')).subarray(0, 90))], 4, /cut\.npy/],
+    ['a damaged model', () => [file('cut.sbridge', readFileSync(file('penguins.sbridge')).subarray(0, 2000))], 4, /checksum|fewer/],
+    [
+      'a model from a newer version',
+      () => {
+        const bytes = Buffer.from(readFileSync(file('penguins.sbridge')))
+        bytes[8] = 9
+        return [file('newer.sbridge', bytes)]
+      },
+      4,
+      /version 9/
+    ]
+  ]
+  for (const [name, make, status, words] of cases) {
+    it(name, () => {
+      const before = readdirSync(folder).length
+      const args = make()
+      const added = readdirSync(folder).length - before
+      const run = sbridge(['sample', ...args, '-o', 'refused.csv', '--seed', '1'])
+      expect(run.stderr).toMatch(words)
+      expect(run.status).toBe(status)
+      expect(run.stderr).not.toContain('    at ')
+      expect(existsSync(join(folder, 'refused.csv'))).toBe(false)
+      expect(readdirSync(folder).length - before - added).toBe(0)
+    })
+  }
+
+  it('duplicate rows are allowed and noted', () => {
+    const table = file('repeats.csv', `x,y\n${'1,2\n3,4\n5,7\n'.repeat(5)}`)
+    const run = sbridge(['sample', table, '-n', '3', '-o', '-', '--seed', '1'])
+    expect(run.status).toBe(0)
+    expect(run.stderr).toContain('12 of 15 rows repeat an earlier row')
+  })
+
+  it('an output folder that is missing, an output that is a folder, text into .npy', () => {
+    for (const output of ['no/such/folder/out.csv', '.']) {
+      const run = sbridge(['sample', penguins, '-n', '3', '-o', output, ...QUICK])
+      expect([output, run.status]).toEqual([output, 2])
+    }
+    const run = sbridge(['sample', penguins, '-n', '3', '-o', 'text.npy', ...QUICK])
+    expect(run.status).toBe(2)
+    expect(run.stderr).toContain('species')
+    expect(existsSync(join(folder, 'text.npy'))).toBe(false)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('a full disk', () => {
+    const run = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" sample "${penguins}" -n 50 -o - ${QUICK.join(' ')} > /dev/full`], {
+      encoding: 'utf8'
+    })
+    expect(run.status).toBe(2)
+    expect(run.stderr).toMatch(/room|space/)
+  })
+
+  it('an unknown verb, and a verb without what it needs', () => {
+    expect(sbridge(['frobnicate']).status).toBe(2)
+    expect(sbridge(['sample', penguins]).status).toBe(2)
+    expect(sbridge(['info']).status).toBe(2)
+    expect(sbridge(['--version']).status).toBe(0)
+    expect(sbridge(['sample', '--help']).stdout).toContain('--bandwidth <value>')
+  })
+})
+
+describe('interruption', () => {
+  it('Ctrl-C ends with 130 and leaves nothing half-written', async () => {
+    const n = 12_000
+    const table = file(
+      'large.csv',
+      `a,b,c\n${Array.from({ length: n }, (_, i) => `${(i * 7919) % 1009},${(i * 104729) % 1013},${(i * 1299709) % 997}`).join('\n')}\n`
+    )
+    const before = readdirSync(folder).sort()
+    const child: ChildProcess = spawn(process.execPath, [bin, 'sample', table, '-o', 'interrupted.csv', '--seed', '1'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe']
+    })
+    const ended = new Promise<number | null>((resolve) => {
+      child.on('exit', resolve)
+    })
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    const start = performance.now()
+    child.kill('SIGINT')
+    expect(await ended).toBe(130)
+    expect(performance.now() - start).toBeLessThan(3000)
+    expect(readdirSync(folder).sort()).toEqual(before)
+  })
+})

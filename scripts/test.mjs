@@ -1,0 +1,23 @@
+// The whole test suite: installs or finds what the tests need, builds, checks style and types, runs the tests.
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { ensureChromium } from './chromium.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const require = createRequire(import.meta.url)
+const binary = (name, path) => fileURLToPath(new URL(path, new URL(`file://${require.resolve(`${name}/package.json`)}`)))
+
+function run(label, script, args, env = {}) {
+  console.log(`\n— ${label}`)
+  const { status } = spawnSync(process.execPath, [script, ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  if (status !== 0) {
+    console.error(`${label} failed`)
+    process.exit(status ?? 1)
+  }
+}
+
+const chromium = ensureChromium()
+run('build', 'scripts/build.mjs', [])
+run('formatting and lint', binary('@biomejs/biome', 'bin/biome'), ['check', '.'])
+run('tests', binary('vitest', 'vitest.mjs'), ['run', '--coverage', ...process.argv.slice(2)], { CHROMIUM: chromium })

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const core = join(root, 'packages/core/src')
+
+/** Each room may import only rooms of a lower number, or itself. `diagnose` compares tables; systems use it. */
+const LAYERS: Readonly<Record<string, number>> = {
+  num: 0,
+  space: 1,
+  'model-file': 1,
+  table: 2,
+  kernel: 2,
+  engine: 3,
+  diagnose: 3,
+  scaling: 4,
+  spectral: 5,
+  bridge: 6,
+  sampling: 7,
+  systems: 8,
+  job: 9
+}
+
+interface Import {
+  readonly file: string
+  readonly target: string
+}
+
+function importsIn(file: string, text: string): Import[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map((match) => ({
+    file,
+    target: normalize(join(dirname(file), match[1]!))
+  }))
+}
+
+/** What is wrong with an import between two files of the core, or undefined. */
+function complaint({ file, target }: Import): string | undefined {
+  const [from, fromRoom] = file.split('/')
+  const [to, toRoom] = target.split('/')
+  if (!target.includes('/') || !file.includes('/')) return undefined
+  if (LAYERS[from!] === undefined || LAYERS[to!] === undefined) return `${file}: no layer for ${LAYERS[from!] === undefined ? from : to}`
+  if (from === 'systems' && to === 'systems' && fromRoom !== toRoom && toRoom?.includes('.') === false)
+    return `${file} imports from another room: ${target}`
+  if (from === to) return undefined
+  if (from === 'engine' && !['num', 'space', 'kernel'].includes(to!)) return `${file} (engine) imports ${target}`
+  if (to === 'engine') return `${file} imports an engine: ${target}; engines are passed in`
+  return LAYERS[to!]! < LAYERS[from!]! ? undefined : `${file} imports to its right: ${target}`
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.includes('assembly/') && !file.includes('generated/')
+  )
+}
+
+describe('the one-way flow of the core', () => {
+  it('holds for every import', () => {
+    const complaints = sourceFiles(core).flatMap((file) =>
+      importsIn(file, readFileSync(join(core, file), 'utf8'))
+        .map(complaint)
+        .filter((c) => c !== undefined)
+    )
+    expect(complaints).toEqual([])
+  })
+
+  it('is checked by something that can fail', () => {
+    const wrong = (file: string, text: string) => importsIn(file, text).map(complaint)
+    expect(wrong('num/a.ts', "import { x } from '../space/cloud.js'")[0]).toContain('to its right')
+    expect(wrong('systems/global/a.ts', "import { x } from '../local/b.js'")[0]).toContain('another room')
+    expect(wrong('sampling/a.ts', "import { x } from '../engine/wasm/engine.js'")[0]).toContain('passed in')
+    expect(wrong('table/a.ts', "const m = await import('../job/job.js')")[0]).toContain('to its right')
+    expect(wrong('systems/global/a.ts', "import { x } from '../fields.js'")[0]).toBeUndefined()
+  })
+})
+
+/** Files in which the host's own functions cannot reach an output. */
+const HOST_MATHEMATICS =
+  /\bMath\.(exp|expm1|log|log1p|log2|log10|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|pow|cbrt|hypot)\b|\bMath\.random\b|\bDate\.now\b/
+
+describe('equal bytes', () => {
+  it('the core calls none of the host’s elementary functions, random numbers or clocks', () => {
+    const found = sourceFiles(core).filter((file) => HOST_MATHEMATICS.test(withoutComments(readFileSync(join(core, file), 'utf8'))))
+    expect(found).toEqual([])
+  })
+  it('is checked by something that can fail', () => {
+    expect(HOST_MATHEMATICS.test(withoutComments('const y = Math.exp(x)'))).toBe(true)
+    expect(HOST_MATHEMATICS.test(withoutComments('// Math.exp is the host’s'))).toBe(false)
+  })
+})
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
+}
+
+describe('dependencies', () => {
+  it('the core has none, and compiles without DOM and Node types', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8')) as Record<string, unknown>
+    for (const kind of ['dependencies', 'peerDependencies', 'optionalDependencies']) expect(manifest[kind] ?? {}).toEqual({})
+    const settings = JSON.parse(readFileSync(join(root, 'packages/core/tsconfig.json'), 'utf8')) as {
+      compilerOptions: { lib: string[]; types: string[] }
+    }
+    expect(settings.compilerOptions.lib).toEqual(['ES2023'])
+    expect(settings.compilerOptions.types).toEqual([])
+  })
+  it('the core imports nothing but itself', () => {
+    const foreign = sourceFiles(core).filter((file) => /(?:from|import)\s*\(?\s*'[^.']/.test(readFileSync(join(core, file), 'utf8')))
+    expect(foreign.map((file) => relative(core, join(core, file)))).toEqual([])
+  })
+})

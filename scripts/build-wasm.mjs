@@ -1,7 +1,7 @@
 // Compiles the AssemblyScript kernels to four modules and embeds each as base64 in a TypeScript module.
 // Skips the work when the sources, this script and the compiler are unchanged.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
@@ -28,14 +28,15 @@ const upToDate = ({ name }) => {
   return existsSync(file) && readFileSync(file, 'utf8').startsWith(`// sources ${digest}\n`)
 }
 
-const unrolled = { float64: 4, float32: 4 }
+/** Vectors at a time in the inner loops: enough to keep the units busy, few enough for the registers. */
+const UNROLL = 4
 
 /** A line with `$` in it is repeated, `$` replaced by 0, 1, …: the language has no macros, and loops are not unrolled. */
-function unroll(text, times) {
-  const repeat = (line) => Array.from({ length: times }, (_, i) => line.replaceAll('$', String(i))).join('\n')
+function unroll(text) {
+  const repeat = (line) => Array.from({ length: UNROLL }, (_, i) => line.replaceAll('$', String(i))).join('\n')
   return text
     .split('\n')
-    .map((line) => (line.includes('$') ? repeat(line) : line.replaceAll('UNROLL', String(times))))
+    .map((line) => (line.includes('$') ? repeat(line) : line.replaceAll('UNROLL', String(UNROLL))))
     .join('\n')
 }
 
@@ -70,7 +71,7 @@ async function compile(asc, { name, float32, relaxed }) {
     {
       readFile: (file) => {
         const url = new URL(file, assembly)
-        return existsSync(url) ? unroll(readFileSync(url, 'utf8'), float32 ? unrolled.float32 : unrolled.float64) : null
+        return existsSync(url) ? unroll(readFileSync(url, 'utf8')) : null
       },
       writeFile: (file, contents) => {
         if (file.endsWith('.wasm')) binary = Buffer.from(contents)
@@ -86,7 +87,10 @@ async function compile(asc, { name, float32, relaxed }) {
     `export const base64 =\n  '${binary.toString('base64')}'`,
     ''
   ].join('\n')
-  writeFileSync(new URL(`${name}.ts`, generated), text)
+  // Renamed into place: another process may be reading it.
+  const draft = new URL(`${name}.ts.partial-${process.pid}`, generated)
+  writeFileSync(draft, text)
+  renameSync(draft, new URL(`${name}.ts`, generated))
   return binary.length
 }
 

@@ -18,6 +18,8 @@ export function drawPlot(label: string, options: PlotOptions, fontSize = 10): Ht
     className: 'plot'
   } as PlotOptions) as unknown as DrawnPlot
   for (const style of Array.from(drawn.querySelectorAll('style'))) style.remove()
+  // The whole drawing is one image to a screen reader; labels of its parts would not be allowed there.
+  for (const part of Array.from(drawn.querySelectorAll('[aria-label]'))) part.removeAttribute('aria-label')
   drawn.setAttribute('role', 'img')
   drawn.setAttribute('aria-label', label.replaceAll(/["<>&]/g, ' '))
   drawn.setAttribute('font-size', String(fontSize))
@@ -28,7 +30,7 @@ export function drawPlot(label: string, options: PlotOptions, fontSize = 10): Ht
 /** What is used of an SVG element; this package is compiled without the browser's types. */
 interface DrawnPlot {
   readonly outerHTML: string
-  querySelectorAll(selector: string): Iterable<{ remove(): void }>
+  querySelectorAll(selector: string): Iterable<{ remove(): void; removeAttribute(name: string): void }>
   setAttribute(name: string, value: string): void
   removeAttribute(name: string): void
 }

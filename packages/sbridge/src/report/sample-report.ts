@@ -1,4 +1,5 @@
 import type { Evaluation, GlobalModel, SampleJob, Table } from '@sbridge/core'
+import { VERSION } from '../version.js'
 import { renderReport } from './index.js'
 
 export interface SampleReport {
@@ -45,6 +46,7 @@ function optionsOf({ summary }: GlobalModel, draws: SampleReport['draws'], seed:
     scaling: scores
       ? `auto: held-out score ${scores.standard.toFixed(3)} with standard, ${scores.quantile.toFixed(3)} with quantile`
       : 'standard: no column suggests otherwise, or given',
-    'symmetric scaling': `${summary.scalingEnding} after ${summary.scalingTurns} turns, error ${summary.scalingError.toExponential(1)}`
+    'symmetric scaling': `${summary.scalingEnding} after ${summary.scalingTurns} turns, error ${summary.scalingError.toExponential(1)}`,
+    'sbridge version': VERSION
   }
 }

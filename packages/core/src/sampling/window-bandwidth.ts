@@ -7,7 +7,7 @@ import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { fillNormal, type Key, keyFor, permutation } from '../num/random.js'
 import { median } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
-import { type WindowBandwidth, type WindowBridge, type WindowRows, windowBridge } from './window.js'
+import { fitWindow, type WindowBandwidth, type WindowBridge, type WindowContext, type WindowRows, windowBridge } from './window.js'
 import { drawWindow, lawAt } from './window-chain.js'
 import { drawTarget } from './window-law.js'
 
@@ -140,13 +140,25 @@ async function averageScore(
 ): Promise<number> {
   let sum = 0
   for (const [p, { training, held }] of splits.entries()) {
-    const free = await windowBridge(training, { target: 'free', given }, { engine, watch })
-    const target = targetFactor === 'free' ? targetFactor : Math.max(targetFactor * variancePerTarget(free), Number.MIN_VALUE)
-    const bridge = target === 'free' ? free : await windowBridge(training, { target, given }, { engine, watch })
+    const bandwidth = await bandwidthOf(training, { given, targetFactor }, { engine, watch })
+    const bridge = windowBridge(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
     const draws = await heldOutDraws(bridge, held.givens, { engine, key: keyFor(key, `draws ${p}`) })
     sum += energyScore(draws, held.targets) / splits.length
   }
   return sum
+}
+
+/** The bandwidth of one window under a common choice: ε of the targets is in proportion to their variance given the givens. */
+export async function bandwidthOf(
+  rows: WindowRows,
+  { given, targetFactor }: Pick<WindowChoice, 'given' | 'targetFactor'>,
+  context: WindowContext
+): Promise<WindowBandwidth> {
+  const free: WindowBandwidth = { target: 'free', given }
+  if (targetFactor === 'free') return free
+  const variance = variancePerTarget(windowBridge(rows, free, await fitWindow(rows, free, context)))
+  // A target that its givens determine: any kernel on it is as good as none.
+  return variance > 0 ? { target: targetFactor * variance, given } : free
 }
 
 /** Average variance of a target given the givens, from the average local covariance of a bridge. */

@@ -40,40 +40,43 @@ export interface WindowBridge {
   readonly pooled: Float64Array
 }
 
+/** What is found about a window once and kept: potentials f [M] and the average local covariance, packed. */
 export interface WindowFit {
+  readonly potentials: Float64Array
+  readonly pooled: Float64Array
+}
+
+export interface WindowContext {
   readonly engine: Engine
   readonly watch?: Watch | undefined
-  /** Potentials found before [M]; found anew when left out. */
-  readonly potentials?: Float64Array | undefined
 }
 
 /** Turns past which a small problem gains nothing from a finer scaling. */
 const TOLERANCE = 1e-4
 
-/** Potentials f of a window's rows [M]. Cost about 10 kernel passes over M² pairs. */
-export async function windowPotentials(rows: WindowRows, bandwidth: WindowBandwidth, { engine, watch }: WindowFit): Promise<Float64Array> {
-  const points = cloud(comparedPoints(rows.targets, rows.givens, bandwidth), rows.logWeights)
+/** Fits a window. Cost about 10 kernel passes over M² pairs, memory O(M·(t + k)²). */
+export async function fitWindow(rows: WindowRows, bandwidth: WindowBandwidth, { engine, watch }: WindowContext): Promise<WindowFit> {
+  const { targets, givens, logWeights } = rows
+  const compared = cloud(comparedPoints(targets, givens, bandwidth), logWeights)
+  const kernel = gaussianKernel(1)
   const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-  const found = await symmetricScaling({ cloud: points, kernel: gaussianKernel(1), engine, tolerance: TOLERANCE, turns: 100, ...stop })
-  return found.potentials
+  const { potentials } = await symmetricScaling({ cloud: compared, kernel, engine, tolerance: TOLERANCE, turns: 100, ...stop })
+  const logTerms = potentials.map((f, j) => f + logWeights[j]!)
+  const local = await engine.moments({ from: compared, to: compared, kernel }, logTerms, beside(targets, givens))
+  return { potentials, pooled: averageRow(local.covariance, logWeights) }
 }
 
-/** Builds the bridge of a window. Cost O(M²) once, memory O(M·(t + k)). */
-export async function windowBridge(rows: WindowRows, bandwidth: WindowBandwidth, fit: WindowFit): Promise<WindowBridge> {
+/** The bridge of a fitted window. Cost O(M·(t + k)). */
+export function windowBridge(rows: WindowRows, bandwidth: WindowBandwidth, fit: WindowFit): WindowBridge {
   const { targets, givens, logWeights } = rows
-  const potentials = fit.potentials ?? (await windowPotentials(rows, bandwidth, fit))
-  const compared = cloud(comparedPoints(targets, givens, bandwidth), logWeights)
-  const values = beside(targets, givens)
-  const logTerms = potentials.map((f, j) => f + logWeights[j]!)
-  const local = await fit.engine.moments({ from: compared, to: compared, kernel: gaussianKernel(1) }, logTerms, values)
   return {
     targetCount: targets.cols,
     givenCount: givens.cols,
     bandwidth,
-    compared,
-    values,
-    logTerms,
-    pooled: averageRow(local.covariance, logWeights)
+    compared: cloud(comparedPoints(targets, givens, bandwidth), logWeights),
+    values: beside(targets, givens),
+    logTerms: fit.potentials.map((f, j) => f + logWeights[j]!),
+    pooled: fit.pooled
   }
 }
 

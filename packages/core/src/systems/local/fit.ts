@@ -1,0 +1,279 @@
+import { atEpsilon, type KernelChoice, kernelOf, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { uniformLogWeights } from '../../num/log-space.js'
+import { type Matrix, takeColumns } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { fitWindow } from '../../sampling/window.js'
+import { bandwidthOf } from '../../sampling/window-bandwidth.js'
+import { symmetricScaling } from '../../scaling/symmetric.js'
+import { cloud } from '../../space/cloud.js'
+import type { Graph } from '../../space/graph.js'
+import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import type { InferredTable } from '../../table/infer.js'
+import { type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { isNumeric } from '../../table/table.js'
+import { chooseBandwidths, type FieldRows, rowsOf } from './choices.js'
+import type { FittedGroup, FittedUnit, GivenChoice, LocalContext, LocalModel, LocalSummary } from './model.js'
+import { type FieldColumns, fieldColumns, mostGivens, type Neighbourhoods, neighbourhoodsOf } from './neighbourhoods.js'
+import type { LocalOptions } from './options.js'
+import { type Plan, planUnits, type Unit } from './units.js'
+
+/** ε of a single coordinate that is drawn from nothing: a kernel of a fifth of its spread. */
+const ROOT_EPSILON = 0.02
+const MOST_RADIUS = 4
+/** A wider window must lower the held-out score by this share. */
+const RADIUS_GAIN = 0.005
+
+/**
+ * Fits a localised model: a graph of neighbourhoods, an order, and one small bridge for each coordinate on the
+ * coordinate and the neighbours drawn before it (ordered) or on its whole neighbourhood (simultaneous).
+ *
+ * @source mathematics, section 9; simultaneous: Gottwald, Reich, arXiv 2409.07968.
+ * Cost O(d·M²) with neighbourhoods of fixed size, memory O(M·d). Throws `InputError` for columns that are not numbers,
+ * windows larger than the line, unknown names, bandwidths that are not positive.
+ */
+export async function fitLocal(data: InferredTable, options: LocalOptions, context: LocalContext): Promise<LocalModel> {
+  checkBandwidths(options)
+  const { table, formats, notes } = data
+  const key = keyFor(context.key, 'fit')
+  const scaling = scalingOf(data, options)
+  const encoder = fitEncoder(table, formats, (name) => scaling[name]!)
+  const columns = fieldColumns(encoder)
+  const { coordinates } = encodeTable(encoder, table, keyFor(key, 'encode'))
+  const rows: FieldRows = { coordinates, logWeights: uniformLogWeights(table.rowCount) }
+  const inner = { ...context, key: keyFor(key, 'local') }
+  const found = await resolveNeighbourhoods({ options, columns, rows, context: inner })
+  const sweep = options.sweep ?? 'ordered'
+  const fitted =
+    sweep === 'ordered' ? await fitOrdered(found, rows, options, inner) : await fitGroups(found.near.graph, rows, options, inner)
+  const summary: LocalSummary = {
+    ...describe(options, columns, found, rows),
+    choices: fitted.choices,
+    scaling,
+    notes: [...notes, ...cappedNotes(found.plan, columns, rows)]
+  }
+  return { encoder, ...rows, graph: found.near.graph, parts: fitted.parts, summary }
+}
+
+function checkBandwidths({ bandwidth, neighbourBandwidth }: LocalOptions): void {
+  for (const [name, value] of Object.entries({ bandwidth, neighbourBandwidth })) {
+    if (value === undefined || value === 'auto' || (Number.isFinite(value) && value > 0)) continue
+    throw new InputError({ code: 'option-value', got: `${name} = ${value}`, expected: 'auto, or a number above 0', try: 'auto' })
+  }
+}
+
+/** The method of each numeric column; `auto` takes `quantile` for atoms and heavy tails. */
+function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalOptions): Record<string, ScalingMethod> {
+  const numeric = table.columns.filter(isNumeric)
+  const given = typeof scaling === 'string' ? {} : scaling
+  const unknown = Object.keys(given).find((name) => !numeric.some((column) => column.name === name))
+  if (unknown !== undefined) throw unknownColumn(`a scaling for ${unknown}`, numeric)
+  return Object.fromEntries(
+    numeric.map((column) => {
+      if (scaling === 'standard' || scaling === 'quantile') return [column.name, scaling]
+      return [column.name, given[column.name] ?? (suggestsQuantile(presentValues(column)) ? 'quantile' : 'standard')]
+    })
+  )
+}
+
+function unknownColumn(got: string, columns: readonly { readonly name: string }[]): InputError {
+  return new InputError({
+    code: 'column-unknown',
+    got,
+    expected: `a numeric column: ${columns
+      .slice(0, 8)
+      .map((c) => c.name)
+      .join(', ')}${columns.length > 8 ? ', …' : ''}`,
+    try: 'the name as it stands in the header'
+  })
+}
+
+/** A graph, its plan, and the radius where that was to be chosen. */
+interface Found {
+  readonly near: Neighbourhoods
+  readonly plan: Plan
+  readonly radius?: NonNullable<LocalSummary['radius']>
+}
+
+interface Resolve {
+  readonly options: LocalOptions
+  readonly columns: FieldColumns
+  readonly rows: FieldRows
+  readonly context: LocalContext
+}
+
+async function resolveNeighbourhoods({ options, columns, rows, context }: Resolve): Promise<Found> {
+  const { local } = options
+  const at = (radius: number): Found => {
+    const near = neighbourhoodsOf(local, columns, rows.coordinates, radius)
+    return { near, plan: planOf(near.graph, options, columns, rows) }
+  }
+  if (!('radius' in local) || local.radius !== 'auto') return at(1)
+  const scores: [number, number][] = []
+  let best: Found | undefined
+  for (let radius = 1; radius <= MOST_RADIUS; radius++) {
+    let tried: Found
+    try {
+      tried = at(radius)
+    } catch (error) {
+      // The line is shorter than this window: the smaller ones are all there are.
+      if (best && error instanceof InputError && error.code === 'window-size') break
+      throw error
+    }
+    const choices = await chooseBandwidths(rows, mostCommon(tried.plan.units), { ...context, key: keyFor(context.key, 'radius') })
+    const score = choices[0]?.score ?? 0
+    const last = scores[scores.length - 1]
+    if (last && score > last[1] * (1 - RADIUS_GAIN)) {
+      scores.push([radius, score])
+      break
+    }
+    scores.push([radius, score])
+    best = { ...tried, radius: { chosen: radius, scores } }
+  }
+  return best!
+}
+
+/** The units with the most frequent number of givens. */
+function mostCommon(units: readonly Unit[]): Unit[] {
+  const counts = new Map<number, number>()
+  for (const { givens } of units) counts.set(givens.length, (counts.get(givens.length) ?? 0) + 1)
+  const [most] = [...counts].filter(([givens]) => givens > 0).reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0])
+  return units.filter((unit) => unit.givens.length === most)
+}
+
+function planOf(graph: Graph, { local, blocks }: LocalOptions, columns: FieldColumns, { coordinates }: FieldRows): Plan {
+  const numbered = blocks?.map((block) =>
+    block.map((name) => {
+      const at = columns.names.indexOf(name)
+      if (at < 0)
+        throw unknownColumn(
+          `the column ${name} in a block`,
+          columns.names.map((n) => ({ name: n }))
+        )
+      return at
+    })
+  )
+  const alongLine = local.kind !== 'graph' && local.kind !== 'auto'
+  return planUnits({ graph, points: coordinates, blocks: numbered, alongLine, mostGivens: mostGivens(coordinates.rows) })
+}
+
+interface Fitted {
+  readonly parts: LocalModel['parts']
+  readonly choices: readonly GivenChoice[]
+}
+
+async function fitOrdered({ plan }: Found, rows: FieldRows, options: LocalOptions, context: LocalContext): Promise<Fitted> {
+  const automatic = typeof options.bandwidth !== 'number' || typeof options.neighbourBandwidth !== 'number'
+  const choices = automatic ? await chooseBandwidths(rows, plan.units, context) : []
+  const units: FittedUnit[] = []
+  for (const unit of plan.units) {
+    throwIfStopped(context.watch, 'scaling')
+    units.push(
+      unit.givens.length === 0 ? await fitRoot(unit, rows, options, context) : await fitGiven(unit, rows, { options, choices, context })
+    )
+    context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.units.length })
+  }
+  return { parts: { sweep: 'ordered', units }, choices }
+}
+
+async function fitGiven(
+  unit: Unit,
+  rows: FieldRows,
+  { options, choices, context }: { options: LocalOptions; choices: readonly GivenChoice[]; context: LocalContext }
+): Promise<FittedUnit> {
+  const window = rowsOf(rows, unit)
+  const choice = choices.find((c) => c.givenCount === unit.givens.length)
+  const given = typeof options.neighbourBandwidth === 'number' ? options.neighbourBandwidth : choice!.given
+  const bandwidth =
+    typeof options.bandwidth === 'number'
+      ? { target: options.bandwidth, given }
+      : await bandwidthOf(window, { given, targetFactor: choice!.targetFactor }, context)
+  return { ...unit, kind: 'given', bandwidth, fit: await fitWindow(window, bandwidth, context) }
+}
+
+async function fitRoot(unit: Unit, rows: FieldRows, options: LocalOptions, { engine, watch }: LocalContext): Promise<FittedUnit> {
+  const points = takeColumns(rows.coordinates, unit.targets)
+  const kernel = await plainKernel(points, options, engine)
+  return { ...unit, kind: 'root', kernel, potentials: await plainPotentials(points, rows.logWeights, kernel, { engine, watch }) }
+}
+
+/** ε as given; otherwise half the typical squared nearest-neighbour distance, and for single coordinates ROOT_EPSILON. */
+async function plainKernel(points: Matrix, { bandwidth }: LocalOptions, engine: LocalContext['engine']): Promise<KernelChoice> {
+  const base: KernelChoice = { kind: 'fixed', epsilon: 1 }
+  if (typeof bandwidth === 'number') return atEpsilon(base, bandwidth)
+  const unit = typicalAboveTies(await nearestSquaredDistances(points, engine))
+  return atEpsilon(base, Math.max(unit / 2, ROOT_EPSILON))
+}
+
+async function plainPotentials(
+  points: Matrix,
+  logWeights: Float64Array,
+  kernel: KernelChoice,
+  { engine, watch }: Omit<LocalContext, 'key'>
+): Promise<Float64Array> {
+  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+  const found = await symmetricScaling({
+    cloud: cloud(points, logWeights),
+    kernel: kernelOf(kernel, undefined, undefined),
+    engine,
+    ...stop
+  })
+  return found.potentials
+}
+
+async function fitGroups(graph: Graph, rows: FieldRows, options: LocalOptions, context: LocalContext): Promise<Fitted> {
+  const byMembers = new Map<string, { members: Uint32Array; targets: number[] }>()
+  for (let a = 0; a < graph.size; a++) {
+    const members = Uint32Array.from([...graph.neighbours[a]!, a]).sort()
+    const name = members.join()
+    const group = byMembers.get(name) ?? { members, targets: [] }
+    group.targets.push(a)
+    byMembers.set(name, group)
+  }
+  const groups: FittedGroup[] = []
+  for (const { members, targets } of byMembers.values()) {
+    throwIfStopped(context.watch, 'scaling')
+    const points = takeColumns(rows.coordinates, members)
+    const kernel = await plainKernel(points, options, context.engine)
+    const potentials = await plainPotentials(points, rows.logWeights, kernel, context)
+    groups.push({ members, targets: Uint32Array.from(targets), kernel, potentials })
+    context.watch?.progress?.({ stage: 'scaling', done: groups.length, total: byMembers.size })
+  }
+  return { parts: { sweep: 'simultaneous', groups }, choices: [] }
+}
+
+function describe(
+  options: LocalOptions,
+  columns: FieldColumns,
+  { near, plan, radius }: Found,
+  rows: FieldRows
+): Omit<LocalSummary, 'choices' | 'scaling' | 'notes'> {
+  const { graph, learned } = near
+  const edges = graph.neighbours.flatMap((list, a) =>
+    Array.from(list)
+      .filter((b) => b > a)
+      .map((b) => [columns.names[a]!, columns.names[b]!] as const)
+  )
+  return {
+    rowCount: rows.coordinates.rows,
+    coordinateCount: rows.coordinates.cols,
+    local: options.local,
+    sweep: options.sweep ?? 'ordered',
+    ...(radius ? { radius } : {}),
+    edges: learned ? learned.edges : edges,
+    ...(learned ? { learned: { threshold: learned.threshold, shrinkage: learned.shrinkage } } : {}),
+    largestNeighbourhood: graph.neighbours.reduce((most, list) => Math.max(most, list.length), 0),
+    mostGivens: mostGivens(rows.coordinates.rows),
+    cappedColumns: plan.capped.map((a) => columns.names[a]!)
+  }
+}
+
+function cappedNotes({ capped }: Plan, { names }: FieldColumns, rows: FieldRows): string[] {
+  if (capped.length === 0) return []
+  const named = capped.slice(0, 12).map((a) => names[a]!)
+  const more = capped.length > 12 ? ` and ${capped.length - 12} more` : ''
+  return [
+    `${rows.coordinates.rows} rows feed at most ${mostGivens(rows.coordinates.rows)} neighbours: only the strongest are used for ${named.join(', ')}${more}`
+  ]
+}

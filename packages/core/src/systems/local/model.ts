@@ -1,0 +1,76 @@
+import type { KernelChoice } from '../../kernel/bandwidth.js'
+import type { Engine } from '../../kernel/engine.js'
+import type { Watch } from '../../num/iterate.js'
+import type { Matrix } from '../../num/matrix.js'
+import type { Key } from '../../num/random.js'
+import type { WindowBandwidth, WindowFit } from '../../sampling/window.js'
+import type { WindowChoice } from '../../sampling/window-bandwidth.js'
+import type { Graph } from '../../space/graph.js'
+import type { Encoder } from '../../table/encoder.js'
+import type { ScalingMethod } from '../../table/scaling.js'
+import type { Localisation, SweepKind } from './options.js'
+import type { Unit } from './units.js'
+
+/** What a fit or a draw is handed besides its data. */
+export interface LocalContext {
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** A unit with what was fitted for it. */
+export type FittedUnit = Unit &
+  (
+    | { readonly kind: 'given'; readonly bandwidth: WindowBandwidth; readonly fit: WindowFit }
+    /** Drawn from nothing: a plain bridge on its targets. */
+    | { readonly kind: 'root'; readonly kernel: KernelChoice; readonly potentials: Float64Array }
+  )
+
+/** Coordinates that share one neighbourhood in a simultaneous sweep: one bridge on the neighbourhood serves them all. */
+export interface FittedGroup {
+  readonly targets: Uint32Array
+  /** The targets and all their neighbours, ascending. */
+  readonly members: Uint32Array
+  readonly kernel: KernelChoice
+  readonly potentials: Float64Array
+}
+
+/** A localised model: one small bridge for each coordinate instead of one for all. */
+export interface LocalModel {
+  readonly encoder: Encoder
+  /** Scaled coordinates of the training rows [M, d]. */
+  readonly coordinates: Matrix
+  readonly logWeights: Float64Array
+  readonly graph: Graph
+  readonly parts:
+    | { readonly sweep: 'ordered'; readonly units: readonly FittedUnit[] }
+    | { readonly sweep: 'simultaneous'; readonly groups: readonly FittedGroup[] }
+  readonly summary: LocalSummary
+}
+
+/** The choice of bandwidths for units with one number of givens. */
+export interface GivenChoice extends WindowChoice {
+  readonly givenCount: number
+  /** How many units it serves. */
+  readonly unitCount: number
+}
+
+/** What a report says about a localised fit. Plain JSON. */
+export interface LocalSummary {
+  readonly rowCount: number
+  readonly coordinateCount: number
+  readonly local: Localisation
+  readonly sweep: SweepKind
+  /** Radius chosen where it was `auto`, with the held-out score of each that was tried. */
+  readonly radius?: { readonly chosen: number; readonly scores: readonly (readonly [number, number])[] }
+  /** Pairs of neighbours by column name; with the partial correlation where the graph was learned. */
+  readonly edges: readonly (readonly [string, string] | readonly [string, string, number])[]
+  /** |partial correlation| from which a learned graph joins two columns, and the shrinkage behind it. */
+  readonly learned?: { readonly threshold: number; readonly shrinkage: number }
+  readonly largestNeighbourhood: number
+  readonly mostGivens: number
+  readonly cappedColumns: readonly string[]
+  readonly choices: readonly GivenChoice[]
+  readonly scaling: Readonly<Record<string, ScalingMethod>>
+  readonly notes: readonly string[]
+}

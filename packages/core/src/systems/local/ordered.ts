@@ -1,0 +1,82 @@
+import type { Engine } from '../../kernel/engine.js'
+import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { runSteps, startRows } from '../../sampling/run.js'
+import { type Bridge, bridgeStep, type NoiseKind } from '../../sampling/step.js'
+import { windowBridge } from '../../sampling/window.js'
+import { drawWindow } from '../../sampling/window-chain.js'
+import type { TargetObservation } from '../../sampling/window-law.js'
+import { cloud } from '../../space/cloud.js'
+import { rowsOf } from './choices.js'
+import type { FittedUnit, LocalModel } from './model.js'
+
+export interface PassOptions {
+  readonly count: number
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+  /** Inner steps of units with givens. Default 10. */
+  readonly steps?: number | undefined
+  readonly noise?: NoiseKind | undefined
+  /** Coordinates that are known exactly: set, not drawn. */
+  readonly known?: ReadonlyMap<number, Float64Array> | undefined
+  /** What is observed about a coordinate given those drawn before it. */
+  readonly observationOf?: ((coordinate: number, drawn: Matrix) => TargetObservation | undefined) | undefined
+}
+
+/** Steps of a unit that is drawn from nothing. */
+const ROOT_STEPS = 20
+
+/**
+ * One ordered pass: every unit drawn from its bridge given the units drawn before it [count, d]. Errors of the learned
+ * conditionals do not feed back. Cost O(d·steps·count·M) for neighbourhoods of fixed size, memory O((M + count)·d).
+ */
+export async function orderedPass(model: LocalModel, units: readonly FittedUnit[], options: PassOptions): Promise<Matrix> {
+  const out = matrix(options.count, model.coordinates.cols)
+  for (const [u, unit] of units.entries()) {
+    throwIfStopped(options.watch, 'sampling')
+    const known = unit.targets.length === 1 ? options.known?.get(unit.targets[0]!) : undefined
+    const drawn = known ? matrix(out.rows, 1, known) : await drawUnit(model, { unit, u, out }, options)
+    place(out, unit.targets, drawn)
+    options.watch?.progress?.({ stage: 'sampling', done: u + 1, total: units.length })
+  }
+  return out
+}
+
+async function drawUnit(model: LocalModel, at: { unit: FittedUnit; u: number; out: Matrix }, options: PassOptions): Promise<Matrix> {
+  const { unit, u, out } = at
+  // The first unit has the run's own key: one block of all coordinates is the global sampler, byte for byte.
+  const key = u === 0 ? options.key : keyFor(options.key, `unit ${u}`)
+  if (unit.kind === 'root') return drawRoot(model, unit, { ...options, key })
+  const bridge = windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit)
+  const observation = unit.targets.length === 1 ? options.observationOf?.(unit.targets[0]!, out) : undefined
+  const { engine, steps } = options
+  const drawn = await drawWindow(bridge, takeColumns(out, unit.givens), {
+    engine,
+    key,
+    observation,
+    ...(steps === undefined ? {} : { steps })
+  })
+  return drawn.targets
+}
+
+function drawRoot(model: LocalModel, unit: Extract<FittedUnit, { kind: 'root' }>, options: PassOptions): Promise<Matrix> {
+  const { engine, key, count, noise = 'covariance', watch } = options
+  const training = cloud(takeColumns(model.coordinates, unit.targets), model.logWeights)
+  const bridge: Bridge = { training, logTerms: unit.potentials.map((f, j) => f + model.logWeights[j]!), kernel: unit.kernel }
+  const starts = startRows(model.logWeights, count, key)
+  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+  return runSteps(takeRows(training.points, starts), (state, stepKey) => bridgeStep(bridge, state, { engine, noise, key: stepKey }), {
+    steps: options.steps ?? ROOT_STEPS,
+    key,
+    ...stop
+  })
+}
+
+/** Writes columns of `drawn` into the coordinates `targets`. */
+export function place(out: Matrix, targets: ArrayLike<number>, drawn: Matrix): void {
+  for (let i = 0; i < out.rows; i++) {
+    for (let k = 0; k < targets.length; k++) out.data[i * out.cols + targets[k]!] = drawn.data[i * drawn.cols + k]!
+  }
+}

@@ -1,0 +1,41 @@
+import { InputError } from '../../num/errors.js'
+import type { Matrix } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { decodeTable } from '../../table/encoder.js'
+import type { Table } from '../../table/table.js'
+import type { LocalContext, LocalModel } from './model.js'
+import type { LocalDrawOptions } from './options.js'
+import { orderedPass } from './ordered.js'
+import { simultaneousRun } from './simultaneous.js'
+
+export interface LocalSampleRequest extends LocalDrawOptions {
+  /** How many rows. */
+  readonly count: number
+}
+
+/**
+ * Draws `count` new rows from a localised model, with the columns of its table. Cost O(d·steps·count·M), memory
+ * O((M + count)·d). Throws `InputError` unless count is a whole number from 1 to 10⁸.
+ */
+export async function sampleLocal(model: LocalModel, request: LocalSampleRequest, context: LocalContext): Promise<Table> {
+  checkCount(request.count)
+  return decodeLocal(model, await drawField(model, request, context))
+}
+
+/** Scaled coordinates → table. */
+export function decodeLocal(model: LocalModel, coordinates: Matrix): Table {
+  return decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
+}
+
+/** `count` rows in scaled coordinates [count, d]. */
+export function drawField(model: LocalModel, request: LocalSampleRequest, context: LocalContext): Promise<Matrix> {
+  const { count, steps, noise } = request
+  const options = { count, steps, noise, engine: context.engine, watch: context.watch, key: keyFor(context.key, 'sample') }
+  const { parts } = model
+  return parts.sweep === 'ordered' ? orderedPass(model, parts.units, options) : simultaneousRun(model, parts.groups, options)
+}
+
+export function checkCount(count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= 1e8) return
+  throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
+}

@@ -1,0 +1,39 @@
+import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
+import { type Key, keyAtStep, keyFor } from '../../num/random.js'
+import { runSteps, startRows } from '../../sampling/run.js'
+import { type Bridge, bridgeStep } from '../../sampling/step.js'
+import { cloud } from '../../space/cloud.js'
+import type { FittedGroup, LocalModel } from './model.js'
+import type { PassOptions } from './ordered.js'
+import { place } from './ordered.js'
+
+/**
+ * All coordinates at once: X′_a = m_a(X_{N(a)}) + noise, each with the scaling of its own neighbourhood [count, d].
+ * @source Gottwald, Reich, arXiv 2409.07968. Cost O(steps·d·count·M), memory O((M + count)·d).
+ */
+export function simultaneousRun(model: LocalModel, groups: readonly FittedGroup[], options: PassOptions): Promise<Matrix> {
+  const { key, count, watch, steps = 20 } = options
+  const starts = startRows(model.logWeights, count, key)
+  const step = (state: Matrix, stepKey: Key) => simultaneousStep(model, groups, { state, key: stepKey, options })
+  return runSteps(takeRows(model.coordinates, starts), step, { steps, key, watch })
+}
+
+async function simultaneousStep(
+  model: LocalModel,
+  groups: readonly FittedGroup[],
+  at: { state: Matrix; key: Key; options: PassOptions }
+): Promise<Matrix> {
+  const { state, key, options } = at
+  const out = matrix(state.rows, state.cols)
+  for (const [g, group] of groups.entries()) {
+    const training = cloud(takeColumns(model.coordinates, group.members), model.logWeights)
+    const bridge: Bridge = { training, logTerms: group.potentials.map((f, j) => f + model.logWeights[j]!), kernel: group.kernel }
+    // The first group has the step's own key: one group of all coordinates is the global sampler, byte for byte.
+    const groupKey = g === 0 ? key : keyAtStep(keyFor({ ...key, step: 0 }, `group ${g}`), key.step)
+    const context = { engine: options.engine, noise: options.noise ?? 'covariance', key: groupKey }
+    const moved = await bridgeStep(bridge, takeColumns(state, group.members), context)
+    const at = Array.from(group.targets, (a) => group.members.indexOf(a))
+    place(out, group.targets, takeColumns(moved, at))
+  }
+  return out
+}

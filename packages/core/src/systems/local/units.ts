@@ -1,0 +1,163 @@
+import { InputError } from '../../num/errors.js'
+import type { Matrix } from '../../num/matrix.js'
+import { type Graph, graphFromEdges, greedyOrder, parentsIn } from '../../space/graph.js'
+
+/** One small problem of an ordered pass: coordinates to draw given coordinates drawn before. */
+export interface Unit {
+  readonly targets: Uint32Array
+  readonly givens: Uint32Array
+}
+
+/** Units in the order in which they are drawn. */
+export interface Plan {
+  readonly units: readonly Unit[]
+  /** Coordinates whose neighbourhood was larger than the data can feed. */
+  readonly capped: readonly number[]
+}
+
+export interface PlanRequest {
+  readonly graph: Graph
+  readonly points: Matrix
+  /** Coordinates drawn together; the others one by one. */
+  readonly blocks?: readonly (readonly number[])[] | undefined
+  /** Whether coordinates are drawn as they stand; otherwise greedily by degree. */
+  readonly alongLine: boolean
+  readonly mostGivens: number
+}
+
+/** |t| of a coordinate beyond the neighbours that must be exceeded before it is conditioned on. */
+const FILL_T = 4
+
+/**
+ * Orders the coordinates and says what each is drawn from. Neighbours come first, strongest first; drawn coordinates that
+ * are no neighbours but still separate the unit from the rest (the far end of a ring) are added when the data show that
+ * they matter. No unit gets more givens than the data can feed. Cost O(M · Σ candidates).
+ */
+export function planUnits(request: PlanRequest): Plan {
+  const blocks = blocksOf(request.graph.size, request.blocks)
+  const quotient = quotientGraph(request.graph, blocks)
+  const order = request.alongLine ? Uint32Array.from({ length: blocks.length }, (_, b) => b) : greedyOrder(quotient)
+  const parents = parentsIn(quotient, order)
+  const drawn = new Uint8Array(request.graph.size)
+  const capped: number[] = []
+  const units = Array.from(order, (b): Unit => {
+    const targets = blocks[b]!
+    const near = new Set<number>()
+    for (const a of targets) for (const other of request.graph.neighbours[a]!) if (drawn[other]) near.add(other)
+    const far = Array.from(parents[b]!.fill).flatMap((block) => Array.from(blocks[block]!))
+    const chosen = chooseGivens(request.points, targets, { near: ascending(near), far, most: request.mostGivens })
+    if (near.size > request.mostGivens) capped.push(...targets)
+    for (const a of targets) drawn[a] = 1
+    return { targets, givens: chosen }
+  })
+  return { units, capped }
+}
+
+const ascending = (set: Set<number>): number[] => Array.from(set).sort((a, b) => a - b)
+
+/** Every coordinate given all its neighbours, the strongest where they are too many. */
+export function twoSidedUnits(request: Omit<PlanRequest, 'blocks' | 'alongLine'>): Plan {
+  const capped: number[] = []
+  const units = Array.from({ length: request.graph.size }, (_, a): Unit => {
+    const near = Array.from(request.graph.neighbours[a]!)
+    if (near.length > request.mostGivens) capped.push(a)
+    const targets = Uint32Array.of(a)
+    return { targets, givens: chooseGivens(request.points, targets, { near, far: [], most: request.mostGivens }) }
+  })
+  return { units, capped }
+}
+
+/** Blocks as given, then every coordinate that is in none; ordered by their first coordinate. */
+function blocksOf(size: number, given: readonly (readonly number[])[] = []): Uint32Array[] {
+  const seen = new Uint8Array(size)
+  for (const a of given.flat()) {
+    if (seen[a])
+      throw new InputError({
+        code: 'blocks',
+        got: `coordinate ${a} in two blocks`,
+        expected: 'every column in one block at most',
+        try: 'naming it once'
+      })
+    seen[a] = 1
+  }
+  const blocks = given.filter((block) => block.length > 0).map((block) => Uint32Array.from(block).sort())
+  for (let a = 0; a < size; a++) if (!seen[a]) blocks.push(Uint32Array.of(a))
+  return blocks.sort((p, q) => p[0]! - q[0]!)
+}
+
+function quotientGraph(graph: Graph, blocks: readonly Uint32Array[]): Graph {
+  const blockOf = new Uint32Array(graph.size)
+  for (const [b, block] of blocks.entries()) for (const a of block) blockOf[a] = b
+  const edges: [number, number][] = []
+  for (let a = 0; a < graph.size; a++) for (const other of graph.neighbours[a]!) edges.push([blockOf[a]!, blockOf[other]!])
+  return graphFromEdges(blocks.length, edges)
+}
+
+interface Candidates {
+  readonly near: readonly number[]
+  readonly far: readonly number[]
+  readonly most: number
+}
+
+/** Forward selection by the share of the targets' remaining variance that a candidate explains. */
+function chooseGivens(points: Matrix, targets: Uint32Array, { near, far, most }: Candidates): Uint32Array {
+  if (far.length === 0 && near.length <= most) return Uint32Array.from(near)
+  const chosen: number[] = []
+  const rest = Array.from(targets, (a) => centred(points, a))
+  const pool = new Map([...near, ...far].map((c) => [c, centred(points, c)]))
+  while (chosen.length < most) {
+    const isNear = near.some((c) => pool.has(c))
+    const best = strongest(isNear ? near : far, pool, rest)
+    if (best === undefined) break
+    const freedom = Math.max(1, points.rows - chosen.length - 2)
+    if (!isNear && best.share * freedom < FILL_T * FILL_T * (1 - best.share) * targets.length) break
+    chosen.push(best.candidate)
+    const direction = pool.get(best.candidate)!
+    pool.delete(best.candidate)
+    for (const column of [...rest, ...pool.values()]) removeDirection(column, direction)
+  }
+  return Uint32Array.from(chosen).sort()
+}
+
+function strongest(
+  candidates: readonly number[],
+  pool: ReadonlyMap<number, Float64Array>,
+  rest: readonly Float64Array[]
+): { candidate: number; share: number } | undefined {
+  let best: { candidate: number; share: number } | undefined
+  for (const candidate of candidates) {
+    const column = pool.get(candidate)
+    if (!column) continue
+    let share = 0
+    for (const target of rest) share += squaredCorrelation(target, column)
+    if (!best || share > best.share) best = { candidate, share }
+  }
+  return best
+}
+
+function centred({ data, rows, cols }: Matrix, c: number): Float64Array {
+  const out = new Float64Array(rows)
+  let mean = 0
+  for (let i = 0; i < rows; i++) mean += data[i * cols + c]! / rows
+  for (let i = 0; i < rows; i++) out[i] = data[i * cols + c]! - mean
+  return out
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
+function squaredCorrelation(a: Float64Array, b: Float64Array): number {
+  const product = dot(a, b)
+  const sizes = dot(a, a) * dot(b, b)
+  return sizes > 0 ? (product * product) / sizes : 0
+}
+
+function removeDirection(column: Float64Array, direction: Float64Array): void {
+  const square = dot(direction, direction)
+  if (!(square > 0)) return
+  const factor = dot(column, direction) / square
+  for (let i = 0; i < column.length; i++) column[i] = column[i]! - factor * direction[i]!
+}

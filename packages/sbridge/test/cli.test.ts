@@ -188,6 +188,15 @@ describe('fit, info, evaluate', () => {
 })
 
 describe('bad input: a clear error, the right exit code, no output file', () => {
+  beforeAll(() => {
+    const numeric = ['--columns', 'bill_length_mm,bill_depth_mm', '-n', '20', ...QUICK]
+    for (const args of [
+      ['sample', penguins, '-o', 'whole.parquet', ...numeric],
+      ['sample', penguins, '-o', 'whole.npy', ...numeric],
+      ['fit', penguins, '-o', 'whole.sbridge', ...QUICK]
+    ])
+      expect(sbridge(args).status).toBe(0)
+  })
   const rows = 'x,y\n1,2\n3,4\n5,6\n'
   const cases: [name: string, make: () => string[], status: number, words: RegExp][] = [
     ['an empty file', () => [file('empty.csv', '')], 2, /empty/],
@@ -210,13 +219,13 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
     ['a bandwidth at which the kernel is diagonal', () => [penguins, '--bandwidth', '1e-12'], 2, /--bandwidth 0\.\d+ or larger/],
     ['an unknown extension', () => [file('table.docx', 'x'), '-n', '3'], 2, /docx/],
     ['a file that is not there', () => [join(folder, 'nowhere.csv')], 4, /nowhere\.csv/],
-    ['truncated Parquet', () => [file('cut.parquet', readFileSync(file('rows.parquet')).subarray(0, 300))], 4, /cut\.parquet/],
-    ['truncated NPY', () => [file('cut.npy', readFileSync(file('rows.npy')).subarray(0, 90))], 4, /cut\.npy/],
-    ['a damaged model', () => [file('cut.sbridge', readFileSync(file('penguins.sbridge')).subarray(0, 2000))], 4, /checksum|fewer/],
+    ['truncated Parquet', () => [file('cut.parquet', readFileSync(file('whole.parquet')).subarray(0, 300))], 4, /cut\.parquet/],
+    ['truncated NPY', () => [file('cut.npy', readFileSync(file('whole.npy')).subarray(0, 90))], 4, /cut\.npy/],
+    ['a damaged model', () => [file('cut.sbridge', readFileSync(file('whole.sbridge')).subarray(0, 2000))], 4, /checksum|fewer/],
     [
       'a model from a newer version',
       () => {
-        const bytes = Buffer.from(readFileSync(file('penguins.sbridge')))
+        const bytes = Buffer.from(readFileSync(file('whole.sbridge')))
         bytes[8] = 9
         return [file('newer.sbridge', bytes)]
       },

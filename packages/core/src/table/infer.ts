@@ -137,7 +137,7 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
       expected: 'at least one value',
       try: `--exclude ${raw.name}`
     })
-  const kind = wanted ?? kindOfText(raw.name, present)
+  const kind = wanted ?? kindOfText(raw.name, cells, present)
   if (kind === 'number' || kind === 'integer') {
     const values = numbersOf(raw.name, cells, kind)
     return { column: { name: raw.name, kind, ...values }, format: { ...base, kind, number: numberStyle(cells) } }
@@ -151,13 +151,14 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   return { column: categories(raw.name, cells), format: { ...base, kind } }
 }
 
-function kindOfText(name: string, present: readonly string[]): ColumnKind {
-  const nonFinite = present.findIndex(spellsNonFinite)
+function kindOfText(name: string, cells: readonly (string | null)[], present: readonly string[]): ColumnKind {
+  const nonFinite = cells.findIndex((cell) => cell !== null && spellsNonFinite(cell))
   if (nonFinite >= 0 && present.every((cell) => spellsNonFinite(cell) || parseNumber(cell) !== undefined)) {
-    throw notFinite(name, present[nonFinite]!)
+    throw notFinite(name, cells[nonFinite]!, nonFinite)
   }
-  if (present.every((cell) => parseNumber(cell) !== undefined))
+  if (present.every((cell) => parseNumber(cell) !== undefined)) {
     return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
+  }
   if (present.every((cell) => parseBoolean(cell) !== undefined)) return 'boolean'
   if (present.every((cell) => parseDateTime(cell) !== undefined)) return 'datetime'
   return new Set(present).size === present.length ? 'identifier' : 'category'
@@ -261,10 +262,10 @@ function inferNumbers(
   }
 }
 
-function notFinite(name: string, cell: string, row?: number): InputError {
+function notFinite(name: string, cell: string, row: number): InputError {
   return new InputError({
     code: 'not-finite',
-    got: `${cell.trim()} in the column ${name}${row === undefined ? '' : `, row ${row + 1}`}`,
+    got: `${cell.trim()} in the column ${name}, row ${row + 1}`,
     expected: 'finite numbers, and empty cells where a value is missing',
     try: /nan/i.test(cell) ? `--missing ${cell.trim()} if it stands for a missing value` : 'removing or correcting those rows'
   })

@@ -1,0 +1,105 @@
+import { type KernelChoice, widthsFor } from '../../kernel/bandwidth.js'
+import type { Engine } from '../../kernel/engine.js'
+import type { Watch } from '../../num/iterate.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { type LocalSource, mixedSource, plainSource, sweepSource } from '../../sampling/informed-local.js'
+import { mixedBridge } from '../../sampling/mixed.js'
+import { type SweepBridge, sweepBridge } from '../../sampling/sweep.js'
+import { cloud } from '../../space/cloud.js'
+import { type Combinations, combinationsOf } from '../../table/categories.js'
+import { embedEncoded } from '../../table/encoder.js'
+import { type CategoryMode, categoryMode, type TrainingRows, tablePotentials, takeEncoded } from './generator.js'
+
+/** A bridge over a table from which informed steps are taken, at its own ε and with its own scale for every coordinate. */
+export interface InformedBridge {
+  /** Rows with coordinates divided by `scales`. */
+  readonly training: TrainingRows
+  /** [d] */
+  readonly scales: Float64Array
+  readonly kernel: KernelChoice
+  readonly mode: CategoryMode
+  readonly combinations: Combinations
+  readonly source: LocalSource
+  readonly sweep?: SweepBridge
+}
+
+export interface InformedBridgeRequest {
+  readonly training: TrainingRows
+  readonly kernel: KernelChoice
+  /** Length that counts as one, by coordinate; default 1. Only for a fixed kernel. */
+  readonly scales?: Float64Array
+  /** Potentials, where they are known for this kernel and unit scales. */
+  readonly potentials?: Float64Array
+  /** A starting point for potentials. */
+  readonly initial?: Float64Array
+  readonly tolerance?: number
+  readonly engine: Engine
+  readonly watch?: Watch | undefined
+}
+
+/** Builds the bridge, and finds its potentials unless they are given. Cost about 15 kernel passes over M² pairs without them. */
+export async function informedBridge(request: InformedBridgeRequest): Promise<{ bridge: InformedBridge; potentials: Float64Array }> {
+  const { kernel, engine } = request
+  const d = request.training.encoder.coordinateCount
+  const scales = request.scales ?? new Float64Array(d).fill(1)
+  const { encoder, logWeights } = request.training
+  const rows = { ...request.training.rows, coordinates: divideColumns(request.training.rows.coordinates, scales) }
+  const training: TrainingRows = { encoder, rows, logWeights }
+  const potentials = request.potentials ?? (await findPotentials(training, request))
+  const logTerms = potentials.map((f, j) => f + logWeights[j]!)
+  const widths = await widthsFor(kernel, rows.coordinates, engine)
+  const shared = { logTerms, kernel, ...(widths ? { widths } : {}) }
+  const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
+  const mode = categoryMode(encoder, combinations)
+  const base = { training, scales, kernel, mode, combinations }
+  if (mode === 'none') {
+    const source = plainSource({ training: cloud(rows.coordinates, logWeights), ...shared }, engine)
+    return { bridge: { ...base, source }, potentials }
+  }
+  if (mode === 'combinations') {
+    const firsts = takeEncoded(
+      rows,
+      combinations.rows.map((members) => members[0]!)
+    )
+    const places = embedEncoded(encoder, { coordinates: matrix(firsts.coordinates.rows, 0), codes: firsts.codes })
+    const mixed = mixedBridge({ ...shared, coordinates: rows.coordinates, combinations, places })
+    const width = encoder.factors.length
+    const codes = combinations.rows.map((_, g) => firsts.codes.subarray(g * width, (g + 1) * width))
+    return { bridge: { ...base, source: mixedSource(mixed, codes, engine) }, potentials }
+  }
+  const sweep = sweepBridge({
+    ...shared,
+    training: rows,
+    factorCount: encoder.factors.length,
+    embed: (part, factors) => embedEncoded(encoder, part, factors)
+  })
+  return { bridge: { ...base, source: sweepSource(sweep, engine), sweep }, potentials }
+}
+
+async function findPotentials(
+  training: TrainingRows,
+  { kernel, engine, tolerance, initial, watch }: InformedBridgeRequest
+): Promise<Float64Array> {
+  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+  const found = await tablePotentials(training, kernel, {
+    engine,
+    ...(tolerance === undefined ? {} : { tolerance }),
+    ...(initial ? { initial } : {}),
+    ...stop
+  })
+  return found.potentials
+}
+
+function divideColumns(m: Matrix, scales: Float64Array): Matrix {
+  if (scales.every((s) => s === 1)) return m
+  return matrix(
+    m.rows,
+    m.cols,
+    m.data.map((x, at) => x / scales[at % m.cols]!)
+  )
+}
+
+/** A part of training rows, in that order; their weights are normalised by whoever uses them. */
+export function takeTraining({ encoder, rows, logWeights }: TrainingRows, indices: ArrayLike<number>): TrainingRows {
+  return { encoder, rows: takeEncoded(rows, indices), logWeights: Float64Array.from(indices, (i) => logWeights[i]!) }
+}

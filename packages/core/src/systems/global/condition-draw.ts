@@ -1,0 +1,163 @@
+import type { Engine } from '../../kernel/engine.js'
+import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { matrix } from '../../num/matrix.js'
+import { type Key, keyAtStep, keyFor } from '../../num/random.js'
+import { type ChainCondition, type InformedChains, type InformedProblem, informedStep, startChains } from '../../sampling/informed.js'
+import type { ChainLikelihood } from '../../sampling/informed-likelihood.js'
+import type { InformedState } from '../../sampling/informed-state.js'
+import { sweepFactors } from '../../sampling/informed-sweep.js'
+import type { Encoded } from '../../table/encoder.js'
+import type { InformedBridge } from './condition-bridge.js'
+import { boundsOf, type ConditionGroup, givenCoordinates } from './condition-places.js'
+import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
+import type { Condition } from './conditions.js'
+import { takeEncoded } from './generator.js'
+
+/** A group of conditions, ready to be run on a bridge. */
+export interface GroupRun {
+  readonly bridge: InformedBridge
+  readonly group: ConditionGroup
+  /** Conditions of the group, in its order. */
+  readonly conditions: readonly Condition[]
+  /** Rows a condition. */
+  readonly count: number
+  readonly steps: number
+  readonly ridge: number
+  readonly likelihood?: ChainLikelihood | undefined
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** Drawn rows and how the chains fared, chain by chain; `count` chains a condition. */
+export interface GroupDraw {
+  /** In the model's own coordinates. */
+  readonly rows: Encoded
+  /** Training row each chain started at [n]. */
+  readonly starts: Uint32Array
+  /** Share of steps accepted [n]. */
+  readonly acceptance: Float64Array
+  /** 1/Σp² at the last place [n]. */
+  readonly effectiveCount: Float64Array
+}
+
+/** Combinations that fulfil a condition; undefined when all do. None at all is possible. */
+export function allowedCombinations(bridge: InformedBridge, condition: Condition): Uint8Array | undefined {
+  if (bridge.mode !== 'combinations' || condition.levels.size === 0) return undefined
+  const { codes } = bridge.training.rows
+  const width = bridge.training.encoder.factors.length
+  return Uint8Array.from(bridge.combinations.rows, (members) =>
+    [...condition.levels].every(([factor, level]) => codes[members[0]! * width + factor] === level) ? 1 : 0
+  )
+}
+
+/** Chains of all conditions at their starts. */
+export interface StartedGroup {
+  readonly problem: InformedProblem
+  readonly state: InformedState
+  readonly starts: Uint32Array
+}
+
+/** Starts `count` chains a condition at training rows resampled by what is given. */
+export function startGroup(run: GroupRun): StartedGroup {
+  const { bridge, group, conditions, count, key } = run
+  const { split, factors } = group
+  const { encoder, rows } = bridge.training
+  const n = conditions.length * count
+  const starts = new Uint32Array(n)
+  const given = matrix(n, split.given.length)
+  const placed: ChainCondition[] = conditions.map((condition, k) => {
+    const own = keyFor(key, `condition ${group.members[k]}`)
+    const values = givenCoordinates(encoder, condition, { split, count, key: own })
+    split.given.forEach((c, at) => {
+      for (let i = 0; i < count; i++) values.data[i * values.cols + at] = values.data[i * values.cols + at]! / bridge.scales[c]!
+    })
+    given.data.set(values.data, k * count * values.cols)
+    const bounds = scaledBounds(bridge, condition, split)
+    const allowed = allowedCombinations(bridge, condition)
+    const centre: PlacedCondition = {
+      given: columnMeans(values.data, values.cols),
+      bounds,
+      ...(allowed ? { allowedRows: Uint8Array.from(bridge.combinations.ofRow, (g) => allowed[g]!) } : {})
+    }
+    starts.set(conditionStarts(bridge, split, centre, { count, key: keyFor(own, 'starts') }), k * count)
+    return { bounds, ...(allowed ? { allowed } : {}) }
+  })
+  const first = takeEncoded(rows, starts)
+  const coordinates = replaceColumns(first.coordinates, split.given, given)
+  for (let i = 0; i < n; i++) {
+    const k = Math.floor(i / count)
+    split.ranged.forEach((c, at) => {
+      const place = i * coordinates.cols + c
+      coordinates.data[place] = Math.min(placed[k]!.bounds.high[at]!, Math.max(placed[k]!.bounds.low[at]!, coordinates.data[place]!))
+    })
+    if (bridge.mode === 'sweep')
+      for (const factor of factors) first.codes[i * encoder.factors.length + factor] = conditions[k]!.levels.get(factor)!
+  }
+  const part = Uint32Array.from(starts, (row) => (bridge.mode === 'combinations' ? bridge.combinations.ofRow[row]! : 0))
+  return {
+    problem: {
+      source: bridge.source,
+      split,
+      ridge: run.ridge,
+      conditions: placed,
+      conditionOf: Uint32Array.from({ length: n }, (_, i) => Math.floor(i / count)),
+      likelihood: run.likelihood
+    },
+    state: { coordinates, codes: first.codes, part },
+    starts
+  }
+}
+
+function scaledBounds(bridge: InformedBridge, condition: Condition, split: ConditionGroup['split']) {
+  const { low, high } = boundsOf(bridge.training.encoder, condition, split)
+  return {
+    low: low.map((x, at) => x / bridge.scales[split.ranged[at]!]!),
+    high: high.map((x, at) => x / bridge.scales[split.ranged[at]!]!)
+  }
+}
+
+function columnMeans(data: Float64Array, cols: number): Float64Array {
+  const out = new Float64Array(cols)
+  const rows = cols === 0 ? 0 : data.length / cols
+  for (let i = 0; i < data.length; i++) out[i % cols] = out[i % cols]! + data[i]! / rows
+  return out
+}
+
+/** Takes one step of every chain: the open factors first where categories are swept, then the numbers. */
+export async function stepGroup(
+  run: Pick<GroupRun, 'bridge' | 'group' | 'engine'>,
+  problem: InformedProblem,
+  chains: InformedChains,
+  key: Key
+): Promise<{ chains: InformedChains; accepted: Uint8Array }> {
+  const { bridge, group, engine } = run
+  if (bridge.sweep) {
+    const open = bridge.training.encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f))
+    if (open.length > 0) await sweepFactors({ bridge: bridge.sweep, engine, open, likelihood: problem.likelihood }, chains, key)
+  }
+  return informedStep(problem, chains, key)
+}
+
+/** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
+export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
+  const { problem, state, starts } = startGroup(run)
+  const stepsKey = keyFor(run.key, 'steps')
+  const n = state.part.length
+  const acceptance = new Float64Array(n)
+  let chains = startChains(problem, state)
+  for (let turn = 1; turn <= run.steps; turn++) {
+    throwIfStopped(run.watch, 'sampling')
+    const stepped = await stepGroup(run, problem, chains, keyAtStep(stepsKey, turn))
+    chains = stepped.chains
+    for (let i = 0; i < n; i++) acceptance[i] = acceptance[i]! + stepped.accepted[i]! / run.steps
+    run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
+  }
+  return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, effectiveCount: chains.effectiveCount }
+}
+
+/** Chains in the model's own coordinates. */
+export function unscaledRows(bridge: InformedBridge, { coordinates, codes }: InformedState): Encoded {
+  const data = coordinates.data.map((x, at) => x * bridge.scales[at % coordinates.cols]!)
+  return { coordinates: matrix(coordinates.rows, coordinates.cols, data), codes: codes.slice() }
+}

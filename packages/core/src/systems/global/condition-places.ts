@@ -1,0 +1,98 @@
+import { normalQuantile } from '../../num/elementary.js'
+import { matrix } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import type { Bounds, CoordinateSplit } from '../../sampling/informed-gaussian.js'
+import type { Encoder } from '../../table/encoder.js'
+import { type NumericScaler, scaleValues } from '../../table/scaling.js'
+import type { Condition } from './conditions.js'
+
+/** Conditions on the same columns: they share a bandwidth, a ridge and a batch of chains. */
+export interface ConditionGroup {
+  readonly split: CoordinateSplit
+  /** Factors that are known. */
+  readonly factors: readonly number[]
+  /** Places of the conditions in the list they came from. */
+  readonly members: readonly number[]
+}
+
+/** Coordinate and scaler of a numeric column. */
+export function coordinateOf(encoder: Encoder, column: number): { coordinate: number; scaler: NumericScaler } {
+  const code = encoder.columns[column]!
+  if (code.carries !== 'coordinate') throw new RangeError(`column ${column} carries no coordinate`)
+  return code
+}
+
+/** Groups conditions by the columns they speak of, in the order of their first member. */
+export function groupConditions(encoder: Encoder, conditions: readonly Condition[]): ConditionGroup[] {
+  const groups = new Map<string, { split: CoordinateSplit; factors: number[]; members: number[] }>()
+  conditions.forEach((condition, member) => {
+    const ascending = (list: readonly number[]) => [...list].sort((a, b) => a - b)
+    const given = ascending(condition.numbers.map(({ column }) => coordinateOf(encoder, column).coordinate))
+    const ranged = ascending(condition.ranges.map(({ column }) => coordinateOf(encoder, column).coordinate))
+    const factors = ascending([...condition.levels.keys()])
+    const name = [given, ranged, factors].map((list) => list.join(',')).join(';')
+    let group = groups.get(name)
+    if (!group) {
+      const known = new Set([...given, ...ranged])
+      const free = Array.from({ length: encoder.coordinateCount }, (_, c) => c).filter((c) => !known.has(c))
+      group = { split: { given, ranged, free }, factors, members: [] }
+      groups.set(name, group)
+    }
+    group.members.push(member)
+  })
+  return [...groups.values()]
+}
+
+/**
+ * Coordinates of a condition's given numbers, for `count` chains [count, given], in the order of the split. A value that
+ * recurs in a `quantile` column stands for an interval of coordinates: each chain takes a place in it by `key`.
+ */
+export function givenCoordinates(
+  encoder: Encoder,
+  condition: Condition,
+  { split, count, key }: { split: CoordinateSplit; count: number; key: Key }
+) {
+  const out = matrix(count, split.given.length)
+  for (const { column, name, value } of condition.numbers) {
+    const { coordinate, scaler } = coordinateOf(encoder, column)
+    const at = split.given.indexOf(coordinate)
+    const places = scaleValues(scaler, new Float64Array(count).fill(value), keyFor(key, `given ${name}`))
+    for (let k = 0; k < count; k++) out.data[k * out.cols + at] = places[k]!
+  }
+  return out
+}
+
+/** Bounds of a condition's ranges as coordinates, in the order of the split. */
+export function boundsOf(encoder: Encoder, condition: Condition, split: CoordinateSplit): Bounds {
+  const low = new Float64Array(split.ranged.length)
+  const high = new Float64Array(split.ranged.length)
+  for (const range of condition.ranges) {
+    const { coordinate, scaler } = coordinateOf(encoder, range.column)
+    const at = split.ranged.indexOf(coordinate)
+    const [from, to] = rangeOf(scaler, range.low, range.high)
+    low[at] = from
+    high[at] = to
+  }
+  return { low, high }
+}
+
+function rangeOf(scaler: NumericScaler, low: number, high: number): [number, number] {
+  if (scaler.method === 'standard') return [(low - scaler.centre) / scaler.scale, (high - scaler.centre) / scaler.scale]
+  const { knots } = scaler
+  const n = knots.length
+  const left = knots.findIndex((x) => x >= low)
+  const below = left < 0 ? n : left
+  const right = knots.findIndex((x) => x > high)
+  const upTo = right < 0 ? n : right
+  if (scaler.discrete) {
+    // Whole rank intervals of the atoms inside; where there are none, of the nearest one.
+    const first = Math.min(n - 1, upTo > below ? below : Math.max(0, below - 1))
+    const last = upTo > below ? upTo : first + 1
+    return [
+      first === 0 ? Number.NEGATIVE_INFINITY : normalQuantile(first / n),
+      last === n ? Number.POSITIVE_INFINITY : normalQuantile(last / n)
+    ]
+  }
+  const [from, to] = scaleValues(scaler, Float64Array.of(Math.max(low, knots[0]!), Math.min(high, knots[n - 1]!)))
+  return [low <= knots[0]! ? Number.NEGATIVE_INFINITY : Math.min(from!, to! - 1e-6), high >= knots[n - 1]! ? Number.POSITIVE_INFINITY : to!]
+}

@@ -1,0 +1,195 @@
+import { InputError } from '../../num/errors.js'
+import type { Encoder } from '../../table/encoder.js'
+import { parseDateTime, parseNumber } from '../../table/parse.js'
+import { roundToFormat } from '../../table/present.js'
+
+/** A value, or an interval of numbers with either end open. Text is read as the column's kind says; `4500..5200` is an interval. */
+export type GivenValue = number | string | boolean | { readonly from?: number; readonly to?: number }
+
+/** What is known of a row, by column name. */
+export type Given = Readonly<Record<string, GivenValue>>
+
+export interface GivenNumber {
+  /** Place of the column in the table. */
+  readonly column: number
+  readonly name: string
+  /** In the units of the table. */
+  readonly value: number
+}
+
+export interface GivenRange {
+  readonly column: number
+  readonly name: string
+  readonly low: number
+  readonly high: number
+}
+
+/** A condition whose every part has been checked against the columns of a model. */
+export interface Condition {
+  /** In words, as it was given. */
+  readonly words: string
+  readonly numbers: readonly GivenNumber[]
+  readonly ranges: readonly GivenRange[]
+  /** Level of each factor that is known. */
+  readonly levels: ReadonlyMap<number, number>
+  /** Places of categorical columns and constants that were given: written as they stand. */
+  readonly named: readonly string[]
+}
+
+/** Checks conditions against a model's columns. Throws `InputError` naming the condition where one is impossible. */
+export function resolveConditions(encoder: Encoder, givens: readonly Given[]): Condition[] {
+  return givens.map((given, i) => {
+    try {
+      return resolve(encoder, given)
+    } catch (error) {
+      if (givens.length === 1 || !(error instanceof InputError)) throw error
+      throw new InputError({ code: error.code, got: `in condition ${i + 1}: ${error.got}`, expected: error.expected, try: error.remedy })
+    }
+  })
+}
+
+interface Draft {
+  readonly numbers: GivenNumber[]
+  readonly ranges: GivenRange[]
+  readonly levels: Map<number, number>
+  readonly named: string[]
+}
+
+function resolve(encoder: Encoder, given: Given): Condition {
+  const draft: Draft = { numbers: [], ranges: [], levels: new Map(), named: [] }
+  const words: string[] = []
+  for (const [name, value] of Object.entries(given)) {
+    words.push(`${name}=${wordsOf(value)}`)
+    resolveColumn(encoder, name, value, draft)
+  }
+  return { ...draft, words: words.join(', ') }
+}
+
+function wordsOf(value: GivenValue): string {
+  return typeof value === 'object' ? `${value.from ?? ''}..${value.to ?? ''}` : String(value)
+}
+
+function resolveColumn(encoder: Encoder, name: string, value: GivenValue, draft: Draft): void {
+  const column = encoder.columns.findIndex((code) => code.name === name)
+  const code = encoder.columns[column]
+  if (!code) throw unknownColumn(encoder, name)
+  draft.named.push(name)
+  if (code.carries === 'identifier') {
+    throw new InputError({
+      code: 'condition-identifier',
+      got: `${name}, which counts as an identifier and is not modelled`,
+      expected: 'a column of numbers, dates, booleans or categories',
+      try: `--types ${name}=category where its values recur`
+    })
+  }
+  if (code.carries === 'factor') {
+    draft.levels.set(code.factor, levelOf(encoder, column, value))
+    return
+  }
+  const parsed = numberOrRange(encoder, column, value)
+  if (code.carries === 'constant') {
+    const fits = typeof parsed === 'number' ? parsed === code.value : parsed.low <= code.value && code.value <= parsed.high
+    if (!fits)
+      throw impossible(`${name}=${wordsOf(value)}`, `${code.value}, the only value that ${name} has in the data`, `leaving ${name} out`)
+    return
+  }
+  if (code.missingFactor !== undefined) draft.levels.set(code.missingFactor, 0)
+  if (typeof parsed === 'number') draft.numbers.push({ column, name, value: parsed })
+  else draft.ranges.push({ column, name, ...parsed })
+}
+
+function unknownColumn(encoder: Encoder, name: string): InputError {
+  return new InputError({
+    code: 'column-unknown',
+    got: `the column ${name}`,
+    expected: `one of ${encoder.columns.map((code) => code.name).join(', ')}`,
+    try: 'the name as it stands in the header'
+  })
+}
+
+function impossible(got: string, expected: string, remedy: string): InputError {
+  return new InputError({ code: 'condition-impossible', got, expected, try: remedy })
+}
+
+function levelOf(encoder: Encoder, column: number, value: GivenValue): number {
+  const { name, kind, levels } = encoder.kinds[column]!
+  const format = encoder.formats[column]!
+  const text = typeof value === 'object' ? wordsOf(value) : String(value)
+  let level = levels!.indexOf(text)
+  if (level < 0 && kind === 'boolean') {
+    const spelled = format.spelling?.indexOf(text) ?? -1
+    level = spelled >= 0 ? spelled : levels!.indexOf(text.toLowerCase())
+  }
+  if (level >= 0) return level
+  const shown = levels!.length > 12 ? `${levels!.slice(0, 12).join(', ')}, …` : levels!.join(', ')
+  throw new InputError({
+    code: 'level-unknown',
+    got: `${text} in ${name}`,
+    expected: `one of ${shown}`,
+    try: 'a value that occurs in the data'
+  })
+}
+
+const RANGE = /^\s*([^.\s].*?|\.\d.*?)?\s*\.\.\s*([^\s].*?)?\s*$/
+
+function numberOrRange(encoder: Encoder, column: number, value: GivenValue): number | { low: number; high: number } {
+  const name = encoder.kinds[column]!.name
+  const parse = (text: string) => parseCell(encoder, column, text)
+  if (typeof value === 'boolean') throw unfitValue(encoder, column, String(value))
+  if (typeof value === 'number') return checkNumber(encoder, column, value)
+  if (typeof value === 'object')
+    return checkRange(encoder, column, value.from ?? Number.NEGATIVE_INFINITY, value.to ?? Number.POSITIVE_INFINITY)
+  const match = value.includes('..') ? RANGE.exec(value) : null
+  if (!match) return parse(value)
+  const [, from, to] = match
+  if (from === undefined && to === undefined) throw impossible(`${name}=${value}`, 'an interval with at least one end', `${name}=1..2`)
+  return checkRange(
+    encoder,
+    column,
+    from === undefined ? Number.NEGATIVE_INFINITY : parseCell(encoder, column, from, 'end'),
+    to === undefined ? Number.POSITIVE_INFINITY : parseCell(encoder, column, to, 'end')
+  )
+}
+
+function parseCell(encoder: Encoder, column: number, text: string, as: 'value' | 'end' = 'value'): number {
+  const { kind } = encoder.kinds[column]!
+  const parsed = kind === 'datetime' ? parseDateTime(text)?.time : parseNumber(text)
+  if (parsed === undefined) throw unfitValue(encoder, column, text)
+  if (as === 'end') return parsed
+  return checkNumber(encoder, column, parsed)
+}
+
+function unfitValue(encoder: Encoder, column: number, text: string): InputError {
+  const { name, kind } = encoder.kinds[column]!
+  return new InputError({
+    code: 'condition-value',
+    got: `${name}=${text}`,
+    expected: kind === 'datetime' ? 'a date such as 2024-03-01, or FROM..TO' : 'a number, or an interval LOW..HIGH',
+    try: kind === 'datetime' ? `${name}=2024-03-01` : `${name}=1.5 or ${name}=1..2`
+  })
+}
+
+function checkNumber(encoder: Encoder, column: number, value: number): number {
+  const { name, kind } = encoder.kinds[column]!
+  if (!Number.isFinite(value)) throw unfitValue(encoder, column, String(value))
+  if (kind === 'integer' && !Number.isInteger(value))
+    throw impossible(`${name}=${value}`, `a whole number: ${name} has no others`, `${name}=${Math.round(value)}`)
+  return value
+}
+
+function checkRange(encoder: Encoder, column: number, low: number, high: number): { low: number; high: number } {
+  const { name, kind } = encoder.kinds[column]!
+  if (Number.isNaN(low) || Number.isNaN(high)) throw unfitValue(encoder, column, `${low}..${high}`)
+  if (low > high) throw impossible(`${name}=${low}..${high}, which is empty`, 'LOW..HIGH with LOW at most HIGH', `${name}=${high}..${low}`)
+  if (kind !== 'number') {
+    const format = encoder.formats[column]!
+    const first = Number.isFinite(low) ? [roundToFormat(low, format), roundToFormat(low, format) + 1] : [low]
+    if (kind === 'integer' && Number.isFinite(low) && !first.some((x) => x >= low && x <= high))
+      throw impossible(
+        `${name}=${low}..${high}, which holds no whole number`,
+        `an interval that does: ${name} has no others`,
+        `${name}=${Math.floor(low)}..${Math.ceil(high)}`
+      )
+  }
+  return { low, high }
+}

@@ -34,11 +34,16 @@ export function ratioReading({ value }: Measure): Reading {
   return value <= 1.4 ? { reading: 'a little blurred', grade: 'fair' } : { reading: 'blurred', grade: 'poor' }
 }
 
-/** Copies above what held-out rows have, by more than three standard deviations of a count. */
-export function copiesReading({ value, floor }: Evaluation['copies']): Reading {
-  const excess = (value ?? 0) - (floor ?? 0)
-  if (excess <= 3 * Math.sqrt(Math.max(1, floor ?? 0))) return { reading: 'no more than held-out rows', grade: 'good' }
-  return { reading: `${formatNumber(excess)} more than held-out rows`, grade: excess > 0.01 * (value ?? 0) + 10 ? 'poor' : 'fair' }
+/**
+ * Copies against what fresh rows could have. The share among held-out rows is itself a count f of n: two standard
+ * deviations and three more (of zero found, up to three may be expected) bound what chance explains.
+ */
+export function copiesReading({ copies, rows }: Pick<Evaluation, 'copies' | 'rows'>): Reading {
+  const found = copies.value ?? 0
+  const heldOut = copies.floorShare * rows.real
+  const most = ((heldOut + 2 * Math.sqrt(heldOut) + 3) / rows.real) * rows.synthetic
+  if (found <= most) return { reading: 'no more than chance allows', grade: 'good' }
+  return { reading: `chance allows ${formatNumber(Math.ceil(most))}`, grade: found <= 2 * most ? 'fair' : 'poor' }
 }
 
 function densityReading({ value, floorRange }: Measure): Reading {
@@ -67,7 +72,7 @@ export function measureLines(evaluation: Evaluation): MeasureLine[] {
       'How far the two joint distributions are apart, all columns together; 0 is perfect, and chance alone makes it slightly positive or negative.'
     ),
     line(
-      'Sliced Wasserstein-2',
+      'Sliced Wasserstein‑2',
       evaluation.slicedWasserstein,
       aboveFloor(evaluation.slicedWasserstein),
       'How far, in standard deviations, values must be moved along random directions to turn one table into the other; never 0 for finite tables, so compare with the floor.'
@@ -93,7 +98,7 @@ export function measureLines(evaluation: Evaluation): MeasureLine[] {
     line(
       'Copies',
       copies,
-      copiesReading(copies),
+      copiesReading(evaluation),
       `Synthetic rows equal to a training row (${formatShare(copies.share)}); the floor is how many as many held-out rows would have.`
     ),
     line(
@@ -138,10 +143,11 @@ export function verdict(evaluation: Evaluation): string[] {
   return [likeness + numbers, nearness(evaluation)]
 }
 
-function nearness({ nearestNeighbourRatio, copies }: Evaluation): string {
+function nearness(evaluation: Evaluation): string {
+  const { nearestNeighbourRatio, copies } = evaluation
   const ratio = ratioReading(nearestNeighbourRatio)
-  const copied = copiesReading(copies)
-  const numbers = `nearest-neighbour ratio ${formatNumber(nearestNeighbourRatio.value)}, ${formatNumber(copies.value)} copies where chance gives ${formatNumber(copies.floor)}`
+  const copied = copiesReading(evaluation)
+  const numbers = `nearest-neighbour ratio ${formatNumber(nearestNeighbourRatio.value)}, ${formatNumber(copies.value)} copies, ${formatNumber(copies.floor)} expected`
   if (ratio.grade === 'poor' && ratio.reading.startsWith('too near'))
     return `Its rows stand much nearer to training rows than new rows would (${numbers}): do not treat them as anonymous.`
   if (copied.grade !== 'good') return `More rows repeat a training row than chance explains (${numbers}).`

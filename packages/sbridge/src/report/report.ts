@@ -270,11 +270,11 @@ function privacySection({ privacy, copies, rows }: Evaluation): Section {
     }),
     figure({
       body: distancesDrawing(privacy),
-      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run left of the other one.`
+      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run clearly left of the other one.`
     }),
     rare.length === 0
       ? ''
-      : html`<p>${rare.length === 1 ? 'One combination' : `${formatCount(rare.length)} combinations`} of categories that fewer than three real rows have. Synthetic rows that show them may point to single rows of the data:</p><ul>${rare.slice(0, 40).map((words) => html`<li>${words}</li>`)}${rare.length > 40 ? html`<li>and ${formatCount(rare.length - 40)} more</li>` : ''}</ul>`
+      : html`<p>Fewer than three real rows have ${rare.length === 1 ? 'this combination' : `each of these ${formatCount(rare.length)} combinations`} of categories. Synthetic rows that show ${rare.length === 1 ? 'it' : 'them'} may point to single rows of the data:</p><ul>${rare.slice(0, 40).map((words) => html`<li>${words}</li>`)}${rare.length > 40 ? html`<li>and ${formatCount(rare.length - 40)} more</li>` : ''}</ul>`
   )
 }
 

@@ -1,0 +1,247 @@
+import { log } from '../num/elementary.js'
+import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import type { LocalLikelihood } from './informed-likelihood.js'
+import { logNormalMass, truncatedNormal } from './informed-truncated.js'
+
+const LOG_2_PI = 1.8378770664093453
+
+/** Which coordinates are clamped, which are bounded, and the rest. */
+export interface CoordinateSplit {
+  readonly given: readonly number[]
+  readonly ranged: readonly number[]
+  readonly free: readonly number[]
+}
+
+/** How the local Gaussian of one chain is conditioned. */
+export interface ConditionOptions {
+  /** λ: noise on clamped coordinates relative to their mean local variance. */
+  readonly ridge: number
+}
+
+/**
+ * Algebra on one chain's local Gaussian N(m, C), in whitened coordinates of its Cholesky factor with the clamped
+ * coordinates first: one factorisation gives the normaliser Z, the conditional law, truncation and draws. Buffers are
+ * reused from chain to chain. Cost d³/3 a chain, plus r²·d with r observations.
+ * @source mathematics, section 7: G = C Hᵀ (H C Hᵀ + R)^{-1}, mean m + G(y − Hm), covariance (I − GH) C.
+ */
+export class LocalGaussian {
+  private readonly order: Int32Array
+  private readonly p: number
+  private readonly rangedCount: number
+  private readonly d: number
+  private readonly factor: Float64Array
+  private readonly whitened: Float64Array
+  /** Conditional mean with the clamped values in place [d], by coordinate. */
+  readonly centre: Float64Array
+  logEvidence = 0
+  private gain = new Float64Array(0)
+  private gram = new Float64Array(0)
+  private residual = new Float64Array(0)
+  private solved = new Float64Array(0)
+  /** Mean of the whitened free coordinates after the tilt [d − p]. */
+  private readonly shift: Float64Array
+
+  constructor(
+    split: CoordinateSplit,
+    private readonly options: ConditionOptions
+  ) {
+    this.order = Int32Array.from([...split.given, ...split.ranged, ...split.free])
+    this.p = split.given.length
+    this.rangedCount = split.ranged.length
+    this.d = this.order.length
+    this.factor = new Float64Array(this.d * this.d)
+    this.whitened = new Float64Array(this.d)
+    this.centre = new Float64Array(this.d)
+    this.shift = new Float64Array(this.d - this.p)
+  }
+
+  /** Takes N(m, C) (C packed) and clamps to the given coordinates of `point`. Sets `centre` and `logEvidence` = log N(g*; m_g, C_gg + λ tr/p I). */
+  clamp(mean: Float64Array, packed: Float64Array, point: Float64Array): void {
+    const { d, p, order, whitened, factor, centre } = this
+    this.factorise(packed)
+    for (let k = 0; k < p; k++) whitened[k] = point[order[k]!]! - mean[order[k]!]!
+    let evidence = -0.5 * p * LOG_2_PI
+    for (let k = 0; k < p; k++) {
+      let sum = whitened[k]!
+      for (let j = 0; j < k; j++) sum -= factor[k * d + j]! * whitened[j]!
+      whitened[k] = sum / factor[k * d + k]!
+      evidence -= 0.5 * whitened[k]! * whitened[k]! + log(factor[k * d + k]!)
+    }
+    this.logEvidence = evidence
+    for (let k = 0; k < d; k++) {
+      const c = order[k]!
+      let value = k < p ? point[c]! : mean[c]!
+      if (k >= p) for (let j = 0; j < p; j++) value += factor[k * d + j]! * whitened[j]!
+      centre[c] = value
+    }
+  }
+
+  private factorise(packed: Float64Array): void {
+    const { d, p, order, factor } = this
+    let trace = 0
+    let givenTrace = 0
+    for (let k = 0; k < d; k++) {
+      const c = order[k]!
+      const variance = packed[(c * (c + 1)) / 2 + c]!
+      trace += variance
+      if (k < p) givenTrace += variance
+    }
+    const noise = p > 0 ? (this.options.ridge * givenTrace) / p : 0
+    let jitter = (1e-10 * trace) / Math.max(1, d) + 1e-14
+    for (;;) {
+      for (let k = 0; k < d; k++) {
+        for (let j = 0; j <= k; j++) {
+          const a = Math.max(order[k]!, order[j]!)
+          const b = Math.min(order[k]!, order[j]!)
+          factor[k * d + j] = packed[(a * (a + 1)) / 2 + b]!
+        }
+        factor[k * d + k] = factor[k * d + k]! + jitter + (k < p ? noise : 0)
+      }
+      if (choleskyInPlace(factor, d)) return
+      jitter *= 100
+    }
+  }
+
+  /**
+   * Multiplies by a local likelihood about `at` (clamped values in place): returns log ∫ N L̂ over the free coordinates.
+   * `posteriorMean` and `draw` then speak of the product.
+   */
+  observe(local: LocalLikelihood, at: Float64Array): number {
+    const { d, p, order, factor, centre, shift } = this
+    const q = d - p
+    const r = local.rows.rows
+    let logMass = local.constant
+    shift.fill(0)
+    if (local.tilt) {
+      for (let k = 0; k < d; k++) logMass += local.tilt[order[k]!]! * (centre[order[k]!]! - at[order[k]!]!)
+      for (let j = 0; j < q; j++) {
+        for (let k = j; k < q; k++) shift[j] = shift[j]! + factor[(p + k) * d + p + j]! * local.tilt[order[p + k]!]!
+        logMass += 0.5 * shift[j]! * shift[j]!
+      }
+    }
+    this.gain = new Float64Array(r * q)
+    this.gram = new Float64Array(r * r)
+    this.residual = new Float64Array(r)
+    this.solved = new Float64Array(r)
+    for (let i = 0; i < r; i++) this.fillGain(local, at, i)
+    for (let i = 0; i < r; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = i === j ? 1 : 0
+        for (let k = 0; k < q; k++) sum += this.gain[i * q + k]! * this.gain[j * q + k]!
+        this.gram[i * r + j] = sum
+      }
+    }
+    choleskyInPlace(this.gram, r)
+    for (let i = 0; i < r; i++) {
+      let sum = this.residual[i]!
+      for (let j = 0; j < i; j++) sum -= this.gram[i * r + j]! * this.solved[j]!
+      this.solved[i] = sum / this.gram[i * r + i]!
+      logMass -= 0.5 * this.solved[i]! * this.solved[i]! + log(this.gram[i * r + i]!)
+    }
+    return logMass
+  }
+
+  /** Row i of F L_uu, and z_i − F_i(μ + L_uu shift − a). */
+  private fillGain(local: LocalLikelihood, at: Float64Array, i: number): void {
+    const { d, p, order, factor, centre } = this
+    const q = d - p
+    const row = i * local.rows.cols
+    let residual = local.targets[i]!
+    for (let k = 0; k < d; k++) residual -= local.rows.data[row + order[k]!]! * (centre[order[k]!]! - at[order[k]!]!)
+    for (let j = 0; j < q; j++) {
+      let sum = 0
+      for (let k = j; k < q; k++) sum += local.rows.data[row + order[p + k]!]! * factor[(p + k) * d + p + j]!
+      this.gain[i * q + j] = sum
+      residual -= sum * this.shift[j]!
+    }
+    this.residual[i] = residual
+  }
+
+  /** Whitened free coordinates → a point. */
+  private place(white: Float64Array, out: Float64Array): void {
+    const { d, p, order, factor, centre } = this
+    for (let k = 0; k < p; k++) out[order[k]!] = centre[order[k]!]!
+    for (let k = p; k < d; k++) {
+      let value = centre[order[k]!]!
+      for (let j = p; j <= k; j++) value += factor[k * d + j]! * white[j - p]!
+      out[order[k]!] = value
+    }
+  }
+
+  /** Mean of the product with the last observed likelihood, written to `out`. */
+  posteriorMean(out: Float64Array): void {
+    const white = this.shift.slice()
+    this.addGain(this.residual.slice(), white)
+    this.place(white, out)
+  }
+
+  /** white += (F L)ᵀ (I + F C Fᵀ)^{-1} residual. */
+  private addGain(residual: Float64Array, white: Float64Array): void {
+    const r = residual.length
+    const q = white.length
+    solveLowerInPlace(this.gram, r, residual)
+    solveLowerTransposedInPlace(this.gram, r, residual)
+    for (let i = 0; i < r; i++) for (let j = 0; j < q; j++) white[j] = white[j]! + this.gain[i * q + j]! * residual[i]!
+  }
+
+  /** A draw of the product with the last observed likelihood, from q + r normals (Matheron's rule). */
+  drawObserved(normal: Float64Array, out: Float64Array): void {
+    const q = this.d - this.p
+    const r = this.residual.length
+    const white = new Float64Array(q)
+    for (let j = 0; j < q; j++) white[j] = this.shift[j]! + normal[j]!
+    const residual = this.residual.slice()
+    for (let i = 0; i < r; i++) {
+      let sum = residual[i]! - normal[q + i]!
+      for (let j = 0; j < q; j++) sum -= this.gain[i * q + j]! * normal[j]!
+      residual[i] = sum
+    }
+    this.addGain(residual, white)
+    this.place(white, out)
+  }
+
+  /** A draw with the ranged coordinates inside [low, high], one after the other; returns the log of the product of their masses. */
+  drawRanged(normal: Float64Array, uniform: Float64Array, bounds: Bounds, out: Float64Array): number {
+    const { d, p, order, factor, centre } = this
+    const white = new Float64Array(d - p)
+    let logMass = 0
+    for (let k = 0; k < d - p; k++) {
+      if (k >= this.rangedCount) {
+        white[k] = normal[k]!
+        continue
+      }
+      let before = centre[order[p + k]!]!
+      for (let j = 0; j < k; j++) before += factor[(p + k) * d + p + j]! * white[j]!
+      const scale = factor[(p + k) * d + p + k]!
+      const low = (bounds.low[k]! - before) / scale
+      const high = (bounds.high[k]! - before) / scale
+      logMass += logNormalMass(low, high)
+      white[k] = truncatedNormal(low, high, uniform[k]!)
+    }
+    this.place(white, out)
+    // Rounding must not put a value outside its own bounds.
+    for (let k = 0; k < this.rangedCount; k++) out[order[p + k]!] = Math.min(bounds.high[k]!, Math.max(bounds.low[k]!, out[order[p + k]!]!))
+    return logMass
+  }
+
+  /** The log mass that `drawRanged` would have returned had it drawn `point`. */
+  rangedMass(bounds: Bounds, point: Float64Array): number {
+    const { d, p, order, factor, centre } = this
+    const white = new Float64Array(this.rangedCount)
+    let logMass = 0
+    for (let k = 0; k < this.rangedCount; k++) {
+      let before = centre[order[p + k]!]!
+      for (let j = 0; j < k; j++) before += factor[(p + k) * d + p + j]! * white[j]!
+      const scale = factor[(p + k) * d + p + k]!
+      logMass += logNormalMass((bounds.low[k]! - before) / scale, (bounds.high[k]! - before) / scale)
+      white[k] = (point[order[p + k]!]! - before) / scale
+    }
+    return logMass
+  }
+}
+
+/** Bounds of the ranged coordinates, in their order. */
+export interface Bounds {
+  readonly low: Float64Array
+  readonly high: Float64Array
+}

@@ -1,0 +1,164 @@
+import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
+import type { Engine, Moments } from '../kernel/engine.js'
+import { exp, log } from '../num/elementary.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { cloud } from '../space/cloud.js'
+import type { InformedState } from './informed-state.js'
+import type { MixedBridge } from './mixed.js'
+import { type Bridge, pairFrom } from './step.js'
+import type { SweepBridge } from './sweep.js'
+
+/** One component of the mixture of Gaussians that a step proposes from. */
+export interface LocalPart {
+  readonly part: number
+  /** log probability of the component before anything is known [n]. */
+  readonly logShare: Float64Array
+  readonly mean: Matrix
+  /** Packed, as in `Moments`. */
+  readonly covariance: Matrix
+  readonly effectiveCount: Float64Array
+}
+
+/** Where local Gaussians come from: one for a table of numbers, one a combination for a table with categories. */
+export interface LocalSource {
+  readonly partCount: number
+  /** Categories of the rows of a part; undefined where a chain carries its own. */
+  codesOf(part: number): Int32Array | undefined
+  at(states: InformedState): Promise<LocalPart[]>
+}
+
+/** Mean and covariance under the weights of a plain bridge. */
+export function plainSource(bridge: Bridge, engine: Engine): LocalSource {
+  return {
+    partCount: 1,
+    codesOf: () => undefined,
+    at: async ({ coordinates }) => [
+      onePart(await engine.moments(await pairFrom(bridge, coordinates, engine), bridge.logTerms, bridge.training.points))
+    ]
+  }
+}
+
+const onePart = ({ mean, covariance, effectiveCount }: Moments): LocalPart => ({
+  part: 0,
+  logShare: new Float64Array(mean.rows),
+  mean,
+  covariance,
+  effectiveCount
+})
+
+/** Mean and covariance of the numbers under weights that compare numbers and categories together. */
+export function sweepSource(bridge: SweepBridge, engine: Engine): LocalSource {
+  const all = Array.from({ length: bridge.factorCount }, (_, f) => f)
+  return {
+    partCount: 1,
+    codesOf: () => undefined,
+    async at({ coordinates, codes }) {
+      const widths = await widthsFor(bridge.kernel, coordinates, engine)
+      const kernel = kernelOf(bridge.kernel, widths, bridge.widths)
+      const pair = { from: cloud(bridge.embed({ coordinates, codes }, all)), to: bridge.clouds[bridge.factorCount]!, kernel }
+      return [onePart(await engine.moments(pair, bridge.logTerms, bridge.training.coordinates))]
+    }
+  }
+}
+
+/**
+ * One Gaussian a combination of categories, with its probability from the chain's place; covariances are shrunk towards
+ * what all combinations have within themselves, as in `mixedStep`.
+ */
+export function mixedSource(bridge: MixedBridge, codes: readonly Int32Array[], engine: Engine): LocalSource {
+  const gaps = squaredGapsOf(bridge.places)
+  return {
+    partCount: bridge.parts.length,
+    codesOf: (part) => codes[part],
+    async at(states) {
+      const found = await partMoments(bridge, states.coordinates, engine)
+      shrinkTogether(found)
+      return withShares(states, found, { gaps, scales: await gapScales(bridge, states.coordinates, engine) })
+    }
+  }
+}
+
+async function partMoments(bridge: MixedBridge, coordinates: Matrix, engine: Engine): Promise<Moments[]> {
+  const widths = await widthsFor(bridge.kernel, coordinates, engine)
+  const found: Moments[] = []
+  for (const part of bridge.parts) {
+    const pair = { from: cloud(coordinates), to: part.training, kernel: kernelOf(bridge.kernel, widths, part.widths) }
+    found.push(await engine.moments(pair, part.logTerms, part.training.points))
+  }
+  return found
+}
+
+/** C_c ← (1 − λ) C_c + λ Σ_k q_k C_k, λ = d/(d + n_eff), q by numbers alone; in place. */
+function shrinkTogether(found: readonly Moments[]): void {
+  const n = found[0]!.mean.rows
+  const d = found[0]!.mean.cols
+  const size = found[0]!.covariance.cols
+  const pooled = new Float64Array(size)
+  for (let i = 0; i < n; i++) {
+    let largest = Number.NEGATIVE_INFINITY
+    for (const { logSum } of found) largest = Math.max(largest, logSum[i]!)
+    if (largest === Number.NEGATIVE_INFINITY) continue
+    pooled.fill(0)
+    let total = 0
+    for (const { logSum, covariance } of found) {
+      if (logSum[i] === Number.NEGATIVE_INFINITY) continue
+      const weight = exp(logSum[i]! - largest)
+      if (weight === 0) continue
+      total += weight
+      for (let k = 0; k < size; k++) pooled[k] = pooled[k]! + weight * covariance.data[i * size + k]!
+    }
+    for (const { covariance, effectiveCount } of found) {
+      const shrink = d / (d + effectiveCount[i]!)
+      for (let k = 0; k < size; k++)
+        covariance.data[i * size + k] = (1 - shrink) * covariance.data[i * size + k]! + (shrink * pooled[k]!) / total
+    }
+  }
+}
+
+/** 1/(4ε), or its like for a variable kernel with a typical width of the part: what a squared category distance is multiplied by [n]. */
+async function gapScales(bridge: MixedBridge, coordinates: Matrix, engine: Engine): Promise<Float64Array> {
+  const { epsilon } = bridge.kernel
+  const widths = await widthsFor(bridge.kernel, coordinates, engine)
+  return Float64Array.from({ length: coordinates.rows }, (_, i) => 1 / (4 * epsilon * (widths?.[i] ?? 1)))
+}
+
+/** Squared distance between the category places of two combinations [G, G]. */
+function squaredGapsOf({ rows, cols, data }: Matrix): Matrix {
+  const out = matrix(rows, rows)
+  for (let a = 0; a < rows; a++) {
+    for (let b = 0; b < rows; b++) {
+      let sum = 0
+      for (let c = 0; c < cols; c++) {
+        const gap = data[a * cols + c]! - data[b * cols + c]!
+        sum += gap * gap
+      }
+      out.data[a * rows + b] = sum
+    }
+  }
+  return out
+}
+
+function withShares(
+  states: InformedState,
+  found: readonly Moments[],
+  { gaps, scales }: { gaps: Matrix; scales: Float64Array }
+): LocalPart[] {
+  const n = states.coordinates.rows
+  const raw = found.map(({ logSum }, part) =>
+    Float64Array.from({ length: n }, (_, i) => logSum[i]! - scales[i]! * gaps.data[states.part[i]! * gaps.cols + part]!)
+  )
+  const totals = Float64Array.from({ length: n }, (_, i) => {
+    let largest = Number.NEGATIVE_INFINITY
+    for (const values of raw) largest = Math.max(largest, values[i]!)
+    let total = 0
+    for (const values of raw) total += exp(values[i]! - largest)
+    return largest + log(total)
+  })
+  return found.map(({ mean, covariance, effectiveCount }, part) => ({
+    part,
+    logShare: raw[part]!.map((value, i) => value - totals[i]!),
+    mean,
+    covariance,
+    effectiveCount
+  }))
+}

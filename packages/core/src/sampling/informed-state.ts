@@ -1,0 +1,36 @@
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { type Key, keyAtStep, keyFor } from '../num/random.js'
+
+/** Chains of the informed step: scaled coordinates, and categories as codes and (where drawn whole) as combination. */
+export interface InformedState {
+  /** [n, d] */
+  readonly coordinates: Matrix
+  /** [n, factors] */
+  readonly codes: Int32Array
+  /** [n] */
+  readonly part: Uint32Array
+}
+
+/** An independent copy. */
+export function copyState({ coordinates, codes, part }: InformedState): InformedState {
+  return { coordinates: matrix(coordinates.rows, coordinates.cols, coordinates.data.slice()), codes: codes.slice(), part: part.slice() }
+}
+
+/** Categories of chain i, a view. */
+export function codesOf({ codes, part }: InformedState, i: number): Int32Array {
+  const width = part.length === 0 ? 0 : codes.length / part.length
+  return codes.subarray(i * width, (i + 1) * width)
+}
+
+/** The chains `indices`, copied. */
+export function takeState({ coordinates, codes, part }: InformedState, indices: ArrayLike<number>): InformedState {
+  const width = part.length === 0 ? 0 : codes.length / part.length
+  const taken = new Int32Array(indices.length * width)
+  for (let k = 0; k < indices.length; k++) taken.set(codes.subarray(indices[k]! * width, (indices[k]! + 1) * width), k * width)
+  return { coordinates: takeRows(coordinates, indices), codes: taken, part: Uint32Array.from(indices, (i) => part[i]!) }
+}
+
+/** The step's key for one purpose. */
+export function stepKey(key: Key, purpose: string): Key {
+  return keyAtStep(keyFor({ ...key, step: 0 }, purpose), key.step)
+}

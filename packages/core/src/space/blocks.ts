@@ -3,31 +3,47 @@ import type { Matrix } from '../num/matrix.js'
 /** Rows a block: the unit of skipping and of vector work. */
 export const BLOCK_SIZE = 64
 
+/** Rows a group: blocks are ordered down to this size, so that a few neighbouring rows are compact too. */
+export const GROUP_SIZE = 4
+
 /**
- * The k-d order of points [n, d]: row numbers such that every run of BLOCK_SIZE is compact. Recursive halving of the
- * widest coordinate, ties by row number, the left half a whole number of blocks; inside a block by row number. Depends
- * on the points only. Cost O(n d log n).
+ * The k-d order of points [n, d]: row numbers such that every run of BLOCK_SIZE, and inside it every run of GROUP_SIZE,
+ * is compact. Recursive halving of the widest coordinate, ties by row number, the left half a whole number of blocks
+ * (groups); inside a group by row number. Depends on the points only. Cost O(n d log n).
  */
 export function blockOrder(points: Matrix): Uint32Array {
   const order = new Uint32Array(points.rows)
   for (let i = 0; i < order.length; i++) order[i] = i
   if (points.cols === 0) return order
   const keys = new Float64Array(points.rows)
-  const pending: [number, number][] = [[0, points.rows]]
+  const box = { low: new Float64Array(points.cols), high: new Float64Array(points.cols) }
+  const pending = [0, points.rows]
   while (pending.length > 0) {
-    const [start, end] = pending.pop()!
+    const end = pending.pop()!
+    const start = pending.pop()!
     const count = end - start
-    if (count <= BLOCK_SIZE) {
-      order.subarray(start, end).sort()
+    if (count <= GROUP_SIZE) {
+      sortRows(order, start, end)
       continue
     }
-    const axis = widestCoordinate(points, order, start, end)
+    const axis = widestCoordinate(points, order, { start, end }, box)
     for (let i = start; i < end; i++) keys[i] = points.data[order[i]! * points.cols + axis]!
-    const left = Math.ceil(Math.ceil(count / BLOCK_SIZE) / 2) * BLOCK_SIZE
+    const unit = count > BLOCK_SIZE ? BLOCK_SIZE : GROUP_SIZE
+    const left = Math.ceil(Math.ceil(count / unit) / 2) * unit
     selectSmallest({ keys, order, start, end }, start + left)
-    pending.push([start + left, end], [start, start + left])
+    pending.push(start + left, end, start, start + left)
   }
   return order
+}
+
+/** Ascending row numbers, by insertion: at most a group. */
+function sortRows(order: Uint32Array, start: number, end: number): void {
+  for (let i = start + 1; i < end; i++) {
+    const row = order[i]!
+    let j = i
+    for (; j > start && order[j - 1]! > row; j--) order[j] = order[j - 1]!
+    order[j] = row
+  }
 }
 
 /** A run of rows to be divided, ordered by (key, row number). */
@@ -79,10 +95,14 @@ function swap(keys: Float64Array, order: Uint32Array, i: number, j: number): voi
   order[j] = row
 }
 
-function widestCoordinate(points: Matrix, order: Uint32Array, start: number, end: number): number {
-  const { data, cols } = points
-  const low = new Float64Array(cols).fill(Number.POSITIVE_INFINITY)
-  const high = new Float64Array(cols).fill(Number.NEGATIVE_INFINITY)
+function widestCoordinate(
+  { data, cols }: Matrix,
+  order: Uint32Array,
+  { start, end }: { start: number; end: number },
+  { low, high }: { low: Float64Array; high: Float64Array }
+): number {
+  low.fill(Number.POSITIVE_INFINITY)
+  high.fill(Number.NEGATIVE_INFINITY)
   for (let i = start; i < end; i++) {
     for (let c = 0, at = order[i]! * cols; c < cols; c++, at++) {
       const x = data[at]!

@@ -49,6 +49,17 @@ export function next(length: i32): i32 {
   return best
 }
 
+/** Squared distance of two boxes of `d` coordinates, low corner first. */
+export function boxDistance(a: usize, b: usize, d: i32): f64 {
+  const toHigh = <usize>d << 3
+  let squared: f64 = 0
+  for (let end = a + toHigh; a < end; a += 8, b += 8) {
+    const gap = max(load<f64>(b) - load<f64>(a + toHigh), load<f64>(a) - load<f64>(b + toHigh))
+    if (gap > 0) squared += gap * gap
+  }
+  return squared
+}
+
 /** Bounds of all blocks for the unit's box (low and high corners at `box`); returns the block with the best, −1 if none. */
 export function boundAll(box: usize, widest: f64, distancesOnly: bool): i32 {
   const d = state.dimension
@@ -56,12 +67,7 @@ export function boundAll(box: usize, widest: f64, distancesOnly: bool): i32 {
   let best = -1
   let bestBound = -Infinity
   for (let b = 0; b < state.blockCount; b++) {
-    const other = boxes + ((<usize>b * 2 * <usize>d) << 3)
-    let squared: f64 = 0
-    for (let k = 0; k < d; k++) {
-      const gap = max(state.real64(other, k) - state.real64(box, d + k), state.real64(box, k) - state.real64(other, d + k))
-      if (gap > 0) squared += gap * gap
-    }
+    const squared = boxDistance(box, boxes + ((<usize>b * 2 * <usize>d) << 3), d)
     let bound = -squared
     if (!distancesOnly) {
       const bandwidth = state.variable ? widest + state.real64(job.pointer(job.WIDTH_MAXIMA), b) : 1

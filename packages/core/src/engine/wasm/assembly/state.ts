@@ -40,6 +40,9 @@ export let weights: usize = 0
 export let centred: usize = 0
 /** Low and high corner of the unit's queries. */
 export let box: usize = 0
+/** The same of each group of four, and the log weight below which a block cannot matter to the group. */
+export let groupBoxes: usize = 0
+export let groupCuts: usize = 0
 /** A few numbers of a draw. */
 export let small: usize = 0
 
@@ -74,6 +77,8 @@ function layOut(base: usize): usize {
   weights = take(4 * ROW)
   centred = take((c + 1) * ROW)
   box = take(d << 4)
+  groupBoxes = take((padded >> 2) * (d << 4))
+  groupCuts = take((padded >> 2) << 3)
   small = take(1024)
   columns = take(ROW)
   return top

@@ -3,29 +3,44 @@ import { exp, log } from './elementary'
 import * as job from './job'
 import { drawRow } from './draw'
 import { covarianceRows } from './moments'
-import { boundAll, gather, next } from './order'
+import { boundAll, boxDistance, gather, next } from './order'
 import * as state from './state'
 import { largestLog, localise, visit } from './tile'
 
 /** How far (nats) a weight may exceed the shift of its row before the shift is raised. */
 const HEADROOM: f64 = FLOAT32 ? 40 : 300
 
-/** Copies the unit's queries, repeats the last one up to a multiple of four, writes their box to `box`; the widest ρ is returned. */
-export function takeQueries(first: i32, count: i32, padded: i32): f64 {
+@inline function groupBox(g: i32): usize {
+  return state.groupBoxes + ((<usize>g * <usize>state.dimension) << 4)
+}
+
+/** Writes low and high corner of queries from … to−1. */
+function enclose(from: i32, to: i32, box: usize): void {
   const d = state.dimension
-  const source = job.pointer(job.QUERIES) + ((<usize>first * <usize>d) << 3)
-  const box = state.box
   for (let k = 0; k < d; k++) {
     let low: f64 = Infinity
     let high: f64 = -Infinity
-    for (let q = 0; q < padded; q++) {
-      const x = state.real64(source, min(q, count - 1) * d + k)
-      state.setReal64(state.queries, q * d + k, x)
+    for (let q = from; q < to; q++) {
+      const x = state.real64(state.queries, q * d + k)
       low = min(low, x)
       high = max(high, x)
     }
     state.setReal64(box, k, low)
     state.setReal64(box, d + k, high)
+  }
+}
+
+/** Copies the unit's queries, repeats the last one up to a multiple of four, finds their boxes; the widest ρ is returned. */
+export function takeQueries(first: i32, count: i32, padded: i32): f64 {
+  const d = state.dimension
+  const source = job.pointer(job.QUERIES) + ((<usize>first * <usize>d) << 3)
+  for (let q = 0; q < padded; q++) {
+    memory.copy(state.queries + ((<usize>q * <usize>d) << 3), source + ((<usize>min(q, count - 1) * <usize>d) << 3), <usize>d << 3)
+  }
+  enclose(0, padded, state.box)
+  for (let g = 0; g < padded >> 2; g++) {
+    enclose(g << 2, (g + 1) << 2, groupBox(g))
+    state.setReal64(state.groupCuts, g, -Infinity)
   }
   let widest: f64 = 0
   if (state.variable) {
@@ -69,21 +84,51 @@ function raise(block: i32, q: i32, slots: i32, padded: i32): void {
   }
 }
 
-function meet(block: i32, slot: i32, padded: i32): void {
-  store<u32>(state.visited + (<usize>slot << 2), block)
-  localise(block, padded)
-  const bound = state.real64(state.bounds, block)
-  for (let q = 0; q < padded; q++) {
-    if (bound - state.real64(state.shifts, q) > HEADROOM) raise(block, q, slot, padded)
-  }
-  visit(block, padded, state.partials ? state.partials + ((<usize>slot * <usize>padded) << 3) : 0)
+/** Whether a block can matter to any query of group g. */
+@inline function matters(block: i32, g: i32, widest: f64): bool {
+  const d = state.dimension
+  const other = job.pointer(job.BOXES) + ((<usize>block * <usize>d) << 4)
+  const bandwidth = state.variable ? widest + state.real64(job.pointer(job.WIDTH_MAXIMA), block) : 1
+  const fall = (boxDistance(groupBox(g), other, d) * state.scale) / bandwidth
+  return state.logMaximum(block) - fall >= state.real64(state.groupCuts, g)
 }
 
-/** Blocks whose bound lies below this cannot reach the cut-off of any query's sum. */
-function threshold(padded: i32): f64 {
+/** The queries of groups from … to−1 with a block. */
+function meetGroups(block: i32, slot: i32, padded: i32, from: i32, to: i32): void {
+  const bound = state.real64(state.bounds, block)
+  for (let q = from << 2; q < to << 2; q++) {
+    if (bound - state.real64(state.shifts, q) > HEADROOM) raise(block, q, slot, padded)
+  }
+  visit(block, from << 2, to << 2, state.partials ? state.partials + ((<usize>slot * <usize>padded) << 3) : 0)
+}
+
+/** The unit with a block, runs of groups to which it matters together. */
+function meet(block: i32, slot: i32, padded: i32, widest: f64): void {
+  store<u32>(state.visited + (<usize>slot << 2), block)
+  localise(block, padded)
+  const groups = padded >> 2
+  let from = 0
+  for (let g = 0; g < groups; g++) {
+    if (matters(block, g, widest)) continue
+    if (g > from) meetGroups(block, slot, padded, from, g)
+    from = g + 1
+    if (state.partials) memory.fill(state.partials + (<usize>(slot * padded + (g << 2)) << 3), 0, 32)
+  }
+  if (groups > from) meetGroups(block, slot, padded, from, groups)
+}
+
+/** Sets the groups' cuts from their sums so far; returns the least: a block whose bound lies below it matters to no query. */
+function review(padded: i32): f64 {
+  const cut = job.real(job.CUT)
   let least: f64 = Infinity
-  for (let q = 0; q < padded; q++) least = min(least, state.real64(state.shifts, q) + log(state.totalOf(state.sums, q)))
-  return least - job.real(job.CUT)
+  for (let g = 0; g < padded >> 2; g++) {
+    let own: f64 = Infinity
+    for (let q = g << 2; q < (g + 1) << 2; q++) own = min(own, state.real64(state.shifts, q) + log(state.totalOf(state.sums, q)))
+    own -= cut
+    state.setReal64(state.groupCuts, g, own)
+    least = min(least, own)
+  }
+  return least
 }
 
 /** Visits the blocks that matter; returns how many. */
@@ -91,19 +136,18 @@ function sweep(padded: i32, widest: f64): i32 {
   reset(padded)
   const best = boundAll(state.box, widest, false)
   if (best < 0) return 0
-  meet(best, 0, padded)
+  meet(best, 0, padded, widest)
   let slots = 1
-  let least = threshold(padded)
+  let least = review(padded)
   let length = gather(best, least)
-  let review = 2
+  let nextReview = 2
   while (length > 0) {
     const block = next(length--)
     if (state.real64(state.bounds, block) < least) break
-    meet(block, slots++, padded)
-    if (slots === review) {
-      least = threshold(padded)
-      review *= 2
-    }
+    meet(block, slots++, padded, widest)
+    if (slots < nextReview) continue
+    least = review(padded)
+    nextReview = slots + 1 + slots / 4
   }
   return slots
 }

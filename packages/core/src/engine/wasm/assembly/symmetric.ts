@@ -5,6 +5,7 @@
 // k(x, x) = 1: no shift a row is needed.
 import * as job from './job'
 import { ROW, SIZE, loadLane, splat } from './lanes'
+import { boxDistance } from './order'
 import * as state from './state'
 import { takeQueries } from './sweep'
 import { localise, visitSymmetric } from './tile'
@@ -15,11 +16,7 @@ function fall(a: i32, b: i32): f64 {
   const boxes = job.pointer(job.BOXES)
   const one = boxes + ((<usize>a * 2 * <usize>d) << 3)
   const other = boxes + ((<usize>b * 2 * <usize>d) << 3)
-  let squared: f64 = 0
-  for (let k = 0; k < d; k++) {
-    const gap = max(state.real64(other, k) - state.real64(one, d + k), state.real64(one, k) - state.real64(other, d + k))
-    if (gap > 0) squared += gap * gap
-  }
+  const squared = boxDistance(one, other, d)
   if (!state.variable) return squared * state.scale
   const widths = job.pointer(job.WIDTH_MAXIMA)
   return (squared * state.scale) / (state.real64(widths, a) + state.real64(widths, b))

@@ -238,28 +238,28 @@ export function largestLog(block: i32, q: i32): f64 {
   v128.store(sums, f64x2.add(v128.load(sums), part))
 }
 
-function weigh1(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
+function weigh1(block: i32, points: usize, logs: usize, from: i32, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(1, true, true, false, false, block, points, logs, 0, to, partial)
-    else weigh(1, true, false, false, false, block, points, logs, 0, to, partial)
-  } else weigh(1, false, false, false, false, block, points, logs, 0, to, partial)
+    if (squares) weigh(1, true, true, false, false, block, points, logs, from, to, partial)
+    else weigh(1, true, false, false, false, block, points, logs, from, to, partial)
+  } else weigh(1, false, false, false, false, block, points, logs, from, to, partial)
 }
 
-function weigh2(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
+function weigh2(block: i32, points: usize, logs: usize, from: i32, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(2, true, true, false, false, block, points, logs, 0, to, partial)
-    else weigh(2, true, false, false, false, block, points, logs, 0, to, partial)
-  } else weigh(2, false, false, false, false, block, points, logs, 0, to, partial)
+    if (squares) weigh(2, true, true, false, false, block, points, logs, from, to, partial)
+    else weigh(2, true, false, false, false, block, points, logs, from, to, partial)
+  } else weigh(2, false, false, false, false, block, points, logs, from, to, partial)
 }
 
-function weigh3(block: i32, points: usize, logs: usize, to: i32, partial: usize): void {
+function weigh3(block: i32, points: usize, logs: usize, from: i32, to: i32, partial: usize): void {
   const squares = state.mode & job.WITH_SQUARES
   if (state.mode & job.WITH_VALUES) {
-    if (squares) weigh(3, true, true, false, false, block, points, logs, 0, to, partial)
-    else weigh(3, true, false, false, false, block, points, logs, 0, to, partial)
-  } else weigh(3, false, false, false, false, block, points, logs, 0, to, partial)
+    if (squares) weigh(3, true, true, false, false, block, points, logs, from, to, partial)
+    else weigh(3, true, false, false, false, block, points, logs, from, to, partial)
+  } else weigh(3, false, false, false, false, block, points, logs, from, to, partial)
 }
 
 /** Weights of queries q … q+count−1 (count ≤ 4) from the squared distances in weight rows 0 … count−1, in place. */
@@ -347,26 +347,28 @@ export function localise(block: i32, count: i32): void {
   }
 }
 
-/** All `count` (a multiple of four) queries of the unit with one block. `partial`: where the block's sums go, or 0. */
-export function visit(block: i32, count: i32, partial: usize): void {
+/** Queries from … to−1 (multiples of four) with one block. `partial`: where the block's sums go, or 0. */
+export function visit(block: i32, from: i32, to: i32, partial: usize): void {
   const d = state.dimension
-  state.setOffsets(block, 0, count)
+  state.setOffsets(block, from, to)
   const withValues = (state.mode & job.WITH_VALUES) !== 0
   if (d >= 1 && d <= 3 && !state.variable && (!withValues || state.selfValues)) {
     const points = state.pointsOf(block)
     const logs = state.logsOf(block)
-    if (d === 1) weigh1(block, points, logs, count, partial)
-    else if (d === 2) weigh2(block, points, logs, count, partial)
-    else weigh3(block, points, logs, count, partial)
+    if (d === 1) weigh1(block, points, logs, from, to, partial)
+    else if (d === 2) weigh2(block, points, logs, from, to, partial)
+    else weigh3(block, points, logs, from, to, partial)
     return
   }
-  for (let q = 0; q < count; q += 4) {
+  for (let q = from; q < to; q += 4) {
     pairDistances(block, q, 0)
     pairDistances(block, q + 2, 2)
     if (withValues && FLOAT32) for (let r = 0; r < 4; r++) state.setPair(state.small, r, state.pairOf(state.sums, q + r))
     weighRows(block, q, 4, partial)
     if (!withValues) continue
-    if (FLOAT32) for (let r = 0; r < 4; r++) state.setPair(state.small, r, f64x2.sub(state.pairOf(state.sums, q + r), state.pairOf(state.small, r)))
+    if (FLOAT32) {
+      for (let r = 0; r < 4; r++) state.setPair(state.small, r, f64x2.sub(state.pairOf(state.sums, q + r), state.pairOf(state.small, r)))
+    }
     accumulateRows(block, q)
   }
 }

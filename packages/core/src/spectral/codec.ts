@@ -16,6 +16,8 @@ export interface Codec {
   decode(latents: Matrix): Promise<Matrix>
   /** Present when decode(z) = offset + z · basis exactly. */
   readonly linear?: LinearDecoder
+  /** Relative reconstruction error on rows that were held out while fitting, where that was measured. */
+  readonly heldOutError?: number
   save(): CodecContents
 }
 

@@ -1,6 +1,6 @@
 import { InputError } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
-import { symmetricEigen, transpose } from '../num/linear-algebra.js'
+import { symmetricEigen } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { largestEigenpairs } from './eigenpairs.js'
 
@@ -33,7 +33,7 @@ export async function principalComponents(rows: Matrix, count: number, watch?: W
       try: `pca:${Math.max(1, most)}, or fewer`
     })
   }
-  const { mean, centred, totalVariance } = centre(rows)
+  const { mean, totalVariance } = columnMoments(rows)
   if (!(totalVariance > 0)) {
     throw new InputError({
       code: 'constant-data',
@@ -42,72 +42,69 @@ export async function principalComponents(rows: Matrix, count: number, watch?: W
       try: 'other data'
     })
   }
-  const { values, vectors } = rows.cols <= DENSE_COLUMNS ? denseComponents(centred) : await leadingComponents(centred, count, watch)
+  const { values, vectors } =
+    rows.cols <= DENSE_COLUMNS ? denseComponents(rows, mean) : await leadingComponents(rows, { mean, count, totalVariance, watch })
   const directions = matrix(count, rows.cols)
   for (let k = 0; k < count; k++)
     for (let c = 0; c < rows.cols; c++) directions.data[k * rows.cols + c] = vectors.data[c * vectors.cols + k]!
   return { mean, directions, variances: values.slice(0, count).map((x) => Math.max(0, x)), totalVariance }
 }
 
-function centre(rows: Matrix): { mean: Float64Array; centred: Matrix; totalVariance: number } {
+function columnMoments(rows: Matrix): { mean: Float64Array; totalVariance: number } {
   const mean = new Float64Array(rows.cols)
   for (let i = 0; i < rows.rows; i++) for (let c = 0; c < rows.cols; c++) mean[c] = mean[c]! + rows.data[i * rows.cols + c]! / rows.rows
-  const centred = matrix(rows.rows, rows.cols)
   let squares = 0
-  for (let i = 0; i < rows.rows; i++) {
-    for (let c = 0; c < rows.cols; c++) {
-      const value = rows.data[i * rows.cols + c]! - mean[c]!
-      centred.data[i * rows.cols + c] = value
-      squares += value * value
-    }
-  }
-  return { mean, centred, totalVariance: squares / rows.rows }
+  for (let i = 0; i < rows.rows; i++) for (let c = 0; c < rows.cols; c++) squares += (rows.data[i * rows.cols + c]! - mean[c]!) ** 2
+  return { mean, totalVariance: squares / rows.rows }
 }
 
-function denseComponents(centred: Matrix): { values: Float64Array; vectors: Matrix } {
-  const d = centred.cols
+function denseComponents(rows: Matrix, mean: Float64Array): { values: Float64Array; vectors: Matrix } {
+  const d = rows.cols
   const covariance = matrix(d, d)
-  for (let i = 0; i < centred.rows; i++) {
+  for (let i = 0; i < rows.rows; i++) {
     for (let a = 0; a < d; a++) {
-      const value = centred.data[i * d + a]! / centred.rows
-      for (let b = 0; b <= a; b++) covariance.data[a * d + b] = covariance.data[a * d + b]! + value * centred.data[i * d + b]!
+      const value = (rows.data[i * d + a]! - mean[a]!) / rows.rows
+      for (let b = 0; b <= a; b++) covariance.data[a * d + b] = covariance.data[a * d + b]! + value * (rows.data[i * d + b]! - mean[b]!)
     }
   }
   for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) covariance.data[b * d + a] = covariance.data[a * d + b]!
   return symmetricEigen(covariance)
 }
 
-async function leadingComponents(
-  centred: Matrix,
-  count: number,
-  watch: Watch | undefined
-): Promise<{ values: Float64Array; vectors: Matrix }> {
-  const operator = { size: centred.cols, apply: async (block: Matrix) => covarianceTimes(centred, block) }
-  const scale = covarianceTimes(centred, matrix(centred.cols, 1, new Float64Array(centred.cols).fill(1))).data.reduce(
-    (a, x) => Math.max(a, Math.abs(x)),
-    1e-300
-  )
-  return largestEigenpairs({ operator, count, tolerance: 1e-9 * scale, watch })
+interface Leading {
+  readonly mean: Float64Array
+  readonly count: number
+  readonly totalVariance: number
+  readonly watch: Watch | undefined
 }
 
-/** (1/M) Xᵀ X V, a row of X at a time. */
-function covarianceTimes(rows: Matrix, block: Matrix): Matrix {
+async function leadingComponents(
+  rows: Matrix,
+  { mean, count, totalVariance, watch }: Leading
+): Promise<{ values: Float64Array; vectors: Matrix }> {
+  const operator = { size: rows.cols, apply: async (block: Matrix) => covarianceTimes(rows, mean, block) }
+  return largestEigenpairs({ operator, count, tolerance: 1e-9 * totalVariance, watch })
+}
+
+/** (1/M) Σ_i (x_i − μ)(x_i − μ)ᵀ V, a row at a time. The mean is taken off the products, so that zeros, many in images, cost nothing. */
+function covarianceTimes(rows: Matrix, mean: Float64Array, block: Matrix): Matrix {
   const d = rows.cols
   const b = block.cols
-  const out = transpose(matrix(b, d))
+  const out = matrix(d, b)
+  const shift = new Float64Array(b)
+  for (let c = 0; c < d; c++) for (let k = 0; k < b; k++) shift[k] = shift[k]! + mean[c]! * block.data[c * b + k]!
+  const total = new Float64Array(b)
   const image = new Float64Array(b)
   for (let i = 0; i < rows.rows; i++) {
-    image.fill(0)
-    for (let c = 0; c < d; c++) {
-      const value = rows.data[i * d + c]!
-      if (value === 0) continue
-      for (let k = 0; k < b; k++) image[k] = image[k]! + value * block.data[c * b + k]!
-    }
-    for (let c = 0; c < d; c++) {
-      const value = rows.data[i * d + c]! / rows.rows
-      if (value === 0) continue
-      for (let k = 0; k < b; k++) out.data[c * b + k] = out.data[c * b + k]! + value * image[k]!
-    }
+    const row = rows.data.subarray(i * d, (i + 1) * d)
+    for (let k = 0; k < b; k++) image[k] = -shift[k]!
+    for (let c = 0; c < d; c++) if (row[c] !== 0) for (let k = 0; k < b; k++) image[k] = image[k]! + row[c]! * block.data[c * b + k]!
+    for (let k = 0; k < b; k++) total[k] = total[k]! + image[k]!
+    for (let c = 0; c < d; c++)
+      if (row[c] !== 0) for (let k = 0; k < b; k++) out.data[c * b + k] = out.data[c * b + k]! + row[c]! * image[k]!
+  }
+  for (let c = 0; c < d; c++) {
+    for (let k = 0; k < b; k++) out.data[c * b + k] = (out.data[c * b + k]! - mean[c]! * total[k]!) / rows.rows
   }
   return out
 }

@@ -3,6 +3,7 @@ import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor, permutation } from '../../num/random.js'
 import type { Codec, CodecContents } from '../../spectral/codec.js'
+import { relativeError } from '../../spectral/round-trip.js'
 import { Adam, type Layer, lossGradient, randomLayer, runLayers } from './dense-network.js'
 import { fitPca, loadPca } from './pca.js'
 
@@ -10,9 +11,9 @@ export interface AutoencoderOptions {
   readonly dimension: number
   /** Units of the hidden layer on either side. Default 4 K + 64. */
   readonly hidden?: number
-  /** Most passes over the rows. Default 200. */
+  /** Most passes over the rows. Default 80. */
   readonly epochs?: number
-  /** Passes without a better validation loss after which training stops. Default 12. */
+  /** Passes without a better validation loss after which training stops. Default 8. */
   readonly patience?: number
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -64,9 +65,12 @@ export async function fitAutoencoder(rows: Matrix, options: AutoencoderOptions):
   const layers = sizes
     .slice(1)
     .map((outputs, l) => randomLayer(sizes[l]!, outputs, l === 1 || l === 3 ? 'none' : 'rectifier', keyFor(key, `layer ${l}`)))
-  const trained = await train(layers, data, { epochs: options.epochs ?? 200, patience: options.patience ?? 12, key, watch })
+  const trained = await train(layers, data, { epochs: options.epochs ?? 80, patience: options.patience ?? 8, key, watch })
   const encoder = standardised(trained.layers, data)
-  return { ...codecOf(front, encoder.layers), kind: 'autoencoder', history: trained.history }
+  const codec = codecOf(front, encoder.layers)
+  const unseen = takeRows(rows, trained.validation)
+  const heldOutError = relativeError(unseen, await codec.decode(await codec.encode(unseen)), rows)
+  return { ...codec, kind: 'autoencoder', history: trained.history, heldOutError }
 }
 
 /** As many components as have variance. */
@@ -88,11 +92,14 @@ interface Training {
   readonly watch: Watch | undefined
 }
 
-async function train(
-  start: Layer[],
-  data: Matrix,
-  { epochs, patience, key, watch }: Training
-): Promise<{ layers: Layer[]; history: TrainingHistory }> {
+/** The best layers, how training went, and the rows it did not see. */
+interface Trained {
+  readonly layers: Layer[]
+  readonly history: TrainingHistory
+  readonly validation: Uint32Array
+}
+
+async function train(start: Layer[], data: Matrix, { epochs, patience, key, watch }: Training): Promise<Trained> {
   const order = permutation(keyFor(key, 'validation'), data.rows)
   const cut = Math.max(1, Math.round(data.rows * VALIDATION_SHARE))
   const validation = takeRows(data, order.subarray(0, cut))
@@ -111,10 +118,10 @@ async function train(
     history.push({ epoch, trainingError, validationError })
     watch?.progress?.({ stage: 'training the autoencoder', done: epoch, total: epochs })
     if (validationError < best.error * 0.9995) best = { layers: copyLayers(start), error: validationError, epoch }
-    if (epoch - best.epoch >= patience)
-      return { layers: best.layers, history: { epochs: history, bestEpoch: best.epoch, ending: 'early-stopping' } }
+    if (epoch - best.epoch >= patience) break
   }
-  return { layers: best.layers, history: { epochs: history, bestEpoch: best.epoch, ending: 'epochs-used' } }
+  const ending = history.length - best.epoch >= patience ? 'early-stopping' : 'epochs-used'
+  return { layers: best.layers, history: { epochs: history, bestEpoch: best.epoch, ending }, validation: order.subarray(0, cut) }
 }
 
 function onePass(layers: Layer[], rows: Matrix, adam: Adam, { rate, order }: { rate: number; order: Uint32Array }): number {

@@ -69,6 +69,7 @@ export async function measureReconstruction(
   const order = permutation(keyFor(context.key, 'reconstruction'), rows.rows).subarray(0, MOST_ROWS)
   const some = takeRows(rows, order)
   const trainingError = relativeError(some, checkFinite(await codec.decode(await codec.encode(some))), some)
+  if (codec.heldOutError !== undefined) return { trainingError, heldOutError: codec.heldOutError }
   if (!specification || specification.kind === 'onnx') return { trainingError }
   const cut = Math.ceil(order.length * 0.8)
   const fitted = takeRows(rows, order.subarray(0, cut))

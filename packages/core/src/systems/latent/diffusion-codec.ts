@@ -6,7 +6,8 @@ import { cloud } from '../../space/cloud.js'
 import type { Codec, CodecContents } from '../../spectral/codec.js'
 import { type DiffusionMap, type DiffusionPlacing, diffusionCoordinates, diffusionMap, placePoints } from '../../spectral/diffusion-map.js'
 import { type Lifting, liftPoints } from '../../spectral/lifting.js'
-import { liftingOf, measureRoundTrip, type RoundTrip } from '../../spectral/round-trip.js'
+import { liftingOf, measureRoundTrip, type RoundTrip, relativeError } from '../../spectral/round-trip.js'
+import { fitPca, loadPca } from './pca.js'
 
 export interface DiffusionCodecOptions {
   readonly dimension: number | 'auto'
@@ -24,12 +25,16 @@ export interface DiffusionCodec extends Codec {
   readonly roundTrip: RoundTrip
 }
 
+/** Rows with more columns are replaced by so many principal components: distances hardly change, passes cost a tenth. */
+const MOST_COLUMNS = 64
+
 /**
  * Diffusion coordinates as a codec: Nyström on the way in, locally linear lifting on the way back. Coordinates λ_k ψ_k,
  * divided by their root mean square over all k. Cost of two maps: one on all rows, one that measures the round trip.
  */
 export async function fitDiffusionCodec(rows: Matrix, options: DiffusionCodecOptions): Promise<DiffusionCodec> {
   const { engine, key, watch } = options
+  if (rows.cols > MOST_COLUMNS) return behindComponents(rows, options)
   const settings = {
     cloud: cloud(rows),
     engine,
@@ -41,7 +46,38 @@ export async function fitDiffusionCodec(rows: Matrix, options: DiffusionCodecOpt
   }
   const map = await diffusionMap({ ...settings, key: keyFor(key, 'map') })
   const roundTrip = await measureRoundTrip(map, settings, key)
-  return { ...codecOf(map, liftingOf(map, rows, roundTrip.neighbourCount), engine), kind: 'diffusion-map', map, roundTrip }
+  return {
+    ...codecOf(map, liftingOf(map, rows, roundTrip.neighbourCount), engine),
+    kind: 'diffusion-map',
+    map,
+    roundTrip,
+    heldOutError: roundTrip.relativeError
+  }
+}
+
+async function behindComponents(rows: Matrix, options: DiffusionCodecOptions): Promise<DiffusionCodec> {
+  const front = await fitPca(rows, { dimension: Math.min(MOST_COLUMNS, rows.rows - 1), watch: options.watch })
+  const components = await front.encode(rows)
+  const inner = await fitDiffusionCodec(components, options)
+  const lost = relativeError(rows, await front.decode(components), rows) ** 2
+  const heldOutError = Math.sqrt(lost + (1 - lost) * inner.roundTrip.relativeError ** 2)
+  return { ...composed(front, inner), kind: 'diffusion-map', map: inner.map, roundTrip: inner.roundTrip, heldOutError }
+}
+
+/** One codec after another. */
+function composed(front: Codec, inner: Codec): Codec {
+  return {
+    kind: inner.kind,
+    dataDimension: front.dataDimension,
+    latentDimension: inner.latentDimension,
+    encode: async (rows) => inner.encode(await front.encode(rows)),
+    decode: async (latents) => front.decode(await inner.decode(latents)),
+    save: (): CodecContents => {
+      const [outer, own] = [front.save(), inner.save()]
+      const arrays = Object.fromEntries(Object.entries(outer.arrays).map(([name, array]) => [`front.${name}`, array]))
+      return { meta: { ...own.meta, front: outer.meta }, arrays: { ...own.arrays, ...arrays } }
+    }
+  }
 }
 
 function codecOf(map: DiffusionPlacing, lifting: Lifting, engine: Engine): Codec {
@@ -85,13 +121,20 @@ function times(m: Matrix, factor: number): Matrix {
 /** The codec that `save` wrote. */
 export function loadDiffusionCodec({ meta, arrays }: CodecContents, engine: Engine): Codec {
   const { map, lifting } = unpackDiffusion({ meta, arrays })
-  return codecOf(map, lifting, engine)
+  const inner = codecOf(map, lifting, engine)
+  if (!meta.front) return inner
+  const parts = Object.entries(arrays).filter(([name]) => name.startsWith('front.'))
+  const front = loadPca({
+    meta: meta.front as CodecContents['meta'],
+    arrays: Object.fromEntries(parts.map(([name, array]) => [name.slice('front.'.length), array]))
+  })
+  return composed(front, inner)
 }
 
 /** The map and its lifting, as `embed` and `lift` need them. */
 export function unpackDiffusion({ meta, arrays }: CodecContents): { map: DiffusionPlacing; lifting: Lifting } {
   const logWeights = arrays.logWeights as Float64Array
-  const points = matrix(logWeights.length, meta.dataDimension as number, arrays.points as Float64Array)
+  const points = matrix(logWeights.length, (arrays.points as Float64Array).length / logWeights.length, arrays.points as Float64Array)
   const map: DiffusionPlacing = {
     cloud: cloud(points, logWeights),
     rows: Uint32Array.from({ length: points.rows }, (_, i) => i),

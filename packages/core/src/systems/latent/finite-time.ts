@@ -14,7 +14,7 @@ export interface FiniteTimeOptions {
   readonly engine: Engine
   /** Bandwidth at which the bridge ends: it stops at noise variance 2ε and takes the sampler's own last step. */
   readonly epsilon: number
-  /** Standard deviation σ of the reference dX = σ dW on [0, 1], in units of the coordinates. Default 1. */
+  /** Standard deviation σ of the reference dX = σ dW on [0, 1], in units of the coordinates. Default: σ² = max(1, 8ε). */
   readonly sigma?: number
   /** `convolved`: target rows plus N(0, σ²). `gaussian`: N(mean, variance of the target), joined by a Sinkhorn solution. */
   readonly start?: 'gaussian' | 'convolved'
@@ -41,10 +41,11 @@ export interface FiniteTimeOptions {
  *
  * @source mathematics: Jiao, Kang, Lin, Liu, Zuo, arXiv 2404.13309; Wang et al., *Deep generative learning via
  * Schrödinger bridge*, ICML 2021 (convolved start); Pooladian and Niles-Weed, arXiv 2408.11686 (entropic potentials).
- * Cost: O(steps·count·M·K), the Gaussian start about 50 `logSum` of 2,000 × M more.
+ * Cost: O(steps·count·M·K), the Gaussian start up to 400 `logSum` of 2,000 × M more.
  */
 export async function sampleFiniteTime(options: FiniteTimeOptions): Promise<Matrix> {
-  const { target, engine, epsilon, sigma = 1, steps = 20, scheme = 'covariance', count, key, watch } = options
+  const { target, engine, epsilon, steps = 20, scheme = 'covariance', count, key, watch } = options
+  const sigma = options.sigma ?? Math.sqrt(Math.max(1, 8 * epsilon))
   const gaussian = options.start === 'gaussian'
   const potentials = gaussian ? await gaussianPotentials(target, { sigma, engine, key: keyFor(key, 'coupling'), watch }) : undefined
   const logTerms = potentials ? target.logWeights.map((a, j) => a + potentials[j]!) : target.logWeights
@@ -144,7 +145,8 @@ function moments({ points, logWeights }: Cloud): { mean: Float64Array; deviation
   return { mean, deviation: squares.map(Math.sqrt) }
 }
 
-const COUPLING_ROWS = 2000
+/** Draws of the Gaussian that stand for it in the coupling: from the first number to the second, four a sample. */
+const COUPLING_ROWS = [500, 2000] as const
 
 interface CouplingProblem {
   readonly target: Cloud
@@ -183,7 +185,8 @@ async function gaussianPotentials(
   target: Cloud,
   { sigma, engine, key, watch }: { sigma: number; engine: Engine; key: Key; watch: Watch | undefined }
 ): Promise<Float64Array> {
-  const start = cloud(gaussianStart(target, COUPLING_ROWS, key), uniformLogWeights(COUPLING_ROWS))
+  const count = Math.min(COUPLING_ROWS[1], Math.max(COUPLING_ROWS[0], 4 * target.points.rows))
+  const start = cloud(gaussianStart(target, count, key), uniformLogWeights(count))
   const problem = { target, start, epsilon: 0.5 * sigma * sigma, engine }
   const outcome = await iterate(coupling, problem, { stage: 'coupling', tolerance: 1e-3, turns: 200, ...watch })
   return outcome.state.potentials

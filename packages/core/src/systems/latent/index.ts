@@ -1,6 +1,7 @@
 export * from './autoencoder.js'
 export * from './bandwidth.js'
 export * from './codecs.js'
+export * from './dense-network.js'
 export * from './diffusion-codec.js'
 export * from './finite-time.js'
 export * from './model.js'

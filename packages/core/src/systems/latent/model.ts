@@ -33,6 +33,8 @@ export interface LatentFitOptions {
   readonly latent: LatentSpecification | Codec
   /** ε in the latent space. Default `auto`. */
   readonly bandwidth?: number | 'auto'
+  /** The dynamics whose draws `auto` looks at. Default `langevin`. */
+  readonly dynamics?: 'langevin' | 'bridge'
 }
 
 /** The rows of one class in the latent space, with their potentials. */
@@ -76,7 +78,7 @@ export async function fitLatent(options: LatentFitOptions, context: LatentContex
   const codec = given ? latent : await fitCodec(rows, latent, { engine, key: keyFor(key, 'codec'), watch })
   const latents = checkFinite(await codec.encode(rows))
   const reconstruction = await measureReconstruction(codec, rows, { ...(given ? {} : { specification: latent }), engine, key, watch })
-  const space: LatentSpace = { codec, latents, logWeights, classes, engine, key, watch }
+  const space: LatentSpace = { codec, latents, logWeights, classes, dynamics: options.dynamics ?? 'langevin', engine, key, watch }
   const bandwidth = typeof options.bandwidth === 'number' ? undefined : await automaticBandwidth(space)
   const epsilon = bandwidth?.epsilon ?? (options.bandwidth as number)
   const groups = await groupsAt(space, epsilon, 1e-6)
@@ -163,6 +165,7 @@ interface LatentSpace extends LatentContext {
   readonly logWeights: Float64Array
   /** Rows of each class. */
   readonly classes: readonly Uint32Array[]
+  readonly dynamics: 'langevin' | 'bridge'
 }
 
 async function groupsAt(space: LatentSpace, epsilon: number, tolerance: number): Promise<LatentGroup[]> {
@@ -193,7 +196,7 @@ async function automaticBandwidth(space: LatentSpace): Promise<LatentBandwidth> 
     const parts: Matrix[] = []
     for (const group of groups) {
       const count = Math.max(1, Math.round((SEARCH_DRAWS * group.rows.length) / chosen.length))
-      parts.push(await drawGroup(group.bridge, { count, key: keyFor(key, `search ${group.label}`) }, quiet))
+      parts.push(await drawGroup(group.bridge, { count, dynamics: space.dynamics, key: keyFor(key, `search ${group.label}`) }, quiet))
     }
     return stacked(parts, latents.cols)
   }

@@ -2,6 +2,7 @@ import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import type { Codec, CodecContents } from '../../spectral/codec.js'
+import { dot } from '../../spectral/columns.js'
 import { principalComponents } from '../../spectral/principal-components.js'
 
 export interface PcaOptions {
@@ -63,13 +64,11 @@ function pcaCodec(offset: Float64Array, directions: Matrix, scales: Float64Array
     latentDimension: k,
     linear: { offset, basis },
     async encode(rows) {
+      const shift = productRow(directions, offset)
       const out = matrix(rows.rows, k)
       for (let i = 0; i < rows.rows; i++) {
-        for (let a = 0; a < k; a++) {
-          let sum = 0
-          for (let c = 0; c < d; c++) sum += (rows.data[i * d + c]! - offset[c]!) * directions.data[a * d + c]!
-          out.data[i * k + a] = sum / scales[a]!
-        }
+        const image = productRow(directions, rows.data.subarray(i * d, (i + 1) * d))
+        for (let a = 0; a < k; a++) out.data[i * k + a] = (image[a]! - shift[a]!) / scales[a]!
       }
       return out
     },
@@ -90,6 +89,13 @@ function pcaCodec(offset: Float64Array, directions: Matrix, scales: Float64Array
       arrays: { offset, directions: directions.data, scales }
     })
   }
+}
+
+/** Σ_c directions_ac x_c [K]. */
+function productRow(directions: Matrix, x: Float64Array): Float64Array {
+  const out = new Float64Array(directions.rows)
+  for (let a = 0; a < out.length; a++) out[a] = dot(directions.data.subarray(a * directions.cols, (a + 1) * directions.cols), x)
+  return out
 }
 
 /** The codec that `save` wrote. */

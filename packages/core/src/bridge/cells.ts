@@ -68,7 +68,7 @@ function combine(unitCovariances: readonly Matrix[], sigma: Float64Array): Float
 }
 
 /** One classical Runge–Kutta step a cell for dz/dt = b, dF/dt = J F, dQ/dt = J Q + Q Jᵀ + diag(σ²). */
-function rungeKuttaCells({ drift, theta, sigma }: WorkingReference, borders: Float64Array): Cells {
+export function rungeKuttaCells({ drift, theta, sigma }: WorkingReference, borders: Float64Array): Cells {
   const d = drift.dimension
   const size = d + 2 * d * d
   const slopes = [0, 1, 2, 3].map(() => new Float64Array(size))

@@ -5,6 +5,7 @@ import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from 
 import type { Matrix } from '../num/matrix.js'
 import type { Drift } from './drift.js'
 import { linearNoiseFlow } from './linear-noise.js'
+import { flowWithStepSensitivity } from './step-sensitivity.js'
 import type { Precisions } from './transition.js'
 
 /** One interval's demand on the flow: particle i should arrive at targets_i, to within its own covariance. */
@@ -131,6 +132,9 @@ function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array, op
   }
 }
 
+/** Up to here, sensitivities ride along in the differential equation. */
+const FEW_PARAMETERS = 24
+
 /** Tolerances of the flow inside a fit: far below the noise, and cheap. */
 const FLOW_TOLERANCES = { relative: 1e-5, absolute: 1e-8, steps: 1000 }
 const COARSE_TOLERANCES = { relative: 1e-3, absolute: 1e-5, steps: 200 }
@@ -146,11 +150,11 @@ function evaluate({ drift, coordinates, targets }: FlowMatchingProblem, moving: 
   const residual = new Float64Array(d)
   const row = new Float64Array(p)
   for (const { interval, points, targets: aims, counts, precisions } of targets) {
-    const flow = linearNoiseFlow(
-      { drift, theta, points, interval },
-      { sensitivity: true },
-      { ...(coarse ? COARSE_TOLERANCES : FLOW_TOLERANCES), controlled: d }
-    )
+    const demand = { drift, theta, points, interval }
+    const flow =
+      p > FEW_PARAMETERS
+        ? flowWithStepSensitivity(demand)
+        : linearNoiseFlow(demand, { sensitivity: true }, { ...(coarse ? COARSE_TOLERANCES : FLOW_TOLERANCES), controlled: d })
     const sensitivities = flow.sensitivities!
     for (let i = 0; i < points.rows; i++) {
       const which = precisions.inverseFactors.rows === 1 ? 0 : i

@@ -41,14 +41,14 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
   for (const held of prepared.heldOut) toWorking(held, diffusion, prepared.columnNames)
   const thinned = working.map((s, k) => ({
     time: s.time,
-    cloud: thin(s.cloud.points, s.cloud.logWeights, resolved.fitParticles, keyFor(tools.key, `fit ${k}`))
+    cloud: thin(s.cloud.points, s.cloud.logWeights, fitCount(resolved), keyFor(tools.key, `fit ${k}`))
   }))
   const base = {
     diffusion,
     snapshots: thinned,
     sigma: sigmaFrom(resolved, context),
     rounds: resolved.rounds,
-    tolerance: resolved.tolerance
+    tolerance: toleranceOf(resolved)
   }
   const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
   const problem: RoundsProblem = { ...base, family, key: tools.key }
@@ -72,6 +72,18 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     smoothness,
     notes: [...prepared.notes, ...notesOf(problem, theta, resolved)]
   }
+}
+
+/** Weights of a smooth field trade off against each other: they settle less sharply than named parameters. */
+function toleranceOf({ tolerance, reference }: ResolvedOptions): number {
+  return typeof reference === 'string' && isSmooth(reference) ? 10 * tolerance : tolerance
+}
+
+/** Particles of a smooth field's refit at most: its many weights make each one dear. */
+const SMOOTH_PARTICLES = 120
+
+function fitCount({ fitParticles, reference }: ResolvedOptions): number {
+  return typeof reference === 'string' && isSmooth(reference) ? Math.min(SMOOTH_PARTICLES, fitParticles) : fitParticles
 }
 
 function workingSnapshot(snapshot: Snapshot, diffusion: Diffusion, names: readonly string[]): FitSnapshot {

@@ -58,7 +58,8 @@ export const marginalsFields: readonly Field[] = [
     default: '0.001',
     minimum: 1e-12,
     maximum: 1,
-    sentence: 'The rounds have converged when parameters and noise change relatively by no more than this.',
+    sentence:
+      'The rounds have converged when parameters and noise change relatively by no more than this (ten times this for gradient and free fields).',
     source: OWN
   },
   {
@@ -69,7 +70,7 @@ export const marginalsFields: readonly Field[] = [
     default: '400',
     minimum: 2,
     maximum: 1e6,
-    sentence: 'Particles of each snapshot that the refit uses at most; paths use all of them.',
+    sentence: 'Particles of each snapshot that the refit uses at most (120 for gradient and free fields); paths use all of them.',
     source: OWN
   },
   {

@@ -56,6 +56,9 @@ export interface RoundsState {
   readonly change: number
 }
 
+/** Levenberg–Marquardt turns a round: the coupling moves on anyway. */
+const ROUND_TURNS = 8
+
 /** Relative error of a marginal inside the rounds: far below what moves θ. */
 const COUPLING_TOLERANCE = 5e-3
 
@@ -290,7 +293,10 @@ async function nextState(problem: RoundsProblem, state: RoundsState, turn: numbe
       potentials.push(coupling.potentials)
       targets.push(targetOf(from, to, coupling, covariances))
     }
-    theta = matchFlow({ drift: reference.drift, coordinates: family.parameters, targets }, state.theta, watch).theta
+    theta = matchFlow({ drift: reference.drift, coordinates: family.parameters, targets }, state.theta, {
+      ...watch,
+      turns: ROUND_TURNS
+    }).theta
   }
   const sigma = problem.sigma ?? sigmaOf(problem, theta, state.sigma)
   const change = Math.max(parameterChange(family, state.theta, theta), relativeChange(state.sigma, sigma))

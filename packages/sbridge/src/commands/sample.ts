@@ -78,6 +78,14 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const count = countOf(flags.rows)
   const draws = readFields(drawFields, flags) as Pick<SampleJob, 'noise' | 'steps'>
   const cells = cellsFor(flags.output)
+  if (flags.report !== undefined && count === 1) {
+    throw new InputError({
+      code: 'report-rows',
+      got: '--report with one row to draw',
+      expected: 'at least 2 rows to compare',
+      try: '-n 100, or leaving --report out'
+    })
+  }
   if (!flags.dryRun) {
     await checkWritable(flags.output)
     if (flags.report !== undefined) await checkWritable(flags.report)

@@ -1,0 +1,264 @@
+import type { Engine } from '../../kernel/engine.js'
+import { gaussianKernel } from '../../kernel/kernel.js'
+import type { ModelContents } from '../../model-file/container.js'
+import { log } from '../../num/elementary.js'
+import { FormatError, InputError } from '../../num/errors.js'
+import type { Watch } from '../../num/iterate.js'
+import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { cloud } from '../../space/cloud.js'
+import {
+  type DiffusionPlacing,
+  type DiffusionReport,
+  diffusionCoordinates,
+  diffusionMap,
+  placePoints
+} from '../../spectral/diffusion-map.js'
+import { liftPoints } from '../../spectral/lifting.js'
+import { measureRoundTrip, type RoundTrip } from '../../spectral/round-trip.js'
+import { decodeTable, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import type { InferredTable } from '../../table/infer.js'
+import type { ScalingMethod } from '../../table/scaling.js'
+import { isNumeric, type Table } from '../../table/table.js'
+
+export interface EmbeddingOptions {
+  /** Number of coordinates. Default `auto`: the largest spectral gap. */
+  readonly dimension?: number | 'auto'
+  readonly bandwidth?: number | 'auto'
+  readonly alpha?: number
+  /** Coordinates are λ_k^t ψ_k. Default 1; 0 gives ψ_k of mean square 1. */
+  readonly time?: number
+  /** Default `standard`. */
+  readonly scaling?: ScalingMethod | Readonly<Record<string, ScalingMethod>>
+  /** Row weights [M]. */
+  readonly weights?: Float64Array
+}
+
+/** Diffusion coordinates of a table: enough to place new rows, and to lift coordinates back. */
+export interface EmbeddingModel {
+  readonly encoder: Encoder
+  readonly map: DiffusionPlacing
+  readonly time: number
+  /** Scaled numeric columns of the map's points [M, coordinates], and their categories. */
+  readonly rows: Matrix
+  readonly codes: Int32Array
+  readonly neighbourCount: number
+  readonly summary: EmbeddingSummary
+}
+
+/** What a report says about an embedding. Plain JSON. */
+export interface EmbeddingSummary {
+  readonly rowCount: number
+  readonly epsilon: number
+  readonly dimension: number
+  readonly eigenvalues: readonly number[]
+  readonly residuals: readonly number[]
+  readonly spectrum: readonly number[]
+  readonly gaps: DiffusionReport['gaps']
+  readonly bandwidth: DiffusionReport['bandwidth']
+  readonly scaling: DiffusionReport['scaling']
+  readonly componentSizes: readonly number[]
+  readonly roundTrip: RoundTrip
+  readonly notes: readonly string[]
+}
+
+export interface EmbeddingContext {
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/**
+ * Diffusion-map coordinates of a table's rows, in their order [n, K]. Cost as `diffusionMap`, and one more on at most 2,000
+ * rows for the round trip. Throws `InputError` as `diffusionMap` does, and for unknown columns in `scaling`.
+ */
+export async function fitEmbedding(
+  data: InferredTable,
+  options: EmbeddingOptions,
+  context: EmbeddingContext
+): Promise<{ model: EmbeddingModel; coordinates: Matrix; report: DiffusionReport }> {
+  const { table, formats } = data
+  const { engine, watch } = context
+  const key = keyFor(context.key, 'embed')
+  const encoder = fitEncoder(table, formats, methodFor(table, options.scaling ?? 'standard'))
+  const encoded = encodeTable(encoder, table, keyFor(key, 'encode'))
+  const logWeights = options.weights ? normaliseLogWeights(options.weights.map((w) => log(w))) : uniformLogWeights(table.rowCount)
+  const points = embedEncoded(encoder, encoded)
+  const settings = {
+    cloud: cloud(points, logWeights),
+    engine,
+    dimension: options.dimension ?? ('auto' as const),
+    epsilon: options.bandwidth ?? ('auto' as const),
+    alpha: options.alpha ?? 0.5,
+    key,
+    watch
+  }
+  const map = await diffusionMap(settings)
+  const roundTrip = await measureRoundTrip(map, settings, key)
+  const time = options.time ?? 1
+  const all = map.rows.length === table.rowCount
+  const coordinates = all ? diffusionCoordinates(map, time) : await placePoints(map, points, engine, time)
+  const width = encoder.factors.length
+  const codes = Int32Array.from(
+    { length: map.rows.length * width },
+    (_, at) => encoded.codes[map.rows[Math.floor(at / width)]! * width + (at % width)]!
+  )
+  const { report, ...placing } = map
+  const summary = summaryOf(data, { map: placing, report, roundTrip })
+  const model = {
+    encoder,
+    map: placing,
+    time,
+    rows: takeRows(encoded.coordinates, map.rows),
+    codes,
+    neighbourCount: roundTrip.neighbourCount,
+    summary
+  }
+  return { model, coordinates, report }
+}
+
+function methodFor(table: Table, scaling: NonNullable<EmbeddingOptions['scaling']>): (name: string) => ScalingMethod {
+  if (typeof scaling === 'string') return () => scaling
+  const names = table.columns.filter(isNumeric).map((column) => column.name)
+  const unknown = Object.keys(scaling).find((name) => !names.includes(name))
+  if (unknown === undefined) return (name) => scaling[name] ?? 'standard'
+  throw new InputError({
+    code: 'column-unknown',
+    got: `a scaling for ${unknown}`,
+    expected: `a numeric column: ${names.join(', ')}`,
+    try: 'the name as it stands in the header'
+  })
+}
+
+function summaryOf(
+  data: InferredTable,
+  { map, report, roundTrip }: { map: DiffusionPlacing; report: DiffusionReport; roundTrip: RoundTrip }
+): EmbeddingSummary {
+  const sizes = [...report.components.sizes]
+  const notes = [...data.notes]
+  if (sizes.length > 1) {
+    const shown = sizes.slice(0, 6).join(', ')
+    notes.push(
+      `the data fall into ${sizes.length} parts that the kernel does not join (${shown}${sizes.length > 6 ? ', …' : ''} rows): the first ${sizes.length - 1} coordinates tell them apart; ε = ${Number(report.bandwidth.connectingEpsilon.toPrecision(2))} would join them`
+    )
+  }
+  if (report.isolated.length > 0) notes.push(`${report.isolated.length} rows see only themselves at this bandwidth`)
+  if (report.eigenpairs.ending !== 'converged')
+    notes.push(`the eigenvectors ended “${report.eigenpairs.ending}” with residual ${Math.max(...report.residuals).toExponential(1)}`)
+  if (report.scaling.ending !== 'converged')
+    notes.push(`the scaling ended “${report.scaling.ending}” with error ${report.scaling.error.toExponential(1)}`)
+  if (data.table.columns.some((column) => isNumeric(column) && column.missing))
+    notes.push('missing numbers stand at the mean of their column')
+  return {
+    rowCount: data.table.rowCount,
+    epsilon: map.epsilon,
+    dimension: map.eigenvalues.length,
+    eigenvalues: [...map.eigenvalues],
+    residuals: [...report.residuals],
+    spectrum: [...report.spectrum],
+    gaps: report.gaps,
+    bandwidth: report.bandwidth,
+    scaling: report.scaling,
+    componentSizes: sizes.slice(0, 100),
+    roundTrip,
+    notes
+  }
+}
+
+/** Coordinates of new rows with the columns of the training table [n, K]. Throws `InputError` for other columns or unknown categories. */
+export async function placeTable(model: EmbeddingModel, table: Table, { engine, key }: EmbeddingContext): Promise<Matrix> {
+  const encoded = encodeTable(model.encoder, table, keyFor(key, 'encode'))
+  return placePoints(model.map, embedEncoded(model.encoder, encoded), engine, model.time)
+}
+
+/** Rows at coordinates [n, K]: numbers by local linear regression, categories from the nearest training row. */
+export async function liftTable(model: EmbeddingModel, coordinates: Matrix, { engine }: Pick<EmbeddingContext, 'engine'>): Promise<Table> {
+  const own = diffusionCoordinates(model.map, model.time)
+  const lifted = await liftPoints({ coordinates: own, rows: model.rows, neighbourCount: model.neighbourCount }, coordinates, engine)
+  const width = model.encoder.factors.length
+  const codes = new Int32Array(coordinates.rows * width)
+  if (width > 0) {
+    const { indices } = await engine.nearest({ from: cloud(coordinates), to: cloud(own), kernel: gaussianKernel(1) }, 1)
+    indices.forEach((row, i) => {
+      codes.set(model.codes.subarray(row * width, (row + 1) * width), i * width)
+    })
+  }
+  return decodeTable(model.encoder, { coordinates: lifted, codes })
+}
+
+interface EmbeddingMeta {
+  readonly encoder: unknown
+  readonly time: number
+  readonly epsilon: number
+  readonly alpha: number
+  readonly neighbourCount: number
+  readonly pointCount: number
+  readonly dimension: number
+  readonly summary: EmbeddingSummary
+}
+
+/** Model → contents of a model file. */
+export function saveEmbedding(model: EmbeddingModel): ModelContents {
+  const { map } = model
+  const meta: EmbeddingMeta = {
+    encoder: taggedArrays(model.encoder),
+    time: model.time,
+    epsilon: map.epsilon,
+    alpha: map.alpha,
+    neighbourCount: model.neighbourCount,
+    pointCount: map.rows.length,
+    dimension: map.eigenvalues.length,
+    summary: model.summary
+  }
+  const arrays = {
+    points: map.cloud.points.data,
+    logWeights: map.cloud.logWeights,
+    sourceRows: map.rows,
+    potentials: map.potentials,
+    eigenvalues: map.eigenvalues,
+    eigenvectors: map.eigenvectors.data,
+    rows: model.rows.data,
+    codes: model.codes
+  }
+  return { kind: 'embedding', meta, arrays }
+}
+
+/** Contents of a model file → model. Throws `FormatError` for contents of another kind. */
+export function loadEmbedding({ kind, meta, arrays }: ModelContents): EmbeddingModel {
+  if (kind !== 'embedding') {
+    throw new FormatError({
+      code: 'model-kind',
+      got: `a model of kind ${kind}`,
+      expected: 'a model written by embed',
+      try: 'sbridge embed DATA -k 2 -o OUT --model MODEL'
+    })
+  }
+  const m = meta as EmbeddingMeta
+  const n = m.pointCount
+  const floats = (name: string): Float64Array => arrays[name] as Float64Array
+  const encoder = untagged(m.encoder) as Encoder
+  const map: DiffusionPlacing = {
+    cloud: cloud(matrix(n, floats('points').length / n, floats('points')), floats('logWeights')),
+    rows: arrays.sourceRows as Uint32Array,
+    epsilon: m.epsilon,
+    alpha: m.alpha,
+    potentials: floats('potentials'),
+    eigenvalues: floats('eigenvalues'),
+    eigenvectors: matrix(n, m.dimension, floats('eigenvectors'))
+  }
+  const rows = matrix(n, encoder.coordinateCount, floats('rows'))
+  return { encoder, map, time: m.time, rows, codes: arrays.codes as Int32Array, neighbourCount: m.neighbourCount, summary: m.summary }
+}
+
+/** Plain JSON with typed arrays as `{ float64: [...] }`; numbers in JSON are exact. */
+function taggedArrays(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_name, part: unknown) => (part instanceof Float64Array ? { float64: Array.from(part) } : part)))
+}
+
+function untagged(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(untagged)
+  if (typeof value !== 'object' || value === null) return value
+  if ('float64' in value) return Float64Array.from(value.float64 as number[])
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, untagged(part)]))
+}

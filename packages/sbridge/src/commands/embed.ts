@@ -1,0 +1,259 @@
+import type { Command } from '@commander-js/extra-typings'
+import {
+  type EmbeddingContext,
+  type EmbeddingModel,
+  type Field,
+  fitEmbedding,
+  InputError,
+  inferTable,
+  isModel,
+  keyFromSeed,
+  loadEmbedding,
+  type Matrix,
+  packModel,
+  placeTable,
+  prepareTable,
+  type RawColumn,
+  type RawTable,
+  type ScalingMethod,
+  saveEmbedding,
+  unpackModel
+} from '@sbridge/core'
+import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
+import { engineOf, fitJobOf, runOf, splitPairs } from '../cli/options.js'
+import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { readBytes, readTable, writeTable } from '../format/table-file.js'
+import { tableFormatOf } from '../format/table-format.js'
+import { embeddingReport } from '../report/latent.js'
+
+const COIFMAN_LAFON = 'Coifman, Lafon, ACHA 2006'
+
+/** Options of `embed`, each described once. */
+export const embedFields: readonly Field[] = [
+  {
+    name: 'bandwidth',
+    kind: 'number',
+    unit: 'squared length of scaled coordinates',
+    range: 'auto, or a number above 0',
+    default: 'auto',
+    words: ['auto'],
+    minimum: Number.MIN_VALUE,
+    sentence: 'Kernel bandwidth ε; auto is the smallest at which the data are connected, larger ones take short cuts.',
+    source: COIFMAN_LAFON
+  },
+  {
+    name: 'alpha',
+    kind: 'number',
+    unit: '',
+    range: 'a number from -1 to 2',
+    default: '0.5',
+    minimum: -1,
+    maximum: 2,
+    sentence: 'Density normalisation: 1 sees the surface only, 0.5 the data distribution, 0 emphasises dense regions.',
+    source: COIFMAN_LAFON
+  },
+  {
+    name: 'time',
+    kind: 'number',
+    unit: 'steps of ε',
+    range: 'a number from 0 to 1000',
+    default: '1',
+    minimum: 0,
+    maximum: 1000,
+    sentence: 'Diffusion time t in the coordinates λ^t ψ; 0 gives the eigenfunctions themselves, of mean square 1.',
+    source: COIFMAN_LAFON
+  },
+  {
+    name: 'scaling',
+    kind: 'text',
+    unit: '',
+    range: 'standard, quantile, or NAME=METHOD for single columns',
+    default: 'standard',
+    sentence: 'How numeric columns become coordinates.',
+    source: ''
+  }
+]
+
+export function registerEmbed(program: Command): void {
+  const command = program
+    .command('embed')
+    .description('Diffusion-map coordinates of the rows of a table; with a model file, of new rows.')
+    .argument('<input>', 'a table, or a model file that `embed --model` wrote')
+    .argument('[new]', 'with a model: the table of new rows')
+    .option('-k, --dimension <count>', 'number of coordinates, or auto: the largest spectral gap (default auto)')
+    .requiredOption('-o, --output <file>', 'where the coordinates go: columns coordinate_1, coordinate_2, … in the order of the rows')
+    .option('--model <file>', 'also writes a model that places new rows and lifts coordinates back')
+    .option('--report <file.html>', 'also writes a report: spectrum, coordinates, round trip')
+    .option('--json', 'prints a summary as JSON on standard output')
+  for (const fields of [embedFields, tableFields, runFields]) addFields(command, fields)
+  command.action(async (input, fresh, options) => {
+    await runEmbed(input, fresh, options as EmbedFlags)
+  })
+}
+
+interface EmbedFlags extends Readonly<Record<string, unknown>> {
+  readonly dimension?: string
+  readonly output: string
+  readonly model?: string
+  readonly report?: string
+  readonly json?: boolean
+}
+
+async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFlags): Promise<void> {
+  const run = runOf({ ...flags, seed: flags.seed ?? '1' })
+  tableFormatOf(flags.output)
+  for (const path of [flags.output, flags.model, flags.report]) if (path !== undefined) await checkWritable(path)
+  const model = await modelAt(input)
+  if (model !== undefined) refuseFitOptions(flags)
+  if ((model === undefined) !== (fresh === undefined)) throw wrongInputs(input, fresh)
+  const engine = await engineOf(run)
+  const context: EmbeddingContext = { engine, key: keyFromSeed(run.seed) }
+  try {
+    if (model) await place(model, fresh!, flags, context)
+    else await fit(input, flags, { ...context, seed: run.seed })
+  } finally {
+    await engine.close()
+  }
+}
+
+async function fit(input: string, flags: EmbedFlags, context: EmbeddingContext & { seed: number }): Promise<void> {
+  const values = readFields(
+    embedFields.filter((field) => field.name !== 'scaling'),
+    flags
+  )
+  const { bandwidth: _b, scaling: _s, ...tableFlags } = flags
+  const prepared = prepareTable(await readTable(input), fitJobOf(tableFlags, context.seed))
+  const options = {
+    dimension: dimensionOf(flags.dimension),
+    ...(values as { bandwidth?: number | 'auto'; alpha?: number; time?: number }),
+    ...(typeof flags.scaling === 'string' ? { scaling: scalingOf(flags.scaling) } : {}),
+    ...(prepared.weights ? { weights: prepared.weights } : {})
+  }
+  const { model, coordinates } = await fitEmbedding(prepared.data, options, context)
+  await writeTable(flags.output, coordinateTable(coordinates))
+  if (flags.model !== undefined) await writeAtomically(flags.model, packModel(saveEmbedding(model)))
+  if (flags.report !== undefined) await writeAtomically(flags.report, embeddingReport({ input, model, coordinates }))
+  if (flags.json) process.stdout.write(`${JSON.stringify({ output: flags.output, ...model.summary })}\n`)
+  else say(model, flags)
+}
+
+async function place(model: EmbeddingModel, fresh: string, flags: EmbedFlags, context: EmbeddingContext): Promise<void> {
+  const raw = await readTable(fresh)
+  const { encoder } = model
+  const types = Object.fromEntries(encoder.kinds.map(({ name, kind }) => [name, kind]))
+  const columns = encoder.kinds.map((kind) => kind.name)
+  // Kinds are inferred from two rows at least; one new row is as good as two of it.
+  const { table } = inferTable(raw.rowCount === 1 ? twice(raw) : raw, { types, columns })
+  const placed = await placeTable(model, table, context)
+  const coordinates = { ...placed, rows: raw.rowCount, data: placed.data.slice(0, raw.rowCount * placed.cols) }
+  await writeTable(flags.output, coordinateTable(coordinates))
+  const stream = flags.output === '-' ? process.stderr : process.stdout
+  if (flags.json) process.stdout.write(`${JSON.stringify({ output: flags.output, rows: raw.rowCount, dimension: coordinates.cols })}\n`)
+  else stream.write(`${raw.rowCount} rows placed${flags.output === '-' ? '' : ` in ${flags.output}`}\n`)
+}
+
+function twice(raw: RawTable): RawTable {
+  const columns = raw.columns.map(
+    (column) =>
+      ({
+        ...column,
+        values:
+          column.values instanceof Float64Array
+            ? Float64Array.of(column.values[0]!, column.values[0]!)
+            : [column.values[0], column.values[0]],
+        ...('missing' in column && column.missing ? { missing: Uint8Array.of(column.missing[0]!, column.missing[0]!) } : {})
+      }) as RawColumn
+  )
+  return { columns, rowCount: 2 }
+}
+
+/** The embedding in a file, or undefined when it is a table. Throws `FormatError` for a model of another kind. */
+export async function modelAt(path: string): Promise<EmbeddingModel | undefined> {
+  if (path === '-') return undefined
+  const named = path.endsWith('.sbridge')
+  if (!named) {
+    try {
+      tableFormatOf(path)
+      return undefined
+    } catch {
+      // Not the name of a table: the bytes decide.
+    }
+  }
+  const bytes = await readBytes(path)
+  return named || isModel(bytes) ? loadEmbedding(unpackModel(bytes)) : undefined
+}
+
+/** Coordinates as a table: coordinate_1, coordinate_2, … */
+export function coordinateTable(coordinates: Matrix): RawTable {
+  const columns = Array.from(
+    { length: coordinates.cols },
+    (_, k): RawColumn => ({
+      name: `coordinate_${k + 1}`,
+      source: 'number',
+      values: Float64Array.from({ length: coordinates.rows }, (_, i) => coordinates.data[i * coordinates.cols + k]!)
+    })
+  )
+  return { columns, rowCount: coordinates.rows }
+}
+
+function dimensionOf(text: string | undefined): number | 'auto' {
+  if (text === undefined || text === 'auto') return 'auto'
+  const count = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isInteger(count) && count >= 1) return count
+  throw new InputError({ code: 'option-value', got: `-k ${text}`, expected: 'a whole number from 1, or auto', try: '-k 2' })
+}
+
+function scalingOf(text: string): ScalingMethod | Record<string, ScalingMethod> {
+  const check = (method: string): ScalingMethod => {
+    if (method === 'standard' || method === 'quantile') return method
+    throw new InputError({ code: 'option-value', got: `--scaling ${text}`, expected: 'standard or quantile', try: '--scaling standard' })
+  }
+  if (!text.includes('=')) return check(text)
+  return Object.fromEntries(Object.entries(splitPairs('--scaling', text)).map(([name, method]) => [name, check(method)]))
+}
+
+function refuseFitOptions(flags: EmbedFlags): void {
+  const names = ['dimension', 'model', 'report', ...embedFields.map((field) => field.name), ...tableFields.map((field) => field.name)]
+  const given = names.find((name) => flags[name] !== undefined)
+  if (given === undefined) return
+  throw new InputError({
+    code: 'option-of-fit',
+    got: `--${given} with a model file`,
+    expected: 'a model and a table of new rows only',
+    try: 'giving it when the model is made'
+  })
+}
+
+function wrongInputs(input: string, fresh: string | undefined): InputError {
+  return fresh === undefined
+    ? new InputError({
+        code: 'input-missing',
+        got: `the model ${input} alone`,
+        expected: 'a table of new rows after it',
+        try: `sbridge embed ${input} new.csv -o OUT`
+      })
+    : new InputError({
+        code: 'input-extra',
+        got: `two tables, ${input} and ${fresh}`,
+        expected: 'one table, or a model and a table',
+        try: `sbridge embed ${input} -o OUT`
+      })
+}
+
+function say(model: EmbeddingModel, flags: EmbedFlags): void {
+  const { summary } = model
+  const { bandwidth, roundTrip } = summary
+  const lines = [
+    `${summary.dimension} coordinates of ${summary.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}`,
+    `bandwidth ε = ${summary.epsilon.toPrecision(4)}${bandwidth.chosen === 'given' ? ' (given)' : ''}; connected from ε = ${bandwidth.connectingEpsilon.toPrecision(3)}`,
+    `eigenvalues ${summary.eigenvalues
+      .slice(0, 8)
+      .map((value) => value.toFixed(4))
+      .join(' ')}${summary.eigenvalues.length > 8 ? ' …' : ''}; largest residual ${Math.max(...summary.residuals).toExponential(1)}`,
+    `round trip: held-out rows come back with relative error ${roundTrip.relativeError.toFixed(3)}`,
+    ...(flags.model === undefined ? [] : [`model in ${flags.model}`]),
+    ...summary.notes.map((note) => `note: ${note}`)
+  ]
+  const stream = flags.output === '-' ? process.stderr : process.stdout
+  stream.write(`${lines.join('\n')}\n`)
+}

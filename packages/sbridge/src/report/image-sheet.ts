@@ -1,0 +1,107 @@
+import { InputError, type Matrix } from '@sbridge/core'
+import { zlibSync } from 'fflate'
+
+/** Shape of the image that a row is: pixels row by row. */
+export interface ImageShape {
+  readonly width: number
+  readonly height: number
+}
+
+/** Reads `28x28` (width × height). Throws `InputError`. */
+export function parseImageShape(text: string): ImageShape {
+  const match = /^(\d+)[x×](\d+)$/.exec(text.trim())
+  const [width, height] = match ? [Number(match[1]), Number(match[2])] : [0, 0]
+  if (width >= 1 && height >= 1) return { width, height }
+  throw new InputError({ code: 'option-value', got: `--image ${text}`, expected: 'WIDTHxHEIGHT in pixels', try: '--image 28x28' })
+}
+
+/** Refuses rows whose length is not width × height. */
+export function checkImageShape(columnCount: number, { width, height }: ImageShape): void {
+  if (columnCount === width * height) return
+  throw new InputError({
+    code: 'image-size',
+    got: `rows of ${columnCount} numbers`,
+    expected: `${width * height}, for images of ${width} × ${height}`,
+    try: 'another --image, or --columns with the pixels only'
+  })
+}
+
+export interface SheetOptions extends ImageShape {
+  /** Images side by side. */
+  readonly across: number
+  /** Values shown as white and as black; default the range of the rows. */
+  readonly range?: readonly [number, number]
+  /** Pixels of paper between images. Default 2. */
+  readonly gap?: number
+}
+
+/** Rows as images in a sheet, dark on white, as the bytes of a grey PNG. Throws `InputError` (code `image-size`). */
+export function imageSheet(rows: Matrix, options: SheetOptions): Uint8Array {
+  const { width, height, across, gap = 2 } = options
+  checkImageShape(rows.cols, options)
+  const down = Math.ceil(rows.rows / across)
+  const [low, high] = options.range ?? rangeOf(rows.data)
+  const sheet = { width: across * (width + gap) + gap, height: down * (height + gap) + gap }
+  const grey = new Uint8Array(sheet.width * sheet.height).fill(255)
+  for (let i = 0; i < rows.rows; i++) {
+    const left = gap + (i % across) * (width + gap)
+    const top = gap + Math.floor(i / across) * (height + gap)
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const value = (rows.data[i * rows.cols + y * width + x]! - low) / (high > low ? high - low : 1)
+        grey[(top + y) * sheet.width + left + x] = Math.round(255 * (1 - Math.min(1, Math.max(0, value))))
+      }
+    }
+  }
+  return greyPng(grey, sheet)
+}
+
+function rangeOf(values: Float64Array): [number, number] {
+  return values.reduce<[number, number]>(
+    ([low, high], x) => [Math.min(low, x), Math.max(high, x)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  )
+}
+
+/** @source PNG specification, third edition: signature, IHDR (8-bit grey), IDAT, IEND. */
+function greyPng(grey: Uint8Array, { width, height }: ImageShape): Uint8Array {
+  const lines = new Uint8Array((width + 1) * height)
+  for (let y = 0; y < height; y++) lines.set(grey.subarray(y * width, (y + 1) * width), y * (width + 1) + 1)
+  const header = new Uint8Array(13)
+  const view = new DataView(header.buffer)
+  view.setUint32(0, width)
+  view.setUint32(4, height)
+  header.set([8, 0, 0, 0, 0], 8)
+  const parts = [
+    Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
+    chunk('IHDR', header),
+    chunk('IDAT', zlibSync(lines)),
+    chunk('IEND', new Uint8Array(0))
+  ]
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}
+
+function chunk(name: string, data: Uint8Array): Uint8Array {
+  const out = new Uint8Array(12 + data.length)
+  const view = new DataView(out.buffer)
+  view.setUint32(0, data.length)
+  for (let i = 0; i < 4; i++) out[4 + i] = name.charCodeAt(i)
+  out.set(data, 8)
+  view.setUint32(8 + data.length, crc32(out.subarray(4, 8 + data.length)))
+  return out
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  }
+  return (crc ^ 0xffffffff) >>> 0
+}

@@ -100,8 +100,8 @@ export async function scaleRectangular(problem: RectangularProblem, options: Rec
       error: Number.POSITIVE_INFINITY,
       next: start.to.slice()
     }),
-    step: async (_, state) => {
-      const swept = sweep(problem, { from: state.from, to: state.next.slice() }, options)
+    step: async (_, state, turn) => {
+      const swept = sweep(problem, { from: state.from, to: state.next.slice() }, withinTurn(options, turn))
       return { ...swept, next: acceleration.next(state.next, swept.to, swept.error) }
     },
     error: (_, state) => state.error
@@ -115,6 +115,15 @@ export async function scaleRectangular(problem: RectangularProblem, options: Rec
       patience: PATIENCE
     })
   )
+}
+
+/** Progress inside a turn, as a share of it. */
+function withinTurn({ stop, progress, stage, turns }: RectangularOptions, turn: number): Watch {
+  return {
+    stop,
+    progress:
+      progress && (({ done, total }) => progress({ stage: stage ?? 'coupling', done: turn - 1 + done / total, total: turns ?? 1000 }))
+  }
 }
 
 /** Temperatures of the cold start: a kernel to the power 1/t is easier by far when the noise is small. */
@@ -175,7 +184,7 @@ function sweep(problem: RectangularProblem, state: Potentials, watch: Watch): Sw
   for (let i = 0; i < kernel.rows; i++) {
     if ((i & 255) === 0) {
       throwIfStopped(watch, 'coupling')
-      if (kernel.rows > MANY_ROWS) watch.progress?.({ stage: 'rows of one turn', done: i, total: kernel.rows })
+      if (kernel.rows > MANY_ROWS) watch.progress?.({ stage: 'rows', done: i, total: kernel.rows })
     }
     kernel.fillRow(i, row)
     let shift = Number.isFinite(from[i]!) ? from[i]! : -largestSum(row, columnTerm, i)

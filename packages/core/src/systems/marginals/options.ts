@@ -70,7 +70,7 @@ export const marginalsFields: readonly Field[] = [
     default: '400',
     minimum: 2,
     maximum: 1e6,
-    sentence: 'Particles of each snapshot that the refit uses at most (120 for gradient and free fields); paths use all of them.',
+    sentence: 'Particles of each snapshot that the refit uses at most (100 for gradient and free fields); paths use all of them.',
     source: OWN
   },
   {
@@ -113,7 +113,7 @@ export const marginalsFields: readonly Field[] = [
     kind: 'integer',
     unit: '',
     range: 'a whole number from 1 to 1000',
-    default: '30',
+    default: '20',
     minimum: 1,
     maximum: 1000,
     sentence: 'Random frequencies of a gradient or free field; each gives two features.',
@@ -151,7 +151,7 @@ const DEFAULTS: ResolvedOptions = {
   intervals: 'sandwich',
   lengthScale: 'auto',
   amplitude: 'auto',
-  frequencies: 30,
+  frequencies: 20,
   holdOut: []
 }
 

@@ -194,6 +194,8 @@ function targetOf(from: FitSnapshot, to: FitSnapshot, coupling: Coupling, covari
 
 /** Particles a snapshot on which starts are compared. */
 const START_PARTICLES = 40
+/** Turns of the first refit of a family with a single start: the blurred coupling deserves no more. */
+const FIRST_TURNS = 12
 /** Starts that are followed further after the first few turns. */
 const FINALISTS = 2
 
@@ -205,7 +207,7 @@ function bestStart(
 ): Float64Array {
   const { family } = problem
   const all = { drift: workingReference(problem, given.start, given.sigma).drift, coordinates: family.parameters, targets: given.targets }
-  if (family.starts === 1) return matchFlow(all, given.start, watch).theta
+  if (family.starts === 1) return matchFlow(all, given.start, { ...watch, turns: FIRST_TURNS }).theta
   const few = { ...all, targets: given.targets.map(fewer) }
   const starts = Array.from({ length: family.starts }, (_, s) => startingPoint(problem, given.start, s))
   const first = matchesFrom(few, starts, { ...watch, turns: 8, tolerance: 1e-3, coarse: true })

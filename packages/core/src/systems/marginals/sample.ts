@@ -22,7 +22,7 @@ export interface Trajectories {
   readonly unsettled: number
 }
 
-export interface SampleRequest {
+export interface TrajectoryRequest {
   /** Number of trajectories. */
   readonly count: number
   /** Times besides those of the snapshots; from the first snapshot on. After the last one the reference runs on freely. */
@@ -37,7 +37,7 @@ export interface SampleRequest {
  * interval; memory O(count · T · d). Throws `InputError` for times before the first snapshot.
  * @source mathematics.md section 11, step 3.
  */
-export function sampleTrajectories(model: MarginalsModel, request: SampleRequest): Trajectories {
+export function sampleTrajectories(model: MarginalsModel, request: TrajectoryRequest): Trajectories {
   checkRequest(model, request)
   const snapshotTimes = model.snapshots.map((s) => s.time)
   const times = Float64Array.from(new Set([...request.times, ...snapshotTimes])).sort()
@@ -67,7 +67,7 @@ export function sampleTrajectories(model: MarginalsModel, request: SampleRequest
   return out
 }
 
-function checkRequest(model: MarginalsModel, { count, times }: SampleRequest): void {
+function checkRequest(model: MarginalsModel, { count, times }: TrajectoryRequest): void {
   if (!(Number.isInteger(count) && count >= 1)) {
     throw new InputError({ code: 'count', got: `${count} trajectories`, expected: 'a whole number of at least 1', try: 'asking for 100' })
   }
@@ -84,7 +84,7 @@ function checkRequest(model: MarginalsModel, { count, times }: SampleRequest): v
 }
 
 /** Particle numbers [snapshots][count]: the first by stratified draws of the weights in random order, then partner by partner. */
-function indexChain(model: MarginalsModel, { count, key, watch }: SampleRequest): Uint32Array[] {
+function indexChain(model: MarginalsModel, { count, key, watch }: TrajectoryRequest): Uint32Array[] {
   const weights = model.snapshots[0]!.cloud.logWeights.map(exp)
   const offsets = uniforms(keyFor(key, 'first'), count)
   const order = permutation(keyFor(key, 'order'), count)
@@ -105,7 +105,7 @@ function fillInterval(
   parts: {
     model: MarginalsModel
     reference: WorkingReference
-    request: SampleRequest
+    request: TrajectoryRequest
     k: number
     ends: [Matrix, Matrix]
     chain: [Uint32Array, Uint32Array]
@@ -141,7 +141,7 @@ const FREE_CELLS = 32
 /** After the last snapshot: the reference's own law, cell by cell. */
 function fillBeyond(
   out: Trajectories,
-  parts: { reference: WorkingReference; request: SampleRequest; from: Matrix; chain: Uint32Array; start: number }
+  parts: { reference: WorkingReference; request: TrajectoryRequest; from: Matrix; chain: Uint32Array; start: number }
 ): void {
   const { reference, request, from, chain, start } = parts
   const places = [...out.times.keys()].filter((p) => out.times[p]! > start)

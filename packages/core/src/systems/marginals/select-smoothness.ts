@@ -23,8 +23,8 @@ export interface SmoothnessTools {
 const LENGTH_SCALES = [4, 2, 1]
 const AMPLITUDES = [0.3, 1.5]
 /** Particles a snapshot and rounds of a trial fit. */
-const TRIAL_PARTICLES = 60
-const TRIAL_ROUNDS = 6
+const TRIAL_PARTICLES = 40
+const TRIAL_ROUNDS = 4
 
 /** Training data of a trial, and the particles that judge it: `judged` at their time, predicted from the snapshot before. */
 interface Trial {

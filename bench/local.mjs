@@ -1,14 +1,16 @@
 // Localised sampling of an AR(1) Gaussian field: error against the training set's own, nearest-neighbour ratio, lag-1
 // covariance, time; and the cost as the field grows. Run after `npm run build`: node bench/local.mjs [--quick]
-import { createEngine, inferTable, keyFromSeed, normals, keyFor, gaussianKernel, cloud, matrix } from '../packages/sbridge/dist/index.js'
+
 import { fitLocal, sampleLocal } from '../packages/core/dist/systems/local/index.js'
+import { cloud, createEngine, gaussianKernel, inferTable, keyFor, keyFromSeed, matrix, normals } from '../packages/sbridge/dist/index.js'
 
 /** Rows of the stationary AR(1) field, coefficient phi, unit variance. */
 export function autoregression(rows, size, phi, key) {
   const out = matrix(rows, size)
   for (let i = 0; i < rows; i++) {
     const noise = normals(key, size, i)
-    for (let a = 0; a < size; a++) out.data[i * size + a] = a === 0 ? noise[0] : phi * out.data[i * size + a - 1] + Math.sqrt(1 - phi * phi) * noise[a]
+    for (let a = 0; a < size; a++)
+      out.data[i * size + a] = a === 0 ? noise[0] : phi * out.data[i * size + a - 1] + Math.sqrt(1 - phi * phi) * noise[a]
   }
   return out
 }
@@ -19,7 +21,7 @@ export const tableOf = (points) =>
     columns: Array.from({ length: points.cols }, (_, c) => ({
       name: `x${c}`,
       source: 'number',
-      cells: Float64Array.from({ length: points.rows }, (_, i) => points.data[i * points.cols + c])
+      values: Float64Array.from({ length: points.rows }, (_, i) => points.data[i * points.cols + c])
     }))
   })
 

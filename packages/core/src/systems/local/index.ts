@@ -1,4 +1,6 @@
 export { fitLocal } from './fit.js'
 export type { FittedGroup, FittedUnit, GivenChoice, LocalContext, LocalModel, LocalSummary } from './model.js'
+export type { LocalObservation } from './observations.js'
 export { type LocalDrawOptions, type Localisation, type LocalOptions, localFields, parseLocalisation, type SweepKind } from './options.js'
+export { type LocalPosterior, type LocalPosteriorRequest, type LocalPosteriorSummary, posteriorLocal } from './posterior.js'
 export { type LocalSampleRequest, sampleLocal } from './sample.js'

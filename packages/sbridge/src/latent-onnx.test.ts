@@ -1,0 +1,84 @@
+import { fitLatent, keyFromSeed, matrix, normals, sampleLatent } from '@sbridge/core'
+import { expect, test } from 'vitest'
+import { createEngine } from './host/node.js'
+import { loadOnnxCodec, restoreOnnxCodec } from './latent-onnx.js'
+
+// A minimal writer of ONNX files: protocol-buffer fields of a graph with one Gemm node.
+const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(Math.floor(n / 128))])
+const whole = (field: number, n: number): number[] => [...varint(field * 8), ...varint(n)]
+const bytes = (field: number, content: number[]): number[] => [...varint(field * 8 + 2), ...varint(content.length), ...content]
+const text = (field: number, words: string): number[] => bytes(field, [...new TextEncoder().encode(words)])
+const floats = (values: number[]): number[] => [...new Uint8Array(Float32Array.from(values).buffer)]
+
+const tensor = (name: string, dims: number[], values: number[]): number[] => [
+  ...dims.flatMap((d) => whole(1, d)),
+  ...whole(2, 1),
+  ...text(8, name),
+  ...bytes(9, floats(values))
+]
+const value = (name: string, dims: (number | string)[]): number[] => {
+  const shape = dims.flatMap((d) => bytes(1, typeof d === 'number' ? whole(1, d) : text(2, d)))
+  return [...text(1, name), ...bytes(2, bytes(1, [...whole(1, 1), ...bytes(2, shape)]))]
+}
+
+/** y = x W for W [inputs, outputs]. */
+function linearNetwork(inputs: number, outputs: number, weights: number[]): Uint8Array {
+  const node = [...text(1, 'x'), ...text(1, 'w'), ...text(2, 'y'), ...text(4, 'MatMul')]
+  const graph = [
+    ...bytes(1, node),
+    ...text(2, 'g'),
+    ...bytes(5, tensor('w', [inputs, outputs], weights)),
+    ...bytes(11, value('x', ['n', inputs])),
+    ...bytes(12, value('y', ['n', outputs]))
+  ]
+  return Uint8Array.from([...whole(1, 8), ...bytes(7, graph), ...bytes(8, [...text(1, ''), ...whole(2, 13)])])
+}
+
+/** Rows (a, b, a + b): the encoder takes a and b, the decoder gives all three. */
+const encoder = linearNetwork(3, 2, [1, 0, 0, 2, 0, 0])
+const decoder = linearNetwork(2, 3, [1, 0, 1, 0, 0.5, 0.5])
+const rows = (() => {
+  const z = normals(keyFromSeed(1), 600)
+  return matrix(
+    300,
+    3,
+    Float64Array.from({ length: 900 }, (_, at) => {
+      const i = Math.floor(at / 3)
+      return [z[2 * i]!, z[2 * i + 1]!, z[2 * i]! + z[2 * i + 1]!][at % 3]!
+    })
+  )
+})()
+
+test('an encoder and decoder from ONNX files: round trip, unit coordinates, saved and restored, a sampler behind them', async () => {
+  const codec = await loadOnnxCodec({ encoder, decoder }, rows)
+  const latents = await codec.encode(rows)
+  expect(latents.data.reduce((s, z) => s + z * z, 0) / latents.data.length).toBeCloseTo(1, 5)
+  const back = await codec.decode(latents)
+  back.data.forEach((x, at) => {
+    expect(x).toBeCloseTo(rows.data[at]!, 5)
+  })
+  const restored = await restoreOnnxCodec(codec.save())
+  expect((await restored.encode(rows)).data).toEqual(latents.data)
+  const engine = await createEngine('wasm', { threads: 1 })
+  const context = { engine, key: keyFromSeed(3) }
+  const model = await fitLatent({ rows, latent: codec }, context)
+  const { rows: drawn } = await sampleLatent(model, { count: 20 }, context)
+  for (let i = 0; i < 20; i++) expect(drawn.data[3 * i + 2]).toBeCloseTo(drawn.data[3 * i]! + drawn.data[3 * i + 1]!, 4)
+  const broken = linearNetwork(2, 3, [Number.NaN, 0, 1, 0, 0.5, 0.5])
+  const nan = await loadOnnxCodec({ encoder, decoder: broken }, rows)
+  await expect(fitLatent({ rows, latent: nan }, context)).rejects.toMatchObject({ code: 'decoder-not-finite' })
+  await engine.close()
+}, 20_000)
+
+test('bad input: other shapes, bytes that are no network', async () => {
+  await expect(loadOnnxCodec({ encoder: linearNetwork(4, 2, Array(8).fill(1)), decoder }, rows)).rejects.toMatchObject({
+    code: 'onnx-shape'
+  })
+  await expect(loadOnnxCodec({ encoder, decoder: linearNetwork(3, 3, Array(9).fill(1)) }, rows)).rejects.toMatchObject({
+    code: 'onnx-shape'
+  })
+  await expect(loadOnnxCodec({ encoder, decoder: linearNetwork(2, 5, Array(10).fill(1)) }, rows)).rejects.toMatchObject({
+    code: 'onnx-shape'
+  })
+  await expect(loadOnnxCodec({ encoder: Uint8Array.of(1, 2, 3), decoder }, rows)).rejects.toMatchObject({ code: 'onnx-unreadable' })
+})

@@ -3,13 +3,13 @@ import type { Engine } from '../../kernel/engine.js'
 import type { Watch } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { Key } from '../../num/random.js'
+import type { GivenChoice, Unit } from '../../sampling/units.js'
 import type { WindowBandwidth, WindowFit } from '../../sampling/window.js'
-import type { WindowChoice } from '../../sampling/window-bandwidth.js'
 import type { Graph } from '../../space/graph.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import type { Localisation, SweepKind } from './options.js'
-import type { Unit } from './units.js'
+import type { Localisation } from '../localisation.js'
+import type { SweepKind } from './options.js'
 
 /** What a fit or a draw is handed besides its data. */
 export interface LocalContext {
@@ -46,13 +46,6 @@ export interface LocalModel {
     | { readonly sweep: 'ordered'; readonly units: readonly FittedUnit[] }
     | { readonly sweep: 'simultaneous'; readonly groups: readonly FittedGroup[] }
   readonly summary: LocalSummary
-}
-
-/** The choice of bandwidths for units with one number of givens. */
-export interface GivenChoice extends WindowChoice {
-  readonly givenCount: number
-  /** How many units it serves. */
-  readonly unitCount: number
 }
 
 /** What a report says about a localised fit. Plain JSON. */

@@ -4,11 +4,11 @@ import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { type Bridge, bridgeStep, type NoiseKind } from '../../sampling/step.js'
+import { rowsOf } from '../../sampling/units.js'
 import { windowBridge } from '../../sampling/window.js'
 import { drawWindow } from '../../sampling/window-chain.js'
 import type { TargetObservation } from '../../sampling/window-law.js'
 import { cloud } from '../../space/cloud.js'
-import { rowsOf } from './choices.js'
 import type { FittedUnit, LocalModel } from './model.js'
 
 export interface PassOptions {

@@ -1,23 +1,23 @@
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
+import { chooseBandwidths, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
 import { fitWindow, type WindowBandwidth, type WindowFit, windowBridge } from '../../sampling/window.js'
 import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { drawWindow } from '../../sampling/window-chain.js'
+import { mostGivens } from '../../space/forward-selection.js'
 import type { Table } from '../../table/table.js'
-import { chooseBandwidths, rowsOf } from './choices.js'
-import type { GivenChoice, LocalContext, LocalModel } from './model.js'
-import { mostGivens } from './neighbourhoods.js'
+import type { LocalContext, LocalModel } from './model.js'
 import { type Knowledge, knowledgeOf, type LocalObservation, observationOf, surprises } from './observations.js'
 import { orderedPass, place } from './ordered.js'
 import { checkCount, decodeLocal, drawField, type LocalSampleRequest } from './sample.js'
-import { twoSidedUnits, type Unit } from './units.js'
+import { twoSidedUnits } from './units.js'
 
 export interface LocalPosteriorRequest extends LocalSampleRequest {
   readonly observations?: readonly LocalObservation[]
   /** Columns with exact values. */
   readonly given?: Readonly<Record<string, number>>
-  /** Two-sided sweeps after the ordered pass. Default 30. */
+  /** Two-sided sweeps after the ordered pass. Default 20. */
   readonly sweeps?: number
 }
 
@@ -64,7 +64,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   const key = keyFor(context.key, 'posterior')
   const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
   const state = await firstPass(model, knowledge, request, { ...context, key })
-  const sweeps = request.sweeps ?? 30
+  const sweeps = request.sweeps ?? 20
   let counts: Float64Array = new Float64Array(0)
   for (let sweep = 1; sweep <= sweeps; sweep++) {
     counts = await twoSidedSweep(model, { units, knowledge, state, sweep }, { ...context, key: keyFor(key, 'sweep') })

@@ -1,12 +1,8 @@
 import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
+import type { Unit } from '../../sampling/units.js'
+import { chooseGivens } from '../../space/forward-selection.js'
 import { type Graph, graphFromEdges, greedyOrder, parentsIn } from '../../space/graph.js'
-
-/** One small problem of an ordered pass: coordinates to draw given coordinates drawn before. */
-export interface Unit {
-  readonly targets: Uint32Array
-  readonly givens: Uint32Array
-}
 
 /** Units in the order in which they are drawn. */
 export interface Plan {
@@ -24,9 +20,6 @@ export interface PlanRequest {
   readonly alongLine: boolean
   readonly mostGivens: number
 }
-
-/** |t| of a coordinate beyond the neighbours that must be exceeded before it is conditioned on. */
-const FILL_T = 4
 
 /**
  * Orders the coordinates and says what each is drawn from. Neighbours come first, strongest first; drawn coordinates that
@@ -91,73 +84,4 @@ function quotientGraph(graph: Graph, blocks: readonly Uint32Array[]): Graph {
   const edges: [number, number][] = []
   for (let a = 0; a < graph.size; a++) for (const other of graph.neighbours[a]!) edges.push([blockOf[a]!, blockOf[other]!])
   return graphFromEdges(blocks.length, edges)
-}
-
-interface Candidates {
-  readonly near: readonly number[]
-  readonly far: readonly number[]
-  readonly most: number
-}
-
-/** Forward selection by the share of the targets' remaining variance that a candidate explains. */
-function chooseGivens(points: Matrix, targets: Uint32Array, { near, far, most }: Candidates): Uint32Array {
-  if (far.length === 0 && near.length <= most) return Uint32Array.from(near)
-  const chosen: number[] = []
-  const rest = Array.from(targets, (a) => centred(points, a))
-  const pool = new Map([...near, ...far].map((c) => [c, centred(points, c)]))
-  while (chosen.length < most) {
-    const isNear = near.some((c) => pool.has(c))
-    const best = strongest(isNear ? near : far, pool, rest)
-    if (best === undefined) break
-    const freedom = Math.max(1, points.rows - chosen.length - 2)
-    if (!isNear && best.share * freedom < FILL_T * FILL_T * (1 - best.share) * targets.length) break
-    chosen.push(best.candidate)
-    const direction = pool.get(best.candidate)!
-    pool.delete(best.candidate)
-    for (const column of [...rest, ...pool.values()]) removeDirection(column, direction)
-  }
-  return Uint32Array.from(chosen).sort()
-}
-
-function strongest(
-  candidates: readonly number[],
-  pool: ReadonlyMap<number, Float64Array>,
-  rest: readonly Float64Array[]
-): { candidate: number; share: number } | undefined {
-  let best: { candidate: number; share: number } | undefined
-  for (const candidate of candidates) {
-    const column = pool.get(candidate)
-    if (!column) continue
-    let share = 0
-    for (const target of rest) share += squaredCorrelation(target, column)
-    if (!best || share > best.share) best = { candidate, share }
-  }
-  return best
-}
-
-function centred({ data, rows, cols }: Matrix, c: number): Float64Array {
-  const out = new Float64Array(rows)
-  let mean = 0
-  for (let i = 0; i < rows; i++) mean += data[i * cols + c]! / rows
-  for (let i = 0; i < rows; i++) out[i] = data[i * cols + c]! - mean
-  return out
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
-}
-
-function squaredCorrelation(a: Float64Array, b: Float64Array): number {
-  const product = dot(a, b)
-  const sizes = dot(a, a) * dot(b, b)
-  return sizes > 0 ? (product * product) / sizes : 0
-}
-
-function removeDirection(column: Float64Array, direction: Float64Array): void {
-  const square = dot(direction, direction)
-  if (!(square > 0)) return
-  const factor = dot(column, direction) / square
-  for (let i = 0; i < column.length; i++) column[i] = column[i]! - factor * direction[i]!
 }

@@ -1,9 +1,10 @@
-import { InputError } from '../../num/errors.js'
-import type { Matrix } from '../../num/matrix.js'
-import { type Graph, graphFromEdges, gridGraph, inducedGraph, ringGraph, windowGraph } from '../../space/graph.js'
-import { learnGraph } from '../../space/partial-correlations.js'
-import type { Encoder } from '../../table/encoder.js'
-import type { Localisation } from './options.js'
+import { InputError } from '../num/errors.js'
+import type { Matrix } from '../num/matrix.js'
+import { mostGivens } from '../space/forward-selection.js'
+import { type Graph, graphFromEdges, gridGraph, inducedGraph, ringGraph, windowGraph } from '../space/graph.js'
+import { learnGraph } from '../space/partial-correlations.js'
+import type { Encoder } from '../table/encoder.js'
+import type { Localisation } from './localisation.js'
 
 /** Columns that a localised model works on. */
 export interface FieldColumns {
@@ -48,13 +49,6 @@ export interface Neighbourhoods {
     readonly threshold: number
     readonly shrinkage: number
   }
-}
-
-/** Most neighbours that M rows can feed: each further one halves the rows that are alike in all. */
-export function mostGivens(rowCount: number): number {
-  let most = 1
-  for (let rows = rowCount; rows >= 60 && most < 12; rows /= 2) most++
-  return most
 }
 
 /**

@@ -1,10 +1,21 @@
-import type { Matrix } from '../../num/matrix.js'
-import { takeColumns } from '../../num/matrix.js'
-import { keyFor } from '../../num/random.js'
-import type { WindowRows } from '../../sampling/window.js'
-import { chooseWindowBandwidth } from '../../sampling/window-bandwidth.js'
-import type { GivenChoice, LocalContext } from './model.js'
-import type { Unit } from './units.js'
+import type { Matrix } from '../num/matrix.js'
+import { takeColumns } from '../num/matrix.js'
+import { type Key, keyFor } from '../num/random.js'
+import type { WindowContext, WindowRows } from './window.js'
+import { chooseWindowBandwidth, type WindowChoice } from './window-bandwidth.js'
+
+/** One small problem: coordinates to draw given other coordinates. */
+export interface Unit {
+  readonly targets: Uint32Array
+  readonly givens: Uint32Array
+}
+
+/** The choice of bandwidths for units with one number of givens. */
+export interface GivenChoice extends WindowChoice {
+  readonly givenCount: number
+  /** How many units it serves. */
+  readonly unitCount: number
+}
 
 /** Units looked at for one choice. */
 const PROBLEMS = 6
@@ -21,7 +32,11 @@ export function rowsOf({ coordinates, logWeights }: FieldRows, { targets, givens
 }
 
 /** One choice of bandwidths for each number of givens, on a few units spread over the field. Cost independent of d. */
-export async function chooseBandwidths(rows: FieldRows, units: readonly Unit[], context: LocalContext): Promise<GivenChoice[]> {
+export async function chooseBandwidths(
+  rows: FieldRows,
+  units: readonly Unit[],
+  context: WindowContext & { readonly key: Key }
+): Promise<GivenChoice[]> {
   const counts = [...new Set(units.map((unit) => unit.givens.length))].filter((count) => count > 0).sort((a, b) => a - b)
   const choices: GivenChoice[] = []
   for (const givenCount of counts) {

@@ -1,0 +1,85 @@
+import type { Matrix } from '../num/matrix.js'
+
+/** Most neighbours that M rows can feed: each further one halves the rows that are alike in all. */
+export function mostGivens(rowCount: number): number {
+  let most = 1
+  for (let rows = rowCount; rows >= 60 && most < 12; rows /= 2) most++
+  return most
+}
+
+/** |t| of a coordinate beyond the neighbours that must be exceeded before it is conditioned on. */
+const FILL_T = 4
+
+export interface Candidates {
+  /** Taken as long as there is room. */
+  readonly near: readonly number[]
+  /** Taken only when the data show that they matter. */
+  readonly far: readonly number[]
+  readonly most: number
+}
+
+/**
+ * Which coordinates to condition on: forward selection by the share of the targets' remaining variance that a candidate
+ * explains. Ascending. Cost O(M · candidates · chosen).
+ */
+export function chooseGivens(points: Matrix, targets: Uint32Array, { near, far, most }: Candidates): Uint32Array {
+  if (far.length === 0 && near.length <= most) return Uint32Array.from(near)
+  const chosen: number[] = []
+  const rest = Array.from(targets, (a) => centred(points, a))
+  const pool = new Map([...near, ...far].map((c) => [c, centred(points, c)]))
+  while (chosen.length < most) {
+    const isNear = near.some((c) => pool.has(c))
+    const best = strongest(isNear ? near : far, pool, rest)
+    if (best === undefined) break
+    const freedom = Math.max(1, points.rows - chosen.length - 2)
+    if (!isNear && best.share * freedom < FILL_T * FILL_T * (1 - best.share) * targets.length) break
+    chosen.push(best.candidate)
+    const direction = pool.get(best.candidate)!
+    pool.delete(best.candidate)
+    for (const column of [...rest, ...pool.values()]) removeDirection(column, direction)
+  }
+  return Uint32Array.from(chosen).sort()
+}
+
+function strongest(
+  candidates: readonly number[],
+  pool: ReadonlyMap<number, Float64Array>,
+  rest: readonly Float64Array[]
+): { candidate: number; share: number } | undefined {
+  let best: { candidate: number; share: number } | undefined
+  for (const candidate of candidates) {
+    const column = pool.get(candidate)
+    if (!column) continue
+    let share = 0
+    for (const target of rest) share += squaredCorrelation(target, column)
+    if (!best || share > best.share) best = { candidate, share }
+  }
+  return best
+}
+
+function centred({ data, rows, cols }: Matrix, c: number): Float64Array {
+  const out = new Float64Array(rows)
+  let mean = 0
+  for (let i = 0; i < rows; i++) mean += data[i * cols + c]! / rows
+  for (let i = 0; i < rows; i++) out[i] = data[i * cols + c]! - mean
+  return out
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
+function squaredCorrelation(a: Float64Array, b: Float64Array): number {
+  const product = dot(a, b)
+  const sizes = dot(a, a) * dot(b, b)
+  return sizes > 0 ? (product * product) / sizes : 0
+}
+
+function removeDirection(column: Float64Array, direction: Float64Array): void {
+  const square = dot(direction, direction)
+  if (!(square > 0)) return
+  const factor = dot(column, direction) / square
+  for (let i = 0; i < column.length; i++) column[i] = column[i]! - factor * direction[i]!
+}

@@ -1,0 +1,283 @@
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { keyAtStep, keyFor } from '../../num/random.js'
+import { beside } from '../../sampling/window.js'
+import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
+import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
+import type { ForecastOptions } from './options.js'
+import { fitTransition, Transition, type TransitionContext, type TransitionModel } from './transition.js'
+
+/** A transition fitted to a series, with what is needed to continue it. */
+export interface ForecastModel {
+  readonly encoder: Encoder
+  readonly transition: TransitionModel
+  readonly memory: number
+  /** The last `memory` rows in scaled coordinates, newest first, side by side [1, memory·d]. */
+  readonly history: Matrix
+  /** The time column, its place among the columns, its last value and mean spacing. */
+  readonly clock?: {
+    readonly column: NumericColumn['kind']
+    readonly name: string
+    readonly place: number
+    readonly last: number
+    readonly spacing: number
+  }
+  readonly formats: readonly ColumnFormat[]
+  readonly summary: ForecastSummary
+}
+
+/** Plain JSON. */
+export interface ForecastSummary {
+  readonly pairCount: number
+  readonly memory: number
+  readonly columns: readonly string[]
+  /** Inputs of each column's next value where it is localised: column and how many rows back. */
+  readonly inputs?: Readonly<Record<string, readonly string[]>>
+  readonly choices: TransitionModel['choices']
+  readonly cappedColumns: readonly string[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * Fits the transition from the last `memory` rows of a series to the next one. Rows are consecutive times.
+ * Cost O(M²) a unit, memory O(M·memory·d). Throws `InputError`: a series shorter than the memory, columns that are not
+ * numbers, a time column that does not ascend.
+ */
+export async function fitForecast(data: InferredTable, options: ForecastOptions, context: TransitionContext): Promise<ForecastModel> {
+  const { memory = 1 } = options
+  const clock = options.time === undefined ? undefined : clockOf(data.table, options.time)
+  const series = clock ? without(data, clock.place) : data
+  checkLength(series.table, memory)
+  checkNames(series.table)
+  const encoder = fitEncoder(series.table, series.formats, () => 'standard')
+  const columns = fieldColumns(encoder)
+  if (encoder.coordinateCount === 0) throw constantSeries()
+  const { coordinates } = encodeTable(encoder, series.table, keyFor(context.key, 'encode'))
+  const pairs = pairsOf(coordinates, memory)
+  const plan = options.local ? localUnits(options.local, columns, pairs, memory) : undefined
+  const transition = await fitTransition(pairs, plan ? { units: plan.units } : {}, context)
+  return {
+    encoder,
+    transition,
+    memory,
+    history: historyAt(coordinates, coordinates.rows, memory),
+    ...(clock ? { clock } : {}),
+    formats: data.formats,
+    summary: {
+      pairCount: pairs.inputs.rows,
+      memory,
+      columns: columns.names,
+      ...(plan ? { inputs: plan.named } : {}),
+      choices: transition.choices,
+      cappedColumns: plan?.capped ?? [],
+      notes: [...data.notes, ...(clock?.notes ?? []), ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)]
+    }
+  }
+}
+
+function cappedNotes(capped: readonly string[], rows: number): string[] {
+  if (capped.length === 0) return []
+  const more = capped.length > 12 ? ` and ${capped.length - 12} more` : ''
+  return [`${rows} pairs feed at most ${mostGivens(rows)} inputs: only the strongest are used for ${capped.slice(0, 12).join(', ')}${more}`]
+}
+
+function checkLength(table: Table, memory: number): void {
+  if (!(Number.isInteger(memory) && memory >= 1)) {
+    throw new InputError({ code: 'memory', got: `a memory of ${memory}`, expected: 'a whole number of at least 1', try: '--memory 1' })
+  }
+  if (table.rowCount - memory >= 10) return
+  throw new InputError({
+    code: 'series-short',
+    got: `a series of ${table.rowCount} rows with a memory of ${memory}`,
+    expected: `at least ${memory + 10} rows`,
+    try: 'a longer series or a shorter memory'
+  })
+}
+
+function checkNames({ columns }: Table): void {
+  const clash = columns.find(({ name }) => name === 'member' || name === 'step')
+  if (!clash) return
+  throw new InputError({
+    code: 'columns-clash',
+    got: `a column ${clash.name} in the series`,
+    expected: 'other names: the forecast has columns member and step of its own',
+    try: `renaming it, or --exclude ${clash.name}`
+  })
+}
+
+function constantSeries(): InputError {
+  return new InputError({
+    code: 'series-constant',
+    got: 'a series that never changes',
+    expected: 'a column that does',
+    try: 'another series'
+  })
+}
+
+function clockOf(table: Table, name: string): NonNullable<ForecastModel['clock']> & { notes: readonly string[] } {
+  const place = table.columns.findIndex((column) => column.name === name)
+  const column = table.columns[place]
+  if (!column || !isNumeric(column) || column.missing) {
+    throw new InputError({
+      code: 'time-column',
+      got: column ? `the column ${name}, which is not of times without gaps` : `no column ${name}`,
+      expected: 'a column of numbers or date-times without missing cells',
+      try: `one of ${table.columns
+        .filter((c) => isNumeric(c) && !c.missing)
+        .slice(0, 8)
+        .map((c) => c.name)
+        .join(', ')}`
+    })
+  }
+  const { values } = column
+  const back = values.findIndex((value, i) => i > 0 && !(value > values[i - 1]!))
+  if (back > 0) {
+    throw new InputError({
+      code: 'time-order',
+      got: `${name} = ${values[back]} in row ${back + 1} after ${values[back - 1]}`,
+      expected: 'times that ascend from row to row',
+      try: 'sorting the series by time'
+    })
+  }
+  const spacing = (values[values.length - 1]! - values[0]!) / Math.max(1, values.length - 1)
+  const uneven = values.some((value, i) => i > 0 && Math.abs(value - values[i - 1]! - spacing) > 1e-3 * spacing)
+  const notes = uneven ? [`the steps of ${name} differ: the transition treats them as equal, and times go on in mean steps`] : []
+  return { column: column.kind, name, place, last: values[values.length - 1]!, spacing, notes }
+}
+
+function without({ table, formats, notes }: InferredTable, place: number): InferredTable {
+  const keep = <T>(list: readonly T[]): T[] => list.filter((_, c) => c !== place)
+  return { table: { columns: keep(table.columns), rowCount: table.rowCount }, formats: keep(formats), notes }
+}
+
+/** The `memory` rows before row `end`, newest first, side by side. */
+function historyAt({ data, cols }: Matrix, end: number, memory: number): Matrix {
+  const out = matrix(1, memory * cols)
+  for (let lag = 0; lag < memory; lag++) out.data.set(data.subarray((end - 1 - lag) * cols, (end - lag) * cols), lag * cols)
+  return out
+}
+
+/** (last `memory` rows, next row) for every row that has as many before it. */
+export function pairsOf(series: Matrix, memory: number): { inputs: Matrix; outputs: Matrix } {
+  const d = series.cols
+  const count = series.rows - memory
+  const inputs = matrix(count, memory * d)
+  const outputs = matrix(count, d)
+  for (let j = 0; j < count; j++) {
+    inputs.data.set(historyAt(series, j + memory, memory).data, j * inputs.cols)
+    outputs.data.set(series.data.subarray((j + memory) * d, (j + memory + 1) * d), j * d)
+  }
+  return { inputs, outputs }
+}
+
+interface LocalUnits {
+  readonly units: { outputs: number[]; inputs: number[] }[]
+  readonly named: Record<string, string[]>
+  readonly capped: string[]
+}
+
+/** One unit a column: its own past and that of its neighbours, as much as the pairs can feed. */
+function localUnits(
+  local: NonNullable<ForecastOptions['local']>,
+  columns: FieldColumns,
+  pairs: { inputs: Matrix; outputs: Matrix },
+  memory: number
+): LocalUnits {
+  const d = pairs.outputs.cols
+  const { graph } = neighbourhoodsOf(local, columns, pairs.outputs)
+  const most = mostGivens(pairs.inputs.rows)
+  const result: LocalUnits = { units: [], named: {}, capped: [] }
+  const together = beside(pairs.outputs, pairs.inputs)
+  for (let a = 0; a < d; a++) {
+    const near = [a, ...graph.neighbours[a]!].flatMap((b) => Array.from({ length: memory }, (_, lag) => d + lag * d + b))
+    if (near.length > most) result.capped.push(columns.names[a]!)
+    const inputs = Array.from(chooseGivens(together, Uint32Array.of(a), { near, far: [], most }), (c) => c - d)
+    result.units.push({ outputs: [a], inputs })
+    result.named[columns.names[a]!] = inputs.map((c) => `${columns.names[c % d]!} ${Math.floor(c / d) + 1} back`)
+  }
+  return result
+}
+
+export interface ForecastRequest {
+  /** Members of the ensemble. */
+  readonly members: number
+  readonly steps: number
+}
+
+/**
+ * Continues the series: `members` trajectories of `steps` rows each from its last rows. Columns `member`, `step` (from 1),
+ * then the series' own, by member, then step. Cost O(members·steps·M) a unit, memory O(members·steps·d).
+ */
+export async function drawForecast(
+  model: ForecastModel,
+  { members, steps }: ForecastRequest,
+  context: TransitionContext
+): Promise<InferredTable> {
+  checkCounts(members, steps)
+  const d = model.encoder.coordinateCount
+  const transition = new Transition(model.transition, context.engine)
+  const key = keyFor(context.key, 'forecast')
+  const rows = matrix(members * steps, d)
+  let history = repeated(model.history, members)
+  for (let step = 1; step <= steps; step++) {
+    throwIfStopped(context.watch, 'forecast')
+    const next = await transition.step(history, keyAtStep(key, step))
+    history = pushed(history, next)
+    for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
+    context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
+  }
+  return labelled(model, rows, { members, steps })
+}
+
+function checkCounts(members: number, steps: number): void {
+  for (const [flag, count] of [
+    ['-n', members],
+    ['--steps', steps]
+  ] as const) {
+    if (Number.isInteger(count) && count >= 1 && count <= 1e7) continue
+    throw new InputError({ code: 'count', got: `${flag} ${count}`, expected: 'a whole number from 1 to 10000000', try: `${flag} 100` })
+  }
+}
+
+function repeated(row: Matrix, count: number): Matrix {
+  const out = matrix(count, row.cols)
+  for (let i = 0; i < count; i++) out.data.set(row.data, i * row.cols)
+  return out
+}
+
+/** The newest rows in front, the oldest dropped. */
+export function pushed(history: Matrix, next: Matrix): Matrix {
+  const out = matrix(history.rows, history.cols)
+  for (let i = 0; i < out.rows; i++) {
+    out.data.set(next.data.subarray(i * next.cols, (i + 1) * next.cols), i * out.cols)
+    out.data.set(history.data.subarray(i * out.cols, (i + 1) * out.cols - next.cols), i * out.cols + next.cols)
+  }
+  return out
+}
+
+const WHOLE = { source: 'number', kind: 'integer', integer: true } as const
+
+function labelled(model: ForecastModel, rows: Matrix, { members, steps }: ForecastRequest): InferredTable {
+  const { clock } = model
+  const decoded = decodeTable(model.encoder, { coordinates: rows, codes: new Int32Array(0) })
+  const columns: Column[] = [...decoded.columns]
+  const stepOf = (i: number) => (i % steps) + 1
+  if (clock) {
+    const values = Float64Array.from({ length: rows.rows }, (_, i) => clock.last + stepOf(i) * clock.spacing)
+    columns.splice(clock.place, 0, { name: clock.name, kind: clock.column, values })
+  }
+  const label = (name: string, of: (i: number) => number): Column => ({
+    name,
+    kind: 'integer',
+    values: Float64Array.from({ length: members * steps }, (_, i) => of(i))
+  })
+  return {
+    table: { columns: [label('member', (i) => Math.floor(i / steps) + 1), label('step', stepOf), ...columns], rowCount: rows.rows },
+    formats: [{ name: 'member', ...WHOLE }, { name: 'step', ...WHOLE }, ...model.formats],
+    notes: model.summary.notes
+  }
+}

@@ -1,0 +1,11 @@
+export { drawForecast, type ForecastModel, type ForecastRequest, type ForecastSummary, fitForecast } from './forecast.js'
+export { type ForecastOptions, forecastFields } from './options.js'
+export {
+  fitTransition,
+  Transition,
+  type TransitionContext,
+  type TransitionModel,
+  type TransitionOptions,
+  type TransitionPairs,
+  type TransitionUnit
+} from './transition.js'

@@ -1,0 +1,45 @@
+import type { Field } from '../fields.js'
+import type { Localisation } from '../localisation.js'
+
+/** Options of fitting a transition to a series. */
+export interface ForecastOptions {
+  /** How many past rows the next one is drawn from. Default 1. */
+  readonly memory?: number
+  /** Which columns influence a column's next value; all when left out. */
+  readonly local?: Localisation
+  /** A column of times: not modelled, continued with its mean spacing. */
+  readonly time?: string
+}
+
+/** The options of a forecast, each described once. */
+export const forecastFields: readonly Field[] = [
+  {
+    name: 'memory',
+    kind: 'integer',
+    unit: 'rows',
+    range: 'a whole number from 1 to 100',
+    default: '1',
+    minimum: 1,
+    maximum: 100,
+    sentence: 'How many past rows the next one is drawn from.',
+    source: 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
+  },
+  {
+    name: 'local',
+    kind: 'text',
+    unit: 'places on the line, ring or grid',
+    range: 'window:W, ring:W, grid:ROWSxCOLS:W, graph:FILE or auto',
+    default: 'none: every column depends on all',
+    sentence: "Draws each column's next value from its neighbourhood only, for many columns with local dependence.",
+    source: 'Gottwald, Reich, arXiv 2409.07968'
+  },
+  {
+    name: 'time',
+    kind: 'text',
+    unit: '',
+    range: 'a column of numbers or date-times',
+    default: 'none: rows are consecutive times',
+    sentence: 'A column of times: it is checked to ascend, not modelled, and continued with its mean spacing.',
+    source: ''
+  }
+]

@@ -1,0 +1,203 @@
+import type { Engine } from '../../kernel/engine.js'
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { uniformLogWeights } from '../../num/log-space.js'
+import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { chooseBandwidths, type FieldRows, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
+import { beside, fitWindow, type WindowBandwidth, type WindowBridge, type WindowFit, windowBridge } from '../../sampling/window.js'
+import { bandwidthOf } from '../../sampling/window-bandwidth.js'
+import { drawWindow } from '../../sampling/window-chain.js'
+
+/** What a fit or a step is handed besides its data. */
+export interface TransitionContext {
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** Training pairs of a transition: row j of `outputs` followed row j of `inputs`. */
+export interface TransitionPairs {
+  /** [M, k] */
+  readonly inputs: Matrix
+  /** [M, t] */
+  readonly outputs: Matrix
+}
+
+export interface TransitionOptions {
+  /**
+   * Which outputs are drawn together, and from which inputs: column numbers. Default one unit of everything.
+   * Units are drawn independently of each other given the inputs.
+   */
+  readonly units?: readonly { readonly outputs: readonly number[]; readonly inputs: readonly number[] }[]
+  /** ε of the outputs in units of their variance given the inputs, `free` for a kernel on the inputs only; `auto` by held-out score. */
+  readonly outputFactor?: 'auto' | 'free' | number
+  /** ε of the inputs, in squared standard deviations; `auto` by held-out score. */
+  readonly inputBandwidth?: 'auto' | number
+}
+
+/** Centre and scale of each column. */
+interface Scale {
+  readonly centre: Float64Array
+  readonly scale: Float64Array
+}
+
+export type TransitionUnit = Unit & { readonly bandwidth: WindowBandwidth; readonly fit: WindowFit }
+
+/** A fitted transition: plain data. */
+export interface TransitionModel {
+  /** Standardised (outputs, inputs) [M, t + k]. */
+  readonly rows: FieldRows
+  readonly outputCount: number
+  readonly scale: Scale
+  readonly units: readonly TransitionUnit[]
+  readonly choices: readonly GivenChoice[]
+}
+
+/** Most columns of one unit, outputs and inputs together: its covariances are kept for every row. */
+const MOST_COLUMNS = 80
+
+/**
+ * Fits the law of outputs given inputs from pairs: a Schrödinger bridge on both, conditioned on the inputs.
+ *
+ * @source Gottwald, Li, Marzouk, Reich, arXiv 2401.04372; mathematics, sections 7 and 10.
+ * Cost O(units·M²), memory O(M·(t + k)). Throws `InputError` for fewer than 10 pairs, values that are not finite, units
+ * with columns that are not there or of more than 80 columns.
+ */
+export async function fitTransition(
+  pairs: TransitionPairs,
+  options: TransitionOptions,
+  context: TransitionContext
+): Promise<TransitionModel> {
+  checkPairs(pairs)
+  const { inputs, outputs } = pairs
+  const together = beside(outputs, inputs)
+  const scale = scaleOf(together)
+  const rows: FieldRows = { coordinates: standardise(together, scale, 0), logWeights: uniformLogWeights(inputs.rows) }
+  const plan = unitsOf(pairs, options)
+  const fixed = typeof options.inputBandwidth === 'number' && options.outputFactor !== undefined && options.outputFactor !== 'auto'
+  const choices = fixed ? [] : await chooseBandwidths(rows, plan, { ...context, key: keyFor(context.key, 'transition') })
+  const units: TransitionUnit[] = []
+  for (const unit of plan) {
+    throwIfStopped(context.watch, 'scaling')
+    const choice = choices.find((c) => c.givenCount === unit.givens.length)
+    const given = typeof options.inputBandwidth === 'number' ? options.inputBandwidth : choice!.given
+    const factor = options.outputFactor
+    const targetFactor = factor === undefined || factor === 'auto' ? choice!.targetFactor : factor
+    const window = rowsOf(rows, unit)
+    const bandwidth = await bandwidthOf(window, { given, targetFactor }, context)
+    units.push({ ...unit, bandwidth, fit: await fitWindow(window, bandwidth, context) })
+    context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.length })
+  }
+  return { rows, outputCount: outputs.cols, scale, units, choices }
+}
+
+function checkPairs({ inputs, outputs }: TransitionPairs): void {
+  const bad = [...inputs.data, ...outputs.data].find((x) => !Number.isFinite(x))
+  if (inputs.rows === outputs.rows && inputs.rows >= 10 && inputs.cols > 0 && outputs.cols > 0 && bad === undefined) return
+  throw new InputError({
+    code: 'transition-pairs',
+    got: bad === undefined ? `inputs [${inputs.rows}, ${inputs.cols}] and outputs [${outputs.rows}, ${outputs.cols}]` : `the value ${bad}`,
+    expected: 'at least 10 pairs of finite numbers, as many inputs as outputs',
+    try: 'a longer series'
+  })
+}
+
+function unitsOf({ inputs, outputs }: TransitionPairs, { units }: TransitionOptions): Unit[] {
+  const all = (count: number) => Array.from({ length: count }, (_, c) => c)
+  const plan = units ?? [{ outputs: all(outputs.cols), inputs: all(inputs.cols) }]
+  for (const unit of plan) {
+    const inside = (list: readonly number[], count: number) =>
+      list.length > 0 && list.every((c) => Number.isInteger(c) && c >= 0 && c < count)
+    if (!inside(unit.outputs, outputs.cols) || !inside(unit.inputs, inputs.cols)) {
+      throw new InputError({
+        code: 'transition-units',
+        got: `a unit of outputs ${unit.outputs.join(', ')} and inputs ${unit.inputs.join(', ')}`,
+        expected: `at least one of each, below ${outputs.cols} and ${inputs.cols}`,
+        try: 'numbering columns from 0'
+      })
+    }
+    if (unit.outputs.length + unit.inputs.length > MOST_COLUMNS) {
+      throw new InputError({
+        code: 'transition-size',
+        got: `${unit.outputs.length} columns to draw from ${unit.inputs.length}`,
+        expected: `at most ${MOST_COLUMNS} together in one problem`,
+        try: '--local window:2, ring:2 or auto'
+      })
+    }
+  }
+  return plan.map((unit) => ({
+    targets: Uint32Array.from(unit.outputs).sort(),
+    givens: Uint32Array.from(unit.inputs, (c) => outputs.cols + c).sort()
+  }))
+}
+
+function scaleOf({ data, rows, cols }: Matrix): Scale {
+  const centre = new Float64Array(cols)
+  const scale = new Float64Array(cols)
+  for (let c = 0; c < cols; c++) {
+    for (let i = 0; i < rows; i++) centre[c] = centre[c]! + data[i * cols + c]! / rows
+    let square = 0
+    for (let i = 0; i < rows; i++) square += (data[i * cols + c]! - centre[c]!) ** 2 / rows
+    scale[c] = square > 0 ? Math.sqrt(square) : 1
+  }
+  return { centre, scale }
+}
+
+/** Columns of `m` scaled as columns `first`, first + 1, … */
+function standardise(m: Matrix, { centre, scale }: Scale, first: number): Matrix {
+  const out = matrix(m.rows, m.cols)
+  for (let i = 0; i < m.rows; i++) {
+    for (let c = 0; c < m.cols; c++) out.data[i * m.cols + c] = (m.data[i * m.cols + c]! - centre[first + c]!) / scale[first + c]!
+  }
+  return out
+}
+
+/** A fitted transition ready to be stepped, e.g. inside an integrator of your own. */
+export class Transition {
+  readonly inputCount: number
+  readonly outputCount: number
+  private readonly bridges: readonly { readonly unit: TransitionUnit; readonly bridge: WindowBridge }[]
+
+  constructor(
+    readonly model: TransitionModel,
+    private readonly engine: Engine
+  ) {
+    this.outputCount = model.outputCount
+    this.inputCount = model.rows.coordinates.cols - model.outputCount
+    this.bridges = model.units.map((unit) => ({ unit, bridge: windowBridge(rowsOf(model.rows, unit), unit.bandwidth, unit.fit) }))
+  }
+
+  /**
+   * Draws outputs [n, t] for n inputs [n, k], in the units of the training pairs. The same key draws the same numbers: hand
+   * in a new one for every step, e.g. keyAtStep(key, step). Cost O(units·n·M·(t + k)²), a few inner steps of it where a
+   * kernel on the outputs is used. Throws `InputError` for inputs of another width or that are not finite.
+   */
+  async step(inputs: Matrix, key: Key): Promise<Matrix> {
+    if (inputs.cols !== this.inputCount) {
+      throw new InputError({
+        code: 'transition-inputs',
+        got: `inputs of ${inputs.cols} columns`,
+        expected: `${this.inputCount} columns`,
+        try: 'the columns that the transition was fitted on, newest state first'
+      })
+    }
+    const { scale } = this.model
+    const scaled = standardise(inputs, scale, this.outputCount)
+    const out = matrix(inputs.rows, this.outputCount)
+    for (const [u, { unit, bridge }] of this.bridges.entries()) {
+      const givens = takeColumns(
+        scaled,
+        unit.givens.map((c) => c - this.outputCount)
+      )
+      const { targets } = await drawWindow(bridge, givens, { engine: this.engine, key: keyFor(key, `unit ${u}`) })
+      for (let i = 0; i < out.rows; i++) {
+        for (let k = 0; k < unit.targets.length; k++) {
+          const c = unit.targets[k]!
+          out.data[i * out.cols + c] = scale.centre[c]! + scale.scale[c]! * targets.data[i * targets.cols + k]!
+        }
+      }
+    }
+    return out
+  }
+}

@@ -178,3 +178,8 @@ export function thin(points: Matrix, logWeights: Float64Array, count: number, ke
 export function weightsOf({ logWeights }: Cloud): Float64Array {
   return logWeights.map(exp)
 }
+
+/** Log-weights summing to one from positive weights, by the project's own logarithm. */
+export function logWeightsFrom(weights: ArrayLike<number>): Float64Array {
+  return normaliseLogWeights(Float64Array.from(weights, log))
+}

@@ -1,0 +1,129 @@
+import { cloud, InputError, logWeightsFrom, matrix, type RawColumn, type RawTable, type SnapshotInput } from '@sbridge/core'
+
+export interface SnapshotColumns {
+  /** Name of the time column. */
+  readonly time: string
+  readonly weights?: string | undefined
+  /** Coordinates; all other columns when left out. */
+  readonly columns?: readonly string[] | undefined
+  readonly exclude?: readonly string[] | undefined
+}
+
+/** A long table as snapshots, and what is needed to write paths back in its columns. */
+export interface SnapshotTable extends SnapshotInput {
+  readonly columnNames: readonly string[]
+  /** Names in the order of the input, the time column among them. */
+  readonly order: readonly string[]
+  /** Decimals of each written column in the input; undefined where numbers are written in full. */
+  readonly decimals: ReadonlyMap<string, number | undefined>
+}
+
+/** Snapshots from a long table. Throws `InputError` naming row and column of what is not a number. */
+export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotTable {
+  const time = numbersOf(columnNamed(table, wanted.time, '--time'), 'time')
+  const weights = wanted.weights === undefined ? undefined : numbersOf(columnNamed(table, wanted.weights, '--weights'), 'weight')
+  const names = coordinateNames(table, wanted)
+  const coordinates = names.map((name) => numbersOf(columnNamed(table, name, '--columns'), 'coordinate'))
+  if (weights) checkWeights(weights.values, wanted.weights!)
+  const rowsAt = new Map<number, number[]>()
+  time.values.forEach((t, i) => {
+    const rows = rowsAt.get(t)
+    if (rows) rows.push(i)
+    else rowsAt.set(t, [i])
+  })
+  const kept = new Set([wanted.time, ...names])
+  return {
+    times: [...rowsAt.keys()],
+    clouds: [...rowsAt.values()].map((rows) => cloudOf(rows, { coordinates, weights })),
+    columnNames: names,
+    order: table.columns.map((column) => column.name).filter((name) => kept.has(name)),
+    decimals: new Map([[wanted.time, time.decimals], ...names.map((name, a) => [name, coordinates[a]!.decimals] as const)])
+  }
+}
+
+function cloudOf(rows: readonly number[], parts: { coordinates: readonly Numbers[]; weights: Numbers | undefined }) {
+  const points = matrix(rows.length, parts.coordinates.length)
+  rows.forEach((row, i) => {
+    parts.coordinates.forEach((column, a) => {
+      points.data[i * points.cols + a] = column.values[row]!
+    })
+  })
+  if (!parts.weights) return cloud(points)
+  return cloud(points, logWeightsFrom(rows.map((row) => parts.weights!.values[row]!)))
+}
+
+function coordinateNames(table: RawTable, { time, weights, columns, exclude }: SnapshotColumns): string[] {
+  for (const name of exclude ?? []) columnNamed(table, name, '--exclude')
+  const left = new Set([time, weights, ...(exclude ?? [])])
+  const names = columns ? [...columns] : table.columns.map((column) => column.name)
+  const kept = names.filter((name) => !left.has(name))
+  if (kept.length > 0) return kept
+  throw new InputError({
+    code: 'no-coordinates',
+    got: 'no column besides time and weights',
+    expected: 'at least one column of coordinates',
+    try: 'checking --columns and --exclude'
+  })
+}
+
+function columnNamed(table: RawTable, name: string, flag: string): RawColumn {
+  const column = table.columns.find((c) => c.name === name)
+  if (column) return column
+  throw new InputError({
+    code: 'column-unknown',
+    got: `${flag} ${name}`,
+    expected: `one of the columns ${table.columns.map((c) => c.name).join(', ')}`,
+    try: 'naming a column of the table'
+  })
+}
+
+interface Numbers {
+  readonly values: Float64Array
+  readonly decimals: number | undefined
+}
+
+const DAY = 86_400_000
+
+function numbersOf(column: RawColumn, role: 'time' | 'weight' | 'coordinate'): Numbers {
+  if (column.source === 'datetime') {
+    if (role !== 'time') throw notNumber(column, 0, 'a date', role)
+    return { values: column.values.map((ms) => ms / DAY), decimals: undefined }
+  }
+  if (column.source === 'number') {
+    const bad = column.values.findIndex((x, i) => column.missing?.[i] === 1 || !Number.isFinite(x))
+    if (bad >= 0) throw notNumber(column, bad, column.missing?.[bad] === 1 ? 'an empty cell' : String(column.values[bad]), role)
+    return { values: column.values, decimals: column.integer ? 0 : undefined }
+  }
+  const values = new Float64Array(column.values.length)
+  let decimals: number | undefined = 0
+  ;(column.values as readonly (string | boolean | null)[]).forEach((cell, i) => {
+    const number = typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN
+    if (!Number.isFinite(number)) throw notNumber(column, i, cell === null ? 'an empty cell' : `"${String(cell)}"`, role)
+    values[i] = number
+    if (decimals !== undefined) {
+      const digits = /^\s*[-+]?\d*(?:\.(\d*))?\s*$/.exec(cell as string)
+      decimals = digits ? Math.max(decimals, digits[1]?.length ?? 0) : undefined
+    }
+  })
+  return { values, decimals }
+}
+
+function notNumber(column: RawColumn, row: number, got: string, role: string): InputError {
+  return new InputError({
+    code: role === 'time' ? 'time-not-number' : 'not-a-number',
+    got: `${got} in column ${column.name}, row ${row + 1}, used as ${role}`,
+    expected: 'a finite number in every row',
+    try: role === 'coordinate' ? `leaving it out (--exclude ${column.name}), or removing that row` : 'a column of numbers'
+  })
+}
+
+function checkWeights(values: Float64Array, name: string): void {
+  const bad = values.findIndex((w) => !(w > 0))
+  if (bad < 0) return
+  throw new InputError({
+    code: 'weight-not-positive',
+    got: `the weight ${values[bad]} in column ${name}, row ${bad + 1}`,
+    expected: 'weights above 0',
+    try: 'removing rows of weight zero'
+  })
+}

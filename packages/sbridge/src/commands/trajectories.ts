@@ -1,0 +1,322 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Command } from '@commander-js/extra-typings'
+import {
+  FormatError,
+  fitMarginals,
+  type HeldOutScore,
+  InputError,
+  keyFor,
+  keyFromSeed,
+  type MarginalsModel,
+  type MarginalsOptions,
+  marginalsFields,
+  type RawColumn,
+  type RawTable,
+  REFERENCES,
+  type ReferenceName,
+  sampleTrajectories,
+  scoreHeldOut,
+  type Trajectories,
+  type UserReference,
+  userFamily
+} from '@sbridge/core'
+import { addFields, readFields, runFields } from '../cli/fields.js'
+import { countOf, engineOf, type Run, runOf, splitList } from '../cli/options.js'
+import { JobProgress } from '../cli/progress.js'
+import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { readTable, writeTable } from '../format/table-file.js'
+import { extensionOf, tableFormatOf } from '../format/table-format.js'
+import { type SnapshotTable, snapshotsOf } from './snapshots-input.js'
+
+/** Mounts the verb `trajectories`. */
+export function registerTrajectories(program: Command): void {
+  const command = program
+    .command('trajectories')
+    .description('Whole trajectories through snapshots of unpaired particles, under reference dynamics that are learned.')
+    .argument(
+      '<snapshots>',
+      'a long table (.csv .tsv .json .jsonl .parquet .arrow .feather .npz, .h5ad; - for CSV on standard input), one particle a row'
+    )
+    .requiredOption('--time <column>', 'the column of times (of obs for .h5ad)')
+    .option('--weights <column>', 'a column of positive particle weights')
+    .option('--columns <A,B,…>', 'coordinates (default: all other columns)')
+    .option('--exclude <A,B,…>', 'columns that are no coordinates')
+    .option('--representation <name>', 'of .h5ad: X, layers/NAME or an entry of obsm such as X_pca (default X)')
+    .option('-n, --rows <count>', 'trajectories to draw', '100')
+    .option('--at <T1,T2,…>', 'times to write besides those of the snapshots')
+    .option('--hold-out <T1,T2,…>', 'fits without these snapshots and scores there')
+    .requiredOption('-o, --output <file>', 'where the trajectories go; the extension decides the format, - is CSV on standard output')
+    .option('--report <file.html>', 'also writes a self-contained report')
+    .option('--json', 'prints parameters, history and scores as JSON on standard output')
+  addFields(command, marginalsFields)
+  addFields(command, runFields)
+  command.action(async (input, options) => {
+    await runTrajectories(input, options as TrajectoriesFlags)
+  })
+}
+
+export interface TrajectoriesFlags extends Readonly<Record<string, unknown>> {
+  readonly time: string
+  readonly weights?: string
+  readonly columns?: string
+  readonly exclude?: string
+  readonly representation?: string
+  readonly rows?: string
+  readonly at?: string
+  readonly holdOut?: string
+  readonly output: string
+  readonly report?: string
+  readonly json?: boolean
+}
+
+async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise<void> {
+  // All that can be refused is refused before anything is computed.
+  const run = runOf(flags)
+  const count = countOf(flags.rows) ?? 100
+  const at = timesOf('--at', flags.at)
+  const options = await optionsOf(flags)
+  tableFormatOf(flags.output)
+  await checkWritable(flags.output)
+  if (flags.report !== undefined) await checkWritable(flags.report)
+  const table = snapshotsOf(await readSnapshots(input, flags), {
+    time: flags.time,
+    weights: flags.weights,
+    columns: flags.columns === undefined ? undefined : splitList(flags.columns),
+    exclude: flags.exclude === undefined ? undefined : splitList(flags.exclude)
+  })
+  const fitted = await fitAndDraw(table, { options, run, count, at })
+  await writeTable(flags.output, trajectoryTable(fitted.trajectories, table, flags))
+  if (flags.report !== undefined) {
+    const { trajectoriesReport } = await import('../report/trajectories.js')
+    const parts = { ...fitted, title: input.replace(/^.*[\\/]/, ''), timeName: flags.time, seed: run.seed, command: commandLine() }
+    await writeAtomically(flags.report, trajectoriesReport(parts))
+  }
+  const summary = summaryOf(fitted, run.seed)
+  if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
+  else sayResult(fitted, { run, flags, count })
+}
+
+/** What came out of a run. */
+export interface FittedTrajectories {
+  readonly model: MarginalsModel
+  readonly trajectories: Trajectories
+  readonly scores: readonly HeldOutScore[]
+}
+
+async function fitAndDraw(
+  table: SnapshotTable,
+  { options, run, count, at }: { options: MarginalsOptions; run: Run; count: number; at: readonly number[] }
+): Promise<FittedTrajectories> {
+  const key = keyFromSeed(run.seed)
+  const intervals = table.times.length - 1 - (options.holdOut?.length ?? 0)
+  const progress = new JobProgress(stagesOf(intervals))
+  const watch = { progress: progress.update }
+  const engine = await engineOf(run)
+  try {
+    const model = await fitMarginals(table, options, { key: keyFor(key, 'fit'), engine, watch })
+    const trajectories = sampleTrajectories(model, { count, times: at, key: keyFor(key, 'paths'), watch })
+    const scores = scoreHeldOut(model, keyFor(key, 'scores'), watch)
+    return { model, trajectories, scores }
+  } finally {
+    progress.finish()
+    await engine.close()
+  }
+}
+
+/** Shares of the work, roughly: what the bar shows. */
+function stagesOf(intervals: number): { stages: { stage: string; pairs: number }[]; pairs: number } {
+  const couplings = Array.from({ length: Math.max(0, intervals) }, (_, k) => ({
+    stage: `coupling ${k + 1} of ${intervals}`,
+    pairs: 40 / intervals
+  }))
+  const stages = [
+    { stage: 'smoothness', pairs: 20 },
+    { stage: 'rounds', pairs: 60 },
+    ...couplings,
+    { stage: 'bridges', pairs: 10 },
+    { stage: 'scores', pairs: 10 }
+  ]
+  return { stages, pairs: stages.reduce((sum, s) => sum + s.pairs, 0) }
+}
+
+async function readSnapshots(input: string, flags: TrajectoriesFlags): Promise<RawTable> {
+  const annData = extensionOf(input) === '.h5ad'
+  if (!annData && flags.representation !== undefined) {
+    throw new InputError({
+      code: 'option-value',
+      got: `--representation ${flags.representation} for ${input}`,
+      expected: 'an .h5ad file',
+      try: '--columns to choose columns of a table'
+    })
+  }
+  if (!annData) return readTable(input)
+  const columns = [flags.time, ...(flags.weights === undefined ? [] : [flags.weights])]
+  return readTable(input, { annData: { columns, ...(flags.representation !== undefined && { representation: flags.representation }) } })
+}
+
+function timesOf(flag: string, text: string | undefined): number[] {
+  if (text === undefined) return []
+  return splitList(text).map((part) => {
+    const time = Number(part)
+    if (part !== '' && Number.isFinite(time)) return time
+    throw new InputError({ code: 'option-value', got: `${flag} ${text}`, expected: 'numbers separated by commas', try: `${flag} 0.5,1.5` })
+  })
+}
+
+async function optionsOf(flags: TrajectoriesFlags): Promise<MarginalsOptions> {
+  const { reference, sigma, ...others } = readFields(marginalsFields, flags)
+  return {
+    ...(others as MarginalsOptions),
+    ...(reference !== undefined && { reference: await referenceOf(String(reference)) }),
+    ...(sigma !== undefined && { sigma: sigma === 'auto' ? ('auto' as const) : timesOf('--sigma', String(sigma)) }),
+    holdOut: timesOf('--hold-out', flags.holdOut)
+  }
+}
+
+async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['reference']>> {
+  if ((REFERENCES as readonly string[]).includes(text)) return text as ReferenceName
+  if (!/\.(?:js|mjs|cjs)$/.test(text)) {
+    throw new InputError({
+      code: 'option-value',
+      got: `--reference ${text}`,
+      expected: `${REFERENCES.join(', ')}, or the path of a JavaScript module`,
+      try: '--reference linear'
+    })
+  }
+  const path = resolve(text)
+  if (!existsSync(path))
+    throw new FormatError({
+      code: 'file-missing',
+      got: `${text}, which does not exist`,
+      expected: 'a JavaScript module',
+      try: 'checking the path'
+    })
+  let loaded: Record<string, unknown>
+  try {
+    loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>
+  } catch (error) {
+    throw new InputError({
+      code: 'module-unusable',
+      got: `${text}, which cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      expected: 'an ES module',
+      try: 'running it with node first'
+    })
+  }
+  return userFamily((loaded.default ?? loaded) as UserReference)
+}
+
+/** The long table: particle, then the input's columns in their order; sorted by particle, then time. */
+export function trajectoryTable(
+  { times, values, count }: Trajectories,
+  table: SnapshotTable,
+  { time, output }: { time: string; output: string }
+): RawTable {
+  const rowCount = count * times.length
+  const format = tableFormatOf(output)
+  const text = format === 'csv' || format === 'tsv'
+  const column = (name: string, at: (row: number) => number): RawColumn => {
+    const decimals = table.decimals.get(name)
+    const numbers = Float64Array.from({ length: rowCount }, (_, row) => at(row))
+    if (!text) return { name, source: 'number', values: numbers }
+    return {
+      name,
+      source: 'text',
+      values: Array.from(numbers, (x) => (decimals === undefined ? String(x) : x.toFixed(Math.min(100, decimals))))
+    }
+  }
+  const particle: RawColumn = {
+    name: particleName(table),
+    source: 'number',
+    integer: true,
+    values: Float64Array.from({ length: rowCount }, (_, row) => Math.floor(row / times.length) + 1)
+  }
+  const columns = table.order.map((name) => {
+    // Requested times keep the digits they were asked with.
+    if (name === time)
+      return { name, source: 'number', values: Float64Array.from({ length: rowCount }, (_, row) => times[row % times.length]!) } as const
+    const a = table.columnNames.indexOf(name)
+    return column(name, (row) => values.data[row * values.cols + a]!)
+  })
+  return { columns: [particle, ...columns], rowCount }
+}
+
+function particleName({ order }: SnapshotTable): string {
+  return order.includes('particle') ? 'trajectory' : 'particle'
+}
+
+function named(model: MarginalsModel, theta: Float64Array): Record<string, number> {
+  return Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
+}
+
+/** The `--json` summary. */
+export function summaryOf({ model, trajectories, scores }: FittedTrajectories, seed: number): Record<string, unknown> {
+  return {
+    reference: model.family.name,
+    diffusion: model.diffusion,
+    theta: named(model, model.theta),
+    intervals: Object.fromEntries(model.intervals.map(({ name, lower, upper }) => [name, [lower, upper]])),
+    sigma: Array.from(model.sigma),
+    history: model.history.map(({ round, theta, sigma, change }) => ({
+      round,
+      theta: named(model, theta),
+      sigma: Array.from(sigma),
+      change
+    })),
+    ending: model.ending,
+    couplings: model.couplingEndings,
+    heldOut: scores,
+    trajectories: trajectories.count,
+    times: Array.from(trajectories.times),
+    ...(model.smoothness && { smoothness: model.smoothness }),
+    notes: notesOf(model, trajectories),
+    seed
+  }
+}
+
+function notesOf(model: MarginalsModel, { unsettled }: Trajectories): string[] {
+  const open = model.couplingEndings.flatMap(({ ending, error }, k) =>
+    ending === 'converged'
+      ? []
+      : [
+          `The coupling of interval ${k + 1} ended ${ending} with marginal error ${error.toPrecision(2)}: sigma may be too small for so few particles.`
+        ]
+  )
+  const bent = unsettled > 0 ? [`${unsettled} bridges had not settled along their own mean path.`] : []
+  return [...model.notes, ...open, ...bent]
+}
+
+function sayResult(fitted: FittedTrajectories, { run, flags, count }: { run: Run; flags: TrajectoriesFlags; count: number }): void {
+  const { model, scores, trajectories } = fitted
+  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const number = (x: number | undefined): string => (x === undefined ? '–' : String(Number(x.toPrecision(4))))
+  const intervals = new Map(model.intervals.map((i) => [i.name, i]))
+  const parameters = model.smoothness
+    ? [`length scale ${model.smoothness.lengthScale} spreads, amplitude ${model.smoothness.amplitude} spreads an interval`]
+    : model.family.parameters.map(({ name }, k) => {
+        const interval = intervals.get(name)
+        return `${name} = ${number(model.theta[k])}${interval ? ` (95 % ${number(interval.lower)} to ${number(interval.upper)})` : ''}`
+      })
+  const mean = (pick: (s: HeldOutScore) => number): number => scores.reduce((sum, s) => sum + pick(s), 0) / scores.length
+  const lines = [
+    `${count} trajectories at ${trajectories.times.length} times in ${flags.output === '-' ? 'standard output' : flags.output}`,
+    `seed ${run.seed}`,
+    `reference ${model.family.name}, ${model.diffusion} noise, sigma ${Array.from(model.sigma, number).join(', ')}`,
+    ...parameters,
+    `${model.ending} after ${model.history.at(-1)?.round ?? 0} rounds`,
+    ...scores.map(
+      (s) =>
+        `held out ${s.time}: W1 ${number(s.w1)}, W2 ${number(s.w2)}, MMD ${number(s.mmd)} (straight lines ${number(s.straightLine)}, splines ${number(s.spline)}, floor ${number(s.floor)})`
+    ),
+    ...(scores.length > 1 ? [`held out, mean W1 ${number(mean((s) => s.w1))}, floor ${number(mean((s) => s.floor))}`] : []),
+    ...notesOf(model, trajectories).map((note) => `note: ${note}`)
+  ]
+  stream.write(`${lines.join('\n')}\n`)
+}
+
+/** The command as it was typed. */
+function commandLine(): string {
+  const words = process.argv.slice(2).map((word) => (/^[\w./:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+  return ['sbridge', ...words].join(' ')
+}

@@ -1,0 +1,151 @@
+// Handwritten digits behind a codec: 5,000 training images, 100 new ones of each class, judged by a classifier trained on
+// other digits, and by how near they come to the training images; an inpainting posterior; sheets as PNG files.
+// Usage: node bench/digits.mjs [codecs] [folder for PNG files]      e.g. node bench/digits.mjs pca:32,autoencoder:16 /tmp
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { loadDigits } from '../examples/digits/digits.mjs'
+import { loadLibrary, printRow } from './load.mjs'
+
+const S = await loadLibrary()
+const codecs = (process.argv[2] ?? 'pca:32,diffusion-map:8,autoencoder:16').split(',')
+const folder = process.argv[3]
+const key = S.keyFromSeed(1)
+const engine = await S.createEngine('wasm', { threads: 2 })
+const train = loadDigits(5000)
+const other = loadDigits(3600, 500)
+const context = { engine, key }
+
+/** A dense classifier on 64 principal components of digits that no model has seen. */
+async function trainClassifier({ rows, labels }) {
+  const front = await S.fitPca(rows, { dimension: 64 })
+  const inputs = await front.encode(rows)
+  const layers = [S.randomLayer(64, 128, 'rectifier', S.keyFor(key, 'hidden')), S.randomLayer(128, 10, 'none', S.keyFor(key, 'out'))]
+  const adam = new S.Adam(layers.flatMap((layer) => [layer.weights, layer.biases]))
+  const targets = S.matrix(rows.rows, 10)
+  labels.forEach((label, i) => {
+    targets.data[i * 10 + label] = 1
+  })
+  for (let epoch = 0; epoch < 30; epoch++) {
+    const order = S.permutation(S.keyFor(key, `epoch ${epoch}`), rows.rows)
+    for (let from = 0; from < order.length; from += 64) {
+      const batch = order.subarray(from, from + 64)
+      const { gradients } = S.lossGradient(layers, S.takeRows(inputs, batch), S.takeRows(targets, batch))
+      adam.step(
+        gradients.flatMap((gradient) => [gradient.weights, gradient.biases]),
+        3e-3 / (1 + epoch / 5)
+      )
+    }
+  }
+  return async (images, classes) => {
+    const scores = S.runLayers(layers, await front.encode(images))
+    let right = 0
+    for (let i = 0; i < scores.rows; i++) {
+      const row = scores.data.subarray(i * 10, (i + 1) * 10)
+      if (row.indexOf(Math.max(...row)) === classes[i]) right++
+    }
+    return right / scores.rows
+  }
+}
+
+const nearest = (rows) => engine.nearest({ from: S.cloud(rows), to: S.cloud(train.rows), kernel: S.gaussianKernel(1) }, 1)
+const typicalDistance = ({ squaredDistances }) => Math.sqrt(S.typicalAboveTies(squaredDistances))
+const firstRows = (rows, count) =>
+  S.takeRows(
+    rows,
+    Uint32Array.from({ length: count }, (_, i) => i)
+  )
+
+/** The report's own writer of image sheets, bundled from its source. */
+async function loadSheets() {
+  const entry = fileURLToPath(new URL('../packages/sbridge/src/report/image-sheet.ts', import.meta.url))
+  const alias = { '@sbridge/core': fileURLToPath(new URL('../packages/core/src/index.ts', import.meta.url)) }
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    write: false,
+    alias,
+    logLevel: 'error'
+  })
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+}
+
+/** Rows as images, `across` side by side, in a PNG file. */
+function saveSheet(name, rows, across) {
+  if (folder) writeFileSync(join(folder, name), imageSheet(rows, { width: 28, height: 28, across, range: [0, 1] }))
+}
+
+const { imageSheet } = folder ? await loadSheets() : {}
+const accuracy = await trainClassifier(other)
+const heldOut = typicalDistance(await nearest(firstRows(other.rows, 1000)))
+console.log(`classifier on real digits it has not seen: ${(await accuracy(train.rows, train.labels)).toFixed(3)}`)
+const widths = [18, 10, 10, 10, 10, 12, 12, 10]
+printRow(['codec', 'dynamics', 'fit s', 'draw s', 'accuracy', 'neighbour r', 'codec error', 'ε'], widths)
+for (const name of codecs) {
+  const start = performance.now()
+  const model = await S.fitLatent({ rows: train.rows, labels: train.labels, latent: S.parseLatent(name) }, context)
+  const fitSeconds = (performance.now() - start) / 1000
+  for (const dynamics of ['langevin', 'bridge']) {
+    const begin = performance.now()
+    const drawn = await S.sampleLatent(model, { count: 1000, dynamics }, context)
+    const seconds = (performance.now() - begin) / 1000
+    const near = await nearest(drawn.rows)
+    const error = model.reconstruction.heldOutError
+    const cells = [
+      fitSeconds.toFixed(1),
+      seconds.toFixed(1),
+      (await accuracy(drawn.rows, drawn.labels)).toFixed(3),
+      (typicalDistance(near) / heldOut).toFixed(3)
+    ]
+    printRow([name, dynamics, ...cells, error.toFixed(3), model.epsilon.toPrecision(3)], widths)
+    if (dynamics === 'langevin') saveDraws(name.replace(':', '-'), drawn, near)
+  }
+}
+await inpaint()
+await engine.close()
+
+/** Ten draws of each class; under each line of draws the nearest training images. */
+function saveDraws(name, drawn, near) {
+  const rows = S.matrix(200, 784)
+  for (let digit = 0; digit < 10; digit++) {
+    const members = Array.from(drawn.labels.keys()).filter((i) => drawn.labels[i] === digit)
+    for (let k = 0; k < 10; k++) {
+      const i = members[k]
+      rows.data.set(drawn.rows.data.subarray(i * 784, (i + 1) * 784), (20 * digit + k) * 784)
+      rows.data.set(train.rows.data.subarray(near.indices[i] * 784, (near.indices[i] + 1) * 784), (20 * digit + 10 + k) * 784)
+    }
+  }
+  saveSheet(`digits-${name}.png`, rows, 20)
+}
+
+/** The lower half of 10 digits is known; nine answers for the upper half, and the truth. */
+async function inpaint() {
+  const model = await S.fitLatent({ rows: train.rows, latent: { kind: 'pca', dimension: 32 } }, context)
+  const columns = Uint32Array.from({ length: 392 }, (_, p) => 392 + p)
+  const rows = S.matrix(110, 784)
+  let coupled = 0
+  const begin = performance.now()
+  let acceptance = 0
+  for (let digit = 0; digit < 10; digit++) {
+    const truth = other.rows.data.slice((20 + digit) * 784, (21 + digit) * 784)
+    const observation = S.observeColumns(columns, truth.subarray(392), { variance: 1e-3, width: 784 })
+    const found = await S.sampleLatentPosterior(model, train.rows, { observation, count: 9, steps: 30 }, context)
+    acceptance += found.acceptance / 10
+    const half = truth.slice()
+    half.fill(0, 0, 392)
+    rows.data.set(half, 11 * digit * 784)
+    for (let k = 0; k < 9; k++) {
+      const image = found.rows.data.slice(k * 784, (k + 1) * 784)
+      coupled += Math.sqrt(truth.subarray(392).reduce((sum, x, p) => sum + (x - image[392 + p]) ** 2, 0) / 392) / 90
+      rows.data.set(image, (11 * digit + 1 + k) * 784)
+    }
+    rows.data.set(truth, (11 * digit + 10) * 784)
+  }
+  console.log(
+    `inpainting the upper half: ${((performance.now() - begin) / 10000).toFixed(1)} s for 9 answers, acceptance ${acceptance.toFixed(2)}, known half met to ${coupled.toFixed(3)} grey values (root mean square)`
+  )
+  saveSheet('digits-inpainting.png', rows, 11)
+}

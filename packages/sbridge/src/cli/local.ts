@@ -1,0 +1,121 @@
+import {
+  type Engine,
+  type FitJob,
+  fitLocal,
+  InputError,
+  keyFromSeed,
+  type Localisation,
+  type LocalModel,
+  type LocalOptions,
+  type LocalSampleRequest,
+  localFields,
+  type ProgressEvent,
+  parseLocalisation,
+  prepareTable,
+  presentTable,
+  type RawTable,
+  sampleLocal,
+  type Table
+} from '@sbridge/core'
+import { readTable } from '../format/table-file.js'
+import { readFields } from './fields.js'
+
+type Given = Readonly<Record<string, unknown>>
+
+/** The localisation that a flag asks for; a graph is read from its file: two columns of names, a row for each pair of neighbours. */
+export async function localisationOf(text: string): Promise<Localisation> {
+  const parsed = parseLocalisation(text)
+  if (parsed.kind !== 'graph' || !('file' in parsed)) return parsed as Localisation
+  return { kind: 'graph', edges: edgesOf(await readTable(parsed.file), parsed.file) }
+}
+
+function edgesOf(table: RawTable, file: string): [string, string][] {
+  const [from, to] = table.columns
+  if (!from || !to) {
+    throw new InputError({
+      code: 'graph-file',
+      got: `${table.columns.length} column${table.columns.length === 1 ? '' : 's'} in ${file}`,
+      expected: 'two columns: the names of two neighbours in each row',
+      try: 'a first line such as from,to'
+    })
+  }
+  return Array.from({ length: table.rowCount }, (_, i): [string, string] => [String(from.values[i]), String(to.values[i])])
+}
+
+/** Options of `fitLocal` from flags and the fit job. Throws `InputError` for options that a localised model lacks. */
+export async function localOptionsOf(given: Given, job: FitJob): Promise<LocalOptions> {
+  const values = readFields(localFields, given)
+  if (job.kernel === 'variable') throw lacking('--kernel variable', '--kernel fixed')
+  if (job.weights !== undefined) throw lacking(`--weights ${job.weights}`, 'leaving the weights out')
+  return {
+    local: await localisationOf(String(values.local)),
+    ...(values.sweep === undefined ? {} : { sweep: values.sweep as 'ordered' | 'simultaneous' }),
+    ...(values.neighbourBandwidth === undefined ? {} : { neighbourBandwidth: values.neighbourBandwidth as 'auto' | number }),
+    ...(job.bandwidth === undefined ? {} : { bandwidth: job.bandwidth }),
+    ...(job.scaling === undefined ? {} : { scaling: job.scaling })
+  }
+}
+
+function lacking(got: string, remedy: string): InputError {
+  return new InputError({ code: 'option-combination', got: `${got} with --local`, expected: 'one or the other', try: remedy })
+}
+
+export interface LocalContextOptions {
+  readonly engine: Engine
+  readonly progress?: (event: ProgressEvent) => void
+}
+
+/** Fits a localised model to a raw table. */
+export function fitLocalTable(
+  raw: RawTable,
+  job: FitJob,
+  options: LocalOptions,
+  { engine, progress }: LocalContextOptions
+): Promise<LocalModel> {
+  const { data } = prepareTable(raw, job)
+  return fitLocal(data, options, { engine, key: keyFromSeed(job.seed ?? 1), watch: progress ? { progress } : undefined })
+}
+
+/** Draws rows from a localised model. */
+export function sampleLocalTable(
+  model: LocalModel,
+  request: Omit<LocalSampleRequest, 'count'> & { readonly rows?: number | undefined; readonly seed: number },
+  { engine, progress }: LocalContextOptions
+): Promise<Table> {
+  const { rows, seed, ...draws } = request
+  const context = { engine, key: keyFromSeed(seed), watch: progress ? { progress } : undefined }
+  return sampleLocal(model, { ...draws, count: rows ?? model.summary.rowCount }, context)
+}
+
+/** Drawn rows as raw columns for a writer. */
+export function presentLocalRows(model: LocalModel, rows: Table, as: 'text' | 'typed'): RawTable {
+  return presentTable(rows, model.encoder.formats, as)
+}
+
+/** What was decided, in lines for a terminal. */
+export function localWords({ summary }: LocalModel): string[] {
+  const { sweep, edges, coordinateCount, largestNeighbourhood, radius, learned, choices } = summary
+  const found = learned ? `learned from partial correlations above ${learned.threshold.toFixed(3)}` : 'given'
+  return [
+    `localised, ${sweep}: ${coordinateCount} columns, ${edges.length} pairs of neighbours (${found}), at most ${largestNeighbourhood} a column`,
+    ...(radius
+      ? [`window ${radius.chosen} by held-out CRPS (${radius.scores.map(([r, score]) => `${r}: ${score.toPrecision(3)}`).join(', ')})`]
+      : []),
+    ...(learned ? [`strongest: ${strongest(edges)}`] : []),
+    ...choices.map(
+      (choice) =>
+        `bandwidths for ${choice.givenCount} neighbour${choice.givenCount === 1 ? '' : 's'}: ε_nb = ${choice.given.toPrecision(3)}, ${targetWords(choice.targetFactor)}; held-out CRPS ${choice.score.toPrecision(3)}`
+    )
+  ]
+}
+
+function targetWords(factor: number | 'free'): string {
+  return factor === 'free' ? 'no kernel on the drawn column' : `ε = ${factor} of the variance given the neighbours`
+}
+
+function strongest(edges: LocalModel['summary']['edges']): string {
+  return edges
+    .slice(0, 6)
+    .map(([a, b, value]) => `${a} – ${b}${value === undefined ? '' : ` (${value.toFixed(2)})`}`)
+    .join(', ')
+}

@@ -1,6 +1,8 @@
 export { associationMatrix } from './associations.js'
 export * from './classifier.js'
 export { MOST_COMPARED_ROWS } from './comparison.js'
+export * from './conditional.js'
+export * from './conditional-target.js'
 export { embedTables } from './embedding.js'
 export { type EvaluationProblem, evaluateTables } from './evaluate.js'
 export type * from './evaluation.js'

@@ -165,7 +165,7 @@ export interface Answer {
 }
 
 /** Local Gaussians at every state, in chunks: the next proposal of each, and how dense it would have proposed `back`. */
-async function evaluate(problem: InformedProblem, asked: Asked): Promise<Answer> {
+export async function evaluate(problem: InformedProblem, asked: Asked): Promise<Answer> {
   const n = asked.chains.length
   const d = asked.from.coordinates.cols
   const answer: Answer = {

@@ -3,6 +3,7 @@ import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { matrix } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { type ChainCondition, type InformedChains, type InformedProblem, informedStep, startChains } from '../../sampling/informed.js'
+import { clampStep } from '../../sampling/informed-clamp.js'
 import type { ChainLikelihood } from '../../sampling/informed-likelihood.js'
 import type { InformedState } from '../../sampling/informed-state.js'
 import { sweepFactors } from '../../sampling/informed-sweep.js'
@@ -23,6 +24,8 @@ export interface GroupRun {
   readonly count: number
   readonly steps: number
   readonly ridge: number
+  /** Default informed. */
+  readonly scheme?: 'informed' | 'clamp' | undefined
   readonly likelihood?: ChainLikelihood | undefined
   readonly engine: Engine
   readonly key: Key
@@ -131,12 +134,20 @@ export async function stepGroup(
   chains: InformedChains,
   key: Key
 ): Promise<{ chains: InformedChains; accepted: Uint8Array }> {
-  const { bridge, group, engine } = run
-  if (bridge.sweep) {
-    const open = bridge.training.encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f))
-    if (open.length > 0) await sweepFactors({ bridge: bridge.sweep, engine, open, likelihood: problem.likelihood }, chains, key)
-  }
+  await redrawFactors(run, problem, chains, key)
   return informedStep(problem, chains, key)
+}
+
+/** Draws the factors that are not known, where categories are swept. */
+async function redrawFactors(
+  { bridge, group, engine }: Pick<GroupRun, 'bridge' | 'group' | 'engine'>,
+  problem: InformedProblem,
+  chains: InformedChains,
+  key: Key
+): Promise<void> {
+  if (!bridge.sweep) return
+  const open = bridge.training.encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f))
+  if (open.length > 0) await sweepFactors({ bridge: bridge.sweep, engine, open, likelihood: problem.likelihood }, chains, key)
 }
 
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
@@ -148,12 +159,19 @@ export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
   let chains = startChains(problem, state)
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')
-    const stepped = await stepGroup(run, problem, chains, keyAtStep(stepsKey, turn))
+    const key = keyAtStep(stepsKey, turn)
+    const stepped = run.scheme === 'clamp' ? await clampGroup(run, problem, chains, key) : await stepGroup(run, problem, chains, key)
     chains = stepped.chains
     for (let i = 0; i < n; i++) acceptance[i] = acceptance[i]! + stepped.accepted[i]! / run.steps
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
   return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, effectiveCount: chains.effectiveCount }
+}
+
+async function clampGroup(run: GroupRun, problem: InformedProblem, chains: InformedChains, key: Key): ReturnType<typeof stepGroup> {
+  await redrawFactors(run, problem, chains, key)
+  const { state, effectiveCount } = await clampStep(problem, chains.state, key)
+  return { chains: { ...chains, state, effectiveCount }, accepted: new Uint8Array(state.part.length).fill(1) }
 }
 
 /** Chains in the model's own coordinates. */

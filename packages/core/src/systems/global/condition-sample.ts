@@ -1,0 +1,298 @@
+import { InputError } from '../../num/errors.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { mean } from '../../num/statistics.js'
+import { combinationsOf } from '../../table/categories.js'
+import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import { informedBridge } from './condition-bridge.js'
+import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
+import { drawGroup, type GroupDraw } from './condition-draw.js'
+import { type ConditionGroup, groupConditions } from './condition-places.js'
+import { conditionDistances, type Distance, effectiveSampleSize, type NamedWarning } from './condition-support.js'
+import { type Condition, type Given, resolveConditions } from './conditions.js'
+import { categoryMode } from './generator.js'
+import { type Context, type GlobalModel, trainingTable } from './model.js'
+
+/** What to draw and under which conditions. */
+export interface ConditionalRequest {
+  /** One condition or several, by column name. */
+  readonly given: Given | readonly Given[]
+  /** Rows for each condition. */
+  readonly rows: number
+  /** Steps of every chain. Default 10: chains start at rows that fit what is given. */
+  readonly steps?: number
+  /** `informed` (default): a Kalman update inside the bridge with a Metropolis test; `clamp`: the papers' clamping. */
+  readonly conditioning?: 'informed' | 'clamp'
+  /** ε of the given columns; default by held-out CRPS. */
+  readonly epsilon?: 'auto' | number
+  /** λ relative to the mean local variance of the given columns; default by held-out CRPS, from 10⁻³. */
+  readonly ridge?: 'auto' | number
+}
+
+/** One condition, and how well the data support its rows. Plain JSON. */
+export interface ConditionReport {
+  readonly condition: string
+  /** Mean over chains of 1/Σp²: training rows that a drawn row rests on. */
+  readonly effectiveRows: number
+  readonly acceptance: number
+  /** Rows drawn, discounted for chains that still agree with others from the same training row. */
+  readonly effectiveSampleSize: number
+  readonly distance: Distance
+  readonly warnings: readonly NamedWarning[]
+}
+
+/** Conditions on the same columns share these. */
+export interface ConditionGroupReport extends ConditionalChoice {
+  readonly columns: readonly string[]
+  readonly conditions: number
+}
+
+export interface ConditionalReport {
+  readonly conditioning: 'informed' | 'clamp'
+  readonly steps: number
+  readonly rowsPerCondition: number
+  readonly groups: readonly ConditionGroupReport[]
+  readonly conditions: readonly ConditionReport[]
+}
+
+/** Drawn rows; `formats` show given values with all their digits. */
+export interface ConditionalRows {
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  readonly report: ConditionalReport
+}
+
+const STEPS = 10
+/** Fewer effective rows than this bear no distribution. */
+const FEW_ROWS = 3
+
+/**
+ * Draws `rows` rows for every condition, grouped in the order of the conditions; given values are repeated exactly.
+ *
+ * Bandwidth and ridge are chosen by CRPS on held-out rows of the model's own data, unless given. Poorly supported
+ * conditions carry a named warning. Throws `InputError` for impossible ones: unknown columns or categories, combinations
+ * that no row has, empty intervals.
+ * @source mathematics, section 7. Cost O(steps·n·M·d²) at most, memory O(n·d).
+ */
+export async function sampleConditional(model: GlobalModel, request: ConditionalRequest, context: Context): Promise<ConditionalRows> {
+  const { encoder } = model.training
+  const conditions = checkConditions(model, request)
+  const key = keyFor(context.key, 'conditional')
+  const groups = groupConditions(encoder, conditions)
+  const training = trainingTable(model)
+  const rows = emptyRows(encoder, conditions.length * request.rows)
+  const reports: ConditionReport[] = new Array(conditions.length)
+  const groupReports: ConditionGroupReport[] = []
+  for (const [g, group] of groups.entries()) {
+    const members = group.members.map((member) => conditions[member]!)
+    const own = keyFor(key, `group ${g}`)
+    const choice = await chooseFor(model, group, { request, context: { ...context, key: own } })
+    const draw = await drawWith(model, { group, members, choice, request }, { ...context, key: own })
+    const distances = await conditionDistances(training, members, { engine: context.engine, key: keyFor(own, 'distances') })
+    group.members.forEach((member, k) => {
+      copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
+      reports[member] = reportOn(members[k]!, { draw, k, count: request.rows, distance: distances[k]!, free: group })
+    })
+    groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: members.length })
+  }
+  const table = exactly(decodeTable(encoder, rows), conditions, request.rows)
+  return {
+    table,
+    formats: formatsFor(encoder, conditions),
+    report: {
+      conditioning: request.conditioning ?? 'informed',
+      steps: request.steps ?? STEPS,
+      rowsPerCondition: request.rows,
+      groups: groupReports,
+      conditions: reports
+    }
+  }
+}
+
+/** All that can be refused about conditions, before anything is drawn. */
+export function checkConditions(model: GlobalModel, request: ConditionalRequest): Condition[] {
+  const { given, rows, steps, conditioning, epsilon, ridge } = request
+  const givens = Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
+  if (givens.length === 0) throw refused('conditions-none', 'no condition', 'one at least', '{ given: { column: value } }')
+  if (!(Number.isInteger(rows) && rows >= 1 && rows * givens.length <= 1e8))
+    throw refused('count', `n = ${rows} for ${givens.length} conditions`, 'a whole number from 1, at most 100000000 rows in all', '-n 100')
+  if (steps !== undefined && !(Number.isInteger(steps) && steps >= 1))
+    throw refused('steps', `${steps} steps`, 'a whole number from 1', 'leaving it out')
+  if (conditioning !== undefined && conditioning !== 'informed' && conditioning !== 'clamp')
+    throw refused('conditioning', `conditioning ${conditioning} of given columns`, 'informed or clamp', 'informed')
+  for (const [name, value] of Object.entries({ epsilon, ridge })) {
+    if (value !== undefined && value !== 'auto' && !(Number.isFinite(value) && value > 0))
+      throw refused(name, `${name} = ${value}`, 'auto, or a number above 0', 'auto')
+  }
+  const conditions = resolveConditions(model.training.encoder, givens)
+  refuseContradictions(model, conditions)
+  return conditions
+}
+
+function refused(...[code, got, expected, remedy]: [code: string, got: string, expected: string, remedy: string]): InputError {
+  return new InputError({ code, got, expected, try: remedy })
+}
+
+/** Where categories are drawn by whole combination, one that no row has cannot come. */
+function refuseContradictions({ training }: GlobalModel, conditions: readonly Condition[]): void {
+  const { encoder, rows } = training
+  const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
+  if (categoryMode(encoder, combinations) !== 'combinations') return
+  const width = encoder.factors.length
+  const level = (members: Uint32Array, factor: number) => rows.codes[members[0]! * width + factor]
+  conditions.forEach((condition, i) => {
+    const known = [...condition.levels]
+    if (combinations.rows.some((members) => known.every(([factor, wanted]) => level(members, factor) === wanted))) return
+    const where = conditions.length > 1 ? `condition ${i + 1}: ` : ''
+    throw refused(
+      'condition-contradictory',
+      `${where}${condition.words}, which no row of the data has together`,
+      'categories that occur together',
+      'leaving one of them out'
+    )
+  })
+}
+
+async function chooseFor(
+  model: GlobalModel,
+  group: ConditionGroup,
+  { request, context }: { request: ConditionalRequest; context: Context }
+): Promise<ConditionalChoice> {
+  const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
+  // A bandwidth that the user set at the fit is kept here too.
+  const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
+  return chooseConditional({
+    training: model.training,
+    kernel: model.kernel,
+    group,
+    fixed: { epsilon, ridge: number(request.ridge) },
+    scheme: request.conditioning,
+    engine: context.engine,
+    key: keyFor(context.key, 'choice'),
+    watch: context.watch
+  })
+}
+
+async function drawWith(
+  model: GlobalModel,
+  {
+    group,
+    members,
+    choice,
+    request
+  }: { group: ConditionGroup; members: readonly Condition[]; choice: ConditionalChoice; request: ConditionalRequest },
+  { engine, key, watch }: Context
+): Promise<GroupDraw> {
+  const same = choice.freeRatio === 1 && choice.epsilon === model.kernel.epsilon
+  const { bridge } = await informedBridge({
+    training: model.training,
+    kernel: { ...model.kernel, epsilon: choice.epsilon },
+    scales: freeScales(group, choice.freeRatio, model.training.encoder.coordinateCount),
+    ...(same ? { potentials: model.potentials } : { initial: model.potentials }),
+    engine,
+    watch
+  })
+  return drawGroup({
+    bridge,
+    group,
+    conditions: members,
+    count: request.rows,
+    steps: request.steps ?? STEPS,
+    ridge: choice.ridge,
+    scheme: request.conditioning,
+    engine,
+    key: keyFor(key, 'draw'),
+    watch
+  })
+}
+
+function emptyRows(encoder: Encoder, n: number): Encoded {
+  return { coordinates: matrix(n, encoder.coordinateCount), codes: new Int32Array(n * encoder.factors.length) }
+}
+
+function copyRows(from: Encoded, first: number, into: Encoded, { to, count }: { to: number; count: number }): void {
+  const d = from.coordinates.cols
+  const width = from.coordinates.rows === 0 ? 0 : from.codes.length / from.coordinates.rows
+  into.coordinates.data.set(from.coordinates.data.subarray(first * d, (first + count) * d), to * d)
+  into.codes.set(from.codes.subarray(first * width, (first + count) * width), to * width)
+}
+
+function columnNames(encoder: Encoder, condition: Condition): string[] {
+  return encoder.columns.map((code) => code.name).filter((name) => condition.named.includes(name))
+}
+
+function reportOn(
+  condition: Condition,
+  { draw, k, count, distance, free }: { draw: GroupDraw; k: number; count: number; distance: Distance; free: ConditionGroup }
+): ConditionReport {
+  const part = (values: Float64Array) => values.subarray(k * count, (k + 1) * count)
+  const effectiveRows = mean(part(draw.effectiveCount))
+  const columns = [...free.split.ranged, ...free.split.free]
+  const drawn: Matrix = matrix(count, columns.length)
+  for (let i = 0; i < count; i++)
+    columns.forEach((c, at) => {
+      drawn.data[i * drawn.cols + at] = draw.rows.coordinates.data[(k * count + i) * draw.rows.coordinates.cols + c]!
+    })
+  return {
+    condition: condition.words,
+    effectiveRows,
+    acceptance: mean(part(draw.acceptance)),
+    effectiveSampleSize: effectiveSampleSize(drawn, draw.starts.subarray(k * count, (k + 1) * count)),
+    distance,
+    warnings: warningsOn(condition, effectiveRows, distance)
+  }
+}
+
+/** Far: beyond the data in one column, or much farther from every row than rows are from each other. */
+function warningsOn({ words }: Condition, effectiveRows: number, { nearest, usual, outside }: Distance): NamedWarning[] {
+  const what = words === '' ? 'the empty condition' : words
+  const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows support it`
+  if (outside && outside.deviations > (effectiveRows < 10 ? 0.25 : 1)) {
+    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside the data; ${support}`
+    return [{ name: 'condition-outside-data', message }]
+  }
+  if (nearest > 0.5 && nearest > 2 * usual) {
+    const away = `the nearest row is ${nearest.toFixed(1)} standard deviations away, rows among themselves ${usual.toFixed(1)} at most`
+    return [{ name: 'condition-outside-data', message: `${what}: ${away}; ${support}` }]
+  }
+  return effectiveRows < FEW_ROWS ? [{ name: 'condition-few-rows', message: `${what}: only ${support}` }] : []
+}
+
+/** Given numbers, and the ends of intervals, as they were given: whatever rounding and scaling would have made of them. */
+function exactly(table: Table, conditions: readonly Condition[], count: number): Table {
+  const columns = table.columns.map((column, c) => {
+    if (!isNumeric(column)) return column
+    const values = column.values.slice()
+    conditions.forEach(({ numbers, ranges }, k) => {
+      const number = numbers.find((candidate) => candidate.column === c)
+      const range = ranges.find((candidate) => candidate.column === c)
+      for (let i = k * count; i < (k + 1) * count; i++) {
+        if (number) values[i] = number.value
+        else if (range) values[i] = Math.min(range.high, Math.max(range.low, values[i]!))
+      }
+    })
+    return { ...column, values }
+  })
+  return { columns, rowCount: table.rowCount }
+}
+
+/** Columns show as many decimals as the given values need. */
+function formatsFor(encoder: Encoder, conditions: readonly Condition[]): readonly ColumnFormat[] {
+  return encoder.formats.map((format, c) => {
+    const decimals = format.number?.decimals
+    if (decimals === undefined) return format
+    let most = decimals
+    for (const { numbers } of conditions)
+      for (const { column, value } of numbers) if (column === c) most = Math.max(most, decimalsOf(value))
+    return most === decimals ? format : { ...format, number: { decimals: most, padded: false } }
+  })
+}
+
+function decimalsOf(value: number): number {
+  const text = String(value)
+  const [digits, exponent] = text.split('e')
+  const point = digits!.indexOf('.')
+  return Math.max(0, (point < 0 ? 0 : digits!.length - point - 1) - Number(exponent ?? 0))
+}

@@ -1,0 +1,160 @@
+import type { Engine } from '../../kernel/engine.js'
+import { gaussianKernel } from '../../kernel/kernel.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { type Key, permutation } from '../../num/random.js'
+import { mean, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
+import { cloud } from '../../space/cloud.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import type { Condition } from './conditions.js'
+
+/** Something a person should know about the rows, with a stable name. */
+export interface NamedWarning {
+  readonly name: string
+  readonly message: string
+}
+
+/** How far what was given stands from the data. */
+export interface Distance {
+  /** To the nearest training row, over given numbers and intervals, in standard deviations of the columns. */
+  readonly nearest: number
+  /** The same for a training row and its nearest other one: 99 % are nearer than this. */
+  readonly usual: number
+  /** The given column that stands farthest outside the range of the data, and by how many standard deviations. */
+  readonly outside?: { readonly column: string; readonly deviations: number }
+}
+
+const MOST_ROWS = 2000
+
+/** Distances of conditions that share their columns. Cost of one `nearest` of the conditions and one of 2,000 rows. */
+export async function conditionDistances(
+  table: Table,
+  conditions: readonly Condition[],
+  { engine, key }: { engine: Engine; key: Key }
+): Promise<Distance[]> {
+  const columns = columnsOf(table, conditions[0]!)
+  if (columns.length === 0) return conditions.map(() => ({ nearest: 0, usual: 0 }))
+  const points = standardisedColumns(columns)
+  const wanted = matrix(conditions.length, columns.length)
+  const outside = conditions.map((condition, i) => place(condition, columns, wanted, i))
+  const kernel = gaussianKernel(1)
+  const found = await engine.nearest({ from: cloud(wanted), to: cloud(points), kernel }, 1)
+  const usual = await usualDistance(points, { engine, key })
+  return conditions.map((_, i) => ({
+    nearest: Math.sqrt(found.squaredDistances[i]!),
+    usual,
+    ...(outside[i] ? { outside: outside[i] } : {})
+  }))
+}
+
+interface Standardised {
+  readonly column: number
+  readonly name: string
+  readonly values: Float64Array
+  readonly centre: number
+  readonly spread: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Present values stand for missing ones by their mean: no condition is near a row only because a cell is empty. */
+function columnsOf(table: Table, { numbers, ranges }: Condition): Standardised[] {
+  const places = [...numbers, ...ranges].map(({ column }) => column).sort((a, b) => a - b)
+  return places.map((place) => {
+    const column = table.columns[place]!
+    if (!isNumeric(column)) throw new RangeError(`${column.name} is not numeric`)
+    const present = column.missing ? column.values.filter((_, i) => !column.missing![i]) : column.values
+    const centre = mean(present)
+    const spread = Math.sqrt(variance(present)) || 1
+    const ascending = sorted(present)
+    const values = column.values.map((x, i) => (column.missing?.[i] ? centre : x))
+    return { column: place, name: column.name, values, centre, spread, low: ascending[0]!, high: ascending[ascending.length - 1]! }
+  })
+}
+
+function standardisedColumns(columns: readonly Standardised[]): Matrix {
+  const out = matrix(columns[0]!.values.length, columns.length)
+  columns.forEach(({ values, centre, spread }, c) => {
+    for (let i = 0; i < out.rows; i++) out.data[i * out.cols + c] = (values[i]! - centre) / spread
+  })
+  return out
+}
+
+/** Writes a condition's place into row i: values, and of an interval the end nearest to the data or the data's middle. */
+function place(condition: Condition, columns: readonly Standardised[], out: Matrix, i: number): Distance['outside'] {
+  let worst: Distance['outside']
+  columns.forEach(({ column, name, centre, spread, low, high }, c) => {
+    const number = condition.numbers.find((candidate) => candidate.column === column)
+    const range = condition.ranges.find((candidate) => candidate.column === column)
+    const value = number ? number.value : Math.min(range!.high, Math.max(range!.low, centre))
+    out.data[i * out.cols + c] = (value - centre) / spread
+    const deviations = Math.max(low - value, value - high) / spread
+    if (deviations > 0 && deviations > (worst?.deviations ?? 0)) worst = { column: name, deviations }
+  })
+  return worst
+}
+
+async function usualDistance(points: Matrix, { engine, key }: { engine: Engine; key: Key }): Promise<number> {
+  if (points.rows < 2) return 0
+  const chosen = permutation(key, points.rows).subarray(0, MOST_ROWS)
+  const from = matrix(chosen.length, points.cols)
+  chosen.forEach((row, k) => {
+    from.data.set(points.data.subarray(row * points.cols, (row + 1) * points.cols), k * points.cols)
+  })
+  const { squaredDistances } = await engine.nearest({ from: cloud(from), to: cloud(points), kernel: gaussianKernel(1) }, 2)
+  const second = Float64Array.from({ length: chosen.length }, (_, k) => Math.sqrt(squaredDistances[2 * k + 1]!))
+  return quantileOfSorted(sorted(second), 0.99)
+}
+
+/**
+ * Effective sample size of n draws whose chains started at `ancestors`: chains from one training row may still agree, so
+ * n / (1 + (m − 1) ρ) with ρ the share of the variance that lies between ancestors (analysis of variance, mean over the
+ * columns that vary) and m the mean number of chains an ancestor.
+ */
+export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>): number {
+  const n = values.rows
+  const groups = new Map<number, number[]>()
+  for (let i = 0; i < n; i++) {
+    const list = groups.get(ancestors[i]!)
+    if (list) list.push(i)
+    else groups.set(ancestors[i]!, [i])
+  }
+  const g = groups.size
+  if (g === n || n < 2) return n
+  let squares = 0
+  for (const list of groups.values()) squares += list.length * list.length
+  const size = g > 1 ? (n - squares / n) / (g - 1) : n
+  let correlation = 0
+  let columns = 0
+  for (let c = 0; c < values.cols; c++) {
+    const share = intraclass(values, c, { groups, size })
+    if (share === undefined) continue
+    correlation += share
+    columns++
+  }
+  if (columns === 0) return g
+  return n / (1 + (squares / n - 1) * (correlation / columns))
+}
+
+function intraclass(
+  values: Matrix,
+  c: number,
+  { groups, size }: { groups: ReadonlyMap<number, readonly number[]>; size: number }
+): number | undefined {
+  const n = values.rows
+  const at = (i: number) => values.data[i * values.cols + c]!
+  let total = 0
+  for (let i = 0; i < n; i++) total += at(i) / n
+  let between = 0
+  let within = 0
+  for (const list of groups.values()) {
+    const centre = list.reduce((sum, i) => sum + at(i), 0) / list.length
+    between += list.length * (centre - total) * (centre - total)
+    for (const i of list) within += (at(i) - centre) * (at(i) - centre)
+  }
+  if (!(between + within > 0)) return undefined
+  const g = groups.size
+  if (g === 1) return 0
+  const meanBetween = between / (g - 1)
+  const meanWithin = within / (n - g)
+  return Math.min(1, Math.max(0, (meanBetween - meanWithin) / (meanBetween + (size - 1) * meanWithin)))
+}

@@ -1,0 +1,83 @@
+/** Tables that come with the studio, as assets of the same origin that are fetched when picked. */
+export interface Example {
+  readonly file: string
+  readonly title: string
+  readonly sentence: string
+  /** Columns of its small picture. */
+  readonly axes: readonly [string, string]
+  /** Where the build takes it from; absent where it is made. */
+  readonly from?: string
+}
+
+export const EXAMPLES: readonly Example[] = [
+  {
+    file: 'moons.csv',
+    axes: ['x', 'y'],
+    title: 'Two moons',
+    sentence: '1,000 points on two crescents',
+    from: '../../bench/data/moons.csv'
+  },
+  {
+    file: 'penguins.csv',
+    axes: ['bill_length_mm', 'bill_depth_mm'],
+    title: 'Palmer penguins',
+    sentence: '344 birds: species, island, sizes; some cells missing',
+    from: '../../examples/data/penguins.csv'
+  },
+  {
+    file: 'wine.csv',
+    axes: ['color_intensity', 'flavanoids'],
+    title: 'Wine',
+    sentence: '178 wines, 13 chemical measurements',
+    from: '../../bench/data/wine.csv'
+  },
+  {
+    file: 'seattle-weather.csv',
+    axes: ['date', 'temp_max'],
+    title: 'Seattle weather',
+    sentence: '1,461 days: dates, rain, temperature, kind of weather',
+    from: '../../node_modules/vega-datasets/data/seattle-weather.csv'
+  },
+  { file: 'spiral.csv', axes: ['x', 'y'], title: 'Spiral', sentence: '4,000 points along two arms that thin out' }
+]
+
+/** Two logarithmic arms with noise that grows outwards; numbers from a small linear congruence, so that every build has the same. */
+export function spiral(): string {
+  let state = 20240229
+  const uniform = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state + 0.5) / 2 ** 32
+  }
+  const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
+  const lines = ['x,y']
+  for (let i = 0; i < 4000; i++) {
+    const turn = 3.2 * Math.PI * Math.sqrt(uniform())
+    const radius = 0.28 * Math.exp(0.22 * turn)
+    const angle = turn + (i % 2) * Math.PI
+    const spread = 0.03 + 0.035 * radius
+    lines.push(`${(radius * Math.cos(angle) + spread * normal()).toFixed(4)},${(radius * Math.sin(angle) + spread * normal()).toFixed(4)}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** Up to 220 rows of an example as dots on 120 × 72. */
+export function thumbnail(text: string, axes: readonly [string, string]): string {
+  const [names, ...rows] = text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','))
+  const value = (cell: string): number => (/^\d{4}-/.test(cell) ? Date.parse(cell) : cell === '' ? Number.NaN : Number(cell))
+  const [xs, ys] = axes.map((name) => rows.map((row) => value(row[names!.indexOf(name)]!)))
+  const scale = (values: number[]) => {
+    const present = values.filter(Number.isFinite)
+    const [low, high] = [Math.min(...present), Math.max(...present)]
+    return (x: number) => (x - low) / (high - low)
+  }
+  const [x, y] = [scale(xs!), scale(ys!)]
+  const every = Math.max(1, Math.ceil(rows.length / 220))
+  return rows
+    .map((_, i) => i)
+    .filter((i) => i % every === 0 && Number.isFinite(xs![i]! + ys![i]!))
+    .map((i) => `M${(8 + 104 * x(xs![i]!)).toFixed(1)},${(64 - 56 * y(ys![i]!)).toFixed(1)}h0`)
+    .join('')
+}

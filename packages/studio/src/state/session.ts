@@ -1,0 +1,436 @@
+import { batch, computed, signal } from '@preact/signals'
+import type { BandwidthCurve, FitSummary } from '@sbridge/core'
+import type {
+  Drawing,
+  EvaluationPart,
+  Fault,
+  FromBench,
+  FromMeasure,
+  FromPainter,
+  Preview,
+  RowFormat,
+  ScatterFrame,
+  TableFacts,
+  ToBench,
+  ToMeasure,
+  ToPainter
+} from '../work/messages.js'
+import { codeOf, commandOf } from './reproduce.js'
+import { addressOf, DEFAULTS, fromAddress, type Run, runOf, type Settings, type Source } from './settings.js'
+
+export const source = signal<Source | null>(null)
+export const settings = signal<Settings>(DEFAULTS)
+export const facts = signal<TableFacts | null>(null)
+export const fault = signal<Fault | null>(null)
+export const opening = signal(false)
+export const frame = signal<ScatterFrame | null>(null)
+export const engineNote = signal<{ threads: number; shared: boolean } | null>(null)
+export const progress = signal<{ share: number; stage: string; secondsLeft: number | null } | null>(null)
+export const summary = signal<FitSummary | null>(null)
+export const curve = signal<BandwidthCurve | null>(null)
+export const preview = signal<Preview | null>(null)
+/** The run that the screen shows. */
+export const shown = signal<Run | null>(null)
+export const evaluation = signal<EvaluationPart>({})
+export const drawings = signal<readonly Drawing[]>([])
+export const measuring = signal(false)
+export const reporting = signal(false)
+export const playback = signal({ step: 0, steps: 0, playing: false })
+export const rate = signal<{ framesPerSecond: number; points: number } | null>(null)
+export const visible = signal({ real: true, synthetic: true })
+/** What a screen reader is told. */
+export const said = signal('')
+const past = signal<readonly Settings[]>([])
+
+export const canUndo = computed(() => past.value.length > 0)
+export const running = computed(() => progress.value !== null)
+export const command = computed(() => (shown.value && source.value ? commandOf(source.value.name, shown.value) : ''))
+export const code = computed(() => (shown.value && source.value ? codeOf(source.value.name, shown.value) : ''))
+/** Whether the settings have moved on from what the screen shows. */
+export const outdated = computed(() => {
+  if (!shown.value || !facts.value) return false
+  return JSON.stringify(runOf(settings.value, facts.value.rowCount)) !== JSON.stringify(shown.value)
+})
+
+let bench: Worker | undefined
+let measurer: Worker | undefined
+let painter: Worker | undefined
+let blob: Blob | undefined
+let runCount = 0
+let pending: Run | undefined
+/** A run that waits for the one before it: of a slider only the last place counts. */
+let waiting = false
+
+function startBench(): Worker {
+  const worker = new Worker(new URL('../work/bench.worker.ts', import.meta.url), { type: 'module' })
+  worker.onmessage = ({ data }: MessageEvent<FromBench>) => batch(() => fromBench(data))
+  worker.onerror = (event) => broken(event)
+  bench = worker
+  joinPainter()
+  return worker
+}
+
+function toBench(message: ToBench, transfer: Transferable[] = []): void {
+  ;(bench ?? startBench()).postMessage(message, transfer)
+}
+
+function joinPainter(): void {
+  if (!bench || !painter) return
+  const { port1, port2 } = new MessageChannel()
+  bench.postMessage({ kind: 'painter', port: port1 } satisfies ToBench, [port1])
+  painter.postMessage({ kind: 'bench', port: port2 } satisfies ToPainter, [port2])
+}
+
+function broken(event: ErrorEvent): void {
+  batch(() => {
+    progress.value = null
+    opening.value = false
+    fault.value = { got: event.message || 'a worker that could not start', expected: 'a current browser', remedy: 'reloading the page' }
+  })
+}
+
+/** Hands the canvas over to the worker that draws. */
+export function givePainter(canvas: OffscreenCanvas): void {
+  painter?.terminate()
+  painter = new Worker(new URL('../work/painter.worker.ts', import.meta.url), { type: 'module' })
+  painter.onmessage = ({ data }: MessageEvent<FromPainter>) => fromPainter(data)
+  painter.postMessage({ kind: 'canvas', canvas } satisfies ToPainter, [canvas])
+  joinPainter()
+  if (facts.value) sendAxes()
+}
+
+export function toPainter(message: ToPainter): void {
+  painter?.postMessage(message)
+}
+
+const awaited = new Map<FromPainter['kind'], (message: never) => void>()
+
+function fromPainter(message: FromPainter): void {
+  if (message.kind === 'at') playback.value = message
+  if (message.kind === 'rate') rate.value = message
+  awaited.get(message.kind)?.(message as never)
+  awaited.delete(message.kind)
+}
+
+/** Asks the painter for what it shows. */
+export function askPainter(message: Extract<ToPainter, { kind: 'picture' }>): Promise<Extract<FromPainter, { kind: 'picture' }>>
+export function askPainter(message: Extract<ToPainter, { kind: 'dots' }>): Promise<Extract<FromPainter, { kind: 'dots' }>>
+export function askPainter(message: Extract<ToPainter, { kind: 'picture' | 'dots' }>): Promise<FromPainter> {
+  return new Promise((resolve) => {
+    awaited.set(message.kind, resolve as (message: never) => void)
+    toPainter(message)
+  })
+}
+
+/** Opens a file or an example; settings in the address are kept when they belong to it. */
+export function open(file: Blob, from: Source, kept: Settings = DEFAULTS): void {
+  stopWorkers()
+  blob = file
+  batch(() => {
+    past.value = []
+    source.value = from
+    settings.value = kept
+    facts.value = null
+    frame.value = null
+    opening.value = true
+    curve.value = null
+    clearResults()
+  })
+  sendOpen()
+}
+
+function sendOpen(): void {
+  const { types, exclude } = settings.value
+  toBench({ kind: 'open', blob: blob!, name: source.value!.name, choice: { types, exclude } })
+}
+
+/** Fetches an example from beside the page. */
+export async function openExample(name: string, kept: Settings = DEFAULTS): Promise<void> {
+  opening.value = true
+  try {
+    const reply = await fetch(new URL(`./examples/${name}`, document.baseURI))
+    if (!reply.ok) throw new Error(String(reply.status))
+    open(await reply.blob(), { kind: 'example', name }, kept)
+  } catch {
+    batch(() => {
+      opening.value = false
+      fault.value = {
+        got: `no example ${name}`,
+        expected: 'one that comes with the studio',
+        remedy: 'picking one below, or a file of yours'
+      }
+    })
+  }
+}
+
+export function openFile(file: File): void {
+  const address = fromAddress(location.hash)
+  const same = address.source?.kind === 'file' && address.source.name === file.name
+  open(file, { kind: 'file', name: file.name }, same ? address.settings : DEFAULTS)
+}
+
+/** Back to the page where a table is picked. */
+export function close(): void {
+  stopWorkers()
+  batch(() => {
+    source.value = null
+    facts.value = null
+    fault.value = null
+    settings.value = DEFAULTS
+    past.value = []
+    clearResults()
+  })
+}
+
+function clearResults(): void {
+  fault.value = null
+  progress.value = null
+  summary.value = null
+  preview.value = null
+  shown.value = null
+  evaluation.value = {}
+  drawings.value = []
+  measuring.value = false
+  reporting.value = false
+  playback.value = { step: 0, steps: 0, playing: false }
+}
+
+function stopWorkers(): void {
+  bench?.terminate()
+  measurer?.terminate()
+  bench = undefined
+  measurer = undefined
+  pending = undefined
+  waiting = false
+}
+
+/** Changes settings, remembers the old ones, and does what follows from the change. */
+export function change(part: Partial<Settings>, { remember } = { remember: true }): void {
+  const before = settings.value
+  if (remember) past.value = [...past.value.slice(-99), before]
+  settings.value = { ...before, ...part }
+  follow(before)
+}
+
+export function undo(): void {
+  const before = settings.value
+  const last = past.value.at(-1)
+  if (!last) return
+  past.value = past.value.slice(0, -1)
+  settings.value = last
+  said.value = 'Undone'
+  follow(before)
+  if (shown.value && outdated.value && !running.value) run('morph')
+}
+
+function follow(before: Settings): void {
+  const now = settings.value
+  if (now.types !== before.types || now.exclude !== before.exclude) {
+    measurer?.terminate()
+    clearResults()
+    curve.value = null
+    toPainter({ kind: 'forget' })
+    if (running.value || pending) restart()
+    else toBench({ kind: 'choose', choice: { types: now.types, exclude: now.exclude } })
+    return
+  }
+  if (now.x !== before.x || now.y !== before.y) sendAxes()
+}
+
+function restart(): void {
+  stopWorkers()
+  sendOpen()
+}
+
+let firstAxes: readonly [string, string] = ['', '']
+
+/** The columns on the axes. */
+export function axesShown(): [string, string] {
+  const usable = (name: string | null) =>
+    facts.value?.columns.some((c) => c.name === name && c.kind !== 'identifier') && !settings.value.exclude.includes(name!)
+  const { x, y } = settings.value
+  return [usable(x) ? x! : firstAxes[0], usable(y) ? y! : firstAxes[1]]
+}
+
+function sendAxes(): void {
+  const [x, y] = axesShown()
+  toBench({ kind: 'axes', x, y })
+}
+
+/** Fits and draws as the settings say. */
+export function run(show: 'play' | 'morph' = 'play'): void {
+  if (!facts.value) return
+  if (pending) {
+    waiting = true
+    return
+  }
+  measurer?.terminate()
+  measurer = undefined
+  pending = runOf(settings.value, facts.value.rowCount)
+  runCount++
+  batch(() => {
+    fault.value = null
+    measuring.value = false
+    reporting.value = false
+    progress.value = { share: 0, stage: 'starting', secondsLeft: null }
+    if (show === 'play') {
+      evaluation.value = {}
+      drawings.value = []
+      shown.value = null
+      preview.value = null
+      summary.value = null
+    }
+    said.value = show === 'play' ? 'Sampling' : ''
+  })
+  toBench({ kind: 'run', request: { ...pending, show }, run: runCount })
+}
+
+/** Stops at once whatever is being computed. */
+export function stop(): void {
+  if (measuring.value && !running.value) {
+    measurer?.terminate()
+    measurer = undefined
+    batch(() => {
+      measuring.value = false
+      said.value = 'Measuring stopped'
+    })
+    return
+  }
+  stopWorkers()
+  batch(() => {
+    clearResults()
+    said.value = 'Stopped'
+  })
+  toPainter({ kind: 'forget' })
+  sendOpen()
+}
+
+function fromBench(message: FromBench): void {
+  if (message.kind === 'opened') {
+    opening.value = false
+    fault.value = null
+    facts.value = message.facts
+    firstAxes = message.axes
+    engineNote.value = { threads: message.threads, shared: message.shared }
+    said.value = `${source.value!.name}: ${message.facts.rowCount} rows, ${message.facts.columns.length} columns`
+    sendAxes()
+  }
+  if (message.kind === 'refused') refused(message)
+  if (message.kind === 'axes') frame.value = message.frame
+  if (message.kind === 'file') save(message.blob, message.name)
+  if ('run' in message && message.run !== runCount) return
+  if (message.kind === 'progress') progress.value = message
+  if (message.kind === 'fitted') {
+    summary.value = message.summary
+    if (message.curve) curve.value = message.curve
+  }
+  if (message.kind === 'sampled') sampled(message)
+}
+
+function refused({ during, fault: found }: Extract<FromBench, { kind: 'refused' }>): void {
+  opening.value = false
+  fault.value = found
+  said.value = `Error: ${found.got}. Expected ${found.expected}. Try ${found.remedy}.`
+  if (during === 'open') {
+    source.value = null
+    facts.value = null
+  }
+  if (during === 'choose') {
+    // The choice that was refused is taken back.
+    const last = past.value.at(-1)
+    if (last) {
+      past.value = past.value.slice(0, -1)
+      settings.value = last
+      toBench({ kind: 'choose', choice: { types: last.types, exclude: last.exclude } })
+    }
+  }
+  if (during === 'run') {
+    pending = undefined
+    waiting = false
+    progress.value = null
+  }
+}
+
+function sampled({ preview: rows, milliseconds }: Extract<FromBench, { kind: 'sampled' }>): void {
+  const ran = pending!
+  pending = undefined
+  shown.value = ran
+  preview.value = rows
+  progress.value = null
+  said.value = `${ran.rows} rows drawn in ${(milliseconds / 1000).toFixed(1)} seconds`
+  if (waiting) {
+    waiting = false
+    run('morph')
+    return
+  }
+  measure()
+}
+
+/** Starts a worker that compares the rows with the data; the bench hands them over itself. */
+export function measure(): void {
+  measurer?.terminate()
+  const worker = new Worker(new URL('../work/measure.worker.ts', import.meta.url), { type: 'module' })
+  worker.onmessage = ({ data }: MessageEvent<FromMeasure>) => batch(() => fromMeasure(data))
+  worker.onerror = (event) => broken(event)
+  measurer = worker
+  measuring.value = true
+  evaluation.value = {}
+  const { port1, port2 } = new MessageChannel()
+  worker.postMessage({ kind: 'subject', port: port1, run: runCount } satisfies ToMeasure, [port1])
+  toBench({ kind: 'subject', port: port2, seed: shown.value!.job.seed ?? 1 }, [port2])
+}
+
+function fromMeasure(message: FromMeasure): void {
+  if (message.kind === 'report') {
+    reporting.value = false
+    save(new Blob([message.html], { type: 'text/html' }), `${source.value!.name.replace(/\.[^.]+$/, '')}-report.html`)
+    return
+  }
+  if (message.run !== runCount) return
+  if (message.kind === 'part') evaluation.value = { ...evaluation.value, ...message.part }
+  if (message.kind === 'drawings') drawings.value = message.drawings
+  if (message.kind === 'measured') {
+    measuring.value = false
+    said.value = 'All measures are computed'
+  }
+  if (message.kind === 'refused') {
+    measuring.value = false
+    reporting.value = false
+    fault.value = message.fault
+  }
+}
+
+export function exportRows(format: RowFormat): void {
+  toBench({ kind: 'rows', format })
+}
+
+export function exportModel(): void {
+  toBench({ kind: 'model' })
+}
+
+export function exportReport(): void {
+  reporting.value = true
+  if (!measurer) measure()
+  const { noise, steps } = shown.value!.draws
+  measurer!.postMessage({ kind: 'report', title: source.value!.name, command: command.value, noise, steps } satisfies ToMeasure)
+}
+
+/** Hands a file to the browser's downloads. */
+export function save(content: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(content)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+  said.value = `${name} is saved`
+}
+
+/** The address that says what is on the screen. */
+export const address = computed(() => (source.value ? `#${addressOf(source.value, settings.value)}` : ''))
+
+/** Opens what the address says, or says which file it means. */
+export function begin(): Source | null {
+  const { source: meant, settings: kept } = fromAddress(location.hash)
+  if (meant?.kind === 'example') void openExample(meant.name, kept)
+  return meant
+}

@@ -1,0 +1,116 @@
+import type { ColumnKind, FitJob, SampleJob } from '@sbridge/core'
+
+/** Everything a person may set: plain data, in the address of the page, undone as one. */
+export interface Settings {
+  readonly types: Readonly<Record<string, ColumnKind>>
+  readonly exclude: readonly string[]
+  /** Columns of the scatter; the studio's choice where absent. */
+  readonly x: string | null
+  readonly y: string | null
+  /** As many as the data where null. */
+  readonly rows: number | null
+  readonly seed: number
+  /** Found by itself where null. */
+  readonly epsilon: number | null
+  readonly kernel: 'fixed' | 'variable'
+  readonly scaling: 'auto' | 'standard' | 'quantile'
+  readonly noise: NonNullable<SampleJob['noise']>
+  readonly steps: number
+}
+
+export const DEFAULTS: Settings = {
+  types: {},
+  exclude: [],
+  x: null,
+  y: null,
+  rows: null,
+  seed: 1,
+  epsilon: null,
+  kernel: 'fixed',
+  scaling: 'auto',
+  noise: 'covariance',
+  steps: 20
+}
+
+/** The table that is open: an example's file, or a file of the person's by its name. */
+export interface Source {
+  readonly kind: 'example' | 'file'
+  readonly name: string
+}
+
+const KINDS: readonly string[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
+
+/** Settings as the part of an address after `#`; defaults are left out. */
+export function addressOf(source: Source | null, settings: Settings): string {
+  const parts = new URLSearchParams()
+  if (source) parts.set(source.kind, source.name)
+  for (const [name, kind] of Object.entries(settings.types)) parts.append('kind', `${kind}:${name}`)
+  for (const name of settings.exclude) parts.append('without', name)
+  for (const key of ['x', 'y', 'rows', 'seed', 'epsilon', 'kernel', 'scaling', 'noise', 'steps'] as const) {
+    const value = settings[key]
+    if (value !== DEFAULTS[key] && value !== null) parts.set(key, String(value))
+  }
+  return parts.toString()
+}
+
+/** What an address says; parts that make no sense count as absent. */
+export function fromAddress(text: string): { source: Source | null; settings: Settings } {
+  const parts = new URLSearchParams(text.replace(/^#/, ''))
+  const number = (key: string, accept: (value: number) => boolean): number | null => {
+    const value = Number(parts.get(key) ?? Number.NaN)
+    return Number.isFinite(value) && accept(value) ? value : null
+  }
+  const choice = <T extends string>(key: string, values: readonly T[], fallback: T): T => {
+    const value = parts.get(key)
+    return values.find((one) => one === value) ?? fallback
+  }
+  const types: Record<string, ColumnKind> = {}
+  for (const pair of parts.getAll('kind')) {
+    const [kind, ...name] = pair.split(':')
+    if (KINDS.includes(kind!) && name.length > 0) types[name.join(':')] = kind as ColumnKind
+  }
+  const kind = parts.has('example') ? 'example' : parts.has('file') ? 'file' : null
+  return {
+    source: kind && { kind, name: parts.get(kind)! },
+    settings: {
+      types,
+      exclude: parts.getAll('without'),
+      x: parts.get('x'),
+      y: parts.get('y'),
+      rows: number('rows', (n) => Number.isInteger(n) && n >= 1 && n <= MOST_ROWS),
+      seed: number('seed', (n) => Number.isSafeInteger(n) && n >= 0) ?? DEFAULTS.seed,
+      epsilon: number('epsilon', (value) => value > 0),
+      kernel: choice('kernel', ['fixed', 'variable'], DEFAULTS.kernel),
+      scaling: choice('scaling', ['auto', 'standard', 'quantile'], DEFAULTS.scaling),
+      noise: choice('noise', ['covariance', 'split', 'constant'], DEFAULTS.noise),
+      steps: number('steps', (n) => Number.isInteger(n) && n >= 1 && n <= MOST_STEPS) ?? DEFAULTS.steps
+    }
+  }
+}
+
+export const MOST_ROWS = 1_000_000
+export const MOST_STEPS = 1000
+
+/** What of the settings a fit and a draw depend on. */
+export interface Run {
+  readonly job: FitJob
+  readonly draws: { readonly noise: Settings['noise']; readonly steps: number }
+  readonly rows: number
+}
+
+/** The job that the settings describe: only what differs from the defaults, as a command line would. */
+export function runOf(settings: Settings, dataRows: number): Run {
+  const { types, exclude, epsilon, kernel, scaling, seed, noise, steps } = settings
+  return {
+    job: {
+      ...(Object.keys(types).length > 0 ? { types } : {}),
+      ...(exclude.length > 0 ? { exclude } : {}),
+      ...(epsilon === null ? {} : { bandwidth: epsilon }),
+      ...(kernel === DEFAULTS.kernel ? {} : { kernel }),
+      ...(scaling === DEFAULTS.scaling ? {} : { scaling }),
+      seed
+    },
+    draws: { noise, steps },
+    rows: settings.rows ?? dataRows
+  }
+}

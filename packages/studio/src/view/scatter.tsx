@@ -1,0 +1,179 @@
+import { useEffect, useRef } from 'preact/hooks'
+import {
+  axesShown,
+  change,
+  facts,
+  frame,
+  givePainter,
+  playback,
+  rate,
+  settings,
+  shown,
+  source,
+  toPainter,
+  visible
+} from '../state/session.js'
+import type { Axis } from '../work/messages.js'
+import { FigureButtons } from './figure-buttons.js'
+import { scatterPicture, scatterSvg } from './scatter-figure.js'
+import { colour, theme } from './theme.js'
+import { formatCount } from './words.js'
+
+/** The stage: real rows and chains on two columns, drawn by a worker; axes, legend and playing around it. */
+export function Scatter() {
+  return (
+    <section class="stage" aria-label="Scatter">
+      <div class="stage-head">
+        <AxisSelect axis="y" />
+        <Legend />
+      </div>
+      <Plot />
+      <div class="stage-foot">
+        <AxisSelect axis="x" />
+      </div>
+      <Playback />
+    </section>
+  )
+}
+
+function AxisSelect({ axis }: { axis: 'x' | 'y' }) {
+  const names = facts.value!.columns.filter((c) => c.kind !== 'identifier' && !settings.value.exclude.includes(c.name)).map((c) => c.name)
+  // The frame is read so that the choice follows what the bench shows.
+  const value = frame.value?.[axis].name ?? axesShown()[axis === 'x' ? 0 : 1]
+  return (
+    <label class={`axis-select ${axis}`}>
+      <span aria-hidden="true">{axis === 'x' ? '→' : '↑'}</span>
+      <select
+        aria-label={axis === 'x' ? 'Column to the right' : 'Column upwards'}
+        value={value}
+        onChange={(event) => change({ [axis]: event.currentTarget.value })}
+      >
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function Legend() {
+  const toggle = (which: 'real' | 'synthetic') => {
+    visible.value = { ...visible.value, [which]: !visible.value[which] }
+    toPainter({ kind: 'show', ...visible.value })
+  }
+  const count = { real: facts.value!.rowCount, synthetic: shown.value?.rows }
+  return (
+    <div class="legend">
+      {(['real', 'synthetic'] as const).map(
+        (which) =>
+          count[which] !== undefined && (
+            <button key={which} type="button" class={which} aria-pressed={visible.value[which]} onClick={() => toggle(which)}>
+              <i aria-hidden="true" />
+              {formatCount(count[which])} {which}
+            </button>
+          )
+      )}
+      <FigureButtons name={`${source.value!.name}-scatter`} svg={scatterSvg} png={scatterPicture} />
+    </div>
+  )
+}
+
+function Plot() {
+  const box = useRef<HTMLDivElement>(null)
+  const canvas = useRef<HTMLCanvasElement>(null)
+  useEffect(() => {
+    givePainter(canvas.current!.transferControlToOffscreen())
+    const fit = () => {
+      const { width, height } = box.current!.getBoundingClientRect()
+      toPainter({ kind: 'size', width, height, ratio: Math.min(2, devicePixelRatio || 1) })
+    }
+    const observer = new ResizeObserver(fit)
+    observer.observe(box.current!)
+    fit()
+    return () => observer.disconnect()
+  }, [])
+  const look = theme.value
+  useEffect(() => toPainter({ kind: 'colours', real: colour('real'), synthetic: colour('synthetic') }), [look])
+  const axes = frame.value
+  return (
+    <div class="plot">
+      {axes && <Ticks axis={axes.y} side="y" />}
+      <div class="ground" ref={box}>
+        <canvas
+          ref={canvas}
+          role="img"
+          aria-label={words()}
+          data-rate={rate.value?.framesPerSecond.toFixed(1)}
+          data-points={rate.value?.points}
+        />
+      </div>
+      {axes && <Ticks axis={axes.x} side="x" />}
+    </div>
+  )
+}
+
+function words(): string {
+  const axes = frame.value
+  if (!axes) return 'Scatter, not drawn yet'
+  const rows = shown.value ? ` and ${shown.value.rows} synthetic` : ''
+  return `Scatter of ${axes.y.name} against ${axes.x.name}: ${facts.value!.rowCount} real${rows} rows`
+}
+
+function Ticks({ axis, side }: { axis: Axis; side: 'x' | 'y' }) {
+  return (
+    <svg class={`ticks ${side}`} aria-hidden="true">
+      {axis.ticks.map(({ at, label }) =>
+        side === 'x' ? (
+          <g key={`${at} ${label}`}>
+            <line x1={`${at * 100}%`} x2={`${at * 100}%`} y1="0" y2="5" />
+            <text x={`${at * 100}%`} y="18" text-anchor="middle">
+              {shorten(label, axis.minor ? 8 : 14)}
+            </text>
+          </g>
+        ) : (
+          <g key={`${at} ${label}`}>
+            <line x1="100%" x2="100%" y1={`${(1 - at) * 100}%`} y2={`${(1 - at) * 100}%`} />
+            <text x="100%" dx="-7" y={`${(1 - at) * 100}%`} dy="0.32em" text-anchor="end">
+              {shorten(label, 8)}
+            </text>
+          </g>
+        )
+      )}
+    </svg>
+  )
+}
+
+function shorten(text: string, length: number): string {
+  return [...text].length <= length ? text : `${[...text].slice(0, length - 1).join('')}…`
+}
+
+function Playback() {
+  const { step, steps, playing } = playback.value
+  const hidden = frame.value?.hidden ?? 0
+  if (steps === 0) {
+    return <p class="playback soft">{hidden > 0 ? `${formatCount(hidden)} rows lack one of the two values and are not drawn` : '\u00a0'}</p>
+  }
+  const toggle = () => toPainter(playing ? { kind: 'hold', at: step } : { kind: 'play', from: step >= steps ? 0 : step })
+  return (
+    <div class="playback">
+      <button type="button" class="round" onClick={toggle} aria-label={playing ? 'Pause' : 'Play the chains'}>
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path d={playing ? 'M4 3h3v10H4zM9 3h3v10H9z' : 'M4.5 2.5v11l9-5.5z'} />
+        </svg>
+      </button>
+      <input
+        type="range"
+        min="0"
+        max={steps}
+        value={step}
+        aria-label="Step of the chains"
+        onInput={(event) => toPainter({ kind: 'hold', at: Number(event.currentTarget.value) })}
+      />
+      <span class="soft">
+        {step === 0 ? 'at the data' : `step ${step}`} of {steps}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,113 @@
+import { type Column, isCategorical, isNumeric, presentValues } from '@sbridge/core'
+import type { Axis, Tick } from './messages.js'
+
+/** How cells of one column become places between 0 and 1. */
+export interface Placing {
+  readonly axis: Axis
+  /** Places of a column's cells, NaN where missing. `salt` parts the jitter of the two axes. */
+  place(column: Column, salt: number): Float32Array
+}
+
+/** Share of a category's band that its rows are spread over. */
+const SPREAD = 0.62
+
+/** The axis of a training column; synthetic values may reach a little beyond it. */
+export function placingOf(column: Column): Placing {
+  if (isNumeric(column)) {
+    const present = presentValues(column)
+    let low = Number.POSITIVE_INFINITY
+    let high = Number.NEGATIVE_INFINITY
+    for (const value of present) {
+      low = Math.min(low, value)
+      high = Math.max(high, value)
+    }
+    const room = (high - low || Math.abs(high) || 1) * 0.07
+    const [from, to] = [low - room, high + room]
+    const unit = 1 / (to - from)
+    const jitter = column.kind === 'integer' && high - low < 60 ? unit * 0.5 : 0
+    return {
+      axis: { name: column.name, ticks: column.kind === 'datetime' ? timeTicks(from, to) : numberTicks(from, to), minor: false },
+      place: (other, salt) => {
+        if (!isNumeric(other)) return new Float32Array(0)
+        return Float32Array.from(other.values, (value, i) =>
+          other.missing?.[i] ? Number.NaN : (value - from) * unit + jitter * (noise(i, salt) - 0.5)
+        )
+      }
+    }
+  }
+  const levels = isCategorical(column) ? column.levels : []
+  const band = 1 / Math.max(1, levels.length)
+  const every = Math.ceil(levels.length / 12)
+  return {
+    axis: {
+      name: column.name,
+      ticks: levels.map((label, i) => ({ at: (i + 0.5) * band, label })).filter((_, i) => i % every === 0),
+      minor: levels.length > 6
+    },
+    place: (other, salt) => {
+      if (!isCategorical(other)) return new Float32Array(0)
+      return Float32Array.from(other.codes, (code, i) => (code < 0 ? Number.NaN : (code + 0.5 + SPREAD * (noise(i, salt) - 0.5)) * band))
+    }
+  }
+}
+
+/** A fixed number between 0 and 1 for a row: jitter that stays with its row from step to step. */
+function noise(row: number, salt: number): number {
+  let x = Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca6b)
+  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d)
+  x = Math.imul(x ^ (x >>> 12), 0x297a2d39)
+  return ((x ^ (x >>> 15)) >>> 0) / 2 ** 32
+}
+
+function numberTicks(from: number, to: number): Tick[] {
+  const step = niceStep((to - from) / 5)
+  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9))
+  const ticks: Tick[] = []
+  for (let k = Math.ceil(from / step); k * step <= to; k++) {
+    const value = k * step
+    const text = Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4) ? value.toExponential(1) : value.toFixed(decimals)
+    ticks.push({ at: (value - from) / (to - from), label: (value === 0 ? '0' : text).replace('-', '−') })
+  }
+  return ticks
+}
+
+function niceStep(rough: number): number {
+  const power = 10 ** Math.floor(Math.log10(rough))
+  const lead = rough / power
+  return (lead > 5 ? 10 : lead > 2 ? 5 : lead > 1 ? 2 : 1) * power
+}
+
+const DAY = 86_400_000
+
+function timeTicks(from: number, to: number): Tick[] {
+  const tick = (time: number, label: string): Tick => ({ at: (time - from) / (to - from), label })
+  const years = (to - from) / (365.25 * DAY)
+  if (years > 2.5) {
+    const step = Math.max(1, Math.round(niceStep(years / 5)))
+    const first = new Date(from).getUTCFullYear() + 1
+    const ticks: Tick[] = []
+    for (let year = Math.ceil(first / step) * step; Date.UTC(year, 0) <= to; year += step) ticks.push(tick(Date.UTC(year, 0), String(year)))
+    return ticks
+  }
+  return Array.from({ length: 4 }, (_, k) => {
+    const time = from + ((k + 0.5) / 4) * (to - from)
+    const text = new Date(time).toISOString()
+    return tick(time, to - from > 3 * DAY ? text.slice(0, 10) : text.slice(5, 16).replace('T', ' '))
+  })
+}
+
+/** Pairs (x, y) in one array; a row that lacks either is nowhere. */
+export function pairsOf(x: Float32Array, y: Float32Array): Float32Array {
+  const pairs = new Float32Array(2 * x.length)
+  for (let i = 0; i < x.length; i++) {
+    pairs[2 * i] = x[i]!
+    pairs[2 * i + 1] = y[i]!
+  }
+  return pairs
+}
+
+export function hiddenCount(pairs: Float32Array): number {
+  let hidden = 0
+  for (let i = 0; i < pairs.length; i += 2) if (Number.isNaN(pairs[i]! + pairs[i + 1]!)) hidden++
+  return hidden
+}

@@ -1,0 +1,44 @@
+import type { Associations, ColumnEvaluation, Table } from '@sbridge/core'
+import type { Html } from '../../../sbridge/src/report/html.js'
+import { marginalPanel } from '../../../sbridge/src/report/marginal-panels.js'
+import { formatNumber } from '../../../sbridge/src/report/numbers.js'
+import { mostRelatedPairs, pairPanel } from '../../../sbridge/src/report/pair-panels.js'
+import type { Drawing } from './messages.js'
+
+const MOST_COLUMNS = 16
+const MOST_PAIRS = 4
+
+interface Tables {
+  readonly real: Table
+  readonly synthetic: Table
+}
+
+/** The report's drawing of every column, the worst first where not all are shown. */
+export function marginalDrawings({ real, synthetic }: Tables, columns: Readonly<Record<string, ColumnEvaluation>>): Drawing[] {
+  const distance = (name: string) => columns[name]!.kolmogorovSmirnov ?? columns[name]!.totalVariation
+  const excess = (name: string) => (distance(name)?.value ?? 0) - (distance(name)?.floor ?? 0)
+  const names = Object.keys(columns)
+  const shown = names.length <= MOST_COLUMNS ? names : [...names].sort((a, b) => excess(b) - excess(a)).slice(0, MOST_COLUMNS)
+  return shown.map((name) => ({
+    title: name,
+    detail: `${columns[name]!.kolmogorovSmirnov ? 'KS' : 'TV'} ${formatNumber(distance(name)?.value)}, floor ${formatNumber(distance(name)?.floor)}`,
+    svgs: svgsOf(marginalPanel({ real, synthetic, name, evaluation: columns[name]! }))
+  }))
+}
+
+/** The report's drawings of the columns that belong together most. */
+export function pairDrawings({ real, synthetic }: Tables, { names, real: strengths, synthetic: others }: Associations): Drawing[] {
+  const at = (name: string) => names.indexOf(name)
+  return mostRelatedPairs(names, strengths, MOST_PAIRS).map(([a, b]) => {
+    const pair = [strengths[at(b)]![at(a)]!, others[at(b)]![at(a)]!] as const
+    return {
+      title: `${a} × ${b}`,
+      detail: `association ${formatNumber(pair[0])} real, ${formatNumber(pair[1])} synthetic`,
+      svgs: svgsOf(pairPanel({ real, synthetic }, [a, b], pair))
+    }
+  })
+}
+
+function svgsOf(panel: Html): string[] {
+  return panel.text.match(/<svg[\s\S]*?<\/svg>/g) ?? []
+}

@@ -1,0 +1,120 @@
+import {
+  type Column,
+  type ColumnKind,
+  type InferOptions,
+  inferTable,
+  isNumeric,
+  presentValues,
+  type RawColumn,
+  type RawTable,
+  SbridgeError,
+  type Table
+} from '@sbridge/core'
+import type { ColumnFacts, TableFacts } from './messages.js'
+
+const BARS = 24
+
+/** What the page says about a table: kinds, ranges, a small drawing a column. Columns left out keep their inferred kind. */
+export function tableFacts(raw: RawTable, choice: InferOptions): TableFacts {
+  const { table, notes } = inferTable(raw, choice)
+  const kept = new Map(table.columns.map((column) => [column.name, column]))
+  const columns = raw.columns.map((column) => columnFacts(column, kept.get(column.name) ?? alone(column)))
+  return { rowCount: raw.rowCount, columns, notes }
+}
+
+/** The column as it would be inferred by itself; a column that cannot be is shown as an identifier. */
+function alone(raw: RawColumn): Column {
+  try {
+    return inferTable({ columns: [raw], rowCount: raw.values.length }).table.columns[0]!
+  } catch (error) {
+    if (error instanceof SbridgeError) return { name: raw.name, kind: 'identifier' }
+    throw error
+  }
+}
+
+function columnFacts(raw: RawColumn, column: Column): ColumnFacts {
+  const base = { name: raw.name, kind: column.kind, kinds: kindsFor(raw, column) }
+  if (column.kind === 'identifier') return { ...base, missing: 0, summary: 'written as 1 … n', bars: [] }
+  if (isNumeric(column)) {
+    const present = presentValues(column)
+    return { ...base, missing: column.values.length - present.length, ...describeNumbers(present, column.kind) }
+  }
+  const counts = new Float64Array(column.levels.length)
+  let missing = 0
+  for (const code of column.codes) {
+    if (code < 0) missing++
+    else counts[code]!++
+  }
+  const shown = column.levels.slice(0, 4).join(', ')
+  const summary = column.levels.length > 4 ? `${column.levels.length} levels: ${shown}, …` : shown
+  return { ...base, missing, summary, bars: relative(counts.slice(0, BARS)) }
+}
+
+/** Kinds that the cells allow. */
+function kindsFor(raw: RawColumn, column: Column): ColumnKind[] {
+  const numeric = raw.source === 'number' || column.kind === 'number' || column.kind === 'integer' || looksNumeric(raw)
+  const kinds = new Set<ColumnKind>([column.kind])
+  if (numeric) {
+    kinds.add('number')
+    if (isWholeColumn(raw)) kinds.add('integer')
+  }
+  if (raw.source !== 'datetime') kinds.add('category')
+  kinds.add('identifier')
+  return ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier'].filter((kind) =>
+    kinds.has(kind as ColumnKind)
+  ) as ColumnKind[]
+}
+
+function looksNumeric(raw: RawColumn): boolean {
+  return raw.source === 'text' && raw.values.every((cell) => cell === null || cell.trim() === '' || Number.isFinite(Number(cell)))
+}
+
+function isWholeColumn(raw: RawColumn): boolean {
+  if (raw.source === 'number') return raw.values.every((value, i) => raw.missing?.[i] === 1 || Number.isInteger(value))
+  return raw.source === 'text' && raw.values.every((cell) => cell === null || /^\s*[+-]?\d*\s*$/.test(cell))
+}
+
+function describeNumbers(values: Float64Array, kind: ColumnKind): { summary: string; bars: number[] } {
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  const counts = new Float64Array(BARS)
+  const width = high - low || 1
+  for (const value of values) counts[Math.min(BARS - 1, Math.floor(((value - low) / width) * BARS))]!++
+  const show = (value: number) => (kind === 'datetime' ? new Date(value).toISOString().slice(0, 10) : plain(value))
+  return { summary: `${show(low)} to ${show(high)}`, bars: relative(counts) }
+}
+
+function plain(value: number): string {
+  return String(Number(value.toPrecision(5))).replace('-', '−')
+}
+
+function relative(counts: Float64Array): number[] {
+  const most = counts.reduce((a, b) => Math.max(a, b), 0)
+  return Array.from(counts, (count) => (most > 0 ? count / most : 0))
+}
+
+/** The first rows of a table as text. */
+export function previewOf(raw: RawTable, count: number): { names: string[]; cells: (string | null)[][] } {
+  const rows = Math.min(count, raw.rowCount)
+  const cell = (column: RawColumn, row: number) => {
+    const value = column.values[row]
+    return value === null || value === undefined ? null : String(value)
+  }
+  return {
+    names: raw.columns.map((column) => column.name),
+    cells: Array.from({ length: rows }, (_, row) => raw.columns.map((column) => cell(column, row)))
+  }
+}
+
+/** Two columns to look at first: numbers before categories, never identifiers. */
+export function firstAxes(table: Table): [string, string] {
+  const numbers = table.columns.filter((column) => column.kind === 'number' || column.kind === 'integer')
+  const varied = numbers.filter((column) => isNumeric(column) && new Set(presentValues(column).slice(0, 500)).size > 5)
+  const order = [...new Set([...varied, ...numbers, ...table.columns.filter((column) => column.kind !== 'identifier')])]
+  const first = order[0]!.name
+  return [first, order[1]?.name ?? first]
+}

@@ -1,0 +1,99 @@
+import {
+  browserHost,
+  createWasmEngine,
+  type Engine,
+  type Evaluation,
+  evaluateTables,
+  type GlobalModel,
+  keyFromSeed,
+  type Table,
+  trainingTable
+} from '@sbridge/core'
+import { alignTables } from '../../../core/src/diagnose/align.js'
+import { compareAssociations } from '../../../core/src/diagnose/compare-associations.js'
+import { compareClouds } from '../../../core/src/diagnose/compare-clouds.js'
+import { compareColumns } from '../../../core/src/diagnose/compare-columns.js'
+import { compareNeighbours } from '../../../core/src/diagnose/compare-neighbours.js'
+import { prepareComparison } from '../../../core/src/diagnose/comparison.js'
+import { surroundings, threadUrl } from './bench.js'
+import { faultOf } from './fault.js'
+import type { Drawing, EvaluationPart, FromMeasure, ToMeasure } from './messages.js'
+
+interface Subject {
+  readonly model: GlobalModel
+  readonly rows: Table
+  readonly real: Table
+  readonly seed: number
+}
+
+/** The worker that compares the rows with the data, part by part, and draws and writes the report. */
+export class Measurer {
+  readonly #say: (message: FromMeasure) => void
+  #subject: Promise<Subject> | undefined
+  #engine: Promise<Engine> | undefined
+  #evaluation: Evaluation | undefined
+  #run = 0
+
+  constructor(say: (message: FromMeasure) => void) {
+    this.#say = say
+  }
+
+  async handle(message: ToMeasure): Promise<void> {
+    try {
+      if (message.kind === 'subject') await this.#measure(message.port, message.run)
+      else await this.#report(message)
+    } catch (error) {
+      this.#say({ kind: 'refused', run: this.#run, fault: faultOf(error) })
+    }
+  }
+
+  async #measure(port: MessagePort, run: number): Promise<void> {
+    this.#run = run
+    this.#subject = subjectFrom(port)
+    const subject = await this.#subject
+    const part = (found: EvaluationPart) => this.#say({ kind: 'part', run, part: found })
+    const whole = alignTables({ real: subject.real, synthetic: subject.rows })
+    const comparison = prepareComparison(whole, { engine: await this.#makeEngine(), key: keyFromSeed(subject.seed), watch: undefined })
+    // Nearest rows first: whether the rows are copies is what matters most.
+    part(await compareNeighbours(comparison, whole, subject.model.summary.rareCombinations))
+    const columns = compareColumns(comparison)
+    part({ columns })
+    const associations = compareAssociations(comparison)
+    part({ associations })
+    const { marginalDrawings, pairDrawings } = await import('./drawings.js')
+    const drawings: Drawing[] = [...marginalDrawings(whole, columns), ...pairDrawings(whole, associations)]
+    this.#say({ kind: 'drawings', run, drawings })
+    part(await compareClouds(comparison))
+    this.#say({ kind: 'measured', run })
+  }
+
+  /** The very page that `sbridge sample --report` writes. */
+  async #report({ title, command, noise, steps }: Extract<ToMeasure, { kind: 'report' }>): Promise<void> {
+    const { model, rows, real, seed } = await this.#subject!
+    this.#evaluation ??= await evaluateTables({
+      real,
+      synthetic: rows,
+      engine: await this.#makeEngine(),
+      key: keyFromSeed(seed),
+      rareCombinations: model.summary.rareCombinations
+    })
+    const { reportOf } = await import('../../../sbridge/src/report/sample-report.js')
+    const evaluation = this.#evaluation
+    this.#say({ kind: 'report', html: reportOf({ input: title, command, model, real, rows, evaluation, seed, draws: { noise, steps } }) })
+  }
+
+  #makeEngine(): Promise<Engine> {
+    const { threads } = surroundings()
+    this.#engine ??= createWasmEngine({ precision: 'float64', relaxed: false, threads, host: browserHost({ workerUrl: threadUrl() }) })
+    return this.#engine
+  }
+}
+
+function subjectFrom(port: MessagePort): Promise<Subject> {
+  return new Promise((resolve) => {
+    port.onmessage = ({ data }: MessageEvent<{ model: GlobalModel; rows: Table; seed: number }>) => {
+      port.close()
+      resolve({ ...data, real: trainingTable(data.model) })
+    }
+  })
+}

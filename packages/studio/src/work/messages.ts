@@ -1,0 +1,151 @@
+import type { BandwidthCurve, ColumnKind, Evaluation, FitJob, FitSummary, SampleJob } from '@sbridge/core'
+
+/** What a person is told of an error: the three sentences of the library's errors. */
+export interface Fault {
+  readonly got: string
+  readonly expected: string
+  readonly remedy: string
+}
+
+/** One column as the page shows it. */
+export interface ColumnFacts {
+  readonly name: string
+  /** `left out` by the person. */
+  readonly kind: ColumnKind
+  /** Kinds it may be given. */
+  readonly kinds: readonly ColumnKind[]
+  readonly missing: number
+  /** Range, or levels. */
+  readonly summary: string
+  /** Heights of a small drawing, at most 1. */
+  readonly bars: readonly number[]
+}
+
+export interface TableFacts {
+  readonly rowCount: number
+  readonly columns: readonly ColumnFacts[]
+  readonly notes: readonly string[]
+}
+
+/** A tick of an axis at a place between 0 and 1. */
+export interface Tick {
+  readonly at: number
+  readonly label: string
+}
+
+export interface Axis {
+  readonly name: string
+  readonly ticks: readonly Tick[]
+  readonly minor: boolean
+}
+
+/** Both axes of the scatter, and how many rows have no place on them. */
+export interface ScatterFrame {
+  readonly x: Axis
+  readonly y: Axis
+  readonly hidden: number
+}
+
+export interface Choice {
+  readonly types: Readonly<Record<string, ColumnKind>>
+  readonly exclude: readonly string[]
+}
+
+export interface RunRequest {
+  readonly job: FitJob
+  readonly draws: Pick<SampleJob, 'noise' | 'steps'>
+  readonly rows: number
+  /** Whether every step is played, or the picture only moves from where it is to the end. */
+  readonly show: 'play' | 'morph'
+}
+
+export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
+
+export type ToBench =
+  | { readonly kind: 'painter'; readonly port: MessagePort }
+  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string; readonly choice: Choice }
+  | { readonly kind: 'choose'; readonly choice: Choice }
+  | { readonly kind: 'axes'; readonly x: string; readonly y: string }
+  | { readonly kind: 'run'; readonly request: RunRequest; readonly run: number }
+  | { readonly kind: 'rows'; readonly format: RowFormat }
+  | { readonly kind: 'model' }
+  /** Hands model and rows to a measuring worker. */
+  | { readonly kind: 'subject'; readonly port: MessagePort; readonly seed: number }
+
+export type FromBench =
+  | {
+      readonly kind: 'opened'
+      readonly facts: TableFacts
+      /** Two columns to look at first. */
+      readonly axes: readonly [string, string]
+      readonly threads: number
+      readonly shared: boolean
+    }
+  | { readonly kind: 'refused'; readonly during: 'open' | 'choose' | 'run' | 'export'; readonly fault: Fault }
+  | { readonly kind: 'axes'; readonly frame: ScatterFrame }
+  | { readonly kind: 'progress'; readonly run: number; readonly share: number; readonly stage: string; readonly secondsLeft: number | null }
+  | { readonly kind: 'fitted'; readonly run: number; readonly summary: FitSummary; readonly curve: BandwidthCurve | null }
+  | { readonly kind: 'sampled'; readonly run: number; readonly preview: Preview; readonly milliseconds: number }
+  | { readonly kind: 'file'; readonly name: string; readonly blob: Blob }
+
+/** First rows as text. */
+export interface Preview {
+  readonly names: readonly string[]
+  readonly cells: readonly (readonly (string | null)[])[]
+}
+
+export interface Drawing {
+  readonly title: string
+  readonly detail: string
+  /** One drawing, or real and synthetic side by side. */
+  readonly svgs: readonly string[]
+}
+
+export type ToMeasure =
+  | { readonly kind: 'subject'; readonly port: MessagePort; readonly run: number }
+  | {
+      readonly kind: 'report'
+      readonly title: string
+      readonly command: string
+      readonly noise: NonNullable<SampleJob['noise']>
+      readonly steps: number
+    }
+
+/** The parts of an evaluation, as each is computed. */
+export type EvaluationPart = Partial<Evaluation>
+
+export type FromMeasure =
+  | { readonly kind: 'drawings'; readonly run: number; readonly drawings: readonly Drawing[] }
+  | { readonly kind: 'part'; readonly run: number; readonly part: EvaluationPart }
+  | { readonly kind: 'measured'; readonly run: number }
+  | { readonly kind: 'report'; readonly html: string }
+  | { readonly kind: 'refused'; readonly run: number; readonly fault: Fault }
+
+/** What the painter is told. Places are pairs between 0 and 1, y upwards; NaN is nowhere. */
+export type ToPainter =
+  | { readonly kind: 'canvas'; readonly canvas: OffscreenCanvas }
+  | { readonly kind: 'size'; readonly width: number; readonly height: number; readonly ratio: number }
+  | { readonly kind: 'colours'; readonly real: string; readonly synthetic: string }
+  | { readonly kind: 'bench'; readonly port: MessagePort }
+  | { readonly kind: 'show'; readonly real: boolean; readonly synthetic: boolean }
+  /** Plays from a step on; `at` alone holds still there. */
+  | { readonly kind: 'play'; readonly from: number }
+  | { readonly kind: 'hold'; readonly at: number }
+  /** Chains of a run that was stopped are shown no more. */
+  | { readonly kind: 'forget' }
+  | { readonly kind: 'picture'; readonly ratio: number }
+  | { readonly kind: 'dots' }
+
+/** What the bench tells the painter. */
+export type BenchToPainter =
+  | { readonly kind: 'real'; readonly places: Float32Array }
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'step'; readonly places: Float32Array; readonly step: number; readonly steps: number }
+  /** All steps anew on other axes; the picture holds still where it is. */
+  | { readonly kind: 'steps'; readonly steps: readonly Float32Array[] }
+
+export type FromPainter =
+  | { readonly kind: 'at'; readonly step: number; readonly steps: number; readonly playing: boolean }
+  | { readonly kind: 'rate'; readonly framesPerSecond: number; readonly points: number }
+  | { readonly kind: 'picture'; readonly blob: Blob }
+  | { readonly kind: 'dots'; readonly real: Float32Array; readonly synthetic: Float32Array }

@@ -1,0 +1,219 @@
+import { type Colour, colourOf, DotPicture, dotOpacity, dotSize } from './canvas.js'
+import type { BenchToPainter, FromPainter, ToPainter } from './messages.js'
+
+/** Milliseconds from one step to the next while playing. */
+const STEP_TIME = 340
+const MORPH_TIME = 420
+
+interface Move {
+  readonly from: Float32Array
+  readonly to: Float32Array
+  readonly start: number
+  readonly time: number
+  /** The step that the move ends at. */
+  readonly step: number
+}
+
+/** Draws the scatter in a worker of its own, so that the page stays free: real rows still, chains moving between steps. */
+export class Painter {
+  readonly #say: (message: FromPainter) => void
+  #canvas: OffscreenCanvas | undefined
+  #size = { width: 0, height: 0, ratio: 1 }
+  #colours: { real: Colour; synthetic: Colour } = { real: [0, 114, 178], synthetic: [213, 94, 0] }
+  #show = { real: true, synthetic: true }
+  #real: Float32Array = new Float32Array(0)
+  #steps: Float32Array[] = []
+  #expected = 0
+  /** The step that is shown, or was last. */
+  #at = 0
+  #playing = false
+  #move: Move | undefined
+  #shown: Float32Array = new Float32Array(0)
+  #ground: DotPicture | undefined
+  #picture: DotPicture | undefined
+  #due = false
+  #stale = true
+  #frames: number[] = []
+
+  constructor(say: (message: FromPainter) => void) {
+    this.#say = say
+  }
+
+  handle(message: ToPainter): void {
+    if (message.kind === 'canvas') this.#canvas = message.canvas
+    if (message.kind === 'size') this.#resize(message)
+    if (message.kind === 'colours') this.#colours = { real: colourOf(message.real), synthetic: colourOf(message.synthetic) }
+    if (message.kind === 'show') this.#show = message
+    if (message.kind === 'bench') message.port.onmessage = ({ data }: MessageEvent<BenchToPainter>) => this.#take(data)
+    if (message.kind === 'play') this.#play(message.from)
+    if (message.kind === 'forget') this.#clear()
+    if (message.kind === 'hold') this.#hold(message.at)
+    if (message.kind === 'picture') void this.#export(message.ratio)
+    if (message.kind === 'dots') this.#say({ kind: 'dots', real: this.#real, synthetic: this.#shown })
+    this.#stale = true
+    this.#wake()
+  }
+
+  #take(message: BenchToPainter): void {
+    if (message.kind === 'real') this.#real = message.places
+    if (message.kind === 'clear') this.#clear()
+    if (message.kind === 'step') this.#addStep(message)
+    if (message.kind === 'steps') this.#replace(message.steps)
+    this.#stale = this.#stale || message.kind !== 'step'
+    this.#wake()
+  }
+
+  #clear(): void {
+    this.#steps = []
+    this.#shown = new Float32Array(0)
+    this.#move = undefined
+    this.#at = 0
+    this.#playing = false
+  }
+
+  #addStep({ places, steps }: { places: Float32Array; steps: number }): void {
+    this.#steps.push(places)
+    this.#expected = steps
+    if (this.#steps.length === 1) {
+      this.#stale = true
+      this.#shown = places
+      this.#at = 0
+      this.#playing = true
+    }
+    this.#tell()
+  }
+
+  /** Other axes, or another ε: every row moves to its new place. */
+  #replace(steps: readonly Float32Array[]): void {
+    const before = this.#shown
+    this.#at = this.#steps.length === steps.length && this.#at < steps.length ? this.#at : steps.length - 1
+    this.#steps = [...steps]
+    this.#expected = steps.length - 1
+    this.#playing = false
+    const to = steps[this.#at] ?? new Float32Array(0)
+    if (before.length === to.length) this.#move = { from: before, to, start: performance.now(), time: MORPH_TIME, step: this.#at }
+    else {
+      this.#move = undefined
+      this.#shown = to
+    }
+    this.#tell()
+  }
+
+  #play(from: number): void {
+    this.#move = undefined
+    this.#at = Math.min(from, this.#steps.length - 1)
+    this.#shown = this.#steps[this.#at] ?? this.#shown
+    this.#playing = true
+    this.#tell()
+  }
+
+  #hold(at: number): void {
+    this.#playing = false
+    this.#move = undefined
+    this.#at = Math.max(0, Math.min(at, this.#steps.length - 1))
+    this.#shown = this.#steps[this.#at] ?? this.#shown
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#say({
+      kind: 'at',
+      step: this.#at,
+      steps: Math.max(this.#steps.length - 1, 0),
+      playing: this.#playing && this.#at < this.#expected
+    })
+  }
+
+  #resize({ width, height, ratio }: { width: number; height: number; ratio: number }): void {
+    this.#size = { width: Math.max(1, Math.round(width * ratio)), height: Math.max(1, Math.round(height * ratio)), ratio }
+    if (!this.#canvas) return
+    this.#canvas.width = this.#size.width
+    this.#canvas.height = this.#size.height
+    this.#ground = new DotPicture(this.#size.width, this.#size.height)
+    this.#picture = new DotPicture(this.#size.width, this.#size.height)
+  }
+
+  #wake(): void {
+    if (this.#due) return
+    this.#due = true
+    requestAnimationFrame((now) => {
+      this.#due = false
+      this.#frame(now)
+    })
+  }
+
+  #frame(now: number): void {
+    const moving = this.#advance(now)
+    if (moving || this.#stale) this.#draw()
+    if (moving) {
+      this.#countFrame(now)
+      this.#wake()
+    } else this.#frames = []
+  }
+
+  /** Moves the chains to where they are now; whether they will go on. */
+  #advance(now: number): boolean {
+    if (!this.#move && this.#playing && this.#at + 1 < this.#steps.length) {
+      this.#move = { from: this.#steps[this.#at]!, to: this.#steps[this.#at + 1]!, start: now, time: STEP_TIME, step: this.#at + 1 }
+    }
+    const move = this.#move
+    if (!move) return false
+    const share = Math.min(1, Math.max(0, (now - move.start) / move.time))
+    this.#shown = share >= 1 ? move.to : between(move.from, move.to, share * share * (3 - 2 * share))
+    if (share >= 1) {
+      this.#move = undefined
+      this.#at = move.step
+      this.#tell()
+    }
+    return true
+  }
+
+  #draw(): void {
+    const context = this.#canvas?.getContext('2d')
+    const { width, height, ratio } = this.#size
+    if (!context || !this.#ground || !this.#picture) return
+    const dots = (places: Float32Array, colour: Colour, weight: number) => ({
+      colour,
+      diameter: dotSize(places.length / 2, width * height, ratio),
+      opacity: dotOpacity(places.length / 2) * weight
+    })
+    if (this.#stale) {
+      this.#ground.clear()
+      const weight = this.#shown.length > 0 && this.#show.synthetic ? 0.7 : 1
+      if (this.#show.real) this.#ground.dots(this.#real, dots(this.#real, this.#colours.real, weight))
+      this.#stale = false
+    }
+    this.#picture.copy(this.#ground)
+    if (this.#show.synthetic) this.#picture.dots(this.#shown, dots(this.#shown, this.#colours.synthetic, 1))
+    context.putImageData(this.#picture.image, 0, 0)
+  }
+
+  #countFrame(now: number): void {
+    this.#frames.push(now)
+    if (this.#frames.length < 30) return
+    const framesPerSecond = (1000 * (this.#frames.length - 1)) / (now - this.#frames[0]!)
+    this.#say({ kind: 'rate', framesPerSecond, points: (this.#real.length + this.#shown.length) / 2 })
+    this.#frames = []
+  }
+
+  async #export(ratio: number): Promise<void> {
+    const before = this.#size
+    const scale = ratio / before.ratio
+    const large = new OffscreenCanvas(Math.round(before.width * scale), Math.round(before.height * scale))
+    const held = this.#canvas
+    this.#canvas = large
+    this.#resize({ width: before.width / before.ratio, height: before.height / before.ratio, ratio })
+    this.#stale = true
+    this.#draw()
+    this.#canvas = held
+    this.#resize({ width: before.width / before.ratio, height: before.height / before.ratio, ratio: before.ratio })
+    this.#stale = true
+    this.#say({ kind: 'picture', blob: await large.convertToBlob({ type: 'image/png' }) })
+  }
+}
+
+function between(from: Float32Array, to: Float32Array, share: number): Float32Array {
+  const places = new Float32Array(to.length)
+  for (let i = 0; i < to.length; i++) places[i] = from[i]! + share * (to[i]! - from[i]!)
+  return places
+}

@@ -1,0 +1,71 @@
+import { decodeTable, type Encoded, type Encoder, type Table } from '@sbridge/core'
+import { type Placing, pairsOf } from './axis.js'
+
+/** Numbers that are kept of all steps together, at most: about 100 MB. */
+const MOST_NUMBERS = 24e6
+
+interface Kept {
+  readonly coordinates: Float32Array
+  readonly codes: Uint16Array
+}
+
+export interface AxisPair {
+  readonly x: Placing
+  readonly y: Placing
+}
+
+/** Where all chains were after each step: enough to show them on any two columns, now or later. */
+export class Trail {
+  readonly #steps: Kept[] = []
+  readonly #rows: number
+  readonly #every: number
+
+  constructor(
+    private readonly encoder: Encoder,
+    size: { readonly rows: number; readonly steps: number }
+  ) {
+    this.#rows = size.rows
+    const numbers = size.rows * (encoder.coordinateCount + encoder.factors.length) * (size.steps + 1)
+    this.#every = Math.max(1, Math.ceil(numbers / MOST_NUMBERS))
+  }
+
+  /** Keeps a step, unless it is one of those between that there is no room for. */
+  add(rows: Encoded, step: number, last: boolean): boolean {
+    if (step % this.#every !== 0 && !last) return false
+    this.#steps.push({ coordinates: Float32Array.from(rows.coordinates.data), codes: Uint16Array.from(rows.codes) })
+    return true
+  }
+
+  get length(): number {
+    return this.#steps.length
+  }
+
+  places(step: number, axes: AxisPair): Float32Array {
+    const { coordinates, codes } = this.#steps[step]!
+    const names = [axes.x.axis.name, axes.y.axis.name]
+    const part = partOf(this.encoder, names)
+    const cols = this.encoder.coordinateCount
+    const table = decodeTable(part, {
+      coordinates: { data: Float64Array.from(coordinates), rows: this.#rows, cols },
+      codes: Int32Array.from(codes)
+    })
+    return placesOf(table, axes)
+  }
+}
+
+/** The encoder of two columns only; coordinates and factors keep their places. */
+function partOf(encoder: Encoder, names: readonly string[]): Encoder {
+  const chosen = encoder.columns.map((_, c) => c).filter((c) => names.includes(encoder.columns[c]!.name))
+  return {
+    ...encoder,
+    columns: chosen.map((c) => encoder.columns[c]!),
+    formats: chosen.map((c) => encoder.formats[c]!),
+    kinds: chosen.map((c) => encoder.kinds[c]!)
+  }
+}
+
+/** Places of the rows of a table on two axes. */
+export function placesOf(table: Table, { x, y }: AxisPair): Float32Array {
+  const column = (name: string) => table.columns.find((one) => one.name === name)!
+  return pairsOf(x.place(column(x.axis.name), 0), y.place(column(y.axis.name), 1))
+}

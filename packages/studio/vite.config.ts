@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import preact from '@preact/preset-vite'
+import { defineConfig, type Plugin } from 'vite'
+import { BROWSER_WORKER_SOURCE } from '../core/src/engine/wasm/host.js'
+import { EXAMPLES, type Example, spiral, thumbnail } from './examples.js'
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+
+/** The text of an example. */
+const textOf = ({ from }: Example): string => (from === undefined ? spiral() : readFileSync(path(from), 'utf8'))
+
+/** The engine's threads run a script of their own, so that the page's policy need not allow any other; and the examples. */
+function assets(): Plugin {
+  const name = 'virtual:thumbnails'
+  return {
+    name: 'studio-assets',
+    resolveId: (id) => (id === name ? `\0${name}` : null),
+    load(id) {
+      if (id !== `\0${name}`) return null
+      const paths = Object.fromEntries(EXAMPLES.map((example) => [example.file, thumbnail(textOf(example), example.axes)]))
+      return `export const thumbnails = ${JSON.stringify(paths)}`
+    },
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'engine-thread.js', source: BROWSER_WORKER_SOURCE })
+      for (const example of EXAMPLES) this.emitFile({ type: 'asset', fileName: `examples/${example.file}`, source: textOf(example) })
+    }
+  }
+}
+
+const resolve = {
+  alias: {
+    '@sbridge/core': path('../core/src/index.ts'),
+    // The report draws with the same document in a worker as in Node.
+    linkedom: 'linkedom/worker'
+  }
+}
+
+/** The report says its version, which in Node is read from the package's description. */
+function version(): Plugin {
+  const { version: number } = JSON.parse(readFileSync(path('../sbridge/package.json'), 'utf8')) as { version: string }
+  return {
+    name: 'sbridge-version',
+    load: (id) => (id.endsWith('/sbridge/src/version.ts') ? `export const VERSION = ${JSON.stringify(number)}` : null)
+  }
+}
+
+export default defineConfig({
+  root: path('.'),
+  base: './',
+  plugins: [preact(), assets()],
+  resolve,
+  worker: { format: 'es', plugins: () => [version()] },
+  build: {
+    outDir: path('../sbridge/dist/studio'),
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 2000
+  }
+})

@@ -1,0 +1,306 @@
+import { exp, log, pow } from '../num/elementary.js'
+import { InputError } from '../num/errors.js'
+
+/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, and exp, log, sqrt. Plain data; never code. */
+export type Expression =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'column'; readonly name: string }
+  | { readonly kind: 'negate'; readonly of: Expression }
+  | { readonly kind: 'binary'; readonly operator: '+' | '-' | '*' | '/' | '^'; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: 'call'; readonly name: FunctionName; readonly of: Expression }
+
+const FUNCTIONS = ['exp', 'log', 'sqrt'] as const
+type FunctionName = (typeof FUNCTIONS)[number]
+
+/** `expression = value ± deviation`, brought to one side: `residual` ~ N(0, deviation²). */
+export interface ObservationExpression {
+  readonly text: string
+  /** Left side minus right side. */
+  readonly residual: Expression
+  /** Standard deviation of the noise, in the units of the expression. */
+  readonly deviation: number
+}
+
+interface Token {
+  readonly kind: 'number' | 'name' | 'sign' | 'end'
+  readonly text: string
+  readonly at: number
+}
+
+const TOKEN =
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|`([^`]+)`|([\p{L}_][\p{L}\p{N}_.]*)|(±|\+-|\+\/-|\*\*|[-+*/^()=]))/uy
+
+function tokens(text: string): Token[] {
+  const out: Token[] = []
+  TOKEN.lastIndex = 0
+  let at = 0
+  while (text.slice(at).trim() !== '') {
+    TOKEN.lastIndex = at
+    const match = TOKEN.exec(text)
+    if (!match) throw malformed(text, at, 'a number, a column name or one of + - * / ^ ( ) = ±')
+    const [, number, quoted, name, sign] = match
+    at = TOKEN.lastIndex
+    const token = { at: at - (match[0] as string).trimStart().length }
+    if (number !== undefined) out.push({ ...token, kind: 'number', text: number })
+    else if (sign !== undefined)
+      out.push({ ...token, kind: 'sign', text: sign === '+-' || sign === '+/-' ? '±' : sign === '**' ? '^' : sign })
+    else out.push({ ...token, kind: 'name', text: (quoted ?? name) as string })
+  }
+  out.push({ kind: 'end', text: 'the end', at: text.length })
+  return out
+}
+
+function malformed(text: string, at: number, expected: string): InputError {
+  const rest = text.slice(at).trim()
+  return new InputError({
+    code: 'expression-malformed',
+    got: `“${text}”, with ${rest === '' ? 'an early end' : `“${rest.slice(0, 20)}” at character ${at + 1}`}`,
+    expected,
+    try: "'2*x1 + x3 = 4.2 ± 0.1'; names that are no identifiers stand in backquotes"
+  })
+}
+
+class Parser {
+  private readonly list: Token[]
+  private place = 0
+  private depth = 0
+
+  constructor(private readonly text: string) {
+    this.list = tokens(text)
+  }
+
+  private get next(): Token {
+    return this.list[this.place]!
+  }
+
+  private takes(sign: string): boolean {
+    if (this.next.kind !== 'sign' || this.next.text !== sign) return false
+    this.place++
+    return true
+  }
+
+  expect(sign: string, words: string): void {
+    if (!this.takes(sign)) throw malformed(this.text, this.next.at, words)
+  }
+
+  end(words: string): void {
+    if (this.next.kind !== 'end') throw malformed(this.text, this.next.at, words)
+  }
+
+  sum(): Expression {
+    // Deep nesting would exhaust the stack.
+    if (++this.depth > 100) throw malformed(this.text, this.next.at, 'fewer than 100 nested brackets')
+    let left = this.product()
+    for (;;) {
+      if (this.takes('+')) left = { kind: 'binary', operator: '+', left, right: this.product() }
+      else if (this.takes('-')) left = { kind: 'binary', operator: '-', left, right: this.product() }
+      else break
+    }
+    this.depth--
+    return left
+  }
+
+  private product(): Expression {
+    let left = this.signed()
+    for (;;) {
+      if (this.takes('*')) left = { kind: 'binary', operator: '*', left, right: this.signed() }
+      else if (this.takes('/')) left = { kind: 'binary', operator: '/', left, right: this.signed() }
+      else return left
+    }
+  }
+
+  /** −x^2 is −(x^2). */
+  private signed(): Expression {
+    let negative = false
+    for (;;) {
+      if (this.takes('-')) negative = !negative
+      else if (!this.takes('+')) break
+    }
+    const of = this.power()
+    return negative ? { kind: 'negate', of } : of
+  }
+
+  private power(): Expression {
+    const left = this.primary()
+    return this.takes('^') ? { kind: 'binary', operator: '^', left, right: this.signed() } : left
+  }
+
+  private primary(): Expression {
+    const token = this.next
+    if (token.kind === 'number') {
+      this.place++
+      return { kind: 'number', value: Number(token.text) }
+    }
+    if (token.kind === 'name') {
+      this.place++
+      const name = FUNCTIONS.find((candidate) => candidate === token.text)
+      if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
+      if (this.next.kind === 'sign' && this.next.text === '(')
+        throw malformed(this.text, token.at, `one of the functions ${FUNCTIONS.join(', ')}`)
+      return { kind: 'column', name: token.text }
+    }
+    if (this.takes('(')) return this.closed()
+    throw malformed(this.text, token.at, 'a number, a column name or an opening bracket')
+  }
+
+  private closed(): Expression {
+    const inner = this.sum()
+    this.expect(')', 'a closing bracket')
+    return inner
+  }
+}
+
+/** Reads an expression. Throws `InputError` (code `expression-malformed`) with the place of the mistake. */
+export function parseExpression(text: string): Expression {
+  const parser = new Parser(text)
+  const expression = parser.sum()
+  parser.end('an operator')
+  return expression
+}
+
+/** Reads `expression = expression ± deviation` (`+-` too). Throws `InputError` for malformed text, no column, or a deviation that is not positive. */
+export function parseObservation(text: string): ObservationExpression {
+  const parser = new Parser(text)
+  const left = parser.sum()
+  parser.expect('=', 'EXPRESSION = VALUE ± DEVIATION')
+  const right = parser.sum()
+  parser.expect('±', '± DEVIATION, the standard deviation of the noise')
+  const noise = parser.sum()
+  parser.end('nothing behind the deviation')
+  const deviation = columnsOf(noise).length === 0 ? evaluate(noise, () => 0) : Number.NaN
+  if (!(deviation > 0 && Number.isFinite(deviation))) {
+    throw new InputError({
+      code: 'observation-deviation',
+      got: `“${text}”, whose deviation is ${Number.isNaN(deviation) ? 'no number' : deviation}`,
+      expected: 'a standard deviation above 0 behind ±',
+      try: 'a small positive number, or --given for a value that is known exactly'
+    })
+  }
+  const residual: Expression = { kind: 'binary', operator: '-', left, right }
+  if (columnsOf(residual).length === 0) {
+    throw new InputError({
+      code: 'observation-constant',
+      got: `“${text}”, which names no column`,
+      expected: 'an expression over columns',
+      try: "'2*x1 + x3 = 4.2 ± 0.1'"
+    })
+  }
+  return { text: text.trim(), residual, deviation }
+}
+
+/** Names of the columns of an expression, each once. */
+export function columnsOf(expression: Expression): string[] {
+  const names = new Set<string>()
+  const visit = (at: Expression): void => {
+    if (at.kind === 'column') names.add(at.name)
+    else if (at.kind === 'binary') {
+      visit(at.left)
+      visit(at.right)
+    } else if (at.kind !== 'number') visit(at.of)
+  }
+  visit(expression)
+  return [...names]
+}
+
+/** The value at given column values; NaN or infinite where it is not defined. */
+export function evaluate(expression: Expression, value: (name: string) => number): number {
+  switch (expression.kind) {
+    case 'number':
+      return expression.value
+    case 'column':
+      return value(expression.name)
+    case 'negate':
+      return -evaluate(expression.of, value)
+    case 'call':
+      return call(expression.name, evaluate(expression.of, value))
+    case 'binary':
+      return operate(expression.operator, evaluate(expression.left, value), evaluate(expression.right, value))
+  }
+}
+
+function call(name: FunctionName, x: number): number {
+  if (name === 'exp') return exp(x)
+  if (name === 'sqrt') return Math.sqrt(x)
+  return x >= 0 ? log(x) : Number.NaN
+}
+
+function operate(operator: '+' | '-' | '*' | '/' | '^', a: number, b: number): number {
+  if (operator === '+') return a + b
+  if (operator === '-') return a - b
+  if (operator === '*') return a * b
+  return operator === '/' ? a / b : power(a, b)
+}
+
+function power(base: number, exponent: number): number {
+  if (Number.isInteger(exponent) && Math.abs(exponent) <= 64) {
+    let out = 1
+    for (let k = 0; k < Math.abs(exponent); k++) out *= base
+    return exponent < 0 ? 1 / out : out
+  }
+  if (base > 0) return pow(base, exponent)
+  return base === 0 && exponent > 0 ? 0 : Number.NaN
+}
+
+/** The expression's derivative with respect to one column, as an expression. */
+export function derivative(expression: Expression, name: string): Expression {
+  switch (expression.kind) {
+    case 'number':
+      return ZERO
+    case 'column':
+      return expression.name === name ? ONE : ZERO
+    case 'negate':
+      return negate(derivative(expression.of, name))
+    case 'call':
+      return times(derivativeOfCall(expression.name, expression.of), derivative(expression.of, name))
+    case 'binary':
+      return derivativeOfBinary(expression, name)
+  }
+}
+
+const ZERO: Expression = { kind: 'number', value: 0 }
+const ONE: Expression = { kind: 'number', value: 1 }
+const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value
+const negate = (of: Expression): Expression => (of.kind === 'number' ? { kind: 'number', value: -of.value } : { kind: 'negate', of })
+const binary = (operator: '+' | '-' | '*' | '/' | '^', left: Expression, right: Expression): Expression =>
+  left.kind === 'number' && right.kind === 'number'
+    ? { kind: 'number', value: operate(operator, left.value, right.value) }
+    : { kind: 'binary', operator, left, right }
+const plus = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? b : isNumber(b, 0) ? a : binary('+', a, b))
+const minus = (a: Expression, b: Expression): Expression => (isNumber(b, 0) ? a : isNumber(a, 0) ? negate(b) : binary('-', a, b))
+const times = (a: Expression, b: Expression): Expression =>
+  isNumber(a, 0) || isNumber(b, 0) ? ZERO : isNumber(a, 1) ? b : isNumber(b, 1) ? a : binary('*', a, b)
+const over = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? ZERO : isNumber(b, 1) ? a : binary('/', a, b))
+
+function derivativeOfCall(name: FunctionName, of: Expression): Expression {
+  if (name === 'exp') return { kind: 'call', name, of }
+  if (name === 'log') return over(ONE, of)
+  return over({ kind: 'number', value: 0.5 }, { kind: 'call', name, of })
+}
+
+function derivativeOfBinary({ operator, left, right }: Extract<Expression, { kind: 'binary' }>, name: string): Expression {
+  const a = derivative(left, name)
+  const b = derivative(right, name)
+  if (operator === '+') return plus(a, b)
+  if (operator === '-') return minus(a, b)
+  if (operator === '*') return plus(times(a, right), times(left, b))
+  if (operator === '/') return minus(over(a, right), over(times(left, b), times(right, right)))
+  // (f^g)' = g f^(g−1) f' + f^g log(f) g'.
+  const first = times(times(right, binary('^', left, minus(right, ONE))), a)
+  return plus(first, times(times(binary('^', left, right), { kind: 'call', name: 'log', of: left }), b))
+}
+
+/** The coefficients of an expression that is exactly linear in its columns, or undefined. */
+export function linearForm(
+  expression: Expression
+): { readonly constant: number; readonly coefficients: ReadonlyMap<string, number> } | undefined {
+  const coefficients = new Map<string, number>()
+  for (const name of columnsOf(expression)) {
+    const slope = derivative(expression, name)
+    if (columnsOf(slope).length > 0) return undefined
+    const value = evaluate(slope, () => 0)
+    if (!Number.isFinite(value)) return undefined
+    coefficients.set(name, value)
+  }
+  const constant = evaluate(expression, () => 0)
+  return Number.isFinite(constant) ? { constant, coefficients } : undefined
+}

@@ -3,7 +3,7 @@ import { gaussianKernel } from '../kernel/kernel.js'
 import { matrix } from '../num/matrix.js'
 import { keyFromSeed, normals } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
-import { contestSplits } from '../systems/global/choose-scaling.js'
+import { contestFolds } from '../systems/global/choose-scaling.js'
 
 /** Sizes that decide how long a job takes. */
 export interface JobSize {
@@ -40,11 +40,13 @@ function searchPairs(rows: number, evaluations: number): number {
 export function estimateJob(size: JobSize): JobEstimate {
   const { rowCount: m, dimension: d, drawnRows: n } = size
   const search = Math.min(m, SEARCH_ROWS)
-  const contest = Math.min((m * 2) / 3, (CONTEST_ROWS * 2) / 3)
+  const { parts, scored } = contestFolds(m)
+  const contest = Math.min(m, CONTEST_ROWS) * (1 - 1 / parts)
+  const chains = (contest / (parts - 1)) * 2 * 20 * contest
   const stages = [
     {
       stage: 'choosing the scaling',
-      pairs: size.comparesScalings ? contestSplits(m) * 2 * (searchPairs(contest, 8) + contest * contest * 10) : 0
+      pairs: size.comparesScalings ? 2 * (searchPairs(contest, 8) + scored * (contest * contest * 10 + chains)) : 0
     },
     { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, 10) : 0 },
     { stage: 'scaling', pairs: m * m * TURNS },

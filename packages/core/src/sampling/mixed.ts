@@ -4,7 +4,7 @@ import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Combinations } from '../table/categories.js'
-import { referenceNoise, type StepContext, sum } from './step.js'
+import { exchangeNoise, referenceNoise, type StepContext, sum } from './step.js'
 
 /** Chains on a table with categories: scaled numeric coordinates and the combination of categories each chain is in. */
 export interface MixedState {
@@ -152,31 +152,37 @@ class Queries {
   /** mean + √(1 − λ) noise of the chain's combination + √λ noise of a combination drawn by numbers alone. */
   async draws(combination: Uint32Array): Promise<Matrix> {
     const d = this.from.cols
-    const out = matrix(this.from.rows, d)
-    const shrinkage = new Float64Array(out.rows)
+    const means = matrix(this.from.rows, d)
+    const noise = matrix(this.from.rows, d)
+    const shrinkage = new Float64Array(means.rows)
     const key = this.keyNamed('own noise')
     await this.each(combination, async (part, chains, pair) => {
       const draw = await this.engine.draw(pair, part.logTerms, part.training.points, { key, chains })
       chains.forEach((chain, i) => {
         shrinkage[chain] = d / (d + draw.effectiveCount[i]!)
         const own = Math.sqrt(1 - shrinkage[chain]!)
-        for (let c = 0; c < d; c++) out.data[chain * d + c] = draw.mean.data[i * d + c]! + own * draw.noise.data[i * d + c]!
+        means.data.set(rowOf(draw.mean, i), chain * d)
+        for (let c = 0; c < d; c++) noise.data[chain * d + c] = own * draw.noise.data[i * d + c]!
       })
     })
-    await this.addPooled(out, shrinkage)
-    return out
+    const effectiveCount = await this.addPooled(noise, shrinkage)
+    return sum(means, exchangeNoise(noise, effectiveCount, this.context.key))
   }
 
-  private async addPooled(out: Matrix, shrinkage: Float64Array): Promise<void> {
-    const d = out.cols
+  /** Adds √λ times the pooled noise in place; gives the effective number of rows behind it [n]. */
+  private async addPooled(noise: Matrix, shrinkage: Float64Array): Promise<Float64Array> {
+    const d = noise.cols
     const others = await this.combinations(this.bridge.numeric, this.from, 'pooled combination')
     const key = this.keyNamed('pooled noise')
+    const effectiveCount = new Float64Array(noise.rows)
     await this.each(others, async (part, chains, pair) => {
-      const { noise } = await this.engine.draw(pair, part.logTerms, part.training.points, { key, chains })
+      const draw = await this.engine.draw(pair, part.logTerms, part.training.points, { key, chains })
       chains.forEach((chain, i) => {
         const share = Math.sqrt(shrinkage[chain]!)
-        for (let c = 0; c < d; c++) out.data[chain * d + c] = out.data[chain * d + c]! + share * noise.data[i * d + c]!
+        effectiveCount[chain] = draw.effectiveCount[i]!
+        for (let c = 0; c < d; c++) noise.data[chain * d + c] = noise.data[chain * d + c]! + share * draw.noise.data[i * d + c]!
       })
     })
+    return effectiveCount
   }
 }

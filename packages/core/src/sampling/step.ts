@@ -1,7 +1,7 @@
 import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
 import { type Matrix, matrix } from '../num/matrix.js'
-import { fillNormal, type Key, keyAtStep, keyFor } from '../num/random.js'
+import { fillNormal, type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 
 /** How a step adds its noise. @source Gottwald, Li, Marzouk, Reich, arXiv 2401.04372. */
@@ -40,8 +40,8 @@ export async function bridgeStep(bridge: Bridge, states: Matrix, context: StepCo
   const { engine, noise } = context
   const points = bridge.training.points
   if (noise === 'covariance') {
-    const { mean, noise: spread } = await engine.draw(await pairFrom(bridge, states, engine), bridge.logTerms, points, { key: context.key })
-    return sum(mean, spread)
+    const draw = await engine.draw(await pairFrom(bridge, states, engine), bridge.logTerms, points, { key: context.key })
+    return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, context.key))
   }
   const reference = await referenceNoise(bridge.kernel, states, context)
   const from = noise === 'split' ? sum(states, reference) : states
@@ -66,6 +66,26 @@ export async function referenceNoise(kernel: KernelChoice, states: Matrix, { eng
     const size = Math.sqrt(2 * kernel.epsilon * (widths?.[i] ?? 1))
     for (let c = 0; c < row.length; c++) row[c] = row[c]! * size
   }
+  return out
+}
+
+/**
+ * Noise that does not vanish at isolated rows. A chain at a row that sees only itself has C(x) = 0 and would repeat that
+ * row for ever, which is copying. So its noise is mixed with that of another chain, of covariance C̄ on average over the
+ * chains: (1 − λ) C(x) + λ C̄, λ = 1/n_eff², which is 1 at an isolated row and a hundredth where ten rows count.
+ * noise [n, d], effectiveCount [n].
+ */
+export function exchangeNoise(noise: Matrix, effectiveCount: Float64Array, key: Key): Matrix {
+  const { rows, cols } = noise
+  const order = permutation(keyAtStep(keyFor({ ...key, step: 0 }, 'partners'), key.step), rows)
+  const out = matrix(rows, cols)
+  order.forEach((chain, place) => {
+    const partner = order[(place + 1) % rows]!
+    const share = 1 / Math.max(1, effectiveCount[chain]! * effectiveCount[chain]!)
+    const [own, other] = [Math.sqrt(1 - share), Math.sqrt(share)]
+    for (let c = 0; c < cols; c++)
+      out.data[chain * cols + c] = own * noise.data[chain * cols + c]! + other * noise.data[partner * cols + c]!
+  })
   return out
 }
 

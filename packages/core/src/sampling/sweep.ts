@@ -4,7 +4,7 @@ import type { Matrix } from '../num/matrix.js'
 import { keyAtStep, keyFor } from '../num/random.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
-import { referenceNoise, type StepContext, sum } from './step.js'
+import { exchangeNoise, referenceNoise, type StepContext, sum } from './step.js'
 
 /** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors. */
 export type Embed = (rows: Encoded, factors: readonly number[]) => Matrix
@@ -61,7 +61,7 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
   const values = bridge.training.coordinates
   if (noise === 'covariance') {
     const draw = await engine.draw(pair, bridge.logTerms, values, { key })
-    return sum(draw.mean, draw.noise)
+    return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, key))
   }
   const mean = await engine.mean(pair, bridge.logTerms, values)
   return noise === 'split' ? mean : sum(mean, reference!)

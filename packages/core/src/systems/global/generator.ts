@@ -23,6 +23,7 @@ export interface TrainingRows {
 const RECURRING_ROWS = 3
 const RECURRING_SHARE = 0.6
 const MOST_COMBINATIONS = 150
+const LEAST_CHAINS = 32
 
 /** How the categories of a table are drawn. */
 export type CategoryMode = 'none' | 'combinations' | 'sweep'
@@ -98,7 +99,18 @@ export class Generator {
 
   /** `count` rows after `steps` steps of chains started at training rows. Cost O(steps·count·M·d). */
   async generate(options: GenerateOptions): Promise<Encoded> {
-    const starts = startRows(this.training.logWeights, options.count, options.key)
+    // Chains lend each other noise (exchangeNoise), so a few always run together.
+    const chainCount = Math.max(options.count, LEAST_CHAINS)
+    const rows = await this.run(startRows(this.training.logWeights, chainCount, options.key), options)
+    return chainCount === options.count
+      ? rows
+      : takeEncoded(
+          rows,
+          Uint32Array.from({ length: options.count }, (_, i) => i)
+        )
+  }
+
+  private run(starts: Uint32Array, options: GenerateOptions): Promise<Encoded> {
     const { table } = this
     if (table.mode === 'none') return this.runPlain(table.bridge, starts, options)
     if (table.mode === 'combinations') return this.runMixed(table.bridge, table.combinations, starts, options)

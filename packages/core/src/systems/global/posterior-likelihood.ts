@@ -1,0 +1,220 @@
+import { InputError } from '../../num/errors.js'
+import { symmetricEigen } from '../../num/linear-algebra.js'
+import { matrix } from '../../num/matrix.js'
+import type { ChainLikelihood, LocalLikelihood } from '../../sampling/informed-likelihood.js'
+import type { Encoder } from '../../table/encoder.js'
+import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
+import { type NumericScaler, unscaleValues } from '../../table/scaling.js'
+
+/** A row in the units of the table: numbers (null where missing), level names, true or false. */
+export type LikelihoodRow = Readonly<Record<string, number | string | boolean | null>>
+
+/** A user's own likelihood. */
+export interface LikelihoodModule {
+  /** log L of a row, up to a constant; −∞ where it is impossible. */
+  readonly logLikelihood: (row: LikelihoodRow) => number
+  /** Its derivative with respect to numeric columns; columns left out have none. */
+  readonly gradient?: ((row: LikelihoodRow) => Readonly<Record<string, number>>) | undefined
+}
+
+/** A numeric column as a function of its coordinate. */
+interface Decoded {
+  readonly name: string
+  readonly coordinate: number
+  readonly scaler: NumericScaler
+}
+
+/** Half-width, in coordinates, of the differences that stand for slopes of quantile scalings. */
+const WIDE = 0.15
+
+function valueAt(scaler: NumericScaler, z: number): number {
+  return unscaleValues(scaler, Float64Array.of(z))[0]!
+}
+
+function slopeAt(scaler: NumericScaler, z: number): number {
+  if (scaler.method === 'standard') return scaler.nonNegative && scaler.centre + scaler.scale * z < 0 ? -scaler.scale : scaler.scale
+  const [low, high] = unscaleValues(scaler, Float64Array.of(z - WIDE, z + WIDE))
+  return (high! - low!) / (2 * WIDE)
+}
+
+export function decodedColumns(encoder: Encoder): Decoded[] {
+  return encoder.columns.flatMap((code) =>
+    code.carries === 'coordinate' ? [{ name: code.name, coordinate: code.coordinate, scaler: code.scaler }] : []
+  )
+}
+
+/** Refuses observations that name columns which are not numbers. */
+export function checkObservation(encoder: Encoder, { text, residual }: ObservationExpression): void {
+  for (const name of columnsOf(residual)) {
+    const code = encoder.columns.find((candidate) => candidate.name === name)
+    if (code?.carries === 'coordinate' || code?.carries === 'constant') continue
+    const numeric = encoder.columns.filter((c) => c.carries === 'coordinate').map((c) => c.name)
+    throw new InputError({
+      code: code ? 'observation-column' : 'column-unknown',
+      got: code ? `“${text}”, where ${name} is no numeric column` : `“${text}”, which names the unknown column ${name}`,
+      expected: `numeric columns: ${numeric.join(', ')}`,
+      try: code ? `--given ${name}=VALUE` : 'the name as it stands in the header, in backquotes where it is no identifier'
+    })
+  }
+}
+
+/** Noisy observations of expressions: exact where they are linear and scaled linearly, linearised otherwise. */
+export function observationLikelihood(encoder: Encoder, observations: readonly ObservationExpression[]): ChainLikelihood {
+  const d = encoder.coordinateCount
+  const decoded = decodedColumns(encoder)
+  const constants = new Map(encoder.columns.flatMap((code) => (code.carries === 'constant' ? [[code.name, code.value] as const] : [])))
+  const compiled = observations.map(({ residual, deviation }) => {
+    const names = columnsOf(residual)
+    const used = decoded.filter(({ name }) => names.includes(name))
+    const slopes: Expression[] = used.map(({ name }) => derivative(residual, name))
+    const linear = linearForm(residual) !== undefined && used.every(({ scaler }) => scaler.method === 'standard')
+    return { residual, deviation, used, slopes, linear }
+  })
+  const reader = (used: readonly Decoded[], point: Float64Array) => {
+    const values = new Map(used.map(({ name, coordinate, scaler }) => [name, valueAt(scaler, point[coordinate]!)]))
+    return (name: string) => values.get(name) ?? constants.get(name)!
+  }
+  return {
+    linear: compiled.every(({ linear }) => linear),
+    value(point) {
+      let total = 0
+      for (const { residual, deviation, used } of compiled) {
+        const r = evaluate(residual, reader(used, point)) / deviation
+        total -= 0.5 * r * r
+      }
+      return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
+    },
+    local(at) {
+      const rows = matrix(compiled.length, d)
+      const targets = new Float64Array(compiled.length)
+      for (const [o, { residual, deviation, used, slopes }] of compiled.entries()) {
+        const read = reader(used, at)
+        targets[o] = -evaluate(residual, read) / deviation
+        used.forEach(({ coordinate, scaler }, k) => {
+          rows.data[o * d + coordinate] = (evaluate(slopes[k]!, read) * slopeAt(scaler, at[coordinate]!)) / deviation
+        })
+      }
+      if (!(targets.every(Number.isFinite) && rows.data.every(Number.isFinite))) return undefined
+      return { constant: 0, rows, targets }
+    }
+  }
+}
+
+/** A user's likelihood over rows; with a gradient also a local Gaussian, its curvature from differences of the gradient. */
+export function moduleLikelihood(encoder: Encoder, { logLikelihood, gradient }: LikelihoodModule): ChainLikelihood {
+  const decoded = decodedColumns(encoder)
+  const value = (point: Float64Array, codes: Int32Array): number => {
+    const found = logLikelihood(rowAt(encoder, point, codes))
+    if (typeof found === 'number' && found < Number.POSITIVE_INFINITY) return found
+    throw notFinite('the log-likelihood', found)
+  }
+  if (!gradient) return { value, linear: false }
+  const slopes = (point: Float64Array, codes: Int32Array): Float64Array => {
+    const found = gradient(rowAt(encoder, point, codes))
+    const out = new Float64Array(encoder.coordinateCount)
+    for (const { name, coordinate, scaler } of decoded) {
+      const slope = found[name] ?? 0
+      if (!Number.isFinite(slope)) throw notFinite(`the gradient's entry ${name}`, slope)
+      out[coordinate] = slope * slopeAt(scaler, point[coordinate]!)
+    }
+    return out
+  }
+  return {
+    value,
+    linear: false,
+    local(at, codes) {
+      const constant = value(at, codes)
+      if (constant === Number.NEGATIVE_INFINITY) return undefined
+      return curved({ constant, tilt: slopes(at, codes) }, at, (point) => slopes(point, codes))
+    }
+  }
+}
+
+/** Half-width of the differences that give curvature, in coordinates. */
+const STEP = 0.05
+
+function curved(
+  first: { constant: number; tilt: Float64Array },
+  at: Float64Array,
+  slopes: (point: Float64Array) => Float64Array
+): LocalLikelihood {
+  const d = at.length
+  const curvature = matrix(d, d)
+  const point = at.slice()
+  for (let c = 0; c < d; c++) {
+    point[c] = at[c]! + STEP
+    const above = slopes(point)
+    point[c] = at[c]! - STEP
+    const below = slopes(point)
+    point[c] = at[c]!
+    for (let k = 0; k < d; k++) {
+      const entry = (-0.5 * (above[k]! - below[k]!)) / (2 * STEP)
+      curvature.data[c * d + k] = curvature.data[c * d + k]! + entry
+      curvature.data[k * d + c] = curvature.data[k * d + c]! + entry
+    }
+  }
+  // Directions in which log L is convex stay linear: no Gaussian falls off there.
+  const { values, vectors } = symmetricEigen(curvature)
+  const kept = values.filter((x) => x > 1e-9).length
+  const rows = matrix(kept, d)
+  for (let r = 0; r < kept; r++) for (let c = 0; c < d; c++) rows.data[r * d + c] = Math.sqrt(values[r]!) * vectors.data[c * d + r]!
+  return { ...first, rows, targets: new Float64Array(kept) }
+}
+
+/** Coordinates and codes as a row in the units of the table. */
+export function rowAt(encoder: Encoder, point: Float64Array, codes: Int32Array): LikelihoodRow {
+  const row: Record<string, number | string | boolean | null> = {}
+  encoder.columns.forEach((code, c) => {
+    const { kind, levels } = encoder.kinds[c]!
+    if (code.carries === 'constant') row[code.name] = code.value
+    else if (code.carries === 'factor') {
+      const level = levels![codes[code.factor]!]
+      row[code.name] = level === undefined ? null : kind === 'boolean' ? level === 'true' : level
+    } else if (code.carries === 'coordinate') {
+      const missing = code.missingFactor !== undefined && codes[code.missingFactor] === 1
+      row[code.name] = missing ? null : valueAt(code.scaler, point[code.coordinate]!)
+    }
+  })
+  return row
+}
+
+function notFinite(what: string, got: unknown): InputError {
+  return new InputError({
+    code: 'likelihood-not-finite',
+    got: `${what} as ${String(got)}`,
+    expected: 'a finite number (−Infinity for an impossible row)',
+    try: 'checking the likelihood for logarithms and divisions out of range'
+  })
+}
+
+/** The product of likelihoods. A local stand-in exists where every one has its own. */
+export function productLikelihood(parts: readonly ChainLikelihood[]): ChainLikelihood {
+  if (parts.length === 1) return parts[0]!
+  const value = (point: Float64Array, codes: Int32Array) => parts.reduce((sum, part) => sum + part.value(point, codes), 0)
+  // A part without stand-in is left to the Metropolis test; the others still guide.
+  const guides = parts.filter((part) => part.local)
+  if (guides.length === 0) return { value, linear: false }
+  return {
+    value,
+    linear: parts.every(({ linear }) => linear),
+    local(at, codes) {
+      const found = guides.map((part) => part.local!(at, codes))
+      if (found.some((one) => one === undefined)) return undefined
+      const all = found as LocalLikelihood[]
+      const count = all.reduce((sum, { rows }) => sum + rows.rows, 0)
+      const rows = matrix(count, at.length)
+      const targets = new Float64Array(count)
+      const tilt = new Float64Array(at.length)
+      let place = 0
+      for (const one of all) {
+        rows.data.set(one.rows.data, place * at.length)
+        targets.set(one.targets, place)
+        place += one.rows.rows
+        one.tilt?.forEach((x, c) => {
+          tilt[c] = tilt[c]! + x
+        })
+      }
+      return { constant: all.reduce((sum, { constant }) => sum + constant, 0), tilt, rows, targets }
+    }
+  }
+}

@@ -1,0 +1,350 @@
+import { energyDistance } from '../../diagnose/pairwise.js'
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { type Matrix, rowOf, takeRows } from '../../num/matrix.js'
+import { keyAtStep, keyFor, permutation } from '../../num/random.js'
+import { mean, variance } from '../../num/statistics.js'
+import { langevinStep } from '../../sampling/informed-langevin.js'
+import { type ChainLikelihood, tempered } from '../../sampling/informed-likelihood.js'
+import { decodeTable, type Encoded, embedEncoded } from '../../table/encoder.js'
+import { columnsOf, evaluate, type ObservationExpression, parseObservation } from '../../table/expression.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import { type InformedBridge, informedBridge } from './condition-bridge.js'
+import { drawGroup, type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
+import type { ConditionGroup } from './condition-places.js'
+import { effectiveSampleSize, type NamedWarning } from './condition-support.js'
+import type { Condition } from './conditions.js'
+import { takeEncoded } from './generator.js'
+import { type Context, type GlobalModel, trainingTable } from './model.js'
+import {
+  checkObservation,
+  type LikelihoodModule,
+  moduleLikelihood,
+  observationLikelihood,
+  productLikelihood
+} from './posterior-likelihood.js'
+import { effectiveCount, temper, weightsOf } from './posterior-temper.js'
+
+/** What was observed about a row whose prior is the model. */
+export interface PosteriorRequest {
+  /** `2*x1 + x3 = 4.2 ± 0.1`, in the units of the columns. */
+  readonly observe?: readonly string[]
+  readonly likelihood?: LikelihoodModule
+  /** How many rows. */
+  readonly rows: number
+  /** Steps after the whole likelihood has come in. Default 20. */
+  readonly steps?: number
+  /** `informed` (default) or the papers' `langevin`. */
+  readonly conditioning?: 'informed' | 'langevin'
+}
+
+export interface PosteriorReport {
+  readonly conditioning: 'informed' | 'langevin'
+  readonly steps: number
+  readonly epsilon: number
+  /** Powers of the likelihood on the way, ending in 1. */
+  readonly powers: readonly number[]
+  /** Effective number of training rows under the likelihood alone: (Σ wL)²/Σ(wL)². */
+  readonly importanceRows: number
+  /** Mean over chains of 1/Σp² at their last place. */
+  readonly effectiveRows: number
+  readonly acceptance: number
+  readonly effectiveSampleSize: number
+  readonly observations: readonly {
+    readonly text: string
+    /** Left minus right side under the prior, in standard deviations of prior and noise together. */
+    readonly priorDeviations: number
+    /** Left minus right side, in the units of the observation. */
+    readonly prior: { readonly mean: number; readonly deviation: number }
+    readonly posterior: { readonly mean: number; readonly deviation: number }
+  }[]
+  /** Mean and standard deviation of numeric columns, before and after. */
+  readonly columns: Readonly<Record<string, { readonly prior: readonly [number, number]; readonly posterior: readonly [number, number] }>>
+  /** Energy distance between the chain without likelihood and the data, beside two halves of the data. */
+  readonly unconditioned: { readonly distance: number; readonly floor: number }
+  readonly warnings: readonly NamedWarning[]
+}
+
+export interface PosteriorRows {
+  readonly table: Table
+  readonly report: PosteriorReport
+}
+
+const STEPS = 20
+/** Chains run at least, so that tempering can resample. */
+const LEAST_CHAINS = 256
+const MOST_POOL = 4096
+
+/**
+ * Draws rows from the model's law times a likelihood: observations of expressions with Gaussian noise, a user's
+ * log-likelihood, or both. Likelihoods are brought in by powers, then `steps` informed steps are taken.
+ *
+ * Throws `InputError`: malformed expressions, unknown or categorical columns, likelihoods that are not finite.
+ * @source mathematics, section 7. Cost O((steps + 2·powers)·n·M·d²) at most, memory O(n·d).
+ */
+export async function samplePosterior(model: GlobalModel, request: PosteriorRequest, context: Context): Promise<PosteriorRows> {
+  const { encoder } = model.training
+  const observations = checkPosterior(model, request)
+  const key = keyFor(context.key, 'posterior')
+  const likelihood = likelihoodOf(model, observations, request)
+  const { bridge } = await informedBridge({
+    training: model.training,
+    kernel: model.kernel,
+    potentials: model.potentials,
+    engine: context.engine
+  })
+  const run = poolOf(bridge, { observations, request, model, context: { ...context, key } })
+  const drawn =
+    request.conditioning === 'langevin'
+      ? await drawLangevin(run, { likelihood, request })
+      : await drawInformed(run, { likelihood, request })
+  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
+  const chosen = permutation(keyFor(key, 'order'), drawn.rows.coordinates.rows).subarray(0, request.rows)
+  const rows = takeEncoded(drawn.rows, chosen)
+  const table = decodeTable(encoder, rows)
+  const report = await reportOn(model, { observations, likelihood, request, drawn, chosen, rows, table }, { ...context, key })
+  return { table, report }
+}
+
+/** All that can be refused about a posterior, before anything is drawn. */
+export function checkPosterior(
+  model: GlobalModel,
+  { observe = [], likelihood, rows, steps, conditioning }: PosteriorRequest
+): ObservationExpression[] {
+  const refuse = (code: string, got: string, expected: string) => new InputError({ code, got, expected, try: 'sbridge sample --help' })
+  if (observe.length === 0 && !likelihood) throw refuse('posterior-empty', 'neither observation nor likelihood', 'one at least')
+  if (!(Number.isInteger(rows) && rows >= 1 && rows <= 1e8)) throw refuse('count', `n = ${rows}`, 'a whole number of rows from 1')
+  if (steps !== undefined && !(Number.isInteger(steps) && steps >= 1)) throw refuse('steps', `${steps} steps`, 'a whole number from 1')
+  if (conditioning !== undefined && conditioning !== 'informed' && conditioning !== 'langevin')
+    throw refuse('conditioning', `conditioning ${conditioning} of observations`, 'informed or langevin')
+  if (likelihood && typeof likelihood.logLikelihood !== 'function')
+    throw refuse('likelihood-module', 'a likelihood without a function logLikelihood', 'export function logLikelihood(row)')
+  const observations = observe.map(parseObservation)
+  for (const observation of observations) checkObservation(model.training.encoder, observation)
+  return observations
+}
+
+function likelihoodOf(
+  model: GlobalModel,
+  observations: readonly ObservationExpression[],
+  { likelihood }: PosteriorRequest
+): ChainLikelihood {
+  const { encoder } = model.training
+  return productLikelihood([
+    ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
+    ...(likelihood ? [moduleLikelihood(encoder, likelihood)] : [])
+  ])
+}
+
+interface PoolRequest {
+  readonly observations: readonly ObservationExpression[]
+  readonly request: PosteriorRequest
+  readonly model: GlobalModel
+  readonly context: Context
+}
+
+/** All chains free, but observed columns are present. */
+function poolOf(bridge: InformedBridge, { observations, request, model, context }: PoolRequest): GroupRun {
+  const { encoder } = bridge.training
+  const observed = new Set(observations.flatMap(({ residual }) => columnsOf(residual)))
+  const levels = new Map<number, number>()
+  for (const code of encoder.columns)
+    if (code.carries === 'coordinate' && code.missingFactor !== undefined && observed.has(code.name)) levels.set(code.missingFactor, 0)
+  const free = Array.from({ length: encoder.coordinateCount }, (_, c) => c)
+  const group: ConditionGroup = { split: { given: [], ranged: [], free }, factors: [...levels.keys()], members: [0] }
+  const condition: Condition = { words: '', numbers: [], ranges: [], levels, named: [] }
+  const chains = Math.max(request.rows, LEAST_CHAINS)
+  return {
+    bridge,
+    group,
+    conditions: [condition],
+    count: Math.max(chains, Math.min(model.summary.rowCount, MOST_POOL)),
+    steps: request.steps ?? STEPS,
+    ridge: 0,
+    engine: context.engine,
+    key: context.key,
+    watch: context.watch
+  }
+}
+
+interface Drawn {
+  readonly rows: Encoded
+  readonly ancestors: Uint32Array
+  readonly acceptance: number
+  readonly effectiveRows: number
+  readonly powers: readonly number[]
+}
+
+interface PosteriorWork {
+  readonly likelihood: ChainLikelihood
+  readonly request: PosteriorRequest
+}
+
+async function drawInformed(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
+  const count = Math.max(request.rows, LEAST_CHAINS)
+  const pool = startGroup(run)
+  const start = await temper({
+    pool,
+    likelihood,
+    count,
+    step: (problem, chains, key) => stepGroup(run, problem, chains, key),
+    key: keyFor(run.key, 'temper'),
+    watch: run.watch
+  })
+  const problem = { ...pool.problem, conditionOf: new Uint32Array(count), likelihood: tempered(likelihood, 1) }
+  let { chains } = start
+  let acceptance = 0
+  const key = keyFor(run.key, 'steps')
+  for (let turn = 1; turn <= run.steps; turn++) {
+    throwIfStopped(run.watch, 'sampling')
+    const stepped = await stepGroup(run, problem, chains, keyAtStep(key, turn))
+    chains = stepped.chains
+    acceptance += mean(stepped.accepted) / run.steps
+    run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
+  }
+  const rows = unscaledRows(run.bridge, chains.state)
+  return { rows, ancestors: start.ancestors, acceptance, effectiveRows: mean(chains.effectiveCount), powers: start.powers }
+}
+
+async function drawLangevin(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
+  const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(request.rows, LEAST_CHAINS) })
+  const epsilon = run.bridge.kernel.epsilon
+  let state = first
+  const key = keyFor(run.key, 'langevin')
+  for (let turn = 1; turn <= run.steps; turn++) {
+    throwIfStopped(run.watch, 'sampling')
+    state = await langevinStep({ ...problem, likelihood, epsilon }, state, keyAtStep(key, turn))
+    run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
+  }
+  const parts = await run.bridge.source.at(state)
+  const counts = Float64Array.from(state.part, (part, i) => parts.find((one) => one.part === part)!.effectiveCount[i]!)
+  return { rows: unscaledRows(run.bridge, state), ancestors: starts, acceptance: 1, effectiveRows: mean(counts), powers: [1] }
+}
+
+interface Reported {
+  readonly observations: readonly ObservationExpression[]
+  readonly likelihood: ChainLikelihood
+  readonly request: PosteriorRequest
+  readonly drawn: Drawn
+  readonly chosen: Uint32Array
+  readonly rows: Encoded
+  readonly table: Table
+}
+
+async function reportOn(model: GlobalModel, found: Reported, context: Context): Promise<PosteriorReport> {
+  const { observations, likelihood, request, drawn, chosen, rows, table } = found
+  const { training } = model
+  const prior = trainingTable(model)
+  const width = training.encoder.factors.length
+  const values = Float64Array.from({ length: prior.rowCount }, (_, j) =>
+    likelihood.value(rowOf(training.rows.coordinates, j), training.rows.codes.subarray(j * width, (j + 1) * width))
+  )
+  const importanceRows = effectiveCount(
+    weightsOf(
+      values.map((x, j) => x + training.logWeights[j]!),
+      1
+    )
+  )
+  const report = {
+    conditioning: request.conditioning ?? 'informed',
+    steps: request.steps ?? STEPS,
+    epsilon: model.kernel.epsilon,
+    powers: drawn.powers,
+    importanceRows,
+    effectiveRows: drawn.effectiveRows,
+    acceptance: drawn.acceptance,
+    effectiveSampleSize: effectiveSampleSize(
+      rows.coordinates,
+      Uint32Array.from(chosen, (i) => drawn.ancestors[i]!)
+    ),
+    observations: observations.map((observation) => describeObservation(observation, prior, table)),
+    columns: describeColumns(prior, table),
+    unconditioned: await unconditionedDistance(model, context)
+  } satisfies Omit<PosteriorReport, 'warnings'>
+  return { ...report, warnings: warningsOn(report) }
+}
+
+const momentsOf = (values: Float64Array): [number, number] => [mean(values), Math.sqrt(variance(values))]
+
+function describeObservation({ text, residual, deviation }: ObservationExpression, prior: Table, posterior: Table) {
+  const [priorMean, priorDeviation] = momentsOf(residuals(residual, prior))
+  const [posteriorMean, posteriorDeviation] = momentsOf(residuals(residual, posterior))
+  return {
+    text,
+    priorDeviations: Math.abs(priorMean) / Math.sqrt(priorDeviation * priorDeviation + deviation * deviation),
+    prior: { mean: priorMean, deviation: priorDeviation },
+    posterior: { mean: posteriorMean, deviation: posteriorDeviation }
+  }
+}
+
+/** The residual of every row that has all its cells and where it is defined. */
+function residuals(residual: ObservationExpression['residual'], table: Table): Float64Array {
+  const columns = new Map(table.columns.filter(isNumeric).map((column) => [column.name, column]))
+  const names = columnsOf(residual)
+  const rows = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => names.every((name) => !columns.get(name)!.missing?.[i]))
+  return Float64Array.from(rows, (i) => evaluate(residual, (name) => columns.get(name)!.values[i]!)).filter(Number.isFinite)
+}
+
+function describeColumns(prior: Table, posterior: Table): PosteriorReport['columns'] {
+  const described: Record<string, { prior: readonly [number, number]; posterior: readonly [number, number] }> = {}
+  prior.columns.forEach((before, c) => {
+    const after = posterior.columns[c]!
+    if (!isNumeric(before) || !isNumeric(after)) return
+    const present = (column: typeof before) => (column.missing ? column.values.filter((_, i) => !column.missing![i]) : column.values)
+    if (present(after).length === 0) return
+    described[before.name] = { prior: momentsOf(present(before)), posterior: momentsOf(present(after)) }
+  })
+  return described
+}
+
+const COMPARED_ROWS = 500
+
+/** The bias that acceptance does not show: the same chain with nothing observed, against the data. */
+async function unconditionedDistance(model: GlobalModel, { engine, key, watch }: Context): Promise<PosteriorReport['unconditioned']> {
+  const { bridge } = await informedBridge({ training: model.training, kernel: model.kernel, potentials: model.potentials, engine })
+  const order = permutation(keyFor(key, 'compared'), model.summary.rowCount)
+  const half = Math.min(COMPARED_ROWS, Math.floor(order.length / 2))
+  if (half < 2) return { distance: 0, floor: 0 }
+  const free = Array.from({ length: model.training.encoder.coordinateCount }, (_, c) => c)
+  const draw = await drawGroup({
+    bridge,
+    group: { split: { given: [], ranged: [], free }, factors: [], members: [0] },
+    conditions: [{ words: '', numbers: [], ranges: [], levels: new Map(), named: [] }],
+    count: half,
+    steps: STEPS,
+    ridge: 0,
+    engine,
+    key: keyFor(key, 'unconditioned'),
+    ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
+  })
+  const points: Matrix = embedEncoded(model.training.encoder, model.training.rows)
+  const first = takeRows(points, order.subarray(0, half))
+  const second = takeRows(points, order.subarray(half, 2 * half))
+  const distance = await energyDistance({ first, second: embedEncoded(model.training.encoder, draw.rows), key })
+  return { distance, floor: await energyDistance({ first, second, key }) }
+}
+
+/** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */
+const FEW_ROWS = 10
+
+function warningsOn(report: Omit<PosteriorReport, 'warnings'>): NamedWarning[] {
+  const warnings: NamedWarning[] = []
+  if (report.importanceRows < FEW_ROWS) {
+    const worst = report.observations.reduce((largest, { priorDeviations }) => Math.max(largest, priorDeviations), 0)
+    const away = worst > 2 ? `; an observation stands ${worst.toFixed(1)} standard deviations from the prior` : ''
+    warnings.push({
+      name: 'prior-observation-disagree',
+      message: `${report.importanceRows.toFixed(1)} training rows in effect agree with what was observed${away}`
+    })
+  }
+  if (report.effectiveRows < 3)
+    warnings.push({ name: 'posterior-few-rows', message: `drawn rows rest on ${report.effectiveRows.toFixed(1)} training rows in effect` })
+  if (report.acceptance < 0.05)
+    warnings.push({
+      name: 'acceptance-low',
+      message: `${(100 * report.acceptance).toFixed(1)} % of the steps were accepted: chains hardly moved; more --steps, or a gradient, would help`
+    })
+  if (report.effectiveSampleSize < 20 && report.effectiveSampleSize < 0.2 * 256)
+    warnings.push({ name: 'sample-size-low', message: `the rows are worth ${report.effectiveSampleSize.toFixed(0)} independent ones` })
+  return warnings
+}

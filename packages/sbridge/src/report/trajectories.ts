@@ -310,12 +310,18 @@ function history({ model }: TrajectoriesReportParts): Section[] {
   ]
 }
 
+/** Whole rounds only, at most seven. */
+function roundTicks(last: number): number[] {
+  const step = Math.max(1, Math.ceil(last / 6))
+  return Array.from({ length: Math.floor(last / step) + 1 }, (_, k) => k * step)
+}
+
 function seriesDrawing(label: string, points: { round: number; value: number }[]): Html {
   return drawPlot(`${label} by round`, {
     width: 260,
     height: 150,
     marginLeft: 48,
-    x: { label: 'round', labelArrow: 'none', ticks: Math.min(6, points.length), tickFormat: 'd' },
+    x: { label: 'round', labelArrow: 'none', ticks: roundTicks(points.at(-1)!.round), tickFormat: 'd' },
     y: { label: null, grid: true, ticks: 4 },
     marks: [
       Plot.line(points, { x: 'round', y: 'value', stroke: SYNTHETIC }),

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import { densityKernel } from '../bridge/transition.js'
+import { ReferenceEngine } from '../engine/reference/reference.js'
+import { gaussianKernel } from '../kernel/kernel.js'
+import { normaliseLogWeights, uniformLogWeights } from '../num/log-space.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { keyFromSeed, normals, uniforms } from '../num/random.js'
+import { cloud } from '../space/cloud.js'
+import { extendPotential, type RectangularProblem, type RowKernel, scaleOnEngine, scaleRectangular } from './rectangular.js'
+
+const points = (n: number, d: number, seed: number): Matrix => matrix(n, d, normals(keyFromSeed(seed), n * d))
+const weights = (n: number, seed: number): Float64Array => normaliseLogWeights(uniforms(keyFromSeed(seed), n).map(Math.log))
+const shared = (variance: number, d: number): Matrix => {
+  const packed = new Float64Array((d * (d + 1)) / 2)
+  for (let a = 0; a < d; a++) packed[(a * (a + 1)) / 2 + a] = variance
+  return matrix(1, packed.length, packed)
+}
+const problemOf = (n: number, m: number, variance: number): RectangularProblem => ({
+  kernel: densityKernel({ means: points(n, 2, 1), covariances: shared(variance, 2) }, points(m, 2, 2)),
+  fromLogWeights: weights(n, 3),
+  toLogWeights: weights(m, 4)
+})
+
+function marginals({ kernel, fromLogWeights: a, toLogWeights: b }: RectangularProblem, f: Float64Array, g: Float64Array): number {
+  const rows = new Float64Array(kernel.rows)
+  const cols = new Float64Array(kernel.cols)
+  const row = new Float64Array(kernel.cols)
+  for (let i = 0; i < kernel.rows; i++) {
+    kernel.fillRow(i, row)
+    row.forEach((k, j) => {
+      const p = Math.exp(f[i]! + a[i]! + k + g[j]! + b[j]!)
+      rows[i] = rows[i]! + p
+      cols[j] = cols[j]! + p
+    })
+  }
+  return Math.max(...rows.map((p, i) => Math.abs(p / Math.exp(a[i]!) - 1)), ...cols.map((p, j) => Math.abs(p / Math.exp(b[j]!) - 1)))
+}
+
+describe('rectangular scaling', () => {
+  it('has both marginals, for unequal counts and weights, from blurred to sharp kernels', async () => {
+    for (const [n, m, variance] of [
+      [30, 45, 1],
+      [45, 30, 0.1],
+      [40, 40, 0.02]
+    ] as const) {
+      const problem = problemOf(n, m, variance)
+      const outcome = await scaleRectangular(problem, { tolerance: 1e-9, turns: 5000 })
+      expect(outcome.ending).toBe('converged')
+      expect(marginals(problem, outcome.state.from, outcome.state.to)).toBeLessThan(1e-7)
+    }
+  })
+  it('two points each: the closed form √(k00 k11 / (k01 k10)) of the odds', async () => {
+    const logs = [
+      [-0.3, -1.1],
+      [-2.2, -0.4]
+    ]
+    const kernel: RowKernel = { rows: 2, cols: 2, fillRow: (i, out) => void out.set(logs[i]!) }
+    const problem = { kernel, fromLogWeights: uniformLogWeights(2), toLogWeights: uniformLogWeights(2) }
+    const { state } = await scaleRectangular(problem, { tolerance: 1e-13 })
+    const p00 = Math.exp(state.from[0]! + logs[0]![0]! + state.to[0]! - 2 * Math.log(2))
+    const odds = Math.exp((logs[0]![0]! + logs[1]![1]! - logs[0]![1]! - logs[1]![0]!) / 2)
+    expect(p00).toBeCloseTo((0.5 * odds) / (1 + odds), 12)
+  })
+  it('agrees with the same scaling on an engine', async () => {
+    const [from, to] = [cloud(points(25, 2, 1), weights(25, 3)), cloud(points(35, 2, 2), weights(35, 4))]
+    const variance = 0.3
+    const onEngine = await scaleOnEngine({ from, to, kernel: gaussianKernel(variance / 2) }, new ReferenceEngine(), { tolerance: 1e-11 })
+    const own = await scaleRectangular(problemOf(25, 35, variance), { tolerance: 1e-11 })
+    const constant = (a: Float64Array, b: Float64Array): number => Math.max(...a.map((x, i) => Math.abs(x - b[i]! - (a[0]! - b[0]!))))
+    expect(constant(own.state.to, onEngine.state.to)).toBeLessThan(1e-8)
+    expect(constant(own.state.from, onEngine.state.from)).toBeLessThan(1e-8)
+  })
+  it('a start at the solution converges at once, also when extended from a part', async () => {
+    const problem = problemOf(30, 45, 0.2)
+    const { state } = await scaleRectangular(problem, { tolerance: 1e-10 })
+    expect((await scaleRectangular(problem, { tolerance: 1e-6, start: state })).turns).toBe(1)
+    const extended = extendPotential(problem, state.from)
+    expect(Math.max(...extended.map((g, j) => Math.abs(g - state.to[j]!)))).toBeLessThan(1e-8)
+  })
+  it('says when it has not converged, names points without a partner, and can be stopped', async () => {
+    const sharp = problemOf(60, 60, 1e-5)
+    const outcome = await scaleRectangular(sharp, { turns: 3, tolerance: 1e-12 })
+    expect(outcome.ending).toBe('turns-used')
+    expect(outcome.state.to.every(Number.isFinite)).toBe(true)
+    const alone: RowKernel = { rows: 2, cols: 2, fillRow: (i, out) => void out.fill(i === 0 ? Number.NEGATIVE_INFINITY : 0) }
+    const problem = { kernel: alone, fromLogWeights: uniformLogWeights(2), toLogWeights: uniformLogWeights(2) }
+    await expect(scaleRectangular(problem)).rejects.toThrow(/point 0 of the earlier snapshot/)
+    await expect(scaleRectangular({ ...problem, toLogWeights: uniformLogWeights(3) })).rejects.toThrow(/2 and 3 weights/)
+    await expect(scaleRectangular(sharp, { stop: { aborted: true } })).rejects.toThrow(/stop request/)
+  })
+})

@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { densityKernel } from '../../bridge/transition.js'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { normalQuantile } from '../../num/elementary.js'
+import { uniformLogWeights } from '../../num/log-space.js'
+import { type Matrix, matrix, matrixFromRows } from '../../num/matrix.js'
+import { keyFromSeed, normals } from '../../num/random.js'
+import { scaleRectangular } from '../../scaling/rectangular.js'
+import { type Cloud, cloud } from '../../space/cloud.js'
+import type { Family } from './family.js'
+import { fitMarginals } from './fit.js'
+import { sampleTrajectories, trajectoriesAt } from './sample.js'
+import { scoreHeldOut } from './score.js'
+import { logWeightsFrom, type SnapshotInput } from './snapshots.js'
+
+const key = keyFromSeed(5)
+
+/** n points of N(mean, deviation²) at evenly spread levels: no sampling error. */
+const gaussian = (n: number, mean: number, deviation: number): Cloud =>
+  cloud(
+    matrix(
+      n,
+      1,
+      Float64Array.from({ length: n }, (_, i) => mean + deviation * normalQuantile((i + 0.5) / n))
+    )
+  )
+
+const varianceOf = (m: Matrix): { mean: number; variance: number } => {
+  const mean = m.data.reduce((s, x) => s + x, 0) / m.rows
+  return { mean, variance: m.data.reduce((s, x) => s + (x - mean) ** 2, 0) / m.rows }
+}
+
+/** A family without parameters: b(x) = −rate x. */
+const pull = (rate: number): Family => ({
+  name: 'pull',
+  parameters: [],
+  starts: 1,
+  drift: {
+    dimension: 1,
+    parameterCount: 0,
+    value: (x, _t, _th, out) => void out.fill(-rate * x[0]!, 0, 1),
+    jacobian: (_x, _t, _th, out) => void out.fill(-rate),
+    gradient: () => {},
+    linear: () => ({ matrix: matrixFromRows([[-rate]]), offset: new Float64Array(1) })
+  }
+})
+
+describe('the bridge between two Gaussians is the closed form', () => {
+  const [m0, s0, m1, s1, sigma, T] = [1, 0.5, -1.5, 0.9, 0.8, 1.5]
+  const times = [0.2, 0.5, 0.75, 1, 1.4]
+  const input: SnapshotInput = { times: [0, T], clouds: [gaussian(300, m0, s0), gaussian(300, m1, s1)] }
+  const count = 3000
+
+  it.each([
+    ['Brownian', 0],
+    ['Ornstein–Uhlenbeck', 1.1]
+  ])('%s reference, five times (five standard errors)', async (_, rate) => {
+    const reference = rate === 0 ? ('brownian' as const) : () => pull(rate)
+    const model = await fitMarginals(input, { reference, sigma: [sigma] }, { key, engine: new ReferenceEngine() })
+    const paths = sampleTrajectories(model, { count, times, key })
+    const f = (u: number): number => (rate === 0 ? 1 : Math.exp(-rate * u))
+    const q = (u: number): number => (rate === 0 ? sigma ** 2 * u : (sigma ** 2 * (1 - Math.exp(-2 * rate * u))) / (2 * rate))
+    const beta = f(T) / q(T)
+    const cross = (Math.sqrt(1 + (2 * beta * s0 * s1) ** 2) - 1) / (2 * beta)
+    for (const t of times) {
+      // X_t given both ends: gain b on the end, the rest on the start.
+      const b = (q(t) * f(T - t)) / q(T)
+      const a = f(t) - b * f(T)
+      const inner = q(t) - b * f(T - t) * q(t)
+      const mean = a * m0 + b * m1
+      const variance = a * a * s0 * s0 + b * b * s1 * s1 + 2 * a * b * cross + inner
+      const seen = varianceOf(trajectoriesAt(paths, t))
+      expect(Math.abs(seen.mean - mean)).toBeLessThan(5 * Math.sqrt(variance / count))
+      expect(Math.abs(seen.variance / variance - 1)).toBeLessThan(5 * Math.sqrt(2 / count) + 0.01)
+    }
+  })
+  it('brownian without refit has exactly the couplings of the plain bridge', async () => {
+    const model = await fitMarginals(input, { reference: 'brownian', sigma: [sigma] }, { key })
+    const [from, to] = input.clouds as [Cloud, Cloud]
+    const kernel = densityKernel({ means: from.points, covariances: matrix(1, 1, Float64Array.of(sigma * sigma * T)) }, to.points)
+    const plain = await scaleRectangular(
+      { kernel, fromLogWeights: uniformLogWeights(300), toLogWeights: uniformLogWeights(300) },
+      { tolerance: 1e-4 }
+    )
+    expect([...model.couplings[0]!.potentials.to]).toEqual([...plain.state.to])
+    expect(model.history).toEqual([])
+    expect(model.ending).toBe('converged')
+  })
+  it('same key, same bytes; the engine does not change the law', async () => {
+    const draw = async (engine?: ReferenceEngine): Promise<number[]> => {
+      const model = await fitMarginals(input, { reference: 'brownian' }, engine ? { key, engine } : { key })
+      return [...sampleTrajectories(model, { count: 20, times: [0.3], key }).values.data]
+    }
+    const [first, second, other] = [await draw(), await draw(), await draw(new ReferenceEngine())]
+    expect(second).toEqual(first)
+    other.forEach((x, k) => {
+      expect(x).toBeCloseTo(first[k]!, 5)
+    })
+  })
+})
+
+describe('paths', () => {
+  it('pass through particles at snapshot times with the snapshots’ weights, and weights count as copies', async () => {
+    const points = matrix(40, 2, normals(keyFromSeed(1), 80))
+    const weights = Float64Array.from({ length: 40 }, (_, i) => (i < 10 ? 3 : 1))
+    const later = cloud(
+      matrix(
+        30,
+        2,
+        normals(keyFromSeed(2), 60).map((x) => x + 1)
+      )
+    )
+    const weighted = { times: [0, 1], clouds: [cloud(points, logWeightsFrom(weights)), later] }
+    const copied = matrix(60, 2)
+    for (let i = 0, row = 0; i < 40; i++)
+      for (let c = 0; c < weights[i]!; c++, row++) copied.data.set(points.data.subarray(2 * i, 2 * i + 2), 2 * row)
+    const options = { reference: 'brownian' as const, sigma: [0.7] }
+    const model = await fitMarginals(weighted, options, { key })
+    const same = await fitMarginals({ times: [0, 1], clouds: [cloud(copied), later] }, options, { key })
+    model.couplings[0]!.potentials.to.forEach((g, j) => {
+      expect(g).toBeCloseTo(same.couplings[0]!.potentials.to[j]!, 3)
+    })
+    const count = 3000
+    const paths = sampleTrajectories(model, { count, times: [0.5, 1.3], key })
+    expect([...paths.times]).toEqual([0, 0.5, 1, 1.3])
+    for (const [time, cloudAt, share] of [
+      [0, points, 3 / 60],
+      [1, later.points, 1 / 30]
+    ] as const) {
+      const at = trajectoriesAt(paths, time)
+      const rows = new Map<string, number>()
+      for (let p = 0; p < count; p++) {
+        const name = String(at.data.subarray(2 * p, 2 * p + 2))
+        rows.set(name, (rows.get(name) ?? 0) + 1)
+      }
+      expect(rows.size).toBe(cloudAt.rows)
+      const first = rows.get(String(cloudAt.data.subarray(0, 2)))!
+      expect(Math.abs(first / count - share)).toBeLessThan(5 * Math.sqrt(share / count))
+    }
+    // After the last snapshot the reference runs on: variance grows by σ² t (five standard errors).
+    const beyond = trajectoriesAt(paths, 1.3)
+    const last = trajectoriesAt(paths, 1)
+    const steps = matrix(
+      2 * count,
+      1,
+      beyond.data.map((x, k) => x - last.data[k]!)
+    )
+    expect(Math.abs(varianceOf(steps).variance / (0.49 * 0.3) - 1)).toBeLessThan(5 * Math.sqrt(1 / count))
+    expect(() => sampleTrajectories(model, { count: 5, times: [-1], key })).toThrow(/first snapshot at 0/)
+  })
+})
+
+describe('refit', () => {
+  it('Lotka–Volterra: θ within 3 % of the truth, held-out W1 near the floor, truth inside the intervals', async () => {
+    const rows = readFileSync(new URL('../../../../../examples/data/lotka-volterra.csv', import.meta.url), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').map(Number))
+    const times = [0, 2, 3, 4, 6, 8]
+    const clouds = times.map((t) =>
+      cloud(
+        matrixFromRows(
+          rows
+            .filter((r) => r[0] === t)
+            .slice(0, 80)
+            .map((r) => r.slice(1))
+        )
+      )
+    )
+    const model = await fitMarginals(
+      { times, clouds, columnNames: ['prey', 'predator'] },
+      { reference: 'lotka-volterra', holdOut: [3] },
+      { key }
+    )
+    expect(model.ending).toBe('converged')
+    expect(model.diffusion).toBe('proportional')
+    ;[1, 0.4, 0.4, 0.1].forEach((truth, k) => {
+      expect(Math.abs(model.theta[k]! / truth - 1)).toBeLessThan(0.03)
+      expect(model.intervals[k]!.lower).toBeLessThan(truth)
+      expect(model.intervals[k]!.upper).toBeGreaterThan(truth)
+    })
+    model.sigma.forEach((s) => {
+      expect(Math.abs(s / 0.02 - 1)).toBeLessThan(0.5)
+    })
+    const [score] = scoreHeldOut(model, key)
+    expect(score!.w1).toBeLessThan(0.06)
+    expect(score!.straightLine).toBeGreaterThan(3 * score!.w1)
+  })
+  it('a linear family finds its matrix from moving Gaussians', async () => {
+    const A = [
+      [-0.3, 1],
+      [-1, -0.3]
+    ]
+    const b = (x: number[]): number[] => A.map((row) => row[0]! * x[0]! + row[1]! * x[1]!)
+    const clouds = [0, 1, 2, 3].map((t) => {
+      const z = normals(keyFromSeed(70 + t), 2 * 60 * (1 + 60 * t))
+      let at = 0
+      const start = Array.from({ length: 60 }, () => [2 + 0.4 * z[at++]!, 0.4 * z[at++]!])
+      for (let s = 0; s < 60 * t; s++) {
+        for (const x of start) {
+          const f = b(x)
+          for (const a of [0, 1]) x[a] = x[a]! + f[a]! / 60 + 0.1 * Math.sqrt(1 / 60) * z[at++]!
+        }
+      }
+      return cloud(matrixFromRows(start))
+    })
+    const model = await fitMarginals({ times: [0, 1, 2, 3], clouds }, { reference: 'linear' }, { key })
+    ;[-0.3, 1, -1, -0.3].forEach((truth, k) => {
+      expect(Math.abs(model.theta[k]! - truth)).toBeLessThan(0.15)
+    })
+    expect(model.family.drift.linear).toBeDefined()
+  })
+})

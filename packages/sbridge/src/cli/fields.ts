@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { drawFields, type Field, fitFields, parseField } from '@sbridge/core'
+import { drawFields, type Field, fitFields, forecastFields, localFields, parseField } from '@sbridge/core'
 
 /** Options of reading a table. */
 export const tableFields: readonly Field[] = [
@@ -65,7 +65,9 @@ export const runFields: readonly Field[] = [
 /** Every option that fitting and drawing share, in the order of `info --options`. */
 export const allFields: readonly { readonly group: string; readonly fields: readonly Field[] }[] = [
   { group: 'model', fields: fitFields },
+  { group: 'localisation', fields: localFields },
   { group: 'draws', fields: drawFields },
+  { group: 'forecast', fields: forecastFields },
   { group: 'table', fields: tableFields },
   { group: 'running', fields: runFields }
 ]

@@ -1,6 +1,7 @@
 import { Command } from '@commander-js/extra-typings'
 import { registerEvaluate } from '../commands/evaluate.js'
 import { registerFit } from '../commands/fit.js'
+import { registerForecast } from '../commands/forecast.js'
 import { registerInfo } from '../commands/info.js'
 import { registerSample } from '../commands/sample.js'
 import { registerStudio } from '../commands/studio.js'
@@ -13,7 +14,7 @@ export function createProgram(): Command {
     .version(VERSION)
     .showHelpAfterError('(sbridge --help lists the verbs; sbridge VERB --help its options)')
     .exitOverride()
-  for (const register of [registerSample, registerFit, registerInfo, registerEvaluate, registerStudio]) register(program)
+  for (const register of [registerSample, registerFit, registerInfo, registerEvaluate, registerForecast, registerStudio]) register(program)
   for (const verb of program.commands) verb.exitOverride()
   return program
 }

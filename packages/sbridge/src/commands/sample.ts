@@ -9,6 +9,7 @@ import {
   isModel,
   keyFromSeed,
   loadGlobal,
+  localFields,
   presentRows,
   type SampleJob,
   sampleTable,
@@ -23,6 +24,7 @@ import { JobProgress } from '../cli/progress.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readBytes, readTable, writeTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
+import { localModelIn, refuseWithoutLocal, runLocalSample } from './sample-local.js'
 
 /** Input of `sample`: a model file, or a table to fit first. */
 export async function readModelOrTable(path: string): Promise<{ model: GlobalModel } | { raw: Awaited<ReturnType<typeof readTable>> }> {
@@ -58,7 +60,7 @@ export function registerSample(program: Command): void {
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  for (const fields of [fitFields, drawFields, tableFields, runFields]) addFields(command, fields)
+  for (const fields of [fitFields, localFields, drawFields, tableFields, runFields]) addFields(command, fields)
   command.action(async (input, options) => {
     await runSample(input, options as SampleFlags)
   })
@@ -90,9 +92,15 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
     await checkWritable(flags.output)
     if (flags.report !== undefined) await checkWritable(flags.report)
   }
+  const job = fitJobOf(flags, run.seed)
+  const contents = await localModelIn(input)
+  if (contents) refuseModelOptions({ model: contents }, flags)
+  if (contents || flags.local !== undefined) {
+    return runLocalSample({ input, flags, run, job, draws, count, cells, contents, command: commandLine() })
+  }
+  refuseWithoutLocal(flags)
   const source = await readModelOrTable(input)
   refuseModelOptions(source, flags)
-  const job = fitJobOf(flags, run.seed)
   const engine = await engineOf(run)
   try {
     const plan = await planJob({ source, job, draws, count, evaluates: flags.report !== undefined, engine })
@@ -150,9 +158,9 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
 }
 
 /** Model options make no sense for a model that is fitted already. */
-function refuseModelOptions(source: Draw['source'], flags: SampleFlags): void {
+function refuseModelOptions(source: object, flags: SampleFlags): void {
   if (!('model' in source)) return
-  const given = [...fitFields, ...tableFields].find((field) => flags[field.name] !== undefined)
+  const given = [...fitFields, ...localFields, ...tableFields].find((field) => flags[field.name] !== undefined)
   if (given)
     throw new InputError({
       code: 'option-of-fit',

@@ -5,5 +5,5 @@ export type { FittedGroup, FittedUnit, LocalContext, LocalModel, LocalSummary } 
 export type { LocalObservation } from './observations.js'
 export { type LocalDrawOptions, type LocalOptions, localFields, type SweepKind } from './options.js'
 export { type LocalPosterior, type LocalPosteriorRequest, type LocalPosteriorSummary, posteriorLocal } from './posterior.js'
-export { type LocalSampleRequest, sampleLocal } from './sample.js'
+export { type LocalSampleRequest, sampleLocal, trainingFieldTable } from './sample.js'
 export { loadLocal, saveLocal } from './save.js'

@@ -39,3 +39,8 @@ export function checkCount(count: number): void {
   if (Number.isInteger(count) && count >= 1 && count <= 1e8) return
   throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
 }
+
+/** The training rows of a model, decoded: what the model itself would call the data. */
+export function trainingFieldTable(model: LocalModel): Table {
+  return decodeLocal(model, model.coordinates)
+}

@@ -100,16 +100,23 @@ interface Column {
 /** Log terms, relative to the largest of their block and in the lanes' unit; −∞ past the last point. */
 export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array, cloud: UploadedCloud): Column {
   const { data, maxima } = takeColumn(arena, precision, cloud)
-  const out = lanes(arena, precision, data, cloud.blockCount * BLOCK_SIZE).fill(Number.NEGATIVE_INFINITY)
-  const largest = arena.float64(maxima, cloud.blockCount).fill(Number.NEGATIVE_INFINITY)
+  const out = lanes(arena, precision, data, cloud.blockCount * BLOCK_SIZE)
+  const maximum = arena.float64(maxima, cloud.blockCount)
+  const unit = UNIT[precision]
   const { order } = cloud
-  for (let i = 0; i < order.length; i++) {
-    const b = Math.floor(i / BLOCK_SIZE)
-    if (log[order[i]!]! > largest[b]!) largest[b] = log[order[i]!]!
-  }
-  for (let i = 0; i < order.length; i++) {
-    const shift = largest[Math.floor(i / BLOCK_SIZE)]!
-    if (shift > Number.NEGATIVE_INFINITY) out[i] = (log[order[i]!]! - shift) * UNIT[precision]
+  const terms = new Float64Array(BLOCK_SIZE)
+  for (let b = 0, start = 0; b < cloud.blockCount; b++, start += BLOCK_SIZE) {
+    let largest = Number.NEGATIVE_INFINITY
+    terms.fill(Number.NEGATIVE_INFINITY)
+    for (let i = start, end = Math.min(order.length, start + BLOCK_SIZE); i < end; i++) {
+      const x = log[order[i]!]!
+      terms[i - start] = x
+      if (x > largest) largest = x
+    }
+    maximum[b] = largest
+    // A block without weight is never visited.
+    const shift = largest === Number.NEGATIVE_INFINITY ? 0 : largest
+    for (let j = 0; j < BLOCK_SIZE; j++) out[start + j] = (terms[j]! - shift) * unit
   }
   return { data, maxima }
 }

@@ -102,7 +102,7 @@ function toLogs(block: i32, q: i32, r: i32): void {
     const own = splat(state.real64(state.queryWidths, q))
     for (let j: usize = 0; j < ROW; j += 16) {
       const bandwidth = add(own, v128.load(widths + j))
-      v128.store(w + j, sub(v128.load(logs + j), div(mul(v128.load(w + j), scale), bandwidth)))
+      v128.store(w + j, nmadd(div(v128.load(w + j), bandwidth), scale, v128.load(logs + j)))
     }
   } else {
     for (let j: usize = 0; j < ROW; j += 16) {
@@ -144,6 +144,8 @@ export function largestLog(block: i32, q: i32): f64 {
   partial: usize
 ): void {
   const widths = VARIABLE ? state.widthsOf(block) : 0
+  // The points once more, by another way: kept from the first loop they would only spill.
+  const values = WITH_VALUES ? state.valuesOf(block) : 0
   const scale = constant(LANE_SCALE)
   const lowest = constant(LOWEST)
   const rounder = constant(ROUNDER)
@@ -176,38 +178,42 @@ export function largestLog(block: i32, q: i32): f64 {
     let ax = sum
     let ay = sum
     let az = sum
-    for (let j: usize = 0; j < ROW; j += 16 * UNROLL) {
+    // Two short loops in place of one: the processor looks only so far ahead, and short chains of operations overlap more.
+    for (let j: usize = 0; D >= 1 && j < ROW; j += 16 * UNROLL) {
       const at = points + j
       const l = logs + j
-      let x$ = D === 0 ? v128.load(w + j, 16 * $) : sub(qx, v128.load(at, 16 * $))
-      if (D >= 1) x$ = mul(x$, x$)
+      let x$ = sub(qx, v128.load(at, 16 * $))
+      x$ = mul(x$, x$)
       const y$ = D >= 2 ? sub(qy, v128.load(at, ROW + 16 * $)) : scale
       if (D >= 2) x$ = madd(y$, y$, x$)
       const z$ = D >= 3 ? sub(qz, v128.load(at, 2 * ROW + 16 * $)) : scale
       if (D >= 3) x$ = madd(z$, z$, x$)
-      if (SYMMETRIC && VARIABLE) x$ = sub(offset, div(mul(x$, scale), add(width, v128.load(widths + j, 16 * $))))
-      if (SYMMETRIC && !VARIABLE) x$ = nmadd(x$, scale, offset)
-      if (!SYMMETRIC && VARIABLE) x$ = sub(add(v128.load(l, 16 * $), offset), div(mul(x$, scale), add(width, v128.load(widths + j, 16 * $))))
-      if (!SYMMETRIC && !VARIABLE) x$ = nmadd(x$, scale, add(v128.load(l, 16 * $), offset))
-      // Exponential: x = n·(unit) + r, polynomial in r, n added to the exponent.
-      x$ = larger(x$, lowest)
+      x$ = nmadd(x$, scale, SYMMETRIC ? offset : add(v128.load(l, 16 * $), offset))
+      v128.store(w + j, larger(x$, lowest), 16 * $)
+    }
+    for (let j: usize = 0; j < ROW; j += 16 * UNROLL) {
+      const at = values + j
+      const l = logs + j
+      // Exponential: x = n·(unit) + r, polynomial in r (float64: odd and even powers apart; float32: pairs), n added to the exponent.
+      let x$ = v128.load(w + j, 16 * $)
+      if (D === 0 && VARIABLE) x$ = div(x$, add(width, v128.load(widths + j, 16 * $)))
+      if (D === 0) x$ = larger(nmadd(x$, scale, SYMMETRIC ? offset : add(v128.load(l, 16 * $), offset)), lowest)
       const t$ = FLOAT32 ? add(x$, rounder) : madd(x$, log2e, rounder)
       const n$ = sub(t$, rounder)
       x$ = FLOAT32 ? sub(x$, n$) : nmadd(n$, low, nmadd(n$, high, x$))
-      // float64: odd and even powers apart, two short chains in place of a long one.
-      const s$ = FLOAT32 ? x$ : mul(x$, x$)
+      const s$ = mul(x$, x$)
       let p$ = FLOAT32 ? madd(c5, x$, c4) : madd(c11, s$, c9)
-      let e$ = FLOAT32 ? c0 : madd(c10, s$, c8)
+      let e$ = FLOAT32 ? madd(c3, x$, c2) : madd(c10, s$, c8)
       if (!FLOAT32) p$ = madd(p$, s$, c7)
       if (!FLOAT32) e$ = madd(e$, s$, c6)
       if (!FLOAT32) p$ = madd(p$, s$, c5)
       if (!FLOAT32) e$ = madd(e$, s$, c4)
-      p$ = madd(p$, s$, c3)
-      e$ = FLOAT32 ? e$ : madd(e$, s$, c2)
-      if (FLOAT32) p$ = madd(p$, s$, c2)
-      p$ = madd(p$, s$, c1)
-      e$ = FLOAT32 ? e$ : madd(e$, s$, c0)
-      p$ = scaleByPower(madd(p$, x$, e$), t$)
+      if (!FLOAT32) p$ = madd(p$, s$, c3)
+      if (!FLOAT32) e$ = madd(e$, s$, c2)
+      p$ = FLOAT32 ? madd(p$, s$, e$) : madd(p$, s$, c1)
+      e$ = FLOAT32 ? madd(c1, x$, c0) : madd(e$, s$, c0)
+      p$ = FLOAT32 ? madd(p$, s$, e$) : madd(p$, x$, e$)
+      p$ = scaleByPower(p$, t$)
       sum = SYMMETRIC ? madd(p$, v128.load(l, 16 * $), sum) : add(sum, p$)
       if (SYMMETRIC) v128.store(partial + j, madd(p$, factor, v128.load(partial + j, 16 * $)), 16 * $)
       if (WITH_SQUARES) square = madd(p$, p$, square)

@@ -34,6 +34,7 @@ function linesOf(parts: EvaluationPart): { line: Line; known: boolean }[] {
     coverage: NONE,
     density: NONE,
     associations: { names: [], real: [], synthetic: [], largestError: { ...NONE, columns: null }, meanError: NONE },
+    rows: { real: 1, synthetic: 1, train: null, compared: 1, half: 1 },
     ...parts
   } as unknown as Evaluation
   return measureLines(whole).map((line, i) => ({ line, known: parts[PARTS[i]!] !== undefined }))

@@ -54,6 +54,9 @@ export class Measurer {
     const part = (found: EvaluationPart) => this.#say({ kind: 'part', run, part: found })
     const whole = alignTables({ real: subject.real, synthetic: subject.rows })
     const comparison = prepareComparison(whole, { engine: await this.#makeEngine(), key: keyFromSeed(subject.seed), watch: undefined })
+    const { rowCount } = whole.real
+    const compared = Math.max(comparison.real.rowCount, comparison.synthetic.rowCount)
+    part({ rows: { real: rowCount, synthetic: whole.synthetic.rowCount, train: null, compared, half: comparison.half } })
     // Nearest rows first: whether the rows are copies is what matters most.
     part(await compareNeighbours(comparison, whole, subject.model.summary.rareCombinations))
     const columns = compareColumns(comparison)

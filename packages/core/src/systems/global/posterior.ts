@@ -36,6 +36,8 @@ export interface PosteriorRequest {
   readonly steps?: number
   /** `informed` (default) or the papers' `langevin`. */
   readonly conditioning?: 'informed' | 'langevin'
+  /** ε; `auto` is the model's, enlarged where few rows bear the posterior and the chain alone allows it. */
+  readonly epsilon?: 'auto' | number
 }
 
 export interface PosteriorReport {
@@ -87,12 +89,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const observations = checkPosterior(model, request)
   const key = keyFor(context.key, 'posterior')
   const likelihood = likelihoodOf(model, observations, request)
-  const { bridge } = await informedBridge({
-    training: model.training,
-    kernel: model.kernel,
-    potentials: model.potentials,
-    engine: context.engine
-  })
+  const bridge = await bridgeAt(model, typeof request.epsilon === 'number' ? request.epsilon : model.kernel.epsilon, context)
   const run = poolOf(bridge, { observations, request, model, context: { ...context, key } })
   const drawn =
     request.conditioning === 'langevin'
@@ -134,6 +131,13 @@ function likelihoodOf(
     ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
     ...(likelihood ? [moduleLikelihood(encoder, likelihood)] : [])
   ])
+}
+
+async function bridgeAt(model: GlobalModel, epsilon: number, { engine, watch }: Context): Promise<InformedBridge> {
+  const { training, potentials } = model
+  const kernel = { ...model.kernel, epsilon }
+  const known = epsilon === model.kernel.epsilon ? { potentials } : { initial: potentials }
+  return (await informedBridge({ training, kernel, ...known, engine, watch })).bridge
 }
 
 interface PoolRequest {

@@ -55,3 +55,40 @@ export function combine(columns: readonly Float64Array[], coefficients: ArrayLik
   for (let i = 0; i < columns.length; i++) if (coefficients[i] !== 0) addScaled(out, coefficients[i]!, columns[i]!)
   return out
 }
+
+/** Removes from a vector its components along orthonormal columns, once (classical Gram–Schmidt), and adds them to `total`. */
+export function removeComponents(vector: Float64Array, columns: readonly Float64Array[], total: Float64Array): void {
+  const parts = new Float64Array(columns.length)
+  const whole = columns.length - (columns.length % 4)
+  for (let i = 0; i < whole; i += 4) fourDots(vector, columns, i, parts)
+  for (let i = whole; i < columns.length; i++) parts[i] = dot(vector, columns[i]!)
+  for (let i = 0; i < whole; i += 4) subtractFour(vector, columns, i, parts)
+  for (let i = whole; i < columns.length; i++) addScaled(vector, -parts[i]!, columns[i]!)
+  for (let i = 0; i < parts.length; i++) total[i] = total[i]! + parts[i]!
+}
+
+/** Inner products with columns i … i + 3, the vector loaded once. */
+function fourDots(vector: Float64Array, columns: readonly Float64Array[], i: number, parts: Float64Array): void {
+  const [a, b, c, d] = [columns[i]!, columns[i + 1]!, columns[i + 2]!, columns[i + 3]!]
+  let sa = 0
+  let sb = 0
+  let sc = 0
+  let sd = 0
+  for (let r = 0; r < vector.length; r++) {
+    const x = vector[r]!
+    sa += x * a[r]!
+    sb += x * b[r]!
+    sc += x * c[r]!
+    sd += x * d[r]!
+  }
+  parts[i] = sa
+  parts[i + 1] = sb
+  parts[i + 2] = sc
+  parts[i + 3] = sd
+}
+
+function subtractFour(vector: Float64Array, columns: readonly Float64Array[], i: number, parts: Float64Array): void {
+  const [a, b, c, d] = [columns[i]!, columns[i + 1]!, columns[i + 2]!, columns[i + 3]!]
+  const [pa, pb, pc, pd] = [parts[i]!, parts[i + 1]!, parts[i + 2]!, parts[i + 3]!]
+  for (let r = 0; r < vector.length; r++) vector[r] = vector[r]! - (pa * a[r]! + pb * b[r]! + pc * c[r]! + pd * d[r]!)
+}

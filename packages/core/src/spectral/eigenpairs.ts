@@ -2,7 +2,7 @@ import { InputError } from '../num/errors.js'
 import { type Ending, iterate, type Method, type Watch } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor, keyFromSeed, normals } from '../num/random.js'
-import { addScaled, type Columns, columnsOf, combine, dot, fromColumns, scaleBy } from './columns.js'
+import { type Columns, columnsOf, combine, dot, fromColumns, removeComponents, scaleBy } from './columns.js'
 import { type DenseEigen, denseEigen } from './dense-eigen.js'
 
 /** A symmetric operator known by its products with blocks of vectors. */
@@ -40,7 +40,7 @@ export interface Eigenpairs {
 }
 
 /** Larger blocks cost more in orthogonalisation than they save in kernel passes. */
-const MOST_BLOCK = 12
+const MOST_BLOCK = 16
 
 interface KrylovProblem {
   readonly operator: SymmetricOperator
@@ -80,7 +80,7 @@ export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eig
       try: 'asking for fewer'
     })
   }
-  const blockSize = Math.min(size, Math.min(MOST_BLOCK, count + 2))
+  const blockSize = Math.min(size, Math.min(MOST_BLOCK, Math.max(count + 2, Math.ceil(1.5 * count))))
   const problem: KrylovProblem = {
     operator,
     count,
@@ -162,13 +162,7 @@ function restarted(problem: KrylovProblem, state: KrylovState): { basis: Columns
 /** Removes the components along `basis`, twice for orthogonality to rounding, and returns them. */
 function orthogonalise(vector: Float64Array, basis: Columns): Float64Array {
   const total = new Float64Array(basis.length)
-  for (let pass = 0; pass < 2; pass++) {
-    basis.forEach((column, i) => {
-      const part = dot(column, vector)
-      total[i] = total[i]! + part
-      addScaled(vector, -part, column)
-    })
-  }
+  for (let pass = 0; pass < 2; pass++) removeComponents(vector, basis, total)
   return total
 }
 
@@ -185,7 +179,7 @@ function orthonormalBlock(vectors: Columns, basis: Columns): { block: Columns; f
     if (norm > 1e-11 * Math.max(before, 1e-3)) {
       column[block.length] = norm
       scaleBy(vector, 1 / norm)
-      if (basis.length > 0) orthogonalise(vector, basis)
+      if (basis.length > 0) removeComponents(vector, basis, new Float64Array(basis.length))
       const left = Math.sqrt(dot(vector, vector))
       scaleBy(vector, 1 / left)
       if (left > 0.1) block.push(vector)

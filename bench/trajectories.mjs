@@ -1,0 +1,241 @@
+// Trajectories through snapshots: error at held-out times beside baselines and the truth, parameters, time.
+// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [large] [--seeds 1]
+//   large: 2,000 and 20,000 particles a snapshot, time and peak memory (minutes).
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import {
+  cloud,
+  createEngine,
+  fitMarginals,
+  keyFor,
+  keyFromSeed,
+  matrixFromRows,
+  normals,
+  sampleTrajectories,
+  scoreHeldOut,
+  trajectoriesAt,
+  wasserstein
+} from '../packages/sbridge/dist/index.js'
+
+const TARGETS = { 'lotka-volterra': 0.07, seconds: 5 }
+const args = process.argv.slice(2)
+const seedsAt = args.indexOf('--seeds')
+const seeds = seedsAt < 0 ? 1 : Number(args.splice(seedsAt, 2)[1])
+const wanted = args.length > 0 ? args : ['gaussian', 'lotka-volterra', 'repressilator', 'rotation']
+
+const number = (x) => (x === undefined ? '–' : Number(x.toPrecision(3)))
+const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length
+const verdict = (ok) => (ok ? 'met' : 'NOT MET')
+
+/** Standard normals one after the other. */
+function stream(seed) {
+  let [block, at, values] = [0, 0, []]
+  return () => {
+    if (at >= values.length) [values, at] = [normals(keyFromSeed(seed), 8192, block++), 0]
+    return values[at++]
+  }
+}
+
+/** Fresh particles at every time, by Euler–Maruyama with a step far below the dynamics. */
+function simulate({ drift, noise, start, times, count, step = 0.001 }, z) {
+  return times.map((time) =>
+    cloud(
+      matrixFromRows(
+        Array.from({ length: count }, () => {
+          const x = start(z)
+          for (let s = Math.round(time / step); s > 0; s--) {
+            const b = drift(x)
+            const g = noise(x)
+            for (let a = 0; a < x.length; a++) x[a] += b[a] * step + g[a] * Math.sqrt(step) * z()
+          }
+          return x
+        })
+      )
+    )
+  )
+}
+
+async function measure({ name, input, options, seed, truth }) {
+  const key = keyFromSeed(seed)
+  const [start, cpu] = [performance.now(), process.cpuUsage()]
+  const model = await fitMarginals(input, options, { key })
+  const scores = scoreHeldOut(model, keyFor(key, 'scores'))
+  const used = process.cpuUsage(cpu)
+  const line = {
+    w1: number(mean(scores.map((s) => s.w1))),
+    w2: number(mean(scores.map((s) => s.w2))),
+    mmd: number(mean(scores.map((s) => s.mmd))),
+    'straight lines': number(mean(scores.map((s) => s.straightLine))),
+    splines: number(mean(scores.map((s) => s.spline))),
+    'half-split floor': number(mean(scores.map((s) => s.floor))),
+    ...(truth && { truth: number(truth) }),
+    rounds: model.history.at(-1)?.round,
+    ending: model.ending,
+    seconds: number((performance.now() - start) / 1000),
+    'cpu seconds': number((used.user + used.system) / 1e6)
+  }
+  console.log(
+    `${name}, seed ${seed}: ${Object.entries(line)
+      .map(([k, v]) => `${k} ${v}`)
+      .join(', ')}`
+  )
+  console.log(
+    `  sigma ${Array.from(model.sigma, number).join(', ')}${model.smoothness ? `, length scale ${model.smoothness.lengthScale}, amplitude ${model.smoothness.amplitude}` : ''}`
+  )
+  return { model, scores, w1: mean(scores.map((s) => s.w1)), straight: mean(scores.map((s) => s.straightLine)) }
+}
+
+function parameters(model, truth, tolerance) {
+  for (const [k, { name, estimate, lower, upper }] of model.intervals.entries()) {
+    const off = Math.abs(estimate / truth[k] - 1)
+    console.log(
+      `  ${name} ${number(estimate)} (truth ${truth[k]}, off ${(100 * off).toFixed(2)} %, target ${100 * tolerance} %: ${verdict(off <= tolerance)}); 95 % ${number(lower)} to ${number(upper)}: ${lower <= truth[k] && truth[k] <= upper ? 'holds it' : 'MISSES it'}`
+    )
+  }
+}
+
+const BENCHES = {
+  async 'lotka-volterra'(seed) {
+    const file = new URL('../examples/data/lotka-volterra.csv', import.meta.url)
+    const rows = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').map(Number))
+    const times = Array.from({ length: 11 }, (_, k) => k)
+    const clouds = times.map((t) => cloud(matrixFromRows(rows.filter((row) => row[0] === t).map((row) => row.slice(1)))))
+    const options = { reference: 'lotka-volterra', holdOut: [1, 3, 5, 7, 9] }
+    const { model, w1 } = await measure({
+      name: 'Lotka–Volterra',
+      input: { times, clouds, columnNames: ['prey', 'predator'] },
+      options,
+      seed
+    })
+    console.log(
+      `  mean W1 ${number(w1)}, target ${TARGETS['lotka-volterra']}: ${verdict(w1 <= TARGETS['lotka-volterra'])} (forward simulation with the true parameters: 0.051)`
+    )
+    parameters(model, [1, 0.4, 0.4, 0.1], 0.03)
+    commandTime()
+  },
+  async repressilator(seed) {
+    const [beta, n, k, gamma] = [10, 3, 1, 1]
+    const problem = {
+      drift: (x) => [0, 1, 2].map((a) => beta / (1 + (x[(a + 2) % 3] / k) ** n) - gamma * x[a]),
+      noise: (x) => x.map((v) => 0.02 * v),
+      start: (z) => [1 + 0.03 * z(), 1 + 0.03 * z(), 2 + 0.03 * z()],
+      times: Array.from({ length: 11 }, (_, t) => t),
+      count: 200
+    }
+    const z = stream(1000 + seed)
+    const clouds = simulate(problem, z)
+    const holdOut = [1, 3, 5, 7, 9]
+    const fresh = simulate({ ...problem, times: holdOut }, z)
+    const truth = mean(holdOut.map((t, i) => wasserstein(fresh[i].points, clouds[t], 1)))
+    const input = { times: problem.times, clouds, columnNames: ['m1', 'm2', 'm3'] }
+    const { model, w1 } = await measure({ name: 'Repressilator', input, options: { reference: 'repressilator', holdOut }, seed, truth })
+    console.log(`  mean W1 ${number(w1 / truth)} times the truth's, target 1.3: ${verdict(w1 <= 1.3 * truth)}`)
+    parameters(model, [beta, n, k, gamma], 0.15)
+  },
+  async rotation(seed) {
+    const problem = {
+      drift: (x) => [-0.5 * x[1], 0.5 * x[0]],
+      noise: () => [0.1, 0.1],
+      start: (z) => [2 + 0.3 * z(), 0.3 * z()],
+      times: Array.from({ length: 9 }, (_, t) => t),
+      count: 200,
+      step: 0.01
+    }
+    const z = stream(2000 + seed)
+    const clouds = simulate(problem, z)
+    const holdOut = [1, 3, 5, 7]
+    const fresh = simulate({ ...problem, times: holdOut }, z)
+    const truth = mean(holdOut.map((t, i) => wasserstein(fresh[i].points, clouds[t], 1)))
+    const { w1, straight } = await measure({
+      name: 'Rotating flow, free field',
+      input: { times: problem.times, clouds },
+      options: { reference: 'free', holdOut },
+      seed,
+      truth
+    })
+    console.log(`  mean W1 ${number(w1 / straight)} of straight lines', target 0.5: ${verdict(w1 < straight / 2)}`)
+  },
+  async gaussian(seed) {
+    const [s0, s1, sigma] = [0.5, 0.9, 0.8]
+    const z = stream(3000 + seed)
+    const clouds = [s0, s1].map((s) => cloud(matrixFromRows(Array.from({ length: 2000 }, () => [s * z()]))))
+    const own = clouds.map(({ points }) => Math.sqrt(mean(Array.from(points.data, (x) => x * x)) - mean(points.data) ** 2))
+    const model = await fitMarginals({ times: [0, 1], clouds }, { reference: 'brownian', sigma: [sigma] }, { key: keyFromSeed(seed) })
+    const times = [0.1, 0.3, 0.5, 0.7, 0.9]
+    const paths = sampleTrajectories(model, { count: 4000, times, key: keyFromSeed(seed) })
+    const cross = (Math.sqrt(4 * own[0] ** 2 * own[1] ** 2 + sigma ** 4) - sigma ** 2) / 2
+    const off = times.map((t) => {
+      const { data } = trajectoriesAt(paths, t)
+      const seen = mean(Array.from(data, (x) => x * x)) - mean(data) ** 2
+      return Math.abs(seen / ((1 - t) ** 2 * own[0] ** 2 + t ** 2 * own[1] ** 2 + 2 * t * (1 - t) * cross + sigma ** 2 * t * (1 - t)) - 1)
+    })
+    console.log(
+      `Gaussian bridge, Brownian: largest relative error of the variance at five times ${number(Math.max(...off))} (standard error ${number(Math.sqrt(2 / 4000))})`
+    )
+  },
+  async large(seed) {
+    const engine = await createEngine('wasm')
+    for (const [count, reference] of [
+      [2000, 'lotka-volterra'],
+      [20_000, 'brownian']
+    ]) {
+      const z = stream(4000 + seed)
+      const clouds = [1, 1.3, 1.6].map((level) =>
+        cloud(matrixFromRows(Array.from({ length: count }, () => [level * Math.exp(0.3 * z()), Math.exp(0.3 * z()) / level])))
+      )
+      const start = performance.now()
+      let events = 0
+      const watch = { progress: () => events++ }
+      const model = await fitMarginals(
+        { times: [0, 0.5, 1], clouds },
+        { reference, intervals: 'none' },
+        { key: keyFromSeed(seed), engine, watch }
+      )
+      sampleTrajectories(model, { count: 200, times: [0.25], key: keyFromSeed(seed) })
+      const peak = process.resourceUsage().maxRSS / 1024
+      console.log(
+        `${count} particles a snapshot, ${reference}: ${number((performance.now() - start) / 1000)} s, peak memory ${Math.round(peak)} MB, ${events} progress events, couplings ${model.couplingEndings.map((e) => e.ending).join(', ')}`
+      )
+    }
+    await engine.close()
+  }
+}
+
+/** The whole command on one core, when the verb is there. */
+function commandTime() {
+  const bin = new URL('../packages/sbridge/bin/sbridge.js', import.meta.url).pathname
+  const data = new URL('../examples/data/lotka-volterra.csv', import.meta.url).pathname
+  const command = [
+    'trajectories',
+    data,
+    '--time',
+    'time',
+    '--reference',
+    'lotka-volterra',
+    '--at',
+    '1,3,5,7,9',
+    '--hold-out',
+    '1,3,5,7,9',
+    '--seed',
+    '1',
+    '--threads',
+    '1',
+    '-o',
+    '-'
+  ]
+  const start = performance.now()
+  const done = spawnSync(process.execPath, [bin, ...command], { encoding: 'utf8' })
+  const seconds = (performance.now() - start) / 1000
+  if (done.status === 0)
+    console.log(`  whole command ${number(seconds)} s, target ${TARGETS.seconds} s: ${verdict(seconds < TARGETS.seconds)}`)
+  else console.log(`  the command did not run: ${done.stderr.split('\n')[0]}`)
+}
+
+for (const name of wanted) {
+  if (!(name in BENCHES)) throw new Error(`no bench ${name}; there are ${Object.keys(BENCHES).join(', ')}`)
+  for (let seed = 1; seed <= seeds; seed++) await BENCHES[name](seed)
+}

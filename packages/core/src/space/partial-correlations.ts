@@ -2,6 +2,7 @@ import { normalQuantile } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { cholesky, choleskySolve, identity } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
+import { median } from '../num/statistics.js'
 import { type Graph, graphFromEdges } from './graph.js'
 
 /** Partial correlations of standardised coordinates, and how they were regularised. */
@@ -97,6 +98,19 @@ export interface LearnedGraph {
   readonly shrinkage: number
 }
 
+/** Pairs from which on the spread of chance is read off the pairs themselves, most of which are no neighbours. */
+const MANY_PAIRS = 45
+
+/**
+ * Standard deviation of partial correlations between columns that are no neighbours: 1.48 times the median size over all
+ * pairs, which holds at any shrinkage; for a few columns, Fisher's 1/√(n − d − 1).
+ */
+function chanceSpread({ data, rows: d }: Matrix, n: number): number {
+  const sizes: number[] = []
+  for (let a = 0; a < d; a++) for (let b = 0; b < a; b++) sizes.push(Math.abs(data[a * d + b]!))
+  return sizes.length >= MANY_PAIRS ? 1.4826 * median(sizes) : 1 / Math.sqrt(Math.max(4, n - d - 1))
+}
+
 export interface LearnOptions {
   /** Chance that any pair at all of an independent table is joined. Default 0.05. */
   readonly level?: number
@@ -106,15 +120,13 @@ export interface LearnOptions {
 
 /**
  * Joins the coordinates whose partial correlation stands out from chance: |ρ| beyond what the largest of all pairs would
- * reach at the level under independence (Fisher's z, Bonferroni). Each vertex keeps its strongest edges.
+ * reach at the level by chance (normal quantile, Bonferroni). Each vertex keeps its strongest edges.
  */
 export function learnGraph(points: Matrix, options: LearnOptions): LearnedGraph {
   const { values, shrinkage } = partialCorrelations(points)
   const { rows: n, cols: d } = points
   const pairs = (d * (d - 1)) / 2
-  // Shrinkage leaves fewer coordinates to condition on than d − 2.
-  const freedom = Math.max(4, n - 1 - (1 - shrinkage) * Math.min(d - 2, n / 2))
-  const threshold = Math.min(0.95, -normalQuantile((options.level ?? 0.05) / Math.max(1, pairs) / 2) / Math.sqrt(freedom))
+  const threshold = Math.min(0.95, -normalQuantile((options.level ?? 0.05) / Math.max(1, pairs) / 2) * chanceSpread(values, n))
   const candidates: [number, number, number][] = []
   for (let a = 0; a < d; a++) {
     for (let b = a + 1; b < d; b++) {

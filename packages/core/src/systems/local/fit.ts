@@ -122,7 +122,7 @@ async function resolveNeighbourhoods({ options, columns, rows, context }: Resolv
       if (best && error instanceof InputError && error.code === 'window-size') break
       throw error
     }
-    const choices = await chooseBandwidths(rows, mostCommon(tried.plan.units), { ...context, key: keyFor(context.key, 'radius') })
+    const choices = await chooseBandwidths(rows, comparable(tried.plan.units), { ...context, key: keyFor(context.key, 'radius') })
     const score = choices[0]?.score ?? 0
     const last = scores[scores.length - 1]
     if (last && score > last[1] * (1 - RADIUS_GAIN)) {
@@ -135,12 +135,13 @@ async function resolveNeighbourhoods({ options, columns, rows, context }: Resolv
   return best!
 }
 
-/** The units with the most frequent number of givens. */
-function mostCommon(units: readonly Unit[]): Unit[] {
+/** Units that have a whole window before them at every radius, so that radii are compared on the same columns. */
+function comparable(units: readonly Unit[]): Unit[] {
+  const inner = units.slice(Math.floor(units.length / 2), Math.max(Math.floor(units.length / 2) + 1, units.length - MOST_RADIUS))
   const counts = new Map<number, number>()
-  for (const { givens } of units) counts.set(givens.length, (counts.get(givens.length) ?? 0) + 1)
+  for (const { givens } of inner) counts.set(givens.length, (counts.get(givens.length) ?? 0) + 1)
   const [most] = [...counts].filter(([givens]) => givens > 0).reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0])
-  return units.filter((unit) => unit.givens.length === most)
+  return inner.filter((unit) => unit.givens.length === most)
 }
 
 function planOf(graph: Graph, { local, blocks }: LocalOptions, columns: FieldColumns, { coordinates }: FieldRows): Plan {

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { inverse } from '../../num/linear-algebra.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, normals } from '../../num/random.js'
+import { type InferredTable, inferTable } from '../../table/infer.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import { fitGlobal, sampleGlobal } from '../global/model.js'
+import { fitLocal, type LocalOptions, loadLocal, parseLocalisation, posteriorLocal, sampleLocal, saveLocal } from './index.js'
+
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+const context = { engine, key: keyFromSeed(5) }
+
+/** Rows of a stationary AR(1) line of unit variance. */
+function line(rows: number, size: number, phi: number, seed: number): Matrix {
+  const out = matrix(rows, size)
+  for (let i = 0; i < rows; i++) {
+    const xi = normals(keyFor(keyFromSeed(seed), 'line'), size, i)
+    for (let a = 0; a < size; a++)
+      out.data[i * size + a] = a === 0 ? xi[0]! : phi * out.data[i * size + a - 1]! + Math.sqrt(1 - phi * phi) * xi[a]!
+  }
+  return out
+}
+
+const nameOf = (c: number) => `x${c}`
+
+function tableOf(points: Matrix): InferredTable {
+  return inferTable({
+    rowCount: points.rows,
+    columns: Array.from({ length: points.cols }, (_, c) => ({
+      name: nameOf(c),
+      source: 'number' as const,
+      values: Float64Array.from({ length: points.rows }, (_, i) => points.data[i * points.cols + c]!)
+    }))
+  })
+}
+
+function pointsOf(table: Table): Matrix {
+  const out = matrix(table.rowCount, table.columns.length)
+  table.columns.forEach((column, c) => {
+    if (isNumeric(column)) for (const [i, x] of column.values.entries()) out.data[i * out.cols + c] = x
+  })
+  return out
+}
+
+function covarianceError({ data, rows, cols }: Matrix, phi: number): { error: number; lag: number } {
+  let error = 0
+  let size = 0
+  let lag = 0
+  const means = Array.from(
+    { length: cols },
+    (_, c) => Array.from({ length: rows }, (__, i) => data[i * cols + c]!).reduce((a, b) => a + b, 0) / rows
+  )
+  for (let a = 0; a < cols; a++) {
+    for (let b = 0; b < cols; b++) {
+      let sum = 0
+      for (let i = 0; i < rows; i++) sum += (data[i * cols + a]! - means[a]!) * (data[i * cols + b]! - means[b]!)
+      const truth = phi ** Math.abs(a - b)
+      error += (sum / (rows - 1) - truth) ** 2
+      size += truth * truth
+      if (b === a - 1) lag += sum / (rows - 1) / phi / (cols - 1)
+    }
+  }
+  return { error: Math.sqrt(error / size), lag }
+}
+
+const codeOf = (code: string) => expect.objectContaining({ code })
+const window1: LocalOptions = { local: { kind: 'window', radius: 1 } }
+
+describe('the ordered pass', () => {
+  it.each([{ local: { kind: 'window', radius: 1 } }, { local: { kind: 'auto' } }] as const)(
+    'keeps the covariance of an AR(1) field, %o',
+    async (options) => {
+      const training = line(300, 20, 0.7, 1)
+      const model = await fitLocal(tableOf(training), options, context)
+      const drawn = covarianceError(pointsOf(await sampleLocal(model, { count: 800 }, context)), 0.7)
+      const own = covarianceError(training, 0.7)
+      expect(drawn.error).toBeLessThan(1.25 * own.error)
+      expect(Math.abs(drawn.lag / own.lag - 1)).toBeLessThan(0.07)
+      expect(model.summary.edges.length).toBe(19)
+    }
+  )
+
+  it('copies no rows', async () => {
+    const training = line(200, 20, 0.7, 2)
+    const model = await fitLocal(tableOf(training), window1, context)
+    const rows = pointsOf(await sampleLocal(model, { count: 200 }, context))
+    const nearest = async (points: Matrix) => {
+      const from = { points, logWeights: new Float64Array(points.rows) }
+      const to = { points: training, logWeights: new Float64Array(training.rows) }
+      const found = await engine.nearest({ from, to, kernel: { kind: 'gaussian', epsilon: 1 } }, 1)
+      return Math.sqrt(found.squaredDistances.sort()[100]!)
+    }
+    expect((await nearest(rows)) / (await nearest(line(200, 20, 0.7, 3)))).toBeGreaterThan(0.9)
+  })
+
+  it('closes a ring: the last coordinate is as correlated with the first as with its other neighbour', async () => {
+    // x_k = (z_k + z_{k+1} + z_{k+2})/√3 on a ring of 12: correlation 2/3 to the next, 1/3 to the next but one.
+    const points = matrix(400, 12)
+    for (let i = 0; i < 400; i++) {
+      const z = normals(keyFromSeed(7), 12, i)
+      for (let k = 0; k < 12; k++) points.data[i * 12 + k] = (z[k]! + z[(k + 1) % 12]! + z[(k + 2) % 12]!) / Math.sqrt(3)
+    }
+    const model = await fitLocal(tableOf(points), { local: { kind: 'ring', radius: 2 } }, context)
+    const rows = pointsOf(await sampleLocal(model, { count: 800 }, context))
+    const product = (a: number, b: number) =>
+      Array.from({ length: 800 }, (_, i) => rows.data[i * 12 + a]! * rows.data[i * 12 + b]!).reduce((s, x) => s + x / 800, 0)
+    expect(product(11, 0)).toBeGreaterThan(0.45)
+    expect(product(5, 6)).toBeGreaterThan(0.5)
+    expect(Math.abs(product(0, 6))).toBeLessThan(0.2)
+  })
+
+  it('is the global sampler, byte for byte, with one block of all coordinates, and so is one simultaneous neighbourhood', async () => {
+    const data = tableOf(line(150, 5, 0.6, 4))
+    const names = Array.from({ length: 5 }, (_, c) => nameOf(c))
+    const global = await fitGlobal(data, { bandwidth: 0.3, scaling: 'standard' }, context)
+    const expected = pointsOf(await sampleGlobal(global, { count: 60 }, context))
+    const block = await fitLocal(data, { ...window1, bandwidth: 0.3, blocks: [names] }, context)
+    expect(pointsOf(await sampleLocal(block, { count: 60 }, context)).data).toEqual(expected.data)
+    const whole: LocalOptions = { local: { kind: 'window', radius: 4 }, bandwidth: 0.3, sweep: 'simultaneous' }
+    const simultaneous = await fitLocal(data, whole, context)
+    expect(pointsOf(await sampleLocal(simultaneous, { count: 60 }, context)).data).toEqual(expected.data)
+  })
+
+  it('comes back from a model file and draws the same bytes', async () => {
+    const data = tableOf(line(120, 6, 0.6, 5))
+    for (const options of [window1, { ...window1, sweep: 'simultaneous' as const }]) {
+      const model = await fitLocal(data, options, context)
+      const again = loadLocal(unpackModel(packModel(saveLocal(model))))
+      const rows = (m: typeof model) => sampleLocal(m, { count: 30 }, context).then((table) => pointsOf(table).data)
+      expect(await rows(again)).toEqual(await rows(model))
+    }
+    expect(() => loadLocal({ kind: 'global', meta: {}, arrays: {} })).toThrow(codeOf('model-kind'))
+  })
+
+  it('chooses a window of 2 for a field of order 2', async () => {
+    const points = matrix(300, 12)
+    for (let i = 0; i < 300; i++) {
+      const xi = normals(keyFromSeed(9), 12, i)
+      for (let a = 0; a < 12; a++) points.data[i * 12 + a] = (a > 1 ? 0.9 * points.data[i * 12 + a - 2]! : 0) + 0.44 * xi[a]!
+    }
+    const model = await fitLocal(tableOf(points), { local: { kind: 'window', radius: 'auto' } }, context)
+    expect(model.summary.radius!.chosen).toBe(2)
+  })
+
+  it('caps neighbourhoods that the rows cannot feed, and names their columns', async () => {
+    const model = await fitLocal(tableOf(line(70, 12, 0.8, 6)), { local: { kind: 'window', radius: 6 } }, context)
+    expect(model.summary.cappedColumns).toContain('x11')
+    expect(model.summary.notes.join()).toContain('x11')
+  })
+})
+
+describe('a localised posterior', () => {
+  it('has the mean of the Gaussian closed form', async () => {
+    const size = 20
+    const phi = 0.7
+    const deviation = 0.3
+    const observed = [3, 9, 16]
+    const values = [1.5, -1, 0.5]
+    const model = await fitLocal(tableOf(line(400, size, phi, 8)), window1, context)
+    const observations = observed.map((a, k) => ({ coefficients: { [nameOf(a)]: 1 }, value: values[k]!, deviation }))
+    const { coordinates, summary, table } = await posteriorLocal(model, { count: 300, observations, sweeps: 12 }, context)
+    const s = matrix(3, 3)
+    for (let i = 0; i < 3; i++)
+      for (let j = 0; j < 3; j++) s.data[i * 3 + j] = phi ** Math.abs(observed[i]! - observed[j]!) + (i === j ? deviation ** 2 : 0)
+    const inverted = inverse(s)
+    const rows = pointsOf(table)
+    let square = 0
+    for (let a = 0; a < size; a++) {
+      let exact = 0
+      for (let i = 0; i < 3; i++)
+        for (let j = 0; j < 3; j++) exact += phi ** Math.abs(a - observed[i]!) * inverted.data[i * 3 + j]! * values[j]!
+      let drawn = 0
+      for (let i = 0; i < rows.rows; i++) drawn += rows.data[i * size + a]! / rows.rows
+      square += (drawn - exact) ** 2 / size
+    }
+    expect(Math.sqrt(square)).toBeLessThan(0.15)
+    expect(coordinates.cols).toBe(size)
+    expect(summary.surprise).toBeLessThan(3)
+    expect(summary.warnings).toEqual([])
+  })
+
+  it('repeats given values, moves their neighbours, and warns far outside the data', async () => {
+    const model = await fitLocal(tableOf(line(300, 8, 0.8, 9)), window1, context)
+    const near = await posteriorLocal(model, { count: 200, given: { x4: 1.5 }, sweeps: 6 }, context)
+    const rows = pointsOf(near.table)
+    expect(new Set(Array.from({ length: 200 }, (_, i) => rows.data[i * 8 + 4]!.toFixed(9)))).toEqual(new Set(['1.500000000']))
+    const mean = (c: number) => Array.from({ length: 200 }, (_, i) => rows.data[i * 8 + c]! / 200).reduce((a, b) => a + b, 0)
+    expect(Math.abs(mean(5) - 1.2)).toBeLessThan(0.25)
+    expect(Math.abs(mean(3) - 1.2)).toBeLessThan(0.25)
+    const far = await posteriorLocal(model, { count: 20, given: { x4: 40 }, sweeps: 1 }, context)
+    expect(far.summary.warnings.length).toBeGreaterThan(0)
+  })
+
+  it('refuses what cannot be', async () => {
+    const model = await fitLocal(tableOf(line(60, 4, 0.5, 10)), window1, context)
+    const ask = (request: object) => posteriorLocal(model, { count: 5, ...request }, context)
+    await expect(ask({ given: { nope: 1 } })).rejects.toThrow(codeOf('column-unknown'))
+    await expect(ask({ observations: [{ coefficients: { x0: 1 }, value: 1, deviation: 0 }] })).rejects.toThrow(
+      codeOf('observation-deviation')
+    )
+    await expect(ask({ observations: [{ coefficients: { x0: 1 }, value: 1, deviation: -1 }] })).rejects.toThrow(
+      codeOf('observation-deviation')
+    )
+    await expect(ask({ given: { x0: Number.NaN } })).rejects.toThrow(codeOf('condition-value'))
+  })
+})
+
+describe('bad input of localisation', () => {
+  const data = tableOf(line(60, 6, 0.5, 11))
+  const fit = (options: Partial<LocalOptions>) => fitLocal(data, { ...window1, ...options }, context)
+
+  it('names what was wrong', async () => {
+    await expect(fit({ local: { kind: 'window', radius: 6 } })).rejects.toThrow(codeOf('window-size'))
+    await expect(fit({ local: { kind: 'grid', rows: 2, cols: 2, radius: 1 } })).rejects.toThrow(codeOf('grid-size'))
+    await expect(fit({ local: { kind: 'graph', edges: [['x0', 'y']] } })).rejects.toThrow(codeOf('graph-name'))
+    await expect(fit({ bandwidth: -1 })).rejects.toThrow(codeOf('option-value'))
+    await expect(fit({ scaling: { nope: 'standard' } })).rejects.toThrow(codeOf('column-unknown'))
+    await expect(fit({ blocks: [['x0', 'x0']] })).rejects.toThrow(codeOf('blocks'))
+    expect(() => parseLocalisation('window:')).toThrow(codeOf('local'))
+    expect(() => parseLocalisation('grid:3:1')).toThrow(codeOf('local'))
+    expect(parseLocalisation('grid:20x30:2')).toEqual({ kind: 'grid', rows: 20, cols: 30, radius: 2 })
+    const mixed = inferTable({
+      rowCount: 4,
+      columns: [
+        { name: 'a', source: 'number', values: Float64Array.of(1, 2, 3, 4) },
+        { name: 'b', source: 'text', values: ['u', 'u', 'v', 'v'] }
+      ]
+    })
+    await expect(fitLocal(mixed, window1, context)).rejects.toThrow(codeOf('local-columns'))
+  })
+})

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { matrix } from '../../num/matrix.js'
+import { keyAtStep, keyFor, keyFromSeed, normals } from '../../num/random.js'
+import { type InferredTable, inferTable } from '../../table/infer.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import { drawForecast, fitForecast, fitTransition, Transition } from './index.js'
+
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+const context = { engine, key: keyFromSeed(3) }
+const codeOf = (code: string) => expect.objectContaining({ code })
+
+function seriesOf(columns: Readonly<Record<string, Float64Array>>): InferredTable {
+  const entries = Object.entries(columns)
+  return inferTable({
+    rowCount: entries[0]![1].length,
+    columns: entries.map(([name, values]) => ({ name, source: 'number' as const, values }))
+  })
+}
+
+/** x_n = a x_{n−1} + b x_{n−2} + ξ. */
+function autoregressive(count: number, a: number, b: number, seed: number): Float64Array {
+  const xi = normals(keyFromSeed(seed), count)
+  const out = new Float64Array(count)
+  for (let n = 0; n < count; n++) out[n] = a * (out[n - 1] ?? 0) + b * (out[n - 2] ?? 0) + xi[n]!
+  return out
+}
+
+function valuesOf(table: Table, name: string): Float64Array {
+  const column = table.columns.find((c) => c.name === name)
+  if (!column || !isNumeric(column)) throw new Error(name)
+  return column.values
+}
+
+describe('a transition', () => {
+  it('is the law of an AR(1) series: mean φ x, variance 1', async () => {
+    const x = autoregressive(500, 0.8, 0, 1)
+    const pairs = { inputs: matrix(499, 1, x.slice(0, 499)), outputs: matrix(499, 1, x.slice(1)) }
+    const transition = new Transition(await fitTransition(pairs, {}, context), engine)
+    const drawn = (await transition.step(matrix(800, 1, new Float64Array(800).fill(2)), keyFromSeed(1))).data
+    const mean = drawn.reduce((s, v) => s + v / 800, 0)
+    const variance = drawn.reduce((s, v) => s + (v - mean) ** 2 / 800, 0)
+    // φ from 500 pairs is known to 0.03, twice that at x = 2; four of them.
+    expect(Math.abs(mean - 1.6)).toBeLessThan(0.3)
+    expect(Math.abs(variance - 1)).toBeLessThan(0.3)
+  })
+
+  it('follows a deterministic map closely, and repeats itself with the same key', async () => {
+    const x = new Float64Array(400)
+    x[0] = 0.3
+    for (let n = 1; n < 400; n++) x[n] = 3.8 * x[n - 1]! * (1 - x[n - 1]!)
+    const pairs = { inputs: matrix(399, 1, x.slice(0, 399)), outputs: matrix(399, 1, x.slice(1)) }
+    const transition = new Transition(await fitTransition(pairs, {}, context), engine)
+    const inputs = matrix(3, 1, Float64Array.of(0.3, 0.5, 0.8))
+    const drawn = (await transition.step(inputs, keyFromSeed(2))).data
+    for (const [i, v] of drawn.entries()) expect(Math.abs(v - 3.8 * inputs.data[i]! * (1 - inputs.data[i]!))).toBeLessThan(0.02)
+    expect((await transition.step(inputs, keyFromSeed(2))).data).toEqual(drawn)
+  })
+
+  it('stays bounded for many steps', async () => {
+    const x = autoregressive(200, 0.99, 0, 4)
+    const pairs = { inputs: matrix(199, 1, x.slice(0, 199)), outputs: matrix(199, 1, x.slice(1)) }
+    const transition = new Transition(await fitTransition(pairs, { inputBandwidth: 0.1, outputFactor: 'free' }, context), engine)
+    const largest = x.reduce((m, v) => Math.max(m, Math.abs(v)), 0)
+    let state = matrix(5, 1)
+    for (let n = 1; n <= 1000; n++) state = await transition.step(state, keyAtStep(keyFor(context.key, 'run'), n))
+    for (const v of state.data) expect(Math.abs(v)).toBeLessThan(3 * largest)
+  })
+
+  it('refuses pairs and units that cannot be', async () => {
+    const pairs = { inputs: matrix(20, 1), outputs: matrix(19, 1) }
+    await expect(fitTransition(pairs, {}, context)).rejects.toThrow(codeOf('transition-pairs'))
+    const good = { inputs: matrix(20, 1, normals(keyFromSeed(1), 20)), outputs: matrix(20, 1, normals(keyFromSeed(2), 20)) }
+    await expect(fitTransition(good, { units: [{ outputs: [1], inputs: [0] }] }, context)).rejects.toThrow(codeOf('transition-units'))
+    const transition = new Transition(await fitTransition(good, {}, context), engine)
+    await expect(transition.step(matrix(2, 3), keyFromSeed(1))).rejects.toThrow(codeOf('transition-inputs'))
+  })
+})
+
+describe('a forecast', () => {
+  it('uses its memory: variance of the next value of an AR(2) series', async () => {
+    const series = seriesOf({ x: autoregressive(600, 0, 0.9, 5) })
+    const spread = async (memory: number) => {
+      const model = await fitForecast(series, { memory }, context)
+      const values = valuesOf((await drawForecast(model, { members: 300, steps: 1 }, context)).table, 'x')
+      const mean = values.reduce((s, v) => s + v / 300, 0)
+      return values.reduce((s, v) => s + (v - mean) ** 2 / 300, 0)
+    }
+    // One step is blind to the law: variance 1/(1 − 0.81) = 5.3; two steps see it: 1.
+    expect(await spread(2)).toBeLessThan(1.7)
+    expect(await spread(1)).toBeGreaterThan(2.5)
+  })
+
+  it('writes member, step, then the columns, and continues the times', async () => {
+    const x = autoregressive(100, 0.5, 0, 6)
+    const series = seriesOf({ t: Float64Array.from({ length: 100 }, (_, i) => 10 + 0.5 * i), x, still: new Float64Array(100).fill(3) })
+    const model = await fitForecast(series, { time: 't' }, context)
+    const { table } = await drawForecast(model, { members: 2, steps: 3 }, context)
+    expect(table.columns.map((c) => c.name)).toEqual(['member', 'step', 't', 'x', 'still'])
+    expect(Array.from(valuesOf(table, 'member'))).toEqual([1, 1, 1, 2, 2, 2])
+    expect(Array.from(valuesOf(table, 'step'))).toEqual([1, 2, 3, 1, 2, 3])
+    expect(valuesOf(table, 't')[0]).toBeCloseTo(60, 6)
+    expect(Array.from(valuesOf(table, 'still'))).toEqual([3, 3, 3, 3, 3, 3])
+  })
+
+  it('localises: each column from its neighbours on a ring', async () => {
+    const columns = Object.fromEntries(Array.from({ length: 6 }, (_, c) => [`x${c}`, autoregressive(150, 0.7, 0, 20 + c)]))
+    const model = await fitForecast(seriesOf(columns), { local: { kind: 'ring', radius: 1 } }, context)
+    expect(model.summary.inputs!.x0!.length).toBeLessThanOrEqual(3)
+    expect(model.summary.inputs!.x0).toContain('x0 1 back')
+    const { table } = await drawForecast(model, { members: 4, steps: 2 }, context)
+    expect(table.rowCount).toBe(8)
+  })
+
+  it('refuses series that cannot be continued', async () => {
+    const x = autoregressive(20, 0.5, 0, 7)
+    const fit = (series: InferredTable, options = {}) => fitForecast(series, options, context)
+    await expect(fit(seriesOf({ x }), { memory: 15 })).rejects.toThrow(codeOf('series-short'))
+    await expect(fit(seriesOf({ x }), { memory: 0 })).rejects.toThrow(codeOf('memory'))
+    await expect(fit(seriesOf({ x }), { time: 'nope' })).rejects.toThrow(codeOf('time-column'))
+    await expect(fit(seriesOf({ x, t: x }), { time: 't' })).rejects.toThrow(codeOf('time-order'))
+    await expect(fit(seriesOf({ x, step: x }))).rejects.toThrow(codeOf('columns-clash'))
+    await expect(fit(seriesOf({ x: new Float64Array(20).fill(1) }))).rejects.toThrow(codeOf('series-constant'))
+    await expect(fit(seriesOf({ x }), { local: { kind: 'window', radius: 1 } })).rejects.toThrow(codeOf('window-size'))
+  })
+})

@@ -94,7 +94,7 @@ async function run(step: Step, folder: string): Promise<{ status: number | null;
 
 describe('every snippet runs', () => {
   for (const page of ['README.md', ...guides]) {
-    it(page, { timeout: 240_000 }, async () => {
+    it(page, { timeout: 600_000 }, async () => {
       const steps = stepsOf(read(page))
       expect(steps.length, `${page} shows nothing that can be run`).toBeGreaterThan(0)
       const folder = workFolder()

@@ -1,8 +1,19 @@
 // Localised sampling of an AR(1) Gaussian field: error against the training set's own, nearest-neighbour ratio, lag-1
 // covariance, time; and the cost as the field grows. Run after `npm run build`: node bench/local.mjs [--quick]
 
-import { fitLocal, sampleLocal } from '../packages/core/dist/systems/local/index.js'
-import { cloud, createEngine, gaussianKernel, inferTable, keyFor, keyFromSeed, matrix, normals } from '../packages/sbridge/dist/index.js'
+import {
+  cloud,
+  createEngine,
+  fitLocal,
+  gaussianKernel,
+  inferTable,
+  keyFor,
+  keyFromSeed,
+  matrix,
+  normals,
+  posteriorLocal,
+  sampleLocal
+} from '../packages/sbridge/dist/index.js'
 
 /** Rows of the stationary AR(1) field, coefficient phi, unit variance. */
 export function autoregression(rows, size, phi, key) {
@@ -27,7 +38,9 @@ export const tableOf = (points) =>
 
 export function pointsOf(table) {
   const out = matrix(table.rowCount, table.columns.length)
-  table.columns.forEach((column, c) => column.values.forEach((x, i) => (out.data[i * out.cols + c] = x)))
+  table.columns.forEach((column, c) => {
+    for (const [i, x] of column.values.entries()) out.data[i * out.cols + c] = x
+  })
   return out
 }
 
@@ -71,8 +84,6 @@ export async function nearestRatio(synthetic, fresh, training, engine) {
   return (await median(synthetic)) / (await median(fresh))
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
-
 async function fieldCase({ phi, size, local, sweep, seed, engine, count = 2000, M = 500 }) {
   const key = keyFor(keyFromSeed(seed), 'field')
   const training = autoregression(M, size, phi, keyFor(key, 'training'))
@@ -87,6 +98,60 @@ async function fieldCase({ phi, size, local, sweep, seed, engine, count = 2000, 
   const ours = covarianceScores(points, phi)
   const ratio = await nearestRatio(points, fresh, training, engine)
   return { relative: ours.error / own.error, lag: ours.lag, ownLag: own.lag, ratio, fit: fitted - started, draw: drawn - fitted, model }
+}
+
+/** 10 % of the coordinates observed at M = 1,000: error of the posterior mean against the closed form. */
+async function posteriorCase(engine, { size, count }) {
+  console.log('\nposterior, M = 1,000: every tenth coordinate observed, error 0.3')
+  for (const phi of [0.6, 0.7, 0.85]) {
+    const key = keyFor(keyFromSeed(1), 'posterior')
+    const training = autoregression(1000, size, phi, keyFor(key, 'training'))
+    const truth = autoregression(1, size, phi, keyFor(key, 'truth'))
+    const observed = Array.from({ length: size / 10 }, (_, i) => 10 * i + 5)
+    const noise = normals(keyFor(key, 'noise'), observed.length)
+    const values = observed.map((a, i) => truth.data[a] + 0.3 * noise[i])
+    const context = { engine, key: keyFromSeed(2) }
+    const model = await fitLocal(tableOf(training), { local: { kind: 'window', radius: 1 } }, context)
+    const observations = observed.map((a, i) => ({ coefficients: { [`x${a}`]: 1 }, value: values[i], deviation: 0.3 }))
+    const started = performance.now()
+    const { table } = await posteriorLocal(model, { count, observations }, context)
+    const seconds = (performance.now() - started) / 1000
+    const exact = exactMean({ phi, size, observed, values, deviation: 0.3 })
+    let square = 0
+    table.columns.forEach((column, a) => {
+      square += (column.values.reduce((sum, x) => sum + x / count, 0) - exact[a]) ** 2 / size
+    })
+    console.log(
+      `phi ${phi.toFixed(2)}, d = ${size}: root mean square error of the mean ${Math.sqrt(square).toFixed(3)} prior deviations, ${seconds.toFixed(1)} s`
+    )
+  }
+}
+
+/** Posterior mean of the Gaussian field: Σ_xo (Σ_oo + R)⁻¹ y. */
+function exactMean({ phi, size, observed, values, deviation }) {
+  const n = observed.length
+  const rows = observed.map((a, i) => [...observed.map((b, j) => phi ** Math.abs(a - b) + (i === j ? deviation ** 2 : 0)), values[i]])
+  for (let a = 0; a < n; a++) {
+    for (let r = 0; r < n; r++) {
+      if (r === a) continue
+      const factor = rows[r][a] / rows[a][a]
+      for (let c = a; c <= n; c++) rows[r][c] -= factor * rows[a][c]
+    }
+  }
+  const weights = rows.map((row, a) => row[n] / row[a])
+  return Array.from({ length: size }, (_, a) => observed.reduce((sum, b, i) => sum + phi ** Math.abs(a - b) * weights[i], 0))
+}
+
+/** Time of an ordered pass, M = 500, 1,000 rows, two threads: linear in d. */
+async function scaling(engine, sizes) {
+  console.log('\nordered pass, M = 500, 1,000 rows, two threads')
+  for (const size of sizes) {
+    const r = await fieldCase({ phi: 0.7, size, local: { kind: 'window', radius: 1 }, seed: 1, engine, count: 1000 })
+    const memory = process.memoryUsage().rss / 1e6
+    console.log(
+      `d = ${String(size).padEnd(4)} fit ${(r.fit / 1000).toFixed(2)} s, draw ${(r.draw / 1000).toFixed(2)} s, resident ${memory.toFixed(0)} MB`
+    )
+  }
 }
 
 async function main() {
@@ -106,6 +171,8 @@ async function main() {
       }
     }
   }
+  await posteriorCase(engine, quick ? { size: 50, count: 300 } : { size: 200, count: 1000 })
+  await scaling(engine, quick ? [20, 40] : [50, 100, 200, 400])
   await engine.close()
 }
 

@@ -1,0 +1,31 @@
+// Forecasts and closures at full length: Lorenz 1963 for 10^5 steps of one trajectory, and the two-scale Lorenz 1996 model
+// against Wilks' closure, three seeds. Run after `npm run build`: node bench/forecast.mjs [--quick] [folder for figures]
+import { lorenz63 } from '../examples/lorenz63/lorenz63.mjs'
+import { lorenz96 } from '../examples/lorenz96-closure/lorenz96.mjs'
+
+const quick = process.argv.includes('--quick')
+const folder = process.argv.slice(2).find((word) => !word.startsWith('--'))
+
+const seconds = async (work) => {
+  const started = performance.now()
+  const result = await work()
+  return { result, time: ((performance.now() - started) / 1000).toFixed(1) }
+}
+
+const steps = quick ? 2000 : 100_000
+const one = await seconds(() => lorenz63({ steps, members: 1, folder }))
+console.log(`Lorenz 1963, one trajectory of ${steps} steps, ${one.time} s`)
+for (const s of one.result)
+  console.log(
+    `  ${s.name}: histogram distance ${s.distance.toFixed(3)} (training set ${s.trainingDistance.toFixed(3)}), autocorrelation error ${s.correlationError.toFixed(3)} (${s.trainingCorrelationError.toFixed(3)}), largest ${s.largest.toFixed(1)}`
+  )
+
+for (const seed of quick ? [1] : [1, 2, 3]) {
+  const time = quick ? 20 : 400
+  const run = await seconds(() => lorenz96({ time, pairs: 8000, seed, reference: 3, ...(seed === 1 && folder ? { folder } : {}) }))
+  console.log(`Lorenz 1996, seed ${seed}, ${time} time units, ${run.time} s`)
+  for (const [name, score] of Object.entries(run.result))
+    console.log(
+      `  ${name.padEnd(8)} histogram distance ${score.distance.toFixed(4)}, autocorrelation error ${score.correlationError.toFixed(4)}`
+    )
+}

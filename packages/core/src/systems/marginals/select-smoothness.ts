@@ -1,12 +1,12 @@
 import { weightedMoments } from '../../bridge/noise-size.js'
 import { transitionsOf } from '../../bridge/reference-transitions.js'
 import { densityKernel } from '../../bridge/transition.js'
-import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { logSumExp, normaliseLogWeights } from '../../num/log-space.js'
 import { takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
+import { mean, variance } from '../../num/statistics.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
 import { FIT_TOLERANCES, type FitSnapshot, type RoundsProblem, refineReference, workingReference } from './rounds.js'
@@ -19,11 +19,15 @@ export interface SmoothnessTools {
   readonly watch?: Watch | undefined
 }
 
-/** Candidates, smoothest first: a rougher one has to be better, not equal. */
-const LENGTH_SCALES = [4, 2, 1]
-const AMPLITUDES = [0.3, 1.5]
+/** Candidates, smoothest first: a rougher one has to be clearly better. */
+const CANDIDATES: readonly (readonly [lengthScale: number, amplitude: number])[] = [
+  [4, 0.5],
+  [2, 0.5],
+  [1, 0.5],
+  [1, 1.5]
+]
 /** Particles a snapshot and rounds of a trial fit. */
-const TRIAL_PARTICLES = 40
+const TRIAL_PARTICLES = 60
 const TRIAL_ROUNDS = 4
 
 /** Training data of a trial, and the particles that judge it: `judged` at their time, predicted from the snapshot before. */
@@ -33,9 +37,9 @@ interface Trial {
 }
 
 /**
- * Length scale and amplitude of a smooth field from training data only: the pair whose trial fit gives the highest mean
- * log-likelihood to what was left out. That is a whole interior snapshot where the flow over the doubled gap can still be
- * told from its reverse, else half of the particles of every snapshot. Cost: six trial fits of a few rounds.
+ * Length scale and amplitude of a smooth field from training data only: the smoothest pair whose trial fit gives about the
+ * highest likelihood to what was left out. Those are one or two interior snapshots, in turn, where the flow over the doubled gap can still be
+ * told from its reverse, else half of the particles of every snapshot. Cost: up to eight trial fits of a few rounds.
  * @source mathematics.md section 11.
  */
 export async function chooseSmoothness(
@@ -44,14 +48,16 @@ export async function chooseSmoothness(
 ): Promise<Smoothness> {
   const candidates = candidatesOf(fixed)
   if (candidates.length === 1) return candidates[0]!
-  const trial = trialOf(tools.problem)
-  let best: { smoothness: Smoothness; score: number } | undefined
+  const trials = trialsOf(tools.problem)
+  const tried: Tried[] = []
   for (const [k, smoothness] of candidates.entries()) {
-    const score = await scoreOf(smoothness, trial, tools)
+    const parts: (Float64Array | undefined)[] = []
+    for (const trial of trials) parts.push(await scoresOf(smoothness, trial, tools))
+    const scores = parts.every((part) => part !== undefined) ? Float64Array.from(parts.flatMap((part) => Array.from(part!))) : undefined
     tools.watch?.progress?.({ stage: 'smoothness', done: k + 1, total: candidates.length })
-    if (score !== undefined && (!best || score > best.score)) best = { smoothness, score }
+    if (scores) tried.push({ smoothness, scores })
   }
-  if (best) return best.smoothness
+  if (tried.length > 0) return smoothestAsGood(tried)
   throw new InputError({
     code: 'smoothness-failed',
     got: 'fields that explode at every smoothness that was tried',
@@ -60,26 +66,44 @@ export async function chooseSmoothness(
   })
 }
 
-function candidatesOf({ lengthScale, amplitude, frequencyCount }: Parameters<typeof chooseSmoothness>[0]): Smoothness[] {
-  const lengths = lengthScale === 'auto' ? LENGTH_SCALES : [lengthScale]
-  const amplitudes = amplitude === 'auto' ? AMPLITUDES : [amplitude]
-  return lengths.flatMap((l) => amplitudes.map((a) => ({ lengthScale: l, amplitude: a, frequencyCount })))
+interface Tried {
+  readonly smoothness: Smoothness
+  /** Log-likelihood of every judging particle. */
+  readonly scores: Float64Array
 }
 
-function trialOf({ snapshots, key }: Omit<RoundsProblem, 'family'>): Trial {
-  const few = snapshots.map(({ time, cloud: c }, k) => ({
-    time,
-    cloud: thin(c.points, c.logWeights, 2 * TRIAL_PARTICLES, keyFor(key, `trial ${k}`))
-  }))
-  const left = resolvableSnapshot(few)
-  const half = (c: Cloud, which: 0 | 1, k: number): Cloud => halfOf(c, which, keyFor(key, `half ${k}`))
-  if (left !== undefined) {
-    const train = few.map((s, k) => ({ time: s.time, cloud: half(s.cloud, 0, k) })).filter((_, k) => k !== left)
-    return { train, judges: [{ from: train[left - 1]!, seen: few[left]! }] }
+/**
+ * The smoothest candidate that is not worse than the best by more than one standard error of the paired difference.
+ * @source Breiman, Friedman, Olshen, Stone, *Classification and Regression Trees*, 1984, section 3.4.3.
+ */
+function smoothestAsGood(tried: readonly Tried[]): Smoothness {
+  const best = tried.reduce((a, b) => (mean(b.scores) > mean(a.scores) ? b : a))
+  const found = tried.find(({ scores }) => {
+    const lost = best.scores.map((score, j) => score - scores[j]!)
+    return mean(lost) <= Math.sqrt(variance(lost) / lost.length)
+  })
+  return (found ?? best).smoothness
+}
+
+function candidatesOf({ lengthScale, amplitude, frequencyCount }: Parameters<typeof chooseSmoothness>[0]): Smoothness[] {
+  if (lengthScale !== 'auto' && amplitude !== 'auto') return [{ lengthScale, amplitude, frequencyCount }]
+  const pairs = CANDIDATES.map(([l, a]) => [lengthScale === 'auto' ? l : lengthScale, amplitude === 'auto' ? a : amplitude] as const)
+  const distinct = new Map(pairs.map((pair) => [pair.join(), pair]))
+  return Array.from(distinct.values(), ([l, a]) => ({ lengthScale: l, amplitude: a, frequencyCount }))
+}
+
+function trialsOf({ snapshots, key }: Omit<RoundsProblem, 'family'>): Trial[] {
+  const few = (count: number): FitSnapshot[] =>
+    snapshots.map(({ time, cloud: c }, k) => ({ time, cloud: thin(c.points, c.logWeights, count, keyFor(key, `trial ${k}`)) }))
+  const left = resolvableSnapshots(snapshots)
+  if (left.length > 0) {
+    const all = few(TRIAL_PARTICLES)
+    return left.map((k) => ({ train: all.filter((_, s) => s !== k), judges: [{ from: all[k - 1]!, seen: all[k]! }] }))
   }
-  const train = few.map((s, k) => ({ time: s.time, cloud: half(s.cloud, 0, k) }))
-  const seen = few.map((s, k) => ({ time: s.time, cloud: half(s.cloud, 1, k) }))
-  return { train, judges: train.slice(1).map((_, k) => ({ from: train[k]!, seen: seen[k + 1]! })) }
+  const half = (which: 0 | 1): FitSnapshot[] =>
+    few(2 * TRIAL_PARTICLES).map(({ time, cloud: c }, k) => ({ time, cloud: halfOf(c, which, keyFor(key, `half ${k}`)) }))
+  const [train, seen] = [half(0), half(1)]
+  return [{ train, judges: train.slice(1).map((_, k) => ({ from: train[k]!, seen: seen[k + 1]! })) }]
 }
 
 function halfOf({ points, logWeights }: Cloud, which: 0 | 1, key: Key): Cloud {
@@ -89,22 +113,21 @@ function halfOf({ points, logWeights }: Cloud, which: 0 | 1, key: Key): Cloud {
   return cloud(takeRows(points, chosen), normaliseLogWeights(Float64Array.from(chosen, (i) => logWeights[i]!)))
 }
 
+/** Snapshots left out in turn at most. */
+const MOST_LEFT_OUT = 2
+
 /**
- * The interior snapshot about which the mean path turns least, if by less than a right angle: then the flow over the
+ * The interior snapshots about which the mean path turns least, if by less than a right angle: then the flow over the
  * doubled gap turns by less than two right angles and cannot be mistaken for its reverse.
  */
-function resolvableSnapshot(snapshots: readonly FitSnapshot[]): number | undefined {
+function resolvableSnapshots(snapshots: readonly FitSnapshot[]): number[] {
   const means = snapshots.map(({ cloud: c }) => weightedMoments(c.points, weightsOf(c)).mean)
-  let best: number | undefined
-  let largest = 0.1
+  const turns: { k: number; cosine: number }[] = []
   for (let k = 1; k + 1 < means.length; k++) {
-    const cosine = cosineBetween(difference(means[k]!, means[k - 1]!), difference(means[k + 1]!, means[k]!))
-    if (cosine > largest) {
-      largest = cosine
-      best = k
-    }
+    turns.push({ k, cosine: cosineBetween(difference(means[k]!, means[k - 1]!), difference(means[k + 1]!, means[k]!)) })
   }
-  return best
+  const resolvable = turns.filter(({ cosine }) => cosine > 0.1).sort((a, b) => b.cosine - a.cosine || a.k - b.k)
+  return resolvable.slice(0, MOST_LEFT_OUT).map(({ k }) => k)
 }
 
 function difference(a: Float64Array, b: Float64Array): Float64Array {
@@ -116,35 +139,34 @@ function cosineBetween(a: Float64Array, b: Float64Array): number {
   return dot(a, b) / Math.sqrt(Math.max(dot(a, a) * dot(b, b), Number.MIN_VALUE))
 }
 
-/** Mean log-likelihood of the judging particles; undefined when the fit or its flow fails. */
-async function scoreOf(
+/** Log-likelihoods of the judging particles; undefined when the fit or its flow fails. */
+async function scoresOf(
   smoothness: Smoothness,
   { train, judges }: Trial,
   { problem, build, watch }: SmoothnessTools
-): Promise<number | undefined> {
+): Promise<Float64Array | undefined> {
   const own: RoundsProblem = { ...problem, family: build(smoothness), snapshots: train, rounds: TRIAL_ROUNDS }
   try {
     const { state } = await refineReference(own, { stop: watch?.stop })
     const reference = workingReference(own, state.theta, state.sigma)
-    let total = 0
-    for (const { from, seen } of judges) {
+    const scores = judges.flatMap(({ from, seen }) => {
       const transitions = transitionsOf(reference, from.cloud.points, [from.time, seen.time], FIT_TOLERANCES)
-      total += meanLogLikelihood(densityKernel(transitions, seen.cloud.points), from.cloud, seen.cloud)
-    }
-    return Number.isFinite(total) ? total / judges.length : undefined
+      return Array.from(logLikelihoods(densityKernel(transitions, seen.cloud.points), from.cloud))
+    })
+    return scores.every(Number.isFinite) ? Float64Array.from(scores) : undefined
   } catch (error) {
     if (error instanceof InputError) return undefined
     throw error
   }
 }
 
-/** Σ_j b_j log Σ_i a_i k_ij. */
-function meanLogLikelihood(kernel: ReturnType<typeof densityKernel>, from: Cloud, to: Cloud): number {
+/** log Σ_i a_i k_ij for every later particle j. */
+function logLikelihoods(kernel: ReturnType<typeof densityKernel>, from: Cloud): Float64Array {
   const terms = Array.from({ length: kernel.cols }, () => new Float64Array(kernel.rows))
   const row = new Float64Array(kernel.cols)
   for (let i = 0; i < kernel.rows; i++) {
     kernel.fillRow(i, row)
     for (let j = 0; j < kernel.cols; j++) terms[j]![i] = row[j]! + from.logWeights[i]!
   }
-  return terms.reduce((sum, column, j) => sum + exp(to.logWeights[j]!) * logSumExp(column), 0)
+  return Float64Array.from(terms, logSumExp)
 }

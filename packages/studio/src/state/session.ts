@@ -28,6 +28,8 @@ export const engineNote = signal<{ threads: number; shared: boolean } | null>(nu
 export const progress = signal<{ share: number; stage: string; secondsLeft: number | null } | null>(null)
 export const summary = signal<FitSummary | null>(null)
 export const curve = signal<BandwidthCurve | null>(null)
+/** Bandwidths that were looked at, with the ratio that their rows turned out to have. */
+export const tried = signal<readonly { readonly epsilon: number; readonly ratio: number }[]>([])
 export const preview = signal<Preview | null>(null)
 /** The run that the screen shows. */
 export const shown = signal<Run | null>(null)
@@ -134,6 +136,7 @@ export function open(file: Blob, from: Source, kept: Settings = DEFAULTS): void 
     frame.value = null
     opening.value = true
     curve.value = null
+    tried.value = []
     clearResults()
   })
   sendOpen()
@@ -229,6 +232,7 @@ function follow(before: Settings): void {
     measurer?.terminate()
     clearResults()
     curve.value = null
+    tried.value = []
     toPainter({ kind: 'forget' })
     if (running.value || pending) restart()
     else toBench({ kind: 'choose', choice: { types: now.types, exclude: now.exclude } })
@@ -387,7 +391,10 @@ function fromMeasure(message: FromMeasure): void {
     return
   }
   if (message.run !== runCount) return
-  if (message.kind === 'part') evaluation.value = { ...evaluation.value, ...message.part }
+  if (message.kind === 'part') {
+    evaluation.value = { ...evaluation.value, ...message.part }
+    noteRatio(message.part)
+  }
   if (message.kind === 'drawings') drawings.value = message.drawings
   if (message.kind === 'measured') {
     measuring.value = false
@@ -398,6 +405,13 @@ function fromMeasure(message: FromMeasure): void {
     reporting.value = false
     fault.value = message.fault
   }
+}
+
+function noteRatio({ nearestNeighbourRatio }: EvaluationPart): void {
+  const epsilon = summary.value?.epsilon
+  const ratio = nearestNeighbourRatio?.value
+  if (epsilon === undefined || typeof ratio !== 'number' || !shown.value?.job.bandwidth) return
+  tried.value = [...tried.value.filter((one) => one.epsilon !== epsilon), { epsilon, ratio }].sort((a, b) => a.epsilon - b.epsilon)
 }
 
 export function exportRows(format: RowFormat): void {

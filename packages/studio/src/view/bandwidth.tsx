@@ -1,9 +1,11 @@
-import { change, curve, run, settings, shown } from '../state/session.js'
+import { change, curve, run, settings, shown, tried } from '../state/session.js'
 import { formatPlain } from './words.js'
 
 const WIDTH = 240
 const HEIGHT = 96
 const ROOM = 8
+const BELOW = 8
+const ABOVE = 4
 
 /** ε along its curve: how near drawn rows come to training rows, from copying to blurring. */
 export function Bandwidth() {
@@ -19,8 +21,9 @@ export function Bandwidth() {
     )
   }
   const logs = found.curve.map((point) => Math.log(point.epsilon))
-  const low = Math.min(...logs) - 0.2
-  const high = Math.max(...logs) + 0.2
+  // A little beyond what was searched on either side: copying and blurring are to be seen.
+  const low = Math.min(...logs) - Math.log(BELOW)
+  const high = Math.max(...logs) + Math.log(ABOVE)
   const epsilon = settings.value.epsilon ?? found.epsilon
   const at = Math.min(high, Math.max(low, Math.log(epsilon)))
   const slide = (event: Event) => {
@@ -48,7 +51,7 @@ export function Bandwidth() {
         value={(at - low) / (high - low)}
         onInput={slide}
         onChange={release}
-        aria-valuetext={`${formatPlain(epsilon)}, nearest-neighbour ratio ${formatPlain(ratioAt(epsilon))}`}
+        aria-valuetext={`${formatPlain(epsilon)}: ${reading(ratioAt(epsilon))}`}
       />
       <p class="ends">
         <span>copies</span>
@@ -75,7 +78,8 @@ let sliding = false
 
 function Curve({ low, high, epsilon }: { low: number; high: number; epsilon: number }) {
   const { curve: points, target } = curve.value!
-  const top = Math.max(1.15, ...points.map((point) => point.ratio)) * 1.05
+  const top = Math.max(1.15, ...[...points, ...tried.value].map((point) => point.ratio)) * 1.05
+  const ratio = ratioAt(epsilon)
   const x = (value: number) => ROOM + ((Math.log(value) - low) / (high - low)) * (WIDTH - 2 * ROOM)
   const y = (ratio: number) => HEIGHT - 6 - (ratio / top) * (HEIGHT - 14)
   const path = points.map((point, i) => `${i === 0 ? 'M' : 'L'}${x(point.epsilon).toFixed(1)},${y(point.ratio).toFixed(1)}`).join('')
@@ -90,24 +94,30 @@ function Curve({ low, high, epsilon }: { low: number; high: number; epsilon: num
       {points.map((point) => (
         <circle key={point.epsilon} cx={x(point.epsilon)} cy={y(point.ratio)} r="2" />
       ))}
+      {tried.value.map((point) => (
+        <circle key={point.epsilon} class="tried" cx={x(point.epsilon)} cy={y(point.ratio)} r="2.4" />
+      ))}
       <line class="chosen" x1={chosen} x2={chosen} y1={4} y2={HEIGHT - 4} />
-      <circle class="chosen" cx={chosen} cy={y(ratioAt(epsilon))} r="5" />
+      {ratio !== null && <circle class="chosen" cx={chosen} cy={y(ratio)} r="5" />}
     </svg>
   )
 }
 
-/** The curve at ε, between its neighbours in log ε. */
-function ratioAt(epsilon: number): number {
+/** The curve at ε, between its neighbours in log ε; null beyond what has been looked at. */
+function ratioAt(epsilon: number): number | null {
   const points = curve.value!.curve
+  const known = tried.value.find((point) => point.epsilon === epsilon)
+  if (known) return known.ratio
   const after = points.findIndex((point) => point.epsilon >= epsilon)
-  if (after === 0) return points[0]!.ratio
-  if (after < 0) return points.at(-1)!.ratio
+  if (points[after]?.epsilon === epsilon) return points[after]!.ratio
+  if (after <= 0) return null
   const [a, b] = [points[after - 1]!, points[after]!]
   const share = Math.log(epsilon / a.epsilon) / Math.log(b.epsilon / a.epsilon)
   return a.ratio + share * (b.ratio - a.ratio)
 }
 
-function reading(ratio: number): string {
+function reading(ratio: number | null): string {
+  if (ratio === null) return 'beyond what the search looked at'
   if (ratio < 0.6) return 'rows nearly repeat training rows'
   if (ratio < 0.8) return 'rows stand nearer to training rows than new ones would'
   if (ratio <= 1.1) return 'rows stand as far from training rows as new ones would'

@@ -18,7 +18,7 @@ export function Data() {
   const used = columns.length - settings.value.exclude.length
   return (
     <section class="data" aria-labelledby="data-heading">
-      <h2 id="data-heading">{source.value!.name}</h2>
+      <h1 id="data-heading">{source.value!.name}</h1>
       <p class="soft">
         {formatCount(rowCount)} rows, {used === columns.length ? used : `${used} of ${columns.length}`} columns{' '}
         <button type="button" class="link" onClick={close}>

@@ -42,7 +42,7 @@ function Panel({ drawing: { title, detail, svgs } }: { drawing: Drawing }) {
         <strong>{title}</strong> <span class="soft">{detail}</span>
         <FigureButtons name={name} svg={svg} png={() => pixels(svg())} />
       </figcaption>
-      <div class={svgs.length > 1 ? 'pair' : ''}>
+      <div class={svgs.length > 1 ? 'pair' : ''} style={svgs.length > 1 ? { gridTemplateColumns: widthsOf(svgs) } : {}}>
         {svgs.map((one, i) => (
           // The report's own drawing, in which every word from the data is escaped.
           <div key={i} dangerouslySetInnerHTML={{ __html: one }} />
@@ -50,4 +50,9 @@ function Panel({ drawing: { title, detail, svgs } }: { drawing: Drawing }) {
       </div>
     </figure>
   )
+}
+
+/** Columns in the proportion of the drawings, so that both have one scale. */
+function widthsOf(svgs: readonly string[]): string {
+  return svgs.map((svg) => `${/viewBox="[\d.-]+ [\d.-]+ ([\d.]+)/.exec(svg)?.[1] ?? 1}fr`).join(' ')
 }

@@ -40,9 +40,10 @@ export function Recipe() {
 
 function Go() {
   const at = progress.value
+  // The keys keep the button that stops from becoming, within its click, the one that submits.
   if (at) {
     return (
-      <div class="go">
+      <div class="go" key="running">
         <progress value={at.share} max={1} aria-label="Progress" />
         <p class="soft">
           {at.stage}
@@ -55,7 +56,7 @@ function Go() {
     )
   }
   return (
-    <div class="go">
+    <div class="go" key="resting">
       <button type="submit" class="primary">
         {shown.value && outdated.value ? 'Sample again' : 'Sample'}
       </button>

@@ -85,12 +85,13 @@ function Plot() {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     givePainter(canvas.current!.transferControlToOffscreen())
+    const ground = box.current!
     const fit = () => {
-      const { width, height } = box.current!.getBoundingClientRect()
+      const { width, height } = ground.getBoundingClientRect()
       toPainter({ kind: 'size', width, height, ratio: Math.min(2, devicePixelRatio || 1) })
     }
     const observer = new ResizeObserver(fit)
-    observer.observe(box.current!)
+    observer.observe(ground)
     fit()
     return () => observer.disconnect()
   }, [])

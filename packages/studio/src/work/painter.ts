@@ -3,6 +3,7 @@ import type { BenchToPainter, FromPainter, ToPainter } from './messages.js'
 
 /** Milliseconds from one step to the next while playing. */
 const STEP_TIME = 340
+const LONGEST_STEP_TIME = 3000
 const MORPH_TIME = 420
 
 interface Move {
@@ -33,7 +34,9 @@ export class Painter {
   #picture: DotPicture | undefined
   #due = false
   #stale = true
-  #frames: number[] = []
+  /** Frames while moving, their time, and when the last one was. */
+  #rate = { frames: 0, time: 0, last: 0 }
+  #arrival = { last: 0, interval: 0 }
 
   constructor(say: (message: FromPainter) => void) {
     this.#say = say
@@ -72,6 +75,8 @@ export class Painter {
   }
 
   #addStep({ places, steps }: { places: Float32Array; steps: number }): void {
+    const now = performance.now()
+    this.#arrival = { last: now, interval: this.#steps.length > 1 ? now - this.#arrival.last : 0 }
     this.#steps.push(places)
     this.#expected = steps
     if (this.#steps.length === 1) {
@@ -148,13 +153,13 @@ export class Painter {
     if (moving) {
       this.#countFrame(now)
       this.#wake()
-    } else this.#frames = []
+    } else this.#rate.last = 0
   }
 
   /** Moves the chains to where they are now; whether they will go on. */
   #advance(now: number): boolean {
     if (!this.#move && this.#playing && this.#at + 1 < this.#steps.length) {
-      this.#move = { from: this.#steps[this.#at]!, to: this.#steps[this.#at + 1]!, start: now, time: STEP_TIME, step: this.#at + 1 }
+      this.#move = { from: this.#steps[this.#at]!, to: this.#steps[this.#at + 1]!, start: now, time: this.#stepTime(), step: this.#at + 1 }
     }
     const move = this.#move
     if (!move) return false
@@ -166,6 +171,12 @@ export class Painter {
       this.#tell()
     }
     return true
+  }
+
+  /** Steps that come slowly are played slowly: the chains never wait for long. */
+  #stepTime(): number {
+    const newest = this.#at + 2 === this.#steps.length && this.#at + 1 < this.#expected
+    return newest ? Math.max(STEP_TIME, Math.min(LONGEST_STEP_TIME, this.#arrival.interval)) : STEP_TIME
   }
 
   #draw(): void {
@@ -189,11 +200,15 @@ export class Painter {
   }
 
   #countFrame(now: number): void {
-    this.#frames.push(now)
-    if (this.#frames.length < 30) return
-    const framesPerSecond = (1000 * (this.#frames.length - 1)) / (now - this.#frames[0]!)
-    this.#say({ kind: 'rate', framesPerSecond, points: (this.#real.length + this.#shown.length) / 2 })
-    this.#frames = []
+    const rate = this.#rate
+    if (rate.last > 0) {
+      rate.frames++
+      rate.time += now - rate.last
+    }
+    rate.last = now
+    if (rate.frames < 30) return
+    this.#say({ kind: 'rate', framesPerSecond: (1000 * rate.frames) / rate.time, points: (this.#real.length + this.#shown.length) / 2 })
+    this.#rate = { frames: 0, time: 0, last: now }
   }
 
   async #export(ratio: number): Promise<void> {

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { codeOf, commandOf } from '../src/state/reproduce.js'
+import { addressOf, DEFAULTS, fromAddress, runOf, type Settings } from '../src/state/settings.js'
+
+const name = fc.string({ minLength: 1, maxLength: 12 })
+const settings: fc.Arbitrary<Settings> = fc.record({
+  types: fc.dictionary(
+    name.filter((text) => text !== '__proto__'),
+    fc.constantFrom('number' as const, 'category' as const),
+    { maxKeys: 3, noNullPrototype: true }
+  ),
+  exclude: fc.array(name, { maxLength: 3 }),
+  x: fc.option(name),
+  y: fc.option(name),
+  rows: fc.option(fc.integer({ min: 1, max: 1_000_000 })),
+  seed: fc.integer({ min: 0, max: 2 ** 53 - 1 }),
+  epsilon: fc.option(fc.double({ min: 1e-9, max: 1e3, noNaN: true })),
+  kernel: fc.constantFrom('fixed' as const, 'variable' as const),
+  scaling: fc.constantFrom('auto' as const, 'standard' as const, 'quantile' as const),
+  noise: fc.constantFrom('covariance' as const, 'split' as const, 'constant' as const),
+  steps: fc.integer({ min: 1, max: 1000 })
+})
+
+describe('the address of the page', () => {
+  test('carries every setting and the table', () => {
+    fc.assert(
+      fc.property(settings, name, (given, file) => {
+        expect(fromAddress(`#${addressOf({ kind: 'file', name: file }, given)}`)).toEqual({
+          source: { kind: 'file', name: file },
+          settings: given
+        })
+      })
+    )
+  })
+
+  test('leaves out defaults, and takes nonsense for absent', () => {
+    expect(addressOf({ kind: 'example', name: 'moons.csv' }, DEFAULTS)).toBe('example=moons.csv')
+    expect(fromAddress('#seed=-3&epsilon=zero&noise=loud&rows=1e99&kind=wrong:a').settings).toEqual(DEFAULTS)
+  })
+})
+
+describe('how to get the same elsewhere', () => {
+  const run = runOf(
+    { ...DEFAULTS, types: { "it's, odd": 'category' }, exclude: ['b'], rows: 12, seed: 5, epsilon: 0.25, noise: 'split', steps: 7 },
+    99
+  )
+
+  test('as a command line, quoted for a shell', () => {
+    expect(commandOf('my data.csv', run)).toBe(
+      "sbridge sample 'my data.csv' -n 12 -o 'my data-new.csv' --seed 5 --types '`it'\\''s, odd`=category' --exclude b --bandwidth 0.25 --noise split --steps 7"
+    )
+  })
+
+  test('as a program that parses, with only what differs from the defaults', () => {
+    const code = codeOf("it's.csv", run)
+    expect(code).toContain(`fit(table, { types: { 'it\\'s, odd': 'category' }, exclude: ['b'], bandwidth: 0.25, seed: 5 })`)
+    expect(code).toContain(`sample(model, { rows: 12, seed: 5, noise: 'split', steps: 7 })`)
+    expect(codeOf('a.csv', runOf(DEFAULTS, 99))).toContain('fit(table, { seed: 1 })')
+  })
+})

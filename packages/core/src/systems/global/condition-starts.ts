@@ -28,7 +28,7 @@ export function conditionStarts(
   { count, key }: { count: number; key: Key }
 ): Uint32Array {
   const squared = squaredDistancesTo(bridge.training.rows.coordinates, split, condition)
-  return systematicRows(kernelWeights(bridge, squared, condition.allowedRows), count, key)
+  return stratifiedRows(kernelWeights(bridge, squared, condition.allowedRows), count, key)
 }
 
 /** Squared distance from every training row to what is given: to the values, and to the nearest end of each interval [M]. */
@@ -75,15 +75,15 @@ function kernelWeights(bridge: InformedBridge, squared: Float64Array, allowed: U
   }
 }
 
-/** `count` rows in proportion to weights, spread as evenly as count allows. */
-export function systematicRows(weights: Float64Array, count: number, key: Key): Uint32Array {
+/** `count` rows in proportion to weights: one at random in each of `count` equal parts of their sum, so that no order of the rows can fall in step with it. */
+export function stratifiedRows(weights: Float64Array, count: number, key: Key): Uint32Array {
   const total = weights.reduce((a, b) => a + b, 0)
-  const offset = uniforms(key, 1)[0]!
+  const offsets = uniforms(key, count)
   const rows = new Uint32Array(count)
   let at = 0
   let cumulated = weights[0]!
   for (let k = 0; k < count; k++) {
-    const target = ((k + offset) / count) * total
+    const target = ((k + offsets[k]!) / count) * total
     while (cumulated < target && at < weights.length - 1) cumulated += weights[++at]!
     rows[k] = at
   }

@@ -5,7 +5,7 @@ import { type InformedChains, type InformedProblem, startChains } from '../../sa
 import { type ChainLikelihood, tempered } from '../../sampling/informed-likelihood.js'
 import { takeState } from '../../sampling/informed-state.js'
 import type { StartedGroup } from './condition-draw.js'
-import { systematicRows } from './condition-starts.js'
+import { stratifiedRows } from './condition-starts.js'
 
 /** Chains that have met the whole likelihood, and how. */
 export interface TemperedStart {
@@ -36,7 +36,7 @@ const MOST_POWERS = 60
 export async function temper({ pool, likelihood, count, step, key, watch }: TemperProblem): Promise<TemperedStart> {
   const values = startChains({ ...pool.problem, likelihood }, pool.state).logLikelihood
   let power = nextPower(values, 0, Math.max(Math.min(20, values.length / 2), values.length / 20))
-  let rows = systematicRows(weightsOf(values, power), count, keyFor(key, 'pool'))
+  let rows = stratifiedRows(weightsOf(values, power), count, keyFor(key, 'pool'))
   const powers = [power]
   let ancestors = Uint32Array.from(rows, (row) => pool.starts[row]!)
   let state = takeState(pool.state, rows)
@@ -49,7 +49,7 @@ export async function temper({ pool, likelihood, count, step, key, watch }: Temp
     const full = startChains({ ...problem, likelihood }, chains.state).logLikelihood
     const last = powers.length === MOST_POWERS - 1
     const next = last ? 1 : nextPower(full, power, count / 2)
-    rows = systematicRows(weightsOf(full, next - power), count, keyFor(key, `resample ${powers.length}`))
+    rows = stratifiedRows(weightsOf(full, next - power), count, keyFor(key, `resample ${powers.length}`))
     power = next
     powers.push(power)
     ancestors = Uint32Array.from(rows, (row) => ancestors[row]!)

@@ -1,21 +1,21 @@
-import { energyDistance } from '../../diagnose/pairwise.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
-import { type Matrix, rowOf, takeRows } from '../../num/matrix.js'
+import { rowOf } from '../../num/matrix.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
 import { type ChainLikelihood, tempered } from '../../sampling/informed-likelihood.js'
-import { decodeTable, type Encoded, embedEncoded } from '../../table/encoder.js'
+import { decodeTable, type Encoded } from '../../table/encoder.js'
 import { columnsOf, evaluate, type ObservationExpression, parseObservation } from '../../table/expression.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { type InformedBridge, informedBridge } from './condition-bridge.js'
-import { drawGroup, type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
+import type { InformedBridge } from './condition-bridge.js'
+import { type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
 import type { ConditionGroup } from './condition-places.js'
 import { effectiveSampleSize, type NamedWarning } from './condition-support.js'
 import type { Condition } from './conditions.js'
 import { takeEncoded } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
+import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
 import {
   checkObservation,
   type LikelihoodModule,
@@ -89,7 +89,9 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const observations = checkPosterior(model, request)
   const key = keyFor(context.key, 'posterior')
   const likelihood = likelihoodOf(model, observations, request)
-  const bridge = await bridgeAt(model, typeof request.epsilon === 'number' ? request.epsilon : model.kernel.epsilon, context)
+  const importanceRows = supportOf(model, likelihood)
+  const choice = await chooseEpsilon(model, { request, importanceRows }, { ...context, key })
+  const { bridge } = choice
   const run = poolOf(bridge, { observations, request, model, context: { ...context, key } })
   const drawn =
     request.conditioning === 'langevin'
@@ -99,7 +101,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const chosen = permutation(keyFor(key, 'order'), drawn.rows.coordinates.rows).subarray(0, request.rows)
   const rows = takeEncoded(drawn.rows, chosen)
   const table = decodeTable(encoder, rows)
-  const report = await reportOn(model, { observations, likelihood, request, drawn, chosen, rows, table }, { ...context, key })
+  const report = await reportOn(model, { observations, importanceRows, choice, request, drawn, chosen, rows, table })
   return { table, report }
 }
 
@@ -131,13 +133,6 @@ function likelihoodOf(
     ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
     ...(likelihood ? [moduleLikelihood(encoder, likelihood)] : [])
   ])
-}
-
-async function bridgeAt(model: GlobalModel, epsilon: number, { engine, watch }: Context): Promise<InformedBridge> {
-  const { training, potentials } = model
-  const kernel = { ...model.kernel, epsilon }
-  const known = epsilon === model.kernel.epsilon ? { potentials } : { initial: potentials }
-  return (await informedBridge({ training, kernel, ...known, engine, watch })).bridge
 }
 
 interface PoolRequest {
@@ -227,7 +222,8 @@ async function drawLangevin(run: GroupRun, { likelihood, request }: PosteriorWor
 
 interface Reported {
   readonly observations: readonly ObservationExpression[]
-  readonly likelihood: ChainLikelihood
+  readonly importanceRows: number
+  readonly choice: EpsilonChoice
   readonly request: PosteriorRequest
   readonly drawn: Drawn
   readonly chosen: Uint32Array
@@ -235,24 +231,21 @@ interface Reported {
   readonly table: Table
 }
 
-async function reportOn(model: GlobalModel, found: Reported, context: Context): Promise<PosteriorReport> {
-  const { observations, likelihood, request, drawn, chosen, rows, table } = found
-  const { training } = model
+/** Effective number of training rows under the likelihood alone. */
+function supportOf({ training }: GlobalModel, likelihood: ChainLikelihood): number {
+  const { rows, logWeights, encoder } = training
+  const width = encoder.factors.length
+  const values = logWeights.map((a, j) => a + likelihood.value(rowOf(rows.coordinates, j), rows.codes.subarray(j * width, (j + 1) * width)))
+  return effectiveCount(weightsOf(values, 1))
+}
+
+async function reportOn(model: GlobalModel, found: Reported): Promise<PosteriorReport> {
+  const { observations, importanceRows, choice, request, drawn, chosen, rows, table } = found
   const prior = trainingTable(model)
-  const width = training.encoder.factors.length
-  const values = Float64Array.from({ length: prior.rowCount }, (_, j) =>
-    likelihood.value(rowOf(training.rows.coordinates, j), training.rows.codes.subarray(j * width, (j + 1) * width))
-  )
-  const importanceRows = effectiveCount(
-    weightsOf(
-      values.map((x, j) => x + training.logWeights[j]!),
-      1
-    )
-  )
   const report = {
     conditioning: request.conditioning ?? 'informed',
     steps: request.steps ?? STEPS,
-    epsilon: model.kernel.epsilon,
+    epsilon: choice.epsilon,
     powers: drawn.powers,
     importanceRows,
     effectiveRows: drawn.effectiveRows,
@@ -263,7 +256,7 @@ async function reportOn(model: GlobalModel, found: Reported, context: Context): 
     ),
     observations: observations.map((observation) => describeObservation(observation, prior, table)),
     columns: describeColumns(prior, table),
-    unconditioned: await unconditionedDistance(model, context)
+    unconditioned: choice.unconditioned
   } satisfies Omit<PosteriorReport, 'warnings'>
   return { ...report, warnings: warningsOn(report) }
 }
@@ -299,33 +292,6 @@ function describeColumns(prior: Table, posterior: Table): PosteriorReport['colum
     described[before.name] = { prior: momentsOf(present(before)), posterior: momentsOf(present(after)) }
   })
   return described
-}
-
-const COMPARED_ROWS = 500
-
-/** The bias that acceptance does not show: the same chain with nothing observed, against the data. */
-async function unconditionedDistance(model: GlobalModel, { engine, key, watch }: Context): Promise<PosteriorReport['unconditioned']> {
-  const { bridge } = await informedBridge({ training: model.training, kernel: model.kernel, potentials: model.potentials, engine })
-  const order = permutation(keyFor(key, 'compared'), model.summary.rowCount)
-  const half = Math.min(COMPARED_ROWS, Math.floor(order.length / 2))
-  if (half < 2) return { distance: 0, floor: 0 }
-  const free = Array.from({ length: model.training.encoder.coordinateCount }, (_, c) => c)
-  const draw = await drawGroup({
-    bridge,
-    group: { split: { given: [], ranged: [], free }, factors: [], members: [0] },
-    conditions: [{ words: '', numbers: [], ranges: [], levels: new Map(), named: [] }],
-    count: half,
-    steps: STEPS,
-    ridge: 0,
-    engine,
-    key: keyFor(key, 'unconditioned'),
-    ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
-  })
-  const points: Matrix = embedEncoded(model.training.encoder, model.training.rows)
-  const first = takeRows(points, order.subarray(0, half))
-  const second = takeRows(points, order.subarray(half, 2 * half))
-  const distance = await energyDistance({ first, second: embedEncoded(model.training.encoder, draw.rows), key })
-  return { distance, floor: await energyDistance({ first, second, key }) }
 }
 
 /** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */

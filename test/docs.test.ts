@@ -151,13 +151,14 @@ function anchorsIn(markdown: string): Set<string> {
 }
 
 function brokenLinks(page: string, markdown: string): string[] {
+  const own = anchorsIn(markdown)
   return targetsIn(markdown).filter((target) => {
     const [path, anchor] = target.split('#') as [string, string | undefined]
     const file = path === '' ? page : relative(root, join(root, dirname(page), decodeURIComponent(path)))
     if (!existsSync(join(root, file))) return true
     if (anchor === undefined) return false
     if (statSync(join(root, file)).isDirectory()) return true
-    return !anchorsIn(file === page ? markdown : read(file)).has(anchor)
+    return !(file === page ? own : anchorsIn(read(file))).has(anchor)
   })
 }
 

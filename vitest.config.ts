@@ -7,6 +7,14 @@ export default defineConfig({
   resolve: { alias: { '@sbridge/core': source('./packages/core/src/index.ts') } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000
+    // Generous: a busy machine must not make a test fail. Speed is a matter for the benches.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    coverage: {
+      include: ['packages/core/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/assembly/**', '**/generated/**'],
+      reporter: ['text-summary'],
+      thresholds: { lines: 85, functions: 85, branches: 75 }
+    }
   }
 })

@@ -24,7 +24,6 @@ import { engineOf, fitJobOf, runOf, splitPairs } from '../cli/options.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readBytes, readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
-import { embeddingReport } from '../report/latent.js'
 
 const COIFMAN_LAFON = 'Coifman, Lafon, ACHA 2006'
 
@@ -132,7 +131,10 @@ async function fit(input: string, flags: EmbedFlags, context: EmbeddingContext &
   const { model, coordinates } = await fitEmbedding(prepared.data, options, context)
   await writeTable(flags.output, coordinateTable(coordinates))
   if (flags.model !== undefined) await writeAtomically(flags.model, packModel(saveEmbedding(model)))
-  if (flags.report !== undefined) await writeAtomically(flags.report, embeddingReport({ input, model, coordinates }))
+  if (flags.report !== undefined) {
+    const { embeddingReport } = await import('../report/latent.js')
+    await writeAtomically(flags.report, embeddingReport({ input, model, coordinates }))
+  }
   if (flags.json) process.stdout.write(`${JSON.stringify({ output: flags.output, ...model.summary })}\n`)
   else say(model, flags)
 }

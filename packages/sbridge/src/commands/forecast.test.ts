@@ -1,0 +1,145 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { keyFromSeed, normals } from '@sbridge/core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { run } from '../cli/run.js'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+
+/** Runs the command line in this process: exit code, and what it said. */
+async function sbridge(...words: string[]): Promise<{ code: number; said: string }> {
+  let said = ''
+  const take = (piece: unknown): boolean => {
+    said += String(piece)
+    return true
+  }
+  const spies = [vi.spyOn(process.stdout, 'write').mockImplementation(take), vi.spyOn(process.stderr, 'write').mockImplementation(take)]
+  try {
+    return { code: await run(['node', 'sbridge', ...words]), said }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sbridge-forecast-'))
+  const lines = ['t,a,b,c,d']
+  const state = new Float64Array(4)
+  for (let n = 0; n < 150; n++) {
+    const xi = normals(keyFromSeed(1), 4, n)
+    state.forEach((value, k) => {
+      state[k] = 0.6 * value + 0.2 * (state[(k + 3) % 4] ?? 0) + xi[k]!
+    })
+    lines.push([n, ...Array.from(state, (x) => x.toFixed(3))].join(','))
+  }
+  writeFileSync(at('series.csv'), `${lines.join('\n')}\n`)
+  writeFileSync(at('edges.csv'), 'from,to\na,b\nb,c\nc,d\n')
+  writeFileSync(at('wrong.csv'), 'from,to\na,nobody\n')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const rowsOf = (name: string) =>
+  readFileSync(at(name), 'utf8')
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','))
+
+describe('forecast', () => {
+  it('writes member, step and the columns; the same bytes for any number of threads', async () => {
+    const words = [
+      'forecast',
+      at('series.csv'),
+      '-n',
+      '3',
+      '--steps',
+      '4',
+      '--time',
+      't',
+      '--memory',
+      '2',
+      '--local',
+      'ring:1',
+      '--seed',
+      '5'
+    ]
+    expect((await sbridge(...words, '--threads', '1', '-o', at('one.csv'))).code).toBe(0)
+    expect((await sbridge(...words, '--threads', '2', '-o', at('two.csv'))).code).toBe(0)
+    const rows = rowsOf('one.csv')
+    expect(rows[0]).toEqual(['member', 'step', 't', 'a', 'b', 'c', 'd'])
+    expect(rows.length).toBe(13)
+    expect(rows.slice(1, 6).map((row) => row.slice(0, 3))).toEqual([
+      ['1', '1', '150'],
+      ['1', '2', '151'],
+      ['1', '3', '152'],
+      ['1', '4', '153'],
+      ['2', '1', '150']
+    ])
+    expect(readFileSync(at('two.csv'), 'utf8')).toBe(readFileSync(at('one.csv'), 'utf8'))
+  })
+
+  it('refuses with exit code 2 and says what to try', async () => {
+    const ask = (...words: string[]) => sbridge('forecast', at('series.csv'), '-n', '2', '--steps', '2', '-o', at('no.csv'), ...words)
+    for (const words of [
+      ['--time', 'nope'],
+      ['--memory', '0'],
+      ['--memory', '99', '--columns', 'a,nope'],
+      ['--local', 'ring:9'],
+      ['--local', 'round']
+    ]) {
+      const { code, said } = await ask(...words)
+      expect(code, words.join(' ')).toBe(2)
+      expect(said).toContain('try')
+    }
+  })
+})
+
+describe('--local', () => {
+  it.each(['window:1', 'auto', `graph:EDGES`])('samples with %s, and writes a report', async (local) => {
+    const file = local.replace('EDGES', at('edges.csv'))
+    const words = [
+      'sample',
+      at('series.csv'),
+      '--exclude',
+      't',
+      '--local',
+      file,
+      '-n',
+      '20',
+      '--seed',
+      '1',
+      '-o',
+      at('rows.csv'),
+      '--report',
+      at('r.html')
+    ]
+    const { code, said } = await sbridge(...words)
+    expect(code, said).toBe(0)
+    expect(rowsOf('rows.csv')[0]).toEqual(['a', 'b', 'c', 'd'])
+    expect(readFileSync(at('r.html'), 'utf8')).toContain('Neighbourhoods')
+  })
+
+  it('samples from a localised model file as from the table', async () => {
+    const model = ['--exclude', 't', '--local', 'window:1', '--seed', '2']
+    expect((await sbridge('fit', at('series.csv'), ...model, '-o', at('m.sbridge'))).code).toBe(0)
+    expect((await sbridge('sample', at('m.sbridge'), '--seed', '2', '-n', '10', '-o', at('a.csv'))).code).toBe(0)
+    expect((await sbridge('sample', at('series.csv'), ...model, '-n', '10', '-o', at('b.csv'))).code).toBe(0)
+    expect(readFileSync(at('a.csv'), 'utf8')).toBe(readFileSync(at('b.csv'), 'utf8'))
+  })
+
+  it('refuses wrong names, windows, grids and combinations', async () => {
+    const ask = (...words: string[]) => sbridge('sample', at('series.csv'), '--exclude', 't', '-o', at('no.csv'), ...words)
+    for (const words of [
+      ['--local', `graph:${at('wrong.csv')}`],
+      ['--local', 'window:4'],
+      ['--local', 'grid:3x3:1'],
+      ['--local', 'window:1', '--kernel', 'variable'],
+      ['--sweep', 'ordered']
+    ]) {
+      const { code, said } = await ask(...words)
+      expect(code, words.join(' ')).toBe(2)
+      expect(said).toContain('try')
+    }
+  })
+})

@@ -14,17 +14,17 @@ interface Stamp {
 }
 
 /** Dots smaller than this many pixels across are not seen one by one. */
-const SMALLEST = 1.6
+const SMALLEST = 1.8
 const LARGEST = 6.5
 
 /** Diameter in pixels that a dot has among `count` others on an area. */
 export function dotSize(count: number, area: number, ratio: number): number {
-  return Math.min(LARGEST, Math.max(SMALLEST, Math.sqrt(area / (ratio * ratio * Math.max(1, count))) * 0.26)) * ratio
+  return Math.min(LARGEST, Math.max(SMALLEST, Math.sqrt(area / (ratio * ratio * Math.max(1, count))) * 0.32)) * ratio
 }
 
 /** Opacity that lets structure be seen where dots lie upon each other. */
 export function dotOpacity(count: number): number {
-  return Math.min(0.85, Math.max(0.16, 9 / Math.sqrt(Math.max(1, count)) + 0.12))
+  return Math.min(0.85, Math.max(0.25, 16 / Math.sqrt(Math.max(1, count)) + 0.2))
 }
 
 function stampOf(diameter: number, opacity: number): Stamp {

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { drawFields, type Field, fitFields, forecastFields, localFields, parseField } from '@sbridge/core'
+import { drawFields, type Field, fitFields, forecastFields, localFields, marginalsFields, parseField } from '@sbridge/core'
 
 /** Options of reading a table. */
 export const tableFields: readonly Field[] = [
@@ -62,12 +62,62 @@ export const runFields: readonly Field[] = [
   }
 ]
 
-/** Every option that fitting and drawing share, in the order of `info --options`. */
+const COIFMAN_LAFON = 'Coifman, Lafon, ACHA 2006'
+
+/** Options of `embed`, each described once. */
+export const embedFields: readonly Field[] = [
+  {
+    name: 'bandwidth',
+    kind: 'number',
+    unit: 'squared length of scaled coordinates',
+    range: 'auto, or a number above 0',
+    default: 'auto',
+    words: ['auto'],
+    minimum: Number.MIN_VALUE,
+    sentence: 'Kernel bandwidth ε; auto is the smallest at which the data are connected, larger ones take short cuts.',
+    source: COIFMAN_LAFON
+  },
+  {
+    name: 'alpha',
+    kind: 'number',
+    unit: '',
+    range: 'a number from -1 to 2',
+    default: '0.5',
+    minimum: -1,
+    maximum: 2,
+    sentence: 'Density normalisation: 1 sees the surface only, 0.5 the data distribution, 0 emphasises dense regions.',
+    source: COIFMAN_LAFON
+  },
+  {
+    name: 'time',
+    kind: 'number',
+    unit: 'steps of ε',
+    range: 'a number from 0 to 1000',
+    default: '1',
+    minimum: 0,
+    maximum: 1000,
+    sentence: 'Diffusion time t in the coordinates λ^t ψ; 0 gives the eigenfunctions themselves, of mean square 1.',
+    source: COIFMAN_LAFON
+  },
+  {
+    name: 'scaling',
+    kind: 'text',
+    unit: '',
+    range: 'standard, quantile, or NAME=METHOD for single columns',
+    default: 'standard',
+    sentence: 'How numeric columns become coordinates.',
+    source: ''
+  }
+]
+
+/** Every option, in the order of `info --options`. */
 export const allFields: readonly { readonly group: string; readonly fields: readonly Field[] }[] = [
   { group: 'model', fields: fitFields },
   { group: 'localisation', fields: localFields },
   { group: 'draws', fields: drawFields },
+  { group: 'embed', fields: embedFields },
   { group: 'forecast', fields: forecastFields },
+  { group: 'trajectories', fields: marginalsFields },
   { group: 'table', fields: tableFields },
   { group: 'running', fields: runFields }
 ]

@@ -2,7 +2,6 @@ import type { Command } from '@commander-js/extra-typings'
 import {
   type EmbeddingContext,
   type EmbeddingModel,
-  type Field,
   fitEmbedding,
   InputError,
   inferTable,
@@ -19,59 +18,11 @@ import {
   saveEmbedding,
   unpackModel
 } from '@sbridge/core'
-import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
+import { addFields, embedFields, readFields, runFields, tableFields } from '../cli/fields.js'
 import { engineOf, fitJobOf, runOf, splitPairs } from '../cli/options.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readBytes, readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
-
-const COIFMAN_LAFON = 'Coifman, Lafon, ACHA 2006'
-
-/** Options of `embed`, each described once. */
-export const embedFields: readonly Field[] = [
-  {
-    name: 'bandwidth',
-    kind: 'number',
-    unit: 'squared length of scaled coordinates',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
-    minimum: Number.MIN_VALUE,
-    sentence: 'Kernel bandwidth ε; auto is the smallest at which the data are connected, larger ones take short cuts.',
-    source: COIFMAN_LAFON
-  },
-  {
-    name: 'alpha',
-    kind: 'number',
-    unit: '',
-    range: 'a number from -1 to 2',
-    default: '0.5',
-    minimum: -1,
-    maximum: 2,
-    sentence: 'Density normalisation: 1 sees the surface only, 0.5 the data distribution, 0 emphasises dense regions.',
-    source: COIFMAN_LAFON
-  },
-  {
-    name: 'time',
-    kind: 'number',
-    unit: 'steps of ε',
-    range: 'a number from 0 to 1000',
-    default: '1',
-    minimum: 0,
-    maximum: 1000,
-    sentence: 'Diffusion time t in the coordinates λ^t ψ; 0 gives the eigenfunctions themselves, of mean square 1.',
-    source: COIFMAN_LAFON
-  },
-  {
-    name: 'scaling',
-    kind: 'text',
-    unit: '',
-    range: 'standard, quantile, or NAME=METHOD for single columns',
-    default: 'standard',
-    sentence: 'How numeric columns become coordinates.',
-    source: ''
-  }
-]
 
 export function registerEmbed(program: Command): void {
   const command = program

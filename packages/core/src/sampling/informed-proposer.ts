@@ -1,5 +1,5 @@
 import { exp, log } from '../num/elementary.js'
-import { rowOf } from '../num/matrix.js'
+import { matrix, rowOf } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key } from '../num/random.js'
 import type { Answer, Asked, InformedProblem } from './informed.js'
 import { type Bounds, LocalGaussian } from './informed-gaussian.js'
@@ -11,6 +11,9 @@ import { codesOf, stepKey } from './informed-state.js'
 const NEGLIGIBLE = 40
 /** Times that a nonlinear likelihood is linearised anew at the mean it led to. */
 const RELINEARISATIONS = 2
+
+/** Where a likelihood is zero at its own mean a component is all but left out: beside others, not where all are like that. */
+const impossibleAt = (d: number): LocalLikelihood => ({ constant: -1e6, rows: matrix(0, d), targets: new Float64Array(0) })
 
 /** Draws proposals, one chain at a time, from the mixture of local Gaussians times what is known. */
 export class Proposer {
@@ -97,8 +100,7 @@ export class Proposer {
     if (!likelihood?.local) return gaussian.logEvidence
     const codes = problem.source.codesOf(part.part) ?? codesOf(asked.from, i)
     at.set(gaussian.centre)
-    let local = likelihood.local(at, codes)
-    if (!local) return gaussian.logEvidence
+    let local = likelihood.local(at, codes) ?? impossibleAt(at.length)
     let mass = gaussian.observe(local, at)
     for (let turn = 0; turn < RELINEARISATIONS && !likelihood.linear; turn++) {
       const before = at.slice()

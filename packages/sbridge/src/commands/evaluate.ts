@@ -1,5 +1,15 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type ColumnKind, type Evaluation, evaluateTables, type InferredTable, inferTable, keyFromSeed, type Table } from '@sbridge/core'
+import {
+  type ColumnKind,
+  type Evaluation,
+  evaluateTables,
+  evaluateTarget,
+  type InferredTable,
+  inferTable,
+  keyFromSeed,
+  type Table,
+  type TargetEvaluation
+} from '@sbridge/core'
 import { addFields, runFields, tableFields } from '../cli/fields.js'
 import { engineOf, fitJobOf, runOf } from '../cli/options.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
@@ -13,6 +23,7 @@ export function registerEvaluate(program: Command): void {
     .argument('<real>', 'real rows that the model has not seen, or the data it was fitted on')
     .argument('<synthetic>', 'synthetic rows')
     .option('--train <file>', 'the rows that the model was fitted on, when REAL was held out')
+    .option('--target <column>', 'also scores SYNTHETIC as draws of this column, equally many for every row of REAL, in its order')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints the measures as JSON')
   for (const fields of [tableFields.filter((field) => field.name !== 'weights'), runFields]) addFields(command, fields)
@@ -23,6 +34,7 @@ export function registerEvaluate(program: Command): void {
 
 interface EvaluateFlags extends Readonly<Record<string, unknown>> {
   readonly train?: string
+  readonly target?: string
   readonly report?: string
   readonly json?: boolean
 }
@@ -35,6 +47,7 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const like = async (path: string): Promise<Table> => inferTable(await readTable(path), { ...job, types: kindsOf(real) }).table
   const synthetic = await like(syntheticPath)
   const train = flags.train === undefined ? undefined : await like(flags.train)
+  const target = flags.target === undefined ? undefined : evaluateTarget({ real: real.table, synthetic, target: flags.target })
   const engine = await engineOf(run)
   try {
     const evaluation = await evaluateTables({ real: real.table, synthetic, train, engine, key: keyFromSeed(run.seed) })
@@ -43,7 +56,11 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
       const title = `${syntheticPath} against ${realPath}`
       await writeAtomically(flags.report, renderReport({ title, evaluation, real: real.table, synthetic, command: commandLine() }))
     }
-    process.stdout.write(flags.json ? `${JSON.stringify(evaluation)}\n` : evaluationText(evaluation))
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify({ ...evaluation, ...(target ? { target } : {}) })}\n`
+        : evaluationText(evaluation) + (target ? targetText(target) : '')
+    )
   } finally {
     await engine.close()
   }
@@ -52,6 +69,18 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
 /** Columns of another table take the kinds of the real one, whatever their cells would suggest by themselves. */
 function kindsOf(real: InferredTable): Record<string, ColumnKind> {
   return Object.fromEntries(real.table.columns.map((column) => [column.name, column.kind]))
+}
+
+function targetText({ column, crps, standardised, coverage, pinball, rows, drawsPerRow }: TargetEvaluation): string {
+  return [
+    `draws of ${column}: ${drawsPerRow} for each of ${rows} rows`,
+    `CRPS ${crps.toPrecision(4)}, in standard deviations ${standardised.crps.toFixed(4)} (ignoring all conditions: ${standardised.unconditional.toFixed(4)})`,
+    `inside central intervals: 50 %: ${coverage[50].toFixed(3)}, 80 %: ${coverage[80].toFixed(3)}, 95 %: ${coverage[95].toFixed(3)}`,
+    `pinball loss: ${Object.entries(pinball)
+      .map(([p, loss]) => `${p}: ${loss.toPrecision(3)}`)
+      .join(', ')}`,
+    ''
+  ].join('\n')
 }
 
 function evaluationText(evaluation: Evaluation): string {

@@ -11,12 +11,15 @@ import {
   loadGlobal,
   localFields,
   presentRows,
+  presentTable,
   type SampleJob,
   sampleTable,
   type Table,
   trainingTable,
   unpackModel
 } from '@sbridge/core'
+import { type Asked, addConditionFlags, askedOf } from '../cli/conditions.js'
+import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
 import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
 import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
@@ -61,6 +64,7 @@ export function registerSample(program: Command): void {
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
   for (const fields of [fitFields, localFields, drawFields, tableFields, runFields]) addFields(command, fields)
+  addConditionFlags(command)
   command.action(async (input, options) => {
     await runSample(input, options as SampleFlags)
   })
@@ -93,7 +97,9 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
     if (flags.report !== undefined) await checkWritable(flags.report)
   }
   const job = fitJobOf(flags, run.seed)
+  const asked = await askedOf(flags)
   const contents = await localModelIn(input)
+  refuseCombinations(asked, { draws, local: contents !== undefined || flags.local !== undefined })
   if (contents) refuseModelOptions({ model: contents }, flags)
   if (contents || flags.local !== undefined) {
     return runLocalSample({ input, flags, run, job, draws, count, cells, contents, command: commandLine() })
@@ -108,7 +114,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
       process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : sayPlan(plan))
       return
     }
-    await draw({ source, job, draws, count, cells, input, flags, run, plan, engine })
+    await draw({ source, job, draws, count, cells, input, flags, run, plan, engine, asked })
   } finally {
     await engine.close()
   }
@@ -125,21 +131,27 @@ interface Draw {
   readonly run: Run
   readonly plan: JobPlan
   readonly engine: Awaited<ReturnType<typeof engineOf>>
+  readonly asked: Asked | undefined
 }
 
-async function draw({ source, job, draws, count, cells, input, flags, run, plan, engine }: Draw): Promise<void> {
+async function draw({ source, job, draws, count, cells, input, flags, run, plan, engine, asked }: Draw): Promise<void> {
   if (plan.seconds > 60) process.stderr.write(sayPlan(plan))
   const progress = new JobProgress(plan)
   const context = { engine, progress: progress.update }
   let model: GlobalModel
   let rows: Table
+  let known: ConditionedRows | undefined
   try {
     model = 'model' in source ? source.model : await fitTable(source.raw, job, context)
-    rows = await sampleTable(model, { ...draws, ...(count === undefined ? {} : { rows: count }), seed: run.seed }, context)
+    known =
+      asked &&
+      (await drawConditioned({ model, asked, count, steps: draws.steps, seed: run.seed, engine, watch: { progress: progress.update } }))
+    rows =
+      known?.table ?? (await sampleTable(model, { ...draws, ...(count === undefined ? {} : { rows: count }), seed: run.seed }, context))
   } finally {
     progress.finish()
   }
-  await writeTable(flags.output, presentRows(model, rows, cells))
+  await writeTable(flags.output, known ? presentTable(known.table, known.formats, cells) : presentRows(model, rows, cells))
   const summary = summaryOf({ model, rows, draws, run, output: flags.output })
   if (flags.report !== undefined) {
     const real = trainingTable(model)
@@ -151,10 +163,48 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
       rareCombinations: model.summary.rareCombinations
     })
     const { reportOf } = await import('../report/sample-report.js')
-    await writeAtomically(flags.report, reportOf({ input, command: commandLine(), model, real, rows, evaluation, seed: run.seed, draws }))
+    await writeAtomically(
+      flags.report,
+      reportOf({
+        input,
+        command: commandLine(),
+        model,
+        real,
+        rows,
+        evaluation,
+        seed: run.seed,
+        draws,
+        sections: known ? (await import('../report/conditions.js')).conditionSections(known) : undefined
+      })
+    )
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
-  else say(model, summary, flags)
+  if (flags.json) process.stdout.write(`${JSON.stringify({ ...summary, ...(known ? knownSummary(known) : {}) })}\n`)
+  else say(model, summary, flags, known ? conditionedWords(known) : [])
+}
+
+/** What `--json` says of conditions and observations. */
+function knownSummary(known: ConditionedRows): object {
+  const { conditional, posterior } = known
+  const steps = (conditional ?? posterior)!.steps
+  return {
+    steps,
+    noise: 'covariance',
+    ...(conditional ? { conditional } : {}),
+    ...(posterior ? { posterior } : {}),
+    warnings: warningsOf(known)
+  }
+}
+
+function refuseCombinations(asked: Asked | undefined, { draws, local }: { draws: Draw['draws']; local: boolean }): void {
+  if (!asked) return
+  const other = draws.noise !== undefined && draws.noise !== 'covariance' ? `--noise ${draws.noise}` : local ? '--local' : undefined
+  if (other === undefined) return
+  throw new InputError({
+    code: 'option-combination',
+    got: `conditions or observations together with ${other}`,
+    expected: 'one of them',
+    try: `leaving ${other} out`
+  })
 }
 
 /** Model options make no sense for a model that is fitted already. */
@@ -224,13 +274,14 @@ function summaryOf({
 }
 
 /** Results in words go to standard error when standard output carries the rows. */
-function say(model: GlobalModel, summary: SampleSummary, flags: SampleFlags): void {
+function say(model: GlobalModel, summary: SampleSummary, flags: SampleFlags, more: readonly string[]): void {
   const stream = flags.output === '-' ? process.stderr : process.stdout
   const lines = [
     `${summary.rows} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
     `seed ${summary.seed}`,
     bandwidthWords(model),
     scalingWords(model),
+    ...more,
     ...summary.notes.map((note) => `note: ${note}`)
   ]
   stream.write(`${lines.join('\n')}\n`)

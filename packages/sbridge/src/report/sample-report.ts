@@ -1,5 +1,6 @@
 import type { Evaluation, GlobalModel, SampleJob, Table } from '@sbridge/core'
 import { VERSION } from '../version.js'
+import type { Section } from './blocks.js'
 import { renderReport } from './index.js'
 
 export interface SampleReport {
@@ -11,10 +12,12 @@ export interface SampleReport {
   readonly evaluation: Evaluation
   readonly seed: number
   readonly draws: Pick<SampleJob, 'noise' | 'steps'>
+  /** What was asked for besides, e.g. conditions. */
+  readonly sections?: readonly Section[] | undefined
 }
 
 /** The report of a `sample` run: the measures, and what the fit decided. */
-export function reportOf({ input, command, model, real, rows, evaluation, seed, draws }: SampleReport): string {
+export function reportOf({ input, command, model, real, rows, evaluation, seed, draws, sections }: SampleReport): string {
   const { summary } = model
   const { bandwidth } = summary
   return renderReport({
@@ -23,6 +26,7 @@ export function reportOf({ input, command, model, real, rows, evaluation, seed, 
     real,
     synthetic: rows,
     command,
+    ...(sections ? { sections } : {}),
     model: {
       epsilon: summary.epsilon,
       ...(bandwidth ? { curve: bandwidth.curve, target: bandwidth.target } : {}),

@@ -97,7 +97,7 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
     })
     groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: members.length })
   }
-  const table = exactly(decodeTable(encoder, rows), conditions, request.rows)
+  const table = repeatGiven(decodeTable(encoder, rows), conditions, request.rows)
   return {
     table,
     formats: formatsFor(encoder, conditions),
@@ -261,7 +261,7 @@ function warningsOn({ words }: Condition, effectiveRows: number, { nearest, usua
 }
 
 /** Given numbers, and the ends of intervals, as they were given: whatever rounding and scaling would have made of them. */
-function exactly(table: Table, conditions: readonly Condition[], count: number): Table {
+export function repeatGiven(table: Table, conditions: readonly Condition[], count: number): Table {
   const columns = table.columns.map((column, c) => {
     if (!isNumeric(column)) return column
     const values = column.values.slice()
@@ -279,7 +279,7 @@ function exactly(table: Table, conditions: readonly Condition[], count: number):
 }
 
 /** Columns show as many decimals as the given values need. */
-function formatsFor(encoder: Encoder, conditions: readonly Condition[]): readonly ColumnFormat[] {
+export function formatsFor(encoder: Encoder, conditions: readonly Condition[]): readonly ColumnFormat[] {
   return encoder.formats.map((format, c) => {
     const decimals = format.number?.decimals
     if (decimals === undefined) return format

@@ -19,8 +19,10 @@ export interface EpsilonChoice {
   readonly unconditioned: UnconditionedDistance
 }
 
-/** Enough training rows under the likelihood for local moments at the model's own ε. */
-const ENOUGH_ROWS = 150
+/** With fewer training rows under the likelihood, local moments there are those of a handful of rows. */
+const FEW_ROWS = 15
+/** The chain alone may move away from the data by this share of what halves of the data differ. */
+const SHARE_OF_FLOOR = 0.25
 const FACTOR = 4
 const LARGEST_EPSILON = 8
 const COMPARED_ROWS = 1000
@@ -30,7 +32,7 @@ const STEPS = 20
 /**
  * The bandwidth of a posterior: the model's own where the data have rows under the likelihood. Where they have few, the
  * local moments there would be those of a handful of rows, so ε is enlarged fourfold as long as the chain without
- * likelihood stays as near to the data as their halves are to each other. Cost: a scaling and 20 steps of 1,000 chains an ε.
+ * likelihood stays about as near to the data as it is. Cost: a scaling and 20 steps of 1,000 chains an ε.
  */
 export async function chooseEpsilon(
   model: GlobalModel,
@@ -40,10 +42,11 @@ export async function chooseEpsilon(
   const fixed = typeof request.epsilon === 'number' ? request.epsilon : undefined
   let best = await tryEpsilon(model, fixed ?? model.kernel.epsilon, context)
   const given = fixed !== undefined || !model.summary.bandwidth || request.conditioning === 'langevin'
-  if (given || importanceRows >= ENOUGH_ROWS) return best
+  if (given || importanceRows >= FEW_ROWS) return best
+  const allowed = best.unconditioned.distance + SHARE_OF_FLOOR * best.unconditioned.floor
   while (best.epsilon * FACTOR <= LARGEST_EPSILON) {
     const next = await tryEpsilon(model, best.epsilon * FACTOR, context)
-    if (!(next.unconditioned.distance <= next.unconditioned.floor)) break
+    if (!(next.unconditioned.distance <= allowed)) break
     best = next
   }
   return best

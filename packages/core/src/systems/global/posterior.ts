@@ -7,12 +7,15 @@ import { langevinStep } from '../../sampling/informed-langevin.js'
 import { type ChainLikelihood, tempered } from '../../sampling/informed-likelihood.js'
 import { decodeTable, type Encoded } from '../../table/encoder.js'
 import { columnsOf, evaluate, type ObservationExpression, parseObservation } from '../../table/expression.js'
+import type { ColumnFormat } from '../../table/infer.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { InformedBridge } from './condition-bridge.js'
+import { DEFAULT_RIDGE } from './condition-choose.js'
 import { type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
-import type { ConditionGroup } from './condition-places.js'
+import { groupConditions } from './condition-places.js'
+import { checkConditions, formatsFor, repeatGiven } from './condition-sample.js'
 import { effectiveSampleSize, type NamedWarning } from './condition-support.js'
-import type { Condition } from './conditions.js'
+import type { Condition, Given } from './conditions.js'
 import { takeEncoded } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
@@ -30,6 +33,8 @@ export interface PosteriorRequest {
   /** `2*x1 + x3 = 4.2 ± 0.1`, in the units of the columns. */
   readonly observe?: readonly string[]
   readonly likelihood?: LikelihoodModule
+  /** Besides, columns that are known as for `sampleConditional`: numbers at the model's ε and λ = 10⁻³. */
+  readonly given?: Given
   /** How many rows. */
   readonly rows: number
   /** Steps after the whole likelihood has come in. Default 20. */
@@ -69,6 +74,7 @@ export interface PosteriorReport {
 
 export interface PosteriorRows {
   readonly table: Table
+  readonly formats: readonly ColumnFormat[]
   readonly report: PosteriorReport
 }
 
@@ -87,12 +93,13 @@ const MOST_POOL = 4096
 export async function samplePosterior(model: GlobalModel, request: PosteriorRequest, context: Context): Promise<PosteriorRows> {
   const { encoder } = model.training
   const observations = checkPosterior(model, request)
+  const condition = checkConditions(model, { given: request.given ?? {}, rows: request.rows })[0]!
   const key = keyFor(context.key, 'posterior')
   const likelihood = likelihoodOf(model, observations, request)
   const importanceRows = supportOf(model, likelihood)
   const choice = await chooseEpsilon(model, { request, importanceRows }, { ...context, key })
   const { bridge } = choice
-  const run = poolOf(bridge, { observations, request, model, context: { ...context, key } })
+  const run = poolOf(bridge, { observations, request, model, condition, context: { ...context, key } })
   const drawn =
     request.conditioning === 'langevin'
       ? await drawLangevin(run, { likelihood, request })
@@ -100,9 +107,9 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   // Chains come out sorted by ancestor: a part of them must not be a part of the law.
   const chosen = permutation(keyFor(key, 'order'), drawn.rows.coordinates.rows).subarray(0, request.rows)
   const rows = takeEncoded(drawn.rows, chosen)
-  const table = decodeTable(encoder, rows)
+  const table = repeatGiven(decodeTable(encoder, rows), [condition], request.rows)
   const report = await reportOn(model, { observations, importanceRows, choice, request, drawn, chosen, rows, table })
-  return { table, report }
+  return { table, formats: formatsFor(encoder, [condition]), report }
 }
 
 /** All that can be refused about a posterior, before anything is drawn. */
@@ -139,27 +146,26 @@ interface PoolRequest {
   readonly observations: readonly ObservationExpression[]
   readonly request: PosteriorRequest
   readonly model: GlobalModel
+  readonly condition: Condition
   readonly context: Context
 }
 
-/** All chains free, but observed columns are present. */
-function poolOf(bridge: InformedBridge, { observations, request, model, context }: PoolRequest): GroupRun {
+/** Chains that know what is given; observed columns are present. */
+function poolOf(bridge: InformedBridge, { observations, request, model, condition, context }: PoolRequest): GroupRun {
   const { encoder } = bridge.training
   const observed = new Set(observations.flatMap(({ residual }) => columnsOf(residual)))
-  const levels = new Map<number, number>()
+  const levels = new Map(condition.levels)
   for (const code of encoder.columns)
     if (code.carries === 'coordinate' && code.missingFactor !== undefined && observed.has(code.name)) levels.set(code.missingFactor, 0)
-  const free = Array.from({ length: encoder.coordinateCount }, (_, c) => c)
-  const group: ConditionGroup = { split: { given: [], ranged: [], free }, factors: [...levels.keys()], members: [0] }
-  const condition: Condition = { words: '', numbers: [], ranges: [], levels, named: [] }
+  const known: Condition = { ...condition, levels }
   const chains = Math.max(request.rows, LEAST_CHAINS)
   return {
     bridge,
-    group,
-    conditions: [condition],
+    group: groupConditions(encoder, [known])[0]!,
+    conditions: [known],
     count: Math.max(chains, Math.min(model.summary.rowCount, MOST_POOL)),
     steps: request.steps ?? STEPS,
-    ridge: 0,
+    ridge: DEFAULT_RIDGE,
     engine: context.engine,
     key: context.key,
     watch: context.watch

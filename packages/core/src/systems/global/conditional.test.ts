@@ -1,0 +1,232 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { log } from '../../num/elementary.js'
+import { matrix } from '../../num/matrix.js'
+import { keyFromSeed, normals } from '../../num/random.js'
+import { mean, variance } from '../../num/statistics.js'
+import { inferTable } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { type ConditionalRequest, sampleConditional } from './condition-sample.js'
+import { effectiveSampleSize } from './condition-support.js'
+import { fitGlobal, type GlobalModel } from './model.js'
+import { type PosteriorRequest, samplePosterior } from './posterior.js'
+import { effectiveCount, weightsOf } from './posterior-temper.js'
+
+const engine = new ReferenceEngine()
+const context = { engine, key: keyFromSeed(7) }
+const M = 300
+
+/** Correlated Gaussians x, y with correlation 0.8, and a category that follows the sign of x. */
+function raw(): RawTable {
+  const z = normals(keyFromSeed(1), 2 * M)
+  const x = Float64Array.from({ length: M }, (_, i) => z[2 * i]!)
+  const y = Float64Array.from({ length: M }, (_, i) => 0.8 * z[2 * i]! + 0.6 * z[2 * i + 1]!)
+  return {
+    rowCount: M,
+    columns: [
+      { name: 'x', source: 'number', values: x },
+      { name: 'my y', source: 'number', values: y },
+      { name: 'sign', source: 'text', values: Array.from(x, (value) => (value > 0 ? 'plus' : 'minus')) },
+      { name: 'same', source: 'number', values: new Float64Array(M).fill(3) }
+    ]
+  }
+}
+
+const column = (table: Table, name: string): Float64Array => {
+  const found = table.columns.find((c) => c.name === name)!
+  if (!isNumeric(found)) throw new Error(name)
+  return found.values
+}
+const levelsIn = (table: Table, name: string): Set<string> => {
+  const found = table.columns.find((c) => c.name === name)!
+  if (!isCategorical(found)) throw new Error(name)
+  return new Set(Array.from(found.codes, (code) => found.levels[code]!))
+}
+
+let gaussian: GlobalModel
+let mixed: GlobalModel
+beforeAll(async () => {
+  gaussian = await fitGlobal(inferTable(raw(), { columns: ['x', 'my y'] }), { bandwidth: 0.3, scaling: 'standard' }, context)
+  mixed = await fitGlobal(inferTable(raw()), { bandwidth: 0.3, scaling: 'standard' }, context)
+})
+
+const conditional = (model: GlobalModel, request: Partial<ConditionalRequest> & Pick<ConditionalRequest, 'given'>) =>
+  sampleConditional(model, { rows: 400, ridge: 1e-3, ...request }, context)
+const posterior = (model: GlobalModel, request: Partial<PosteriorRequest>) => samplePosterior(model, { rows: 400, ...request }, context)
+
+describe('conditional rows', () => {
+  test('a Gaussian conditional has the closed form of the sample moments', async () => {
+    const { table, report } = await conditional(gaussian, { given: { x: 1 } })
+    const rows = raw().columns
+    const x = rows[0]!.values as Float64Array
+    const y = rows[1]!.values as Float64Array
+    const slope = x.reduce((sum, v, i) => sum + ((v - mean(x)) * (y[i]! - mean(y))) / M, 0) / variance(x)
+    const drawn = column(table, 'my y')
+    expect(column(table, 'x').every((v) => v === 1)).toBe(true)
+    // Five standard errors of 400 draws, and what the local regression of 400 rows may differ.
+    expect(Math.abs(mean(drawn) - (mean(y) + slope * (1 - mean(x))))).toBeLessThan(0.2)
+    expect(Math.sqrt(variance(drawn) / (variance(y) - slope * slope * variance(x)))).toBeGreaterThan(0.8)
+    expect(Math.sqrt(variance(drawn) / (variance(y) - slope * slope * variance(x)))).toBeLessThan(1.2)
+    expect(report.conditions[0]!.warnings).toEqual([])
+    expect(report.conditions[0]!.acceptance).toBeGreaterThan(0.8)
+  })
+
+  test('categories restrict the rows, ranges bound them, and given digits survive', async () => {
+    const { table, formats } = await conditional(mixed, { given: { sign: 'plus', 'my y': '0.5..1' } })
+    expect(levelsIn(table, 'sign')).toEqual(new Set(['plus']))
+    const y = column(table, 'my y')
+    expect(Math.min(...y)).toBeGreaterThanOrEqual(0.5)
+    expect(Math.max(...y)).toBeLessThanOrEqual(1)
+    expect(mean(column(table, 'x').map((v) => (v > 0 ? 1 : 0)))).toBeGreaterThan(0.9)
+    expect(formats.length).toBe(4)
+  })
+
+  test('several conditions are grouped in their order, with an empty one that is the plain law', async () => {
+    const { table } = await conditional(mixed, { given: [{ x: 2 }, {}, { sign: 'minus', x: -1 }], rows: 60 })
+    const x = column(table, 'x')
+    expect(table.rowCount).toBe(180)
+    expect(x.subarray(0, 60).every((v) => v === 2)).toBe(true)
+    expect(new Set(x.subarray(60, 120)).size).toBeGreaterThan(30)
+    expect(Math.abs(mean(x.subarray(60, 120)))).toBeLessThan(0.7)
+    expect(x.subarray(120).every((v) => v === -1)).toBe(true)
+  })
+
+  test('the same key gives the same rows, and chunks of conditions do not matter', async () => {
+    const a = await conditional(gaussian, { given: { x: 1 }, rows: 20 })
+    const b = await conditional(gaussian, { given: { x: 1 }, rows: 20 })
+    expect(b.table).toStrictEqual(a.table)
+  })
+
+  test('far conditions carry a named warning and still give rows', async () => {
+    const { table, report } = await conditional(gaussian, { given: { x: 30 }, rows: 20 })
+    expect(table.rowCount).toBe(20)
+    expect(column(table, 'my y').every(Number.isFinite)).toBe(true)
+    expect(report.conditions[0]!.warnings[0]!.name).toBe('condition-outside-data')
+    expect(report.conditions[0]!.distance.nearest).toBeGreaterThan(10)
+  })
+
+  test('clamping draws near the conditional law too', async () => {
+    const { table } = await conditional(gaussian, { given: { x: 1 }, conditioning: 'clamp' })
+    expect(Math.abs(mean(column(table, 'my y')) - 0.8)).toBeLessThan(0.35)
+  })
+
+  test('bandwidth and ridge are chosen on held-out rows and shown', async () => {
+    const automatic: GlobalModel = {
+      ...gaussian,
+      summary: {
+        ...gaussian.summary,
+        bandwidth: { curve: [], epsilon: 0.3, ratio: 0.9, target: 0.95, criterion: 'target-met', rowCount: M } as never
+      }
+    }
+    const { report } = await sampleConditional(automatic, { given: { x: 1 }, rows: 10 }, context)
+    const { trials, epsilon, ridge, freeRatio } = report.groups[0]!
+    expect(trials.length).toBeGreaterThan(3)
+    expect(trials.some((trial) => trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio)).toBe(true)
+    // CRPS of N(0, 0.36) is 0.6/√π = 0.339; of the marginal 0.564.
+    expect(Math.min(...trials.map(({ crps }) => crps))).toBeLessThan(0.38)
+  }, 20_000)
+
+  test.each([
+    [{ nope: 1 }, 'column-unknown'],
+    [{ sign: 'other' }, 'level-unknown'],
+    [{ x: 'abc' }, 'condition-value'],
+    [{ x: '2..1' }, 'condition-impossible'],
+    [{ x: '..' }, 'condition-impossible'],
+    [{ x: Number.NaN }, 'condition-value'],
+    [{ same: 4 }, 'condition-impossible']
+  ])('%j is refused', async (given, code) => {
+    await expect(conditional(mixed, { given })).rejects.toMatchObject({ code })
+  })
+
+  test('contradictory categories, and numbers of rows that are none, are refused', async () => {
+    const two: RawTable = {
+      rowCount: 6,
+      columns: [
+        { name: 'a', source: 'text', values: ['p', 'p', 'p', 'q', 'q', 'q'] },
+        { name: 'b', source: 'text', values: ['r', 'r', 'r', 's', 's', 's'] },
+        { name: 'x', source: 'number', values: Float64Array.of(1, 2, 3, 4, 5, 6) }
+      ]
+    }
+    const model = await fitGlobal(inferTable(two), { bandwidth: 1, scaling: 'standard' }, context)
+    await expect(conditional(model, { given: { a: 'p', b: 's' } })).rejects.toMatchObject({ code: 'condition-contradictory' })
+    await expect(conditional(model, { given: { a: 'p' }, rows: 0 })).rejects.toMatchObject({ code: 'count' })
+    await expect(conditional(model, { given: [] })).rejects.toMatchObject({ code: 'conditions-none' })
+  })
+})
+
+describe('posteriors', () => {
+  test('a linear observation of a Gaussian prior has the closed form', async () => {
+    const { table, report } = await posterior(gaussian, { observe: ['x + `my y` = 2 ± 0.5'] })
+    // Prior N(0, [[1, 0.8], [0.8, 1]]): H C Hᵀ + R = 3.85, gain 1.8/3.85.
+    const x = column(table, 'x')
+    expect(Math.abs(mean(x) - (2 * 1.8) / 3.85)).toBeLessThan(0.15)
+    expect(Math.abs(variance(x) - (1 - 1.8 ** 2 / 3.85))).toBeLessThan(0.09)
+    expect(report.warnings).toEqual([])
+    expect(report.effectiveSampleSize).toBeGreaterThan(100)
+  })
+
+  test('a module with a gradient, one without, and the observation agree', async () => {
+    const logLikelihood = (row: Readonly<Record<string, unknown>>) => -0.5 * (((row.x as number) - 1) / 0.5) ** 2
+    const gradient = (row: Readonly<Record<string, unknown>>) => ({ x: -((row.x as number) - 1) / 0.25 })
+    for (const request of [{ observe: ['x = 1 ± 0.5'] }, { likelihood: { logLikelihood, gradient } }, { likelihood: { logLikelihood } }]) {
+      const { table } = await posterior(gaussian, request)
+      expect(Math.abs(mean(column(table, 'x')) - 0.8)).toBeLessThan(0.15)
+      expect(Math.abs(mean(column(table, 'my y')) - 0.64)).toBeLessThan(0.2)
+    }
+  })
+
+  test('a nonlinear observation agrees with importance sampling of the rows', async () => {
+    const { table } = await posterior(gaussian, { observe: ['x^2 + `my y`^2 = 2 ± 0.5'] })
+    const rows = raw().columns
+    const x = rows[0]!.values as Float64Array
+    const y = rows[1]!.values as Float64Array
+    const w = x.map((v, i) => Math.exp(-0.5 * ((v * v + y[i]! * y[i]! - 2) / 0.5) ** 2))
+    const total = w.reduce((a, b) => a + b, 0)
+    const exact = x.reduce((sum, v, i) => sum + (w[i]! * Math.abs(v)) / total, 0)
+    expect(Math.abs(mean(column(table, 'x').map(Math.abs)) - exact)).toBeLessThan(0.12)
+  })
+
+  test('likelihoods of categories, and given ones beside observations, are kept', async () => {
+    const only = await posterior(mixed, { likelihood: { logLikelihood: ({ sign }) => (sign === 'plus' ? 0 : Number.NEGATIVE_INFINITY) } })
+    expect(levelsIn(only.table, 'sign')).toEqual(new Set(['plus']))
+    const both = await posterior(mixed, { observe: ['`my y` = 0.5 ± 0.2'], given: { sign: 'minus' } })
+    expect(levelsIn(both.table, 'sign')).toEqual(new Set(['minus']))
+  })
+
+  test('prior and observation that disagree are named', async () => {
+    const { report } = await posterior(gaussian, { observe: ['x = 5 ± 0.1'], rows: 50, epsilon: 0.3 })
+    expect(report.warnings.map(({ name }) => name)).toContain('prior-observation-disagree')
+    expect(report.powers.length).toBeGreaterThan(1)
+    expect(report.powers[report.powers.length - 1]).toBe(1)
+  })
+
+  test.each([
+    [{ observe: ['nope = 1 ± 1'] }, 'column-unknown'],
+    [{ observe: ['sign = 1 ± 1'] }, 'observation-column'],
+    [{ observe: ['x = 1'] }, 'expression-malformed'],
+    [{ observe: ['x = 1 ± 0'] }, 'observation-deviation'],
+    [{}, 'posterior-empty'],
+    [{ likelihood: { logLikelihood: () => Number.NaN } }, 'likelihood-not-finite'],
+    [{ likelihood: { logLikelihood: () => 0 }, conditioning: 'langevin' as const }, 'gradient-missing'],
+    [{ observe: ['x = 1 ± 1'], conditioning: 'clamp' as never }, 'conditioning']
+  ])('%j is refused', async (request, code) => {
+    await expect(posterior(mixed, { rows: 10, ...request })).rejects.toMatchObject({ code })
+  })
+})
+
+test('chains of one ancestor that agree count once, independent ones fully', () => {
+  const ancestors = Uint32Array.from({ length: 100 }, (_, i) => Math.floor(i / 10))
+  const same = matrix(
+    100,
+    1,
+    Float64Array.from(ancestors, (a) => a)
+  )
+  expect(effectiveSampleSize(same, ancestors)).toBeCloseTo(10, 6)
+  expect(effectiveSampleSize(matrix(100, 1, normals(keyFromSeed(1), 100)), ancestors)).toBeGreaterThan(50)
+})
+
+test('powers of a likelihood weigh as they should', () => {
+  expect([...weightsOf(Float64Array.of(0, log(0.25)), 0.5)].map((w) => Number(w.toFixed(12)))).toEqual([1, 0.5])
+  expect(effectiveCount(Float64Array.of(1, 1, 0))).toBe(2)
+})

@@ -1,0 +1,105 @@
+import type { ConditionalReport, PosteriorReport } from '@sbridge/core'
+import { facts, type Section, section, table } from './blocks.js'
+import { html } from './html.js'
+import { formatNumber } from './numbers.js'
+
+const MOST_ROWS = 50
+
+/** What a report says about what was asked for and how well the data support it. */
+export function conditionSections(asked: {
+  readonly conditional?: ConditionalReport | undefined
+  readonly posterior?: PosteriorReport | undefined
+}): Section[] {
+  return [
+    ...(asked.conditional ? [conditionalSection(asked.conditional)] : []),
+    ...(asked.posterior ? [posteriorSection(asked.posterior)] : [])
+  ]
+}
+
+function conditionalSection(report: ConditionalReport): Section {
+  const shown = report.conditions.slice(0, MOST_ROWS)
+  return section(
+    'conditions',
+    'What was given',
+    html`<p>The measures of this report compare the drawn rows with <em>all</em> rows of the data; under a condition they should differ.</p>`,
+    table({
+      caption:
+        'How bandwidth and ridge were chosen: continuous ranked probability score (CRPS) on held-out rows, in standard deviations of the drawn columns.',
+      head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'inside 80 % intervals#', 'chosen'],
+      rows: report.groups.flatMap(({ columns, trials, epsilon, ridge, freeRatio }) =>
+        (trials.length > 0 ? trials : [{ epsilon, ridge, freeRatio, crps: Number.NaN, coverage: Number.NaN }]).map((trial) => [
+          columns.join(', '),
+          formatNumber(trial.epsilon),
+          formatNumber(trial.freeRatio),
+          formatNumber(trial.ridge),
+          Number.isNaN(trial.crps) ? '–' : formatNumber(trial.crps),
+          Number.isNaN(trial.coverage) ? '–' : formatNumber(trial.coverage),
+          trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio ? 'yes' : ''
+        ])
+      )
+    }),
+    table({
+      caption: `How well the data support each condition${report.conditions.length > MOST_ROWS ? ` (the first ${MOST_ROWS} of ${report.conditions.length})` : ''}.`,
+      head: ['condition', 'effective rows#', 'acceptance#', 'effective sample size#', 'nearest row (standard deviations)#', 'warning'],
+      rows: shown.map(({ condition, effectiveRows, acceptance, effectiveSampleSize, distance, warnings }) => [
+        condition,
+        formatNumber(effectiveRows),
+        formatNumber(acceptance),
+        formatNumber(effectiveSampleSize),
+        formatNumber(distance.nearest),
+        warnings.map(({ message }) => message).join('; ')
+      ])
+    })
+  )
+}
+
+function posteriorSection(report: PosteriorReport): Section {
+  return section(
+    'posterior',
+    'What was observed',
+    facts([
+      ['Training rows that agree with the observations', formatNumber(report.importanceRows)],
+      ['Effective rows behind a drawn row', formatNumber(report.effectiveRows)],
+      ['Acceptance', formatNumber(report.acceptance)],
+      ['Effective sample size', formatNumber(report.effectiveSampleSize)],
+      ['Bandwidth ε', formatNumber(report.epsilon)],
+      ['Powers of the likelihood on the way', String(report.powers.length)],
+      ['Distance of the chain without observations to the data', formatNumber(report.unconditioned.distance)],
+      ['The same between halves of the data, at most', formatNumber(report.unconditioned.floor)]
+    ]),
+    ...(report.observations.length === 0
+      ? []
+      : [
+          table({
+            caption: 'Left minus right side of each observation, before and after.',
+            head: [
+              'observation',
+              'standard deviations from the prior#',
+              'prior mean#',
+              'prior spread#',
+              'posterior mean#',
+              'posterior spread#'
+            ],
+            rows: report.observations.map(({ text, priorDeviations, prior, posterior }) => [
+              text,
+              formatNumber(priorDeviations),
+              formatNumber(prior.mean),
+              formatNumber(prior.deviation),
+              formatNumber(posterior.mean),
+              formatNumber(posterior.deviation)
+            ])
+          })
+        ]),
+    table({
+      caption: 'Columns before and after.',
+      head: ['column', 'prior mean#', 'prior spread#', 'posterior mean#', 'posterior spread#'],
+      rows: Object.entries(report.columns).map(([name, { prior, posterior }]) => [
+        name,
+        ...[...prior, ...posterior].map((x) => formatNumber(x))
+      ])
+    }),
+    ...(report.warnings.length === 0
+      ? []
+      : [html`<ul>${report.warnings.map(({ name, message }) => html`<li>${name}: ${message}</li>`)}</ul>`])
+  )
+}

@@ -60,7 +60,7 @@ describe('a window', () => {
   })
 
   it('keeps two modes with a kernel on the target, and the search asks for one', async () => {
-    const count = 240
+    const count = 600
     const key = keyFromSeed(5)
     const g = normals(keyFor(key, 'g'), count)
     const xi = normals(keyFor(key, 'xi'), count)

@@ -22,7 +22,7 @@ export interface EpsilonChoice {
 /** With fewer training rows under the likelihood, local moments there are those of a handful of rows. */
 const FEW_ROWS = 15
 /** The chain alone may move away from the data by this share of what halves of the data differ. */
-const SHARE_OF_FLOOR = 0.25
+const SHARE_OF_FLOOR = 0.5
 const FACTOR = 4
 const LARGEST_EPSILON = 8
 const COMPARED_ROWS = 1000

@@ -1,0 +1,200 @@
+// Posteriors: a linear-Gaussian one against its closed form (mild, and three standard deviations off), a banana against
+// importance sampling with a million fresh rows, and a prior with two modes where the ensemble Kalman posterior is wrong.
+// usage: node bench/posterior.mjs [seeds=3] [threads=1]
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  createEngine,
+  fitGlobal,
+  inferTable,
+  keyFromSeed,
+  normals,
+  presentTable,
+  samplePosterior,
+  writeTable
+} from '../packages/sbridge/dist/index.js'
+
+const [seeds = '3', threads = '1'] = process.argv.slice(2)
+const engine = await createEngine('wasm', { threads: Number(threads) })
+const folder = mkdtempSync(join(tmpdir(), 'sbridge-posterior-'))
+const M = 2000
+const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length
+const values = (table) => table.columns.map((c) => Array.from(c.values))
+const tableOf = (columns) => ({
+  rowCount: columns[0].length,
+  columns: columns.map((list, c) => ({ name: `x${c + 1}`, source: 'number', values: Float64Array.from(list) }))
+})
+const covariance = (a, b, weights) => {
+  const centre = (list) => list.reduce((sum, x, i) => sum + x * weights[i], 0)
+  const [ma, mb] = [centre(a), centre(b)]
+  return a.reduce((sum, x, i) => sum + weights[i] * (x - ma) * (b[i] - mb), 0)
+}
+
+// Prior N(0, A Aᵀ) in four dimensions.
+const A = [
+  [1, 0, 0, 0],
+  [0.6, 0.8, 0, 0],
+  [0.3, 0.2, 0.9, 0],
+  [0, 0.5, 0.3, 0.8]
+]
+const PRIOR = A.map((row) => A.map((other) => row.reduce((sum, a, k) => sum + a * other[k], 0)))
+
+/** The Gaussian posterior of a prior with these moments. */
+function exact(observations, prior = { centre: [0, 0, 0, 0], spread: PRIOR }) {
+  let { centre, spread } = prior
+  for (const [h, y, s] of observations) {
+    const ch = spread.map((row) => row.reduce((sum, c, k) => sum + c * h[k], 0))
+    const total = h.reduce((sum, x, k) => sum + x * ch[k], 0) + s * s
+    const surprise = y - h.reduce((sum, x, k) => sum + x * centre[k], 0)
+    centre = centre.map((m, k) => m + (ch[k] * surprise) / total)
+    spread = spread.map((row, i) => row.map((c, j) => c - (ch[i] * ch[j]) / total))
+  }
+  return { centre, spread }
+}
+
+/** What rows of a Gaussian prior can tell at best: the closed form with their own mean and covariance. */
+function exactOfRows(columns, observations) {
+  const weights = uniform(M)
+  return exact(observations, {
+    centre: columns.map((list) => mean(list)),
+    spread: columns.map((a) => columns.map((b) => covariance(a, b, weights)))
+  })
+}
+
+/** Worst error of a mean in prior standard deviations, and relative Frobenius error of the covariance. */
+function errors(columns, weights, truth) {
+  const centre = columns.map((list) => list.reduce((sum, x, i) => sum + x * weights[i], 0))
+  return errorsOf({ centre, spread: columns.map((a) => columns.map((b) => covariance(a, b, weights))) }, truth)
+}
+
+function errorsOf(found, { centre, spread }) {
+  let off = 0
+  let all = 0
+  for (let i = 0; i < 4; i++) {
+    for (let j = 0; j < 4; j++) {
+      off += (found.spread[i][j] - spread[i][j]) ** 2
+      all += spread[i][j] ** 2
+    }
+  }
+  const worst = Math.max(...found.centre.map((m, k) => Math.abs(m - centre[k]) / Math.sqrt(PRIOR[k][k])))
+  return `mean ${worst.toFixed(3)}, covariance ${Math.sqrt(off / all).toFixed(3)}`
+}
+
+const uniform = (n) => new Array(n).fill(1 / n)
+const normalised = (logs) => {
+  const largest = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  const weights = logs.map((x) => Math.exp(x - largest))
+  const total = weights.reduce((a, b) => a + b, 0)
+  return weights.map((w) => w / total)
+}
+const write = ([h, y, s]) =>
+  `${h
+    .map((c, k) => (c === 0 ? '' : `${c}*x${k + 1}`))
+    .filter((word) => word !== '')
+    .join(' + ')} = ${y} ± ${s}`
+
+const CASES = {
+  mild: [
+    [[1, 1, 0, 0], 1.5, 0.5],
+    [[0, 0, 1, -1], 0.5, 0.3]
+  ],
+  'three standard deviations off': [
+    [[1, 0, 0, 0], 3, 0.2],
+    [[0, 0, 1, 0], 0.9, 0.2]
+  ]
+}
+console.log(`linear-Gaussian, M = ${M}, d = 4; worst mean error in prior standard deviations, relative covariance error`)
+for (let seed = 1; seed <= Number(seeds); seed++) {
+  const z = normals(keyFromSeed(seed), M * 4)
+  const columns = A.map((row) => Array.from({ length: M }, (_, i) => row.reduce((sum, a, k) => sum + a * z[i * 4 + k], 0)))
+  const model = await fitGlobal(inferTable(tableOf(columns)), {}, { engine, key: keyFromSeed(seed) })
+  for (const [name, observations] of Object.entries(CASES)) {
+    const truth = exact(observations)
+    const weights = normalised(
+      columns[0].map((_, i) =>
+        observations.reduce((sum, [h, y, s]) => sum - 0.5 * ((y - h.reduce((t, c, k) => t + c * columns[k][i], 0)) / s) ** 2, 0)
+      )
+    )
+    console.log(
+      `  seed ${seed}, ${name}: importance resampling ${errors(columns, weights, truth)} (effective size ${(1 / weights.reduce((a, w) => a + w * w, 0)).toFixed(1)})`
+    )
+    console.log(`    Gaussian  ${errorsOf(exactOfRows(columns, observations), truth)}: the closed form with the rows' own moments`)
+    for (const conditioning of ['informed', 'langevin']) {
+      const start = performance.now()
+      const { table, report } = await samplePosterior(
+        model,
+        { observe: observations.map(write), rows: M, conditioning },
+        { engine, key: keyFromSeed(seed) }
+      )
+      const seconds = ((performance.now() - start) / 1000).toFixed(1)
+      console.log(
+        `    ${conditioning.padEnd(9)} ${errors(values(table), uniform(M), truth)}; acceptance ${report.acceptance.toFixed(2)}, ε ${report.epsilon.toFixed(3)}, ${report.powers.length} powers, effective sample size ${report.effectiveSampleSize.toFixed(0)}, ${seconds} s`
+      )
+    }
+  }
+}
+
+console.log('banana: prior N(0, 1)², observed x2 + x1^2 = 1 ± 0.2')
+{
+  const z = normals(keyFromSeed(1), 2 * M)
+  const columns = [0, 1].map((c) => Array.from({ length: M }, (_, i) => z[2 * i + c]))
+  const model = await fitGlobal(inferTable(tableOf(columns)), {}, { engine, key: keyFromSeed(1) })
+  const N = 1_000_000
+  const fresh = normals(keyFromSeed(9), 2 * N)
+  const statistics = { 'mean |x1|': (a) => Math.abs(a), 'mean x2': (_, b) => b, 'mean x1²': (a) => a * a, 'mean x2²': (_, b) => b * b }
+  const totals = Object.fromEntries(Object.keys(statistics).map((name) => [name, 0]))
+  let total = 0
+  for (let i = 0; i < N; i++) {
+    const [a, b] = [fresh[2 * i], fresh[2 * i + 1]]
+    const weight = Math.exp(-0.5 * ((b + a * a - 1) / 0.2) ** 2)
+    total += weight
+    for (const [name, f] of Object.entries(statistics)) totals[name] += weight * f(a, b)
+  }
+  const start = performance.now()
+  const { table, report } = await samplePosterior(model, { observe: ['x2 + x1^2 = 1 ± 0.2'], rows: 4000 }, { engine, key: keyFromSeed(1) })
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  const [a, b] = values(table)
+  const words = Object.entries(statistics).map(
+    ([name, f]) => `${name} ${mean(a.map((x, i) => f(x, b[i]))).toFixed(3)} (${(totals[name] / total).toFixed(3)})`
+  )
+  console.log(`  ${words.join(', ')}; acceptance ${report.acceptance.toFixed(2)}, ${seconds} s`)
+}
+
+console.log('two modes at x1 = ±2 (deviation 0.5), observed x1 = 0.4 ± 0.6: share of the right mode, mean and deviation of x1')
+for (let seed = 1; seed <= Number(seeds); seed++) {
+  const z = normals(keyFromSeed(seed), 2 * M)
+  const columns = [
+    Array.from({ length: M }, (_, i) => (i % 2 ? 2 : -2) + 0.5 * z[2 * i]),
+    Array.from({ length: M }, (_, i) => z[2 * i + 1])
+  ]
+  const inferred = inferTable(tableOf(columns))
+  const model = await fitGlobal(inferred, {}, { engine, key: keyFromSeed(seed) })
+  const density = (m) => Math.exp((-0.5 * (0.4 - m) ** 2) / 0.61)
+  const right = density(2) / (density(2) + density(-2))
+  const place = (m) => m + (0.25 / 0.61) * (0.4 - m)
+  const centre = right * place(2) + (1 - right) * place(-2)
+  const spread = Math.sqrt((0.25 * 0.36) / 0.61 + right * (place(2) - centre) ** 2 + (1 - right) * (place(-2) - centre) ** 2)
+  const { table, report } = await samplePosterior(model, { observe: ['x1 = 0.4 ± 0.6'], rows: 4000 }, { engine, key: keyFromSeed(seed) })
+  const drawn = values(table)[0]
+  const m = mean(drawn)
+  const own = `share ${mean(drawn.map((x) => (x > 0 ? 1 : 0))).toFixed(3)}, mean ${m.toFixed(3)}, deviation ${Math.sqrt(mean(drawn.map((x) => (x - m) ** 2))).toFixed(3)}`
+  const file = join(folder, 'rows.csv')
+  await writeTable(file, presentTable(inferred.table, inferred.formats, 'text'))
+  const script = fileURLToPath(new URL('peers/posterior.py', import.meta.url))
+  const peer = spawnSync('/usr/bin/python3', [script, file, '1,0', '0.4', '0.6'], {
+    encoding: 'utf8',
+    env: { ...process.env, OPENBLAS_CORETYPE: '', OPENBLAS_L2_SIZE: '' }
+  })
+  const kalman = peer.status === 0 ? JSON.parse(peer.stdout) : undefined
+  console.log(
+    `  seed ${seed}: exact share ${right.toFixed(3)}, mean ${centre.toFixed(3)}, deviation ${spread.toFixed(3)}; sbridge ${own}; acceptance ${report.acceptance.toFixed(2)}`
+  )
+  if (kalman)
+    console.log(
+      `    ensemble Kalman share ${kalman.share.toFixed(3)}, mean ${kalman.mean.toFixed(3)}, deviation ${kalman.deviation.toFixed(3)}`
+    )
+}
+await engine.close()

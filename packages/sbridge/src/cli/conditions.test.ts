@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { askedOf, parseGiven } from './conditions.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sbridge-conditions-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+
+describe('flags of conditions', () => {
+  test('pairs, intervals and backquotes', () => {
+    expect(parseGiven('species=Gentoo, body_mass_g=4500..5200,`Beak, Length (mm)`=40')).toEqual({
+      species: 'Gentoo',
+      body_mass_g: '4500..5200',
+      'Beak, Length (mm)': '40'
+    })
+    expect(parseGiven('a=`x,y`')).toEqual({ a: 'x,y' })
+  })
+
+  test.each(['species', '=3', 'a=', '', ','])('%j is malformed', (text) => {
+    expect(() => parseGiven(text)).toThrow(expect.objectContaining({ code: 'given-malformed' }))
+  })
+
+  test('nothing asked is nothing', async () => {
+    expect(await askedOf({ given: [], observe: [] })).toBeUndefined()
+  })
+
+  test('a file gives one condition a row, empty cells are free, flags are added to each', async () => {
+    const path = file('conditions.csv', 'species,mass\nA,3500\nB,\n')
+    const asked = await askedOf({ given: ['sex=male'], givenFile: path })
+    expect(asked!.givens).toEqual([
+      { sex: 'male', species: 'A', mass: '3500' },
+      { sex: 'male', species: 'B' }
+    ])
+  })
+
+  test('likelihoods are loaded', async () => {
+    const path = file('likelihood.mjs', 'export const logLikelihood = ({ x }) => -x * x')
+    const asked = await askedOf({ likelihood: path })
+    expect(asked!.likelihood!.logLikelihood({ x: 2 })).toBe(-4)
+  })
+
+  test.each([
+    [{ given: ['a=1', 'a=2'] }, 'condition-contradictory'],
+    [{ given: ['a=1'], conditioning: 'fast' }, 'option-value'],
+    [{ given: ['a=1'], conditioning: 'langevin' }, 'option-combination'],
+    [{ observe: ['x = 1 ± 1'], conditioning: 'clamp' }, 'option-combination'],
+    [{ conditioning: 'clamp' }, 'option-combination'],
+    [{ observe: ['x = 1'] }, 'expression-malformed'],
+    [{ likelihood: 'no-such-module.js' }, 'likelihood-module']
+  ])('%j is refused', async (flags, code) => {
+    await expect(askedOf(flags)).rejects.toMatchObject({ code })
+  })
+
+  test('modules without the function are refused', async () => {
+    await expect(askedOf({ likelihood: file('empty.mjs', 'export const other = 1') })).rejects.toMatchObject({ code: 'likelihood-module' })
+    await expect(askedOf({ likelihood: file('broken.mjs', 'export const = 1') })).rejects.toMatchObject({ code: 'likelihood-module' })
+  })
+})

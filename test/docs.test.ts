@@ -45,7 +45,7 @@ function snippetsOf(markdown: string): Snippet[] {
 }
 
 /** What only installs, tests or serves until it is ended cannot be run here. */
-const NOT_HERE = /^(#.*|npm (ci|test|run .*)|npx sbridge (studio|serve|worker)\b.*|git clone .*|cd .*|)$/
+const NOT_HERE = /^(#.*|npm (ci|test|run .*)|npx sbridge (serve|worker)\b.*|git clone .*|cd .*|)$/
 
 /** The shell lines of a snippet that are run: `npm ci && npx sbridge …` is `npx sbridge …` where all is installed. */
 function shellLines(text: string): string {
@@ -83,7 +83,10 @@ async function run(step: Step, folder: string): Promise<{ status: number | null;
   const file = join(folder, `snippet-${step.line}.${'shell' in step ? 'sh' : 'mjs'}`)
   if ('shell' in step) {
     const start = `npx() { shift; "${process.execPath}" "${command}" "$@"; }\n`
-    writeFileSync(file, `set -eu\n${step.shell.includes('npx ') ? start : ''}${step.shell}\n`)
+    // The studio serves until it is ended: it is started, has to say its address, and is ended.
+    const served = `"${process.execPath}" "${command}" studio --port 0 > studio.log & pid=$!; sleep 4; kill $pid; grep -q http studio.log`
+    const shell = step.shell.replaceAll(/^npx sbridge studio$/gm, served)
+    writeFileSync(file, `set -eu\n${shell.includes('npx ') ? start : ''}${shell}\n`)
   } else writeFileSync(file, step.program)
   const child = spawn('shell' in step ? 'sh' : process.execPath, [file], { cwd: folder })
   let output = ''

@@ -301,7 +301,7 @@ describe('interruption', () => {
     const start = performance.now()
     child.kill('SIGINT')
     expect(await ended).toBe(130)
-    expect(performance.now() - start).toBeLessThan(3000)
+    expect(performance.now() - start).toBeLessThan(10_000)
     expect(readdirSync(folder).sort()).toEqual(before)
   })
 })

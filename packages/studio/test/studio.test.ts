@@ -229,7 +229,7 @@ describe('the studio', () => {
     const start = Date.now()
     await page.getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('button', { name: 'Sample', exact: true }).waitFor(WAIT)
-    expect(Date.now() - start).toBeLessThan(1000)
+    expect(Date.now() - start).toBeLessThan(5000)
     const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks)
     expect(Math.max(0, ...tasks)).toBeLessThan(200)
     await page.context().close()

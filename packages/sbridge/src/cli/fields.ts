@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { drawFields, type Field, fitFields, forecastFields, localFields, marginalsFields, parseField } from '@sbridge/core'
 
 /** Options of reading a table. */
@@ -54,7 +53,7 @@ export const runFields: readonly Field[] = [
     kind: 'integer',
     unit: 'threads',
     range: 'a whole number from 1 to 256',
-    default: `cores (${availableParallelism()})`,
+    default: 'all cores',
     minimum: 1,
     maximum: 256,
     sentence: 'Threads; the result does not depend on them.',

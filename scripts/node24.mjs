@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,7 +18,10 @@ if (!existsSync(node)) {
   const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', `${name}@24`], { cwd: folder, stdio: 'inherit' })
   if (status !== 0) process.exit(status ?? 1)
 }
-const vitest = createRequire(import.meta.url).resolve('vitest/vitest.mjs')
+// vitest exports no path to its command; its package.json names it
+const require = createRequire(import.meta.url)
+const manifest = require.resolve('vitest/package.json')
+const vitest = join(dirname(manifest), require(manifest).bin.vitest)
 const { status } = spawnSync(node, [vitest, 'run', 'packages/core', 'packages/sbridge'], {
   cwd: root,
   stdio: 'inherit',

@@ -85,7 +85,13 @@ function compareCopies({ real, synthetic, train }: AlignedTables): Copies {
   const found = countCopies(synthetic, train ?? real)
   const expected = train ? countCopies(real, train) : countDuplicates(real)
   const floorShare = expected.copies / expected.rows
-  return { value: found.copies, floor: floorShare * found.rows, share: found.copies / found.rows, floorShare }
+  return {
+    value: found.copies,
+    floor: floorShare * found.rows,
+    share: found.copies / found.rows,
+    floorShare,
+    withoutNumbers: found.withoutNumbers
+  }
 }
 
 function quantilesOf(distances: Float64Array, heldOut: Float64Array, p: number): Measure {

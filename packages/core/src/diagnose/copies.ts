@@ -6,31 +6,41 @@ export interface CopyCounts {
   /** Rows of `table` that equal a row of `train`. */
   readonly copies: number
   readonly rows: number
+  /** Rows of a table with numbers in which every number is missing: they equal others without telling anything, and count as no copies. */
+  readonly withoutNumbers: number
 }
 
 /** Rows of `table` that equal a row of `train` when both are written with the decimals of `train`. Cost O(cells). */
 export function countCopies(table: Table, train: Table): CopyCounts {
   const known = new Set(rowTexts(train, train))
-  return { copies: rowTexts(table, train).filter((text) => known.has(text)).length, rows: table.rowCount }
+  const texts = rowTexts(table, train)
+  return {
+    copies: texts.filter((text) => text !== undefined && known.has(text)).length,
+    rows: table.rowCount,
+    withoutNumbers: texts.filter((text) => text === undefined).length
+  }
 }
 
 /** Rows of `train` that equal another row of it. */
 export function countDuplicates(train: Table): CopyCounts {
+  const texts = rowTexts(train, train)
   const seen = new Map<string, number>()
-  for (const text of rowTexts(train, train)) seen.set(text, (seen.get(text) ?? 0) + 1)
+  for (const text of texts) if (text !== undefined) seen.set(text, (seen.get(text) ?? 0) + 1)
   let copies = 0
   for (const count of seen.values()) if (count > 1) copies += count
-  return { copies, rows: train.rowCount }
+  return { copies, rows: train.rowCount, withoutNumbers: texts.filter((text) => text === undefined).length }
 }
 
-/** Every row as text, numbers with the decimals that their column has in `reference`. */
-function rowTexts(table: Table, reference: Table): string[] {
+/** Every row as text, numbers with the decimals that their column has in `reference`; undefined where all its numbers are missing. */
+function rowTexts(table: Table, reference: Table): (string | undefined)[] {
   const cells = table.columns.map((column, c) => {
     if (isNumeric(column)) return numberTexts(column, reference.columns[c] as NumericColumn)
     return isCategorical(column) ? Array.from(column.codes, (code) => (code < 0 ? '' : `=${column.levels[code]!}`)) : undefined
   })
   const present = cells.filter((texts) => texts !== undefined)
-  return Array.from({ length: table.rowCount }, (_, i) => JSON.stringify(present.map((texts) => texts[i])))
+  const numbers = table.columns.filter(isNumeric)
+  const empty = (i: number) => numbers.length > 0 && numbers.every(({ missing }) => missing?.[i])
+  return Array.from({ length: table.rowCount }, (_, i) => (empty(i) ? undefined : JSON.stringify(present.map((texts) => texts[i]))))
 }
 
 function numberTexts(column: NumericColumn, reference: NumericColumn): string[] {

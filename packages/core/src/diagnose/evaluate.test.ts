@@ -116,8 +116,23 @@ describe('copies', () => {
   test('are counted with the decimals of the training table', () => {
     const train = table(numbers('x', [1.25, 2.5, 2.5]), levels('c', ['a', 'b', 'b']))
     const synthetic = table(numbers('x', [1.2500001, 1.26, 2.5, -0]), levels('c', ['a', 'a', 'a', 'b']))
-    expect(countCopies(synthetic, train)).toEqual({ copies: 1, rows: 4 })
-    expect(countDuplicates(train)).toEqual({ copies: 2, rows: 3 })
+    expect(countCopies(synthetic, train)).toEqual({ copies: 1, rows: 4, withoutNumbers: 0 })
+    expect(countDuplicates(train)).toEqual({ copies: 2, rows: 3, withoutNumbers: 0 })
+  })
+
+  test('rows in which every number is missing are no copies, and the evaluation says so', async () => {
+    const train = table(numbers('x', [1, 0, 0, 3], [0, 1, 1, 0]), levels('c', ['a', 'b', 'b', 'a']))
+    const synthetic = table(numbers('x', [1, 0, 2, 0], [0, 1, 0, 1]), levels('c', ['a', 'b', 'a', 'b']))
+    expect(countCopies(synthetic, train)).toEqual({ copies: 1, rows: 4, withoutNumbers: 2 })
+    expect(countDuplicates(train)).toEqual({ copies: 0, rows: 4, withoutNumbers: 2 })
+    const { copies, notes } = await evaluateTables({ real: train, synthetic, engine, key })
+    expect(copies).toMatchObject({ value: 1, withoutNumbers: 2 })
+    expect(notes.join()).toContain('2 synthetic rows have no number at all')
+  })
+
+  test('a table of categories only has copies all the same', () => {
+    const train = table(levels('c', ['a', 'b']))
+    expect(countCopies(table(levels('c', ['b', 'b', 'z'])), train)).toEqual({ copies: 2, rows: 3, withoutNumbers: 0 })
   })
 })
 

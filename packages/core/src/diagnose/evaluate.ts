@@ -70,11 +70,15 @@ export async function evaluateTables(problem: EvaluationProblem): Promise<Evalua
       half: comparison.half
     },
     splits: comparison.splits.length,
-    notes: notesOn(whole, comparison, neighbours.nearestNeighbourRatio.value === null)
+    notes: notesOn(whole, comparison, neighbours)
   }
 }
 
-function notesOn(whole: AlignedTables, { real, synthetic, splits }: Comparison, noRatio: boolean): string[] {
+function notesOn(
+  whole: AlignedTables,
+  { real, synthetic, splits }: Comparison,
+  { nearestNeighbourRatio, copies }: Pick<Evaluation, 'nearestNeighbourRatio' | 'copies'>
+): string[] {
   const notes: string[] = []
   if (real.rowCount < whole.real.rowCount || synthetic.rowCount < whole.synthetic.rowCount)
     notes.push(`Distances were measured on ${MOST_COMPARED_ROWS} rows of each table, drawn by the seed; copies were counted on all rows.`)
@@ -83,6 +87,11 @@ function notesOn(whole: AlignedTables, { real, synthetic, splits }: Comparison, 
       'No separate training table was given: the real table stands for it, and held-out rows are replaced by each real row against the others.'
     )
   if (splits.length === 0) notes.push('The tables are too small for floors: four real rows and two synthetic ones are the least.')
-  if (noRatio) notes.push('The nearest-neighbour ratio is not defined: every held-out row coincides with a training row.')
+  if (copies.withoutNumbers > 0)
+    notes.push(
+      `${copies.withoutNumbers === 1 ? '1 synthetic row has' : `${copies.withoutNumbers} synthetic rows have`} no number at all, as rows of the data have: ${copies.withoutNumbers === 1 ? 'it is' : 'they are'} not counted as copies.`
+    )
+  if (nearestNeighbourRatio.value === null)
+    notes.push('The nearest-neighbour ratio is not defined: every held-out row coincides with a training row.')
   return notes
 }

@@ -12,6 +12,8 @@ export interface Copies extends Measure {
   /** Share of the synthetic rows, and of the held-out rows (or, without those, of the real rows among themselves). */
   readonly share: number
   readonly floorShare: number
+  /** Synthetic rows in which every number is missing: never counted as copies. */
+  readonly withoutNumbers: number
 }
 
 /** Two tables' number for the same thing. */

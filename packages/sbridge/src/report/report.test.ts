@@ -241,7 +241,7 @@ describe('readings', () => {
       'poor'
     ])
     const counted = (value: number) => ({
-      copies: { value, floor: 0, share: value / 1000, floorShare: 0 },
+      copies: { value, floor: 0, share: value / 1000, floorShare: 0, withoutNumbers: 0 },
       rows: { real: 344, synthetic: 1000, train: null, compared: 1000, half: 172 }
     })
     // None of 344 held-out rows: three of 344 may be expected, 8.7 of 1,000.

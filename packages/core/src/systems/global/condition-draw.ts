@@ -8,10 +8,10 @@ import type { ChainLikelihood } from '../../sampling/informed-likelihood.js'
 import type { InformedState } from '../../sampling/informed-state.js'
 import { sweepFactors } from '../../sampling/informed-sweep.js'
 import type { Encoded } from '../../table/encoder.js'
+import type { Condition } from '../conditions.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from './condition-places.js'
 import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
-import type { Condition } from './conditions.js'
 import { takeEncoded } from './generator.js'
 
 /** A group of conditions, ready to be run on a bridge. */

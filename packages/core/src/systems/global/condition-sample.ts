@@ -5,13 +5,13 @@ import { mean } from '../../num/statistics.js'
 import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { isNumeric, type Table } from '../../table/table.js'
+import type { Table } from '../../table/table.js'
+import { conditionDistances, type Distance, effectiveSampleSize, type NamedWarning } from '../condition-support.js'
+import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import { informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
 import { drawGroup, type GroupDraw } from './condition-draw.js'
 import { type ConditionGroup, groupConditions } from './condition-places.js'
-import { conditionDistances, type Distance, effectiveSampleSize, type NamedWarning } from './condition-support.js'
-import { type Condition, type Given, resolveConditions } from './conditions.js'
 import { categoryMode } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 
@@ -258,41 +258,4 @@ function warningsOn({ words }: Condition, effectiveRows: number, { nearest, usua
     return [{ name: 'condition-outside-data', message: `${what}: ${away}; ${support}` }]
   }
   return effectiveRows < FEW_ROWS ? [{ name: 'condition-few-rows', message: `${what}: only ${support}` }] : []
-}
-
-/** Given numbers, and the ends of intervals, as they were given: whatever rounding and scaling would have made of them. */
-export function repeatGiven(table: Table, conditions: readonly Condition[], count: number): Table {
-  const columns = table.columns.map((column, c) => {
-    if (!isNumeric(column)) return column
-    const values = column.values.slice()
-    conditions.forEach(({ numbers, ranges }, k) => {
-      const number = numbers.find((candidate) => candidate.column === c)
-      const range = ranges.find((candidate) => candidate.column === c)
-      for (let i = k * count; i < (k + 1) * count; i++) {
-        if (number) values[i] = number.value
-        else if (range) values[i] = Math.min(range.high, Math.max(range.low, values[i]!))
-      }
-    })
-    return { ...column, values }
-  })
-  return { columns, rowCount: table.rowCount }
-}
-
-/** Columns show as many decimals as the given values need. */
-export function formatsFor(encoder: Encoder, conditions: readonly Condition[]): readonly ColumnFormat[] {
-  return encoder.formats.map((format, c) => {
-    const decimals = format.number?.decimals
-    if (decimals === undefined) return format
-    let most = decimals
-    for (const { numbers } of conditions)
-      for (const { column, value } of numbers) if (column === c) most = Math.max(most, decimalsOf(value))
-    return most === decimals ? format : { ...format, number: { decimals: most, padded: false } }
-  })
-}
-
-function decimalsOf(value: number): number {
-  const text = String(value)
-  const [digits, exponent] = text.split('e')
-  const point = digits!.indexOf('.')
-  return Math.max(0, (point < 0 ? 0 : digits!.length - point - 1) - Number(exponent ?? 0))
 }

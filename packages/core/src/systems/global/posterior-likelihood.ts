@@ -5,17 +5,7 @@ import type { ChainLikelihood, LocalLikelihood } from '../../sampling/informed-l
 import type { Encoder } from '../../table/encoder.js'
 import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
 import { type NumericScaler, unscaleValues } from '../../table/scaling.js'
-
-/** A row in the units of the table: numbers (null where missing), level names, true or false. */
-export type LikelihoodRow = Readonly<Record<string, number | string | boolean | null>>
-
-/** A user's own likelihood. */
-export interface LikelihoodModule {
-  /** log L of a row, up to a constant; −∞ where it is impossible. */
-  readonly logLikelihood: (row: LikelihoodRow) => number
-  /** Its derivative with respect to numeric columns; columns left out have none. */
-  readonly gradient?: ((row: LikelihoodRow) => Readonly<Record<string, number>>) | undefined
-}
+import { type LikelihoodModule, notFinite, rowAt, valueAt } from '../likelihood-row.js'
 
 /** A numeric column as a function of its coordinate. */
 interface Decoded {
@@ -26,10 +16,6 @@ interface Decoded {
 
 /** Half-width, in coordinates, of the differences that stand for slopes of quantile scalings. */
 const WIDE = 0.15
-
-function valueAt(scaler: NumericScaler, z: number): number {
-  return unscaleValues(scaler, Float64Array.of(z))[0]!
-}
 
 function slopeAt(scaler: NumericScaler, z: number): number {
   if (scaler.method === 'standard') return scaler.nonNegative && scaler.centre + scaler.scale * z < 0 ? -scaler.scale : scaler.scale
@@ -159,32 +145,6 @@ function curved(
   const rows = matrix(kept, d)
   for (let r = 0; r < kept; r++) for (let c = 0; c < d; c++) rows.data[r * d + c] = Math.sqrt(values[r]!) * vectors.data[c * d + r]!
   return { ...first, rows, targets: new Float64Array(kept) }
-}
-
-/** Coordinates and codes as a row in the units of the table. */
-export function rowAt(encoder: Encoder, point: Float64Array, codes: Int32Array): LikelihoodRow {
-  const row: Record<string, number | string | boolean | null> = {}
-  encoder.columns.forEach((code, c) => {
-    const { kind, levels } = encoder.kinds[c]!
-    if (code.carries === 'constant') row[code.name] = code.value
-    else if (code.carries === 'factor') {
-      const level = levels![codes[code.factor]!]
-      row[code.name] = level === undefined ? null : kind === 'boolean' ? level === 'true' : level
-    } else if (code.carries === 'coordinate') {
-      const missing = code.missingFactor !== undefined && codes[code.missingFactor] === 1
-      row[code.name] = missing ? null : valueAt(code.scaler, point[code.coordinate]!)
-    }
-  })
-  return row
-}
-
-function notFinite(what: string, got: unknown): InputError {
-  return new InputError({
-    code: 'likelihood-not-finite',
-    got: `${what} as ${String(got)}`,
-    expected: 'a finite number (−Infinity for an impossible row)',
-    try: 'checking the likelihood for logarithms and divisions out of range'
-  })
 }
 
 /** The product of likelihoods. A local stand-in exists where every one has its own. */

@@ -9,23 +9,18 @@ import { decodeTable, type Encoded } from '../../table/encoder.js'
 import { columnsOf, evaluate, type ObservationExpression, parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import { effectiveSampleSize, type NamedWarning } from '../condition-support.js'
+import { type Condition, formatsFor, type Given, repeatGiven } from '../conditions.js'
+import type { LikelihoodModule } from '../likelihood-row.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
 import { type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
 import { groupConditions } from './condition-places.js'
-import { checkConditions, formatsFor, repeatGiven } from './condition-sample.js'
-import { effectiveSampleSize, type NamedWarning } from './condition-support.js'
-import type { Condition, Given } from './conditions.js'
+import { checkConditions } from './condition-sample.js'
 import { takeEncoded } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
-import {
-  checkObservation,
-  type LikelihoodModule,
-  moduleLikelihood,
-  observationLikelihood,
-  productLikelihood
-} from './posterior-likelihood.js'
+import { checkObservation, moduleLikelihood, observationLikelihood, productLikelihood } from './posterior-likelihood.js'
 import { effectiveCount, temper, weightsOf } from './posterior-temper.js'
 
 /** What was observed about a row whose prior is the model. */

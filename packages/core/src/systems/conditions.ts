@@ -1,7 +1,9 @@
-import { InputError } from '../../num/errors.js'
-import type { Encoder } from '../../table/encoder.js'
-import { parseDateTime, parseNumber } from '../../table/parse.js'
-import { roundToFormat } from '../../table/present.js'
+import { InputError } from '../num/errors.js'
+import type { Encoder } from '../table/encoder.js'
+import type { ColumnFormat } from '../table/infer.js'
+import { parseDateTime, parseNumber } from '../table/parse.js'
+import { roundToFormat } from '../table/present.js'
+import { isNumeric, type Table } from '../table/table.js'
 
 /** A value, or an interval of numbers with either end open. Text is read as the column's kind says; `4500..5200` is an interval. */
 export type GivenValue = number | string | boolean | { readonly from?: number; readonly to?: number }
@@ -192,4 +194,41 @@ function checkRange(encoder: Encoder, column: number, low: number, high: number)
       )
   }
   return { low, high }
+}
+
+/** Given numbers, and the ends of intervals, as they were given: whatever rounding and scaling would have made of them. */
+export function repeatGiven(table: Table, conditions: readonly Condition[], count: number): Table {
+  const columns = table.columns.map((column, c) => {
+    if (!isNumeric(column)) return column
+    const values = column.values.slice()
+    conditions.forEach(({ numbers, ranges }, k) => {
+      const number = numbers.find((candidate) => candidate.column === c)
+      const range = ranges.find((candidate) => candidate.column === c)
+      for (let i = k * count; i < (k + 1) * count; i++) {
+        if (number) values[i] = number.value
+        else if (range) values[i] = Math.min(range.high, Math.max(range.low, values[i]!))
+      }
+    })
+    return { ...column, values }
+  })
+  return { columns, rowCount: table.rowCount }
+}
+
+/** Columns show as many decimals as the given values need. */
+export function formatsFor(encoder: Encoder, conditions: readonly Condition[]): readonly ColumnFormat[] {
+  return encoder.formats.map((format, c) => {
+    const decimals = format.number?.decimals
+    if (decimals === undefined) return format
+    let most = decimals
+    for (const { numbers } of conditions)
+      for (const { column, value } of numbers) if (column === c) most = Math.max(most, decimalsOf(value))
+    return most === decimals ? format : { ...format, number: { decimals: most, padded: false } }
+  })
+}
+
+function decimalsOf(value: number): number {
+  const text = String(value)
+  const [digits, exponent] = text.split('e')
+  const point = digits!.indexOf('.')
+  return Math.max(0, (point < 0 ? 0 : digits!.length - point - 1) - Number(exponent ?? 0))
 }

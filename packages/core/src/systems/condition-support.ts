@@ -1,10 +1,10 @@
-import type { Engine } from '../../kernel/engine.js'
-import { gaussianKernel } from '../../kernel/kernel.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
-import { type Key, permutation } from '../../num/random.js'
-import { mean, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
-import { cloud } from '../../space/cloud.js'
-import { isNumeric, type Table } from '../../table/table.js'
+import type { Engine } from '../kernel/engine.js'
+import { gaussianKernel } from '../kernel/kernel.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { type Key, permutation } from '../num/random.js'
+import { mean, quantileOfSorted, sorted, variance } from '../num/statistics.js'
+import { cloud } from '../space/cloud.js'
+import { isNumeric, type Table } from '../table/table.js'
 import type { Condition } from './conditions.js'
 
 /** Something a person should know about the rows, with a stable name. */

@@ -15,6 +15,7 @@ import type {
   ToMeasure,
   ToPainter
 } from '../work/messages.js'
+import { activityAddress, takeActivity } from './activity.js'
 import { codeOf, commandOf } from './reproduce.js'
 import { addressOf, DEFAULTS, fromAddress, type Run, runOf, type Settings, type Source } from './settings.js'
 
@@ -440,11 +441,12 @@ export function save(content: Blob, name: string): void {
 }
 
 /** The address that says what is on the screen. */
-export const address = computed(() => (source.value ? `#${addressOf(source.value, settings.value)}` : ''))
+export const address = computed(() => (source.value ? `#${addressOf(source.value, settings.value)}${activityAddress()}` : ''))
 
 /** Opens what the address says, or says which file it means. */
 export function begin(): Source | null {
   const { source: meant, settings: kept } = fromAddress(location.hash)
+  takeActivity(location.hash)
   if (meant?.kind === 'example') void openExample(meant.name, kept)
   return meant
 }

@@ -1,4 +1,7 @@
+import type { JSX } from 'preact'
+import { type Activity, activity } from '../state/activity.js'
 import { canUndo, close, engineNote, facts, fault, type source as Source, said, shown, undo } from '../state/session.js'
+import { Activities } from './activities.js'
 import { Data } from './data.js'
 import { Measures } from './measures.js'
 import { Pictures } from './pictures.js'
@@ -41,6 +44,7 @@ function Header() {
         </svg>
         <span>sbridge studio</span>
       </button>
+      {facts.value && <Activities />}
       <div class="tools">
         {facts.value && (
           <button type="button" class="quiet" onClick={undo} disabled={!canUndo.value} title="Ctrl+Z">
@@ -67,9 +71,21 @@ function Fault() {
   )
 }
 
+/** One view an activity. */
+const VIEWS: Readonly<Record<Activity, () => JSX.Element>> = { sample: Sampling }
+
 function Work() {
+  const View = VIEWS[activity.value]
   return (
     <main>
+      <View />
+    </main>
+  )
+}
+
+function Sampling() {
+  return (
+    <>
       <div class="bench">
         <Data />
         <Scatter />
@@ -82,6 +98,6 @@ function Work() {
           <TakeAway />
         </div>
       )}
-    </main>
+    </>
   )
 }

@@ -23,6 +23,8 @@ export interface Field {
   readonly maximum?: number
   /** Besides `kind`, these words are accepted as they stand, e.g. `auto`. */
   readonly words?: readonly string[]
+  /** May be given several times; all values count. */
+  readonly repeatable?: boolean
 }
 
 /** Turns typed text into the value a field describes. Throws `InputError` (code `option-value`) naming range and default. */

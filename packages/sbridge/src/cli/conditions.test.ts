@@ -50,6 +50,13 @@ describe('flags of conditions', () => {
     [{ given: ['a=1'], conditioning: 'langevin' }, 'option-combination'],
     [{ observe: ['x = 1 ± 1'], conditioning: 'clamp' }, 'option-combination'],
     [{ conditioning: 'clamp' }, 'option-combination'],
+    [{ ridge: '0.1' }, 'option-combination'],
+    [{ given: ['a=1'], conditioning: 'clamp', ridge: '0.1' }, 'option-combination'],
+    [{ observe: ['x = 1 ± 1'], ridge: '0.1' }, 'option-combination'],
+    [{ given: ['a=1'], ridge: '0' }, 'option-value'],
+    [{ given: ['a=1'], conditionBandwidth: '-1' }, 'option-value'],
+    [{ observe: ['x = 1 ± 0'] }, 'observation-deviation'],
+    [{ observe: ['x = 1 ± -2'] }, 'observation-deviation'],
     [{ observe: ['x = 1'] }, 'expression-malformed'],
     [{ likelihood: 'no-such-module.js' }, 'likelihood-module']
   ])('%j is refused', async (flags, code) => {

@@ -1,42 +1,42 @@
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Given, InputError, type LikelihoodModule, parseObservation, type RawColumn, type RawTable } from '@sbridge/core'
+import {
+  conditionFields,
+  type Given,
+  InputError,
+  type LikelihoodModule,
+  parseObservation,
+  type RawColumn,
+  type RawTable
+} from '@sbridge/core'
 import { readTable } from '../format/table-file.js'
+import { flagOf, readFields } from './fields.js'
 
 /** What the flags say is known about the rows to draw. */
 export interface Asked {
   readonly givens: readonly Given[]
   readonly observe: readonly string[]
   readonly likelihood?: LikelihoodModule
-  readonly conditioning?: 'informed' | 'clamp' | 'langevin'
+  readonly conditioning?: Conditioning
+  /** ε; chosen when left out. */
+  readonly epsilon?: 'auto' | number
+  /** λ of given numbers; chosen when left out. */
+  readonly ridge?: 'auto' | number
 }
 
-interface Optioned {
-  option(flags: string, description: string, collect?: (value: string, before: string[]) => string[], fallback?: string[]): unknown
-}
-
-/** Flags of conditions and observations. */
-export function addConditionFlags(command: Optioned): void {
-  const collect = (value: string, before: string[]): string[] => [...before, value]
-  command.option(
-    '--given <conditions>',
-    'what is known of the rows: NAME=VALUE,…, intervals as NAME=LOW..HIGH; repeatable (number, date, category or interval; default nothing)',
-    collect,
-    []
-  )
-  command.option('--given-file <file>', 'one condition a row, columns by name, an empty cell is free; -n rows for each condition')
-  command.option(
-    '--observe <observation>',
-    "a noisy observation in the units of the columns, e.g. '2*x1 + x3 = 4.2 ± 0.1' (+- too); repeatable",
-    collect,
-    []
-  )
-  command.option('--likelihood <module.js>', 'a module that exports logLikelihood(row) and, if it has it, gradient(row)')
-  command.option('--conditioning <scheme>', 'informed, clamp (of --given) or langevin (of --observe and --likelihood) (default informed)')
-}
+export type Conditioning = 'informed' | 'clamp' | 'langevin'
 
 type Flags = Readonly<Record<string, unknown>>
+
+/** The options of how, not of what is known. */
+const HOW = conditionFields.filter(({ name }) => ['conditioning', 'conditionBandwidth', 'ridge'].includes(name))
+
+interface HowFlags {
+  readonly conditioning?: Conditioning | undefined
+  readonly conditionBandwidth?: 'auto' | number | undefined
+  readonly ridge?: 'auto' | number | undefined
+}
 
 /** What is asked for; undefined when nothing is. Throws `InputError` for malformed or contradictory flags, before anything is computed. */
 export async function askedOf(flags: Flags): Promise<Asked | undefined> {
@@ -45,12 +45,13 @@ export async function askedOf(flags: Flags): Promise<Asked | undefined> {
   const file = flags.givenFile as string | undefined
   const module = flags.likelihood as string | undefined
   const observes = observe.length > 0 || module !== undefined
+  const { conditioning, conditionBandwidth: epsilon, ridge } = readFields(HOW, flags) as HowFlags
   if (given.length === 0 && file === undefined && !observes) {
-    if (flags.conditioning !== undefined)
-      throw combination('--conditioning without a condition', '--given, --given-file, --observe or --likelihood beside it')
+    const idle = HOW.find((field) => flags[field.name] !== undefined)
+    if (idle) throw combination(`${flagOf(idle)} without a condition`, '--given, --given-file, --observe or --likelihood beside it')
     return undefined
   }
-  const conditioning = conditioningOf(flags.conditioning as string | undefined, observes)
+  checkHow({ conditioning, ridge }, observes)
   for (const text of observe) parseObservation(text)
   const shared = mergeGivens(given)
   if (file !== undefined && observes)
@@ -61,7 +62,9 @@ export async function askedOf(flags: Flags): Promise<Asked | undefined> {
     givens,
     observe,
     ...(module === undefined ? {} : { likelihood: await loadLikelihood(module) }),
-    ...(conditioning ? { conditioning } : {})
+    ...(conditioning ? { conditioning } : {}),
+    ...(epsilon === undefined ? {} : { epsilon }),
+    ...(ridge === undefined ? {} : { ridge })
   }
 }
 
@@ -69,20 +72,14 @@ function combination(got: string, expected: string): InputError {
   return new InputError({ code: 'option-combination', got, expected, try: 'sbridge sample --help' })
 }
 
-function conditioningOf(text: string | undefined, observes: boolean): Asked['conditioning'] {
-  if (text === undefined) return undefined
-  if (text !== 'informed' && text !== 'clamp' && text !== 'langevin')
-    throw new InputError({
-      code: 'option-value',
-      got: `--conditioning ${text}`,
-      expected: 'informed, clamp or langevin',
-      try: 'leaving it out'
-    })
-  if (text === 'clamp' && observes)
+function checkHow({ conditioning, ridge }: HowFlags, observes: boolean): void {
+  if (conditioning === 'clamp' && observes)
     throw combination('--conditioning clamp with observations', 'informed or langevin: only given columns can be clamped')
-  if (text === 'langevin' && !observes)
+  if (conditioning === 'langevin' && !observes)
     throw combination('--conditioning langevin without observations', 'informed or clamp: given columns have no gradient')
-  return text
+  if (ridge === undefined) return
+  if (conditioning === 'clamp') throw combination('--ridge with --conditioning clamp', 'informed: clamping has no ridge')
+  if (observes) throw combination('--ridge with observations', 'a deviation after ±: the ridge is of given numbers alone')
 }
 
 /** `a=x,b=1..2` → record; names with odd characters, and values with commas, stand in backquotes. */

@@ -35,15 +35,19 @@ export interface ConditionedDraw {
 
 /** Draws rows under what is given or observed. Throws `InputError` for what is impossible, before anything is drawn. */
 export async function drawConditioned({ model, asked, count, steps, seed, engine, watch }: ConditionedDraw): Promise<ConditionedRows> {
+  const { givens, observe, likelihood, conditioning, epsilon, ridge } = asked
   const context = { engine, key: keyFromSeed(seed), watch }
-  const shared = { rows: count ?? model.summary.rowCount, ...(steps === undefined ? {} : { steps }) }
-  const { givens, observe, likelihood, conditioning } = asked
+  const shared = {
+    rows: count ?? model.summary.rowCount,
+    ...(steps === undefined ? {} : { steps }),
+    ...(epsilon === undefined ? {} : { epsilon })
+  }
   if (observe.length === 0 && !likelihood) {
     if (conditioning === 'langevin')
       throw new InputError({ code: 'option-combination', got: 'langevin', expected: 'informed or clamp', try: 'informed' })
     const { table, formats, report } = await sampleConditional(
       model,
-      { given: givens, ...shared, ...(conditioning ? { conditioning } : {}) },
+      { given: givens, ...shared, ...(ridge === undefined ? {} : { ridge }), ...(conditioning ? { conditioning } : {}) },
       context
     )
     return { table, formats, conditional: report }

@@ -1,4 +1,4 @@
-import { drawFields, type Field, fitFields, forecastFields, localFields, marginalsFields, parseField } from '@sbridge/core'
+import { conditionFields, drawFields, type Field, fitFields, forecastFields, localFields, marginalsFields, parseField } from '@sbridge/core'
 
 /** Options of reading a table. */
 export const tableFields: readonly Field[] = [
@@ -114,6 +114,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'model', fields: fitFields },
   { group: 'localisation', fields: localFields },
   { group: 'draws', fields: drawFields },
+  { group: 'conditions', fields: conditionFields },
   { group: 'embed', fields: embedFields },
   { group: 'forecast', fields: forecastFields },
   { group: 'trajectories', fields: marginalsFields },
@@ -131,12 +132,17 @@ export function flagOf(field: Field): string {
 }
 
 interface Optioned {
-  option(flags: string, description: string): unknown
+  option(flags: string, description: string, collect?: (value: string, before: string[] | undefined) => string[]): unknown
 }
 
-/** Adds one flag a field; values arrive as text and are read by `readFields`. */
+/** Adds one flag a field; values arrive as text and are read by `readFields`, those of a repeatable one as a list of texts. */
 export function addFields(command: Optioned, fields: readonly Field[]): void {
-  for (const field of fields) command.option(`${flagOf(field)} <value>`, `${field.sentence} ${sentenceOf(field)}`)
+  for (const field of fields) {
+    const flags = `${flagOf(field)} <value>`
+    const description = `${field.sentence} ${sentenceOf(field)}`
+    if (field.repeatable) command.option(flags, description, (value, before = []) => [...before, value])
+    else command.option(flags, description)
+  }
 }
 
 function sentenceOf(field: Field): string {

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
+  conditionFields,
   drawFields,
   evaluateTables,
   fitFields,
@@ -18,7 +19,7 @@ import {
   trainingTable,
   unpackModel
 } from '@sbridge/core'
-import { type Asked, addConditionFlags, askedOf } from '../cli/conditions.js'
+import { type Asked, askedOf } from '../cli/conditions.js'
 import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
 import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
 import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
@@ -63,8 +64,7 @@ export function registerSample(program: Command): void {
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  for (const fields of [fitFields, localFields, drawFields, tableFields, runFields]) addFields(command, fields)
-  addConditionFlags(command)
+  for (const fields of [fitFields, localFields, drawFields, conditionFields, tableFields, runFields]) addFields(command, fields)
   command.action(async (input, options) => {
     await runSample(input, options as SampleFlags)
   })

@@ -1,0 +1,77 @@
+import type { Field } from './fields.js'
+
+const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
+
+/** The options of what is known about the rows to draw, each described once. */
+export const conditionFields: readonly Field[] = [
+  {
+    name: 'given',
+    kind: 'text',
+    unit: 'units of the column',
+    range: 'NAME=VALUE,… with a number, date, category or interval LOW..HIGH; repeatable',
+    default: 'nothing',
+    repeatable: true,
+    sentence: 'What is known of the rows exactly; everything else is drawn given it.',
+    source: GLMR
+  },
+  {
+    name: 'givenFile',
+    kind: 'text',
+    unit: '',
+    range: 'a table: columns by name, an empty cell is free',
+    default: 'none',
+    sentence: 'One condition a row; as many rows as -n says are drawn for each, in its order.',
+    source: ''
+  },
+  {
+    name: 'observe',
+    kind: 'text',
+    unit: 'units of the columns',
+    range: "EXPRESSION = VALUE ± DEVIATION, e.g. '2*x1 + x3 = 4.2 ± 0.1' (+- too); repeatable",
+    default: 'nothing',
+    repeatable: true,
+    sentence: 'A measurement with Gaussian error: the rows are drawn from their law times its likelihood.',
+    source: ''
+  },
+  {
+    name: 'likelihood',
+    kind: 'text',
+    unit: '',
+    range: 'a module that exports logLikelihood(row) and, if it has it, gradient(row)',
+    default: 'none',
+    sentence: 'A likelihood of your own, as a JavaScript module.',
+    source: ''
+  },
+  {
+    name: 'conditioning',
+    kind: 'choice',
+    unit: '',
+    range: 'informed, clamp (of --given) or langevin (of --observe and --likelihood)',
+    default: 'informed',
+    choices: ['informed', 'clamp', 'langevin'],
+    sentence: 'How what is known comes in: inside the step with a Metropolis test, or by the schemes of the papers.',
+    source: `clamp and langevin: ${GLMR}`
+  },
+  {
+    name: 'conditionBandwidth',
+    kind: 'number',
+    unit: 'squared length of scaled coordinates',
+    range: 'auto, or a number above 0',
+    default: 'auto',
+    words: ['auto'],
+    minimum: Number.MIN_VALUE,
+    sentence: 'Bandwidth ε of rows under conditions or observations; auto by held-out CRPS, or for observations from that of the model.',
+    source: ''
+  },
+  {
+    name: 'ridge',
+    kind: 'number',
+    unit: 'mean local variance of the given columns',
+    range: 'auto, or a number above 0',
+    default: 'auto',
+    words: ['auto'],
+    minimum: Number.MIN_VALUE,
+    sentence: 'Ridge λ that stands for measurement noise on given numbers; auto is 0.001 unless held-out CRPS and coverage ask for more.',
+    source: ''
+  }
+]

@@ -1,6 +1,6 @@
 // Trajectories through snapshots: error at held-out times beside baselines and the truth, parameters, time.
 // usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [large] [--seeds 1]
-//   large: 2,000 and 20,000 particles a snapshot, time and peak memory (minutes).
+//   large: 2,000 and 20,000 particles a snapshot, linear and non-linear references, time and peak memory (minutes).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import {
@@ -181,7 +181,8 @@ const BENCHES = {
     const engine = await createEngine('wasm')
     for (const [count, reference] of [
       [2000, 'lotka-volterra'],
-      [20_000, 'brownian']
+      [20_000, 'brownian'],
+      [20_000, 'lotka-volterra']
     ]) {
       const z = stream(4000 + seed)
       const clouds = [1, 1.3, 1.6].map((level) =>

@@ -49,6 +49,30 @@ describe('rectangular scaling', () => {
       expect(marginals(problem, outcome.state.from, outcome.state.to)).toBeLessThan(1e-7)
     }
   })
+  it('leaves out blocks without weight, and nothing else', async () => {
+    for (const d of [2, 3, 4]) {
+      const kernel = densityKernel({ means: points(300, d, 1), covariances: shared(0.05, d) }, points(333, d, 2))
+      const { blocks } = kernel
+      const row = new Float64Array(333)
+      const placed = new Float64Array(333)
+      let [skippable, wrong] = [0, 0]
+      for (let i = 0; i < 300; i += 13) {
+        kernel.fillRow(i, row)
+        blocks!.fill(i, 0, 333, placed)
+        blocks!.order.forEach((j, place) => {
+          const bound = blocks!.bound(i, Math.floor(place / blocks!.size))
+          if (placed[place] !== row[j] || !(row[j]! <= bound)) wrong++
+          if (bound < -40) skippable++
+        })
+      }
+      expect(wrong).toBe(0)
+      expect(skippable).toBeGreaterThan(500)
+      const problem = { kernel, fromLogWeights: weights(300, 3), toLogWeights: weights(333, 4) }
+      const whole = { ...problem, kernel: { rows: kernel.rows, cols: kernel.cols, fillRow: kernel.fillRow } }
+      const [a, b] = [await scaleRectangular(problem, { turns: 30 }), await scaleRectangular(whole, { turns: 30 })]
+      expect(Math.max(...a.state.to.map((g, j) => Math.abs(g - b.state.to[j]!)))).toBeLessThan(1e-6)
+    }
+  })
   it('two points each: the closed form √(k00 k11 / (k01 k10)) of the odds', async () => {
     const logs = [
       [-0.3, -1.1],

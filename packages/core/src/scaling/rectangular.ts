@@ -11,6 +11,20 @@ export interface RowKernel {
   readonly cols: number
   /** Writes log k(i, ·) to `out` [cols]; −∞ forbids a pair. */
   fillRow(i: number, out: Float64Array): void
+  /** The same values block by block, where the kernel knows what a block can be worth at most. */
+  readonly blocks?: KernelBlocks
+}
+
+/** Columns in an order in which neighbours stand together, so that a block that is worth nothing to a row is left out whole. */
+export interface KernelBlocks {
+  /** The column at each place [cols]. */
+  readonly order: Uint32Array
+  /** Places a block; the last one may be shorter. */
+  readonly size: number
+  /** Writes log k(i, order[p]) to out[p] for places start ≤ p < end. */
+  fill(i: number, start: number, end: number, out: Float64Array): void
+  /** At least as large as every log k(i, ·) of a block. */
+  bound(i: number, block: number): number
 }
 
 /** Find the coupling π of two weighted sets that is closest to a kernel in relative entropy. */
@@ -149,13 +163,38 @@ async function annealedStart(problem: RectangularProblem, watch: Watch): Promise
 }
 
 function heated(kernel: RowKernel, temperature: number): RowKernel {
+  const cool = (out: Float64Array, start: number, end: number): void => {
+    for (let j = start; j < end; j++) out[j] = out[j]! / temperature
+  }
+  const { blocks } = kernel
   return {
     rows: kernel.rows,
     cols: kernel.cols,
     fillRow(i, out) {
       kernel.fillRow(i, out)
-      for (let j = 0; j < out.length; j++) out[j] = out[j]! / temperature
-    }
+      cool(out, 0, out.length)
+    },
+    ...(blocks && {
+      blocks: {
+        order: blocks.order,
+        size: blocks.size,
+        fill(i, start, end, out) {
+          blocks.fill(i, start, end, out)
+          cool(out, start, end)
+        },
+        bound: (i, block) => blocks.bound(i, block) / temperature
+      }
+    })
+  }
+}
+
+/** A kernel that knows no blocks is one block. */
+function oneBlock(kernel: RowKernel): KernelBlocks {
+  return {
+    order: Uint32Array.from({ length: kernel.cols }, (_, j) => j),
+    size: kernel.cols,
+    fill: (i, _start, _end, out) => kernel.fillRow(i, out),
+    bound: () => Number.POSITIVE_INFINITY
   }
 }
 
@@ -178,53 +217,108 @@ function checkWeights({ kernel, fromLogWeights, toLogWeights }: RectangularProbl
 function sweep(problem: RectangularProblem, state: Potentials, watch: Watch): Swept {
   const { kernel, fromLogWeights, toLogWeights } = problem
   const from = state.from
-  const columnTerm = state.to.map((g, j) => g + toLogWeights[j]!)
-  const columnSums = new Float64Array(kernel.cols)
-  const row = new Float64Array(kernel.cols)
+  const blocks = kernel.blocks ?? oneBlock(kernel)
+  const row = new RowSums(
+    blocks,
+    Float64Array.from(blocks.order, (j) => state.to[j]! + toLogWeights[j]!)
+  )
   for (let i = 0; i < kernel.rows; i++) {
     if ((i & 255) === 0) {
       throwIfStopped(watch, 'coupling')
       if (kernel.rows > MANY_ROWS) watch.progress?.({ stage: 'rows', done: i, total: kernel.rows })
     }
-    kernel.fillRow(i, row)
-    let shift = Number.isFinite(from[i]!) ? from[i]! : -largestSum(row, columnTerm, i)
-    let sum = exponentials(row, columnTerm, shift)
+    let shift = Number.isFinite(from[i]!) ? from[i]! : -row.largest(i)
+    let sum = row.exponentials(i, shift)
     if (!(sum > 1e-3 && sum < 1e12)) {
       // The old potential no longer fits: take this row again from its largest term.
-      kernel.fillRow(i, row)
-      shift = -largestSum(row, columnTerm, i)
-      sum = exponentials(row, columnTerm, shift)
+      shift = -row.largest(i)
+      sum = row.exponentials(i, shift)
     }
     from[i] = shift - log(sum)
-    const scale = exp(fromLogWeights[i]!) / sum
-    if (scale > 0) for (let j = 0; j < row.length; j++) columnSums[j] = columnSums[j]! + row[j]! * scale
+    row.addToColumns(exp(fromLogWeights[i]!) / sum)
   }
+  const columnSums = new Float64Array(kernel.cols)
+  blocks.order.forEach((j, place) => {
+    columnSums[j] = row.columnSums[place]!
+  })
   return correctColumns(problem, { from, to: state.to, columnSums })
 }
 
 /** Below this, a term is under 2e-16 of its row. */
 const NEGLIGIBLE = -36
 
-/** row ← exp(row + term + shift), terms negligible beside the row's sum set to 0; the sum is returned. */
-function exponentials(row: Float64Array, term: Float64Array, shift: number): number {
-  let sum = 0
-  for (let j = 0; j < row.length; j++) {
-    const x = row[j]! + term[j]! + shift
-    if (x < NEGLIGIBLE) row[j] = 0
-    else {
-      const e = exp(x)
-      row[j] = e
-      sum += e
+/** One row at a time of exp(log k + term + shift), in the kernel's order of places, without the blocks that are negligible. */
+class RowSums {
+  /** [cols] */
+  readonly columnSums: Float64Array
+  private readonly row: Float64Array
+  private readonly largestTerms: Float64Array
+  private readonly active: Uint32Array
+  private activeCount = 0
+
+  constructor(
+    private readonly blocks: KernelBlocks,
+    private readonly term: Float64Array
+  ) {
+    this.columnSums = new Float64Array(term.length)
+    this.row = new Float64Array(term.length)
+    this.largestTerms = new Float64Array(Math.ceil(term.length / blocks.size)).fill(Number.NEGATIVE_INFINITY)
+    this.active = new Uint32Array(this.largestTerms.length)
+    term.forEach((x, place) => {
+      const block = Math.floor(place / blocks.size)
+      if (x > this.largestTerms[block]!) this.largestTerms[block] = x
+    })
+  }
+
+  /** Keeps exp(log k + term + shift) of row i, terms negligible beside the row's sum as 0; returns the sum. */
+  exponentials(i: number, shift: number): number {
+    const { blocks, term, row } = this
+    this.activeCount = 0
+    let sum = 0
+    for (let block = 0; block < this.active.length; block++) {
+      if (blocks.bound(i, block) + this.largestTerms[block]! + shift < NEGLIGIBLE) continue
+      this.active[this.activeCount++] = block
+      const start = block * blocks.size
+      const end = Math.min(start + blocks.size, term.length)
+      blocks.fill(i, start, end, row)
+      for (let j = start; j < end; j++) {
+        const x = row[j]! + term[j]! + shift
+        if (x < NEGLIGIBLE) row[j] = 0
+        else {
+          const e = exp(x)
+          row[j] = e
+          sum += e
+        }
+      }
+    }
+    return sum
+  }
+
+  /** The largest log k + term of row i. Throws `InputError` when there is none. */
+  largest(i: number): number {
+    const { blocks, term, row } = this
+    let largest = Number.NEGATIVE_INFINITY
+    for (let block = 0; block < this.active.length; block++) {
+      if (blocks.bound(i, block) + this.largestTerms[block]! < largest) continue
+      const start = block * blocks.size
+      const end = Math.min(start + blocks.size, term.length)
+      blocks.fill(i, start, end, row)
+      for (let j = start; j < end; j++) if (row[j]! + term[j]! > largest) largest = row[j]! + term[j]!
+    }
+    if (Number.isFinite(largest)) return largest
+    throw noPartner(`point ${i} of the earlier snapshot, whose largest log-density is ${largest}`)
+  }
+
+  /** Adds `scale` times the row that was kept last. */
+  addToColumns(scale: number): void {
+    if (!(scale > 0)) return
+    const { blocks, row, columnSums } = this
+    for (let k = 0; k < this.activeCount; k++) {
+      const start = this.active[k]! * blocks.size
+      const end = Math.min(start + blocks.size, row.length)
+      for (let j = start; j < end; j++) columnSums[j] = columnSums[j]! + row[j]! * scale
     }
   }
-  return sum
-}
-
-function largestSum(row: Float64Array, term: Float64Array, i: number): number {
-  let largest = Number.NEGATIVE_INFINITY
-  for (let j = 0; j < row.length; j++) if (row[j]! + term[j]! > largest) largest = row[j]! + term[j]!
-  if (Number.isFinite(largest)) return largest
-  throw noPartner(`point ${i} of the earlier snapshot, whose largest log-density is ${largest}`)
 }
 
 function noPartner(got: string): InputError {

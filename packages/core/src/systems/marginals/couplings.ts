@@ -11,6 +11,9 @@ import { type FitSnapshot, intervalsOf, type RoundsProblem, workingReference } f
 
 /** The largest error of a marginal that a coupling may have, relative to the particle's weight. */
 const TOLERANCE = 1e-4
+/** The same for snapshots of many particles: the last digit takes most of the turns, and is far below their sampling error. */
+const TOLERANCE_OF_MANY = 1e-3
+const MANY_PAIRS = 1e6
 const TURNS = 1000
 
 export interface CouplingRequest {
@@ -45,7 +48,7 @@ export async function coupleAll(request: CouplingRequest): Promise<{ coupling: C
     const options = {
       ...request.watch,
       stage: `coupling ${k + 1} of ${pairs.length}`,
-      tolerance: TOLERANCE,
+      tolerance: from.cloud.points.rows * to.cloud.points.rows > MANY_PAIRS ? TOLERANCE_OF_MANY : TOLERANCE,
       turns: TURNS,
       ...(start && { start })
     }

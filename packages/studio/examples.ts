@@ -1,17 +1,21 @@
 /** Tables that come with the studio, as assets of the same origin that are fetched when picked. */
 export interface Example {
   readonly file: string
+  /** Where it is offered; it can be opened everywhere. */
+  readonly activity: 'sample' | 'trajectories' | 'diffusion-map'
   readonly title: string
   readonly sentence: string
   /** Columns of its small picture. */
   readonly axes: readonly [string, string]
-  /** Where the build takes it from; absent where it is made. */
+  /** Where the build takes it from, or how it makes it. */
   readonly from?: string
+  readonly make?: () => string
 }
 
 export const EXAMPLES: readonly Example[] = [
   {
     file: 'moons.csv',
+    activity: 'sample',
     axes: ['x', 'y'],
     title: 'Two moons',
     sentence: '1,000 points on two crescents',
@@ -19,6 +23,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     file: 'penguins.csv',
+    activity: 'sample',
     axes: ['bill_length_mm', 'bill_depth_mm'],
     title: 'Palmer penguins',
     sentence: '344 birds: species, island, sizes; some cells missing',
@@ -26,6 +31,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     file: 'wine.csv',
+    activity: 'sample',
     axes: ['color_intensity', 'flavanoids'],
     title: 'Wine',
     sentence: '178 wines, 13 chemical measurements',
@@ -33,22 +39,51 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     file: 'seattle-weather.csv',
+    activity: 'sample',
     axes: ['date', 'temp_max'],
     title: 'Seattle weather',
     sentence: '1,461 days: dates, rain, temperature, kind of weather',
     from: '../../node_modules/vega-datasets/data/seattle-weather.csv'
   },
-  { file: 'spiral.csv', axes: ['x', 'y'], title: 'Spiral', sentence: '4,000 points along two arms that thin out' }
+  {
+    file: 'spiral.csv',
+    activity: 'sample',
+    axes: ['x', 'y'],
+    title: 'Spiral',
+    sentence: '4,000 points along two arms that thin out',
+    make: spiral
+  },
+  {
+    file: 'lotka-volterra.csv',
+    activity: 'trajectories',
+    axes: ['prey', 'predator'],
+    title: 'Predator and prey',
+    sentence: '200 unpaired particles at each of eleven times',
+    from: '../../examples/data/lotka-volterra.csv'
+  },
+  {
+    file: 'swiss-roll.csv',
+    activity: 'diffusion-map',
+    axes: ['x', 'z'],
+    title: 'Swiss roll',
+    sentence: '1,200 points on a rolled-up sheet, and how far along it each one is',
+    make: swissRoll
+  }
 ]
 
-/** Two logarithmic arms with noise that grows outwards; numbers from a small linear congruence, so that every build has the same. */
-export function spiral(): string {
-  let state = 20240229
+/** Numbers from a small linear congruence, so that every build has the same. */
+function numbers(seed: number): { uniform(): number; normal(): number } {
+  let state = seed
   const uniform = (): number => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return (state + 0.5) / 2 ** 32
   }
-  const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
+  return { uniform, normal: () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()) }
+}
+
+/** Two logarithmic arms with noise that grows outwards. */
+function spiral(): string {
+  const { uniform, normal } = numbers(20240229)
   const lines = ['x,y']
   for (let i = 0; i < 4000; i++) {
     const turn = 3.2 * Math.PI * Math.sqrt(uniform())
@@ -56,6 +91,19 @@ export function spiral(): string {
     const angle = turn + (i % 2) * Math.PI
     const spread = 0.03 + 0.035 * radius
     lines.push(`${(radius * Math.cos(angle) + spread * normal()).toFixed(4)},${(radius * Math.sin(angle) + spread * normal()).toFixed(4)}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** A sheet rolled up from angle 3π/2 to 9π/2, evenly covered; `along` is the angle, which no map is told. */
+function swissRoll(): string {
+  const { uniform } = numbers(20240301)
+  const [from, to] = [1.5 * Math.PI, 4.5 * Math.PI]
+  const lines = ['x,y,z,along']
+  for (let i = 0; i < 1200; i++) {
+    // The length of a spiral of radius t grows nearly as t², so that its square is even.
+    const t = Math.sqrt(from * from + uniform() * (to * to - from * from))
+    lines.push([t * Math.cos(t), 21 * uniform(), t * Math.sin(t), t].map((value) => value.toFixed(3)).join(','))
   }
   return `${lines.join('\n')}\n`
 }

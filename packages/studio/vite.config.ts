@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url'
 import preact from '@preact/preset-vite'
 import { defineConfig, type Plugin } from 'vite'
 import { BROWSER_WORKER_SOURCE } from '../core/src/engine/wasm/host.js'
-import { EXAMPLES, type Example, spiral, thumbnail } from './examples.js'
+import { EXAMPLES, type Example, thumbnail } from './examples.js'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
 /** The text of an example. */
-const textOf = ({ from }: Example): string => (from === undefined ? spiral() : readFileSync(path(from), 'utf8'))
+const textOf = ({ from, make }: Example): string => make?.() ?? readFileSync(path(from!), 'utf8')
 
 /** The engine's threads run a script of their own, so that the page's policy need not allow any other; and the examples. */
 function assets(): Plugin {

@@ -1,15 +1,18 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import './style.css'
-import { address, begin, canUndo, openFile, undo } from './state/session.js'
-import { App } from './view/app.js'
+import { activity, address } from './state/activity.js'
+import { canUndo, undo } from './state/history.js'
+import { begin } from './state/session.js'
+import { activityPart } from './view/activities.js'
+import { App, provideSample } from './view/app.js'
 
-const expected = begin()
-render(<App expected={expected} />, document.getElementById('studio')!)
+provideSample(activity.value === 'sample' ? begin() : null)
+render(<App />, document.getElementById('studio')!)
 
 effect(() => {
   const to = address.value
-  if (to !== '' && to !== location.hash) history.replaceState(null, '', to)
+  if (to !== null && to !== location.hash) history.replaceState(null, '', to)
 })
 
 document.addEventListener('dragover', (event) => {
@@ -21,7 +24,7 @@ for (const ending of ['dragleave', 'drop'] as const) {
     event.preventDefault()
     if (ending === 'drop' || (event as DragEvent).relatedTarget === null) document.documentElement.classList.remove('dropping')
     const file = (event as DragEvent).dataTransfer?.files[0]
-    if (ending === 'drop' && file) openFile(file)
+    if (ending === 'drop' && file) activityPart()?.openFile(file)
   })
 }
 

@@ -170,6 +170,28 @@ describe('the studio', () => {
     await page.context().close()
   })
 
+  test('activities are switched by keyboard, carry the table along, stand in the address, and are undone', async () => {
+    const page = await openPage({}, '#activity=trajectories&example=lotka-volterra.csv')
+    await page.getByRole('heading', { name: 'lotka-volterra.csv' }).waitFor(WAIT)
+    await page.getByText('2,200 rows').first().waitFor(WAIT)
+    const chosen = page.locator('nav [aria-current="page"]')
+    expect(await chosen.textContent()).toBe('Trajectories')
+    await page.getByRole('link', { name: 'Sample' }).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('.data').getByText('2,200 rows, 3 columns').waitFor(WAIT)
+    expect(page.url()).toMatch(/#example=lotka-volterra\.csv$/)
+    await page.getByRole('link', { name: 'Diffusion map' }).click()
+    await page.getByRole('heading', { name: 'lotka-volterra.csv' }).waitFor(WAIT)
+    expect(page.url()).toContain('#activity=diffusion-map&example=lotka-volterra.csv')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    expect(await chosen.textContent()).toBe('Sample')
+    await page.keyboard.press('Control+z')
+    expect(await chosen.textContent()).toBe('Trajectories')
+    await page.getByRole('button', { name: 'sbridge studio, start again' }).click()
+    await page.getByRole('heading', { name: 'Paths through snapshots' }).waitFor(WAIT)
+    await page.context().close()
+  })
+
   test('reads every format, and loads a reader only when a file needs it', async () => {
     const page = await openPage()
     const loaded: string[] = []
@@ -282,7 +304,8 @@ describe('the studio', () => {
     await page.getByRole('button', { name: /Two moons/ }).click()
     await page.locator('.data').getByText('1,000 rows').waitFor(WAIT)
     // Everything but what is loaded for other formats, other engines, and drawings and the report.
-    const later = /^(arrow|parquet|npy|npz|json|float32|float64-relaxed|pair-panels|drawings|sample-report|measure)/
+    const later =
+      /^(arrow|parquet|npy|npz|json|float32|float64-relaxed|pair-panels|drawings|sample-report|measure|trajectories|diffusion-map|activity)/
     const assets = readdirSync(new URL('assets/', built)).filter((name) => !later.test(name))
     const paths = ['index.html', 'icon.svg', 'engine-thread.js', ...assets.map((name) => `assets/${name}`)]
     const total = paths.reduce((sum, path) => sum + gzipSync(readFileSync(new URL(path, built))).length, 0)

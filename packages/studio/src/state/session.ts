@@ -1,9 +1,8 @@
-import { batch, computed, signal } from '@preact/signals'
+import { batch, computed, effect, signal } from '@preact/signals'
 import type { BandwidthCurve, FitSummary } from '@sbridge/core'
 import type {
   Drawing,
   EvaluationPart,
-  Fault,
   FromBench,
   FromMeasure,
   FromPainter,
@@ -15,17 +14,18 @@ import type {
   ToMeasure,
   ToPainter
 } from '../work/messages.js'
-import { activityAddress, takeActivity } from './activity.js'
+import { setPlace } from './activity.js'
+import { forget, remember as rememberStep, undo } from './history.js'
+import { brokenWorker, fault, fetchExample, type OpenTable, opening, openTable, refuse, type Source, said, save } from './page.js'
 import { codeOf, commandOf } from './reproduce.js'
-import { addressOf, DEFAULTS, fromAddress, type Run, runOf, type Settings, type Source } from './settings.js'
+import { addressOf, DEFAULTS, fromAddress, type Run, runOf, type Settings } from './settings.js'
+
+export { fault, opening, said, save }
 
 export const source = signal<Source | null>(null)
 export const settings = signal<Settings>(DEFAULTS)
 export const facts = signal<TableFacts | null>(null)
-export const fault = signal<Fault | null>(null)
-export const opening = signal(false)
 export const frame = signal<ScatterFrame | null>(null)
-export const engineNote = signal<{ threads: number; shared: boolean } | null>(null)
 export const progress = signal<{ share: number; stage: string; secondsLeft: number | null } | null>(null)
 export const summary = signal<FitSummary | null>(null)
 export const curve = signal<BandwidthCurve | null>(null)
@@ -41,11 +41,7 @@ export const reporting = signal(false)
 export const playback = signal({ step: 0, steps: 0, playing: false })
 export const rate = signal<{ framesPerSecond: number; points: number } | null>(null)
 export const visible = signal({ real: true, synthetic: true })
-/** What a screen reader is told. */
-export const said = signal('')
-const past = signal<readonly Settings[]>([])
 
-export const canUndo = computed(() => past.value.length > 0)
 export const running = computed(() => progress.value !== null)
 export const command = computed(() => (shown.value && source.value ? commandOf(source.value.name, shown.value) : ''))
 export const code = computed(() => (shown.value && source.value ? codeOf(source.value.name, shown.value) : ''))
@@ -58,7 +54,8 @@ export const outdated = computed(() => {
 let bench: Worker | undefined
 let measurer: Worker | undefined
 let painter: Worker | undefined
-let blob: Blob | undefined
+/** The table that the bench reads. */
+let held: OpenTable | null = null
 let runCount = 0
 let pending: Run | undefined
 /** A run that waits for the one before it: of a slider only the last place counts. */
@@ -87,8 +84,7 @@ function joinPainter(): void {
 function broken(event: ErrorEvent): void {
   batch(() => {
     progress.value = null
-    opening.value = false
-    fault.value = { got: event.message || 'a worker that could not start', expected: 'a current browser', remedy: 'reloading the page' }
+    refuse(brokenWorker(event))
   })
 }
 
@@ -128,9 +124,10 @@ export function askPainter(message: Extract<ToPainter, { kind: 'picture' | 'dots
 /** Opens a file or an example; settings in the address are kept when they belong to it. */
 export function open(file: Blob, from: Source, kept: Settings = DEFAULTS): void {
   stopWorkers()
-  blob = file
+  held = { blob: file, source: from }
+  forget('sample')
   batch(() => {
-    past.value = []
+    openTable.value = held
     source.value = from
     settings.value = kept
     facts.value = null
@@ -145,26 +142,13 @@ export function open(file: Blob, from: Source, kept: Settings = DEFAULTS): void 
 
 function sendOpen(): void {
   const { types, exclude } = settings.value
-  toBench({ kind: 'open', blob: blob!, name: source.value!.name, choice: { types, exclude } })
+  toBench({ kind: 'open', blob: held!.blob, name: held!.source.name, choice: { types, exclude } })
 }
 
 /** Fetches an example from beside the page. */
 export async function openExample(name: string, kept: Settings = DEFAULTS): Promise<void> {
-  opening.value = true
-  try {
-    const reply = await fetch(new URL(`./examples/${name}`, document.baseURI))
-    if (!reply.ok) throw new Error(String(reply.status))
-    open(await reply.blob(), { kind: 'example', name }, kept)
-  } catch {
-    batch(() => {
-      opening.value = false
-      fault.value = {
-        got: `no example ${name}`,
-        expected: 'one that comes with the studio',
-        remedy: 'picking one below, or a file of yours'
-      }
-    })
-  }
+  const example = await fetchExample(name)
+  if (example) open(example.blob, example.source, kept)
 }
 
 export function openFile(file: File): void {
@@ -173,15 +157,23 @@ export function openFile(file: File): void {
   open(file, { kind: 'file', name: file.name }, same ? address.settings : DEFAULTS)
 }
 
+/** Takes up the table that is open, unless it is at hand already. */
+export function enter(): void {
+  if (openTable.value === held) return
+  if (openTable.value) open(openTable.value.blob, openTable.value.source)
+  else close()
+}
+
 /** Back to the page where a table is picked. */
 export function close(): void {
   stopWorkers()
+  held = null
+  forget('sample')
   batch(() => {
+    openTable.value = null
     source.value = null
     facts.value = null
-    fault.value = null
     settings.value = DEFAULTS
-    past.value = []
     clearResults()
   })
 }
@@ -211,17 +203,14 @@ function stopWorkers(): void {
 /** Changes settings, remembers the old ones, and does what follows from the change. */
 export function change(part: Partial<Settings>, { remember } = { remember: true }): void {
   const before = settings.value
-  if (remember) past.value = [...past.value.slice(-99), before]
+  if (remember) rememberStep('sample', () => goBack(before))
   settings.value = { ...before, ...part }
   follow(before)
 }
 
-export function undo(): void {
+function goBack(to: Settings): void {
   const before = settings.value
-  const last = past.value.at(-1)
-  if (!last) return
-  past.value = past.value.slice(0, -1)
-  settings.value = last
+  settings.value = to
   said.value = 'Undone'
   follow(before)
   if (shown.value && outdated.value && !running.value) run('morph')
@@ -316,7 +305,6 @@ function fromBench(message: FromBench): void {
     fault.value = null
     facts.value = message.facts
     firstAxes = message.axes
-    engineNote.value = { threads: message.threads, shared: message.shared }
     said.value = `${source.value!.name}: ${message.facts.rowCount} rows, ${message.facts.columns.length} columns`
     sendAxes()
   }
@@ -333,27 +321,15 @@ function fromBench(message: FromBench): void {
 }
 
 function refused({ during, fault: found }: Extract<FromBench, { kind: 'refused' }>): void {
-  opening.value = false
-  fault.value = found
-  said.value = `Error: ${found.got}. Expected ${found.expected}. Try ${found.remedy}.`
-  if (during === 'open') {
-    source.value = null
-    facts.value = null
-  }
-  if (during === 'choose') {
-    // The choice that was refused is taken back.
-    const last = past.value.at(-1)
-    if (last) {
-      past.value = past.value.slice(0, -1)
-      settings.value = last
-      toBench({ kind: 'choose', choice: { types: last.types, exclude: last.exclude } })
-    }
-  }
+  if (during === 'open') close()
+  // The choice that was refused is taken back.
+  if (during === 'choose') undo('sample')
   if (during === 'run') {
     pending = undefined
     waiting = false
     progress.value = null
   }
+  refuse(found)
 }
 
 function sampled({ preview: rows, milliseconds }: Extract<FromBench, { kind: 'sampled' }>): void {
@@ -430,23 +406,11 @@ export function exportReport(): void {
   measurer!.postMessage({ kind: 'report', title: source.value!.name, command: command.value, noise, steps } satisfies ToMeasure)
 }
 
-/** Hands a file to the browser's downloads. */
-export function save(content: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(content)
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
-  said.value = `${name} is saved`
-}
-
-/** The address that says what is on the screen. */
-export const address = computed(() => (source.value ? `#${addressOf(source.value, settings.value)}${activityAddress()}` : ''))
+effect(() => setPlace('sample', source.value ? addressOf(source.value, settings.value) : ''))
 
 /** Opens what the address says, or says which file it means. */
 export function begin(): Source | null {
   const { source: meant, settings: kept } = fromAddress(location.hash)
-  takeActivity(location.hash)
   if (meant?.kind === 'example') void openExample(meant.name, kept)
   return meant
 }

@@ -1,4 +1,5 @@
 import type { ColumnKind, FitJob, SampleJob } from '@sbridge/core'
+import type { Source } from './page.js'
 
 /** Everything a person may set: plain data, in the address of the page, undone as one. */
 export interface Settings {
@@ -30,12 +31,6 @@ export const DEFAULTS: Settings = {
   scaling: 'auto',
   noise: 'covariance',
   steps: 20
-}
-
-/** The table that is open: an example's file, or a file of the person's by its name. */
-export interface Source {
-  readonly kind: 'example' | 'file'
-  readonly name: string
 }
 
 const KINDS: readonly string[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']

@@ -1,7 +1,8 @@
-import type { JSX } from 'preact'
-import { type Activity, activity } from '../state/activity.js'
-import { canUndo, close, engineNote, facts, fault, type source as Source, said, shown, undo } from '../state/session.js'
-import { Activities } from './activities.js'
+import { canUndo, undo } from '../state/history.js'
+import { fault, openTable, type Source, said } from '../state/page.js'
+import { enter, facts, openFile, shown } from '../state/session.js'
+import { surroundings } from '../work/surroundings.js'
+import { ActivitySwitch, ActivityView, provide } from './activities.js'
 import { Data } from './data.js'
 import { Measures } from './measures.js'
 import { Pictures } from './pictures.js'
@@ -11,32 +12,43 @@ import { Start } from './start.js'
 import { TakeAway } from './take-away.js'
 import { ThemeButton } from './theme.js'
 
-export function App({ expected }: { expected: (typeof Source)['value'] }) {
+const { shared, threads } = surroundings()
+
+/** Hands the page its first activity; `expected` is the table that the address means. */
+export function provideSample(expected: Source | null): void {
+  provide('sample', { View: () => (facts.value ? <Sampling /> : <Start expected={expected} />), openFile, enter })
+}
+
+export function App() {
   return (
     <>
       <Header />
       {fault.value && <Fault />}
-      {facts.value ? <Work /> : <Start expected={expected} />}
+      <ActivityView />
       <p class="visually-hidden" role="status" aria-live="polite">
         {said}
       </p>
       <footer>
         <p>
           Everything is computed in this page; data never leave it.{' '}
-          {engineNote.value &&
-            (engineNote.value.shared
-              ? `${engineNote.value.threads} thread${engineNote.value.threads === 1 ? '' : 's'} over shared memory.`
-              : 'One thread: this page may not share memory between workers. Started with “sbridge studio” it may.')}
+          {shared
+            ? `${threads} thread${threads === 1 ? '' : 's'} over shared memory.`
+            : 'One thread: this page may not share memory between workers. Started with “sbridge studio” it may.'}
         </p>
       </footer>
     </>
   )
 }
 
+function startAgain(): void {
+  openTable.value = null
+  fault.value = null
+}
+
 function Header() {
   return (
     <header>
-      <button type="button" class="brand" onClick={close} aria-label="sbridge studio, start again">
+      <button type="button" class="brand" onClick={startAgain} aria-label="sbridge studio, start again">
         <svg viewBox="0 0 32 32" aria-hidden="true">
           <path d="M4 22C8 8 13 8 16 16s8 8 12-6" class="bridge" />
           <circle cx="4.5" cy="22" r="3.6" class="real" />
@@ -44,13 +56,11 @@ function Header() {
         </svg>
         <span>sbridge studio</span>
       </button>
-      {facts.value && <Activities />}
+      <ActivitySwitch />
       <div class="tools">
-        {facts.value && (
-          <button type="button" class="quiet" onClick={undo} disabled={!canUndo.value} title="Ctrl+Z">
-            Undo
-          </button>
-        )}
+        <button type="button" class="quiet" onClick={() => undo()} disabled={!canUndo.value} title="Ctrl+Z">
+          Undo
+        </button>
         <ThemeButton />
       </div>
     </header>
@@ -71,21 +81,9 @@ function Fault() {
   )
 }
 
-/** One view an activity. */
-const VIEWS: Readonly<Record<Activity, () => JSX.Element>> = { sample: Sampling }
-
-function Work() {
-  const View = VIEWS[activity.value]
-  return (
-    <main>
-      <View />
-    </main>
-  )
-}
-
 function Sampling() {
   return (
-    <>
+    <main>
       <div class="bench">
         <Data />
         <Scatter />
@@ -98,6 +96,6 @@ function Sampling() {
           <TakeAway />
         </div>
       )}
-    </>
+    </main>
   )
 }

@@ -2,7 +2,8 @@ import { useId } from 'preact/hooks'
 import { change, facts, measuring, outdated, progress, run, settings, shown, stop, summary } from '../state/session.js'
 import { MOST_ROWS, MOST_STEPS, type Settings } from '../state/settings.js'
 import { Bandwidth } from './bandwidth.js'
-import { durationOf, formatCount } from './words.js'
+import { NumberField } from './fields.js'
+import { durationOf } from './words.js'
 
 /** What is asked for, and the one button that does it. */
 export function Recipe() {
@@ -78,40 +79,6 @@ function words(): string {
   if (!summary.value) return 'training-free: a few passes over the rows'
   const { scalingTurns, scalingEnding } = summary.value
   return `bridge ${scalingEnding} in ${scalingTurns} turns`
-}
-
-interface NumberFieldProps {
-  readonly label: string
-  readonly value: number
-  readonly minimum: number
-  readonly maximum: number
-  readonly set: (value: number) => void
-}
-
-function NumberField({ label, value, minimum, maximum, set }: NumberFieldProps) {
-  const id = useId()
-  const commit = (event: Event) => {
-    const input = event.currentTarget as HTMLInputElement
-    const typed = input.valueAsNumber
-    if (Number.isInteger(typed) && typed >= minimum && typed <= maximum) {
-      if (typed !== value) set(typed)
-    } else input.value = String(value)
-  }
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="number"
-        min={minimum}
-        max={maximum}
-        step={1}
-        value={value}
-        onChange={commit}
-        title={`${formatCount(minimum)} to ${formatCount(maximum)}`}
-      />
-    </div>
-  )
 }
 
 function Choice<K extends 'kernel' | 'scaling' | 'noise'>({

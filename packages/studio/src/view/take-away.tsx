@@ -1,4 +1,3 @@
-import { signal } from '@preact/signals'
 import {
   code,
   command,
@@ -13,6 +12,7 @@ import {
   summary
 } from '../state/session.js'
 import type { RowFormat } from '../work/messages.js'
+import { Copyable } from './copyable.js'
 import { formatCount, formatPlain } from './words.js'
 
 const FORMATS: readonly { readonly format: RowFormat; readonly label: string }[] = [
@@ -60,30 +60,6 @@ export function TakeAway() {
       <Copyable label="Command line" text={command.value} />
       <Copyable label="Library" text={code.value} />
     </section>
-  )
-}
-
-const copied = signal('')
-
-function Copyable({ label, text }: { label: string; text: string }) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(text)
-    copied.value = label
-    setTimeout(() => {
-      copied.value = ''
-    }, 1500)
-  }
-  return (
-    <div class="copyable">
-      <p>
-        <span>{label}</span>
-        <button type="button" class="link" onClick={() => void copy()} aria-label={`Copy: ${label}`}>
-          {copied.value === label ? 'copied' : 'copy'}
-        </button>
-      </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
-      <pre tabIndex={0}>{text}</pre>
-    </div>
   )
 }
 

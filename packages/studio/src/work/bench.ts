@@ -1,6 +1,4 @@
 import {
-  browserHost,
-  createWasmEngine,
   type Encoded,
   type Engine,
   type FitJob,
@@ -20,6 +18,7 @@ import {
 } from '@sbridge/core'
 import { extensionOf, parseTable, serializeTable, tableFormatOf } from '../../../sbridge/src/format/table-format.js'
 import { hiddenCount, placingOf } from './axis.js'
+import { openEngine } from './engine.js'
 import { firstAxes, previewOf, tableFacts } from './facts.js'
 import { faultOf } from './fault.js'
 import type { BenchToPainter, Choice, FromBench, RowFormat, RunRequest, ToBench } from './messages.js'
@@ -86,8 +85,7 @@ export class Bench {
     this.#real = inferTable(raw, choice).table
     this.#trail = undefined
     this.#drawn = undefined
-    const { shared, threads } = surroundings()
-    this.#say({ kind: 'opened', facts, axes: firstAxes(this.#real), threads, shared })
+    this.#say({ kind: 'opened', facts, axes: firstAxes(this.#real) })
   }
 
   #setAxes(x: string, y: string): void {
@@ -109,8 +107,7 @@ export class Bench {
   }
 
   #makeEngine(): Promise<Engine> {
-    const { threads } = surroundings()
-    this.#engine ??= createWasmEngine({ precision: 'float64', relaxed: false, threads, host: browserHost({ workerUrl: threadUrl() }) })
+    this.#engine ??= openEngine()
     return this.#engine
   }
 
@@ -199,15 +196,4 @@ function firstRows(table: Table): Table {
     }
   })
   return { columns, rowCount: count }
-}
-
-/** Threads that this page may use: memory is shared with workers only where the page is cross-origin isolated. */
-export function surroundings(): { readonly shared: boolean; readonly threads: number } {
-  const shared = globalThis.crossOriginIsolated === true
-  return { shared, threads: shared ? Math.max(1, Math.min(32, navigator.hardwareConcurrency || 1)) : 1 }
-}
-
-/** The script of the engine's threads stands beside the page, the workers in a folder below it. */
-export function threadUrl(): string {
-  return new URL('../engine-thread.js', self.location.href).href
 }

@@ -1,21 +1,11 @@
-import {
-  browserHost,
-  createWasmEngine,
-  type Engine,
-  type Evaluation,
-  evaluateTables,
-  type GlobalModel,
-  keyFromSeed,
-  type Table,
-  trainingTable
-} from '@sbridge/core'
+import { type Engine, type Evaluation, evaluateTables, type GlobalModel, keyFromSeed, type Table, trainingTable } from '@sbridge/core'
 import { alignTables } from '../../../core/src/diagnose/align.js'
 import { compareAssociations } from '../../../core/src/diagnose/compare-associations.js'
 import { compareClouds } from '../../../core/src/diagnose/compare-clouds.js'
 import { compareColumns } from '../../../core/src/diagnose/compare-columns.js'
 import { compareNeighbours } from '../../../core/src/diagnose/compare-neighbours.js'
 import { prepareComparison } from '../../../core/src/diagnose/comparison.js'
-import { surroundings, threadUrl } from './bench.js'
+import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
 import type { Drawing, EvaluationPart, FromMeasure, ToMeasure } from './messages.js'
 
@@ -86,8 +76,7 @@ export class Measurer {
   }
 
   #makeEngine(): Promise<Engine> {
-    const { threads } = surroundings()
-    this.#engine ??= createWasmEngine({ precision: 'float64', relaxed: false, threads, host: browserHost({ workerUrl: threadUrl() }) })
+    this.#engine ??= openEngine()
     return this.#engine
   }
 }

@@ -78,8 +78,6 @@ export type FromBench =
       readonly facts: TableFacts
       /** Two columns to look at first. */
       readonly axes: readonly [string, string]
-      readonly threads: number
-      readonly shared: boolean
     }
   | { readonly kind: 'refused'; readonly during: 'open' | 'choose' | 'run' | 'export'; readonly fault: Fault }
   | { readonly kind: 'axes'; readonly frame: ScatterFrame }

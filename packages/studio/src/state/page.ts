@@ -1,0 +1,60 @@
+import { signal } from '@preact/signals'
+import type { Fault } from '../work/messages.js'
+
+/** Where a table comes from: an example's file, or a file of the person's by its name. */
+export interface Source {
+  readonly kind: 'example' | 'file'
+  readonly name: string
+}
+
+export interface OpenTable {
+  readonly blob: Blob
+  readonly source: Source
+}
+
+/** The table that is open, whatever is done with it: an activity that is entered takes it up. */
+export const openTable = signal<OpenTable | null>(null)
+export const opening = signal(false)
+export const fault = signal<Fault | null>(null)
+/** What a screen reader is told. */
+export const said = signal('')
+
+/** Fetches an example from beside the page; null, with a fault on the page, where there is none of that name. */
+export async function fetchExample(name: string): Promise<OpenTable | null> {
+  opening.value = true
+  try {
+    const reply = await fetch(new URL(`./examples/${name}`, document.baseURI))
+    if (!reply.ok) throw new Error(String(reply.status))
+    return { blob: await reply.blob(), source: { kind: 'example', name } }
+  } catch {
+    opening.value = false
+    fault.value = {
+      got: `no example ${name}`,
+      expected: 'one that comes with the studio',
+      remedy: 'picking one below, or a file of yours'
+    }
+    return null
+  }
+}
+
+/** Says that something went wrong, also to those who do not see it. */
+export function refuse(found: Fault): void {
+  opening.value = false
+  fault.value = found
+  said.value = `Error: ${found.got}. Expected ${found.expected}. Try ${found.remedy}.`
+}
+
+/** What a worker that broke down means for a person. */
+export function brokenWorker(event: ErrorEvent): Fault {
+  return { got: event.message || 'a worker that could not start', expected: 'a current browser', remedy: 'reloading the page' }
+}
+
+/** Hands a file to the browser's downloads. */
+export function save(content: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(content)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000)
+  said.value = `${name} is saved`
+}

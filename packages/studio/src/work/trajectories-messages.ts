@@ -1,0 +1,7 @@
+import type { Fault, TableFacts } from './messages.js'
+
+export type ToTrajectories = { readonly kind: 'open'; readonly blob: Blob; readonly name: string }
+
+export type FromTrajectories =
+  | { readonly kind: 'opened'; readonly facts: TableFacts }
+  | { readonly kind: 'refused'; readonly during: 'open'; readonly fault: Fault }

@@ -79,6 +79,25 @@ export function cholesky(a: Matrix): Matrix {
   return out
 }
 
+/** A pivot below this share of its diagonal entry is rounding: the row is a combination of those before it. */
+const NO_PIVOT = 1e-12
+
+/** L of A = L Lᵀ for a symmetric A that need not be definite: rows that depend on earlier ones get a zero pivot. Cost n³/3. */
+export function semidefiniteCholesky(a: Matrix): Matrix {
+  const n = checkSquare(a)
+  const out = matrix(n, n)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a.data[i * n + j]!
+      for (let k = 0; k < j; k++) sum -= out.data[i * n + k]! * out.data[j * n + k]!
+      const pivot = out.data[j * n + j]!
+      if (i === j) out.data[i * n + i] = sum > NO_PIVOT * a.data[i * n + i]! ? Math.sqrt(sum) : 0
+      else if (pivot > 0) out.data[i * n + j] = sum / pivot
+    }
+  }
+  return out
+}
+
 /** x ← L⁻¹ x for the lower triangle L [n, n] at `offset` of `lower`; x [n] starts at `at`. Cost n². */
 export function solveLowerInPlace(lower: Float64Array, n: number, x: Float64Array, offset = 0, at = 0): void {
   for (let i = 0; i < n; i++) {

@@ -30,7 +30,7 @@ export interface JobPlan extends JobEstimate {
 export interface PlanRequest {
   readonly source: { readonly model: GlobalModel } | { readonly raw: RawTable }
   readonly job: FitJob
-  readonly draws?: Pick<SampleJob, 'noise' | 'steps'>
+  readonly draws?: Pick<SampleJob, 'noise' | 'steps' | 'start'>
   readonly count?: number | undefined
   readonly evaluates?: boolean
   readonly engine: Engine

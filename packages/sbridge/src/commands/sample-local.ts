@@ -51,7 +51,7 @@ export interface LocalSampleRun {
   readonly flags: LocalSampleFlags
   readonly run: Run
   readonly job: FitJob
-  readonly draws: Pick<SampleJob, 'noise' | 'steps'>
+  readonly draws: Pick<SampleJob, 'noise' | 'steps' | 'start'>
   readonly count: number | undefined
   readonly cells: 'text' | 'typed'
   /** The command as it was typed. */

@@ -82,7 +82,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
   const count = countOf(flags.rows)
-  const draws = readFields(drawFields, flags) as Pick<SampleJob, 'noise' | 'steps'>
+  const draws = readFields(drawFields, flags) as Pick<SampleJob, 'noise' | 'steps' | 'start'>
   const cells = cellsFor(flags.output)
   if (flags.report !== undefined && count === 1) {
     throw new InputError({
@@ -123,7 +123,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
 interface Draw {
   readonly source: Awaited<ReturnType<typeof readModelOrTable>>
   readonly job: ReturnType<typeof fitJobOf>
-  readonly draws: Pick<SampleJob, 'noise' | 'steps'>
+  readonly draws: Pick<SampleJob, 'noise' | 'steps' | 'start'>
   readonly count: number | undefined
   readonly cells: 'text' | 'typed'
   readonly input: string
@@ -196,15 +196,16 @@ function knownSummary(known: ConditionedRows): object {
 }
 
 function refuseCombinations(asked: Asked | undefined, { draws, local }: { draws: Draw['draws']; local: boolean }): void {
+  if (local && draws.start === 'noise') throw notTogether('--start noise together with a localised model', '--start noise')
   if (!asked) return
-  const other = draws.noise !== undefined && draws.noise !== 'covariance' ? `--noise ${draws.noise}` : local ? '--local' : undefined
+  const noise = draws.noise !== undefined && draws.noise !== 'covariance' ? `--noise ${draws.noise}` : undefined
+  const other = noise ?? (draws.start === 'noise' ? '--start noise' : local ? '--local' : undefined)
   if (other === undefined) return
-  throw new InputError({
-    code: 'option-combination',
-    got: `conditions or observations together with ${other}`,
-    expected: 'one of them',
-    try: `leaving ${other} out`
-  })
+  throw notTogether(`conditions or observations together with ${other}`, other)
+}
+
+function notTogether(got: string, left: string): InputError {
+  return new InputError({ code: 'option-combination', got, expected: 'one of them', try: `leaving ${left} out` })
 }
 
 /** Model options make no sense for a model that is fitted already. */

@@ -11,7 +11,7 @@ export interface SampleReport {
   readonly rows: Table
   readonly evaluation: Evaluation
   readonly seed: number
-  readonly draws: Pick<SampleJob, 'noise' | 'steps'>
+  readonly draws: Pick<SampleJob, 'noise' | 'steps' | 'start'>
   /** What was asked for besides, e.g. conditions. */
   readonly sections?: readonly Section[] | undefined
 }
@@ -46,6 +46,7 @@ function optionsOf({ summary }: GlobalModel, draws: SampleReport['draws'], seed:
     kernel: summary.kernel,
     noise: draws.noise ?? 'covariance',
     steps: String(draws.steps ?? 20),
+    start: draws.start ?? 'data',
     categories: summary.categories,
     scaling: scores
       ? `auto: held-out score ${scores.standard.toFixed(3)} with standard, ${scores.quantile.toFixed(3)} with quantile`

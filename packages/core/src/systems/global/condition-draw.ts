@@ -30,6 +30,8 @@ export interface GroupRun {
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
+  /** Chains at their starts (step 0) and after each step, in the model's own coordinates. */
+  readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
 /** Drawn rows and how the chains fared, chain by chain; `count` chains a condition. */
@@ -157,12 +159,14 @@ export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
   const n = state.part.length
   const acceptance = new Float64Array(n)
   let chains = startChains(problem, state)
+  run.onStep?.(unscaledRows(run.bridge, state), 0)
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')
     const key = keyAtStep(stepsKey, turn)
     const stepped = run.scheme === 'clamp' ? await clampGroup(run, problem, chains, key) : await stepGroup(run, problem, chains, key)
     chains = stepped.chains
     for (let i = 0; i < n; i++) acceptance[i] = acceptance[i]! + stepped.accepted[i]! / run.steps
+    run.onStep?.(unscaledRows(run.bridge, chains.state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
   return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, effectiveCount: chains.effectiveCount }

@@ -8,9 +8,10 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { conditionDistances, type Distance, effectiveSampleSize, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
-import { informedBridge } from './condition-bridge.js'
+import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
 import { drawGroup, type GroupDraw } from './condition-draw.js'
+import { type ConditionMemory, recall } from './condition-memory.js'
 import { type ConditionGroup, groupConditions } from './condition-places.js'
 import { categoryMode } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
@@ -29,6 +30,10 @@ export interface ConditionalRequest {
   readonly epsilon?: 'auto' | number
   /** λ relative to the mean local variance of the given columns; default by held-out CRPS, from 10⁻³. */
   readonly ridge?: 'auto' | number
+  /** What earlier draws from this model with this key found out. */
+  readonly memory?: ConditionMemory
+  /** Chains of a group of conditions at their starts (step 0) and after each step, encoded; groups one after the other. */
+  readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
 /** One condition, and how well the data support its rows. Plain JSON. */
@@ -163,15 +168,41 @@ async function chooseFor(
   const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
   // A bandwidth that the user set at the fit is kept here too.
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
-  return chooseConditional({
-    training: model.training,
-    kernel: model.kernel,
-    group,
-    fixed: { epsilon, ridge: number(request.ridge) },
-    scheme: request.conditioning,
-    engine: context.engine,
-    key: keyFor(context.key, 'choice'),
-    watch: context.watch
+  const fixed = { epsilon, ridge: number(request.ridge) }
+  const { key } = context
+  return recall(request.memory, `choice ${JSON.stringify([key.stream, group, fixed, request.conditioning])}`, () =>
+    chooseConditional({
+      training: model.training,
+      kernel: model.kernel,
+      group,
+      fixed,
+      scheme: request.conditioning,
+      engine: context.engine,
+      key: keyFor(key, 'choice'),
+      watch: context.watch
+    })
+  )
+}
+
+/** The model's bridge at a chosen bandwidth, drawn and given coordinates each in their own scale. */
+async function bridgeFor(
+  model: GlobalModel,
+  { group, choice, request }: { group: ConditionGroup; choice: ConditionalChoice; request: ConditionalRequest },
+  { engine, watch }: Context
+): Promise<InformedBridge> {
+  const { epsilon, freeRatio } = choice
+  const same = freeRatio === 1 && epsilon === model.kernel.epsilon
+  const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
+  return recall(request.memory, `bridge ${JSON.stringify([epsilon, Array.from(scales)])}`, async () => {
+    const { bridge } = await informedBridge({
+      training: model.training,
+      kernel: { ...model.kernel, epsilon },
+      scales,
+      ...(same ? { potentials: model.potentials } : { initial: model.potentials }),
+      engine,
+      watch
+    })
+    return bridge
   })
 }
 
@@ -183,19 +214,11 @@ async function drawWith(
     choice,
     request
   }: { group: ConditionGroup; members: readonly Condition[]; choice: ConditionalChoice; request: ConditionalRequest },
-  { engine, key, watch }: Context
+  context: Context
 ): Promise<GroupDraw> {
-  const same = choice.freeRatio === 1 && choice.epsilon === model.kernel.epsilon
-  const { bridge } = await informedBridge({
-    training: model.training,
-    kernel: { ...model.kernel, epsilon: choice.epsilon },
-    scales: freeScales(group, choice.freeRatio, model.training.encoder.coordinateCount),
-    ...(same ? { potentials: model.potentials } : { initial: model.potentials }),
-    engine,
-    watch
-  })
+  const { engine, key, watch } = context
   return drawGroup({
-    bridge,
+    bridge: await bridgeFor(model, { group, choice, request }, context),
     group,
     conditions: members,
     count: request.rows,
@@ -204,7 +227,8 @@ async function drawWith(
     scheme: request.conditioning,
     engine,
     key: keyFor(key, 'draw'),
-    watch
+    watch,
+    onStep: request.onStep
   })
 }
 

@@ -2,9 +2,10 @@ import { type KernelChoice, kernelOf, widthsFor } from '../../kernel/bandwidth.j
 import type { Engine } from '../../kernel/engine.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
-import type { Key } from '../../num/random.js'
+import { type Key, keyFor } from '../../num/random.js'
 import { type MixedBridge, type MixedState, mixedBridge, mixedStep } from '../../sampling/mixed.js'
 import { runSteps, startRows } from '../../sampling/run.js'
+import { gaussianDraws, type StartKind } from '../../sampling/start.js'
 import { type Bridge, bridgeStep, type NoiseKind, type StepContext } from '../../sampling/step.js'
 import { type SweepBridge, sweepBridge, sweepStep } from '../../sampling/sweep.js'
 import { type Scaling, symmetricScaling } from '../../scaling/symmetric.js'
@@ -58,8 +59,10 @@ export interface GenerateOptions {
   readonly steps: number
   readonly noise: NoiseKind
   readonly key: Key
+  /** Default data. */
+  readonly start?: StartKind | undefined
   readonly watch?: Watch | undefined
-  /** Chains as they are after each step, encoded. */
+  /** Chains where they start (step 0) and after each step, encoded. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
@@ -97,48 +100,54 @@ export class Generator {
     return new Generator(training, { mode, bridge }, engine)
   }
 
-  /** `count` rows after `steps` steps of chains started at training rows. Cost O(steps·count·M·d). */
+  /** `count` rows after `steps` steps. Cost O(steps·count·M·d), and O(M·d²) to start from noise. */
   async generate(options: GenerateOptions): Promise<Encoded> {
     // Chains lend each other noise (exchangeNoise), so a few always run together.
     const chainCount = Math.max(options.count, LEAST_CHAINS)
-    const rows = await this.run(startRows(this.training.logWeights, chainCount, options.key), options)
-    return chainCount === options.count
-      ? rows
-      : takeEncoded(
-          rows,
-          Uint32Array.from({ length: options.count }, (_, i) => i)
-        )
+    const asked = (rows: Encoded): Encoded => (chainCount === options.count ? rows : takeEncoded(rows, firstRows(options.count)))
+    const { onStep } = options
+    const told = { ...options, onStep: onStep && ((rows: Encoded, step: number) => onStep(asked(rows), step)) }
+    const starts = startRows(this.training.logWeights, chainCount, options.key)
+    const first = this.first(starts, options)
+    told.onStep?.(first, 0)
+    return asked(await this.run(first, starts, told))
   }
 
-  private run(starts: Uint32Array, options: GenerateOptions): Promise<Encoded> {
+  /** Chains at training rows, or with numbers that are noise and the categories of these rows. */
+  private first(starts: Uint32Array, { start, key }: GenerateOptions): Encoded {
+    const { rows, logWeights } = this.training
+    const taken = takeEncoded(rows, starts)
+    if (start !== 'noise') return taken
+    return { coordinates: gaussianDraws(cloud(rows.coordinates, logWeights), starts.length, keyFor(key, 'start')), codes: taken.codes }
+  }
+
+  private run(first: Encoded, starts: Uint32Array, options: GenerateOptions): Promise<Encoded> {
     const { table } = this
-    if (table.mode === 'none') return this.runPlain(table.bridge, starts, options)
-    if (table.mode === 'combinations') return this.runMixed(table.bridge, table.combinations, starts, options)
-    const first = takeEncoded(this.training.rows, starts)
+    if (table.mode === 'none') return this.runPlain(table.bridge, first, options)
+    if (table.mode === 'combinations') {
+      const combination = Uint32Array.from(starts, (row) => table.combinations.ofRow[row]!)
+      return this.runMixed(table.bridge, table.combinations, { coordinates: first.coordinates, combination }, options)
+    }
     const context = (key: Key): StepContext => ({ engine: this.engine, noise: options.noise, key })
     return runSteps(first, (state, key) => sweepStep(table.bridge, state, context(key)), options)
   }
 
-  private async runPlain(bridge: Bridge, starts: Uint32Array, options: GenerateOptions): Promise<Encoded> {
-    const codes = new Int32Array(0)
+  private async runPlain(bridge: Bridge, first: Encoded, options: GenerateOptions): Promise<Encoded> {
+    const { codes } = first
     const { onStep, ...rest } = options
     const coordinates = await runSteps(
-      takeRows(bridge.training.points, starts),
+      first.coordinates,
       (state, key) => bridgeStep(bridge, state, { engine: this.engine, noise: options.noise, key }),
       { ...rest, onStep: onStep && ((state, step) => onStep({ coordinates: state, codes }, step)) }
     )
     return { coordinates, codes }
   }
 
-  private async runMixed(bridge: MixedBridge, combinations: Combinations, starts: Uint32Array, options: GenerateOptions): Promise<Encoded> {
+  private async runMixed(bridge: MixedBridge, combinations: Combinations, first: MixedState, options: GenerateOptions): Promise<Encoded> {
     const { onStep, ...rest } = options
     const encoded = (state: MixedState): Encoded => {
       const rows = Uint32Array.from(state.combination, (combination) => combinations.rows[combination]![0]!)
       return { coordinates: state.coordinates, codes: takeEncoded(this.training.rows, rows).codes }
-    }
-    const first: MixedState = {
-      coordinates: takeRows(this.training.rows.coordinates, starts),
-      combination: Uint32Array.from(starts, (row) => combinations.ofRow[row]!)
     }
     const last = await runSteps(first, (state, key) => mixedStep(bridge, state, { engine: this.engine, noise: options.noise, key }), {
       ...rest,
@@ -147,6 +156,8 @@ export class Generator {
     return encoded(last)
   }
 }
+
+const firstRows = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i)
 
 /** Rows of encoded data, copied in that order. */
 export function takeEncoded({ coordinates, codes }: Encoded, rows: ArrayLike<number>): Encoded {

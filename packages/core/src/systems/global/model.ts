@@ -231,7 +231,7 @@ function notesOf(table: Table, encoder: Encoder, duplicateCount: number, found: 
 export interface SampleRequest extends DrawOptions {
   /** How many rows. */
   readonly count: number
-  /** Chains as they are after each step, decoded on demand. */
+  /** Chains where they start (step 0) and after each step, encoded. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
@@ -240,12 +240,12 @@ export interface SampleRequest extends DrawOptions {
  * Throws `InputError` unless count is a whole number from 1 to 10⁸.
  */
 export async function sampleGlobal(model: GlobalModel, request: SampleRequest, context: Context): Promise<Table> {
-  const { count, steps = 20, noise = 'covariance', onStep } = request
+  const { count, steps = 20, noise = 'covariance', start, onStep } = request
   if (!(Number.isInteger(count) && count >= 1 && count <= 1e8)) {
     throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
   }
   const generator = await Generator.create(model.training, model.potentials, model.kernel, context.engine)
-  const rows = await generator.generate({ count, steps, noise, key: keyFor(context.key, 'sample'), watch: context.watch, onStep })
+  const rows = await generator.generate({ count, steps, noise, start, key: keyFor(context.key, 'sample'), watch: context.watch, onStep })
   return decodeTable(model.training.encoder, rows)
 }
 

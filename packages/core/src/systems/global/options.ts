@@ -1,3 +1,4 @@
+import type { StartKind } from '../../sampling/start.js'
 import type { NoiseKind } from '../../sampling/step.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Field } from '../fields.js'
@@ -16,6 +17,7 @@ export interface FitOptions {
 export interface DrawOptions {
   readonly noise?: NoiseKind
   readonly steps?: number
+  readonly start?: StartKind
 }
 
 const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
@@ -75,7 +77,17 @@ export const drawFields: readonly Field[] = [
     default: '20',
     minimum: 1,
     maximum: 100_000,
-    sentence: 'Steps that every chain takes from the training row it starts at.',
+    sentence: 'Steps that every chain takes from where it starts.',
     source: GLMR
+  },
+  {
+    name: 'start',
+    kind: 'choice',
+    unit: '',
+    range: 'data or noise',
+    default: 'data',
+    choices: ['data', 'noise'],
+    sentence: 'Where chains start: at rows of the data, or at draws of the Gaussian with their mean and covariance, which need more steps.',
+    source: ''
   }
 ]

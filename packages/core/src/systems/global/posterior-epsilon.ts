@@ -4,6 +4,7 @@ import { keyFor, permutation } from '../../num/random.js'
 import { embedEncoded } from '../../table/encoder.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { drawGroup } from './condition-draw.js'
+import { type ConditionMemory, recall } from './condition-memory.js'
 import type { Context, GlobalModel } from './model.js'
 
 /** Energy distance between a chain without likelihood and the data, beside the same between halves of the data. */
@@ -36,16 +37,24 @@ const STEPS = 20
  */
 export async function chooseEpsilon(
   model: GlobalModel,
-  { request, importanceRows }: { request: { readonly epsilon?: 'auto' | number; readonly conditioning?: string }; importanceRows: number },
+  {
+    request,
+    importanceRows
+  }: {
+    request: { readonly epsilon?: 'auto' | number; readonly conditioning?: string; readonly memory?: ConditionMemory }
+    importanceRows: number
+  },
   context: Context
 ): Promise<EpsilonChoice> {
   const fixed = typeof request.epsilon === 'number' ? request.epsilon : undefined
-  let best = await tryEpsilon(model, fixed ?? model.kernel.epsilon, context)
+  const at = (epsilon: number) =>
+    recall(request.memory, `posterior ${JSON.stringify([context.key.stream, epsilon])}`, () => tryEpsilon(model, epsilon, context))
+  let best = await at(fixed ?? model.kernel.epsilon)
   const given = fixed !== undefined || !model.summary.bandwidth || request.conditioning === 'langevin'
   if (given || importanceRows >= FEW_ROWS) return best
   const allowed = best.unconditioned.distance + SHARE_OF_FLOOR * best.unconditioned.floor
   while (best.epsilon * FACTOR <= LARGEST_EPSILON) {
-    const next = await tryEpsilon(model, best.epsilon * FACTOR, context)
+    const next = await at(best.epsilon * FACTOR)
     if (!(next.unconditioned.distance <= allowed)) break
     best = next
   }

@@ -15,6 +15,7 @@ import type { LikelihoodModule } from '../likelihood-row.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
 import { type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
+import type { ConditionMemory } from './condition-memory.js'
 import { groupConditions } from './condition-places.js'
 import { checkConditions } from './condition-sample.js'
 import { takeEncoded } from './generator.js'
@@ -38,6 +39,10 @@ export interface PosteriorRequest {
   readonly conditioning?: 'informed' | 'langevin'
   /** ε; `auto` is the model's, enlarged where few rows bear the posterior and the chain alone allows it. */
   readonly epsilon?: 'auto' | number
+  /** What earlier draws from this model with this key found out. */
+  readonly memory?: ConditionMemory
+  /** Drawn rows' chains at the training rows that they come from (step 0) and after each step, encoded. */
+  readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
 export interface PosteriorReport {
@@ -94,13 +99,15 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const importanceRows = supportOf(model, likelihood)
   const choice = await chooseEpsilon(model, { request, importanceRows }, { ...context, key })
   const { bridge } = choice
-  const run = poolOf(bridge, { observations, request, model, condition, context: { ...context, key } })
+  const pool = poolOf(bridge, { observations, request, model, condition, context: { ...context, key } })
+  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
+  const chosen = permutation(keyFor(key, 'order'), chainCount(request)).subarray(0, request.rows)
+  const { onStep } = request
+  const run = { ...pool, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosen), step)) }
   const drawn =
     request.conditioning === 'langevin'
-      ? await drawLangevin(run, { likelihood, request })
-      : await drawInformed(run, { likelihood, request })
-  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
-  const chosen = permutation(keyFor(key, 'order'), drawn.rows.coordinates.rows).subarray(0, request.rows)
+      ? await drawLangevin(run, { model, likelihood, request })
+      : await drawInformed(run, { model, likelihood, request })
   const rows = takeEncoded(drawn.rows, chosen)
   const table = repeatGiven(decodeTable(encoder, rows), [condition], request.rows)
   const report = await reportOn(model, { observations, importanceRows, choice, request, drawn, chosen, rows, table })
@@ -153,12 +160,11 @@ function poolOf(bridge: InformedBridge, { observations, request, model, conditio
   for (const code of encoder.columns)
     if (code.carries === 'coordinate' && code.missingFactor !== undefined && observed.has(code.name)) levels.set(code.missingFactor, 0)
   const known: Condition = { ...condition, levels }
-  const chains = Math.max(request.rows, LEAST_CHAINS)
   return {
     bridge,
     group: groupConditions(encoder, [known])[0]!,
     conditions: [known],
-    count: Math.max(chains, Math.min(model.summary.rowCount, MOST_POOL)),
+    count: Math.max(chainCount(request), Math.min(model.summary.rowCount, MOST_POOL)),
     steps: request.steps ?? STEPS,
     ridge: DEFAULT_RIDGE,
     engine: context.engine,
@@ -166,6 +172,8 @@ function poolOf(bridge: InformedBridge, { observations, request, model, conditio
     watch: context.watch
   }
 }
+
+const chainCount = ({ rows }: PosteriorRequest): number => Math.max(rows, LEAST_CHAINS)
 
 interface Drawn {
   readonly rows: Encoded
@@ -176,12 +184,13 @@ interface Drawn {
 }
 
 interface PosteriorWork {
+  readonly model: GlobalModel
   readonly likelihood: ChainLikelihood
   readonly request: PosteriorRequest
 }
 
-async function drawInformed(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
-  const count = Math.max(request.rows, LEAST_CHAINS)
+async function drawInformed(run: GroupRun, { model, likelihood, request }: PosteriorWork): Promise<Drawn> {
+  const count = chainCount(request)
   const pool = startGroup(run)
   const start = await temper({
     pool,
@@ -193,6 +202,7 @@ async function drawInformed(run: GroupRun, { likelihood, request }: PosteriorWor
   })
   const problem = { ...pool.problem, conditionOf: new Uint32Array(count), likelihood: tempered(likelihood, 1) }
   let { chains } = start
+  run.onStep?.(takeEncoded(model.training.rows, start.ancestors), 0)
   let acceptance = 0
   const key = keyFor(run.key, 'steps')
   for (let turn = 1; turn <= run.steps; turn++) {
@@ -200,20 +210,23 @@ async function drawInformed(run: GroupRun, { likelihood, request }: PosteriorWor
     const stepped = await stepGroup(run, problem, chains, keyAtStep(key, turn))
     chains = stepped.chains
     acceptance += mean(stepped.accepted) / run.steps
+    run.onStep?.(unscaledRows(run.bridge, chains.state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
   const rows = unscaledRows(run.bridge, chains.state)
   return { rows, ancestors: start.ancestors, acceptance, effectiveRows: mean(chains.effectiveCount), powers: start.powers }
 }
 
-async function drawLangevin(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
-  const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(request.rows, LEAST_CHAINS) })
+async function drawLangevin(run: GroupRun, { model, likelihood, request }: PosteriorWork): Promise<Drawn> {
+  const { problem, state: first, starts } = startGroup({ ...run, count: chainCount(request) })
   const epsilon = run.bridge.kernel.epsilon
   let state = first
+  run.onStep?.(takeEncoded(model.training.rows, starts), 0)
   const key = keyFor(run.key, 'langevin')
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')
     state = await langevinStep({ ...problem, likelihood, epsilon }, state, keyAtStep(key, turn))
+    run.onStep?.(unscaledRows(run.bridge, state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
   const parts = await run.bridge.source.at(state)

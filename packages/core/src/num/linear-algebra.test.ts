@@ -7,6 +7,7 @@ import {
   inverse,
   matrixExponential,
   multiply,
+  semidefiniteCholesky,
   solve,
   symmetricEigen,
   symmetricSquareRoot,
@@ -30,6 +31,17 @@ describe('small dense linear algebra', () => {
       expect(distance(multiply(l, transpose(l)), a)).toBeLessThan(1e-12)
       const b = random(n, 3, 9)
       expect(distance(multiply(a, choleskySolve(l, b)), b)).toBeLessThan(1e-8)
+    }
+  })
+  it('Cholesky factors of matrices without full rank multiply back too', () => {
+    for (const [n, rank] of [
+      [4, 4],
+      [6, 2],
+      [3, 0]
+    ] as const) {
+      const a = rank === 0 ? matrix(n, n) : multiply(random(n, rank, n), transpose(random(n, rank, n)))
+      const l = semidefiniteCholesky(a)
+      expect(distance(multiply(l, transpose(l)), a)).toBeLessThan(1e-10)
     }
   })
   it('refuses what is not positive definite', () => {

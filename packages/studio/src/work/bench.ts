@@ -5,16 +5,12 @@ import {
   fitTable,
   type GlobalModel,
   inferTable,
-  keyFor,
-  keyFromSeed,
   packModel,
   presentRows,
   type RawTable,
   sampleTable,
   saveGlobal,
-  startRows,
-  type Table,
-  takeEncoded
+  type Table
 } from '@sbridge/core'
 import { extensionOf, parseTable, serializeTable, tableFormatOf } from '../../../sbridge/src/format/table-format.js'
 import { hiddenCount, placingOf } from './axis.js'
@@ -131,7 +127,9 @@ export class Bench {
     const model = known ? { ...fitted, summary: { ...fitted.summary, scaling: known } } : fitted
     this.#scalings.set(scalingKey(job), model.summary.scaling)
     this.#say({ kind: 'fitted', run, summary: model.summary, curve: model.summary.bandwidth ?? null })
-    const trail = this.#startTrail(model, { rows, steps, seed: job.seed ?? 1, show })
+    const trail = new Trail(model.training.encoder, { rows, steps })
+    this.#trail = trail
+    if (show === 'play') this.#paint({ kind: 'clear' })
     const onStep = (state: Encoded, step: number) => this.#addStep(trail, state, { step, steps, show })
     const table = await sampleTable(model, { ...draws, rows, seed: job.seed ?? 1, onStep }, { engine, progress })
     this.#drawn = { model, rows: table }
@@ -139,18 +137,6 @@ export class Bench {
       this.#paint({ kind: 'steps', steps: Array.from({ length: trail.length }, (_, k) => trail.places(k, this.#axes!)) })
     const preview = previewOf(presentRows(model, { ...table, ...firstRows(table) }, 'text'), PREVIEW_ROWS)
     this.#say({ kind: 'sampled', run, preview, milliseconds: performance.now() - start })
-  }
-
-  #startTrail(
-    model: GlobalModel,
-    { rows, steps, seed, show }: { rows: number; steps: number; seed: number; show: RunRequest['show'] }
-  ): Trail {
-    const trail = new Trail(model.training.encoder, { rows, steps })
-    this.#trail = trail
-    if (show === 'play') this.#paint({ kind: 'clear' })
-    const starts = startRows(model.training.logWeights, rows, keyFor(keyFromSeed(seed), 'sample'))
-    this.#addStep(trail, takeEncoded(model.training.rows, starts), { step: 0, steps, show })
-    return trail
   }
 
   #addStep(trail: Trail, state: Encoded, { step, steps, show }: { step: number; steps: number; show: RunRequest['show'] }): void {

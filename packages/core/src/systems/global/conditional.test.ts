@@ -1,13 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { log } from '../../num/elementary.js'
-import { matrix } from '../../num/matrix.js'
+import { columnOf, matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
+import { decodeTable, type Encoded } from '../../table/encoder.js'
 import { inferTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { effectiveSampleSize } from '../condition-support.js'
+import { ConditionMemory } from './condition-memory.js'
 import { type ConditionalRequest, sampleConditional } from './condition-sample.js'
 import { fitGlobal, type GlobalModel } from './model.js'
 import { type PosteriorRequest, samplePosterior } from './posterior.js'
@@ -152,6 +154,42 @@ describe('conditional rows', () => {
     await expect(conditional(model, { given: { a: 'p', b: 's' } })).rejects.toMatchObject({ code: 'condition-contradictory' })
     await expect(conditional(model, { given: { a: 'p' }, rows: 0 })).rejects.toMatchObject({ code: 'count' })
     await expect(conditional(model, { given: [] })).rejects.toMatchObject({ code: 'conditions-none' })
+  })
+})
+
+describe('draws that are watched, and repeated with other values', () => {
+  test('a memory changes nothing but the time', async () => {
+    const memory = new ConditionMemory()
+    for (const x of [0.5, 1]) {
+      const request = { given: { x, sign: 'plus' }, rows: 40 }
+      const plain = await sampleConditional(mixed, request, context)
+      expect(await sampleConditional(mixed, { ...request, memory }, context)).toEqual(plain)
+    }
+    const request = { observe: ['x = 0.5 ± 0.3'], rows: 40 }
+    await samplePosterior(mixed, { ...request, observe: ['x = 1 ± 0.3'], memory }, context)
+    expect(await samplePosterior(mixed, { ...request, memory }, context)).toEqual(await samplePosterior(mixed, request, context))
+  })
+
+  test('every step is shown, from the starts to the rows that come out', async () => {
+    const at = (steps: Encoded[]) => (state: Encoded, step: number) => {
+      steps[step] = structuredClone(state)
+    }
+    const given: Encoded[] = []
+    const known = await conditional(gaussian, { given: { x: 1 }, rows: 30, steps: 4, onStep: at(given) })
+    const observed: Encoded[] = []
+    const seen = await posterior(gaussian, { observe: ['x = 1 ± 0.2'], rows: 30, steps: 3, onStep: at(observed) })
+    const { encoder, rows } = gaussian.training
+    for (const [steps, count, table] of [
+      [given, 5, known.table],
+      [observed, 4, seen.table]
+    ] as const) {
+      expect(steps).toHaveLength(count)
+      expect(column(decodeTable(encoder, steps[count - 1]!), 'my y')).toEqual(column(table, 'my y'))
+    }
+    // Conditioned chains start at what is given, observed ones at training rows.
+    for (const x of column(decodeTable(encoder, given[0]!), 'x')) expect(x).toBeCloseTo(1, 9)
+    const known0 = new Set(columnOf(rows.coordinates, 0))
+    for (const x of columnOf(observed[0]!.coordinates, 0)) expect(known0.has(x)).toBe(true)
   })
 })
 

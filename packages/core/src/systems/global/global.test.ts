@@ -4,7 +4,10 @@ import { fitTable, presentRows, sampleTable } from '../../job/job.js'
 import type { Engine } from '../../kernel/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { FormatError, InputError, StopError } from '../../num/errors.js'
+import { columnOf as columnOfMatrix } from '../../num/matrix.js'
 import { keyFromSeed, normals, uniforms } from '../../num/random.js'
+import { mean, variance } from '../../num/statistics.js'
+import type { Encoded } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { GlobalModel } from './model.js'
@@ -176,6 +179,43 @@ describe('other shapes of table', () => {
     const heavy = await sampleTable(await fitTable(weighted, { weights: 'w' }, { engine }), { rows: 1000 }, { engine })
     expect(numbers(heavy, 'x').filter((x) => x < 5).length / 1000).toBeGreaterThan(0.8)
     expect(new Set(numbers(heavy, 'w'))).toEqual(new Set([1]))
+  })
+
+  it('starts chains from noise of the data’s mean and covariance, and ends where chains from the data end', async () => {
+    const raw = madeTable(240)
+    const model = await fitTable(raw, { seed: 3, scaling: 'standard' }, { engine })
+    const drawn = async (start: 'data' | 'noise', rows: number) => {
+      const steps: Encoded[] = []
+      const table = await sampleTable(
+        model,
+        {
+          rows,
+          start,
+          steps: 40,
+          seed: 5,
+          onStep: (state, step) => {
+            steps[step] = structuredClone(state)
+          }
+        },
+        { engine }
+      )
+      return { table, steps }
+    }
+    const noise = await drawn('noise', 2000)
+    expect(noise.steps).toHaveLength(41)
+    const first = columnOfMatrix(noise.steps[0]!.coordinates, 0)
+    // The column a has three groups at −4, 0 and 4; a Gaussian of the same variance has kurtosis 3, they have less than 2.
+    const kurtosis = (values: Float64Array) => mean(values.map((x) => (x - mean(values)) ** 4)) / variance(values) ** 2
+    expect(Math.abs(kurtosis(first) - 3)).toBeLessThan(0.6)
+    expect(Math.abs(mean(first))).toBeLessThan(0.15)
+    expect(new Set(labels(noise.table, 'group'))).toEqual(new Set(['g1', 'g2', 'g3']))
+    const data = await drawn('data', 2000)
+    expect(kurtosis(numbers(data.table, 'a'))).toBeLessThan(2.2)
+    expect(kurtosis(numbers(noise.table, 'a'))).toBeLessThan(2.2)
+    // Few chains are shown as few, although more run.
+    const few = await drawn('noise', 5)
+    expect(few.steps.map((state) => state.coordinates.rows)).toEqual(new Array(41).fill(5))
+    expect(await drawn('noise', 5)).toEqual(few)
   })
 
   it('runs the variable kernel and the papers’ two other steps', async () => {

@@ -112,9 +112,9 @@ async function posteriorCase(engine, { size, count }) {
     const values = observed.map((a, i) => truth.data[a] + 0.3 * noise[i])
     const context = { engine, key: keyFromSeed(2) }
     const model = await fitLocal(tableOf(training), { local: { kind: 'window', radius: 1 } }, context)
-    const observations = observed.map((a, i) => ({ coefficients: { [`x${a}`]: 1 }, value: values[i], deviation: 0.3 }))
+    const observe = observed.map((a, i) => `x${a} = ${values[i]} ± 0.3`)
     const started = performance.now()
-    const { table } = await posteriorLocal(model, { count, observations }, context)
+    const { table } = await posteriorLocal(model, { count, observe }, context)
     const seconds = (performance.now() - started) / 1000
     const exact = exactMean({ phi, size, observed, values, deviation: 0.3 })
     let square = 0

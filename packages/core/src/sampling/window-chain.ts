@@ -5,15 +5,13 @@ import { copyMatrix, type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import { comparedPoints, type WindowBridge } from './window.js'
-import { drawTarget, type TargetLaw, type TargetObservation, targetLaw } from './window-law.js'
+import { drawTarget, type TargetKnowledge, type TargetLaw, targetLaw } from './window-law.js'
 
-export interface WindowDraw {
+export interface WindowDraw extends TargetKnowledge {
   readonly engine: Engine
   readonly key: Key
   /** Most inner steps for a bandwidth that is not free. Default 10. */
   readonly steps?: number
-  /** What is known about the single target besides the givens. */
-  readonly observation?: TargetObservation | undefined
   /** Targets to start from [n, t]; picked from rows with similar givens when left out. */
   readonly start?: Matrix | undefined
 }
@@ -58,11 +56,11 @@ export async function lawAt(
   bridge: WindowBridge,
   targets: Matrix,
   givens: Matrix,
-  { engine, observation }: Pick<WindowDraw, 'engine' | 'observation'>
+  { engine, observation, bounds }: Pick<WindowDraw, 'engine' | 'observation' | 'bounds'>
 ): Promise<{ law: TargetLaw; effectiveCount: Float64Array }> {
   const from = cloud(comparedPoints(targets, givens, bridge.bandwidth))
   const moments = await engine.moments({ from, to: bridge.compared, kernel: gaussianKernel(1) }, bridge.logTerms, bridge.values)
-  return { law: targetLaw(bridge, moments, givens, observation), effectiveCount: moments.effectiveCount }
+  return { law: targetLaw(bridge, moments, givens, { observation, bounds }), effectiveCount: moments.effectiveCount }
 }
 
 function proposals(law: TargetLaw, key: Key, step: number): Matrix {

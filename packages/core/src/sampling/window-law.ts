@@ -1,7 +1,8 @@
 import type { Moments } from '../kernel/engine.js'
-import { log } from '../num/elementary.js'
+import { log, normalCdf } from '../num/elementary.js'
 import { choleskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
+import { logNormalMass, truncatedNormal } from './informed-truncated.js'
 import type { WindowBridge } from './window.js'
 
 /** A Gaussian on the targets of every row, and the normaliser that Metropolis needs. */
@@ -12,6 +13,8 @@ export interface TargetLaw {
   readonly spread: Matrix
   /** log Z(x) of the givens (and of the observation) under the step from x, up to a constant [n]. */
   readonly logNormaliser: Float64Array
+  /** The interval that the single target is restricted to. */
+  readonly bounds?: TargetBounds | undefined
 }
 
 /** What is observed about the single target of every row: y_i = x_i + N(0, 1/precision_i); precision 0 observes nothing. */
@@ -22,6 +25,20 @@ export interface TargetObservation {
   readonly precision: Float64Array
 }
 
+/** The interval that holds the single target of every row; ends may be infinite. */
+export interface TargetBounds {
+  /** [n] */
+  readonly low: Float64Array
+  /** [n] */
+  readonly high: Float64Array
+}
+
+/** What is known about the single target of every row besides the givens. */
+export interface TargetKnowledge {
+  readonly observation?: TargetObservation | undefined
+  readonly bounds?: TargetBounds | undefined
+}
+
 /** Ridge on the covariance of the givens, relative to its mean diagonal. */
 export const RIDGE = 1e-5
 /** Givens farther than this from the local mean, in units of the local spread, are followed no farther. */
@@ -29,17 +46,18 @@ const FARTHEST = 4
 
 /**
  * The law of the targets that one step proposes when the givens are known: N(m, C) of the bridge, conditioned on them in
- * closed form (gain G = C_tg (C_gg + R)⁻¹), and then on the observation.
+ * closed form (gain G = C_tg (C_gg + R)⁻¹), then on the observation, and restricted to the bounds.
  *
  * C is the local covariance with 1 + t + k rows' worth of the average local covariance mixed in, so that few effective
  * rows do not mean no noise. The correction G (g − m_g) is cut off `FARTHEST` spreads away: outside the data the law
  * stays near them. Cost O(n (t + k)³).
  * @source mathematics, section 7.
  */
-export function targetLaw(bridge: WindowBridge, moments: Moments, givens: Matrix, observation?: TargetObservation): TargetLaw {
+export function targetLaw(bridge: WindowBridge, moments: Moments, givens: Matrix, known: TargetKnowledge = {}): TargetLaw {
   const { targetCount: t, givenCount: k } = bridge
   const n = givens.rows
-  const law = { mean: matrix(n, t), spread: matrix(n, t * t), logNormaliser: new Float64Array(n) }
+  const { observation, bounds } = known
+  const law: TargetLaw = { mean: matrix(n, t), spread: matrix(n, t * t), logNormaliser: new Float64Array(n), bounds }
   const work = new RowWork(t, k)
   for (let i = 0; i < n; i++) {
     work.load(bridge, moments, i)
@@ -47,6 +65,7 @@ export function targetLaw(bridge: WindowBridge, moments: Moments, givens: Matrix
     if (observation && observation.precision[i]! > 0)
       law.logNormaliser[i] = law.logNormaliser[i]! + work.observe(observation.value[i]!, observation.precision[i]!)
     work.factor()
+    if (bounds) law.logNormaliser[i] = law.logNormaliser[i]! + work.massWithin(bounds.low[i]!, bounds.high[i]!)
     law.mean.data.set(work.mean, i * t)
     law.spread.data.set(work.spread, i * t * t)
   }
@@ -148,6 +167,12 @@ class RowWork {
     return -0.5 * (log(total) + (gap * gap) / total)
   }
 
+  /** log P(low ≤ target ≤ high) of the factored law. */
+  massWithin(low: number, high: number): number {
+    const spread = Math.max(this.spread[0]!, Number.MIN_VALUE)
+    return logNormalMass((low - this.mean[0]!) / spread, (high - this.mean[0]!) / spread)
+  }
+
   /** Covariance → Cholesky factor; a direction without spread is left without noise. */
   factor(): void {
     const { t, spread, kept } = this
@@ -168,9 +193,17 @@ class RowWork {
   }
 }
 
-/** mean + L ξ of one row into `out`. */
+/** mean + L ξ of one row into `out`; within the bounds the draw of a single target keeps the rank that ξ has. */
 export function drawTarget(law: TargetLaw, i: number, normals: Float64Array, out: Float64Array): void {
   const t = law.mean.cols
+  if (law.bounds) {
+    const mean = law.mean.data[i]!
+    const spread = Math.max(law.spread.data[i]!, Number.MIN_VALUE)
+    const [low, high] = [law.bounds.low[i]!, law.bounds.high[i]!]
+    const drawn = mean + spread * truncatedNormal((low - mean) / spread, (high - mean) / spread, normalCdf(normals[0]!))
+    out[0] = Math.min(high, Math.max(low, drawn))
+    return
+  }
   for (let a = 0; a < t; a++) {
     let sum = law.mean.data[i * t + a]!
     for (let b = 0; b <= a; b++) sum += law.spread.data[i * t * t + a * t + b]! * normals[b]!

@@ -105,6 +105,24 @@ async function usualDistance(points: Matrix, { engine, key }: { engine: Engine; 
   return quantileOfSorted(sorted(second), 0.99)
 }
 
+/** Fewer effective rows than this bear no distribution. */
+export const FEW_ROWS = 3
+
+/** What is to be said of a condition's rows. Far: beyond the data in one column, or much farther from every row than rows are from each other. */
+export function conditionWarnings({ words }: Condition, effectiveRows: number, { nearest, usual, outside }: Distance): NamedWarning[] {
+  const what = words === '' ? 'the empty condition' : words
+  const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows support it`
+  if (outside && outside.deviations > (effectiveRows < 10 ? 0.25 : 1)) {
+    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside the data; ${support}`
+    return [{ name: 'condition-outside-data', message }]
+  }
+  if (nearest > 0.5 && nearest > 2 * usual) {
+    const away = `the nearest row is ${nearest.toFixed(1)} standard deviations away, rows among themselves ${usual.toFixed(1)} at most`
+    return [{ name: 'condition-outside-data', message: `${what}: ${away}; ${support}` }]
+  }
+  return effectiveRows < FEW_ROWS ? [{ name: 'condition-few-rows', message: `${what}: only ${support}` }] : []
+}
+
 /**
  * Effective sample size of n draws whose chains started at `ancestors`: chains from one training row may still agree, so
  * n / (1 + (m − 1) ρ) with ρ the share of the variance that lies between ancestors (analysis of variance, mean over the

@@ -104,9 +104,14 @@ function unknownColumn(encoder: Encoder, name: string): InputError {
   return new InputError({
     code: 'column-unknown',
     got: `the column ${name}`,
-    expected: `one of ${encoder.columns.map((code) => code.name).join(', ')}`,
+    expected: `one of ${shownNames(encoder.columns.map((code) => code.name))}`,
     try: 'the name as it stands in the header'
   })
+}
+
+/** The first dozen of a list. */
+function shownNames(names: readonly string[]): string {
+  return names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ')
 }
 
 function impossible(got: string, expected: string, remedy: string): InputError {
@@ -123,11 +128,10 @@ function levelOf(encoder: Encoder, column: number, value: GivenValue): number {
     level = spelled >= 0 ? spelled : levels!.indexOf(text.toLowerCase())
   }
   if (level >= 0) return level
-  const shown = levels!.length > 12 ? `${levels!.slice(0, 12).join(', ')}, …` : levels!.join(', ')
   throw new InputError({
     code: 'level-unknown',
     got: `${text} in ${name}`,
-    expected: `one of ${shown}`,
+    expected: `one of ${shownNames(levels!)}`,
     try: 'a value that occurs in the data'
   })
 }

@@ -35,6 +35,15 @@ export function rowAt(encoder: Encoder, point: Float64Array, codes: Int32Array):
   return row
 }
 
+/** log L as a function of coordinates and codes. It throws `InputError` (code `likelihood-not-finite`) for NaN and +∞. */
+export function moduleValue(encoder: Encoder, { logLikelihood }: LikelihoodModule): (point: Float64Array, codes: Int32Array) => number {
+  return (point, codes) => {
+    const found = logLikelihood(rowAt(encoder, point, codes))
+    if (typeof found === 'number' && found < Number.POSITIVE_INFINITY) return found
+    throw notFinite('the log-likelihood', found)
+  }
+}
+
 /** What to say of a likelihood that gave no number. */
 export function notFinite(what: string, got: unknown): InputError {
   return new InputError({

@@ -98,8 +98,11 @@ export function conditionedWords(rows: Pick<ConditionedRows, 'conditional' | 'po
       `without observations the chain's distance to the data is ${posterior.unconditioned.distance.toPrecision(2)} (halves of the data: up to ${posterior.unconditioned.floor.toPrecision(2)})`
     )
   }
-  const warnings = warningsOf(rows)
-  lines.push(...warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => `warning ${name}: ${message}`))
-  if (warnings.length > MOST_WARNINGS) lines.push(`and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`)
-  return lines
+  return [...lines, ...warningLines(warningsOf(rows))]
+}
+
+/** The first warnings, a line each. */
+export function warningLines(warnings: readonly NamedWarning[]): string[] {
+  const lines = warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => `warning ${name}: ${message}`)
+  return warnings.length > MOST_WARNINGS ? [...lines, `and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`] : lines
 }

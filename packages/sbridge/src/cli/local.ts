@@ -1,4 +1,5 @@
 import {
+  type ColumnFormat,
   type Engine,
   type FitJob,
   fitLocal,
@@ -7,17 +8,20 @@ import {
   type Localisation,
   type LocalModel,
   type LocalOptions,
+  type LocalPosteriorReport,
   type LocalSampleRequest,
   localFields,
   type ProgressEvent,
   parseLocalisation,
+  posteriorLocal,
   prepareTable,
-  presentTable,
   type RawTable,
   sampleLocal,
   type Table
 } from '@sbridge/core'
 import { readTable } from '../format/table-file.js'
+import type { Asked } from './conditions.js'
+import { warningLines } from './draw-conditioned.js'
 import { readFields } from './fields.js'
 
 type Given = Readonly<Record<string, unknown>>
@@ -76,20 +80,43 @@ export function fitLocalTable(
   return fitLocal(data, options, { engine, key: keyFromSeed(job.seed ?? 1), watch: progress ? { progress } : undefined })
 }
 
-/** Draws rows from a localised model. */
-export function sampleLocalTable(
-  model: LocalModel,
-  request: Omit<LocalSampleRequest, 'count'> & { readonly rows?: number | undefined; readonly seed: number },
-  { engine, progress }: LocalContextOptions
-): Promise<Table> {
-  const { rows, seed, ...draws } = request
-  const context = { engine, key: keyFromSeed(seed), watch: progress ? { progress } : undefined }
-  return sampleLocal(model, { ...draws, count: rows ?? model.summary.rowCount }, context)
+/** Rows ready to be written, and what was known about them. */
+export interface LocalRows {
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  readonly report?: LocalPosteriorReport
 }
 
-/** Drawn rows as raw columns for a writer. */
-export function presentLocalRows(model: LocalModel, rows: Table, as: 'text' | 'typed'): RawTable {
-  return presentTable(rows, model.encoder.formats, as)
+export interface LocalDrawRequest extends Omit<LocalSampleRequest, 'count'> {
+  /** For each condition. */
+  readonly rows?: number | undefined
+  readonly seed: number
+  readonly asked?: Asked | undefined
+}
+
+/** Draws rows from a localised model, under what is known where something is. */
+export async function drawLocal(
+  model: LocalModel,
+  request: LocalDrawRequest,
+  { engine, progress }: LocalContextOptions
+): Promise<LocalRows> {
+  const { rows, seed, asked, ...draws } = request
+  const context = { engine, key: keyFromSeed(seed), watch: progress ? { progress } : undefined }
+  const count = rows ?? model.summary.rowCount
+  if (!asked) return { table: await sampleLocal(model, { ...draws, count }, context), formats: model.encoder.formats }
+  const { givens, observe, likelihood } = asked
+  const known = { given: givens, observe, ...(likelihood ? { likelihood } : {}) }
+  return posteriorLocal(model, { ...draws, count, ...known }, context)
+}
+
+/** What to say of rows under conditions or observations, a line each. */
+export function localPosteriorWords({ conditions, observations, acceptance, sweeps, warnings }: LocalPosteriorReport): string[] {
+  const least = Math.min(...conditions.map(({ effectiveRows }) => effectiveRows))
+  const tests = acceptance === undefined ? '' : `, ${(100 * acceptance).toFixed(0)} % of the moves accepted at least`
+  return [
+    `${conditions.length} condition${conditions.length === 1 ? '' : 's'}, ${observations.length} observation${observations.length === 1 ? '' : 's'}: ${sweeps} two-sided sweeps, at least ${least.toFixed(1)} effective training rows behind a draw${tests}`,
+    ...warningLines(warnings)
+  ]
 }
 
 /** What was decided, in lines for a terminal. */

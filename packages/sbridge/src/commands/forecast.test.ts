@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFromSeed, normals } from '@sbridge/core'
@@ -140,6 +140,66 @@ describe('--local', () => {
       const { code, said } = await ask(...words)
       expect(code, words.join(' ')).toBe(2)
       expect(said).toContain('try')
+    }
+  })
+})
+
+describe('conditions with --local', () => {
+  const local = ['--exclude', 't', '--local', 'window:1', '--seed', '1']
+  const ask = (...words: string[]) => sbridge('sample', at('series.csv'), ...local, '-o', at('known.csv'), ...words)
+
+  it('given columns, intervals and observations, with a report and warnings', async () => {
+    const words = ['-n', '30', '--given', 'a=1.25', '--given', 'd=0..2', '--observe', 'b + c = 0.5 ± 0.2', '--report', at('known.html')]
+    const { code, said } = await ask(...words)
+    expect(code, said).toBe(0)
+    const rows = rowsOf('known.csv')
+    expect(rows.length).toBe(31)
+    for (const [a, , , d] of rows.slice(1)) {
+      expect(a).toBe('1.250')
+      expect(Number(d)).toBeGreaterThanOrEqual(0)
+      expect(Number(d)).toBeLessThanOrEqual(2)
+    }
+    const report = readFileSync(at('known.html'), 'utf8')
+    for (const words of ['What was asked', 'b + c = 0.5 ± 0.2', 'a=1.25, d=0..2']) expect(report).toContain(words)
+    expect((await ask('-n', '5', '--given', 'a=30')).said).toContain('warning condition-outside-data')
+  })
+
+  it('one condition a row of a file, in its order, from a model file too; a likelihood', async () => {
+    writeFileSync(at('conditions.csv'), 'a,c\n1.5,\n,-1.25\n')
+    expect((await sbridge('fit', at('series.csv'), ...local, '-o', at('known.sbridge'))).code).toBe(0)
+    const draw = ['-n', '4', '--given-file', at('conditions.csv'), '--seed', '1', '-o', at('known.csv'), '--json']
+    const { code, said } = await sbridge('sample', at('known.sbridge'), ...draw)
+    expect(code, said).toBe(0)
+    const rows = rowsOf('known.csv').slice(1)
+    expect(rows.map(([a, , c]) => [a, c])).toEqual([
+      ...Array.from({ length: 4 }, (_, i) => ['1.500', rows[i]![2]]),
+      ...Array.from({ length: 4 }, (_, i) => [rows[4 + i]![0], '-1.250'])
+    ])
+    const summary = JSON.parse(said) as { posterior: { conditions: { condition: string; effectiveRows: number }[] } }
+    expect(summary.posterior.conditions.map(({ condition }) => condition)).toEqual(['a=1.5', 'c=-1.25'])
+    writeFileSync(at('l.mjs'), 'export const logLikelihood = ({ b }) => -((b - 1) ** 2)')
+    expect((await ask('-n', '5', '--likelihood', at('l.mjs'))).code).toBe(0)
+  })
+
+  it('refuses unknown columns, empty intervals, schemes of other models and malformed observations', async () => {
+    for (const words of [
+      ['--given', 'nope=1'],
+      ['--given', 'a=2..1'],
+      ['--given', 'a=tall'],
+      ['--observe', 'a = 1 ± 0'],
+      ['--observe', 'a = 1 ± -1'],
+      ['--observe', 'a + = 1 ± 1'],
+      ['--observe', 'nope = 1 ± 1'],
+      ['--given', 'a=1', '--given', 'a=2'],
+      ['--given', 'a=1', '--conditioning', 'clamp'],
+      ['--given', 'a=1', '--ridge', '0.1'],
+      ['--given', 'a=1', '--condition-bandwidth', '0.1']
+    ]) {
+      rmSync(at('known.csv'), { force: true })
+      const { code, said } = await ask('-n', '3', ...words)
+      expect(code, words.join(' ')).toBe(2)
+      expect(said).toContain('try')
+      expect(existsSync(at('known.csv'))).toBe(false)
     }
   })
 })

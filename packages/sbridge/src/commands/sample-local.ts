@@ -9,14 +9,15 @@ import {
   type ModelContents,
   packModel,
   pairsPerMillisecond,
+  presentTable,
   type RawTable,
   type SampleJob,
   saveLocal,
-  type Table,
   trainingFieldTable,
   unpackModel
 } from '@sbridge/core'
-import { fitLocalTable, localOptionsOf, localWords, presentLocalRows, sampleLocalTable } from '../cli/local.js'
+import type { Asked } from '../cli/conditions.js'
+import { drawLocal, fitLocalTable, type LocalRows, localOptionsOf, localPosteriorWords, localWords } from '../cli/local.js'
 import { engineOf, type Run } from '../cli/options.js'
 import { durationOf, JobProgress } from '../cli/progress.js'
 import { writeAtomically } from '../format/atomic-file.js'
@@ -29,6 +30,9 @@ const STAGES = [
   { stage: 'scaling', pairs: 4 },
   { stage: 'sampling', pairs: 6 }
 ]
+
+/** The same where rows are drawn under conditions or observations. */
+const ASKED_STAGES = [...STAGES, { stage: 'sweeps', pairs: 20 }]
 
 /** The contents of a model file of kind `local`; undefined for any other input. */
 export async function localModelIn(path: string): Promise<ModelContents | undefined> {
@@ -56,24 +60,27 @@ export interface LocalSampleRun {
   readonly cells: 'text' | 'typed'
   /** The command as it was typed. */
   readonly command: string
+  /** What is known about the rows. */
+  readonly asked?: Asked | undefined
   /** A fitted model; the input is a table when left out. */
   readonly contents?: ModelContents | undefined
 }
 
 /** `sample` with `--local`, or from a localised model. */
 export async function runLocalSample(request: LocalSampleRun): Promise<void> {
-  const { input, flags, run, job, draws, count, cells, contents } = request
+  const { input, flags, run, job, draws, count, cells, contents, asked } = request
+  if (asked) refuseOfGlobal(asked)
   const options = contents ? undefined : await localOptionsOf(flags, job)
   const raw = contents ? undefined : await readTable(input)
   const engine = await engineOf(run)
-  const progress = new JobProgress({ stages: STAGES, pairs: 12 })
+  const progress = new JobProgress(asked ? { stages: ASKED_STAGES, pairs: 32 } : { stages: STAGES, pairs: 12 })
   const context = { engine, progress: progress.update }
   try {
-    if (flags.dryRun) return sayLocalPlan(await planLocal({ raw, contents, count, engine }), flags)
+    if (flags.dryRun) return sayLocalPlan(await planLocal({ raw, contents, count, asked, engine }), flags)
     const model = contents ? loadLocal(contents) : await fitLocalTable(raw!, job, options!, context)
-    const rows = await sampleLocalTable(model, { ...draws, rows: count, seed: run.seed }, context)
+    const rows = await drawLocal(model, { ...draws, asked, rows: count, seed: run.seed }, context)
     progress.finish()
-    await writeTable(flags.output, presentLocalRows(model, rows, cells))
+    await writeTable(flags.output, presentTable(rows.table, rows.formats, cells))
     if (flags.report !== undefined) await writeReport(request, { model, rows, engine, path: flags.report })
     say(model, { rows, flags, run })
   } finally {
@@ -84,26 +91,32 @@ export async function runLocalSample(request: LocalSampleRun): Promise<void> {
 
 async function writeReport(
   { input, command, run }: LocalSampleRun,
-  { model, rows, engine, path }: { model: LocalModel; rows: Table; engine: Awaited<ReturnType<typeof engineOf>>; path: string }
+  { model, rows, engine, path }: { model: LocalModel; rows: LocalRows; engine: Awaited<ReturnType<typeof engineOf>>; path: string }
 ): Promise<void> {
   const real = trainingFieldTable(model)
-  const evaluation = await evaluateTables({ real, synthetic: rows, engine, key: keyFromSeed(run.seed) })
+  const evaluation = await evaluateTables({ real, synthetic: rows.table, engine, key: keyFromSeed(run.seed) })
   const [{ renderReport }, { localSections }] = await Promise.all([import('../report/index.js'), import('../report/local.js')])
   const columns = real.columns.map((column) => column.name)
-  const sections = localSections({ summary: model.summary, columns })
-  await writeAtomically(path, renderReport({ title: input.replace(/^.*[\\/]/, ''), evaluation, real, synthetic: rows, command, sections }))
+  const sections = localSections({ summary: model.summary, columns, posterior: rows.report })
+  await writeAtomically(
+    path,
+    renderReport({ title: input.replace(/^.*[\\/]/, ''), evaluation, real, synthetic: rows.table, command, sections })
+  )
 }
 
-function say(model: LocalModel, { rows, flags, run }: { rows: Table; flags: LocalSampleFlags; run: Run }): void {
+function say(model: LocalModel, { rows, flags, run }: { rows: LocalRows; flags: LocalSampleFlags; run: Run }): void {
+  const { table, report } = rows
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify({ rows: rows.rowCount, output: flags.output, seed: run.seed, ...model.summary })}\n`)
+    const asked = report ? { posterior: report, warnings: report.warnings } : {}
+    process.stdout.write(`${JSON.stringify({ rows: table.rowCount, output: flags.output, seed: run.seed, ...model.summary, ...asked })}\n`)
     return
   }
   const stream = flags.output === '-' ? process.stderr : process.stdout
   const lines = [
-    `${rows.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
+    `${table.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
     `seed ${run.seed}`,
     ...localWords(model),
+    ...(report ? localPosteriorWords(report) : []),
     ...model.summary.notes.map((note) => `note: ${note}`)
   ]
   stream.write(`${lines.join('\n')}\n`)
@@ -120,19 +133,24 @@ interface LocalPlan {
 /** Passes over M² pairs for each column of a fit, and over count·M for each column drawn; a pair with its covariance costs about three. */
 const FIT_PASSES = 14
 const DRAW_PASSES = 3
+/** Twenty sweeps, a pass with covariances each. */
+const SWEEP_PASSES = 60
 
 async function planLocal(at: {
   raw: RawTable | undefined
   contents: ModelContents | undefined
   count: number | undefined
+  asked?: Asked | undefined
   engine: Awaited<ReturnType<typeof engineOf>>
 }): Promise<LocalPlan> {
   const summary = at.contents && loadLocal(at.contents).summary
   const rowCount = summary?.rowCount ?? at.raw!.rowCount
   const columnCount = summary?.coordinateCount ?? at.raw!.columns.length
-  const drawnRows = at.count ?? rowCount
+  const drawnRows = (at.count ?? rowCount) * (at.asked?.givens.length ?? 1)
   const speed = await pairsPerMillisecond(at.engine, 3, () => performance.now())
-  const pairs = columnCount * rowCount * ((summary ? 0 : FIT_PASSES * rowCount) + DRAW_PASSES * drawnRows)
+  const fits = (summary ? 0 : 1) + (at.asked ? 1 : 0)
+  const draws = at.asked ? DRAW_PASSES + SWEEP_PASSES : DRAW_PASSES
+  const pairs = columnCount * rowCount * (fits * FIT_PASSES * rowCount + draws * drawnRows)
   return { rowCount, columnCount, drawnRows, seconds: pairs / speed / 1000, bytes: 8 * columnCount * (3 * rowCount + 2 * drawnRows) }
 }
 
@@ -166,6 +184,25 @@ export async function runLocalFit(request: Pick<LocalSampleRun, 'input' | 'flags
     progress.finish()
     await engine.close()
   }
+}
+
+/** Schemes and bandwidths of conditions that only a model of all columns has. */
+function refuseOfGlobal({ conditioning, epsilon, ridge }: Asked): void {
+  const other =
+    conditioning !== undefined && conditioning !== 'informed'
+      ? `--conditioning ${conditioning}`
+      : epsilon !== undefined
+        ? '--condition-bandwidth'
+        : ridge !== undefined
+          ? '--ridge'
+          : undefined
+  if (other === undefined) return
+  throw new InputError({
+    code: 'option-combination',
+    got: `${other} with a localised model`,
+    expected: 'informed conditioning, whose bandwidths are chosen column by column',
+    try: `leaving ${other} out`
+  })
 }
 
 /** Options of localisation make no sense without `--local`. */

@@ -99,10 +99,11 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const job = fitJobOf(flags, run.seed)
   const asked = await askedOf(flags)
   const contents = await localModelIn(input)
-  refuseCombinations(asked, { draws, local: contents !== undefined || flags.local !== undefined })
+  const local = contents !== undefined || flags.local !== undefined
+  refuseCombinations(asked, { draws, local })
   if (contents) refuseModelOptions({ model: contents }, flags)
-  if (contents || flags.local !== undefined) {
-    return runLocalSample({ input, flags, run, job, draws, count, cells, contents, command: commandLine() })
+  if (local) {
+    return runLocalSample({ input, flags, run, job, draws, count, cells, contents, asked, command: commandLine() })
   }
   refuseWithoutLocal(flags)
   const source = await readModelOrTable(input)
@@ -197,9 +198,9 @@ function knownSummary(known: ConditionedRows): object {
 
 function refuseCombinations(asked: Asked | undefined, { draws, local }: { draws: Draw['draws']; local: boolean }): void {
   if (local && draws.start === 'noise') throw notTogether('--start noise together with a localised model', '--start noise')
-  if (!asked) return
+  if (!asked || local) return
   const noise = draws.noise !== undefined && draws.noise !== 'covariance' ? `--noise ${draws.noise}` : undefined
-  const other = noise ?? (draws.start === 'noise' ? '--start noise' : local ? '--local' : undefined)
+  const other = noise ?? (draws.start === 'noise' ? '--start noise' : undefined)
   if (other === undefined) return
   throw notTogether(`conditions or observations together with ${other}`, other)
 }

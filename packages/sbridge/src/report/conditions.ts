@@ -1,6 +1,6 @@
-import type { ConditionalReport, PosteriorReport } from '@sbridge/core'
+import type { ConditionalReport, ObservationSupport, PosteriorReport } from '@sbridge/core'
 import { facts, type Section, section, table } from './blocks.js'
-import { html } from './html.js'
+import { type Html, html } from './html.js'
 import { formatNumber } from './numbers.js'
 
 const MOST_ROWS = 50
@@ -67,29 +67,7 @@ function posteriorSection(report: PosteriorReport): Section {
       ['Distance of the chain without observations to the data', formatNumber(report.unconditioned.distance)],
       ['The same between halves of the data, at most', formatNumber(report.unconditioned.floor)]
     ]),
-    ...(report.observations.length === 0
-      ? []
-      : [
-          table({
-            caption: 'Left minus right side of each observation, before and after.',
-            head: [
-              'observation',
-              'standard deviations from the prior#',
-              'prior mean#',
-              'prior spread#',
-              'posterior mean#',
-              'posterior spread#'
-            ],
-            rows: report.observations.map(({ text, priorDeviations, prior, posterior }) => [
-              text,
-              formatNumber(priorDeviations),
-              formatNumber(prior.mean),
-              formatNumber(prior.deviation),
-              formatNumber(posterior.mean),
-              formatNumber(posterior.deviation)
-            ])
-          })
-        ]),
+    ...(report.observations.length === 0 ? [] : [observationTable(report.observations)]),
     table({
       caption: 'Columns before and after.',
       head: ['column', 'prior mean#', 'prior spread#', 'posterior mean#', 'posterior spread#'],
@@ -102,4 +80,20 @@ function posteriorSection(report: PosteriorReport): Section {
       ? []
       : [html`<ul>${report.warnings.map(({ name, message }) => html`<li>${name}: ${message}</li>`)}</ul>`])
   )
+}
+
+/** What each observation says of the prior's rows and of the drawn ones. */
+export function observationTable(observations: readonly ObservationSupport[]): Html {
+  return table({
+    caption: 'Left minus right side of each observation, before and after.',
+    head: ['observation', 'standard deviations from the prior#', 'prior mean#', 'prior spread#', 'posterior mean#', 'posterior spread#'],
+    rows: observations.map(({ text, priorDeviations, prior, posterior }) => [
+      text,
+      formatNumber(priorDeviations),
+      formatNumber(prior.mean),
+      formatNumber(prior.deviation),
+      formatNumber(posterior.mean),
+      formatNumber(posterior.deviation)
+    ])
+  })
 }

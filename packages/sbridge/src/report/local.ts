@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
-import type { GivenChoice, LocalPosteriorSummary, LocalSummary } from '@sbridge/core'
+import type { GivenChoice, LocalPosteriorReport, LocalSummary } from '@sbridge/core'
 import { facts, figure, type Section, section, table } from './blocks.js'
+import { observationTable } from './conditions.js'
 import { type Html, html } from './html.js'
 import { formatCount, formatNumber } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
@@ -8,12 +9,14 @@ import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 /** Columns above which the graph is drawn as a matrix without names. */
 const MOST_NAMES = 40
 const MOST_EDGES = 20
+const MOST_CONDITIONS = 50
+const MOST_MOVED = 20
 
 export interface LocalReportParts {
   readonly summary: LocalSummary
   /** Names of the columns of the field, in order. */
   readonly columns: readonly string[]
-  readonly posterior?: LocalPosteriorSummary | undefined
+  readonly posterior?: LocalPosteriorReport | undefined
 }
 
 /** What a report says about a localised model: its graph, its bandwidths, and how well the data support what was asked. */
@@ -102,15 +105,58 @@ function choiceFigure(choice: GivenChoice): Html {
   })
 }
 
-function support({ sweeps, effectiveCount, surprise, warnings }: LocalPosteriorSummary): Section {
+function support(report: LocalPosteriorReport): Section {
+  const { sweeps, rowsPerCondition, conditions, acceptance, warnings } = report
+  const shown = conditions.slice(0, MOST_CONDITIONS)
+  const given = conditions.some(({ condition }) => condition !== '')
   return section(
     'local-support',
     'What was asked, and how well the data support it',
+    html`<p>The measures of this report compare the drawn rows with <em>all</em> rows of the data; under what was asked they should differ.</p>`,
     facts([
+      ['Rows for each condition', formatCount(rowsPerCondition)],
       ['Two-sided sweeps', formatCount(sweeps)],
-      ['Effective training rows behind a draw, least', formatNumber(effectiveCount)],
-      ['Largest distance from the prior, standard deviations', formatNumber(surprise)]
+      ['Effective training rows behind a draw, least', formatNumber(Math.min(...conditions.map(({ effectiveRows }) => effectiveRows)))],
+      ...(acceptance === undefined ? [] : ([['Accepted moves, least over columns', formatNumber(acceptance)]] as const))
     ]),
-    ...warnings.map((warning) => html`<p><strong>${warning}.</strong></p>`)
+    ...(given
+      ? [
+          table({
+            caption: `How well the data support each condition${conditions.length > shown.length ? ` (the first ${shown.length} of ${formatCount(conditions.length)})` : ''}: training rows that a draw rests on, and the distance to the nearest row in standard deviations, beside that of 99 % of the rows among themselves.`,
+            head: ['Condition', 'Effective rows#', 'Nearest row#', 'Rows among themselves#'],
+            rows: shown.map(({ condition, effectiveRows, distance }) => [
+              condition === '' ? 'nothing given' : condition,
+              formatNumber(effectiveRows),
+              formatNumber(distance.nearest),
+              formatNumber(distance.usual)
+            ])
+          })
+        ]
+      : []),
+    ...(report.observations.length > 0 ? [observationTable(report.observations)] : []),
+    movedTable(report),
+    ...(warnings.length > 0
+      ? [
+          html`<ul>${warnings.slice(0, MOST_CONDITIONS).map(({ name, message }) => html`<li><strong>${name}</strong>: ${message}</li>`)}</ul>`
+        ]
+      : [])
   )
+}
+
+/** The columns whose mean moved farthest from the data's, in its standard deviations. */
+function movedTable({ columns }: LocalPosteriorReport): Html {
+  const moved = Object.entries(columns)
+    .map(([name, { prior, posterior }]) => ({
+      name,
+      prior,
+      posterior,
+      by: prior[1] > 0 ? Math.abs(posterior[0] - prior[0]) / prior[1] : 0
+    }))
+    .sort((a, b) => b.by - a.by)
+    .slice(0, MOST_MOVED)
+  return table({
+    caption: `Columns before and after${moved.length < Object.keys(columns).length ? `: the ${moved.length} that moved farthest` : ''}.`,
+    head: ['Column', 'Prior mean#', 'Prior spread#', 'Mean#', 'Spread#', 'Moved by (prior spreads)#'],
+    rows: moved.map(({ name, prior, posterior, by }) => [name, ...[...prior, ...posterior, by].map((x) => formatNumber(x))])
+  })
 }

@@ -6,10 +6,10 @@ import { columnOf, matrix } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
 import { unscaleValues } from '../../table/scaling.js'
+import type { ConditionGroup } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
 import { informedBridge, takeTraining } from './condition-bridge.js'
 import { allowedCombinations, drawGroup } from './condition-draw.js'
-import type { ConditionGroup } from './condition-places.js'
 import { type TrainingRows, takeEncoded } from './generator.js'
 
 /** Bandwidth, ridge and relative bandwidth of the free coordinates, and how they did on held-out rows. */

@@ -6,13 +6,13 @@ import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
-import { conditionDistances, type Distance, effectiveSampleSize, type NamedWarning } from '../condition-support.js'
+import { type ConditionGroup, groupConditions } from '../condition-places.js'
+import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
 import { drawGroup, type GroupDraw } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
-import { type ConditionGroup, groupConditions } from './condition-places.js'
 import { categoryMode } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 
@@ -70,8 +70,6 @@ export interface ConditionalRows {
 }
 
 const STEPS = 10
-/** Fewer effective rows than this bear no distribution. */
-const FEW_ROWS = 3
 
 /**
  * Draws `rows` rows for every condition, grouped in the order of the conditions; given values are repeated exactly.
@@ -265,21 +263,6 @@ function reportOn(
     acceptance: mean(part(draw.acceptance)),
     effectiveSampleSize: effectiveSampleSize(drawn, draw.starts.subarray(k * count, (k + 1) * count)),
     distance,
-    warnings: warningsOn(condition, effectiveRows, distance)
+    warnings: conditionWarnings(condition, effectiveRows, distance)
   }
-}
-
-/** Far: beyond the data in one column, or much farther from every row than rows are from each other. */
-function warningsOn({ words }: Condition, effectiveRows: number, { nearest, usual, outside }: Distance): NamedWarning[] {
-  const what = words === '' ? 'the empty condition' : words
-  const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows support it`
-  if (outside && outside.deviations > (effectiveRows < 10 ? 0.25 : 1)) {
-    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside the data; ${support}`
-    return [{ name: 'condition-outside-data', message }]
-  }
-  if (nearest > 0.5 && nearest > 2 * usual) {
-    const away = `the nearest row is ${nearest.toFixed(1)} standard deviations away, rows among themselves ${usual.toFixed(1)} at most`
-    return [{ name: 'condition-outside-data', message: `${what}: ${away}; ${support}` }]
-  }
-  return effectiveRows < FEW_ROWS ? [{ name: 'condition-few-rows', message: `${what}: only ${support}` }] : []
 }

@@ -1,11 +1,10 @@
-import { InputError } from '../../num/errors.js'
 import { symmetricEigen } from '../../num/linear-algebra.js'
 import { matrix } from '../../num/matrix.js'
 import type { ChainLikelihood, LocalLikelihood } from '../../sampling/informed-likelihood.js'
 import type { Encoder } from '../../table/encoder.js'
 import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
 import { type NumericScaler, unscaleValues } from '../../table/scaling.js'
-import { type LikelihoodModule, notFinite, rowAt, valueAt } from '../likelihood-row.js'
+import { type LikelihoodModule, moduleValue, notFinite, rowAt, valueAt } from '../likelihood-row.js'
 
 /** A numeric column as a function of its coordinate. */
 interface Decoded {
@@ -27,21 +26,6 @@ export function decodedColumns(encoder: Encoder): Decoded[] {
   return encoder.columns.flatMap((code) =>
     code.carries === 'coordinate' ? [{ name: code.name, coordinate: code.coordinate, scaler: code.scaler }] : []
   )
-}
-
-/** Refuses observations that name columns which are not numbers. */
-export function checkObservation(encoder: Encoder, { text, residual }: ObservationExpression): void {
-  for (const name of columnsOf(residual)) {
-    const code = encoder.columns.find((candidate) => candidate.name === name)
-    if (code?.carries === 'coordinate' || code?.carries === 'constant') continue
-    const numeric = encoder.columns.filter((c) => c.carries === 'coordinate').map((c) => c.name)
-    throw new InputError({
-      code: code ? 'observation-column' : 'column-unknown',
-      got: code ? `“${text}”, where ${name} is no numeric column` : `“${text}”, which names the unknown column ${name}`,
-      expected: `numeric columns: ${numeric.join(', ')}`,
-      try: code ? `--given ${name}=VALUE` : 'the name as it stands in the header, in backquotes where it is no identifier'
-    })
-  }
 }
 
 /** Noisy observations of expressions: exact where they are linear and scaled linearly, linearised otherwise. */
@@ -87,13 +71,10 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
 }
 
 /** A user's likelihood over rows; with a gradient also a local Gaussian, its curvature from differences of the gradient. */
-export function moduleLikelihood(encoder: Encoder, { logLikelihood, gradient }: LikelihoodModule): ChainLikelihood {
+export function moduleLikelihood(encoder: Encoder, module: LikelihoodModule): ChainLikelihood {
+  const { gradient } = module
   const decoded = decodedColumns(encoder)
-  const value = (point: Float64Array, codes: Int32Array): number => {
-    const found = logLikelihood(rowAt(encoder, point, codes))
-    if (typeof found === 'number' && found < Number.POSITIVE_INFINITY) return found
-    throw notFinite('the log-likelihood', found)
-  }
+  const value = moduleValue(encoder, module)
   if (!gradient) return { value, linear: false }
   const slopes = (point: Float64Array, codes: Int32Array): Float64Array => {
     const found = gradient(rowAt(encoder, point, codes))

@@ -2,26 +2,27 @@ import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { rowOf } from '../../num/matrix.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
-import { mean, variance } from '../../num/statistics.js'
+import { mean } from '../../num/statistics.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
 import { type ChainLikelihood, tempered } from '../../sampling/informed-likelihood.js'
 import { decodeTable, type Encoded } from '../../table/encoder.js'
-import { columnsOf, evaluate, type ObservationExpression, parseObservation } from '../../table/expression.js'
+import { columnsOf, type ObservationExpression, parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { isNumeric, type Table } from '../../table/table.js'
+import type { Table } from '../../table/table.js'
+import { groupConditions } from '../condition-places.js'
 import { effectiveSampleSize, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../conditions.js'
 import type { LikelihoodModule } from '../likelihood-row.js'
+import { type BeforeAndAfter, checkObservation, describeColumns, describeObservation, type ObservationSupport } from '../observations.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
 import { type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
 import type { ConditionMemory } from './condition-memory.js'
-import { groupConditions } from './condition-places.js'
 import { checkConditions } from './condition-sample.js'
 import { takeEncoded } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
-import { checkObservation, moduleLikelihood, observationLikelihood, productLikelihood } from './posterior-likelihood.js'
+import { moduleLikelihood, observationLikelihood, productLikelihood } from './posterior-likelihood.js'
 import { effectiveCount, temper, weightsOf } from './posterior-temper.js'
 
 /** What was observed about a row whose prior is the model. */
@@ -57,16 +58,8 @@ export interface PosteriorReport {
   readonly effectiveRows: number
   readonly acceptance: number
   readonly effectiveSampleSize: number
-  readonly observations: readonly {
-    readonly text: string
-    /** Left minus right side under the prior, in standard deviations of prior and noise together. */
-    readonly priorDeviations: number
-    /** Left minus right side, in the units of the observation. */
-    readonly prior: { readonly mean: number; readonly deviation: number }
-    readonly posterior: { readonly mean: number; readonly deviation: number }
-  }[]
-  /** Mean and standard deviation of numeric columns, before and after. */
-  readonly columns: Readonly<Record<string, { readonly prior: readonly [number, number]; readonly posterior: readonly [number, number] }>>
+  readonly observations: readonly ObservationSupport[]
+  readonly columns: BeforeAndAfter
   /** Energy distance between the chain without likelihood and the data, beside two halves of the data. */
   readonly unconditioned: { readonly distance: number; readonly floor: number }
   readonly warnings: readonly NamedWarning[]
@@ -273,39 +266,6 @@ async function reportOn(model: GlobalModel, found: Reported): Promise<PosteriorR
     unconditioned: choice.unconditioned
   } satisfies Omit<PosteriorReport, 'warnings'>
   return { ...report, warnings: warningsOn(report) }
-}
-
-const momentsOf = (values: Float64Array): [number, number] => [mean(values), Math.sqrt(variance(values))]
-
-function describeObservation({ text, residual, deviation }: ObservationExpression, prior: Table, posterior: Table) {
-  const [priorMean, priorDeviation] = momentsOf(residuals(residual, prior))
-  const [posteriorMean, posteriorDeviation] = momentsOf(residuals(residual, posterior))
-  return {
-    text,
-    priorDeviations: Math.abs(priorMean) / Math.sqrt(priorDeviation * priorDeviation + deviation * deviation),
-    prior: { mean: priorMean, deviation: priorDeviation },
-    posterior: { mean: posteriorMean, deviation: posteriorDeviation }
-  }
-}
-
-/** The residual of every row that has all its cells and where it is defined. */
-function residuals(residual: ObservationExpression['residual'], table: Table): Float64Array {
-  const columns = new Map(table.columns.filter(isNumeric).map((column) => [column.name, column]))
-  const names = columnsOf(residual)
-  const rows = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => names.every((name) => !columns.get(name)!.missing?.[i]))
-  return Float64Array.from(rows, (i) => evaluate(residual, (name) => columns.get(name)!.values[i]!)).filter(Number.isFinite)
-}
-
-function describeColumns(prior: Table, posterior: Table): PosteriorReport['columns'] {
-  const described: Record<string, { prior: readonly [number, number]; posterior: readonly [number, number] }> = {}
-  prior.columns.forEach((before, c) => {
-    const after = posterior.columns[c]!
-    if (!isNumeric(before) || !isNumeric(after)) return
-    const present = (column: typeof before) => (column.missing ? column.values.filter((_, i) => !column.missing![i]) : column.values)
-    if (present(after).length === 0) return
-    described[before.name] = { prior: momentsOf(present(before)), posterior: momentsOf(present(after)) }
-  })
-  return described
 }
 
 /** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */

@@ -1,22 +1,35 @@
+import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
-import { type Matrix, takeColumns } from '../../num/matrix.js'
+import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
+import { median } from '../../num/statistics.js'
 import { chooseBandwidths, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
 import { fitWindow, type WindowBandwidth, type WindowFit, windowBridge } from '../../sampling/window.js'
 import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { drawWindow } from '../../sampling/window-chain.js'
 import { mostGivens } from '../../space/forward-selection.js'
+import { parseObservation } from '../../table/expression.js'
+import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
+import { groupConditions } from '../condition-places.js'
+import { formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
+import type { LikelihoodModule } from '../likelihood-row.js'
+import { checkObservation } from '../observations.js'
+import { evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout } from './knowledge.js'
 import type { LocalContext, LocalModel } from './model.js'
-import { type Knowledge, knowledgeOf, type LocalObservation, observationOf, surprises } from './observations.js'
 import { orderedPass, place } from './ordered.js'
+import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { checkCount, decodeLocal, drawField, type LocalSampleRequest } from './sample.js'
 import { twoSidedUnits } from './units.js'
+import { Weights } from './weigh.js'
 
+/** What is known about the rows to draw; something has to be. */
 export interface LocalPosteriorRequest extends LocalSampleRequest {
-  readonly observations?: readonly LocalObservation[]
-  /** Columns with exact values. */
-  readonly given?: Readonly<Record<string, number>>
+  /** One condition or several, by column name: numbers, or intervals. `count` rows for each, in their order. */
+  readonly given?: Given | readonly Given[]
+  /** `2*x1 + x3 = 4.2 ± 0.1`, in the units of the columns. */
+  readonly observe?: readonly string[]
+  readonly likelihood?: LikelihoodModule
   /** Two-sided sweeps after the ordered pass. Default 20. */
   readonly sweeps?: number
 }
@@ -24,20 +37,11 @@ export interface LocalPosteriorRequest extends LocalSampleRequest {
 /** Rows under conditions or observations, and how well the data support them. */
 export interface LocalPosterior {
   readonly table: Table
-  /** Scaled coordinates [count, d]. */
+  /** Formats that show given values with all their digits. */
+  readonly formats: readonly ColumnFormat[]
+  /** Scaled coordinates [conditions · count, d]. */
   readonly coordinates: Matrix
-  readonly summary: LocalPosteriorSummary
-}
-
-/** Plain JSON. */
-export interface LocalPosteriorSummary {
-  readonly sweeps: number
-  /** Effective number of training rows behind a draw: the smallest median over coordinates. */
-  readonly effectiveCount: number
-  /** Largest distance of an observation from the prior, in standard deviations of prior and error together. */
-  readonly surprise: number
-  readonly choices: readonly GivenChoice[]
-  readonly warnings: readonly string[]
+  readonly report: LocalPosteriorReport
 }
 
 interface TwoSided extends Unit {
@@ -47,31 +51,81 @@ interface TwoSided extends Unit {
 
 /** ε of a coordinate without neighbours, relative to its variance. */
 const LONELY_EPSILON = 0.05
-const FAR = 4
-const FEW = 5
+const SWEEPS = 20
 
 /**
- * Draws rows given exact values of some columns and observations of linear combinations: an ordered pass that takes in
- * what is known about each coordinate when its turn comes, then sweeps in which every coordinate is drawn given *all*
- * its neighbours, multiplied by the likelihood of what is observed about it given the others.
+ * Draws rows given exact values or intervals of some columns, observations of expressions, and a likelihood: an ordered
+ * pass that takes in what is known about each coordinate when its turn comes, then sweeps in which every coordinate is
+ * drawn given *all* its neighbours, multiplied by what is known about it given the others. Observations that are linear
+ * come in in closed form; all others, and a likelihood, by a Metropolis test a coordinate, their power growing from 0 to 1
+ * in the first half of the sweeps.
  *
- * @source mathematics, sections 7 and 9. Cost O(d·(M² + sweeps·count·M)), memory O((M + count)·d).
- * Throws `InputError` for unknown columns, deviations that are not positive, impossible values.
+ * @source mathematics, sections 7 and 9. Cost O(d·(M² + sweeps·n·M)) for n = conditions · count rows, and n·d likelihoods a
+ * sweep; memory O((M + n)·d).
+ * Throws `InputError` for unknown columns, malformed observations, impossible values, or when nothing is asked.
  */
 export async function posteriorLocal(model: LocalModel, request: LocalPosteriorRequest, context: LocalContext): Promise<LocalPosterior> {
-  checkCount(request.count)
-  const knowledge = knowledgeOf(model, request.observations ?? [], request.given ?? {})
+  const { encoder } = model
+  const { count, sweeps = SWEEPS } = request
+  const { conditions, observations } = checkLocalPosterior(model, request)
+  const evidence = evidenceOf(encoder, observations, request.likelihood)
   const key = keyFor(context.key, 'posterior')
   const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
-  const state = await firstPass(model, knowledge, request, { ...context, key })
-  const sweeps = request.sweeps ?? 20
-  let counts: Float64Array = new Float64Array(0)
-  for (let sweep = 1; sweep <= sweeps; sweep++) {
-    counts = await twoSidedSweep(model, { units, knowledge, state, sweep }, { ...context, key: keyFor(key, 'sweep') })
-    context.watch?.progress?.({ stage: 'sweeps', done: sweep, total: sweeps })
+  const coordinates = matrix(conditions.length * count, model.coordinates.cols)
+  const effectiveRows = new Float64Array(conditions.length)
+  const groups = groupConditions(encoder, conditions)
+  let acceptance = 1
+  for (const [g, group] of groups.entries()) {
+    const own = keyFor(key, `group ${g}`)
+    const members = group.members.map((member) => conditions[member]!)
+    const knowledge = knowledgeOf(encoder, evidence, { group, conditions: members, count, key: keyFor(own, 'given') })
+    const drawn = await drawKnown(model, { knowledge, units, request, n: members.length * count }, { ...context, key: own })
+    const d = coordinates.cols
+    group.members.forEach((member, k) => {
+      coordinates.data.set(drawn.state.data.subarray(k * count * d, (k + 1) * count * d), member * count * d)
+      effectiveRows[member] = leastMedian(drawn.counts, k * count, count, model.coordinates.rows)
+    })
+    acceptance = Math.min(acceptance, drawn.acceptance)
+    context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
   }
-  const summary = await summarise(model, { knowledge, counts, sweeps, choices }, { ...context, key })
-  return { table: decodeLocal(model, state), coordinates: state, summary }
+  const table = repeatGiven(decodeLocal(model, coordinates), conditions, count)
+  const report = await reportOnLocal(
+    model,
+    {
+      conditions,
+      groups,
+      observations,
+      effectiveRows,
+      table,
+      sweeps,
+      count,
+      choices,
+      ...(evidence.weights.length > 0 ? { acceptance } : {})
+    },
+    { ...context, key }
+  )
+  return { table, formats: formatsFor(encoder, conditions), coordinates, report }
+}
+
+/** All that can be refused about what is known, before anything is drawn. */
+export function checkLocalPosterior(model: LocalModel, { count, given, observe = [], likelihood, sweeps }: LocalPosteriorRequest) {
+  checkCount(count)
+  const givens = given === undefined ? [{}] : Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
+  const asked = observe.length > 0 || likelihood !== undefined || givens.some((one) => Object.keys(one).length > 0)
+  if (!asked || givens.length === 0)
+    throw new InputError({
+      code: 'posterior-empty',
+      got: 'neither condition, observation nor likelihood',
+      expected: 'one at least',
+      try: '{ given: { column: value } }'
+    })
+  if (sweeps !== undefined && !(Number.isInteger(sweeps) && sweeps >= 1))
+    throw new InputError({ code: 'sweeps', got: `${sweeps} sweeps`, expected: 'a whole number from 1', try: 'leaving it out' })
+  checkCount(count * givens.length)
+  const conditions = resolveConditions(model.encoder, givens)
+  const observations = observe.map(parseObservation)
+  for (const observation of observations) checkObservation(model.encoder, observation)
+  return { conditions, observations }
 }
 
 async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: TwoSided[]; choices: GivenChoice[] }> {
@@ -89,24 +143,61 @@ async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ 
   return { units, choices }
 }
 
-function firstPass(model: LocalModel, knowledge: Knowledge, request: LocalPosteriorRequest, context: LocalContext): Promise<Matrix> {
+interface KnownDraw {
+  readonly knowledge: Knowledge
+  readonly units: readonly TwoSided[]
+  readonly request: LocalPosteriorRequest
+  readonly n: number
+}
+
+interface Drawn {
+  readonly state: Matrix
+  /** Effective training rows behind each coordinate of each row in the last sweep; undefined where it is given. */
+  readonly counts: readonly (Float64Array | undefined)[]
+  /** Least over coordinates, of Metropolis tests with the whole likelihood; 1 where there are none. */
+  readonly acceptance: number
+}
+
+async function drawKnown(model: LocalModel, { knowledge, units, request, n }: KnownDraw, context: LocalContext): Promise<Drawn> {
+  const state = await firstPass(model, knowledge, { ...request, count: n }, context)
+  imposeKnowledge(knowledge, state)
+  const weights = new Weights(knowledge.weights, state)
+  const { sweeps = SWEEPS } = request
+  let counts: Drawn['counts'] = []
+  const passed = new Float64Array(units.length)
+  let tests = 0
+  for (let sweep = 1; sweep <= sweeps; sweep++) {
+    const power = Math.min(1, (2 * sweep) / sweeps)
+    const swept = await twoSidedSweep(
+      model,
+      { units, knowledge, state, sweep, weights, power },
+      { ...context, key: keyFor(context.key, 'sweep') }
+    )
+    counts = swept.counts
+    if (power === 1) {
+      tests++
+      swept.passed.forEach((share, a) => {
+        passed[a] = passed[a]! + share
+      })
+    }
+    context.watch?.progress?.({ stage: 'sweeps', done: sweep, total: sweeps })
+  }
+  return { state, counts, acceptance: passed.reduce((least, sum) => Math.min(least, sum / tests), 1) }
+}
+
+async function firstPass(model: LocalModel, knowledge: Knowledge, request: LocalPosteriorRequest, context: LocalContext): Promise<Matrix> {
   const { count, steps } = request
   const { parts } = model
-  const known = new Map(Array.from(knowledge.given, ([a, value]) => [a, new Float64Array(count).fill(value)]))
-  if (parts.sweep === 'ordered') {
-    return orderedPass(model, parts.units, {
-      count,
-      steps,
-      known,
-      engine: context.engine,
-      watch: context.watch,
-      key: keyFor(context.key, 'pass'),
-      observationOf: (coordinate, drawn) => observationOf(knowledge, coordinate, drawn, 'alone')
-    })
-  }
-  return drawField(model, request, { ...context, key: keyFor(context.key, 'pass') }).then((state) => {
-    for (const [a, values] of known) place(state, [a], { rows: count, cols: 1, data: values })
-    return state
+  const key = keyFor(context.key, 'pass')
+  if (parts.sweep === 'simultaneous') return drawField(model, request, { ...context, key })
+  return orderedPass(model, parts.units, {
+    count,
+    steps,
+    known: knowledge.given,
+    engine: context.engine,
+    watch: context.watch,
+    key,
+    knownOf: (coordinate, drawn) => knownAbout(knowledge, coordinate, drawn, 'alone')
   })
 }
 
@@ -115,46 +206,41 @@ interface Sweep {
   readonly knowledge: Knowledge
   readonly state: Matrix
   readonly sweep: number
+  readonly weights: Weights
+  readonly power: number
 }
 
-/** Draws every coordinate anew in `state`, forwards in odd sweeps and backwards in even ones; effective counts [d]. */
-async function twoSidedSweep(model: LocalModel, { units, knowledge, state, sweep }: Sweep, context: LocalContext): Promise<Float64Array> {
-  const counts = new Float64Array(units.length).fill(model.coordinates.rows)
+/** Draws every coordinate anew in `state`, forwards in odd sweeps and backwards in even ones; the share of rows that each moved. */
+async function twoSidedSweep(
+  model: LocalModel,
+  { units, knowledge, state, sweep, weights, power }: Sweep,
+  context: LocalContext
+): Promise<{ counts: (Float64Array | undefined)[]; passed: Float64Array }> {
+  const counts = new Array<Float64Array | undefined>(units.length)
+  const passed = new Float64Array(units.length).fill(1)
   for (let k = 0; k < units.length; k++) {
     throwIfStopped(context.watch, 'sweeps')
     const a = sweep % 2 === 1 ? k : units.length - 1 - k
     if (knowledge.given.has(a)) continue
     const unit = units[a]!
     const bridge = windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit)
-    const drawn = await drawWindow(bridge, takeColumns(state, unit.givens), {
+    const { targets, effectiveCount } = await drawWindow(bridge, takeColumns(state, unit.givens), {
       engine: context.engine,
       key: keyAtStep(keyFor(context.key, `coordinate ${a}`), sweep),
       steps: 2,
       start: takeColumns(state, [a]),
-      observation: observationOf(knowledge, a, state, 'given-others')
+      ...knownAbout(knowledge, a, state, 'given-others')
     })
-    place(state, [a], drawn.targets)
-    counts[a] = drawn.effectiveCount.sort()[drawn.effectiveCount.length >> 1] ?? 0
+    counts[a] = effectiveCount
+    if (weights.touch(a)) {
+      const proposal = { coordinate: a, targets, power, key: keyAtStep(keyFor(context.key, `weigh ${a}`), sweep) }
+      passed[a] = weights.move(proposal) / state.rows
+    } else place(state, [a], targets)
   }
-  return counts
+  return { counts, passed }
 }
 
-async function summarise(
-  model: LocalModel,
-  { knowledge, counts, sweeps, choices }: { knowledge: Knowledge; counts: Float64Array; sweeps: number; choices: GivenChoice[] },
-  context: LocalContext
-): Promise<LocalPosteriorSummary> {
-  const prior = await drawField(model, { count: 200 }, { ...context, watch: undefined })
-  const observed = surprises(knowledge, prior)
-  const exact = Array.from(knowledge.given, ([a, value]) => surprises({ observations: [exactly(a, value)], given: new Map() }, prior)[0]!)
-  const surprise = Math.max(0, ...observed, ...exact)
-  const effectiveCount = counts.reduce((least, count) => Math.min(least, count), model.coordinates.rows)
-  const warnings: string[] = []
-  if (surprise > FAR)
-    warnings.push(`what is given or observed lies up to ${surprise.toFixed(1)} standard deviations from the data: the rows extrapolate`)
-  if (effectiveCount < FEW) warnings.push(`only ${effectiveCount.toFixed(1)} effective training rows support some columns`)
-  return { sweeps, effectiveCount, surprise, choices, warnings }
+/** Smallest over coordinates of the median over some rows; `most` where every coordinate is given. */
+function leastMedian(counts: Drawn['counts'], first: number, count: number, most: number): number {
+  return counts.reduce((least, own) => (own ? Math.min(least, median(own.subarray(first, first + count))) : least), most)
 }
-
-/** An exact value as an observation of next to no error. */
-const exactly = (coordinate: number, value: number) => ({ terms: [{ coordinate, factor: 1 }], value, precision: 1e12 })

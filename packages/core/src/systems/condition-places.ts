@@ -1,10 +1,10 @@
-import { normalQuantile } from '../../num/elementary.js'
-import { matrix } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
-import type { Bounds, CoordinateSplit } from '../../sampling/informed-gaussian.js'
-import type { Encoder } from '../../table/encoder.js'
-import { type NumericScaler, scaleValues } from '../../table/scaling.js'
-import type { Condition } from '../conditions.js'
+import { normalQuantile } from '../num/elementary.js'
+import { matrix } from '../num/matrix.js'
+import { type Key, keyFor } from '../num/random.js'
+import type { Bounds, CoordinateSplit } from '../sampling/informed-gaussian.js'
+import type { Encoder } from '../table/encoder.js'
+import { type NumericScaler, scaleValues } from '../table/scaling.js'
+import type { Condition } from './conditions.js'
 
 /** Conditions on the same columns: they share a bandwidth, a ridge and a batch of chains. */
 export interface ConditionGroup {

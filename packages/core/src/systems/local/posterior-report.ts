@@ -1,0 +1,96 @@
+import { keyFor } from '../../num/random.js'
+import type { GivenChoice } from '../../sampling/units.js'
+import type { ObservationExpression } from '../../table/expression.js'
+import type { Table } from '../../table/table.js'
+import type { ConditionGroup } from '../condition-places.js'
+import { conditionDistances, conditionWarnings, type Distance, FEW_ROWS, type NamedWarning } from '../condition-support.js'
+import type { Condition } from '../conditions.js'
+import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../observations.js'
+import type { LocalContext, LocalModel } from './model.js'
+import { trainingFieldTable } from './sample.js'
+
+/** One condition on a localised model, and how well the data support its rows. Plain JSON. */
+export interface LocalConditionReport {
+  readonly condition: string
+  /** Effective number of training rows behind a draw: the smallest median over columns. */
+  readonly effectiveRows: number
+  readonly distance: Distance
+}
+
+/** What was asked of a localised model, and how well the data support the answer. Plain JSON. */
+export interface LocalPosteriorReport {
+  readonly sweeps: number
+  readonly rowsPerCondition: number
+  readonly choices: readonly GivenChoice[]
+  readonly conditions: readonly LocalConditionReport[]
+  readonly observations: readonly ObservationSupport[]
+  /** Of the Metropolis tests that nonlinear observations and likelihoods need: least over columns. */
+  readonly acceptance?: number
+  readonly columns: BeforeAndAfter
+  readonly warnings: readonly NamedWarning[]
+}
+
+export interface LocalPosteriorOutcome extends Pick<LocalPosteriorReport, 'sweeps' | 'choices' | 'acceptance'> {
+  readonly conditions: readonly Condition[]
+  readonly groups: readonly ConditionGroup[]
+  readonly observations: readonly ObservationExpression[]
+  /** Of each condition. */
+  readonly effectiveRows: Float64Array
+  readonly table: Table
+  /** Rows a condition. */
+  readonly count: number
+}
+
+/** Observations farther from the prior than this many standard deviations disagree with it. */
+const FAR = 4
+/** A chain that only ever improves still moves once in k at its k-th test: after 20 sweeps 7 % on average. */
+const LOW_ACCEPTANCE = 0.1
+
+/** Sets what was drawn beside the data. Cost of one `nearest` a group of conditions. */
+export async function reportOnLocal(
+  model: LocalModel,
+  outcome: LocalPosteriorOutcome,
+  context: LocalContext
+): Promise<LocalPosteriorReport> {
+  const { conditions, groups, observations, table, sweeps, count, choices, acceptance } = outcome
+  const training = trainingFieldTable(model)
+  const distances: Distance[] = new Array(conditions.length)
+  for (const [g, group] of groups.entries()) {
+    const members = group.members.map((member) => conditions[member]!)
+    const found = await conditionDistances(training, members, { engine: context.engine, key: keyFor(context.key, `distances ${g}`) })
+    group.members.forEach((member, k) => {
+      distances[member] = found[k]!
+    })
+  }
+  const described = observations.map((observation) => describeObservation(observation, training, table))
+  return {
+    sweeps,
+    rowsPerCondition: count,
+    choices,
+    conditions: conditions.map(({ words }, c) => ({ condition: words, effectiveRows: outcome.effectiveRows[c]!, distance: distances[c]! })),
+    observations: described,
+    ...(acceptance === undefined ? {} : { acceptance }),
+    columns: describeColumns(training, table),
+    warnings: [
+      ...conditions.flatMap((condition, c) => warningsOfCondition(condition, outcome.effectiveRows[c]!, distances[c]!)),
+      ...described.filter(({ priorDeviations }) => priorDeviations > FAR).map(disagreement),
+      ...(acceptance !== undefined && acceptance < LOW_ACCEPTANCE ? [lowAcceptance(acceptance)] : [])
+    ]
+  }
+}
+
+function warningsOfCondition(condition: Condition, effectiveRows: number, distance: Distance): NamedWarning[] {
+  if (condition.numbers.length + condition.ranges.length > 0) return conditionWarnings(condition, effectiveRows, distance)
+  if (effectiveRows >= FEW_ROWS) return []
+  return [{ name: 'posterior-few-rows', message: `draws of some columns rest on ${effectiveRows.toFixed(1)} training rows in effect` }]
+}
+
+function disagreement({ text, priorDeviations }: ObservationSupport): NamedWarning {
+  const message = `“${text}” stands ${priorDeviations.toFixed(1)} standard deviations from the prior: the rows extrapolate`
+  return { name: 'prior-observation-disagree', message }
+}
+
+function lowAcceptance(acceptance: number): NamedWarning {
+  const message = `${(100 * acceptance).toFixed(1)} % of the moves of some columns were accepted: the rows may not have followed the likelihood; more sweeps, or a linear --observe, would help`
+  return { name: 'acceptance-low', message }
+}

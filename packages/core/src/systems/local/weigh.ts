@@ -1,0 +1,63 @@
+import { log } from '../../num/elementary.js'
+import type { Matrix } from '../../num/matrix.js'
+import { fillUniform, type Key } from '../../num/random.js'
+import type { Weight } from './knowledge.js'
+
+/** A proposal for one coordinate of every row of a state. */
+export interface Proposal {
+  readonly coordinate: number
+  /** [n, 1] */
+  readonly targets: Matrix
+  /** Power of the likelihood, 0 to 1. */
+  readonly power: number
+  readonly key: Key
+}
+
+/** Log-likelihoods without closed form, and their values at the rows as they are. */
+export class Weights {
+  private readonly values: readonly Float64Array[]
+
+  constructor(
+    private readonly weights: readonly Weight[],
+    private readonly state: Matrix
+  ) {
+    this.values = weights.map(({ value }) => Float64Array.from({ length: state.rows }, (_, i) => value(this.row(i))))
+  }
+
+  private row(i: number): Float64Array {
+    return this.state.data.subarray(i * this.state.cols, (i + 1) * this.state.cols)
+  }
+
+  touch(coordinate: number): boolean {
+    return this.weights.some(({ touches }) => touches(coordinate))
+  }
+
+  /**
+   * Moves each row's coordinate to its target with probability min(1, (L'/L)^power), which leaves the prior's conditional
+   * law times L^power as it is when the targets come from that conditional law. How many rows moved. Cost O(n) likelihoods.
+   */
+  move({ coordinate, targets, power, key }: Proposal): number {
+    const touching = this.weights
+      .map((weight, w) => ({ weight, values: this.values[w]! }))
+      .filter(({ weight }) => weight.touches(coordinate))
+    const uniform = new Float64Array(1)
+    const found = new Float64Array(touching.length)
+    let moved = 0
+    for (let i = 0; i < this.state.rows; i++) {
+      const row = this.row(i)
+      const before = row[coordinate]!
+      row[coordinate] = targets.data[i]!
+      let difference = 0
+      for (const [w, { weight, values }] of touching.entries()) {
+        found[w] = weight.value(row)
+        // From an impossible row to another one is a step like any other: the chain has to come out.
+        difference += found[w] === values[i] ? 0 : found[w]! - values[i]!
+      }
+      if (log(fillUniform(key, i, uniform)[0]!) < power * difference) {
+        moved++
+        for (const [w, { values }] of touching.entries()) values[i] = found[w]!
+      } else row[coordinate] = before
+    }
+    return moved
+  }
+}

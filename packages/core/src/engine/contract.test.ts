@@ -165,7 +165,16 @@ describe.each(engines)('$title', ({ engine, tolerance }) => {
       const pair = { from: cloud(five), to: cloud(five), kernel: shared }
       const terms = log.slice(0, 300)
       expect(distance(await engine.logSum(pair, terms), await reference.logSum(pair, terms))).toBeLessThanOrEqual(tolerance * 4)
+      for (const columns of [1, 2, 5]) {
+        const values = numbers('values', 300, columns)
+        const means = await reference.mean(pair, terms, values)
+        expect(distance((await engine.mean(pair, terms, values)).data, means.data)).toBeLessThanOrEqual(tolerance * 4)
+      }
     }
+    const three = numbers('values', 1500, 3)
+    expect(distance((await engine.mean(same, log, three)).data, (await reference.mean(same, log, three)).data)).toBeLessThanOrEqual(
+      tolerance * 4
+    )
   })
 
   test('queries far from all points, and points whose log terms differ by thousands', async () => {

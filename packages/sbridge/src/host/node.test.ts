@@ -19,7 +19,8 @@ describe('engines of the Node host', () => {
       const engine = await createEngine(name, { threads, precision })
       // Twice: workers of the first call may start too late to take part.
       for (let turn = 0; turn < 2; turn++) {
-        results.push([await engine.draw(pair, log, points, noise), await engine.logSum(pair, log), await engine.moments(pair, log, points)])
+        const [sum, mean] = [await engine.logSum(pair, log), await engine.mean(pair, log, points)]
+        results.push([await engine.draw(pair, log, points, noise), sum, mean, await engine.moments(pair, log, points)])
       }
       await engine.close()
     }

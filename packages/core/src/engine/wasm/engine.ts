@@ -11,7 +11,7 @@ import { plainHost, type WasmHost } from './host.js'
 import * as job from './job.js'
 import { compileVariant, type Precision } from './module.js'
 import { Pool } from './pool.js'
-import { isSymmetric, mergeSymmetric, planSymmetric } from './symmetric.js'
+import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
 import { type UploadedCloud, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
 import { MOST_PAGES, type WasmKernels, type WasmMemory, webAssembly } from './webassembly.js'
 
@@ -108,12 +108,13 @@ class WasmEngine implements Engine {
 
   async logSum(pair: Pair, log: Float64Array): Promise<Float64Array> {
     checkPair(pair, log)
-    if (isSymmetric(pair, log, this.#options.precision)) return this.#symmetricLogSum(pair, log)
+    if (isSymmetric(pair, log, this.#options.precision)) return this.#symmetric(pair, { log }, symmetricLogSums)
     return this.#call(pair, { mode: 0, log }, (placed) => this.#column(placed, placed.fields.outLogSum))
   }
 
   async mean(pair: Pair, log: Float64Array, values: Matrix): Promise<Matrix> {
     checkPair(pair, log, values)
+    if (isSymmetricProduct(pair, log, values, this.#options.precision)) return this.#symmetric(pair, { log, values }, symmetricMeans)
     return this.#call(pair, { mode: job.WITH_VALUES, log, values }, (placed) => this.#rows(placed, placed.fields.outMean, values.cols))
   }
 
@@ -180,21 +181,34 @@ class WasmEngine implements Engine {
   }
 
   /** Each unordered pair of points once. */
-  #symmetricLogSum(pair: Pair, log: Float64Array): Promise<Float64Array> {
+  #symmetric<T>(
+    pair: Pair,
+    { log, values }: { readonly log: Float64Array; readonly values?: Matrix },
+    read: (arena: Arena, plan: SymmetricPlan, order: Uint32Array) => T
+  ): Promise<T> {
+    const { precision } = this.#options
     return this.#alone(pair, async (cloud) => {
-      const plan = planSymmetric(this.#arena, this.#options.precision, log, cloud)
-      const placed = this.#place(pair, { mode: job.SYMMETRIC }, cloud, {
+      const plan = planSymmetric(this.#arena, { precision, log, cloud, ...(values ? { values } : {}) })
+      const special = {
         queryBlock: BLOCK_SIZE,
-        logs: plan.factors,
         logMaxima: plan.maxima,
         logMinima: plan.minima,
         stripe: plan.stripe,
         stripeCount: plan.stripeCount,
-        stripeSums: plan.sums
-      })
+        stripeSums: plan.sums,
+        ...(values ? { valueCount: plan.columnCount, values: plan.factors, logs: this.#noLogs(cloud) } : { logs: plan.factors })
+      }
+      const placed = this.#place(pair, { mode: job.SYMMETRIC }, cloud, special)
       await this.#run(placed.fields, plan.units)
-      return mergeSymmetric(this.#arena, plan, cloud.order)
+      return read(this.#arena, plan, cloud.order)
     })
+  }
+
+  /** Log terms of zero: the weights of a product are the kernel's values. */
+  #noLogs({ blockCount }: UploadedCloud): number {
+    const at = this.#takeFloat64(blockCount * BLOCK_SIZE)
+    this.#arena.float64(at, blockCount * BLOCK_SIZE).fill(0)
+    return at
   }
 
   /** Calls share one memory: each waits for the one before it, and leaves only its cloud behind. */

@@ -1,18 +1,22 @@
 import type { Pair } from '../../kernel/engine.js'
 import { exp, log as naturalLog } from '../../num/elementary.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { BLOCK_SIZE } from '../../space/blocks.js'
 import type { Arena } from './arena.js'
 import type { Precision } from './module.js'
 import { laneBytes, lanes, type UploadedCloud } from './upload.js'
 
-/** Blocks are taken in at most this many stripes. */
+/** Blocks are taken in at most this many stripes: of a sum, and of a product, whose partial sums are c times as long. */
 const MOST_STRIPES = 16
+const MOST_PRODUCT_STRIPES = 8
+/** Bytes of partial sums beyond which a product is better taken row by row. */
+const MOST_PARTIAL_BYTES = 256 * 1048576
 /** Points beyond which a pair of stripes takes too long for one unit of work. */
 const MOST_POINTS = 200_000
 /** Largest spread of the log terms (nats) for which every row stays well above underflow. */
 const MOST_SPREAD = { float64: 300, float32: 40 }
 
-/** Whether a log-sum can use k(x, y) = k(y, x): one cloud on both sides, and log terms that are finite and not too far apart. */
+/** Whether a sum can use k(x, y) = k(y, x): one cloud on both sides, and log terms that are finite and not too far apart. */
 export function isSymmetric({ from, to, kernel }: Pair, log: Float64Array, precision: Precision): boolean {
   const m = to.points.rows
   if (from.points.data !== to.points.data || from.points.rows !== m || m <= BLOCK_SIZE || m > MOST_POINTS) return false
@@ -26,9 +30,18 @@ export function isSymmetric({ from, to, kernel }: Pair, log: Float64Array, preci
   return largest - least < MOST_SPREAD[precision]
 }
 
+/** The same of a mean of c columns: worth it where the values are not few. Float32 values are centred a block, which this is not. */
+export function isSymmetricProduct(pair: Pair, log: Float64Array, values: Matrix, precision: Precision): boolean {
+  const partialBytes = (MOST_PRODUCT_STRIPES + 1) * pair.to.points.rows * (values.cols + 1) * 8
+  return precision === 'float64' && values.cols > 0 && partialBytes <= MOST_PARTIAL_BYTES && isSymmetric(pair, log, precision)
+}
+
 /** Addresses of what a symmetric sum has besides the cloud. */
 export interface SymmetricPlan {
   readonly largest: number
+  /** Number of columns summed: g, and in a product g·value of each value. */
+  readonly columnCount: number
+  /** The columns in blocks [blocks, columns, 64]. */
   readonly factors: number
   readonly maxima: number
   readonly minima: number
@@ -38,47 +51,78 @@ export interface SymmetricPlan {
   readonly sums: number
 }
 
-/** Uploads g_j = exp(log_j − largest) and reserves the partial sums: 17·m numbers. */
-export function planSymmetric(arena: Arena, precision: Precision, log: Float64Array, cloud: UploadedCloud): SymmetricPlan {
+export interface SymmetricInput {
+  readonly precision: Precision
+  readonly log: Float64Array
+  readonly values?: Matrix
+  readonly cloud: UploadedCloud
+}
+
+/** Uploads g_j = exp(log_j − largest) and g_j·values_j, and reserves the partial sums: 17·m numbers, with values 9·m·(c + 1). */
+export function planSymmetric(arena: Arena, { precision, log, values, cloud }: SymmetricInput): SymmetricPlan {
   const { blockCount, order } = cloud
-  const stripe = Math.ceil(blockCount / MOST_STRIPES)
+  const columnCount = 1 + (values?.cols ?? 0)
+  const stripe = Math.ceil(blockCount / (values ? MOST_PRODUCT_STRIPES : MOST_STRIPES))
   const stripeCount = Math.ceil(blockCount / stripe)
   const units = (stripeCount * (stripeCount + 1)) / 2
-  const factors = arena.take(blockCount * BLOCK_SIZE * laneBytes(precision))
+  const factors = arena.take(blockCount * columnCount * BLOCK_SIZE * laneBytes(precision))
   const maxima = arena.take(blockCount * 8)
   const minima = arena.take(blockCount * 8)
-  const sums = arena.take(units * 2 * stripe * BLOCK_SIZE * 8)
+  const sums = arena.take(units * 2 * stripe * columnCount * BLOCK_SIZE * 8)
   let largest = Number.NEGATIVE_INFINITY
   for (let j = 0; j < log.length; j++) largest = Math.max(largest, log[j]!)
-  const g = lanes(arena, precision, factors, blockCount * BLOCK_SIZE).fill(0)
+  const out = lanes(arena, precision, factors, blockCount * columnCount * BLOCK_SIZE).fill(0)
   const high = arena.float64(maxima, blockCount).fill(Number.NEGATIVE_INFINITY)
   const low = arena.float64(minima, blockCount).fill(Number.POSITIVE_INFINITY)
   for (let i = 0; i < order.length; i++) {
-    const x = log[order[i]!]!
+    const row = order[i]!
+    const x = log[row]!
     const b = Math.floor(i / BLOCK_SIZE)
-    g[i] = exp(x - largest)
+    const g = exp(x - largest)
+    const at = b * columnCount * BLOCK_SIZE + (i - b * BLOCK_SIZE)
+    out[at] = g
+    for (let c = 1; c < columnCount; c++) out[at + c * BLOCK_SIZE] = g * values!.data[row * values!.cols + c - 1]!
     if (x > high[b]!) high[b] = x
     if (x < low[b]!) low[b] = x
   }
-  return { largest, factors, maxima, minima, stripe, stripeCount, units, sums }
+  return { largest, columnCount, factors, maxima, minima, stripe, stripeCount, units, sums }
 }
 
-/** Log-sums in the caller's row order: for each stripe its partial sums are added in the order of the other stripe. */
-export function mergeSymmetric(arena: Arena, plan: SymmetricPlan, order: Uint32Array): Float64Array {
-  const { stripe, stripeCount, sums, largest } = plan
-  const rows = stripe * BLOCK_SIZE
-  const partial = arena.float64(sums, plan.units * 2 * rows)
-  const total = new Float64Array(stripeCount * rows)
+/** Log-sums in the caller's row order. */
+export function symmetricLogSums(arena: Arena, plan: SymmetricPlan, order: Uint32Array): Float64Array {
+  const total = mergeStripes(arena, plan)
+  const out = new Float64Array(order.length)
+  for (let i = 0; i < order.length; i++) out[order[i]!] = plan.largest + naturalLog(total[i]!)
+  return out
+}
+
+/** Weighted means in the caller's row order. */
+export function symmetricMeans(arena: Arena, plan: SymmetricPlan, order: Uint32Array): Matrix {
+  const total = mergeStripes(arena, plan)
+  const cols = plan.columnCount - 1
+  const out = matrix(order.length, cols)
+  for (let i = 0; i < order.length; i++) {
+    const at = Math.floor(i / BLOCK_SIZE) * plan.columnCount * BLOCK_SIZE + (i % BLOCK_SIZE)
+    const to = order[i]! * cols
+    for (let c = 0; c < cols; c++) out.data[to + c] = total[at + (c + 1) * BLOCK_SIZE]! / total[at]!
+  }
+  return out
+}
+
+/** Sums [blocks, columns, 64]: for each stripe its partial sums are added in the order of the other stripe. */
+function mergeStripes(arena: Arena, plan: SymmetricPlan): Float64Array {
+  const { stripe, stripeCount, sums } = plan
+  const length = stripe * plan.columnCount * BLOCK_SIZE
+  const partial = arena.float64(sums, plan.units * 2 * length)
+  const total = new Float64Array(stripeCount * length)
   const unitOf = (p: number, q: number): number => p * stripeCount - (p * (p - 1)) / 2 + q - p
   for (let p = 0; p < stripeCount; p++) {
     for (let q = 0; q < stripeCount; q++) {
-      if (q >= p) addTo(total, p * rows, partial, unitOf(p, q) * 2 * rows, rows)
-      if (q <= p) addTo(total, p * rows, partial, (unitOf(q, p) * 2 + 1) * rows, rows)
+      if (q >= p) addTo(total, p * length, partial, unitOf(p, q) * 2 * length, length)
+      if (q <= p) addTo(total, p * length, partial, (unitOf(q, p) * 2 + 1) * length, length)
     }
   }
-  const out = new Float64Array(order.length)
-  for (let i = 0; i < order.length; i++) out[order[i]!] = largest + naturalLog(total[i]!)
-  return out
+  return total
 }
 
 function addTo(total: Float64Array, at: number, partial: Float64Array, from: number, count: number): void {

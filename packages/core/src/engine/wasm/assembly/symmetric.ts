@@ -2,13 +2,13 @@
 //
 // Blocks are taken in stripes; a unit is a pair of stripes P ≤ Q and leaves two partial sums, for the rows of P and
 // for those of Q, which the host adds in a fixed order. With g_j = exp(log_j − largest), row i is at least g_i, since
-// k(x, x) = 1: no shift a row is needed.
+// k(x, x) = 1: no shift a row is needed. With values there are c columns u_j = g_j v_j in place of the one column g.
 import * as job from './job'
 import { ROW, SIZE, loadLane, splat } from './lanes'
 import { boxDistance } from './order'
 import * as state from './state'
 import { takeQueries } from './sweep'
-import { localise, visitSymmetric } from './tile'
+import { localise, visitProduct, visitSymmetric } from './tile'
 
 /** Squared distance of two blocks' boxes, over the kernel's bandwidth: nats by which their kernel values fall short of 1. */
 function fall(a: i32, b: i32): f64 {
@@ -48,6 +48,19 @@ function clearRows(): void {
     state.setPair(state.sums, q, f64x2.splat(0))
     v128.store(state.offsets + (<usize>q << 4), splat(0))
   }
+  memory.fill(state.accumulated, 0, (64 * <usize>state.valueCount) << 4)
+}
+
+/** The row sums [columns][64] of the block at hand. */
+function writeRows(out: usize): void {
+  const c = state.valueCount
+  if (c === 0) {
+    for (let i = 0; i < 64; i++) state.setReal64(out, i, state.totalOf(state.sums, i))
+    return
+  }
+  for (let i = 0; i < 64; i++) {
+    for (let k = 0; k < c; k++) state.setReal64(out, k * 64 + i, state.totalOf(state.accumulated, i * c + k))
+  }
 }
 
 /** Stripe pair number `index`, counted (0, 0), (0, 1), …, (1, 1), … */
@@ -60,7 +73,8 @@ export function symmetricUnit(index: i32): void {
     p++
   }
   const q = p + rest
-  const bytes = <usize>stripe * 512
+  const blockBytes = <usize>max(1, state.valueCount) * 512
+  const bytes = <usize>stripe * blockBytes
   const rows = job.pointer(job.STRIPE_SUMS) + <usize>index * 2 * bytes
   memory.fill(rows, 0, 2 * bytes)
   const n = job.field(job.QUERY_COUNT)
@@ -72,11 +86,11 @@ export function symmetricUnit(index: i32): void {
     clearRows()
     for (let b = p === q ? a : q * stripe; b < columnEnd; b++) {
       if (a !== b && apart(a, b)) continue
+      const columns = rows + bytes + <usize>(b - q * stripe) * blockBytes
+      if (state.valueCount > 0) visitProduct(a, b, columns)
       // A block with itself gives whole rows: its column sums are thrown away.
-      // A block with itself gives whole rows: its column sums are thrown away.
-      meet(b, a === b ? state.small + 512 : rows + bytes + <usize>(b - q * stripe) * 512)
+      else meet(b, a === b ? state.small + 512 : columns)
     }
-    const out = rows + <usize>(a - p * stripe) * 512
-    for (let i = 0; i < 64; i++) state.setReal64(out, i, state.totalOf(state.sums, i))
+    writeRows(rows + <usize>(a - p * stripe) * blockBytes)
   }
 }

@@ -413,3 +413,58 @@ export function visitSymmetric(block: i32, columns: usize): void {
     symmetric0(block, factors, q, columns)
   }
 }
+
+/** Kernel values of queries q … q+3 from the squared distances in weight rows 0 … 3, in place. The log terms must be zero. */
+function kernelRows(block: i32, q: i32): void {
+  if (state.variable) weigh(0, false, false, true, false, block, 0, state.logsOf(block), q, q + 4, 0)
+  else weigh(0, false, false, false, false, block, 0, state.logsOf(block), q, q + 4, 0)
+}
+
+/** Adds Σ_q k_qj u_q over rows q … q+3 of block `rows`, whose kernel values are in the weight rows, to the columns [c][64] at `to`. */
+function accumulateColumns(rows: i32, q: i32, to: usize): void {
+  const w = state.weights
+  let own = state.valuesOf(rows) + <usize>q * SIZE
+  let k = 0
+  for (; k + 2 <= state.valueCount; k += 2, own += 2 * ROW, to += 2 * ROW) {
+    const a0 = loadSplat(own)
+    const a1 = loadSplat(own + SIZE)
+    const a2 = loadSplat(own + 2 * SIZE)
+    const a3 = loadSplat(own + 3 * SIZE)
+    const b0 = loadSplat(own + ROW)
+    const b1 = loadSplat(own + ROW + SIZE)
+    const b2 = loadSplat(own + ROW + 2 * SIZE)
+    const b3 = loadSplat(own + ROW + 3 * SIZE)
+    for (let j: usize = 0; j < ROW; j += 16) {
+      const w0 = v128.load(w + j)
+      const w1 = v128.load(w + j, ROW)
+      const w2 = v128.load(w + j, 2 * ROW)
+      const w3 = v128.load(w + j, 3 * ROW)
+      v128.store(to + j, madd(w3, a3, madd(w2, a2, madd(w1, a1, madd(w0, a0, v128.load(to + j))))))
+      v128.store(to + j, madd(w3, b3, madd(w2, b2, madd(w1, b1, madd(w0, b0, v128.load(to + j, ROW))))), ROW)
+    }
+  }
+  if (k < state.valueCount) {
+    const a0 = loadSplat(own)
+    const a1 = loadSplat(own + SIZE)
+    const a2 = loadSplat(own + 2 * SIZE)
+    const a3 = loadSplat(own + 3 * SIZE)
+    for (let j: usize = 0; j < ROW; j += 16) {
+      const first = madd(v128.load(w + j, ROW), a1, madd(v128.load(w + j), a0, v128.load(to + j)))
+      v128.store(to + j, madd(v128.load(w + j, 3 * ROW), a3, madd(v128.load(w + j, 2 * ROW), a2, first)))
+    }
+  }
+}
+
+/**
+ * All 64 rows of block `rows` with another block, for all columns u of a product: Σ_j k_ij u_j into `accumulated`, and
+ * Σ_i k_ij u_i added to the columns [c][64] at `columns`. A block with itself gives whole rows and no columns. float64.
+ */
+export function visitProduct(rows: i32, block: i32, columns: usize): void {
+  for (let q = 0; q < 64; q += 4) {
+    pairDistances(block, q, 0)
+    pairDistances(block, q + 2, 2)
+    kernelRows(block, q)
+    accumulateRows(block, q)
+    if (rows !== block) accumulateColumns(rows, q, columns)
+  }
+}

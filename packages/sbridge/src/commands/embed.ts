@@ -5,7 +5,6 @@ import {
   fitEmbedding,
   InputError,
   inferTable,
-  isModel,
   keyFromSeed,
   loadEmbedding,
   type Matrix,
@@ -15,13 +14,13 @@ import {
   type RawColumn,
   type RawTable,
   type ScalingMethod,
-  saveEmbedding,
-  unpackModel
+  saveEmbedding
 } from '@sbridge/core'
 import { addFields, embedFields, readFields, runFields, tableFields } from '../cli/fields.js'
+import { modelContentsIn } from '../cli/model-input.js'
 import { engineOf, fitJobOf, runOf, splitPairs } from '../cli/options.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
-import { readBytes, readTable, writeTable } from '../format/table-file.js'
+import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
 
 export function registerEmbed(program: Command): void {
@@ -122,18 +121,8 @@ function twice(raw: RawTable): RawTable {
 
 /** The embedding in a file, or undefined when it is a table. Throws `FormatError` for a model of another kind. */
 export async function modelAt(path: string): Promise<EmbeddingModel | undefined> {
-  if (path === '-') return undefined
-  const named = path.endsWith('.sbridge')
-  if (!named) {
-    try {
-      tableFormatOf(path)
-      return undefined
-    } catch {
-      // Not the name of a table: the bytes decide.
-    }
-  }
-  const bytes = await readBytes(path)
-  return named || isModel(bytes) ? loadEmbedding(unpackModel(bytes)) : undefined
+  const contents = await modelContentsIn(path)
+  return contents && loadEmbedding(contents)
 }
 
 /** Coordinates as a table: coordinate_1, coordinate_2, … */
@@ -193,17 +182,24 @@ function wrongInputs(input: string, fresh: string | undefined): InputError {
       })
 }
 
+/** What was found, in lines for a terminal. */
+export function embeddingWords({ summary }: EmbeddingModel): string[] {
+  const { bandwidth, eigenvalues, roundTrip } = summary
+  const shown = eigenvalues.slice(0, 8).map((value) => value.toFixed(4))
+  return [
+    `${summary.dimension} coordinates`,
+    `bandwidth ε = ${summary.epsilon.toPrecision(4)}${bandwidth.chosen === 'given' ? ' (given)' : ''}; connected from ε = ${bandwidth.connectingEpsilon.toPrecision(3)}`,
+    `eigenvalues ${shown.join(' ')}${eigenvalues.length > 8 ? ' …' : ''}; largest residual ${Math.max(...summary.residuals).toExponential(1)}`,
+    `round trip: held-out rows come back with relative error ${roundTrip.relativeError.toFixed(3)}`
+  ]
+}
+
 function say(model: EmbeddingModel, flags: EmbedFlags): void {
   const { summary } = model
-  const { bandwidth, roundTrip } = summary
+  const [dimension, ...others] = embeddingWords(model)
   const lines = [
-    `${summary.dimension} coordinates of ${summary.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}`,
-    `bandwidth ε = ${summary.epsilon.toPrecision(4)}${bandwidth.chosen === 'given' ? ' (given)' : ''}; connected from ε = ${bandwidth.connectingEpsilon.toPrecision(3)}`,
-    `eigenvalues ${summary.eigenvalues
-      .slice(0, 8)
-      .map((value) => value.toFixed(4))
-      .join(' ')}${summary.eigenvalues.length > 8 ? ' …' : ''}; largest residual ${Math.max(...summary.residuals).toExponential(1)}`,
-    `round trip: held-out rows come back with relative error ${roundTrip.relativeError.toFixed(3)}`,
+    `${dimension} of ${summary.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}`,
+    ...others,
     ...(flags.model === undefined ? [] : [`model in ${flags.model}`]),
     ...summary.notes.map((note) => `note: ${note}`)
   ]

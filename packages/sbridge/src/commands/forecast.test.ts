@@ -203,3 +203,50 @@ describe('conditions with --local', () => {
     }
   })
 })
+
+describe('models of a forecast', () => {
+  const draw = ['-n', '20', '--steps', '12', '--seed', '3']
+
+  it('are saved, continue the series as before, and a report shows the ensemble', async () => {
+    const files = ['--model', at('f.sbridge'), '--report', at('forecast.html')]
+    const first = await sbridge('forecast', at('series.csv'), ...draw, '--time', 't', ...files, '-o', at('first.csv'))
+    expect(first.code, first.said).toBe(0)
+    const again = await sbridge('forecast', at('f.sbridge'), ...draw, '-o', at('again.csv'))
+    expect(again.code, again.said).toBe(0)
+    expect(readFileSync(at('again.csv'), 'utf8')).toBe(readFileSync(at('first.csv'), 'utf8'))
+    const report = readFileSync(at('forecast.html'), 'utf8')
+    for (const words of ['The series and its continuations', 'Does it behave like the series?', '20 members, 12 steps', '<svg'])
+      expect(report).toContain(words)
+  })
+
+  it('take no options of learning, and only their own kind', async () => {
+    for (const words of [
+      ['--memory', '2'],
+      ['--time', 't'],
+      ['--columns', 'a'],
+      ['--model', at('other.sbridge')]
+    ]) {
+      const { code, said } = await sbridge('forecast', at('f.sbridge'), ...draw, '-o', at('no.csv'), ...words)
+      expect(code, words.join(' ')).toBe(2)
+      expect(said).toContain('try')
+    }
+    expect((await sbridge('forecast', at('m.sbridge'), ...draw, '-o', at('no.csv'))).code).toBe(4)
+    expect((await sbridge('sample', at('f.sbridge'), '-o', at('no.csv'))).code).toBe(4)
+  })
+
+  it.each([
+    ['f.sbridge', 'model (forecast) of 149 rows, 4 columns', 'learned from 149 transitions'],
+    ['m.sbridge', 'model (local) of 150 rows, 4 columns', 'localised, ordered'],
+    ['e.sbridge', 'model (embedding) of 150 rows, 4 columns', 'eigenvalues']
+  ])('info reads %s', async (file, head, words) => {
+    if (file === 'e.sbridge')
+      await sbridge('embed', at('series.csv'), '--exclude', 't', '-k', '2', '--model', at(file), '-o', at('coordinates.csv'))
+    const { code, said } = await sbridge('info', at(file))
+    expect(code, said).toBe(0)
+    expect(said).toContain(head)
+    expect(said).toContain(words)
+    const facts = JSON.parse((await sbridge('info', at(file), '--json')).said) as { columns: { name: string }[]; model: object }
+    expect(facts.columns.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd'])
+    expect(Object.keys(facts.model)).toContain('notes')
+  })
+})

@@ -8,15 +8,20 @@ import {
   InputError,
   inferTable,
   keyFromSeed,
-  presentTable
+  loadForecast,
+  packModel,
+  presentTable,
+  saveForecast,
+  type TransitionContext
 } from '@sbridge/core'
-import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
+import { addFields, flagOf, readFields, runFields, tableFields } from '../cli/fields.js'
 import { localisationOf } from '../cli/local.js'
-import { engineOf, fitJobOf, runOf } from '../cli/options.js'
+import { modelContentsIn } from '../cli/model-input.js'
+import { engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
-import { checkWritable } from '../format/atomic-file.js'
+import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
-import { tableFormatOf } from '../format/table-format.js'
+import { cellsFor, commandLine } from './sample.js'
 
 const seriesFields = tableFields.filter((field) => field.name !== 'weights')
 
@@ -25,10 +30,12 @@ export function registerForecast(program: Command): void {
   const command = program
     .command('forecast')
     .description('Continues a series: learns the law of the next row given the last ones, and draws an ensemble of trajectories.')
-    .argument('<series>', 'a table whose rows are consecutive times, as for `sample`')
+    .argument('<series>', 'a table whose rows are consecutive times, as for `sample`, or a model file that `forecast --model` wrote')
     .requiredOption('-n, --rows <count>', 'members of the ensemble')
     .requiredOption('--steps <count>', 'rows of each trajectory')
     .requiredOption('-o, --output <file>', 'where the trajectories go: columns member, step, then those of the series')
+    .option('--model <file>', 'also writes a model that continues the series again without learning anew')
+    .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints a summary as JSON on standard output')
   for (const fields of [forecastFields, seriesFields, runFields]) addFields(command, fields)
   command.action(async (input, options) => {
@@ -40,6 +47,8 @@ interface ForecastFlags extends Readonly<Record<string, unknown>> {
   readonly rows: string
   readonly steps: string
   readonly output: string
+  readonly model?: string
+  readonly report?: string
   readonly json?: boolean
 }
 
@@ -48,29 +57,57 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   const run = runOf(flags)
   const members = wholeNumber('-n', flags.rows)
   const steps = wholeNumber('--steps', flags.steps)
-  const options = await optionsOf(flags)
-  const format = tableFormatOf(flags.output)
-  await checkWritable(flags.output)
-  const job = fitJobOf({ types: flags.types, columns: flags.columns, exclude: flags.exclude, missing: flags.missing }, run.seed)
-  const data = inferTable(await readTable(input), job)
+  const cells = cellsFor(flags.output)
+  for (const path of [flags.output, flags.model, flags.report]) if (path !== undefined) await checkWritable(path)
+  const source = await sourceOf(input, flags, run)
   const engine = await engineOf(run)
-  const stages = [
-    { stage: 'choosing the bandwidth', pairs: 3 },
-    { stage: 'scaling', pairs: 1 },
-    { stage: 'forecast', pairs: 6 }
-  ]
-  const progress = new JobProgress({ stages, pairs: 10 })
-  const context = { engine, key: keyFromSeed(run.seed), watch: { progress: progress.update } }
+  const learning = 'model' in source ? [] : LEARNING
+  const stages = [...learning, { stage: 'forecast', pairs: 6 }]
+  const progress = new JobProgress({ stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0) })
+  const context: TransitionContext = { engine, key: keyFromSeed(run.seed), watch: { progress: progress.update } }
   try {
-    const model = await fitForecast(data, options, context)
-    const drawn = await drawForecast(model, { members, steps }, context).finally(() => progress.finish())
-    await writeTable(flags.output, presentTable(drawn.table, drawn.formats, format === 'csv' || format === 'tsv' ? 'text' : 'typed'))
-    if (flags.json) process.stdout.write(`${JSON.stringify({ output: flags.output, members, steps, seed: run.seed, ...model.summary })}\n`)
-    else say(model, { members, steps, output: flags.output, seed: run.seed })
+    const model = 'model' in source ? source.model : await fitForecast(source.data, source.options, context)
+    const drawn = await drawForecast(model, { members, steps }, context)
+    progress.finish()
+    await writeTable(flags.output, presentTable(drawn.table, drawn.formats, cells))
+    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(saveForecast(model)))
+    if (flags.report !== undefined) {
+      const { forecastReport } = await import('../report/forecast.js')
+      const title = input.replace(/^.*[\\/]/, '')
+      const parts = { title, model, ensemble: drawn.table, members, steps, seed: run.seed, command: commandLine() }
+      await writeAtomically(flags.report, forecastReport(parts))
+    }
+    say(model, { members, steps, flags, run })
   } finally {
     progress.finish()
     await engine.close()
   }
+}
+
+const LEARNING = [
+  { stage: 'choosing the bandwidth', pairs: 3 },
+  { stage: 'scaling', pairs: 1 }
+]
+
+type Source = { readonly model: ForecastModel } | { readonly data: ReturnType<typeof inferTable>; readonly options: ForecastOptions }
+
+async function sourceOf(input: string, flags: ForecastFlags, run: Run): Promise<Source> {
+  const contents = await modelContentsIn(input)
+  if (contents) {
+    const given = [...forecastFields, ...seriesFields].find((field) => flags[field.name] !== undefined)
+    const flag = given ? flagOf(given) : flags.model === undefined ? undefined : '--model'
+    if (flag !== undefined)
+      throw new InputError({
+        code: 'option-of-fit',
+        got: `${flag} with a model file`,
+        expected: 'options of drawing only',
+        try: 'giving it when the model is made'
+      })
+    return { model: loadForecast(contents) }
+  }
+  const options = await optionsOf(flags)
+  const job = fitJobOf({ types: flags.types, columns: flags.columns, exclude: flags.exclude, missing: flags.missing }, run.seed)
+  return { data: inferTable(await readTable(input), job), options }
 }
 
 async function optionsOf(flags: ForecastFlags): Promise<ForecastOptions> {
@@ -84,17 +121,31 @@ function wholeNumber(flag: string, text: string): number {
   throw new InputError({ code: 'count', got: `${flag} ${text}`, expected: 'a whole number from 1 to 10000000', try: `${flag} 100` })
 }
 
-function say({ summary }: ForecastModel, at: { members: number; steps: number; output: string; seed: number }): void {
-  const stream = at.output === '-' ? process.stderr : process.stdout
-  const lines = [
-    `${at.members} trajectories of ${at.steps} steps${at.output === '-' ? '' : ` in ${at.output}`}`,
-    `seed ${at.seed}`,
+/** What was learned, in lines for a terminal. */
+export function forecastWords({ summary }: ForecastModel): string[] {
+  return [
     `learned from ${summary.pairCount} transitions of ${summary.columns.length} columns, memory ${summary.memory}`,
     ...summary.choices.map(
       (choice) =>
         `bandwidth for ${choice.givenCount} inputs: ε = ${choice.given.toPrecision(3)} squared standard deviations; held-out score ${choice.score.toPrecision(3)}`
-    ),
-    ...summary.notes.map((note) => `note: ${note}`)
+    )
+  ]
+}
+
+function say(model: ForecastModel, at: { members: number; steps: number; flags: ForecastFlags; run: Run }): void {
+  const { members, steps, flags, run } = at
+  const { output } = flags
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify({ output, members, steps, seed: run.seed, ...model.summary })}\n`)
+    return
+  }
+  const stream = output === '-' ? process.stderr : process.stdout
+  const lines = [
+    `${members} trajectories of ${steps} steps${output === '-' ? '' : ` in ${output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
+    `seed ${run.seed}`,
+    ...forecastWords(model),
+    ...(flags.model === undefined ? [] : [`model in ${flags.model}`]),
+    ...model.summary.notes.map((note) => `note: ${note}`)
   ]
   stream.write(`${lines.join('\n')}\n`)
 }

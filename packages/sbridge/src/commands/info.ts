@@ -1,17 +1,31 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
   type Column,
-  type GlobalModel,
+  embeddedTable,
+  FormatError,
   InputError,
   isNumeric,
+  loadEmbedding,
+  loadForecast,
+  loadGlobal,
+  loadLocal,
+  type ModelContents,
   type NumericColumn,
   prepareTable,
   presentValues,
+  type Table,
+  trainingFieldTable,
+  trainingSeries,
   trainingTable
 } from '@sbridge/core'
 import { addFields, allFields, flagOf, tableFields } from '../cli/fields.js'
+import { localWords } from '../cli/local.js'
+import { modelContentsIn } from '../cli/model-input.js'
 import { fitJobOf } from '../cli/options.js'
-import { bandwidthWords, readModelOrTable, scalingWords } from './sample.js'
+import { readTable } from '../format/table-file.js'
+import { embeddingWords } from './embed.js'
+import { forecastWords } from './forecast.js'
+import { bandwidthWords, scalingWords } from './sample.js'
 
 export function registerInfo(program: Command): void {
   const command = program
@@ -43,8 +57,8 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
       expected: 'a model file or a table',
       try: 'sbridge info data.csv, or sbridge info --options'
     })
-  const source = await readModelOrTable(input)
-  const facts = 'model' in source ? modelFacts(source.model) : tableFacts(prepareTable(source.raw, fitJobOf(flags, 1)).data)
+  const contents = await modelContentsIn(input)
+  const facts = contents ? modelFacts(contents) : tableFacts(prepareTable(await readTable(input), fitJobOf(flags, 1)).data)
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
 }
 
@@ -72,10 +86,13 @@ interface ColumnFacts {
 
 interface Facts {
   readonly what: 'table' | 'model'
+  /** Which system wrote a model. */
+  readonly kind?: string
   readonly rows: number
   readonly columns: readonly ColumnFacts[]
   readonly notes: readonly string[]
-  readonly model?: GlobalModel['summary']
+  /** The summary that a model keeps. */
+  readonly model?: object
   readonly words?: readonly string[]
 }
 
@@ -83,16 +100,45 @@ function tableFacts({ table, notes }: ReturnType<typeof prepareTable>['data']): 
   return { what: 'table', rows: table.rowCount, columns: table.columns.map(columnFacts), notes }
 }
 
-function modelFacts(model: GlobalModel): Facts {
-  const table = trainingTable(model)
-  return {
-    what: 'model',
-    rows: table.rowCount,
-    columns: table.columns.map(columnFacts),
-    notes: model.summary.notes,
-    model: model.summary,
-    words: [bandwidthWords(model), scalingWords(model)]
+/** What a model file holds, by the system that wrote it. */
+const READERS: Readonly<Record<string, (contents: ModelContents) => Omit<Facts, 'what' | 'kind'>>> = {
+  global(contents) {
+    const model = loadGlobal(contents)
+    return {
+      ...trainingFacts(trainingTable(model)),
+      notes: model.summary.notes,
+      model: model.summary,
+      words: [bandwidthWords(model), scalingWords(model)]
+    }
+  },
+  local(contents) {
+    const model = loadLocal(contents)
+    return { ...trainingFacts(trainingFieldTable(model)), notes: model.summary.notes, model: model.summary, words: localWords(model) }
+  },
+  embedding(contents) {
+    const model = loadEmbedding(contents)
+    return { ...trainingFacts(embeddedTable(model)), notes: model.summary.notes, model: model.summary, words: embeddingWords(model) }
+  },
+  forecast(contents) {
+    const model = loadForecast(contents)
+    return { ...trainingFacts(trainingSeries(model)), notes: model.summary.notes, model: model.summary, words: forecastWords(model) }
   }
+}
+
+function modelFacts(contents: ModelContents): Facts {
+  const read = READERS[contents.kind]
+  if (!read)
+    throw new FormatError({
+      code: 'model-kind',
+      got: `a model of kind ${contents.kind}`,
+      expected: `one of ${Object.keys(READERS).join(', ')}`,
+      try: 'the version of sbridge that wrote it'
+    })
+  return { what: 'model', kind: contents.kind, ...read(contents) }
+}
+
+function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {
+  return { rows: table.rowCount, columns: table.columns.map(columnFacts) }
 }
 
 function columnFacts(column: Column): ColumnFacts {
@@ -117,7 +163,8 @@ function numericFacts(column: NumericColumn): ColumnFacts {
 
 function factsText(facts: Facts): string {
   const width = Math.max(...facts.columns.map((column) => column.name.length))
-  const lines = [`${facts.what} of ${facts.rows} rows, ${facts.columns.length} columns`]
+  const kind = facts.kind === undefined || facts.kind === 'global' ? '' : ` (${facts.kind})`
+  const lines = [`${facts.what}${kind} of ${facts.rows} rows, ${facts.columns.length} columns`]
   for (const { name, kind, missing, summary } of facts.columns)
     lines.push(`  ${name.padEnd(width)}  ${kind.padEnd(10)}  ${summary}${missing > 0 ? `; ${missing} missing` : ''}`)
   lines.push(...(facts.words ?? []), ...facts.notes.map((note) => `note: ${note}`))

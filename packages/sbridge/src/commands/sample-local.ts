@@ -2,7 +2,6 @@ import {
   evaluateTables,
   type FitJob,
   InputError,
-  isModel,
   keyFromSeed,
   type LocalModel,
   loadLocal,
@@ -13,16 +12,14 @@ import {
   type RawTable,
   type SampleJob,
   saveLocal,
-  trainingFieldTable,
-  unpackModel
+  trainingFieldTable
 } from '@sbridge/core'
 import type { Asked } from '../cli/conditions.js'
 import { drawLocal, fitLocalTable, type LocalRows, localOptionsOf, localPosteriorWords, localWords } from '../cli/local.js'
 import { engineOf, type Run } from '../cli/options.js'
 import { durationOf, JobProgress } from '../cli/progress.js'
 import { writeAtomically } from '../format/atomic-file.js'
-import { readBytes, readTable, writeTable } from '../format/table-file.js'
-import { extensionOf } from '../format/table-format.js'
+import { readTable, writeTable } from '../format/table-file.js'
 
 /** Shares of the work of a localised job, for its progress bar. */
 const STAGES = [
@@ -33,15 +30,6 @@ const STAGES = [
 
 /** The same where rows are drawn under conditions or observations. */
 const ASKED_STAGES = [...STAGES, { stage: 'sweeps', pairs: 20 }]
-
-/** The contents of a model file of kind `local`; undefined for any other input. */
-export async function localModelIn(path: string): Promise<ModelContents | undefined> {
-  if (path === '-' || extensionOf(path) !== '.sbridge') return undefined
-  const bytes = await readBytes(path)
-  if (!isModel(bytes)) return undefined
-  const contents = unpackModel(bytes)
-  return contents.kind === 'local' ? contents : undefined
-}
 
 export interface LocalSampleFlags extends Readonly<Record<string, unknown>> {
   readonly output: string

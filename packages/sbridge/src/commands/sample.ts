@@ -7,46 +7,31 @@ import {
   fitTable,
   type GlobalModel,
   InputError,
-  isModel,
   keyFromSeed,
   loadGlobal,
   localFields,
   presentRows,
   presentTable,
+  type RawTable,
   type SampleJob,
   sampleTable,
   type Table,
-  trainingTable,
-  unpackModel
+  trainingTable
 } from '@sbridge/core'
 import { type Asked, askedOf } from '../cli/conditions.js'
 import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
 import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
+import { modelContentsIn } from '../cli/model-input.js'
 import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
-import { readBytes, readTable, writeTable } from '../format/table-file.js'
-import { extensionOf, tableFormatOf } from '../format/table-format.js'
-import { localModelIn, refuseWithoutLocal, runLocalSample } from './sample-local.js'
+import { readTable, writeTable } from '../format/table-file.js'
+import { tableFormatOf } from '../format/table-format.js'
+import { refuseWithoutLocal, runLocalSample } from './sample-local.js'
 
-/** Input of `sample`: a model file, or a table to fit first. */
-export async function readModelOrTable(path: string): Promise<{ model: GlobalModel } | { raw: Awaited<ReturnType<typeof readTable>> }> {
-  if (extensionOf(path) === '.sbridge' || (path !== '-' && !hasTableExtension(path))) {
-    const bytes = await readBytes(path)
-    if (isModel(bytes) || extensionOf(path) === '.sbridge') return { model: loadGlobal(unpackModel(bytes)) }
-  }
-  return { raw: await readTable(path) }
-}
-
-function hasTableExtension(path: string): boolean {
-  try {
-    tableFormatOf(path)
-    return true
-  } catch {
-    return false
-  }
-}
+/** Input of `sample`: a model, or a table to fit first. */
+type Source = { readonly model: GlobalModel } | { readonly raw: RawTable }
 
 /** Whether a writer of this path takes text cells (CSV, TSV) or typed ones. */
 export function cellsFor(path: string): 'text' | 'typed' {
@@ -98,16 +83,15 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   }
   const job = fitJobOf(flags, run.seed)
   const asked = await askedOf(flags)
-  const contents = await localModelIn(input)
-  const local = contents !== undefined || flags.local !== undefined
+  const contents = await modelContentsIn(input)
+  const local = contents?.kind === 'local' || (contents === undefined && flags.local !== undefined)
   refuseCombinations(asked, { draws, local })
-  if (contents) refuseModelOptions({ model: contents }, flags)
+  if (contents) refuseModelOptions(flags)
   if (local) {
     return runLocalSample({ input, flags, run, job, draws, count, cells, contents, asked, command: commandLine() })
   }
   refuseWithoutLocal(flags)
-  const source = await readModelOrTable(input)
-  refuseModelOptions(source, flags)
+  const source: Source = contents ? { model: loadGlobal(contents) } : { raw: await readTable(input) }
   const engine = await engineOf(run)
   try {
     const plan = await planJob({ source, job, draws, count, evaluates: flags.report !== undefined, engine })
@@ -122,7 +106,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
 }
 
 interface Draw {
-  readonly source: Awaited<ReturnType<typeof readModelOrTable>>
+  readonly source: Source
   readonly job: ReturnType<typeof fitJobOf>
   readonly draws: Pick<SampleJob, 'noise' | 'steps' | 'start'>
   readonly count: number | undefined
@@ -210,8 +194,7 @@ function notTogether(got: string, left: string): InputError {
 }
 
 /** Model options make no sense for a model that is fitted already. */
-function refuseModelOptions(source: object, flags: SampleFlags): void {
-  if (!('model' in source)) return
+function refuseModelOptions(flags: SampleFlags): void {
   const given = [...fitFields, ...localFields, ...tableFields].find((field) => flags[field.name] !== undefined)
   if (given)
     throw new InputError({

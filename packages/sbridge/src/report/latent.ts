@@ -5,8 +5,8 @@ import { bandwidthDrawing } from './figures.js'
 import { Html, type HtmlValue, html } from './html.js'
 import { type ImageShape, imageSheet } from './image-sheet.js'
 import { formatNumber } from './numbers.js'
+import { page } from './page.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
-import { STYLE } from './style.js'
 
 /** Points drawn at most: more only make the page heavy. */
 const MOST_DOTS = 1500
@@ -139,30 +139,14 @@ export function embeddingReport({ input, model, coordinates }: EmbeddingReportPa
   const sections = [spectrumSection(model), coordinateSection(coordinates), roundTripSection(model)]
   if (summary.notes.length > 0)
     sections.push(section('notes', 'Notes', html`<ul>${summary.notes.map((note) => html`<li>${note}</li>`)}</ul>`))
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>Diffusion map of ${input}</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<main>
-<h1>Diffusion map of ${input}</h1>
-${facts([
-  ['Rows', String(summary.rowCount)],
-  ['Coordinates', String(summary.dimension)],
-  ['Bandwidth ε', formatNumber(summary.epsilon)],
-  ['Connected from ε', formatNumber(summary.bandwidth.connectingEpsilon)],
-  ['Parts', String(summary.componentSizes.length)]
-])}
-${joinSections(sections)}
-</main>
-</body>
-</html>
-`.text
+  const entries: [string, string][] = [
+    ['Rows', String(summary.rowCount)],
+    ['Coordinates', String(summary.dimension)],
+    ['Bandwidth ε', formatNumber(summary.epsilon)],
+    ['Connected from ε', formatNumber(summary.bandwidth.connectingEpsilon)],
+    ['Parts', String(summary.componentSizes.length)]
+  ]
+  return page({ title: `Diffusion map of ${input}`, kicker: 'Diffusion map', entries, body: joinSections(sections) })
 }
 
 function spectrumSection({ summary }: EmbeddingModel): Section {

@@ -87,14 +87,15 @@ function edgeTable({ edges }: LocalSummary): Html {
   })
 }
 
-function choiceFigure(choice: GivenChoice): Html {
+/** Held-out score against the bandwidth of what is given. */
+export function choiceFigure(choice: GivenChoice): Html {
   const free = choice.curve.filter((point) => point.targetFactor === 'free').sort((a, b) => a.given - b.given)
   return figure({
     caption: html`Columns drawn from ${choice.givenCount} others (${choice.unitCount} of them): held-out CRPS over that of one global linear law, against the bandwidth ε of the given columns; chosen ${formatNumber(choice.given)}${choice.targetFactor === 'free' ? '' : html`, with a kernel of ${choice.targetFactor} times the remaining variance on the drawn column`}.`,
-    body: drawPlot(`held-out score against bandwidth, chosen ${choice.given}`, {
+    body: drawPlot(`held-out score against bandwidth, chosen ${formatNumber(choice.given)}`, {
       width: 420,
       height: 220,
-      x: { type: 'log', label: 'ε of the given columns' },
+      x: { type: 'log', label: 'ε of the given columns', ticks: 4, tickFormat: (x: number) => formatNumber(x) },
       y: { label: 'held-out score', grid: true },
       marks: [
         Plot.ruleX([choice.given], { stroke: SYNTHETIC, strokeDasharray: '3,3' }),

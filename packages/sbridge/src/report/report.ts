@@ -1,12 +1,12 @@
 import type { ColumnEvaluation, Evaluation, Table } from '@sbridge/core'
-import { facts, figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
+import { figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
 import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing, FEW_COLUMNS } from './figures.js'
-import { Html, html } from './html.js'
+import { type Html, html } from './html.js'
 import { marginalPanel } from './marginal-panels.js'
 import { formatCount, formatNumber, formatPlain, formatShare, formatTime } from './numbers.js'
+import { page } from './page.js'
 import { mostRelatedPairs, pairPanel } from './pair-panels.js'
 import { measureLines, verdict } from './readings.js'
-import { STYLE } from './style.js'
 
 /** Most columns that get a drawing. */
 const MOST_DRAWN = 30
@@ -53,12 +53,12 @@ export function renderReport(parts: ReportParts): string {
     ...(parts.sections ?? []),
     ...notesSection(evaluation, model)
   ]
-  return page(parts, joinSections(sections))
+  return pageOf(parts, joinSections(sections))
 }
 
 const KEY = html`<span class="swatch"><i class="real"></i>real</span>, <span class="swatch"><i class="synthetic"></i>synthetic</span>`
 
-function page({ title, evaluation, real, synthetic, command }: ReportParts, body: Html): string {
+function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, body: Html): string {
   const { rows, columns } = evaluation
   const kinds = Object.values(columns).map(({ kind }) => kind)
   const numeric = kinds.filter((kind) => kind !== 'category' && kind !== 'boolean').length
@@ -70,28 +70,7 @@ function page({ title, evaluation, real, synthetic, command }: ReportParts, body
     ['Columns', `${kinds.length} (${numeric} numeric, ${kinds.length - numeric} categorical)`],
     ...(identifiers.length > 0 ? [['Identifiers, left out', identifiers.join(', ')] as [string, string]] : [])
   ]
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Synthetic data report</p>
-<h1>${title}</h1>
-${facts(entries)}
-${command ? html`<pre><code>${command}</code></pre>` : ''}
-</header>
-<main>
-${body}</main>
-<footer>Written by sbridge. This page loads nothing from the network.</footer>
-</body>
-</html>
-`.text
+  return page({ title, kicker: 'Synthetic data report', entries, command, body })
 }
 
 function summarySection(evaluation: Evaluation): Section {

@@ -1,11 +1,11 @@
 import * as Plot from '@observablehq/plot'
 import type { HeldOutScore, MarginalsModel, Trajectories } from '@sbridge/core'
 import { VERSION } from '../version.js'
-import { facts, figure, joinSections, panel, type Section, section, table } from './blocks.js'
-import { Html, html } from './html.js'
+import { figure, joinSections, panel, type Section, section, table } from './blocks.js'
+import { type Html, html } from './html.js'
 import { formatCount, formatNumber } from './numbers.js'
+import { page } from './page.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
-import { STYLE } from './style.js'
 
 export interface TrajectoriesReportParts {
   readonly title: string
@@ -26,10 +26,10 @@ const MOST_COORDINATES = 6
 /** The report on trajectories as one HTML page that loads nothing. */
 export function trajectoriesReport(parts: TrajectoriesReportParts): string {
   const sections = [summary(parts), paths(parts), ...heldOut(parts), ...history(parts), ...notes(parts)]
-  return page(parts, joinSections(sections))
+  return pageOf(parts, joinSections(sections))
 }
 
-function page({ title, model, trajectories, command, seed }: TrajectoriesReportParts, body: Html): string {
+function pageOf({ title, model, trajectories, command, seed }: TrajectoriesReportParts, body: Html): string {
   const particles = model.snapshots.reduce((sum, s) => sum + s.cloud.points.rows, 0)
   const entries: [string, string][] = [
     ['Snapshots', `${model.snapshots.length}${model.heldOut.length > 0 ? ` and ${model.heldOut.length} held out` : ''}`],
@@ -40,28 +40,7 @@ function page({ title, model, trajectories, command, seed }: TrajectoriesReportP
     ['Seed', String(seed)],
     ['sbridge', VERSION]
   ]
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>${title}</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Trajectories through snapshots</p>
-<h1>${title}</h1>
-${facts(entries)}
-${command ? html`<pre><code>${command}</code></pre>` : ''}
-</header>
-<main>
-${body}</main>
-<footer>Written by sbridge. This page loads nothing from the network.</footer>
-</body>
-</html>
-`.text
+  return page({ title, kicker: 'Trajectories through snapshots', entries, command, body })
 }
 
 function summary({ model, scores }: TrajectoriesReportParts): Section {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
 import { matrix } from '../../num/matrix.js'
 import { keyAtStep, keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { type InferredTable, inferTable } from '../../table/infer.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { drawForecast, fitForecast, fitTransition, Transition } from './index.js'
+import { drawForecast, fitForecast, fitTransition, loadForecast, saveForecast, Transition, trainingSeries } from './index.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(3) }
@@ -110,6 +111,22 @@ describe('a forecast', () => {
     expect(model.summary.inputs!.x0).toContain('x0 1 back')
     const { table } = await drawForecast(model, { members: 4, steps: 2 }, context)
     expect(table.rowCount).toBe(8)
+  })
+
+  it('comes back from a model file, draws the same bytes and still knows its series', async () => {
+    const columns = Object.fromEntries(Array.from({ length: 5 }, (_, c) => [`x${c}`, autoregressive(120, 0.7, 0, 40 + c)]))
+    const series = seriesOf({ ...columns, t: Float64Array.from({ length: 120 }, (_, i) => 2 * i) })
+    for (const options of [{ memory: 2 }, { local: { kind: 'ring' as const, radius: 1 }, time: 't' }]) {
+      const model = await fitForecast(series, options, context)
+      const again = loadForecast(unpackModel(packModel(saveForecast(model))))
+      const draw = (m: typeof model) => drawForecast(m, { members: 3, steps: 4 }, context)
+      expect(await draw(again)).toEqual(await draw(model))
+      const known = trainingSeries(again)
+      expect(known.rowCount).toBe(120 - model.memory)
+      const own = valuesOf(known, 'x3')
+      for (const [i, x] of own.entries()) expect(x).toBeCloseTo(columns.x3![i + model.memory]!, 9)
+    }
+    expect(() => loadForecast({ kind: 'local', meta: {}, arrays: {} })).toThrow(codeOf('model-kind'))
   })
 
   it('refuses series that cannot be continued', async () => {

@@ -259,6 +259,16 @@ export function pushed(history: Matrix, next: Matrix): Matrix {
   return out
 }
 
+/** The series that a model was fitted to, from its row `memory` + 1 on, without the time column. */
+export function trainingSeries({ encoder, transition }: ForecastModel): Table {
+  const { rows, outputCount, scale } = transition
+  const series = matrix(rows.coordinates.rows, outputCount)
+  for (let i = 0; i < series.rows; i++)
+    for (let c = 0; c < outputCount; c++)
+      series.data[i * outputCount + c] = scale.centre[c]! + scale.scale[c]! * rows.coordinates.data[i * rows.coordinates.cols + c]!
+  return decodeTable(encoder, { coordinates: series, codes: new Int32Array(0) })
+}
+
 const WHOLE = { source: 'number', kind: 'integer', integer: true } as const
 
 function labelled(model: ForecastModel, rows: Matrix, { members, steps }: ForecastRequest): InferredTable {

@@ -1,5 +1,6 @@
-export { drawForecast, type ForecastModel, type ForecastRequest, type ForecastSummary, fitForecast } from './forecast.js'
+export { drawForecast, type ForecastModel, type ForecastRequest, type ForecastSummary, fitForecast, trainingSeries } from './forecast.js'
 export { type ForecastOptions, forecastFields } from './options.js'
+export { loadForecast, saveForecast } from './save.js'
 export {
   fitTransition,
   Transition,

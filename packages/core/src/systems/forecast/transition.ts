@@ -5,9 +5,10 @@ import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { chooseBandwidths, type FieldRows, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
-import { beside, fitWindow, type WindowBandwidth, type WindowBridge, type WindowFit, windowBridge } from '../../sampling/window.js'
+import { beside, fitWindow, type WindowBridge, windowBridge } from '../../sampling/window.js'
 import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { drawWindow } from '../../sampling/window-chain.js'
+import type { FittedWindow } from '../window-file.js'
 
 /** What a fit or a step is handed besides its data. */
 export interface TransitionContext {
@@ -42,7 +43,7 @@ interface Scale {
   readonly scale: Float64Array
 }
 
-export type TransitionUnit = Unit & { readonly bandwidth: WindowBandwidth; readonly fit: WindowFit }
+export type TransitionUnit = FittedWindow
 
 /** A fitted transition: plain data. */
 export interface TransitionModel {

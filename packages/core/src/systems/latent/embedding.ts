@@ -187,6 +187,11 @@ export async function liftTable(model: EmbeddingModel, coordinates: Matrix, { en
   return decodeTable(model.encoder, { coordinates: lifted, codes })
 }
 
+/** The rows of the map, decoded: those of the training table, a row that stands for several of its kind once. */
+export function embeddedTable({ encoder, rows, codes }: EmbeddingModel): Table {
+  return decodeTable(encoder, { coordinates: rows, codes })
+}
+
 interface EmbeddingMeta {
   readonly encoder: unknown
   readonly time: number

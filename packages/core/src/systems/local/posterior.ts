@@ -3,8 +3,8 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
-import { chooseBandwidths, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
-import { fitWindow, type WindowBandwidth, type WindowFit, windowBridge } from '../../sampling/window.js'
+import { chooseBandwidths, type GivenChoice, rowsOf } from '../../sampling/units.js'
+import { fitWindow, windowBridge } from '../../sampling/window.js'
 import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { drawWindow } from '../../sampling/window-chain.js'
 import { mostGivens } from '../../space/forward-selection.js'
@@ -15,6 +15,7 @@ import { groupConditions } from '../condition-places.js'
 import { formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import type { LikelihoodModule } from '../likelihood-row.js'
 import { checkObservation } from '../observations.js'
+import type { FittedWindow } from '../window-file.js'
 import { evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout } from './knowledge.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { orderedPass, place } from './ordered.js'
@@ -42,11 +43,6 @@ export interface LocalPosterior {
   /** Scaled coordinates [conditions · count, d]. */
   readonly coordinates: Matrix
   readonly report: LocalPosteriorReport
-}
-
-interface TwoSided extends Unit {
-  readonly bandwidth: WindowBandwidth
-  readonly fit: WindowFit
 }
 
 /** ε of a coordinate without neighbours, relative to its variance. */
@@ -128,10 +124,10 @@ export function checkLocalPosterior(model: LocalModel, { count, given, observe =
   return { conditions, observations }
 }
 
-async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: TwoSided[]; choices: GivenChoice[] }> {
+async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
   const plan = twoSidedUnits({ graph: model.graph, points: model.coordinates, mostGivens: mostGivens(model.coordinates.rows) })
   const choices = await chooseBandwidths(model, plan.units, context)
-  const units: TwoSided[] = []
+  const units: FittedWindow[] = []
   for (const unit of plan.units) {
     throwIfStopped(context.watch, 'scaling')
     const window = rowsOf(model, unit)
@@ -145,7 +141,7 @@ async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ 
 
 interface KnownDraw {
   readonly knowledge: Knowledge
-  readonly units: readonly TwoSided[]
+  readonly units: readonly FittedWindow[]
   readonly request: LocalPosteriorRequest
   readonly n: number
 }
@@ -202,7 +198,7 @@ async function firstPass(model: LocalModel, knowledge: Knowledge, request: Local
 }
 
 interface Sweep {
-  readonly units: readonly TwoSided[]
+  readonly units: readonly FittedWindow[]
   readonly knowledge: Knowledge
   readonly state: Matrix
   readonly sweep: number

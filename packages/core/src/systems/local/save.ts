@@ -3,6 +3,7 @@ import { FormatError } from '../../num/errors.js'
 import { matrix } from '../../num/matrix.js'
 import type { WindowBandwidth } from '../../sampling/window.js'
 import { type EncoderRecord, float64Array, recordEncoder, restoreEncoder } from '../encoder-file.js'
+import { concatenated } from '../window-file.js'
 import type { FittedGroup, FittedUnit, LocalModel, LocalSummary } from './model.js'
 
 interface UnitRecord {
@@ -67,16 +68,6 @@ const recordGroup = (group: FittedGroup): GroupRecord => ({
   members: Array.from(group.members),
   epsilon: group.kernel.epsilon
 })
-
-function concatenated(parts: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
-}
 
 /** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents of another kind. */
 export function loadLocal(contents: ModelContents): LocalModel {

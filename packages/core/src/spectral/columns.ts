@@ -52,43 +52,83 @@ export function scaleBy(target: Float64Array, factor: number): void {
 /** Σ_i coefficients_i columns_i. */
 export function combine(columns: readonly Float64Array[], coefficients: ArrayLike<number>, rows: number): Float64Array {
   const out = new Float64Array(rows)
-  for (let i = 0; i < columns.length; i++) if (coefficients[i] !== 0) addScaled(out, coefficients[i]!, columns[i]!)
+  const whole = columns.length - (columns.length % 4)
+  for (let i = 0; i < whole; i += 4) {
+    const [a, b, c, d] = [columns[i]!, columns[i + 1]!, columns[i + 2]!, columns[i + 3]!]
+    const [pa, pb, pc, pd] = [coefficients[i]!, coefficients[i + 1]!, coefficients[i + 2]!, coefficients[i + 3]!]
+    for (let r = 0; r < rows; r++) out[r] = out[r]! + (pa * a[r]! + pb * b[r]! + pc * c[r]! + pd * d[r]!)
+  }
+  for (let i = whole; i < columns.length; i++) addScaled(out, coefficients[i]!, columns[i]!)
   return out
 }
 
-/** Removes from a vector its components along orthonormal columns, once (classical Gram–Schmidt), and adds them to `total`. */
-export function removeComponents(vector: Float64Array, columns: readonly Float64Array[], total: Float64Array): void {
-  const parts = new Float64Array(columns.length)
-  const whole = columns.length - (columns.length % 4)
-  for (let i = 0; i < whole; i += 4) fourDots(vector, columns, i, parts)
-  for (let i = whole; i < columns.length; i++) parts[i] = dot(vector, columns[i]!)
-  for (let i = 0; i < whole; i += 4) subtractFour(vector, columns, i, parts)
-  for (let i = whole; i < columns.length; i++) addScaled(vector, -parts[i]!, columns[i]!)
-  for (let i = 0; i < parts.length; i++) total[i] = total[i]! + parts[i]!
+/** Rows at a time: a few columns stay in the processor's first cache while all vectors meet them. */
+const TILE = 512
+
+/** Two vectors and four columns, and the eight inner products of theirs: each number that is loaded takes part in several products. */
+interface Meeting {
+  readonly vectors: readonly [Float64Array, Float64Array]
+  readonly columns: readonly [Float64Array, Float64Array, Float64Array, Float64Array]
+  readonly parts: Float64Array
 }
 
-/** Inner products with columns i … i + 3, the vector loaded once. */
-function fourDots(vector: Float64Array, columns: readonly Float64Array[], i: number, parts: Float64Array): void {
-  const [a, b, c, d] = [columns[i]!, columns[i + 1]!, columns[i + 2]!, columns[i + 3]!]
-  let sa = 0
-  let sb = 0
-  let sc = 0
-  let sd = 0
-  for (let r = 0; r < vector.length; r++) {
-    const x = vector[r]!
-    sa += x * a[r]!
-    sb += x * b[r]!
-    sc += x * c[r]!
-    sd += x * d[r]!
+/**
+ * Removes from each vector its components along orthonormal columns, once (classical Gram–Schmidt), and adds them to
+ * `totals` [columns], one array a vector. Cost 4 · rows · columns · vectors.
+ */
+export function removeComponents(vectors: readonly Float64Array[], columns: readonly Float64Array[], totals: readonly Float64Array[]): void {
+  const rows = vectors[0]?.length ?? 0
+  const nothing = new Float64Array(rows)
+  const column = (i: number): Float64Array => columns[i] ?? nothing
+  const meetings: Meeting[] = []
+  for (let i = 0; i < columns.length; i += 4) {
+    for (let v = 0; v < vectors.length; v += 2) {
+      const four = [column(i), column(i + 1), column(i + 2), column(i + 3)] as const
+      meetings.push({ vectors: [vectors[v]!, vectors[v + 1] ?? nothing], columns: four, parts: new Float64Array(8) })
+    }
   }
-  parts[i] = sa
-  parts[i + 1] = sb
-  parts[i + 2] = sc
-  parts[i + 3] = sd
+  for (const work of [addProducts, subtractComponents]) {
+    for (let start = 0; start < rows; start += TILE) {
+      for (const meeting of meetings) work(meeting, start, Math.min(rows, start + TILE))
+    }
+  }
+  const pairs = Math.ceil(vectors.length / 2)
+  totals.forEach((total, v) => {
+    for (let i = 0; i < columns.length; i++) {
+      total[i] = total[i]! + meetings[(i >> 2) * pairs + (v >> 1)]!.parts[(v & 1) * 4 + (i & 3)]!
+    }
+  })
 }
 
-function subtractFour(vector: Float64Array, columns: readonly Float64Array[], i: number, parts: Float64Array): void {
-  const [a, b, c, d] = [columns[i]!, columns[i + 1]!, columns[i + 2]!, columns[i + 3]!]
-  const [pa, pb, pc, pd] = [parts[i]!, parts[i + 1]!, parts[i + 2]!, parts[i + 3]!]
-  for (let r = 0; r < vector.length; r++) vector[r] = vector[r]! - (pa * a[r]! + pb * b[r]! + pc * c[r]! + pd * d[r]!)
+function addProducts({ vectors: [x, y], columns: [a, b, c, d], parts }: Meeting, start: number, end: number): void {
+  let [xa, xb, xc, xd, ya, yb, yc, yd] = parts as unknown as [number, number, number, number, number, number, number, number]
+  for (let r = start; r < end; r++) {
+    const s = x[r]!
+    const t = y[r]!
+    const ar = a[r]!
+    const br = b[r]!
+    const cr = c[r]!
+    const dr = d[r]!
+    xa += s * ar
+    xb += s * br
+    xc += s * cr
+    xd += s * dr
+    ya += t * ar
+    yb += t * br
+    yc += t * cr
+    yd += t * dr
+  }
+  parts.set([xa, xb, xc, xd, ya, yb, yc, yd])
+}
+
+function subtractComponents({ vectors: [x, y], columns: [a, b, c, d], parts }: Meeting, start: number, end: number): void {
+  const [xa, xb, xc, xd, ya, yb, yc, yd] = parts as unknown as [number, number, number, number, number, number, number, number]
+  for (let r = start; r < end; r++) {
+    const ar = a[r]!
+    const br = b[r]!
+    const cr = c[r]!
+    const dr = d[r]!
+    x[r] = x[r]! - (xa * ar + xb * br + xc * cr + xd * dr)
+    y[r] = y[r]! - (ya * ar + yb * br + yc * cr + yd * dr)
+  }
 }

@@ -56,6 +56,8 @@ interface KrylovState {
   readonly basis: Columns
   /** Vᵀ A V, row by row, for the columns that have been multiplied. */
   readonly projected: number[][]
+  /** First column of the basis that A times the fresh block has a component along beyond rounding: the block before, or, after a restart, all. */
+  readonly coupled: number
   readonly fresh: Columns
   readonly ritz: DenseEigen
   readonly residuals: Float64Array
@@ -106,29 +108,30 @@ const method: Method<KrylovProblem, KrylovState> = {
   async init(problem) {
     const fresh = startBlock(problem)
     const none = { values: new Float64Array(0), vectors: new Float64Array(0) }
-    return { basis: [], projected: [], fresh, ritz: none, residuals: new Float64Array(0) }
+    return { basis: [], projected: [], coupled: 0, fresh, ritz: none, residuals: new Float64Array(0) }
   },
   async step(problem, state, turn) {
     const { size } = problem.operator
-    const { basis, projected } = state.basis.length + state.fresh.length > problem.basisSize ? restarted(problem, state) : state
+    const { basis, projected, coupled } = state.basis.length + state.fresh.length > problem.basisSize ? restarted(problem, state) : state
     const first = basis.length
     const grown = [...basis, ...state.fresh]
     const images = columnsOf(await problem.operator.apply(fromColumns(state.fresh, size)))
+    const scale = Math.max(...images.map(length))
     const larger = grown.map((_, i) => Array.from({ length: grown.length }, (_, j) => projected[i]?.[j] ?? 0))
-    images.forEach((image, k) => {
-      const coefficients = orthogonalise(image, grown)
+    orthogonalise(images, grown, coupled).forEach((coefficients, k) => {
       coefficients.forEach((value, i) => {
         larger[i]![first + k] = value
         larger[first + k]![i] = value
       })
     })
-    const remainder = orthonormalBlock(images, grown)
+    const remainder = orthonormalBlock(images, grown, scale)
     const ritz = denseEigen(Float64Array.from(larger.flat()), grown.length)
     const residuals = Float64Array.from({ length: Math.min(problem.count, grown.length) }, (_, k) =>
       remainderNorm(remainder.factors, coefficientsOf(ritz, k).subarray(first))
     )
-    const fresh = remainder.block.length > 0 ? remainder.block : randomBlock(problem, grown, turn)
-    return { basis: grown, projected: larger, fresh, ritz, residuals }
+    const goesOn = remainder.block.length > 0
+    const fresh = goesOn ? remainder.block : randomBlock(problem, grown, turn)
+    return { basis: grown, projected: larger, coupled: goesOn ? first : 0, fresh, ritz, residuals }
   },
   error(problem, state) {
     if (state.residuals.length < problem.count) return Number.MAX_VALUE
@@ -141,52 +144,78 @@ function startBlock(problem: KrylovProblem): Columns {
   const given = start ? columnsOf(start) : []
   const missing = Math.max(0, blockSize - given.length)
   const random = Array.from({ length: missing }, (_, k) => normals(key, operator.size, k))
-  return orthonormalBlock([...given, ...random], []).block
+  return orthonormalBlock([...given, ...random], [], 0).block
 }
 
 /** When the Krylov space is used up (an invariant subspace), random directions outside it go on. */
 function randomBlock(problem: KrylovProblem, basis: Columns, turn: number): Columns {
   const free = Math.min(problem.blockSize, problem.operator.size - basis.length)
   const random = Array.from({ length: free }, (_, k) => normals(keyAtStep(problem.key, turn), problem.operator.size, k))
-  return orthonormalBlock(random, basis).block
+  const scale = Math.max(0, ...random.map(length))
+  orthogonalise(random, basis)
+  return orthonormalBlock(random, basis, scale).block
 }
 
 /** The best Ritz vectors as the new basis: T becomes diagonal, and the coupling to the next block comes with its product. */
-function restarted(problem: KrylovProblem, state: KrylovState): { basis: Columns; projected: number[][] } {
+function restarted(problem: KrylovProblem, state: KrylovState): Pick<KrylovState, 'basis' | 'projected' | 'coupled'> {
   const kept = Math.min(state.basis.length, problem.count + problem.blockSize)
   const basis = Array.from({ length: kept }, (_, k) => combine(state.basis, coefficientsOf(state.ritz, k), problem.operator.size))
   const projected = basis.map((_, i) => basis.map((_, j) => (i === j ? state.ritz.values[i]! : 0)))
-  return { basis, projected }
+  return { basis, projected, coupled: 0 }
 }
 
-/** Removes the components along `basis`, twice for orthogonality to rounding, and returns them. */
-function orthogonalise(vector: Float64Array, basis: Columns): Float64Array {
-  const total = new Float64Array(basis.length)
-  for (let pass = 0; pass < 2; pass++) removeComponents(vector, basis, total)
-  return total
+/**
+ * Removes the components along `basis`, twice for orthogonality to rounding, and returns them, one array a vector. The
+ * vectors have next to nothing of the columns before `from`: once is enough there.
+ */
+function orthogonalise(vectors: Columns, basis: Columns, from = 0): Float64Array[] {
+  const totals = vectors.map(() => new Float64Array(basis.length))
+  const most = totals.map((total) => total.subarray(from))
+  removeComponents(vectors, basis.slice(from), most)
+  removeComponents(vectors, basis, totals)
+  return totals
 }
 
-/** Q and the columns of R with W = Q R, leaving out directions that are lost in rounding. `vectors` is overwritten. */
-function orthonormalBlock(vectors: Columns, basis: Columns): { block: Columns; factors: Float64Array[] } {
+/** Beside the vectors' first length: a direction shorter than this has lost part of its orthogonality to the basis to cancellation. */
+const CANCELLED = 1e-3
+
+/**
+ * Q and the columns of R with W = Q R for W orthogonal to the basis, leaving out directions that are lost in rounding.
+ * `scale`: the vectors' length before they were made orthogonal. `vectors` is overwritten.
+ */
+function orthonormalBlock(vectors: Columns, basis: Columns, scale: number): { block: Columns; factors: Float64Array[] } {
   const block: Columns = []
   const factors: Float64Array[] = []
+  let shortest = Number.POSITIVE_INFINITY
   for (const vector of vectors) {
-    const before = Math.sqrt(dot(vector, vector))
-    const along = orthogonalise(vector, block)
-    const norm = Math.sqrt(dot(vector, vector))
+    const before = length(vector)
+    const along = orthogonalise([vector], block)[0]!
+    const norm = length(vector)
     const column = new Float64Array(block.length + 1)
     column.set(along)
     if (norm > 1e-11 * Math.max(before, 1e-3)) {
       column[block.length] = norm
       scaleBy(vector, 1 / norm)
-      if (basis.length > 0) removeComponents(vector, basis, new Float64Array(basis.length))
-      const left = Math.sqrt(dot(vector, vector))
-      scaleBy(vector, 1 / left)
-      if (left > 0.1) block.push(vector)
+      block.push(vector)
+      shortest = Math.min(shortest, norm)
     }
     factors.push(column)
   }
-  return { block, factors }
+  return { block: shortest < CANCELLED * scale ? outside(block, basis) : block, factors }
+}
+
+/** The vectors once more without their components along the basis; those that consist of little else are left out. */
+function outside(vectors: Columns, basis: Columns): Columns {
+  removeComponents(vectors, basis, [])
+  return vectors.filter((vector) => {
+    const left = length(vector)
+    scaleBy(vector, 1 / left)
+    return left > 0.1
+  })
+}
+
+function length(vector: Float64Array): number {
+  return Math.sqrt(dot(vector, vector))
 }
 
 /** ‖R y_last‖ for a Ritz vector with coefficients y_last on the columns just multiplied. */

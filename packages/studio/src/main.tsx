@@ -1,6 +1,7 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
 import './style.css'
+import './known.css'
 import { activity, address } from './state/activity.js'
 import { canUndo, undo } from './state/history.js'
 import { begin } from './state/session.js'

@@ -4,6 +4,8 @@ import { codeOf, commandOf } from '../src/state/reproduce.js'
 import { addressOf, DEFAULTS, fromAddress, runOf, type Settings } from '../src/state/settings.js'
 
 const name = fc.string({ minLength: 1, maxLength: 12 })
+/** What a condition can be written with: anything but backquotes and line ends. */
+const cell = name.filter((text) => text !== '__proto__' && text.trim() !== '' && !/[`\n\r\u2028\u2029]/.test(text))
 const settings: fc.Arbitrary<Settings> = fc.record({
   types: fc.dictionary(
     name.filter((text) => text !== '__proto__'),
@@ -19,7 +21,10 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   kernel: fc.constantFrom('fixed' as const, 'variable' as const),
   scaling: fc.constantFrom('auto' as const, 'standard' as const, 'quantile' as const),
   noise: fc.constantFrom('covariance' as const, 'split' as const, 'constant' as const),
-  steps: fc.integer({ min: 1, max: 1000 })
+  steps: fc.option(fc.integer({ min: 1, max: 1000 })),
+  start: fc.constantFrom('data' as const, 'noise' as const),
+  given: fc.dictionary(cell, cell, { maxKeys: 3, noNullPrototype: true }),
+  observe: fc.array(name, { maxLength: 3 })
 })
 
 describe('the address of the page', () => {
@@ -36,7 +41,7 @@ describe('the address of the page', () => {
 
   test('leaves out defaults, and takes nonsense for absent', () => {
     expect(addressOf({ kind: 'example', name: 'moons.csv' }, DEFAULTS)).toBe('example=moons.csv')
-    expect(fromAddress('#seed=-3&epsilon=zero&noise=loud&rows=1e99&kind=wrong:a').settings).toEqual(DEFAULTS)
+    expect(fromAddress('#seed=-3&epsilon=zero&noise=loud&rows=1e99&kind=wrong:a&start=there&given=nothing').settings).toEqual(DEFAULTS)
   })
 })
 
@@ -57,5 +62,22 @@ describe('how to get the same elsewhere', () => {
     expect(code).toContain(`fit(table, { types: { 'it\\'s, odd': 'category' }, exclude: ['b'], bandwidth: 0.25, seed: 5 })`)
     expect(code).toContain(`sample(model, { rows: 12, seed: 5, noise: 'split', steps: 7 })`)
     expect(codeOf('a.csv', runOf(DEFAULTS, 99))).toContain('fit(table, { seed: 1 })')
+  })
+
+  test('with what is known, and without what conditions leave no choice of', () => {
+    const given = { 'odd, name': 'a', x: '1..2' }
+    const conditional = runOf({ ...DEFAULTS, given, noise: 'split', start: 'noise', rows: 5 }, 99)
+    expect(commandOf('a.csv', conditional)).toBe("sbridge sample a.csv -n 5 -o a-new.csv --seed 1 --given '`odd, name`=a,x=1..2'")
+    expect(conditional.draws.steps).toBe(10)
+    expect(codeOf('a.csv', conditional)).toContain(
+      "sampleConditional(model, { given: { 'odd, name': 'a', x: '1..2' }, rows: 5 }, { engine, key: keyFromSeed(1) })"
+    )
+    expect(codeOf('a.csv', conditional)).toContain('fit(table, { seed: 1, engine })')
+    const observed = runOf({ ...DEFAULTS, given: { x: '1' }, observe: ["it's = 4 ± 1", 'y = 2 ± 1'], steps: 30 }, 99)
+    expect(commandOf('a.csv', observed)).toBe(
+      "sbridge sample a.csv -n 99 -o a-new.csv --seed 1 --steps 30 --given x=1 --observe 'it'\\''s = 4 ± 1' --observe 'y = 2 ± 1'"
+    )
+    expect(codeOf('a.csv', observed)).toContain('samplePosterior(model, { given: { x: ')
+    expect(commandOf('a.csv', runOf({ ...DEFAULTS, start: 'noise' }, 3))).toContain('--start noise')
   })
 })

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { askedOf, parseGiven } from './conditions.js'
+import { askedOf } from './conditions.js'
+import { parseGiven, writeGiven } from './given.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-conditions-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -19,6 +20,8 @@ describe('flags of conditions', () => {
       'Beak, Length (mm)': '40'
     })
     expect(parseGiven('a=`x,y`')).toEqual({ a: 'x,y' })
+    const odd = { species: 'Gentoo', 'Beak, Length (mm)': '40..', 'a=b': 'x, y', ' c ': 'p=q' }
+    expect(parseGiven(writeGiven(odd))).toEqual(odd)
   })
 
   test.each(['species', '=3', 'a=', '', ','])('%j is malformed', (text) => {

@@ -12,6 +12,7 @@ import {
 } from '@sbridge/core'
 import { readTable } from '../format/table-file.js'
 import { flagOf, readFields } from './fields.js'
+import { contradictionFree, own, parseGiven } from './given.js'
 
 /** What the flags say is known about the rows to draw. */
 export interface Asked {
@@ -82,46 +83,13 @@ function checkHow({ conditioning, ridge }: HowFlags, observes: boolean): void {
   if (observes) throw combination('--ridge with observations', 'a deviation after ±: the ridge is of given numbers alone')
 }
 
-/** `a=x,b=1..2` → record; names with odd characters, and values with commas, stand in backquotes. */
-export function parseGiven(text: string): Record<string, string> {
-  const record: Record<string, string> = {}
-  for (const part of text.match(/(`[^`]*`|[^,`])+/g) ?? []) {
-    const match = /^\s*(?:`([^`]+)`|([^=`]+?))\s*=\s*(?:`([^`]*)`|([^`]*?))\s*$/su.exec(part)
-    const [, quoted, plain, quotedValue, value] = match ?? []
-    const name = quoted ?? plain
-    if (name === undefined || (quotedValue ?? value ?? '') === '') {
-      throw new InputError({
-        code: 'given-malformed',
-        got: `--given '${text}'`,
-        expected: 'NAME=VALUE or NAME=LOW..HIGH, separated by commas',
-        try: "--given 'species=Gentoo,body_mass_g=4500..5200'"
-      })
-    }
-    record[name] = contradictionFree(record[name], (quotedValue ?? value)!, name)
-  }
-  if (Object.keys(record).length === 0) {
-    throw new InputError({ code: 'given-malformed', got: `--given '${text}'`, expected: 'NAME=VALUE', try: "--given 'species=Gentoo'" })
-  }
-  return record
-}
-
-function contradictionFree<T>(before: T | undefined, value: T, name: string): T {
-  if (before === undefined || before === value) return value
-  throw new InputError({
-    code: 'condition-contradictory',
-    got: `${name} given as ${String(before)} and as ${String(value)}`,
-    expected: 'one value a column',
-    try: 'leaving one of them out'
-  })
-}
-
 function mergeGivens(texts: readonly string[]): Given {
   return texts.map(parseGiven).reduce<Given>((all, one) => mergeRecords(all, one), {})
 }
 
 function mergeRecords(first: Given, second: Given): Given {
   const merged: Record<string, Given[string]> = { ...first }
-  for (const [name, value] of Object.entries(second)) merged[name] = contradictionFree(merged[name], value, name)
+  for (const [name, value] of Object.entries(second)) merged[name] = contradictionFree(own(merged, name), value, name)
   return merged
 }
 

@@ -41,7 +41,11 @@ export async function fetchExample(name: string): Promise<OpenTable | null> {
 export function refuse(found: Fault): void {
   opening.value = false
   fault.value = found
-  said.value = `Error: ${found.got}. Expected ${found.expected}. Try ${found.remedy}.`
+  said.value = faultWords(found)
+}
+
+export function faultWords({ got, expected, remedy }: Fault): string {
+  return `Error: ${got}. Expected ${expected}. Try ${remedy}.`
 }
 
 /** What a worker that broke down means for a person. */

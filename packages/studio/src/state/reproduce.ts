@@ -1,4 +1,5 @@
-import { DEFAULTS, type Run } from './settings.js'
+import { writeGiven } from '../../../sbridge/src/cli/given.js'
+import { DEFAULTS, defaultSteps, type Run } from './settings.js'
 
 /** A word as a shell takes it. */
 function quote(word: string): string {
@@ -15,7 +16,7 @@ function stem(file: string): string {
 }
 
 /** The command line that writes the very rows on the screen. */
-export function commandOf(file: string, { job, draws, rows }: Run): string {
+export function commandOf(file: string, { job, draws, rows, known }: Run): string {
   const words = ['sbridge', 'sample', file, '-n', String(rows), '-o', `${stem(file)}-new.csv`, '--seed', String(job.seed)]
   if (job.types)
     words.push(
@@ -29,17 +30,25 @@ export function commandOf(file: string, { job, draws, rows }: Run): string {
   if (job.kernel) words.push('--kernel', job.kernel)
   if (job.scaling) words.push('--scaling', String(job.scaling))
   if (draws.noise !== DEFAULTS.noise) words.push('--noise', draws.noise)
-  if (draws.steps !== DEFAULTS.steps) words.push('--steps', String(draws.steps))
+  if (draws.start !== DEFAULTS.start) words.push('--start', draws.start)
+  if (draws.steps !== defaultSteps(known)) words.push('--steps', String(draws.steps))
+  if (known && Object.keys(known.given).length > 0) words.push('--given', writeGiven(known.given))
+  for (const text of known?.observe ?? []) words.push('--observe', text)
   return words.map(quote).join(' ')
 }
 
 /** The same as a program for Node. */
-export function codeOf(file: string, { job, draws, rows }: Run): string {
+export function codeOf(file: string, run: Run): string {
+  return run.known ? conditionedCode(file, run) : plainCode(file, run)
+}
+
+function plainCode(file: string, { job, draws, rows }: Run): string {
   const drawn = {
     rows,
     seed: job.seed,
     ...(draws.noise === DEFAULTS.noise ? {} : { noise: draws.noise }),
-    ...(draws.steps === DEFAULTS.steps ? {} : { steps: draws.steps })
+    ...(draws.start === DEFAULTS.start ? {} : { start: draws.start }),
+    ...(draws.steps === defaultSteps(null) ? {} : { steps: draws.steps })
   }
   return [
     "import { fit, readTable, sample, writeTable } from 'sbridge'",
@@ -48,6 +57,27 @@ export function codeOf(file: string, { job, draws, rows }: Run): string {
     `const model = await fit(table, ${literal(job)})`,
     `const rows = await sample(model, ${literal(drawn)})`,
     `await writeTable(${literal(`${stem(file)}-new.csv`)}, rows)`
+  ].join('\n')
+}
+
+function conditionedCode(file: string, { job, draws, rows, known }: Run): string {
+  const { given, observe } = known!
+  const draw = observe.length > 0 ? 'samplePosterior' : 'sampleConditional'
+  const request = {
+    ...(Object.keys(given).length > 0 ? { given } : {}),
+    ...(observe.length > 0 ? { observe } : {}),
+    rows,
+    ...(draws.steps === defaultSteps(known) ? {} : { steps: draws.steps })
+  }
+  return [
+    `import { createEngine, fit, keyFromSeed, presentTable, readTable, ${draw}, writeTable } from 'sbridge'`,
+    '',
+    "const engine = await createEngine('wasm')",
+    `const table = await readTable(${literal(file)})`,
+    `const model = await fit(table, ${literal(job).replace(/ }$/, ', engine }')})`,
+    `const drawn = await ${draw}(model, ${literal(request)}, { engine, key: keyFromSeed(${job.seed}) })`,
+    `await writeTable(${literal(`${stem(file)}-new.csv`)}, presentTable(drawn.table, drawn.formats, 'text'))`,
+    'await engine.close()'
   ].join('\n')
 }
 

@@ -3,12 +3,14 @@ import type { BandwidthCurve, FitSummary } from '@sbridge/core'
 import type {
   Drawing,
   EvaluationPart,
+  Fault,
   FromBench,
   FromMeasure,
   FromPainter,
   Preview,
   RowFormat,
   ScatterFrame,
+  Support,
   TableFacts,
   ToBench,
   ToMeasure,
@@ -16,7 +18,19 @@ import type {
 } from '../work/messages.js'
 import { setPlace } from './activity.js'
 import { forget, remember as rememberStep, undo } from './history.js'
-import { brokenWorker, fault, fetchExample, type OpenTable, opening, openTable, refuse, type Source, said, save } from './page.js'
+import {
+  brokenWorker,
+  fault,
+  faultWords,
+  fetchExample,
+  type OpenTable,
+  opening,
+  openTable,
+  refuse,
+  type Source,
+  said,
+  save
+} from './page.js'
 import { codeOf, commandOf } from './reproduce.js'
 import { addressOf, DEFAULTS, fromAddress, type Run, runOf, type Settings } from './settings.js'
 
@@ -34,6 +48,12 @@ export const tried = signal<readonly { readonly epsilon: number; readonly ratio:
 export const preview = signal<Preview | null>(null)
 /** The run that the screen shows. */
 export const shown = signal<Run | null>(null)
+/** Why the last run was refused. */
+export const runFault = signal<Fault | null>(null)
+/** What the data say about the conditions or observations of the rows that are shown. */
+export const support = signal<Support | null>(null)
+/** Small drawings of the rows that are shown, by column. */
+export const drawnBars = signal<Readonly<Record<string, readonly number[]>>>({})
 export const evaluation = signal<EvaluationPart>({})
 export const drawings = signal<readonly Drawing[]>([])
 export const measuring = signal(false)
@@ -45,6 +65,12 @@ export const visible = signal({ real: true, synthetic: true })
 export const running = computed(() => progress.value !== null)
 export const command = computed(() => (shown.value && source.value ? commandOf(source.value.name, shown.value) : ''))
 export const code = computed(() => (shown.value && source.value ? codeOf(source.value.name, shown.value) : ''))
+/** What the two clouds are called. */
+export const layerNames = computed(() => {
+  const known = shown.value?.known
+  if (!known) return { real: 'real', synthetic: 'synthetic' }
+  return known.observe.length > 0 ? { real: 'prior', synthetic: 'posterior' } : { real: 'real', synthetic: 'conditional' }
+})
 /** Whether the settings have moved on from what the screen shows. */
 export const outdated = computed(() => {
   if (!shown.value || !facts.value) return false
@@ -180,6 +206,9 @@ export function close(): void {
 
 function clearResults(): void {
   fault.value = null
+  runFault.value = null
+  support.value = null
+  drawnBars.value = {}
   progress.value = null
   summary.value = null
   preview.value = null
@@ -204,8 +233,15 @@ function stopWorkers(): void {
 export function change(part: Partial<Settings>, { remember } = { remember: true }): void {
   const before = settings.value
   if (remember) rememberStep('sample', () => goBack(before))
-  settings.value = { ...before, ...part }
+  settings.value = withoutOrphans({ ...before, ...part }, before)
   follow(before)
+}
+
+/** Conditions on columns that are left out, or that have become another kind, go with them. */
+function withoutOrphans(now: Settings, before: Settings): Settings {
+  if (now.types === before.types && now.exclude === before.exclude) return now
+  const kept = Object.entries(now.given).filter(([name]) => !now.exclude.includes(name) && now.types[name] === before.types[name])
+  return kept.length === Object.keys(now.given).length ? now : { ...now, given: Object.fromEntries(kept) }
 }
 
 function goBack(to: Settings): void {
@@ -229,6 +265,20 @@ function follow(before: Settings): void {
     return
   }
   if (now.x !== before.x || now.y !== before.y) sendAxes()
+  if (now.given !== before.given || now.observe !== before.observe) followSoon()
+}
+
+/** Milliseconds that a hand rests before the rows follow. */
+const REST = 180
+let resting: ReturnType<typeof setTimeout> | undefined
+
+/** Draws anew once the hand rests, where rows are shown. */
+function followSoon(): void {
+  clearTimeout(resting)
+  runFault.value = null
+  resting = setTimeout(() => {
+    if (shown.value && outdated.value) run('morph')
+  }, REST)
 }
 
 function restart(): void {
@@ -254,16 +304,18 @@ function sendAxes(): void {
 /** Fits and draws as the settings say. */
 export function run(show: 'play' | 'morph' = 'play'): void {
   if (!facts.value) return
+  const wanted = runOf(settings.value, facts.value.rowCount)
   if (pending) {
-    waiting = true
+    waiting = JSON.stringify(pending) !== JSON.stringify(wanted)
     return
   }
   measurer?.terminate()
   measurer = undefined
-  pending = runOf(settings.value, facts.value.rowCount)
+  pending = wanted
   runCount++
   batch(() => {
     fault.value = null
+    runFault.value = null
     measuring.value = false
     reporting.value = false
     progress.value = { share: 0, stage: 'starting', secondsLeft: null }
@@ -271,6 +323,8 @@ export function run(show: 'play' | 'morph' = 'play'): void {
       evaluation.value = {}
       drawings.value = []
       shown.value = null
+      support.value = null
+      drawnBars.value = {}
       preview.value = null
       summary.value = null
     }
@@ -324,19 +378,29 @@ function refused({ during, fault: found }: Extract<FromBench, { kind: 'refused' 
   if (during === 'open') close()
   // The choice that was refused is taken back.
   if (during === 'choose') undo('sample')
-  if (during === 'run') {
-    pending = undefined
-    waiting = false
-    progress.value = null
-  }
-  refuse(found)
+  if (during === 'run') refusedRun(found)
+  else refuse(found)
 }
 
-function sampled({ preview: rows, milliseconds }: Extract<FromBench, { kind: 'sampled' }>): void {
+function refusedRun(found: Fault): void {
+  const again = waiting
+  pending = undefined
+  waiting = false
+  progress.value = null
+  if (again) run('morph')
+  else {
+    runFault.value = found
+    said.value = faultWords(found)
+  }
+}
+
+function sampled({ preview: rows, milliseconds, support: found, bars }: Extract<FromBench, { kind: 'sampled' }>): void {
   const ran = pending!
   pending = undefined
   shown.value = ran
   preview.value = rows
+  support.value = found
+  drawnBars.value = bars
   progress.value = null
   said.value = `${ran.rows} rows drawn in ${(milliseconds / 1000).toFixed(1)} seconds`
   if (waiting) {
@@ -375,7 +439,7 @@ function fromMeasure(message: FromMeasure): void {
   if (message.kind === 'drawings') drawings.value = message.drawings
   if (message.kind === 'measured') {
     measuring.value = false
-    said.value = 'All measures are computed'
+    said.value = support.value ? 'Every column is drawn' : 'All measures are computed'
   }
   if (message.kind === 'refused') {
     measuring.value = false
@@ -402,8 +466,8 @@ export function exportModel(): void {
 export function exportReport(): void {
   reporting.value = true
   if (!measurer) measure()
-  const { noise, steps } = shown.value!.draws
-  measurer!.postMessage({ kind: 'report', title: source.value!.name, command: command.value, noise, steps } satisfies ToMeasure)
+  const { draws } = shown.value!
+  measurer!.postMessage({ kind: 'report', title: source.value!.name, command: command.value, draws } satisfies ToMeasure)
 }
 
 effect(() => setPlace('sample', source.value ? addressOf(source.value, settings.value) : ''))

@@ -1,4 +1,5 @@
-import type { ColumnKind, FitJob, SampleJob } from '@sbridge/core'
+import { type ColumnKind, type FitJob, type SampleJob, SbridgeError } from '@sbridge/core'
+import { parseGiven, writeGiven } from '../../../sbridge/src/cli/given.js'
 import type { Source } from './page.js'
 
 /** Everything a person may set: plain data, in the address of the page, undone as one. */
@@ -16,7 +17,13 @@ export interface Settings {
   readonly kernel: 'fixed' | 'variable'
   readonly scaling: 'auto' | 'standard' | 'quantile'
   readonly noise: NonNullable<SampleJob['noise']>
-  readonly steps: number
+  /** As many as the command line takes where null: `defaultSteps`. */
+  readonly steps: number | null
+  readonly start: NonNullable<SampleJob['start']>
+  /** What is known of columns, as `--given` takes it: a value, or LOW..HIGH. */
+  readonly given: Readonly<Record<string, string>>
+  /** Observations, as `--observe` takes them. */
+  readonly observe: readonly string[]
 }
 
 export const DEFAULTS: Settings = {
@@ -30,7 +37,10 @@ export const DEFAULTS: Settings = {
   kernel: 'fixed',
   scaling: 'auto',
   noise: 'covariance',
-  steps: 20
+  steps: null,
+  start: 'data',
+  given: {},
+  observe: []
 }
 
 const KINDS: readonly string[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
@@ -41,11 +51,26 @@ export function addressOf(source: Source | null, settings: Settings): string {
   if (source) parts.set(source.kind, source.name)
   for (const [name, kind] of Object.entries(settings.types)) parts.append('kind', `${kind}:${name}`)
   for (const name of settings.exclude) parts.append('without', name)
-  for (const key of ['x', 'y', 'rows', 'seed', 'epsilon', 'kernel', 'scaling', 'noise', 'steps'] as const) {
+  for (const key of ['x', 'y', 'rows', 'seed', 'epsilon', 'kernel', 'scaling', 'noise', 'steps', 'start'] as const) {
     const value = settings[key]
     if (value !== DEFAULTS[key] && value !== null) parts.set(key, String(value))
   }
+  for (const [name, value] of Object.entries(settings.given)) parts.append('given', writeGiven({ [name]: value }))
+  for (const text of settings.observe) parts.append('observe', text)
   return parts.toString()
+}
+
+/** The condition that an address's parts make; those that cannot be read count as absent. */
+function givenIn(texts: readonly string[]): Record<string, string> {
+  const given: Record<string, string> = {}
+  for (const text of texts) {
+    try {
+      Object.assign(given, parseGiven(text))
+    } catch (error) {
+      if (!(error instanceof SbridgeError)) throw error
+    }
+  }
+  return given
 }
 
 /** What an address says; parts that make no sense count as absent. */
@@ -78,7 +103,10 @@ export function fromAddress(text: string): { source: Source | null; settings: Se
       kernel: choice('kernel', ['fixed', 'variable'], DEFAULTS.kernel),
       scaling: choice('scaling', ['auto', 'standard', 'quantile'], DEFAULTS.scaling),
       noise: choice('noise', ['covariance', 'split', 'constant'], DEFAULTS.noise),
-      steps: number('steps', (n) => Number.isInteger(n) && n >= 1 && n <= MOST_STEPS) ?? DEFAULTS.steps
+      steps: number('steps', (n) => Number.isInteger(n) && n >= 1 && n <= MOST_STEPS),
+      start: choice('start', ['data', 'noise'], DEFAULTS.start),
+      given: givenIn(parts.getAll('given')),
+      observe: parts.getAll('observe')
     }
   }
 }
@@ -86,16 +114,35 @@ export function fromAddress(text: string): { source: Source | null; settings: Se
 export const MOST_ROWS = 1_000_000
 export const MOST_STEPS = 1000
 
+/** What is known of the rows: columns that are given, and observations. */
+export interface Known {
+  readonly given: Readonly<Record<string, string>>
+  readonly observe: readonly string[]
+}
+
 /** What of the settings a fit and a draw depend on. */
 export interface Run {
   readonly job: FitJob
-  readonly draws: { readonly noise: Settings['noise']; readonly steps: number }
+  readonly draws: Required<Pick<SampleJob, 'noise' | 'steps' | 'start'>>
   readonly rows: number
+  /** Null where nothing is known. */
+  readonly known: Known | null
+}
+
+/** Steps of a run that asks for no number: under conditions chains start where they fit. */
+export function defaultSteps(known: Known | null): number {
+  return known && known.observe.length === 0 ? 10 : 20
+}
+
+export function knownIn({ given, observe }: Known): Known | null {
+  return Object.keys(given).length > 0 || observe.length > 0 ? { given, observe } : null
 }
 
 /** The job that the settings describe: only what differs from the defaults, as a command line would. */
 export function runOf(settings: Settings, dataRows: number): Run {
-  const { types, exclude, epsilon, kernel, scaling, seed, noise, steps } = settings
+  const { types, exclude, epsilon, kernel, scaling, seed } = settings
+  const known = knownIn(settings)
+  const steps = settings.steps ?? defaultSteps(known)
   return {
     job: {
       ...(Object.keys(types).length > 0 ? { types } : {}),
@@ -105,7 +152,9 @@ export function runOf(settings: Settings, dataRows: number): Run {
       ...(scaling === DEFAULTS.scaling ? {} : { scaling }),
       seed
     },
-    draws: { noise, steps },
-    rows: settings.rows ?? dataRows
+    // Under conditions the noise is that of the covariance, and chains start at rows that fit.
+    draws: known ? { noise: 'covariance', start: 'data', steps } : { noise: settings.noise, start: settings.start, steps },
+    rows: settings.rows ?? dataRows,
+    known
   }
 }

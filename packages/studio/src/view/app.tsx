@@ -1,9 +1,10 @@
 import { canUndo, undo } from '../state/history.js'
 import { fault, openTable, type Source, said } from '../state/page.js'
-import { enter, facts, openFile, shown } from '../state/session.js'
+import { enter, facts, openFile, shown, support } from '../state/session.js'
 import { surroundings } from '../work/surroundings.js'
 import { ActivitySwitch, ActivityView, provide } from './activities.js'
 import { Data } from './data.js'
+import { SupportOf } from './known/support.js'
 import { Measures } from './measures.js'
 import { Pictures } from './pictures.js'
 import { Recipe } from './recipe.js'
@@ -91,7 +92,7 @@ function Sampling() {
       </div>
       {shown.value && (
         <div class="results">
-          <Measures />
+          {support.value ? <SupportOf /> : <Measures />}
           <Pictures />
           <TakeAway />
         </div>

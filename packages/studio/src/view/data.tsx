@@ -1,5 +1,5 @@
 import type { ColumnKind } from '@sbridge/core'
-import { change, close, facts, running, settings, source } from '../state/session.js'
+import { change, close, drawnBars, facts, running, settings, source } from '../state/session.js'
 import type { ColumnFacts } from '../work/messages.js'
 import { formatCount } from './words.js'
 
@@ -63,7 +63,7 @@ function Column({ column, only }: { column: ColumnFacts; only: boolean }) {
           {missing > 0 && `; ${formatCount(missing)} missing`}
         </span>
       </div>
-      <Bars bars={bars} />
+      <Bars bars={bars} drawn={included ? drawnBars.value[name] : undefined} />
       {included && kinds.length > 1 ? (
         <select value={kind} onChange={setKind} disabled={running.value} aria-label={`Kind of ${name}`}>
           {kinds.map((one) => (
@@ -79,7 +79,7 @@ function Column({ column, only }: { column: ColumnFacts; only: boolean }) {
   )
 }
 
-function Bars({ bars }: { bars: readonly number[] }) {
+function Bars({ bars, drawn }: { bars: readonly number[]; drawn: readonly number[] | undefined }) {
   const width = 48 / Math.max(1, bars.length)
   const gap = bars.length > 12 ? 0 : Math.min(2, width * 0.2)
   const path = bars.map(
@@ -88,6 +88,13 @@ function Bars({ bars }: { bars: readonly number[] }) {
   return (
     <svg class="bars" viewBox="0 0 48 18" aria-hidden="true">
       <path d={path.join('')} />
+      {drawn && <path class="drawn" d={outline(drawn)} />}
     </svg>
   )
+}
+
+/** The drawn rows as one stepped line over the bars. */
+function outline(bars: readonly number[]): string {
+  const width = 48 / Math.max(1, bars.length)
+  return `M0,18${bars.map((height) => `V${(18 - height * 16).toFixed(2)}h${width.toFixed(2)}`).join('')}V18`
 }

@@ -1,4 +1,4 @@
-import { drawings, source } from '../state/session.js'
+import { drawings, layerNames, source } from '../state/session.js'
 import type { Drawing } from '../work/messages.js'
 import { beside, FigureButtons, pixels } from './figure-buttons.js'
 
@@ -11,8 +11,8 @@ export function Pictures() {
     <section class="pictures" aria-labelledby="pictures-heading">
       <h2 id="pictures-heading">Column by column</h2>
       <p class="soft key">
-        <i class="real" aria-hidden="true" /> real, <i class="synthetic" aria-hidden="true" /> synthetic; in percent of the rows that have a
-        value
+        <i class="real" aria-hidden="true" /> {layerNames.value.real}, <i class="synthetic" aria-hidden="true" />{' '}
+        {layerNames.value.synthetic}; in percent of the rows that have a value
       </p>
       <div class="panels">
         {single.map((drawing) => (
@@ -21,7 +21,9 @@ export function Pictures() {
       </div>
       {pairs.length > 0 && (
         <>
-          <h3>Columns that belong together: real on the left, synthetic on the right</h3>
+          <h3>
+            Columns that belong together: {layerNames.value.real} on the left, {layerNames.value.synthetic} on the right
+          </h3>
           <div class="panels wide">
             {pairs.map((drawing) => (
               <Panel key={drawing.title} drawing={drawing} />

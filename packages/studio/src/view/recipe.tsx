@@ -1,41 +1,82 @@
-import { useId } from 'preact/hooks'
-import { change, facts, measuring, outdated, progress, run, settings, shown, stop, summary } from '../state/session.js'
-import { MOST_ROWS, MOST_STEPS, type Settings } from '../state/settings.js'
+import { panel } from '../state/known.js'
+import { change, facts, measuring, outdated, progress, run, runFault, settings, shown, stop, summary, support } from '../state/session.js'
+import { defaultSteps, knownIn, MOST_ROWS, MOST_STEPS } from '../state/settings.js'
 import { Bandwidth } from './bandwidth.js'
-import { NumberField } from './fields.js'
+import { NumberField, SelectField } from './fields.js'
+import { Conditions } from './known/conditions.js'
+import { PanelTabs } from './known/index.js'
+import { Observations } from './known/observations.js'
 import { durationOf } from './words.js'
 
-/** What is asked for, and the one button that does it. */
+/** What is asked for, a step at a time, and the one button that does it. */
 export function Recipe() {
-  const { rows } = settings.value
+  const at = panel.value
   return (
-    <section class="recipe" aria-labelledby="recipe-heading">
-      <h2 id="recipe-heading">Sample</h2>
+    <section class="recipe" aria-label="Recipe">
+      <PanelTabs />
       <form
         onSubmit={(event) => {
           event.preventDefault()
           run('play')
         }}
       >
-        <NumberField
-          label="Rows"
-          value={rows ?? facts.value!.rowCount}
-          minimum={1}
-          maximum={MOST_ROWS}
-          set={(value) => change({ rows: value === facts.value!.rowCount ? null : value })}
-        />
-        <Bandwidth />
-        <details>
-          <summary>More options</summary>
-          <NumberField label="Seed" value={settings.value.seed} minimum={0} maximum={2 ** 53 - 1} set={(seed) => change({ seed })} />
-          <NumberField label="Steps" value={settings.value.steps} minimum={1} maximum={MOST_STEPS} set={(steps) => change({ steps })} />
-          <Choice label="Scaling" name="scaling" values={['auto', 'standard', 'quantile']} />
-          <Choice label="Kernel" name="kernel" values={['fixed', 'variable']} />
-          <Choice label="Noise" name="noise" values={['covariance', 'split', 'constant']} />
-        </details>
+        <div role="tabpanel" id={`panel-${at}`} aria-labelledby={`tab-${at}`}>
+          {at === 'sample' && <Drawing />}
+          {at === 'conditions' && <Conditions />}
+          {at === 'observations' && <Observations />}
+        </div>
         <Go />
       </form>
     </section>
+  )
+}
+
+/** How rows are drawn. */
+function Drawing() {
+  const { rows, steps, seed, scaling, kernel, noise, start } = settings.value
+  const known = knownIn(settings.value)
+  const usual = defaultSteps(known)
+  return (
+    <>
+      <NumberField
+        label="Rows"
+        value={rows ?? facts.value!.rowCount}
+        minimum={1}
+        maximum={MOST_ROWS}
+        set={(value) => change({ rows: value === facts.value!.rowCount ? null : value })}
+      />
+      <SelectField
+        label="Chains start"
+        value={known ? 'data' : start}
+        options={[
+          { value: 'data', label: known ? 'where they fit' : 'from the data' },
+          { value: 'noise', label: 'from noise' }
+        ]}
+        disabled={known !== null}
+        set={(value) => change({ start: value as typeof start })}
+      />
+      <Bandwidth />
+      <details>
+        <summary>More options</summary>
+        <NumberField label="Seed" value={seed} minimum={0} maximum={2 ** 53 - 1} set={(value) => change({ seed: value })} />
+        <NumberField
+          label="Steps"
+          value={steps ?? usual}
+          minimum={1}
+          maximum={MOST_STEPS}
+          set={(value) => change({ steps: value === usual ? null : value })}
+        />
+        <Choice label="Scaling" values={['auto', 'standard', 'quantile']} value={scaling} set={(value) => change({ scaling: value })} />
+        <Choice label="Kernel" values={['fixed', 'variable']} value={kernel} set={(value) => change({ kernel: value })} />
+        <Choice
+          label="Noise"
+          values={['covariance', 'split', 'constant']}
+          value={known ? 'covariance' : noise}
+          set={(value) => change({ noise: value })}
+          disabled={known !== null}
+        />
+      </details>
+    </>
   )
 }
 
@@ -58,12 +99,13 @@ function Go() {
   }
   return (
     <div class="go" key="resting">
+      {runFault.value && <Refusal />}
       <button type="submit" class="primary">
         {shown.value && outdated.value ? 'Sample again' : 'Sample'}
       </button>
       {measuring.value ? (
         <p class="soft">
-          comparing with the data …{' '}
+          {support.value ? 'drawing the columns …' : 'comparing with the data …'}{' '}
           <button type="button" class="link" onClick={stop}>
             stop
           </button>
@@ -75,32 +117,30 @@ function Go() {
   )
 }
 
+/** Why nothing was drawn, beside what asked for it. */
+function Refusal() {
+  const { got, expected, remedy } = runFault.value!
+  return (
+    <p class="refusal" role="alert">
+      <strong>Got {got}.</strong> Expected {expected}. Try {remedy}.
+    </p>
+  )
+}
+
 function words(): string {
   if (!summary.value) return 'training-free: a few passes over the rows'
   const { scalingTurns, scalingEnding } = summary.value
   return `bridge ${scalingEnding} in ${scalingTurns} turns`
 }
 
-function Choice<K extends 'kernel' | 'scaling' | 'noise'>({
-  label,
-  name,
-  values
-}: {
-  label: string
-  name: K
-  values: readonly Settings[K][]
-}) {
-  const id = useId()
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select id={id} value={settings.value[name]} onChange={(event) => change({ [name]: event.currentTarget.value })}>
-        {values.map((value) => (
-          <option key={value} value={value}>
-            {value}
-          </option>
-        ))}
-      </select>
-    </div>
-  )
+interface ChoiceProps<T extends string> {
+  readonly label: string
+  readonly values: readonly T[]
+  readonly value: T
+  readonly set: (value: T) => void
+  readonly disabled?: boolean
+}
+
+function Choice<T extends string>({ values, set, ...rest }: ChoiceProps<T>) {
+  return <SelectField {...rest} options={values.map((value) => ({ value, label: value }))} set={(value) => set(value as T)} />
 }

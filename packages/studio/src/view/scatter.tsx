@@ -5,6 +5,7 @@ import {
   facts,
   frame,
   givePainter,
+  layerNames,
   playback,
   rate,
   settings,
@@ -15,6 +16,7 @@ import {
 } from '../state/session.js'
 import type { Axis } from '../work/messages.js'
 import { FigureButtons } from './figure-buttons.js'
+import { Marks } from './known/marks.js'
 import { scatterPicture, scatterSvg } from './scatter-figure.js'
 import { colour, theme } from './theme.js'
 import { formatCount } from './words.js'
@@ -71,7 +73,7 @@ function Legend() {
           count[which] !== undefined && (
             <button key={which} type="button" class={which} aria-pressed={visible.value[which]} onClick={() => toggle(which)}>
               <i aria-hidden="true" />
-              {formatCount(count[which])} {which}
+              {formatCount(count[which])} {layerNames.value[which]}
             </button>
           )
       )}
@@ -109,6 +111,7 @@ function Plot() {
           data-rate={rate.value?.framesPerSecond.toFixed(1)}
           data-points={rate.value?.points}
         />
+        <Marks />
       </div>
       {axes && <Ticks axis={axes.x} side="x" />}
     </div>
@@ -118,8 +121,8 @@ function Plot() {
 function words(): string {
   const axes = frame.value
   if (!axes) return 'Scatter, not drawn yet'
-  const rows = shown.value ? ` and ${shown.value.rows} synthetic` : ''
-  return `Scatter of ${axes.y.name} against ${axes.x.name}: ${facts.value!.rowCount} real${rows} rows`
+  const rows = shown.value ? ` and ${shown.value.rows} ${layerNames.value.synthetic}` : ''
+  return `Scatter of ${axes.y.name} against ${axes.x.name}: ${facts.value!.rowCount} ${layerNames.value.real}${rows} rows`
 }
 
 function Ticks({ axis, side }: { axis: Axis; side: 'x' | 'y' }) {
@@ -150,6 +153,11 @@ function shorten(text: string, length: number): string {
   return [...text].length <= length ? text : `${[...text].slice(0, length - 1).join('')}…`
 }
 
+function startWords(): string {
+  const run = shown.value
+  return run?.known ? 'at the start' : (run?.draws.start ?? settings.value.start) === 'noise' ? 'noise' : 'at the data'
+}
+
 function Playback() {
   const { step, steps, playing } = playback.value
   const hidden = frame.value?.hidden ?? 0
@@ -173,7 +181,7 @@ function Playback() {
         onInput={(event) => toPainter({ kind: 'hold', at: Number(event.currentTarget.value) })}
       />
       <span class="soft">
-        {step === 0 ? 'at the data' : `step ${step}`} of {steps}
+        {step === 0 ? startWords() : `step ${step}`} of {steps}
       </span>
     </div>
   )

@@ -26,7 +26,12 @@ export function placingOf(column: Column): Placing {
     const unit = 1 / (to - from)
     const jitter = column.kind === 'integer' && high - low < 60 ? unit * 0.5 : 0
     return {
-      axis: { name: column.name, ticks: column.kind === 'datetime' ? timeTicks(from, to) : numberTicks(from, to), minor: false },
+      axis: {
+        name: column.name,
+        range: { from, to },
+        ticks: column.kind === 'datetime' ? timeTicks(from, to) : numberTicks(from, to),
+        minor: false
+      },
       place: (other, salt) => {
         if (!isNumeric(other)) return new Float32Array(0)
         return Float32Array.from(other.values, (value, i) =>
@@ -41,6 +46,7 @@ export function placingOf(column: Column): Placing {
   return {
     axis: {
       name: column.name,
+      range: null,
       ticks: levels.map((label, i) => ({ at: (i + 0.5) * band, label })).filter((_, i) => i % every === 0),
       minor: levels.length > 6
     },

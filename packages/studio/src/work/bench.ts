@@ -1,4 +1,5 @@
 import {
+  ConditionMemory,
   type Encoded,
   type Engine,
   type FitJob,
@@ -6,27 +7,43 @@ import {
   type GlobalModel,
   inferTable,
   packModel,
-  presentRows,
+  presentTable,
   type RawTable,
-  sampleTable,
   saveGlobal,
   type Table
 } from '@sbridge/core'
 import { extensionOf, parseTable, serializeTable, tableFormatOf } from '../../../sbridge/src/format/table-format.js'
 import { hiddenCount, placingOf } from './axis.js'
+import { type DrawnRows, drawRows } from './draw.js'
 import { openEngine } from './engine.js'
-import { firstAxes, previewOf, tableFacts } from './facts.js'
+import { barsLike, firstAxes, previewOf, tableFacts } from './facts.js'
 import { faultOf } from './fault.js'
-import type { BenchToPainter, Choice, FromBench, RowFormat, RunRequest, ToBench } from './messages.js'
+import type { BenchToPainter, Choice, FromBench, RowFormat, RunRequest, Support, TableFacts, ToBench } from './messages.js'
 import { estimateOf, JobShare } from './progress.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
 
 const PREVIEW_ROWS = 8
 
-interface Drawn {
+interface Drawn extends DrawnRows {
+  readonly model: GlobalModel
+}
+
+/** A model, what it was made from, and what draws from it found out. */
+interface Fitted {
+  readonly job: string
+  readonly model: GlobalModel
+  readonly memory: ConditionMemory
+}
+
+/** What a measuring worker is handed. */
+export interface Subject {
   readonly model: GlobalModel
   readonly rows: Table
+  readonly support: Support | null
+  readonly seed: number
 }
+
+type Progress = NonNullable<Parameters<typeof fitTable>[2]['progress']>
 
 /** The worker that holds the table, the model and the rows: reads, fits, draws and writes. */
 export class Bench {
@@ -38,6 +55,8 @@ export class Bench {
   #real: Table | undefined
   #axes: AxisPair | undefined
   #trail: Trail | undefined
+  #facts: TableFacts | undefined
+  #fitted: Fitted | undefined
   #drawn: Drawn | undefined
   /** Scalings that were chosen before, by everything the choice depends on: it does not depend on ε. */
   readonly #scalings = new Map<string, GlobalModel['summary']['scaling']>()
@@ -63,7 +82,7 @@ export class Bench {
     if (message.kind === 'run') await this.#run(message.request, message.run)
     if (message.kind === 'rows') await this.#exportRows(message.format)
     if (message.kind === 'model') this.#exportModel()
-    if (message.kind === 'subject') message.port.postMessage({ ...this.#drawn, seed: message.seed })
+    if (message.kind === 'subject') this.#handOver(message.port, message.seed)
   }
 
   async #open({ blob, name, choice }: { blob: Blob; name: string; choice: Choice }): Promise<void> {
@@ -81,6 +100,8 @@ export class Bench {
     this.#real = inferTable(raw, choice).table
     this.#trail = undefined
     this.#drawn = undefined
+    this.#fitted = undefined
+    this.#facts = facts
     this.#say({ kind: 'opened', facts, axes: firstAxes(this.#real) })
   }
 
@@ -93,8 +114,12 @@ export class Bench {
     const places = placesOf(real, this.#axes)
     this.#say({ kind: 'axes', frame: { x: this.#axes.x.axis, y: this.#axes.y.axis, hidden: hiddenCount(places) } })
     this.#paint({ kind: 'real', places })
+    this.#paintSteps(false)
+  }
+
+  #paintSteps(drawn: boolean): void {
     const trail = this.#trail
-    if (trail) this.#paint({ kind: 'steps', steps: Array.from({ length: trail.length }, (_, k) => trail.places(k, this.#axes!)) })
+    if (trail) this.#paint({ kind: 'steps', drawn, steps: Array.from({ length: trail.length }, (_, k) => trail.places(k, this.#axes!)) })
   }
 
   #paint(message: BenchToPainter): void {
@@ -107,36 +132,62 @@ export class Bench {
     return this.#engine
   }
 
-  async #run({ job, draws, rows, show }: RunRequest, run: number): Promise<void> {
-    const raw = this.#raw!
+  async #run(request: RunRequest, run: number): Promise<void> {
+    const { job, draws, rows, show } = request
     const start = performance.now()
     const engine = await this.#makeEngine()
-    const steps = draws.steps ?? 20
-    const known = this.#knownScaling(job)
-    const actual = known ? { ...job, scaling: known.methods } : job
-    const share = new JobShare(estimateOf(raw, actual, { rows, steps }))
+    const { steps } = draws
+    const progress = this.#progress(request, run)
+    const { model, memory } = await this.#fit(job, { engine, progress })
+    this.#say({ kind: 'fitted', run, summary: model.summary, curve: model.summary.bandwidth ?? null })
+    const trail = new Trail(model.training.encoder, { rows, steps })
+    const onStep = (state: Encoded, step: number) => {
+      // Only now: what is refused leaves the picture as it is.
+      if (step === 0 && show === 'play') {
+        this.#trail = trail
+        this.#paint({ kind: 'clear' })
+      }
+      this.#addStep(trail, state, { step, steps, show })
+    }
+    const drawn = await drawRows(model, request, { engine, progress, memory, onStep })
+    this.#trail = trail
+    this.#drawn = { model, ...drawn }
+    if (show === 'morph') this.#paintSteps(true)
+    const { table, formats, support } = drawn
+    const preview = previewOf(presentTable(firstRows(table), formats, 'text'), PREVIEW_ROWS)
+    const bars = barsLike(this.#facts!.columns, table)
+    this.#say({ kind: 'sampled', run, preview, support, bars, milliseconds: performance.now() - start })
+  }
+
+  #progress({ job, draws, rows, known }: RunRequest, run: number): Progress {
+    const share = new JobShare(
+      estimateOf(this.#raw!, job, { rows, steps: draws.steps, fits: this.#fitted?.job !== JSON.stringify(job), chooses: known !== null })
+    )
     let told = 0
-    const progress: NonNullable<Parameters<typeof fitTable>[2]['progress']> = (event) => {
+    return (event) => {
       const now = performance.now()
       const state = share.update(event)
       if (now - told < 60) return
       told = now
       this.#say({ kind: 'progress', run, stage: event.stage, ...state })
     }
-    const fitted = await fitTable(raw, actual, { engine, progress })
+  }
+
+  /** The model of a job: the one at hand where only what is drawn from it has changed. */
+  async #fit(job: FitJob, context: { engine: Engine; progress: Progress }): Promise<Fitted> {
+    const name = JSON.stringify(job)
+    if (this.#fitted?.job === name) return this.#fitted
+    const known = this.#knownScaling(job)
+    const fitted = await fitTable(this.#raw!, known ? { ...job, scaling: known.methods } : job, context)
     const model = known ? { ...fitted, summary: { ...fitted.summary, scaling: known } } : fitted
     this.#scalings.set(scalingKey(job), model.summary.scaling)
-    this.#say({ kind: 'fitted', run, summary: model.summary, curve: model.summary.bandwidth ?? null })
-    const trail = new Trail(model.training.encoder, { rows, steps })
-    this.#trail = trail
-    if (show === 'play') this.#paint({ kind: 'clear' })
-    const onStep = (state: Encoded, step: number) => this.#addStep(trail, state, { step, steps, show })
-    const table = await sampleTable(model, { ...draws, rows, seed: job.seed ?? 1, onStep }, { engine, progress })
-    this.#drawn = { model, rows: table }
-    if (show === 'morph')
-      this.#paint({ kind: 'steps', steps: Array.from({ length: trail.length }, (_, k) => trail.places(k, this.#axes!)) })
-    const preview = previewOf(presentRows(model, { ...table, ...firstRows(table) }, 'text'), PREVIEW_ROWS)
-    this.#say({ kind: 'sampled', run, preview, milliseconds: performance.now() - start })
+    this.#fitted = { job: name, model, memory: new ConditionMemory() }
+    return this.#fitted
+  }
+
+  #handOver(port: MessagePort, seed: number): void {
+    const { model, table, support } = this.#drawn!
+    port.postMessage({ model, rows: table, support, seed } satisfies Subject)
   }
 
   #addStep(trail: Trail, state: Encoded, { step, steps, show }: { step: number; steps: number; show: RunRequest['show'] }): void {
@@ -149,9 +200,9 @@ export class Bench {
   }
 
   async #exportRows(format: RowFormat): Promise<void> {
-    const { model, rows } = this.#drawn!
+    const { table, formats } = this.#drawn!
     const cells = format === 'csv' || format === 'tsv' ? 'text' : 'typed'
-    const bytes = await serializeTable(presentRows(model, rows, cells), format)
+    const bytes = await serializeTable(presentTable(table, formats, cells), format)
     this.#say({ kind: 'file', name: `${stemOf(this.#name)}-new.${format}`, blob: new Blob([bytes as BlobPart]) })
   }
 

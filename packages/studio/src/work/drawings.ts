@@ -1,4 +1,5 @@
-import type { Associations, ColumnEvaluation, Table } from '@sbridge/core'
+import { type Associations, type ColumnEvaluation, isNumeric, presentValues, type Table } from '@sbridge/core'
+import { mean, variance } from '../../../core/src/num/statistics.js'
 import type { Html } from '../../../sbridge/src/report/html.js'
 import { marginalPanel } from '../../../sbridge/src/report/marginal-panels.js'
 import { formatNumber } from '../../../sbridge/src/report/numbers.js'
@@ -24,6 +25,18 @@ export function marginalDrawings({ real, synthetic }: Tables, columns: Readonly<
     detail: `${columns[name]!.kolmogorovSmirnov ? 'KS' : 'TV'} ${formatNumber(distance(name)?.value)}, floor ${formatNumber(distance(name)?.floor)}`,
     svgs: svgsOf(marginalPanel({ real, synthetic, name, evaluation: columns[name]! }))
   }))
+}
+
+/** Mean and spread of a column of numbers in the data and in rows under conditions; nothing of categories. */
+export function beforeAndAfter({ real, synthetic }: Tables, name: string): string {
+  const moments = [real, synthetic].map((table) => {
+    const column = table.columns.find((one) => one.name === name)!
+    const values = isNumeric(column) && column.kind !== 'datetime' ? presentValues(column) : new Float64Array(0)
+    return values.length > 1 ? { mean: mean(values), spread: Math.sqrt(variance(values)) } : undefined
+  })
+  const [before, after] = moments
+  if (!before || !after) return ''
+  return `mean ${formatNumber(before.mean)} → ${formatNumber(after.mean)}, spread ${formatNumber(before.spread)} → ${formatNumber(after.spread)}`
 }
 
 /** The report's drawings of the columns that belong together most. */

@@ -16,9 +16,13 @@ const BARS = 24
 
 /** What the page says about a table: kinds, ranges, a small drawing a column. Columns left out keep their inferred kind. */
 export function tableFacts(raw: RawTable, choice: InferOptions): TableFacts {
-  const { table, notes } = inferTable(raw, choice)
+  const { table, formats, notes } = inferTable(raw, choice)
   const kept = new Map(table.columns.map((column) => [column.name, column]))
-  const columns = raw.columns.map((column) => columnFacts(column, kept.get(column.name) ?? alone(column)))
+  const styles = new Map(formats.map((format) => [format.name, format]))
+  const columns = raw.columns.map((column) => {
+    const format = styles.get(column.name)
+    return { ...columnFacts(column, kept.get(column.name) ?? alone(column)), ...(format ? { format } : {}) }
+  })
   return { rowCount: raw.rowCount, columns, notes }
 }
 
@@ -47,7 +51,23 @@ function columnFacts(raw: RawColumn, column: Column): ColumnFacts {
   }
   const shown = column.levels.slice(0, 4).join(', ')
   const summary = column.levels.length > 4 ? `${column.levels.length} levels: ${shown}, …` : shown
-  return { ...base, missing, summary, bars: relative(counts.slice(0, BARS)) }
+  return { ...base, missing, summary, bars: relative(counts.slice(0, BARS)), levels: column.levels }
+}
+
+/** The small drawings of other rows: of numbers on the same bins, of categories at the same levels. */
+export function barsLike(facts: readonly ColumnFacts[], rows: Table): Record<string, readonly number[]> {
+  const bars: Record<string, readonly number[]> = {}
+  for (const column of rows.columns) {
+    const known = facts.find(({ name }) => name === column.name)
+    if (column.kind === 'identifier' || !known) continue
+    if (isNumeric(column)) bars[column.name] = countBins(presentValues(column), known.range!)
+    else {
+      const counts = new Float64Array(known.bars.length)
+      for (const code of column.codes) if (code >= 0 && code < counts.length) counts[code]!++
+      bars[column.name] = relative(counts)
+    }
+  }
+  return bars
 }
 
 /** Kinds that the cells allow. */
@@ -74,18 +94,26 @@ function isWholeColumn(raw: RawColumn): boolean {
   return raw.source === 'text' && raw.values.every((cell) => cell === null || /^\s*[+-]?\d*\s*$/.test(cell))
 }
 
-function describeNumbers(values: Float64Array, kind: ColumnKind): { summary: string; bars: number[] } {
+function describeNumbers(values: Float64Array, kind: ColumnKind): Pick<ColumnFacts, 'summary' | 'bars' | 'range'> {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
   for (const value of values) {
     low = Math.min(low, value)
     high = Math.max(high, value)
   }
+  const show = (value: number) => (kind === 'datetime' ? new Date(value).toISOString().slice(0, 10) : plain(value))
+  return { summary: `${show(low)} to ${show(high)}`, bars: countBins(values, { low, high }), range: { low, high } }
+}
+
+/** Counts in equal bins, the largest 1; values beyond the range are left out. */
+function countBins(values: Float64Array, { low, high }: { low: number; high: number }): number[] {
   const counts = new Float64Array(BARS)
   const width = high - low || 1
-  for (const value of values) counts[Math.min(BARS - 1, Math.floor(((value - low) / width) * BARS))]!++
-  const show = (value: number) => (kind === 'datetime' ? new Date(value).toISOString().slice(0, 10) : plain(value))
-  return { summary: `${show(low)} to ${show(high)}`, bars: relative(counts) }
+  for (const value of values) {
+    const bin = Math.min(BARS - 1, Math.floor(((value - low) / width) * BARS))
+    if (bin >= 0 && value <= high) counts[bin]!++
+  }
+  return relative(counts)
 }
 
 function plain(value: number): string {

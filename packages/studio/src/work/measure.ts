@@ -1,25 +1,23 @@
-import { type Engine, type Evaluation, evaluateTables, type GlobalModel, keyFromSeed, type Table, trainingTable } from '@sbridge/core'
+import { type Engine, type Evaluation, evaluateTables, keyFromSeed, type Table, trainingTable } from '@sbridge/core'
 import { alignTables } from '../../../core/src/diagnose/align.js'
 import { compareAssociations } from '../../../core/src/diagnose/compare-associations.js'
 import { compareClouds } from '../../../core/src/diagnose/compare-clouds.js'
 import { compareColumns } from '../../../core/src/diagnose/compare-columns.js'
 import { compareNeighbours } from '../../../core/src/diagnose/compare-neighbours.js'
 import { prepareComparison } from '../../../core/src/diagnose/comparison.js'
+import type { Subject } from './bench.js'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
-import type { Drawing, EvaluationPart, FromMeasure, ToMeasure } from './messages.js'
+import type { Drawing, EvaluationPart, FromMeasure, Support, ToMeasure } from './messages.js'
 
-interface Subject {
-  readonly model: GlobalModel
-  readonly rows: Table
+interface Compared extends Subject {
   readonly real: Table
-  readonly seed: number
 }
 
 /** The worker that compares the rows with the data, part by part, and draws and writes the report. */
 export class Measurer {
   readonly #say: (message: FromMeasure) => void
-  #subject: Promise<Subject> | undefined
+  #subject: Promise<Compared> | undefined
   #engine: Promise<Engine> | undefined
   #evaluation: Evaluation | undefined
   #run = 0
@@ -47,6 +45,7 @@ export class Measurer {
     const { rowCount } = whole.real
     const compared = Math.max(comparison.real.rowCount, comparison.synthetic.rowCount)
     part({ rows: { real: rowCount, synthetic: whole.synthetic.rowCount, train: null, compared, half: comparison.half } })
+    if (subject.support) return this.#drawKnown(whole, comparison, run)
     // Nearest rows first: whether the rows are copies is what matters most.
     part(await compareNeighbours(comparison, whole, subject.model.summary.rareCombinations))
     const columns = compareColumns(comparison)
@@ -60,9 +59,23 @@ export class Measurer {
     this.#say({ kind: 'measured', run })
   }
 
+  /** Rows under conditions should differ from the data: how they do is drawn, not graded. */
+  async #drawKnown(whole: ReturnType<typeof alignTables>, comparison: ReturnType<typeof prepareComparison>, run: number): Promise<void> {
+    const columns = compareColumns(comparison)
+    const associations = compareAssociations(comparison)
+    const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')
+    const marginals = marginalDrawings(whole, columns).map((drawing) => ({ ...drawing, detail: beforeAndAfter(whole, drawing.title) }))
+    const pairs = pairDrawings(whole, associations).map((drawing) => ({
+      ...drawing,
+      detail: drawing.detail.replace(' real,', ' →').replace(' synthetic', '')
+    }))
+    this.#say({ kind: 'drawings', run, drawings: [...marginals, ...pairs] })
+    this.#say({ kind: 'measured', run })
+  }
+
   /** The very page that `sbridge sample --report` writes. */
-  async #report({ title, command, noise, steps }: Extract<ToMeasure, { kind: 'report' }>): Promise<void> {
-    const { model, rows, real, seed } = await this.#subject!
+  async #report({ title, command, draws }: Extract<ToMeasure, { kind: 'report' }>): Promise<void> {
+    const { model, rows, real, seed, support } = await this.#subject!
     this.#evaluation ??= await evaluateTables({
       real,
       synthetic: rows,
@@ -72,7 +85,8 @@ export class Measurer {
     })
     const { reportOf } = await import('../../../sbridge/src/report/sample-report.js')
     const evaluation = this.#evaluation
-    this.#say({ kind: 'report', html: reportOf({ input: title, command, model, real, rows, evaluation, seed, draws: { noise, steps } }) })
+    const sections = support ? await sectionsOn(support) : undefined
+    this.#say({ kind: 'report', html: reportOf({ input: title, command, model, real, rows, evaluation, seed, draws, sections }) })
   }
 
   #makeEngine(): Promise<Engine> {
@@ -81,9 +95,14 @@ export class Measurer {
   }
 }
 
-function subjectFrom(port: MessagePort): Promise<Subject> {
+async function sectionsOn(support: Support) {
+  const { conditionSections } = await import('../../../sbridge/src/report/conditions.js')
+  return conditionSections(support.kind === 'condition' ? { conditional: support.whole } : { posterior: support.report })
+}
+
+function subjectFrom(port: MessagePort): Promise<Compared> {
   return new Promise((resolve) => {
-    port.onmessage = ({ data }: MessageEvent<{ model: GlobalModel; rows: Table; seed: number }>) => {
+    port.onmessage = ({ data }: MessageEvent<Subject>) => {
       port.close()
       resolve({ ...data, real: trainingTable(data.model) })
     }

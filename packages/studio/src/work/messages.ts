@@ -1,4 +1,15 @@
-import type { BandwidthCurve, ColumnKind, Evaluation, FitJob, FitSummary, SampleJob } from '@sbridge/core'
+import type {
+  BandwidthCurve,
+  ColumnFormat,
+  ColumnKind,
+  ConditionalReport,
+  ConditionReport,
+  Evaluation,
+  FitJob,
+  FitSummary,
+  PosteriorReport,
+  SampleJob
+} from '@sbridge/core'
 
 /** What a person is told of an error: the three sentences of the library's errors. */
 export interface Fault {
@@ -19,6 +30,11 @@ export interface ColumnFacts {
   readonly summary: string
   /** Heights of a small drawing, at most 1. */
   readonly bars: readonly number[]
+  /** Of numbers and times: the first bar begins at `low`, the last ends at `high`. */
+  readonly range?: { readonly low: number; readonly high: number }
+  readonly levels?: readonly string[]
+  /** How its values are spelled. */
+  readonly format?: ColumnFormat
 }
 
 export interface TableFacts {
@@ -35,6 +51,8 @@ export interface Tick {
 
 export interface Axis {
   readonly name: string
+  /** Values at both ends, of numbers and times. */
+  readonly range: { readonly from: number; readonly to: number } | null
   readonly ticks: readonly Tick[]
   readonly minor: boolean
 }
@@ -53,8 +71,10 @@ export interface Choice {
 
 export interface RunRequest {
   readonly job: FitJob
-  readonly draws: Pick<SampleJob, 'noise' | 'steps'>
+  readonly draws: Required<Pick<SampleJob, 'noise' | 'steps' | 'start'>>
   readonly rows: number
+  /** As `--given` and `--observe` take it; null where nothing is known. */
+  readonly known: { readonly given: Readonly<Record<string, string>>; readonly observe: readonly string[] } | null
   /** Whether every step is played, or the picture only moves from where it is to the end. */
   readonly show: 'play' | 'morph'
 }
@@ -83,8 +103,22 @@ export type FromBench =
   | { readonly kind: 'axes'; readonly frame: ScatterFrame }
   | { readonly kind: 'progress'; readonly run: number; readonly share: number; readonly stage: string; readonly secondsLeft: number | null }
   | { readonly kind: 'fitted'; readonly run: number; readonly summary: FitSummary; readonly curve: BandwidthCurve | null }
-  | { readonly kind: 'sampled'; readonly run: number; readonly preview: Preview; readonly milliseconds: number }
+  | {
+      readonly kind: 'sampled'
+      readonly run: number
+      readonly preview: Preview
+      readonly milliseconds: number
+      /** What the data say about the rows that were asked for. */
+      readonly support: Support | null
+      /** The small drawings of the drawn rows, by column, on the ranges of the data's. */
+      readonly bars: Readonly<Record<string, readonly number[]>>
+    }
   | { readonly kind: 'file'; readonly name: string; readonly blob: Blob }
+
+/** How well the data support rows under conditions or observations. */
+export type Support =
+  | { readonly kind: 'condition'; readonly report: ConditionReport; readonly whole: ConditionalReport }
+  | { readonly kind: 'posterior'; readonly report: PosteriorReport }
 
 /** First rows as text. */
 export interface Preview {
@@ -105,8 +139,7 @@ export type ToMeasure =
       readonly kind: 'report'
       readonly title: string
       readonly command: string
-      readonly noise: NonNullable<SampleJob['noise']>
-      readonly steps: number
+      readonly draws: Pick<SampleJob, 'noise' | 'steps' | 'start'>
     }
 
 /** The parts of an evaluation, as each is computed. */
@@ -139,8 +172,8 @@ export type BenchToPainter =
   | { readonly kind: 'real'; readonly places: Float32Array }
   | { readonly kind: 'clear' }
   | { readonly kind: 'step'; readonly places: Float32Array; readonly step: number; readonly steps: number }
-  /** All steps anew on other axes; the picture holds still where it is. */
-  | { readonly kind: 'steps'; readonly steps: readonly Float32Array[] }
+  /** All steps anew, on other axes or `drawn` anew: the picture holds still where it is, or where it was playing to. */
+  | { readonly kind: 'steps'; readonly steps: readonly Float32Array[]; readonly drawn: boolean }
 
 export type FromPainter =
   | { readonly kind: 'at'; readonly step: number; readonly steps: number; readonly playing: boolean }

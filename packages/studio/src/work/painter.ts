@@ -61,7 +61,7 @@ export class Painter {
     if (message.kind === 'real') this.#real = message.places
     if (message.kind === 'clear') this.#clear()
     if (message.kind === 'step') this.#addStep(message)
-    if (message.kind === 'steps') this.#replace(message.steps)
+    if (message.kind === 'steps') this.#replace(message)
     this.#stale = this.#stale || message.kind !== 'step'
     this.#wake()
   }
@@ -89,9 +89,10 @@ export class Painter {
   }
 
   /** Other axes, or another ε: every row moves to its new place. */
-  #replace(steps: readonly Float32Array[]): void {
+  #replace({ steps, drawn }: { steps: readonly Float32Array[]; drawn: boolean }): void {
     const before = this.#shown
-    this.#at = this.#steps.length === steps.length && this.#at < steps.length ? this.#at : steps.length - 1
+    const stays = this.#steps.length === steps.length && this.#at < steps.length && !(drawn && this.#playing)
+    this.#at = stays ? this.#at : steps.length - 1
     this.#steps = [...steps]
     this.#expected = steps.length - 1
     this.#playing = false

@@ -37,12 +37,24 @@ export class JobShare {
   }
 }
 
+export interface DrawnSize {
+  readonly rows: number
+  readonly steps: number
+  /** Whether the model is to be fitted first. */
+  readonly fits: boolean
+  /** Whether a bandwidth is chosen for conditions. */
+  readonly chooses: boolean
+}
+
+/** Choosing the bandwidth of conditions draws many times: about so many times the pairs of the rows that are wanted. */
+const CHOICE_SHARE = 8
+
 /** What a job will take, by stage. */
-export function estimateOf(raw: RawTable, job: FitJob, drawn: { readonly rows: number; readonly steps: number }): JobEstimate {
+export function estimateOf(raw: RawTable, job: FitJob, drawn: DrawnSize): Pick<JobEstimate, 'stages' | 'pairs'> {
   const { table, formats } = prepareTable(raw, job).data
   const encoder = fitEncoder(table, formats, () => 'standard')
   const decided = job.scaling !== undefined && job.scaling !== 'auto'
-  return estimateJob({
+  const { stages } = estimateJob({
     rowCount: table.rowCount,
     dimension: encoder.coordinateCount + encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0),
     drawnRows: drawn.rows,
@@ -51,4 +63,10 @@ export function estimateOf(raw: RawTable, job: FitJob, drawn: { readonly rows: n
     comparesScalings: !decided && table.columns.some((column) => isNumeric(column) && suggestsQuantile(presentValues(column))),
     passesPerStep: 1 + (encoder.factors.length > 0 ? 1 : 0)
   })
+  const drawing = stages.filter(({ stage }) => stage === 'sampling')
+  const fitting = drawn.fits ? stages.filter(({ stage }) => stage !== 'sampling') : []
+  const pairs = CHOICE_SHARE * drawing.reduce((sum, stage) => sum + stage.pairs, 0)
+  const choosing = drawn.chooses ? [{ stage: 'choosing the conditional bandwidth', pairs }] : []
+  const all = [...fitting, ...choosing, ...drawing]
+  return { stages: all, pairs: all.reduce((sum, stage) => sum + stage.pairs, 0) }
 }

@@ -1,0 +1,89 @@
+import { signal } from '@preact/signals'
+import { columnsOf, linearForm, parseObservation } from '../../../core/src/table/expression.js'
+import type { ColumnFacts } from '../work/messages.js'
+import { change, facts, settings } from './session.js'
+
+/** The step of the recipe that is open. */
+export const PANELS = ['sample', 'conditions', 'observations'] as const
+export type Panel = (typeof PANELS)[number]
+export const panel = signal<Panel>('sample')
+
+/** One drag is one thing to undo. */
+let sliding = false
+
+/** A change while a hand drags: the first is remembered, the others go with it. */
+export function slide(part: Parameters<typeof change>[0]): void {
+  change(part, { remember: !sliding })
+  sliding = true
+}
+
+export function release(): void {
+  sliding = false
+}
+
+/** Columns that conditions can speak of. */
+export function knowable(): ColumnFacts[] {
+  return facts.value!.columns.filter(({ name, kind }) => kind !== 'identifier' && !settings.value.exclude.includes(name))
+}
+
+export function withGiven(name: string, text: string | null): Pick<typeof settings.value, 'given'> {
+  const { given } = settings.value
+  if (text !== null) return { given: { ...given, [name]: text } }
+  return { given: Object.fromEntries(Object.entries(given).filter(([one]) => one !== name)) }
+}
+
+export function withObservation(at: number, text: string | null): Pick<typeof settings.value, 'observe'> {
+  const { observe } = settings.value
+  if (text === null) return { observe: observe.filter((_, i) => i !== at) }
+  return { observe: at < observe.length ? observe.map((one, i) => (i === at ? text : one)) : [...observe, text] }
+}
+
+/** What is wrong with an observation, in words; null where nothing is. */
+export function observationFault(text: string): string | null {
+  try {
+    for (const name of columnsOf(parseObservation(text).residual)) {
+      const column = knowable().find((one) => one.name === name)
+      if (!column) return `There is no column ${name}.`
+      if (!column.range) return `${name} is no column of numbers.`
+    }
+    return null
+  } catch (error) {
+    const { got, expected } = error as { got: string; expected: string }
+    return `Got ${got}. Expected ${expected}.`
+  }
+}
+
+/** An observation that is linear in the columns: Σ coefficient · column = value ± deviation. */
+export interface LinearObservation {
+  readonly coefficients: ReadonlyMap<string, number>
+  readonly value: number
+  readonly deviation: number
+}
+
+export function linearObservation(text: string): LinearObservation | null {
+  if (observationFault(text) !== null) return null
+  const { residual, deviation } = parseObservation(text)
+  const form = linearForm(residual)
+  return form ? { coefficients: form.coefficients, value: form.constant === 0 ? 0 : -form.constant, deviation } : null
+}
+
+/** A column's name as expressions spell it. */
+export function columnWord(name: string): string {
+  return /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name) ? name : `\`${name}\``
+}
+
+/** `name = value ± deviation`, as `parseObservation` reads it. */
+export function writeObservation(name: string, value: string, deviation: string): string {
+  return `${columnWord(name)} = ${value} ± ${deviation}`
+}
+
+/** The observation of a single column that can be dragged on the picture: its place in the list. */
+export function observationOf(name: string): { readonly at: number; readonly value: number; readonly deviation: number } | null {
+  const { observe } = settings.value
+  for (const [at, text] of observe.entries()) {
+    const form = linearObservation(text)
+    if (form && form.coefficients.size === 1 && form.coefficients.get(name) === 1)
+      return { at, value: form.value, deviation: form.deviation }
+  }
+  return null
+}

@@ -1,0 +1,129 @@
+import { signal } from '@preact/signals'
+import { spell } from '../../state/given.js'
+import { columnWord, knowable, observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
+import { change, frame, settings } from '../../state/session.js'
+
+/** What is being typed, before it is an observation. */
+const draft = signal('')
+
+/** What was measured about one more row, with error. */
+export function Observations() {
+  const { observe } = settings.value
+  const trouble = draft.value === '' ? null : observationFault(draft.value)
+  const add = () => {
+    if (draft.value === '' || trouble !== null) return
+    change(withObservation(observe.length, draft.value))
+    draft.value = ''
+  }
+  return (
+    <div class="known">
+      <p class="soft">
+        Something was measured, with error. Draw it on the picture: press where the value lies and drag as far as the error reaches,
+        sideways for the column to the right, upwards for the other.
+      </p>
+      <AddShown />
+      <ul aria-label="Observations">
+        {observe.map((text, at) => (
+          <Observation key={at} text={text} at={at} />
+        ))}
+      </ul>
+      <p class="known-head">
+        <label for="observation">{observe.length === 0 ? 'Or write it' : 'And'}</label>
+        <button type="button" class="link" disabled={draft.value === '' || trouble !== null} onClick={add}>
+          observe
+        </button>
+      </p>
+      <input
+        id="observation"
+        type="text"
+        class="expression"
+        spellcheck={false}
+        autocomplete="off"
+        placeholder={example()}
+        value={draft.value}
+        aria-invalid={trouble !== null}
+        aria-describedby="observation-fault"
+        onInput={(event) => {
+          draft.value = event.currentTarget.value
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return
+          event.preventDefault()
+          add()
+        }}
+      />
+      <p id="observation-fault" class="inline-fault" aria-live="polite">
+        {trouble}
+      </p>
+    </div>
+  )
+}
+
+/** For those who do not drag: an observation of a displayed column, in its middle. */
+function AddShown() {
+  const axes = frame.value
+  if (!axes) return null
+  const columns = [...new Set([axes.x.name, axes.y.name])].flatMap((name) => knowable().find((one) => one.name === name && one.range) ?? [])
+  return (
+    <p class="known-add">
+      {columns
+        .filter(({ name }) => !observationOf(name))
+        .map((column) => (
+          <button
+            key={column.name}
+            type="button"
+            onClick={() => {
+              const { low, high } = column.range!
+              const text = writeObservation(column.name, spell(column, (low + high) / 2), spellDeviation((high - low) / 20))
+              change(withObservation(settings.value.observe.length, text))
+            }}
+          >
+            Observe {column.name}
+          </button>
+        ))}
+    </p>
+  )
+}
+
+/** Two digits tell an error. */
+export function spellDeviation(deviation: number): string {
+  return String(Number(deviation.toPrecision(2)))
+}
+
+/** An observation that could be made of this table. */
+function example(): string {
+  const columns = knowable()
+    .filter(({ range, kind }) => range && kind !== 'datetime')
+    .slice(0, 2)
+  const middle = columns.reduce((sum, { range }) => sum + (range!.low + range!.high) / 2, 0)
+  const spread = columns.reduce((sum, { range }) => sum + (range!.high - range!.low) / 20, 0)
+  return `${columns.map(({ name }) => columnWord(name)).join(' + ')} = ${Number(middle.toPrecision(3))} ± ${spellDeviation(spread)}`
+}
+
+function Observation({ text, at }: { text: string; at: number }) {
+  const trouble = observationFault(text)
+  return (
+    <li>
+      <input
+        type="text"
+        class="expression"
+        spellcheck={false}
+        autocomplete="off"
+        value={text}
+        title={text}
+        aria-label={`Observation ${at + 1}`}
+        aria-invalid={trouble !== null}
+        onChange={(event) => {
+          const typed = event.currentTarget.value.trim()
+          if (typed !== text) change(withObservation(at, typed === '' ? null : typed))
+        }}
+      />
+      <p class="known-head">
+        <span class="inline-fault">{trouble}</span>
+        <button type="button" class="link" aria-label={`Forget observation ${at + 1}`} onClick={() => change(withObservation(at, null))}>
+          forget
+        </button>
+      </p>
+    </li>
+  )
+}

@@ -12,9 +12,9 @@ export function columnsOf(m: Matrix): Columns {
   return out
 }
 
-/** Columns of equal length as a row-major matrix [n, columns.length]. */
-export function fromColumns(columns: readonly Float64Array[], rows: number): Matrix {
-  const out = matrix(rows, columns.length)
+/** Columns of equal length as a row-major matrix [n, columns.length], in the memory given if there is any. */
+export function fromColumns(columns: readonly Float64Array[], rows: number, memory?: Float64Array): Matrix {
+  const out = matrix(rows, columns.length, memory?.subarray(0, rows * columns.length))
   columns.forEach((column, j) => {
     for (let i = 0; i < rows; i++) out.data[i * columns.length + j] = column[i]!
   })
@@ -76,7 +76,11 @@ interface Meeting {
  * Removes from each vector its components along orthonormal columns, once (classical Gram–Schmidt), and adds them to
  * `totals` [columns], one array a vector. Cost 4 · rows · columns · vectors.
  */
-export function removeComponents(vectors: readonly Float64Array[], columns: readonly Float64Array[], totals: readonly Float64Array[]): void {
+export function removeComponents(
+  vectors: readonly Float64Array[],
+  columns: readonly Float64Array[],
+  totals: readonly Float64Array[]
+): void {
   const rows = vectors[0]?.length ?? 0
   const nothing = new Float64Array(rows)
   const column = (i: number): Float64Array => columns[i] ?? nothing

@@ -45,7 +45,7 @@ function tridiagonalise(a: Float64Array, n: number, diagonal: Float64Array, belo
     const size = reflector(a, n, k, u)
     if (size > 0) {
       reflectBothSides(a, n, k + 1, u, p)
-      reflectRows(q, n, k + 1, u)
+      reflectRows(q, n, k + 1, u, p)
     }
   }
   for (let k = 0; k < n; k++) {
@@ -70,26 +70,26 @@ function reflector(a: Float64Array, n: number, k: number, u: Float64Array): numb
   return norm
 }
 
-/** A ← (I − u uᵀ) A (I − u uᵀ) for u that is zero before `from`. */
+/** A ← (I − u uᵀ) A (I − u uᵀ) for u that is zero before `from`; columns before `from` − 1 are reduced already. */
 function reflectBothSides(a: Float64Array, n: number, from: number, u: Float64Array, p: Float64Array): void {
   let inner = 0
-  for (let i = 0; i < n; i++) {
+  for (let i = from - 1; i < n; i++) {
     let sum = 0
     for (let j = from; j < n; j++) sum += a[i * n + j]! * u[j]!
     p[i] = sum
     inner += sum * u[i]!
   }
-  for (let i = 0; i < n; i++) p[i] = p[i]! - 0.5 * inner * u[i]!
-  for (let i = 0; i < n; i++) {
+  for (let i = from - 1; i < n; i++) p[i] = p[i]! - 0.5 * inner * u[i]!
+  for (let i = from - 1; i < n; i++) {
     const ui = u[i]!
     const pi = p[i]!
-    for (let j = 0; j < n; j++) a[i * n + j] = a[i * n + j]! - ui * p[j]! - pi * u[j]!
+    for (let j = from - 1; j < n; j++) a[i * n + j] = a[i * n + j]! - ui * p[j]! - pi * u[j]!
   }
 }
 
 /** Rows of Qᵀ ← (I − u uᵀ) Qᵀ. */
-function reflectRows(q: Float64Array, n: number, from: number, u: Float64Array): void {
-  const sums = new Float64Array(n)
+function reflectRows(q: Float64Array, n: number, from: number, u: Float64Array, sums: Float64Array): void {
+  sums.fill(0)
   for (let i = from; i < n; i++) for (let j = 0; j < n; j++) sums[j] = sums[j]! + u[i]! * q[i * n + j]!
   for (let i = from; i < n; i++) for (let j = 0; j < n; j++) q[i * n + j] = q[i * n + j]! - u[i]! * sums[j]!
 }

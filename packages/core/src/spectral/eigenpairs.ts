@@ -8,7 +8,7 @@ import { type DenseEigen, denseEigen } from './dense-eigen.js'
 /** A symmetric operator known by its products with blocks of vectors. */
 export interface SymmetricOperator {
   readonly size: number
-  /** A V for V [size, c]. */
+  /** A V for V [size, c], which may be overwritten. */
   apply(block: Matrix): Promise<Matrix>
 }
 
@@ -49,13 +49,15 @@ interface KrylovProblem {
   readonly basisSize: number
   readonly start: Matrix | undefined
   readonly key: Key
+  /** The block to be multiplied, row by row. */
+  readonly memory: Float64Array
 }
 
 /** A V = V T + Q R E_lastᵀ with V orthonormal; Q is the block to be appended. */
 interface KrylovState {
   readonly basis: Columns
-  /** Vᵀ A V, row by row, for the columns that have been multiplied. */
-  readonly projected: number[][]
+  /** Vᵀ A V [n, n] for the n columns of the basis. */
+  readonly projected: Float64Array
   /** First column of the basis that A times the fresh block has a component along beyond rounding: the block before, or, after a restart, all. */
   readonly coupled: number
   readonly fresh: Columns
@@ -89,7 +91,8 @@ export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eig
     blockSize,
     basisSize: Math.min(size, count + 8 * blockSize),
     start: options.start,
-    key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs')
+    key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs'),
+    memory: new Float64Array(size * blockSize)
   }
   const outcome = await iterate(method, problem, { stage: 'eigenvectors', tolerance, turns, patience: 40, ...watch })
   const { ritz, basis, residuals } = outcome.state
@@ -108,25 +111,27 @@ const method: Method<KrylovProblem, KrylovState> = {
   async init(problem) {
     const fresh = startBlock(problem)
     const none = { values: new Float64Array(0), vectors: new Float64Array(0) }
-    return { basis: [], projected: [], coupled: 0, fresh, ritz: none, residuals: new Float64Array(0) }
+    return { basis: [], projected: new Float64Array(0), coupled: 0, fresh, ritz: none, residuals: new Float64Array(0) }
   },
   async step(problem, state, turn) {
     const { size } = problem.operator
     const { basis, projected, coupled } = state.basis.length + state.fresh.length > problem.basisSize ? restarted(problem, state) : state
     const first = basis.length
     const grown = [...basis, ...state.fresh]
-    const images = columnsOf(await problem.operator.apply(fromColumns(state.fresh, size)))
+    const images = columnsOf(await problem.operator.apply(fromColumns(state.fresh, size, problem.memory)))
     const scale = Math.max(...images.map(length))
-    const larger = grown.map((_, i) => Array.from({ length: grown.length }, (_, j) => projected[i]?.[j] ?? 0))
+    const n = grown.length
+    const larger = new Float64Array(n * n)
+    for (let i = 0; i < first; i++) larger.set(projected.subarray(i * first, (i + 1) * first), i * n)
     orthogonalise(images, grown, coupled).forEach((coefficients, k) => {
       coefficients.forEach((value, i) => {
-        larger[i]![first + k] = value
-        larger[first + k]![i] = value
+        larger[i * n + first + k] = value
+        larger[(first + k) * n + i] = value
       })
     })
     const remainder = orthonormalBlock(images, grown, scale)
-    const ritz = denseEigen(Float64Array.from(larger.flat()), grown.length)
-    const residuals = Float64Array.from({ length: Math.min(problem.count, grown.length) }, (_, k) =>
+    const ritz = denseEigen(larger.slice(), n)
+    const residuals = Float64Array.from({ length: Math.min(problem.count, n) }, (_, k) =>
       remainderNorm(remainder.factors, coefficientsOf(ritz, k).subarray(first))
     )
     const goesOn = remainder.block.length > 0
@@ -160,7 +165,8 @@ function randomBlock(problem: KrylovProblem, basis: Columns, turn: number): Colu
 function restarted(problem: KrylovProblem, state: KrylovState): Pick<KrylovState, 'basis' | 'projected' | 'coupled'> {
   const kept = Math.min(state.basis.length, problem.count + problem.blockSize)
   const basis = Array.from({ length: kept }, (_, k) => combine(state.basis, coefficientsOf(state.ritz, k), problem.operator.size))
-  const projected = basis.map((_, i) => basis.map((_, j) => (i === j ? state.ritz.values[i]! : 0)))
+  const projected = new Float64Array(kept * kept)
+  for (let i = 0; i < kept; i++) projected[i * kept + i] = state.ritz.values[i]!
   return { basis, projected, coupled: 0 }
 }
 

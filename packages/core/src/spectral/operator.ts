@@ -1,7 +1,7 @@
 import type { Engine, Pair } from '../kernel/engine.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { exp } from '../num/elementary.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import type { Matrix } from '../num/matrix.js'
 import type { Scaling } from '../scaling/symmetric.js'
 import type { Cloud } from '../space/cloud.js'
 import type { SymmetricOperator } from './eigenpairs.js'
@@ -21,18 +21,18 @@ export function bistochasticOperator(cloud: Cloud, kernel: Kernel, scaling: Scal
   return {
     size: points.rows,
     async apply(block: Matrix) {
-      const values = scaledRows(block, (i) => 1 / roots[i]!)
-      return scaledRows(await engine.mean(pair, log, values), (i) => rowSums[i]! * roots[i]!)
+      scaleRows(block, (i) => 1 / roots[i]!)
+      const image = await engine.mean(pair, log, block)
+      scaleRows(image, (i) => rowSums[i]! * roots[i]!)
+      return image
     }
   }
 }
 
-/** Rows of m, each times factor(i). */
-export function scaledRows(m: Matrix, factor: (row: number) => number): Matrix {
-  const out = matrix(m.rows, m.cols)
-  for (let i = 0; i < m.rows; i++) {
+/** Row i of m *= factor(i). */
+function scaleRows({ data, rows, cols }: Matrix, factor: (row: number) => number): void {
+  for (let i = 0; i < rows; i++) {
     const by = factor(i)
-    for (let c = 0; c < m.cols; c++) out.data[i * m.cols + c] = by * m.data[i * m.cols + c]!
+    for (let at = i * cols; at < (i + 1) * cols; at++) data[at] = by * data[at]!
   }
-  return out
 }

@@ -90,41 +90,52 @@ export function planSymmetric(arena: Arena, { precision, log, values, cloud }: S
 
 /** Log-sums in the caller's row order. */
 export function symmetricLogSums(arena: Arena, plan: SymmetricPlan, order: Uint32Array): Float64Array {
-  const total = mergeStripes(arena, plan)
   const out = new Float64Array(order.length)
-  for (let i = 0; i < order.length; i++) out[order[i]!] = plan.largest + naturalLog(total[i]!)
+  readSums(arena, plan, order, (row, sums, at) => {
+    out[row] = plan.largest + naturalLog(sums[at]!)
+  })
   return out
 }
 
 /** Weighted means in the caller's row order. */
 export function symmetricMeans(arena: Arena, plan: SymmetricPlan, order: Uint32Array): Matrix {
-  const total = mergeStripes(arena, plan)
   const cols = plan.columnCount - 1
   const out = matrix(order.length, cols)
-  for (let i = 0; i < order.length; i++) {
-    const at = Math.floor(i / BLOCK_SIZE) * plan.columnCount * BLOCK_SIZE + (i % BLOCK_SIZE)
-    const to = order[i]! * cols
-    for (let c = 0; c < cols; c++) out.data[to + c] = total[at + (c + 1) * BLOCK_SIZE]! / total[at]!
-  }
+  readSums(arena, plan, order, (row, sums, at) => {
+    for (let c = 0; c < cols; c++) out.data[row * cols + c] = sums[at + (c + 1) * BLOCK_SIZE]! / sums[at]!
+  })
   return out
 }
 
-/** Sums [blocks, columns, 64]: for each stripe its partial sums are added in the order of the other stripe. */
-function mergeStripes(arena: Arena, plan: SymmetricPlan): Float64Array {
-  const { stripe, stripeCount, sums } = plan
-  const length = stripe * plan.columnCount * BLOCK_SIZE
-  const partial = arena.float64(sums, plan.units * 2 * length)
-  const total = new Float64Array(stripeCount * length)
-  const unitOf = (p: number, q: number): number => p * stripeCount - (p * (p - 1)) / 2 + q - p
+/** Hands out each row's sums: that of column c at `at` + 64·c of `sums`. */
+function readSums(
+  arena: Arena,
+  { stripe, stripeCount, columnCount, sums, units }: SymmetricPlan,
+  order: Uint32Array,
+  read: (row: number, sums: Float64Array, at: number) => void
+): void {
+  const rows = stripe * BLOCK_SIZE
+  const length = rows * columnCount
+  const partial = arena.float64(sums, units * 2 * length)
   for (let p = 0; p < stripeCount; p++) {
-    for (let q = 0; q < stripeCount; q++) {
-      if (q >= p) addTo(total, p * length, partial, unitOf(p, q) * 2 * length, length)
-      if (q <= p) addTo(total, p * length, partial, (unitOf(q, p) * 2 + 1) * length, length)
+    const total = mergedStripe(partial, p, stripeCount, length)
+    const end = Math.min(order.length, (p + 1) * rows)
+    for (let i = p * rows; i < end; i++) {
+      const inside = i - p * rows
+      read(order[i]!, total, (inside - (inside % BLOCK_SIZE)) * columnCount + (inside % BLOCK_SIZE))
     }
   }
-  return total
 }
 
-function addTo(total: Float64Array, at: number, partial: Float64Array, from: number, count: number): void {
-  for (let i = 0; i < count; i++) total[at + i] = total[at + i]! + partial[from + i]!
+/** The sums [blocks, columns, 64] of stripe p: its partial sums added up in the order of the other stripe, in place of the first. */
+function mergedStripe(partial: Float64Array, p: number, stripeCount: number, length: number): Float64Array {
+  const half = (index: number): Float64Array => partial.subarray(index * length, (index + 1) * length)
+  const unitOf = (a: number, b: number): number => a * stripeCount - (a * (a - 1)) / 2 + b - a
+  const parts: Float64Array[] = []
+  for (let q = 0; q < p; q++) parts.push(half(2 * unitOf(q, p) + 1))
+  for (let q = p; q < stripeCount; q++) parts.push(half(2 * unitOf(p, q)))
+  parts.splice(p + 1, 0, half(2 * unitOf(p, p) + 1))
+  const total = parts[0]!
+  for (const part of parts.slice(1)) for (let i = 0; i < length; i++) total[i] = total[i]! + part[i]!
+  return total
 }

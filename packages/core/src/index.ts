@@ -4,8 +4,20 @@ export * from './engine/reference/reference.js'
 export * from './engine/wasm/engine.js'
 export * from './engine/wasm/host.js'
 export type { Precision } from './engine/wasm/module.js'
+export * from './job/embed.js'
 export * from './job/estimate.js'
-export * from './job/job.js'
+export {
+  type FitJob,
+  fitTable,
+  type JobContext,
+  type PreparedTable,
+  prepareTable,
+  presentRows,
+  type SampleJob,
+  sampleTable
+} from './job/job.js'
+export * from './job/snapshots.js'
+export * from './job/trajectories.js'
 export * from './kernel/bandwidth.js'
 export * from './kernel/engine.js'
 export * from './kernel/kernel.js'

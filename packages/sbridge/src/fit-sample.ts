@@ -25,7 +25,8 @@ export interface RunOptions extends Pick<Watch, 'progress'> {
   readonly stop?: StopSignal
 }
 
-async function withEngine<T>(options: RunOptions, use: (engine: Engine) => Promise<T>): Promise<T> {
+/** Runs with the caller's engine, or with one that is made and closed. */
+export async function withEngine<T>(options: RunOptions, use: (engine: Engine) => Promise<T>): Promise<T> {
   if (options.engine) return use(options.engine)
   const { threads, stop } = options
   const engine = await createEngine('wasm', { ...(threads === undefined ? {} : { threads }), ...(stop ? { stop } : {}) })

@@ -1,7 +1,8 @@
-/** sbridge for Node: everything of `@sbridge/core`, file formats, engines with threads, and the two calls that most need. */
+/** sbridge for Node: everything of `@sbridge/core`, file formats, engines with threads, and the calls that most need. */
 export * from '@sbridge/core'
-export * from './fit-sample.js'
+export { fit, loadModel, type RunOptions, sample, saveModel } from './fit-sample.js'
 export { readTable, writeTable } from './format/table-file.js'
 export { createEngine, type EngineName, type EngineOptions, nodeHost } from './host/node.js'
 export { loadOnnxCodec, type OnnxFiles, restoreOnnxCodec } from './latent-onnx.js'
 export { type ImageShape, imageSheet, parseImageShape } from './report/image-sheet.js'
+export { embed, type TrajectoriesResult, trajectories } from './trajectories-embed.js'

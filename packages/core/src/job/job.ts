@@ -60,7 +60,8 @@ export function prepareTable(raw: RawTable, job: FitJob = {}): PreparedTable {
   return { data: { ...data, table: { ...data.table, columns }, notes }, weights: column.values }
 }
 
-function contextOf(seed: number, context: JobContext): Context {
+/** Key and watch of a job. Throws `InputError` for a seed that is none. */
+export function contextOf(seed: number, context: JobContext): Context {
   if (!(Number.isSafeInteger(seed) && seed >= 0)) {
     throw new InputError({ code: 'seed', got: `the seed ${seed}`, expected: 'a whole number from 0 to 9007199254740991', try: '--seed 1' })
   }

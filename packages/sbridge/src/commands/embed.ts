@@ -1,16 +1,17 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
+  coordinateTable,
   type EmbeddingContext,
   type EmbeddingModel,
-  fitEmbedding,
+  type EmbedJob,
+  type Engine,
+  embedTable,
   InputError,
   inferTable,
   keyFromSeed,
   loadEmbedding,
-  type Matrix,
   packModel,
   placeTable,
-  prepareTable,
   type RawColumn,
   type RawTable,
   type ScalingMethod,
@@ -59,26 +60,28 @@ async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFl
   const context: EmbeddingContext = { engine, key: keyFromSeed(run.seed) }
   try {
     if (model) await place(model, fresh!, flags, context)
-    else await fit(input, flags, { ...context, seed: run.seed })
+    else await fit(input, flags, { engine, seed: run.seed })
   } finally {
     await engine.close()
   }
 }
 
-async function fit(input: string, flags: EmbedFlags, context: EmbeddingContext & { seed: number }): Promise<void> {
+async function fit(input: string, flags: EmbedFlags, { engine, seed }: { engine: Engine; seed: number }): Promise<void> {
   const values = readFields(
     embedFields.filter((field) => field.name !== 'scaling'),
     flags
   )
   const { bandwidth: _b, scaling: _s, ...tableFlags } = flags
-  const prepared = prepareTable(await readTable(input), fitJobOf(tableFlags, context.seed))
-  const options = {
+  const { types, columns, exclude, missing, weights } = fitJobOf(tableFlags, seed)
+  const table = { types, columns, exclude, missing, weights }
+  const job = {
+    ...(Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined)) as Pick<EmbedJob, keyof typeof table>),
     dimension: dimensionOf(flags.dimension),
-    ...(values as { bandwidth?: number | 'auto'; alpha?: number; time?: number }),
+    ...(values as Pick<EmbedJob, 'bandwidth' | 'alpha' | 'time'>),
     ...(typeof flags.scaling === 'string' ? { scaling: scalingOf(flags.scaling) } : {}),
-    ...(prepared.weights ? { weights: prepared.weights } : {})
+    seed
   }
-  const { model, coordinates } = await fitEmbedding(prepared.data, options, context)
+  const { model, coordinates } = await embedTable(await readTable(input), job, { engine })
   await writeTable(flags.output, coordinateTable(coordinates))
   if (flags.model !== undefined) await writeAtomically(flags.model, packModel(saveEmbedding(model)))
   if (flags.report !== undefined) {
@@ -123,19 +126,6 @@ function twice(raw: RawTable): RawTable {
 export async function modelAt(path: string): Promise<EmbeddingModel | undefined> {
   const contents = await modelContentsIn(path)
   return contents && loadEmbedding(contents)
-}
-
-/** Coordinates as a table: coordinate_1, coordinate_2, … */
-export function coordinateTable(coordinates: Matrix): RawTable {
-  const columns = Array.from(
-    { length: coordinates.cols },
-    (_, k): RawColumn => ({
-      name: `coordinate_${k + 1}`,
-      source: 'number',
-      values: Float64Array.from({ length: coordinates.rows }, (_, i) => coordinates.data[i * coordinates.cols + k]!)
-    })
-  )
-  return { columns, rowCount: coordinates.rows }
 }
 
 function dimensionOf(text: string | undefined): number | 'auto' {

@@ -3,22 +3,22 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Command } from '@commander-js/extra-typings'
 import {
+  type DrawnTrajectories,
+  drawTrajectories,
   FormatError,
-  fitMarginals,
   type HeldOutScore,
   InputError,
-  keyFor,
-  keyFromSeed,
-  type MarginalsModel,
   type MarginalsOptions,
   marginalsFields,
-  type RawColumn,
+  presentTrajectories,
   type RawTable,
   REFERENCES,
   type ReferenceName,
-  sampleTrajectories,
-  scoreHeldOut,
-  type Trajectories,
+  type SnapshotTable,
+  snapshotsOf,
+  type TrajectoriesJob,
+  trajectoriesNotes,
+  trajectoriesSummary,
   type UserReference,
   userFamily
 } from '@sbridge/core'
@@ -28,7 +28,6 @@ import { JobProgress } from '../cli/progress.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
-import { type SnapshotTable, snapshotsOf } from './snapshots-input.js'
 
 /** Mounts the verb `trajectories`. */
 export function registerTrajectories(program: Command): void {
@@ -46,6 +45,7 @@ export function registerTrajectories(program: Command): void {
     .option('--representation <name>', 'of .h5ad: X, layers/NAME or an entry of obsm such as X_pca (default X)')
     .option('-n, --rows <count>', 'trajectories to draw', '100')
     .option('--at <T1,T2,…>', 'times to write besides those of the snapshots')
+    .option('--between <count>', 'evenly spread times to write between any two snapshots of the fit (a whole number to 1000; default 0)')
     .option('--hold-out <T1,T2,…>', 'fits without these snapshots and scores there')
     .requiredOption('-o, --output <file>', 'where the trajectories go; the extension decides the format, - is CSV on standard output')
     .option('--report <file.html>', 'also writes a self-contained report')
@@ -65,6 +65,7 @@ export interface TrajectoriesFlags extends Readonly<Record<string, unknown>> {
   readonly representation?: string
   readonly rows?: string
   readonly at?: string
+  readonly between?: string
   readonly holdOut?: string
   readonly output: string
   readonly report?: string
@@ -74,10 +75,13 @@ export interface TrajectoriesFlags extends Readonly<Record<string, unknown>> {
 async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise<void> {
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
-  const count = countOf(flags.rows) ?? 100
-  const at = timesOf('--at', flags.at)
-  const options = await optionsOf(flags)
-  tableFormatOf(flags.output)
+  const job = {
+    ...(await optionsOf(flags)),
+    rows: countOf(flags.rows) ?? 100,
+    at: timesOf('--at', flags.at),
+    between: betweenOf(flags.between)
+  }
+  const format = tableFormatOf(flags.output)
   await checkWritable(flags.output)
   if (flags.report !== undefined) await checkWritable(flags.report)
   const table = snapshotsOf(await readSnapshots(input, flags), {
@@ -86,39 +90,23 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
     columns: flags.columns === undefined ? undefined : splitList(flags.columns),
     exclude: flags.exclude === undefined ? undefined : splitList(flags.exclude)
   })
-  const fitted = await fitAndDraw(table, { options, run, count, at })
-  await writeTable(flags.output, trajectoryTable(fitted.trajectories, table, flags))
+  const drawn = await fitAndDraw(table, job, run)
+  const cells = format === 'csv' || format === 'tsv' ? 'text' : 'typed'
+  await writeTable(flags.output, presentTrajectories(drawn.trajectories, table, cells))
   if (flags.report !== undefined) {
     const { trajectoriesReport } = await import('../report/trajectories.js')
-    const parts = { ...fitted, title: input.replace(/^.*[\\/]/, ''), timeName: flags.time, seed: run.seed, command: commandLine() }
+    const parts = { ...drawn, title: input.replace(/^.*[\\/]/, ''), timeName: flags.time, command: commandLine() }
     await writeAtomically(flags.report, trajectoriesReport(parts))
   }
-  const summary = summaryOf(fitted, run.seed)
-  if (flags.json) process.stdout.write(`${JSON.stringify(summary)}\n`)
-  else sayResult(fitted, { run, flags, count })
+  if (flags.json) process.stdout.write(`${JSON.stringify(trajectoriesSummary(drawn))}\n`)
+  else sayResult(drawn, flags)
 }
 
-/** What came out of a run. */
-export interface FittedTrajectories {
-  readonly model: MarginalsModel
-  readonly trajectories: Trajectories
-  readonly scores: readonly HeldOutScore[]
-}
-
-async function fitAndDraw(
-  table: SnapshotTable,
-  { options, run, count, at }: { options: MarginalsOptions; run: Run; count: number; at: readonly number[] }
-): Promise<FittedTrajectories> {
-  const key = keyFromSeed(run.seed)
-  const intervals = table.times.length - 1 - (options.holdOut?.length ?? 0)
-  const progress = new JobProgress(stagesOf(intervals))
-  const watch = { progress: progress.update }
+async function fitAndDraw(table: SnapshotTable, job: TrajectoriesJob, run: Run): Promise<DrawnTrajectories> {
+  const progress = new JobProgress(stagesOf(table.times.length - 1 - (job.holdOut?.length ?? 0)))
   const engine = await engineOf(run)
   try {
-    const model = await fitMarginals(table, options, { key: keyFor(key, 'fit'), engine, watch })
-    const trajectories = sampleTrajectories(model, { count, times: at, key: keyFor(key, 'paths'), watch })
-    const scores = scoreHeldOut(model, keyFor(key, 'scores'), watch)
-    return { model, trajectories, scores }
+    return await drawTrajectories(table, { ...job, seed: run.seed }, { engine, progress: progress.update })
   } finally {
     progress.finish()
     await engine.close()
@@ -154,6 +142,12 @@ async function readSnapshots(input: string, flags: TrajectoriesFlags): Promise<R
   if (!annData) return readTable(input)
   const columns = [flags.time, ...(flags.weights === undefined ? [] : [flags.weights])]
   return readTable(input, { annData: { columns, ...(flags.representation !== undefined && { representation: flags.representation }) } })
+}
+
+function betweenOf(text: string | undefined): number {
+  const count = text === undefined ? 0 : text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isInteger(count) && count >= 0 && count <= 1000) return count
+  throw new InputError({ code: 'option-value', got: `--between ${text}`, expected: 'a whole number from 0 to 1000', try: '--between 9' })
 }
 
 function timesOf(flag: string, text: string | undefined): number[] {
@@ -207,88 +201,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
   return userFamily((loaded.default ?? loaded) as UserReference)
 }
 
-/** The long table: particle, then the input's columns in their order; sorted by particle, then time. */
-export function trajectoryTable(
-  { times, values, count }: Trajectories,
-  table: SnapshotTable,
-  { time, output }: { time: string; output: string }
-): RawTable {
-  const rowCount = count * times.length
-  const format = tableFormatOf(output)
-  const text = format === 'csv' || format === 'tsv'
-  const column = (name: string, at: (row: number) => number): RawColumn => {
-    const decimals = table.decimals.get(name)
-    const numbers = Float64Array.from({ length: rowCount }, (_, row) => at(row))
-    if (!text) return { name, source: 'number', values: numbers }
-    return {
-      name,
-      source: 'text',
-      values: Array.from(numbers, (x) => (decimals === undefined ? String(x) : x.toFixed(Math.min(100, decimals))))
-    }
-  }
-  const particle: RawColumn = {
-    name: particleName(table),
-    source: 'number',
-    integer: true,
-    values: Float64Array.from({ length: rowCount }, (_, row) => Math.floor(row / times.length) + 1)
-  }
-  const columns = table.order.map((name) => {
-    // Requested times keep the digits they were asked with.
-    if (name === time)
-      return { name, source: 'number', values: Float64Array.from({ length: rowCount }, (_, row) => times[row % times.length]!) } as const
-    const a = table.columnNames.indexOf(name)
-    return column(name, (row) => values.data[row * values.cols + a]!)
-  })
-  return { columns: [particle, ...columns], rowCount }
-}
-
-function particleName({ order }: SnapshotTable): string {
-  return order.includes('particle') ? 'trajectory' : 'particle'
-}
-
-function named(model: MarginalsModel, theta: Float64Array): Record<string, number> {
-  return Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
-}
-
-/** The `--json` summary. */
-export function summaryOf({ model, trajectories, scores }: FittedTrajectories, seed: number): Record<string, unknown> {
-  return {
-    reference: model.family.name,
-    diffusion: model.diffusion,
-    theta: named(model, model.theta),
-    intervals: Object.fromEntries(model.intervals.map(({ name, lower, upper }) => [name, [lower, upper]])),
-    sigma: Array.from(model.sigma),
-    history: model.history.map(({ round, theta, sigma, change }) => ({
-      round,
-      theta: named(model, theta),
-      sigma: Array.from(sigma),
-      change
-    })),
-    ending: model.ending,
-    couplings: model.couplingEndings,
-    heldOut: scores,
-    trajectories: trajectories.count,
-    times: Array.from(trajectories.times),
-    ...(model.smoothness && { smoothness: model.smoothness }),
-    notes: notesOf(model, trajectories),
-    seed
-  }
-}
-
-function notesOf(model: MarginalsModel, { unsettled }: Trajectories): string[] {
-  const open = model.couplingEndings.flatMap(({ ending, error }, k) =>
-    ending === 'converged'
-      ? []
-      : [
-          `The coupling of interval ${k + 1} ended ${ending} with marginal error ${error.toPrecision(2)}: sigma may be too small for so few particles.`
-        ]
-  )
-  const bent = unsettled > 0 ? [`${unsettled} bridges had not settled along their own mean path.`] : []
-  return [...model.notes, ...open, ...bent]
-}
-
-function sayResult(fitted: FittedTrajectories, { run, flags, count }: { run: Run; flags: TrajectoriesFlags; count: number }): void {
-  const { model, scores, trajectories } = fitted
+function sayResult({ model, scores, trajectories, seed }: DrawnTrajectories, flags: TrajectoriesFlags): void {
   const stream = flags.output === '-' ? process.stderr : process.stdout
   const number = (x: number | undefined): string => (x === undefined ? '–' : String(Number(x.toPrecision(4))))
   const intervals = new Map(model.intervals.map((i) => [i.name, i]))
@@ -300,8 +213,8 @@ function sayResult(fitted: FittedTrajectories, { run, flags, count }: { run: Run
       })
   const mean = (pick: (s: HeldOutScore) => number): number => scores.reduce((sum, s) => sum + pick(s), 0) / scores.length
   const lines = [
-    `${count} trajectories at ${trajectories.times.length} times in ${flags.output === '-' ? 'standard output' : flags.output}`,
-    `seed ${run.seed}`,
+    `${trajectories.count} trajectories at ${trajectories.times.length} times in ${flags.output === '-' ? 'standard output' : flags.output}`,
+    `seed ${seed}`,
     `reference ${model.family.name}, ${model.diffusion} noise, sigma ${Array.from(model.sigma, number).join(', ')}`,
     ...parameters,
     `${model.ending} after ${model.history.at(-1)?.round ?? 0} rounds`,
@@ -310,7 +223,7 @@ function sayResult(fitted: FittedTrajectories, { run, flags, count }: { run: Run
         `held out ${s.time}: W1 ${number(s.w1)}, W2 ${number(s.w2)}, MMD ${number(s.mmd)} (straight lines ${number(s.straightLine)}, splines ${number(s.spline)}, floor ${number(s.floor)})`
     ),
     ...(scores.length > 1 ? [`held out, mean W1 ${number(mean((s) => s.w1))}, floor ${number(mean((s) => s.floor))}`] : []),
-    ...notesOf(model, trajectories).map((note) => `note: ${note}`)
+    ...trajectoriesNotes(model, trajectories).map((note) => `note: ${note}`)
   ]
   stream.write(`${lines.join('\n')}\n`)
 }

@@ -11,7 +11,7 @@ import { familyOf, isSmooth } from './families.js'
 import type { Family, FamilyContext } from './family.js'
 import type { MarginalsModel } from './model.js'
 import { type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
-import { type FitSnapshot, type RoundsProblem, refineReference } from './rounds.js'
+import { type FitSnapshot, type HistoryEntry, type RoundsProblem, refineReference } from './rounds.js'
 import { chooseSmoothness } from './select-smoothness.js'
 import type { Smoothness } from './smooth-field.js'
 import { type PreparedSnapshots, prepareSnapshots, type Snapshot, type SnapshotInput, thin, toWorking, weightsOf } from './snapshots.js'
@@ -21,7 +21,9 @@ export interface FitTools {
   readonly key: Key
   /** Used where all particles share a transition covariance (brownian, linear). */
   readonly engine?: Engine
-  readonly watch?: Watch
+  readonly watch?: Watch | undefined
+  /** Told of the estimates after every round. */
+  readonly onRound?: (entry: HistoryEntry, family: Family) => void
 }
 
 /**
@@ -52,7 +54,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
   }
   const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
   const problem: RoundsProblem = { ...base, family, key: tools.key }
-  const outcome = await refineReference(problem, tools.watch)
+  const outcome = await refineReference(problem, tools.watch, (entry) => tools.onRound?.(entry, family))
   const { theta, sigma, potentials, history } = outcome.state
   const coupled = await coupleAll({ problem, theta, sigma, snapshots: working, thinned: { snapshots: thinned, potentials }, ...tools })
   const intervals = await parameterIntervals(problem, { theta, sigma, potentials }, { kind: resolved.intervals, watch: tools.watch })

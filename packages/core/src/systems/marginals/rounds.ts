@@ -80,10 +80,19 @@ export function workingReference(
  * The outcome says how the rounds ended. Cost a round: n·m exponentials a Sinkhorn turn, one ODE a particle and turn.
  * @source mathematics.md section 11, steps 1 to 4.
  */
-export async function refineReference(problem: RoundsProblem, watch: Watch = {}): Promise<Outcome<RoundsState>> {
+export async function refineReference(
+  problem: RoundsProblem,
+  watch: Watch = {},
+  onRound: (entry: HistoryEntry) => void = () => {}
+): Promise<Outcome<RoundsState>> {
+  const tell = (state: RoundsState): RoundsState => {
+    const entry = state.history.at(-1)
+    if (entry) onRound(entry)
+    return state
+  }
   const method: Method<RoundsProblem, RoundsState> = {
-    init: () => firstState(problem, watch),
-    step: (_, state, turn) => nextState(problem, state, turn, watch),
+    init: async () => tell(await firstState(problem, watch)),
+    step: async (_, state, turn) => tell(await nextState(problem, state, turn, watch)),
     error: (_, state) => state.change
   }
   if (problem.rounds === 0 || (problem.family.parameters.length === 0 && problem.sigma)) {

@@ -28,7 +28,7 @@ export interface TrajectoryRequest {
   /** Times besides those of the snapshots; from the first snapshot on. After the last one the reference runs on freely. */
   readonly times: readonly number[]
   readonly key: Key
-  readonly watch?: Watch
+  readonly watch?: Watch | undefined
 }
 
 /**
@@ -65,6 +65,17 @@ export function sampleTrajectories(model: MarginalsModel, request: TrajectoryReq
   fromWorking(out.values.data, model.diffusion)
   placeParticles(out, model, chain)
   return out
+}
+
+/** `count` evenly spread times inside every interval between snapshots of the fit. Throws `InputError` for a count that is none. */
+export function timesBetween({ snapshots }: Pick<MarginalsModel, 'snapshots'>, count: number): number[] {
+  if (!(Number.isInteger(count) && count >= 0 && count <= 1000)) {
+    throw new InputError({ code: 'count', got: `${count} times between`, expected: 'a whole number from 0 to 1000', try: 'asking for 9' })
+  }
+  return snapshots.slice(1).flatMap((to, k) => {
+    const from = snapshots[k]!.time
+    return Array.from({ length: count }, (_, i) => from + ((i + 1) / (count + 1)) * (to.time - from))
+  })
 }
 
 function checkRequest(model: MarginalsModel, { count, times }: TrajectoryRequest): void {

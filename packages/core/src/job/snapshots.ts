@@ -1,5 +1,10 @@
-import { cloud, InputError, logWeightsFrom, matrix, type RawColumn, type RawTable, type SnapshotInput } from '@sbridge/core'
+import { InputError } from '../num/errors.js'
+import { matrix } from '../num/matrix.js'
+import { cloud } from '../space/cloud.js'
+import { logWeightsFrom, type SnapshotInput } from '../systems/marginals/snapshots.js'
+import type { RawColumn, RawTable } from '../table/raw.js'
 
+/** Which columns of a long table mean what. */
 export interface SnapshotColumns {
   /** Name of the time column. */
   readonly time: string

@@ -1,0 +1,39 @@
+import type { Matrix } from '../num/matrix.js'
+import type { DiffusionReport } from '../spectral/diffusion-map.js'
+import { type EmbeddingModel, type EmbeddingOptions, fitEmbedding } from '../systems/latent/embedding.js'
+import type { InferOptions } from '../table/infer.js'
+import type { RawColumn, RawTable } from '../table/raw.js'
+import { contextOf, type JobContext, prepareTable } from './job.js'
+
+/** Everything that an embedding depends on besides the table: plain data, the same for every caller. */
+export interface EmbedJob extends InferOptions, Omit<EmbeddingOptions, 'weights'> {
+  /** A column of row weights. */
+  readonly weights?: string
+  /** Whole number from 0 to 2⁵³ − 1. Default 1. */
+  readonly seed?: number
+}
+
+/** Diffusion-map coordinates of a raw table's rows. Same table, job and engine: same result, for any thread count. */
+export async function embedTable(
+  raw: RawTable,
+  job: EmbedJob,
+  context: JobContext
+): Promise<{ readonly model: EmbeddingModel; readonly coordinates: Matrix; readonly report: DiffusionReport }> {
+  const { dimension, bandwidth, alpha, time, scaling, seed = 1, ...table } = job
+  const { data, weights } = prepareTable(raw, table)
+  const given = Object.entries({ dimension, bandwidth, alpha, time, scaling, weights }).filter(([, value]) => value !== undefined)
+  return fitEmbedding(data, Object.fromEntries(given), contextOf(seed, context))
+}
+
+/** Coordinates as a table: coordinate_1, coordinate_2, … */
+export function coordinateTable(coordinates: Matrix): RawTable {
+  const columns = Array.from(
+    { length: coordinates.cols },
+    (_, k): RawColumn => ({
+      name: `coordinate_${k + 1}`,
+      source: 'number',
+      values: Float64Array.from({ length: coordinates.rows }, (_, i) => coordinates.data[i * coordinates.cols + k]!)
+    })
+  )
+  return { columns, rowCount: coordinates.rows }
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import type { RawTable } from '../table/raw.js'
+import { snapshotsOf } from './snapshots.js'
+
+const text = (name: string, values: (string | null)[]): RawTable['columns'][number] => ({ name, source: 'text', values })
+const tableOf = (...columns: RawTable['columns'][number][]): RawTable => ({ columns, rowCount: columns[0]!.values.length })
+const good = tableOf(
+  text('x', ['1.25', '2', '3', '4.5']),
+  text('when', ['1', '0', '0', '1']),
+  text('y', ['0.1', '0.20', '0.3', '0.4']),
+  text('w', ['1', '3', '1', '1'])
+)
+
+describe('snapshots from a long table', () => {
+  it('groups rows by time, keeps names, order, decimals and weights', () => {
+    const snapshots = snapshotsOf(good, { time: 'when', weights: 'w' })
+    expect(snapshots.times).toEqual([1, 0])
+    expect(snapshots.columnNames).toEqual(['x', 'y'])
+    expect(snapshots.order).toEqual(['x', 'when', 'y'])
+    expect([...snapshots.clouds[0]!.points.data]).toEqual([1.25, 0.1, 4.5, 0.4])
+    expect(Math.exp(snapshots.clouds[1]!.logWeights[0]!)).toBeCloseTo(0.75, 12)
+    expect(snapshots.decimals.get('x')).toBe(2)
+  })
+  it('refuses text, empty cells, unknown columns and weights that are not positive, naming row and column', () => {
+    const bad = (table: RawTable, columns: Parameters<typeof snapshotsOf>[1]) => () => snapshotsOf(table, columns)
+    expect(bad(tableOf(text('t', ['0', 'Monday']), text('x', ['1', '2'])), { time: 't' })).toThrow(
+      /"Monday" in column t, row 2, used as time/
+    )
+    expect(bad(tableOf(text('t', ['0', null]), text('x', ['1', '2'])), { time: 't' })).toThrow(/an empty cell in column t, row 2/)
+    expect(bad(tableOf(text('t', ['0', '1']), text('sex', ['f', 'm'])), { time: 't' })).toThrow(/"f" in column sex, row 1.*--exclude sex/)
+    expect(bad(good, { time: 'hour' })).toThrow(/--time hour/)
+    expect(bad(good, { time: 'when', exclude: ['x', 'y', 'w'] })).toThrow(/no column besides/)
+    expect(bad(tableOf(text('t', ['0', '1']), text('x', ['1', '2']), text('w', ['0', '1'])), { time: 't', weights: 'w' })).toThrow(
+      /weight 0 in column w, row 1/
+    )
+  })
+})

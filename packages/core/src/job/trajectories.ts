@@ -1,0 +1,116 @@
+import { keyFor } from '../num/random.js'
+import { type FitTools, fitMarginals } from '../systems/marginals/fit.js'
+import type { MarginalsModel } from '../systems/marginals/model.js'
+import type { MarginalsOptions } from '../systems/marginals/options.js'
+import { sampleTrajectories, type Trajectories, timesBetween } from '../systems/marginals/sample.js'
+import { type HeldOutScore, scoreHeldOut } from '../systems/marginals/score.js'
+import type { RawColumn, RawTable } from '../table/raw.js'
+import { contextOf, type JobContext } from './job.js'
+import type { SnapshotTable } from './snapshots.js'
+
+/** Everything that trajectories through snapshots depend on besides the snapshots: plain data, the same for every caller. */
+export interface TrajectoriesJob extends MarginalsOptions {
+  /** Trajectories to draw. Default 100. */
+  readonly rows?: number
+  /** Times to write besides those of the snapshots. */
+  readonly at?: readonly number[]
+  /** Evenly spread times to write between any two neighbouring snapshots of the fit. Default 0. */
+  readonly between?: number
+  /** Whole number from 0 to 2⁵³ − 1. Default 1. */
+  readonly seed?: number
+}
+
+/** What came out of a job. */
+export interface DrawnTrajectories {
+  readonly model: MarginalsModel
+  readonly trajectories: Trajectories
+  readonly scores: readonly HeldOutScore[]
+  readonly seed: number
+}
+
+/**
+ * Fits a reference to snapshots, draws trajectories and scores held-out times. Same snapshots, job and engine: same result,
+ * for any thread count. Cost as `fitMarginals`, `sampleTrajectories` and `scoreHeldOut`, whose errors it throws.
+ */
+export async function drawTrajectories(
+  snapshots: SnapshotTable,
+  job: TrajectoriesJob,
+  context: JobContext & Pick<FitTools, 'onRound'>
+): Promise<DrawnTrajectories> {
+  const { rows = 100, at = [], between = 0, seed = 1, ...options } = job
+  const { key, engine, watch } = contextOf(seed, context)
+  const { onRound } = context
+  const model = await fitMarginals(snapshots, options, { key: keyFor(key, 'fit'), engine, watch, ...(onRound && { onRound }) })
+  const times = [...at, ...timesBetween(model, between)]
+  const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
+  return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed }
+}
+
+/**
+ * The long table of trajectories: `particle`, then the columns of the input in their order; sorted by particle, then time.
+ * `text` for CSV and TSV, with the decimals of the input; `typed` for all other formats.
+ */
+export function presentTrajectories(
+  { times, values, count }: Trajectories,
+  { columnNames, order, decimals }: SnapshotTable,
+  as: 'text' | 'typed'
+): RawTable {
+  const rowCount = count * times.length
+  const column = (name: string, at: (row: number) => number): RawColumn => {
+    const numbers = Float64Array.from({ length: rowCount }, (_, row) => at(row))
+    if (as === 'typed') return { name, source: 'number', values: numbers }
+    const digits = decimals.get(name)
+    return {
+      name,
+      source: 'text',
+      values: Array.from(numbers, (x) => (digits === undefined ? String(x) : x.toFixed(Math.min(100, digits))))
+    }
+  }
+  const particle: RawColumn = {
+    name: order.includes('particle') ? 'trajectory' : 'particle',
+    source: 'number',
+    integer: true,
+    values: Float64Array.from({ length: rowCount }, (_, row) => Math.floor(row / times.length) + 1)
+  }
+  const columns = order.map((name) => {
+    const a = columnNames.indexOf(name)
+    if (a >= 0) return column(name, (row) => values.data[row * values.cols + a]!)
+    // The column of times; requested times keep the digits they were asked with.
+    return { name, source: 'number', values: Float64Array.from({ length: rowCount }, (_, row) => times[row % times.length]!) } as const
+  })
+  return { columns: [particle, ...columns], rowCount }
+}
+
+/** Parameters, history and scores as plain JSON: what `sbridge trajectories --json` prints. */
+export function trajectoriesSummary({ model, trajectories, scores, seed }: DrawnTrajectories): Record<string, unknown> {
+  const named = (theta: Float64Array) => Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
+  return {
+    reference: model.family.name,
+    diffusion: model.diffusion,
+    theta: named(model.theta),
+    intervals: Object.fromEntries(model.intervals.map(({ name, lower, upper }) => [name, [lower, upper]])),
+    sigma: Array.from(model.sigma),
+    history: model.history.map(({ round, theta, sigma, change }) => ({ round, theta: named(theta), sigma: Array.from(sigma), change })),
+    ending: model.ending,
+    couplings: model.couplingEndings,
+    heldOut: scores,
+    trajectories: trajectories.count,
+    times: Array.from(trajectories.times),
+    ...(model.smoothness && { smoothness: model.smoothness }),
+    notes: trajectoriesNotes(model, trajectories),
+    seed
+  }
+}
+
+/** What a reader should know, in sentences. */
+export function trajectoriesNotes(model: MarginalsModel, { unsettled }: Trajectories): string[] {
+  const open = model.couplingEndings.flatMap(({ ending, error }, k) =>
+    ending === 'converged'
+      ? []
+      : [
+          `The coupling of interval ${k + 1} ended ${ending} with marginal error ${error.toPrecision(2)}: sigma may be too small for so few particles.`
+        ]
+  )
+  const bent = unsettled > 0 ? [`${unsettled} bridges had not settled along their own mean path.`] : []
+  return [...model.notes, ...open, ...bent]
+}

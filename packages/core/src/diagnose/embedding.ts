@@ -1,11 +1,13 @@
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { mean, variance } from '../num/statistics.js'
+import { placeLevels, SIMPLEX_LEVELS } from '../table/categories.js'
 import { presentValues } from '../table/encoder.js'
 import { type CategoricalColumn, isNumeric, type NumericColumn, type Table } from '../table/table.js'
 
 /**
  * Places tables in one Euclidean space [n, d], for distances: numbers standardised by `reference`, categories as
- * one-hot, so that two different levels stand √2 apart, as two independent standardised numbers do on average.
+ * one-hot (the 30 most frequent levels), so that two different levels stand √2 apart, as two independent standardised
+ * numbers do on average.
  *
  * A missing number takes the reference's mean and 1 in a coordinate of its own; a missing category is a level; so is
  * a level that the reference lacks. A column that is constant in the reference tells only below, equal and above
@@ -58,21 +60,37 @@ function embedNumbers(reference: NumericColumn, own: readonly NumericColumn[]): 
   return [numbers, indicator]
 }
 
+/** Levels that get a coordinate of their own: the most frequent ones. */
+const ONE_HOT_LEVELS = 30
+
+/**
+ * One-hot coordinates for the 30 most frequent levels, and for the others random unit vectors in twelve coordinates that
+ * they share: √2 apart on average, so that a column of a thousand names stays narrow.
+ */
 function embedCategories(own: readonly CategoricalColumn[]): Block {
-  const coordinates = new Map<string | undefined, number>()
+  const counts = new Map<string | undefined, number>()
   for (const { codes, levels } of own) {
-    for (const code of new Set(codes)) {
+    for (const code of codes) {
       const level = code < 0 ? undefined : levels[code]!
-      if (!coordinates.has(level)) coordinates.set(level, coordinates.size)
+      counts.set(level, (counts.get(level) ?? 0) + 1)
     }
   }
+  const byCount = [...counts].sort(([, a], [, b]) => b - a).map(([level]) => level)
+  const oneHot = Math.min(byCount.length, ONE_HOT_LEVELS)
+  const rest = placeLevels(Math.max(byCount.length - oneHot, SIMPLEX_LEVELS + 1))
+  const restWidth = byCount.length > oneHot ? rest.cols : 0
+  const placeOf = new Map(byCount.map((level, place) => [level, place]))
   return {
-    width: coordinates.size,
+    width: oneHot + restWidth,
     write: (t, out, at) => {
       const { codes, levels } = own[t]!
-      const missing = coordinates.get(undefined) ?? 0
-      const places = levels.map((level) => coordinates.get(level) ?? 0)
-      for (let i = 0; i < out.rows; i++) out.data[i * out.cols + at + (codes[i]! < 0 ? missing : places[codes[i]!]!)] = 1
+      const places = levels.map((level) => placeOf.get(level) ?? 0)
+      const missing = placeOf.get(undefined) ?? 0
+      for (let i = 0; i < out.rows; i++) {
+        const place = codes[i]! < 0 ? missing : places[codes[i]!]!
+        if (place < oneHot) out.data[i * out.cols + at + place] = 1
+        else out.data.set(rowOf(rest, place - oneHot), i * out.cols + at + oneHot)
+      }
     }
   }
 }

@@ -58,6 +58,22 @@ describe('embedTables', () => {
     expect([...placed!.data]).toEqual([0, 0, 0, 1, 0, 0, 1, 0])
   })
 
+  test('a column of a thousand names stays narrow, and its levels stand apart', () => {
+    const names = Array.from({ length: 1000 }, (_, i) => (i % 3 === 0 ? 'often' : `name ${i}`))
+    const [placed] = embedTables(table(levels('c', names)), [table(levels('c', names))])
+    expect(placed!.cols).toBe(30 + 12)
+    const square = (i: number, j: number) =>
+      placed!.data.slice(i * 42, (i + 1) * 42).reduce((sum, x, c) => sum + (x - placed!.data[j * 42 + c]!) ** 2, 0)
+    expect(square(0, 3)).toBe(0)
+    let total = 0
+    for (let i = 100; i < 900; i++) {
+      const apart = names[i] === names[i + 1] ? 2 : square(i, i + 1)
+      expect(apart).toBeGreaterThan(0.05)
+      total += apart / 800
+    }
+    expect(Math.abs(total - 2)).toBeLessThan(0.05)
+  })
+
   test('missing numbers take the mean and a mark, missing categories are a level, constants tell sides only', () => {
     const real = table(numbers('x', [1, 3, 99], [0, 0, 1]), levels('c', ['a', null, 'a']), numbers('k', [7, 7, 7]))
     const [own, placed] = embedTables(real, [real, table(numbers('x', [5]), levels('c', [null]), numbers('k', [9]))])

@@ -33,6 +33,13 @@ export interface MixedBridge {
   readonly combinations: Combinations
   /** Category places of each combination [G, q]. */
   readonly places: Matrix
+  readonly bounds?: CoordinateBounds
+}
+
+/** Where the coordinates of each combination lie [G, d]; infinite where it does not say. */
+export interface CoordinateBounds {
+  readonly low: Matrix
+  readonly high: Matrix
 }
 
 export interface MixedBridgeInput {
@@ -42,10 +49,11 @@ export interface MixedBridgeInput {
   readonly widths?: Float64Array
   readonly combinations: Combinations
   readonly places: Matrix
+  readonly bounds?: CoordinateBounds
 }
 
 /** Splits a bridge by combination. Cost and memory O(M·(d + q)). */
-export function mixedBridge({ coordinates, logTerms, kernel, widths, combinations, places }: MixedBridgeInput): MixedBridge {
+export function mixedBridge({ coordinates, logTerms, kernel, widths, combinations, places, bounds }: MixedBridgeInput): MixedBridge {
   const take = (values: Float64Array, rows: Uint32Array) => Float64Array.from(rows, (row) => values[row]!)
   const shared = { logTerms, ...(widths ? { widths } : {}) }
   const parts = combinations.rows.map((rows) => ({
@@ -59,7 +67,8 @@ export function mixedBridge({ coordinates, logTerms, kernel, widths, combination
     numeric: { training: cloud(coordinates), ...shared },
     parts,
     combinations,
-    places
+    places,
+    ...(bounds ? { bounds } : {})
   }
 }
 
@@ -82,6 +91,8 @@ function withPlaces(coordinates: Matrix, combination: Uint32Array, places: Matri
  * combinations have within themselves near x: (1 − λ) C_c + λ Σ_c' q_c' C_c', λ = d/(d + n_eff), q the weights of the
  * combinations by numbers alone. A draw of the second term takes one combination from q and its noise.
  *
+ * Where combinations speak of numbers too (`bounds`), what noise carries beyond the bounds is put back on them.
+ *
  * Cost O(n·M·d), memory O(n·d).
  */
 export async function mixedStep(bridge: MixedBridge, state: MixedState, context: StepContext): Promise<MixedState> {
@@ -90,9 +101,24 @@ export async function mixedStep(bridge: MixedBridge, state: MixedState, context:
   const from = noise === 'split' ? sum(state.coordinates, reference!) : state.coordinates
   const queries = new Queries(bridge, from, await widthsFor(bridge.kernel, from, context.engine), context)
   const combination = await queries.combinations(bridge.whole, withPlaces(from, state.combination, bridge.places), 'combination')
-  if (noise === 'covariance') return { coordinates: await queries.draws(combination), combination }
+  const within = (coordinates: Matrix): MixedState => ({ coordinates: withinBounds(bridge.bounds, coordinates, combination), combination })
+  if (noise === 'covariance') return within(await queries.draws(combination))
   const means = await queries.means(combination)
-  return { coordinates: noise === 'constant' ? sum(means, reference!) : means, combination }
+  return within(noise === 'constant' ? sum(means, reference!) : means)
+}
+
+function withinBounds(bounds: CoordinateBounds | undefined, coordinates: Matrix, combination: Uint32Array): Matrix {
+  if (!bounds) return coordinates
+  const { rows, cols, data } = coordinates
+  const { low, high } = bounds
+  return matrix(
+    rows,
+    cols,
+    data.map((x, at) => {
+      const place = combination[Math.floor(at / cols)]! * cols + (at % cols)
+      return Math.min(high.data[place]!, Math.max(low.data[place]!, x))
+    })
+  )
 }
 
 /** What one step asks of the engine, for all chains at once. */

@@ -2,7 +2,7 @@ import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 
 /** Levels above this many are placed at random directions of the same dimension instead of a simplex. */
-const SIMPLEX_LEVELS = 12
+export const SIMPLEX_LEVELS = 12
 
 /**
  * Places L levels in R^q so that two different ones are at squared distance 2, the expected squared difference of two

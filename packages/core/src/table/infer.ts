@@ -160,8 +160,17 @@ function kindOfText(name: string, cells: readonly (string | null)[], present: re
     return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
   }
   if (present.every((cell) => parseBoolean(cell) !== undefined)) return 'boolean'
-  if (present.every((cell) => parseDateTime(cell) !== undefined)) return 'datetime'
+  if (areDates(present)) return 'datetime'
   return new Set(present).size === present.length ? 'identifier' : 'category'
+}
+
+/** Dates, all in one spelling, so that what is written back is spelled as it was. */
+function areDates(present: readonly string[]): boolean {
+  const first = parseDateTime(present[0]!)?.style.date
+  return present.every((cell) => {
+    const parsed = parseDateTime(cell)
+    return parsed !== undefined && parsed.style.date === first
+  })
 }
 
 function numbersOf(name: string, cells: readonly (string | null)[], kind: ColumnKind): { values: Float64Array; missing?: Uint8Array } {
@@ -193,7 +202,9 @@ function inferDates(base: { name: string; source: RawColumn['source'] }, cells: 
     values[i] = parsed.time
     seen.push(parsed.style)
   })
+  const date = seen[0]?.date
   const style: DateStyle = {
+    ...(date === undefined ? {} : { date }),
     separator: seen.find((s) => s.separator !== '')?.separator ?? '',
     seconds: seen.some((s) => s.seconds === 'milliseconds') ? 'milliseconds' : seen.some((s) => s.seconds === 'whole') ? 'whole' : 'none',
     zone: seen.some((s) => s.zone !== '') ? 'Z' : ''

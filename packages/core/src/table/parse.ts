@@ -59,20 +59,30 @@ export function decimalsOf(values: Float64Array, missing: Uint8Array | undefined
   return decimals
 }
 
-const DATETIME = /^(\d{4})-(\d{2})-(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/
+const DATETIME = /^(\d{4})([-/])(\d{2})\2(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/
 
 /** How the date-times of a column are written. */
 export interface DateStyle {
+  /** Between year, month and day; a hyphen unless it says otherwise, or the name of a month with the day and the year behind. */
+  readonly date?: '/' | 'Mon DD YYYY'
   readonly separator: '' | 'T' | ' '
   readonly seconds: 'none' | 'whole' | 'milliseconds'
   readonly zone: '' | 'Z'
 }
 
-/** Milliseconds since 1970 (no zone is taken as UTC) and the style of one ISO 8601 date or date-time, or undefined. */
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const NAMED_MONTH = /^([A-Z][a-z]{2}) (\d{1,2}) (\d{4})$/
+
+/**
+ * Milliseconds since 1970 (no zone is taken as UTC) and the style of one date or date-time, or undefined: ISO 8601, the
+ * same with slashes (`2024/03/01`), or a month's name (`Mar 01 2024`). Orders that mean two days, as 3/4/2024, are text.
+ */
 export function parseDateTime(text: string): { time: number; style: DateStyle } | undefined {
+  const named = NAMED_MONTH.exec(text.trim())
+  if (named) return parseNamedMonth(named)
   const match = DATETIME.exec(text.trim())
   if (!match) return undefined
-  const [, year, month, day, separator, hour, minute, second, fraction, zone] = match
+  const [, year, between, month, day, separator, hour, minute, second, fraction, zone] = match
   const time = Date.UTC(
     Number(year),
     Number(month) - 1,
@@ -85,11 +95,19 @@ export function parseDateTime(text: string): { time: number; style: DateStyle } 
   const back = new Date(time)
   if (back.getUTCMonth() !== Number(month) - 1 || back.getUTCDate() !== Number(day)) return undefined
   const style: DateStyle = {
+    ...(between === '/' ? { date: between } : {}),
     separator: (separator as 'T' | ' ' | undefined) ?? '',
     seconds: second === undefined ? 'none' : fraction === undefined ? 'whole' : 'milliseconds',
     zone: zone === undefined ? '' : 'Z'
   }
   return { time: time - offsetOf(zone), style }
+}
+
+function parseNamedMonth([, name, day, year]: RegExpExecArray): { time: number; style: DateStyle } | undefined {
+  const month = MONTHS.indexOf(name!)
+  const time = Date.UTC(Number(year), month, Number(day))
+  if (month < 0 || new Date(time).getUTCMonth() !== month) return undefined
+  return { time, style: { date: 'Mon DD YYYY', separator: '', seconds: 'none', zone: '' } }
 }
 
 function offsetOf(zone: string | undefined): number {
@@ -101,9 +119,12 @@ function offsetOf(zone: string | undefined): number {
 /** A time in a style; offsets are written as UTC. */
 export function formatDateTime(time: number, style: DateStyle): string {
   const iso = new Date(time).toISOString()
-  if (style.separator === '') return iso.slice(0, 10)
+  const [year, month, dayOfMonth] = iso.slice(0, 10).split('-')
+  if (style.date === 'Mon DD YYYY') return `${MONTHS[Number(month) - 1]} ${dayOfMonth} ${year}`
+  const date = style.date === '/' ? iso.slice(0, 10).replaceAll('-', '/') : iso.slice(0, 10)
+  if (style.separator === '') return date
   const end = style.seconds === 'none' ? 16 : style.seconds === 'whole' ? 19 : 23
-  return iso.slice(0, 10) + style.separator + iso.slice(11, end) + style.zone
+  return date + style.separator + iso.slice(11, end) + style.zone
 }
 
 /** The unit, in milliseconds, to which times in a style are rounded. */

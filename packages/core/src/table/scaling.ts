@@ -24,11 +24,41 @@ export function tiedShare(ascending: Float64Array): number {
   return ascending.length === 0 ? 0 : tied / ascending.length
 }
 
+/** A value that holds at least this share of a column's cells is an atom: a spike at zero, a code, an answer on a scale. */
+export const ATOM_SHARE = 0.05
+
+/** The runs of equal values of an ascending array: where each starts and ends. Cost O(n). */
+export function runsOf(ascending: Float64Array): [start: number, end: number][] {
+  const runs: [number, number][] = []
+  for (let start = 0; start < ascending.length; ) {
+    let end = start + 1
+    while (end < ascending.length && ascending[end] === ascending[start]) end++
+    runs.push([start, end])
+    start = end
+  }
+  return runs
+}
+
+/**
+ * Whether a column takes values from a list, to which drawn values must belong: most cells outside its atoms are tied. An
+ * amount that is often zero and otherwise differs from row to row is not: its amounts would be taken from real rows.
+ */
+function isDiscrete(ascending: Float64Array): boolean {
+  let outside = 0
+  let tied = 0
+  for (const [start, end] of runsOf(ascending)) {
+    if (end - start > 1 && end - start >= ATOM_SHARE * ascending.length) continue
+    outside += end - start
+    if (end - start > 1) tied += end - start
+  }
+  return outside === 0 || tied > 0.5 * outside
+}
+
 /** Fits the scaler of one column to its present values (at least one). A constant column gets scale 1. */
 export function fitScaler(present: Float64Array, method: ScalingMethod): NumericScaler {
   if (method === 'quantile') {
     const knots = sorted(present)
-    return { method, knots, discrete: tiedShare(knots) > 0.5 }
+    return { method, knots, discrete: isDiscrete(knots) }
   }
   let centre = 0
   for (const x of present) centre += x / present.length

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { InputError } from '../num/errors.js'
-import { keyFromSeed } from '../num/random.js'
+import { keyFromSeed, normals } from '../num/random.js'
 import { combinationsOf, placeLevels } from './categories.js'
 import { decodeTable, encodeTable, fitEncoder } from './encoder.js'
 import { inferTable } from './infer.js'
-import { formatNumber, numberStyle, parseDateTime, parseNumber } from './parse.js'
+import { formatDateTime, formatNumber, numberStyle, parseDateTime, parseNumber } from './parse.js'
 import { presentTable } from './present.js'
 import type { RawTable } from './raw.js'
 import { fitScaler, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
@@ -109,6 +109,14 @@ describe('cells', () => {
     expect(parseDateTime('2021-02-30')).toBeUndefined()
     expect(parseDateTime('2021-03-04T05:06:07+02:00')!.time).toBe(Date.UTC(2021, 2, 4, 3, 6, 7))
   })
+  it('dates with slashes or the name of a month come back as they were spelled; orders that mean two days are no dates', () => {
+    for (const text of ['2001/01/31 06:02', '2001/12/31', 'Jun 12 1998', '2001-01-31T06:02:03Z']) {
+      const { time, style } = parseDateTime(text)!
+      expect(formatDateTime(time, style)).toBe(text)
+    }
+    expect(parseDateTime('Jun 12 1998')!.time).toBe(Date.UTC(1998, 5, 12))
+    expect(['3/4/2024', '2001/02/30', '2001/01-31', 'Foo 12 1998', 'Feb 30 1998'].map(parseDateTime)).toEqual(Array(5).fill(undefined))
+  })
 })
 
 describe('scaling', () => {
@@ -121,6 +129,26 @@ describe('scaling', () => {
     expect(z.reduce((a, b) => a + b * b, 0) / 4).toBeCloseTo(1, 12)
     const back = unscaleValues(scaler, z)
     for (let i = 0; i < 4; i++) expect(back[i]).toBeCloseTo(values[i]!, 12)
+  })
+  it('quantile takes values from a list only where a column is one', () => {
+    const z = normals(keyFromSeed(8), 400)
+    // Zero in 60 % of the rows, else an amount of its own: amounts are not taken from rows.
+    const amounts = z.map((x, i) => (i % 5 < 3 ? 0 : 100 + x))
+    const ratings = z.map((x) => Math.max(1, Math.min(5, Math.round(3 + x))))
+    const visits = z.map((x) => Math.max(0, Math.round(12 * x - 3)))
+    expect([amounts, ratings, visits].map((values) => (fitScaler(values, 'quantile') as { discrete: boolean }).discrete)).toEqual([
+      false,
+      true,
+      true
+    ])
+    const scaler = fitScaler(amounts, 'quantile')
+    const back = unscaleValues(scaler, normals(keyFromSeed(9), 1000))
+    const zeros = back.filter((x) => x === 0).length
+    // Three standard errors of a share of 0.6 of 1,000.
+    expect(Math.abs(zeros / 1000 - 0.6)).toBeLessThan(3 * Math.sqrt(0.24 / 1000))
+    const known = new Set(amounts)
+    expect(back.filter((x) => x !== 0 && known.has(x)).length).toBeLessThan(20)
+    expect(Math.min(...back.filter((x) => x !== 0))).toBeGreaterThan(90)
   })
   it('standard keeps a column without negative values so', () => {
     const scaler = fitScaler(Float64Array.of(0, 0.1, 0.2, 5), 'standard')

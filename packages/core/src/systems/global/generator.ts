@@ -12,6 +12,7 @@ import { type Scaling, symmetricScaling } from '../../scaling/symmetric.js'
 import { cloud } from '../../space/cloud.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
 import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+import { MOST_COMBINATIONS, rowClasses } from './row-classes.js'
 
 /** Training rows, how they are compared, and their weights: what a bridge over a table is made of. */
 export interface TrainingRows {
@@ -23,7 +24,6 @@ export interface TrainingRows {
 /** Categories are drawn by whole combination while most rows' combinations recur; otherwise one factor at a time. */
 const RECURRING_ROWS = 3
 const RECURRING_SHARE = 0.6
-const MOST_COMBINATIONS = 150
 const LEAST_CHAINS = 32
 
 /** How the categories of a table are drawn. */
@@ -81,15 +81,13 @@ export class Generator {
     const shared = { logTerms, kernel, ...(widths ? { widths } : {}) }
     const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
     const mode = categoryMode(encoder, combinations)
-    if (mode === 'none')
-      return new Generator(training, { mode, bridge: { training: cloud(rows.coordinates, logWeights), ...shared } }, engine)
-    if (mode === 'combinations') {
-      const places = placesOf(training, combinations)
-      return new Generator(
-        training,
-        { mode, combinations, bridge: mixedBridge({ ...shared, coordinates: rows.coordinates, combinations, places }) },
-        engine
-      )
+    if (mode !== 'sweep') {
+      const classes = rowClasses(training, combinations)
+      if (mode === 'none' && !classes.bounds)
+        return new Generator(training, { mode, bridge: { training: cloud(rows.coordinates, logWeights), ...shared } }, engine)
+      const places = placesOf(training, classes.combinations)
+      const bridge = mixedBridge({ ...shared, coordinates: rows.coordinates, places, ...classes })
+      return new Generator(training, { mode: 'combinations', combinations: classes.combinations, bridge }, engine)
     }
     const bridge = sweepBridge({
       ...shared,

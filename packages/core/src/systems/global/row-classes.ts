@@ -1,0 +1,94 @@
+import { matrix } from '../../num/matrix.js'
+import type { CoordinateBounds } from '../../sampling/mixed.js'
+import { type AtomCells, atomCellOf, atomCells } from '../../table/atoms.js'
+import { type Combinations, combinationsOf } from '../../table/categories.js'
+import type { Encoder } from '../../table/encoder.js'
+import type { TrainingRows } from './generator.js'
+
+/** Classes that a step goes through, at most: each is a pass of its own. */
+export const MOST_COMBINATIONS = 150
+/** Rows a class has on average, at least. */
+const ROWS_PER_CLASS = 20
+/** A row in a class of fewer rows than this counts as alone. */
+const RECURRING_ROWS = 5
+const LONE_SHARE = 0.05
+
+/** Classes of rows that a step draws from, and where the coordinates of each class lie. */
+export interface RowClasses {
+  readonly combinations: Combinations
+  readonly bounds?: CoordinateBounds
+}
+
+interface AtomColumn {
+  readonly coordinate: number
+  readonly cells: AtomCells
+  /** Cell of every row; one more than the last where the number is missing. [M] */
+  readonly cellOf: Int32Array
+}
+
+/**
+ * Classes of rows: equal in their categories, and in the atoms of as many numeric columns as leave classes large. Atoms
+ * of several columns exclude each other as categories do (indicators of which one holds, an amount that is zero unless
+ * another is not), and noise that is drawn for each column on its own would mix them. Columns with few atoms come first;
+ * one is left out where classes would become small or too many.
+ *
+ * Cost O(M·columns).
+ */
+export function rowClasses({ encoder, rows }: TrainingRows, categories: Combinations): RowClasses {
+  const rowCount = rows.coordinates.rows
+  let combinations = categories
+  const used: AtomColumn[] = []
+  for (const column of atomColumns(encoder, { encoder, rows })) {
+    const finer = combinationsOf(pairCodes(combinations.ofRow, column.cellOf), rowCount)
+    if (!largeEnough(finer, rowCount)) continue
+    combinations = finer
+    used.push(column)
+  }
+  return used.length === 0 ? { combinations } : { combinations, bounds: boundsOf(combinations, used, encoder.coordinateCount) }
+}
+
+function largeEnough({ rows }: Combinations, rowCount: number): boolean {
+  if (rows.length > Math.min(MOST_COMBINATIONS, rowCount / ROWS_PER_CLASS)) return false
+  let alone = 0
+  for (const members of rows) if (members.length < RECURRING_ROWS) alone += members.length
+  return alone <= LONE_SHARE * rowCount
+}
+
+/** Columns with atoms, those with the fewest cells first. */
+function atomColumns(encoder: Encoder, { rows }: Pick<TrainingRows, 'encoder' | 'rows'>): AtomColumn[] {
+  const { coordinates, codes } = rows
+  const found = encoder.columns.flatMap((code): AtomColumn[] => {
+    if (code.carries !== 'coordinate') return []
+    const cells = atomCells(code.scaler)
+    if (!cells) return []
+    const missing = (i: number) => code.missingFactor !== undefined && codes[i * encoder.factors.length + code.missingFactor] === 1
+    const cellOf = Int32Array.from({ length: coordinates.rows }, (_, i) =>
+      missing(i) ? cells.low.length : atomCellOf(cells, coordinates.data[i * coordinates.cols + code.coordinate]!)
+    )
+    return [{ coordinate: code.coordinate, cells, cellOf }]
+  })
+  return found.sort((a, b) => a.cells.low.length - b.cells.low.length || a.coordinate - b.coordinate)
+}
+
+function pairCodes(first: Uint32Array, second: Int32Array): Int32Array {
+  const codes = new Int32Array(2 * first.length)
+  for (let i = 0; i < first.length; i++) {
+    codes[2 * i] = first[i]!
+    codes[2 * i + 1] = second[i]!
+  }
+  return codes
+}
+
+function boundsOf({ rows }: Combinations, used: readonly AtomColumn[], d: number): CoordinateBounds {
+  const low = matrix(rows.length, d, new Float64Array(rows.length * d).fill(Number.NEGATIVE_INFINITY))
+  const high = matrix(rows.length, d, new Float64Array(rows.length * d).fill(Number.POSITIVE_INFINITY))
+  rows.forEach((members, g) => {
+    for (const { coordinate, cells, cellOf } of used) {
+      const cell = cellOf[members[0]!]!
+      if (cell === cells.low.length) continue
+      low.data[g * d + coordinate] = cells.low[cell]!
+      high.data[g * d + coordinate] = cells.high[cell]!
+    }
+  })
+  return { low, high }
+}

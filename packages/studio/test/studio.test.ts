@@ -1,21 +1,15 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { serveStudio } from '../../sbridge/src/commands/studio.js'
 import { parseTable, serializeTable } from '../../sbridge/src/format/table-format.js'
-import { launchChromium, type Site, temporaryFolder } from './browser.js'
+import { built, checkForEveryone, commandOn, download, Studio, sample, WAIT } from './pages.js'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const built = new URL('../../sbridge/dist/studio/', import.meta.url)
-const program = file('../../sbridge/bin/sbridge.js')
-const axe = readFileSync(file('../../../node_modules/axe-core/axe.min.js'), 'utf8')
-const WAIT = { timeout: 60_000 }
 
 /** A table of every kind of column that is fitted in a moment. */
 const birds = readFileSync(file('../../../examples/data/penguins.csv'), 'utf8')
@@ -24,75 +18,19 @@ const birds = readFileSync(file('../../../examples/data/penguins.csv'), 'utf8')
   .join('\n')
 
 describe('the studio', () => {
-  const folder = temporaryFolder()
-  let site: Site
-  let browser: Browser
-  const strangers: string[] = []
-  const faults: string[] = []
+  const studio = new Studio()
+  const { folder } = studio
 
   beforeAll(async () => {
-    if (!existsSync(built)) throw new Error('the studio is not built: run `npm run build`')
-    ;[browser, site] = await Promise.all([launchChromium(), serveStudio(0, built)])
+    await studio.open()
     writeFileSync(join(folder.path, 'birds.csv'), birds)
   }, 60_000)
 
-  afterAll(async () => {
-    await browser?.close()
-    await site?.close()
-    folder.remove()
-  })
-
-  async function openPage(options: Parameters<Browser['newContext']>[0] = {}, address = ''): Promise<Page> {
-    const context: BrowserContext = await browser.newContext(options)
-    const page = await context.newPage()
-    page.on('request', (request) => {
-      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(site.url)) strangers.push(request.url())
-    })
-    page.on('pageerror', (error) => faults.push(error.message))
-    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
-    await page.goto(site.url + address)
-    return page
-  }
-
-  /** Drops a file on the page as a person would. */
-  async function drop(page: Page, name: string): Promise<void> {
-    const text = readFileSync(join(folder.path, name)).toString('base64')
-    const data = await page.evaluateHandle(
-      ([base64, fileName]) => {
-        const transfer = new DataTransfer()
-        transfer.items.add(new File([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))], fileName!))
-        return transfer
-      },
-      [text, name]
-    )
-    await page.dispatchEvent('body', 'drop', { dataTransfer: data })
-  }
-
-  async function sample(page: Page): Promise<void> {
-    await page.getByRole('button', { name: /^Sample/ }).click()
-    await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
-  }
-
-  async function download(page: Page, button: string): Promise<Buffer> {
-    const [saved] = await Promise.all([
-      page.waitForEvent('download', WAIT),
-      page.getByRole('button', { name: button, exact: true }).click()
-    ])
-    return readFileSync(await saved.path())
-  }
-
-  /** The command on the screen, run; the bytes of the file it writes. */
-  async function runCommand(command: string): Promise<Buffer> {
-    const script = command.replace(/^sbridge/, `'${process.execPath}' '${program}'`)
-    await promisify(execFile)('/bin/sh', ['-c', script], { cwd: folder.path })
-    return readFileSync(join(folder.path, /-o (\S+)/.exec(command)![1]!))
-  }
-
-  const commandOn = async (page: Page): Promise<string> => (await page.locator('pre').first().textContent())!
+  afterAll(() => studio.close())
 
   test('from a dropped file to rows that the command and the code on the screen give too', async () => {
-    const page = await openPage({ viewport: { width: 1280, height: 860 } })
-    await drop(page, 'birds.csv')
+    const page = await studio.page({ viewport: { width: 1280, height: 860 } })
+    await studio.drop(page, 'birds.csv')
     await page.locator('.data').getByText('86 rows, 7 columns').waitFor(WAIT)
     await page.getByLabel('Kind of flipper_length_mm').selectOption('number')
     await page.getByLabel('Use the column island').uncheck()
@@ -104,10 +42,10 @@ describe('the studio', () => {
     expect(command).toContain('--types flipper_length_mm=number --exclude island')
     const rows = await download(page, 'CSV')
     expect(rows.toString().split('\n')).toHaveLength(72)
-    expect(await runCommand(command)).toEqual(rows)
+    expect(await studio.runCommand(command)).toEqual(rows)
 
     const parquet = await download(page, 'Parquet')
-    expect(await runCommand(command.replace('birds-new.csv', 'birds-new.parquet'))).toEqual(parquet)
+    expect(await studio.runCommand(command.replace('birds-new.csv', 'birds-new.parquet'))).toEqual(parquet)
 
     const code = (await page.locator('pre').nth(1).textContent())!
     const library = pathToFileURL(file('../../sbridge/dist/index.js')).href
@@ -121,7 +59,7 @@ describe('the studio', () => {
     expect(report).toContain(command)
     const model = await download(page, 'Model file')
     writeFileSync(join(folder.path, 'birds.sbridge'), model)
-    expect(await runCommand('sbridge sample birds.sbridge -n 70 -o from-model.csv --seed 1')).toEqual(rows)
+    expect(await studio.runCommand('sbridge sample birds.sbridge -n 70 -o from-model.csv --seed 1')).toEqual(rows)
     const [svg] = await Promise.all([
       page.waitForEvent('download', WAIT),
       page.getByRole('button', { name: 'Save birds.csv-scatter as SVG' }).click()
@@ -140,7 +78,7 @@ describe('the studio', () => {
   })
 
   test('ε on its slider changes the rows as --bandwidth does; undo takes it back; the address carries it', async () => {
-    const page = await openPage()
+    const page = await studio.page()
     await page.getByLabel(/Drop a table/).setInputFiles(join(folder.path, 'birds.csv'))
     await page.locator('.data').getByText('86 rows').waitFor(WAIT)
     await sample(page)
@@ -150,7 +88,7 @@ describe('the studio', () => {
     const command = await commandOn(page)
     const second = await download(page, 'CSV')
     expect(second.equals(first)).toBe(false)
-    expect(await runCommand(command)).toEqual(second)
+    expect(await studio.runCommand(command)).toEqual(second)
     expect(page.url()).toContain(`epsilon=${/--bandwidth (\S+)/.exec(command)![1]}`)
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.waitForFunction(() => !document.querySelector('pre')?.textContent?.includes('--bandwidth'), undefined, WAIT)
@@ -159,7 +97,7 @@ describe('the studio', () => {
   })
 
   test('an address opens its example with its settings, by keyboard to the rows', async () => {
-    const page = await openPage({}, '#example=wine.csv&seed=4&rows=30&x=ash&epsilon=0.4&scaling=standard')
+    const page = await studio.page({}, '#example=wine.csv&seed=4&rows=30&x=ash&epsilon=0.4&scaling=standard')
     await page.locator('.data').getByText('178 rows, 13 columns').waitFor(WAIT)
     expect(await page.getByLabel('Rows', { exact: true }).inputValue()).toBe('30')
     expect(await page.getByLabel('Column to the right').inputValue()).toBe('ash')
@@ -171,7 +109,7 @@ describe('the studio', () => {
   })
 
   test('activities are switched by keyboard, carry the table along, stand in the address, and are undone', async () => {
-    const page = await openPage({}, '#activity=trajectories&example=lotka-volterra.csv')
+    const page = await studio.page({}, '#activity=trajectories&example=lotka-volterra.csv')
     await page.getByRole('heading', { name: 'lotka-volterra.csv' }).waitFor(WAIT)
     await page.getByText('2,200 rows').first().waitFor(WAIT)
     const chosen = page.locator('nav [aria-current="page"]')
@@ -193,7 +131,7 @@ describe('the studio', () => {
   })
 
   test('reads every format, and loads a reader only when a file needs it', async () => {
-    const page = await openPage()
+    const page = await studio.page()
     const loaded: string[] = []
     page.on('request', (request) => loaded.push(request.url()))
     const table = await parseTable(new TextEncoder().encode('a,b\n1,2.5\n2,3.5\n4,1\n'), 'csv', { source: 'table' })
@@ -204,7 +142,7 @@ describe('the studio', () => {
     for (const format of ['tsv', 'json', 'jsonl', 'npy', 'npz', 'parquet', 'arrow'] as const) {
       if (format === 'parquet') expect(loaded.filter((url) => /parquet|arrow/.test(url))).toEqual([])
       writeFileSync(join(folder.path, `table.${format}`), await serializeTable(numbers, format))
-      await drop(page, `table.${format}`)
+      await studio.drop(page, `table.${format}`)
       await page.getByRole('heading', { name: `table.${format}` }).waitFor(WAIT)
       await page.locator('.data').getByText('3 rows, 2 columns').waitFor(WAIT)
     }
@@ -213,7 +151,7 @@ describe('the studio', () => {
   })
 
   test('bad files are refused in words that say what to do', async () => {
-    const page = await openPage()
+    const page = await studio.page()
     const cases: [string, string | Uint8Array, RegExp][] = [
       ['empty.csv', '', /an empty file, empty\.csv.*Expected column names/s],
       ['ragged.csv', 'a,b\n1,2\n3\n', /ragged\.csv/],
@@ -224,7 +162,7 @@ describe('the studio', () => {
     ]
     for (const [name, content, words] of cases) {
       writeFileSync(join(folder.path, name), content)
-      await drop(page, name)
+      await studio.drop(page, name)
       const alert = page.getByRole('alert').filter({ hasText: words })
       await alert.waitFor({ timeout: 20_000 })
       await page.getByText('Drop a table here').waitFor(WAIT)
@@ -237,7 +175,7 @@ describe('the studio', () => {
     for (let i = 0; i < 100_000; i++)
       lines.push(`${(Math.sin(i) * 3 + (i % 97) / 50).toFixed(4)},${(Math.cos(i * 1.7) + (i % 89) / 60).toFixed(4)},${'abc'[i % 3]}`)
     writeFileSync(join(folder.path, 'large.csv'), lines.join('\n'))
-    const page = await openPage()
+    const page = await studio.page()
     await page.evaluate(() => {
       const tasks: number[] = []
       Object.assign(globalThis, { tasks })
@@ -258,7 +196,7 @@ describe('the studio', () => {
   })
 
   test('a hundred thousand chains are drawn as they move', async () => {
-    const page = await openPage({}, '#example=moons.csv&rows=100000&epsilon=0.01&scaling=standard&steps=8')
+    const page = await studio.page({}, '#example=moons.csv&rows=100000&epsilon=0.01&scaling=standard&steps=8')
     await page.locator('.data').getByText('1,000 rows').waitFor(WAIT)
     await page.getByRole('button', { name: 'Sample', exact: true }).click()
     await page.waitForFunction(() => Number(document.querySelector('canvas')?.dataset.points) === 101_000, undefined, WAIT)
@@ -274,33 +212,22 @@ describe('the studio', () => {
       ['light', { width: 390, height: 844 }],
       ['dark', { width: 1280, height: 860 }]
     ] as const) {
-      const page = await openPage({ colorScheme, viewport })
-      const check = async () => {
-        await page.evaluate(axe)
-        const found = await page.evaluate(async () => {
-          const { violations } = await (
-            globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-          ).axe.run()
-          return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
-        })
-        expect(found).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-      }
-      await check()
+      const page = await studio.page({ colorScheme, viewport })
+      await checkForEveryone(page)
       await page.getByLabel(/Drop a table/).setInputFiles(join(folder.path, 'birds.csv'))
       await page.locator('.data').getByText('86 rows').waitFor(WAIT)
       await page.getByText('More options').click()
       await sample(page)
       await page.waitForFunction(() => document.querySelectorAll('.measures tr.known').length === 10, undefined, WAIT)
-      await check()
+      await checkForEveryone(page)
       await page.context().close()
     }
   })
 
   test('the first load is small, and what is served answers to this machine only', async () => {
-    const context = await browser.newContext()
+    const context = await studio.browser.newContext()
     const page = await context.newPage()
-    const reply = await page.goto(site.url)
+    const reply = await page.goto(studio.site.url)
     await page.getByRole('button', { name: /Two moons/ }).click()
     await page.locator('.data').getByText('1,000 rows').waitFor(WAIT)
     // Everything but what is loaded for other formats, other engines, and drawings and the report.
@@ -325,16 +252,19 @@ describe('the studio', () => {
     await context.close()
     // A name that leads here is not enough: a page elsewhere could have one.
     const foreign = await new Promise<number | undefined>((resolve, reject) => {
-      get(site.url, { headers: { host: 'elsewhere.example' } }, (response) => resolve(response.resume().statusCode)).on('error', reject)
+      get(studio.site.url, { headers: { host: 'elsewhere.example' } }, (response) => resolve(response.resume().statusCode)).on(
+        'error',
+        reject
+      )
     })
     expect(foreign).toBe(421)
-    expect((await fetch(`${site.url}../package.json`)).status).toBe(404)
-    expect((await fetch(site.url, { method: 'POST' })).status).toBe(405)
+    expect((await fetch(`${studio.site.url}../package.json`)).status).toBe(404)
+    expect((await fetch(studio.site.url, { method: 'POST' })).status).toBe(405)
     expect(readdirSync(built)).toContain('engine-thread.js')
   })
 
   test('no request went to another host, and no page reported a fault', () => {
-    expect(strangers).toEqual([])
-    expect(faults).toEqual([])
+    expect(studio.strangers).toEqual([])
+    expect(studio.faults).toEqual([])
   })
 })

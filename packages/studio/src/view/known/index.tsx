@@ -38,7 +38,7 @@ export function PanelTabs() {
           {counts[one] > 0 && (
             <>
               <i aria-hidden="true" />
-              <span class="visually-hidden">, {counts[one]} set</span>
+              <span class="visually-hidden"> ({counts[one]} set)</span>
             </>
           )}
         </button>

@@ -1,0 +1,237 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkForEveryone, commandOn, download, Studio, sample, WAIT } from './pages.js'
+
+/** y follows x, kind follows the sign of x, and side follows kind: some combinations do not exist. */
+function table(): string {
+  const lines = ['x,y,kind,side,day']
+  for (let i = 0; i < 90; i++) {
+    const x = Math.sin(i * 1.3) * 2 + Math.cos(i * 0.37)
+    const y = 0.8 * x + Math.sin(i * 7.1)
+    const kind = x > 0 ? 'warm' : 'cold'
+    lines.push(`${x.toFixed(2)},${y.toFixed(2)},${kind},${kind === 'warm' ? 'left' : 'right'},2024-0${1 + (i % 3)}-${10 + (i % 18)}`)
+  }
+  return lines.join('\n')
+}
+
+const QUICK = '#file=small.csv&epsilon=0.3&scaling=standard&rows=40&x=x&y=y'
+
+describe('what is known, in the studio', () => {
+  const studio = new Studio()
+
+  beforeAll(async () => {
+    await studio.open()
+    writeFileSync(join(studio.folder.path, 'small.csv'), table())
+  }, 60_000)
+
+  afterAll(() => studio.close())
+
+  async function openSmall(address = QUICK, options: Parameters<Studio['page']>[0] = {}): Promise<Page> {
+    const page = await studio.page(options, address)
+    await studio.drop(page, 'small.csv')
+    await page.locator('.data').getByText('90 rows, 5 columns').waitFor(WAIT)
+    return page
+  }
+
+  const commandWith = async (page: Page, words: string | RegExp): Promise<string> => {
+    const wanted = typeof words === 'string' ? words : words.source
+    await page.waitForFunction(
+      ([text, regular]) => {
+        const shown = document.querySelector('pre')?.textContent ?? ''
+        return regular ? new RegExp(text!).test(shown) : shown.includes(text!)
+      },
+      [wanted, typeof words === 'string' ? '' : 'yes'],
+      WAIT
+    )
+    return commandOn(page)
+  }
+
+  const column = (rows: Buffer, at: number): string[] =>
+    rows
+      .toString()
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',')[at]!)
+
+  test('conditions: by menu and by keys to rows that the command and the code give too; they follow, are undone, stand in the address', async () => {
+    const page = await openSmall()
+    await page.getByRole('tab', { name: 'Sample' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByLabel('Add a condition on').selectOption('kind')
+    await page.getByLabel('kind', { exact: true }).selectOption('warm')
+    await page.getByLabel('Add a condition on').selectOption('x')
+    await sample(page)
+    await page.getByRole('heading', { name: 'How well do the data know?' }).waitFor(WAIT)
+    await page.getByText(/The data know such rows: in effect \d+/).waitFor(WAIT)
+    const first = await commandWith(page, '--given')
+    const rows = await download(page, 'CSV')
+    expect(await studio.runCommand(first)).toEqual(rows)
+    expect(new Set(column(rows, 2))).toEqual(new Set(['warm']))
+    expect(new Set(column(rows, 3))).toEqual(new Set(['left']))
+    const [low, high] = /x=([-\d.]+)\.\.([-\d.]+)/.exec(first)!.slice(1).map(Number)
+    for (const x of column(rows, 0).map(Number)) expect(x >= low! && x <= high!).toBe(true)
+
+    const code = (await page.locator('pre').nth(1).textContent())!
+    const library = pathToFileURL(new URL('../../sbridge/dist/index.js', import.meta.url).pathname).href
+    writeFileSync(join(studio.folder.path, 'same.mjs'), code.replace("'sbridge'", `'${library}'`).replace('small-new.csv', 'by-code.csv'))
+    await promisify(execFile)(process.execPath, ['same.mjs'], { cwd: studio.folder.path })
+    expect(readFileSync(join(studio.folder.path, 'by-code.csv'))).toEqual(rows)
+
+    // The upper thumb by keys: the rows follow by themselves.
+    await page.getByLabel('x, to', { exact: true }).focus()
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight')
+    const moved = await commandWith(page, new RegExp(`x=${low}\\.\\.(?!${high}\\b)`))
+    expect(moved).not.toBe(first)
+    const second = await download(page, 'CSV')
+    expect(second.equals(rows)).toBe(false)
+    expect(await studio.runCommand(moved)).toEqual(second)
+
+    // One value, repeated in every row.
+    await page.getByRole('button', { name: 'x: one value' }).click()
+    await page.getByLabel('x, typed').fill('1.25')
+    await page.getByLabel('x, typed').press('Enter')
+    const exact = await commandWith(page, 'x=1.25')
+    const third = await download(page, 'Parquet')
+    expect(await studio.runCommand(exact.replace('small-new.csv', 'small-new.parquet'))).toEqual(third)
+    expect(new Set(column(await download(page, 'CSV'), 0))).toEqual(new Set(['1.25']))
+    const report = (await download(page, 'Report')).toString()
+    expect(report).toContain('What was given')
+
+    // The address brings it all back.
+    const again = await openSmall(new URL(page.url()).hash)
+    await sample(again)
+    expect(await commandOn(again)).toBe(exact)
+    await again.context().close()
+
+    for (let i = 0; i < 2; i++) await page.keyboard.press('Control+z')
+    await commandWith(page, moved.slice(moved.indexOf('--given')))
+    expect(await download(page, 'CSV')).toEqual(second)
+    await page.context().close()
+  })
+
+  test('conditions that cannot be say so beside the button; far ones are drawn with a warning', async () => {
+    const page = await openSmall(`${QUICK}&given=kind%3Dwarm&given=side%3Dright`)
+    await page.getByRole('tab', { name: 'Conditions' }).click()
+    await page.getByRole('button', { name: 'Sample', exact: true }).click()
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /kind=warm, side=right, which no row of the data has together/ })
+      .waitFor(WAIT)
+    await page.getByRole('button', { name: 'Free side' }).click()
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+    await sample(page)
+    await page.getByRole('button', { name: 'Free kind' }).click()
+    await page.getByLabel('Add a condition on').selectOption('x')
+    await page.getByRole('button', { name: 'x: one value' }).click()
+    await page.getByLabel('x, typed').fill('30')
+    await page.getByLabel('x, typed').press('Enter')
+    const command = await commandWith(page, '--given x=30')
+    await page.getByText(/x lies [\d.]+ standard deviations outside the data/).waitFor(WAIT)
+    expect(await studio.runCommand(command)).toEqual(await download(page, 'CSV'))
+    // What is no number is put back.
+    await page.getByLabel('x, typed').fill('much')
+    await page.getByLabel('x, typed').press('Enter')
+    expect(await page.getByLabel('x, typed').inputValue()).toBe('30')
+    // A column that is left out takes its condition along.
+    await page.getByLabel('Use the column x').uncheck()
+    expect(await page.getByLabel('x, typed').count()).toBe(0)
+    await page.context().close()
+  })
+
+  test('observations: drawn by hand, moved by keys, written; prior and posterior to rows that the command gives too', async () => {
+    const page = await openSmall()
+    await page.getByRole('tab', { name: 'Observations' }).click()
+    await page.locator('.marks.drawing').waitFor(WAIT)
+    const box = (await page.locator('.marks').boundingBox())!
+    const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const
+    await page.mouse.move(...at(0.7, 0.5))
+    await page.mouse.down()
+    await page.mouse.move(...at(0.74, 0.51), { steps: 5 })
+    await page.mouse.up()
+    const drawn = await page.getByLabel('Observation 1', { exact: true }).inputValue()
+    expect(drawn).toMatch(/^x = [\d.]+ ± [\d.]+$/)
+    await sample(page)
+    await page.getByRole('button', { name: /40 posterior/ }).waitFor(WAIT)
+    const command = await commandWith(page, `--observe '${drawn}'`)
+    const rows = await download(page, 'CSV')
+    expect(await studio.runCommand(command)).toEqual(rows)
+
+    await page.getByRole('slider', { name: 'Observed x' }).focus()
+    await page.keyboard.press('PageDown')
+    const moved = await page.getByLabel('Observation 1', { exact: true }).inputValue()
+    expect(moved).not.toBe(drawn)
+    await commandWith(page, `--observe '${moved}'`)
+
+    // A line through both columns; a mistake is named before it can be asked for.
+    const written = page.locator('#observation')
+    await written.fill('2*x + z = 1 ± 0.1')
+    await page.getByText('There is no column z.').waitFor(WAIT)
+    await written.press('Enter')
+    expect(await page.getByLabel('Observation 2', { exact: true }).count()).toBe(0)
+    await written.fill('2*x + y = 1')
+    await page.getByText(/Expected ± DEVIATION/).waitFor(WAIT)
+    await written.fill('2*x + y = 3 ± 0.2')
+    await written.press('Enter')
+    const both = await commandWith(page, "--observe '2*x + y = 3 ± 0.2'")
+    expect(both).toContain(`--observe '${moved}' --observe`)
+    expect(await studio.runCommand(both)).toEqual(await download(page, 'CSV'))
+    expect(await page.locator('.marks polygon.observed').count()).toBe(1)
+    expect(new URL(page.url()).hash).toContain(`observe=${new URLSearchParams({ o: '2*x + y = 3 ± 0.2' }).toString().slice(2)}`)
+
+    // What the prior never saw.
+    await page.getByLabel('Observation 2', { exact: true }).fill('x = 40 ± 0.1')
+    await page.getByLabel('Observation 2', { exact: true }).press('Enter')
+    await page.getByText(/Prior and observation hardly agree/).waitFor(WAIT)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await commandWith(page, '2*x + y = 3')
+    for (let i = 0; i < 2; i++)
+      await page
+        .getByRole('button', { name: /^Forget observation/ })
+        .first()
+        .click()
+    await page.getByRole('button', { name: /40 synthetic/ }).waitFor(WAIT)
+    await page.context().close()
+  })
+
+  test('chains start from noise, and the command says so', async () => {
+    const page = await openSmall()
+    await page.getByLabel('Chains start').selectOption('noise')
+    await sample(page)
+    await page.getByLabel('Step of the chains').fill('0')
+    await page.getByText('noise of 20').waitFor(WAIT)
+    const command = await commandWith(page, '--start noise')
+    expect(await studio.runCommand(command)).toEqual(await download(page, 'CSV'))
+    expect(page.url()).toContain('start=noise')
+    await page.context().close()
+  })
+
+  test('is for everyone: axe finds nothing on both steps, in light, dark and on a phone', async () => {
+    for (const options of [
+      { viewport: { width: 390, height: 844 } },
+      { colorScheme: 'dark' as const, viewport: { width: 1280, height: 860 } }
+    ]) {
+      const page = await openSmall(`${QUICK}&given=kind%3Dwarm&given=x%3D0.5..1.5&given=day%3D..2024-02-20`, options)
+      await page.getByRole('tab', { name: 'Conditions (3 set)' }).click()
+      await sample(page)
+      await page.getByRole('heading', { name: 'Column by column' }).waitFor(WAIT)
+      await checkForEveryone(page)
+      await page.getByRole('tab', { name: 'Observations' }).click()
+      await page.getByRole('button', { name: 'Observe y' }).click()
+      await page.getByRole('button', { name: /posterior/ }).waitFor(WAIT)
+      await page.getByRole('heading', { name: 'Column by column' }).waitFor(WAIT)
+      await checkForEveryone(page)
+      await page.context().close()
+    }
+  })
+
+  test('no request went to another host, and no page reported a fault', () => {
+    expect(studio.strangers).toEqual([])
+    expect(studio.faults).toEqual([])
+  })
+})

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { serveStudio } from '../../sbridge/src/commands/studio.js'
+import { launchChromium, type Site, temporaryFolder } from './browser.js'
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+export const built = new URL('../../sbridge/dist/studio/', import.meta.url)
+const program = file('../../sbridge/bin/sbridge.js')
+const axe = readFileSync(file('../../../node_modules/axe-core/axe.min.js'), 'utf8')
+export const WAIT = { timeout: 60_000 }
+
+/** The built studio in a browser, as a person meets it; what goes wrong on any of its pages is kept. */
+export class Studio {
+  readonly folder = temporaryFolder()
+  /** Requests to other hosts. */
+  readonly strangers: string[] = []
+  readonly faults: string[] = []
+  browser!: Browser
+  site!: Site
+
+  async open(): Promise<void> {
+    if (!existsSync(built)) throw new Error('the studio is not built: run `npm run build`')
+    ;[this.browser, this.site] = await Promise.all([launchChromium(), serveStudio(0, built)])
+  }
+
+  async close(): Promise<void> {
+    await this.browser?.close()
+    await this.site?.close()
+    this.folder.remove()
+  }
+
+  async page(options: Parameters<Browser['newContext']>[0] = {}, address = ''): Promise<Page> {
+    const context = await this.browser.newContext(options)
+    const page = await context.newPage()
+    page.on('request', (request) => {
+      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(this.site.url)) this.strangers.push(request.url())
+    })
+    page.on('pageerror', (error) => this.faults.push(error.message))
+    page.on('console', (message) => message.type() === 'error' && this.faults.push(message.text()))
+    await page.goto(this.site.url + address)
+    return page
+  }
+
+  /** Drops a file on the page as a person would. */
+  async drop(page: Page, name: string): Promise<void> {
+    const text = readFileSync(join(this.folder.path, name)).toString('base64')
+    const data = await page.evaluateHandle(
+      ([base64, fileName]) => {
+        const transfer = new DataTransfer()
+        transfer.items.add(new File([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))], fileName!))
+        return transfer
+      },
+      [text, name]
+    )
+    await page.dispatchEvent('body', 'drop', { dataTransfer: data })
+  }
+
+  /** The command on the screen, run; the bytes of the file it writes. */
+  async runCommand(command: string): Promise<Buffer> {
+    const script = command.replace(/^sbridge/, `'${process.execPath}' '${program}'`)
+    await promisify(execFile)('/bin/sh', ['-c', script], { cwd: this.folder.path })
+    return readFileSync(join(this.folder.path, /-o (\S+)/.exec(command)![1]!))
+  }
+}
+
+export async function sample(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Sample/ }).click()
+  await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+}
+
+export async function download(page: Page, button: string): Promise<Buffer> {
+  const [saved] = await Promise.all([page.waitForEvent('download', WAIT), page.getByRole('button', { name: button, exact: true }).click()])
+  return readFileSync(await saved.path())
+}
+
+export const commandOn = async (page: Page): Promise<string> => (await page.locator('pre').first().textContent())!
+
+/** Nothing for axe to find, and no sideways scrolling. */
+export async function checkForEveryone(page: Page): Promise<void> {
+  await page.evaluate(axe)
+  const found = await page.evaluate(async () => {
+    const { violations } = await (
+      globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    ).axe.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
+  })
+  expect(found).toEqual([])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+}

@@ -55,7 +55,7 @@ export function sweepSource(bridge: SweepBridge, engine: Engine): LocalSource {
     async at({ coordinates, codes }) {
       const widths = await widthsFor(bridge.kernel, coordinates, engine)
       const kernel = kernelOf(bridge.kernel, widths, bridge.widths)
-      const pair = { from: cloud(bridge.embed({ coordinates, codes }, all)), to: bridge.clouds[bridge.factorCount]!, kernel }
+      const pair = { from: cloud(bridge.embed({ coordinates, codes }, all)), to: bridge.whole, kernel }
       return [onePart(await engine.moments(pair, bridge.logTerms, bridge.training.coordinates))]
     }
   }

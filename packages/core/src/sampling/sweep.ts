@@ -18,37 +18,51 @@ export interface SweepBridge {
   readonly widths?: Float64Array
   readonly factorCount: number
   readonly embed: Embed
-  /** The training rows with every factor but one, for each, and (last) with every factor. */
+  /** Factors that are drawn together, every factor in one group. */
+  readonly groups: readonly (readonly number[])[]
+  /** The training rows with every factor outside a group, for each group. */
   readonly clouds: readonly Cloud[]
+  /** The training rows with every factor. */
+  readonly whole: Cloud
 }
 
-export function sweepBridge(input: Omit<SweepBridge, 'clouds'>): SweepBridge {
-  const lists = [...allFactors(input.factorCount).map((left) => otherFactors(input.factorCount, left)), allFactors(input.factorCount)]
-  return { ...input, clouds: lists.map((factors) => cloud(input.embed(input.training, factors))) }
+/** Without `groups` every factor is drawn alone. */
+export function sweepBridge(
+  input: Omit<SweepBridge, 'clouds' | 'whole' | 'groups'> & { readonly groups?: readonly (readonly number[])[] }
+): SweepBridge {
+  const place = (factors: readonly number[]) => cloud(input.embed(input.training, factors))
+  const groups = input.groups ?? allFactors(input.factorCount).map((factor) => [factor])
+  return {
+    ...input,
+    groups,
+    clouds: groups.map((group) => place(otherFactors(input.factorCount, group))),
+    whole: place(allFactors(input.factorCount))
+  }
 }
 
 const allFactors = (count: number): number[] => Array.from({ length: count }, (_, f) => f)
-const otherFactors = (count: number, left: number): number[] => allFactors(count).filter((f) => f !== left)
+const otherFactors = (count: number, left: readonly number[]): number[] => allFactors(count).filter((f) => !left.includes(f))
 
 /**
- * One step where taking a whole row's categories would be copying: each factor in turn is drawn from the weights that
- * leave that factor out, then the numbers from all rows, weighted with every factor. Cost O(n·M·d) a factor.
+ * One step where taking a whole row's categories would be copying: each group of factors in turn is drawn from the
+ * weights that leave that group out, then the numbers from all rows, weighted with every factor. Cost O(n·M·d) a group.
  */
 export async function sweepStep(bridge: SweepBridge, state: Encoded, context: StepContext): Promise<Encoded> {
   const codes = state.codes.slice()
-  for (const factor of allFactors(bridge.factorCount))
-    await redrawFactor(bridge, factor, { coordinates: state.coordinates, codes }, context)
+  for (const group of bridge.groups.keys()) await redrawGroup(bridge, group, { coordinates: state.coordinates, codes }, context)
   return { coordinates: await redrawCoordinates(bridge, { coordinates: state.coordinates, codes }, context), codes }
 }
 
-/** Draws one factor of all chains given the others and the numbers, in place. */
-async function redrawFactor(bridge: SweepBridge, factor: number, state: Encoded, { engine, key }: StepContext): Promise<void> {
+/** Draws one group of factors of all chains given the others and the numbers, in place. */
+async function redrawGroup(bridge: SweepBridge, group: number, state: Encoded, { engine, key }: StepContext): Promise<void> {
   const { factorCount, training } = bridge
-  const pair = await pairOf(bridge, factor, bridge.embed(state, otherFactors(factorCount, factor)), state.coordinates, engine)
-  const stream = keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factor}`), key.step)
+  const factors = bridge.groups[group]!
+  const points = bridge.embed(state, otherFactors(factorCount, factors))
+  const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
+  const stream = keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factors[0]}`), key.step)
   const picked = await engine.pick(pair, bridge.logTerms, { key: stream })
   picked.forEach((row, i) => {
-    state.codes[i * factorCount + factor] = training.codes[row * factorCount + factor]!
+    for (const factor of factors) state.codes[i * factorCount + factor] = training.codes[row * factorCount + factor]!
   })
 }
 
@@ -57,7 +71,7 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
   const reference = noise === 'covariance' ? undefined : await referenceNoise(bridge.kernel, state.coordinates, context)
   const from = noise === 'split' ? sum(state.coordinates, reference!) : state.coordinates
   const points = bridge.embed({ coordinates: from, codes: state.codes }, allFactors(bridge.factorCount))
-  const pair = await pairOf(bridge, bridge.factorCount, points, from, engine)
+  const pair = await pairOf(bridge, bridge.whole, points, from, engine)
   const values = bridge.training.coordinates
   if (noise === 'covariance') {
     const draw = await engine.draw(pair, bridge.logTerms, values, { key })
@@ -67,7 +81,7 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
   return noise === 'split' ? mean : sum(mean, reference!)
 }
 
-async function pairOf(bridge: SweepBridge, which: number, points: Matrix, coordinates: Matrix, engine: Engine): Promise<Pair> {
+async function pairOf(bridge: SweepBridge, to: Cloud, points: Matrix, coordinates: Matrix, engine: Engine): Promise<Pair> {
   const fromWidths = await widthsFor(bridge.kernel, coordinates, engine)
-  return { from: cloud(points), to: bridge.clouds[which]!, kernel: kernelOf(bridge.kernel, fromWidths, bridge.widths) }
+  return { from: cloud(points), to, kernel: kernelOf(bridge.kernel, fromWidths, bridge.widths) }
 }

@@ -6,9 +6,12 @@ export const BLOCK_SIZE = 64
 /** Rows a group: blocks are ordered down to this size, so that a few neighbouring rows are compact too. */
 export const GROUP_SIZE = 4
 
+/** Coordinates that are looked at: in more than these, boxes are too wide for skipping, and looking at all costs more than it gains. */
+const MOST_COORDINATES = 16
+
 /**
  * The k-d order of points [n, d]: row numbers such that every run of BLOCK_SIZE, and inside it every run of GROUP_SIZE,
- * is compact. Recursive halving of the widest coordinate, ties by row number, the left half a whole number of blocks
+ * is compact. Recursive halving of the widest of the first 16 coordinates, ties by row number, the left half a whole number of blocks
  * (groups); inside a group by row number. Depends on the points only. Cost O(n d log n).
  */
 export function blockOrder(points: Matrix): Uint32Array {
@@ -101,16 +104,17 @@ function widestCoordinate(
   { start, end }: { start: number; end: number },
   { low, high }: { low: Float64Array; high: Float64Array }
 ): number {
+  const looked = Math.min(cols, MOST_COORDINATES)
   low.fill(Number.POSITIVE_INFINITY)
   high.fill(Number.NEGATIVE_INFINITY)
   for (let i = start; i < end; i++) {
-    for (let c = 0, at = order[i]! * cols; c < cols; c++, at++) {
+    for (let c = 0, at = order[i]! * cols; c < looked; c++, at++) {
       const x = data[at]!
       if (x < low[c]!) low[c] = x
       if (x > high[c]!) high[c] = x
     }
   }
   let widest = 0
-  for (let c = 1; c < cols; c++) if (high[c]! - low[c]! > high[widest]! - low[widest]!) widest = c
+  for (let c = 1; c < looked; c++) if (high[c]! - low[c]! > high[widest]! - low[widest]!) widest = c
   return widest
 }

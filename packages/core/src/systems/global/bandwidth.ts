@@ -149,7 +149,7 @@ class Evaluations {
     })
     this.initial = scaling.potentials
     const generator = await Generator.create(training, scaling.potentials, choice, engine)
-    const count = Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, 1000))
+    const count = generator.passCount > 2 ? LEAST_GENERATED : Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, 1000))
     const rows = await generator.generate({ count, steps: STEPS, noise: 'covariance', key: keyFor(key, 'bandwidth'), ...stop })
     const { value, standardError } = await this.distances.typical(rows)
     this.done++

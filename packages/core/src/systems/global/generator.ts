@@ -12,6 +12,7 @@ import { type Scaling, symmetricScaling } from '../../scaling/symmetric.js'
 import { cloud } from '../../space/cloud.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
 import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+import { factorGroups } from './factor-groups.js'
 import { MOST_COMBINATIONS, rowClasses } from './row-classes.js'
 
 /** Training rows, how they are compared, and their weights: what a bridge over a table is made of. */
@@ -93,9 +94,16 @@ export class Generator {
       ...shared,
       training: rows,
       factorCount: encoder.factors.length,
+      groups: factorGroups(rows.codes, encoder.factors.length),
       embed: (part, factors) => embedEncoded(encoder, part, factors)
     })
     return new Generator(training, { mode, bridge }, engine)
+  }
+
+  /** Passes over all training rows that a step makes. */
+  get passCount(): number {
+    const { table } = this
+    return table.mode === 'none' ? 1 : table.mode === 'combinations' ? 2 : table.bridge.groups.length + 1
   }
 
   /** `count` rows after `steps` steps. Cost O(steps·count·M·d), and O(M·d²) to start from noise. */

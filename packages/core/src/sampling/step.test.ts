@@ -110,7 +110,9 @@ describe('laws of a step', () => {
     )
     for (const noise of ['covariance', 'split', 'constant'] as const) {
       const start = matrix(20, 2, points.data.slice(0, 40))
-      expect((await run(variable, noise, start, 3)).data).toEqual((await run(bridge, noise, start, 3)).data)
+      const [a, b] = [await run(variable, noise, start, 3), await run(bridge, noise, start, 3)]
+      // The fixed kernel's squared distances are expanded: other roundings.
+      for (let i = 0; i < 40; i++) expect(b.data[i]!).toBeCloseTo(a.data[i]!, 11)
     }
   })
 

@@ -8,6 +8,7 @@ interface Entry {
   readonly source: WeakRef<Float64Array>
   readonly checksum: number
   readonly rows: number
+  readonly centred: boolean
   readonly cloud: UploadedCloud
 }
 
@@ -30,18 +31,19 @@ export class CloudCache {
   }
 
   /** Cost O(m·d) for a cloud that is there, O(m·d + m log m) for a new one. */
-  upload(points: Matrix): UploadedCloud {
+  upload(points: Matrix, centred: boolean): UploadedCloud {
     const checksum = checksumOf(points.data)
     const known = this.#entries.find(
-      (entry) => entry.source.deref() === points.data && entry.checksum === checksum && entry.rows === points.rows
+      (entry) =>
+        entry.source.deref() === points.data && entry.checksum === checksum && entry.rows === points.rows && entry.centred === centred
     )
     if (known) return known.cloud
     if (this.#entries.length >= MOST_CLOUDS || this.#arena.top > MOST_BYTES) {
       this.#entries = []
       this.#arena.cutBack(DATA_ADDRESS)
     }
-    const cloud = uploadCloud(this.#arena, this.#precision, points)
-    this.#entries.push({ source: new WeakRef(points.data), checksum, rows: points.rows, cloud })
+    const cloud = uploadCloud(this.#arena, { precision: this.#precision, centred }, points)
+    this.#entries.push({ source: new WeakRef(points.data), checksum, rows: points.rows, centred, cloud })
     return cloud
   }
 }

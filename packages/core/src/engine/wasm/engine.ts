@@ -172,7 +172,7 @@ class WasmEngine implements Engine {
   }
 
   #call<T>(pair: Pair, request: Request, read: (placed: Placed) => T): Promise<T> {
-    return this.#alone(pair, async (cloud) => {
+    return this.#alone(pair, request.mode, async (cloud) => {
       const placed = this.#place(pair, request, cloud)
       const { queryCount, queryBlock } = placed.fields
       await this.#run(placed.fields, Math.ceil(queryCount / queryBlock))
@@ -187,7 +187,7 @@ class WasmEngine implements Engine {
     read: (arena: Arena, plan: SymmetricPlan, order: Uint32Array) => T
   ): Promise<T> {
     const { precision } = this.#options
-    return this.#alone(pair, async (cloud) => {
+    return this.#alone(pair, job.SYMMETRIC, async (cloud) => {
       const plan = planSymmetric(this.#arena, { precision, log, cloud, ...(values ? { values } : {}) })
       const special = {
         queryBlock: BLOCK_SIZE,
@@ -196,7 +196,8 @@ class WasmEngine implements Engine {
         stripe: plan.stripe,
         stripeCount: plan.stripeCount,
         stripeSums: plan.sums,
-        ...(values ? { valueCount: plan.columnCount, values: plan.factors, logs: this.#noLogs(cloud) } : { logs: plan.factors })
+        valueCount: plan.columnCount,
+        values: plan.factors
       }
       const placed = this.#place(pair, { mode: job.SYMMETRIC }, cloud, special)
       await this.#run(placed.fields, plan.units)
@@ -204,17 +205,10 @@ class WasmEngine implements Engine {
     })
   }
 
-  /** Log terms of zero: the weights of a product are the kernel's values. */
-  #noLogs({ blockCount }: UploadedCloud): number {
-    const at = this.#takeFloat64(blockCount * BLOCK_SIZE)
-    this.#arena.float64(at, blockCount * BLOCK_SIZE).fill(0)
-    return at
-  }
-
   /** Calls share one memory: each waits for the one before it, and leaves only its cloud behind. */
-  #alone<T>(pair: Pair, work: (cloud: UploadedCloud) => Promise<T>): Promise<T> {
+  #alone<T>(pair: Pair, mode: number, work: (cloud: UploadedCloud) => Promise<T>): Promise<T> {
     const result = this.#queue.then(async () => {
-      const cloud = this.#clouds.upload(pair.to.points)
+      const cloud = this.#clouds.upload(pair.to.points, mode !== job.NEAREST)
       const mark = this.#arena.top
       try {
         return await work(cloud)
@@ -234,7 +228,8 @@ class WasmEngine implements Engine {
     const n = pair.from.points.rows
     const self = values !== undefined && values.data === pair.to.points.data
     const order = pair.from.points.data === pair.to.points.data ? cloud.order : blockOrder(pair.from.points)
-    const uploadedValues = values === undefined ? undefined : self ? cloud : uploadMatrix(arena, precision, values, cloud.order)
+    const uploadedValues =
+      values === undefined ? undefined : self ? cloud : uploadMatrix(arena, { precision, centred: true }, values, cloud.order)
     const logs = request.log && uploadLogs(arena, precision, request.log, cloud)
     const widths = pair.kernel.kind === 'variable' ? uploadWidths(arena, precision, pair.kernel.toWidth, cloud) : undefined
     const c = values?.cols ?? 0
@@ -277,6 +272,8 @@ class WasmEngine implements Engine {
       stripe: 0,
       stripeCount: 0,
       stripeSums: 0,
+      norms: cloud.norms,
+      radii: cloud.radii,
       ...special
     }
     this.#writeQueries(pair, request, order, fields)
@@ -365,7 +362,7 @@ function workOfQuery(pair: Pair, { mode, values }: Request): number {
 
 /** Queries a unit: few enough that there are units to share and that none is long. From sizes only, so that results are too. */
 function queryBlock(n: number, workOfOne: number): number {
-  let size = n >= 1024 ? 64 : n >= 128 ? 16 : 4
+  let size = n >= 512 ? 64 : n >= 128 ? 16 : 4
   while (size > 4 && size * workOfOne > UNIT_WORK) size /= 4
   return size
 }

@@ -41,7 +41,9 @@ export const FIELDS = {
   logMinima: 33,
   stripe: 34,
   stripeCount: 35,
-  stripeSums: 36
+  stripeSums: 36,
+  norms: 37,
+  radii: 38
 } as const
 
 export type JobFields = { [name in keyof typeof FIELDS]: number }

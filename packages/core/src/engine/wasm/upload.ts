@@ -6,7 +6,13 @@ import type { Precision } from './module.js'
 /** Fills block rows past the last point in `order`. */
 const NO_POINT = 0xffffffff
 
-/** A matrix in the engine's memory: blocks of 64 rows, one coordinate after the other, in float32 relative to each block's centre. */
+/** How numbers are kept: centred everywhere but for exact neighbours. */
+export interface Format {
+  readonly precision: Precision
+  readonly centred: boolean
+}
+
+/** A matrix in the engine's memory: blocks of 64 rows, one coordinate after the other, relative to each block's centre. */
 export interface UploadedMatrix {
   readonly data: number
   readonly centres: number
@@ -17,6 +23,9 @@ export interface UploadedCloud extends UploadedMatrix {
   readonly order: Uint32Array
   readonly blockCount: number
   readonly boxes: number
+  /** Squared distances of the points from their block's centre, in lanes [blocks·64], and the largest of each block. */
+  readonly norms: number
+  readonly radii: number
   /** Address of the row numbers [blocks·64]. */
   readonly orderAddress: number
 }
@@ -32,8 +41,9 @@ export function lanes(arena: Arena, precision: Precision, at: number, length: nu
   return precision === 'float64' ? arena.float64(at, length) : arena.float32(at, length)
 }
 
-/** Rows of `m` in block order, the last one repeated to fill its block. */
-export function uploadMatrix(arena: Arena, precision: Precision, m: Matrix, order: Uint32Array): UploadedMatrix {
+/** Rows of `m` in block order, the last one repeated to fill its block; as they are (centres 0) unless `centred`. */
+export function uploadMatrix(arena: Arena, format: Format, m: Matrix, order: Uint32Array): UploadedMatrix {
+  const { precision, centred } = format
   const { cols } = m
   const blockCount = Math.ceil(order.length / BLOCK_SIZE)
   const length = blockCount * cols * BLOCK_SIZE
@@ -44,7 +54,7 @@ export function uploadMatrix(arena: Arena, precision: Precision, m: Matrix, orde
   for (let b = 0; b < blockCount; b++) {
     const end = Math.min(order.length, (b + 1) * BLOCK_SIZE)
     for (let c = 0; c < cols; c++) {
-      const shift = precision === 'float64' ? 0 : middle(m, order, b * BLOCK_SIZE, end, c)
+      const shift = centred ? middle(m, order, b * BLOCK_SIZE, end, c) : 0
       centre[b * cols + c] = shift
       const at = (b * cols + c) * BLOCK_SIZE
       for (let j = 0; j < BLOCK_SIZE; j++) out[at + j] = m.data[order[Math.min(b * BLOCK_SIZE + j, end - 1)]! * cols + c]! - shift
@@ -60,16 +70,41 @@ function middle(m: Matrix, order: Uint32Array, start: number, end: number, c: nu
   return sum
 }
 
-export function uploadCloud(arena: Arena, precision: Precision, points: Matrix): UploadedCloud {
+export function uploadCloud(arena: Arena, format: Format, points: Matrix): UploadedCloud {
   const order = blockOrder(points)
   const blockCount = Math.ceil(order.length / BLOCK_SIZE)
-  const { data, centres } = uploadMatrix(arena, precision, points, order)
+  const { data, centres } = uploadMatrix(arena, format, points, order)
   const boxes = arena.take(blockCount * 2 * points.cols * 8)
   writeBoxes(points, order, arena.float64(boxes, blockCount * 2 * points.cols))
   const orderAddress = arena.take(blockCount * BLOCK_SIZE * 4)
   const padded = arena.uint32(orderAddress, blockCount * BLOCK_SIZE).fill(NO_POINT)
   padded.set(order)
-  return { order, blockCount, data, centres, boxes, orderAddress }
+  return { order, blockCount, data, centres, boxes, orderAddress, ...uploadNorms(arena, format, data, blockCount, points.cols) }
+}
+
+/** Norms of the points as they were rounded to lanes. */
+function uploadNorms(
+  arena: Arena,
+  { precision }: Format,
+  data: number,
+  blockCount: number,
+  cols: number
+): Pick<UploadedCloud, 'norms' | 'radii'> {
+  const norms = arena.take(blockCount * BLOCK_SIZE * laneBytes(precision))
+  const radii = arena.take(blockCount * 8)
+  const points = lanes(arena, precision, data, blockCount * cols * BLOCK_SIZE)
+  const out = lanes(arena, precision, norms, blockCount * BLOCK_SIZE)
+  const largest = arena.float64(radii, blockCount).fill(0)
+  const squares = new Float64Array(BLOCK_SIZE)
+  for (let b = 0; b < blockCount; b++) {
+    squares.fill(0)
+    for (let c = 0, at = b * cols * BLOCK_SIZE; c < cols; c++, at += BLOCK_SIZE) {
+      for (let j = 0; j < BLOCK_SIZE; j++) squares[j] = squares[j]! + points[at + j]! * points[at + j]!
+    }
+    out.set(squares, b * BLOCK_SIZE)
+    for (let j = 0; j < BLOCK_SIZE; j++) largest[b] = Math.max(largest[b]!, squares[j]!)
+  }
+  return { norms, radii }
 }
 
 /** Low and high corner of each block. */

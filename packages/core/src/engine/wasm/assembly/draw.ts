@@ -3,7 +3,7 @@ import * as job from './job'
 import { ROW, SIZE, loadLane } from './lanes'
 import { fillNormal, fillUniform } from './random'
 import * as state from './state'
-import { localise, pairDistances, weighRows } from './tile'
+import { approach, localise, weighFour } from './rows'
 
 const DRAW_COUNT: i32 = 16
 
@@ -39,26 +39,20 @@ function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
   const values = state.valuesOf(block) + <usize>j * SIZE
   const xi = state.real64(normals(), k)
   for (let v = 0; v < c; v++) {
-    let x = loadLane(values + <usize>v * ROW)
-    if (FLOAT32) x += state.real64(state.valueCentresOf(block), v)
+    const x = loadLane(values + <usize>v * ROW) + state.real64(state.valueCentresOf(block), v)
     const noise = job.pointer(job.OUT_SECOND)
     const mean = state.real64(job.pointer(job.OUT_MEAN), row * c + v)
     state.setReal64(noise, row * c + v, state.real64(noise, row * c + v) + ((x - mean) * xi) / 4)
   }
 }
 
-/** Weights of query q with a block, into one of the weight rows, whose address is returned. Sums are left as they were. */
-function weighAgain(block: i32, q: i32, padded: i32): usize {
-  localise(block, padded)
-  state.setOffsets(block, q, q + 1)
-  const sum = state.pairOf(state.sums, q)
-  const square = state.pairOf(state.squares, q)
-  pairDistances(block, q & ~1, 0)
-  if (q & 1) memory.copy(state.weights, state.weights + ROW, ROW)
-  weighRows(block, q, 1, 0)
-  state.setPair(state.sums, q, sum)
-  state.setPair(state.squares, q, square)
-  return state.weights
+/** Weights of query q with a block, into one of the weight rows, whose address is returned. */
+function weighAgain(block: i32, q: i32): usize {
+  const first = q & ~3
+  approach(block)
+  localise(block, first, first + 4)
+  weighFour(block, first)
+  return state.weights + <usize>(q & 3) * ROW
 }
 
 /** All picks of one row. Its block sums are in `partials`, its slots in block order in the heap's memory. */
@@ -66,7 +60,7 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
   const chain = load<u32>(job.pointer(job.CHAINS) + (<usize>row << 2))
   const count = state.mode & job.PICK ? 1 : DRAW_COUNT
   const c = state.valueCount
-  const sum = state.totalOf(state.sums, q)
+  const sum = state.real64(state.sums, q)
   const empty = !(sum > 0)
   if (state.mode & job.DRAW) {
     for (let v = 0; v < c; v++) state.setReal64(job.pointer(job.OUT_SECOND), row * c + v, empty ? NaN : 0)
@@ -84,7 +78,7 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
     const end = cumulated + weight
     if (target < end) {
       const block = load<u32>(state.visited + (<usize>slot << 2))
-      const w = weighAgain(block, q, padded)
+      const w = weighAgain(block, q)
       const logs = state.logsOf(block)
       let inside = cumulated
       let last = -1

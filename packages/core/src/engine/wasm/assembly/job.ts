@@ -42,6 +42,9 @@ export const LOG_MINIMA: i32 = 33
 export const STRIPE: i32 = 34
 export const STRIPE_COUNT: i32 = 35
 export const STRIPE_SUMS: i32 = 36
+/** Squared distances of the points from the centre of their block, in lanes, and the largest of each block. */
+export const NORMS: i32 = 37
+export const RADII: i32 = 38
 
 export const SCALE: i32 = 0
 export const CUT: i32 = 1

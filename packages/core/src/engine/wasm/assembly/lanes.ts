@@ -61,14 +61,34 @@ export const UNIT: f64 = FLOAT32 ? 1.4426950408889634 : 1.0
   return sub(c, mul(a, b))
 }
 
-/** Adds the integer in the low bits of t (a rounded number plus the rounder) to the exponent of p: p·2ⁿ. */
-@inline export function scaleByPower(p: v128, t: v128): v128 {
-  return FLOAT32 ? i32x4.add(p, i32x4.shl(t, 23)) : i64x2.add(p, i64x2.shl(t, 52))
+/** The exponent bits of 2ⁿ, less those of 1, where n is in the low bits of t (a rounded number plus the rounder). */
+@inline export function power(t: v128): v128 {
+  return FLOAT32 ? i32x4.shl(t, 23) : i64x2.shl(t, 52)
+}
+
+/** p·2ⁿ */
+@inline export function scaled(p: v128, power: v128): v128 {
+  return FLOAT32 ? i32x4.add(p, power) : i64x2.add(p, power)
+}
+
+/** Lanes of float32 from two pairs of float64. */
+@inline export function demoted(low: v128, high: v128): v128 {
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+}
+
+/** The first two float32 lanes in float64. */
+@inline export function promotedLow(a: v128): v128 {
+  return f64x2.promote_low_f32x4(a)
+}
+
+/** The last two float32 lanes in float64. */
+@inline export function promotedHigh(a: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 0))
 }
 
 /** Two float64 numbers that add up to the sum of the lanes. */
 @inline export function promoted(a: v128): v128 {
-  if (FLOAT32) return f64x2.add(f64x2.promote_low_f32x4(a), f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 0)))
+  if (FLOAT32) return f64x2.add(promotedLow(a), promotedHigh(a))
   return a
 }
 

@@ -1,8 +1,8 @@
 // The covariance under the weights, in a second pass about the mean: no cancellation.
 import * as job from './job'
 import { ROW, laneSum, madd, mul, splat, sub } from './lanes'
+import { approach, localise, weighFour } from './rows'
 import * as state from './state'
-import { localise, pairDistances, weighRows } from './tile'
 
 /** Adds one block's part Σ w (v − m)(v − m)ᵀ to row `row`; the weights are at `w`. */
 function addBlock(block: i32, row: i32, w: usize): void {
@@ -14,9 +14,7 @@ function addBlock(block: i32, row: i32, w: usize): void {
   const packed = job.pointer(job.OUT_SECOND) + (<usize>row << 3) * <usize>((c * (c + 1)) / 2)
   let at = 0
   for (let a = 0; a < c; a++) {
-    let m = state.real64(mean, row * c + a)
-    if (FLOAT32) m -= state.real64(centres, a)
-    const shift = splat(m)
+    const shift = splat(state.real64(mean, row * c + a) - state.real64(centres, a))
     const own = state.centred + <usize>a * ROW
     for (let j: usize = 0; j < ROW; j += 16) {
       const u = sub(v128.load(values + <usize>a * ROW + j), shift)
@@ -42,22 +40,17 @@ export function covarianceRows(first: i32, count: i32, padded: i32, slots: i32):
   const length = (c * (c + 1)) / 2
   const out = job.pointer(job.OUT_SECOND)
   for (let i = first * length; i < (first + count) * length; i++) state.setReal64(out, i, 0)
-  // weighRows adds to the sums once more: they are kept aside.
-  const kept = state.keptSums
-  for (let q = 0; q < padded; q++) state.setPair(kept, q, state.pairOf(state.sums, q))
   for (let s = 0; s < slots; s++) {
     const block = load<u32>(state.visited + (<usize>s << 2))
-    localise(block, padded)
-    state.setOffsets(block, 0, padded)
+    approach(block)
+    localise(block, 0, padded)
     for (let q = 0; q < padded; q += 4) {
-      pairDistances(block, q, 0)
-      pairDistances(block, q + 2, 2)
-      weighRows(block, q, 4, 0)
+      weighFour(block, q)
       for (let r = 0; r < 4 && q + r < count; r++) addBlock(block, first + q + r, state.weights + <usize>r * ROW)
     }
   }
   for (let q = 0; q < count; q++) {
-    const sum = state.totalOf(kept, q)
+    const sum = state.real64(state.sums, q)
     for (let i = (first + q) * length; i < (first + q + 1) * length; i++) {
       state.setReal64(out, i, sum > 0 ? state.real64(out, i) / sum : NaN)
     }

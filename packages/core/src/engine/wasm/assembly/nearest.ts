@@ -1,10 +1,9 @@
 // The nearest points of each query, blocks visited by distance, ties by original row number.
 import * as job from './job'
-import { ROW } from './lanes'
 import { boundAll, gather, next } from './order'
+import { exactDistances } from './rows'
 import * as state from './state'
 import { takeQueries } from './sweep'
-import { exactDistances } from './tile'
 
 @inline function indicesOf(row: i32): usize {
   return job.pointer(job.OUT_INDICES) + ((<usize>row * <usize>job.field(job.NEIGHBOUR_COUNT)) << 2)
@@ -36,13 +35,12 @@ function insert(row: i32, filled: i32, squared: f64, index: u32): i32 {
   return min(filled + 1, count)
 }
 
-/** Offers a block's points to a row; weight row r holds the squared distances. */
-function offer(block: i32, row: i32, r: i32, filled: i32): i32 {
+/** Offers a block's points to a row; the first weight row holds the squared distances. */
+function offer(block: i32, row: i32, filled: i32): i32 {
   const count = job.field(job.NEIGHBOUR_COUNT)
-  const w = state.weights + <usize>r * ROW
   const order = job.pointer(job.ORDER) + (<usize>(block * 64) << 2)
   for (let j = 0; j < 64; j++) {
-    const squared = state.real64(w, j)
+    const squared = state.real64(state.weights, j)
     if (filled === count && squared > state.real64(distancesOf(row), count - 1)) continue
     const index = load<u32>(order + (<usize>j << 2))
     if (index !== 0xffffffff) filled = insert(row, filled, squared, index)
@@ -73,11 +71,9 @@ export function nearestUnit(first: i32, count: i32): void {
   while (length > 0) {
     const block = next(length--)
     if (state.real64(state.bounds, block) < least) break
-    for (let q = 0; q < count; q += 2) {
-      exactDistances(block, q, 0)
-      for (let r = 0; r < 2 && q + r < count; r++) {
-        state.setReal64(state.sums, q + r, <f64>offer(block, first + q + r, r, <i32>state.real64(state.sums, q + r)))
-      }
+    for (let q = 0; q < count; q++) {
+      exactDistances(block, q)
+      state.setReal64(state.sums, q, <f64>offer(block, first + q, <i32>state.real64(state.sums, q)))
     }
     least = threshold(first, count)
   }

@@ -60,6 +60,17 @@ export function boxDistance(a: usize, b: usize, d: i32): f64 {
   return squared
 }
 
+/** Largest squared distance of two points of two boxes. */
+export function boxReach(a: usize, b: usize, d: i32): f64 {
+  const toHigh = <usize>d << 3
+  let squared: f64 = 0
+  for (let end = a + toHigh; a < end; a += 8, b += 8) {
+    const gap = max(load<f64>(b + toHigh) - load<f64>(a), load<f64>(a + toHigh) - load<f64>(b))
+    squared += gap * gap
+  }
+  return squared
+}
+
 /** Bounds of all blocks for the unit's box (low and high corners at `box`); returns the block with the best, −1 if none. */
 export function boundAll(box: usize, widest: f64, distancesOnly: bool): i32 {
   const d = state.dimension

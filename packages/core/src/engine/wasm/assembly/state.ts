@@ -1,6 +1,6 @@
 // What one thread knows while it works on a unit: sizes from the job and its own scratch memory.
 import * as job from './job'
-import { LANE_SCALE, ROW, SIZE, UNIT, put, splat, sumOfTwo } from './lanes'
+import { LANE_SCALE, ROW, SIZE, UNIT, put } from './lanes'
 
 export let dimension: i32 = 0
 export let valueCount: i32 = 0
@@ -18,23 +18,25 @@ export let heap: usize = 0
 /** Blocks visited, in order; their weight sums [slot][query]. */
 export let visited: usize = 0
 export let partials: usize = 0
-/** Sums set aside during the second pass of the moments. */
-export let keptSums: usize = 0
-/** Queries of the unit, padded to a multiple of four: float64, and in lanes relative to the centre of the block at hand. */
+/**
+ * Queries of the unit, padded to a multiple of four, one coordinate after the other, `stride` numbers apart: float64, and
+ * in lanes relative to the centre of the block at hand.
+ */
 export let queries: usize = 0
 export let local: usize = 0
+export let stride: i32 = 0
 export let queryWidths: usize = 0
-/** Per query, in all lanes of a vector: what to add to the relative log terms of the block at hand. */
+/** Per query and per point: what to add to the products of the block at hand. */
 export let offsets: usize = 0
-/** Per query: shift R, and Σw, Σw², Σ w·values relative to exp(R), each as two float64 numbers that are added in the end. */
+export let baseRow: usize = 0
+/** Per query: shift R, and Σw, Σw² relative to exp(R); Σ w·values [column][stride]. */
 export let shifts: usize = 0
 export let sums: usize = 0
-/** Symmetric sums: factors of the rows at hand (in the uploaded columns), and lanes for one block's column sums. */
-export let factors: usize = 0
+/** Symmetric sums: lanes for one block's column sums. */
 export let columns: usize = 0
 export let squares: usize = 0
 export let accumulated: usize = 0
-/** Weights of four queries with one block. */
+/** Weights of four queries with one block, followed by the powers of two in them. */
 export let weights: usize = 0
 /** Values of a block less a mean, and the same times the weights. */
 export let centred: usize = 0
@@ -57,7 +59,8 @@ function take(bytes: usize): usize {
 /** Lays out the scratch memory from `base`; returns its end. */
 function layOut(base: usize): usize {
   top = base
-  const padded = <usize>((queryBlock + 3) & ~3)
+  stride = (queryBlock + 3) & ~3
+  const padded = <usize>stride
   const d = <usize>dimension
   const c = <usize>valueCount
   const blocks = <usize>blockCount
@@ -65,16 +68,16 @@ function layOut(base: usize): usize {
   heap = take(blocks << 2)
   visited = take(blocks << 2)
   partials = mode & job.WITH_PARTIALS ? take((blocks * padded) << 3) : 0
-  keptSums = take(padded << 4)
   queries = take((padded * d) << 3)
-  local = FLOAT32 ? take(padded * d * SIZE) : queries
+  local = take(padded * d * SIZE)
   queryWidths = take(padded << 3)
   shifts = take(padded << 3)
-  sums = take(padded << 4)
-  offsets = take(padded << 4)
-  squares = take(padded << 4)
-  accumulated = take((padded * c) << 4)
-  weights = take(4 * ROW)
+  sums = take(padded << 3)
+  offsets = take(padded * SIZE)
+  baseRow = take(ROW)
+  squares = take(padded << 3)
+  accumulated = take((padded * c) << 3)
+  weights = take(8 * ROW)
   centred = take((c + 1) * ROW)
   box = take(d << 4)
   groupBoxes = take((padded >> 2) * (d << 4))
@@ -102,11 +105,6 @@ export function scratchBytes(): u32 {
   return <u32>layOut(0)
 }
 
-/** The block whose rows are at hand in a symmetric sum. */
-export function setRows(block: i32): void {
-  factors = logsOf(block)
-}
-
 /** Lets the heap see the first `count` entries only. */
 export function limitBlocks(count: i32): void {
   blockCount = count
@@ -123,19 +121,6 @@ export function enter(thread: i32): void {
 
 @inline export function setReal64(base: usize, i: i32, x: f64): void {
   store<f64>(base + (<usize>i << 3), x)
-}
-
-@inline export function pairOf(base: usize, i: i32): v128 {
-  return v128.load(base + (<usize>i << 4))
-}
-
-@inline export function setPair(base: usize, i: i32, x: v128): void {
-  v128.store(base + (<usize>i << 4), x)
-}
-
-/** The number that pair i stands for. */
-@inline export function totalOf(base: usize, i: i32): f64 {
-  return sumOfTwo(pairOf(base, i))
 }
 
 @inline export function pointsOf(block: i32): usize {
@@ -160,13 +145,4 @@ export function enter(thread: i32): void {
 
 @inline export function logMaximum(block: i32): f64 {
   return real64(job.pointer(job.LOG_MAXIMA), block)
-}
-
-/**
- * Fills `offsets` for a block and queries from … to−1. Kept in memory because the compiler of the host would sink the
- * computation of anything it can recompute into the inner loop; it leaves loads where they are.
- */
-export function setOffsets(block: i32, from: i32, to: i32): void {
-  const maximum = logMaximum(block)
-  for (let q = from; q < to; q++) v128.store(offsets + (<usize>q << 4), splat((maximum - real64(shifts, q)) * UNIT))
 }

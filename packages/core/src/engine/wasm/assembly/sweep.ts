@@ -3,9 +3,10 @@ import { exp, log } from './elementary'
 import * as job from './job'
 import { drawRow } from './draw'
 import { covarianceRows } from './moments'
-import { boundAll, boxDistance, gather, next } from './order'
+import { boundAll, boxDistance, boxReach, gather, next } from './order'
 import * as state from './state'
-import { largestLog, localise, visit } from './tile'
+import { approach, largestLog, localise } from './rows'
+import { visit } from './sums'
 
 /** How far (nats) a weight may exceed the shift of its row before the shift is raised. */
 const HEADROOM: f64 = FLOAT32 ? 40 : 300
@@ -21,7 +22,7 @@ function enclose(from: i32, to: i32, box: usize): void {
     let low: f64 = Infinity
     let high: f64 = -Infinity
     for (let q = from; q < to; q++) {
-      const x = state.real64(state.queries, q * d + k)
+      const x = state.real64(state.queries, k * state.stride + q)
       low = min(low, x)
       high = max(high, x)
     }
@@ -35,7 +36,8 @@ export function takeQueries(first: i32, count: i32, padded: i32): f64 {
   const d = state.dimension
   const source = job.pointer(job.QUERIES) + ((<usize>first * <usize>d) << 3)
   for (let q = 0; q < padded; q++) {
-    memory.copy(state.queries + ((<usize>q * <usize>d) << 3), source + ((<usize>min(q, count - 1) * <usize>d) << 3), <usize>d << 3)
+    const row = source + ((<usize>min(q, count - 1) * <usize>d) << 3)
+    for (let k = 0; k < d; k++) state.setReal64(state.queries, k * state.stride + q, state.real64(row, k))
   }
   enclose(0, padded, state.box)
   for (let g = 0; g < padded >> 2; g++) {
@@ -56,27 +58,26 @@ export function takeQueries(first: i32, count: i32, padded: i32): f64 {
 function reset(padded: i32): void {
   for (let q = 0; q < padded; q++) {
     state.setReal64(state.shifts, q, -Infinity)
-    state.setPair(state.sums, q, f64x2.splat(0))
-    state.setPair(state.squares, q, f64x2.splat(0))
+    state.setReal64(state.sums, q, 0)
+    state.setReal64(state.squares, q, 0)
   }
-  const length = padded * state.valueCount
-  for (let i = 0; i < length; i++) state.setPair(state.accumulated, i, f64x2.splat(0))
+  memory.fill(state.accumulated, 0, <usize>(state.stride * state.valueCount) << 3)
 }
 
 @inline function rescale(base: usize, i: i32, factor: f64): void {
-  state.setPair(base, i, f64x2.mul(state.pairOf(base, i), f64x2.splat(factor)))
+  state.setReal64(base, i, state.real64(base, i) * factor)
 }
 
 /** Raises the shift of query q to its largest log weight in the block, rescaling what it has summed in `slots` blocks. */
 function raise(block: i32, q: i32, slots: i32, padded: i32): void {
   const shift = state.real64(state.shifts, q)
   const largest = largestLog(block, q)
+  state.setReal64(state.shifts, q, max(shift, largest))
   if (!(largest > shift)) return
   const factor = exp(shift - largest)
-  state.setReal64(state.shifts, q, largest)
   rescale(state.sums, q, factor)
   rescale(state.squares, q, factor * factor)
-  for (let k = q * state.valueCount; k < (q + 1) * state.valueCount; k++) rescale(state.accumulated, k, factor)
+  for (let k = 0; k < state.valueCount; k++) rescale(state.accumulated, k * state.stride + q, factor)
   if (!state.partials) return
   for (let s = 0; s < slots; s++) {
     const at = s * padded + q
@@ -84,12 +85,23 @@ function raise(block: i32, q: i32, slots: i32, padded: i32): void {
   }
 }
 
+/** The largest of the groups' cuts. */
+let highestCut: f64 = -Infinity
+
+@inline function boxOf(block: i32): usize {
+  return job.pointer(job.BOXES) + ((<usize>block * <usize>state.dimension) << 4)
+}
+
+/** Whether a block matters to every group, seen from its corner that is farthest from the unit: saves a test for each. */
+@inline function mattersToAll(block: i32): bool {
+  if (state.variable) return false
+  return state.logMaximum(block) - boxReach(state.box, boxOf(block), state.dimension) * state.scale >= highestCut
+}
+
 /** Whether a block can matter to any query of group g. */
 @inline function matters(block: i32, g: i32, widest: f64): bool {
-  const d = state.dimension
-  const other = job.pointer(job.BOXES) + ((<usize>block * <usize>d) << 4)
   const bandwidth = state.variable ? widest + state.real64(job.pointer(job.WIDTH_MAXIMA), block) : 1
-  const fall = (boxDistance(groupBox(g), other, d) * state.scale) / bandwidth
+  const fall = (boxDistance(groupBox(g), boxOf(block), state.dimension) * state.scale) / bandwidth
   return state.logMaximum(block) - fall >= state.real64(state.groupCuts, g)
 }
 
@@ -99,14 +111,19 @@ function meetGroups(block: i32, slot: i32, padded: i32, from: i32, to: i32): voi
   for (let q = from << 2; q < to << 2; q++) {
     if (bound - state.real64(state.shifts, q) > HEADROOM) raise(block, q, slot, padded)
   }
+  localise(block, from << 2, to << 2)
   visit(block, from << 2, to << 2, state.partials ? state.partials + ((<usize>slot * <usize>padded) << 3) : 0)
 }
 
 /** The unit with a block, runs of groups to which it matters together. */
 function meet(block: i32, slot: i32, padded: i32, widest: f64): void {
   store<u32>(state.visited + (<usize>slot << 2), block)
-  localise(block, padded)
+  approach(block)
   const groups = padded >> 2
+  if (mattersToAll(block)) {
+    meetGroups(block, slot, padded, 0, groups)
+    return
+  }
   let from = 0
   for (let g = 0; g < groups; g++) {
     if (matters(block, g, widest)) continue
@@ -121,12 +138,14 @@ function meet(block: i32, slot: i32, padded: i32, widest: f64): void {
 function review(padded: i32): f64 {
   const cut = job.real(job.CUT)
   let least: f64 = Infinity
+  highestCut = -Infinity
   for (let g = 0; g < padded >> 2; g++) {
     let own: f64 = Infinity
-    for (let q = g << 2; q < (g + 1) << 2; q++) own = min(own, state.real64(state.shifts, q) + log(state.totalOf(state.sums, q)))
+    for (let q = g << 2; q < (g + 1) << 2; q++) own = min(own, state.real64(state.shifts, q) + log(state.real64(state.sums, q)))
     own -= cut
     state.setReal64(state.groupCuts, g, own)
     least = min(least, own)
+    highestCut = max(highestCut, own)
   }
   return least
 }
@@ -134,6 +153,7 @@ function review(padded: i32): f64 {
 /** Visits the blocks that matter; returns how many. */
 function sweep(padded: i32, widest: f64): i32 {
   reset(padded)
+  highestCut = -Infinity
   const best = boundAll(state.box, widest, false)
   if (best < 0) return 0
   meet(best, 0, padded, widest)
@@ -153,17 +173,17 @@ function sweep(padded: i32, widest: f64): i32 {
 }
 
 function writeRow(q: i32, row: i32): void {
-  const sum = state.totalOf(state.sums, q)
+  const sum = state.real64(state.sums, q)
   const empty = !(sum > 0)
   state.setReal64(job.pointer(job.OUT_LOG_SUM), row, empty ? -Infinity : state.real64(state.shifts, q) + log(sum))
   if (state.mode & job.WITH_SQUARES) {
-    state.setReal64(job.pointer(job.OUT_EFFECTIVE), row, empty ? 0 : (sum / state.totalOf(state.squares, q)) * sum)
+    state.setReal64(job.pointer(job.OUT_EFFECTIVE), row, empty ? 0 : (sum / state.real64(state.squares, q)) * sum)
   }
   if (!(state.mode & job.WITH_VALUES)) return
   const c = state.valueCount
   const mean = job.pointer(job.OUT_MEAN)
   for (let k = 0; k < c; k++) {
-    state.setReal64(mean, row * c + k, empty ? NaN : state.totalOf(state.accumulated, q * c + k) / sum)
+    state.setReal64(mean, row * c + k, empty ? NaN : state.real64(state.accumulated, k * state.stride + q) / sum)
   }
 }
 

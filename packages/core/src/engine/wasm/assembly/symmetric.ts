@@ -2,13 +2,15 @@
 //
 // Blocks are taken in stripes; a unit is a pair of stripes P ≤ Q and leaves two partial sums, for the rows of P and
 // for those of Q, which the host adds in a fixed order. With g_j = exp(log_j − largest), row i is at least g_i, since
-// k(x, x) = 1: no shift a row is needed. With values there are c columns u_j = g_j v_j in place of the one column g.
+// k(x, x) = 1: no shift a row is needed. With values there are
+// columns g_j v_j beside the one of g; in float32 there is that one alone, its column sums float64 from block to block.
 import * as job from './job'
 import { ROW, SIZE, loadLane, splat } from './lanes'
 import { boxDistance } from './order'
+import { approach, localise } from './rows'
 import * as state from './state'
 import { takeQueries } from './sweep'
-import { localise, visitProduct, visitSymmetric } from './tile'
+import { visitSymmetric } from './sums'
 
 /** Squared distance of two blocks' boxes, over the kernel's bandwidth: nats by which their kernel values fall short of 1. */
 function fall(a: i32, b: i32): f64 {
@@ -31,36 +33,26 @@ function apart(a: i32, b: i32): bool {
   )
 }
 
-/** One pair of blocks; the column sums are added in float64 at `columns`. */
-function meet(block: i32, columns: usize): void {
-  localise(block, 64)
-  if (!FLOAT32) {
-    visitSymmetric(block, columns)
+/**
+ * One pair of blocks, a against b; the column sums [columns][64] are added in float64 at `columns`. A block with itself
+ * gives whole rows: its column sums are thrown away.
+ */
+function meet(a: i32, b: i32, columns: usize): void {
+  approach(b)
+  localise(b, 0, 64)
+  if (!FLOAT32 && a !== b) {
+    visitSymmetric(a, b, columns)
     return
   }
   for (let j: usize = 0; j < ROW; j += 16) v128.store(state.columns + j, splat(0))
-  visitSymmetric(block, state.columns)
+  visitSymmetric(a, b, state.columns)
+  if (a === b) return
   for (let j = 0; j < 64; j++) state.setReal64(columns, j, state.real64(columns, j) + loadLane(state.columns + <usize>j * SIZE))
 }
 
 function clearRows(): void {
-  for (let q = 0; q < 64; q++) {
-    state.setPair(state.sums, q, f64x2.splat(0))
-    v128.store(state.offsets + (<usize>q << 4), splat(0))
-  }
-  memory.fill(state.accumulated, 0, (64 * <usize>state.valueCount) << 4)
-}
-
-/** The row sums [columns][64] of the block at hand. */
-function writeRows(out: usize): void {
-  const c = state.valueCount
-  if (c === 0) {
-    for (let i = 0; i < 64; i++) state.setReal64(out, i, state.totalOf(state.sums, i))
-    return
-  }
-  for (let i = 0; i < 64; i++) {
-    for (let k = 0; k < c; k++) state.setReal64(out, k * 64 + i, state.totalOf(state.accumulated, i * c + k))
-  }
+  memory.fill(state.shifts, 0, 512)
+  memory.fill(state.accumulated, 0, <usize>state.valueCount * 512)
 }
 
 /** Stripe pair number `index`, counted (0, 0), (0, 1), …, (1, 1), … */
@@ -73,7 +65,7 @@ export function symmetricUnit(index: i32): void {
     p++
   }
   const q = p + rest
-  const blockBytes = <usize>max(1, state.valueCount) * 512
+  const blockBytes = <usize>state.valueCount * 512
   const bytes = <usize>stripe * blockBytes
   const rows = job.pointer(job.STRIPE_SUMS) + <usize>index * 2 * bytes
   memory.fill(rows, 0, 2 * bytes)
@@ -82,15 +74,11 @@ export function symmetricUnit(index: i32): void {
   const columnEnd = min((q + 1) * stripe, state.blockCount)
   for (let a = p * stripe; a < end; a++) {
     takeQueries(a * 64, min(64, n - a * 64), 64)
-    state.setRows(a)
     clearRows()
     for (let b = p === q ? a : q * stripe; b < columnEnd; b++) {
       if (a !== b && apart(a, b)) continue
-      const columns = rows + bytes + <usize>(b - q * stripe) * blockBytes
-      if (state.valueCount > 0) visitProduct(a, b, columns)
-      // A block with itself gives whole rows: its column sums are thrown away.
-      else meet(b, a === b ? state.small + 512 : columns)
+      meet(a, b, rows + bytes + <usize>(b - q * stripe) * blockBytes)
     }
-    writeRows(rows + <usize>(a - p * stripe) * blockBytes)
+    memory.copy(rows + <usize>(a - p * stripe) * blockBytes, state.accumulated, blockBytes)
   }
 }

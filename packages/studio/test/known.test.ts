@@ -199,6 +199,22 @@ describe('what is known, in the studio', () => {
     await page.context().close()
   })
 
+  test('Stop leaves the rows from before', async () => {
+    const page = await openSmall(QUICK.replace('rows=40', 'rows=400'))
+    await sample(page)
+    const before = await commandOn(page)
+    await page.getByText('More options').click()
+    await page.getByLabel('Steps').fill('1000')
+    await page.getByLabel('Steps').press('Tab')
+    await page.getByRole('tab', { name: 'Conditions' }).click()
+    await page.getByLabel('Add a condition on').selectOption('y')
+    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await page.getByText('the picture shows earlier settings').waitFor(WAIT)
+    expect(await commandOn(page)).toBe(before)
+    expect((await download(page, 'CSV')).toString().split('\n')).toHaveLength(402)
+    await page.context().close()
+  })
+
   test('chains start from noise, and the command says so', async () => {
     const page = await openSmall()
     await page.getByLabel('Chains start').selectOption('noise')

@@ -221,6 +221,8 @@ function clearResults(): void {
 }
 
 function stopWorkers(): void {
+  clearTimeout(patience)
+  clearTimeout(resting)
   bench?.terminate()
   measurer?.terminate()
   bench = undefined
@@ -307,6 +309,8 @@ export function run(show: 'play' | 'morph' = 'play'): void {
   const wanted = runOf(settings.value, facts.value.rowCount)
   if (pending) {
     waiting = JSON.stringify(pending) !== JSON.stringify(wanted)
+    // A draw that nobody waits for ends; what the next one can use of it, a bandwidth that is being chosen, goes on.
+    if (waiting && shown.value && progress.value?.stage === 'sampling') toBench({ kind: 'stop', run: runCount })
     return
   }
   measurer?.terminate()
@@ -344,6 +348,22 @@ export function stop(): void {
     })
     return
   }
+  if (!shown.value) {
+    stopAll()
+    return
+  }
+  // The rows that are shown stay, where the run ends soon by itself.
+  waiting = false
+  clearTimeout(patience)
+  patience = setTimeout(stopAll, PATIENCE)
+  toBench({ kind: 'stop', run: runCount })
+}
+
+/** Milliseconds that a run is given to end by itself. */
+const PATIENCE = 1500
+let patience: ReturnType<typeof setTimeout> | undefined
+
+function stopAll(): void {
   stopWorkers()
   batch(() => {
     clearResults()
@@ -351,6 +371,16 @@ export function stop(): void {
   })
   toPainter({ kind: 'forget' })
   sendOpen()
+}
+
+function stopped(): void {
+  clearTimeout(patience)
+  pending = undefined
+  progress.value = null
+  if (waiting) {
+    waiting = false
+    run('morph')
+  } else said.value = 'Stopped; the picture shows the rows from before'
 }
 
 function fromBench(message: FromBench): void {
@@ -372,6 +402,7 @@ function fromBench(message: FromBench): void {
     if (message.curve) curve.value = message.curve
   }
   if (message.kind === 'sampled') sampled(message)
+  if (message.kind === 'stopped') stopped()
 }
 
 function refused({ during, fault: found }: Extract<FromBench, { kind: 'refused' }>): void {
@@ -397,6 +428,7 @@ function refusedRun(found: Fault): void {
 function sampled({ preview: rows, milliseconds, support: found, bars }: Extract<FromBench, { kind: 'sampled' }>): void {
   const ran = pending!
   pending = undefined
+  clearTimeout(patience)
   shown.value = ran
   preview.value = rows
   support.value = found

@@ -6,9 +6,12 @@ import {
   fitTable,
   type GlobalModel,
   inferTable,
+  type JobContext,
   packModel,
   presentTable,
   type RawTable,
+  StopError,
+  type StopSignal,
   saveGlobal,
   type Table
 } from '@sbridge/core'
@@ -57,6 +60,8 @@ export class Bench {
   #trail: Trail | undefined
   #facts: TableFacts | undefined
   #fitted: Fitted | undefined
+  /** The newest run that is not to go on. */
+  #stopped = 0
   #drawn: Drawn | undefined
   /** Scalings that were chosen before, by everything the choice depends on: it does not depend on ε. */
   readonly #scalings = new Map<string, GlobalModel['summary']['scaling']>()
@@ -70,7 +75,8 @@ export class Bench {
     try {
       await this.#do(message)
     } catch (error) {
-      this.#say({ kind: 'refused', during, fault: faultOf(error) })
+      if (error instanceof StopError && message.kind === 'run') this.#say({ kind: 'stopped', run: message.run })
+      else this.#say({ kind: 'refused', during, fault: faultOf(error) })
     }
   }
 
@@ -80,6 +86,7 @@ export class Bench {
     if (message.kind === 'choose') this.#choose(message.choice)
     if (message.kind === 'axes') this.#setAxes(message.x, message.y)
     if (message.kind === 'run') await this.#run(message.request, message.run)
+    if (message.kind === 'stop') this.#stopped = message.run
     if (message.kind === 'rows') await this.#exportRows(message.format)
     if (message.kind === 'model') this.#exportModel()
     if (message.kind === 'subject') this.#handOver(message.port, message.seed)
@@ -137,8 +144,8 @@ export class Bench {
     const start = performance.now()
     const engine = await this.#makeEngine()
     const { steps } = draws
-    const progress = this.#progress(request, run)
-    const { model, memory } = await this.#fit(job, { engine, progress })
+    const context = { engine, progress: this.#progress(request, run), stop: this.#stopOf(run) }
+    const { model, memory } = await this.#fit(job, context)
     this.#say({ kind: 'fitted', run, summary: model.summary, curve: model.summary.bandwidth ?? null })
     const trail = new Trail(model.training.encoder, { rows, steps })
     const onStep = (state: Encoded, step: number) => {
@@ -149,7 +156,7 @@ export class Bench {
       }
       this.#addStep(trail, state, { step, steps, show })
     }
-    const drawn = await drawRows(model, request, { engine, progress, memory, onStep })
+    const drawn = await drawRows(model, request, { ...context, memory, onStep })
     this.#trail = trail
     this.#drawn = { model, ...drawn }
     if (show === 'morph') this.#paintSteps(true)
@@ -173,8 +180,17 @@ export class Bench {
     }
   }
 
+  #stopOf(run: number): StopSignal {
+    const stopped = () => this.#stopped >= run
+    return {
+      get aborted() {
+        return stopped()
+      }
+    }
+  }
+
   /** The model of a job: the one at hand where only what is drawn from it has changed. */
-  async #fit(job: FitJob, context: { engine: Engine; progress: Progress }): Promise<Fitted> {
+  async #fit(job: FitJob, context: JobContext): Promise<Fitted> {
     const name = JSON.stringify(job)
     if (this.#fitted?.job === name) return this.#fitted
     const known = this.#knownScaling(job)

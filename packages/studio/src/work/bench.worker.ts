@@ -3,10 +3,10 @@ import type { ToBench } from './messages.js'
 
 const bench = new Bench((message, transfer = []) => self.postMessage(message, { transfer }))
 
-// One message at a time, in their order; only what is looked at may change during a run.
+// One message at a time, in their order; only what is looked at may change during a run, or the run be stopped.
 let queue = Promise.resolve()
 self.onmessage = ({ data }: MessageEvent<ToBench>) => {
-  if (data.kind === 'axes' || data.kind === 'painter') {
+  if (data.kind === 'axes' || data.kind === 'painter' || data.kind === 'stop') {
     void bench.handle(data)
     return
   }

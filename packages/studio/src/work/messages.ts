@@ -87,6 +87,8 @@ export type ToBench =
   | { readonly kind: 'choose'; readonly choice: Choice }
   | { readonly kind: 'axes'; readonly x: string; readonly y: string }
   | { readonly kind: 'run'; readonly request: RunRequest; readonly run: number }
+  /** Ends a run between two of its steps; what was drawn before it stays. */
+  | { readonly kind: 'stop'; readonly run: number }
   | { readonly kind: 'rows'; readonly format: RowFormat }
   | { readonly kind: 'model' }
   /** Hands model and rows to a measuring worker. */
@@ -101,6 +103,7 @@ export type FromBench =
     }
   | { readonly kind: 'refused'; readonly during: 'open' | 'choose' | 'run' | 'export'; readonly fault: Fault }
   | { readonly kind: 'axes'; readonly frame: ScatterFrame }
+  | { readonly kind: 'stopped'; readonly run: number }
   | { readonly kind: 'progress'; readonly run: number; readonly share: number; readonly stage: string; readonly secondsLeft: number | null }
   | { readonly kind: 'fitted'; readonly run: number; readonly summary: FitSummary; readonly curve: BandwidthCurve | null }
   | {

@@ -16,6 +16,21 @@ export interface JobSize {
   readonly comparesScalings: boolean
   /** Kernel passes a step: 1, or more when categories are swept. */
   readonly passesPerStep: number
+  /** Where rows are drawn under conditions or observations. */
+  readonly known?: KnownSize | undefined
+}
+
+/** Sizes that decide how long what is known about the rows takes to come in. */
+export interface KnownSize {
+  readonly conditions: number
+  /** Settings of bandwidth and ridge that are tried on held-out rows, over all sets of columns that conditions name. */
+  readonly trials: number
+  /** Coordinates of a local Gaussian: the numeric ones. */
+  readonly coordinateCount: number
+  /** Local Gaussians a step: one, or one for each combination of categories. */
+  readonly partCount: number
+  /** Observations or a likelihood. */
+  readonly observes: boolean
 }
 
 /** Query-point pairs of every stage, an upper estimate: low dimensions skip most of them. */
@@ -36,7 +51,39 @@ function searchPairs(rows: number, evaluations: number): number {
   return evaluations * (rows * rows * 6 + 2 * 20 * chains * rows + chains * rows)
 }
 
-/** How many kernel evaluations a job needs, by stage. */
+/** Rows that a trial of a condition's bandwidth holds out at most, draws for each, steps of each, and rows that it is fitted on. */
+const TRIAL = { heldOut: 200, draws: 9, steps: 5, rows: 1000 }
+/** Chains of a posterior at least, powers that its likelihood usually takes with two steps each, and the chain without it. */
+const POSTERIOR = { chains: 256, powers: 4, unconditioned: 1000, unconditionedSteps: 20 }
+
+/**
+ * What an informed step of one chain costs, as pairs: moments with their covariance, a part's blocks filled up, and the
+ * algebra of a Gaussian a part. Measured at d = 4 to 10 and 200 to 600 rows.
+ */
+function informedPairs(rows: number, { coordinateCount, partCount }: KnownSize): number {
+  return (rows + 32 * partCount) * (0.7 + coordinateCount / 8) + 250 * partCount
+}
+
+function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: KnownSize }): { stage: string; pairs: number }[] {
+  const fitted = Math.min((2 * rowCount) / 3, TRIAL.rows)
+  const folds = rowCount < 600 ? 3 : 1
+  const held = Math.min(TRIAL.heldOut, rowCount / 3) * TRIAL.draws * TRIAL.steps * informedPairs(fitted, known)
+  const step = informedPairs(rowCount, known)
+  const chains = known.observes ? Math.max(drawnRows, POSTERIOR.chains) : drawnRows
+  const prior = Math.min(POSTERIOR.unconditioned, rowCount / 2) * POSTERIOR.unconditionedSteps * step
+  return [
+    { stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + folds * fitted * fitted * 10) },
+    ...(known.observes
+      ? [
+          { stage: 'the chain without observations', pairs: prior },
+          { stage: 'bringing the observations in', pairs: 2 * POSTERIOR.powers * chains * step }
+        ]
+      : []),
+    { stage: 'sampling', pairs: steps * chains * step }
+  ]
+}
+
+/** How many kernel evaluations a job needs, by stage. `drawnRows` are those of all conditions together. */
 export function estimateJob(size: JobSize): JobEstimate {
   const { rowCount: m, dimension: d, drawnRows: n } = size
   const search = Math.min(m, SEARCH_ROWS)
@@ -50,7 +97,9 @@ export function estimateJob(size: JobSize): JobEstimate {
     },
     { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, 10) : 0 },
     { stage: 'scaling', pairs: m * m * TURNS },
-    { stage: 'sampling', pairs: 1.5 * size.steps * n * m * size.passesPerStep }
+    ...(size.known
+      ? knownStages({ ...size, known: size.known })
+      : [{ stage: 'sampling', pairs: 1.5 * size.steps * n * m * size.passesPerStep }])
   ]
   return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0), bytes: 8 * (m + n) * (d + 4) * 6 }
 }

@@ -6,9 +6,11 @@ import {
   estimateJob,
   type FitJob,
   fitEncoder,
+  type Given,
   type GlobalModel,
   isNumeric,
   type JobEstimate,
+  type KnownSize,
   keyFromSeed,
   pairsPerMillisecond,
   prepareTable,
@@ -17,6 +19,7 @@ import {
   type SampleJob,
   suggestsQuantile
 } from '@sbridge/core'
+import type { Asked } from './conditions.js'
 import { durationOf } from './progress.js'
 
 /** Sizes, memory and time of a job before it runs. */
@@ -32,24 +35,27 @@ export interface PlanRequest {
   readonly job: FitJob
   readonly draws?: Pick<SampleJob, 'noise' | 'steps' | 'start'>
   readonly count?: number | undefined
+  /** What is known about the rows to draw. */
+  readonly asked?: Asked | undefined
   readonly evaluates?: boolean
   readonly engine: Engine
 }
 
 /** Estimates a job on this machine with this engine: counts pairs, measures how fast pairs go. Refuses what the job would refuse. */
-export async function planJob({ source, job, draws, count, engine }: PlanRequest): Promise<JobPlan> {
+export async function planJob({ source, job, draws, count, asked, engine }: PlanRequest): Promise<JobPlan> {
   const shape = 'model' in source ? shapeOfModel(source.model) : shapeOfTable(source.raw, job)
   const size = {
     rowCount: shape.rowCount,
     dimension: shape.dimension,
-    drawnRows: count ?? shape.rowCount,
-    steps: draws?.steps ?? 20,
+    drawnRows: (count ?? shape.rowCount) * (asked?.givens.length ?? 1),
+    steps: draws?.steps ?? (asked && !observes(asked) ? 10 : 20),
     automaticBandwidth: shape.fits && typeof job.bandwidth !== 'number',
     comparesScalings: shape.comparesScalings,
-    passesPerStep: shape.passesPerStep
+    passesPerStep: shape.passesPerStep,
+    known: asked && knownSize(asked, shape)
   }
   const estimate = estimateJob(size)
-  const stages = shape.fits ? estimate.stages : estimate.stages.filter(({ stage }) => stage === 'sampling')
+  const stages = shape.fits ? estimate.stages : estimate.stages.filter(({ stage }) => !FITTING.includes(stage))
   const pairs = stages.reduce((sum, stage) => sum + stage.pairs, 0)
   const speed = await pairsPerMillisecond(engine, shape.dimension, () => performance.now())
   return {
@@ -63,12 +69,40 @@ export async function planJob({ source, job, draws, count, engine }: PlanRequest
   }
 }
 
+const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwidth', 'scaling']
+
+const observes = ({ observe, likelihood }: Asked): boolean => observe.length > 0 || likelihood !== undefined
+
+/** Settings tried for a set of given columns, as a rule. */
+const TRIALS = { all: 8, ridges: 3, one: 1 }
+
+function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, bandwidthGiven }: Shape): KnownSize {
+  const isNumber = (name: string, value: Given[string]) =>
+    numericNames.has(name) && typeof value !== 'object' && !String(value).includes('..')
+  const sets = new Set(
+    asked.givens
+      .filter((given) => Object.entries(given).some(([name, value]) => isNumber(name, value)))
+      .map((given) => Object.keys(given).sort().join('\n'))
+  )
+  const fixed = bandwidthGiven || typeof asked.epsilon === 'number'
+  const each = fixed ? (typeof asked.ridge === 'number' ? TRIALS.one : TRIALS.ridges) : TRIALS.all
+  const posterior = observes(asked)
+  return { conditions: asked.givens.length, trials: posterior ? 0 : sets.size * each, coordinateCount, partCount, observes: posterior }
+}
+
 interface Shape {
   readonly rowCount: number
   readonly dimension: number
   readonly comparesScalings: boolean
   readonly passesPerStep: number
   readonly fits: boolean
+  /** Numeric coordinates. */
+  readonly coordinateCount: number
+  /** Combinations of categories that are drawn as one; 1 where none are. */
+  readonly partCount: number
+  readonly numericNames: ReadonlySet<string>
+  /** Whether the bandwidth was set by hand, and is kept for conditions. */
+  readonly bandwidthGiven: boolean
 }
 
 function shapeOfModel({ training, summary }: GlobalModel): Shape {
@@ -78,7 +112,11 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
     dimension,
     comparesScalings: false,
     passesPerStep: summary.categories === 'sweep' ? 1 + training.encoder.factors.length : 1,
-    fits: false
+    fits: false,
+    coordinateCount: training.encoder.coordinateCount,
+    partCount: summary.categories === 'combinations' ? combinationsOf(training.rows.codes, summary.rowCount).rows.length : 1,
+    numericNames: new Set(training.encoder.columns.filter((code) => code.carries === 'coordinate').map(({ name }) => name)),
+    bandwidthGiven: summary.bandwidth === undefined
   }
 }
 
@@ -86,14 +124,20 @@ function shapeOfTable(raw: RawTable, job: FitJob): Shape {
   const { table, formats } = prepareTable(raw, job).data
   const encoder = fitEncoder(table, formats, () => 'standard')
   const { codes } = encodeTable(encoder, table, keyFromSeed(0))
-  const sweeps = encoder.factors.length > 0 && categoryMode(encoder, combinationsOf(codes, table.rowCount)) === 'sweep'
+  const combinations = combinationsOf(codes, table.rowCount)
+  const mode = categoryMode(encoder, combinations)
+  const sweeps = encoder.factors.length > 0 && mode === 'sweep'
   const decided = job.scaling === 'standard' || job.scaling === 'quantile'
   return {
     rowCount: table.rowCount,
     dimension: encoder.coordinateCount + encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0),
     comparesScalings: !decided && table.columns.some((column) => isNumeric(column) && suggestsQuantile(presentValues(column))),
     passesPerStep: sweeps ? 1 + encoder.factors.length : 1,
-    fits: true
+    fits: true,
+    coordinateCount: encoder.coordinateCount,
+    partCount: mode === 'combinations' ? combinations.rows.length : 1,
+    numericNames: new Set(table.columns.filter(isNumeric).map(({ name }) => name)),
+    bandwidthGiven: typeof job.bandwidth === 'number'
   }
 }
 

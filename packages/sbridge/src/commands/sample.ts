@@ -94,7 +94,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const source: Source = contents ? { model: loadGlobal(contents) } : { raw: await readTable(input) }
   const engine = await engineOf(run)
   try {
-    const plan = await planJob({ source, job, draws, count, evaluates: flags.report !== undefined, engine })
+    const plan = await planJob({ source, job, draws, count, asked, evaluates: flags.report !== undefined, engine })
     if (flags.dryRun) {
       process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : sayPlan(plan))
       return

@@ -84,7 +84,7 @@ export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eig
       try: 'asking for fewer'
     })
   }
-  const blockSize = Math.min(size, Math.min(MOST_BLOCK, Math.max(count + 2, Math.ceil(1.5 * count))))
+  const blockSize = Math.min(size, Math.min(MOST_BLOCK, count + 2))
   const problem: KrylovProblem = {
     operator,
     count,

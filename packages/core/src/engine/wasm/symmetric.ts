@@ -8,7 +8,7 @@ import { laneBytes, lanes, type UploadedCloud } from './upload.js'
 
 /** Blocks are taken in at most this many stripes: of a sum, and of a product, whose partial sums are c times as long. */
 const MOST_STRIPES = 16
-const MOST_PRODUCT_STRIPES = 8
+const MOST_PRODUCT_STRIPES = 6
 /** Bytes of partial sums beyond which a product is better taken row by row. */
 const MOST_PARTIAL_BYTES = 256 * 1048576
 /** Points beyond which a pair of stripes takes too long for one unit of work. */

@@ -46,6 +46,25 @@ export async function drawTrajectories(
   return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed }
 }
 
+/** Shares of the work, roughly, in the order of the stages that `drawTrajectories` tells of. */
+export function trajectoriesStages(intervals: number): {
+  readonly stages: readonly { readonly stage: string; readonly pairs: number }[]
+  readonly pairs: number
+} {
+  const couplings = Array.from({ length: Math.max(0, intervals) }, (_, k) => ({
+    stage: `coupling ${k + 1} of ${intervals}`,
+    pairs: 40 / intervals
+  }))
+  const stages = [
+    { stage: 'smoothness', pairs: 20 },
+    { stage: 'rounds', pairs: 60 },
+    ...couplings,
+    { stage: 'bridges', pairs: 10 },
+    { stage: 'scores', pairs: 10 }
+  ]
+  return { stages, pairs: stages.reduce((sum, s) => sum + s.pairs, 0) }
+}
+
 /**
  * The long table of trajectories: `particle`, then the columns of the input in their order; sorted by particle, then time.
  * `text` for CSV and TSV, with the decimals of the input; `typed` for all other formats.

@@ -18,6 +18,7 @@ import {
   snapshotsOf,
   type TrajectoriesJob,
   trajectoriesNotes,
+  trajectoriesStages,
   trajectoriesSummary,
   type UserReference,
   userFamily
@@ -103,7 +104,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
 }
 
 async function fitAndDraw(table: SnapshotTable, job: TrajectoriesJob, run: Run): Promise<DrawnTrajectories> {
-  const progress = new JobProgress(stagesOf(table.times.length - 1 - (job.holdOut?.length ?? 0)))
+  const progress = new JobProgress(trajectoriesStages(table.times.length - 1 - (job.holdOut?.length ?? 0)))
   const engine = await engineOf(run)
   try {
     return await drawTrajectories(table, { ...job, seed: run.seed }, { engine, progress: progress.update })
@@ -111,22 +112,6 @@ async function fitAndDraw(table: SnapshotTable, job: TrajectoriesJob, run: Run):
     progress.finish()
     await engine.close()
   }
-}
-
-/** Shares of the work, roughly: what the bar shows. */
-function stagesOf(intervals: number): { stages: { stage: string; pairs: number }[]; pairs: number } {
-  const couplings = Array.from({ length: Math.max(0, intervals) }, (_, k) => ({
-    stage: `coupling ${k + 1} of ${intervals}`,
-    pairs: 40 / intervals
-  }))
-  const stages = [
-    { stage: 'smoothness', pairs: 20 },
-    { stage: 'rounds', pairs: 60 },
-    ...couplings,
-    { stage: 'bridges', pairs: 10 },
-    { stage: 'scores', pairs: 10 }
-  ]
-  return { stages, pairs: stages.reduce((sum, s) => sum + s.pairs, 0) }
 }
 
 async function readSnapshots(input: string, flags: TrajectoriesFlags): Promise<RawTable> {

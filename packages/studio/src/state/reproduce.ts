@@ -1,19 +1,6 @@
 import { writeGiven } from '../../../sbridge/src/cli/given.js'
 import { DEFAULTS, defaultSteps, type Run } from './settings.js'
-
-/** A word as a shell takes it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-}
-
-/** A column name in a list: commas and equals signs part names, so such names stand in backquotes. */
-function listed(name: string): string {
-  return /[,=`]/.test(name) ? `\`${name}\`` : name
-}
-
-function stem(file: string): string {
-  return file.replace(/\.[^.]+$/, '')
-}
+import { listed, literal, quote, stem } from './spelling.js'
 
 /** The command line that writes the very rows on the screen. */
 export function commandOf(file: string, { job, draws, rows, known }: Run): string {
@@ -79,13 +66,4 @@ function conditionedCode(file: string, { job, draws, rows, known }: Run): string
     `await writeTable(${literal(`${stem(file)}-new.csv`)}, presentTable(drawn.table, drawn.formats, 'text'))`,
     'await engine.close()'
   ].join('\n')
-}
-
-/** A value as JavaScript would be written by hand. */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-  if (typeof value !== 'object' || value === null) return String(value)
-  const entries = Object.entries(value).map(([key, part]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key)}: ${literal(part)}`)
-  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`
 }

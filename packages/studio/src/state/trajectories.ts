@@ -1,85 +1,190 @@
-import { batch, effect, signal } from '@preact/signals'
-import type { TableFacts } from '../work/messages.js'
-import type { FromTrajectories, ToTrajectories } from '../work/trajectories-messages.js'
-import { activity, setPlace } from './activity.js'
-import { forget } from './history.js'
-import { brokenWorker, fault, fetchExample, type OpenTable, opening, openTable, refuse, said } from './page.js'
+import { batch, computed, signal } from '@preact/signals'
+import type { RowFormat } from '../work/messages.js'
+import type {
+  FromTrajectories,
+  Learned,
+  PathPicture,
+  RoleFacts,
+  Round,
+  SnapshotFacts,
+  ToTrajectories
+} from '../work/trajectories-messages.js'
+import { undo } from './history.js'
+import { fault, opening, refuse, said, save } from './page.js'
+import { tableActivity } from './table-activity.js'
+import {
+  codeOf,
+  commandOf,
+  DEFAULTS,
+  fromAddress,
+  runOf,
+  type TrajectoriesRun,
+  type TrajectoriesSettings,
+  toAddress
+} from './trajectories-settings.js'
 
-export const held = signal<OpenTable | null>(null)
-export const facts = signal<TableFacts | null>(null)
+/** What was read: roles that columns may have, and the guess of the time. */
+export const roles = signal<{ readonly rowCount: number; readonly columns: readonly RoleFacts[]; readonly time: string } | null>(null)
+export const snapshots = signal<SnapshotFacts | null>(null)
+export const picture = signal<PathPicture | null>(null)
+export const progress = signal<{ share: number; stage: string; secondsLeft: number | null } | null>(null)
+/** Estimates round by round while a fit runs. */
+export const rounds = signal<{ readonly names: readonly string[]; readonly rounds: readonly Round[] } | null>(null)
+export const learned = signal<Learned | null>(null)
+/** The run that the screen shows. */
+export const shown = signal<TrajectoriesRun | null>(null)
+/** Whether paths are to be played as soon as they are there. */
+export const playWhenDrawn = signal(false)
 
-let worker: Worker | undefined
+export const running = computed(() => progress.value !== null)
 
-function start(): Worker {
-  const made = new Worker(new URL('../work/activity.worker.ts', import.meta.url), { type: 'module', name: 'trajectories' })
-  made.onmessage = ({ data }: MessageEvent<FromTrajectories>) => batch(() => fromWorker(data))
-  made.onerror = (event) => refuse(brokenWorker(event))
-  worker = made
-  return made
-}
+let pending: TrajectoriesRun | undefined
+/** Whether the worker reads the table anew after a stop: then nothing is said of it. */
+let again = false
 
-function fromWorker(message: FromTrajectories): void {
-  if (message.kind === 'refused') {
-    close()
-    refuse(message.fault)
-    return
+export const session = tableActivity<TrajectoriesSettings, ToTrajectories, FromTrajectories>({
+  name: 'trajectories',
+  defaults: DEFAULTS,
+  toAddress,
+  fromAddress,
+  openWith: ({ blob, source }) => ({ kind: 'open', blob, name: source.name }),
+  receive,
+  changed,
+  reset() {
+    roles.value = again ? roles.value : null
+    snapshots.value = again ? snapshots.value : null
+    picture.value = again ? picture.value : null
+    clearResults()
   }
-  opening.value = false
-  facts.value = message.facts
-  said.value = `${held.value!.source.name}: ${message.facts.rowCount} rows, ${message.facts.columns.length} columns`
-}
+})
+export const { source, settings, change, openFile, openExample, enter, close, awaited } = session
 
-function open(table: OpenTable): void {
-  worker?.terminate()
-  forget('trajectories')
-  batch(() => {
-    held.value = table
-    openTable.value = table
-    facts.value = null
-    fault.value = null
-    opening.value = true
-  })
-  start().postMessage({ kind: 'open', blob: table.blob, name: table.source.name } satisfies ToTrajectories)
-}
-
-export function openFile(file: File): void {
-  open({ blob: file, source: { kind: 'file', name: file.name } })
-}
-
-export async function openExample(name: string): Promise<void> {
-  const example = await fetchExample(name)
-  if (example) open(example)
-}
-
-function close(): void {
-  worker?.terminate()
-  worker = undefined
-  forget('trajectories')
-  batch(() => {
-    held.value = null
-    openTable.value = null
-    facts.value = null
-    opening.value = false
-  })
-}
-
-/** Takes up the table that is open, unless it is at hand already. */
-export function enter(): void {
-  if (openTable.value === held.value) return
-  if (openTable.value) open(openTable.value)
-  else close()
-}
-
-effect(() => {
-  const source = held.value?.source
-  setPlace('trajectories', source ? new URLSearchParams([[source.kind, source.name]]).toString() : '')
+/** The column of times, that of weights, and columns that are no coordinates. */
+export const chosen = computed(() => {
+  const { time, weights, exclude } = settings.value
+  const columns = roles.value?.columns ?? []
+  const has = (name: string | null) => name !== null && columns.some((column) => column.name === name)
+  const timeName = has(time) ? time! : (roles.value?.time ?? '')
+  const weightsName = has(weights) && weights !== timeName ? weights : null
+  const usable = columns.filter(({ name, numbers }) => numbers && name !== timeName && name !== weightsName).map(({ name }) => name)
+  const without = columns
+    .map(({ name }) => name)
+    .filter((name) => name !== timeName && name !== weightsName && (!usable.includes(name) || (exclude ?? []).includes(name)))
+  return { time: timeName, weights: weightsName, exclude: without, usable }
 })
 
-/** The table that the address meant when the page was loaded. */
-export const awaited = ((): string | null => {
-  const parts = new URLSearchParams(location.hash.replace(/^#/, ''))
-  if (activity.value !== 'trajectories' || openTable.value) return null
-  const example = parts.get('example')
-  if (example) void openExample(example)
-  return parts.get('file')
-})()
+/** The run that the settings describe. */
+const wanted = computed(() => runOf(settings.value, chosen.value))
+export const outdated = computed(() => shown.value !== null && JSON.stringify(wanted.value) !== JSON.stringify(shown.value))
+export const command = computed(() => (shown.value && source.value ? commandOf(source.value.name, shown.value) : ''))
+export const code = computed(() => (shown.value && source.value ? codeOf(source.value.name, shown.value) : ''))
+
+/** The columns on the axes: a single coordinate is shown against the time. */
+export const axes = computed((): [string, string] => {
+  const names = snapshots.value?.names ?? []
+  const time = chosen.value.time
+  const known = (name: string | null, fallback: string) => (name !== null && (names.includes(name) || name === time) ? name : fallback)
+  const [first, second] = names.length > 1 ? [names[0]!, names[1]!] : [time, names[0] ?? '']
+  return [known(settings.value.x, first), known(settings.value.y, second)]
+})
+
+function clearResults(): void {
+  pending = undefined
+  progress.value = null
+  rounds.value = null
+  learned.value = null
+  shown.value = null
+}
+
+function choose(): void {
+  session.send({ kind: 'choose', columns: wanted.value.columns, holdOut: settings.value.holdOut })
+}
+
+function sendAxes(): void {
+  const [x, y] = axes.value
+  session.send({ kind: 'axes', x, y, holdOut: shown.value?.job.holdOut ?? settings.value.holdOut })
+}
+
+function changed(before: TrajectoriesSettings): void {
+  const now = settings.value
+  if (now.time !== before.time || now.weights !== before.weights || now.exclude !== before.exclude) {
+    clearResults()
+    choose()
+    return
+  }
+  if (now.x !== before.x || now.y !== before.y || (now.holdOut !== before.holdOut && !shown.value)) sendAxes()
+}
+
+/** Another column of times: what was said of other times makes no sense any more. */
+export function chooseTime(time: string): void {
+  change({ time, holdOut: [] })
+}
+
+/** Fits and draws as the settings say. */
+export function run(): void {
+  if (!snapshots.value || running.value) return
+  const next = wanted.value
+  batch(() => {
+    clearResults()
+    fault.value = null
+    progress.value = { share: 0, stage: 'starting', secondsLeft: null }
+    said.value = 'Fitting'
+  })
+  pending = next
+  session.send({ kind: 'run', job: next.job })
+}
+
+/** Stops at once whatever is being computed. */
+export function stop(): void {
+  again = true
+  session.restart()
+  again = false
+  said.value = 'Stopped'
+}
+
+export function exportRows(format: RowFormat): void {
+  session.send({ kind: 'rows', format })
+}
+
+export function exportParameters(): void {
+  session.send({ kind: 'parameters' })
+}
+
+function receive(message: FromTrajectories): void {
+  if (message.kind === 'opened') {
+    opening.value = false
+    roles.value = message
+    choose()
+  }
+  if (message.kind === 'chosen') {
+    const { times, counts } = message.facts
+    if (!snapshots.value) said.value = `${source.value!.name}: ${counts.reduce((a, b) => a + b, 0)} particles at ${times.length} times`
+    snapshots.value = message.facts
+    sendAxes()
+  }
+  if (message.kind === 'picture') picture.value = message.picture
+  if (message.kind === 'progress') progress.value = message
+  if (message.kind === 'round') rounds.value = { names: message.names, rounds: [...(rounds.value?.rounds ?? []), message.round] }
+  if (message.kind === 'drawn') drawn(message)
+  if (message.kind === 'file') save(message.blob, message.name)
+  if (message.kind === 'refused') refused(message)
+}
+
+function drawn({ learned: found, milliseconds }: Extract<FromTrajectories, { kind: 'drawn' }>): void {
+  shown.value = pending!
+  pending = undefined
+  progress.value = null
+  rounds.value = null
+  learned.value = found
+  playWhenDrawn.value = true
+  said.value = `${shown.value.job.rows} paths drawn in ${(milliseconds / 1000).toFixed(1)} seconds`
+  sendAxes()
+}
+
+function refused({ during, fault: found }: Extract<FromTrajectories, { kind: 'refused' }>): void {
+  // Where the first choice is refused there is nothing to go back to.
+  if (during === 'open' || (during === 'choose' && !snapshots.value)) close()
+  else if (during === 'choose') undo('trajectories')
+  if (during === 'run') clearResults()
+  refuse(found)
+}

@@ -1,37 +1,6 @@
 import { askPainter, frame, visible } from '../state/session.js'
-import type { ScatterFrame } from '../work/messages.js'
+import { axesSvg, BOTTOM, dotsPath, HEIGHT, LEFT, RIGHT, TOP, WIDTH } from './plot-figure.js'
 import { colour } from './theme.js'
-
-const WIDTH = 720
-const HEIGHT = 520
-const LEFT = 64
-const TOP = 18
-const RIGHT = 18
-const BOTTOM = 52
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!)
-
-function dotsPath(places: Float32Array): string {
-  const [width, height] = [WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM]
-  let path = ''
-  for (let i = 0; i < places.length; i += 2) {
-    const [x, y] = [places[i]!, places[i + 1]!]
-    if (x >= 0 && x <= 1 && y >= 0 && y <= 1) path += `M${(LEFT + x * width).toFixed(1)},${(TOP + (1 - y) * height).toFixed(1)}h0`
-  }
-  return path
-}
-
-function axesSvg({ x, y }: ScatterFrame, ink: string): string {
-  const [width, height] = [WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM]
-  const text = (at: string, label: string) => `<text ${at} fill="${ink}">${escaped(label)}</text>`
-  return [
-    `<path d="M${LEFT},${TOP}v${height}h${width}" fill="none" stroke="${ink}" stroke-opacity="0.5"/>`,
-    ...x.ticks.map(({ at, label }) => text(`x="${(LEFT + at * width).toFixed(1)}" y="${TOP + height + 18}" text-anchor="middle"`, label)),
-    ...y.ticks.map(({ at, label }) => text(`x="${LEFT - 8}" y="${(TOP + (1 - at) * height + 4).toFixed(1)}" text-anchor="end"`, label)),
-    text(`x="${LEFT + width / 2}" y="${HEIGHT - 10}" text-anchor="middle" font-weight="600"`, x.name),
-    text(`x="14" y="${TOP + height / 2}" text-anchor="middle" font-weight="600" transform="rotate(-90 14 ${TOP + height / 2})"`, y.name)
-  ].join('')
-}
 
 /** What the scatter shows, as a drawing of its own. */
 export async function scatterSvg(): Promise<string> {

@@ -14,11 +14,11 @@ import {
   toPainter,
   visible
 } from '../state/session.js'
-import type { Axis } from '../work/messages.js'
 import { FigureButtons } from './figure-buttons.js'
 import { Marks } from './known/marks.js'
 import { scatterPicture, scatterSvg } from './scatter-figure.js'
 import { colour, theme } from './theme.js'
+import { Ticks } from './ticks.js'
 import { formatCount } from './words.js'
 
 /** The stage: real rows and chains on two columns, drawn by a worker; axes, legend and playing around it. */
@@ -125,39 +125,6 @@ function words(): string {
   return `Scatter of ${axes.y.name} against ${axes.x.name}: ${facts.value!.rowCount} ${layerNames.value.real}${rows} rows`
 }
 
-function Ticks({ axis, side }: { axis: Axis; side: 'x' | 'y' }) {
-  return (
-    <svg class={`ticks ${side}`} aria-hidden="true">
-      {axis.ticks.map(({ at, label }) =>
-        side === 'x' ? (
-          <g key={`${at} ${label}`}>
-            <line x1={`${at * 100}%`} x2={`${at * 100}%`} y1="0" y2="5" />
-            <text x={`${at * 100}%`} y="18" text-anchor="middle">
-              {shorten(label, axis.minor ? 8 : 14)}
-            </text>
-          </g>
-        ) : (
-          <g key={`${at} ${label}`}>
-            <line x1="100%" x2="100%" y1={`${(1 - at) * 100}%`} y2={`${(1 - at) * 100}%`} />
-            <text x="100%" dx="-7" y={`${(1 - at) * 100}%`} dy="0.32em" text-anchor="end">
-              {shorten(label, 8)}
-            </text>
-          </g>
-        )
-      )}
-    </svg>
-  )
-}
-
-function shorten(text: string, length: number): string {
-  return [...text].length <= length ? text : `${[...text].slice(0, length - 1).join('')}…`
-}
-
-function startWords(): string {
-  const run = shown.value
-  return run?.known ? 'at the start' : (run?.draws.start ?? settings.value.start) === 'noise' ? 'noise' : 'at the data'
-}
-
 function Playback() {
   const { step, steps, playing } = playback.value
   const hidden = frame.value?.hidden ?? 0
@@ -185,4 +152,9 @@ function Playback() {
       </span>
     </div>
   )
+}
+
+function startWords(): string {
+  const run = shown.value
+  return run?.known ? 'at the start' : (run?.draws.start ?? settings.value.start) === 'noise' ? 'noise' : 'at the data'
 }

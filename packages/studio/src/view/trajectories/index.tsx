@@ -1,11 +1,20 @@
-import { awaited, facts, held, openExample, openFile } from '../../state/trajectories.js'
+import { awaited, learned, openExample, openFile, rounds, snapshots } from '../../state/trajectories.js'
+import { DEFAULTS } from '../../state/trajectories-settings.js'
 import { Opening } from '../opening.js'
-import { formatCount } from '../words.js'
+import { Choose } from './choose.js'
+import { LearnedTable, Scores } from './learned.js'
+import { Player } from './player.js'
+import { Settings } from './settings.js'
+import { TakeAway } from './take-away.js'
+import './trajectories.css'
 
 export { enter, openFile } from '../../state/trajectories.js'
 
+/** What is asked of an example at first: the dynamics that it came from, every second snapshot kept for judging. */
+const EXAMPLE = { ...DEFAULTS, reference: 'lotka-volterra', holdOut: [1, 3, 5, 7, 9] } as const
+
 export function View() {
-  if (facts.value) return <Work />
+  if (snapshots.value) return <Work />
   return (
     <Opening
       activity="trajectories"
@@ -14,18 +23,26 @@ export function View() {
       drop="Drop snapshots here"
       awaited={awaited}
       openFile={openFile}
-      openExample={({ file }) => void openExample(file)}
+      openExample={({ file }) => void openExample(file, EXAMPLE)}
     />
   )
 }
 
 function Work() {
   return (
-    <main>
-      <h1>{held.value!.source.name}</h1>
-      <p class="soft">
-        {formatCount(facts.value!.rowCount)} rows, {facts.value!.columns.length} columns
-      </p>
+    <main class="trajectories">
+      <div class="bench">
+        <Choose />
+        <Player />
+        <Settings />
+      </div>
+      {(learned.value || rounds.value) && (
+        <div class="results">
+          <LearnedTable />
+          <Scores />
+          {learned.value && <TakeAway />}
+        </div>
+      )}
     </main>
   )
 }

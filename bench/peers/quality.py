@@ -1,6 +1,6 @@
 """Peers of bench/quality.mjs, scored by scikit-learn's random forest on the same split: KernelDensity (cross-validated
-bandwidth) and GaussianMixture (BIC), and two marks to read them by: a bootstrap of the training rows, which copies, and
-columns drawn independently of each other. Reads train, held-out and our synthetic CSV, and the kinds of the columns.
+bandwidth) and GaussianMixture (BIC), and two marks to read them by: the training rows themselves, and columns drawn
+independently of each other. Reads train, held-out and our synthetic CSV, and the kinds of the columns.
 
 Categories are one-hot (the 30 most frequent levels), a missing number is the mean and a mark. What a peer draws is taken
 back to a table: the largest of one-hot coordinates, marks at 0.5, whole numbers rounded. usage: quality.py TRAIN HELD
@@ -102,14 +102,14 @@ def main(train_path, held_path, ours_path, seed, kinds):
     kde = KernelDensity(bandwidth=grid.best_params_["bandwidth"]).fit(train).sample(len(held), random_state=seed)
     fits = [GaussianMixture(k, random_state=seed, reg_covar=1e-4).fit(train) for k in range(1, 11) if k < len(train)]
     mixture = min(fits, key=lambda fit: fit.bic(train)).sample(len(held))[0]
-    bootstrap = train[random.integers(0, len(train), len(held))]
+    copies = train[random.permutation(len(train))[: len(held)]]
     apart = pd.DataFrame({name: frames[0][name].to_numpy()[random.integers(0, len(train), len(held))] for name in frames[0].columns})
     out = {}
     for name, fake in (
         ("sbridge", ours),
         ("KernelDensity", design.settle(kde)),
         ("GaussianMixture", design.settle(mixture)),
-        ("bootstrap", bootstrap),
+        ("copies", copies),
         ("columns apart", design.matrix(apart)),
     ):
         out[name] = {"auc": auc(held, fake, seed), "ratio": ratio(train, held, fake)}

@@ -46,9 +46,9 @@ const SEARCH_ROWS = 5000
 const CONTEST_ROWS = 2000
 
 /** Pairs a bandwidth search evaluates: scalings from warm starts, chains of 20 steps, distances. */
-function searchPairs(rows: number, evaluations: number): number {
-  const chains = Math.max(500, Math.min(rows, 1000))
-  return evaluations * (rows * rows * 6 + 2 * 20 * chains * rows + chains * rows)
+function searchPairs(rows: number, evaluations: number, passesPerStep: number): number {
+  const chains = passesPerStep > 2 ? 500 : Math.max(500, Math.min(rows, 1000))
+  return evaluations * (rows * rows * 6 + 2 * 20 * chains * rows * passesPerStep + chains * rows)
 }
 
 /** Rows that a trial of a condition's bandwidth holds out at most, draws for each, steps of each, and rows that it is fitted on. */
@@ -89,13 +89,13 @@ export function estimateJob(size: JobSize): JobEstimate {
   const search = Math.min(m, SEARCH_ROWS)
   const { parts, scored } = contestFolds(m)
   const contest = Math.min(m, CONTEST_ROWS) * (1 - 1 / parts)
-  const chains = (contest / (parts - 1)) * 2 * 20 * contest
+  const chains = (contest / (parts - 1)) * 2 * 20 * contest * size.passesPerStep
   const stages = [
     {
       stage: 'choosing the scaling',
-      pairs: size.comparesScalings ? 2 * (searchPairs(contest, 8) + scored * (contest * contest * 10 + chains)) : 0
+      pairs: size.comparesScalings ? 2 * (searchPairs(contest, 8, size.passesPerStep) + scored * (contest * contest * 10 + chains)) : 0
     },
-    { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, 10) : 0 },
+    { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, 10, size.passesPerStep) : 0 },
     { stage: 'scaling', pairs: m * m * TURNS },
     ...(size.known
       ? knownStages({ ...size, known: size.known })

@@ -10,7 +10,7 @@ import {
   spellsNonFinite
 } from './parse.js'
 import type { RawColumn, RawTable } from './raw.js'
-import type { Column, ColumnKind, Table } from './table.js'
+import type { CategoricalColumn, Column, ColumnKind, Table } from './table.js'
 
 /** How a column is written back: as the format stored it, with the input's decimals, dates and spelling. */
 export interface ColumnFormat {
@@ -43,6 +43,8 @@ export interface InferredTable {
 }
 
 const MISSING = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
+/** A category of more levels than this, most of which occur once, is likely a name. */
+const MANY_LEVELS = 50
 const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
 
 /**
@@ -144,11 +146,18 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   }
   if (kind === 'datetime') return inferDates(base, cells)
   if (kind === 'identifier') {
-    notes.push(`${raw.name}: every value differs, so it counts as an identifier: left out of the model, written as 1 … n`)
+    const reason = wanted ? 'counts' : 'every value differs, so it counts'
+    notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, written as 1 … n`)
     return { column: { name: raw.name, kind }, format: { ...base, kind } }
   }
   if (kind === 'boolean') return inferBooleans(base, cells)
-  return { column: categories(raw.name, cells), format: { ...base, kind } }
+  const column = categories(raw.name, cells)
+  const { length } = column.levels
+  if (!wanted && length > MANY_LEVELS && length > present.length / 2)
+    notes.push(
+      `${raw.name}: ${length} different values in ${present.length} cells, more names than categories: new rows repeat them as they stand; --types ${raw.name}=identifier leaves them out`
+    )
+  return { column, format: { ...base, kind } }
 }
 
 function kindOfText(name: string, cells: readonly (string | null)[], present: readonly string[]): ColumnKind {
@@ -225,7 +234,7 @@ function inferBooleans(base: { name: string; source: RawColumn['source'] }, cell
   return { column: { name: base.name, kind: 'boolean', codes, levels: ['false', 'true'] }, format: { ...base, kind: 'boolean', spelling } }
 }
 
-function categories(name: string, cells: readonly (string | null)[]): Column {
+function categories(name: string, cells: readonly (string | null)[]): CategoricalColumn {
   const levels = [...new Set(cells.filter((cell): cell is string => cell !== null))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   const codeOf = new Map(levels.map((level, i) => [level, i]))
   return { name, kind: 'category', levels, codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : codeOf.get(cell)!)) }

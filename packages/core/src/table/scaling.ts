@@ -131,6 +131,21 @@ function between(knots: Float64Array, low: number, high: number, share: number):
   return atom ? (share < 0.5 ? a : b) : a + share * (b - a)
 }
 
+/** Fewer rows than this do not show that a column takes its values from a list. */
+const LEAST_ROWS = 20
+
+/**
+ * Whether a column takes its values from a short list (ratings, codes, numbers of cylinders): at least 90 % of the cells
+ * are atoms. Values between them would be impossible, so that it is scaled by `quantile`, which returns listed values only.
+ */
+export function isListed(present: Float64Array): boolean {
+  if (present.length < LEAST_ROWS) return false
+  let inAtoms = 0
+  for (const [start, end] of runsOf(sorted(present)))
+    if (end - start > 1 && end - start >= ATOM_SHARE * present.length) inAtoms += end - start
+  return inAtoms >= 0.9 * present.length
+}
+
 /**
  * Whether `quantile` could suit a column better than `standard`: atoms (over a tenth of the cells tied) or tails
  * heavier than five standard deviations or skewness beyond 1.

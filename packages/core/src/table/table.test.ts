@@ -7,7 +7,7 @@ import { inferTable } from './infer.js'
 import { formatDateTime, formatNumber, numberStyle, parseDateTime, parseNumber } from './parse.js'
 import { presentTable } from './present.js'
 import type { RawTable } from './raw.js'
-import { fitScaler, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
+import { fitScaler, isListed, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
 
 const text = (columns: Record<string, (string | null)[]>): RawTable => ({
   columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })),
@@ -93,6 +93,28 @@ describe('kinds of columns', () => {
   })
 })
 
+describe('names', () => {
+  const raw = (values: string[]): RawTable => ({
+    rowCount: values.length,
+    columns: [
+      { name: 'name', source: 'text', values },
+      { name: 'x', source: 'text', values: values.map((_, i) => String(i % 7)) }
+    ]
+  })
+  const nearlyAll = Array.from({ length: 120 }, (_, i) => `n${Math.min(i, 110)}`)
+  it('that nearly all differ are categories with a note, or identifiers when told so', () => {
+    const guessed = inferTable(raw(nearlyAll))
+    expect([guessed.table.columns[0]!.kind, guessed.notes.length]).toEqual(['category', 1])
+    expect(guessed.notes[0]).toMatch(/^name: 111 different values in 120 cells/)
+    const told = inferTable(raw(nearlyAll), { types: { name: 'identifier' } })
+    expect(told.table.columns[0]!.kind).toBe('identifier')
+    expect(told.notes).toEqual(['name: counts as an identifier: left out of the model, written as 1 … n'])
+  })
+  it('that recur have no note', () => {
+    expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])
+  })
+})
+
 describe('cells', () => {
   it('numbers, and codes that only look like numbers', () => {
     expect(['1', '-2.5', '.5', '1e-3', '+4.'].map(parseNumber)).toEqual([1, -2.5, 0.5, 1e-3, 4])
@@ -141,6 +163,8 @@ describe('scaling', () => {
       true,
       true
     ])
+    expect([amounts, ratings, visits, z].map(isListed)).toEqual([false, true, false, false])
+    expect(isListed(Float64Array.of(1, 1, 2, 2))).toBe(false)
     const scaler = fitScaler(amounts, 'quantile')
     const back = unscaleValues(scaler, normals(keyFromSeed(9), 1000))
     const zeros = back.filter((x) => x === 0).length

@@ -5,9 +5,11 @@ import {
   encodeTable,
   estimateJob,
   type FitJob,
+  factorGroups,
   fitEncoder,
   type Given,
   type GlobalModel,
+  isListed,
   isNumeric,
   type JobEstimate,
   type KnownSize,
@@ -111,7 +113,7 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
     rowCount: summary.rowCount,
     dimension,
     comparesScalings: false,
-    passesPerStep: summary.categories === 'sweep' ? 1 + training.encoder.factors.length : 1,
+    passesPerStep: summary.categories === 'sweep' ? 1 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
     fits: false,
     coordinateCount: training.encoder.coordinateCount,
     partCount: summary.categories === 'combinations' ? combinationsOf(training.rows.codes, summary.rowCount).rows.length : 1,
@@ -131,8 +133,10 @@ function shapeOfTable(raw: RawTable, job: FitJob): Shape {
   return {
     rowCount: table.rowCount,
     dimension: encoder.coordinateCount + encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0),
-    comparesScalings: !decided && table.columns.some((column) => isNumeric(column) && suggestsQuantile(presentValues(column))),
-    passesPerStep: sweeps ? 1 + encoder.factors.length : 1,
+    comparesScalings:
+      !decided &&
+      table.columns.some((column) => isNumeric(column) && suggestsQuantile(presentValues(column)) && !isListed(presentValues(column))),
+    passesPerStep: sweeps ? 1 + factorGroups(codes, encoder.factors.length).length : 1,
     fits: true,
     coordinateCount: encoder.coordinateCount,
     partCount: mode === 'combinations' ? combinations.rows.length : 1,

@@ -8,7 +8,7 @@ import { type Key, keyFor, permutation } from '../../num/random.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
-import { type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { isListed, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { searchBandwidth } from './bandwidth.js'
 import { Generator, tablePotentials } from './generator.js'
@@ -46,18 +46,22 @@ function leadRequired(rowCount: number): number {
 }
 
 /**
- * Decides how numeric columns are scaled. Columns with atoms, heavy tails or skew are candidates for `quantile`; where
- * there are some, both scalings are fitted to most rows at their own best ε and scored by how well a
+ * Decides how numeric columns are scaled. Columns that take their values from a short list are scaled by `quantile`. Others
+ * with atoms, heavy tails or skew are candidates for it; where there are some, both scalings are fitted to most rows at their own best ε and scored by how well a
  * forest tells their rows from held-out ones, in five folds of a small table or one third of a large one. Deterministic by key.
  */
 export async function chooseScaling(contest: ScalingContest): Promise<ScalingChoice> {
   const { table, fixed, watch } = contest
   const numeric = table.columns.filter(isNumeric)
-  const candidates = numeric
-    .filter((column) => !(column.name in fixed) && suggestsQuantile(presentValues(column)))
-    .map((column) => column.name)
-  const methods = (quantile: boolean): Record<string, ScalingMethod> =>
-    Object.fromEntries(numeric.map(({ name }) => [name, fixed[name] ?? (quantile && candidates.includes(name) ? 'quantile' : 'standard')]))
+  const open = numeric.filter((column) => !(column.name in fixed))
+  const namesOf = (suits: (present: Float64Array) => boolean) =>
+    open.filter((column) => suits(presentValues(column))).map(({ name }) => name)
+  const listed = namesOf(isListed)
+  const candidates = namesOf(suggestsQuantile).filter((name) => !listed.includes(name))
+  const methods = (quantile: boolean): Record<string, ScalingMethod> => {
+    const chosen = new Set(quantile ? [...listed, ...candidates] : listed)
+    return Object.fromEntries(numeric.map(({ name }) => [name, fixed[name] ?? (chosen.has(name) ? 'quantile' : 'standard')]))
+  }
   if (candidates.length === 0 || table.rowCount < 20) return { methods: methods(false) }
   const folds = contestFolds(table.rowCount)
   const scores = { standard: 0, quantile: 0 }

@@ -16,6 +16,9 @@ export {
   type SampleJob,
   sampleTable
 } from './job/job.js'
+export * from './job/latent.js'
+export * from './job/latent-conditions.js'
+export * from './job/latent-file.js'
 export * from './job/snapshots.js'
 export * from './job/trajectories.js'
 export * from './kernel/bandwidth.js'

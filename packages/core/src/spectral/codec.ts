@@ -16,9 +16,21 @@ export interface Codec {
   decode(latents: Matrix): Promise<Matrix>
   /** Present when decode(z) = offset + z · basis exactly. */
   readonly linear?: LinearDecoder
+  /** Points [n, q] that stand to each other as the decoded rows do, up to one factor, where fewer columns than D can say so. */
+  decodePlaces?(latents: Matrix): Promise<Matrix>
+  /** What the coordinates were chosen by, as the fit found it. */
+  readonly spectrum?: CodecSpectrum
   /** Relative reconstruction error on rows that were held out while fitting, where that was measured. */
   readonly heldOutError?: number
   save(): CodecContents
+}
+
+/** Variances of principal components, or eigenvalues of a diffusion operator, largest first. Plain JSON. */
+export interface CodecSpectrum {
+  readonly kind: 'variance' | 'eigenvalue'
+  readonly values: readonly number[]
+  /** Variance of all columns together. */
+  readonly total?: number
 }
 
 export interface LinearDecoder {

@@ -12,7 +12,14 @@ export type ScalingMethod = 'standard' | 'quantile'
  * reflected. `quantile`: normal scores of the empirical distribution, decoded by the empirical quantile function.
  */
 export type NumericScaler =
-  | { readonly method: 'standard'; readonly centre: number; readonly scale: number; readonly nonNegative: boolean }
+  | {
+      readonly method: 'standard'
+      readonly centre: number
+      readonly scale: number
+      readonly nonNegative: boolean
+      /** Smallest and largest value that is written: what would fall beyond is set to it. */
+      readonly range?: readonly [low: number, high: number]
+    }
   | { readonly method: 'quantile'; readonly knots: Float64Array; readonly discrete: boolean }
 
 /** Share of a column's present cells whose value occurs more than once. Cost O(n log n). */
@@ -107,6 +114,7 @@ export function unscaleValues(scaler: NumericScaler, coordinates: Float64Array):
   if (scaler.method === 'standard') {
     return coordinates.map((z) => {
       const x = scaler.centre + scaler.scale * z
+      if (scaler.range) return Math.min(scaler.range[1], Math.max(scaler.range[0], x))
       return scaler.nonNegative && x < 0 ? -x : x
     })
   }

@@ -52,18 +52,27 @@ export interface RowDistances {
  * of the rows have a duplicate. Where all have one, distances between coordinates instead, in which ties are spread.
  * Undefined where these vanish too.
  */
-export async function rowDistances(search: BandwidthSearch): Promise<RowDistances | undefined> {
-  const { table, training, engine } = search
-  const key = keyFor(search.key, 'distances')
+export async function rowDistances(
+  table: Table,
+  training: TrainingRows,
+  context: { readonly engine: Engine; readonly key: Key }
+): Promise<RowDistances | undefined> {
+  const { engine } = context
+  const key = keyFor(context.key, 'distances')
   const standard = fitEncoder(table, training.encoder.formats, () => 'standard')
   const decoded = (part: Table): Matrix => embedEncoded(standard, encodeTable(standard, part, key))
-  const inValues = await distancesTo(decoded(table), (rows) => decoded(decodeTable(training.encoder, rows)), engine)
+  const inValues = await distancesTo(decoded(table), async (rows) => decoded(decodeTable(training.encoder, rows)), engine)
   if (inValues) return inValues
   const places = (rows: Encoded): Matrix => embedEncoded(training.encoder, rows)
-  return distancesTo(places(training.rows), places, engine)
+  return distancesTo(places(training.rows), async (rows) => places(rows), engine)
 }
 
-async function distancesTo(training: Matrix, place: (rows: Encoded) => Matrix, engine: Engine): Promise<RowDistances | undefined> {
+/** Distances between points [M, c] and those that `place` gives for other rows; undefined where all points are equal. */
+export async function distancesTo(
+  training: Matrix,
+  place: (rows: Encoded) => Promise<Matrix>,
+  engine: Engine
+): Promise<RowDistances | undefined> {
   const fresh = (await nearestSquaredDistances(training, engine)).map(Math.sqrt)
   const typicalOf = median(fresh) > 0 ? median : mean
   const typicalFresh = typicalOf(fresh)
@@ -72,7 +81,7 @@ async function distancesTo(training: Matrix, place: (rows: Encoded) => Matrix, e
   return {
     typicalFresh,
     async typical(rows) {
-      const found = await engine.nearest({ from: cloud(place(rows)), to, kernel: gaussianKernel(1) }, 1)
+      const found = await engine.nearest({ from: cloud(await place(rows)), to, kernel: gaussianKernel(1) }, 1)
       const distances = found.squaredDistances.map(Math.sqrt)
       return { value: typicalOf(distances), standardError: standardErrorOf(distances) }
     }
@@ -87,8 +96,9 @@ function standardErrorOf(values: Float64Array): number {
 }
 
 export interface BandwidthSearch {
-  readonly table: Table
   readonly training: TrainingRows
+  /** What r is measured in; undefined where all rows are equal. */
+  readonly distances: RowDistances | undefined
   readonly kernel: KernelChoice
   readonly engine: Engine
   readonly key: Key
@@ -104,11 +114,10 @@ export interface BandwidthSearch {
  * every time. Cost: about 8 scalings and runs of 500 chains.
  */
 export async function searchBandwidth(search: BandwidthSearch): Promise<BandwidthCurve> {
-  const { training, engine } = search
+  const { training, distances, engine } = search
   const points = embedEncoded(training.encoder, training.rows)
   const unit = typicalAboveTies(await nearestSquaredDistances(points, engine))
   const rowCount = training.logWeights.length
-  const distances = await rowDistances(search)
   if (!(unit > 0) || !distances) {
     // All rows equal in what is modelled: every bandwidth gives the same rows.
     return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }

@@ -10,7 +10,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isListed, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { searchBandwidth } from './bandwidth.js'
+import { rowDistances, searchBandwidth } from './bandwidth.js'
 import { Generator, tablePotentials } from './generator.js'
 import { imputeMissing } from './impute.js'
 
@@ -139,7 +139,10 @@ class Entrant {
     const rows = await imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), engine)
     const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
     const kernel = await kernelFor(rows)
-    this.epsilon ??= (await searchBandwidth({ table: fitted, training, kernel, engine, key, evaluations: 8, ...stop })).epsilon
+    if (this.epsilon === undefined) {
+      const distances = await rowDistances(fitted, training, { engine, key })
+      this.epsilon = (await searchBandwidth({ training, distances, kernel, engine, key, evaluations: 8, ...stop })).epsilon
+    }
     const chosen = atEpsilon(kernel, this.epsilon)
     const { potentials } = await tablePotentials(training, chosen, { engine, tolerance: 1e-3, ...stop })
     const generator = await Generator.create(training, potentials, chosen, engine)

@@ -65,6 +65,8 @@ export interface ConditionalReport {
 /** Drawn rows; `formats` show given values with all their digits. */
 export interface ConditionalRows {
   readonly table: Table
+  /** The rows before they became a table. */
+  readonly encoded: Encoded
   readonly formats: readonly ColumnFormat[]
   readonly report: ConditionalReport
 }
@@ -103,6 +105,7 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
   const table = repeatGiven(decodeTable(encoder, rows), conditions, request.rows)
   return {
     table,
+    encoded: rows,
     formats: formatsFor(encoder, conditions),
     report: {
       conditioning: request.conditioning ?? 'informed',

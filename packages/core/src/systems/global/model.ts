@@ -4,7 +4,6 @@ import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Ending, Watch } from '../../num/iterate.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
-import type { Matrix } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import type { Scaling } from '../../scaling/symmetric.js'
 import { combinationsOf } from '../../table/categories.js'
@@ -13,7 +12,7 @@ import type { InferredTable } from '../../table/infer.js'
 import { duplicateRowCount, takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { type BandwidthCurve, refuseDiagonal, searchBandwidth } from './bandwidth.js'
+import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth } from './bandwidth.js'
 import { chooseScaling, type ScalingChoice } from './choose-scaling.js'
 import { type CategoryMode, categoryMode, Generator, type TrainingRows, tablePotentials } from './generator.js'
 import { imputeMissing } from './impute.js'
@@ -56,6 +55,8 @@ export interface Context {
 
 /** Rows that the bandwidth search uses at most. */
 const SEARCH_ROWS = 5000
+/** Constant columns that a note names: images have hundreds. */
+const MOST_NAMED = 12
 
 /**
  * Fits the Schrödinger-bridge sampler to a table: chooses scaling and bandwidth unless given, then finds the symmetric
@@ -66,26 +67,73 @@ const SEARCH_ROWS = 5000
  * Throws `InputError` for bad weights, or a bandwidth so small that most rows see only themselves.
  */
 export async function fitGlobal(data: InferredTable, options: FitOptions, context: Context): Promise<GlobalModel> {
-  const { table, formats, notes } = data
+  const { table, formats } = data
   const { engine, watch } = context
   const key = keyFor(context.key, 'fit')
-  const logWeights = weightsOf(table, options.weights)
-  const kind = options.kernel ?? 'fixed'
-  const kernelFor = (rows: Encoded) => kernelChoice(kind, rows, engine)
+  const logWeights = rowLogWeights(table, options.weights)
+  const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', rows, engine)
   const scaling = await resolveScaling(data, options, { kernelFor, engine, key: keyFor(key, 'scaling'), watch })
   const encoder = fitEncoder(table, formats, (name) => scaling.methods[name]!)
-  refuseNothingVaries(table, encoder)
-  const rows = await imputeMissing(encoder, encodeTable(encoder, table, keyFor(key, 'encode')), engine)
+  const rows = await encodeTrainingRows(table, encoder, { engine, key: keyFor(key, 'encode') })
   const training = { encoder, rows, logWeights }
-  const base = await kernelFor(rows)
-  const bandwidth = typeof options.bandwidth === 'number' ? undefined : await autoBandwidth(table, training, base, { engine, key, watch })
+  const searched = {
+    rowLimit: SEARCH_ROWS,
+    part: async (chosen: Uint32Array | undefined, own: Key): Promise<SearchedRows> => {
+      const part = chosen ? await partOf(table, training, chosen, { engine, key: own }) : { table, training }
+      return { training: part.training, distances: await rowDistances(part.table, part.training, { engine, key: own }) }
+    }
+  }
+  const notes = [...data.notes, ...constantNotes(encoder)]
+  return fitTraining({ training, searched, scaling, duplicateCount: duplicateRowCount(table), notes }, options, { engine, key, watch })
+}
+
+/** Rows of a table as coordinates and codes, missing cells imputed. Throws `InputError` (code `nothing-varies`). */
+export async function encodeTrainingRows(
+  table: Table,
+  encoder: Encoder,
+  { engine, key }: { readonly engine: Engine; readonly key: Key }
+): Promise<Encoded> {
+  refuseNothingVaries(table, encoder)
+  return imputeMissing(encoder, encodeTable(encoder, table, key), engine)
+}
+
+/** Rows that a bandwidth search uses, and the distances it goes by. */
+export interface SearchedRows {
+  readonly training: TrainingRows
+  readonly distances: RowDistances | undefined
+}
+
+/** Rows that are ready to be compared, and what was decided on the way to them. */
+export interface PreparedTraining {
+  readonly training: TrainingRows
+  /** Those rows that a search of the bandwidth looks at: all when `chosen` is undefined. */
+  readonly searched: {
+    readonly rowLimit: number
+    readonly part: (chosen: Uint32Array | undefined, key: Key) => Promise<SearchedRows>
+  }
+  readonly scaling: ScalingChoice
+  readonly duplicateCount: number
+  readonly notes: readonly string[]
+}
+
+/** The part of `fitGlobal` that comes after rows have become coordinates, whatever these stand for: bandwidth and potentials. */
+export async function fitTraining(
+  prepared: PreparedTraining,
+  options: Pick<FitOptions, 'bandwidth' | 'kernel'>,
+  { engine, key, watch }: Context
+): Promise<GlobalModel> {
+  const { training, scaling, duplicateCount } = prepared
+  const { encoder, rows } = training
+  const rowCount = training.logWeights.length
+  const kind = options.kernel ?? 'fixed'
+  const base = await kernelChoice(kind, rows, engine)
+  const bandwidth = typeof options.bandwidth === 'number' ? undefined : await autoBandwidth(prepared, base, { engine, key, watch })
   const kernel = atEpsilon(base, bandwidth?.epsilon ?? (options.bandwidth as number))
   const found = await tablePotentials(training, kernel, { engine, watch })
   if (!bandwidth) await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
-  const combinations = combinationsOf(rows.codes, table.rowCount)
-  const duplicateCount = duplicateRowCount(table)
+  const combinations = combinationsOf(rows.codes, rowCount)
   const summary: FitSummary = {
-    rowCount: table.rowCount,
+    rowCount,
     epsilon: kernel.epsilon,
     ...(bandwidth ? { bandwidth } : {}),
     scaling,
@@ -97,7 +145,7 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
     duplicateCount,
     isolatedCount: found.isolated.length,
     rareCombinations: rareCombinations(encoder, rows, combinations.rows),
-    notes: [...notes, ...notesOf(table, encoder, duplicateCount, found)]
+    notes: [...prepared.notes, ...scalingNotes(rowCount, duplicateCount, found)]
   }
   return { training, potentials: found.potentials, kernel, summary }
 }
@@ -117,7 +165,8 @@ async function kernelChoice(kind: 'fixed' | 'variable', rows: Encoded, engine: E
   return { kind, epsilon: 1, field: await fitWidthField(rows.coordinates, engine) }
 }
 
-function weightsOf(table: Table, weights: Float64Array | undefined): Float64Array {
+/** log-weights of the rows, normalised. Throws `InputError` (code `weights`). */
+export function rowLogWeights(table: Table, weights: Float64Array | undefined): Float64Array {
   if (!weights) return uniformLogWeights(table.rowCount)
   const bad = weights.findIndex((w) => !(Number.isFinite(w) && w >= 0))
   if (weights.length !== table.rowCount || bad >= 0 || weights.every((w) => w === 0)) {
@@ -157,34 +206,40 @@ async function resolveScaling(
   return chooseScaling({ table, formats, fixed, ...context })
 }
 
-/** The search on at most 5,000 rows, carried to all rows in proportion to their typical squared nearest-neighbour distance. */
+/** The search on as many rows as it may use, carried to all rows in proportion to their typical squared nearest-neighbour distance. */
 async function autoBandwidth(
-  table: Table,
-  training: TrainingRows,
+  { training, searched }: PreparedTraining,
   kernel: KernelChoice,
   { engine, key, watch }: Context
 ): Promise<BandwidthCurve> {
   const searchKey = keyFor(key, 'search')
-  if (table.rowCount <= SEARCH_ROWS) return searchBandwidth({ table, training, kernel, engine, key: searchKey, watch })
-  const chosen = permutation(keyFor(searchKey, 'rows'), table.rowCount).subarray(0, SEARCH_ROWS).sort()
-  const part = takeTableRows(table, chosen)
-  const encoder = fitEncoder(part, training.encoder.formats, (name) => methodIn(training.encoder, name))
-  const rows = await imputeMissing(encoder, encodeTable(encoder, part, searchKey), engine)
-  const found = await searchBandwidth({
-    table: part,
-    training: { encoder, rows, logWeights: uniformLogWeights(chosen.length) },
-    kernel,
-    engine,
-    key: searchKey,
-    watch
-  })
-  const unit = async (points: Matrix) => typicalAboveTies(await nearestSquaredDistances(points, engine))
-  const scale = (await unit(embedEncoded(training.encoder, training.rows))) / (await unit(embedEncoded(encoder, rows)))
+  const rowCount = training.logWeights.length
+  const all = rowCount <= searched.rowLimit
+  const chosen = all ? undefined : permutation(keyFor(searchKey, 'rows'), rowCount).subarray(0, searched.rowLimit).sort()
+  const part = await searched.part(chosen, searchKey)
+  const found = await searchBandwidth({ ...part, kernel, engine, key: searchKey, watch })
+  if (all) return found
+  const unit = async ({ encoder, rows }: TrainingRows) =>
+    typicalAboveTies(await nearestSquaredDistances(embedEncoded(encoder, rows), engine))
+  const scale = (await unit(training)) / (await unit(part.training))
   return {
     ...found,
     epsilon: found.epsilon * (scale > 0 ? scale : 1),
     curve: found.curve.map((point) => ({ ...point, epsilon: point.epsilon * (scale > 0 ? scale : 1) }))
   }
+}
+
+/** Some rows of a table with an encoder of their own, of equal weight. */
+async function partOf(
+  table: Table,
+  training: TrainingRows,
+  chosen: Uint32Array,
+  { engine, key }: { engine: Engine; key: Key }
+): Promise<{ table: Table; training: TrainingRows }> {
+  const part = takeTableRows(table, chosen)
+  const encoder = fitEncoder(part, training.encoder.formats, (name) => methodIn(training.encoder, name))
+  const rows = await imputeMissing(encoder, encodeTable(encoder, part, key), engine)
+  return { table: part, training: { encoder, rows, logWeights: uniformLogWeights(chosen.length) } }
 }
 
 function methodIn(encoder: Encoder, name: string): ScalingMethod {
@@ -215,11 +270,17 @@ function rareCombinations(encoder: Encoder, rows: Encoded, members: readonly Uin
     )
 }
 
-function notesOf(table: Table, encoder: Encoder, duplicateCount: number, found: Scaling): string[] {
-  const notes: string[] = []
+/** What a person should know about the columns. */
+export function constantNotes(encoder: Encoder): string[] {
   const constants = encoder.columns.filter((code) => code.carries === 'constant').map((code) => code.name)
-  if (constants.length > 0) notes.push(`constant columns are written as they are: ${constants.join(', ')}`)
-  if (duplicateCount > 0) notes.push(`${duplicateCount} of ${table.rowCount} rows repeat an earlier row`)
+  if (constants.length === 0) return []
+  const more = constants.length > MOST_NAMED ? ` and ${constants.length - MOST_NAMED} more` : ''
+  return [`constant columns are written as they are: ${constants.slice(0, MOST_NAMED).join(', ')}${more}`]
+}
+
+function scalingNotes(rowCount: number, duplicateCount: number, found: Scaling): string[] {
+  const notes: string[] = []
+  if (duplicateCount > 0) notes.push(`${duplicateCount} of ${rowCount} rows repeat an earlier row`)
   if (found.isolated.length > 0)
     notes.push(
       `${found.isolated.length} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`

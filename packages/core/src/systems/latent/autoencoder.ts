@@ -178,6 +178,7 @@ function codecOf(front: Codec, layers: readonly Layer[]): Codec {
     latentDimension: k,
     encode: async (rows) => runLayers(layers.slice(0, 2), await front.encode(rows)),
     decode: async (latents) => front.decode(runLayers(layers.slice(2), latents)),
+    decodePlaces: async (latents) => runLayers(layers.slice(2), latents),
     save: (): CodecContents => {
       const inner = front.save()
       const arrays: Record<string, CodecContents['arrays'][string]> = {}

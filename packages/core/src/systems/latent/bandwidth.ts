@@ -3,7 +3,6 @@ import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { exp, log } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
-import { multiply, symmetricSquareRoot, transpose } from '../../num/linear-algebra.js'
 import type { Matrix } from '../../num/matrix.js'
 import { cloud } from '../../space/cloud.js'
 import type { Codec } from '../../spectral/codec.js'
@@ -64,13 +63,7 @@ export async function searchLatentBandwidth({ latents, codec, engine, drawAt, wa
   return { ...best, curve: [...curve].sort((a, b) => a.epsilon - b.epsilon) }
 }
 
-/**
- * Points whose distances are those of decoded rows: z L with B Bᵀ = L Lᵀ for a linear decoder z B, which saves comparing
- * hundreds of columns; the decoded rows themselves for any other.
- */
-function distanceMap(codec: Codec): (latents: Matrix) => Promise<Matrix> {
-  if (!codec.linear) return async (latents) => checkFinite(await codec.decode(latents))
-  const { basis } = codec.linear
-  const root = symmetricSquareRoot(multiply(basis, transpose(basis)))
-  return async (latents) => multiply(latents, root)
+/** Coordinates → points that stand to each other as the decoded rows do. The function throws `InputError` where the decoder returns NaN. */
+export function distanceMap(codec: Codec): (latents: Matrix) => Promise<Matrix> {
+  return async (latents) => checkFinite(await (codec.decodePlaces ? codec.decodePlaces(latents) : codec.decode(latents)))
 }

@@ -79,15 +79,15 @@ export async function measureReconstruction(
   return { trainingError, heldOutError: relativeError(heldOut, await second.decode(await second.encode(heldOut)), fitted) }
 }
 
-/** Rows as a decoder gave them. Throws `InputError` (code `decoder-not-finite`) where it returned NaN or an infinity. */
-export function checkFinite(rows: Matrix): Matrix {
+/** Numbers as a codec gave them. Throws `InputError` (code `decoder-not-finite`, `encoder-not-finite`) at NaN or an infinity. */
+export function checkFinite(rows: Matrix, what: 'encoder' | 'decoder' = 'decoder'): Matrix {
   for (let at = 0; at < rows.data.length; at++) {
     if (Number.isFinite(rows.data[at])) continue
     throw new InputError({
-      code: 'decoder-not-finite',
-      got: `${rows.data[at]} from the decoder, in row ${Math.floor(at / rows.cols) + 1}, column ${(at % rows.cols) + 1}`,
+      code: `${what}-not-finite`,
+      got: `${rows.data[at]} from the ${what}, in row ${Math.floor(at / rows.cols) + 1}, column ${(at % rows.cols) + 1}`,
       expected: 'finite numbers',
-      try: 'another decoder, or coordinates scaled as it was trained on'
+      try: `another ${what}, or numbers scaled as it was trained on`
     })
   }
   return rows

@@ -51,6 +51,7 @@ export async function fitDiffusionCodec(rows: Matrix, options: DiffusionCodecOpt
     kind: 'diffusion-map',
     map,
     roundTrip,
+    spectrum: { kind: 'eigenvalue', values: [...map.report.spectrum] },
     heldOutError: roundTrip.relativeError
   }
 }
@@ -61,7 +62,14 @@ async function behindComponents(rows: Matrix, options: DiffusionCodecOptions): P
   const inner = await fitDiffusionCodec(components, options)
   const lost = relativeError(rows, await front.decode(components), rows) ** 2
   const heldOutError = Math.sqrt(lost + (1 - lost) * inner.roundTrip.relativeError ** 2)
-  return { ...composed(front, inner), kind: 'diffusion-map', map: inner.map, roundTrip: inner.roundTrip, heldOutError }
+  return {
+    ...composed(front, inner),
+    kind: 'diffusion-map',
+    map: inner.map,
+    roundTrip: inner.roundTrip,
+    spectrum: inner.spectrum!,
+    heldOutError
+  }
 }
 
 /** One codec after another. */
@@ -72,6 +80,7 @@ function composed(front: Codec, inner: Codec): Codec {
     latentDimension: inner.latentDimension,
     encode: async (rows) => inner.encode(await front.encode(rows)),
     decode: async (latents) => front.decode(await inner.decode(latents)),
+    decodePlaces: (latents) => inner.decode(latents),
     save: (): CodecContents => {
       const [outer, own] = [front.save(), inner.save()]
       const arrays = Object.fromEntries(Object.entries(outer.arrays).map(([name, array]) => [`front.${name}`, array]))

@@ -39,7 +39,8 @@ export async function fitPca(rows: Matrix, { dimension, whiten = false, watch }:
   }
   const average = variances.reduce((a, b) => a + b, 0) / count
   const scales = variances.map((v) => Math.sqrt(whiten ? v : average))
-  return pcaCodec(found.mean, matrix(count, rows.cols, found.directions.data.slice(0, count * rows.cols)), scales)
+  const spectrum = { kind: 'variance' as const, values: [...found.variances], total: found.totalVariance }
+  return { ...pcaCodec(found.mean, matrix(count, rows.cols, found.directions.data.slice(0, count * rows.cols)), scales), spectrum }
 }
 
 function automaticDimension(variances: Float64Array, total: number): number {
@@ -84,6 +85,12 @@ function pcaCodec(offset: Float64Array, directions: Matrix, scales: Float64Array
       }
       return out
     },
+    decodePlaces: async (latents) =>
+      matrix(
+        latents.rows,
+        k,
+        latents.data.map((z, at) => z * scales[at % k]!)
+      ),
     save: (): CodecContents => ({
       meta: { kind: 'pca', latentDimension: k, dataDimension: d },
       arrays: { offset, directions: directions.data, scales }

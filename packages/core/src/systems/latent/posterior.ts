@@ -1,17 +1,25 @@
 import type { Engine } from '../../kernel/engine.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
-import { fillNormal, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
+import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { type Bridge, bridgeStep, pairFrom } from '../../sampling/step.js'
+import type { Codec } from '../../spectral/codec.js'
 import { checkFinite } from './codecs.js'
+import { acceptanceUniforms, InformedChains } from './informed-chains.js'
 import type { LatentContext, LatentModel } from './model.js'
-import { type ReducedObservation, type RowObservation, reduceObservation, withResidual } from './observation.js'
+import { codecResidual, type RowObservation, reduceObservation, withResidual } from './observation.js'
+
+/** A likelihood of rows besides a Gaussian observation. */
+export interface RowLikelihood {
+  /** log L of decoded rows [n, D], whose categories are those of the training rows `members` [n]. */
+  logLikelihood(rows: Matrix, members: Uint32Array): Float64Array
+}
 
 export interface PosteriorOptions {
-  readonly observation: RowObservation
+  readonly observation?: RowObservation
+  readonly likelihood?: RowLikelihood
   readonly count: number
   /** Default 40. */
   readonly steps?: number
@@ -21,52 +29,85 @@ export interface PosteriorSamples {
   /** Decoded rows [n, D]. */
   readonly rows: Matrix
   readonly latents: Matrix
+  /** A training row of the bridge for each draw, drawn from the weights there: whose categories the draw has [n]. */
+  readonly members: Uint32Array
   /** Share of proposals that were accepted. */
   readonly acceptance: number
   /** Effective number of training rows under the likelihood alone: below about 3 the answer leans on single rows. */
   readonly effectiveRows: number
 }
 
-/**
- * Rows given an observation of them. With a linear decoder every step is the bridge's own Gaussian proposal N(m, C) times
- * the likelihood, a Kalman update inside the bridge, and a Metropolis test with Z(x)/Z(x'); with any other decoder a plain
- * covariance step with the test L(x')/L(x). Chains start at training rows drawn by their likelihood.
- *
- * @source mathematics.md, section 7.
- * Cost: O(steps·n·M·K²) linear, O(steps·n·M·K) and a decode a step otherwise.
- * Throws `InputError`: shapes, a model with classes.
- */
+/** A codec, and a bridge over training rows in its coordinates. */
+export interface LatentBridge {
+  readonly codec: Codec
+  readonly bridge: Bridge
+  /** What the codec cannot reproduce: mean squared error of each column on training rows [D]. */
+  readonly residual: Float64Array
+}
+
+const STEPS = 40
+
+/** `sampleLatentBridgePosterior` for a model without classes and its training rows [M, D]. Throws `InputError`: shapes, a model with classes. */
 export async function sampleLatentPosterior(
   model: LatentModel,
   rows: Matrix,
   options: PosteriorOptions,
   context: LatentContext
 ): Promise<PosteriorSamples> {
-  const { engine, watch } = context
-  const { count, steps = 40 } = options
   if (model.groups.length !== 1) {
     throw new InputError({ code: 'posterior-classes', got: 'a model with classes', expected: 'one class', try: 'fitting without labels' })
   }
+  const residual = await codecResidual(model.codec, rows)
+  return sampleLatentBridgePosterior({ codec: model.codec, bridge: model.groups[0]!.bridge, residual }, options, context)
+}
+
+/**
+ * Rows given an observation of them. With a linear decoder and a Gaussian observation every step is the bridge's own
+ * Gaussian proposal N(m, C) times the likelihood, a Kalman update inside the bridge, and a Metropolis test with Z(x)/Z(x');
+ * otherwise a plain covariance step with the test L(x')/L(x). Chains start at training rows drawn by their likelihood.
+ *
+ * @source mathematics.md, section 7.
+ * Cost: O(steps·n·M·K²) linear, O(steps·n·M·K) and a decode a step otherwise.
+ * Throws `InputError`: shapes, an observation that no training row allows.
+ */
+export async function sampleLatentBridgePosterior(
+  { codec, bridge, residual }: LatentBridge,
+  options: PosteriorOptions,
+  context: LatentContext
+): Promise<PosteriorSamples> {
+  const { engine, watch } = context
+  const { count, steps = STEPS, likelihood } = options
   const key = keyFor(context.key, 'posterior')
-  const bridge = model.groups[0]!.bridge
-  const observation = await withResidual(options.observation, model.codec, rows)
-  const logLikelihood = async (latents: Matrix) => likelihoodOf(await model.codec.decode(latents), observation)
-  const prior = (await logLikelihood(bridge.training.points)).map((value, j) => value + bridge.training.logWeights[j]!)
-  const { weights, effectiveRows } = normalised(prior)
-  const start = takeRows(bridge.training.points, startRows(weights, count, key))
+  const observation = options.observation && withResidual(options.observation, residual)
+  const logLikelihood = async (latents: Matrix, members: Uint32Array): Promise<Float64Array> => {
+    const rows = checkFinite(await codec.decode(latents))
+    const gaussian = observation ? likelihoodOf(rows, observation) : new Float64Array(rows.rows)
+    const other = likelihood?.logLikelihood(rows, members)
+    return other ? gaussian.map((value, i) => value + other[i]!) : gaussian
+  }
+  const { points, logWeights } = bridge.training
+  const all = Uint32Array.from({ length: points.rows }, (_, j) => j)
+  const weighted = (await logLikelihood(points, all)).map((value, j) => value + logWeights[j]!)
+  const { weights, effectiveRows } = normalised(weighted)
+  const members = startRows(weights, count, key)
   const run = { steps, key, watch, stage: 'sampling' }
   const accepted = { count: 0 }
-  let latents: Matrix
-  if (model.codec.linear) {
-    const informed = new InformedChains(bridge, reduceObservation(model.codec.linear, observation), engine)
-    const last = await runSteps(await informed.place(start), (state, stepKey) => informed.step(state, stepKey, accepted), run)
-    latents = last.points
-  } else {
-    const first = { points: start, logLikelihood: await logLikelihood(start) }
-    const last = await runSteps(first, (state, stepKey) => plainStep(bridge, state, { engine, key: stepKey, logLikelihood, accepted }), run)
-    latents = last.points
+  const done = async (latents: Matrix, found: Uint32Array): Promise<PosteriorSamples> => ({
+    rows: checkFinite(await codec.decode(latents)),
+    latents,
+    members: found,
+    acceptance: accepted.count / (count * steps),
+    effectiveRows
+  })
+  const start = takeRows(points, members)
+  if (codec.linear && observation && !likelihood) {
+    const informed = new InformedChains(bridge, reduceObservation(codec.linear, observation), engine)
+    const { points: last } = await runSteps(await informed.place(start), (state, own) => informed.step(state, own, accepted), run)
+    return done(last, await engine.pick(await pairFrom(bridge, last, engine), bridge.logTerms, { key: keyFor(key, 'members') }))
   }
-  return { rows: checkFinite(await model.codec.decode(latents)), latents, acceptance: accepted.count / (count * steps), effectiveRows }
+  const first = { points: start, members, logLikelihood: await logLikelihood(start, members) }
+  const last = await runSteps(first, (state, own) => plainStep(bridge, state, { engine, key: own, logLikelihood, accepted }), run)
+  return done(last.points, last.members)
 }
 
 /** log N(y; H x, R) up to a constant, for rows x [n]. */
@@ -88,6 +129,14 @@ function normalised(logs: Float64Array): { weights: Float64Array; effectiveRows:
   const largest = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   let sum = 0
   let squares = 0
+  if (!(largest > Number.NEGATIVE_INFINITY)) {
+    throw new InputError({
+      code: 'condition-impossible',
+      got: 'a condition or likelihood under which no training row is possible',
+      expected: 'one that some rows allow',
+      try: 'a wider interval or more noise'
+    })
+  }
   for (const value of logs) {
     const weight = exp(value - largest)
     sum += weight
@@ -98,176 +147,34 @@ function normalised(logs: Float64Array): { weights: Float64Array; effectiveRows:
 
 interface PlainState {
   readonly points: Matrix
+  readonly members: Uint32Array
   readonly logLikelihood: Float64Array
 }
 
 interface PlainContext {
   readonly engine: Engine
   readonly key: Key
-  readonly logLikelihood: (latents: Matrix) => Promise<Float64Array>
+  readonly logLikelihood: (latents: Matrix, members: Uint32Array) => Promise<Float64Array>
   readonly accepted: { count: number }
 }
 
-/** A covariance step with Metropolis ratio L(x')/L(x). */
+/** A covariance step with Metropolis ratio L(x')/L(x); the categories are those of a row drawn from the same weights. */
 async function plainStep(bridge: Bridge, state: PlainState, { engine, key, logLikelihood, accepted }: PlainContext): Promise<PlainState> {
   const proposal = await bridgeStep(bridge, state.points, { engine, noise: 'covariance', key })
-  const proposed = await logLikelihood(proposal)
+  const pair = await pairFrom(bridge, state.points, engine)
+  const picked = await engine.pick(pair, bridge.logTerms, { key: keyAtStep(keyFor({ ...key, step: 0 }, 'members'), key.step) })
+  const proposed = await logLikelihood(proposal, picked)
   const u = acceptanceUniforms(key, proposal.rows)
   const d = proposal.cols
   const points = matrix(proposal.rows, d, state.points.data.slice())
   const logs = state.logLikelihood.slice()
+  const members = state.members.slice()
   for (let i = 0; i < points.rows; i++) {
     if (!(log(u[i]!) < proposed[i]! - logs[i]!)) continue
     points.data.set(proposal.data.subarray(i * d, (i + 1) * d), i * d)
     logs[i] = proposed[i]!
+    members[i] = picked[i]!
     accepted.count++
   }
-  return { points, logLikelihood: logs }
-}
-
-const acceptanceUniforms = (key: Key, n: number): Float64Array => uniforms(keyAtStep(keyFor({ ...key, step: 0 }, 'accept'), key.step), n)
-
-/** Chains with what the bridge and the observation say at their places. */
-interface InformedState {
-  readonly points: Matrix
-  readonly mean: Matrix
-  /** Packed lower triangles [n, K(K+1)/2]. */
-  readonly covariance: Matrix
-  /** log N(y'; H'm, H'CH'ᵀ + I), up to a constant [n]. */
-  readonly logEvidence: Float64Array
-}
-
-/** The bridge's Gaussian proposal times the likelihood, sampled by correcting a prior draw (Matheron's rule). */
-class InformedChains {
-  constructor(
-    private readonly bridge: Bridge,
-    private readonly observation: ReducedObservation,
-    private readonly engine: Engine
-  ) {}
-
-  async place(points: Matrix): Promise<InformedState> {
-    const { bridge, engine } = this
-    const moments = await engine.moments(await pairFrom(bridge, points, engine), bridge.logTerms, bridge.training.points)
-    const logEvidence = new Float64Array(points.rows)
-    const update = new KalmanUpdate(this.observation, points.cols)
-    for (let i = 0; i < points.rows; i++) {
-      update.prepare(moments.mean, moments.covariance, i)
-      logEvidence[i] = update.logEvidence
-    }
-    return { points, mean: moments.mean, covariance: moments.covariance, logEvidence }
-  }
-
-  async step(state: InformedState, key: Key, accepted: { count: number }): Promise<InformedState> {
-    const { rows: n, cols: k } = state.points
-    const proposal = matrix(n, k)
-    const update = new KalmanUpdate(this.observation, k)
-    const stream = keyAtStep(keyFor({ ...key, step: 0 }, 'informed'), key.step)
-    const noise = new Float64Array(k + this.observation.values.length)
-    for (let i = 0; i < n; i++) {
-      update.prepare(state.mean, state.covariance, i)
-      update.draw(fillNormal(stream, i, noise), proposal.data.subarray(i * k, (i + 1) * k))
-    }
-    const there = await this.place(proposal)
-    const u = acceptanceUniforms(key, n)
-    const keep = Array.from(u, (value, i) => log(value) < state.logEvidence[i]! - there.logEvidence[i]!)
-    accepted.count += keep.filter(Boolean).length
-    const choose = (before: Matrix, after: Matrix): Matrix => chooseRows(before, after, keep)
-    return {
-      points: choose(state.points, there.points),
-      mean: choose(state.mean, there.mean),
-      covariance: choose(state.covariance, there.covariance),
-      logEvidence: state.logEvidence.map((value, i) => (keep[i] ? there.logEvidence[i]! : value))
-    }
-  }
-}
-
-function chooseRows(before: Matrix, after: Matrix, keep: readonly boolean[]): Matrix {
-  const out = matrix(before.rows, before.cols, before.data.slice())
-  keep.forEach((kept, i) => {
-    if (kept) out.data.set(after.data.subarray(i * out.cols, (i + 1) * out.cols), i * out.cols)
-  })
-  return out
-}
-
-/** One chain's Gaussian N(m, C) against y' = H' z + N(0, 1). */
-class KalmanUpdate {
-  logEvidence = 0
-  private readonly mean: Float64Array
-  private readonly lower: Float64Array
-  /** C H'ᵀ [K, q] */
-  private readonly cross: Float64Array
-  /** Cholesky factor of H' C H'ᵀ + I [q, q]. */
-  private readonly innovation: Float64Array
-  private readonly full: Float64Array
-  private readonly miss: Float64Array
-
-  constructor(
-    private readonly observation: ReducedObservation,
-    private readonly k: number
-  ) {
-    const q = observation.values.length
-    this.mean = new Float64Array(k)
-    this.lower = new Float64Array(k * k)
-    this.full = new Float64Array(k * k)
-    this.cross = new Float64Array(k * q)
-    this.innovation = new Float64Array(q * q)
-    this.miss = new Float64Array(q)
-  }
-
-  prepare(mean: Matrix, covariance: Matrix, i: number): void {
-    const { k, observation, full, cross, innovation, miss } = this
-    const { operator: h, values } = observation
-    const q = values.length
-    this.mean.set(mean.data.subarray(i * k, (i + 1) * k))
-    const packed = covariance.data.subarray(i * covariance.cols, (i + 1) * covariance.cols)
-    for (let a = 0, at = 0; a < k; a++) for (let b = 0; b <= a; b++, at++) full[a * k + b] = full[b * k + a] = packed[at]!
-    for (let a = 0; a < k; a++) {
-      for (let p = 0; p < q; p++) {
-        let sum = 0
-        for (let b = 0; b < k; b++) sum += full[a * k + b]! * h.data[p * k + b]!
-        cross[a * q + p] = sum
-      }
-    }
-    for (let p = 0; p < q; p++) {
-      let predicted = 0
-      for (let a = 0; a < k; a++) predicted += h.data[p * k + a]! * this.mean[a]!
-      miss[p] = values[p]! - predicted
-      for (let r = 0; r <= p; r++) {
-        let sum = p === r ? 1 : 0
-        for (let a = 0; a < k; a++) sum += h.data[p * k + a]! * cross[a * q + r]!
-        innovation[p * q + r] = sum
-      }
-    }
-    choleskyInPlace(innovation, q)
-    solveLowerInPlace(innovation, q, miss)
-    this.logEvidence = 0
-    for (let p = 0; p < q; p++) this.logEvidence -= 0.5 * miss[p]! * miss[p]! + log(innovation[p * q + p]!)
-  }
-
-  /** A draw of the updated Gaussian from K + q standard normals. */
-  draw(noise: Float64Array, out: Float64Array): void {
-    const { k, observation, full, lower, cross, innovation } = this
-    const { operator: h, values } = observation
-    const q = values.length
-    let trace = 0
-    for (let a = 0; a < k; a++) trace += full[a * k + a]!
-    lower.set(full)
-    // C has the rank of the few rows that carry it; the ridge only lets the factorisation go through.
-    for (let a = 0; a < k; a++) lower[a * k + a] = lower[a * k + a]! + 1e-9 * trace + 1e-30
-    choleskyInPlace(lower, k)
-    for (let a = 0; a < k; a++) {
-      let sum = this.mean[a]!
-      for (let b = 0; b <= a; b++) sum += lower[a * k + b]! * noise[b]!
-      out[a] = sum
-    }
-    const correction = new Float64Array(q)
-    for (let p = 0; p < q; p++) {
-      let sum = values[p]! + noise[k + p]!
-      for (let a = 0; a < k; a++) sum -= h.data[p * k + a]! * out[a]!
-      correction[p] = sum
-    }
-    solveLowerInPlace(innovation, q, correction)
-    solveLowerTransposedInPlace(innovation, q, correction)
-    for (let a = 0; a < k; a++) for (let p = 0; p < q; p++) out[a] = out[a]! + cross[a * q + p]! * correction[p]!
-  }
+  return { points, members, logLikelihood: logs }
 }

@@ -1,0 +1,47 @@
+import type { Field } from '../fields.js'
+
+/** Options of fitting a latent model, each described once. */
+export const latentFields: readonly Field[] = [
+  {
+    name: 'latent',
+    kind: 'text',
+    unit: '',
+    range: 'pca:K, diffusion-map:K (K a whole number or auto), autoencoder:K, or onnx:ENCODER,DECODER',
+    default: 'none: rows are drawn in their own columns',
+    sentence: 'Draws in few coordinates and decodes: for tables of very many columns, such as images.',
+    source: 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372; Coifman, Lafon, ACHA 2006 (diffusion maps)'
+  },
+  {
+    name: 'image',
+    kind: 'text',
+    unit: 'pixels',
+    range: 'WIDTHxHEIGHT',
+    default: 'rows are no images',
+    sentence: 'The numeric columns are the pixels of an image, row by row: they share one scale, and the report shows images.',
+    source: ''
+  }
+]
+
+/** Options of drawing from a latent model, each described once. */
+export const latentDrawFields: readonly Field[] = [
+  {
+    name: 'dynamics',
+    kind: 'choice',
+    unit: '',
+    range: 'langevin or bridge',
+    default: 'langevin',
+    choices: ['langevin', 'bridge'],
+    sentence: 'How latent coordinates are drawn: chains from training rows, or a bridge on [0, 1] in --steps steps that ends at the data.',
+    source: 'Jiao, Kang, Lin, Liu, Zuo, arXiv 2404.13309; Wang et al., ICML 2021'
+  },
+  {
+    name: 'start',
+    kind: 'choice',
+    unit: '',
+    range: 'convolved or gaussian',
+    default: 'convolved',
+    choices: ['convolved', 'gaussian'],
+    sentence: 'Where --dynamics bridge begins: training rows with Gaussian noise added, or a Gaussian.',
+    source: 'Wang et al., ICML 2021; Pooladian, Niles-Weed, arXiv 2408.11686'
+  }
+]

@@ -1,4 +1,5 @@
-import { type Codec, type CodecContents, EngineError, FormatError, InputError, type Matrix, matrix } from '@sbridge/core'
+import { type Codec, type CodecContents, EngineError, FormatError, InputError, type Matrix, matrix, type NetworkHost } from '@sbridge/core'
+import { readBytes } from './format/table-file.js'
 
 /** What is used of onnxruntime-web; its own types want the browser's. */
 interface Runtime {
@@ -25,6 +26,12 @@ export interface OnnxFiles {
   readonly encoder: Uint8Array
   /** Bytes of a network from coordinates [n, K] to rows. */
   readonly decoder: Uint8Array
+}
+
+/** Networks from files, run by onnxruntime-web. */
+export const fileNetworks: NetworkHost = {
+  load: async ({ encoder, decoder }, rows) => loadOnnxCodec({ encoder: await readBytes(encoder), decoder: await readBytes(decoder) }, rows),
+  restore: (contents) => restoreOnnxCodec(contents)
 }
 
 /** Rows a call of the network. */

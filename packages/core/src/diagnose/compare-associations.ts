@@ -1,11 +1,13 @@
 import { takeTableRows } from '../table/rows.js'
 import { associationError, associationMatrix } from './associations.js'
-import type { Comparison } from './comparison.js'
+import { type Comparison, limitColumns } from './comparison.js'
 import type { Associations } from './evaluation.js'
 import { average, measure } from './floors.js'
 
-/** Associations of every two columns: over all compared rows, and their errors on equally many rows as the floor. */
-export function compareAssociations({ real, synthetic, splits }: Comparison): Associations {
+/** Associations of every two of at most 150 columns: over all compared rows, and their errors on equally many rows as the floor. */
+export function compareAssociations(comparison: Comparison): Associations {
+  const { splits } = comparison
+  const [real, synthetic] = [limitColumns(comparison.real), limitColumns(comparison.synthetic)]
   const names = real.columns.map((column) => column.name)
   const matrices = { real: associationMatrix(real), synthetic: associationMatrix(synthetic) }
   const errors = splits.map((split) => {

@@ -3,7 +3,7 @@ import { type Matrix, takeRows } from '../num/matrix.js'
 import { keyFor, permutation } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
 import type { AlignedTables } from './align.js'
-import type { Comparison } from './comparison.js'
+import { type Comparison, mostComparedRows } from './comparison.js'
 import { countCopies, countDuplicates } from './copies.js'
 import { embedTables } from './embedding.js'
 import type { Copies, Evaluation, Measure } from './evaluation.js'
@@ -24,7 +24,7 @@ export async function compareNeighbours(
   const { engine, key } = comparison
   const train = whole.train ?? whole.real
   const [real, synthetic, target] = embedTables(whole.real, [comparison.real, comparison.synthetic, train]) as [Matrix, Matrix, Matrix]
-  const most = Math.max(200, Math.floor(MOST_PAIRS / train.rowCount))
+  const most = Math.max(200, Math.min(mostComparedRows(target.cols), Math.floor(MOST_PAIRS / train.rowCount)))
   const limit = (points: Matrix, label: string) => takeRows(points, permutation(keyFor(key, label), points.rows).subarray(0, most))
   const toTrain = await nearestDistances(engine, limit(synthetic, 'near synthetic'), target)
   const heldOut = whole.train

@@ -5,8 +5,15 @@ import { takeTableRows } from '../table/rows.js'
 import type { Table } from '../table/table.js'
 import type { AlignedTables } from './align.js'
 
-/** Most rows of the real and of the synthetic table that are compared. */
+/** Most rows of the real and of the synthetic table that are compared … */
 export const MOST_COMPARED_ROWS = 5000
+/** … with up to this many columns; with more, so many rows that comparing all pairs takes no longer. */
+const MANY_COLUMNS = 100
+
+/** How many rows of a table of so many columns are compared, at most. */
+export function mostComparedRows(columnCount: number): number {
+  return columnCount <= MANY_COLUMNS ? MOST_COMPARED_ROWS : Math.floor(MOST_COMPARED_ROWS * Math.sqrt(MANY_COLUMNS / columnCount))
+}
 
 /** What every comparison is given: tables of at most 5,000 rows, and random halves of the real one. */
 export interface Comparison {
@@ -32,7 +39,7 @@ export function prepareComparison(whole: AlignedTables, { engine, key, watch }: 
   const real = limitRows(whole.real, keyFor(key, 'real rows'))
   const synthetic = limitRows(whole.synthetic, keyFor(key, 'synthetic rows'))
   const half = Math.min(Math.floor(real.rowCount / 2), synthetic.rowCount)
-  const splits = Array.from({ length: splitCount(real.rowCount, half) }, (_, s) => {
+  const splits = Array.from({ length: splitCount(real, half) }, (_, s) => {
     const order = permutation(keyFor(key, `split ${s}`), real.rowCount)
     return {
       first: order.slice(0, half),
@@ -44,12 +51,25 @@ export function prepareComparison(whole: AlignedTables, { engine, key, watch }: 
 }
 
 /** Small tables need many splits for a steady floor, and can afford them. */
-function splitCount(rows: number, half: number): number {
+function splitCount({ rowCount, columns }: Table, half: number): number {
   if (half < 2) return 0
-  return rows <= 1000 ? 10 : rows <= 2500 ? 4 : 2
+  if (columns.length > MANY_COLUMNS) return 2
+  return rowCount <= 1000 ? 10 : rowCount <= 2500 ? 4 : 2
+}
+
+/** Columns among which associations are compared, at most: as many pairs as this are plenty to judge by. */
+export const MOST_ASSOCIATED_COLUMNS = 150
+
+/** The table with at most 150 of its columns, evenly spread. */
+export function limitColumns(table: Table): Table {
+  const count = table.columns.length
+  if (count <= MOST_ASSOCIATED_COLUMNS) return table
+  const places = Array.from({ length: MOST_ASSOCIATED_COLUMNS }, (_, k) => Math.floor((k * count) / MOST_ASSOCIATED_COLUMNS))
+  return { ...table, columns: places.map((place) => table.columns[place]!) }
 }
 
 function limitRows(table: Table, key: Key): Table {
-  if (table.rowCount <= MOST_COMPARED_ROWS) return table
-  return takeTableRows(table, permutation(key, table.rowCount).subarray(0, MOST_COMPARED_ROWS).sort())
+  const most = mostComparedRows(table.columns.length)
+  if (table.rowCount <= most) return table
+  return takeTableRows(table, permutation(key, table.rowCount).subarray(0, most).sort())
 }

@@ -7,7 +7,7 @@ import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours } from './compare-neighbours.js'
-import { type Comparison, MOST_COMPARED_ROWS, prepareComparison } from './comparison.js'
+import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import type { Evaluation } from './evaluation.js'
 
 const STAGE = 'comparing the tables'
@@ -28,7 +28,8 @@ export interface EvaluationProblem {
 /**
  * Every measure of how well a synthetic table follows a real one, each beside its floor: the same measure between two
  * halves of the real table. Measures whose value depends on the number of rows are taken on equally many rows as their
- * floor. Tables of over 5,000 rows are compared on 5,000 rows drawn by the key; copies are counted on all.
+ * floor. Tables of over 5,000 rows are compared on 5,000 rows drawn by the key, fewer where there are over 100 columns;
+ * copies are counted on all. Associations are those of at most 150 columns.
  *
  * The same key gives the same numbers. Cost O(n²·d) for n ≤ 5,000 compared rows, memory O(n·d), besides neighbour
  * searches among all training rows. Throws `InputError` where the tables have different columns or fewer than two rows,
@@ -81,7 +82,11 @@ function notesOn(
 ): string[] {
   const notes: string[] = []
   if (real.rowCount < whole.real.rowCount || synthetic.rowCount < whole.synthetic.rowCount)
-    notes.push(`Distances were measured on ${MOST_COMPARED_ROWS} rows of each table, drawn by the seed; copies were counted on all rows.`)
+    notes.push(
+      `Distances were measured on ${Math.max(real.rowCount, synthetic.rowCount)} rows of a table at most, drawn by the seed; copies were counted on all rows.`
+    )
+  if (real.columns.length > MOST_ASSOCIATED_COLUMNS)
+    notes.push(`Associations were compared among ${MOST_ASSOCIATED_COLUMNS} of the ${real.columns.length} columns, evenly spread.`)
   if (!whole.train)
     notes.push(
       'No separate training table was given: the real table stands for it, and held-out rows are replaced by each real row against the others.'

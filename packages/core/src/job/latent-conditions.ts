@@ -11,10 +11,11 @@ import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions 
 import { type ConditionalReport, sampleConditional } from '../systems/global/condition-sample.js'
 import { takeEncoded } from '../systems/global/generator.js'
 import type { Context } from '../systems/global/model.js'
-import { checkObservation, moduleLikelihood, observationLikelihood } from '../systems/global/posterior-likelihood.js'
+import { moduleLikelihood, observationLikelihood } from '../systems/global/posterior-likelihood.js'
 import type { RowObservation } from '../systems/latent/observation.js'
 import { type RowLikelihood, sampleLatentBridgePosterior } from '../systems/latent/posterior.js'
 import type { LikelihoodModule } from '../systems/likelihood-row.js'
+import { checkObservation } from '../systems/observations.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
 import { type ObservationExpression, parseObservation } from '../table/expression.js'
 import type { ColumnFormat } from '../table/infer.js'
@@ -23,7 +24,7 @@ import type { Table } from '../table/table.js'
 import { decodeLatents, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
 
 /** What is known about rows of a latent model, in the columns of its table. */
-export interface LatentConditions extends Pick<LatentDraw, 'steps' | 'dynamics' | 'start'> {
+export interface LatentConditions extends Pick<LatentDraw, 'steps' | 'start' | 'dynamics'> {
   /** One condition or several; several only without observations. */
   readonly given?: readonly Given[]
   /** `2*x1 + x3 = 4.2 ± 0.1`, in the units of the columns. */
@@ -50,6 +51,8 @@ export interface LatentConditionReport {
 export interface LatentConditioned {
   readonly table: Table
   readonly formats: readonly ColumnFormat[]
+  /** Coordinates behind the rows, before they were decoded [n, K]. */
+  readonly latents: Matrix
   /** Where only categories were given: as for a model without codec. */
   readonly conditional?: ConditionalReport
   readonly conditions?: readonly LatentConditionReport[]
@@ -77,16 +80,25 @@ export async function sampleLatentConditioned(
     conditions.some(({ numbers, ranges }) => numbers.length + ranges.length > 0) || observations.length > 0 || likelihood !== undefined
   if (!numeric) return drawCategories(model, { request, conditions }, context)
   refuseForDecoder(model, { request, conditions })
-  const parts: Table[] = []
+  const parts: Encoded[] = []
   const reports: LatentConditionReport[] = []
   for (const [k, condition] of conditions.entries()) {
     const known = { condition, observations, ...(likelihood ? { likelihood } : {}) }
     const own = { ...context, key: keyFor(context.key, `condition ${k}`) }
     const found = await drawThroughDecoder(model, known, { rows, steps: request.steps }, own)
-    parts.push(found.table)
+    parts.push(found.drawn)
     reports.push(found.report)
   }
-  return { table: repeatGiven(stacked(parts), conditions, rows), formats: formatsFor(encoder, conditions), conditions: reports }
+  const decoded = await asRows(model, stacked(parts), conditions)
+  return { ...decoded, table: repeatGiven(decoded.table, conditions, rows), conditions: reports }
+}
+
+async function asRows(
+  model: LatentTableModel,
+  drawn: Encoded,
+  conditions: readonly Condition[]
+): Promise<Pick<LatentConditioned, 'table' | 'formats' | 'latents'>> {
+  return { table: await decodeLatents(model, drawn), formats: formatsFor(model.encoder, conditions), latents: drawn.coordinates }
 }
 
 /** Only categories are given: the sampler behind the codec knows them. */
@@ -97,20 +109,19 @@ async function drawCategories(
 ): Promise<LatentConditioned> {
   const { encoder, inner } = model
   const { rows, steps, given = [{}] } = request
-  const formats = formatsFor(encoder, conditions)
   if (request.dynamics === 'bridge') {
-    const parts: Table[] = []
+    const parts: Encoded[] = []
     for (const [k, { levels, words }] of conditions.entries()) {
       candidatesOf(model, levels, words)
       const key = keyFor(context.key, `condition ${k}`)
-      parts.push(await decodeLatents(model, await drawLatents(model, { ...request, count: rows, levels }, { ...context, key })))
+      parts.push(await drawLatents(model, { ...request, count: rows, levels }, { ...context, key }))
     }
-    return { table: stacked(parts), formats }
+    return asRows(model, stacked(parts), conditions)
   }
   const factors = new Set(encoder.columns.filter((code) => code.carries === 'factor').map(({ name }) => name))
   const known = given.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => factors.has(name))))
   const { encoded, report } = await sampleConditional(inner, { given: known, rows, ...(steps === undefined ? {} : { steps }) }, context)
-  return { table: await decodeLatents(model, encoded), formats, conditional: report }
+  return { ...(await asRows(model, encoded, conditions)), conditional: report }
 }
 
 function refuseForDecoder(
@@ -165,7 +176,7 @@ async function drawThroughDecoder(
   known: Known,
   { rows: count, steps }: { rows: number; steps: number | undefined },
   context: Context
-): Promise<{ table: Table; report: LatentConditionReport }> {
+): Promise<{ drawn: Encoded; report: LatentConditionReport }> {
   const { codec, encoder, residual, inner } = model
   const { engine, watch } = context
   const candidates = candidatesOf(model, known.condition.levels, known.condition.words)
@@ -198,7 +209,7 @@ async function drawThroughDecoder(
   const words = [known.condition.words, ...known.observations.map(({ text }) => text)].filter((part) => part !== '').join('; ')
   const about = { condition: words, candidates: candidates.length, effectiveRows: found.effectiveRows, acceptance: found.acceptance }
   return {
-    table: await decodeLatents(model, drawn),
+    drawn,
     report: { ...about, ...(missed === undefined ? {} : { missed }), warnings: warningsOn(about) }
   }
 }
@@ -319,19 +330,21 @@ function warningsOn({ condition, effectiveRows, acceptance }: Omit<LatentConditi
   return warnings
 }
 
-/** Tables of the same columns, one below the other. */
-function stacked(parts: readonly Table[]): Table {
-  if (parts.length === 1) return parts[0]!
-  const rowCount = parts.reduce((sum, part) => sum + part.rowCount, 0)
-  const columns = parts[0]!.columns.map((first, c): Table['columns'][number] => {
-    const all = parts.map((part) => part.columns[c]!)
-    if ('values' in first) {
-      const numbers = all as (typeof first)[]
-      const values = Float64Array.from(numbers.flatMap((column) => [...column.values]))
-      if (!first.missing) return { ...first, values }
-      return { ...first, values, missing: Uint8Array.from(numbers.flatMap((column) => [...column.missing!])) }
-    }
-    return 'codes' in first ? { ...first, codes: Int32Array.from((all as (typeof first)[]).flatMap((column) => [...column.codes])) } : first
-  })
-  return { columns, rowCount }
+/** Rows one below the other. */
+function stacked(parts: readonly Encoded[]): Encoded {
+  const cols = parts[0]!.coordinates.cols
+  const coordinates = matrix(
+    parts.reduce((sum, part) => sum + part.coordinates.rows, 0),
+    cols
+  )
+  const codes = new Int32Array(parts.reduce((sum, part) => sum + part.codes.length, 0))
+  let row = 0
+  let code = 0
+  for (const part of parts) {
+    coordinates.data.set(part.coordinates.data, row * cols)
+    codes.set(part.codes, code)
+    row += part.coordinates.rows
+    code += part.codes.length
+  }
+  return { coordinates, codes }
 }

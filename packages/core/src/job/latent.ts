@@ -43,10 +43,11 @@ export interface LatentJob extends FitJob {
 }
 
 export interface LatentDraw extends SampleJob {
-  /** `langevin`: chains from training rows; `bridge`: the finite-time bridge on [0, 1]. Default `langevin`. */
+  /**
+   * `langevin`: chains; `bridge`: the finite-time bridge on [0, 1], from the Gaussian-convolved data or, with `start` noise,
+   * from a Gaussian. Default `langevin`.
+   */
   readonly dynamics?: 'langevin' | 'bridge'
-  /** Start of the finite-time bridge. Default `convolved`. */
-  readonly start?: 'gaussian' | 'convolved'
 }
 
 /** How a host reads networks; a browser or a test may have none. */
@@ -207,33 +208,38 @@ export async function sampleLatentTable(model: LatentTableModel, job: LatentDraw
   return decodeLatents(model, await drawLatents(model, { ...job, count: job.rows ?? model.summary.rowCount }, context))
 }
 
+/** The training rows of a model, as the model itself would call the data: before the codec. */
+export function trainingLatentTable({ encoder, rows }: LatentTableModel): Table {
+  return decodeTable(encoder, rows)
+}
+
 /** Latent rows as a table. Throws `InputError` (code `decoder-not-finite`). */
 export async function decodeLatents({ codec, encoder }: LatentTableModel, { coordinates, codes }: Encoded): Promise<Table> {
   return decodeTable(encoder, { coordinates: checkFinite(await codec.decode(coordinates)), codes })
 }
 
-export interface LatentRequest extends Omit<SampleRequest, 'onStep'>, Pick<LatentDraw, 'dynamics' | 'start'> {
+export interface LatentRequest extends Omit<SampleRequest, 'onStep'>, Pick<LatentDraw, 'dynamics'> {
   /** Levels of factors that are known, for `bridge`. */
   readonly levels?: ReadonlyMap<number, number>
 }
 
 /** Latent coordinates and codes of new rows, before they are decoded. */
 export async function drawLatents(model: LatentTableModel, request: LatentRequest, { engine, key, watch }: Context): Promise<Encoded> {
-  const { count, steps = 20, noise = 'covariance', dynamics = 'langevin', start = 'convolved' } = request
+  const { count, steps = 20, noise = 'covariance', dynamics = 'langevin', start } = request
   if (!(Number.isInteger(count) && count >= 1 && count <= 1e8)) {
     throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
   }
   const own = keyFor(key, 'sample')
-  if (dynamics === 'bridge') return drawBridges(model, { ...request, count, steps, start }, { engine, key: own, watch })
+  if (dynamics === 'bridge') return drawBridges(model, { ...request, count, steps }, { engine, key: own, watch })
   const { training, potentials, kernel } = model.inner
   const generator = await Generator.create(training, potentials, kernel, engine)
-  return generator.generate({ count, steps, noise, key: own, watch })
+  return generator.generate({ count, steps, noise, start, key: own, watch })
 }
 
 /** A finite-time bridge for every combination of categories, in the proportions of the training rows. */
 async function drawBridges(
   { inner }: LatentTableModel,
-  { count, steps, start, levels }: LatentRequest & { steps: number; start: 'gaussian' | 'convolved' },
+  { count, steps, start, levels }: LatentRequest & { steps: number },
   { engine, key, watch }: { engine: Engine; key: Key; watch?: Watch | undefined }
 ): Promise<Encoded> {
   const { rows, logWeights, encoder } = inner.training
@@ -254,7 +260,7 @@ async function drawBridges(
       target,
       engine,
       epsilon,
-      start,
+      start: start === 'noise' ? 'gaussian' : 'convolved',
       steps,
       count: places.length,
       key: keyFor(key, `combination ${g}`),

@@ -18,7 +18,10 @@ export function sharesOneRange(table: Table): boolean {
   return ends.filter((one) => one[0] === low && one[1] === high).length >= SHARE * ends.length
 }
 
-/** The encoder with one scale for all numbers, the root of their mean variance, and with values kept inside the range of all. */
+/**
+ * The encoder with one scale for all numbers, the root of their mean variance, and with values kept inside the range of
+ * all. The smallest value becomes 0: the background of images, where whole algorithms can skip it.
+ */
 export function withCommonScale(encoder: Encoder, table: Table): Encoder {
   const scalers = encoder.columns.flatMap((code) =>
     code.carries === 'coordinate' && code.scaler.method === 'standard' ? [code.scaler] : []
@@ -27,7 +30,7 @@ export function withCommonScale(encoder: Encoder, table: Table): Encoder {
   const range = endsOfAll(varyingNumbers(table).map(endsOf))
   const columns = encoder.columns.map((code) =>
     code.carries === 'coordinate' && code.scaler.method === 'standard'
-      ? { ...code, scaler: { ...code.scaler, scale, nonNegative: false, range } }
+      ? { ...code, scaler: { ...code.scaler, centre: range[0], scale, nonNegative: false, range } }
       : code
   )
   return { ...encoder, columns }

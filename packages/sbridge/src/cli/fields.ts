@@ -1,4 +1,15 @@
-import { conditionFields, drawFields, type Field, fitFields, forecastFields, localFields, marginalsFields, parseField } from '@sbridge/core'
+import {
+  conditionFields,
+  drawFields,
+  type Field,
+  fitFields,
+  forecastFields,
+  latentDrawFields,
+  latentFields,
+  localFields,
+  marginalsFields,
+  parseField
+} from '@sbridge/core'
 
 /** Options of reading a table. */
 export const tableFields: readonly Field[] = [
@@ -113,6 +124,7 @@ export const embedFields: readonly Field[] = [
 export const allFields: readonly { readonly group: string; readonly fields: readonly Field[] }[] = [
   { group: 'model', fields: fitFields },
   { group: 'localisation', fields: localFields },
+  { group: 'latent models', fields: [...latentFields, ...latentDrawFields] },
   { group: 'draws', fields: drawFields },
   { group: 'conditions', fields: conditionFields },
   { group: 'embed', fields: embedFields },

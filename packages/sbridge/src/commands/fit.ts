@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { fitFields, fitTable, localFields, packModel, saveGlobal } from '@sbridge/core'
+import { fitFields, fitTable, latentFields, localFields, packModel, saveGlobal } from '@sbridge/core'
 import { addFields, runFields, tableFields } from '../cli/fields.js'
 import { engineOf, fitJobOf, runOf } from '../cli/options.js'
 import { planJob, sayPlan } from '../cli/plan.js'
@@ -7,6 +7,7 @@ import { JobProgress } from '../cli/progress.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { bandwidthWords, scalingWords } from './sample.js'
+import { refuseWithoutLatent, runLatentFit } from './sample-latent.js'
 import { refuseWithoutLocal, runLocalFit } from './sample-local.js'
 
 export function registerFit(program: Command): void {
@@ -17,7 +18,7 @@ export function registerFit(program: Command): void {
     .requiredOption('-o, --output <model>', 'the model file, e.g. penguins.sbridge')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  for (const fields of [fitFields, localFields, tableFields, runFields]) addFields(command, fields)
+  for (const fields of [fitFields, localFields, latentFields, tableFields, runFields]) addFields(command, fields)
   command.action(async (data, options) => {
     await runFit(data, options as FitFlags)
   })
@@ -33,6 +34,8 @@ async function runFit(path: string, flags: FitFlags): Promise<void> {
   const run = runOf(flags)
   const job = fitJobOf(flags, run.seed)
   if (!flags.dryRun) await checkWritable(flags.output)
+  if (flags.latent !== undefined) return runLatentFit({ input: path, flags, run, job })
+  refuseWithoutLatent(flags)
   if (flags.local !== undefined) return runLocalFit({ input: path, flags, run, job })
   refuseWithoutLocal(flags)
   const raw = await readTable(path)

@@ -8,21 +8,26 @@ import {
   loadEmbedding,
   loadForecast,
   loadGlobal,
+  loadLatentTable,
   loadLocal,
   type ModelContents,
   type NumericColumn,
   prepareTable,
   presentValues,
+  ReferenceEngine,
   type Table,
   trainingFieldTable,
+  trainingLatentTable,
   trainingSeries,
   trainingTable
 } from '@sbridge/core'
 import { addFields, allFields, flagOf, tableFields } from '../cli/fields.js'
+import { codecWords } from '../cli/latent.js'
 import { localWords } from '../cli/local.js'
 import { modelContentsIn } from '../cli/model-input.js'
 import { fitJobOf } from '../cli/options.js'
 import { readTable } from '../format/table-file.js'
+import { fileNetworks } from '../latent-onnx.js'
 import { embeddingWords } from './embed.js'
 import { forecastWords } from './forecast.js'
 import { bandwidthWords, scalingWords } from './sample.js'
@@ -58,7 +63,7 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
       try: 'sbridge info data.csv, or sbridge info --options'
     })
   const contents = await modelContentsIn(input)
-  const facts = contents ? modelFacts(contents) : tableFacts(prepareTable(await readTable(input), fitJobOf(flags, 1)).data)
+  const facts = contents ? await modelFacts(contents) : tableFacts(prepareTable(await readTable(input), fitJobOf(flags, 1)).data)
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
 }
 
@@ -100,8 +105,10 @@ function tableFacts({ table, notes }: ReturnType<typeof prepareTable>['data']): 
   return { what: 'table', rows: table.rowCount, columns: table.columns.map(columnFacts), notes }
 }
 
+type ModelFacts = Omit<Facts, 'what' | 'kind'>
+
 /** What a model file holds, by the system that wrote it. */
-const READERS: Readonly<Record<string, (contents: ModelContents) => Omit<Facts, 'what' | 'kind'>>> = {
+const READERS: Readonly<Record<string, (contents: ModelContents) => ModelFacts | Promise<ModelFacts>>> = {
   global(contents) {
     const model = loadGlobal(contents)
     return {
@@ -115,6 +122,12 @@ const READERS: Readonly<Record<string, (contents: ModelContents) => Omit<Facts, 
     const model = loadLocal(contents)
     return { ...trainingFacts(trainingFieldTable(model)), notes: model.summary.notes, model: model.summary, words: localWords(model) }
   },
+  async latent(contents) {
+    const model = await loadLatentTable(contents, { engine: new ReferenceEngine(), networks: fileNetworks })
+    const { summary } = model
+    const words = [...codecWords(summary.codec), bandwidthWords(model)]
+    return { ...trainingFacts(trainingLatentTable(model)), notes: summary.notes, model: summary, words }
+  },
   embedding(contents) {
     const model = loadEmbedding(contents)
     return { ...trainingFacts(embeddedTable(model)), notes: model.summary.notes, model: model.summary, words: embeddingWords(model) }
@@ -125,7 +138,7 @@ const READERS: Readonly<Record<string, (contents: ModelContents) => Omit<Facts, 
   }
 }
 
-function modelFacts(contents: ModelContents): Facts {
+async function modelFacts(contents: ModelContents): Promise<Facts> {
   const read = READERS[contents.kind]
   if (!read)
     throw new FormatError({
@@ -134,7 +147,7 @@ function modelFacts(contents: ModelContents): Facts {
       expected: `one of ${Object.keys(READERS).join(', ')}`,
       try: 'the version of sbridge that wrote it'
     })
-  return { what: 'model', kind: contents.kind, ...read(contents) }
+  return { what: 'model', kind: contents.kind, ...(await read(contents)) }
 }
 
 function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {

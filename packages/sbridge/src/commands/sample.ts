@@ -8,6 +8,8 @@ import {
   type GlobalModel,
   InputError,
   keyFromSeed,
+  latentDrawFields,
+  latentFields,
   loadGlobal,
   localFields,
   presentRows,
@@ -28,6 +30,7 @@ import { JobProgress } from '../cli/progress.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
+import { refuseWithoutLatent, runLatentSample } from './sample-latent.js'
 import { refuseWithoutLocal, runLocalSample } from './sample-local.js'
 
 /** Input of `sample`: a model, or a table to fit first. */
@@ -49,7 +52,8 @@ export function registerSample(program: Command): void {
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  for (const fields of [fitFields, localFields, drawFields, conditionFields, tableFields, runFields]) addFields(command, fields)
+  for (const fields of [fitFields, localFields, latentFields, drawFields, latentDrawFields, conditionFields, tableFields, runFields])
+    addFields(command, fields)
   command.action(async (input, options) => {
     await runSample(input, options as SampleFlags)
   })
@@ -84,6 +88,11 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const job = fitJobOf(flags, run.seed)
   const asked = await askedOf(flags)
   const contents = await modelContentsIn(input)
+  if (contents?.kind === 'latent') refuseModelOptions(flags)
+  if (contents?.kind === 'latent' || (contents === undefined && flags.latent !== undefined)) {
+    return runLatentSample({ input, flags, run, job, draws, count, cells, asked, contents, command: commandLine() })
+  }
+  refuseWithoutLatent(flags)
   const local = contents?.kind === 'local' || (contents === undefined && flags.local !== undefined)
   refuseCombinations(asked, { draws, local })
   if (contents) refuseModelOptions(flags)
@@ -195,7 +204,8 @@ function notTogether(got: string, left: string): InputError {
 
 /** Model options make no sense for a model that is fitted already. */
 function refuseModelOptions(flags: SampleFlags): void {
-  const given = [...fitFields, ...localFields, ...tableFields].find((field) => flags[field.name] !== undefined)
+  const fields = [...fitFields, ...localFields, ...latentFields.filter(({ name }) => name === 'latent'), ...tableFields]
+  const given = fields.find((field) => flags[field.name] !== undefined)
   if (given)
     throw new InputError({
       code: 'option-of-fit',
@@ -273,7 +283,7 @@ function say(model: GlobalModel, summary: SampleSummary, flags: SampleFlags, mor
 }
 
 /** One line on ε: what it is and why. */
-export function bandwidthWords({ summary }: GlobalModel): string {
+export function bandwidthWords({ summary }: Pick<GlobalModel, 'summary'>): string {
   const { bandwidth } = summary
   const epsilon = `bandwidth ε = ${summary.epsilon.toPrecision(4)}`
   if (!bandwidth) return `${epsilon} (given)`

@@ -1,103 +1,87 @@
 import * as Plot from '@observablehq/plot'
-import type { EmbeddingModel, LatentModel, LatentSamples, Matrix } from '@sbridge/core'
-import { facts, figure, joinSections, panel, type Section, section, table } from './blocks.js'
-import { bandwidthDrawing } from './figures.js'
-import { Html, type HtmlValue, html } from './html.js'
-import { type ImageShape, imageSheet } from './image-sheet.js'
-import { formatNumber } from './numbers.js'
+import { type CodecSummary, type EmbeddingModel, keyFromSeed, type Matrix, permutation } from '@sbridge/core'
+import { facts, figure, joinSections, type Section, section, table } from './blocks.js'
+import { type Html, html } from './html.js'
+import { formatCount, formatNumber } from './numbers.js'
 import { page } from './page.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
 
 /** Points drawn at most: more only make the page heavy. */
 const MOST_DOTS = 1500
-const SHEET_IMAGES = 60
 
 export interface LatentReportParts {
-  readonly model: LatentModel
-  readonly samples: LatentSamples
-  /** Training rows [M, D]. */
-  readonly rows: Matrix
-  /** For each drawn row its nearest training row, for the sheet. */
-  readonly nearest?: Uint32Array
-  readonly image?: ImageShape
+  readonly codec: CodecSummary
+  /** Coordinates of training rows [M, K]. */
+  readonly real: Matrix
+  /** Coordinates of the draws, before they were decoded [n, K]. */
+  readonly drawn: Matrix
+  readonly epsilon: number
+  /** Nearest-neighbour ratio of decoded draws, where the bandwidth was searched. */
+  readonly ratio?: number | undefined
 }
 
-/** What a report says about a latent model: reconstruction apart from sampling, the latent space, sheets of images. */
-export function latentSections(parts: LatentReportParts): Section[] {
-  const { model, samples, image } = parts
-  const { codec, reconstruction, bandwidth } = model
+/** What a report says about a latent model: what the codec loses apart from what sampling does, its spectrum, its coordinates. */
+export function latentSections({ codec, real, drawn, epsilon, ratio }: LatentReportParts): Section[] {
+  const { reconstruction, dimension, dataDimension, kind } = codec
   const error = reconstruction.heldOutError ?? reconstruction.trainingError
-  const kept = `${formatNumber(100 * (1 - error * error))} %`
-  const body: HtmlValue[] = [
-    html`<p>Rows are drawn in ${codec.latentDimension} coordinates (${codec.kind}) and decoded. What the decoder cannot say, no sampler behind it can: the codec alone, without any sampling, keeps ${kept} of the variance of rows.</p>`,
-    facts([
-      ['Reconstruction error, rows it was fitted to', formatNumber(reconstruction.trainingError)],
-      [
-        'Reconstruction error, held-out rows',
-        reconstruction.heldOutError === undefined ? 'not measured' : formatNumber(reconstruction.heldOutError)
-      ],
-      ['Nearest-neighbour ratio of decoded draws', bandwidth ? formatNumber(bandwidth.ratio) : 'not measured'],
-      ['Bandwidth ε in the latent space', formatNumber(model.epsilon)]
-    ]),
-    figure({
-      caption: html`Latent space, first against second coordinate: training rows <span class="swatch"><i class="real"></i></span> and draws <span class="swatch"><i class="synthetic"></i></span>.`,
-      body: scatter(model.latents, samples.latents)
-    })
-  ]
-  if (bandwidth)
-    body.push(
+  return [
+    section(
+      'latent',
+      'Latent space',
+      html`<p>Rows were drawn in ${formatCount(dimension)} coordinates (${kind}) instead of ${formatCount(dataDimension)} columns, and decoded. What the decoder cannot say, no sampler behind it can: the codec alone, without any sampling, keeps ${formatNumber(100 * (1 - error * error))} % of the variance of ${reconstruction.heldOutError === undefined ? 'the rows' : 'rows that it has not seen'}.</p>`,
+      facts([
+        ['Error of the codec, rows it was fitted to', formatNumber(reconstruction.trainingError)],
+        [
+          'Error of the codec, held-out rows',
+          reconstruction.heldOutError === undefined ? 'not measured' : formatNumber(reconstruction.heldOutError)
+        ],
+        ['Error of sampling: nearest-neighbour ratio of decoded draws', ratio === undefined ? 'not measured' : formatNumber(ratio)],
+        ['Bandwidth ε in the latent space', formatNumber(epsilon)],
+        ['Scale of the columns', codec.commonScale ? 'one for all' : 'each its own']
+      ]),
+      html`<p>The error of the codec is relative to the distance of rows from their mean: 0 is perfect, 1 is the mean row. The ratio compares decoded draws with decoded training rows, so that the codec has no part in it: 1 is as new as fresh rows, near 0 is copying.</p>`,
+      ...(codec.spectrum ? [spectrumFigure(codec.spectrum, dimension)] : []),
+      ...(codec.history ? [trainingFigure(codec.history)] : []),
       figure({
-        caption: 'How near decoded draws come to training rows, against the bandwidth.',
-        body: bandwidthDrawing({ curve: bandwidth.curve, epsilon: model.epsilon, target: 0.95 })
+        caption: html`Latent coordinates, first against second: training rows <span class="swatch"><i class="real"></i></span> and draws <span class="swatch"><i class="synthetic"></i></span>.`,
+        body: scatter(real, drawn)
       })
     )
-  const sections = [section('latent', 'Latent space', ...body)]
-  if (image) sections.push(imageSection(parts, image))
-  return sections
+  ]
 }
 
-function imageSection({ samples, rows, nearest }: LatentReportParts, shape: ImageShape): Section {
-  const count = Math.min(SHEET_IMAGES, samples.rows.rows)
-  const chosen = Array.from({ length: count }, (_, k) => Math.floor((k * samples.rows.rows) / count))
-  const sheet = (source: Matrix, indices: readonly number[]) => {
-    const data = new Float64Array(indices.length * source.cols)
-    indices.forEach((row, k) => {
-      data.set(source.data.subarray(row * source.cols, (row + 1) * source.cols), k * source.cols)
+function spectrumFigure({ kind, values, total }: NonNullable<CodecSummary['spectrum']>, dimension: number): Html {
+  const shares = total === undefined ? values : values.map((value) => value / total)
+  const kept = shares.slice(0, dimension).reduce((sum, share) => sum + share, 0)
+  const caption =
+    kind === 'variance'
+      ? html`Share of the variance along each principal component; the ${formatCount(dimension)} that were kept hold ${formatNumber(100 * kept)} %.`
+      : 'Eigenvalues of the diffusion operator; filled ones became coordinates.'
+  const label = kind === 'variance' ? 'share of the variance' : 'eigenvalue'
+  return figure({ caption, body: spectrumDrawing(shares, dimension, label) })
+}
+
+function trainingFigure({ epochs, bestEpoch, ending }: NonNullable<CodecSummary['history']>): Html {
+  return figure({
+    caption: html`Training of the autoencoder: mean squared error on <span class="swatch"><i class="real"></i>rows it trains on</span> and on <span class="swatch"><i class="synthetic"></i>rows kept back</span>. The weights of epoch ${formatCount(bestEpoch)} were kept; it ended ${ending === 'early-stopping' ? 'since the error on rows kept back grew no smaller' : 'after all epochs'}.`,
+    body: drawPlot('Error of the autoencoder by epoch', {
+      width: 420,
+      height: 240,
+      x: { label: 'epoch', labelAnchor: 'center', labelArrow: 'none', tickFormat: 'd' },
+      y: { label: 'error', labelArrow: 'none', grid: true, zero: true },
+      marks: [
+        Plot.line(epochs as object[], { x: 'epoch', y: 'trainingError', stroke: REAL }),
+        Plot.line(epochs as object[], { x: 'epoch', y: 'validationError', stroke: SYNTHETIC })
+      ]
     })
-    return picture(imageSheet({ data, rows: indices.length, cols: source.cols }, { ...shape, across: 10 }))
-  }
-  const panels = [panel('Draws', '', sheet(samples.rows, chosen))]
-  if (nearest) {
-    panels.push(
-      panel(
-        'Their nearest training rows',
-        'in the same places',
-        sheet(
-          rows,
-          chosen.map((i) => nearest[i]!)
-        )
-      )
-    )
-  }
-  return section(
-    'images',
-    'Images',
-    figure({ caption: 'Drawn images, and beside them the training image nearest to each.', body: panels, panelWidth: 320 })
-  )
-}
-
-/** A PNG as an image element that loads nothing. */
-export function picture(png: Uint8Array): Html {
-  return new Html(
-    `<img alt="sheet of images" style="width:100%;image-rendering:pixelated" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`
-  )
+  })
 }
 
 function scatter(real: Matrix, drawn?: Matrix): Html {
   const second = real.cols > 1 ? 1 : 0
+  // Rows at random: those of real tables often come in an order.
   const dots = (m: Matrix) =>
-    Array.from({ length: Math.min(MOST_DOTS, m.rows) }, (_, k) => {
-      const i = Math.floor((k * m.rows) / Math.min(MOST_DOTS, m.rows))
+    Array.from(permutation(keyFromSeed(1), m.rows).subarray(0, MOST_DOTS), (i) => {
       return { x: m.data[i * m.cols]!, y: m.data[i * m.cols + second]! }
     })
   return drawPlot('Coordinates, first against second', {
@@ -110,14 +94,14 @@ function scatter(real: Matrix, drawn?: Matrix): Html {
   })
 }
 
-/** Eigenvalues, those that became coordinates filled. */
-export function spectrumDrawing(spectrum: readonly number[], dimension: number): Html {
+/** A spectrum, largest first; what became coordinates is filled. */
+function spectrumDrawing(spectrum: readonly number[], dimension: number, label: string): Html {
   const points = spectrum.map((value, k) => ({ k: k + 1, value, used: k < dimension }))
-  return drawPlot('Eigenvalues of the diffusion operator', {
+  return drawPlot(`Spectrum: ${label}`, {
     width: 420,
     height: 240,
     x: { label: 'number', labelAnchor: 'center', labelArrow: 'none', ticks: Math.min(10, points.length), tickFormat: 'd' },
-    y: { label: 'eigenvalue', labelArrow: 'none', grid: true },
+    y: { label, labelArrow: 'none', grid: true },
     marks: [
       Plot.ruleX(points, { x: 'k', y: 'value', stroke: REAL, strokeOpacity: 0.5 }),
       Plot.dot(points, { x: 'k', y: 'value', r: 3, stroke: REAL, fill: (d: { used: boolean }) => (d.used ? REAL : 'none') })
@@ -161,7 +145,7 @@ function spectrumSection({ summary }: EmbeddingModel): Section {
     'Spectrum',
     figure({
       caption: 'Eigenvalues of the bistochastic operator; filled ones became coordinates.',
-      body: spectrumDrawing(summary.spectrum, summary.dimension)
+      body: spectrumDrawing(summary.spectrum, summary.dimension, 'eigenvalue')
     }),
     table({
       caption: 'Residual ‖Pψ − λψ‖, and how much faster the next eigenvalue decays: the largest of these gaps is the automatic dimension.',

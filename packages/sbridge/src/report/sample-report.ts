@@ -1,4 +1,4 @@
-import type { Evaluation, GlobalModel, SampleJob, Table } from '@sbridge/core'
+import type { Evaluation, GlobalModel, LatentDraw, Table } from '@sbridge/core'
 import { VERSION } from '../version.js'
 import type { Section } from './blocks.js'
 import { renderReport } from './index.js'
@@ -6,12 +6,12 @@ import { renderReport } from './index.js'
 export interface SampleReport {
   readonly input: string
   readonly command: string
-  readonly model: GlobalModel
+  readonly model: Pick<GlobalModel, 'summary'>
   readonly real: Table
   readonly rows: Table
   readonly evaluation: Evaluation
   readonly seed: number
-  readonly draws: Pick<SampleJob, 'noise' | 'steps' | 'start'>
+  readonly draws: Pick<LatentDraw, 'noise' | 'steps' | 'start' | 'dynamics'>
   /** What was asked for besides, e.g. conditions. */
   readonly sections?: readonly Section[] | undefined
 }
@@ -38,13 +38,13 @@ export function reportOf({ input, command, model, real, rows, evaluation, seed, 
 }
 
 /** What was used, in the words of the flags. */
-function optionsOf({ summary }: GlobalModel, draws: SampleReport['draws'], seed: number): Record<string, string> {
+function optionsOf({ summary }: SampleReport['model'], draws: SampleReport['draws'], seed: number): Record<string, string> {
   const { scores } = summary.scaling
   return {
     seed: String(seed),
     bandwidth: summary.bandwidth ? `auto (${summary.bandwidth.criterion})` : 'given',
     kernel: summary.kernel,
-    noise: draws.noise ?? 'covariance',
+    ...(draws.dynamics === 'bridge' ? { dynamics: draws.dynamics } : { noise: draws.noise ?? 'covariance' }),
     steps: String(draws.steps ?? 20),
     start: draws.start ?? 'data',
     categories: summary.categories,

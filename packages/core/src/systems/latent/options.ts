@@ -31,17 +31,8 @@ export const latentDrawFields: readonly Field[] = [
     range: 'langevin or bridge',
     default: 'langevin',
     choices: ['langevin', 'bridge'],
-    sentence: 'How latent coordinates are drawn: chains from training rows, or a bridge on [0, 1] in --steps steps that ends at the data.',
-    source: 'Jiao, Kang, Lin, Liu, Zuo, arXiv 2404.13309; Wang et al., ICML 2021'
-  },
-  {
-    name: 'start',
-    kind: 'choice',
-    unit: '',
-    range: 'convolved or gaussian',
-    default: 'convolved',
-    choices: ['convolved', 'gaussian'],
-    sentence: 'Where --dynamics bridge begins: training rows with Gaussian noise added, or a Gaussian.',
-    source: 'Wang et al., ICML 2021; Pooladian, Niles-Weed, arXiv 2408.11686'
+    sentence:
+      'How latent coordinates are drawn: chains, or a bridge on [0, 1] in --steps steps from blurred data (--start noise: from a Gaussian) to the data.',
+    source: 'Jiao, Kang, Lin, Liu, Zuo, arXiv 2404.13309; Wang et al., ICML 2021; Pooladian, Niles-Weed, arXiv 2408.11686'
   }
 ]

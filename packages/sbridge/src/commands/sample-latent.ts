@@ -1,0 +1,294 @@
+import {
+  cloud,
+  decodeLatents,
+  drawLatents,
+  type Engine,
+  evaluateTables,
+  type FitJob,
+  fitLatentTable,
+  gaussianKernel,
+  InputError,
+  keyFromSeed,
+  type LatentConditioned,
+  type LatentDraw,
+  type LatentTableModel,
+  latentDrawFields,
+  latentFields,
+  loadLatentTable,
+  type ModelContents,
+  packModel,
+  parseLatent,
+  prepareTable,
+  presentTable,
+  type RawTable,
+  type SampleJob,
+  sampleLatentConditioned,
+  saveLatentTable,
+  takeRows,
+  trainingLatentTable,
+  type Watch
+} from '@sbridge/core'
+import type { Asked } from '../cli/conditions.js'
+import { readFields } from '../cli/fields.js'
+import { codecWords, type LatentPlan, latentConditionWords, planLatent, sayLatentPlan } from '../cli/latent.js'
+import { engineOf, type Run } from '../cli/options.js'
+import { JobProgress } from '../cli/progress.js'
+import { writeAtomically } from '../format/atomic-file.js'
+import { readTable, writeTable } from '../format/table-file.js'
+import { fileNetworks } from '../latent-onnx.js'
+import type { Section } from '../report/blocks.js'
+import { type ImageShape, parseImageShape } from '../report/image-sheet.js'
+import { checkImageTable, pixelsOf } from '../report/images.js'
+import { bandwidthWords } from './sample.js'
+
+export interface LatentFlags extends Readonly<Record<string, unknown>> {
+  readonly output: string
+  readonly report?: string
+  readonly json?: boolean
+  readonly dryRun?: boolean
+}
+
+export interface LatentRun {
+  readonly input: string
+  readonly flags: LatentFlags
+  readonly run: Run
+  readonly job: FitJob
+  readonly draws: Pick<SampleJob, 'noise' | 'steps' | 'start'>
+  readonly count: number | undefined
+  readonly cells: 'text' | 'typed'
+  readonly asked: Asked | undefined
+  /** The command as it was typed. */
+  readonly command: string
+  /** A fitted model; the input is a table when left out. */
+  readonly contents?: ModelContents | undefined
+}
+
+type Context = Watch & { readonly engine: Engine }
+
+/** `sample` with `--latent`, or from a model that was fitted with it. */
+export async function runLatentSample(request: LatentRun): Promise<void> {
+  const { input, flags, run, job, contents } = request
+  const draws = readFields(latentDrawFields, flags) as Pick<LatentDraw, 'dynamics'>
+  const image = imageOf(flags)
+  refuse(request, draws)
+  const raw = contents ? undefined : await readTable(input)
+  const engine = await engineOf(run)
+  try {
+    const plan = await planOf({ request, raw, engine })
+    if (flags.dryRun) return void process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : sayLatentPlan(plan))
+    if (plan.seconds > 60) process.stderr.write(sayLatentPlan(plan))
+    const progress = new JobProgress(plan)
+    const context = { engine, progress: progress.update }
+    let model: LatentTableModel
+    let drawn: LatentConditioned
+    try {
+      model = contents
+        ? await loadLatentTable(contents, { engine, networks: fileNetworks })
+        : await fitFrom(raw!, { job, flags, image }, context)
+      if (image) checkImageTable(trainingLatentTable(model), image)
+      drawn = await drawFrom(model, { request, draws }, context)
+    } finally {
+      progress.finish()
+    }
+    await writeTable(flags.output, presentTable(drawn.table, drawn.formats, request.cells))
+    if (flags.report !== undefined) await writeReport(request, { model, drawn, draws, image, engine, path: flags.report })
+    say(model, { drawn, draws, request })
+  } finally {
+    await engine.close()
+  }
+}
+
+/** `fit` with `--latent`: writes the model and says what was decided. */
+export async function runLatentFit({ input, flags, run, job }: Pick<LatentRun, 'input' | 'flags' | 'run' | 'job'>): Promise<void> {
+  const image = imageOf(flags)
+  refuseLocal(flags)
+  parseLatent(String(flags.latent))
+  const raw = await readTable(input)
+  const engine = await engineOf(run)
+  try {
+    const plan = await planOf({ request: { flags, count: 1, draws: {} }, raw, engine })
+    if (flags.dryRun) return void process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : sayLatentPlan(plan))
+    if (plan.seconds > 60) process.stderr.write(sayLatentPlan(plan))
+    const progress = new JobProgress(plan)
+    const model = await fitFrom(raw, { job, flags, image }, { engine, progress: progress.update }).finally(() => progress.finish())
+    await writeAtomically(flags.output, packModel(saveLatentTable(model)))
+    const { summary } = model
+    const words = [`model of ${summary.rowCount} rows in ${flags.output}`, `seed ${run.seed}`, ...wordsOf(model)]
+    process.stdout.write(flags.json ? `${JSON.stringify({ output: flags.output, seed: run.seed, ...summary })}\n` : `${words.join('\n')}\n`)
+  } finally {
+    await engine.close()
+  }
+}
+
+function imageOf(flags: LatentFlags): ImageShape | undefined {
+  return typeof flags.image === 'string' ? parseImageShape(flags.image) : undefined
+}
+
+function fitFrom(
+  raw: RawTable,
+  { job, flags, image }: { job: FitJob; flags: LatentFlags; image: ImageShape | undefined },
+  context: Context
+): Promise<LatentTableModel> {
+  if (image) checkImageTable(prepareTable(raw, job).data.table, image)
+  const latentJob = { ...job, latent: String(flags.latent), commonScale: image ? true : ('auto' as const) }
+  return fitLatentTable(raw, latentJob, { ...context, networks: fileNetworks })
+}
+
+async function drawFrom(
+  model: LatentTableModel,
+  { request, draws }: { request: LatentRun; draws: Pick<LatentDraw, 'dynamics'> },
+  { engine, progress }: Context
+): Promise<LatentConditioned> {
+  const { asked, count, run } = request
+  const context = { engine, key: keyFromSeed(run.seed), watch: progress ? { progress } : undefined }
+  const rows = count ?? model.summary.rowCount
+  if (!asked) {
+    const latents = await drawLatents(model, { ...request.draws, ...draws, count: rows }, context)
+    return { table: await decodeLatents(model, latents), formats: model.encoder.formats, latents: latents.coordinates }
+  }
+  const { givens, observe, likelihood } = asked
+  const { steps, start } = request.draws
+  const known = {
+    given: givens,
+    observe,
+    rows,
+    ...draws,
+    ...(start ? { start } : {}),
+    ...(steps === undefined ? {} : { steps }),
+    ...(likelihood ? { likelihood } : {})
+  }
+  return sampleLatentConditioned(model, known, context)
+}
+
+async function planOf({
+  request,
+  raw,
+  engine
+}: {
+  request: Pick<LatentRun, 'flags' | 'count' | 'draws' | 'contents'>
+  raw: RawTable | undefined
+  engine: Engine
+}): Promise<LatentPlan> {
+  const { flags, count, draws, contents } = request
+  const summary = contents && (contents.meta as { summary: LatentTableModel['summary'] }).summary
+  return planLatent({
+    rowCount: summary?.rowCount ?? raw!.rowCount,
+    columnCount: summary?.codec.dataDimension ?? raw!.columns.length,
+    specification: summary ? { kind: 'fitted', dimension: summary.codec.dimension } : parseLatent(String(flags.latent)),
+    drawnRows: count,
+    steps: draws.steps,
+    searches: summary === undefined && typeof flags.bandwidth !== 'number',
+    engine
+  })
+}
+
+interface Reported {
+  readonly model: LatentTableModel
+  readonly drawn: LatentConditioned
+  readonly draws: Pick<LatentDraw, 'dynamics'>
+  readonly image: ImageShape | undefined
+  readonly engine: Engine
+  readonly path: string
+}
+
+async function writeReport(request: LatentRun, { model, drawn, draws, image, engine, path }: Reported): Promise<void> {
+  const { input, command, run } = request
+  const real = trainingLatentTable(model)
+  const key = keyFromSeed(run.seed)
+  const evaluation = await evaluateTables({ real, synthetic: drawn.table, engine, key, rareCombinations: model.summary.rareCombinations })
+  const [{ reportOf }, { latentSections }, { latentConditionSections }] = await Promise.all([
+    import('../report/sample-report.js'),
+    import('../report/latent.js'),
+    import('../report/latent-conditions.js')
+  ])
+  const { codec, epsilon, bandwidth } = model.summary
+  const latents = { real: model.inner.training.rows.coordinates, drawn: drawn.latents }
+  const sections: Section[] = [
+    ...latentSections({ codec, ...latents, epsilon, ratio: bandwidth?.ratio }),
+    ...(image ? [await imagesOf({ real, drawn, image, engine })] : []),
+    ...latentConditionSections(drawn)
+  ]
+  const page = reportOf({
+    input,
+    command,
+    model,
+    real,
+    rows: drawn.table,
+    evaluation,
+    seed: run.seed,
+    draws: { ...request.draws, ...draws },
+    sections
+  })
+  await writeAtomically(path, page)
+}
+
+async function imagesOf(at: {
+  real: ReturnType<typeof trainingLatentTable>
+  drawn: LatentConditioned
+  image: ImageShape
+  engine: Engine
+}): Promise<Section> {
+  const { imageSection } = await import('../report/images.js')
+  const [real, drawn] = [pixelsOf(at.real, at.image), pixelsOf(at.drawn.table, at.image)]
+  const { indices } = await at.engine.nearest({ from: cloud(drawn), to: cloud(real), kernel: gaussianKernel(1) }, 1)
+  return imageSection({ shape: at.image, drawn, nearest: takeRows(real, indices) })
+}
+
+function wordsOf(model: LatentTableModel): string[] {
+  return [...codecWords(model.summary.codec), bandwidthWords(model), ...model.summary.notes.map((note) => `note: ${note}`)]
+}
+
+function say(
+  model: LatentTableModel,
+  { drawn, draws, request }: { drawn: LatentConditioned; draws: Pick<LatentDraw, 'dynamics'>; request: LatentRun }
+): void {
+  const { flags, run } = request
+  const rows = drawn.table.rowCount
+  if (flags.json) {
+    const { conditional, conditions } = drawn
+    const asked = { ...(conditional ? { conditional } : {}), ...(conditions ? { conditions } : {}) }
+    const dynamics = draws.dynamics ?? 'langevin'
+    process.stdout.write(`${JSON.stringify({ rows, output: flags.output, seed: run.seed, dynamics, ...model.summary, ...asked })}\n`)
+    return
+  }
+  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const lines = [
+    `${rows} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
+    `seed ${run.seed}`,
+    ...wordsOf(model),
+    ...latentConditionWords(drawn)
+  ]
+  stream.write(`${lines.join('\n')}\n`)
+}
+
+/** What does not go together is refused before anything is read. */
+function refuse({ flags, asked, draws, contents }: LatentRun, { dynamics }: Pick<LatentDraw, 'dynamics'>): void {
+  if (!contents) parseLatent(String(flags.latent))
+  refuseLocal(flags)
+  if (dynamics === 'bridge' && draws.noise !== undefined)
+    throw combination(`--noise ${draws.noise} with --dynamics bridge`, 'leaving --noise out')
+  if (!asked) return
+  if (draws.start === 'noise' && dynamics !== 'bridge')
+    throw combination('conditions or observations together with --start noise', '--start data')
+  if (draws.noise !== undefined && draws.noise !== 'covariance')
+    throw combination(`conditions or observations together with --noise ${draws.noise}`, 'leaving --noise out')
+  const how = asked.conditioning !== undefined && asked.conditioning !== 'informed' ? `--conditioning ${asked.conditioning}` : undefined
+  const other = how ?? (asked.epsilon !== undefined ? '--condition-bandwidth' : asked.ridge !== undefined ? '--ridge' : undefined)
+  if (other !== undefined) throw combination(`${other} with --latent`, `leaving ${other} out`)
+}
+
+function refuseLocal(flags: LatentFlags): void {
+  const given = ['local', 'sweep', 'neighbourBandwidth'].find((name) => flags[name] !== undefined)
+  if (given !== undefined)
+    throw combination(`--${given === 'neighbourBandwidth' ? 'neighbour-bandwidth' : given} with --latent`, 'one of them')
+}
+
+function combination(got: string, remedy: string): InputError {
+  return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
+}
+
+/** Options of latent models make no sense without `--latent`. */
+export function refuseWithoutLatent(flags: Readonly<Record<string, unknown>>): void {
+  const given = [...latentFields, ...latentDrawFields].find(({ name }) => name !== 'latent' && flags[name] !== undefined)
+  if (given) throw combination(`--${given.name} without --latent`, '--latent pca:auto')
+}

@@ -36,7 +36,13 @@ export class InformedChains {
     return { points, mean: moments.mean, covariance: moments.covariance, logEvidence }
   }
 
-  async step(state: InformedState, key: Key, accepted: { count: number }): Promise<InformedState> {
+  /** Chains after a first step from training rows that need not agree with what is known: it is always taken. */
+  async enter(rows: Matrix, key: Key): Promise<InformedState> {
+    return this.place(this.propose(await this.place(rows), keyFor(key, 'enter')))
+  }
+
+  /** Proposals, drawn from the bridge's Gaussian at each chain times the likelihood [n, K]. */
+  private propose(state: InformedState, key: Key): Matrix {
     const { rows: n, cols: k } = state.points
     const proposal = matrix(n, k)
     const update = new KalmanUpdate(this.observation, k)
@@ -46,6 +52,12 @@ export class InformedChains {
       update.prepare(state.mean, state.covariance, i)
       update.draw(fillNormal(stream, i, noise), proposal.data.subarray(i * k, (i + 1) * k))
     }
+    return proposal
+  }
+
+  async step(state: InformedState, key: Key, accepted: { count: number }): Promise<InformedState> {
+    const proposal = this.propose(state, key)
+    const n = proposal.rows
     const there = await this.place(proposal)
     const u = acceptanceUniforms(key, n)
     const keep = Array.from(u, (value, i) => log(value) < state.logEvidence[i]! - there.logEvidence[i]!)

@@ -9,7 +9,7 @@ import type { Codec } from '../../spectral/codec.js'
 import { checkFinite } from './codecs.js'
 import { acceptanceUniforms, InformedChains } from './informed-chains.js'
 import type { LatentContext, LatentModel } from './model.js'
-import { codecResidual, type RowObservation, reduceObservation, withResidual } from './observation.js'
+import { codecResidual, type ReducedObservation, type RowObservation, reduceObservation, withResidual } from './observation.js'
 
 /** A likelihood of rows besides a Gaussian observation. */
 export interface RowLikelihood {
@@ -33,7 +33,10 @@ export interface PosteriorSamples {
   readonly members: Uint32Array
   /** Share of proposals that were accepted. */
   readonly acceptance: number
-  /** Effective number of training rows under the likelihood alone: below about 3 the answer leans on single rows. */
+  /**
+   * Effective number of training rows under the likelihood alone, each spread by the kernel where the decoder is linear:
+   * below about 3 the answer leans on single rows.
+   */
   readonly effectiveRows: number
 }
 
@@ -64,7 +67,7 @@ export async function sampleLatentPosterior(
 /**
  * Rows given an observation of them. With a linear decoder and a Gaussian observation every step is the bridge's own
  * Gaussian proposal N(m, C) times the likelihood, a Kalman update inside the bridge, and a Metropolis test with Z(x)/Z(x');
- * otherwise a plain covariance step with the test L(x')/L(x). Chains start at training rows drawn by their likelihood.
+ * otherwise a plain covariance step with the test L(x')/L(x). Chains start at training rows drawn by how well they agree.
  *
  * @source mathematics.md, section 7.
  * Cost: O(steps·n·M·K²) linear, O(steps·n·M·K) and a decode a step otherwise.
@@ -87,8 +90,9 @@ export async function sampleLatentBridgePosterior(
   }
   const { points, logWeights } = bridge.training
   const all = Uint32Array.from({ length: points.rows }, (_, j) => j)
-  const weighted = (await logLikelihood(points, all)).map((value, j) => value + logWeights[j]!)
-  const { weights, effectiveRows } = normalised(weighted)
+  const reduced = codec.linear && observation && !likelihood ? reduceObservation(codec.linear, observation) : undefined
+  const support = reduced ? smoothedEvidence(points, reduced, bridge.kernel.epsilon) : await logLikelihood(points, all)
+  const { weights, effectiveRows } = normalised(support.map((value, j) => value + logWeights[j]!))
   const members = startRows(weights, count, key)
   const run = { steps, key, watch, stage: 'sampling' }
   const accepted = { count: 0 }
@@ -100,14 +104,33 @@ export async function sampleLatentBridgePosterior(
     effectiveRows
   })
   const start = takeRows(points, members)
-  if (codec.linear && observation && !likelihood) {
-    const informed = new InformedChains(bridge, reduceObservation(codec.linear, observation), engine)
-    const { points: last } = await runSteps(await informed.place(start), (state, own) => informed.step(state, own, accepted), run)
+  if (reduced) {
+    const informed = new InformedChains(bridge, reduced, engine)
+    const { points: last } = await runSteps(await informed.enter(start, key), (state, own) => informed.step(state, own, accepted), run)
     return done(last, await engine.pick(await pairFrom(bridge, last, engine), bridge.logTerms, { key: keyFor(key, 'members') }))
   }
   const first = { points: start, members, logLikelihood: await logLikelihood(start, members) }
   const last = await runSteps(first, (state, own) => plainStep(bridge, state, { engine, key: own, logLikelihood, accepted }), run)
   return done(last.points, last.members)
+}
+
+/**
+ * log N(y'; H'z_j, I + 2ε H'H'ᵀ) up to a constant: how well each training row, spread by the kernel, explains what is known
+ * [M]. The rows of H' are orthogonal, so that the covariance is diagonal.
+ */
+function smoothedEvidence(points: Matrix, { operator, values }: ReducedObservation, epsilon: number): Float64Array {
+  const k = points.cols
+  const out = new Float64Array(points.rows)
+  values.forEach((value, q) => {
+    const h = operator.data.subarray(q * k, (q + 1) * k)
+    const variance = 1 + 2 * epsilon * h.reduce((sum, x) => sum + x * x, 0)
+    for (let j = 0; j < points.rows; j++) {
+      let miss = value
+      for (let a = 0; a < k; a++) miss -= h[a]! * points.data[j * k + a]!
+      out[j] = out[j]! - (0.5 * miss * miss) / variance
+    }
+  })
+  return out
 }
 
 /** log N(y; H x, R) up to a constant, for rows x [n]. */

@@ -9,13 +9,21 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Everything that `@sbridge/core` and the Node host export. */
+/** What is exported, and a few inner functions that the measurements need. */
+const sources = [
+  '@sbridge/core',
+  './packages/sbridge/src/host/node.ts',
+  './packages/core/src/table/encoder.ts',
+  './packages/core/src/num/random.ts'
+]
+
+/** Everything that `sources` export. */
 export async function loadLibrary() {
   await import('../scripts/build-wasm.mjs')
   const folder = await mkdtemp(join(tmpdir(), 'sbridge-bench-'))
   const outfile = join(folder, 'library.mjs')
   await build({
-    stdin: { contents: "export * from '@sbridge/core'\nexport * from './packages/sbridge/src/host/node.ts'", resolveDir: root },
+    stdin: { contents: sources.map((source) => `export * from '${source}'`).join('\n'), resolveDir: root },
     bundle: true,
     platform: 'node',
     format: 'esm',

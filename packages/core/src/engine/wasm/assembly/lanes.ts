@@ -137,7 +137,6 @@ export function initialise(): void {
     put(3, 0.055507132734974665)
     put(4, 0.009675541334454151)
     put(5, 0.0013276471992681078)
-    put(LOWEST, -125)
     put(ROUNDER, 12582912)
     return
   }
@@ -153,7 +152,6 @@ export function initialise(): void {
   put(9, 2.7557240887229868572e-6)
   put(10, 2.7632654722527803793e-7)
   put(11, 2.5110049204818668947e-8)
-  put(LOWEST, -708)
   put(ROUNDER, 6755399441055744)
   put(LOG2_E, 1.4426950408889634)
   put(LN2_HIGH, 6.9314718036912381649e-1)

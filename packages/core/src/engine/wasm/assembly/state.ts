@@ -1,6 +1,6 @@
 // What one thread knows while it works on a unit: sizes from the job and its own scratch memory.
 import * as job from './job'
-import { LANE_SCALE, ROW, SIZE, UNIT, put } from './lanes'
+import { LANE_SCALE, LOWEST, ROW, SIZE, UNIT, put } from './lanes'
 
 export let dimension: i32 = 0
 export let valueCount: i32 = 0
@@ -98,10 +98,21 @@ function readSizes(): void {
   scale = job.real(job.SCALE)
 }
 
+/**
+ * Log weights are clamped from below, in the unit of the lanes: far below what rounds away beside a row's sum, and high
+ * enough that neither w·value nor w² is a subnormal number, which costs a hundred times as much. A row of a symmetric
+ * sum may itself be as small as the spread of the log terms allows.
+ */
+function lowestLog(): f64 {
+  if (!FLOAT32) return -350
+  return mode & job.SYMMETRIC ? -100 : -60
+}
+
 /** Once a job, before its units: writes what they share and returns the bytes of scratch memory that one thread needs. */
 export function scratchBytes(): u32 {
   readSizes()
   put(LANE_SCALE, scale * UNIT)
+  put(LOWEST, lowestLog())
   return <u32>layOut(0)
 }
 

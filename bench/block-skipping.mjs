@@ -43,12 +43,18 @@ for (const [name, row] of Object.entries(data)) {
   const chosen = Array.from({ length: n }, (_, q) => Math.floor((q * M) / n))
   const moved = chosen.flatMap((i) => [0, 1].map((c) => points.data[2 * i + c] + spread * noise[2 * i + c]))
   const pair = { from: cloud(matrix(n, 2, Float64Array.from(moved))), to: cloud(points), kernel }
-  const reductions = { mean: async (engine) => (await engine.mean(pair, log, points)).data, 'log-sum': (engine) => engine.logSum(pair, log) }
+  const reductions = {
+    mean: async (engine) => (await engine.mean(pair, log, points)).data,
+    'log-sum': (engine) => engine.logSum(pair, log)
+  }
   for (const [reduction, run] of Object.entries(reductions)) {
     const error = largestDifference(await run(sparse), await run(dense))
     const each = [await best(() => run(sparse), seconds), await best(() => run(dense), seconds)].map((time) => (time * 1000) / n)
     const ratio = `1/${(each[1] / each[0]).toFixed(0)}`
-    printRow([name, kernel.epsilon.toPrecision(3), reduction, each[0].toFixed(2), each[1].toFixed(2), ratio, error.toExponential(1)], widths)
+    printRow(
+      [name, kernel.epsilon.toPrecision(3), reduction, each[0].toFixed(2), each[1].toFixed(2), ratio, error.toExponential(1)],
+      widths
+    )
   }
 }
 await sparse.close()

@@ -4,7 +4,19 @@ import { fileURLToPath } from 'node:url'
 import * as Plot from '@observablehq/plot'
 import { Resvg } from '@resvg/resvg-js'
 import { parseHTML } from 'linkedom'
-import { cloud, createEngine, fit as fitModel, gaussianKernel, readTable, rowOf, sample } from 'sbridge'
+import {
+  cloud,
+  createEngine,
+  diffusionMap,
+  fit as fitModel,
+  gaussianKernel,
+  keyFromSeed,
+  matrixFromRows,
+  readTable,
+  rowOf,
+  sample,
+  uniforms
+} from 'sbridge'
 
 const root = new URL('..', import.meta.url)
 const penguins = await readTable(fileURLToPath(new URL('examples/data/penguins.csv', root)))
@@ -232,6 +244,77 @@ async function oneStep() {
   ])
 }
 
+/** Rows of the swiss roll with columns of variance one, and the angle of each. */
+function swissRoll(count) {
+  const u = uniforms(keyFromSeed(1), 2 * count)
+  const angles = Array.from({ length: count }, (_, i) => 1.5 * Math.PI * (1 + 2 * u[2 * i]))
+  const columns = [angles.map((t) => t * Math.cos(t)), angles.map((_, i) => 21 * u[2 * i + 1]), angles.map((t) => t * Math.sin(t))]
+  const standard = columns.map((column) => {
+    const mean = column.reduce((sum, x) => sum + x / count, 0)
+    const spread = Math.sqrt(column.reduce((sum, x) => sum + (x - mean) ** 2 / count, 0))
+    return column.map((x) => (x - mean) / spread)
+  })
+  return { rows: angles.map((_, i) => standard.map((column) => column[i])), angles }
+}
+
+/** The guide to diffusion maps: the roll from the side, and its first coordinate at two bandwidths. */
+async function rollUnrolled() {
+  const { rows, angles } = swissRoll(1500)
+  const engine = await createEngine('wasm')
+  const firstOf = async (epsilon) => {
+    const map = await diffusionMap({ cloud: cloud(matrixFromRows(rows)), engine, dimension: 3, epsilon, tolerance: 1e-5 })
+    const first = angles.map((_, i) => rowOf(map.eigenvectors, i)[0])
+    // The sign of an eigenfunction says nothing: let it rise with the angle.
+    const rises = first.reduce((sum, x, i) => sum + x * (angles[i] - 3 * Math.PI), 0) > 0
+    return { epsilon: map.epsilon, points: first.map((x, i) => ({ x: angles[i], y: rises ? x : -x, angle: angles[i] })) }
+  }
+  const [auto, wide] = [await firstOf('auto'), await firstOf(0.05)]
+  await engine.close()
+  const color = { type: 'linear', scheme: 'viridis', domain: [1.5 * Math.PI, 4.5 * Math.PI] }
+  const coordinate = ({ points }, x) =>
+    panel(
+      {
+        width: 330,
+        height: 330,
+        marginLeft: 44,
+        marginRight: 12,
+        marginBottom: 44,
+        marginTop: 8,
+        color,
+        x: { label: null, ticks: 5, tickSize: 0, tickPadding: 8 },
+        y: { label: null, ticks: 5, tickSize: 0, tickPadding: 8, domain: [-2.2, 2.2] },
+        marks: [...frame(), Plot.dot(points, { x: 'x', y: 'y', fill: 'angle', r: 2.2 })]
+      },
+      { x, y: 74 }
+    )
+  const side = rows.map(([x, , y], i) => ({ x, y, angle: angles[i] }))
+  save('swiss-roll', { width: 1060, height: 440 }, [
+    text('The roll, from the side', { x: 22, y: 34, weight: 700 }),
+    text('1,500 rows, coloured by their angle', { x: 22, y: 56, size: 13, colour: SOFT }),
+    panel(
+      {
+        width: 320,
+        height: 330,
+        margin: 12,
+        color,
+        x: { axis: null },
+        y: { axis: null },
+        marks: [Plot.dot(side, { x: 'x', y: 'y', fill: 'angle', r: 2.2 })]
+      },
+      { x: 14, y: 74 }
+    ),
+    text(`ψ₁ at ε = ${auto.epsilon.toFixed(3)}, found automatically`, { x: 364, y: 34, weight: 700 }),
+    text('against the angle: the roll is unrolled', { x: 364, y: 56, size: 13, colour: SOFT }),
+    coordinate(auto, 350),
+    text('angle', { x: 530, y: 420, size: 13, colour: SOFT, anchor: 'middle' }),
+    text('ψ₁ at ε = 0.05', { x: 724, y: 34, weight: 700 }),
+    text('short cuts between the turns fold it', { x: 724, y: 56, size: 13, colour: SOFT }),
+    coordinate(wide, 710),
+    text('angle', { x: 890, y: 420, size: 13, colour: SOFT, anchor: 'middle' })
+  ])
+}
+
 await realBesideSynthetic()
+await rollUnrolled()
 await threeBandwidths()
 await oneStep()

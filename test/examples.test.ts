@@ -54,3 +54,45 @@ it('the five lines in Node and the page in a browser give the same rows', { time
     await browser.close()
   }
 })
+
+const linesOf = (name: string): string[][] =>
+  readFileSync(join(folder, name), 'utf8')
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','))
+
+it('conditional rows keep what is given and follow what was observed', { timeout: 120_000 }, () => {
+  const { status, stderr } = spawnSync(process.execPath, ['examples/conditional-rows/conditional-rows.mjs', '60', '0.5'], {
+    cwd: folder,
+    encoding: 'utf8'
+  })
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  const [head, ...gentoo] = linesOf('gentoo.csv')
+  const at = (name: string) => head!.indexOf(name)
+  expect(gentoo.length).toBe(60)
+  for (const row of gentoo) expect([row[at('species')], row[at('body_mass_g')]]).toEqual(['Gentoo', '5000'])
+  const observed = linesOf('observed.csv').slice(1)
+  const sums = observed.map((row) => Number(row[at('bill_length_mm')]) + Number(row[at('bill_depth_mm')]))
+  expect(observed.every((row) => row[at('species')] === 'Adelie')).toBe(true)
+  // Adelie bills add up to 57 ± 3; observed was 62 ± 1, so the mean of 60 rows lies between, nearer to 62.
+  const mean = sums.reduce((sum, x) => sum + x / sums.length, 0)
+  expect(mean).toBeGreaterThan(59.5)
+  expect(mean).toBeLessThan(63)
+})
+
+it('the likelihood of the example weighs the rows that the command line draws', { timeout: 120_000 }, () => {
+  const sbridge = (...words: string[]) =>
+    spawnSync(process.execPath, [join(root, 'packages/sbridge/bin/sbridge.js'), ...words], { cwd: folder, encoding: 'utf8' })
+  const fit = sbridge('fit', 'examples/data/penguins.csv', '--scaling', 'standard', '--bandwidth', '0.5', '--seed', '1', '-o', 'p.sbridge')
+  expect(fit.status, fit.stderr).toBe(0)
+  const known = ['--likelihood', 'examples/posterior-likelihood/likelihood.js', '--given', 'species=Adelie,island=Dream']
+  const draw = sbridge('sample', 'p.sbridge', '-n', '60', ...known, '--seed', '1', '-o', 'weighed.csv')
+  expect(draw.status, draw.stderr).toBe(0)
+  const [head, ...rows] = linesOf('weighed.csv')
+  const masses = rows.map((row) => Number(row[head!.indexOf('body_mass_g')]))
+  // Adelie penguins of Dream weigh 3,700 ± 450 g; the scale said 4,100 ± 120 with heavy tails.
+  const mean = masses.reduce((sum, x) => sum + x / masses.length, 0)
+  expect(mean).toBeGreaterThan(3900)
+  expect(mean).toBeLessThan(4250)
+})

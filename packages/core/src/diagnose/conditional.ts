@@ -1,3 +1,4 @@
+import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import type { Matrix } from '../num/matrix.js'
 import { sorted } from '../num/statistics.js'
@@ -83,4 +84,73 @@ export function scoreDraws({ draws, observed }: DrawnAndObserved, estimator: 'en
     coverage: { 50: inside[0]! / n, 80: inside[1]! / n, 95: inside[2]! / n },
     pinball: Object.fromEntries(PINBALL_QUANTILES.map((p, k) => [String(p), losses[k]! / n]))
   }
+}
+
+const TENTHS = 10
+
+/**
+ * Shares of the observations whose rank among their draws lies in each tenth: flat where the draws are calibrated, hollow
+ * where they are too wide, heaped at the ends where they are too narrow. An observation that ties with draws, or whose rank
+ * covers several tenths, counts in each in proportion. Cost O(n·m).
+ */
+export function rankShares({ draws, observed }: DrawnAndObserved): number[] {
+  const shares = new Array<number>(TENTHS).fill(0)
+  for (let i = 0; i < observed.length; i++) {
+    let below = 0
+    let equal = 0
+    for (let k = 0; k < draws.cols; k++) {
+      const x = draws.data[i * draws.cols + k]!
+      if (x < observed[i]!) below++
+      else if (x === observed[i]!) equal++
+    }
+    // With `equal` ties the rank is anything from below to below + equal: an interval of the unit line.
+    const from = below / (draws.cols + 1)
+    const to = (below + equal + 1) / (draws.cols + 1)
+    for (let t = 0; t < TENTHS; t++) {
+      const overlap = Math.min(to, (t + 1) / TENTHS) - Math.max(from, t / TENTHS)
+      if (overlap > 0) shares[t] = shares[t]! + overlap / (to - from) / observed.length
+    }
+  }
+  return shares
+}
+
+export interface CategoricalScores {
+  /** Mean −log of the share that the observed level has among its draws, half a draw added to every level. */
+  readonly logScore: number
+  /** Mean squared distance between the shares of the draws and the observed level, 0 to 2. */
+  readonly brier: number
+  /** Share of rows whose commonest draw is the observed level. */
+  readonly accuracy: number
+}
+
+/**
+ * Logarithmic score, Brier score and accuracy of drawn levels: row i of `counts` [n, levels] says how often each level was
+ * drawn for observation i.
+ * @source Gneiting, Raftery, JASA 2007. Cost O(n·levels). Throws `InputError` on no observation or shapes that differ.
+ */
+export function scoreLevels({ counts, observed }: { readonly counts: Matrix; readonly observed: Int32Array }): CategoricalScores {
+  const { rows: n, cols: levels, data } = counts
+  if (n !== observed.length || n === 0) {
+    throw new InputError({
+      code: 'draws-shape',
+      got: `counts of ${n} rows for ${observed.length} observations`,
+      expected: 'one row of counts an observation, and at least one',
+      try: 'drawing as many rows for every condition'
+    })
+  }
+  let logScore = 0
+  let brier = 0
+  let right = 0
+  for (let i = 0; i < n; i++) {
+    const row = data.subarray(i * levels, (i + 1) * levels)
+    const total = row.reduce((sum, count) => sum + count, 0)
+    const truth = observed[i]!
+    logScore -= log((row[truth]! + 0.5) / (total + 0.5 * levels)) / n
+    for (let k = 0; k < levels; k++) {
+      const gap = (total > 0 ? row[k]! / total : 0) - (k === truth ? 1 : 0)
+      brier += (gap * gap) / n
+    }
+    if (row.indexOf(Math.max(...row)) === truth) right++
+  }
+  return { logScore, brier, accuracy: right / n }
 }

@@ -54,7 +54,11 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
       const title = `${syntheticPath} against ${realPath}`
-      await writeAtomically(flags.report, renderReport({ title, evaluation, real: real.table, synthetic, command: commandLine() }))
+      const sections = target ? [(await import('../report/target.js')).targetSection(target)] : []
+      await writeAtomically(
+        flags.report,
+        renderReport({ title, evaluation, real: real.table, synthetic, command: commandLine(), sections })
+      )
     }
     process.stdout.write(
       flags.json
@@ -71,9 +75,20 @@ function kindsOf(real: InferredTable): Record<string, ColumnKind> {
   return Object.fromEntries(real.table.columns.map((column) => [column.name, column.kind]))
 }
 
-function targetText({ column, crps, standardised, coverage, pinball, rows, drawsPerRow }: TargetEvaluation): string {
+function targetText(target: TargetEvaluation): string {
+  const head = `draws of ${target.column}: ${target.drawsPerRow} for each of ${target.rows} rows`
+  if (target.kind === 'categorical') {
+    const { logScore, brier, accuracy, unconditional } = target
+    return [
+      head,
+      `log score ${logScore.toFixed(4)}, Brier score ${brier.toFixed(4)} (ignoring all conditions: ${unconditional.logScore.toFixed(4)}, ${unconditional.brier.toFixed(4)})`,
+      `the commonest draw is right in ${(100 * accuracy).toFixed(1)} % of the rows`,
+      ''
+    ].join('\n')
+  }
+  const { crps, standardised, coverage, pinball } = target
   return [
-    `draws of ${column}: ${drawsPerRow} for each of ${rows} rows`,
+    head,
     `CRPS ${crps.toPrecision(4)}, in standard deviations ${standardised.crps.toFixed(4)} (ignoring all conditions: ${standardised.unconditional.toFixed(4)})`,
     `inside central intervals: 50 %: ${coverage[50].toFixed(3)}, 80 %: ${coverage[80].toFixed(3)}, 95 %: ${coverage[95].toFixed(3)}`,
     `pinball loss: ${Object.entries(pinball)

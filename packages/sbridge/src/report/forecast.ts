@@ -63,7 +63,7 @@ function fanSection(parts: ForecastReportParts, series: Table): Section {
     figure({
       panelWidth: shown.length === 1 ? 620 : 400,
       body: shown.map((name) => panel(name, '', fan(parts, series, name))),
-      caption: html`The end of the series (dark), the median of the ensemble and its central 50 and 90 % (bands), and ${Math.min(MEMBERS_SHOWN, parts.members)} members (thin), by row from the end of the series.${cut}`
+      caption: html`The end of the series <span class="swatch"><i class="real"></i></span>, the median of the ensemble and its central 50 and 90 % <span class="swatch"><i class="synthetic"></i></span>, and ${Math.min(MEMBERS_SHOWN, parts.members)} members (thin), by row from the end of the series.${cut}`
     })
   )
 }

@@ -16,6 +16,7 @@ import type {
   ToMeasure,
   ToPainter
 } from '../work/messages.js'
+import { surroundings } from '../work/surroundings.js'
 import { setPlace } from './activity.js'
 import { forget, remember as rememberStep, undo } from './history.js'
 import {
@@ -84,6 +85,8 @@ let painter: Worker | undefined
 let held: OpenTable | null = null
 let runCount = 0
 let pending: Run | undefined
+/** Where the page may share memory with its workers: the newest run that is to end between two of its steps. */
+const ended = surroundings().shared ? new Int32Array(new SharedArrayBuffer(4)) : null
 /** A run that waits for the one before it: of a slider only the last place counts. */
 let waiting = false
 
@@ -92,6 +95,7 @@ function startBench(): Worker {
   worker.onmessage = ({ data }: MessageEvent<FromBench>) => batch(() => fromBench(data))
   worker.onerror = (event) => broken(event)
   bench = worker
+  if (ended) worker.postMessage({ kind: 'ended', run: ended } satisfies ToBench)
   joinPainter()
   return worker
 }
@@ -310,7 +314,7 @@ export function run(show: 'play' | 'morph' = 'play'): void {
   if (pending) {
     waiting = JSON.stringify(pending) !== JSON.stringify(wanted)
     // A draw that nobody waits for ends; what the next one can use of it, a bandwidth that is being chosen, goes on.
-    if (waiting && shown.value && progress.value?.stage === 'sampling') toBench({ kind: 'stop', run: runCount })
+    if (waiting && ended && shown.value && progress.value?.stage === 'sampling') Atomics.store(ended, 0, runCount)
     return
   }
   measurer?.terminate()
@@ -348,7 +352,7 @@ export function stop(): void {
     })
     return
   }
-  if (!shown.value) {
+  if (!shown.value || !ended) {
     stopAll()
     return
   }
@@ -356,7 +360,7 @@ export function stop(): void {
   waiting = false
   clearTimeout(patience)
   patience = setTimeout(stopAll, PATIENCE)
-  toBench({ kind: 'stop', run: runCount })
+  Atomics.store(ended, 0, runCount)
 }
 
 /** Milliseconds that a run is given to end by itself. */

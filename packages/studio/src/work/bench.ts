@@ -60,8 +60,8 @@ export class Bench {
   #trail: Trail | undefined
   #facts: TableFacts | undefined
   #fitted: Fitted | undefined
-  /** The newest run that is not to go on. */
-  #stopped = 0
+  /** The newest run that is not to go on. Shared memory: a worker that computes reads no messages. */
+  #ended: Int32Array = new Int32Array(1)
   #drawn: Drawn | undefined
   /** Scalings that were chosen before, by everything the choice depends on: it does not depend on ε. */
   readonly #scalings = new Map<string, GlobalModel['summary']['scaling']>()
@@ -86,7 +86,7 @@ export class Bench {
     if (message.kind === 'choose') this.#choose(message.choice)
     if (message.kind === 'axes') this.#setAxes(message.x, message.y)
     if (message.kind === 'run') await this.#run(message.request, message.run)
-    if (message.kind === 'stop') this.#stopped = message.run
+    if (message.kind === 'ended') this.#ended = message.run
     if (message.kind === 'rows') await this.#exportRows(message.format)
     if (message.kind === 'model') this.#exportModel()
     if (message.kind === 'subject') this.#handOver(message.port, message.seed)
@@ -181,7 +181,7 @@ export class Bench {
   }
 
   #stopOf(run: number): StopSignal {
-    const stopped = () => this.#stopped >= run
+    const stopped = () => Atomics.load(this.#ended, 0) >= run
     return {
       get aborted() {
         return stopped()

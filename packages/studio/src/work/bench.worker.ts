@@ -3,10 +3,10 @@ import type { ToBench } from './messages.js'
 
 const bench = new Bench((message, transfer = []) => self.postMessage(message, { transfer }))
 
-// One message at a time, in their order; only what is looked at may change during a run, or the run be stopped.
+// One message at a time, in their order; only what is looked at may change during a run.
 let queue = Promise.resolve()
 self.onmessage = ({ data }: MessageEvent<ToBench>) => {
-  if (data.kind === 'axes' || data.kind === 'painter' || data.kind === 'stop') {
+  if (data.kind === 'axes' || data.kind === 'painter') {
     void bench.handle(data)
     return
   }

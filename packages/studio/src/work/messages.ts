@@ -87,8 +87,8 @@ export type ToBench =
   | { readonly kind: 'choose'; readonly choice: Choice }
   | { readonly kind: 'axes'; readonly x: string; readonly y: string }
   | { readonly kind: 'run'; readonly request: RunRequest; readonly run: number }
-  /** Ends a run between two of its steps; what was drawn before it stays. */
-  | { readonly kind: 'stop'; readonly run: number }
+  /** Memory of one number, shared with the page: the newest run that is to end between two of its steps. */
+  | { readonly kind: 'ended'; readonly run: Int32Array }
   | { readonly kind: 'rows'; readonly format: RowFormat }
   | { readonly kind: 'model' }
   /** Hands model and rows to a measuring worker. */

@@ -20,7 +20,7 @@ export function PanelTabs() {
     list.current!.querySelector<HTMLElement>(`#tab-${panel.value}`)!.focus()
   }
   return (
-    <div class="panel-tabs" role="tablist" aria-label="Steps" ref={list} onKeyDown={onKeyDown}>
+    <div class="panel-tabs" role="tablist" aria-label="Parts of the recipe" ref={list} onKeyDown={onKeyDown}>
       {PANELS.map((one) => (
         <button
           key={one}

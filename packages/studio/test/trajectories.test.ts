@@ -128,6 +128,7 @@ describe('trajectories in the studio', () => {
       { colorScheme: 'dark', viewport: { width: 1280, height: 860 } }
     ] as const) {
       const page = await studio.open('#activity=trajectories', { ...options, reducedMotion: 'reduce' })
+      await page.getByText('Drop snapshots here').waitFor(WAIT)
       await expectForEveryone(page)
       await studio.give(page, 'hares.csv', snapshots)
       await page.locator('.data').getByText('160 particles at 4 times').waitFor(WAIT)

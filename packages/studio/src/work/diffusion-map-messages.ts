@@ -1,7 +1,55 @@
-import type { Fault, TableFacts } from './messages.js'
+import type { EmbeddingSummary, EmbedJob } from '@sbridge/core'
+import type { Axis, Fault, RowFormat, TableFacts } from './messages.js'
 
-export type ToDiffusionMap = { readonly kind: 'open'; readonly blob: Blob; readonly name: string }
+/** Dots at pairs of places between 0 and 1, y upwards. */
+export interface Dots {
+  readonly x: Axis
+  readonly y: Axis
+  readonly places: Float32Array
+}
+
+/** What the colour of a dot says. */
+export interface Shades {
+  readonly name: string
+  /** Between 0 and 1 along a scale, or the number of a level; NaN where missing. */
+  readonly values: Float32Array
+  /** Names of the levels, or null for a scale from `low` to `high`. */
+  readonly levels: readonly string[] | null
+  readonly low: string
+  readonly high: string
+}
+
+export interface MapPicture {
+  readonly data: Dots
+  readonly map: Dots | null
+  readonly shades: Shades
+  /** Rows of the dots, from 0: all of them, or evenly some. */
+  readonly rows: Uint32Array
+}
+
+/** What is looked at: a column by name, a coordinate as coordinate_1 …, the part of the data as `PART`. */
+export interface Look {
+  readonly x: string
+  readonly y: string
+  readonly right: string
+  readonly up: string
+  readonly colour: string
+}
+
+/** The name under which the colour tells the parts of disconnected data apart. */
+export const PART = 'part of the data'
+
+export type ToDiffusionMap =
+  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string }
+  | { readonly kind: 'look'; readonly look: Look }
+  | { readonly kind: 'run'; readonly job: EmbedJob }
+  | { readonly kind: 'rows'; readonly format: RowFormat }
+  | { readonly kind: 'model' }
 
 export type FromDiffusionMap =
   | { readonly kind: 'opened'; readonly facts: TableFacts }
-  | { readonly kind: 'refused'; readonly during: 'open'; readonly fault: Fault }
+  | { readonly kind: 'picture'; readonly picture: MapPicture }
+  | { readonly kind: 'progress'; readonly share: number; readonly stage: string }
+  | { readonly kind: 'mapped'; readonly summary: EmbeddingSummary; readonly milliseconds: number }
+  | { readonly kind: 'file'; readonly name: string; readonly blob: Blob }
+  | { readonly kind: 'refused'; readonly during: ToDiffusionMap['kind']; readonly fault: Fault }

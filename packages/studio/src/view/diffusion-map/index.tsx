@@ -1,8 +1,17 @@
-import { awaited, facts, held, openExample, openFile } from '../../state/diffusion-map.js'
+import { awaited, facts, openExample, openFile, summary } from '../../state/diffusion-map.js'
+import { DEFAULTS } from '../../state/diffusion-map-settings.js'
 import { Opening } from '../opening.js'
-import { formatCount } from '../words.js'
+import { Choose } from './choose.js'
+import { Scatters } from './scatters.js'
+import { Settings } from './settings.js'
+import { Spectrum } from './spectrum.js'
+import { TakeAway } from './take-away.js'
+import './diffusion-map.css'
 
 export { enter, openFile } from '../../state/diffusion-map.js'
+
+/** The roll's own length only colours it; the first coordinate runs along the sheet, the fourth across it (between them stand overtones of the first). */
+const EXAMPLE = { ...DEFAULTS, exclude: ['along'], dimension: 4, y: 'coordinate_4', right: 'x', up: 'z', colour: 'along' } as const
 
 export function View() {
   if (facts.value) return <Work />
@@ -14,18 +23,25 @@ export function View() {
       drop="Drop a table here"
       awaited={awaited}
       openFile={openFile}
-      openExample={({ file }) => void openExample(file)}
+      openExample={({ file }) => void openExample(file, EXAMPLE)}
     />
   )
 }
 
 function Work() {
   return (
-    <main>
-      <h1>{held.value!.source.name}</h1>
-      <p class="soft">
-        {formatCount(facts.value!.rowCount)} rows, {facts.value!.columns.length} columns
-      </p>
+    <main class="diffusion-map">
+      <div class="bench">
+        <Choose />
+        <Scatters />
+        <Settings />
+      </div>
+      {summary.value && (
+        <div class="results">
+          <Spectrum />
+          <TakeAway />
+        </div>
+      )}
     </main>
   )
 }

@@ -96,7 +96,6 @@ function Scatter({ which, axes, names }: ScatterProps) {
       <div class="plot">
         {dots && <Ticks axis={dots.y} side="y" />}
         <div class="ground" ref={box}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move from dot to dot */}
           <canvas ref={canvas} role="img" tabIndex={0} aria-label={words(title, dots)} onKeyDown={(event) => step(event, dots)} />
         </div>
         {dots && <Ticks axis={dots.x} side="x" />}

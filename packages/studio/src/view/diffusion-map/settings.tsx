@@ -19,14 +19,14 @@ export function Settings() {
         <AutoField
           label="Coordinates"
           value={dimension}
-          found={found ? `found: ${found.dimension}` : 'at the largest gap'}
+          found={found && shown.value!.dimension === undefined ? `found: ${found.dimension}` : 'auto: at the largest gap'}
           accept={(value) => Number.isInteger(value) && value >= 1 && value <= MOST_DIMENSION}
           set={(value) => change({ dimension: value })}
         />
         <AutoField
           label="Bandwidth ε"
           value={epsilon}
-          found={found ? `connected from ${formatPlain(found.bandwidth.connectingEpsilon)}` : 'the smallest that connects'}
+          found={found ? `connected from ${formatPlain(found.bandwidth.connectingEpsilon)}` : 'auto: the smallest that connects'}
           accept={(value) => value > 0}
           set={(value) => change({ epsilon: value })}
         />

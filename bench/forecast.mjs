@@ -20,12 +20,33 @@ for (const s of one.result)
     `  ${s.name}: histogram distance ${s.distance.toFixed(3)} (training set ${s.trainingDistance.toFixed(3)}), autocorrelation error ${s.correlationError.toFixed(3)} (${s.trainingCorrelationError.toFixed(3)}), largest ${s.largest.toFixed(1)}`
   )
 
-for (const seed of quick ? [1] : [1, 2, 3]) {
+const scores = {}
+const seeds = quick ? [1] : [1, 2, 3]
+for (const seed of seeds) {
   const time = quick ? 20 : 1000
   const run = await seconds(() => lorenz96({ time, pairs: 8000, seed, reference: 3, ...(seed === 1 && folder ? { folder } : {}) }))
   console.log(`Lorenz 1996, seed ${seed}, ${time} time units, ${run.time} s`)
-  for (const [name, score] of Object.entries(run.result))
+  for (const [name, score] of Object.entries(run.result)) {
+    scores[name] ??= []
+    scores[name].push(score)
     console.log(
       `  ${name.padEnd(8)} histogram distance ${score.distance.toFixed(4)}, autocorrelation error ${score.correlationError.toFixed(4)}`
     )
+  }
+}
+
+/** Mean ± standard error over seeds; the floor is what two runs of the full model of these lengths differ by. */
+const summary = (values) => {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1)
+  return `${mean.toFixed(4)} ± ${Math.sqrt(variance / values.length).toFixed(4)}`
+}
+if (seeds.length > 1) {
+  console.log(`mean ± standard error over ${seeds.length} seeds`)
+  for (const [name, of] of Object.entries(scores))
+    console.log(
+      `  ${name.padEnd(8)} histogram distance ${summary(of.map((s) => s.distance))}, autocorrelation error ${summary(of.map((s) => s.correlationError))}`
+    )
+  for (const [word, key] of Object.entries({ 'histogram distance': 'distance', 'autocorrelation error': 'correlationError' }))
+    console.log(`  learned less Wilks, seed by seed: ${word} ${summary(scores.learned.map((s, k) => s[key] - scores.wilks[k][key]))}`)
 }

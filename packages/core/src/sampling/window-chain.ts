@@ -14,6 +14,12 @@ export interface WindowDraw extends TargetKnowledge {
   readonly steps?: number
   /** Targets to start from [n, t]; picked from rows with similar givens when left out. */
   readonly start?: Matrix | undefined
+  /**
+   * α in (−1, 0]: a draw under a free bandwidth from `start` is m + α (start − m) + √(1 − α²) C^{1/2} ξ. The law given the
+   * givens is the same, but neighbouring windows drawn in turn forget their starts sooner. Default 0.
+   * @source Adler 1981, over-relaxation.
+   */
+  readonly overrelaxation?: number | undefined
 }
 
 export interface WindowOutcome {
@@ -48,7 +54,19 @@ export async function drawWindow(bridge: WindowBridge, givens: Matrix, draw: Win
 async function drawFree(bridge: WindowBridge, givens: Matrix, draw: WindowDraw): Promise<WindowOutcome> {
   const nothing = matrix(givens.rows, bridge.targetCount)
   const { law, effectiveCount } = await lawAt(bridge, nothing, givens, draw)
-  return { targets: proposals(law, draw.key, 1), acceptance: 1, effectiveCount }
+  const targets = proposals(law, draw.key, 1)
+  // Between bounds the law is no Gaussian.
+  if (draw.start && draw.overrelaxation && !draw.bounds) overrelax(targets, { law, start: draw.start, alpha: draw.overrelaxation })
+  return { targets, acceptance: 1, effectiveCount }
+}
+
+/** Draws m + C^{1/2} ξ → m + α (start − m) + √(1 − α²) C^{1/2} ξ, in place. */
+function overrelax({ data }: Matrix, { law, start, alpha }: { law: TargetLaw; start: Matrix; alpha: number }): void {
+  const noise = Math.sqrt(1 - alpha * alpha)
+  for (let at = 0; at < data.length; at++) {
+    const mean = law.mean.data[at]!
+    data[at] = mean + alpha * (start.data[at]! - mean) + noise * (data[at]! - mean)
+  }
 }
 
 /** The proposal law at (targets, givens). */

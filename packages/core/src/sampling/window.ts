@@ -2,7 +2,7 @@ import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { exp } from '../num/elementary.js'
 import type { Watch } from '../num/iterate.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 
@@ -53,6 +53,8 @@ export interface WindowContext {
 
 /** Turns past which a small problem gains nothing from a finer scaling. */
 const TOLERANCE = 1e-4
+/** Rows, evenly spaced, over which local covariances are averaged: of more the average is the same to a few per cent. */
+const POOLED_ROWS = 512
 
 /** Fits a window. Cost about 10 kernel passes over M² pairs, memory O(M·(t + k)²). */
 export async function fitWindow(rows: WindowRows, bandwidth: WindowBandwidth, { engine, watch }: WindowContext): Promise<WindowFit> {
@@ -62,8 +64,18 @@ export async function fitWindow(rows: WindowRows, bandwidth: WindowBandwidth, { 
   const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
   const { potentials } = await symmetricScaling({ cloud: compared, kernel, engine, tolerance: TOLERANCE, turns: 100, ...stop })
   const logTerms = potentials.map((f, j) => f + logWeights[j]!)
-  const local = await engine.moments({ from: compared, to: compared, kernel }, logTerms, beside(targets, givens))
-  return { potentials, pooled: averageRow(local.covariance, logWeights) }
+  const weighed = Uint32Array.from(logWeights.keys()).filter((j) => logWeights[j]! > Number.NEGATIVE_INFINITY)
+  const count = Math.min(weighed.length, POOLED_ROWS)
+  const sampled = Uint32Array.from({ length: count }, (_, i) => weighed[Math.floor((i * weighed.length) / count)]!)
+  const from = count === logWeights.length ? compared : cloud(takeRows(compared.points, sampled))
+  const local = await engine.moments({ from, to: compared, kernel }, logTerms, beside(targets, givens))
+  return {
+    potentials,
+    pooled: averageRow(
+      local.covariance,
+      Float64Array.from(sampled, (j) => logWeights[j]!)
+    )
+  }
 }
 
 /** The bridge of a fitted window. Cost O(M·(t + k)). */

@@ -1,14 +1,16 @@
 import { energyDistance } from '../../diagnose/pairwise.js'
-import { takeRows } from '../../num/matrix.js'
-import { keyFor, permutation } from '../../num/random.js'
-import { embedEncoded } from '../../table/encoder.js'
+import { type Matrix, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor, permutation } from '../../num/random.js'
+import { type Encoded, embedEncoded } from '../../table/encoder.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { drawGroup } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
+import { stratifiedRows } from './condition-starts.js'
 import type { Context, GlobalModel } from './model.js'
+import { effectiveCount } from './posterior-temper.js'
 
-/** Energy distance between a chain without likelihood and the data, beside the same between halves of the data. */
-export interface UnconditionedDistance {
+/** Energy distance between drawn rows and the data, beside the same between halves of the data. */
+export interface DistanceToData {
   readonly distance: number
   /** Largest over half splits. */
   readonly floor: number
@@ -17,86 +19,132 @@ export interface UnconditionedDistance {
 export interface EpsilonChoice {
   readonly epsilon: number
   readonly bridge: InformedBridge
-  readonly unconditioned: UnconditionedDistance
+  /** Of the chain without likelihood. */
+  readonly unconditioned: DistanceToData
+}
+
+export interface EpsilonQuestion {
+  /** ε that the user wants; the search is for `auto` alone. */
+  readonly epsilon?: 'auto' | number | undefined
+  /** Whether ε may be enlarged at all. */
+  readonly search: boolean
+  /** Likelihood of every training row, largest 1 [M]. */
+  readonly weights: Float64Array
+  readonly memory?: ConditionMemory | undefined
+  /** About so many rows of the posterior under a bridge; undefined where weighted training rows do not speak of it. */
+  readonly draw?: ((bridge: InformedBridge, count: number) => Promise<Encoded>) | undefined
 }
 
 /** With fewer training rows under the likelihood, local moments there are those of a handful of rows. */
 const FEW_ROWS = 15
-/** The chain alone may move away from the data by this share of what halves of the data differ. */
+/** Drawn rows may move away from the data by this share of what halves of the data differ. */
 const SHARE_OF_FLOOR = 0.5
 const FACTOR = 4
 const LARGEST_EPSILON = 8
+/** Where training rows stand under the likelihood, averages over more rows than this many times ε gives gain nothing. */
+const LARGEST_FACTOR = 16
+/** Chains of a posterior that is only looked at. */
+const TRIED_ROWS = 500
 const COMPARED_ROWS = 1000
 const SPLITS = 4
 const STEPS = 20
 
 /**
- * The bandwidth of a posterior: the model's own where the data have rows under the likelihood. Where they have few, the
- * local moments there would be those of a handful of rows, so ε is enlarged fourfold as long as the chain without
- * likelihood stays about as near to the data as it is. Cost: a scaling and 20 steps of 1,000 chains an ε.
+ * The bandwidth of a posterior. A larger ε averages local moments over more rows, at the price of taking ever larger
+ * neighbourhoods for Gaussian. So it is enlarged from the model's own, fourfold at a time, as long as two things hold: the
+ * chain without likelihood stays about as near to the data as it is, and, where enough training rows stand under the
+ * likelihood to tell, the posterior about as near to the rows weighted by it. Cost: a scaling, 20 steps of 1,000 chains and
+ * a posterior of 500 rows an ε.
  */
-export async function chooseEpsilon(
-  model: GlobalModel,
-  {
-    request,
-    importanceRows
-  }: {
-    request: { readonly epsilon?: 'auto' | number; readonly conditioning?: string; readonly memory?: ConditionMemory }
-    importanceRows: number
-  },
-  context: Context
-): Promise<EpsilonChoice> {
-  const fixed = typeof request.epsilon === 'number' ? request.epsilon : undefined
-  const at = (epsilon: number) =>
-    recall(request.memory, `posterior ${JSON.stringify([context.key.stream, epsilon])}`, () => tryEpsilon(model, epsilon, context))
-  let best = await at(fixed ?? model.kernel.epsilon)
-  const given = fixed !== undefined || !model.summary.bandwidth || request.conditioning === 'langevin'
-  if (given || importanceRows >= FEW_ROWS) return best
-  const allowed = best.unconditioned.distance + SHARE_OF_FLOOR * best.unconditioned.floor
-  while (best.epsilon * FACTOR <= LARGEST_EPSILON) {
-    const next = await at(best.epsilon * FACTOR)
-    if (!(next.unconditioned.distance <= allowed)) break
+export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestion, context: Context): Promise<EpsilonChoice> {
+  const fixed = typeof question.epsilon === 'number' ? question.epsilon : undefined
+  const name = (what: string, epsilon: number) => `posterior ${what} ${JSON.stringify([context.key.stream, epsilon])}`
+  const at = (epsilon: number) => recall(question.memory, name('bridge', epsilon), () => bridgeAt(model, epsilon, context))
+  const tried = (place: BridgeAt) => recall(question.memory, name('control', place.epsilon), () => withControl(model, place, context))
+  let best = await tried(await at(fixed ?? model.kernel.epsilon))
+  if (fixed !== undefined || !question.search || !model.summary.bandwidth) return best
+  const weighted = effectiveCount(question.weights) >= FEW_ROWS
+  if (weighted && !question.draw) return best
+  const largest = Math.min(LARGEST_EPSILON, (weighted ? LARGEST_FACTOR : Number.POSITIVE_INFINITY) * best.epsilon)
+  if (best.epsilon * FACTOR > largest) return best
+  const posterior = async (bridge: InformedBridge): Promise<DistanceToData> =>
+    distanceToData(model, await question.draw!(bridge, TRIED_ROWS), { weights: question.weights, key: context.key })
+  const alone = SHARE_OF_FLOOR * best.unconditioned.floor + best.unconditioned.distance
+  const first = weighted ? await posterior(best.bridge) : undefined
+  while (best.epsilon * FACTOR <= largest) {
+    const place = await at(best.epsilon * FACTOR)
+    if (first && !((await posterior(place.bridge)).distance <= first.distance + SHARE_OF_FLOOR * first.floor)) break
+    const next = await tried(place)
+    if (!(next.unconditioned.distance <= alone)) break
     best = next
   }
   return best
 }
 
-async function tryEpsilon(model: GlobalModel, epsilon: number, { engine, key, watch }: Context): Promise<EpsilonChoice> {
+type BridgeAt = Pick<EpsilonChoice, 'epsilon' | 'bridge'>
+
+async function bridgeAt(model: GlobalModel, epsilon: number, { engine, watch }: Context): Promise<BridgeAt> {
   const { training, potentials } = model
   const known = epsilon === model.kernel.epsilon ? { potentials } : { initial: potentials }
   const { bridge } = await informedBridge({ training, kernel: { ...model.kernel, epsilon }, ...known, engine, watch })
-  return { epsilon, bridge, unconditioned: await unconditionedDistance(model, bridge, { engine, key, watch }) }
+  return { epsilon, bridge }
 }
 
-async function unconditionedDistance(
-  model: GlobalModel,
-  bridge: InformedBridge,
-  { engine, key, watch }: Context
-): Promise<UnconditionedDistance> {
-  const { training, summary } = model
-  const half = Math.min(COMPARED_ROWS, Math.floor(summary.rowCount / 2))
-  if (half < 2) return { distance: 0, floor: 0 }
-  const free = Array.from({ length: training.encoder.coordinateCount }, (_, c) => c)
+/** With the distance of the chain without likelihood. */
+async function withControl(model: GlobalModel, { epsilon, bridge }: BridgeAt, context: Context): Promise<EpsilonChoice> {
+  const drawn = await drawUnconditioned(model, bridge, context)
+  return { epsilon, bridge, unconditioned: await distanceToData(model, drawn, { key: context.key }) }
+}
+
+async function drawUnconditioned(model: GlobalModel, bridge: InformedBridge, { engine, key, watch }: Context): Promise<Encoded> {
+  const free = Array.from({ length: model.training.encoder.coordinateCount }, (_, c) => c)
   const { rows } = await drawGroup({
     bridge,
     group: { split: { given: [], ranged: [], free }, factors: [], members: [0] },
     conditions: [{ words: '', numbers: [], ranges: [], levels: new Map(), named: [] }],
-    count: half,
+    count: comparedRows(model),
     steps: STEPS,
     ridge: 0,
     engine,
     key: keyFor(key, 'unconditioned'),
     ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
   })
-  const points = embedEncoded(training.encoder, training.rows)
-  const drawn = embedEncoded(training.encoder, rows)
+  return rows
+}
+
+const comparedRows = ({ summary }: GlobalModel): number => Math.max(1, Math.min(COMPARED_ROWS, Math.floor(summary.rowCount / 2)))
+
+/**
+ * Distance of drawn rows from the training rows, or from those resampled by weights: rows that recur then add to every
+ * distance alike, so that two of them can be compared, and to the floor.
+ */
+async function distanceToData(
+  model: GlobalModel,
+  drawn: Encoded,
+  { weights, key }: { weights?: Float64Array; key: Key }
+): Promise<DistanceToData> {
+  const { encoder, rows } = model.training
+  const count = comparedRows(model)
+  if (count < 2) return { distance: 0, floor: 0 }
+  const points = embedEncoded(encoder, rows)
+  const second = embedEncoded(encoder, drawn)
+  const taken = (members: Uint32Array, name: string): Matrix => {
+    if (!weights) return takeRows(points, members)
+    const own = Float64Array.from(members, (j) => weights[j]!)
+    return takeRows(
+      points,
+      stratifiedRows(own, count, keyFor(key, name)).map((at) => members[at]!)
+    )
+  }
   let distance = 0
   let floor = Number.NEGATIVE_INFINITY
   for (let split = 0; split < SPLITS; split++) {
-    const order = permutation(keyFor(key, `compared ${split}`), summary.rowCount)
-    const first = takeRows(points, order.subarray(0, half))
-    distance += (await energyDistance({ first, second: drawn, key })) / SPLITS
-    floor = Math.max(floor, await energyDistance({ first, second: takeRows(points, order.subarray(half, 2 * half)), key }))
+    const order = permutation(keyFor(key, `compared ${split}`), model.summary.rowCount)
+    const left = taken(order.subarray(0, count), `left ${split}`)
+    const right = taken(order.subarray(count, 2 * count), `right ${split}`)
+    const first = weights ? taken(order, `all ${split}`) : left
+    distance += (await energyDistance({ first, second, key })) / SPLITS
+    floor = Math.max(floor, await energyDistance({ first: left, second: right, key }))
   }
   return { distance, floor }
 }

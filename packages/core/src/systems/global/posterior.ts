@@ -38,7 +38,7 @@ export interface PosteriorRequest {
   readonly steps?: number
   /** `informed` (default) or the papers' `langevin`. */
   readonly conditioning?: 'informed' | 'langevin'
-  /** ε; `auto` is the model's, enlarged where few rows bear the posterior and the chain alone allows it. */
+  /** ε; `auto` is the model's, enlarged as long as the chain alone and the training rows under the likelihood allow it. */
   readonly epsilon?: 'auto' | number
   /** What earlier draws from this model with this key found out. */
   readonly memory?: ConditionMemory
@@ -89,10 +89,28 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const condition = checkConditions(model, { given: request.given ?? {}, rows: request.rows })[0]!
   const key = keyFor(context.key, 'posterior')
   const likelihood = likelihoodOf(model, observations, request)
-  const importanceRows = supportOf(model, likelihood)
-  const choice = await chooseEpsilon(model, { request, importanceRows }, { ...context, key })
-  const { bridge } = choice
-  const pool = poolOf(bridge, { observations, request, model, condition, context: { ...context, key } })
+  const weights = rowWeights(model, likelihood)
+  const importanceRows = effectiveCount(weights)
+  const poolFor = (bridge: InformedBridge, asked: PosteriorRequest) =>
+    poolOf(bridge, { observations, request: asked, model, condition, context: { ...context, key } })
+  const quiet = context.watch?.stop ? { stop: context.watch.stop } : undefined
+  const draw = async (bridge: InformedBridge, count: number) => {
+    const asked = { ...request, rows: count }
+    return (await drawInformed({ ...poolFor(bridge, asked), watch: quiet }, { model, likelihood, request: asked })).rows
+  }
+  const known = Object.keys(request.given ?? {}).length > 0
+  const choice = await chooseEpsilon(
+    model,
+    {
+      epsilon: request.epsilon,
+      search: request.conditioning !== 'langevin',
+      weights,
+      draw: known ? undefined : draw,
+      memory: request.memory
+    },
+    { ...context, key }
+  )
+  const pool = poolFor(choice.bridge, request)
   // Chains come out sorted by ancestor: a part of them must not be a part of the law.
   const chosen = permutation(keyFor(key, 'order'), chainCount(request)).subarray(0, request.rows)
   const { onStep } = request
@@ -238,12 +256,12 @@ interface Reported {
   readonly table: Table
 }
 
-/** Effective number of training rows under the likelihood alone. */
-function supportOf({ training }: GlobalModel, likelihood: ChainLikelihood): number {
+/** Weights of the training rows times the likelihood, largest 1 [M]. */
+function rowWeights({ training }: GlobalModel, likelihood: ChainLikelihood): Float64Array {
   const { rows, logWeights, encoder } = training
   const width = encoder.factors.length
   const values = logWeights.map((a, j) => a + likelihood.value(rowOf(rows.coordinates, j), rows.codes.subarray(j * width, (j + 1) * width)))
-  return effectiveCount(weightsOf(values, 1))
+  return weightsOf(values, 1)
 }
 
 async function reportOn(model: GlobalModel, found: Reported): Promise<PosteriorReport> {

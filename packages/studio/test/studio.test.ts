@@ -111,7 +111,7 @@ describe('the studio', () => {
   test('activities are switched by keyboard, carry the table along, stand in the address, and are undone', async () => {
     const page = await studio.page({}, '#activity=trajectories&example=lotka-volterra.csv')
     await page.getByRole('heading', { name: 'lotka-volterra.csv' }).waitFor(WAIT)
-    await page.getByText('2,200 rows').first().waitFor(WAIT)
+    await page.locator('.data').getByText('2,200 particles at 11 times').waitFor(WAIT)
     const chosen = page.locator('nav [aria-current="page"]')
     expect(await chosen.textContent()).toBe('Trajectories')
     await page.getByRole('link', { name: 'Sample' }).focus()

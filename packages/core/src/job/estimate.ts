@@ -1,9 +1,11 @@
+import { typicalAboveTies } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
-import { matrix } from '../num/matrix.js'
-import { keyFromSeed, normals } from '../num/random.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { keyFromSeed, normals, permutation } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
-import { contestFolds } from '../systems/global/choose-scaling.js'
+import { CONTEST_BUDGET, contestFolds } from '../systems/global/choose-scaling.js'
+import { SEARCH_BUDGET } from '../systems/global/model.js'
 
 /** Sizes that decide how long a job takes. */
 export interface JobSize {
@@ -16,6 +18,9 @@ export interface JobSize {
   readonly comparesScalings: boolean
   /** Kernel passes a step: 1, or more when categories are swept. */
   readonly passesPerStep: number
+  /** Rows that a bandwidth search and a comparison of scalings look at. Default at most 5,000 and 2,000. */
+  readonly searchRows?: number | undefined
+  readonly contestRows?: number | undefined
   /** Where rows are drawn under conditions or observations. */
   readonly known?: KnownSize | undefined
 }
@@ -41,14 +46,30 @@ export interface JobEstimate {
   readonly bytes: number
 }
 
-const TURNS = 14
-const SEARCH_ROWS = 5000
-const CONTEST_ROWS = 2000
+/** Turns of a scaling from nothing, each of which takes a pair of rows once, and of one to 1e-3 from the ε before. */
+const TURNS = { cold: 14, warm: 6 }
+/** Values of ε that a search tries from nothing, and from an ε that was found before. */
+const EVALUATIONS = { cold: 6, warm: 3.5 }
+
+/** What a step of one chain costs, as pairs: a draw, and the picks in float32 that come before it. */
+const stepPairs = (rows: number, passesPerStep: number): number => rows * (1.5 + 0.5 * (passesPerStep - 1))
+
+const scalingPairs = (rows: number, turns: number): number => 0.5 * turns * rows * rows
 
 /** Pairs a bandwidth search evaluates: scalings from warm starts, chains of 20 steps, distances. */
 function searchPairs(rows: number, evaluations: number, passesPerStep: number): number {
   const chains = passesPerStep > 2 ? 500 : Math.max(500, Math.min(rows, 1000))
-  return evaluations * (rows * rows * 6 + 2 * 20 * chains * rows * passesPerStep + chains * rows)
+  return evaluations * (scalingPairs(rows, TURNS.warm) + 20 * chains * stepPairs(rows, passesPerStep) + chains * rows)
+}
+
+/** Pairs of both entrants of a contest: a search, and in each fold a scaling and as many rows as are held out, up to three times. */
+function contestPairs({ rowCount, passesPerStep, contestRows = CONTEST_BUDGET.most }: JobSize): number {
+  const { parts, scored } = contestFolds(rowCount)
+  const fitted = Math.min(rowCount, contestRows) * (1 - 1 / parts)
+  const heldOut = fitted / (parts - 1)
+  const drawn = heldOut * (heldOut < 400 ? 3 : 1)
+  const fold = scalingPairs(fitted, TURNS.cold) + 20 * drawn * stepPairs(fitted, passesPerStep)
+  return searchPairs(fitted, EVALUATIONS.cold + EVALUATIONS.warm, passesPerStep) + 2 * scored * fold
 }
 
 /** Rows that a trial of a condition's bandwidth holds out at most, draws for each, steps of each, and rows that it is fitted on. */
@@ -86,35 +107,57 @@ function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: K
 /** How many kernel evaluations a job needs, by stage. `drawnRows` are those of all conditions together. */
 export function estimateJob(size: JobSize): JobEstimate {
   const { rowCount: m, dimension: d, drawnRows: n } = size
-  const search = Math.min(m, SEARCH_ROWS)
-  const { parts, scored } = contestFolds(m)
-  const contest = Math.min(m, CONTEST_ROWS) * (1 - 1 / parts)
-  const chains = (contest / (parts - 1)) * 2 * 20 * contest * size.passesPerStep
+  const search = Math.min(m, size.searchRows ?? SEARCH_BUDGET.most)
+  const evaluations = size.comparesScalings ? EVALUATIONS.warm : EVALUATIONS.cold
   const stages = [
-    {
-      stage: 'choosing the scaling',
-      pairs: size.comparesScalings ? 2 * (searchPairs(contest, 8, size.passesPerStep) + scored * (contest * contest * 10 + chains)) : 0
-    },
-    { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, 10, size.passesPerStep) : 0 },
-    { stage: 'scaling', pairs: m * m * TURNS },
+    { stage: 'choosing the scaling', pairs: size.comparesScalings ? contestPairs(size) : 0 },
+    { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, evaluations, size.passesPerStep) : 0 },
+    { stage: 'scaling', pairs: scalingPairs(m, TURNS.cold) },
     ...(size.known
       ? knownStages({ ...size, known: size.known })
-      : [{ stage: 'sampling', pairs: 1.5 * size.steps * n * m * size.passesPerStep }])
+      : [{ stage: 'sampling', pairs: size.steps * n * stepPairs(m, size.passesPerStep) }])
   ]
   return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0), bytes: 8 * (m + n) * (d + 4) * 6 }
 }
 
-/** Smallest sample of pairs per millisecond that an engine does at this dimension: a few dense calls on made-up points. */
-export async function pairsPerMillisecond(engine: Engine, dimension: number, now: () => number): Promise<number> {
-  const points = (n: number, chain: number) => cloud(matrix(n, dimension, normals(keyFromSeed(1), n * dimension, chain)))
-  const pair = { from: points(256, 0), to: points(4096, 1), kernel: gaussianKernel(0.5) }
-  const log = new Float64Array(4096)
+/** Rows that a measurement of speed starts from. */
+const MEASURED_ROWS = 256
+
+/**
+ * Pairs per millisecond that an engine does, those it can leave out counted in: a few calls from some of these points to
+ * all of them [M, d], at an ε as is usually chosen; or at so many coordinates, on made-up points of which none can be left out.
+ */
+export async function pairsPerMillisecond(engine: Engine, points: Matrix | number, now: () => number): Promise<number> {
+  const made = typeof points === 'number' ? madeUp(points) : await taken(engine, points)
+  const pair = { from: cloud(made.from), to: cloud(made.to), kernel: gaussianKernel(made.epsilon) }
+  const log = new Float64Array(made.to.rows)
   await engine.logSum(pair, log)
   const start = now()
   let calls = 0
-  while (now() - start < 30) {
+  while (calls === 0 || now() - start < 30) {
     await engine.mean(pair, log, pair.to.points)
     calls++
   }
-  return (calls * 256 * 4096) / (now() - start)
+  return (calls * made.from.rows * made.to.rows) / (now() - start)
+}
+
+interface Measured {
+  readonly from: Matrix
+  readonly to: Matrix
+  readonly epsilon: number
+}
+
+function madeUp(dimension: number): Measured {
+  const some = (n: number, chain: number) => matrix(n, dimension, normals(keyFromSeed(1), n * dimension, chain))
+  return { from: some(MEASURED_ROWS, 0), to: some(4096, 1), epsilon: 0.5 }
+}
+
+async function taken(engine: Engine, points: Matrix): Promise<Measured> {
+  const rows = permutation(keyFromSeed(1), points.rows).subarray(0, MEASURED_ROWS)
+  const from = takeRows(points, rows)
+  const pair = { from: cloud(from), to: cloud(points), kernel: gaussianKernel(1) }
+  const count = Math.min(2, points.rows)
+  const { squaredDistances } = await engine.nearest(pair, count)
+  const spacing = typicalAboveTies(Float64Array.from(rows, (_, i) => squaredDistances[(i + 1) * count - 1]!))
+  return { from, to: points, epsilon: spacing > 0 ? spacing : 0.5 }
 }

@@ -1,7 +1,9 @@
 import {
+  CONTEST_BUDGET,
   categoryMode,
   combinationsOf,
   type Engine,
+  embedEncoded,
   encodeTable,
   estimateJob,
   type FitJob,
@@ -14,11 +16,14 @@ import {
   type JobEstimate,
   type KnownSize,
   keyFromSeed,
+  type Matrix,
   pairsPerMillisecond,
   prepareTable,
   presentValues,
   type RawTable,
+  rowsWithin,
   type SampleJob,
+  SEARCH_BUDGET,
   suggestsQuantile
 } from '@sbridge/core'
 import type { Asked } from './conditions.js'
@@ -54,12 +59,14 @@ export async function planJob({ source, job, draws, count, asked, engine }: Plan
     automaticBandwidth: shape.fits && typeof job.bandwidth !== 'number',
     comparesScalings: shape.comparesScalings,
     passesPerStep: shape.passesPerStep,
+    searchRows: shape.searchRows,
+    contestRows: shape.contestRows,
     known: asked && knownSize(asked, shape)
   }
   const estimate = estimateJob(size)
   const stages = shape.fits ? estimate.stages : estimate.stages.filter(({ stage }) => !FITTING.includes(stage))
   const pairs = stages.reduce((sum, stage) => sum + stage.pairs, 0)
-  const speed = await pairsPerMillisecond(engine, shape.dimension, () => performance.now())
+  const speed = await pairsPerMillisecond(engine, shape.points, () => performance.now())
   return {
     ...estimate,
     stages,
@@ -95,6 +102,10 @@ function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, ban
 interface Shape {
   readonly rowCount: number
   readonly dimension: number
+  /** Rows as kernels compare them [rowCount, dimension], missing numbers in the middle. */
+  readonly points: Matrix
+  readonly searchRows?: number
+  readonly contestRows?: number
   readonly comparesScalings: boolean
   readonly passesPerStep: number
   readonly fits: boolean
@@ -108,10 +119,11 @@ interface Shape {
 }
 
 function shapeOfModel({ training, summary }: GlobalModel): Shape {
-  const dimension = training.encoder.coordinateCount + training.encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0)
+  const points = embedEncoded(training.encoder, training.rows)
   return {
     rowCount: summary.rowCount,
-    dimension,
+    dimension: points.cols,
+    points,
     comparesScalings: false,
     passesPerStep: summary.categories === 'sweep' ? 1 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
     fits: false,
@@ -125,14 +137,19 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
 function shapeOfTable(raw: RawTable, job: FitJob): Shape {
   const { table, formats } = prepareTable(raw, job).data
   const encoder = fitEncoder(table, formats, () => 'standard')
-  const { codes } = encodeTable(encoder, table, keyFromSeed(0))
+  const rows = encodeTable(encoder, table, keyFromSeed(0))
+  const { codes } = rows
+  const points = embedEncoded(encoder, rows)
   const combinations = combinationsOf(codes, table.rowCount)
   const mode = categoryMode(encoder, combinations)
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
   const decided = job.scaling === 'standard' || job.scaling === 'quantile'
   return {
     rowCount: table.rowCount,
-    dimension: encoder.coordinateCount + encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0),
+    dimension: points.cols,
+    points,
+    searchRows: rowsWithin(SEARCH_BUDGET, encoder, rows),
+    contestRows: rowsWithin(CONTEST_BUDGET, encoder, rows),
     comparesScalings:
       !decided &&
       table.columns.some((column) => isNumeric(column) && suggestsQuantile(presentValues(column)) && !isListed(presentValues(column))),

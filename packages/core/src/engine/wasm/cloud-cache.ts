@@ -12,8 +12,8 @@ interface Entry {
   readonly cloud: UploadedCloud
 }
 
-/** Clouds kept in the engine's memory, at most this many and this many bytes. */
-const MOST_CLOUDS = 4
+/** Clouds kept in the engine's memory, at most this many and this many bytes: a sweep over categories goes round one a group. */
+const MOST_CLOUDS = 24
 const MOST_BYTES = 256 * 1048576
 
 /**

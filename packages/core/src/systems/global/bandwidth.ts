@@ -34,6 +34,10 @@ const LEAST_GENERATED = 500
 const STEPS = 20
 /** Neighbouring evaluations this close in ε end the search. */
 const FINEST_FACTOR = 1.3
+/** So does r this little above what is asked of it: r is measured no better. */
+const CLOSE_RATIO = 0.015
+/** Factors between evaluations until r has crossed the target: from nothing, and from an ε that was found on other rows. */
+const FACTORS = { cold: 4, warm: 2 }
 /** A standard error counts up to this: a noisy curve must not excuse copying. */
 const LARGEST_ERROR = 0.04
 /** ε beyond this many squared coordinate spreads forgets where it started: the draws are independent already. */
@@ -105,24 +109,31 @@ export interface BandwidthSearch {
   readonly watch?: Watch | undefined
   /** Most evaluations of r. Default 12. */
   readonly evaluations?: number
+  /** An ε found on rows like these, over their typical squared nearest-neighbour distance: the search begins there. */
+  readonly relative?: number | undefined
+}
+
+/** Typical squared nearest-neighbour distance of rows: the unit in which ε is carried from some rows to others. */
+export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, engine: Engine): Promise<number> {
+  return typicalAboveTies(await nearestSquaredDistances(embedEncoded(encoder, rows), engine))
 }
 
 /**
  * Finds ε with r(ε) ≈ 0.95, r the typical distance from generated rows to the nearest training row over that of fresh
  * rows (leave-one-out over the training rows). r is close to 0 when ε copies and above 1 when it blurs. Brackets in
- * factors of 4 around the median squared nearest-neighbour distance, then halves in log ε; the same random numbers
- * every time. Cost: about 8 scalings and runs of 500 chains.
+ * factors of 4 around the median squared nearest-neighbour distance, or of 2 around `relative`, then interpolates r in
+ * log ε; the same random numbers every time. Cost: about 6 scalings and runs of 500 chains, or 3.
  */
 export async function searchBandwidth(search: BandwidthSearch): Promise<BandwidthCurve> {
   const { training, distances, engine } = search
-  const points = embedEncoded(training.encoder, training.rows)
-  const unit = typicalAboveTies(await nearestSquaredDistances(points, engine))
+  const unit = await squaredSpacing(training, engine)
   const rowCount = training.logWeights.length
   if (!(unit > 0) || !distances) {
     // All rows equal in what is modelled: every bandwidth gives the same rows.
     return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }
   }
-  const curve = await bracketAndHalve(new Evaluations(search, distances), unit)
+  const start = { epsilon: unit * (search.relative ?? 0.5), factor: search.relative ? FACTORS.warm : FACTORS.cold }
+  const curve = await bracketAndNarrow(new Evaluations(search, distances), start)
   return { ...chooseOn(curve), curve: curve.map(({ epsilon, ratio }) => ({ epsilon, ratio })), target: TARGET_RATIO, rowCount }
 }
 
@@ -131,6 +142,7 @@ type Point = { readonly epsilon: number; readonly ratio: number; readonly standa
 /** r at one ε after another; potentials start from the last ones. */
 class Evaluations {
   private initial: Float64Array | undefined
+  private generator: Generator | undefined
   private done = 0
   readonly most: number
 
@@ -157,7 +169,9 @@ class Evaluations {
       ...stop
     })
     this.initial = scaling.potentials
-    const generator = await Generator.create(training, scaling.potentials, choice, engine)
+    const generator = await (this.generator?.at(scaling.potentials, choice) ??
+      Generator.create(training, scaling.potentials, choice, engine))
+    this.generator = generator
     const count = generator.passCount > 2 ? LEAST_GENERATED : Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, 1000))
     const rows = await generator.generate({ count, steps: STEPS, noise: 'covariance', key: keyFor(key, 'bandwidth'), ...stop })
     const { value, standardError } = await this.distances.typical(rows)
@@ -167,26 +181,35 @@ class Evaluations {
   }
 }
 
-async function bracketAndHalve(evaluations: Evaluations, unit: number): Promise<Point[]> {
-  const points = [await evaluations.at(Math.min(unit / 2, LARGEST_EPSILON))]
-  const upward = points[0]!.ratio < TARGET_RATIO
-  const factor = upward ? 4 : 0.25
+/** r that is good enough at a point. */
+const goalOf = ({ standardError }: Point): number => TARGET_RATIO - Math.min(LARGEST_ERROR, standardError)
+
+async function bracketAndNarrow(evaluations: Evaluations, start: { readonly epsilon: number; readonly factor: number }): Promise<Point[]> {
+  const points = [await evaluations.at(Math.min(start.epsilon, LARGEST_EPSILON))]
+  const upward = points[0]!.ratio < goalOf(points[0]!)
+  const factor = upward ? start.factor : 1 / start.factor
   let last = points[0]!
-  const crossed = () => (upward ? last.ratio >= TARGET_RATIO : last.ratio < TARGET_RATIO - last.standardError)
-  while (evaluations.left > 5 && !crossed() && (!upward || last.epsilon < LARGEST_EPSILON)) {
+  const crossed = () => last.ratio >= goalOf(last) === upward
+  while (evaluations.left > 3 && !crossed() && (!upward || last.epsilon < LARGEST_EPSILON)) {
     last = await evaluations.at(Math.min(LARGEST_EPSILON, last.epsilon * factor))
     points.push(last)
   }
   if (!crossed()) return ascending(points)
   let low = upward ? points[points.length - 2]! : last
   let high = upward ? last : points[points.length - 2]!
-  while (evaluations.left > 0 && high.epsilon / low.epsilon > FINEST_FACTOR) {
-    const middle = await evaluations.at(exp(0.5 * (log(low.epsilon) + log(high.epsilon))))
+  while (evaluations.left > 0 && high.epsilon / low.epsilon > FINEST_FACTOR && high.ratio > goalOf(high) + CLOSE_RATIO) {
+    const middle = await evaluations.at(between(low, high))
     points.push(middle)
-    if (middle.ratio < TARGET_RATIO - middle.standardError) low = middle
+    if (middle.ratio < goalOf(middle)) low = middle
     else high = middle
   }
   return ascending(points)
+}
+
+/** Where r, linear in log ε, would be half the tolerance above the goal; not too close to either end, for r is not linear. */
+function between(low: Point, high: Point): number {
+  const share = (goalOf(high) + 0.5 * CLOSE_RATIO - low.ratio) / (high.ratio - low.ratio)
+  return exp(log(low.epsilon) + Math.min(0.8, Math.max(0.2, share)) * (log(high.epsilon) - log(low.epsilon)))
 }
 
 const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b) => a.epsilon - b.epsilon)

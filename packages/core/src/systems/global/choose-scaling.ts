@@ -5,13 +5,13 @@ import type { Engine } from '../../kernel/engine.js'
 import type { Watch } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
-import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isListed, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { rowDistances, searchBandwidth } from './bandwidth.js'
-import { Generator, tablePotentials } from './generator.js'
+import { rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
+import { Generator, type RowBudget, rowsWithin, tablePotentials } from './generator.js'
 import { imputeMissing } from './impute.js'
 
 /** What `scaling: 'auto'` decided, and the scores it decided by. */
@@ -20,6 +20,12 @@ export interface ScalingChoice {
   readonly methods: Readonly<Record<string, ScalingMethod>>
   /** Held-out two-sample AUC of both, when they were compared. */
   readonly scores?: { readonly standard: number; readonly quantile: number }
+}
+
+export interface ContestOutcome {
+  readonly choice: ScalingChoice
+  /** ε that the chosen scaling was fitted at, over the typical squared nearest-neighbour distance, where there was a contest. */
+  readonly relative?: number
 }
 
 export interface ScalingContest {
@@ -34,7 +40,8 @@ export interface ScalingContest {
   readonly watch?: Watch | undefined
 }
 
-const MOST_ROWS = 2000
+/** Rows that a contest looks at. */
+export const CONTEST_BUDGET: RowBudget = { most: 2000, least: 1000, work: 6e5 }
 const STEPS = 20
 /**
  * The score by which `quantile` has to be better. Its empirical quantile functions profit more from rows than
@@ -50,7 +57,7 @@ function leadRequired(rowCount: number): number {
  * with atoms, heavy tails or skew are candidates for it; where there are some, both scalings are fitted to most rows at their own best ε and scored by how well a
  * forest tells their rows from held-out ones, in five folds of a small table or one third of a large one. Deterministic by key.
  */
-export async function chooseScaling(contest: ScalingContest): Promise<ScalingChoice> {
+export async function chooseScaling(contest: ScalingContest): Promise<ContestOutcome> {
   const { table, fixed, watch } = contest
   const numeric = table.columns.filter(isNumeric)
   const open = numeric.filter((column) => !(column.name in fixed))
@@ -62,15 +69,22 @@ export async function chooseScaling(contest: ScalingContest): Promise<ScalingCho
     const chosen = new Set(quantile ? [...listed, ...candidates] : listed)
     return Object.fromEntries(numeric.map(({ name }) => [name, fixed[name] ?? (chosen.has(name) ? 'quantile' : 'standard')]))
   }
-  if (candidates.length === 0 || table.rowCount < 20) return { methods: methods(false) }
+  if (candidates.length === 0 || table.rowCount < 20) return { choice: { methods: methods(false) } }
+  // Levels that only held-out rows have must have places too, so the common coordinates are fitted to all rows.
+  const standard = fitEncoder(table, contest.formats, () => 'standard')
   const folds = contestFolds(table.rowCount)
   const scores = { standard: 0, quantile: 0 }
+  const relatives: Record<keyof typeof scores, number | undefined> = { standard: undefined, quantile: undefined }
   for (const [place, name] of (['standard', 'quantile'] as const).entries()) {
     const report = (done: number) =>
       watch?.progress?.({ stage: 'choosing the scaling', done: place * folds.scored + done, total: 2 * folds.scored })
-    scores[name] = await heldOutAuc(contest, methods(name === 'quantile'), report)
+    const entrant = new Entrant(contest, methods(name === 'quantile'), relatives.standard)
+    scores[name] = await heldOutAuc(contest, standard, entrant, report)
+    relatives[name] = entrant.relative
   }
-  return { methods: methods(scores.quantile < scores.standard - leadRequired(table.rowCount)), scores }
+  const winner = scores.quantile < scores.standard - leadRequired(table.rowCount) ? 'quantile' : 'standard'
+  const relative = relatives[winner]
+  return { choice: { methods: methods(winner === 'quantile'), scores }, ...(relative ? { relative } : {}) }
 }
 
 /** Parts that a contest cuts the rows into, and how many of them are held out in turn: all of a small table. */
@@ -79,18 +93,12 @@ export function contestFolds(rowCount: number): { readonly parts: number; readon
 }
 
 /** Mean two-sample AUC between held-out rows and rows generated from the others. */
-async function heldOutAuc(
-  contest: ScalingContest,
-  methods: Readonly<Record<string, ScalingMethod>>,
-  report: (done: number) => void
-): Promise<number> {
-  const { table, formats, key, watch } = contest
+async function heldOutAuc(contest: ScalingContest, standard: Encoder, entrant: Entrant, report: (done: number) => void): Promise<number> {
+  const { table, key, watch } = contest
   const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
   const { parts, scored } = contestFolds(table.rowCount)
-  const order = permutation(keyFor(key, 'order'), table.rowCount).subarray(0, MOST_ROWS)
-  const entrant = new Entrant(contest, methods)
-  // Levels that only held-out rows have must have places too, so the common coordinates are fitted to all rows.
-  const standard = fitEncoder(table, formats, () => 'standard')
+  const rowCount = rowsWithin(CONTEST_BUDGET, standard, encodeTable(standard, table, keyFor(key, 'place')))
+  const order = permutation(keyFor(key, 'order'), table.rowCount).subarray(0, rowCount)
   const place = (part: Table) => embedEncoded(standard, encodeTable(standard, part, keyFor(key, 'place')))
   let sum = 0
   for (let fold = 0; fold < scored; fold++) {
@@ -124,10 +132,14 @@ async function heldOutAuc(
 class Entrant {
   /** Found on the first fold; the others have as many rows. */
   private epsilon: number | undefined
+  /** That ε over the typical squared nearest-neighbour distance. */
+  relative: number | undefined
 
+  /** `start`: where the search of ε begins, as `relative`. */
   constructor(
     private readonly contest: ScalingContest,
-    private readonly methods: Readonly<Record<string, ScalingMethod>>
+    private readonly methods: Readonly<Record<string, ScalingMethod>>,
+    private readonly start: number | undefined
   ) {}
 
   /** Fits a model to the rows of one fold; gives what draws from it. */
@@ -141,7 +153,10 @@ class Entrant {
     const kernel = await kernelFor(rows)
     if (this.epsilon === undefined) {
       const distances = await rowDistances(fitted, training, { engine, key })
-      this.epsilon = (await searchBandwidth({ training, distances, kernel, engine, key, evaluations: 8, ...stop })).epsilon
+      const search = { training, distances, kernel, engine, key, evaluations: 8, relative: this.start, ...stop }
+      this.epsilon = (await searchBandwidth(search)).epsilon
+      const unit = await squaredSpacing(training, engine)
+      if (unit > 0) this.relative = this.epsilon / unit
     }
     const chosen = atEpsilon(kernel, this.epsilon)
     const { potentials } = await tablePotentials(training, chosen, { engine, tolerance: 1e-3, ...stop })

@@ -28,20 +28,39 @@ export function factorGroups(codes: Int32Array, factorCount: number): number[][]
     const { lone, ...group } = groupOf([factor], columnOf(codes, factorCount, factor))
     return { ...group, lone, loneAlone: lone }
   })
+  // What joining two groups would give stays the same while neither is joined to another.
+  const joints = new Map<Group, Map<Group, Joint>>()
+  const jointOf = (a: Group, b: Group): Joint => {
+    const own = joints.get(a) ?? new Map<Group, Joint>()
+    joints.set(a, own)
+    const joint = own.get(b) ?? judge(a, b)
+    own.set(b, joint)
+    return joint
+  }
   for (;;) {
-    let best: { joint: Group; a: number; b: number; share: number } | undefined
+    let best: { a: number; b: number; share: number } | undefined
     for (let b = 1; b < groups.length; b++) {
       for (let a = 0; a < b; a++) {
-        const joint = joinOf(groups[a]!, groups[b]!)
-        if (joint.lone > joint.loneAlone + LONE_SHARE * joint.ofRow.length) continue
-        const share = joint.counts.length / (groups[a]!.counts.length * groups[b]!.counts.length)
-        if (!best || share < best.share) best = { joint, a, b, share }
+        const { recurs, share } = jointOf(groups[a]!, groups[b]!)
+        if (recurs && (!best || share < best.share)) best = { a, b, share }
       }
     }
     if (!best) return groups.map(({ factors }) => [...factors].sort((x, y) => x - y)).sort((x, y) => x[0]! - y[0]!)
+    groups[best.a] = joinOf(groups[best.a]!, groups[best.b]!)
     groups.splice(best.b, 1)
-    groups[best.a] = best.joint
   }
+}
+
+interface Joint {
+  /** Whether joint combinations recur as those of the groups do. */
+  readonly recurs: boolean
+  /** Joint combinations over all that there could be. */
+  readonly share: number
+}
+
+function judge(a: Group, b: Group): Joint {
+  const { lone, loneAlone, counts, ofRow } = joinOf(a, b)
+  return { recurs: lone <= loneAlone + LONE_SHARE * ofRow.length, share: counts.length / (a.counts.length * b.counts.length) }
 }
 
 function columnOf(codes: Int32Array, factorCount: number, factor: number): Float64Array {

@@ -26,6 +26,8 @@ export interface TrainingRows {
 const RECURRING_ROWS = 3
 const RECURRING_SHARE = 0.6
 const LEAST_CHAINS = 32
+/** What an exponential costs, in coordinates. */
+const EXPONENTIAL = 12
 
 /** How the categories of a table are drawn. */
 export type CategoryMode = 'none' | 'combinations' | 'sweep'
@@ -48,6 +50,26 @@ export async function tablePotentials(
   const widths = await widthsFor(kernel, training.rows.coordinates, engine)
   const points = cloud(embedEncoded(training.encoder, training.rows), training.logWeights)
   return symmetricScaling({ cloud: points, kernel: kernelOf(kernel, widths, widths), engine, ...rest })
+}
+
+/** How many rows something looks at: as many as `work` allows, in passes of a step times coordinates. */
+export interface RowBudget {
+  readonly most: number
+  readonly least: number
+  readonly work: number
+}
+
+/** Rows within a budget: fewer where a step goes through them many times in many coordinates. Cost O(M·K²), K factors. */
+export function rowsWithin({ most, least, work }: RowBudget, encoder: Encoder, { coordinates, codes }: Encoded): number {
+  const places = encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0)
+  const sweeps = categoryMode(encoder, combinationsOf(codes, coordinates.rows)) === 'sweep'
+  const passes = sweeps ? factorGroups(codes, encoder.factors.length).length + 1 : 2
+  return Math.min(most, Math.max(least, Math.floor(work / (passes * (coordinates.cols + places + EXPONENTIAL)))))
+}
+
+async function kernelTerms({ rows, logWeights }: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine) {
+  const widths = await widthsFor(kernel, rows.coordinates, engine)
+  return { logTerms: potentials.map((f, j) => f + logWeights[j]!), kernel, ...(widths ? { widths } : {}) }
 }
 
 type TableBridge =
@@ -77,9 +99,7 @@ export class Generator {
 
   static async create(training: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine): Promise<Generator> {
     const { encoder, rows, logWeights } = training
-    const logTerms = potentials.map((f, j) => f + logWeights[j]!)
-    const widths = await widthsFor(kernel, rows.coordinates, engine)
-    const shared = { logTerms, kernel, ...(widths ? { widths } : {}) }
+    const shared = await kernelTerms(training, potentials, kernel, engine)
     const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
     const mode = categoryMode(encoder, combinations)
     if (mode !== 'sweep') {
@@ -98,6 +118,18 @@ export class Generator {
       embed: (part, factors) => embedEncoded(encoder, part, factors)
     })
     return new Generator(training, { mode, bridge }, engine)
+  }
+
+  /** The same rows under other potentials and another kernel. */
+  async at(potentials: Float64Array, kernel: KernelChoice): Promise<Generator> {
+    const { training, table, engine } = this
+    if (table.mode !== 'sweep') return Generator.create(training, potentials, kernel, engine)
+    const { widths: _, ...bridge } = table.bridge
+    return new Generator(
+      training,
+      { mode: 'sweep', bridge: { ...bridge, ...(await kernelTerms(training, potentials, kernel, engine)) } },
+      engine
+    )
   }
 
   /** Passes over all training rows that a step makes. */

@@ -1,4 +1,4 @@
-import { atEpsilon, fitWidthField, type KernelChoice, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
@@ -7,14 +7,14 @@ import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import type { Scaling } from '../../scaling/symmetric.js'
 import { combinationsOf } from '../../table/categories.js'
-import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { duplicateRowCount, takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth } from './bandwidth.js'
-import { chooseScaling, type ScalingChoice } from './choose-scaling.js'
-import { type CategoryMode, categoryMode, Generator, type TrainingRows, tablePotentials } from './generator.js'
+import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
+import { type ContestOutcome, chooseScaling, type ScalingChoice } from './choose-scaling.js'
+import { type CategoryMode, categoryMode, Generator, type RowBudget, rowsWithin, type TrainingRows, tablePotentials } from './generator.js'
 import { imputeMissing } from './impute.js'
 import type { DrawOptions, FitOptions } from './options.js'
 
@@ -53,8 +53,8 @@ export interface Context {
   readonly watch?: Watch | undefined
 }
 
-/** Rows that the bandwidth search uses at most. */
-const SEARCH_ROWS = 5000
+/** Rows that the bandwidth search looks at. */
+export const SEARCH_BUDGET: RowBudget = { most: 5000, least: 1500, work: 1.5e6 }
 /** Constant columns that a note names: images have hundreds. */
 const MOST_NAMED = 12
 
@@ -72,12 +72,13 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const key = keyFor(context.key, 'fit')
   const logWeights = rowLogWeights(table, options.weights)
   const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', rows, engine)
-  const scaling = await resolveScaling(data, options, { kernelFor, engine, key: keyFor(key, 'scaling'), watch })
+  const { choice: scaling, relative } = await resolveScaling(data, options, { kernelFor, engine, key: keyFor(key, 'scaling'), watch })
   const encoder = fitEncoder(table, formats, (name) => scaling.methods[name]!)
   const rows = await encodeTrainingRows(table, encoder, { engine, key: keyFor(key, 'encode') })
   const training = { encoder, rows, logWeights }
   const searched = {
-    rowLimit: SEARCH_ROWS,
+    rowLimit: rowsWithin(SEARCH_BUDGET, encoder, rows),
+    relative,
     part: async (chosen: Uint32Array | undefined, own: Key): Promise<SearchedRows> => {
       const part = chosen ? await partOf(table, training, chosen, { engine, key: own }) : { table, training }
       return { training: part.training, distances: await rowDistances(part.table, part.training, { engine, key: own }) }
@@ -109,6 +110,8 @@ export interface PreparedTraining {
   /** Those rows that a search of the bandwidth looks at: all when `chosen` is undefined. */
   readonly searched: {
     readonly rowLimit: number
+    /** Where the search begins, as in `BandwidthSearch`. */
+    readonly relative?: number | undefined
     readonly part: (chosen: Uint32Array | undefined, key: Key) => Promise<SearchedRows>
   }
   readonly scaling: ScalingChoice
@@ -189,10 +192,11 @@ async function resolveScaling(
   { table, formats }: InferredTable,
   options: FitOptions,
   context: Omit<Context, 'key'> & { key: Key; kernelFor: (rows: Encoded) => Promise<KernelChoice> }
-): Promise<ScalingChoice> {
+): Promise<ContestOutcome> {
   const { scaling = 'auto' } = options
   const numeric = table.columns.filter(isNumeric)
-  if (scaling === 'standard' || scaling === 'quantile') return { methods: Object.fromEntries(numeric.map(({ name }) => [name, scaling])) }
+  if (scaling === 'standard' || scaling === 'quantile')
+    return { choice: { methods: Object.fromEntries(numeric.map(({ name }) => [name, scaling])) } }
   const fixed: Readonly<Record<string, ScalingMethod>> = scaling === 'auto' ? {} : scaling
   const unknown = Object.keys(fixed).find((name) => !numeric.some((column) => column.name === name))
   if (unknown !== undefined) {
@@ -217,11 +221,9 @@ async function autoBandwidth(
   const all = rowCount <= searched.rowLimit
   const chosen = all ? undefined : permutation(keyFor(searchKey, 'rows'), rowCount).subarray(0, searched.rowLimit).sort()
   const part = await searched.part(chosen, searchKey)
-  const found = await searchBandwidth({ ...part, kernel, engine, key: searchKey, watch })
+  const found = await searchBandwidth({ ...part, kernel, engine, key: searchKey, watch, relative: searched.relative })
   if (all) return found
-  const unit = async ({ encoder, rows }: TrainingRows) =>
-    typicalAboveTies(await nearestSquaredDistances(embedEncoded(encoder, rows), engine))
-  const scale = (await unit(training)) / (await unit(part.training))
+  const scale = (await squaredSpacing(training, engine)) / (await squaredSpacing(part.training, engine))
   return {
     ...found,
     epsilon: found.epsilon * (scale > 0 ? scale : 1),
@@ -249,8 +251,7 @@ function methodIn(encoder: Encoder, name: string): ScalingMethod {
 
 async function refuseIfDiagonal(training: TrainingRows, epsilon: number, isolatedCount: number, engine: Engine): Promise<void> {
   if (isolatedCount <= training.logWeights.length / 2) return
-  const unit = typicalAboveTies(await nearestSquaredDistances(embedEncoded(training.encoder, training.rows), engine))
-  refuseDiagonal(epsilon, isolatedCount, training.logWeights.length, unit / 4)
+  refuseDiagonal(epsilon, isolatedCount, training.logWeights.length, (await squaredSpacing(training, engine)) / 4)
 }
 
 /** Words for combinations of categories that fewer than 3 rows share. */

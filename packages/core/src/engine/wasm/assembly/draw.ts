@@ -3,7 +3,7 @@ import * as job from './job'
 import { ROW, SIZE, loadLane } from './lanes'
 import { fillNormal, fillUniform } from './random'
 import * as state from './state'
-import { approach, localise, weighFour } from './rows'
+import { approach, localise, weighOne } from './rows'
 
 const DRAW_COUNT: i32 = 16
 
@@ -51,7 +51,7 @@ function weighAgain(block: i32, q: i32): usize {
   const first = q & ~3
   approach(block)
   localise(block, first, first + 4)
-  weighFour(block, first)
+  weighOne(block, q)
   return state.weights + <usize>(q & 3) * ROW
 }
 

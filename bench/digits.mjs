@@ -1,5 +1,6 @@
-// Handwritten digits behind a codec: 5,000 training images, 100 new ones of each class, judged by a classifier trained on
-// other digits, and by how near they come to the training images; an inpainting posterior; sheets as PNG files.
+// Handwritten digits behind a codec: 5,000 training images, 1,000 new ones by both dynamics and 100 of each class under
+// conditions, judged by a classifier trained on other digits, and by how near they come to the training images; an
+// inpainting posterior; sheets as PNG files.
 // Usage: node bench/digits.mjs [codecs] [folder for PNG files]      e.g. node bench/digits.mjs pca:32,autoencoder:16 /tmp
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -83,29 +84,60 @@ const accuracy = await trainClassifier(other)
 const heldOut = typicalDistance(await nearest(firstRows(other.rows, 1000)))
 console.log(`classifier on real digits it has not seen: ${(await accuracy(train.rows, train.labels)).toFixed(3)}`)
 const widths = [18, 10, 10, 10, 10, 12, 12, 10]
-printRow(['codec', 'dynamics', 'fit s', 'draw s', 'accuracy', 'neighbour r', 'codec error', 'ε'], widths)
-for (const name of codecs) {
+printRow(['codec', 'drawn', 'fit s', 'draw s', 'accuracy', 'neighbour r', 'codec error', 'ε'], widths)
+const pixels = Array.from({ length: 784 }, (_, p) => `p${p}`)
+for (const latent of codecs) {
   const start = performance.now()
-  const model = await S.fitLatent({ rows: train.rows, labels: train.labels, latent: S.parseLatent(name) }, context)
+  const model = await S.fitLatentTable(tableOf(train), { latent, types: { label: 'category' }, commonScale: true, seed: 1 }, { engine })
   const fitSeconds = (performance.now() - start) / 1000
-  for (const dynamics of ['langevin', 'bridge']) {
+  const ways = {
+    langevin: () => S.sampleLatentTable(model, { rows: 1000, seed: 2 }, { engine }),
+    bridge: () => S.sampleLatentTable(model, { rows: 1000, seed: 2, dynamics: 'bridge' }, { engine }),
+    given: async () => {
+      const given = Array.from({ length: 10 }, (_, digit) => ({ label: String(digit) }))
+      return (await S.sampleLatentConditioned(model, { given, rows: 100 }, context)).table
+    }
+  }
+  for (const [way, draw] of Object.entries(ways)) {
     const begin = performance.now()
-    const drawn = await S.sampleLatent(model, { count: 1000, dynamics }, context)
+    const drawn = digitsOf(await draw())
     const seconds = (performance.now() - begin) / 1000
     const near = await nearest(drawn.rows)
-    const error = model.reconstruction.heldOutError
     const cells = [
       fitSeconds.toFixed(1),
       seconds.toFixed(1),
       (await accuracy(drawn.rows, drawn.labels)).toFixed(3),
       (typicalDistance(near) / heldOut).toFixed(3)
     ]
-    printRow([name, dynamics, ...cells, error.toFixed(3), model.epsilon.toPrecision(3)], widths)
-    if (dynamics === 'langevin') saveDraws(name.replace(':', '-'), drawn, near)
+    const { codec, epsilon } = model.summary
+    printRow([latent, way, ...cells, codec.reconstruction.heldOutError.toFixed(3), epsilon.toPrecision(3)], widths)
+    if (way === 'given') saveDraws(latent.replace(':', '-'), drawn, near)
   }
 }
 await inpaint()
 await engine.close()
+
+/** Digits as a table of 784 grey values and a label, as a file would have them. */
+function tableOf({ rows, labels }) {
+  const columns = pixels.map((name, p) => ({
+    name,
+    source: 'number',
+    values: Float64Array.from({ length: rows.rows }, (_, i) => rows.data[i * 784 + p])
+  }))
+  return { rowCount: rows.rows, columns: [{ name: 'label', source: 'text', values: Array.from(labels, String) }, ...columns] }
+}
+
+/** And back: pixels [n, 784] and labels [n]. */
+function digitsOf(table) {
+  const rows = S.matrix(table.rowCount, 784)
+  const byName = new Map(table.columns.map((column) => [column.name, column]))
+  pixels.forEach((name, p) => {
+    const { values } = byName.get(name)
+    for (let i = 0; i < rows.rows; i++) rows.data[i * 784 + p] = values[i]
+  })
+  const { codes, levels } = byName.get('label')
+  return { rows, labels: Array.from(codes, (code) => Number(levels[code])) }
+}
 
 /** Ten draws of each class; under each line of draws the nearest training images. */
 function saveDraws(name, drawn, near) {

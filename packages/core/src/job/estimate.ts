@@ -4,7 +4,9 @@ import { gaussianKernel } from '../kernel/kernel.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { keyFromSeed, normals, permutation } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
+import { THOROUGH_WORK } from '../systems/global/bandwidth.js'
 import { CONTEST_BUDGET, contestFolds } from '../systems/global/choose-scaling.js'
+import { EXPONENTIAL } from '../systems/global/generator.js'
 import { SEARCH_BUDGET } from '../systems/global/model.js'
 
 /** Sizes that decide how long a job takes. */
@@ -48,8 +50,13 @@ export interface JobEstimate {
 
 /** Turns of a scaling from nothing, each of which takes a pair of rows once, and of one to 1e-3 from the ε before. */
 const TURNS = { cold: 14, warm: 6 }
-/** Values of ε that a search tries from nothing, and from an ε that was found before. */
-const EVALUATIONS = { cold: 6, warm: 3.5 }
+/** Values of ε that a search tries: a thorough one, and a brief one from nothing or from an ε that was found before. */
+const EVALUATIONS = { thorough: 8, cold: 6, warm: 3.5 }
+
+function evaluationsOf(rows: number, { dimension, passesPerStep }: JobSize, warm: boolean): number {
+  if (rows * Math.max(2, passesPerStep) * (dimension + EXPONENTIAL) <= THOROUGH_WORK) return EVALUATIONS.thorough
+  return warm ? EVALUATIONS.warm : EVALUATIONS.cold
+}
 
 /** What a step of one chain costs, as pairs: a draw, and the picks in float32 that come before it. */
 const stepPairs = (rows: number, passesPerStep: number): number => rows * (1.5 + 0.5 * (passesPerStep - 1))
@@ -63,13 +70,15 @@ function searchPairs(rows: number, evaluations: number, passesPerStep: number): 
 }
 
 /** Pairs of both entrants of a contest: a search, and in each fold a scaling and as many rows as are held out, up to three times. */
-function contestPairs({ rowCount, passesPerStep, contestRows = CONTEST_BUDGET.most }: JobSize): number {
+function contestPairs(size: JobSize): number {
+  const { rowCount, passesPerStep, contestRows = CONTEST_BUDGET.most } = size
   const { parts, scored } = contestFolds(rowCount)
   const fitted = Math.min(rowCount, contestRows) * (1 - 1 / parts)
+  const evaluations = evaluationsOf(fitted, size, false) + evaluationsOf(fitted, size, true)
   const heldOut = fitted / (parts - 1)
   const drawn = heldOut * (heldOut < 400 ? 3 : 1)
   const fold = scalingPairs(fitted, TURNS.cold) + 20 * drawn * stepPairs(fitted, passesPerStep)
-  return searchPairs(fitted, EVALUATIONS.cold + EVALUATIONS.warm, passesPerStep) + 2 * scored * fold
+  return searchPairs(fitted, evaluations, passesPerStep) + 2 * scored * fold
 }
 
 /** Rows that a trial of a condition's bandwidth holds out at most, draws for each, steps of each, and rows that it is fitted on. */
@@ -108,7 +117,7 @@ function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: K
 export function estimateJob(size: JobSize): JobEstimate {
   const { rowCount: m, dimension: d, drawnRows: n } = size
   const search = Math.min(m, size.searchRows ?? SEARCH_BUDGET.most)
-  const evaluations = size.comparesScalings ? EVALUATIONS.warm : EVALUATIONS.cold
+  const evaluations = evaluationsOf(search, size, size.comparesScalings)
   const stages = [
     { stage: 'choosing the scaling', pairs: size.comparesScalings ? contestPairs(size) : 0 },
     { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, evaluations, size.passesPerStep) : 0 },

@@ -10,7 +10,7 @@ import { mean, median, quantileOfSorted, sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
-import { Generator, type TrainingRows, tablePotentials } from './generator.js'
+import { Generator, stepWork, type TrainingRows, tablePotentials } from './generator.js'
 
 /** What `bandwidth: 'auto'` saw: kept in the model and drawn in the report. */
 export interface BandwidthCurve {
@@ -34,10 +34,10 @@ const LEAST_GENERATED = 500
 const STEPS = 20
 /** Neighbouring evaluations this close in ε end the search. */
 const FINEST_FACTOR = 1.3
-/** So does r this little above what is asked of it: r is measured no better. */
+/** A brief search ends at an r this little above what is asked of it. */
 const CLOSE_RATIO = 0.015
-/** Factors between evaluations until r has crossed the target: from nothing, and from an ε that was found on other rows. */
-const FACTORS = { cold: 4, warm: 2 }
+/** Rows times the work of a step for each up to which a search is thorough: it is quick, and r is noisy where rows are few. */
+export const THOROUGH_WORK = 1e5
 /** A standard error counts up to this: a noisy curve must not excuse copying. */
 const LARGEST_ERROR = 0.04
 /** ε beyond this many squared coordinate spreads forgets where it started: the draws are independent already. */
@@ -120,9 +120,10 @@ export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'enco
 
 /**
  * Finds ε with r(ε) ≈ 0.95, r the typical distance from generated rows to the nearest training row over that of fresh
- * rows (leave-one-out over the training rows). r is close to 0 when ε copies and above 1 when it blurs. Brackets in
- * factors of 4 around the median squared nearest-neighbour distance, or of 2 around `relative`, then interpolates r in
- * log ε; the same random numbers every time. Cost: about 6 scalings and runs of 500 chains, or 3.
+ * rows (leave-one-out over the training rows). r is close to 0 when ε copies and above 1 when it blurs. The same random
+ * numbers every time. A thorough search brackets in factors of 4 around the median squared nearest-neighbour distance,
+ * then halves in log ε: about 8 scalings and runs of 500 chains. Where a step is long, a brief one starts at `relative`,
+ * brackets in factors of 2 and interpolates: about 3, or 6 where nothing is known.
  */
 export async function searchBandwidth(search: BandwidthSearch): Promise<BandwidthCurve> {
   const { training, distances, engine } = search
@@ -132,8 +133,10 @@ export async function searchBandwidth(search: BandwidthSearch): Promise<Bandwidt
     // All rows equal in what is modelled: every bandwidth gives the same rows.
     return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }
   }
-  const start = { epsilon: unit * (search.relative ?? 0.5), factor: search.relative ? FACTORS.warm : FACTORS.cold }
-  const curve = await bracketAndNarrow(new Evaluations(search, distances), start)
+  const brief = rowCount * stepWork(training.encoder, training.rows) > THOROUGH_WORK
+  const start = (brief && search.relative) || undefined
+  const manner = { brief, epsilon: unit * (start ?? 0.5), factor: start ? 2 : 4 }
+  const curve = await bracketAndNarrow(new Evaluations(search, distances), manner)
   return { ...chooseOn(curve), curve: curve.map(({ epsilon, ratio }) => ({ epsilon, ratio })), target: TARGET_RATIO, rowCount }
 }
 
@@ -181,24 +184,33 @@ class Evaluations {
   }
 }
 
-/** r that is good enough at a point. */
-const goalOf = ({ standardError }: Point): number => TARGET_RATIO - Math.min(LARGEST_ERROR, standardError)
+interface Manner {
+  readonly brief: boolean
+  /** Where to begin, and the factor between evaluations until r has crossed the target. */
+  readonly epsilon: number
+  readonly factor: number
+}
 
-async function bracketAndNarrow(evaluations: Evaluations, start: { readonly epsilon: number; readonly factor: number }): Promise<Point[]> {
-  const points = [await evaluations.at(Math.min(start.epsilon, LARGEST_EPSILON))]
-  const upward = points[0]!.ratio < goalOf(points[0]!)
-  const factor = upward ? start.factor : 1 / start.factor
+async function bracketAndNarrow(evaluations: Evaluations, { brief, epsilon, factor }: Manner): Promise<Point[]> {
+  const points = [await evaluations.at(Math.min(epsilon, LARGEST_EPSILON))]
+  // A brief search must not stop where the choice on its curve would still ask for more.
+  const goalOf = ({ standardError }: Point) => TARGET_RATIO - (brief ? Math.min(LARGEST_ERROR, standardError) : standardError)
+  const isAbove = (point: Point) => point.ratio >= (brief ? goalOf(point) : TARGET_RATIO)
+  const upward = !isAbove(points[0]!)
+  const kept = brief ? 3 : 5
   let last = points[0]!
-  const crossed = () => last.ratio >= goalOf(last) === upward
-  while (evaluations.left > 3 && !crossed() && (!upward || last.epsilon < LARGEST_EPSILON)) {
-    last = await evaluations.at(Math.min(LARGEST_EPSILON, last.epsilon * factor))
+  const crossed = () => (upward ? isAbove(last) : last.ratio < goalOf(last))
+  while (evaluations.left > kept && !crossed() && (!upward || last.epsilon < LARGEST_EPSILON)) {
+    last = await evaluations.at(Math.min(LARGEST_EPSILON, upward ? last.epsilon * factor : last.epsilon / factor))
     points.push(last)
   }
   if (!crossed()) return ascending(points)
   let low = upward ? points[points.length - 2]! : last
   let high = upward ? last : points[points.length - 2]!
-  while (evaluations.left > 0 && high.epsilon / low.epsilon > FINEST_FACTOR && high.ratio > goalOf(high) + CLOSE_RATIO) {
-    const middle = await evaluations.at(between(low, high))
+  const done = () => high.epsilon / low.epsilon <= FINEST_FACTOR || (brief && high.ratio <= goalOf(high) + CLOSE_RATIO)
+  while (evaluations.left > 0 && !done()) {
+    const share = brief ? shareBelow(low, high, goalOf(high) + 0.5 * CLOSE_RATIO) : 0.5
+    const middle = await evaluations.at(exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon))))
     points.push(middle)
     if (middle.ratio < goalOf(middle)) low = middle
     else high = middle
@@ -206,10 +218,9 @@ async function bracketAndNarrow(evaluations: Evaluations, start: { readonly epsi
   return ascending(points)
 }
 
-/** Where r, linear in log ε, would be half the tolerance above the goal; not too close to either end, for r is not linear. */
-function between(low: Point, high: Point): number {
-  const share = (goalOf(high) + 0.5 * CLOSE_RATIO - low.ratio) / (high.ratio - low.ratio)
-  return exp(log(low.epsilon) + Math.min(0.8, Math.max(0.2, share)) * (log(high.epsilon) - log(low.epsilon)))
+/** Where between two points r, linear in log ε, would be `ratio`; not too close to either, for r is not linear. */
+function shareBelow(low: Point, high: Point, ratio: number): number {
+  return Math.min(0.8, Math.max(0.2, (ratio - low.ratio) / (high.ratio - low.ratio)))
 }
 
 const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b) => a.epsilon - b.epsilon)

@@ -27,7 +27,7 @@ const RECURRING_ROWS = 3
 const RECURRING_SHARE = 0.6
 const LEAST_CHAINS = 32
 /** What an exponential costs, in coordinates. */
-const EXPONENTIAL = 12
+export const EXPONENTIAL = 12
 
 /** How the categories of a table are drawn. */
 export type CategoryMode = 'none' | 'combinations' | 'sweep'
@@ -59,12 +59,17 @@ export interface RowBudget {
   readonly work: number
 }
 
-/** Rows within a budget: fewer where a step goes through them many times in many coordinates. Cost O(M·K²), K factors. */
-export function rowsWithin({ most, least, work }: RowBudget, encoder: Encoder, { coordinates, codes }: Encoded): number {
+/** Rows within a budget: fewer where a step goes through them many times in many coordinates. Cost as `stepWork`. */
+export function rowsWithin({ most, least, work }: RowBudget, encoder: Encoder, rows: Encoded): number {
+  return Math.min(most, Math.max(least, Math.floor(work / stepWork(encoder, rows))))
+}
+
+/** Work of a step for each training row and chain: passes over the rows times coordinates. Cost O(M·K²), K factors. */
+export function stepWork(encoder: Encoder, { coordinates, codes }: Encoded): number {
   const places = encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0)
   const sweeps = categoryMode(encoder, combinationsOf(codes, coordinates.rows)) === 'sweep'
   const passes = sweeps ? factorGroups(codes, encoder.factors.length).length + 1 : 2
-  return Math.min(most, Math.max(least, Math.floor(work / (passes * (coordinates.cols + places + EXPONENTIAL)))))
+  return passes * (coordinates.cols + places + EXPONENTIAL)
 }
 
 async function kernelTerms({ rows, logWeights }: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine) {

@@ -114,6 +114,25 @@ describe('renderReport', () => {
     expect(Array.from(document.querySelectorAll('#associations svg'))).toHaveLength(3)
   })
 
+  test('parts of a verb stand behind the summary, and a long table of columns is folded', async () => {
+    expect(texts('section').findIndex((text) => text.includes('An own part'))).toBe(1)
+    expect(texts('details')).toEqual([])
+    const wide = (seed: number): Table => {
+      const z = normals(keyFromSeed(seed), 70 * 40)
+      const columns = Array.from({ length: 70 }, (_, c) => ({
+        name: `x${c}`,
+        kind: 'number' as const,
+        values: z.slice(40 * c, 40 * c + 40)
+      }))
+      return { columns, rowCount: 40 }
+    }
+    const [real, synthetic] = [wide(1), wide(2)]
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
+    const { document: long } = parseHTML(renderReport({ title: 'wide', evaluation, real, synthetic }))
+    expect(long.querySelectorAll('#columns details tbody tr').length).toBe(70)
+    expect(long.querySelector('#columns summary')?.textContent).toBe('All 70 columns')
+  })
+
   test('says how the rows were made, with the curve and every option', () => {
     expect(Array.from(document.querySelectorAll('#model svg'))).toHaveLength(1)
     expect(texts('#model tbody th')).toEqual(['seed', 'noise', 'version', 'quantile scaling', 'standard scaling'])

@@ -35,7 +35,7 @@ export interface ReportParts {
   readonly model?: ReportModel | undefined
   /** The exact command that wrote the rows or the report. */
   readonly command?: string | undefined
-  /** Further parts, placed before the notes. */
+  /** Further parts, placed behind the summary: what was asked, images, a latent space. */
   readonly sections?: readonly Section[] | undefined
 }
 
@@ -45,12 +45,12 @@ export function renderReport(parts: ReportParts): string {
   const drawn = drawnColumns(evaluation)
   const sections = [
     summarySection(evaluation),
+    ...(parts.sections ?? []),
     marginalSection(parts, drawn),
     columnSection(evaluation),
     ...(drawn.length > 1 ? [pairSection(parts), associationSection(evaluation, drawn)] : []),
     ...(model ? [modelSection(model)] : []),
     privacySection(evaluation),
-    ...(parts.sections ?? []),
     ...notesSection(evaluation, model)
   ]
   return pageOf(parts, joinSections(sections))
@@ -89,6 +89,9 @@ function summarySection(evaluation: Evaluation): Section {
     )
   )
 }
+
+/** Columns from which on the table of all is folded. */
+const MOST_ROWS = 60
 
 const marginalOf = (column: ColumnEvaluation) => column.kolmogorovSmirnov ?? column.totalVariation
 
@@ -145,16 +148,14 @@ function columnSection({ columns }: Evaluation): Section {
     'SD real#',
     'SD synth.#'
   ]
-  return section(
-    'columns',
-    'Column by column',
-    table({
-      caption:
-        'Distance of the marginals (Kolmogorov–Smirnov for numbers and times, total variation for categories), missing cells, mean and standard deviation.',
-      head,
-      rows
-    })
-  )
+  const whole = table({
+    caption:
+      'Distance of the marginals (Kolmogorov–Smirnov for numbers and times, total variation for categories), missing cells, mean and standard deviation.',
+    head,
+    rows
+  })
+  const long = html`<details><summary>All ${formatCount(rows.length)} columns</summary>${whole}</details>`
+  return section('columns', 'Column by column', rows.length > MOST_ROWS ? long : whole)
 }
 
 function days(milliseconds: number | null): string {

@@ -1,7 +1,7 @@
 // Posteriors: a linear-Gaussian one against its closed form (mild, and three standard deviations off), a banana against
 // importance sampling with a million fresh rows, and a prior with two modes where the ensemble Kalman posterior is wrong.
 // Both errors of the linear-Gaussian case come with those of the closed form with the rows' own moments, and of as many
-// independent draws from it: what 2,000 rows allow. usage: node bench/posterior.mjs [seeds=3] [threads=1]
+// independent draws from it: what the prior's 2,000 rows allow. usage: node bench/posterior.mjs [seeds=3] [threads=1] [draws=2000]
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,10 +18,11 @@ import {
   writeTable
 } from '../packages/sbridge/dist/index.js'
 
-const [seeds = '3', threads = '1'] = process.argv.slice(2)
+const [seeds = '3', threads = '1', draws = '2000'] = process.argv.slice(2)
 const engine = await createEngine('wasm', { threads: Number(threads) })
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-posterior-'))
 const M = 2000
+const DRAWS = Number(draws)
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length
 const values = (table) => table.columns.map((c) => Array.from(c.values))
 const tableOf = (columns) => ({
@@ -92,7 +93,7 @@ const noted = (name, pair) => {
 }
 const words = ([centre, spread]) => `mean ${centre.toFixed(3)}, covariance ${spread.toFixed(3)}`
 
-/** M independent draws of a Gaussian, column by column. */
+/** Independent draws of a Gaussian, column by column. */
 function drawsOf({ centre, spread }, key) {
   const L = spread.map(() => new Array(4).fill(0))
   for (let i = 0; i < 4; i++)
@@ -100,8 +101,8 @@ function drawsOf({ centre, spread }, key) {
       const rest = spread[i][j] - L[i].slice(0, j).reduce((sum, x, k) => sum + x * L[j][k], 0)
       L[i][j] = i === j ? Math.sqrt(rest) : rest / L[j][j]
     }
-  const z = normals(key, 4 * M)
-  return centre.map((m, c) => Array.from({ length: M }, (_, i) => L[c].reduce((sum, x, k) => sum + x * z[4 * i + k], m)))
+  const z = normals(key, 4 * DRAWS)
+  return centre.map((m, c) => Array.from({ length: DRAWS }, (_, i) => L[c].reduce((sum, x, k) => sum + x * z[4 * i + k], m)))
 }
 
 const uniform = (n) => new Array(n).fill(1 / n)
@@ -144,18 +145,18 @@ for (let seed = 1; seed <= Number(seeds); seed++) {
     )
     const own = exactOfRows(columns, observations)
     console.log(
-      `    Gaussian  ${noted(`${name}: closed form, own moments`, errorsOf(own, truth))}: the closed form with the rows' own moments; ${M} draws of it ${noted(`${name}: ${M} draws of it`, errors(drawsOf(own, keyFromSeed(1000 + seed)), uniform(M), truth))}`
+      `    Gaussian  ${noted(`${name}: closed form, own moments`, errorsOf(own, truth))}: the closed form with the rows' own moments; ${DRAWS} draws of it ${noted(`${name}: ${DRAWS} draws of it`, errors(drawsOf(own, keyFromSeed(1000 + seed)), uniform(DRAWS), truth))}`
     )
     for (const conditioning of ['informed', 'langevin']) {
       const start = performance.now()
       const { table, report } = await samplePosterior(
         model,
-        { observe: observations.map(write), rows: M, conditioning },
+        { observe: observations.map(write), rows: DRAWS, conditioning },
         { engine, key: keyFromSeed(seed) }
       )
       const seconds = ((performance.now() - start) / 1000).toFixed(1)
       console.log(
-        `    ${conditioning.padEnd(9)} ${noted(`${name}: ${conditioning}`, errors(values(table), uniform(M), truth))}, from the closed form of own moments ${noted(`${name}: ${conditioning}, from the closed form of own moments`, errors(values(table), uniform(M), own))}; acceptance ${report.acceptance.toFixed(2)}, ε ${report.epsilon.toFixed(3)}, ${report.powers.length} powers, effective sample size ${report.effectiveSampleSize.toFixed(0)}, ${seconds} s`
+        `    ${conditioning.padEnd(9)} ${noted(`${name}: ${conditioning}`, errors(values(table), uniform(DRAWS), truth))}, from the closed form of own moments ${noted(`${name}: ${conditioning}, from the closed form of own moments`, errors(values(table), uniform(DRAWS), own))}; acceptance ${report.acceptance.toFixed(2)}, ε ${report.epsilon.toFixed(3)}, ${report.powers.length} powers, effective sample size ${report.effectiveSampleSize.toFixed(0)}, ${seconds} s`
       )
     }
   }

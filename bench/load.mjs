@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const sources = [
   '@sbridge/core',
   './packages/sbridge/src/host/node.ts',
+  './packages/core/src/spectral/bandwidth.ts',
   './packages/core/src/table/encoder.ts',
   './packages/core/src/num/random.ts'
 ]

@@ -1,7 +1,7 @@
 // Kernel, scaling and the top 10 eigenpairs of the bistochastic operator, float64, on two threads.
 // usage: node bench/spectral.mjs            M = 5,000, d = 10: seconds beside numpy and scipy's eigsh on the dense matrix of
 //                                           the same points (PYTHON, default python3), run in turns; then memory
-//        node bench/spectral.mjs <M> <d>    one larger cloud, once
+//        node bench/spectral.mjs <M> <d>    one larger cloud, once, at the automatic bandwidth of `embed`
 // The peers' seconds do not count the start of Python. Under load the ratio of user CPU tells more than that of seconds.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -129,11 +129,12 @@ if (first === 'memory') {
 } else if (first) {
   const [M, d] = [Number(first), Number(second)]
   const engine = await S.createEngine('wasm-relaxed', { threads: 2 })
-  const epsilon = d <= 3 ? 0.02 : 1
-  const found = await solve(pointsOf(M, d), epsilon, engine)
+  const points = pointsOf(M, d)
+  const { epsilon } = await S.diffusionBandwidth(points, engine, { epsilon: 'auto' })
+  const found = await solve(points, epsilon, engine)
   await engine.close()
   console.log(
-    `M = ${M}, d = ${d}, ε = ${epsilon}, wasm-relaxed, 2 threads: ${found.seconds.toFixed(0)} s, CPU ${found.cpu.toFixed(0)} s (${found.turns} turns, ${found.products} products), residual ${found.residual.toExponential(1)}, peak resident ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, load ${loadavg()[1].toFixed(1)}`
+    `M = ${M}, d = ${d}, automatic ε = ${epsilon.toPrecision(3)}, wasm-relaxed, 2 threads: ${found.seconds.toFixed(0)} s, CPU ${found.cpu.toFixed(0)} s (${found.turns} turns, ${found.products} products), residual ${found.residual.toExponential(1)}, peak resident ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, load ${loadavg()[1].toFixed(1)}`
   )
 } else {
   await besidePeer(5000, 10)

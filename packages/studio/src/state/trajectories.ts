@@ -39,8 +39,10 @@ export const playWhenDrawn = signal(false)
 export const running = computed(() => progress.value !== null)
 
 let pending: TrajectoriesRun | undefined
-/** Whether the worker reads the table anew after a stop: then nothing is said of it. */
+/** Whether a new worker is started for the same table, after a stop: then nothing is said of it. */
 let again = false
+/** Whether that worker still reads the table. */
+let reading = false
 
 export const session = tableActivity<TrajectoriesSettings, ToTrajectories, FromTrajectories>({
   name: 'trajectories',
@@ -51,6 +53,7 @@ export const session = tableActivity<TrajectoriesSettings, ToTrajectories, FromT
   receive,
   changed,
   reset() {
+    reading = again
     roles.value = again ? roles.value : null
     snapshots.value = again ? snapshots.value : null
     picture.value = again ? picture.value : null
@@ -134,11 +137,12 @@ export function run(): void {
   session.send({ kind: 'run', job: next.job })
 }
 
-/** Stops at once whatever is being computed. */
+/** Stops at once whatever is being computed. The new worker is told the choice of columns with the table: a fit may be asked of it at once. */
 export function stop(): void {
   again = true
   session.restart()
   again = false
+  choose()
   said.value = 'Stopped'
 }
 
@@ -153,8 +157,11 @@ export function exportParameters(): void {
 function receive(message: FromTrajectories): void {
   if (message.kind === 'opened') {
     opening.value = false
-    roles.value = message
-    choose()
+    if (!reading) {
+      roles.value = message
+      choose()
+    }
+    reading = false
   }
   if (message.kind === 'chosen') {
     const { times, counts } = message.facts

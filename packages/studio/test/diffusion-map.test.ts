@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectForEveryone, StudioPages, WAIT } from './studio-page.js'
+import { checkForEveryone, download, Studio, WAIT } from './pages.js'
 
 /** Birds without gaps, every third. */
 const birds = readFileSync(new URL('../../../examples/data/penguins.csv', import.meta.url), 'utf8')
@@ -13,14 +13,12 @@ const birds = readFileSync(new URL('../../../examples/data/penguins.csv', import
 const apart = ['x,y', ...Array.from({ length: 60 }, (_, i) => `${(i % 2) * 1000 + Math.sin(i * 7)},${Math.cos(i * 3)}`)].join('\n')
 
 describe('the diffusion map in the studio', () => {
-  let studio: StudioPages
-  beforeAll(async () => {
-    studio = await StudioPages.start()
-  }, 60_000)
-  afterAll(() => studio?.end())
+  const studio = new Studio()
+  beforeAll(() => studio.open(), 60_000)
+  afterAll(() => studio.close())
 
   test('from a file to coordinates and figures that the command and the code on the screen give too', async () => {
-    const page = await studio.open('#activity=diffusion-map', { viewport: { width: 1280, height: 860 } })
+    const page = await studio.page({ viewport: { width: 1280, height: 860 } }, '#activity=diffusion-map')
     await studio.give(page, 'birds.csv', birds)
     await page
       .locator('.data')
@@ -32,12 +30,12 @@ describe('the diffusion map in the studio', () => {
     await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
     const command = (await page.locator('pre').first().textContent())!
     expect(command).toBe('sbridge embed birds.csv --exclude species -k 2 -o birds-coordinates.csv')
-    const rows = await studio.saved(page, 'CSV')
+    const rows = await download(page, 'CSV')
     expect(rows.toString().split('\n')[0]).toBe('coordinate_1,coordinate_2')
     const told = await studio.command(`${command} --json --model birds.sbridge`)
     expect(told.bytes).toEqual(rows)
-    expect(await studio.saved(page, 'Model file')).toEqual(readFileSync(`${studio.folder.path}/birds.sbridge`))
-    const parquet = await studio.saved(page, 'Parquet')
+    expect(await download(page, 'Model file')).toEqual(readFileSync(`${studio.folder.path}/birds.sbridge`))
+    const parquet = await download(page, 'Parquet')
     expect((await studio.command(command.replace('coordinates.csv', 'coordinates.parquet'))).bytes).toEqual(parquet)
     expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'birds-coordinates.csv')).toEqual(rows)
 
@@ -47,14 +45,14 @@ describe('the diffusion map in the studio', () => {
     expect(await first.locator('td').nth(1).textContent()).toBe(residuals[0]!.toExponential(1))
     expect(await page.locator('.spectrum tbody tr').count()).toBe(spectrum.length)
     for (const figure of ['map', 'data', 'spectrum']) {
-      expect((await studio.saved(page, `Save birds.csv-${figure} as SVG`)).toString()).toMatch(/^<svg .*<(path|circle)/s)
-      expect((await studio.saved(page, `Save birds.csv-${figure} as PNG`)).subarray(1, 4).toString()).toBe('PNG')
+      expect((await download(page, `Save birds.csv-${figure} as SVG`)).toString()).toMatch(/^<svg .*<(path|circle)/s)
+      expect((await download(page, `Save birds.csv-${figure} as PNG`)).subarray(1, 4).toString()).toBe('PNG')
     }
     await page.context().close()
   })
 
   test('the example unrolls; dots are linked by keyboard and pointer; the address and undo carry what is set', async () => {
-    const page = await studio.open('#activity=diffusion-map')
+    const page = await studio.page({}, '#activity=diffusion-map')
     await page.getByRole('button', { name: /Swiss roll/ }).click()
     await page.locator('.data').getByText('1,200 rows, 3 of 4 columns in the map').waitFor(WAIT)
     expect(page.url()).toContain('example=swiss-roll.csv&without=along&dimension=4')
@@ -72,7 +70,7 @@ describe('the diffusion map in the studio', () => {
   })
 
   test('names parts that nothing joins, and refuses in words what cannot be mapped', async () => {
-    const page = await studio.open('#activity=diffusion-map')
+    const page = await studio.page({}, '#activity=diffusion-map')
     for (const [name, content, words] of [
       ['empty.csv', '', /an empty file/],
       ['names.csv', 'name\nana\nben\neve\n', /only identifiers: name/]
@@ -103,7 +101,7 @@ describe('the diffusion map in the studio', () => {
       'x,y,z',
       ...Array.from({ length: 20_000 }, (_, i) => [Math.sin(i), Math.cos(i * 1.7), Math.sin(i * i)].map((v) => v.toFixed(5)).join(','))
     ]
-    const page = await studio.open('#activity=diffusion-map')
+    const page = await studio.page({}, '#activity=diffusion-map')
     await studio.give(page, 'many.csv', lines.join('\n'))
     await page.locator('.data').getByText('20,000 rows').waitFor(WAIT)
     await page.getByRole('button', { name: 'Map', exact: true }).click()
@@ -120,14 +118,14 @@ describe('the diffusion map in the studio', () => {
       { colorScheme: 'light', viewport: { width: 390, height: 844 } },
       { colorScheme: 'dark', viewport: { width: 1280, height: 860 } }
     ] as const) {
-      const page = await studio.open('#activity=diffusion-map', options)
+      const page = await studio.page(options, '#activity=diffusion-map')
       await page.getByText('Drop a table here').waitFor(WAIT)
-      await expectForEveryone(page)
+      await checkForEveryone(page)
       await studio.give(page, 'birds.csv', birds)
       await page.getByText('More options').click()
       await page.getByRole('button', { name: 'Map', exact: true }).click()
       await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
-      await expectForEveryone(page)
+      await checkForEveryone(page)
       await page.context().close()
     }
   })

@@ -71,7 +71,7 @@ describe('what is known, in the studio', () => {
     await page.getByText(/The data know such rows: in effect \d+/).waitFor(WAIT)
     const first = await commandWith(page, '--given')
     const rows = await download(page, 'CSV')
-    expect(await studio.runCommand(first)).toEqual(rows)
+    expect((await studio.command(first)).bytes).toEqual(rows)
     expect(new Set(column(rows, 2))).toEqual(new Set(['warm']))
     expect(new Set(column(rows, 3))).toEqual(new Set(['left']))
     const [low, high] = /x=([-\d.]+)\.\.([-\d.]+)/.exec(first)!.slice(1).map(Number)
@@ -90,7 +90,7 @@ describe('what is known, in the studio', () => {
     expect(moved).not.toBe(first)
     const second = await download(page, 'CSV')
     expect(second.equals(rows)).toBe(false)
-    expect(await studio.runCommand(moved)).toEqual(second)
+    expect((await studio.command(moved)).bytes).toEqual(second)
 
     // One value, repeated in every row.
     await page.getByRole('button', { name: 'x: one value' }).click()
@@ -98,7 +98,7 @@ describe('what is known, in the studio', () => {
     await page.getByLabel('x, typed').press('Enter')
     const exact = await commandWith(page, 'x=1.25')
     const third = await download(page, 'Parquet')
-    expect(await studio.runCommand(exact.replace('small-new.csv', 'small-new.parquet'))).toEqual(third)
+    expect((await studio.command(exact.replace('small-new.csv', 'small-new.parquet'))).bytes).toEqual(third)
     expect(new Set(column(await download(page, 'CSV'), 0))).toEqual(new Set(['1.25']))
     const report = (await download(page, 'Report')).toString()
     expect(report).toContain('What was given')
@@ -133,7 +133,7 @@ describe('what is known, in the studio', () => {
     await page.getByLabel('x, typed').press('Enter')
     const command = await commandWith(page, '--given x=30')
     await page.getByText(/x lies [\d.]+ standard deviations outside the data/).waitFor(WAIT)
-    expect(await studio.runCommand(command)).toEqual(await download(page, 'CSV'))
+    expect((await studio.command(command)).bytes).toEqual(await download(page, 'CSV'))
     // What is no number is put back.
     await page.getByLabel('x, typed').fill('much')
     await page.getByLabel('x, typed').press('Enter')
@@ -160,7 +160,7 @@ describe('what is known, in the studio', () => {
     await page.getByRole('button', { name: /40 posterior/ }).waitFor(WAIT)
     const command = await commandWith(page, `--observe '${drawn}'`)
     const rows = await download(page, 'CSV')
-    expect(await studio.runCommand(command)).toEqual(rows)
+    expect((await studio.command(command)).bytes).toEqual(rows)
 
     await page.getByRole('slider', { name: 'Observed x' }).focus()
     await page.keyboard.press('PageDown')
@@ -180,7 +180,7 @@ describe('what is known, in the studio', () => {
     await written.press('Enter')
     const both = await commandWith(page, "--observe '2*x + y = 3 ± 0.2'")
     expect(both).toContain(`--observe '${moved}' --observe`)
-    expect(await studio.runCommand(both)).toEqual(await download(page, 'CSV'))
+    expect((await studio.command(both)).bytes).toEqual(await download(page, 'CSV'))
     expect(await page.locator('.marks polygon.observed').count()).toBe(1)
     expect(new URL(page.url()).hash).toContain(`observe=${new URLSearchParams({ o: '2*x + y = 3 ± 0.2' }).toString().slice(2)}`)
 
@@ -222,7 +222,7 @@ describe('what is known, in the studio', () => {
     await page.getByLabel('Step of the chains').fill('0')
     await page.getByText('noise of 20').waitFor(WAIT)
     const command = await commandWith(page, '--start noise')
-    expect(await studio.runCommand(command)).toEqual(await download(page, 'CSV'))
+    expect((await studio.command(command)).bytes).toEqual(await download(page, 'CSV'))
     expect(page.url()).toContain('start=noise')
     await page.context().close()
   })

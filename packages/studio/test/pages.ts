@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { expect } from 'vitest'
@@ -11,6 +11,8 @@ import { launchChromium, type Site, temporaryFolder } from './browser.js'
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 export const built = new URL('../../sbridge/dist/studio/', import.meta.url)
 const program = file('../../sbridge/bin/sbridge.js')
+const library = pathToFileURL(file('../../sbridge/dist/index.js')).href
+const run = promisify(execFile)
 const axe = readFileSync(file('../../../node_modules/axe-core/axe.min.js'), 'utf8')
 export const WAIT = { timeout: 60_000 }
 
@@ -60,11 +62,24 @@ export class Studio {
     await page.dispatchEvent('body', 'drop', { dataTransfer: data })
   }
 
-  /** The command on the screen, run; the bytes of the file it writes. */
-  async runCommand(command: string): Promise<Buffer> {
-    const script = command.replace(/^sbridge/, `'${process.execPath}' '${program}'`)
-    await promisify(execFile)('/bin/sh', ['-c', script], { cwd: this.folder.path })
-    return readFileSync(join(this.folder.path, /-o (\S+)/.exec(command)![1]!))
+  /** Writes a file and hands it to the page. */
+  async give(page: Page, name: string, content: string | Uint8Array): Promise<void> {
+    writeFileSync(join(this.folder.path, name), content)
+    await page.locator('.drop input').setInputFiles(join(this.folder.path, name))
+  }
+
+  /** The command on the screen, run: the bytes of the file it writes, and what it says to standard output. */
+  async command(text: string): Promise<{ readonly bytes: Buffer; readonly output: string }> {
+    const script = text.replace(/^sbridge/, `'${process.execPath}' '${program}'`)
+    const { stdout } = await run('/bin/sh', ['-c', script], { cwd: this.folder.path })
+    return { bytes: readFileSync(join(this.folder.path, /-o (\S+)/.exec(text)![1]!)), output: stdout }
+  }
+
+  /** The program on the screen, run: the bytes of the file it writes. */
+  async program(text: string, writes: string): Promise<Buffer> {
+    writeFileSync(join(this.folder.path, 'same.mjs'), `${text.replace("'sbridge'", `'${library}'`).replace(writes, `by-code-${writes}`)}\n`)
+    await run(process.execPath, ['same.mjs'], { cwd: this.folder.path })
+    return readFileSync(join(this.folder.path, `by-code-${writes}`))
   }
 }
 

@@ -42,10 +42,10 @@ describe('the studio', () => {
     expect(command).toContain('--types flipper_length_mm=number --exclude island')
     const rows = await download(page, 'CSV')
     expect(rows.toString().split('\n')).toHaveLength(72)
-    expect(await studio.runCommand(command)).toEqual(rows)
+    expect((await studio.command(command)).bytes).toEqual(rows)
 
     const parquet = await download(page, 'Parquet')
-    expect(await studio.runCommand(command.replace('birds-new.csv', 'birds-new.parquet'))).toEqual(parquet)
+    expect((await studio.command(command.replace('birds-new.csv', 'birds-new.parquet'))).bytes).toEqual(parquet)
 
     const code = (await page.locator('pre').nth(1).textContent())!
     const library = pathToFileURL(file('../../sbridge/dist/index.js')).href
@@ -59,7 +59,7 @@ describe('the studio', () => {
     expect(report).toContain(command)
     const model = await download(page, 'Model file')
     writeFileSync(join(folder.path, 'birds.sbridge'), model)
-    expect(await studio.runCommand('sbridge sample birds.sbridge -n 70 -o from-model.csv --seed 1')).toEqual(rows)
+    expect((await studio.command('sbridge sample birds.sbridge -n 70 -o from-model.csv --seed 1')).bytes).toEqual(rows)
     const [svg] = await Promise.all([
       page.waitForEvent('download', WAIT),
       page.getByRole('button', { name: 'Save birds.csv-scatter as SVG' }).click()
@@ -88,7 +88,7 @@ describe('the studio', () => {
     const command = await commandOn(page)
     const second = await download(page, 'CSV')
     expect(second.equals(first)).toBe(false)
-    expect(await studio.runCommand(command)).toEqual(second)
+    expect((await studio.command(command)).bytes).toEqual(second)
     expect(page.url()).toContain(`epsilon=${/--bandwidth (\S+)/.exec(command)![1]}`)
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.waitForFunction(() => !document.querySelector('pre')?.textContent?.includes('--bandwidth'), undefined, WAIT)

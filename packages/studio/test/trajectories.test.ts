@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectForEveryone, StudioPages, WAIT } from './studio-page.js'
+import { checkForEveryone, download, Studio, WAIT } from './pages.js'
 
 /** Predator and prey at four times, 40 particles each. */
 const snapshots = readFileSync(new URL('../../../examples/data/lotka-volterra.csv', import.meta.url), 'utf8')
@@ -9,14 +9,12 @@ const snapshots = readFileSync(new URL('../../../examples/data/lotka-volterra.cs
   .join('\n')
 
 describe('trajectories in the studio', () => {
-  let studio: StudioPages
-  beforeAll(async () => {
-    studio = await StudioPages.start()
-  }, 60_000)
-  afterAll(() => studio?.end())
+  const studio = new Studio()
+  beforeAll(() => studio.open(), 60_000)
+  afterAll(() => studio.close())
 
   test('from a file to paths, parameters and figures that the command and the code on the screen give too', async () => {
-    const page = await studio.open('#activity=trajectories', { viewport: { width: 1280, height: 860 } })
+    const page = await studio.page({ viewport: { width: 1280, height: 860 } }, '#activity=trajectories')
     await studio.give(page, 'hares.csv', snapshots)
     await page.locator('.data').getByText('160 particles at 4 times').waitFor(WAIT)
     expect(await page.getByLabel('Time', { exact: true }).inputValue()).toBe('time')
@@ -29,13 +27,13 @@ describe('trajectories in the studio', () => {
     expect(command).toBe(
       'sbridge trajectories hares.csv --time time --reference lotka-volterra --hold-out 2 -n 30 --between 9 --seed 1 -o hares-paths.csv'
     )
-    const rows = await studio.saved(page, 'CSV')
+    const rows = await download(page, 'CSV')
     expect(rows.toString().split('\n')[0]).toBe('particle,time,prey,predator')
     expect(rows.toString().trim().split('\n')).toHaveLength(1 + 30 * (3 + 2 * 9))
     const told = await studio.command(`${command} --json`)
     expect(told.bytes).toEqual(rows)
-    expect((await studio.saved(page, 'JSON')).toString()).toBe(told.output)
-    const parquet = await studio.saved(page, 'Parquet')
+    expect((await download(page, 'JSON')).toString()).toBe(told.output)
+    const parquet = await download(page, 'Parquet')
     expect((await studio.command(command.replace('hares-paths.csv', 'hares-paths.parquet'))).bytes).toEqual(parquet)
     expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'hares-paths.csv')).toEqual(rows)
 
@@ -43,13 +41,13 @@ describe('trajectories in the studio', () => {
     for (const name of Object.keys(theta)) await page.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor(WAIT)
     expect(heldOut).toHaveLength(1)
     expect(await page.locator('.scores tbody tr').count()).toBe(1)
-    expect((await studio.saved(page, 'Save hares.csv-paths as SVG')).toString()).toMatch(/^<svg xmlns.*M\d+\.\d,\d+\.\dL/)
-    expect((await studio.saved(page, 'Save hares.csv-paths as PNG')).subarray(1, 4).toString()).toBe('PNG')
+    expect((await download(page, 'Save hares.csv-paths as SVG')).toString()).toMatch(/^<svg xmlns.*M\d+\.\d,\d+\.\dL/)
+    expect((await download(page, 'Save hares.csv-paths as PNG')).subarray(1, 4).toString()).toBe('PNG')
     await page.context().close()
   })
 
   test('plays by keyboard at a steady rate, stands still where motion is not wanted, and the address opens it again', async () => {
-    const page = await studio.open('#activity=trajectories&example=lotka-volterra.csv&reference=brownian&rows=300&between=4')
+    const page = await studio.page({}, '#activity=trajectories&example=lotka-volterra.csv&reference=brownian&rows=300&between=4')
     await page.locator('.data').getByText('2,200 particles at 11 times').waitFor(WAIT)
     await page.getByRole('button', { name: 'Fit', exact: true }).focus()
     await page.keyboard.press('Enter')
@@ -71,9 +69,12 @@ describe('trajectories in the studio', () => {
     await page.getByRole('img', { name: /^predator against prey/ }).waitFor(WAIT)
     await page.context().close()
 
-    const still = await studio.open('#activity=trajectories&example=lotka-volterra.csv&reference=brownian&rows=5', {
-      reducedMotion: 'reduce'
-    })
+    const still = await studio.page(
+      {
+        reducedMotion: 'reduce'
+      },
+      '#activity=trajectories&example=lotka-volterra.csv&reference=brownian&rows=5'
+    )
     await still.locator('.data').getByText('2,200 particles at 11 times').waitFor(WAIT)
     await still.getByRole('button', { name: 'Fit', exact: true }).click()
     await still.getByRole('button', { name: 'Play the paths' }).waitFor(WAIT)
@@ -81,7 +82,7 @@ describe('trajectories in the studio', () => {
   })
 
   test('Stop stops at once, rounds are shown as they come, and the next fit is as good', async () => {
-    const page = await studio.open('#activity=trajectories&example=lotka-volterra.csv&reference=free')
+    const page = await studio.page({}, '#activity=trajectories&example=lotka-volterra.csv&reference=free')
     await page.locator('.data').getByText('2,200 particles at 11 times').waitFor(WAIT)
     await page.getByRole('button', { name: 'Fit', exact: true }).click()
     await page.getByRole('progressbar').waitFor(WAIT)
@@ -97,7 +98,7 @@ describe('trajectories in the studio', () => {
   })
 
   test('files that are no snapshots, and choices that cannot be, are refused in words that say what to do', async () => {
-    const page = await studio.open('#activity=trajectories')
+    const page = await studio.page({}, '#activity=trajectories')
     const cases: [string, string, RegExp][] = [
       ['once.csv', 'time,x\n0,1\n0,2\n0,3\n', /a single time: time is always 0.*two times or more/s],
       ['untimed.csv', 'x,y\n1.5,2\n2.5,3\n3.5,1\n', /no column of times among x, y.*one particle a row/s],
@@ -127,16 +128,16 @@ describe('trajectories in the studio', () => {
       { colorScheme: 'light', viewport: { width: 390, height: 844 } },
       { colorScheme: 'dark', viewport: { width: 1280, height: 860 } }
     ] as const) {
-      const page = await studio.open('#activity=trajectories', { ...options, reducedMotion: 'reduce' })
+      const page = await studio.page({ ...options, reducedMotion: 'reduce' }, '#activity=trajectories')
       await page.getByText('Drop snapshots here').waitFor(WAIT)
-      await expectForEveryone(page)
+      await checkForEveryone(page)
       await studio.give(page, 'hares.csv', snapshots)
       await page.locator('.data').getByText('160 particles at 4 times').waitFor(WAIT)
       await page.getByText('More options').click()
       await page.getByRole('button', { name: 'hold out every second' }).click()
       await page.getByRole('button', { name: 'Fit', exact: true }).click()
       await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
-      await expectForEveryone(page)
+      await checkForEveryone(page)
       await page.context().close()
     }
   })

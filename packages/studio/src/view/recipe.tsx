@@ -6,7 +6,7 @@ import { NumberField, SelectField } from './fields.js'
 import { Conditions } from './known/conditions.js'
 import { PanelTabs } from './known/index.js'
 import { Observations } from './known/observations.js'
-import { durationOf } from './words.js'
+import { Running } from './running.js'
 
 /** What is asked for, a step at a time, and the one button that does it. */
 export function Recipe() {
@@ -82,21 +82,7 @@ function Drawing() {
 
 function Go() {
   const at = progress.value
-  // The keys keep the button that stops from becoming, within its click, the one that submits.
-  if (at) {
-    return (
-      <div class="go" key="running">
-        <progress value={at.share} max={1} aria-label="Progress" />
-        <p class="soft">
-          {at.stage}
-          {at.secondsLeft !== null && `, about ${durationOf(at.secondsLeft)} left`}
-        </p>
-        <button type="button" class="stop" onClick={stop}>
-          Stop
-        </button>
-      </div>
-    )
-  }
+  if (at) return <Running key="running" {...at} stop={stop} />
   return (
     <div class="go" key="resting">
       {runFault.value && <Refusal />}

@@ -14,6 +14,7 @@ import {
   toPainter,
   visible
 } from '../state/session.js'
+import { AxisSelect } from './axis-select.js'
 import { FigureButtons } from './figure-buttons.js'
 import { Marks } from './known/marks.js'
 import { scatterPicture, scatterSvg } from './scatter-figure.js'
@@ -26,38 +27,23 @@ export function Scatter() {
   return (
     <section class="stage" aria-label="Scatter">
       <div class="stage-head">
-        <AxisSelect axis="y" />
+        <Axis axis="y" />
         <Legend />
       </div>
       <Plot />
       <div class="stage-foot">
-        <AxisSelect axis="x" />
+        <Axis axis="x" />
       </div>
       <Playback />
     </section>
   )
 }
 
-function AxisSelect({ axis }: { axis: 'x' | 'y' }) {
+function Axis({ axis }: { axis: 'x' | 'y' }) {
   const names = facts.value!.columns.filter((c) => c.kind !== 'identifier' && !settings.value.exclude.includes(c.name)).map((c) => c.name)
   // The frame is read so that the choice follows what the bench shows.
   const value = frame.value?.[axis].name ?? axesShown()[axis === 'x' ? 0 : 1]
-  return (
-    <label class={`axis-select ${axis}`}>
-      <span aria-hidden="true">{axis === 'x' ? '→' : '↑'}</span>
-      <select
-        aria-label={axis === 'x' ? 'Column to the right' : 'Column upwards'}
-        value={value}
-        onChange={(event) => change({ [axis]: event.currentTarget.value })}
-      >
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
+  return <AxisSelect axis={axis} value={value} names={names} choose={(name) => change({ [axis]: name })} />
 }
 
 function Legend() {

@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { change, coordinates, look, picture, pointed, source, visibleColumns } from '../../state/diffusion-map.js'
 import type { Dots, Look } from '../../work/diffusion-map-messages.js'
+import { AxisSelect } from '../axis-select.js'
 import { FigureButtons, pixels } from '../figure-buttons.js'
 import { axesSvg, paper, placeText } from '../plot-figure.js'
 import { colour, theme } from '../theme.js'
@@ -92,7 +93,13 @@ function Scatter({ which, axes, names }: ScatterProps) {
         <strong>{title}</strong>
         {dots && <FigureButtons name={`${source.value!.name}-${which}`} svg={svg} png={() => pixels(svg())} />}
       </figcaption>
-      <AxisSelect axis={axes[1]} names={names} arrow="↑" label={`${title}, upwards`} />
+      <AxisSelect
+        axis="y"
+        label={`${title}, upwards`}
+        value={look.value[axes[1]]}
+        names={names}
+        choose={(name) => change({ [axes[1]]: name })}
+      />
       <div class="plot">
         {dots && <Ticks axis={dots.y} side="y" />}
         <div class="ground" ref={box}>
@@ -101,7 +108,13 @@ function Scatter({ which, axes, names }: ScatterProps) {
         {dots && <Ticks axis={dots.x} side="x" />}
       </div>
       <div class="stage-foot">
-        <AxisSelect axis={axes[0]} names={names} arrow="→" label={`${title}, to the right`} />
+        <AxisSelect
+          axis="x"
+          label={`${title}, to the right`}
+          value={look.value[axes[0]]}
+          names={names}
+          choose={(name) => change({ [axes[0]]: name })}
+        />
       </div>
     </figure>
   )
@@ -110,21 +123,6 @@ function Scatter({ which, axes, names }: ScatterProps) {
 function words(title: string, dots: Dots | null | undefined): string {
   if (!dots) return `${title}, not drawn yet`
   return `${title}: ${dots.y.name} against ${dots.x.name}, ${formatCount(dots.places.length / 2)} rows coloured by ${picture.value!.shades.name}`
-}
-
-function AxisSelect({ axis, names, arrow, label }: { axis: keyof Look; names: readonly string[]; arrow: string; label: string }) {
-  return (
-    <label class="axis-select">
-      <span aria-hidden="true">{arrow}</span>
-      <select aria-label={label} value={look.value[axis]} onChange={(event) => change({ [axis]: event.currentTarget.value })}>
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  )
 }
 
 /** Left and right go to the next dot in that direction. */

@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks'
 import { change, outdated, progress, run, settings, shown, stop, summary } from '../../state/diffusion-map.js'
 import { MOST_DIMENSION } from '../../state/diffusion-map-settings.js'
+import { Running } from '../running.js'
 import { formatPlain } from '../words.js'
 
 /** What is asked for, and the one button that does it. */
@@ -80,18 +81,7 @@ function AutoField({ label, value, found, accept, set }: AutoFieldProps) {
 
 function Go() {
   const at = progress.value
-  // The keys keep the button that stops from becoming, within its click, the one that submits.
-  if (at) {
-    return (
-      <div class="go" key="running">
-        <progress value={at.share} max={1} aria-label="Progress" />
-        <p class="soft">{at.stage}</p>
-        <button type="button" class="stop" onClick={stop}>
-          Stop
-        </button>
-      </div>
-    )
-  }
+  if (at) return <Running key="running" {...at} stop={stop} />
   return (
     <div class="go" key="resting">
       <button type="submit" class="primary">

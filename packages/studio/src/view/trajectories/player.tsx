@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { axes, change, chosen, picture, playWhenDrawn, running, snapshots, source } from '../../state/trajectories.js'
+import { AxisSelect } from '../axis-select.js'
 import { FigureButtons, pixels } from '../figure-buttons.js'
 import { colour, theme } from '../theme.js'
 import { Ticks } from '../ticks.js'
@@ -35,35 +36,27 @@ export function Player() {
   return (
     <section class="stage" aria-label="Snapshots and paths">
       <div class="stage-head">
-        <AxisSelect axis="y" />
+        <Axis axis="y" />
         <Legend />
       </div>
       <Plot />
       <div class="stage-foot">
-        <AxisSelect axis="x" />
+        <Axis axis="x" />
       </div>
       <Controls />
     </section>
   )
 }
 
-function AxisSelect({ axis }: { axis: 'x' | 'y' }) {
+function Axis({ axis }: { axis: 'x' | 'y' }) {
   return (
-    <label class={`axis-select ${axis}`}>
-      <span aria-hidden="true">{axis === 'x' ? '→' : '↑'}</span>
-      <select
-        aria-label={axis === 'x' ? 'Column to the right' : 'Column upwards'}
-        value={axes.value[axis === 'x' ? 0 : 1]}
-        disabled={running.value}
-        onChange={(event) => change({ [axis]: event.currentTarget.value })}
-      >
-        {[...snapshots.value!.names, chosen.value.time].map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <AxisSelect
+      axis={axis}
+      value={axes.value[axis === 'x' ? 0 : 1]}
+      names={[...snapshots.value!.names, chosen.value.time]}
+      choose={(name) => change({ [axis]: name })}
+      disabled={running.value}
+    />
   )
 }
 

@@ -2,7 +2,7 @@ import { REFERENCES, type ReferenceName } from '@sbridge/core'
 import { change, learned, outdated, progress, run, settings, shown, stop } from '../../state/trajectories.js'
 import { MOST_BETWEEN, MOST_PATHS, MOST_ROUNDS, type TrajectoriesSettings } from '../../state/trajectories-settings.js'
 import { NumberField, SelectField } from '../fields.js'
-import { durationOf } from '../words.js'
+import { Running } from '../running.js'
 import { REFERENCE_WORDS } from './words.js'
 
 /** The reference to be learned, and the one button that does it. */
@@ -62,21 +62,7 @@ export function Settings() {
 
 function Go() {
   const at = progress.value
-  // The keys keep the button that stops from becoming, within its click, the one that submits.
-  if (at) {
-    return (
-      <div class="go" key="running">
-        <progress value={at.share} max={1} aria-label="Progress" />
-        <p class="soft">
-          {at.stage}
-          {at.secondsLeft !== null && `, about ${durationOf(at.secondsLeft)} left`}
-        </p>
-        <button type="button" class="stop" onClick={stop}>
-          Stop
-        </button>
-      </div>
-    )
-  }
+  if (at) return <Running key="running" {...at} stop={stop} />
   return (
     <div class="go" key="resting">
       <button type="submit" class="primary">

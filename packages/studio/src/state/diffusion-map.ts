@@ -18,8 +18,6 @@ export const pointed = signal<number | null>(null)
 export const running = computed(() => progress.value !== null)
 
 let pending: EmbedJob | undefined
-/** Whether the worker reads the same table anew after a stop. */
-let again = false
 
 export const session = tableActivity<DiffusionMapSettings, ToDiffusionMap, FromDiffusionMap>({
   name: 'diffusion-map',
@@ -29,15 +27,15 @@ export const session = tableActivity<DiffusionMapSettings, ToDiffusionMap, FromD
   openWith: ({ blob, source }) => ({ kind: 'open', blob, name: source.name }),
   receive,
   changed,
-  reset() {
-    if (!again) {
+  reset(stopped) {
+    if (!stopped) {
       facts.value = null
       picture.value = null
     }
     clearResults()
   }
 })
-export const { source, settings, change, openFile, openExample, enter, close, awaited } = session
+export const { source, settings, change, openFile, openExample, enter, close, stop, awaited } = session
 
 /** Columns that can be an axis or a colour. */
 export const visibleColumns = computed(() =>
@@ -106,14 +104,6 @@ export function run(): void {
     said.value = 'Mapping'
   })
   session.send({ kind: 'run', job })
-}
-
-/** Stops at once whatever is being computed. */
-export function stop(): void {
-  again = true
-  session.restart()
-  again = false
-  said.value = 'Stopped'
 }
 
 export function exportRows(format: RowFormat): void {

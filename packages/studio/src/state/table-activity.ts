@@ -15,8 +15,8 @@ interface Rules<Settings, To, From> {
   readonly receive: (message: From) => void
   /** Settings have changed, by a person or by undoing. */
   readonly changed: (before: Settings) => void
-  /** The results of the worker are gone. */
-  readonly reset: () => void
+  /** The results of the worker are gone; where a run was stopped, a new worker reads the same table. */
+  readonly reset: (stopped: boolean) => void
 }
 
 /** What every activity on one table has: the table, settings that are undone and stand in the address, and one worker. */
@@ -30,8 +30,8 @@ export interface TableActivity<Settings, To> {
   enter(): void
   close(): void
   send(message: To, transfer?: Transferable[]): void
-  /** Ends the worker at once and has a new one read the table. */
-  restart(): void
+  /** Stops at once whatever is being computed: the worker is ended, and a new one reads the table. */
+  stop(): void
   /** Name of the file that the address meant when the page was loaded. */
   readonly awaited: string | null
 }
@@ -45,7 +45,7 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
 
   const broken = (found: Fault) =>
     batch(() => {
-      rules.reset()
+      rules.reset(false)
       refuse(found)
     })
   const start = (): Worker => {
@@ -56,10 +56,10 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
     return made
   }
   const send = (message: To, transfer: Transferable[] = []): void => (worker ?? start()).postMessage(message, transfer)
-  const restart = (): void => {
+  const restart = (stopped = false): void => {
     worker?.terminate()
     worker = undefined
-    rules.reset()
+    rules.reset(stopped)
     if (held) send(rules.openWith(held, settings.value))
   }
   const open = (table: OpenTable, kept: Settings): void => {
@@ -132,7 +132,10 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
     },
     close,
     send,
-    restart,
+    stop() {
+      restart(true)
+      said.value = 'Stopped'
+    },
     awaited: own ? meant.get('file') : null
   }
 }

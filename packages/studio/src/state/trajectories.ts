@@ -39,10 +39,8 @@ export const playWhenDrawn = signal(false)
 export const running = computed(() => progress.value !== null)
 
 let pending: TrajectoriesRun | undefined
-/** Whether a new worker is started for the same table, after a stop: then nothing is said of it. */
-let again = false
-/** Whether that worker still reads the table. */
-let reading = false
+/** Whether a new worker reads the same table, after a stop: then nothing is said of it. */
+let rereading = false
 
 export const session = tableActivity<TrajectoriesSettings, ToTrajectories, FromTrajectories>({
   name: 'trajectories',
@@ -52,11 +50,13 @@ export const session = tableActivity<TrajectoriesSettings, ToTrajectories, FromT
   openWith: ({ blob, source }) => ({ kind: 'open', blob, name: source.name }),
   receive,
   changed,
-  reset() {
-    reading = again
-    roles.value = again ? roles.value : null
-    snapshots.value = again ? snapshots.value : null
-    picture.value = again ? picture.value : null
+  reset(stopped) {
+    rereading = stopped
+    if (!stopped) {
+      roles.value = null
+      snapshots.value = null
+      picture.value = null
+    }
     clearResults()
   }
 })
@@ -137,13 +137,10 @@ export function run(): void {
   session.send({ kind: 'run', job: next.job })
 }
 
-/** Stops at once whatever is being computed. The new worker is told the choice of columns with the table: a fit may be asked of it at once. */
+/** Stops at once. The new worker is told the choice of columns with the table: a fit may be asked of it at once. */
 export function stop(): void {
-  again = true
-  session.restart()
-  again = false
+  session.stop()
   choose()
-  said.value = 'Stopped'
 }
 
 export function exportRows(format: RowFormat): void {
@@ -157,11 +154,11 @@ export function exportParameters(): void {
 function receive(message: FromTrajectories): void {
   if (message.kind === 'opened') {
     opening.value = false
-    if (!reading) {
+    if (!rereading) {
       roles.value = message
       choose()
     }
-    reading = false
+    rereading = false
   }
   if (message.kind === 'chosen') {
     const { times, counts } = message.facts

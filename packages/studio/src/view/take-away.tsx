@@ -11,16 +11,8 @@ import {
   shown,
   summary
 } from '../state/session.js'
-import type { RowFormat } from '../work/messages.js'
-import { Copyable } from './copyable.js'
+import { Elsewhere, RowButtons } from './along.js'
 import { formatCount, formatPlain } from './words.js'
-
-const FORMATS: readonly { readonly format: RowFormat; readonly label: string }[] = [
-  { format: 'csv', label: 'CSV' },
-  { format: 'parquet', label: 'Parquet' },
-  { format: 'json', label: 'JSON' },
-  { format: 'arrow', label: 'Arrow' }
-]
 
 /** Rows, model and report to take along, and how to get the very same elsewhere. */
 export function TakeAway() {
@@ -30,13 +22,7 @@ export function TakeAway() {
       <div class="downloads">
         <div>
           <h3>{formatCount(shown.value!.rows)} rows</h3>
-          <p class="buttons">
-            {FORMATS.map(({ format, label }) => (
-              <button key={format} type="button" onClick={() => exportRows(format)} disabled={running.value}>
-                {label}
-              </button>
-            ))}
-          </p>
+          <RowButtons formats={['csv', 'parquet', 'json', 'arrow']} save={exportRows} disabled={running.value} />
         </div>
         <div>
           <h3>Model and report</h3>
@@ -51,14 +37,12 @@ export function TakeAway() {
         </div>
       </div>
       <Preview />
-      <h3>The same elsewhere</h3>
-      <p class="soft">
-        {outdated.value ? 'For the rows on the screen, not yet for the settings above. ' : ''}These give the same bytes: seed{' '}
-        {shown.value!.job.seed}
-        {summary.value && `, ε = ${formatPlain(summary.value.epsilon)}`}.
-      </p>
-      <Copyable label="Command line" text={command.value} />
-      <Copyable label="Library" text={code.value} />
+      <Elsewhere
+        command={command.value}
+        code={code.value}
+        outdated={outdated.value && 'rows'}
+        seed={`seed ${shown.value!.job.seed}${summary.value ? `, ε = ${formatPlain(summary.value.epsilon)}` : ''}`}
+      />
     </section>
   )
 }

@@ -1,8 +1,9 @@
-import { effect, signal } from '@preact/signals'
+import { effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { change, coordinates, look, picture, pointed, source, visibleColumns } from '../../state/diffusion-map.js'
 import type { Dots, Look } from '../../work/diffusion-map-messages.js'
 import { AxisSelect } from '../axis-select.js'
+import { watchSize } from '../canvas-size.js'
 import { FigureButtons, pixels } from '../figure-buttons.js'
 import { axesSvg, paper, placeText } from '../plot-figure.js'
 import { colour, theme } from '../theme.js'
@@ -140,12 +141,7 @@ function step(event: KeyboardEvent, dots: Dots | null | undefined): void {
 /** Draws whenever something changes, points at what the pointer is near; what ends it is handed back. */
 function keepDrawn(box: HTMLElement, canvas: HTMLCanvasElement, which: 'map' | 'data'): () => void {
   const context = canvas.getContext('2d')!
-  const size = signal({ width: 1, height: 1, ratio: 1 })
-  const observer = new ResizeObserver(() => {
-    const { width, height } = box.getBoundingClientRect()
-    size.value = { width: Math.max(1, width), height: Math.max(1, height), ratio: Math.min(2, devicePixelRatio || 1) }
-  })
-  observer.observe(box)
+  const { size, end: endWatching } = watchSize(box)
   const end = effect(() => {
     const { width, height, ratio } = size.value
     const now = picture.value
@@ -199,7 +195,7 @@ function keepDrawn(box: HTMLElement, canvas: HTMLCanvasElement, which: 'map' | '
   canvas.addEventListener('pointerdown', point)
   return () => {
     end()
-    observer.disconnect()
+    endWatching()
     canvas.removeEventListener('pointermove', point)
     canvas.removeEventListener('pointerdown', point)
   }

@@ -1,12 +1,6 @@
 import { code, command, exportModel, exportRows, outdated, running, summary } from '../../state/diffusion-map.js'
-import type { RowFormat } from '../../work/messages.js'
-import { Copyable } from '../copyable.js'
+import { Elsewhere, RowButtons } from '../along.js'
 import { formatCount } from '../words.js'
-
-const FORMATS: readonly { readonly format: RowFormat; readonly label: string }[] = [
-  { format: 'csv', label: 'CSV' },
-  { format: 'parquet', label: 'Parquet' }
-]
 
 /** Coordinates and model to take along, and how to get the very same elsewhere. */
 export function TakeAway() {
@@ -19,13 +13,7 @@ export function TakeAway() {
           <h3>
             {dimension} coordinate{dimension === 1 ? '' : 's'} of {formatCount(rowCount)} rows
           </h3>
-          <p class="buttons">
-            {FORMATS.map(({ format, label }) => (
-              <button key={format} type="button" onClick={() => exportRows(format)} disabled={running.value}>
-                {label}
-              </button>
-            ))}
-          </p>
+          <RowButtons save={exportRows} disabled={running.value} />
         </div>
         <div>
           <h3>Model, for new rows and the way back</h3>
@@ -36,10 +24,7 @@ export function TakeAway() {
           </p>
         </div>
       </div>
-      <h3>The same elsewhere</h3>
-      <p class="soft">{outdated.value ? 'For the map on the screen, not yet for the settings above. ' : ''}These give the same bytes.</p>
-      <Copyable label="Command line" text={command.value} />
-      <Copyable label="Library" text={code.value} />
+      <Elsewhere command={command.value} code={code.value} outdated={outdated.value && 'map'} />
     </section>
   )
 }

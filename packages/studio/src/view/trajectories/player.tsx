@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { axes, change, chosen, picture, playWhenDrawn, running, snapshots, source } from '../../state/trajectories.js'
 import { AxisSelect } from '../axis-select.js'
+import { watchSize } from '../canvas-size.js'
 import { FigureButtons, pixels } from '../figure-buttons.js'
 import { colour, theme } from '../theme.js'
 import { Ticks } from '../ticks.js'
@@ -115,12 +116,7 @@ function words(): string {
 /** Draws when something changes, and frame by frame while playing; what ends it is handed back. */
 function animate(box: HTMLElement, canvas: HTMLCanvasElement): () => void {
   const context = canvas.getContext('2d')!
-  const size = signal({ width: 1, height: 1, ratio: 1 })
-  const observer = new ResizeObserver(() => {
-    const { width, height } = box.getBoundingClientRect()
-    size.value = { width: Math.max(1, width), height: Math.max(1, height), ratio: Math.min(2, devicePixelRatio || 1) }
-  })
-  observer.observe(box)
+  const { size, end: endWatching } = watchSize(box)
   const endDrawing = effect(() => {
     const { width, height, ratio } = size.value
     const now = picture.value
@@ -158,7 +154,7 @@ function animate(box: HTMLElement, canvas: HTMLCanvasElement): () => void {
     cancelAnimationFrame(due)
     endDrawing()
     endPlaying()
-    observer.disconnect()
+    endWatching()
   }
 }
 

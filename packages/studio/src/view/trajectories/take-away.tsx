@@ -1,12 +1,6 @@
 import { code, command, exportParameters, exportRows, learned, outdated, running, shown } from '../../state/trajectories.js'
-import type { RowFormat } from '../../work/messages.js'
-import { Copyable } from '../copyable.js'
+import { Elsewhere, RowButtons } from '../along.js'
 import { formatCount } from '../words.js'
-
-const FORMATS: readonly { readonly format: RowFormat; readonly label: string }[] = [
-  { format: 'csv', label: 'CSV' },
-  { format: 'parquet', label: 'Parquet' }
-]
 
 /** Paths and parameters to take along, and how to get the very same elsewhere. */
 export function TakeAway() {
@@ -19,13 +13,7 @@ export function TakeAway() {
           <h3>
             {formatCount(job.rows!)} paths at {formatCount(learned.value!.times)} times
           </h3>
-          <p class="buttons">
-            {FORMATS.map(({ format, label }) => (
-              <button key={format} type="button" onClick={() => exportRows(format)} disabled={running.value}>
-                {label}
-              </button>
-            ))}
-          </p>
+          <RowButtons save={exportRows} disabled={running.value} />
         </div>
         <div>
           <h3>Parameters, history and scores</h3>
@@ -36,12 +24,7 @@ export function TakeAway() {
           </p>
         </div>
       </div>
-      <h3>The same elsewhere</h3>
-      <p class="soft">
-        {outdated.value ? 'For the paths on the screen, not yet for the settings above. ' : ''}These give the same bytes: seed {job.seed}.
-      </p>
-      <Copyable label="Command line" text={command.value} />
-      <Copyable label="Library" text={code.value} />
+      <Elsewhere command={command.value} code={code.value} outdated={outdated.value && 'paths'} seed={`seed ${job.seed}`} />
     </section>
   )
 }

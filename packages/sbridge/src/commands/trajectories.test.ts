@@ -38,5 +38,8 @@ describe('what is written', () => {
     expect(page).toContain('&lt;b&gt;')
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/)
     for (const part of ['Snapshots and paths', 'At the held-out times', 'Round by round']) expect(page).toContain(part)
+    // In the plane and against time, each of the 3 paths has 9 points between the two snapshots that were fitted, and both ends.
+    const points = Array.from(page.matchAll(/ d="M([^"MAZ]*)"/g), ([, d]) => d!.split(/[LC]/).length)
+    expect(points.filter((count) => count === 11).length).toBeGreaterThanOrEqual(9)
   })
 })

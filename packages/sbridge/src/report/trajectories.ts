@@ -1,5 +1,13 @@
 import * as Plot from '@observablehq/plot'
-import type { HeldOutScore, MarginalsModel, Trajectories } from '@sbridge/core'
+import {
+  type HeldOutScore,
+  keyFor,
+  keyFromSeed,
+  type MarginalsModel,
+  sampleTrajectories,
+  type Trajectories,
+  timesBetween
+} from '@sbridge/core'
 import { VERSION } from '../version.js'
 import { figure, joinSections, panel, type Section, section, table } from './blocks.js'
 import { type Html, html } from './html.js'
@@ -23,9 +31,18 @@ const MOST_PATHS = 40
 const MOST_POINTS = 150
 const MOST_COORDINATES = 6
 
-/** The report on trajectories as one HTML page that loads nothing. */
+/** Times between two snapshots at which paths are drawn: the table may have too few for a curve. */
+const DRAWN_BETWEEN = 9
+
+/** The report on trajectories as one HTML page that loads nothing. Its pictures show paths of their own, at more times. */
 export function trajectoriesReport(parts: TrajectoriesReportParts): string {
-  const sections = [summary(parts), paths(parts), ...heldOut(parts), ...history(parts), ...notes(parts)]
+  const { model, trajectories, seed } = parts
+  const drawn = sampleTrajectories(model, {
+    count: Math.min(MOST_PATHS, trajectories.count),
+    times: timesBetween(model, DRAWN_BETWEEN),
+    key: keyFor(keyFromSeed(seed), 'picture')
+  })
+  const sections = [summary(parts), paths({ ...parts, trajectories: drawn }), ...heldOut(parts), ...history(parts), ...notes(parts)]
   return pageOf(parts, joinSections(sections))
 }
 
@@ -107,23 +124,19 @@ function paths(parts: TrajectoriesReportParts): Section {
     figure({
       panelWidth: model.columnNames.length === 1 ? 620 : 400,
       body: drawings,
-      caption: html`Sampled paths (${Math.min(MOST_PATHS, parts.trajectories.count)} of ${formatCount(parts.trajectories.count)}) over the particles of the snapshots (dots)${model.heldOut.length > 0 ? '; held-out particles are drawn as crosses' : ''}.`
+      caption: html`${formatCount(parts.trajectories.count)} sampled paths, at ${DRAWN_BETWEEN} times between any two snapshots, over the particles of the snapshots (dots)${model.heldOut.length > 0 ? '; held-out particles are drawn as crosses' : ''}.`
     })
   )
 }
 
 function pathDots({ trajectories }: TrajectoriesReportParts, a: number, b?: number): (Dot & { path: number })[] {
   const { times, values, count } = trajectories
-  const shown = Math.min(MOST_PATHS, count)
-  const dots: (Dot & { path: number })[] = []
-  for (let k = 0; k < shown; k++) {
-    const particle = Math.floor((k * count) / shown)
-    times.forEach((time, t) => {
-      const row = (particle * times.length + t) * values.cols
-      dots.push({ path: k, time, x: b === undefined ? time : values.data[row + a]!, y: values.data[row + (b ?? a)]! })
+  return Array.from({ length: count }, (_, path) =>
+    Array.from(times, (time, t) => {
+      const row = (path * times.length + t) * values.cols
+      return { path, time, x: b === undefined ? time : values.data[row + a]!, y: values.data[row + (b ?? a)]! }
     })
-  }
-  return dots
+  ).flat()
 }
 
 function cloudDots(snapshots: MarginalsModel['snapshots'], a: number, b?: number): Dot[] {

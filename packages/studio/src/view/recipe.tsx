@@ -49,8 +49,8 @@ function Drawing() {
         label="Chains start"
         value={known ? 'data' : start}
         options={[
-          { value: 'data', label: known ? 'where they fit' : 'from the data' },
-          { value: 'noise', label: 'from noise' }
+          { value: 'data', label: known ? 'where fit' : 'at data' },
+          { value: 'noise', label: 'at noise' }
         ]}
         disabled={known !== null}
         set={(value) => change({ start: value as typeof start })}

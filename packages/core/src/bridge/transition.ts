@@ -2,7 +2,7 @@ import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { choleskyInPlace } from '../num/linear-algebra.js'
 import { type Matrix, takeRows } from '../num/matrix.js'
-import type { KernelBlocks, RowKernel } from '../scaling/rectangular.js'
+import type { KernelBlocks, RowKernel } from '../scaling/row-kernel.js'
 import { BLOCK_SIZE, blockOrder } from '../space/blocks.js'
 
 /** Entries of a packed lower triangle, row by row: (a, b ≤ a) at a(a+1)/2 + b. */

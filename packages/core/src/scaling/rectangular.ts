@@ -4,28 +4,8 @@ import { InputError } from '../num/errors.js'
 import { iterate, type Method, type Outcome, throwIfStopped, type Watch } from '../num/iterate.js'
 
 import { Anderson } from './anderson.js'
-
-/** An implied n×m matrix of log-kernel values, made one row at a time and never stored. */
-export interface RowKernel {
-  readonly rows: number
-  readonly cols: number
-  /** Writes log k(i, ·) to `out` [cols]; −∞ forbids a pair. */
-  fillRow(i: number, out: Float64Array): void
-  /** The same values block by block, where the kernel knows what a block can be worth at most. */
-  readonly blocks?: KernelBlocks
-}
-
-/** Columns in an order in which neighbours stand together, so that a block that is worth nothing to a row is left out whole. */
-export interface KernelBlocks {
-  /** The column at each place [cols]. */
-  readonly order: Uint32Array
-  /** Places a block; the last one may be shorter. */
-  readonly size: number
-  /** Writes log k(i, order[p]) to out[p] for places start ≤ p < end. */
-  fill(i: number, start: number, end: number, out: Float64Array): void
-  /** At least as large as every log k(i, ·) of a block. */
-  bound(i: number, block: number): number
-}
+import { heated, oneBlock, type RowKernel } from './row-kernel.js'
+import { noPartner, RowSums } from './row-sums.js'
 
 /** Find the coupling π of two weighted sets that is closest to a kernel in relative entropy. */
 export interface RectangularProblem {
@@ -162,42 +142,6 @@ async function annealedStart(problem: RectangularProblem, watch: Watch): Promise
   return { from: state.from.fill(Number.NaN), to: state.to.map((g) => g * temperature) }
 }
 
-function heated(kernel: RowKernel, temperature: number): RowKernel {
-  const cool = (out: Float64Array, start: number, end: number): void => {
-    for (let j = start; j < end; j++) out[j] = out[j]! / temperature
-  }
-  const { blocks } = kernel
-  return {
-    rows: kernel.rows,
-    cols: kernel.cols,
-    fillRow(i, out) {
-      kernel.fillRow(i, out)
-      cool(out, 0, out.length)
-    },
-    ...(blocks && {
-      blocks: {
-        order: blocks.order,
-        size: blocks.size,
-        fill(i, start, end, out) {
-          blocks.fill(i, start, end, out)
-          cool(out, start, end)
-        },
-        bound: (i, block) => blocks.bound(i, block) / temperature
-      }
-    })
-  }
-}
-
-/** A kernel that knows no blocks is one block. */
-function oneBlock(kernel: RowKernel): KernelBlocks {
-  return {
-    order: Uint32Array.from({ length: kernel.cols }, (_, j) => j),
-    size: kernel.cols,
-    fill: (i, _start, _end, out) => kernel.fillRow(i, out),
-    bound: () => Number.POSITIVE_INFINITY
-  }
-}
-
 function withoutError(outcome: Outcome<SweepState>): Outcome<Potentials> {
   return { ...outcome, state: { from: outcome.state.from, to: outcome.state.to } }
 }
@@ -242,92 +186,6 @@ function sweep(problem: RectangularProblem, state: Potentials, watch: Watch): Sw
     columnSums[j] = row.columnSums[place]!
   })
   return correctColumns(problem, { from, to: state.to, columnSums })
-}
-
-/** Below this, a term is under 2e-16 of its row. */
-const NEGLIGIBLE = -36
-
-/** One row at a time of exp(log k + term + shift), in the kernel's order of places, without the blocks that are negligible. */
-class RowSums {
-  /** [cols] */
-  readonly columnSums: Float64Array
-  private readonly row: Float64Array
-  private readonly largestTerms: Float64Array
-  private readonly active: Uint32Array
-  private activeCount = 0
-
-  constructor(
-    private readonly blocks: KernelBlocks,
-    private readonly term: Float64Array
-  ) {
-    this.columnSums = new Float64Array(term.length)
-    this.row = new Float64Array(term.length)
-    this.largestTerms = new Float64Array(Math.ceil(term.length / blocks.size)).fill(Number.NEGATIVE_INFINITY)
-    this.active = new Uint32Array(this.largestTerms.length)
-    term.forEach((x, place) => {
-      const block = Math.floor(place / blocks.size)
-      if (x > this.largestTerms[block]!) this.largestTerms[block] = x
-    })
-  }
-
-  /** Keeps exp(log k + term + shift) of row i, terms negligible beside the row's sum as 0; returns the sum. */
-  exponentials(i: number, shift: number): number {
-    const { blocks, term, row } = this
-    this.activeCount = 0
-    let sum = 0
-    for (let block = 0; block < this.active.length; block++) {
-      if (blocks.bound(i, block) + this.largestTerms[block]! + shift < NEGLIGIBLE) continue
-      this.active[this.activeCount++] = block
-      const start = block * blocks.size
-      const end = Math.min(start + blocks.size, term.length)
-      blocks.fill(i, start, end, row)
-      for (let j = start; j < end; j++) {
-        const x = row[j]! + term[j]! + shift
-        if (x < NEGLIGIBLE) row[j] = 0
-        else {
-          const e = exp(x)
-          row[j] = e
-          sum += e
-        }
-      }
-    }
-    return sum
-  }
-
-  /** The largest log k + term of row i. Throws `InputError` when there is none. */
-  largest(i: number): number {
-    const { blocks, term, row } = this
-    let largest = Number.NEGATIVE_INFINITY
-    for (let block = 0; block < this.active.length; block++) {
-      if (blocks.bound(i, block) + this.largestTerms[block]! < largest) continue
-      const start = block * blocks.size
-      const end = Math.min(start + blocks.size, term.length)
-      blocks.fill(i, start, end, row)
-      for (let j = start; j < end; j++) if (row[j]! + term[j]! > largest) largest = row[j]! + term[j]!
-    }
-    if (Number.isFinite(largest)) return largest
-    throw noPartner(`point ${i} of the earlier snapshot, whose largest log-density is ${largest}`)
-  }
-
-  /** Adds `scale` times the row that was kept last. */
-  addToColumns(scale: number): void {
-    if (!(scale > 0)) return
-    const { blocks, row, columnSums } = this
-    for (let k = 0; k < this.activeCount; k++) {
-      const start = this.active[k]! * blocks.size
-      const end = Math.min(start + blocks.size, row.length)
-      for (let j = start; j < end; j++) columnSums[j] = columnSums[j]! + row[j]! * scale
-    }
-  }
-}
-
-function noPartner(got: string): InputError {
-  return new InputError({
-    code: 'no-partner',
-    got,
-    expected: 'every point to have a partner of positive weight in the next snapshot',
-    try: 'a larger sigma, or removing far outliers'
-  })
 }
 
 function correctColumns(problem: RectangularProblem, swept: Potentials & { columnSums: Float64Array }): Swept {

@@ -1,0 +1,58 @@
+/** An implied n×m matrix of log-kernel values, made one row at a time and never stored. */
+export interface RowKernel {
+  readonly rows: number
+  readonly cols: number
+  /** Writes log k(i, ·) to `out` [cols]; −∞ forbids a pair. */
+  fillRow(i: number, out: Float64Array): void
+  /** The same values block by block, where the kernel knows what a block can be worth at most. */
+  readonly blocks?: KernelBlocks
+}
+
+/** Columns in an order in which neighbours stand together, so that a block that is worth nothing to a row is left out whole. */
+export interface KernelBlocks {
+  /** The column at each place [cols]. */
+  readonly order: Uint32Array
+  /** Places a block; the last one may be shorter. */
+  readonly size: number
+  /** Writes log k(i, order[p]) to out[p] for places start ≤ p < end. */
+  fill(i: number, start: number, end: number, out: Float64Array): void
+  /** At least as large as every log k(i, ·) of a block. */
+  bound(i: number, block: number): number
+}
+
+/** The kernel to the power 1/temperature. */
+export function heated(kernel: RowKernel, temperature: number): RowKernel {
+  const cool = (out: Float64Array, start: number, end: number): void => {
+    for (let j = start; j < end; j++) out[j] = out[j]! / temperature
+  }
+  const { blocks } = kernel
+  return {
+    rows: kernel.rows,
+    cols: kernel.cols,
+    fillRow(i, out) {
+      kernel.fillRow(i, out)
+      cool(out, 0, out.length)
+    },
+    ...(blocks && {
+      blocks: {
+        order: blocks.order,
+        size: blocks.size,
+        fill(i, start, end, out) {
+          blocks.fill(i, start, end, out)
+          cool(out, start, end)
+        },
+        bound: (i, block) => blocks.bound(i, block) / temperature
+      }
+    })
+  }
+}
+
+/** A kernel that knows no blocks is one block. */
+export function oneBlock(kernel: RowKernel): KernelBlocks {
+  return {
+    order: Uint32Array.from({ length: kernel.cols }, (_, j) => j),
+    size: kernel.cols,
+    fill: (i, _start, _end, out) => kernel.fillRow(i, out),
+    bound: () => Number.POSITIVE_INFINITY
+  }
+}

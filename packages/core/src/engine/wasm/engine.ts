@@ -275,7 +275,7 @@ class WasmEngine implements Engine {
       pickStream: keys?.pickStream ?? 0,
       normalStream: keys?.normalStream ?? 0,
       selfValues: self ? 1 : 0,
-      logMinima: 0,
+      logMinima: logs?.minima ?? 0,
       stripe: 0,
       stripeCount: 0,
       stripeSums: 0,

@@ -30,8 +30,8 @@ export interface UploadedCloud extends UploadedMatrix {
   readonly orderAddress: number
 }
 
-/** Logarithms are in bits for float32 and in nats for float64. */
-const UNIT = { float64: 1, float32: 1.4426950408889634 }
+/** Bits a nat: logarithms in lanes are in bits. */
+const BITS = 1.4426950408889634
 
 export function laneBytes(precision: Precision): number {
   return precision === 'float64' ? 8 : 4
@@ -132,12 +132,18 @@ interface Column {
   readonly maxima: number
 }
 
-/** Log terms, relative to the largest of their block and in the lanes' unit; −∞ past the last point. */
-export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array, cloud: UploadedCloud): Column {
+/** Log terms with the smallest of each block, −∞ where a row of the block holds no point. */
+interface LogColumn extends Column {
+  readonly minima: number
+}
+
+/** Log terms, relative to the largest of their block and in bits; −∞ past the last point. */
+export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array, cloud: UploadedCloud): LogColumn {
   const { data, maxima } = takeColumn(arena, precision, cloud)
   const out = lanes(arena, precision, data, cloud.blockCount * BLOCK_SIZE)
+  const minima = arena.take(cloud.blockCount * 8)
   const maximum = arena.float64(maxima, cloud.blockCount)
-  const unit = UNIT[precision]
+  const minimum = arena.float64(minima, cloud.blockCount)
   const { order } = cloud
   const terms = new Float64Array(BLOCK_SIZE)
   for (let b = 0, start = 0; b < cloud.blockCount; b++, start += BLOCK_SIZE) {
@@ -149,11 +155,14 @@ export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array
       if (x > largest) largest = x
     }
     maximum[b] = largest
+    let least = Number.POSITIVE_INFINITY
+    for (let j = 0; j < BLOCK_SIZE; j++) least = Math.min(least, terms[j]!)
+    minimum[b] = least
     // A block without weight is never visited.
     const shift = largest === Number.NEGATIVE_INFINITY ? 0 : largest
-    for (let j = 0; j < BLOCK_SIZE; j++) out[start + j] = (terms[j]! - shift) * unit
+    for (let j = 0; j < BLOCK_SIZE; j++) out[start + j] = (terms[j]! - shift) * BITS
   }
-  return { data, maxima }
+  return { data, maxima, minima }
 }
 
 /** Widths of the variable kernel, the last one repeated to fill its block. */

@@ -3,7 +3,8 @@ import * as job from './job'
 import { ROW, SIZE, loadLane } from './lanes'
 import { fillNormal, fillUniform } from './random'
 import * as state from './state'
-import { approach, localise, weighOne } from './rows'
+import { approach, localise } from './rows'
+import { weighOne } from './weigh'
 
 const DRAW_COUNT: i32 = 16
 
@@ -46,13 +47,12 @@ function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
   }
 }
 
-/** Weights of query q with a block, into one of the weight rows, whose address is returned. */
-function weighAgain(block: i32, q: i32): usize {
+/** Weights of query q with a block, over its factor, into the first weight row. */
+function weighAgain(block: i32, q: i32): void {
   const first = q & ~3
   approach(block)
   localise(block, first, first + 4)
   weighOne(block, q)
-  return state.weights + <usize>(q & 3) * ROW
 }
 
 /** All picks of one row. Its block sums are in `partials`, its slots in block order in the heap's memory. */
@@ -78,13 +78,14 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
     const end = cumulated + weight
     if (target < end) {
       const block = load<u32>(state.visited + (<usize>slot << 2))
-      const w = weighAgain(block, q)
+      weighAgain(block, q)
+      const factor = state.real64(state.factors, q)
       const logs = state.logsOf(block)
       let inside = cumulated
       let last = -1
       for (let j = 0; j < 64 && k < count; j++) {
         if (!present(logs, j)) continue
-        inside += loadLane(w + <usize>j * SIZE)
+        inside += loadLane(state.weights + <usize>j * SIZE) * factor
         last = j
         while (k < count && target < inside && target < end) {
           takePick(q, row, block, j, k++)

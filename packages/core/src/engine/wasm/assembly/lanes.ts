@@ -7,8 +7,12 @@ export const SIZE: usize = FLOAT32 ? 4 : 8
 export const BLOCK: i32 = 64
 /** Bytes of a block of one coordinate. */
 export const ROW: usize = 64 * SIZE
-/** Logarithms are in nats for float64 and in bits (base 2) for float32. */
-export const UNIT: f64 = FLOAT32 ? 1.4426950408889634 : 1.0
+/** Bytes of four lanes. */
+export const FOUR: usize = 4 * SIZE
+/** Vectors of a group of four queries before its coordinates: rounders, floors, offsets. */
+export const COORDINATES: usize = 3
+/** Bits a nat: logarithms in lanes are in bits (base 2). */
+export const BITS: f64 = 1.4426950408889634
 
 @inline export function splat(x: f64): v128 {
   return FLOAT32 ? f32x4.splat(<f32>x) : f64x2.splat(x)
@@ -61,14 +65,9 @@ export const UNIT: f64 = FLOAT32 ? 1.4426950408889634 : 1.0
   return sub(c, mul(a, b))
 }
 
-/** The exponent bits of 2ⁿ, less those of 1, where n is in the low bits of t (a rounded number plus the rounder). */
-@inline export function power(t: v128): v128 {
-  return FLOAT32 ? i32x4.shl(t, 23) : i64x2.shl(t, 52)
-}
-
-/** p·2ⁿ */
-@inline export function scaled(p: v128, power: v128): v128 {
-  return FLOAT32 ? i32x4.add(p, power) : i64x2.add(p, power)
+/** p·2ⁿ, where n is in the low bits of t (a rounded number plus the rounder). */
+@inline export function scaled(p: v128, t: v128): v128 {
+  return FLOAT32 ? i32x4.add(p, i32x4.shl(t, 23)) : i64x2.add(p, i64x2.shl(t, 52))
 }
 
 /** Lanes of float32 from two pairs of float64. */
@@ -84,6 +83,15 @@ export const UNIT: f64 = FLOAT32 ? 1.4426950408889634 : 1.0
 /** The last two float32 lanes in float64. */
 @inline export function promotedHigh(a: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<i64>(a, a, 1, 0))
+}
+
+/** Stores four float64 numbers as lanes. */
+@inline export function storeLanes(at: usize, low: v128, high: v128): void {
+  if (FLOAT32) v128.store(at, demoted(low, high))
+  else {
+    v128.store(at, low)
+    v128.store(at, high, 16)
+  }
 }
 
 /** Two float64 numbers that add up to the sum of the lanes. */
@@ -122,14 +130,18 @@ export function put(i: i32, x: f64): void {
 
 export const LOWEST: i32 = 12
 export const ROUNDER: i32 = 13
-export const LOG2_E: i32 = 14
-export const LN2_HIGH: i32 = 15
-export const LN2_LOW: i32 = 16
-/** The job's 1/(4ε), or 1/(2ε), in the unit of the lanes. */
-export const LANE_SCALE: i32 = 17
+/** The job's 1/(4ε), or 1/(2ε), in bits. */
+export const LANE_SCALE: i32 = 14
 
-/** Entries 0 … 11 are the polynomial of eˣ (float64, as in num/elementary) or 2ˣ (float32, relative error 7.5e-8), constant term first. */
+/** What makes a number whole when it is added and taken away again, n in the low bits of the sum: 1.5·2²³, 1.5·2⁵². */
+export const WHOLE: f64 = FLOAT32 ? 12582912 : 6755399441055744
+
+/**
+ * Entries 0 … 11 are the polynomial of 2ʳ, |r| ≤ ½, constant term first: of degree 5, relative error 7.5e-8, and in
+ * float64 of degree 11, 3e-17 before rounding.
+ */
 export function initialise(): void {
+  put(ROUNDER, WHOLE)
   if (FLOAT32) {
     put(0, 1.0000000716546849)
     put(1, 0.6931469670647609)
@@ -137,23 +149,25 @@ export function initialise(): void {
     put(3, 0.055507132734974665)
     put(4, 0.009675541334454151)
     put(5, 0.0013276471992681078)
-    put(ROUNDER, 12582912)
     return
   }
   put(0, 1)
-  put(1, 1)
-  put(2, 5.0000000000000184039e-1)
-  put(3, 1.666666666666668082e-1)
-  put(4, 4.166666666648795252e-2)
-  put(5, 8.3333333333195896163e-3)
-  put(6, 1.3888888952352862866e-3)
-  put(7, 1.9841269890076402829e-4)
-  put(8, 2.4801485441561312934e-5)
-  put(9, 2.7557240887229868572e-6)
-  put(10, 2.7632654722527803793e-7)
-  put(11, 2.5110049204818668947e-8)
-  put(ROUNDER, 6755399441055744)
-  put(LOG2_E, 1.4426950408889634)
-  put(LN2_HIGH, 6.9314718036912381649e-1)
-  put(LN2_LOW, 1.90821492927058770002e-10)
+  put(1, 0.6931471805599453)
+  put(2, 0.2402265069591016)
+  put(3, 0.055504108664821625)
+  put(4, 0.009618129107587223)
+  put(5, 0.0013333558146406453)
+  put(6, 0.00015403530463766596)
+  put(7, 1.5252733841579287e-5)
+  put(8, 1.3215432514189648e-6)
+  put(9, 1.017805707615539e-7)
+  put(10, 7.07419815879135e-9)
+  put(11, 4.4558199665721435e-10)
+}
+
+/** 2ʳ of a few numbers, |r| ≤ ½. */
+@inline export function powerOfFraction(r: v128): v128 {
+  let p = FLOAT32 ? constant(5) : constant(11)
+  for (let i = FLOAT32 ? 4 : 10; i >= 0; i--) p = madd(p, r, constant(i))
+  return p
 }

@@ -1,11 +1,12 @@
 // The covariance under the weights, in a second pass about the mean: no cancellation.
 import * as job from './job'
 import { ROW, laneSum, madd, mul, splat, sub } from './lanes'
-import { approach, localise, weighFour } from './rows'
+import { approach, localise } from './rows'
 import * as state from './state'
+import { weighFour } from './weigh'
 
-/** Adds one block's part Σ w (v − m)(v − m)ᵀ to row `row`; the weights are at `w`. */
-function addBlock(block: i32, row: i32, w: usize): void {
+/** Adds one block's part Σ w (v − m)(v − m)ᵀ to row `row`; the weights, over `factor`, are at `w`. */
+function addBlock(block: i32, row: i32, w: usize, factor: f64): void {
   const c = state.valueCount
   const values = state.valuesOf(block)
   const centres = state.valueCentresOf(block)
@@ -29,7 +30,7 @@ function addBlock(block: i32, row: i32, w: usize): void {
         sum0 = madd(v128.load(weighted + j), v128.load(other + j), sum0)
         sum1 = madd(v128.load(weighted + j, 16), v128.load(other + j, 16), sum1)
       }
-      state.setReal64(packed, at, state.real64(packed, at) + laneSum(sum0) + laneSum(sum1))
+      state.setReal64(packed, at, state.real64(packed, at) + (laneSum(sum0) + laneSum(sum1)) * factor)
     }
   }
 }
@@ -46,7 +47,9 @@ export function covarianceRows(first: i32, count: i32, padded: i32, slots: i32):
     localise(block, 0, padded)
     for (let q = 0; q < padded; q += 4) {
       weighFour(block, q)
-      for (let r = 0; r < 4 && q + r < count; r++) addBlock(block, first + q + r, state.weights + <usize>r * ROW)
+      for (let r = 0; r < 4 && q + r < count; r++) {
+        addBlock(block, first + q + r, state.weights + <usize>r * ROW, state.real64(state.factors, q + r))
+      }
     }
   }
   for (let q = 0; q < count; q++) {

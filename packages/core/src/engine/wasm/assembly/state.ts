@@ -1,6 +1,6 @@
 // What one thread knows while it works on a unit: sizes from the job and its own scratch memory.
 import * as job from './job'
-import { LANE_SCALE, LOWEST, ROW, SIZE, UNIT, put } from './lanes'
+import { BITS, COORDINATES, FOUR, LANE_SCALE, LOWEST, ROW, SIZE, put } from './lanes'
 
 export let dimension: i32 = 0
 export let valueCount: i32 = 0
@@ -11,6 +11,8 @@ export let variable: bool = false
 export let selfValues: bool = false
 /** 1/(4ε), or 1/(2ε) for the variable kernel, in nats. */
 export let scale: f64 = 0
+/** Log weights are clamped to this (bits). */
+export let lowest: f64 = 0
 
 /** Bounds on the log weight a block can reach [blocks], and the heap of blocks not yet visited. */
 export let bounds: usize = 0
@@ -18,17 +20,21 @@ export let heap: usize = 0
 /** Blocks visited, in order; their weight sums [slot][query]. */
 export let visited: usize = 0
 export let partials: usize = 0
-/**
- * Queries of the unit, padded to a multiple of four, one coordinate after the other, `stride` numbers apart: float64, and
- * in lanes relative to the centre of the block at hand.
- */
+/** Queries of the unit, padded to a multiple of four, in float64: one coordinate after the other, `stride` numbers apart. */
 export let queries: usize = 0
-export let local: usize = 0
 export let stride: i32 = 0
 export let queryWidths: usize = 0
-/** Per query and per point: what to add to the products of the block at hand. */
-export let offsets: usize = 0
+/**
+ * What each four queries are to the block at hand, in vectors of four lanes (`FOUR` bytes): rounders, floors, offsets and
+ * coordinates relative to the block's centre. An offset is what to add to log weights (bits); rounder and floor hold the
+ * whole part of it, and `factors` [queries] the power of two of the rest, in float64: weights are kept over that factor.
+ */
+export let groups: usize = 0
+export let groupBytes: usize = 0
+export let factors: usize = 0
+/** Base row of the block at hand: what to add to the products of each point. The weight rows of four queries follow it. */
 export let baseRow: usize = 0
+export let weights: usize = 0
 /** Per query: shift R, and Σw, Σw² relative to exp(R); Σ w·values [column][stride]. */
 export let shifts: usize = 0
 export let sums: usize = 0
@@ -36,8 +42,6 @@ export let sums: usize = 0
 export let columns: usize = 0
 export let squares: usize = 0
 export let accumulated: usize = 0
-/** Weights of four queries with one block, followed by the powers of two in them. */
-export let weights: usize = 0
 /** Values of a block less a mean, and the same times the weights. */
 export let centred: usize = 0
 /** Low and high corner of the unit's queries. */
@@ -69,15 +73,16 @@ function layOut(base: usize): usize {
   visited = take(blocks << 2)
   partials = mode & job.WITH_PARTIALS ? take((blocks * padded) << 3) : 0
   queries = take((padded * d) << 3)
-  local = take(padded * d * SIZE)
+  groupBytes = (COORDINATES + d) * FOUR
+  groups = take((padded >> 2) * groupBytes)
   queryWidths = take(padded << 3)
   shifts = take(padded << 3)
   sums = take(padded << 3)
-  offsets = take(padded * SIZE)
-  baseRow = take(ROW)
+  factors = take(padded << 3)
+  baseRow = take(5 * ROW)
+  weights = baseRow + ROW
   squares = take(padded << 3)
   accumulated = take((padded * c) << 3)
-  weights = take(8 * ROW)
   centred = take((c + 1) * ROW)
   box = take(d << 4)
   groupBoxes = take((padded >> 2) * (d << 4))
@@ -93,26 +98,27 @@ function readSizes(): void {
   blockCount = job.field(job.BLOCK_COUNT)
   queryBlock = job.field(job.QUERY_BLOCK)
   mode = job.field(job.MODE)
+  lowest = lowestLog()
   variable = job.field(job.WIDTHS) !== 0
   selfValues = job.field(job.SELF_VALUES) !== 0
   scale = job.real(job.SCALE)
 }
 
 /**
- * Log weights are clamped from below, in the unit of the lanes: far below what rounds away beside a row's sum, and high
+ * Log weights are clamped from below: far below what rounds away beside a row's sum, and high
  * enough that neither w·value nor w² is a subnormal number, which costs a hundred times as much. A row of a symmetric
  * sum may itself be as small as the spread of the log terms allows.
  */
 function lowestLog(): f64 {
-  if (!FLOAT32) return -350
+  if (!FLOAT32) return -500
   return mode & job.SYMMETRIC ? -100 : -60
 }
 
 /** Once a job, before its units: writes what they share and returns the bytes of scratch memory that one thread needs. */
 export function scratchBytes(): u32 {
   readSizes()
-  put(LANE_SCALE, scale * UNIT)
-  put(LOWEST, lowestLog())
+  put(LANE_SCALE, scale * BITS)
+  put(LOWEST, lowest)
   return <u32>layOut(0)
 }
 
@@ -132,6 +138,11 @@ export function enter(thread: i32): void {
 
 @inline export function setReal64(base: usize, i: i32, x: f64): void {
   store<f64>(base + (<usize>i << 3), x)
+}
+
+/** Where query q stands in the first vector of its group. */
+@inline export function placeOf(q: i32): usize {
+  return groups + <usize>(q >> 2) * groupBytes + <usize>(q & 3) * SIZE
 }
 
 @inline export function pointsOf(block: i32): usize {

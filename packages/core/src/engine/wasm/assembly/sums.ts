@@ -1,8 +1,8 @@
 // Sums of the weights of four queries with the block at hand: Σw, Σw², Σ w·value, and those of a symmetric sum.
 import * as job from './job'
-import { ROW, SIZE, add, loadSplat, madd, promotedHigh, promotedLow, splat } from './lanes'
-import { weighFour } from './rows'
+import { ROW, SIZE, add, loadLane, madd, promotedHigh, promotedLow, splat } from './lanes'
 import * as state from './state'
+import { weighFour } from './weigh'
 
 /** Lane sums of four vectors, as one vector. */
 @inline function laneSums(a: v128, b: v128, c: v128, d: v128): v128 {
@@ -25,6 +25,15 @@ import * as state from './state'
   return FLOAT32 ? promotedHigh(laneSums(a, b, c, d)) : pairSums(c, d)
 }
 
+/** The factors of queries q … q+3. */
+@inline function lowFactors(q: i32): v128 {
+  return v128.load(state.factors + (<usize>q << 3))
+}
+
+@inline function highFactors(q: i32): v128 {
+  return v128.load(state.factors + (<usize>q << 3), 16)
+}
+
 @inline function addTo(at: usize, low: v128, high: v128): void {
   v128.store(at, f64x2.add(v128.load(at), low))
   v128.store(at, f64x2.add(v128.load(at, 16), high), 16)
@@ -45,56 +54,53 @@ import * as state from './state'
 @inline function accumulate(WITH_SUM: bool, COLUMNS: i32, block: i32, q: i32, k: i32): void {
   const w = state.weights
   const values = COLUMNS ? state.valuesOf(block) + <usize>k * ROW : 0
-  let s0 = splat(0)
-  let s1 = s0
-  let s2 = s0
-  let s3 = s0
-  let a0 = s0
-  let a1 = s0
-  let a2 = s0
-  let a3 = s0
-  let b0 = s0
-  let b1 = s0
-  let b2 = s0
-  let b3 = s0
-  for (let j: usize = 0; j < ROW; j += 16) {
+  let s$ = splat(0)
+  let a$ = splat(0)
+  let b$ = splat(0)
+  for (let j: usize = 0; j < ROW; j += WITH_SUM ? 32 : 16) {
     const at = w + j
-    const w0 = v128.load(at)
-    const w1 = v128.load(at, ROW)
-    const w2 = v128.load(at, 2 * ROW)
-    const w3 = v128.load(at, 3 * ROW)
-    if (WITH_SUM) {
-      s0 = add(w0, s0)
-      s1 = add(w1, s1)
-      s2 = add(w2, s2)
-      s3 = add(w3, s3)
-    }
+    const w$ = v128.load(at, $ * ROW)
+    if (WITH_SUM) s$ = add(w$, s$)
     if (COLUMNS >= 1) {
       const v = v128.load(values + j)
-      a0 = madd(w0, v, a0)
-      a1 = madd(w1, v, a1)
-      a2 = madd(w2, v, a2)
-      a3 = madd(w3, v, a3)
+      a$ = madd(w$, v, a$)
     }
     if (COLUMNS >= 2) {
       const v = v128.load(values + j, ROW)
-      b0 = madd(w0, v, b0)
-      b1 = madd(w1, v, b1)
-      b2 = madd(w2, v, b2)
-      b3 = madd(w3, v, b3)
+      b$ = madd(w$, v, b$)
+    }
+    if (WITH_SUM) {
+      const x$ = v128.load(at, $ * ROW + 16)
+      s$ = add(x$, s$)
+      if (COLUMNS >= 1) {
+        const v = v128.load(values + j, 16)
+        a$ = madd(x$, v, a$)
+      }
+      if (COLUMNS >= 2) {
+        const v = v128.load(values + j, ROW + 16)
+        b$ = madd(x$, v, b$)
+      }
     }
   }
+  const lowFactor = lowFactors(q)
+  const highFactor = highFactors(q)
   if (WITH_SUM) {
-    const low = lowSums(s0, s1, s2, s3)
-    const high = highSums(s0, s1, s2, s3)
+    const low = f64x2.mul(lowSums(s0, s1, s2, s3), lowFactor)
+    const high = f64x2.mul(highSums(s0, s1, s2, s3), highFactor)
     v128.store(state.small, low)
     v128.store(state.small, high, 16)
     addTo(state.sums + (<usize>q << 3), low, high)
   }
   const out = state.accumulated + (<usize>(k * state.stride + q) << 3)
   const centre = COLUMNS && !(state.mode & job.SYMMETRIC) ? state.valueCentresOf(block) + (<usize>k << 3) : 0
-  if (COLUMNS >= 1) addColumn(out, centre, lowSums(a0, a1, a2, a3), highSums(a0, a1, a2, a3))
-  if (COLUMNS >= 2) addColumn(out + (<usize>state.stride << 3), centre ? centre + 8 : 0, lowSums(b0, b1, b2, b3), highSums(b0, b1, b2, b3))
+  if (COLUMNS >= 1) {
+    addColumn(out, centre, f64x2.mul(lowSums(a0, a1, a2, a3), lowFactor), f64x2.mul(highSums(a0, a1, a2, a3), highFactor))
+  }
+  if (COLUMNS >= 2) {
+    const low = f64x2.mul(lowSums(b0, b1, b2, b3), lowFactor)
+    const high = f64x2.mul(highSums(b0, b1, b2, b3), highFactor)
+    addColumn(out + (<usize>state.stride << 3), centre ? centre + 8 : 0, low, high)
+  }
 }
 
 function sums(q: i32): void {
@@ -135,7 +141,9 @@ function squares(q: i32): void {
     s2 = madd(w2, w2, s2)
     s3 = madd(w3, w3, s3)
   }
-  addTo(state.squares + (<usize>q << 3), lowSums(s0, s1, s2, s3), highSums(s0, s1, s2, s3))
+  const low = f64x2.mul(lowSums(s0, s1, s2, s3), f64x2.mul(lowFactors(q), lowFactors(q)))
+  const high = f64x2.mul(highSums(s0, s1, s2, s3), f64x2.mul(highFactors(q), highFactors(q)))
+  addTo(state.squares + (<usize>q << 3), low, high)
 }
 
 /** Queries from … to−1 (multiples of four), localised, with the block at hand. `partial`: where the block's sums go, or 0. */
@@ -154,15 +162,20 @@ export function visit(block: i32, from: i32, to: i32, partial: usize): void {
   }
 }
 
+/** A lane of a column, times the factor of query q. */
+@inline function factored(at: usize, q: i32): v128 {
+  return splat(loadLane(at) * state.real64(state.factors, q))
+}
+
 /** Rows q … q+3 of a symmetric sum of one column g: Σ_j k·g_j to `accumulated`, and Σ_i k·g_i added to `to` (lanes). */
 function symmetricSums(rows: i32, block: i32, q: i32, to: usize): void {
   const w = state.weights
   const factors = state.valuesOf(block)
   const own = state.valuesOf(rows) + <usize>q * SIZE
-  const g0 = loadSplat(own)
-  const g1 = loadSplat(own + SIZE)
-  const g2 = loadSplat(own + 2 * SIZE)
-  const g3 = loadSplat(own + 3 * SIZE)
+  const g0 = factored(own, q)
+  const g1 = factored(own + SIZE, q + 1)
+  const g2 = factored(own + 2 * SIZE, q + 2)
+  const g3 = factored(own + 3 * SIZE, q + 3)
   let s0 = splat(0)
   let s1 = s0
   let s2 = s0
@@ -180,7 +193,9 @@ function symmetricSums(rows: i32, block: i32, q: i32, to: usize): void {
     s3 = madd(w3, g, s3)
     v128.store(to + j, madd(w3, g3, madd(w2, g2, madd(w1, g1, madd(w0, g0, v128.load(to + j))))))
   }
-  addTo(state.accumulated + (<usize>q << 3), lowSums(s0, s1, s2, s3), highSums(s0, s1, s2, s3))
+  const low = f64x2.mul(lowSums(s0, s1, s2, s3), lowFactors(q))
+  const high = f64x2.mul(highSums(s0, s1, s2, s3), highFactors(q))
+  addTo(state.accumulated + (<usize>q << 3), low, high)
 }
 
 /** Adds Σ_i k·u_i over rows q … q+3 of block `rows` to the columns [c][64] at `to`. float64. */
@@ -188,10 +203,10 @@ function accumulateColumns(rows: i32, q: i32, to: usize): void {
   const w = state.weights
   let own = state.valuesOf(rows) + <usize>q * SIZE
   for (let k = 0; k < state.valueCount; k++, own += ROW, to += ROW) {
-    const u0 = loadSplat(own)
-    const u1 = loadSplat(own + SIZE)
-    const u2 = loadSplat(own + 2 * SIZE)
-    const u3 = loadSplat(own + 3 * SIZE)
+    const u0 = factored(own, q)
+    const u1 = factored(own + SIZE, q + 1)
+    const u2 = factored(own + 2 * SIZE, q + 2)
+    const u3 = factored(own + 3 * SIZE, q + 3)
     for (let j: usize = 0; j < ROW; j += 16) {
       const first = madd(v128.load(w + j, ROW), u1, madd(v128.load(w + j), u0, v128.load(to + j)))
       v128.store(to + j, madd(v128.load(w + j, 3 * ROW), u3, madd(v128.load(w + j, 2 * ROW), u2, first)))

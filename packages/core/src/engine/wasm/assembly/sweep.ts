@@ -3,9 +3,9 @@ import { exp, log } from './elementary'
 import * as job from './job'
 import { drawRow } from './draw'
 import { covarianceRows } from './moments'
-import { boundAll, boxDistance, boxReach, gather, next } from './order'
+import { boundAll, boxDistance, gather, next } from './order'
 import * as state from './state'
-import { approach, largestLog, localise } from './rows'
+import { approach, farthest, largestLog, localise } from './rows'
 import { visit } from './sums'
 
 /** How far (nats) a weight may exceed the shift of its row before the shift is raised. */
@@ -92,10 +92,9 @@ let highestCut: f64 = -Infinity
   return job.pointer(job.BOXES) + ((<usize>block * <usize>state.dimension) << 4)
 }
 
-/** Whether a block matters to every group, seen from its corner that is farthest from the unit: saves a test for each. */
+/** Whether the block at hand matters to every group, seen from its corner that is farthest from the unit: saves a test for each. */
 @inline function mattersToAll(block: i32): bool {
-  if (state.variable) return false
-  return state.logMaximum(block) - boxReach(state.box, boxOf(block), state.dimension) * state.scale >= highestCut
+  return !state.variable && state.logMaximum(block) - farthest >= highestCut
 }
 
 /** Whether a block can matter to any query of group g. */
@@ -134,6 +133,11 @@ function meet(block: i32, slot: i32, padded: i32, widest: f64): void {
   if (groups > from) meetGroups(block, slot, padded, from, groups)
 }
 
+/** A little less than log x, by at most 0.06, from the exponent and the mantissa: log₂(1 + m) ≥ m. −∞ or less for 0. */
+@inline function logBelow(x: f64): f64 {
+  return <f64>(<i64>reinterpret<u64>(x) - 0x3ff0000000000000) * (0.6931471805599453 / 4503599627370496)
+}
+
 /** Sets the groups' cuts from their sums so far; returns the least: a block whose bound lies below it matters to no query. */
 function review(padded: i32): f64 {
   const cut = job.real(job.CUT)
@@ -141,7 +145,7 @@ function review(padded: i32): f64 {
   highestCut = -Infinity
   for (let g = 0; g < padded >> 2; g++) {
     let own: f64 = Infinity
-    for (let q = g << 2; q < (g + 1) << 2; q++) own = min(own, state.real64(state.shifts, q) + log(state.real64(state.sums, q)))
+    for (let q = g << 2; q < (g + 1) << 2; q++) own = min(own, state.real64(state.shifts, q) + logBelow(state.real64(state.sums, q)))
     own -= cut
     state.setReal64(state.groupCuts, g, own)
     least = min(least, own)

@@ -7,8 +7,8 @@ export const SIZE: usize = FLOAT32 ? 4 : 8
 export const BLOCK: i32 = 64
 /** Bytes of a block of one coordinate. */
 export const ROW: usize = 64 * SIZE
-/** Bytes of four lanes. */
-export const FOUR: usize = 4 * SIZE
+/** Bytes of four vectors. */
+export const FOUR: usize = 64
 /** Vectors of a group of four queries before its coordinates: rounders, floors, offsets. */
 export const COORDINATES: usize = 3
 /** Bits a nat: logarithms in lanes are in bits (base 2). */
@@ -94,6 +94,22 @@ export const BITS: f64 = 1.4426950408889634
   }
 }
 
+/** Stores four vectors: each of four float64 numbers in all lanes. */
+@inline export function storeSplats(at: usize, low: v128, high: v128): void {
+  if (FLOAT32) {
+    const four = demoted(low, high)
+    v128.store(at, v128.shuffle<i32>(four, four, 0, 0, 0, 0))
+    v128.store(at, v128.shuffle<i32>(four, four, 1, 1, 1, 1), 16)
+    v128.store(at, v128.shuffle<i32>(four, four, 2, 2, 2, 2), 32)
+    v128.store(at, v128.shuffle<i32>(four, four, 3, 3, 3, 3), 48)
+  } else {
+    v128.store(at, v128.shuffle<i64>(low, low, 0, 0))
+    v128.store(at, v128.shuffle<i64>(low, low, 1, 1), 16)
+    v128.store(at, v128.shuffle<i64>(high, high, 0, 0), 32)
+    v128.store(at, v128.shuffle<i64>(high, high, 1, 1), 48)
+  }
+}
+
 /** Two float64 numbers that add up to the sum of the lanes. */
 @inline export function promoted(a: v128): v128 {
   if (FLOAT32) return f64x2.add(promotedLow(a), promotedHigh(a))
@@ -165,9 +181,14 @@ export function initialise(): void {
   put(11, 4.4558199665721435e-10)
 }
 
+/** Two steps of Horner's rule, down to the constant of number i − 1. */
+@inline function twoTerms(p: v128, r: v128, i: i32): v128 {
+  return madd(madd(p, r, constant(i)), r, constant(i - 1))
+}
+
 /** 2ʳ of a few numbers, |r| ≤ ½. */
 @inline export function powerOfFraction(r: v128): v128 {
-  let p = FLOAT32 ? constant(5) : constant(11)
-  for (let i = FLOAT32 ? 4 : 10; i >= 0; i--) p = madd(p, r, constant(i))
-  return p
+  if (FLOAT32) return twoTerms(twoTerms(madd(constant(5), r, constant(4)), r, 3), r, 1)
+  const high = twoTerms(twoTerms(madd(constant(11), r, constant(10)), r, 9), r, 7)
+  return twoTerms(twoTerms(twoTerms(high, r, 5), r, 3), r, 1)
 }

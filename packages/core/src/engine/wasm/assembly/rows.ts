@@ -27,7 +27,7 @@ import {
   promotedHigh,
   promotedLow,
   splat,
-  storeLanes,
+  storeSplats,
   sub
 } from './lanes'
 import { boxReach } from './order'
@@ -67,7 +67,7 @@ export function localise(block: i32, from: i32, to: i32): void {
   const centre = job.pointer(job.CENTRES) + ((<usize>block * <usize>d) << 3)
   const stride = <usize>state.stride
   const scale = state.scale * BITS
-  const factor = splat(expanded ? 2 * scale : 1)
+  const factor = f64x2.splat(expanded ? 2 * scale : 1)
   const weight = f64x2.splat(expanded ? scale : 0)
   const maximum = f64x2.splat(state.mode & job.SYMMETRIC ? 0 : state.logMaximum(block))
   const bits = f64x2.splat(BITS)
@@ -84,11 +84,7 @@ export function localise(block: i32, from: i32, to: i32): void {
       const high = f64x2.sub(v128.load(x, 16), c)
       normLow = f64x2.add(normLow, f64x2.mul(low, low))
       normHigh = f64x2.add(normHigh, f64x2.mul(high, high))
-      if (FLOAT32) v128.store(out, mul(demoted(low, high), factor))
-      else {
-        v128.store(out, mul(low, factor))
-        v128.store(out, mul(high, factor), 16)
-      }
+      storeSplats(out, f64x2.mul(low, factor), f64x2.mul(high, factor))
     }
     const shifts = state.shifts + (q << 3)
     const low = f64x2.sub(f64x2.mul(f64x2.sub(maximum, v128.load(shifts)), bits), f64x2.mul(normLow, weight))
@@ -114,21 +110,22 @@ export function localise(block: i32, from: i32, to: i32): void {
 
 /**
  * Offsets of a group of four queries. Where squares are expanded their whole part goes into the rounder and the floor of
- * the query, which costs nothing a point, and their fraction into a factor of what its weights add up to.
+ * the query, which costs nothing a point, and their fraction into a factor of what its weights add up to; elsewhere they
+ * are added to log weights as they are.
  */
 @inline function storeOffsets(group: usize, factors: usize, low: v128, high: v128): void {
-  storeLanes(group + 2 * FOUR, low, high)
+  storeSplats(group + 2 * FOUR, low, high)
+  const wholeLow = expanded ? wholeOf(low) : f64x2.splat(0)
+  const wholeHigh = expanded ? wholeOf(high) : f64x2.splat(0)
+  const rounder = f64x2.splat(WHOLE)
+  const lowest = f64x2.splat(state.lowest)
+  storeSplats(group, f64x2.add(rounder, wholeLow), f64x2.add(rounder, wholeHigh))
+  storeSplats(group + FOUR, f64x2.sub(lowest, wholeLow), f64x2.sub(lowest, wholeHigh))
   if (!expanded) {
     v128.store(factors, f64x2.splat(1))
     v128.store(factors, f64x2.splat(1), 16)
     return
   }
-  const wholeLow = wholeOf(low)
-  const wholeHigh = wholeOf(high)
-  const rounder = f64x2.splat(WHOLE)
-  const lowest = f64x2.splat(state.lowest)
-  storeLanes(group, f64x2.add(rounder, wholeLow), f64x2.add(rounder, wholeHigh))
-  storeLanes(group + FOUR, f64x2.sub(lowest, wholeLow), f64x2.sub(lowest, wholeHigh))
   const partLow = fractionOf(low, wholeLow)
   const partHigh = fractionOf(high, wholeHigh)
   if (FLOAT32) {
@@ -153,7 +150,7 @@ export function localise(block: i32, from: i32, to: i32): void {
     let s3 = s0
     let p = points + j
     for (let k = own; k < end; k += step, p += ROW) {
-      const x = loadSplat(k)
+      const x = EXACT ? loadSplat(k) : v128.load(k)
       const d0 = sub(x, v128.load(p))
       const d1 = sub(x, v128.load(p, 16))
       const d2 = sub(x, v128.load(p, 32))
@@ -178,7 +175,7 @@ export function exactDistances(block: i32, q: i32): void {
 /** Squared distances of query q in row `w` become log weights. */
 function distancesToLogs(block: i32, q: i32, w: usize): void {
   const scale = constant(LANE_SCALE)
-  const offset = loadSplat(state.placeOf(q) + 2 * FOUR)
+  const offset = v128.load(state.placeOf(q), 2 * FOUR)
   const own = splat(state.variable ? state.real64(state.queryWidths, q) : 1)
   const widths = state.variable ? state.widthsOf(block) : 0
   for (let j: usize = 0; j < ROW; j += 16) {
@@ -188,9 +185,8 @@ function distancesToLogs(block: i32, q: i32, w: usize): void {
   }
 }
 
-/** Log weights less its shift of query q by its squared distances, into weight row r. */
-export function differences(block: i32, q: i32, r: i32): void {
-  const w = state.weights + <usize>r * ROW
+/** Log weights less its shift of query q by its squared distances, into row `w`. */
+export function differences(block: i32, q: i32, w: usize): void {
   distances(false, state.pointsOf(block), q, w)
   distancesToLogs(block, q, w)
 }
@@ -201,10 +197,10 @@ export function largestLog(block: i32, q: i32): f64 {
   localise(block, q & ~3, (q & ~3) + 4)
   let best = splat(-Infinity)
   if (!expanded) {
-    differences(block, q, 0)
+    differences(block, q, state.weights)
     for (let j: usize = 0; j < ROW; j += 16) best = larger(v128.load(state.weights + j), best)
   } else {
-    const offset = loadSplat(state.placeOf(q) + 2 * FOUR)
+    const offset = v128.load(state.placeOf(q), 2 * FOUR)
     for (let j: usize = 0; j < ROW; j += 16) best = larger(add(expandedLogs(block, q, j), offset), best)
   }
   return laneLargest(best) / BITS + state.logMaximum(block)
@@ -216,6 +212,6 @@ export function largestLog(block: i32, q: i32): f64 {
   const end = own + <usize>state.dimension * FOUR
   let s = v128.load(state.baseRow + j)
   let p = state.pointsOf(block) + j
-  for (let k = own; k < end; k += FOUR, p += ROW) s = madd(v128.load(p), loadSplat(k), s)
+  for (let k = own; k < end; k += FOUR, p += ROW) s = madd(v128.load(p), v128.load(k), s)
   return s
 }

@@ -142,7 +142,7 @@ export function enter(thread: i32): void {
 
 /** Where query q stands in the first vector of its group. */
 @inline export function placeOf(q: i32): usize {
-  return groups + <usize>(q >> 2) * groupBytes + <usize>(q & 3) * SIZE
+  return groups + <usize>(q >> 2) * groupBytes + <usize>(q & 3) * 16
 }
 
 @inline export function pointsOf(block: i32): usize {

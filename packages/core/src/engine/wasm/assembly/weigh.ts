@@ -1,120 +1,146 @@
 // Weights of queries with the block at hand: 2 to the power of their log weights (bits).
 //
-// A log weight x is n + r, n whole and |r| ≤ ½; 2ʳ is a polynomial by Horner's rule, and n goes into its exponent bits.
-import { FOUR, LOWEST, ROUNDER, ROW, SIZE, add, constant, larger, loadSplat, madd, powerOfFraction, scaled, sub } from './lanes'
+// A log weight is n + r, n whole and |r| ≤ ½: 2ʳ is a polynomial, and n goes into its exponent bits. Four vectors side by
+// side; in lines with a $ it is the vector. What is the same for all of them is loaded at each turn: there are not
+// registers enough to keep it.
+import { FOUR, ROW, add, constant, larger, madd, mul, scaled, sub } from './lanes'
 import { clamped, differences, expanded, expandedLogs } from './rows'
 import * as state from './state'
 
-/** 2ˣ, clamped from below. */
-@inline function exponential(x: v128, rounder: v128, floor: v128): v128 {
-  const clamped = larger(x, floor)
-  const t = add(clamped, rounder)
-  return scaled(powerOfFraction(sub(clamped, sub(t, rounder))), t)
-}
+/** Without fused operations even and odd powers are summed apart: the time goes into waiting for the one before. */
+const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
 
-// Kernels of a group of four queries with a vector of points at a time, squares expanded: in lines with a $ it is the
-// query. Whatever is the same for all points is loaded at each turn, for there are not registers enough to keep it.
-
-/** The weights of a vector of points from base + Σ x'·y of the queries. `row`: its place in the base row. */
-@inline function store(CLAMPED: bool, group: usize, row: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
+/**
+ * Stores 2 to the power of a0 … a3: of four queries, `group` the first of them, to their weight rows, at `row` in the base
+ * row; or, `ONE`, of the query at `group`, one after the other to `row`. `CLAMPED`: not less than the floors.
+ */
+@inline function storeWeights(ONE: bool, CLAMPED: bool, group: usize, row: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
   if (CLAMPED) {
-    const floor$ = FLOAT32 ? v128.load32_splat(group, 1 * FOUR + $ * SIZE) : v128.load64_splat(group, 1 * FOUR + $ * SIZE)
+    const floor$ = ONE ? v128.load(group, FOUR) : v128.load(group, FOUR + $ * 16)
     a$ = larger(a$, floor$)
   }
-  const rounder$ = FLOAT32 ? v128.load32_splat(group, 0 * FOUR + $ * SIZE) : v128.load64_splat(group, 0 * FOUR + $ * SIZE)
+  const rounder$ = ONE ? v128.load(group) : v128.load(group, $ * 16)
   const t$ = add(a$, rounder$)
-  a$ = sub(a$, sub(t$, rounder$))
-  const top = FLOAT32 ? constant(5) : constant(11)
-  const second = FLOAT32 ? constant(4) : constant(10)
-  let u$ = madd(top, a$, second)
-  if (!FLOAT32) {
+  const r$ = sub(a$, sub(t$, rounder$))
+  const first = FLOAT32 ? constant(5) : constant(11)
+  const second = APART ? constant(9) : FLOAT32 ? constant(4) : constant(10)
+  const x$ = APART ? mul(r$, r$) : r$
+  let p$ = madd(first, x$, second)
+  if (!FLOAT32 && !APART) {
     const c = constant(9)
-    u$ = madd(u$, a$, c)
+    p$ = madd(p$, x$, c)
   }
-  if (!FLOAT32) {
+  if (!FLOAT32 && !APART) {
     const c = constant(8)
-    u$ = madd(u$, a$, c)
+    p$ = madd(p$, x$, c)
   }
-  if (!FLOAT32) {
+  if (!FLOAT32 && !APART) {
     const c = constant(7)
-    u$ = madd(u$, a$, c)
+    p$ = madd(p$, x$, c)
   }
-  if (!FLOAT32) {
+  if (!FLOAT32 && !APART) {
     const c = constant(6)
-    u$ = madd(u$, a$, c)
+    p$ = madd(p$, x$, c)
   }
-  if (!FLOAT32) {
+  if (!FLOAT32 && !APART) {
     const c = constant(5)
-    u$ = madd(u$, a$, c)
+    p$ = madd(p$, x$, c)
   }
-  if (!FLOAT32) {
+  if (!FLOAT32 && !APART) {
     const c = constant(4)
-    u$ = madd(u$, a$, c)
+    p$ = madd(p$, x$, c)
   }
-  const c3 = constant(3)
-  u$ = madd(u$, a$, c3)
-  const c2 = constant(2)
-  u$ = madd(u$, a$, c2)
-  const c1 = constant(1)
-  u$ = madd(u$, a$, c1)
-  const c0 = constant(0)
-  u$ = madd(u$, a$, c0)
-  v128.store(row, scaled(u$, t$), ROW + $ * ROW)
+  if (!APART) {
+    const c3 = constant(3)
+    p$ = madd(p$, x$, c3)
+    const c2 = constant(2)
+    p$ = madd(p$, x$, c2)
+    const c1 = constant(1)
+    p$ = madd(p$, x$, c1)
+    const c0 = constant(0)
+    p$ = madd(p$, x$, c0)
+  } else {
+    const c10 = constant(10)
+    const c8 = constant(8)
+    let e$ = madd(c10, x$, c8)
+    const c7 = constant(7)
+    p$ = madd(p$, x$, c7)
+    const c6 = constant(6)
+    e$ = madd(e$, x$, c6)
+    const c5 = constant(5)
+    p$ = madd(p$, x$, c5)
+    const c4 = constant(4)
+    e$ = madd(e$, x$, c4)
+    const c3 = constant(3)
+    p$ = madd(p$, x$, c3)
+    const c2 = constant(2)
+    e$ = madd(e$, x$, c2)
+    const c1 = constant(1)
+    p$ = madd(p$, x$, c1)
+    const c0 = constant(0)
+    e$ = madd(e$, x$, c0)
+    p$ = madd(p$, r$, e$)
+  }
+  if (ONE) {
+    v128.store(row, scaled(p$, t$), $ * 16)
+  } else {
+    v128.store(row, scaled(p$, t$), ROW + $ * ROW)
+  }
 }
 
-/** The weights of one vector of points, at `p` in the block's rows, in `D` dimensions, 1 to 3. */
+/** Weights of a group of four queries with the points at `p` in the block's rows, squares expanded, in `D` dimensions, 1 to 3. */
 @inline function few(D: i32, CLAMPED: bool, group: usize, row: usize, p: usize): void {
   const base = v128.load(row)
   let a$ = base
   if (D >= 1) {
     const y = v128.load(p)
-    const x$ = FLOAT32 ? v128.load32_splat(group, 3 * FOUR + $ * SIZE) : v128.load64_splat(group, 3 * FOUR + $ * SIZE)
+    const x$ = v128.load(group, 3 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
   }
   if (D >= 2) {
     const y = v128.load(p, ROW)
-    const x$ = FLOAT32 ? v128.load32_splat(group, 4 * FOUR + $ * SIZE) : v128.load64_splat(group, 4 * FOUR + $ * SIZE)
+    const x$ = v128.load(group, 4 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
   }
   if (D >= 3) {
     const y = v128.load(p, 2 * ROW)
-    const x$ = FLOAT32 ? v128.load32_splat(group, 5 * FOUR + $ * SIZE) : v128.load64_splat(group, 5 * FOUR + $ * SIZE)
+    const x$ = v128.load(group, 5 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
   }
-  store(CLAMPED, group, row, a0, a1, a2, a3)
+  storeWeights(false, CLAMPED, group, row, a0, a1, a2, a3)
 }
 
-/** The weights of two vectors of points in any number of dimensions. */
+/** The same with two vectors of points, in any number of dimensions. */
 @inline function many(CLAMPED: bool, group: usize, row: usize, p: usize): void {
   const end = group + <usize>state.dimension * FOUR
-  const first = v128.load(row)
-  const second = v128.load(row, 16)
-  let a$ = first
-  let b$ = second
+  const base = v128.load(row)
+  const nextBase = v128.load(row, 16)
+  let a$ = base
+  let b$ = nextBase
   for (let k = group; k < end; k += FOUR, p += ROW) {
     const y = v128.load(p)
     const z = v128.load(p, 16)
-    const x$ = FLOAT32 ? v128.load32_splat(k, 3 * FOUR + $ * SIZE) : v128.load64_splat(k, 3 * FOUR + $ * SIZE)
+    const x$ = v128.load(k, 3 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
     b$ = madd(z, x$, b$)
   }
-  store(CLAMPED, group, row, a0, a1, a2, a3)
-  store(CLAMPED, group, row + 16, b0, b1, b2, b3)
+  storeWeights(false, CLAMPED, group, row, a0, a1, a2, a3)
+  storeWeights(false, CLAMPED, group, row + 16, b0, b1, b2, b3)
 }
 
-/** The weights of a block's points. `D`: the dimension, 1 to 3, or 0 for any. */
+/** The same with all points of a block. `D`: the dimension, 1 to 3, or 0 for any. */
 @inline function products(D: i32, CLAMPED: bool, group: usize, block: i32): void {
   const row = state.baseRow
   const points = state.pointsOf(block)
   if (D === 0) {
     for (let j: usize = 0; j < ROW; j += 32) many(CLAMPED, group, row + j, points + j)
-  } else {
-    for (let j: usize = 0; j < ROW; j += 64) {
-      few(D, CLAMPED, group, row + j, points + j)
-      few(D, CLAMPED, group, row + j + 16, points + j + 16)
-      few(D, CLAMPED, group, row + j + 32, points + j + 32)
-      few(D, CLAMPED, group, row + j + 48, points + j + 48)
-    }
+    return
+  }
+  for (let j: usize = 0; j < ROW; j += 64) {
+    few(D, CLAMPED, group, row + j, points + j)
+    few(D, CLAMPED, group, row + j + 16, points + j + 16)
+    few(D, CLAMPED, group, row + j + 32, points + j + 32)
+    few(D, CLAMPED, group, row + j + 48, points + j + 48)
   }
 }
 
@@ -150,12 +176,11 @@ function clampedProductsOfAny(group: usize, block: i32): void {
   products(0, true, group, block)
 }
 
-/** Weights of query q by its squared distances, into weight row r. */
-function weighDifferences(block: i32, q: i32, r: i32): void {
-  differences(block, q, r)
-  const end = state.weights + <usize>(r + 1) * ROW
-  for (let w = state.weights + <usize>r * ROW; w < end; w += 16) {
-    v128.store(w, exponential(v128.load(w), constant(ROUNDER), constant(LOWEST)))
+/** Weights of query q from its log weights in row `row`. */
+function weighLogs(place: usize, row: usize): void {
+  for (let j: usize = 0; j < ROW; j += 64) {
+    const a$ = v128.load(row + j, $ * 16)
+    storeWeights(true, true, place, row + j, a0, a1, a2, a3)
   }
 }
 
@@ -163,8 +188,13 @@ function weighDifferences(block: i32, q: i32, r: i32): void {
 export function weighFour(block: i32, q: i32): void {
   const d = state.dimension
   const group = state.placeOf(q)
-  if (!expanded) for (let r = 0; r < 4; r++) weighDifferences(block, q + r, r)
-  else if (clamped) {
+  if (!expanded) {
+    for (let r = 0; r < 4; r++) {
+      const row = state.weights + <usize>r * ROW
+      differences(block, q + r, row)
+      weighLogs(state.placeOf(q + r), row)
+    }
+  } else if (clamped) {
     if (d === 1) clampedProducts1(group, block)
     else if (d === 2) clampedProducts2(group, block)
     else if (d === 3) clampedProducts3(group, block)
@@ -175,14 +205,10 @@ export function weighFour(block: i32, q: i32): void {
   else productsOfAny(group, block)
 }
 
-/** Weights of query q (localised) alone, into weight row 0: the same bits as by `weighFour`. */
+/** Weights of query q (localised) alone, into the first weight row: the same bits as by `weighFour`. */
 export function weighOne(block: i32, q: i32): void {
-  if (!expanded) {
-    weighDifferences(block, q, 0)
-    return
-  }
-  const place = state.placeOf(q)
-  const rounder = loadSplat(place)
-  const floor = loadSplat(place + FOUR)
-  for (let j: usize = 0; j < ROW; j += 16) v128.store(state.weights + j, exponential(expandedLogs(block, q, j), rounder, floor))
+  const row = state.weights
+  if (expanded) for (let j: usize = 0; j < ROW; j += 16) v128.store(row + j, expandedLogs(block, q, j))
+  else differences(block, q, row)
+  weighLogs(state.placeOf(q), row)
 }

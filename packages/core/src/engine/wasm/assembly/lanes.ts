@@ -144,10 +144,8 @@ export function put(i: i32, x: f64): void {
   v128.store(CONSTANTS + (<usize>i << 4), splat(x))
 }
 
-export const LOWEST: i32 = 12
-export const ROUNDER: i32 = 13
 /** The job's 1/(4ε), or 1/(2ε), in bits. */
-export const LANE_SCALE: i32 = 14
+export const LANE_SCALE: i32 = 12
 
 /** What makes a number whole when it is added and taken away again, n in the low bits of the sum: 1.5·2²³, 1.5·2⁵². */
 export const WHOLE: f64 = FLOAT32 ? 12582912 : 6755399441055744
@@ -157,7 +155,6 @@ export const WHOLE: f64 = FLOAT32 ? 12582912 : 6755399441055744
  * float64 of degree 11, 3e-17 before rounding.
  */
 export function initialise(): void {
-  put(ROUNDER, WHOLE)
   if (FLOAT32) {
     put(0, 1.0000000716546849)
     put(1, 0.6931469670647609)

@@ -1,6 +1,6 @@
 // What one thread knows while it works on a unit: sizes from the job and its own scratch memory.
 import * as job from './job'
-import { BITS, COORDINATES, FOUR, LANE_SCALE, LOWEST, ROW, SIZE, put } from './lanes'
+import { BITS, COORDINATES, FOUR, LANE_SCALE, ROW, SIZE, put } from './lanes'
 
 export let dimension: i32 = 0
 export let valueCount: i32 = 0
@@ -118,7 +118,6 @@ function lowestLog(): f64 {
 export function scratchBytes(): u32 {
   readSizes()
   put(LANE_SCALE, scale * BITS)
-  put(LOWEST, lowest)
   return <u32>layOut(0)
 }
 

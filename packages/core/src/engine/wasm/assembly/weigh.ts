@@ -136,11 +136,9 @@ const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
     for (let j: usize = 0; j < ROW; j += 32) many(CLAMPED, group, row + j, points + j)
     return
   }
-  for (let j: usize = 0; j < ROW; j += 64) {
+  for (let j: usize = 0; j < ROW; j += 32) {
     few(D, CLAMPED, group, row + j, points + j)
     few(D, CLAMPED, group, row + j + 16, points + j + 16)
-    few(D, CLAMPED, group, row + j + 32, points + j + 32)
-    few(D, CLAMPED, group, row + j + 48, points + j + 48)
   }
 }
 

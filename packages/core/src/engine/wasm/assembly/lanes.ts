@@ -9,8 +9,8 @@ export const BLOCK: i32 = 64
 export const ROW: usize = 64 * SIZE
 /** Bytes of four vectors. */
 export const FOUR: usize = 64
-/** Vectors of a group of four queries before its coordinates: rounders, floors, offsets. */
-export const COORDINATES: usize = 3
+/** A group of four queries has its coordinates after this many times `FOUR` bytes: rounders and offsets. */
+export const COORDINATES: usize = 2
 /** Bits a nat: logarithms in lanes are in bits (base 2). */
 export const BITS: f64 = 1.4426950408889634
 
@@ -146,6 +146,8 @@ export function put(i: i32, x: f64): void {
 
 /** The job's 1/(4ε), or 1/(2ε), in bits. */
 export const LANE_SCALE: i32 = 12
+/** The lowest log weight plus `WHOLE`: less a query's rounder, it is the lowest of what is added to that. */
+export const FLOOR: i32 = 13
 
 /** What makes a number whole when it is added and taken away again, n in the low bits of the sum: 1.5·2²³, 1.5·2⁵². */
 export const WHOLE: f64 = FLOAT32 ? 12582912 : 6755399441055744

@@ -27,6 +27,7 @@ import {
   promotedHigh,
   promotedLow,
   splat,
+  storeLanes,
   storeSplats,
   sub
 } from './lanes'
@@ -109,18 +110,16 @@ export function localise(block: i32, from: i32, to: i32): void {
 }
 
 /**
- * Offsets of a group of four queries. Where squares are expanded their whole part goes into the rounder and the floor of
- * the query, which costs nothing a point, and their fraction into a factor of what its weights add up to; elsewhere they
+ * Offsets of a group of four queries. Where squares are expanded their whole part goes into the rounder of the
+ * query, which costs nothing a point, and their fraction into a factor of what its weights add up to; elsewhere they
  * are added to log weights as they are.
  */
 @inline function storeOffsets(group: usize, factors: usize, low: v128, high: v128): void {
-  storeSplats(group + 2 * FOUR, low, high)
+  storeLanes(group + FOUR, low, high)
   const wholeLow = expanded ? wholeOf(low) : f64x2.splat(0)
   const wholeHigh = expanded ? wholeOf(high) : f64x2.splat(0)
   const rounder = f64x2.splat(WHOLE)
-  const lowest = f64x2.splat(state.lowest)
   storeSplats(group, f64x2.add(rounder, wholeLow), f64x2.add(rounder, wholeHigh))
-  storeSplats(group + FOUR, f64x2.sub(lowest, wholeLow), f64x2.sub(lowest, wholeHigh))
   if (!expanded) {
     v128.store(factors, f64x2.splat(1))
     v128.store(factors, f64x2.splat(1), 16)
@@ -175,7 +174,7 @@ export function exactDistances(block: i32, q: i32): void {
 /** Squared distances of query q in row `w` become log weights. */
 function distancesToLogs(block: i32, q: i32, w: usize): void {
   const scale = constant(LANE_SCALE)
-  const offset = v128.load(state.placeOf(q), 2 * FOUR)
+  const offset = loadSplat(state.offsetOf(q))
   const own = splat(state.variable ? state.real64(state.queryWidths, q) : 1)
   const widths = state.variable ? state.widthsOf(block) : 0
   for (let j: usize = 0; j < ROW; j += 16) {
@@ -200,7 +199,7 @@ export function largestLog(block: i32, q: i32): f64 {
     differences(block, q, state.weights)
     for (let j: usize = 0; j < ROW; j += 16) best = larger(v128.load(state.weights + j), best)
   } else {
-    const offset = v128.load(state.placeOf(q), 2 * FOUR)
+    const offset = loadSplat(state.offsetOf(q))
     for (let j: usize = 0; j < ROW; j += 16) best = larger(add(expandedLogs(block, q, j), offset), best)
   }
   return laneLargest(best) / BITS + state.logMaximum(block)

@@ -1,6 +1,6 @@
 // What one thread knows while it works on a unit: sizes from the job and its own scratch memory.
 import * as job from './job'
-import { BITS, COORDINATES, FOUR, LANE_SCALE, ROW, SIZE, put } from './lanes'
+import { BITS, COORDINATES, FLOOR, FOUR, LANE_SCALE, ROW, SIZE, WHOLE, put } from './lanes'
 
 export let dimension: i32 = 0
 export let valueCount: i32 = 0
@@ -25,9 +25,10 @@ export let queries: usize = 0
 export let stride: i32 = 0
 export let queryWidths: usize = 0
 /**
- * What each four queries are to the block at hand, in vectors of four lanes (`FOUR` bytes): rounders, floors, offsets and
- * coordinates relative to the block's centre. An offset is what to add to log weights (bits); rounder and floor hold the
- * whole part of it, and `factors` [queries] the power of two of the rest, in float64: weights are kept over that factor.
+ * What each four queries are to the block at hand: four vectors of rounders, four lanes of offsets, and four vectors of each
+ * coordinate relative to the block's centre; each of the three begins `FOUR` bytes after the one before. An offset is
+ * what to add to log weights (bits). The rounder holds the whole part of it, and `factors` [queries] the power of two of
+ * the rest, in float64: weights are kept over that factor.
  */
 export let groups: usize = 0
 export let groupBytes: usize = 0
@@ -118,6 +119,7 @@ function lowestLog(): f64 {
 export function scratchBytes(): u32 {
   readSizes()
   put(LANE_SCALE, scale * BITS)
+  put(FLOOR, WHOLE + lowest)
   return <u32>layOut(0)
 }
 
@@ -137,6 +139,11 @@ export function enter(thread: i32): void {
 
 @inline export function setReal64(base: usize, i: i32, x: f64): void {
   store<f64>(base + (<usize>i << 3), x)
+}
+
+/** Where the offset of query q stands in its group. */
+@inline export function offsetOf(q: i32): usize {
+  return groups + <usize>(q >> 2) * groupBytes + FOUR + <usize>(q & 3) * SIZE
 }
 
 /** Where query q stands in the first vector of its group. */

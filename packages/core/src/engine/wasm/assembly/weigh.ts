@@ -3,7 +3,7 @@
 // A log weight is n + r, n whole and |r| ≤ ½: 2ʳ is a polynomial, and n goes into its exponent bits. Four vectors side by
 // side; in lines with a $ it is the vector. What is the same for all of them is loaded at each turn: there are not
 // registers enough to keep it.
-import { FOUR, ROW, add, constant, larger, madd, mul, scaled, sub } from './lanes'
+import { FLOOR, FOUR, ROW, add, constant, larger, madd, mul, scaled, sub } from './lanes'
 import { clamped, differences, expanded, expandedLogs } from './rows'
 import * as state from './state'
 
@@ -12,14 +12,14 @@ const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
 
 /**
  * Stores 2 to the power of a0 … a3: of four queries, `group` the first of them, to their weight rows, at `row` in the base
- * row; or, `ONE`, of the query at `group`, one after the other to `row`. `CLAMPED`: not less than the floors.
+ * row; or, `ONE`, of the query at `group`, one after the other to `row`. `CLAMPED`: not less than the lowest weight.
  */
 @inline function storeWeights(ONE: bool, CLAMPED: bool, group: usize, row: usize, a0: v128, a1: v128, a2: v128, a3: v128): void {
-  if (CLAMPED) {
-    const floor$ = ONE ? v128.load(group, FOUR) : v128.load(group, FOUR + $ * 16)
-    a$ = larger(a$, floor$)
-  }
   const rounder$ = ONE ? v128.load(group) : v128.load(group, $ * 16)
+  if (CLAMPED) {
+    const floor = constant(FLOOR)
+    a$ = larger(a$, sub(floor, rounder$))
+  }
   const t$ = add(a$, rounder$)
   const r$ = sub(a$, sub(t$, rounder$))
   const first = FLOAT32 ? constant(5) : constant(11)
@@ -94,17 +94,17 @@ const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
   let a$ = base
   if (D >= 1) {
     const y = v128.load(p)
-    const x$ = v128.load(group, 3 * FOUR + $ * 16)
+    const x$ = v128.load(group, 2 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
   }
   if (D >= 2) {
     const y = v128.load(p, ROW)
-    const x$ = v128.load(group, 4 * FOUR + $ * 16)
+    const x$ = v128.load(group, 3 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
   }
   if (D >= 3) {
     const y = v128.load(p, 2 * ROW)
-    const x$ = v128.load(group, 5 * FOUR + $ * 16)
+    const x$ = v128.load(group, 4 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
   }
   storeWeights(false, CLAMPED, group, row, a0, a1, a2, a3)
@@ -120,7 +120,7 @@ const APART: bool = !FLOAT32 && !ASC_FEATURE_RELAXED_SIMD
   for (let k = group; k < end; k += FOUR, p += ROW) {
     const y = v128.load(p)
     const z = v128.load(p, 16)
-    const x$ = v128.load(k, 3 * FOUR + $ * 16)
+    const x$ = v128.load(k, 2 * FOUR + $ * 16)
     a$ = madd(y, x$, a$)
     b$ = madd(z, x$, b$)
   }

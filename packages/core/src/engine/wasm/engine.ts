@@ -3,7 +3,7 @@ import { InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
-import { BLOCK_SIZE, blockOrder } from '../../space/blocks.js'
+import { blockOrder } from '../../space/blocks.js'
 import { checkNeighbourCount, checkPair } from '../check.js'
 import { Arena } from './arena.js'
 import { CloudCache } from './cloud-cache.js'
@@ -12,7 +12,7 @@ import * as job from './job.js'
 import { compileVariant, type Precision } from './module.js'
 import { Pool } from './pool.js'
 import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
-import { type UploadedCloud, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
+import { blockRows, type UploadedCloud, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
 import { MOST_PAGES, type WasmKernels, type WasmMemory, webAssembly } from './webassembly.js'
 
 export interface WasmEngineOptions {
@@ -197,7 +197,7 @@ class WasmEngine implements Engine {
     return this.#alone(pair, job.SYMMETRIC, async (cloud) => {
       const plan = planSymmetric(this.#arena, { precision, log, cloud, ...(values ? { values } : {}) })
       const special = {
-        queryBlock: BLOCK_SIZE,
+        queryBlock: blockRows(precision),
         logMaxima: plan.maxima,
         logMinima: plan.minima,
         stripe: plan.stripe,
@@ -326,7 +326,7 @@ class WasmEngine implements Engine {
   async #run(fields: job.JobFields, units: number): Promise<void> {
     if (fields.queryCount === 0) return
     const { queryCount, blockCount, dimension, valueCount } = fields
-    const work = queryCount * blockCount * BLOCK_SIZE * (dimension + valueCount + 12)
+    const work = queryCount * blockCount * blockRows(this.#options.precision) * (dimension + valueCount + 12)
     await this.#machine.pool.run(units, { share: work > SHARED_WORK })
   }
 

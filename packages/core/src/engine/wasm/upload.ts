@@ -12,7 +12,7 @@ export interface Format {
   readonly centred: boolean
 }
 
-/** A matrix in the engine's memory: blocks of 64 rows, one coordinate after the other, relative to each block's centre. */
+/** A matrix in the engine's memory: blocks of rows, one coordinate after the other, relative to each block's centre. */
 export interface UploadedMatrix {
   readonly data: number
   readonly centres: number
@@ -23,15 +23,20 @@ export interface UploadedCloud extends UploadedMatrix {
   readonly order: Uint32Array
   readonly blockCount: number
   readonly boxes: number
-  /** Squared distances of the points from their block's centre, in lanes [blocks·64], and the largest of each block. */
+  /** Squared distances of the points from their block's centre, in lanes [blocks·rows], and the largest of each block. */
   readonly norms: number
   readonly radii: number
-  /** Address of the row numbers [blocks·64]. */
+  /** Address of the row numbers [blocks·rows]. */
   readonly orderAddress: number
 }
 
 /** Bits a nat: logarithms in lanes are in bits. */
 const BITS = 1.4426950408889634
+
+/** Rows a block, and numbers in 512 bytes: two runs of the block order in float32, where arithmetic is half of the time a run takes. */
+export function blockRows(precision: Precision): number {
+  return precision === 'float64' ? BLOCK_SIZE : 2 * BLOCK_SIZE
+}
 
 export function laneBytes(precision: Precision): number {
   return precision === 'float64' ? 8 : 4
@@ -44,20 +49,21 @@ export function lanes(arena: Arena, precision: Precision, at: number, length: nu
 /** Rows of `m` in block order, the last one repeated to fill its block; as they are (centres 0) unless `centred`. */
 export function uploadMatrix(arena: Arena, format: Format, m: Matrix, order: Uint32Array): UploadedMatrix {
   const { precision, centred } = format
+  const rows = blockRows(precision)
   const { cols } = m
-  const blockCount = Math.ceil(order.length / BLOCK_SIZE)
-  const length = blockCount * cols * BLOCK_SIZE
+  const blockCount = Math.ceil(order.length / rows)
+  const length = blockCount * cols * rows
   const data = arena.take(length * laneBytes(precision))
   const centres = arena.take(blockCount * cols * 8)
   const out = lanes(arena, precision, data, length)
   const centre = arena.float64(centres, blockCount * cols)
   for (let b = 0; b < blockCount; b++) {
-    const end = Math.min(order.length, (b + 1) * BLOCK_SIZE)
+    const end = Math.min(order.length, (b + 1) * rows)
     for (let c = 0; c < cols; c++) {
-      const shift = centred ? middle(m, order, b * BLOCK_SIZE, end, c) : 0
+      const shift = centred ? middle(m, order, b * rows, end, c) : 0
       centre[b * cols + c] = shift
-      const at = (b * cols + c) * BLOCK_SIZE
-      for (let j = 0; j < BLOCK_SIZE; j++) out[at + j] = m.data[order[Math.min(b * BLOCK_SIZE + j, end - 1)]! * cols + c]! - shift
+      const at = (b * cols + c) * rows
+      for (let j = 0; j < rows; j++) out[at + j] = m.data[order[Math.min(b * rows + j, end - 1)]! * cols + c]! - shift
     }
   }
   return { data, centres }
@@ -71,13 +77,14 @@ function middle(m: Matrix, order: Uint32Array, start: number, end: number, c: nu
 }
 
 export function uploadCloud(arena: Arena, format: Format, points: Matrix): UploadedCloud {
+  const rows = blockRows(format.precision)
   const order = blockOrder(points)
-  const blockCount = Math.ceil(order.length / BLOCK_SIZE)
+  const blockCount = Math.ceil(order.length / rows)
   const { data, centres } = uploadMatrix(arena, format, points, order)
   const boxes = arena.take(blockCount * 2 * points.cols * 8)
-  writeBoxes(points, order, arena.float64(boxes, blockCount * 2 * points.cols))
-  const orderAddress = arena.take(blockCount * BLOCK_SIZE * 4)
-  const padded = arena.uint32(orderAddress, blockCount * BLOCK_SIZE).fill(NO_POINT)
+  writeBoxes(points, order, rows, arena.float64(boxes, blockCount * 2 * points.cols))
+  const orderAddress = arena.take(blockCount * rows * 4)
+  const padded = arena.uint32(orderAddress, blockCount * rows).fill(NO_POINT)
   padded.set(order)
   return { order, blockCount, data, centres, boxes, orderAddress, ...uploadNorms(arena, format, data, blockCount, points.cols) }
 }
@@ -90,28 +97,29 @@ function uploadNorms(
   blockCount: number,
   cols: number
 ): Pick<UploadedCloud, 'norms' | 'radii'> {
-  const norms = arena.take(blockCount * BLOCK_SIZE * laneBytes(precision))
+  const rows = blockRows(precision)
+  const norms = arena.take(blockCount * rows * laneBytes(precision))
   const radii = arena.take(blockCount * 8)
-  const points = lanes(arena, precision, data, blockCount * cols * BLOCK_SIZE)
-  const out = lanes(arena, precision, norms, blockCount * BLOCK_SIZE)
+  const points = lanes(arena, precision, data, blockCount * cols * rows)
+  const out = lanes(arena, precision, norms, blockCount * rows)
   const largest = arena.float64(radii, blockCount).fill(0)
-  const squares = new Float64Array(BLOCK_SIZE)
+  const squares = new Float64Array(rows)
   for (let b = 0; b < blockCount; b++) {
     squares.fill(0)
-    for (let c = 0, at = b * cols * BLOCK_SIZE; c < cols; c++, at += BLOCK_SIZE) {
-      for (let j = 0; j < BLOCK_SIZE; j++) squares[j] = squares[j]! + points[at + j]! * points[at + j]!
+    for (let c = 0, at = b * cols * rows; c < cols; c++, at += rows) {
+      for (let j = 0; j < rows; j++) squares[j] = squares[j]! + points[at + j]! * points[at + j]!
     }
-    out.set(squares, b * BLOCK_SIZE)
-    for (let j = 0; j < BLOCK_SIZE; j++) largest[b] = Math.max(largest[b]!, squares[j]!)
+    out.set(squares, b * rows)
+    for (let j = 0; j < rows; j++) largest[b] = Math.max(largest[b]!, squares[j]!)
   }
   return { norms, radii }
 }
 
 /** Low and high corner of each block. */
-function writeBoxes(points: Matrix, order: Uint32Array, out: Float64Array): void {
+function writeBoxes(points: Matrix, order: Uint32Array, rows: number, out: Float64Array): void {
   const d = points.cols
-  for (let start = 0, at = 0; start < order.length; start += BLOCK_SIZE, at += 2 * d) {
-    const end = Math.min(order.length, start + BLOCK_SIZE)
+  for (let start = 0, at = 0; start < order.length; start += rows, at += 2 * d) {
+    const end = Math.min(order.length, start + rows)
     for (let c = 0; c < d; c++) {
       let low = Number.POSITIVE_INFINITY
       let high = Number.NEGATIVE_INFINITY
@@ -139,49 +147,51 @@ interface LogColumn extends Column {
 
 /** Log terms, relative to the largest of their block and in bits; −∞ past the last point. */
 export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array, cloud: UploadedCloud): LogColumn {
+  const rows = blockRows(precision)
   const { data, maxima } = takeColumn(arena, precision, cloud)
-  const out = lanes(arena, precision, data, cloud.blockCount * BLOCK_SIZE)
+  const out = lanes(arena, precision, data, cloud.blockCount * rows)
   const minima = arena.take(cloud.blockCount * 8)
   const maximum = arena.float64(maxima, cloud.blockCount)
   const minimum = arena.float64(minima, cloud.blockCount)
   const { order } = cloud
-  const terms = new Float64Array(BLOCK_SIZE)
-  for (let b = 0, start = 0; b < cloud.blockCount; b++, start += BLOCK_SIZE) {
+  const terms = new Float64Array(rows)
+  for (let b = 0, start = 0; b < cloud.blockCount; b++, start += rows) {
     let largest = Number.NEGATIVE_INFINITY
     terms.fill(Number.NEGATIVE_INFINITY)
-    for (let i = start, end = Math.min(order.length, start + BLOCK_SIZE); i < end; i++) {
+    for (let i = start, end = Math.min(order.length, start + rows); i < end; i++) {
       const x = log[order[i]!]!
       terms[i - start] = x
       if (x > largest) largest = x
     }
     maximum[b] = largest
     let least = Number.POSITIVE_INFINITY
-    for (let j = 0; j < BLOCK_SIZE; j++) least = Math.min(least, terms[j]!)
+    for (let j = 0; j < rows; j++) least = Math.min(least, terms[j]!)
     minimum[b] = least
     // A block without weight is never visited.
     const shift = largest === Number.NEGATIVE_INFINITY ? 0 : largest
-    for (let j = 0; j < BLOCK_SIZE; j++) out[start + j] = (terms[j]! - shift) * BITS
+    for (let j = 0; j < rows; j++) out[start + j] = (terms[j]! - shift) * BITS
   }
   return { data, maxima, minima }
 }
 
 /** Widths of the variable kernel, the last one repeated to fill its block. */
 export function uploadWidths(arena: Arena, precision: Precision, width: Float64Array, cloud: UploadedCloud): Column {
+  const rows = blockRows(precision)
   const { data, maxima } = takeColumn(arena, precision, cloud)
-  const length = cloud.blockCount * BLOCK_SIZE
+  const length = cloud.blockCount * rows
   const out = lanes(arena, precision, data, length)
   const largest = arena.float64(maxima, cloud.blockCount).fill(0)
   const { order } = cloud
   for (let i = 0; i < length; i++) {
     const x = width[order[Math.min(i, order.length - 1)]!]!
     out[i] = x
-    const b = Math.floor(i / BLOCK_SIZE)
+    const b = Math.floor(i / rows)
     if (x > largest[b]!) largest[b] = x
   }
   return { data, maxima }
 }
 
 function takeColumn(arena: Arena, precision: Precision, cloud: UploadedCloud): Column {
-  const data = arena.take(cloud.blockCount * BLOCK_SIZE * laneBytes(precision))
+  const data = arena.take(cloud.blockCount * blockRows(precision) * laneBytes(precision))
   return { data, maxima: arena.take(cloud.blockCount * 8) }
 }

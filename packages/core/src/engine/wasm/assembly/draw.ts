@@ -1,6 +1,6 @@
 // Rows drawn from the weights: stratified targets, found by block sums first and then inside one block.
 import * as job from './job'
-import { ROW, SIZE, loadLane } from './lanes'
+import { BLOCK, ROW, SIZE, loadLane } from './lanes'
 import { fillNormal, fillUniform } from './random'
 import * as state from './state'
 import { approach, localise } from './rows'
@@ -33,7 +33,7 @@ const DRAW_COUNT: i32 = 16
 /** Takes point j of the block as pick k of the row. */
 function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
   if (state.mode & job.PICK) {
-    store<u32>(job.pointer(job.OUT_INDICES) + (<usize>row << 2), load<u32>(job.pointer(job.ORDER) + (<usize>(block * 64 + j) << 2)))
+    store<u32>(job.pointer(job.OUT_INDICES) + (<usize>row << 2), load<u32>(job.pointer(job.ORDER) + (<usize>(block * BLOCK + j) << 2)))
     return
   }
   const c = state.valueCount
@@ -83,7 +83,7 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
       const logs = state.logsOf(block)
       let inside = cumulated
       let last = -1
-      for (let j = 0; j < 64 && k < count; j++) {
+      for (let j = 0; j < BLOCK && k < count; j++) {
         if (!present(logs, j)) continue
         inside += loadLane(state.weights + <usize>j * SIZE) * factor
         last = j
@@ -104,7 +104,7 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
   // Rounding: the blocks add up to a little less than the whole.
   if (k === count) return
   const block = load<u32>(state.visited + (<usize>lastSlot << 2))
-  let last = 63
+  let last = BLOCK - 1
   while (last > 0 && !present(state.logsOf(block), last)) last--
   while (k < count) takePick(q, row, block, last, k++)
 }

@@ -4,9 +4,9 @@
 /** Bytes a lane. */
 export const SIZE: usize = FLOAT32 ? 4 : 8
 /** Points a block. */
-export const BLOCK: i32 = 64
+export const BLOCK: i32 = FLOAT32 ? 128 : 64
 /** Bytes of a block of one coordinate. */
-export const ROW: usize = 64 * SIZE
+export const ROW: usize = <usize>BLOCK * SIZE
 /** Bytes of four vectors. */
 export const FOUR: usize = 64
 /** A group of four queries has its coordinates after this many times `FOUR` bytes: rounders and offsets. */

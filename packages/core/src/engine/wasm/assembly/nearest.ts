@@ -1,5 +1,6 @@
 // The nearest points of each query, blocks visited by distance, ties by original row number.
 import * as job from './job'
+import { BLOCK } from './lanes'
 import { boundAll, gather, next } from './order'
 import { exactDistances } from './rows'
 import * as state from './state'
@@ -38,8 +39,8 @@ function insert(row: i32, filled: i32, squared: f64, index: u32): i32 {
 /** Offers a block's points to a row; the first weight row holds the squared distances. */
 function offer(block: i32, row: i32, filled: i32): i32 {
   const count = job.field(job.NEIGHBOUR_COUNT)
-  const order = job.pointer(job.ORDER) + (<usize>(block * 64) << 2)
-  for (let j = 0; j < 64; j++) {
+  const order = job.pointer(job.ORDER) + (<usize>(block * BLOCK) << 2)
+  for (let j = 0; j < BLOCK; j++) {
     const squared = state.real64(state.weights, j)
     if (filled === count && squared > state.real64(distancesOf(row), count - 1)) continue
     const index = load<u32>(order + (<usize>j << 2))

@@ -1,4 +1,4 @@
-// Rows of log weights: a few queries of a unit against the block of 64 points at hand.
+// Rows of log weights: a few queries of a unit against the block of points at hand.
 //
 // Log weight of point y and query x, less the query's shift, in the unit of the lanes and relative to the block's
 // centre: base_j + offset_q + Σ_k x'_k y_k, where x' = 2·scale·x, base_j = log_j − scale·|y_j|² and offset_q holds

@@ -1,6 +1,6 @@
 // Sums of the weights of four queries with the block at hand: Σw, Σw², Σ w·value, and those of a symmetric sum.
 import * as job from './job'
-import { ROW, SIZE, add, loadLane, madd, promotedHigh, promotedLow, splat } from './lanes'
+import { BLOCK, ROW, SIZE, add, loadLane, madd, promotedHigh, promotedLow, splat } from './lanes'
 import * as state from './state'
 import { weighFour } from './weigh'
 
@@ -198,7 +198,7 @@ function symmetricSums(rows: i32, block: i32, q: i32, to: usize): void {
   addTo(state.accumulated + (<usize>q << 3), low, high)
 }
 
-/** Adds Σ_i k·u_i over rows q … q+3 of block `rows` to the columns [c][64] at `to`. float64. */
+/** Adds Σ_i k·u_i over rows q … q+3 of block `rows` to the columns [c][block] at `to`. float64. */
 function accumulateColumns(rows: i32, q: i32, to: usize): void {
   const w = state.weights
   let own = state.valuesOf(rows) + <usize>q * SIZE
@@ -215,12 +215,12 @@ function accumulateColumns(rows: i32, q: i32, to: usize): void {
 }
 
 /**
- * All 64 rows of block `rows` with the block at hand, for all columns u: Σ_j k_ij u_j into `accumulated`, and Σ_i k_ij u_i
+ * All rows of block `rows` with the block at hand, for all columns u: Σ_j k_ij u_j into `accumulated`, and Σ_i k_ij u_i
  * added to the columns at `columns`. A block with itself gives whole rows: its column sums mean nothing.
  */
 export function visitSymmetric(rows: i32, block: i32, columns: usize): void {
   const c = state.valueCount
-  for (let q = 0; q < 64; q += 4) {
+  for (let q = 0; q < BLOCK; q += 4) {
     weighFour(block, q)
     if (c === 1) {
       symmetricSums(rows, block, q, columns)

@@ -5,7 +5,7 @@
 // k(x, x) = 1: no shift a row is needed. With values there are
 // columns g_j v_j beside the one of g; in float32 there is that one alone, its column sums float64 from block to block.
 import * as job from './job'
-import { ROW, SIZE, loadLane, splat } from './lanes'
+import { BLOCK, ROW, SIZE, loadLane, splat } from './lanes'
 import { boxDistance } from './order'
 import { approach, localise } from './rows'
 import * as state from './state'
@@ -34,12 +34,12 @@ function apart(a: i32, b: i32): bool {
 }
 
 /**
- * One pair of blocks, a against b; the column sums [columns][64] are added in float64 at `columns`. A block with itself
+ * One pair of blocks, a against b; the column sums [columns][block] are added in float64 at `columns`. A block with itself
  * gives whole rows: its column sums are thrown away.
  */
 function meet(a: i32, b: i32, columns: usize): void {
   approach(b)
-  localise(b, 0, 64)
+  localise(b, 0, BLOCK)
   if (!FLOAT32 && a !== b) {
     visitSymmetric(a, b, columns)
     return
@@ -47,12 +47,12 @@ function meet(a: i32, b: i32, columns: usize): void {
   for (let j: usize = 0; j < ROW; j += 16) v128.store(state.columns + j, splat(0))
   visitSymmetric(a, b, state.columns)
   if (a === b) return
-  for (let j = 0; j < 64; j++) state.setReal64(columns, j, state.real64(columns, j) + loadLane(state.columns + <usize>j * SIZE))
+  for (let j = 0; j < BLOCK; j++) state.setReal64(columns, j, state.real64(columns, j) + loadLane(state.columns + <usize>j * SIZE))
 }
 
 function clearRows(): void {
-  memory.fill(state.shifts, 0, 512)
-  memory.fill(state.accumulated, 0, <usize>state.valueCount * 512)
+  memory.fill(state.shifts, 0, BLOCK << 3)
+  memory.fill(state.accumulated, 0, <usize>(state.valueCount * BLOCK) << 3)
 }
 
 /** Stripe pair number `index`, counted (0, 0), (0, 1), …, (1, 1), … */
@@ -65,7 +65,7 @@ export function symmetricUnit(index: i32): void {
     p++
   }
   const q = p + rest
-  const blockBytes = <usize>state.valueCount * 512
+  const blockBytes = <usize>(state.valueCount * BLOCK) << 3
   const bytes = <usize>stripe * blockBytes
   const rows = job.pointer(job.STRIPE_SUMS) + <usize>index * 2 * bytes
   memory.fill(rows, 0, 2 * bytes)
@@ -73,7 +73,7 @@ export function symmetricUnit(index: i32): void {
   const end = min((p + 1) * stripe, state.blockCount)
   const columnEnd = min((q + 1) * stripe, state.blockCount)
   for (let a = p * stripe; a < end; a++) {
-    takeQueries(a * 64, min(64, n - a * 64), 64)
+    takeQueries(a * BLOCK, min(BLOCK, n - a * BLOCK), BLOCK)
     clearRows()
     for (let b = p === q ? a : q * stripe; b < columnEnd; b++) {
       if (a !== b && apart(a, b)) continue

@@ -57,7 +57,7 @@ import { weighFour } from './weigh'
   let s$ = splat(0)
   let a$ = splat(0)
   let b$ = splat(0)
-  for (let j: usize = 0; j < ROW; j += WITH_SUM ? 32 : 16) {
+  for (let j: usize = 0; j < ROW; j += 16) {
     const at = w + j
     const w$ = v128.load(at, $ * ROW)
     if (WITH_SUM) s$ = add(w$, s$)
@@ -68,18 +68,6 @@ import { weighFour } from './weigh'
     if (COLUMNS >= 2) {
       const v = v128.load(values + j, ROW)
       b$ = madd(w$, v, b$)
-    }
-    if (WITH_SUM) {
-      const x$ = v128.load(at, $ * ROW + 16)
-      s$ = add(x$, s$)
-      if (COLUMNS >= 1) {
-        const v = v128.load(values + j, 16)
-        a$ = madd(x$, v, a$)
-      }
-      if (COLUMNS >= 2) {
-        const v = v128.load(values + j, ROW + 16)
-        b$ = madd(x$, v, b$)
-      }
     }
   }
   const lowFactor = lowFactors(q)
@@ -109,10 +97,6 @@ function sums(q: i32): void {
 
 function sumsAndColumn(block: i32, q: i32): void {
   accumulate(true, 1, block, q, 0)
-}
-
-function sumsAndColumns(block: i32, q: i32): void {
-  accumulate(true, 2, block, q, 0)
 }
 
 function oneColumn(block: i32, q: i32, k: i32): void {
@@ -152,9 +136,8 @@ export function visit(block: i32, from: i32, to: i32, partial: usize): void {
   for (let q = from; q < to; q += 4) {
     weighFour(block, q)
     if (c === 0) sums(q)
-    else if (c === 1) sumsAndColumn(block, q)
-    else sumsAndColumns(block, q)
-    let k = 2
+    else sumsAndColumn(block, q)
+    let k = 1
     for (; k + 2 <= c; k += 2) twoColumns(block, q, k)
     if (k < c) oneColumn(block, q, k)
     if (state.mode & job.WITH_SQUARES) squares(q)

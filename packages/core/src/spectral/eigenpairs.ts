@@ -41,12 +41,17 @@ export interface Eigenpairs {
 
 /** Larger blocks cost more in orthogonalisation than they save in kernel passes. */
 const MOST_BLOCK = 16
+/** Blocks of the basis at first: enough for eigenvalues that are well apart, in little memory. */
+const FIRST_BLOCKS = 8
+/** Blocks once that was not enough. */
+const MOST_BLOCKS = 24
+/** Blocks that a restart leaves room for at least. */
+const LEAST_ROOM = 4
 
 interface KrylovProblem {
   readonly operator: SymmetricOperator
   readonly count: number
   readonly blockSize: number
-  readonly basisSize: number
   readonly start: Matrix | undefined
   readonly key: Key
   /** The block to be multiplied, row by row. */
@@ -63,6 +68,8 @@ interface KrylovState {
   readonly fresh: Columns
   readonly ritz: DenseEigen
   readonly residuals: Float64Array
+  /** Blocks that the basis may hold. */
+  readonly blocks: number
 }
 
 /**
@@ -89,7 +96,6 @@ export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eig
     operator,
     count,
     blockSize,
-    basisSize: Math.min(size, count + 8 * blockSize),
     start: options.start,
     key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs'),
     memory: new Float64Array(size * blockSize)
@@ -111,11 +117,12 @@ const method: Method<KrylovProblem, KrylovState> = {
   async init(problem) {
     const fresh = startBlock(problem)
     const none = { values: new Float64Array(0), vectors: new Float64Array(0) }
-    return { basis: [], projected: new Float64Array(0), coupled: 0, fresh, ritz: none, residuals: new Float64Array(0) }
+    return { basis: [], projected: new Float64Array(0), coupled: 0, fresh, ritz: none, residuals: new Float64Array(0), blocks: FIRST_BLOCKS }
   },
   async step(problem, state, turn) {
     const { size } = problem.operator
-    const { basis, projected, coupled } = state.basis.length + state.fresh.length > problem.basisSize ? restarted(problem, state) : state
+    const full = state.basis.length + state.fresh.length > basisSize(problem, state.blocks)
+    const { basis, projected, coupled, blocks } = full ? restarted(problem, state) : state
     const first = basis.length
     const grown = [...basis, ...state.fresh]
     const images = columnsOf(await problem.operator.apply(fromColumns(state.fresh, size, problem.memory)))
@@ -136,7 +143,7 @@ const method: Method<KrylovProblem, KrylovState> = {
     )
     const goesOn = remainder.block.length > 0
     const fresh = goesOn ? remainder.block : randomBlock(problem, grown, turn)
-    return { basis: grown, projected: larger, coupled: goesOn ? first : 0, fresh, ritz, residuals }
+    return { basis: grown, projected: larger, coupled: goesOn ? first : 0, fresh, ritz, residuals, blocks }
   },
   error(problem, state) {
     if (state.residuals.length < problem.count) return Number.MAX_VALUE
@@ -161,13 +168,34 @@ function randomBlock(problem: KrylovProblem, basis: Columns, turn: number): Colu
   return orthonormalBlock(random, basis, scale).block
 }
 
+const basisSize = ({ operator, count, blockSize }: KrylovProblem, blocks: number): number =>
+  Math.min(operator.size, count + blocks * blockSize)
+
 /** The best Ritz vectors as the new basis: T becomes diagonal, and the coupling to the next block comes with its product. */
-function restarted(problem: KrylovProblem, state: KrylovState): Pick<KrylovState, 'basis' | 'projected' | 'coupled'> {
-  const kept = Math.min(state.basis.length, problem.count + problem.blockSize)
+function restarted(problem: KrylovProblem, state: KrylovState): Pick<KrylovState, 'basis' | 'projected' | 'coupled' | 'blocks'> {
+  const kept = keptCount(problem, state.ritz.values)
   const basis = Array.from({ length: kept }, (_, k) => combine(state.basis, coefficientsOf(state.ritz, k), problem.operator.size))
   const projected = new Float64Array(kept * kept)
   for (let i = 0; i < kept; i++) projected[i * kept + i] = state.ritz.values[i]!
-  return { basis, projected, coupled: 0 }
+  return { basis, projected, coupled: 0, blocks: MOST_BLOCKS }
+}
+
+/**
+ * How many Ritz vectors a restart keeps: the more, the farther is the next value from those that are wanted (√gap a
+ * product), and the fewer products until the basis is full again. The error falls by about e^{−products·√gap}.
+ *
+ * @source Yamazaki, Bai, Simon, Wang, Wu, *Adaptive projection subspace dimension for the thick-restart Lanczos method*,
+ * ACM TOMS 37 (2010).
+ */
+function keptCount(problem: KrylovProblem, values: Float64Array): number {
+  const { count, blockSize } = problem
+  const least = Math.min(values.length, count + blockSize)
+  const most = Math.max(least, Math.min(values.length - 1, basisSize(problem, MOST_BLOCKS) - LEAST_ROOM * blockSize))
+  const worth = (kept: number) =>
+    (basisSize(problem, MOST_BLOCKS) - kept) * Math.sqrt(Math.max(0, values[count - 1]! - (values[kept] ?? values[count - 1]!)))
+  let best = least
+  for (let kept = least + 1; kept <= most; kept++) if (worth(kept) > worth(best)) best = kept
+  return best
 }
 
 /**

@@ -117,7 +117,15 @@ const method: Method<KrylovProblem, KrylovState> = {
   async init(problem) {
     const fresh = startBlock(problem)
     const none = { values: new Float64Array(0), vectors: new Float64Array(0) }
-    return { basis: [], projected: new Float64Array(0), coupled: 0, fresh, ritz: none, residuals: new Float64Array(0), blocks: FIRST_BLOCKS }
+    return {
+      basis: [],
+      projected: new Float64Array(0),
+      coupled: 0,
+      fresh,
+      ritz: none,
+      residuals: new Float64Array(0),
+      blocks: FIRST_BLOCKS
+    }
   },
   async step(problem, state, turn) {
     const { size } = problem.operator

@@ -52,38 +52,40 @@ export async function fitLatentLocal(
   const { data, codec, encoder, rows, latents, about, engine, key, watch } = await fitTableCodec(source, job, jobContext)
   fieldColumns(encoder)
   const names = latentNames(encoder, codec.latentDimension)
-  const local = job.local.kind === 'auto' ? learned(latents, names) : job.local
+  const learned = job.local.kind === 'auto' ? learn(latents, names) : undefined
   const options: LocalOptions = {
-    local,
+    local: learned ? { kind: 'graph', edges: learned.edges.map(([a, b]) => [a, b] as const) } : job.local,
     scaling: 'standard',
     ...(sweep === undefined ? {} : { sweep }),
     ...(bandwidth === undefined ? {} : { bandwidth }),
     ...(neighbourBandwidth === undefined ? {} : { neighbourBandwidth })
   }
   const field = { table: asTable(latents, names), formats: formatsOf(names), notes: data.notes }
-  const inner = await fitLocal(field, options, { engine, key: keyFor(key, 'local'), watch })
+  const fitted = await fitLocal(field, options, { engine, key: keyFor(key, 'local'), watch })
+  const inner = { ...fitted, summary: { ...fitted.summary, local: job.local, ...learned } }
   return { codec, encoder, rows: rows.coordinates, inner, summary: { ...inner.summary, codec: about } }
 }
 
 /**
  * Neighbours by partial correlations of the coordinates, and of their squares: principal components are uncorrelated as they
- * stand, and what they know of each other shows in how far they deviate together.
+ * stand, and what they know of each other shows in how far they deviate together. Strongest first.
  */
-function learned(latents: Matrix, names: readonly string[]): Extract<LocalOptions['local'], { kind: 'graph' }> {
+function learn(latents: Matrix, names: readonly string[]): Required<Pick<LocalSummary, 'edges' | 'learned'>> {
   const columns = { places: names, names, placeOf: names.map((_, k) => k) }
   const squares = matrix(
     latents.rows,
     latents.cols,
     latents.data.map((z) => z * z)
   )
-  const edges = new Map<string, readonly [string, string]>()
-  for (const points of [latents, squares]) {
-    const { graph } = neighbourhoodsOf({ kind: 'auto' }, columns, points)
-    graph.neighbours.forEach((list, a) => {
-      for (const b of list) if (a < b) edges.set(`${a} ${b}`, [names[a]!, names[b]!])
-    })
+  const found = [latents, squares].map((points) => neighbourhoodsOf({ kind: 'auto' }, columns, points).learned!)
+  const pairs = new Map<string, readonly [string, string, number]>()
+  for (const edge of found.flatMap(({ edges }) => edges)) {
+    const pair = `${edge[0]}, ${edge[1]}`
+    if (!(Math.abs(pairs.get(pair)?.[2] ?? 0) >= Math.abs(edge[2]))) pairs.set(pair, edge)
   }
-  return { kind: 'graph', edges: [...edges.values()] }
+  const edges = [...pairs.values()].sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]))
+  const least = (of: 'threshold' | 'shrinkage') => Math.min(...found.map((one) => one[of]))
+  return { edges, learned: { threshold: least('threshold'), shrinkage: least('shrinkage') } }
 }
 
 const formatsOf = (names: readonly string[]) => names.map((name) => ({ name, source: 'number' as const, kind: 'number' as const }))

@@ -2,13 +2,13 @@ import { InputError } from '../num/errors.js'
 import { type Ending, iterate, type Method, type Watch } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor, keyFromSeed, normals } from '../num/random.js'
-import { type Columns, columnsOf, combine, dot, fromColumns, removeComponents, scaleBy } from './columns.js'
+import { type Columns, columnsOf, combine, dot, fromColumns, recombine, removeComponents, scaleBy } from './columns.js'
 import { type DenseEigen, denseEigen } from './dense-eigen.js'
 
 /** A symmetric operator known by its products with blocks of vectors. */
 export interface SymmetricOperator {
   readonly size: number
-  /** A V for V [size, c], which may be overwritten. */
+  /** A V for V [size, c], which may be overwritten, as a matrix of its own. */
   apply(block: Matrix): Promise<Matrix>
 }
 
@@ -43,7 +43,7 @@ export interface Eigenpairs {
 const MOST_BLOCK = 16
 /** Blocks of the basis at first: enough for eigenvalues that are well apart, in little memory. */
 const FIRST_BLOCKS = 8
-/** Blocks once that was not enough. */
+/** And at most: twice as many after every restart. */
 const MOST_BLOCKS = 24
 /** Blocks that a restart leaves room for at least. */
 const LEAST_ROOM = 4
@@ -54,8 +54,6 @@ interface KrylovProblem {
   readonly blockSize: number
   readonly start: Matrix | undefined
   readonly key: Key
-  /** The block to be multiplied, row by row. */
-  readonly memory: Float64Array
 }
 
 /** A V = V T + Q R E_lastᵀ with V orthonormal; Q is the block to be appended. */
@@ -70,6 +68,8 @@ interface KrylovState {
   readonly residuals: Float64Array
   /** Blocks that the basis may hold. */
   readonly blocks: number
+  /** Of the last product: the next block is written there, row by row, and the columns of its product go where that block was. */
+  readonly memory?: Float64Array
 }
 
 /**
@@ -97,12 +97,11 @@ export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eig
     count,
     blockSize,
     start: options.start,
-    key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs'),
-    memory: new Float64Array(size * blockSize)
+    key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs')
   }
   const outcome = await iterate(method, problem, { stage: 'eigenvectors', tolerance, turns, patience: 40, ...watch })
   const { ritz, basis, residuals } = outcome.state
-  const found = Array.from({ length: count }, (_, k) => pointed(combine(basis, coefficientsOf(ritz, k), size)))
+  const found = Array.from({ length: count }, (_, k) => pointed(combine(basis, coefficientsOf(ritz, k), new Float64Array(size))))
   return {
     values: ritz.values.slice(0, count),
     vectors: fromColumns(found, size),
@@ -133,7 +132,9 @@ const method: Method<KrylovProblem, KrylovState> = {
     const { basis, projected, coupled, blocks } = full ? restarted(problem, state) : state
     const first = basis.length
     const grown = [...basis, ...state.fresh]
-    const images = columnsOf(await problem.operator.apply(fromColumns(state.fresh, size, problem.memory)))
+    const block = fromColumns(state.fresh, size, state.memory)
+    const image = await problem.operator.apply(block)
+    const images = columnsOf(image, block.data)
     const scale = Math.max(...images.map(length))
     const n = grown.length
     const larger = new Float64Array(n * n)
@@ -151,7 +152,7 @@ const method: Method<KrylovProblem, KrylovState> = {
     )
     const goesOn = remainder.block.length > 0
     const fresh = goesOn ? remainder.block : randomBlock(problem, grown, turn)
-    return { basis: grown, projected: larger, coupled: goesOn ? first : 0, fresh, ritz, residuals, blocks }
+    return { basis: grown, projected: larger, coupled: goesOn ? first : 0, fresh, ritz, residuals, blocks, memory: image.data }
   },
   error(problem, state) {
     if (state.residuals.length < problem.count) return Number.MAX_VALUE
@@ -181,11 +182,15 @@ const basisSize = ({ operator, count, blockSize }: KrylovProblem, blocks: number
 
 /** The best Ritz vectors as the new basis: T becomes diagonal, and the coupling to the next block comes with its product. */
 function restarted(problem: KrylovProblem, state: KrylovState): Pick<KrylovState, 'basis' | 'projected' | 'coupled' | 'blocks'> {
-  const kept = keptCount(problem, state.ritz.values)
-  const basis = Array.from({ length: kept }, (_, k) => combine(state.basis, coefficientsOf(state.ritz, k), problem.operator.size))
+  const blocks = Math.min(MOST_BLOCKS, 2 * state.blocks)
+  const kept = keptCount(problem, state.ritz.values, blocks)
+  const basis = recombine(
+    state.basis,
+    Array.from({ length: kept }, (_, k) => coefficientsOf(state.ritz, k))
+  )
   const projected = new Float64Array(kept * kept)
   for (let i = 0; i < kept; i++) projected[i * kept + i] = state.ritz.values[i]!
-  return { basis, projected, coupled: 0, blocks: MOST_BLOCKS }
+  return { basis, projected, coupled: 0, blocks }
 }
 
 /**
@@ -195,12 +200,12 @@ function restarted(problem: KrylovProblem, state: KrylovState): Pick<KrylovState
  * @source Yamazaki, Bai, Simon, Wang, Wu, *Adaptive projection subspace dimension for the thick-restart Lanczos method*,
  * ACM TOMS 37 (2010).
  */
-function keptCount(problem: KrylovProblem, values: Float64Array): number {
+function keptCount(problem: KrylovProblem, values: Float64Array, blocks: number): number {
   const { count, blockSize } = problem
   const least = Math.min(values.length, count + blockSize)
-  const most = Math.max(least, Math.min(values.length - 1, basisSize(problem, MOST_BLOCKS) - LEAST_ROOM * blockSize))
-  const worth = (kept: number) =>
-    (basisSize(problem, MOST_BLOCKS) - kept) * Math.sqrt(Math.max(0, values[count - 1]! - (values[kept] ?? values[count - 1]!)))
+  const room = basisSize(problem, blocks)
+  const most = Math.max(least, Math.min(values.length - 1, room - LEAST_ROOM * blockSize))
+  const worth = (kept: number) => (room - kept) * Math.sqrt(Math.max(0, values[count - 1]! - (values[kept] ?? values[count - 1]!)))
   let best = least
   for (let kept = least + 1; kept <= most; kept++) if (worth(kept) > worth(best)) best = kept
   return best

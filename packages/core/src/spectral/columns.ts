@@ -101,7 +101,7 @@ export function removeComponents(
   totals: readonly Float64Array[]
 ): void {
   const rows = vectors[0]?.length ?? 0
-  const nothing = new Float64Array(rows)
+  const nothing = new Float64Array(columns.length % 4 > 0 || vectors.length % 2 > 0 ? rows : 0)
   const column = (i: number): Float64Array => columns[i] ?? nothing
   const meetings: Meeting[] = []
   for (let i = 0; i < columns.length; i += 4) {

@@ -2,8 +2,9 @@ import { InputError } from '../num/errors.js'
 import { type Ending, iterate, type Method, type Watch } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor, keyFromSeed, normals } from '../num/random.js'
-import { type Columns, columnsOf, combine, dot, fromColumns, recombine, removeComponents, scaleBy } from './columns.js'
+import { type Columns, columnsOf, combine, dot, fromColumns, recombine, scaleBy } from './columns.js'
 import { type DenseEigen, denseEigen } from './dense-eigen.js'
+import { length, orthogonalise, orthonormalBlock } from './orthogonal.js'
 
 /** A symmetric operator known by its products with blocks of vectors. */
 export interface SymmetricOperator {
@@ -70,6 +71,8 @@ interface KrylovState {
   readonly blocks: number
   /** Of the last product: the next block is written there, row by row, and the columns of its product go where that block was. */
   readonly memory?: Float64Array
+  /** Memory for small square matrices: T, the next T, its eigenvectors, and work on these. */
+  readonly squares: readonly Float64Array[]
 }
 
 /**
@@ -123,7 +126,8 @@ const method: Method<KrylovProblem, KrylovState> = {
       fresh,
       ritz: none,
       residuals: new Float64Array(0),
-      blocks: FIRST_BLOCKS
+      blocks: FIRST_BLOCKS,
+      squares: []
     }
   },
   async step(problem, state, turn) {
@@ -137,7 +141,9 @@ const method: Method<KrylovProblem, KrylovState> = {
     const images = columnsOf(image, block.data)
     const scale = Math.max(...images.map(length))
     const n = grown.length
-    const larger = new Float64Array(n * n)
+    const squares = squaresFor(basisSize(problem, blocks), state.squares)
+    const [larger, turned, work] = squares.slice(1).map((square) => square.subarray(0, n * n)) as [Float64Array, Float64Array, Float64Array]
+    larger.fill(0)
     for (let i = 0; i < first; i++) larger.set(projected.subarray(i * first, (i + 1) * first), i * n)
     orthogonalise(images, grown, coupled).forEach((coefficients, k) => {
       coefficients.forEach((value, i) => {
@@ -146,13 +152,16 @@ const method: Method<KrylovProblem, KrylovState> = {
       })
     })
     const remainder = orthonormalBlock(images, grown, scale)
-    const ritz = denseEigen(larger.slice(), n)
+    turned.set(larger)
+    const ritz = denseEigen(turned, n, work)
     const residuals = Float64Array.from({ length: Math.min(problem.count, n) }, (_, k) =>
       remainderNorm(remainder.factors, coefficientsOf(ritz, k).subarray(first))
     )
     const goesOn = remainder.block.length > 0
     const fresh = goesOn ? remainder.block : randomBlock(problem, grown, turn)
-    return { basis: grown, projected: larger, coupled: goesOn ? first : 0, fresh, ritz, residuals, blocks, memory: image.data }
+    const swapped = [squares[1]!, squares[0]!, ...squares.slice(2)]
+    const coupling = goesOn ? first : 0
+    return { basis: grown, projected: larger, coupled: coupling, fresh, ritz, residuals, blocks, memory: image.data, squares: swapped }
   },
   error(problem, state) {
     if (state.residuals.length < problem.count) return Number.MAX_VALUE
@@ -175,6 +184,10 @@ function randomBlock(problem: KrylovProblem, basis: Columns, turn: number): Colu
   const scale = Math.max(0, ...random.map(length))
   orthogonalise(random, basis)
   return orthonormalBlock(random, basis, scale).block
+}
+
+function squaresFor(side: number, given: readonly Float64Array[]): readonly Float64Array[] {
+  return (given[0]?.length ?? 0) >= side * side ? given : Array.from({ length: 4 }, () => new Float64Array(side * side))
 }
 
 const basisSize = ({ operator, count, blockSize }: KrylovProblem, blocks: number): number =>
@@ -209,60 +222,6 @@ function keptCount(problem: KrylovProblem, values: Float64Array, blocks: number)
   let best = least
   for (let kept = least + 1; kept <= most; kept++) if (worth(kept) > worth(best)) best = kept
   return best
-}
-
-/**
- * Removes the components along `basis`, twice for orthogonality to rounding, and returns them, one array a vector. The
- * vectors have next to nothing of the columns before `from`: once is enough there.
- */
-function orthogonalise(vectors: Columns, basis: Columns, from = 0): Float64Array[] {
-  const totals = vectors.map(() => new Float64Array(basis.length))
-  const most = totals.map((total) => total.subarray(from))
-  removeComponents(vectors, basis.slice(from), most)
-  removeComponents(vectors, basis, totals)
-  return totals
-}
-
-/** Beside the vectors' first length: a direction shorter than this has lost part of its orthogonality to the basis to cancellation. */
-const CANCELLED = 1e-3
-
-/**
- * Q and the columns of R with W = Q R for W orthogonal to the basis, leaving out directions that are lost in rounding.
- * `scale`: the vectors' length before they were made orthogonal. `vectors` is overwritten.
- */
-function orthonormalBlock(vectors: Columns, basis: Columns, scale: number): { block: Columns; factors: Float64Array[] } {
-  const block: Columns = []
-  const factors: Float64Array[] = []
-  let shortest = Number.POSITIVE_INFINITY
-  for (const vector of vectors) {
-    const before = length(vector)
-    const along = orthogonalise([vector], block)[0]!
-    const norm = length(vector)
-    const column = new Float64Array(block.length + 1)
-    column.set(along)
-    if (norm > 1e-11 * Math.max(before, 1e-3)) {
-      column[block.length] = norm
-      scaleBy(vector, 1 / norm)
-      block.push(vector)
-      shortest = Math.min(shortest, norm)
-    }
-    factors.push(column)
-  }
-  return { block: shortest < CANCELLED * scale ? outside(block, basis) : block, factors }
-}
-
-/** The vectors once more without their components along the basis; those that consist of little else are left out. */
-function outside(vectors: Columns, basis: Columns): Columns {
-  removeComponents(vectors, basis, [])
-  return vectors.filter((vector) => {
-    const left = length(vector)
-    scaleBy(vector, 1 / left)
-    return left > 0.1
-  })
-}
-
-function length(vector: Float64Array): number {
-  return Math.sqrt(dot(vector, vector))
 }
 
 /** ‖R y_last‖ for a Ritz vector with coefficients y_last on the columns just multiplied. */

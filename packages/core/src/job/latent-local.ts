@@ -84,7 +84,9 @@ function learn(latents: Matrix, names: readonly string[]): Required<Pick<LocalSu
     if (!(Math.abs(pairs.get(pair)?.[2] ?? 0) >= Math.abs(edge[2]))) pairs.set(pair, edge)
   }
   const edges = [...pairs.values()].sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]))
-  const least = (of: 'threshold' | 'shrinkage') => Math.min(...found.map((one) => one[of]))
+  // Uncorrelated coordinates have a threshold of nothing, which joined none.
+  const joining = found.filter((one) => one.edges.length > 0)
+  const least = (of: 'threshold' | 'shrinkage') => Math.min(...(joining.length > 0 ? joining : found).map((one) => one[of]))
   return { edges, learned: { threshold: least('threshold'), shrinkage: least('shrinkage') } }
 }
 

@@ -80,7 +80,7 @@ interface KrylovState {
  *
  * Blocks of about count + 2 vectors share one product, so eigenvalues of that multiplicity are all found.
  * @source Wu and Simon, *Thick-restart Lanczos*, SIMAX 2000; Golub and Van Loan, section 10.3.6 (block Lanczos).
- * Cost: 5 to 30 products for separated eigenvalues, O(size · basis²) besides. Memory O(size · basis), basis about 8 blocks.
+ * Cost: 5 to 30 products for separated eigenvalues, O(size · basis²) besides. Memory O(size · basis), basis 8 blocks, and up to 24 where eigenvalues crowd: then about 100 products.
  * Throws `InputError` when count is not from 1 to size. Not converging is an ending, with the residuals reached.
  */
 export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eigenpairs> {

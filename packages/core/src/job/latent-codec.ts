@@ -57,17 +57,19 @@ export interface TableCodec extends PreparedTable, Context {
   readonly about: CodecSummary
 }
 
-/** Fits a codec to the numeric columns of a table and measures it. Throws `InputError` as `fitLatentTable` does. */
+/** Fits a codec to the numeric columns of a table and measures it. Throws `InputError` as `fitLatentTable` and `accepts` do. */
 export async function fitTableCodec(
   source: Parameters<typeof prepareTable>[0],
   job: LatentJob,
-  jobContext: LatentJobContext
+  /** `accepts` throws where the sampler behind the codec cannot do with the columns: before the codec is fitted. */
+  jobContext: LatentJobContext & { readonly accepts?: (encoder: Encoder) => unknown }
 ): Promise<TableCodec> {
   const specification = typeof job.latent === 'string' ? parseLatent(job.latent) : job.latent
   const { data, weights } = prepareTable(source, job)
   const { engine, key: seedKey, watch } = contextOf(job.seed ?? 1, jobContext)
   const key = keyFor(seedKey, 'latent fit')
   const { encoder, commonScale } = encoderFor(data, job)
+  jobContext.accepts?.(encoder)
   const rows = await encodeTrainingRows(data.table, encoder, { engine, key: keyFor(key, 'encode') })
   const codec =
     specification.kind === 'onnx' && jobContext.networks

@@ -49,8 +49,8 @@ export async function fitLatentLocal(
   jobContext: LatentJobContext
 ): Promise<LatentLocalModel> {
   const { sweep, bandwidth, neighbourBandwidth } = job
-  const { data, codec, encoder, rows, latents, about, engine, key, watch } = await fitTableCodec(source, job, jobContext)
-  fieldColumns(encoder)
+  const front = await fitTableCodec(source, job, { ...jobContext, accepts: fieldColumns })
+  const { data, codec, encoder, rows, latents, about, engine, key, watch } = front
   const names = latentNames(encoder, codec.latentDimension)
   const learned = job.local.kind === 'auto' ? learn(latents, names) : undefined
   const options: LocalOptions = {

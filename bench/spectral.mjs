@@ -1,7 +1,7 @@
 // Kernel, scaling and the top 10 eigenpairs of the bistochastic operator, float64, on two threads.
 // usage: node bench/spectral.mjs            M = 5,000, d = 10: seconds beside numpy and scipy's eigsh on the dense matrix of
 //                                           the same points (PYTHON, default python3), run in turns; then memory
-//        node bench/spectral.mjs <M> <d>    one larger cloud, once, at the automatic bandwidth of `embed`
+//        node bench/spectral.mjs <M> <d> [ε]   one larger cloud, once, at ε or at the automatic bandwidth of `embed`
 // The peers' seconds do not count the start of Python. Under load the ratio of user CPU tells more than that of seconds.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,6 +38,7 @@ async function solve(points, epsilon, engine) {
     cpu: (user + system) / 1e6,
     turns: scaling.turns,
     products: pairs.turns,
+    ending: pairs.ending,
     residual: Math.sqrt(Math.max(...squares)),
     values: [...pairs.values]
   }
@@ -123,18 +124,18 @@ async function memory(M, d, engineName) {
   )
 }
 
-const [first, second = '3'] = process.argv.slice(2)
+const [first, second = '3', third] = process.argv.slice(2)
 if (first === 'memory') {
   await memory(5000, 10, second)
 } else if (first) {
   const [M, d] = [Number(first), Number(second)]
   const engine = await S.createEngine('wasm-relaxed', { threads: 2 })
   const points = pointsOf(M, d)
-  const { epsilon } = await S.diffusionBandwidth(points, engine, { epsilon: 'auto' })
+  const epsilon = third ? Number(third) : (await S.diffusionBandwidth(points, engine, { epsilon: 'auto' })).epsilon
   const found = await solve(points, epsilon, engine)
   await engine.close()
   console.log(
-    `M = ${M}, d = ${d}, automatic ε = ${epsilon.toPrecision(3)}, wasm-relaxed, 2 threads: ${found.seconds.toFixed(0)} s, CPU ${found.cpu.toFixed(0)} s (${found.turns} turns, ${found.products} products), residual ${found.residual.toExponential(1)}, peak resident ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, load ${loadavg()[1].toFixed(1)}`
+    `M = ${M}, d = ${d}, ${third ? '' : 'automatic '}ε = ${epsilon.toPrecision(3)}, wasm-relaxed, 2 threads: ${found.seconds.toFixed(0)} s, CPU ${found.cpu.toFixed(0)} s (${found.turns} turns, ${found.products} products, ${found.ending}), residual ${found.residual.toExponential(1)}, peak resident ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB, load ${loadavg()[1].toFixed(1)}`
   )
 } else {
   await besidePeer(5000, 10)

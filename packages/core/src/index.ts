@@ -17,8 +17,10 @@ export {
   sampleTable
 } from './job/job.js'
 export * from './job/latent.js'
+export * from './job/latent-codec.js'
 export * from './job/latent-conditions.js'
 export * from './job/latent-file.js'
+export * from './job/latent-local.js'
 export * from './job/snapshots.js'
 export * from './job/trajectories.js'
 export * from './kernel/bandwidth.js'

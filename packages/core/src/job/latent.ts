@@ -1,3 +1,4 @@
+import { nearestSquaredDistances } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import { InputError } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
@@ -6,41 +7,30 @@ import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { startRows } from '../sampling/run.js'
 import { cloud } from '../space/cloud.js'
-import type { Codec, CodecContents, CodecSpectrum } from '../spectral/codec.js'
-import { distancesTo } from '../systems/global/bandwidth.js'
+import type { Codec } from '../spectral/codec.js'
+import { bothDistances, distancesBeside, distancesTo } from '../systems/global/bandwidth.js'
 import { categoryMode, Generator, takeEncoded } from '../systems/global/generator.js'
 import {
   type Context,
   constantNotes,
-  encodeTrainingRows,
   type FitSummary,
   fitTraining,
   type GlobalModel,
   rowLogWeights,
-  type SampleRequest
+  type SampleRequest,
+  type SearchedRows
 } from '../systems/global/model.js'
-import type { TrainingHistory } from '../systems/latent/autoencoder.js'
-import { distanceMap } from '../systems/latent/bandwidth.js'
-import { checkFinite, fitCodec, measureReconstruction, type Reconstruction } from '../systems/latent/codecs.js'
+import { decodedPlaces } from '../systems/latent/bandwidth.js'
+import { checkFinite } from '../systems/latent/codecs.js'
 import { sampleFiniteTime } from '../systems/latent/finite-time.js'
 import { codecResidual } from '../systems/latent/observation.js'
-import { type LatentSpecification, parseLatent } from '../systems/latent/specification.js'
 import { combinationsOf } from '../table/categories.js'
-import { sharesOneRange, withCommonScale } from '../table/common-scale.js'
-import { type ColumnCode, decodeTable, type Encoded, type Encoder, fitEncoder } from '../table/encoder.js'
+import { type ColumnCode, decodeTable, type Encoded, type Encoder } from '../table/encoder.js'
 import { duplicateRowCount } from '../table/rows.js'
 import type { ScalingMethod } from '../table/scaling.js'
-import { isNumeric, type Table } from '../table/table.js'
-import { contextOf, type FitJob, type JobContext, prepareTable, type SampleJob } from './job.js'
-import { unitCodec, unitRows } from './latent-units.js'
-
-/** A fit behind a codec: plain data. */
-export interface LatentJob extends FitJob {
-  /** `pca:8`, `diffusion-map:8`, `autoencoder:16`, `onnx:ENCODER,DECODER`, or the same taken apart. */
-  readonly latent: string | LatentSpecification
-  /** Whether all numbers share one scale; `auto`: where at least half of the columns share one range. Default auto. */
-  readonly commonScale?: 'auto' | boolean
-}
+import type { Table } from '../table/table.js'
+import { contextOf, type JobContext, type prepareTable, type SampleJob } from './job.js'
+import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
 
 export interface LatentDraw extends SampleJob {
   /**
@@ -48,30 +38,6 @@ export interface LatentDraw extends SampleJob {
    * from a Gaussian. Default `langevin`.
    */
   readonly dynamics?: 'langevin' | 'bridge'
-}
-
-/** How a host reads networks; a browser or a test may have none. */
-export interface NetworkHost {
-  /** The codec of two ONNX files for rows of numbers in the units of the table [M, D]. */
-  load(specification: Extract<LatentSpecification, { kind: 'onnx' }>, rows: Matrix): Promise<Codec>
-  /** The codec that its `save` wrote. */
-  restore(contents: CodecContents): Promise<Codec>
-}
-
-export interface LatentJobContext extends JobContext {
-  readonly networks?: NetworkHost
-}
-
-/** What is known of a codec apart from any sampling. Plain JSON. */
-export interface CodecSummary {
-  readonly kind: string
-  readonly dimension: number
-  /** Numeric columns that vary. */
-  readonly dataDimension: number
-  readonly commonScale: boolean
-  readonly reconstruction: Reconstruction
-  readonly spectrum?: CodecSpectrum
-  readonly history?: TrainingHistory
 }
 
 export interface LatentSummary extends FitSummary {
@@ -108,26 +74,17 @@ export async function fitLatentTable(
   job: LatentJob,
   jobContext: LatentJobContext
 ): Promise<LatentTableModel> {
-  const specification = typeof job.latent === 'string' ? parseLatent(job.latent) : job.latent
-  const { data, weights } = prepareTable(source, job)
-  const { engine, key: seedKey, watch } = contextOf(job.seed ?? 1, jobContext)
-  const key = keyFor(seedKey, 'latent fit')
-  const { encoder, commonScale } = encoderFor(data, job)
-  const rows = await encodeTrainingRows(data.table, encoder, { engine, key: keyFor(key, 'encode') })
-  const codec =
-    specification.kind === 'onnx' && jobContext.networks
-      ? unitCodec(await jobContext.networks.load(specification, unitRows(encoder, rows.coordinates)), encoder)
-      : await fitCodec(rows.coordinates, specification, { engine, key: keyFor(key, 'codec'), watch })
+  const front = await fitTableCodec(source, job, jobContext)
+  const { data, weights, codec, encoder, rows, engine, key, watch } = front
   const training = {
     encoder: latentEncoder(encoder, codec.latentDimension),
-    rows: { coordinates: checkFinite(await codec.encode(rows.coordinates), 'encoder'), codes: rows.codes },
+    rows: { coordinates: front.latents, codes: rows.codes },
     logWeights: rowLogWeights(data.table, weights)
   }
-  const reconstruction = await measureReconstruction(codec, rows.coordinates, { engine, key, watch, specification })
   const inner = await fitTraining(
     {
       training,
-      searched: { rowLimit: SEARCH_ROWS, part: (chosen) => searchedPart(codec, training, chosen, engine) },
+      searched: { rowLimit: SEARCH_ROWS, part: (chosen) => searchedPart({ codec, given: rows.coordinates, training }, chosen, engine) },
       scaling: { methods: methodsOf(encoder) },
       duplicateCount: duplicateRowCount(data.table),
       notes: [...data.notes, ...constantNotes(encoder)]
@@ -135,38 +92,24 @@ export async function fitLatentTable(
     job,
     { engine, key, watch }
   )
-  const { dataDimension, latentDimension: dimension, kind, spectrum } = codec
-  const history = 'history' in codec ? { history: codec.history as TrainingHistory } : {}
-  const about = { kind, dimension, dataDimension, commonScale, reconstruction, ...(spectrum ? { spectrum } : {}), ...history }
   const residual = await codecResidual(codec, rows.coordinates)
-  return { codec, encoder, rows, residual, inner, summary: { ...inner.summary, codec: about } }
-}
-
-/** The encoder of the table: columns scaled each by itself, or all by one scale. */
-function encoderFor(
-  { table, formats }: ReturnType<typeof prepareTable>['data'],
-  job: LatentJob
-): { encoder: Encoder; commonScale: boolean } {
-  const { scaling = 'auto', commonScale = 'auto' } = job
-  const methodOf = (name: string): ScalingMethod =>
-    typeof scaling === 'object' ? (scaling[name] ?? 'standard') : scaling === 'auto' ? 'standard' : scaling
-  const encoder = fitEncoder(table, formats, methodOf)
-  if (encoder.coordinateCount === 0) {
-    throw new InputError({
-      code: 'latent-no-numbers',
-      got: `--latent for ${table.columns.length} columns of which none is a number that varies`,
-      expected: 'numeric columns to encode',
-      try: table.columns.some(isNumeric) ? 'a table in which numbers differ' : 'leaving --latent out'
-    })
-  }
-  const shared = commonScale === 'auto' ? scaling === 'auto' && sharesOneRange(table) : commonScale
-  return shared ? { encoder: withCommonScale(encoder, table), commonScale: true } : { encoder, commonScale: false }
+  return { codec, encoder, rows, residual, inner, summary: { ...inner.summary, codec: front.about } }
 }
 
 const methodsOf = (encoder: Encoder): Record<string, ScalingMethod> =>
   Object.fromEntries(encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? [[code.name, code.scaler.method]] : [])))
 
-async function searchedPart(codec: Codec, training: GlobalModel['training'], chosen: Uint32Array | undefined, engine: Engine) {
+/**
+ * Rows of the search, and distances between decoded rows: of draws from decoded training rows, where the sampler alone shows,
+ * and from the training rows as they stand, to which draws come nearer by what the codec leaves out of them. A draw that is
+ * right by the first is near by the second, and one that is right by the second makes up for the codec by blur: r is the
+ * geometric mean.
+ */
+async function searchedPart(
+  { codec, given, training }: { codec: Codec; given: Matrix; training: GlobalModel['training'] },
+  chosen: Uint32Array | undefined,
+  engine: Engine
+): Promise<SearchedRows> {
   const part = chosen
     ? {
         ...training,
@@ -174,17 +117,21 @@ async function searchedPart(codec: Codec, training: GlobalModel['training'], cho
         logWeights: normaliseLogWeights(Float64Array.from(chosen, (row) => training.logWeights[row]!))
       }
     : training
-  const place = distanceMap(codec)
-  const distances = await distancesTo(await place(part.rows.coordinates), (drawn) => place(drawn.coordinates), engine)
-  return { training: part, distances }
+  const place = decodedPlaces(codec)
+  const drawnPlace = (drawn: Encoded) => place.decoded(drawn.coordinates)
+  const rows = chosen ? takeRows(given, chosen) : given
+  const among = await distancesTo(await drawnPlace(part.rows), drawnPlace, engine)
+  const fromRows = await distancesBeside(await nearestSquaredDistances(rows, engine), {
+    training: await place.given(rows),
+    place: drawnPlace,
+    engine
+  })
+  return { training: part, distances: among && fromRows ? bothDistances(among, fromRows) : (fromRows ?? among) }
 }
 
 /** Latent coordinates as columns of numbers beside the categories of the table: what the sampler models. */
 function latentEncoder(encoder: Encoder, dimension: number): Encoder {
-  // Names that no column of the table has, so that conditions on these cannot mean them.
-  let prefix = 'latent '
-  while (encoder.columns.some(({ name }) => name.startsWith(prefix))) prefix = `_${prefix}`
-  const names = Array.from({ length: dimension }, (_, k) => `${prefix}${k + 1}`)
+  const names = latentNames(encoder, dimension)
   const factors = encoder.columns.map((_, c) => c).filter((c) => encoder.columns[c]!.carries === 'factor')
   const scaler = { method: 'standard' as const, centre: 0, scale: 1, nonNegative: false }
   return {

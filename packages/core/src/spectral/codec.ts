@@ -16,8 +16,8 @@ export interface Codec {
   decode(latents: Matrix): Promise<Matrix>
   /** Present when decode(z) = offset + z · basis exactly. */
   readonly linear?: LinearDecoder
-  /** Points [n, q] that stand to each other as the decoded rows do, up to one factor, where fewer columns than D can say so. */
-  decodePlaces?(latents: Matrix): Promise<Matrix>
+  /** Present where fewer columns than D tell distances. */
+  readonly places?: CodecPlaces
   /** What the coordinates were chosen by, as the fit found it. */
   readonly spectrum?: CodecSpectrum
   /** Relative reconstruction error on rows that were held out while fitting, where that was measured. */
@@ -31,6 +31,16 @@ export interface CodecSpectrum {
   readonly values: readonly number[]
   /** Variance of all columns together. */
   readonly total?: number
+}
+
+/**
+ * Points in q columns in which decoded rows have the distances from each other, and from rows, that they have in D columns.
+ */
+export interface CodecPlaces {
+  /** Of the rows that coordinates [n, K] are decoded to [n, q]. */
+  decoded(latents: Matrix): Promise<Matrix>
+  /** Of rows [n, D] as they stand [n, q]; among themselves these may come nearer than they are. */
+  given(rows: Matrix): Promise<Matrix>
 }
 
 export interface LinearDecoder {

@@ -3,9 +3,9 @@ import { type Matrix, matrix } from '../num/matrix.js'
 /** Tall matrices as lists of columns, the layout in which inner products and updates run fast. */
 export type Columns = Float64Array[]
 
-/** The columns of m, copied. */
-export function columnsOf(m: Matrix): Columns {
-  const out = Array.from({ length: m.cols }, () => new Float64Array(m.rows))
+/** The columns of m, copied, to the memory given if there is any. */
+export function columnsOf(m: Matrix, memory: Float64Array = new Float64Array(m.rows * m.cols)): Columns {
+  const out = Array.from({ length: m.cols }, (_, j) => memory.subarray(j * m.rows, (j + 1) * m.rows))
   out.forEach((column, j) => {
     for (let i = 0; i < m.rows; i++) column[i] = m.data[i * m.cols + j]!
   })
@@ -14,7 +14,8 @@ export function columnsOf(m: Matrix): Columns {
 
 /** Columns of equal length as a row-major matrix [n, columns.length], in the memory given if there is any. */
 export function fromColumns(columns: readonly Float64Array[], rows: number, memory?: Float64Array): Matrix {
-  const out = matrix(rows, columns.length, memory?.subarray(0, rows * columns.length))
+  const length = rows * columns.length
+  const out = matrix(rows, columns.length, memory && memory.length >= length ? memory.subarray(0, length) : undefined)
   columns.forEach((column, j) => {
     for (let i = 0; i < rows; i++) out.data[i * columns.length + j] = column[i]!
   })
@@ -49,9 +50,10 @@ export function scaleBy(target: Float64Array, factor: number): void {
   for (let i = 0; i < target.length; i++) target[i] = target[i]! * factor
 }
 
-/** Σ_i coefficients_i columns_i. */
-export function combine(columns: readonly Float64Array[], coefficients: ArrayLike<number>, rows: number): Float64Array {
-  const out = new Float64Array(rows)
+/** out = Σ_i coefficients_i columns_i. */
+export function combine(columns: readonly Float64Array[], coefficients: ArrayLike<number>, out: Float64Array): Float64Array {
+  const rows = out.length
+  out.fill(0)
   const whole = columns.length - (columns.length % 4)
   for (let i = 0; i < whole; i += 4) {
     const [a, b, c, d] = [columns[i]!, columns[i + 1]!, columns[i + 2]!, columns[i + 3]!]
@@ -60,6 +62,23 @@ export function combine(columns: readonly Float64Array[], coefficients: ArrayLik
   }
   for (let i = whole; i < columns.length; i++) addScaled(out, coefficients[i]!, columns[i]!)
   return out
+}
+
+/** The first columns become Σ_i coefficients_ki columns_i, one for each row k of coefficients, in their own memory. */
+export function recombine(columns: readonly Float64Array[], coefficients: readonly ArrayLike<number>[]): Columns {
+  const rows = columns[0]?.length ?? 0
+  const tile = coefficients.map(() => new Float64Array(TILE))
+  for (let start = 0; start < rows; start += TILE) {
+    const end = Math.min(rows, start + TILE)
+    const parts = columns.map((column) => column.subarray(start, end))
+    coefficients.forEach((row, k) => {
+      combine(parts, row, tile[k]!.subarray(0, end - start))
+    })
+    tile.forEach((values, k) => {
+      parts[k]!.set(values.subarray(0, end - start))
+    })
+  }
+  return columns.slice(0, coefficients.length)
 }
 
 /** Rows at a time: a few columns stay in the processor's first cache while all vectors meet them. */
@@ -82,7 +101,7 @@ export function removeComponents(
   totals: readonly Float64Array[]
 ): void {
   const rows = vectors[0]?.length ?? 0
-  const nothing = new Float64Array(rows)
+  const nothing = new Float64Array(columns.length % 4 > 0 || vectors.length % 2 > 0 ? rows : 0)
   const column = (i: number): Float64Array => columns[i] ?? nothing
   const meetings: Meeting[] = []
   for (let i = 0; i < columns.length; i += 4) {

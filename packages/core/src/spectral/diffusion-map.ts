@@ -85,7 +85,7 @@ const SMALLEST_EIGENVALUE = 1e-9
  *
  * @source mathematics: Coifman and Lafon, *Diffusion maps*, ACHA 2006; bistochastic normalisation: Marshall and Coifman 2019,
  * Wormell and Reich, SINUM 2021.
- * Cost: about 15 `logSum` and 5 to 30 `mean` with K + 3 columns, O(M²·(d + K)) each. Memory O(M·(d + 8K)).
+ * Cost: about 15 `logSum` and 5 to 30 `mean` with K + 3 columns (100 where eigenvalues crowd near 1), O(M²·(d + K)) each. Memory O(M·(d + 8K)), then up to O(M·(d + 24K)).
  * Throws `InputError`: constant data, more coordinates than distinct rows or than eigenvalues above rounding, an ε so
  * small that all coordinates would only tell components apart.
  */

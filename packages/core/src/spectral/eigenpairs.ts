@@ -2,13 +2,14 @@ import { InputError } from '../num/errors.js'
 import { type Ending, iterate, type Method, type Watch } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor, keyFromSeed, normals } from '../num/random.js'
-import { type Columns, columnsOf, combine, dot, fromColumns, removeComponents, scaleBy } from './columns.js'
+import { type Columns, columnsOf, combine, dot, fromColumns, recombine, scaleBy } from './columns.js'
 import { type DenseEigen, denseEigen } from './dense-eigen.js'
+import { length, orthogonalise, orthonormalBlock } from './orthogonal.js'
 
 /** A symmetric operator known by its products with blocks of vectors. */
 export interface SymmetricOperator {
   readonly size: number
-  /** A V for V [size, c], which may be overwritten. */
+  /** A V for V [size, c], which may be overwritten, as a matrix of its own. */
   apply(block: Matrix): Promise<Matrix>
 }
 
@@ -41,16 +42,19 @@ export interface Eigenpairs {
 
 /** Larger blocks cost more in orthogonalisation than they save in kernel passes. */
 const MOST_BLOCK = 16
+/** Blocks of the basis at first: enough for eigenvalues that are well apart, in little memory. */
+const FIRST_BLOCKS = 8
+/** And at most: twice as many after every restart. */
+const MOST_BLOCKS = 24
+/** Blocks that a restart leaves room for at least. */
+const LEAST_ROOM = 4
 
 interface KrylovProblem {
   readonly operator: SymmetricOperator
   readonly count: number
   readonly blockSize: number
-  readonly basisSize: number
   readonly start: Matrix | undefined
   readonly key: Key
-  /** The block to be multiplied, row by row. */
-  readonly memory: Float64Array
 }
 
 /** A V = V T + Q R E_lastᵀ with V orthonormal; Q is the block to be appended. */
@@ -63,6 +67,12 @@ interface KrylovState {
   readonly fresh: Columns
   readonly ritz: DenseEigen
   readonly residuals: Float64Array
+  /** Blocks that the basis may hold. */
+  readonly blocks: number
+  /** Of the last product: the next block is written there, row by row, and the columns of its product go where that block was. */
+  readonly memory?: Float64Array
+  /** Memory for small square matrices: T, the next T, its eigenvectors, and work on these. */
+  readonly squares: readonly Float64Array[]
 }
 
 /**
@@ -70,7 +80,7 @@ interface KrylovState {
  *
  * Blocks of about count + 2 vectors share one product, so eigenvalues of that multiplicity are all found.
  * @source Wu and Simon, *Thick-restart Lanczos*, SIMAX 2000; Golub and Van Loan, section 10.3.6 (block Lanczos).
- * Cost: 5 to 30 products for separated eigenvalues, O(size · basis²) besides. Memory O(size · basis), basis about 8 blocks.
+ * Cost: 5 to 30 products for separated eigenvalues, O(size · basis²) besides. Memory O(size · basis), basis 8 blocks, and up to 24 where eigenvalues crowd: then about 100 products.
  * Throws `InputError` when count is not from 1 to size. Not converging is an ending, with the residuals reached.
  */
 export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eigenpairs> {
@@ -89,14 +99,12 @@ export async function largestEigenpairs(options: EigenpairsOptions): Promise<Eig
     operator,
     count,
     blockSize,
-    basisSize: Math.min(size, count + 8 * blockSize),
     start: options.start,
-    key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs'),
-    memory: new Float64Array(size * blockSize)
+    key: keyFor(options.key ?? keyFromSeed(0), 'eigenpairs')
   }
   const outcome = await iterate(method, problem, { stage: 'eigenvectors', tolerance, turns, patience: 40, ...watch })
   const { ritz, basis, residuals } = outcome.state
-  const found = Array.from({ length: count }, (_, k) => pointed(combine(basis, coefficientsOf(ritz, k), size)))
+  const found = Array.from({ length: count }, (_, k) => pointed(combine(basis, coefficientsOf(ritz, k), new Float64Array(size))))
   return {
     values: ritz.values.slice(0, count),
     vectors: fromColumns(found, size),
@@ -111,17 +119,31 @@ const method: Method<KrylovProblem, KrylovState> = {
   async init(problem) {
     const fresh = startBlock(problem)
     const none = { values: new Float64Array(0), vectors: new Float64Array(0) }
-    return { basis: [], projected: new Float64Array(0), coupled: 0, fresh, ritz: none, residuals: new Float64Array(0) }
+    return {
+      basis: [],
+      projected: new Float64Array(0),
+      coupled: 0,
+      fresh,
+      ritz: none,
+      residuals: new Float64Array(0),
+      blocks: FIRST_BLOCKS,
+      squares: []
+    }
   },
   async step(problem, state, turn) {
     const { size } = problem.operator
-    const { basis, projected, coupled } = state.basis.length + state.fresh.length > problem.basisSize ? restarted(problem, state) : state
+    const full = state.basis.length + state.fresh.length > basisSize(problem, state.blocks)
+    const { basis, projected, coupled, blocks } = full ? restarted(problem, state) : state
     const first = basis.length
     const grown = [...basis, ...state.fresh]
-    const images = columnsOf(await problem.operator.apply(fromColumns(state.fresh, size, problem.memory)))
+    const block = fromColumns(state.fresh, size, state.memory)
+    const image = await problem.operator.apply(block)
+    const images = columnsOf(image, block.data)
     const scale = Math.max(...images.map(length))
     const n = grown.length
-    const larger = new Float64Array(n * n)
+    const squares = squaresFor(basisSize(problem, blocks), state.squares)
+    const [larger, turned, work] = squares.slice(1).map((square) => square.subarray(0, n * n)) as [Float64Array, Float64Array, Float64Array]
+    larger.fill(0)
     for (let i = 0; i < first; i++) larger.set(projected.subarray(i * first, (i + 1) * first), i * n)
     orthogonalise(images, grown, coupled).forEach((coefficients, k) => {
       coefficients.forEach((value, i) => {
@@ -130,13 +152,16 @@ const method: Method<KrylovProblem, KrylovState> = {
       })
     })
     const remainder = orthonormalBlock(images, grown, scale)
-    const ritz = denseEigen(larger.slice(), n)
+    turned.set(larger)
+    const ritz = denseEigen(turned, n, work)
     const residuals = Float64Array.from({ length: Math.min(problem.count, n) }, (_, k) =>
       remainderNorm(remainder.factors, coefficientsOf(ritz, k).subarray(first))
     )
     const goesOn = remainder.block.length > 0
     const fresh = goesOn ? remainder.block : randomBlock(problem, grown, turn)
-    return { basis: grown, projected: larger, coupled: goesOn ? first : 0, fresh, ritz, residuals }
+    const swapped = [squares[1]!, squares[0]!, ...squares.slice(2)]
+    const coupling = goesOn ? first : 0
+    return { basis: grown, projected: larger, coupled: coupling, fresh, ritz, residuals, blocks, memory: image.data, squares: swapped }
   },
   error(problem, state) {
     if (state.residuals.length < problem.count) return Number.MAX_VALUE
@@ -161,67 +186,42 @@ function randomBlock(problem: KrylovProblem, basis: Columns, turn: number): Colu
   return orthonormalBlock(random, basis, scale).block
 }
 
+function squaresFor(side: number, given: readonly Float64Array[]): readonly Float64Array[] {
+  return (given[0]?.length ?? 0) >= side * side ? given : Array.from({ length: 4 }, () => new Float64Array(side * side))
+}
+
+const basisSize = ({ operator, count, blockSize }: KrylovProblem, blocks: number): number =>
+  Math.min(operator.size, count + blocks * blockSize)
+
 /** The best Ritz vectors as the new basis: T becomes diagonal, and the coupling to the next block comes with its product. */
-function restarted(problem: KrylovProblem, state: KrylovState): Pick<KrylovState, 'basis' | 'projected' | 'coupled'> {
-  const kept = Math.min(state.basis.length, problem.count + problem.blockSize)
-  const basis = Array.from({ length: kept }, (_, k) => combine(state.basis, coefficientsOf(state.ritz, k), problem.operator.size))
+function restarted(problem: KrylovProblem, state: KrylovState): Pick<KrylovState, 'basis' | 'projected' | 'coupled' | 'blocks'> {
+  const blocks = Math.min(MOST_BLOCKS, 2 * state.blocks)
+  const kept = keptCount(problem, state.ritz.values, blocks)
+  const basis = recombine(
+    state.basis,
+    Array.from({ length: kept }, (_, k) => coefficientsOf(state.ritz, k))
+  )
   const projected = new Float64Array(kept * kept)
   for (let i = 0; i < kept; i++) projected[i * kept + i] = state.ritz.values[i]!
-  return { basis, projected, coupled: 0 }
+  return { basis, projected, coupled: 0, blocks }
 }
 
 /**
- * Removes the components along `basis`, twice for orthogonality to rounding, and returns them, one array a vector. The
- * vectors have next to nothing of the columns before `from`: once is enough there.
+ * How many Ritz vectors a restart keeps: the more, the farther is the next value from those that are wanted (√gap a
+ * product), and the fewer products until the basis is full again. The error falls by about e^{−products·√gap}.
+ *
+ * @source Yamazaki, Bai, Simon, Wang, Wu, *Adaptive projection subspace dimension for the thick-restart Lanczos method*,
+ * ACM TOMS 37 (2010).
  */
-function orthogonalise(vectors: Columns, basis: Columns, from = 0): Float64Array[] {
-  const totals = vectors.map(() => new Float64Array(basis.length))
-  const most = totals.map((total) => total.subarray(from))
-  removeComponents(vectors, basis.slice(from), most)
-  removeComponents(vectors, basis, totals)
-  return totals
-}
-
-/** Beside the vectors' first length: a direction shorter than this has lost part of its orthogonality to the basis to cancellation. */
-const CANCELLED = 1e-3
-
-/**
- * Q and the columns of R with W = Q R for W orthogonal to the basis, leaving out directions that are lost in rounding.
- * `scale`: the vectors' length before they were made orthogonal. `vectors` is overwritten.
- */
-function orthonormalBlock(vectors: Columns, basis: Columns, scale: number): { block: Columns; factors: Float64Array[] } {
-  const block: Columns = []
-  const factors: Float64Array[] = []
-  let shortest = Number.POSITIVE_INFINITY
-  for (const vector of vectors) {
-    const before = length(vector)
-    const along = orthogonalise([vector], block)[0]!
-    const norm = length(vector)
-    const column = new Float64Array(block.length + 1)
-    column.set(along)
-    if (norm > 1e-11 * Math.max(before, 1e-3)) {
-      column[block.length] = norm
-      scaleBy(vector, 1 / norm)
-      block.push(vector)
-      shortest = Math.min(shortest, norm)
-    }
-    factors.push(column)
-  }
-  return { block: shortest < CANCELLED * scale ? outside(block, basis) : block, factors }
-}
-
-/** The vectors once more without their components along the basis; those that consist of little else are left out. */
-function outside(vectors: Columns, basis: Columns): Columns {
-  removeComponents(vectors, basis, [])
-  return vectors.filter((vector) => {
-    const left = length(vector)
-    scaleBy(vector, 1 / left)
-    return left > 0.1
-  })
-}
-
-function length(vector: Float64Array): number {
-  return Math.sqrt(dot(vector, vector))
+function keptCount(problem: KrylovProblem, values: Float64Array, blocks: number): number {
+  const { count, blockSize } = problem
+  const least = Math.min(values.length, count + blockSize)
+  const room = basisSize(problem, blocks)
+  const most = Math.max(least, Math.min(values.length - 1, room - LEAST_ROOM * blockSize))
+  const worth = (kept: number) => (room - kept) * Math.sqrt(Math.max(0, values[count - 1]! - (values[kept] ?? values[count - 1]!)))
+  let best = least
+  for (let kept = least + 1; kept <= most; kept++) if (worth(kept) > worth(best)) best = kept
+  return best
 }
 
 /** ‖R y_last‖ for a Ritz vector with coefficients y_last on the columns just multiplied. */

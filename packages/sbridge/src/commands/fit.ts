@@ -8,6 +8,7 @@ import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { bandwidthWords, scalingWords } from './sample.js'
 import { refuseWithoutLatent, runLatentFit } from './sample-latent.js'
+import { runLatentLocalFit } from './sample-latent-local.js'
 import { refuseWithoutLocal, runLocalFit } from './sample-local.js'
 
 export function registerFit(program: Command): void {
@@ -34,7 +35,10 @@ async function runFit(path: string, flags: FitFlags): Promise<void> {
   const run = runOf(flags)
   const job = fitJobOf(flags, run.seed)
   if (!flags.dryRun) await checkWritable(flags.output)
-  if (flags.latent !== undefined) return runLatentFit({ input: path, flags, run, job })
+  if (flags.latent !== undefined) {
+    if (flags.local === undefined) refuseWithoutLocal(flags)
+    return (flags.local === undefined ? runLatentFit : runLatentLocalFit)({ input: path, flags, run, job })
+  }
   refuseWithoutLatent(flags)
   if (flags.local !== undefined) return runLocalFit({ input: path, flags, run, job })
   refuseWithoutLocal(flags)

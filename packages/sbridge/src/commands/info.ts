@@ -8,6 +8,7 @@ import {
   loadEmbedding,
   loadForecast,
   loadGlobal,
+  loadLatentLocal,
   loadLatentTable,
   loadLocal,
   type ModelContents,
@@ -17,6 +18,7 @@ import {
   ReferenceEngine,
   type Table,
   trainingFieldTable,
+  trainingLatentLocalTable,
   trainingLatentTable,
   trainingSeries,
   trainingTable
@@ -127,6 +129,12 @@ const READERS: Readonly<Record<string, (contents: ModelContents) => ModelFacts |
     const { summary } = model
     const words = [...codecWords(summary.codec), bandwidthWords(model)]
     return { ...trainingFacts(trainingLatentTable(model)), notes: summary.notes, model: summary, words }
+  },
+  async 'latent-local'(contents) {
+    const model = await loadLatentLocal(contents, { engine: new ReferenceEngine(), networks: fileNetworks })
+    const { summary } = model
+    const words = [...codecWords(summary.codec), ...localWords(model.inner)]
+    return { ...trainingFacts(trainingLatentLocalTable(model)), notes: summary.notes, model: summary, words }
   },
   embedding(contents) {
     const model = loadEmbedding(contents)

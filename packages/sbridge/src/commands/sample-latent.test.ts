@@ -113,6 +113,26 @@ describe('rows behind a codec on the command line', () => {
     expect(existsSync(at('x.csv'))).toBe(false)
   })
 
+  test('--local: coordinates from their neighbours, from a table and from a file, with a report of both', { timeout: 90_000 }, async () => {
+    const local = ['--exclude', 'bar', '--latent', 'pca:4', '--local', 'window:1', '--image', '4x4']
+    expect(run('fit', 'bars.csv', ...local, '-o', 'local.sbridge', '--seed', '1').stdout).toContain('localised, ordered: 4 columns')
+    expect(run('info', 'local.sbridge').stdout).toContain('model (latent-local) of 200 rows, 16 columns')
+    const draw = ['-n', '20', '--seed', '1', '--image', '4x4', '--report', 'local.html']
+    expect(run('sample', 'local.sbridge', ...draw, '-o', 'local.csv').status).toBe(0)
+    const rows = await rowsOf('local.csv')
+    expect(rows.length).toBe(20)
+    expect(rows.flat().every((x) => /^\d+$/.test(x) && Number(x) <= 255)).toBe(true)
+    const { document } = parseHTML(await readFile(at('local.html'), 'utf8'))
+    for (const section of ['#latent', '#neighbourhoods', '#images']) expect(document.querySelector(section)).not.toBeNull()
+    expect(run('sample', 'bars.csv', ...local, '-n', '20', '--seed', '1', '-o', 'whole.csv').status).toBe(0)
+    expect(await rowsOf('whole.csv')).toEqual(rows)
+    expect(run('sample', 'local.sbridge', '--observe', 'p3 = 10 ± 1', '-n', '5', '-o', 'no.csv')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--latent without --local')
+    })
+    expect(existsSync(at('no.csv'))).toBe(false)
+  })
+
   test('networks from files see the units of the table, constant columns too; kept in the model file', { timeout: 60_000 }, async () => {
     // Coordinates are pixels 0 and 1; every row comes back as these two, 16 pixels long.
     const pick = (inputs: number, outputs: number) =>
@@ -141,7 +161,11 @@ describe('rows behind a codec on the command line', () => {
       [['--latent', 'pca:4', '--bandwidth', '1e-12'], 'see only themselves'],
       [['--latent', 'pca:4', '--image', '5x5'], '16 numeric columns'],
       [['--latent', 'pca:4', '--image', 'big'], 'WIDTHxHEIGHT'],
-      [['--latent', 'pca:4', '--local', 'auto'], '--local with --latent'],
+      [['--latent', 'pca:4', '--local', 'auto'], 'the categories of bar'],
+      [['--latent', 'pca:4', '--local', 'auto', '--given', 'p3=10'], '--latent without --local'],
+      [['--latent', 'pca:4', '--local', 'auto', '--dynamics', 'bridge'], 'leaving --dynamics out'],
+      [['--latent', 'pca:4', '--local', 'auto', '--weights', 'p3'], '--weights p3 with --local'],
+      [['--latent', 'pca:4', '--sweep', 'ordered'], '--sweep without --local'],
       [['--latent', 'pca:4', '--given', 'p3=10', '--dynamics', 'bridge'], '--dynamics bridge'],
       [['--dynamics', 'bridge'], '--dynamics without --latent'],
       [['--image', '4x4'], '--image without --latent']

@@ -24,6 +24,7 @@ import {
   type SampleJob,
   sampleLatentConditioned,
   saveLatentTable,
+  type Table,
   takeRows,
   trainingLatentTable,
   type Watch
@@ -101,7 +102,6 @@ export async function runLatentSample(request: LatentRun): Promise<void> {
 /** `fit` with `--latent`: writes the model and says what was decided. */
 export async function runLatentFit({ input, flags, run, job }: Pick<LatentRun, 'input' | 'flags' | 'run' | 'job'>): Promise<void> {
   const image = imageOf(flags)
-  refuseLocal(flags)
   parseLatent(String(flags.latent))
   const raw = await readTable(input)
   const engine = await engineOf(run)
@@ -120,7 +120,7 @@ export async function runLatentFit({ input, flags, run, job }: Pick<LatentRun, '
   }
 }
 
-function imageOf(flags: LatentFlags): ImageShape | undefined {
+export function imageOf(flags: LatentFlags): ImageShape | undefined {
   return typeof flags.image === 'string' ? parseImageShape(flags.image) : undefined
 }
 
@@ -160,7 +160,7 @@ async function drawFrom(
   return sampleLatentConditioned(model, known, context)
 }
 
-async function planOf({
+export async function planOf({
   request,
   raw,
   engine
@@ -205,7 +205,7 @@ async function writeReport(request: LatentRun, { model, drawn, draws, image, eng
   const latents = { real: model.inner.training.rows.coordinates, drawn: drawn.latents }
   const sections: Section[] = [
     ...latentSections({ codec, ...latents, epsilon, ratio: bandwidth?.ratio }),
-    ...(image ? [await imagesOf({ real, drawn, image, engine })] : []),
+    ...(image ? [await imagesOf({ real, drawn: drawn.table, image, engine })] : []),
     ...latentConditionSections(drawn)
   ]
   const page = reportOf({
@@ -222,14 +222,9 @@ async function writeReport(request: LatentRun, { model, drawn, draws, image, eng
   await writeAtomically(path, page)
 }
 
-async function imagesOf(at: {
-  real: ReturnType<typeof trainingLatentTable>
-  drawn: LatentConditioned
-  image: ImageShape
-  engine: Engine
-}): Promise<Section> {
+export async function imagesOf(at: { real: Table; drawn: Table; image: ImageShape; engine: Engine }): Promise<Section> {
   const { imageSection } = await import('../report/images.js')
-  const [real, drawn] = [pixelsOf(at.real, at.image), pixelsOf(at.drawn.table, at.image)]
+  const [real, drawn] = [pixelsOf(at.real, at.image), pixelsOf(at.drawn, at.image)]
   const { indices } = await at.engine.nearest({ from: cloud(drawn), to: cloud(real), kernel: gaussianKernel(1) }, 1)
   return imageSection({ shape: at.image, drawn, nearest: takeRows(real, indices) })
 }
@@ -264,7 +259,6 @@ function say(
 /** What does not go together is refused before anything is read. */
 function refuse({ flags, asked, draws, contents }: LatentRun, { dynamics }: Pick<LatentDraw, 'dynamics'>): void {
   if (!contents) parseLatent(String(flags.latent))
-  refuseLocal(flags)
   if (dynamics === 'bridge' && draws.noise !== undefined)
     throw combination(`--noise ${draws.noise} with --dynamics bridge`, 'leaving --noise out')
   if (!asked) return
@@ -277,13 +271,7 @@ function refuse({ flags, asked, draws, contents }: LatentRun, { dynamics }: Pick
   if (other !== undefined) throw combination(`${other} with --latent`, `leaving ${other} out`)
 }
 
-function refuseLocal(flags: LatentFlags): void {
-  const given = ['local', 'sweep', 'neighbourBandwidth'].find((name) => flags[name] !== undefined)
-  if (given !== undefined)
-    throw combination(`--${given === 'neighbourBandwidth' ? 'neighbour-bandwidth' : given} with --latent`, 'one of them')
-}
-
-function combination(got: string, remedy: string): InputError {
+export function combination(got: string, remedy: string): InputError {
   return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
 }
 

@@ -28,6 +28,9 @@ const STAGES = [
   { stage: 'sampling', pairs: 6 }
 ]
 
+/** Those of a fit and a draw. */
+export const LOCAL_STAGES = { stages: STAGES, pairs: 12 }
+
 /** The same where rows are drawn under conditions or observations. */
 const ASKED_STAGES = [...STAGES, { stage: 'sweeps', pairs: 20 }]
 
@@ -61,7 +64,7 @@ export async function runLocalSample(request: LocalSampleRun): Promise<void> {
   const options = contents ? undefined : await localOptionsOf(flags, job)
   const raw = contents ? undefined : await readTable(input)
   const engine = await engineOf(run)
-  const progress = new JobProgress(asked ? { stages: ASKED_STAGES, pairs: 32 } : { stages: STAGES, pairs: 12 })
+  const progress = new JobProgress(asked ? { stages: ASKED_STAGES, pairs: 32 } : LOCAL_STAGES)
   const context = { engine, progress: progress.update }
   try {
     if (flags.dryRun) return sayLocalPlan(await planLocal({ raw, contents, count, asked, engine }), flags)

@@ -31,6 +31,7 @@ import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
 import { refuseWithoutLatent, runLatentSample } from './sample-latent.js'
+import { runLatentLocalSample } from './sample-latent-local.js'
 import { refuseWithoutLocal, runLocalSample } from './sample-local.js'
 
 /** Input of `sample`: a model, or a table to fit first. */
@@ -88,9 +89,12 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const job = fitJobOf(flags, run.seed)
   const asked = await askedOf(flags)
   const contents = await modelContentsIn(input)
-  if (contents?.kind === 'latent') refuseModelOptions(flags)
-  if (contents?.kind === 'latent' || (contents === undefined && flags.latent !== undefined)) {
-    return runLatentSample({ input, flags, run, job, draws, count, cells, asked, contents, command: commandLine() })
+  if (contents?.kind.startsWith('latent')) refuseModelOptions(flags)
+  if (contents?.kind.startsWith('latent') || (contents === undefined && flags.latent !== undefined)) {
+    const local = contents?.kind === 'latent-local' || flags.local !== undefined
+    if (!local) refuseWithoutLocal(flags)
+    const runLatent = local ? runLatentLocalSample : runLatentSample
+    return runLatent({ input, flags, run, job, draws, count, cells, asked, contents, command: commandLine() })
   }
   refuseWithoutLatent(flags)
   const local = contents?.kind === 'local' || (contents === undefined && flags.local !== undefined)

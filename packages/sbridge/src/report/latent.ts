@@ -15,7 +15,8 @@ export interface LatentReportParts {
   readonly real: Matrix
   /** Coordinates of the draws, before they were decoded [n, K]. */
   readonly drawn: Matrix
-  readonly epsilon: number
+  /** Where one bandwidth serves all coordinates. */
+  readonly epsilon?: number
   /** Nearest-neighbour ratio of decoded draws, where the bandwidth was searched. */
   readonly ratio?: number | undefined
 }
@@ -36,10 +37,10 @@ export function latentSections({ codec, real, drawn, epsilon, ratio }: LatentRep
           reconstruction.heldOutError === undefined ? 'not measured' : formatNumber(reconstruction.heldOutError)
         ],
         ['Error of sampling: nearest-neighbour ratio of decoded draws', ratio === undefined ? 'not measured' : formatNumber(ratio)],
-        ['Bandwidth ε in the latent space', formatNumber(epsilon)],
+        ...(epsilon === undefined ? [] : ([['Bandwidth ε in the latent space', formatNumber(epsilon)]] as const)),
         ['Scale of the columns', codec.commonScale ? 'one for all' : 'each its own']
       ]),
-      html`<p>The error of the codec is relative to the distance of rows from their mean: 0 is perfect, 1 is the mean row. The ratio compares decoded draws with decoded training rows, so that the codec has no part in it: 1 is as new as fresh rows, near 0 is copying.</p>`,
+      html`<p>The error of the codec is relative to the distance of rows from their mean: 0 is perfect, 1 is the mean row. The ratio compares decoded draws with decoded training rows, where the codec has no part in it, and with training rows as they stand, to which draws come nearer by what the codec leaves out of them; it is the geometric mean of both: 1 is as new as fresh rows, near 0 is copying.</p>`,
       ...(codec.spectrum ? [spectrumFigure(codec.spectrum, dimension)] : []),
       ...(codec.history ? [trainingFigure(codec.history)] : []),
       figure({

@@ -77,7 +77,15 @@ export async function distancesTo(
   place: (rows: Encoded) => Promise<Matrix>,
   engine: Engine
 ): Promise<RowDistances | undefined> {
-  const fresh = (await nearestSquaredDistances(training, engine)).map(Math.sqrt)
+  return distancesBeside(await nearestSquaredDistances(training, engine), { training, place, engine })
+}
+
+/** The same with the squared nearest-neighbour distances of the training rows [M] as they are elsewhere. */
+export async function distancesBeside(
+  squaredFresh: Float64Array,
+  { training, place, engine }: { training: Matrix; place: (rows: Encoded) => Promise<Matrix>; engine: Engine }
+): Promise<RowDistances | undefined> {
+  const fresh = squaredFresh.map(Math.sqrt)
   const typicalOf = median(fresh) > 0 ? median : mean
   const typicalFresh = typicalOf(fresh)
   if (!(typicalFresh > 0)) return undefined
@@ -88,6 +96,19 @@ export async function distancesTo(
       const found = await engine.nearest({ from: cloud(await place(rows)), to, kernel: gaussianKernel(1) }, 1)
       const distances = found.squaredDistances.map(Math.sqrt)
       return { value: typicalOf(distances), standardError: standardErrorOf(distances) }
+    }
+  }
+}
+
+/** Two measures as one: r is the geometric mean of theirs. */
+export function bothDistances(one: RowDistances, other: RowDistances): RowDistances {
+  return {
+    typicalFresh: Math.sqrt(one.typicalFresh * other.typicalFresh),
+    async typical(rows) {
+      const [a, b] = [await one.typical(rows), await other.typical(rows)]
+      const value = Math.sqrt(a.value * b.value)
+      const relative = a.value > 0 && b.value > 0 ? 0.5 * (a.standardError / a.value + b.standardError / b.value) : 0
+      return { value, standardError: value * relative }
     }
   }
 }

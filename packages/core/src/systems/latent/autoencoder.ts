@@ -5,7 +5,7 @@ import { type Key, keyAtStep, keyFor, permutation } from '../../num/random.js'
 import type { Codec, CodecContents } from '../../spectral/codec.js'
 import { relativeError } from '../../spectral/round-trip.js'
 import { Adam, type Layer, lossGradient, randomLayer, runLayers } from './dense-network.js'
-import { fitPca, loadPca } from './pca.js'
+import { fitPca, loadPca, type PcaCodec } from './pca.js'
 
 export interface AutoencoderOptions {
   readonly dimension: number
@@ -74,7 +74,7 @@ export async function fitAutoencoder(rows: Matrix, options: AutoencoderOptions):
 }
 
 /** As many components as have variance. */
-async function frontOf(rows: Matrix, inputs: number, watch: Watch | undefined): Promise<Codec> {
+async function frontOf(rows: Matrix, inputs: number, watch: Watch | undefined): Promise<PcaCodec> {
   try {
     return await fitPca(rows, { dimension: inputs, watch })
   } catch (error) {
@@ -170,7 +170,7 @@ function standardised(layers: Layer[], data: Matrix): { layers: Layer[] } {
   return { layers: [first, encode, decode, last] }
 }
 
-function codecOf(front: Codec, layers: readonly Layer[]): Codec {
+function codecOf(front: PcaCodec, layers: readonly Layer[]): Codec {
   const k = layers[1]!.outputs
   return {
     kind: 'autoencoder',
@@ -178,7 +178,10 @@ function codecOf(front: Codec, layers: readonly Layer[]): Codec {
     latentDimension: k,
     encode: async (rows) => runLayers(layers.slice(0, 2), await front.encode(rows)),
     decode: async (latents) => front.decode(runLayers(layers.slice(2), latents)),
-    decodePlaces: async (latents) => runLayers(layers.slice(2), latents),
+    places: {
+      decoded: (latents) => front.places.decoded(runLayers(layers.slice(2), latents)),
+      given: (rows) => front.places.given(rows)
+    },
     save: (): CodecContents => {
       const inner = front.save()
       const arrays: Record<string, CodecContents['arrays'][string]> = {}

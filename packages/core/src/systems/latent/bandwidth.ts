@@ -5,12 +5,15 @@ import { exp, log } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { cloud } from '../../space/cloud.js'
-import type { Codec } from '../../spectral/codec.js'
+import type { Codec, CodecPlaces } from '../../spectral/codec.js'
 import { checkFinite } from './codecs.js'
 
 export interface LatentBandwidth {
   readonly epsilon: number
-  /** Typical distance of decoded draws to the nearest decoded training row ÷ that of decoded training rows to each other. */
+  /**
+   * Typical distance of decoded draws to the nearest decoded training row ÷ that of decoded training rows to each other, and
+   * the same with the training rows as they stand: the geometric mean of both.
+   */
   readonly ratio: number
   readonly curve: readonly { readonly epsilon: number; readonly ratio: number }[]
 }
@@ -20,6 +23,8 @@ const TARGET = 0.95
 const EVALUATIONS = 9
 
 export interface LatentSearch {
+  /** Training rows [M, D], and their coordinates [M, K]. */
+  readonly rows: Matrix
   readonly latents: Matrix
   readonly codec: Codec
   readonly engine: Engine
@@ -28,18 +33,27 @@ export interface LatentSearch {
   readonly watch?: Watch | undefined
 }
 
-/** ε whose decoded draws keep the distance from decoded training rows that those keep from each other. About 9 fits and draws. */
-export async function searchLatentBandwidth({ latents, codec, engine, drawAt, watch }: LatentSearch): Promise<LatentBandwidth> {
+/** ε whose decoded draws keep the distance from training rows that those keep from each other. About 9 fits and draws. */
+export async function searchLatentBandwidth({ rows, latents, codec, engine, drawAt, watch }: LatentSearch): Promise<LatentBandwidth> {
   const unit = typicalAboveTies(await nearestSquaredDistances(latents, engine))
-  const place = distanceMap(codec)
-  const reference = cloud(await place(latents))
-  const fresh = Math.sqrt(typicalAboveTies(await nearestSquaredDistances(reference.points, engine)))
+  const place = decodedPlaces(codec)
+  const decoded = await place.decoded(latents)
+  const references = [
+    { points: decoded, fresh: typicalAboveTies(await nearestSquaredDistances(decoded, engine)) },
+    { points: await place.given(rows), fresh: typicalAboveTies(await nearestSquaredDistances(rows, engine)) }
+  ]
+  const ratioOf = async (drawn: Matrix): Promise<number> => {
+    let product = 1
+    for (const { points, fresh } of references) {
+      const { squaredDistances } = await engine.nearest({ from: cloud(drawn), to: cloud(points), kernel: gaussianKernel(1) }, 1)
+      if (fresh > 0) product *= typicalAboveTies(squaredDistances) / fresh
+    }
+    return Math.sqrt(Math.sqrt(product))
+  }
   const curve: { epsilon: number; ratio: number }[] = []
   const at = async (epsilon: number) => {
     throwIfStopped(watch, 'choosing the bandwidth')
-    const rows = await place(await drawAt(epsilon))
-    const { squaredDistances } = await engine.nearest({ from: cloud(rows), to: reference, kernel: gaussianKernel(1) }, 1)
-    const point = { epsilon, ratio: fresh > 0 ? Math.sqrt(typicalAboveTies(squaredDistances)) / fresh : 1 }
+    const point = { epsilon, ratio: await ratioOf(await place.decoded(await drawAt(epsilon))) }
     curve.push(point)
     watch?.progress?.({ stage: 'choosing the bandwidth', done: curve.length, total: EVALUATIONS })
     return point
@@ -63,7 +77,11 @@ export async function searchLatentBandwidth({ latents, codec, engine, drawAt, wa
   return { ...best, curve: [...curve].sort((a, b) => a.epsilon - b.epsilon) }
 }
 
-/** Coordinates → points that stand to each other as the decoded rows do. The function throws `InputError` where the decoder returns NaN. */
-export function distanceMap(codec: Codec): (latents: Matrix) => Promise<Matrix> {
-  return async (latents) => checkFinite(await (codec.decodePlaces ? codec.decodePlaces(latents) : codec.decode(latents)))
+/** Where decoded rows and rows stand to each other: in the columns of the codec's places, or in all. `decoded` throws `InputError` where the decoder returns NaN. */
+export function decodedPlaces(codec: Codec): CodecPlaces {
+  const { places } = codec
+  return {
+    decoded: async (latents) => checkFinite(await (places ? places.decoded(latents) : codec.decode(latents))),
+    given: async (rows) => (places ? places.given(rows) : rows)
+  }
 }

@@ -7,7 +7,7 @@ import type { Codec, CodecContents } from '../../spectral/codec.js'
 import { type DiffusionMap, type DiffusionPlacing, diffusionCoordinates, diffusionMap, placePoints } from '../../spectral/diffusion-map.js'
 import { type Lifting, liftPoints } from '../../spectral/lifting.js'
 import { liftingOf, measureRoundTrip, type RoundTrip, relativeError } from '../../spectral/round-trip.js'
-import { fitPca, loadPca } from './pca.js'
+import { fitPca, loadPca, type PcaCodec } from './pca.js'
 
 export interface DiffusionCodecOptions {
   readonly dimension: number | 'auto'
@@ -73,14 +73,17 @@ async function behindComponents(rows: Matrix, options: DiffusionCodecOptions): P
 }
 
 /** One codec after another. */
-function composed(front: Codec, inner: Codec): Codec {
+function composed(front: PcaCodec, inner: Codec): Codec {
   return {
     kind: inner.kind,
     dataDimension: front.dataDimension,
     latentDimension: inner.latentDimension,
     encode: async (rows) => inner.encode(await front.encode(rows)),
     decode: async (latents) => front.decode(await inner.decode(latents)),
-    decodePlaces: (latents) => inner.decode(latents),
+    places: {
+      decoded: async (latents) => front.places.decoded(await inner.decode(latents)),
+      given: (rows) => front.places.given(rows)
+    },
     save: (): CodecContents => {
       const [outer, own] = [front.save(), inner.save()]
       const arrays = Object.fromEntries(Object.entries(outer.arrays).map(([name, array]) => [`front.${name}`, array]))

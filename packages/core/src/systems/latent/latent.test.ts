@@ -5,8 +5,10 @@ import type { Engine } from '../../kernel/engine.js'
 import { type Matrix, matrix, matrixFromRows, rowOf, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
+import type { Codec } from '../../spectral/codec.js'
 import { relativeError } from '../../spectral/round-trip.js'
 import { fitAutoencoder, loadAutoencoder } from './autoencoder.js'
+import { decodedPlaces } from './bandwidth.js'
 import { fitCodec, loadCodec } from './codecs.js'
 import { lossGradient, randomLayer, runLayers } from './dense-network.js'
 import { fitDiffusionCodec } from './diffusion-codec.js'
@@ -137,6 +139,27 @@ test('diffusion codec: round trip of a curved sheet, and through its file', asyn
   expect(relativeError(rows, await codec.decode(latents), rows)).toBeLessThan(0.3)
   const loaded = loadCodec(codec.save(), engine)
   expect((await loaded.encode(rows)).data).toEqual(latents.data)
+})
+
+test('places: distances between decoded rows, and from these to rows, as in all columns', async () => {
+  const wide = matrix(150, 200, normals(keyFromSeed(12), 150 * 200))
+  const draws = (k: number) => matrix(20, k, normals(keyFromSeed(13), 20 * k))
+  const codecs: Codec[] = [
+    await fitPca(wide, { dimension: 3 }),
+    await fitDiffusionCodec(wide, { dimension: 3, engine, key }),
+    await fitAutoencoder(wide, { dimension: 3, hidden: 8, epochs: 2, key })
+  ]
+  const squared = (a: Matrix, i: number, b: Matrix, j: number) => rowOf(a, i).reduce((sum, x, c) => sum + (x - rowOf(b, j)[c]!) ** 2, 0)
+  for (const codec of codecs) {
+    const place = decodedPlaces(codec)
+    const [decoded, at] = [await codec.decode(draws(3)), await place.decoded(draws(3))]
+    const given = await place.given(wide)
+    expect(at.cols).toBeLessThan(200)
+    for (let i = 0; i < 20; i++) {
+      expect(squared(at, i, given, 7 * i)).toBeCloseTo(squared(decoded, i, wide, 7 * i), 8)
+      expect(squared(at, i, at, 19 - i)).toBeCloseTo(squared(decoded, i, decoded, 19 - i), 8)
+    }
+  }
 })
 
 /** Three Gaussians in the plane, weights ½, ¼, ¼. */

@@ -78,7 +78,7 @@ export async function fitLatent(options: LatentFitOptions, context: LatentContex
   const codec = given ? latent : await fitCodec(rows, latent, { engine, key: keyFor(key, 'codec'), watch })
   const latents = checkFinite(await codec.encode(rows))
   const reconstruction = await measureReconstruction(codec, rows, { ...(given ? {} : { specification: latent }), engine, key, watch })
-  const space: LatentSpace = { codec, latents, logWeights, classes, dynamics: options.dynamics ?? 'langevin', engine, key, watch }
+  const space: LatentSpace = { codec, rows, latents, logWeights, classes, dynamics: options.dynamics ?? 'langevin', engine, key, watch }
   const bandwidth = typeof options.bandwidth === 'number' ? undefined : await automaticBandwidth(space)
   const epsilon = bandwidth?.epsilon ?? (options.bandwidth as number)
   const groups = await groupsAt(space, epsilon, 1e-6)
@@ -161,6 +161,7 @@ async function drawGroup(bridge: Bridge, options: LatentSampleOptions & { key: K
 /** What groups are made from. */
 interface LatentSpace extends LatentContext {
   readonly codec: Codec
+  readonly rows: Matrix
   readonly latents: Matrix
   readonly logWeights: Float64Array
   /** Rows of each class. */
@@ -200,7 +201,7 @@ async function automaticBandwidth(space: LatentSpace): Promise<LatentBandwidth> 
     }
     return stacked(parts, latents.cols)
   }
-  const found = await searchLatentBandwidth({ latents: part.latents, codec, engine, drawAt, watch: space.watch })
+  const found = await searchLatentBandwidth({ rows: part.rows, latents: part.latents, codec, engine, drawAt, watch: space.watch })
   if (chosen.length === latents.rows) return found
   const unit = async (points: Matrix) => typicalAboveTies(await nearestSquaredDistances(points, engine))
   const few = await unit(part.latents)
@@ -220,7 +221,7 @@ function restricted(space: LatentSpace, chosen: Uint32Array): LatentSpace {
     )
   )
   const logWeights = Float64Array.from(chosen, (row) => space.logWeights[row]!)
-  return { ...space, latents: takeRows(space.latents, chosen), logWeights, classes }
+  return { ...space, rows: takeRows(space.rows, chosen), latents: takeRows(space.latents, chosen), logWeights, classes }
 }
 
 function classesOf(labels: Int32Array | undefined, count: number): Uint32Array[] {

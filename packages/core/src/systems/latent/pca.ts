@@ -1,7 +1,7 @@
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import type { Codec, CodecContents } from '../../spectral/codec.js'
+import type { Codec, CodecContents, CodecPlaces } from '../../spectral/codec.js'
 import { dot } from '../../spectral/columns.js'
 import { principalComponents } from '../../spectral/principal-components.js'
 
@@ -11,6 +11,10 @@ export interface PcaOptions {
   /** Every coordinate of unit variance, instead of unit variance on average. Default false. */
   readonly whiten?: boolean
   readonly watch?: Watch | undefined
+}
+
+export interface PcaCodec extends Codec {
+  readonly places: CodecPlaces
 }
 
 /** `auto` takes the fewest components that explain this share … */
@@ -23,7 +27,7 @@ const MOST_AUTOMATIC = 64
  * bandwidth means the same for every data set.
  * Throws `InputError`: more components than min(D, M − 1), constant data, directions without variance when whitening.
  */
-export async function fitPca(rows: Matrix, { dimension, whiten = false, watch }: PcaOptions): Promise<Codec> {
+export async function fitPca(rows: Matrix, { dimension, whiten = false, watch }: PcaOptions): Promise<PcaCodec> {
   const wanted = dimension === 'auto' ? Math.min(MOST_AUTOMATIC, rows.cols, rows.rows - 1) : dimension
   const found = await principalComponents(rows, wanted, watch)
   const count = dimension === 'auto' ? automaticDimension(found.variances, found.totalVariance) : dimension
@@ -52,7 +56,7 @@ function automaticDimension(variances: Float64Array, total: number): number {
   return at < 0 ? variances.length : at + 1
 }
 
-function pcaCodec(offset: Float64Array, directions: Matrix, scales: Float64Array): Codec {
+function pcaCodec(offset: Float64Array, directions: Matrix, scales: Float64Array): PcaCodec {
   const { rows: k, cols: d } = directions
   const basis = matrix(
     k,
@@ -85,16 +89,35 @@ function pcaCodec(offset: Float64Array, directions: Matrix, scales: Float64Array
       }
       return out
     },
-    decodePlaces: async (latents) =>
-      matrix(
-        latents.rows,
-        k,
-        latents.data.map((z, at) => z * scales[at % k]!)
-      ),
+    places: placesOf(offset, directions, scales),
     save: (): CodecContents => ({
       meta: { kind: 'pca', latentDimension: k, dataDimension: d },
       arrays: { offset, directions: directions.data, scales }
     })
+  }
+}
+
+/** Components, and the distance from their plane: that of decoded rows is 0, and that of rows what the codec leaves out of them. */
+function placesOf(offset: Float64Array, directions: Matrix, scales: Float64Array): CodecPlaces {
+  const { rows: k, cols: d } = directions
+  return {
+    async decoded(latents) {
+      const out = matrix(latents.rows, k + 1)
+      latents.data.forEach((z, at) => {
+        out.data[Math.floor(at / k) * (k + 1) + (at % k)] = z * scales[at % k]!
+      })
+      return out
+    },
+    async given(rows) {
+      const out = matrix(rows.rows, k + 1)
+      for (let i = 0; i < rows.rows; i++) {
+        const centred = rows.data.subarray(i * d, (i + 1) * d).map((x, c) => x - offset[c]!)
+        const image = productRow(directions, centred)
+        out.data.set(image, i * (k + 1))
+        out.data[i * (k + 1) + k] = Math.sqrt(Math.max(0, dot(centred, centred) - dot(image, image)))
+      }
+      return out
+    }
   }
 }
 
@@ -106,7 +129,7 @@ function productRow(directions: Matrix, x: Float64Array): Float64Array {
 }
 
 /** The codec that `save` wrote. */
-export function loadPca({ meta, arrays }: CodecContents): Codec {
+export function loadPca({ meta, arrays }: CodecContents): PcaCodec {
   const directions = matrix(meta.latentDimension as number, meta.dataDimension as number, arrays.directions as Float64Array)
   return pcaCodec(arrays.offset as Float64Array, directions, arrays.scales as Float64Array)
 }

@@ -1,0 +1,112 @@
+import { InputError } from '../num/errors.js'
+import type { Matrix } from '../num/matrix.js'
+import { keyFor } from '../num/random.js'
+import type { Codec, CodecContents, CodecSpectrum } from '../spectral/codec.js'
+import { type Context, encodeTrainingRows } from '../systems/global/model.js'
+import type { TrainingHistory } from '../systems/latent/autoencoder.js'
+import { checkFinite, fitCodec, measureReconstruction, type Reconstruction } from '../systems/latent/codecs.js'
+import { type LatentSpecification, parseLatent } from '../systems/latent/specification.js'
+import { sharesOneRange, withCommonScale } from '../table/common-scale.js'
+import { type Encoded, type Encoder, fitEncoder } from '../table/encoder.js'
+import type { ScalingMethod } from '../table/scaling.js'
+import { isNumeric } from '../table/table.js'
+import { contextOf, type FitJob, type JobContext, type PreparedTable, prepareTable } from './job.js'
+import { unitCodec, unitRows } from './latent-units.js'
+
+/** A fit behind a codec: plain data. */
+export interface LatentJob extends FitJob {
+  /** `pca:8`, `diffusion-map:8`, `autoencoder:16`, `onnx:ENCODER,DECODER`, or the same taken apart. */
+  readonly latent: string | LatentSpecification
+  /** Whether all numbers share one scale; `auto`: where at least half of the columns share one range. Default auto. */
+  readonly commonScale?: 'auto' | boolean
+}
+
+/** How a host reads networks; a browser or a test may have none. */
+export interface NetworkHost {
+  /** The codec of two ONNX files for rows of numbers in the units of the table [M, D]. */
+  load(specification: Extract<LatentSpecification, { kind: 'onnx' }>, rows: Matrix): Promise<Codec>
+  /** The codec that its `save` wrote. */
+  restore(contents: CodecContents): Promise<Codec>
+}
+
+export interface LatentJobContext extends JobContext {
+  readonly networks?: NetworkHost
+}
+
+/** What is known of a codec apart from any sampling. Plain JSON. */
+export interface CodecSummary {
+  readonly kind: string
+  readonly dimension: number
+  /** Numeric columns that vary. */
+  readonly dataDimension: number
+  readonly commonScale: boolean
+  readonly reconstruction: Reconstruction
+  readonly spectrum?: CodecSpectrum
+  readonly history?: TrainingHistory
+}
+
+/** A codec of a table, and its rows on both sides of it: what any sampler behind a codec begins with. */
+export interface TableCodec extends PreparedTable, Context {
+  readonly codec: Codec
+  /** Of the table; its coordinates are what the codec encodes. */
+  readonly encoder: Encoder
+  /** Training rows before the codec: coordinates [M, D] and codes. */
+  readonly rows: Encoded
+  /** And behind it [M, K]. */
+  readonly latents: Matrix
+  readonly about: CodecSummary
+}
+
+/** Fits a codec to the numeric columns of a table and measures it. Throws `InputError` as `fitLatentTable` and `accepts` do. */
+export async function fitTableCodec(
+  source: Parameters<typeof prepareTable>[0],
+  job: LatentJob,
+  /** `accepts` throws where the sampler behind the codec cannot do with the columns: before the codec is fitted. */
+  jobContext: LatentJobContext & { readonly accepts?: (encoder: Encoder) => unknown }
+): Promise<TableCodec> {
+  const specification = typeof job.latent === 'string' ? parseLatent(job.latent) : job.latent
+  const { data, weights } = prepareTable(source, job)
+  const { engine, key: seedKey, watch } = contextOf(job.seed ?? 1, jobContext)
+  const key = keyFor(seedKey, 'latent fit')
+  const { encoder, commonScale } = encoderFor(data, job)
+  jobContext.accepts?.(encoder)
+  const rows = await encodeTrainingRows(data.table, encoder, { engine, key: keyFor(key, 'encode') })
+  const codec =
+    specification.kind === 'onnx' && jobContext.networks
+      ? unitCodec(await jobContext.networks.load(specification, unitRows(encoder, rows.coordinates)), encoder)
+      : await fitCodec(rows.coordinates, specification, { engine, key: keyFor(key, 'codec'), watch })
+  const latents = checkFinite(await codec.encode(rows.coordinates), 'encoder')
+  const reconstruction = await measureReconstruction(codec, rows.coordinates, { engine, key, watch, specification })
+  const { dataDimension, latentDimension: dimension, kind, spectrum } = codec
+  const history = 'history' in codec ? { history: codec.history as TrainingHistory } : {}
+  const about = { kind, dimension, dataDimension, commonScale, reconstruction, ...(spectrum ? { spectrum } : {}), ...history }
+  return { data, ...(weights ? { weights } : {}), codec, encoder, rows, latents, about, engine, key, watch }
+}
+
+/** The encoder of the table: columns scaled each by itself, or all by one scale. */
+function encoderFor(
+  { table, formats }: ReturnType<typeof prepareTable>['data'],
+  job: LatentJob
+): { encoder: Encoder; commonScale: boolean } {
+  const { scaling = 'auto', commonScale = 'auto' } = job
+  const methodOf = (name: string): ScalingMethod =>
+    typeof scaling === 'object' ? (scaling[name] ?? 'standard') : scaling === 'auto' ? 'standard' : scaling
+  const encoder = fitEncoder(table, formats, methodOf)
+  if (encoder.coordinateCount === 0) {
+    throw new InputError({
+      code: 'latent-no-numbers',
+      got: `--latent for ${table.columns.length} columns of which none is a number that varies`,
+      expected: 'numeric columns to encode',
+      try: table.columns.some(isNumeric) ? 'a table in which numbers differ' : 'leaving --latent out'
+    })
+  }
+  const shared = commonScale === 'auto' ? scaling === 'auto' && sharesOneRange(table) : commonScale
+  return shared ? { encoder: withCommonScale(encoder, table), commonScale: true } : { encoder, commonScale: false }
+}
+
+/** Names for K latent coordinates that no column of the table has, so that conditions on these cannot mean them. */
+export function latentNames(encoder: Encoder, dimension: number): string[] {
+  let prefix = 'latent '
+  while (encoder.columns.some(({ name }) => name.startsWith(prefix))) prefix = `_${prefix}`
+  return Array.from({ length: dimension }, (_, k) => `${prefix}${k + 1}`)
+}

@@ -1,0 +1,172 @@
+import type { Engine } from '../kernel/engine.js'
+import type { ModelContents } from '../model-file/container.js'
+import { InputError } from '../num/errors.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { keyFor } from '../num/random.js'
+import type { Codec } from '../spectral/codec.js'
+import { checkFinite } from '../systems/latent/codecs.js'
+import { fitLocal } from '../systems/local/fit.js'
+import type { LocalModel, LocalSummary } from '../systems/local/model.js'
+import type { LocalDrawOptions, LocalOptions } from '../systems/local/options.js'
+import { sampleLocal, trainingFieldTable } from '../systems/local/sample.js'
+import { loadLocal, saveLocal } from '../systems/local/save.js'
+import { fieldColumns, neighbourhoodsOf } from '../systems/neighbourhoods.js'
+import { decodeTable, type Encoder } from '../table/encoder.js'
+import type { Table } from '../table/table.js'
+import { contextOf, type JobContext, type prepareTable } from './job.js'
+import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames, type NetworkHost } from './latent-codec.js'
+import { loadBehindCodec, saveBehindCodec } from './latent-file.js'
+
+/** A localised model behind a codec: neighbours are coordinates of the codec. */
+export interface LatentLocalJob extends Omit<LatentJob, 'weights' | 'kernel'>, Omit<LocalOptions, 'scaling' | 'blocks'> {}
+
+export interface LatentLocalSummary extends LocalSummary {
+  readonly codec: CodecSummary
+}
+
+/** One small bridge for each coordinate of a codec instead of one for all. */
+export interface LatentLocalModel {
+  readonly codec: Codec
+  /** Of the table; its coordinates are what the codec encodes. */
+  readonly encoder: Encoder
+  /** Training rows before the codec [M, D]. */
+  readonly rows: Matrix
+  /** The sampler of latent coordinates. */
+  readonly inner: LocalModel
+  readonly summary: LatentLocalSummary
+}
+
+/**
+ * Fits a codec to a table of numbers, and a localised model to its coordinates; a window is one of the codec's order, in
+ * which principal components go from the largest variance down. Same table, job and engine: same model.
+ *
+ * Cost: the codec's, twice, and that of `fitLocal` in K coordinates.
+ * Throws `InputError`: as `fitTableCodec` and `fitLocal` do; categories and missing cells, which a field does not have.
+ */
+export async function fitLatentLocal(
+  source: Parameters<typeof prepareTable>[0],
+  job: LatentLocalJob,
+  jobContext: LatentJobContext
+): Promise<LatentLocalModel> {
+  const { sweep, bandwidth, neighbourBandwidth } = job
+  const front = await fitTableCodec(source, job, { ...jobContext, accepts: fieldColumns })
+  const { data, codec, encoder, rows, latents, about, engine, key, watch } = front
+  const names = latentNames(encoder, codec.latentDimension)
+  const learned = job.local.kind === 'auto' ? learn(latents, names) : undefined
+  const options: LocalOptions = {
+    local: learned ? { kind: 'graph', edges: learned.edges.map(([a, b]) => [a, b] as const) } : job.local,
+    scaling: 'standard',
+    ...(sweep === undefined ? {} : { sweep }),
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(neighbourBandwidth === undefined ? {} : { neighbourBandwidth })
+  }
+  const field = { table: asTable(latents, names), formats: formatsOf(names), notes: data.notes }
+  const fitted = await fitLocal(field, options, { engine, key: keyFor(key, 'local'), watch })
+  const inner = { ...fitted, summary: { ...fitted.summary, local: job.local, ...learned } }
+  return { codec, encoder, rows: rows.coordinates, inner, summary: { ...inner.summary, codec: about } }
+}
+
+/**
+ * Neighbours by partial correlations of the coordinates, and of their squares: principal components are uncorrelated as they
+ * stand, and what they know of each other shows in how far they deviate together. Strongest first.
+ */
+function learn(latents: Matrix, names: readonly string[]): Required<Pick<LocalSummary, 'edges' | 'learned'>> {
+  const columns = { places: names, names, placeOf: names.map((_, k) => k) }
+  const squares = matrix(
+    latents.rows,
+    latents.cols,
+    latents.data.map((z) => z * z)
+  )
+  const found = [latents, squares].map((points) => neighbourhoodsOf({ kind: 'auto' }, columns, points).learned!)
+  const pairs = new Map<string, readonly [string, string, number]>()
+  for (const edge of found.flatMap(({ edges }) => edges)) {
+    const pair = `${edge[0]}, ${edge[1]}`
+    if (!(Math.abs(pairs.get(pair)?.[2] ?? 0) >= Math.abs(edge[2]))) pairs.set(pair, edge)
+  }
+  const edges = [...pairs.values()].sort((a, b) => Math.abs(b[2]) - Math.abs(a[2]))
+  // Uncorrelated coordinates have a threshold of nothing, which joined none.
+  const joining = found.filter((one) => one.edges.length > 0)
+  const least = (of: 'threshold' | 'shrinkage') => Math.min(...(joining.length > 0 ? joining : found).map((one) => one[of]))
+  return { edges, learned: { threshold: least('threshold'), shrinkage: least('shrinkage') } }
+}
+
+const formatsOf = (names: readonly string[]) => names.map((name) => ({ name, source: 'number' as const, kind: 'number' as const }))
+
+function asTable(latents: Matrix, names: readonly string[]): Table {
+  const valuesOf = (k: number) => Float64Array.from({ length: latents.rows }, (_, i) => latents.data[i * latents.cols + k]!)
+  return { rowCount: latents.rows, columns: names.map((name, k) => ({ name, kind: 'number' as const, values: valuesOf(k) })) }
+}
+
+function asMatrix({ columns, rowCount }: Table): Matrix {
+  const out = matrix(rowCount, columns.length)
+  columns.forEach((column, k) => {
+    if (!('values' in column)) return
+    for (let i = 0; i < rowCount; i++) out.data[i * columns.length + k] = column.values[i]!
+  })
+  return out
+}
+
+export interface LatentLocalDraw extends LocalDrawOptions {
+  /** Rows to draw; default as many as the model was fitted on. */
+  readonly rows?: number
+  /** Default 1. */
+  readonly seed?: number
+}
+
+/** New rows, and the coordinates [n, K] they were decoded from. */
+export interface LatentLocalRows {
+  readonly table: Table
+  readonly latents: Matrix
+}
+
+/** Draws rows: latent coordinates one from another, then the decoder. Cost of `sampleLocal` in K coordinates. Throws `InputError`: count, decoder NaN. */
+export async function sampleLatentLocal(model: LatentLocalModel, job: LatentLocalDraw, jobContext: JobContext): Promise<LatentLocalRows> {
+  const { rows, seed, ...draws } = job
+  const count = rows ?? model.summary.rowCount
+  const latents = asMatrix(await sampleLocal(model.inner, { ...draws, count }, contextOf(seed ?? 1, jobContext)))
+  return { table: await decoded(model, latents), latents }
+}
+
+async function decoded({ codec, encoder }: LatentLocalModel, latents: Matrix): Promise<Table> {
+  return decodeTable(encoder, { coordinates: checkFinite(await codec.decode(latents)), codes: new Int32Array(0) })
+}
+
+/** The training rows of a model before the codec, as the model itself would call the data. */
+export function trainingLatentLocalTable({ encoder, rows }: LatentLocalModel): Table {
+  return decodeTable(encoder, { coordinates: rows, codes: new Int32Array(0) })
+}
+
+/** Coordinates of the training rows [M, K]. */
+export function trainingLatents({ inner }: LatentLocalModel): Matrix {
+  return asMatrix(trainingFieldTable(inner))
+}
+
+/** Model → contents of a model file. */
+export function saveLatentLocal({ codec, encoder, rows, inner, summary }: LatentLocalModel): ModelContents {
+  return saveBehindCodec('latent-local', { codec, encoder, rows, summary, sampler: saveLocal(inner) })
+}
+
+/** Contents of a model file → model. Throws as `loadLatentTable`. */
+export async function loadLatentLocal(
+  contents: ModelContents,
+  host: { readonly engine: Engine; readonly networks?: NetworkHost }
+): Promise<LatentLocalModel> {
+  const { codec, encoder, rows, summary, sampler } = await loadBehindCodec<LatentLocalSummary>('latent-local', contents, host)
+  return { codec, encoder, rows, inner: loadLocal({ kind: 'local', ...sampler }), summary }
+}
+
+/** What a localised model behind a codec cannot be asked. Throws `InputError` (code `option-combination`). */
+export function refuseBehindLocal(asked: { readonly conditions?: boolean; readonly dynamics?: 'langevin' | 'bridge' | undefined }): void {
+  const refuse = (got: string, expected: string, remedy: string) =>
+    new InputError({ code: 'option-combination', got: `${got} with --latent and --local together`, expected, try: remedy })
+  if (asked.conditions) {
+    throw refuse(
+      'conditions or observations',
+      'a model of all coordinates, which the decoder ties together',
+      '--latent without --local, or --local without --latent'
+    )
+  }
+  if (asked.dynamics === 'bridge') {
+    throw refuse('--dynamics bridge', 'dynamics of one coordinate after another: the bridge moves all at once', 'leaving --dynamics out')
+  }
+}

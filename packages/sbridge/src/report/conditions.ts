@@ -25,17 +25,20 @@ function conditionalSection(report: ConditionalReport): Section {
     table({
       caption:
         'How bandwidth and ridge were chosen: continuous ranked probability score (CRPS) on held-out rows, in standard deviations of the drawn columns.',
-      head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'inside 80 % intervals#', 'chosen'],
+      head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'inside 60 % intervals#', 'held-out rows#', 'chosen'],
       rows: report.groups.flatMap(({ columns, trials, epsilon, ridge, freeRatio }) =>
-        (trials.length > 0 ? trials : [{ epsilon, ridge, freeRatio, crps: Number.NaN, coverage: Number.NaN }]).map((trial) => [
-          columns.join(', '),
-          formatNumber(trial.epsilon),
-          formatNumber(trial.freeRatio),
-          formatNumber(trial.ridge),
-          Number.isNaN(trial.crps) ? '–' : formatNumber(trial.crps),
-          Number.isNaN(trial.coverage) ? '–' : formatNumber(trial.coverage),
-          trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio ? 'yes' : ''
-        ])
+        (trials.length > 0 ? trials : [{ epsilon, ridge, freeRatio, crps: Number.NaN, coverage: Number.NaN, scoredRows: 0 }]).map(
+          (trial) => [
+            columns.join(', '),
+            formatNumber(trial.epsilon),
+            formatNumber(trial.freeRatio),
+            formatNumber(trial.ridge),
+            Number.isNaN(trial.crps) ? '–' : formatNumber(trial.crps),
+            Number.isNaN(trial.coverage) ? '–' : formatNumber(trial.coverage),
+            trial.scoredRows === 0 ? '–' : String(trial.scoredRows),
+            trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio ? 'yes' : ''
+          ]
+        )
       )
     }),
     table({

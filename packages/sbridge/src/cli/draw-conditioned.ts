@@ -81,7 +81,7 @@ export function conditionedWords(rows: Pick<ConditionedRows, 'conditional' | 'po
       ? `; held-out CRPS ${best.crps.toFixed(3)} standard deviations, ${(100 * best.coverage).toFixed(0)} % inside 60 % intervals`
       : ''
     lines.push(
-      `given ${columns.join(', ')}: ε = ${epsilon.toPrecision(3)}${freeRatio === 1 ? '' : ` (${freeRatio}-fold for drawn columns)`}, ridge λ = ${ridge}${score}`
+      `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}: ε = ${epsilon.toPrecision(3)}${freeRatio === 1 ? '' : ` (${freeRatio}-fold for drawn columns)`}, ridge λ = ${ridge}${score}`
     )
   }
   if (rows.conditional) {

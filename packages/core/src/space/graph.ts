@@ -71,11 +71,12 @@ function* pairsWithin(size: number, radius: number, closed: boolean): Generator<
 
 function checkRadius(radius: number, largest: number, got: string): void {
   if (Number.isInteger(radius) && radius >= 1 && radius <= largest) return
+  const remedy = radius > largest ? 'a smaller window' : 'a window of 1'
   throw new InputError({
     code: 'window-size',
     got,
     expected: largest >= 1 ? `a whole number from 1 to ${largest}` : 'more coordinates than that',
-    try: largest >= 1 ? 'a smaller window' : 'sampling without localisation'
+    try: largest >= 1 ? remedy : 'sampling without localisation'
   })
 }
 

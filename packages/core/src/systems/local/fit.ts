@@ -52,7 +52,7 @@ export async function fitLocal(data: InferredTable, options: LocalOptions, conte
     ...describe(options, columns, found, rows),
     choices: fitted.choices,
     scaling,
-    notes: [...notes, ...cappedNotes(found.plan, columns, rows)]
+    notes: [...notes, ...cappedNotes(found.plan, columns, rows), ...strangerNotes(found, columns)]
   }
   return { encoder, ...rows, graph: found.near.graph, parts: fitted.parts, summary }
 }
@@ -157,7 +157,8 @@ function planOf(graph: Graph, { local, blocks }: LocalOptions, columns: FieldCol
     })
   )
   const alongLine = local.kind !== 'graph' && local.kind !== 'auto'
-  return planUnits({ graph, points: coordinates, blocks: numbered, alongLine, mostGivens: mostGivens(coordinates.rows) })
+  const fill = local.kind === 'auto' ? 'all' : 'separators'
+  return planUnits({ graph, points: coordinates, blocks: numbered, alongLine, fill, mostGivens: mostGivens(coordinates.rows) })
 }
 
 interface Fitted {
@@ -277,5 +278,17 @@ function cappedNotes({ capped }: Plan, { names }: FieldColumns, rows: FieldRows)
   const more = capped.length > 12 ? ` and ${capped.length - 12} more` : ''
   return [
     `${rows.coordinates.rows} rows feed at most ${mostGivens(rows.coordinates.rows)} neighbours: only the strongest are used for ${named.join(', ')}${more}`
+  ]
+}
+
+/** Where a learned graph lacks an edge that the plan follows: columns that nearly repeat each other have no strong partial correlations. */
+function strangerNotes({ near, plan }: Found, { names }: FieldColumns): string[] {
+  if (!near.learned) return []
+  const isStranger = ({ targets, givens }: Unit): boolean =>
+    givens.some((given) => Array.from(targets).every((a) => !near.graph.neighbours[a]!.includes(given)))
+  const named = plan.units.filter(isStranger).flatMap(({ targets }) => Array.from(targets, (a) => names[a]!))
+  if (named.length === 0) return []
+  return [
+    `${named.length} of ${names.length} columns are also drawn from columns that are no neighbours in the learned graph, as they stand out in the data`
   ]
 }

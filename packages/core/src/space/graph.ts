@@ -146,3 +146,9 @@ export function parentsIn(graph: Graph, order: ArrayLike<number>): readonly Pare
     fill: Uint32Array.from(Array.from(set).filter((other) => !adjacent[v]!.has(other))).sort()
   }))
 }
+
+/** A graph with further edges. */
+export function withEdges({ size, neighbours }: Graph, edges: readonly (readonly [number, number])[]): Graph {
+  const own = neighbours.flatMap((list, a) => Array.from(list, (b): [number, number] => [a, b]))
+  return graphFromEdges(size, [...own, ...edges.map(([a, b]): [number, number] => [a, b])])
+}

@@ -10,7 +10,7 @@ import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { symmetricScaling } from '../../scaling/symmetric.js'
 import { cloud } from '../../space/cloud.js'
 import { mostGivens } from '../../space/forward-selection.js'
-import type { Graph } from '../../space/graph.js'
+import { type Graph, withEdges } from '../../space/graph.js'
 import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
@@ -18,7 +18,7 @@ import { isNumeric } from '../../table/table.js'
 import { type FieldColumns, fieldColumns, type Neighbourhoods, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { FittedGroup, FittedUnit, LocalContext, LocalModel, LocalSummary } from './model.js'
 import type { LocalOptions } from './options.js'
-import { type Plan, planUnits } from './units.js'
+import { type Plan, planUnits, strangersOf } from './units.js'
 
 /** ε of a single coordinate that is drawn from nothing: a kernel of a fifth of its spread. */
 const ROOT_EPSILON = 0.02
@@ -94,6 +94,8 @@ function unknownColumn(got: string, columns: readonly { readonly name: string }[
 interface Found {
   readonly near: Neighbourhoods
   readonly plan: Plan
+  /** Pairs that the plan follows and a learned graph lacked; the graph has them now. */
+  readonly strangers?: readonly (readonly [number, number])[]
   readonly radius?: NonNullable<LocalSummary['radius']>
 }
 
@@ -108,7 +110,10 @@ async function resolveNeighbourhoods({ options, columns, rows, context }: Resolv
   const { local } = options
   const at = (radius: number): Found => {
     const near = neighbourhoodsOf(local, columns, rows.coordinates, radius)
-    return { near, plan: planOf(near.graph, options, columns, rows) }
+    const plan = planOf(near.graph, options, columns, rows)
+    if (!near.learned) return { near, plan }
+    const strangers = strangersOf(near.graph, plan.units)
+    return { near: { ...near, graph: withEdges(near.graph, strangers) }, plan, strangers }
   }
   if (!('radius' in local) || local.radius !== 'auto') return at(1)
   const scores: [number, number][] = []
@@ -281,14 +286,11 @@ function cappedNotes({ capped }: Plan, { names }: FieldColumns, rows: FieldRows)
   ]
 }
 
-/** Where a learned graph lacks an edge that the plan follows: columns that nearly repeat each other have no strong partial correlations. */
-function strangerNotes({ near, plan }: Found, { names }: FieldColumns): string[] {
-  if (!near.learned) return []
-  const isStranger = ({ targets, givens }: Unit): boolean =>
-    givens.some((given) => Array.from(targets).every((a) => !near.graph.neighbours[a]!.includes(given)))
-  const named = plan.units.filter(isStranger).flatMap(({ targets }) => Array.from(targets, (a) => names[a]!))
-  if (named.length === 0) return []
+/** Columns that nearly repeat each other have no strong partial correlations, so a learned graph may lack what the plan follows. */
+function strangerNotes({ strangers = [] }: Found, { names }: FieldColumns): string[] {
+  if (strangers.length === 0) return []
+  const drawn = new Set(strangers.map(([a]) => a)).size
   return [
-    `${named.length} of ${names.length} columns are also drawn from columns that are no neighbours in the learned graph, as they stand out in the data`
+    `${drawn} of ${names.length} columns are also drawn from columns that are no neighbours in the learned graph, as they stand out in the data`
   ]
 }

@@ -3,7 +3,7 @@ import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import { isNumeric } from '../../table/table.js'
-import { fitLocal, sampleLocal } from './index.js'
+import { fitLocal, posteriorLocal, sampleLocal } from './index.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 
@@ -38,4 +38,14 @@ test('a learned graph keeps columns together that nearly repeat each other, wher
   for (let a = 0; a < values.length; a++) for (let b = 0; b < a; b++) least = Math.min(least, correlationOf(values[a]!, values[b]!))
   // 0.9 in the law, at least 0.85 in 200 rows of it; each column stands on a few of the others. Without those: 0 ± 0.1.
   expect(least).toBeGreaterThan(0.7)
+}, 60_000)
+
+test('an observation that the sweeps cannot follow is named, one that they can is not', async () => {
+  const context = { engine, key: keyFromSeed(5) }
+  const asked = { count: 200, observe: ['x4 = 1 ± 0.05'] }
+  const close = await fitLocal(factorTable(200, 8, 0.9999), { local: { kind: 'window', radius: 2 } }, context)
+  const loose = await fitLocal(factorTable(200, 8, 0.5), { local: { kind: 'window', radius: 2 } }, context)
+  const warned = async (model: typeof close) => (await posteriorLocal(model, asked, context)).report.warnings.map(({ name }) => name)
+  expect(await warned(close)).toContain('observation-unmet')
+  expect(await warned(loose)).not.toContain('observation-unmet')
 }, 60_000)

@@ -57,6 +57,14 @@ const placesOf = (mask: Uint8Array): number[] => Array.from(mask.keys()).filter(
 
 const ascending = (set: Set<number>): number[] => Array.from(set).sort((a, b) => a - b)
 
+/** Pairs (target, given) of a plan that are no neighbours. */
+export function strangersOf(graph: Graph, units: readonly Unit[]): [number, number][] {
+  const pairs = units.flatMap(({ targets, givens }) =>
+    Array.from(targets).flatMap((a) => Array.from(givens, (given): [number, number] => [a, given]))
+  )
+  return pairs.filter(([a, given]) => !graph.neighbours[a]!.includes(given))
+}
+
 /** Every coordinate given all its neighbours, the strongest where they are too many. */
 export function twoSidedUnits(request: Omit<PlanRequest, 'blocks' | 'alongLine' | 'fill'>): Plan {
   const capped: number[] = []

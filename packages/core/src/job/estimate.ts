@@ -81,8 +81,8 @@ function contestPairs(size: JobSize): number {
   return searchPairs(fitted, evaluations, passesPerStep) + 2 * scored * fold
 }
 
-/** Rows that a trial of a condition's bandwidth holds out at most, draws for each, steps of each, and rows that it is fitted on. */
-const TRIAL = { heldOut: 200, draws: 9, steps: 5, rows: 1000 }
+/** Rows that a trial of a condition's bandwidth holds out at most (for all but two or three only a third is drawn), chains for each, steps of each, and rows that it is fitted on. */
+const TRIAL = { heldOut: 300, scored: 0.6, chains: 4, steps: 3, rows: 1000 }
 /** Chains of a posterior at least, powers that its likelihood usually takes with two steps each, and the chain without it. */
 const POSTERIOR = { chains: 256, powers: 4, unconditioned: 1000, unconditionedSteps: 20 }
 
@@ -97,7 +97,8 @@ function informedPairs(rows: number, { coordinateCount, partCount }: KnownSize):
 function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: KnownSize }): { stage: string; pairs: number }[] {
   const fitted = Math.min((2 * rowCount) / 3, TRIAL.rows)
   const folds = rowCount < 600 ? 3 : 1
-  const held = Math.min(TRIAL.heldOut, rowCount / 3) * TRIAL.draws * TRIAL.steps * informedPairs(fitted, known)
+  const held =
+    TRIAL.scored * Math.min(TRIAL.heldOut, rowCount / (folds === 3 ? 1 : 3)) * TRIAL.chains * TRIAL.steps * informedPairs(fitted, known)
   const step = informedPairs(rowCount, known)
   const chains = known.observes ? Math.max(drawnRows, POSTERIOR.chains) : drawnRows
   const prior = Math.min(POSTERIOR.unconditioned, rowCount / 2) * POSTERIOR.unconditionedSteps * step

@@ -164,21 +164,38 @@ export interface Answer {
   readonly effectiveCount: Float64Array
 }
 
-/** Local Gaussians at every state, in chunks: the next proposal of each, and how dense it would have proposed `back`. */
+const emptyAnswer = (from: InformedState): Answer => ({
+  next: emptyProposals(from),
+  logBackward: new Float64Array(from.part.length),
+  effectiveCount: new Float64Array(from.part.length)
+})
+
+/** Local Gaussians at every state: the next proposal of each, and how dense it would have proposed `back`. */
 export async function evaluate(problem: InformedProblem, asked: Asked): Promise<Answer> {
-  const n = asked.chains.length
-  const d = asked.from.coordinates.cols
-  const answer: Answer = {
-    next: emptyProposals(asked.from),
-    logBackward: new Float64Array(n),
-    effectiveCount: new Float64Array(n)
-  }
-  const proposer = new Proposer(problem, asked, answer)
-  const size = chunkSize(problem.source, d)
+  const answer = emptyAnswer(asked.from)
+  await visit(problem, asked.from, [new Proposer(problem, asked, answer)])
+  return answer
+}
+
+/** Where every chain might go next, one state a key: many draws of the local Gaussians for one evaluation of them. No Metropolis test. */
+export async function proposals(problem: InformedProblem, from: InformedState, keys: readonly Key[]): Promise<InformedState[]> {
+  const chains = indicesWhere(from.part.length, () => true)
+  const answers = keys.map(() => emptyAnswer(from))
+  await visit(
+    problem,
+    from,
+    keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!))
+  )
+  return answers.map(({ next }) => next.state)
+}
+
+/** Shows every state with its local Gaussians to the proposers, in chunks. */
+async function visit(problem: InformedProblem, from: InformedState, proposers: readonly Proposer[]): Promise<void> {
+  const n = from.part.length
+  const size = chunkSize(problem.source, from.coordinates.cols)
   for (let first = 0; first < n; first += size) {
     const rows = Uint32Array.from({ length: Math.min(size, n - first) }, (_, k) => first + k)
-    const parts = await problem.source.at(rows.length === n ? asked.from : takeState(asked.from, rows))
-    for (let k = 0; k < rows.length; k++) proposer.visit(parts, k, first + k)
+    const parts = await problem.source.at(rows.length === n ? from : takeState(from, rows))
+    for (const proposer of proposers) for (let k = 0; k < rows.length; k++) proposer.visit(parts, k, first + k)
   }
-  return answer
 }

@@ -71,11 +71,12 @@ function* pairsWithin(size: number, radius: number, closed: boolean): Generator<
 
 function checkRadius(radius: number, largest: number, got: string): void {
   if (Number.isInteger(radius) && radius >= 1 && radius <= largest) return
+  const remedy = radius > largest ? 'a smaller window' : 'a window of 1'
   throw new InputError({
     code: 'window-size',
     got,
     expected: largest >= 1 ? `a whole number from 1 to ${largest}` : 'more coordinates than that',
-    try: largest >= 1 ? 'a smaller window' : 'sampling without localisation'
+    try: largest >= 1 ? remedy : 'sampling without localisation'
   })
 }
 
@@ -144,4 +145,10 @@ export function parentsIn(graph: Graph, order: ArrayLike<number>): readonly Pare
     neighbours: Uint32Array.from(adjacent[v]!).sort(),
     fill: Uint32Array.from(Array.from(set).filter((other) => !adjacent[v]!.has(other))).sort()
   }))
+}
+
+/** A graph with further edges. */
+export function withEdges({ size, neighbours }: Graph, edges: readonly (readonly [number, number])[]): Graph {
+  const own = neighbours.flatMap((list, a) => Array.from(list, (b): [number, number] => [a, b]))
+  return graphFromEdges(size, [...own, ...edges.map(([a, b]): [number, number] => [a, b])])
 }

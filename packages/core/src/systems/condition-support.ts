@@ -111,16 +111,16 @@ export const FEW_ROWS = 3
 /** What is to be said of a condition's rows. Far: beyond the data in one column, or much farther from every row than rows are from each other. */
 export function conditionWarnings({ words }: Condition, effectiveRows: number, { nearest, usual, outside }: Distance): NamedWarning[] {
   const what = words === '' ? 'the empty condition' : words
-  const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows support it`
+  const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows`
   if (outside && outside.deviations > (effectiveRows < 10 ? 0.25 : 1)) {
-    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside the data; ${support}`
+    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside the data; its rows rest on the ${support} at that edge`
     return [{ name: 'condition-outside-data', message }]
   }
   if (nearest > 0.5 && nearest > 2 * usual) {
     const away = `the nearest row is ${nearest.toFixed(1)} standard deviations away, rows among themselves ${usual.toFixed(1)} at most`
-    return [{ name: 'condition-outside-data', message: `${what}: ${away}; ${support}` }]
+    return [{ name: 'condition-outside-data', message: `${what}: ${away}; ${support} support it` }]
   }
-  return effectiveRows < FEW_ROWS ? [{ name: 'condition-few-rows', message: `${what}: only ${support}` }] : []
+  return effectiveRows < FEW_ROWS ? [{ name: 'condition-few-rows', message: `${what}: only ${support} support it` }] : []
 }
 
 /**

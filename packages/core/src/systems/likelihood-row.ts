@@ -40,16 +40,17 @@ export function moduleValue(encoder: Encoder, { logLikelihood }: LikelihoodModul
   return (point, codes) => {
     const found = logLikelihood(rowAt(encoder, point, codes))
     if (typeof found === 'number' && found < Number.POSITIVE_INFINITY) return found
-    throw notFinite('the log-likelihood', found)
+    throw notFinite('the log-likelihood', found, encoder)
   }
 }
 
-/** What to say of a likelihood that gave no number. */
-export function notFinite(what: string, got: unknown): InputError {
+/** What to say of a likelihood that gave no number: a misspelt column is undefined and makes NaN. */
+export function notFinite(what: string, got: unknown, { columns }: Encoder): InputError {
+  const names = columns.filter(({ carries }) => carries !== 'identifier').map(({ name }) => name)
   return new InputError({
     code: 'likelihood-not-finite',
     got: `${what} as ${String(got)}`,
     expected: 'a finite number (−Infinity for an impossible row)',
-    try: 'checking the likelihood for logarithms and divisions out of range'
+    try: `checking it for names that no row has (a row has ${names.join(', ')}), and for logarithms and divisions out of range`
   })
 }

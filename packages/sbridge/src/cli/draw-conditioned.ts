@@ -78,10 +78,10 @@ export function conditionedWords(rows: Pick<ConditionedRows, 'conditional' | 'po
   for (const { columns, epsilon, ridge, freeRatio, trials } of rows.conditional?.groups ?? []) {
     const best = trials.find((trial) => trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio)
     const score = best
-      ? `; held-out CRPS ${best.crps.toFixed(3)} standard deviations, ${(100 * best.coverage).toFixed(0)} % inside 80 % intervals`
+      ? `; held-out CRPS ${best.crps.toFixed(3)} standard deviations, ${(100 * best.coverage).toFixed(0)} % inside 60 % intervals`
       : ''
     lines.push(
-      `given ${columns.join(', ')}: ε = ${epsilon.toPrecision(3)}${freeRatio === 1 ? '' : ` (${freeRatio}-fold for drawn columns)`}, ridge λ = ${ridge}${score}`
+      `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}: ε = ${epsilon.toPrecision(3)}${freeRatio === 1 ? '' : ` (${freeRatio}-fold for drawn columns)`}, ridge λ = ${ridge}${score}`
     )
   }
   if (rows.conditional) {

@@ -124,7 +124,7 @@ export function localWords({ summary }: LocalModel): string[] {
   const { sweep, edges, coordinateCount, largestNeighbourhood, radius, learned, choices } = summary
   const found = learned ? `learned from partial correlations above ${learned.threshold.toFixed(3)}` : 'given'
   return [
-    `localised, ${sweep}: ${coordinateCount} columns, ${edges.length} pairs of neighbours (${found}), at most ${largestNeighbourhood} a column`,
+    `localised, ${sweep}: ${coordinateCount} columns, ${edges.length} pair${edges.length === 1 ? '' : 's'} of neighbours (${found}), at most ${largestNeighbourhood} a column`,
     ...(radius
       ? [`window ${radius.chosen} by held-out CRPS (${radius.scores.map(([r, score]) => `${r}: ${score.toPrecision(3)}`).join(', ')})`]
       : []),

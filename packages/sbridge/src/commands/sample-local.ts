@@ -86,12 +86,24 @@ async function writeReport(
 ): Promise<void> {
   const real = trainingFieldTable(model)
   const evaluation = await evaluateTables({ real, synthetic: rows.table, engine, key: keyFromSeed(run.seed) })
-  const [{ renderReport }, { localSections }] = await Promise.all([import('../report/index.js'), import('../report/local.js')])
+  const [{ renderReport }, { ASKED, localSections }, { conditionPrologue }] = await Promise.all([
+    import('../report/index.js'),
+    import('../report/local.js'),
+    import('../report/conditions.js')
+  ])
   const columns = real.columns.map((column) => column.name)
   const sections = localSections({ summary: model.summary, columns, posterior: rows.report })
   await writeAtomically(
     path,
-    renderReport({ title: input.replace(/^.*[\\/]/, ''), evaluation, real, synthetic: rows.table, command, sections })
+    renderReport({
+      title: input.replace(/^.*[\\/]/, ''),
+      evaluation,
+      real,
+      synthetic: rows.table,
+      command,
+      prologue: rows.report && conditionPrologue(ASKED),
+      sections
+    })
   )
 }
 

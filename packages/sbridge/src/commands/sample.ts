@@ -161,6 +161,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
       rareCombinations: model.summary.rareCombinations
     })
     const { reportOf } = await import('../report/sample-report.js')
+    const { conditionPrologue, conditionSections, GIVEN, OBSERVED } = await import('../report/conditions.js')
     await writeAtomically(
       flags.report,
       reportOf({
@@ -172,7 +173,8 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
         evaluation,
         seed: run.seed,
         draws,
-        sections: known ? (await import('../report/conditions.js')).conditionSections(known) : undefined
+        prologue: known && conditionPrologue(known.conditional ? GIVEN : OBSERVED),
+        sections: known && conditionSections(known, real.columns)
       })
     )
   }

@@ -1,41 +1,54 @@
-import type { ConditionalReport, ObservationSupport, PosteriorReport } from '@sbridge/core'
+import type { ConditionalReport, ObservationSupport, PosteriorReport, Table } from '@sbridge/core'
 import { facts, type Section, section, table } from './blocks.js'
 import { type Html, html } from './html.js'
-import { formatNumber } from './numbers.js'
+import { formatDays, formatNumber, formatTime } from './numbers.js'
 
 const MOST_ROWS = 50
+/** Titles of the sections. */
+export const GIVEN = 'What was given'
+export const OBSERVED = 'What was observed'
 
 /** What a report says about what was asked for and how well the data support it. */
-export function conditionSections(asked: {
-  readonly conditional?: ConditionalReport | undefined
-  readonly posterior?: PosteriorReport | undefined
-}): Section[] {
+export function conditionSections(asked: AskedReports, columns: Table['columns'] = []): Section[] {
+  const times = new Set(columns.filter(({ kind }) => kind === 'datetime').map(({ name }) => name))
   return [
     ...(asked.conditional ? [conditionalSection(asked.conditional)] : []),
-    ...(asked.posterior ? [posteriorSection(asked.posterior)] : [])
+    ...(asked.posterior ? [posteriorSection(asked.posterior, times)] : [])
   ]
+}
+
+export interface AskedReports {
+  readonly conditional?: ConditionalReport | undefined
+  readonly posterior?: PosteriorReport | undefined
+}
+
+/** What to know before the measures of rows under a condition are read; `section` says more. */
+export function conditionPrologue(section: string): string {
+  return `These rows were drawn under a condition (see “${section}”). The measures compare them with all rows of the data: they should differ, and all the more the narrower the condition.`
 }
 
 function conditionalSection(report: ConditionalReport): Section {
   const shown = report.conditions.slice(0, MOST_ROWS)
   return section(
     'conditions',
-    'What was given',
-    html`<p>The measures of this report compare the drawn rows with <em>all</em> rows of the data; under a condition they should differ.</p>`,
+    GIVEN,
     table({
       caption:
         'How bandwidth and ridge were chosen: continuous ranked probability score (CRPS) on held-out rows, in standard deviations of the drawn columns.',
-      head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'inside 80 % intervals#', 'chosen'],
+      head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'inside 60 % intervals#', 'held-out rows#', 'chosen'],
       rows: report.groups.flatMap(({ columns, trials, epsilon, ridge, freeRatio }) =>
-        (trials.length > 0 ? trials : [{ epsilon, ridge, freeRatio, crps: Number.NaN, coverage: Number.NaN }]).map((trial) => [
-          columns.join(', '),
-          formatNumber(trial.epsilon),
-          formatNumber(trial.freeRatio),
-          formatNumber(trial.ridge),
-          Number.isNaN(trial.crps) ? '–' : formatNumber(trial.crps),
-          Number.isNaN(trial.coverage) ? '–' : formatNumber(trial.coverage),
-          trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio ? 'yes' : ''
-        ])
+        (trials.length > 0 ? trials : [{ epsilon, ridge, freeRatio, crps: Number.NaN, coverage: Number.NaN, scoredRows: 0 }]).map(
+          (trial) => [
+            columns.join(', '),
+            formatNumber(trial.epsilon),
+            formatNumber(trial.freeRatio),
+            formatNumber(trial.ridge),
+            Number.isNaN(trial.crps) ? '–' : formatNumber(trial.crps),
+            Number.isNaN(trial.coverage) ? '–' : formatNumber(trial.coverage),
+            trial.scoredRows === 0 ? '–' : String(trial.scoredRows),
+            trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio ? 'yes' : ''
+          ]
+        )
       )
     }),
     table({
@@ -53,10 +66,10 @@ function conditionalSection(report: ConditionalReport): Section {
   )
 }
 
-function posteriorSection(report: PosteriorReport): Section {
+function posteriorSection(report: PosteriorReport, times: ReadonlySet<string>): Section {
   return section(
     'posterior',
-    'What was observed',
+    OBSERVED,
     facts([
       ['Training rows that agree with the observations', formatNumber(report.importanceRows)],
       ['Effective rows behind a drawn row', formatNumber(report.effectiveRows)],
@@ -73,7 +86,9 @@ function posteriorSection(report: PosteriorReport): Section {
       head: ['column', 'prior mean#', 'prior spread#', 'posterior mean#', 'posterior spread#'],
       rows: Object.entries(report.columns).map(([name, { prior, posterior }]) => [
         name,
-        ...[...prior, ...posterior].map((x) => formatNumber(x))
+        ...[prior, posterior].flatMap(([centre, spread]) =>
+          times.has(name) ? [formatTime(centre), formatDays(spread)] : [formatNumber(centre), formatNumber(spread)]
+        )
       ])
     }),
     ...(report.warnings.length === 0

@@ -3,7 +3,7 @@ import type { GivenChoice, LocalPosteriorReport, LocalSummary } from '@sbridge/c
 import { facts, figure, type Section, section, table } from './blocks.js'
 import { observationTable } from './conditions.js'
 import { type Html, html } from './html.js'
-import { formatCount, formatNumber } from './numbers.js'
+import { formatCount, formatNumber, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 
 /** Columns above which the graph is drawn as a matrix without names. */
@@ -11,6 +11,7 @@ const MOST_NAMES = 40
 const MOST_EDGES = 20
 const MOST_CONDITIONS = 50
 const MOST_MOVED = 20
+export const ASKED = 'What was asked, and how well the data support it'
 
 export interface LocalReportParts {
   readonly summary: LocalSummary
@@ -56,13 +57,15 @@ function graphDrawing({ edges }: LocalSummary, columns: readonly string[]): Html
     { x: place.get(b)!, y: place.get(a)!, strength: Math.abs(value) }
   ])
   const named = columns.length <= MOST_NAMES
+  const words = columns.map((name) => shorten(name, 24))
+  const room = named ? 16 + 7 * Math.max(...words.map((word) => word.length)) : 40
   const axis = { domain: [-0.5, columns.length - 0.5], label: null }
-  const ticks = named ? { ticks: columns.map((_, k) => k), tickFormat: (k: number) => columns[k] ?? '', tickSize: 0 } : { ticks: 5 }
-  return drawPlot(`${edges.length} pairs of neighbours among ${columns.length} columns`, {
-    width: 420,
-    height: 420,
-    marginLeft: 60,
-    marginBottom: 50,
+  const ticks = named ? { ticks: columns.map((_, k) => k), tickFormat: (k: number) => words[k] ?? '', tickSize: 0 } : { ticks: 5 }
+  return drawPlot(`${edges.length} pair${edges.length === 1 ? '' : 's'} of neighbours among ${columns.length} columns`, {
+    width: 370 + room,
+    height: 370 + room,
+    marginLeft: room,
+    marginBottom: room,
     x: { ...axis, ...ticks, ...(named ? { tickRotate: -90 } : {}) },
     y: { ...axis, ...ticks, reverse: true },
     marks: [
@@ -81,7 +84,7 @@ function graphDrawing({ edges }: LocalSummary, columns: readonly string[]): Html
 
 function edgeTable({ edges }: LocalSummary): Html {
   return table({
-    caption: html`The strongest ${Math.min(MOST_EDGES, edges.length)} of ${edges.length} learned pairs.`,
+    caption: edges.length > MOST_EDGES ? `The strongest ${MOST_EDGES} of ${edges.length} learned pairs.` : 'The learned pairs.',
     head: ['Column', 'Neighbour', 'Partial correlation#'],
     rows: edges.slice(0, MOST_EDGES).map(([a, b, value]) => [a, b, formatNumber(value)])
   })
@@ -112,7 +115,7 @@ function support(report: LocalPosteriorReport): Section {
   const given = conditions.some(({ condition }) => condition !== '')
   return section(
     'local-support',
-    'What was asked, and how well the data support it',
+    ASKED,
     html`<p>The measures of this report compare the drawn rows with <em>all</em> rows of the data; under what was asked they should differ.</p>`,
     facts([
       ['Rows for each condition', formatCount(rowsPerCondition)],

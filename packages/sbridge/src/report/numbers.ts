@@ -64,6 +64,11 @@ export function formatTime(milliseconds: number | null): string {
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ')
 }
 
+/** A span of time in days. */
+export function formatDays(milliseconds: number | null): string {
+  return milliseconds === null ? '–' : `${formatNumber(milliseconds / 86_400_000)} d`
+}
+
 /** Text cut to a length, with an ellipsis where something was cut. */
 export function shorten(text: string, length: number): string {
   return [...text].length <= length ? text : `${[...text].slice(0, length - 1).join('')}…`

@@ -162,9 +162,11 @@ test('tables of two columns, tiny tables and tables without a model are reported
     title: 'tiny',
     evaluation: await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) }),
     real,
-    synthetic
+    synthetic,
+    prologue: 'Drawn under a condition.'
   })
   expect(page.includes('too small')).toBe(true)
+  expect(page).toMatch(/class="verdict"><p>Drawn under a condition\.<\/p><p>/)
   expect(page.match(/NaN|Infinity|undefined/g)).toBeNull()
   expect(page.includes('id="pairs"')).toBe(false)
 })

@@ -3,7 +3,7 @@ import { figure, joinSections, measureTable, type Section, section, table } from
 import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing, FEW_COLUMNS } from './figures.js'
 import { type Html, html } from './html.js'
 import { marginalPanel } from './marginal-panels.js'
-import { formatCount, formatNumber, formatPlain, formatShare, formatTime } from './numbers.js'
+import { formatCount, formatDays, formatNumber, formatPlain, formatShare, formatTime } from './numbers.js'
 import { page } from './page.js'
 import { mostRelatedPairs, pairPanel } from './pair-panels.js'
 import { measureLines, verdict } from './readings.js'
@@ -35,6 +35,8 @@ export interface ReportParts {
   readonly model?: ReportModel | undefined
   /** The exact command that wrote the rows or the report. */
   readonly command?: string | undefined
+  /** What is to be known before the measures are read, e.g. that rows were drawn under a condition. */
+  readonly prologue?: string | undefined
   /** Further parts, placed behind the summary: what was asked, images, a latent space. */
   readonly sections?: readonly Section[] | undefined
 }
@@ -44,7 +46,7 @@ export function renderReport(parts: ReportParts): string {
   const { evaluation, model } = parts
   const drawn = drawnColumns(evaluation)
   const sections = [
-    summarySection(evaluation),
+    summarySection(parts),
     ...(parts.sections ?? []),
     marginalSection(parts, drawn),
     columnSection(evaluation),
@@ -73,7 +75,7 @@ function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, bo
   return page({ title, kicker: 'Synthetic data report', entries, command, body })
 }
 
-function summarySection(evaluation: Evaluation): Section {
+function summarySection({ evaluation, prologue }: ReportParts): Section {
   const { rows, splits } = evaluation
   const floors =
     splits === 0
@@ -82,7 +84,7 @@ function summarySection(evaluation: Evaluation): Section {
   return section(
     'summary',
     'Summary',
-    html`<div class="verdict">${verdict(evaluation).map((sentence) => html`<p>${sentence}</p>`)}</div>`,
+    html`<div class="verdict">${[...(prologue ? [prologue] : []), ...verdict(evaluation)].map((sentence) => html`<p>${sentence}</p>`)}</div>`,
     measureTable(
       html`Measures of quality. Numbers are standardised by the real data and categories stand √2 apart. ${floors}`,
       measureLines(evaluation)
@@ -122,7 +124,7 @@ function columnSection({ columns }: Evaluation): Section {
   const rows = Object.entries(columns).map(([name, column]) => {
     const distance = marginalOf(column)
     const show = column.kind === 'datetime' ? formatTime : formatNumber
-    const spread = column.kind === 'datetime' ? days : formatNumber
+    const spread = column.kind === 'datetime' ? formatDays : formatNumber
     return [
       name,
       column.kind,
@@ -156,10 +158,6 @@ function columnSection({ columns }: Evaluation): Section {
   })
   const long = html`<details><summary>All ${formatCount(rows.length)} columns</summary>${whole}</details>`
   return section('columns', 'Column by column', rows.length > MOST_ROWS ? long : whole)
-}
-
-function days(milliseconds: number | null): string {
-  return milliseconds === null ? '–' : `${formatNumber(milliseconds / 86_400_000)} d`
 }
 
 function pairSection({ real, synthetic, evaluation }: ReportParts): Section {

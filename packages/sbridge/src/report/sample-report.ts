@@ -12,12 +12,13 @@ export interface SampleReport {
   readonly evaluation: Evaluation
   readonly seed: number
   readonly draws: Pick<LatentDraw, 'noise' | 'steps' | 'start' | 'dynamics'>
+  readonly prologue?: string | undefined
   /** What was asked for besides, e.g. conditions. */
   readonly sections?: readonly Section[] | undefined
 }
 
 /** The report of a `sample` run: the measures, and what the fit decided. */
-export function reportOf({ input, command, model, real, rows, evaluation, seed, draws, sections }: SampleReport): string {
+export function reportOf({ input, command, model, real, rows, evaluation, seed, draws, prologue, sections }: SampleReport): string {
   const { summary } = model
   const { bandwidth } = summary
   return renderReport({
@@ -26,6 +27,7 @@ export function reportOf({ input, command, model, real, rows, evaluation, seed, 
     real,
     synthetic: rows,
     command,
+    prologue,
     ...(sections ? { sections } : {}),
     model: {
       epsilon: summary.epsilon,

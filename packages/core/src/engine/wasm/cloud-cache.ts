@@ -49,7 +49,7 @@ export class CloudCache {
 }
 
 /** A mixed checksum of the bits, four independent lanes. */
-function checksumOf(data: Float64Array): number {
+export function checksumOf(data: Float64Array): number {
   const words = new Int32Array(data.buffer, data.byteOffset, data.length * 2)
   let a = 1
   let b = 2

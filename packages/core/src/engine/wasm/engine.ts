@@ -3,7 +3,6 @@ import { InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
-import { blockOrder } from '../../space/blocks.js'
 import { checkNeighbourCount, checkPair } from '../check.js'
 import { Arena } from './arena.js'
 import { CloudCache } from './cloud-cache.js'
@@ -11,6 +10,7 @@ import { plainHost, type WasmHost } from './host.js'
 import * as job from './job.js'
 import { compileVariant, type Precision } from './module.js'
 import { Pool } from './pool.js'
+import { QueryOrder } from './query-order.js'
 import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, symmetricLogSums, symmetricMeans } from './symmetric.js'
 import { blockRows, type UploadedCloud, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
 import { MOST_PAGES, type WasmKernels, type WasmMemory, webAssembly } from './webassembly.js'
@@ -94,6 +94,7 @@ class WasmEngine implements Engine {
   readonly #machine: Machine
   readonly #arena: Arena
   readonly #clouds: CloudCache
+  readonly #queries = new QueryOrder()
   #queue: Promise<unknown> = Promise.resolve()
   /** Neighbours are always found in float64: ties must be exact. */
   #exact: Promise<Engine> | undefined
@@ -234,7 +235,7 @@ class WasmEngine implements Engine {
     const { values } = request
     const n = pair.from.points.rows
     const self = values !== undefined && values.data === pair.to.points.data
-    const order = pair.from.points.data === pair.to.points.data ? cloud.order : blockOrder(pair.from.points)
+    const order = pair.from.points.data === pair.to.points.data ? cloud.order : this.#queries.of(pair.from.points)
     const uploadedValues =
       values === undefined ? undefined : self ? cloud : uploadMatrix(arena, { precision, centred: true }, values, cloud.order)
     const logs = request.log && uploadLogs(arena, precision, request.log, cloud)

@@ -6,8 +6,9 @@ import { beside } from '../../sampling/window.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
-import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { Column, NumericColumn, Table } from '../../table/table.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
+import { clockOf, risingNotes } from './clock.js'
 import type { ForecastOptions } from './options.js'
 import { fitTransition, Transition, type TransitionContext, type TransitionModel } from './transition.js'
 
@@ -74,7 +75,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
       ...(plan ? { inputs: plan.named } : {}),
       choices: transition.choices,
       cappedColumns: plan?.capped ?? [],
-      notes: [...data.notes, ...(clock?.notes ?? []), ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)]
+      notes: [...data.notes, ...(clock?.notes ?? risingNotes(data.table)), ...cappedNotes(plan?.capped ?? [], pairs.inputs.rows)]
     }
   }
 }
@@ -116,37 +117,6 @@ function constantSeries(): InputError {
     expected: 'a column that does',
     try: 'another series'
   })
-}
-
-function clockOf(table: Table, name: string): NonNullable<ForecastModel['clock']> & { notes: readonly string[] } {
-  const place = table.columns.findIndex((column) => column.name === name)
-  const column = table.columns[place]
-  if (!column || !isNumeric(column) || column.missing) {
-    throw new InputError({
-      code: 'time-column',
-      got: column ? `the column ${name}, which is not of times without gaps` : `no column ${name}`,
-      expected: 'a column of numbers or date-times without missing cells',
-      try: `one of ${table.columns
-        .filter((c) => isNumeric(c) && !c.missing)
-        .slice(0, 8)
-        .map((c) => c.name)
-        .join(', ')}`
-    })
-  }
-  const { values } = column
-  const back = values.findIndex((value, i) => i > 0 && !(value > values[i - 1]!))
-  if (back > 0) {
-    throw new InputError({
-      code: 'time-order',
-      got: `${name} = ${values[back]} in row ${back + 1} after ${values[back - 1]}`,
-      expected: 'times that ascend from row to row',
-      try: 'sorting the series by time'
-    })
-  }
-  const spacing = (values[values.length - 1]! - values[0]!) / Math.max(1, values.length - 1)
-  const uneven = values.some((value, i) => i > 0 && Math.abs(value - values[i - 1]! - spacing) > 1e-3 * spacing)
-  const notes = uneven ? [`the steps of ${name} differ: the transition treats them as equal, and times go on in mean steps`] : []
-  return { column: column.kind, name, place, last: values[values.length - 1]!, spacing, notes }
 }
 
 function without({ table, formats, notes }: InferredTable, place: number): InferredTable {

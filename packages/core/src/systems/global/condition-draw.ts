@@ -2,7 +2,14 @@ import type { Engine } from '../../kernel/engine.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { matrix } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
-import { type ChainCondition, type InformedChains, type InformedProblem, informedStep, startChains } from '../../sampling/informed.js'
+import {
+  type ChainCondition,
+  type InformedChains,
+  type InformedProblem,
+  informedStep,
+  proposals,
+  startChains
+} from '../../sampling/informed.js'
 import { clampStep } from '../../sampling/informed-clamp.js'
 import type { ChainLikelihood } from '../../sampling/informed-likelihood.js'
 import type { InformedState } from '../../sampling/informed-state.js'
@@ -154,6 +161,32 @@ async function redrawFactors(
 
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
 export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
+  const { chains, starts, acceptance } = await runChains(run)
+  return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, effectiveCount: chains.effectiveCount }
+}
+
+/**
+ * Runs all chains of a group, and draws `copies` times from the local law that each chain stands at: for scores, whose noise
+ * is mostly that of the draws. Cost that of one step more.
+ */
+export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded[]> {
+  const { problem, chains } = await runChains(run)
+  const key = keyFor(run.key, 'copies')
+  await redrawFactors(run, problem, chains, key)
+  const keys = Array.from({ length: copies }, (_, copy) => keyAtStep(key, copy))
+  const states =
+    run.scheme === 'clamp'
+      ? await Promise.all(keys.map(async (own) => (await clampStep(problem, chains.state, own)).state))
+      : await proposals(problem, chains.state, keys)
+  return states.map((state) => unscaledRows(run.bridge, state))
+}
+
+interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance'> {
+  readonly problem: InformedProblem
+  readonly chains: InformedChains
+}
+
+async function runChains(run: GroupRun): Promise<Ran> {
   const { problem, state, starts } = startGroup(run)
   const stepsKey = keyFor(run.key, 'steps')
   const n = state.part.length
@@ -169,7 +202,7 @@ export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
     run.onStep?.(unscaledRows(run.bridge, chains.state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
-  return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, effectiveCount: chains.effectiveCount }
+  return { problem, chains, starts, acceptance }
 }
 
 async function clampGroup(run: GroupRun, problem: InformedProblem, chains: InformedChains, key: Key): ReturnType<typeof stepGroup> {

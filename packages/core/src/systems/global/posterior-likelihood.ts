@@ -1,5 +1,5 @@
 import { symmetricEigen } from '../../num/linear-algebra.js'
-import { matrix } from '../../num/matrix.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import type { ChainLikelihood, LocalLikelihood } from '../../sampling/informed-likelihood.js'
 import type { Encoder } from '../../table/encoder.js'
 import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
@@ -70,21 +70,23 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
   }
 }
 
-/** A user's likelihood over rows; with a gradient also a local Gaussian, its curvature from differences of the gradient. */
+/**
+ * A user's likelihood over rows; with a gradient also a local Gaussian: its curvature from differences of the gradient in the
+ * units of the columns. How a coordinate's slope changes is left out (Gauss–Newton): under a quantile scaling it is ragged, and
+ * would drown the curvature.
+ */
 export function moduleLikelihood(encoder: Encoder, module: LikelihoodModule): ChainLikelihood {
   const { gradient } = module
-  const decoded = decodedColumns(encoder)
   const value = moduleValue(encoder, module)
   if (!gradient) return { value, linear: false }
-  const slopes = (point: Float64Array, codes: Int32Array): Float64Array => {
+  const decoded = decodedColumns(encoder)
+  const gradientAt = (point: Float64Array, codes: Int32Array): Float64Array => {
     const found = gradient(rowAt(encoder, point, codes))
-    const out = new Float64Array(encoder.coordinateCount)
-    for (const { name, coordinate, scaler } of decoded) {
-      const slope = found[name] ?? 0
-      if (!Number.isFinite(slope)) throw notFinite(`the gradient's entry ${name}`, slope)
-      out[coordinate] = slope * slopeAt(scaler, point[coordinate]!)
-    }
-    return out
+    return Float64Array.from(decoded, ({ name }) => {
+      const entry = found[name] ?? 0
+      if (!Number.isFinite(entry)) throw notFinite(`the gradient's entry ${name}`, entry, encoder)
+      return entry
+    })
   }
   return {
     value,
@@ -92,40 +94,64 @@ export function moduleLikelihood(encoder: Encoder, module: LikelihoodModule): Ch
     local(at, codes) {
       const constant = value(at, codes)
       if (constant === Number.NEGATIVE_INFINITY) return undefined
-      return curved({ constant, tilt: slopes(at, codes) }, at, (point) => slopes(point, codes))
+      const slopes = new Float64Array(at.length)
+      for (const { coordinate, scaler } of decoded) slopes[coordinate] = slopeAt(scaler, at[coordinate]!)
+      const tilt = new Float64Array(at.length)
+      gradientAt(at, codes).forEach((entry, k) => {
+        const { coordinate } = decoded[k]!
+        tilt[coordinate] = entry * slopes[coordinate]!
+      })
+      const curvature = curvatureAt({ at, slopes, decoded, gradientAt: (point) => gradientAt(point, codes) })
+      const rows = concaveRoot(curvature)
+      return { constant, tilt, rows, targets: new Float64Array(rows.rows) }
     }
   }
 }
 
-/** Half-width of the differences that give curvature, in coordinates. */
-const STEP = 0.05
+/** Half-width, in coordinates, of the differences that give curvature. */
+const STEP = { standard: 0.05, quantile: WIDE }
 
-function curved(
-  first: { constant: number; tilt: Float64Array },
-  at: Float64Array,
-  slopes: (point: Float64Array) => Float64Array
-): LocalLikelihood {
+interface CurvatureProblem {
+  readonly at: Float64Array
+  /** d column / d coordinate, by coordinate. */
+  readonly slopes: Float64Array
+  readonly decoded: readonly Decoded[]
+  /** By decoded column, in its units. */
+  readonly gradientAt: (point: Float64Array) => Float64Array
+}
+
+/** −∂² log L by coordinates [d, d]: second differences in the units of the columns, times the slopes of both. */
+function curvatureAt({ at, slopes, decoded, gradientAt }: CurvatureProblem): Matrix {
   const d = at.length
   const curvature = matrix(d, d)
   const point = at.slice()
-  for (let c = 0; c < d; c++) {
-    point[c] = at[c]! + STEP
-    const above = slopes(point)
-    point[c] = at[c]! - STEP
-    const below = slopes(point)
+  for (const { coordinate: c, scaler } of decoded) {
+    const half = STEP[scaler.method]
+    point[c] = at[c]! + half
+    const above = gradientAt(point)
+    const top = valueAt(scaler, point[c]!)
+    point[c] = at[c]! - half
+    const below = gradientAt(point)
+    const gap = top - valueAt(scaler, point[c]!)
     point[c] = at[c]!
-    for (let k = 0; k < d; k++) {
-      const entry = (-0.5 * (above[k]! - below[k]!)) / (2 * STEP)
+    if (gap === 0) continue
+    decoded.forEach(({ coordinate: k }, place) => {
+      const entry = (-0.5 * (above[place]! - below[place]!) * slopes[c]! * slopes[k]!) / gap
       curvature.data[c * d + k] = curvature.data[c * d + k]! + entry
       curvature.data[k * d + c] = curvature.data[k * d + c]! + entry
-    }
+    })
   }
-  // Directions in which log L is convex stay linear: no Gaussian falls off there.
+  return curvature
+}
+
+/** F with FᵀF = the curvature where log L falls off. Directions in which it is convex stay linear: no Gaussian falls off there. */
+function concaveRoot(curvature: Matrix): Matrix {
+  const d = curvature.rows
   const { values, vectors } = symmetricEigen(curvature)
   const kept = values.filter((x) => x > 1e-9).length
   const rows = matrix(kept, d)
   for (let r = 0; r < kept; r++) for (let c = 0; c < d; c++) rows.data[r * d + c] = Math.sqrt(values[r]!) * vectors.data[c * d + r]!
-  return { ...first, rows, targets: new Float64Array(kept) }
+  return rows
 }
 
 /** The product of likelihoods. A local stand-in exists where every one has its own. */

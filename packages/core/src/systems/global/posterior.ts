@@ -283,13 +283,13 @@ async function reportOn(model: GlobalModel, found: Reported): Promise<PosteriorR
     columns: describeColumns(prior, table),
     unconditioned: choice.unconditioned
   } satisfies Omit<PosteriorReport, 'warnings'>
-  return { ...report, warnings: warningsOn(report) }
+  return { ...report, warnings: warningsOn(report, rows.coordinates.rows) }
 }
 
 /** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */
 const FEW_ROWS = 10
 
-function warningsOn(report: Omit<PosteriorReport, 'warnings'>): NamedWarning[] {
+function warningsOn(report: Omit<PosteriorReport, 'warnings'>, rowCount: number): NamedWarning[] {
   const warnings: NamedWarning[] = []
   if (report.importanceRows < FEW_ROWS) {
     const worst = report.observations.reduce((largest, { priorDeviations }) => Math.max(largest, priorDeviations), 0)
@@ -306,7 +306,7 @@ function warningsOn(report: Omit<PosteriorReport, 'warnings'>): NamedWarning[] {
       name: 'acceptance-low',
       message: `${(100 * report.acceptance).toFixed(1)} % of the steps were accepted: chains hardly moved; more --steps, or a gradient, would help`
     })
-  if (report.effectiveSampleSize < 20 && report.effectiveSampleSize < 0.2 * 256)
+  if (report.effectiveSampleSize < Math.min(20, rowCount / 2))
     warnings.push({ name: 'sample-size-low', message: `the rows are worth ${report.effectiveSampleSize.toFixed(0)} independent ones` })
   return warnings
 }

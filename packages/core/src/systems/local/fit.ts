@@ -10,7 +10,7 @@ import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { symmetricScaling } from '../../scaling/symmetric.js'
 import { cloud } from '../../space/cloud.js'
 import { mostGivens } from '../../space/forward-selection.js'
-import type { Graph } from '../../space/graph.js'
+import { type Graph, withEdges } from '../../space/graph.js'
 import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
@@ -18,7 +18,7 @@ import { isNumeric } from '../../table/table.js'
 import { type FieldColumns, fieldColumns, type Neighbourhoods, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { FittedGroup, FittedUnit, LocalContext, LocalModel, LocalSummary } from './model.js'
 import type { LocalOptions } from './options.js'
-import { type Plan, planUnits } from './units.js'
+import { type Plan, planUnits, strangersOf } from './units.js'
 
 /** ε of a single coordinate that is drawn from nothing: a kernel of a fifth of its spread. */
 const ROOT_EPSILON = 0.02
@@ -52,7 +52,7 @@ export async function fitLocal(data: InferredTable, options: LocalOptions, conte
     ...describe(options, columns, found, rows),
     choices: fitted.choices,
     scaling,
-    notes: [...notes, ...cappedNotes(found.plan, columns, rows)]
+    notes: [...notes, ...cappedNotes(found.plan, columns, rows), ...strangerNotes(found, columns)]
   }
   return { encoder, ...rows, graph: found.near.graph, parts: fitted.parts, summary }
 }
@@ -94,6 +94,8 @@ function unknownColumn(got: string, columns: readonly { readonly name: string }[
 interface Found {
   readonly near: Neighbourhoods
   readonly plan: Plan
+  /** Pairs that the plan follows and a learned graph lacked; the graph has them now. */
+  readonly strangers?: readonly (readonly [number, number])[]
   readonly radius?: NonNullable<LocalSummary['radius']>
 }
 
@@ -108,7 +110,10 @@ async function resolveNeighbourhoods({ options, columns, rows, context }: Resolv
   const { local } = options
   const at = (radius: number): Found => {
     const near = neighbourhoodsOf(local, columns, rows.coordinates, radius)
-    return { near, plan: planOf(near.graph, options, columns, rows) }
+    const plan = planOf(near.graph, options, columns, rows)
+    if (!near.learned) return { near, plan }
+    const strangers = strangersOf(near.graph, plan.units)
+    return { near: { ...near, graph: withEdges(near.graph, strangers) }, plan, strangers }
   }
   if (!('radius' in local) || local.radius !== 'auto') return at(1)
   const scores: [number, number][] = []
@@ -157,7 +162,8 @@ function planOf(graph: Graph, { local, blocks }: LocalOptions, columns: FieldCol
     })
   )
   const alongLine = local.kind !== 'graph' && local.kind !== 'auto'
-  return planUnits({ graph, points: coordinates, blocks: numbered, alongLine, mostGivens: mostGivens(coordinates.rows) })
+  const fill = local.kind === 'auto' ? 'all' : 'separators'
+  return planUnits({ graph, points: coordinates, blocks: numbered, alongLine, fill, mostGivens: mostGivens(coordinates.rows) })
 }
 
 interface Fitted {
@@ -277,5 +283,14 @@ function cappedNotes({ capped }: Plan, { names }: FieldColumns, rows: FieldRows)
   const more = capped.length > 12 ? ` and ${capped.length - 12} more` : ''
   return [
     `${rows.coordinates.rows} rows feed at most ${mostGivens(rows.coordinates.rows)} neighbours: only the strongest are used for ${named.join(', ')}${more}`
+  ]
+}
+
+/** Columns that nearly repeat each other have no strong partial correlations, so a learned graph may lack what the plan follows. */
+function strangerNotes({ strangers = [] }: Found, { names }: FieldColumns): string[] {
+  if (strangers.length === 0) return []
+  const drawn = new Set(strangers.map(([a]) => a)).size
+  return [
+    `${drawn} of ${names.length} columns are also drawn from columns that are no neighbours in the learned graph, as they stand out in the data`
   ]
 }

@@ -74,6 +74,7 @@ export async function reportOnLocal(
     warnings: [
       ...conditions.flatMap((condition, c) => warningsOfCondition(condition, outcome.effectiveRows[c]!, distances[c]!)),
       ...described.filter(({ priorDeviations }) => priorDeviations > FAR).map(disagreement),
+      ...described.flatMap((support, o) => unmet(support, observations[o]!.deviation)),
       ...(acceptance !== undefined && acceptance < LOW_ACCEPTANCE ? [lowAcceptance(acceptance)] : [])
     ]
   }
@@ -88,6 +89,22 @@ function warningsOfCondition(condition: Condition, effectiveRows: number, distan
 function disagreement({ text, priorDeviations }: ObservationSupport): NamedWarning {
   const message = `“${text}” stands ${priorDeviations.toFixed(1)} standard deviations from the prior: the rows extrapolate`
   return { name: 'prior-observation-disagree', message }
+}
+
+/** Rows of a Gaussian would stand nearer to what was observed by this many of its deviations. */
+const UNMET = 2
+
+/**
+ * Sweeps that take one column at a time cannot move columns that nearly repeat each other. For Gaussian rows the residual's
+ * mean goes from m to m·s²/(v + s²), v its variance before and s the deviation of the observation.
+ */
+function unmet({ text, prior, posterior }: ObservationSupport, deviation: number): NamedWarning[] {
+  const noise = deviation * deviation
+  const expected = (prior.mean * noise) / (prior.deviation * prior.deviation + noise)
+  const miss = Math.abs(posterior.mean - expected) / deviation
+  if (!(miss > UNMET)) return []
+  const message = `“${text}”: the drawn rows miss it by ${miss.toFixed(1)} of its deviations: columns that nearly repeat each other hold the sweeps back; sampling without --local would follow it`
+  return [{ name: 'observation-unmet', message }]
 }
 
 function lowAcceptance(acceptance: number): NamedWarning {

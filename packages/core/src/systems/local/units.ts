@@ -18,13 +18,18 @@ export interface PlanRequest {
   readonly blocks?: readonly (readonly number[])[] | undefined
   /** Whether coordinates are drawn as they stand; otherwise greedily by degree. */
   readonly alongLine: boolean
+  /**
+   * Which drawn coordinates besides neighbours are looked at: those that still separate a unit from the rest, or, where the
+   * graph was learned, all. Partial correlations are small where columns nearly repeat each other, and no edge says so.
+   */
+  readonly fill: 'separators' | 'all'
   readonly mostGivens: number
 }
 
 /**
  * Orders the coordinates and says what each is drawn from. Neighbours come first, strongest first; drawn coordinates that
  * are no neighbours but still separate the unit from the rest (the far end of a ring) are added when the data show that
- * they matter. No unit gets more givens than the data can feed. Cost O(M · Σ candidates).
+ * they matter, as are any others where the graph was learned. No unit gets more givens than the data can feed. Cost O(M · Σ candidates).
  */
 export function planUnits(request: PlanRequest): Plan {
   const blocks = blocksOf(request.graph.size, request.blocks)
@@ -37,7 +42,8 @@ export function planUnits(request: PlanRequest): Plan {
     const targets = blocks[b]!
     const near = new Set<number>()
     for (const a of targets) for (const other of request.graph.neighbours[a]!) if (drawn[other]) near.add(other)
-    const far = Array.from(parents[b]!.fill).flatMap((block) => Array.from(blocks[block]!))
+    const separators = Array.from(parents[b]!.fill).flatMap((block) => Array.from(blocks[block]!))
+    const far = request.fill === 'all' ? placesOf(drawn).filter((a) => !near.has(a)) : separators
     const chosen = chooseGivens(request.points, targets, { near: ascending(near), far, most: request.mostGivens })
     if (near.size > request.mostGivens) capped.push(...targets)
     for (const a of targets) drawn[a] = 1
@@ -46,10 +52,21 @@ export function planUnits(request: PlanRequest): Plan {
   return { units, capped }
 }
 
+/** Where a mask is set, ascending. */
+const placesOf = (mask: Uint8Array): number[] => Array.from(mask.keys()).filter((a) => mask[a] === 1)
+
 const ascending = (set: Set<number>): number[] => Array.from(set).sort((a, b) => a - b)
 
+/** Pairs (target, given) of a plan that are no neighbours. */
+export function strangersOf(graph: Graph, units: readonly Unit[]): [number, number][] {
+  const pairs = units.flatMap(({ targets, givens }) =>
+    Array.from(targets).flatMap((a) => Array.from(givens, (given): [number, number] => [a, given]))
+  )
+  return pairs.filter(([a, given]) => !graph.neighbours[a]!.includes(given))
+}
+
 /** Every coordinate given all its neighbours, the strongest where they are too many. */
-export function twoSidedUnits(request: Omit<PlanRequest, 'blocks' | 'alongLine'>): Plan {
+export function twoSidedUnits(request: Omit<PlanRequest, 'blocks' | 'alongLine' | 'fill'>): Plan {
   const capped: number[] = []
   const units = Array.from({ length: request.graph.size }, (_, a): Unit => {
     const near = Array.from(request.graph.neighbours[a]!)

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { exp } from '../../num/elementary.js'
+import { keyFromSeed, normals } from '../../num/random.js'
+import { localValue } from '../../sampling/informed-likelihood.js'
+import { fitEncoder } from '../../table/encoder.js'
+import { parseObservation } from '../../table/expression.js'
+import { inferTable } from '../../table/infer.js'
+import type { ScalingMethod } from '../../table/scaling.js'
+import { moduleLikelihood, observationLikelihood } from './posterior-likelihood.js'
+
+const z = normals(keyFromSeed(2), 400)
+const { table, formats } = inferTable({
+  rowCount: 200,
+  columns: [
+    { name: 'x', source: 'number', values: z.slice(0, 200).map((value) => exp(value)) },
+    { name: 'y', source: 'number', values: z.slice(200) }
+  ]
+})
+const codes = new Int32Array(0)
+
+describe('a module with a gradient', () => {
+  test.each<ScalingMethod>(['standard', 'quantile'])('proposes as the observation that it spells out does, %s scaling', (method) => {
+    const encoder = fitEncoder(table, formats, () => method)
+    const observed = observationLikelihood(encoder, [parseObservation('x + 2*y = 3 ± 0.4')])
+    const residual = (row: Readonly<Record<string, unknown>>) => ((row.x as number) + 2 * (row.y as number) - 3) / 0.16
+    const spelled = moduleLikelihood(encoder, {
+      logLikelihood: (row) => -0.5 * 0.16 * residual(row) ** 2,
+      gradient: (row) => ({ x: -residual(row), y: -2 * residual(row) })
+    })
+    for (let k = 0; k < 20; k++) {
+      const at = Float64Array.of(z[2 * k]!, z[2 * k + 1]!)
+      const [first, second] = [observed.local!(at, codes)!, spelled.local!(at, codes)!]
+      for (const step of [-1, 0.1, 0.7]) {
+        const point = at.map((value) => value + step)
+        const wanted = localValue(first, at, point)
+        expect(Math.abs(localValue(second, at, point) - wanted)).toBeLessThan(1e-6 * (1 + Math.abs(wanted)))
+      }
+    }
+  })
+
+  test('a column that no row has is named by what the rows do have', () => {
+    const encoder = fitEncoder(table, formats, () => 'standard')
+    const misspelt = moduleLikelihood(encoder, { logLikelihood: (row) => -((row.z as number) ** 2) })
+    expect(() => misspelt.value(Float64Array.of(0, 0), codes)).toThrow(/a row has x, y/)
+  })
+})

@@ -54,7 +54,10 @@ export function pearson(first: NumericColumn, second: NumericColumn): number {
   return scale > 0 ? Math.max(-1, Math.min(1, product / scale)) : 0
 }
 
-/** Root of the share of a number's variance that lies between the levels, corrected for chance. */
+/** Levels with fewer rows than this on average, such as names, say nothing on what goes with them: the association counts as 0. */
+const LEAST_ROWS_PER_LEVEL = 2
+
+/** Root of the share of a number's variance that lies between the levels, corrected for chance; 0 for names that hardly recur. */
 export function correlationRatio(numbers: NumericColumn, { codes, levels }: CategoricalColumn): number {
   const counts = new Float64Array(levels.length + 1)
   const sums = new Float64Array(levels.length + 1)
@@ -78,11 +81,11 @@ export function correlationRatio(numbers: NumericColumn, { codes, levels }: Cate
     within += rest * rest
   }
   const occurring = counts.reduce((count, rows) => count + (rows > 0 ? 1 : 0), 0)
-  if (!(total > 0) || n <= occurring) return 0
+  if (!(total > 0) || n < LEAST_ROWS_PER_LEVEL * occurring) return 0
   return Math.sqrt(Math.max(0, 1 - (within / (n - occurring)) * ((n - 1) / total)))
 }
 
-/** Bias-corrected Cramér's V; 0 where a column has one level only. */
+/** Bias-corrected Cramér's V; 0 where a column has one level only, or names that hardly recur. */
 export function cramersV(first: CategoricalColumn, second: CategoricalColumn): number {
   const n = first.codes.length
   const width = second.levels.length + 1
@@ -101,7 +104,7 @@ export function cramersV(first: CategoricalColumn, second: CategoricalColumn): n
   for (const [cell, count] of cells) squared += (count * count) / (rowSums[Math.floor(cell / width)]! * columnSums[cell % width]!)
   const r = rowSums.reduce((count, rows) => count + (rows > 0 ? 1 : 0), 0)
   const c = columnSums.reduce((count, rows) => count + (rows > 0 ? 1 : 0), 0)
-  if (n < 2 || r < 2 || c < 2) return 0
+  if (n < LEAST_ROWS_PER_LEVEL * Math.max(r, c) || r < 2 || c < 2) return 0
   const corrected = Math.max(0, squared - ((r - 1) * (c - 1)) / (n - 1))
   const smaller = Math.min(r - ((r - 1) * (r - 1)) / (n - 1), c - ((c - 1) * (c - 1)) / (n - 1)) - 1
   return smaller > 0 ? Math.min(1, Math.sqrt(corrected / smaller)) : 0

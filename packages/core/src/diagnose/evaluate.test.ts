@@ -216,6 +216,29 @@ describe('evaluateTables', () => {
     expect(JSON.stringify(tiny)).not.toContain('NaN')
   })
 
+  test('names that hardly recur are associated with nothing, levels that recur are', () => {
+    const z = normals(key, 60, 0)
+    const ofNames = (perLevel: number) =>
+      associationMatrix(
+        table(
+          levels(
+            'name',
+            [...z].map((_, i) => `n${Math.floor(i / perLevel)}`)
+          ),
+          numbers(
+            'x',
+            z.map((value, i) => 10 * Math.floor(i / perLevel) + value)
+          ),
+          levels(
+            'side',
+            [...z].map((_, i) => (i < 30 ? 'left' : 'right'))
+          )
+        )
+      )[0]!
+    expect([...ofNames(1).slice(1), ...ofNames(1.5).slice(1)]).toEqual([0, 0, 0, 0])
+    for (const association of ofNames(3).slice(1)) expect(association).toBeGreaterThan(0.8)
+  })
+
   test('refuses tables that cannot be compared, and stops when asked to', async () => {
     const real = drawTable('real', 20)
     const other = table(...real.columns.slice(1))

@@ -6,7 +6,7 @@ import { keyFromSeed, normals, permutation } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import { THOROUGH_WORK } from '../systems/global/bandwidth.js'
 import { CONTEST_BUDGET, contestFolds } from '../systems/global/choose-scaling.js'
-import { EXPONENTIAL } from '../systems/global/generator.js'
+import { EXPONENTIAL, usualSteps } from '../systems/global/generator.js'
 import { SEARCH_BUDGET } from '../systems/global/model.js'
 
 /** Sizes that decide how long a job takes. */
@@ -48,8 +48,8 @@ export interface JobEstimate {
   readonly bytes: number
 }
 
-/** Turns of a scaling from nothing, each of which takes a pair of rows once, and of one to 1e-3 from the ε before. */
-const TURNS = { cold: 14, warm: 6 }
+/** Turns of a scaling from nothing, each of which takes a pair of rows once, of one to 1e-3 from the ε before, and of one for the draws of a group of categories. */
+const TURNS = { cold: 14, warm: 6, group: 4 }
 /** Values of ε that a search tries: a thorough one, and a brief one from nothing or from an ε that was found before. */
 const EVALUATIONS = { thorough: 8, cold: 6, warm: 3.5 }
 
@@ -63,10 +63,16 @@ const stepPairs = (rows: number, passesPerStep: number): number => rows * (1.5 +
 
 const scalingPairs = (rows: number, turns: number): number => 0.5 * turns * rows * rows
 
-/** Pairs a bandwidth search evaluates: scalings from warm starts, chains of 20 steps, distances. */
+/** A sweep makes two passes besides one for each group of categories, and scales for each group. */
+const groupScalingPairs = (rows: number, passesPerStep: number): number => Math.max(0, passesPerStep - 2) * scalingPairs(rows, TURNS.group)
+
+const stepsOf = (passesPerStep: number): number => usualSteps(passesPerStep > 1 ? 'sweep' : 'none')
+
+/** Pairs a bandwidth search evaluates: scalings from warm starts, chains, distances. */
 function searchPairs(rows: number, evaluations: number, passesPerStep: number): number {
   const chains = passesPerStep > 2 ? 500 : Math.max(500, Math.min(rows, 1000))
-  return evaluations * (scalingPairs(rows, TURNS.warm) + 20 * chains * stepPairs(rows, passesPerStep) + chains * rows)
+  const scalings = scalingPairs(rows, TURNS.warm) + groupScalingPairs(rows, passesPerStep)
+  return evaluations * (scalings + stepsOf(passesPerStep) * chains * stepPairs(rows, passesPerStep) + chains * rows)
 }
 
 /** Pairs of both entrants of a contest: a search, and in each fold a scaling and as many rows as are held out, up to three times. */
@@ -77,7 +83,8 @@ function contestPairs(size: JobSize): number {
   const evaluations = evaluationsOf(fitted, size, false) + evaluationsOf(fitted, size, true)
   const heldOut = fitted / (parts - 1)
   const drawn = heldOut * (heldOut < 400 ? 3 : 1)
-  const fold = scalingPairs(fitted, TURNS.cold) + 20 * drawn * stepPairs(fitted, passesPerStep)
+  const scalings = scalingPairs(fitted, TURNS.cold) + groupScalingPairs(fitted, passesPerStep)
+  const fold = scalings + stepsOf(passesPerStep) * drawn * stepPairs(fitted, passesPerStep)
   return searchPairs(fitted, evaluations, passesPerStep) + 2 * scored * fold
 }
 
@@ -125,7 +132,7 @@ export function estimateJob(size: JobSize): JobEstimate {
     { stage: 'scaling', pairs: scalingPairs(m, TURNS.cold) },
     ...(size.known
       ? knownStages({ ...size, known: size.known })
-      : [{ stage: 'sampling', pairs: size.steps * n * stepPairs(m, size.passesPerStep) }])
+      : [{ stage: 'sampling', pairs: size.steps * n * stepPairs(m, size.passesPerStep) + groupScalingPairs(m, size.passesPerStep) }])
   ]
   return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0), bytes: 8 * (m + n) * (d + 4) * 6 }
 }

@@ -1,6 +1,6 @@
 import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
-import type { Matrix } from '../num/matrix.js'
+import { type Matrix, takeRows } from '../num/matrix.js'
 import { keyAtStep, keyFor } from '../num/random.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
@@ -24,17 +24,20 @@ export interface SweepBridge {
   readonly clouds: readonly Cloud[]
   /** The training rows with every factor. */
   readonly whole: Cloud
+  /** Log terms of the rows in each of `clouds`. */
+  readonly groupTerms: readonly Float64Array[]
 }
 
-/** Without `groups` every factor is drawn alone. */
+/** Without `groups` every factor is drawn alone; without `groupTerms` all draws have the same log terms. */
 export function sweepBridge(
-  input: Omit<SweepBridge, 'clouds' | 'whole' | 'groups'> & { readonly groups?: readonly (readonly number[])[] }
+  input: Omit<SweepBridge, 'clouds' | 'whole' | 'groups' | 'groupTerms'> & Partial<Pick<SweepBridge, 'groups' | 'groupTerms'>>
 ): SweepBridge {
   const place = (factors: readonly number[]) => cloud(input.embed(input.training, factors))
   const groups = input.groups ?? allFactors(input.factorCount).map((factor) => [factor])
   return {
     ...input,
     groups,
+    groupTerms: input.groupTerms ?? groups.map(() => input.logTerms),
     clouds: groups.map((group) => place(otherFactors(input.factorCount, group))),
     whole: place(allFactors(input.factorCount))
   }
@@ -46,6 +49,9 @@ const otherFactors = (count: number, left: readonly number[]): number[] => allFa
 /**
  * One step where taking a whole row's categories would be copying: each group of factors in turn is drawn from the
  * weights that leave that group out, then the numbers from all rows, weighted with every factor. Cost O(n·M·d) a group.
+ *
+ * Where drawn categories are a mix that the data lack, rows of several kinds count, and noise of their covariance would
+ * fall between them. So with `covariance` noise a row is drawn first, and mean and covariance are taken where it stands.
  */
 export async function sweepStep(bridge: SweepBridge, state: Encoded, context: StepContext): Promise<Encoded> {
   const codes = state.codes.slice()
@@ -60,7 +66,7 @@ async function redrawGroup(bridge: SweepBridge, group: number, state: Encoded, {
   const points = bridge.embed(state, otherFactors(factorCount, factors))
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
   const stream = keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factors[0]}`), key.step)
-  const picked = await engine.pick(pair, bridge.logTerms, { key: stream })
+  const picked = await engine.pick(pair, bridge.groupTerms[group]!, { key: stream })
   picked.forEach((row, i) => {
     for (const factor of factors) state.codes[i * factorCount + factor] = training.codes[row * factorCount + factor]!
   })
@@ -74,7 +80,10 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
   const pair = await pairOf(bridge, bridge.whole, points, from, engine)
   const values = bridge.training.coordinates
   if (noise === 'covariance') {
-    const draw = await engine.draw(pair, bridge.logTerms, values, { key })
+    const stream = keyAtStep(keyFor({ ...key, step: 0 }, 'numbers'), key.step)
+    const picked = takeRows(values, await engine.pick(pair, bridge.logTerms, { key: stream }))
+    const nearby = bridge.embed({ coordinates: picked, codes: state.codes }, allFactors(bridge.factorCount))
+    const draw = await engine.draw(await pairOf(bridge, bridge.whole, nearby, picked, engine), bridge.logTerms, values, { key })
     return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, key))
   }
   const mean = await engine.mean(pair, bridge.logTerms, values)

@@ -84,8 +84,8 @@ export function presentValues(column: NumericColumn): Float64Array {
   return column.missing ? column.values.filter((_, i) => !column.missing![i]) : column.values
 }
 
-/** Table → coordinates and codes. Ties of quantile columns are spread by `key`. Throws `InputError` for a table of other columns or levels. */
-export function encodeTable(encoder: Encoder, table: Table, key: Key): Encoded {
+/** Table → coordinates and codes. Ties of quantile columns are spread by `key`, and stay tied without one. Throws `InputError` for a table of other columns or levels. */
+export function encodeTable(encoder: Encoder, table: Table, key?: Key): Encoded {
   const n = table.rowCount
   const coordinates = matrix(n, encoder.coordinateCount)
   const codes = new Int32Array(n * encoder.factors.length)
@@ -101,7 +101,7 @@ export function encodeTable(encoder: Encoder, table: Table, key: Key): Encoded {
     }
     if (code.carries === 'factor' && isCategorical(column)) encodeFactor(encoder, code.factor, column, codes)
     if (code.carries === 'coordinate' && isNumeric(column)) {
-      const scaled = scaleValues(code.scaler, column.values, keyFor(key, code.name))
+      const scaled = scaleValues(code.scaler, column.values, key && keyFor(key, code.name))
       for (let i = 0; i < n; i++) {
         if (code.missingFactor !== undefined) codes[i * encoder.factors.length + code.missingFactor] = column.missing?.[i] ? 1 : 0
         if (!column.missing?.[i]) coordinates.data[i * coordinates.cols + code.coordinate] = scaled[i]!

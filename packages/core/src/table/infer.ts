@@ -10,6 +10,7 @@ import {
   spellsNonFinite
 } from './parse.js'
 import type { RawColumn, RawTable } from './raw.js'
+import { strayText } from './stray-text.js'
 import type { CategoricalColumn, Column, ColumnKind, Table } from './table.js'
 
 /** How a column is written back: as the format stored it, with the input's decimals, dates and spelling. */
@@ -153,7 +154,12 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   if (kind === 'boolean') return inferBooleans(base, cells)
   const column = categories(raw.name, cells)
   const { length } = column.levels
-  if (!wanted && length > MANY_LEVELS && length > present.length / 2)
+  const stray = wanted ? undefined : strayText(cells, present.length)
+  if (stray)
+    notes.push(
+      `${raw.name}: ${stray.numbers} of ${present.length} cells are numbers, but not “${stray.text}” in row ${stray.row}, so it counts as a category; if that stands for a missing value, add --missing '${stray.text}'`
+    )
+  else if (!wanted && length > MANY_LEVELS && length > present.length / 2)
     notes.push(
       `${raw.name}: ${length} different values in ${present.length} cells, more names than categories: new rows repeat them as they stand; --types ${raw.name}=identifier leaves them out`
     )

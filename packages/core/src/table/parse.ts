@@ -63,8 +63,8 @@ const DATETIME = /^(\d{4})([-/])(\d{2})\2(\d{2})(?:([T ])(\d{2}):(\d{2})(?::(\d{
 
 /** How the date-times of a column are written. */
 export interface DateStyle {
-  /** Between year, month and day; a hyphen unless it says otherwise, or the name of a month with the day and the year behind. */
-  readonly date?: '/' | 'Mon DD YYYY'
+  /** Between year, month and day; a hyphen unless it says otherwise, or the order of named or dotted ones. */
+  readonly date?: '/' | 'Mon DD YYYY' | 'DD.MM.YYYY'
   readonly separator: '' | 'T' | ' '
   readonly seconds: 'none' | 'whole' | 'milliseconds'
   readonly zone: '' | 'Z'
@@ -72,14 +72,17 @@ export interface DateStyle {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const NAMED_MONTH = /^([A-Z][a-z]{2}) (\d{1,2}) (\d{4})$/
+const DOTTED = /^(\d{2})\.(\d{2})\.(\d{4})$/
 
 /**
  * Milliseconds since 1970 (no zone is taken as UTC) and the style of one date or date-time, or undefined: ISO 8601, the
- * same with slashes (`2024/03/01`), or a month's name (`Mar 01 2024`). Orders that mean two days, as 3/4/2024, are text.
+ * same with slashes (`2024/03/01`), with dots and the day first (`01.03.2024`), or a month's name (`Mar 01 2024`). Orders that mean two days, as 3/4/2024, are text.
  */
 export function parseDateTime(text: string): { time: number; style: DateStyle } | undefined {
   const named = NAMED_MONTH.exec(text.trim())
-  if (named) return parseNamedMonth(named)
+  if (named) return dateOf({ year: named[3]!, month: MONTHS.indexOf(named[1]!), day: named[2]!, date: 'Mon DD YYYY' })
+  const dotted = DOTTED.exec(text.trim())
+  if (dotted) return dateOf({ year: dotted[3]!, month: Number(dotted[2]) - 1, day: dotted[1]!, date: 'DD.MM.YYYY' })
   const match = DATETIME.exec(text.trim())
   if (!match) return undefined
   const [, year, between, month, day, separator, hour, minute, second, fraction, zone] = match
@@ -103,11 +106,17 @@ export function parseDateTime(text: string): { time: number; style: DateStyle } 
   return { time: time - offsetOf(zone), style }
 }
 
-function parseNamedMonth([, name, day, year]: RegExpExecArray): { time: number; style: DateStyle } | undefined {
-  const month = MONTHS.indexOf(name!)
+interface DateParts extends Required<Pick<DateStyle, 'date'>> {
+  readonly year: string
+  /** From 0; −1 for a name that is no month's. */
+  readonly month: number
+  readonly day: string
+}
+
+function dateOf({ year, month, day, date }: DateParts): { time: number; style: DateStyle } | undefined {
   const time = Date.UTC(Number(year), month, Number(day))
   if (month < 0 || new Date(time).getUTCMonth() !== month) return undefined
-  return { time, style: { date: 'Mon DD YYYY', separator: '', seconds: 'none', zone: '' } }
+  return { time, style: { date, separator: '', seconds: 'none', zone: '' } }
 }
 
 function offsetOf(zone: string | undefined): number {
@@ -121,6 +130,7 @@ export function formatDateTime(time: number, style: DateStyle): string {
   const iso = new Date(time).toISOString()
   const [year, month, dayOfMonth] = iso.slice(0, 10).split('-')
   if (style.date === 'Mon DD YYYY') return `${MONTHS[Number(month) - 1]} ${dayOfMonth} ${year}`
+  if (style.date === 'DD.MM.YYYY') return `${dayOfMonth}.${month}.${year}`
   const date = style.date === '/' ? iso.slice(0, 10).replaceAll('-', '/') : iso.slice(0, 10)
   if (style.separator === '') return date
   const end = style.seconds === 'none' ? 16 : style.seconds === 'whole' ? 19 : 23

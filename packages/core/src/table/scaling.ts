@@ -1,7 +1,8 @@
-import { normalCdf, normalQuantile } from '../num/elementary.js'
+import { exp, normalCdf, normalQuantile } from '../num/elementary.js'
 import type { Key } from '../num/random.js'
 import { uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
+import { decimalsOf } from './parse.js'
 
 export type ScalingMethod = 'standard' | 'quantile'
 
@@ -152,6 +153,25 @@ export function isListed(present: Float64Array): boolean {
   for (const [start, end] of runsOf(sorted(present)))
     if (end - start > 1 && end - start >= ATOM_SHARE * present.length) inAtoms += end - start
   return inAtoms >= 0.9 * present.length
+}
+
+/** A lumpy column has at most this share of the distinct values that rounding to its decimals would leave. */
+const LUMPY_SHARE = 0.6
+
+/**
+ * Whether a column is lumpy, as masses read to 25 g or engines built in a few sizes: over half of its cells are tied, and
+ * in its middle half far fewer values occur than if rows fell evenly on all that its decimals can write. It is scaled by
+ * `quantile` as one from a list is. Measurements that are only rounded are not lumpy. Cost O(n log n).
+ */
+export function isLumpy(present: Float64Array): boolean {
+  const ascending = sorted(present)
+  const decimals = decimalsOf(ascending, undefined)
+  if (present.length < LEAST_ROWS || decimals === undefined || tiedShare(ascending) <= 0.5) return false
+  const [low, high] = [0.25, 0.75].map((share) => ascending[Math.floor(share * (ascending.length - 1))]!) as [number, number]
+  const middle = ascending.filter((x) => x >= low && x <= high)
+  const slots = (high - low) * 10 ** decimals + 1
+  const expected = slots * (1 - exp(-middle.length / slots))
+  return runsOf(middle).length <= LUMPY_SHARE * expected
 }
 
 /**

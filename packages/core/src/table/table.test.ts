@@ -7,7 +7,7 @@ import { inferTable } from './infer.js'
 import { formatDateTime, formatNumber, numberStyle, parseDateTime, parseNumber } from './parse.js'
 import { presentTable } from './present.js'
 import type { RawTable } from './raw.js'
-import { fitScaler, isListed, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
+import { fitScaler, isListed, isLumpy, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
 
 const text = (columns: Record<string, (string | null)[]>): RawTable => ({
   columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })),
@@ -110,6 +110,15 @@ describe('names', () => {
     expect(told.table.columns[0]!.kind).toBe('identifier')
     expect(told.notes).toEqual(['name: counts as an identifier: left out of the model, written as 1 … n'])
   })
+  it('that is a number in almost every cell has a note that names the cell that is none', () => {
+    const cells = Array.from({ length: 40 }, (_, i) => (i === 7 ? 'oops' : String(i % 9)))
+    const { table, notes } = inferTable(raw(cells))
+    expect(table.columns[0]!.kind).toBe('category')
+    expect(notes).toEqual([
+      "name: 39 of 40 cells are numbers, but not “oops” in row 8, so it counts as a category; if that stands for a missing value, add --missing 'oops'"
+    ])
+    expect(inferTable(raw(cells), { types: { name: 'category' } }).notes).toEqual([])
+  })
   it('that recur have no note', () => {
     expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])
   })
@@ -132,12 +141,15 @@ describe('cells', () => {
     expect(parseDateTime('2021-03-04T05:06:07+02:00')!.time).toBe(Date.UTC(2021, 2, 4, 3, 6, 7))
   })
   it('dates with slashes or the name of a month come back as they were spelled; orders that mean two days are no dates', () => {
-    for (const text of ['2001/01/31 06:02', '2001/12/31', 'Jun 12 1998', '2001-01-31T06:02:03Z']) {
+    for (const text of ['2001/01/31 06:02', '2001/12/31', 'Jun 12 1998', '31.01.2001', '2001-01-31T06:02:03Z']) {
       const { time, style } = parseDateTime(text)!
       expect(formatDateTime(time, style)).toBe(text)
     }
     expect(parseDateTime('Jun 12 1998')!.time).toBe(Date.UTC(1998, 5, 12))
-    expect(['3/4/2024', '2001/02/30', '2001/01-31', 'Foo 12 1998', 'Feb 30 1998'].map(parseDateTime)).toEqual(Array(5).fill(undefined))
+    expect(parseDateTime('03.04.2024')!.time).toBe(Date.UTC(2024, 3, 3))
+    expect(['31.02.2024', '3.4.24', '3/4/2024', '2001/02/30', '2001/01-31', 'Foo 12 1998', 'Feb 30 1998'].map(parseDateTime)).toEqual(
+      Array(7).fill(undefined)
+    )
   })
 })
 
@@ -151,6 +163,12 @@ describe('scaling', () => {
     expect(z.reduce((a, b) => a + b * b, 0) / 4).toBeCloseTo(1, 12)
     const back = unscaleValues(scaler, z)
     for (let i = 0; i < 4; i++) expect(back[i]).toBeCloseTo(values[i]!, 12)
+  })
+  it('tells lumpy columns from those that are only rounded', () => {
+    const read = Float64Array.from({ length: 200 }, (_, i) => 3000 + 25 * Math.floor((i * i) / 1000) + (i % 2 === 0 ? 0 : 75))
+    const rounded = Float64Array.from(normals(key, 200, 0), (z) => Math.round(40 + 6 * z))
+    const exact = read.map((x, i) => x + i)
+    expect([read, rounded, exact, read.subarray(0, 12)].map(isLumpy)).toEqual([true, false, false, false])
   })
   it('quantile takes values from a list only where a column is one', () => {
     const z = normals(keyFromSeed(8), 400)

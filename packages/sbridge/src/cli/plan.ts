@@ -12,6 +12,7 @@ import {
   type Given,
   type GlobalModel,
   isListed,
+  isLumpy,
   isNumeric,
   type JobEstimate,
   type KnownSize,
@@ -24,7 +25,8 @@ import {
   rowsWithin,
   type SampleJob,
   SEARCH_BUDGET,
-  suggestsQuantile
+  suggestsQuantile,
+  usualSteps
 } from '@sbridge/core'
 import type { Asked } from './conditions.js'
 import { durationOf } from './progress.js'
@@ -55,7 +57,7 @@ export async function planJob({ source, job, draws, count, asked, engine }: Plan
     rowCount: shape.rowCount,
     dimension: shape.dimension,
     drawnRows: (count ?? shape.rowCount) * (asked?.givens.length ?? 1),
-    steps: draws?.steps ?? (asked && !observes(asked) ? 10 : 20),
+    steps: draws?.steps ?? (asked && !observes(asked) ? 10 : shape.usualSteps),
     automaticBandwidth: shape.fits && typeof job.bandwidth !== 'number',
     comparesScalings: shape.comparesScalings,
     passesPerStep: shape.passesPerStep,
@@ -108,6 +110,7 @@ interface Shape {
   readonly contestRows?: number
   readonly comparesScalings: boolean
   readonly passesPerStep: number
+  readonly usualSteps: number
   readonly fits: boolean
   /** Numeric coordinates. */
   readonly coordinateCount: number
@@ -125,7 +128,8 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
     dimension: points.cols,
     points,
     comparesScalings: false,
-    passesPerStep: summary.categories === 'sweep' ? 1 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
+    passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
+    usualSteps: usualSteps(summary.categories),
     fits: false,
     coordinateCount: training.encoder.coordinateCount,
     partCount: summary.categories === 'combinations' ? combinationsOf(training.rows.codes, summary.rowCount).rows.length : 1,
@@ -152,8 +156,15 @@ function shapeOfTable(raw: RawTable, job: FitJob): Shape {
     contestRows: rowsWithin(CONTEST_BUDGET, encoder, rows),
     comparesScalings:
       !decided &&
-      table.columns.some((column) => isNumeric(column) && suggestsQuantile(presentValues(column)) && !isListed(presentValues(column))),
-    passesPerStep: sweeps ? 1 + factorGroups(codes, encoder.factors.length).length : 1,
+      table.columns.some(
+        (column) =>
+          isNumeric(column) &&
+          suggestsQuantile(presentValues(column)) &&
+          !isListed(presentValues(column)) &&
+          !isLumpy(presentValues(column))
+      ),
+    passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
+    usualSteps: usualSteps(mode),
     fits: true,
     coordinateCount: encoder.coordinateCount,
     partCount: mode === 'combinations' ? combinations.rows.length : 1,

@@ -18,7 +18,8 @@ import {
   type SampleJob,
   sampleTable,
   type Table,
-  trainingTable
+  trainingTable,
+  usualSteps
 } from '@sbridge/core'
 import { type Asked, askedOf } from '../cli/conditions.js'
 import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
@@ -267,7 +268,7 @@ function summaryOf({
     scaling: summary.scaling,
     kernel: summary.kernel,
     noise: draws.noise ?? 'covariance',
-    steps: draws.steps ?? 20,
+    steps: draws.steps ?? usualSteps(summary.categories),
     engine: run.engineName,
     threads: run.threads,
     notes: summary.notes

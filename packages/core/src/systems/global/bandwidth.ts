@@ -31,7 +31,6 @@ export interface BandwidthCurve {
 /** r below which rows are too close to the training rows. @source mathematics, section 5. */
 export const TARGET_RATIO = 0.95
 const LEAST_GENERATED = 500
-const STEPS = 20
 /** Neighbouring evaluations this close in ε end the search. */
 const FINEST_FACTOR = 1.3
 /** A brief search ends at an r this little above what is asked of it. */
@@ -56,15 +55,9 @@ export interface RowDistances {
  * of the rows have a duplicate. Where all have one, distances between coordinates instead, in which ties are spread.
  * Undefined where these vanish too.
  */
-export async function rowDistances(
-  table: Table,
-  training: TrainingRows,
-  context: { readonly engine: Engine; readonly key: Key }
-): Promise<RowDistances | undefined> {
-  const { engine } = context
-  const key = keyFor(context.key, 'distances')
+export async function rowDistances(table: Table, training: TrainingRows, engine: Engine): Promise<RowDistances | undefined> {
   const standard = fitEncoder(table, training.encoder.formats, () => 'standard')
-  const decoded = (part: Table): Matrix => embedEncoded(standard, encodeTable(standard, part, key))
+  const decoded = (part: Table): Matrix => embedEncoded(standard, encodeTable(standard, part))
   const inValues = await distancesTo(decoded(table), async (rows) => decoded(decodeTable(training.encoder, rows)), engine)
   if (inValues) return inValues
   const places = (rows: Encoded): Matrix => embedEncoded(training.encoder, rows)
@@ -197,7 +190,7 @@ class Evaluations {
       Generator.create(training, scaling.potentials, choice, engine))
     this.generator = generator
     const count = generator.passCount > 2 ? LEAST_GENERATED : Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, 1000))
-    const rows = await generator.generate({ count, steps: STEPS, noise: 'covariance', key: keyFor(key, 'bandwidth'), ...stop })
+    const rows = await generator.generate({ count, noise: 'covariance', key: keyFor(key, 'bandwidth'), ...stop })
     const { value, standardError } = await this.distances.typical(rows)
     this.done++
     watch?.progress?.({ stage: 'choosing the bandwidth', done: Math.min(this.done, this.most), total: this.most })

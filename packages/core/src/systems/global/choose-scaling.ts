@@ -8,7 +8,7 @@ import { type Key, keyFor, permutation } from '../../num/random.js'
 import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
-import { isListed, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { Generator, type RowBudget, rowsWithin, tablePotentials } from './generator.js'
@@ -42,7 +42,6 @@ export interface ScalingContest {
 
 /** Rows that a contest looks at. */
 export const CONTEST_BUDGET: RowBudget = { most: 2000, least: 1000, work: 6e5 }
-const STEPS = 20
 /**
  * The score by which `quantile` has to be better. Its empirical quantile functions profit more from rows than
  * `standard` does, and the contest fits fewer rows than the model will: measured on halves of breast cancer (284 rows),
@@ -53,21 +52,23 @@ function leadRequired(rowCount: number): number {
 }
 
 /**
- * Decides how numeric columns are scaled. Columns that take their values from a short list are scaled by `quantile`. Others
+ * Decides how numeric columns are scaled. Columns that take their values from a short list, and lumpy ones, are scaled by `quantile`. Others
  * with atoms, heavy tails or skew are candidates for it; where there are some, both scalings are fitted to most rows at their own best ε and scored by how well a
  * forest tells their rows from held-out ones, in five folds of a small table or one third of a large one. Deterministic by key.
  */
 export async function chooseScaling(contest: ScalingContest): Promise<ContestOutcome> {
   const { table, fixed, watch } = contest
   const numeric = table.columns.filter(isNumeric)
-  const open = numeric.filter((column) => !(column.name in fixed))
+  const open = numeric.filter((column) => !Object.hasOwn(fixed, column.name))
   const namesOf = (suits: (present: Float64Array) => boolean) =>
     open.filter((column) => suits(presentValues(column))).map(({ name }) => name)
-  const listed = namesOf(isListed)
+  const listed = namesOf((present) => isListed(present) || isLumpy(present))
   const candidates = namesOf(suggestsQuantile).filter((name) => !listed.includes(name))
   const methods = (quantile: boolean): Record<string, ScalingMethod> => {
     const chosen = new Set(quantile ? [...listed, ...candidates] : listed)
-    return Object.fromEntries(numeric.map(({ name }) => [name, fixed[name] ?? (chosen.has(name) ? 'quantile' : 'standard')]))
+    return Object.fromEntries(
+      numeric.map(({ name }) => [name, Object.hasOwn(fixed, name) ? fixed[name]! : chosen.has(name) ? 'quantile' : 'standard'])
+    )
   }
   if (candidates.length === 0 || table.rowCount < 20) return { choice: { methods: methods(false) } }
   // Levels that only held-out rows have must have places too, so the common coordinates are fitted to all rows.
@@ -97,9 +98,9 @@ async function heldOutAuc(contest: ScalingContest, standard: Encoder, entrant: E
   const { table, key, watch } = contest
   const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
   const { parts, scored } = contestFolds(table.rowCount)
-  const rowCount = rowsWithin(CONTEST_BUDGET, standard, encodeTable(standard, table, keyFor(key, 'place')))
+  const rowCount = rowsWithin(CONTEST_BUDGET, standard, encodeTable(standard, table))
   const order = permutation(keyFor(key, 'order'), table.rowCount).subarray(0, rowCount)
-  const place = (part: Table) => embedEncoded(standard, encodeTable(standard, part, keyFor(key, 'place')))
+  const place = (part: Table) => embedEncoded(standard, encodeTable(standard, part))
   let sum = 0
   for (let fold = 0; fold < scored; fold++) {
     const heldOut = order.filter((_, at) => at % parts === fold)
@@ -152,7 +153,7 @@ class Entrant {
     const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
     const kernel = await kernelFor(rows)
     if (this.epsilon === undefined) {
-      const distances = await rowDistances(fitted, training, { engine, key })
+      const distances = await rowDistances(fitted, training, engine)
       const search = { training, distances, kernel, engine, key, evaluations: 8, relative: this.start, ...stop }
       this.epsilon = (await searchBandwidth(search)).epsilon
       const unit = await squaredSpacing(training, engine)
@@ -162,6 +163,6 @@ class Entrant {
     const { potentials } = await tablePotentials(training, chosen, { engine, tolerance: 1e-3, ...stop })
     const generator = await Generator.create(training, potentials, chosen, engine)
     return async (count, label) =>
-      decodeTable(encoder, await generator.generate({ count, steps: STEPS, noise: 'covariance', key: keyFor(key, label), ...stop }))
+      decodeTable(encoder, await generator.generate({ count, noise: 'covariance', key: keyFor(key, label), ...stop }))
   }
 }

@@ -26,6 +26,14 @@ export interface TrainingRows {
 const RECURRING_ROWS = 3
 const RECURRING_SHARE = 0.6
 const LEAST_CHAINS = 32
+/** Draws of categories need no more than this. */
+const GROUP_TOLERANCE = 0.01
+
+/**
+ * Steps of a draw where nobody says otherwise. A sweep redraws every column in every step, and can meet mixes of categories
+ * that the data lack, whose numbers are a compromise: its error grows with the steps, so that it takes fewer.
+ */
+export const usualSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : 20)
 /** What an exponential costs, in coordinates. */
 export const EXPONENTIAL = 12
 
@@ -68,7 +76,7 @@ export function rowsWithin({ most, least, work }: RowBudget, encoder: Encoder, r
 export function stepWork(encoder: Encoder, { coordinates, codes }: Encoded): number {
   const places = encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0)
   const sweeps = categoryMode(encoder, combinationsOf(codes, coordinates.rows)) === 'sweep'
-  const passes = sweeps ? factorGroups(codes, encoder.factors.length).length + 1 : 2
+  const passes = sweeps ? factorGroups(codes, encoder.factors.length).length + 2 : 2
   return passes * (coordinates.cols + places + EXPONENTIAL)
 }
 
@@ -84,7 +92,8 @@ type TableBridge =
 
 export interface GenerateOptions {
   readonly count: number
-  readonly steps: number
+  /** Default `usualSteps`. */
+  readonly steps?: number | undefined
   readonly noise: NoiseKind
   readonly key: Key
   /** Default data. */
@@ -93,6 +102,8 @@ export interface GenerateOptions {
   /** Chains where they start (step 0) and after each step, encoded. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
+
+type RunningOptions = GenerateOptions & { readonly steps: number }
 
 /** Draws encoded rows from a bridge over a table. Build it once, draw many times. */
 export class Generator {
@@ -122,7 +133,7 @@ export class Generator {
       groups: factorGroups(rows.codes, encoder.factors.length),
       embed: (part, factors) => embedEncoded(encoder, part, factors)
     })
-    return new Generator(training, { mode, bridge }, engine)
+    return Generator.sweeping(training, bridge, engine)
   }
 
   /** The same rows under other potentials and another kernel. */
@@ -130,17 +141,29 @@ export class Generator {
     const { training, table, engine } = this
     if (table.mode !== 'sweep') return Generator.create(training, potentials, kernel, engine)
     const { widths: _, ...bridge } = table.bridge
-    return new Generator(
-      training,
-      { mode: 'sweep', bridge: { ...bridge, ...(await kernelTerms(training, potentials, kernel, engine)) } },
-      engine
-    )
+    return Generator.sweeping(training, { ...bridge, ...(await kernelTerms(training, potentials, kernel, engine)) }, engine)
+  }
+
+  /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
+  private static async sweeping(training: TrainingRows, bridge: SweepBridge, engine: Engine): Promise<Generator> {
+    const groupTerms: Float64Array[] = []
+    for (const [g, { points }] of bridge.clouds.entries()) {
+      const { potentials } = await symmetricScaling({
+        cloud: cloud(points, training.logWeights),
+        kernel: kernelOf(bridge.kernel, bridge.widths, bridge.widths),
+        engine,
+        tolerance: GROUP_TOLERANCE,
+        initial: bridge.groupTerms[g]!.map((term, j) => term - training.logWeights[j]!)
+      })
+      groupTerms.push(potentials.map((f, j) => f + training.logWeights[j]!))
+    }
+    return new Generator(training, { mode: 'sweep', bridge: { ...bridge, groupTerms } }, engine)
   }
 
   /** Passes over all training rows that a step makes. */
   get passCount(): number {
     const { table } = this
-    return table.mode === 'none' ? 1 : table.mode === 'combinations' ? 2 : table.bridge.groups.length + 1
+    return table.mode === 'none' ? 1 : table.mode === 'combinations' ? 2 : table.bridge.groups.length + 2
   }
 
   /** `count` rows after `steps` steps. Cost O(steps·count·M·d), and O(M·d²) to start from noise. */
@@ -164,8 +187,9 @@ export class Generator {
     return { coordinates: gaussianDraws(cloud(rows.coordinates, logWeights), starts.length, keyFor(key, 'start')), codes: taken.codes }
   }
 
-  private run(first: Encoded, starts: Uint32Array, options: GenerateOptions): Promise<Encoded> {
+  private run(first: Encoded, starts: Uint32Array, asked: GenerateOptions): Promise<Encoded> {
     const { table } = this
+    const options = { ...asked, steps: asked.steps ?? usualSteps(table.mode) }
     if (table.mode === 'none') return this.runPlain(table.bridge, first, options)
     if (table.mode === 'combinations') {
       const combination = Uint32Array.from(starts, (row) => table.combinations.ofRow[row]!)
@@ -175,7 +199,7 @@ export class Generator {
     return runSteps(first, (state, key) => sweepStep(table.bridge, state, context(key)), options)
   }
 
-  private async runPlain(bridge: Bridge, first: Encoded, options: GenerateOptions): Promise<Encoded> {
+  private async runPlain(bridge: Bridge, first: Encoded, options: RunningOptions): Promise<Encoded> {
     const { codes } = first
     const { onStep, ...rest } = options
     const coordinates = await runSteps(
@@ -186,7 +210,7 @@ export class Generator {
     return { coordinates, codes }
   }
 
-  private async runMixed(bridge: MixedBridge, combinations: Combinations, first: MixedState, options: GenerateOptions): Promise<Encoded> {
+  private async runMixed(bridge: MixedBridge, combinations: Combinations, first: MixedState, options: RunningOptions): Promise<Encoded> {
     const { onStep, ...rest } = options
     const encoded = (state: MixedState): Encoded => {
       const rows = Uint32Array.from(state.combination, (combination) => combinations.rows[combination]![0]!)

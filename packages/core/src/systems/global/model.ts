@@ -81,7 +81,7 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
     relative,
     part: async (chosen: Uint32Array | undefined, own: Key): Promise<SearchedRows> => {
       const part = chosen ? await partOf(table, training, chosen, { engine, key: own }) : { table, training }
-      return { training: part.training, distances: await rowDistances(part.table, part.training, { engine, key: own }) }
+      return { training: part.training, distances: await rowDistances(part.table, part.training, engine) }
     }
   }
   const notes = [...data.notes, ...constantNotes(encoder)]
@@ -302,7 +302,7 @@ export interface SampleRequest extends DrawOptions {
  * Throws `InputError` unless count is a whole number from 1 to 10⁸.
  */
 export async function sampleGlobal(model: GlobalModel, request: SampleRequest, context: Context): Promise<Table> {
-  const { count, steps = 20, noise = 'covariance', start, onStep } = request
+  const { count, steps, noise = 'covariance', start, onStep } = request
   if (!(Number.isInteger(count) && count >= 1 && count <= 1e8)) {
     throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
   }

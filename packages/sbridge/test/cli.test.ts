@@ -186,6 +186,17 @@ describe('fit, info, evaluate', () => {
     expect(existsSync(join(folder, 'eval.html'))).toBe(true)
     expect(sbridge(['evaluate', penguins, 'eval.csv']).stdout).toContain('energyDistance')
   })
+
+  it('evaluate takes a column that happens to be whole in one of the tables for numbers', () => {
+    const rows = (first: string) => `a,b\n${first},2\n${Array.from({ length: 30 }, (_, i) => `${i},${i + 3}`).join('\n')}\n`
+    writeFileSync(join(folder, 'whole.csv'), rows('1'))
+    writeFileSync(join(folder, 'halves.csv'), rows('1.5'))
+    for (const pair of [
+      ['whole.csv', 'halves.csv'],
+      ['halves.csv', 'whole.csv']
+    ])
+      expect(sbridge(['evaluate', ...pair]).status).toBe(0)
+  })
 })
 
 describe('bad input: a clear error, the right exit code, no output file', () => {

@@ -6,7 +6,7 @@ import { keyFromSeed, normals, permutation } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import { THOROUGH_WORK } from '../systems/global/bandwidth.js'
 import { CONTEST_BUDGET, contestFolds } from '../systems/global/choose-scaling.js'
-import { EXPONENTIAL, usualSteps } from '../systems/global/generator.js'
+import { EXPONENTIAL, searchSteps } from '../systems/global/generator.js'
 import { SEARCH_BUDGET } from '../systems/global/model.js'
 
 /** Sizes that decide how long a job takes. */
@@ -66,7 +66,7 @@ const scalingPairs = (rows: number, turns: number): number => 0.5 * turns * rows
 /** A sweep makes two passes besides one for each group of categories, and scales for each group. */
 const groupScalingPairs = (rows: number, passesPerStep: number): number => Math.max(0, passesPerStep - 2) * scalingPairs(rows, TURNS.group)
 
-const stepsOf = (passesPerStep: number): number => usualSteps(passesPerStep > 1 ? 'sweep' : 'none')
+const stepsOf = (passesPerStep: number): number => searchSteps(passesPerStep > 1 ? 'sweep' : 'none')
 
 /** Pairs a bandwidth search evaluates: scalings from warm starts, chains, distances. */
 function searchPairs(rows: number, evaluations: number, passesPerStep: number): number {

@@ -199,7 +199,7 @@ function numbersOf(name: string, cells: readonly (string | null)[], kind: Column
     const value = parseNumber(cell)
     if (value === undefined) throw spellsNonFinite(cell) ? notFinite(name, cell, i) : unfit(name, `“${cell}” in row ${i + 1}`, kind)
     if (!Number.isFinite(value)) throw notFinite(name, cell, i)
-    if (kind === 'integer' && !Number.isInteger(value)) throw unfit(name, `“${cell}” in row ${i + 1}`, kind)
+    if (kind === 'integer' && !Number.isInteger(value)) throw unfit(name, `“${cell}” in row ${i + 1}`, kind, 'number')
     values[i] = value
   })
   return missing.includes(1) ? { values, missing } : { values }
@@ -273,7 +273,7 @@ function inferNumbers(
   const declared = raw.source === 'number' && raw.integer === true
   const kind = raw.source === 'datetime' ? 'datetime' : (wanted ?? (whole ? 'integer' : 'number'))
   if (kind !== 'datetime' && kind !== 'number' && kind !== 'integer') throw unfit(raw.name, 'numbers', kind)
-  if (kind === 'integer' && !whole) throw unfit(raw.name, 'numbers that are not whole', kind)
+  if (kind === 'integer' && !whole) throw unfit(raw.name, 'numbers that are not whole', kind, 'number')
   const column: Column = { name: raw.name, kind, values, ...(missing.includes(1) ? { missing } : {}) }
   const decimals = kind === 'datetime' ? undefined : decimalsOf(values, missing)
   return {
@@ -297,11 +297,11 @@ function notFinite(name: string, cell: string, row: number): InputError {
   })
 }
 
-function unfit(name: string, got: string, kind: ColumnKind): InputError {
+function unfit(name: string, got: string, kind: ColumnKind, fitting: ColumnKind = 'category'): InputError {
   return new InputError({
     code: 'kind-unfit',
     got: `${got} in the column ${name}`,
     expected: `values of kind ${kind}`,
-    try: `another kind: --types ${name}=category`
+    try: `another kind: --types ${name}=${fitting}`
   })
 }

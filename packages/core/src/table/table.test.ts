@@ -73,6 +73,8 @@ describe('kinds of columns', () => {
     expect(codeOf(() => inferTable(text({ x: ['', ''] })))).toBe('column-empty')
     expect(codeOf(() => inferTable(text({ x: ['1', '2'] }), { exclude: ['y'] }))).toBe('column-unknown')
     expect(codeOf(() => inferTable(text({ x: ['1', 'two'] }), { types: { x: 'number' } }))).toBe('kind-unfit')
+    // A cell that is a number, but not whole, asks for another kind of number.
+    expect(() => inferTable(text({ x: ['1', '2.5'] }), { types: { x: 'integer' } })).toThrow('--types x=number')
     expect(
       codeOf(() => inferTable({ columns: [...text({ x: ['1', '2'] }).columns, ...text({ x: ['1', '2'] }).columns], rowCount: 2 }))
     ).toBe('column-duplicate')

@@ -2,6 +2,7 @@ import {
   CONTEST_BUDGET,
   categoryMode,
   combinationsOf,
+  DRAW_STEPS,
   type Engine,
   embedEncoded,
   encodeTable,
@@ -25,8 +26,7 @@ import {
   rowsWithin,
   type SampleJob,
   SEARCH_BUDGET,
-  suggestsQuantile,
-  usualSteps
+  suggestsQuantile
 } from '@sbridge/core'
 import type { Asked } from './conditions.js'
 import { durationOf } from './progress.js'
@@ -57,7 +57,7 @@ export async function planJob({ source, job, draws, count, asked, engine }: Plan
     rowCount: shape.rowCount,
     dimension: shape.dimension,
     drawnRows: (count ?? shape.rowCount) * (asked?.givens.length ?? 1),
-    steps: draws?.steps ?? (asked && !observes(asked) ? 10 : shape.usualSteps),
+    steps: draws?.steps ?? (asked && !observes(asked) ? 10 : DRAW_STEPS),
     automaticBandwidth: shape.fits && typeof job.bandwidth !== 'number',
     comparesScalings: shape.comparesScalings,
     passesPerStep: shape.passesPerStep,
@@ -110,7 +110,6 @@ interface Shape {
   readonly contestRows?: number
   readonly comparesScalings: boolean
   readonly passesPerStep: number
-  readonly usualSteps: number
   readonly fits: boolean
   /** Numeric coordinates. */
   readonly coordinateCount: number
@@ -129,7 +128,6 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
     points,
     comparesScalings: false,
     passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
-    usualSteps: usualSteps(summary.categories),
     fits: false,
     coordinateCount: training.encoder.coordinateCount,
     partCount: summary.categories === 'combinations' ? combinationsOf(training.rows.codes, summary.rowCount).rows.length : 1,
@@ -164,7 +162,6 @@ function shapeOfTable(raw: RawTable, job: FitJob): Shape {
           !isLumpy(presentValues(column))
       ),
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
-    usualSteps: usualSteps(mode),
     fits: true,
     coordinateCount: encoder.coordinateCount,
     partCount: mode === 'combinations' ? combinations.rows.length : 1,

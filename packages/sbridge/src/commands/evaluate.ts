@@ -70,9 +70,9 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   }
 }
 
-/** Columns of another table take the kinds of the real one, whatever their cells would suggest by themselves. */
+/** Columns of another table take the kinds of the real one, whatever their cells would suggest; numbers need not be whole there. */
 function kindsOf(real: InferredTable): Record<string, ColumnKind> {
-  return Object.fromEntries(real.table.columns.map((column) => [column.name, column.kind]))
+  return Object.fromEntries(real.table.columns.map(({ name, kind }) => [name, kind === 'integer' ? 'number' : kind]))
 }
 
 function targetText(target: TargetEvaluation): string {

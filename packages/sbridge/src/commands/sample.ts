@@ -18,8 +18,7 @@ import {
   type SampleJob,
   sampleTable,
   type Table,
-  trainingTable,
-  usualSteps
+  trainingTable
 } from '@sbridge/core'
 import { type Asked, askedOf } from '../cli/conditions.js'
 import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
@@ -31,6 +30,7 @@ import { JobProgress } from '../cli/progress.js'
 import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
+import { contestWords } from '../report/contest.js'
 import { refuseWithoutLatent, runLatentSample } from './sample-latent.js'
 import { runLatentLocalSample } from './sample-latent-local.js'
 import { refuseWithoutLocal, runLocalSample } from './sample-local.js'
@@ -268,7 +268,7 @@ function summaryOf({
     scaling: summary.scaling,
     kernel: summary.kernel,
     noise: draws.noise ?? 'covariance',
-    steps: draws.steps ?? usualSteps(summary.categories),
+    steps: draws.steps ?? 20,
     engine: run.engineName,
     threads: run.threads,
     notes: summary.notes
@@ -301,7 +301,6 @@ export function bandwidthWords({ summary }: Pick<GlobalModel, 'summary'>): strin
 /** One line on scaling. */
 export function scalingWords({ summary }: GlobalModel): string {
   const quantile = Object.entries(summary.scaling.methods).filter(([, method]) => method === 'quantile')
-  const scores = summary.scaling.scores
-  const why = scores ? `; held-out two-sample score ${scores.quantile.toFixed(3)} with quantile, ${scores.standard.toFixed(3)} without` : ''
+  const why = summary.scaling.scores ? `; ${contestWords(summary.scaling.scores, summary.rowCount)}` : ''
   return `scaling ${quantile.length === 0 ? 'standard' : `quantile for ${quantile.map(([name]) => name).join(', ')}`}${why}`
 }

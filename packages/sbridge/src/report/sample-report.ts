@@ -1,6 +1,7 @@
 import type { Evaluation, GlobalModel, LatentDraw, Table } from '@sbridge/core'
 import { VERSION } from '../version.js'
 import type { Section } from './blocks.js'
+import { contestWords } from './contest.js'
 import { renderReport } from './index.js'
 
 export interface SampleReport {
@@ -50,9 +51,7 @@ function optionsOf({ summary }: SampleReport['model'], draws: SampleReport['draw
     steps: String(draws.steps ?? 20),
     start: draws.start ?? 'data',
     categories: summary.categories,
-    scaling: scores
-      ? `auto: held-out score ${scores.standard.toFixed(3)} with standard, ${scores.quantile.toFixed(3)} with quantile`
-      : 'standard: no column suggests otherwise, or given',
+    scaling: scores ? `auto: ${contestWords(scores, summary.rowCount)}` : 'standard: no column suggests otherwise, or given',
     'symmetric scaling': `${summary.scalingEnding} after ${summary.scalingTurns} turns, error ${summary.scalingError.toExponential(1)}`,
     'sbridge version': VERSION
   }

@@ -190,7 +190,13 @@ class Evaluations {
       Generator.create(training, scaling.potentials, choice, engine))
     this.generator = generator
     const count = generator.passCount > 2 ? LEAST_GENERATED : Math.max(LEAST_GENERATED, Math.min(training.logWeights.length, 1000))
-    const rows = await generator.generate({ count, noise: 'covariance', key: keyFor(key, 'bandwidth'), ...stop })
+    const rows = await generator.generate({
+      count,
+      steps: generator.searchSteps,
+      noise: 'covariance',
+      key: keyFor(key, 'bandwidth'),
+      ...stop
+    })
     const { value, standardError } = await this.distances.typical(rows)
     this.done++
     watch?.progress?.({ stage: 'choosing the bandwidth', done: Math.min(this.done, this.most), total: this.most })

@@ -47,14 +47,15 @@ export const CONTEST_BUDGET: RowBudget = { most: 2000, least: 1000, work: 6e5 }
  * `standard` does, and the contest fits fewer rows than the model will: measured on halves of breast cancer (284 rows),
  * the contest is a tie where the model gains 0.05. Below 250 rows `quantile` has to win clearly.
  */
-function leadRequired(rowCount: number): number {
+export function leadRequired(rowCount: number): number {
   return rowCount < 250 ? 0.03 : -0.035
 }
 
 /**
- * Decides how numeric columns are scaled. Columns that take their values from a short list, and lumpy ones, are scaled by `quantile`. Others
- * with atoms, heavy tails or skew are candidates for it; where there are some, both scalings are fitted to most rows at their own best ε and scored by how well a
- * forest tells their rows from held-out ones, in five folds of a small table or one third of a large one. Deterministic by key.
+ * Decides how numeric columns are scaled. Columns that take their values from a short list, and lumpy ones, are scaled by
+ * `quantile`. Others with atoms, heavy tails or skew are candidates for it; where there are some, both scalings are fitted
+ * to most rows at their own best ε and scored by how well a forest tells their rows from held-out ones, in five folds of a
+ * small table or one third of a large one. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
  */
 export async function chooseScaling(contest: ScalingContest): Promise<ContestOutcome> {
   const { table, fixed, watch } = contest
@@ -162,7 +163,8 @@ class Entrant {
     const chosen = atEpsilon(kernel, this.epsilon)
     const { potentials } = await tablePotentials(training, chosen, { engine, tolerance: 1e-3, ...stop })
     const generator = await Generator.create(training, potentials, chosen, engine)
+    const steps = generator.searchSteps
     return async (count, label) =>
-      decodeTable(encoder, await generator.generate({ count, noise: 'covariance', key: keyFor(key, label), ...stop }))
+      decodeTable(encoder, await generator.generate({ count, steps, noise: 'covariance', key: keyFor(key, label), ...stop }))
   }
 }

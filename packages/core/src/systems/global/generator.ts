@@ -29,11 +29,10 @@ const LEAST_CHAINS = 32
 /** Draws of categories need no more than this. */
 const GROUP_TOLERANCE = 0.01
 
-/**
- * Steps of a draw where nobody says otherwise. A sweep redraws every column in every step, and can meet mixes of categories
- * that the data lack, whose numbers are a compromise: its error grows with the steps, so that it takes fewer.
- */
-export const usualSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : 20)
+/** Steps of a draw where nobody says otherwise. */
+export const DRAW_STEPS = 20
+/** Steps of the draws that a search compares: a sweep redraws every column in each, and its rows are as new after fewer. */
+export const searchSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : DRAW_STEPS)
 /** What an exponential costs, in coordinates. */
 export const EXPONENTIAL = 12
 
@@ -92,7 +91,7 @@ type TableBridge =
 
 export interface GenerateOptions {
   readonly count: number
-  /** Default `usualSteps`. */
+  /** Default `DRAW_STEPS`. */
   readonly steps?: number | undefined
   readonly noise: NoiseKind
   readonly key: Key
@@ -160,6 +159,11 @@ export class Generator {
     return new Generator(training, { mode: 'sweep', bridge: { ...bridge, groupTerms } }, engine)
   }
 
+  /** Steps of the draws that a search compares. */
+  get searchSteps(): number {
+    return searchSteps(this.table.mode)
+  }
+
   /** Passes over all training rows that a step makes. */
   get passCount(): number {
     const { table } = this
@@ -189,7 +193,7 @@ export class Generator {
 
   private run(first: Encoded, starts: Uint32Array, asked: GenerateOptions): Promise<Encoded> {
     const { table } = this
-    const options = { ...asked, steps: asked.steps ?? usualSteps(table.mode) }
+    const options = { ...asked, steps: asked.steps ?? DRAW_STEPS }
     if (table.mode === 'none') return this.runPlain(table.bridge, first, options)
     if (table.mode === 'combinations') {
       const combination = Uint32Array.from(starts, (row) => table.combinations.ofRow[row]!)

@@ -74,7 +74,7 @@ export const drawFields: readonly Field[] = [
     kind: 'integer',
     unit: 'steps',
     range: 'a whole number from 1 to 100000',
-    default: '20; 8 where categories are drawn one after another',
+    default: '20',
     minimum: 1,
     maximum: 100_000,
     sentence: 'Steps that every chain takes from where it starts.',

@@ -1,0 +1,10 @@
+import { leadRequired } from '@sbridge/core'
+
+/** The scores of both scalings, and why the better one did not win where it did not. */
+export function contestWords({ quantile, standard }: { readonly quantile: number; readonly standard: number }, rowCount: number): string {
+  const scores = `held-out two-sample score ${quantile.toFixed(3)} with quantile, ${standard.toFixed(3)} without`
+  const lead = leadRequired(rowCount)
+  const wins = quantile < standard - lead
+  if (wins === quantile < standard) return scores
+  return wins ? `${scores}, which more rows make up for` : `${scores}, a lead too small for ${rowCount} rows`
+}

@@ -6,5 +6,7 @@ export function contestWords({ quantile, standard }: { readonly quantile: number
   const lead = leadRequired(rowCount)
   const wins = quantile < standard - lead
   if (wins === quantile < standard) return scores
-  return wins ? `${scores}, which more rows make up for` : `${scores}, a lead too small for ${rowCount} rows`
+  return wins
+    ? `${scores}; when as near as this quantile is taken, which gains more from the rows held back`
+    : `${scores}, a lead too small for ${rowCount} rows`
 }

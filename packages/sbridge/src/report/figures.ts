@@ -15,6 +15,9 @@ export interface BandwidthCurve {
   readonly target: number
 }
 
+/** A logarithmic axis up to this long has room for a number at every tick, and else only at powers of ten. */
+const MANY_DECADES = 30
+
 /** The nearest-neighbour ratio against the bandwidth, with the target and the chosen point. */
 export function bandwidthDrawing({ curve, epsilon, target }: BandwidthCurve): Html {
   const points = [...curve].sort((a, b) => a.epsilon - b.epsilon)
@@ -32,7 +35,7 @@ export function bandwidthDrawing({ curve, epsilon, target }: BandwidthCurve): Ht
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: 6,
-      tickFormat: decadeText,
+      tickFormat: points.at(-1)!.epsilon < MANY_DECADES * points[0]!.epsilon ? formatPlain : decadeText,
       nice: false
     },
     y: { domain: [0, top], label: 'nearest-neighbour ratio r', labelArrow: 'none', ticks: 5, grid: true, nice: false },

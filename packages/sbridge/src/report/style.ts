@@ -41,7 +41,7 @@ table { width: 100%; border-collapse: collapse; border-top: 1.5px solid var(--in
 thead th { border-bottom: 1px solid var(--ink); font-weight: 600; vertical-align: bottom }
 th, td { padding: .32rem .8rem .32rem 0; text-align: left; vertical-align: top }
 tbody tr + tr > * { border-top: 1px solid var(--line) }
-tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 8rem }
+tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 10rem }
 .number { text-align: right; font-variant-numeric: tabular-nums lining-nums; white-space: nowrap }
 td:last-child, th:last-child { padding-right: 0 }
 thead .number { white-space: normal }

@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
   conditionFields,
+  DRAW_STEPS,
   drawFields,
   evaluateTables,
   fitFields,
@@ -268,7 +269,7 @@ function summaryOf({
     scaling: summary.scaling,
     kernel: summary.kernel,
     noise: draws.noise ?? 'covariance',
-    steps: draws.steps ?? 20,
+    steps: draws.steps ?? DRAW_STEPS,
     engine: run.engineName,
     threads: run.threads,
     notes: summary.notes

@@ -1,4 +1,4 @@
-import type { Evaluation, GlobalModel, LatentDraw, Table } from '@sbridge/core'
+import { DRAW_STEPS, type Evaluation, type GlobalModel, type LatentDraw, type Table } from '@sbridge/core'
 import { VERSION } from '../version.js'
 import type { Section } from './blocks.js'
 import { contestWords } from './contest.js'
@@ -48,7 +48,7 @@ function optionsOf({ summary }: SampleReport['model'], draws: SampleReport['draw
     bandwidth: summary.bandwidth ? `auto (${summary.bandwidth.criterion})` : 'given',
     kernel: summary.kernel,
     ...(draws.dynamics === 'bridge' ? { dynamics: draws.dynamics } : { noise: draws.noise ?? 'covariance' }),
-    steps: String(draws.steps ?? 20),
+    steps: String(draws.steps ?? DRAW_STEPS),
     start: draws.start ?? 'data',
     categories: summary.categories,
     scaling: scores ? `auto: ${contestWords(scores, summary.rowCount)}` : 'standard: no column suggests otherwise, or given',

@@ -1,7 +1,9 @@
 import { energyDistance } from '../../diagnose/pairwise.js'
-import { type Matrix, takeRows } from '../../num/matrix.js'
+import { columnOf, type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
+import { variance } from '../../num/statistics.js'
 import { type Encoded, embedEncoded } from '../../table/encoder.js'
+import { distancesTo } from './bandwidth.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { drawGroup } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
@@ -12,7 +14,7 @@ import { effectiveCount } from './posterior-temper.js'
 /** Energy distance between drawn rows and the data, beside the same between halves of the data. */
 export interface DistanceToData {
   readonly distance: number
-  /** Largest over half splits. */
+  /** Largest over half splits, and not below what halves of one law would differ by on average if pairs of a row with itself were counted. */
   readonly floor: number
 }
 
@@ -21,6 +23,8 @@ export interface EpsilonChoice {
   readonly bridge: InformedBridge
   /** Of the chain without likelihood. */
   readonly unconditioned: DistanceToData
+  /** Its typical distance to the nearest training row, over that of fresh rows; 1 where all rows agree. */
+  readonly ratio: number
 }
 
 export interface EpsilonQuestion {
@@ -39,6 +43,11 @@ export interface EpsilonQuestion {
 const FEW_ROWS = 15
 /** Drawn rows may move away from the data by this share of what halves of the data differ. */
 const SHARE_OF_FLOOR = 0.5
+/**
+ * Where data lie on a thin curve, rows beside it hardly add to a distance between laws, but they stand too far from any
+ * training row. @source quality measures: a ratio from 0.8 to 1.1.
+ */
+const LARGEST_RATIO = 1.1
 const FACTOR = 4
 const LARGEST_EPSILON = 8
 /** Where training rows stand under the likelihood, averages over more rows than this many times ε gives gain nothing. */
@@ -51,9 +60,9 @@ const STEPS = 20
 
 /**
  * The bandwidth of a posterior. A larger ε averages local moments over more rows, at the price of taking ever larger
- * neighbourhoods for Gaussian. So it is enlarged from the model's own, fourfold at a time, as long as two things hold: the
- * chain without likelihood stays about as near to the data as it is, and, where enough training rows stand under the
- * likelihood to tell, the posterior about as near to the rows weighted by it. Cost: a scaling, 20 steps of 1,000 chains and
+ * neighbourhoods for Gaussian. So it is enlarged from the model's own, fourfold at a time, as long as the chain without
+ * likelihood stays about as near to the data as it is and its rows as near to training rows as fresh ones, and, where enough
+ * training rows stand under the likelihood to tell, the posterior about as near to the rows weighted by it. Cost: a scaling, 20 steps of 1,000 chains and
  * a posterior of 500 rows an ε.
  */
 export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestion, context: Context): Promise<EpsilonChoice> {
@@ -69,13 +78,15 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   if (best.epsilon * FACTOR > largest) return best
   const posterior = async (bridge: InformedBridge): Promise<DistanceToData> =>
     distanceToData(model, await question.draw!(bridge, TRIED_ROWS), { weights: question.weights, key: context.key })
-  const alone = SHARE_OF_FLOOR * best.unconditioned.floor + best.unconditioned.distance
+  // The distance is unbiased: below nought it says no more than at nought.
+  const alone = Math.max(0, best.unconditioned.distance) + SHARE_OF_FLOOR * best.unconditioned.floor
+  const apart = Math.max(LARGEST_RATIO, best.ratio)
   const first = weighted ? await posterior(best.bridge) : undefined
   while (best.epsilon * FACTOR <= largest) {
     const place = await at(best.epsilon * FACTOR)
     if (first && !((await posterior(place.bridge)).distance <= first.distance + SHARE_OF_FLOOR * first.floor)) break
     const next = await tried(place)
-    if (!(next.unconditioned.distance <= alone)) break
+    if (!(next.unconditioned.distance <= alone && next.ratio <= apart)) break
     best = next
   }
   return best
@@ -93,7 +104,10 @@ async function bridgeAt(model: GlobalModel, epsilon: number, { engine, watch }: 
 /** With the distance of the chain without likelihood. */
 async function withControl(model: GlobalModel, { epsilon, bridge }: BridgeAt, context: Context): Promise<EpsilonChoice> {
   const drawn = await drawUnconditioned(model, bridge, context)
-  return { epsilon, bridge, unconditioned: await distanceToData(model, drawn, { key: context.key }) }
+  const { encoder, rows } = model.training
+  const distances = await distancesTo(embedEncoded(encoder, rows), async (some) => embedEncoded(encoder, some), context.engine)
+  const ratio = distances ? (await distances.typical(drawn)).value / distances.typicalFresh : 1
+  return { epsilon, bridge, unconditioned: await distanceToData(model, drawn, { key: context.key }), ratio }
 }
 
 async function drawUnconditioned(model: GlobalModel, bridge: InformedBridge, { engine, key, watch }: Context): Promise<Encoded> {
@@ -137,7 +151,7 @@ async function distanceToData(
     )
   }
   let distance = 0
-  let floor = Number.NEGATIVE_INFINITY
+  let floor = expectedBeforeUnbiasing(points, count)
   for (let split = 0; split < SPLITS; split++) {
     const order = permutation(keyFor(key, `compared ${split}`), model.summary.rowCount)
     const left = taken(order.subarray(0, count), `left ${split}`)
@@ -147,4 +161,15 @@ async function distanceToData(
     floor = Math.max(floor, await energyDistance({ first: left, second: right, key }))
   }
   return { distance, floor }
+}
+
+/**
+ * Energy distance that two samples of `count` rows of one law have on average when pairs of a row with itself count:
+ * 2E‖X−X′‖/count, E‖X−X′‖ from above by √(2 tr Cov). Halves may happen to agree better than two samples ever do again, and
+ * their unbiased distance is then nought or less: no measure of how far samples scatter.
+ */
+function expectedBeforeUnbiasing(points: Matrix, count: number): number {
+  let total = 0
+  for (let c = 0; c < points.cols; c++) total += variance(columnOf(points, c))
+  return (2 * Math.sqrt(2 * total)) / count
 }

@@ -4,7 +4,7 @@
 // independent draws from it: what the prior's 2,000 rows allow. A sampler learns the rows' moments and not those of the law
 // that they came from, so the closed form with own moments is the floor; n draws add about √((1 + κ)/n) to the covariance's
 // error, κ = (tr C)²/tr C² (0.04 at 2,000, 0.02 at 8,000).
-// usage: node bench/posterior.mjs [seeds=3] [threads=1] [draws=8000]
+// usage: node bench/posterior.mjs [seeds=3] [threads=1] [draws=8000] [first seed=1]
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,7 +21,8 @@ import {
   writeTable
 } from '../packages/sbridge/dist/index.js'
 
-const [seeds = '3', threads = '1', draws = '8000'] = process.argv.slice(2)
+const [seeds = '3', threads = '1', draws = '8000', first = '1'] = process.argv.slice(2)
+const SEEDS = Array.from({ length: Number(seeds) }, (_, i) => Number(first) + i)
 const engine = await createEngine('wasm', { threads: Number(threads) })
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-posterior-'))
 const M = 2000
@@ -132,7 +133,7 @@ const CASES = {
   ]
 }
 console.log(`linear-Gaussian, M = ${M}, d = 4; worst mean error in prior standard deviations, relative covariance error`)
-for (let seed = 1; seed <= Number(seeds); seed++) {
+for (const seed of SEEDS) {
   const z = normals(keyFromSeed(seed), M * 4)
   const columns = A.map((row) => Array.from({ length: M }, (_, i) => row.reduce((sum, a, k) => sum + a * z[i * 4 + k], 0)))
   const model = await fitGlobal(inferTable(tableOf(columns)), {}, { engine, key: keyFromSeed(seed) })
@@ -202,7 +203,7 @@ console.log('banana: prior N(0, 1)², observed x2 + x1^2 = 1 ± 0.2')
 }
 
 console.log('two modes at x1 = ±2 (deviation 0.5), observed x1 = 0.4 ± 0.6: share of the right mode, mean and deviation of x1')
-for (let seed = 1; seed <= Number(seeds); seed++) {
+for (const seed of SEEDS) {
   const z = normals(keyFromSeed(seed), 2 * M)
   const columns = [
     Array.from({ length: M }, (_, i) => (i % 2 ? 2 : -2) + 0.5 * z[2 * i]),

@@ -43,6 +43,8 @@ export interface EpsilonQuestion {
 const FEW_ROWS = 15
 /** Drawn rows may move away from the data by this share of what halves of the data differ. */
 const SHARE_OF_FLOOR = 0.5
+/** The same of rows weighted by the likelihood: there are few in effect, their halves differ by much, both distances are from all of them. */
+const SHARE_OF_WEIGHTED_FLOOR = 0.2
 /**
  * Where data lie on a thin curve, rows beside it hardly add to a distance between laws, but they stand too far from any
  * training row. @source quality measures: a ratio from 0.8 to 1.1.
@@ -82,9 +84,10 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   const alone = Math.max(0, best.unconditioned.distance) + SHARE_OF_FLOOR * best.unconditioned.floor
   const apart = Math.max(LARGEST_RATIO, best.ratio)
   const first = weighted ? await posterior(best.bridge) : undefined
+  const under = first && Math.max(0, first.distance) + SHARE_OF_WEIGHTED_FLOOR * first.floor
   while (best.epsilon * FACTOR <= largest) {
     const place = await at(best.epsilon * FACTOR)
-    if (first && !((await posterior(place.bridge)).distance <= first.distance + SHARE_OF_FLOOR * first.floor)) break
+    if (under !== undefined && !((await posterior(place.bridge)).distance <= under)) break
     const next = await tried(place)
     if (!(next.unconditioned.distance <= alone && next.ratio <= apart)) break
     best = next

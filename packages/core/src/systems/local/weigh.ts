@@ -28,6 +28,12 @@ export class Weights {
     return this.state.data.subarray(i * this.state.cols, (i + 1) * this.state.cols)
   }
 
+  /** Rows where some likelihood is −∞. */
+  get impossible(): number {
+    const rows = Array.from({ length: this.state.rows }, (_, i) => i)
+    return rows.filter((i) => this.values.some((values) => values[i] === Number.NEGATIVE_INFINITY)).length
+  }
+
   touch(coordinate: number): boolean {
     return this.weights.some(({ touches }) => touches(coordinate))
   }

@@ -108,6 +108,18 @@ describe('conditional rows', () => {
     expect(report.conditions[0]!.distance.nearest).toBeGreaterThan(10)
   })
 
+  test('a value that others have is far from the rows of a category that does not', async () => {
+    const { report } = await conditional(mixed, {
+      given: [{ x: -1.5 }, { x: -1.5, sign: 'minus' }, { x: -1.5, sign: 'plus' }],
+      rows: 20,
+      epsilon: 0.3
+    })
+    const names = report.conditions.map(({ warnings }) => warnings.map(({ name }) => name))
+    expect(names).toEqual([[], [], ['condition-outside-data']])
+    expect(report.conditions[2]!.distance.among).toBeLessThan(M)
+    expect(report.conditions[2]!.warnings[0]!.message).toMatch(/rows of these categories/)
+  })
+
   test('clamping draws near the conditional law too', async () => {
     const { table } = await conditional(gaussian, { given: { x: 1 }, conditioning: 'clamp' })
     expect(Math.abs(mean(column(table, 'my y')) - 0.8)).toBeLessThan(0.35)
@@ -239,7 +251,23 @@ describe('posteriors', () => {
     expect(report.powers[report.powers.length - 1]).toBe(1)
   })
 
+  test('what is given counts before what is observed: only rows that fit it can agree', async () => {
+    const names = async (request: Partial<PosteriorRequest>) =>
+      (await posterior(mixed, { rows: 50, epsilon: 0.3, ...request })).report.warnings.map(({ name }) => name)
+    const minus = { observe: ['x = -0.8 ± 0.2'] }
+    expect(await names(minus)).not.toContain('prior-observation-disagree')
+    expect(await names({ ...minus, given: { sign: 'minus' } })).not.toContain('prior-observation-disagree')
+    expect(await names({ ...minus, given: { sign: 'plus' } })).toContain('prior-observation-disagree')
+    expect(await names({ ...minus, given: { x: 1 } })).toContain('prior-observation-disagree')
+    const { report } = await posterior(mixed, { rows: 50, epsilon: 0.3, observe: ['x = 0.8 ± 0.2'], given: { sign: 'plus' } })
+    expect(report.fittingRows).toBeLessThan(0.7 * M)
+    expect(report.importanceRows).toBeLessThan(report.fittingRows!)
+    expect(report.columns.x!.prior[0]).toBeGreaterThan(0.5)
+  })
+
   test.each([
+    [{ observe: ['log(x - 100) = 1 ± 1'] }, 'likelihood-excludes-all'],
+    [{ likelihood: { logLikelihood: () => Number.NEGATIVE_INFINITY } }, 'likelihood-excludes-all'],
     [{ observe: ['nope = 1 ± 1'] }, 'column-unknown'],
     [{ observe: ['sign = 1 ± 1'] }, 'observation-column'],
     [{ observe: ['x = 1'] }, 'expression-malformed'],

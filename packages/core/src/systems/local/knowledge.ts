@@ -6,6 +6,7 @@ import { columnsOf, evaluate, linearForm, type ObservationExpression } from '../
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
 import { type LikelihoodModule, moduleValue, valueAt } from '../likelihood-row.js'
+import type { LinearEvidence } from './linear-law.js'
 
 /** An observed linear combination of scaled coordinates: value = Σ factor · coordinate + N(0, 1/precision). */
 interface LinearObservation {
@@ -153,6 +154,14 @@ function observationOf(
   }
   if (!(precision > 0)) return undefined
   return { value: value.map((x) => x / precision), precision: new Float64Array(state.rows).fill(precision) }
+}
+
+/** What is given, and what is observed in closed form, of `count` rows alike. */
+export function linearEvidence({ given, linear }: Knowledge, count: number): LinearEvidence[] {
+  return [
+    ...Array.from(given, ([coordinate, values]) => ({ terms: [{ coordinate, factor: 1 }], values, variance: 0 })),
+    ...linear.map(({ terms, value, precision }) => ({ terms, values: new Float64Array(count).fill(value), variance: 1 / precision }))
+  ]
 }
 
 /** Puts given coordinates in place, and restricted ones inside their intervals. */

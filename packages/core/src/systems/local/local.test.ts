@@ -255,6 +255,10 @@ describe('a localised posterior', () => {
     const names = async (request: object) =>
       (await posteriorLocal(model, { count: 60, ...request }, context)).report.warnings.map(({ name }) => name)
     expect(await names({ observe: ['x1 = 9 ± 0.1'] })).toContain('prior-observation-disagree')
+    expect(await names({ observe: ['x1 = 1 ± 0.1'] })).toEqual([])
+    expect(await names({ observe: ['x1 = 1 ± 0.1'], given: { x1: -1 } })).toEqual(['prior-observation-disagree'])
+    // Rows that start where a root is undefined, and of which a part finds no way out.
+    expect(await names({ observe: ['sqrt(x0 - 1) + sqrt(x1 - 1) + sqrt(x2 - 0.5) = 1 ± 0.1'] })).toContain('rows-impossible')
     expect(await names({ likelihood: { logLikelihood: ({ x0 }: { x0: number }) => -1e6 * (x0 - 2.5) ** 2 } })).toContain('acceptance-low')
   })
 
@@ -271,6 +275,8 @@ describe('a localised posterior', () => {
     await expect(ask({ given: {} })).rejects.toThrow(codeOf('posterior-empty'))
     await expect(ask({ given: { x0: 1 }, sweeps: 0 })).rejects.toThrow(codeOf('sweeps'))
     await expect(ask({ likelihood: { logLikelihood: () => Number.NaN } })).rejects.toThrow(codeOf('likelihood-not-finite'))
+    await expect(ask({ likelihood: { logLikelihood: () => Number.NEGATIVE_INFINITY } })).rejects.toThrow(codeOf('likelihood-excludes-all'))
+    await expect(ask({ observe: ['log(x0 - 100) = 0 ± 1'] })).rejects.toThrow(codeOf('likelihood-excludes-all'))
   })
 })
 
@@ -282,6 +288,7 @@ describe('bad input of localisation', () => {
     await expect(fit({ local: { kind: 'window', radius: 6 } })).rejects.toThrow(codeOf('window-size'))
     await expect(fit({ local: { kind: 'grid', rows: 2, cols: 2, radius: 1 } })).rejects.toThrow(codeOf('grid-size'))
     await expect(fit({ local: { kind: 'graph', edges: [['x0', 'y']] } })).rejects.toThrow(codeOf('graph-name'))
+    await expect(fit({ local: { kind: 'graph', edges: [['x2', 'x3']], heading: ['x0', 'x1'] } })).rejects.toThrow(codeOf('graph-heading'))
     await expect(fit({ bandwidth: -1 })).rejects.toThrow(codeOf('option-value'))
     await expect(fit({ scaling: { nope: 'standard' } })).rejects.toThrow(codeOf('column-unknown'))
     await expect(fit({ blocks: [['x0', 'x0']] })).rejects.toThrow(codeOf('blocks'))

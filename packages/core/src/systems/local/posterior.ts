@@ -16,7 +16,8 @@ import { formatsFor, type Given, repeatGiven, resolveConditions } from '../condi
 import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
 import { checkObservation } from '../observations.js'
 import type { FittedWindow } from '../window-file.js'
-import { type Evidence, evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout } from './knowledge.js'
+import { type Evidence, evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout, linearEvidence } from './knowledge.js'
+import { type LinearEvidence, LinearLaw, LinearUpdate } from './linear-law.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { orderedPass, place } from './ordered.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
@@ -202,20 +203,33 @@ async function drawKnown(model: LocalModel, { knowledge, units, request, sweeps,
   return { state, counts, impossible, acceptance: passed.reduce((least, sum) => Math.min(least, sum / tests), 1) }
 }
 
+/** Where one draw of a coordinate, all others held, renews less than this share of its variance, a few sweeps do not bring news far. */
+const STUCK = 0.15
+
+/**
+ * Rows that know what is known as well as can be before the sweeps. The ordered pass takes in what is known about single
+ * coordinates when their turn comes, and the sweeps bring it back to those before; a linear law moves all columns at once
+ * for what is observed about several, and for everything where columns follow each other so closely that sweeps do not.
+ */
 async function firstPass(model: LocalModel, knowledge: Knowledge, request: LocalPosteriorRequest, context: LocalContext): Promise<Matrix> {
   const { count, steps } = request
   const { parts } = model
   const key = keyFor(context.key, 'pass')
   if (parts.sweep === 'simultaneous') return drawField(model, request, { ...context, key })
-  return orderedPass(model, parts.units, {
-    count,
-    steps,
+  const options = { count, steps, engine: context.engine, watch: context.watch, key }
+  const evidence = linearEvidence(knowledge, count)
+  const law = new LinearLaw(model, parts.units)
+  const alone = ({ terms }: LinearEvidence) => terms.length === 1
+  // Before anything is known too: what a value says has to get from the columns beside it to all others.
+  const stuck = evidence.length > 0 && [[], evidence.filter(alone)].some((some) => new LinearUpdate(law, some).leastRenewal() < STUCK)
+  const known = {
     known: knowledge.given,
-    engine: context.engine,
-    watch: context.watch,
-    key,
-    knownOf: (coordinate, drawn) => knownAbout(knowledge, coordinate, drawn, 'alone')
-  })
+    knownOf: (coordinate: number, drawn: Matrix) => knownAbout(knowledge, coordinate, drawn, 'alone')
+  }
+  const state = await orderedPass(model, parts.units, stuck ? options : { ...options, ...known })
+  if (stuck || !evidence.every(alone))
+    new LinearUpdate(law, evidence).apply(state, { key: keyFor(key, 'update'), met: stuck ? () => false : alone })
+  return state
 }
 
 /** Coordinates against the order of the ordered pass; over-relaxation mixes best when every sweep goes the same way. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
-import { log } from '../../num/elementary.js'
+import { cosTurns, log } from '../../num/elementary.js'
 import { columnOf, matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
@@ -152,6 +152,25 @@ describe('conditional rows', () => {
   ])('%j is refused', async (given, code) => {
     await expect(conditional(mixed, { given })).rejects.toMatchObject({ code })
   })
+
+  test('a column that says much by itself is compared far more narrowly than all columns together', async () => {
+    const rows = 400
+    const z = normals(keyFromSeed(12), 4 * rows)
+    const season = (t: number) => 2 * cosTurns(3 * t)
+    const t = Float64Array.from({ length: rows }, (_, i) => i / rows)
+    const columns = [t, t.map((at, i) => season(at) + 0.2 * z[i]!), z.slice(rows, 2 * rows), z.slice(2 * rows, 3 * rows)]
+    const table = inferTable({
+      rowCount: rows,
+      columns: columns.map((values, c) => ({ name: ['t', 'y', 'u', 'v'][c]!, source: 'number' as const, values }))
+    })
+    const model = await fitGlobal(table, { scaling: 'standard' }, context)
+    const drawn = await sampleConditional(model, { given: [{ t: 0.5 }, { t: 2 / 3 }], rows: 200 }, context)
+    expect(drawn.report.groups[0]!.freeRatio).toBeGreaterThanOrEqual(64)
+    const y = column(drawn.table, 'y')
+    // ±2 at a trough and a peak; at one bandwidth for all columns the peaks are halved.
+    expect(mean(y.slice(0, 200))).toBeLessThan(-1.6)
+    expect(mean(y.slice(200))).toBeGreaterThan(1.6)
+  }, 60_000)
 
   test('contradictory categories, and numbers of rows that are none, are refused', async () => {
     const two: RawTable = {

@@ -259,23 +259,29 @@ interface Support {
 /** Training rows that fit what is given, with the given numbers in place: only they can agree with what was observed. */
 function supportUnder(run: GroupRun, likelihood: ChainLikelihood): Support {
   const { state, starts } = startGroup(run)
-  const rows = unscaledRows(run.bridge, state)
-  const { encoder } = run.bridge.training
+  const { encoder, rows: training, logWeights } = run.bridge.training
   const width = encoder.factors.length
-  const logs = Float64Array.from(starts, (_, i) =>
-    likelihood.value(rowOf(rows.coordinates, i), rows.codes.subarray(i * width, (i + 1) * width))
+  const levels = [...run.conditions[0]!.levels]
+  const fits = (row: number) => levels.every(([factor, level]) => training.codes[row * width + factor] === level)
+  const all = Array.from(starts.keys())
+  // Where categories are swept, chains start at rows of others too; those of the given ones count, where there are any.
+  const own = all.filter((i) => fits(starts[i]!))
+  const kept = own.length > 0 ? own : all
+  const rows = takeEncoded(unscaledRows(run.bridge, state), kept)
+  const logs = Float64Array.from(kept, (_, k) =>
+    likelihood.value(rowOf(rows.coordinates, k), rows.codes.subarray(k * width, (k + 1) * width))
   )
-  const byRow = (weights: Float64Array): Float64Array => {
-    const sums = new Float64Array(run.bridge.training.logWeights.length)
-    starts.forEach((row, i) => {
-      sums[row] = sums[row]! + weights[i]!
+  const effective = (weights: Float64Array): number => {
+    const sums = new Float64Array(logWeights.length)
+    kept.forEach((i, k) => {
+      sums[starts[i]!] = sums[starts[i]!]! + weights[k]!
     })
-    return sums
+    return effectiveCount(sums)
   }
   return {
-    importanceRows: effectiveCount(byRow(weightsOf(logs, 1))),
-    fittingRows: effectiveCount(byRow(new Float64Array(starts.length).fill(1))),
-    prior: repeatGiven(decodeTable(encoder, rows), run.conditions, starts.length)
+    importanceRows: effective(weightsOf(logs, 1)),
+    fittingRows: effective(new Float64Array(kept.length).fill(1)),
+    prior: repeatGiven(decodeTable(encoder, rows), run.conditions, kept.length)
   }
 }
 

@@ -80,6 +80,8 @@ export class LinearLaw {
   }
 }
 
+/** Coordinates that are looked at for how far sweeps get. */
+const MOST_COORDINATES = 1000
 /** Relative to the variance: regressions on columns that repeat each other stay solvable. */
 const JITTER = 1e-10
 
@@ -190,8 +192,8 @@ export class LinearUpdate {
   }
 
   /**
-   * Least share of a coordinate's variance under the evidence that one draw of it, all others held, can renew. Cost
-   * O(d²·k + d·r²).
+   * Least share of a coordinate's variance under the evidence that one draw of it, all others held, can renew. Looked at
+   * are at most 1,000 coordinates, evenly spaced. Cost O(1,000·(d·k + r²)).
    */
   leastRenewal(): number {
     const r = this.evidence.length
@@ -206,7 +208,8 @@ export class LinearUpdate {
     let least = 1
     const { size } = this.law
     const basis = new Float64Array(size)
-    for (let a = 0; a < size; a++) {
+    const stride = Math.ceil(size / MOST_COORDINATES)
+    for (let a = 0; a < size; a += stride) {
       if (exact.has(a)) continue
       basis.fill(0)
       basis[a] = 1

@@ -271,13 +271,14 @@ async function twoSidedSweep(
       steps: 2,
       start: takeColumns(state, [a]),
       overrelaxation: OVERRELAXATION,
-      ...knownAbout(knowledge, a, state, 'given-others')
+      ...weights.along(a, power, knownAbout(knowledge, a, state, 'given-others'))
     })
     counts[a] = effectiveCount
     if (weights.touch(a)) {
       const proposal = { coordinate: a, targets, power, key: keyAtStep(keyFor(context.key, `weigh ${a}`), sweep) }
       passed[a] = weights.move(proposal) / state.rows
     } else place(state, [a], targets)
+    weights.renew(a)
   }
   return { counts, passed }
 }

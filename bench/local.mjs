@@ -142,6 +142,41 @@ function exactMean({ phi, size, observed, values, deviation }) {
   return Array.from({ length: size }, (_, a) => observed.reduce((sum, b, i) => sum + phi ** Math.abs(a - b) * weights[i], 0))
 }
 
+/** What single columns cannot follow by themselves: close columns, and observations of several. Mean error against the closed form. */
+async function togetherCase(engine) {
+  const size = 30
+  const count = 400
+  const sum = Array.from({ length: size }, (_, a) => `x${a}`).join(' + ')
+  const asked = [
+    [{ observe: ['x15 + x16 = 3 ± 0.2'] }, [{ 15: 1, 16: 1 }, 3, 0.04]],
+    [{ observe: ['x10 + x29 = 4 ± 0.1'] }, [{ 10: 1, 29: 1 }, 4, 0.01]],
+    [{ observe: [`${sum} = 20 ± 1`] }, [Object.fromEntries(Array.from({ length: size }, (_, a) => [a, 1])), 20, 1]],
+    [{ given: { x10: 1.5 } }, [{ 10: 1 }, 1.5, 0]]
+  ]
+  console.log('\ntogether, M = 500, d = 30, three seeds: root mean square error of the mean, prior deviations')
+  for (const phi of [0.7, 0.95, 0.99]) {
+    for (const [request, [terms, value, variance]] of asked) {
+      const along = (a) => Object.entries(terms).reduce((s, [b, factor]) => s + factor * phi ** Math.abs(a - b), 0)
+      const total = Object.entries(terms).reduce((s, [b, factor]) => s + factor * along(Number(b)), variance)
+      let error = 0
+      for (const seed of [1, 2, 3]) {
+        const key = keyFor(keyFromSeed(seed), 'together')
+        const table = tableOf(autoregression(500, size, phi, key))
+        const context = { engine, key: keyFromSeed(seed) }
+        const model = await fitLocal(table, { local: { kind: 'window', radius: 1 } }, context)
+        const drawn = await posteriorLocal(model, { count, ...request }, context)
+        const square = drawn.table.columns.reduce((s, { values }, a) => {
+          const mean = values.reduce((m, x) => m + x / count, 0)
+          return s + (mean - (value * along(a)) / total) ** 2 / size
+        }, 0)
+        error += Math.sqrt(square) / 3
+      }
+      const words = request.given ? 'x10 = 1.5 given' : request.observe[0].replace(sum, 'sum of all')
+      console.log(`phi ${phi.toFixed(2)}, ${words}: ${error.toFixed(3)}`)
+    }
+  }
+}
+
 /** Time of an ordered pass, M = 500, 1,000 rows, two threads: linear in d. */
 async function scaling(engine, sizes) {
   console.log('\nordered pass, M = 500, 1,000 rows, two threads')
@@ -172,6 +207,7 @@ async function main() {
     }
   }
   await posteriorCase(engine, quick ? { size: 50, count: 300 } : { size: 200, count: 1000 })
+  await togetherCase(engine)
   await scaling(engine, quick ? [20, 40] : [50, 100, 200, 400])
   await engine.close()
 }

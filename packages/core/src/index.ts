@@ -4,6 +4,7 @@ export * from './engine/reference/reference.js'
 export * from './engine/wasm/engine.js'
 export * from './engine/wasm/host.js'
 export type { Precision } from './engine/wasm/module.js'
+export * from './job/check-known.js'
 export * from './job/embed.js'
 export * from './job/estimate.js'
 export {

@@ -1,9 +1,11 @@
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { type Matrix, matrix } from '../num/matrix.js'
-import { type Key, permutation } from '../num/random.js'
+import { type Key, keyFor, permutation } from '../num/random.js'
 import { mean, quantileOfSorted, sorted, variance } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
+import { presentValues } from '../table/encoder.js'
+import { takeTableRows } from '../table/rows.js'
 import { isNumeric, type Table } from '../table/table.js'
 import type { Condition } from './conditions.js'
 
@@ -21,17 +23,68 @@ export interface Distance {
   readonly usual: number
   /** The given column that stands farthest outside the range of the data, and by how many standard deviations. */
   readonly outside?: { readonly column: string; readonly deviations: number }
+  /** Training rows of the given categories, where these are not all: distances are to them alone. */
+  readonly among?: number
 }
 
 const MOST_ROWS = 2000
+/** Fewer rows of a category than this have no spread of their own. */
+const LEAST_SPREAD_ROWS = 10
 
-/** Distances of conditions that share their columns. Cost of one `nearest` of the conditions and one of 2,000 rows. */
-export async function conditionDistances(
-  table: Table,
-  conditions: readonly Condition[],
-  { engine, key }: { engine: Engine; key: Key }
-): Promise<Distance[]> {
-  const columns = columnsOf(table, conditions[0]!)
+export interface DistanceProblem {
+  readonly table: Table
+  /** Levels of the table's rows [rowCount, factors]. */
+  readonly codes: Int32Array
+  readonly engine: Engine
+  readonly key: Key
+}
+
+/**
+ * Distances of conditions that share their columns, among the rows of the categories that each gives: a weight that many
+ * animals have may be far from all of one species. Cost of one `nearest` of the conditions and one of 2,000 rows for each
+ * combination of given categories.
+ */
+export async function conditionDistances(conditions: readonly Condition[], problem: DistanceProblem): Promise<Distance[]> {
+  const { table } = problem
+  const byLevels = new Map<string, number[]>()
+  conditions.forEach(({ levels }, i) => {
+    const name = JSON.stringify([...levels].sort(([a], [b]) => a - b))
+    byLevels.set(name, [...(byLevels.get(name) ?? []), i])
+  })
+  const out: Distance[] = new Array(conditions.length)
+  for (const [name, members] of byLevels) {
+    const rows = rowsOfLevels(problem, conditions[members[0]!]!)
+    // Swept categories may stand together in no row: then all rows have to do.
+    const all = rows.length === 0 || rows.length === table.rowCount
+    const among = all ? table : takeTableRows(table, rows)
+    const whole = all || rows.length >= LEAST_SPREAD_ROWS ? undefined : table
+    const found = await distancesIn(
+      among,
+      members.map((i) => conditions[i]!),
+      { ...problem, key: keyFor(problem.key, name), spreads: whole }
+    )
+    members.forEach((i, k) => {
+      out[i] = all ? found[k]! : { ...found[k]!, among: rows.length }
+    })
+  }
+  return out
+}
+
+function rowsOfLevels({ table, codes }: DistanceProblem, { levels }: Condition): Uint32Array {
+  const known = [...levels]
+  const width = table.rowCount === 0 ? 0 : codes.length / table.rowCount
+  return Uint32Array.from({ length: table.rowCount }, (_, i) => i).filter((i) =>
+    known.every(([factor, level]) => codes[i * width + factor] === level)
+  )
+}
+
+interface DistancesIn extends Pick<DistanceProblem, 'engine' | 'key'> {
+  /** Rows whose spread counts; those of the table when left out. */
+  readonly spreads: Table | undefined
+}
+
+async function distancesIn(table: Table, conditions: readonly Condition[], { engine, key, spreads }: DistancesIn): Promise<Distance[]> {
+  const columns = columnsOf(table, conditions[0]!, spreads)
   if (columns.length === 0) return conditions.map(() => ({ nearest: 0, usual: 0 }))
   const points = standardisedColumns(columns)
   const wanted = matrix(conditions.length, columns.length)
@@ -57,14 +110,15 @@ interface Standardised {
 }
 
 /** Present values stand for missing ones by their mean: no condition is near a row only because a cell is empty. */
-function columnsOf(table: Table, { numbers, ranges }: Condition): Standardised[] {
+function columnsOf(table: Table, { numbers, ranges }: Condition, spreads = table): Standardised[] {
   const places = [...numbers, ...ranges].map(({ column }) => column).sort((a, b) => a - b)
   return places.map((place) => {
     const column = table.columns[place]!
     if (!isNumeric(column)) throw new RangeError(`${column.name} is not numeric`)
-    const present = column.missing ? column.values.filter((_, i) => !column.missing![i]) : column.values
+    const present = presentValues(column)
     const centre = mean(present)
-    const spread = Math.sqrt(variance(present)) || 1
+    const wide = spreads.columns[place]!
+    const spread = Math.sqrt(variance(isNumeric(wide) ? presentValues(wide) : present)) || 1
     const ascending = sorted(present)
     const values = column.values.map((x, i) => (column.missing?.[i] ? centre : x))
     return { column: place, name: column.name, values, centre, spread, low: ascending[0]!, high: ascending[ascending.length - 1]! }
@@ -109,11 +163,12 @@ async function usualDistance(points: Matrix, { engine, key }: { engine: Engine; 
 export const FEW_ROWS = 3
 
 /** What is to be said of a condition's rows. Far: beyond the data in one column, or much farther from every row than rows are from each other. */
-export function conditionWarnings({ words }: Condition, effectiveRows: number, { nearest, usual, outside }: Distance): NamedWarning[] {
+export function conditionWarnings({ words }: Condition, effectiveRows: number, distance: Distance): NamedWarning[] {
+  const { nearest, usual, outside, among } = distance
   const what = words === '' ? 'the empty condition' : words
   const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows`
   if (outside && outside.deviations > (effectiveRows < 10 ? 0.25 : 1)) {
-    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside the data; its rows rest on the ${support} at that edge`
+    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside ${among === undefined ? 'the data' : `the ${among} rows of these categories`}; its rows rest on the ${support} at that edge`
     return [{ name: 'condition-outside-data', message }]
   }
   if (nearest > 0.5 && nearest > 2 * usual) {

@@ -145,6 +145,8 @@ function numberOrRange(encoder: Encoder, column: number, value: GivenValue): num
   if (typeof value === 'number') return checkNumber(encoder, column, value)
   if (typeof value === 'object')
     return checkRange(encoder, column, value.from ?? Number.NEGATIVE_INFINITY, value.to ?? Number.POSITIVE_INFINITY)
+  // 1...5 could be 1 to 5 or to .5.
+  if (value.includes('...')) throw unfitValue(encoder, column, value)
   const match = value.includes('..') ? RANGE.exec(value) : null
   if (!match) return parse(value)
   const [, from, to] = match

@@ -6,7 +6,12 @@ export type Localisation =
   | { readonly kind: 'window' | 'ring'; readonly radius: number | 'auto' }
   | { readonly kind: 'grid'; readonly rows: number; readonly cols: number; readonly radius: number | 'auto' }
   /** Pairs of column names. */
-  | { readonly kind: 'graph'; readonly edges: readonly (readonly [string, string])[] }
+  | {
+      readonly kind: 'graph'
+      readonly edges: readonly (readonly [string, string])[]
+      /** Names above the two columns of the file: where they are columns themselves, a pair was taken for a heading. */
+      readonly heading?: readonly string[]
+    }
 
 const FORMS = 'window:2, ring:2, grid:20x20:1, graph:FILE or auto'
 

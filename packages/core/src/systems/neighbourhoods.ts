@@ -17,7 +17,7 @@ export interface FieldColumns {
 }
 
 /** The columns of an encoder as a field. Throws `InputError` (code `local-columns`) for categories and missing cells. */
-export function fieldColumns(encoder: Encoder): FieldColumns {
+export function fieldColumns(encoder: Encoder, of: 'field' | 'series' = 'field'): FieldColumns {
   const wrong = encoder.columns.find(
     (code) => code.carries === 'factor' || (code.carries === 'coordinate' && code.missingFactor !== undefined)
   )
@@ -25,8 +25,8 @@ export function fieldColumns(encoder: Encoder): FieldColumns {
     throw new InputError({
       code: 'local-columns',
       got: wrong.carries === 'factor' ? `the categories of ${wrong.name}` : `missing cells in ${wrong.name}`,
-      expected: 'columns of numbers without missing cells: a localised model is of a field',
-      try: `--exclude ${wrong.name}, or sampling without --local`
+      expected: `columns of numbers without missing cells: ${of === 'field' ? 'a localised model is of a field' : 'the next row is drawn from the numbers of the last ones'}`,
+      try: `--exclude ${wrong.name}${of === 'field' ? ', or sampling without --local' : wrong.carries === 'factor' ? '' : ', or filling its gaps'}`
     })
   }
   const numeric = encoder.columns.filter((code) => code.carries === 'coordinate' || code.carries === 'constant')
@@ -65,7 +65,18 @@ export function neighbourhoodsOf(local: Localisation, columns: FieldColumns, poi
 }
 
 function graphOfPlaces(local: Exclude<Localisation, { kind: 'auto' }>, places: readonly string[], radius: number): Graph {
-  if (local.kind === 'graph') return namedGraph(local.edges, places)
+  if (local.kind === 'graph') {
+    const { heading = [], edges } = local
+    if (heading.length === 2 && heading.every((name) => places.includes(name))) {
+      throw new InputError({
+        code: 'graph-heading',
+        got: `${heading.join(', ')} in the first line of the graph, which are columns`,
+        expected: 'a heading above the pairs',
+        try: 'a first line from,to'
+      })
+    }
+    return namedGraph(edges, places)
+  }
   const chosen = local.radius === 'auto' ? radius : local.radius
   if (local.kind !== 'grid') return (local.kind === 'window' ? windowGraph : ringGraph)(places.length, chosen)
   if (local.rows * local.cols !== places.length) {

@@ -22,16 +22,28 @@ export type BeforeAndAfter = Readonly<
 /** Refuses observations that name columns which are not numbers. */
 export function checkObservation(encoder: Encoder, { text, residual }: ObservationExpression): void {
   for (const name of columnsOf(residual)) {
-    const code = encoder.columns.find((candidate) => candidate.name === name)
+    const place = encoder.columns.findIndex((candidate) => candidate.name === name)
+    const code = encoder.columns[place]
+    if (encoder.kinds[place]?.kind === 'datetime') throw dateObserved(text, name)
     if (code?.carries === 'coordinate' || code?.carries === 'constant') continue
     const numeric = encoder.columns.filter((c) => c.carries === 'coordinate').map((c) => c.name)
     throw new InputError({
       code: code ? 'observation-column' : 'column-unknown',
       got: code ? `“${text}”, where ${name} is no numeric column` : `“${text}”, which names the unknown column ${name}`,
-      expected: `numeric columns: ${numeric.length > 12 ? `${numeric.slice(0, 12).join(', ')}, …` : numeric.join(', ')}`,
+      expected: `numeric columns: ${numeric.length > 12 ? `${numeric.slice(0, 12).join(', ')}, …` : numeric.join(', ') || 'the table has none'}`,
       try: code ? `--given ${name}=VALUE` : 'the name as it stands in the header, in backquotes where it is no identifier'
     })
   }
+}
+
+/** 2014-07-01 is a subtraction, and a date has no unit that a deviation could be in. */
+function dateObserved(text: string, name: string): InputError {
+  return new InputError({
+    code: 'observation-column',
+    got: `“${text}”, where ${name} is a date`,
+    expected: 'columns of numbers: expressions know no dates',
+    try: `--given '${name}=FROM..TO'`
+  })
 }
 
 const momentsOf = (values: Float64Array): [number, number] => [mean(values), Math.sqrt(variance(values))]

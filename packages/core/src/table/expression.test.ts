@@ -14,6 +14,7 @@ describe('expressions', () => {
     ['1 - -1', 2],
     ['2*x + `Beak Length (mm)`', 8],
     ['x**2', 4],
+    ['6 − 2 × x · 1 ÷ 2', 4],
     ['1e-3 * 1000', 1]
   ])('%s = %d', (text, value) => {
     expect(evaluate(parseExpression(text), at({ x: 2, 'Beak Length (mm)': 4 }))).toBeCloseTo(value, 12)

@@ -28,7 +28,18 @@ interface Token {
 }
 
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|`([^`]+)`|([\p{L}_][\p{L}\p{N}_.]*)|(±|\+-|\+\/-|\*\*|[-+*/^()=]))/uy
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|`([^`]+)`|([\p{L}_][\p{L}\p{N}_.]*)|(±|\+-|\+\/-|\*\*|[-+*/^()=−×·÷]))/uy
+
+/** Other ways to write a sign: without ± on the keyboard, and as text is set in print. */
+const SPELLINGS = new Map([
+  ['+-', '±'],
+  ['+/-', '±'],
+  ['**', '^'],
+  ['−', '-'],
+  ['×', '*'],
+  ['·', '*'],
+  ['÷', '/']
+])
 
 function tokens(text: string): Token[] {
   const out: Token[] = []
@@ -42,8 +53,7 @@ function tokens(text: string): Token[] {
     at = TOKEN.lastIndex
     const token = { at: at - (match[0] as string).trimStart().length }
     if (number !== undefined) out.push({ ...token, kind: 'number', text: number })
-    else if (sign !== undefined)
-      out.push({ ...token, kind: 'sign', text: sign === '+-' || sign === '+/-' ? '±' : sign === '**' ? '^' : sign })
+    else if (sign !== undefined) out.push({ ...token, kind: 'sign', text: SPELLINGS.get(sign) ?? sign })
     else out.push({ ...token, kind: 'name', text: (quoted ?? name) as string })
   }
   out.push({ kind: 'end', text: 'the end', at: text.length })

@@ -43,7 +43,8 @@ export interface InferredTable {
   readonly notes: readonly string[]
 }
 
-const MISSING = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
+/** Words that stand for a missing cell, whatever else does. */
+export const MISSING_WORDS = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
 /** A category of more levels than this, most of which occur once, is likely a name. */
 const MANY_LEVELS = 50
 const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
@@ -115,7 +116,7 @@ interface Inferred {
 
 function inferColumn(raw: RawColumn, options: InferOptions, notes: string[]): Inferred {
   const wanted = options.types?.[raw.name]
-  const tokens = new Set([...MISSING, ...(options.missing ?? [])])
+  const tokens = new Set([...MISSING_WORDS, ...(options.missing ?? [])])
   if (raw.source === 'text' || wanted === 'category' || wanted === 'identifier' || (raw.source === 'boolean' && wanted !== 'number')) {
     const cells = textCells(raw, tokens)
     return inferText(raw, cells, wanted, notes)

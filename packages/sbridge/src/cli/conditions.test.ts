@@ -41,6 +41,12 @@ describe('flags of conditions', () => {
     ])
   })
 
+  test('cells that stand for a missing value in the data are free too', async () => {
+    const path = file('gaps.csv', 'species,mass\nNA,3500\nB,?\n')
+    expect((await askedOf({ givenFile: path, missing: '?' }))!.givens).toEqual([{ mass: '3500' }, { species: 'B' }])
+    expect((await askedOf({ givenFile: path }))!.givens[1]).toEqual({ species: 'B', mass: '?' })
+  })
+
   test('likelihoods are loaded', async () => {
     const path = file('likelihood.mjs', 'export const logLikelihood = ({ x }) => -x * x')
     const asked = await askedOf({ likelihood: path })

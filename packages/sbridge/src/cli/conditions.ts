@@ -6,6 +6,7 @@ import {
   type Given,
   InputError,
   type LikelihoodModule,
+  MISSING_WORDS,
   parseObservation,
   type RawColumn,
   type RawTable
@@ -13,6 +14,7 @@ import {
 import { readTable } from '../format/table-file.js'
 import { flagOf, readFields } from './fields.js'
 import { contradictionFree, own, parseGiven } from './given.js'
+import { splitList } from './options.js'
 
 /** What the flags say is known about the rows to draw. */
 export interface Asked {
@@ -57,7 +59,8 @@ export async function askedOf(flags: Flags): Promise<Asked | undefined> {
   const shared = mergeGivens(given)
   if (file !== undefined && observes)
     throw combination('--given-file together with observations', 'one condition, as --given, beside observations')
-  const rows = file === undefined ? [{}] : givensIn(await readTable(file), file)
+  const rows =
+    file === undefined ? [{}] : givensIn(await readTable(file), { path: file, missing: missingWords(flags.missing as string | undefined) })
   const givens = rows.map((row) => mergeRecords(shared, row))
   return {
     givens,
@@ -93,8 +96,13 @@ function mergeRecords(first: Given, second: Given): Given {
   return merged
 }
 
+/** Words that free a cell of a condition: those that stand for a missing cell in the data. */
+function missingWords(more: string | undefined): ReadonlySet<string> {
+  return new Set([...MISSING_WORDS, ...(more === undefined ? [] : splitList(more))])
+}
+
 /** The conditions in a table. Throws `InputError` for a table without rows. */
-function givensIn(table: RawTable, path: string): Given[] {
+function givensIn(table: RawTable, { path, missing }: { path: string; missing: ReadonlySet<string> }): Given[] {
   if (table.rowCount === 0)
     throw new InputError({
       code: 'conditions-none',
@@ -105,18 +113,18 @@ function givensIn(table: RawTable, path: string): Given[] {
   return Array.from({ length: table.rowCount }, (_, i) => {
     const given: Record<string, Given[string]> = {}
     for (const column of table.columns) {
-      const value = cellOf(column, i)
+      const value = cellOf(column, i, missing)
       if (value !== undefined) given[column.name] = value
     }
     return given
   })
 }
 
-function cellOf(column: RawColumn, i: number): Given[string] | undefined {
+function cellOf(column: RawColumn, i: number, missing: ReadonlySet<string>): Given[string] | undefined {
   if (column.source === 'text' || column.source === 'boolean') {
     const value = column.values[i]
     if (value === null || value === undefined) return undefined
-    return typeof value === 'boolean' ? value : value.trim() === '' ? undefined : value.trim()
+    return typeof value === 'boolean' ? value : missing.has(value.trim()) ? undefined : value.trim()
   }
   if (column.missing?.[i]) return undefined
   const value = column.values[i]!

@@ -30,7 +30,8 @@ type Given = Readonly<Record<string, unknown>>
 export async function localisationOf(text: string): Promise<Localisation> {
   const parsed = parseLocalisation(text)
   if (parsed.kind !== 'graph' || !('file' in parsed)) return parsed as Localisation
-  return { kind: 'graph', edges: edgesOf(await readTable(parsed.file), parsed.file) }
+  const table = await readTable(parsed.file)
+  return { kind: 'graph', edges: edgesOf(table, parsed.file), heading: table.columns.slice(0, 2).map(({ name }) => name) }
 }
 
 function edgesOf(table: RawTable, file: string): [string, string][] {
@@ -43,7 +44,18 @@ function edgesOf(table: RawTable, file: string): [string, string][] {
       try: 'a first line such as from,to'
     })
   }
-  return Array.from({ length: table.rowCount }, (_, i): [string, string] => [String(from.values[i]), String(to.values[i])])
+  return Array.from({ length: table.rowCount }, (_, i): [string, string] => {
+    const pair = [from, to].map((column) => ('missing' in column && column.missing?.[i] ? null : (column.values[i] ?? null)))
+    if (pair.includes(null)) {
+      throw new InputError({
+        code: 'graph-file',
+        got: `an empty cell in row ${i + 1} of ${file}`,
+        expected: 'the names of two neighbours in each row',
+        try: 'leaving the row out: a column without neighbours needs none'
+      })
+    }
+    return [String(pair[0]), String(pair[1])]
+  })
 }
 
 /** Options of `fitLocal` from flags and the fit job. Throws `InputError` for options that a localised model lacks. */

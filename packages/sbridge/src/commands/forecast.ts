@@ -121,13 +121,15 @@ function wholeNumber(flag: string, text: string): number {
   throw new InputError({ code: 'count', got: `${flag} ${text}`, expected: 'a whole number from 1 to 10000000', try: `${flag} 100` })
 }
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /** What was learned, in lines for a terminal. */
 export function forecastWords({ summary }: ForecastModel): string[] {
   return [
-    `learned from ${summary.pairCount} transitions of ${summary.columns.length} columns, memory ${summary.memory}`,
+    `learned from ${summary.pairCount} transitions of ${counted(summary.columns.length, 'column')}, memory ${summary.memory}`,
     ...summary.choices.map(
       (choice) =>
-        `bandwidth for ${choice.givenCount} inputs: ε = ${choice.given.toPrecision(3)} squared standard deviations; held-out score ${choice.score.toPrecision(3)}`
+        `bandwidth for ${counted(choice.givenCount, 'input')}: ε = ${choice.given.toPrecision(3)} squared standard deviations; held-out score ${choice.score.toPrecision(3)}`
     )
   ]
 }

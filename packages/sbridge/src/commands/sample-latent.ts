@@ -1,4 +1,5 @@
 import {
+  checkKnown,
   cloud,
   decodeLatents,
   drawLatents,
@@ -73,6 +74,7 @@ export async function runLatentSample(request: LatentRun): Promise<void> {
   const image = imageOf(flags)
   refuse(request, draws)
   const raw = contents ? undefined : await readTable(input)
+  if (raw && request.asked) checkKnown(raw, job, request.asked)
   const engine = await engineOf(run)
   try {
     const plan = await planOf({ request, raw, engine })

@@ -1,4 +1,5 @@
 import {
+  checkKnown,
   evaluateTables,
   type FitJob,
   InputError,
@@ -63,6 +64,7 @@ export async function runLocalSample(request: LocalSampleRun): Promise<void> {
   if (asked) refuseOfGlobal(asked)
   const options = contents ? undefined : await localOptionsOf(flags, job)
   const raw = contents ? undefined : await readTable(input)
+  if (asked && raw) checkKnown(raw, job, asked)
   const engine = await engineOf(run)
   const progress = new JobProgress(asked ? { stages: ASKED_STAGES, pairs: 32 } : LOCAL_STAGES)
   const context = { engine, progress: progress.update }

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
+  checkKnown,
   conditionFields,
   DRAW_STEPS,
   drawFields,
@@ -107,6 +108,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   }
   refuseWithoutLocal(flags)
   const source: Source = contents ? { model: loadGlobal(contents) } : { raw: await readTable(input) }
+  if (asked && 'raw' in source) checkKnown(source.raw, job, asked)
   const engine = await engineOf(run)
   try {
     const plan = await planJob({ source, job, draws, count, asked, evaluates: flags.report !== undefined, engine })

@@ -72,6 +72,7 @@ function posteriorSection(report: PosteriorReport, times: ReadonlySet<string>): 
     OBSERVED,
     facts([
       ['Training rows that agree with the observations', formatNumber(report.importanceRows)],
+      ...(report.fittingRows === undefined ? [] : [['Of those that fit what is given', formatNumber(report.fittingRows)] as const]),
       ['Effective rows behind a drawn row', formatNumber(report.effectiveRows)],
       ['Acceptance', formatNumber(report.acceptance)],
       ['Effective sample size', formatNumber(report.effectiveSampleSize)],
@@ -82,7 +83,8 @@ function posteriorSection(report: PosteriorReport, times: ReadonlySet<string>): 
     ]),
     ...(report.observations.length === 0 ? [] : [observationTable(report.observations)]),
     table({
-      caption: 'Columns before and after.',
+      caption:
+        report.fittingRows === undefined ? 'Columns before and after.' : 'Columns before and after; before: rows that fit what is given.',
       head: ['column', 'prior mean#', 'prior spread#', 'posterior mean#', 'posterior spread#'],
       rows: Object.entries(report.columns).map(([name, { prior, posterior }]) => [
         name,

@@ -2,6 +2,36 @@ import { InputError } from '../../num/errors.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { ForecastModel } from './forecast.js'
 
+/** Steps of whole calendar months, from the start or (last days of months) from the end of one month to that of another. */
+export interface Months {
+  readonly count: number
+  readonly from: 'start' | 'end'
+}
+
+/** Start of the month `count` months after that of a time, in UTC. */
+function monthStart(time: number, count: number): number {
+  const date = new Date(time)
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + count)
+}
+
+/** Months have 28 to 31 days: monthly, quarterly and yearly dates have no mean step that leads from one to the next. */
+function monthsOf(values: Float64Array): Months | undefined {
+  if (values.length < 3) return undefined
+  const month = (time: number): number => 12 * new Date(time).getUTCFullYear() + new Date(time).getUTCMonth()
+  const count = month(values[1]!) - month(values[0]!)
+  if (count < 1 || values.some((time, i) => i > 0 && month(time) - month(values[i - 1]!) !== count)) return undefined
+  const same = (rest: (time: number) => number): boolean => values.every((time) => rest(time) === rest(values[0]!))
+  if (same((time) => time - monthStart(time, 0))) return { count, from: 'start' }
+  return same((time) => monthStart(time, 1) - time) ? { count, from: 'end' } : undefined
+}
+
+/** The time `steps` rows after the last one. */
+export function timeAt({ last, spacing, months }: NonNullable<ForecastModel['clock']>, steps: number): number {
+  if (!months) return last + steps * spacing
+  const of = months.from === 'start' ? 0 : 1
+  return monthStart(last, of + steps * months.count) + last - monthStart(last, of)
+}
+
 /** The times of a series, taken out of its columns. Throws `InputError`: no such column, gaps, times that do not ascend. */
 export function clockOf(table: Table, name: string): NonNullable<ForecastModel['clock']> & { notes: readonly string[] } {
   const place = table.columns.findIndex((column) => column.name === name)
@@ -30,14 +60,18 @@ export function clockOf(table: Table, name: string): NonNullable<ForecastModel['
   }
   const spacing = (values[values.length - 1]! - values[0]!) / Math.max(1, values.length - 1)
   const uneven = values.some((value, i) => i > 0 && Math.abs(value - values[i - 1]! - spacing) > 1e-3 * spacing)
-  const notes = uneven ? [`the steps of ${name} differ: the transition treats them as equal, and times go on in mean steps`] : []
-  return { column: column.kind, name, place, last: values[values.length - 1]!, spacing, notes }
+  const months = column.kind === 'datetime' && uneven ? monthsOf(values) : undefined
+  const notes = uneven && !months ? [`the steps of ${name} differ: the transition treats them as equal, and times go on in mean steps`] : []
+  return { column: column.kind, name, place, last: values[values.length - 1]!, spacing, ...(months ? { months } : {}), notes }
 }
 
-/** Says of a column of dates that ascends that it could be the time, where none was named: as a state it would wander. */
+/** Says of dates that ascend, and of numbers that do in equal steps, that they could be the time, where none was named: as a state they would wander. */
 export function risingNotes({ columns }: Table): string[] {
-  const rises = ({ kind, values, missing }: NumericColumn): boolean =>
-    kind === 'datetime' && !missing && values.every((value, i) => i === 0 || value > values[i - 1]!)
+  const rises = ({ kind, values, missing }: NumericColumn): boolean => {
+    const spacing = (values[values.length - 1]! - values[0]!) / (values.length - 1)
+    const even = (i: number): boolean => Math.abs(values[i]! - values[i - 1]! - spacing) <= 1e-3 * spacing
+    return !missing && values.every((value, i) => i === 0 || (value > values[i - 1]! && (kind === 'datetime' || even(i))))
+  }
   const found = columns.filter(isNumeric).find(rises)
   return found ? [`${found.name} ascends and is drawn like any other column: with --time ${found.name} it goes on by itself`] : []
 }

@@ -104,6 +104,37 @@ describe('a forecast', () => {
     expect(Array.from(valuesOf(table, 'still'))).toEqual([3, 3, 3, 3, 3, 3])
   })
 
+  it.each([
+    ['2020-01-01', 0, ['2024-03-01', '2024-04-01', '2024-05-01']],
+    ['2020-01-01', -1, ['2024-02-29', '2024-03-31', '2024-04-30']]
+  ])('continues months by the calendar from %s, %i days', async (_, days, wanted) => {
+    const at = (month: number) => Date.UTC(2020, month, 1 + days)
+    const data = inferTable({
+      rowCount: 50,
+      columns: [
+        { name: 'when', source: 'datetime', values: Float64Array.from({ length: 50 }, (_, i) => at(i)) },
+        { name: 'x', source: 'number', values: autoregressive(50, 0.5, 0, 6) }
+      ]
+    })
+    const model = await fitForecast(data, { time: 'when' }, context)
+    expect(model.summary.notes).toEqual([])
+    const again = loadForecast(unpackModel(packModel(saveForecast(model))))
+    const { table } = await drawForecast(again, { members: 1, steps: 3 }, context)
+    expect(Array.from(valuesOf(table, 'when'), (time) => new Date(time).toISOString().slice(0, 10))).toEqual(wanted)
+  })
+
+  it('says of even steps that they could be the time, and what a series is made of', async () => {
+    const x = autoregressive(60, 0.5, 0, 6)
+    const year = Float64Array.from({ length: 60 }, (_, i) => 1960 + i)
+    const notes = async (columns: Readonly<Record<string, Float64Array>>) =>
+      (await fitForecast(seriesOf(columns), {}, context)).summary.notes
+    expect((await notes({ year, x })).join()).toMatch(/--time year/)
+    expect(await notes({ total: year.map((t, i) => t + 0.2 * Math.abs(x[i]!)), x })).toEqual([])
+    const { table, formats, notes: inferred } = seriesOf({ x })
+    const gap = { ...table, columns: [{ ...table.columns[0]!, missing: Uint8Array.from(x, (_, i) => (i === 9 ? 1 : 0)) } as never] }
+    await expect(fitForecast({ table: gap, formats, notes: inferred }, {}, context)).rejects.toThrow(/the last ones.*filling its gaps/s)
+  })
+
   it('localises: each column from its neighbours on a ring', async () => {
     const columns = Object.fromEntries(Array.from({ length: 6 }, (_, c) => [`x${c}`, autoregressive(150, 0.7, 0, 20 + c)]))
     const model = await fitForecast(seriesOf(columns), { local: { kind: 'ring', radius: 1 } }, context)

@@ -8,7 +8,7 @@ import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
-import { clockOf, risingNotes } from './clock.js'
+import { clockOf, type Months, risingNotes, timeAt } from './clock.js'
 import type { ForecastOptions } from './options.js'
 import { fitTransition, Transition, type TransitionContext, type TransitionModel } from './transition.js'
 
@@ -26,6 +26,8 @@ export interface ForecastModel {
     readonly place: number
     readonly last: number
     readonly spacing: number
+    /** Calendar months between rows, where every step is as many; times go on by them. */
+    readonly months?: Months
   }
   readonly formats: readonly ColumnFormat[]
   readonly summary: ForecastSummary
@@ -55,7 +57,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
   checkLength(series.table, memory)
   checkNames(series.table)
   const encoder = fitEncoder(series.table, series.formats, () => 'standard')
-  const columns = fieldColumns(encoder)
+  const columns = fieldColumns(encoder, 'series')
   if (encoder.coordinateCount === 0) throw constantSeries()
   const { coordinates } = encodeTable(encoder, series.table, keyFor(context.key, 'encode'))
   const pairs = pairsOf(coordinates, memory)
@@ -247,7 +249,7 @@ function labelled(model: ForecastModel, rows: Matrix, { members, steps }: Foreca
   const columns: Column[] = [...decoded.columns]
   const stepOf = (i: number) => (i % steps) + 1
   if (clock) {
-    const values = Float64Array.from({ length: rows.rows }, (_, i) => clock.last + stepOf(i) * clock.spacing)
+    const values = Float64Array.from({ length: rows.rows }, (_, i) => timeAt(clock, stepOf(i)))
     columns.splice(clock.place, 0, { name: clock.name, kind: clock.column, values })
   }
   const label = (name: string, of: (i: number) => number): Column => ({

@@ -13,7 +13,7 @@ import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
 import { drawGroup, type GroupDraw } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
-import { categoryMode } from './generator.js'
+import { categoryMode, type TrainingRows } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 
 /** What to draw and under which conditions. */
@@ -95,7 +95,12 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
     const own = keyFor(key, `group ${g}`)
     const choice = await chooseFor(model, group, { request, context: { ...context, key: own } })
     const draw = await drawWith(model, { group, members, choice, request }, { ...context, key: own })
-    const distances = await conditionDistances(training, members, { engine: context.engine, key: keyFor(own, 'distances') })
+    const distances = await conditionDistances(members, {
+      table: training,
+      codes: model.training.rows.codes,
+      engine: context.engine,
+      key: keyFor(own, 'distances')
+    })
     group.members.forEach((member, k) => {
       copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
       reports[member] = reportOn(members[k]!, { draw, k, count: request.rows, distance: distances[k]!, free: group })
@@ -133,7 +138,7 @@ export function checkConditions(model: GlobalModel, request: ConditionalRequest)
       throw refused(name, `${name} = ${value}`, 'auto, or a number above 0', 'auto')
   }
   const conditions = resolveConditions(model.training.encoder, givens)
-  refuseContradictions(model, conditions)
+  refuseContradictions(model.training, conditions)
   return conditions
 }
 
@@ -141,9 +146,8 @@ function refused(...[code, got, expected, remedy]: [code: string, got: string, e
   return new InputError({ code, got, expected, try: remedy })
 }
 
-/** Where categories are drawn by whole combination, one that no row has cannot come. */
-function refuseContradictions({ training }: GlobalModel, conditions: readonly Condition[]): void {
-  const { encoder, rows } = training
+/** Where categories are drawn by whole combination, one that no row has cannot come. Throws `InputError`. */
+export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, conditions: readonly Condition[]): void {
   const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
   if (categoryMode(encoder, combinations) !== 'combinations') return
   const width = encoder.factors.length

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
-import { log } from '../../num/elementary.js'
+import { cosTurns, log } from '../../num/elementary.js'
 import { columnOf, matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
@@ -108,6 +108,18 @@ describe('conditional rows', () => {
     expect(report.conditions[0]!.distance.nearest).toBeGreaterThan(10)
   })
 
+  test('a value that others have is far from the rows of a category that does not', async () => {
+    const { report } = await conditional(mixed, {
+      given: [{ x: -1.5 }, { x: -1.5, sign: 'minus' }, { x: -1.5, sign: 'plus' }],
+      rows: 20,
+      epsilon: 0.3
+    })
+    const names = report.conditions.map(({ warnings }) => warnings.map(({ name }) => name))
+    expect(names).toEqual([[], [], ['condition-outside-data']])
+    expect(report.conditions[2]!.distance.among).toBeLessThan(M)
+    expect(report.conditions[2]!.warnings[0]!.message).toMatch(/rows of these categories/)
+  })
+
   test('clamping draws near the conditional law too', async () => {
     const { table } = await conditional(gaussian, { given: { x: 1 }, conditioning: 'clamp' })
     expect(Math.abs(mean(column(table, 'my y')) - 0.8)).toBeLessThan(0.35)
@@ -140,6 +152,25 @@ describe('conditional rows', () => {
   ])('%j is refused', async (given, code) => {
     await expect(conditional(mixed, { given })).rejects.toMatchObject({ code })
   })
+
+  test('a column that says much by itself is compared far more narrowly than all columns together', async () => {
+    const rows = 400
+    const z = normals(keyFromSeed(12), 4 * rows)
+    const season = (t: number) => 2 * cosTurns(3 * t)
+    const t = Float64Array.from({ length: rows }, (_, i) => i / rows)
+    const columns = [t, t.map((at, i) => season(at) + 0.2 * z[i]!), z.slice(rows, 2 * rows), z.slice(2 * rows, 3 * rows)]
+    const table = inferTable({
+      rowCount: rows,
+      columns: columns.map((values, c) => ({ name: ['t', 'y', 'u', 'v'][c]!, source: 'number' as const, values }))
+    })
+    const model = await fitGlobal(table, { scaling: 'standard' }, context)
+    const drawn = await sampleConditional(model, { given: [{ t: 0.5 }, { t: 2 / 3 }], rows: 200 }, context)
+    expect(drawn.report.groups[0]!.freeRatio).toBeGreaterThanOrEqual(64)
+    const y = column(drawn.table, 'y')
+    // ±2 at a trough and a peak; at one bandwidth for all columns the peaks are halved.
+    expect(mean(y.slice(0, 200))).toBeLessThan(-1.6)
+    expect(mean(y.slice(200))).toBeGreaterThan(1.6)
+  }, 60_000)
 
   test('contradictory categories, and numbers of rows that are none, are refused', async () => {
     const two: RawTable = {
@@ -239,7 +270,23 @@ describe('posteriors', () => {
     expect(report.powers[report.powers.length - 1]).toBe(1)
   })
 
+  test('what is given counts before what is observed: only rows that fit it can agree', async () => {
+    const names = async (request: Partial<PosteriorRequest>) =>
+      (await posterior(mixed, { rows: 50, epsilon: 0.3, ...request })).report.warnings.map(({ name }) => name)
+    const minus = { observe: ['x = -0.8 ± 0.2'] }
+    expect(await names(minus)).not.toContain('prior-observation-disagree')
+    expect(await names({ ...minus, given: { sign: 'minus' } })).not.toContain('prior-observation-disagree')
+    expect(await names({ ...minus, given: { sign: 'plus' } })).toContain('prior-observation-disagree')
+    expect(await names({ ...minus, given: { x: 1 } })).toContain('prior-observation-disagree')
+    const { report } = await posterior(mixed, { rows: 50, epsilon: 0.3, observe: ['x = 0.8 ± 0.2'], given: { sign: 'plus' } })
+    expect(report.fittingRows).toBeLessThan(0.7 * M)
+    expect(report.importanceRows).toBeLessThan(report.fittingRows!)
+    expect(report.columns.x!.prior[0]).toBeGreaterThan(0.5)
+  })
+
   test.each([
+    [{ observe: ['log(x - 100) = 1 ± 1'] }, 'likelihood-excludes-all'],
+    [{ likelihood: { logLikelihood: () => Number.NEGATIVE_INFINITY } }, 'likelihood-excludes-all'],
     [{ observe: ['nope = 1 ± 1'] }, 'column-unknown'],
     [{ observe: ['sign = 1 ± 1'] }, 'observation-column'],
     [{ observe: ['x = 1'] }, 'expression-malformed'],

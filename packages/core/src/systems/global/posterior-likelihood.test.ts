@@ -38,6 +38,50 @@ describe('a module with a gradient', () => {
     }
   })
 
+  test('a missing cell has no derivative', () => {
+    const gaps = inferTable({
+      rowCount: 200,
+      columns: [
+        { name: 'x', source: 'number', values: z.slice(0, 200), missing: Uint8Array.from({ length: 200 }, (_, i) => (i < 9 ? 1 : 0)) }
+      ]
+    })
+    const encoder = fitEncoder(gaps.table, gaps.formats, () => 'standard')
+    const slope = (row: Readonly<Record<string, unknown>>) => 1000 - (row.x as number)
+    const { local } = moduleLikelihood(encoder, { logLikelihood: () => 0, gradient: (row) => ({ x: slope(row) }) })
+    const at = Float64Array.of(0)
+    expect(local!(at, Int32Array.of(1))!.tilt).toEqual(Float64Array.of(0))
+    expect(local!(at, Int32Array.of(1))!.rows.rows).toBe(0)
+    expect(local!(at, Int32Array.of(0))!.tilt![0]).toBeGreaterThan(900)
+  })
+
+  test.each<[string, () => unknown, string]>([
+    ['another column', () => ({ x: 1, z: 1 }), 'likelihood-gradient'],
+    ['a list', () => [1, 2], 'likelihood-gradient'],
+    ['nothing', () => undefined, 'likelihood-gradient'],
+    ['a promise', () => Promise.resolve({ x: 1 }), 'likelihood-gradient'],
+    ['text', () => ({ x: '1' }), 'likelihood-not-finite'],
+    [
+      'an error',
+      () => {
+        throw new TypeError('mine')
+      },
+      'likelihood-throws'
+    ]
+  ])('a gradient that gives %s is refused', (_, gradient, code) => {
+    const encoder = fitEncoder(table, formats, () => 'standard')
+    const { local } = moduleLikelihood(encoder, { logLikelihood: () => 0, gradient: gradient as never })
+    expect(() => local!(Float64Array.of(0, 0), codes)).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('a likelihood that throws is told with the place, one that is async as such', () => {
+    const encoder = fitEncoder(table, formats, () => 'standard')
+    const at = Float64Array.of(0, 0)
+    const throwing = moduleLikelihood(encoder, { logLikelihood: (row) => (row.nothing as unknown as { x: number }).x })
+    expect(() => throwing.value(at, codes)).toThrow(/threw “.*undefined.*”.*\d+:\d+/s)
+    const later = moduleLikelihood(encoder, { logLikelihood: (async () => 0) as never })
+    expect(() => later.value(at, codes)).toThrow(/promise.*not async/s)
+  })
+
   test('a column that no row has is named by what the rows do have', () => {
     const encoder = fitEncoder(table, formats, () => 'standard')
     const misspelt = moduleLikelihood(encoder, { logLikelihood: (row) => -((row.z as number) ** 2) })

@@ -4,7 +4,7 @@ import type { ChainLikelihood, LocalLikelihood } from '../../sampling/informed-l
 import type { Encoder } from '../../table/encoder.js'
 import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
 import { type NumericScaler, unscaleValues } from '../../table/scaling.js'
-import { type LikelihoodModule, moduleValue, notFinite, rowAt, valueAt } from '../likelihood-row.js'
+import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt, valueAt } from '../likelihood-row.js'
 
 /** A numeric column as a function of its coordinate. */
 interface Decoded {
@@ -80,14 +80,11 @@ export function moduleLikelihood(encoder: Encoder, module: LikelihoodModule): Ch
   const value = moduleValue(encoder, module)
   if (!gradient) return { value, linear: false }
   const decoded = decodedColumns(encoder)
-  const gradientAt = (point: Float64Array, codes: Int32Array): Float64Array => {
-    const found = gradient(rowAt(encoder, point, codes))
-    return Float64Array.from(decoded, ({ name }) => {
-      const entry = found[name] ?? 0
-      if (!Number.isFinite(entry)) throw notFinite(`the gradient's entry ${name}`, entry, encoder)
-      return entry
-    })
-  }
+  const gradientAt = moduleGradient(
+    encoder,
+    gradient,
+    decoded.map(({ name }) => name)
+  )
   return {
     value,
     linear: false,
@@ -97,11 +94,12 @@ export function moduleLikelihood(encoder: Encoder, module: LikelihoodModule): Ch
       const slopes = new Float64Array(at.length)
       for (const { coordinate, scaler } of decoded) slopes[coordinate] = slopeAt(scaler, at[coordinate]!)
       const tilt = new Float64Array(at.length)
-      gradientAt(at, codes).forEach((entry, k) => {
+      const row = rowAt(encoder, at, codes)
+      gradientAt(row).forEach((entry, k) => {
         const { coordinate } = decoded[k]!
         tilt[coordinate] = entry * slopes[coordinate]!
       })
-      const curvature = curvatureAt({ at, slopes, decoded, gradientAt: (point) => gradientAt(point, codes) })
+      const curvature = curvatureAt({ at, row, slopes, decoded, gradientAt })
       const rows = concaveRoot(curvature)
       return { constant, tilt, rows, targets: new Float64Array(rows.rows) }
     }
@@ -113,28 +111,27 @@ const STEP = { standard: 0.05, quantile: WIDE }
 
 interface CurvatureProblem {
   readonly at: Float64Array
+  /** The same in the units of the columns: only one cell at a time differs from it. */
+  readonly row: LikelihoodRow
   /** d column / d coordinate, by coordinate. */
   readonly slopes: Float64Array
   readonly decoded: readonly Decoded[]
   /** By decoded column, in its units. */
-  readonly gradientAt: (point: Float64Array) => Float64Array
+  readonly gradientAt: (row: LikelihoodRow) => Float64Array
 }
 
 /** −∂² log L by coordinates [d, d]: second differences in the units of the columns, times the slopes of both. */
-function curvatureAt({ at, slopes, decoded, gradientAt }: CurvatureProblem): Matrix {
+function curvatureAt({ at, row, slopes, decoded, gradientAt }: CurvatureProblem): Matrix {
   const d = at.length
   const curvature = matrix(d, d)
-  const point = at.slice()
-  for (const { coordinate: c, scaler } of decoded) {
+  for (const { name, coordinate: c, scaler } of decoded) {
+    if (row[name] === null) continue
     const half = STEP[scaler.method]
-    point[c] = at[c]! + half
-    const above = gradientAt(point)
-    const top = valueAt(scaler, point[c]!)
-    point[c] = at[c]! - half
-    const below = gradientAt(point)
-    const gap = top - valueAt(scaler, point[c]!)
-    point[c] = at[c]!
+    const [bottom, top] = unscaleValues(scaler, Float64Array.of(at[c]! - half, at[c]! + half))
+    const gap = top! - bottom!
     if (gap === 0) continue
+    const above = gradientAt({ ...row, [name]: top! })
+    const below = gradientAt({ ...row, [name]: bottom! })
     decoded.forEach(({ coordinate: k }, place) => {
       const entry = (-0.5 * (above[place]! - below[place]!) * slopes[c]! * slopes[k]!) / gap
       curvature.data[c * d + k] = curvature.data[c * d + k]! + entry

@@ -12,7 +12,7 @@ import type { Table } from '../../table/table.js'
 import { groupConditions } from '../condition-places.js'
 import { effectiveSampleSize, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../conditions.js'
-import type { LikelihoodModule } from '../likelihood-row.js'
+import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
 import { type BeforeAndAfter, checkObservation, describeColumns, describeObservation, type ObservationSupport } from '../observations.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
@@ -52,8 +52,10 @@ export interface PosteriorReport {
   readonly epsilon: number
   /** Powers of the likelihood on the way, ending in 1. */
   readonly powers: readonly number[]
-  /** Effective number of training rows under the likelihood alone: (Σ wL)²/Σ(wL)². */
+  /** Effective number of training rows under the likelihood: (Σ wL)²/Σ(wL)², of those that fit what is given. */
   readonly importanceRows: number
+  /** Training rows in effect that fit what is given, where something is. */
+  readonly fittingRows?: number
   /** Mean over chains of 1/Σp² at their last place. */
   readonly effectiveRows: number
   readonly acceptance: number
@@ -89,8 +91,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const condition = checkConditions(model, { given: request.given ?? {}, rows: request.rows })[0]!
   const key = keyFor(context.key, 'posterior')
   const likelihood = likelihoodOf(model, observations, request)
-  const weights = rowWeights(model, likelihood)
-  const importanceRows = effectiveCount(weights)
+  const weights = rowWeights(model, likelihood, request)
   const poolFor = (bridge: InformedBridge, asked: PosteriorRequest) =>
     poolOf(bridge, { observations, request: asked, model, condition, context: { ...context, key } })
   const quiet = context.watch?.stop ? { stop: context.watch.stop } : undefined
@@ -111,6 +112,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
     { ...context, key }
   )
   const pool = poolFor(choice.bridge, request)
+  const support = known ? supportUnder(pool, likelihood) : { importanceRows: effectiveCount(weights), prior: trainingTable(model) }
   // Chains come out sorted by ancestor: a part of them must not be a part of the law.
   const chosen = permutation(keyFor(key, 'order'), chainCount(request)).subarray(0, request.rows)
   const { onStep } = request
@@ -121,7 +123,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
       : await drawInformed(run, { model, likelihood, request })
   const rows = takeEncoded(drawn.rows, chosen)
   const table = repeatGiven(decodeTable(encoder, rows), [condition], request.rows)
-  const report = await reportOn(model, { observations, importanceRows, choice, request, drawn, chosen, rows, table })
+  const report = await reportOn({ observations, support, choice, request, drawn, chosen, rows, table })
   return { table, formats: formatsFor(encoder, [condition]), report }
 }
 
@@ -245,9 +247,47 @@ async function drawLangevin(run: GroupRun, { model, likelihood, request }: Poste
   return { rows: unscaledRows(run.bridge, state), ancestors: starts, acceptance: 1, effectiveRows: mean(counts), powers: [1] }
 }
 
+/** What the data say before anything is observed, and how many of their rows agree with what was. */
+interface Support {
+  /** Effective number of training rows under the likelihood. */
+  readonly importanceRows: number
+  /** The same without likelihood, where columns are given. */
+  readonly fittingRows?: number
+  readonly prior: Table
+}
+
+/** Training rows that fit what is given, with the given numbers in place: only they can agree with what was observed. */
+function supportUnder(run: GroupRun, likelihood: ChainLikelihood): Support {
+  const { state, starts } = startGroup(run)
+  const { encoder, rows: training, logWeights } = run.bridge.training
+  const width = encoder.factors.length
+  const levels = [...run.conditions[0]!.levels]
+  const fits = (row: number) => levels.every(([factor, level]) => training.codes[row * width + factor] === level)
+  const all = Array.from(starts.keys())
+  // Where categories are swept, chains start at rows of others too; those of the given ones count, where there are any.
+  const own = all.filter((i) => fits(starts[i]!))
+  const kept = own.length > 0 ? own : all
+  const rows = takeEncoded(unscaledRows(run.bridge, state), kept)
+  const logs = Float64Array.from(kept, (_, k) =>
+    likelihood.value(rowOf(rows.coordinates, k), rows.codes.subarray(k * width, (k + 1) * width))
+  )
+  const effective = (weights: Float64Array): number => {
+    const sums = new Float64Array(logWeights.length)
+    kept.forEach((i, k) => {
+      sums[starts[i]!] = sums[starts[i]!]! + weights[k]!
+    })
+    return effectiveCount(sums)
+  }
+  return {
+    importanceRows: effective(weightsOf(logs, 1)),
+    fittingRows: effective(new Float64Array(kept.length).fill(1)),
+    prior: repeatGiven(decodeTable(encoder, rows), run.conditions, kept.length)
+  }
+}
+
 interface Reported {
   readonly observations: readonly ObservationExpression[]
-  readonly importanceRows: number
+  readonly support: Support
   readonly choice: EpsilonChoice
   readonly request: PosteriorRequest
   readonly drawn: Drawn
@@ -257,22 +297,27 @@ interface Reported {
 }
 
 /** Weights of the training rows times the likelihood, largest 1 [M]. */
-function rowWeights({ training }: GlobalModel, likelihood: ChainLikelihood): Float64Array {
+function rowWeights(
+  { training }: GlobalModel,
+  likelihood: ChainLikelihood,
+  { observe = [], likelihood: module }: PosteriorRequest
+): Float64Array {
   const { rows, logWeights, encoder } = training
   const width = encoder.factors.length
   const values = logWeights.map((a, j) => a + likelihood.value(rowOf(rows.coordinates, j), rows.codes.subarray(j * width, (j + 1) * width)))
+  if (values.every((value) => value === Number.NEGATIVE_INFINITY)) throw allExcluded(observe, module !== undefined)
   return weightsOf(values, 1)
 }
 
-async function reportOn(model: GlobalModel, found: Reported): Promise<PosteriorReport> {
-  const { observations, importanceRows, choice, request, drawn, chosen, rows, table } = found
-  const prior = trainingTable(model)
+function reportOn({ observations, support, choice, request, drawn, chosen, rows, table }: Reported): PosteriorReport {
+  const { prior, importanceRows, fittingRows } = support
   const report = {
     conditioning: request.conditioning ?? 'informed',
     steps: request.steps ?? STEPS,
     epsilon: choice.epsilon,
     powers: drawn.powers,
     importanceRows,
+    ...(fittingRows === undefined ? {} : { fittingRows }),
     effectiveRows: drawn.effectiveRows,
     acceptance: drawn.acceptance,
     effectiveSampleSize: effectiveSampleSize(
@@ -288,23 +333,27 @@ async function reportOn(model: GlobalModel, found: Reported): Promise<PosteriorR
 
 /** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */
 const FEW_ROWS = 10
+/** An observation farther than this many standard deviations from the rows before it disagrees with all of them alike. */
+const FAR = 4
 
 function warningsOn(report: Omit<PosteriorReport, 'warnings'>, rowCount: number): NamedWarning[] {
   const warnings: NamedWarning[] = []
-  if (report.importanceRows < FEW_ROWS) {
-    const worst = report.observations.reduce((largest, { priorDeviations }) => Math.max(largest, priorDeviations), 0)
-    const away = worst > 2 ? `; an observation stands ${worst.toFixed(1)} standard deviations from the prior` : ''
-    warnings.push({
-      name: 'prior-observation-disagree',
-      message: `${report.importanceRows.toFixed(1)} training rows in effect agree with what was observed${away}`
-    })
-  }
+  const { importanceRows, fittingRows } = report
+  const few = importanceRows < Math.min(FEW_ROWS, (fittingRows ?? Number.POSITIVE_INFINITY) / 4)
+  const worst = report.observations.reduce((largest, { priorDeviations }) => Math.max(largest, priorDeviations), 0)
+  const rows = fittingRows === undefined ? 'training rows' : `of ${fittingRows.toFixed(1)} training rows that fit what is given`
+  const before = fittingRows === undefined ? 'the prior' : 'what is given'
+  const reasons = [
+    ...(few ? [`${importanceRows.toFixed(1)} ${rows} agree in effect with what was observed`] : []),
+    ...(worst > (few ? 2 : FAR) ? [`an observation stands ${worst.toFixed(1)} standard deviations from ${before}`] : [])
+  ]
+  if (reasons.length > 0) warnings.push({ name: 'prior-observation-disagree', message: reasons.join('; ') })
   if (report.effectiveRows < 3)
     warnings.push({ name: 'posterior-few-rows', message: `drawn rows rest on ${report.effectiveRows.toFixed(1)} training rows in effect` })
   if (report.acceptance < 0.05)
     warnings.push({
       name: 'acceptance-low',
-      message: `${(100 * report.acceptance).toFixed(1)} % of the steps were accepted: chains hardly moved; more --steps, or a gradient, would help`
+      message: `${(100 * report.acceptance).toFixed(1)} % of the steps were accepted: chains hardly moved; ${report.observations.length > 0 ? 'a larger ± would help' : 'more --steps, or a gradient, would help'}`
     })
   if (report.effectiveSampleSize < Math.min(20, rowCount / 2))
     warnings.push({ name: 'sample-size-low', message: `the rows are worth ${report.effectiveSampleSize.toFixed(0)} independent ones` })

@@ -2,10 +2,11 @@ import type { Matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import type { TargetKnowledge, TargetObservation } from '../../sampling/window-law.js'
 import type { Encoder } from '../../table/encoder.js'
-import { columnsOf, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
+import { columnsOf, derivative, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
 import { type LikelihoodModule, moduleValue, valueAt } from '../likelihood-row.js'
+import type { LinearEvidence } from './linear-law.js'
 
 /** An observed linear combination of scaled coordinates: value = Σ factor · coordinate + N(0, 1/precision). */
 interface LinearObservation {
@@ -19,6 +20,8 @@ export interface Weight {
   /** Whether it depends on a coordinate. */
   readonly touches: (coordinate: number) => boolean
   readonly value: (point: Float64Array) => number
+  /** Where it is Gaussian in one coordinate, all others held (a product of columns): its mean and precision there. */
+  readonly along?: (coordinate: number) => ((point: Float64Array) => { readonly value: number; readonly precision: number }) | undefined
 }
 
 /** What is observed about every row alike. */
@@ -78,17 +81,33 @@ function observationWeight(encoder: Encoder, { residual, deviation }: Observatio
   const names = new Set(columnsOf(residual))
   const used = encoder.columns.filter((code) => code.carries === 'coordinate' && names.has(code.name))
   const places = new Set(used.map((code) => (code.carries === 'coordinate' ? code.coordinate : -1)))
+  const codes = new Map(encoder.columns.map((code) => [code.name, code]))
+  const reader =
+    (point: Float64Array) =>
+    (name: string): number => {
+      const code = codes.get(name)!
+      if (code.carries === 'constant') return code.value
+      return code.carries === 'coordinate' ? valueAt(code.scaler, point[code.coordinate]!) : Number.NaN
+    }
+  const lines = new Map<number, (point: Float64Array) => { value: number; precision: number }>()
+  for (const code of used) {
+    const slope = derivative(residual, code.name)
+    if (code.carries !== 'coordinate' || code.scaler.method !== 'standard' || columnsOf(slope).includes(code.name)) continue
+    const { coordinate, scaler } = code
+    lines.set(coordinate, (point) => {
+      const read = reader(point)
+      const steep = evaluate(slope, read) * scaler.scale
+      const value = point[coordinate]! - evaluate(residual, read) / steep
+      return Number.isFinite(value) ? { value, precision: (steep / deviation) ** 2 } : { value: 0, precision: 0 }
+    })
+  }
   return {
     touches: (coordinate) => places.has(coordinate),
     value: (point) => {
-      const read = (name: string): number => {
-        const code = encoder.columns.find((column) => column.name === name)!
-        if (code.carries === 'constant') return code.value
-        return code.carries === 'coordinate' ? valueAt(code.scaler, point[code.coordinate]!) : Number.NaN
-      }
-      const r = evaluate(residual, read) / deviation
+      const r = evaluate(residual, reader(point)) / deviation
       return Number.isFinite(r) ? -0.5 * r * r : Number.NEGATIVE_INFINITY
-    }
+    },
+    along: (coordinate) => lines.get(coordinate)
   }
 }
 
@@ -153,6 +172,14 @@ function observationOf(
   }
   if (!(precision > 0)) return undefined
   return { value: value.map((x) => x / precision), precision: new Float64Array(state.rows).fill(precision) }
+}
+
+/** What is given, and what is observed in closed form, of `count` rows alike. */
+export function linearEvidence({ given, linear }: Knowledge, count: number): LinearEvidence[] {
+  return [
+    ...Array.from(given, ([coordinate, values]) => ({ terms: [{ coordinate, factor: 1 }], values, variance: 0 })),
+    ...linear.map(({ terms, value, precision }) => ({ terms, values: new Float64Array(count).fill(value), variance: 1 / precision }))
+  ]
 }
 
 /** Puts given coordinates in place, and restricted ones inside their intervals. */

@@ -1,10 +1,10 @@
 import { keyFor } from '../../num/random.js'
 import type { GivenChoice } from '../../sampling/units.js'
-import type { ObservationExpression } from '../../table/expression.js'
+import { columnsOf, type ObservationExpression } from '../../table/expression.js'
 import type { Table } from '../../table/table.js'
 import type { ConditionGroup } from '../condition-places.js'
 import { conditionDistances, conditionWarnings, type Distance, FEW_ROWS, type NamedWarning } from '../condition-support.js'
-import type { Condition } from '../conditions.js'
+import { type Condition, repeatGiven } from '../conditions.js'
 import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../observations.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { trainingFieldTable } from './sample.js'
@@ -37,6 +37,8 @@ export interface LocalPosteriorOutcome extends Pick<LocalPosteriorReport, 'sweep
   /** Of each condition. */
   readonly effectiveRows: Float64Array
   readonly table: Table
+  /** Drawn rows where something observed is undefined, or the likelihood −∞. */
+  readonly impossible: number
   /** Rows a condition. */
   readonly count: number
 }
@@ -57,12 +59,21 @@ export async function reportOnLocal(
   const distances: Distance[] = new Array(conditions.length)
   for (const [g, group] of groups.entries()) {
     const members = group.members.map((member) => conditions[member]!)
-    const found = await conditionDistances(training, members, { engine: context.engine, key: keyFor(context.key, `distances ${g}`) })
+    const found = await conditionDistances(members, {
+      table: training,
+      codes: new Int32Array(0),
+      engine: context.engine,
+      key: keyFor(context.key, `distances ${g}`)
+    })
     group.members.forEach((member, k) => {
       distances[member] = found[k]!
     })
   }
-  const described = observations.map((observation) => describeObservation(observation, training, table))
+  // What is given is known before anything is observed.
+  const before = conditions.length === 1 ? repeatGiven(training, conditions, training.rowCount) : training
+  const known = new Set(conditions.flatMap(({ numbers, ranges }) => [...numbers, ...ranges].map(({ name }) => name)))
+  const open = observations.map(({ residual }) => !columnsOf(residual).some((name) => known.has(name)))
+  const described = observations.map((observation) => describeObservation(observation, before, table))
   return {
     sweeps,
     rowsPerCondition: count,
@@ -74,7 +85,8 @@ export async function reportOnLocal(
     warnings: [
       ...conditions.flatMap((condition, c) => warningsOfCondition(condition, outcome.effectiveRows[c]!, distances[c]!)),
       ...described.filter(({ priorDeviations }) => priorDeviations > FAR).map(disagreement),
-      ...described.flatMap((support, o) => unmet(support, observations[o]!.deviation)),
+      ...described.flatMap((support, o) => (open[o] && outcome.impossible === 0 ? unmet(support, observations[o]!.deviation) : [])),
+      ...(outcome.impossible > 0 ? [stuck(outcome.impossible, table.rowCount)] : []),
       ...(acceptance !== undefined && acceptance < LOW_ACCEPTANCE ? [lowAcceptance(acceptance)] : [])
     ]
   }
@@ -105,6 +117,11 @@ function unmet({ text, prior, posterior }: ObservationSupport, deviation: number
   if (!(miss > UNMET)) return []
   const message = `“${text}”: the drawn rows miss it by ${miss.toFixed(1)} of its deviations: columns that nearly repeat each other hold the sweeps back; sampling without --local would follow it`
   return [{ name: 'observation-unmet', message }]
+}
+
+function stuck(rows: number, all: number): NamedWarning {
+  const message = `${rows} of ${all} rows lie where what was observed is undefined or impossible: column by column they found no way out`
+  return { name: 'rows-impossible', message }
 }
 
 function lowAcceptance(acceptance: number): NamedWarning {

@@ -1,6 +1,6 @@
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
-import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
+import { type Matrix, matrix, rowOf, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import { chooseBandwidths, type GivenChoice, rowsOf } from '../../sampling/units.js'
@@ -13,10 +13,11 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { groupConditions } from '../condition-places.js'
 import { formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
-import type { LikelihoodModule } from '../likelihood-row.js'
+import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
 import { checkObservation } from '../observations.js'
 import type { FittedWindow } from '../window-file.js'
-import { evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout } from './knowledge.js'
+import { type Evidence, evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout, linearEvidence } from './knowledge.js'
+import { type LinearEvidence, LinearLaw, LinearUpdate } from './linear-law.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { orderedPass, place } from './ordered.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
@@ -70,6 +71,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   const { count } = request
   const { conditions, observations } = checkLocalPosterior(model, request)
   const evidence = evidenceOf(encoder, observations, request.likelihood)
+  refuseImpossible(model, evidence, request)
   const sweeps = request.sweeps ?? (evidence.weights.length > 0 ? TESTED_SWEEPS : SWEEPS)
   const key = keyFor(context.key, 'posterior')
   const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
@@ -77,6 +79,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   const effectiveRows = new Float64Array(conditions.length)
   const groups = groupConditions(encoder, conditions)
   let acceptance = 1
+  let impossible = 0
   for (const [g, group] of groups.entries()) {
     const own = keyFor(key, `group ${g}`)
     const members = group.members.map((member) => conditions[member]!)
@@ -88,6 +91,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
       effectiveRows[member] = leastMedian(drawn.counts, k * count, count, model.coordinates.rows)
     })
     acceptance = Math.min(acceptance, drawn.acceptance)
+    impossible += drawn.impossible
     context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
   }
   const table = repeatGiven(decodeLocal(model, coordinates), conditions, count)
@@ -102,6 +106,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
       sweeps,
       count,
       choices,
+      impossible,
       ...(evidence.weights.length > 0 ? { acceptance } : {})
     },
     { ...context, key }
@@ -128,6 +133,13 @@ export function checkLocalPosterior(model: LocalModel, { count, given, observe =
   const observations = observe.map(parseObservation)
   for (const observation of observations) checkObservation(model.encoder, observation)
   return { conditions, observations }
+}
+
+/** Throws `InputError` where a weight is −∞ in every training row: chains would wander where nothing is possible. */
+function refuseImpossible({ coordinates }: LocalModel, { weights }: Evidence, { observe = [], likelihood }: LocalPosteriorRequest): void {
+  const possible = (i: number) => weights.every(({ value }) => value(rowOf(coordinates, i)) > Number.NEGATIVE_INFINITY)
+  if (weights.length === 0 || Array.from({ length: coordinates.rows }, (_, i) => i).some(possible)) return
+  throw allExcluded(observe, likelihood !== undefined)
 }
 
 async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
@@ -157,6 +169,8 @@ interface Drawn {
   readonly state: Matrix
   /** Effective training rows behind each coordinate of each row in the last sweep; undefined where it is given. */
   readonly counts: readonly (Float64Array | undefined)[]
+  /** Rows that no sweep brought to where the likelihood is above −∞. */
+  readonly impossible: number
   /** Least over coordinates, of Metropolis tests with the whole likelihood; 1 where there are none. */
   readonly acceptance: number
 }
@@ -185,23 +199,37 @@ async function drawKnown(model: LocalModel, { knowledge, units, request, sweeps,
     }
     context.watch?.progress?.({ stage: 'sweeps', done: sweep, total: sweeps })
   }
-  return { state, counts, acceptance: passed.reduce((least, sum) => Math.min(least, sum / tests), 1) }
+  const { impossible } = weights
+  return { state, counts, impossible, acceptance: passed.reduce((least, sum) => Math.min(least, sum / tests), 1) }
 }
 
+/** Where one draw of a coordinate, all others held, renews less than this share of its variance, a few sweeps do not bring news far. */
+const STUCK = 0.15
+
+/**
+ * Rows that know what is known as well as can be before the sweeps. The ordered pass takes in what is known about single
+ * coordinates when their turn comes, and the sweeps bring it back to those before; a linear law moves all columns at once
+ * for what is observed about several, and for everything where columns follow each other so closely that sweeps do not.
+ */
 async function firstPass(model: LocalModel, knowledge: Knowledge, request: LocalPosteriorRequest, context: LocalContext): Promise<Matrix> {
   const { count, steps } = request
   const { parts } = model
   const key = keyFor(context.key, 'pass')
   if (parts.sweep === 'simultaneous') return drawField(model, request, { ...context, key })
-  return orderedPass(model, parts.units, {
-    count,
-    steps,
+  const options = { count, steps, engine: context.engine, watch: context.watch, key }
+  const evidence = linearEvidence(knowledge, count)
+  const law = new LinearLaw(model, parts.units)
+  const alone = ({ terms }: LinearEvidence) => terms.length === 1
+  // Before anything is known too: what a value says has to get from the columns beside it to all others.
+  const stuck = evidence.length > 0 && [[], evidence.filter(alone)].some((some) => new LinearUpdate(law, some).leastRenewal() < STUCK)
+  const known = {
     known: knowledge.given,
-    engine: context.engine,
-    watch: context.watch,
-    key,
-    knownOf: (coordinate, drawn) => knownAbout(knowledge, coordinate, drawn, 'alone')
-  })
+    knownOf: (coordinate: number, drawn: Matrix) => knownAbout(knowledge, coordinate, drawn, 'alone')
+  }
+  const state = await orderedPass(model, parts.units, stuck ? options : { ...options, ...known })
+  if (stuck || !evidence.every(alone))
+    new LinearUpdate(law, evidence).apply(state, { key: keyFor(key, 'update'), met: stuck ? () => false : alone })
+  return state
 }
 
 /** Coordinates against the order of the ordered pass; over-relaxation mixes best when every sweep goes the same way. */
@@ -243,13 +271,14 @@ async function twoSidedSweep(
       steps: 2,
       start: takeColumns(state, [a]),
       overrelaxation: OVERRELAXATION,
-      ...knownAbout(knowledge, a, state, 'given-others')
+      ...weights.along(a, power, knownAbout(knowledge, a, state, 'given-others'))
     })
     counts[a] = effectiveCount
     if (weights.touch(a)) {
       const proposal = { coordinate: a, targets, power, key: keyAtStep(keyFor(context.key, `weigh ${a}`), sweep) }
       passed[a] = weights.move(proposal) / state.rows
     } else place(state, [a], targets)
+    weights.renew(a)
   }
   return { counts, passed }
 }

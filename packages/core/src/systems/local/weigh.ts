@@ -1,6 +1,7 @@
 import { log } from '../../num/elementary.js'
 import type { Matrix } from '../../num/matrix.js'
 import { fillUniform, type Key } from '../../num/random.js'
+import type { TargetKnowledge } from '../../sampling/window-law.js'
 import type { Weight } from './knowledge.js'
 
 /** A proposal for one coordinate of every row of a state. */
@@ -28,8 +29,41 @@ export class Weights {
     return this.state.data.subarray(i * this.state.cols, (i + 1) * this.state.cols)
   }
 
+  /** Rows where some likelihood is −∞. */
+  get impossible(): number {
+    const rows = Array.from({ length: this.state.rows }, (_, i) => i)
+    return rows.filter((i) => this.values.some((values) => values[i] === Number.NEGATIVE_INFINITY)).length
+  }
+
+  /** Whether a coordinate has likelihoods that need Metropolis tests: no closed form even when all others are held. */
   touch(coordinate: number): boolean {
-    return this.weights.some(({ touches }) => touches(coordinate))
+    return this.weights.some(({ touches, along }) => touches(coordinate) && !along?.(coordinate))
+  }
+
+  /** What likelihoods that are Gaussian in this coordinate, to a power, say about it beside what is `known` already. */
+  along(coordinate: number, power: number, known: TargetKnowledge): TargetKnowledge {
+    const lines = this.weights
+      .flatMap(({ touches, along }) => (touches(coordinate) ? [along?.(coordinate)] : []))
+      .filter((line) => line !== undefined)
+    if (lines.length === 0) return known
+    const { observation } = known
+    const value = new Float64Array(this.state.rows)
+    const precision = new Float64Array(this.state.rows)
+    for (let i = 0; i < this.state.rows; i++) {
+      const all = lines.map((line) => line(this.row(i))).map((one) => ({ ...one, precision: power * one.precision }))
+      if (observation) all.push({ value: observation.value[i]!, precision: observation.precision[i]! })
+      precision[i] = all.reduce((sum, one) => sum + one.precision, 0)
+      value[i] = precision[i]! > 0 ? all.reduce((sum, one) => sum + one.precision * one.value, 0) / precision[i]! : 0
+    }
+    return { ...known, observation: { value, precision } }
+  }
+
+  /** After a coordinate was drawn in closed form. */
+  renew(coordinate: number): void {
+    this.weights.forEach(({ touches, value }, w) => {
+      if (!touches(coordinate)) return
+      for (let i = 0; i < this.state.rows; i++) this.values[w]![i] = value(this.row(i))
+    })
   }
 
   /**
@@ -39,7 +73,7 @@ export class Weights {
   move({ coordinate, targets, power, key }: Proposal): number {
     const touching = this.weights
       .map((weight, w) => ({ weight, values: this.values[w]! }))
-      .filter(({ weight }) => weight.touches(coordinate))
+      .filter(({ weight }) => weight.touches(coordinate) && !weight.along?.(coordinate))
     const uniform = new Float64Array(1)
     const found = new Float64Array(touching.length)
     let moved = 0

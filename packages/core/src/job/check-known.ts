@@ -1,0 +1,43 @@
+import { rowOf } from '../num/matrix.js'
+import { type Given, resolveConditions } from '../systems/conditions.js'
+import { refuseContradictions } from '../systems/global/condition-sample.js'
+import { moduleLikelihood, observationLikelihood, productLikelihood } from '../systems/global/posterior-likelihood.js'
+import { allExcluded, type LikelihoodModule } from '../systems/likelihood-row.js'
+import { checkObservation } from '../systems/observations.js'
+import { encodeTable, fitEncoder } from '../table/encoder.js'
+import { parseObservation } from '../table/expression.js'
+import type { RawTable } from '../table/raw.js'
+import { type FitJob, prepareTable } from './job.js'
+
+/** What is known about rows to draw. */
+export interface Known {
+  readonly givens: readonly Given[]
+  readonly observe: readonly string[]
+  readonly likelihood?: LikelihoodModule | undefined
+}
+
+/**
+ * Refuses what is impossible about rows to draw, before the table is fitted: that may take long. Throws `InputError` as the
+ * draw would: unknown columns and categories, categories that no row has together, malformed observations, likelihoods that
+ * throw or exclude every row. Cost O(cells) and a likelihood a row.
+ */
+export function checkKnown(raw: RawTable, job: FitJob, { givens, observe, likelihood }: Known): void {
+  const { table, formats } = prepareTable(raw, job).data
+  const encoder = fitEncoder(table, formats, () => 'standard')
+  const conditions = resolveConditions(encoder, givens)
+  const observations = observe.map(parseObservation)
+  for (const observation of observations) checkObservation(encoder, observation)
+  const rows = encodeTable(encoder, table)
+  refuseContradictions({ encoder, rows }, conditions)
+  if (observations.length === 0 && !likelihood) return
+  const { value } = productLikelihood([
+    ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
+    ...(likelihood ? [moduleLikelihood(encoder, likelihood)] : [])
+  ])
+  const width = encoder.factors.length
+  const possible = Array.from(
+    { length: table.rowCount },
+    (_, i) => value(rowOf(rows.coordinates, i), rows.codes.subarray(i * width, (i + 1) * width)) > Number.NEGATIVE_INFINITY
+  )
+  if (!possible.includes(true)) throw allExcluded(observe, likelihood !== undefined)
+}

@@ -19,7 +19,6 @@ import {
   Utf8,
   type Vector
 } from 'apache-arrow'
-import { decompressZstd } from 'hyparquet-compressors'
 import { refuseImpossibleLengths } from './arrow-extents.js'
 import {
   booleanColumn,
@@ -37,6 +36,7 @@ import {
   wholeNumberColumn
 } from './columns.js'
 import { decompressLz4Frame } from './lz4-frame.js'
+import { decompressZstdFrame } from './zstd-frame.js'
 
 /**
  * A table from Arrow IPC, as a file (Feather version 2) or a stream, plain or compressed with LZ4 or ZSTD;
@@ -50,7 +50,7 @@ export function readArrow(bytes: Uint8Array, context: ReadContext): Promise<RawT
     refuseImpossibleLengths(bytes, kindOf(bytes, context))
     registerCodecs()
     // Numbers are viewed in place, which wants them aligned.
-    const table = tableFromIPC(bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes))
+    const table = tableFromIPC(bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes))
     const columns = table.schema.fields.map((field, i) => {
       const vector = table.getChildAt(i)!
       if (!vector.data.every(holdsItsRows)) throw new Error(`the column "${field.name}" is shorter than stated`)
@@ -90,7 +90,7 @@ function asciiOf(bytes: Uint8Array): string {
 function registerCodecs(): void {
   for (const [codec, decode] of [
     [CompressionType.LZ4_FRAME, decompressLz4Frame],
-    [CompressionType.ZSTD, (input: Uint8Array) => Uint8Array.from(decompressZstd(input))]
+    [CompressionType.ZSTD, decompressZstdFrame]
   ] as const) {
     if (!compressionRegistry.get(codec)) compressionRegistry.set(codec, { decode })
   }

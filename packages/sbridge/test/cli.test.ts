@@ -280,12 +280,38 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
     expect(existsSync(join(folder, 'text.npy'))).toBe(false)
   })
 
-  it.skipIf(!existsSync('/dev/full'))('a full disk', () => {
-    const run = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" sample "${penguins}" -n 50 -o - ${QUICK.join(' ')} > /dev/full`], {
-      encoding: 'utf8'
+  describe.skipIf(!existsSync('/dev/full'))('a full disk behind standard output', () => {
+    const shell = (words: string) => spawnSync('sh', ['-c', words], { cwd: folder, encoding: 'utf8' })
+    const sbridgeTo = (args: readonly string[], behind: string) =>
+      shell(`"${process.execPath}" "${bin}" ${args.map((word) => `'${word}'`).join(' ')} ${behind}`)
+    const verbs: [name: string, args: string[]][] = [
+      ['rows', ['sample', penguins, '-n', '50', '-o', '-', ...QUICK]],
+      ['a summary', ['sample', penguins, '-n', '50', '-o', 'kept.csv', ...QUICK]],
+      ['a plan', ['fit', penguins, '-o', 'planned.sbridge', '--dry-run']],
+      ['facts', ['info', penguins]],
+      ['options', ['info', '--options']],
+      ['measures', ['evaluate', penguins, penguins, '--json']],
+      ['the version', ['--version']],
+      ['help', ['sample', '--help']]
+    ]
+    it.each(verbs)('%s', (_, args) => {
+      const run = sbridgeTo(args, '> /dev/full')
+      expect(run.stderr).toMatch(/standard output.*no space/)
+      expect(run.stderr.match(/error/g)).toHaveLength(1)
+      expect(run.status).toBe(2)
     })
-    expect(run.status).toBe(2)
-    expect(run.stderr).toMatch(/room|space/)
+
+    it('but a reader that has seen enough ends nothing, and no error', () => {
+      const run = sbridgeTo(['sample', penguins, '-n', '5000', '-o', '-', '--report', 'piped.html', ...QUICK], '2> heard.txt | head -1')
+      expect(run.stdout).toMatch(/^species,/)
+      expect(readFileSync(join(folder, 'heard.txt'), 'utf8')).toMatch(/^5000 rows/)
+      expect(existsSync(join(folder, 'piped.html'))).toBe(true)
+      expect(shell(`"${process.execPath}" "${bin}" info --options 2> heard.txt | true; cat heard.txt`).stdout).toBe('')
+    })
+
+    it('and words that are lost stop nothing', () => {
+      expect(sbridgeTo(['sample', penguins, '-n', '5', '-o', '-', ...QUICK], '2> /dev/full').status).toBe(0)
+    })
   })
 
   it('an unknown verb, and a verb without what it needs', () => {

@@ -10,10 +10,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-// A reader such as `head` that has seen enough closes the pipe: that is no error. Others are reported where they are written.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-})
+// Nobody may be listening to what is said of progress.
+process.stderr.on('error', () => {})
 
 const { run } = await import('./run.js')
 process.exit(await run(process.argv))

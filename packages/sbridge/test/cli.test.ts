@@ -112,6 +112,33 @@ describe('sample', () => {
     expect(readFileSync(join(folder, 'rows.npy')).subarray(1, 6).toString()).toBe('NUMPY')
   })
 
+  it('the report and --json say the steps that conditions took', () => {
+    for (const [more, steps] of [
+      [[], 10],
+      [['--steps', '3'], 3]
+    ] as const) {
+      const run = sbridge(
+        [
+          'sample',
+          penguins,
+          '-n',
+          '20',
+          '-o',
+          'given.csv',
+          '--given',
+          'species=Gentoo',
+          '--report',
+          'given.html',
+          '--json',
+          ...QUICK
+        ].concat(more)
+      )
+      expect([run.stderr, run.status]).toEqual(['', 0])
+      expect((JSON.parse(run.stdout) as { steps: number }).steps).toBe(steps)
+      expect(readFileSync(join(folder, 'given.html'), 'utf8')).toMatch(new RegExp(`>steps</th><td[^>]*>${steps}</td>`))
+    }
+  })
+
   it('writes identifiers as 1 … n with a note, and keeps kinds that are set', () => {
     const table = file(
       'people.csv',

@@ -152,7 +152,8 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
     progress.finish()
   }
   await writeTable(flags.output, known ? presentTable(known.table, known.formats, cells) : presentRows(model, rows, cells))
-  const summary = summaryOf({ model, rows, draws, run, output: flags.output })
+  const done = known ? { ...draws, steps: (known.conditional ?? known.posterior)!.steps } : draws
+  const summary = summaryOf({ model, rows, draws: done, run, output: flags.output })
   if (flags.report !== undefined) {
     const real = trainingTable(model)
     const evaluation = await evaluateTables({
@@ -174,7 +175,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
         rows,
         evaluation,
         seed: run.seed,
-        draws,
+        draws: done,
         prologue: known && conditionPrologue(known.conditional ? GIVEN : OBSERVED),
         sections: known && conditionSections(known, real.columns)
       })
@@ -187,10 +188,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
 /** What `--json` says of conditions and observations. */
 function knownSummary(known: ConditionedRows): object {
   const { conditional, posterior } = known
-  const steps = (conditional ?? posterior)!.steps
   return {
-    steps,
-    noise: 'covariance',
     ...(conditional ? { conditional } : {}),
     ...(posterior ? { posterior } : {}),
     warnings: warningsOf(known)

@@ -95,6 +95,18 @@ describe('renderReport', () => {
     expect(Array.from(document.querySelectorAll('[onload], [onerror]'))).toEqual([])
   })
 
+  test('rare combinations are listed in part, and the rest is counted', async () => {
+    const [real, synthetic] = [drawTable(1), drawTable(2)]
+    const rare = Array.from({ length: 500 }, (_, i) => `case ${i}, ${'and so on '.repeat(50)}`)
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1), rareCombinations: rare })
+    const { document } = parseHTML(renderReport({ title: 'survey', evaluation, real, synthetic }))
+    const items = Array.from(document.querySelectorAll('#privacy li'), ({ textContent }) => textContent)
+    expect(items.length).toBe(11)
+    expect(items[0]).toMatch(/^case 0, .*…$/)
+    expect(Math.max(...items.map(({ length }) => length))).toBe(160)
+    expect(items.at(-1)).toBe('and 490 more')
+  })
+
   test('has every measure, and a row for every column but identifiers', () => {
     expect(texts('#summary tbody th')).toEqual([
       'Energy distance',

@@ -173,6 +173,16 @@ describe('fit, info, evaluate', () => {
     expect(sbridge(['sample', 'penguins.sbridge', '-n', '3', '-o', '-', '--bandwidth', '1']).status).toBe(2)
   })
 
+  it('info keeps to one line a column, whatever names and levels hold', () => {
+    const table = file('lines.csv', `"a\nb",c\n${`"x\ny\u0007",1\n${'long '.repeat(50)},2\n`.repeat(5)}`)
+    const run = sbridge(['info', table])
+    expect(run.stdout.split('\n').slice(0, 3)).toEqual([
+      'table of 10 rows, 2 columns',
+      expect.stringMatching(/^ {2}a b {2}category {4}2 levels: (long )+.*…, x y\uFFFD$/),
+      '  c    integer     1 to 2'
+    ])
+  })
+
   it('--dry-run prints sizes and time and writes nothing', () => {
     const run = sbridge(['sample', penguins, '-n', '10', '-o', 'dry.csv', '--dry-run'])
     expect(run.status).toBe(0)

@@ -294,7 +294,8 @@ export function bandwidthWords({ summary }: Pick<GlobalModel, 'summary'>): strin
   const epsilon = `bandwidth ε = ${summary.epsilon.toPrecision(4)}`
   if (!bandwidth) return `${epsilon} (given)`
   const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'
-  return `${epsilon}, nearest-neighbour ratio r = ${bandwidth.ratio.toFixed(2)} (aim ${bandwidth.target}${met})`
+  const copies = bandwidth.ratio < 0.6 ? ': rows stand much nearer to training rows than new rows would' : ''
+  return `${epsilon}, nearest-neighbour ratio r = ${bandwidth.ratio.toFixed(2)} (aim ${bandwidth.target}${met})${copies}`
 }
 
 /** One line on scaling. */

@@ -273,7 +273,12 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
     ['a file that is not there', () => [join(folder, 'nowhere.csv')], 4, /nowhere\.csv/],
     ['truncated Parquet', () => [file('cut.parquet', readFileSync(file('whole.parquet')).subarray(0, 300))], 4, /cut\.parquet/],
     ['truncated NPY', () => [file('cut.npy', readFileSync(file('whole.npy')).subarray(0, 90))], 4, /cut\.npy/],
-    ['a damaged model', () => [file('cut.sbridge', readFileSync(file('whole.sbridge')).subarray(0, 2000))], 4, /checksum|fewer/],
+    [
+      'a damaged model',
+      () => [file('cut.sbridge', readFileSync(file('whole.sbridge')).subarray(0, 2000))],
+      4,
+      /cut\.sbridge: .*(checksum|fewer)/
+    ],
     [
       'a model from a newer version',
       () => {
@@ -349,6 +354,23 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
     it('and words that are lost stop nothing', () => {
       expect(sbridgeTo(['sample', penguins, '-n', '5', '-o', '-', ...QUICK], '2> /dev/full').status).toBe(0)
     })
+  })
+
+  it('an output that would replace an input or another output, and a model named like a table', () => {
+    const table = file('kept.csv', rows)
+    for (const [args, words] of [
+      [['sample', table, '-n', '3', '-o', table], /an input of this command/],
+      [['sample', table, '-n', '3', '-o', 'new.csv', '--report', 'new.csv'], /another output/],
+      [['evaluate', table, penguins, '--report', table], /an input of this command/],
+      [['fit', table, '-o', table], /the name .*kept\.csv for a model.*kept\.sbridge/s],
+      [['evaluate', penguins, table], /kept\.csv without the columns species/]
+    ] as const) {
+      const run = sbridge(args)
+      expect(run.stderr).toMatch(words)
+      expect(run.status).toBe(2)
+    }
+    expect(readFileSync(table, 'utf8')).toBe(rows)
+    expect(existsSync(join(folder, 'new.csv'))).toBe(false)
   })
 
   it('an unknown verb, and a verb without what it needs', () => {

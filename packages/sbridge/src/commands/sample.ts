@@ -28,7 +28,7 @@ import { modelContentsIn } from '../cli/model-input.js'
 import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
-import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
 import { contestWords } from '../report/contest.js'
@@ -84,10 +84,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
       try: '-n 100, or leaving --report out'
     })
   }
-  if (!flags.dryRun) {
-    await checkWritable(flags.output)
-    if (flags.report !== undefined) await checkWritable(flags.report)
-  }
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.report], [input, flags.givenFile as string | undefined])
   const job = fitJobOf(flags, run.seed)
   const asked = await askedOf(flags)
   const contents = await modelContentsIn(input)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import type { RawTable } from '@sbridge/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkWritable, removeTemporaryFiles, writeAtomically } from './atomic-file.js'
+import { checkOutputs, checkWritable, removeTemporaryFiles, writeAtomically } from './atomic-file.js'
 import { readTable, writeStream, writeTable } from './table-file.js'
 import { tableExtensions } from './table-format.js'
 
@@ -118,6 +118,18 @@ describe('writeAtomically', () => {
     } finally {
       restore()
     }
+  })
+
+  test('an output that is an input, by whatever name, or another output', async () => {
+    writeFileSync(at('data.csv'), 'a')
+    symlinkSync(at('data.csv'), at('link.csv'))
+    const taken = { name: 'InputError', code: 'output-taken' }
+    await expect(checkOutputs([at('data.csv')], [at('data.csv')])).rejects.toMatchObject(taken)
+    await expect(checkOutputs([at('link.csv')], [at('data.csv')])).rejects.toMatchObject(taken)
+    await expect(checkOutputs([at('new.csv'), at('./new.csv')], [])).rejects.toMatchObject(taken)
+    await checkOutputs(['-', undefined, at('new.csv'), at('report.html')], ['-', undefined, at('data.csv')])
+    await checkOutputs(['/dev/null', '/dev/null'], [])
+    expect(readdirSync(folder)).toEqual(['data.csv', 'link.csv'])
   })
 
   test('checkWritable makes nothing', async () => {

@@ -157,7 +157,7 @@ function refuseNothingVaries(table: Table, encoder: Encoder): void {
   if (encoder.coordinateCount > 0 || encoder.factors.some((factor) => factor.levelCount > 1)) return
   throw new InputError({
     code: 'nothing-varies',
-    got: `${table.columns.length} columns that are all constant`,
+    got: table.columns.length === 1 ? '1 column, which is constant' : `${table.columns.length} columns that are all constant`,
     expected: 'at least one column whose values differ',
     try: 'a table in which something varies'
   })

@@ -5,7 +5,7 @@ import { removeTemporaryFiles } from '../format/atomic-file.js'
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     removeTemporaryFiles()
-    process.stderr.write('\nsbridge: interrupted; nothing was written\n')
+    process.stderr.write('\nsbridge: interrupted; no file is half-written\n')
     process.exit(130)
   })
 }

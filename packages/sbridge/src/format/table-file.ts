@@ -53,13 +53,18 @@ export async function readBytes(path: string): Promise<Uint8Array> {
  */
 export function watchOutput(stream: NodeJS.WritableStream): { arrived(): Promise<void> } {
   let lost: NodeJS.ErrnoException | undefined
-  stream.on('error', (error: NodeJS.ErrnoException) => {
+  let failed = false
+  const listen = (error: NodeJS.ErrnoException): void => {
+    failed = true
     if (error.code !== 'EPIPE') lost ??= error
-  })
+  }
+  stream.on('error', listen)
   return {
     async arrived() {
       // The error of a write is told to listeners before the next write is done.
       await new Promise((resolve) => stream.write('', resolve))
+      // A stream that has failed once may do so again.
+      if (!failed) stream.removeListener('error', listen)
       if (lost) throw streamError(lost)
     }
   }

@@ -112,6 +112,33 @@ describe('sample', () => {
     expect(readFileSync(join(folder, 'rows.npy')).subarray(1, 6).toString()).toBe('NUMPY')
   })
 
+  it('the report and --json say the steps that conditions took', () => {
+    for (const [more, steps] of [
+      [[], 10],
+      [['--steps', '3'], 3]
+    ] as const) {
+      const run = sbridge(
+        [
+          'sample',
+          penguins,
+          '-n',
+          '20',
+          '-o',
+          'given.csv',
+          '--given',
+          'species=Gentoo',
+          '--report',
+          'given.html',
+          '--json',
+          ...QUICK
+        ].concat(more)
+      )
+      expect([run.stderr, run.status]).toEqual(['', 0])
+      expect((JSON.parse(run.stdout) as { steps: number }).steps).toBe(steps)
+      expect(readFileSync(join(folder, 'given.html'), 'utf8')).toMatch(new RegExp(`>steps</th><td[^>]*>${steps}</td>`))
+    }
+  })
+
   it('writes identifiers as 1 … n with a note, and keeps kinds that are set', () => {
     const table = file(
       'people.csv',
@@ -144,6 +171,16 @@ describe('fit, info, evaluate', () => {
     expect(info.stdout).toContain('model of 344 rows, 7 columns')
     expect(info.stdout).toContain('bandwidth ε = 0.5000 (given)')
     expect(sbridge(['sample', 'penguins.sbridge', '-n', '3', '-o', '-', '--bandwidth', '1']).status).toBe(2)
+  })
+
+  it('info keeps to one line a column, whatever names and levels hold', () => {
+    const table = file('lines.csv', `"a\nb",c\n${`"x\ny\u0007",1\n${'long '.repeat(50)},2\n`.repeat(5)}`)
+    const run = sbridge(['info', table])
+    expect(run.stdout.split('\n').slice(0, 3)).toEqual([
+      'table of 10 rows, 2 columns',
+      expect.stringMatching(/^ {2}a b {2}category {4}2 levels: (long )+.*…, x y\uFFFD$/),
+      '  c    integer     1 to 2'
+    ])
   })
 
   it('--dry-run prints sizes and time and writes nothing', () => {
@@ -236,7 +273,12 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
     ['a file that is not there', () => [join(folder, 'nowhere.csv')], 4, /nowhere\.csv/],
     ['truncated Parquet', () => [file('cut.parquet', readFileSync(file('whole.parquet')).subarray(0, 300))], 4, /cut\.parquet/],
     ['truncated NPY', () => [file('cut.npy', readFileSync(file('whole.npy')).subarray(0, 90))], 4, /cut\.npy/],
-    ['a damaged model', () => [file('cut.sbridge', readFileSync(file('whole.sbridge')).subarray(0, 2000))], 4, /checksum|fewer/],
+    [
+      'a damaged model',
+      () => [file('cut.sbridge', readFileSync(file('whole.sbridge')).subarray(0, 2000))],
+      4,
+      /cut\.sbridge: .*(checksum|fewer)/
+    ],
     [
       'a model from a newer version',
       () => {
@@ -280,12 +322,55 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
     expect(existsSync(join(folder, 'text.npy'))).toBe(false)
   })
 
-  it.skipIf(!existsSync('/dev/full'))('a full disk', () => {
-    const run = spawnSync('sh', ['-c', `"${process.execPath}" "${bin}" sample "${penguins}" -n 50 -o - ${QUICK.join(' ')} > /dev/full`], {
-      encoding: 'utf8'
+  describe.skipIf(!existsSync('/dev/full'))('a full disk behind standard output', () => {
+    const shell = (words: string) => spawnSync('sh', ['-c', words], { cwd: folder, encoding: 'utf8' })
+    const sbridgeTo = (args: readonly string[], behind: string) =>
+      shell(`"${process.execPath}" "${bin}" ${args.map((word) => `'${word}'`).join(' ')} ${behind}`)
+    const verbs: [name: string, args: string[]][] = [
+      ['rows', ['sample', penguins, '-n', '50', '-o', '-', ...QUICK]],
+      ['a summary', ['sample', penguins, '-n', '50', '-o', 'kept.csv', ...QUICK]],
+      ['a plan', ['fit', penguins, '-o', 'planned.sbridge', '--dry-run']],
+      ['facts', ['info', penguins]],
+      ['options', ['info', '--options']],
+      ['measures', ['evaluate', penguins, penguins, '--json']],
+      ['the version', ['--version']],
+      ['help', ['sample', '--help']]
+    ]
+    it.each(verbs)('%s', (_, args) => {
+      const run = sbridgeTo(args, '> /dev/full')
+      expect(run.stderr).toMatch(/standard output.*no space/)
+      expect(run.stderr.match(/error/g)).toHaveLength(1)
+      expect(run.status).toBe(2)
     })
-    expect(run.status).toBe(2)
-    expect(run.stderr).toMatch(/room|space/)
+
+    it('but a reader that has seen enough ends nothing, and no error', () => {
+      const run = sbridgeTo(['sample', penguins, '-n', '5000', '-o', '-', '--report', 'piped.html', ...QUICK], '2> heard.txt | head -1')
+      expect(run.stdout).toMatch(/^species,/)
+      expect(readFileSync(join(folder, 'heard.txt'), 'utf8')).toMatch(/^5000 rows/)
+      expect(existsSync(join(folder, 'piped.html'))).toBe(true)
+      expect(shell(`"${process.execPath}" "${bin}" info --options 2> heard.txt | true; cat heard.txt`).stdout).toBe('')
+    })
+
+    it('and words that are lost stop nothing', () => {
+      expect(sbridgeTo(['sample', penguins, '-n', '5', '-o', '-', ...QUICK], '2> /dev/full').status).toBe(0)
+    })
+  })
+
+  it('an output that would replace an input or another output, and a model named like a table', () => {
+    const table = file('kept.csv', rows)
+    for (const [args, words] of [
+      [['sample', table, '-n', '3', '-o', table], /an input of this command/],
+      [['sample', table, '-n', '3', '-o', 'new.csv', '--report', 'new.csv'], /another output/],
+      [['evaluate', table, penguins, '--report', table], /an input of this command/],
+      [['fit', table, '-o', table], /the name .*kept\.csv for a model.*kept\.sbridge/s],
+      [['evaluate', penguins, table], /kept\.csv without the columns species/]
+    ] as const) {
+      const run = sbridge(args)
+      expect(run.stderr).toMatch(words)
+      expect(run.status).toBe(2)
+    }
+    expect(readFileSync(table, 'utf8')).toBe(rows)
+    expect(existsSync(join(folder, 'new.csv'))).toBe(false)
   })
 
   it('an unknown verb, and a verb without what it needs', () => {

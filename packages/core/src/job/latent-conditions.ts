@@ -41,6 +41,8 @@ export interface LatentConditionReport {
   readonly candidates: number
   /** Effective number of them under what is known. */
   readonly effectiveRows: number
+  /** Steps of every chain. */
+  readonly steps: number
   /** Share of the proposals that were accepted. */
   readonly acceptance: number
   /** Root mean square distance of decoded from given numbers, before these are repeated exactly, in scaled coordinates. */
@@ -207,7 +209,8 @@ async function drawThroughDecoder(
   const drawn: Encoded = { coordinates: found.latents, codes: takeEncoded({ coordinates: training.points, codes }, found.members).codes }
   const missed = missedBy(encoder, known.condition, found.rows)
   const words = [known.condition.words, ...known.observations.map(({ text }) => text)].filter((part) => part !== '').join('; ')
-  const about = { condition: words, candidates: candidates.length, effectiveRows: found.effectiveRows, acceptance: found.acceptance }
+  const { effectiveRows, steps: taken, acceptance } = found
+  const about = { condition: words, candidates: candidates.length, effectiveRows, steps: taken, acceptance }
   return {
     drawn,
     report: { ...about, ...(missed === undefined ? {} : { missed }), warnings: warningsOn(about) }

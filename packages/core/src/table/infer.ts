@@ -1,4 +1,5 @@
 import { InputError } from '../num/errors.js'
+import { hintFor } from './hint.js'
 import {
   type DateStyle,
   decimalsOf,
@@ -11,7 +12,7 @@ import {
 } from './parse.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { strayText } from './stray-text.js'
-import type { CategoricalColumn, Column, ColumnKind, Table } from './table.js'
+import type { CategoricalColumn, Column, ColumnKind, NumericColumn, Table } from './table.js'
 
 /** How a column is written back: as the format stored it, with the input's decimals, dates and spelling. */
 export interface ColumnFormat {
@@ -122,7 +123,9 @@ function inferColumn(raw: RawColumn, options: InferOptions, notes: string[]): In
     return inferText(raw, cells, wanted, notes)
   }
   if (raw.source === 'boolean') throw unfit(raw.name, 'booleans', wanted!)
-  return inferNumbers(raw, wanted, tokens.has('NaN'))
+  const inferred = inferNumbers(raw, wanted, tokens.has('NaN'))
+  noteRounding(inferred.column, notes)
+  return inferred
 }
 
 function textCells(raw: RawColumn, tokens: ReadonlySet<string>): (string | null)[] {
@@ -143,13 +146,15 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
     })
   const kind = wanted ?? kindOfText(raw.name, cells, present)
   if (kind === 'number' || kind === 'integer') {
-    const values = numbersOf(raw.name, cells, kind)
-    return { column: { name: raw.name, kind, ...values }, format: { ...base, kind, number: numberStyle(cells) } }
+    const column: NumericColumn = { name: raw.name, kind, ...numbersOf(raw.name, cells, kind) }
+    noteRounding(column, notes)
+    return { column, format: { ...base, kind, number: numberStyle(cells) } }
   }
   if (kind === 'datetime') return inferDates(base, cells)
   if (kind === 'identifier') {
     const reason = wanted ? 'counts' : 'every value differs, so it counts'
-    notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, written as 1 … n`)
+    const hint = wanted ? '' : hintFor(present)
+    notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, written as 1 … n${hint}`)
     return { column: { name: raw.name, kind }, format: { ...base, kind } }
   }
   if (kind === 'boolean') return inferBooleans(base, cells)
@@ -162,7 +167,7 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
     )
   else if (!wanted && length > MANY_LEVELS && length > present.length / 2)
     notes.push(
-      `${raw.name}: ${length} different values in ${present.length} cells, more names than categories: new rows repeat them as they stand; --types ${raw.name}=identifier leaves them out`
+      `${raw.name}: ${length} different values in ${present.length} cells, more names than categories: new rows repeat them as they stand; --types ${raw.name}=identifier leaves them out${hintFor(present)}`
     )
   return { column, format: { ...base, kind } }
 }
@@ -172,12 +177,18 @@ function kindOfText(name: string, cells: readonly (string | null)[], present: re
   if (nonFinite >= 0 && present.every((cell) => spellsNonFinite(cell) || parseNumber(cell) !== undefined)) {
     throw notFinite(name, cells[nonFinite]!, nonFinite)
   }
-  if (present.every((cell) => parseNumber(cell) !== undefined)) {
+  if (present.every((cell) => parseNumber(cell) !== undefined) && !areLongNames(present)) {
     return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
   }
   if (present.every((cell) => parseBoolean(cell) !== undefined)) return 'boolean'
   if (areDates(present)) return 'datetime'
   return new Set(present).size === present.length ? 'identifier' : 'category'
+}
+
+/** Whole numbers so long that different ones would become one number: names, as of accounts. */
+function areLongNames(present: readonly string[]): boolean {
+  if (!present.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell)) || present.every((cell) => Number.isSafeInteger(Number(cell)))) return false
+  return new Set(present.map(Number)).size < new Set(present.map((cell) => BigInt(cell.trim().replace('+', '')))).size
 }
 
 /** Dates, all in one spelling, so that what is written back is spelled as it was. */
@@ -203,7 +214,34 @@ function numbersOf(name: string, cells: readonly (string | null)[], kind: Column
     if (kind === 'integer' && !Number.isInteger(value)) throw unfit(name, `“${cell}” in row ${i + 1}`, kind, 'number')
     values[i] = value
   })
+  refuseSpread(name, values, missing)
   return missing.includes(1) ? { values, missing } : { values }
+}
+
+/** Whole numbers of so many digits are as often names as amounts. */
+function noteRounding({ name, kind, values }: Column & { values?: Float64Array }, notes: string[]): void {
+  if (kind !== 'integer' || values!.every(Number.isSafeInteger)) return
+  notes.push(`${name}: whole numbers beyond 2^53 are rounded to 16 digits; if they are names, --types ${name}=identifier leaves them out`)
+}
+
+/** Squares of smaller and larger spreads vanish or overflow. */
+const SPREADS = [1e-150, 1e150] as const
+
+function refuseSpread(name: string, values: Float64Array, missing: Uint8Array): void {
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < values.length; i++) {
+    if (missing[i]) continue
+    low = Math.min(low, values[i]!)
+    high = Math.max(high, values[i]!)
+  }
+  if (low >= high || (high - low >= SPREADS[0] && high - low <= SPREADS[1])) return
+  throw new InputError({
+    code: 'spread',
+    got: `values from ${low} to ${high} in the column ${name}`,
+    expected: `a constant, or largest less smallest value between ${SPREADS[0]} and ${SPREADS[1]}, so that its square is a number`,
+    try: 'another unit: dividing the column by its largest value'
+  })
 }
 
 function inferDates(base: { name: string; source: RawColumn['source'] }, cells: readonly (string | null)[]): Inferred {
@@ -264,6 +302,7 @@ function inferNumbers(
     if (!Number.isFinite(value)) throw notFinite(raw.name, String(value), i)
     if (!Number.isInteger(value)) whole = false
   })
+  refuseSpread(raw.name, values, missing)
   if (missing.every((m) => m === 1))
     throw new InputError({
       code: 'column-empty',

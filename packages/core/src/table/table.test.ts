@@ -73,6 +73,10 @@ describe('kinds of columns', () => {
     expect(codeOf(() => inferTable(text({ x: ['', ''] })))).toBe('column-empty')
     expect(codeOf(() => inferTable(text({ x: ['1', '2'] }), { exclude: ['y'] }))).toBe('column-unknown')
     expect(codeOf(() => inferTable(text({ x: ['1', 'two'] }), { types: { x: 'number' } }))).toBe('kind-unfit')
+    expect(codeOf(() => inferTable(text({ x: ['1e300', '2e300'] })))).toBe('spread')
+    expect(codeOf(() => inferTable(text({ x: ['1e-300', '2e-300'] })))).toBe('spread')
+    // Constants, and probabilities near zero, have no spread that is too small.
+    expect(inferTable(text({ x: ['1e300', '1e300'], p: ['1e-300', '0.5'] })).table.columns.length).toBe(2)
     // A cell that is a number, but not whole, asks for another kind of number.
     expect(() => inferTable(text({ x: ['1', '2.5'] }), { types: { x: 'integer' } })).toThrow('--types x=number')
     expect(
@@ -82,6 +86,30 @@ describe('kinds of columns', () => {
       kind: 'integer',
       missing: Uint8Array.of(0, 1, 0)
     })
+  })
+
+  it('says what could be meant by numbers with signs, dates in several spellings and long whole numbers', () => {
+    const notesOn = (cells: string[]) => inferTable(text({ x: cells, y: cells.map((_, i) => String(i)) })).notes.join()
+    for (const cells of [
+      ['1,234', '12,345', '999'],
+      ['$1.50', '$2.25'],
+      ['5 %', '7.5 %'],
+      ["1'234", '12 345']
+    ])
+      expect(notesOn(cells)).toContain('write them plainly')
+    expect(notesOn(['2024-01-02', '03.02.2024'])).toContain('spell all of them in one way')
+    for (const cells of [
+      ['555-1234', '555-2345'],
+      ['12:30', '12:31'],
+      ['ann', 'bob']
+    ])
+      expect(notesOn(cells)).toMatch(/written as 1 … n$/)
+    expect(notesOn(['9007199254740993', '9007199254740995'])).toContain('--types x=identifier')
+    expect(notesOn(['9007199254740991', '3'])).toBe('')
+    // Different names that would become one number stay names.
+    expect(inferTable(text({ x: ['9007199254740992', '9007199254740993', '+3'], y: ['1', '2', '3'] })).table.columns[0]!.kind).toBe(
+      'identifier'
+    )
   })
 
   it('reads typed columns, with NaN refused and masks kept', () => {

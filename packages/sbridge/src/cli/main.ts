@@ -5,15 +5,13 @@ import { removeTemporaryFiles } from '../format/atomic-file.js'
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     removeTemporaryFiles()
-    process.stderr.write('\nsbridge: interrupted; nothing was written\n')
+    process.stderr.write('\nsbridge: interrupted; no file is half-written\n')
     process.exit(130)
   })
 }
 
-// A reader such as `head` that has seen enough closes the pipe: that is no error. Others are reported where they are written.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0)
-})
+// Nobody may be listening to what is said of progress.
+process.stderr.on('error', () => {})
 
 const { run } = await import('./run.js')
 process.exit(await run(process.argv))

@@ -1,11 +1,12 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import { EngineError, FormatError, SbridgeError, StopError } from '@sbridge/core'
 import { removeTemporaryFiles } from '../format/atomic-file.js'
+import { watchOutput } from '../format/table-file.js'
 import { createProgram } from './program.js'
 
 /** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 130 interrupted. */
 function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof CommanderError) return 2
   if (error instanceof EngineError) return 3
   if (error instanceof FormatError) return 4
   if (error instanceof StopError) return 130
@@ -25,12 +26,23 @@ function report(error: unknown): void {
 
 /** Runs the command line and gives its exit code; what went wrong is said on standard error. */
 export async function run(argv: readonly string[]): Promise<number> {
+  const output = watchOutput(process.stdout)
   try {
-    await createProgram().parseAsync(argv)
+    await parse(argv)
+    await output.arrived()
     return 0
   } catch (error) {
     removeTemporaryFiles()
     report(error)
     return exitCodeOf(error)
+  }
+}
+
+/** Help and versions are asked for, not errors. */
+async function parse(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(argv)
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error
   }
 }

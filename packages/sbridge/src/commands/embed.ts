@@ -18,9 +18,9 @@ import {
   saveEmbedding
 } from '@sbridge/core'
 import { addFields, embedFields, readFields, runFields, tableFields } from '../cli/fields.js'
-import { modelContentsIn } from '../cli/model-input.js'
+import { modelContentsIn, refuseNameOfTable } from '../cli/model-input.js'
 import { engineOf, fitJobOf, runOf, splitPairs } from '../cli/options.js'
-import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
 
@@ -52,7 +52,8 @@ interface EmbedFlags extends Readonly<Record<string, unknown>> {
 async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFlags): Promise<void> {
   const run = runOf({ ...flags, seed: flags.seed ?? '1' })
   tableFormatOf(flags.output)
-  for (const path of [flags.output, flags.model, flags.report]) if (path !== undefined) await checkWritable(path)
+  if (flags.model !== undefined) refuseNameOfTable(flags.model)
+  await checkOutputs([flags.output, flags.model, flags.report], [input, fresh])
   const model = await modelAt(input)
   if (model !== undefined) refuseFitOptions(flags)
   if ((model === undefined) !== (fresh === undefined)) throw wrongInputs(input, fresh)

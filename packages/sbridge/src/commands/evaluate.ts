@@ -5,14 +5,16 @@ import {
   evaluateTables,
   evaluateTarget,
   type InferredTable,
+  InputError,
   inferTable,
   keyFromSeed,
+  type RawTable,
   type Table,
   type TargetEvaluation
 } from '@sbridge/core'
 import { addFields, runFields, tableFields } from '../cli/fields.js'
 import { engineOf, fitJobOf, runOf } from '../cli/options.js'
-import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { commandLine } from './sample.js'
 
@@ -42,9 +44,13 @@ interface EvaluateFlags extends Readonly<Record<string, unknown>> {
 async function runEvaluate(realPath: string, syntheticPath: string, flags: EvaluateFlags): Promise<void> {
   const run = runOf({ seed: '1', ...flags })
   const job = fitJobOf(flags, run.seed)
-  if (flags.report !== undefined) await checkWritable(flags.report)
+  await checkOutputs([flags.report], [realPath, syntheticPath, flags.train])
   const real = inferTable(await readTable(realPath), job)
-  const like = async (path: string): Promise<Table> => inferTable(await readTable(path), { ...job, types: kindsOf(real) }).table
+  const like = async (path: string): Promise<Table> => {
+    const raw = await readTable(path)
+    refuseWithout(raw, real.table, path)
+    return inferTable(raw, { ...job, types: kindsOf(real) }).table
+  }
   const synthetic = await like(syntheticPath)
   const train = flags.train === undefined ? undefined : await like(flags.train)
   const target = flags.target === undefined ? undefined : evaluateTarget({ real: real.table, synthetic, target: flags.target })
@@ -68,6 +74,19 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   } finally {
     await engine.close()
   }
+}
+
+/** Every column that is compared must be in the other table too. */
+function refuseWithout({ columns }: RawTable, real: Table, path: string): void {
+  const names = new Set(columns.map(({ name }) => name))
+  const absent = real.columns.filter(({ name }) => !names.has(name)).map(({ name }) => name)
+  if (absent.length === 0) return
+  throw new InputError({
+    code: 'column-absent',
+    got: `${path} without the column${absent.length === 1 ? '' : 's'} ${absent.slice(0, 5).join(', ')}${absent.length > 5 ? ` and ${absent.length - 5} more` : ''}`,
+    expected: 'the same columns in all tables',
+    try: `--exclude with ${absent.length === 1 ? 'this column' : 'these columns'}, or another file`
+  })
 }
 
 /** Columns of another table take the kinds of the real one, whatever their cells would suggest; numbers need not be whole there. */

@@ -1,10 +1,11 @@
 import type { Command } from '@commander-js/extra-typings'
 import { fitFields, fitTable, latentFields, localFields, packModel, saveGlobal } from '@sbridge/core'
 import { addFields, runFields, tableFields } from '../cli/fields.js'
+import { refuseNameOfTable } from '../cli/model-input.js'
 import { engineOf, fitJobOf, runOf } from '../cli/options.js'
 import { planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
-import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { bandwidthWords, scalingWords } from './sample.js'
 import { refuseWithoutLatent, runLatentFit } from './sample-latent.js'
@@ -34,7 +35,8 @@ interface FitFlags extends Readonly<Record<string, unknown>> {
 async function runFit(path: string, flags: FitFlags): Promise<void> {
   const run = runOf(flags)
   const job = fitJobOf(flags, run.seed)
-  if (!flags.dryRun) await checkWritable(flags.output)
+  refuseNameOfTable(flags.output)
+  if (!flags.dryRun) await checkOutputs([flags.output], [path])
   if (flags.latent !== undefined) {
     if (flags.local === undefined) refuseWithoutLocal(flags)
     return (flags.local === undefined ? runLatentFit : runLatentLocalFit)({ input: path, flags, run, job })

@@ -11,8 +11,9 @@ const at = (name: string) => join(folder, name)
 /** Runs the command line in this process: exit code, and what it said. */
 async function sbridge(...words: string[]): Promise<{ code: number; said: string }> {
   let said = ''
-  const take = (piece: unknown): boolean => {
+  const take = (piece: unknown, done?: unknown): boolean => {
     said += String(piece)
+    if (typeof done === 'function') done()
     return true
   }
   const spies = [vi.spyOn(process.stdout, 'write').mockImplementation(take), vi.spyOn(process.stderr, 'write').mockImplementation(take)]

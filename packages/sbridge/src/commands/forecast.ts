@@ -16,10 +16,10 @@ import {
 } from '@sbridge/core'
 import { addFields, flagOf, readFields, runFields, tableFields } from '../cli/fields.js'
 import { localisationOf } from '../cli/local.js'
-import { modelContentsIn } from '../cli/model-input.js'
+import { modelContentsIn, refuseNameOfTable } from '../cli/model-input.js'
 import { engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
-import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { cellsFor, commandLine } from './sample.js'
 
@@ -58,7 +58,8 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   const members = wholeNumber('-n', flags.rows)
   const steps = wholeNumber('--steps', flags.steps)
   const cells = cellsFor(flags.output)
-  for (const path of [flags.output, flags.model, flags.report]) if (path !== undefined) await checkWritable(path)
+  if (flags.model !== undefined) refuseNameOfTable(flags.model)
+  await checkOutputs([flags.output, flags.model, flags.report], [input])
   const source = await sourceOf(input, flags, run)
   const engine = await engineOf(run)
   const learning = 'model' in source ? [] : LEARNING

@@ -166,8 +166,12 @@ function columnFacts(column: Column): ColumnFacts {
   if (column.kind === 'identifier') return { name: column.name, kind: column.kind, missing: 0, summary: 'written as 1 … n' }
   if (isNumeric(column)) return numericFacts(column)
   const missing = column.codes.filter((code) => code < 0).length
-  const levels = column.levels.length > 6 ? `${column.levels.slice(0, 6).join(', ')}, …` : column.levels.join(', ')
-  return { name: column.name, kind: column.kind, missing, summary: `${column.levels.length} levels: ${levels}` }
+  const levels = column.levels.slice(0, 6).map((level) => {
+    const text = inLine(level)
+    return text.length > LONGEST_LEVEL ? `${text.slice(0, LONGEST_LEVEL - 1)}…` : text
+  })
+  const more = column.levels.length > 6 ? ', …' : ''
+  return { name: column.name, kind: column.kind, missing, summary: `${plural(column.levels.length, 'level')}: ${levels.join(', ')}${more}` }
 }
 
 function numericFacts(column: NumericColumn): ColumnFacts {
@@ -182,12 +186,25 @@ function numericFacts(column: NumericColumn): ColumnFacts {
   return { name: column.name, kind: column.kind, missing: column.values.length - present.length, summary: `${show(low)} to ${show(high)}` }
 }
 
+/** Text of a cell or header that keeps to its line, and leaves the terminal as it was. */
+function inLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '\uFFFD')
+}
+
+/** Most characters of a level that are shown. */
+const LONGEST_LEVEL = 40
+
+function plural(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`
+}
+
 function factsText(facts: Facts): string {
-  const width = Math.max(...facts.columns.map((column) => column.name.length))
+  const names = facts.columns.map((column) => inLine(column.name))
+  const width = Math.max(...names.map((name) => name.length))
   const kind = facts.kind === undefined || facts.kind === 'global' ? '' : ` (${facts.kind})`
-  const lines = [`${facts.what}${kind} of ${facts.rows} rows, ${facts.columns.length} columns`]
-  for (const { name, kind, missing, summary } of facts.columns)
-    lines.push(`  ${name.padEnd(width)}  ${kind.padEnd(10)}  ${summary}${missing > 0 ? `; ${missing} missing` : ''}`)
+  const lines = [`${facts.what}${kind} of ${plural(facts.rows, 'row')}, ${plural(facts.columns.length, 'column')}`]
+  for (const [i, { kind, missing, summary }] of facts.columns.entries())
+    lines.push(`  ${names[i]!.padEnd(width)}  ${kind.padEnd(10)}  ${summary}${missing > 0 ? `; ${missing} missing` : ''}`)
   lines.push(...(facts.words ?? []), ...facts.notes.map((note) => `note: ${note}`))
   return `${lines.join('\n')}\n`
 }

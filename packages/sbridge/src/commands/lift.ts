@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { FormatError, InputError, liftTable, type Matrix, matrix, presentTable, type RawTable } from '@sbridge/core'
 import { addFields, runFields } from '../cli/fields.js'
 import { engineOf, runOf } from '../cli/options.js'
-import { checkWritable } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { modelAt } from './embed.js'
 import { cellsFor } from './sample.js'
@@ -32,7 +32,7 @@ interface LiftFlags extends Readonly<Record<string, unknown>> {
 async function runLift(path: string, coordinatesPath: string, flags: LiftFlags): Promise<void> {
   const run = runOf(flags)
   const cells = cellsFor(flags.output)
-  await checkWritable(flags.output)
+  await checkOutputs([flags.output], [path, coordinatesPath])
   const model = await modelAt(path)
   if (!model)
     throw new FormatError({

@@ -218,7 +218,7 @@ async function writeReport(request: LatentRun, { model, drawn, draws, image, eng
     rows: drawn.table,
     evaluation,
     seed: run.seed,
-    draws: { ...request.draws, ...draws },
+    draws: { ...request.draws, ...draws, steps: drawn.conditional?.steps ?? drawn.conditions?.[0]?.steps ?? request.draws.steps },
     sections
   })
   await writeAtomically(path, page)

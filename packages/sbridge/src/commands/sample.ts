@@ -29,7 +29,7 @@ import { modelContentsIn } from '../cli/model-input.js'
 import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
-import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
 import { contestWords } from '../report/contest.js'
@@ -85,10 +85,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
       try: '-n 100, or leaving --report out'
     })
   }
-  if (!flags.dryRun) {
-    await checkWritable(flags.output)
-    if (flags.report !== undefined) await checkWritable(flags.report)
-  }
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.report], [input, flags.givenFile as string | undefined])
   const job = fitJobOf(flags, run.seed)
   const asked = await askedOf(flags)
   const contents = await modelContentsIn(input)
@@ -154,7 +151,8 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
     progress.finish()
   }
   await writeTable(flags.output, known ? presentTable(known.table, known.formats, cells) : presentRows(model, rows, cells))
-  const summary = summaryOf({ model, rows, draws, run, output: flags.output })
+  const done = known ? { ...draws, steps: (known.conditional ?? known.posterior)!.steps } : draws
+  const summary = summaryOf({ model, rows, draws: done, run, output: flags.output })
   if (flags.report !== undefined) {
     const real = trainingTable(model)
     const evaluation = await evaluateTables({
@@ -176,7 +174,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
         rows,
         evaluation,
         seed: run.seed,
-        draws,
+        draws: done,
         prologue: known && conditionPrologue(known.conditional ? GIVEN : OBSERVED),
         sections: known && conditionSections(known, real.columns)
       })
@@ -189,10 +187,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
 /** What `--json` says of conditions and observations. */
 function knownSummary(known: ConditionedRows): object {
   const { conditional, posterior } = known
-  const steps = (conditional ?? posterior)!.steps
   return {
-    steps,
-    noise: 'covariance',
     ...(conditional ? { conditional } : {}),
     ...(posterior ? { posterior } : {}),
     warnings: warningsOf(known)
@@ -298,7 +293,8 @@ export function bandwidthWords({ summary }: Pick<GlobalModel, 'summary'>): strin
   const epsilon = `bandwidth ε = ${summary.epsilon.toPrecision(4)}`
   if (!bandwidth) return `${epsilon} (given)`
   const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'
-  return `${epsilon}, nearest-neighbour ratio r = ${bandwidth.ratio.toFixed(2)} (aim ${bandwidth.target}${met})`
+  const copies = bandwidth.ratio < 0.6 ? ': rows stand much nearer to training rows than new rows would' : ''
+  return `${epsilon}, nearest-neighbour ratio r = ${bandwidth.ratio.toFixed(2)} (aim ${bandwidth.target}${met})${copies}`
 }
 
 /** One line on scaling. */

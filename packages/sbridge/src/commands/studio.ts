@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Command } from '@commander-js/extra-typings'
 import { type Field, InputError, parseField } from '@sbridge/core'
+import { writeStream } from '../format/table-file.js'
 
 const portField: Field = {
   name: 'port',
@@ -126,7 +127,7 @@ export function registerStudio(program: Command): void {
     .option('--port <value>', `${portField.sentence} (${portField.range}; default ${portField.default})`)
     .action(async ({ port }) => {
       const server = await serveStudio(parseField(portField, port ?? portField.default) as number)
-      process.stdout.write(`studio: ${server.url}\nCtrl+C ends it\n`)
+      await writeStream(process.stdout, `studio: ${server.url}\nCtrl+C ends it\n`)
       await new Promise(() => undefined)
     })
 }

@@ -26,7 +26,7 @@ import {
 import { addFields, readFields, runFields } from '../cli/fields.js'
 import { countOf, engineOf, type Run, runOf, splitList } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
-import { checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
 
@@ -83,8 +83,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
     between: betweenOf(flags.between)
   }
   const format = tableFormatOf(flags.output)
-  await checkWritable(flags.output)
-  if (flags.report !== undefined) await checkWritable(flags.report)
+  await checkOutputs([flags.output, flags.report], [input])
   const table = snapshotsOf(await readSnapshots(input, flags), {
     time: flags.time,
     weights: flags.weights,

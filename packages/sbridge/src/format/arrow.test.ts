@@ -1,3 +1,4 @@
+import { SbridgeError } from '@sbridge/core'
 import {
   CompressionType,
   compressionRegistry,
@@ -15,6 +16,7 @@ import {
 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
 import { readArrow, writeArrow } from './arrow.js'
+import { decompressZstdFrame } from './zstd-frame.js'
 
 const context = { source: 'data.arrow' }
 const leap = Date.UTC(2024, 1, 29)
@@ -103,6 +105,44 @@ test('a stream cut inside a message, Feather version 1 and foreign bytes are For
   ]) {
     await expect(readArrow(bytes, context)).rejects.toMatchObject({ name: 'FormatError', code: 'arrow-unreadable' })
   }
+})
+
+describe('lengths that the file cannot hold', () => {
+  const small = new Table({
+    level: vectorFromArray(['b', null, 'a'], new Dictionary(new Utf8(), new Int32())),
+    text: vectorFromArray(['b', 'bc', null], new Utf8())
+  })
+
+  // Without the check, single bytes among these make the library stay in a loop or ask for gigabytes.
+  test.each(['file', 'stream'] as const)('a %s is read or refused at once, whatever byte is wrong', async (kind) => {
+    const bytes = tableToIPC(small, kind)
+    for (let at = 0; at < bytes.length; at++) {
+      for (const change of [0x01, 0x40, 0x80]) {
+        const damaged = bytes.slice()
+        damaged[at]! ^= change
+        const start = performance.now()
+        await readArrow(damaged, context).catch((error) => expect(error, `byte ${at}`).toBeInstanceOf(SbridgeError))
+        expect(performance.now() - start, `byte ${at}`).toBeLessThan(5000)
+      }
+    }
+  })
+
+  test('more rows than a column has values are refused', async () => {
+    const values = Float64Array.of(1, 2, 3)
+    const bytes = writeArrow({ rowCount: 3, columns: [{ name: 'a', source: 'number', values }] })
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    // The length of the batch, and that of its only column.
+    const lengths = Array.from({ length: bytes.length / 8 - 1 }, (_, i) => 8 * i).filter((at) => view.getBigInt64(at, true) === 3n)
+    expect(lengths.length).toBeGreaterThanOrEqual(2)
+    for (const at of lengths) view.setBigInt64(at, 10_000n, true)
+    await expect(readArrow(bytes, context)).rejects.toMatchObject({ code: 'arrow-unreadable' })
+  })
+
+  test('ZSTD frames that state gigabytes', () => {
+    const head = [0x28, 0xb5, 0x2f, 0xfd]
+    expect(() => decompressZstdFrame(Uint8Array.of(...head, 0xa0, 255, 255, 255, 255, 1, 0, 0))).toThrow('states more')
+    expect(() => decompressZstdFrame(Uint8Array.of(...head, 0x00, 0xa8, 1, 0, 0))).toThrow('window')
+  })
 })
 
 test('nested columns are named', async () => {

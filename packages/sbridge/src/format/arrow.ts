@@ -19,7 +19,7 @@ import {
   Utf8,
   type Vector
 } from 'apache-arrow'
-import { decompressZstd } from 'hyparquet-compressors'
+import { refuseImpossibleLengths } from './arrow-extents.js'
 import {
   booleanColumn,
   datetimeColumn,
@@ -36,6 +36,7 @@ import {
   wholeNumberColumn
 } from './columns.js'
 import { decompressLz4Frame } from './lz4-frame.js'
+import { decompressZstdFrame } from './zstd-frame.js'
 
 /**
  * A table from Arrow IPC, as a file (Feather version 2) or a stream, plain or compressed with LZ4 or ZSTD;
@@ -46,11 +47,15 @@ import { decompressLz4Frame } from './lz4-frame.js'
 export function readArrow(bytes: Uint8Array, context: ReadContext): Promise<RawTable> {
   refuseEmptyFile(bytes, context)
   return reading('Arrow', context, () => {
-    refuseForeign(bytes, context)
+    refuseImpossibleLengths(bytes, kindOf(bytes, context))
     registerCodecs()
     // Numbers are viewed in place, which wants them aligned.
-    const table = tableFromIPC(bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes))
-    const columns = table.schema.fields.map((field, i) => columnOf(field, table.getChildAt(i)!, context))
+    const table = tableFromIPC(bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes))
+    const columns = table.schema.fields.map((field, i) => {
+      const vector = table.getChildAt(i)!
+      if (!vector.data.every(holdsItsRows)) throw new Error(`the column "${field.name}" is shorter than stated`)
+      return columnOf(field, vector, context)
+    })
     return tableOf(columns, context)
   })
 }
@@ -64,15 +69,18 @@ export function writeArrow(table: RawTable): Uint8Array {
   return tableToIPC(new Table(schema, new RecordBatch(schema, data)), 'file')
 }
 
-/** The library skips what it does not know, so that a cut file would read as a shorter table. */
-function refuseForeign(bytes: Uint8Array, context: ReadContext): void {
+/** The library skips what it does not know, so that a cut file would read as a shorter table: such bytes are refused. */
+function kindOf(bytes: Uint8Array, context: ReadContext): 'file' | 'stream' {
   const head = asciiOf(bytes.subarray(0, 6))
   if (head.startsWith('FEA1')) throw unreadable('Arrow', context, 'it is Feather version 1; write it as version 2')
   if (head === 'ARROW1') {
     if (asciiOf(bytes.subarray(-6)) !== 'ARROW1') throw unreadable('Arrow', context, 'the closing mark ARROW1 is missing')
-  } else if (bytes.length < 8 || !bytes.subarray(0, 4).every((byte) => byte === 0xff)) {
+    return 'file'
+  }
+  if (bytes.length < 8 || !bytes.subarray(0, 4).every((byte) => byte === 0xff)) {
     throw unreadable('Arrow', context, 'neither the mark of a file nor of a stream at the start')
   }
+  return 'stream'
 }
 
 function asciiOf(bytes: Uint8Array): string {
@@ -82,7 +90,7 @@ function asciiOf(bytes: Uint8Array): string {
 function registerCodecs(): void {
   for (const [codec, decode] of [
     [CompressionType.LZ4_FRAME, decompressLz4Frame],
-    [CompressionType.ZSTD, (input: Uint8Array) => Uint8Array.from(decompressZstd(input))]
+    [CompressionType.ZSTD, decompressZstdFrame]
   ] as const) {
     if (!compressionRegistry.get(codec)) compressionRegistry.set(codec, { decode })
   }
@@ -106,6 +114,14 @@ function columnOf(field: Field, vector: Vector, context: ReadContext): RawColumn
     expected: 'one number, text, true, false or time a cell',
     try: 'leaving the column out when writing the file, or giving every nested value a column of its own'
   })
+}
+
+/** Whether the buffers reach as far as the rows: beyond them the library reads missing cells, false and zeros. */
+function holdsItsRows({ type, length, stride, values, valueOffsets, nullBitmap, dictionary }: Data): boolean {
+  if (nullBitmap && nullBitmap.length > 0 && 8 * nullBitmap.length < length) return false
+  if (valueOffsets) return valueOffsets.length > length
+  if (dictionary && !dictionary.data.every(holdsItsRows)) return false
+  return !ArrayBuffer.isView(values) || (DataType.isBool(type) ? 8 : 1) * (values as Uint8Array).length >= stride * length
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a cell is follows from the column's type, checked above

@@ -1,6 +1,6 @@
 import { unlinkSync } from 'node:fs'
 import { access, constants, open, realpath, rename, stat, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
 
 /** Temporary files that are being written. */
@@ -41,6 +41,40 @@ export async function checkWritable(path: string): Promise<void> {
   } catch (error) {
     throw outputError(path, error)
   }
+}
+
+/**
+ * `checkWritable` for every output; none may be an input or another output, whose content it would replace. `-` and
+ * what is left out count for nothing.
+ */
+export async function checkOutputs(outputs: readonly (string | undefined)[], inputs: readonly (string | undefined)[]): Promise<void> {
+  const taken = new Map<string, string>()
+  for (const input of inputs) {
+    const identity = input === undefined ? undefined : await identityOf(input)
+    if (identity !== undefined) taken.set(identity, 'an input of this command')
+  }
+  for (const output of outputs) {
+    if (output === undefined || output === '-') continue
+    await checkWritable(output)
+    const identity = await identityOf(output)
+    if (identity === undefined) continue
+    const what = taken.get(identity)
+    if (what !== undefined)
+      throw new InputError({
+        code: 'output-taken',
+        got: `the output file ${output}, which is ${what} too`,
+        expected: 'a file of its own for every output',
+        try: 'another name'
+      })
+    taken.set(identity, 'another output of it')
+  }
+}
+
+/** What names of the same file share, through links; undefined for devices and pipes, which hold nothing to lose. */
+async function identityOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found) return resolve(path)
+  return found.isFile() ? `${found.dev}:${found.ino}` : undefined
 }
 
 /** Removes what is half-written, at once: for the handler of an interrupt, just before the process ends. */

@@ -36,7 +36,7 @@ export function tableOf(columns: readonly RawColumn[], context: ReadContext): Ra
   if (rowCount === 0) {
     throw new InputError({
       code: 'table-without-rows',
-      got: `${columns.length} column names and no row in ${context.source}`,
+      got: `${columns.length} column name${columns.length === 1 ? '' : 's'} and no row in ${context.source}`,
       expected: 'at least one row below the names',
       try: 'checking the program that wrote the file'
     })

@@ -108,8 +108,8 @@ function lineOfRecord(text: string, delimiter: string, record: number): number {
 function raggedRecord(line: number, got: number, expected: number, context: ReadContext): InputError {
   return new InputError({
     code: 'row-ragged',
-    got: `${got} cells on line ${line} of ${context.source}`,
-    expected: `${expected} cells, as in the line of names`,
+    got: `${got} cell${got === 1 ? '' : 's'} on line ${line} of ${context.source}`,
+    expected: `${expected} cell${expected === 1 ? '' : 's'}, as in the line of names`,
     try: 'quoting cells that hold the separator, or completing the line'
   })
 }

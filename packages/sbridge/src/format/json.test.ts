@@ -79,3 +79,8 @@ test('a bad line of JSON lines is named', () => {
   expect(() => readJsonLines(bytes('{"a": 1}\n\n{"a": \n'), context)).toThrow(/line 3/)
   expect(() => readJsonLines(bytes('\n \n'), context)).toThrow(expect.objectContaining({ name: 'InputError' }))
 })
+
+test('NaN and infinities, which Python writes, are named', () => {
+  for (const word of ['NaN', '-Infinity'])
+    expect(() => readJson(bytes(`[{"a": 1}, {"a": ${word}}]`), context)).toThrow(`${word} is no JSON; write null`)
+})

@@ -80,7 +80,10 @@ function parseJson(text: string, context: ReadContext, place: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw unreadable('JSON', context, place + (error as Error).message)
+    // Python's own writer spells them so.
+    const spelled = /[[,:]\s*(-?Infinity|NaN)\b/.exec(text)?.[1]
+    const reason = spelled === undefined ? (error as Error).message : `${spelled} is no JSON; write null where a value is missing`
+    throw unreadable('JSON', context, place + reason)
   }
 }
 
@@ -158,7 +161,7 @@ function columnOf(name: string, cells: readonly unknown[], context: ReadContext,
         code: 'column-nested',
         got: `an ${Array.isArray(cell) ? 'array' : 'object'} in column "${name}", ${place(i)} of ${context.source}`,
         expected: 'one number, text, true, false or null a cell',
-        try: 'giving every nested value a column of its own, or leaving the column out'
+        try: 'giving every nested value a column of its own, or writing the file without the column'
       })
     }
     kinds.add(typeof cell)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import type { RawTable } from '@sbridge/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkWritable, removeTemporaryFiles, writeAtomically } from './atomic-file.js'
+import { checkOutputs, checkWritable, removeTemporaryFiles, writeAtomically } from './atomic-file.js'
 import { readTable, writeStream, writeTable } from './table-file.js'
 import { tableExtensions } from './table-format.js'
 
@@ -72,6 +72,14 @@ describe('readTable and writeTable', () => {
   })
 })
 
+/** Takes the rights of root away for a while; gives the way back. */
+function asNobody(): () => void {
+  if (process.geteuid?.() !== 0) return () => {}
+  chmodSync(folder, 0o755)
+  process.seteuid!('nobody')
+  return () => process.seteuid!(0)
+}
+
 describe('writeAtomically', () => {
   test('replaces the content, keeps the permissions, follows links', async () => {
     writeFileSync(at('a.txt'), 'old')
@@ -100,10 +108,28 @@ describe('writeAtomically', () => {
     await expect(writeAtomically('/dev/full', 'text')).rejects.toMatchObject({ name: 'InputError', code: 'disk-full' })
   })
 
-  test.skipIf(process.getuid?.() === 0)('a folder that one may not write to', async () => {
+  test.skipIf(process.platform === 'win32')('a folder that one may not write to', async () => {
     mkdirSync(at('locked'), { mode: 0o500 })
-    await expect(checkWritable(at('locked/a.csv'))).rejects.toMatchObject({ name: 'InputError', code: 'output-not-allowed' })
-    await expect(writeAtomically(at('locked/a.csv'), '')).rejects.toMatchObject({ name: 'InputError', code: 'output-not-allowed' })
+    // Root may write anywhere, so that it tries as nobody.
+    const restore = asNobody()
+    try {
+      await expect(checkWritable(at('locked/a.csv'))).rejects.toMatchObject({ name: 'InputError', code: 'output-not-allowed' })
+      await expect(writeAtomically(at('locked/a.csv'), '')).rejects.toMatchObject({ name: 'InputError', code: 'output-not-allowed' })
+    } finally {
+      restore()
+    }
+  })
+
+  test('an output that is an input, by whatever name, or another output', async () => {
+    writeFileSync(at('data.csv'), 'a')
+    symlinkSync(at('data.csv'), at('link.csv'))
+    const taken = { name: 'InputError', code: 'output-taken' }
+    await expect(checkOutputs([at('data.csv')], [at('data.csv')])).rejects.toMatchObject(taken)
+    await expect(checkOutputs([at('link.csv')], [at('data.csv')])).rejects.toMatchObject(taken)
+    await expect(checkOutputs([at('new.csv'), at('./new.csv')], [])).rejects.toMatchObject(taken)
+    await checkOutputs(['-', undefined, at('new.csv'), at('report.html')], ['-', undefined, at('data.csv')])
+    await checkOutputs(['/dev/null', '/dev/null'], [])
+    expect(readdirSync(folder)).toEqual(['data.csv', 'link.csv'])
   })
 
   test('checkWritable makes nothing', async () => {

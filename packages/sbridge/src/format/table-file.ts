@@ -45,18 +45,36 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Resolves when all is handed over; a reader that has closed its end (as `head` does) wanted no more. */
-export async function writeStream(stream: NodeJS.WritableStream, content: Uint8Array | string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    // After a failure the listener stays: the stream reports to the callback first and to its listeners after it.
-    const settle = (error?: Error | null): void => {
-      if (!error) stream.removeListener('error', settle)
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(streamError(error))
-      else resolve()
+/**
+ * Watches a stream for writes that fail, whoever writes: `arrived` resolves when all is handed over.
+ *
+ * A reader that has closed its end (as `head` does) wanted no more: that is no failure, and the job goes on. Fails
+ * with `InputError` otherwise.
+ */
+export function watchOutput(stream: NodeJS.WritableStream): { arrived(): Promise<void> } {
+  let lost: NodeJS.ErrnoException | undefined
+  let failed = false
+  const listen = (error: NodeJS.ErrnoException): void => {
+    failed = true
+    if (error.code !== 'EPIPE') lost ??= error
+  }
+  stream.on('error', listen)
+  return {
+    async arrived() {
+      // The error of a write is told to listeners before the next write is done.
+      await new Promise((resolve) => stream.write('', resolve))
+      // A stream that has failed once may do so again.
+      if (!failed) stream.removeListener('error', listen)
+      if (lost) throw streamError(lost)
     }
-    stream.on('error', settle)
-    stream.write(content, settle)
-  })
+  }
+}
+
+/** Resolves when all is handed over, or the reader wants no more. Fails with `InputError`. */
+export async function writeStream(stream: NodeJS.WritableStream, content: Uint8Array | string): Promise<void> {
+  const output = watchOutput(stream)
+  stream.write(content)
+  await output.arrived()
 }
 
 function streamError(error: NodeJS.ErrnoException): InputError {

@@ -41,17 +41,19 @@ export interface TableParts {
   /** Headings; those that end in `#` head columns of numbers. */
   readonly head: readonly string[]
   readonly rows: readonly (readonly HtmlValue[])[]
+  /** `stacked`: on a narrow screen, cells from the fourth on stand below the others. */
+  readonly narrow?: 'stacked'
 }
 
 /** A numbered table; the first cell of every row is its heading. */
-export function table({ caption, head, rows }: TableParts): Html {
+export function table({ caption, head, rows, narrow }: TableParts): Html {
   const numeric = head.map((heading) => heading.endsWith('#'))
   const kind = (c: number) => (numeric[c] ? html` class="number"` : '')
   const headings = head.map((heading, c) => html`<th scope="col"${kind(c)}>${heading.replace(/#$/, '')}</th>`)
   const lines = rows.map(
     (cells) => html`<tr>${cells.map((cell, c) => (c === 0 ? html`<th scope="row">${cell}</th>` : html`<td${kind(c)}>${cell}</td>`))}</tr>\n`
   )
-  return html`<div class="table"><table><caption><b>Table ${new Html(NUMBER)}.</b> ${caption}</caption><thead><tr>${headings}</tr></thead><tbody>
+  return html`<div class="table${narrow ? ` ${narrow}` : ''}"><table><caption><b>Table ${new Html(NUMBER)}.</b> ${caption}</caption><thead><tr>${headings}</tr></thead><tbody>
 ${lines}</tbody></table></div>`
 }
 
@@ -82,7 +84,7 @@ export function measureTable(caption: HtmlValue, lines: readonly MeasureLine[]):
     line.reading === '' ? '' : html`<span class="grade ${line.grade}" aria-hidden="true">${MARKS[line.grade]}</span> ${line.reading}`,
     line.meaning
   ])
-  return table({ caption, head: ['Measure', 'Value#', 'Floor#', 'Reading', 'What it means'], rows })
+  return table({ caption, head: ['Measure', 'Value#', 'Floor#', 'Reading', 'What it means'], rows, narrow: 'stacked' })
 }
 
 /** Names and values, one below the other. */

@@ -111,6 +111,9 @@ export function associationPanels(associations: Associations, names: readonly st
   ]
 }
 
+/** Pixels. */
+const LARGEST_CELL = 56
+
 function heatmap(label: string, names: readonly string[], values: readonly (readonly number[])[]): Html {
   const cells = values
     .flatMap((row, y) => row.map((value, x) => ({ x: String(x), y: String(y), value })))
@@ -119,13 +122,15 @@ function heatmap(label: string, names: readonly string[], values: readonly (read
   const size = few ? 300 : 440
   const room = (few ? 5.2 : 4.6) * Math.min(16, Math.max(...names.map((name) => [...name].length)))
   const text = (key: string) => shorten(names[Number(key)]!, 16)
+  // Two or three columns would fill the panel with a few huge cells.
+  const side = Math.min(size - 16 - room, LARGEST_CELL * (names.length - 1))
   return drawPlot(
     label,
     {
       width: size,
-      height: size,
+      height: side + 16 + room,
       marginTop: 4,
-      marginRight: 4,
+      marginRight: size - 12 - room - side,
       marginLeft: 12 + room,
       marginBottom: 12 + room,
       x: { domain: names.slice(0, -1).map((_, k) => String(k)), label: null, tickFormat: text, tickRotate: -90, tickSize: 0 },

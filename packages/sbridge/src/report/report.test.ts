@@ -95,6 +95,36 @@ describe('renderReport', () => {
     expect(Array.from(document.querySelectorAll('[onload], [onerror]'))).toEqual([])
   })
 
+  test('rare combinations are listed in part, and the rest is counted', async () => {
+    const [real, synthetic] = [drawTable(1), drawTable(2)]
+    const rare = Array.from({ length: 500 }, (_, i) => `case ${i}, ${'and so on '.repeat(50)}`)
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1), rareCombinations: rare })
+    const { document } = parseHTML(renderReport({ title: 'survey', evaluation, real, synthetic }))
+    const items = Array.from(document.querySelectorAll('#privacy li'), ({ textContent }) => textContent)
+    expect(items.length).toBe(11)
+    expect(items[0]).toMatch(/^case 0, .*…$/)
+    expect(Math.max(...items.map(({ length }) => length))).toBe(160)
+    expect(items.at(-1)).toBe('and 490 more')
+  })
+
+  test('on a narrow screen the words of a measure stand below its numbers', () => {
+    expect(texts('.stacked caption').length).toBe(1)
+    expect(page).toMatch(/max-width: 40rem\).*\.stacked tr \{ display: grid/)
+  })
+
+  test('two columns do not fill the panels of associations with one huge cell each', async () => {
+    const few = (seed: number): Table => {
+      const { columns, rowCount } = drawTable(seed)
+      return { rowCount, columns: [columns[0]!, columns[6]!] }
+    }
+    const [real, synthetic] = [few(1), few(2)]
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
+    const { document } = parseHTML(renderReport({ title: 'survey', evaluation, real, synthetic }))
+    const sides = Array.from(document.querySelectorAll('#associations svg rect[width]'), (node) => Number(node.getAttribute('width')))
+    expect(sides.length).toBe(3)
+    expect(Math.max(...sides)).toBeLessThanOrEqual(56)
+  })
+
   test('has every measure, and a row for every column but identifiers', () => {
     expect(texts('#summary tbody th')).toEqual([
       'Energy distance',

@@ -236,7 +236,6 @@ function privacySection({ privacy, copies, rows }: Evaluation): Section {
     ['Rows nearer than 95 % of the held-out rows are', formatShare(privacy.shareCloserThanHeldOut), '5.0 %'],
     ['Rows equal to a training row', formatShare(copies.share), formatShare(copies.floorShare)]
   ]
-  const rare = privacy.rareCombinations
   return section(
     'privacy',
     'Privacy',
@@ -250,10 +249,20 @@ function privacySection({ privacy, copies, rows }: Evaluation): Section {
       body: distancesDrawing(privacy),
       caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run clearly left of the other one.`
     }),
-    rare.length === 0
-      ? ''
-      : html`<p>Fewer than three real rows have ${rare.length === 1 ? 'this combination' : `each of these ${formatCount(rare.length)} combinations`} of categories. Synthetic rows that show ${rare.length === 1 ? 'it' : 'them'} may point to single rows of the data:</p><ul>${rare.slice(0, 40).map((words) => html`<li>${words}</li>`)}${rare.length > 40 ? html`<li>and ${formatCount(rare.length - 40)} more</li>` : ''}</ul>`
+    rareCombinationList(privacy.rareCombinations)
   )
+}
+
+const MOST_RARE = 10
+/** Characters of one combination: tables of many categories would fill the page with it. */
+const LONGEST_RARE = 160
+
+function rareCombinationList(rare: readonly string[]): Html | string {
+  if (rare.length === 0) return ''
+  const one = rare.length === 1
+  const shown = rare.slice(0, MOST_RARE).map((words) => (words.length > LONGEST_RARE ? `${words.slice(0, LONGEST_RARE - 1)}…` : words))
+  const rest = rare.length - shown.length
+  return html`<p>Fewer than three real rows have ${one ? 'this combination' : `each of these ${formatCount(rare.length)} combinations`} of categories. Synthetic rows that show ${one ? 'it' : 'them'} may point to single rows of the data:</p><ul>${shown.map((words) => html`<li>${words}</li>`)}${rest > 0 ? html`<li>and ${formatCount(rest)} more</li>` : ''}</ul>`
 }
 
 function notesSection({ notes }: Evaluation, model: ReportModel | undefined): Section[] {

@@ -12,7 +12,8 @@ export interface SampleReport {
   readonly rows: Table
   readonly evaluation: Evaluation
   readonly seed: number
-  readonly draws: Pick<LatentDraw, 'noise' | 'steps' | 'start' | 'dynamics'>
+  /** What was done: conditions take a number of steps of their own. */
+  readonly draws: Pick<LatentDraw, 'noise' | 'start' | 'dynamics'> & { readonly steps?: number | undefined }
   readonly prologue?: string | undefined
   /** What was asked for besides, e.g. conditions. */
   readonly sections?: readonly Section[] | undefined

@@ -46,6 +46,7 @@ tbody th { font-weight: 400; overflow-wrap: anywhere; min-width: 10rem }
 td:last-child, th:last-child { padding-right: 0 }
 thead .number { white-space: normal }
 .grade { font-family: "DejaVu Sans", sans-serif } .grade.good { color: var(--good) } .grade.fair { color: var(--fair) } .grade.poor { color: var(--poor) }
+@media screen and (max-width: 40rem) { .stacked tr { display: grid; grid-template-columns: 1fr 4.5rem 7.5rem; padding: .4rem 0 } .stacked tr > * { padding: 0; min-width: 0 } .stacked tbody tr + tr > * { border-top: 0 } .stacked tbody tr + tr { border-top: 1px solid var(--line) } .stacked tr > :nth-child(n + 4) { grid-column: 1 / -1; padding-top: .25rem } .stacked thead tr > :nth-child(n + 4) { display: none } }
 ul { padding-left: 1.2rem; max-width: 46rem } li { margin: .25rem 0; overflow-wrap: anywhere }
 footer { margin-top: 3rem; padding-top: .8rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .85rem }
 `

@@ -157,7 +157,7 @@ function refuseNothingVaries(table: Table, encoder: Encoder): void {
   if (encoder.coordinateCount > 0 || encoder.factors.some((factor) => factor.levelCount > 1)) return
   throw new InputError({
     code: 'nothing-varies',
-    got: `${table.columns.length} columns that are all constant`,
+    got: table.columns.length === 1 ? '1 column, which is constant' : `${table.columns.length} columns that are all constant`,
     expected: 'at least one column whose values differ',
     try: 'a table in which something varies'
   })
@@ -281,10 +281,13 @@ export function constantNotes(encoder: Encoder): string[] {
 
 function scalingNotes(rowCount: number, duplicateCount: number, found: Scaling): string[] {
   const notes: string[] = []
-  if (duplicateCount > 0) notes.push(`${duplicateCount} of ${rowCount} rows repeat an earlier row`)
-  if (found.isolated.length > 0)
+  if (duplicateCount > 0) notes.push(`${duplicateCount} of ${rowCount} rows ${duplicateCount === 1 ? 'repeats' : 'repeat'} an earlier row`)
+  const isolated = found.isolated.length
+  if (isolated > 0)
     notes.push(
-      `${found.isolated.length} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`
+      isolated === 1
+        ? '1 row stands so far from all others that the kernel joins it to none: it is drawn only as a chain that starts there'
+        : `${isolated} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`
     )
   if (found.ending !== 'converged') notes.push(`the scaling ended “${found.ending}” before its tolerance`)
   return notes

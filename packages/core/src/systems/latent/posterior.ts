@@ -31,6 +31,8 @@ export interface PosteriorSamples {
   readonly latents: Matrix
   /** A training row of the bridge for each draw, drawn from the weights there: whose categories the draw has [n]. */
   readonly members: Uint32Array
+  /** Steps of every chain. */
+  readonly steps: number
   /** Share of proposals that were accepted. */
   readonly acceptance: number
   /**
@@ -100,6 +102,7 @@ export async function sampleLatentBridgePosterior(
     rows: checkFinite(await codec.decode(latents)),
     latents,
     members: found,
+    steps,
     acceptance: accepted.count / (count * steps),
     effectiveRows
   })

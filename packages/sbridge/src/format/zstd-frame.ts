@@ -1,0 +1,32 @@
+import { decompressZstd } from 'hyparquet-compressors'
+
+/** A block takes three bytes of header and at least one of content, and holds at most 128 KiB. */
+const MOST_EXPANSION = 2 ** 17 / 4
+
+/** Exponent of the largest window that decoders take as a rule: 128 MiB. */
+const MOST_WINDOW_LOG = 27
+
+/**
+ * The content of a Zstandard frame.
+ *
+ * Throws `Error` where the frame states more content than its bytes can hold, or a window beyond what decoders take:
+ * the library allocates what is stated, gigabytes where one byte is wrong.
+ * @source RFC 8878, section 3.1.1
+ */
+export function decompressZstdFrame(bytes: Uint8Array): Uint8Array {
+  const singleSegment = ((bytes[4] ?? 0) & 0x20) !== 0
+  if (!singleSegment && 10 + ((bytes[5] ?? 0) >> 3) > MOST_WINDOW_LOG) throw new Error('a ZSTD window of over 128 MiB')
+  if (contentSizeOf(bytes) > MOST_EXPANSION * bytes.length) throw new Error('a ZSTD frame that states more than it holds')
+  // The library may hand out the middle of a buffer, and numbers are viewed in place.
+  return new Uint8Array(decompressZstd(bytes))
+}
+
+function contentSizeOf(bytes: Uint8Array): number {
+  const descriptor = bytes[4] ?? 0
+  const singleSegment = (descriptor & 0x20) !== 0
+  const width = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!
+  const at = 5 + (singleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!
+  let size = width === 2 ? 256 : 0
+  for (let i = 0; i < width; i++) size += (bytes[at + i] ?? 0) * 2 ** (8 * i)
+  return size
+}

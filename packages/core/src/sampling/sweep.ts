@@ -44,7 +44,8 @@ export function sweepBridge(
 }
 
 const allFactors = (count: number): number[] => Array.from({ length: count }, (_, f) => f)
-const otherFactors = (count: number, left: readonly number[]): number[] => allFactors(count).filter((f) => !left.includes(f))
+/** All factors outside a group. */
+export const otherFactors = (count: number, left: readonly number[]): number[] => allFactors(count).filter((f) => !left.includes(f))
 
 /**
  * One step where taking a whole row's categories would be copying: each group of factors in turn is drawn from the
@@ -90,7 +91,8 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
   return noise === 'split' ? mean : sum(mean, reference!)
 }
 
-async function pairOf(bridge: SweepBridge, to: Cloud, points: Matrix, coordinates: Matrix, engine: Engine): Promise<Pair> {
+/** The pair from points to training rows under the bridge's kernel; `coordinates` are those that its widths depend on. */
+export async function pairOf(bridge: SweepBridge, to: Cloud, points: Matrix, coordinates: Matrix, engine: Engine): Promise<Pair> {
   const fromWidths = await widthsFor(bridge.kernel, coordinates, engine)
   return { from: cloud(points), to, kernel: kernelOf(bridge.kernel, fromWidths, bridge.widths) }
 }

@@ -3,7 +3,7 @@ import { matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import type { Bounds, CoordinateSplit } from '../sampling/informed-gaussian.js'
 import type { Encoder } from '../table/encoder.js'
-import { type NumericScaler, scaleValues } from '../table/scaling.js'
+import { marginOf, type NumericScaler, scaleValues, shareOfUnseen } from '../table/scaling.js'
 import type { Condition } from './conditions.js'
 
 /** Conditions on the same columns: they share a bandwidth, a ridge and a batch of chains. */
@@ -88,9 +88,12 @@ function rangeOf(scaler: NumericScaler, low: number, high: number): [number, num
     // Whole rank intervals of the atoms inside; where there are none, of the nearest one.
     const first = Math.min(n - 1, upTo > below ? below : Math.max(0, below - 1))
     const last = upTo > below ? upTo : first + 1
+    const given = shareOfUnseen(knots)
+    // Without the margins that lead to values outside.
+    const margin = (at: number) => marginOf(knots, knots.indexOf(knots[at]!), knots.lastIndexOf(knots[at]!) + 1, given)
     return [
-      first === 0 ? Number.NEGATIVE_INFINITY : normalQuantile(first / n),
-      last === n ? Number.POSITIVE_INFINITY : normalQuantile(last / n)
+      first === 0 ? Number.NEGATIVE_INFINITY : normalQuantile((first + margin(first)) / n),
+      last === n ? Number.POSITIVE_INFINITY : normalQuantile((last - margin(last - 1)) / n)
     ]
   }
   const [from, to] = scaleValues(scaler, Float64Array.of(Math.max(low, knots[0]!), Math.min(high, knots[n - 1]!)))

@@ -7,7 +7,7 @@ import { inferTable } from './infer.js'
 import { formatDateTime, formatNumber, numberStyle, parseDateTime, parseNumber } from './parse.js'
 import { presentTable } from './present.js'
 import type { RawTable } from './raw.js'
-import { fitScaler, isListed, isLumpy, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
+import { fitScaler, isListed, isLumpy, scaleValues, shareOfUnseen, suggestsQuantile, unscaleValues } from './scaling.js'
 
 const text = (columns: Record<string, (string | null)[]>): RawTable => ({
   columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })),
@@ -199,6 +199,11 @@ describe('scaling', () => {
     const rounded = Float64Array.from(normals(key, 200, 0), (z) => Math.round(40 + 6 * z))
     const exact = read.map((x, i) => x + i)
     expect([read, rounded, exact, read.subarray(0, 12)].map(isLumpy)).toEqual([true, false, false, false])
+    // Mostly whole numbers, now and then to a decimal, as miles per gallon are.
+    const mixed = Float64Array.from(normals(key, 300, 0), (z, i) =>
+      i % 4 === 0 ? Math.round(10 * (24 + 7 * z)) / 10 : Math.round(24 + 7 * z)
+    )
+    expect(isLumpy(mixed)).toBe(true)
   })
   it('quantile takes values from a list only where a column is one', () => {
     const z = normals(keyFromSeed(8), 400)
@@ -234,6 +239,46 @@ describe('scaling', () => {
     expect(z.reduce((a, b) => a + b * b, 0) / 400).toBeGreaterThan(0.8)
     const grid = Float64Array.from({ length: 1000 }, (_, i) => -3 + (6 * i) / 999)
     expect(new Set(unscaleValues(scaler, grid))).toEqual(new Set([0, 1, 7]))
+  })
+  it('an incomplete list gives room to values that it lacks, as round as those beside them', () => {
+    // 60 values occur once and 20 twice: N₁/(N₁ + 2 N₂) = 0.6.
+    const times = [4, 1, 2, 1, 4, 1, 2, 1, 4, 1, 1]
+    const values = Float64Array.from(
+      Array.from({ length: 110 }, (_, v) => Array<number>(times[v % times.length]!).fill(3000 + 100 * v)).flat()
+    )
+    const scaler = fitScaler(values, 'quantile')
+    expect(shareOfUnseen(values)).toBeCloseTo(0.6, 10)
+    // Training rows come back as they are, wherever ties are spread.
+    expect([...unscaleValues(scaler, scaleValues(scaler, values, key))]).toEqual([...values])
+    const drawn = unscaleValues(scaler, normals(keyFromSeed(3), 20_000))
+    const known = new Set(values)
+    // Steps of one unit of the last digit leave no room: nothing is invented with more digits.
+    expect(drawn.every((x) => known.has(x))).toBe(true)
+  })
+  it('new values lie between those of the list, and none beside an atom', () => {
+    // Values about 7 apart, half of them once, beside a spike of 30 % at zero.
+    const value = (k: number) => 7 * k + (k % 3 === 0 ? 1 : 0)
+    const values = Float64Array.from({ length: 400 }, (_, i) => (i < 120 ? 0 : value(20 + Math.floor(i < 270 ? (i - 120) / 2 : i))))
+    const scaler = fitScaler(values, 'quantile')
+    expect((scaler as { discrete: boolean }).discrete).toBe(true)
+    const drawn = unscaleValues(scaler, normals(keyFromSeed(4), 20_000))
+    const known = new Set(values)
+    const fresh = drawn.filter((x) => !known.has(x))
+    // 130 values once, 75 twice: each of the 205 gives 130/280 of a rank, a seventh of which rounds to the value itself.
+    const expected = (205 * (130 / 280) * (6 / 7)) / 400
+    expect(Math.abs(fresh.length / drawn.length - expected)).toBeLessThan(0.02)
+    expect(fresh.every((x) => Number.isInteger(x) && x >= 70 && x < 7 * 420)).toBe(true)
+    // On a lattice of 25 they keep to it.
+    const masses = unscaleValues(
+      fitScaler(
+        values.map((x) => 25 * x),
+        'quantile'
+      ),
+      normals(keyFromSeed(4), 20_000)
+    )
+    expect(masses.every((x) => x % 25 === 0)).toBe(true)
+    expect(masses.some((x) => !known.has(x / 25))).toBe(true)
+    expect(Math.abs(drawn.filter((x) => x === 0).length / drawn.length - 0.3)).toBeLessThan(0.015)
   })
   it('quantile of a continuous column interpolates inside its range and is monotone', () => {
     const values = Float64Array.of(1, 2, 4, 8, 16)

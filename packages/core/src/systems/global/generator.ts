@@ -3,6 +3,7 @@ import type { Engine } from '../../kernel/engine.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
+import { apportionGroup } from '../../sampling/apportion.js'
 import { type MixedBridge, type MixedState, mixedBridge, mixedStep } from '../../sampling/mixed.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { gaussianDraws, type StartKind } from '../../sampling/start.js'
@@ -152,7 +153,8 @@ export class Generator {
         kernel: kernelOf(bridge.kernel, bridge.widths, bridge.widths),
         engine,
         tolerance: GROUP_TOLERANCE,
-        initial: bridge.groupTerms[g]!.map((term, j) => term - training.logWeights[j]!)
+        // A row of weight zero has no term to take its potential from.
+        initial: bridge.groupTerms[g]!.map((term, j) => (term === Number.NEGATIVE_INFINITY ? 0 : term - training.logWeights[j]!))
       })
       groupTerms.push(potentials.map((f, j) => f + training.logWeights[j]!))
     }
@@ -199,8 +201,20 @@ export class Generator {
       const combination = Uint32Array.from(starts, (row) => table.combinations.ofRow[row]!)
       return this.runMixed(table.bridge, table.combinations, { coordinates: first.coordinates, combination }, options)
     }
-    const context = (key: Key): StepContext => ({ engine: this.engine, noise: options.noise, key })
-    return runSteps(first, (state, key) => sweepStep(table.bridge, state, context(key)), options)
+    return this.runSweep(table.bridge, first, options)
+  }
+
+  /** After the last step every group is drawn once more, so that its levels occur as often as in the data. */
+  private runSweep(bridge: SweepBridge, first: Encoded, options: RunningOptions): Promise<Encoded> {
+    const { logWeights } = this.training
+    const step = async (state: Encoded, key: Key): Promise<Encoded> => {
+      const context: StepContext = { engine: this.engine, noise: options.noise, key }
+      const next = await sweepStep(bridge, state, context)
+      if (key.step === options.steps)
+        for (const group of bridge.groups.keys()) await apportionGroup(bridge, { group, logWeights }, next, context)
+      return next
+    }
+    return runSteps(first, step, options)
   }
 
   private async runPlain(bridge: Bridge, first: Encoded, options: RunningOptions): Promise<Encoded> {

@@ -144,6 +144,43 @@ describe('other shapes of table', () => {
     expect(copies / 300).toBeLessThan(0.5)
   })
 
+  it('gives every level as often as the data have it, names among them, and none of a row of weight zero', async () => {
+    const rowCount = 120
+    const u = uniforms(keyFromSeed(5), 2 * rowCount)
+    const kind = Array.from({ length: rowCount }, (_, i) => Math.floor(6 * u[i]! * u[i]!))
+    const columns: RawColumn[] = [
+      { name: 'name', source: 'text', values: kind.map((k, i) => (i < 2 ? 'twins' : `${k} ${i}`)) },
+      { name: 'kind', source: 'text', values: kind.map((k) => `k${k}`) },
+      { name: 'colour', source: 'text', values: kind.map((_, i) => `c${Math.floor(5 * u[rowCount + i]!)}`) },
+      { name: 'x', source: 'number', values: Float64Array.from(kind, (k, i) => k + u[rowCount + i]!) }
+    ]
+    const counts = (values: readonly string[]) => {
+      const found: Record<string, number> = {}
+      for (const value of [...values].sort()) found[value] = (found[value] ?? 0) + 1
+      return found
+    }
+    const draw = async (rows: number, weighted = false) => {
+      const weights: RawColumn = {
+        name: 'w',
+        source: 'number',
+        values: Float64Array.from({ length: rowCount }, (_, i) => (i < 40 ? 0 : 1))
+      }
+      const job = { seed: 1, scaling: 'standard' as const, bandwidth: 0.5 }
+      const model = weighted
+        ? await fitTable({ columns: [...columns, weights], rowCount }, { ...job, weights: 'w' }, { engine })
+        : await fitTable({ columns, rowCount }, job, { engine })
+      expect(model.summary.categories).toBe('sweep')
+      return sampleTable(model, { rows, seed: 2 }, { engine })
+    }
+    const table = await draw(rowCount)
+    for (const { name, values } of columns.slice(0, 3)) expect(counts(labels(table, name))).toEqual(counts(values as string[]))
+    const half = counts(labels(await draw(60), 'name'))
+    const given = counts(columns[0]!.values as string[])
+    for (const [name, count] of Object.entries(half)) expect(count).toBeLessThanOrEqual(given[name]!)
+    const kept = new Set((columns[0]!.values as string[]).slice(40))
+    expect(labels(await draw(rowCount, true), 'name').every((name) => kept.has(name))).toBe(true)
+  })
+
   it('keeps the spread of numbers that mixes of categories decide, though mixes occur that the data lack', async () => {
     const [rowCount, levels] = [600, 15]
     const u = uniforms(keyFromSeed(2), 2 * rowCount)

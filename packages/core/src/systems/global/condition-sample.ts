@@ -6,13 +6,14 @@ import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
-import { type ConditionGroup, groupConditions } from '../condition-places.js'
+import type { ConditionGroup } from '../condition-places.js'
 import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
 import { drawGroup, type GroupDraw } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
+import { type MatchedConditions, type MatchedGroup, matchConditions, matchedTraining, partOfGroup } from './condition-rows.js'
 import { categoryMode, type TrainingRows } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 
@@ -85,26 +86,31 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
   const { encoder } = model.training
   const conditions = checkConditions(model, request)
   const key = keyFor(context.key, 'conditional')
-  const groups = groupConditions(encoder, conditions)
+  const groups = matchConditions(model.training, conditions)
   const training = trainingTable(model)
   const rows = emptyRows(encoder, conditions.length * request.rows)
   const reports: ConditionReport[] = new Array(conditions.length)
   const groupReports: ConditionGroupReport[] = []
-  for (const [g, group] of groups.entries()) {
+  for (const [g, matched] of groups.entries()) {
+    const { group } = matched
     const members = group.members.map((member) => conditions[member]!)
     const own = keyFor(key, `group ${g}`)
-    const choice = await chooseFor(model, group, { request, context: { ...context, key: own } })
-    const draw = await drawWith(model, { group, members, choice, request }, { ...context, key: own })
+    const choice = await chooseFor(model, matched, { request, context: { ...context, key: own } })
     const distances = await conditionDistances(members, {
       table: training,
       codes: model.training.rows.codes,
       engine: context.engine,
       key: keyFor(own, 'distances')
     })
-    group.members.forEach((member, k) => {
-      copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
-      reports[member] = reportOn(members[k]!, { draw, k, count: request.rows, distance: distances[k]!, free: group })
-    })
+    for (const [p, part] of matched.matched.entries()) {
+      const name = p === 0 ? 'draw' : `draw ${p}`
+      const draw = await drawWith(model, { matched, part, choice, request }, { ...context, key: keyFor(own, name) })
+      part.places.forEach((place, k) => {
+        const member = group.members[place]!
+        copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
+        reports[member] = reportOn(members[place]!, { draw, k, count: request.rows, distance: distances[place]!, free: group })
+      })
+    }
     groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: members.length })
   }
   const table = repeatGiven(decodeTable(encoder, rows), conditions, request.rows)
@@ -165,9 +171,10 @@ export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'enco
   })
 }
 
+/** Chosen on the rows that most conditions of the group could share. */
 async function chooseFor(
   model: GlobalModel,
-  group: ConditionGroup,
+  { group, matched, compared }: MatchedGroup,
   { request, context }: { request: ConditionalRequest; context: Context }
 ): Promise<ConditionalChoice> {
   const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
@@ -175,11 +182,13 @@ async function chooseFor(
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
   const fixed = { epsilon, ridge: number(request.ridge) }
   const { key } = context
-  return recall(request.memory, `choice ${JSON.stringify([key.stream, group, fixed, request.conditioning])}`, () =>
+  const { name, rows } = matched[0]!
+  return recall(request.memory, `choice ${JSON.stringify([key.stream, group, compared, name, fixed, request.conditioning])}`, () =>
     chooseConditional({
-      training: model.training,
+      training: matchedTraining(model, rows).training,
       kernel: model.kernel,
       group,
+      compared,
       fixed,
       scheme: request.conditioning,
       engine: context.engine,
@@ -189,21 +198,31 @@ async function chooseFor(
   )
 }
 
-/** The model's bridge at a chosen bandwidth, drawn and given coordinates each in their own scale. */
+interface PartOfDraw {
+  readonly matched: MatchedGroup
+  readonly part: MatchedConditions
+  readonly choice: ConditionalChoice
+  readonly request: ConditionalRequest
+}
+
+/** A bridge on matched rows at a chosen bandwidth, drawn and given coordinates each in their own scale. */
 async function bridgeFor(
   model: GlobalModel,
-  { group, choice, request }: { group: ConditionGroup; choice: ConditionalChoice; request: ConditionalRequest },
+  { matched: { group, compared }, part, choice, request }: PartOfDraw,
   { engine, watch }: Context
 ): Promise<InformedBridge> {
   const { epsilon, freeRatio } = choice
-  const same = freeRatio === 1 && epsilon === model.kernel.epsilon
+  const same = freeRatio === 1 && epsilon === model.kernel.epsilon && !part.rows
   const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
-  return recall(request.memory, `bridge ${JSON.stringify([epsilon, Array.from(scales)])}`, async () => {
+  return recall(request.memory, `bridge ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
+    const { training, potentials } = matchedTraining(model, part.rows)
     const { bridge } = await informedBridge({
-      training: model.training,
+      training,
       kernel: { ...model.kernel, epsilon },
+      mode: model.summary.categories,
+      without: compared,
       scales,
-      ...(same ? { potentials: model.potentials } : { initial: model.potentials }),
+      ...(same ? { potentials } : { initial: potentials }),
       engine,
       watch
     })
@@ -211,27 +230,18 @@ async function bridgeFor(
   })
 }
 
-async function drawWith(
-  model: GlobalModel,
-  {
-    group,
-    members,
-    choice,
-    request
-  }: { group: ConditionGroup; members: readonly Condition[]; choice: ConditionalChoice; request: ConditionalRequest },
-  context: Context
-): Promise<GroupDraw> {
+async function drawWith(model: GlobalModel, asked: PartOfDraw, context: Context): Promise<GroupDraw> {
+  const { matched, part, choice, request } = asked
   const { engine, key, watch } = context
   return drawGroup({
-    bridge: await bridgeFor(model, { group, choice, request }, context),
-    group,
-    conditions: members,
+    bridge: await bridgeFor(model, asked, context),
+    ...partOfGroup(matched, part),
     count: request.rows,
     steps: request.steps ?? STEPS,
     ridge: choice.ridge,
     scheme: request.conditioning,
     engine,
-    key: keyFor(key, 'draw'),
+    key,
     watch,
     onStep: request.onStep
   })

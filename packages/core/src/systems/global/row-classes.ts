@@ -2,7 +2,6 @@ import { matrix } from '../../num/matrix.js'
 import type { CoordinateBounds } from '../../sampling/mixed.js'
 import { type AtomCells, atomCellOf, atomCells } from '../../table/atoms.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
-import type { Encoder } from '../../table/encoder.js'
 import type { TrainingRows } from './generator.js'
 
 /** Classes that a step goes through, at most: each is a pass of its own. */
@@ -17,10 +16,14 @@ const LONE_SHARE = 0.05
 export interface RowClasses {
   readonly combinations: Combinations
   readonly bounds?: CoordinateBounds
+  /** Factors that say whether a number is missing, where the classes say it too. */
+  readonly settled: readonly number[]
 }
 
-interface AtomColumn {
+/** A numeric column with atoms, and the cell that each training row falls into. */
+export interface AtomColumn {
   readonly coordinate: number
+  readonly missingFactor?: number | undefined
   readonly cells: AtomCells
   /** Cell of every row; one more than the last where the number is missing. [M] */
   readonly cellOf: Int32Array
@@ -30,21 +33,28 @@ interface AtomColumn {
  * Classes of rows: equal in their categories, and in the atoms of as many numeric columns as leave classes large. Atoms
  * of several columns exclude each other as categories do (indicators of which one holds, an amount that is zero unless
  * another is not), and noise that is drawn for each column on its own would mix them. Columns with few atoms come first;
- * one is left out where classes would become small or too many.
+ * one is left out where classes would become small or too many, and where its coordinate is in `without`.
  *
  * Cost O(M·columns).
  */
-export function rowClasses({ encoder, rows }: TrainingRows, categories: Combinations): RowClasses {
+export function rowClasses(
+  { encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>,
+  categories: Combinations,
+  without: readonly number[] = []
+): RowClasses {
   const rowCount = rows.coordinates.rows
   let combinations = categories
   const used: AtomColumn[] = []
-  for (const column of atomColumns(encoder, { encoder, rows })) {
+  for (const column of atomColumns({ encoder, rows })) {
+    if (without.includes(column.coordinate)) continue
     const finer = combinationsOf(pairCodes(combinations.ofRow, column.cellOf), rowCount)
     if (!largeEnough(finer, rowCount)) continue
     combinations = finer
     used.push(column)
   }
-  return used.length === 0 ? { combinations } : { combinations, bounds: boundsOf(combinations, used, encoder.coordinateCount) }
+  if (used.length === 0) return { combinations, settled: [] }
+  const settled = used.flatMap(({ missingFactor }) => (missingFactor === undefined ? [] : [missingFactor]))
+  return { combinations, bounds: boundsOf(combinations, used, encoder.coordinateCount), settled }
 }
 
 function largeEnough({ rows }: Combinations, rowCount: number): boolean {
@@ -55,7 +65,7 @@ function largeEnough({ rows }: Combinations, rowCount: number): boolean {
 }
 
 /** Columns with atoms, those with the fewest cells first. */
-function atomColumns(encoder: Encoder, { rows }: Pick<TrainingRows, 'encoder' | 'rows'>): AtomColumn[] {
+export function atomColumns({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>): AtomColumn[] {
   const { coordinates, codes } = rows
   const found = encoder.columns.flatMap((code): AtomColumn[] => {
     if (code.carries !== 'coordinate') return []
@@ -65,7 +75,7 @@ function atomColumns(encoder: Encoder, { rows }: Pick<TrainingRows, 'encoder' | 
     const cellOf = Int32Array.from({ length: coordinates.rows }, (_, i) =>
       missing(i) ? cells.low.length : atomCellOf(cells, coordinates.data[i * coordinates.cols + code.coordinate]!)
     )
-    return [{ coordinate: code.coordinate, cells, cellOf }]
+    return [{ coordinate: code.coordinate, missingFactor: code.missingFactor, cells, cellOf }]
   })
   return found.sort((a, b) => a.cells.low.length - b.cells.low.length || a.coordinate - b.coordinate)
 }

@@ -14,15 +14,17 @@ export interface FactorSweep {
   /** Class of each training row [M]: a chain takes its categories from rows of its own class. */
   readonly classOf: Uint32Array
   readonly engine: Engine
-  /** Factors that are redrawn; the others are known. */
+  /** Factors that are redrawn. */
   readonly open: readonly number[]
+  /** Factors that are known: every chain has their levels. */
+  readonly known: readonly number[]
   readonly likelihood?: ChainLikelihood | undefined
 }
 
 /**
  * Draws every group of factors with an open one in turn, from the weights that leave the group out, and keeps the new levels
- * with probability min(1, L'/L): the numbers stay. Only rows of the chain's class count, and where a factor of the group is
- * known, only rows of its level: what hangs together is never mixed. Changes the chains in place; they must then propose
+ * with probability min(1, L'/L): the numbers stay. Only rows of the chain's class with all known levels count, where there
+ * are such: what the data lack beside what is known cannot come. Changes the chains in place; they must then propose
  * anew. Cost O(n·M·d) a group at most.
  */
 export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, key: Key): Promise<void> {
@@ -34,7 +36,7 @@ export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, k
   for (const [g, group] of bridge.groups.entries()) {
     const drawn = group.filter((factor) => open.includes(factor))
     if (drawn.length === 0) continue
-    const picked = await pickRows(sweep, { g, drawn, state, widths, key: stepKey(key, `factor ${group[0]}`) })
+    const picked = await pickRows(sweep, { g, state, widths, key: stepKey(key, `factor ${group[0]}`) })
     const accept = stepKey(key, `keep ${group[0]}`)
     for (let i = 0; i < picked.length; i++) {
       const codes = codesOf(state, i)
@@ -53,23 +55,21 @@ export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, k
 }
 
 interface Picking {
-  /** Place of the group, and those of its factors that are redrawn. */
+  /** Place of the group. */
   readonly g: number
-  readonly drawn: readonly number[]
   readonly state: InformedState
   readonly widths: Float64Array | undefined
   readonly key: Key
 }
 
-/** A training row for every chain, among those of its class that have the known levels of the group [n]. */
-async function pickRows({ bridge, classOf, engine }: FactorSweep, { g, drawn, state, widths, key }: Picking): Promise<Uint32Array> {
+/** A training row for every chain, among those of its class that have the known levels [n]. */
+async function pickRows({ bridge, classOf, engine, known }: FactorSweep, { g, state, widths, key }: Picking): Promise<Uint32Array> {
   const { factorCount, training, kernel, clouds, groupTerms } = bridge
   const group = bridge.groups[g]!
-  const known = group.filter((factor) => !drawn.includes(factor))
   const others = Array.from({ length: factorCount }, (_, f) => f).filter((f) => !group.includes(f))
   const points = bridge.embed(state, others)
   const out = new Uint32Array(state.part.length)
-  const rowsOf = rowFinder(classOf, training.codes, { factorCount, known })
+  const rowsOf = rowFinder(classOf, training.codes, { factorCount, known, own: known.filter((factor) => group.includes(factor)) })
   for (const chains of chainsAlike(state, known)) {
     const rows = rowsOf(state.part[chains[0]!]!, codesOf(state, chains[0]!))
     const take = (values: Float64Array | undefined, at: Uint32Array) => values && Float64Array.from(at, (i) => values[i]!)
@@ -99,19 +99,28 @@ function chainsAlike(state: InformedState, known: readonly number[]): Uint32Arra
   return [...alike.values()].map((list) => Uint32Array.from(list))
 }
 
-/** Rows of a class with the known levels; where there are none, rows with these levels, and at last rows of the class. */
+/**
+ * Rows of a class with all known levels; where there are none, rows of any class with these, then rows with those of the own
+ * group, and at last rows of the class.
+ */
 function rowFinder(
   classOf: Uint32Array,
   codes: Int32Array,
-  { factorCount, known }: { readonly factorCount: number; readonly known: readonly number[] }
+  { factorCount, known, own }: { readonly factorCount: number; readonly known: readonly number[]; readonly own: readonly number[] }
 ) {
   const all = Uint32Array.from(classOf.keys())
-  return (part: number, own: Int32Array): Uint32Array => {
-    const fits = (row: number) => known.every((factor) => codes[row * factorCount + factor] === own[factor])
-    const inClass = (row: number) => classOf[row] === part
-    const both = all.filter((row) => inClass(row) && fits(row))
-    if (both.length > 0) return both
-    const levels = all.filter(fits)
-    return levels.length > 0 ? levels : all.filter(inClass)
+  return (part: number, chain: Int32Array): Uint32Array => {
+    const inClass = all.filter((row) => classOf[row] === part)
+    const fitting = (rows: Uint32Array, factors: readonly number[]) =>
+      rows.filter((row) => factors.every((factor) => codes[row * factorCount + factor] === chain[factor]))
+    for (const [rows, factors] of [
+      [inClass, known],
+      [all, known],
+      [inClass, own]
+    ] as const) {
+      const found = fitting(rows, factors)
+      if (found.length > 0) return found
+    }
+    return inClass
   }
 }

@@ -31,6 +31,10 @@ export interface InformedBridgeRequest {
   readonly kernel: KernelChoice
   /** How categories are drawn, where a part of a table's rows must do as the whole does; default by the rows. */
   readonly mode?: CategoryMode | undefined
+  /** Whether the rows are those that match what is given. Default false. */
+  readonly part?: boolean | undefined
+  /** Groups of factors that hang together, where the rows are too few to tell; default by the rows. */
+  readonly groups?: readonly (readonly number[])[] | undefined
   /** Coordinates whose atoms make no classes: numbers that are known, and compared as numbers. */
   readonly without?: readonly number[] | undefined
   /** Length that counts as one, by coordinate; default 1. Only for a fixed kernel. */
@@ -65,7 +69,7 @@ export async function informedBridge(request: InformedBridgeRequest): Promise<{ 
       ...shared,
       training: rows,
       factorCount: encoder.factors.length,
-      groups: factorGroups(rows.codes, encoder.factors.length),
+      groups: request.groups ?? factorGroups(rows.codes, encoder.factors.length),
       embed: (part, factors) => embedEncoded(encoder, part, factors)
     })
     const source = sweepSource(sweep, { ...classes, rows: classes.combinations.rows }, engine)
@@ -92,8 +96,12 @@ const oneClass = (rowCount: number): Combinations => ({
 })
 
 /** Classes of the rows, their bounds in the bridge's own scale. */
-function classesOf({ training, without }: InformedBridgeRequest, categories: Combinations, scales: Float64Array): RowClasses {
-  const { bounds, ...classes } = rowClasses(training, categories, without)
+function classesOf(
+  { training, without = [], part = false }: InformedBridgeRequest,
+  categories: Combinations,
+  scales: Float64Array
+): RowClasses {
+  const { bounds, ...classes } = rowClasses(training, categories, { without, part })
   return bounds ? { ...classes, bounds: { low: divideColumns(bounds.low, scales), high: divideColumns(bounds.high, scales) } } : classes
 }
 

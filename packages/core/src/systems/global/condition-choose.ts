@@ -44,6 +44,8 @@ export interface ChoiceProblem {
   readonly group: ConditionGroup
   /** Known coordinates whose atoms make no classes. */
   readonly compared?: readonly number[]
+  /** Whether the training rows are those that match what is given. */
+  readonly part?: boolean
   /** Fixed by the user. */
   readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined }
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
@@ -164,6 +166,7 @@ class Search {
       const { bridge } = await informedBridge({
         training: fitted,
         kernel: { ...kernel, epsilon },
+        part: this.problem.part,
         without: this.problem.compared,
         scales: freeScales(group, freeRatio, fitted.encoder.coordinateCount),
         tolerance: 1e-3,

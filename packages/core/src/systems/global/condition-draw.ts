@@ -183,7 +183,7 @@ async function redrawFactors(
   if (!bridge.sweep) return
   const { combinations, settled } = bridge.classes
   const open = bridge.training.encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f) && !settled.includes(f))
-  const sweep = { bridge: bridge.sweep, classOf: combinations.ofRow, engine, open, likelihood: problem.likelihood }
+  const sweep = { bridge: bridge.sweep, classOf: combinations.ofRow, engine, open, known: group.factors, likelihood: problem.likelihood }
   if (open.length > 0) await sweepFactors(sweep, chains, key)
 }
 

@@ -1,8 +1,13 @@
+import type { Engine } from '../../kernel/engine.js'
+import { columnOf } from '../../num/matrix.js'
 import { cellsWithin } from '../../table/atoms.js'
 import { combinationsOf } from '../../table/categories.js'
+import { unscaleValues } from '../../table/scaling.js'
 import { type ConditionGroup, coordinateOf, groupConditions } from '../condition-places.js'
 import type { Condition, GivenNumber, GivenRange } from '../conditions.js'
+import { squaredSpacing } from './bandwidth.js'
 import { takeTraining } from './condition-bridge.js'
+import { factorGroups } from './factor-groups.js'
 import { type CategoryMode, categoryMode, type TrainingRows } from './generator.js'
 import type { GlobalModel } from './model.js'
 import { type AtomColumn, atomColumns } from './row-classes.js'
@@ -29,6 +34,8 @@ export interface MatchedGroup {
   readonly group: ConditionGroup
   /** The members' conditions without numbers that the matched rows all have. */
   readonly conditions: readonly Condition[]
+  /** Training rows that have all levels, atoms and intervals of each condition. */
+  readonly matching: readonly number[]
   /** Those with the most rows first. */
   readonly matched: readonly MatchedConditions[]
   /** Known coordinates that are compared as numbers though their column has atoms. */
@@ -62,6 +69,7 @@ export function matchConditions(training: TrainingRows, conditions: readonly Con
       groups.push({
         group: { ...group, members: group.members.map((at) => members[at]!) },
         conditions: parts.map(({ condition }) => condition),
+        matching: parts.map(({ matching }) => matching),
         matched: shareRows(parts),
         compared: parts[0]!.compared
       })
@@ -92,9 +100,27 @@ export function matchedTraining({ training, potentials }: Pick<GlobalModel, 'tra
   return { training: takeTraining(training, rows), potentials: Float64Array.from(rows, (row) => potentials[row]!) }
 }
 
+/** What a bridge on matched rows takes over from all of the table's: how categories are drawn, and what hangs together. */
+export function matchedManner({ training, summary }: GlobalModel, { rows }: Pick<MatchedConditions, 'rows'>) {
+  const mode = summary.categories
+  const part = rows !== undefined
+  return { mode, part, ...(part && mode === 'sweep' ? { groups: factorGroups(training.rows.codes, training.encoder.factors.length) } : {}) }
+}
+
+/**
+ * What a bandwidth found on all rows is multiplied by on some of them: fewer rows stand farther apart. 1 where the user set
+ * the bandwidth. Cost O(M²·d).
+ */
+export async function matchedWidening(model: GlobalModel, rows: Uint32Array | undefined, engine: Engine): Promise<number> {
+  if (!rows || !model.summary.bandwidth || rows.length < 2) return 1
+  const [own, all] = [await squaredSpacing(matchedTraining(model, rows).training, engine), await squaredSpacing(model.training, engine)]
+  return own > all && all > 0 ? own / all : 1
+}
+
 interface Match {
   readonly condition: Condition
   readonly rows: Uint32Array | undefined
+  readonly matching: number
   readonly compared: readonly number[]
   /** What was restricted and how its columns are treated: equal for conditions of one group. */
   readonly kind: string
@@ -141,10 +167,21 @@ class Matcher {
     return {
       condition: { ...condition, numbers: left },
       rows: all ? undefined : rows,
+      matching: this.within(rows, condition.ranges).filter((row) => levels.every(({ keeps }) => keeps(row))).length,
       compared: compared.sort((a, b) => a - b),
       kind: JSON.stringify([named(taken, false), compared]),
       name: all ? '' : JSON.stringify(named(taken, true))
     }
+  }
+
+  private within(rows: Uint32Array, ranges: readonly GivenRange[]): Uint32Array {
+    const { encoder, rows: encoded } = this.training
+    const { coordinates } = encoded
+    return ranges.reduce((left, { column, low, high }) => {
+      const { coordinate, scaler } = coordinateOf(encoder, column)
+      const values = unscaleValues(scaler, columnOf(coordinates, coordinate))
+      return left.filter((row) => values[row]! >= low && values[row]! <= high)
+    }, rows)
   }
 
   private coordinate(column: number): number {

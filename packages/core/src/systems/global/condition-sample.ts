@@ -13,7 +13,15 @@ import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
 import { drawGroup, type GroupDraw } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
-import { type MatchedConditions, type MatchedGroup, matchConditions, matchedTraining, partOfGroup } from './condition-rows.js'
+import {
+  type MatchedConditions,
+  type MatchedGroup,
+  matchConditions,
+  matchedManner,
+  matchedTraining,
+  matchedWidening,
+  partOfGroup
+} from './condition-rows.js'
 import { categoryMode, type TrainingRows } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 
@@ -42,6 +50,8 @@ export interface ConditionReport {
   readonly condition: string
   /** Mean over chains of 1/Σp²: training rows that a drawn row rests on. */
   readonly effectiveRows: number
+  /** Training rows that have all that is given, where no number is compared: categories, numbers on spikes, intervals. */
+  readonly matchingRows?: number
   readonly acceptance: number
   /** Rows drawn, discounted for chains that still agree with others from the same training row. */
   readonly effectiveSampleSize: number
@@ -108,7 +118,14 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
       part.places.forEach((place, k) => {
         const member = group.members[place]!
         copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
-        reports[member] = reportOn(members[place]!, { draw, k, count: request.rows, distance: distances[place]!, free: group })
+        reports[member] = reportOn(members[place]!, {
+          draw,
+          k,
+          count: request.rows,
+          distance: distances[place]!,
+          free: group,
+          ...(group.split.given.length === 0 ? { matchingRows: matched.matching[place]! } : {})
+        })
       })
     }
     groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: members.length })
@@ -183,12 +200,13 @@ async function chooseFor(
   const fixed = { epsilon, ridge: number(request.ridge) }
   const { key } = context
   const { name, rows } = matched[0]!
-  return recall(request.memory, `choice ${JSON.stringify([key.stream, group, compared, name, fixed, request.conditioning])}`, () =>
+  return recall(request.memory, `choice ${JSON.stringify([key.stream, group, compared, name, fixed, request.conditioning])}`, async () =>
     chooseConditional({
       training: matchedTraining(model, rows).training,
-      kernel: model.kernel,
+      kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, context.engine)) },
       group,
       compared,
+      part: rows !== undefined,
       fixed,
       scheme: request.conditioning,
       engine: context.engine,
@@ -219,7 +237,7 @@ async function bridgeFor(
     const { bridge } = await informedBridge({
       training,
       kernel: { ...model.kernel, epsilon },
-      mode: model.summary.categories,
+      ...matchedManner(model, part),
       without: compared,
       scales,
       ...(same ? { potentials } : { initial: potentials }),
@@ -262,10 +280,17 @@ function columnNames(encoder: Encoder, condition: Condition): string[] {
   return encoder.columns.map((code) => code.name).filter((name) => condition.named.includes(name))
 }
 
-function reportOn(
-  condition: Condition,
-  { draw, k, count, distance, free }: { draw: GroupDraw; k: number; count: number; distance: Distance; free: ConditionGroup }
-): ConditionReport {
+interface Reported {
+  readonly draw: GroupDraw
+  /** Place of the condition in the draw, and its rows. */
+  readonly k: number
+  readonly count: number
+  readonly distance: Distance
+  readonly free: ConditionGroup
+  readonly matchingRows?: number
+}
+
+function reportOn(condition: Condition, { draw, k, count, distance, free, matchingRows }: Reported): ConditionReport {
   const part = (values: Float64Array) => values.subarray(k * count, (k + 1) * count)
   const effectiveRows = mean(part(draw.effectiveCount))
   const columns = [...free.split.ranged, ...free.split.free]
@@ -277,9 +302,10 @@ function reportOn(
   return {
     condition: condition.words,
     effectiveRows,
+    ...(matchingRows === undefined ? {} : { matchingRows }),
     acceptance: mean(part(draw.acceptance)),
     effectiveSampleSize: effectiveSampleSize(drawn, draw.starts.subarray(k * count, (k + 1) * count)),
     distance,
-    warnings: conditionWarnings(condition, effectiveRows, distance)
+    warnings: conditionWarnings(condition, { effectiveRows, matchingRows }, distance)
   }
 }

@@ -18,7 +18,7 @@ import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
 import { type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
-import { matchConditions, matchedTraining } from './condition-rows.js'
+import { matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
 import { checkConditions } from './condition-sample.js'
 import { takeEncoded } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
@@ -125,7 +125,16 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
       : await drawInformed(run, { likelihood, request })
   const rows = takeEncoded(drawn.rows, chosen)
   const table = repeatGiven(decodeTable(encoder, rows), [condition], request.rows)
-  const report = await reportOn({ observations, support, choice, request, drawn, chosen, rows, table })
+  const report = await reportOn({
+    observations,
+    support,
+    choice: { ...choice, epsilon: matched.bridge.kernel.epsilon },
+    request,
+    drawn,
+    chosen,
+    rows,
+    table
+  })
   return { table, formats: formatsFor(encoder, [condition]), report }
 }
 
@@ -171,9 +180,10 @@ async function matchedBridge(
   if (!rows && compared.length === 0) return { bridge: choice.bridge, condition: left }
   const bridge = await recall(request.memory, `posterior bridge ${JSON.stringify([choice.epsilon, compared, name])}`, async () => {
     const { training, potentials } = matchedTraining(model, rows)
-    const kernel = { ...model.kernel, epsilon: choice.epsilon }
-    const mode = model.summary.categories
-    return (await informedBridge({ training, kernel, mode, without: compared, initial: potentials, engine, watch })).bridge
+    const widening = typeof request.epsilon === 'number' ? 1 : await matchedWidening(model, rows, engine)
+    const kernel = { ...model.kernel, epsilon: choice.epsilon * widening }
+    const manner = matchedManner(model, { rows })
+    return (await informedBridge({ training, kernel, ...manner, without: compared, initial: potentials, engine, watch })).bridge
   })
   return { bridge, condition: left }
 }

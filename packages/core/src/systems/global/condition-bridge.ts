@@ -60,25 +60,42 @@ export async function informedBridge(request: InformedBridgeRequest): Promise<{ 
   const logTerms = potentials.map((f, j) => f + logWeights[j]!)
   const widths = await widthsFor(kernel, rows.coordinates, engine)
   const shared = { logTerms, kernel, ...(widths ? { widths } : {}) }
-  const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
-  const mode = request.mode ?? categoryMode(encoder, combinations)
-  const classes = classesOf(request, mode === 'sweep' ? oneClass(rows.coordinates.rows) : combinations, scales)
-  const base = { training, scales, kernel, mode, classes }
-  if (mode === 'sweep') {
-    const sweep = sweepBridge({
-      ...shared,
-      training: rows,
-      factorCount: encoder.factors.length,
-      groups: request.groups ?? factorGroups(rows.codes, encoder.factors.length),
-      embed: (part, factors) => embedEncoded(encoder, part, factors)
-    })
-    const source = sweepSource(sweep, { ...classes, rows: classes.combinations.rows }, engine)
-    return { bridge: { ...base, source, sweep }, potentials }
-  }
-  if (mode === 'none' && !classes.bounds) {
-    const source = plainSource({ training: cloud(rows.coordinates, logWeights), ...shared }, engine)
-    return { bridge: { ...base, source }, potentials }
-  }
+  const mode = request.mode ?? categoryMode(encoder, combinationsOf(rows.codes, rows.coordinates.rows))
+  const classes = scaledClasses(conditionClasses(request.training, mode, request), scales)
+  const parts = mode === 'sweep' ? sweptParts(training, { ...shared, classes, groups: request.groups, engine }) : undefined
+  const source =
+    parts?.source ??
+    (mode === 'none' && !classes.bounds
+      ? plainSource({ training: cloud(rows.coordinates, logWeights), ...shared }, engine)
+      : mixedParts(training, { ...shared, classes, engine }))
+  return { bridge: { training, scales, kernel, mode, classes, source, ...(parts ? { sweep: parts.sweep } : {}) }, potentials }
+}
+
+interface PartsRequest {
+  readonly logTerms: Float64Array
+  readonly kernel: KernelChoice
+  readonly widths?: Float64Array
+  readonly classes: RowClasses
+  readonly engine: Engine
+}
+
+/** One part a class, categories swept. */
+function sweptParts(
+  { encoder, rows }: TrainingRows,
+  { classes, engine, groups, ...shared }: PartsRequest & Pick<InformedBridgeRequest, 'groups'>
+): { sweep: SweepBridge; source: LocalSource } {
+  const sweep = sweepBridge({
+    ...shared,
+    training: rows,
+    factorCount: encoder.factors.length,
+    groups: groups ?? factorGroups(rows.codes, encoder.factors.length),
+    embed: (part, factors) => embedEncoded(encoder, part, factors)
+  })
+  return { sweep, source: sweepSource(sweep, { ...classes, rows: classes.combinations.rows }, engine) }
+}
+
+/** One part a class, categories drawn with it. */
+function mixedParts({ encoder, rows }: TrainingRows, { classes, engine, ...shared }: PartsRequest): LocalSource {
   const firsts = takeEncoded(
     rows,
     classes.combinations.rows.map((members) => members[0]!)
@@ -87,7 +104,18 @@ export async function informedBridge(request: InformedBridgeRequest): Promise<{ 
   const mixed = mixedBridge({ ...shared, coordinates: rows.coordinates, ...classes, places })
   const width = encoder.factors.length
   const codes = classes.combinations.rows.map((_, g) => firsts.codes.subarray(g * width, (g + 1) * width))
-  return { bridge: { ...base, source: mixedSource(mixed, codes, engine) }, potentials }
+  return mixedSource(mixed, codes, engine)
+}
+
+/** Classes that conditions are drawn within: each a part of a step. */
+export function conditionClasses(
+  training: Pick<TrainingRows, 'encoder' | 'rows'>,
+  mode: CategoryMode,
+  { without = [], part = false }: Pick<InformedBridgeRequest, 'without' | 'part'> = {}
+): RowClasses {
+  const { coordinates, codes } = training.rows
+  const categories = mode === 'sweep' ? oneClass(coordinates.rows) : combinationsOf(codes, coordinates.rows)
+  return rowClasses(training, categories, { without, part })
 }
 
 const oneClass = (rowCount: number): Combinations => ({
@@ -95,13 +123,8 @@ const oneClass = (rowCount: number): Combinations => ({
   rows: [Uint32Array.from({ length: rowCount }, (_, i) => i)]
 })
 
-/** Classes of the rows, their bounds in the bridge's own scale. */
-function classesOf(
-  { training, without = [], part = false }: InformedBridgeRequest,
-  categories: Combinations,
-  scales: Float64Array
-): RowClasses {
-  const { bounds, ...classes } = rowClasses(training, categories, { without, part })
+/** Classes with their bounds in a bridge's own scale. */
+function scaledClasses({ bounds, ...classes }: RowClasses, scales: Float64Array): RowClasses {
   return bounds ? { ...classes, bounds: { low: divideColumns(bounds.low, scales), high: divideColumns(bounds.high, scales) } } : classes
 }
 

@@ -14,8 +14,10 @@ import { type AtomColumn, atomColumns } from './row-classes.js'
 
 /** Rows that a condition keeps for each number that is then compared, at least: what a local regression on them needs. */
 const ROWS_PER_NUMBER = 20
-/** The same where rows stand on another side of an atom than what is given: they say little about it. */
-const ROWS_BESIDE_ATOM = 5
+/** The same where the others stand on atoms beside what is given, or outside an interval: they say little about it. */
+const ROWS_BESIDE_ATOM = 10
+/** An atom with a smaller share of the rows is a heap among numbers like it: those beside it are compared with its rows. */
+const SPIKE_SHARE = 0.1
 /** What keeps this share of the rows costs none that count. */
 const NEARLY_ALL = 0.8
 
@@ -159,7 +161,7 @@ class Matcher {
     const taken = choose([...(swept ? levels : []), ...numbers, ...ranges], start, condition.numbers.length)
     const standing = new Set(taken.filter((one) => one.of === 'atom').map(({ place }) => place))
     const left = condition.numbers.filter(({ column }) => !standing.has(this.coordinate(column)))
-    const compared = [...numbers, ...ranges].filter((one) => !taken.includes(one)).map(({ place }) => place)
+    const compared = left.map(({ column }) => this.coordinate(column)).filter((c) => this.atoms.has(c))
     const named = (list: readonly Restriction[], withValue: boolean) =>
       list.map(({ of, place, value }) => `${of} ${place}${withValue ? ` ${value}` : ''}`).sort()
     const rows = this.open.filter((row) => taken.every(({ keeps }) => keeps(row)))
@@ -169,7 +171,13 @@ class Matcher {
       rows: all ? undefined : rows,
       matching: this.within(rows, condition.ranges).filter((row) => levels.every(({ keeps }) => keeps(row))).length,
       compared: compared.sort((a, b) => a - b),
-      kind: JSON.stringify([named(taken, false), compared]),
+      kind: JSON.stringify([
+        named(
+          taken.filter(({ of }) => of !== 'beside'),
+          false
+        ),
+        compared
+      ]),
       name: all ? '' : JSON.stringify(named(taken, true))
     }
   }
@@ -197,8 +205,23 @@ class Matcher {
   private numberRestriction({ column, value }: GivenNumber): Restriction[] {
     const atoms = this.atoms.get(this.coordinate(column))
     if (!atoms) return []
-    const cells = cellsWithin(atoms.cells, value, value)
-    return restrictionTo(atoms, cells, cells.some((cell) => atoms.cells.spans[cell]!.atom) ? 'atom' : 'beside')
+    const on = cellsWithin(atoms.cells, value, value).filter((cell) => atoms.cells.spans[cell]!.atom)
+    if (on.length > 0) return restrictionTo(atoms, on, 'atom')
+    const spikes = new Set(this.spikesOf(atoms))
+    return spikes.size === 0
+      ? []
+      : restrictionTo(
+          atoms,
+          [...atoms.cells.spans.keys()].filter((cell) => !spikes.has(cell)),
+          'beside'
+        )
+  }
+
+  /** Cells of atoms that hold so many rows that those say nothing about others. */
+  private spikesOf({ cells, cellOf }: AtomColumn): number[] {
+    const counts = new Float64Array(cells.spans.length + 1)
+    for (const cell of cellOf) counts[cell] = counts[cell]! + 1
+    return [...cells.spans.keys()].filter((cell) => cells.spans[cell]!.atom && counts[cell]! >= SPIKE_SHARE * cellOf.length)
   }
 
   private rangeRestriction({ column, low, high }: GivenRange): Restriction[] {

@@ -62,7 +62,8 @@ function conditionFacts(report: Extract<Support, { kind: 'condition' }>['report'
     {
       name: 'Effective number of rows',
       value: formatNumber(report.effectiveRows),
-      meaning: 'rows of the data that a drawn row rests on, on average; below 3 there is no distribution to see, unless many rows have all that is given'
+      meaning:
+        'rows of the data that a drawn row rests on, on average; below 3 there is no distribution to see, unless many rows have all that is given'
     },
     {
       name: 'Steps accepted',

@@ -88,7 +88,7 @@ export function conditionedWords(rows: Pick<ConditionedRows, 'conditional' | 'po
     const { conditions } = rows.conditional
     const least = (of: (c: (typeof conditions)[number]) => number) => Math.min(...conditions.map(of))
     const matching = conditions.flatMap(({ matchingRows }) => (matchingRows === undefined ? [] : [matchingRows]))
-    const match = matching.length === 0 ? '' : `${Math.min(...matching)} rows match, `
+    const match = matching.length === 0 ? '' : `matching rows ${Math.min(...matching)}, `
     lines.push(
       `least over ${conditions.length} condition${conditions.length === 1 ? '' : 's'}: ${match}effective rows ${least((c) => c.effectiveRows).toFixed(1)}, acceptance ${least((c) => c.acceptance).toFixed(2)}, effective sample size ${least((c) => c.effectiveSampleSize).toFixed(0)}`
     )

@@ -44,7 +44,7 @@ export async function langevinStep(
       moved.part[i] = part.part
       rowOf(moved.coordinates, i).set(rowOf(part.mean, i))
     }
-    const codes = source.codesOf(moved.part[i]!)
+    const codes = source.codesOf(moved.part[i]!, codesOf(moved, i))
     if (codes) codesOf(moved, i).set(codes)
   }
   return moved

@@ -1,10 +1,10 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Moments } from '../kernel/engine.js'
 import { exp, log } from '../num/elementary.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
-import type { InformedState } from './informed-state.js'
-import type { MixedBridge } from './mixed.js'
+import { codesOf, type InformedState } from './informed-state.js'
+import type { CoordinateBounds, MixedBridge } from './mixed.js'
 import { type Bridge, pairFrom } from './step.js'
 import type { SweepBridge } from './sweep.js'
 
@@ -19,11 +19,13 @@ export interface LocalPart {
   readonly effectiveCount: Float64Array
 }
 
-/** Where local Gaussians come from: one for a table of numbers, one a combination for a table with categories. */
+/** Where local Gaussians come from: one for a table of numbers, one a class of rows where categories or atoms make classes. */
 export interface LocalSource {
   readonly partCount: number
-  /** Categories of the rows of a part; undefined where a chain carries its own. */
-  codesOf(part: number): Int32Array | undefined
+  /** Where the coordinates of each part lie: what noise carries beyond is put back. */
+  readonly bounds?: CoordinateBounds | undefined
+  /** Categories that a chain with its `own` has in a part; undefined where they stay as they are. */
+  codesOf(part: number, own: Int32Array): Int32Array | undefined
   at(states: InformedState): Promise<LocalPart[]>
 }
 
@@ -46,19 +48,69 @@ const onePart = ({ mean, covariance, effectiveCount }: Moments): LocalPart => ({
   effectiveCount
 })
 
-/** Mean and covariance of the numbers under weights that compare numbers and categories together. */
-export function sweepSource(bridge: SweepBridge, engine: Engine): LocalSource {
+/** What classes of rows settle where categories are swept. */
+export interface SweepClasses {
+  readonly rows: readonly Uint32Array[]
+  readonly bounds?: CoordinateBounds | undefined
+  /** Factors that a class settles. */
+  readonly settled: readonly number[]
+}
+
+/**
+ * Mean and covariance of the numbers under weights that compare numbers and categories together, one Gaussian a class of
+ * rows; covariances are shrunk as in `mixedSource`.
+ */
+export function sweepSource(bridge: SweepBridge, classes: SweepClasses, engine: Engine): LocalSource {
   const all = Array.from({ length: bridge.factorCount }, (_, f) => f)
+  const settledOf = classes.rows.map((members) => classes.settled.map((f) => bridge.training.codes[members[0]! * bridge.factorCount + f]!))
+  const codesIn = (part: number, own: Int32Array): Int32Array => {
+    const codes = own.slice()
+    classes.settled.forEach((f, k) => {
+      codes[f] = settledOf[part]![k]!
+    })
+    return codes
+  }
+  const parts = classes.rows.map((members) => classPart(bridge, members))
   return {
-    partCount: 1,
-    codesOf: () => undefined,
-    async at({ coordinates, codes }) {
-      const widths = await widthsFor(bridge.kernel, coordinates, engine)
-      const kernel = kernelOf(bridge.kernel, widths, bridge.widths)
-      const pair = { from: cloud(bridge.embed({ coordinates, codes }, all)), to: bridge.whole, kernel }
-      return [onePart(await engine.moments(pair, bridge.logTerms, bridge.training.coordinates))]
+    partCount: parts.length,
+    bounds: classes.bounds,
+    codesOf: (part, own) => (classes.settled.length > 0 ? codesIn(part, own) : undefined),
+    async at(states) {
+      const { coordinates, codes } = states
+      const fromWidths = await widthsFor(bridge.kernel, coordinates, engine)
+      const whole = bridge.embed({ coordinates, codes }, all)
+      const found: Moments[] = []
+      for (const [p, part] of parts.entries()) {
+        const points =
+          classes.settled.length > 0 ? bridge.embed({ coordinates, codes: allCodes(states, (own) => codesIn(p, own)) }, all) : whole
+        const pair = { from: cloud(points), to: part.place, kernel: kernelOf(bridge.kernel, fromWidths, part.widths) }
+        found.push(await engine.moments(pair, part.logTerms, part.values))
+      }
+      if (found.length === 1) return [onePart(found[0]!)]
+      shrinkTogether(found)
+      return partsOf(
+        found,
+        found.map(({ logSum }) => logSum)
+      )
     }
   }
+}
+
+function classPart({ whole, training, logTerms, widths }: SweepBridge, members: Uint32Array) {
+  const all = members.length === logTerms.length
+  const take = (values: Float64Array) => (all ? values : Float64Array.from(members, (row) => values[row]!))
+  return {
+    place: all ? whole : cloud(takeRows(whole.points, members)),
+    values: all ? training.coordinates : takeRows(training.coordinates, members),
+    logTerms: take(logTerms),
+    widths: widths && take(widths)
+  }
+}
+
+function allCodes(states: InformedState, change: (own: Int32Array) => Int32Array): Int32Array {
+  const out = states.codes.slice()
+  for (let i = 0; i < states.part.length; i++) codesOf({ ...states, codes: out }, i).set(change(codesOf(states, i)))
+  return out
 }
 
 /**
@@ -69,6 +121,7 @@ export function mixedSource(bridge: MixedBridge, codes: readonly Int32Array[], e
   const gaps = squaredGapsOf(bridge.places)
   return {
     partCount: bridge.parts.length,
+    bounds: bridge.bounds,
     codesOf: (part) => codes[part],
     async at(states) {
       const found = await partMoments(bridge, states.coordinates, engine)
@@ -147,7 +200,12 @@ function withShares(
   const raw = found.map(({ logSum }, part) =>
     Float64Array.from({ length: n }, (_, i) => logSum[i]! - scales[i]! * gaps.data[states.part[i]! * gaps.cols + part]!)
   )
-  const totals = Float64Array.from({ length: n }, (_, i) => {
+  return partsOf(found, raw)
+}
+
+/** Parts with their probabilities, from the logs of what these are proportional to [parts][n]. */
+function partsOf(found: readonly Moments[], raw: readonly Float64Array[]): LocalPart[] {
+  const totals = Float64Array.from({ length: raw[0]!.length }, (_, i) => {
     let largest = Number.NEGATIVE_INFINITY
     for (const values of raw) largest = Math.max(largest, values[i]!)
     let total = 0

@@ -54,9 +54,9 @@ export class Proposer {
     const part = parts[chosen]!
     if (parts.length > 1) this.condition(part, k, i)
     const into = rowOf(answer.next.state.coordinates, i)
-    answer.next.logForward[i] = this.draw(bounds, chain, into) - logTotal
+    answer.next.logForward[i] = this.draw(part.part, { bounds, chain, into }) - logTotal
     answer.next.state.part[i] = part.part
-    const codes = problem.source.codesOf(part.part)
+    const codes = problem.source.codesOf(part.part, codesOf(asked.from, i))
     if (codes) codesOf(answer.next.state, i).set(codes)
     answer.effectiveCount[i] = part.effectiveCount[k]!
   }
@@ -98,7 +98,7 @@ export class Proposer {
     this.local = undefined
     const { likelihood } = problem
     if (!likelihood?.local) return gaussian.logEvidence
-    const codes = problem.source.codesOf(part.part) ?? codesOf(asked.from, i)
+    const codes = problem.source.codesOf(part.part, codesOf(asked.from, i)) ?? codesOf(asked.from, i)
     at.set(gaussian.centre)
     let local = likelihood.local(at, codes) ?? impossibleAt(at.length)
     let mass = gaussian.observe(local, at)
@@ -125,15 +125,28 @@ export class Proposer {
     return bounds.low.length > 0 ? -this.gaussian.rangedMass(bounds, point) : 0
   }
 
-  private draw(bounds: Bounds, chain: number, into: Float64Array): number {
+  private draw(part: number, { bounds, chain, into }: { bounds: Bounds; chain: number; into: Float64Array }): number {
     const { gaussian, local, problem } = this
     const free = into.length - problem.split.given.length
     const normal = fillNormal(this.keys.normal, chain, new Float64Array(free + (local?.rows.rows ?? 0)))
     if (local) {
       gaussian.drawObserved(normal, into)
+      this.putBack(part, into)
       return localValue(local, this.at, into)
     }
     const uniform = bounds.low.length > 0 ? fillUniform(this.keys.range, chain, new Float64Array(bounds.low.length)) : normal
-    return -gaussian.drawRanged(normal, uniform, bounds, into)
+    const logMass = gaussian.drawRanged(normal, uniform, bounds, into)
+    this.putBack(part, into)
+    return -logMass
+  }
+
+  /** What noise carries out of the cells of a part is put back on their bounds, as in `mixedStep`. */
+  private putBack(part: number, into: Float64Array): void {
+    const { split, source } = this.problem
+    if (!source.bounds) return
+    const { low, high } = source.bounds
+    const first = part * low.cols
+    for (const coordinates of [split.ranged, split.free])
+      for (const c of coordinates) into[c] = Math.min(high.data[first + c]!, Math.max(low.data[first + c]!, into[c]!))
   }
 }

@@ -1,46 +1,126 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import { log } from '../num/elementary.js'
-import { rowOf } from '../num/matrix.js'
+import { rowOf, takeRows } from '../num/matrix.js'
 import { fillUniform, type Key } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import type { InformedChains } from './informed.js'
 import type { ChainLikelihood } from './informed-likelihood.js'
-import { codesOf, stepKey } from './informed-state.js'
+import { codesOf, type InformedState, stepKey } from './informed-state.js'
 import type { SweepBridge } from './sweep.js'
 
 export interface FactorSweep {
   readonly bridge: SweepBridge
+  /** Class of each training row [M]: a chain takes its categories from rows of its own class. */
+  readonly classOf: Uint32Array
   readonly engine: Engine
-  /** Factors that are redrawn; the others are known. */
+  /** Factors that are redrawn. */
   readonly open: readonly number[]
+  /** Factors that are known: every chain has their levels. */
+  readonly known: readonly number[]
   readonly likelihood?: ChainLikelihood | undefined
 }
 
 /**
- * Draws every open factor in turn from the weights that leave it out, and keeps the new level with probability
- * min(1, L'/L): the numbers stay. Changes the chains in place; they must then propose anew. Cost O(n·M·d) a factor.
+ * Draws every group of factors with an open one in turn, from the weights that leave the group out, and keeps the new levels
+ * with probability min(1, L'/L): the numbers stay. Only rows of the chain's class with all known levels count, where there
+ * are such: what the data lack beside what is known cannot come. Changes the chains in place; they must then propose
+ * anew. Cost O(n·M·d) a group at most.
  */
-export async function sweepFactors({ bridge, engine, open, likelihood }: FactorSweep, chains: InformedChains, key: Key): Promise<void> {
+export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, key: Key): Promise<void> {
+  const { bridge, engine, open, likelihood } = sweep
   const { state, logLikelihood, fresh } = chains
   const { factorCount } = bridge
   const widths = await widthsFor(bridge.kernel, state.coordinates, engine)
-  const kernel = kernelOf(bridge.kernel, widths, bridge.widths)
   const uniform = new Float64Array(1)
-  for (const factor of open) {
-    const others = Array.from({ length: factorCount }, (_, f) => f).filter((f) => f !== factor)
-    const pair = { from: cloud(bridge.embed(state, others)), to: bridge.clouds[factor]!, kernel }
-    const picked = await engine.pick(pair, bridge.logTerms, { key: stepKey(key, `factor ${factor}`) })
-    const accept = stepKey(key, `keep ${factor}`)
+  for (const [g, group] of bridge.groups.entries()) {
+    const drawn = group.filter((factor) => open.includes(factor))
+    if (drawn.length === 0) continue
+    const picked = await pickRows(sweep, { g, state, widths, key: stepKey(key, `factor ${group[0]}`) })
+    const accept = stepKey(key, `keep ${group[0]}`)
     for (let i = 0; i < picked.length; i++) {
-      const at = i * factorCount + factor
-      const before = state.codes[at]!
-      state.codes[at] = bridge.training.codes[picked[i]! * factorCount + factor]!
-      if (state.codes[at] === before || !likelihood) continue
-      const value = likelihood.value(rowOf(state.coordinates, i), codesOf(state, i))
+      const codes = codesOf(state, i)
+      const before = drawn.map((factor) => codes[factor]!)
+      for (const factor of drawn) codes[factor] = bridge.training.codes[picked[i]! * factorCount + factor]!
+      if (!likelihood || drawn.every((factor, k) => codes[factor] === before[k])) continue
+      const value = likelihood.value(rowOf(state.coordinates, i), codes)
       if (log(fillUniform(accept, i, uniform)[0]!) < value - logLikelihood[i]!) logLikelihood[i] = value
-      else state.codes[at] = before
+      else
+        drawn.forEach((factor, k) => {
+          codes[factor] = before[k]!
+        })
     }
   }
   fresh.fill(0)
+}
+
+interface Picking {
+  /** Place of the group. */
+  readonly g: number
+  readonly state: InformedState
+  readonly widths: Float64Array | undefined
+  readonly key: Key
+}
+
+/** A training row for every chain, among those of its class that have the known levels [n]. */
+async function pickRows({ bridge, classOf, engine, known }: FactorSweep, { g, state, widths, key }: Picking): Promise<Uint32Array> {
+  const { factorCount, training, kernel, clouds, groupTerms } = bridge
+  const group = bridge.groups[g]!
+  const others = Array.from({ length: factorCount }, (_, f) => f).filter((f) => !group.includes(f))
+  const points = bridge.embed(state, others)
+  const out = new Uint32Array(state.part.length)
+  const rowsOf = rowFinder(classOf, training.codes, { factorCount, known, own: known.filter((factor) => group.includes(factor)) })
+  for (const chains of chainsAlike(state, known)) {
+    const rows = rowsOf(state.part[chains[0]!]!, codesOf(state, chains[0]!))
+    const take = (values: Float64Array | undefined, at: Uint32Array) => values && Float64Array.from(at, (i) => values[i]!)
+    const pair = {
+      from: cloud(takeRows(points, chains)),
+      to: cloud(takeRows(clouds[g]!.points, rows)),
+      kernel: kernelOf(kernel, take(widths, chains), take(bridge.widths, rows))
+    }
+    const picked = await engine.pick(pair, take(groupTerms[g]!, rows)!, { key, chains })
+    chains.forEach((chain, k) => {
+      out[chain] = rows[picked[k]!]!
+    })
+  }
+  return out
+}
+
+/** Chains of one class and one set of known levels, together. */
+function chainsAlike(state: InformedState, known: readonly number[]): Uint32Array[] {
+  const alike = new Map<string, number[]>()
+  for (let i = 0; i < state.part.length; i++) {
+    const codes = codesOf(state, i)
+    const name = [state.part[i]!, ...known.map((factor) => codes[factor]!)].join(',')
+    const list = alike.get(name)
+    if (list) list.push(i)
+    else alike.set(name, [i])
+  }
+  return [...alike.values()].map((list) => Uint32Array.from(list))
+}
+
+/**
+ * Rows of a class with all known levels; where there are none, rows of any class with these, then rows with those of the own
+ * group, and at last rows of the class.
+ */
+function rowFinder(
+  classOf: Uint32Array,
+  codes: Int32Array,
+  { factorCount, known, own }: { readonly factorCount: number; readonly known: readonly number[]; readonly own: readonly number[] }
+) {
+  const all = Uint32Array.from(classOf.keys())
+  return (part: number, chain: Int32Array): Uint32Array => {
+    const inClass = all.filter((row) => classOf[row] === part)
+    const fitting = (rows: Uint32Array, factors: readonly number[]) =>
+      rows.filter((row) => factors.every((factor) => codes[row * factorCount + factor] === chain[factor]))
+    for (const [rows, factors] of [
+      [inClass, known],
+      [all, known],
+      [inClass, own]
+    ] as const) {
+      const found = fitting(rows, factors)
+      if (found.length > 0) return found
+    }
+    return inClass
+  }
 }

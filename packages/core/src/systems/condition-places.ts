@@ -97,5 +97,22 @@ function rangeOf(scaler: NumericScaler, low: number, high: number): [number, num
     ]
   }
   const [from, to] = scaleValues(scaler, Float64Array.of(Math.max(low, knots[0]!), Math.min(high, knots[n - 1]!)))
-  return [low <= knots[0]! ? Number.NEGATIVE_INFINITY : Math.min(from!, to! - 1e-6), high >= knots[n - 1]! ? Number.POSITIVE_INFINITY : to!]
+  const first = fromEdge(knots, below, from!)
+  const last = -fromEdge(knots.map((x) => -x).reverse(), n - upTo, -to!)
+  return [
+    low <= knots[0]! ? Number.NEGATIVE_INFINITY : Math.min(first, last - 1e-6),
+    high >= knots[n - 1]! ? Number.POSITIVE_INFINITY : last
+  ]
+}
+
+/**
+ * The lower end of an interval whose first value is knot `first`. A value that recurs holds a whole interval of ranks: all of
+ * it is inside where the interval begins there, and none of it where the interval begins beside it.
+ */
+function fromEdge(knots: Float64Array, first: number, from: number): number {
+  const n = knots.length
+  const place = (rank: number) => normalQuantile(Math.min(n - 0.25, rank) / n)
+  const recurs = (at: number) => at >= 0 && at + 1 < n && knots[at] === knots[at + 1]
+  const whole = recurs(first) ? Math.min(from, place(first)) : from
+  return recurs(first - 2) ? Math.max(whole, place(first + (recurs(first) ? 0 : 0.25))) : whole
 }

@@ -161,9 +161,22 @@ async function usualDistance(points: Matrix, { engine, key }: { engine: Engine; 
 
 /** Fewer effective rows than this bear no distribution. */
 export const FEW_ROWS = 3
+/** From so many rows that have all that is given on, each drawn row may rest on few of them. */
+const MANY_MATCHING = 20
+
+/** How many training rows stand behind the rows of a condition. */
+export interface RowSupport {
+  readonly effectiveRows: number
+  /** Those that have all that is given, where that can be said. */
+  readonly matchingRows?: number | undefined
+}
 
 /** What is to be said of a condition's rows. Far: beyond the data in one column, or much farther from every row than rows are from each other. */
-export function conditionWarnings({ words }: Condition, effectiveRows: number, distance: Distance): NamedWarning[] {
+export function conditionWarnings(
+  { words, ranges }: Condition,
+  { effectiveRows, matchingRows }: RowSupport,
+  distance: Distance
+): NamedWarning[] {
   const { nearest, usual, outside, among } = distance
   const what = words === '' ? 'the empty condition' : words
   const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows`
@@ -175,7 +188,11 @@ export function conditionWarnings({ words }: Condition, effectiveRows: number, d
     const away = `the nearest row is ${nearest.toFixed(1)} standard deviations away, rows among themselves ${usual.toFixed(1)} at most`
     return [{ name: 'condition-outside-data', message: `${what}: ${away}; ${support} support it` }]
   }
-  return effectiveRows < FEW_ROWS ? [{ name: 'condition-few-rows', message: `${what}: only ${support} support it` }] : []
+  // Intervals, like numbers, may fall between rows that speak of them all the same.
+  if (matchingRows !== undefined && matchingRows < FEW_ROWS && ranges.length === 0)
+    return [{ name: 'condition-few-rows', message: `${what}: only ${matchingRows} ${matchingRows === 1 ? 'row has' : 'rows have'} it` }]
+  const few = effectiveRows < FEW_ROWS && (matchingRows ?? 0) < MANY_MATCHING
+  return few ? [{ name: 'condition-few-rows', message: `${what}: only ${support} support it` }] : []
 }
 
 /**

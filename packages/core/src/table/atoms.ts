@@ -10,6 +10,14 @@ export interface AtomCells {
   readonly cuts: Float64Array
   readonly low: Float64Array
   readonly high: Float64Array
+  readonly spans: readonly AtomSpan[]
+}
+
+/** Values of a cell: an atom's own, or the open interval between two atoms. */
+export interface AtomSpan {
+  readonly atom: boolean
+  readonly from: number
+  readonly to: number
 }
 
 /**
@@ -21,18 +29,34 @@ export function atomCells(scaler: NumericScaler): AtomCells | undefined {
   const { knots } = scaler
   const n = knots.length
   const edges: number[] = []
+  const spans: AtomSpan[] = []
+  let before = { value: Number.NEGATIVE_INFINITY, end: 0 }
+  const addGap = (at: number, to: number) => {
+    if (before.end < at) spans.push({ atom: false, from: before.value, to })
+  }
   for (const [start, end] of runsOf(knots)) {
     if (end - start < 2 || end - start < ATOM_SHARE * n) continue
+    const value = knots[start]!
+    addGap(start, value)
+    spans.push({ atom: true, from: value, to: value })
+    before = { value, end }
     if (start > 0 && edges[edges.length - 1] !== start) edges.push(start)
     if (end < n) edges.push(end)
   }
   if (edges.length === 0) return undefined
+  addGap(n, Number.POSITIVE_INFINITY)
   const place = (rank: number) => normalQuantile(rank / n)
   return {
     cuts: Float64Array.from(edges, place),
     low: Float64Array.from([Number.NEGATIVE_INFINITY, ...edges.map((edge) => place(edge + 0.25))]),
-    high: Float64Array.from([...edges.map((edge) => place(edge - 0.25)), Number.POSITIVE_INFINITY])
+    high: Float64Array.from([...edges.map((edge) => place(edge - 0.25)), Number.POSITIVE_INFINITY]),
+    spans
   }
+}
+
+/** Cells that hold values of an interval: of a number, the cell of its atom or the gap that it stands in. May be none. */
+export function cellsWithin({ spans }: AtomCells, low: number, high: number): number[] {
+  return spans.flatMap(({ atom, from, to }, cell) => ((atom ? from >= low && to <= high : from < high && to > low) ? [cell] : []))
 }
 
 /** The cell that a coordinate falls into. */

@@ -87,8 +87,10 @@ export function conditionedWords(rows: Pick<ConditionedRows, 'conditional' | 'po
   if (rows.conditional) {
     const { conditions } = rows.conditional
     const least = (of: (c: (typeof conditions)[number]) => number) => Math.min(...conditions.map(of))
+    const matching = conditions.flatMap(({ matchingRows }) => (matchingRows === undefined ? [] : [matchingRows]))
+    const match = matching.length === 0 ? '' : `matching rows ${Math.min(...matching)}, `
     lines.push(
-      `least over ${conditions.length} condition${conditions.length === 1 ? '' : 's'}: effective rows ${least((c) => c.effectiveRows).toFixed(1)}, acceptance ${least((c) => c.acceptance).toFixed(2)}, effective sample size ${least((c) => c.effectiveSampleSize).toFixed(0)}`
+      `least over ${conditions.length} condition${conditions.length === 1 ? '' : 's'}: ${match}effective rows ${least((c) => c.effectiveRows).toFixed(1)}, acceptance ${least((c) => c.acceptance).toFixed(2)}, effective sample size ${least((c) => c.effectiveSampleSize).toFixed(0)}`
     )
   }
   if (rows.posterior) {

@@ -2,6 +2,7 @@ import {
   CONTEST_BUDGET,
   categoryMode,
   combinationsOf,
+  conditionClasses,
   DRAW_STEPS,
   type Engine,
   embedEncoded,
@@ -113,7 +114,7 @@ interface Shape {
   readonly fits: boolean
   /** Numeric coordinates. */
   readonly coordinateCount: number
-  /** Combinations of categories that are drawn as one; 1 where none are. */
+  /** Classes of rows that a step under conditions goes through: combinations of categories, atoms of a model's numbers. */
   readonly partCount: number
   readonly numericNames: ReadonlySet<string>
   /** Whether the bandwidth was set by hand, and is kept for conditions. */
@@ -130,7 +131,7 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
     passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
     fits: false,
     coordinateCount: training.encoder.coordinateCount,
-    partCount: summary.categories === 'combinations' ? combinationsOf(training.rows.codes, summary.rowCount).rows.length : 1,
+    partCount: conditionClasses(training, summary.categories).combinations.rows.length,
     numericNames: new Set(training.encoder.columns.filter((code) => code.carries === 'coordinate').map(({ name }) => name)),
     bandwidthGiven: summary.bandwidth === undefined
   }

@@ -53,9 +53,18 @@ function conditionalSection(report: ConditionalReport): Section {
     }),
     table({
       caption: `How well the data support each condition${report.conditions.length > MOST_ROWS ? ` (the first ${MOST_ROWS} of ${report.conditions.length})` : ''}.`,
-      head: ['condition', 'effective rows#', 'acceptance#', 'effective sample size#', 'nearest row (standard deviations)#', 'warning'],
-      rows: shown.map(({ condition, effectiveRows, acceptance, effectiveSampleSize, distance, warnings }) => [
+      head: [
+        'condition',
+        'rows that match#',
+        'effective rows#',
+        'acceptance#',
+        'effective sample size#',
+        'nearest row (standard deviations)#',
+        'warning'
+      ],
+      rows: shown.map(({ condition, matchingRows, effectiveRows, acceptance, effectiveSampleSize, distance, warnings }) => [
         condition,
+        matchingRows === undefined ? '–' : String(matchingRows),
         formatNumber(effectiveRows),
         formatNumber(acceptance),
         formatNumber(effectiveSampleSize),

@@ -8,7 +8,9 @@ import { type SweepBridge, sweepBridge } from '../../sampling/sweep.js'
 import { cloud } from '../../space/cloud.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
 import { embedEncoded } from '../../table/encoder.js'
+import { factorGroups } from './factor-groups.js'
 import { type CategoryMode, categoryMode, type TrainingRows, tablePotentials, takeEncoded } from './generator.js'
+import { type RowClasses, rowClasses } from './row-classes.js'
 
 /** A bridge over a table from which informed steps are taken, at its own ε and with its own scale for every coordinate. */
 export interface InformedBridge {
@@ -18,7 +20,8 @@ export interface InformedBridge {
   readonly scales: Float64Array
   readonly kernel: KernelChoice
   readonly mode: CategoryMode
-  readonly combinations: Combinations
+  /** Classes of rows, a part of the source each; bounds in the bridge's own scale. */
+  readonly classes: RowClasses
   readonly source: LocalSource
   readonly sweep?: SweepBridge
 }
@@ -26,6 +29,14 @@ export interface InformedBridge {
 export interface InformedBridgeRequest {
   readonly training: TrainingRows
   readonly kernel: KernelChoice
+  /** How categories are drawn, where a part of a table's rows must do as the whole does; default by the rows. */
+  readonly mode?: CategoryMode | undefined
+  /** Whether the rows are those that match what is given. Default false. */
+  readonly part?: boolean | undefined
+  /** Groups of factors that hang together, where the rows are too few to tell; default by the rows. */
+  readonly groups?: readonly (readonly number[])[] | undefined
+  /** Coordinates whose atoms make no classes: numbers that are known, and compared as numbers. */
+  readonly without?: readonly number[] | undefined
   /** Length that counts as one, by coordinate; default 1. Only for a fixed kernel. */
   readonly scales?: Float64Array
   /** Potentials, where they are known for this kernel and unit scales. */
@@ -49,31 +60,72 @@ export async function informedBridge(request: InformedBridgeRequest): Promise<{ 
   const logTerms = potentials.map((f, j) => f + logWeights[j]!)
   const widths = await widthsFor(kernel, rows.coordinates, engine)
   const shared = { logTerms, kernel, ...(widths ? { widths } : {}) }
-  const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
-  const mode = categoryMode(encoder, combinations)
-  const base = { training, scales, kernel, mode, combinations }
-  if (mode === 'none') {
-    const source = plainSource({ training: cloud(rows.coordinates, logWeights), ...shared }, engine)
-    return { bridge: { ...base, source }, potentials }
-  }
-  if (mode === 'combinations') {
-    const firsts = takeEncoded(
-      rows,
-      combinations.rows.map((members) => members[0]!)
-    )
-    const places = embedEncoded(encoder, { coordinates: matrix(firsts.coordinates.rows, 0), codes: firsts.codes })
-    const mixed = mixedBridge({ ...shared, coordinates: rows.coordinates, combinations, places })
-    const width = encoder.factors.length
-    const codes = combinations.rows.map((_, g) => firsts.codes.subarray(g * width, (g + 1) * width))
-    return { bridge: { ...base, source: mixedSource(mixed, codes, engine) }, potentials }
-  }
+  const mode = request.mode ?? categoryMode(encoder, combinationsOf(rows.codes, rows.coordinates.rows))
+  const classes = scaledClasses(conditionClasses(request.training, mode, request), scales)
+  const parts = mode === 'sweep' ? sweptParts(training, { ...shared, classes, groups: request.groups, engine }) : undefined
+  const source =
+    parts?.source ??
+    (mode === 'none' && !classes.bounds
+      ? plainSource({ training: cloud(rows.coordinates, logWeights), ...shared }, engine)
+      : mixedParts(training, { ...shared, classes, engine }))
+  return { bridge: { training, scales, kernel, mode, classes, source, ...(parts ? { sweep: parts.sweep } : {}) }, potentials }
+}
+
+interface PartsRequest {
+  readonly logTerms: Float64Array
+  readonly kernel: KernelChoice
+  readonly widths?: Float64Array
+  readonly classes: RowClasses
+  readonly engine: Engine
+}
+
+/** One part a class, categories swept. */
+function sweptParts(
+  { encoder, rows }: TrainingRows,
+  { classes, engine, groups, ...shared }: PartsRequest & Pick<InformedBridgeRequest, 'groups'>
+): { sweep: SweepBridge; source: LocalSource } {
   const sweep = sweepBridge({
     ...shared,
     training: rows,
     factorCount: encoder.factors.length,
+    groups: groups ?? factorGroups(rows.codes, encoder.factors.length),
     embed: (part, factors) => embedEncoded(encoder, part, factors)
   })
-  return { bridge: { ...base, source: sweepSource(sweep, engine), sweep }, potentials }
+  return { sweep, source: sweepSource(sweep, { ...classes, rows: classes.combinations.rows }, engine) }
+}
+
+/** One part a class, categories drawn with it. */
+function mixedParts({ encoder, rows }: TrainingRows, { classes, engine, ...shared }: PartsRequest): LocalSource {
+  const firsts = takeEncoded(
+    rows,
+    classes.combinations.rows.map((members) => members[0]!)
+  )
+  const places = embedEncoded(encoder, { coordinates: matrix(firsts.coordinates.rows, 0), codes: firsts.codes })
+  const mixed = mixedBridge({ ...shared, coordinates: rows.coordinates, ...classes, places })
+  const width = encoder.factors.length
+  const codes = classes.combinations.rows.map((_, g) => firsts.codes.subarray(g * width, (g + 1) * width))
+  return mixedSource(mixed, codes, engine)
+}
+
+/** Classes that conditions are drawn within: each a part of a step. */
+export function conditionClasses(
+  training: Pick<TrainingRows, 'encoder' | 'rows'>,
+  mode: CategoryMode,
+  { without = [], part = false }: Pick<InformedBridgeRequest, 'without' | 'part'> = {}
+): RowClasses {
+  const { coordinates, codes } = training.rows
+  const categories = mode === 'sweep' ? oneClass(coordinates.rows) : combinationsOf(codes, coordinates.rows)
+  return rowClasses(training, categories, { without, part })
+}
+
+const oneClass = (rowCount: number): Combinations => ({
+  ofRow: new Uint32Array(rowCount),
+  rows: [Uint32Array.from({ length: rowCount }, (_, i) => i)]
+})
+
+/** Classes with their bounds in a bridge's own scale. */
+function scaledClasses({ bounds, ...classes }: RowClasses, scales: Float64Array): RowClasses {
+  return bounds ? { ...classes, bounds: { low: divideColumns(bounds.low, scales), high: divideColumns(bounds.high, scales) } } : classes
 }
 
 async function findPotentials(

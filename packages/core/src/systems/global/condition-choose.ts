@@ -9,7 +9,7 @@ import type { Encoded } from '../../table/encoder.js'
 import { unscaleValues } from '../../table/scaling.js'
 import type { ConditionGroup } from '../condition-places.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
-import { allowedCombinations, drawCopies } from './condition-draw.js'
+import { allowedClasses, drawCopies } from './condition-draw.js'
 import { type HeldOutPart, heldOutParts } from './condition-held-out.js'
 import { ConditionMemory } from './condition-memory.js'
 import type { TrainingRows } from './generator.js'
@@ -42,6 +42,10 @@ export interface ChoiceProblem {
   readonly training: TrainingRows
   readonly kernel: KernelChoice
   readonly group: ConditionGroup
+  /** Known coordinates whose atoms make no classes. */
+  readonly compared?: readonly number[]
+  /** Whether the training rows are those that match what is given. */
+  readonly part?: boolean
   /** Fixed by the user. */
   readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined }
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
@@ -83,6 +87,7 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const heldOutRows = parts.reduce((sum, part) => sum + part.conditions.length, 0)
   if (heldOutRows < 20) return { ...start, trials: [], heldOutRows: 0 }
   const search = new Search(problem, parts)
+  if (search.scored.length === 0) return { ...start, trials: [], heldOutRows: 0 }
   let best = await search.at(start)
   if (fixed.epsilon === undefined) {
     best = await search.climb(best, (at) => ({ ...at, epsilon: at.epsilon * 4 }), 4)
@@ -120,6 +125,8 @@ const narrower = (at: Setting, times: number): Setting => ({ ...at, epsilon: at.
 class Search {
   readonly trials: ConditionalTrial[] = []
   private readonly spreads: Float64Array
+  /** Drawn coordinates that differ from row to row: all those that are scored. */
+  readonly scored: readonly number[]
   private readonly bridges = new ConditionMemory()
 
   constructor(
@@ -127,12 +134,12 @@ class Search {
     private readonly parts: readonly HeldOutPart[]
   ) {
     const { encoder, rows } = problem.training
-    this.spreads = new Float64Array(encoder.coordinateCount).fill(1)
+    this.spreads = new Float64Array(encoder.coordinateCount)
     for (const code of encoder.columns) {
       if (code.carries !== 'coordinate') continue
-      const spread = Math.sqrt(variance(unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate))))
-      this.spreads[code.coordinate] = spread > 0 ? spread : 1
+      this.spreads[code.coordinate] = Math.sqrt(variance(unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate))))
     }
+    this.scored = problem.group.split.free.filter((c) => this.spreads[c]! > 0)
   }
 
   /** Draws a setting for all parts; the first may be there already. */
@@ -159,6 +166,8 @@ class Search {
       const { bridge } = await informedBridge({
         training: fitted,
         kernel: { ...kernel, epsilon },
+        part: this.problem.part,
+        without: this.problem.compared,
         scales: freeScales(group, freeRatio, fitted.encoder.coordinateCount),
         tolerance: 1e-3,
         engine,
@@ -175,7 +184,7 @@ class Search {
     const bridge = await this.bridgeOf(part, setting)
     const open = part.conditions
       .map((condition, i) => ({ condition, i }))
-      .filter(({ condition }) => allowedCombinations(bridge, condition)?.includes(1) ?? true)
+      .filter(({ condition }) => allowedClasses(bridge, condition, group)?.includes(1) ?? true)
     if (open.length === 0) return { crps: 0, coverage: 0, rows: 0 }
     const copies = await drawCopies(
       {
@@ -192,7 +201,7 @@ class Search {
       },
       COPIES
     )
-    const scores = group.split.free.map((c) => this.scoreColumn(copies, part, { c, open }))
+    const scores = this.scored.map((c) => this.scoreColumn(copies, part, { c, open }))
     return { crps: mean(scores.map(({ crps }) => crps)), coverage: mean(scores.map(({ coverage }) => coverage)), rows: open.length }
   }
 

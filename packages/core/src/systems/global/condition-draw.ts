@@ -11,6 +11,7 @@ import {
   startChains
 } from '../../sampling/informed.js'
 import { clampStep } from '../../sampling/informed-clamp.js'
+import type { Bounds } from '../../sampling/informed-gaussian.js'
 import type { ChainLikelihood } from '../../sampling/informed-likelihood.js'
 import type { InformedState } from '../../sampling/informed-state.js'
 import { sweepFactors } from '../../sampling/informed-sweep.js'
@@ -53,14 +54,28 @@ export interface GroupDraw {
   readonly effectiveCount: Float64Array
 }
 
-/** Combinations that fulfil a condition; undefined when all do. None at all is possible. */
-export function allowedCombinations(bridge: InformedBridge, condition: Condition): Uint8Array | undefined {
-  if (bridge.mode !== 'combinations' || condition.levels.size === 0) return undefined
-  const { codes } = bridge.training.rows
-  const width = bridge.training.encoder.factors.length
-  return Uint8Array.from(bridge.combinations.rows, (members) =>
-    [...condition.levels].every(([factor, level]) => codes[members[0]! * width + factor] === level) ? 1 : 0
-  )
+/** Classes of rows that can fulfil a condition; undefined when all can. None at all is possible. */
+export function allowedClasses(
+  bridge: InformedBridge,
+  condition: Condition,
+  { split }: Pick<ConditionGroup, 'split'>
+): Uint8Array | undefined {
+  const { mode, classes, training } = bridge
+  const width = training.encoder.factors.length
+  const settled = [...condition.levels].filter(([factor]) => mode === 'combinations' || classes.settled.includes(factor))
+  const bounds = classes.bounds && split.ranged.length > 0 ? scaledBounds(bridge, condition, split) : undefined
+  if (settled.length === 0 && !bounds) return undefined
+  return Uint8Array.from(classes.combinations.rows, (members, g) => {
+    const fits = settled.every(([factor, level]) => training.rows.codes[members[0]! * width + factor] === level)
+    return fits && (!bounds || overlaps(classes.bounds!, { g, ranged: split.ranged, bounds })) ? 1 : 0
+  })
+}
+
+function overlaps(
+  { low, high }: NonNullable<InformedBridge['classes']['bounds']>,
+  { g, ranged, bounds }: { readonly g: number; readonly ranged: readonly number[]; readonly bounds: Bounds }
+): boolean {
+  return ranged.every((c, k) => low.data[g * low.cols + c]! <= bounds.high[k]! && high.data[g * low.cols + c]! >= bounds.low[k]!)
 }
 
 /** Chains of all conditions at their starts. */
@@ -86,11 +101,12 @@ export function startGroup(run: GroupRun): StartedGroup {
     })
     given.data.set(values.data, k * count * values.cols)
     const bounds = scaledBounds(bridge, condition, split)
-    const allowed = allowedCombinations(bridge, condition)
+    const allowed = allowedClasses(bridge, condition, group)
+    const allowedRows = startRowsOf(bridge, condition, allowed)
     const centre: PlacedCondition = {
       given: columnMeans(values.data, values.cols),
       bounds,
-      ...(allowed ? { allowedRows: Uint8Array.from(bridge.combinations.ofRow, (g) => allowed[g]!) } : {})
+      ...(allowedRows ? { allowedRows } : {})
     }
     starts.set(conditionStarts(bridge, split, centre, { count, key: keyFor(own, 'starts') }), k * count)
     return { bounds, ...(allowed ? { allowed } : {}) }
@@ -106,7 +122,7 @@ export function startGroup(run: GroupRun): StartedGroup {
     if (bridge.mode === 'sweep')
       for (const factor of factors) first.codes[i * encoder.factors.length + factor] = conditions[k]!.levels.get(factor)!
   }
-  const part = Uint32Array.from(starts, (row) => (bridge.mode === 'combinations' ? bridge.combinations.ofRow[row]! : 0))
+  const part = Uint32Array.from(starts, (row) => bridge.classes.combinations.ofRow[row]!)
   return {
     problem: {
       source: bridge.source,
@@ -121,7 +137,17 @@ export function startGroup(run: GroupRun): StartedGroup {
   }
 }
 
-function scaledBounds(bridge: InformedBridge, condition: Condition, split: ConditionGroup['split']) {
+/** Rows where chains may start: of allowed classes and, where categories are swept, of the given ones if there are such. */
+function startRowsOf(bridge: InformedBridge, { levels }: Condition, allowed: Uint8Array | undefined): Uint8Array | undefined {
+  const inClass = allowed && Uint8Array.from(bridge.classes.combinations.ofRow, (g) => allowed[g]!)
+  if (bridge.mode !== 'sweep' || levels.size === 0) return inClass
+  const { encoder, rows } = bridge.training
+  const fits = (row: number) => [...levels].every(([factor, level]) => rows.codes[row * encoder.factors.length + factor] === level)
+  const own = Uint8Array.from({ length: rows.coordinates.rows }, (_, row) => ((inClass?.[row] ?? 1) === 1 && fits(row) ? 1 : 0))
+  return own.includes(1) ? own : inClass
+}
+
+function scaledBounds(bridge: InformedBridge, condition: Condition, split: ConditionGroup['split']): Bounds {
   const { low, high } = boundsOf(bridge.training.encoder, condition, split)
   return {
     low: low.map((x, at) => x / bridge.scales[split.ranged[at]!]!),
@@ -155,8 +181,10 @@ async function redrawFactors(
   key: Key
 ): Promise<void> {
   if (!bridge.sweep) return
-  const open = bridge.training.encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f))
-  if (open.length > 0) await sweepFactors({ bridge: bridge.sweep, engine, open, likelihood: problem.likelihood }, chains, key)
+  const { combinations, settled } = bridge.classes
+  const open = bridge.training.encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f) && !settled.includes(f))
+  const sweep = { bridge: bridge.sweep, classOf: combinations.ofRow, engine, open, known: group.factors, likelihood: problem.likelihood }
+  if (open.length > 0) await sweepFactors(sweep, chains, key)
 }
 
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */

@@ -6,13 +6,22 @@ import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
-import { type ConditionGroup, groupConditions } from '../condition-places.js'
+import type { ConditionGroup } from '../condition-places.js'
 import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
 import { drawGroup, type GroupDraw } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
+import {
+  type MatchedConditions,
+  type MatchedGroup,
+  matchConditions,
+  matchedManner,
+  matchedTraining,
+  matchedWidening,
+  partOfGroup
+} from './condition-rows.js'
 import { categoryMode, type TrainingRows } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 
@@ -41,6 +50,8 @@ export interface ConditionReport {
   readonly condition: string
   /** Mean over chains of 1/Σp²: training rows that a drawn row rests on. */
   readonly effectiveRows: number
+  /** Training rows that have all that is given, where no number is compared: categories, numbers on spikes, intervals. */
+  readonly matchingRows?: number
   readonly acceptance: number
   /** Rows drawn, discounted for chains that still agree with others from the same training row. */
   readonly effectiveSampleSize: number
@@ -85,26 +96,38 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
   const { encoder } = model.training
   const conditions = checkConditions(model, request)
   const key = keyFor(context.key, 'conditional')
-  const groups = groupConditions(encoder, conditions)
+  const groups = matchConditions(model.training, conditions)
   const training = trainingTable(model)
   const rows = emptyRows(encoder, conditions.length * request.rows)
   const reports: ConditionReport[] = new Array(conditions.length)
   const groupReports: ConditionGroupReport[] = []
-  for (const [g, group] of groups.entries()) {
+  for (const [g, matched] of groups.entries()) {
+    const { group } = matched
     const members = group.members.map((member) => conditions[member]!)
     const own = keyFor(key, `group ${g}`)
-    const choice = await chooseFor(model, group, { request, context: { ...context, key: own } })
-    const draw = await drawWith(model, { group, members, choice, request }, { ...context, key: own })
+    const choice = await chooseFor(model, matched, { request, context: { ...context, key: own } })
     const distances = await conditionDistances(members, {
       table: training,
       codes: model.training.rows.codes,
       engine: context.engine,
       key: keyFor(own, 'distances')
     })
-    group.members.forEach((member, k) => {
-      copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
-      reports[member] = reportOn(members[k]!, { draw, k, count: request.rows, distance: distances[k]!, free: group })
-    })
+    for (const [p, part] of matched.matched.entries()) {
+      const name = p === 0 ? 'draw' : `draw ${p}`
+      const draw = await drawWith(model, { matched, part, choice, request }, { ...context, key: keyFor(own, name) })
+      part.places.forEach((place, k) => {
+        const member = group.members[place]!
+        copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
+        reports[member] = reportOn(members[place]!, {
+          draw,
+          k,
+          count: request.rows,
+          distance: distances[place]!,
+          free: group,
+          ...(group.split.given.length === 0 ? { matchingRows: matched.matching[place]! } : {})
+        })
+      })
+    }
     groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: members.length })
   }
   const table = repeatGiven(decodeTable(encoder, rows), conditions, request.rows)
@@ -165,9 +188,10 @@ export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'enco
   })
 }
 
+/** Chosen on the rows that most conditions of the group could share. */
 async function chooseFor(
   model: GlobalModel,
-  group: ConditionGroup,
+  { group, matched, compared }: MatchedGroup,
   { request, context }: { request: ConditionalRequest; context: Context }
 ): Promise<ConditionalChoice> {
   const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
@@ -175,11 +199,14 @@ async function chooseFor(
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
   const fixed = { epsilon, ridge: number(request.ridge) }
   const { key } = context
-  return recall(request.memory, `choice ${JSON.stringify([key.stream, group, fixed, request.conditioning])}`, () =>
+  const { name, rows } = matched[0]!
+  return recall(request.memory, `choice ${JSON.stringify([key.stream, group, compared, name, fixed, request.conditioning])}`, async () =>
     chooseConditional({
-      training: model.training,
-      kernel: model.kernel,
+      training: matchedTraining(model, rows).training,
+      kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, context.engine)) },
       group,
+      compared,
+      part: rows !== undefined,
       fixed,
       scheme: request.conditioning,
       engine: context.engine,
@@ -189,21 +216,31 @@ async function chooseFor(
   )
 }
 
-/** The model's bridge at a chosen bandwidth, drawn and given coordinates each in their own scale. */
+interface PartOfDraw {
+  readonly matched: MatchedGroup
+  readonly part: MatchedConditions
+  readonly choice: ConditionalChoice
+  readonly request: ConditionalRequest
+}
+
+/** A bridge on matched rows at a chosen bandwidth, drawn and given coordinates each in their own scale. */
 async function bridgeFor(
   model: GlobalModel,
-  { group, choice, request }: { group: ConditionGroup; choice: ConditionalChoice; request: ConditionalRequest },
+  { matched: { group, compared }, part, choice, request }: PartOfDraw,
   { engine, watch }: Context
 ): Promise<InformedBridge> {
   const { epsilon, freeRatio } = choice
-  const same = freeRatio === 1 && epsilon === model.kernel.epsilon
+  const same = freeRatio === 1 && epsilon === model.kernel.epsilon && !part.rows
   const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
-  return recall(request.memory, `bridge ${JSON.stringify([epsilon, Array.from(scales)])}`, async () => {
+  return recall(request.memory, `bridge ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
+    const { training, potentials } = matchedTraining(model, part.rows)
     const { bridge } = await informedBridge({
-      training: model.training,
+      training,
       kernel: { ...model.kernel, epsilon },
+      ...matchedManner(model, part),
+      without: compared,
       scales,
-      ...(same ? { potentials: model.potentials } : { initial: model.potentials }),
+      ...(same ? { potentials } : { initial: potentials }),
       engine,
       watch
     })
@@ -211,27 +248,18 @@ async function bridgeFor(
   })
 }
 
-async function drawWith(
-  model: GlobalModel,
-  {
-    group,
-    members,
-    choice,
-    request
-  }: { group: ConditionGroup; members: readonly Condition[]; choice: ConditionalChoice; request: ConditionalRequest },
-  context: Context
-): Promise<GroupDraw> {
+async function drawWith(model: GlobalModel, asked: PartOfDraw, context: Context): Promise<GroupDraw> {
+  const { matched, part, choice, request } = asked
   const { engine, key, watch } = context
   return drawGroup({
-    bridge: await bridgeFor(model, { group, choice, request }, context),
-    group,
-    conditions: members,
+    bridge: await bridgeFor(model, asked, context),
+    ...partOfGroup(matched, part),
     count: request.rows,
     steps: request.steps ?? STEPS,
     ridge: choice.ridge,
     scheme: request.conditioning,
     engine,
-    key: keyFor(key, 'draw'),
+    key,
     watch,
     onStep: request.onStep
   })
@@ -252,10 +280,17 @@ function columnNames(encoder: Encoder, condition: Condition): string[] {
   return encoder.columns.map((code) => code.name).filter((name) => condition.named.includes(name))
 }
 
-function reportOn(
-  condition: Condition,
-  { draw, k, count, distance, free }: { draw: GroupDraw; k: number; count: number; distance: Distance; free: ConditionGroup }
-): ConditionReport {
+interface Reported {
+  readonly draw: GroupDraw
+  /** Place of the condition in the draw, and its rows. */
+  readonly k: number
+  readonly count: number
+  readonly distance: Distance
+  readonly free: ConditionGroup
+  readonly matchingRows?: number
+}
+
+function reportOn(condition: Condition, { draw, k, count, distance, free, matchingRows }: Reported): ConditionReport {
   const part = (values: Float64Array) => values.subarray(k * count, (k + 1) * count)
   const effectiveRows = mean(part(draw.effectiveCount))
   const columns = [...free.split.ranged, ...free.split.free]
@@ -267,9 +302,10 @@ function reportOn(
   return {
     condition: condition.words,
     effectiveRows,
+    ...(matchingRows === undefined ? {} : { matchingRows }),
     acceptance: mean(part(draw.acceptance)),
     effectiveSampleSize: effectiveSampleSize(drawn, draw.starts.subarray(k * count, (k + 1) * count)),
     distance,
-    warnings: conditionWarnings(condition, effectiveRows, distance)
+    warnings: conditionWarnings(condition, { effectiveRows, matchingRows }, distance)
   }
 }

@@ -14,10 +14,11 @@ import { effectiveSampleSize, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../conditions.js'
 import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
 import { type BeforeAndAfter, checkObservation, describeColumns, describeObservation, type ObservationSupport } from '../observations.js'
-import type { InformedBridge } from './condition-bridge.js'
+import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
 import { type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
-import type { ConditionMemory } from './condition-memory.js'
+import { type ConditionMemory, recall } from './condition-memory.js'
+import { matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
 import { checkConditions } from './condition-sample.js'
 import { takeEncoded } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
@@ -92,12 +93,12 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const key = keyFor(context.key, 'posterior')
   const likelihood = likelihoodOf(model, observations, request)
   const weights = rowWeights(model, likelihood, request)
-  const poolFor = (bridge: InformedBridge, asked: PosteriorRequest) =>
-    poolOf(bridge, { observations, request: asked, model, condition, context: { ...context, key } })
+  const poolFor = (bridge: InformedBridge, asked: PosteriorRequest, known = condition) =>
+    poolOf(bridge, { observations, request: asked, condition: known, context: { ...context, key } })
   const quiet = context.watch?.stop ? { stop: context.watch.stop } : undefined
   const draw = async (bridge: InformedBridge, count: number) => {
     const asked = { ...request, rows: count }
-    return (await drawInformed({ ...poolFor(bridge, asked), watch: quiet }, { model, likelihood, request: asked })).rows
+    return (await drawInformed({ ...poolFor(bridge, asked), watch: quiet }, { likelihood, request: asked })).rows
   }
   const known = Object.keys(request.given ?? {}).length > 0
   const choice = await chooseEpsilon(
@@ -111,7 +112,8 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
     },
     { ...context, key }
   )
-  const pool = poolFor(choice.bridge, request)
+  const matched = known ? await matchedBridge(model, { condition, choice, request }, context) : { bridge: choice.bridge, condition }
+  const pool = poolFor(matched.bridge, request, matched.condition)
   const support = known ? supportUnder(pool, likelihood) : { importanceRows: effectiveCount(weights), prior: trainingTable(model) }
   // Chains come out sorted by ancestor: a part of them must not be a part of the law.
   const chosen = permutation(keyFor(key, 'order'), chainCount(request)).subarray(0, request.rows)
@@ -119,11 +121,20 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const run = { ...pool, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosen), step)) }
   const drawn =
     request.conditioning === 'langevin'
-      ? await drawLangevin(run, { model, likelihood, request })
-      : await drawInformed(run, { model, likelihood, request })
+      ? await drawLangevin(run, { likelihood, request })
+      : await drawInformed(run, { likelihood, request })
   const rows = takeEncoded(drawn.rows, chosen)
   const table = repeatGiven(decodeTable(encoder, rows), [condition], request.rows)
-  const report = await reportOn({ observations, support, choice, request, drawn, chosen, rows, table })
+  const report = await reportOn({
+    observations,
+    support,
+    choice: { ...choice, epsilon: matched.bridge.kernel.epsilon },
+    request,
+    drawn,
+    chosen,
+    rows,
+    table
+  })
   return { table, formats: formatsFor(encoder, [condition]), report }
 }
 
@@ -157,16 +168,35 @@ function likelihoodOf(
   ])
 }
 
+/** The chosen bridge on the rows that match what is given, and what of it is left to be compared. */
+async function matchedBridge(
+  model: GlobalModel,
+  { condition, choice, request }: { condition: Condition; choice: EpsilonChoice; request: PosteriorRequest },
+  { engine, watch }: Context
+): Promise<{ bridge: InformedBridge; condition: Condition }> {
+  const { conditions, compared, matched } = matchConditions(model.training, [condition])[0]!
+  const { name, rows } = matched[0]!
+  const left = conditions[0]!
+  if (!rows && compared.length === 0) return { bridge: choice.bridge, condition: left }
+  const bridge = await recall(request.memory, `posterior bridge ${JSON.stringify([choice.epsilon, compared, name])}`, async () => {
+    const { training, potentials } = matchedTraining(model, rows)
+    const widening = typeof request.epsilon === 'number' ? 1 : await matchedWidening(model, rows, engine)
+    const kernel = { ...model.kernel, epsilon: choice.epsilon * widening }
+    const manner = matchedManner(model, { rows })
+    return (await informedBridge({ training, kernel, ...manner, without: compared, initial: potentials, engine, watch })).bridge
+  })
+  return { bridge, condition: left }
+}
+
 interface PoolRequest {
   readonly observations: readonly ObservationExpression[]
   readonly request: PosteriorRequest
-  readonly model: GlobalModel
   readonly condition: Condition
   readonly context: Context
 }
 
 /** Chains that know what is given; observed columns are present. */
-function poolOf(bridge: InformedBridge, { observations, request, model, condition, context }: PoolRequest): GroupRun {
+function poolOf(bridge: InformedBridge, { observations, request, condition, context }: PoolRequest): GroupRun {
   const { encoder } = bridge.training
   const observed = new Set(observations.flatMap(({ residual }) => columnsOf(residual)))
   const levels = new Map(condition.levels)
@@ -177,7 +207,7 @@ function poolOf(bridge: InformedBridge, { observations, request, model, conditio
     bridge,
     group: groupConditions(encoder, [known])[0]!,
     conditions: [known],
-    count: Math.max(chainCount(request), Math.min(model.summary.rowCount, MOST_POOL)),
+    count: Math.max(chainCount(request), Math.min(bridge.training.logWeights.length, MOST_POOL)),
     steps: request.steps ?? STEPS,
     ridge: DEFAULT_RIDGE,
     engine: context.engine,
@@ -197,12 +227,11 @@ interface Drawn {
 }
 
 interface PosteriorWork {
-  readonly model: GlobalModel
   readonly likelihood: ChainLikelihood
   readonly request: PosteriorRequest
 }
 
-async function drawInformed(run: GroupRun, { model, likelihood, request }: PosteriorWork): Promise<Drawn> {
+async function drawInformed(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
   const count = chainCount(request)
   const pool = startGroup(run)
   const start = await temper({
@@ -215,7 +244,7 @@ async function drawInformed(run: GroupRun, { model, likelihood, request }: Poste
   })
   const problem = { ...pool.problem, conditionOf: new Uint32Array(count), likelihood: tempered(likelihood, 1) }
   let { chains } = start
-  run.onStep?.(takeEncoded(model.training.rows, start.ancestors), 0)
+  run.onStep?.(takeEncoded(run.bridge.training.rows, start.ancestors), 0)
   let acceptance = 0
   const key = keyFor(run.key, 'steps')
   for (let turn = 1; turn <= run.steps; turn++) {
@@ -230,11 +259,11 @@ async function drawInformed(run: GroupRun, { model, likelihood, request }: Poste
   return { rows, ancestors: start.ancestors, acceptance, effectiveRows: mean(chains.effectiveCount), powers: start.powers }
 }
 
-async function drawLangevin(run: GroupRun, { model, likelihood, request }: PosteriorWork): Promise<Drawn> {
+async function drawLangevin(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
   const { problem, state: first, starts } = startGroup({ ...run, count: chainCount(request) })
   const epsilon = run.bridge.kernel.epsilon
   let state = first
-  run.onStep?.(takeEncoded(model.training.rows, starts), 0)
+  run.onStep?.(takeEncoded(run.bridge.training.rows, starts), 0)
   const key = keyFor(run.key, 'langevin')
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')

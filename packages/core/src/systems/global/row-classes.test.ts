@@ -3,7 +3,7 @@ import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { fitTable, sampleTable } from '../../job/job.js'
 import type { Engine } from '../../kernel/engine.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
-import { atomCellOf, atomCells } from '../../table/atoms.js'
+import { atomCellOf, atomCells, cellsWithin } from '../../table/atoms.js'
 import type { RawTable } from '../../table/raw.js'
 import { fitScaler, scaleValues, unscaleValues } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
@@ -43,6 +43,16 @@ describe('cells of a column with atoms', () => {
         expect(value).toBeLessThan(to)
       }
     }
+  })
+
+  it('hold the values of an interval: an atom whole, a gap where it reaches into it', () => {
+    const found = (low: number, high: number) => cellsWithin(cells, low, high)
+    expect([found(0, 0), found(1, 1), found(3, 3), found(4.5, 4.5), found(-1, -1)]).toEqual([[0], [1], [2], [3], []])
+    expect([found(0, 1), found(1, 3), found(1, 9)]).toEqual([
+      [0, 1],
+      [1, 2],
+      [1, 2, 3]
+    ])
   })
 
   it('are none without ties, and none under standard scaling', () => {

@@ -93,7 +93,7 @@ export async function reportOnLocal(
 }
 
 function warningsOfCondition(condition: Condition, effectiveRows: number, distance: Distance): NamedWarning[] {
-  if (condition.numbers.length + condition.ranges.length > 0) return conditionWarnings(condition, effectiveRows, distance)
+  if (condition.numbers.length + condition.ranges.length > 0) return conditionWarnings(condition, { effectiveRows }, distance)
   if (effectiveRows >= FEW_ROWS) return []
   return [{ name: 'posterior-few-rows', message: `draws of some columns rest on ${effectiveRows.toFixed(1)} training rows in effect` }]
 }

@@ -38,8 +38,7 @@ export function SupportOf() {
   )
 }
 
-/** Fewer rows than this bear a guess, not a distribution. */
-const FEW = 3
+/** Fewer rows than this that agree with an observation are few. */
 const SOME = 10
 
 function verdictOn(found: Support): string {
@@ -51,7 +50,7 @@ function verdictOn(found: Support): string {
     if (warnings.length > 0) return 'Rows of the data agree with what was observed, but mind what is said below.'
     return `The data know: in effect ${formatCount(Math.round(importanceRows))} of their rows agree with what was observed.`
   }
-  if (warnings.length > 0 || effectiveRows < FEW) return 'The data hardly know such rows: take what is drawn for a guess.'
+  if (warnings.length > 0) return 'The data hardly know such rows: take what is drawn for a guess.'
   return `The data know such rows: in effect ${formatCount(Math.round(effectiveRows))} of theirs stand behind each drawn one.`
 }
 
@@ -63,7 +62,8 @@ function conditionFacts(report: Extract<Support, { kind: 'condition' }>['report'
     {
       name: 'Effective number of rows',
       value: formatNumber(report.effectiveRows),
-      meaning: 'rows of the data that a drawn row rests on, on average; below 3 there is no distribution to see'
+      meaning:
+        'rows of the data that a drawn row rests on, on average; below 3 there is no distribution to see, unless many rows have all that is given'
     },
     {
       name: 'Steps accepted',

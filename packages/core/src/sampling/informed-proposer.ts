@@ -68,6 +68,8 @@ export class Proposer {
   ): { chosen: number; logTotal: number } {
     if (parts.length === 1) return { chosen: 0, logTotal: parts[0]!.logShare[k]! + this.condition(parts[0]!, k, i) }
     const open = (part: LocalPart): boolean => !allowed || allowed[part.part] === 1
+    // Where nothing Gaussian is known every part has evidence one, without any algebra.
+    const evident = this.problem.split.given.length > 0 || this.problem.likelihood?.local !== undefined
     let likeliest = Number.NEGATIVE_INFINITY
     for (const part of parts) if (open(part)) likeliest = Math.max(likeliest, part.logShare[k]!)
     fillUniform(this.keys.part, chain, this.uniform)
@@ -78,7 +80,7 @@ export class Proposer {
       const share = part.logShare[k]!
       this.logMass[g] = Number.NEGATIVE_INFINITY
       if (!open(part) || share === Number.NEGATIVE_INFINITY || share < likeliest - NEGLIGIBLE) return
-      this.logMass[g] = share + this.condition(part, k, i)
+      this.logMass[g] = share + (evident ? this.condition(part, k, i) : 0)
       largest = Math.max(largest, this.logMass[g]!)
       const score = this.logMass[g]! - log(-log(this.uniform[g]!))
       if (score > best) {

@@ -162,7 +162,7 @@ async function usualDistance(points: Matrix, { engine, key }: { engine: Engine; 
 /** Fewer effective rows than this bear no distribution. */
 export const FEW_ROWS = 3
 /** From so many rows that have all that is given on, each drawn row may rest on few of them. */
-const MANY_MATCHING = 20
+export const MANY_MATCHING = 20
 
 /** How many training rows stand behind the rows of a condition. */
 export interface RowSupport {

@@ -10,7 +10,7 @@ import { columnsOf, type ObservationExpression, parseObservation } from '../../t
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { groupConditions } from '../condition-places.js'
-import { effectiveSampleSize, type NamedWarning } from '../condition-support.js'
+import { effectiveSampleSize, MANY_MATCHING, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../conditions.js'
 import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
 import { type BeforeAndAfter, checkObservation, describeColumns, describeObservation, type ObservationSupport } from '../observations.js'
@@ -377,7 +377,7 @@ function warningsOn(report: Omit<PosteriorReport, 'warnings'>, rowCount: number)
     ...(worst > (few ? 2 : FAR) ? [`an observation stands ${worst.toFixed(1)} standard deviations from ${before}`] : [])
   ]
   if (reasons.length > 0) warnings.push({ name: 'prior-observation-disagree', message: reasons.join('; ') })
-  if (report.effectiveRows < 3)
+  if (report.effectiveRows < 3 && importanceRows < MANY_MATCHING)
     warnings.push({ name: 'posterior-few-rows', message: `drawn rows rest on ${report.effectiveRows.toFixed(1)} training rows in effect` })
   if (report.acceptance < 0.05)
     warnings.push({

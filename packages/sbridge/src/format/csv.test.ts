@@ -64,7 +64,7 @@ describe('blank lines and empty cells', () => {
 describe('bad input', () => {
   test('ragged rows name the line, line breaks in quotes counted', () => {
     expect(() => read('a,b\n"x\ny",2\n3\n4,5\n')).toThrow(expect.objectContaining({ code: 'row-ragged', name: 'InputError' }))
-    expect(() => read('a,b\n"x\ny",2\n3\n4,5\n')).toThrow(/1 cells on line 4 of data.csv; expected 2/)
+    expect(() => read('a,b\n"x\ny",2\n3\n4,5\n')).toThrow(/1 cell on line 4 of data.csv; expected 2/)
     expect(() => read('a,b\n1,2\n1,2,3\n')).toThrow(/3 cells on line 3/)
   })
 

@@ -98,7 +98,7 @@ export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: K
   const { knots } = scaler
   const n = knots.length
   const spread = key ? uniforms(key, values.length) : undefined
-  const given = scaler.discrete ? shareOfUnseen(knots) : 0
+  const given = scaler.discrete ? listOf(knots).given : 0
   return values.map((x, i) => {
     const left = place(knots, x, 'left')
     const right = place(knots, x, 'right')
@@ -125,11 +125,10 @@ export function unscaleValues(scaler: NumericScaler, coordinates: Float64Array):
   }
   const { knots, discrete } = scaler
   const n = knots.length
-  const given = discrete ? shareOfUnseen(knots) : 0
-  const listed = given > 0 ? incompleteList(knots, given) : (rank: number) => knots[Math.floor(rank)]!
+  const listed = discrete ? listOf(knots).decode : undefined
   return coordinates.map((z) => {
     const rank = normalCdf(z) * n
-    if (discrete) return listed(Math.min(n - 1e-9, Math.max(0, rank)))
+    if (listed) return listed(Math.min(n - 1e-9, Math.max(0, rank)))
     const position = Math.min(n - 1, Math.max(0, rank - 0.5))
     const low = Math.min(n - 1, Math.floor(position))
     const high = Math.min(n - 1, low + 1)
@@ -182,6 +181,25 @@ export function shareOfUnseen(ascending: Float64Array): number {
  */
 export function marginOf(knots: Float64Array, start: number, end: number, given: number): number {
   return end - start > 1 && end - start >= ATOM_SHARE * knots.length ? 0 : given / 2
+}
+
+interface ValueList {
+  /** `shareOfUnseen` */
+  readonly given: number
+  /** Value of a rank in [0, n). */
+  readonly decode: (rank: number) => number
+}
+
+/** What is found out about each column's list once: likelihoods decode single values, many times over. */
+const lists = new WeakMap<Float64Array, ValueList>()
+
+function listOf(knots: Float64Array): ValueList {
+  const known = lists.get(knots)
+  if (known) return known
+  const given = shareOfUnseen(knots)
+  const list = { given, decode: given > 0 ? incompleteList(knots, given) : (rank: number) => knots[Math.floor(rank)]! }
+  lists.set(knots, list)
+  return list
 }
 
 /** Decodes ranks in [0, n) of an incomplete list: those in a value's margins lead up to half of the way to its neighbours. */

@@ -1,7 +1,6 @@
-import { rowOf } from '../num/matrix.js'
 import { type Given, resolveConditions } from '../systems/conditions.js'
 import { refuseContradictions } from '../systems/global/condition-sample.js'
-import { moduleLikelihood, observationLikelihood, productLikelihood } from '../systems/global/posterior-likelihood.js'
+import { likelihoodOf, logLikelihoods } from '../systems/global/posterior-likelihood.js'
 import { allExcluded, type LikelihoodModule } from '../systems/likelihood-row.js'
 import { checkObservation } from '../systems/observations.js'
 import { encodeTable, fitEncoder } from '../table/encoder.js'
@@ -30,14 +29,6 @@ export function checkKnown(raw: RawTable, job: FitJob, { givens, observe, likeli
   const rows = encodeTable(encoder, table)
   refuseContradictions({ encoder, rows }, conditions)
   if (observations.length === 0 && !likelihood) return
-  const { value } = productLikelihood([
-    ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
-    ...(likelihood ? [moduleLikelihood(encoder, likelihood)] : [])
-  ])
-  const width = encoder.factors.length
-  const possible = Array.from(
-    { length: table.rowCount },
-    (_, i) => value(rowOf(rows.coordinates, i), rows.codes.subarray(i * width, (i + 1) * width)) > Number.NEGATIVE_INFINITY
-  )
-  if (!possible.includes(true)) throw allExcluded(observe, likelihood !== undefined)
+  const logs = logLikelihoods(likelihoodOf(encoder, { observations, module: likelihood }), rows)
+  if (logs.every((value) => !(value > Number.NEGATIVE_INFINITY))) throw allExcluded(observe, likelihood !== undefined)
 }

@@ -1,6 +1,7 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import { log } from '../num/elementary.js'
+import { placesByName } from '../num/group.js'
 import { rowOf, takeRows } from '../num/matrix.js'
 import { fillUniform, type Key } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
@@ -88,14 +89,10 @@ async function pickRows({ bridge, classOf, engine, known }: FactorSweep, { g, st
 
 /** Chains of one class and one set of known levels, together. */
 function chainsAlike(state: InformedState, known: readonly number[]): Uint32Array[] {
-  const alike = new Map<string, number[]>()
-  for (let i = 0; i < state.part.length; i++) {
+  const alike = placesByName(state.part.keys(), (i) => {
     const codes = codesOf(state, i)
-    const name = [state.part[i]!, ...known.map((factor) => codes[factor]!)].join(',')
-    const list = alike.get(name)
-    if (list) list.push(i)
-    else alike.set(name, [i])
-  }
+    return [state.part[i]!, ...known.map((factor) => codes[factor]!)].join(',')
+  })
   return [...alike.values()].map((list) => Uint32Array.from(list))
 }
 

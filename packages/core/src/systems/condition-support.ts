@@ -1,5 +1,6 @@
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
+import { placesByName } from '../num/group.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
 import { mean, quantileOfSorted, sorted, variance } from '../num/statistics.js'
@@ -46,11 +47,7 @@ export interface DistanceProblem {
  */
 export async function conditionDistances(conditions: readonly Condition[], problem: DistanceProblem): Promise<Distance[]> {
   const { table } = problem
-  const byLevels = new Map<string, number[]>()
-  conditions.forEach(({ levels }, i) => {
-    const name = JSON.stringify([...levels].sort(([a], [b]) => a - b))
-    byLevels.set(name, [...(byLevels.get(name) ?? []), i])
-  })
+  const byLevels = placesByName(conditions, ({ levels }) => JSON.stringify([...levels].sort(([a], [b]) => a - b)))
   const out: Distance[] = new Array(conditions.length)
   for (const [name, members] of byLevels) {
     const rows = rowsOfLevels(problem, conditions[members[0]!]!)

@@ -1,4 +1,5 @@
 import type { Engine } from '../../kernel/engine.js'
+import { placesByName } from '../../num/group.js'
 import { columnOf } from '../../num/matrix.js'
 import { cellsWithin } from '../../table/atoms.js'
 import { combinationsOf } from '../../table/categories.js'
@@ -56,12 +57,8 @@ export function matchConditions(training: TrainingRows, conditions: readonly Con
   const matcher = new Matcher(training)
   const found = conditions.map((condition) => matcher.match(condition))
   // Conditions that treat the same columns in the same way share a bandwidth, and so a group.
-  const kinds = new Map<string, number[]>()
-  found.forEach(({ kind }, i) => {
-    kinds.set(kind, [...(kinds.get(kind) ?? []), i])
-  })
   const groups: MatchedGroup[] = []
-  for (const members of kinds.values()) {
+  for (const members of placesByName(found, ({ kind }) => kind).values()) {
     const own = members.map((i) => found[i]!)
     for (const group of groupConditions(
       training.encoder,
@@ -81,14 +78,9 @@ export function matchConditions(training: TrainingRows, conditions: readonly Con
 }
 
 function shareRows(parts: readonly Match[]): MatchedConditions[] {
-  const byName = new Map<string, { name: string; rows: Uint32Array | undefined; places: number[] }>()
-  parts.forEach(({ name, rows }, place) => {
-    const shared = byName.get(name) ?? { name, rows, places: [] }
-    shared.places.push(place)
-    byName.set(name, shared)
-  })
+  const shared = [...placesByName(parts, ({ name }) => name)].map(([name, places]) => ({ name, rows: parts[places[0]!]!.rows, places }))
   const size = ({ rows }: MatchedConditions) => rows?.length ?? Number.POSITIVE_INFINITY
-  return [...byName.values()].sort((a, b) => size(b) - size(a) || a.places[0]! - b.places[0]!)
+  return shared.sort((a, b) => size(b) - size(a) || a.places[0]! - b.places[0]!)
 }
 
 /** The conditions of a matched group that share rows, as a group. */

@@ -1,7 +1,7 @@
 import { symmetricEigen } from '../../num/linear-algebra.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import type { ChainLikelihood, LocalLikelihood } from '../../sampling/informed-likelihood.js'
-import type { Encoder } from '../../table/encoder.js'
+import type { Encoded, Encoder } from '../../table/encoder.js'
 import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
 import { type NumericScaler, unscaleValues } from '../../table/scaling.js'
 import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt, valueAt } from '../likelihood-row.js'
@@ -149,6 +149,23 @@ function concaveRoot(curvature: Matrix): Matrix {
   const rows = matrix(kept, d)
   for (let r = 0; r < kept; r++) for (let c = 0; c < d; c++) rows.data[r * d + c] = Math.sqrt(values[r]!) * vectors.data[c * d + r]!
   return rows
+}
+
+/** Observations and a user's likelihood, one of them at least, as one. */
+export function likelihoodOf(
+  encoder: Encoder,
+  { observations, module }: { observations: readonly ObservationExpression[]; module: LikelihoodModule | undefined }
+): ChainLikelihood {
+  return productLikelihood([
+    ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
+    ...(module ? [moduleLikelihood(encoder, module)] : [])
+  ])
+}
+
+/** Log-likelihood of every row [n]. */
+export function logLikelihoods({ value }: ChainLikelihood, { coordinates, codes }: Encoded): Float64Array {
+  const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows
+  return Float64Array.from({ length: coordinates.rows }, (_, i) => value(rowOf(coordinates, i), codes.subarray(i * width, (i + 1) * width)))
 }
 
 /** The product of likelihoods. A local stand-in exists where every one has its own. */

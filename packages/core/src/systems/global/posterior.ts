@@ -1,6 +1,5 @@
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
-import { rowOf } from '../../num/matrix.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
@@ -23,7 +22,7 @@ import { checkConditions } from './condition-sample.js'
 import { takeEncoded } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
 import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
-import { moduleLikelihood, observationLikelihood, productLikelihood } from './posterior-likelihood.js'
+import { likelihoodOf, logLikelihoods } from './posterior-likelihood.js'
 import { effectiveCount, temper, weightsOf } from './posterior-temper.js'
 
 /** What was observed about a row whose prior is the model. */
@@ -91,7 +90,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   const observations = checkPosterior(model, request)
   const condition = checkConditions(model, { given: request.given ?? {}, rows: request.rows })[0]!
   const key = keyFor(context.key, 'posterior')
-  const likelihood = likelihoodOf(model, observations, request)
+  const likelihood = likelihoodOf(encoder, { observations, module: request.likelihood })
   const weights = rowWeights(model, likelihood, request)
   const poolFor = (bridge: InformedBridge, asked: PosteriorRequest, known = condition) =>
     poolOf(bridge, { observations, request: asked, condition: known, context: { ...context, key } })
@@ -154,18 +153,6 @@ export function checkPosterior(
   const observations = observe.map(parseObservation)
   for (const observation of observations) checkObservation(model.training.encoder, observation)
   return observations
-}
-
-function likelihoodOf(
-  model: GlobalModel,
-  observations: readonly ObservationExpression[],
-  { likelihood }: PosteriorRequest
-): ChainLikelihood {
-  const { encoder } = model.training
-  return productLikelihood([
-    ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
-    ...(likelihood ? [moduleLikelihood(encoder, likelihood)] : [])
-  ])
 }
 
 /** The chosen bridge on the rows that match what is given, and what of it is left to be compared. */
@@ -297,9 +284,7 @@ function supportUnder(run: GroupRun, likelihood: ChainLikelihood): Support {
   const own = all.filter((i) => fits(starts[i]!))
   const kept = own.length > 0 ? own : all
   const rows = takeEncoded(unscaledRows(run.bridge, state), kept)
-  const logs = Float64Array.from(kept, (_, k) =>
-    likelihood.value(rowOf(rows.coordinates, k), rows.codes.subarray(k * width, (k + 1) * width))
-  )
+  const logs = logLikelihoods(likelihood, rows)
   const effective = (weights: Float64Array): number => {
     const sums = new Float64Array(logWeights.length)
     kept.forEach((i, k) => {
@@ -331,9 +316,8 @@ function rowWeights(
   likelihood: ChainLikelihood,
   { observe = [], likelihood: module }: PosteriorRequest
 ): Float64Array {
-  const { rows, logWeights, encoder } = training
-  const width = encoder.factors.length
-  const values = logWeights.map((a, j) => a + likelihood.value(rowOf(rows.coordinates, j), rows.codes.subarray(j * width, (j + 1) * width)))
+  const logs = logLikelihoods(likelihood, training.rows)
+  const values = training.logWeights.map((a, j) => a + logs[j]!)
   if (values.every((value) => value === Number.NEGATIVE_INFINITY)) throw allExcluded(observe, module !== undefined)
   return weightsOf(values, 1)
 }

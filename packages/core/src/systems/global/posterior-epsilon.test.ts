@@ -57,6 +57,24 @@ describe('bandwidth of a posterior', () => {
     expect(Math.abs(mean(columns[1]!) - 1.73)).toBeLessThan(0.3)
   })
 
+  // Third moments of 400 rows are chance; carried three deviations out they were the main error of the mean.
+  test.each([5, 9])('is one Gaussian where the rows are: the closed form of their own moments (seed %i)', async (seed) => {
+    const functions = [([a]: Float64Array) => a!, ([a, b]: Float64Array) => 0.6 * a! + 0.8 * b!]
+    const { report, columns } = await posteriorOf(seed, functions, ['x1 = 3 ± 0.2'])
+    expect(report.epsilon).toBe(128)
+    const [x1, x2] = rowsOf(seed, functions).table.columns.map((column) => (column as { values: Float64Array }).values) as [
+      Float64Array,
+      Float64Array
+    ]
+    const both = mean(x1.map((x, i) => (x - mean(x1)) * (x2[i]! - mean(x2))))
+    const gain = 1 / (variance(x1) + 0.04)
+    expect(mean(columns[0]!)).toBeCloseTo(mean(x1) + variance(x1) * gain * (3 - mean(x1)), 1)
+    // 500 draws know a mean to 0.04.
+    expect(Math.abs(mean(columns[1]!) - mean(x2) - both * gain * (3 - mean(x1)))).toBeLessThan(0.13)
+    expect(variance(columns[1]!) / (variance(x2) - both * both * gain)).toBeGreaterThan(0.75)
+    expect(variance(columns[1]!) / (variance(x2) - both * both * gain)).toBeLessThan(1.3)
+  })
+
   test('does not grow off a thin curve, which a distance between laws hardly sees', async () => {
     const square = ([a, b]: Float64Array) => 0.5 * (a! * a! + b! * b!)
     const { columns } = await posteriorOf(2, [square, (z) => log(square(z) + 0.05)], ['x1 = 3 ± 0.05'])

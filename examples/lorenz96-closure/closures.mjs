@@ -2,45 +2,54 @@
 import { fitTransition, keyAtStep, keyFor, matrix, normals, Transition } from 'sbridge'
 import { K, rungeKutta, slowTendency } from './two-scale.mjs'
 
-/** What the next change of U_k is drawn from: X_k, U_k and how both changed in the last step. */
-function inputsAt({ x, u, pastX, pastU }, k, interval) {
-  return [x[k], u[k], (u[k] - pastU[k]) / interval, (x[k] - pastX[k]) / interval]
+/** How many states, newest first, the inputs are made of. */
+export const MEMORY = 3
+/** ε of the inputs: finer than the search of `fitTransition`, which fits 1,500 pairs, finds; there are more of them here. */
+const INPUT_BANDWIDTH = 0.125
+
+/** What the next change of U_k is drawn from: X_k, U_k, their last changes, and how that of U changed. */
+function inputsAt([now, past, before], k) {
+  const change = now.u[k] - past.u[k]
+  return [now.x[k], now.u[k], change, now.x[k] - past.x[k], change - (past.u[k] - before.u[k])]
 }
+const INPUTS = 5
+
+/** The last `MEMORY` states of a run up to time n, newest first. */
+export const historyAt = (run, n) => Array.from({ length: MEMORY }, (_, age) => ({ x: run.x[n - age], u: run.u[n - age] }))
 
 /** Learns the change of the subgrid tendency over one interval from a run of the full model; all sites are alike. */
-export async function learnClosure({ run, interval, pairs, engine, key }) {
-  const inputs = matrix(pairs, 4)
+export async function learnClosure({ run, pairs, engine, key }) {
+  const inputs = matrix(pairs, INPUTS)
   const outputs = matrix(pairs, 1)
-  const times = run.x.length - 2
+  const times = run.x.length - MEMORY
   for (let j = 0; j < pairs; j++) {
-    const n = 1 + Math.floor(((j + 0.5) * times) / pairs)
+    const n = MEMORY - 1 + Math.floor(((j + 0.5) * times) / pairs)
     const k = (j * 7) % K
-    inputs.data.set(inputsAt({ x: run.x[n], u: run.u[n], pastX: run.x[n - 1], pastU: run.u[n - 1] }, k, interval), 4 * j)
+    inputs.data.set(inputsAt(historyAt(run, n), k), INPUTS * j)
     outputs.data[j] = run.u[n + 1][k] - run.u[n][k]
   }
-  const model = await fitTransition({ inputs, outputs }, { outputFactor: 'free' }, { engine, key })
-  return new Transition(model, engine)
+  const options = { outputFactor: 'free', inputBandwidth: INPUT_BANDWIDTH }
+  return new Transition(await fitTransition({ inputs, outputs }, options, { engine, key }), engine)
 }
 
 /** The slow variables with the learned closure, stepped inside this integrator: X at every interval [count][K]. */
 export async function runLearned({ transition, start, count, interval, key }) {
-  let { x, u, pastX, pastU } = start
+  let history = start
   const out = []
+  const step = rungeKutta(K)
+  const inputs = matrix(K, INPUTS)
   for (let n = 0; n < count; n++) {
+    const { x, u } = history[0]
     out.push(x)
-    const inputs = matrix(K, 4)
-    for (let k = 0; k < K; k++) inputs.data.set(inputsAt({ x, u, pastX, pastU }, k, interval), 4 * k)
+    for (let k = 0; k < K; k++) inputs.data.set(inputsAt(history, k), INPUTS * k)
     const change = (await transition.step(inputs, keyAtStep(key, n))).data
     const next = u.map((value, k) => value + change[k])
     const middle = u.map((value, k) => value + 0.5 * change[k])
     // The four stages of a Runge–Kutta step see U at its beginning, middle, middle and end.
     const stages = [u, middle, middle, next]
     const after = x.slice()
-    rungeKutta(after, interval, (at, tendency) => slowTendency(at, stages.shift(), tendency))
-    pastX = x
-    pastU = u
-    x = after
-    u = next
+    step(after, interval, (at, tendency, stage) => slowTendency(at, stages[stage], tendency))
+    history = [{ x: after, u: next }, ...history.slice(0, MEMORY - 1)]
   }
   return out
 }
@@ -85,13 +94,15 @@ export function fitWilks(run) {
 /** The slow variables with Wilks' closure: X at every interval [count][K]. */
 export function runWilks({ closure, start, count, interval, key }) {
   const { mean, phi, deviation } = closure
-  const x = start.x.slice()
-  let residual = start.u.map((u, k) => u - mean(start.x[k]))
+  const [now] = start
+  const x = now.x.slice()
+  let residual = now.u.map((u, k) => u - mean(x[k]))
+  const step = rungeKutta(K)
   const u = new Float64Array(K)
   const out = []
   for (let n = 0; n < count; n++) {
     out.push(x.slice())
-    rungeKutta(x, interval, (at, tendency) => {
+    step(x, interval, (at, tendency) => {
       for (let k = 0; k < K; k++) u[k] = mean(at[k]) + residual[k]
       slowTendency(at, u, tendency)
     })

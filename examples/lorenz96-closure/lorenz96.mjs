@@ -3,54 +3,51 @@
 import * as Plot from '@observablehq/plot'
 import { createEngine, keyFor, keyFromSeed } from 'sbridge'
 import { autocorrelation, histogram, rootMeanSquare, totalVariation, writeFigure } from '../figure.mjs'
-import { fitWilks, learnClosure, runLearned, runWilks } from './closures.mjs'
+import { fitWilks, historyAt, learnClosure, runLearned, runWilks } from './closures.mjs'
 import { K, runFull } from './two-scale.mjs'
 
 const INTERVAL = 0.02
-const TRAINING_TIME = 20
+const TRAINING_TIME = 100
 const RANGE = { low: -12, high: 18, bins: 60 }
 const LAGS = Array.from({ length: 31 }, (_, k) => 5 * k)
 
-const sites = (run) => Array.from({ length: K }, (_, k) => Float64Array.from(run, (x) => x[k]))
+const fullRun = (seedOffset, time) => runFull({ seedOffset, count: Math.round(time / INTERVAL), interval: INTERVAL })
 
+/** Histogram and autocorrelation of the slow variables, over all sites. */
 function statistics(run) {
-  const series = sites(run)
+  const series = Array.from({ length: K }, (_, k) => Float64Array.from(run, (x) => x[k]))
+  const histograms = series.map((values) => histogram(values, RANGE))
   return {
-    histogram: histogram(
-      series.flatMap((values) => Array.from(values)),
-      RANGE
-    ),
+    histogram: Float64Array.from({ length: RANGE.bins }, (_, b) => histograms.reduce((sum, of) => sum + of[b] / K, 0)),
     correlation: autocorrelation(series, LAGS)
   }
 }
 
-/** Trains, runs both closures for `time` model units and compares them with `reference` times as long a full run. */
-export async function lorenz96({ time = 20, pairs = 2000, seed = 1, reference = 2, folder } = {}) {
+/** What the closures are compared with: statistics of a run of the full model. */
+export const fullStatistics = (seed, time) => statistics(fullRun(seed, time).x)
+
+/** Learns both closures from a run of the full model, runs each for `time` model units and compares them with `truth`. */
+export async function lorenz96({ time, pairs, seed, truth, folder }) {
   const key = keyFromSeed(seed)
-  const training = runFull({ seedOffset: seed, count: Math.round(TRAINING_TIME / INTERVAL), interval: INTERVAL })
-  const full = runFull({ seedOffset: seed + 100, count: Math.round((reference * time) / INTERVAL), interval: INTERVAL })
+  const training = fullRun(seed, TRAINING_TIME)
   const engine = await createEngine('wasm')
-  const transition = await learnClosure({ run: training, interval: INTERVAL, pairs, engine, key })
-  const start = { x: full.x[1], u: full.u[1], pastX: full.x[0], pastU: full.u[0] }
-  const common = { start, count: Math.round(time / INTERVAL), interval: INTERVAL }
+  const transition = await learnClosure({ run: training, pairs, engine, key })
+  const common = { start: historyAt(training, training.x.length - 1), count: Math.round(time / INTERVAL), interval: INTERVAL }
   const learned = await runLearned({ ...common, transition, key: keyFor(key, 'learned') })
   await engine.close()
-  const runs = {
-    learned,
-    wilks: runWilks({ ...common, closure: fitWilks(training), key }),
-    // What two runs of the full model differ by.
-    floor: runFull({ seedOffset: seed + 200, count: common.count, interval: INTERVAL }).x
+  const found = {
+    learned: statistics(learned),
+    wilks: statistics(runWilks({ ...common, closure: fitWilks(training), key })),
+    // What a run of the full model as long as theirs is off.
+    floor: fullStatistics(seed + 200, time)
   }
-  const truth = statistics(full.x)
-  const found = Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, statistics(run)]))
-  const scores = Object.fromEntries(
+  if (folder) await draw(folder, { truth, ...found })
+  return Object.fromEntries(
     Object.entries(found).map(([name, of]) => [
       name,
       { distance: totalVariation(of.histogram, truth.histogram), correlationError: rootMeanSquare(of.correlation, truth.correlation) }
     ])
   )
-  if (folder) await draw(folder, { truth, ...found })
-  return scores
 }
 
 async function draw(folder, { truth, learned, wilks }) {
@@ -89,7 +86,7 @@ if (process.argv[1]?.endsWith('lorenz96.mjs')) {
   const [time = 100, pairs = 8000, seed = 1] = process.argv.slice(2, 5).map(Number)
   const folder = process.argv[5]
   const started = performance.now()
-  const scores = await lorenz96({ time, pairs, seed, folder })
+  const scores = await lorenz96({ time, pairs, seed, truth: fullStatistics(seed + 100, 2 * time), folder })
   console.log('                  histogram distance   autocorrelation error')
   for (const [name, { distance, correlationError }] of Object.entries(scores))
     console.log(`${name.padEnd(18)}${distance.toFixed(4).padEnd(21)}${correlationError.toFixed(4)}`)

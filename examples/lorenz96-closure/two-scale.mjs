@@ -22,27 +22,32 @@ export function subgrid(y, out) {
   }
 }
 
+/** dY/dt of the fast variables, a ring of K·J. */
 function fastTendency(x, y, out) {
   const n = K * J
-  for (let i = 0; i < n; i++) {
-    const next = i + 1 < n ? i + 1 : 0
-    const afterNext = next + 1 < n ? next + 1 : 0
-    out[i] = -c * b * y[next] * (y[afterNext] - y[i > 0 ? i - 1 : n - 1]) - c * y[i] + ((h * c) / b) * x[Math.floor(i / J)]
+  const drive = (h * c) / b
+  for (let k = 0; k < K; k++) {
+    for (let i = k * J; i < (k + 1) * J; i++) {
+      const next = i + 1 < n ? i + 1 : 0
+      const afterNext = next + 1 < n ? next + 1 : 0
+      out[i] = -c * b * y[next] * (y[afterNext] - y[i > 0 ? i - 1 : n - 1]) - c * y[i] + drive * x[k]
+    }
   }
 }
 
-/** One Runge–Kutta step of size dt for dz/dt = f(z), in place. */
-export function rungeKutta(z, dt, f) {
-  const n = z.length
+/** Runge–Kutta steps for dz/dt = f(z) in n variables: step(z, dt, f) moves z in place; f(z, out, stage) is asked four times. */
+export function rungeKutta(n) {
   const [k1, k2, k3, k4, at] = Array.from({ length: 5 }, () => new Float64Array(n))
-  f(z, k1)
-  for (let i = 0; i < n; i++) at[i] = z[i] + 0.5 * dt * k1[i]
-  f(at, k2)
-  for (let i = 0; i < n; i++) at[i] = z[i] + 0.5 * dt * k2[i]
-  f(at, k3)
-  for (let i = 0; i < n; i++) at[i] = z[i] + dt * k3[i]
-  f(at, k4)
-  for (let i = 0; i < n; i++) z[i] += (dt / 6) * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i])
+  return (z, dt, f) => {
+    f(z, k1, 0)
+    for (let i = 0; i < n; i++) at[i] = z[i] + 0.5 * dt * k1[i]
+    f(at, k2, 1)
+    for (let i = 0; i < n; i++) at[i] = z[i] + 0.5 * dt * k2[i]
+    f(at, k3, 2)
+    for (let i = 0; i < n; i++) at[i] = z[i] + dt * k3[i]
+    f(at, k4, 3)
+    for (let i = 0; i < n; i++) z[i] += (dt / 6) * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i])
+  }
 }
 
 /** The full model from a given start: X and U at every `interval`, `count` times [count][K]. */
@@ -57,8 +62,11 @@ export function runFull({ seedOffset, count, interval, dt = 0.001, spinUp = 10 }
     slowTendency(at, u, out)
     fastTendency(at, y, out.subarray(K))
   }
-  const every = Math.round(interval / dt)
-  for (let step = 0; step < Math.round(spinUp / dt); step++) rungeKutta(z, dt, f)
+  const step = rungeKutta(z.length)
+  const advance = (time) => {
+    for (let n = Math.round(time / dt); n > 0; n--) step(z, dt, f)
+  }
+  advance(spinUp)
   const x = []
   const tendency = []
   for (let n = 0; n < count; n++) {
@@ -66,7 +74,7 @@ export function runFull({ seedOffset, count, interval, dt = 0.001, spinUp = 10 }
     const now = new Float64Array(K)
     subgrid(z.subarray(K), now)
     tendency.push(now)
-    for (let step = 0; step < every; step++) rungeKutta(z, dt, f)
+    advance(interval)
   }
   return { x, u: tendency }
 }

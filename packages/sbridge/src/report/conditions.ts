@@ -85,7 +85,7 @@ function posteriorSection(report: PosteriorReport, times: ReadonlySet<string>): 
       ['Effective rows behind a drawn row', formatNumber(report.effectiveRows)],
       ['Acceptance', formatNumber(report.acceptance)],
       ['Effective sample size', formatNumber(report.effectiveSampleSize)],
-      ['Bandwidth ε', formatNumber(report.epsilon)],
+      ['Bandwidth ε', `${formatNumber(report.epsilon)}${report.gaussian ? ' (the rows pass tests of normality: one Gaussian)' : ''}`],
       ['Powers of the likelihood on the way', String(report.powers.length)],
       ['Distance of the chain without observations to the data', formatNumber(report.unconditioned.distance)],
       ['The same between halves of the data, at most', formatNumber(report.unconditioned.floor)]

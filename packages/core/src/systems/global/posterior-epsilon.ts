@@ -26,6 +26,8 @@ export interface EpsilonChoice {
   readonly unconditioned: DistanceToData
   /** Its typical distance to the nearest training row, over that of fresh rows; 1 where all rows agree. */
   readonly ratio: number
+  /** The rows pass tests of normality, and ε averages over all of them: one Gaussian. */
+  readonly gaussian?: true
 }
 
 export interface EpsilonQuestion {
@@ -44,7 +46,10 @@ export interface EpsilonQuestion {
 const FEW_ROWS = 15
 /** Drawn rows may move away from the data by this share of what halves of the data differ. */
 const SHARE_OF_FLOOR = 0.5
-/** The same of rows weighted by the likelihood: there are few in effect, their halves differ by much, both distances are from all of them. */
+/**
+ * The same of rows weighted by the likelihood: there are few in effect, their halves differ by much, both distances are from
+ * all of them. Where all rows speak for a Gaussian the few need not agree so well: a smaller ε stays near them by nature.
+ */
 const SHARE_OF_WEIGHTED_FLOOR = 0.2
 /**
  * Where data lie on a thin curve, rows beside it hardly add to a distance between laws, but they stand too far from any
@@ -58,6 +63,8 @@ const GAUSSIAN_EPSILON = 128
 /** Mardia's scores, each beyond this for 1 Gaussian sample in 100. */
 const LARGEST_SKEWNESS = 2.33
 const LARGEST_KURTOSIS = 2.58
+/** Fewer rows of a uniform law would pass. */
+const FEWEST_TESTED = 100
 /** Where training rows stand under the likelihood, averages over more rows than this many times ε gives gain nothing. */
 const LARGEST_FACTOR = 16
 /** Chains of a posterior that is only looked at. */
@@ -86,7 +93,7 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   const largest = weighted ? LARGEST_FACTOR * best.epsilon : Number.POSITIVE_INFINITY
   const climb: number[] = []
   for (let e = FACTOR * best.epsilon; e <= Math.min(largest, LARGEST_EPSILON); e *= FACTOR) climb.push(e)
-  const gaussian = GAUSSIAN_EPSILON <= largest && looksGaussian(model)
+  const gaussian = looksGaussian(model)
   if (climb.length === 0 && !gaussian) return best
   const posterior = async (bridge: InformedBridge): Promise<DistanceToData> =>
     distanceToData(model, await question.draw!(bridge, TRIED_ROWS), { weights: question.weights, key: context.key })
@@ -94,17 +101,16 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   const alone = Math.max(0, best.unconditioned.distance) + SHARE_OF_FLOOR * best.unconditioned.floor
   const apart = Math.max(LARGEST_RATIO, best.ratio)
   const first = weighted ? await posterior(best.bridge) : undefined
-  const under = first && Math.max(0, first.distance) + SHARE_OF_WEIGHTED_FLOOR * first.floor
-  const asGood = async (epsilon: number): Promise<EpsilonChoice | undefined> => {
+  const asGood = async (epsilon: number, share: number): Promise<EpsilonChoice | undefined> => {
     const place = await at(epsilon)
-    if (under !== undefined && !((await posterior(place.bridge)).distance <= under)) return undefined
+    if (first && !((await posterior(place.bridge)).distance <= Math.max(0, first.distance) + share * first.floor)) return undefined
     const next = await tried(place)
     return next.unconditioned.distance <= alone && next.ratio <= apart ? next : undefined
   }
-  const one = gaussian ? await asGood(GAUSSIAN_EPSILON) : undefined
-  if (one) return one
+  const one = gaussian ? await asGood(GAUSSIAN_EPSILON, SHARE_OF_FLOOR) : undefined
+  if (one) return { ...one, gaussian: true }
   for (const epsilon of climb) {
-    const next = await asGood(epsilon)
+    const next = await asGood(epsilon, SHARE_OF_WEIGHTED_FLOOR)
     if (!next) break
     best = next
   }
@@ -115,7 +121,9 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
  * Whether third and fourth moments of the rows are those of a Gaussian. Far outside the rows a posterior rests on what
  * local moments do from the middle of the rows outwards; where that is chance alone, it is the main error of the answer.
  */
-function looksGaussian({ training: { encoder, rows } }: GlobalModel): boolean {
+function looksGaussian({ training: { encoder, rows, logWeights } }: GlobalModel): boolean {
+  // The tests are of rows that count alike.
+  if (logWeights.length < FEWEST_TESTED || logWeights.some((a) => a !== logWeights[0])) return false
   const normality = mardia(embedEncoded(encoder, rows))
   return normality !== undefined && normality.skewness < LARGEST_SKEWNESS && Math.abs(normality.kurtosis) < LARGEST_KURTOSIS
 }

@@ -50,6 +50,8 @@ export interface PosteriorReport {
   readonly conditioning: 'informed' | 'langevin'
   readonly steps: number
   readonly epsilon: number
+  /** Set where the prior's rows pass tests of normality and were averaged as one Gaussian. */
+  readonly gaussian?: true
   /** Powers of the likelihood on the way, ending in 1. */
   readonly powers: readonly number[]
   /** Effective number of training rows under the likelihood: (Σ wL)²/Σ(wL)², of those that fit what is given. */
@@ -328,6 +330,7 @@ function reportOn({ observations, support, choice, request, drawn, chosen, rows,
     conditioning: request.conditioning ?? 'informed',
     steps: request.steps ?? STEPS,
     epsilon: choice.epsilon,
+    ...(choice.gaussian ? { gaussian: choice.gaussian } : {}),
     powers: drawn.powers,
     importanceRows,
     ...(fittingRows === undefined ? {} : { fittingRows }),

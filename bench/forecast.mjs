@@ -2,7 +2,7 @@
 // against Wilks' closure. Run after `npm run build`: node bench/forecast.mjs [--quick] [--seeds 3] [--first 1] [folder for figures]
 import { parseArgs } from 'node:util'
 import { lorenz63 } from '../examples/lorenz63/lorenz63.mjs'
-import { fullStatistics, lorenz96 } from '../examples/lorenz96-closure/lorenz96.mjs'
+import { draw, errorsOf, fullStatistics, lorenz96 } from '../examples/lorenz96-closure/lorenz96.mjs'
 
 const { values: asked, positionals } = parseArgs({
   options: {
@@ -29,36 +29,42 @@ for (const s of one.result)
     `  ${s.name}: histogram distance ${s.distance.toFixed(3)} (training set ${s.trainingDistance.toFixed(3)}), autocorrelation error ${s.correlationError.toFixed(3)} (${s.trainingCorrelationError.toFixed(3)}), largest ${s.largest.toFixed(1)}`
   )
 
-const scores = {}
 const first = Number(asked.first)
 const seeds = Array.from({ length: quick ? 1 : Number(asked.seeds) }, (_, k) => first + k)
 const [time, truthTime] = quick ? [20, 100] : [2000, 10_000]
-const truth = await seconds(() => fullStatistics(1000, truthTime))
-console.log(`Lorenz 1996, ${truthTime} time units of the full model, ${truth.time} s`)
+const full = await seconds(() => fullStatistics(1000, truthTime))
+const truth = full.result
+console.log(`Lorenz 1996, ${truthTime} time units of the full model, ${full.time} s`)
+const words = ({ distance, correlationError }) =>
+  `histogram distance ${distance.toFixed(4)}, autocorrelation error ${correlationError.toFixed(4)}`
+/** Statistics by closure, one for every seed. The floor is a run of the full model as long as theirs. */
+const runs = { learned: [], wilks: [], floor: [] }
 for (const seed of seeds) {
-  const run = await seconds(() => lorenz96({ time, pairs: 8000, seed, truth: truth.result, folder: seed === first ? folder : undefined }))
-  console.log(`Lorenz 1996, seed ${seed}, ${time} time units, ${run.time} s`)
-  for (const [name, score] of Object.entries(run.result)) {
-    scores[name] ??= []
-    scores[name].push(score)
-    console.log(
-      `  ${name.padEnd(8)} histogram distance ${score.distance.toFixed(4)}, autocorrelation error ${score.correlationError.toFixed(4)}`
-    )
+  const { result, time: took } = await seconds(() => lorenz96({ time, pairs: 8000, seed }))
+  console.log(`Lorenz 1996, seed ${seed}, ${time} time units, ${took} s`)
+  for (const [name, of] of Object.entries(result)) {
+    runs[name].push(of)
+    console.log(`  ${name.padEnd(8)} ${words(errorsOf(of, truth))}`)
   }
 }
 
-/** Mean ± standard error over seeds; the floor is what runs of the full model as long as theirs are off. */
+const mean = (values) => values.reduce((sum, x) => sum + x / values.length, 0)
+/** Mean ± standard error over seeds. */
 const summary = (values) => {
-  const mean = values.reduce((sum, x) => sum + x, 0) / values.length
-  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (values.length - 1)
-  return `${mean.toFixed(4)} ± ${Math.sqrt(variance / values.length).toFixed(4)}`
+  const variance = mean(values.map((x) => (x - mean(values)) ** 2)) / (values.length - 1)
+  return `${mean(values).toFixed(4)} ± ${Math.sqrt(variance).toFixed(4)}`
 }
+/** The runs of all seeds as one: what is off by chance in one run is off less here, what the closure gets wrong is not. */
+const together = (list) =>
+  Object.fromEntries(['histogram', 'correlation'].map((key) => [key, list[0][key].map((_, i) => mean(list.map((of) => of[key][i])))]))
+const all = Object.fromEntries(Object.entries(runs).map(([name, list]) => [name, together(list)]))
+if (folder) await draw(folder, { truth, ...all })
 if (seeds.length > 1) {
-  console.log(`mean ± standard error over ${seeds.length} seeds`)
-  for (const [name, of] of Object.entries(scores))
+  console.log(`over ${seeds.length} seeds: mean ± standard error of a run's, and that of all runs as one`)
+  for (const [name, list] of Object.entries(runs)) {
+    const errors = list.map((of) => errorsOf(of, truth))
     console.log(
-      `  ${name.padEnd(8)} histogram distance ${summary(of.map((s) => s.distance))}, autocorrelation error ${summary(of.map((s) => s.correlationError))}`
+      `  ${name.padEnd(8)} histogram distance ${summary(errors.map((e) => e.distance))}, autocorrelation error ${summary(errors.map((e) => e.correlationError))}; as one: ${words(errorsOf(all[name], truth))}`
     )
-  for (const [word, key] of Object.entries({ 'histogram distance': 'distance', 'autocorrelation error': 'correlationError' }))
-    console.log(`  learned less Wilks, seed by seed: ${word} ${summary(scores.learned.map((s, k) => s[key] - scores.wilks[k][key]))}`)
+  }
 }

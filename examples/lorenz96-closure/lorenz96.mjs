@@ -26,8 +26,14 @@ function statistics(run) {
 /** What the closures are compared with: statistics of a run of the full model. */
 export const fullStatistics = (seed, time) => statistics(fullRun(seed, time).x)
 
-/** Learns both closures from a run of the full model, runs each for `time` model units and compares them with `truth`. */
-export async function lorenz96({ time, pairs, seed, truth, folder }) {
+/** How far statistics are off: total variation of histograms, root mean square of the autocorrelation's error. */
+export const errorsOf = (found, truth) => ({
+  distance: totalVariation(found.histogram, truth.histogram),
+  correlationError: rootMeanSquare(found.correlation, truth.correlation)
+})
+
+/** Learns both closures from a run of the full model and runs each for `time` model units; statistics by closure. */
+export async function lorenz96({ time, pairs, seed }) {
   const key = keyFromSeed(seed)
   const training = fullRun(seed, TRAINING_TIME)
   const engine = await createEngine('wasm')
@@ -35,22 +41,15 @@ export async function lorenz96({ time, pairs, seed, truth, folder }) {
   const common = { start: historyAt(training, training.x.length - 1), count: Math.round(time / INTERVAL), interval: INTERVAL }
   const learned = await runLearned({ ...common, transition, key: keyFor(key, 'learned') })
   await engine.close()
-  const found = {
+  return {
     learned: statistics(learned),
     wilks: statistics(runWilks({ ...common, closure: fitWilks(training), key })),
-    // What a run of the full model as long as theirs is off.
+    // A run of the full model as long as theirs.
     floor: fullStatistics(seed + 200, time)
   }
-  if (folder) await draw(folder, { truth, ...found })
-  return Object.fromEntries(
-    Object.entries(found).map(([name, of]) => [
-      name,
-      { distance: totalVariation(of.histogram, truth.histogram), correlationError: rootMeanSquare(of.correlation, truth.correlation) }
-    ])
-  )
 }
 
-async function draw(folder, { truth, learned, wilks }) {
+export async function draw(folder, { truth, learned, wilks }) {
   const runs = { 'full model': truth, 'learned closure': learned, 'Wilks 2005': wilks }
   const color = { domain: Object.keys(runs), range: ['#999999', '#c2410c', '#30678d'] }
   const width = (RANGE.high - RANGE.low) / RANGE.bins
@@ -86,10 +85,14 @@ if (process.argv[1]?.endsWith('lorenz96.mjs')) {
   const [time = 100, pairs = 8000, seed = 1] = process.argv.slice(2, 5).map(Number)
   const folder = process.argv[5]
   const started = performance.now()
-  const scores = await lorenz96({ time, pairs, seed, truth: fullStatistics(seed + 100, 2 * time), folder })
+  const found = await lorenz96({ time, pairs, seed })
+  const truth = fullStatistics(seed + 100, 2 * time)
+  if (folder) await draw(folder, { truth, ...found })
   console.log('                  histogram distance   autocorrelation error')
-  for (const [name, { distance, correlationError }] of Object.entries(scores))
+  for (const [name, of] of Object.entries(found)) {
+    const { distance, correlationError } = errorsOf(of, truth)
     console.log(`${name.padEnd(18)}${distance.toFixed(4).padEnd(21)}${correlationError.toFixed(4)}`)
+  }
   console.log(
     `${time} time units, ${pairs} pairs, ${((performance.now() - started) / 1000).toFixed(1)} s${folder ? `, figures in ${folder}` : ''}`
   )

@@ -1,3 +1,4 @@
+import { pow } from '../num/elementary.js'
 import { choleskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
 import type { Matrix } from '../num/matrix.js'
 import { columnOf } from '../num/matrix.js'
@@ -49,7 +50,7 @@ export function mardia(points: Matrix): Normality | undefined {
   }
   const ninth = 2 / (9 * moments)
   return {
-    skewness: (Math.cbrt((n * sum) / (6 * moments)) - (1 - ninth)) / Math.sqrt(ninth),
+    skewness: (pow((n * sum) / (6 * moments), 1 / 3) - (1 - ninth)) / Math.sqrt(ninth),
     kurtosis: (fourth - (d * (d + 2) * (n - 1)) / (n + 1)) / Math.sqrt((8 * d * (d + 2)) / n)
   }
 }

@@ -1,4 +1,5 @@
 import { type Matrix, matrix } from '../num/matrix.js'
+import { weightedMoments } from '../num/statistics.js'
 import { packedLength, precisionsOf } from './transition.js'
 
 /** One interval's evidence on σ: how much wider the later snapshot is than the flow of the earlier one. */
@@ -30,18 +31,12 @@ export function covariancesFrom(unitCovariances: Matrix, sigma: Float64Array): M
 }
 
 /** Weighted mean [d] and packed covariance of points about it. */
-export function weightedMoments(points: Matrix, weights: Float64Array): { mean: Float64Array; covariance: Float64Array } {
+export function packedMoments(points: Matrix, weights: Float64Array): { mean: Float64Array; covariance: Float64Array } {
+  const { mean, covariance } = weightedMoments(points, weights)
   const d = points.cols
-  const mean = new Float64Array(d)
-  for (let i = 0; i < points.rows; i++) for (let a = 0; a < d; a++) mean[a] = mean[a]! + weights[i]! * points.data[i * d + a]!
-  const covariance = new Float64Array(packedLength(d))
-  for (let i = 0; i < points.rows; i++) {
-    for (let a = 0, k = 0; a < d; a++) {
-      const scaled = weights[i]! * (points.data[i * d + a]! - mean[a]!)
-      for (let b = 0; b <= a; b++, k++) covariance[k] = covariance[k]! + scaled * (points.data[i * d + b]! - mean[b]!)
-    }
-  }
-  return { mean, covariance }
+  const packed = new Float64Array(packedLength(d))
+  for (let a = 0; a < d; a++) packed.set(covariance.data.subarray(a * d, a * d + a + 1), packedLength(a))
+  return { mean, covariance: packed }
 }
 
 /**

@@ -1,8 +1,7 @@
 import { pow } from '../num/elementary.js'
-import { choleskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
+import { semidefiniteCholesky, solveLowerInPlace } from '../num/linear-algebra.js'
 import type { Matrix } from '../num/matrix.js'
-import { columnOf } from '../num/matrix.js'
-import { mean } from '../num/statistics.js'
+import { weightedMoments } from '../num/statistics.js'
 
 /** Third and fourth moments of rows beside those of a Gaussian: standard normal scores where the rows are Gaussian. */
 export interface Normality {
@@ -24,27 +23,28 @@ export function mardia(points: Matrix): Normality | undefined {
   if (d === 0 || n <= moments) return undefined
   const z = whitened(points)
   if (!z) return undefined
-  const third = new Float64Array(d * d * d)
+  // Of a ≥ b ≥ c, in that order.
+  const third = new Float64Array(moments)
   let fourth = 0
   for (let i = 0; i < n; i++) {
     const row = z.subarray(i * d, (i + 1) * d)
     let square = 0
-    for (let a = 0; a < d; a++) {
+    for (let a = 0, k = 0; a < d; a++) {
       square += row[a]! * row[a]!
       for (let b = 0; b <= a; b++) {
         const product = row[a]! * row[b]!
-        for (let c = 0; c <= b; c++) third[(a * d + b) * d + c] = third[(a * d + b) * d + c]! + product * row[c]!
+        for (let c = 0; c <= b; c++, k++) third[k] = third[k]! + product * row[c]!
       }
     }
     fourth += (square * square) / n
   }
   let sum = 0
-  for (let a = 0; a < d; a++) {
+  for (let a = 0, k = 0; a < d; a++) {
     for (let b = 0; b <= a; b++) {
-      for (let c = 0; c <= b; c++) {
+      for (let c = 0; c <= b; c++, k++) {
         // As often as three numbers can be put in order.
-        const orders = a === b && b === c ? 1 : a === b || b === c ? 3 : 6
-        sum += orders * (third[(a * d + b) * d + c]! / n) ** 2
+        const orders = a === c ? 1 : a === b || b === c ? 3 : 6
+        sum += orders * (third[k]! / n) ** 2
       }
     }
   }
@@ -58,20 +58,10 @@ export function mardia(points: Matrix): Normality | undefined {
 /** L⁻¹ (x − mean) of every row, L Lᵀ the rows' covariance [n, d]; undefined where it is singular. */
 function whitened(points: Matrix): Float64Array | undefined {
   const { rows: n, cols: d } = points
-  const out = points.data.slice()
-  for (let c = 0; c < d; c++) {
-    const centre = mean(columnOf(points, c))
-    for (let i = 0; i < n; i++) out[i * d + c] = out[i * d + c]! - centre
-  }
-  const lower = new Float64Array(d * d)
-  for (let i = 0; i < n; i++)
-    for (let a = 0; a < d; a++) for (let b = 0; b <= a; b++) lower[a * d + b] = lower[a * d + b]! + (out[i * d + a]! * out[i * d + b]!) / n
-  const scales = Float64Array.from({ length: d }, (_, a) => lower[a * d + a]!)
-  if (!choleskyInPlace(lower, d)) return undefined
-  for (let a = 0; a < d; a++) if (!(lower[a * d + a]! ** 2 > SINGULAR * scales[a]!)) return undefined
+  const { mean, covariance } = weightedMoments(points, new Float64Array(n).fill(1 / n))
+  const lower = semidefiniteCholesky(covariance).data
+  for (let a = 0; a < d; a++) if (lower[a * d + a] === 0) return undefined
+  const out = points.data.map((x, at) => x - mean[at % d]!)
   for (let i = 0; i < n; i++) solveLowerInPlace(lower, d, out, 0, i * d)
   return out
 }
-
-/** A column of which the others leave less than this share of the variance is theirs. */
-const SINGULAR = 1e-9

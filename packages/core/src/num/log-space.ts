@@ -15,6 +15,13 @@ export function uniformLogWeights(n: number): Float64Array {
   return new Float64Array(n).fill(-log(n))
 }
 
+/** Weights of sum 1, over their own total: log-weights of sum 1 leave a rounding of it [n]. */
+export function normalisedWeights(logWeights: Float64Array): Float64Array {
+  const weights = logWeights.map((a) => exp(a))
+  const total = weights.reduce((a, b) => a + b, 0)
+  return weights.map((w) => w / total)
+}
+
 /** Log-weights shifted so that the weights sum to one. */
 export function normaliseLogWeights(logWeights: ArrayLike<number>): Float64Array {
   const total = logSumExp(logWeights)

@@ -1,4 +1,5 @@
 import { InputError } from './errors.js'
+import { type Matrix, matrix } from './matrix.js'
 
 /** Sorted copy, ascending. */
 export function sorted(values: ArrayLike<number>): Float64Array {
@@ -24,6 +25,23 @@ export function mean(values: ArrayLike<number>): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i]!
   return sum / values.length
+}
+
+/**
+ * Mean [d] of the rows of `points` [n, d] under weights of sum 1 [n], and their covariance about it [d, d], of which the
+ * lower triangle is filled. Cost O(n·d²).
+ */
+export function weightedMoments({ data, rows, cols: d }: Matrix, weights: Float64Array): { mean: Float64Array; covariance: Matrix } {
+  const mean = new Float64Array(d)
+  for (let i = 0; i < rows; i++) for (let c = 0; c < d; c++) mean[c] = mean[c]! + weights[i]! * data[i * d + c]!
+  const covariance = matrix(d, d)
+  for (let i = 0; i < rows; i++) {
+    for (let a = 0; a < d; a++) {
+      const scaled = weights[i]! * (data[i * d + a]! - mean[a]!)
+      for (let b = 0; b <= a; b++) covariance.data[a * d + b] = covariance.data[a * d + b]! + scaled * (data[i * d + b]! - mean[b]!)
+    }
+  }
+  return { mean, covariance }
 }
 
 /** Variance with divisor n. */

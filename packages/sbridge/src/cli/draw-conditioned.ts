@@ -12,6 +12,7 @@ import {
   type Table,
   type Watch
 } from '@sbridge/core'
+import { oneGaussian } from '../report/conditions.js'
 import type { Asked } from './conditions.js'
 
 /** Rows under conditions, ready to be written, and what the report and `--json` say about them. */
@@ -96,7 +97,7 @@ export function conditionedWords(rows: Pick<ConditionedRows, 'conditional' | 'po
   if (rows.posterior) {
     const { posterior } = rows
     lines.push(
-      `posterior: ${posterior.importanceRows.toFixed(1)} ${posterior.fittingRows === undefined ? '' : `of ${posterior.fittingRows.toFixed(1)} `}training rows ${posterior.fittingRows === undefined ? '' : 'that fit what is given '}agree with what was observed, ε = ${posterior.epsilon.toPrecision(3)}${posterior.gaussian ? ' (the rows pass tests of normality: one Gaussian)' : ''}, ${posterior.powers.length} power${posterior.powers.length === 1 ? '' : 's'} of the likelihood, acceptance ${posterior.acceptance.toFixed(2)}, effective sample size ${posterior.effectiveSampleSize.toFixed(0)}`,
+      `posterior: ${posterior.importanceRows.toFixed(1)} ${posterior.fittingRows === undefined ? '' : `of ${posterior.fittingRows.toFixed(1)} `}training rows ${posterior.fittingRows === undefined ? '' : 'that fit what is given '}agree with what was observed, ε = ${posterior.epsilon.toPrecision(3)}${oneGaussian(posterior)}, ${posterior.powers.length} power${posterior.powers.length === 1 ? '' : 's'} of the likelihood, acceptance ${posterior.acceptance.toFixed(2)}, effective sample size ${posterior.effectiveSampleSize.toFixed(0)}`,
       `without observations the chain's distance to the data is ${posterior.unconditioned.distance.toPrecision(2)} (halves of the data: up to ${posterior.unconditioned.floor.toPrecision(2)})`
     )
   }

@@ -75,6 +75,9 @@ function conditionalSection(report: ConditionalReport): Section {
   )
 }
 
+/** Said beside ε where the prior was taken for one Gaussian. */
+export const oneGaussian = ({ gaussian }: PosteriorReport): string => (gaussian ? ' (the rows pass tests of normality: one Gaussian)' : '')
+
 function posteriorSection(report: PosteriorReport, times: ReadonlySet<string>): Section {
   return section(
     'posterior',
@@ -85,7 +88,7 @@ function posteriorSection(report: PosteriorReport, times: ReadonlySet<string>): 
       ['Effective rows behind a drawn row', formatNumber(report.effectiveRows)],
       ['Acceptance', formatNumber(report.acceptance)],
       ['Effective sample size', formatNumber(report.effectiveSampleSize)],
-      ['Bandwidth ε', `${formatNumber(report.epsilon)}${report.gaussian ? ' (the rows pass tests of normality: one Gaussian)' : ''}`],
+      ['Bandwidth ε', `${formatNumber(report.epsilon)}${oneGaussian(report)}`],
       ['Powers of the likelihood on the way', String(report.powers.length)],
       ['Distance of the chain without observations to the data', formatNumber(report.unconditioned.distance)],
       ['The same between halves of the data, at most', formatNumber(report.unconditioned.floor)]

@@ -93,7 +93,7 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   const largest = weighted ? LARGEST_FACTOR * best.epsilon : Number.POSITIVE_INFINITY
   const climb: number[] = []
   for (let e = FACTOR * best.epsilon; e <= Math.min(largest, LARGEST_EPSILON); e *= FACTOR) climb.push(e)
-  const gaussian = looksGaussian(model)
+  const gaussian = await recall(question.memory, 'posterior rows are Gaussian', async () => looksGaussian(model))
   if (climb.length === 0 && !gaussian) return best
   const posterior = async (bridge: InformedBridge): Promise<DistanceToData> =>
     distanceToData(model, await question.draw!(bridge, TRIED_ROWS), { weights: question.weights, key: context.key })

@@ -1,7 +1,8 @@
-import { exp } from '../../num/elementary.js'
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
-import type { Matrix } from '../../num/matrix.js'
+import { normalisedWeights } from '../../num/log-space.js'
+import { type Matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, normals } from '../../num/random.js'
+import { weightedMoments } from '../../num/statistics.js'
 import type { FieldRows, Unit } from '../../sampling/units.js'
 
 /** A unit's targets as a linear function of its givens, and what is left of them. */
@@ -97,10 +98,10 @@ function rootOf(covariance: Float64Array, n: number): Float64Array {
 function regression({ coordinates, logWeights }: FieldRows, { targets, givens }: Unit): LinearUnit {
   const [t, k] = [targets.length, givens.length]
   const columns = [...givens, ...targets]
-  const covariance = covarianceOf(coordinates, logWeights, columns)
+  const { covariance } = weightedMoments(takeColumns(coordinates, columns), normalisedWeights(logWeights))
   const width = t + k
   // Cholesky of (givens, targets): its lower left block is B L_g, its lower right one the root of V.
-  const lower = rootOf(covariance, width)
+  const lower = rootOf(covariance.data, width)
   const given = new Float64Array(k * k)
   for (let i = 0; i < k; i++) given.set(lower.subarray(i * width, i * width + k), i * k)
   const coefficients = new Float64Array(t * k)
@@ -124,24 +125,6 @@ function regression({ coordinates, logWeights }: FieldRows, { targets, givens }:
     for (let i = 0; i < t; i++) precision[i * t + j] = unitVector[i]!
   }
   return { targets, givens, coefficients, residual, precision }
-}
-
-function covarianceOf({ data, rows, cols }: Matrix, logWeights: Float64Array, columns: readonly number[]): Float64Array {
-  const width = columns.length
-  const means = new Float64Array(width)
-  const weights = logWeights.map((a) => exp(a))
-  const total = weights.reduce((a, b) => a + b, 0)
-  for (let i = 0; i < rows; i++)
-    for (let c = 0; c < width; c++) means[c] = means[c]! + (weights[i]! / total) * data[i * cols + columns[c]!]!
-  const out = new Float64Array(width * width)
-  for (let i = 0; i < rows; i++) {
-    for (let a = 0; a < width; a++) {
-      const x = (weights[i]! / total) * (data[i * cols + columns[a]!]! - means[a]!)
-      for (let b = 0; b <= a; b++) out[a * width + b] = out[a * width + b]! + x * (data[i * cols + columns[b]!]! - means[b]!)
-    }
-  }
-  for (let a = 0; a < width; a++) for (let b = a + 1; b < width; b++) out[a * width + b] = out[b * width + a]!
-  return out
 }
 
 /** Evidence of many rows alike on a linear law: how it moves them, and how far sweeps over single coordinates would get. */

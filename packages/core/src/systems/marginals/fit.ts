@@ -1,5 +1,5 @@
 import type { Diffusion } from '../../bridge/drift.js'
-import { weightedMoments } from '../../bridge/noise-size.js'
+import { packedMoments } from '../../bridge/noise-size.js'
 import { packedLength } from '../../bridge/transition.js'
 import type { Engine } from '../../kernel/engine.js'
 import { InputError } from '../../num/errors.js'
@@ -104,7 +104,7 @@ export function contextOf({ snapshots, columnNames }: Pick<PreparedSnapshots, 's
   const mean = new Float64Array(d)
   const square = new Float64Array(d)
   for (const { cloud } of snapshots) {
-    const moments = weightedMoments(cloud.points, weightsOf(cloud))
+    const moments = packedMoments(cloud.points, weightsOf(cloud))
     for (let a = 0; a < d; a++) {
       mean[a] = mean[a]! + moments.mean[a]! / snapshots.length
       square[a] = square[a]! + (moments.covariance[packedLength(a) + a]! + moments.mean[a]! ** 2) / snapshots.length

@@ -8,7 +8,7 @@ import {
   type FlowTarget,
   matchFlow
 } from '../../bridge/flow-matching.js'
-import { covariancesFrom, estimateSigma, type NoiseEvidence, weightedMoments } from '../../bridge/noise-size.js'
+import { covariancesFrom, estimateSigma, type NoiseEvidence, packedMoments } from '../../bridge/noise-size.js'
 import { unitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
 import { exp, log } from '../../num/elementary.js'
@@ -130,7 +130,7 @@ function withinSpread(snapshots: readonly FitSnapshot[]): Float64Array {
   const d = snapshots[0]!.cloud.points.cols
   const squares = new Float64Array(d)
   for (const { cloud } of snapshots) {
-    const { covariance } = weightedMoments(cloud.points, weightsOf(cloud))
+    const { covariance } = packedMoments(cloud.points, weightsOf(cloud))
     for (let a = 0; a < d; a++) squares[a] = squares[a]! + covariance[packedLength(a) + a]! / snapshots.length
   }
   squares.forEach((s, a) => {
@@ -163,8 +163,8 @@ async function blurredTargets(problem: RoundsProblem, watch: Watch): Promise<Flo
 
 /** Points moved so that their mean is that of the later snapshot. */
 function centredOn(points: Matrix, to: FitSnapshot): Matrix {
-  const from = weightedMoments(points, new Float64Array(points.rows).fill(1 / points.rows)).mean
-  const aim = weightedMoments(to.cloud.points, weightsOf(to.cloud)).mean
+  const from = packedMoments(points, new Float64Array(points.rows).fill(1 / points.rows)).mean
+  const aim = packedMoments(to.cloud.points, weightsOf(to.cloud)).mean
   return matrix(
     points.rows,
     points.cols,
@@ -274,8 +274,8 @@ function sigmaOf(problem: RoundsProblem, theta: Float64Array, start: Float64Arra
 
 function evidenceOf(transitions: { means: Matrix; unitCovariances: Matrix }, from: FitSnapshot, to: FitSnapshot): NoiseEvidence {
   const weights = weightsOf(from.cloud)
-  const carried = weightedMoments(transitions.means, weights)
-  const later = weightedMoments(to.cloud.points, weightsOf(to.cloud))
+  const carried = packedMoments(transitions.means, weights)
+  const later = packedMoments(to.cloud.points, weightsOf(to.cloud))
   const d = to.cloud.points.cols
   const observed = later.covariance.slice()
   for (let a = 0, k = 0; a < d; a++) {

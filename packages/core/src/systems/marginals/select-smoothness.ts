@@ -1,4 +1,4 @@
-import { weightedMoments } from '../../bridge/noise-size.js'
+import { packedMoments } from '../../bridge/noise-size.js'
 import { transitionsOf } from '../../bridge/reference-transitions.js'
 import { densityKernel } from '../../bridge/transition.js'
 import { InputError } from '../../num/errors.js'
@@ -121,7 +121,7 @@ const MOST_LEFT_OUT = 2
  * doubled gap turns by less than two right angles and cannot be mistaken for its reverse.
  */
 function resolvableSnapshots(snapshots: readonly FitSnapshot[]): number[] {
-  const means = snapshots.map(({ cloud: c }) => weightedMoments(c.points, weightsOf(c)).mean)
+  const means = snapshots.map(({ cloud: c }) => packedMoments(c.points, weightsOf(c)).mean)
   const turns: { k: number; cosine: number }[] = []
   for (let k = 1; k + 1 < means.length; k++) {
     turns.push({ k, cosine: cosineBetween(difference(means[k]!, means[k - 1]!), difference(means[k + 1]!, means[k]!)) })

@@ -1,7 +1,6 @@
 // Conditional rows: closed form, held-out CRPS of a target given all other columns with default options beside a quantile
 // forest and a linear model on the same splits, and the cost of a conditional row beside a plain one.
 // usage: node bench/conditional.mjs [splits=5] [threads=1]
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +22,7 @@ import {
   takeTableRows,
   writeTable
 } from '../packages/sbridge/dist/index.js'
+import { jsonPeer } from './peers/json-peer.mjs'
 
 const [splits = '5', threads = '1'] = process.argv.slice(2)
 const engine = await createEngine('wasm', { threads: Number(threads) })
@@ -90,12 +90,7 @@ for (const [name, [target, most]] of Object.entries(TARGETS)) {
       files.push(join(folder, `${part}.csv`))
       await writeTable(files.at(-1), presentTable(rows, data.formats, 'text'))
     }
-    const script = fileURLToPath(new URL('peers/conditional.py', import.meta.url))
-    const peers = spawnSync('/usr/bin/python3', [script, ...files, target], {
-      encoding: 'utf8',
-      env: { ...process.env, OPENBLAS_CORETYPE: '', OPENBLAS_L2_SIZE: '' }
-    })
-    if (peers.status === 0) for (const [method, scores] of Object.entries(JSON.parse(peers.stdout))) add(method, scores)
+    for (const [method, scores] of Object.entries(jsonPeer('conditional.py', [...files, target]) ?? {})) add(method, scores)
   }
   console.log(
     `${name}: ${target} given all other columns, mean of ${splits} splits; aim: CRPS ≤ ${most}, 80 % intervals cover 0.74 to 0.86`

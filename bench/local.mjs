@@ -184,7 +184,7 @@ async function scaling(engine, sizes) {
     const r = await fieldCase({ phi: 0.7, size, local: { kind: 'window', radius: 1 }, seed: 1, engine, count: 1000 })
     const memory = process.memoryUsage().rss / 1e6
     console.log(
-      `d = ${String(size).padEnd(4)} fit ${(r.fit / 1000).toFixed(2)} s, draw ${(r.draw / 1000).toFixed(2)} s, resident ${memory.toFixed(0)} MB`
+      `d = ${String(size).padEnd(4)} fit ${(r.fit / 1000).toFixed(2)} s (${r.model.summary.choices.reduce((sum, c) => sum + c.curve.length, 0)} bandwidths tried), draw ${(r.draw / 1000).toFixed(2)} s, resident ${memory.toFixed(0)} MB`
     )
   }
 }

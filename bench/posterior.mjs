@@ -5,11 +5,9 @@
 // that they came from, so the closed form with own moments is the floor; n draws add about √((1 + κ)/n) to the covariance's
 // error, κ = (tr C)²/tr C² (0.04 at 2,000, 0.02 at 8,000).
 // usage: node bench/posterior.mjs [seeds=3] [threads=1] [draws=8000] [first seed=1]
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   createEngine,
   fitGlobal,
@@ -20,6 +18,7 @@ import {
   samplePosterior,
   writeTable
 } from '../packages/sbridge/dist/index.js'
+import { jsonPeer } from './peers/json-peer.mjs'
 
 const [seeds = '3', threads = '1', draws = '8000', first = '1'] = process.argv.slice(2)
 const SEEDS = Array.from({ length: Number(seeds) }, (_, i) => Number(first) + i)
@@ -222,12 +221,7 @@ for (const seed of SEEDS) {
   const own = `share ${mean(drawn.map((x) => (x > 0 ? 1 : 0))).toFixed(3)}, mean ${m.toFixed(3)}, deviation ${Math.sqrt(mean(drawn.map((x) => (x - m) ** 2))).toFixed(3)}`
   const file = join(folder, 'rows.csv')
   await writeTable(file, presentTable(inferred.table, inferred.formats, 'text'))
-  const script = fileURLToPath(new URL('peers/posterior.py', import.meta.url))
-  const peer = spawnSync('/usr/bin/python3', [script, file, '1,0', '0.4', '0.6'], {
-    encoding: 'utf8',
-    env: { ...process.env, OPENBLAS_CORETYPE: '', OPENBLAS_L2_SIZE: '' }
-  })
-  const kalman = peer.status === 0 ? JSON.parse(peer.stdout) : undefined
+  const kalman = jsonPeer('posterior.py', [file, '1,0', '0.4', '0.6'])
   console.log(
     `  seed ${seed}: exact share ${right.toFixed(3)}, mean ${centre.toFixed(3)}, deviation ${spread.toFixed(3)}; sbridge ${own}; acceptance ${report.acceptance.toFixed(2)}`
   )

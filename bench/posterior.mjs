@@ -175,30 +175,42 @@ for (const [name, pairs] of collected) {
   console.log(`  ${name}${name.endsWith('own moments') && !name.includes('from') ? ' (the floor)' : ''}: ${each.join('; ')}`)
 }
 
-console.log('banana: prior N(0, 1)², observed x2 + x1^2 = 1 ± 0.2')
-{
-  const z = normals(keyFromSeed(1), 2 * M)
-  const columns = [0, 1].map((c) => Array.from({ length: M }, (_, i) => z[2 * i + c]))
-  const model = await fitGlobal(inferTable(tableOf(columns)), {}, { engine, key: keyFromSeed(1) })
-  const N = 1_000_000
-  const fresh = normals(keyFromSeed(9), 2 * N)
-  const statistics = { 'mean |x1|': (a) => Math.abs(a), 'mean x2': (_, b) => b, 'mean x1²': (a) => a * a, 'mean x2²': (_, b) => b * b }
-  const totals = Object.fromEntries(Object.keys(statistics).map((name) => [name, 0]))
-  let total = 0
-  for (let i = 0; i < N; i++) {
-    const [a, b] = [fresh[2 * i], fresh[2 * i + 1]]
-    const weight = Math.exp(-0.5 * ((b + a * a - 1) / 0.2) ** 2)
-    total += weight
-    for (const [name, f] of Object.entries(statistics)) totals[name] += weight * f(a, b)
+const STATISTICS = { 'mean |x1|': (a) => Math.abs(a), 'mean x2': (_, b) => b, 'mean x1²': (a) => a * a, 'mean x2²': (_, b) => b * b }
+for (const [y, deviation] of [
+  [1, 0.2],
+  [4, 0.3]
+]) {
+  const observation = `x2 + x1^2 = ${y} ± ${deviation}`
+  console.log(`banana: prior N(0, 1)², observed ${observation}; beside a million fresh rows and the prior's own 2,000 rows, weighted`)
+  const weighted = (a, b) => {
+    const weights = normalised(a.map((x, i) => -0.5 * ((b[i] + x * x - y) / deviation) ** 2))
+    return Object.values(STATISTICS).map((f) => weights.reduce((sum, w, i) => sum + w * f(a[i], b[i]), 0))
   }
-  const start = performance.now()
-  const { table, report } = await samplePosterior(model, { observe: ['x2 + x1^2 = 1 ± 0.2'], rows: 4000 }, { engine, key: keyFromSeed(1) })
-  const seconds = ((performance.now() - start) / 1000).toFixed(1)
-  const [a, b] = values(table)
-  const words = Object.entries(statistics).map(
-    ([name, f]) => `${name} ${mean(a.map((x, i) => f(x, b[i]))).toFixed(3)} (${(totals[name] / total).toFixed(3)})`
-  )
-  console.log(`  ${words.join(', ')}; acceptance ${report.acceptance.toFixed(2)}, ${seconds} s`)
+  const pairs = (seed, n) => {
+    const z = normals(keyFromSeed(seed), 2 * n)
+    return [0, 1].map((c) => Array.from({ length: n }, (_, i) => z[2 * i + c]))
+  }
+  const truth = weighted(...pairs(9, 1_000_000))
+  const errors = { ours: [], 'own rows, weighted': [] }
+  for (const seed of SEEDS) {
+    const columns = pairs(seed, M)
+    const model = await fitGlobal(inferTable(tableOf(columns)), {}, { engine, key: keyFromSeed(seed) })
+    const start = performance.now()
+    const { table, report } = await samplePosterior(model, { observe: [observation], rows: 4000 }, { engine, key: keyFromSeed(seed) })
+    const seconds = ((performance.now() - start) / 1000).toFixed(1)
+    const [a, b] = values(table)
+    const found = Object.values(STATISTICS).map((f) => mean(a.map((x, i) => f(x, b[i]))))
+    const off = (list) => list.map((x, k) => Math.abs(x - truth[k]))
+    errors.ours.push(off(found))
+    errors['own rows, weighted'].push(off(weighted(...columns)))
+    const words = Object.keys(STATISTICS).map((name, k) => `${name} ${found[k].toFixed(3)} (${truth[k].toFixed(3)})`)
+    const how = `acceptance ${report.acceptance.toFixed(2)}, ε ${report.epsilon.toFixed(3)}, effective sample size ${report.effectiveSampleSize.toFixed(0)}`
+    console.log(`  seed ${seed}: ${words.join(', ')}; ${how}, ${seconds} s`)
+  }
+  for (const [name, list] of Object.entries(errors)) {
+    const words = Object.keys(STATISTICS).map((statistic, k) => `${statistic} ${mean(list.map((row) => row[k])).toFixed(3)}`)
+    console.log(`  ${name}: error on average ${words.join(', ')}`)
+  }
 }
 
 console.log('two modes at x1 = ±2 (deviation 0.5), observed x1 = 0.4 ± 0.6: share of the right mode, mean and deviation of x1')

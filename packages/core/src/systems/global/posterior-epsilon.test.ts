@@ -75,6 +75,16 @@ describe('bandwidth of a posterior', () => {
     expect(variance(columns[1]!) / (variance(x2) - both * both * gain)).toBeLessThan(1.3)
   })
 
+  // One Gaussian that crosses the whole law leaves the curve at once: 1 to 35 of 100 steps were accepted.
+  test('is not one Gaussian where the observation is curved', async () => {
+    const { report, columns } = await posteriorOf(6, [([a]) => a!, ([, b]) => b!], ['x2 + x1^2 = 1 ± 0.2'])
+    expect(report.gaussian).toBeUndefined()
+    expect(report.acceptance).toBeGreaterThan(0.5)
+    // Under a million weighted draws of the law: 0.652 and 0.335; 500 rows and the sample's own chance know them to about 0.1.
+    expect(Math.abs(mean(columns[0]!.map((x) => x * x)) - 0.652)).toBeLessThan(0.15)
+    expect(Math.abs(mean(columns[1]!) - 0.335)).toBeLessThan(0.15)
+  })
+
   test('does not grow off a thin curve, which a distance between laws hardly sees', async () => {
     const square = ([a, b]: Float64Array) => 0.5 * (a! * a! + b! * b!)
     const { columns } = await posteriorOf(2, [square, (z) => log(square(z) + 0.05)], ['x1 = 3 ± 0.05'])

@@ -37,6 +37,8 @@ export interface EpsilonQuestion {
   readonly search: boolean
   /** Likelihood of every training row, largest 1 [M]. */
   readonly weights: Float64Array
+  /** Whether the likelihood is Gaussian in the coordinates: then so is its product with a Gaussian, wherever a chain stands. */
+  readonly linear: boolean
   readonly memory?: ConditionMemory | undefined
   /** About so many rows of the posterior under a bridge; undefined where weighted training rows do not speak of it. */
   readonly draw?: ((bridge: InformedBridge, count: number) => Promise<Encoded>) | undefined
@@ -76,10 +78,10 @@ const STEPS = 20
 /**
  * The bandwidth of a posterior. A larger ε averages local moments over more rows, at the price of taking ever larger
  * neighbourhoods for Gaussian. So it is enlarged from the model's own, fourfold at a time, or at once to a single Gaussian
- * where the rows pass tests of normality, as long as the chain without likelihood stays about as near to the data as it is
- * and its rows as near to training rows as fresh ones, and, where enough training rows stand under the likelihood to tell,
- * the posterior about as near to the rows weighted by it. Cost: a scaling, 20 steps of 1,000 chains and a posterior of
- * 500 rows an ε.
+ * where the rows pass tests of normality and the likelihood is linear, as long as the chain without likelihood stays about
+ * as near to the data as it is and its rows as near to training rows as fresh ones, and, where enough training rows stand
+ * under the likelihood to tell, the posterior about as near to the rows weighted by it. Cost: a scaling, 20 steps of 1,000
+ * chains and a posterior of 500 rows an ε.
  */
 export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestion, context: Context): Promise<EpsilonChoice> {
   const fixed = typeof question.epsilon === 'number' ? question.epsilon : undefined
@@ -93,7 +95,8 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   const largest = weighted ? LARGEST_FACTOR * best.epsilon : Number.POSITIVE_INFINITY
   const climb: number[] = []
   for (let e = FACTOR * best.epsilon; e <= Math.min(largest, LARGEST_EPSILON); e *= FACTOR) climb.push(e)
-  const gaussian = await recall(question.memory, 'posterior rows are Gaussian', async () => looksGaussian(model))
+  // Any other likelihood bends away from what stands for it within one step that crosses the whole law: few would be accepted.
+  const gaussian = question.linear && (await recall(question.memory, 'posterior rows are Gaussian', async () => looksGaussian(model)))
   if (climb.length === 0 && !gaussian) return best
   const posterior = async (bridge: InformedBridge): Promise<DistanceToData> =>
     distanceToData(model, await question.draw!(bridge, TRIED_ROWS), { weights: question.weights, key: context.key })

@@ -50,7 +50,7 @@ export interface PosteriorReport {
   readonly conditioning: 'informed' | 'langevin'
   readonly steps: number
   readonly epsilon: number
-  /** Set where the prior's rows pass tests of normality and were averaged as one Gaussian. */
+  /** Set where the prior's rows pass tests of normality, observations are linear, and all rows were averaged as one Gaussian. */
   readonly gaussian?: true
   /** Powers of the likelihood on the way, ending in 1. */
   readonly powers: readonly number[]
@@ -108,6 +108,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
       epsilon: request.epsilon,
       search: request.conditioning !== 'langevin',
       weights,
+      linear: likelihood.linear,
       draw: known ? undefined : draw,
       memory: request.memory
     },

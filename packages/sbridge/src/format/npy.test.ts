@@ -95,6 +95,18 @@ test('a cut array says how many bytes it lacks', () => {
   expect(() => readNpy(fixture('matrix.npy').slice(0, -8), context)).toThrow(/40 bytes of data where shape \(2, 3\) needs 48/)
 })
 
+test.each([
+  ['(2, 3)', '(L, 3)', 'f8'],
+  ['(2, 3)', '(2 3)', 'f8'],
+  ['(2, 3)', '(0,9999999999)', 'f8'],
+  ['(2, 3)', '(9999999999,)', 'U0']
+])('refuses the shape %s that damage made %s', (before, after, type) => {
+  const text = Buffer.from(fixture('matrix.npy')).toString('latin1').replace('<f8', `<${type}`)
+  const widened = text.replace(before, after).replace(`${' '.repeat(Math.max(0, after.length - before.length))}\n`, '\n')
+  const bytes = Uint8Array.from(Buffer.from(widened.padEnd(text.length), 'latin1'))
+  expect(() => readNpy(bytes, context)).toThrow(expect.objectContaining({ name: 'FormatError', code: 'npy-unreadable' }))
+})
+
 test('text has no place in .npy', () => {
   const columns: RawColumn[] = [{ name: 'species', source: 'text', values: ['a'] }]
   expect(() => writeNpy({ rowCount: 1, columns })).toThrow(expect.objectContaining({ name: 'InputError', code: 'npy-numbers-only' }))

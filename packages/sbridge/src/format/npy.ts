@@ -138,6 +138,9 @@ function parseNpy(bytes: Uint8Array, context: ReadContext): NpyArray {
   const type = elementType(descriptor, context)
   const count = shape.reduce((product, length) => product * length, 1)
   const begin = start + headerLength
+  // Elements of no bytes, or none at all, would let a damaged shape ask for any number of rows and columns.
+  if (type.size === 0 || (count === 0 && shape.some((length) => length > bytes.length)))
+    throw unreadable('NPY', context, `no data where the shape is (${shape.join(', ')})`)
   if (bytes.length - begin < count * type.size) {
     throw unreadable('NPY', context, `${bytes.length - begin} bytes of data where shape (${shape.join(', ')}) needs ${count * type.size}`)
   }
@@ -163,10 +166,13 @@ function parseHeader(header: string, context: ReadContext): Header {
   if (descriptor === undefined || fortran === undefined || shape === undefined) {
     throw unreadable('NPY', context, 'the header lacks descr, fortran_order or shape')
   }
-  const lengths = shape
+  const parts = shape
     .split(',')
-    .filter((part) => part.trim() !== '')
-    .map((part) => Number.parseInt(part, 10))
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  // Python 2 wrote long integers with an L behind them.
+  if (!parts.every((part) => /^\d+L?$/.test(part))) throw unreadable('NPY', context, `the shape is (${shape})`)
+  const lengths = parts.map((part) => Number.parseInt(part, 10))
   return { descriptor, fortran: fortran === 'True', shape: lengths }
 }
 

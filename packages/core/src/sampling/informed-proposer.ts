@@ -142,13 +142,20 @@ export class Proposer {
     return -logMass
   }
 
-  /** What noise carries out of the cells of a part is put back on their bounds, as in `mixedStep`. */
+  /** What noise carries out of the bounds of a part is reflected on them, as rows are as frequent near a bound as at it. */
   private putBack(part: number, into: Float64Array): void {
     const { split, source } = this.problem
     if (!source.bounds) return
     const { low, high } = source.bounds
     const first = part * low.cols
     for (const coordinates of [split.ranged, split.free])
-      for (const c of coordinates) into[c] = Math.min(high.data[first + c]!, Math.max(low.data[first + c]!, into[c]!))
+      for (const c of coordinates) into[c] = reflectedInto(low.data[first + c]!, high.data[first + c]!, into[c]!)
   }
+}
+
+/** A number reflected once at the bound that it lies beyond, and no farther than the other. */
+function reflectedInto(low: number, high: number, x: number): number {
+  if (x < low) return Math.min(high, 2 * low - x)
+  if (x > high) return Math.max(low, 2 * high - x)
+  return x
 }

@@ -1,4 +1,4 @@
-import { normalQuantile } from '../num/elementary.js'
+import { normalCdf, normalQuantile } from '../num/elementary.js'
 import { ATOM_SHARE, type NumericScaler, runsOf } from './scaling.js'
 
 /**
@@ -64,4 +64,40 @@ export function atomCellOf({ cuts }: AtomCells, coordinate: number): number {
   let cell = 0
   while (cell < cuts.length && coordinate >= cuts[cell]!) cell++
   return cell
+}
+
+/** Coordinates between which values lie. */
+export interface CoordinateInterval {
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * Where the values between two coordinates of training rows end: at the first gaps beyond them that are wider than `share`
+ * of their own range; infinite where there is none. Scaled by `quantile` such a gap has no width. Cost O(n) to prepare a
+ * column, O(values beyond) to ask.
+ */
+export function gapsAround(
+  { knots }: Extract<NumericScaler, { method: 'quantile' }>,
+  share: number
+): (first: number, last: number) => CoordinateInterval {
+  const n = knots.length
+  const runs = runsOf(knots)
+  const values = runs.map(([start]) => knots[start]!)
+  const runOf = new Uint32Array(n)
+  runs.forEach(([start, end], k) => {
+    runOf.fill(k, start, end)
+  })
+  const runAt = (coordinate: number): number => runOf[Math.min(n - 1, Math.floor(normalCdf(coordinate) * n))]!
+  return (first, last) => {
+    let [bottom, top] = [runAt(first), runAt(last)]
+    const wide = share * (values[top]! - values[bottom]!)
+    while (bottom > 0 && values[bottom]! - values[bottom - 1]! <= wide) bottom--
+    while (top < runs.length - 1 && values[top + 1]! - values[top]! <= wide) top++
+    return {
+      // Within half a rank of the edge a coordinate decodes to values in the gap.
+      low: bottom === 0 ? Number.NEGATIVE_INFINITY : normalQuantile((runs[bottom]![0] + 0.5) / n),
+      high: top === runs.length - 1 ? Number.POSITIVE_INFINITY : normalQuantile((runs[top]![1] - 0.5) / n)
+    }
+  }
 }

@@ -3,10 +3,13 @@ import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { fitTable, sampleTable } from '../../job/job.js'
 import type { Engine } from '../../kernel/engine.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
+import { mean } from '../../num/statistics.js'
 import { atomCellOf, atomCells, cellsWithin } from '../../table/atoms.js'
 import type { RawTable } from '../../table/raw.js'
 import { fitScaler, scaleValues, unscaleValues } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import type { Given } from '../conditions.js'
+import { sampleConditional } from './condition-sample.js'
 
 const key = keyFromSeed(11)
 let engine: Engine
@@ -87,6 +90,37 @@ const column = (table: Table, name: string): Float64Array => {
   if (!isNumeric(found)) throw new Error(`${name} is not numeric`)
   return found.values
 }
+
+describe('heights of three stations above the sea', () => {
+  // 375, 408 and 540 m, never twice the same; scaled by quantile they touch.
+  const stations = ['Lake', 'Town', 'Hill']
+  const z = normals(keyFor(key, 'stations'), 600)
+  const station = Array.from({ length: 300 }, (_, i) => i % 3)
+  const raw: RawTable = {
+    rowCount: 300,
+    columns: [
+      { name: 'station', source: 'text', values: station.map((s) => stations[s]!) },
+      { name: 'height', source: 'text', values: station.map((s, i) => ([375, 408, 540][s]! + 3 * z[2 * i]!).toFixed(9)) },
+      { name: 'warmth', source: 'text', values: station.map((s, i) => (15 - s + 3 * z[2 * i + 1]!).toFixed(3)) }
+    ]
+  }
+
+  it('given one, are those of no other, and no heap at the gap', async () => {
+    const model = await fitTable(raw, { seed: 1, scaling: 'quantile' }, { engine })
+    const draw = async (given: Given) => column((await sampleConditional(model, { given, rows: 500 }, { engine, key })).table, 'height')
+    for (const [name, low, high] of [
+      ['Lake', 360, 390],
+      ['Town', 395, 421],
+      ['Hill', 527, 553]
+    ] as const) {
+      const heights = await draw({ station: name })
+      expect(heights.filter((x) => x < low || x > high).length).toBe(0)
+      const recurring = [...heights].sort((a, b) => a - b).filter((x, i, all) => i > 0 && x === all[i - 1]).length
+      expect(recurring).toBeLessThan(5)
+      expect(Math.abs(mean(heights) - [375, 408, 540][stations.indexOf(name)]!)).toBeLessThan(1)
+    }
+  })
+})
 
 describe('rows of a survey', () => {
   it('never break what atoms exclude: two indicators at once, an amount where nothing is charged', async () => {

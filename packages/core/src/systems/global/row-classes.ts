@@ -1,6 +1,6 @@
 import { matrix } from '../../num/matrix.js'
 import type { CoordinateBounds } from '../../sampling/mixed.js'
-import { type AtomCells, atomCellOf, atomCells } from '../../table/atoms.js'
+import { type AtomCells, atomCellOf, atomCells, gapsAround } from '../../table/atoms.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
 import type { TrainingRows } from './generator.js'
 
@@ -14,6 +14,8 @@ const LONE_SHARE = 0.05
 /** The same among a part of a table's rows: what is known of a row has chosen them, and noise must not leave their cells. */
 const PART_ROWS_PER_CLASS = 10
 const PART_LONE_SHARE = 0.1
+/** A gap around a class's values is wider than this share of their range. */
+const GAP_SHARE = 0.5
 
 /** Classes of rows that a step draws from, and where the coordinates of each class lie. */
 export interface RowClasses {
@@ -37,7 +39,8 @@ export interface AtomColumn {
  * of several columns exclude each other as categories do (indicators of which one holds, an amount that is zero unless
  * another is not), and noise that is drawn for each column on its own would mix them. Columns with few atoms come first;
  * one is left out where classes would become small or too many, and where its coordinate is in `without`.
- * Under conditions a column that makes no classes still keeps within the cells of its class's rows.
+ * Under conditions a column that makes no classes still keeps within the cells of its class's rows, and all columns on
+ * their side of gaps around them (`gapBounds`).
  *
  * Cost O(M·columns).
  */
@@ -56,10 +59,13 @@ export function rowClasses(
     combinations = finer
     used.push(column)
   }
-  const bounded = conditions ? columns : used
-  if (bounded.length === 0) return { combinations, settled: [] }
   const settled = used.flatMap(({ missingFactor }) => (missingFactor === undefined ? [] : [missingFactor]))
-  return { combinations, bounds: boundsOf(combinations, bounded, encoder.coordinateCount), settled }
+  const found = [
+    ...cellBounds(combinations, conditions ? columns : used),
+    ...(conditions ? gapBounds(combinations, { encoder, rows }) : [])
+  ]
+  if (found.length === 0) return { combinations, settled }
+  return { combinations, bounds: boundsOf(found, combinations.rows.length, encoder.coordinateCount), settled }
 }
 
 /** What classes are made for where something is known. */
@@ -102,17 +108,58 @@ function pairCodes(first: Uint32Array, second: Int32Array): Int32Array {
   return codes
 }
 
-/** From the lowest to the highest cell of each class's rows: of a column that makes classes, the cell that they share. */
-function boundsOf({ rows }: Combinations, used: readonly AtomColumn[], d: number): CoordinateBounds {
-  const low = matrix(rows.length, d, new Float64Array(rows.length * d).fill(Number.NEGATIVE_INFINITY))
-  const high = matrix(rows.length, d, new Float64Array(rows.length * d).fill(Number.POSITIVE_INFINITY))
-  rows.forEach((members, g) => {
-    for (const { coordinate, cells, cellOf } of used) {
-      const present = [...members].map((row) => cellOf[row]!).filter((cell) => cell < cells.spans.length)
-      if (present.length === 0) continue
-      low.data[g * d + coordinate] = cells.low[present.reduce((a, b) => Math.min(a, b))]!
-      high.data[g * d + coordinate] = cells.high[present.reduce((a, b) => Math.max(a, b))]!
-    }
-  })
+/** Where the rows of a class lie in one coordinate. */
+interface ClassBound {
+  readonly group: number
+  readonly coordinate: number
+  readonly low: number
+  readonly high: number
+}
+
+function boundsOf(found: readonly ClassBound[], groups: number, d: number): CoordinateBounds {
+  const low = matrix(groups, d, new Float64Array(groups * d).fill(Number.NEGATIVE_INFINITY))
+  const high = matrix(groups, d, new Float64Array(groups * d).fill(Number.POSITIVE_INFINITY))
+  for (const bound of found) {
+    const place = bound.group * d + bound.coordinate
+    low.data[place] = Math.max(low.data[place]!, bound.low)
+    high.data[place] = Math.min(high.data[place]!, bound.high)
+  }
   return { low, high }
+}
+
+/** From the lowest to the highest cell of each class's rows: of a column that makes classes, the cell that they share. */
+function cellBounds({ rows }: Combinations, used: readonly AtomColumn[]): ClassBound[] {
+  return rows.flatMap((members, group) =>
+    used.flatMap(({ coordinate, cells, cellOf }) => {
+      const present = [...members].map((row) => cellOf[row]!).filter((cell) => cell < cells.spans.length)
+      if (present.length === 0) return []
+      const low = cells.low[present.reduce((a, b) => Math.min(a, b))]!
+      return [{ group, coordinate, low, high: cells.high[present.reduce((a, b) => Math.max(a, b))]! }]
+    })
+  )
+}
+
+/**
+ * Where gaps in a column's values end around each class's: heights of one station above the sea, prices of one product.
+ * Scaled by `quantile` a gap has no width, and noise would carry rows across it. Classes of few rows have no bounds.
+ * Cost O(M·d + classes·n·d).
+ */
+function gapBounds({ rows: classes }: Combinations, { encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>): ClassBound[] {
+  const { coordinates, codes } = rows
+  return encoder.columns.flatMap((code) => {
+    if (code.carries !== 'coordinate' || code.scaler.method !== 'quantile') return []
+    const { coordinate, missingFactor } = code
+    const around = gapsAround(code.scaler, GAP_SHARE)
+    return classes.flatMap((members, group) => {
+      const places = [...members]
+        .filter((row) => missingFactor === undefined || codes[row * encoder.factors.length + missingFactor] !== 1)
+        .map((row) => coordinates.data[row * coordinates.cols + coordinate]!)
+      if (places.length < PART_ROWS_PER_CLASS) return []
+      const interval = around(
+        places.reduce((a, b) => Math.min(a, b)),
+        places.reduce((a, b) => Math.max(a, b))
+      )
+      return Number.isFinite(interval.low) || Number.isFinite(interval.high) ? [{ group, coordinate, ...interval }] : []
+    })
+  })
 }

@@ -23,6 +23,11 @@ describe('what other programs write', () => {
     expect(cells(fixture('semicolon.csv'))).toEqual({ mass: ['3750.0', null, '5000.5'], count: ['1', '2', '3'] })
   })
 
+  test('line ends of several systems in one file; those in quotes stay as they are', () => {
+    expect(cells('a,b\r\n1,"x\r\ny"\n2,z\r\n3,5" pipe\n')).toEqual({ a: ['1', '2', '3'], b: ['x\r\ny', 'z', '5" pipe'] })
+    expect(cells('a,b\r\n1,"x\ny"\r\n2,5" pipe\r\n')).toEqual({ a: ['1', '2'], b: ['x\ny', '5" pipe'] })
+  })
+
   test('UTF-16 with a byte-order mark', () => {
     expect(cells(new Uint8Array(Buffer.from('\ufeffa,b\nö,2\n', 'utf16le')))).toEqual({ a: ['ö'], b: ['2'] })
   })

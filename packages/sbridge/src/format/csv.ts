@@ -13,14 +13,14 @@ const sniffedRecords = 50
 /**
  * A table from delimited text: first record the names, cells as they stand, the empty cell missing.
  *
- * Quotes, line breaks in quotes, CRLF, byte-order mark and trailing blank lines are understood; blank lines between
+ * Quotes, line breaks in quotes, CRLF (also mixed with LF), byte-order mark and trailing blank lines are understood; blank lines between
  * records are skipped (in a table of one column they are missing cells). Where semicolons separate, a column of
  * numbers with decimal commas is given decimal points.
  * Fails with `InputError` on ragged records and repeated names, with `FormatError` on quotes that do not close.
  */
 export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): RawTable {
   refuseEmptyFile(bytes, options)
-  const text = decodeText(bytes, options).replace(/[\r\n]+$/, '')
+  const text = withOneLineEnd(decodeText(bytes, options).replace(/[\r\n]+$/, ''))
   if (text.trim() === '') refuseEmptyFile(new Uint8Array(0), options)
   const delimiter = options.delimiter ?? sniffDelimiter(text)
   const { data, errors } = Papa.parse<string[]>(text, { delimiter, header: false })
@@ -54,6 +54,15 @@ export function writeDelimited(table: RawTable, delimiter: string): Uint8Array {
   const fields = table.columns.map((column) => column.name)
   const text = Papa.unparse({ fields, data: rows }, { delimiter, newline: '\n', quotes })
   return new TextEncoder().encode(`${text}\n`)
+}
+
+/** Files joined from several systems mix line ends, the parser knows one kind: outside quotes CRLF becomes LF where both occur. */
+function withOneLineEnd(text: string): string {
+  if (!text.includes('\r\n') || !/[^\r]\n/.test(text)) return text
+  const quotedOrEnd = /"[^"]*"|\r?\n/g
+  const ends = new Set<string>()
+  for (const [found] of text.matchAll(quotedOrEnd)) if (found[0] !== '"') ends.add(found)
+  return ends.size === 1 ? text : text.replace(quotedOrEnd, (found) => (found[0] === '"' ? found : '\n'))
 }
 
 function cellTexts(column: RawColumn): string[] {

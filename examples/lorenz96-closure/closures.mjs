@@ -4,8 +4,8 @@ import { K, rungeKutta, slowTendency } from './two-scale.mjs'
 
 /** How many states, newest first, the inputs are made of. */
 export const MEMORY = 3
-/** ε of the inputs: what the held-out search of `fitTransition` finds for most runs (one in three: 0.125), saved its time. */
-const INPUT_BANDWIDTH = 0.25
+/** ε of the inputs: the search of `fitTransition` finds 0.125 or 0.25; held-out draws are likelier at 0.125, noise less smoothed. */
+const INPUT_BANDWIDTH = 0.125
 
 /** What the next change of U_k is drawn from: X_k, U_k, their last changes, and how that of U changed. */
 function inputsAt([now, past, before], k) {

@@ -7,7 +7,7 @@ import { fitWilks, historyAt, learnClosure, runLearned, runWilks } from './closu
 import { K, runFull } from './two-scale.mjs'
 
 const INTERVAL = 0.02
-const TRAINING_TIME = 100
+const TRAINING_TIME = 500
 const RANGE = { low: -12, high: 18, bins: 60 }
 const LAGS = Array.from({ length: 31 }, (_, k) => 5 * k)
 

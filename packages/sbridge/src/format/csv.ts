@@ -13,9 +13,9 @@ const sniffedRecords = 50
 /**
  * A table from delimited text: first record the names, cells as they stand, the empty cell missing.
  *
- * Quotes, line breaks in quotes, CRLF (also mixed with LF), byte-order mark and trailing blank lines are understood; blank lines between
- * records are skipped (in a table of one column they are missing cells). Where semicolons separate, a column of
- * numbers with decimal commas is given decimal points.
+ * Quotes, line breaks in quotes, CRLF (also mixed with LF), byte-order mark and trailing blank lines are understood;
+ * blank lines between records are skipped (in a table of one column they are missing cells). Where semicolons separate,
+ * a column of numbers with decimal commas is given decimal points.
  * Fails with `InputError` on ragged records and repeated names, with `FormatError` on quotes that do not close.
  */
 export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): RawTable {

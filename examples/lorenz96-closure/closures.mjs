@@ -4,7 +4,7 @@ import { K, rungeKutta, slowTendency } from './two-scale.mjs'
 
 /** How many states, newest first, the inputs are made of. */
 export const MEMORY = 3
-/** How many intervals are drawn together: what joins them is learned, not composed of single draws; a third of the cost. */
+/** How many intervals are drawn together: what joins them is learned, not composed of single draws; less than half the cost. */
 const AHEAD = 3
 /** ε of the inputs: the search of `fitTransition` finds 0.125 or 0.25; held-out draws are likelier at 0.125, noise less smoothed. */
 const INPUT_BANDWIDTH = 0.125

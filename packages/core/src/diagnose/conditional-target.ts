@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import { matrix } from '../num/matrix.js'
 import { mean, sorted, variance } from '../num/statistics.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
@@ -149,10 +149,7 @@ function targetColumn(table: Table, name: string, role: string): NumericColumn |
   throw new InputError({
     code: column ? 'target-kind' : 'column-unknown',
     got: column ? `the target ${name}, which counts as an identifier` : `the target ${name}, which the ${role} table lacks`,
-    expected: `one of ${table.columns
-      .filter((c) => c.kind !== 'identifier')
-      .map((c) => c.name)
-      .join(', ')}`,
+    expected: `one of ${listed(table.columns.filter((c) => c.kind !== 'identifier').map((c) => c.name))}`,
     try: column ? `--types ${name}=category where its values recur` : 'the name as it stands in the header'
   })
 }

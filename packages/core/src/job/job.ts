@@ -1,5 +1,5 @@
 import type { Engine } from '../kernel/engine.js'
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
 import { keyFromSeed } from '../num/random.js'
 import { type Context, fitGlobal, type GlobalModel, type SampleRequest, sampleGlobal } from '../systems/global/model.js'
@@ -47,10 +47,7 @@ export function prepareTable(raw: RawTable, job: FitJob = {}): PreparedTable {
       code: 'weights-column',
       got: `the weights column ${job.weights}${column ? ' with cells that are not numbers' : ', which the table lacks'}`,
       expected: 'a column of numbers without missing cells',
-      try: `one of ${data.table.columns
-        .filter((c) => isNumeric(c) && !c.missing)
-        .map((c) => c.name)
-        .join(', ')}`
+      try: `one of ${listed(data.table.columns.filter((c) => isNumeric(c) && !c.missing).map((c) => c.name))}`
     })
   }
   // Drawn rows have equal weight: the column becomes the constant 1.

@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import { matrix } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { logWeightsFrom, type SnapshotInput } from '../systems/marginals/snapshots.js'
@@ -77,7 +77,7 @@ function columnNamed(table: RawTable, name: string, flag: string): RawColumn {
   throw new InputError({
     code: 'column-unknown',
     got: `${flag} ${name}`,
-    expected: `one of the columns ${table.columns.map((c) => c.name).join(', ')}`,
+    expected: `one of the columns ${listed(table.columns.map((c) => c.name))}`,
     try: 'naming a column of the table'
   })
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { parseDateTime, parseNumber } from '../table/parse.js'
@@ -104,14 +104,9 @@ function unknownColumn(encoder: Encoder, name: string): InputError {
   return new InputError({
     code: 'column-unknown',
     got: `the column ${name}`,
-    expected: `one of ${shownNames(encoder.columns.map((code) => code.name))}`,
+    expected: `one of ${listed(encoder.columns.map((code) => code.name))}`,
     try: 'the name as it stands in the header'
   })
-}
-
-/** The first dozen of a list. */
-function shownNames(names: readonly string[]): string {
-  return names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', ')
 }
 
 function impossible(got: string, expected: string, remedy: string): InputError {
@@ -131,7 +126,7 @@ function levelOf(encoder: Encoder, column: number, value: GivenValue): number {
   throw new InputError({
     code: 'level-unknown',
     got: `${text} in ${name}`,
-    expected: `one of ${shownNames(levels!)}`,
+    expected: `one of ${listed(levels!)}`,
     try: 'a value that occurs in the data'
   })
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import type { Encoder } from '../table/encoder.js'
 import { type NumericScaler, unscaleValues } from '../table/scaling.js'
 
@@ -74,7 +74,7 @@ function noGradient(got: string, numeric: readonly string[]): InputError {
   return new InputError({
     code: 'likelihood-gradient',
     got: `the gradient with ${got}`,
-    expected: `an object with derivatives by column: ${shownNames(numeric)}`,
+    expected: `an object with derivatives by column: ${listed(numeric)}`,
     try: 'return { column: derivative }, numeric columns only'
   })
 }
@@ -94,8 +94,6 @@ function called<T>(what: string, call: () => T): T {
   }
 }
 
-const shownNames = (names: readonly string[]): string => (names.length > 12 ? `${names.slice(0, 12).join(', ')}, …` : names.join(', '))
-
 /** What to say of a likelihood that gave no number: a misspelt column is undefined and makes NaN. */
 export function notFinite(what: string, got: unknown, { columns }: Encoder): InputError {
   const names = columns.filter(({ carries }) => carries !== 'identifier').map(({ name }) => name)
@@ -106,7 +104,7 @@ export function notFinite(what: string, got: unknown, { columns }: Encoder): Inp
     expected: 'a finite number (−Infinity for an impossible row)',
     try: promise
       ? 'a function that is not async'
-      : `checking it for names that no row has (a row has ${shownNames(names)}), and for logarithms and divisions out of range`
+      : `checking it for names that no row has (a row has ${listed(names)}), and for logarithms and divisions out of range`
   })
 }
 

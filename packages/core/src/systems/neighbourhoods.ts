@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import type { Matrix } from '../num/matrix.js'
 import { mostGivens } from '../space/forward-selection.js'
 import { type Graph, graphFromEdges, gridGraph, inducedGraph, ringGraph, windowGraph } from '../space/graph.js'
@@ -98,7 +98,7 @@ function namedGraph(edges: readonly (readonly [string, string])[], places: reado
       throw new InputError({
         code: 'graph-name',
         got: `the name ${unknown} in the graph`,
-        expected: `names of columns of numbers: ${places.slice(0, 8).join(', ')}${places.length > 8 ? ', …' : ''}`,
+        expected: `names of columns of numbers: ${listed(places)}`,
         try: 'the names as they stand in the header'
       })
     }

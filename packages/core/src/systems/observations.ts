@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import { mean, variance } from '../num/statistics.js'
 import type { Encoder } from '../table/encoder.js'
 import { columnsOf, evaluate, type ObservationExpression } from '../table/expression.js'
@@ -30,7 +30,7 @@ export function checkObservation(encoder: Encoder, { text, residual }: Observati
     throw new InputError({
       code: code ? 'observation-column' : 'column-unknown',
       got: code ? `“${text}”, where ${name} is no numeric column` : `“${text}”, which names the unknown column ${name}`,
-      expected: `numeric columns: ${numeric.length > 12 ? `${numeric.slice(0, 12).join(', ')}, …` : numeric.join(', ') || 'the table has none'}`,
+      expected: `numeric columns: ${listed(numeric) || 'the table has none'}`,
       try: code ? `--given ${name}=VALUE` : 'the name as it stands in the header, in backquotes where it is no identifier'
     })
   }

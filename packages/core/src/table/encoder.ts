@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { placeLevels } from './categories.js'
@@ -123,7 +123,7 @@ function encodeFactor(encoder: Encoder, factor: number, column: Extract<Column, 
       throw new InputError({
         code: 'level-unknown',
         got: code < 0 ? `a missing cell in ${name}` : `${column.levels[code]} in ${name}`,
-        expected: `one of ${levels.join(', ')}`,
+        expected: `one of ${listed(levels)}`,
         try: 'a value that occurs in the data'
       })
     }

@@ -1,4 +1,4 @@
-import { InputError } from '../num/errors.js'
+import { InputError, listed } from '../num/errors.js'
 import { hintFor } from './hint.js'
 import {
   type DateStyle,
@@ -95,7 +95,7 @@ function checkNames(raw: RawTable, options: InferOptions): void {
       throw new InputError({
         code: 'column-unknown',
         got: `the column ${name}`,
-        expected: `one of ${names.join(', ')}`,
+        expected: `one of ${listed(names)}`,
         try: 'the name as it stands in the header'
       })
   }

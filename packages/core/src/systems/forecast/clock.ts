@@ -1,4 +1,4 @@
-import { InputError } from '../../num/errors.js'
+import { InputError, listed } from '../../num/errors.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { ForecastModel } from './forecast.js'
 
@@ -41,11 +41,7 @@ export function clockOf(table: Table, name: string): NonNullable<ForecastModel['
       code: 'time-column',
       got: column ? `the column ${name}, which is not of times without gaps` : `no column ${name}`,
       expected: 'a column of numbers or date-times without missing cells',
-      try: `one of ${table.columns
-        .filter((c) => isNumeric(c) && !c.missing)
-        .slice(0, 8)
-        .map((c) => c.name)
-        .join(', ')}`
+      try: `one of ${listed(table.columns.filter((c) => isNumeric(c) && !c.missing).map((c) => c.name))}`
     })
   }
   const { values } = column

@@ -1,4 +1,4 @@
-import { InputError } from '../../num/errors.js'
+import { InputError, listed } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
@@ -84,8 +84,7 @@ export async function fitForecast(data: InferredTable, options: ForecastOptions,
 
 function cappedNotes(capped: readonly string[], rows: number): string[] {
   if (capped.length === 0) return []
-  const more = capped.length > 12 ? ` and ${capped.length - 12} more` : ''
-  return [`${rows} pairs feed at most ${mostGivens(rows)} inputs: only the strongest are used for ${capped.slice(0, 12).join(', ')}${more}`]
+  return [`${rows} pairs feed at most ${mostGivens(rows)} inputs: only the strongest are used for ${listed(capped)}`]
 }
 
 function checkLength(table: Table, memory: number): void {

@@ -1,7 +1,7 @@
 import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { log } from '../../num/elementary.js'
-import { InputError } from '../../num/errors.js'
+import { InputError, listed } from '../../num/errors.js'
 import type { Ending, Watch } from '../../num/iterate.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
@@ -55,8 +55,6 @@ export interface Context {
 
 /** Rows that the bandwidth search looks at. */
 export const SEARCH_BUDGET: RowBudget = { most: 5000, least: 1500, work: 1.5e6 }
-/** Constant columns that a note names: images have hundreds. */
-const MOST_NAMED = 12
 
 /**
  * Fits the Schrödinger-bridge sampler to a table: chooses scaling and bandwidth unless given, then finds the symmetric
@@ -203,7 +201,7 @@ async function resolveScaling(
     throw new InputError({
       code: 'column-unknown',
       got: `a scaling for ${unknown}`,
-      expected: `a numeric column: ${numeric.map((c) => c.name).join(', ')}`,
+      expected: `a numeric column: ${listed(numeric.map((c) => c.name))}`,
       try: 'the name as it stands in the header'
     })
   }
@@ -275,8 +273,7 @@ function rareCombinations(encoder: Encoder, rows: Encoded, members: readonly Uin
 export function constantNotes(encoder: Encoder): string[] {
   const constants = encoder.columns.filter((code) => code.carries === 'constant').map((code) => code.name)
   if (constants.length === 0) return []
-  const more = constants.length > MOST_NAMED ? ` and ${constants.length - MOST_NAMED} more` : ''
-  return [`constant columns are written as they are: ${constants.slice(0, MOST_NAMED).join(', ')}${more}`]
+  return [`constant columns are written as they are: ${listed(constants)}`]
 }
 
 function scalingNotes(rowCount: number, duplicateCount: number, found: Scaling): string[] {

@@ -2,7 +2,7 @@ import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import type { ModelContents } from '../../model-file/container.js'
 import { log } from '../../num/elementary.js'
-import { FormatError, InputError } from '../../num/errors.js'
+import { FormatError, InputError, listed } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
@@ -126,7 +126,7 @@ function methodFor(table: Table, scaling: NonNullable<EmbeddingOptions['scaling'
   throw new InputError({
     code: 'column-unknown',
     got: `a scaling for ${unknown}`,
-    expected: `a numeric column: ${names.join(', ')}`,
+    expected: `a numeric column: ${listed(names)}`,
     try: 'the name as it stands in the header'
   })
 }

@@ -1,7 +1,7 @@
 import { nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
-import { InputError } from '../../num/errors.js'
+import { InputError, listed } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
@@ -121,7 +121,7 @@ export async function sampleLatent(model: LatentModel, options: LatentSampleOpti
     throw new InputError({
       code: 'level-unknown',
       got: `class ${label}`,
-      expected: `one of ${model.groups.map((group) => group.label).join(', ')}`,
+      expected: `one of ${listed(model.groups.map((group) => String(group.label)))}`,
       try: 'a class that occurs in the data'
     })
   }

@@ -1,5 +1,5 @@
 import { atEpsilon, type KernelChoice, kernelOf, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
-import { InputError } from '../../num/errors.js'
+import { InputError, listed } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeColumns } from '../../num/matrix.js'
@@ -82,10 +82,7 @@ function unknownColumn(got: string, columns: readonly { readonly name: string }[
   return new InputError({
     code: 'column-unknown',
     got,
-    expected: `a numeric column: ${columns
-      .slice(0, 8)
-      .map((c) => c.name)
-      .join(', ')}${columns.length > 8 ? ', …' : ''}`,
+    expected: `a numeric column: ${listed(columns.map((c) => c.name))}`,
     try: 'the name as it stands in the header'
   })
 }
@@ -279,10 +276,8 @@ function describe(
 
 function cappedNotes({ capped }: Plan, { names }: FieldColumns, rows: FieldRows): string[] {
   if (capped.length === 0) return []
-  const named = capped.slice(0, 12).map((a) => names[a]!)
-  const more = capped.length > 12 ? ` and ${capped.length - 12} more` : ''
   return [
-    `${rows.coordinates.rows} rows feed at most ${mostGivens(rows.coordinates.rows)} neighbours: only the strongest are used for ${named.join(', ')}${more}`
+    `${rows.coordinates.rows} rows feed at most ${mostGivens(rows.coordinates.rows)} neighbours: only the strongest are used for ${listed(capped.map((a) => names[a]!))}`
   ]
 }
 

@@ -1,5 +1,6 @@
 // Forecasts and closures at full length: Lorenz 1963 for 10^5 steps of one trajectory, and the two-scale Lorenz 1996 model
-// against Wilks' closure. Run after `npm run build`: node bench/forecast.mjs [--quick] [--seeds 3] [--first 1] [folder for figures]
+// against Wilks' closure. Run after `npm run build`: node bench/forecast.mjs [--quick] [--seeds 3] [--first 1]
+// [--time 2000] [folder for figures]
 import { parseArgs } from 'node:util'
 import { lorenz63 } from '../examples/lorenz63/lorenz63.mjs'
 import { draw, errorsOf, fullStatistics, lorenz96 } from '../examples/lorenz96-closure/lorenz96.mjs'
@@ -8,7 +9,8 @@ const { values: asked, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     seeds: { type: 'string', default: '3' },
-    first: { type: 'string', default: '1' }
+    first: { type: 'string', default: '1' },
+    time: { type: 'string', default: '2000' }
   },
   allowPositionals: true
 })
@@ -31,7 +33,7 @@ for (const s of one.result)
 
 const first = Number(asked.first)
 const seeds = Array.from({ length: quick ? 2 : Number(asked.seeds) }, (_, k) => first + k)
-const [time, truthTime] = quick ? [20, 100] : [2000, 10_000]
+const [time, truthTime] = quick ? [20, 100] : [Number(asked.time), 10_000]
 const mean = (values) => values.reduce((sum, x) => sum + x / values.length, 0)
 /** Several runs as one: what is off by chance in one run is off less here, what a closure gets wrong is not. */
 const together = (list) =>

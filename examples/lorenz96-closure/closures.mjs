@@ -30,7 +30,7 @@ export async function learnClosure({ run, pairs, engine, key }) {
     inputs.data.set(inputsAt(historyAt(run, n), k), INPUTS * j)
     for (let i = 0; i < AHEAD; i++) outputs.data[AHEAD * j + i] = run.u[n + 1 + i][k] - run.u[n][k]
   }
-  const options = { outputFactor: 'free', inputBandwidth: INPUT_BANDWIDTH }
+  const options = { outputFactor: 'free', inputBandwidth: INPUT_BANDWIDTH, twicing: true }
   return new Transition(await fitTransition({ inputs, outputs }, options, { engine, key }), engine)
 }
 

@@ -63,19 +63,29 @@ export async function fitWindow(rows: WindowRows, bandwidth: WindowBandwidth, { 
   const kernel = gaussianKernel(1)
   const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
   const { potentials } = await symmetricScaling({ cloud: compared, kernel, engine, tolerance: TOLERANCE, turns: 100, ...stop })
+  return { potentials, pooled: await pooledCovariance(rows, { bandwidth, potentials }, engine) }
+}
+
+/** What was found about a window, all but its average local covariance. */
+export interface ScaledWindow {
+  readonly bandwidth: WindowBandwidth
+  readonly potentials: Float64Array
+}
+
+/** Local covariance of (targets, givens), averaged over rows evenly spaced, packed. Cost of 512 rows of a kernel pass. */
+export async function pooledCovariance(rows: WindowRows, { bandwidth, potentials }: ScaledWindow, engine: Engine): Promise<Float64Array> {
+  const { targets, givens, logWeights } = rows
+  const compared = cloud(comparedPoints(targets, givens, bandwidth), logWeights)
   const logTerms = potentials.map((f, j) => f + logWeights[j]!)
   const weighed = Uint32Array.from(logWeights.keys()).filter((j) => logWeights[j]! > Number.NEGATIVE_INFINITY)
   const count = Math.min(weighed.length, POOLED_ROWS)
   const sampled = Uint32Array.from({ length: count }, (_, i) => weighed[Math.floor((i * weighed.length) / count)]!)
   const from = count === logWeights.length ? compared : cloud(takeRows(compared.points, sampled))
-  const local = await engine.moments({ from, to: compared, kernel }, logTerms, beside(targets, givens))
-  return {
-    potentials,
-    pooled: averageRow(
-      local.covariance,
-      Float64Array.from(sampled, (j) => logWeights[j]!)
-    )
-  }
+  const local = await engine.moments({ from, to: compared, kernel: gaussianKernel(1) }, logTerms, beside(targets, givens))
+  return averageRow(
+    local.covariance,
+    Float64Array.from(sampled, (j) => logWeights[j]!)
+  )
 }
 
 /** The bridge of a fitted window. Cost O(M·(t + k)). */

@@ -46,6 +46,29 @@ describe('a transition', () => {
     expect(Math.abs(variance - 1)).toBeLessThan(0.3)
   })
 
+  it('bends with the data where twiced, every unit apart', async () => {
+    const x = normals(keyFromSeed(5), 800)
+    const noise = normals(keyFromSeed(6), 1600)
+    const outputs = matrix(800, 2)
+    for (let i = 0; i < 800; i++) {
+      outputs.data[2 * i] = x[i]! ** 2 + 0.1 * noise[2 * i]!
+      outputs.data[2 * i + 1] = -x[i]! + 0.1 * noise[2 * i + 1]!
+    }
+    const pairs = { inputs: matrix(800, 1, x), outputs }
+    const units = [0, 1].map((c) => ({ outputs: [c], inputs: [0] }))
+    const wide = { units, outputFactor: 'free', inputBandwidth: 0.5 } as const
+    const errors: number[] = []
+    for (const twicing of [false, true]) {
+      const transition = new Transition(await fitTransition(pairs, { ...wide, twicing }, context), engine)
+      const drawn = (await transition.step(matrix(4000, 1), keyFromSeed(7))).data
+      const mean = (c: number) => drawn.reduce((sum, v, i) => sum + (i % 2 === c ? v / 4000 : 0), 0)
+      // x² at 0; the line is at 0 there in both.
+      errors.push(Math.abs(mean(0)))
+      expect(Math.abs(mean(1))).toBeLessThan(0.03)
+    }
+    expect(errors[1]).toBeLessThan(0.7 * errors[0]!)
+  })
+
   it('follows a deterministic map closely, and repeats itself with the same key', async () => {
     const x = new Float64Array(400)
     x[0] = 0.3
@@ -73,6 +96,8 @@ describe('a transition', () => {
     await expect(fitTransition(pairs, {}, context)).rejects.toThrow(codeOf('transition-pairs'))
     const good = { inputs: matrix(20, 1, normals(keyFromSeed(1), 20)), outputs: matrix(20, 1, normals(keyFromSeed(2), 20)) }
     await expect(fitTransition(good, { units: [{ outputs: [1], inputs: [0] }] }, context)).rejects.toThrow(codeOf('transition-units'))
+    await expect(fitTransition(good, { twicing: true }, context)).rejects.toThrow(codeOf('transition-twicing'))
+    await expect(fitTransition(good, { twicing: true, outputFactor: 1 }, context)).rejects.toThrow(codeOf('transition-twicing'))
     const transition = new Transition(await fitTransition(good, {}, context), engine)
     await expect(transition.step(matrix(2, 3), keyFromSeed(1))).rejects.toThrow(codeOf('transition-inputs'))
   })

@@ -14,7 +14,7 @@ const LAGS = Array.from({ length: 31 }, (_, k) => 5 * k)
 const fullRun = (seedOffset, time) => runFull({ seedOffset, count: Math.round(time / INTERVAL), interval: INTERVAL })
 
 /** Histogram and autocorrelation of the slow variables, over all sites. */
-export function statistics(run) {
+function statistics(run) {
   const series = Array.from({ length: K }, (_, k) => Float64Array.from(run, (x) => x[k]))
   const histograms = series.map((values) => histogram(values, RANGE))
   return {

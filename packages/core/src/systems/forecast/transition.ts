@@ -54,7 +54,7 @@ export type TransitionUnit = FittedWindow
 
 /** A fitted transition: plain data. */
 export interface TransitionModel {
-  /** Standardised (outputs, inputs) [M, t + k]. */
+  /** Standardised (outputs, inputs) [M, t + k]; outputs as twiced, where they are. */
   readonly rows: FieldRows
   readonly outputCount: number
   readonly scale: Scale

@@ -1,4 +1,5 @@
-import { InputError, listed } from '../num/errors.js'
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
 import { matrix } from '../num/matrix.js'
 import { mean, sorted, variance } from '../num/statistics.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'

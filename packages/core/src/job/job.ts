@@ -1,6 +1,7 @@
 import type { Engine } from '../kernel/engine.js'
-import { InputError, listed } from '../num/errors.js'
+import { InputError } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
+import { listed } from '../num/listed.js'
 import { keyFromSeed } from '../num/random.js'
 import { type Context, fitGlobal, type GlobalModel, type SampleRequest, sampleGlobal } from '../systems/global/model.js'
 import type { FitOptions } from '../systems/global/options.js'

@@ -1,4 +1,5 @@
-import { InputError, listed } from '../num/errors.js'
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
 import { matrix } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { logWeightsFrom, type SnapshotInput } from '../systems/marginals/snapshots.js'

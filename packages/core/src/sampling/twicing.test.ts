@@ -42,8 +42,8 @@ const rms = (values: number[]) => Math.sqrt(values.reduce((sum, x) => sum + x * 
 test('twiced targets bend the mean as the data do, and leave lines and the noise about them alone', async () => {
   for (const seed of [1, 2, 3]) {
     const rows = bentRows(seed)
-    const { potentials } = await fitWindow(rows, bandwidth, { engine })
-    const twiced = await twicedTargets(rows, { bandwidth, potentials }, { engine })
+    const fit = await fitWindow(rows, bandwidth, { engine })
+    const twiced = await twicedTargets(rows, { bandwidth, fit }, { engine })
     const [plain, law] = [await lawOf(rows), await lawOf({ ...rows, targets: twiced })]
     const off = (of: typeof law, column: number, mean: (x: number) => number) =>
       rms(Array.from(places.data, (x, i) => of.mean.data[2 * i + column]! - mean(x)))

@@ -1,6 +1,14 @@
 import { throwIfStopped } from '../num/iterate.js'
 import { type Matrix, matrix } from '../num/matrix.js'
-import { pooledCovariance, type ScaledWindow, type WindowContext, type WindowRows, windowBridge } from './window.js'
+import {
+  refitWindow,
+  type WindowBandwidth,
+  type WindowBridge,
+  type WindowContext,
+  type WindowFit,
+  type WindowRows,
+  windowBridge
+} from './window.js'
 import { lawAt } from './window-chain.js'
 
 /** Rows whose local covariances are held at a time. */
@@ -15,33 +23,35 @@ const TILE = 512
  * @source Tukey 1977 (twicing); as boosting of a smoother, Bühlmann and Yu 2003.
  * Cost two kernel passes over M² pairs with their covariances, memory O(M·(t + k)).
  */
-export async function twicedTargets(rows: WindowRows, window: ScaledWindow, context: WindowContext): Promise<Matrix> {
-  const { targets } = rows
-  const fitted = await fittedMeans(rows, window, context)
-  const left = matrix(
-    targets.rows,
-    targets.cols,
-    targets.data.map((y, i) => y - fitted.data[i]!)
-  )
-  const taken = await fittedMeans({ ...rows, targets: left }, window, context)
+export async function twicedTargets(
+  rows: WindowRows,
+  { bandwidth, fit }: { readonly bandwidth: WindowBandwidth; readonly fit: WindowFit },
+  context: WindowContext
+): Promise<Matrix> {
+  const { targets, givens } = rows
+  const fitted = await fittedMeans(windowBridge(rows, bandwidth, fit), givens, context)
+  const left = { ...rows, targets: combined(targets, fitted, -1) }
+  const refit = await refitWindow(left, bandwidth, { potentials: fit.potentials, engine: context.engine })
+  return combined(targets, await fittedMeans(windowBridge(left, bandwidth, refit), givens, context), 1)
+}
+
+/** a + factor·b */
+function combined(a: Matrix, b: Matrix, factor: number): Matrix {
   return matrix(
-    targets.rows,
-    targets.cols,
-    targets.data.map((y, i) => y + taken.data[i]!)
+    a.rows,
+    a.cols,
+    a.data.map((x, i) => x + factor * b.data[i]!)
   )
 }
 
-/** Mean of the window's law at each of its training rows [M, t]. */
-async function fittedMeans(rows: WindowRows, window: ScaledWindow, { engine, watch }: WindowContext): Promise<Matrix> {
-  const { targets, givens } = rows
-  const { bandwidth, potentials } = window
-  const bridge = windowBridge(rows, bandwidth, { potentials, pooled: await pooledCovariance(rows, window, engine) })
-  const out = matrix(targets.rows, targets.cols)
+/** Mean of a bridge's law at the givens of its training rows [M, t]. */
+async function fittedMeans(bridge: WindowBridge, givens: Matrix, { engine, watch }: WindowContext): Promise<Matrix> {
+  const out = matrix(givens.rows, bridge.targetCount)
   for (let first = 0; first < out.rows; first += TILE) {
     throwIfStopped(watch, 'twicing')
     const count = Math.min(TILE, out.rows - first)
     const part = matrix(count, givens.cols, givens.data.subarray(first * givens.cols, (first + count) * givens.cols))
-    const { law } = await lawAt(bridge, matrix(count, targets.cols), part, { engine })
+    const { law } = await lawAt(bridge, matrix(count, out.cols), part, { engine })
     out.data.set(law.mean.data, first * out.cols)
   }
   return out

@@ -63,17 +63,15 @@ export async function fitWindow(rows: WindowRows, bandwidth: WindowBandwidth, { 
   const kernel = gaussianKernel(1)
   const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
   const { potentials } = await symmetricScaling({ cloud: compared, kernel, engine, tolerance: TOLERANCE, turns: 100, ...stop })
-  return { potentials, pooled: await pooledCovariance(rows, { bandwidth, potentials }, engine) }
+  return refitWindow(rows, bandwidth, { potentials, engine })
 }
 
-/** What was found about a window, all but its average local covariance. */
-export interface ScaledWindow {
-  readonly bandwidth: WindowBandwidth
-  readonly potentials: Float64Array
-}
-
-/** Local covariance of (targets, givens), averaged over rows evenly spaced, packed. Cost of 512 rows of a kernel pass. */
-export async function pooledCovariance(rows: WindowRows, { bandwidth, potentials }: ScaledWindow, engine: Engine): Promise<Float64Array> {
+/** The fit of rows whose potentials are known: those of a free bandwidth do not depend on the targets. Cost of 512 rows of a kernel pass. */
+export async function refitWindow(
+  rows: WindowRows,
+  bandwidth: WindowBandwidth,
+  { potentials, engine }: Pick<WindowFit, 'potentials'> & Pick<WindowContext, 'engine'>
+): Promise<WindowFit> {
   const { targets, givens, logWeights } = rows
   const compared = cloud(comparedPoints(targets, givens, bandwidth), logWeights)
   const logTerms = potentials.map((f, j) => f + logWeights[j]!)
@@ -82,10 +80,13 @@ export async function pooledCovariance(rows: WindowRows, { bandwidth, potentials
   const sampled = Uint32Array.from({ length: count }, (_, i) => weighed[Math.floor((i * weighed.length) / count)]!)
   const from = count === logWeights.length ? compared : cloud(takeRows(compared.points, sampled))
   const local = await engine.moments({ from, to: compared, kernel: gaussianKernel(1) }, logTerms, beside(targets, givens))
-  return averageRow(
-    local.covariance,
-    Float64Array.from(sampled, (j) => logWeights[j]!)
-  )
+  return {
+    potentials,
+    pooled: averageRow(
+      local.covariance,
+      Float64Array.from(sampled, (j) => logWeights[j]!)
+    )
+  }
 }
 
 /** The bridge of a fitted window. Cost O(M·(t + k)). */

@@ -1,4 +1,5 @@
-import { InputError, listed } from '../num/errors.js'
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { parseDateTime, parseNumber } from '../table/parse.js'

@@ -1,4 +1,5 @@
-import { InputError, listed } from '../num/errors.js'
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
 import type { Matrix } from '../num/matrix.js'
 import { mostGivens } from '../space/forward-selection.js'
 import { type Graph, graphFromEdges, gridGraph, inducedGraph, ringGraph, windowGraph } from '../space/graph.js'

@@ -1,4 +1,5 @@
-import { InputError, listed } from '../num/errors.js'
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
 import { mean, variance } from '../num/statistics.js'
 import type { Encoder } from '../table/encoder.js'
 import { columnsOf, evaluate, type ObservationExpression } from '../table/expression.js'

@@ -1,4 +1,5 @@
-import { InputError, listed } from '../num/errors.js'
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { placeLevels } from './categories.js'

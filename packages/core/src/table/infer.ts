@@ -1,4 +1,5 @@
-import { InputError, listed } from '../num/errors.js'
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
 import { hintFor } from './hint.js'
 import {
   type DateStyle,

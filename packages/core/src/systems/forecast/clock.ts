@@ -1,4 +1,5 @@
-import { InputError, listed } from '../../num/errors.js'
+import { InputError } from '../../num/errors.js'
+import { listed } from '../../num/listed.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { ForecastModel } from './forecast.js'
 

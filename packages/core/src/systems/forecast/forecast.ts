@@ -1,5 +1,6 @@
-import { InputError, listed } from '../../num/errors.js'
+import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
+import { listed } from '../../num/listed.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { beside } from '../../sampling/window.js'

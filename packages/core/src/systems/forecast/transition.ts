@@ -6,7 +6,7 @@ import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { twicedTargets } from '../../sampling/twicing.js'
 import { chooseBandwidths, type FieldRows, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
-import { beside, fitWindow, pooledCovariance, type WindowBridge, windowBridge } from '../../sampling/window.js'
+import { beside, fitWindow, refitWindow, type WindowBridge, windowBridge } from '../../sampling/window.js'
 import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { drawWindow } from '../../sampling/window-chain.js'
 import type { FittedWindow } from '../window-file.js'
@@ -95,26 +95,21 @@ export async function fitTransition(
     const targetFactor = factor === undefined || factor === 'auto' ? choice!.targetFactor : factor
     const window = rowsOf(rows, unit)
     const bandwidth = await bandwidthOf(window, { given, targetFactor }, context)
-    const fit = await fitWindow(window, bandwidth, context)
-    units.push({ ...unit, bandwidth, fit: options.twicing ? await twice(rows, unit, { bandwidth, fit }, context) : fit })
+    const fitted: TransitionUnit = { ...unit, bandwidth, fit: await fitWindow(window, bandwidth, context) }
+    units.push(options.twicing ? { ...fitted, fit: await twice(rows, fitted, context) } : fitted)
     context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.length })
   }
   return { rows, outputCount: outputs.cols, scale, units, choices }
 }
 
 /** Puts the twiced targets of a unit in the place of its own; the fit that goes with them. */
-async function twice(
-  rows: FieldRows,
-  unit: Unit,
-  { bandwidth, fit: { potentials } }: Pick<TransitionUnit, 'bandwidth' | 'fit'>,
-  context: TransitionContext
-): Promise<TransitionUnit['fit']> {
+async function twice(rows: FieldRows, unit: TransitionUnit, context: TransitionContext): Promise<TransitionUnit['fit']> {
   const { coordinates } = rows
-  const targets = await twicedTargets(rowsOf(rows, unit), { bandwidth, potentials }, context)
+  const targets = await twicedTargets(rowsOf(rows, unit), unit, context)
   for (let i = 0; i < targets.rows; i++) {
     for (const [k, c] of unit.targets.entries()) coordinates.data[i * coordinates.cols + c] = targets.data[i * targets.cols + k]!
   }
-  return { potentials, pooled: await pooledCovariance(rowsOf(rows, unit), { bandwidth, potentials }, context.engine) }
+  return refitWindow(rowsOf(rows, unit), unit.bandwidth, { potentials: unit.fit.potentials, engine: context.engine })
 }
 
 function checkTwicing({ twicing, outputFactor }: TransitionOptions): void {

@@ -1,6 +1,7 @@
 import { atEpsilon, type KernelChoice, kernelOf, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
-import { InputError, listed } from '../../num/errors.js'
+import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
+import { listed } from '../../num/listed.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeColumns } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { listed } from './errors.js'
+import { listed } from './listed.js'
 
 test('names are listed plainly, quoted where a comma or a space would be read as an end, and cut after twelve', () => {
   expect(listed(['Barolo', 'Barbera, old', ' spaced', ''])).toBe('Barolo, “Barbera, old”, “ spaced”, “”')

@@ -1,0 +1,7 @@
+const MOST_LISTED = 12
+
+/** The first dozen of a list of names, for a message; quoted where a name has a comma of its own or no visible end. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_LISTED).map((name) => (/^$|,|^\s|\s$/.test(name) ? `“${name}”` : name))
+  return names.length > MOST_LISTED ? `${shown.join(', ')} and ${names.length - MOST_LISTED} more` : shown.join(', ')
+}

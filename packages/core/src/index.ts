@@ -8,6 +8,7 @@ export * from './job/check-known.js'
 export * from './job/embed.js'
 export * from './job/estimate.js'
 export {
+  contextOf,
   type FitJob,
   fitTable,
   type JobContext,

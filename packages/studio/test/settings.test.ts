@@ -69,15 +69,14 @@ describe('how to get the same elsewhere', () => {
     const conditional = runOf({ ...DEFAULTS, given, noise: 'split', start: 'noise', rows: 5 }, 99)
     expect(commandOf('a.csv', conditional)).toBe("sbridge sample a.csv -n 5 -o a-new.csv --seed 1 --given '`odd, name`=a,x=1..2'")
     expect(conditional.draws.steps).toBe(10)
-    expect(codeOf('a.csv', conditional)).toContain(
-      "sampleConditional(model, { given: { 'odd, name': 'a', x: '1..2' }, rows: 5 }, { engine, key: keyFromSeed(1) })"
-    )
-    expect(codeOf('a.csv', conditional)).toContain('fit(table, { seed: 1, engine })')
+    expect(codeOf('a.csv', conditional)).toContain("sample(model, { rows: 5, seed: 1, given: { 'odd, name': 'a', x: '1..2' } })")
     const observed = runOf({ ...DEFAULTS, given: { x: '1' }, observe: ["it's = 4 ± 1", 'y = 2 ± 1'], steps: 30 }, 99)
     expect(commandOf('a.csv', observed)).toBe(
       "sbridge sample a.csv -n 99 -o a-new.csv --seed 1 --steps 30 --given x=1 --observe 'it'\\''s = 4 ± 1' --observe 'y = 2 ± 1'"
     )
-    expect(codeOf('a.csv', observed)).toContain('samplePosterior(model, { given: { x: ')
+    expect(codeOf('a.csv', observed)).toContain(
+      "sample(model, { rows: 99, seed: 1, steps: 30, given: { x: '1' }, observe: ['it\\'s = 4 ± 1', 'y = 2 ± 1'] })"
+    )
     expect(commandOf('a.csv', runOf({ ...DEFAULTS, start: 'noise' }, 3))).toContain('--start noise')
   })
 })

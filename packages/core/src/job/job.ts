@@ -3,8 +3,9 @@ import { InputError } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
 import { listed } from '../num/listed.js'
 import { keyFromSeed } from '../num/random.js'
+import { namesOf, refuseUnknown } from '../systems/fields.js'
 import { type Context, fitGlobal, type GlobalModel, type SampleRequest, sampleGlobal } from '../systems/global/model.js'
-import type { FitOptions } from '../systems/global/options.js'
+import { drawFields, type FitOptions, fitFields } from '../systems/global/options.js'
 import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
 import { presentTable } from '../table/present.js'
 import type { RawTable } from '../table/raw.js'
@@ -25,6 +26,9 @@ export interface SampleJob extends Omit<SampleRequest, 'count' | 'onStep'>, Pick
   /** Default 1. */
   readonly seed?: number
 }
+
+const FIT_JOB = [...namesOf(fitFields), 'types', 'columns', 'exclude', 'missing', 'weights', 'seed']
+const SAMPLE_JOB = [...namesOf(drawFields), 'rows', 'seed', 'onStep']
 
 /** Where a job runs. */
 export interface JobContext extends Watch {
@@ -68,12 +72,14 @@ export function contextOf(seed: number, context: JobContext): Context {
 
 /** Fits the Schrödinger-bridge sampler to a raw table. Same table, job and engine: same model, for any thread count. */
 export async function fitTable(raw: RawTable, job: FitJob, context: JobContext): Promise<GlobalModel> {
+  refuseUnknown(job, FIT_JOB)
   const { data, weights } = prepareTable(raw, job)
   return fitGlobal(data, { ...job, ...(weights ? { weights } : { weights: undefined }) } as FitOptions, contextOf(job.seed ?? 1, context))
 }
 
 /** Rows drawn from a model, with kinds. Same model, job and engine: same rows, for any thread count. */
 export async function sampleTable(model: GlobalModel, job: SampleJob, context: JobContext): Promise<Table> {
+  refuseUnknown(job, SAMPLE_JOB)
   return sampleGlobal(model, { ...job, count: job.rows ?? model.summary.rowCount }, contextOf(job.seed ?? 1, context))
 }
 

@@ -69,10 +69,17 @@ function resolve(encoder: Encoder, given: Given): Condition {
 }
 
 function wordsOf(value: GivenValue): string {
-  return typeof value === 'object' ? `${value.from ?? ''}..${value.to ?? ''}` : String(value)
+  return typeof value === 'object' && value !== null ? `${value.from ?? ''}..${value.to ?? ''}` : String(value)
 }
 
 function resolveColumn(encoder: Encoder, name: string, value: GivenValue, draft: Draft): void {
+  if (value === null || value === undefined)
+    throw new InputError({
+      code: 'given-malformed',
+      got: `${name} = ${value}`,
+      expected: 'a value or an interval',
+      try: `leaving ${name} out`
+    })
   const column = encoder.columns.findIndex((code) => code.name === name)
   const code = encoder.columns[column]
   if (!code) throw unknownColumn(encoder, name)

@@ -57,3 +57,31 @@ function refused(field: Field, text: string): InputError {
     try: `leaving it out (default ${field.default})`
   })
 }
+
+/**
+ * Refuses a value given in code that its field does not accept; undefined is left out. Texts are read by whoever uses them.
+ * Throws `InputError` (code `option-value`) naming range and default.
+ */
+export function checkField(field: Field, value: unknown): void {
+  if (value === undefined || field.kind === 'text' || field.words?.includes(value as string)) return
+  if (field.kind === 'choice') {
+    if (!field.choices!.includes(value as string)) throw refused(field, String(value))
+  } else if (field.kind === 'boolean') {
+    if (typeof value !== 'boolean') throw refused(field, String(value))
+  } else checkNumber(field, typeof value === 'number' ? value : Number.NaN, String(value))
+}
+
+/** Refuses options that nobody reads: they would be dropped in silence. Throws `InputError` (code `option-unknown`) with what there is. */
+export function refuseUnknown(options: object, known: readonly string[]): void {
+  const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name))
+  if (!unknown) return
+  throw new InputError({
+    code: 'option-unknown',
+    got: `the option ${unknown[0]}`,
+    expected: `one of ${[...new Set(known)].join(', ')}`,
+    try: 'checking the spelling'
+  })
+}
+
+/** Names of fields. */
+export const namesOf = (fields: readonly Field[]): string[] => fields.map(({ name }) => name)

@@ -35,37 +35,60 @@ type Flags = Readonly<Record<string, unknown>>
 /** The options of how, not of what is known. */
 const HOW = conditionFields.filter(({ name }) => ['conditioning', 'conditionBandwidth', 'ridge'].includes(name))
 
-interface HowFlags {
+export interface HowFlags {
   readonly conditioning?: Conditioning | undefined
   readonly conditionBandwidth?: 'auto' | number | undefined
   readonly ridge?: 'auto' | number | undefined
 }
 
+/** What is known, typed: what flags, a file or a program say of it. */
+export interface Words {
+  /** What all rows have. */
+  readonly shared: Given
+  /** One condition each; undefined when there are none. */
+  readonly conditions?: readonly Given[] | undefined
+  readonly observe: readonly string[]
+  readonly likelihood?: string | LikelihoodModule | undefined
+  /** Where the conditions come from, as it is written. */
+  readonly source?: string | undefined
+  readonly how: HowFlags
+}
+
 /** What is asked for; undefined when nothing is. Throws `InputError` for malformed or contradictory flags, before anything is computed. */
 export async function askedOf(flags: Flags): Promise<Asked | undefined> {
-  const given = (flags.given as string[] | undefined) ?? []
-  const observe = (flags.observe as string[] | undefined) ?? []
   const file = flags.givenFile as string | undefined
-  const module = flags.likelihood as string | undefined
-  const observes = observe.length > 0 || module !== undefined
-  const { conditioning, conditionBandwidth: epsilon, ridge } = readFields(HOW, flags) as HowFlags
-  if (given.length === 0 && file === undefined && !observes) {
-    const idle = HOW.find((field) => flags[field.name] !== undefined)
+  return askedIn({
+    shared: mergeGivens((flags.given as string[] | undefined) ?? []),
+    conditions: file === undefined ? undefined : await conditionsOf(file, flags.missing as string | undefined),
+    observe: (flags.observe as string[] | undefined) ?? [],
+    likelihood: flags.likelihood as string | undefined,
+    source: '--given-file',
+    how: readFields(HOW, flags) as HowFlags
+  })
+}
+
+/** The conditions in a file, one a row. */
+export async function conditionsOf(file: string, missing: string | undefined): Promise<Given[]> {
+  return givensIn(await readTable(file), { path: file, missing: missingWords(missing) })
+}
+
+/** The same of what a program says. */
+export async function askedIn({ shared, conditions, observe, likelihood, source, how }: Words): Promise<Asked | undefined> {
+  const observes = observe.length > 0 || likelihood !== undefined
+  const { conditioning, conditionBandwidth: epsilon, ridge } = how
+  if (Object.keys(shared).length === 0 && conditions === undefined && !observes) {
+    const idle = HOW.find((field) => how[field.name as keyof HowFlags] !== undefined)
     if (idle) throw combination(`${flagOf(idle)} without a condition`, '--given, --given-file, --observe or --likelihood beside it')
     return undefined
   }
   checkHow({ conditioning, ridge }, observes)
   for (const text of observe) parseObservation(text)
-  const shared = mergeGivens(given)
-  if (file !== undefined && observes)
-    throw combination('--given-file together with observations', 'one condition, as --given, beside observations')
-  const rows =
-    file === undefined ? [{}] : givensIn(await readTable(file), { path: file, missing: missingWords(flags.missing as string | undefined) })
-  const givens = rows.map((row) => mergeRecords(shared, row))
+  if (conditions !== undefined && observes)
+    throw combination(`${source} together with observations`, 'one condition, as --given, beside observations')
   return {
-    givens,
+    givens: (conditions ?? [{}]).map((row) => mergeRecords(shared, row)),
     observe,
-    ...(module === undefined ? {} : { likelihood: await loadLikelihood(module) }),
+    ...(likelihood === undefined ? {} : { likelihood: typeof likelihood === 'string' ? await loadLikelihood(likelihood) : likelihood }),
     ...(conditioning ? { conditioning } : {}),
     ...(epsilon === undefined ? {} : { epsilon }),
     ...(ridge === undefined ? {} : { ridge })

@@ -8,7 +8,7 @@ import { keyFor, keyFromSeed, normals } from '@sbridge/core'
 import { parseHTML } from 'linkedom'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { linearNetwork } from '../../test/onnx.js'
-import { fit, loadLatentModel, sample, saveModel } from '../fit-sample.js'
+import { fit, loadModel, sample, saveModel } from '../fit-sample.js'
 import { readTable } from '../format/table-file.js'
 
 const program = fileURLToPath(new URL('../../bin/sbridge.js', import.meta.url))
@@ -191,5 +191,5 @@ test('the library fits, keeps and draws the same rows', { timeout: 60_000 }, asy
   const rows = await sample(model, { rows: 10, seed: 2, threads: 1 })
   expect(rows.columns.map(({ name }) => name)).toEqual(table.columns.map(({ name }) => name))
   // Another engine's additions round elsewhere: cells are whole grey values, so that the rows agree all the same.
-  expect(await sample(await loadLatentModel(at('l.sbridge')), { rows: 10, seed: 2, threads: 1 })).toEqual(rows)
+  expect(await sample(await loadModel(at('l.sbridge')), { rows: 10, seed: 2, threads: 1 })).toEqual(rows)
 })

@@ -25,17 +25,15 @@ export function commandOf(file: string, { job, draws, rows, known }: Run): strin
 }
 
 /** The same as a program for Node. */
-export function codeOf(file: string, run: Run): string {
-  return run.known ? conditionedCode(file, run) : plainCode(file, run)
-}
-
-function plainCode(file: string, { job, draws, rows }: Run): string {
+export function codeOf(file: string, { job, draws, rows, known }: Run): string {
   const drawn = {
     rows,
     seed: job.seed,
     ...(draws.noise === DEFAULTS.noise ? {} : { noise: draws.noise }),
     ...(draws.start === DEFAULTS.start ? {} : { start: draws.start }),
-    ...(draws.steps === defaultSteps(null) ? {} : { steps: draws.steps })
+    ...(draws.steps === defaultSteps(known) ? {} : { steps: draws.steps }),
+    ...(known && Object.keys(known.given).length > 0 ? { given: known.given } : {}),
+    ...(known && known.observe.length > 0 ? { observe: known.observe } : {})
   }
   return [
     "import { fit, readTable, sample, writeTable } from 'sbridge'",
@@ -44,26 +42,5 @@ function plainCode(file: string, { job, draws, rows }: Run): string {
     `const model = await fit(table, ${literal(job)})`,
     `const rows = await sample(model, ${literal(drawn)})`,
     `await writeTable(${literal(`${stem(file)}-new.csv`)}, rows)`
-  ].join('\n')
-}
-
-function conditionedCode(file: string, { job, draws, rows, known }: Run): string {
-  const { given, observe } = known!
-  const draw = observe.length > 0 ? 'samplePosterior' : 'sampleConditional'
-  const request = {
-    ...(Object.keys(given).length > 0 ? { given } : {}),
-    ...(observe.length > 0 ? { observe } : {}),
-    rows,
-    ...(draws.steps === defaultSteps(known) ? {} : { steps: draws.steps })
-  }
-  return [
-    `import { createEngine, fit, keyFromSeed, presentTable, readTable, ${draw}, writeTable } from 'sbridge'`,
-    '',
-    "const engine = await createEngine('wasm')",
-    `const table = await readTable(${literal(file)})`,
-    `const model = await fit(table, ${literal(job).replace(/ }$/, ', engine }')})`,
-    `const drawn = await ${draw}(model, ${literal(request)}, { engine, key: keyFromSeed(${job.seed}) })`,
-    `await writeTable(${literal(`${stem(file)}-new.csv`)}, presentTable(drawn.table, drawn.formats, 'text'))`,
-    'await engine.close()'
   ].join('\n')
 }

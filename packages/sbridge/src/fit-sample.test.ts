@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  InputError,
+  keyFromSeed,
+  normals,
+  posteriorLocal,
+  presentTable,
+  type RawTable,
+  ReferenceEngine,
+  sampleConditional,
+  samplePosterior
+} from '@sbridge/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type FitTable, fit, loadModel, type SampleOptions, sample, saveModel } from './fit-sample.js'
+import type { TableModel } from './models/index.js'
+
+const engine = new ReferenceEngine()
+
+/** An AR(1) line: what a global, a localised and a latent model can all be fitted to. */
+function line(rows: number): RawTable {
+  const z = normals(keyFromSeed(5), rows * 4)
+  const x = Array.from({ length: 4 }, () => new Float64Array(rows))
+  for (let i = 0; i < rows; i++) for (let j = 0; j < 4; j++) x[j]![i] = j === 0 ? z[i * 4]! : 0.8 * x[j - 1]![i]! + 0.6 * z[i * 4 + j]!
+  return { rowCount: rows, columns: x.map((values, j) => ({ name: `x${j}`, source: 'number' as const, values })) }
+}
+
+const table = line(120)
+const KINDS = {
+  global: {},
+  local: { local: 'window:1' },
+  latent: { latent: 'pca:2' },
+  'latent and local': { latent: 'pca:2', local: 'window:1' }
+} as const
+
+describe('fit and sample', () => {
+  const models = new Map<string, TableModel>()
+  let folder = ''
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sbridge-door-'))
+    for (const [kind, options] of Object.entries(KINDS)) models.set(kind, await fit(table, { ...options, seed: 1, engine } as FitTable))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it.each(Object.keys(KINDS))('a %s model is saved and read again, and gives the same rows', async (kind) => {
+    const path = join(folder, 'model.sbridge')
+    await saveModel(path, models.get(kind)!)
+    const again = await loadModel(path)
+    const draw = { rows: 5, seed: 3, engine, cells: 'typed' } as const
+    expect(await sample(again, draw)).toEqual(await sample(models.get(kind)!, draw))
+  })
+
+  it('a localised model is one: its neighbourhoods are those asked for', () => {
+    const local = models.get('local')!
+    expect('graph' in local && local.summary.edges.map(([a, b]) => `${a} ${b}`)).toEqual(['x0 x1', 'x1 x2', 'x2 x3'])
+  })
+
+  it('conditions and observations are those of the calls behind: the same rows, and the same warnings', async () => {
+    const [global, local] = [models.get('global')!, models.get('local')!]
+    if ('graph' in global || 'codec' in global || !('graph' in local)) throw new Error('a fit gave another model')
+    const context = { engine, key: keyFromSeed(3) }
+    const own = { rows: 6, seed: 3, engine }
+    const columns = async (model: TableModel, options: SampleOptions) => (await sample(model, { ...own, ...options })).columns
+    const shown = ({ table: drawn, formats }: Awaited<ReturnType<typeof sampleConditional>>) => presentTable(drawn, formats, 'text').columns
+    const given = { x0: 1.5 }
+    expect(await columns(global, { given })).toEqual(shown(await sampleConditional(global, { given, rows: 6 }, context)))
+    const observe = ['x1 + x2 = 2 ± 0.1']
+    const posterior = await samplePosterior(global, { observe, given: {}, rows: 6 }, context)
+    const drawn = await sample(global, { ...own, observe: observe[0]! })
+    expect(drawn.columns).toEqual(presentTable(posterior.table, posterior.formats, 'text').columns)
+    expect(drawn.posterior).toEqual(posterior.report)
+    const localised = await posteriorLocal(local, { given: [given], observe: [], count: 6 }, context)
+    expect(await columns(local, { given })).toEqual(presentTable(localised.table, localised.formats, 'text').columns)
+    expect((await sample(global, { ...own, given: { x0: 50 } })).warnings.map(({ name }) => name)).toContain('condition-outside-data')
+  })
+
+  it('reads conditions as a record, as the text of --given, and as a list with rows for each', async () => {
+    const global = models.get('global')!
+    const own = { rows: 3, seed: 3, engine }
+    expect((await sample(global, { ...own, given: 'x0=1.5,x1=0.5..1' })).columns).toEqual(
+      (await sample(global, { ...own, given: { x0: 1.5, x1: { from: 0.5, to: 1 } } })).columns
+    )
+    const both = await sample(global, { ...own, given: [{ x0: 1 }, { x0: -1 }] })
+    expect(both.columns[0]!.values).toEqual(['1', '1', '1', '-1', '-1', '-1'])
+  })
+
+  const refused = async (call: () => Promise<unknown>): Promise<string> => {
+    try {
+      await call()
+    } catch (error) {
+      if (error instanceof InputError) return `${error.code}: ${error.got}`
+      throw error
+    }
+    return 'accepted'
+  }
+
+  it.each<[object, string]>([
+    [{ nonsense: 3 }, 'option-unknown: the option nonsense'],
+    [{ observe: 'x0 = 1' }, 'option-unknown: the option observe'],
+    [{ kernel: 'round' }, 'option-value: kernel = round'],
+    [{ bandwidth: '1' }, 'option-value: bandwidth = 1'],
+    [{ bandwidth: -1 }, 'option-value: bandwidth = -1'],
+    [{ sweep: 'ordered' }, 'option-combination: sweep with a model of all columns'],
+    [{ commonScale: true }, 'option-combination: commonScale with a model of all columns'],
+    [{ local: 'window:1', kernel: 'variable' }, 'option-combination: kernel with a localised model'],
+    [{ local: 'window:1', weights: 'x0' }, 'option-combination: weights with a localised model'],
+    [{ latent: 'pca:2', sweep: 'ordered' }, 'option-combination: sweep with a latent model'],
+    [{ local: 'square:1' }, 'local: --local square:1']
+  ])('fit refuses %j', async (options, said) => {
+    expect(await refused(() => fit(table, { ...options, engine } as FitTable))).toBe(said)
+  })
+
+  it.each<[string, object, string]>([
+    ['global', { nonsense: 3 }, 'option-unknown: the option nonsense'],
+    ['global', { local: 'window:1' }, 'option-unknown: the option local'],
+    ['global', { steps: 0 }, 'option-value: steps = 0'],
+    ['global', { noise: 'loud' }, 'option-value: noise = loud'],
+    ['global', { dynamics: 'bridge' }, 'option-combination: dynamics with a model of all columns'],
+    ['global', { ridge: 0.1 }, 'option-combination: --ridge without a condition'],
+    ['global', { given: { x0: 1 }, start: 'noise' }, 'option-combination: conditions or observations with start noise'],
+    ['global', { given: { x0: null } }, 'given-malformed: x0 = null'],
+    ['global', { given: { y: 1 } }, 'column-unknown: the column y'],
+    ['global', { given: [] }, 'conditions-none: given = []'],
+    ['global', { given: [{ x0: 1 }], observe: 'x1 = 1 ± 1' }, 'option-combination: several conditions together with observations'],
+    ['local', { start: 'data' }, 'option-combination: start with a localised model'],
+    ['local', { given: { x0: 1 }, ridge: 0.1 }, 'option-combination: ridge with a localised model'],
+    ['latent', { onStep: () => {} }, 'option-combination: onStep with a latent model'],
+    ['latent', { dynamics: 'bridge', noise: 'split' }, 'option-combination: noise split with dynamics bridge'],
+    ['latent and local', { given: { x0: 1 } }, 'option-combination: conditions or observations with --latent and --local together']
+  ])('sample from a %s model refuses %j', async (kind, options, said) => {
+    expect(await refused(() => sample(models.get(kind)!, { rows: 2, engine, ...options } as SampleOptions))).toBe(said)
+  })
+})

@@ -22,6 +22,7 @@ import {
 import { refuseImpossibleLengths } from './arrow-extents.js'
 import {
   booleanColumn,
+  cellText,
   datetimeColumn,
   isMissing,
   isWhole,
@@ -105,6 +106,7 @@ function columnOf(field: Field, vector: Vector, context: ReadContext): RawColumn
   if (DataType.isDate(type) || DataType.isTimestamp(type)) return datetimeColumn(name, cellsOf(vector))
   if (DataType.isTime(type) || DataType.isDuration(type)) return wholeNumberColumn(name, cellsOf(vector))
   if (DataType.isBool(type)) return booleanColumn(name, cellsOf(vector))
+  if (DataType.isUtf8(field.type)) return textColumn(name, textsOf(vector))
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type) || DataType.isNull(type)) {
     return textColumn(name, cellsOf(vector))
   }
@@ -129,6 +131,15 @@ function cellsOf(vector: Vector): any[] {
   const cells = new Array(vector.length)
   for (let i = 0; i < cells.length; i++) cells[i] = vector.get(i)
   return cells
+}
+
+/** Texts with the byte-order marks in them, which the library takes away. */
+function textsOf(vector: Vector<Utf8>): (string | null)[] {
+  return vector.data.flatMap((data) =>
+    Array.from({ length: data.length }, (_, i) =>
+      data.getValid(i) ? cellText(data.values.subarray(data.valueOffsets[i], data.valueOffsets[i + 1])) : null
+    )
+  )
 }
 
 /** Decimals come as little-endian words in two's complement. */

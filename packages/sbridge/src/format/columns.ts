@@ -184,6 +184,13 @@ export function isoTexts(column: RawColumn & { source: 'datetime' }): (string | 
   })
 }
 
+const cellDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** The text of a cell, byte-order marks in it included. */
+export function cellText(bytes: Uint8Array): string {
+  return cellDecoder.decode(bytes)
+}
+
 /** UTF-8 (or UTF-16 with a byte-order mark) bytes as text, the mark removed. */
 export function decodeText(bytes: Uint8Array, context: ReadContext): string {
   const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'

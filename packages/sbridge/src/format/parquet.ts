@@ -12,6 +12,8 @@ import { compressors } from 'hyparquet-compressors'
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import {
   booleanColumn,
+  cellText,
+  DAY,
   datetimeColumn,
   hasMissing,
   isMissing,
@@ -32,8 +34,9 @@ const parsers: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (value) => Number(value),
   timestampFromMicroseconds: (value) => Number(value) / 1e3,
   timestampFromNanoseconds: (value) => Number(value / 1000n) / 1e3,
-  dateFromDays: (days) => days * 86_400_000,
-  jsonFromBytes: (bytes) => bytes && new TextDecoder().decode(bytes)
+  dateFromDays: (days) => days * DAY,
+  jsonFromBytes: (bytes) => bytes && cellText(bytes),
+  stringFromBytes: (bytes) => bytes && cellText(bytes)
 }
 
 /**

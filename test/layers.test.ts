@@ -109,3 +109,14 @@ describe('dependencies', () => {
     expect(foreign.map((file) => relative(core, join(core, file)))).toEqual([])
   })
 })
+
+describe('property tests', () => {
+  it('take their seed from test/property.ts, so that a tree that passed passes again', () => {
+    const tests = ['packages', 'test'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+        .map((file) => join(folder, file))
+    )
+    expect(tests.filter((file) => /^import .* from 'fast-check'/m.test(readFileSync(join(root, file), 'utf8')))).toEqual([])
+  })
+})

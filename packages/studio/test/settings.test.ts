@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import fc from '../../../test/property.js'
 import { codeOf, commandOf } from '../src/state/reproduce.js'
 import { addressOf, DEFAULTS, fromAddress, runOf, type Settings } from '../src/state/settings.js'
 

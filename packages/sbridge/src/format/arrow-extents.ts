@@ -1,19 +1,22 @@
+import type { ContentLimit } from './content-limit.js'
+
 /**
  * Refuses Arrow IPC bytes whose metadata state lengths that the bytes cannot hold. The library loops over lengths and
- * allocates by them as they are stated: billions, where one byte of a length is wrong.
+ * allocates by them as they are stated: billions, where one byte of a length is wrong. What compressed buffers state is
+ * taken from the limit.
  *
  * Throws `Error` (`RangeError` where a place lies outside) for a damaged file or stream; values are not looked at.
  * @source Arrow columnar format 1.5, format/Message.fbs, Schema.fbs and File.fbs, github.com/apache/arrow
  */
-export function refuseImpossibleLengths(bytes: Uint8Array, kind: 'file' | 'stream'): void {
-  if (kind === 'file') checkFile(bytes)
-  else checkStream(bytes)
+export function refuseImpossibleLengths(bytes: Uint8Array, kind: 'file' | 'stream', limit: ContentLimit): void {
+  if (kind === 'file') checkFile(bytes, limit)
+  else checkStream(bytes, limit)
 }
 
 /** `ARROW1`, padded to 8 bytes at the start; behind the footer stand its length and the mark again. */
 const MARK = 6
 
-function checkFile(bytes: Uint8Array): void {
+function checkFile(bytes: Uint8Array, limit: ContentLimit): void {
   const view = viewOf(bytes, 0, bytes.length)
   const end = bytes.length - MARK - 4
   const length = view.getInt32(end, true)
@@ -24,14 +27,14 @@ function checkFile(bytes: Uint8Array): void {
     const blocks = footer.vector(kind, 24)
     for (let i = 0; i < blocks.length; i++) {
       // At a message of another kind the library would stay for ever.
-      if (checkMessage(bytes, whole(footer.view, blocks.start + 24 * i)).kind !== kind) throw new Error('a batch that is none')
+      if (checkMessage(bytes, whole(footer.view, blocks.start + 24 * i), limit).kind !== kind) throw new Error('a batch that is none')
     }
   }
 }
 
-function checkStream(bytes: Uint8Array): void {
+function checkStream(bytes: Uint8Array, limit: ContentLimit): void {
   for (let at = 0; at < bytes.length; ) {
-    const { kind, end } = checkMessage(bytes, at)
+    const { kind, end } = checkMessage(bytes, at, limit)
     if (kind === END) return
     at = end
   }
@@ -44,7 +47,7 @@ const DICTIONARY_BATCH = 2
 const RECORD_BATCH = 3
 
 /** Checks the message at a place; gives its kind and the place behind it. */
-function checkMessage(bytes: Uint8Array, start: number): { readonly kind: number; readonly end: number } {
+function checkMessage(bytes: Uint8Array, start: number, limit: ContentLimit): { readonly kind: number; readonly end: number } {
   const view = viewOf(bytes, 0, bytes.length)
   const marked = view.getInt32(start, true) === -1
   const head = start + (marked ? 8 : 4)
@@ -57,8 +60,8 @@ function checkMessage(bytes: Uint8Array, start: number): { readonly kind: number
   const kind = message.byte(1)
   const header = message.table(2)
   if (kind === SCHEMA && bodyLength === 0) checkSchema(header)
-  else if (kind === RECORD_BATCH) checkBatch(header, body)
-  else if (kind === DICTIONARY_BATCH) checkBatch(header?.table(1), body)
+  else if (kind === RECORD_BATCH) checkBatch(header, body, limit)
+  else if (kind === DICTIONARY_BATCH) checkBatch(header?.table(1), body, limit)
   else throw new Error('a message that is neither schema nor batch')
   return { kind, end: head + length + bodyLength }
 }
@@ -88,7 +91,7 @@ function checkPairs(parent: FlatTable, slot: number): void {
 /** Rows of columns that hold nothing but missing cells take no bytes. */
 const ROWS_WITHOUT_BYTES = 1e6
 
-function checkBatch(batch: FlatTable | undefined, body: DataView): void {
+function checkBatch(batch: FlatTable | undefined, body: DataView, limit: ContentLimit): void {
   if (!batch) return
   const nodes = batch.vector(1, 16)
   const buffers = batch.vector(2, 16)
@@ -101,6 +104,7 @@ function checkBatch(batch: FlatTable | undefined, body: DataView): void {
     // A compressed buffer begins with the length of its content, -1 where it is stored.
     contentLength += compressed && length > 0 ? Math.max(length, Number(body.getBigInt64(offset, true))) : length
   }
+  if (compressed) limit.take(contentLength)
   const most = 8 * contentLength + ROWS_WITHOUT_BYTES
   const lengths = [batch.long(0), ...Array.from({ length: nodes.length }, (_, i) => whole(batch.view, nodes.start + 16 * i))]
   if (lengths.some((length) => length > most)) throw new Error('more rows than the file can hold')

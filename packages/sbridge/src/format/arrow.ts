@@ -1,4 +1,4 @@
-import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import type { RawColumn, RawTable } from '@sbridge/core'
 import {
   Bool,
   CompressionType,
@@ -22,6 +22,8 @@ import {
 import { refuseImpossibleLengths } from './arrow-extents.js'
 import {
   booleanColumn,
+  cellText,
+  columnNested,
   datetimeColumn,
   isMissing,
   isWhole,
@@ -33,8 +35,10 @@ import {
   tableOf,
   textColumn,
   unreadable,
+  unusableColumn,
   wholeNumberColumn
 } from './columns.js'
+import { ContentLimit } from './content-limit.js'
 import { decompressLz4Frame } from './lz4-frame.js'
 import { decompressZstdFrame } from './zstd-frame.js'
 
@@ -42,12 +46,13 @@ import { decompressZstdFrame } from './zstd-frame.js'
  * A table from Arrow IPC, as a file (Feather version 2) or a stream, plain or compressed with LZ4 or ZSTD;
  * dictionary-encoded text as text, dates and timestamps as date-time columns, whole numbers beyond 2⁵³ as text.
  *
- * Fails with `InputError` on nested and binary columns, with `FormatError` on damaged bytes and Feather version 1.
+ * Nested and binary columns may only be left out. Fails with `FormatError` on damaged bytes, on Feather version 1, and
+ * where more content is stated than `ContentLimit` allows.
  */
 export function readArrow(bytes: Uint8Array, context: ReadContext): Promise<RawTable> {
   refuseEmptyFile(bytes, context)
   return reading('Arrow', context, () => {
-    refuseImpossibleLengths(bytes, kindOf(bytes, context))
+    refuseImpossibleLengths(bytes, kindOf(bytes, context), new ContentLimit(bytes.length, context))
     registerCodecs()
     // Numbers are viewed in place, which wants them aligned.
     const table = tableFromIPC(bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes))
@@ -92,8 +97,21 @@ function registerCodecs(): void {
     [CompressionType.LZ4_FRAME, decompressLz4Frame],
     [CompressionType.ZSTD, decompressZstdFrame]
   ] as const) {
-    if (!compressionRegistry.get(codec)) compressionRegistry.set(codec, { decode })
+    if (!compressionRegistry.get(codec)) compressionRegistry.set(codec, { decode: (bytes) => inflated(bytes, decode) })
   }
+}
+
+/** What a buffer may hold whose length is not stated. */
+const mostUnstated = (bytes: Uint8Array): number => Math.max(2 ** 20, 255 * bytes.length)
+
+/** The library hands over what stands behind the 8 bytes that state the length of the content. */
+function inflated(bytes: Uint8Array, decode: (bytes: Uint8Array, size: number) => Uint8Array): Uint8Array {
+  const stated = Number(new DataView(bytes.buffer, bytes.byteOffset - 8, 8).getBigInt64(0, true))
+  // Arrow for JavaScript (as of version 21) states the compressed length instead.
+  if (stated === bytes.length) return decode(bytes, mostUnstated(bytes))
+  const content = decode(bytes, stated)
+  if (content.length !== stated) throw new Error(`a buffer of ${content.length} bytes where ${stated} are stated`)
+  return content
 }
 
 function columnOf(field: Field, vector: Vector, context: ReadContext): RawColumn {
@@ -105,15 +123,11 @@ function columnOf(field: Field, vector: Vector, context: ReadContext): RawColumn
   if (DataType.isDate(type) || DataType.isTimestamp(type)) return datetimeColumn(name, cellsOf(vector))
   if (DataType.isTime(type) || DataType.isDuration(type)) return wholeNumberColumn(name, cellsOf(vector))
   if (DataType.isBool(type)) return booleanColumn(name, cellsOf(vector))
+  if (DataType.isUtf8(field.type)) return textColumn(name, textsOf(vector))
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type) || DataType.isNull(type)) {
     return textColumn(name, cellsOf(vector))
   }
-  throw new InputError({
-    code: 'column-nested',
-    got: `column "${name}" of type ${field.type} in ${context.source}`,
-    expected: 'one number, text, true, false or time a cell',
-    try: 'leaving the column out when writing the file, or giving every nested value a column of its own'
-  })
+  return unusableColumn(name, columnNested(`column "${name}" of type ${field.type} in ${context.source}`, name))
 }
 
 /** Whether the buffers reach as far as the rows: beyond them the library reads missing cells, false and zeros. */
@@ -129,6 +143,15 @@ function cellsOf(vector: Vector): any[] {
   const cells = new Array(vector.length)
   for (let i = 0; i < cells.length; i++) cells[i] = vector.get(i)
   return cells
+}
+
+/** Texts with the byte-order marks in them, which the library takes away. */
+function textsOf(vector: Vector<Utf8>): (string | null)[] {
+  return vector.data.flatMap((data) =>
+    Array.from({ length: data.length }, (_, i) =>
+      data.getValid(i) ? cellText(data.values.subarray(data.valueOffsets[i], data.valueOffsets[i + 1])) : null
+    )
+  )
 }
 
 /** Decimals come as little-endian words in two's complement. */

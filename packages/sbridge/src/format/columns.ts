@@ -9,6 +9,31 @@ export interface ReadContext {
 /** Milliseconds of a day. */
 export const DAY = 86_400_000
 
+const refused = new WeakSet<RawColumn>()
+
+/** A column whose cells are nothing that a table holds: it may be left out, and who reads its values gets the error. */
+export function unusableColumn(name: string, error: InputError): RawColumn {
+  const column: RawColumn = {
+    name,
+    source: 'text',
+    get values(): never {
+      throw error
+    }
+  }
+  refused.add(column)
+  return column
+}
+
+/** What is said of a column that holds lists, objects or bytes. */
+export function columnNested(got: string, name: string): InputError {
+  return new InputError({
+    code: 'column-nested',
+    got,
+    expected: 'one number, text, true, false or time a cell',
+    try: `--exclude ${name}, or giving every nested value a column of its own`
+  })
+}
+
 /** A table of the columns, once their names are distinct and their lengths agree. */
 export function tableOf(columns: readonly RawColumn[], context: ReadContext): RawTable {
   if (columns.length === 0) {
@@ -19,12 +44,14 @@ export function tableOf(columns: readonly RawColumn[], context: ReadContext): Ra
       try: 'writing the table again with its columns'
     })
   }
-  const rowCount = columns[0]!.values.length
-  const longest = columns.find((column) => column.values.length !== rowCount)
+  const usable = columns.filter((column) => !refused.has(column))
+  const first = usable[0] ?? columns[0]!
+  const rowCount = first.values.length
+  const longest = usable.find((column) => column.values.length !== rowCount)
   if (longest) {
     throw new InputError({
       code: 'columns-of-different-length',
-      got: `${rowCount} values in column "${columns[0]!.name}" but ${longest.values.length} in "${longest.name}" of ${context.source}`,
+      got: `${rowCount} values in column "${first.name}" but ${longest.values.length} in "${longest.name}" of ${context.source}`,
       expected: 'the same number of values in every column',
       try: 'writing the columns that belong together into one file'
     })
@@ -182,6 +209,13 @@ export function isoTexts(column: RawColumn & { source: 'datetime' }): (string | 
     const text = new Date(value).toISOString()
     return midnight ? text.slice(0, text.indexOf('T')) : text
   })
+}
+
+const cellDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/** The text of a cell, byte-order marks in it included. */
+export function cellText(bytes: Uint8Array): string {
+  return cellDecoder.decode(bytes)
 }
 
 /** UTF-8 (or UTF-16 with a byte-order mark) bytes as text, the mark removed. */

@@ -36,6 +36,12 @@ describe('what other programs write', () => {
     expect(cells(text)).toEqual({ a: ['1'], b: ['2'] })
   })
 
+  test('a heading alone says nothing, nor do separators in quotes', () => {
+    expect(cells('note; remark\nfirst\nsecond\n')).toEqual({ 'note; remark': ['first', 'second'] })
+    expect(cells('a,"b;c;d"\n1,"x;y;z"\n')).toEqual({ a: ['1'], 'b;c;d': ['x;y;z'] })
+    expect(() => read('a;b;c\n1;2\n3;4\n')).toThrow(/2 cells on line 2 of data.csv; expected 3/)
+  })
+
   test('separators inside the cells of another do not mislead', () => {
     expect(cells('note\nfirst; second; third\n')).toEqual({ note: ['first; second; third'] })
     expect(cells('a,note\n1,x;y\n2,z;w\n')).toEqual({ a: ['1', '2'], note: ['x;y', 'z;w'] })
@@ -66,6 +72,29 @@ describe('blank lines and empty cells', () => {
   })
 })
 
+describe('what is written is read as it was', () => {
+  const written = (name: string, values: readonly (string | null)[]) =>
+    new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+      writeDelimited({ rowCount: values.length, columns: [{ name, source: 'text', values }] }, ',')
+    )
+
+  test.each([
+    ['a name that holds other separators', '|#', [null], '"|#"\n""\n'],
+    ['cells that hold other separators', 'a;b', ['1;2', 'x\ty'], '"a;b"\n"1;2"\n"x\ty"\n'],
+    ['decimal commas', 'x', ['1,5', '2,5'], 'x\n"1,5"\n"2,5"\n'],
+    ['what a reader strips', '\ufeffa', ['\u2003', ' '], '"\ufeffa"\n"\u2003"\n" "\n'],
+    ['nothing but missing cells', '#', [null, null], '#\n""\n""\n'],
+    ['quotes and line ends', '"', ['\r', '\r\n', '"\n"'], '""""\n"\r"\n"\r\n"\n"""\n"""\n']
+  ])('%s', (_, name, values, text) => {
+    expect(written(name, values)).toBe(text)
+    expect(cells(text)).toEqual({ [name]: values })
+  })
+
+  test('a column without a name keeps its rows', () => {
+    expect(cells(written('', ['1', '2']))).toEqual({ unnamed_1: ['1', '2'] })
+  })
+})
+
 describe('bad input', () => {
   test('ragged rows name the line, line breaks in quotes counted', () => {
     expect(() => read('a,b\n"x\ny",2\n3\n4,5\n')).toThrow(expect.objectContaining({ code: 'row-ragged', name: 'InputError' }))
@@ -79,7 +108,8 @@ describe('bad input', () => {
     ['nothing', '', 'InputError', 'file-empty'],
     ['byte-order mark alone', '\ufeff', 'InputError', 'file-empty'],
     ['equal names', 'a,b,a\n1,2,3\n', 'InputError', 'column-name-repeated'],
-    ['an open quote', 'a,b\n1,2\n"3,4\n', 'FormatError', 'csv-quotes']
+    ['an open quote', 'a,b\n1,2\n"3,4\n', 'FormatError', 'csv-quotes'],
+    ['text behind a quote', 'a,b\n1,"2"x\n', 'FormatError', 'csv-quotes']
   ])('%s', (_, text, name, code) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ name, code }))
   })

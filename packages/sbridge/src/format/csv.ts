@@ -1,14 +1,11 @@
-import { FormatError, InputError, type RawColumn, type RawTable } from '@sbridge/core'
-import Papa from 'papaparse'
+import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
 import { decodeText, isMissing, isoTexts, namesOf, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
+import { guessSeparator, recordsIn } from './records.js'
 
 export interface DelimitedOptions extends ReadContext {
   /** Between cells; found from the first records when absent. */
   readonly delimiter?: string
 }
-
-const candidates = [',', ';', '\t', '|']
-const sniffedRecords = 50
 
 /**
  * A table from delimited text: first record the names, cells as they stand, the empty cell missing.
@@ -20,76 +17,51 @@ const sniffedRecords = 50
  */
 export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): RawTable {
   refuseEmptyFile(bytes, options)
-  const text = withOneLineEnd(decodeText(bytes, options).replace(/[\r\n]+$/, ''))
+  const text = withoutLastLineEnds(decodeText(bytes, options))
   if (text.trim() === '') refuseEmptyFile(new Uint8Array(0), options)
-  const delimiter = options.delimiter ?? sniffDelimiter(text)
-  const { data, errors } = Papa.parse<string[]>(text, { delimiter, header: false })
-  const quotes = errors.find((error) => error.type === 'Quotes')
-  if (quotes) throw badQuotes(lineOfRecord(text, delimiter, quotes.row ?? 0), quotes.message, options)
-  const first = data.findIndex((record) => record.length > 1 || record[0] !== '')
-  const names = namesOf(data[first]!)
-  const columns = names.map((name) => ({ name, source: 'text' as const, values: [] as (string | null)[] }))
-  for (let r = first + 1; r < data.length; r++) {
-    const record = data[r]!
-    if (record.length !== names.length) {
-      if (record.length === 1 && record[0] === '') continue
-      throw raggedRecord(lineOfRecord(text, delimiter, r), record.length, names.length, options)
-    }
-    for (let c = 0; c < names.length; c++) {
-      const cell = record[c]!
-      columns[c]!.values.push(cell === '' ? null : cell)
-    }
+  const delimiter = options.delimiter ?? guessSeparator(text)
+  let columns: { readonly name: string; readonly source: 'text'; readonly values: (string | null)[] }[] | undefined
+  for (const { cells, line } of recordsIn(text, delimiter, options)) {
+    if (columns === undefined) {
+      if (cells.length > 0) columns = namesOf(cells).map((name) => ({ name, source: 'text', values: [] }))
+    } else if (cells.length === columns.length) {
+      for (const [c, cell] of cells.entries()) columns[c]!.values.push(cell === '' ? null : cell)
+    } else if (cells.length > 0) throw raggedRecord(line, { got: cells.length, expected: columns.length }, options)
+    else if (columns.length === 1) columns[0]!.values.push(null)
   }
-  return tableOf(delimiter === ';' ? columns.map(withDecimalPoints) : columns, options)
+  return tableOf(delimiter === ';' ? columns!.map(withDecimalPoints) : columns!, options)
 }
 
-/** Delimited text of a table: line feed after every record, numbers in their shortest exact form, missing cells empty. */
+/**
+ * Delimited text of a table: line feed after every record, numbers in their shortest exact form, missing cells empty.
+ *
+ * Names and cells that hold any character that a reader may take for a separator are quoted, whatever the delimiter.
+ */
 export function writeDelimited(table: RawTable, delimiter: string): Uint8Array {
   refuseNotFinite(table)
-  const cells = table.columns.map(cellTexts)
-  const rows: string[][] = []
-  for (let i = 0; i < table.rowCount; i++) rows.push(cells.map((column) => column[i]!))
+  const { columns, rowCount } = table
   // An empty cell alone on its line would read as a blank line, so it is quoted.
-  const quotes = table.columns.length === 1 ? (value: unknown) => value === '' : false
-  const fields = table.columns.map((column) => column.name)
-  const text = Papa.unparse({ fields, data: rows }, { delimiter, newline: '\n', quotes })
-  return new TextEncoder().encode(`${text}\n`)
+  const lone = columns.length === 1 ? '""' : ''
+  const written = (text: string): string => (text === '' ? lone : toQuote.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const cells = columns.map((column) => cellTexts(column).map(written))
+  const lines = [columns.map((column) => written(column.name)).join(delimiter)]
+  for (let i = 0; i < rowCount; i++) lines.push(cells.map((column) => column[i]!).join(delimiter))
+  lines.push('')
+  return new TextEncoder().encode(lines.join('\n'))
 }
 
-/** Files joined from several systems mix line ends, the parser knows one kind: outside quotes CRLF becomes LF where both occur. */
-function withOneLineEnd(text: string): string {
-  if (!text.includes('\r\n') || !/[^\r]\n/.test(text)) return text
-  const quotedOrEnd = /"[^"]*"|\r?\n/g
-  const ends = new Set<string>()
-  for (const [found] of text.matchAll(quotedOrEnd)) if (found[0] !== '"') ends.add(found)
-  return ends.size === 1 ? text : text.replace(quotedOrEnd, (found) => (found[0] === '"' ? found : '\n'))
+/** Separators, quotes, line ends, and what readers strip: a byte-order mark, blanks at the ends. */
+const toQuote = /[,;\t|"\r\n\ufeff]|^\s|\s$/
+
+function withoutLastLineEnds(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--
+  return text.slice(0, end)
 }
 
 function cellTexts(column: RawColumn): string[] {
   const texts = column.source === 'datetime' ? isoTexts(column) : column.values
   return Array.from(texts as ArrayLike<unknown>, (value, i) => (isMissing(column, i) ? '' : String(value)))
-}
-
-/** The separator with which the first records agree on the most cells; a comma when none does. */
-function sniffDelimiter(text: string): string {
-  let best = { delimiter: ',', cells: 1 }
-  for (const delimiter of candidates) {
-    const { data } = Papa.parse<string[]>(text, { delimiter, header: false, preview: sniffedRecords, skipEmptyLines: true })
-    const cells = data[0]?.length ?? 0
-    if (cells > best.cells && data.every((record) => record.length === cells)) best = { delimiter, cells }
-  }
-  return best.cells > 1 ? best.delimiter : sniffFromHeader(text)
-}
-
-/** For a file with a ragged record among the first: the separator that cuts the header into the most cells. */
-function sniffFromHeader(text: string): string {
-  let best = { delimiter: ',', cells: 1 }
-  for (const delimiter of candidates) {
-    const { data } = Papa.parse<string[]>(text, { delimiter, header: false, preview: 1, skipEmptyLines: true })
-    const cells = data[0]?.length ?? 0
-    if (cells > best.cells) best = { delimiter, cells }
-  }
-  return best.delimiter
 }
 
 type TextColumn = RawColumn & { source: 'text' }
@@ -104,30 +76,11 @@ function withDecimalPoints(column: TextColumn): TextColumn {
   return commas ? { ...column, values: column.values.map((value) => value?.replace(',', '.') ?? null) } : column
 }
 
-/** Line, from 1, on which a record begins; records and lines differ where quoted cells hold line breaks. */
-function lineOfRecord(text: string, delimiter: string, record: number): number {
-  let begin = 0
-  if (record > 0) {
-    const { meta } = Papa.parse(text, { delimiter, header: false, preview: record })
-    begin = meta.cursor
-  }
-  return (text.slice(0, begin).match(/\r\n|\r|\n/g)?.length ?? 0) + 1
-}
-
-function raggedRecord(line: number, got: number, expected: number, context: ReadContext): InputError {
+function raggedRecord(line: number, { got, expected }: { got: number; expected: number }, context: ReadContext): InputError {
   return new InputError({
     code: 'row-ragged',
     got: `${got} cell${got === 1 ? '' : 's'} on line ${line} of ${context.source}`,
     expected: `${expected} cell${expected === 1 ? '' : 's'}, as in the line of names`,
     try: 'quoting cells that hold the separator, or completing the line'
-  })
-}
-
-function badQuotes(line: number, reason: string, context: ReadContext): FormatError {
-  return new FormatError({
-    code: 'csv-quotes',
-    got: `quotes that do not match in the record that begins on line ${line} of ${context.source} (${reason})`,
-    expected: 'every quoted cell closed, quotes inside doubled',
-    try: 'closing the quote, or doubling it where it belongs to the text'
   })
 }

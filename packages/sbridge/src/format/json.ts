@@ -1,6 +1,7 @@
 import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
 import {
   booleanColumn,
+  columnNested,
   decodeText,
   isMissing,
   isoTexts,
@@ -10,7 +11,8 @@ import {
   refuseNotFinite,
   tableOf,
   textColumn,
-  unreadable
+  unreadable,
+  unusableColumn
 } from './columns.js'
 import { objectKeys } from './json-keys.js'
 
@@ -157,12 +159,8 @@ function columnOf(name: string, cells: readonly unknown[], context: ReadContext,
   for (const [i, cell] of cells.entries()) {
     if (cell === null) continue
     if (typeof cell === 'object') {
-      throw new InputError({
-        code: 'column-nested',
-        got: `an ${Array.isArray(cell) ? 'array' : 'object'} in column "${name}", ${place(i)} of ${context.source}`,
-        expected: 'one number, text, true, false or null a cell',
-        try: 'giving every nested value a column of its own, or writing the file without the column'
-      })
+      const got = `an ${Array.isArray(cell) ? 'array' : 'object'} in column "${name}", ${place(i)} of ${context.source}`
+      return unusableColumn(name, columnNested(got, name))
     }
     kinds.add(typeof cell)
   }

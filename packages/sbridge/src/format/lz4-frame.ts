@@ -1,17 +1,16 @@
 /**
- * The content of an LZ4 frame (blocks independent or linked, checksums skipped): what Arrow calls LZ4_FRAME.
+ * The content, at most `size` bytes, of an LZ4 frame (blocks independent or linked, checksums skipped): what Arrow calls LZ4_FRAME.
  *
  * Throws `Error` when the bytes are not a whole frame.
  * @source LZ4 frame format 1.6.3 and LZ4 block format, github.com/lz4/lz4/tree/dev/doc
  */
-export function decompressLz4Frame(bytes: Uint8Array): Uint8Array {
+export function decompressLz4Frame(bytes: Uint8Array, size: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 7 || view.getUint32(0, true) !== 0x184d2204) throw new Error('not an LZ4 frame')
   const flags = bytes[4]!
   if (flags >> 6 !== 1) throw new Error('unknown version of LZ4 frame')
-  const contentSize = (flags & 0x08) !== 0
-  let at = 6 + (contentSize ? 8 : 0) + (flags & 0x01 ? 4 : 0) + 1
-  const output = new Growing(contentSize ? Number(view.getBigUint64(6, true)) : bytes.length * 4)
+  let at = 6 + (flags & 0x08 ? 8 : 0) + (flags & 0x01 ? 4 : 0) + 1
+  const output = new Growing(Math.min(size, MOST_EXPANSION * bytes.length), size)
   for (;;) {
     const word = view.getUint32(at, true)
     at += 4
@@ -25,13 +24,26 @@ export function decompressLz4Frame(bytes: Uint8Array): Uint8Array {
   }
 }
 
+/** The content of a bare LZ4 block, at most `size` bytes. Throws `Error`. */
+export function decompressLz4Block(bytes: Uint8Array, size: number): Uint8Array {
+  const output = new Growing(size, size)
+  decompressBlock(bytes, output)
+  return output.content()
+}
+
+/** A byte of a length stands for 255 bytes of content. */
+const MOST_EXPANSION = 255
+
 /** Bytes that grow at the end; linked blocks copy from what earlier ones left. */
 class Growing {
   private bytes: Uint8Array
   length = 0
 
-  constructor(expected: number) {
-    this.bytes = new Uint8Array(Math.min(Math.max(expected, 64), 1 << 28))
+  constructor(
+    expected: number,
+    private readonly most: number
+  ) {
+    this.bytes = new Uint8Array(expected)
   }
 
   append(piece: Uint8Array): void {
@@ -53,6 +65,7 @@ class Growing {
   }
 
   private reserve(count: number): void {
+    if (this.length + count > this.most) throw new Error('LZ4 content longer than stated')
     if (this.length + count <= this.bytes.length) return
     const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count))
     larger.set(this.content())

@@ -252,17 +252,22 @@ function utf32Text(view: DataView, offset: number, length: number, little: boole
   let text = ''
   for (let i = 0; i < length; i++) {
     const point = view.getUint32(offset + 4 * i, little)
-    if (point === 0) break
     text += point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd'
   }
-  return text === '' ? null : text
+  return withoutFill(text)
 }
 
 function latin1Text(view: DataView, offset: number, length: number): string | null {
   let text = ''
   for (let i = 0; i < length; i++) text += String.fromCharCode(view.getUint8(offset + i))
-  text = text.replace(/\0+$/, '')
-  return text === '' ? null : text
+  return withoutFill(text)
+}
+
+/** Fixed-length text is filled up with zeros; nothing else is the missing text. */
+function withoutFill(text: string): string | null {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end--
+  return end === 0 ? null : text.slice(0, end)
 }
 
 function textArray(values: readonly (string | null)[]): Uint8Array {

@@ -1,17 +1,19 @@
-import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import type { InputError, RawColumn, RawTable } from '@sbridge/core'
 import {
-  type AsyncBuffer,
+  type ColumnMetaData,
   type ParquetParsers,
   parquetMetadata,
-  parquetScan,
   parquetSchema,
+  type RowGroup,
   type SchemaElement,
   type SchemaTree
 } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer'
 import {
   booleanColumn,
+  cellText,
+  columnNested,
+  DAY,
   datetimeColumn,
   hasMissing,
   isMissing,
@@ -24,42 +26,50 @@ import {
   tableOf,
   textColumn,
   unreadable,
+  unusableColumn,
   wholeNumberColumn
 } from './columns.js'
+import { ContentLimit } from './content-limit.js'
+import { readChunk } from './parquet-chunk.js'
 
 /** Times as milliseconds rather than `Date`, so that none beyond the calendar is lost; JSON as its text. */
 const parsers: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (value) => Number(value),
   timestampFromMicroseconds: (value) => Number(value) / 1e3,
   timestampFromNanoseconds: (value) => Number(value / 1000n) / 1e3,
-  dateFromDays: (days) => days * 86_400_000,
-  jsonFromBytes: (bytes) => bytes && new TextDecoder().decode(bytes)
+  dateFromDays: (days) => days * DAY,
+  jsonFromBytes: (bytes) => bytes && cellText(bytes),
+  stringFromBytes: (bytes) => bytes && cellText(bytes)
 }
 
 /**
  * A table from Parquet, any of its usual compressions; dates and timestamps as date-time columns, decimals as numbers,
  * whole numbers beyond 2⁵³ as text, NaN as missing.
  *
- * Fails with `InputError` on nested and binary columns, with `FormatError` on damaged bytes.
+ * Nested and binary columns may only be left out. Fails with `FormatError` on damaged bytes, and where more cells or
+ * larger pages are stated than `ContentLimit` allows.
  */
 export function readParquet(bytes: Uint8Array, context: ReadContext): Promise<RawTable> {
   refuseEmptyFile(bytes, context)
-  return reading('Parquet', context, async () => {
+  return reading('Parquet', context, () => {
     const metadata = parquetMetadata(bytes)
     const fields = parquetSchema(metadata).children
-    for (const field of fields) refuseNested(field, context)
-    const scan = await parquetScan({ file: bufferOf(bytes), metadata, compressors, parsers })
-    const columns: RawColumn[] = []
-    for (const { element } of fields) {
-      const cells: unknown[] = []
-      for (const range of scan.ranges) {
-        for (const cell of await scan.readColumn({ column: element.name, ...range })) cells.push(cell)
-      }
-      if (cells.length !== Number(metadata.num_rows)) {
-        throw unreadable('Parquet', context, `column "${element.name}" holds ${cells.length} of ${metadata.num_rows} rows`)
-      }
-      columns.push(columnOf(element, cells, context))
-    }
+    const rowCount = Number(metadata.num_rows)
+    const groups = metadata.row_groups.map(flatColumns)
+    new ContentLimit(bytes.length, context).take(8 * rowCount * fields.length)
+    const pages = new ContentLimit(bytes.length, context)
+    const columns = fields.map((field) => {
+      const refusal = nestedError(field, context)
+      if (refusal) return unusableColumn(field.element.name, refusal)
+      const { element } = field
+      const cells = groups.flatMap(({ rows, columns }) => {
+        const metadata = columns.get(element.name)
+        if (!metadata) throw new Error(`a row group without the column "${element.name}"`)
+        return readChunk(bytes, { element, metadata, rows, parsers }, pages)
+      })
+      if (cells.length !== rowCount) throw new Error(`column "${element.name}" holds ${cells.length} of ${rowCount} rows`)
+      return columnOf(element, cells, context)
+    })
     return tableOf(columns, context)
   })
 }
@@ -71,15 +81,17 @@ export function writeParquet(table: RawTable): Uint8Array {
   return new Uint8Array(parquetWriteBuffer({ columnData, createdBy: 'sbridge' }))
 }
 
-function bufferOf(bytes: Uint8Array): AsyncBuffer {
-  return {
-    byteLength: bytes.length,
-    // A Node `Buffer` would slice without copying, and its `buffer` holds other things before it.
-    slice: (start, end) => Uint8Array.prototype.slice.call(bytes, start, end).buffer
-  }
+interface FlatColumns {
+  readonly rows: number
+  readonly columns: ReadonlyMap<string, ColumnMetaData>
 }
 
-function refuseNested(field: SchemaTree, context: ReadContext): void {
+function flatColumns({ num_rows, columns }: RowGroup): FlatColumns {
+  const flat = columns.flatMap(({ meta_data }) => (meta_data?.path_in_schema.length === 1 ? [meta_data] : []))
+  return { rows: Number(num_rows), columns: new Map(flat.map((column) => [column.path_in_schema[0]!, column])) }
+}
+
+function nestedError(field: SchemaTree, context: ReadContext): InputError | undefined {
   const { name, type, repetition_type, converted_type, logical_type } = field.element
   const logical = logical_type?.type
   const nested = field.children.length > 0 || repetition_type === 'REPEATED'
@@ -89,13 +101,7 @@ function refuseNested(field: SchemaTree, context: ReadContext): void {
     converted_type === 'INTERVAL' ||
     logical === 'GEOMETRY' ||
     logical === 'GEOGRAPHY'
-  if (!nested && !binary) return
-  throw new InputError({
-    code: 'column-nested',
-    got: `the ${nested ? 'nested' : 'binary'} column "${name}" in ${context.source}`,
-    expected: 'one number, text, true, false or time a cell',
-    try: 'leaving the column out when writing the file, or giving every nested value a column of its own'
-  })
+  return nested || binary ? columnNested(`the ${nested ? 'nested' : 'binary'} column "${name}" in ${context.source}`, name) : undefined
 }
 
 function columnOf(element: SchemaElement, cells: readonly unknown[], context: ReadContext): RawColumn {

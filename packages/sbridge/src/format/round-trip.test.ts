@@ -1,7 +1,7 @@
 import type { RawColumn, RawTable } from '@sbridge/core'
 import { SbridgeError } from '@sbridge/core'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import fc from '../../../../test/property.js'
 import { isoTexts } from './columns.js'
 import { parseTable, serializeTable, type TableFormat } from './table-format.js'
 
@@ -9,9 +9,11 @@ const context = { source: 'test' }
 const formats: readonly TableFormat[] = ['csv', 'tsv', 'json', 'jsonl', 'parquet', 'arrow', 'npz']
 
 const real = fc.double({ noNaN: true, noDefaultInfinity: true })
-/** Any Unicode text without lone surrogates, quotes and line breaks frequent. */
-const characters = fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), fc.stringMatching(/^[",;\t\r\n'\\ a]{1,6}$/))
-const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
+/** Text of what separates, quotes, ends lines or is stripped somewhere. */
+const marks = fc.string({ unit: fc.constantFrom(...'",;|\t\r\n\'\\ #1a\ufeff\u2003'), minLength: 1, maxLength: 6 })
+/** Any Unicode text without lone surrogates. */
+const characters = fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), marks)
+const name = fc.oneof(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), marks)
 
 function cells<T>(value: fc.Arbitrary<T>, rows: number): fc.Arbitrary<(T | null)[]> {
   return fc.array(fc.option(value, { freq: 4 }), { minLength: rows, maxLength: rows })
@@ -62,7 +64,9 @@ describe.each(formats)('%s', (format) => {
     await fc.assert(
       fc.asyncProperty(tables, async (table) => {
         // NumPy's fixed-length text is filled up with zeros.
-        fc.pre(format !== 'npz' || table.columns.every((one) => one.source !== 'text' || !one.values.some((cell) => cell?.includes('\0'))))
+        fc.pre(format !== 'npz' || table.columns.every((one) => one.source !== 'text' || !one.values.some((cell) => cell?.endsWith('\0'))))
+        // The libraries of these formats take a mark at the start of a name away.
+        fc.pre(!/parquet|arrow/.test(format) || table.columns.every((one) => !one.name.startsWith('\ufeff')))
         const read = await parseTable(await serializeTable(table, format), format, context)
         expect(read.rowCount).toBe(table.rowCount)
         expect(read.columns.map((one) => one.name)).toEqual(table.columns.map((one) => one.name))

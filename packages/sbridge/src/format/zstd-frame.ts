@@ -1,24 +1,28 @@
-import { decompressZstd } from 'hyparquet-compressors'
-
-/** A block takes three bytes of header and at least one of content, and holds at most 128 KiB. */
-const MOST_EXPANSION = 2 ** 17 / 4
+import { Decompress } from 'fzstd'
 
 /** Exponent of the largest window that decoders take as a rule: 128 MiB. */
 const MOST_WINDOW_LOG = 27
 
 /**
- * The content of a Zstandard frame.
+ * The content, at most `size` bytes, of Zstandard frames.
  *
- * Throws `Error` where the frame states more content than its bytes can hold, or a window beyond what decoders take:
- * the library allocates what is stated, gigabytes where one byte is wrong.
+ * Throws `Error` where the frame states or holds more content, or a window beyond what decoders take: the library
+ * allocates what is stated, gigabytes where one byte is wrong.
  * @source RFC 8878, section 3.1.1
  */
-export function decompressZstdFrame(bytes: Uint8Array): Uint8Array {
+export function decompressZstdFrame(bytes: Uint8Array, size: number): Uint8Array {
   const singleSegment = ((bytes[4] ?? 0) & 0x20) !== 0
   if (!singleSegment && 10 + ((bytes[5] ?? 0) >> 3) > MOST_WINDOW_LOG) throw new Error('a ZSTD window of over 128 MiB')
-  if (contentSizeOf(bytes) > MOST_EXPANSION * bytes.length) throw new Error('a ZSTD frame that states more than it holds')
-  // The library may hand out the middle of a buffer, and numbers are viewed in place.
-  return new Uint8Array(decompressZstd(bytes))
+  if (contentSizeOf(bytes) > size) throw new Error('a ZSTD frame that states more than its place')
+  const content = new Uint8Array(size)
+  let length = 0
+  const frames = new Decompress((block) => {
+    if (length + block.length > size) throw new Error('ZSTD content longer than stated')
+    content.set(block, length)
+    length += block.length
+  })
+  frames.push(bytes, true)
+  return length < size ? content.slice(0, length) : content
 }
 
 function contentSizeOf(bytes: Uint8Array): number {

@@ -1,0 +1,52 @@
+import { FormatError } from '@sbridge/core'
+import type { ReadContext } from './columns.js'
+
+const MIB = 2 ** 20
+
+/** Bytes that any file may hold, however well it is compressed: 8 million numbers. */
+const ALWAYS_ALLOWED = 64 * MIB
+/** Bytes of content for a byte of the file; measured tables stay below 30. */
+const MOST_EXPANSION = 100
+/** Bytes of content in all: a thousand million numbers. */
+const MOST_CONTENT = 8192 * MIB
+/** Environment variable that replaces all three, in MiB. */
+const VARIABLE = 'SBRIDGE_MAX_CONTENT'
+
+/**
+ * What a compressed file may grow to: 64 MiB, or 100 times its own bytes when that is more, and 8 GiB at most. Readers
+ * take from it what a file states to hold before they inflate it, and never inflate beyond what was stated.
+ *
+ * The environment variable `SBRIDGE_MAX_CONTENT` sets another limit, in MiB.
+ */
+export class ContentLimit {
+  private left: number
+
+  constructor(
+    private readonly fileBytes: number,
+    private readonly context: ReadContext
+  ) {
+    this.left = limitOf(fileBytes)
+  }
+
+  /** Fails with `FormatError` when the file would hold more than the limit. */
+  take(bytes: number): void {
+    this.left -= bytes
+    if (this.left >= 0) return
+    const limit = limitOf(this.fileBytes)
+    throw new FormatError({
+      code: 'content-too-large',
+      got: `${this.context.source} of ${sizeOf(this.fileBytes)}, which states that it holds ${sizeOf(limit - this.left)} or more`,
+      expected: `at most ${sizeOf(limit)}`,
+      try: `${VARIABLE}=${Math.ceil((limit - this.left) / MIB)} (MiB) in the environment, if you trust the file`
+    })
+  }
+}
+
+function limitOf(fileBytes: number): number {
+  const set = Number(globalThis.process?.env?.[VARIABLE])
+  return set > 0 ? set * MIB : Math.min(MOST_CONTENT, Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * fileBytes))
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < MIB ? `${bytes} bytes` : `${Math.ceil(bytes / MIB)} MiB`
+}

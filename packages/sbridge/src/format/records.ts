@@ -1,0 +1,121 @@
+import { FormatError } from '@sbridge/core'
+import type { ReadContext } from './columns.js'
+
+/** Characters that a separator may be guessed to be. */
+export const SEPARATORS = [',', ';', '\t', '|'] as const
+
+/** Records that a guess of the separator looks at, the heading among them. */
+const GUESSED_RECORDS = 50
+
+export interface TextRecord {
+  /** None for a blank line. */
+  readonly cells: readonly string[]
+  /** On which it begins, from 1: records and lines differ where quoted cells hold line breaks. */
+  readonly line: number
+}
+
+const QUOTE = 34
+const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
+
+/**
+ * The records of delimited text one after the other. A cell that begins with a quote ends with one, and quotes inside
+ * are doubled; LF, CRLF and CR end a line, also mixed. Fails with `FormatError` on a quote that does not close.
+ * @source RFC 4180
+ */
+export function* recordsIn(text: string, separator: string, context: ReadContext): Generator<TextRecord> {
+  const between = separator.charCodeAt(0)
+  let line = 1
+  for (let at = 0; at < text.length; ) {
+    const start = at
+    const cells: string[] = []
+    let breaks = 0
+    for (;;) {
+      if (text.charCodeAt(at) === QUOTE) {
+        const end = closingQuote(text, at)
+        if (end < 0) throw badQuotes(line, 'the last quote does not close', context)
+        const cell = text.slice(at + 1, end)
+        breaks += lineBreaks(cell)
+        cells.push(cell.replaceAll('""', '"'))
+        at = end + 1
+      } else {
+        const begin = at
+        while (at < text.length && text.charCodeAt(at) !== between && !endsLine(text, at)) at++
+        cells.push(text.slice(begin, at))
+      }
+      if (text.charCodeAt(at) !== between) break
+      at++
+    }
+    if (at < text.length && !endsLine(text, at)) throw badQuotes(line, 'text follows a closing quote', context)
+    yield { cells: at === start ? [] : cells, line }
+    at = behindLineEnd(text, at)
+    line += 1 + breaks
+  }
+}
+
+/**
+ * The separator of delimited text: one that stands in the heading and below it, outside quotes. Among those with which
+ * the first records agree on the number of cells, or else among all, the one with the most; a comma when there is none.
+ */
+export function guessSeparator(text: string): string {
+  const records = separatorCounts(text)
+  const [heading, ...below] = records
+  const standing = SEPARATORS.map((_, s) => s).filter((s) => heading?.[s] && below.some((counts) => counts[s]))
+  const agreed = standing.filter((s) => below.every((counts) => counts[s] === heading![s]))
+  const likely = agreed.length > 0 ? agreed : standing
+  return SEPARATORS[likely.reduce((best, s) => (heading![s]! > heading![best]! ? s : best), likely[0] ?? 0)]!
+}
+
+/** How often each of `SEPARATORS` stands outside quotes in each of the first records, blank lines skipped. */
+function separatorCounts(text: string): number[][] {
+  const records: number[][] = []
+  for (let at = 0; at < text.length && records.length < GUESSED_RECORDS; at = behindLineEnd(text, at)) {
+    const counts = SEPARATORS.map(() => 0)
+    const start = at
+    for (let opens = true; at < text.length && !endsLine(text, at); ) {
+      const quoted = opens && text.charCodeAt(at) === QUOTE ? closingQuote(text, at) + 1 : 0
+      const closes = quoted > 0 && (quoted === text.length || endsLine(text, quoted) || separatorAt(text, quoted) >= 0)
+      if (closes) at = quoted
+      else {
+        const separator = separatorAt(text, at++)
+        if (separator >= 0) counts[separator]!++
+        opens = separator >= 0
+      }
+    }
+    if (at > start) records.push(counts)
+  }
+  return records
+}
+
+function separatorAt(text: string, at: number): number {
+  return (SEPARATORS as readonly string[]).indexOf(text[at]!)
+}
+
+/** Index of the quote that closes the one at `start`, negative when none does. */
+function closingQuote(text: string, start: number): number {
+  let at = text.indexOf('"', start + 1)
+  while (at >= 0 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2)
+  return at
+}
+
+function endsLine(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code === LINE_FEED || code === CARRIAGE_RETURN
+}
+
+function behindLineEnd(text: string, at: number): number {
+  return at + (text.charCodeAt(at) === CARRIAGE_RETURN && text.charCodeAt(at + 1) === LINE_FEED ? 2 : 1)
+}
+
+function lineBreaks(cell: string): number {
+  return cell.match(/\r\n|\r|\n/g)?.length ?? 0
+}
+
+function badQuotes(line: number, reason: string, context: ReadContext): FormatError {
+  return new FormatError({
+    code: 'csv-quotes',
+    got: `quotes that do not match in the record that begins on line ${line} of ${context.source} (${reason})`,
+    expected: 'every quoted cell closed, quotes inside doubled',
+    try: 'closing the quote, or doubling it where it belongs to the text'
+  })
+}

@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { mutantOf } from './mutate.mjs'
+
+/**
+ * Reads damaged files one after the other in a worker thread and watches it from outside, so that a reader that never
+ * ends is a failure with a number and not a test that never ends.
+ *
+ * `module` (a URL) exports `subjects`: under each name `files()`, valid files as bytes; `read(bytes)`, which must fail
+ * only with errors for which `expected(error)` holds; and where wanted `tokens`, texts to insert, and `repair(bytes)`,
+ * which makes what is damaged reach the reader (a checksum, say).
+ *
+ * Ends after `mutants` mutants or `seconds`; gives how many were tried, and the failures: a wrong error, more than
+ * `patience` seconds, or more than `memory` MiB for one mutant. The same seed gives the same mutants.
+ */
+export async function fuzz({
+  module,
+  name,
+  seed = 1,
+  first = 0,
+  mutants = Number.MAX_SAFE_INTEGER,
+  seconds = Infinity,
+  patience = 10,
+  memory = 1024
+}) {
+  const failures = []
+  const end = performance.now() + 1000 * seconds
+  let next = first
+  while (next < first + mutants && performance.now() < end && failures.length < MOST_FAILURES) {
+    const job = { module: String(module), name, seed, first: next, last: first + mutants, milliseconds: end - performance.now() }
+    const { tried, failure } = await watched(job, { patience, memory })
+    next = tried
+    if (failure) failures.push({ name, seed, number: next++, ...failure })
+  }
+  return { tried: next - first, failures }
+}
+
+const MOST_FAILURES = 20
+const LOOK_EVERY = 50
+
+/** Runs a worker until it is done, fails or is stopped: `tried` is the number that it has come to. */
+function watched(job, { patience, memory }) {
+  return new Promise((resolve) => {
+    const progress = new Int32Array(new SharedArrayBuffer(8))
+    progress[0] = job.first
+    const options = { workerData: { ...job, progress }, resourceLimits: { maxOldGenerationSizeMb: memory } }
+    const worker = new Worker(fileURLToPath(import.meta.url), options)
+    let since = performance.now()
+    let seen = -1
+    let usual = Number.POSITIVE_INFINITY
+    const timer = setInterval(() => {
+      const now = progress[0]
+      const used = process.memoryUsage.rss()
+      if (now !== seen || progress[1] === 0) {
+        seen = now
+        since = performance.now()
+        usual = Math.min(usual, used)
+      } else if (performance.now() - since > 1000 * patience) finish({ reason: `no end within ${patience} s` })
+      if (used - usual > memory * 2 ** 20) finish({ reason: `${Math.round((used - usual) / 2 ** 20)} MiB of memory` })
+    }, LOOK_EVERY)
+    const finish = async (failure) => {
+      clearInterval(timer)
+      await worker.terminate()
+      resolve({ tried: progress[0], failure })
+    }
+    worker.on('message', finish)
+    worker.on('error', (error) => finish({ reason: `the worker ended: ${error.stack ?? error}` }))
+  })
+}
+
+async function work({ module, name, seed, first, last, milliseconds, progress }) {
+  const { subjects, expected } = await import(module)
+  const { files, read, repair = (bytes) => bytes, tokens } = subjects[name]
+  const base = { files: await files(), tokens }
+  for (const file of base.files) await read(repair(file))
+  const end = performance.now() + milliseconds
+  progress[1] = 1
+  for (let number = first; number < last && performance.now() < end; number++) {
+    progress[0] = number
+    const bytes = repair(mutantOf(base, { seed, number }))
+    try {
+      await read(bytes)
+    } catch (error) {
+      if (!expected(error)) return { reason: String(error?.stack ?? error) }
+    }
+    progress[0] = number + 1
+  }
+  return undefined
+}
+
+if (!isMainThread && workerData?.progress)
+  work(workerData).then(
+    (failure) => parentPort.postMessage(failure),
+    (error) => {
+      throw error
+    }
+  )

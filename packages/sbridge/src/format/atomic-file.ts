@@ -7,6 +7,13 @@ import { InputError } from '@sbridge/core'
 const temporary = new Set<string>()
 let written = 0
 
+let watcher = (_path: string, _stands: boolean): void => {}
+
+/** Tells of each temporary file just before it is made and once it is no longer one: for who clears up after a thread that was ended. */
+export function watchTemporaryFiles(tell: (path: string, stands: boolean) => void): void {
+  watcher = tell
+}
+
 /**
  * Writes a file so that its name only ever carries the whole content: a temporary file in the same folder, renamed.
  *
@@ -92,6 +99,7 @@ export function removeTemporaryFiles(): void {
 async function replaceFile(path: string, content: Uint8Array | string, mode: number | undefined): Promise<void> {
   const name = join(dirname(path), `.sbridge-${process.pid}-${written++}.tmp`)
   temporary.add(name)
+  watcher(name, true)
   try {
     await writeWhole(name, content, 'wx', mode)
     await rename(name, path)
@@ -100,6 +108,7 @@ async function replaceFile(path: string, content: Uint8Array | string, mode: num
     throw error
   } finally {
     temporary.delete(name)
+    watcher(name, false)
   }
 }
 

@@ -53,15 +53,18 @@ class Supervisor {
   #hear(message: JobMessage): void {
     switch (message.kind) {
       case 'write':
-        return this.#write(message.bytes)
+        this.#write(message.bytes)
+        break
       case 'say':
-        return say(message.bytes)
+        say(message.bytes)
+        break
       case 'read':
-        return void this.#read()
+        void this.#read()
+        break
       case 'temporary':
         if (message.stands) this.#temporary.add(message.path)
         else this.#temporary.delete(message.path)
-        return
+        break
       case 'finished':
         this.#code = message.code
     }
@@ -107,10 +110,9 @@ class Supervisor {
   }
 
   #over(code: number): void {
-    if (this.#interrupted) return this.#end(130)
-    if (this.#code !== undefined) return this.#end(this.#code)
-    if (!this.#failed) say(sentences(endedByItself(code)))
-    this.#end(code === 0 ? 1 : code)
+    const told = this.#interrupted ? 130 : this.#code
+    if (told === undefined && !this.#failed) say(sentences(endedByItself(code)))
+    this.#end(told ?? (code === 0 ? 1 : code))
   }
 
   #end(code: number): void {

@@ -10,9 +10,11 @@ connectStreams(parentPort!, workerData as JobData)
 watchTemporaryFiles((path, stands) => tell({ kind: 'temporary', path, stands }))
 
 const { fail, run } = await import('./run.js')
+const { strayError } = await import('./user-module.js')
 const finish = (code: number): never => {
   tell({ kind: 'finished', code })
   process.exit(code)
 }
-for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, (error: unknown) => finish(fail(error)))
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (error: unknown) => finish(fail(strayError(error))))
 finish(await run(['node', 'sbridge', ...process.argv.slice(2)]))

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Command } from '@commander-js/extra-typings'
 import {
   type DrawnTrajectories,
@@ -27,6 +25,7 @@ import { addFields, readFields, runFields } from '../cli/fields.js'
 import { countOf, engineOf, type Run, runOf, splitList } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
+import { importUserModule } from '../cli/user-module.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
@@ -164,8 +163,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
       try: '--reference linear'
     })
   }
-  const path = resolve(text)
-  if (!existsSync(path))
+  if (!existsSync(text))
     throw new FormatError({
       code: 'file-missing',
       got: `${text}, which does not exist`,
@@ -174,7 +172,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
     })
   let loaded: Record<string, unknown>
   try {
-    loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>
+    loaded = await importUserModule(text)
   } catch (error) {
     throw new InputError({
       code: 'module-unusable',

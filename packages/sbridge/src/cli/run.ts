@@ -2,7 +2,7 @@ import { CommanderError } from '@commander-js/extra-typings'
 import { EngineError, FormatError, SbridgeError, StopError } from '@sbridge/core'
 import { removeTemporaryFiles } from '../format/atomic-file.js'
 import { watchOutput } from '../format/table-file.js'
-import { causeOf, mistake, sentences } from './causes.js'
+import { causeOf, mistake, sentences } from '../host/causes.js'
 import { createProgram } from './program.js'
 
 /** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 130 interrupted. */

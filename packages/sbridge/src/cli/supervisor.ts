@@ -1,7 +1,7 @@
-import { unlinkSync } from 'node:fs'
+import { readFileSync, unlinkSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { SHARE_ENV, Worker } from 'node:worker_threads'
-import { causeOf, endedByItself, mistake, sentences } from './causes.js'
+import { causeOf, endedByItself, mistake, sentences, tooFewAddresses } from '../host/causes.js'
 import { type JobData, type JobMessage, ownBytes, type PlainError, type SupervisorMessage, type Terminals } from './messages.js'
 
 /** Milliseconds in which an interrupted job must give way: only native code does not. */
@@ -32,13 +32,17 @@ class Supervisor {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#interrupt())
     // Nobody may be listening to what is said; what is lost of standard output is told to the job, write by write.
     process.stderr.on('error', () => {})
+    const limited = tooFewAddresses(limitsOfProcess())
+    if (limited) {
+      say(sentences(limited))
+      process.exit(1)
+    }
     try {
       const workerData: JobData = { ...terminals(), inputIsTerminal: isatty(0) }
       this.#worker = new Worker(job, { argv: [...args], env: SHARE_ENV, stdout: true, stderr: true, workerData })
     } catch (error) {
       this.#fail(error)
-      this.#end(1)
-      return
+      process.exit(1)
     }
     this.#worker
       .on('message', (message: JobMessage) => this.#hear(message))
@@ -140,6 +144,15 @@ function say(what: string | Uint8Array): void {
 function plain(error: unknown): PlainError {
   const { code, message } = error as NodeJS.ErrnoException
   return { code, message }
+}
+
+/** What Linux tells of them; elsewhere nothing. */
+function limitsOfProcess(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function terminals(): Terminals {

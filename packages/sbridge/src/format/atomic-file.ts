@@ -2,6 +2,7 @@ import { unlinkSync } from 'node:fs'
 import { access, constants, open, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
+import { causeOf } from '../host/causes.js'
 
 /** Temporary files that are being written. */
 const temporary = new Set<string>()
@@ -166,7 +167,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
 
 function outputError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === undefined) return error
+  if (code === undefined || causeOf(error)) return error
   const refusal = refusals[code] ?? {
     code: 'output-failed',
     reason: message,

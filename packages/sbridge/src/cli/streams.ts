@@ -51,8 +51,7 @@ abstract class TerminalOutput extends Writable {
   rows: number | undefined
 
   constructor(size: TerminalSize | undefined) {
-    // A stream that has failed stays, as those of a process do: later writes fail for themselves.
-    super({ autoDestroy: false })
+    super()
     this.isTTY = size !== undefined
     this.columns = size?.columns
     this.rows = size?.rows
@@ -69,7 +68,7 @@ abstract class TerminalOutput extends Writable {
 /** Waits until what it gave is written, so that a slow reader slows it down and a failed write is told. */
 class Output extends TerminalOutput {
   #rest: Uint8Array = new Uint8Array()
-  #done: (error?: Error) => void = () => {}
+  #done: () => void = () => {}
 
   constructor(
     private readonly line: Line,
@@ -78,7 +77,7 @@ class Output extends TerminalOutput {
     super(size)
   }
 
-  override _write(chunk: Uint8Array, _encoding: string, done: (error?: Error) => void): void {
+  override _write(chunk: Uint8Array, _encoding: string, done: () => void): void {
     this.#rest = chunk
     this.#done = done
     this.#send()
@@ -86,9 +85,10 @@ class Output extends TerminalOutput {
 
   written(error: PlainError | undefined): void {
     this.line.answered()
-    if (error) this.#done(systemError(error))
-    else if (this.#rest.length > 0) this.#send()
-    else this.#done()
+    // Told as an event only: a failed callback would end the stream, where those of a process go on and may fail again.
+    if (error) this.emit('error', systemError(error))
+    if (error || this.#rest.length === 0) this.#done()
+    else this.#send()
   }
 
   #send(): void {

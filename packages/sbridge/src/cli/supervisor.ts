@@ -39,6 +39,7 @@ class Supervisor {
     }
     try {
       const workerData: JobData = { ...terminals(), inputIsTerminal: isatty(0) }
+      // The thread's own standard streams stay unread: it replaces them.
       this.#worker = new Worker(job, { argv: [...args], env: SHARE_ENV, stdout: true, stderr: true, workerData })
     } catch (error) {
       this.#fail(error)
@@ -50,8 +51,6 @@ class Supervisor {
       .on('exit', (code) => this.#over(code))
     const terminal = isatty(1) ? process.stdout : isatty(2) ? process.stderr : undefined
     terminal?.on('resize', () => this.#tell({ kind: 'resized', terminals: terminals() }))
-    // Warnings of Node itself.
-    this.#worker.stderr.on('data', say)
   }
 
   #hear(message: JobMessage): void {

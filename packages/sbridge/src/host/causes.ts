@@ -45,7 +45,7 @@ export function causeOf(error: unknown): Cause | undefined {
 }
 
 /** Addresses that a process with two threads reserves, whatever it does: with fewer, V8 ends it without a word. */
-const LEAST_ADDRESSES = 1.8e9
+const LEAST_ADDRESSES = 2.2e9
 
 /** Why this process cannot start a thread, from the limits that Linux tells of; undefined where nothing is known. */
 export function tooFewAddresses(limits: string): Cause | undefined {

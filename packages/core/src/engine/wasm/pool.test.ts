@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest'
-import { ACTIVE, plainHost, type WasmHost } from './host.js'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { ACTIVE, browserHost, plainHost, type WasmHost } from './host.js'
 import { Pool } from './pool.js'
 import { type WasmMemory, webAssembly } from './webassembly.js'
 
@@ -47,5 +47,29 @@ describe('a worker that dies', () => {
       throw new Error('no room for a thread')
     })
     await expect(pool.run(4, { share: true })).rejects.toMatchObject({ ...GONE, got: expect.stringContaining('no room for a thread') })
+  })
+})
+
+describe('a worker of a page that dies', () => {
+  afterEach(() => vi.unstubAllGlobals())
+
+  test.each([
+    [{ message: 'RangeError: out of memory' }, 'RangeError: out of memory'],
+    [{}, 'its script could not be loaded']
+  ])('with the event %j is told of', (event, cause) => {
+    const made: { onerror?: (event: object) => void }[] = []
+    class PageWorker {
+      constructor() {
+        made.push(this)
+      }
+      postMessage(): void {}
+      terminate(): void {}
+    }
+    vi.stubGlobal('crossOriginIsolated', true)
+    vi.stubGlobal('Worker', PageWorker)
+    const died = vi.fn()
+    browserHost({ workerUrl: 'thread.js' }).startWorker!({ memory: {}, module: {}, thread: 1 }, died)
+    made[0]!.onerror!(event)
+    expect(died.mock.calls).toEqual([[cause]])
   })
 })

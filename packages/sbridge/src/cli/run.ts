@@ -33,7 +33,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     await output.arrived()
     return 0
   } catch (error) {
-    return fail(error)
+    const code = fail(error)
+    // What was written before it is not lost.
+    await output.arrived().catch(() => undefined)
+    return code
   }
 }
 

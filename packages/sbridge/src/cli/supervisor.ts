@@ -54,6 +54,8 @@ class Supervisor {
   }
 
   #hear(message: JobMessage): void {
+    // Nothing follows the last words; which files are half-written must be known even so.
+    if (this.#interrupted && message.kind !== 'temporary') return
     switch (message.kind) {
       case 'write':
         this.#write(message.bytes)

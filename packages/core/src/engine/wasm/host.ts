@@ -94,7 +94,7 @@ export function browserHost(options: { readonly workerUrl?: string } = {}): Wasm
     const made = options.workerUrl ?? URL!.createObjectURL(new Blob!([BROWSER_WORKER_SOURCE], { type: 'text/javascript' }))
     const worker = new Worker(made)
     // Without a message: the script could not be loaded.
-    worker.onerror = (event) => died(event.message ?? 'its script could not be loaded')
+    worker.onerror = (event) => died(event.message || 'its script could not be loaded')
     worker.postMessage(message)
     return {
       stop: () => {

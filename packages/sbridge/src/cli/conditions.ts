@@ -1,6 +1,4 @@
 import { access } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import {
   conditionFields,
   type Given,
@@ -15,6 +13,7 @@ import { readTable } from '../format/table-file.js'
 import { flagOf, readFields } from './fields.js'
 import { contradictionFree, own, parseGiven } from './given.js'
 import { splitList } from './options.js'
+import { importUserModule } from './user-module.js'
 
 /** What the flags say is known about the rows to draw. */
 export interface Asked {
@@ -163,15 +162,14 @@ async function loadLikelihood(path: string): Promise<LikelihoodModule> {
       expected: 'a module that exports logLikelihood(row)',
       try: 'export function logLikelihood(row) { … }'
     })
-  const file = resolve(path)
   try {
-    await access(file)
+    await access(path)
   } catch {
     throw unusable(`the likelihood ${path}, which cannot be read`)
   }
   let found: Record<string, unknown>
   try {
-    found = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+    found = await importUserModule(path)
   } catch (error) {
     throw unusable(`the likelihood ${path}, which cannot be loaded (${error instanceof Error ? error.message : String(error)})`)
   }

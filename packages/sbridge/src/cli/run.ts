@@ -2,6 +2,7 @@ import { CommanderError } from '@commander-js/extra-typings'
 import { EngineError, FormatError, SbridgeError, StopError } from '@sbridge/core'
 import { removeTemporaryFiles } from '../format/atomic-file.js'
 import { watchOutput } from '../format/table-file.js'
+import { causeOf, mistake, sentences } from '../host/causes.js'
 import { createProgram } from './program.js'
 
 /** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 130 interrupted. */
@@ -17,11 +18,11 @@ function report(error: unknown): void {
   // Commander has said its own already.
   if (error instanceof CommanderError) return
   if (error instanceof SbridgeError) {
-    process.stderr.write(`sbridge: error: got ${error.got}\n  expected ${error.expected}\n  try ${error.remedy}\n`)
+    process.stderr.write(sentences({ got: error.got, expected: error.expected, try: error.remedy }))
     return
   }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`sbridge: this is a mistake in sbridge, please report it:\n${detail}\n`)
+  const cause = causeOf(error)
+  process.stderr.write(cause ? sentences(cause) : mistake(error))
 }
 
 /** Runs the command line and gives its exit code; what went wrong is said on standard error. */
@@ -32,10 +33,18 @@ export async function run(argv: readonly string[]): Promise<number> {
     await output.arrived()
     return 0
   } catch (error) {
-    removeTemporaryFiles()
-    report(error)
-    return exitCodeOf(error)
+    const code = fail(error)
+    // What was written before it is not lost.
+    await output.arrived().catch(() => undefined)
+    return code
   }
+}
+
+/** Says what went wrong, leaves nothing half-written and gives the exit code. */
+export function fail(error: unknown): number {
+  removeTemporaryFiles()
+  report(error)
+  return exitCodeOf(error)
 }
 
 /** Help and versions are asked for, not errors. */

@@ -20,6 +20,7 @@ import {
 import { addFields, embedFields, readFields, runFields, tableFields } from '../cli/fields.js'
 import { modelContentsIn, refuseNameOfTable } from '../cli/model-input.js'
 import { engineOf, fitJobOf, runOf, splitPairs } from '../cli/options.js'
+import { summaryStream } from '../cli/summary.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
@@ -89,7 +90,7 @@ async function fit(input: string, flags: EmbedFlags, { engine, seed }: { engine:
     const { embeddingReport } = await import('../report/latent.js')
     await writeAtomically(flags.report, embeddingReport({ input, model, coordinates }))
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify({ output: flags.output, ...model.summary })}\n`)
+  if (flags.json) summaryStream(flags.output).write(`${JSON.stringify({ output: flags.output, ...model.summary })}\n`)
   else say(model, flags)
 }
 
@@ -103,8 +104,8 @@ async function place(model: EmbeddingModel, fresh: string, flags: EmbedFlags, co
   const placed = await placeTable(model, table, context)
   const coordinates = { ...placed, rows: raw.rowCount, data: placed.data.slice(0, raw.rowCount * placed.cols) }
   await writeTable(flags.output, coordinateTable(coordinates))
-  const stream = flags.output === '-' ? process.stderr : process.stdout
-  if (flags.json) process.stdout.write(`${JSON.stringify({ output: flags.output, rows: raw.rowCount, dimension: coordinates.cols })}\n`)
+  const stream = summaryStream(flags.output)
+  if (flags.json) stream.write(`${JSON.stringify({ output: flags.output, rows: raw.rowCount, dimension: coordinates.cols })}\n`)
   else stream.write(`${raw.rowCount} rows placed${flags.output === '-' ? '' : ` in ${flags.output}`}\n`)
 }
 
@@ -194,6 +195,6 @@ function say(model: EmbeddingModel, flags: EmbedFlags): void {
     ...(flags.model === undefined ? [] : [`model in ${flags.model}`]),
     ...summary.notes.map((note) => `note: ${note}`)
   ]
-  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const stream = summaryStream(flags.output)
   stream.write(`${lines.join('\n')}\n`)
 }

@@ -19,6 +19,7 @@ import { localisationOf } from '../cli/local.js'
 import { modelContentsIn, refuseNameOfTable } from '../cli/model-input.js'
 import { engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
+import { summaryStream } from '../cli/summary.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { cellsFor, commandLine } from './sample.js'
@@ -139,10 +140,10 @@ function say(model: ForecastModel, at: { members: number; steps: number; flags: 
   const { members, steps, flags, run } = at
   const { output } = flags
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify({ output, members, steps, seed: run.seed, ...model.summary })}\n`)
+    summaryStream(output).write(`${JSON.stringify({ output, members, steps, seed: run.seed, ...model.summary })}\n`)
     return
   }
-  const stream = output === '-' ? process.stderr : process.stdout
+  const stream = summaryStream(output)
   const lines = [
     `${members} trajectories of ${steps} steps${output === '-' ? '' : ` in ${output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
     `seed ${run.seed}`,

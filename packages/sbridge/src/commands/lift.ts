@@ -2,6 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { FormatError, InputError, liftTable, type Matrix, matrix, presentTable, type RawTable } from '@sbridge/core'
 import { addFields, runFields } from '../cli/fields.js'
 import { engineOf, runOf } from '../cli/options.js'
+import { summaryStream } from '../cli/summary.js'
 import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { modelAt } from './embed.js'
@@ -50,7 +51,7 @@ async function runLift(path: string, coordinatesPath: string, flags: LiftFlags):
     await engine.close()
   }
   const summary = { output: flags.output, rows: coordinates.rows, relativeError: model.summary.roundTrip.relativeError }
-  const stream = flags.output === '-' && !flags.json ? process.stderr : process.stdout
+  const stream = summaryStream(flags.output)
   const words = `${summary.rows} rows${flags.output === '-' ? '' : ` in ${flags.output}`}; held-out rows came back with relative error ${summary.relativeError.toFixed(3)}\n`
   stream.write(flags.json ? `${JSON.stringify(summary)}\n` : words)
 }

@@ -24,6 +24,7 @@ import { codecWords } from '../cli/latent.js'
 import { localOptionsOf, localWords } from '../cli/local.js'
 import { engineOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
+import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
@@ -133,10 +134,10 @@ export function latentLocalWords({ inner, summary }: LatentLocalModel): string[]
 function say(model: LatentLocalModel, { rows, request }: { rows: number; request: LatentRun }): void {
   const { flags, run } = request
   if (flags.json) {
-    process.stdout.write(`${JSON.stringify({ rows, output: flags.output, seed: run.seed, ...model.summary })}\n`)
+    summaryStream(flags.output).write(`${JSON.stringify({ rows, output: flags.output, seed: run.seed, ...model.summary })}\n`)
     return
   }
-  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const stream = summaryStream(flags.output)
   const place = `${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`
   stream.write(`${[`${rows} rows${place}`, `seed ${run.seed}`, ...latentLocalWords(model)].join('\n')}\n`)
 }

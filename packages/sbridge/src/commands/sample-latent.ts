@@ -35,6 +35,7 @@ import { readFields } from '../cli/fields.js'
 import { codecWords, type LatentPlan, latentConditionWords, planLatent, sayLatentPlan } from '../cli/latent.js'
 import { engineOf, type Run } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
+import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
@@ -245,10 +246,12 @@ function say(
     const { conditional, conditions } = drawn
     const asked = { ...(conditional ? { conditional } : {}), ...(conditions ? { conditions } : {}) }
     const dynamics = draws.dynamics ?? 'langevin'
-    process.stdout.write(`${JSON.stringify({ rows, output: flags.output, seed: run.seed, dynamics, ...model.summary, ...asked })}\n`)
+    summaryStream(flags.output).write(
+      `${JSON.stringify({ rows, output: flags.output, seed: run.seed, dynamics, ...model.summary, ...asked })}\n`
+    )
     return
   }
-  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const stream = summaryStream(flags.output)
   const lines = [
     `${rows} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
     `seed ${run.seed}`,

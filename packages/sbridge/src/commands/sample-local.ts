@@ -19,6 +19,7 @@ import type { Asked } from '../cli/conditions.js'
 import { drawLocal, fitLocalTable, type LocalRows, localOptionsOf, localPosteriorWords, localWords } from '../cli/local.js'
 import { engineOf, type Run } from '../cli/options.js'
 import { durationOf, JobProgress } from '../cli/progress.js'
+import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 
@@ -113,10 +114,12 @@ function say(model: LocalModel, { rows, flags, run }: { rows: LocalRows; flags: 
   const { table, report } = rows
   if (flags.json) {
     const asked = report ? { posterior: report, warnings: report.warnings } : {}
-    process.stdout.write(`${JSON.stringify({ rows: table.rowCount, output: flags.output, seed: run.seed, ...model.summary, ...asked })}\n`)
+    summaryStream(flags.output).write(
+      `${JSON.stringify({ rows: table.rowCount, output: flags.output, seed: run.seed, ...model.summary, ...asked })}\n`
+    )
     return
   }
-  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const stream = summaryStream(flags.output)
   const lines = [
     `${table.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
     `seed ${run.seed}`,

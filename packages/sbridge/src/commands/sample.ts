@@ -29,6 +29,7 @@ import { modelContentsIn } from '../cli/model-input.js'
 import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
+import { summaryStream } from '../cli/summary.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
@@ -180,7 +181,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
       })
     )
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify({ ...summary, ...(known ? knownSummary(known) : {}) })}\n`)
+  if (flags.json) summaryStream(flags.output).write(`${JSON.stringify({ ...summary, ...(known ? knownSummary(known) : {}) })}\n`)
   else say(model, summary, flags, known ? conditionedWords(known) : [])
 }
 
@@ -275,7 +276,7 @@ function summaryOf({
 
 /** Results in words go to standard error when standard output carries the rows. */
 function say(model: GlobalModel, summary: SampleSummary, flags: SampleFlags, more: readonly string[]): void {
-  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const stream = summaryStream(flags.output)
   const lines = [
     `${summary.rows} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
     `seed ${summary.seed}`,

@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Command } from '@commander-js/extra-typings'
 import {
   type DrawnTrajectories,
@@ -26,6 +24,8 @@ import {
 import { addFields, readFields, runFields } from '../cli/fields.js'
 import { countOf, engineOf, type Run, runOf, splitList } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
+import { summaryStream } from '../cli/summary.js'
+import { importUserModule } from '../cli/user-module.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
@@ -98,7 +98,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
     const parts = { ...drawn, title: input.replace(/^.*[\\/]/, ''), timeName: flags.time, command: commandLine() }
     await writeAtomically(flags.report, trajectoriesReport(parts))
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(trajectoriesSummary(drawn))}\n`)
+  if (flags.json) summaryStream(flags.output).write(`${JSON.stringify(trajectoriesSummary(drawn))}\n`)
   else sayResult(drawn, flags)
 }
 
@@ -163,8 +163,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
       try: '--reference linear'
     })
   }
-  const path = resolve(text)
-  if (!existsSync(path))
+  if (!existsSync(text))
     throw new FormatError({
       code: 'file-missing',
       got: `${text}, which does not exist`,
@@ -173,7 +172,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
     })
   let loaded: Record<string, unknown>
   try {
-    loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>
+    loaded = await importUserModule(text)
   } catch (error) {
     throw new InputError({
       code: 'module-unusable',
@@ -186,7 +185,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
 }
 
 function sayResult({ model, scores, trajectories, seed }: DrawnTrajectories, flags: TrajectoriesFlags): void {
-  const stream = flags.output === '-' ? process.stderr : process.stdout
+  const stream = summaryStream(flags.output)
   const number = (x: number | undefined): string => (x === undefined ? '–' : String(Number(x.toPrecision(4))))
   const intervals = new Map(model.intervals.map((i) => [i.name, i]))
   const parameters = model.smoothness

@@ -2,10 +2,18 @@ import { unlinkSync } from 'node:fs'
 import { access, constants, open, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
+import { causeOf } from '../host/causes.js'
 
 /** Temporary files that are being written. */
 const temporary = new Set<string>()
 let written = 0
+
+let watcher = (_path: string, _stands: boolean): void => {}
+
+/** Tells of each temporary file just before it is made and once it is no longer one: for who clears up after a thread that was ended. */
+export function watchTemporaryFiles(tell: (path: string, stands: boolean) => void): void {
+  watcher = tell
+}
 
 /**
  * Writes a file so that its name only ever carries the whole content: a temporary file in the same folder, renamed.
@@ -92,6 +100,7 @@ export function removeTemporaryFiles(): void {
 async function replaceFile(path: string, content: Uint8Array | string, mode: number | undefined): Promise<void> {
   const name = join(dirname(path), `.sbridge-${process.pid}-${written++}.tmp`)
   temporary.add(name)
+  watcher(name, true)
   try {
     await writeWhole(name, content, 'wx', mode)
     await rename(name, path)
@@ -100,6 +109,7 @@ async function replaceFile(path: string, content: Uint8Array | string, mode: num
     throw error
   } finally {
     temporary.delete(name)
+    watcher(name, false)
   }
 }
 
@@ -157,7 +167,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
 
 function outputError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === undefined) return error
+  if (code === undefined || causeOf(error)) return error
   const refusal = refusals[code] ?? {
     code: 'output-failed',
     reason: message,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { FormatError, InputError, type RawTable } from '@sbridge/core'
+import { causeOf } from '../host/causes.js'
 import type { AnnDataOptions } from './anndata.js'
 import { writeAtomically } from './atomic-file.js'
 import { tooLarge } from './columns.js'
@@ -103,7 +104,7 @@ async function readStream(input: NonNullable<ReadOptions['input']>): Promise<Uin
 function inputFileError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ERR_FS_FILE_TOO_LARGE') return tooLarge({ source: path })
-  if (code === undefined) return error
+  if (code === undefined || causeOf(error)) return error
   const missing = code === 'ENOENT' || code === 'ENOTDIR'
   const reason = missing ? 'which does not exist' : code === 'EISDIR' ? 'which is a folder' : `which cannot be read (${message})`
   return new FormatError({

@@ -37,7 +37,7 @@ export function nodeHost(): WasmHost {
   }
 }
 
-function startWorker(message: WorkerMessage): WasmWorker {
+function startWorker(message: WorkerMessage, died: (cause: string) => void): WasmWorker {
   const worker = new Worker(`${WORKER_SOURCE}serve(require('node:worker_threads').workerData)`, {
     eval: true,
     workerData: message,
@@ -46,7 +46,16 @@ function startWorker(message: WorkerMessage): WasmWorker {
     env: {}
   })
   worker.unref()
-  return { stop: () => void worker.terminate() }
+  let stopped = false
+  const gone = (cause: string) => stopped || died(cause)
+  // The error, if there is one, comes before the exit.
+  worker.on('error', (error) => gone(error.message)).on('exit', (code) => gone(`it ended with code ${code}`))
+  return {
+    stop: () => {
+      stopped = true
+      void worker.terminate()
+    }
+  }
 }
 
 let relaxedAllowed = false

@@ -1,5 +1,5 @@
 import type { Draw, Engine, Moments, Neighbours, Noise, Pair } from '../../kernel/engine.js'
-import { InputError } from '../../num/errors.js'
+import { EngineError, InputError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
@@ -76,9 +76,19 @@ export async function createWasmEngine(options: WasmEngineOptions): Promise<Engi
   return new WasmEngine(options, { memory, kernels, pool, threads: shared ? options.threads : 1 })
 }
 
+/** Room for growth is reserved at once, in addresses: memory is used only as it grows. */
 function createMemory(shared: boolean): WasmMemory {
   const { Memory } = webAssembly()!
-  return new Memory(shared ? { initial: 16, maximum: MOST_PAGES, shared } : { initial: 16, maximum: MOST_PAGES })
+  try {
+    return new Memory(shared ? { initial: 16, maximum: MOST_PAGES, shared } : { initial: 16, maximum: MOST_PAGES })
+  } catch {
+    throw new EngineError({
+      code: 'engine-memory',
+      got: 'a process whose addresses do not suffice for the memory of WebAssembly',
+      expected: 'some 16 GB of addresses, of which few are used',
+      try: "no limit of addresses (`ulimit -v unlimited`), or engine 'reference'"
+    })
+  }
 }
 
 interface Machine {

@@ -11,8 +11,13 @@ export interface WasmHost {
   now(): number
   /** Gives the event loop a turn. */
   pause(): Promise<void>
-  /** Runs `WORKER_SOURCE` in a new thread, its function `serve` called with `message`. Absent: one thread. */
-  startWorker?(message: WorkerMessage): WasmWorker
+  /**
+   * Runs `WORKER_SOURCE` in a new thread, its function `serve` called with `message`. Absent: one thread.
+   *
+   * `died` must be called, with why, when the thread ends without having been stopped: who waits for it would wait for
+   * ever.
+   */
+  startWorker?(message: WorkerMessage, died: (cause: string) => void): WasmWorker
 }
 
 export interface WorkerMessage {
@@ -27,12 +32,11 @@ export const OPEN = 1
 export const TICKET = 2
 export const UNITS = 3
 export const ACTIVE = 4
-export const FAILED = 5
 
 /**
  * The whole program of a worker: wait for a job, take tickets until none is left. A worker counts itself active before
  * it looks whether a job is open, so the caller, which closes the job and then waits for no one to be active, never
- * changes a job under it.
+ * changes a job under it. One that fails dies, still counted.
  */
 export const WORKER_SOURCE = `function serve({ memory, module, thread }) {
   const control = new Int32Array(memory.buffer, 0, 16)
@@ -40,13 +44,9 @@ export const WORKER_SOURCE = `function serve({ memory, module, thread }) {
   for (;;) {
     const epoch = Atomics.load(control, ${EPOCH})
     Atomics.add(control, ${ACTIVE}, 1)
-    try {
-      if (Atomics.load(control, ${OPEN}) === 1) {
-        const units = Atomics.load(control, ${UNITS})
-        for (let unit; (unit = Atomics.add(control, ${TICKET}, 1)) < units; ) run(thread, unit)
-      }
-    } catch (error) {
-      Atomics.store(control, ${FAILED}, 1)
+    if (Atomics.load(control, ${OPEN}) === 1) {
+      const units = Atomics.load(control, ${UNITS})
+      for (let unit; (unit = Atomics.add(control, ${TICKET}, 1)) < units; ) run(thread, unit)
     }
     Atomics.sub(control, ${ACTIVE}, 1)
     Atomics.wait(control, ${EPOCH}, epoch)
@@ -71,6 +71,7 @@ interface Port {
 }
 
 interface BrowserWorker {
+  onerror: ((event: { readonly message?: string }) => void) | null
   postMessage(message: unknown): void
   terminate(): void
 }
@@ -89,9 +90,11 @@ export const BROWSER_WORKER_SOURCE = `${WORKER_SOURCE}onmessage = (event) => ser
 export function browserHost(options: { readonly workerUrl?: string } = {}): WasmHost {
   const { crossOriginIsolated, Worker, Blob, URL } = surroundings
   if (!crossOriginIsolated || !Worker) return plainHost()
-  const startWorker = (message: WorkerMessage): WasmWorker => {
+  const startWorker = (message: WorkerMessage, died: (cause: string) => void): WasmWorker => {
     const made = options.workerUrl ?? URL!.createObjectURL(new Blob!([BROWSER_WORKER_SOURCE], { type: 'text/javascript' }))
     const worker = new Worker(made)
+    // Without a message: the script could not be loaded.
+    worker.onerror = (event) => died(event.message || 'its script could not be loaded')
     worker.postMessage(message)
     return {
       stop: () => {

@@ -1,6 +1,6 @@
 import { EngineError, StopError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
-import { ACTIVE, EPOCH, FAILED, OPEN, TICKET, UNITS, type WasmHost, type WasmWorker } from './host.js'
+import { ACTIVE, EPOCH, OPEN, TICKET, UNITS, type WasmHost, type WasmWorker } from './host.js'
 import type { WasmKernels, WasmMemory, WasmModule } from './webassembly.js'
 
 /** Milliseconds of work between two turns of the event loop. */
@@ -23,6 +23,8 @@ export interface PoolParts {
 export class Pool {
   readonly #parts: PoolParts
   #workers: WasmWorker[] = []
+  /** Why a worker died. What it worked on is lost, and the memory may be half-written: no job can be run any more. */
+  #death: string | undefined
 
   constructor(parts: PoolParts) {
     this.#parts = parts
@@ -33,12 +35,15 @@ export class Pool {
     return new Int32Array(this.#parts.memory.buffer, 0, 16)
   }
 
-  /** Runs units 0 … units−1 of the job in memory. Throws `StopError` when asked to stop, between two units. */
+  /**
+   * Runs units 0 … units−1 of the job in memory. Throws `StopError` when asked to stop, between two units, and
+   * `EngineError` when a worker has died, now or before.
+   */
   async run(units: number, options: { readonly share: boolean }): Promise<void> {
+    this.#checkAlive()
     const control = this.#control
     Atomics.store(control, TICKET, 0)
     Atomics.store(control, UNITS, units)
-    Atomics.store(control, FAILED, 0)
     if (options.share && units > 1) this.#open()
     try {
       await this.#work(units)
@@ -46,9 +51,6 @@ export class Pool {
       Atomics.store(control, TICKET, units)
       Atomics.store(control, OPEN, 0)
       await this.#quiet()
-    }
-    if (Atomics.load(control, FAILED) !== 0) {
-      throw new EngineError({ code: 'engine-worker', got: 'a worker that failed', expected: 'all to finish', try: 'threads: 1' })
     }
   }
 
@@ -60,8 +62,14 @@ export class Pool {
   #open(): void {
     const { host, threads, memory, module } = this.#parts
     if (!host.startWorker || threads < 2) return
-    while (this.#workers.length < threads - 1) {
-      this.#workers.push(host.startWorker({ memory, module, thread: this.#workers.length + 1 }))
+    try {
+      while (this.#workers.length < threads - 1) {
+        const message = { memory, module, thread: this.#workers.length + 1 }
+        this.#workers.push(host.startWorker(message, (cause) => this.#bury(cause)))
+      }
+    } catch (error) {
+      this.#bury(error instanceof Error ? error.message : String(error))
+      this.#checkAlive()
     }
     const control = this.#control
     Atomics.store(control, OPEN, 1)
@@ -79,15 +87,34 @@ export class Pool {
       kernels.run(0, unit)
       if (!(host.now() - since > SLICE)) continue
       await host.pause()
+      this.#checkAlive()
       if (stop?.aborted) throw new StopError('a reduction')
       since = host.now()
     }
+  }
+
+  #bury(cause: string): void {
+    this.#death ??= cause
+    this.stop()
+  }
+
+  #checkAlive(): void {
+    if (this.#death === undefined) return
+    throw new EngineError({
+      code: 'engine-worker',
+      got: `a thread of the engine that died (${this.#death})`,
+      expected: 'every thread to live until the engine is closed',
+      try: 'fewer threads, or more memory'
+    })
   }
 
   /** Waits until every worker has finished its unit: first without giving way, since units are short. */
   async #quiet(): Promise<void> {
     const control = this.#control
     for (let spin = 0; spin < 20000; spin++) if (Atomics.load(control, ACTIVE) === 0) return
-    while (Atomics.load(control, ACTIVE) !== 0) await this.#parts.host.pause()
+    while (Atomics.load(control, ACTIVE) !== 0) {
+      await this.#parts.host.pause()
+      this.#checkAlive()
+    }
   }
 }

@@ -1,0 +1,168 @@
+import { readFileSync, unlinkSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { SHARE_ENV, Worker } from 'node:worker_threads'
+import { causeOf, endedByItself, mistake, sentences, tooFewAddresses } from '../host/causes.js'
+import { type JobData, type JobMessage, ownBytes, type PlainError, type SupervisorMessage, type Terminals } from './messages.js'
+
+/** Milliseconds in which an interrupted job must give way: only native code does not. */
+const PATIENCE = 700
+/** Shows the cursor and wraps lines again: a bar of progress does neither. */
+const TERMINAL_AS_BEFORE = '\u001b[?25h\u001b[?7h'
+
+/**
+ * Runs a job in a thread of its own and ends the process with its exit code. This thread stays free, so that SIGINT and
+ * SIGTERM end any job at any moment, with 130. It loads nothing heavy: an early Ctrl-C is a Ctrl-C.
+ */
+export function supervise(job: URL, args: readonly string[]): void {
+  new Supervisor().start(job, args)
+}
+
+class Supervisor {
+  readonly #temporary = new Set<string>()
+  #worker: Worker | undefined
+  #input: AsyncIterator<Uint8Array> | undefined
+  #output: NodeJS.WriteStream | undefined
+  #interrupted = false
+  /** Whether what went wrong has been said. */
+  #failed = false
+  /** The job's exit code, once it is known. */
+  #code: number | undefined
+
+  start(job: URL, args: readonly string[]): void {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#interrupt())
+    // Nobody may be listening to what is said; what is lost of standard output is told to the job, write by write.
+    process.stderr.on('error', () => {})
+    const limited = tooFewAddresses(limitsOfProcess())
+    if (limited) {
+      say(sentences(limited))
+      process.exit(1)
+    }
+    try {
+      const workerData: JobData = { ...terminals(), inputIsTerminal: isatty(0) }
+      // The thread's own standard streams stay unread: it replaces them.
+      this.#worker = new Worker(job, { argv: [...args], env: SHARE_ENV, stdout: true, stderr: true, workerData })
+    } catch (error) {
+      this.#fail(error)
+      process.exit(1)
+    }
+    this.#worker
+      .on('message', (message: JobMessage) => this.#hear(message))
+      .on('error', (error) => this.#fail(error))
+      .on('exit', (code) => this.#over(code))
+    const terminal = isatty(1) ? process.stdout : isatty(2) ? process.stderr : undefined
+    terminal?.on('resize', () => this.#tell({ kind: 'resized', terminals: terminals() }))
+  }
+
+  #hear(message: JobMessage): void {
+    // Nothing follows the last words; which files are half-written must be known even so.
+    if (this.#interrupted && message.kind !== 'temporary') return
+    switch (message.kind) {
+      case 'write':
+        this.#write(message.bytes)
+        break
+      case 'say':
+        say(message.bytes)
+        break
+      case 'read':
+        void this.#read()
+        break
+      case 'temporary':
+        if (message.stands) this.#temporary.add(message.path)
+        else this.#temporary.delete(message.path)
+        break
+      case 'finished':
+        this.#code = message.code
+    }
+  }
+
+  #tell(message: SupervisorMessage): void {
+    this.#worker!.postMessage(message)
+  }
+
+  #write(bytes: Uint8Array): void {
+    // The callback has the error.
+    this.#output ??= process.stdout.on('error', () => {})
+    this.#output.write(bytes, (error) => this.#tell({ kind: 'written', ...(error ? { error: plain(error) } : {}) }))
+  }
+
+  async #read(): Promise<void> {
+    try {
+      this.#input ??= process.stdin[Symbol.asyncIterator]()
+      const { value } = await this.#input.next()
+      this.#tell({ kind: 'input', ...(value ? { bytes: ownBytes(value) } : {}) })
+    } catch (error) {
+      this.#tell({ kind: 'input', error: plain(error) })
+    }
+  }
+
+  #interrupt(): void {
+    if (this.#interrupted) return
+    this.#interrupted = true
+    say(`${process.stderr.isTTY ? TERMINAL_AS_BEFORE : ''}\nsbridge: interrupted; no file is half-written\n`)
+    setTimeout(() => {
+      this.#clear()
+      dieOfInterrupt()
+    }, PATIENCE)
+    void this.#worker?.terminate()
+  }
+
+  /** Says what ended the job, when that was not for itself to say. */
+  #fail(error: unknown): void {
+    if (this.#interrupted || this.#failed) return
+    this.#failed = true
+    const cause = causeOf(error)
+    say(cause ? sentences(cause) : mistake(error))
+  }
+
+  #over(code: number): void {
+    const told = this.#interrupted ? 130 : this.#code
+    if (told === undefined && !this.#failed) say(sentences(endedByItself(code)))
+    this.#end(told ?? (code === 0 ? 1 : code))
+  }
+
+  #end(code: number): void {
+    this.#clear()
+    process.exit(code)
+  }
+
+  /** Nothing carries its final name before it is whole: only temporary files can be half-written. */
+  #clear(): void {
+    for (const path of this.#temporary) {
+      try {
+        unlinkSync(path)
+      } catch {
+        // Not made yet, or renamed already.
+      }
+    }
+    this.#temporary.clear()
+  }
+}
+
+function say(what: string | Uint8Array): void {
+  process.stderr.write(what)
+}
+
+function plain(error: unknown): PlainError {
+  const { code, message } = error as NodeJS.ErrnoException
+  return { code, message }
+}
+
+/** What Linux tells of them; elsewhere nothing. */
+function limitsOfProcess(): string {
+  try {
+    return readFileSync('/proc/self/limits', 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function terminals(): Terminals {
+  const size = ({ columns, rows }: NodeJS.WriteStream) => ({ columns, rows })
+  return { ...(isatty(1) ? { stdout: size(process.stdout) } : {}), ...(isatty(2) ? { stderr: size(process.stderr) } : {}) }
+}
+
+/** The end for a thread that is stuck in native code, which `process.exit` would wait for. */
+function dieOfInterrupt(): void {
+  process.removeAllListeners('SIGINT')
+  process.kill(process.pid, 'SIGINT')
+}

@@ -1,0 +1,259 @@
+// The command line as processes: signals, what ends a job from within, and what its standard streams carry.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { linearNetwork } from './onnx.js'
+
+const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
+const penguins = fileURLToPath(new URL('../../../examples/data/penguins.csv', import.meta.url))
+const QUICK = ['--bandwidth', '0.5', '--scaling', 'standard', '--seed', '1']
+const LINUX = process.platform === 'linux'
+
+let folder: string
+const file = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content)
+  return name
+}
+const rows = (count: number, columns: string): string =>
+  `${columns}\n${Array.from({ length: count }, (_, i) =>
+    columns
+      .split(',')
+      .map((_, k) => Math.sin(12.9898 * i + 78.233 * k + 1).toFixed(3))
+      .join(',')
+  ).join('\n')}\n`
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sbridge-supervisor-'))
+  file('t.csv', rows(60, 'x,y'))
+  file('four.csv', rows(40, 'a,b,c,d'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs a command of the shell, in which `$sbridge` is the program. */
+function shell(words: string, env: Record<string, string> = {}): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', words], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, sbridge: `${process.execPath} ${bin}`, ...env },
+    maxBuffer: 1e8
+  })
+  return { status, stdout, stderr }
+}
+
+/** A job that runs a module of the user's own: the one place where a test can make anything happen in its thread. */
+function jobWith(module: string): string[] {
+  return ['sample', 't.csv', '-n', '5', '-o', 'out.csv', ...QUICK, '--likelihood', file('module.mjs', module)]
+}
+const likelihood = 'export const logLikelihood = ({ x }) => -x * x\n'
+
+interface Ended {
+  readonly code: number | null
+  readonly stderr: string
+}
+
+/** Starts the program, sends a signal once `words` have been said, and waits for the end; a job that goes on is killed. */
+function interrupt(args: readonly string[], words: string, signal: 'SIGINT' | 'SIGTERM', atSignal = () => {}): Promise<Ended> {
+  const child: ChildProcess = spawn(process.execPath, [bin, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  let sent = false
+  const hear = (piece: Buffer): void => {
+    said += piece.toString()
+    if (sent || !said.includes(words)) return
+    sent = true
+    atSignal()
+    child.kill(signal)
+    setTimeout(() => child.kill('SIGKILL'), 20_000).unref()
+  }
+  child.stdout!.on('data', hear)
+  child.stderr!.on('data', hear)
+  return new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, stderr: said }))
+  })
+}
+
+describe('a signal ends any job', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s, in a loop that never gives way', async (signal) => {
+    const job = jobWith("export function logLikelihood() { process.stderr.write('looping'); for (;;); }")
+    const before = readdirSync(folder)
+    const { code, stderr } = await interrupt(job, 'looping', signal)
+    expect(stderr).toContain('sbridge: interrupted; no file is half-written')
+    expect(code).toBe(130)
+    expect(readdirSync(folder)).toEqual(before)
+  })
+
+  it('while a file is half-written, of which nothing stays', async () => {
+    const job = jobWith(`import fs from 'node:fs/promises'
+      import { syncBuiltinESMExports } from 'node:module'
+      fs.rename = () => { process.stderr.write('renaming'); for (;;); }
+      syncBuiltinESMExports()
+      ${likelihood}`)
+    const before = readdirSync(folder)
+    let during: string[] = []
+    const { code } = await interrupt(job, 'renaming', 'SIGINT', () => {
+      during = readdirSync(folder)
+    })
+    expect(during.length).toBe(before.length + 1)
+    expect(code).toBe(130)
+    expect(readdirSync(folder)).toEqual(before)
+  })
+
+  it('and the server of the studio', async () => {
+    expect((await interrupt(['studio', '--port', '0'], 'Ctrl+C', 'SIGINT')).code).toBe(130)
+  })
+
+  it.skipIf(!LINUX)('even one that waits in the kernel, which no thread can be called back from', async () => {
+    spawnSync('mkfifo', [join(folder, 'never.csv')])
+    const child = spawn(process.execPath, [bin, 'info', 'never.csv'], { cwd: folder, stdio: 'ignore' })
+    // Nobody ever writes there; what starts up in this time does not matter: a signal before it ends the program too.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const ended = new Promise((resolve) => {
+      child.on('exit', (code, signal) => resolve([code, signal]))
+    })
+    child.kill('SIGTERM')
+    setTimeout(() => child.kill('SIGKILL'), 20_000).unref()
+    // A shell says 130 of both.
+    expect([
+      [130, null],
+      [null, 'SIGINT']
+    ]).toContainEqual(await ended)
+  })
+})
+
+describe('a job that ends from within says why, and its code is handed on', () => {
+  const cases: [name: string, module: string, code: number, words: RegExp, options?: string][] = [
+    [
+      'an error in a callback of a module',
+      `setTimeout(() => { throw new Error('too late') }, 0)\n${likelihood}`,
+      2,
+      /an error thrown by the module module\.mjs outside any call of it \(Error: too late, at file:.*module\.mjs:1:\d+\)/
+    ],
+    [
+      'a promise that nobody awaits',
+      `export function logLikelihood({ x }) { Promise.reject(new Error('unheard')); return -x * x }`,
+      2,
+      /module\.mjs outside any call of it \(Error: unheard/
+    ],
+    [
+      'a reason that is no error',
+      `export function logLikelihood({ x }) { Promise.reject('just words'); return -x * x }`,
+      2,
+      /module\.mjs outside any call of it \(just words\)/
+    ],
+    ['a module that ends the process', `setTimeout(() => process.exit(7), 0)\n${likelihood}`, 7, /ended by itself, with code 7/],
+    [
+      'memory of Node that runs out',
+      'const all = []\nexport function logLikelihood() { for (;;) all.push({ n: all.length }) }',
+      1,
+      /more memory than Node gives it.*--max-old-space-size/s,
+      '--max-old-space-size=48'
+    ],
+    [
+      'memory of WebAssembly that is refused',
+      `WebAssembly.Memory = function () { throw new RangeError('WebAssembly.Memory(): could not allocate memory') }\n${likelihood}`,
+      3,
+      /addresses do not suffice.*ulimit -v/s
+    ],
+    [
+      'a buffer that is refused',
+      "export function logLikelihood() { queueMicrotask(() => { throw new RangeError('Array buffer allocation failed') }); return 0 }",
+      2,
+      /allocation failed/
+    ]
+  ]
+  it.each(cases)('%s', (_, module, code, words, options) => {
+    const before = readdirSync(folder).filter((name) => name !== 'module.mjs')
+    const run = spawnSync(process.execPath, [bin, ...jobWith(module)], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, ...(options === undefined ? {} : { NODE_OPTIONS: options }) }
+    })
+    expect(run.stderr).toMatch(words)
+    expect(run.stderr.match(/sbridge: /g)).toHaveLength(1)
+    expect(run.stderr).not.toMatch(/mistake in sbridge|^ {4}at /m)
+    expect(run.status).toBe(code)
+    expect(readdirSync(folder).filter((name) => name !== 'module.mjs')).toEqual(before)
+  })
+
+  it.skipIf(!LINUX).each([
+    ['no file handles', 'ulimit -n 24', /no file handle left.*ulimit -n/s],
+    ['no addresses', 'ulimit -v 1500000', /for the addresses of a process.*ulimit -v/s]
+  ])('%s', (_, limit, words) => {
+    const run = shell(`${limit}; $sbridge info t.csv`)
+    expect(run.stderr).toMatch(words)
+    expect(run.stderr).not.toMatch(/^ {4}at /m)
+    expect(run.status).toBe(1)
+  })
+})
+
+describe('standard streams carry what they would in one thread', () => {
+  it('standard input and output have the bytes of files, whoever is slow', () => {
+    const draw = `-n 30000 --steps 1 ${QUICK.join(' ')}`
+    expect(shell(`$sbridge sample "${penguins}" ${draw} -o file.csv`).status).toBe(0)
+    const piped = shell(`cat "${penguins}" | $sbridge sample - ${draw} -o - | (sleep 1; cat) > piped.csv`)
+    expect(piped.stderr).toMatch(/^30000 rows/)
+    const bytes = readFileSync(join(folder, 'file.csv'))
+    // More than one message between the threads.
+    expect(bytes.length).toBeGreaterThan(1 << 20)
+    expect(readFileSync(join(folder, 'piped.csv')).equals(bytes)).toBe(true)
+    const cut = shell(`($sbridge sample "${penguins}" ${draw} -o - ; echo "code $?" >&2) | head -1`)
+    expect(cut.stdout).toBe(`${bytes.toString().split('\n')[0]}\n`)
+    expect(cut.stderr).toMatch(/^30000 rows(.|\n)*code 0\n$/)
+    expect(cut.stderr).not.toContain('error')
+  })
+
+  describe.skipIf(!existsSync('/usr/bin/script'))('a terminal', () => {
+    const inTerminal = (words: string): string => shell(`script -qec "${words}" /dev/null`).stdout
+
+    it('is as wide as help', () => {
+      for (const columns of [100, 120]) {
+        const help = inTerminal(`stty cols ${columns}; $sbridge --help`)
+        const widest = Math.max(...help.split(/\r?\n/).map((line) => line.length))
+        expect(Math.abs(widest - columns)).toBeLessThan(10)
+      }
+    })
+
+    it('is no table', () => {
+      expect(inTerminal('$sbridge info -')).toContain('standard input is a terminal')
+    })
+
+    it('shows progress', () => {
+      expect(inTerminal(`$sbridge sample t.csv -n 5 -o out.csv ${QUICK.join(' ')}`)).toMatch(/100% · done/)
+    })
+  })
+
+  it('networks run in the job’s thread', () => {
+    file('encoder.onnx', linearNetwork(4, 2, [1, 0, 0, 1, 0.1, 0.2, 0.3, 0.1]))
+    file('decoder.onnx', linearNetwork(2, 4, [1, 0, 1, 1, 0, 1, 1, -1]))
+    const run = shell('$sbridge sample four.csv --latent onnx:encoder.onnx,decoder.onnx -n 3 -o - --seed 1')
+    expect([run.status, run.stdout.split('\n').length]).toEqual([0, 5])
+  })
+})
+
+describe('rows and the summary do not share standard output', () => {
+  const verbs: [name: string, args: string, lines: number][] = [
+    ['sample', 'sample t.csv -n 4 --bandwidth 0.5 --scaling standard', 5],
+    ['sample --given', 'sample t.csv -n 4 --bandwidth 0.5 --scaling standard --given x=0', 5],
+    ['sample --local', 'sample t.csv -n 4 --local window:1', 5],
+    ['sample --latent', 'sample t.csv -n 4 --latent pca:1', 5],
+    ['sample --latent --local', 'sample four.csv -n 4 --latent pca:2 --local window:1', 5],
+    ['embed', 'embed t.csv -k 1 --model t.sbridge', 61],
+    ['embed, new rows', 'embed t.sbridge t.csv', 61],
+    ['lift', 'lift t.sbridge places.csv', 61],
+    ['forecast', 'forecast t.csv -n 2 --steps 3', 7],
+    ['trajectories', 'trajectories times.csv --time t -n 3 --reference brownian', 7]
+  ]
+  beforeAll(() => {
+    const times = rows(40, 'x').trim().split('\n').slice(1)
+    file('times.csv', `t,x\n${times.map((x, i) => `${i % 2},${x}`).join('\n')}\n`)
+  })
+  it.each(verbs)('%s', (name, args, lines) => {
+    const run = shell(`$sbridge ${args} -o - --json`)
+    expect([run.status, run.stdout.trim().split('\n').length]).toEqual([0, lines])
+    expect(run.stdout).not.toContain('{')
+    expect(JSON.parse(run.stderr)).toBeInstanceOf(Object)
+    if (name === 'embed') file('places.csv', run.stdout)
+  })
+})

@@ -69,11 +69,15 @@ function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn 
   }
 }
 
+/** The last millisecond that a date can stand for, about the year 275,760; the first one is its negative. */
+export const LAST_TIME = 8.64e15
+
 /** A value rounded to what the column's format can show: whole numbers, the input's decimals, the unit of its dates. */
 export function roundToFormat(value: number, format: ColumnFormat): number {
   if (format.kind === 'datetime') {
     const unit = format.date ? dateUnit(format.date) : 1
-    return Math.round(value / unit) * unit
+    const [first, last] = [Math.ceil(-LAST_TIME / unit), Math.floor(LAST_TIME / unit)]
+    return Math.min(last, Math.max(first, Math.round(value / unit))) * unit
   }
   if (format.kind === 'integer') return Math.round(value) + 0
   const decimals = format.number?.decimals

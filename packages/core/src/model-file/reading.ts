@@ -8,7 +8,11 @@ import type { ModelArray, ModelContents } from './container.js'
  * written, not that what was written makes a model. Records are described by one reader a field, so that the compiler asks
  * for a reader where a field is added; what no reader describes is not read.
  */
-export type Reader<T> = (value: unknown, field: string) => T
+export interface Reader<T> {
+  (value: unknown, field: string): T
+  /** Never there: a reader of some words is thereby no reader of more, and the compiler asks for those that are added. */
+  readonly all?: (value: T) => void
+}
 
 /** Which numbers are right. Those that are not finite are not, unless a bound is infinite. */
 export interface Range {
@@ -158,7 +162,7 @@ export function dictionary<T>(read: Reader<T>): Reader<Readonly<Record<string, T
 }
 
 /** One of several kinds of object, told apart by the word in the field `tag`. */
-export function variant<T>(tag: string, kinds: Readonly<Record<string, Reader<T>>>): Reader<T> {
+export function variant<T>(tag: string, kinds: Readonly<Record<string, (value: unknown, field: string) => T>>): Reader<T> {
   return (value, field) => kinds[word(...Object.keys(kinds))(entriesOf(value, field)[tag], `${field}.${tag}`)]!(value, field)
 }
 

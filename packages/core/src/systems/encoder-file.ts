@@ -95,7 +95,7 @@ const codeOf = (knots: Reader<Float64Array>): Reader<ColumnCode> =>
       missingFactor: optional(whole())
     }),
     factor: record<Code<'factor'>>({ name: text, carries: word('factor'), factor: whole(), missingLevel: flag }),
-    constant: record<Code<'constant'>>({ name: text, carries: word('constant'), value: number(UNSCALED) }),
+    constant: record<Code<'constant'>>({ name: text, carries: word('constant'), value: number() }),
     identifier: record<Code<'identifier'>>({ name: text, carries: word('identifier') })
   })
 

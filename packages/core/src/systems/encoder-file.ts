@@ -21,7 +21,7 @@ import { placeLevels } from '../table/categories.js'
 import type { ColumnCode, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import type { DateStyle, NumberStyle } from '../table/parse.js'
-import { LAST_TIME } from '../table/present.js'
+import { timeBounds } from '../table/present.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
 
@@ -163,7 +163,10 @@ function checkColumn(code: ColumnCode, { name, kind, levels }: Kind, format: Col
   word(code.name)(format.name, `${at}.name`)
   word(kind)(format.kind, `${at}.kind`)
   if (!CARRIES[code.carries](kind)) throw damaged(`a model with ${at}, of kind ${kind}, carried as a ${code.carries}`, 'a kind that fits')
-  if (code.carries === 'constant' && kind === 'datetime') number({ least: -LAST_TIME, most: LAST_TIME })(code.value, `${at}.value`)
+  if (code.carries === 'constant' && kind === 'datetime') {
+    const [least, most] = timeBounds(format)
+    number({ least, most })(code.value, `${at}.value`)
+  }
   if (code.carries !== 'factor') return
   const spelled = format.source === 'number' && kind === 'category' ? numeral : text
   list(spelled, kind === 'boolean' ? 2 : undefined)(levels, `${at}.levels`)

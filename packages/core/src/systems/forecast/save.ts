@@ -18,10 +18,10 @@ import {
 import { matrix } from '../../num/matrix.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { LAST_TIME } from '../../table/present.js'
+import { timeBounds } from '../../table/present.js'
 import { checkField, columnFormat, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
 import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../window-file.js'
-import type { Months } from './clock.js'
+import { type Months, timeAt } from './clock.js'
 import type { ForecastModel, ForecastSummary } from './forecast.js'
 
 interface ForecastMeta {
@@ -135,7 +135,10 @@ function checkFormats({ columns }: Encoder, { clock, formats }: Pick<ForecastMet
     whole({ least: 0, most: names.length })(clock.place, 'meta.clock.place')
     names.splice(clock.place, 0, clock.name)
     word(clock.column)(formats[clock.place]?.kind, `meta.formats[${clock.place}].kind`)
-    if (clock.column === 'datetime') number({ least: -LAST_TIME, most: LAST_TIME })(clock.last, 'meta.clock.last')
+    if (clock.column === 'datetime') {
+      const [least, most] = timeBounds(formats[clock.place]!)
+      number({ least, most })(timeAt(clock, 1), 'the time after meta.clock.last')
+    }
   }
   exactly(names.length)(formats.length, 'meta.formats.length')
   for (const [c, { name }] of formats.entries()) word(names[c]!)(name, `meta.formats[${c}].name`)

@@ -3,7 +3,6 @@ import {
   categoryMode,
   combinationsOf,
   conditionClasses,
-  DRAW_STEPS,
   type Engine,
   embedEncoded,
   encodeTable,
@@ -27,7 +26,8 @@ import {
   rowsWithin,
   type SampleJob,
   SEARCH_BUDGET,
-  suggestsQuantile
+  suggestsQuantile,
+  USUAL_STEPS
 } from '@sbridge/core'
 import type { Asked } from './conditions.js'
 import { durationOf } from './progress.js'
@@ -58,7 +58,7 @@ export async function planJob({ source, job, draws, count, asked, engine }: Plan
     rowCount: shape.rowCount,
     dimension: shape.dimension,
     drawnRows: (count ?? shape.rowCount) * (asked?.givens.length ?? 1),
-    steps: draws?.steps ?? (asked && !observes(asked) ? 10 : DRAW_STEPS),
+    steps: draws?.steps ?? USUAL_STEPS[!asked ? 'rows' : observes(asked) ? 'observed' : 'given'],
     automaticBandwidth: shape.fits && typeof job.bandwidth !== 'number',
     comparesScalings: shape.comparesScalings,
     passesPerStep: shape.passesPerStep,

@@ -86,7 +86,7 @@ const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwi
 const observes = ({ observe, likelihood }: Asked): boolean => observe.length > 0 || likelihood !== undefined
 
 /** Settings tried for a set of given columns, as a rule. */
-const TRIALS = { all: 6, ridges: 2, one: 1 }
+const TRIALS = { all: 6, ridges: 2, one: 1, observed: 2 }
 
 function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, bandwidthGiven }: Shape): KnownSize {
   const isNumber = (name: string, value: Given[string]) =>
@@ -99,7 +99,8 @@ function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, ban
   const fixed = bandwidthGiven || typeof asked.epsilon === 'number'
   const each = fixed ? (typeof asked.ridge === 'number' ? TRIALS.one : TRIALS.ridges) : TRIALS.all
   const posterior = observes(asked)
-  return { conditions: asked.givens.length, trials: posterior ? 0 : sets.size * each, coordinateCount, partCount, observes: posterior }
+  const trials = !posterior ? sets.size * each : fixed ? TRIALS.one : TRIALS.observed
+  return { conditions: asked.givens.length, trials, coordinateCount, partCount, observes: posterior }
 }
 
 interface Shape {

@@ -14,7 +14,9 @@ const guides = readdirSync(join(root, 'docs'))
   .filter((name) => name.endsWith('.md') && name !== 'README.md')
   .map((name) => `docs/${name}`)
 const references = readdirSync(join(root, 'docs/reference')).map((name) => `docs/reference/${name}`)
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/README.md', ...guides, ...references]
+/** What each package says of itself. */
+const packages = ['packages/core/README.md', 'packages/sbridge/README.md']
+const pages = ['README.md', ...packages, 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/README.md', ...guides, ...references]
 
 interface Snippet {
   readonly language: string
@@ -45,7 +47,7 @@ function snippetsOf(markdown: string): Snippet[] {
 }
 
 /** What only installs, tests or serves until it is ended cannot be run here. */
-const NOT_HERE = /^(#.*|npm (ci|test|run .*)|npx sbridge (serve|worker)\b.*|git clone .*|cd .*|)$/
+const NOT_HERE = /^(#.*|npm (ci|test|run .*|install .*)|npx sbridge (serve|worker)\b.*|git clone .*|cd .*|)$/
 
 /** The shell lines of a snippet that are run: `npm ci && npx sbridge …` is `npx sbridge …` where all is installed. */
 function shellLines(text: string): string {
@@ -96,7 +98,7 @@ async function run(step: Step, folder: string): Promise<{ status: number | null;
 }
 
 describe('every snippet runs', () => {
-  for (const page of ['README.md', ...guides]) {
+  for (const page of ['README.md', packages[0]!, ...guides]) {
     it(page, { timeout: 600_000 }, async () => {
       const steps = stepsOf(read(page))
       expect(steps.length, `${page} shows nothing that can be run`).toBeGreaterThan(0)
@@ -111,6 +113,13 @@ describe('every snippet runs', () => {
       }
     })
   }
+
+  it('or stands in the README, where it runs', () => {
+    const run = stepsOf(read('README.md')).map((step) => ('shell' in step ? step.shell : step.program))
+    const steps = stepsOf(read(packages[1]!)).map((step) => ('shell' in step ? step.shell : step.program))
+    expect(steps.length).toBeGreaterThan(0)
+    expect(steps.filter((step) => !run.includes(step))).toEqual([])
+  })
 
   it('is checked by something that can fail', async () => {
     expect(() => stepsOf('```sh no-run\nnpx sbridge info x.csv\n```')).toThrow('no-run')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { withHeader } from './model-mutants.js'
 
 const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
 const penguins = fileURLToPath(new URL('../../../examples/data/penguins.csv', import.meta.url))
@@ -278,6 +279,19 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
       () => [file('cut.sbridge', readFileSync(file('whole.sbridge')).subarray(0, 2000))],
       4,
       /cut\.sbridge: .*(checksum|fewer)/
+    ],
+    [
+      'a model that is whole but says what no model can',
+      () => [
+        file(
+          'odd.sbridge',
+          withHeader(readFileSync(file('whole.sbridge')), ({ meta }) =>
+            Object.assign((meta as { summary: object }).summary, { rowCount: 1e9 })
+          )
+        )
+      ],
+      4,
+      /got a model with meta\.summary\.rowCount = 1000000000\n {2}expected a whole number 344/
     ],
     [
       'a model from a newer version',

@@ -277,6 +277,23 @@ describe.each(engines)('$title', ({ engine, tolerance }) => {
   })
 })
 
+/** (a, b, c) → a·b + c by f64x2.relaxed_madd. */
+const RELAXED_MADD = Uint8Array.from(
+  '0061736d01000000 01080160037c7c7c017c 03020100 0705010166 0000 0a16011400 2000fd14 2001fd14 2002fd14 fd8702 fd2100 0b'
+    .replaceAll(' ', '')
+    .match(/../g)!,
+  (byte) => Number.parseInt(byte, 16)
+)
+
+/** Whether relaxed multiplication and addition round once on this machine, as they may, or twice. */
+async function fusesMultiplyAdd(): Promise<boolean> {
+  const { instance } = await WebAssembly.instantiate(RELAXED_MADD)
+  const madd = instance.exports.f as (a: number, b: number, c: number) => number
+  const small = 2 ** -30
+  // (1 + s)² = 1 + 2s + s²: rounding the product loses s².
+  return madd(1 + small, 1 + small, -(1 + 2 * small)) === small * small
+}
+
 async function expectAgreementWith(engine: Engine, pair: Pair, log: Float64Array, values: Matrix, tolerance: number): Promise<void> {
   const [a, b] = [await everything(engine, pair, log, values), await everything(reference, pair, log, values)]
   for (const name of ['mean', 'drawNoise', 'covariance'] as const)
@@ -289,8 +306,10 @@ describe('equal bytes', () => {
     expect(await engineBattery(engines[1]!.engine)).toBe('6cae87b42630d4f6')
   })
 
-  test('the battery tells engines apart', async () => {
-    const hashes = await Promise.all(engines.map(({ engine }) => engineBattery(engine)))
-    expect(new Set(hashes).size).toBe(engines.length)
+  test('the battery tells engines apart; relaxed and plain float32, one algorithm, where and only where this machine fuses multiply and add', async () => {
+    const [own, double, doubleRelaxed, single, singleRelaxed] = await Promise.all(engines.map(({ engine }) => engineBattery(engine)))
+    // Relaxed float64 also adds up weights in another way.
+    expect(new Set([own, double, doubleRelaxed, single]).size).toBe(4)
+    expect(singleRelaxed !== single).toBe(await fusesMultiplyAdd())
   })
 })

@@ -1,14 +1,33 @@
 import type { Engine } from '../kernel/engine.js'
 import type { ModelArray, ModelContents } from '../model-file/container.js'
-import { EngineError, FormatError } from '../num/errors.js'
+import {
+  arraysUnder,
+  exactly,
+  expectKind,
+  flag,
+  float64Array,
+  list,
+  measured,
+  optional,
+  type Reader,
+  record,
+  text,
+  uint8Array,
+  whole,
+  word
+} from '../model-file/reading.js'
+import { EngineError } from '../num/errors.js'
 import { type Matrix, matrix } from '../num/matrix.js'
-import type { Codec, CodecContents } from '../spectral/codec.js'
-import { type EncoderRecord, float64Array, recordEncoder, restoreEncoder } from '../systems/encoder-file.js'
-import { loadGlobal, saveGlobal } from '../systems/global/save.js'
-import { loadCodec } from '../systems/latent/codecs.js'
+import type { Codec, CodecContents, CodecSpectrum } from '../spectral/codec.js'
+import { checkField, type EncoderRecord, encoderIn, recordEncoder, scaledArray } from '../systems/encoder-file.js'
+import { loadGlobal, saveGlobal, summaryFields } from '../systems/global/save.js'
+import type { TrainingHistory } from '../systems/latent/autoencoder.js'
+import { loadCodec, type Reconstruction } from '../systems/latent/codecs.js'
+import { loadLocal, localSummaryFields, saveLocal } from '../systems/local/save.js'
 import type { Encoder } from '../table/encoder.js'
 import type { LatentSummary, LatentTableModel } from './latent.js'
-import type { NetworkHost } from './latent-codec.js'
+import type { CodecSummary, NetworkHost } from './latent-codec.js'
+import type { LatentLocalModel, LatentLocalSummary } from './latent-local.js'
 import { unitCodec } from './latent-units.js'
 
 interface CodecMeta {
@@ -37,8 +56,13 @@ export function saveLatentTable({ codec, encoder, rows, residual, inner, summary
   return { ...contents, arrays: { ...contents.arrays, residual } }
 }
 
+/** The same for a localised model behind a codec. */
+export function saveLatentLocal({ codec, encoder, rows, inner, summary }: LatentLocalModel): ModelContents {
+  return saveBehindCodec('latent-local', { codec, encoder, rows, summary, sampler: saveLocal(inner) })
+}
+
 /** The same for a sampler that is packed already. */
-export function saveBehindCodec<Summary>(kind: string, { codec, encoder, rows, summary, sampler }: BehindCodec<Summary>): ModelContents {
+function saveBehindCodec<Summary>(kind: string, { codec, encoder, rows, summary, sampler }: BehindCodec<Summary>): ModelContents {
   const recorded = recordEncoder(encoder)
   const { meta: codecMeta, arrays: codecArrays } = codec.save()
   const meta: CodecMeta = { encoder: recorded.record, rowCount: rows.rows, codec: codecMeta, inner: sampler.meta, summary }
@@ -51,41 +75,87 @@ interface CodecHost {
   readonly networks?: NetworkHost
 }
 
+const codecSummary = record<CodecSummary>({
+  kind: text,
+  dimension: whole({ least: 1 }),
+  dataDimension: whole({ least: 1 }),
+  commonScale: flag,
+  reconstruction: record<Reconstruction>({ trainingError: measured, heldOutError: optional(measured) }),
+  spectrum: optional(record<CodecSpectrum>({ kind: word('variance', 'eigenvalue'), values: list(measured), total: optional(measured) })),
+  history: optional(
+    record<TrainingHistory>({
+      epochs: list(record<TrainingHistory['epochs'][number]>({ epoch: whole(), trainingError: measured, validationError: measured })),
+      bestEpoch: whole(),
+      ending: word('early-stopping', 'epochs-used')
+    })
+  )
+})
+
+const latentSummary = record<LatentSummary>({ ...summaryFields, codec: codecSummary })
+const latentLocalSummary = record<LatentLocalSummary>({ ...localSummaryFields, codec: codecSummary })
+
 /**
- * Contents of a model file → model. Throws `FormatError` (code `model-kind`, `model-damaged`) for contents of another kind,
+ * Contents of a model file → model. Throws `FormatError` (code `model-kind`, `model-damaged`) for contents that make none,
  * `EngineError` for networks where no host can run them.
  */
 export async function loadLatentTable(contents: ModelContents, host: CodecHost): Promise<LatentTableModel> {
-  const { codec, encoder, rows: coordinates, summary, sampler } = await loadBehindCodec<LatentSummary>('latent', contents, host)
+  expectKind(contents, 'latent')
+  const { codec, encoder, rows: coordinates, summary, sampler } = await loadBehindCodec(latentSummary, contents, host)
   const inner = loadGlobal({ kind: 'global', ...sampler })
-  const rows = { coordinates, codes: inner.training.rows.codes }
-  return { codec, encoder, rows, residual: float64Array(contents.arrays, 'residual'), inner, summary }
+  const { rows, encoder: behind } = inner.training
+  exactly(coordinates.rows)(rows.coordinates.rows, 'meta.inner.rowCount')
+  exactly(codec.latentDimension)(behind.coordinateCount, 'meta.inner.encoder.coordinateCount')
+  exactly(encoder.factors.length)(behind.factors.length, 'meta.inner.encoder.factors.length')
+  for (const [f, { levelCount }] of behind.factors.entries())
+    exactly(encoder.factors[f]!.levelCount)(levelCount, `meta.inner.encoder.factors[${f}].levelCount`)
+  const residual = float64Array(contents.arrays, 'residual', encoder.coordinateCount, { least: 0, most: 1e18 })
+  return { codec, encoder, rows: { coordinates, codes: rows.codes }, residual, inner, summary }
 }
 
-/** The inverse of `saveBehindCodec`. Throws as `loadLatentTable`. */
-export async function loadBehindCodec<Summary>(kind: string, contents: ModelContents, host: CodecHost): Promise<BehindCodec<Summary>> {
-  if (contents.kind !== kind) {
-    throw new FormatError({
-      code: 'model-kind',
-      got: `a model of kind ${contents.kind}`,
-      expected: `a model of kind ${kind}`,
-      try: 'the verb that wrote it'
-    })
-  }
-  const meta = contents.meta as CodecMeta
-  const encoder = restoreEncoder(meta.encoder, contents.arrays)
-  const rows = matrix(meta.rowCount, encoder.coordinateCount, float64Array(contents.arrays, 'rows'))
-  const codec = await codecOf({ meta: meta.codec, arrays: under('codec.', contents.arrays) }, { ...host, encoder })
-  const sampler = { meta: meta.inner, arrays: under('inner.', contents.arrays) }
-  return { codec, encoder, rows, summary: meta.summary as Summary, sampler }
+/** The same for a localised model behind a codec. */
+export async function loadLatentLocal(contents: ModelContents, host: CodecHost): Promise<LatentLocalModel> {
+  expectKind(contents, 'latent-local')
+  const { codec, encoder, rows, summary, sampler } = await loadBehindCodec(latentLocalSummary, contents, host)
+  checkField(encoder)
+  const inner = loadLocal({ kind: 'local', ...sampler })
+  exactly(rows.rows)(inner.coordinates.rows, 'meta.inner.summary.rowCount')
+  exactly(codec.latentDimension)(inner.coordinates.cols, 'meta.inner.summary.coordinateCount')
+  return { codec, encoder, rows, inner, summary }
+}
+
+/** The inverse of `saveBehindCodec`. */
+async function loadBehindCodec<Summary extends { readonly rowCount: number; readonly codec: CodecSummary }>(
+  summaryRecord: Reader<Summary>,
+  { meta, arrays }: ModelContents,
+  host: CodecHost
+): Promise<BehindCodec<Summary>> {
+  const read = record<Omit<CodecMeta, 'encoder' | 'summary'> & { readonly encoder: Encoder; readonly summary: Summary }>({
+    encoder: encoderIn(arrays),
+    rowCount: whole({ least: 1 }),
+    codec: codecMeta,
+    inner: (value) => value,
+    summary: summaryRecord
+  })(meta, 'meta')
+  const { encoder, rowCount, summary } = read
+  exactly(rowCount)(summary.rowCount, 'meta.summary.rowCount')
+  const rows = matrix(rowCount, encoder.coordinateCount, scaledArray(arrays, 'rows', rowCount * encoder.coordinateCount))
+  const codec = await codecOf({ meta: read.codec, arrays: arraysUnder('codec.', arrays) }, { ...host, encoder })
+  exactly(encoder.coordinateCount)(codec.dataDimension, 'meta.codec.dataDimension')
+  return { codec, encoder, rows, summary, sampler: { meta: read.inner, arrays: arraysUnder('inner.', arrays) } }
+}
+
+/** What is said of a codec: its kind; the codec itself reads the rest. */
+const codecMeta: Reader<CodecContents['meta']> = (value, field) => {
+  const { kind } = record<{ readonly kind: string }>({ kind: text })(value, field)
+  return { ...(value as object), kind }
 }
 
 async function codecOf(
-  contents: CodecContents,
+  { meta, arrays }: CodecContents,
   { engine, networks, encoder }: { engine: Engine; networks?: NetworkHost; encoder: LatentTableModel['encoder'] }
-) {
-  if (contents.meta.kind !== 'onnx') return loadCodec(contents, engine)
-  if (networks) return unitCodec(await networks.restore(contents), encoder)
+): Promise<Codec> {
+  if (meta.kind !== 'onnx') return loadCodec({ meta, arrays }, engine)
+  if (networks) return unitCodec(await networks.restore(networksIn({ meta, arrays })), encoder)
   throw new EngineError({
     code: 'codec-needs-host',
     got: 'a model with networks where none can be run',
@@ -94,12 +164,19 @@ async function codecOf(
   })
 }
 
+/** Both networks, to be judged by who runs them, and the mean and scale of their K coordinates, which are float32. */
+function networksIn({ meta, arrays }: CodecContents): CodecContents {
+  const sizes = record<Record<'latentDimension' | 'dataDimension', number>>({
+    latentDimension: whole({ least: 1 }),
+    dataDimension: whole({ least: 1 })
+  })(meta, 'meta.codec')
+  const mean = float64Array(arrays, 'mean', sizes.latentDimension, { least: -4e38, most: 4e38 })
+  const scale = float64Array(arrays, 'scale', sizes.latentDimension, { least: 1e-18, most: 4e38 })
+  return {
+    meta: { kind: 'onnx', ...sizes },
+    arrays: { encoder: uint8Array(arrays, 'encoder'), decoder: uint8Array(arrays, 'decoder'), mean, scale }
+  }
+}
+
 const named = (prefix: string, arrays: Readonly<Arrays>): Arrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}${name}`, array]))
-
-const under = (prefix: string, arrays: Readonly<Arrays>): Arrays =>
-  Object.fromEntries(
-    Object.entries(arrays)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, array]) => [name.slice(prefix.length), array])
-  )

@@ -5,15 +5,8 @@ import { packModel, unpackModel } from '../model-file/container.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import type { RawTable } from '../table/raw.js'
 import { isNumeric, type Table } from '../table/table.js'
-import { loadLatentTable } from './latent-file.js'
-import {
-  fitLatentLocal,
-  type LatentLocalJob,
-  loadLatentLocal,
-  refuseBehindLocal,
-  sampleLatentLocal,
-  saveLatentLocal
-} from './latent-local.js'
+import { loadLatentLocal, loadLatentTable, saveLatentLocal } from './latent-file.js'
+import { fitLatentLocal, type LatentLocalJob, refuseBehindLocal, sampleLatentLocal } from './latent-local.js'
 
 let engine: Engine
 beforeAll(async () => {

@@ -1,5 +1,3 @@
-import type { Engine } from '../kernel/engine.js'
-import type { ModelContents } from '../model-file/container.js'
 import { InputError } from '../num/errors.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFor } from '../num/random.js'
@@ -9,13 +7,11 @@ import { fitLocal } from '../systems/local/fit.js'
 import type { LocalModel, LocalSummary } from '../systems/local/model.js'
 import type { LocalDrawOptions, LocalOptions } from '../systems/local/options.js'
 import { sampleLocal, trainingFieldTable } from '../systems/local/sample.js'
-import { loadLocal, saveLocal } from '../systems/local/save.js'
 import { fieldColumns, neighbourhoodsOf } from '../systems/neighbourhoods.js'
 import { decodeTable, type Encoder } from '../table/encoder.js'
 import type { Table } from '../table/table.js'
 import { contextOf, type JobContext, type prepareTable } from './job.js'
-import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames, type NetworkHost } from './latent-codec.js'
-import { loadBehindCodec, saveBehindCodec } from './latent-file.js'
+import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
 
 /** A localised model behind a codec: neighbours are coordinates of the codec. */
 export interface LatentLocalJob extends Omit<LatentJob, 'weights' | 'kernel'>, Omit<LocalOptions, 'scaling' | 'blocks'> {}
@@ -139,20 +135,6 @@ export function trainingLatentLocalTable({ encoder, rows }: LatentLocalModel): T
 /** Coordinates of the training rows [M, K]. */
 export function trainingLatents({ inner }: LatentLocalModel): Matrix {
   return asMatrix(trainingFieldTable(inner))
-}
-
-/** Model → contents of a model file. */
-export function saveLatentLocal({ codec, encoder, rows, inner, summary }: LatentLocalModel): ModelContents {
-  return saveBehindCodec('latent-local', { codec, encoder, rows, summary, sampler: saveLocal(inner) })
-}
-
-/** Contents of a model file → model. Throws as `loadLatentTable`. */
-export async function loadLatentLocal(
-  contents: ModelContents,
-  host: { readonly engine: Engine; readonly networks?: NetworkHost }
-): Promise<LatentLocalModel> {
-  const { codec, encoder, rows, summary, sampler } = await loadBehindCodec<LatentLocalSummary>('latent-local', contents, host)
-  return { codec, encoder, rows, inner: loadLocal({ kind: 'local', ...sampler }), summary }
 }
 
 /** What a localised model behind a codec cannot be asked. Throws `InputError` (code `option-combination`). */

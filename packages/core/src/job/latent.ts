@@ -6,6 +6,7 @@ import { normaliseLogWeights } from '../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { startRows } from '../sampling/run.js'
+import { USUAL_STEPS } from '../sampling/steps.js'
 import { cloud } from '../space/cloud.js'
 import type { Codec } from '../spectral/codec.js'
 import { bothDistances, distancesBeside, distancesTo } from '../systems/global/bandwidth.js'
@@ -172,7 +173,7 @@ export interface LatentRequest extends Omit<SampleRequest, 'onStep'>, Pick<Laten
 
 /** Latent coordinates and codes of new rows, before they are decoded. */
 export async function drawLatents(model: LatentTableModel, request: LatentRequest, { engine, key, watch }: Context): Promise<Encoded> {
-  const { count, steps = 20, noise = 'covariance', dynamics = 'langevin', start } = request
+  const { count, steps = USUAL_STEPS.rows, noise = 'covariance', dynamics = 'langevin', start } = request
   if (!(Number.isInteger(count) && count >= 1 && count <= 1e8)) {
     throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
   }

@@ -1,4 +1,5 @@
 import { FormatError } from '../num/errors.js'
+import { exactly, list, record, text, whole, word } from './reading.js'
 
 /**
  * A model file: one self-describing, aligned, versioned piece of bytes.
@@ -91,21 +92,39 @@ export function unpackModel(bytes: Uint8Array): ModelContents {
       'a checksum that does not match: the file is cut short or changed',
       'copying the file again, or fitting again'
     )
-  const header = JSON.parse(fromUtf8(bytes.subarray(PREAMBLE, PREAMBLE + headerLength))) as {
-    kind: string
-    meta: unknown
-    arrays: ArrayEntry[]
-  }
-  const start = aligned(PREAMBLE + headerLength)
-  const arrays: Record<string, ModelArray> = {}
-  for (const { name, type, offset, length } of header.arrays) {
-    const Constructor = CONSTRUCTORS[type]
-    const from = start + offset
-    // Copied through a plain Uint8Array: a host's own kind of bytes may share its buffer with others.
-    arrays[name] = new Constructor(new Uint8Array(bytes.subarray(from, from + length * Constructor.BYTES_PER_ELEMENT)).buffer)
-  }
-  return { kind: header.kind, meta: header.meta, arrays }
+  const { kind, meta, arrays: entries } = headerIn(bytes.subarray(PREAMBLE, PREAMBLE + headerLength))
+  const body = bytes.subarray(aligned(PREAMBLE + headerLength))
+  let end = 0
+  const arrays = entries.map((entry): [string, ModelArray] => {
+    exactly(aligned(end))(entry.offset, `the offset of the array ${entry.name}`)
+    end = entry.offset + entry.length * CONSTRUCTORS[entry.type].BYTES_PER_ELEMENT
+    whole({ most: body.length })(end, `the end of the array ${entry.name}`)
+    return [entry.name, arrayIn(body.subarray(entry.offset, end), entry.type)]
+  })
+  return { kind, meta, arrays: Object.fromEntries(arrays) }
 }
+
+const arrayEntry = record<ArrayEntry>({
+  name: text,
+  type: word('float64', 'float32', 'int32', 'uint32', 'uint8'),
+  offset: whole(),
+  length: whole()
+})
+
+type Header = Omit<ModelContents, 'arrays'> & { readonly arrays: readonly ArrayEntry[] }
+
+function headerIn(bytes: Uint8Array): Header {
+  let header: unknown
+  try {
+    header = JSON.parse(fromUtf8(bytes))
+  } catch {
+    throw damaged('model-damaged', 'a header that is no JSON', 'copying the file again, or fitting again')
+  }
+  return record<Header>({ kind: text, meta: (value) => value, arrays: list(arrayEntry) })(header, 'header')
+}
+
+/** Copied through a plain Uint8Array: a host's own kind of bytes may share its buffer with others. */
+const arrayIn = (bytes: Uint8Array, type: ArrayEntry['type']): ModelArray => new CONSTRUCTORS[type](new Uint8Array(bytes).buffer)
 
 function damaged(code: string, got: string, remedy: string): FormatError {
   return new FormatError({ code, got, expected: 'a whole sbridge model file', try: remedy })

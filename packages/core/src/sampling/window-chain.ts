@@ -4,6 +4,7 @@ import { log } from '../num/elementary.js'
 import { copyMatrix, type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
+import { USUAL_STEPS } from './steps.js'
 import { comparedPoints, type WindowBridge } from './window.js'
 import { drawTarget, type TargetKnowledge, type TargetLaw, targetLaw } from './window-law.js'
 
@@ -38,7 +39,7 @@ export interface WindowOutcome {
  */
 export async function drawWindow(bridge: WindowBridge, givens: Matrix, draw: WindowDraw): Promise<WindowOutcome> {
   if (bridge.bandwidth.target === 'free') return drawFree(bridge, givens, draw)
-  const steps = draw.steps ?? 10
+  const steps = draw.steps ?? USUAL_STEPS.neighbours
   const state = copyMatrix(draw.start ?? (await similarRows(bridge, givens, draw)))
   let { law, effectiveCount } = await lawAt(bridge, state, givens, draw)
   let accepted = 0

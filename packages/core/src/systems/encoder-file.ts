@@ -1,7 +1,29 @@
 import type { ModelArray } from '../model-file/container.js'
-import { FormatError } from '../num/errors.js'
+import {
+  damaged,
+  exactly,
+  flag,
+  float64Array,
+  int32Array,
+  list,
+  number,
+  optional,
+  type Reader,
+  record,
+  SCALED,
+  text,
+  tuple,
+  variant,
+  whole,
+  word
+} from '../model-file/reading.js'
 import { placeLevels } from '../table/categories.js'
-import type { ColumnCode, Encoder } from '../table/encoder.js'
+import type { ColumnCode, Encoder, Factor } from '../table/encoder.js'
+import type { ColumnFormat } from '../table/infer.js'
+import type { DateStyle, NumberStyle } from '../table/parse.js'
+import { timeBounds } from '../table/present.js'
+import type { NumericScaler } from '../table/scaling.js'
+import { type ColumnKind, isNumericKind } from '../table/table.js'
 
 /** An encoder with its knots taken out into arrays: plain JSON. */
 export interface EncoderRecord extends Omit<Encoder, 'factors'> {
@@ -19,23 +41,156 @@ export function recordEncoder(encoder: Encoder): { record: EncoderRecord; arrays
   return { record: { ...encoder, columns, factors: encoder.factors.map(({ name, levelCount }) => ({ name, levelCount })) }, arrays }
 }
 
-/** The inverse of `recordEncoder`. */
-export function restoreEncoder(record: EncoderRecord, arrays: Readonly<Record<string, ModelArray>>): Encoder {
-  const columns = record.columns.map((code, c): ColumnCode => {
-    if (code.carries !== 'coordinate' || code.scaler.method !== 'quantile') return code
-    return { ...code, scaler: { ...code.scaler, knots: float64Array(arrays, `knots.${c}`) } }
+type Kind = Encoder['kinds'][number]
+type Code<C extends ColumnCode['carries']> = Extract<ColumnCode, { carries: C }>
+type Standard = Extract<NumericScaler, { method: 'standard' }>
+
+const columnKind = word('number', 'integer', 'category', 'boolean', 'datetime', 'identifier')
+
+/** How columns are written back. */
+export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
+  name: text,
+  source: word('text', 'number', 'boolean', 'datetime'),
+  kind: columnKind,
+  number: optional(record<NumberStyle>({ decimals: optional(whole()), padded: flag })),
+  date: optional(
+    record<DateStyle>({
+      date: optional(word('/', 'Mon DD YYYY', 'DD.MM.YYYY')),
+      separator: word('', 'T', ' '),
+      seconds: word('none', 'whole', 'milliseconds'),
+      zone: word('', 'Z')
+    })
+  ),
+  spelling: optional(tuple<readonly [string, string]>(text, text)),
+  integer: optional(flag)
+})
+
+const kindOf: Reader<Kind> = record<Kind>({ name: text, kind: columnKind, levels: optional(list(text)) })
+
+/** A scaler as it stands in JSON; the knots of a quantile are an array of the model, or (in embeddings) beside it. */
+const scalerOf = (knots: Reader<Float64Array>): Reader<NumericScaler> =>
+  variant<NumericScaler>('method', {
+    standard: record<Standard>({
+      method: word('standard'),
+      centre: number(UNSCALED),
+      scale: number({ above: 0, most: 1e200 }),
+      nonNegative: flag,
+      range: optional(tuple<readonly [number, number]>(number(UNSCALED), number(UNSCALED)))
+    }),
+    quantile: record<Exclude<NumericScaler, Standard>>({ method: word('quantile'), knots, discrete: flag })
   })
-  return { ...record, columns, factors: record.factors.map((factor) => ({ ...factor, places: placeLevels(factor.levelCount) })) }
+
+/** Cells, scales and knots: their sums and differences stay finite, with anything scaled times them. */
+export const UNSCALED = { least: -1e300, most: 1e300 }
+
+export const scalingMethod = word('standard', 'quantile')
+
+const codeOf = (knots: Reader<Float64Array>): Reader<ColumnCode> =>
+  variant<ColumnCode>('carries', {
+    coordinate: record<Code<'coordinate'>>({
+      name: text,
+      carries: word('coordinate'),
+      coordinate: whole(),
+      scaler: scalerOf(knots),
+      missingFactor: optional(whole())
+    }),
+    factor: record<Code<'factor'>>({ name: text, carries: word('factor'), factor: whole(), missingLevel: flag }),
+    constant: record<Code<'constant'>>({ name: text, carries: word('constant'), value: number() }),
+    identifier: record<Code<'identifier'>>({ name: text, carries: word('identifier') })
+  })
+
+/** The inverse of `recordEncoder`: what its record is read by. Refuses a field that is wrong, and parts that do not fit each other. */
+export const encoderIn = (arrays: Readonly<Record<string, ModelArray>>): Reader<Encoder> =>
+  encoderWith((_, c) => float64Array(arrays, `knots.${c}`, undefined, UNSCALED))
+
+/** An encoder whose knots `knots` takes from what is recorded of those of column `c`, or from elsewhere. */
+export function encoderWith(knots: (recorded: unknown, c: number) => Float64Array): Reader<Encoder> {
+  const column = (value: unknown, field: string, c: number): ColumnCode =>
+    codeOf((recorded, at) => ascending(knots(recorded, c), at))(value, field)
+  const parts = record<EncoderRecord>({
+    columns: list(column),
+    formats: list(columnFormat),
+    kinds: list(kindOf),
+    coordinateCount: whole(),
+    factors: list(record<EncoderRecord['factors'][number]>({ name: text, levelCount: whole({ least: 1 }) }))
+  })
+  return (value, field) => {
+    const read = parts(value, field)
+    checkParts(read, field)
+    return { ...read, factors: read.factors.map((factor): Factor => ({ ...factor, places: placeLevels(factor.levelCount) })) }
+  }
 }
 
-/** An array of a model file. Throws `FormatError` (code `model-damaged`) when it is not there. */
-export function float64Array(arrays: Readonly<Record<string, ModelArray>>, name: string): Float64Array {
-  const array = arrays[name]
-  if (array instanceof Float64Array) return array
-  throw new FormatError({
-    code: 'model-damaged',
-    got: `a model without its array ${name}`,
-    expected: 'a whole sbridge model file',
-    try: 'fitting again'
-  })
+function ascending(knots: Float64Array, field: string): Float64Array {
+  if (knots.length > 0 && knots.every((x, i) => i === 0 || x >= knots[i - 1]!)) return knots
+  throw damaged(`a model whose ${field} ${knots.length === 0 ? 'are none' : 'do not ascend'}`, 'the sorted values of a column')
+}
+
+/** Columns, formats and kinds say the same of the same columns, and these number the coordinates and factors. */
+function checkParts(parts: EncoderRecord, field: string): void {
+  const { columns, formats, kinds, factors, coordinateCount } = parts
+  exactly(columns.length)(formats.length, `${field}.formats.length`)
+  exactly(columns.length)(kinds.length, `${field}.kinds.length`)
+  if (new Set(columns.map(({ name }) => name)).size < columns.length)
+    throw damaged('a model with two columns of one name', 'distinct names')
+  const levelCounts = new Map<number, number>()
+  let coordinates = 0
+  for (const [c, code] of columns.entries()) {
+    const at = `${field}.columns[${c}]`
+    const kind = kinds[c]!
+    checkColumn(code, kind, formats[c]!, at)
+    if (code.carries === 'coordinate') exactly(coordinates++)(code.coordinate, `${at}.coordinate`)
+    const factor = code.carries === 'factor' ? code.factor : code.carries === 'coordinate' ? code.missingFactor : undefined
+    if (factor === undefined) continue
+    if (levelCounts.has(factor)) throw damaged(`a model with ${at} on the factor of another column`, 'a factor of its own')
+    levelCounts.set(factor, code.carries === 'factor' ? kind.levels!.length + (code.missingLevel ? 1 : 0) : 2)
+    whole({ least: 0, most: factors.length - 1 })(factor, `${at}.factor`)
+  }
+  exactly(coordinates)(coordinateCount, `${field}.coordinateCount`)
+  // Behind a codec, whether a number is missing is a factor of no column.
+  for (const [f, { levelCount }] of factors.entries()) exactly(levelCounts.get(f) ?? 2)(levelCount, `${field}.factors[${f}].levelCount`)
+}
+
+const CARRIES: Readonly<Record<ColumnCode['carries'], (kind: ColumnKind) => boolean>> = {
+  coordinate: isNumericKind,
+  constant: isNumericKind,
+  factor: (kind) => kind === 'category' || kind === 'boolean',
+  identifier: (kind) => kind === 'identifier'
+}
+
+function checkColumn(code: ColumnCode, { name, kind, levels }: Kind, format: ColumnFormat, at: string): void {
+  word(code.name)(name, `${at}.name`)
+  word(code.name)(format.name, `${at}.name`)
+  word(kind)(format.kind, `${at}.kind`)
+  if (!CARRIES[code.carries](kind)) throw damaged(`a model with ${at}, of kind ${kind}, carried as a ${code.carries}`, 'a kind that fits')
+  if (code.carries === 'constant' && kind === 'datetime') {
+    const [least, most] = timeBounds(format)
+    number({ least, most })(code.value, `${at}.value`)
+  }
+  if (code.carries !== 'factor') return
+  const spelled = format.source === 'number' && kind === 'category' ? numeral : text
+  list(spelled, kind === 'boolean' ? 2 : undefined)(levels, `${at}.levels`)
+}
+
+/** Numbers that were declared categories are written as numbers again. */
+const numeral: Reader<string> = (value, field) => {
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) return value
+  throw damaged(`a model with ${field} = ${JSON.stringify(value)}`, 'the text of a number')
+}
+
+/** Coordinates of rows [M, d], row-major. */
+export const scaledArray = (arrays: Readonly<Record<string, ModelArray>>, name: string, length: number): Float64Array =>
+  float64Array(arrays, name, length, SCALED)
+
+/** Levels of every factor [M, factors]. */
+export function codesIn(arrays: Readonly<Record<string, ModelArray>>, { factors }: Encoder, rowCount: number): Int32Array {
+  const codes = int32Array(arrays, 'codes', rowCount * factors.length)
+  for (let at = 0; at < codes.length; at++)
+    whole({ least: 0, most: factors[at % factors.length]!.levelCount - 1 })(codes[at], `codes[${at}]`)
+  return codes
+}
+
+/** Fields and series have numbers only, and no gaps: codes have no place in them. */
+export function checkField({ factors }: Encoder): void {
+  exactly(0)(factors.length, 'meta.encoder.factors.length')
 }

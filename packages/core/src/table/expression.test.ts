@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { InputError } from '../num/errors.js'
 import { columnsOf, derivative, evaluate, linearForm, parseExpression, parseObservation } from './expression.js'
 
 const at = (values: Record<string, number>) => (name: string) => values[name]!
@@ -67,5 +68,48 @@ describe('expressions', () => {
     ['1 = 3 ± 1', 'observation-constant']
   ])('%s is refused', (text, code) => {
     expect(() => parseObservation(text)).toThrow(expect.objectContaining({ code }))
+  })
+  const refusal = (text: string) => {
+    try {
+      parseObservation(text)
+    } catch (error) {
+      return error as InputError
+    }
+    throw new Error('not refused')
+  }
+
+  test.each([
+    ['x1 + €3 = 1 ± 1', '“€3 = 1 ± 1” at character 6'],
+    ['x1   +   €', '“€” at character 10'],
+    ['`a € b` + `😀` - € = 1 ± 1', '“€ = 1 ± 1” at character 17'],
+    ['😀 = 1 ± 1', '“😀 = 1 ± 1” at character 1'],
+    ['x1 ± 1 = 1', '“± 1 = 1” at character 4'],
+    ['x1 = 1 +/- 1 €', '“€” at character 14'],
+    ['x1 = (1 ± 1', '“± 1” at character 9'],
+    ['x1 = 1 ±  ', 'an early end']
+  ])('%s: the place of the mistake is counted in characters, from the mistake itself', (text, words) => {
+    expect(refusal(text).got).toBe(`“${text}”, with ${words}`)
+  })
+
+  test('long sums are read and evaluated; what is longer or deeper than any formula is refused in few words', () => {
+    const sum = parseObservation(`${'x + 2*y - '.repeat(1200)}x = 1 ± 1`).residual
+    expect(evaluate(sum, at({ x: 3, y: 1 }))).toBe(1200 * 2 - 1199 * 3 - 1)
+    expect(linearForm(sum)!.coefficients.get('y')).toBe(2400)
+    const product = parseExpression(`${'x*'.repeat(300)}x`)
+    expect(evaluate(derivative(product, 'x'), at({ x: 1.001 }))).toBeCloseTo(301 * 1.001 ** 300, 9)
+    for (const [text, expected] of [
+      [`${'x+'.repeat(60_000)}x = 1 ± 1`, 'at most 10000 numbers, names and signs'],
+      [`${'x^'.repeat(20_000)}x = 1 ± 1`, 'at most 10000 numbers, names and signs'],
+      [`${'x^'.repeat(4000)}x = 1 ± 1`, 'at most 100 levels of brackets and exponents'],
+      [`${'exp('.repeat(4000)}x = 1 ± 1`, 'at most 100 levels of brackets and exponents'],
+      [`${'('.repeat(4000)}x = 1 ± 1`, 'at most 100 levels of brackets and exponents']
+    ] as const) {
+      const { expected: words, message, code } = refusal(text)
+      expect([code, words]).toEqual(['expression-malformed', expected])
+      expect(message.length).toBeLessThan(600)
+    }
+    // Signs may be repeated as often as there are tokens, and powers as deep as there are levels.
+    expect(evaluate(parseExpression(`${'-'.repeat(9000)}x`), at({ x: 2 }))).toBe(2)
+    expect(evaluate(parseExpression(`${'1^'.repeat(100)}x`), at({ x: 2 }))).toBe(1)
   })
 })

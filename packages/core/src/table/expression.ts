@@ -41,11 +41,17 @@ const SPELLINGS = new Map([
   ['÷', '/']
 ])
 
+/** A sum over thousands of columns has as many tokens; more than these would keep a derivative busy for minutes. */
+const MOST_TOKENS = 10_000
+/** Deeper nesting, of brackets or of exponents in exponents, is no formula but would exhaust the stack. */
+const MOST_DEPTH = 100
+
 function tokens(text: string): Token[] {
   const out: Token[] = []
-  TOKEN.lastIndex = 0
+  const length = text.trimEnd().length
   let at = 0
-  while (text.slice(at).trim() !== '') {
+  while (at < length) {
+    if (out.length === MOST_TOKENS) throw malformed(text, at, `at most ${MOST_TOKENS} numbers, names and signs`)
     TOKEN.lastIndex = at
     const match = TOKEN.exec(text)
     if (!match) throw malformed(text, at, 'a number, a column name or one of + - * / ^ ( ) = ±')
@@ -60,14 +66,25 @@ function tokens(text: string): Token[] {
   return out
 }
 
+/** Most characters of an expression that a message repeats, and of what stands at the mistake. */
+const [SHOWN, REST] = [200, 20]
+
+/** The mistake is what stands from place `at` of the text on, spaces left out; places are told in characters, as a person counts them. */
 function malformed(text: string, at: number, expected: string): InputError {
-  const rest = text.slice(at).trim()
+  const rest = text.slice(at).trimStart()
+  const place = [...text.slice(0, text.length - rest.length)].length + 1
   return new InputError({
     code: 'expression-malformed',
-    got: `“${text}”, with ${rest === '' ? 'an early end' : `“${rest.slice(0, 20)}” at character ${at + 1}`}`,
+    got: `“${cut(text, SHOWN)}”, with ${rest === '' ? 'an early end' : `“${cut(rest.trimEnd(), REST)}” at character ${place}`}`,
     expected,
     try: "'2*x1 + x3 = 4.2 ± 0.1'; names that are no identifiers stand in backquotes"
   })
+}
+
+/** The first `most` characters, none of them halved. */
+function cut(text: string, most: number): string {
+  const characters = [...text.slice(0, 2 * most + 1)]
+  return characters.length > most ? `${characters.slice(0, most).join('')}…` : text
 }
 
 class Parser {
@@ -97,17 +114,21 @@ class Parser {
     if (this.next.kind !== 'end') throw malformed(this.text, this.next.at, words)
   }
 
+  /** Reads one level further down. */
+  private deeper(read: () => Expression): Expression {
+    if (++this.depth > MOST_DEPTH) throw malformed(this.text, this.next.at, `at most ${MOST_DEPTH} levels of brackets and exponents`)
+    const inner = read()
+    this.depth--
+    return inner
+  }
+
   sum(): Expression {
-    // Deep nesting would exhaust the stack.
-    if (++this.depth > 100) throw malformed(this.text, this.next.at, 'fewer than 100 nested brackets')
     let left = this.product()
     for (;;) {
       if (this.takes('+')) left = { kind: 'binary', operator: '+', left, right: this.product() }
       else if (this.takes('-')) left = { kind: 'binary', operator: '-', left, right: this.product() }
-      else break
+      else return left
     }
-    this.depth--
-    return left
   }
 
   private product(): Expression {
@@ -132,7 +153,7 @@ class Parser {
 
   private power(): Expression {
     const left = this.primary()
-    return this.takes('^') ? { kind: 'binary', operator: '^', left, right: this.signed() } : left
+    return this.takes('^') ? { kind: 'binary', operator: '^', left, right: this.deeper(() => this.signed()) } : left
   }
 
   private primary(): Expression {
@@ -154,7 +175,7 @@ class Parser {
   }
 
   private closed(): Expression {
-    const inner = this.sum()
+    const inner = this.deeper(() => this.sum())
     this.expect(')', 'a closing bracket')
     return inner
   }
@@ -198,15 +219,30 @@ export function parseObservation(text: string): ObservationExpression {
   return { text: text.trim(), residual, deviation }
 }
 
+type Binary = Extract<Expression, { kind: 'binary' }>
+
+/**
+ * The operations down the left side of an expression, innermost last, and what they begin with. Sums and products of thousands
+ * of terms are that deep on this side, and on no other: going along it in a loop spares the stack.
+ */
+function leftSide(expression: Expression): { readonly first: Expression; readonly operations: readonly Binary[] } {
+  const operations: Binary[] = []
+  let first = expression
+  while (first.kind === 'binary') {
+    operations.push(first)
+    first = first.left
+  }
+  return { first, operations }
+}
+
 /** Names of the columns of an expression, each once. */
 export function columnsOf(expression: Expression): string[] {
   const names = new Set<string>()
   const visit = (at: Expression): void => {
-    if (at.kind === 'column') names.add(at.name)
-    else if (at.kind === 'binary') {
-      visit(at.left)
-      visit(at.right)
-    } else if (at.kind !== 'number') visit(at.of)
+    const { first, operations } = leftSide(at)
+    if (first.kind === 'column') names.add(first.name)
+    else if (first.kind === 'negate' || first.kind === 'call') visit(first.of)
+    for (let k = operations.length - 1; k >= 0; k--) visit(operations[k]!.right)
   }
   visit(expression)
   return [...names]
@@ -223,8 +259,10 @@ export function evaluate(expression: Expression, value: (name: string) => number
       return -evaluate(expression.of, value)
     case 'call':
       return call(expression.name, evaluate(expression.of, value))
-    case 'binary':
-      return operate(expression.operator, evaluate(expression.left, value), evaluate(expression.right, value))
+    case 'binary': {
+      const { first, operations } = leftSide(expression)
+      return operations.reduceRight((left, { operator, right }) => operate(operator, left, evaluate(right, value)), evaluate(first, value))
+    }
   }
 }
 
@@ -262,8 +300,13 @@ export function derivative(expression: Expression, name: string): Expression {
       return negate(derivative(expression.of, name))
     case 'call':
       return times(derivativeOfCall(expression.name, expression.of), derivative(expression.of, name))
-    case 'binary':
-      return derivativeOfBinary(expression, name)
+    case 'binary': {
+      const { first, operations } = leftSide(expression)
+      return operations.reduceRight(
+        (inner, operation) => derivativeOfBinary(operation, inner, derivative(operation.right, name)),
+        derivative(first, name)
+      )
+    }
   }
 }
 
@@ -287,9 +330,8 @@ function derivativeOfCall(name: FunctionName, of: Expression): Expression {
   return over({ kind: 'number', value: 0.5 }, { kind: 'call', name, of })
 }
 
-function derivativeOfBinary({ operator, left, right }: Extract<Expression, { kind: 'binary' }>, name: string): Expression {
-  const a = derivative(left, name)
-  const b = derivative(right, name)
+/** The derivative of an operation from those of its sides. */
+function derivativeOfBinary({ operator, left, right }: Binary, a: Expression, b: Expression): Expression {
   if (operator === '+') return plus(a, b)
   if (operator === '-') return minus(a, b)
   if (operator === '*') return plus(times(a, right), times(left, b))

@@ -9,7 +9,8 @@ const ADORNED = /^[$€£¥]?\s*[+-]?\d+(?:[,'  ]\d{3})*(?:[.,]\d+)?\s*[%$€£�
  */
 export function hintFor(present: readonly string[]): string {
   const cells = present.map((cell) => cell.trim())
-  if (cells.every((cell) => ADORNED.test(cell) || parseNumber(cell) !== undefined))
+  const others = cells.filter((cell) => parseNumber(cell) === undefined)
+  if (others.length > 0 && others.every((cell) => ADORNED.test(cell)))
     return '; if these are numbers, write them plainly, without %, currency or separators of thousands'
   if (cells.every((cell) => parseDateTime(cell) !== undefined))
     return '; if these are dates, spell all of them in one way, best as 2024-12-31'

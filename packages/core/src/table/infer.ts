@@ -170,6 +170,7 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
     notes.push(
       `${raw.name}: ${length} different values in ${present.length} cells, more names than categories: new rows repeat them as they stand; --types ${raw.name}=identifier leaves them out${hintFor(present)}`
     )
+  else if (!wanted && hintFor(present) !== '') notes.push(`${raw.name}: counts as a category${hintFor(present)}`)
   return { column, format: { ...base, kind } }
 }
 

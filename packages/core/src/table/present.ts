@@ -1,5 +1,5 @@
 import type { ColumnFormat } from './infer.js'
-import { dateUnit, formatDateTime, formatNumber } from './parse.js'
+import { type DateStyle, dateUnit, formatDateTime, formatNumber } from './parse.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 
@@ -47,13 +47,11 @@ function presentCategory(
   return { name, source: 'text', values: Array.from(codes, (code) => (code < 0 ? null : levels[code]!)) }
 }
 
+/** How times are written that no text spelled. */
+const ISO: DateStyle = { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
+
 function presentText(column: NumericColumn, format: ColumnFormat): RawColumn {
-  const style = format.number ?? { padded: false }
-  const date = format.date ?? { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
-  const values = Array.from(column.values, (value, i) => {
-    if (column.missing?.[i]) return null
-    return column.kind === 'datetime' ? formatDateTime(value, date) : formatNumber(value, style)
-  })
+  const values = Array.from(column.values, (value, i) => (column.missing?.[i] ? null : spelled(value, { ...format, kind: column.kind })))
   return { name: column.name, source: 'text', values }
 }
 
@@ -69,11 +67,25 @@ function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn 
   }
 }
 
+/** The last millisecond that a date can stand for, about the year 275,760; the first one is its negative. */
+const LAST_TIME = 8.64e15
+
+/** The first and the last time that a column can hold: in text, years have four digits. */
+export function timeBounds({ date }: ColumnFormat): readonly [first: number, last: number] {
+  return date ? [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')] : [-LAST_TIME, LAST_TIME]
+}
+
+/** A number as the column's cells show it: dates as they are spelled. */
+export function spelled(value: number, { kind, number, date }: ColumnFormat): string {
+  return kind === 'datetime' ? formatDateTime(value, date ?? ISO) : formatNumber(value, number ?? { padded: false })
+}
+
 /** A value rounded to what the column's format can show: whole numbers, the input's decimals, the unit of its dates. */
 export function roundToFormat(value: number, format: ColumnFormat): number {
   if (format.kind === 'datetime') {
     const unit = format.date ? dateUnit(format.date) : 1
-    return Math.round(value / unit) * unit
+    const [first, last] = timeBounds(format)
+    return Math.min(Math.floor(last / unit), Math.max(Math.ceil(first / unit), Math.round(value / unit))) * unit
   }
   if (format.kind === 'integer') return Math.round(value) + 0
   const decimals = format.number?.decimals

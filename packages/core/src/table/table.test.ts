@@ -106,6 +106,13 @@ describe('kinds of columns', () => {
       expect(notesOn(cells)).toMatch(/written as 1 … n$/)
     expect(notesOn(['9007199254740993', '9007199254740995'])).toContain('--types x=identifier')
     expect(notesOn(['9007199254740991', '3'])).toBe('')
+    // The note names the column of prices, also where prices recur, and not one of long account numbers beside it.
+    const accounts = Array.from({ length: 8 }, (_, i) => `900719925474099${i}`)
+    const prices = Array.from({ length: 8 }, (_, i) => `${10 + (i % 3)},50 €`)
+    const { notes } = inferTable(text({ account: accounts, price: prices, y: accounts.map((_, i) => String(i)) }))
+    expect(notes.filter((note) => note.includes('currency'))).toEqual([
+      'price: counts as a category; if these are numbers, write them plainly, without %, currency or separators of thousands'
+    ])
     // Different names that would become one number stay names.
     expect(inferTable(text({ x: ['9007199254740992', '9007199254740993', '+3'], y: ['1', '2', '3'] })).table.columns[0]!.kind).toBe(
       'identifier'

@@ -32,8 +32,12 @@ export interface Table {
   readonly rowCount: number
 }
 
+export function isNumericKind(kind: ColumnKind): kind is NumericColumn['kind'] {
+  return kind === 'number' || kind === 'integer' || kind === 'datetime'
+}
+
 export function isNumeric(column: Column): column is NumericColumn {
-  return column.kind === 'number' || column.kind === 'integer' || column.kind === 'datetime'
+  return isNumericKind(column.kind)
 }
 
 export function isCategorical(column: Column): column is CategoricalColumn {

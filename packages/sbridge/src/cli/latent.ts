@@ -26,7 +26,7 @@ export interface LatentPlanRequest {
   readonly columnCount: number
   readonly specification: LatentSpecification | { readonly kind: 'fitted'; readonly dimension: number }
   readonly drawnRows: number | undefined
-  readonly steps: number | undefined
+  readonly steps: number
   readonly searches: boolean
   readonly engine: Engine
 }
@@ -41,7 +41,7 @@ const OPERATIONS = 5e5
 
 /** An upper estimate: passes over pairs in K coordinates, and the codec's own work. */
 export async function planLatent(request: LatentPlanRequest): Promise<LatentPlan> {
-  const { rowCount: m, columnCount, specification, steps = 20, searches, engine } = request
+  const { rowCount: m, columnCount, specification, steps, searches, engine } = request
   const dimension = 'dimension' in specification && specification.dimension !== 'auto' ? specification.dimension : GUESSED_DIMENSION
   const drawnRows = request.drawnRows ?? m
   const few = Math.min(m, SEARCH_ROWS)

@@ -3,7 +3,6 @@ import {
   categoryMode,
   combinationsOf,
   conditionClasses,
-  DRAW_STEPS,
   type Engine,
   embedEncoded,
   encodeTable,
@@ -27,7 +26,8 @@ import {
   rowsWithin,
   type SampleJob,
   SEARCH_BUDGET,
-  suggestsQuantile
+  suggestsQuantile,
+  USUAL_STEPS
 } from '@sbridge/core'
 import type { Asked } from './conditions.js'
 import { durationOf } from './progress.js'
@@ -58,7 +58,7 @@ export async function planJob({ source, job, draws, count, asked, engine }: Plan
     rowCount: shape.rowCount,
     dimension: shape.dimension,
     drawnRows: (count ?? shape.rowCount) * (asked?.givens.length ?? 1),
-    steps: draws?.steps ?? (asked && !observes(asked) ? 10 : DRAW_STEPS),
+    steps: draws?.steps ?? USUAL_STEPS[!asked ? 'rows' : observes(asked) ? 'observed' : 'given'],
     automaticBandwidth: shape.fits && typeof job.bandwidth !== 'number',
     comparesScalings: shape.comparesScalings,
     passesPerStep: shape.passesPerStep,
@@ -86,7 +86,7 @@ const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwi
 const observes = ({ observe, likelihood }: Asked): boolean => observe.length > 0 || likelihood !== undefined
 
 /** Settings tried for a set of given columns, as a rule. */
-const TRIALS = { all: 6, ridges: 2, one: 1 }
+const TRIALS = { all: 6, ridges: 2, one: 1, observed: 2 }
 
 function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, bandwidthGiven }: Shape): KnownSize {
   const isNumber = (name: string, value: Given[string]) =>
@@ -99,7 +99,8 @@ function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, ban
   const fixed = bandwidthGiven || typeof asked.epsilon === 'number'
   const each = fixed ? (typeof asked.ridge === 'number' ? TRIALS.one : TRIALS.ridges) : TRIALS.all
   const posterior = observes(asked)
-  return { conditions: asked.givens.length, trials: posterior ? 0 : sets.size * each, coordinateCount, partCount, observes: posterior }
+  const trials = !posterior ? sets.size * each : fixed ? TRIALS.one : TRIALS.observed
+  return { conditions: asked.givens.length, trials, coordinateCount, partCount, observes: posterior }
 }
 
 interface Shape {

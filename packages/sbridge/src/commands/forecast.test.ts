@@ -94,6 +94,26 @@ describe('forecast', () => {
       expect(said).toContain('try')
     }
   })
+
+  it('speaks of dates as the series spells them', async () => {
+    const write = (name: string, day: (i: number) => string) =>
+      writeFileSync(at(name), `day,x\n${Array.from({ length: 40 }, (_, i) => `${day(i)},${(i * 7) % 11}`).join('\n')}\n`)
+    const ask = (name: string, steps: string) =>
+      sbridge('forecast', at(name), '--time', 'day', '-n', '1', '--steps', steps, '--seed', '1', '-o', at('no.csv'))
+    const day = (i: number) => new Date(Date.UTC(2024, 0, 1 + i)).toISOString().slice(0, 10)
+    const german = (i: number) => day(i).split('-').reverse().join('.')
+    write('back.csv', (i) => day(i === 20 ? 3 : i))
+    write('german.csv', (i) => german(i === 20 ? 19 : i))
+    write('minutes.csv', (i) => `${day(0)} 12:${String(i === 5 ? 1 : i).padStart(2, '0')}`)
+    write('years.csv', (i) => `${9900 + i}-01-01`)
+    expect((await ask('back.csv', '2')).said).toContain('got day = 2024-01-04 in row 21 after 2024-01-20\n')
+    expect((await ask('german.csv', '2')).said).toContain('got day = 20.01.2024 in row 21 after 20.01.2024\n')
+    expect((await ask('minutes.csv', '2')).said).toContain('got day = 2024-01-01 12:01 in row 6 after 2024-01-01 12:04\n')
+    const { code, said } = await ask('years.csv', '1000')
+    expect(said).toContain('got 1000 steps of day from 9939-01-01 on\n  expected dates up to 9999-12-31\n  try --steps 60\n')
+    expect(code).toBe(2)
+    expect((await ask('years.csv', '60')).code).toBe(0)
+  })
 })
 
 describe('--local', () => {

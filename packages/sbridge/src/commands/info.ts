@@ -146,7 +146,7 @@ const READERS: Readonly<Record<string, (contents: ModelContents) => ModelFacts |
   }
 }
 
-async function modelFacts(contents: ModelContents): Promise<Facts> {
+export async function modelFacts(contents: ModelContents): Promise<Facts> {
   const read = READERS[contents.kind]
   if (!read)
     throw new FormatError({
@@ -198,7 +198,7 @@ function plural(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`
 }
 
-function factsText(facts: Facts): string {
+export function factsText(facts: Facts): string {
   const names = facts.columns.map((column) => inLine(column.name))
   const width = Math.max(...names.map((name) => name.length))
   const kind = facts.kind === undefined || facts.kind === 'global' ? '' : ` (${facts.kind})`

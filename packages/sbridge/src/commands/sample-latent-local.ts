@@ -47,10 +47,9 @@ export async function runLatentLocalSample(request: LatentRun): Promise<void> {
   const progress = new JobProgress(LOCAL_STAGES)
   const context = { engine, progress: progress.update }
   try {
-    if (flags.dryRun) return await sayPlan(request, raw, engine)
-    const model = contents
-      ? await loadLatentLocal(contents, { engine, networks: fileNetworks })
-      : await fitFrom(raw!, { job: fits!, flags }, context)
+    const fitted = contents && (await loadLatentLocal(contents, { engine, networks: fileNetworks }))
+    if (flags.dryRun) return await sayPlan({ request, raw, summary: fitted?.summary, engine })
+    const model = fitted ?? (await fitFrom(raw!, { job: fits!, flags }, context))
     if (image) checkImageTable(trainingLatentLocalTable(model), image)
     const draws = { ...(steps === undefined ? {} : { steps }), ...(noise === undefined ? {} : { noise }) }
     const drawn = await sampleLatentLocal(model, { ...draws, ...(count === undefined ? {} : { rows: count }), seed: run.seed }, context)
@@ -72,7 +71,7 @@ export async function runLatentLocalFit(request: Pick<LatentRun, 'input' | 'flag
   const engine = await engineOf(run)
   const progress = new JobProgress(LOCAL_STAGES)
   try {
-    if (flags.dryRun) return await sayPlan({ flags, count: 1, draws: {} }, raw, engine)
+    if (flags.dryRun) return await sayPlan({ request: { flags, count: 1, draws: {}, asked: undefined }, raw, engine })
     const model = await fitFrom(raw, { job, flags }, { engine, progress: progress.update })
     progress.finish()
     await writeAtomically(flags.output, packModel(saveLatentLocal(model)))
@@ -98,10 +97,10 @@ function fitFrom(raw: RawTable, { job, flags }: { job: LatentLocalJob; flags: La
   return fitLatentLocal(raw, job, { ...context, networks: fileNetworks })
 }
 
-async function sayPlan(request: Parameters<typeof planOf>[0]['request'], raw: RawTable | undefined, engine: Engine): Promise<void> {
+async function sayPlan(at: Parameters<typeof planOf>[0]): Promise<void> {
   const { sayLatentPlan } = await import('../cli/latent.js')
-  const plan = await planOf({ request, raw, engine })
-  process.stdout.write(request.flags.json ? `${JSON.stringify(plan)}\n` : sayLatentPlan(plan))
+  const plan = await planOf(at)
+  process.stdout.write(at.request.flags.json ? `${JSON.stringify(plan)}\n` : sayLatentPlan(plan))
 }
 
 async function writeReport(

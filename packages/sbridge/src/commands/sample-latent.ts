@@ -1,4 +1,5 @@
 import {
+  type CodecSummary,
   checkKnown,
   cloud,
   decodeLatents,
@@ -28,6 +29,7 @@ import {
   type Table,
   takeRows,
   trainingLatentTable,
+  USUAL_STEPS,
   type Watch
 } from '@sbridge/core'
 import type { Asked } from '../cli/conditions.js'
@@ -78,7 +80,8 @@ export async function runLatentSample(request: LatentRun): Promise<void> {
   if (raw && request.asked) checkKnown(raw, job, request.asked)
   const engine = await engineOf(run)
   try {
-    const plan = await planOf({ request, raw, engine })
+    const fitted = contents && (await loadLatentTable(contents, { engine, networks: fileNetworks }))
+    const plan = await planOf({ request, raw, summary: fitted?.summary, engine })
     if (flags.dryRun) return void process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : sayLatentPlan(plan))
     if (plan.seconds > 60) process.stderr.write(sayLatentPlan(plan))
     const progress = new JobProgress(plan)
@@ -86,9 +89,7 @@ export async function runLatentSample(request: LatentRun): Promise<void> {
     let model: LatentTableModel
     let drawn: LatentConditioned
     try {
-      model = contents
-        ? await loadLatentTable(contents, { engine, networks: fileNetworks })
-        : await fitFrom(raw!, { job, flags, image }, context)
+      model = fitted ?? (await fitFrom(raw!, { job, flags, image }, context))
       if (image) checkImageTable(trainingLatentTable(model), image)
       drawn = await drawFrom(model, { request, draws }, context)
     } finally {
@@ -109,7 +110,7 @@ export async function runLatentFit({ input, flags, run, job }: Pick<LatentRun, '
   const raw = await readTable(input)
   const engine = await engineOf(run)
   try {
-    const plan = await planOf({ request: { flags, count: 1, draws: {} }, raw, engine })
+    const plan = await planOf({ request: { flags, count: 1, draws: {}, asked: undefined }, raw, engine })
     if (flags.dryRun) return void process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : sayLatentPlan(plan))
     if (plan.seconds > 60) process.stderr.write(sayLatentPlan(plan))
     const progress = new JobProgress(plan)
@@ -166,20 +167,23 @@ async function drawFrom(
 export async function planOf({
   request,
   raw,
+  summary,
   engine
 }: {
-  request: Pick<LatentRun, 'flags' | 'count' | 'draws' | 'contents'>
+  request: Pick<LatentRun, 'flags' | 'count' | 'draws' | 'asked'>
   raw: RawTable | undefined
+  /** What is known of a fitted model. */
+  summary?: { readonly rowCount: number; readonly codec: CodecSummary } | undefined
   engine: Engine
 }): Promise<LatentPlan> {
-  const { flags, count, draws, contents } = request
-  const summary = contents && (contents.meta as { summary: LatentTableModel['summary'] }).summary
+  const { flags, count, draws, asked } = request
+  const rowCount = summary?.rowCount ?? raw!.rowCount
   return planLatent({
-    rowCount: summary?.rowCount ?? raw!.rowCount,
+    rowCount,
     columnCount: summary?.codec.dataDimension ?? raw!.columns.length,
     specification: summary ? { kind: 'fitted', dimension: summary.codec.dimension } : parseLatent(String(flags.latent)),
-    drawnRows: count,
-    steps: draws.steps,
+    drawnRows: (count ?? rowCount) * (asked?.givens.length ?? 1),
+    steps: draws.steps ?? USUAL_STEPS[asked ? 'decoded' : 'rows'],
     searches: summary === undefined && typeof flags.bandwidth !== 'number',
     engine
   })

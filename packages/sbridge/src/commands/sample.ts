@@ -2,7 +2,6 @@ import type { Command } from '@commander-js/extra-typings'
 import {
   checkKnown,
   conditionFields,
-  DRAW_STEPS,
   drawFields,
   evaluateTables,
   fitFields,
@@ -20,7 +19,8 @@ import {
   type SampleJob,
   sampleTable,
   type Table,
-  trainingTable
+  trainingTable,
+  USUAL_STEPS
 } from '@sbridge/core'
 import { type Asked, askedOf } from '../cli/conditions.js'
 import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
@@ -267,7 +267,7 @@ function summaryOf({
     scaling: summary.scaling,
     kernel: summary.kernel,
     noise: draws.noise ?? 'covariance',
-    steps: draws.steps ?? DRAW_STEPS,
+    steps: draws.steps ?? USUAL_STEPS.rows,
     engine: run.engineName,
     threads: run.threads,
     notes: summary.notes

@@ -46,13 +46,20 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/** What is used of a writable stream, so that the types of this package need none of Node's. */
+interface ByteStream {
+  write(content: Uint8Array | string, done?: (error?: Error | null) => void): unknown
+  on(event: 'error', listener: (error: Error) => void): unknown
+  removeListener(event: 'error', listener: (error: Error) => void): unknown
+}
+
 /**
  * Watches a stream for writes that fail, whoever writes: `arrived` resolves when all is handed over.
  *
  * A reader that has closed its end (as `head` does) wanted no more: that is no failure, and the job goes on. Fails
  * with `InputError` otherwise.
  */
-export function watchOutput(stream: NodeJS.WritableStream): { arrived(): Promise<void> } {
+export function watchOutput(stream: ByteStream): { arrived(): Promise<void> } {
   let lost: NodeJS.ErrnoException | undefined
   let failed = false
   const listen = (error: NodeJS.ErrnoException): void => {
@@ -72,7 +79,7 @@ export function watchOutput(stream: NodeJS.WritableStream): { arrived(): Promise
 }
 
 /** Resolves when all is handed over, or the reader wants no more. Fails with `InputError`. */
-export async function writeStream(stream: NodeJS.WritableStream, content: Uint8Array | string): Promise<void> {
+export async function writeStream(stream: ByteStream, content: Uint8Array | string): Promise<void> {
   const output = watchOutput(stream)
   stream.write(content)
   await output.arrived()

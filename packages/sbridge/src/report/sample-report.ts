@@ -1,4 +1,4 @@
-import { DRAW_STEPS, type Evaluation, type GlobalModel, type LatentDraw, type Table } from '@sbridge/core'
+import { type Evaluation, type GlobalModel, type LatentDraw, type Table, USUAL_STEPS } from '@sbridge/core'
 import { VERSION } from '../version.js'
 import type { Section } from './blocks.js'
 import { contestWords } from './contest.js'
@@ -49,7 +49,7 @@ function optionsOf({ summary }: SampleReport['model'], draws: SampleReport['draw
     bandwidth: summary.bandwidth ? `auto (${summary.bandwidth.criterion})` : 'given',
     kernel: summary.kernel,
     ...(draws.dynamics === 'bridge' ? { dynamics: draws.dynamics } : { noise: draws.noise ?? 'covariance' }),
-    steps: String(draws.steps ?? DRAW_STEPS),
+    steps: String(draws.steps ?? USUAL_STEPS.rows),
     start: draws.start ?? 'data',
     categories: summary.categories,
     scaling: scores ? `auto: ${contestWords(scores, summary.rowCount)}` : 'standard: no column suggests otherwise, or given',

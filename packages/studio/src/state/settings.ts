@@ -1,4 +1,4 @@
-import { type ColumnKind, type FitJob, type SampleJob, SbridgeError } from '@sbridge/core'
+import { type ColumnKind, type FitJob, type SampleJob, SbridgeError, USUAL_STEPS } from '@sbridge/core'
 import { parseGiven, writeGiven } from '../../../sbridge/src/cli/given.js'
 import type { Source } from './page.js'
 
@@ -131,7 +131,7 @@ export interface Run {
 
 /** Steps of a run that asks for no number: under conditions chains start where they fit. */
 export function defaultSteps(known: Known | null): number {
-  return known && known.observe.length === 0 ? 10 : 20
+  return USUAL_STEPS[known === null ? 'rows' : known.observe.length === 0 ? 'given' : 'observed']
 }
 
 export function knownIn({ given, observe }: Known): Known | null {

@@ -1,5 +1,7 @@
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { spelled, timeBounds } from '../../table/present.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { ForecastModel } from './forecast.js'
 
@@ -33,8 +35,29 @@ export function timeAt({ last, spacing, months }: NonNullable<ForecastModel['clo
   return monthStart(last, of + steps * months.count) + last - monthStart(last, of)
 }
 
+/** Throws `InputError` (code `time-range`) where a forecast would go past the last date that the column can hold. */
+export function checkReach(clock: NonNullable<ForecastModel['clock']>, format: ColumnFormat, steps: number): void {
+  const [, last] = timeBounds(format)
+  if (clock.column !== 'datetime' || timeAt(clock, steps) <= last) return
+  let [most, beyond] = [0, steps]
+  while (beyond - most > 1) {
+    const middle = Math.floor((most + beyond) / 2)
+    if (timeAt(clock, middle) <= last) most = middle
+    else beyond = middle
+  }
+  throw new InputError({
+    code: 'time-range',
+    got: `${steps} steps of ${clock.name} from ${spelled(clock.last, format)} on`,
+    expected: `dates up to ${spelled(last, format)}`,
+    try: most > 0 ? `--steps ${most}` : 'a column of numbers as time'
+  })
+}
+
 /** The times of a series, taken out of its columns. Throws `InputError`: no such column, gaps, times that do not ascend. */
-export function clockOf(table: Table, name: string): NonNullable<ForecastModel['clock']> & { notes: readonly string[] } {
+export function clockOf(
+  { table, formats }: InferredTable,
+  name: string
+): NonNullable<ForecastModel['clock']> & { notes: readonly string[] } {
   const place = table.columns.findIndex((column) => column.name === name)
   const column = table.columns[place]
   if (!column || !isNumeric(column) || column.missing) {
@@ -50,7 +73,7 @@ export function clockOf(table: Table, name: string): NonNullable<ForecastModel['
   if (back > 0) {
     throw new InputError({
       code: 'time-order',
-      got: `${name} = ${values[back]} in row ${back + 1} after ${values[back - 1]}`,
+      got: `${name} = ${spelled(values[back]!, formats[place]!)} in row ${back + 1} after ${spelled(values[back - 1]!, formats[place]!)}`,
       expected: 'times that ascend from row to row',
       try: 'sorting the series by time'
     })

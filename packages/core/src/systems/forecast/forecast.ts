@@ -9,7 +9,7 @@ import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import type { Column, NumericColumn, Table } from '../../table/table.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
-import { clockOf, type Months, risingNotes, timeAt } from './clock.js'
+import { checkReach, clockOf, type Months, risingNotes, timeAt } from './clock.js'
 import type { ForecastOptions } from './options.js'
 import { fitTransition, Transition, type TransitionContext, type TransitionModel } from './transition.js'
 
@@ -53,7 +53,7 @@ export interface ForecastSummary {
  */
 export async function fitForecast(data: InferredTable, options: ForecastOptions, context: TransitionContext): Promise<ForecastModel> {
   const { memory = 1 } = options
-  const clock = options.time === undefined ? undefined : clockOf(data.table, options.time)
+  const clock = options.time === undefined ? undefined : clockOf(data, options.time)
   const series = clock ? without(data, clock.place) : data
   checkLength(series.table, memory)
   checkNames(series.table)
@@ -190,6 +190,7 @@ export async function drawForecast(
   context: TransitionContext
 ): Promise<InferredTable> {
   checkCounts(members, steps)
+  if (model.clock) checkReach(model.clock, model.formats[model.clock.place]!, steps)
   const d = model.encoder.coordinateCount
   const transition = new Transition(model.transition, context.engine)
   const key = keyFor(context.key, 'forecast')

@@ -1,9 +1,27 @@
 import type { ModelContents } from '../../model-file/container.js'
-import { FormatError } from '../../num/errors.js'
+import {
+  dictionary,
+  exactly,
+  expectKind,
+  float64Array,
+  list,
+  logWeightsIn,
+  number,
+  optional,
+  record,
+  SCALE,
+  SCALED,
+  text,
+  whole,
+  word
+} from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
+import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { type EncoderRecord, float64Array, recordEncoder, restoreEncoder } from '../encoder-file.js'
-import { recordWindows, restoreWindows, type WindowRecord } from '../window-file.js'
+import { timeBounds } from '../../table/present.js'
+import { checkField, columnFormat, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
+import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../window-file.js'
+import { type Months, timeAt } from './clock.js'
 import type { ForecastModel, ForecastSummary } from './forecast.js'
 
 interface ForecastMeta {
@@ -45,36 +63,91 @@ export function saveForecast(model: ForecastModel): ModelContents {
   }
 }
 
-/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents of another kind. */
+type Clock = NonNullable<ForecastModel['clock']>
+
+const clockRecord = record<Clock>({
+  column: word('number', 'integer', 'datetime'),
+  name: text,
+  place: whole(),
+  last: number(UNSCALED),
+  spacing: number({ above: 0, most: UNSCALED.most }),
+  months: optional(record<Months>({ count: whole({ least: 1, most: 1e6 }), from: word('start', 'end') }))
+})
+
+const summaryRecord = record<ForecastSummary>({
+  pairCount: whole({ least: 1 }),
+  memory: whole({ least: 1 }),
+  columns: list(text),
+  inputs: optional(dictionary(list(text))),
+  choices: list(givenChoice),
+  cappedColumns: list(text),
+  notes: list(text)
+})
+
+/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
 export function loadForecast(contents: ModelContents): ForecastModel {
-  if (contents.kind !== 'forecast') {
-    throw new FormatError({
-      code: 'model-kind',
-      got: `a model of kind ${contents.kind}`,
-      expected: 'a model of kind forecast',
-      try: 'the verb that wrote it'
-    })
-  }
-  const { encoder, memory, clock, formats, outputCount, units, summary } = contents.meta as ForecastMeta
+  expectKind(contents, 'forecast')
   const { arrays } = contents
-  const centre = float64Array(arrays, 'centre')
-  const history = float64Array(arrays, 'history')
+  const meta = record<Omit<ForecastMeta, 'encoder'> & Pick<ForecastModel, 'encoder'>>({
+    encoder: encoderIn(arrays),
+    memory: whole({ least: 1 }),
+    clock: optional(clockRecord),
+    formats: list(columnFormat),
+    outputCount: whole({ least: 1 }),
+    units: list(windowRecord(widthOf(contents))),
+    summary: summaryRecord
+  })(contents.meta, 'meta')
+  const { encoder, memory, clock, formats, outputCount, units, summary } = meta
+  const { pairCount } = summary
+  checkField(encoder)
+  exactly(encoder.coordinateCount)(outputCount, 'meta.outputCount')
+  exactly(memory)(summary.memory, 'meta.summary.memory')
+  checkFormats(encoder, meta)
+  checkUnits(units, outputCount)
+  const width = (memory + 1) * outputCount
   return {
-    encoder: restoreEncoder(encoder, arrays),
+    encoder,
     transition: {
       rows: {
-        coordinates: matrix(summary.pairCount, centre.length, float64Array(arrays, 'coordinates')),
-        logWeights: float64Array(arrays, 'logWeights')
+        coordinates: matrix(pairCount, width, scaledArray(arrays, 'coordinates', pairCount * width)),
+        logWeights: logWeightsIn(arrays, pairCount)
       },
       outputCount,
-      scale: { centre, scale: float64Array(arrays, 'scale') },
-      units: restoreWindows(units, arrays, summary.pairCount),
+      scale: { centre: scaledArray(arrays, 'centre', width), scale: float64Array(arrays, 'scale', width, SCALE) },
+      units: restoreWindows(units, arrays, pairCount),
       choices: summary.choices
     },
     memory,
-    history: matrix(1, history.length, history),
+    history: matrix(1, memory * outputCount, scaledArray(arrays, 'history', memory * outputCount)),
     ...(clock ? { clock } : {}),
     formats,
     summary
   }
+}
+
+/** Outputs and inputs of a transition. */
+const widthOf = ({ arrays }: ModelContents): number => float64Array(arrays, 'centre', undefined, SCALED).length
+
+/** Formats are those of the encoder, with that of the time column at its place. */
+function checkFormats({ columns }: Encoder, { clock, formats }: Pick<ForecastMeta, 'clock' | 'formats'>): void {
+  const names = columns.map(({ name }) => name)
+  if (clock) {
+    whole({ least: 0, most: names.length })(clock.place, 'meta.clock.place')
+    names.splice(clock.place, 0, clock.name)
+    word(clock.column)(formats[clock.place]?.kind, `meta.formats[${clock.place}].kind`)
+    if (clock.column === 'datetime') {
+      const [least, most] = timeBounds(formats[clock.place]!)
+      number({ least, most })(timeAt(clock, 1), 'the time after meta.clock.last')
+    }
+  }
+  exactly(names.length)(formats.length, 'meta.formats.length')
+  for (const [c, { name }] of formats.entries()) word(names[c]!)(name, `meta.formats[${c}].name`)
+}
+
+/** Every output is drawn by one unit, from inputs. */
+function checkUnits(units: readonly WindowRecord[], outputCount: number): void {
+  const drawn = units.flatMap(({ targets }) => targets).sort((a, b) => a - b)
+  exactly(outputCount)(drawn.length, 'the columns drawn by meta.units')
+  for (const [c, target] of drawn.entries()) exactly(c)(target, 'a column drawn by meta.units')
+  for (const [u, { givens }] of units.entries()) list(whole({ least: outputCount }))(givens, `meta.units[${u}].givens`)
 }

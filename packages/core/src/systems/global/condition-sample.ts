@@ -2,6 +2,7 @@ import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -82,8 +83,6 @@ export interface ConditionalRows {
   readonly report: ConditionalReport
 }
 
-const STEPS = 10
-
 /**
  * Draws `rows` rows for every condition, grouped in the order of the conditions; given values are repeated exactly.
  *
@@ -137,7 +136,7 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
     formats: formatsFor(encoder, conditions),
     report: {
       conditioning: request.conditioning ?? 'informed',
-      steps: request.steps ?? STEPS,
+      steps: request.steps ?? USUAL_STEPS.given,
       rowsPerCondition: request.rows,
       groups: groupReports,
       conditions: reports
@@ -255,7 +254,7 @@ async function drawWith(model: GlobalModel, asked: PartOfDraw, context: Context)
     bridge: await bridgeFor(model, asked, context),
     ...partOfGroup(matched, part),
     count: request.rows,
-    steps: request.steps ?? STEPS,
+    steps: request.steps ?? USUAL_STEPS.given,
     ridge: choice.ridge,
     scheme: request.conditioning,
     engine,

@@ -8,6 +8,7 @@ import { type MixedBridge, type MixedState, mixedBridge, mixedStep } from '../..
 import { runSteps, startRows } from '../../sampling/run.js'
 import { gaussianDraws, type StartKind } from '../../sampling/start.js'
 import { type Bridge, bridgeStep, type NoiseKind, type StepContext } from '../../sampling/step.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import { type SweepBridge, sweepBridge, sweepStep } from '../../sampling/sweep.js'
 import { type Scaling, symmetricScaling } from '../../scaling/symmetric.js'
 import { cloud } from '../../space/cloud.js'
@@ -30,10 +31,8 @@ const LEAST_CHAINS = 32
 /** Draws of categories need no more than this. */
 const GROUP_TOLERANCE = 0.01
 
-/** Steps of a draw where nobody says otherwise. */
-export const DRAW_STEPS = 20
 /** Steps of the draws that a search compares: a sweep redraws every column in each, and its rows are as new after fewer. */
-export const searchSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : DRAW_STEPS)
+export const searchSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : USUAL_STEPS.rows)
 /** What an exponential costs, in coordinates. */
 export const EXPONENTIAL = 12
 
@@ -92,7 +91,7 @@ type TableBridge =
 
 export interface GenerateOptions {
   readonly count: number
-  /** Default `DRAW_STEPS`. */
+  /** Default `USUAL_STEPS.rows`. */
   readonly steps?: number | undefined
   readonly noise: NoiseKind
   readonly key: Key
@@ -195,7 +194,7 @@ export class Generator {
 
   private run(first: Encoded, starts: Uint32Array, asked: GenerateOptions): Promise<Encoded> {
     const { table } = this
-    const options = { ...asked, steps: asked.steps ?? DRAW_STEPS }
+    const options = { ...asked, steps: asked.steps ?? USUAL_STEPS.rows }
     if (table.mode === 'none') return this.runPlain(table.bridge, first, options)
     if (table.mode === 'combinations') {
       const combination = Uint32Array.from(starts, (row) => table.combinations.ofRow[row]!)

@@ -1,5 +1,6 @@
 import type { StartKind } from '../../sampling/start.js'
 import type { NoiseKind } from '../../sampling/step.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Field } from '../fields.js'
 
@@ -42,7 +43,8 @@ export const fitFields: readonly Field[] = [
     range: 'auto, standard or quantile, or NAME=METHOD for single columns',
     default: 'auto',
     choices: ['auto', 'standard', 'quantile'],
-    sentence: 'How numeric columns become coordinates; auto tries both on held-out rows and says what it chose.',
+    sentence:
+      'How numeric columns become coordinates; auto tries both on held-out rows and says what it chose; with --local it goes by the shape of each column, with --latent it is standard.',
     source: 'normal scores of the empirical distribution'
   },
   {
@@ -74,7 +76,7 @@ export const drawFields: readonly Field[] = [
     kind: 'integer',
     unit: 'steps',
     range: 'a whole number from 1 to 100000',
-    default: '20',
+    default: `${USUAL_STEPS.rows}; ${USUAL_STEPS.given} under --given, ${USUAL_STEPS.neighbours} for a column that --local draws given its neighbours, ${USUAL_STEPS.decoded} where --latent has to meet given or observed numbers`,
     minimum: 1,
     maximum: 100_000,
     sentence: 'Steps that every chain takes from where it starts.',

@@ -160,7 +160,7 @@ async function drawUnconditioned(model: GlobalModel, bridge: InformedBridge, { e
     ridge: 0,
     engine,
     key: keyFor(key, 'unconditioned'),
-    ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
+    watch: { stop: watch?.stop, progress: (event) => watch?.progress?.({ ...event, stage: 'the chain without observations' }) }
   })
   return rows
 }

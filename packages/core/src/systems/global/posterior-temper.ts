@@ -42,6 +42,8 @@ export async function temper({ pool, likelihood, count, step, key, watch }: Temp
   let state = takeState(pool.state, rows)
   let problem: InformedProblem = { ...pool.problem, conditionOf: new Uint32Array(count), likelihood: tempered(likelihood, power) }
   let chains = startChains(problem, state)
+  const report = () => watch?.progress?.({ stage: 'bringing the observations in', done: Math.round(100 * power), total: 100 })
+  report()
   while (power < 1 && powers.length < MOST_POWERS) {
     throwIfStopped(watch, 'bringing the observations in')
     for (let turn = 0; turn < STEPS_PER_POWER; turn++)
@@ -56,7 +58,7 @@ export async function temper({ pool, likelihood, count, step, key, watch }: Temp
     state = takeState(chains.state, rows)
     problem = { ...problem, likelihood: tempered(likelihood, power) }
     chains = startChains(problem, state)
-    watch?.progress?.({ stage: 'bringing the observations in', done: Math.round(100 * power), total: 100 })
+    report()
   }
   return { chains, ancestors, powers }
 }

@@ -4,6 +4,7 @@ import { keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
 import { type ChainLikelihood, tempered } from '../../sampling/informed-likelihood.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import { decodeTable, type Encoded } from '../../table/encoder.js'
 import { columnsOf, type ObservationExpression, parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -75,7 +76,6 @@ export interface PosteriorRows {
   readonly report: PosteriorReport
 }
 
-const STEPS = 20
 /** Chains run at least, so that tempering can resample. */
 const LEAST_CHAINS = 256
 const MOST_POOL = 4096
@@ -198,7 +198,7 @@ function poolOf(bridge: InformedBridge, { observations, request, condition, cont
     group: groupConditions(encoder, [known])[0]!,
     conditions: [known],
     count: Math.max(chainCount(request), Math.min(bridge.training.logWeights.length, MOST_POOL)),
-    steps: request.steps ?? STEPS,
+    steps: request.steps ?? USUAL_STEPS.observed,
     ridge: DEFAULT_RIDGE,
     engine: context.engine,
     key: context.key,
@@ -329,7 +329,7 @@ function reportOn({ observations, support, choice, request, drawn, chosen, rows,
   const { prior, importanceRows, fittingRows } = support
   const report = {
     conditioning: request.conditioning ?? 'informed',
-    steps: request.steps ?? STEPS,
+    steps: request.steps ?? USUAL_STEPS.observed,
     epsilon: choice.epsilon,
     ...(choice.gaussian ? { gaussian: choice.gaussian } : {}),
     powers: drawn.powers,

@@ -1,8 +1,28 @@
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import type { ModelContents } from '../../model-file/container.js'
-import { FormatError } from '../../num/errors.js'
-import { matrix } from '../../num/matrix.js'
-import { type EncoderRecord, float64Array, recordEncoder, restoreEncoder } from '../encoder-file.js'
+import {
+  BANDWIDTH,
+  dictionary,
+  exactly,
+  expectKind,
+  type Fields,
+  float64Array,
+  list,
+  logWeightsIn,
+  measured,
+  number,
+  optional,
+  record,
+  SCALED,
+  text,
+  whole,
+  word
+} from '../../model-file/reading.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { codesIn, type EncoderRecord, encoderIn, recordEncoder, scaledArray, scalingMethod } from '../encoder-file.js'
+import type { BandwidthCurve } from './bandwidth.js'
+import type { ScalingChoice } from './choose-scaling.js'
+import type { TrainingRows } from './generator.js'
 import type { FitSummary, GlobalModel } from './model.js'
 
 interface GlobalMeta {
@@ -38,43 +58,66 @@ export function saveGlobal(model: GlobalModel): ModelContents {
   }
 }
 
-/** Contents of a model file → model. Throws `FormatError` (code `model-kind`, `model-damaged`) for contents of another kind. */
-export function loadGlobal(contents: ModelContents): GlobalModel {
-  if (contents.kind !== 'global') {
-    throw new FormatError({
-      code: 'model-kind',
-      got: `a model of kind ${contents.kind}`,
-      expected: 'a model of kind global',
-      try: 'the verb that wrote it'
+const curvePoint = record<BandwidthCurve['curve'][number]>({ epsilon: measured, ratio: measured })
+
+/** Fields of the summary of a fit. */
+export const summaryFields: Fields<FitSummary> = {
+  rowCount: whole({ least: 1 }),
+  epsilon: measured,
+  bandwidth: optional(
+    record<BandwidthCurve>({
+      curve: list(curvePoint),
+      epsilon: measured,
+      ratio: measured,
+      target: measured,
+      standardError: measured,
+      criterion: word('target-met', 'nearest-to-target'),
+      rowCount: whole()
     })
-  }
-  const meta = contents.meta as GlobalMeta
+  ),
+  scaling: record<ScalingChoice>({
+    methods: dictionary(scalingMethod),
+    scores: optional(record<NonNullable<ScalingChoice['scores']>>({ standard: measured, quantile: measured }))
+  }),
+  kernel: word('fixed', 'variable'),
+  categories: word('none', 'combinations', 'sweep'),
+  scalingEnding: word('converged', 'turns-used', 'stalled', 'not-finite'),
+  scalingTurns: whole(),
+  scalingError: measured,
+  duplicateCount: whole(),
+  isolatedCount: whole(),
+  rareCombinations: list(text),
+  notes: list(text)
+}
+
+type RecordedKernel = GlobalMeta['kernel']
+
+/** Contents of a model file → model. Throws `FormatError` (code `model-kind`, `model-damaged`) for contents that make none. */
+export function loadGlobal(contents: ModelContents): GlobalModel {
+  expectKind(contents, 'global')
   const { arrays } = contents
-  const encoder = restoreEncoder(meta.encoder, arrays)
-  const coordinates = matrix(meta.rowCount, encoder.coordinateCount, float64Array(arrays, 'coordinates'))
-  const codes = arrays.codes
-  if (!(codes instanceof Int32Array)) throw damaged('codes')
-  const kernel: KernelChoice =
-    meta.kernel.kind === 'fixed'
-      ? { kind: 'fixed', epsilon: meta.kernel.epsilon }
-      : {
-          kind: 'variable',
-          epsilon: meta.kernel.epsilon,
-          field: { points: coordinates, logWidths: float64Array(arrays, 'logWidths'), smoothing: meta.kernel.smoothing! }
-        }
+  const { encoder, rowCount, kernel, summary } = record<Omit<GlobalMeta, 'encoder'> & Pick<TrainingRows, 'encoder'>>({
+    encoder: encoderIn(arrays),
+    rowCount: whole({ least: 1 }),
+    kernel: record<RecordedKernel>({
+      kind: word('fixed', 'variable'),
+      epsilon: number(BANDWIDTH),
+      smoothing: optional(number(BANDWIDTH))
+    }),
+    summary: record<FitSummary>(summaryFields)
+  })(contents.meta, 'meta')
+  exactly(rowCount)(summary.rowCount, 'meta.summary.rowCount')
+  const coordinates = matrix(rowCount, encoder.coordinateCount, scaledArray(arrays, 'coordinates', rowCount * encoder.coordinateCount))
   return {
-    training: { encoder, rows: { coordinates, codes }, logWeights: float64Array(arrays, 'logWeights') },
-    potentials: float64Array(arrays, 'potentials'),
-    kernel,
-    summary: meta.summary
+    training: { encoder, rows: { coordinates, codes: codesIn(arrays, encoder, rowCount) }, logWeights: logWeightsIn(arrays, rowCount) },
+    potentials: float64Array(arrays, 'potentials', rowCount, SCALED),
+    kernel: kernelIn(kernel, coordinates, arrays),
+    summary
   }
 }
 
-function damaged(name: string): FormatError {
-  return new FormatError({
-    code: 'model-damaged',
-    got: `a model without its array ${name}`,
-    expected: 'a whole sbridge model file',
-    try: 'fitting again'
-  })
+function kernelIn({ kind, epsilon, smoothing }: RecordedKernel, points: Matrix, arrays: ModelContents['arrays']): KernelChoice {
+  if (kind === 'fixed') return { kind, epsilon }
+  const logWidths = float64Array(arrays, 'logWidths', points.rows, { least: -100, most: 100 })
+  return { kind, epsilon, field: { points, logWidths, smoothing: number(BANDWIDTH)(smoothing, 'kernel.smoothing') } }
 }

@@ -1,3 +1,4 @@
+import { arraysUnder, exactly, float64Array, list, record, SCALED, whole, word } from '../../model-file/reading.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
@@ -199,15 +200,18 @@ function codecOf(front: PcaCodec, layers: readonly Layer[]): Codec {
   }
 }
 
-/** The codec that `save` wrote. */
+type Shape = Pick<Layer, 'inputs' | 'outputs' | 'activation'>
+
+/** The codec that `save` wrote. Throws `FormatError` (code `model-damaged`). */
 export function loadAutoencoder({ meta, arrays }: CodecContents): Codec {
-  const front: Record<string, CodecContents['arrays'][string]> = {}
-  for (const [name, array] of Object.entries(arrays)) if (name.startsWith('front.')) front[name.slice(6)] = array
-  const shapes = meta.layers as Pick<Layer, 'inputs' | 'outputs' | 'activation'>[]
-  const layers = shapes.map((shape, l) => ({
-    ...shape,
-    weights: arrays[`weights.${l}`] as Float64Array,
-    biases: arrays[`biases.${l}`] as Float64Array
-  }))
-  return codecOf(loadPca({ meta: meta.front as CodecContents['meta'], arrays: front }), layers)
+  const front = loadPca({ meta: meta.front as CodecContents['meta'], arrays: arraysUnder('front.', arrays) }, 'meta.codec.front')
+  const shape = record<Shape>({ inputs: whole({ least: 1 }), outputs: whole({ least: 1 }), activation: word('rectifier', 'none') })
+  const shapes = list(shape, 4)(meta.layers, 'meta.codec.layers')
+  const layers = shapes.map((shape, l): Layer => {
+    exactly(l === 0 ? front.latentDimension : shapes[l - 1]!.outputs)(shape.inputs, `meta.codec.layers[${l}].inputs`)
+    const weights = float64Array(arrays, `weights.${l}`, shape.inputs * shape.outputs, SCALED)
+    return { ...shape, weights, biases: float64Array(arrays, `biases.${l}`, shape.outputs, SCALED) }
+  })
+  exactly(front.latentDimension)(shapes[3]!.outputs, 'meta.codec.layers[3].outputs')
+  return codecOf(front, layers)
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '../../kernel/engine.js'
+import { arraysUnder, exactly, record, whole } from '../../model-file/reading.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
@@ -8,6 +9,7 @@ import { type DiffusionMap, type DiffusionPlacing, diffusionCoordinates, diffusi
 import { type Lifting, liftPoints } from '../../spectral/lifting.js'
 import { liftingOf, measureRoundTrip, type RoundTrip, relativeError } from '../../spectral/round-trip.js'
 import { fitPca, loadPca, type PcaCodec } from './pca.js'
+import { placingIn } from './placing-file.js'
 
 export interface DiffusionCodecOptions {
   readonly dimension: number | 'auto'
@@ -130,32 +132,22 @@ function times(m: Matrix, factor: number): Matrix {
   )
 }
 
-/** The codec that `save` wrote. */
+/** The codec that `save` wrote. Throws `FormatError` (code `model-damaged`). */
 export function loadDiffusionCodec({ meta, arrays }: CodecContents, engine: Engine): Codec {
-  const { map, lifting } = unpackDiffusion({ meta, arrays })
-  const inner = codecOf(map, lifting, engine)
-  if (!meta.front) return inner
-  const parts = Object.entries(arrays).filter(([name]) => name.startsWith('front.'))
-  const front = loadPca({
-    meta: meta.front as CodecContents['meta'],
-    arrays: Object.fromEntries(parts.map(([name, array]) => [name.slice('front.'.length), array]))
-  })
-  return composed(front, inner)
-}
-
-/** The map and its lifting, as `embed` and `lift` need them. */
-export function unpackDiffusion({ meta, arrays }: CodecContents): { map: DiffusionPlacing; lifting: Lifting } {
-  const logWeights = arrays.logWeights as Float64Array
-  const points = matrix(logWeights.length, (arrays.points as Float64Array).length / logWeights.length, arrays.points as Float64Array)
-  const map: DiffusionPlacing = {
-    cloud: cloud(points, logWeights),
-    rows: Uint32Array.from({ length: points.rows }, (_, i) => i),
-    epsilon: meta.epsilon as number,
-    alpha: meta.alpha as number,
-    potentials: arrays.potentials as Float64Array,
-    eigenvalues: arrays.eigenvalues as Float64Array,
-    eigenvectors: matrix(points.rows, meta.latentDimension as number, arrays.eigenvectors as Float64Array)
-  }
-  const lifting = { coordinates: diffusionCoordinates(map), rows: points, neighbourCount: meta.neighbourCount as number }
-  return { map, lifting }
+  const sizes = record<Record<'latentDimension' | 'dataDimension' | 'neighbourCount', number>>({
+    latentDimension: whole({ least: 1 }),
+    dataDimension: whole({ least: 1 }),
+    neighbourCount: whole({ least: 1 })
+  })(meta, 'meta.codec')
+  // A front's components are the data of the map behind it.
+  const front =
+    meta.front === undefined
+      ? undefined
+      : loadPca({ meta: meta.front as CodecContents['meta'], arrays: arraysUnder('front.', arrays) }, 'meta.codec.front')
+  if (front) exactly(front.latentDimension)(sizes.dataDimension, 'meta.codec.dataDimension')
+  const map = placingIn({ meta, arrays }, { dimension: sizes.latentDimension, columnCount: sizes.dataDimension })
+  const { neighbourCount } = sizes
+  whole({ least: 1, most: map.rows.length })(neighbourCount, 'meta.codec.neighbourCount')
+  const inner = codecOf(map, { coordinates: diffusionCoordinates(map), rows: map.cloud.points, neighbourCount }, engine)
+  return front ? composed(front, inner) : inner
 }

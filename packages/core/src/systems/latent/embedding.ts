@@ -1,14 +1,16 @@
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import type { ModelContents } from '../../model-file/container.js'
+import { BANDWIDTH, exactly, expectKind, list, measured, number, record, text, uint32Array, whole, word } from '../../model-file/reading.js'
 import { log } from '../../num/elementary.js'
-import { FormatError, InputError } from '../../num/errors.js'
+import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
+import type { DiffusionBandwidth } from '../../spectral/bandwidth.js'
 import {
   type DiffusionPlacing,
   type DiffusionReport,
@@ -16,12 +18,15 @@ import {
   diffusionMap,
   placePoints
 } from '../../spectral/diffusion-map.js'
+import type { SpectralGap } from '../../spectral/gap.js'
 import { liftPoints } from '../../spectral/lifting.js'
 import { measureRoundTrip, type RoundTrip } from '../../spectral/round-trip.js'
 import { decodeTable, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import { codesIn, encoderWith, scaledArray, UNSCALED } from '../encoder-file.js'
+import { placingIn } from './placing-file.js'
 
 export interface EmbeddingOptions {
   /** Number of coordinates. Default `auto`: the largest spectral gap. */
@@ -230,41 +235,75 @@ export function saveEmbedding(model: EmbeddingModel): ModelContents {
   return { kind: 'embedding', meta, arrays }
 }
 
-/** Contents of a model file → model. Throws `FormatError` for contents of another kind. */
-export function loadEmbedding({ kind, meta, arrays }: ModelContents): EmbeddingModel {
-  if (kind !== 'embedding') {
-    throw new FormatError({
-      code: 'model-kind',
-      got: `a model of kind ${kind}`,
-      expected: 'a model written by embed',
-      try: 'sbridge embed DATA -k 2 -o OUT --model MODEL'
-    })
+/** An encoder whose knots stand in it as `taggedArrays` writes them. */
+const encoderRecord = encoderWith((recorded) => {
+  const { float64 } = record<{ readonly float64: readonly number[] }>({ float64: list(number(UNSCALED)) })(recorded, 'knots')
+  return Float64Array.from(float64)
+})
+
+const roundTripRecord = record<RoundTrip>({
+  neighbourCount: whole(),
+  relativeError: measured,
+  candidates: list(record<RoundTrip['candidates'][number]>({ neighbourCount: whole(), relativeError: measured })),
+  heldOutCount: whole()
+})
+
+const summaryRecord = record<EmbeddingSummary>({
+  rowCount: whole({ least: 1 }),
+  epsilon: measured,
+  dimension: whole({ least: 1 }),
+  eigenvalues: list(measured),
+  residuals: list(measured),
+  spectrum: list(measured),
+  gaps: list(record<SpectralGap>({ dimension: whole(), eigenvalue: measured, ratio: measured })),
+  bandwidth: record<DiffusionBandwidth>({
+    epsilon: measured,
+    chosen: word('given', 'auto'),
+    typicalSquaredDistance: measured,
+    connectingEpsilon: measured
+  }),
+  scaling: record<DiffusionReport['scaling']>({
+    ending: word('converged', 'turns-used', 'stalled', 'not-finite'),
+    turns: whole(),
+    error: measured
+  }),
+  componentSizes: list(whole()),
+  roundTrip: roundTripRecord,
+  notes: list(text)
+})
+
+/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
+export function loadEmbedding(contents: ModelContents): EmbeddingModel {
+  expectKind(contents, 'embedding')
+  const { arrays } = contents
+  const read = record<Omit<EmbeddingMeta, 'encoder'> & Pick<EmbeddingModel, 'encoder'>>({
+    encoder: encoderRecord,
+    time: number({ least: 0, most: 1000 }),
+    epsilon: number(BANDWIDTH),
+    alpha: number(),
+    neighbourCount: whole({ least: 1 }),
+    pointCount: whole({ least: 1 }),
+    dimension: whole({ least: 1 }),
+    summary: summaryRecord
+  })(contents.meta, 'meta')
+  const { encoder, pointCount: n, dimension, neighbourCount, summary } = read
+  const columnCount = encoder.coordinateCount + encoder.factors.reduce((sum, { places }) => sum + places.cols, 0)
+  const placing = placingIn(contents, { dimension, columnCount })
+  exactly(placing.cloud.points.rows)(n, 'meta.pointCount')
+  whole({ least: 1, most: n })(neighbourCount, 'meta.neighbourCount')
+  exactly(dimension)(summary.dimension, 'meta.summary.dimension')
+  return {
+    encoder,
+    map: { ...placing, rows: uint32Array(arrays, 'sourceRows', n, { most: summary.rowCount - 1 }) },
+    time: read.time,
+    rows: matrix(n, encoder.coordinateCount, scaledArray(arrays, 'rows', n * encoder.coordinateCount)),
+    codes: codesIn(arrays, encoder, n),
+    neighbourCount,
+    summary
   }
-  const m = meta as EmbeddingMeta
-  const n = m.pointCount
-  const floats = (name: string): Float64Array => arrays[name] as Float64Array
-  const encoder = untagged(m.encoder) as Encoder
-  const map: DiffusionPlacing = {
-    cloud: cloud(matrix(n, floats('points').length / n, floats('points')), floats('logWeights')),
-    rows: arrays.sourceRows as Uint32Array,
-    epsilon: m.epsilon,
-    alpha: m.alpha,
-    potentials: floats('potentials'),
-    eigenvalues: floats('eigenvalues'),
-    eigenvectors: matrix(n, m.dimension, floats('eigenvectors'))
-  }
-  const rows = matrix(n, encoder.coordinateCount, floats('rows'))
-  return { encoder, map, time: m.time, rows, codes: arrays.codes as Int32Array, neighbourCount: m.neighbourCount, summary: m.summary }
 }
 
 /** Plain JSON with typed arrays as `{ float64: [...] }`; numbers in JSON are exact. */
 function taggedArrays(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_name, part: unknown) => (part instanceof Float64Array ? { float64: Array.from(part) } : part)))
-}
-
-function untagged(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(untagged)
-  if (typeof value !== 'object' || value === null) return value
-  if ('float64' in value) return Float64Array.from(value.float64 as number[])
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, untagged(part)]))
 }

@@ -6,6 +6,7 @@ import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { fillNormal, type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 
 export interface FiniteTimeOptions {
@@ -44,7 +45,7 @@ export interface FiniteTimeOptions {
  * Cost: O(steps·count·M·K), the Gaussian start up to 400 `logSum` of 2,000 × M more.
  */
 export async function sampleFiniteTime(options: FiniteTimeOptions): Promise<Matrix> {
-  const { target, engine, epsilon, steps = 20, scheme = 'covariance', count, key, watch } = options
+  const { target, engine, epsilon, steps = USUAL_STEPS.rows, scheme = 'covariance', count, key, watch } = options
   const sigma = options.sigma ?? Math.sqrt(Math.max(1, 8 * epsilon))
   const gaussian = options.start === 'gaussian'
   const potentials = gaussian ? await gaussianPotentials(target, { sigma, engine, key: keyFor(key, 'coupling'), watch }) : undefined

@@ -9,6 +9,7 @@ import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { type Bridge, bridgeStep, type NoiseKind } from '../../sampling/step.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import { symmetricScaling } from '../../scaling/symmetric.js'
 import { cloud } from '../../space/cloud.js'
 import type { Codec } from '../../spectral/codec.js'
@@ -62,7 +63,6 @@ export interface LatentModel {
 /** Rows that the bandwidth search uses at most. */
 const SEARCH_ROWS = 2000
 const SEARCH_DRAWS = 500
-const STEPS = 20
 
 /**
  * Fits a codec and a Schrödinger-bridge sampler behind it.
@@ -150,7 +150,7 @@ function countsOf(model: LatentModel, groups: readonly LatentGroup[], { count, k
 }
 
 async function drawGroup(bridge: Bridge, options: LatentSampleOptions & { key: Key }, { engine, watch }: LatentContext): Promise<Matrix> {
-  const { count, steps = STEPS, noise = 'covariance', key } = options
+  const { count, steps = USUAL_STEPS.rows, noise = 'covariance', key } = options
   if (options.dynamics === 'bridge') {
     const start = options.start ?? 'convolved'
     return sampleFiniteTime({ target: bridge.training, engine, epsilon: bridge.kernel.epsilon, start, steps, count, key, watch })

@@ -1,3 +1,4 @@
+import { float64Array, record, SCALE, SCALED, whole } from '../../model-file/reading.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
@@ -128,8 +129,12 @@ function productRow(directions: Matrix, x: Float64Array): Float64Array {
   return out
 }
 
-/** The codec that `save` wrote. */
-export function loadPca({ meta, arrays }: CodecContents): PcaCodec {
-  const directions = matrix(meta.latentDimension as number, meta.dataDimension as number, arrays.directions as Float64Array)
-  return pcaCodec(arrays.offset as Float64Array, directions, arrays.scales as Float64Array)
+/** The codec that `save` wrote. Throws `FormatError` (code `model-damaged`). */
+export function loadPca({ meta, arrays }: CodecContents, field = 'meta.codec'): PcaCodec {
+  const { latentDimension: k, dataDimension: d } = record<Record<'latentDimension' | 'dataDimension', number>>({
+    latentDimension: whole({ least: 1 }),
+    dataDimension: whole({ least: 1 })
+  })(meta, field)
+  const directions = matrix(k, d, float64Array(arrays, 'directions', k * d, SCALED))
+  return pcaCodec(float64Array(arrays, 'offset', d, SCALED), directions, float64Array(arrays, 'scales', k, SCALE))
 }

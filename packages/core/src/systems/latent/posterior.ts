@@ -5,6 +5,7 @@ import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { type Bridge, bridgeStep, pairFrom } from '../../sampling/step.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import type { Codec } from '../../spectral/codec.js'
 import { checkFinite } from './codecs.js'
 import { acceptanceUniforms, InformedChains } from './informed-chains.js'
@@ -50,8 +51,6 @@ export interface LatentBridge {
   readonly residual: Float64Array
 }
 
-const STEPS = 40
-
 /** `sampleLatentBridgePosterior` for a model without classes and its training rows [M, D]. Throws `InputError`: shapes, a model with classes. */
 export async function sampleLatentPosterior(
   model: LatentModel,
@@ -81,7 +80,7 @@ export async function sampleLatentBridgePosterior(
   context: LatentContext
 ): Promise<PosteriorSamples> {
   const { engine, watch } = context
-  const { count, steps = STEPS, likelihood } = options
+  const { count, steps = USUAL_STEPS.decoded, likelihood } = options
   const key = keyFor(context.key, 'posterior')
   const observation = options.observation && withResidual(options.observation, residual)
   const logLikelihood = async (latents: Matrix, members: Uint32Array): Promise<Float64Array> => {

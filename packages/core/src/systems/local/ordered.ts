@@ -4,6 +4,7 @@ import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { type Bridge, bridgeStep, type NoiseKind } from '../../sampling/step.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import { rowsOf } from '../../sampling/units.js'
 import { windowBridge } from '../../sampling/window.js'
 import { drawWindow } from '../../sampling/window-chain.js'
@@ -24,9 +25,6 @@ export interface PassOptions {
   /** What is known about a coordinate given those drawn before it. */
   readonly knownOf?: ((coordinate: number, drawn: Matrix) => TargetKnowledge) | undefined
 }
-
-/** Steps of a unit that is drawn from nothing. */
-const ROOT_STEPS = 20
 
 /**
  * One ordered pass: every unit drawn from its bridge given the units drawn before it [count, d]. Errors of the learned
@@ -70,7 +68,7 @@ function drawRoot(model: LocalModel, unit: Extract<FittedUnit, { kind: 'root' }>
   const starts = startRows(model.logWeights, count, key)
   const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
   return runSteps(takeRows(training.points, starts), (state, stepKey) => bridgeStep(bridge, state, { engine, noise, key: stepKey }), {
-    steps: options.steps ?? ROOT_STEPS,
+    steps: options.steps ?? USUAL_STEPS.rows,
     key,
     ...stop
   })

@@ -2,6 +2,7 @@ import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { type Bridge, bridgeStep } from '../../sampling/step.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import { cloud } from '../../space/cloud.js'
 import type { FittedGroup, LocalModel } from './model.js'
 import type { PassOptions } from './ordered.js'
@@ -12,7 +13,7 @@ import { place } from './ordered.js'
  * @source Gottwald, Reich, arXiv 2409.07968. Cost O(steps·d·count·M), memory O((M + count)·d).
  */
 export function simultaneousRun(model: LocalModel, groups: readonly FittedGroup[], options: PassOptions): Promise<Matrix> {
-  const { key, count, watch, steps = 20 } = options
+  const { key, count, watch, steps = USUAL_STEPS.rows } = options
   const starts = startRows(model.logWeights, count, key)
   const step = (state: Matrix, stepKey: Key) => simultaneousStep(model, groups, { state, key: stepKey, options })
   return runSteps(takeRows(model.coordinates, starts), step, { steps, key, watch })

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { build } from 'esbuild'
+import { expect, it } from 'vitest'
+import type { FuzzOrder, FuzzReport } from './fuzz-models.js'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const core = join(here, '../../core/src/index.ts')
+
+/** A mutant takes milliseconds; one that takes this long hangs. */
+const PATIENCE = 20_000
+
+/** Seconds to go on for, instead of the first seeds: `FUZZ_SECONDS=20 npm run fuzz:models`. */
+const seconds = Number(process.env.FUZZ_SECONDS ?? 0)
+
+/** Runs the fuzz in a worker and ends it where it hangs. */
+async function fuzz(order: Omit<FuzzOrder, 'at'>): Promise<FuzzReport> {
+  const folder = mkdtempSync(join(here, '.fuzz-'))
+  const outfile = join(folder, 'worker.mjs')
+  const at = new Int32Array(new SharedArrayBuffer(8))
+  try {
+    await build({
+      entryPoints: [join(here, 'fuzz-models.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      packages: 'external',
+      alias: { '@sbridge/core': core },
+      logLevel: 'error'
+    })
+    const worker = new Worker(outfile, { workerData: { ...order, at } })
+    return await new Promise<FuzzReport>((resolve, reject) => {
+      let [last, since] = ['', Date.now()]
+      const watch = setInterval(() => {
+        const now = at.join()
+        if (now !== last) [last, since] = [now, Date.now()]
+        if (Date.now() - since < PATIENCE) return
+        clearInterval(watch)
+        void worker.terminate()
+        reject(new Error(`hangs at model ${at[0]}, seed ${at[1]}`))
+      }, 500)
+      worker.once('message', (report: FuzzReport) => {
+        clearInterval(watch)
+        resolve(report)
+      })
+      worker.once('error', (error) => {
+        clearInterval(watch)
+        reject(error)
+      })
+    })
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+it('a model file with a wrong content and a right checksum is refused or draws finite rows', async () => {
+  const report = await fuzz(seconds > 0 ? { milliseconds: 1000 * seconds } : { seeds: 60 })
+  expect(report.failures).toEqual([])
+  if (seconds > 0) console.log(`${report.tried} damaged models, ${report.refused} refused`)
+  expect(report.models.length).toBe(12)
+  // Neither is everything refused, nor is everything taken.
+  expect(report.refused).toBeGreaterThan(report.tried / 3)
+  expect(report.refused).toBeLessThan(report.tried)
+})

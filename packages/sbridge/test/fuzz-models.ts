@@ -1,0 +1,227 @@
+/**
+ * Reads damaged models one after another, as `info` and `sample` do, and reports whatever is neither a `FormatError` nor
+ * finite rows of the kinds that the model has. Runs in a worker: what it is at stands in shared memory, so that who started it
+ * sees where it hangs.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import {
+  drawForecast,
+  type Engine,
+  embedTable,
+  FormatError,
+  fitForecast,
+  fitLatentLocal,
+  fitLatentTable,
+  fitLocal,
+  fitTable,
+  type InferredTable,
+  isNumeric,
+  keyFromSeed,
+  liftTable,
+  loadEmbedding,
+  loadForecast,
+  loadGlobal,
+  loadLatentLocal,
+  loadLatentTable,
+  loadLocal,
+  type ModelContents,
+  matrix,
+  normals,
+  packModel,
+  prepareTable,
+  presentTable,
+  type RawTable,
+  sampleLatentLocal,
+  sampleLatentTable,
+  sampleLocal,
+  sampleTable,
+  saveEmbedding,
+  saveForecast,
+  saveGlobal,
+  saveLatentLocal,
+  saveLatentTable,
+  saveLocal,
+  unpackModel
+} from '@sbridge/core'
+import { factsText, modelFacts } from '../src/commands/info.js'
+import { createEngine } from '../src/host/node.js'
+import { fileNetworks } from '../src/latent-onnx.js'
+import { mutantOf } from './model-mutants.js'
+
+/** What to do: milliseconds to go on for, or seeds for every model; where it stands is written to `at` (model, seed). */
+export interface FuzzOrder {
+  readonly at: Int32Array
+  readonly seeds?: number
+  readonly milliseconds?: number
+}
+
+export interface FuzzReport {
+  readonly models: readonly string[]
+  readonly tried: number
+  readonly refused: number
+  readonly failures: readonly string[]
+}
+
+const ROWS = 40
+const DRAWN = 5
+
+const noise = normals(keyFromSeed(3), ROWS * 8)
+const column = (k: number): Float64Array => Float64Array.from({ length: ROWS }, (_, i) => noise[i * 8 + k]! + 0.8 * noise[i * 8]!)
+const text = (of: (i: number) => string | null): (string | null)[] => Array.from({ length: ROWS }, (_, i) => of(i))
+
+/** Numbers, whole numbers, dates, missing cells, categories of text and of numbers, booleans, names, a constant, weights. */
+const mixed: RawTable = {
+  rowCount: ROWS,
+  columns: [
+    { name: 'x', source: 'number', values: column(1) },
+    { name: 'gaps', source: 'number', values: column(2), missing: Uint8Array.from({ length: ROWS }, (_, i) => (i % 9 === 4 ? 1 : 0)) },
+    { name: 'amount', source: 'text', values: text((i) => (i % 4 === 0 ? '0' : (10 + noise[i]! ** 2).toFixed(2))) },
+    { name: 'day', source: 'text', values: text((i) => `2024-0${1 + (i % 9)}-1${i % 7}`) },
+    { name: 'group', source: 'text', values: text((i) => (i % 11 === 3 ? null : ['a', 'b', 'ç'][i % 3]!)) },
+    { name: 'code', source: 'number', values: Float64Array.from({ length: ROWS }, (_, i) => [1.5, 2, 7][i % 3]!) },
+    { name: 'yes', source: 'boolean', values: Array.from({ length: ROWS }, (_, i) => i % 3 === 0) },
+    { name: 'id', source: 'text', values: text((i) => `row ${i}`) },
+    { name: 'same', source: 'number', values: new Float64Array(ROWS).fill(4) },
+    { name: 'weight', source: 'number', values: Float64Array.from({ length: ROWS }, (_, i) => 1 + (i % 3)) }
+  ]
+}
+
+const numbers: RawTable = {
+  rowCount: ROWS,
+  columns: Array.from({ length: 5 }, (_, k) => ({ name: `x${k}`, source: 'number' as const, values: column(k) }))
+}
+
+const withGroup: RawTable = { rowCount: ROWS, columns: [...numbers.columns, mixed.columns[4]!, mixed.columns[1]!] }
+
+const series: RawTable = {
+  rowCount: ROWS,
+  columns: [
+    numbers.columns[1]!,
+    { name: 'month', source: 'text', values: text((i) => `${2000 + Math.floor(i / 12)}-${String((i % 12) + 1).padStart(2, '0')}-01`) },
+    numbers.columns[2]!
+  ]
+}
+
+const key = keyFromSeed(1)
+const quick = { bandwidth: 0.5, scaling: 'standard' } as const
+const prepared = (raw: RawTable) => prepareTable(raw, {}).data
+
+/** A model of every kind and of the shapes that differ in what a file says. */
+async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8Array>>> {
+  const global = async (job: Parameters<typeof fitTable>[1]) => saveGlobal(await fitTable(mixed, job, { engine }))
+  const local = async (options: Parameters<typeof fitLocal>[1]) => saveLocal(await fitLocal(prepared(numbers), options, { engine, key }))
+  const latent = async (raw: RawTable, name: string) =>
+    saveLatentTable(await fitLatentTable(raw, { latent: name, bandwidth: 0.5 }, { engine }))
+  const window = { local: { kind: 'window', radius: 1 }, ...quick } as const
+  const latentLocal = await fitLatentLocal(numbers, { latent: 'pca:3', local: { kind: 'auto' } }, { engine })
+  const forecast = async (options: Parameters<typeof fitForecast>[1]) =>
+    saveForecast(await fitForecast(prepared(series), options, { engine, key }))
+  const contents: Record<string, ModelContents> = {
+    global: await global({ ...quick, weights: 'weight', types: { code: 'category' } }),
+    'global, by search': await global({ kernel: 'variable', types: { code: 'category' } }),
+    'local, ordered': await local(window),
+    'local, simultaneous': await local({ ...window, sweep: 'simultaneous' }),
+    'local, learned': await local({ local: { kind: 'auto' } }),
+    'latent, pca': await latent(withGroup, 'pca:2'),
+    'latent, diffusion map': await latent(numbers, 'diffusion-map:2'),
+    'latent, autoencoder': await latent(numbers, 'autoencoder:2'),
+    'latent-local': saveLatentLocal(latentLocal),
+    embedding: saveEmbedding((await embedTable(withGroup, { dimension: 2, scaling: 'quantile' }, { engine })).model),
+    forecast: await forecast({ memory: 2, time: 'month' }),
+    'forecast, local': await forecast({ local: { kind: 'window', radius: 1 }, time: 'month' })
+  }
+  return Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, packModel(content)]))
+}
+
+type Drawn = Pick<InferredTable, 'table' | 'formats'>
+
+/** A few rows, as `sample`, `forecast` and `lift` draw them. */
+const DRAWS: Readonly<Record<string, (contents: ModelContents, engine: Engine) => Promise<Drawn>>> = {
+  async global(contents, engine) {
+    const model = loadGlobal(contents)
+    return { table: await sampleTable(model, { rows: DRAWN }, { engine }), formats: model.training.encoder.formats }
+  },
+  async local(contents, engine) {
+    const model = loadLocal(contents)
+    return { table: await sampleLocal(model, { count: DRAWN }, { engine, key }), formats: model.encoder.formats }
+  },
+  async latent(contents, engine) {
+    const model = await loadLatentTable(contents, { engine, networks: fileNetworks })
+    return { table: await sampleLatentTable(model, { rows: DRAWN }, { engine }), formats: model.encoder.formats }
+  },
+  async 'latent-local'(contents, engine) {
+    const model = await loadLatentLocal(contents, { engine, networks: fileNetworks })
+    return { table: (await sampleLatentLocal(model, { rows: DRAWN }, { engine })).table, formats: model.encoder.formats }
+  },
+  async embedding(contents, engine) {
+    const model = loadEmbedding(contents)
+    const k = model.map.eigenvalues.length
+    return { table: await liftTable(model, matrix(DRAWN, k, normals(key, DRAWN * k)), { engine }), formats: model.encoder.formats }
+  },
+  async forecast(contents, engine) {
+    const model = loadForecast(contents)
+    return drawForecast(model, { members: 2, steps: 3 }, { engine, key })
+  }
+}
+
+/** What is wrong with rows, or undefined. */
+function complaintOn({ table, formats }: Drawn): string | undefined {
+  for (const column of table.columns) {
+    if (isNumeric(column)) {
+      const bad = column.values.findIndex((x, i) => !column.missing?.[i] && !Number.isFinite(x))
+      if (bad >= 0) return `${column.values[bad]} in ${column.name}`
+    } else if ('codes' in column) {
+      const bad = column.codes.find((code) => code < -1 || code >= column.levels.length)
+      if (bad !== undefined) return `level ${bad} of ${column.levels.length} in ${column.name}`
+    }
+  }
+  for (const as of ['text', 'typed'] as const) {
+    for (const { name, values } of presentTable(table, formats, as).columns) {
+      if (Array.from<unknown>(values).some((cell) => cell === undefined || cell === 'NaN' || Number.isNaN(cell)))
+        return `a cell of ${name} that is none`
+    }
+  }
+  return undefined
+}
+
+/** What is wrong with how a file is read, or undefined; whether it was refused. */
+async function examine(bytes: Uint8Array, engine: Engine): Promise<{ complaint?: string | undefined; refused: boolean }> {
+  try {
+    const contents = unpackModel(bytes)
+    const facts = await modelFacts(contents)
+    JSON.stringify(facts)
+    if (/undefined|\[object/.test(factsText(facts))) return { complaint: `info says:\n${factsText(facts)}`, refused: false }
+    return { complaint: complaintOn(await DRAWS[contents.kind]!(contents, engine)), refused: false }
+  } catch (error) {
+    if (error instanceof FormatError) return { refused: true }
+    return { complaint: error instanceof Error ? error.stack : String(error), refused: false }
+  }
+}
+
+async function fuzz({ at, seeds = 0, milliseconds = 0 }: FuzzOrder): Promise<FuzzReport> {
+  const engines = await Promise.all((['float64', 'float32'] as const).map((precision) => createEngine('wasm', { precision, threads: 1 })))
+  const files = await modelFiles(engines[0]!)
+  const models = Object.keys(files)
+  const failures: string[] = []
+  let [tried, refused] = [0, 0]
+  const start = performance.now()
+  for (const [m, name] of models.entries()) {
+    const whole = await examine(files[name]!, engines[0]!)
+    if (whole.refused || whole.complaint) failures.push(`${name} itself: ${whole.complaint ?? 'refused'}`)
+    Atomics.store(at, 0, m)
+  }
+  for (let seed = 0; seed < seeds || performance.now() - start < milliseconds; seed++) {
+    for (const [m, name] of models.entries()) {
+      Atomics.store(at, 0, m)
+      Atomics.store(at, 1, seed)
+      const result = await examine(mutantOf(files[name]!, seed), engines[seed % 4 === 3 ? 1 : 0]!)
+      tried++
+      if (result.refused) refused++
+      if (result.complaint) failures.push(`${name}, seed ${seed}: ${result.complaint}`)
+    }
+  }
+  await Promise.all(engines.map((engine) => engine.close()))
+  return { models, tried, refused, failures }
+}
+
+parentPort!.postMessage(await fuzz(workerData as FuzzOrder))

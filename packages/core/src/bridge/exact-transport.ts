@@ -1,6 +1,6 @@
 import { InputError } from '../num/errors.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
-import type { Matrix } from '../num/matrix.js'
+import { type Matrix, takeRows } from '../num/matrix.js'
 
 /** Two weighted sets and a ground cost: the Euclidean distance to this power. */
 export interface TransportProblem {
@@ -39,7 +39,12 @@ interface Flows {
  */
 export function exactTransport(problem: TransportProblem, watch?: Watch): TransportPlan {
   checkMasses(problem)
-  const search = new PathSearch(problem)
+  return planOf(problem, solved(problem, watch).flows)
+}
+
+function solved(problem: TransportProblem, watch: Watch | undefined): PathSearch {
+  const few = fewerSources(problem)
+  const search = new PathSearch(problem, few && solved(few, watch).targetPrice)
   const supply = problem.fromWeights.slice()
   for (let i = 0; i < supply.length; i++) {
     throwIfStopped(watch, 'exact transport')
@@ -49,7 +54,18 @@ export function exactTransport(problem: TransportProblem, watch?: Watch): Transp
       supply[i] = supply[i]! - moved
     }
   }
-  return planOf(problem, search.flows)
+  return search
+}
+
+/** One source a target, where there are several: their prices are nearly those of all, and then paths are short. */
+function fewerSources(problem: TransportProblem): TransportProblem | undefined {
+  const { from, fromWeights, to } = problem
+  const stride = Math.floor(from.rows / to.rows)
+  if (stride < 2) return undefined
+  const chosen = Uint32Array.from({ length: to.rows }, (_, k) => k * stride)
+  const weights = Float64Array.from(chosen, (i) => fromWeights[i]!)
+  const total = weights.reduce((sum, w) => sum + w, 0)
+  return { ...problem, from: takeRows(from, chosen), fromWeights: weights.map((w) => w / total) }
 }
 
 function checkMasses({ from, to, fromWeights, toWeights }: TransportProblem): void {
@@ -74,7 +90,7 @@ class PathSearch {
   readonly flows: Flows
   private readonly capacity: Float64Array
   private readonly sourcePrice: Float64Array
-  private readonly targetPrice: Float64Array
+  readonly targetPrice: Float64Array
   private readonly distance: Float64Array
   private readonly before: Int32Array
   private readonly closed: Uint8Array
@@ -82,22 +98,25 @@ class PathSearch {
   private readonly enteredBy: Int32Array
   private readonly costs: CostRows
 
-  constructor(problem: TransportProblem) {
+  constructor(problem: TransportProblem, targetPrice?: Float64Array) {
     const n = problem.from.rows
     const m = problem.to.rows
     this.flows = { sources: Array.from({ length: m }, () => []), masses: Array.from({ length: m }, () => []) }
     this.capacity = problem.toWeights.slice()
     this.sourcePrice = new Float64Array(n)
-    this.targetPrice = new Float64Array(m).fill(Number.POSITIVE_INFINITY)
+    this.targetPrice = targetPrice ?? new Float64Array(m).fill(Number.POSITIVE_INFINITY)
     this.distance = new Float64Array(m)
     this.before = new Int32Array(m)
     this.closed = new Uint8Array(m)
     this.sourceDistance = new Float64Array(n)
     this.enteredBy = new Int32Array(n)
     this.costs = new CostRows(problem)
+    // Prices at which no pair costs less than nothing: of the targets, or, where these are known, of the sources.
     for (let i = 0; i < n; i++) {
       const row = this.costs.row(i)
-      for (let j = 0; j < m; j++) if (row[j]! < this.targetPrice[j]!) this.targetPrice[j] = row[j]!
+      if (targetPrice) {
+        this.sourcePrice[i] = row.reduce((least, cost, j) => Math.min(least, cost - targetPrice[j]!), Number.POSITIVE_INFINITY)
+      } else for (let j = 0; j < m; j++) if (row[j]! < this.targetPrice[j]!) this.targetPrice[j] = row[j]!
     }
   }
 

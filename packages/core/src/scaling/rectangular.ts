@@ -85,23 +85,40 @@ const TINY = 1e-280
  */
 export async function scaleRectangular(problem: RectangularProblem, options: RectangularOptions = {}): Promise<Outcome<Potentials>> {
   checkWeights(problem)
-  const start = options.start ?? (await annealedStart(problem, options))
+  const { kernel } = problem
+  return scale(
+    {
+      rows: kernel.rows,
+      cols: kernel.cols,
+      sweep: (state, temperature, watch) =>
+        sweep(temperature === 1 ? problem : { ...problem, kernel: heated(kernel, temperature) }, state, watch)
+    },
+    options
+  )
+}
+
+/** What the iteration is told of a kernel: its size, and one turn at a temperature. `state` may be overwritten. */
+interface Sweeps {
+  readonly rows: number
+  readonly cols: number
+  sweep(state: Potentials, temperature: number, watch: Watch): Swept | Promise<Swept>
+}
+
+async function scale(sweeps: Sweeps, options: RectangularOptions): Promise<Outcome<Potentials>> {
   const acceleration = new Acceleration()
-  const method: Method<RectangularProblem, SweepState> = {
-    init: async () => ({
-      from: start.from.slice(),
-      to: start.to.slice(),
-      error: Number.POSITIVE_INFINITY,
-      next: start.to.slice()
-    }),
+  const method: Method<Sweeps, SweepState> = {
+    init: async () => {
+      const { from, to } = options.start ?? (await annealedStart(sweeps, options))
+      return { from: from.slice(), to: to.slice(), error: Number.POSITIVE_INFINITY, next: to.slice() }
+    },
     step: async (_, state, turn) => {
-      const swept = sweep(problem, { from: state.from, to: state.next.slice() }, withinTurn(options, turn))
+      const swept = await sweeps.sweep({ from: state.from, to: state.next.slice() }, 1, withinTurn(options, turn))
       return { ...swept, next: acceleration.next(state.next, swept.to, swept.error) }
     },
     error: (_, state) => state.error
   }
   return withoutError(
-    await iterate(method, problem, {
+    await iterate(method, sweeps, {
       ...options,
       stage: options.stage ?? 'coupling',
       turns: options.turns ?? 1000,
@@ -125,21 +142,21 @@ const TEMPERATURES = [64, 16, 4]
 /** Turns at each temperature, fewer once the error is below a half. */
 const WARM_TURNS = 12
 
-async function annealedStart(problem: RectangularProblem, watch: Watch): Promise<Potentials> {
-  const { kernel } = problem
-  let state: Potentials = { from: new Float64Array(kernel.rows).fill(Number.NaN), to: new Float64Array(kernel.cols) }
-  let temperature = Number.POSITIVE_INFINITY
-  for (const next of TEMPERATURES) {
-    const ratio = temperature === Number.POSITIVE_INFINITY ? 1 : temperature / next
-    state = { from: state.from.fill(Number.NaN), to: state.to.map((g) => g * ratio) }
-    temperature = next
+async function annealedStart(sweeps: Sweeps, watch: Watch): Promise<Potentials> {
+  const unset = (): Float64Array => new Float64Array(sweeps.rows).fill(Number.NaN)
+  let to = new Float64Array(sweeps.cols)
+  for (const temperature of TEMPERATURES) {
+    to = to.map((g) => g / temperature)
+    let state: Potentials = { from: unset(), to }
     for (let turn = 0; turn < WARM_TURNS; turn++) {
-      const swept = sweep({ ...problem, kernel: heated(kernel, temperature) }, state, watch)
+      throwIfStopped(watch, 'coupling')
+      const swept = await sweeps.sweep(state, temperature, watch)
       state = swept
       if (swept.error < 0.5) break
     }
+    to = state.to.map((g) => g * temperature)
   }
-  return { from: state.from.fill(Number.NaN), to: state.to.map((g) => g * temperature) }
+  return { from: unset(), to }
 }
 
 function withoutError(outcome: Outcome<SweepState>): Outcome<Potentials> {
@@ -243,36 +260,25 @@ export function extendPotential(problem: RectangularProblem, from: Float64Array)
 
 /**
  * The same scaling for a kernel that an engine knows: f = −logSum(g + b), g = −logSum(f + a), the clouds' own weights as
- * marginals. Cost two reductions a turn. Potentials as for the kernel *without* normalising constants.
+ * marginals, annealed likewise. Cost two reductions a turn. Potentials as for the kernel *without* normalising constants.
  */
 export async function scaleOnEngine(pair: Pair, engine: Engine, options: RectangularOptions = {}): Promise<Outcome<Potentials>> {
-  const reversed: Pair = { from: pair.to, to: pair.from, kernel: reverseWidths(pair) }
   const plus = (a: Float64Array, b: Float64Array): Float64Array => a.map((x, i) => x + b[i]!)
-  const acceleration = new Acceleration()
-  const method: Method<Pair, SweepState> = {
-    init: async () => ({
-      from: options.start?.from ?? new Float64Array(pair.from.points.rows),
-      to: options.start?.to ?? new Float64Array(pair.to.points.rows),
-      error: Number.POSITIVE_INFINITY,
-      next: options.start?.to ?? new Float64Array(pair.to.points.rows)
-    }),
-    step: async (_, { next }) => {
-      const from = negate(await engine.logSum(pair, plus(next, pair.to.logWeights)), 'earlier')
-      const to = negate(await engine.logSum(reversed, plus(from, pair.from.logWeights)), 'later')
-      let error = 0
-      for (let j = 0; j < to.length; j++) error = Math.max(error, Math.abs(exp(Math.min(700, next[j]! - to[j]!)) - 1))
-      return { from, to, error, next: acceleration.next(next, to, error) }
+  return scale(
+    {
+      rows: pair.from.points.rows,
+      cols: pair.to.points.rows,
+      sweep: async ({ to: before }, temperature) => {
+        const there: Pair = { ...pair, kernel: { ...pair.kernel, epsilon: pair.kernel.epsilon * temperature } }
+        const back: Pair = { from: pair.to, to: pair.from, kernel: reverseWidths(there) }
+        const from = negate(await engine.logSum(there, plus(before, pair.to.logWeights)), 'earlier')
+        const to = negate(await engine.logSum(back, plus(from, pair.from.logWeights)), 'later')
+        let error = 0
+        for (let j = 0; j < to.length; j++) error = Math.max(error, Math.abs(exp(Math.min(700, before[j]! - to[j]!)) - 1))
+        return { from, to, error }
+      }
     },
-    error: (_, state) => state.error
-  }
-  return withoutError(
-    await iterate(method, pair, {
-      ...options,
-      stage: options.stage ?? 'coupling',
-      turns: options.turns ?? 1000,
-      tolerance: options.tolerance ?? 1e-6,
-      patience: PATIENCE
-    })
+    options
   )
 }
 

@@ -7,19 +7,26 @@ import type { Outcome, Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { extendPotential, type Potentials, scaleOnEngine, scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
-import { type FitSnapshot, intervalsOf, type RoundsProblem, workingReference } from './rounds.js'
+import { type FitSnapshot, type RoundsProblem, workingReference } from './rounds.js'
 
 /** The largest error of a marginal that a coupling may have, relative to the particle's weight. */
 const TOLERANCE = 1e-4
 /** The same for snapshots of many particles: the last digit takes most of the turns, and is far below their sampling error. */
 const TOLERANCE_OF_MANY = 1e-3
 const MANY_PAIRS = 1e6
-const TURNS = 1000
+const TURNS = 2000
+/** A coupling that is further off than this is blurred, where its σ is a resolution and no measured noise. */
+const MOST_ERROR = 1e-3
+/** 4¹⁶ times the resolution is wider than any snapshot. */
+const MOST_DOUBLINGS = 32
 
 export interface CouplingRequest {
   readonly problem: Pick<RoundsProblem, 'family' | 'diffusion'>
   readonly theta: Float64Array
-  readonly sigma: Float64Array
+  /** σ of every interval [K][d]. */
+  readonly sigmas: readonly Float64Array[]
+  /** Whether σ² is doubled in an interval until its coupling has its marginals. */
+  readonly widen: boolean
   /** Working coordinates, all particles. */
   readonly snapshots: readonly FitSnapshot[]
   /** The snapshots of the fit and their potentials: a start for large problems. */
@@ -28,44 +35,73 @@ export interface CouplingRequest {
   readonly watch?: Watch | undefined
 }
 
+/** One interval's coupling, and how it was found. */
+export interface CoupledInterval {
+  readonly coupling: Coupling
+  readonly outcome: Outcome<Potentials>
+  /** σ that it was found with [d]. */
+  readonly sigma: Float64Array
+  readonly doublings: number
+}
+
 /**
  * Couples every interval over all particles. Where all particles share one covariance (linear references) the points are
  * whitened and an engine does the sums; else own row kernels do. Large problems start from the potentials of the fit's
  * particles. Memory O(n·d²).
  */
-export async function coupleAll(request: CouplingRequest): Promise<{ coupling: Coupling; outcome: Outcome<Potentials> }[]> {
-  const reference = workingReference(request.problem, request.theta, request.sigma)
-  const out: { coupling: Coupling; outcome: Outcome<Potentials> }[] = []
-  const pairs = intervalsOf(request.snapshots)
-  for (const [k, [from, to]] of pairs.entries()) {
-    const transitions = transitionsOf(reference, from.cloud.points, [from.time, to.time])
-    const problem = {
-      kernel: densityKernel(transitions, to.cloud.points),
-      fromLogWeights: from.cloud.logWeights,
-      toLogWeights: to.cloud.logWeights
+export async function coupleAll(request: CouplingRequest): Promise<CoupledInterval[]> {
+  const out: CoupledInterval[] = []
+  for (let k = 0; k + 1 < request.snapshots.length; k++) {
+    let coupled = await coupleInterval(request, k, request.sigmas[k]!)
+    let doublings = 0
+    while (request.widen && lastError(coupled.outcome) > MOST_ERROR && doublings < MOST_DOUBLINGS) {
+      doublings++
+      coupled = await coupleInterval(request, k, coupled.sigma.map((s) => s * Math.SQRT2))
     }
-    const start = startOf(request, k, to)
-    const options = {
-      ...request.watch,
-      stage: `coupling ${k + 1} of ${pairs.length}`,
-      tolerance: from.cloud.points.rows * to.cloud.points.rows > MANY_PAIRS ? TOLERANCE_OF_MANY : TOLERANCE,
-      turns: TURNS,
-      ...(start && { start })
-    }
-    const shared = request.engine && transitions.covariances.rows === 1
-    const outcome = shared
-      ? await scaleOnEngine(whitenedPair(transitions, from, to), request.engine!, options)
-      : await scaleRectangular(problem, options)
-    out.push({ coupling: { problem, potentials: outcome.state }, outcome })
+    out.push({ ...coupled, doublings })
   }
   return out
 }
 
-function startOf({ problem, theta, sigma, thinned, snapshots }: CouplingRequest, k: number, to: FitSnapshot): Potentials | undefined {
+/** The largest relative error of a marginal that a coupling ended with. */
+export function lastError({ errors }: Outcome<Potentials>): number {
+  return errors.at(-1)?.[1] ?? 0
+}
+
+async function coupleInterval(request: CouplingRequest, k: number, sigma: Float64Array): Promise<Omit<CoupledInterval, 'doublings'>> {
+  const { snapshots, engine } = request
+  const [from, to] = [snapshots[k]!, snapshots[k + 1]!]
+  const reference = workingReference(request.problem, request.theta, sigma)
+  const transitions = transitionsOf(reference, from.cloud.points, [from.time, to.time])
+  const problem = {
+    kernel: densityKernel(transitions, to.cloud.points),
+    fromLogWeights: from.cloud.logWeights,
+    toLogWeights: to.cloud.logWeights
+  }
+  const start = startOf(request, k, { to, sigma })
+  const options = {
+    ...request.watch,
+    stage: `coupling ${k + 1} of ${snapshots.length - 1}`,
+    tolerance: from.cloud.points.rows * to.cloud.points.rows > MANY_PAIRS ? TOLERANCE_OF_MANY : TOLERANCE,
+    turns: TURNS,
+    ...(start && { start })
+  }
+  const outcome =
+    engine && transitions.covariances.rows === 1
+      ? await scaleOnEngine(whitenedPair(transitions, from, to), engine, options)
+      : await scaleRectangular(problem, options)
+  return { coupling: { problem, potentials: outcome.state }, outcome, sigma }
+}
+
+function startOf(
+  { problem, theta, thinned, snapshots }: CouplingRequest,
+  k: number,
+  { to, sigma }: { to: FitSnapshot; sigma: Float64Array }
+): Potentials | undefined {
   const potentials = thinned?.potentials[k]
   if (!thinned || !potentials) return undefined
   const few = thinned.snapshots[k]!
-  const reference = workingReference({ ...problem }, theta, sigma)
+  const reference = workingReference(problem, theta, sigma)
   const transitions = transitionsOf(reference, few.cloud.points, [few.time, to.time])
   const kernel = densityKernel(transitions, to.cloud.points)
   const from = new Float64Array(snapshots[k]!.cloud.points.rows).fill(Number.NaN)

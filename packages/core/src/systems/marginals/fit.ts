@@ -1,17 +1,18 @@
 import type { Diffusion } from '../../bridge/drift.js'
 import { packedMoments } from '../../bridge/noise-size.js'
+import { resolutionSigmas } from '../../bridge/resolution.js'
 import { packedLength } from '../../bridge/transition.js'
 import type { Engine } from '../../kernel/engine.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
-import { coupleAll } from './couplings.js'
+import { type CoupledInterval, coupleAll, lastError } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
 import type { Family, FamilyContext } from './family.js'
 import type { MarginalsModel } from './model.js'
 import { type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
-import { type FitSnapshot, type HistoryEntry, type RoundsProblem, refineReference } from './rounds.js'
+import { type FitSnapshot, type HistoryEntry, type RoundsProblem, refineReference, withinSpread } from './rounds.js'
 import { chooseSmoothness } from './select-smoothness.js'
 import type { Smoothness } from './smooth-field.js'
 import { type PreparedSnapshots, prepareSnapshots, type Snapshot, type SnapshotInput, thin, toWorking, weightsOf } from './snapshots.js'
@@ -45,34 +46,44 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     time: s.time,
     cloud: thin(s.cloud.points, s.cloud.logWeights, fitCount(resolved), keyFor(tools.key, `fit ${k}`))
   }))
-  const base = {
-    diffusion,
-    snapshots: thinned,
-    sigma: sigmaFrom(resolved, context),
-    rounds: resolved.rounds,
-    tolerance: toleranceOf(resolved)
-  }
+  const noise = noiseOf(resolved, context, { working, watch: tools.watch })
+  const base = { diffusion, snapshots: thinned, sigma: noise.sigma, rounds: resolved.rounds, tolerance: toleranceOf(resolved) }
   const { family, smoothness } = await familyFor(resolved, context, { ...base, key: tools.key }, tools)
   const problem: RoundsProblem = { ...base, family, key: tools.key }
   const outcome = await refineReference(problem, tools.watch, (entry) => tools.onRound?.(entry, family))
   const { theta, sigma, potentials, history } = outcome.state
-  const coupled = await coupleAll({ problem, theta, sigma, snapshots: working, thinned: { snapshots: thinned, potentials }, ...tools })
+  const coupled = await coupleAll({
+    problem,
+    theta,
+    sigmas: noise.intervalSigmas ?? working.slice(1).map(() => sigma),
+    widen: noise.from === 'resolution',
+    snapshots: working,
+    thinned: { snapshots: thinned, potentials },
+    ...tools
+  })
   const intervals = await parameterIntervals(problem, { theta, sigma, potentials }, { kind: resolved.intervals, watch: tools.watch })
+  const intervalSigmas = coupled.map((c) => c.sigma)
   return {
     family,
     diffusion,
     columnNames: prepared.columnNames,
     theta,
-    sigma,
+    sigma: noise.from === 'resolution' ? meanOf(intervalSigmas) : sigma,
+    intervalSigmas,
+    sigmaFrom: noise.from,
     snapshots: prepared.snapshots,
     heldOut: prepared.heldOut,
     couplings: coupled.map((c) => c.coupling),
-    couplingEndings: coupled.map(({ outcome: o }) => ({ ending: o.ending, error: o.errors.at(-1)?.[1] ?? 0 })),
+    couplingEndings: coupled.map(({ outcome: o }) => ({ ending: o.ending, error: lastError(o) })),
     history,
     ending: outcome.ending,
     intervals,
     smoothness,
-    notes: [...prepared.notes, ...notesOf(problem, theta, resolved)]
+    notes: [
+      ...prepared.notes,
+      ...notesOf(problem, theta, resolved),
+      ...(noise.from === 'resolution' ? [...scaleNotes(working, prepared.columnNames), ...coupled.flatMap(wideningNote)] : [])
+    ]
   }
 }
 
@@ -115,16 +126,59 @@ export function contextOf({ snapshots, columnNames }: Pick<PreparedSnapshots, 's
   return { dimension: d, columnNames, interval, mean, spread }
 }
 
-function sigmaFrom({ sigma }: ResolvedOptions, { dimension }: FamilyContext): Float64Array | undefined {
-  if (sigma === 'auto') return undefined
-  if (sigma.length === 1) return new Float64Array(dimension).fill(sigma[0]!)
-  if (sigma.length === dimension) return Float64Array.from(sigma)
+interface Noise {
+  readonly from: MarginalsModel['sigmaFrom']
+  /** σ [d] when it is known before the rounds. */
+  readonly sigma: Float64Array | undefined
+  /** σ of every interval [K][d], where they differ. */
+  readonly intervalSigmas?: readonly Float64Array[]
+}
+
+/** Without a drift the likelihood takes all displacement for noise, so σ is what the particles resolve. */
+function noiseOf(
+  { sigma, reference }: ResolvedOptions,
+  { dimension, columnNames }: FamilyContext,
+  { working, watch }: { working: readonly FitSnapshot[]; watch: Watch | undefined }
+): Noise {
+  if (sigma === 'estimate' || (sigma === 'auto' && reference !== 'brownian')) return { from: 'estimate', sigma: undefined }
+  if (sigma === 'auto') {
+    withinSpread(working, columnNames)
+    const isotropic = Array.from(resolutionSigmas(working, watch), (s) => new Float64Array(dimension).fill(s))
+    return { from: 'resolution', sigma: meanOf(isotropic), intervalSigmas: isotropic }
+  }
+  if (sigma.length === 1) return { from: 'given', sigma: new Float64Array(dimension).fill(sigma[0]!) }
+  if (sigma.length === dimension) return { from: 'given', sigma: Float64Array.from(sigma) }
   throw new InputError({
     code: 'option-value',
     got: `${sigma.length} values of sigma for ${dimension} columns`,
     expected: `one value, or ${dimension}`,
     try: 'sigma auto'
   })
+}
+
+function meanOf(sigmas: readonly Float64Array[]): Float64Array {
+  return sigmas[0]!.map((_, a) => sigmas.reduce((sum, sigma) => sum + sigma[a]! / sigmas.length, 0))
+}
+
+/** Spreads that differ by this factor are worth a note: distances are those of the larger column alone. */
+const UNEQUAL_SPREADS = 30
+
+function scaleNotes(working: readonly FitSnapshot[], columnNames: readonly string[]): string[] {
+  const spread = withinSpread(working)
+  const [least, most] = [Math.min(...spread), Math.max(...spread)]
+  if (most <= UNEQUAL_SPREADS * least) return []
+  const named = (size: number): string => columnNames[spread.indexOf(size)]!
+  return [
+    `${named(most)} spreads ${(most / least).toPrecision(2)} times as far as ${named(least)}, and distances are taken in the columns' own units: bring the columns to one scale, or give sigma a value a column.`
+  ]
+}
+
+function wideningNote({ doublings, sigma }: CoupledInterval, k: number): string[] {
+  if (doublings === 0) return []
+  const often = doublings === 1 ? 'doubled' : `doubled ${doublings} times`
+  return [
+    `Interval ${k + 1}: the coupling had not found its marginals within 2,000 turns at the σ that the particles resolve; σ² was ${often}, to σ = ${sigma[0]!.toPrecision(4)}.`
+  ]
 }
 
 async function familyFor(

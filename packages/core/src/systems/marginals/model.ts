@@ -21,8 +21,12 @@ export interface MarginalsModel {
   readonly columnNames: readonly string[]
   /** θ, in the order of `family.parameters`. */
   readonly theta: Float64Array
-  /** σ [d] */
+  /** σ [d]; where every interval has its own, their mean. */
   readonly sigma: Float64Array
+  /** σ of every interval [K][d]: what its coupling and its bridges have. */
+  readonly intervalSigmas: readonly Float64Array[]
+  /** Where σ comes from: from the caller, from the likelihood, or from the spacing of the particles. */
+  readonly sigmaFrom: 'given' | 'estimate' | 'resolution'
   /** Training snapshots in order of time. */
   readonly snapshots: readonly Snapshot[]
   readonly heldOut: readonly Snapshot[]

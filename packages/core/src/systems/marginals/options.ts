@@ -34,10 +34,11 @@ export const marginalsFields: readonly Field[] = [
     name: 'sigma',
     kind: 'text',
     unit: 'unit of the column (or one, if proportional) per root of the unit of time',
-    range: 'auto, one number, or one a column',
+    range: 'auto, estimate, one number, or one a column',
     default: 'auto',
-    sentence: 'Size of the noise; auto estimates it together with the parameters.',
-    source: OWN
+    sentence:
+      'Size of the noise; estimate finds it together with the parameters, by likelihood. auto does so too where the reference has a drift; brownian has none, nothing tells its noise, and auto takes what the particles resolve, interval by interval.',
+    source: 'mathematics.md sections 11 and 18'
   },
   {
     name: 'rounds',
@@ -126,8 +127,8 @@ export interface MarginalsOptions {
   /** A built-in family, or one that the caller makes from the data's context. */
   readonly reference?: ReferenceName | ((context: FamilyContext) => Family)
   readonly diffusion?: 'auto' | 'additive' | 'proportional'
-  /** `auto`, one number, or one a column. */
-  readonly sigma?: 'auto' | readonly number[]
+  /** `auto`, `estimate`, one number, or one a column. */
+  readonly sigma?: 'auto' | 'estimate' | readonly number[]
   readonly rounds?: number
   readonly tolerance?: number
   readonly fitParticles?: number
@@ -172,9 +173,9 @@ export function resolveMarginalsOptions(options: MarginalsOptions = {}): Resolve
   if (typeof resolved.reference === 'string' && !(REFERENCES as readonly string[]).includes(resolved.reference)) {
     throw refused('reference', resolved.reference, REFERENCES.join(', '))
   }
-  if (resolved.sigma !== 'auto' && (resolved.sigma.length === 0 || !resolved.sigma.every((s) => Number.isFinite(s) && s > 0))) {
-    throw refused('sigma', String(resolved.sigma), 'auto, or finite numbers above 0')
-  }
+  const { sigma } = resolved
+  const numbers = Array.isArray(sigma) && sigma.length > 0 && sigma.every((s) => Number.isFinite(s) && s > 0)
+  if (sigma !== 'auto' && sigma !== 'estimate' && !numbers) throw refused('sigma', String(sigma), 'auto, estimate, or finite numbers above 0')
   return resolved
 }
 

@@ -126,7 +126,7 @@ function roughSigma(snapshots: readonly FitSnapshot[]): Float64Array {
 }
 
 /** Root mean variance inside the snapshots, a coordinate. Throws `InputError` when a coordinate never varies. */
-function withinSpread(snapshots: readonly FitSnapshot[]): Float64Array {
+export function withinSpread(snapshots: readonly FitSnapshot[], names?: readonly string[]): Float64Array {
   const d = snapshots[0]!.cloud.points.cols
   const squares = new Float64Array(d)
   for (const { cloud } of snapshots) {
@@ -137,7 +137,7 @@ function withinSpread(snapshots: readonly FitSnapshot[]): Float64Array {
     if (s > 0) return
     throw new InputError({
       code: 'column-constant',
-      got: `coordinate ${a}, which is the same for all particles of every snapshot`,
+      got: `${names ? `the column ${names[a]}` : `coordinate ${a}`}, which is the same for all particles of every snapshot`,
       expected: 'coordinates that vary inside the snapshots',
       try: 'leaving that column out with --exclude'
     })

@@ -1,8 +1,7 @@
 import type { WorkingReference } from '../../bridge/cells.js'
 import { cellsOf, emptyCell } from '../../bridge/cells.js'
-import { drawPartners, indexAt } from '../../bridge/coupling.js'
+import { drawEvenly, drawPartners } from '../../bridge/coupling.js'
 import { GuidedBridge, planBridge } from '../../bridge/guided-bridge.js'
-import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { choleskyInPlace } from '../../num/linear-algebra.js'
@@ -49,18 +48,18 @@ export function sampleTrajectories(model: MarginalsModel, request: TrajectoryReq
     unsettled: 0
   }
   const chain = indexChain(model, request)
-  const reference = workingReference(model, model.theta, model.sigma)
   const points = model.snapshots.map((s) => toWorking(s, model.diffusion, model.columnNames))
   for (let k = 0; k + 1 < points.length; k++) {
     out.unsettled += fillInterval(out, {
       model,
-      reference,
+      reference: workingReference(model, model.theta, model.intervalSigmas[k]!),
       request,
       k,
       ends: [points[k]!, points[k + 1]!],
       chain: [chain[k]!, chain[k + 1]!]
     })
   }
+  const reference = workingReference(model, model.theta, model.sigma)
   fillBeyond(out, { reference, request, from: points.at(-1)!, chain: chain.at(-1)!, start: snapshotTimes.at(-1)! })
   fromWorking(out.values.data, model.diffusion)
   placeParticles(out, model, chain)
@@ -94,18 +93,15 @@ function checkRequest(model: MarginalsModel, { count, times }: TrajectoryRequest
   }
 }
 
-/** Particle numbers [snapshots][count]: the first by stratified draws of the weights in random order, then partner by partner. */
+/** Particle numbers [snapshots][count]: stratified at the first snapshot and along every coupling; paths in random order. */
 function indexChain(model: MarginalsModel, { count, key, watch }: TrajectoryRequest): Uint32Array[] {
-  const weights = model.snapshots[0]!.cloud.logWeights.map(exp)
-  const offsets = uniforms(keyFor(key, 'first'), count)
-  const order = permutation(keyFor(key, 'order'), count)
-  const first = new Uint32Array(count)
-  order.forEach((particle, stratum) => {
-    first[particle] = indexAt(weights, (stratum + offsets[particle]!) / count)
-  })
-  const chain: Uint32Array[] = [first]
+  const offset = (label: string): number => uniforms(keyFor(key, label), 1)[0]!
+  const clouds = model.snapshots.map((s) => s.cloud)
+  const evenly = drawEvenly(clouds[0]!, count, offset('first'))
+  const chain: Uint32Array[] = [Uint32Array.from(permutation(keyFor(key, 'order'), count), (path) => evenly[path]!)]
   model.couplings.forEach((coupling, k) => {
-    chain.push(drawPartners(coupling, chain[k]!, uniforms(keyFor(key, `partner ${k}`), count), watch))
+    const [from, to] = [clouds[k]!.points, clouds[k + 1]!.points]
+    chain.push(drawPartners(coupling, { sources: chain[k]!, from, to, u: offset(`partner ${k}`) }, watch))
     watch?.progress?.({ stage: 'pairing', done: k + 1, total: model.couplings.length })
   })
   return chain

@@ -26,17 +26,20 @@ export interface HeldOutScore {
   readonly floor: number
 }
 
-/** Particles a side on which exact transport is solved. */
+/** Particles on which exact transport is solved. */
 const SCORE_PARTICLES = 500
+/** Paths a particle: with as many paths as particles, scatter of the paths would be half of the score of a good model. */
+const PATHS_A_PARTICLE = 4
 
 /**
  * Scores a model at its held-out snapshots, beside two baselines and the noise floor. Cost O(s³) a time with s at most
- * 500 particles a side.
+ * 500 particles, and four paths a particle.
  */
 export function scoreHeldOut(model: MarginalsModel, key: Key, watch?: Watch): HeldOutScore[] {
   const { heldOut } = model
   if (heldOut.length === 0) return []
-  const count = Math.min(SCORE_PARTICLES, Math.max(...heldOut.map((s) => s.cloud.points.rows)))
+  const largest = Math.max(...[...heldOut, ...model.snapshots].map((s) => s.cloud.points.rows))
+  const count = PATHS_A_PARTICLE * Math.min(SCORE_PARTICLES, largest)
   const times = heldOut.map((s) => s.time)
   const drawn = sampleTrajectories(model, { count, times, key: keyFor(key, 'held-out'), ...(watch && { watch }) })
   const baseline = new TransportBaselines(model.snapshots, key, watch)

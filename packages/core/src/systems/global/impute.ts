@@ -1,4 +1,4 @@
-import { columnOf, copyMatrix, type Matrix, takeRows } from '../../num/matrix.js'
+import { columnOf, copyMatrix, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
 import { regressionSlopes } from '../../space/partial-correlations.js'
@@ -9,7 +9,7 @@ const NEAREST_DONORS = 10
 /** Rows that lend cells; more only where a column is known in few. */
 const MOST_DONORS = 2000
 /** Rounds of regression and draws. */
-const ROUNDS = 10
+const ROUNDS = 5
 /** Turns in which the corrections of one row's cells agree with each other. */
 const TURNS = 10
 /** More coordinates than this are not regressed on each other. */
@@ -76,13 +76,17 @@ export function fillGaps(points: Matrix, gaps: readonly Gap[], key: Key): void {
 class Deck {
   /** 1 where the cell is missing [n, d]. */
   private readonly missing: Uint8Array
+  /** In a random order. */
   private readonly donors: Uint32Array
-  /** Mean squared difference of two known cells of a coordinate [d]: what a cell counts that cannot be compared. */
+  /** What the donors know, 0 where they do not, and 1 where they know it [d, L]. */
+  private readonly lent: Matrix
+  private readonly knows: Matrix
+  /** What the cells count that a donor lacks: the mean squared difference of any two that are known. [L] */
   private readonly expected: Float64Array
   /** Between which known values a coordinate lies [d]. */
   private readonly low: Float64Array
   private readonly high: Float64Array
-  /** Where a row begins to go through the donors, which are in a random order: ties fall to chance. [n] */
+  /** Where a row begins to go through the donors: ties fall to chance. [n] */
   private readonly starts: Float64Array
 
   constructor(
@@ -95,7 +99,9 @@ class Deck {
     for (const { row, cells } of gaps) for (const c of cells) this.missing[row * cols + c] = 1
     this.donors = this.chooseDonors(keyFor(key, 'donors'))
     this.starts = uniforms(keyFor(key, 'starts'), rows)
-    this.expected = new Float64Array(cols)
+    this.lent = matrix(cols, this.donors.length)
+    this.knows = matrix(cols, this.donors.length)
+    this.expected = new Float64Array(this.donors.length)
     this.low = new Float64Array(cols)
     this.high = new Float64Array(cols)
     for (let c = 0; c < cols; c++) this.describe(c)
@@ -113,32 +119,46 @@ class Deck {
   }
 
   private describe(c: number): void {
-    const { cols } = this.points
+    const { cols, data } = this.points
     const known = columnOf(this.points, c).filter((_, row) => !this.missing[row * cols + c])
-    this.expected[c] = 2 * variance(known)
     this.low[c] = known.reduce((a, b) => Math.min(a, b))
     this.high[c] = known.reduce((a, b) => Math.max(a, b))
+    const expected = 2 * variance(known)
+    this.donors.forEach((row, at) => {
+      const place = c * this.donors.length + at
+      if (this.missing[row * cols + c]) this.expected[at] = this.expected[at]! + expected
+      else {
+        this.lent.data[place] = data[row * cols + c]!
+        this.knows.data[place] = 1
+      }
+    })
   }
 
-  /** The donors nearest to a row in what both know; a cell that one of them lacks counts as the mean over all pairs. Cost O(L·d). */
+  /** The donors nearest to a row in what both know. Cost O(L·d). */
   nearestDonors({ row }: Gap): Uint32Array {
-    const count = Math.min(NEAREST_DONORS, this.donors.length - 1)
+    const { length } = this.donors
+    const distances = this.squaredDistances(row)
+    const count = Math.min(NEAREST_DONORS, length - 1)
     const kept = { rows: new Uint32Array(count), squared: new Float64Array(count).fill(Number.POSITIVE_INFINITY) }
-    const offset = indexFromUniform(this.starts[row]!, this.donors.length)
-    for (let at = 0; at < this.donors.length; at++) {
-      const donor = this.donors[(at + offset) % this.donors.length]!
-      if (donor !== row) keepNearest(kept, donor, this.squaredDistance(row, donor))
+    const start = indexFromUniform(this.starts[row]!, length)
+    for (let k = 0; k < length; k++) {
+      const at = start + k < length ? start + k : start + k - length
+      if (distances[at]! < kept.squared[count - 1]! && this.donors[at] !== row) keepNearest(kept, this.donors[at]!, distances[at]!)
     }
     return kept.rows
   }
 
-  private squaredDistance(row: number, donor: number): number {
+  private squaredDistances(row: number): Float64Array {
     const { cols, data } = this.points
-    const [a, b] = [row * cols, donor * cols]
-    let squared = 0
+    const { length } = this.donors
+    const squared = this.expected.slice()
     for (let c = 0; c < cols; c++) {
-      const difference = data[a + c]! - data[b + c]!
-      squared += this.missing[b + c] ? this.expected[c]! : this.missing[a + c] ? 0 : difference * difference
+      if (this.missing[row * cols + c]) continue
+      const x = data[row * cols + c]!
+      for (let at = 0, place = c * length; at < length; at++, place++) {
+        const difference = x - this.lent.data[place]!
+        squared[at] = squared[at]! + this.knows.data[place]! * difference * difference
+      }
     }
     return squared
   }
@@ -148,30 +168,41 @@ class Deck {
     return regressionSlopes(takeRows(this.points, this.donors))
   }
 
-  /**
-   * Gives a row the donor's cells and corrects each by the regression on all others, in turn, until they agree
-   * (Gauss–Seidel): what the regression on the known cells alone would say.
-   */
+  /** Gives a row the donor's cells, each corrected by what the regression makes of the difference between both rows. */
   lend({ row, cells }: Gap, donor: number, slopes: Matrix | undefined): void {
     const { cols, data } = this.points
     const [own, lent] = [row * cols, donor * cols]
-    for (const c of cells) data[own + c] = data[lent + c]!
-    for (let turn = 0; slopes && turn < (cells.length > 1 ? TURNS : 1); turn++) {
-      for (const c of cells) {
-        let x = data[lent + c]!
-        for (let b = 0; b < cols; b++) x += slopes.data[c * cols + b]! * (data[own + b]! - data[lent + b]!)
-        data[own + c] = x
-      }
-    }
-    for (const c of cells) data[own + c] = Math.min(this.high[c]!, Math.max(this.low[c]!, data[own + c]!))
+    const known = Float64Array.from({ length: cols }, (_, c) => (this.missing[own + c] ? 0 : data[own + c]! - data[lent + c]!))
+    const differences = slopes ? predicted(slopes, known, cells) : known
+    for (const c of cells) data[own + c] = Math.min(this.high[c]!, Math.max(this.low[c]!, data[lent + c]! + differences[c]!))
   }
+}
+
+/**
+ * Differences between two rows in all coordinates [d], those in `cells` as the regression of each on all others has them:
+ * turn by turn, until they agree (Gauss–Seidel), which is the regression on the known ones alone.
+ */
+function predicted({ data, cols }: Matrix, known: Float64Array, cells: readonly number[]): Float64Array {
+  const differences = known.slice()
+  const fromKnown = cells.map((c) => {
+    let sum = 0
+    for (let b = 0; b < cols; b++) sum += data[c * cols + b]! * known[b]!
+    return sum
+  })
+  for (let turn = 0; turn < (cells.length > 1 ? TURNS : 1); turn++) {
+    cells.forEach((c, k) => {
+      let sum = fromKnown[k]!
+      for (const b of cells) sum += data[c * cols + b]! * differences[b]!
+      differences[c] = sum
+    })
+  }
+  return differences
 }
 
 /** Keeps the nearest of those seen, ascending; of equals the first. */
 function keepNearest({ rows, squared }: { rows: Uint32Array; squared: Float64Array }, row: number, distance: number): void {
-  let place = rows.length
+  let place = rows.length - 1
   while (place > 0 && distance < squared[place - 1]!) place--
-  if (place === rows.length) return
   rows.copyWithin(place + 1, place)
   squared.copyWithin(place + 1, place)
   rows[place] = row

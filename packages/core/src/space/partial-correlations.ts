@@ -1,8 +1,8 @@
 import { normalQuantile } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { cholesky, choleskySolve, identity } from '../num/linear-algebra.js'
-import { type Matrix, matrix } from '../num/matrix.js'
-import { median } from '../num/statistics.js'
+import { columnOf, type Matrix, matrix } from '../num/matrix.js'
+import { median, variance } from '../num/statistics.js'
 import { type Graph, graphFromEdges } from './graph.js'
 
 /** Partial correlations of standardised coordinates, and how they were regularised. */
@@ -22,7 +22,7 @@ const MOST_COORDINATES = 3000
  * Points [M, d]. Cost O(M·d² + d³), memory O(d²). Throws `InputError` above 3,000 coordinates.
  */
 export function partialCorrelations(points: Matrix): PartialCorrelations {
-  const { rows: n, cols: d } = points
+  const { cols: d } = points
   if (d > MOST_COORDINATES) {
     throw new InputError({
       code: 'too-many-coordinates',
@@ -31,7 +31,38 @@ export function partialCorrelations(points: Matrix): PartialCorrelations {
       try: '--local window:1, ring:1, grid:ROWSxCOLS:1 or graph:FILE'
     })
   }
-  const z = standardised(points)
+  const { precision, shrinkage } = shrunkPrecision(standardised(points))
+  const values = matrix(d, d)
+  for (let a = 0; a < d; a++) {
+    for (let b = 0; b < d; b++) {
+      const scale = Math.sqrt(precision.data[a * d + a]! * precision.data[b * d + b]!)
+      values.data[a * d + b] = a === b ? 1 : -precision.data[a * d + b]! / scale
+    }
+  }
+  return { values, shrinkage }
+}
+
+/**
+ * Slopes of the linear regression of every coordinate on all others, from the same shrunk correlations [d, d]; zeros on the
+ * diagonal, and for coordinates that are constant. Points [M, d]. Cost O(M·d² + d³), memory O(M·d + d²).
+ */
+export function regressionSlopes(points: Matrix): Matrix {
+  const { rows: n, cols: d } = points
+  const { precision } = shrunkPrecision(standardised(points))
+  const spreads = Float64Array.from({ length: d }, (_, c) => Math.sqrt(variance(columnOf(points, c))))
+  const slopes = matrix(d, d)
+  for (let a = 0; a < d; a++) {
+    for (let b = 0; b < d && n > 0; b++) {
+      if (a === b || !(spreads[b]! > 0)) continue
+      slopes.data[a * d + b] = (-precision.data[a * d + b]! / precision.data[a * d + a]!) * (spreads[a]! / spreads[b]!)
+    }
+  }
+  return slopes
+}
+
+/** The inverse of the shrunk correlations of standardised columns [d, n]. */
+function shrunkPrecision(z: Matrix): { readonly precision: Matrix; readonly shrinkage: number } {
+  const { rows: d, cols: n } = z
   const correlation = matrix(d, d)
   let noise = 0
   let signal = 0
@@ -49,15 +80,7 @@ export function partialCorrelations(points: Matrix): PartialCorrelations {
   const shrunk = correlation.data.map((r, i) => (i % (d + 1) === 0 ? 1 : (1 - shrinkage) * r))
   // At least a whisper of the identity: without it a repeated column could not be inverted.
   for (let a = 0; a < d; a++) shrunk[a * d + a] = 1 + 1e-6
-  const precision = choleskySolve(cholesky(matrix(d, d, shrunk)), identity(d))
-  const values = matrix(d, d)
-  for (let a = 0; a < d; a++) {
-    for (let b = 0; b < d; b++) {
-      const scale = Math.sqrt(precision.data[a * d + a]! * precision.data[b * d + b]!)
-      values.data[a * d + b] = a === b ? 1 : -precision.data[a * d + b]! / scale
-    }
-  }
-  return { values, shrinkage }
+  return { precision: choleskySolve(cholesky(matrix(d, d, shrunk)), identity(d)), shrinkage }
 }
 
 /** Columns [d, n] centred and of unit variance; zero where constant. */

@@ -3,7 +3,8 @@ import { matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import type { Bounds, CoordinateSplit } from '../sampling/informed-gaussian.js'
 import type { Encoder } from '../table/encoder.js'
-import { marginOf, type NumericScaler, scaleValues, shareOfUnseen } from '../table/scaling.js'
+import { HAIR, recurringValues } from '../table/recurring.js'
+import { type NumericScaler, scaleValues } from '../table/scaling.js'
 import type { Condition } from './conditions.js'
 
 /** Conditions on the same columns: they share a bandwidth, a ridge and a batch of chains. */
@@ -80,28 +81,29 @@ function rangeOf(scaler: NumericScaler, low: number, high: number): [number, num
   if (scaler.method === 'standard') return [(low - scaler.centre) / scaler.scale, (high - scaler.centre) / scaler.scale]
   const { knots } = scaler
   const n = knots.length
+  const law = recurringValues(knots)
+  if (law) return endsOf(law.below(low) + HAIR, law.upTo(high) - HAIR, n)
   const left = knots.findIndex((x) => x >= low)
   const below = left < 0 ? n : left
   const right = knots.findIndex((x) => x > high)
   const upTo = right < 0 ? n : right
-  if (scaler.discrete) {
-    // Whole rank intervals of the atoms inside; where there are none, of the nearest one.
-    const first = Math.min(n - 1, upTo > below ? below : Math.max(0, below - 1))
-    const last = upTo > below ? upTo : first + 1
-    const given = shareOfUnseen(knots)
-    // Without the margins that lead to values outside.
-    const margin = (at: number) => marginOf(knots, knots.indexOf(knots[at]!), knots.lastIndexOf(knots[at]!) + 1, given)
-    return [
-      first === 0 ? Number.NEGATIVE_INFINITY : normalQuantile((first + margin(first)) / n),
-      last === n ? Number.POSITIVE_INFINITY : normalQuantile((last - margin(last - 1)) / n)
-    ]
-  }
+  if (scaler.discrete) return endsOf(below, upTo, n)
   const [from, to] = scaleValues(scaler, Float64Array.of(Math.max(low, knots[0]!), Math.min(high, knots[n - 1]!)))
   const first = fromEdge(knots, below, from!)
   const last = -fromEdge(knots.map((x) => -x).reverse(), n - upTo, -to!)
   return [
     low <= knots[0]! ? Number.NEGATIVE_INFINITY : Math.min(first, last - 1e-6),
     high >= knots[n - 1]! ? Number.POSITIVE_INFINITY : last
+  ]
+}
+
+/** Whole rank intervals of the values inside; where there are none, of the nearest cell. */
+function endsOf(below: number, upTo: number, n: number): [number, number] {
+  const first = Math.min(n - 1, upTo > below ? below : Math.max(0, below - 1))
+  const last = upTo > below ? upTo : first + 1
+  return [
+    first <= HAIR ? Number.NEGATIVE_INFINITY : normalQuantile(first / n),
+    last >= n - HAIR ? Number.POSITIVE_INFINITY : normalQuantile(last / n)
   ]
 }
 

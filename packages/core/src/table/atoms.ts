@@ -1,5 +1,6 @@
 import { normalCdf, normalQuantile } from '../num/elementary.js'
-import { ATOM_SHARE, type NumericScaler, runsOf } from './scaling.js'
+import { ATOM_SHARE, HAIR, recurringValues, runsOf } from './recurring.js'
+import type { NumericScaler } from './scaling.js'
 
 /**
  * How a `quantile` coordinate falls into cells: one for every atom of the column, one for every gap between atoms that
@@ -88,16 +89,22 @@ export function gapsAround(
   runs.forEach(([start, end], k) => {
     runOf.fill(k, start, end)
   })
-  const runAt = (coordinate: number): number => runOf[Math.min(n - 1, Math.floor(normalCdf(coordinate) * n))]!
+  const law = recurringValues(knots)
+  const runAt = (coordinate: number): number => {
+    const rank = Math.min(n - 1e-9, normalCdf(coordinate) * n)
+    return law ? law.runAt(rank) : runOf[Math.floor(rank)]!
+  }
   return (first, last) => {
     let [bottom, top] = [runAt(first), runAt(last)]
     const wide = share * (values[top]! - values[bottom]!)
     while (bottom > 0 && values[bottom]! - values[bottom - 1]! <= wide) bottom--
     while (top < runs.length - 1 && values[top + 1]! - values[top]! <= wide) top++
+    // Where values do not recur, a coordinate within half a rank of the edge decodes to values in the gap.
+    const low = law ? law.below(values[bottom]!) + HAIR : runs[bottom]![0] + 0.5
+    const high = law ? law.upTo(values[top]!) - HAIR : runs[top]![1] - 0.5
     return {
-      // Within half a rank of the edge a coordinate decodes to values in the gap.
-      low: bottom === 0 ? Number.NEGATIVE_INFINITY : normalQuantile((runs[bottom]![0] + 0.5) / n),
-      high: top === runs.length - 1 ? Number.POSITIVE_INFINITY : normalQuantile((runs[top]![1] - 0.5) / n)
+      low: bottom === 0 ? Number.NEGATIVE_INFINITY : normalQuantile(low / n),
+      high: top === runs.length - 1 ? Number.POSITIVE_INFINITY : normalQuantile(high / n)
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Key } from '../num/random.js'
 import { uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import { decimalsOf } from './parse.js'
+import { ATOM_SHARE, recurringValues, runsOf } from './recurring.js'
 
 export type ScalingMethod = 'standard' | 'quantile'
 
@@ -30,21 +31,6 @@ export function tiedShare(ascending: Float64Array): number {
     if ((i > 0 && ascending[i] === ascending[i - 1]) || (i + 1 < ascending.length && ascending[i] === ascending[i + 1])) tied++
   }
   return ascending.length === 0 ? 0 : tied / ascending.length
-}
-
-/** A value that holds at least this share of a column's cells is an atom: a spike at zero, a code, an answer on a scale. */
-export const ATOM_SHARE = 0.05
-
-/** The runs of equal values of an ascending array: where each starts and ends. Cost O(n). */
-export function runsOf(ascending: Float64Array): [start: number, end: number][] {
-  const runs: [number, number][] = []
-  for (let start = 0; start < ascending.length; ) {
-    let end = start + 1
-    while (end < ascending.length && ascending[end] === ascending[start]) end++
-    runs.push([start, end])
-    start = end
-  }
-  return runs
 }
 
 /**
@@ -98,23 +84,22 @@ export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: K
   const { knots } = scaler
   const n = knots.length
   const spread = key ? uniforms(key, values.length) : undefined
-  const given = scaler.discrete ? listOf(knots).given : 0
+  const law = recurringValues(knots)
   return values.map((x, i) => {
     const left = place(knots, x, 'left')
     const right = place(knots, x, 'right')
     let rank: number
-    if (right - left > 1) {
-      // Not into the margins, which decode to values beside it.
-      const margin = marginOf(knots, left, right, given)
-      rank = left + margin + (spread ? spread[i]! : 0.5) * (right - left - 2 * margin)
+    if (right === left && (left === 0 || left === n)) rank = left === 0 ? 0.5 : n - 0.5
+    else if (law || right - left > 1) {
+      const [from, to] = law ? [law.below(x), law.upTo(x)] : [left, right]
+      rank = from + (spread && right - left > 1 ? spread[i]! : 0.5) * (to - from)
     } else if (right > left) rank = left + 0.5
-    else if (left === 0 || left === n) rank = left === 0 ? 0.5 : n - 0.5
     else rank = left - 0.5 + (x - knots[left - 1]!) / (knots[left]! - knots[left - 1]!)
     return normalQuantile(Math.min(n - 0.25, Math.max(0.25, rank)) / n)
   })
 }
 
-/** Coordinates → values, the inverse of `scaleValues`. Discrete columns return exact training values, and some between them where their list is incomplete. */
+/** Coordinates → values, the inverse of `scaleValues`. Where values recur, fresh ones come as often as they would in another sample. */
 export function unscaleValues(scaler: NumericScaler, coordinates: Float64Array): Float64Array {
   if (scaler.method === 'standard') {
     return coordinates.map((z) => {
@@ -125,10 +110,11 @@ export function unscaleValues(scaler: NumericScaler, coordinates: Float64Array):
   }
   const { knots, discrete } = scaler
   const n = knots.length
-  const listed = discrete ? listOf(knots).decode : undefined
+  const law = recurringValues(knots)
   return coordinates.map((z) => {
     const rank = normalCdf(z) * n
-    if (listed) return listed(Math.min(n - 1e-9, Math.max(0, rank)))
+    if (law) return law.valueAt(rank)
+    if (discrete) return knots[Math.floor(Math.min(n - 1e-9, Math.max(0, rank)))]!
     const position = Math.min(n - 1, Math.max(0, rank - 0.5))
     const low = Math.min(n - 1, Math.floor(position))
     const high = Math.min(n - 1, low + 1)
@@ -143,112 +129,6 @@ function between(knots: Float64Array, low: number, high: number, share: number):
   if (a === b) return a
   const atom = (low > 0 && knots[low - 1] === a) || (high + 1 < knots.length && knots[high + 1] === b)
   return atom ? (share < 0.5 ? a : b) : a + share * (b - a)
-}
-
-/** Decimals that a number is written with, negative for trailing zeros; infinite beyond 12. */
-function roundnessOf(x: number): number {
-  if (x === 0) return Number.NEGATIVE_INFINITY
-  let decimals = -12
-  while (decimals <= 12 && roundTo(x, decimals) !== x) decimals++
-  return decimals > 12 ? Number.POSITIVE_INFINITY : decimals
-}
-
-function roundTo(x: number, decimals: number): number {
-  return decimals >= 0 ? Number(x.toFixed(decimals)) : Math.round(x / 10 ** -decimals) * 10 ** -decimals
-}
-
-/** Single values that a list must have before it is taken to be incomplete, as a number and as a share of the cells. */
-const [LEAST_SINGLES, SINGLE_SHARE] = [5, 0.02]
-
-/**
- * How many ranks every value of a list gives up to values that the list lacks: N₁/(N₁ + 2 N₂), N₁ values that occur once
- * and N₂ that occur twice. Where half of the values occur once, fresh rows often have new ones, and a list that is only
- * repeated would be told by that. 0 where hardly a value occurs once: the list is complete. Cost O(n).
- * @source absolute discounting: Ney, Essen, Kneser 1994, after Good 1953.
- */
-export function shareOfUnseen(ascending: Float64Array): number {
-  let [once, twice] = [0, 0]
-  for (const [start, end] of runsOf(ascending)) {
-    if (end - start === 1) once++
-    else if (end - start === 2) twice++
-  }
-  return once < Math.max(LEAST_SINGLES, SINGLE_SHARE * ascending.length) ? 0 : once / (once + 2 * twice)
-}
-
-/**
- * Ranks at each end of a listed value that lead to its neighbours, half of what it gives. An atom gives none: what it
- * stands for (nothing charged, an answer on a scale) has no values beside it.
- */
-export function marginOf(knots: Float64Array, start: number, end: number, given: number): number {
-  return end - start > 1 && end - start >= ATOM_SHARE * knots.length ? 0 : given / 2
-}
-
-interface ValueList {
-  /** `shareOfUnseen` */
-  readonly given: number
-  /** Value of a rank in [0, n). */
-  readonly decode: (rank: number) => number
-}
-
-/** What is found out about each column's list once: likelihoods decode single values, many times over. */
-const lists = new WeakMap<Float64Array, ValueList>()
-
-function listOf(knots: Float64Array): ValueList {
-  const known = lists.get(knots)
-  if (known) return known
-  const given = shareOfUnseen(knots)
-  const list = { given, decode: given > 0 ? incompleteList(knots, given) : (rank: number) => knots[Math.floor(rank)]! }
-  lists.set(knots, list)
-  return list
-}
-
-/** Decodes ranks in [0, n) of an incomplete list: those in a value's margins lead up to half of the way to its neighbours. */
-function incompleteList(knots: Float64Array, given: number): (rank: number) => number {
-  const lattice = latticeOf(knots)
-  return (rank) => {
-    const value = knots[Math.floor(rank)]!
-    const [start, end] = [place(knots, value, 'left'), place(knots, value, 'right')]
-    const margin = marginOf(knots, start, end, given)
-    if (rank - start < margin && start > 0) return inGap(value, knots[start - 1]!, 0.5 * (1 - (rank - start) / margin), lattice)
-    if (end - rank < margin && end < knots.length) return inGap(value, knots[end]!, 0.5 * (1 - (end - rank) / margin), lattice)
-    return value
-  }
-}
-
-/**
- * A value in the gap to a neighbour, as round as the less round of both (between 1,500 and 2,000 there are hundreds), and
- * on the lattice of the list: between masses that are read to 25 g there are multiples of 25 g.
- */
-function inGap(value: number, neighbour: number, share: number, lattice: Lattice | undefined): number {
-  const decimals = Math.max(roundnessOf(value), roundnessOf(neighbour))
-  const x = value + share * (neighbour - value)
-  const round = Number.isFinite(decimals) ? roundTo(x, decimals) : x
-  if (!lattice) return round
-  const { unit, step, decimals: written } = lattice
-  return roundTo(value + (step / unit) * Math.round(((round - value) * unit) / step), written)
-}
-
-/** Listed values differ by multiples of `step` / `unit`. */
-interface Lattice {
-  readonly step: number
-  readonly unit: number
-  readonly decimals: number
-}
-
-/** The coarsest lattice that holds all values; none where they have more than 12 decimals. Cost O(n). */
-function latticeOf(knots: Float64Array): Lattice | undefined {
-  const decimals = decimalsOf(knots, undefined)
-  if (decimals === undefined) return undefined
-  const unit = 10 ** decimals
-  let step = 0
-  for (const x of knots) step = greatestCommonDivisor(step, Math.round((x - knots[0]!) * unit))
-  return step > 0 && Number.isSafeInteger(step) ? { step, unit, decimals } : undefined
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  let [x, y] = [a, b]
-  while (y > 0) [x, y] = [y, x % y]
-  return x
 }
 
 /** Fewer rows than this do not show that a column takes its values from a list. */

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { normalQuantile } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
-import { keyFromSeed, normals } from '../num/random.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
+import { mean } from '../num/statistics.js'
 import { combinationsOf, placeLevels } from './categories.js'
 import { decodeTable, encodeTable, fitEncoder } from './encoder.js'
 import { inferTable } from './infer.js'
 import { formatDateTime, formatNumber, numberStyle, parseDateTime, parseNumber } from './parse.js'
 import { presentTable } from './present.js'
 import type { RawTable } from './raw.js'
-import { fitScaler, isListed, isLumpy, scaleValues, shareOfUnseen, suggestsQuantile, unscaleValues } from './scaling.js'
+import { recurringValues } from './recurring.js'
+import { fitScaler, isListed, isLumpy, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
 
 const text = (columns: Record<string, (string | null)[]>): RawTable => ({
   columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })),
@@ -190,6 +193,22 @@ describe('cells', () => {
   })
 })
 
+/** Coordinates whose ranks are evenly spaced: what they decode to is the law of the values, without chance. */
+const even = (count: number): Float64Array => Float64Array.from({ length: count }, (_, i) => normalQuantile((i + 0.5) / count))
+
+/** Whether a number differs from the values by a multiple of what they differ by. */
+function latticed(x: number, values: Float64Array): boolean {
+  const steps = Array.from(values, (value) => Math.round(100 * (value - values[0]!)))
+  let step = 0
+  for (const s of steps) {
+    let [a, b] = [step, Math.abs(s)]
+    while (b > 0) [a, b] = [b, a % b]
+    step = a
+  }
+  const at = (100 * (x - values[0]!)) / step
+  return Math.abs(at - Math.round(at)) < 1e-6
+}
+
 describe('scaling', () => {
   const key = keyFromSeed(4)
   it('standard gives mean 0 and variance 1 and comes back', () => {
@@ -247,45 +266,65 @@ describe('scaling', () => {
     const grid = Float64Array.from({ length: 1000 }, (_, i) => -3 + (6 * i) / 999)
     expect(new Set(unscaleValues(scaler, grid))).toEqual(new Set([0, 1, 7]))
   })
-  it('an incomplete list gives room to values that it lacks, as round as those beside them', () => {
-    // 60 values occur once and 20 twice: N₁/(N₁ + 2 N₂) = 0.6.
-    const times = [4, 1, 2, 1, 4, 1, 2, 1, 4, 1, 1]
-    const values = Float64Array.from(
-      Array.from({ length: 110 }, (_, v) => Array<number>(times[v % times.length]!).fill(3000 + 100 * v)).flat()
-    )
+  it('where values recur, training rows come back as they are, and decoding is monotone', () => {
+    const values = Float64Array.from(normals(key, 500, 0), (z) => Math.round(20 * z) / 10 + 0)
     const scaler = fitScaler(values, 'quantile')
-    expect(shareOfUnseen(values)).toBeCloseTo(0.6, 10)
-    // Training rows come back as they are, wherever ties are spread.
     expect([...unscaleValues(scaler, scaleValues(scaler, values, key))]).toEqual([...values])
-    const drawn = unscaleValues(scaler, normals(keyFromSeed(3), 20_000))
-    const known = new Set(values)
-    // Steps of one unit of the last digit leave no room: nothing is invented with more digits.
-    expect(drawn.every((x) => known.has(x))).toBe(true)
+    expect([...unscaleValues(scaler, scaleValues(scaler, values))]).toEqual([...values])
+    const decoded = unscaleValues(scaler, even(20_000))
+    for (let i = 1; i < decoded.length; i++) expect(decoded[i]).toBeGreaterThanOrEqual(decoded[i - 1]!)
+    expect([decoded[0], decoded[decoded.length - 1]]).toEqual([Math.min(...values), Math.max(...values)])
   })
-  it('new values lie between those of the list, and none beside an atom', () => {
-    // Values about 7 apart, half of them once, beside a spike of 30 % at zero.
-    const value = (k: number) => 7 * k + (k % 3 === 0 ? 1 : 0)
-    const values = Float64Array.from({ length: 400 }, (_, i) => (i < 120 ? 0 : value(20 + Math.floor(i < 270 ? (i - 120) / 2 : i))))
+  it('ranks below and up to a value are those that decode to smaller ones and to it', () => {
+    const values = Float64Array.from(normals(key, 300, 0), (z) => Math.round(60 * z)).sort()
+    const law = recurringValues(values)!
+    for (const x of [-200, -61, -60, -7.5, 0, 33, 34, 90, 200]) {
+      const ranks = Float64Array.from({ length: 6000 }, (_, i) => (i + 0.5) / 20)
+      const smaller = ranks.filter((rank) => law.valueAt(rank) < x).length / 20
+      const atMost = ranks.filter((rank) => law.valueAt(rank) <= x).length / 20
+      expect([law.below(x), law.upTo(x)].map((rank, k) => Math.abs(rank - [smaller, atMost][k]!) < 0.06)).toEqual([true, true])
+    }
+  })
+  /** Columns in which some values recur and some do not, by what makes them so. */
+  const recurring: Record<string, (u: number, z: number) => number> = {
+    'rounded to a decimal': (_, z) => Math.round(200 * (10 + z)) / 100,
+    'whole numbers': (_, z) => Math.round(1000 + 200 * z),
+    'skewed whole numbers': (_, z) => Math.round(Math.exp(5 + z)),
+    'masses read to 25 g': (_, z) => 25 * Math.round((4000 + 800 * z) / 25),
+    'prices that end in .99': (_, z) => Math.floor(Math.exp(4 + z)) + 0.99,
+    'rain, zero in half of the rows': (u, z) => (u < 0.5 ? 0 : Math.round(10 * Math.exp(1 + z)) / 10)
+  }
+  it.each(Object.keys(recurring))('fresh values come as often as in held-out rows: %s', (name) => {
+    const draw = recurring[name]!
+    const column = (seed: number, n: number) => {
+      const [u, z] = [uniforms(keyFor(keyFromSeed(seed), 'u'), n), normals(keyFromSeed(seed), n)]
+      return Float64Array.from({ length: n }, (_, i) => draw(u[i]!, z[i]!))
+    }
+    const trials = [1, 2, 3, 4].map((seed) => {
+      const values = column(seed, 500)
+      const known = new Set(values)
+      const drawn = unscaleValues(fitScaler(values, 'quantile'), even(5000))
+      const shareOf = (rows: Float64Array) => rows.filter((x) => !known.has(x)).length / rows.length
+      // Gaps between the same values: nothing finer than the column's own digits and lattice.
+      expect(drawn.every((x) => latticed(x, values))).toBe(true)
+      return shareOf(drawn) - shareOf(column(seed + 100, 5000))
+    })
+    // The count of single values, which it goes by, has a standard error of 0.01 over four samples of 500.
+    expect(Math.abs(mean(trials))).toBeLessThan(0.045)
+  })
+  it('atoms keep their share, and nothing is drawn beside them or on the far side', () => {
+    const z = normals(keyFromSeed(8), 400)
+    const values = z.map((x, i) => (i % 10 < 3 ? 0 : 50 + Math.round(30 + 12 * x)))
     const scaler = fitScaler(values, 'quantile')
-    expect((scaler as { discrete: boolean }).discrete).toBe(true)
-    const drawn = unscaleValues(scaler, normals(keyFromSeed(4), 20_000))
-    const known = new Set(values)
-    const fresh = drawn.filter((x) => !known.has(x))
-    // 130 values once, 75 twice: each of the 205 gives 130/280 of a rank, a seventh of which rounds to the value itself.
-    const expected = (205 * (130 / 280) * (6 / 7)) / 400
-    expect(Math.abs(fresh.length / drawn.length - expected)).toBeLessThan(0.02)
-    expect(fresh.every((x) => Number.isInteger(x) && x >= 70 && x < 7 * 420)).toBe(true)
-    // On a lattice of 25 they keep to it.
-    const masses = unscaleValues(
-      fitScaler(
-        values.map((x) => 25 * x),
-        'quantile'
-      ),
-      normals(keyFromSeed(4), 20_000)
-    )
-    expect(masses.every((x) => x % 25 === 0)).toBe(true)
-    expect(masses.some((x) => !known.has(x / 25))).toBe(true)
-    expect(Math.abs(drawn.filter((x) => x === 0).length / drawn.length - 0.3)).toBeLessThan(0.015)
+    const drawn = unscaleValues(scaler, even(10_000))
+    const least = Math.min(...values.filter((x) => x > 0))
+    expect(drawn.filter((x) => x === 0).length).toBe(3000)
+    expect(Math.min(...drawn.filter((x) => x > 0))).toBe(least)
+    expect(drawn.some((x) => !values.includes(x))).toBe(true)
+  })
+  it('a list whose values all recur is complete', () => {
+    const values = Float64Array.from({ length: 300 }, (_, i) => [1, 2, 5, 10, 20, 50][i % 6]!)
+    expect(new Set(unscaleValues(fitScaler(values, 'quantile'), even(2000)))).toEqual(new Set(values))
   })
   it('quantile of a continuous column interpolates inside its range and is monotone', () => {
     const values = Float64Array.of(1, 2, 4, 8, 16)

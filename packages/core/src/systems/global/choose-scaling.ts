@@ -151,7 +151,7 @@ class Entrant {
     const key = keyFor(this.contest.key, `fold ${fold}`)
     const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
     const encoder = fitEncoder(fitted, formats, (name) => this.methods[name]!)
-    const rows = await imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), engine)
+    const rows = imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), key)
     const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
     const kernel = await kernelFor(rows)
     if (this.epsilon === undefined) {

@@ -1,47 +1,210 @@
-import type { Engine } from '../../kernel/engine.js'
-import { gaussianKernel } from '../../kernel/kernel.js'
-import { copyMatrix, type Matrix, matrix, takeRows } from '../../num/matrix.js'
-import { cloud } from '../../space/cloud.js'
+import { columnOf, copyMatrix, type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
+import { variance } from '../../num/statistics.js'
+import { regressionSlopes } from '../../space/partial-correlations.js'
 import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
 
-const NEIGHBOUR_COUNT = 10
+/** A row takes its missing cells from one of so many others. */
+const NEAREST_DONORS = 10
+/** Rows that lend cells; more only where a column is known in few. */
+const MOST_DONORS = 2000
+/** Rounds of regression and draws. */
+const ROUNDS = 5
+/** Turns in which the corrections of one row's cells agree with each other. */
+const TURNS = 10
+/** More coordinates than this are not regressed on each other. */
+const MOST_REGRESSED = 300
 
 /**
- * Gives every missing numeric cell the mean of that coordinate over the 10 rows nearest in everything else: it serves
- * distances only, since the cell is emitted missing again. One `nearest` a column with missing cells.
+ * Gives every missing numeric cell a draw from its law given what is known of its row. Such a cell is emitted missing
+ * again, but rows are compared, averaged and spread with it: a mean in its place would draw the others together and narrow
+ * what they are drawn from, whereas a draw leaves means and covariances as the known cells have them.
+ *
+ * A row takes its missing cells from a donor, one of the ten rows nearest in what it knows, plus the linear regression's
+ * answer to the difference between both: x_M = z_M + Bᵀ(x_O − z_O). What a donor lacks itself it lends as drawn before, so
+ * that regressions and draws are repeated. Without missing cells the rows come back as they are.
+ *
+ * @source mathematics, section 15; hot deck with bias-corrected matching, Abadie and Imbens 2011.
+ * Cost O(M·L·d + L·d²), L ≤ 2,000 donors; memory O(M·d).
  */
-export async function imputeMissing(encoder: Encoder, rows: Encoded, engine: Engine): Promise<Encoded> {
+export function imputeMissing(encoder: Encoder, rows: Encoded, key: Key): Encoded {
+  const gaps = gapsOf(encoder, rows)
+  if (gaps.length === 0) return rows
+  const indicators = new Set(encoder.columns.map((code) => (code.carries === 'coordinate' ? code.missingFactor : undefined)))
+  const categories = encoder.factors.map((_, f) => f).filter((f) => !indicators.has(f))
+  const points = embedEncoded(encoder, rows, categories)
+  fillGaps(points, gaps, key)
   const coordinates = copyMatrix(rows.coordinates)
-  for (const code of encoder.columns) {
-    if (code.carries !== 'coordinate' || code.missingFactor === undefined) continue
-    const { coordinate, missingFactor } = code
-    const missing = (i: number) => rows.codes[i * encoder.factors.length + missingFactor] === 1
-    const all = Array.from({ length: coordinates.rows }, (_, i) => i)
-    const absent = all.filter(missing)
-    const present = all.filter((i) => !missing(i))
-    if (absent.length === 0 || present.length === 0) continue
-    const points = othersOf(encoder, rows, coordinate, missingFactor)
-    const count = Math.min(NEIGHBOUR_COUNT, present.length)
-    const pair = { from: cloud(takeRows(points, absent)), to: cloud(takeRows(points, present)), kernel: gaussianKernel(1) }
-    const { indices } = await engine.nearest(pair, count)
-    absent.forEach((row, i) => {
-      let sum = 0
-      for (let k = 0; k < count; k++) sum += rows.coordinates.data[present[indices[i * count + k]!]! * coordinates.cols + coordinate]!
-      coordinates.data[row * coordinates.cols + coordinate] = sum / count
-    })
-  }
+  for (const { row, cells } of gaps)
+    for (const c of cells) coordinates.data[row * coordinates.cols + c] = points.data[row * points.cols + c]!
   return { coordinates, codes: rows.codes }
 }
 
-/** All rows without one coordinate and without the factor that says it is missing. */
-function othersOf(encoder: Encoder, rows: Encoded, left: number, leftFactor: number): Matrix {
-  const { coordinates } = rows
-  const rest = matrix(coordinates.rows, coordinates.cols - 1)
-  for (let i = 0; i < coordinates.rows; i++) {
-    for (let c = 0, at = 0; c < coordinates.cols; c++) {
-      if (c !== left) rest.data[i * rest.cols + at++] = coordinates.data[i * coordinates.cols + c]!
-    }
+/** A row, and its coordinates that are missing. */
+export interface Gap {
+  readonly row: number
+  readonly cells: readonly number[]
+}
+
+function gapsOf(encoder: Encoder, { coordinates, codes }: Encoded): Gap[] {
+  const columns = encoder.columns.flatMap((code) =>
+    code.carries === 'coordinate' && code.missingFactor !== undefined ? [{ coordinate: code.coordinate, factor: code.missingFactor }] : []
+  )
+  const gaps: Gap[] = []
+  for (let row = 0; row < coordinates.rows && columns.length > 0; row++) {
+    const missing = columns.filter(({ factor }) => codes[row * encoder.factors.length + factor] === 1)
+    if (missing.length > 0) gaps.push({ row, cells: missing.map(({ coordinate }) => coordinate) })
   }
-  const factors = encoder.factors.map((_, f) => f).filter((f) => f !== leftFactor)
-  return embedEncoded(encoder, { coordinates: rest, codes: rows.codes }, factors)
+  return gaps
+}
+
+/** The same for points [n, d], in place. */
+export function fillGaps(points: Matrix, gaps: readonly Gap[], key: Key): void {
+  const deck = new Deck(points, gaps, key)
+  const candidates = gaps.map((gap) => deck.nearestDonors(gap))
+  for (let round = 0; round <= ROUNDS; round++) {
+    const slopes = round > 0 && points.cols <= MOST_REGRESSED ? deck.slopes() : undefined
+    const chosen = uniforms(keyFor(key, `round ${round}`), gaps.length)
+    gaps.forEach((gap, i) => {
+      const near = candidates[i]!
+      deck.lend(gap, near[indexFromUniform(chosen[i]!, near.length)]!, slopes)
+    })
+  }
+}
+
+/** Rows that lend cells to others. */
+class Deck {
+  /** 1 where the cell is missing [n, d]. */
+  private readonly missing: Uint8Array
+  /** In a random order. */
+  private readonly donors: Uint32Array
+  /** What the donors know, 0 where they do not, and 1 where they know it [d, L]. */
+  private readonly lent: Matrix
+  private readonly knows: Matrix
+  /** What the cells count that a donor lacks: the mean squared difference of any two that are known. [L] */
+  private readonly expected: Float64Array
+  /** Between which known values a coordinate lies [d]. */
+  private readonly low: Float64Array
+  private readonly high: Float64Array
+  /** Where a row begins to go through the donors: ties fall to chance. [n] */
+  private readonly starts: Float64Array
+
+  constructor(
+    private readonly points: Matrix,
+    gaps: readonly Gap[],
+    key: Key
+  ) {
+    const { rows, cols } = points
+    this.missing = new Uint8Array(rows * cols)
+    for (const { row, cells } of gaps) for (const c of cells) this.missing[row * cols + c] = 1
+    this.donors = this.chooseDonors(keyFor(key, 'donors'))
+    this.starts = uniforms(keyFor(key, 'starts'), rows)
+    this.lent = matrix(cols, this.donors.length)
+    this.knows = matrix(cols, this.donors.length)
+    this.expected = new Float64Array(this.donors.length)
+    this.low = new Float64Array(cols)
+    this.high = new Float64Array(cols)
+    for (let c = 0; c < cols; c++) this.describe(c)
+  }
+
+  private chooseDonors(key: Key): Uint32Array {
+    const { cols } = this.points
+    const knowing = new Uint32Array(cols)
+    return permutation(key, this.points.rows).filter((row, at) => {
+      const cells = this.missing.subarray(row * cols, (row + 1) * cols)
+      const wanted = at < MOST_DONORS || cells.some((gone, c) => !gone && knowing[c]! < NEAREST_DONORS)
+      if (wanted) for (let c = 0; c < cols; c++) knowing[c] = knowing[c]! + 1 - cells[c]!
+      return wanted
+    })
+  }
+
+  private describe(c: number): void {
+    const { cols, data } = this.points
+    const known = columnOf(this.points, c).filter((_, row) => !this.missing[row * cols + c])
+    this.low[c] = known.reduce((a, b) => Math.min(a, b))
+    this.high[c] = known.reduce((a, b) => Math.max(a, b))
+    const expected = 2 * variance(known)
+    this.donors.forEach((row, at) => {
+      const place = c * this.donors.length + at
+      if (this.missing[row * cols + c]) this.expected[at] = this.expected[at]! + expected
+      else {
+        this.lent.data[place] = data[row * cols + c]!
+        this.knows.data[place] = 1
+      }
+    })
+  }
+
+  /** The donors nearest to a row in what both know. Cost O(L·d). */
+  nearestDonors({ row }: Gap): Uint32Array {
+    const { length } = this.donors
+    const distances = this.squaredDistances(row)
+    const count = Math.min(NEAREST_DONORS, length - 1)
+    const kept = { rows: new Uint32Array(count), squared: new Float64Array(count).fill(Number.POSITIVE_INFINITY) }
+    const start = indexFromUniform(this.starts[row]!, length)
+    for (let k = 0; k < length; k++) {
+      const at = start + k < length ? start + k : start + k - length
+      if (distances[at]! < kept.squared[count - 1]! && this.donors[at] !== row) keepNearest(kept, this.donors[at]!, distances[at]!)
+    }
+    return kept.rows
+  }
+
+  private squaredDistances(row: number): Float64Array {
+    const { cols, data } = this.points
+    const { length } = this.donors
+    const squared = this.expected.slice()
+    for (let c = 0; c < cols; c++) {
+      if (this.missing[row * cols + c]) continue
+      const x = data[row * cols + c]!
+      for (let at = 0, place = c * length; at < length; at++, place++) {
+        const difference = x - this.lent.data[place]!
+        squared[at] = squared[at]! + this.knows.data[place]! * difference * difference
+      }
+    }
+    return squared
+  }
+
+  /** Of the regression of every coordinate on all others [d, d], over the donors as they are now. */
+  slopes(): Matrix {
+    return regressionSlopes(takeRows(this.points, this.donors))
+  }
+
+  /** Gives a row the donor's cells, each corrected by what the regression makes of the difference between both rows. */
+  lend({ row, cells }: Gap, donor: number, slopes: Matrix | undefined): void {
+    const { cols, data } = this.points
+    const [own, lent] = [row * cols, donor * cols]
+    const known = Float64Array.from({ length: cols }, (_, c) => (this.missing[own + c] ? 0 : data[own + c]! - data[lent + c]!))
+    const differences = slopes ? predicted(slopes, known, cells) : known
+    for (const c of cells) data[own + c] = Math.min(this.high[c]!, Math.max(this.low[c]!, data[lent + c]! + differences[c]!))
+  }
+}
+
+/**
+ * Differences between two rows in all coordinates [d], those in `cells` as the regression of each on all others has them:
+ * turn by turn, until they agree (Gauss–Seidel), which is the regression on the known ones alone.
+ */
+function predicted({ data, cols }: Matrix, known: Float64Array, cells: readonly number[]): Float64Array {
+  const differences = known.slice()
+  const fromKnown = cells.map((c) => {
+    let sum = 0
+    for (let b = 0; b < cols; b++) sum += data[c * cols + b]! * known[b]!
+    return sum
+  })
+  for (let turn = 0; turn < (cells.length > 1 ? TURNS : 1); turn++) {
+    cells.forEach((c, k) => {
+      let sum = fromKnown[k]!
+      for (const b of cells) sum += data[c * cols + b]! * differences[b]!
+      differences[c] = sum
+    })
+  }
+  return differences
+}
+
+/** Keeps the nearest of those seen, ascending; of equals the first. */
+function keepNearest({ rows, squared }: { rows: Uint32Array; squared: Float64Array }, row: number, distance: number): void {
+  let place = rows.length - 1
+  while (place > 0 && distance < squared[place - 1]!) place--
+  rows.copyWithin(place + 1, place)
+  squared.copyWithin(place + 1, place)
+  rows[place] = row
+  squared[place] = distance
 }

@@ -73,13 +73,13 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', rows, engine)
   const { choice: scaling, relative } = await resolveScaling(data, options, { kernelFor, engine, key: keyFor(key, 'scaling'), watch })
   const encoder = fitEncoder(table, formats, (name) => scaling.methods[name]!)
-  const rows = await encodeTrainingRows(table, encoder, { engine, key: keyFor(key, 'encode') })
+  const rows = encodeTrainingRows(table, encoder, keyFor(key, 'encode'))
   const training = { encoder, rows, logWeights }
   const searched = {
     rowLimit: rowsWithin(SEARCH_BUDGET, encoder, rows),
     relative,
     part: async (chosen: Uint32Array | undefined, own: Key): Promise<SearchedRows> => {
-      const part = chosen ? await partOf(table, training, chosen, { engine, key: own }) : { table, training }
+      const part = chosen ? partOf(table, training, chosen, own) : { table, training }
       return { training: part.training, distances: await rowDistances(part.table, part.training, engine) }
     }
   }
@@ -88,13 +88,9 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
 }
 
 /** Rows of a table as coordinates and codes, missing cells imputed. Throws `InputError` (code `nothing-varies`). */
-export async function encodeTrainingRows(
-  table: Table,
-  encoder: Encoder,
-  { engine, key }: { readonly engine: Engine; readonly key: Key }
-): Promise<Encoded> {
+export function encodeTrainingRows(table: Table, encoder: Encoder, key: Key): Encoded {
   refuseNothingVaries(table, encoder)
-  return imputeMissing(encoder, encodeTable(encoder, table, key), engine)
+  return imputeMissing(encoder, encodeTable(encoder, table, key), key)
 }
 
 /** Rows that a bandwidth search uses, and the distances it goes by. */
@@ -231,15 +227,10 @@ async function autoBandwidth(
 }
 
 /** Some rows of a table with an encoder of their own, of equal weight. */
-async function partOf(
-  table: Table,
-  training: TrainingRows,
-  chosen: Uint32Array,
-  { engine, key }: { engine: Engine; key: Key }
-): Promise<{ table: Table; training: TrainingRows }> {
+function partOf(table: Table, training: TrainingRows, chosen: Uint32Array, key: Key): { table: Table; training: TrainingRows } {
   const part = takeTableRows(table, chosen)
   const encoder = fitEncoder(part, training.encoder.formats, (name) => methodIn(training.encoder, name))
-  const rows = await imputeMissing(encoder, encodeTable(encoder, part, key), engine)
+  const rows = imputeMissing(encoder, encodeTable(encoder, part, key), key)
   return { table: part, training: { encoder, rows, logWeights: uniformLogWeights(chosen.length) } }
 }
 

@@ -1,20 +1,17 @@
-import { effect } from '@preact/signals'
 import { render } from 'preact'
 import './style.css'
 import './known.css'
-import { activity, address } from './state/activity.js'
 import { canUndo, undo } from './state/history.js'
-import { begin } from './state/session.js'
+import { startNavigation } from './state/navigation.js'
 import { activityPart } from './view/activities.js'
 import { App, provideSample } from './view/app.js'
+import { keepFocus } from './view/focus.js'
 
-provideSample(activity.value === 'sample' ? begin() : null)
-render(<App />, document.getElementById('studio')!)
-
-effect(() => {
-  const to = address.value
-  if (to !== null && to !== location.hash) history.replaceState(null, '', to)
-})
+provideSample()
+startNavigation()
+const root = document.getElementById('studio')!
+render(<App />, root)
+keepFocus(root)
 
 document.addEventListener('dragover', (event) => {
   event.preventDefault()

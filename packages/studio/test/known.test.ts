@@ -61,7 +61,7 @@ describe('what is known, in the studio', () => {
 
   test('conditions: by menu and by keys to rows that the command and the code give too; they follow, are undone, stand in the address', async () => {
     const page = await openSmall()
-    await page.getByRole('tab', { name: 'Sample' }).focus()
+    await page.getByRole('tab', { name: 'Settings' }).focus()
     await page.keyboard.press('ArrowRight')
     await page.getByLabel('Add a condition on').selectOption('kind')
     await page.getByLabel('kind', { exact: true }).selectOption('warm')

@@ -6,6 +6,7 @@ import { type Html, html } from './html.js'
 import { columnOf } from './marginal-panels.js'
 import { formatNumber, shorten } from './numbers.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
+import { REAL_AND_SYNTHETIC, type Sides } from './sides.js'
 
 /** Points drawn in each panel at most. */
 const MOST_POINTS = 500
@@ -32,7 +33,8 @@ export function mostRelatedPairs(names: readonly string[], strengths: Strengths,
 export function pairPanel(
   tables: { readonly real: Table; readonly synthetic: Table },
   names: readonly [string, string],
-  strengths: readonly [number, number]
+  strengths: readonly [number, number],
+  words: Sides = REAL_AND_SYNTHETIC
 ): Html {
   const sides = [tables.real, tables.synthetic].map((table) => names.map((name) => columnOf(table, name)))
   const [first, second] = sides[0]! as [Table['columns'][number], Table['columns'][number]]
@@ -44,11 +46,11 @@ export function pairPanel(
       ? mixedPair(sides)
       : levelsPair(sides as CategoricalColumn[][])
   const symbol = both ? 'r' : mixed ? 'η' : 'V'
-  const detail = html`${symbol} = ${formatNumber(strengths[0])} real, ${formatNumber(strengths[1])} synthetic`
+  const detail = html`${symbol} = ${formatNumber(strengths[0])} ${words.real}, ${formatNumber(strengths[1])} ${words.synthetic}`
   return panel(
     html`${names[0]} × ${names[1]}`,
     detail,
-    html`<div class="pair" style="grid-template-columns:${both || mixed ? NUMBER_LABELS + 214 : LEVEL_LABELS + 214}fr 220fr">${draw('real', 0)}${draw('synthetic', 1)}</div>`
+    html`<div class="pair" style="grid-template-columns:${both || mixed ? NUMBER_LABELS + 214 : LEVEL_LABELS + 214}fr 220fr">${draw(words.real, 0)}${draw(words.synthetic, 1)}</div>`
   )
 }
 
@@ -57,6 +59,9 @@ type Draw = (word: string, side: number) => Html
 /** Room for the labels of the y-axis: of numbers, and of levels. */
 const NUMBER_LABELS = 42
 const LEVEL_LABELS = 66
+
+/** The colour of a side. */
+const paintOf = (side: number) => (side === 0 ? REAL : SYNTHETIC)
 
 /** Sizes of a drawing; the right one has no labels of its own, and a frame as wide as the left one's. */
 function sizeOf(side: number, labels: number): object {
@@ -110,12 +115,12 @@ const PLASTIC = 0.7548776662466927
 
 const inside = ({ domain }: Axis, value: number) => value >= domain[0] && value <= domain[1]
 
-function title(word: string): Plot.Markish {
+function title(word: string, side: number): Plot.Markish {
   return Plot.text([word], {
     frameAnchor: 'top-left',
     dy: -15,
     text: (d: string) => d,
-    fill: word === 'real' ? REAL : SYNTHETIC,
+    fill: paintOf(side),
     fontWeight: 'bold'
   })
 }
@@ -133,7 +138,7 @@ function numbersPair(sides: readonly (readonly NumericColumn[])[]): Draw {
       ...sizeOf(side, NUMBER_LABELS),
       x: { ...x.axis, domain: x.domain, label: shorten(a.name, 34), labelAnchor: 'center', labelArrow: 'none' },
       y: { ...y.axis, domain: y.domain, label: null, ...(side === 0 ? {} : { axis: null }) },
-      marks: [Plot.frame({ strokeOpacity: 0.35 }), cloudOfDots(points, word === 'real' ? REAL : SYNTHETIC), title(word)]
+      marks: [Plot.frame({ strokeOpacity: 0.35 }), cloudOfDots(points, paintOf(side)), title(word, side)]
     })
   }
 }
@@ -174,7 +179,7 @@ function mixedPair(sides: readonly (readonly Table['columns'][number][])[]): Dra
         tickSize: 0
       },
       y: { ...y.axis, domain: y.domain, label: null, ...(side === 0 ? {} : { axis: null }) },
-      marks: [Plot.frame({ strokeOpacity: 0.35 }), cloudOfDots(points, word === 'real' ? REAL : SYNTHETIC), title(word)]
+      marks: [Plot.frame({ strokeOpacity: 0.35 }), cloudOfDots(points, paintOf(side)), title(word, side)]
     })
   }
 }
@@ -215,7 +220,7 @@ function levelsPair(sides: readonly (readonly CategoricalColumn[])[]): Draw {
         Plot.cell(joint[side]!, {
           x: 'x',
           y: 'y',
-          fill: word === 'real' ? REAL : SYNTHETIC,
+          fill: paintOf(side),
           fillOpacity: ({ share }: { share: number }) => (0.85 * share) / most,
           inset: 0.5
         }),
@@ -226,7 +231,7 @@ function levelsPair(sides: readonly (readonly CategoricalColumn[])[]): Draw {
           fill: 'currentColor'
         }),
         Plot.frame({ strokeOpacity: 0.35 }),
-        title(word)
+        title(word, side)
       ]
     })
 }

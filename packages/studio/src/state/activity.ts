@@ -1,4 +1,4 @@
-import { batch, computed, signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import { remember } from './history.js'
 import { fault, said } from './page.js'
 
@@ -7,18 +7,29 @@ export const ACTIVITIES = ['sample', 'trajectories', 'diffusion-map'] as const
 export type Activity = (typeof ACTIVITIES)[number]
 
 export const ACTIVITY_NAMES: Readonly<Record<Activity, string>> = {
-  sample: 'Sample',
+  sample: 'New rows',
   trajectories: 'Trajectories',
   'diffusion-map': 'Diffusion map'
 }
 
-/** The activity that an address names; sampling where it names none. */
-export function activityIn(address: string): Activity {
-  const named = new URLSearchParams(address.replace(/^#/, '')).get('activity')
-  return ACTIVITIES.find((one) => one === named) ?? 'sample'
+/** The parts of the address after `#`. */
+export function partsOf(address: string): URLSearchParams {
+  return new URLSearchParams(address.replace(/^#/, ''))
 }
 
-export const activity = signal<Activity>(activityIn(location.hash))
+/** The activity that an address names; sampling where it names none. */
+export function activityIn(parts: URLSearchParams): Activity {
+  return ACTIVITIES.find((one) => one === parts.get('activity')) ?? 'sample'
+}
+
+/** The parts of an address that an activity says itself. */
+export function withoutActivity(parts: URLSearchParams): string {
+  const own = new URLSearchParams(parts)
+  own.delete('activity')
+  return own.toString()
+}
+
+export const activity = signal<Activity>(activityIn(partsOf(location.hash)))
 
 /** What each activity has to say in the address; empty while it has no table. */
 export const places = signal<Readonly<Partial<Record<Activity, string>>>>({})
@@ -27,14 +38,11 @@ export function setPlace(of: Activity, text: string): void {
   if (places.peek()[of] !== text) places.value = { ...places.peek(), [of]: text }
 }
 
-/** The part of the address after `#` for an activity. */
+/** The part of the address after `#` for an activity; empty for the first page. */
 export function addressFor(one: Activity): string {
-  const parts = [one === 'sample' ? '' : `activity=${one}`, places.value[one] ?? '']
-  return `#${parts.filter((part) => part !== '').join('&')}`
+  const parts = [one === 'sample' ? '' : `activity=${one}`, places.value[one] ?? ''].filter((part) => part !== '')
+  return parts.length === 0 ? '' : `#${parts.join('&')}`
 }
-
-/** The address of what is on the screen, or nothing to say while a file is awaited. */
-export const address = computed(() => ((places.value[activity.value] ?? '') === '' ? null : addressFor(activity.value)))
 
 export function switchTo(to: Activity): void {
   const from = activity.value
@@ -43,11 +51,12 @@ export function switchTo(to: Activity): void {
   show(to)
 }
 
-function show(to: Activity): void {
+/** Shows an activity, whoever asks for it. */
+export function show(to: Activity): void {
+  if (activity.peek() === to) return
   batch(() => {
     activity.value = to
     fault.value = null
     said.value = ACTIVITY_NAMES[to]
   })
-  history.replaceState(null, '', addressFor(to))
 }

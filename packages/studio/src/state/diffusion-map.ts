@@ -35,7 +35,7 @@ export const session = tableActivity<DiffusionMapSettings, ToDiffusionMap, FromD
     clearResults()
   }
 })
-export const { source, settings, change, openFile, openExample, enter, close, stop, awaited } = session
+export const { source, settings, change, openFile, openExample, enter, close, stop, awaited, lacking } = session
 
 /** Columns that can be an axis or a colour. */
 export const visibleColumns = computed(() =>
@@ -136,7 +136,10 @@ function receive(message: FromDiffusionMap): void {
   }
   if (message.kind === 'file') save(message.blob, message.name)
   if (message.kind === 'refused') {
-    if (message.during === 'open') close()
+    if (message.during === 'open') {
+      session.unusable(message.fault)
+      return
+    }
     if (message.during === 'run') clearResults()
     refuse(message.fault)
   }

@@ -1,12 +1,6 @@
-import { signal } from '@preact/signals'
 import { columnsOf, linearForm, parseObservation } from '../../../core/src/table/expression.js'
 import type { ColumnFacts } from '../work/messages.js'
 import { change, facts, settings } from './session.js'
-
-/** The step of the recipe that is open. */
-export const PANELS = ['sample', 'conditions', 'observations'] as const
-export type Panel = (typeof PANELS)[number]
-export const panel = signal<Panel>('sample')
 
 /** One drag is one thing to undo. */
 let sliding = false

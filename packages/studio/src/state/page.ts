@@ -12,6 +12,34 @@ export interface OpenTable {
   readonly source: Source
 }
 
+const opened = new Map<string, OpenTable>()
+
+const placeOf = ({ kind, name }: Source): string => `${kind} ${name}`
+
+/** A table that was opened before, so that going back to it asks for no file again. */
+export function openedBefore(source: Source): OpenTable | undefined {
+  return opened.get(placeOf(source))
+}
+
+/** Keeps a table that is being opened; an example that is still being fetched comes too late. */
+export function keepTable(table: OpenTable): void {
+  opened.set(placeOf(table.source), table)
+  asked++
+}
+
+/** The newest request for a table. */
+let asked = 0
+
+/** The table that an address names. */
+export function sourceIn(parts: URLSearchParams): Source | null {
+  const kind = parts.has('example') ? 'example' : parts.has('file') ? 'file' : null
+  return kind && { kind, name: parts.get(kind)! }
+}
+
+export function sameSource(one: Source | null, other: Source | null): boolean {
+  return one?.kind === other?.kind && one?.name === other?.name
+}
+
 /** The table that is open, whatever is done with it: an activity that is entered takes it up. */
 export const openTable = signal<OpenTable | null>(null)
 export const opening = signal(false)
@@ -19,14 +47,17 @@ export const fault = signal<Fault | null>(null)
 /** What a screen reader is told. */
 export const said = signal('')
 
-/** Fetches an example from beside the page; null, with a fault on the page, where there is none of that name. */
+/** Fetches an example from beside the page; null where another table was asked for meanwhile, or, with a fault on the page, where there is none of that name. */
 export async function fetchExample(name: string): Promise<OpenTable | null> {
   opening.value = true
+  const mine = ++asked
   try {
     const reply = await fetch(new URL(`./examples/${name}`, document.baseURI))
     if (!reply.ok) throw new Error(String(reply.status))
-    return { blob: await reply.blob(), source: { kind: 'example', name } }
+    const blob = await reply.blob()
+    return mine === asked ? { blob, source: { kind: 'example', name } } : null
   } catch {
+    if (mine !== asked) return null
     opening.value = false
     fault.value = {
       got: `no example ${name}`,

@@ -1,41 +1,47 @@
 import { batch, computed, effect, signal } from '@preact/signals'
-import type { BandwidthCurve, FitSummary } from '@sbridge/core'
-import type {
-  Drawing,
-  EvaluationPart,
-  Fault,
-  FromBench,
-  FromMeasure,
-  FromPainter,
-  Preview,
-  RowFormat,
-  ScatterFrame,
-  Support,
-  TableFacts,
-  ToBench,
-  ToMeasure,
-  ToPainter
-} from '../work/messages.js'
+import type { FitSummary } from '@sbridge/core'
+import type { EvaluationPart, Fault, FromBench, Preview, RowFormat, ScatterFrame, Support, TableFacts, ToBench } from '../work/messages.js'
+import { sidesOf } from '../work/sides.js'
 import { surroundings } from '../work/surroundings.js'
-import { setPlace } from './activity.js'
+import { partsOf, setPlace, withoutActivity } from './activity.js'
+import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
 import { forget, remember as rememberStep, undo } from './history.js'
+import {
+  askForReport,
+  drawings,
+  endMeasuring,
+  evaluation,
+  forgetMeasures,
+  measure,
+  measured,
+  reporting,
+  stopMeasuring
+} from './measuring.js'
+import { beLed } from './navigation.js'
 import {
   brokenWorker,
   fault,
   faultWords,
   fetchExample,
+  keepTable,
   type OpenTable,
+  openedBefore,
   opening,
   openTable,
   refuse,
   type Source,
   said,
-  save
+  sameSource,
+  save,
+  sourceIn
 } from './page.js'
+import { panel, panelIn } from './panel.js'
 import { codeOf, commandOf } from './reproduce.js'
+import { joinPainter, playback, toPainter } from './scatter.js'
 import { addressOf, DEFAULTS, fromAddress, type Run, runOf, type Settings } from './settings.js'
+import { unplacedWords } from './unplaced.js'
 
-export { fault, opening, said, save }
+export { drawings, evaluation, fault, opening, reporting, said, save }
 
 export const source = signal<Source | null>(null)
 export const settings = signal<Settings>(DEFAULTS)
@@ -43,9 +49,6 @@ export const facts = signal<TableFacts | null>(null)
 export const frame = signal<ScatterFrame | null>(null)
 export const progress = signal<{ share: number; stage: string; secondsLeft: number | null } | null>(null)
 export const summary = signal<FitSummary | null>(null)
-export const curve = signal<BandwidthCurve | null>(null)
-/** Bandwidths that were looked at, with the ratio that their rows turned out to have. */
-export const tried = signal<readonly { readonly epsilon: number; readonly ratio: number }[]>([])
 export const preview = signal<Preview | null>(null)
 /** The run that the screen shows. */
 export const shown = signal<Run | null>(null)
@@ -55,13 +58,17 @@ export const runFault = signal<Fault | null>(null)
 export const support = signal<Support | null>(null)
 /** Small drawings of the rows that are shown, by column. */
 export const drawnBars = signal<Readonly<Record<string, readonly number[]>>>({})
-export const evaluation = signal<EvaluationPart>({})
-export const drawings = signal<readonly Drawing[]>([])
-export const measuring = signal(false)
-export const reporting = signal(false)
-export const playback = signal({ step: 0, steps: 0, playing: false })
-export const rate = signal<{ framesPerSecond: number; points: number } | null>(null)
-export const visible = signal({ real: true, synthetic: true })
+
+/** Whether rows are being compared with the data. */
+export const measuring = computed(() => measured.value !== null)
+/** The bandwidth that a search found for these settings, if any. */
+export const found = computed(() => foundFor(settings.value))
+/** What the open table lacks to be sampled. */
+export const lacking = signal<Fault | null>(null)
+/** Name of the file that the address means, while the page does not have it. */
+export const awaited = signal<string | null>(null)
+/** What the address says of that file. */
+let unread = new URLSearchParams()
 
 export const running = computed(() => progress.value !== null)
 export const command = computed(() => (shown.value && source.value ? commandOf(source.value.name, shown.value) : ''))
@@ -69,9 +76,10 @@ export const code = computed(() => (shown.value && source.value ? codeOf(source.
 /** What the two clouds are called. */
 export const layerNames = computed(() => {
   const known = shown.value?.known
-  if (!known) return { real: 'real', synthetic: 'synthetic' }
-  return known.observe.length > 0 ? { real: 'prior', synthetic: 'posterior' } : { real: 'real', synthetic: 'conditional' }
+  return sidesOf(known ? (known.observe.length > 0 ? 'posterior' : 'condition') : null)
 })
+/** What the picture does not show, in words. */
+export const unplaced = computed(() => (frame.value ? unplacedWords(frame.value, layerNames.value) : ''))
 /** Whether the settings have moved on from what the screen shows. */
 export const outdated = computed(() => {
   if (!shown.value || !facts.value) return false
@@ -79,10 +87,10 @@ export const outdated = computed(() => {
 })
 
 let bench: Worker | undefined
-let measurer: Worker | undefined
-let painter: Worker | undefined
-/** The table that the bench reads. */
+/** The table that the bench reads, and whether it was open elsewhere before; otherwise what was here before it. */
 let held: OpenTable | null = null
+let entered = false
+let before: { readonly table: OpenTable; readonly settings: Settings } | null = null
 let runCount = 0
 let pending: Run | undefined
 /** Where the page may share memory with its workers: the newest run that is to end between two of its steps. */
@@ -96,19 +104,12 @@ function startBench(): Worker {
   worker.onerror = (event) => broken(event)
   bench = worker
   if (ended) worker.postMessage({ kind: 'ended', run: ended } satisfies ToBench)
-  joinPainter()
+  joinPainter(worker)
   return worker
 }
 
 function toBench(message: ToBench, transfer: Transferable[] = []): void {
   ;(bench ?? startBench()).postMessage(message, transfer)
-}
-
-function joinPainter(): void {
-  if (!bench || !painter) return
-  const { port1, port2 } = new MessageChannel()
-  bench.postMessage({ kind: 'painter', port: port1 } satisfies ToBench, [port1])
-  painter.postMessage({ kind: 'bench', port: port2 } satisfies ToPainter, [port2])
 }
 
 function broken(event: ErrorEvent): void {
@@ -118,56 +119,47 @@ function broken(event: ErrorEvent): void {
   })
 }
 
-/** Hands the canvas over to the worker that draws. */
-export function givePainter(canvas: OffscreenCanvas): void {
-  painter?.terminate()
-  painter = new Worker(new URL('../work/painter.worker.ts', import.meta.url), { type: 'module' })
-  painter.onmessage = ({ data }: MessageEvent<FromPainter>) => fromPainter(data)
-  painter.postMessage({ kind: 'canvas', canvas } satisfies ToPainter, [canvas])
-  joinPainter()
-  if (facts.value) sendAxes()
-}
-
-export function toPainter(message: ToPainter): void {
-  painter?.postMessage(message)
-}
-
-const awaited = new Map<FromPainter['kind'], (message: never) => void>()
-
-function fromPainter(message: FromPainter): void {
-  if (message.kind === 'at') playback.value = message
-  if (message.kind === 'rate') rate.value = message
-  awaited.get(message.kind)?.(message as never)
-  awaited.delete(message.kind)
-}
-
-/** Asks the painter for what it shows. */
-export function askPainter(message: Extract<ToPainter, { kind: 'picture' }>): Promise<Extract<FromPainter, { kind: 'picture' }>>
-export function askPainter(message: Extract<ToPainter, { kind: 'dots' }>): Promise<Extract<FromPainter, { kind: 'dots' }>>
-export function askPainter(message: Extract<ToPainter, { kind: 'picture' | 'dots' }>): Promise<FromPainter> {
-  return new Promise((resolve) => {
-    awaited.set(message.kind, resolve as (message: never) => void)
-    toPainter(message)
-  })
-}
-
-/** Opens a file or an example; settings in the address are kept when they belong to it. */
-export function open(file: Blob, from: Source, kept: Settings = DEFAULTS): void {
+function put(table: OpenTable | null, kept: Settings): void {
   stopWorkers()
-  held = { blob: file, source: from }
+  held = table
   forget('sample')
   batch(() => {
-    openTable.value = held
-    source.value = from
+    openTable.value = table
+    source.value = table?.source ?? null
     settings.value = kept
     facts.value = null
     frame.value = null
-    opening.value = true
-    curve.value = null
-    tried.value = []
+    lacking.value = null
+    awaited.value = null
+    opening.value = table !== null
+    forgetSearches()
     clearResults()
   })
-  sendOpen()
+  if (table) sendOpen()
+}
+
+/** Opens a table; settings and the bandwidth that was found are taken from an address that belongs to it. */
+function open(table: OpenTable, parts?: URLSearchParams): void {
+  entered = openTable.peek() === table
+  before = entered ? null : held && source.peek() && { table: held, settings: settings.peek() }
+  keepTable(table)
+  put(table, parts ? fromAddress(parts.toString()).settings : DEFAULTS)
+  if (parts) noteCarried(settings.value, parts)
+}
+
+/** The table that was read cannot be sampled: it stays open elsewhere, or the one before comes back. */
+function unusable(why: Fault): void {
+  if (entered) {
+    source.value = null
+    opening.value = false
+    lacking.value = why
+    said.value = faultWords(why)
+    return
+  }
+  put(before?.table ?? null, before?.settings ?? DEFAULTS)
+  refuse(why)
+  opening.value = before !== null
+  before = null
 }
 
 function sendOpen(): void {
@@ -176,36 +168,27 @@ function sendOpen(): void {
 }
 
 /** Fetches an example from beside the page. */
-export async function openExample(name: string, kept: Settings = DEFAULTS): Promise<void> {
+export async function openExample(name: string, parts?: URLSearchParams): Promise<void> {
   const example = await fetchExample(name)
-  if (example) open(example.blob, example.source, kept)
+  if (example) open(example, parts)
 }
 
 export function openFile(file: File): void {
-  const address = fromAddress(location.hash)
-  const same = address.source?.kind === 'file' && address.source.name === file.name
-  open(file, { kind: 'file', name: file.name }, same ? address.settings : DEFAULTS)
+  const parts = partsOf(location.hash)
+  const from: Source = { kind: 'file', name: file.name }
+  open({ blob: file, source: from }, sameSource(sourceIn(parts), from) ? parts : undefined)
 }
 
 /** Takes up the table that is open, unless it is at hand already. */
 export function enter(): void {
-  if (openTable.value === held) return
-  if (openTable.value) open(openTable.value.blob, openTable.value.source)
+  if (opening.value || openTable.value === held) return
+  if (openTable.value) open(openTable.value)
   else close()
 }
 
 /** Back to the page where a table is picked. */
 export function close(): void {
-  stopWorkers()
-  held = null
-  forget('sample')
-  batch(() => {
-    openTable.value = null
-    source.value = null
-    facts.value = null
-    settings.value = DEFAULTS
-    clearResults()
-  })
+  put(null, DEFAULTS)
 }
 
 function clearResults(): void {
@@ -217,10 +200,8 @@ function clearResults(): void {
   summary.value = null
   preview.value = null
   shown.value = null
-  evaluation.value = {}
-  drawings.value = []
-  measuring.value = false
-  reporting.value = false
+  endMeasuring()
+  forgetMeasures()
   playback.value = { step: 0, steps: 0, playing: false }
 }
 
@@ -228,9 +209,8 @@ function stopWorkers(): void {
   clearTimeout(patience)
   clearTimeout(resting)
   bench?.terminate()
-  measurer?.terminate()
+  endMeasuring()
   bench = undefined
-  measurer = undefined
   pending = undefined
   waiting = false
 }
@@ -261,10 +241,7 @@ function goBack(to: Settings): void {
 function follow(before: Settings): void {
   const now = settings.value
   if (now.types !== before.types || now.exclude !== before.exclude) {
-    measurer?.terminate()
     clearResults()
-    curve.value = null
-    tried.value = []
     toPainter({ kind: 'forget' })
     if (running.value || pending) restart()
     else toBench({ kind: 'choose', choice: { types: now.types, exclude: now.exclude } })
@@ -302,7 +279,8 @@ export function axesShown(): [string, string] {
   return [usable(x) ? x! : firstAxes[0], usable(y) ? y! : firstAxes[1]]
 }
 
-function sendAxes(): void {
+export function sendAxes(): void {
+  if (!facts.value) return
   const [x, y] = axesShown()
   toBench({ kind: 'axes', x, y })
 }
@@ -317,19 +295,16 @@ export function run(show: 'play' | 'morph' = 'play'): void {
     if (waiting && ended && shown.value && progress.value?.stage === 'sampling') Atomics.store(ended, 0, runCount)
     return
   }
-  measurer?.terminate()
-  measurer = undefined
+  endMeasuring()
   pending = wanted
   runCount++
   batch(() => {
     fault.value = null
     runFault.value = null
-    measuring.value = false
-    reporting.value = false
     progress.value = { share: 0, stage: 'starting', secondsLeft: null }
     if (show === 'play') {
-      evaluation.value = {}
-      drawings.value = []
+      if (frame.value) frame.value = { ...frame.value, synthetic: null }
+      forgetMeasures()
       shown.value = null
       support.value = null
       drawnBars.value = {}
@@ -344,12 +319,7 @@ export function run(show: 'play' | 'morph' = 'play'): void {
 /** Stops at once whatever is being computed. */
 export function stop(): void {
   if (measuring.value && !running.value) {
-    measurer?.terminate()
-    measurer = undefined
-    batch(() => {
-      measuring.value = false
-      said.value = 'Measuring stopped'
-    })
+    stopMeasuring()
     return
   }
   if (!shown.value || !ended) {
@@ -390,27 +360,32 @@ function stopped(): void {
 function fromBench(message: FromBench): void {
   if (message.kind === 'opened') {
     opening.value = false
-    fault.value = null
     facts.value = message.facts
     firstAxes = message.axes
     said.value = `${source.value!.name}: ${message.facts.rowCount} rows, ${message.facts.columns.length} columns`
     sendAxes()
   }
   if (message.kind === 'refused') refused(message)
-  if (message.kind === 'axes') frame.value = message.frame
+  if (message.kind === 'axes') {
+    frame.value = message.frame
+    if (shown.value) said.value = unplaced.value
+  }
   if (message.kind === 'file') save(message.blob, message.name)
   if ('run' in message && message.run !== runCount) return
   if (message.kind === 'progress') progress.value = message
   if (message.kind === 'fitted') {
     summary.value = message.summary
-    if (message.curve) curve.value = message.curve
+    if (message.curve && pending) noteSearch(pending.job, message.curve)
   }
   if (message.kind === 'sampled') sampled(message)
   if (message.kind === 'stopped') stopped()
 }
 
 function refused({ during, fault: found }: Extract<FromBench, { kind: 'refused' }>): void {
-  if (during === 'open') close()
+  if (during === 'open') {
+    unusable(found)
+    return
+  }
   // The choice that was refused is taken back.
   if (during === 'choose') undo('sample')
   if (during === 'run') refusedRun(found)
@@ -438,57 +413,28 @@ function sampled({ preview: rows, milliseconds, support: found, bars }: Extract<
   support.value = found
   drawnBars.value = bars
   progress.value = null
-  said.value = `${ran.rows} rows drawn in ${(milliseconds / 1000).toFixed(1)} seconds`
+  said.value = [`${ran.rows} rows drawn in ${(milliseconds / 1000).toFixed(1)} seconds`, unplaced.value].filter(Boolean).join('. ')
   if (waiting) {
     waiting = false
     run('morph')
     return
   }
-  measure()
+  measure(comparison())
 }
 
-/** Starts a worker that compares the rows with the data; the bench hands them over itself. */
-export function measure(): void {
-  measurer?.terminate()
-  const worker = new Worker(new URL('../work/measure.worker.ts', import.meta.url), { type: 'module' })
-  worker.onmessage = ({ data }: MessageEvent<FromMeasure>) => batch(() => fromMeasure(data))
-  worker.onerror = (event) => broken(event)
-  measurer = worker
-  measuring.value = true
-  evaluation.value = {}
-  const { port1, port2 } = new MessageChannel()
-  worker.postMessage({ kind: 'subject', port: port1, run: runCount } satisfies ToMeasure, [port1])
-  toBench({ kind: 'subject', port: port2, seed: shown.value!.job.seed ?? 1 }, [port2])
-}
-
-function fromMeasure(message: FromMeasure): void {
-  if (message.kind === 'report') {
-    reporting.value = false
-    save(new Blob([message.html], { type: 'text/html' }), `${source.value!.name.replace(/\.[^.]+$/, '')}-report.html`)
-    return
+/** The comparison of the rows that are shown with the data. */
+function comparison() {
+  const { job } = shown.value!
+  const { epsilon } = summary.value!
+  return {
+    run: runCount,
+    graded: support.value === null,
+    handOver: (port: MessagePort) => toBench({ kind: 'subject', port, seed: job.seed ?? 1 }, [port]),
+    found: ({ nearestNeighbourRatio }: EvaluationPart) => {
+      const ratio = nearestNeighbourRatio?.value
+      if (typeof ratio === 'number' && job.bandwidth !== undefined) noteTried(job, { epsilon, ratio })
+    }
   }
-  if (message.run !== runCount) return
-  if (message.kind === 'part') {
-    evaluation.value = { ...evaluation.value, ...message.part }
-    noteRatio(message.part)
-  }
-  if (message.kind === 'drawings') drawings.value = message.drawings
-  if (message.kind === 'measured') {
-    measuring.value = false
-    said.value = support.value ? 'Every column is drawn' : 'All measures are computed'
-  }
-  if (message.kind === 'refused') {
-    measuring.value = false
-    reporting.value = false
-    fault.value = message.fault
-  }
-}
-
-function noteRatio({ nearestNeighbourRatio }: EvaluationPart): void {
-  const epsilon = summary.value?.epsilon
-  const ratio = nearestNeighbourRatio?.value
-  if (epsilon === undefined || typeof ratio !== 'number' || !shown.value?.job.bandwidth) return
-  tried.value = [...tried.value.filter((one) => one.epsilon !== epsilon), { epsilon, ratio }].sort((a, b) => a.epsilon - b.epsilon)
 }
 
 export function exportRows(format: RowFormat): void {
@@ -500,17 +446,46 @@ export function exportModel(): void {
 }
 
 export function exportReport(): void {
-  reporting.value = true
-  if (!measurer) measure()
-  const { draws } = shown.value!
-  measurer!.postMessage({ kind: 'report', title: source.value!.name, command: command.value, draws } satisfies ToMeasure)
+  askForReport({ title: source.value!.name, command: command.value, draws: shown.value!.draws }, comparison())
 }
 
-effect(() => setPlace('sample', source.value ? addressOf(source.value, settings.value) : ''))
-
-/** Opens what the address says, or says which file it means. */
-export function begin(): Source | null {
-  const { source: meant, settings: kept } = fromAddress(location.hash)
-  if (meant?.kind === 'example') void openExample(meant.name, kept)
-  return meant
+function visit(parts: URLSearchParams, fresh: boolean): void {
+  const meant = sourceIn(parts)
+  panel.value = panelIn(parts)
+  if (!meant) {
+    if (held || openTable.peek()) close()
+    awaited.value = null
+    return
+  }
+  if (held && sameSource(held.source, meant)) {
+    openTable.value = held
+    const { settings: wanted } = fromAddress(parts.toString())
+    if (fresh && source.peek() && addressOf(null, wanted) !== addressOf(null, settings.peek())) {
+      change(wanted)
+      if (shown.peek() && outdated.peek() && !running.peek()) run('morph')
+    }
+    noteCarried(settings.peek(), parts)
+    return
+  }
+  const known = openedBefore(meant)
+  if (known) open(known, parts)
+  else if (meant.kind === 'example') void openExample(meant.name, parts)
+  else {
+    if (held || openTable.peek()) close()
+    awaited.value = meant.name
+    unread = parts
+  }
 }
+
+effect(() => {
+  const from = source.value ?? (lacking.value && held?.source)
+  if (!from) {
+    setPlace('sample', awaited.value === null ? '' : withoutActivity(unread))
+    return
+  }
+  const parts = new URLSearchParams(addressOf(from, settings.value))
+  if (found.value) parts.set('found', String(found.value.epsilon))
+  if (panel.value !== 'settings') parts.set('panel', panel.value)
+  setPlace('sample', parts.toString())
+})
+beLed('sample', visit)

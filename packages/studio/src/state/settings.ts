@@ -1,6 +1,6 @@
 import { type ColumnKind, type FitJob, type SampleJob, SbridgeError, USUAL_STEPS } from '@sbridge/core'
 import { parseGiven, writeGiven } from '../../../sbridge/src/cli/given.js'
-import type { Source } from './page.js'
+import { type Source, sourceIn } from './page.js'
 
 /** Everything a person may set: plain data, in the address of the page, undone as one. */
 export interface Settings {
@@ -89,9 +89,8 @@ export function fromAddress(text: string): { source: Source | null; settings: Se
     const [kind, ...name] = pair.split(':')
     if (KINDS.includes(kind!) && name.length > 0) types[name.join(':')] = kind as ColumnKind
   }
-  const kind = parts.has('example') ? 'example' : parts.has('file') ? 'file' : null
   return {
-    source: kind && { kind, name: parts.get(kind)! },
+    source: sourceIn(parts),
     settings: {
       types,
       exclude: parts.getAll('without'),

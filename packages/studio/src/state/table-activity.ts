@@ -1,8 +1,24 @@
 import { batch, effect, type Signal, signal } from '@preact/signals'
 import type { Fault } from '../work/messages.js'
-import { type Activity, activity, setPlace } from './activity.js'
+import { type Activity, partsOf, setPlace, withoutActivity } from './activity.js'
 import { forget, remember } from './history.js'
-import { brokenWorker, fault, fetchExample, type OpenTable, opening, openTable, refuse, type Source, said } from './page.js'
+import { beLed } from './navigation.js'
+import {
+  brokenWorker,
+  fault,
+  faultWords,
+  fetchExample,
+  keepTable,
+  type OpenTable,
+  openedBefore,
+  opening,
+  openTable,
+  refuse,
+  type Source,
+  said,
+  sameSource,
+  sourceIn
+} from './page.js'
 
 interface Rules<Settings, To, From> {
   readonly name: Exclude<Activity, 'sample'>
@@ -32,15 +48,26 @@ export interface TableActivity<Settings, To> {
   send(message: To, transfer?: Transferable[]): void
   /** Stops at once whatever is being computed: the worker is ended, and a new one reads the table. */
   stop(): void
-  /** Name of the file that the address meant when the page was loaded. */
-  readonly awaited: string | null
+  /** The table that was read cannot be used here. One that is open elsewhere stays open there; in the place of a new one comes the one before. */
+  unusable(found: Fault): void
+  /** What the open table lacks for this activity. */
+  readonly lacking: Signal<Fault | null>
+  /** Name of the file that the address means, while the page does not have it. */
+  readonly awaited: Signal<string | null>
 }
 
 export function tableActivity<Settings extends object, To, From>(rules: Rules<Settings, To, From>): TableActivity<Settings, To> {
   const { name, defaults } = rules
   const source = signal<Source | null>(null)
   const settings = signal<Settings>(defaults)
+  const lacking = signal<Fault | null>(null)
+  const awaited = signal<string | null>(null)
+  /** What the address says of a file that the page does not have. */
+  let unread = new URLSearchParams()
   let held: OpenTable | null = null
+  /** Whether the table was open already when it was taken up, and otherwise what was here before it. */
+  let entered = false
+  let before: { readonly table: OpenTable; readonly settings: Settings } | null = null
   let worker: Worker | undefined
 
   const broken = (found: Fault) =>
@@ -62,28 +89,42 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
     rules.reset(stopped)
     if (held) send(rules.openWith(held, settings.value))
   }
-  const open = (table: OpenTable, kept: Settings): void => {
+  const put = (table: OpenTable | null, kept: Settings): void => {
     held = table
     forget(name)
     batch(() => {
       openTable.value = table
-      source.value = table.source
+      source.value = table?.source ?? null
       settings.value = kept
+      lacking.value = null
+      awaited.value = null
       fault.value = null
-      opening.value = true
+      opening.value = table !== null
       restart()
     })
   }
-  const close = (): void => {
-    held = null
-    forget(name)
-    batch(() => {
-      openTable.value = null
-      source.value = null
-      settings.value = defaults
-      opening.value = false
-      restart()
-    })
+  const open = (table: OpenTable, kept: Settings): void => {
+    const known = openTable.peek() === table
+    before = known ? null : held && source.peek() && { table: held, settings: settings.peek() }
+    entered = known
+    keepTable(table)
+    put(table, kept)
+  }
+  const close = (): void => put(null, defaults)
+  const unusable = (found: Fault): void => {
+    if (entered)
+      batch(() => {
+        source.value = null
+        opening.value = false
+        lacking.value = found
+        said.value = faultWords(found)
+      })
+    else {
+      put(before?.table ?? null, before?.settings ?? defaults)
+      refuse(found)
+      opening.value = before !== null
+      before = null
+    }
   }
   const goTo = (next: Settings): void => {
     const before = settings.value
@@ -92,41 +133,61 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
       rules.changed(before)
     })
   }
-  const meant = new URLSearchParams(location.hash.replace(/^#/, ''))
-  const own = activity.peek() === name && openTable.peek() === null
+  const change = (part: Partial<Settings>): void => {
+    const before = settings.value
+    remember(name, () => {
+      goTo(before)
+      said.value = 'Undone'
+    })
+    goTo({ ...before, ...part })
+  }
   const openExample = async (file: string, kept = defaults): Promise<void> => {
     const example = await fetchExample(file)
     if (example) open(example, kept)
   }
-  const example = own ? meant.get('example') : null
-  if (example !== null) void openExample(example, rules.fromAddress(meant))
+  const visit = (parts: URLSearchParams, fresh: boolean): void => {
+    const meant = sourceIn(parts)
+    if (!meant) {
+      if (held || openTable.peek()) close()
+      awaited.value = null
+      return
+    }
+    if (held && sameSource(held.source, meant)) {
+      openTable.value = held
+      const meantSettings = rules.fromAddress(parts)
+      const differs = JSON.stringify(rules.toAddress(meantSettings)) !== JSON.stringify(rules.toAddress(settings.peek()))
+      if (fresh && source.peek() && differs) change(meantSettings)
+      return
+    }
+    const known = openedBefore(meant)
+    if (known) open(known, rules.fromAddress(parts))
+    else if (meant.kind === 'example') void openExample(meant.name, rules.fromAddress(parts))
+    else {
+      if (held || openTable.peek()) close()
+      awaited.value = meant.name
+      unread = parts
+    }
+  }
   effect(() => {
-    const from = source.value
-    setPlace(
-      name,
-      from ? new URLSearchParams([[from.kind, from.name], ...rules.toAddress(settings.value).map(([a, b]) => [a, b])]).toString() : ''
-    )
+    const from = source.value ?? (lacking.value && held?.source)
+    if (from)
+      setPlace(name, new URLSearchParams([[from.kind, from.name], ...rules.toAddress(settings.value).map(([a, b]) => [a, b])]).toString())
+    else setPlace(name, awaited.value === null ? '' : withoutActivity(unread))
   })
+  beLed(name, visit)
 
   return {
     source,
     settings,
-    change(part) {
-      const before = settings.value
-      remember(name, () => {
-        goTo(before)
-        said.value = 'Undone'
-      })
-      goTo({ ...before, ...part })
-    },
+    change,
     openFile(file) {
-      const parts = new URLSearchParams(location.hash.replace(/^#/, ''))
+      const parts = partsOf(location.hash)
       const same = parts.get('file') === file.name && parts.get('activity') === name
       open({ blob: file, source: { kind: 'file', name: file.name } }, same ? rules.fromAddress(parts) : defaults)
     },
     openExample,
     enter() {
-      if (openTable.value === held) return
+      if (opening.value || openTable.value === held) return
       if (openTable.value) open(openTable.value, defaults)
       else close()
     },
@@ -136,6 +197,8 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
       restart(true)
       said.value = 'Stopped'
     },
-    awaited: own ? meant.get('file') : null
+    unusable,
+    lacking,
+    awaited
   }
 }

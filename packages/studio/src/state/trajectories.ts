@@ -60,7 +60,7 @@ export const session = tableActivity<TrajectoriesSettings, ToTrajectories, FromT
     clearResults()
   }
 })
-export const { source, settings, change, openFile, openExample, enter, close, awaited } = session
+export const { source, settings, change, openFile, openExample, enter, close, awaited, lacking } = session
 
 /** The column of times, that of weights, and columns that are no coordinates. */
 export const chosen = computed(() => {
@@ -169,7 +169,7 @@ function receive(message: FromTrajectories): void {
   if (message.kind === 'picture') picture.value = message.picture
   if (message.kind === 'progress') progress.value = message
   if (message.kind === 'round') rounds.value = { names: message.names, rounds: [...(rounds.value?.rounds ?? []), message.round] }
-  if (message.kind === 'drawn') drawn(message)
+  if (message.kind === 'drawn' && pending) drawn(message)
   if (message.kind === 'file') save(message.blob, message.name)
   if (message.kind === 'refused') refused(message)
 }
@@ -187,8 +187,11 @@ function drawn({ learned: found, milliseconds }: Extract<FromTrajectories, { kin
 
 function refused({ during, fault: found }: Extract<FromTrajectories, { kind: 'refused' }>): void {
   // Where the first choice is refused there is nothing to go back to.
-  if (during === 'open' || (during === 'choose' && !snapshots.value)) close()
-  else if (during === 'choose') undo('trajectories')
+  if (during === 'open' || (during === 'choose' && !snapshots.value)) {
+    session.unusable(found)
+    return
+  }
+  if (during === 'choose') undo('trajectories')
   if (during === 'run') clearResults()
   refuse(found)
 }

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { ACTIVITIES, ACTIVITY_NAMES, type Activity, activity, addressFor, switchTo } from '../state/activity.js'
-import { openTable, refuse } from '../state/page.js'
+import { opening, openTable, refuse } from '../state/page.js'
 
 /** What an activity offers the page. */
 export interface ActivityPart {
@@ -36,7 +36,7 @@ export function ActivitySwitch() {
       {ACTIVITIES.map((one) => (
         <a
           key={one}
-          href={addressFor(one)}
+          href={addressFor(one) || '#'}
           aria-current={activity.value === one ? 'page' : undefined}
           onClick={(event) => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -55,10 +55,11 @@ export function ActivityView() {
   const chosen = activity.value
   const part = parts.value[chosen]
   const table = openTable.value
+  const busy = opening.value
   useEffect(() => {
     if (part) part.enter()
     else void load(chosen as Exclude<Activity, 'sample'>)
-  }, [chosen, part, table])
+  }, [chosen, part, table, busy])
   return part ? <part.View key={chosen} /> : <main class="start" aria-busy="true" />
 }
 

@@ -1,5 +1,5 @@
 import { canUndo, undo } from '../state/history.js'
-import { fault, openTable, type Source, said } from '../state/page.js'
+import { fault, openTable, said } from '../state/page.js'
 import { enter, facts, openFile, shown, support } from '../state/session.js'
 import { surroundings } from '../work/surroundings.js'
 import { ActivitySwitch, ActivityView, provide } from './activities.js'
@@ -15,9 +15,9 @@ import { ThemeButton } from './theme.js'
 
 const { shared, threads } = surroundings()
 
-/** Hands the page its first activity; `expected` is the table that the address means. */
-export function provideSample(expected: Source | null): void {
-  provide('sample', { View: () => (facts.value ? <Sampling /> : <Start expected={expected} />), openFile, enter })
+/** Hands the page its first activity. */
+export function provideSample(): void {
+  provide('sample', { View: () => (facts.value ? <Sampling /> : <Start />), openFile, enter })
 }
 
 export function App() {
@@ -59,7 +59,7 @@ function Header() {
       </button>
       <ActivitySwitch />
       <div class="tools">
-        <button type="button" class="quiet" onClick={() => undo()} disabled={!canUndo.value} title="Ctrl+Z">
+        <button type="button" class="quiet" onClick={() => undo()} aria-disabled={!canUndo.value} title="Ctrl+Z">
           Undo
         </button>
         <ThemeButton />

@@ -1,47 +1,80 @@
-import { change, curve, run, settings, shown, tried } from '../state/session.js'
+import { useId, useRef } from 'preact/hooks'
+import type { Found } from '../state/bandwidth.js'
+import { change, found, run, settings, shown } from '../state/session.js'
 import { formatPlain } from './words.js'
 
 const WIDTH = 240
 const HEIGHT = 96
 const ROOM = 8
+/** How far the slider reaches beyond what was searched: copying and blurring are to be seen. */
 const BELOW = 8
 const ABOVE = 4
+/** How far it reaches to either side of a number of which nothing is known. */
+const AROUND = 16
 
-/** ε along its curve: how near drawn rows come to training rows, from copying to blurring. */
+/** ε as a number, and on its slider: how near drawn rows come to training rows, from copying to blurring. */
 export function Bandwidth() {
-  const found = curve.value
-  if (!found || found.curve.length < 2) {
-    return (
-      <div class="bandwidth">
-        <p class="field-label">
-          <span>Bandwidth ε</span>{' '}
-          <output>{settings.value.epsilon === null ? 'found by itself' : formatPlain(settings.value.epsilon)}</output>
-        </p>
-      </div>
-    )
+  const known = found.value
+  const chosen = settings.value.epsilon
+  return (
+    <div class="bandwidth">
+      <Typed chosen={chosen} known={known} />
+      {(chosen !== null || known) && <Slider chosen={chosen} known={known} />}
+    </div>
+  )
+}
+
+interface Choice {
+  /** Found by itself where null. */
+  readonly chosen: number | null
+  readonly known: Found | null
+}
+
+function Typed({ chosen, known }: Choice) {
+  const id = useId()
+  const commit = (event: Event) => {
+    const input = event.currentTarget as HTMLInputElement
+    const typed = input.value.trim() === '' ? null : input.valueAsNumber
+    if (typed === null || typed > 0) {
+      if (typed !== chosen) change({ epsilon: typed })
+    } else input.value = chosen === null ? '' : String(chosen)
   }
-  const logs = found.curve.map((point) => Math.log(point.epsilon))
-  // A little beyond what was searched on either side: copying and blurring are to be seen.
-  const low = Math.min(...logs) - Math.log(BELOW)
-  const high = Math.max(...logs) + Math.log(ABOVE)
-  const epsilon = settings.value.epsilon ?? found.epsilon
+  return (
+    <p class="field">
+      <label for={id}>Bandwidth ε</label>
+      <input
+        id={id}
+        type="number"
+        step="any"
+        min={0}
+        placeholder={known ? formatPlain(known.epsilon) : 'found by itself'}
+        value={chosen ?? ''}
+        onChange={commit}
+      />
+    </p>
+  )
+}
+
+function Slider({ chosen, known }: Choice) {
+  // Where nothing is known the slider stays around the number that it began with.
+  const first = useRef(chosen)
+  const logs = spanOf(known, first.current ?? chosen ?? 1)
+  const [low, high] = [Math.min(...logs), Math.max(...logs)]
+  const epsilon = chosen ?? known!.epsilon
   const at = Math.min(high, Math.max(low, Math.log(epsilon)))
   const slide = (event: Event) => {
     const place = (event.currentTarget as HTMLInputElement).valueAsNumber
     const next = Number(Math.exp(low + place * (high - low)).toPrecision(3))
     change({ epsilon: next }, { remember: !sliding })
     sliding = true
-    if (shown.value) run('morph')
+    follow()
   }
   const release = () => {
     sliding = false
   }
   return (
-    <div class="bandwidth">
-      <p class="field-label">
-        <label for="epsilon">Bandwidth ε</label> <output for="epsilon">{formatPlain(epsilon)}</output>
-      </p>
-      <Curve low={low} high={high} epsilon={epsilon} />
+    <>
+      {known && known.curve.length + known.tried.length > 1 && <Curve known={known} low={low} high={high} epsilon={epsilon} />}
       <input
         id="epsilon"
         type="range"
@@ -51,50 +84,81 @@ export function Bandwidth() {
         value={(at - low) / (high - low)}
         onInput={slide}
         onChange={release}
-        aria-valuetext={`${formatPlain(epsilon)}: ${reading(ratioAt(epsilon))}`}
+        aria-label="Bandwidth ε, from copying to blurring"
+        aria-valuetext={`${formatPlain(epsilon)}: ${reading(known, epsilon)}`}
       />
       <p class="ends">
         <span>copies</span>
-        <button
-          type="button"
-          class="link"
-          disabled={settings.value.epsilon === null}
-          onClick={() => {
-            change({ epsilon: null })
-            if (shown.value) run('morph')
-          }}
-        >
-          found: {formatPlain(found.epsilon)}
-        </button>
+        <BackToFound chosen={chosen} known={known} />
         <span>blurs</span>
       </p>
-      <p class="soft">{reading(ratioAt(epsilon))}</p>
-    </div>
+      <p class="soft">{reading(known, epsilon)}</p>
+    </>
   )
+}
+
+/** Ends of the slider, in log ε. */
+function spanOf(known: Found | null, around: number): number[] {
+  if (!known) return [Math.log(around / AROUND), Math.log(around * AROUND)]
+  const searched = known.curve.length > 0 ? known.curve.map((point) => Math.log(point.epsilon)) : [Math.log(known.epsilon)]
+  return [Math.min(...searched) - Math.log(BELOW), Math.max(...searched) + Math.log(ABOVE)]
+}
+
+/** The bandwidth that was found, without searching for it again. */
+function BackToFound({ chosen, known }: Choice) {
+  // A search that was made here is at hand; of one that an address tells of only the number is.
+  const wanted = known && known.curve.length === 0 ? known.epsilon : null
+  const there = chosen === null || chosen === wanted
+  const goBack = () => {
+    if (there) return
+    change({ epsilon: wanted })
+    follow()
+  }
+  return (
+    <button type="button" class="link" aria-disabled={there} onClick={goBack}>
+      {known ? `found: ${formatPlain(known.epsilon)}` : 'find it'}
+    </button>
+  )
+}
+
+/** Rows that are shown follow. */
+function follow(): void {
+  if (shown.value) run('morph')
 }
 
 /** One drag of the slider is one thing to undo. */
 let sliding = false
 
-function Curve({ low, high, epsilon }: { low: number; high: number; epsilon: number }) {
-  const { curve: points, target } = curve.value!
-  const top = Math.max(1.15, ...[...points, ...tried.value].map((point) => point.ratio)) * 1.05
-  const ratio = ratioAt(epsilon)
+interface CurveProps {
+  readonly known: Found
+  readonly low: number
+  readonly high: number
+  readonly epsilon: number
+}
+
+function Curve({ known, low, high, epsilon }: CurveProps) {
+  const { curve: points, target, tried } = known
+  const top = Math.max(1.15, ...[...points, ...tried].map((point) => point.ratio)) * 1.05
+  const ratio = ratioAt(known, epsilon)
   const x = (value: number) => ROOM + ((Math.log(value) - low) / (high - low)) * (WIDTH - 2 * ROOM)
   const y = (ratio: number) => HEIGHT - 6 - (ratio / top) * (HEIGHT - 14)
   const path = points.map((point, i) => `${i === 0 ? 'M' : 'L'}${x(point.epsilon).toFixed(1)},${y(point.ratio).toFixed(1)}`).join('')
   const chosen = Math.min(WIDTH - ROOM, Math.max(ROOM, x(epsilon)))
   return (
     <svg class="curve" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label="Nearest-neighbour ratio against the bandwidth">
-      <line class="target" x1={ROOM} x2={WIDTH - ROOM} y1={y(target)} y2={y(target)} />
-      <text x={ROOM} y={y(target) - 5}>
-        as far as fresh rows
-      </text>
+      {target !== null && (
+        <>
+          <line class="target" x1={ROOM} x2={WIDTH - ROOM} y1={y(target)} y2={y(target)} />
+          <text x={ROOM} y={y(target) - 5}>
+            as far as fresh rows
+          </text>
+        </>
+      )}
       <path d={path} />
       {points.map((point) => (
         <circle key={point.epsilon} cx={x(point.epsilon)} cy={y(point.ratio)} r="2" />
       ))}
-      {tried.value.map((point) => (
+      {tried.map((point) => (
         <circle key={point.epsilon} class="tried" cx={x(point.epsilon)} cy={y(point.ratio)} r="2.4" />
       ))}
       <line class="chosen" x1={chosen} x2={chosen} y1={4} y2={HEIGHT - 4} />
@@ -104,9 +168,8 @@ function Curve({ low, high, epsilon }: { low: number; high: number; epsilon: num
 }
 
 /** The curve at ε, between its neighbours in log ε; null beyond what has been looked at. */
-function ratioAt(epsilon: number): number | null {
-  const points = curve.value!.curve
-  const known = tried.value.find((point) => point.epsilon === epsilon)
+function ratioAt({ curve: points, tried }: Found, epsilon: number): number | null {
+  const known = tried.find((point) => point.epsilon === epsilon)
   if (known) return known.ratio
   const after = points.findIndex((point) => point.epsilon >= epsilon)
   if (points[after]?.epsilon === epsilon) return points[after]!.ratio
@@ -116,8 +179,9 @@ function ratioAt(epsilon: number): number | null {
   return a.ratio + share * (b.ratio - a.ratio)
 }
 
-function reading(ratio: number | null): string {
-  if (ratio === null) return 'beyond what the search looked at'
+function reading(known: Found | null, epsilon: number): string {
+  const ratio = known && ratioAt(known, epsilon)
+  if (ratio === null) return known && known.curve.length > 0 ? 'beyond what the search looked at' : 'no search at hand to compare with'
   if (ratio < 0.6) return 'rows nearly repeat training rows'
   if (ratio < 0.8) return 'rows stand nearer to training rows than new ones would'
   if (ratio <= 1.1) return 'rows stand as far from training rows as new ones would'

@@ -1,7 +1,8 @@
 import { thumbnails } from 'virtual:thumbnails'
 import { EXAMPLES, type Example } from '../../examples.js'
 import type { Activity } from '../state/activity.js'
-import { opening } from '../state/page.js'
+import { opening, openTable } from '../state/page.js'
+import type { Fault } from '../work/messages.js'
 
 const ACCEPTED = '.csv,.tsv,.json,.jsonl,.ndjson,.parquet,.arrow,.feather,.npy,.npz'
 
@@ -13,12 +14,14 @@ interface OpeningProps {
   readonly drop: string
   /** Name of the file that the address means, if any. */
   readonly awaited: string | null
+  /** What the table that is open lacks for this activity. */
+  readonly lacking: Fault | null
   readonly openFile: (file: File) => void
   readonly openExample: (example: Example) => void
 }
 
 /** The page of an activity where a table is picked. */
-export function Opening({ activity, title, lead, drop, awaited, openFile, openExample }: OpeningProps) {
+export function Opening({ activity, title, lead, drop, awaited, lacking, openFile, openExample }: OpeningProps) {
   const pick = (event: Event) => {
     const file = (event.currentTarget as HTMLInputElement).files?.[0]
     if (file) openFile(file)
@@ -27,6 +30,7 @@ export function Opening({ activity, title, lead, drop, awaited, openFile, openEx
     <main class="start">
       <h1>{title}</h1>
       <p class="lead">{lead}</p>
+      {lacking && <Lacking {...lacking} />}
       <label class="drop" aria-busy={opening.value}>
         <input type="file" accept={ACCEPTED} onChange={pick} disabled={opening.value} />
         <strong>{opening.value ? 'Reading …' : awaited ? `Drop ${awaited} again` : drop}</strong>
@@ -47,5 +51,19 @@ export function Opening({ activity, title, lead, drop, awaited, openFile, openEx
         ))}
       </ul>
     </main>
+  )
+}
+
+/** The open table is of no use here, and stays as it is elsewhere. */
+function Lacking({ got, expected, remedy }: Fault) {
+  return (
+    <div class="fault lacking" role="alert">
+      <p>
+        <strong>
+          {openTable.value?.source.name}: got {got}.
+        </strong>{' '}
+        Expected {expected}. Try {remedy}. The table stays open in the other activities.
+      </p>
+    </div>
   )
 }

@@ -1,6 +1,9 @@
 import { drawings, layerNames, source } from '../state/session.js'
 import type { Drawing } from '../work/messages.js'
-import { beside, FigureButtons, pixels } from './figure-buttons.js'
+import { dot, figureSvg } from './figure.js'
+import { FigureButtons } from './figure-buttons.js'
+import { knownWords } from './scatter-figure.js'
+import { colour } from './theme.js'
 
 /** The report's drawings: every column, and the columns that belong together. */
 export function Pictures() {
@@ -35,14 +38,14 @@ export function Pictures() {
   )
 }
 
-function Panel({ drawing: { title, detail, svgs } }: { drawing: Drawing }) {
-  const name = `${source.value!.name}-${title}`
-  const svg = () => beside(svgs)
+function Panel({ drawing }: { drawing: Drawing }) {
+  const { title, detail, svgs, remarks } = drawing
   return (
     <figure>
       <figcaption>
-        <strong>{title}</strong> <span class="soft">{detail}</span>
-        <FigureButtons name={name} svg={svg} png={() => pixels(svg())} />
+        <strong>{title}</strong>
+        <FigureButtons name={`${source.value!.name}-${title}`} svg={() => panelFigure(drawing)} />
+        <span class="soft">{detail}</span>
       </figcaption>
       <div class={svgs.length > 1 ? 'pair' : ''} style={svgs.length > 1 ? { gridTemplateColumns: widthsOf(svgs) } : {}}>
         {svgs.map((one, i) => (
@@ -50,8 +53,23 @@ function Panel({ drawing: { title, detail, svgs } }: { drawing: Drawing }) {
           <div key={i} dangerouslySetInnerHTML={{ __html: one }} />
         ))}
       </div>
+      {remarks.map((remark) => (
+        <p key={remark} class="soft remark">
+          {remark}
+        </p>
+      ))}
     </figure>
   )
+}
+
+/** A panel as a document of its own. */
+function panelFigure({ title, detail, svgs, remarks }: Drawing): string {
+  const { real, synthetic } = layerNames.value
+  return figureSvg(svgs, {
+    title,
+    legend: [dot(colour('real'), real), dot(colour('synthetic'), synthetic)],
+    notes: [detail, ...remarks, ...knownWords()].filter((note) => note !== '')
+  })
 }
 
 /** Columns in the proportion of the drawings, so that both have one scale. */

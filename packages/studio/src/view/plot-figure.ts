@@ -1,5 +1,4 @@
 import type { Axis } from '../work/messages.js'
-import { colour } from './theme.js'
 
 /** The paper of a saved figure, and its margins. */
 export const WIDTH = 720
@@ -14,10 +13,19 @@ export const escaped = (text: string): string =>
 
 /** Dots at pairs of places between 0 and 1, as a path of points. */
 export function dotsPath(places: Float32Array): string {
+  return markPath(places, 'h0')
+}
+
+/** The same as crosses. */
+export function crossesPath(places: Float32Array): string {
+  return markPath(places, 'm-2,-2l4,4m0,-4l-4,4')
+}
+
+function markPath(places: Float32Array, mark: string): string {
   let path = ''
   for (let i = 0; i < places.length; i += 2) {
     const [x, y] = [places[i]!, places[i + 1]!]
-    if (x >= 0 && x <= 1 && y >= 0 && y <= 1) path += `M${placeText(x, y)}h0`
+    if (x >= 0 && x <= 1 && y >= 0 && y <= 1) path += `M${placeText(x, y)}${mark}`
   }
   return path
 }
@@ -40,12 +48,7 @@ export function placeText(x: number, y: number): string {
   return `${(LEFT + x * (WIDTH - LEFT - RIGHT)).toFixed(1)},${(TOP + (1 - y) * (HEIGHT - TOP - BOTTOM)).toFixed(1)}`
 }
 
-/** Parts on a paper of their own. */
+/** Parts on one paper. */
 export function paper(...parts: readonly string[]): string {
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica, Arial, sans-serif" font-size="12">`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="${colour('paper')}"/>`,
-    ...parts,
-    '</svg>'
-  ].join('')
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}">${parts.join('')}</svg>`
 }

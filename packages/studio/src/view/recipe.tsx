@@ -1,4 +1,4 @@
-import { panel } from '../state/known.js'
+import { panel } from '../state/panel.js'
 import { change, facts, measuring, outdated, progress, run, runFault, settings, shown, stop, summary, support } from '../state/session.js'
 import { defaultSteps, knownIn, MOST_ROWS, MOST_STEPS } from '../state/settings.js'
 import { Bandwidth } from './bandwidth.js'
@@ -21,7 +21,7 @@ export function Recipe() {
         }}
       >
         <div role="tabpanel" id={`panel-${at}`} aria-labelledby={`tab-${at}`}>
-          {at === 'sample' && <Drawing />}
+          {at === 'settings' && <Drawing />}
           {at === 'conditions' && <Conditions />}
           {at === 'observations' && <Observations />}
         </div>

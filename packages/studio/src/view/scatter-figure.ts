@@ -1,39 +1,43 @@
-import { askPainter, frame, visible } from '../state/session.js'
-import { axesSvg, BOTTOM, dotsPath, HEIGHT, LEFT, RIGHT, TOP, WIDTH } from './plot-figure.js'
+import { writeGiven } from '../../../sbridge/src/cli/given.js'
+import { askForDots, visible } from '../state/scatter.js'
+import { facts, frame, layerNames, shown, unplaced } from '../state/session.js'
+import { dot, figureSvg, type LegendPart } from './figure.js'
+import { axesSvg, dotsPath, paper } from './plot-figure.js'
 import { colour } from './theme.js'
+import { formatCount } from './words.js'
 
-/** What the scatter shows, as a drawing of its own. */
+/** The scatter as a document of its own: the rows that were drawn, or the last step of chains that still run. */
 export async function scatterSvg(): Promise<string> {
-  const { real, synthetic } = await askPainter({ kind: 'dots' })
+  const { real, synthetic, step, steps } = await askForDots()
+  const axes = frame.value!
   const opacity = (count: number) => Math.min(0.8, Math.max(0.15, 9 / Math.sqrt(Math.max(1, count)) + 0.12)).toFixed(2)
-  const dots = (places: Float32Array, stroke: string) =>
-    `<path d="${dotsPath(places)}" fill="none" stroke="${stroke}" stroke-width="4" stroke-linecap="round" stroke-opacity="${opacity(places.length / 2)}"/>`
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica, Arial, sans-serif" font-size="12">`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="${colour('paper')}"/>`,
-    visible.value.real ? dots(real, colour('real')) : '',
-    visible.value.synthetic && synthetic.length > 0 ? dots(synthetic, colour('synthetic')) : '',
-    axesSvg(frame.value!, colour('ink')),
-    '</svg>'
-  ].join('')
+  const layers: { places: Float32Array; paint: string; words: string }[] = []
+  if (visible.value.real)
+    layers.push({ places: real, paint: colour('real'), words: `${formatCount(facts.value!.rowCount)} ${layerNames.value.real}` })
+  if (visible.value.synthetic && synthetic.length > 0) {
+    const count = formatCount(synthetic.length / 2)
+    const words = step < steps ? `${count} chains after step ${step} of ${steps}` : `${count} ${layerNames.value.synthetic}`
+    layers.push({ places: synthetic, paint: colour('synthetic'), words })
+  }
+  const drawing = paper(
+    ...layers.map(
+      ({ places, paint }) =>
+        `<path d="${dotsPath(places)}" fill="none" stroke="${paint}" stroke-width="4" stroke-linecap="round" stroke-opacity="${opacity(places.length / 2)}"/>`
+    ),
+    axesSvg(axes, colour('ink'))
+  )
+  const legend: LegendPart[] = layers.map(({ paint, words }) => dot(paint, words))
+  return figureSvg([drawing], {
+    title: `${axes.y.name} against ${axes.x.name}`,
+    legend,
+    notes: [...knownWords(), unplaced.value].filter(Boolean)
+  })
 }
 
-/** The same as pixels, the dots drawn as on the screen. */
-export async function scatterPicture(): Promise<Blob> {
-  const ratio = 3
-  const { blob } = await askPainter({ kind: 'picture', ratio })
-  const dots = await createImageBitmap(blob)
-  const axes = new Image()
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica, Arial, sans-serif" font-size="12">${axesSvg(frame.value!, colour('ink'))}</svg>`
-  axes.src = `data:image/svg+xml,${encodeURIComponent(svg)}`
-  await axes.decode()
-  const canvas = document.createElement('canvas')
-  canvas.width = WIDTH * ratio
-  canvas.height = HEIGHT * ratio
-  const context = canvas.getContext('2d')!
-  context.fillStyle = colour('paper')
-  context.fillRect(0, 0, canvas.width, canvas.height)
-  context.drawImage(dots, LEFT * ratio, TOP * ratio, (WIDTH - LEFT - RIGHT) * ratio, (HEIGHT - TOP - BOTTOM) * ratio)
-  context.drawImage(axes, 0, 0, canvas.width, canvas.height)
-  return new Promise((resolve, reject) => canvas.toBlob((made) => (made ? resolve(made) : reject(new Error('no picture'))), 'image/png'))
+/** What the drawn rows were told. */
+export function knownWords(): string[] {
+  const known = shown.value?.known
+  if (!known) return []
+  const given = Object.keys(known.given).length > 0 ? [`given ${writeGiven(known.given)}`] : []
+  return [...given, ...known.observe.map((text) => `observed ${text}`)]
 }

@@ -1,31 +1,21 @@
 import { useEffect, useRef } from 'preact/hooks'
-import {
-  axesShown,
-  change,
-  facts,
-  frame,
-  givePainter,
-  layerNames,
-  playback,
-  rate,
-  settings,
-  shown,
-  source,
-  toPainter,
-  visible
-} from '../state/session.js'
+import { begun, givePainter, playback, rate, toPainter, visible } from '../state/scatter.js'
+import { axesShown, change, facts, frame, layerNames, sendAxes, settings, shown, source, unplaced } from '../state/session.js'
 import { AxisSelect } from './axis-select.js'
 import { FigureButtons } from './figure-buttons.js'
 import { Marks } from './known/marks.js'
-import { scatterPicture, scatterSvg } from './scatter-figure.js'
+import { scatterSvg } from './scatter-figure.js'
+import { useIntoSight } from './sight.js'
 import { colour, theme } from './theme.js'
 import { Ticks } from './ticks.js'
 import { formatCount } from './words.js'
 
 /** The stage: real rows and chains on two columns, drawn by a worker; axes, legend and playing around it. */
 export function Scatter() {
+  const stage = useRef<HTMLElement>(null)
+  useIntoSight(stage, begun.value)
   return (
-    <section class="stage" aria-label="Scatter">
+    <section class="stage" aria-label="Scatter" ref={stage}>
       <div class="stage-head">
         <Axis axis="y" />
         <Legend />
@@ -34,6 +24,7 @@ export function Scatter() {
       <div class="stage-foot">
         <Axis axis="x" />
       </div>
+      {unplaced.value && <p class="soft unplaced">{unplaced.value}</p>}
       <Playback />
     </section>
   )
@@ -63,7 +54,7 @@ function Legend() {
             </button>
           )
       )}
-      <FigureButtons name={`${source.value!.name}-scatter`} svg={scatterSvg} png={scatterPicture} />
+      <FigureButtons name={`${source.value!.name}-scatter`} svg={scatterSvg} />
     </div>
   )
 }
@@ -73,6 +64,7 @@ function Plot() {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     givePainter(canvas.current!.transferControlToOffscreen())
+    sendAxes()
     const ground = box.current!
     const fit = () => {
       const { width, height } = ground.getBoundingClientRect()
@@ -108,15 +100,12 @@ function words(): string {
   const axes = frame.value
   if (!axes) return 'Scatter, not drawn yet'
   const rows = shown.value ? ` and ${shown.value.rows} ${layerNames.value.synthetic}` : ''
-  return `Scatter of ${axes.y.name} against ${axes.x.name}: ${facts.value!.rowCount} ${layerNames.value.real}${rows} rows`
+  return `Scatter of ${axes.y.name} against ${axes.x.name}: ${facts.value!.rowCount} ${layerNames.value.real}${rows} rows${unplaced.value && `. ${unplaced.value}`}`
 }
 
 function Playback() {
   const { step, steps, playing } = playback.value
-  const hidden = frame.value?.hidden ?? 0
-  if (steps === 0) {
-    return <p class="playback soft">{hidden > 0 ? `${formatCount(hidden)} rows lack one of the two values and are not drawn` : '\u00a0'}</p>
-  }
+  if (steps === 0) return <p class="playback soft">{'\u00a0'}</p>
   const toggle = () => toPainter(playing ? { kind: 'hold', at: step } : { kind: 'play', from: step >= steps ? 0 : step })
   return (
     <div class="playback">

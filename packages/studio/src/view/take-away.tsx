@@ -30,7 +30,12 @@ export function TakeAway() {
             <button type="button" onClick={exportModel} disabled={running.value}>
               Model file
             </button>
-            <button type="button" onClick={exportReport} disabled={running.value || reporting.value}>
+            <button
+              type="button"
+              onClick={() => reporting.value || exportReport()}
+              disabled={running.value}
+              aria-disabled={reporting.value}
+            >
               {reporting.value ? 'Writing …' : 'Report'}
             </button>
           </p>

@@ -1,5 +1,5 @@
 import { type Column, isCategorical, isNumeric, presentValues } from '@sbridge/core'
-import type { Axis, Tick } from './messages.js'
+import type { Axis, Tick, Unplaced } from './messages.js'
 
 /** How cells of one column become places between 0 and 1. */
 export interface Placing {
@@ -112,8 +112,14 @@ export function pairsOf(x: Float32Array, y: Float32Array): Float32Array {
   return pairs
 }
 
-export function hiddenCount(pairs: Float32Array): number {
-  let hidden = 0
-  for (let i = 0; i < pairs.length; i += 2) if (Number.isNaN(pairs[i]! + pairs[i + 1]!)) hidden++
-  return hidden
+/** Rows of which the picture shows nothing: those that lack a value of the two, and those beyond its edges. */
+export function unplaced(pairs: Float32Array): Unplaced {
+  let missing = 0
+  let outside = 0
+  for (let i = 0; i < pairs.length; i += 2) {
+    const [x, y] = [pairs[i]!, pairs[i + 1]!]
+    if (Number.isNaN(x + y)) missing++
+    else if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1)) outside++
+  }
+  return { missing, outside }
 }

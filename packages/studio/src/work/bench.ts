@@ -16,13 +16,14 @@ import {
   type Table
 } from '@sbridge/core'
 import { extensionOf, parseTable, serializeTable, tableFormatOf } from '../../../sbridge/src/format/table-format.js'
-import { hiddenCount, placingOf } from './axis.js'
+import { placingOf, unplaced } from './axis.js'
 import { type DrawnRows, drawRows } from './draw.js'
 import { openEngine } from './engine.js'
 import { barsLike, firstAxes, previewOf, tableFacts } from './facts.js'
 import { faultOf } from './fault.js'
 import type { BenchToPainter, Choice, FromBench, RowFormat, RunRequest, Support, TableFacts, ToBench } from './messages.js'
 import { estimateOf, JobShare } from './progress.js'
+import { searchName } from './search-name.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
 
 const PREVIEW_ROWS = 8
@@ -63,8 +64,8 @@ export class Bench {
   /** The newest run that is not to go on. Shared memory: a worker that computes reads no messages. */
   #ended: Int32Array = new Int32Array(1)
   #drawn: Drawn | undefined
-  /** Scalings that were chosen before, by everything the choice depends on: it does not depend on ε. */
-  readonly #scalings = new Map<string, GlobalModel['summary']['scaling']>()
+  /** What searches found before, by everything they depend on: the choice of scalings does not depend on ε. */
+  readonly #searches = new Map<string, Pick<GlobalModel['summary'], 'scaling' | 'bandwidth'>>()
 
   constructor(say: (message: FromBench, transfer?: Transferable[]) => void) {
     this.#say = say
@@ -118,10 +119,16 @@ export class Bench {
     const [first, second] = [column(x), column(y)]
     if (!first || !second) return
     this.#axes = { x: placingOf(first), y: placingOf(second) }
-    const places = placesOf(real, this.#axes)
-    this.#say({ kind: 'axes', frame: { x: this.#axes.x.axis, y: this.#axes.y.axis, hidden: hiddenCount(places) } })
-    this.#paint({ kind: 'real', places })
+    this.#sayFrame()
+    this.#paint({ kind: 'real', places: placesOf(real, this.#axes) })
     this.#paintSteps(false)
+  }
+
+  #sayFrame(): void {
+    const axes = this.#axes!
+    const real = unplaced(placesOf(this.#real!, axes))
+    const synthetic = this.#drawn ? unplaced(placesOf(this.#drawn.table, axes)) : null
+    this.#say({ kind: 'axes', frame: { x: axes.x.axis, y: axes.y.axis, real, synthetic } })
   }
 
   #paintSteps(drawn: boolean): void {
@@ -160,6 +167,7 @@ export class Bench {
     this.#trail = trail
     this.#drawn = { model, ...drawn }
     if (show === 'morph') this.#paintSteps(true)
+    this.#sayFrame()
     const { table, formats, support } = drawn
     const preview = previewOf(presentTable(firstRows(table), formats, 'text'), PREVIEW_ROWS)
     const bars = barsLike(this.#facts!.columns, table)
@@ -193,10 +201,16 @@ export class Bench {
   async #fit(job: FitJob, context: JobContext): Promise<Fitted> {
     const name = JSON.stringify(job)
     if (this.#fitted?.job === name) return this.#fitted
-    const known = this.#knownScaling(job)
-    const fitted = await fitTable(this.#raw!, known ? { ...job, scaling: known.methods } : job, context)
-    const model = known ? { ...fitted, summary: { ...fitted.summary, scaling: known } } : fitted
-    this.#scalings.set(scalingKey(job), model.summary.scaling)
+    const known = this.#knownSearch(job)
+    const { summary, ...rest } = await fitTable(this.#raw!, searched(job, known), context)
+    // What is found again without a search is told as the search told it.
+    const bandwidth = job.bandwidth === undefined ? known?.bandwidth : undefined
+    const model = known
+      ? { ...rest, summary: { ...summary, scaling: known.scaling, ...(bandwidth ? { bandwidth } : {}) } }
+      : { ...rest, summary }
+    const { scaling } = model.summary
+    const found = model.summary.bandwidth ?? known?.bandwidth
+    this.#searches.set(searchName(job), { scaling, ...(found ? { bandwidth: found } : {}) })
     this.#fitted = { job: name, model, memory: new ConditionMemory() }
     return this.#fitted
   }
@@ -211,8 +225,10 @@ export class Bench {
     this.#paint({ kind: 'step', places: trail.places(trail.length - 1, this.#axes!), step, steps })
   }
 
-  #knownScaling(job: FitJob): GlobalModel['summary']['scaling'] | undefined {
-    return typeof job.bandwidth === 'number' ? this.#scalings.get(scalingKey(job)) : undefined
+  /** An earlier search that leaves nothing of this job to be searched for. */
+  #knownSearch(job: FitJob): Pick<GlobalModel['summary'], 'scaling' | 'bandwidth'> | undefined {
+    const known = this.#searches.get(searchName(job))
+    return typeof job.bandwidth === 'number' || known?.bandwidth ? known : undefined
   }
 
   async #exportRows(format: RowFormat): Promise<void> {
@@ -228,8 +244,11 @@ export class Bench {
   }
 }
 
-function scalingKey({ bandwidth: _, ...rest }: FitJob): string {
-  return JSON.stringify(rest)
+/** A job with what a search found in the place of the search: the same bytes. */
+function searched(job: FitJob, known: Pick<GlobalModel['summary'], 'scaling' | 'bandwidth'> | undefined): FitJob {
+  if (!known) return job
+  const { epsilon } = known.bandwidth ?? {}
+  return { ...job, scaling: known.scaling.methods, ...(job.bandwidth === undefined && epsilon !== undefined ? { bandwidth: epsilon } : {}) }
 }
 
 /** Name of a file without its extension. */

@@ -65,14 +65,18 @@ export class DotPicture {
     const [red, green, blue] = colour
     const shift = size / 2
     for (let i = 0; i < places.length; i += 2) {
-      const left = Math.round(places[i]! * width - shift)
-      const top = Math.round((1 - places[i + 1]!) * height - shift)
+      const [x, y] = [places[i]!, places[i + 1]!]
       // NaN fails every comparison: a row without a place is not drawn.
-      if (!(left >= 0 && top >= 0 && left + size <= width && top + size <= height)) continue
-      for (let r = 0, k = 0; r < size; r++) {
-        let at = ((top + r) * width + left) * 4
-        for (let c = 0; c < size; c++, k++, at += 4) {
-          const over = cover[k]!
+      if (!(x >= 0 && x <= 1 && y >= 0 && y <= 1)) continue
+      const left = Math.round(x * width - shift)
+      const top = Math.round((1 - y) * height - shift)
+      // A dot at the edge is cut off there.
+      const [fromRow, toRow] = [Math.max(0, -top), Math.min(size, height - top)]
+      const [fromColumn, toColumn] = [Math.max(0, -left), Math.min(size, width - left)]
+      for (let r = fromRow; r < toRow; r++) {
+        let at = ((top + r) * width + left + fromColumn) * 4
+        for (let c = fromColumn; c < toColumn; c++, at += 4) {
+          const over = cover[r * size + c]!
           if (over === 0) continue
           const alpha = data[at + 3]!
           // Straight alpha: the new colour over what is there.

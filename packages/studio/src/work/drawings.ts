@@ -1,9 +1,10 @@
 import { type Associations, type ColumnEvaluation, isNumeric, presentValues, type Table } from '@sbridge/core'
 import { mean, variance } from '../../../core/src/num/statistics.js'
 import type { Html } from '../../../sbridge/src/report/html.js'
-import { marginalPanel } from '../../../sbridge/src/report/marginal-panels.js'
+import { marginalDrawing } from '../../../sbridge/src/report/marginal-panels.js'
 import { formatNumber } from '../../../sbridge/src/report/numbers.js'
 import { mostRelatedPairs, pairPanel } from '../../../sbridge/src/report/pair-panels.js'
+import { REAL_AND_SYNTHETIC, type Sides } from '../../../sbridge/src/report/sides.js'
 import type { Drawing } from './messages.js'
 
 const MOST_COLUMNS = 16
@@ -15,16 +16,21 @@ interface Tables {
 }
 
 /** The report's drawing of every column, the worst first where not all are shown. */
-export function marginalDrawings({ real, synthetic }: Tables, columns: Readonly<Record<string, ColumnEvaluation>>): Drawing[] {
+export function marginalDrawings(
+  { real, synthetic }: Tables,
+  columns: Readonly<Record<string, ColumnEvaluation>>,
+  sides: Sides = REAL_AND_SYNTHETIC
+): Drawing[] {
   const distance = (name: string) => columns[name]!.kolmogorovSmirnov ?? columns[name]!.totalVariation
   const excess = (name: string) => (distance(name)?.value ?? 0) - (distance(name)?.floor ?? 0)
   const names = Object.keys(columns)
   const shown = names.length <= MOST_COLUMNS ? names : [...names].sort((a, b) => excess(b) - excess(a)).slice(0, MOST_COLUMNS)
-  return shown.map((name) => ({
-    title: name,
-    detail: `${columns[name]!.kolmogorovSmirnov ? 'KS' : 'TV'} ${formatNumber(distance(name)?.value)}, floor ${formatNumber(distance(name)?.floor)}`,
-    svgs: svgsOf(marginalPanel({ real, synthetic, name, evaluation: columns[name]! }))
-  }))
+  return shown.map((name) => {
+    const { drawing, remarks } = marginalDrawing({ real, synthetic, name, evaluation: columns[name]!, sides })
+    const label = columns[name]!.kolmogorovSmirnov ? 'KS' : 'TV'
+    const detail = `${label} ${formatNumber(distance(name)?.value)}, floor ${formatNumber(distance(name)?.floor)}`
+    return { title: name, detail, svgs: [drawing.text], remarks }
+  })
 }
 
 /** Mean and spread of a column of numbers in the data and in rows under conditions; nothing of categories. */
@@ -40,14 +46,19 @@ export function beforeAndAfter({ real, synthetic }: Tables, name: string): strin
 }
 
 /** The report's drawings of the columns that belong together most. */
-export function pairDrawings({ real, synthetic }: Tables, { names, real: strengths, synthetic: others }: Associations): Drawing[] {
+export function pairDrawings(
+  { real, synthetic }: Tables,
+  { names, real: strengths, synthetic: others }: Associations,
+  sides: Sides = REAL_AND_SYNTHETIC
+): Drawing[] {
   const at = (name: string) => names.indexOf(name)
   return mostRelatedPairs(names, strengths, MOST_PAIRS).map(([a, b]) => {
     const pair = [strengths[at(b)]![at(a)]!, others[at(b)]![at(a)]!] as const
     return {
       title: `${a} × ${b}`,
-      detail: `association ${formatNumber(pair[0])} real, ${formatNumber(pair[1])} synthetic`,
-      svgs: svgsOf(pairPanel({ real, synthetic }, [a, b], pair))
+      detail: `association ${formatNumber(pair[0])} ${sides.real}, ${formatNumber(pair[1])} ${sides.synthetic}`,
+      svgs: svgsOf(pairPanel({ real, synthetic }, [a, b], pair, sides)),
+      remarks: []
     }
   })
 }

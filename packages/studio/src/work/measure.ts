@@ -9,6 +9,7 @@ import type { Subject } from './bench.js'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
 import type { Drawing, EvaluationPart, FromMeasure, Support, ToMeasure } from './messages.js'
+import { sidesOf } from './sides.js'
 
 interface Compared extends Subject {
   readonly real: Table
@@ -45,7 +46,7 @@ export class Measurer {
     const { rowCount } = whole.real
     const compared = Math.max(comparison.real.rowCount, comparison.synthetic.rowCount)
     part({ rows: { real: rowCount, synthetic: whole.synthetic.rowCount, train: null, compared, half: comparison.half } })
-    if (subject.support) return this.#drawKnown(whole, comparison, run)
+    if (subject.support) return this.#drawKnown(whole, comparison, subject.support)
     // Nearest rows first: whether the rows are copies is what matters most.
     part(await compareNeighbours(comparison, whole, subject.model.summary.rareCombinations))
     const columns = compareColumns(comparison)
@@ -60,16 +61,21 @@ export class Measurer {
   }
 
   /** Rows under conditions should differ from the data: how they do is drawn, not graded. */
-  async #drawKnown(whole: ReturnType<typeof alignTables>, comparison: ReturnType<typeof prepareComparison>, run: number): Promise<void> {
+  async #drawKnown(
+    whole: ReturnType<typeof alignTables>,
+    comparison: ReturnType<typeof prepareComparison>,
+    support: Support
+  ): Promise<void> {
+    const run = this.#run
     const columns = compareColumns(comparison)
     const associations = compareAssociations(comparison)
     const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')
-    const marginals = marginalDrawings(whole, columns).map((drawing) => ({ ...drawing, detail: beforeAndAfter(whole, drawing.title) }))
-    const pairs = pairDrawings(whole, associations).map((drawing) => ({
+    const sides = sidesOf(support.kind)
+    const marginals = marginalDrawings(whole, columns, sides).map((drawing) => ({
       ...drawing,
-      detail: drawing.detail.replace(' real,', ' →').replace(' synthetic', '')
+      detail: beforeAndAfter(whole, drawing.title)
     }))
-    this.#say({ kind: 'drawings', run, drawings: [...marginals, ...pairs] })
+    this.#say({ kind: 'drawings', run, drawings: [...marginals, ...pairDrawings(whole, associations, sides)] })
     this.#say({ kind: 'measured', run })
   }
 

@@ -57,11 +57,18 @@ export interface Axis {
   readonly minor: boolean
 }
 
-/** Both axes of the scatter, and how many rows have no place on them. */
+/** How many rows have no place in a picture: for want of a value, or beyond its edges. */
+export interface Unplaced {
+  readonly missing: number
+  readonly outside: number
+}
+
+/** Both axes of the scatter, and the rows that have no place on them; of drawn rows where there are any. */
 export interface ScatterFrame {
   readonly x: Axis
   readonly y: Axis
-  readonly hidden: number
+  readonly real: Unplaced
+  readonly synthetic: Unplaced | null
 }
 
 export interface Choice {
@@ -132,8 +139,10 @@ export interface Preview {
 export interface Drawing {
   readonly title: string
   readonly detail: string
-  /** One drawing, or real and synthetic side by side. */
+  /** One drawing, or one for each side. */
   readonly svgs: readonly string[]
+  /** In words what the drawings leave out. */
+  readonly remarks: readonly string[]
 }
 
 export type ToMeasure =
@@ -149,6 +158,7 @@ export type ToMeasure =
 export type EvaluationPart = Partial<Evaluation>
 
 export type FromMeasure =
+  | { readonly kind: 'progress'; readonly run: number; readonly share: number; readonly stage: string }
   | { readonly kind: 'drawings'; readonly run: number; readonly drawings: readonly Drawing[] }
   | { readonly kind: 'part'; readonly run: number; readonly part: EvaluationPart }
   | { readonly kind: 'measured'; readonly run: number }
@@ -167,7 +177,9 @@ export type ToPainter =
   | { readonly kind: 'hold'; readonly at: number }
   /** Chains of a run that was stopped are shown no more. */
   | { readonly kind: 'forget' }
-  | { readonly kind: 'picture'; readonly ratio: number }
+  /** Whether nothing is to move by itself: then chains are shown where they end. */
+  | { readonly kind: 'still'; readonly still: boolean }
+  /** Asks for the rows as they are saved. */
   | { readonly kind: 'dots' }
 
 /** What the bench tells the painter. */
@@ -179,7 +191,15 @@ export type BenchToPainter =
   | { readonly kind: 'steps'; readonly steps: readonly Float32Array[]; readonly drawn: boolean }
 
 export type FromPainter =
+  /** A run's chains are there: they begin to play, or stand where they end. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'at'; readonly step: number; readonly steps: number; readonly playing: boolean }
   | { readonly kind: 'rate'; readonly framesPerSecond: number; readonly points: number }
-  | { readonly kind: 'picture'; readonly blob: Blob }
-  | { readonly kind: 'dots'; readonly real: Float32Array; readonly synthetic: Float32Array }
+  /** Real rows, and the chains after the newest `step` of `steps`. */
+  | {
+      readonly kind: 'dots'
+      readonly real: Float32Array
+      readonly synthetic: Float32Array
+      readonly step: number
+      readonly steps: number
+    }

@@ -22,9 +22,11 @@ export class Painter {
   #size = { width: 0, height: 0, ratio: 1 }
   #colours: { real: Colour; synthetic: Colour } = { real: [0, 114, 178], synthetic: [213, 94, 0] }
   #show = { real: true, synthetic: true }
+  #still = false
   #real: Float32Array = new Float32Array(0)
   #steps: Float32Array[] = []
-  #expected = 0
+  /** The newest step that has come, and how many there will be: not every step is kept where there are very many rows. */
+  #newest = { step: 0, steps: 0 }
   /** The step that is shown, or was last. */
   #at = 0
   #playing = false
@@ -47,12 +49,12 @@ export class Painter {
     if (message.kind === 'size') this.#resize(message)
     if (message.kind === 'colours') this.#colours = { real: colourOf(message.real), synthetic: colourOf(message.synthetic) }
     if (message.kind === 'show') this.#show = message
+    if (message.kind === 'still') this.#still = message.still
     if (message.kind === 'bench') message.port.onmessage = ({ data }: MessageEvent<BenchToPainter>) => this.#take(data)
     if (message.kind === 'play') this.#play(message.from)
     if (message.kind === 'forget') this.#clear()
     if (message.kind === 'hold') this.#hold(message.at)
-    if (message.kind === 'picture') void this.#export(message.ratio)
-    if (message.kind === 'dots') this.#say({ kind: 'dots', real: this.#real, synthetic: this.#shown })
+    if (message.kind === 'dots') this.#sayDots()
     this.#stale = true
     this.#wake()
   }
@@ -71,21 +73,36 @@ export class Painter {
     this.#shown = new Float32Array(0)
     this.#move = undefined
     this.#at = 0
+    this.#newest = { step: 0, steps: 0 }
     this.#playing = false
   }
 
-  #addStep({ places, steps }: { places: Float32Array; steps: number }): void {
+  #addStep({ places, step, steps }: { places: Float32Array; step: number; steps: number }): void {
     const now = performance.now()
     this.#arrival = { last: now, interval: this.#steps.length > 1 ? now - this.#arrival.last : 0 }
     this.#steps.push(places)
-    this.#expected = steps
-    if (this.#steps.length === 1) {
-      this.#stale = true
-      this.#shown = places
-      this.#at = 0
-      this.#playing = true
-    }
+    this.#newest = { step, steps }
+    if (this.#still) {
+      if (step === steps) this.#stand()
+    } else if (this.#steps.length === 1) this.#begin()
     this.#tell()
+  }
+
+  #begin(): void {
+    this.#stale = true
+    this.#shown = this.#steps[0]!
+    this.#at = 0
+    this.#playing = true
+    this.#say({ kind: 'begun' })
+  }
+
+  /** Shows where the chains end, without the way there. */
+  #stand(): void {
+    this.#stale = true
+    this.#at = this.#steps.length - 1
+    this.#shown = this.#steps.at(-1)!
+    this.#say({ kind: 'begun' })
+    this.#wake()
   }
 
   /** Other axes, or another ε: every row moves to its new place. */
@@ -94,10 +111,11 @@ export class Painter {
     const stays = this.#steps.length === steps.length && this.#at < steps.length && !(drawn && this.#playing)
     this.#at = stays ? this.#at : steps.length - 1
     this.#steps = [...steps]
-    this.#expected = steps.length - 1
+    this.#newest = { step: steps.length - 1, steps: steps.length - 1 }
     this.#playing = false
     const to = steps[this.#at] ?? new Float32Array(0)
-    if (before.length === to.length) this.#move = { from: before, to, start: performance.now(), time: MORPH_TIME, step: this.#at }
+    if (before.length === to.length && !this.#still)
+      this.#move = { from: before, to, start: performance.now(), time: MORPH_TIME, step: this.#at }
     else {
       this.#move = undefined
       this.#shown = to
@@ -126,8 +144,13 @@ export class Painter {
       kind: 'at',
       step: this.#at,
       steps: Math.max(this.#steps.length - 1, 0),
-      playing: this.#playing && this.#at < this.#expected
+      playing: this.#playing && (this.#coming || this.#at + 1 < this.#steps.length)
     })
+  }
+
+  /** Whether chains are still on their way. */
+  get #coming(): boolean {
+    return this.#newest.step < this.#newest.steps
   }
 
   #resize({ width, height, ratio }: { width: number; height: number; ratio: number }): void {
@@ -176,7 +199,7 @@ export class Painter {
 
   /** Steps that come slowly are played slowly: the chains never wait for long. */
   #stepTime(): number {
-    const newest = this.#at + 2 === this.#steps.length && this.#at + 1 < this.#expected
+    const newest = this.#at + 2 === this.#steps.length && this.#coming
     return newest ? Math.max(STEP_TIME, Math.min(LONGEST_STEP_TIME, this.#arrival.interval)) : STEP_TIME
   }
 
@@ -212,19 +235,10 @@ export class Painter {
     this.#rate = { frames: 0, time: 0, last: now }
   }
 
-  async #export(ratio: number): Promise<void> {
-    const before = this.#size
-    const scale = ratio / before.ratio
-    const large = new OffscreenCanvas(Math.round(before.width * scale), Math.round(before.height * scale))
-    const held = this.#canvas
-    this.#canvas = large
-    this.#resize({ width: before.width / before.ratio, height: before.height / before.ratio, ratio })
-    this.#stale = true
-    this.#draw()
-    this.#canvas = held
-    this.#resize({ width: before.width / before.ratio, height: before.height / before.ratio, ratio: before.ratio })
-    this.#stale = true
-    this.#say({ kind: 'picture', blob: await large.convertToBlob({ type: 'image/png' }) })
+  /** The rows as they are saved: those that the chains end at, whatever step is shown. */
+  #sayDots(): void {
+    const { step, steps } = this.#newest
+    this.#say({ kind: 'dots', real: this.#real, synthetic: this.#steps.at(-1) ?? new Float32Array(0), step, steps })
   }
 }
 

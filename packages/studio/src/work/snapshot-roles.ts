@@ -73,7 +73,7 @@ export function guessTime(raw: RawTable, facts: readonly RoleFacts[]): string {
       code: 'single-time',
       got: `a single time: ${single.name} is ${single.summary}`,
       expected: 'particles at two times or more',
-      try: 'a table with all snapshots below each other, or Sample for a single one'
+      try: 'a table with all snapshots below each other, or New rows for a single one'
     })
   }
   if (!found) {

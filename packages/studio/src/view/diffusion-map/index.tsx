@@ -1,4 +1,4 @@
-import { awaited, facts, openExample, openFile, summary } from '../../state/diffusion-map.js'
+import { awaited, facts, lacking, openExample, openFile, summary } from '../../state/diffusion-map.js'
 import { DEFAULTS } from '../../state/diffusion-map-settings.js'
 import { Opening } from '../opening.js'
 import { Choose } from './choose.js'
@@ -21,7 +21,8 @@ export function View() {
       title="The shape of the data"
       lead="Give a table; the slowest modes of a random walk on its rows are coordinates along the curves, sheets and clusters that they form."
       drop="Drop a table here"
-      awaited={awaited}
+      awaited={awaited.value}
+      lacking={lacking.value}
       openFile={openFile}
       openExample={({ file }) => void openExample(file, EXAMPLE)}
     />

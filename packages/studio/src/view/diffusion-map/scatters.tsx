@@ -1,21 +1,28 @@
 import { effect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { change, coordinates, look, picture, pointed, source, visibleColumns } from '../../state/diffusion-map.js'
-import type { Dots, Look } from '../../work/diffusion-map-messages.js'
+import { change, coordinates, look, picture, pointed, source, summary, visibleColumns } from '../../state/diffusion-map.js'
+import type { Dots, Look, Shades } from '../../work/diffusion-map-messages.js'
 import { AxisSelect } from '../axis-select.js'
 import { watchSize } from '../canvas-size.js'
-import { FigureButtons, pixels } from '../figure-buttons.js'
+import { dot, figureSvg, type LegendPart } from '../figure.js'
+import { FigureButtons } from '../figure-buttons.js'
 import { axesSvg, paper, placeText } from '../plot-figure.js'
+import { useIntoSight } from '../sight.js'
 import { colour, theme } from '../theme.js'
 import { Ticks } from '../ticks.js'
 import { formatCount } from '../words.js'
 import { shadeColour, shadeGroups } from './shades.js'
 
+/** Levels that the legend names. */
+const MOST_LEVELS = 12
+
 /** The map and the data side by side: a dot that is pointed at in one is ringed in both. */
 export function Scatters() {
   const now = picture.value
+  const stage = useRef<HTMLElement>(null)
+  useIntoSight(stage, summary.value)
   return (
-    <section class="stage" aria-label="Map and data">
+    <section class="stage" aria-label="Map and data" ref={stage}>
       <Legend />
       <div class="linked">
         {now?.map && <Scatter which="map" axes={['x', 'y']} names={[...coordinates.value, ...visibleColumns.value]} />}
@@ -45,7 +52,7 @@ function Legend() {
     <div class="shade-legend">
       <strong>{shades.name}</strong>
       {shades.levels ? (
-        shades.levels.slice(0, 12).map((level, k) => (
+        shades.levels.slice(0, MOST_LEVELS).map((level, k) => (
           <span key={level}>
             <Swatch code={k} />
             {level}
@@ -62,7 +69,7 @@ function Legend() {
           {shades.high}
         </span>
       )}
-      {shades.levels && shades.levels.length > 12 && <span>and {shades.levels.length - 12} more</span>}
+      {shades.levels && shades.levels.length > MOST_LEVELS && <span>and {shades.levels.length - MOST_LEVELS} more</span>}
     </div>
   )
 }
@@ -86,13 +93,13 @@ function Scatter({ which, axes, names }: ScatterProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useEffect(() => keepDrawn(box.current!, canvas.current!, which), [which])
   const dots = picture.value?.[which]
-  const svg = () => scatterSvg(picture.value![which]!)
   const title = which === 'map' ? 'Map' : 'Data'
+  const svg = () => scatterSvg(picture.value![which]!, title)
   return (
     <figure>
       <figcaption>
         <strong>{title}</strong>
-        {dots && <FigureButtons name={`${source.value!.name}-${which}`} svg={svg} png={() => pixels(svg())} />}
+        {dots && <FigureButtons name={`${source.value!.name}-${which}`} svg={svg} />}
       </figcaption>
       <AxisSelect
         axis="y"
@@ -108,6 +115,7 @@ function Scatter({ which, axes, names }: ScatterProps) {
         </div>
         {dots && <Ticks axis={dots.x} side="x" />}
       </div>
+      {dots && notDrawn(dots) && <p class="soft unplaced">{notDrawn(dots)}</p>}
       <div class="stage-foot">
         <AxisSelect
           axis="x"
@@ -123,7 +131,15 @@ function Scatter({ which, axes, names }: ScatterProps) {
 
 function words(title: string, dots: Dots | null | undefined): string {
   if (!dots) return `${title}, not drawn yet`
-  return `${title}: ${dots.y.name} against ${dots.x.name}, ${formatCount(dots.places.length / 2)} rows coloured by ${picture.value!.shades.name}`
+  const left = notDrawn(dots)
+  return `${title}: ${dots.y.name} against ${dots.x.name}, ${formatCount(dots.places.length / 2)} rows coloured by ${picture.value!.shades.name}${left && `. ${left}`}`
+}
+
+/** Rows that have no place on two axes, in words. */
+function notDrawn({ places }: Dots): string {
+  let count = 0
+  for (let k = 0; k < places.length; k += 2) if (Number.isNaN(places[k]! + places[k + 1]!)) count++
+  return count === 0 ? '' : `Not drawn: ${formatCount(count)} row${count === 1 ? '' : 's'} without one of the two values`
 }
 
 /** Left and right go to the next dot in that direction. */
@@ -201,12 +217,30 @@ function keepDrawn(box: HTMLElement, canvas: HTMLCanvasElement, which: 'map' | '
   }
 }
 
-function scatterSvg(dots: Dots): string {
-  const groups = shadeGroups(picture.value!.shades).map(([stroke, members]) => {
+/** One of both pictures as a document of its own. */
+function scatterSvg(dots: Dots, title: string): string {
+  const { shades } = picture.value!
+  const groups = shadeGroups(shades).map(([stroke, members]) => {
     const path = members
       .filter((k) => Number.isFinite(dots.places[2 * k]! + dots.places[2 * k + 1]!))
       .map((k) => `M${placeText(dots.places[2 * k]!, dots.places[2 * k + 1]!)}h0`)
     return `<path d="${path.join('')}" fill="none" stroke="${stroke}" stroke-width="4" stroke-linecap="round" stroke-opacity="0.75"/>`
   })
-  return paper(...groups, axesSvg(dots, colour('ink')))
+  const drawing = paper(...groups, axesSvg(dots, colour('ink')))
+  const more = (shades.levels?.length ?? 0) - MOST_LEVELS
+  return figureSvg([drawing], {
+    title: `${title}: ${dots.y.name} against ${dots.x.name}, coloured by ${shades.name}`,
+    legend: shadeLegend(shades),
+    notes: [more > 0 ? `and ${more} more of ${shades.name}` : '', notDrawn(dots)].filter(Boolean)
+  })
+}
+
+/** What the colours mean, as the page says it. */
+function shadeLegend({ levels, low, high }: Shades): LegendPart[] {
+  if (levels) return levels.slice(0, MOST_LEVELS).map((level, k) => dot(shadeColour(k, true), level))
+  const ramp = Array.from(
+    { length: 25 },
+    (_, k) => `<rect x="${k * 4 - 50}" y="-4" width="4.2" height="8" fill="${shadeColour(k / 24, false)}"/>`
+  )
+  return [{ mark: ramp.join(''), markWidth: 100, words: `${low} to ${high}` }]
 }

@@ -1,6 +1,8 @@
 import type { EmbeddingSummary } from '@sbridge/core'
 import { source, summary } from '../../state/diffusion-map.js'
-import { FigureButtons, pixels, standalone } from '../figure-buttons.js'
+import { band, dot, figureSvg, ring } from '../figure.js'
+import { FigureButtons } from '../figure-buttons.js'
+import { colour } from '../theme.js'
 import { WideTable } from '../wide-table.js'
 import { formatCount, formatNumber, formatPlain } from '../words.js'
 
@@ -8,7 +10,14 @@ import { formatCount, formatNumber, formatPlain } from '../words.js'
 export function Spectrum() {
   const found = summary.value!
   const drawing = spectrumSvg(found)
-  const svg = () => standalone(drawing)
+  const svg = () => {
+    const legend = [
+      dot(colour('real'), 'became coordinates'),
+      ring(colour('real'), 'did not'),
+      band(`${colour('synthetic')}29`, 'the gap between')
+    ]
+    return figureSvg([drawing], { title: 'Spectrum', legend, notes: [gapSentence(found)] })
+  }
   const rows = found.spectrum.map((value, k) => ({ value, residual: found.residuals[k], gap: found.gaps[k]?.ratio }))
   return (
     <section class="spectrum" aria-labelledby="spectrum-heading">
@@ -21,7 +30,7 @@ export function Spectrum() {
         <figure>
           <figcaption>
             <span class="soft">Filled ones became coordinates; the band is the gap to the next.</span>
-            <FigureButtons name={`${source.value!.name}-spectrum`} svg={svg} png={() => pixels(svg())} />
+            <FigureButtons name={`${source.value!.name}-spectrum`} svg={svg} />
           </figcaption>
           {/* Numbers only: no word of the data is in it. */}
           <div dangerouslySetInnerHTML={{ __html: drawing }} />

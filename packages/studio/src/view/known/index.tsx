@@ -1,14 +1,14 @@
 import { useRef } from 'preact/hooks'
-import { PANELS, type Panel, panel } from '../../state/known.js'
+import { PANELS, type Panel, panel } from '../../state/panel.js'
 import { settings } from '../../state/session.js'
 
-const NAMES: Readonly<Record<Panel, string>> = { sample: 'Sample', conditions: 'Conditions', observations: 'Observations' }
+const NAMES: Readonly<Record<Panel, string>> = { settings: 'Settings', conditions: 'Conditions', observations: 'Observations' }
 
 /** The quiet steps of the recipe: how rows are drawn, what is known of them, what was observed. */
 export function PanelTabs() {
   const list = useRef<HTMLDivElement>(null)
   const counts: Readonly<Record<Panel, number>> = {
-    sample: 0,
+    settings: 0,
     conditions: Object.keys(settings.value.given).length,
     observations: settings.value.observe.length
   }

@@ -1,4 +1,4 @@
-import { awaited, learned, openExample, openFile, rounds, snapshots } from '../../state/trajectories.js'
+import { awaited, lacking, learned, openExample, openFile, rounds, snapshots } from '../../state/trajectories.js'
 import { DEFAULTS } from '../../state/trajectories-settings.js'
 import { Opening } from '../opening.js'
 import { Choose } from './choose.js'
@@ -21,7 +21,8 @@ export function View() {
       title="Paths through snapshots"
       lead="Give particles seen at several times, none of them followed; the dynamics between the times are learned and whole paths drawn through them."
       drop="Drop snapshots here"
-      awaited={awaited}
+      awaited={awaited.value}
+      lacking={lacking.value}
       openFile={openFile}
       openExample={({ file }) => void openExample(file, EXAMPLE)}
     />

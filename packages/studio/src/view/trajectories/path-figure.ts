@@ -1,27 +1,50 @@
 import type { PathPicture } from '../../work/trajectories-messages.js'
-import { axesSvg, BOTTOM, dotsPath, HEIGHT, LEFT, paper, placeText, RIGHT, TOP, WIDTH } from '../plot-figure.js'
+import { cross, dot, figureSvg, line } from '../figure.js'
+import { axesSvg, BOTTOM, crossesPath, dotsPath, HEIGHT, LEFT, paper, placeText, RIGHT, TOP, WIDTH } from '../plot-figure.js'
 import { colour } from '../theme.js'
+import { formatCount } from '../words.js'
 import { arrowsAt, type Drawn } from './path-picture.js'
 
 /** Paths drawn whole: more only cover each other. */
 const MOST_PATHS = 120
 
-/** Snapshots, whole paths and the drift at one time, as a drawing of its own. */
-export function pathSvg(picture: PathPicture, time: number, show: Drawn['show']): string {
-  const dots = (heldOut: boolean, look: string) =>
+/** What a figure of paths shows besides the picture. */
+export interface PathFigure {
+  readonly time: number
+  /** The time in words. */
+  readonly when: string
+  readonly show: Drawn['show']
+  /** Particles that were seen. */
+  readonly particles: number
+}
+
+/** Snapshots, whole paths and the drift at one time, as a document of its own. */
+export function pathSvg(picture: PathPicture, { time, when, show, particles }: PathFigure): string {
+  const marks = (heldOut: boolean, markOf: (places: Float32Array) => string, look: string) =>
     `<path d="${picture.snapshots
       .filter((one) => one.heldOut === heldOut)
-      .map(({ places }) => dotsPath(places))
-      .join('')}" fill="none" stroke-linecap="round" ${look}/>`
+      .map(({ places }) => markOf(places))
+      .join('')}" fill="none" ${look}/>`
   const [real, ink] = [colour('real'), colour('ink')]
-  return paper(
-    show.drift && picture.field ? arrows(picture, time) : '',
-    show.particles ? dots(false, `stroke="${real}" stroke-width="3" stroke-opacity="0.5"`) : '',
-    show.particles ? dots(true, `stroke="${ink}" stroke-width="3" stroke-opacity="0.3"`) : '',
-    show.paths && picture.paths ? lines(picture) : '',
+  const { x, y, snapshots, paths, field } = picture
+  const drawing = paper(
+    show.drift && field ? arrows(picture, time) : '',
+    show.particles ? marks(false, dotsPath, `stroke="${real}" stroke-width="3" stroke-opacity="0.5" stroke-linecap="round"`) : '',
+    show.particles ? marks(true, crossesPath, `stroke="${ink}" stroke-opacity="0.4"`) : '',
+    show.paths && paths ? lines(picture) : '',
     axesSvg(picture, ink)
   )
+  const legend = [
+    ...(show.particles ? [dot(real, `${formatCount(particles)} particles`)] : []),
+    ...(show.particles && snapshots.some(({ heldOut }) => heldOut) ? [cross(ink, 'held out')] : []),
+    ...(show.paths && paths ? [line(colour('synthetic'), pathWords(paths.count))] : []),
+    ...(show.drift && field ? [line(colour('soft'), field.frames > 1 ? `drift at ${when}` : 'drift')] : [])
+  ]
+  return figureSvg([drawing], { title: `${y.name} against ${x.name}`, legend })
 }
+
+const pathWords = (count: number): string =>
+  count > MOST_PATHS ? `${MOST_PATHS} of ${formatCount(count)} paths` : `${formatCount(count)} paths`
 
 function lines({ paths }: PathPicture): string {
   const { times, count, places } = paths!

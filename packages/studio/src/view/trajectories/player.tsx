@@ -1,9 +1,11 @@
 import { effect, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
+import { stillness } from '../../state/stillness.js'
 import { axes, change, chosen, picture, playWhenDrawn, running, snapshots, source } from '../../state/trajectories.js'
 import { AxisSelect } from '../axis-select.js'
 import { watchSize } from '../canvas-size.js'
-import { FigureButtons, pixels } from '../figure-buttons.js'
+import { FigureButtons } from '../figure-buttons.js'
+import { useIntoSight } from '../sight.js'
 import { colour, theme } from '../theme.js'
 import { Ticks } from '../ticks.js'
 import { formatCount } from '../words.js'
@@ -20,6 +22,8 @@ const playing = signal(false)
 const speed = signal<number>(1)
 const show = signal({ particles: true, paths: true, drift: true })
 const rate = signal<number | null>(null)
+/** Counts what begins to play by itself. */
+const begun = signal(0)
 
 /** Particles that move along their paths, over the snapshots and the drift. */
 export function Player() {
@@ -30,12 +34,16 @@ export function Player() {
     if (playWhenDrawn.value && now?.paths) {
       playWhenDrawn.value = false
       time.value = first
-      playing.value = !matchMedia('(prefers-reduced-motion: reduce)').matches
+      playing.value = !stillness.value
+      if (stillness.value) time.value = last
+      begun.value++
     }
     time.value = Math.min(last, Math.max(first, time.value))
   }, [now])
+  const stage = useRef<HTMLElement>(null)
+  useIntoSight(stage, begun.value)
   return (
-    <section class="stage" aria-label="Snapshots and paths">
+    <section class="stage" aria-label="Snapshots and paths" ref={stage}>
       <div class="stage-head">
         <Axis axis="y" />
         <Legend />
@@ -63,12 +71,20 @@ function Axis({ axis }: { axis: 'x' | 'y' }) {
 
 function Legend() {
   const now = picture.value
+  const { counts, dates } = snapshots.value!
+  const particles = counts.reduce((a, b) => a + b, 0)
   const parts = [
-    { key: 'particles' as const, look: 'real', words: `${formatCount(snapshots.value!.counts.reduce((a, b) => a + b, 0))} particles` },
+    { key: 'particles' as const, look: 'real', words: `${formatCount(particles)} particles` },
     ...(now?.paths ? [{ key: 'paths' as const, look: 'synthetic', words: `${formatCount(now.paths.count)} paths` }] : []),
     ...(now?.field ? [{ key: 'drift' as const, look: 'drift', words: 'drift' }] : [])
   ]
-  const svg = () => pathSvg(picture.value!, time.value, show.value)
+  const svg = () =>
+    pathSvg(picture.value!, {
+      time: time.value,
+      when: `${chosen.value.time} ${timeText(time.value, dates)}`,
+      show: show.value,
+      particles
+    })
   return (
     <div class="legend">
       {parts.map(({ key, look, words }) => (
@@ -83,7 +99,7 @@ function Legend() {
           {words}
         </button>
       ))}
-      {now && <FigureButtons name={`${source.value!.name}-paths`} svg={svg} png={() => pixels(svg())} />}
+      {now && <FigureButtons name={`${source.value!.name}-paths`} svg={svg} />}
     </div>
   )
 }

@@ -1,0 +1,53 @@
+import { signal } from '@preact/signals'
+import type { BandwidthCurve } from '@sbridge/core'
+import { searchName } from '../work/search-name.js'
+import { type Run, runOf, type Settings } from './settings.js'
+
+type Point = BandwidthCurve['curve'][number]
+
+/** What a search found: its curve where it was made here, the number alone where an address brought it. */
+export interface Found {
+  readonly epsilon: number
+  readonly curve: readonly Point[]
+  /** The ratio of fresh rows; null where the curve is not at hand. */
+  readonly target: number | null
+  /** Bandwidths that were tried by hand, with the ratio that their rows turned out to have. */
+  readonly tried: readonly Pick<Point, 'epsilon' | 'ratio'>[]
+}
+
+/** Searches by all that they depend on: undoing a change brings back what was found before it. */
+const searches = signal<Readonly<Record<string, Found>>>({})
+
+function note(job: Run['job'], change: (before: Found | undefined) => Found): void {
+  const name = searchName(job)
+  searches.value = { ...searches.value, [name]: change(searches.value[name]) }
+}
+
+/** What a search found for these settings, whatever bandwidth they choose themselves. */
+export function foundFor(settings: Settings): Found | null {
+  return searches.value[searchName(runOf(settings, 0).job)] ?? null
+}
+
+export function noteSearch(job: Run['job'], { epsilon, curve, target }: BandwidthCurve): void {
+  note(job, (before) => ({ epsilon, curve, target, tried: before?.tried ?? [] }))
+}
+
+/** A number that an address brought: it is shown, and taken where a person says so, until a search is made here. */
+export function noteCarried(settings: Settings, address: URLSearchParams): void {
+  const epsilon = Number(address.get('found') ?? Number.NaN)
+  if (!(Number.isFinite(epsilon) && epsilon > 0) || foundFor(settings)) return
+  note(runOf(settings, 0).job, () => ({ epsilon, curve: [], target: null, tried: [] }))
+}
+
+/** The ratio that rows at a bandwidth chosen by hand turned out to have. */
+export function noteTried(job: Run['job'], point: { readonly epsilon: number; readonly ratio: number }): void {
+  if (!searches.value[searchName(job)]) return
+  note(job, (before) => ({
+    ...before!,
+    tried: [...before!.tried.filter(({ epsilon }) => epsilon !== point.epsilon), point].sort((a, b) => a.epsilon - b.epsilon)
+  }))
+}
+
+export function forgetSearches(): void {
+  searches.value = {}
+}

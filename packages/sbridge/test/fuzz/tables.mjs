@@ -38,7 +38,7 @@ const written = (format, ...tables) => Promise.all(tables.map((one) => serialize
 const text = ['"', '""', ',', ';', '\t', '|', '\r', '\n', '\r\n', '\ufeff', '1,5', '-', '1e999']
 const json = ['{', '}', '[', ']', '"', ':', ',', 'null', 'true', '1e999', '\\u0000', '{"a":{', '[[[[']
 
-/** Formats that tables are read from. `repair` and `tokens` as in loop.mjs. */
+/** Formats that tables are read from; see loop.mjs. */
 export const subjects = {
   csv: subject('csv', async () => [...(await written('csv', table, numbers)), fixture('quoted.csv'), fixture('semicolon.csv')], text),
   tsv: subject('tsv', () => written('tsv', table, numbers), text),
@@ -58,6 +58,7 @@ export const subjects = {
   ]),
   npz: subject('npz', async () => [...(await written('npz', table, long)), fixture('arrays.npz'), fixture('compressed.npz')]),
   h5ad: {
+    batch: 500,
     files: async () => [fixture('cells.h5ad'), fixture('older-cells.h5ad')],
     read: async (bytes) => {
       for (const representation of ['X', 'layers/rows', 'obsm/X_pca']) check(await readAnnData(bytes, { source: 'mutant', representation }))

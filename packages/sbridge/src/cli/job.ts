@@ -7,7 +7,7 @@ import { connectStreams } from './streams.js'
 const tell = (message: JobMessage): void => parentPort!.postMessage(message)
 
 connectStreams(parentPort!, workerData as JobData)
-watchTemporaryFiles((path, stands) => tell({ kind: 'temporary', path, stands }))
+watchTemporaryFiles((path, event) => tell({ kind: 'temporary', path, stands: event === 'begun' }))
 
 const { fail, run } = await import('./run.js')
 const { strayError } = await import('./user-module.js')

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import {
   type Column,
@@ -28,6 +30,7 @@ import { codecWords } from '../cli/latent.js'
 import { localWords } from '../cli/local.js'
 import { modelContentsIn } from '../cli/model-input.js'
 import { fitJobOf } from '../cli/options.js'
+import { temporaryFilesIn } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
 import { embeddingWords } from './embed.js'
@@ -38,7 +41,7 @@ export function registerInfo(program: Command): void {
   const command = program
     .command('info')
     .description('Says what is in a model or a table; `info --options` lists every option.')
-    .argument('[input]', 'a model file or a table')
+    .argument('[input]', 'a model file, a table, or a folder that interrupted runs wrote to')
     .option('--options', 'lists every option with unit, range, default and source')
     .option('--json', 'prints JSON')
   addFields(command, tableFields)
@@ -64,9 +67,34 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
       expected: 'a model file or a table',
       try: 'sbridge info data.csv, or sbridge info --options'
     })
+  const litter = await temporaryFileNotes(input)
+  if (await isFolder(input)) {
+    process.stdout.write(flags.json ? `${JSON.stringify({ what: 'folder', notes: litter }, null, 2)}\n` : folderText(input, litter))
+    return
+  }
   const contents = await modelContentsIn(input)
-  const facts = contents ? await modelFacts(contents) : tableFacts(prepareTable(await readTable(input), fitJobOf(flags, 1)).data)
+  const found = contents ? await modelFacts(contents) : tableFacts(prepareTable(await readTable(input), fitJobOf(flags, 1)).data)
+  const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+}
+
+/** What interrupted runs have left beside the file, or in the folder. */
+async function temporaryFileNotes(input: string): Promise<string[]> {
+  if (input === '-') return []
+  const folder = (await isFolder(input)) ? input : dirname(input)
+  const names = await temporaryFilesIn(folder)
+  if (names.length === 0) return []
+  return [
+    `${plural(names.length, 'temporary file')} of interrupted runs in ${folder}: ${names.join(', ')}; delete them if no run is going on`
+  ]
+}
+
+function folderText(folder: string, notes: readonly string[]): string {
+  return notes.length > 0 ? `${notes.join('\n')}\n` : `no temporary file of an interrupted run in ${folder}\n`
 }
 
 function optionsText(): string {
@@ -200,7 +228,7 @@ function plural(count: number, one: string): string {
 
 export function factsText(facts: Facts): string {
   const names = facts.columns.map((column) => inLine(column.name))
-  const width = Math.max(...names.map((name) => name.length))
+  const width = names.reduce((widest, name) => Math.max(widest, name.length), 0)
   const kind = facts.kind === undefined || facts.kind === 'global' ? '' : ` (${facts.kind})`
   const lines = [`${facts.what}${kind} of ${plural(facts.rows, 'row')}, ${plural(facts.columns.length, 'column')}`]
   for (const [i, { kind, missing, summary }] of facts.columns.entries())

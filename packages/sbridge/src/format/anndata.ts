@@ -12,6 +12,7 @@ import {
   unreadable,
   wholeNumberColumn
 } from './columns.js'
+import { refuseEndlessHeaps } from './hdf5-heaps.js'
 
 export interface AnnDataOptions {
   /** Coordinates of the cells: `X` (default), `layers/NAME`, or an entry of obsm as `X_pca` or `obsm/X_pca`. */
@@ -35,6 +36,7 @@ export async function readAnnData(bytes: Uint8Array, options: AnnDataOptions & R
   refuseEmptyFile(bytes, options)
   if (!hasSignature(bytes)) throw unreadable('AnnData', options, 'the mark of HDF5 is not there')
   return reading('AnnData', options, async () => {
+    refuseEndlessHeaps(bytes)
     const host = await ready
     const name = `sbridge-${openings++}.h5ad`
     const diagnostics = catchDiagnostics(host.FS)

@@ -1,18 +1,26 @@
+import { randomBytes } from 'node:crypto'
 import { unlinkSync } from 'node:fs'
-import { access, constants, open, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { access, constants, type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
 import { causeOf } from '../host/causes.js'
 
-/** Temporary files that are being written. */
+/** Temporary files of this thread that are being written; none that another one made. */
 const temporary = new Set<string>()
-let written = 0
 
-let watcher = (_path: string, _stands: boolean): void => {}
+/** Told of a temporary file before it is made, and again when it is gone. */
+export type TemporaryFileListener = (path: string, event: 'begun' | 'gone') => void
+let listener: TemporaryFileListener | undefined
 
-/** Tells of each temporary file just before it is made and once it is no longer one: for who clears up after a thread that was ended. */
-export function watchTemporaryFiles(tell: (path: string, stands: boolean) => void): void {
-  watcher = tell
+/** Whoever may have to remove the files of a thread that is stopped is told their names as they come and go. */
+export function watchTemporaryFiles(listen: TemporaryFileListener): void {
+  listener = listen
+}
+
+/** Names of the temporary files in a folder that an interrupted run may have left, in order; none where it cannot be read. */
+export async function temporaryFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names.filter((name) => /^\.sbridge-[\w-]+\.tmp$/.test(name) && !temporary.has(join(folder, name))).sort()
 }
 
 /**
@@ -25,8 +33,11 @@ export async function writeAtomically(path: string, content: Uint8Array | string
   try {
     const existing = await stat(path).catch(absentAsUndefined)
     if (existing?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
-    if (existing && !existing.isFile()) return await writeWhole(path, content, 'w')
-    await replaceFile(existing ? await realpath(path) : path, content, existing?.mode)
+    if (existing && !existing.isFile()) {
+      const device = await open(path, 'w')
+      return await writeAndClose(device, () => device.writeFile(content))
+    }
+    await replaceFile(await finalPath(path), content, existing?.mode)
   } catch (error) {
     throw outputError(path, error)
   }
@@ -43,7 +54,7 @@ export async function checkWritable(path: string): Promise<void> {
     if (existing?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
     if (existing) await access(path, constants.W_OK)
     if (existing && !existing.isFile()) return
-    const folder = dirname(existing ? await realpath(path) : path)
+    const folder = dirname(await finalPath(path))
     if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' })
     await access(folder, constants.W_OK | constants.X_OK)
   } catch (error) {
@@ -81,7 +92,7 @@ export async function checkOutputs(outputs: readonly (string | undefined)[], inp
 /** What names of the same file share, through links; undefined for devices and pipes, which hold nothing to lose. */
 async function identityOf(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined)
-  if (!found) return resolve(path)
+  if (!found) return resolve(await finalPath(path).catch(() => path))
   return found.isFile() ? `${found.dev}:${found.ino}` : undefined
 }
 
@@ -97,28 +108,65 @@ export function removeTemporaryFiles(): void {
   temporary.clear()
 }
 
+/** Most links that lead from one to the next; a circle has more. */
+const MOST_LINKS = 40
+
+/** The place that a path leads to through links, whether or not a file is there yet. */
+async function finalPath(path: string): Promise<string> {
+  let at = path
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const target = await readlink(at).catch(() => undefined)
+    if (target === undefined) return at
+    at = resolve(await realpath(dirname(at)), target)
+  }
+  throw Object.assign(new Error('its links lead in a circle'), { code: 'ELOOP' })
+}
+
 async function replaceFile(path: string, content: Uint8Array | string, mode: number | undefined): Promise<void> {
-  const name = join(dirname(path), `.sbridge-${process.pid}-${written++}.tmp`)
-  temporary.add(name)
-  watcher(name, true)
+  const { name, file } = await createTemporary(dirname(path))
   try {
-    await writeWhole(name, content, 'wx', mode)
+    await writeAndClose(file, async () => {
+      if (mode !== undefined) await file.chmod(mode & 0o777)
+      await file.writeFile(content)
+      await file.sync()
+    })
     await rename(name, path)
   } catch (error) {
     await unlink(name).catch(absentAsUndefined)
     throw error
   } finally {
-    temporary.delete(name)
-    watcher(name, false)
+    end(name)
   }
 }
 
-async function writeWhole(path: string, content: Uint8Array | string, flag: string, mode?: number): Promise<void> {
-  const file = await open(path, flag)
+function begin(name: string): void {
+  temporary.add(name)
+  listener?.(name, 'begun')
+}
+
+function end(name: string): void {
+  temporary.delete(name)
+  listener?.(name, 'gone')
+}
+
+/** A new file under a name that nothing else has: random, since process numbers come again, and tried until it is free. */
+async function createTemporary(folder: string): Promise<{ readonly name: string; readonly file: FileHandle }> {
+  for (;;) {
+    const name = join(folder, `.sbridge-${randomBytes(8).toString('hex')}.tmp`)
+    // Named before it is made: an interrupt may come in between.
+    begin(name)
+    try {
+      return { name, file: await open(name, 'wx') }
+    } catch (error) {
+      end(name)
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+async function writeAndClose(file: FileHandle, write: () => Promise<void>): Promise<void> {
   try {
-    if (mode !== undefined) await file.chmod(mode & 0o777)
-    await file.writeFile(content)
-    if (flag === 'wx') await file.sync()
+    await write()
   } finally {
     await file.close()
   }

@@ -1,10 +1,21 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import type { RawTable } from '@sbridge/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkOutputs, checkWritable, removeTemporaryFiles, writeAtomically } from './atomic-file.js'
+import { checkOutputs, checkWritable, removeTemporaryFiles, temporaryFilesIn, watchTemporaryFiles, writeAtomically } from './atomic-file.js'
 import { readTable, writeStream, writeTable } from './table-file.js'
 import { tableExtensions } from './table-format.js'
 
@@ -130,6 +141,55 @@ describe('writeAtomically', () => {
     await checkOutputs(['-', undefined, at('new.csv'), at('report.html')], ['-', undefined, at('data.csv')])
     await checkOutputs(['/dev/null', '/dev/null'], [])
     expect(readdirSync(folder)).toEqual(['data.csv', 'link.csv'])
+  })
+
+  test('a link to a file that is not there yet makes that file, and counts as it', async () => {
+    mkdirSync(at('there'))
+    symlinkSync('there/new.txt', at('link.txt'))
+    symlinkSync('link.txt', at('again.txt'))
+    await checkOutputs([at('again.txt')], [])
+    await expect(checkOutputs([at('again.txt'), at('there/new.txt')], [])).rejects.toMatchObject({ code: 'output-taken' })
+    await writeAtomically(at('again.txt'), 'text')
+    expect(readFileSync(at('there/new.txt'), 'utf8')).toBe('text')
+    expect(readdirSync(folder)).toEqual(['again.txt', 'link.txt', 'there'])
+    expect(lstatSync(at('link.txt')).isSymbolicLink()).toBe(true)
+  })
+
+  test('links in a circle and links into a folder that is not there are refused', async () => {
+    symlinkSync('b.txt', at('a.txt'))
+    symlinkSync('a.txt', at('b.txt'))
+    symlinkSync('no/such.txt', at('c.txt'))
+    for (const [name, code] of [
+      ['a.txt', 'output-failed'],
+      ['c.txt', 'output-folder-missing']
+    ]) {
+      await expect(writeAtomically(at(name!), '')).rejects.toMatchObject({ name: 'InputError', code })
+      await expect(checkWritable(at(name!))).rejects.toMatchObject({ name: 'InputError', code })
+    }
+  })
+
+  test('what another run left is neither used nor deleted, and is named', async () => {
+    const left = `.sbridge-${process.pid}-0.tmp`
+    writeFileSync(at(left), 'half')
+    await writeAtomically(at('a.txt'), 'whole')
+    removeTemporaryFiles()
+    expect(readFileSync(at(left), 'utf8')).toBe('half')
+    expect(readdirSync(folder)).toEqual([left, 'a.txt'])
+    expect(await temporaryFilesIn(folder)).toEqual([left])
+    expect(await temporaryFilesIn(at('no folder'))).toEqual([])
+  })
+
+  test('every write has a name of its own, of which a listener is told', async () => {
+    const told: [string, string][] = []
+    watchTemporaryFiles((path, event) => told.push([path, event]))
+    await writeAtomically(at('a.txt'), '1')
+    await expect(writeAtomically(at('no/a.txt'), '2')).rejects.toMatchObject({ code: 'output-folder-missing' })
+    await writeAtomically(at('a.txt'), '3')
+    watchTemporaryFiles(() => {})
+    expect(told.map(([, event]) => event)).toEqual(['begun', 'gone', 'begun', 'gone', 'begun', 'gone'])
+    const names = told.map(([path]) => path)
+    expect([names[1], names[3], names[5]]).toEqual([names[0], names[2], names[4]])
+    expect(new Set(names).size).toBe(3)
   })
 
   test('checkWritable makes nothing', async () => {

@@ -8,7 +8,8 @@ import { mutantOf } from './mutate.mjs'
  *
  * `module` (a URL) exports `subjects`: under each name `files()`, valid files as bytes; `read(bytes)`, which must fail
  * only with errors for which `expected(error)` holds; and where wanted `tokens`, texts to insert, and `repair(bytes)`,
- * which makes what is damaged reach the reader (a checksum, say).
+ * which makes what is damaged reach the reader (a checksum, say), and `batch`, mutants for a worker, where a library
+ * may not survive what it reads.
  *
  * Ends after `mutants` mutants or `seconds`; gives how many were tried, and the failures: a wrong error, more than
  * `patience` seconds, or more than `memory` MiB for one mutant. The same seed gives the same mutants.
@@ -20,14 +21,16 @@ export async function fuzz({
   first = 0,
   mutants = Number.MAX_SAFE_INTEGER,
   seconds = Infinity,
-  patience = 10,
+  patience = 30,
   memory = 1024
 }) {
+  const { batch = Number.MAX_SAFE_INTEGER } = (await import(module)).subjects[name]
   const failures = []
   const end = performance.now() + 1000 * seconds
   let next = first
   while (next < first + mutants && performance.now() < end && failures.length < MOST_FAILURES) {
-    const job = { module: String(module), name, seed, first: next, last: first + mutants, milliseconds: end - performance.now() }
+    const last = Math.min(first + mutants, next + batch)
+    const job = { module: String(module), name, seed, first: next, last, milliseconds: end - performance.now() }
     const { tried, failure } = await watched(job, { patience, memory })
     next = tried
     if (failure) failures.push({ name, seed, number: next++, ...failure })
@@ -58,13 +61,17 @@ function watched(job, { patience, memory }) {
       } else if (performance.now() - since > 1000 * patience) finish({ reason: `no end within ${patience} s` })
       if (used - usual > memory * 2 ** 20) finish({ reason: `${Math.round((used - usual) / 2 ** 20)} MiB of memory` })
     }, LOOK_EVERY)
+    let finished = false
     const finish = async (failure) => {
+      if (finished) return
+      finished = true
       clearInterval(timer)
       await worker.terminate()
       resolve({ tried: progress[0], failure })
     }
     worker.on('message', finish)
     worker.on('error', (error) => finish({ reason: `the worker ended: ${error.stack ?? error}` }))
+    worker.on('exit', () => finish({ reason: 'the worker ended' }))
   })
 }
 

@@ -43,5 +43,5 @@ export type SupervisorMessage =
 
 /** The bytes in a buffer of their own: a message carries the whole buffer behind what it holds. */
 export function ownBytes(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(bytes)
+  return new Uint8Array(bytes)
 }

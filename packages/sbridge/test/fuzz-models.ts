@@ -93,6 +93,32 @@ const numbers: RawTable = {
 
 const withGroup: RawTable = { rowCount: ROWS, columns: [...numbers.columns, mixed.columns[4]!, mixed.columns[1]!] }
 
+/** Categories whose combinations hardly recur: they are drawn one after another. One has more levels than a simplex is for. */
+const many: RawTable = {
+  rowCount: ROWS,
+  columns: [
+    ...numbers.columns.slice(0, 2),
+    ...[14, 13, 9].map((levels, k) => ({
+      name: `c${k}`,
+      source: 'text' as const,
+      values: text((i) => `l${(i * (k + 3) + (i >> 2)) % levels}`)
+    }))
+  ]
+}
+
+/** More columns than a diffusion map compares rows by: components stand before it. */
+const wide: RawTable = {
+  rowCount: ROWS,
+  columns: Array.from({ length: 66 }, (_, k) => ({
+    name: `p${k}`,
+    source: 'number' as const,
+    values: Float64Array.from(
+      { length: ROWS },
+      (_, i) => noise[i * 8 + 1]! * Math.sin(k / 9) + noise[i * 8 + 2]! * Math.cos(k / 5) + 0.1 * noise[(i * 8 + k * 37) % noise.length]!
+    )
+  }))
+}
+
 const series: RawTable = {
   rowCount: ROWS,
   columns: [
@@ -119,11 +145,13 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
   const contents: Record<string, ModelContents> = {
     global: await global({ ...quick, weights: 'weight', types: { code: 'category' } }),
     'global, by search': await global({ kernel: 'variable', types: { code: 'category' } }),
+    'global, many categories': saveGlobal(await fitTable(many, quick, { engine })),
     'local, ordered': await local(window),
     'local, simultaneous': await local({ ...window, sweep: 'simultaneous' }),
     'local, learned': await local({ local: { kind: 'auto' } }),
     'latent, pca': await latent(withGroup, 'pca:2'),
     'latent, diffusion map': await latent(numbers, 'diffusion-map:2'),
+    'latent, diffusion map behind components': await latent(wide, 'diffusion-map:1'),
     'latent, autoencoder': await latent(numbers, 'autoencoder:2'),
     'latent-local': saveLatentLocal(latentLocal),
     embedding: saveEmbedding((await embedTable(withGroup, { dimension: 2, scaling: 'quantile' }, { engine })).model),

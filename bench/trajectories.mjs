@@ -1,5 +1,6 @@
 // Trajectories through snapshots: error at held-out times beside baselines and the truth, parameters, time.
-// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [large] [--seeds 1]
+// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [large] [--seeds 1]
+//   plain: the plain bridge beside straight lines along optimal couplings, on six sets of snapshots.
 //   large: 2,000 and 20,000 particles a snapshot, linear and non-linear references, time and peak memory (minutes).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -21,7 +22,7 @@ const TARGETS = { 'lotka-volterra': 0.07, seconds: 5 }
 const args = process.argv.slice(2)
 const seedsAt = args.indexOf('--seeds')
 const seeds = seedsAt < 0 ? 1 : Number(args.splice(seedsAt, 2)[1])
-const wanted = args.length > 0 ? args : ['gaussian', 'lotka-volterra', 'repressilator', 'rotation']
+const wanted = args.length > 0 ? args : ['gaussian', 'plain', 'lotka-volterra', 'repressilator', 'rotation']
 
 const number = (x) => (x === undefined ? '–' : Number(x.toPrecision(3)))
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length
@@ -54,6 +55,85 @@ function simulate({ drift, noise, start, times, count, step = 0.001 }, z) {
     )
   )
 }
+
+const counts = (n) => Array.from({ length: n }, (_, t) => t)
+
+/** Snapshots of predator and prey, as simulated by others. */
+function lotkaVolterra() {
+  const file = new URL('../examples/data/lotka-volterra.csv', import.meta.url)
+  const rows = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').map(Number))
+  const times = counts(11)
+  const clouds = times.map((t) => cloud(matrixFromRows(rows.filter((row) => row[0] === t).map((row) => row.slice(1)))))
+  return { times, clouds, columnNames: ['prey', 'predator'] }
+}
+
+const REPRESSILATOR = { beta: 10, n: 3, k: 1, gamma: 1 }
+const GENES = {
+  drift: (x) =>
+    [0, 1, 2].map((a) => REPRESSILATOR.beta / (1 + (x[(a + 2) % 3] / REPRESSILATOR.k) ** REPRESSILATOR.n) - REPRESSILATOR.gamma * x[a]),
+  noise: (x) => x.map((v) => 0.02 * v),
+  start: (z) => [1 + 0.03 * z(), 1 + 0.03 * z(), 2 + 0.03 * z()],
+  times: counts(11),
+  count: 200
+}
+const ROTATION = {
+  drift: (x) => [-0.5 * x[1], 0.5 * x[0]],
+  noise: () => [0.1, 0.1],
+  start: (z) => [2 + 0.3 * z(), 0.3 * z()],
+  times: counts(9),
+  count: 200,
+  step: 0.01
+}
+
+/** What nothing is known of: [name, problem to simulate]. */
+const UNKNOWN = [
+  ['repressilator', GENES],
+  ['rotating group', ROTATION],
+  [
+    'growing ring',
+    {
+      drift: (x) => x.map((v) => (0.3 * v) / Math.hypot(...x)),
+      noise: () => [0.1, 0.1],
+      start: (z) => {
+        const [a, b] = [z(), z()]
+        return [a, b].map((v) => v / Math.hypot(a, b))
+      },
+      times: counts(9),
+      count: 200,
+      step: 0.01
+    }
+  ],
+  [
+    'crossing groups',
+    {
+      // The third coordinate tells the groups apart, and how far one has moved on its way.
+      drift: (x) => [Math.sign(x[2]), 0, 0],
+      noise: () => [0.1, 0.1, 0.02],
+      start: (z) => {
+        const side = z() > 0 ? 1 : -1
+        return [-2 * side + 0.2 * z(), 0.2 * z(), 0.3 * side]
+      },
+      times: counts(7).map((t) => t / 1.5),
+      count: 200,
+      step: 0.01
+    }
+  ],
+  [
+    'branching, ten columns',
+    {
+      drift: (x) => x.map((v, a) => (a === 0 ? v * (1 - v * v) : a === 1 ? 0.5 : -0.3 * v)),
+      noise: (x) => x.map(() => 0.15),
+      start: (z) => Array.from({ length: 10 }, () => 0.2 * z()),
+      times: counts(7),
+      count: 200,
+      step: 0.01
+    }
+  ]
+]
 
 async function measure({ name, input, options, seed, truth }) {
   const key = keyFromSeed(seed)
@@ -96,18 +176,10 @@ function parameters(model, truth, tolerance) {
 
 const BENCHES = {
   async 'lotka-volterra'(seed) {
-    const file = new URL('../examples/data/lotka-volterra.csv', import.meta.url)
-    const rows = readFileSync(file, 'utf8')
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(',').map(Number))
-    const times = Array.from({ length: 11 }, (_, k) => k)
-    const clouds = times.map((t) => cloud(matrixFromRows(rows.filter((row) => row[0] === t).map((row) => row.slice(1)))))
     const options = { reference: 'lotka-volterra', holdOut: [1, 3, 5, 7, 9] }
     const { model, w1 } = await measure({
       name: 'Lotka–Volterra',
-      input: { times, clouds, columnNames: ['prey', 'predator'] },
+      input: lotkaVolterra(),
       options,
       seed
     })
@@ -118,14 +190,7 @@ const BENCHES = {
     commandTime()
   },
   async repressilator(seed) {
-    const [beta, n, k, gamma] = [10, 3, 1, 1]
-    const problem = {
-      drift: (x) => [0, 1, 2].map((a) => beta / (1 + (x[(a + 2) % 3] / k) ** n) - gamma * x[a]),
-      noise: (x) => x.map((v) => 0.02 * v),
-      start: (z) => [1 + 0.03 * z(), 1 + 0.03 * z(), 2 + 0.03 * z()],
-      times: Array.from({ length: 11 }, (_, t) => t),
-      count: 200
-    }
+    const problem = GENES
     const z = stream(1000 + seed)
     const clouds = simulate(problem, z)
     const holdOut = [1, 3, 5, 7, 9]
@@ -134,17 +199,10 @@ const BENCHES = {
     const input = { times: problem.times, clouds, columnNames: ['m1', 'm2', 'm3'] }
     const { model, w1 } = await measure({ name: 'Repressilator', input, options: { reference: 'repressilator', holdOut }, seed, truth })
     console.log(`  mean W1 ${number(w1 / truth)} times the truth's, target 1.3: ${verdict(w1 <= 1.3 * truth)}`)
-    parameters(model, [beta, n, k, gamma], 0.15)
+    parameters(model, Object.values(REPRESSILATOR), 0.15)
   },
   async rotation(seed) {
-    const problem = {
-      drift: (x) => [-0.5 * x[1], 0.5 * x[0]],
-      noise: () => [0.1, 0.1],
-      start: (z) => [2 + 0.3 * z(), 0.3 * z()],
-      times: Array.from({ length: 9 }, (_, t) => t),
-      count: 200,
-      step: 0.01
-    }
+    const problem = ROTATION
     const z = stream(2000 + seed)
     const clouds = simulate(problem, z)
     const holdOut = [1, 3, 5, 7]
@@ -158,6 +216,40 @@ const BENCHES = {
       truth
     })
     console.log(`  mean W1 ${number(w1 / straight)} of straight lines', target 0.5: ${verdict(w1 < straight / 2)}`)
+  },
+  async plain(seed) {
+    const inputs = [
+      ['lotka-volterra.csv', lotkaVolterra()],
+      ...UNKNOWN.map(([name, problem], k) => [name, { times: problem.times, clouds: simulate(problem, stream(5000 + 10 * k + seed)) }])
+    ]
+    for (const [name, input] of inputs) {
+      const options = { reference: 'brownian', holdOut: input.times.filter((_, k) => k % 2 === 1 && k + 1 < input.times.length) }
+      const of = (scores, pick) => mean(scores.map(pick))
+      const scored = async (sigma) => {
+        const model = await fitMarginals(input, { ...options, sigma }, { key: keyFromSeed(seed) })
+        const scores = scoreHeldOut(model, keyFor(keyFromSeed(seed), 'scores'))
+        return { model, scores, w1: of(scores, (s) => s.w1) }
+      }
+      const { model, scores, w1 } = await scored('auto')
+      const straight = of(scores, (s) => s.straightLine)
+      const wide = await scored(Array.from(model.sigma, (s) => 3 * s))
+      const estimated = await scored('estimate')
+      const sigmas = model.intervalSigmas.map((s) => s[0])
+      const widened = model.notes.filter((note) => note.includes('σ² was doubled')).length
+      const line = {
+        W1: number(w1),
+        'straight lines': `${number(straight)}: ${(w1 / straight).toFixed(3)} times, target 1.01: ${verdict(w1 <= 1.01 * straight)}`,
+        'at three times σ': `${(wide.w1 / straight).toFixed(3)} times`,
+        'at the σ of the likelihood': number(estimated.w1),
+        'half-split floor': number(of(scores, (s) => s.floor)),
+        sigma: `${number(Math.min(...sigmas))} to ${number(Math.max(...sigmas))}, ${widened} of ${sigmas.length} widened`
+      }
+      console.log(
+        `Plain bridge, ${name}, seed ${seed}: ${Object.entries(line)
+          .map(([k, v]) => `${k} ${v}`)
+          .join(', ')}`
+      )
+    }
   },
   async gaussian(seed) {
     const [s0, s1, sigma] = [0.5, 0.9, 0.8]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RawTable } from '../table/raw.js'
+import { spellDates } from './calendar.js'
 import { snapshotsOf } from './snapshots.js'
 
 const text = (name: string, values: (string | null)[]): RawTable['columns'][number] => ({ name, source: 'text', values })
@@ -20,6 +21,31 @@ describe('snapshots from a long table', () => {
     expect([...snapshots.clouds[0]!.points.data]).toEqual([1.25, 0.1, 4.5, 0.4])
     expect(Math.exp(snapshots.clouds[1]!.logWeights[0]!)).toBeCloseTo(0.75, 12)
     expect(snapshots.decimals.get('x')).toBe(2)
+  })
+  it('dates count in days since the first, whatever their spelling or source', () => {
+    const x = text('x', ['1', '2', '3', '4'])
+    const days = (when: RawTable['columns'][number]) => snapshotsOf(tableOf(when, x), { time: 'when' })
+    for (const cells of [
+      ['2020-03-01', '2020-01-31', '2020-01-31', '2020-03-01'],
+      ['2020/03/01', '2020/01/31', '2020/01/31', '2020/03/01'],
+      ['01.03.2020', '31.01.2020', '31.01.2020', '01.03.2020']
+    ]) {
+      const { times, calendar } = days(text('when', cells))
+      expect(times).toEqual([30, 0])
+      expect(spellDates(calendar!, [0, 30, 15])).toEqual([cells[1], cells[0], spellDates(calendar!, [15])[0]])
+    }
+    expect(days(text('when', ['2020-01-31T06:00', '2020-01-31T12:00', '2020-02-01T06:00', '2020-01-31T06:00'])).times).toEqual([0, 0.25, 1])
+    const typed = { name: 'when', source: 'datetime', values: Float64Array.of(0, 0, 86_400_000, 86_400_000) } as const
+    expect(days(typed).times).toEqual([0, 1])
+    expect(() => days({ ...typed, missing: Uint8Array.of(0, 0, 1, 0) })).toThrow(/an empty cell in column when, row 3/)
+    expect(() => days(text('when', ['2020-01-31', '31.01.2020', '2020-01-31', null]))).toThrow(/dates in one spelling/)
+  })
+  it('times of day are spelled where dates alone do not say them, in one spelling for all', () => {
+    const { calendar } = snapshotsOf(tableOf(text('when', ['2020-01-31', '2020-03-01']), text('x', ['1', '2'])), { time: 'when' })
+    expect(spellDates(calendar!, [0, 15])).toEqual(['2020-01-31', '2020-02-15'])
+    expect(spellDates(calendar!, [0, 15.5])).toEqual(['2020-01-31T00:00', '2020-02-15T12:00'])
+    expect(spellDates(calendar!, [1 / 86400])).toEqual(['2020-01-31T00:00:01'])
+    expect(spellDates(calendar!, [1 / 3 + 1e-7])).toEqual(['2020-01-31T08:00:00.009'])
   })
   it('refuses text, empty cells, unknown columns and weights that are not positive, naming row and column', () => {
     const bad = (table: RawTable, columns: Parameters<typeof snapshotsOf>[1]) => () => snapshotsOf(table, columns)

@@ -4,6 +4,7 @@ import { matrix } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { logWeightsFrom, type SnapshotInput } from '../systems/marginals/snapshots.js'
 import type { RawColumn, RawTable } from '../table/raw.js'
+import { type Calendar, daysOf } from './calendar.js'
 
 /** Which columns of a long table mean what. */
 export interface SnapshotColumns {
@@ -22,11 +23,13 @@ export interface SnapshotTable extends SnapshotInput {
   readonly order: readonly string[]
   /** Decimals of each written column in the input; undefined where numbers are written in full. */
   readonly decimals: ReadonlyMap<string, number | undefined>
+  /** Where times are dates: they count in days since the first. */
+  readonly calendar?: Calendar | undefined
 }
 
-/** Snapshots from a long table. Throws `InputError` naming row and column of what is not a number. */
+/** Snapshots from a long table; dates count in days since the first. Throws `InputError` naming row and column of what is not a number. */
 export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotTable {
-  const time = numbersOf(columnNamed(table, wanted.time, '--time'), 'time')
+  const time = timesOf(columnNamed(table, wanted.time, '--time'))
   const weights = wanted.weights === undefined ? undefined : numbersOf(columnNamed(table, wanted.weights, '--weights'), 'weight')
   const names = coordinateNames(table, wanted)
   const coordinates = names.map((name) => numbersOf(columnNamed(table, name, '--columns'), 'coordinate'))
@@ -43,7 +46,8 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
     clouds: [...rowsAt.values()].map((rows) => cloudOf(rows, { coordinates, weights })),
     columnNames: names,
     order: table.columns.map((column) => column.name).filter((name) => kept.has(name)),
-    decimals: new Map([[wanted.time, time.decimals], ...names.map((name, a) => [name, coordinates[a]!.decimals] as const)])
+    decimals: new Map([[wanted.time, time.decimals], ...names.map((name, a) => [name, coordinates[a]!.decimals] as const)]),
+    calendar: time.calendar
   }
 }
 
@@ -88,12 +92,15 @@ interface Numbers {
   readonly decimals: number | undefined
 }
 
-const DAY = 86_400_000
+function timesOf(column: RawColumn): Numbers & { readonly calendar?: Calendar } {
+  const days = daysOf(column)
+  return days ? { ...days, decimals: undefined } : numbersOf(column, 'time')
+}
 
 function numbersOf(column: RawColumn, role: 'time' | 'weight' | 'coordinate'): Numbers {
   if (column.source === 'datetime') {
-    if (role !== 'time') throw notNumber(column, 0, 'a date', role)
-    return { values: column.values.map((ms) => ms / DAY), decimals: undefined }
+    const bad = role === 'time' ? column.values.findIndex((x, i) => column.missing?.[i] === 1 || !Number.isFinite(x)) : 0
+    throw notNumber(column, bad, role === 'time' ? 'an empty cell' : 'a date', role)
   }
   if (column.source === 'number') {
     const bad = column.values.findIndex((x, i) => column.missing?.[i] === 1 || !Number.isFinite(x))
@@ -118,8 +125,13 @@ function notNumber(column: RawColumn, row: number, got: string, role: string): I
   return new InputError({
     code: role === 'time' ? 'time-not-number' : 'not-a-number',
     got: `${got} in column ${column.name}, row ${row + 1}, used as ${role}`,
-    expected: 'a finite number in every row',
-    try: role === 'coordinate' ? `leaving it out (--exclude ${column.name}), or removing that row` : 'a column of numbers'
+    expected: role === 'time' ? 'finite numbers, or dates in one spelling, in every row' : 'a finite number in every row',
+    try:
+      role === 'coordinate'
+        ? `leaving it out (--exclude ${column.name}), or removing that row`
+        : role === 'time'
+          ? 'a column of numbers, or of dates such as 2020-01-31'
+          : 'a column of numbers'
   })
 }
 

@@ -5,15 +5,18 @@ import type { MarginalsOptions } from '../systems/marginals/options.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from '../systems/marginals/sample.js'
 import { type HeldOutScore, scoreHeldOut } from '../systems/marginals/score.js'
 import type { RawColumn, RawTable } from '../table/raw.js'
+import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates } from './calendar.js'
 import { contextOf, type JobContext } from './job.js'
 import type { SnapshotTable } from './snapshots.js'
 
 /** Everything that trajectories through snapshots depend on besides the snapshots: plain data, the same for every caller. */
-export interface TrajectoriesJob extends MarginalsOptions {
+export interface TrajectoriesJob extends Omit<MarginalsOptions, 'holdOut'> {
   /** Trajectories to draw. Default 100. */
   readonly rows?: number
-  /** Times to write besides those of the snapshots. */
-  readonly at?: readonly number[]
+  /** Times to write besides those of the snapshots. Where times are dates: dates, or days since the first snapshot. */
+  readonly at?: readonly (number | string)[]
+  /** Snapshot times that the fit must not see, likewise. */
+  readonly holdOut?: readonly (number | string)[]
   /** Evenly spread times to write between any two neighbouring snapshots of the fit. Default 0. */
   readonly between?: number
   /** Whole number from 0 to 2⁵³ − 1. Default 1. */
@@ -26,6 +29,8 @@ export interface DrawnTrajectories {
   readonly trajectories: Trajectories
   readonly scores: readonly HeldOutScore[]
   readonly seed: number
+  /** Where times are dates. */
+  readonly calendar?: Calendar | undefined
 }
 
 /**
@@ -37,13 +42,16 @@ export async function drawTrajectories(
   job: TrajectoriesJob,
   context: JobContext & Pick<FitTools, 'onRound'>
 ): Promise<DrawnTrajectories> {
-  const { rows = 100, at = [], between = 0, seed = 1, ...options } = job
+  const { rows = 100, at = [], holdOut = [], between = 0, seed = 1, ...options } = job
+  const { calendar } = snapshots
+  const [wanted, hidden] = [resolveTimes('--at', at, calendar), resolveTimes('--hold-out', holdOut, calendar)]
+  checkHeldOut(hidden, snapshots.times, calendar)
   const { key, engine, watch } = contextOf(seed, context)
-  const { onRound } = context
-  const model = await fitMarginals(snapshots, options, { key: keyFor(key, 'fit'), engine, watch, ...(onRound && { onRound }) })
-  const times = [...at, ...timesBetween(model, between)]
+  const tools = { key: keyFor(key, 'fit'), engine, watch, ...(context.onRound && { onRound: context.onRound }) }
+  const model = await fitMarginals(snapshots, { ...options, holdOut: hidden }, tools)
+  const times = [...wanted, ...timesBetween(model, between)]
   const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
-  return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed }
+  return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed, calendar }
 }
 
 /** Shares of the work, roughly, in the order of the stages that `drawTrajectories` tells of. */
@@ -71,7 +79,7 @@ export function trajectoriesStages(intervals: number): {
  */
 export function presentTrajectories(
   { times, values, count }: Trajectories,
-  { columnNames, order, decimals }: SnapshotTable,
+  { columnNames, order, decimals, calendar }: SnapshotTable,
   as: 'text' | 'typed'
 ): RawTable {
   const rowCount = count * times.length
@@ -85,6 +93,12 @@ export function presentTrajectories(
       values: Array.from(numbers, (x) => (digits === undefined ? String(x) : x.toFixed(Math.min(100, digits))))
     }
   }
+  const everyRow = (values: Float64Array): Float64Array => Float64Array.from({ length: rowCount }, (_, row) => values[row % times.length]!)
+  const datesColumn = (name: string, of: Calendar): RawColumn => {
+    if (as === 'typed') return { name, source: 'datetime', values: everyRow(times.map((time) => instantOf(of, time))) }
+    const spelled = spellDates(of, times)
+    return { name, source: 'text', values: Array.from({ length: rowCount }, (_, row) => spelled[row % times.length]!) }
+  }
   const particle: RawColumn = {
     name: order.includes('particle') ? 'trajectory' : 'particle',
     source: 'number',
@@ -95,13 +109,13 @@ export function presentTrajectories(
     const a = columnNames.indexOf(name)
     if (a >= 0) return column(name, (row) => values.data[row * values.cols + a]!)
     // The column of times; requested times keep the digits they were asked with.
-    return { name, source: 'number', values: Float64Array.from({ length: rowCount }, (_, row) => times[row % times.length]!) } as const
+    return calendar ? datesColumn(name, calendar) : ({ name, source: 'number', values: everyRow(times) } as const)
   })
   return { columns: [particle, ...columns], rowCount }
 }
 
 /** Parameters, history and scores as plain JSON: what `sbridge trajectories --json` prints. */
-export function trajectoriesSummary({ model, trajectories, scores, seed }: DrawnTrajectories): Record<string, unknown> {
+export function trajectoriesSummary({ model, trajectories, scores, seed, calendar }: DrawnTrajectories): Record<string, unknown> {
   const named = (theta: Float64Array) => Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
   return {
     reference: model.family.name,
@@ -109,12 +123,15 @@ export function trajectoriesSummary({ model, trajectories, scores, seed }: Drawn
     theta: named(model.theta),
     intervals: Object.fromEntries(model.intervals.map(({ name, lower, upper }) => [name, [lower, upper]])),
     sigma: Array.from(model.sigma),
+    sigmaFrom: model.sigmaFrom,
+    sigmaByInterval: model.intervalSigmas.map((sigma) => Array.from(sigma)),
     history: model.history.map(({ round, theta, sigma, change }) => ({ round, theta: named(theta), sigma: Array.from(sigma), change })),
     ending: model.ending,
     couplings: model.couplingEndings,
     heldOut: scores,
     trajectories: trajectories.count,
     times: Array.from(trajectories.times),
+    ...(calendar && { firstDate: spellDates(calendar, [0])[0], dates: spellDates(calendar, trajectories.times) }),
     ...(model.smoothness && { smoothness: model.smoothness }),
     notes: trajectoriesNotes(model, trajectories),
     seed
@@ -130,6 +147,14 @@ export function trajectoriesNotes(model: MarginalsModel, { unsettled }: Trajecto
           `The coupling of interval ${k + 1} ended ${ending} with marginal error ${error.toPrecision(2)}: sigma may be too small for so few particles.`
         ]
   )
+  const resolved = model.sigmaFrom === 'resolution' ? [resolutionNote(model)] : []
   const bent = unsettled > 0 ? [`${unsettled} bridges had not settled along their own mean path.`] : []
-  return [...model.notes, ...open, ...bent]
+  return [...resolved, ...model.notes, ...open, ...bent]
+}
+
+function resolutionNote({ intervalSigmas }: MarginalsModel): string {
+  const sizes = intervalSigmas.map((sigma) => sigma[0]!)
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)].map((s) => String(Number(s.toPrecision(3))))
+  const range = least === most ? least : `from ${least} to ${most}, interval by interval`
+  return `Without a drift the snapshots tell nothing about the noise. Its size is what the particles resolve, their distance to the nearest (${range}): no constant of nature. --sigma estimate takes the likelihood's, in which all displacement is noise.`
 }

@@ -29,6 +29,8 @@ export interface RectangularOptions extends Watch {
   readonly tolerance?: number
   /** Potentials to start from, e.g. those of a neighbouring problem. */
   readonly start?: Potentials
+  /** Told what each temperature of a cold start ended with: g at temperature one, a start for wider kernels too. */
+  readonly onTemperature?: (temperature: number, to: Float64Array) => void
   /** Name of the stage in progress events. Default `coupling`. */
   readonly stage?: string
 }
@@ -90,6 +92,11 @@ export async function scaleRectangular(problem: RectangularProblem, options: Rec
     {
       rows: kernel.rows,
       cols: kernel.cols,
+      range: () => {
+        const row = new Float64Array(kernel.cols)
+        kernel.fillRow(0, row)
+        return rangeOf(row)
+      },
       sweep: (state, temperature, watch) =>
         sweep(temperature === 1 ? problem : { ...problem, kernel: heated(kernel, temperature) }, state, watch)
     },
@@ -101,6 +108,8 @@ export async function scaleRectangular(problem: RectangularProblem, options: Rec
 interface Sweeps {
   readonly rows: number
   readonly cols: number
+  /** By how much the logarithm of the kernel varies over the first row, roughly. */
+  range(): number
   sweep(state: Potentials, temperature: number, watch: Watch): Swept | Promise<Swept>
 }
 
@@ -137,24 +146,38 @@ function withinTurn({ stop, progress, stage, turns }: RectangularOptions, turn: 
   }
 }
 
-/** Temperatures of the cold start: a kernel to the power 1/t is easier by far when the noise is small. */
-const TEMPERATURES = [64, 16, 4]
-/** Turns at each temperature, fewer once the error is below a half. */
-const WARM_TURNS = 12
+/** The cold start begins at least this hot: a kernel to the power 1/t is easier by far when the noise is small. */
+const LEAST_HEAT = 64
+/** And so hot that the kernel's logarithm varies by no more than this from the first point: on a line, 64 is far from enough. */
+const MOST_RANGE = 16
 
-async function annealedStart(sweeps: Sweeps, watch: Watch): Promise<Potentials> {
+/** Powers of four, falling to four. */
+function temperaturesFor(range: number): number[] {
+  let hottest = LEAST_HEAT
+  while (hottest * MOST_RANGE < range && hottest < 2 ** 60) hottest *= 4
+  const out: number[] = []
+  for (let t = hottest; t > 1; t /= 4) out.push(t)
+  return out
+}
+
+/** Turns at each temperature at most, and the error that is enough: what is wrong there takes many times the turns below. */
+const WARM_TURNS = 100
+const WARM_ERROR = 0.1
+
+async function annealedStart(sweeps: Sweeps, { onTemperature, ...watch }: RectangularOptions): Promise<Potentials> {
   const unset = (): Float64Array => new Float64Array(sweeps.rows).fill(Number.NaN)
   let to = new Float64Array(sweeps.cols)
-  for (const temperature of TEMPERATURES) {
+  for (const temperature of temperaturesFor(sweeps.range())) {
     to = to.map((g) => g / temperature)
     let state: Potentials = { from: unset(), to }
     for (let turn = 0; turn < WARM_TURNS; turn++) {
       throwIfStopped(watch, 'coupling')
       const swept = await sweeps.sweep(state, temperature, watch)
       state = swept
-      if (swept.error < 0.5) break
+      if (swept.error < WARM_ERROR) break
     }
     to = state.to.map((g) => g * temperature)
+    onTemperature?.(temperature, to)
   }
   return { from: unset(), to }
 }
@@ -268,6 +291,7 @@ export async function scaleOnEngine(pair: Pair, engine: Engine, options: Rectang
     {
       rows: pair.from.points.rows,
       cols: pair.to.points.rows,
+      range: () => rangeOf(squaredDistancesFromFirst(pair)) / (4 * pair.kernel.epsilon),
       sweep: async ({ to: before }, temperature) => {
         const there: Pair = { ...pair, kernel: { ...pair.kernel, epsilon: pair.kernel.epsilon * temperature } }
         const back: Pair = { from: pair.to, to: pair.from, kernel: reverseWidths(there) }
@@ -279,6 +303,24 @@ export async function scaleOnEngine(pair: Pair, engine: Engine, options: Rectang
       }
     },
     options
+  )
+}
+
+function squaredDistancesFromFirst({ from, to }: Pair): Float64Array {
+  const d = from.points.cols
+  return Float64Array.from({ length: to.points.rows }, (_, j) => {
+    let squares = 0
+    for (let a = 0; a < d; a++) squares += (from.points.data[a]! - to.points.data[j * d + a]!) ** 2
+    return squares
+  })
+}
+
+/** Largest less smallest of what is finite. */
+function rangeOf(values: Float64Array): number {
+  const finite = values.filter(Number.isFinite)
+  return (
+    finite.reduce((most, x) => Math.max(most, x), Number.NEGATIVE_INFINITY) -
+    finite.reduce((least, x) => Math.min(least, x), Number.POSITIVE_INFINITY)
   )
 }
 

@@ -2,6 +2,7 @@ import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { hintFor } from './hint.js'
 import {
+  commonDateStyle,
   type DateStyle,
   decimalsOf,
   type NumberStyle,
@@ -260,15 +261,8 @@ function inferDates(base: { name: string; source: RawColumn['source'] }, cells: 
     values[i] = parsed.time
     seen.push(parsed.style)
   })
-  const date = seen[0]?.date
-  const style: DateStyle = {
-    ...(date === undefined ? {} : { date }),
-    separator: seen.find((s) => s.separator !== '')?.separator ?? '',
-    seconds: seen.some((s) => s.seconds === 'milliseconds') ? 'milliseconds' : seen.some((s) => s.seconds === 'whole') ? 'whole' : 'none',
-    zone: seen.some((s) => s.zone !== '') ? 'Z' : ''
-  }
   const column: Column = { name: base.name, kind: 'datetime', values, ...(missing.includes(1) ? { missing } : {}) }
-  return { column, format: { ...base, kind: 'datetime', date: style } }
+  return { column, format: { ...base, kind: 'datetime', date: commonDateStyle(seen) } }
 }
 
 function inferBooleans(base: { name: string; source: RawColumn['source'] }, cells: readonly (string | null)[]): Inferred {

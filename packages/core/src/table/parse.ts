@@ -106,6 +106,18 @@ export function parseDateTime(text: string): { time: number; style: DateStyle } 
   return { time: time - offsetOf(zone), style }
 }
 
+/** The style of a column whose cells have these: as fine as its finest. */
+export function commonDateStyle(styles: readonly DateStyle[]): DateStyle {
+  const date = styles[0]?.date
+  const seconds = (['milliseconds', 'whole'] as const).find((one) => styles.some((s) => s.seconds === one))
+  return {
+    ...(date === undefined ? {} : { date }),
+    separator: styles.find((s) => s.separator !== '')?.separator ?? '',
+    seconds: seconds ?? 'none',
+    zone: styles.some((s) => s.zone !== '') ? 'Z' : ''
+  }
+}
+
 interface DateParts extends Required<Pick<DateStyle, 'date'>> {
   readonly year: string
   /** From 0; −1 for a name that is no month's. */

@@ -32,6 +32,7 @@ describe('what is written', () => {
     expect(written.columns[1]!.values.slice(0, 4)).toEqual(expect.arrayContaining([expect.stringMatching(/^-?\d+\.\d\d$/)]))
     const summary = JSON.parse(JSON.stringify(trajectoriesSummary(drawn)))
     expect(Object.keys(summary.theta)).toEqual(['A[x,x]', 'A[x,y]', 'A[y,x]', 'A[y,y]', 'c[x]', 'c[y]'])
+    expect(summary).toMatchObject({ sigma: [...model.sigma], sigmaFrom: 'estimate', sigmaByInterval: [[...model.sigma]] })
     expect(summary.history[0]).toMatchObject({ round: 0, theta: expect.any(Object), change: expect.any(Number) })
     expect(summary.heldOut[0]).toMatchObject({ time: 1, w1: expect.any(Number), w2: expect.any(Number), mmd: expect.any(Number) })
     const page = trajectoriesReport({ title: '<b>', timeName: 'when', model, trajectories, scores, seed: 7 })

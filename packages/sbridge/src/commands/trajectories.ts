@@ -8,12 +8,14 @@ import {
   InputError,
   type MarginalsOptions,
   marginalsFields,
+  parseDateTime,
   presentTrajectories,
   type RawTable,
   REFERENCES,
   type ReferenceName,
   type SnapshotTable,
   snapshotsOf,
+  spellDates,
   type TrajectoriesJob,
   trajectoriesNotes,
   trajectoriesStages,
@@ -95,11 +97,15 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   await writeTable(flags.output, presentTrajectories(drawn.trajectories, table, cells))
   if (flags.report !== undefined) {
     const { trajectoriesReport } = await import('../report/trajectories.js')
-    const parts = { ...drawn, title: input.replace(/^.*[\\/]/, ''), timeName: flags.time, command: commandLine() }
+    const parts = { ...drawn, title: input.replace(/^.*[\\/]/, ''), timeName: timeNameOf(flags.time, table), command: commandLine() }
     await writeAtomically(flags.report, trajectoriesReport(parts))
   }
   if (flags.json) summaryStream(flags.output).write(`${JSON.stringify(trajectoriesSummary(drawn))}\n`)
   else sayResult(drawn, flags)
+}
+
+function timeNameOf(name: string, { calendar }: SnapshotTable): string {
+  return calendar ? `${name} (days since ${spellDates(calendar, [0])[0]})` : name
 }
 
 async function fitAndDraw(table: SnapshotTable, job: TrajectoriesJob, run: Run): Promise<DrawnTrajectories> {
@@ -134,21 +140,36 @@ function betweenOf(text: string | undefined): number {
   throw new InputError({ code: 'option-value', got: `--between ${text}`, expected: 'a whole number from 0 to 1000', try: '--between 9' })
 }
 
-function timesOf(flag: string, text: string | undefined): number[] {
+/** Numbers, or dates, which count from the first snapshot once that is read. */
+function timesOf(flag: string, text: string | undefined): (number | string)[] {
   if (text === undefined) return []
   return splitList(text).map((part) => {
     const time = Number(part)
     if (part !== '' && Number.isFinite(time)) return time
-    throw new InputError({ code: 'option-value', got: `${flag} ${text}`, expected: 'numbers separated by commas', try: `${flag} 0.5,1.5` })
+    if (parseDateTime(part)) return part
+    throw new InputError({
+      code: 'option-value',
+      got: `${flag} ${text}`,
+      expected: 'numbers or dates separated by commas',
+      try: `${flag} 0.5,1.5, or ${flag} 2020-02-15,2020-03-01`
+    })
   })
 }
 
-async function optionsOf(flags: TrajectoriesFlags): Promise<MarginalsOptions> {
+function numbersOf(flag: string, text: string): number[] {
+  return splitList(text).map((part) => {
+    const number = Number(part)
+    if (part !== '' && Number.isFinite(number)) return number
+    throw new InputError({ code: 'option-value', got: `${flag} ${text}`, expected: 'auto, estimate, or numbers separated by commas', try: `${flag} 0.5,1.5` })
+  })
+}
+
+async function optionsOf(flags: TrajectoriesFlags): Promise<TrajectoriesJob> {
   const { reference, sigma, ...others } = readFields(marginalsFields, flags)
   return {
     ...(others as MarginalsOptions),
     ...(reference !== undefined && { reference: await referenceOf(String(reference)) }),
-    ...(sigma !== undefined && { sigma: sigma === 'auto' ? ('auto' as const) : timesOf('--sigma', String(sigma)) }),
+    ...(sigma !== undefined && { sigma: sigma === 'auto' || sigma === 'estimate' ? sigma : numbersOf('--sigma', String(sigma)) }),
     holdOut: timesOf('--hold-out', flags.holdOut)
   }
 }
@@ -184,7 +205,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
   return userFamily((loaded.default ?? loaded) as UserReference)
 }
 
-function sayResult({ model, scores, trajectories, seed }: DrawnTrajectories, flags: TrajectoriesFlags): void {
+function sayResult({ model, scores, trajectories, seed, calendar }: DrawnTrajectories, flags: TrajectoriesFlags): void {
   const stream = summaryStream(flags.output)
   const number = (x: number | undefined): string => (x === undefined ? '–' : String(Number(x.toPrecision(4))))
   const intervals = new Map(model.intervals.map((i) => [i.name, i]))
@@ -198,12 +219,13 @@ function sayResult({ model, scores, trajectories, seed }: DrawnTrajectories, fla
   const lines = [
     `${trajectories.count} trajectories at ${trajectories.times.length} times in ${flags.output === '-' ? 'standard output' : flags.output}`,
     `seed ${seed}`,
-    `reference ${model.family.name}, ${model.diffusion} noise, sigma ${Array.from(model.sigma, number).join(', ')}`,
+    ...(calendar ? [`times in days since ${spellDates(calendar, [0])[0]}`] : []),
+    `reference ${model.family.name}, ${model.diffusion} noise, sigma ${Array.from(model.sigma, number).join(', ')}${model.sigmaFrom === 'resolution' ? ' (mean resolution of the particles)' : ''}`,
     ...parameters,
-    `${model.ending} after ${model.history.at(-1)?.round ?? 0} rounds`,
+    ...(model.history.length > 0 ? [`${model.ending} after ${model.history.at(-1)!.round} rounds`] : []),
     ...scores.map(
       (s) =>
-        `held out ${s.time}: W1 ${number(s.w1)}, W2 ${number(s.w2)}, MMD ${number(s.mmd)} (straight lines ${number(s.straightLine)}, splines ${number(s.spline)}, floor ${number(s.floor)})`
+        `held out ${calendar ? spellDates(calendar, [s.time])[0] : s.time}: W1 ${number(s.w1)}, W2 ${number(s.w2)}, MMD ${number(s.mmd)} (straight lines ${number(s.straightLine)}, splines ${number(s.spline)}, floor ${number(s.floor)})`
     ),
     ...(scores.length > 1 ? [`held out, mean W1 ${number(mean((s) => s.w1))}, floor ${number(mean((s) => s.floor))}`] : []),
     ...trajectoriesNotes(model, trajectories).map((note) => `note: ${note}`)

@@ -6,7 +6,8 @@ import {
   type MarginalsModel,
   sampleTrajectories,
   type Trajectories,
-  timesBetween
+  timesBetween,
+  trajectoriesNotes
 } from '@sbridge/core'
 import { VERSION } from '../version.js'
 import { figure, joinSections, panel, type Section, section, table } from './blocks.js'
@@ -76,7 +77,8 @@ function summary({ model, scores }: TrajectoriesReportParts): Section {
   const noise = model.columnNames.map((name, a) => [`σ of ${name}`, formatNumber(model.sigma[a]), '', ''])
   const rounds = model.history.at(-1)?.round ?? 0
   const sentences = [
-    `The rounds of coupling and refit ended “${model.ending}” after ${rounds}.`,
+    ...(model.sigmaFrom === 'resolution' ? ['σ is the distance that the particles resolve, and no constant of nature.'] : []),
+    ...(rounds > 0 ? [`The rounds of coupling and refit ended “${model.ending}” after ${rounds}.`] : []),
     ...(scores.length > 0
       ? [
           `At held-out times the mean Wasserstein-1 distance is ${formatNumber(meanOf(scores, (s) => s.w1))}; sampling noise alone gives ${formatNumber(meanOf(scores, (s) => s.floor))}${straightSentence(scores)}.`
@@ -324,11 +326,7 @@ function seriesDrawing(label: string, points: { round: number; value: number }[]
 
 function notes({ model, trajectories }: TrajectoriesReportParts): Section[] {
   const lines = [
-    ...model.notes,
-    ...model.couplingEndings.flatMap(({ ending, error }, k) =>
-      ending === 'converged' ? [] : [`The coupling of interval ${k + 1} ended ${ending}, marginal error ${error.toPrecision(2)}.`]
-    ),
-    ...(trajectories.unsettled > 0 ? [`${trajectories.unsettled} bridges had not settled along their own mean path.`] : []),
+    ...trajectoriesNotes(model, trajectories),
     'Growth and death of particles between snapshots are not modelled: every snapshot counts as a whole.'
   ]
   return [section('notes', 'Notes', html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>`)]

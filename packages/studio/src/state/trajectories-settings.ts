@@ -1,4 +1,4 @@
-import { REFERENCES, type ReferenceName, type SnapshotColumns, type TrajectoriesJob } from '@sbridge/core'
+import { type MarginalsOptions, REFERENCES, type ReferenceName, type SnapshotColumns, type TrajectoriesJob } from '@sbridge/core'
 import { listed, literal, quote, stem } from './spelling.js'
 
 /** What a person may set for trajectories: plain data, in the address of the page, undone as one. */
@@ -78,7 +78,7 @@ export function fromAddress(parts: URLSearchParams): TrajectoriesSettings {
 /** What a fit and its paths depend on. */
 export interface TrajectoriesRun {
   readonly columns: SnapshotColumns
-  readonly job: TrajectoriesJob
+  readonly job: TrajectoriesJob & Pick<MarginalsOptions, 'holdOut'>
 }
 
 /** The job that the settings describe: only what differs from the defaults, as a command line would. */

@@ -1,4 +1,4 @@
-import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import { daysOf, InputError, instantOf, type RawColumn, type RawTable } from '@sbridge/core'
 import type { RoleFacts } from './trajectories-messages.js'
 
 const TIME_NAMES = /^(time|times|t|day|days|hour|hours|week|weeks|date|datetime|timestamp|stage|age|year|minute|minutes|when)\b/i
@@ -33,6 +33,8 @@ function cellsOf(column: RawColumn): Cells {
     return { values: column.values.map((value, i) => (column.missing?.[i] ? Number.NaN : value)), dates: false }
   if (column.source === 'datetime')
     return { values: column.values.map((value, i) => (column.missing?.[i] ? Number.NaN : value / DAY)), dates: true }
+  const days = daysOf(column)
+  if (days) return { values: days.values.map((day) => instantOf(days.calendar, day) / DAY), dates: true }
   const cells: readonly (string | boolean | null)[] = column.values
   return {
     values: Float64Array.from(cells, (cell) => (typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN)),

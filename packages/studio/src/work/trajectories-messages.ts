@@ -1,4 +1,4 @@
-import type { HeldOutScore, SnapshotColumns, TrajectoriesJob } from '@sbridge/core'
+import type { Calendar, HeldOutScore, SnapshotColumns, TrajectoriesJob } from '@sbridge/core'
 import type { Axis, Fault, RowFormat } from './messages.js'
 
 /** One column as the choice of roles shows it. */
@@ -16,8 +16,8 @@ export interface SnapshotFacts {
   readonly names: readonly string[]
   readonly times: readonly number[]
   readonly counts: readonly number[]
-  /** Whether times are days, to be written as dates. */
-  readonly dates: boolean
+  /** Where times are dates: they count in days since the first. */
+  readonly dates: Calendar | undefined
 }
 
 /** Particles of one snapshot at pairs of places between 0 and 1, y upwards. */

@@ -6,7 +6,6 @@ import {
   type HistoryEntry,
   InputError,
   presentTrajectories,
-  type RawColumn,
   type RawTable,
   type SnapshotTable,
   snapshotsOf,
@@ -81,12 +80,11 @@ export class TrajectoriesWork {
     this.#snapshots = snapshots
     this.#drawn = undefined
     this.#time = columns.time
-    const dates = this.#raw!.columns.find((column: RawColumn) => column.name === columns.time)?.source === 'datetime'
     const facts = {
       names: snapshots.columnNames,
       times: all.map(({ time }) => time),
       counts: all.map(({ cloud }) => cloud.points.rows),
-      dates
+      dates: snapshots.calendar
     }
     this.#say({ kind: 'chosen', facts })
   }

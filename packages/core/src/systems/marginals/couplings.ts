@@ -52,15 +52,33 @@ export interface CoupledInterval {
 export async function coupleAll(request: CouplingRequest): Promise<CoupledInterval[]> {
   const out: CoupledInterval[] = []
   for (let k = 0; k + 1 < request.snapshots.length; k++) {
-    let coupled = await coupleInterval(request, k, request.sigmas[k]!)
+    const warmer: Warmer[] = []
+    const sigma = request.sigmas[k]!
+    const { rows } = request.snapshots[k]!.cloud.points
     let doublings = 0
+    let coupled = await coupleInterval(request, k, { sigma, start: startOf(request, k), warmer })
     while (request.widen && lastError(coupled.outcome) > MOST_ERROR && doublings < MOST_DOUBLINGS) {
-      doublings++
-      coupled = await coupleInterval(request, k, coupled.sigma.map((s) => s * Math.SQRT2))
+      const widening = 2 ** ++doublings
+      coupled = await coupleInterval(request, k, {
+        sigma: sigma.map((s) => s * Math.sqrt(widening)),
+        start: startWarmer(warmer, rows, widening)
+      })
     }
     out.push({ ...coupled, doublings })
   }
   return out
+}
+
+/** What a cold start went through: potentials g at temperature one, hottest first. */
+interface Warmer {
+  readonly temperature: number
+  readonly to: Float64Array
+}
+
+/** Potentials for a kernel `widening` times as wide: of the next hotter temperature. */
+function startWarmer(warmer: readonly Warmer[], rows: number, widening: number): Potentials | undefined {
+  const next = warmer.filter(({ temperature }) => temperature >= widening).at(-1) ?? warmer[0]
+  return next && { from: new Float64Array(rows).fill(Number.NaN), to: next.to.map((g) => g / widening) }
 }
 
 /** The largest relative error of a marginal that a coupling ended with. */
@@ -68,7 +86,11 @@ export function lastError({ errors }: Outcome<Potentials>): number {
   return errors.at(-1)?.[1] ?? 0
 }
 
-async function coupleInterval(request: CouplingRequest, k: number, sigma: Float64Array): Promise<Omit<CoupledInterval, 'doublings'>> {
+async function coupleInterval(
+  request: CouplingRequest,
+  k: number,
+  { sigma, start, warmer }: { sigma: Float64Array; start: Potentials | undefined; warmer?: Warmer[] }
+): Promise<Omit<CoupledInterval, 'doublings'>> {
   const { snapshots, engine } = request
   const [from, to] = [snapshots[k]!, snapshots[k + 1]!]
   const reference = workingReference(request.problem, request.theta, sigma)
@@ -78,12 +100,12 @@ async function coupleInterval(request: CouplingRequest, k: number, sigma: Float6
     fromLogWeights: from.cloud.logWeights,
     toLogWeights: to.cloud.logWeights
   }
-  const start = startOf(request, k, { to, sigma })
   const options = {
     ...request.watch,
     stage: `coupling ${k + 1} of ${snapshots.length - 1}`,
     tolerance: from.cloud.points.rows * to.cloud.points.rows > MANY_PAIRS ? TOLERANCE_OF_MANY : TOLERANCE,
     turns: TURNS,
+    onTemperature: (temperature: number, to: Float64Array) => void warmer?.push({ temperature, to }),
     ...(start && { start })
   }
   const outcome =
@@ -93,16 +115,12 @@ async function coupleInterval(request: CouplingRequest, k: number, sigma: Float6
   return { coupling: { problem, potentials: outcome.state }, outcome, sigma }
 }
 
-function startOf(
-  { problem, theta, thinned, snapshots }: CouplingRequest,
-  k: number,
-  { to, sigma }: { to: FitSnapshot; sigma: Float64Array }
-): Potentials | undefined {
+function startOf({ problem, theta, sigmas, thinned, snapshots }: CouplingRequest, k: number): Potentials | undefined {
   const potentials = thinned?.potentials[k]
   if (!thinned || !potentials) return undefined
   const few = thinned.snapshots[k]!
-  const reference = workingReference(problem, theta, sigma)
-  const transitions = transitionsOf(reference, few.cloud.points, [few.time, to.time])
+  const to = snapshots[k + 1]!
+  const transitions = transitionsOf(workingReference(problem, theta, sigmas[k]!), few.cloud.points, [few.time, to.time])
   const kernel = densityKernel(transitions, to.cloud.points)
   const from = new Float64Array(snapshots[k]!.cloud.points.rows).fill(Number.NaN)
   return { from, to: extendPotential({ kernel, fromLogWeights: few.cloud.logWeights, toLogWeights: to.cloud.logWeights }, potentials.from) }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { resolutionSigmas } from '../../bridge/resolution.js'
 import { densityKernel } from '../../bridge/transition.js'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { normalQuantile } from '../../num/elementary.js'
@@ -10,7 +11,8 @@ import { scaleRectangular } from '../../scaling/rectangular.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
 import { fitMarginals } from './fit.js'
-import { sampleTrajectories, trajectoriesAt } from './sample.js'
+import type { MarginalsOptions } from './options.js'
+import { sampleTrajectories, type Trajectories, trajectoriesAt } from './sample.js'
 import { scoreHeldOut } from './score.js'
 import { logWeightsFrom, type SnapshotInput } from './snapshots.js'
 
@@ -88,8 +90,9 @@ describe('the bridge between two Gaussians is the closed form', () => {
     expect(model.ending).toBe('converged')
   })
   it('same key, same bytes; the engine does not change the law', async () => {
+    const few: SnapshotInput = { times: [0, T], clouds: [gaussian(60, m0, s0), gaussian(60, m1, s1)] }
     const draw = async (engine?: ReferenceEngine): Promise<number[]> => {
-      const model = await fitMarginals(input, { reference: 'brownian' }, engine ? { key, engine } : { key })
+      const model = await fitMarginals(few, { reference: 'brownian' }, engine ? { key, engine } : { key })
       return [...sampleTrajectories(model, { count: 20, times: [0.3], key }).values.data]
     }
     const [first, second, other] = [await draw(), await draw(), await draw(new ReferenceEngine())]
@@ -97,6 +100,137 @@ describe('the bridge between two Gaussians is the closed form', () => {
     other.forEach((x, k) => {
       expect(x).toBeCloseTo(first[k]!, 5)
     })
+  })
+})
+
+describe('the plain bridge without a given σ', () => {
+  const drawn = (n: number, d: number, seed: number, map: (x: number, k: number) => number): Cloud =>
+    cloud(matrix(n, d, normals(keyFromSeed(seed), n * d).map(map)))
+  const moving = (s = 1): SnapshotInput => ({
+    times: [0, 1, 3],
+    clouds: [0, 1, 2].map((t) => drawn(60, 2, 20 + t, (x, k) => s * (x + (k % 2 === 0 ? 2 * t : 0))))
+  })
+
+  it('has the σ that particles resolve: coordinates ten times as large, σ and paths ten times as large', async () => {
+    const [model, large] = [
+      await fitMarginals(moving(), { reference: 'brownian' }, { key }),
+      await fitMarginals(moving(10), { reference: 'brownian' }, { key })
+    ]
+    expect(model.sigmaFrom).toBe('resolution')
+    expect(model.intervalSigmas.map((s) => s[0])).toEqual(Array.from(resolutionSigmas(model.snapshots)))
+    model.intervalSigmas.forEach((sigma, k) => {
+      expect(large.intervalSigmas[k]![0]! / sigma[0]!).toBeCloseTo(10, 9)
+      expect(sigma[1]).toBe(sigma[0])
+    })
+    expect(model.sigma[0]).toBeCloseTo((model.intervalSigmas[0]![0]! + model.intervalSigmas[1]![0]!) / 2, 12)
+    const [paths, longer] = [model, large].map((m) => sampleTrajectories(m, { count: 7, times: [0.4, 2], key })) as [
+      Trajectories,
+      Trajectories
+    ]
+    paths.values.data.forEach((x, k) => {
+      expect(longer.values.data[k]).toBeCloseTo(10 * x, 6)
+    })
+  })
+  it('between Gaussian clouds it has the closed form at that σ (five standard errors)', async () => {
+    const input = {
+      times: [0, 2],
+      clouds: [drawn(300, 2, 31, (x) => 0.5 * x), drawn(300, 2, 32, (x, k) => 0.9 * x + (k % 2 === 0 ? 3 : 0))]
+    }
+    const model = await fitMarginals(input, { reference: 'brownian' }, { key })
+    const count = 1200
+    const seen = trajectoriesAt(sampleTrajectories(model, { count, times: [1], key }), 1)
+    const noise = model.sigma[0]! ** 2 * 2
+    const column = (m: Matrix, a: number): Matrix =>
+      matrix(
+        m.rows,
+        1,
+        m.data.filter((_, k) => k % 2 === a)
+      )
+    for (const a of [0, 1]) {
+      const [first, last] = input.clouds.map((c) => varianceOf(column(c.points, a))) as [
+        ReturnType<typeof varianceOf>,
+        ReturnType<typeof varianceOf>
+      ]
+      const cross = (Math.sqrt(4 * first.variance * last.variance + noise ** 2) - noise) / 2
+      const variance = (first.variance + last.variance + 2 * cross + noise) / 4
+      const own = varianceOf(column(seen, a))
+      expect(Math.abs(own.mean - (first.mean + last.mean) / 2)).toBeLessThan(5 * Math.sqrt(variance / count))
+      // Clouds are Gaussian up to their own sampling error.
+      expect(Math.abs(own.variance / variance - 1)).toBeLessThan(5 * Math.sqrt(2 / 300))
+    }
+  })
+  it('is as near to held-out snapshots as straight lines, where the σ of the likelihood is far off; twice and three times σ do as well', async () => {
+    const input: SnapshotInput = {
+      times: [0, 1, 2, 3, 4],
+      clouds: [0, 1, 2, 3, 4].map((t) =>
+        cloud(
+          matrixFromRows(
+            Array.from({ length: 60 }, (_, i) => {
+              const z = normals(keyFromSeed(40 + t), 2, i)
+              return [3 * Math.cos(t / 2) + 0.3 * z[0]!, 3 * Math.sin(t / 2) + 0.3 * z[1]!]
+            })
+          )
+        )
+      )
+    }
+    const against = async (sigma: MarginalsOptions['sigma']): Promise<number> => {
+      const model = await fitMarginals(input, { reference: 'brownian', holdOut: [1, 3], sigma: sigma! }, { key })
+      const scores = scoreHeldOut(model, key)
+      return scores.reduce((sum, s) => sum + s.w1, 0) / scores.reduce((sum, s) => sum + s.straightLine!, 0)
+    }
+    const { sigma } = await fitMarginals(input, { reference: 'brownian', holdOut: [1, 3] }, { key })
+    expect(await against('auto')).toBeLessThan(1.02)
+    expect(await against([2 * sigma[0]!])).toBeLessThan(1.03)
+    expect(await against([3 * sigma[0]!])).toBeLessThan(1.05)
+    expect(await against('estimate')).toBeGreaterThan(1.5)
+  })
+  it('widens an interval whose coupling cannot have its marginals, and says so; notes columns of unequal scale', async () => {
+    // Three particles against two: with next to no noise the middle one would have to split exactly.
+    const uneven = { times: [0, 1], clouds: [drawn(60, 1, 51, (x) => x), drawn(41, 1, 52, (x) => x * x * x + 40)] }
+    const model = await fitMarginals(uneven, { reference: 'brownian' }, { key })
+    const resolution = resolutionSigmas(model.snapshots)[0]!
+    const doublings = Math.log2((model.sigma[0]! / resolution) ** 2)
+    expect(doublings).toBeCloseTo(Math.round(doublings), 9)
+    expect(doublings).toBeGreaterThan(0.5)
+    expect(model.couplingEndings[0]!.error).toBeLessThanOrEqual(1e-3)
+    expect(model.notes.join()).toMatch(/Interval 1: .*σ² was doubled/)
+    const unequal = { times: [0, 1], clouds: [1, 2].map((seed) => drawn(40, 2, seed, (x, k) => (k % 2 === 0 ? 1000 * x : x))) }
+    expect((await fitMarginals(unequal, { reference: 'brownian' }, { key })).notes.join()).toMatch(/x0 spreads .* times as far as x1/)
+    expect((await fitMarginals(moving(), { reference: 'brownian' }, { key })).notes).toEqual([])
+  })
+  it('refuses a column that never varies inside a snapshot, by name', async () => {
+    const flat = {
+      times: [0, 1],
+      clouds: [1, 2].map((seed) => drawn(9, 2, seed, (x, k) => (k % 2 === 0 ? x : 5))),
+      columnNames: ['depth', 'level']
+    }
+    await expect(fitMarginals(flat, { reference: 'brownian' }, { key })).rejects.toThrow(/the column level, which is the same/)
+  })
+  it('a stop takes effect wherever the fit is', async () => {
+    const input: SnapshotInput = { times: [0, 1], clouds: [drawn(200, 2, 61, (x) => x), drawn(200, 2, 62, (x) => x + 1)] }
+    let polls = 0
+    const counted = {
+      get aborted() {
+        polls++
+        return false
+      }
+    }
+    const run = async (stop: { readonly aborted: boolean }) => {
+      const model = await fitMarginals(input, { reference: 'brownian' }, { key, watch: { stop } })
+      return sampleTrajectories(model, { count: 300, times: [0.5], key, watch: { stop } })
+    }
+    await run(counted)
+    const all = polls
+    for (const share of [0.01, 0.3, 0.97]) {
+      let left = Math.floor(share * all)
+      const stop = {
+        get aborted() {
+          return left-- <= 0
+        }
+      }
+      await expect(run(stop)).rejects.toThrow(/stop request/)
+      expect(left).toBe(-1)
+    }
   })
 })
 

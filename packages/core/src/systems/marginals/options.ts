@@ -175,7 +175,8 @@ export function resolveMarginalsOptions(options: MarginalsOptions = {}): Resolve
   }
   const { sigma } = resolved
   const numbers = Array.isArray(sigma) && sigma.length > 0 && sigma.every((s) => Number.isFinite(s) && s > 0)
-  if (sigma !== 'auto' && sigma !== 'estimate' && !numbers) throw refused('sigma', String(sigma), 'auto, estimate, or finite numbers above 0')
+  if (sigma !== 'auto' && sigma !== 'estimate' && !numbers)
+    throw refused('sigma', String(sigma), 'auto, estimate, or finite numbers above 0')
   return resolved
 }
 

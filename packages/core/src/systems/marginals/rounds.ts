@@ -134,7 +134,8 @@ export function withinSpread(snapshots: readonly FitSnapshot[], names?: readonly
     for (let a = 0; a < d; a++) squares[a] = squares[a]! + covariance[packedLength(a) + a]! / snapshots.length
   }
   squares.forEach((s, a) => {
-    if (s > 0) return
+    // Rounding leaves a constant a variance: what counts is whether two particles differ.
+    if (s > 0 && snapshots.some(({ cloud: { points: p } }) => p.data.some((x, k) => k % d === a && x !== p.data[a]))) return
     throw new InputError({
       code: 'column-constant',
       got: `${names ? `the column ${names[a]}` : `coordinate ${a}`}, which is the same for all particles of every snapshot`,

@@ -76,5 +76,6 @@ function Go() {
 function words(): string {
   if (shown.value && outdated.value) return 'the picture shows earlier settings'
   if (!learned.value) return 'learns the dynamics, then draws whole paths'
+  if (learned.value.rounds.length === 0) return `nothing to refine, ${learned.value.diffusion} noise`
   return `rounds ${learned.value.ending} after ${learned.value.rounds.at(-1)?.round ?? 0}, ${learned.value.diffusion} noise`
 }

@@ -1,4 +1,4 @@
-import type { ReferenceName } from '@sbridge/core'
+import { type Calendar, instantOf, type ReferenceName } from '@sbridge/core'
 import { formatPlain } from '../words.js'
 
 export const REFERENCE_WORDS: Readonly<Record<ReferenceName, string>> = {
@@ -10,7 +10,9 @@ export const REFERENCE_WORDS: Readonly<Record<ReferenceName, string>> = {
   free: 'Any smooth field: flows that turn.'
 }
 
-/** A time as a person reads it: dates are days since 1970. */
-export function timeText(time: number, dates: boolean): string {
-  return dates ? new Date(time * 86_400_000).toISOString().slice(0, 10) : formatPlain(time)
+/** A time as a person reads it: days since the first snapshot as a date, with the time of day where the table has one. */
+export function timeText(time: number, dates: Calendar | undefined): string {
+  if (!dates) return formatPlain(time)
+  const iso = new Date(instantOf(dates, time)).toISOString()
+  return dates.style.separator === '' ? iso.slice(0, 10) : iso.slice(0, 16).replace('T', ' ')
 }

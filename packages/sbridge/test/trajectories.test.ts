@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { keyFromSeed, normals, readTable, trajectories } from '../src/index.js'
+
+const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'sbridge-trajectories-'))
+const sbridge = (...args: string[]) => spawnSync(process.execPath, [bin, 'trajectories', ...args], { cwd: folder, encoding: 'utf8' })
+
+const z = normals(keyFromSeed(1), 240)
+const table = (times: readonly string[]): string =>
+  [
+    'date,x,y',
+    ...times.flatMap((time, t) =>
+      Array.from({ length: 20 }, (_, i) => `${time},${(t + z[40 * t + i]!).toFixed(2)},${z[40 * t + 20 + i]!.toFixed(2)}`)
+    )
+  ].join('\n')
+const DAYS = ['2020-01-31', '2020-02-29', '2020-03-31']
+writeFileSync(join(folder, 'dates.csv'), table(DAYS))
+writeFileSync(join(folder, 'days.csv'), table(['0', '29', '60']))
+const column = (name: string, at: number): string[] =>
+  readFileSync(join(folder, name), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',')[at]!)
+
+describe('snapshots at dates', () => {
+  const options = ['--reference', 'brownian', '--seed', '1', '-n', '3']
+
+  it('are days since the first: same paths as of numbers, times spelled as the table spells them', async () => {
+    const run = sbridge(
+      'dates.csv',
+      '--time',
+      'date',
+      ...options,
+      '--hold-out',
+      '2020-02-29',
+      '--at',
+      '2020-02-15,2020-03-01,15',
+      '-o',
+      'a.csv'
+    )
+    expect(run.stderr).toBe('')
+    expect(run.stdout).toMatch(/^times in days since 2020-01-31$/m)
+    expect(run.stdout).toMatch(/^held out 2020-02-29: W1 /m)
+    expect(run.stdout).toMatch(/mean resolution of the particles.*no constant of nature/s)
+    expect(sbridge('days.csv', '--time', 'date', ...options, '--hold-out', '29', '--at', '15,30', '-o', 'b.csv').status).toBe(0)
+    const one = ['2020-01-31', '2020-02-15', '2020-03-01', '2020-03-31']
+    expect(column('a.csv', 1)).toEqual([...one, ...one, ...one])
+    expect(column('b.csv', 1)).toEqual(['0', '15', '30', '60', '0', '15', '30', '60', '0', '15', '30', '60'])
+    for (const at of [0, 2, 3]) expect(column('a.csv', at)).toEqual(column('b.csv', at))
+    const { rows } = await trajectories(await readTable(join(folder, 'dates.csv')), {
+      time: 'date',
+      reference: 'brownian',
+      seed: 1,
+      rows: 3,
+      at: ['2020-02-15', 30],
+      holdOut: ['2020-02-29']
+    })
+    expect(rows.columns[1]!.values).toEqual(column('a.csv', 1))
+    expect(rows.columns[2]!.values).toEqual(column('a.csv', 2))
+  })
+  it('a time of day is written where it is needed; typed files hold instants', () => {
+    const run = sbridge('dates.csv', '--time', 'date', ...options, '-n', '1', '--at', '2020-02-15T06:30', '-o', 'c.csv', '--json')
+    expect(column('c.csv', 1)).toEqual(['2020-01-31T00:00', '2020-02-15T06:30', '2020-02-29T00:00', '2020-03-31T00:00'])
+    expect(JSON.parse(run.stdout)).toMatchObject({ firstDate: '2020-01-31', dates: column('c.csv', 1), times: [0, 15 + 6.5 / 24, 29, 60] })
+    expect(sbridge('dates.csv', '--time', 'date', ...options, '-o', 'd.parquet').status).toBe(0)
+    const again = sbridge('d.parquet', '--time', 'date', '--exclude', 'particle', ...options, '-n', '1', '-o', 'e.csv')
+    expect(again.stderr).toBe('')
+    expect(column('e.csv', 1)).toEqual(DAYS)
+  })
+  it.each([
+    [['dates.csv', '--hold-out', '2020-02-28'], /got hold-out time 2020-02-28\n.*2020-01-31, 2020-02-29, 2020-03-31/],
+    [['dates.csv', '--at', '2020-01-30'], /got --at 2020-01-30\n.*first snapshot at 2020-01-31/],
+    [['days.csv', '--at', '2020-02-15'], /got --at 2020-02-15, a date, for times that are numbers/],
+    [['dates.csv', '--at', 'tomorrow'], /got --at tomorrow\n.*numbers or dates/],
+    [['dates.csv', '--sigma', 'much'], /got --sigma much\n.*auto, estimate, or numbers separated by commas/]
+  ])('refuses %j in the words of the table', (args, words) => {
+    const run = sbridge(...args, '--time', 'date', ...options, '-o', 'f.csv')
+    expect(run.status).toBe(2)
+    expect(run.stderr).toMatch(words)
+  })
+})

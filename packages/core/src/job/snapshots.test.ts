@@ -21,6 +21,11 @@ describe('snapshots from a long table', () => {
     expect(Math.exp(snapshots.clouds[1]!.logWeights[0]!)).toBeCloseTo(0.75, 12)
     expect(snapshots.decimals.get('x')).toBe(2)
   })
+  it('keeps columns without a value in them, as no coordinates', () => {
+    const snapshots = snapshotsOf(tableOf(text('void', ['', null, 'NA', '']), ...good.columns), { time: 'when', weights: 'w' })
+    expect([snapshots.columnNames, snapshots.emptyNames, snapshots.order]).toEqual([['x', 'y'], ['void'], ['void', 'x', 'when', 'y']])
+    expect(() => snapshotsOf(tableOf(text('t', ['0', '1']), text('void', [null, null])), { time: 't' })).toThrow(/no column besides/)
+  })
   it('refuses text, empty cells, unknown columns and weights that are not positive, naming row and column', () => {
     const bad = (table: RawTable, columns: Parameters<typeof snapshotsOf>[1]) => () => snapshotsOf(table, columns)
     expect(bad(tableOf(text('t', ['0', 'Monday']), text('x', ['1', '2'])), { time: 't' })).toThrow(

@@ -4,6 +4,7 @@ import type { MarginalsModel } from '../systems/marginals/model.js'
 import type { MarginalsOptions } from '../systems/marginals/options.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from '../systems/marginals/sample.js'
 import { type HeldOutScore, scoreHeldOut } from '../systems/marginals/score.js'
+import { emptyNote } from '../table/infer.js'
 import type { RawColumn, RawTable } from '../table/raw.js'
 import { contextOf, type JobContext } from './job.js'
 import type { SnapshotTable } from './snapshots.js'
@@ -26,6 +27,8 @@ export interface DrawnTrajectories {
   readonly trajectories: Trajectories
   readonly scores: readonly HeldOutScore[]
   readonly seed: number
+  /** What is to be said of the columns, in sentences. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -43,7 +46,8 @@ export async function drawTrajectories(
   const model = await fitMarginals(snapshots, options, { key: keyFor(key, 'fit'), engine, watch, ...(onRound && { onRound }) })
   const times = [...at, ...timesBetween(model, between)]
   const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
-  return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed }
+  const notes = snapshots.emptyNames.map(emptyNote)
+  return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed, notes }
 }
 
 /** Shares of the work, roughly, in the order of the stages that `drawTrajectories` tells of. */
@@ -71,7 +75,7 @@ export function trajectoriesStages(intervals: number): {
  */
 export function presentTrajectories(
   { times, values, count }: Trajectories,
-  { columnNames, order, decimals }: SnapshotTable,
+  { columnNames, emptyNames, order, decimals }: SnapshotTable,
   as: 'text' | 'typed'
 ): RawTable {
   const rowCount = count * times.length
@@ -93,6 +97,7 @@ export function presentTrajectories(
   }
   const columns = order.map((name) => {
     const a = columnNames.indexOf(name)
+    if (emptyNames.includes(name)) return { name, source: 'text', values: new Array<null>(rowCount).fill(null) } as const
     if (a >= 0) return column(name, (row) => values.data[row * values.cols + a]!)
     // The column of times; requested times keep the digits they were asked with.
     return { name, source: 'number', values: Float64Array.from({ length: rowCount }, (_, row) => times[row % times.length]!) } as const
@@ -101,7 +106,7 @@ export function presentTrajectories(
 }
 
 /** Parameters, history and scores as plain JSON: what `sbridge trajectories --json` prints. */
-export function trajectoriesSummary({ model, trajectories, scores, seed }: DrawnTrajectories): Record<string, unknown> {
+export function trajectoriesSummary({ model, trajectories, scores, seed, notes }: DrawnTrajectories): Record<string, unknown> {
   const named = (theta: Float64Array) => Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
   return {
     reference: model.family.name,
@@ -116,7 +121,7 @@ export function trajectoriesSummary({ model, trajectories, scores, seed }: Drawn
     trajectories: trajectories.count,
     times: Array.from(trajectories.times),
     ...(model.smoothness && { smoothness: model.smoothness }),
-    notes: trajectoriesNotes(model, trajectories),
+    notes: [...notes, ...trajectoriesNotes(model, trajectories)],
     seed
   }
 }

@@ -114,6 +114,8 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
       try: `--types ${name}=category where its values recur`
     })
   }
+  if (code.carries === 'empty')
+    throw impossible(`${name}=${wordsOf(value)}`, `a column with values: ${name} has none in the data`, `leaving ${name} out`)
   if (code.carries === 'factor') {
     const level = levelOf(encoder, column, value)
     if (level !== undefined) draft.levels.set(code.factor, level)

@@ -185,7 +185,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
   return userFamily((loaded.default ?? loaded) as UserReference)
 }
 
-function sayResult({ model, scores, trajectories, seed }: DrawnTrajectories, flags: TrajectoriesFlags): void {
+function sayResult({ model, scores, trajectories, seed, notes }: DrawnTrajectories, flags: TrajectoriesFlags): void {
   const stream = flags.output === '-' ? process.stderr : process.stdout
   const number = (x: number | undefined): string => (x === undefined ? '–' : String(Number(x.toPrecision(4))))
   const intervals = new Map(model.intervals.map((i) => [i.name, i]))
@@ -207,7 +207,7 @@ function sayResult({ model, scores, trajectories, seed }: DrawnTrajectories, fla
         `held out ${s.time}: W1 ${number(s.w1)}, W2 ${number(s.w2)}, MMD ${number(s.mmd)} (straight lines ${number(s.straightLine)}, splines ${number(s.spline)}, floor ${number(s.floor)})`
     ),
     ...(scores.length > 1 ? [`held out, mean W1 ${number(mean((s) => s.w1))}, floor ${number(mean((s) => s.floor))}`] : []),
-    ...trajectoriesNotes(model, trajectories).map((note) => `note: ${note}`)
+    ...[...notes, ...trajectoriesNotes(model, trajectories)].map((note) => `note: ${note}`)
   ]
   stream.write(`${lines.join('\n')}\n`)
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
+import { type Column, emptyColumn, isCategorical, isEmpty, isNumeric, type Table } from '../table/table.js'
 
 /** The tables that are compared, all with the same columns in the same order and no identifiers. */
 export interface AlignedTables {
@@ -39,7 +39,9 @@ function alignTable(role: string, table: Table, real: Table): Table {
   }
   const columns: Column[] = []
   for (const wanted of real.columns) {
-    const found = table.columns.find((column) => column.name === wanted.name)
+    const named = table.columns.find((column) => column.name === wanted.name)
+    // A column without a value in it is of whatever kind is wanted.
+    const found = named && isEmpty(named) ? emptyColumn(named.name, wanted.kind, table.rowCount) : named
     if (!found) throw differing(`no column '${wanted.name}' in the ${role} table`, 'every column of the real table')
     if (wanted.kind === 'identifier') continue
     if (family(found) !== family(wanted))

@@ -6,7 +6,7 @@ import { keyFor } from '../num/random.js'
 import { bridgeOf } from '../sampling/step.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
-import type { NamedWarning } from '../systems/condition-support.js'
+import { type NamedWarning, unknownWarnings } from '../systems/condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../systems/conditions.js'
 import { type ConditionalReport, sampleConditional } from '../systems/global/condition-sample.js'
 import { takeEncoded } from '../systems/global/generator.js'
@@ -75,7 +75,8 @@ export async function sampleLatentConditioned(
 ): Promise<LatentConditioned> {
   const { encoder } = model
   const { rows, given = [{}], observe = [], likelihood } = request
-  const conditions = resolveConditions(encoder, given)
+  // The bridge has no report in which an unknown category could be named.
+  const conditions = resolveConditions(encoder, given, request.dynamics === 'bridge' ? 'refuse' : 'allow')
   const observations = observe.map(parseObservation)
   for (const observation of observations) checkObservation(encoder, observation)
   const numeric =
@@ -91,8 +92,7 @@ export async function sampleLatentConditioned(
     parts.push(found.drawn)
     reports.push(found.report)
   }
-  const decoded = await asRows(model, stacked(parts), conditions)
-  return { ...decoded, table: repeatGiven(decoded.table, conditions, rows), conditions: reports }
+  return { ...(await asRows(model, stacked(parts), conditions)), conditions: reports }
 }
 
 async function asRows(
@@ -100,7 +100,8 @@ async function asRows(
   drawn: Encoded,
   conditions: readonly Condition[]
 ): Promise<Pick<LatentConditioned, 'table' | 'formats' | 'latents'>> {
-  return { table: await decodeLatents(model, drawn), formats: formatsFor(model.encoder, conditions), latents: drawn.coordinates }
+  const table = repeatGiven(await decodeLatents(model, drawn), conditions, drawn.coordinates.rows / conditions.length)
+  return { table, formats: formatsFor(model.encoder, conditions), latents: drawn.coordinates }
 }
 
 /** Only categories are given: the sampler behind the codec knows them. */
@@ -213,7 +214,7 @@ async function drawThroughDecoder(
   const about = { condition: words, candidates: candidates.length, effectiveRows, steps: taken, acceptance }
   return {
     drawn,
-    report: { ...about, ...(missed === undefined ? {} : { missed }), warnings: warningsOn(about) }
+    report: { ...about, ...(missed === undefined ? {} : { missed }), warnings: [...unknownWarnings(known.condition), ...warningsOn(about)] }
   }
 }
 

@@ -47,6 +47,11 @@ describe('snapshots from a long table', () => {
     expect(spellDates(calendar!, [1 / 86400])).toEqual(['2020-01-31T00:00:01'])
     expect(spellDates(calendar!, [1 / 3 + 1e-7])).toEqual(['2020-01-31T08:00:00.009'])
   })
+  it('keeps columns without a value in them, as no coordinates', () => {
+    const snapshots = snapshotsOf(tableOf(text('void', ['', null, 'NA', '']), ...good.columns), { time: 'when', weights: 'w' })
+    expect([snapshots.columnNames, snapshots.emptyNames, snapshots.order]).toEqual([['x', 'y'], ['void'], ['void', 'x', 'when', 'y']])
+    expect(() => snapshotsOf(tableOf(text('t', ['0', '1']), text('void', [null, null])), { time: 't' })).toThrow(/no column besides/)
+  })
   it('refuses text, empty cells, unknown columns and weights that are not positive, naming row and column', () => {
     const bad = (table: RawTable, columns: Parameters<typeof snapshotsOf>[1]) => () => snapshotsOf(table, columns)
     expect(bad(tableOf(text('t', ['0', 'Monday']), text('x', ['1', '2'])), { time: 't' })).toThrow(

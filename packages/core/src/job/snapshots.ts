@@ -3,7 +3,7 @@ import { listed } from '../num/listed.js'
 import { matrix } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { logWeightsFrom, type SnapshotInput } from '../systems/marginals/snapshots.js'
-import type { RawColumn, RawTable } from '../table/raw.js'
+import { isEmptyColumn, type RawColumn, type RawTable } from '../table/raw.js'
 import { type Calendar, daysOf } from './calendar.js'
 
 /** Which columns of a long table mean what. */
@@ -19,8 +19,10 @@ export interface SnapshotColumns {
 /** A long table as snapshots, and what is needed to write paths back in its columns. */
 export interface SnapshotTable extends SnapshotInput {
   readonly columnNames: readonly string[]
-  /** Names in the order of the input, the time column among them. */
+  /** Names in the order of the input, the time column and those of empty columns among them. */
   readonly order: readonly string[]
+  /** Columns in which every cell is missing: no coordinates, and written so again. */
+  readonly emptyNames: readonly string[]
   /** Decimals of each written column in the input; undefined where numbers are written in full. */
   readonly decimals: ReadonlyMap<string, number | undefined>
   /** Where times are dates: they count in days since the first. */
@@ -31,7 +33,10 @@ export interface SnapshotTable extends SnapshotInput {
 export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotTable {
   const time = timesOf(columnNamed(table, wanted.time, '--time'))
   const weights = wanted.weights === undefined ? undefined : numbersOf(columnNamed(table, wanted.weights, '--weights'), 'weight')
-  const names = coordinateNames(table, wanted)
+  const chosen = chosenNames(table, wanted)
+  const emptyNames = chosen.filter((name) => isEmptyColumn(columnNamed(table, name, '--columns')))
+  const names = chosen.filter((name) => !emptyNames.includes(name))
+  if (names.length === 0) throw noCoordinates()
   const coordinates = names.map((name) => numbersOf(columnNamed(table, name, '--columns'), 'coordinate'))
   if (weights) checkWeights(weights.values, wanted.weights!)
   const rowsAt = new Map<number, number[]>()
@@ -40,11 +45,12 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
     if (rows) rows.push(i)
     else rowsAt.set(t, [i])
   })
-  const kept = new Set([wanted.time, ...names])
+  const kept = new Set([wanted.time, ...chosen])
   return {
     times: [...rowsAt.keys()],
     clouds: [...rowsAt.values()].map((rows) => cloudOf(rows, { coordinates, weights })),
     columnNames: names,
+    emptyNames,
     order: table.columns.map((column) => column.name).filter((name) => kept.has(name)),
     decimals: new Map([[wanted.time, time.decimals], ...names.map((name, a) => [name, coordinates[a]!.decimals] as const)]),
     calendar: time.calendar
@@ -62,13 +68,16 @@ function cloudOf(rows: readonly number[], parts: { coordinates: readonly Numbers
   return cloud(points, logWeightsFrom(rows.map((row) => parts.weights!.values[row]!)))
 }
 
-function coordinateNames(table: RawTable, { time, weights, columns, exclude }: SnapshotColumns): string[] {
+/** Names of the columns that are to be coordinates, in which values may be missing. */
+function chosenNames(table: RawTable, { time, weights, columns, exclude }: SnapshotColumns): string[] {
   for (const name of exclude ?? []) columnNamed(table, name, '--exclude')
   const left = new Set([time, weights, ...(exclude ?? [])])
   const names = columns ? [...columns] : table.columns.map((column) => column.name)
-  const kept = names.filter((name) => !left.has(name))
-  if (kept.length > 0) return kept
-  throw new InputError({
+  return names.filter((name) => !left.has(name))
+}
+
+function noCoordinates(): InputError {
+  return new InputError({
     code: 'no-coordinates',
     got: 'no column besides time and weights',
     expected: 'at least one column of coordinates',

@@ -4,6 +4,7 @@ import type { MarginalsModel } from '../systems/marginals/model.js'
 import type { MarginalsOptions } from '../systems/marginals/options.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from '../systems/marginals/sample.js'
 import { type HeldOutScore, scoreHeldOut } from '../systems/marginals/score.js'
+import { emptyNote } from '../table/infer.js'
 import type { RawColumn, RawTable } from '../table/raw.js'
 import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates } from './calendar.js'
 import { contextOf, type JobContext } from './job.js'
@@ -31,6 +32,8 @@ export interface DrawnTrajectories {
   readonly seed: number
   /** Where times are dates. */
   readonly calendar?: Calendar | undefined
+  /** What is to be said of the columns, in sentences. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -51,7 +54,8 @@ export async function drawTrajectories(
   const model = await fitMarginals(snapshots, { ...options, holdOut: hidden }, tools)
   const times = [...wanted, ...timesBetween(model, between)]
   const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
-  return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed, calendar }
+  const notes = snapshots.emptyNames.map(emptyNote)
+  return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed, calendar, notes }
 }
 
 /** Shares of the work, roughly, in the order of the stages that `drawTrajectories` tells of. */
@@ -79,7 +83,7 @@ export function trajectoriesStages(intervals: number): {
  */
 export function presentTrajectories(
   { times, values, count }: Trajectories,
-  { columnNames, order, decimals, calendar }: SnapshotTable,
+  { columnNames, emptyNames, order, decimals, calendar }: SnapshotTable,
   as: 'text' | 'typed'
 ): RawTable {
   const rowCount = count * times.length
@@ -107,6 +111,7 @@ export function presentTrajectories(
   }
   const columns = order.map((name) => {
     const a = columnNames.indexOf(name)
+    if (emptyNames.includes(name)) return { name, source: 'text', values: new Array<null>(rowCount).fill(null) } as const
     if (a >= 0) return column(name, (row) => values.data[row * values.cols + a]!)
     // The column of times; requested times keep the digits they were asked with.
     return calendar ? datesColumn(name, calendar) : ({ name, source: 'number', values: everyRow(times) } as const)
@@ -115,7 +120,7 @@ export function presentTrajectories(
 }
 
 /** Parameters, history and scores as plain JSON: what `sbridge trajectories --json` prints. */
-export function trajectoriesSummary({ model, trajectories, scores, seed, calendar }: DrawnTrajectories): Record<string, unknown> {
+export function trajectoriesSummary({ model, trajectories, scores, seed, calendar, notes }: DrawnTrajectories): Record<string, unknown> {
   const named = (theta: Float64Array) => Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
   return {
     reference: model.family.name,
@@ -133,7 +138,7 @@ export function trajectoriesSummary({ model, trajectories, scores, seed, calenda
     times: Array.from(trajectories.times),
     ...(calendar && { firstDate: spellDates(calendar, [0])[0], dates: spellDates(calendar, trajectories.times) }),
     ...(model.smoothness && { smoothness: model.smoothness }),
-    notes: trajectoriesNotes(model, trajectories),
+    notes: [...notes, ...trajectoriesNotes(model, trajectories)],
     seed
   }
 }

@@ -168,12 +168,20 @@ export interface RowSupport {
   readonly matchingRows?: number | undefined
 }
 
-/** What is to be said of a condition's rows. Far: beyond the data in one column, or much farther from every row than rows are from each other. */
-export function conditionWarnings(
-  { words, ranges }: Condition,
-  { effectiveRows, matchingRows }: RowSupport,
-  distance: Distance
-): NamedWarning[] {
+/** What is to be said of categories that the data do not have, and of how well the data support a condition's rows. */
+export function conditionWarnings(condition: Condition, support: RowSupport, distance: Distance): NamedWarning[] {
+  return [...unknownWarnings(condition), ...supportWarnings(condition, support, distance)]
+}
+
+export function unknownWarnings({ unknown }: Condition): NamedWarning[] {
+  return unknown.map(({ name, text, condition, near }) => ({
+    name: 'condition-unknown-category',
+    message: `condition ${condition}: the data have no ${text} in ${name}${near.length > 0 ? `, but ${near.join(', ')}` : ''}; its rows are drawn without it, and it is written as it was given`
+  }))
+}
+
+/** Far: beyond the data in one column, or much farther from every row than rows are from each other. */
+function supportWarnings({ words, ranges }: Condition, { effectiveRows, matchingRows }: RowSupport, distance: Distance): NamedWarning[] {
   const { nearest, usual, outside, among } = distance
   const what = words === '' ? 'the empty condition' : words
   const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows`

@@ -2,9 +2,10 @@ import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
+import { nearSpellings } from '../table/near-spelling.js'
 import { parseDateTime, parseNumber } from '../table/parse.js'
 import { roundToFormat } from '../table/present.js'
-import { isNumeric, type Table } from '../table/table.js'
+import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
 
 /** A value, or an interval of numbers with either end open. Text is read as the column's kind says; `4500..5200` is an interval. */
 export type GivenValue = number | string | boolean | { readonly from?: number; readonly to?: number }
@@ -27,6 +28,16 @@ export interface GivenRange {
   readonly high: number
 }
 
+/** A category that the data do not have: the rows of its condition are drawn without it, and it is written as it stands. */
+export interface UnknownLevel {
+  readonly column: number
+  readonly name: string
+  readonly text: string
+  /** Place of its condition, from 1, and categories of the data that are spelled like it. */
+  readonly condition: number
+  readonly near: readonly string[]
+}
+
 /** A condition whose every part has been checked against the columns of a model. */
 export interface Condition {
   /** In words, as it was given. */
@@ -37,13 +48,23 @@ export interface Condition {
   readonly levels: ReadonlyMap<number, number>
   /** Places of categorical columns and constants that were given: written as they stand. */
   readonly named: readonly string[]
+  /** Empty unless other conditions of the list are known. */
+  readonly unknown: readonly UnknownLevel[]
 }
 
-/** Checks conditions against a model's columns. Throws `InputError` naming the condition where one is impossible. */
-export function resolveConditions(encoder: Encoder, givens: readonly Given[]): Condition[] {
+/**
+ * Checks conditions against a model's columns. Throws `InputError` naming the condition where one is impossible. A category
+ * that the data do not have is no reason to refuse a list in which other conditions have none such, unless `unknown` says so.
+ */
+export function resolveConditions(encoder: Encoder, givens: readonly Given[], unknown: 'allow' | 'refuse' = 'allow'): Condition[] {
+  const conditions = resolveAll(encoder, givens, unknown === 'allow' && givens.length > 1)
+  return conditions.every((condition) => condition.unknown.length > 0) ? resolveAll(encoder, givens, false) : conditions
+}
+
+function resolveAll(encoder: Encoder, givens: readonly Given[], lenient: boolean): Condition[] {
   return givens.map((given, i) => {
     try {
-      return resolve(encoder, given)
+      return resolve(encoder, given, lenient ? i + 1 : undefined)
     } catch (error) {
       if (givens.length === 1 || !(error instanceof InputError)) throw error
       throw new InputError({ code: error.code, got: `in condition ${i + 1}: ${error.got}`, expected: error.expected, try: error.remedy })
@@ -56,14 +77,16 @@ interface Draft {
   readonly ranges: GivenRange[]
   readonly levels: Map<number, number>
   readonly named: string[]
+  readonly unknown: UnknownLevel[]
 }
 
-function resolve(encoder: Encoder, given: Given): Condition {
-  const draft: Draft = { numbers: [], ranges: [], levels: new Map(), named: [] }
+/** `place`: of the condition in its list, from 1, where unknown categories may stand. */
+function resolve(encoder: Encoder, given: Given, place: number | undefined): Condition {
+  const draft: Draft = { numbers: [], ranges: [], levels: new Map(), named: [], unknown: [] }
   const words: string[] = []
   for (const [name, value] of Object.entries(given)) {
     words.push(`${name}=${wordsOf(value)}`)
-    resolveColumn(encoder, name, value, draft)
+    resolveColumn(encoder, { name, value, place }, draft)
   }
   return { ...draft, words: words.join(', ') }
 }
@@ -72,7 +95,13 @@ function wordsOf(value: GivenValue): string {
   return typeof value === 'object' && value !== null ? `${value.from ?? ''}..${value.to ?? ''}` : String(value)
 }
 
-function resolveColumn(encoder: Encoder, name: string, value: GivenValue, draft: Draft): void {
+interface GivenColumn {
+  readonly name: string
+  readonly value: GivenValue
+  readonly place: number | undefined
+}
+
+function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, draft: Draft): void {
   if (value === null || value === undefined)
     throw new InputError({
       code: 'given-malformed',
@@ -92,8 +121,14 @@ function resolveColumn(encoder: Encoder, name: string, value: GivenValue, draft:
       try: `--types ${name}=category where its values recur`
     })
   }
+  if (code.carries === 'empty')
+    throw impossible(`${name}=${wordsOf(value)}`, `a column with values: ${name} has none in the data`, `leaving ${name} out`)
   if (code.carries === 'factor') {
-    draft.levels.set(code.factor, levelOf(encoder, column, value))
+    const level = levelOf(encoder, column, value)
+    if (level !== undefined) draft.levels.set(code.factor, level)
+    else if (place !== undefined && isWritable(encoder, column))
+      draft.unknown.push(unknownLevel(encoder, { column, value, condition: place }))
+    else throw levelUnknown(encoder, column, value)
     return
   }
   const parsed = numberOrRange(encoder, column, value)
@@ -121,19 +156,39 @@ function impossible(got: string, expected: string, remedy: string): InputError {
   return new InputError({ code: 'condition-impossible', got, expected, try: remedy })
 }
 
-function levelOf(encoder: Encoder, column: number, value: GivenValue): number {
-  const { name, kind, levels } = encoder.kinds[column]!
+function levelOf(encoder: Encoder, column: number, value: GivenValue): number | undefined {
+  const { kind, levels } = encoder.kinds[column]!
   const format = encoder.formats[column]!
-  const text = typeof value === 'object' ? wordsOf(value) : String(value)
+  const text = textOf(value)
   let level = levels!.indexOf(text)
   if (level < 0 && kind === 'boolean') {
     const spelled = format.spelling?.indexOf(text) ?? -1
     level = spelled >= 0 ? spelled : levels!.indexOf(text.toLowerCase())
   }
-  if (level >= 0) return level
-  throw new InputError({
+  return level >= 0 ? level : undefined
+}
+
+const textOf = (value: GivenValue): string => (typeof value === 'object' ? wordsOf(value) : String(value))
+
+/** Whether a column can hold words that the data do not have. */
+function isWritable(encoder: Encoder, column: number): boolean {
+  return encoder.kinds[column]!.kind === 'category' && encoder.formats[column]!.source === 'text'
+}
+
+function unknownLevel(
+  encoder: Encoder,
+  { column, value, condition }: { column: number; value: GivenValue; condition: number }
+): UnknownLevel {
+  const { name, levels } = encoder.kinds[column]!
+  const text = textOf(value)
+  return { column, name, text, condition, near: nearSpellings(text, levels!) }
+}
+
+function levelUnknown(encoder: Encoder, column: number, value: GivenValue): InputError {
+  const { name, levels } = encoder.kinds[column]!
+  return new InputError({
     code: 'level-unknown',
-    got: `${text} in ${name}`,
+    got: `${textOf(value)} in ${name}`,
     expected: `one of ${listed(levels!)}`,
     try: 'a value that occurs in the data'
   })
@@ -205,9 +260,10 @@ function checkRange(encoder: Encoder, column: number, low: number, high: number)
   return { low, high }
 }
 
-/** Given numbers, and the ends of intervals, as they were given: whatever rounding and scaling would have made of them. */
+/** Given numbers, the ends of intervals and unknown categories as they were given: whatever rounding and scaling would have made of them. */
 export function repeatGiven(table: Table, conditions: readonly Condition[], count: number): Table {
   const columns = table.columns.map((column, c) => {
+    if (isCategorical(column)) return repeatUnknown(column, { conditions, c, count })
     if (!isNumeric(column)) return column
     const values = column.values.slice()
     conditions.forEach(({ numbers, ranges }, k) => {
@@ -221,6 +277,20 @@ export function repeatGiven(table: Table, conditions: readonly Condition[], coun
     return { ...column, values }
   })
   return { columns, rowCount: table.rowCount }
+}
+
+function repeatUnknown(
+  column: CategoricalColumn,
+  { conditions, c, count }: { conditions: readonly Condition[]; c: number; count: number }
+): CategoricalColumn {
+  const texts = conditions.map(({ unknown }) => unknown.find((one) => one.column === c)?.text)
+  const added = [...new Set(texts.filter((text) => text !== undefined))]
+  if (added.length === 0) return column
+  const codes = column.codes.slice()
+  texts.forEach((text, k) => {
+    if (text !== undefined) codes.fill(column.levels.length + added.indexOf(text), k * count, (k + 1) * count)
+  })
+  return { ...column, codes, levels: [...column.levels, ...added] }
 }
 
 /** Columns show as many decimals as the given values need. */

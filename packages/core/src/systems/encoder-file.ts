@@ -96,7 +96,8 @@ const codeOf = (knots: Reader<Float64Array>): Reader<ColumnCode> =>
     }),
     factor: record<Code<'factor'>>({ name: text, carries: word('factor'), factor: whole(), missingLevel: flag }),
     constant: record<Code<'constant'>>({ name: text, carries: word('constant'), value: number() }),
-    identifier: record<Code<'identifier'>>({ name: text, carries: word('identifier') })
+    identifier: record<Code<'identifier'>>({ name: text, carries: word('identifier') }),
+    empty: record<Code<'empty'>>({ name: text, carries: word('empty') })
   })
 
 /** The inverse of `recordEncoder`: what its record is read by. Refuses a field that is wrong, and parts that do not fit each other. */
@@ -155,7 +156,8 @@ const CARRIES: Readonly<Record<ColumnCode['carries'], (kind: ColumnKind) => bool
   coordinate: isNumericKind,
   constant: isNumericKind,
   factor: (kind) => kind === 'category' || kind === 'boolean',
-  identifier: (kind) => kind === 'identifier'
+  identifier: (kind) => kind === 'identifier',
+  empty: (kind) => kind !== 'identifier'
 }
 
 function checkColumn(code: ColumnCode, { name, kind, levels }: Kind, format: ColumnFormat, at: string): void {

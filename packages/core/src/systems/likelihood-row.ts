@@ -25,6 +25,7 @@ export function rowAt(encoder: Encoder, point: Float64Array, codes: Int32Array):
   encoder.columns.forEach((code, c) => {
     const { kind, levels } = encoder.kinds[c]!
     if (code.carries === 'constant') row[code.name] = code.value
+    else if (code.carries === 'empty') row[code.name] = null
     else if (code.carries === 'factor') {
       const level = levels![codes[code.factor]!]
       row[code.name] = level === undefined ? null : kind === 'boolean' ? level === 'true' : level

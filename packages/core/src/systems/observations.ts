@@ -27,12 +27,19 @@ export function checkObservation(encoder: Encoder, { text, residual }: Observati
     const code = encoder.columns[place]
     if (encoder.kinds[place]?.kind === 'datetime') throw dateObserved(text, name)
     if (code?.carries === 'coordinate' || code?.carries === 'constant') continue
+    const empty = code?.carries === 'empty'
     const numeric = encoder.columns.filter((c) => c.carries === 'coordinate').map((c) => c.name)
     throw new InputError({
       code: code ? 'observation-column' : 'column-unknown',
-      got: code ? `“${text}”, where ${name} is no numeric column` : `“${text}”, which names the unknown column ${name}`,
+      got: code
+        ? `“${text}”, where ${name} ${empty ? 'has no value in the data' : 'is no numeric column'}`
+        : `“${text}”, which names the unknown column ${name}`,
       expected: `numeric columns: ${listed(numeric) || 'the table has none'}`,
-      try: code ? `--given ${name}=VALUE` : 'the name as it stands in the header, in backquotes where it is no identifier'
+      try: empty
+        ? `leaving ${name} out`
+        : code
+          ? `--given ${name}=VALUE`
+          : 'the name as it stands in the header, in backquotes where it is no identifier'
     })
   }
 }

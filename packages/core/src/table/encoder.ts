@@ -6,7 +6,7 @@ import { placeLevels } from './categories.js'
 import type { ColumnFormat } from './infer.js'
 import { roundToFormat } from './present.js'
 import { fitScaler, type NumericScaler, type ScalingMethod, scaleValues, unscaleValues } from './scaling.js'
-import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
+import { type Column, type ColumnKind, emptyColumn, isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /** How one column of a table is carried by the model. */
 export type ColumnCode =
@@ -26,6 +26,8 @@ export type ColumnCode =
   /** All present cells equal: the value is written again; nothing to model. */
   | { readonly name: string; readonly carries: 'constant'; readonly value: number }
   | { readonly name: string; readonly carries: 'identifier' }
+  /** Every cell is missing: written so again; nothing to model. */
+  | { readonly name: string; readonly carries: 'empty' }
 
 /** One discrete factor: a category, a boolean, or whether a number is missing. */
 export interface Factor {
@@ -60,6 +62,7 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
   const addFactor = (name: string, levelCount: number): number => factors.push({ name, levelCount, places: placeLevels(levelCount) }) - 1
   const columns = table.columns.map((column): ColumnCode => {
     const name = column.name
+    if (isEmpty(column)) return { name, carries: 'empty' }
     if (isCategorical(column)) {
       const missingLevel = column.codes.includes(-1)
       return { name, carries: 'factor', factor: addFactor(name, column.levels.length + (missingLevel ? 1 : 0)), missingLevel }
@@ -91,8 +94,8 @@ export function encodeTable(encoder: Encoder, table: Table, key?: Key): Encoded 
   const coordinates = matrix(n, encoder.coordinateCount)
   const codes = new Int32Array(n * encoder.factors.length)
   encoder.columns.forEach((code, c) => {
-    const column = table.columns[c]
-    if (column?.name !== code.name || column.kind !== encoder.kinds[c]!.kind) {
+    const column = withKind(table.columns[c], encoder.kinds[c]!.kind, n)
+    if (column?.name !== code.name || (column.kind !== encoder.kinds[c]!.kind && code.carries !== 'empty')) {
       throw new InputError({
         code: 'columns-differ',
         got: `${column ? `${column.name} (${column.kind})` : 'no column'} at place ${c + 1}`,
@@ -110,6 +113,11 @@ export function encodeTable(encoder: Encoder, table: Table, key?: Key): Encoded 
     }
   })
   return { coordinates, codes }
+}
+
+/** A column without a value in it is of whatever kind is wanted. */
+function withKind(column: Column | undefined, kind: ColumnKind, n: number): Column | undefined {
+  return column && isEmpty(column) ? emptyColumn(column.name, kind, n) : column
 }
 
 function encodeFactor(encoder: Encoder, factor: number, column: Extract<Column, { codes: Int32Array }>, codes: Int32Array): void {
@@ -139,6 +147,7 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded): 
   const columns = encoder.columns.map((code, c): Column => {
     const { name, kind, levels } = encoder.kinds[c]!
     if (code.carries === 'identifier') return { name, kind: 'identifier' }
+    if (code.carries === 'empty') return emptyColumn(name, kind, n)
     if (code.carries === 'constant') return { name, kind: kind as NumericColumn['kind'], values: new Float64Array(n).fill(code.value) }
     if (code.carries === 'factor') {
       const column = Int32Array.from({ length: n }, (_, i) => codes[i * factorCount + code.factor]!)

@@ -12,9 +12,9 @@ import {
   parseNumber,
   spellsNonFinite
 } from './parse.js'
-import type { RawColumn, RawTable } from './raw.js'
+import { MISSING_WORDS, type RawColumn, type RawTable } from './raw.js'
 import { strayText } from './stray-text.js'
-import type { CategoricalColumn, Column, ColumnKind, NumericColumn, Table } from './table.js'
+import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, isEmpty, type NumericColumn, type Table } from './table.js'
 
 /** How a column is written back: as the format stored it, with the input's decimals, dates and spelling. */
 export interface ColumnFormat {
@@ -46,8 +46,6 @@ export interface InferredTable {
   readonly notes: readonly string[]
 }
 
-/** Words that stand for a missing cell, whatever else does. */
-export const MISSING_WORDS = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
 /** A category of more levels than this, most of which occur once, is likely a name. */
 const MANY_LEVELS = 50
 const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
@@ -73,10 +71,10 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
     })
   const notes: string[] = []
   const results = kept.map((column) => inferColumn(column, options, notes))
-  if (results.every(({ column }) => column.kind === 'identifier')) {
+  if (results.every(({ column }) => column.kind === 'identifier' || isEmpty(column))) {
     throw new InputError({
       code: 'nothing-to-model',
-      got: kept.length === 0 ? 'no columns' : `only identifiers: ${kept.map((c) => c.name).join(', ')}`,
+      got: kept.length === 0 ? 'no columns' : `only identifiers and empty columns: ${kept.map((c) => c.name).join(', ')}`,
       expected: 'at least one column of numbers, dates, booleans or recurring text',
       try: '--types NAME=category, or another table'
     })
@@ -128,6 +126,7 @@ function inferColumn(raw: RawColumn, options: InferOptions, notes: string[]): In
   }
   if (raw.source === 'boolean') throw unfit(raw.name, 'booleans', wanted!)
   const inferred = inferNumbers(raw, wanted, tokens.has('NaN'))
+  if (isEmpty(inferred.column)) notes.push(emptyNote(raw.name))
   noteRounding(inferred.column, notes)
   return inferred
 }
@@ -141,13 +140,7 @@ function textCells(raw: RawColumn, tokens: ReadonlySet<string>): (string | null)
 function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, notes: string[]): Inferred {
   const present = cells.filter((cell): cell is string => cell !== null)
   const base = { name: raw.name, source: raw.source }
-  if (present.length === 0)
-    throw new InputError({
-      code: 'column-empty',
-      got: `the column ${raw.name} with no value in it`,
-      expected: 'at least one value',
-      try: `--exclude ${raw.name}`
-    })
+  if (present.length === 0) return inferEmpty(raw, wanted === undefined || wanted === 'identifier' ? 'category' : wanted, notes)
   const kind = wanted ?? kindOfText(raw.name, cells, present)
   if (kind === 'number' || kind === 'integer') {
     const column: NumericColumn = { name: raw.name, kind, ...numbersOf(raw.name, cells, kind) }
@@ -176,6 +169,16 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   else if (!wanted && hintFor(present) !== '') notes.push(`${raw.name}: counts as a category${hintFor(present)}`)
   return { column, format: { ...base, kind } }
 }
+
+/** A column without a value in it. */
+function inferEmpty(raw: RawColumn, kind: ColumnKind, notes: string[]): Inferred {
+  notes.push(emptyNote(raw.name))
+  const column = emptyColumn(raw.name, kind, raw.values.length)
+  return { column, format: { name: raw.name, source: raw.source, kind } }
+}
+
+/** What a person should know about a column without values. */
+export const emptyNote = (name: string): string => `${name}: every cell is empty: left out of the model, and written empty`
 
 function kindOfText(name: string, cells: readonly (string | null)[], present: readonly string[]): ColumnKind {
   const nonFinite = cells.findIndex((cell) => cell !== null && spellsNonFinite(cell))
@@ -301,13 +304,6 @@ function inferNumbers(
     if (!Number.isInteger(value)) whole = false
   })
   refuseSpread(raw.name, values, missing)
-  if (missing.every((m) => m === 1))
-    throw new InputError({
-      code: 'column-empty',
-      got: `the column ${raw.name} with no value in it`,
-      expected: 'at least one value',
-      try: `--exclude ${raw.name}`
-    })
   const declared = raw.source === 'number' && raw.integer === true
   const kind = raw.source === 'datetime' ? 'datetime' : (wanted ?? (whole ? 'integer' : 'number'))
   if (kind !== 'datetime' && kind !== 'number' && kind !== 'integer') throw unfit(raw.name, 'numbers', kind)

@@ -20,3 +20,13 @@ export interface RawTable {
   readonly columns: readonly RawColumn[]
   readonly rowCount: number
 }
+
+/** Words that stand for a missing cell, whatever else does. */
+export const MISSING_WORDS = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
+
+/** Whether every cell of a raw column is missing. */
+export function isEmptyColumn(column: RawColumn): boolean {
+  if (column.source === 'text') return column.values.every((cell) => cell === null || MISSING_WORDS.includes(cell.trim()))
+  if (column.source === 'boolean') return column.values.every((cell) => cell === null)
+  return column.missing !== undefined && column.missing.every((mark) => mark === 1)
+}

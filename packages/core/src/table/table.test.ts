@@ -8,7 +8,7 @@ import { decodeTable, encodeTable, fitEncoder } from './encoder.js'
 import { inferTable } from './infer.js'
 import { formatDateTime, formatNumber, numberStyle, parseDateTime, parseNumber } from './parse.js'
 import { presentTable } from './present.js'
-import type { RawTable } from './raw.js'
+import { isEmptyColumn, type RawTable } from './raw.js'
 import { recurringValues } from './recurring.js'
 import { fitScaler, isListed, isLumpy, scaleValues, suggestsQuantile, unscaleValues } from './scaling.js'
 
@@ -73,7 +73,7 @@ describe('kinds of columns', () => {
     expect(codeOf(() => inferTable(text({ x: ['1', 'NaN'] })))).toBe('not-finite')
     expect(codeOf(() => inferTable(text({ x: ['1', '-Infinity'] })))).toBe('not-finite')
     expect(codeOf(() => inferTable(text({ x: ['1', '1e999'] })))).toBe('not-finite')
-    expect(codeOf(() => inferTable(text({ x: ['', ''] })))).toBe('column-empty')
+    expect(codeOf(() => inferTable(text({ x: ['', ''], id: ['a', 'b'] })))).toBe('nothing-to-model')
     expect(codeOf(() => inferTable(text({ x: ['1', '2'] }), { exclude: ['y'] }))).toBe('column-unknown')
     expect(codeOf(() => inferTable(text({ x: ['1', 'two'] }), { types: { x: 'number' } }))).toBe('kind-unfit')
     expect(codeOf(() => inferTable(text({ x: ['1e300', '2e300'] })))).toBe('spread')
@@ -381,6 +381,7 @@ describe('categories', () => {
 })
 
 describe('encoder', () => {
+  const key = keyFromSeed(4)
   const raw = text({
     x: ['1.5', '2.5', '', '4.0', '3.0'],
     c: ['a', 'b', 'a', null, 'b'],
@@ -396,6 +397,34 @@ describe('encoder', () => {
       const back = decodeTable(encoder, encodeTable(encoder, table, keyFromSeed(1)))
       expect(presentTable(back, formats, 'text')).toEqual(presentTable(table, formats, 'text'))
     }
+  })
+  it('keeps columns without a value in them, whatever the format stored, and leaves them out of the model', () => {
+    const empty = new Uint8Array(4).fill(1)
+    const mixed: RawTable = {
+      rowCount: 4,
+      columns: [
+        { name: 'void', source: 'text', values: ['', null, 'NA', ' '] },
+        { name: 'x', source: 'number', values: Float64Array.of(1, 2.5, 3, 4) },
+        { name: 'none', source: 'number', values: new Float64Array(4), missing: empty },
+        { name: 'yes', source: 'boolean', values: [null, null, null, null] },
+        { name: 'day', source: 'datetime', values: new Float64Array(4), missing: empty }
+      ]
+    }
+    const { table, formats, notes } = inferTable(mixed)
+    expect(notes.map((note) => note.split(':')[0])).toEqual(['void', 'none', 'yes', 'day'])
+    const encoder = fitEncoder(table, formats, () => 'quantile')
+    expect([encoder.coordinateCount, encoder.factors.length]).toEqual([1, 0])
+    const back = decodeTable(encoder, encodeTable(encoder, table, key))
+    for (const as of ['text', 'typed'] as const) {
+      const written = presentTable(back, formats, as).columns
+      expect(written.map(({ name }) => name)).toEqual(['void', 'x', 'none', 'yes', 'day'])
+      expect(written.map(isEmptyColumn)).toEqual([true, false, true, true, true])
+    }
+    // In a table to which the model is applied, a column of missing cells is one of the kind that the model knows.
+    const other = inferTable({ ...mixed, columns: [mixed.columns[0]!, { name: 'x', source: 'text', values: ['1', '2', '', '3'] }] })
+    const known = fitEncoder(other.table, other.formats, () => 'standard')
+    const hollow = inferTable(text({ void: ['', '', ''], x: ['', '', ''], y: ['1', '2', '3'] }), { exclude: [] }).table
+    expect([...encodeTable(known, { columns: hollow.columns.slice(0, 2), rowCount: 3 }).codes]).toEqual([1, 1, 1])
   })
   it('refuses a table of other columns or levels', () => {
     const { table, formats } = inferTable(raw)

@@ -43,3 +43,17 @@ export function isNumeric(column: Column): column is NumericColumn {
 export function isCategorical(column: Column): column is CategoricalColumn {
   return column.kind === 'category' || column.kind === 'boolean'
 }
+
+/** Whether every cell is missing. */
+export function isEmpty(column: Column): boolean {
+  if (isCategorical(column)) return column.codes.every((code) => code < 0)
+  return isNumeric(column) && column.missing !== undefined && column.missing.every((mark) => mark === 1)
+}
+
+/** A column of n missing cells. */
+export function emptyColumn(name: string, kind: ColumnKind, n: number): Column {
+  if (kind === 'identifier') return { name, kind }
+  if (kind === 'category' || kind === 'boolean')
+    return { name, kind, levels: kind === 'boolean' ? ['false', 'true'] : [], codes: new Int32Array(n).fill(-1) }
+  return { name, kind, values: new Float64Array(n), missing: new Uint8Array(n).fill(1) }
+}

@@ -6,6 +6,7 @@ import {
   embeddedTable,
   FormatError,
   InputError,
+  isEmpty,
   isNumeric,
   loadEmbedding,
   loadForecast,
@@ -192,6 +193,8 @@ function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {
 
 function columnFacts(column: Column): ColumnFacts {
   if (column.kind === 'identifier') return { name: column.name, kind: column.kind, missing: 0, summary: 'written as 1 … n' }
+  const cells = isNumeric(column) ? column.values : column.codes
+  if (isEmpty(column)) return { name: column.name, kind: column.kind, missing: cells.length, summary: 'no value' }
   if (isNumeric(column)) return numericFacts(column)
   const missing = column.codes.filter((code) => code < 0).length
   const levels = column.levels.slice(0, 6).map((level) => {

@@ -160,7 +160,12 @@ function numbersOf(flag: string, text: string): number[] {
   return splitList(text).map((part) => {
     const number = Number(part)
     if (part !== '' && Number.isFinite(number)) return number
-    throw new InputError({ code: 'option-value', got: `${flag} ${text}`, expected: 'auto, estimate, or numbers separated by commas', try: `${flag} 0.5,1.5` })
+    throw new InputError({
+      code: 'option-value',
+      got: `${flag} ${text}`,
+      expected: 'auto, estimate, or numbers separated by commas',
+      try: `${flag} 0.5,1.5`
+    })
   })
 }
 
@@ -205,7 +210,7 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
   return userFamily((loaded.default ?? loaded) as UserReference)
 }
 
-function sayResult({ model, scores, trajectories, seed, calendar }: DrawnTrajectories, flags: TrajectoriesFlags): void {
+function sayResult({ model, scores, trajectories, seed, calendar, notes }: DrawnTrajectories, flags: TrajectoriesFlags): void {
   const stream = summaryStream(flags.output)
   const number = (x: number | undefined): string => (x === undefined ? '–' : String(Number(x.toPrecision(4))))
   const intervals = new Map(model.intervals.map((i) => [i.name, i]))
@@ -228,7 +233,7 @@ function sayResult({ model, scores, trajectories, seed, calendar }: DrawnTraject
         `held out ${calendar ? spellDates(calendar, [s.time])[0] : s.time}: W1 ${number(s.w1)}, W2 ${number(s.w2)}, MMD ${number(s.mmd)} (straight lines ${number(s.straightLine)}, splines ${number(s.spline)}, floor ${number(s.floor)})`
     ),
     ...(scores.length > 1 ? [`held out, mean W1 ${number(mean((s) => s.w1))}, floor ${number(mean((s) => s.floor))}`] : []),
-    ...trajectoriesNotes(model, trajectories).map((note) => `note: ${note}`)
+    ...[...notes, ...trajectoriesNotes(model, trajectories)].map((note) => `note: ${note}`)
   ]
   stream.write(`${lines.join('\n')}\n`)
 }

@@ -154,7 +154,7 @@ function roundOf({ round, theta, sigma }: HistoryEntry, parameterCount: number):
   return { round, values: [...theta.slice(0, parameterCount), ...sigma] }
 }
 
-function learnedOf({ model, trajectories, scores }: DrawnTrajectories): Learned {
+function learnedOf({ model, trajectories, scores, notes }: DrawnTrajectories): Learned {
   const names = namesOf(model.family, model.columnNames)
   const parameterCount = names.length - model.columnNames.length
   const known = new Map(model.intervals.map(({ name, lower, upper }) => [name, [lower, upper] as const]))
@@ -176,7 +176,7 @@ function learnedOf({ model, trajectories, scores }: DrawnTrajectories): Learned 
     ending: model.ending,
     diffusion: model.diffusion,
     scores,
-    notes: trajectoriesNotes(model, trajectories),
+    notes: [...notes, ...trajectoriesNotes(model, trajectories)],
     times: trajectories.times.length
   }
 }

@@ -249,6 +249,26 @@ describe('other shapes of table', () => {
     expect(new Set(numbers(heavy, 'w'))).toEqual(new Set([1]))
   })
 
+  it('keeps a column without a value in it where it stands, through a model file too, and says so', async () => {
+    const { columns, rowCount } = madeTable(60)
+    const hollow: RawTable = {
+      rowCount,
+      columns: [columns[1]!, { name: 'void', source: 'text', values: new Array(rowCount).fill('') }, columns[2]!]
+    }
+    const options = { bandwidth: 0.5, scaling: 'standard' } as const
+    const model = await fitTable(hollow, options, { engine })
+    expect(model.summary.notes).toEqual(['void: every cell is empty: left out of the model, and written empty'])
+    const loaded = loadGlobal(unpackModel(packModel(saveGlobal(model))))
+    const drawn = presentRows(loaded, await sampleTable(loaded, { rows: 50, seed: 2 }, { engine }), 'text')
+    expect(drawn.columns.map(({ name }) => name)).toEqual(['a', 'void', 'b'])
+    expect(new Set(drawn.columns[1]!.values)).toEqual(new Set([null]))
+    // The others are drawn as though it were not there.
+    const without = { rowCount, columns: [columns[1]!, columns[2]!] }
+    const same = await fitTable(without, options, { engine })
+    const rest = presentRows(same, await sampleTable(same, { rows: 50, seed: 2 }, { engine }), 'text')
+    expect([drawn.columns[0]!.values, drawn.columns[2]!.values]).toEqual(rest.columns.map(({ values }) => values))
+  })
+
   it('starts chains from noise of the data’s mean and covariance, and ends where chains from the data end', async () => {
     const raw = madeTable(240)
     const model = await fitTable(raw, { seed: 3, scaling: 'standard' }, { engine })

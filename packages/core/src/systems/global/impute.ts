@@ -62,6 +62,7 @@ function gapsOf(encoder: Encoder, { coordinates, codes }: Encoded): Gap[] {
 export function fillGaps(points: Matrix, gaps: readonly Gap[], key: Key): void {
   const deck = new Deck(points, gaps, key)
   const candidates = gaps.map((gap) => deck.nearestDonors(gap))
+  deck.start(gaps, keyFor(key, 'start'))
   for (let round = 0; round <= ROUNDS; round++) {
     const slopes = round > 0 && points.cols <= MOST_REGRESSED ? deck.slopes() : undefined
     const chosen = uniforms(keyFor(key, `round ${round}`), gaps.length)
@@ -161,6 +162,19 @@ class Deck {
       }
     }
     return squared
+  }
+
+  /** Gives every missing cell some known value of its column: what donors lend that have not borrowed yet. */
+  start(gaps: readonly Gap[], key: Key): void {
+    const { cols, data } = this.points
+    const known = Array.from({ length: cols }, (_, c) => this.donors.filter((row) => !this.missing[row * cols + c]))
+    gaps.forEach(({ row, cells }, i) => {
+      const u = uniforms(key, cells.length, i)
+      cells.forEach((c, k) => {
+        const donors = known[c]!
+        data[row * cols + c] = data[donors[indexFromUniform(u[k]!, donors.length)]! * cols + c]!
+      })
+    })
   }
 
   /** Of the regression of every coordinate on all others [d, d], over the donors as they are now. */

@@ -154,7 +154,7 @@ async function drawUnconditioned(model: GlobalModel, bridge: InformedBridge, { e
   const { rows } = await drawGroup({
     bridge,
     group: { split: { given: [], ranged: [], free }, factors: [], members: [0] },
-    conditions: [{ words: '', numbers: [], ranges: [], levels: new Map(), named: [] }],
+    conditions: [{ words: '', numbers: [], ranges: [], levels: new Map(), named: [], unknown: [] }],
     count: comparedRows(model),
     steps: STEPS,
     ridge: 0,

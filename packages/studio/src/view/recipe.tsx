@@ -1,5 +1,6 @@
+import { measured } from '../state/measuring.js'
 import { panel } from '../state/panel.js'
-import { change, facts, measuring, outdated, progress, run, runFault, settings, shown, stop, summary, support } from '../state/session.js'
+import { change, facts, outdated, progress, run, runFault, settings, shown, stop, summary, support } from '../state/session.js'
 import { defaultSteps, knownIn, MOST_ROWS, MOST_STEPS } from '../state/settings.js'
 import { Bandwidth } from './bandwidth.js'
 import { NumberField, SelectField } from './fields.js'
@@ -89,13 +90,16 @@ function Go() {
       <button type="submit" class="primary">
         {shown.value && outdated.value ? 'Sample again' : 'Sample'}
       </button>
-      {measuring.value ? (
-        <p class="soft">
-          {support.value ? 'drawing the columns …' : 'comparing with the data …'}{' '}
-          <button type="button" class="link" onClick={stop}>
-            stop
-          </button>
-        </p>
+      {measured.value ? (
+        <>
+          <progress value={measured.value.share} max={1} aria-label="Comparison with the data" />
+          <p class="soft">
+            {support.value ? 'drawing the columns …' : `comparing with the data: ${measured.value.stage} …`}{' '}
+            <button type="button" class="link" onClick={stop}>
+              stop
+            </button>
+          </p>
+        </>
       ) : (
         <p class="soft">{shown.value && outdated.value ? 'the picture shows earlier settings' : words()}</p>
       )}

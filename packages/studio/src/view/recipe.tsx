@@ -87,7 +87,7 @@ function Go() {
   return (
     <div class="go" key="resting">
       {runFault.value && <Refusal />}
-      <button type="submit" class="primary">
+      <button type="submit" class="primary" data-heir>
         {shown.value && outdated.value ? 'Sample again' : 'Sample'}
       </button>
       {measured.value ? (

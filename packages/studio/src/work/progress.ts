@@ -54,9 +54,10 @@ export class JobShare {
       const sum = stages.reduce((all, one) => all + (this.#reached.get(one.stage) ?? 0) * one.pairs, 0)
       this.#reported = sum / Math.max(1, pairs)
       this.#ahead = 0
-      this.#next = Math.max(0, partOf(stage, done + 1, total) - part) * stages[order]!.pairs
-      // The last report of a stage: what comes next has not reported yet.
-      if (this.#next === 0) this.#next = UNREPORTED * (stages[order + 1]?.pairs ?? 0)
+      // After the last report of a stage comes another that has not reported yet; of a scaling nobody knows which one is the last.
+      const last = stage === 'scaling' ? 1 : partOf(stage, done + 1, total)
+      this.#next = (last - part) * stages[order]!.pairs
+      if (stage === 'scaling' || this.#next === 0) this.#next += UNREPORTED * (stages[order + 1]?.pairs ?? 0)
     }
     return this.#tell()
   }

@@ -17,7 +17,7 @@ import {
   reporting,
   stopMeasuring
 } from './measuring.js'
-import { beLed } from './navigation.js'
+import { beLed, broughtBy } from './navigation.js'
 import {
   brokenWorker,
   fault,
@@ -461,9 +461,9 @@ function visit(parts: URLSearchParams, fresh: boolean): void {
   }
   if (held && sameSource(held.source, meant)) {
     openTable.value = held
-    const { settings: wanted } = fromAddress(parts.toString())
-    if (fresh && source.peek() && addressOf(null, wanted) !== addressOf(null, settings.peek())) {
-      change(wanted)
+    const brought = broughtBy(fromAddress(parts.toString()).settings, settings.peek())
+    if (fresh && brought && source.peek()) {
+      change(brought)
       if (shown.peek() && outdated.peek() && !running.peek()) run('morph')
     }
     noteCarried(settings.peek(), parts)

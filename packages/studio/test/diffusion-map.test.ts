@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkForEveryone, download, Studio, WAIT } from './pages.js'
+import { checkForEveryone, download, Studio, saveFigures, WAIT } from './pages.js'
 
 /** Birds without gaps, every third. */
 const birds = readFileSync(new URL('../../../examples/data/penguins.csv', import.meta.url), 'utf8')
@@ -44,10 +44,10 @@ describe('the diffusion map in the studio', () => {
     expect(await first.locator('td').nth(0).textContent()).toBe(spectrum[0]!.toFixed(4))
     expect(await first.locator('td').nth(1).textContent()).toBe(residuals[0]!.toExponential(1))
     expect(await page.locator('.spectrum tbody tr').count()).toBe(spectrum.length)
-    for (const figure of ['map', 'data', 'spectrum']) {
-      expect((await download(page, `Save birds.csv-${figure} as SVG`)).toString()).toMatch(/^<svg .*<(path|circle)/s)
-      expect((await download(page, `Save birds.csv-${figure} as PNG`)).subarray(1, 4).toString()).toBe('PNG')
-    }
+    const figures = await saveFigures(page)
+    expect([...figures.keys()].sort()).toEqual(['birds.csv-data', 'birds.csv-map', 'birds.csv-spectrum'])
+    for (const level of ['Adelie', 'Chinstrap', 'Gentoo']) expect(figures.get('birds.csv-map')).toContain(`>${level}<`)
+    expect(figures.get('birds.csv-spectrum')).toContain('>became coordinates<')
     await page.context().close()
   })
 

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkForEveryone, commandOn, download, Studio, sample, WAIT } from './pages.js'
+import { checkForEveryone, commandOn, commandWith, download, Studio, sample, saveFigures, WAIT } from './pages.js'
 
 /** y follows x, kind follows the sign of x, and side follows kind: some combinations do not exist. */
 function table(): string {
@@ -36,19 +36,6 @@ describe('what is known, in the studio', () => {
     await studio.drop(page, 'small.csv')
     await page.locator('.data').getByText('90 rows, 5 columns').waitFor(WAIT)
     return page
-  }
-
-  const commandWith = async (page: Page, words: string | RegExp): Promise<string> => {
-    const wanted = typeof words === 'string' ? words : words.source
-    await page.waitForFunction(
-      ([text, regular]) => {
-        const shown = document.querySelector('pre')?.textContent ?? ''
-        return regular ? new RegExp(text!).test(shown) : shown.includes(text!)
-      },
-      [wanted, typeof words === 'string' ? '' : 'yes'],
-      WAIT
-    )
-    return commandOn(page)
   }
 
   const column = (rows: Buffer, at: number): string[] =>
@@ -102,6 +89,17 @@ describe('what is known, in the studio', () => {
     expect(new Set(column(await download(page, 'CSV'), 0))).toEqual(new Set(['1.25']))
     const report = (await download(page, 'Report')).toString()
     expect(report).toContain('What was given')
+    // Every figure names what it shows, and what was given.
+    await page.getByRole('heading', { name: 'Column by column' }).waitFor(WAIT)
+    const figures = await saveFigures(page)
+    expect(figures.size).toBeGreaterThan(6)
+    for (const [name, drawing] of figures) {
+      expect(drawing, name).toMatch(/>(90 )?real</)
+      expect(drawing, name).toMatch(/>(40 )?conditional</)
+      expect(drawing, name).toContain('given kind=warm,x=1.25')
+      expect(drawing, name).not.toContain('synthetic')
+    }
+    expect(await page.locator('.panels').first().innerHTML()).not.toContain('synthetic')
 
     // The address brings it all back.
     const again = await openSmall(new URL(page.url()).hash)
@@ -134,6 +132,9 @@ describe('what is known, in the studio', () => {
     const command = await commandWith(page, '--given x=30')
     await page.getByText(/x lies [\d.]+ standard deviations outside the data/).waitFor(WAIT)
     expect((await studio.command(command)).bytes).toEqual(await download(page, 'CSV'))
+    // Rows that the picture cannot show are counted, also for those who do not see it.
+    await page.getByText('Not drawn: 40 conditional rows outside the picture', { exact: true }).first().waitFor(WAIT)
+    await page.getByRole('img', { name: /40 conditional rows outside the picture$/ }).waitFor(WAIT)
     // What is no number is put back.
     await page.getByLabel('x, typed').fill('much')
     await page.getByLabel('x, typed').press('Enter')

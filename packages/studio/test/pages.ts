@@ -93,7 +93,86 @@ export async function download(page: Page, button: string): Promise<Buffer> {
   return readFileSync(await saved.path())
 }
 
+/** What a browser says of a figure and of its picture. */
+interface Figure {
+  /** Why the drawing is no XML, or null. */
+  readonly fault: string | null
+  readonly size: readonly number[]
+  readonly pixels: readonly number[]
+  /** Share of the picture that is not its ground. */
+  readonly marked: number
+}
+
+/**
+ * Presses every button that saves a figure. Each drawing is XML that needs nothing of the page, and each picture shows it,
+ * three pixels for one. The drawings by the names of their files.
+ */
+export async function saveFigures(page: Page): Promise<ReadonlyMap<string, string>> {
+  const drawings = new Map<string, string>()
+  const labels = await page
+    .getByRole('button', { name: /^Save .* as SVG$/ })
+    .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')!))
+  for (const label of labels) {
+    const drawing = (await download(page, label)).toString()
+    const picture = await download(page, label.replace(/SVG$/, 'PNG'))
+    const figure = await page.evaluate(
+      async ([text, base64]): Promise<Figure> => {
+        const { documentElement } = new DOMParser().parseFromString(text!, 'image/svg+xml')
+        const bitmap = await createImageBitmap(new Blob([Uint8Array.from(atob(base64!), (c) => c.charCodeAt(0))]))
+        const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!
+        context.drawImage(bitmap, 0, 0)
+        const shades = new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer)
+        return {
+          fault: documentElement.querySelector('parsererror')?.textContent ?? null,
+          size: ['width', 'height'].map((side) => Number(documentElement.getAttribute(side))),
+          pixels: [bitmap.width, bitmap.height],
+          marked: shades.filter((shade) => shade !== shades[0]).length / shades.length
+        }
+      },
+      [drawing, picture.toString('base64')] as const
+    )
+    expect(figure.fault, label).toBeNull()
+    expect(figure.pixels, label).toEqual(figure.size.map((side) => 3 * side))
+    expect(figure.marked, label).toBeGreaterThan(0.01)
+    expect(drawing, label).not.toMatch(/(fill|stroke)="[^"]*(var\(|currentColor)/)
+    drawings.set(label.replace(/^Save (.*) as SVG$/, '$1'), drawing)
+  }
+  return drawings
+}
+
+/** Stages that are told while something is done. */
+export async function stagesDuring(page: Page, act: () => Promise<void>): Promise<string[]> {
+  await page.evaluate(() => {
+    const stages = new Set<string>()
+    const observer = new MutationObserver(() => {
+      for (const words of document.querySelectorAll('.go p')) stages.add(words.textContent!.replace(/,.*/, ''))
+    })
+    observer.observe(document.querySelector('.recipe')!, { childList: true, subtree: true, characterData: true })
+    Object.assign(globalThis, { stages, observer })
+  })
+  await act()
+  return page.evaluate(() => {
+    const { stages, observer } = globalThis as unknown as { stages: Set<string>; observer: MutationObserver }
+    observer.disconnect()
+    return [...stages]
+  })
+}
+
 export const commandOn = async (page: Page): Promise<string> => (await page.locator('pre').first().textContent())!
+
+/** The command on the screen, once it has these words. */
+export async function commandWith(page: Page, words: string | RegExp): Promise<string> {
+  const wanted = typeof words === 'string' ? words : words.source
+  await page.waitForFunction(
+    ([text, regular]) => {
+      const shown = document.querySelector('pre')?.textContent ?? ''
+      return regular ? new RegExp(text!).test(shown) : shown.includes(text!)
+    },
+    [wanted, typeof words === 'string' ? '' : 'yes'],
+    WAIT
+  )
+  return commandOn(page)
+}
 
 /** Nothing for axe to find, and no sideways scrolling. */
 export async function checkForEveryone(page: Page): Promise<void> {

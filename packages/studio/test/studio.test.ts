@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseTable, serializeTable } from '../../sbridge/src/format/table-format.js'
-import { built, checkForEveryone, commandOn, download, Studio, sample, WAIT } from './pages.js'
+import { built, checkForEveryone, commandOn, commandWith, download, Studio, sample, saveFigures, stagesDuring, WAIT } from './pages.js'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,6 +16,26 @@ const birds = readFileSync(file('../../../examples/data/penguins.csv'), 'utf8')
   .split('\n')
   .filter((_, i) => i === 0 || i % 4 === 1)
   .join('\n')
+
+/** Whether most of an element is within the window. */
+function isInSight(selector: string): boolean {
+  const { top, bottom } = document.querySelector(selector)!.getBoundingClientRect()
+  return Math.min(bottom, innerHeight) - Math.max(top, 0) > 0.8 * (bottom - top)
+}
+
+/** Values of the synthetic dots of a saved scatter, by the ticks of its axes. */
+function placesIn(scatter: string): [number, number][] {
+  const along = (pattern: RegExp) => {
+    const ticks = [...scatter.matchAll(pattern)].map(([, at, label]) => [Number(at), Number(label!.replace('−', '-'))] as const)
+    const [first, last] = [ticks[0]!, ticks.at(-1)!]
+    return (place: number) => first[1] + ((place - first[0]) / (last[0] - first[0])) * (last[1] - first[1])
+  }
+  const x = along(/<text x="([\d.]+)" y="486" text-anchor="middle"[^>]*>([−\d.]+)</g)
+  const y = along(/<text x="56" y="([\d.]+)" text-anchor="end"[^>]*>([−\d.]+)</g)
+  const path = [...scatter.matchAll(/<path d="((?:M[\d.]+,[\d.]+h0)+)"/g)][1]![1]!
+  // Words stand four units below their tick.
+  return [...path.matchAll(/M([\d.]+),([\d.]+)h0/g)].map(([, a, b]) => [x(Number(a)), y(Number(b) + 4)])
+}
 
 describe('the studio', () => {
   const studio = new Studio()
@@ -60,20 +80,59 @@ describe('the studio', () => {
     const model = await download(page, 'Model file')
     writeFileSync(join(folder.path, 'birds.sbridge'), model)
     expect((await studio.command('sbridge sample birds.sbridge -n 70 -o from-model.csv --seed 1')).bytes).toEqual(rows)
-    const [svg] = await Promise.all([
-      page.waitForEvent('download', WAIT),
-      page.getByRole('button', { name: 'Save birds.csv-scatter as SVG' }).click()
-    ])
-    expect(readFileSync(await svg.path(), 'utf8')).toMatch(/^<svg xmlns.*M\d+\.\d,\d+\.\dh0/)
-    const [png] = await Promise.all([
-      page.waitForEvent('download', WAIT),
-      page.getByRole('button', { name: 'Save birds.csv-scatter as PNG' }).click()
-    ])
-    expect(
-      readFileSync(await png.path())
-        .subarray(1, 4)
-        .toString()
-    ).toBe('PNG')
+    // Figures show the rows that were drawn, whatever step is shown.
+    await page.getByLabel('Step of the chains').fill('0')
+    const figures = await saveFigures(page)
+    expect([...figures.keys()].filter((name) => !name.includes('×')).sort()).toEqual(
+      ['scatter', 'species', 'bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g', 'sex']
+        .map((name) => `birds.csv-${name}`)
+        .sort()
+    )
+    for (const [name, drawing] of figures) {
+      expect(drawing, name).toMatch(/>(86 )?real</)
+      expect(drawing, name).toMatch(/>(70 )?synthetic</)
+    }
+    const scatter = figures.get('birds.csv-scatter')!
+    const drawn = placesIn(scatter)
+    const given = rows
+      .toString()
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',').slice(1, 3))
+      .filter((cells) => !cells.includes(''))
+      .map((cells) => cells.map(Number) as [number, number])
+    const outside = Number(/(\d+) synthetic rows? outside/.exec(scatter)?.[1] ?? 0)
+    expect(drawn.length).toBe(given.length - outside)
+    for (const [x, y] of drawn) expect(Math.min(...given.map(([a, b]) => Math.hypot((a - x) / 30, (b - y) / 10)))).toBeLessThan(0.01)
+
+    // A table without times leaves the table and the rows where they are; the browser's own buttons lead back to them.
+    await page.getByRole('link', { name: 'Trajectories' }).click()
+    const lacking = page.getByRole('alert').filter({ hasText: /^birds\.csv: got .*The table stays open in the other activities/s })
+    await lacking.waitFor(WAIT)
+    await page.getByText('Drop snapshots here').waitFor(WAIT)
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+    expect(await commandOn(page)).toBe(command)
+    await page.goForward()
+    await lacking.waitFor(WAIT)
+    await page.goBack()
+    await page.getByRole('tab', { name: 'Conditions' }).click()
+    expect(page.url()).toContain('panel=conditions')
+    await page.goBack()
+    await page.getByLabel('Rows', { exact: true }).waitFor(WAIT)
+    // A changed address is followed.
+    const hash = new URL(page.url()).hash
+    await page.evaluate(
+      (to) => {
+        location.hash = to
+      },
+      hash.replace('rows=70', 'rows=60&seed=9')
+    )
+    await commandWith(page, '-n 60 -o birds-new.csv --seed 9')
+    await page.goBack()
+    await commandWith(page, '-n 70 -o birds-new.csv --seed 1')
+    expect((await download(page, 'CSV')).equals(rows)).toBe(true)
     await page.context().close()
   })
 
@@ -93,6 +152,32 @@ describe('the studio', () => {
     await page.getByRole('button', { name: 'Undo' }).click()
     await page.waitForFunction(() => !document.querySelector('pre')?.textContent?.includes('--bandwidth'), undefined, WAIT)
     expect((await download(page, 'CSV')).equals(first)).toBe(true)
+
+    // Back to what was found, without a search: here, and from an address that carries it.
+    await page.locator('#epsilon').fill('0.2')
+    await commandWith(page, '--bandwidth')
+    const back = async () => {
+      await page.getByRole('button', { name: /^found: / }).click()
+      await page.waitForFunction((text) => document.querySelector('pre')?.textContent !== text, command, WAIT)
+      expect((await download(page, 'CSV')).equals(first)).toBe(true)
+    }
+    const here = await stagesDuring(page, back)
+    expect(here.filter((stage) => /choosing/.test(stage))).toEqual([])
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await commandWith(page, '--bandwidth')
+    const found = /found=([^&]+)/.exec(page.url())![1]!
+    await page.reload()
+    await studio.drop(page, 'birds.csv')
+    await page.locator('.data').getByText('86 rows').waitFor(WAIT)
+    expect(await page.getByLabel('Bandwidth ε', { exact: true }).inputValue()).toBe(/--bandwidth (\S+)/.exec(command)![1])
+    await page.locator('#epsilon').waitFor(WAIT)
+    const again = await stagesDuring(page, async () => {
+      await sample(page)
+      expect((await download(page, 'CSV')).equals(second)).toBe(true)
+      await back()
+    })
+    expect(again.filter((stage) => /choosing the bandwidth/.test(stage))).toEqual([])
+    expect(await commandOn(page)).toContain(`--bandwidth ${found}`)
     await page.context().close()
   })
 
@@ -110,6 +195,8 @@ describe('the studio', () => {
 
   test('activities are switched by keyboard, carry the table along, stand in the address, and are undone', async () => {
     const page = await studio.page({}, '#activity=trajectories&example=lotka-volterra.csv')
+    const names = await page.getByRole('navigation').getByRole('link').allTextContents()
+    expect(names).toEqual(['New rows', 'Trajectories', 'Diffusion map'])
     await page.getByRole('heading', { name: 'lotka-volterra.csv' }).waitFor(WAIT)
     await page.locator('.data').getByText('2,200 particles at 11 times').waitFor(WAIT)
     const chosen = page.locator('nav [aria-current="page"]')
@@ -127,6 +214,21 @@ describe('the studio', () => {
     expect(await chosen.textContent()).toBe('Trajectories')
     await page.getByRole('button', { name: 'sbridge studio, start again' }).click()
     await page.getByRole('heading', { name: 'Paths through snapshots' }).waitFor(WAIT)
+    expect(page.url()).toMatch(/#activity=trajectories$/)
+    // Back and forward stay within the page: the table, the activities, the first page.
+    await page.goBack()
+    await page.locator('.data').getByText('2,200 particles at 11 times').waitFor(WAIT)
+    await page.goForward()
+    await page.getByRole('heading', { name: 'Paths through snapshots' }).waitFor(WAIT)
+    await page.goBack()
+    await page.goBack()
+    await page.locator('.data').getByText('2,200 rows, 3 columns').waitFor(WAIT)
+    expect(await chosen.textContent()).toBe('New rows')
+    await page.evaluate(() => {
+      location.hash = '#example=wine.csv&rows=12'
+    })
+    await page.locator('.data').getByText('178 rows, 13 columns').waitFor(WAIT)
+    expect(await page.getByLabel('Rows', { exact: true }).inputValue()).toBe('12')
     await page.context().close()
   })
 
@@ -208,18 +310,39 @@ describe('the studio', () => {
   })
 
   test('is for everyone: axe finds nothing in light and dark, and a phone needs no sideways scrolling', async () => {
-    for (const [colorScheme, viewport] of [
-      ['light', { width: 390, height: 844 }],
-      ['dark', { width: 1280, height: 860 }]
+    for (const options of [
+      { colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+      { colorScheme: 'dark', viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' }
     ] as const) {
-      const page = await studio.page({ colorScheme, viewport })
+      const page = await studio.page(options)
       await checkForEveryone(page)
       await page.getByLabel(/Drop a table/).setInputFiles(join(folder.path, 'birds.csv'))
       await page.locator('.data').getByText('86 rows').waitFor(WAIT)
       await page.getByText('More options').click()
-      await sample(page)
+      const names = await page.locator('nav a, [role=tab], .go button').evaluateAll((all) => all.map((one) => one.textContent))
+      expect(new Set(names).size).toBe(names.length)
+      // The control that was pressed vanishes; the focus goes to what takes its place, and back.
+      await page.getByRole('button', { name: 'Sample', exact: true }).focus()
+      await page.keyboard.press('Enter')
+      await page.getByRole('button', { name: 'Stop', exact: true }).waitFor(WAIT)
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Stop')
+      await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+      await page.waitForFunction(() => document.activeElement?.matches('.go button'), undefined, WAIT)
+      // The picture plays in sight, or stands where the chains end.
+      if ('hasTouch' in options) {
+        await page.getByRole('button', { name: 'Pause' }).waitFor(WAIT)
+        await page.waitForFunction(isInSight, '.ground', WAIT)
+      } else {
+        await page.getByRole('button', { name: 'Play the chains' }).waitFor(WAIT)
+        await page.getByText('step 20 of 20').waitFor(WAIT)
+      }
       await page.waitForFunction(() => document.querySelectorAll('.measures tr.known').length === 10, undefined, WAIT)
       await checkForEveryone(page)
+      const other = options.colorScheme === 'dark' ? 'Light' : 'Dark'
+      await page.getByRole('button', { name: other, exact: true }).click()
+      await page.reload()
+      await page.getByRole('button', { name: other === 'Dark' ? 'Light' : 'Dark', exact: true }).waitFor(WAIT)
+      expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe(other.toLowerCase())
       await page.context().close()
     }
   })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkForEveryone, download, Studio, WAIT } from './pages.js'
+import { checkForEveryone, download, Studio, saveFigures, WAIT } from './pages.js'
 
 /** Predator and prey at four times, 40 particles each. */
 const snapshots = readFileSync(new URL('../../../examples/data/lotka-volterra.csv', import.meta.url), 'utf8')
@@ -41,8 +41,9 @@ describe('trajectories in the studio', () => {
     for (const name of Object.keys(theta)) await page.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor(WAIT)
     expect(heldOut).toHaveLength(1)
     expect(await page.locator('.scores tbody tr').count()).toBe(1)
-    expect((await download(page, 'Save hares.csv-paths as SVG')).toString()).toMatch(/^<svg xmlns.*M\d+\.\d,\d+\.\dL/)
-    expect((await download(page, 'Save hares.csv-paths as PNG')).subarray(1, 4).toString()).toBe('PNG')
+    const drawing = (await saveFigures(page)).get('hares.csv-paths')!
+    expect(drawing).toMatch(/M\d+\.\d,\d+\.\dL/)
+    for (const words of ['160 particles', 'held out', '30 paths', 'drift']) expect(drawing).toContain(`>${words}<`)
     await page.context().close()
   })
 

@@ -12,6 +12,8 @@ export interface Forest {
   readonly featureCount: number
 }
 
+const STAGE = 'training a forest'
+
 export interface ForestProblem {
   /** [n, d] */
   readonly points: Matrix
@@ -51,7 +53,8 @@ export async function trainForest({ points, labels, key, trees = 100, watch }: F
   const featureCount = Math.max(1, Math.floor(Math.sqrt(points.cols)))
   const grown: Tree[] = []
   for (let t = 0; t < trees; t++) {
-    throwIfStopped(watch, 'training a forest')
+    throwIfStopped(watch, STAGE)
+    watch?.progress?.({ stage: STAGE, done: t, total: trees })
     const uniform = uniformsOf(key, t)
     const weights = new Int32Array(points.rows)
     for (let i = 0; i < points.rows; i++) weights[indexFromUniform(uniform(), points.rows)]! += 1

@@ -64,12 +64,19 @@ function medianSquaredDistance(x: Matrix, y: Matrix, key: Key): number {
   return middle > 0 ? middle : (ascending.find((square) => square > 0) ?? 1)
 }
 
+const STAGE = 'comparing samples'
+
+function tell(watch: Watch | undefined, done: number, total: number): void {
+  throwIfStopped(watch, STAGE)
+  watch?.progress?.({ stage: STAGE, done, total })
+}
+
 /** Σ_i Σ_j f(‖a_i − b_j‖²), f given as the sum over the first `count` entries of a row. */
 function sumOverPairs(a: Matrix, b: Matrix, sumRow: RowSum, watch?: Watch): number {
   const row = new Float64Array(b.rows)
   let total = 0
   for (let i = 0; i < a.rows; i++) {
-    if ((i & 255) === 0) throwIfStopped(watch, 'comparing samples')
+    if ((i & 255) === 0) tell(watch, i, a.rows)
     fillSquaredDistances({ from: a, row: i, to: b, count: b.rows }, row)
     total += sumRow(row, b.rows)
   }
@@ -81,7 +88,7 @@ function meanWithin(a: Matrix, sumRow: RowSum, watch?: Watch): number {
   const row = new Float64Array(a.rows)
   let total = 0
   for (let i = 1; i < a.rows; i++) {
-    if ((i & 255) === 0) throwIfStopped(watch, 'comparing samples')
+    if (((i - 1) & 255) === 0) tell(watch, i - 1, a.rows)
     fillSquaredDistances({ from: a, row: i, to: a, count: i }, row)
     total += sumRow(row, i)
   }

@@ -13,7 +13,6 @@ import { panel } from './blocks.js'
 import { type Html, html } from './html.js'
 import { formatNumber, formatShare, formatTime, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
-import { REAL_AND_SYNTHETIC, type Sides } from './sides.js'
 
 /** Numbers with at most this many distinct values are drawn value by value. */
 const MOST_ATOMS = 25
@@ -27,43 +26,34 @@ export interface Marginal {
   /** Column of both tables. */
   readonly name: string
   readonly evaluation: ColumnEvaluation
-  /** What the tables' rows are called: real and synthetic unless said otherwise. */
-  readonly sides?: Sides
 }
 
 /** The distribution of one column in both tables. */
-export function marginalPanel(marginal: Marginal): Html {
-  const { name, evaluation } = marginal
-  const distance = evaluation.kolmogorovSmirnov ?? evaluation.totalVariation
-  const label = evaluation.kolmogorovSmirnov ? 'KS' : 'TV'
-  const { drawing, remarks } = marginalDrawing(marginal)
-  const below = remarks.map((sentence) => html`<div class="key">${sentence}</div>`)
-  return panel(name, html`${label} ${formatNumber(distance?.value)} (${formatNumber(distance?.floor)})`, html`${drawing}${below}`)
-}
-
-/** The drawing of a panel, and in words what it leaves out. */
-export function marginalDrawing({ real, synthetic, name, evaluation, sides = REAL_AND_SYNTHETIC }: Marginal): {
-  readonly drawing: Html
-  readonly remarks: readonly string[]
-} {
+export function marginalPanel({ real, synthetic, name, evaluation }: Marginal): Html {
   const a = columnOf(real, name)
   const b = columnOf(synthetic, name)
-  if (!isNumeric(a) || !isNumeric(b)) return { drawing: levelsDrawing(a as CategoricalColumn, b as CategoricalColumn, sides), remarks: [] }
-  const { drawing, spikes } = numbersDrawing(a, b, sides)
-  return { drawing, remarks: [...spikes, ...missingRemark(evaluation, sides)] }
+  const distance = evaluation.kolmogorovSmirnov ?? evaluation.totalVariation
+  const label = evaluation.kolmogorovSmirnov ? 'KS' : 'TV'
+  const detail = html`${label} ${formatNumber(distance?.value)} (${formatNumber(distance?.floor)})`
+  if (isNumeric(a) && isNumeric(b)) {
+    const { drawing, spikes } = numbersDrawing(a, b)
+    return panel(name, detail, html`${drawing}${remarks([...spikes, ...missingRemark(evaluation)])}`)
+  }
+  return panel(name, detail, html`${levelsDrawing(a as CategoricalColumn, b as CategoricalColumn)}${remarks([])}`)
 }
 
 export function columnOf(table: Table, name: string): Table['columns'][number] {
   return table.columns.find((column) => column.name === name)!
 }
 
-function missingRemark({ missingShare }: ColumnEvaluation, sides: Sides): string[] {
-  if (missingShare.real === 0 && missingShare.synthetic === 0) return []
-  return [`missing: ${bothShares(missingShare.real, missingShare.synthetic, sides)}`]
+function remarks(sentences: readonly string[]): Html {
+  return html`${sentences.map((sentence) => html`<div class="key">${sentence}</div>`)}`
 }
 
-const bothShares = (first: number, second: number, sides: Sides) =>
-  `${formatShare(first)} ${sides.real}, ${formatShare(second)} ${sides.synthetic}`
+function missingRemark({ missingShare }: ColumnEvaluation): string[] {
+  if (missingShare.real === 0 && missingShare.synthetic === 0) return []
+  return [`missing: ${formatShare(missingShare.real)} real, ${formatShare(missingShare.synthetic)} synthetic`]
+}
 
 function sharesOf(values: Float64Array): Map<number, number> {
   const counts = new Map<number, number>()
@@ -72,21 +62,20 @@ function sharesOf(values: Float64Array): Map<number, number> {
   return counts
 }
 
-function numbersDrawing(real: NumericColumn, synthetic: NumericColumn, sides: Sides): { drawing: Html; spikes: string[] } {
+function numbersDrawing(real: NumericColumn, synthetic: NumericColumn): { drawing: Html; spikes: string[] } {
   const a = presentValues(real)
   const b = presentValues(synthetic)
   const first = sharesOf(a)
   const second = sharesOf(b)
   const time = real.kind === 'datetime'
-  if (new Set([...first.keys(), ...second.keys()]).size <= MOST_ATOMS)
-    return { drawing: atomsDrawing(real, [first, second], sides), spikes: [] }
+  if (new Set([...first.keys(), ...second.keys()]).size <= MOST_ATOMS) return { drawing: atomsDrawing(real, [first, second]), spikes: [] }
   const spiky = [...first].filter(([, share]) => share >= SPIKE_SHARE).map(([value]) => value)
   const spikes = spiky.map(
     (value) =>
-      `= ${time ? formatTime(value) : formatNumber(value)}: ${bothShares(first.get(value)!, second.get(value) ?? 0, sides)} (not drawn)`
+      `= ${time ? formatTime(value) : formatNumber(value)}: ${formatShare(first.get(value)!)} real, ${formatShare(second.get(value) ?? 0)} synthetic (not drawn)`
   )
   const rest = (values: Float64Array) => values.filter((value) => !spiky.includes(value))
-  const { drawing, outside } = histogram(real, { real: rest(a), synthetic: rest(b), realCount: a.length, syntheticCount: b.length, sides })
+  const { drawing, outside } = histogram(real, { real: rest(a), synthetic: rest(b), realCount: a.length, syntheticCount: b.length })
   return { drawing, spikes: [...spikes, ...outside] }
 }
 
@@ -95,13 +84,12 @@ interface HistogramInput {
   readonly synthetic: Float64Array
   readonly realCount: number
   readonly syntheticCount: number
-  readonly sides: Sides
 }
 
 /** Shares of the rows per bin: filled for the real rows, outlined for the synthetic ones. */
 function histogram(
   column: NumericColumn,
-  { real, synthetic, realCount, syntheticCount, sides }: HistogramInput
+  { real, synthetic, realCount, syntheticCount }: HistogramInput
 ): { drawing: Html; outside: string[] } {
   const scale = axisScale(column.kind, Float64Array.from([...real, ...synthetic]).sort())
   const first = real.map(scale.forth).sort()
@@ -126,7 +114,7 @@ function histogram(
   const out = (values: Float64Array) => values.filter((value) => value < low || value > high).length
   const outside = out(first) + out(second)
   return {
-    drawing: drawPlot(`Histogram of ${column.name}, ${sides.real} and ${sides.synthetic}`, {
+    drawing: drawPlot(`Histogram of ${column.name}, real and synthetic`, {
       ...frame(scale.axis),
       marks: [
         Plot.rectY(
@@ -137,7 +125,10 @@ function histogram(
         Plot.ruleY([0])
       ]
     }),
-    outside: outside === 0 ? [] : [`tails not drawn: ${bothShares(out(first) / realCount, out(second) / syntheticCount, sides)}`]
+    outside:
+      outside === 0
+        ? []
+        : [`tails not drawn: ${formatShare(out(first) / realCount)} real, ${formatShare(out(second) / syntheticCount)} synthetic`]
   }
 }
 
@@ -166,7 +157,7 @@ function axisTicks(kind: string, values: readonly number[]): object {
 }
 
 /** Shares of the single values, side by side. */
-function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, number>, Map<number, number>], sides: Sides): Html {
+function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, number>, Map<number, number>]): Html {
   const values = [...new Set([...shares[0].keys(), ...shares[1].keys()])].sort((a, b) => a - b)
   const gaps = values.slice(1).map((value, i) => value - values[i]!)
   const range = values.at(-1)! - values[0]!
@@ -181,7 +172,7 @@ function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, numbe
     }))
   )
   const alone = values.length === 1 ? { domain: [values[0]! - 1.5, values[0]! + 1.5] } : {}
-  return drawPlot(`Shares of the values of ${column.name}, ${sides.real} and ${sides.synthetic}`, {
+  return drawPlot(`Shares of the values of ${column.name}, real and synthetic`, {
     ...frame({ ...axisTicks(column.kind, values), ...alone }),
     marks: [Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fill: 'fill', fillOpacity: 0.85 }), Plot.ruleY([0])]
   })
@@ -202,7 +193,7 @@ function frame(x: object): object {
 }
 
 /** Bars of the shares of the most frequent levels, the others together. */
-function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, sides: Sides): Html {
+function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn): Html {
   const a = levelShares(real)
   const b = levelShares(synthetic)
   const share = (side: Map<string | undefined, number>, level: string | undefined) => side.get(level) ?? 0
@@ -226,7 +217,7 @@ function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, si
   ])
   const texts = new Map(rows.map((row) => [row.key, row.text]))
   const longest = Math.max(...rows.map((row) => [...row.text].length))
-  return drawPlot(`Shares of the levels of ${real.name}, ${sides.real} and ${sides.synthetic}`, {
+  return drawPlot(`Shares of the levels of ${real.name}, real and synthetic`, {
     width: 290,
     height: Math.max(80, 28 + 26 * rows.length),
     marginLeft: Math.min(120, 14 + 5.6 * longest),

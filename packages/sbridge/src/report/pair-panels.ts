@@ -6,7 +6,6 @@ import { type Html, html } from './html.js'
 import { columnOf } from './marginal-panels.js'
 import { formatNumber, shorten } from './numbers.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
-import { REAL_AND_SYNTHETIC, type Sides } from './sides.js'
 
 /** Points drawn in each panel at most. */
 const MOST_POINTS = 500
@@ -31,11 +30,11 @@ export function mostRelatedPairs(names: readonly string[], strengths: Strengths,
 
 /** Two columns against each other: real rows on the left, synthetic ones on the right, with the same axes. */
 export function pairPanel(
-  tables: { readonly real: Table; readonly synthetic: Table },
+  tables: { readonly real: Table; readonly synthetic: Table; readonly sides?: Sides },
   names: readonly [string, string],
-  strengths: readonly [number, number],
-  words: Sides = REAL_AND_SYNTHETIC
+  strengths: readonly [number, number]
 ): Html {
+  const words = tables.sides ?? REAL_AND_SYNTHETIC
   const sides = [tables.real, tables.synthetic].map((table) => names.map((name) => columnOf(table, name)))
   const [first, second] = sides[0]! as [Table['columns'][number], Table['columns'][number]]
   const both = isNumeric(first) && isNumeric(second)
@@ -46,7 +45,7 @@ export function pairPanel(
       ? mixedPair(sides)
       : levelsPair(sides as CategoricalColumn[][])
   const symbol = both ? 'r' : mixed ? 'η' : 'V'
-  const detail = html`${symbol} = ${formatNumber(strengths[0])} ${words.real}, ${formatNumber(strengths[1])} ${words.synthetic}`
+  const detail = html`${symbol} = ${formatNumber(strengths[0])} real, ${formatNumber(strengths[1])} synthetic`
   return panel(
     html`${names[0]} × ${names[1]}`,
     detail,
@@ -59,6 +58,14 @@ type Draw = (word: string, side: number) => Html
 /** Room for the labels of the y-axis: of numbers, and of levels. */
 const NUMBER_LABELS = 42
 const LEVEL_LABELS = 66
+
+/** What the rows of both tables are called, where they are not simply real and synthetic. */
+export interface Sides {
+  readonly real: string
+  readonly synthetic: string
+}
+
+export const REAL_AND_SYNTHETIC: Sides = { real: 'real', synthetic: 'synthetic' }
 
 /** The colour of a side. */
 const paintOf = (side: number) => (side === 0 ? REAL : SYNTHETIC)

@@ -17,7 +17,7 @@ import {
   reporting,
   stopMeasuring
 } from './measuring.js'
-import { beLed } from './navigation.js'
+import { beLed, broughtBy } from './navigation.js'
 import {
   brokenWorker,
   fault,
@@ -79,7 +79,10 @@ export const layerNames = computed(() => {
   return sidesOf(known ? (known.observe.length > 0 ? 'posterior' : 'condition') : null)
 })
 /** What the picture does not show, in words. */
-export const unplaced = computed(() => (frame.value ? unplacedWords(frame.value, layerNames.value) : ''))
+export const unplaced = computed(() => {
+  const axes = frame.value
+  return axes ? unplacedWords(axes.real, shown.value && axes.synthetic, layerNames.value) : ''
+})
 /** Whether the settings have moved on from what the screen shows. */
 export const outdated = computed(() => {
   if (!shown.value || !facts.value) return false
@@ -303,7 +306,6 @@ export function run(show: 'play' | 'morph' = 'play'): void {
     runFault.value = null
     progress.value = { share: 0, stage: 'starting', secondsLeft: null }
     if (show === 'play') {
-      if (frame.value) frame.value = { ...frame.value, synthetic: null }
       forgetMeasures()
       shown.value = null
       support.value = null
@@ -459,9 +461,9 @@ function visit(parts: URLSearchParams, fresh: boolean): void {
   }
   if (held && sameSource(held.source, meant)) {
     openTable.value = held
-    const { settings: wanted } = fromAddress(parts.toString())
-    if (fresh && source.peek() && addressOf(null, wanted) !== addressOf(null, settings.peek())) {
-      change(wanted)
+    const brought = broughtBy(fromAddress(parts.toString()).settings, settings.peek())
+    if (fresh && brought && source.peek()) {
+      change(brought)
       if (shown.peek() && outdated.peek() && !running.peek()) run('morph')
     }
     noteCarried(settings.peek(), parts)

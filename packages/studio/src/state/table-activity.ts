@@ -2,7 +2,7 @@ import { batch, effect, type Signal, signal } from '@preact/signals'
 import type { Fault } from '../work/messages.js'
 import { type Activity, partsOf, setPlace, withoutActivity } from './activity.js'
 import { forget, remember } from './history.js'
-import { beLed } from './navigation.js'
+import { beLed, broughtBy } from './navigation.js'
 import {
   brokenWorker,
   fault,
@@ -154,9 +154,8 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
     }
     if (held && sameSource(held.source, meant)) {
       openTable.value = held
-      const meantSettings = rules.fromAddress(parts)
-      const differs = JSON.stringify(rules.toAddress(meantSettings)) !== JSON.stringify(rules.toAddress(settings.peek()))
-      if (fresh && source.peek() && differs) change(meantSettings)
+      const brought = broughtBy(rules.fromAddress(parts), settings.peek())
+      if (fresh && brought && source.peek()) change(brought)
       return
     }
     const known = openedBefore(meant)

@@ -8,7 +8,8 @@ interface Place {
 
 /**
  * Keeps the keyboard where it was: when the control that has the focus vanishes or is disabled, the focus goes to what
- * stands in its place, or, where the whole page has changed, to the heading. What ends the watching is handed back.
+ * stands in its place (to the control marked `data-heir`, where there is one), or, where the whole page has changed, to the
+ * heading. What ends the watching is handed back.
  */
 export function keepFocus(root: HTMLElement): () => void {
   let last: Place | null = null
@@ -50,6 +51,8 @@ function successor({ within }: Place, root: HTMLElement): HTMLElement | undefine
   for (const { ancestor, at } of within) {
     if (!ancestor.isConnected) continue
     if (ancestor === root) break
+    const heir = ancestor.querySelector<HTMLElement>('[data-heir]')
+    if (heir) return heir
     const controls = reachable(ancestor)
     if (controls.length > 0) return controls[Math.min(controls.length - 1, Math.max(0, at))]
   }

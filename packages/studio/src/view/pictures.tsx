@@ -65,11 +65,10 @@ function Panel({ drawing }: { drawing: Drawing }) {
 /** A panel as a document of its own. */
 function panelFigure({ title, detail, svgs, remarks }: Drawing): string {
   const { real, synthetic } = layerNames.value
-  return figureSvg(svgs, {
-    title,
-    legend: [dot(colour('real'), real), dot(colour('synthetic'), synthetic)],
-    notes: [detail, ...remarks, ...knownWords()].filter((note) => note !== '')
-  })
+  // Two drawings are headed themselves.
+  const legend = svgs.length > 1 ? [] : [dot(colour('real'), real), dot(colour('synthetic'), synthetic)]
+  const unit = svgs.length > 1 ? '' : 'in percent of the rows that have a value'
+  return figureSvg(svgs, { title, legend, notes: [detail, unit, ...remarks, ...knownWords()].filter((note) => note !== '') })
 }
 
 /** Columns in the proportion of the drawings, so that both have one scale. */

@@ -1,5 +1,6 @@
+import { measured } from '../state/measuring.js'
 import { panel } from '../state/panel.js'
-import { change, facts, measuring, outdated, progress, run, runFault, settings, shown, stop, summary, support } from '../state/session.js'
+import { change, facts, outdated, progress, run, runFault, settings, shown, stop, summary, support } from '../state/session.js'
 import { defaultSteps, knownIn, MOST_ROWS, MOST_STEPS } from '../state/settings.js'
 import { Bandwidth } from './bandwidth.js'
 import { NumberField, SelectField } from './fields.js'
@@ -86,16 +87,19 @@ function Go() {
   return (
     <div class="go" key="resting">
       {runFault.value && <Refusal />}
-      <button type="submit" class="primary">
+      <button type="submit" class="primary" data-heir>
         {shown.value && outdated.value ? 'Sample again' : 'Sample'}
       </button>
-      {measuring.value ? (
-        <p class="soft">
-          {support.value ? 'drawing the columns …' : 'comparing with the data …'}{' '}
-          <button type="button" class="link" onClick={stop}>
-            stop
-          </button>
-        </p>
+      {measured.value ? (
+        <>
+          <progress value={measured.value.share} max={1} aria-label="Comparison with the data" />
+          <p class="soft">
+            {support.value ? 'drawing the columns …' : `comparing with the data: ${measured.value.stage} …`}{' '}
+            <button type="button" class="link" onClick={stop}>
+              stop
+            </button>
+          </p>
+        </>
       ) : (
         <p class="soft">{shown.value && outdated.value ? 'the picture shows earlier settings' : words()}</p>
       )}

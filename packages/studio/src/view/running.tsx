@@ -20,7 +20,7 @@ export function Running({ share, stage, secondsLeft = null, stop }: RunningParts
         {stage}
         {secondsLeft !== null && `, about ${durationOf(secondsLeft)} left`}
       </p>
-      <button type="button" class="stop" onClick={stop}>
+      <button type="button" class="stop" data-heir onClick={stop}>
         Stop
       </button>
     </div>

@@ -17,12 +17,13 @@ import {
 } from '@sbridge/core'
 import { extensionOf, parseTable, serializeTable, tableFormatOf } from '../../../sbridge/src/format/table-format.js'
 import { placingOf, unplaced } from './axis.js'
+import { countingEngine } from './counting-engine.js'
 import { type DrawnRows, drawRows } from './draw.js'
 import { openEngine } from './engine.js'
 import { barsLike, firstAxes, previewOf, tableFacts } from './facts.js'
 import { faultOf } from './fault.js'
 import type { BenchToPainter, Choice, FromBench, RowFormat, RunRequest, Support, TableFacts, ToBench } from './messages.js'
-import { estimateOf, JobShare } from './progress.js'
+import { estimateOf, JobShare, type Reached } from './progress.js'
 import { searchName } from './search-name.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
 
@@ -149,9 +150,10 @@ export class Bench {
   async #run(request: RunRequest, run: number): Promise<void> {
     const { job, draws, rows, show } = request
     const start = performance.now()
-    const engine = await this.#makeEngine()
     const { steps } = draws
-    const context = { engine, progress: this.#progress(request, run), stop: this.#stopOf(run) }
+    const { progress, work } = this.#progress(request, run)
+    const engine = countingEngine(await this.#makeEngine(), work)
+    const context = { engine, progress, stop: this.#stopOf(run) }
     const { model, memory } = await this.#fit(job, context)
     this.#say({ kind: 'fitted', run, summary: model.summary, curve: model.summary.bandwidth ?? null })
     const trail = new Trail(model.training.encoder, { rows, steps })
@@ -174,17 +176,25 @@ export class Bench {
     this.#say({ kind: 'sampled', run, preview, support, bars, milliseconds: performance.now() - start })
   }
 
-  #progress({ job, draws, rows, known }: RunRequest, run: number): Progress {
-    const share = new JobShare(
-      estimateOf(this.#raw!, job, { rows, steps: draws.steps, fits: this.#fitted?.job !== JSON.stringify(job), chooses: known !== null })
-    )
+  /** What is told of how far a run is: by what its stages report, and by the pairs that the engine has gone through. */
+  #progress(request: RunRequest, run: number): { readonly progress: Progress; readonly work: (pairs: number) => void } {
+    const known = this.#knownSearch(request.job)
+    const asked = { ...request, job: searched(request.job, known) }
+    const share = new JobShare(estimateOf(this.#raw!, asked, { fits: this.#fitted?.job !== JSON.stringify(request.job) }))
+    let stage = 'starting'
     let told = 0
-    return (event) => {
+    const tell = (reached: Reached) => {
       const now = performance.now()
-      const state = share.update(event)
       if (now - told < 60) return
       told = now
-      this.#say({ kind: 'progress', run, stage: event.stage, ...state })
+      this.#say({ kind: 'progress', run, stage, ...reached })
+    }
+    return {
+      progress: (event) => {
+        stage = event.stage
+        tell(share.update(event))
+      },
+      work: (pairs) => tell(share.work(pairs))
     }
   }
 

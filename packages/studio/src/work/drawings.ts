@@ -1,10 +1,9 @@
 import { type Associations, type ColumnEvaluation, isNumeric, presentValues, type Table } from '@sbridge/core'
 import { mean, variance } from '../../../core/src/num/statistics.js'
 import type { Html } from '../../../sbridge/src/report/html.js'
-import { marginalDrawing } from '../../../sbridge/src/report/marginal-panels.js'
+import { marginalPanel } from '../../../sbridge/src/report/marginal-panels.js'
 import { formatNumber } from '../../../sbridge/src/report/numbers.js'
-import { mostRelatedPairs, pairPanel } from '../../../sbridge/src/report/pair-panels.js'
-import { REAL_AND_SYNTHETIC, type Sides } from '../../../sbridge/src/report/sides.js'
+import { mostRelatedPairs, pairPanel, REAL_AND_SYNTHETIC, type Sides } from '../../../sbridge/src/report/pair-panels.js'
 import type { Drawing } from './messages.js'
 
 const MOST_COLUMNS = 16
@@ -26,10 +25,10 @@ export function marginalDrawings(
   const names = Object.keys(columns)
   const shown = names.length <= MOST_COLUMNS ? names : [...names].sort((a, b) => excess(b) - excess(a)).slice(0, MOST_COLUMNS)
   return shown.map((name) => {
-    const { drawing, remarks } = marginalDrawing({ real, synthetic, name, evaluation: columns[name]!, sides })
+    const panel = marginalPanel({ real, synthetic, name, evaluation: columns[name]! })
     const label = columns[name]!.kolmogorovSmirnov ? 'KS' : 'TV'
     const detail = `${label} ${formatNumber(distance(name)?.value)}, floor ${formatNumber(distance(name)?.floor)}`
-    return { title: name, detail, svgs: [drawing.text], remarks }
+    return { title: name, detail, svgs: svgsOf(panel).map((svg) => renamed(svg, sides)), remarks: remarksOf(panel, sides) }
   })
 }
 
@@ -57,7 +56,7 @@ export function pairDrawings(
     return {
       title: `${a} × ${b}`,
       detail: `association ${formatNumber(pair[0])} ${sides.real}, ${formatNumber(pair[1])} ${sides.synthetic}`,
-      svgs: svgsOf(pairPanel({ real, synthetic }, [a, b], pair, sides)),
+      svgs: svgsOf(pairPanel({ real, synthetic, sides }, [a, b], pair)),
       remarks: []
     }
   })
@@ -65,4 +64,16 @@ export function pairDrawings(
 
 function svgsOf(panel: Html): string[] {
   return panel.text.match(/<svg[\s\S]*?<\/svg>/g) ?? []
+}
+
+/** A drawing of one column by the names of the sides, which only its description has. */
+function renamed(svg: string, { real, synthetic }: Sides): string {
+  return svg.replace(/(aria-label="[^"]*), real and synthetic"/, `$1, ${real} and ${synthetic}"`)
+}
+
+/** What a panel says below its drawing: numbers only. */
+function remarksOf(panel: Html, { real, synthetic }: Sides): string[] {
+  return Array.from(panel.text.matchAll(/<div class="key">([^<]*)<\/div>/g), ([, words]) =>
+    words!.replaceAll('&lt;', '<').replace(/% real, (.*%) synthetic/, `% ${real}, $1 ${synthetic}`)
+  )
 }

@@ -1,4 +1,4 @@
-import { type Engine, type Evaluation, evaluateTables, keyFromSeed, type Table, trainingTable } from '@sbridge/core'
+import { type Engine, type Evaluation, evaluateTables, keyFromSeed, type ProgressEvent, type Table, trainingTable } from '@sbridge/core'
 import { alignTables } from '../../../core/src/diagnose/align.js'
 import { compareAssociations } from '../../../core/src/diagnose/compare-associations.js'
 import { compareClouds } from '../../../core/src/diagnose/compare-clouds.js'
@@ -8,6 +8,7 @@ import { prepareComparison } from '../../../core/src/diagnose/comparison.js'
 import type { Subject } from './bench.js'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
+import { COLUMNS, MeasureShare, NEIGHBOURS } from './measure-share.js'
 import type { Drawing, EvaluationPart, FromMeasure, Support, ToMeasure } from './messages.js'
 import { sidesOf } from './sides.js'
 
@@ -42,13 +43,17 @@ export class Measurer {
     const subject = await this.#subject
     const part = (found: EvaluationPart) => this.#say({ kind: 'part', run, part: found })
     const whole = alignTables({ real: subject.real, synthetic: subject.rows })
-    const comparison = prepareComparison(whole, { engine: await this.#makeEngine(), key: keyFromSeed(subject.seed), watch: undefined })
+    const progress = (event: ProgressEvent) => report(event)
+    const comparison = prepareComparison(whole, { engine: await this.#makeEngine(), key: keyFromSeed(subject.seed), watch: { progress } })
+    const report = this.#progress(new MeasureShare(comparison), run)
     const { rowCount } = whole.real
     const compared = Math.max(comparison.real.rowCount, comparison.synthetic.rowCount)
     part({ rows: { real: rowCount, synthetic: whole.synthetic.rowCount, train: null, compared, half: comparison.half } })
     if (subject.support) return this.#drawKnown(whole, comparison, subject.support)
+    report({ stage: NEIGHBOURS, done: 0, total: 1 })
     // Nearest rows first: whether the rows are copies is what matters most.
     part(await compareNeighbours(comparison, whole, subject.model.summary.rareCombinations))
+    report({ stage: COLUMNS, done: 0, total: 1 })
     const columns = compareColumns(comparison)
     part({ columns })
     const associations = compareAssociations(comparison)
@@ -58,6 +63,17 @@ export class Measurer {
     this.#say({ kind: 'drawings', run, drawings })
     part(await compareClouds(comparison))
     this.#say({ kind: 'measured', run })
+  }
+
+  #progress(share: MeasureShare, run: number): (event: ProgressEvent) => void {
+    let told = 0
+    return (event) => {
+      const reached = share.update(event)
+      const now = performance.now()
+      if (now - told < 60) return
+      told = now
+      this.#say({ kind: 'progress', run, stage: event.stage, share: reached })
+    }
   }
 
   /** Rows under conditions should differ from the data: how they do is drawn, not graded. */

@@ -84,7 +84,7 @@ function Go() {
   if (at) return <Running key="running" {...at} stop={stop} />
   return (
     <div class="go" key="resting">
-      <button type="submit" class="primary">
+      <button type="submit" class="primary" data-heir>
         {outdated.value ? 'Map again' : 'Map'}
       </button>
       <p class="soft">

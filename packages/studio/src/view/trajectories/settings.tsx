@@ -65,7 +65,7 @@ function Go() {
   if (at) return <Running key="running" {...at} stop={stop} />
   return (
     <div class="go" key="resting">
-      <button type="submit" class="primary">
+      <button type="submit" class="primary" data-heir>
         {outdated.value ? 'Fit again' : 'Fit'}
       </button>
       <p class="soft">{words()}</p>

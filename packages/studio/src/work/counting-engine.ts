@@ -1,0 +1,20 @@
+import type { Engine, Pair } from '@sbridge/core'
+
+/** An engine that tells of every reduction how many pairs it went through: what moves a bar between two reports of a stage. */
+export function countingEngine(engine: Engine, count: (pairs: number) => void): Engine {
+  const counted = async <T>({ from, to }: Pair, reduction: Promise<T>): Promise<T> => {
+    const result = await reduction
+    count(from.points.rows * to.points.rows)
+    return result
+  }
+  return {
+    name: engine.name,
+    logSum: (pair, log) => counted(pair, engine.logSum(pair, log)),
+    mean: (pair, log, values) => counted(pair, engine.mean(pair, log, values)),
+    draw: (pair, log, values, noise) => counted(pair, engine.draw(pair, log, values, noise)),
+    moments: (pair, log, values) => counted(pair, engine.moments(pair, log, values)),
+    pick: (pair, log, noise) => counted(pair, engine.pick(pair, log, noise)),
+    nearest: (pair, most) => counted(pair, engine.nearest(pair, most)),
+    close: () => engine.close()
+  }
+}

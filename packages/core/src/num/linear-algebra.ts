@@ -92,6 +92,14 @@ export function regularCholeskyInPlace(a: Float64Array, n: number, scratch: Floa
   })
 }
 
+/** As `regularCholeskyInPlace`, for what is definite but for rounding (I + GGᵀ): nothing is added where it goes without. */
+export function definiteCholeskyInPlace(a: Float64Array, n: number): void {
+  const kept = a.slice()
+  if (choleskyInPlace(a, n)) return
+  a.set(kept)
+  regularCholeskyInPlace(a, n)
+}
+
 /** The lower Cholesky factor L of a symmetric positive definite A = L Lᵀ. Throws `InputError` when A is not. Cost n³/3. */
 export function cholesky(a: Matrix): Matrix {
   const n = checkSquare(a)

@@ -1,5 +1,5 @@
 import { log } from '../num/elementary.js'
-import { choleskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import { definiteCholeskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 import type { LocalLikelihood } from './informed-likelihood.js'
 import { logNormalMass, truncatedNormal } from './informed-truncated.js'
 
@@ -123,7 +123,7 @@ export class LocalGaussian {
         this.gram[i * r + j] = sum
       }
     }
-    choleskyInPlace(this.gram, r)
+    definiteCholeskyInPlace(this.gram, r)
     for (let i = 0; i < r; i++) {
       let sum = this.residual[i]!
       for (let j = 0; j < i; j++) sum -= this.gram[i * r + j]! * this.solved[j]!

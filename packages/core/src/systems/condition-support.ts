@@ -9,6 +9,7 @@ import { presentValues } from '../table/encoder.js'
 import { takeTableRows } from '../table/rows.js'
 import { isNumeric, type Table } from '../table/table.js'
 import type { Condition } from './conditions.js'
+import { FARTHEST } from './reach.js'
 
 /** Something a person should know about the rows, with a stable name. */
 export interface NamedWarning {
@@ -29,6 +30,8 @@ export interface Distance {
 }
 
 const MOST_ROWS = 2000
+/** Farther is all the same, and squares of it are numbers, of single precision too. */
+const MOST_DEVIATIONS = 1e9
 /** Fewer rows of a category than this have no spread of their own. */
 const LEAST_SPREAD_ROWS = 10
 
@@ -137,7 +140,7 @@ function place(condition: Condition, columns: readonly Standardised[], out: Matr
     const number = condition.numbers.find((candidate) => candidate.column === column)
     const range = condition.ranges.find((candidate) => candidate.column === column)
     const value = number ? number.value : Math.min(range!.high, Math.max(range!.low, centre))
-    out.data[i * out.cols + c] = (value - centre) / spread
+    out.data[i * out.cols + c] = Math.min(MOST_DEVIATIONS, Math.max(-MOST_DEVIATIONS, (value - centre) / spread))
     const deviations = Math.max(low - value, value - high) / spread
     if (deviations > 0 && deviations > (worst?.deviations ?? 0)) worst = { column: name, deviations }
   })
@@ -178,7 +181,7 @@ export function conditionWarnings(
   const what = words === '' ? 'the empty condition' : words
   const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows`
   if (outside && outside.deviations > (effectiveRows < 10 ? 0.25 : 1)) {
-    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside ${among === undefined ? 'the data' : `the ${among} rows of these categories`}; its rows rest on the ${support} at that edge`
+    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside ${among === undefined ? 'the data' : `the ${among} rows of these categories`}; its rows rest on the ${support} at that edge${outside.deviations > FARTHEST ? ` and are those of a value ${FARTHEST} outside` : ''}`
     return [{ name: 'condition-outside-data', message }]
   }
   if (nearest > 0.5 && nearest > 2 * usual) {

@@ -73,12 +73,12 @@ async function askGlobal(data: InferredTable): Promise<Ask> {
     if (observe) {
       const { table, report } = await samplePosterior(
         model,
-        { observe, rows: COUNT, epsilon: 2, ...(given ? { given: given as Given } : {}) },
+        { observe, rows: COUNT, epsilon: 8, ...(given ? { given: given as Given } : {}) },
         context
       )
       return { table, warnings: report.warnings }
     }
-    const { table, report } = await sampleConditional(model, { given: given!, rows: COUNT, epsilon: 2, ridge: 1e-3 }, context)
+    const { table, report } = await sampleConditional(model, { given: given!, rows: COUNT, epsilon: 8, ridge: 1e-3 }, context)
     return { table, warnings: report.conditions.flatMap(({ warnings }) => warnings) }
   }
 }

@@ -18,6 +18,7 @@ import { sweepFactors } from '../../sampling/informed-sweep.js'
 import type { Encoded } from '../../table/encoder.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
+import { boundsWithin, type Reach, reachOf, setBack } from '../reach.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
 import { takeEncoded } from './generator.js'
@@ -93,11 +94,15 @@ export function startGroup(run: GroupRun): StartedGroup {
   const n = conditions.length * count
   const starts = new Uint32Array(n)
   const given = matrix(n, split.given.length)
+  const reaches = split.given.map((c) => reachIn(bridge, c))
   const placed: ChainCondition[] = conditions.map((condition, k) => {
     const own = keyFor(key, `condition ${group.members[k]}`)
     const values = givenCoordinates(encoder, condition, { split, count, key: own })
     split.given.forEach((c, at) => {
-      for (let i = 0; i < count; i++) values.data[i * values.cols + at] = values.data[i * values.cols + at]! / bridge.scales[c]!
+      for (let i = 0; i < count; i++) {
+        const place = i * values.cols + at
+        values.data[place] = setBack(reaches[at]!, values.data[place]! / bridge.scales[c]!)
+      }
     })
     given.data.set(values.data, k * count * values.cols)
     const bounds = scaledBounds(bridge, condition, split)
@@ -149,10 +154,14 @@ function startRowsOf(bridge: InformedBridge, { levels }: Condition, allowed: Uin
 
 function scaledBounds(bridge: InformedBridge, condition: Condition, split: ConditionGroup['split']): Bounds {
   const { low, high } = boundsOf(bridge.training.encoder, condition, split)
-  return {
-    low: low.map((x, at) => x / bridge.scales[split.ranged[at]!]!),
-    high: high.map((x, at) => x / bridge.scales[split.ranged[at]!]!)
-  }
+  const scaled = (ends: Float64Array) => ends.map((x, at) => x / bridge.scales[split.ranged[at]!]!)
+  const reaches = split.ranged.map((c) => reachIn(bridge, c))
+  return boundsWithin(reaches, { low: scaled(low), high: scaled(high) })
+}
+
+/** Reach of a coordinate in the bridge's own scale; rows that are alike in it, as a few may be, have the spread of all. */
+function reachIn({ training, scales }: InformedBridge, coordinate: number): Reach {
+  return reachOf(training.rows.coordinates, [{ coordinate, factor: 1 }], 1 / scales[coordinate]!)
 }
 
 function columnMeans(data: Float64Array, cols: number): Float64Array {

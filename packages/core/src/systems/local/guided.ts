@@ -5,6 +5,7 @@ import { rowsOf } from '../../sampling/units.js'
 import { refitWindow, windowBridge } from '../../sampling/window.js'
 import { drawWindow } from '../../sampling/window-chain.js'
 import type { TargetKnowledge } from '../../sampling/window-law.js'
+import { reachOf, setBack } from '../reach.js'
 import type { FittedWindow } from '../window-file.js'
 import type { Knowledge, Line } from './knowledge.js'
 import { backwardMessages, type LinearFactor, type LinearKnowledge, linearLaw, type Message, type Regression } from './linear-law.js'
@@ -84,12 +85,11 @@ function guideOf(model: LocalModel, pass: GuidedPass): (coordinate: number, draw
   }
   // Intervals, unlike values, shape the messages: each condition has its own.
   const size = knowledge.bounds.size > 0 ? rowsPerCondition : count
-  const given = new Map([...knowledge.given].map(([a, values]) => [a, reachable(model, [{ coordinate: a, factor: 1 }], values)]))
   const batches: Batch[] = []
   for (let first = 0; first < count; first += size) {
     const known: LinearKnowledge = {
       count: size,
-      given: new Map([...given].map(([a, values]) => [a, values.subarray(first, first + size)])),
+      given: new Map([...knowledge.given].map(([a, values]) => [a, values.subarray(first, first + size)])),
       factors: factors.map((factor) => factor(size)),
       standIns: later.map((factor) => factor(size))
     }
@@ -114,27 +114,8 @@ function batchMessages(
 }
 
 function factorOf(model: LocalModel, { terms, value, precision }: Knowledge['linear'][number]): (count: number) => LinearFactor {
-  const [values] = [reachable(model, terms, Float64Array.of(value))]
-  return (count) => ({ terms, precision, values: new Float64Array(count).fill(values[0]!) })
-}
-
-/** Standard deviations beyond the data that knowledge is followed outside them; as far as a window follows its givens. */
-const FARTHEST = 4
-
-/** Values of a combination of coordinates, set back to where the data reach. */
-function reachable({ coordinates }: LocalModel, terms: LinearFactor['terms'], values: Float64Array): Float64Array {
-  let [low, high, sum, squares] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
-  for (let i = 0; i < coordinates.rows; i++) {
-    let value = 0
-    for (const { coordinate, factor } of terms) value += factor * coordinates.data[i * coordinates.cols + coordinate]!
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-    sum += value
-    squares += value * value
-  }
-  const mean = sum / coordinates.rows
-  const far = FARTHEST * Math.sqrt(Math.max(0, squares / coordinates.rows - mean * mean))
-  return values.map((value) => Math.min(high + far, Math.max(low - far, value)))
+  const near = setBack(reachOf(model.coordinates, terms), value)
+  return (count) => ({ terms, precision, values: new Float64Array(count).fill(near) })
 }
 
 function observationFrom(batches: readonly Batch[], coordinate: number, drawn: Matrix): TargetKnowledge['observation'] {

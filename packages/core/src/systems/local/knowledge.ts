@@ -11,6 +11,7 @@ import { type NumericScaler, scaleValues } from '../../table/scaling.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
 import { type LikelihoodModule, moduleValue, valueAt } from '../likelihood-row.js'
+import { boundsWithin, reachOf, setBack } from '../reach.js'
 
 /** An observed linear combination of scaled coordinates: value = Σ factor · coordinate + N(0, 1/precision). */
 interface LinearObservation {
@@ -200,16 +201,23 @@ export interface KnowledgeRequest {
 }
 
 /** What a group of conditions says about each of its rows, `count` rows a condition, beside what was observed. */
-export function knowledgeOf(encoder: Encoder, evidence: Evidence, { group, conditions, count, key }: KnowledgeRequest): Knowledge {
+export function knowledgeOf(
+  { encoder, coordinates }: Pick<FieldRows, 'coordinates'> & { readonly encoder: Encoder },
+  evidence: Evidence,
+  { group, conditions, count, key }: KnowledgeRequest
+): Knowledge {
   const { split } = group
   const n = conditions.length * count
   const given = new Map(split.given.map((coordinate) => [coordinate, new Float64Array(n)]))
   const bounds = new Map(split.ranged.map((coordinate) => [coordinate, { low: new Float64Array(n), high: new Float64Array(n) }]))
+  const reachAt = (coordinate: number) => reachOf(coordinates, [{ coordinate, factor: 1 }])
+  const reaches = { given: split.given.map(reachAt), ranged: split.ranged.map(reachAt) }
   conditions.forEach((condition, c) => {
     const places = givenCoordinates(encoder, condition, { split, count, key: keyFor(key, `condition ${c}`) })
-    const ends = boundsOf(encoder, condition, split)
+    const ends = boundsWithin(reaches.ranged, boundsOf(encoder, condition, split))
     split.given.forEach((coordinate, at) => {
-      for (let i = 0; i < count; i++) given.get(coordinate)![c * count + i] = places.data[i * places.cols + at]!
+      const own = given.get(coordinate)!
+      for (let i = 0; i < count; i++) own[c * count + i] = setBack(reaches.given[at]!, places.data[i * places.cols + at]!)
     })
     split.ranged.forEach((coordinate, at) => {
       bounds.get(coordinate)!.low.fill(ends.low[at]!, c * count, (c + 1) * count)

@@ -89,7 +89,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   for (const [g, group] of groups.entries()) {
     const own = keyFor(key, `group ${g}`)
     const members = group.members.map((member) => conditions[member]!)
-    const knowledge = knowledgeOf(encoder, evidence, { group, conditions: members, count, key: keyFor(own, 'given') })
+    const knowledge = knowledgeOf(model, evidence, { group, conditions: members, count, key: keyFor(own, 'given') })
     const drawn = await drawKnown(model, { knowledge, units, windows, request, n: members.length * count }, { ...context, key: own })
     const d = coordinates.cols
     group.members.forEach((member, k) => {

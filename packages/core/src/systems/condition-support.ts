@@ -198,9 +198,10 @@ export function conditionWarnings(
 /**
  * Effective sample size of n draws whose chains started at `ancestors`: chains from one training row may still agree, so
  * n / (1 + (m − 1) ρ) with ρ the share of the variance that lies between ancestors (analysis of variance, mean over the
- * columns that vary) and m the mean number of chains an ancestor.
+ * columns that vary) or, where larger, the share of chains that are stuck: draws of one local law are not yet draws of the
+ * whole; m is the mean number of chains an ancestor.
  */
-export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>): number {
+export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>, stuck: number): number {
   const n = values.rows
   const groups = new Map<number, number[]>()
   for (let i = 0; i < n; i++) {
@@ -210,9 +211,10 @@ export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>
   }
   const g = groups.size
   if (g === n || n < 2) return n
+  if (g === 1) return n / (1 + (n - 1) * stuck)
   let squares = 0
   for (const list of groups.values()) squares += list.length * list.length
-  const size = g > 1 ? (n - squares / n) / (g - 1) : n
+  const size = (n - squares / n) / (g - 1)
   let correlation = 0
   let columns = 0
   for (let c = 0; c < values.cols; c++) {
@@ -222,7 +224,7 @@ export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>
     columns++
   }
   if (columns === 0) return g
-  return n / (1 + (squares / n - 1) * (correlation / columns))
+  return n / (1 + (squares / n - 1) * Math.max(correlation / columns, stuck))
 }
 
 function intraclass(
@@ -243,7 +245,6 @@ function intraclass(
   }
   if (!(between + within > 0)) return undefined
   const g = groups.size
-  if (g === 1) return 0
   const meanBetween = between / (g - 1)
   const meanWithin = within / (n - g)
   return Math.min(1, Math.max(0, (meanBetween - meanWithin) / (meanBetween + (size - 1) * meanWithin)))

@@ -51,6 +51,8 @@ export interface GroupDraw {
   readonly starts: Uint32Array
   /** Share of steps accepted [n]. */
   readonly acceptance: Float64Array
+  /** 1 for chains that moved in the last half of the steps [n]. */
+  readonly moved: Uint8Array
   /** 1/Σp² at the last place [n]. */
   readonly effectiveCount: Float64Array
 }
@@ -198,8 +200,8 @@ async function redrawFactors(
 
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
 export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
-  const { chains, starts, acceptance } = await runChains(run)
-  return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, effectiveCount: chains.effectiveCount }
+  const { chains, starts, acceptance, moved } = await runChains(run)
+  return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
 }
 
 /**
@@ -218,7 +220,7 @@ export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded
   return states.map((state) => unscaledRows(run.bridge, state))
 }
 
-interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance'> {
+interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance' | 'moved'> {
   readonly problem: InformedProblem
   readonly chains: InformedChains
 }
@@ -228,6 +230,7 @@ async function runChains(run: GroupRun): Promise<Ran> {
   const stepsKey = keyFor(run.key, 'steps')
   const n = state.part.length
   const acceptance = new Float64Array(n)
+  const moved = new Uint8Array(n)
   let chains = startChains(problem, state)
   run.onStep?.(unscaledRows(run.bridge, state), 0)
   for (let turn = 1; turn <= run.steps; turn++) {
@@ -236,10 +239,16 @@ async function runChains(run: GroupRun): Promise<Ran> {
     const stepped = run.scheme === 'clamp' ? await clampGroup(run, problem, chains, key) : await stepGroup(run, problem, chains, key)
     chains = stepped.chains
     for (let i = 0; i < n; i++) acceptance[i] = acceptance[i]! + stepped.accepted[i]! / run.steps
+    if (2 * turn > run.steps) markMoved(moved, stepped.accepted)
     run.onStep?.(unscaledRows(run.bridge, chains.state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
-  return { problem, chains, starts, acceptance }
+  return { problem, chains, starts, acceptance, moved }
+}
+
+/** Marks chains that have taken a step. */
+export function markMoved(moved: Uint8Array, accepted: Uint8Array): void {
+  for (let i = 0; i < moved.length; i++) moved[i] = moved[i]! | accepted[i]!
 }
 
 async function clampGroup(run: GroupRun, problem: InformedProblem, chains: InformedChains, key: Key): ReturnType<typeof stepGroup> {

@@ -14,7 +14,7 @@ import type { Table } from '../../table/table.js'
 import { groupConditions } from '../condition-places.js'
 import { formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
-import { checkObservation } from '../observations.js'
+import { checkObservation, refuseFar } from '../observations.js'
 import type { FittedWindow } from '../window-file.js'
 import { type Drift, driftOf } from './drift.js'
 import { guidedPass, windowOfUnit } from './guided.js'
@@ -22,7 +22,7 @@ import { type Evidence, evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf
 import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
-import { checkCount, decodeLocal, type LocalSampleRequest } from './sample.js'
+import { checkCount, decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
 import { planUnits, twoSidedUnits } from './units.js'
 import { Weights } from './weigh.js'
 
@@ -74,6 +74,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   const { encoder } = model
   const { count } = request
   const { conditions, observations } = checkLocalPosterior(model, request)
+  refuseFar(observations, trainingFieldTable(model))
   const evidence = evidenceOf(model, observations, request.likelihood)
   refuseImpossible(model, evidence, request)
   const key = keyFor(context.key, 'posterior')

@@ -63,6 +63,43 @@ export function choleskyInPlace(a: Float64Array, n: number, offset = 0): boolean
   return true
 }
 
+/** Added to the diagonal, as a share of its mean: regressions on rows that repeat each other stay solvable. */
+const JITTER = 1e-10
+/** Beyond the last one the diagonal outweighs what rounding can do to a covariance. */
+const ATTEMPTS = 6
+
+/**
+ * Replaces the lower triangle of a covariance [n, n], which may be singular and rounding may have left indefinite, by its
+ * Cholesky factor: 10⁻¹⁰ of the mean of the diagonal is added to it, 100 times as much where that fails, at most its mean.
+ * Throws `InputError` where entries are not finite. `scratch` holds n² numbers. Cost n³/3.
+ */
+export function regularCholeskyInPlace(a: Float64Array, n: number, scratch: Float64Array = new Float64Array(n * n)): void {
+  let mean = 0
+  for (let i = 0; i < n; i++) mean += a[i * n + i]! / n
+  for (let i = 0; i < n * n; i++) scratch[i] = a[i]!
+  let jitter = JITTER * mean + 1e-14
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (let i = 0; i < n; i++) a[i * n + i] = a[i * n + i]! + jitter
+    if (choleskyInPlace(a, n)) return
+    for (let i = 0; i < n * n; i++) a[i] = scratch[i]!
+    jitter *= 100
+  }
+  throw new InputError({
+    code: 'covariance-not-finite',
+    got: 'a covariance that no regularisation makes positive definite: numbers too large for sums of squares',
+    expected: 'values that lie near enough to the data to be compared with them',
+    try: 'a value or an observation nearer to the data'
+  })
+}
+
+/** As `regularCholeskyInPlace`, for what is definite but for rounding (I + GGᵀ): nothing is added where it goes without. */
+export function definiteCholeskyInPlace(a: Float64Array, n: number): void {
+  const kept = a.slice()
+  if (choleskyInPlace(a, n)) return
+  a.set(kept)
+  regularCholeskyInPlace(a, n)
+}
+
 /** The lower Cholesky factor L of a symmetric positive definite A = L Lᵀ. Throws `InputError` when A is not. Cost n³/3. */
 export function cholesky(a: Matrix): Matrix {
   const n = checkSquare(a)

@@ -1,5 +1,5 @@
 import { log } from '../num/elementary.js'
-import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import { definiteCholeskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 import type { LocalLikelihood } from './informed-likelihood.js'
 import { logNormalMass, truncatedNormal } from './informed-truncated.js'
 
@@ -30,6 +30,7 @@ export class LocalGaussian {
   private readonly rangedCount: number
   private readonly d: number
   private readonly factor: Float64Array
+  private readonly scratch: Float64Array
   private readonly whitened: Float64Array
   /** Conditional mean with the clamped values in place [d], by coordinate. */
   readonly centre: Float64Array
@@ -50,6 +51,7 @@ export class LocalGaussian {
     this.rangedCount = split.ranged.length
     this.d = this.order.length
     this.factor = new Float64Array(this.d * this.d)
+    this.scratch = new Float64Array(this.d * this.d)
     this.whitened = new Float64Array(this.d)
     this.centre = new Float64Array(this.d)
     this.shift = new Float64Array(this.d - this.p)
@@ -78,28 +80,18 @@ export class LocalGaussian {
 
   private factorise(packed: Float64Array): void {
     const { d, p, order, factor } = this
-    let trace = 0
     let givenTrace = 0
-    for (let k = 0; k < d; k++) {
-      const c = order[k]!
-      const variance = packed[(c * (c + 1)) / 2 + c]!
-      trace += variance
-      if (k < p) givenTrace += variance
-    }
+    for (let k = 0; k < p; k++) givenTrace += packed[(order[k]! * (order[k]! + 3)) / 2]!
     const noise = p > 0 ? (this.options.ridge * givenTrace) / p : 0
-    let jitter = (1e-10 * trace) / Math.max(1, d) + 1e-14
-    for (;;) {
-      for (let k = 0; k < d; k++) {
-        for (let j = 0; j <= k; j++) {
-          const a = Math.max(order[k]!, order[j]!)
-          const b = Math.min(order[k]!, order[j]!)
-          factor[k * d + j] = packed[(a * (a + 1)) / 2 + b]!
-        }
-        factor[k * d + k] = factor[k * d + k]! + jitter + (k < p ? noise : 0)
+    for (let k = 0; k < d; k++) {
+      for (let j = 0; j <= k; j++) {
+        const a = Math.max(order[k]!, order[j]!)
+        const b = Math.min(order[k]!, order[j]!)
+        factor[k * d + j] = packed[(a * (a + 1)) / 2 + b]!
       }
-      if (choleskyInPlace(factor, d)) return
-      jitter *= 100
+      if (k < p) factor[k * d + k] = factor[k * d + k]! + noise
     }
+    regularCholeskyInPlace(factor, d, this.scratch)
   }
 
   /**
@@ -131,7 +123,7 @@ export class LocalGaussian {
         this.gram[i * r + j] = sum
       }
     }
-    choleskyInPlace(this.gram, r)
+    definiteCholeskyInPlace(this.gram, r)
     for (let i = 0; i < r; i++) {
       let sum = this.residual[i]!
       for (let j = 0; j < i; j++) sum -= this.gram[i * r + j]! * this.solved[j]!

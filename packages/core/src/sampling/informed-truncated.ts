@@ -27,3 +27,32 @@ export function truncatedNormal(low: number, high: number, uniform: number): num
   const depth = end > 0 && share > 1e-12 ? -log(1 - uniform * share) / end : uniform * (high - low)
   return Math.min(high, Math.max(low, high - depth))
 }
+
+/** Ends farther out than this: the density falls so fast that an exponential is the normal to three digits. */
+const TAIL = 12
+
+/** Mean and variance of a standard normal restricted to [low, high]. */
+export function truncatedMoments(low: number, high: number): { mean: number; variance: number } {
+  if (low > 0 || (high > 0 && -low < -high)) {
+    const { mean, variance } = truncatedMoments(-high, -low)
+    return { mean: -mean, variance }
+  }
+  const width = high - low
+  if (high < -TAIL || width < 1e-3) return exponentialMoments(high, width)
+  const logMass = logNormalMass(low, high)
+  const density = (at: number) => (Number.isFinite(at) ? exp(-0.5 * at * at - LOG_ROOT_2_PI - logMass) : 0)
+  const [left, right] = [density(low), density(high)]
+  const mean = left - right
+  const variance = 1 + (Number.isFinite(low) ? low * left : 0) - (Number.isFinite(high) ? high * right : 0) - mean * mean
+  return { mean, variance: Math.max(variance, 1e-9) }
+}
+
+/** As if the density were exp(−high · x) between the ends: mean high − 1/r + w/(e^{rw} − 1), r = −high. */
+function exponentialMoments(high: number, width: number): { mean: number; variance: number } {
+  const rate = Math.abs(high)
+  const grown = rate * width
+  if (!(grown > 1e-2)) return { mean: high - width / 2, variance: (width * width) / 12 }
+  const share = grown > 500 ? 0 : 1 / (exp(grown) - 1)
+  const mean = high - 1 / rate + (share > 0 ? width * share : 0)
+  return { mean, variance: 1 / (rate * rate) - (share > 0 ? width * width * share * (1 + share) : 0) }
+}

@@ -1,6 +1,7 @@
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { log } from '../num/elementary.js'
+import { placesByName } from '../num/group.js'
 import { copyMatrix, type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
@@ -13,7 +14,7 @@ export interface WindowDraw extends TargetKnowledge {
   readonly key: Key
   /** Most inner steps for a bandwidth that is not free. Default 10. */
   readonly steps?: number
-  /** Targets to start from [n, t]; picked from rows with similar givens when left out. */
+  /** Targets to start from [n, t]; picked from training rows that agree with what is known when left out. */
   readonly start?: Matrix | undefined
   /**
    * α in (−1, 0]: a draw under a free bandwidth from `start` is m + α (start − m) + √(1 − α²) C^{1/2} ξ. The law given the
@@ -40,14 +41,14 @@ export interface WindowOutcome {
 export async function drawWindow(bridge: WindowBridge, givens: Matrix, draw: WindowDraw): Promise<WindowOutcome> {
   if (bridge.bandwidth.target === 'free') return drawFree(bridge, givens, draw)
   const steps = draw.steps ?? USUAL_STEPS.neighbours
-  const state = copyMatrix(draw.start ?? (await similarRows(bridge, givens, draw)))
-  let { law, effectiveCount } = await lawAt(bridge, state, givens, draw)
+  const state = copyMatrix(draw.start ?? (await startingRows(bridge, givens, draw)))
+  const { law, effectiveCount } = await lawAt(bridge, state, givens, draw)
   let accepted = 0
   for (let step = 1; step <= steps; step++) {
     const proposal = proposals(law, draw.key, step)
     const next = await lawAt(bridge, proposal, givens, draw)
-    accepted += accept({ law, state }, { law: next.law, state: proposal }, keyAtStep(keyFor(draw.key, 'accept'), step))
-    effectiveCount = next.effectiveCount
+    const there = { ...next, state: proposal }
+    accepted += accept({ law, effectiveCount, state }, there, keyAtStep(keyFor(draw.key, 'accept'), step))
   }
   return { targets: state, acceptance: givens.rows === 0 ? 1 : accepted / (steps * givens.rows), effectiveCount }
 }
@@ -93,8 +94,15 @@ function proposals(law: TargetLaw, key: Key, step: number): Matrix {
   return out
 }
 
-/** Moves the rows that pass the test to their proposals, state and law alike; how many did. */
-function accept(here: { law: TargetLaw; state: Matrix }, there: { law: TargetLaw; state: Matrix }, key: Key): number {
+/** Chains at a state, with the law of the next step there and the training rows behind it. */
+interface Chains {
+  readonly state: Matrix
+  readonly law: TargetLaw
+  readonly effectiveCount: Float64Array
+}
+
+/** Moves the rows that pass the test to their proposals, with all that belongs to them; how many did. */
+function accept(here: Chains, there: Chains, key: Key): number {
   const u = new Float64Array(1)
   const t = here.state.cols
   let count = 0
@@ -106,20 +114,62 @@ function accept(here: { law: TargetLaw; state: Matrix }, there: { law: TargetLaw
     for (let a = 0; a < t; a++) here.law.mean.data[i * t + a] = there.law.mean.data[i * t + a]!
     for (let a = 0; a < t * t; a++) here.law.spread.data[i * t * t + a] = there.law.spread.data[i * t * t + a]!
     here.law.logNormaliser[i] = there.law.logNormaliser[i]!
+    here.effectiveCount[i] = there.effectiveCount[i]!
   }
   return count
 }
 
-/** Targets of training rows picked by their givens alone [n, t]. */
-async function similarRows(bridge: WindowBridge, givens: Matrix, { engine, key }: WindowDraw): Promise<Matrix> {
+/**
+ * Targets of training rows picked by how well they agree with all that is known of a row [n, t]: its givens by their
+ * kernel, the target by the observation, within the bounds where any row is.
+ */
+async function startingRows(bridge: WindowBridge, givens: Matrix, draw: WindowDraw): Promise<Matrix> {
   const { targetCount: t, givenCount: k, values } = bridge
   const targets = columnsOf(values, 0, t)
-  const place = { target: 'free' as const, given: bridge.bandwidth.given }
-  const from = cloud(comparedPoints(matrix(givens.rows, 0), givens, place))
-  const to = cloud(comparedPoints(targets, columnsOf(values, t, t + k), place), bridge.compared.logWeights)
-  const picked = await engine.pick({ from, to, kernel: gaussianKernel(1) }, to.logWeights, { key: keyFor(key, 'similar') })
-  return takeRows(targets, picked)
+  const known = columnsOf(values, t, t + k)
+  const out = matrix(givens.rows, t)
+  for (const [g, { rows, precision, low, high }] of alikeIn(draw, givens.rows).entries()) {
+    const within = Uint32Array.from(targets.data.keys()).filter((j) => targets.data[j]! >= low && targets.data[j]! <= high)
+    const among = t === 1 && within.length > 0 && within.length < targets.rows ? within : undefined
+    const take = (m: Matrix) => (among ? takeRows(m, among) : m)
+    const width = t === 1 && precision > 0 ? { target: 0.5 / precision, given: bridge.bandwidth.given } : undefined
+    const place = width ?? { target: 'free' as const, given: bridge.bandwidth.given }
+    const wanted = matrix(rows.length, t)
+    if (width) for (let i = 0; i < rows.length; i++) wanted.data[i] = draw.observation!.value[rows[i]!]!
+    const logWeights = among ? Float64Array.from(among, (j) => bridge.compared.logWeights[j]!) : bridge.compared.logWeights
+    const from = cloud(comparedPoints(wanted, takeRows(givens, rows), place))
+    const to = cloud(comparedPoints(take(targets), take(known), place), logWeights)
+    const key = keyFor(draw.key, g === 0 ? 'similar' : `similar ${g}`)
+    const picked = await draw.engine.pick({ from, to, kernel: gaussianKernel(1) }, logWeights, { key })
+    const chosen = takeRows(take(targets), picked)
+    rows.forEach((i, at) => {
+      for (let a = 0; a < t; a++) out.data[i * t + a] = Math.min(high, Math.max(low, chosen.data[at * t + a]!))
+    })
+  }
+  return out
 }
+
+interface Alike {
+  readonly rows: Uint32Array
+  readonly precision: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Rows by what they share: the precision of the observation, to a few per cent, and the bounds. */
+function alikeIn({ observation, bounds }: TargetKnowledge, n: number): Alike[] {
+  const of = (i: number) => ({
+    precision: observation?.precision[i] ?? 0,
+    low: bounds?.low[i] ?? Number.NEGATIVE_INFINITY,
+    high: bounds?.high[i] ?? Number.POSITIVE_INFINITY
+  })
+  const all = Uint32Array.from({ length: n }, (_, i) => i)
+  const groups = observation || bounds ? placesByName(all, (i) => nameOf(of(i))) : new Map([['', all]])
+  return [...groups.values()].map((rows) => ({ ...of(rows[0]!), rows: Uint32Array.from(rows) }))
+}
+
+const nameOf = ({ precision, low, high }: Omit<Alike, 'rows'>): string =>
+  [precision > 0 ? Math.round(16 * log(precision)) : '', low, high].join()
 
 /** Columns from … to − 1 [n, to − from]. */
 export function columnsOf(m: Matrix, from: number, to: number): Matrix {

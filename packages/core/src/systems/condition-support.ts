@@ -9,6 +9,7 @@ import { presentValues } from '../table/encoder.js'
 import { takeTableRows } from '../table/rows.js'
 import { isNumeric, type Table } from '../table/table.js'
 import type { Condition } from './conditions.js'
+import { FARTHEST } from './reach.js'
 
 /** Something a person should know about the rows, with a stable name. */
 export interface NamedWarning {
@@ -29,6 +30,8 @@ export interface Distance {
 }
 
 const MOST_ROWS = 2000
+/** Farther is all the same, and squares of it are numbers, of single precision too. */
+const MOST_DEVIATIONS = 1e9
 /** Fewer rows of a category than this have no spread of their own. */
 const LEAST_SPREAD_ROWS = 10
 
@@ -137,7 +140,7 @@ function place(condition: Condition, columns: readonly Standardised[], out: Matr
     const number = condition.numbers.find((candidate) => candidate.column === column)
     const range = condition.ranges.find((candidate) => candidate.column === column)
     const value = number ? number.value : Math.min(range!.high, Math.max(range!.low, centre))
-    out.data[i * out.cols + c] = (value - centre) / spread
+    out.data[i * out.cols + c] = Math.min(MOST_DEVIATIONS, Math.max(-MOST_DEVIATIONS, (value - centre) / spread))
     const deviations = Math.max(low - value, value - high) / spread
     if (deviations > 0 && deviations > (worst?.deviations ?? 0)) worst = { column: name, deviations }
   })
@@ -186,7 +189,7 @@ function supportWarnings({ words, ranges }: Condition, { effectiveRows, matching
   const what = words === '' ? 'the empty condition' : words
   const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows`
   if (outside && outside.deviations > (effectiveRows < 10 ? 0.25 : 1)) {
-    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside ${among === undefined ? 'the data' : `the ${among} rows of these categories`}; its rows rest on the ${support} at that edge`
+    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside ${among === undefined ? 'the data' : `the ${among} rows of these categories`}; its rows rest on the ${support} at that edge${outside.deviations > FARTHEST ? ` and are those of a value ${FARTHEST} outside` : ''}`
     return [{ name: 'condition-outside-data', message }]
   }
   if (nearest > 0.5 && nearest > 2 * usual) {
@@ -203,9 +206,10 @@ function supportWarnings({ words, ranges }: Condition, { effectiveRows, matching
 /**
  * Effective sample size of n draws whose chains started at `ancestors`: chains from one training row may still agree, so
  * n / (1 + (m − 1) ρ) with ρ the share of the variance that lies between ancestors (analysis of variance, mean over the
- * columns that vary) and m the mean number of chains an ancestor.
+ * columns that vary) or, where larger, the share of chains that are stuck: draws of one local law are not yet draws of the
+ * whole; m is the mean number of chains an ancestor.
  */
-export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>): number {
+export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>, stuck: number): number {
   const n = values.rows
   const groups = new Map<number, number[]>()
   for (let i = 0; i < n; i++) {
@@ -215,9 +219,10 @@ export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>
   }
   const g = groups.size
   if (g === n || n < 2) return n
+  if (g === 1) return n / (1 + (n - 1) * stuck)
   let squares = 0
   for (const list of groups.values()) squares += list.length * list.length
-  const size = g > 1 ? (n - squares / n) / (g - 1) : n
+  const size = (n - squares / n) / (g - 1)
   let correlation = 0
   let columns = 0
   for (let c = 0; c < values.cols; c++) {
@@ -227,7 +232,7 @@ export function effectiveSampleSize(values: Matrix, ancestors: ArrayLike<number>
     columns++
   }
   if (columns === 0) return g
-  return n / (1 + (squares / n - 1) * (correlation / columns))
+  return n / (1 + (squares / n - 1) * Math.max(correlation / columns, stuck))
 }
 
 function intraclass(
@@ -248,7 +253,6 @@ function intraclass(
   }
   if (!(between + within > 0)) return undefined
   const g = groups.size
-  if (g === 1) return 0
   const meanBetween = between / (g - 1)
   const meanWithin = within / (n - g)
   return Math.min(1, Math.max(0, (meanBetween - meanWithin) / (meanBetween + (size - 1) * meanWithin)))

@@ -44,6 +44,30 @@ export function checkObservation(encoder: Encoder, { text, residual }: Observati
   }
 }
 
+/** Log-likelihoods of rows that do not differ by this many of their last digits do not tell the rows apart. */
+const LEAST_DIGITS = 1000
+const LAST_DIGIT = 2 ** -52
+
+/** Refuses observations that stand so far from all rows that rounding hides which of them are nearer. Cost O(rows). */
+export function refuseFar(observations: readonly ObservationExpression[], training: Table): void {
+  for (const { text, residual, deviation } of observations) {
+    let [nearest, farthest] = [Number.POSITIVE_INFINITY, 0]
+    for (const r of residuals(residual, training)) {
+      const square = 0.5 * (r / deviation) * (r / deviation)
+      nearest = Math.min(nearest, square)
+      farthest = Math.max(farthest, square)
+    }
+    const rounding = nearest * LAST_DIGIT
+    if (nearest === Number.POSITIVE_INFINITY || rounding < 0.01 || farthest - nearest > LEAST_DIGITS * rounding) continue
+    throw new InputError({
+      code: 'observation-far',
+      got: `“${text}”, which stands so far from all rows that none is nearer to it than another`,
+      expected: 'an observation within reach of the data',
+      try: 'a value in the units of the columns, or a larger ±'
+    })
+  }
+}
+
 /** 2014-07-01 is a subtraction, and a date has no unit that a deviation could be in. */
 function dateObserved(text: string, name: string): InputError {
   return new InputError({

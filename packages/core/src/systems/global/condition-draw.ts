@@ -18,6 +18,7 @@ import { sweepFactors } from '../../sampling/informed-sweep.js'
 import type { Encoded } from '../../table/encoder.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
+import { boundsWithin, type Reach, reachOf, setBack } from '../reach.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
 import { takeEncoded } from './generator.js'
@@ -50,6 +51,8 @@ export interface GroupDraw {
   readonly starts: Uint32Array
   /** Share of steps accepted [n]. */
   readonly acceptance: Float64Array
+  /** 1 for chains that moved in the last half of the steps [n]. */
+  readonly moved: Uint8Array
   /** 1/Σp² at the last place [n]. */
   readonly effectiveCount: Float64Array
 }
@@ -93,11 +96,15 @@ export function startGroup(run: GroupRun): StartedGroup {
   const n = conditions.length * count
   const starts = new Uint32Array(n)
   const given = matrix(n, split.given.length)
+  const reaches = split.given.map((c) => reachIn(bridge, c))
   const placed: ChainCondition[] = conditions.map((condition, k) => {
     const own = keyFor(key, `condition ${group.members[k]}`)
     const values = givenCoordinates(encoder, condition, { split, count, key: own })
     split.given.forEach((c, at) => {
-      for (let i = 0; i < count; i++) values.data[i * values.cols + at] = values.data[i * values.cols + at]! / bridge.scales[c]!
+      for (let i = 0; i < count; i++) {
+        const place = i * values.cols + at
+        values.data[place] = setBack(reaches[at]!, values.data[place]! / bridge.scales[c]!)
+      }
     })
     given.data.set(values.data, k * count * values.cols)
     const bounds = scaledBounds(bridge, condition, split)
@@ -149,10 +156,14 @@ function startRowsOf(bridge: InformedBridge, { levels }: Condition, allowed: Uin
 
 function scaledBounds(bridge: InformedBridge, condition: Condition, split: ConditionGroup['split']): Bounds {
   const { low, high } = boundsOf(bridge.training.encoder, condition, split)
-  return {
-    low: low.map((x, at) => x / bridge.scales[split.ranged[at]!]!),
-    high: high.map((x, at) => x / bridge.scales[split.ranged[at]!]!)
-  }
+  const scaled = (ends: Float64Array) => ends.map((x, at) => x / bridge.scales[split.ranged[at]!]!)
+  const reaches = split.ranged.map((c) => reachIn(bridge, c))
+  return boundsWithin(reaches, { low: scaled(low), high: scaled(high) })
+}
+
+/** Reach of a coordinate in the bridge's own scale; rows that are alike in it, as a few may be, have the spread of all. */
+function reachIn({ training, scales }: InformedBridge, coordinate: number): Reach {
+  return reachOf(training.rows.coordinates, [{ coordinate, factor: 1 }], 1 / scales[coordinate]!)
 }
 
 function columnMeans(data: Float64Array, cols: number): Float64Array {
@@ -189,8 +200,8 @@ async function redrawFactors(
 
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
 export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
-  const { chains, starts, acceptance } = await runChains(run)
-  return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, effectiveCount: chains.effectiveCount }
+  const { chains, starts, acceptance, moved } = await runChains(run)
+  return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
 }
 
 /**
@@ -209,7 +220,7 @@ export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded
   return states.map((state) => unscaledRows(run.bridge, state))
 }
 
-interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance'> {
+interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance' | 'moved'> {
   readonly problem: InformedProblem
   readonly chains: InformedChains
 }
@@ -219,6 +230,7 @@ async function runChains(run: GroupRun): Promise<Ran> {
   const stepsKey = keyFor(run.key, 'steps')
   const n = state.part.length
   const acceptance = new Float64Array(n)
+  const moved = new Uint8Array(n)
   let chains = startChains(problem, state)
   run.onStep?.(unscaledRows(run.bridge, state), 0)
   for (let turn = 1; turn <= run.steps; turn++) {
@@ -227,10 +239,16 @@ async function runChains(run: GroupRun): Promise<Ran> {
     const stepped = run.scheme === 'clamp' ? await clampGroup(run, problem, chains, key) : await stepGroup(run, problem, chains, key)
     chains = stepped.chains
     for (let i = 0; i < n; i++) acceptance[i] = acceptance[i]! + stepped.accepted[i]! / run.steps
+    if (2 * turn > run.steps) markMoved(moved, stepped.accepted)
     run.onStep?.(unscaledRows(run.bridge, chains.state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
-  return { problem, chains, starts, acceptance }
+  return { problem, chains, starts, acceptance, moved }
+}
+
+/** Marks chains that have taken a step. */
+export function markMoved(moved: Uint8Array, accepted: Uint8Array): void {
+  for (let i = 0; i < moved.length; i++) moved[i] = moved[i]! | accepted[i]!
 }
 
 async function clampGroup(run: GroupRun, problem: InformedProblem, chains: InformedChains, key: Key): ReturnType<typeof stepGroup> {

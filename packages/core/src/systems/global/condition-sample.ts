@@ -290,8 +290,9 @@ interface Reported {
 }
 
 function reportOn(condition: Condition, { draw, k, count, distance, free, matchingRows }: Reported): ConditionReport {
-  const part = (values: Float64Array) => values.subarray(k * count, (k + 1) * count)
+  const part = <T extends Float64Array | Uint8Array>(values: T) => values.subarray(k * count, (k + 1) * count)
   const effectiveRows = mean(part(draw.effectiveCount))
+  const stuck = 1 - mean(part(draw.moved))
   const columns = [...free.split.ranged, ...free.split.free]
   const drawn: Matrix = matrix(count, columns.length)
   for (let i = 0; i < count; i++)
@@ -303,7 +304,7 @@ function reportOn(condition: Condition, { draw, k, count, distance, free, matchi
     effectiveRows,
     ...(matchingRows === undefined ? {} : { matchingRows }),
     acceptance: mean(part(draw.acceptance)),
-    effectiveSampleSize: effectiveSampleSize(drawn, draw.starts.subarray(k * count, (k + 1) * count)),
+    effectiveSampleSize: effectiveSampleSize(drawn, draw.starts.subarray(k * count, (k + 1) * count), stuck),
     distance,
     warnings: conditionWarnings(condition, { effectiveRows, matchingRows }, distance)
   }

@@ -13,10 +13,17 @@ import { groupConditions } from '../condition-places.js'
 import { effectiveSampleSize, MANY_MATCHING, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../conditions.js'
 import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
-import { type BeforeAndAfter, checkObservation, describeColumns, describeObservation, type ObservationSupport } from '../observations.js'
+import {
+  type BeforeAndAfter,
+  checkObservation,
+  describeColumns,
+  describeObservation,
+  type ObservationSupport,
+  refuseFar
+} from '../observations.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
-import { type GroupRun, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
+import { type GroupRun, markMoved, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
 import { matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
 import { checkConditions } from './condition-sample.js'
@@ -90,6 +97,7 @@ const MOST_POOL = 4096
 export async function samplePosterior(model: GlobalModel, request: PosteriorRequest, context: Context): Promise<PosteriorRows> {
   const { encoder } = model.training
   const observations = checkPosterior(model, request)
+  refuseFar(observations, trainingTable(model))
   const condition = checkConditions(model, { given: request.given ?? {}, rows: request.rows })[0]!
   const key = keyFor(context.key, 'posterior')
   const likelihood = likelihoodOf(encoder, { observations, module: request.likelihood })
@@ -211,6 +219,8 @@ const chainCount = ({ rows }: PosteriorRequest): number => Math.max(rows, LEAST_
 interface Drawn {
   readonly rows: Encoded
   readonly ancestors: Uint32Array
+  /** 1 for chains that moved in the last half of the steps [n]. */
+  readonly moved: Uint8Array
   readonly acceptance: number
   readonly effectiveRows: number
   readonly powers: readonly number[]
@@ -236,17 +246,19 @@ async function drawInformed(run: GroupRun, { likelihood, request }: PosteriorWor
   let { chains } = start
   run.onStep?.(takeEncoded(run.bridge.training.rows, start.ancestors), 0)
   let acceptance = 0
+  const moved = new Uint8Array(count)
   const key = keyFor(run.key, 'steps')
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')
     const stepped = await stepGroup(run, problem, chains, keyAtStep(key, turn))
     chains = stepped.chains
     acceptance += mean(stepped.accepted) / run.steps
+    if (2 * turn > run.steps) markMoved(moved, stepped.accepted)
     run.onStep?.(unscaledRows(run.bridge, chains.state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
   const rows = unscaledRows(run.bridge, chains.state)
-  return { rows, ancestors: start.ancestors, acceptance, effectiveRows: mean(chains.effectiveCount), powers: start.powers }
+  return { rows, ancestors: start.ancestors, moved, acceptance, effectiveRows: mean(chains.effectiveCount), powers: start.powers }
 }
 
 async function drawLangevin(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
@@ -263,7 +275,14 @@ async function drawLangevin(run: GroupRun, { likelihood, request }: PosteriorWor
   }
   const parts = await run.bridge.source.at(state)
   const counts = Float64Array.from(state.part, (part, i) => parts.find((one) => one.part === part)!.effectiveCount[i]!)
-  return { rows: unscaledRows(run.bridge, state), ancestors: starts, acceptance: 1, effectiveRows: mean(counts), powers: [1] }
+  return {
+    rows: unscaledRows(run.bridge, state),
+    ancestors: starts,
+    moved: new Uint8Array(state.part.length).fill(1),
+    acceptance: 1,
+    effectiveRows: mean(counts),
+    powers: [1]
+  }
 }
 
 /** What the data say before anything is observed, and how many of their rows agree with what was. */
@@ -339,7 +358,8 @@ function reportOn({ observations, support, choice, request, drawn, chosen, rows,
     acceptance: drawn.acceptance,
     effectiveSampleSize: effectiveSampleSize(
       rows.coordinates,
-      Uint32Array.from(chosen, (i) => drawn.ancestors[i]!)
+      Uint32Array.from(chosen, (i) => drawn.ancestors[i]!),
+      1 - mean(Uint8Array.from(chosen, (i) => drawn.moved[i]!))
     ),
     observations: observations.map((observation) => describeObservation(observation, prior, table)),
     columns: describeColumns(prior, table),

@@ -1,6 +1,11 @@
 import type { Engine } from '../../kernel/engine.js'
 import { log } from '../../num/elementary.js'
-import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
+import {
+  definiteCholeskyInPlace,
+  regularCholeskyInPlace,
+  solveLowerInPlace,
+  solveLowerTransposedInPlace
+} from '../../num/linear-algebra.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { fillNormal, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
 import { type Bridge, pairFrom } from '../../sampling/step.js'
@@ -95,6 +100,7 @@ class KalmanUpdate {
   private readonly innovation: Float64Array
   private readonly full: Float64Array
   private readonly miss: Float64Array
+  private readonly scratch: Float64Array
 
   constructor(
     private readonly observation: ReducedObservation,
@@ -107,6 +113,7 @@ class KalmanUpdate {
     this.cross = new Float64Array(k * q)
     this.innovation = new Float64Array(q * q)
     this.miss = new Float64Array(q)
+    this.scratch = new Float64Array(k * k)
   }
 
   prepare(mean: Matrix, covariance: Matrix, i: number): void {
@@ -133,7 +140,7 @@ class KalmanUpdate {
         innovation[p * q + r] = sum
       }
     }
-    choleskyInPlace(innovation, q)
+    definiteCholeskyInPlace(innovation, q)
     solveLowerInPlace(innovation, q, miss)
     this.logEvidence = 0
     for (let p = 0; p < q; p++) this.logEvidence -= 0.5 * miss[p]! * miss[p]! + log(innovation[p * q + p]!)
@@ -144,12 +151,9 @@ class KalmanUpdate {
     const { k, observation, full, lower, cross, innovation } = this
     const { operator: h, values } = observation
     const q = values.length
-    let trace = 0
-    for (let a = 0; a < k; a++) trace += full[a * k + a]!
     lower.set(full)
-    // C has the rank of the few rows that carry it; the ridge only lets the factorisation go through.
-    for (let a = 0; a < k; a++) lower[a * k + a] = lower[a * k + a]! + 1e-9 * trace + 1e-30
-    choleskyInPlace(lower, k)
+    // C has the rank of the few rows that carry it.
+    regularCholeskyInPlace(lower, k, this.scratch)
     for (let a = 0; a < k; a++) {
       let sum = this.mean[a]!
       for (let b = 0; b <= a; b++) sum += lower[a * k + b]! * noise[b]!

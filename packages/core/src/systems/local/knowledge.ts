@@ -1,12 +1,17 @@
-import type { Matrix } from '../../num/matrix.js'
+import { solve } from '../../num/linear-algebra.js'
+import { normalisedWeights } from '../../num/log-space.js'
+import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
+import { weightedMoments } from '../../num/statistics.js'
+import type { FieldRows } from '../../sampling/units.js'
 import type { TargetKnowledge, TargetObservation } from '../../sampling/window-law.js'
 import type { Encoder } from '../../table/encoder.js'
 import { columnsOf, derivative, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
+import { type NumericScaler, scaleValues } from '../../table/scaling.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
 import { type LikelihoodModule, moduleValue, valueAt } from '../likelihood-row.js'
-import type { LinearEvidence } from './linear-law.js'
+import { boundsWithin, reachOf, setBack } from '../reach.js'
 
 /** An observed linear combination of scaled coordinates: value = Σ factor · coordinate + N(0, 1/precision). */
 interface LinearObservation {
@@ -20,8 +25,20 @@ export interface Weight {
   /** Whether it depends on a coordinate. */
   readonly touches: (coordinate: number) => boolean
   readonly value: (point: Float64Array) => number
-  /** Where it is Gaussian in one coordinate, all others held (a product of columns): its mean and precision there. */
-  readonly along?: (coordinate: number) => ((point: Float64Array) => { readonly value: number; readonly precision: number }) | undefined
+  /** Coordinates that an observation speaks of; a module may speak of all. */
+  readonly places?: readonly number[]
+  /** Where it is Gaussian in one coordinate, all others held (a product of columns), or nearly so. */
+  readonly along?: (coordinate: number) => Line | undefined
+  /** Its regression on the training rows, what that misses as noise: what it says to coordinates that are drawn before its last. */
+  readonly standIn?: LinearObservation | undefined
+}
+
+/** A Gaussian in one coordinate that stands for a likelihood. */
+export interface Line {
+  /** Mean and precision with the other coordinates as in a point; they do not depend on the coordinate itself. */
+  readonly at: (point: Float64Array) => { readonly value: number; readonly precision: number }
+  /** False where it is near to the likelihood only: then a Metropolis test is needed. */
+  readonly exact: boolean
 }
 
 /** What is observed about every row alike. */
@@ -40,9 +57,9 @@ export interface Knowledge extends Evidence {
 
 const NO_CODES = new Int32Array(0)
 
-/** Observations in scaled coordinates: in closed form where they are linear and so is the scaling, else as weights. */
+/** Observations in scaled coordinates: in closed form where they are linear and so is the scaling, else as weights. Cost O(M) evaluations a weight. */
 export function evidenceOf(
-  encoder: Encoder,
+  { encoder, ...rows }: FieldRows & { readonly encoder: Encoder },
   observations: readonly ObservationExpression[],
   likelihood: LikelihoodModule | undefined
 ): Evidence {
@@ -51,7 +68,7 @@ export function evidenceOf(
   for (const observation of observations) {
     const closed = linearObservation(encoder, observation)
     if (closed) linear.push(closed)
-    else weights.push(observationWeight(encoder, observation))
+    else weights.push(observationWeight(encoder, observation, rows))
   }
   if (likelihood) {
     const value = moduleValue(encoder, likelihood)
@@ -77,10 +94,10 @@ function linearObservation(encoder: Encoder, { residual, deviation }: Observatio
   return { terms, value: rest, precision: 1 / (deviation * deviation) }
 }
 
-function observationWeight(encoder: Encoder, { residual, deviation }: ObservationExpression): Weight {
+function observationWeight(encoder: Encoder, { residual, deviation }: ObservationExpression, rows: FieldRows): Weight {
   const names = new Set(columnsOf(residual))
   const used = encoder.columns.filter((code) => code.carries === 'coordinate' && names.has(code.name))
-  const places = new Set(used.map((code) => (code.carries === 'coordinate' ? code.coordinate : -1)))
+  const places = used.map((code) => (code.carries === 'coordinate' ? code.coordinate : -1))
   const codes = new Map(encoder.columns.map((code) => [code.name, code]))
   const reader =
     (point: Float64Array) =>
@@ -89,26 +106,89 @@ function observationWeight(encoder: Encoder, { residual, deviation }: Observatio
       if (code.carries === 'constant') return code.value
       return code.carries === 'coordinate' ? valueAt(code.scaler, point[code.coordinate]!) : Number.NaN
     }
-  const lines = new Map<number, (point: Float64Array) => { value: number; precision: number }>()
+  const residualAt = (point: Float64Array) => evaluate(residual, reader(point))
+  const lines = new Map<number, Line>()
   for (const code of used) {
     const slope = derivative(residual, code.name)
-    if (code.carries !== 'coordinate' || code.scaler.method !== 'standard' || columnsOf(slope).includes(code.name)) continue
+    if (code.carries !== 'coordinate' || columnsOf(slope).includes(code.name)) continue
     const { coordinate, scaler } = code
-    lines.set(coordinate, (point) => {
+    if (scaler.method === 'quantile' && scaler.discrete) continue
+    const at = (point: Float64Array) => {
       const read = reader(point)
-      const steep = evaluate(slope, read) * scaler.scale
-      const value = point[coordinate]! - evaluate(residual, read) / steep
-      return Number.isFinite(value) ? { value, precision: (steep / deviation) ** 2 } : { value: 0, precision: 0 }
-    })
+      const steep = evaluate(slope, read)
+      return gaussianOn(scaler, { value: read(code.name) - evaluate(residual, read) / steep, deviation: deviation / Math.abs(steep) })
+    }
+    lines.set(coordinate, { at, exact: scaler.method === 'standard' })
   }
   return {
-    touches: (coordinate) => places.has(coordinate),
+    places,
+    touches: (coordinate) => places.includes(coordinate),
     value: (point) => {
-      const r = evaluate(residual, reader(point)) / deviation
+      const r = residualAt(point) / deviation
       return Number.isFinite(r) ? -0.5 * r * r : Number.NEGATIVE_INFINITY
     },
-    along: (coordinate) => lines.get(coordinate)
+    along: (coordinate) => lines.get(coordinate),
+    standIn: regressed(rows, { places, residualAt, deviation })
   }
+}
+
+/** Ranks of the normal scores do not come nearer to each other than this: a value outside the data has no width there. */
+const LEAST_WIDTH = 1e-4
+
+/** A Gaussian in a column's units as one on its coordinate: by the places of value ± deviation where the scaling is not linear. */
+function gaussianOn(scaler: NumericScaler, { value, deviation }: { value: number; deviation: number }) {
+  if (!Number.isFinite(value)) return { value: 0, precision: 0 }
+  if (scaler.method === 'standard') return { value: (value - scaler.centre) / scaler.scale, precision: (scaler.scale / deviation) ** 2 }
+  const [low, high] = scaleValues(scaler, Float64Array.of(value - deviation, value + deviation))
+  return { value: (low! + high!) / 2, precision: 1 / Math.max((high! - low!) / 2, LEAST_WIDTH) ** 2 }
+}
+
+/** Fewer rows than this have no regression. */
+const LEAST_ROWS = 10
+
+/** Least squares of a residual on coordinates over the rows where it is defined, as an observation of them. */
+function regressed(
+  { coordinates, logWeights }: FieldRows,
+  { places, residualAt, deviation }: { places: readonly number[]; residualAt: (point: Float64Array) => number; deviation: number }
+): LinearObservation | undefined {
+  const residuals = Float64Array.from({ length: coordinates.rows }, (_, i) => residualAt(rowOf(coordinates, i)))
+  const rows = Uint32Array.from(residuals.keys()).filter((i) => Number.isFinite(residuals[i]!))
+  if (rows.length < LEAST_ROWS) return undefined
+  const k = places.length
+  const table = matrix(rows.length, k + 1)
+  rows.forEach((i, at) => {
+    table.data.set(
+      places.map((place) => coordinates.data[i * coordinates.cols + place]!),
+      at * (k + 1)
+    )
+    table.data[at * (k + 1) + k] = residuals[i]!
+  })
+  const weights = normalisedWeights(Float64Array.from(rows, (i) => logWeights[i]!))
+  const { mean, covariance } = weightedMoments(table, weights)
+  if (!covariance.data.every(Number.isFinite)) return undefined
+  const slopes = solve(
+    ridged(covariance, k),
+    matrix(
+      k,
+      1,
+      Float64Array.from({ length: k }, (_, a) => covariance.data[k * (k + 1) + a]!)
+    )
+  ).data
+  const missed = slopes.reduce((sum, slope, a) => sum - slope * covariance.data[k * (k + 1) + a]!, covariance.data[(k + 1) ** 2 - 1]!)
+  return {
+    terms: places.map((coordinate, a) => ({ coordinate, factor: slopes[a]! })),
+    value: slopes.reduce((sum, slope, a) => sum + slope * mean[a]!, -mean[k]!),
+    precision: 1 / (deviation * deviation + Math.max(0, missed))
+  }
+}
+
+/** The first k rows and columns, solvable where columns repeat each other. */
+function ridged({ data, cols }: Matrix, k: number): Matrix {
+  const out = matrix(k, k)
+  for (let a = 0; a < k; a++)
+    for (let b = 0; b < k; b++)
+      out.data[a * k + b] = data[Math.max(a, b) * cols + Math.min(a, b)]! * (a === b ? 1 + 1e-8 : 1) + (a === b ? 1e-12 : 0)
+  return out
 }
 
 export interface KnowledgeRequest {
@@ -121,16 +201,23 @@ export interface KnowledgeRequest {
 }
 
 /** What a group of conditions says about each of its rows, `count` rows a condition, beside what was observed. */
-export function knowledgeOf(encoder: Encoder, evidence: Evidence, { group, conditions, count, key }: KnowledgeRequest): Knowledge {
+export function knowledgeOf(
+  { encoder, coordinates }: Pick<FieldRows, 'coordinates'> & { readonly encoder: Encoder },
+  evidence: Evidence,
+  { group, conditions, count, key }: KnowledgeRequest
+): Knowledge {
   const { split } = group
   const n = conditions.length * count
   const given = new Map(split.given.map((coordinate) => [coordinate, new Float64Array(n)]))
   const bounds = new Map(split.ranged.map((coordinate) => [coordinate, { low: new Float64Array(n), high: new Float64Array(n) }]))
+  const reachAt = (coordinate: number) => reachOf(coordinates, [{ coordinate, factor: 1 }])
+  const reaches = { given: split.given.map(reachAt), ranged: split.ranged.map(reachAt) }
   conditions.forEach((condition, c) => {
     const places = givenCoordinates(encoder, condition, { split, count, key: keyFor(key, `condition ${c}`) })
-    const ends = boundsOf(encoder, condition, split)
+    const ends = boundsWithin(reaches.ranged, boundsOf(encoder, condition, split))
     split.given.forEach((coordinate, at) => {
-      for (let i = 0; i < count; i++) given.get(coordinate)![c * count + i] = places.data[i * places.cols + at]!
+      const own = given.get(coordinate)!
+      for (let i = 0; i < count; i++) own[c * count + i] = setBack(reaches.given[at]!, places.data[i * places.cols + at]!)
     })
     split.ranged.forEach((coordinate, at) => {
       bounds.get(coordinate)!.low.fill(ends.low[at]!, c * count, (c + 1) * count)
@@ -140,23 +227,13 @@ export function knowledgeOf(encoder: Encoder, evidence: Evidence, { group, condi
   return { ...evidence, given, bounds }
 }
 
-/**
- * What is known about one coordinate when the others are as in `state` [n, d], as one law per row. With `alone`, only
- * observations of this coordinate by itself.
- */
-export function knownAbout(knowledge: Knowledge, coordinate: number, state: Matrix, which: 'alone' | 'given-others'): TargetKnowledge {
-  return { observation: observationOf(knowledge, coordinate, state, which), bounds: knowledge.bounds.get(coordinate) }
+/** What is known in closed form about one coordinate when the others are as in `state` [n, d], as one law per row. */
+export function knownAbout({ linear, bounds }: Knowledge, coordinate: number, state: Matrix): TargetKnowledge {
+  return { observation: observationOf(linear, coordinate, state), bounds: bounds.get(coordinate) }
 }
 
-function observationOf(
-  { linear }: Evidence,
-  coordinate: number,
-  state: Matrix,
-  which: 'alone' | 'given-others'
-): TargetObservation | undefined {
-  const touching = linear.filter(
-    ({ terms }) => terms.some((term) => term.coordinate === coordinate) && (which === 'given-others' || terms.length === 1)
-  )
+function observationOf(linear: readonly LinearObservation[], coordinate: number, state: Matrix): TargetObservation | undefined {
+  const touching = linear.filter(({ terms }) => terms.some((term) => term.coordinate === coordinate))
   if (touching.length === 0) return undefined
   const value = new Float64Array(state.rows)
   let precision = 0
@@ -172,14 +249,6 @@ function observationOf(
   }
   if (!(precision > 0)) return undefined
   return { value: value.map((x) => x / precision), precision: new Float64Array(state.rows).fill(precision) }
-}
-
-/** What is given, and what is observed in closed form, of `count` rows alike. */
-export function linearEvidence({ given, linear }: Knowledge, count: number): LinearEvidence[] {
-  return [
-    ...Array.from(given, ([coordinate, values]) => ({ terms: [{ coordinate, factor: 1 }], values, variance: 0 })),
-    ...linear.map(({ terms, value, precision }) => ({ terms, values: new Float64Array(count).fill(value), variance: 1 / precision }))
-  ]
 }
 
 /** Puts given coordinates in place, and restricted ones inside their intervals. */

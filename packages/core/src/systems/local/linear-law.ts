@@ -1,213 +1,185 @@
-import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
+import { regularCholeskyInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
 import { normalisedWeights } from '../../num/log-space.js'
-import { type Matrix, takeColumns } from '../../num/matrix.js'
-import { type Key, normals } from '../../num/random.js'
+import { takeColumns } from '../../num/matrix.js'
 import { weightedMoments } from '../../num/statistics.js'
 import type { FieldRows, Unit } from '../../sampling/units.js'
 
-/** A unit's targets as a linear function of its givens, and what is left of them. */
-interface LinearUnit extends Unit {
-  /** B [t, k] */
+/** A coordinate as a linear function of coordinates before it: N(Σ coefficient · given, variance). */
+export interface Regression {
+  readonly target: number
+  readonly givens: Uint32Array
+  /** [givens] */
   readonly coefficients: Float64Array
-  /** Covariance of the residuals V [t, t], and its inverse. */
-  readonly residual: Float64Array
-  readonly precision: Float64Array
-}
-
-/** An observed combination of coordinates, value by row: Σ factor · coordinate = value + N(0, variance). */
-export interface LinearEvidence {
-  readonly terms: readonly { readonly coordinate: number; readonly factor: number }[]
-  /** [n] */
-  readonly values: Float64Array
-  /** 0 where it is known exactly. */
   readonly variance: number
 }
 
+/** A Gaussian factor on coordinates, value by row: Σ factor · coordinate = value + N(0, 1/precision). */
+export interface LinearFactor {
+  readonly terms: readonly { readonly coordinate: number; readonly factor: number }[]
+  readonly precision: number
+  /** [n] */
+  readonly values: Float64Array
+}
+
+/** What is known, as the linear law sees it. */
+export interface LinearKnowledge {
+  /** Rows; each has its own values. */
+  readonly count: number
+  /** Coordinates known exactly [n]. */
+  readonly given: ReadonlyMap<number, Float64Array>
+  readonly factors: readonly LinearFactor[]
+  /**
+   * Factors that stand for something which is taken as it is when its last coordinate is drawn (an interval): they speak to
+   * the coordinates before that one only.
+   */
+  readonly standIns?: readonly LinearFactor[]
+}
+
+/** What all that is known says about a coordinate x, given those before it: exp(−½ precision x² + (information − Σ weight · other) x). */
+export interface Message {
+  readonly precision: number
+  readonly others: readonly { readonly coordinate: number; readonly weight: number }[]
+  /** [n] */
+  readonly information: Float64Array
+}
+
 /**
- * The Gaussian whose conditionals are the linear regressions along an ordered pass: Σ = A V Aᵀ, A = (I − B)⁻¹. It knows how
- * an observation moves all columns at once, which sweeps over single ones do slowly where columns nearly repeat each other.
- * Cost of a product with Σ: O(d·k).
+ * The Gaussian whose conditionals are the linear regressions along an ordered pass of single coordinates: what it takes to
+ * carry knowledge from later coordinates back to earlier ones. Cost O(M·d·k²).
  */
-export class LinearLaw {
-  private readonly units: readonly LinearUnit[]
-  readonly size: number
-
-  /** Cost O(M·d·k²). */
-  constructor(rows: FieldRows, units: readonly Unit[]) {
-    this.units = units.map((unit) => regression(rows, unit))
-    this.size = rows.coordinates.cols
-  }
-
-  /** Σ h [d]. */
-  times(h: Float64Array): Float64Array {
-    const back = h.slice()
-    for (let u = this.units.length - 1; u >= 0; u--) {
-      const { targets, givens, coefficients } = this.units[u]!
-      targets.forEach((a, t) => {
-        givens.forEach((b, k) => {
-          back[b] = back[b]! + coefficients[t * givens.length + k]! * back[a]!
-        })
-      })
-    }
-    const out = new Float64Array(this.size)
-    for (const { targets, givens, coefficients, residual } of this.units) {
-      targets.forEach((a, t) => {
-        let sum = 0
-        targets.forEach((other, s) => {
-          sum += residual[t * targets.length + s]! * back[other]!
-        })
-        givens.forEach((b, k) => {
-          sum += coefficients[t * givens.length + k]! * out[b]!
-        })
-        out[a] = sum
-      })
-    }
-    return out
-  }
-
-  /** Diagonal of Σ⁻¹ = (I − B)ᵀ V⁻¹ (I − B) [d]. */
-  precisions(): Float64Array {
-    const out = new Float64Array(this.size)
-    for (const { targets, givens, coefficients, precision } of this.units) {
-      const [t, k] = [targets.length, givens.length]
-      for (let i = 0; i < t; i++) {
-        out[targets[i]!] = out[targets[i]!]! + precision[i * t + i]!
-        for (let j = 0; j < t; j++)
-          for (let c = 0; c < k; c++)
-            out[givens[c]!] = out[givens[c]!]! + coefficients[i * k + c]! * precision[i * t + j]! * coefficients[j * k + c]!
-      }
-    }
-    return out
-  }
+export function linearLaw(rows: FieldRows, units: readonly Unit[]): Regression[] {
+  return units.map(({ targets, givens }) => regression(rows, targets[0]!, givens))
 }
 
-/** Coordinates that are looked at for how far sweeps get. */
-const MOST_COORDINATES = 1000
-/** Relative to the variance: regressions on columns that repeat each other stay solvable. */
-const JITTER = 1e-10
-
-/** Cholesky factor of a covariance that rounding may have left indefinite. */
-function rootOf(covariance: Float64Array, n: number): Float64Array {
-  for (let jitter = JITTER; ; jitter *= 100) {
-    const root = covariance.slice()
-    for (let c = 0; c < n; c++) root[c * n + c] = root[c * n + c]! * (1 + jitter) + 1e-14
-    if (choleskyInPlace(root, n)) return root
-  }
-}
-
-function regression({ coordinates, logWeights }: FieldRows, { targets, givens }: Unit): LinearUnit {
-  const [t, k] = [targets.length, givens.length]
-  const columns = [...givens, ...targets]
-  const { covariance } = weightedMoments(takeColumns(coordinates, columns), normalisedWeights(logWeights))
-  const width = t + k
-  // Cholesky of (givens, targets): its lower left block is B L_g, its lower right one the root of V.
-  const lower = rootOf(covariance.data, width)
+function regression({ coordinates, logWeights }: FieldRows, target: number, givens: Uint32Array): Regression {
+  const k = givens.length
+  const { covariance } = weightedMoments(takeColumns(coordinates, [...givens, target]), normalisedWeights(logWeights))
+  // Cholesky of (givens, target): its last row is B L_g and the root of what is left.
+  const lower = covariance.data
+  regularCholeskyInPlace(lower, k + 1)
+  const coefficients = lower.slice(k * (k + 1), k * (k + 1) + k)
   const given = new Float64Array(k * k)
-  for (let i = 0; i < k; i++) given.set(lower.subarray(i * width, i * width + k), i * k)
-  const coefficients = new Float64Array(t * k)
-  for (let i = 0; i < t; i++) {
-    const row = lower.slice((k + i) * width, (k + i) * width + k)
-    solveLowerTransposedInPlace(given, k, row)
-    coefficients.set(row, i * k)
-  }
-  const root = new Float64Array(t * t)
-  for (let i = 0; i < t; i++) for (let j = 0; j <= i; j++) root[i * t + j] = lower[(k + i) * width + k + j]!
-  const residual = new Float64Array(t * t)
-  for (let i = 0; i < t; i++)
-    for (let j = 0; j < t; j++)
-      for (let c = 0; c <= Math.min(i, j); c++) residual[i * t + j] = residual[i * t + j]! + root[i * t + c]! * root[j * t + c]!
-  const precision = new Float64Array(t * t)
-  for (let j = 0; j < t; j++) {
-    const unitVector = new Float64Array(t)
-    unitVector[j] = 1
-    solveLowerInPlace(root, t, unitVector)
-    solveLowerTransposedInPlace(root, t, unitVector)
-    for (let i = 0; i < t; i++) precision[i * t + j] = unitVector[i]!
-  }
-  return { targets, givens, coefficients, residual, precision }
+  for (let i = 0; i < k; i++) given.set(lower.subarray(i * (k + 1), i * (k + 1) + k), i * k)
+  solveLowerTransposedInPlace(given, k, coefficients)
+  return { target, givens, coefficients, variance: lower[(k + 1) * (k + 1) - 1]! ** 2 }
 }
 
-/** Evidence of many rows alike on a linear law: how it moves them, and how far sweeps over single coordinates would get. */
-export class LinearUpdate {
-  /** Σ Hᵀ, by observation [r] of [d]. */
-  private readonly gains: readonly Float64Array[]
-  /** Cholesky factor of H Σ Hᵀ + R. */
-  private readonly root: Float64Array
-
-  /** Cost O(r·d·k + r²·d + r³). */
-  constructor(
-    private readonly law: LinearLaw,
-    private readonly evidence: readonly LinearEvidence[]
-  ) {
-    this.gains = evidence.map(({ terms }) => {
-      const h = new Float64Array(law.size)
-      for (const { coordinate, factor } of terms) h[coordinate] = h[coordinate]! + factor
-      return law.times(h)
-    })
-    const r = evidence.length
-    const covariance = new Float64Array(r * r)
-    for (let i = 0; i < r; i++) {
-      for (let j = 0; j < r; j++) covariance[i * r + j] = along(evidence[i]!, this.gains[j]!)
-      covariance[i * r + i] = covariance[i * r + i]! + evidence[i]!.variance
-    }
-    this.root = rootOf(covariance, r)
+/**
+ * Messages about every coordinate from what is known of it and of those after it, given those before: the last coordinate
+ * is integrated out first. With them an ordered pass draws from the law under what is known: exactly where the law is
+ * Gaussian, and where it is not, from the true conditional of each coordinate times a Gaussian for what comes later.
+ * Undefined where nothing is known. Cost O(d·f·(f + n)), f coordinates that a message speaks of.
+ * @source Rauch, Tung, Striebel 1965; sparse Cholesky elimination in information form.
+ */
+export function backwardMessages(law: readonly Regression[], knowledge: LinearKnowledge): (Message | undefined)[] {
+  const { given, factors, standIns = [], count } = knowledge
+  const information = new Information(count)
+  for (const factor of factors) information.add(factor)
+  const place = new Map(law.map(({ target }, at) => [target, at]))
+  const last = ({ terms }: LinearFactor) => terms.reduce((a, b) => (place.get(b.coordinate)! > place.get(a.coordinate)! ? b : a)).coordinate
+  const messages: (Message | undefined)[] = []
+  for (let at = law.length - 1; at >= 0; at--) {
+    const regression = law[at]!
+    messages[regression.target] = information.about(regression.target)
+    for (const factor of standIns) if (last(factor) === regression.target) information.add(factor)
+    information.eliminate(regression, given.get(regression.target))
   }
+  return messages
+}
 
-  /**
-   * Moves draws of the law [n, d] to draws of the law under the evidence, in place: x + ΣHᵀ(HΣHᵀ + R)⁻¹(y − Hx − ξ),
-   * ξ ~ N(0, R) (Matheron's rule). Other draws are moved by the same shift. Evidence that the draws have `met` already is
-   * only kept: y − Hx − ξ counts as 0. Cost O(n·r·d).
-   */
-  apply(state: Matrix, { key, met }: { key: Key; met: (one: LinearEvidence) => boolean }): void {
-    const r = this.evidence.length
-    for (let i = 0; i < state.rows; i++) {
-      const row = state.data.subarray(i * state.cols, (i + 1) * state.cols)
-      const noise = normals(key, r, i)
-      const shift = Float64Array.from(this.evidence, (one, o) =>
-        met(one) ? 0 : one.values[i]! - along(one, row) - Math.sqrt(one.variance) * noise[o]!
-      )
-      solveLowerInPlace(this.root, r, shift)
-      solveLowerTransposedInPlace(this.root, r, shift)
-      this.gains.forEach((gain, o) => {
-        for (let c = 0; c < row.length; c++) row[c] = row[c]! + shift[o]! * gain[c]!
+/** Mean of every coordinate under what is known [d][n]. Cost O(d·f·n). */
+export function posteriorMeans(law: readonly Regression[], knowledge: LinearKnowledge): Float64Array[] {
+  const messages = backwardMessages(law, knowledge)
+  const means: Float64Array[] = []
+  for (const { target, givens, coefficients, variance } of law) {
+    const message = messages[target]
+    const known = knowledge.given.get(target)
+    means[target] = Float64Array.from({ length: knowledge.count }, (_, i) => {
+      if (known) return known[i]!
+      let prior = 0
+      givens.forEach((g, k) => {
+        prior += coefficients[k]! * means[g]![i]!
       })
+      if (!message) return prior
+      let pull = message.information[i]!
+      for (const { coordinate, weight } of message.others) pull -= weight * means[coordinate]![i]!
+      return (prior + variance * pull) / (1 + variance * message.precision)
+    })
+  }
+  return means
+}
+
+/** A quadratic form −½ xᵀJx + ηᵀx on coordinates, sparse, η by row. */
+class Information {
+  private readonly precision = new Map<number, Map<number, number>>()
+  private readonly vector = new Map<number, Float64Array>()
+
+  constructor(private readonly count: number) {}
+
+  add({ terms, precision, values }: LinearFactor): void {
+    for (const a of terms) {
+      for (const b of terms) this.increase(a.coordinate, b.coordinate, precision * a.factor * b.factor)
+      this.shift(a.coordinate, precision * a.factor, values)
     }
+  }
+
+  about(a: number): Message | undefined {
+    const row = this.precision.get(a)
+    const precision = row?.get(a)
+    // Rounding may leave less than nothing of what cancels.
+    if (!row || precision === undefined || !(precision > 0)) return undefined
+    const others = [...row].filter(([b]) => b !== a).map(([coordinate, weight]) => ({ coordinate, weight }))
+    return { precision, others, information: this.vector.get(a)!.slice() }
   }
 
   /**
-   * Least share of a coordinate's variance under the evidence that one draw of it, all others held, can renew. Looked at
-   * are at most 1,000 coordinates, evenly spaced. Cost O(1,000·(d·k + r²)).
+   * Integrates a coordinate out against its regression, or puts its known value in. With u the coefficients, j the row J_a
+   * and s = 1/(1 + V J_aa): J += s (J_aa uuᵀ + ujᵀ + juᵀ − V jjᵀ), η += s η_a (u − V j): no inverse of V, which may be 0.
    */
-  leastRenewal(): number {
-    const r = this.evidence.length
-    const precisions = this.law.precisions()
-    const exact = new Set<number>()
-    for (const { terms, variance } of this.evidence) {
-      for (const { coordinate, factor } of terms) {
-        if (variance > 0) precisions[coordinate] = precisions[coordinate]! + (factor * factor) / variance
-        else exact.add(coordinate)
-      }
+  eliminate({ target, givens, coefficients, variance }: Regression, known: Float64Array | undefined): void {
+    const row = this.precision.get(target)
+    const vector = this.vector.get(target)
+    const own = row?.get(target) ?? 0
+    const places = new Set(givens)
+    for (const b of row?.keys() ?? []) if (b !== target) places.add(b)
+    const others = [...places]
+    const u = Float64Array.from(others, (b) => coefficients[givens.indexOf(b)] ?? 0)
+    const j = Float64Array.from(others, (b) => row?.get(b) ?? 0)
+    for (const b of others) this.precision.get(b)?.delete(target)
+    this.precision.delete(target)
+    this.vector.delete(target)
+    if (known) {
+      const factor = { terms: Array.from(givens, (coordinate, k) => ({ coordinate, factor: coefficients[k]! })), values: known }
+      this.add({ ...factor, precision: 1 / variance })
+      others.forEach((b, k) => {
+        if (j[k] !== 0) this.shift(b, -j[k]!, known)
+      })
+      return
     }
-    let least = 1
-    const { size } = this.law
-    const basis = new Float64Array(size)
-    const stride = Math.ceil(size / MOST_COORDINATES)
-    for (let a = 0; a < size; a += stride) {
-      if (exact.has(a)) continue
-      basis.fill(0)
-      basis[a] = 1
-      let variance = this.law.times(basis)[a]!
-      const known = Float64Array.from(this.gains, (gain) => gain[a]!)
-      solveLowerInPlace(this.root, r, known)
-      for (const x of known) variance -= x * x
-      if (variance > 0) least = Math.min(least, 1 / (precisions[a]! * variance))
+    if (!row || !vector) return
+    const share = 1 / (1 + variance * own)
+    for (const [p, b] of others.entries()) {
+      for (const [q, c] of others.entries())
+        this.increase(b, c, share * (own * u[p]! * u[q]! + u[p]! * j[q]! + j[p]! * u[q]! - variance * j[p]! * j[q]!))
+      this.shift(b, share * (u[p]! - variance * j[p]!), vector)
     }
-    return least
   }
-}
 
-function along({ terms }: LinearEvidence, row: Float64Array): number {
-  let sum = 0
-  for (const { coordinate, factor } of terms) sum += factor * row[coordinate]!
-  return sum
+  private increase(a: number, b: number, by: number): void {
+    let row = this.precision.get(a)
+    if (!row) {
+      row = new Map()
+      this.precision.set(a, row)
+    }
+    row.set(b, (row.get(b) ?? 0) + by)
+  }
+
+  private shift(a: number, by: number, values: Float64Array): void {
+    let vector = this.vector.get(a)
+    if (!vector) {
+      vector = new Float64Array(this.count)
+      this.vector.set(a, vector)
+    }
+    for (let i = 0; i < this.count; i++) vector[i] = vector[i]! + by * values[i]!
+  }
 }

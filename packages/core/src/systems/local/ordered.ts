@@ -8,7 +8,6 @@ import { USUAL_STEPS } from '../../sampling/steps.js'
 import { rowsOf } from '../../sampling/units.js'
 import { windowBridge } from '../../sampling/window.js'
 import { drawWindow } from '../../sampling/window-chain.js'
-import type { TargetKnowledge } from '../../sampling/window-law.js'
 import { cloud } from '../../space/cloud.js'
 import type { FittedUnit, LocalModel } from './model.js'
 
@@ -20,10 +19,6 @@ export interface PassOptions {
   /** Inner steps of units with givens. Default 10. */
   readonly steps?: number | undefined
   readonly noise?: NoiseKind | undefined
-  /** Coordinates that are known exactly: set, not drawn. */
-  readonly known?: ReadonlyMap<number, Float64Array> | undefined
-  /** What is known about a coordinate given those drawn before it. */
-  readonly knownOf?: ((coordinate: number, drawn: Matrix) => TargetKnowledge) | undefined
 }
 
 /**
@@ -34,11 +29,7 @@ export async function orderedPass(model: LocalModel, units: readonly FittedUnit[
   const out = matrix(options.count, model.coordinates.cols)
   for (const [u, unit] of units.entries()) {
     throwIfStopped(options.watch, 'sampling')
-    const known = Array.from(unit.targets, (a) => options.known?.get(a))
-    if (!known.every((values) => values)) place(out, unit.targets, await drawUnit(model, { unit, u, out }, options))
-    known.forEach((values, k) => {
-      if (values) place(out, [unit.targets[k]!], matrix(out.rows, 1, values))
-    })
+    place(out, unit.targets, await drawUnit(model, { unit, u, out }, options))
     options.watch?.progress?.({ stage: 'sampling', done: u + 1, total: units.length })
   }
   return out
@@ -50,12 +41,10 @@ async function drawUnit(model: LocalModel, at: { unit: FittedUnit; u: number; ou
   const key = u === 0 ? options.key : keyFor(options.key, `unit ${u}`)
   if (unit.kind === 'root') return drawRoot(model, unit, { ...options, key })
   const bridge = windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit)
-  const known = unit.targets.length === 1 ? options.knownOf?.(unit.targets[0]!, out) : undefined
   const { engine, steps } = options
   const drawn = await drawWindow(bridge, takeColumns(out, unit.givens), {
     engine,
     key,
-    ...known,
     ...(steps === undefined ? {} : { steps })
   })
   return drawn.targets

@@ -6,6 +6,7 @@ import type { ConditionGroup } from '../condition-places.js'
 import { conditionDistances, conditionWarnings, type Distance, FEW_ROWS, type NamedWarning } from '../condition-support.js'
 import { type Condition, repeatGiven } from '../conditions.js'
 import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../observations.js'
+import type { Drift } from './drift.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { trainingFieldTable } from './sample.js'
 
@@ -41,6 +42,8 @@ export interface LocalPosteriorOutcome extends Pick<LocalPosteriorReport, 'sweep
   readonly impossible: number
   /** Rows a condition. */
   readonly count: number
+  /** What the last half of the sweeps still moved. */
+  readonly drift?: Drift
 }
 
 /** Observations farther from the prior than this many standard deviations disagree with it. */
@@ -87,7 +90,8 @@ export async function reportOnLocal(
       ...described.filter(({ priorDeviations }) => priorDeviations > FAR).map(disagreement),
       ...described.flatMap((support, o) => (open[o] && outcome.impossible === 0 ? unmet(support, observations[o]!.deviation) : [])),
       ...(outcome.impossible > 0 ? [stuck(outcome.impossible, table.rowCount)] : []),
-      ...(acceptance !== undefined && acceptance < LOW_ACCEPTANCE ? [lowAcceptance(acceptance)] : [])
+      ...(acceptance !== undefined && acceptance < LOW_ACCEPTANCE ? [lowAcceptance(acceptance)] : []),
+      ...(outcome.drift ? [notSettled(outcome.drift, model, sweeps)] : [])
     ]
   }
 }
@@ -122,6 +126,12 @@ function unmet({ text, prior, posterior }: ObservationSupport, deviation: number
 function stuck(rows: number, all: number): NamedWarning {
   const message = `${rows} of ${all} rows lie where what was observed is undefined or impossible: column by column they found no way out`
   return { name: 'rows-impossible', message }
+}
+
+function notSettled({ coordinate, by }: Drift, { encoder }: LocalModel, sweeps: number): NamedWarning {
+  const { name } = encoder.columns.find((code) => code.carries === 'coordinate' && code.coordinate === coordinate)!
+  const message = `the mean of ${name} moved by ${by.toFixed(2)} of its standard deviations in the last half of ${sweeps} sweeps: the rows have not settled to what is known; sampling without --local would follow it`
+  return { name: 'sweeps-not-settled', message }
 }
 
 function lowAcceptance(acceptance: number): NamedWarning {

@@ -1,9 +1,9 @@
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
-import { type Matrix, matrix, rowOf, takeColumns } from '../../num/matrix.js'
+import { copyMatrix, type Matrix, matrix, rowOf, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
-import { chooseBandwidths, type GivenChoice, rowsOf } from '../../sampling/units.js'
+import { chooseBandwidths, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
 import { fitWindow, windowBridge } from '../../sampling/window.js'
 import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { drawWindow } from '../../sampling/window-chain.js'
@@ -14,15 +14,16 @@ import type { Table } from '../../table/table.js'
 import { groupConditions } from '../condition-places.js'
 import { formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
-import { checkObservation } from '../observations.js'
+import { checkObservation, refuseFar } from '../observations.js'
 import type { FittedWindow } from '../window-file.js'
-import { type Evidence, evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout, linearEvidence } from './knowledge.js'
-import { type LinearEvidence, LinearLaw, LinearUpdate } from './linear-law.js'
+import { type Drift, driftOf } from './drift.js'
+import { guidedPass, windowOfUnit } from './guided.js'
+import { type Evidence, evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout } from './knowledge.js'
 import type { LocalContext, LocalModel } from './model.js'
-import { orderedPass, place } from './ordered.js'
+import { place } from './ordered.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
-import { checkCount, decodeLocal, drawField, type LocalSampleRequest } from './sample.js'
-import { twoSidedUnits } from './units.js'
+import { checkCount, decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
+import { planUnits, twoSidedUnits } from './units.js'
 import { Weights } from './weigh.js'
 
 /** What is known about the rows to draw; something has to be. */
@@ -32,7 +33,7 @@ export interface LocalPosteriorRequest extends LocalSampleRequest {
   /** `2*x1 + x3 = 4.2 ± 0.1`, in the units of the columns. */
   readonly observe?: readonly string[]
   readonly likelihood?: LikelihoodModule
-  /** Two-sided sweeps after the ordered pass. Default 4; 20 where something known needs Metropolis tests. */
+  /** Two-sided sweeps after the ordered pass. Default as many as it takes until no column's mean moves any more, from 4 to 64. */
   readonly sweeps?: number
 }
 
@@ -48,19 +49,22 @@ export interface LocalPosterior {
 
 /** ε of a coordinate without neighbours, relative to its variance. */
 const LONELY_EPSILON = 0.05
-/** On Gaussian fields over-relaxed sweeps, all one way, do in 4 what plain ones to and fro do in 20 (bench/local.mjs). */
+/** Sweeps before it is asked whether they still move the rows. */
 const SWEEPS = 4
-/** Tests reject, and powers need sweeps to grow in. */
-const TESTED_SWEEPS = 20
+/** Where powers of a likelihood need sweeps to grow in. */
+const TEMPERED_SWEEPS = 20
+const MOST_SWEEPS = 64
+/** Over-relaxed sweeps, all one way, do in 4 what plain ones to and fro do in 20 (bench/local.mjs). */
 const OVERRELAXATION = -0.5
 
 /**
  * Draws rows given exact values or intervals of some columns, observations of expressions, and a likelihood: an ordered
- * pass that takes in what is known about each coordinate when its turn comes, then sweeps in which every coordinate is
- * drawn given *all* its neighbours, multiplied by what is known about it given the others. Observations that are linear
- * come in in closed form; all others, and a likelihood, by a Metropolis test a coordinate, their power growing from 0 to 1
- * in the first half of the sweeps. Sweeps go against the order of the pass, so that the first one brings back what the pass
- * has not seen yet, and are over-relaxed.
+ * pass that takes in what is known about each coordinate when its turn comes and what is known of later ones by messages of
+ * a linear law, then sweeps in which every coordinate is drawn given *all* its neighbours, multiplied by what is known
+ * about it given the others, until they move no mean any more. Observations that are linear come in in closed form; others
+ * by the Gaussian that they are nearly when all other columns are held, where there is one, and a Metropolis test a
+ * coordinate. A likelihood, and what no single column settles, grows from power 0 to 1 in the first half of the first 20
+ * sweeps. Sweeps go against the order of the pass and are over-relaxed.
  *
  * @source mathematics, sections 7 and 9. Cost O(d·(M² + sweeps·n·M)) for n = conditions · count rows, and n·d likelihoods a
  * sweep; memory O((M + n)·d).
@@ -70,21 +74,24 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   const { encoder } = model
   const { count } = request
   const { conditions, observations } = checkLocalPosterior(model, request)
-  const evidence = evidenceOf(encoder, observations, request.likelihood)
+  refuseFar(observations, trainingFieldTable(model))
+  const evidence = evidenceOf(model, observations, request.likelihood)
   refuseImpossible(model, evidence, request)
-  const sweeps = request.sweeps ?? (evidence.weights.length > 0 ? TESTED_SWEEPS : SWEEPS)
   const key = keyFor(context.key, 'posterior')
   const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
+  const windows = await passWindows(model, { ...context, key: keyFor(key, 'fit pass') })
   const coordinates = matrix(conditions.length * count, model.coordinates.cols)
   const effectiveRows = new Float64Array(conditions.length)
   const groups = groupConditions(encoder, conditions)
   let acceptance = 1
   let impossible = 0
+  let sweeps = 0
+  let drift: Drift | undefined
   for (const [g, group] of groups.entries()) {
     const own = keyFor(key, `group ${g}`)
     const members = group.members.map((member) => conditions[member]!)
-    const knowledge = knowledgeOf(encoder, evidence, { group, conditions: members, count, key: keyFor(own, 'given') })
-    const drawn = await drawKnown(model, { knowledge, units, request, sweeps, n: members.length * count }, { ...context, key: own })
+    const knowledge = knowledgeOf(model, evidence, { group, conditions: members, count, key: keyFor(own, 'given') })
+    const drawn = await drawKnown(model, { knowledge, units, windows, request, n: members.length * count }, { ...context, key: own })
     const d = coordinates.cols
     group.members.forEach((member, k) => {
       coordinates.data.set(drawn.state.data.subarray(k * count * d, (k + 1) * count * d), member * count * d)
@@ -92,6 +99,8 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
     })
     acceptance = Math.min(acceptance, drawn.acceptance)
     impossible += drawn.impossible
+    sweeps = Math.max(sweeps, drawn.sweeps)
+    if (drawn.drift && !(drift && drift.by > drawn.drift.by)) drift = drawn.drift
     context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
   }
   const table = repeatGiven(decodeLocal(model, coordinates), conditions, count)
@@ -107,6 +116,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
       count,
       choices,
       impossible,
+      ...(drift ? { drift } : {}),
       ...(evidence.weights.length > 0 ? { acceptance } : {})
     },
     { ...context, key }
@@ -144,15 +154,42 @@ function refuseImpossible({ coordinates }: LocalModel, { weights }: Evidence, { 
 
 async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
   const plan = twoSidedUnits({ graph: model.graph, points: model.coordinates, mostGivens: mostGivens(model.coordinates.rows) })
-  const choices = await chooseBandwidths(model, plan.units, context)
+  return fitWindows(model, plan.units, context)
+}
+
+/** Windows of an ordered pass, one coordinate each: the model's own, or, where it draws several at once, such as it would have. */
+async function passWindows(model: LocalModel, context: LocalContext): Promise<FittedWindow[]> {
+  const { parts, graph, coordinates, summary } = model
+  if (parts.sweep === 'ordered' && parts.units.every(({ targets }) => targets.length === 1)) {
+    const own: FittedWindow[] = []
+    for (const unit of parts.units) own.push(await windowOfUnit(model, unit, context))
+    return own
+  }
+  const learned = summary.local.kind === 'auto'
+  const plan = planUnits({
+    graph,
+    points: coordinates,
+    alongLine: !learned && summary.local.kind !== 'graph',
+    fill: learned ? 'all' : 'separators',
+    mostGivens: mostGivens(coordinates.rows)
+  })
+  return (await fitWindows(model, plan.units, context)).units
+}
+
+async function fitWindows(
+  model: LocalModel,
+  plan: readonly Unit[],
+  context: LocalContext
+): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
+  const choices = await chooseBandwidths(model, plan, context)
   const units: FittedWindow[] = []
-  for (const unit of plan.units) {
+  for (const unit of plan) {
     throwIfStopped(context.watch, 'scaling')
     const window = rowsOf(model, unit)
     const choice = choices.find((c) => c.givenCount === unit.givens.length)
     const bandwidth = choice ? await bandwidthOf(window, choice, context) : { target: LONELY_EPSILON, given: 1 }
     units.push({ ...unit, bandwidth, fit: await fitWindow(window, bandwidth, context) })
-    context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.units.length })
+    context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.length })
   }
   return { units, choices }
 }
@@ -160,8 +197,8 @@ async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ 
 interface KnownDraw {
   readonly knowledge: Knowledge
   readonly units: readonly FittedWindow[]
+  readonly windows: readonly FittedWindow[]
   readonly request: LocalPosteriorRequest
-  readonly sweeps: number
   readonly n: number
 }
 
@@ -173,18 +210,29 @@ interface Drawn {
   readonly impossible: number
   /** Least over coordinates, of Metropolis tests with the whole likelihood; 1 where there are none. */
   readonly acceptance: number
+  readonly sweeps: number
+  /** What the second half of the sweeps still moved. */
+  readonly drift?: Drift | undefined
 }
 
-async function drawKnown(model: LocalModel, { knowledge, units, request, sweeps, n }: KnownDraw, context: LocalContext): Promise<Drawn> {
-  const state = await firstPass(model, knowledge, { ...request, count: n }, context)
+async function drawKnown(model: LocalModel, { knowledge, units, windows, request, n }: KnownDraw, context: LocalContext): Promise<Drawn> {
+  const { count: rowsPerCondition, steps } = request
+  const pass = { windows, knowledge, count: n, rowsPerCondition, steps }
+  const state = await guidedPass(model, pass, { ...context, key: keyFor(context.key, 'pass') })
   imposeKnowledge(knowledge, state)
   const weights = new Weights(knowledge.weights, state)
-  const order = sweepOrder(model)
+  const order = windows.map(({ targets }) => targets[0]!).reverse()
+  const tempered = !knowledge.weights.every(settledAlone)
+  const grown = tempered ? (request.sweeps ?? TEMPERED_SWEEPS) : 1
   let counts: Drawn['counts'] = []
   const passed = new Float64Array(units.length)
   let tests = 0
-  for (let sweep = 1; sweep <= sweeps; sweep++) {
-    const power = Math.min(1, (2 * sweep) / sweeps)
+  let before = state
+  let drift: Drift | undefined
+  let last = request.sweeps ?? (tempered ? TEMPERED_SWEEPS : SWEEPS)
+  for (let sweep = 1; sweep <= last; sweep++) {
+    if (sweep - 1 === Math.floor(last / 2)) before = copyMatrix(state)
+    const power = Math.min(1, (2 * sweep) / grown)
     const swept = await twoSidedSweep(
       model,
       { units, order, knowledge, state, sweep, weights, power },
@@ -197,49 +245,17 @@ async function drawKnown(model: LocalModel, { knowledge, units, request, sweeps,
         passed[a] = passed[a]! + share
       })
     }
-    context.watch?.progress?.({ stage: 'sweeps', done: sweep, total: sweeps })
+    context.watch?.progress?.({ stage: 'sweeps', done: sweep, total: last })
+    if (sweep < last) continue
+    drift = driftOf(before, state)
+    if (drift && request.sweeps === undefined && last < MOST_SWEEPS) last = Math.min(MOST_SWEEPS, 2 * last)
   }
   const { impossible } = weights
-  return { state, counts, impossible, acceptance: passed.reduce((least, sum) => Math.min(least, sum / tests), 1) }
+  return { state, counts, impossible, sweeps: last, drift, acceptance: passed.reduce((least, sum) => Math.min(least, sum / tests), 1) }
 }
 
-/** Where one draw of a coordinate, all others held, renews less than this share of its variance, a few sweeps do not bring news far. */
-const STUCK = 0.15
-
-/**
- * Rows that know what is known as well as can be before the sweeps. The ordered pass takes in what is known about single
- * coordinates when their turn comes, and the sweeps bring it back to those before; a linear law moves all columns at once
- * for what is observed about several, and for everything where columns follow each other so closely that sweeps do not.
- */
-async function firstPass(model: LocalModel, knowledge: Knowledge, request: LocalPosteriorRequest, context: LocalContext): Promise<Matrix> {
-  const { count, steps } = request
-  const { parts } = model
-  const key = keyFor(context.key, 'pass')
-  if (parts.sweep === 'simultaneous') return drawField(model, request, { ...context, key })
-  const options = { count, steps, engine: context.engine, watch: context.watch, key }
-  const evidence = linearEvidence(knowledge, count)
-  const law = new LinearLaw(model, parts.units)
-  const alone = ({ terms }: LinearEvidence) => terms.length === 1
-  // Before anything is known too: what a value says has to get from the columns beside it to all others.
-  const stuck = evidence.length > 0 && [[], evidence.filter(alone)].some((some) => new LinearUpdate(law, some).leastRenewal() < STUCK)
-  const known = {
-    known: knowledge.given,
-    knownOf: (coordinate: number, drawn: Matrix) => knownAbout(knowledge, coordinate, drawn, 'alone')
-  }
-  const state = await orderedPass(model, parts.units, stuck ? options : { ...options, ...known })
-  if (stuck || !evidence.every(alone))
-    new LinearUpdate(law, evidence).apply(state, { key: keyFor(key, 'update'), met: stuck ? () => false : alone })
-  return state
-}
-
-/** Coordinates against the order of the ordered pass; over-relaxation mixes best when every sweep goes the same way. */
-function sweepOrder({ parts, coordinates }: LocalModel): number[] {
-  const drawn =
-    parts.sweep === 'ordered'
-      ? parts.units.flatMap(({ targets }) => Array.from(targets))
-      : Array.from({ length: coordinates.cols }, (_, a) => a)
-  return drawn.reverse()
-}
+/** Whether the pass has taken in a likelihood as it is: one of a single column, in nearly closed form. */
+const settledAlone = ({ places, along }: Knowledge['weights'][number]): boolean => places?.length === 1 && along?.(places[0]!) !== undefined
 
 interface Sweep {
   /** Coordinates in the order in which they are drawn. */
@@ -271,7 +287,7 @@ async function twoSidedSweep(
       steps: 2,
       start: takeColumns(state, [a]),
       overrelaxation: OVERRELAXATION,
-      ...weights.along(a, power, knownAbout(knowledge, a, state, 'given-others'))
+      ...weights.along(a, power, knownAbout(knowledge, a, state))
     })
     counts[a] = effectiveCount
     if (weights.touch(a)) {

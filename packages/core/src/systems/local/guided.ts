@@ -1,0 +1,136 @@
+import { throwIfStopped } from '../../num/iterate.js'
+import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { rowsOf } from '../../sampling/units.js'
+import { refitWindow, windowBridge } from '../../sampling/window.js'
+import { drawWindow } from '../../sampling/window-chain.js'
+import type { TargetKnowledge } from '../../sampling/window-law.js'
+import { reachOf, setBack } from '../reach.js'
+import type { FittedWindow } from '../window-file.js'
+import type { Knowledge, Line } from './knowledge.js'
+import { backwardMessages, type LinearFactor, type LinearKnowledge, linearLaw, type Message, type Regression } from './linear-law.js'
+import type { FittedUnit, LocalContext, LocalModel } from './model.js'
+import { place } from './ordered.js'
+import { standInsOf } from './stand-ins.js'
+import { withLines } from './weigh.js'
+
+export interface GuidedPass {
+  /** Windows on single coordinates, each given coordinates before it. */
+  readonly windows: readonly FittedWindow[]
+  readonly knowledge: Knowledge
+  /** Rows, and how many of them share a condition. */
+  readonly count: number
+  readonly rowsPerCondition: number
+  readonly steps?: number | undefined
+}
+
+/**
+ * An ordered pass under what is known [count, d]: every coordinate is drawn from its bridge given those before it, times
+ * what is known of itself and what a linear law says that all that is known of later ones means for it. Where the field is
+ * Gaussian these are rows of the posterior. A coordinate that is drawn from nothing is a window without givens.
+ * Cost that of an ordered pass, and of `backwardMessages` a condition with intervals.
+ */
+export async function guidedPass(model: LocalModel, pass: GuidedPass, { engine, key, watch }: LocalContext): Promise<Matrix> {
+  const { windows, knowledge, count, steps } = pass
+  const out = matrix(count, model.coordinates.cols)
+  const guide = guideOf(model, pass)
+  for (const [u, unit] of windows.entries()) {
+    throwIfStopped(watch, 'sampling')
+    const a = unit.targets[0]!
+    const values = knowledge.given.get(a)
+    if (values) {
+      place(out, [a], matrix(count, 1, values))
+      continue
+    }
+    const { targets } = await drawWindow(windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit), takeColumns(out, unit.givens), {
+      engine,
+      key: keyFor(key, `unit ${u}`),
+      ...guide(a, out),
+      ...(steps === undefined ? {} : { steps })
+    })
+    place(out, unit.targets, targets)
+    watch?.progress?.({ stage: 'sampling', done: u + 1, total: windows.length })
+  }
+  return out
+}
+
+/** A unit as a window: one that is drawn from nothing has no givens. Cost of 512 rows of a kernel pass. */
+export async function windowOfUnit(model: LocalModel, unit: FittedUnit, { engine }: LocalContext): Promise<FittedWindow> {
+  if (unit.kind === 'given') return unit
+  const bandwidth = { target: unit.kernel.epsilon, given: 1 }
+  return { ...unit, bandwidth, fit: await refitWindow(rowsOf(model, unit), bandwidth, { potentials: unit.potentials, engine }) }
+}
+
+/** Rows that share messages, and what these say about each coordinate. */
+interface Batch {
+  readonly first: number
+  readonly count: number
+  readonly messages: readonly (Message | undefined)[]
+}
+
+/** What is known about a coordinate once those before it are drawn. */
+function guideOf(model: LocalModel, pass: GuidedPass): (coordinate: number, drawn: Matrix) => TargetKnowledge {
+  const { windows, knowledge, count, rowsPerCondition } = pass
+  const law = linearLaw(model, windows)
+  const order = new Map(law.map(({ target }, at) => [target, at]))
+  const lines = new Map<number, Line[]>()
+  const factors = knowledge.linear.map((one) => factorOf(model, one))
+  const later: ReturnType<typeof factorOf>[] = []
+  for (const { places, along, standIn } of knowledge.weights) {
+    const last = places?.reduce((a, b) => (order.get(b)! > order.get(a)! ? b : a))
+    const line = last === undefined ? undefined : along?.(last)
+    if (line) lines.set(last!, [...(lines.get(last!) ?? []), line])
+    // What is taken as it is when its last coordinate is drawn need not be said to that coordinate twice.
+    if (standIn) (line ? later : factors).push(factorOf(model, standIn))
+  }
+  // Intervals, unlike values, shape the messages: each condition has its own.
+  const size = knowledge.bounds.size > 0 ? rowsPerCondition : count
+  const batches: Batch[] = []
+  for (let first = 0; first < count; first += size) {
+    const known: LinearKnowledge = {
+      count: size,
+      given: new Map([...knowledge.given].map(([a, values]) => [a, values.subarray(first, first + size)])),
+      factors: factors.map((factor) => factor(size)),
+      standIns: later.map((factor) => factor(size))
+    }
+    batches.push({ first, count: size, messages: batchMessages(law, known, { bounds: knowledge.bounds, first }) })
+  }
+  return (coordinate, drawn) =>
+    withLines(
+      { observation: observationFrom(batches, coordinate, drawn), bounds: knowledge.bounds.get(coordinate) },
+      { lines: lines.get(coordinate) ?? [], state: drawn, power: 1 }
+    )
+}
+
+function batchMessages(
+  law: readonly Regression[],
+  known: LinearKnowledge,
+  { bounds, first }: { bounds: Knowledge['bounds']; first: number }
+): (Message | undefined)[] {
+  if (bounds.size === 0) return backwardMessages(law, known)
+  const intervals = new Map([...bounds].map(([a, { low, high }]) => [a, [low[first]!, high[first]!] as const]))
+  const sites = standInsOf(law, known, intervals)
+  return backwardMessages(law, { ...known, standIns: [...known.standIns!, ...sites] })
+}
+
+function factorOf(model: LocalModel, { terms, value, precision }: Knowledge['linear'][number]): (count: number) => LinearFactor {
+  const near = setBack(reachOf(model.coordinates, terms), value)
+  return (count) => ({ terms, precision, values: new Float64Array(count).fill(near) })
+}
+
+function observationFrom(batches: readonly Batch[], coordinate: number, drawn: Matrix): TargetKnowledge['observation'] {
+  if (batches.every(({ messages }) => !messages[coordinate])) return undefined
+  const value = new Float64Array(drawn.rows)
+  const precision = new Float64Array(drawn.rows)
+  for (const { first, count, messages } of batches) {
+    const message = messages[coordinate]
+    if (!message) continue
+    for (let i = 0; i < count; i++) {
+      let information = message.information[i]!
+      for (const { coordinate: other, weight } of message.others) information -= weight * drawn.data[(first + i) * drawn.cols + other]!
+      value[first + i] = information / message.precision
+      precision[first + i] = message.precision
+    }
+  }
+  return { value, precision }
+}

@@ -24,9 +24,9 @@ import {
 } from '@sbridge/core'
 import { type Asked, askedOf } from '../cli/conditions.js'
 import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
-import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
+import { addFields, readFields, reportFields, runFields, tableFields } from '../cli/fields.js'
 import { modelContentsIn } from '../cli/model-input.js'
-import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
+import { countOf, engineOf, fitJobOf, type Run, runOf, showValuesOf } from '../cli/options.js'
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
@@ -56,7 +56,17 @@ export function registerSample(program: Command): void {
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  for (const fields of [fitFields, localFields, latentFields, drawFields, latentDrawFields, conditionFields, tableFields, runFields])
+  for (const fields of [
+    fitFields,
+    localFields,
+    latentFields,
+    drawFields,
+    latentDrawFields,
+    conditionFields,
+    tableFields,
+    reportFields,
+    runFields
+  ])
     addFields(command, fields)
   command.action(async (input, options) => {
     await runSample(input, options as SampleFlags)
@@ -77,6 +87,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const count = countOf(flags.rows)
   const draws = readFields(drawFields, flags) as Pick<SampleJob, 'noise' | 'steps' | 'start'>
   const cells = cellsFor(flags.output)
+  showValuesOf(flags)
   if (flags.report !== undefined && count === 1) {
     throw new InputError({
       code: 'report-rows',
@@ -159,8 +170,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
       real,
       synthetic: rows,
       engine,
-      key: keyFromSeed(run.seed),
-      rareCombinations: model.summary.rareCombinations
+      key: keyFromSeed(run.seed)
     })
     const { reportOf } = await import('../report/sample-report.js')
     const { conditionPrologue, conditionSections, GIVEN, OBSERVED } = await import('../report/conditions.js')
@@ -176,7 +186,8 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
         seed: run.seed,
         draws: done,
         prologue: known && conditionPrologue(known.conditional ? GIVEN : OBSERVED),
-        sections: known && conditionSections(known, real.columns)
+        sections: known && conditionSections(known, real.columns),
+        showValues: showValuesOf(flags)
       })
     )
   }

@@ -1,4 +1,4 @@
-import type { ColumnEvaluation, Evaluation, Table } from '@sbridge/core'
+import { type ColumnEvaluation, type Evaluation, RARE_BELOW, rareCombinationWords, type Table } from '@sbridge/core'
 import { figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
 import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing, FEW_COLUMNS } from './figures.js'
 import { type Html, html } from './html.js'
@@ -37,6 +37,10 @@ export interface ReportParts {
   readonly command?: string | undefined
   /** What is to be known before the measures are read, e.g. that rows were drawn under a condition. */
   readonly prologue?: string | undefined
+  /** The rows that the model was fitted on, where `real` was held out from it. */
+  readonly train?: Table | undefined
+  /** Also shows values that fewer than three rows have; they are counted without. */
+  readonly showValues?: boolean | undefined
   /** Further parts, placed behind the summary: what was asked, images, a latent space. */
   readonly sections?: readonly Section[] | undefined
 }
@@ -49,10 +53,10 @@ export function renderReport(parts: ReportParts): string {
     summarySection(parts),
     ...(parts.sections ?? []),
     marginalSection(parts, drawn),
-    columnSection(evaluation),
+    columnSection(parts),
     ...(drawn.length > 1 ? [pairSection(parts), associationSection(evaluation, drawn)] : []),
     ...(model ? [modelSection(model)] : []),
-    privacySection(evaluation),
+    privacySection(parts),
     ...notesSection(evaluation, model)
   ]
   return pageOf(parts, joinSections(sections))
@@ -105,7 +109,7 @@ function drawnColumns({ columns }: Evaluation): string[] {
   return [...names].sort((a, b) => distance(b) - distance(a) || names.indexOf(a) - names.indexOf(b)).slice(0, MOST_DRAWN)
 }
 
-function marginalSection({ real, synthetic, evaluation }: ReportParts, drawn: readonly string[]): Section {
+function marginalSection({ real, synthetic, evaluation, showValues }: ReportParts, drawn: readonly string[]): Section {
   const all = Object.keys(evaluation.columns).length
   const cut =
     drawn.length < all ? html` Of ${formatCount(all)} columns, the ${drawn.length} with the largest distance are drawn, worst first.` : ''
@@ -114,17 +118,20 @@ function marginalSection({ real, synthetic, evaluation }: ReportParts, drawn: re
     'Every column by itself',
     figure({
       panelWidth: 260,
-      body: drawn.map((name) => marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]! })),
+      body: drawn.map((name) => marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]!, showValues })),
       caption: html`Marginal distributions, in percent of the rows that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, with the floor in brackets.${cut}`
     })
   )
 }
 
-function columnSection({ columns }: Evaluation): Section {
+function columnSection({ evaluation: { columns, rows: counts }, showValues }: ReportParts): Section {
   const rows = Object.entries(columns).map(([name, column]) => {
     const distance = marginalOf(column)
     const show = column.kind === 'datetime' ? formatTime : formatNumber
     const spread = column.kind === 'datetime' ? formatDays : formatNumber
+    // The mean of one or two cells tells them.
+    const told = showValues || Math.round((1 - column.missingShare.real) * counts.real) >= RARE_BELOW
+    const ofReal = (value: number | null, words: (value: number | null) => string) => words(told ? value : null)
     return [
       name,
       column.kind,
@@ -132,9 +139,9 @@ function columnSection({ columns }: Evaluation): Section {
       formatNumber(distance?.floor),
       formatShare(column.missingShare.real),
       formatShare(column.missingShare.synthetic),
-      column.mean ? show(column.mean.real) : '',
+      column.mean ? ofReal(column.mean.real, show) : '',
       column.mean ? show(column.mean.synthetic) : '',
-      column.standardDeviation ? spread(column.standardDeviation.real) : '',
+      column.standardDeviation ? ofReal(column.standardDeviation.real, spread) : '',
       column.standardDeviation ? spread(column.standardDeviation.synthetic) : ''
     ]
   })
@@ -160,12 +167,12 @@ function columnSection({ columns }: Evaluation): Section {
   return section('columns', 'Column by column', rows.length > MOST_ROWS ? long : whole)
 }
 
-function pairSection({ real, synthetic, evaluation }: ReportParts): Section {
+function pairSection({ real, synthetic, evaluation, showValues }: ReportParts): Section {
   const { associations } = evaluation
   const at = (name: string) => associations.names.indexOf(name)
   const pairs = mostRelatedPairs(associations.names, weighted(evaluation), MOST_PAIRS)
   const panels = pairs.map(([a, b]) =>
-    pairPanel({ real, synthetic }, [a, b], [associations.real[at(b)]![at(a)]!, associations.synthetic[at(b)]![at(a)]!])
+    pairPanel({ real, synthetic }, [a, b], [associations.real[at(b)]![at(a)]!, associations.synthetic[at(b)]![at(a)]!], showValues)
   )
   return section(
     'pairs',
@@ -224,8 +231,11 @@ function modelSection(model: ReportModel): Section {
   )
 }
 
-function privacySection({ privacy, copies, rows }: Evaluation): Section {
-  const reference = rows.train === null ? 'real rows to the nearest other real row' : 'held-out rows to the nearest training row'
+function privacySection({ evaluation, real, train, showValues }: ReportParts): Section {
+  const { privacy, copies, rows } = evaluation
+  const reference = !copies.heldOut
+    ? `${rows.train === null ? 'real rows to the nearest other real row' : 'training rows to the nearest other training row'}`
+    : 'held-out rows to the nearest training row'
   const lines = [
     [
       '5th percentile of the distance to the nearest training row',
@@ -249,8 +259,31 @@ function privacySection({ privacy, copies, rows }: Evaluation): Section {
       body: distancesDrawing(privacy),
       caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run clearly left of the other one.`
     }),
-    rareCombinationList(privacy.rareCombinations)
+    ...rareSentences(privacy),
+    showValues ? rareCombinationList(rareCombinationWords(train ?? real)) : ''
   )
+}
+
+/** Rare levels and combinations are counted, and their columns named: never a cell. */
+function rareSentences({ rareCombinations: { count, rows, columns }, rareLevels }: Evaluation['privacy']): Html[] {
+  const levels = Object.entries(rareLevels).map(([name, rare]) => `${formatCount(rare)} of ${name}`)
+  const sentences: Html[] = []
+  if (levels.length > 0)
+    sentences.push(
+      html`<p>Levels that fewer than three real rows have: ${listed(levels)}. New rows repeat levels as they stand: where these are names, addresses or the like, leave the column out or make it an identifier.</p>`
+    )
+  if (count > 0)
+    sentences.push(
+      html`<p>${formatCount(count)} ${count === 1 ? 'combination' : 'combinations'} of ${listed(columns)} ${count === 1 ? 'occurs' : 'occur'} in fewer than three real rows (${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} in all). Synthetic rows that show ${count === 1 ? 'it' : 'them'} may point to single rows of the data.</p>`
+    )
+  return sentences
+}
+
+const MOST_NAMES = 12
+
+function listed(names: readonly string[]): string {
+  if (names.length > MOST_NAMES) return `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more columns`
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
 const MOST_RARE = 10
@@ -259,10 +292,9 @@ const LONGEST_RARE = 160
 
 function rareCombinationList(rare: readonly string[]): Html | string {
   if (rare.length === 0) return ''
-  const one = rare.length === 1
   const shown = rare.slice(0, MOST_RARE).map((words) => (words.length > LONGEST_RARE ? `${words.slice(0, LONGEST_RARE - 1)}…` : words))
   const rest = rare.length - shown.length
-  return html`<p>Fewer than three real rows have ${one ? 'this combination' : `each of these ${formatCount(rare.length)} combinations`} of categories. Synthetic rows that show ${one ? 'it' : 'them'} may point to single rows of the data:</p><ul>${shown.map((words) => html`<li>${words}</li>`)}${rest > 0 ? html`<li>and ${formatCount(rest)} more</li>` : ''}</ul>`
+  return html`<p>They are:</p><ul>${shown.map((words) => html`<li>${words}</li>`)}${rest > 0 ? html`<li>and ${formatCount(rest)} more</li>` : ''}</ul>`
 }
 
 function notesSection({ notes }: Evaluation, model: ReportModel | undefined): Section[] {

@@ -47,7 +47,7 @@ export class Measurer {
     part({ rows: { real: rowCount, synthetic: whole.synthetic.rowCount, train: null, compared, half: comparison.half } })
     if (subject.support) return this.#drawKnown(whole, comparison, run)
     // Nearest rows first: whether the rows are copies is what matters most.
-    part(await compareNeighbours(comparison, whole, subject.model.summary.rareCombinations))
+    part(await compareNeighbours(comparison, whole))
     const columns = compareColumns(comparison)
     part({ columns })
     const associations = compareAssociations(comparison)
@@ -80,8 +80,7 @@ export class Measurer {
       real,
       synthetic: rows,
       engine: await this.#makeEngine(),
-      key: keyFromSeed(seed),
-      rareCombinations: model.summary.rareCombinations
+      key: keyFromSeed(seed)
     })
     const { reportOf } = await import('../../../sbridge/src/report/sample-report.js')
     const evaluation = this.#evaluation

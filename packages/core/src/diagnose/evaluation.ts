@@ -38,7 +38,7 @@ export interface ColumnEvaluation {
   /** Categories: half the sum of the differences of the shares. */
   readonly totalVariation?: Measure
   readonly missingShare: RealAndSynthetic
-  /** Numbers: of the cells that are not missing; null where all are. */
+  /** Numbers: of the cells that are not missing; null where all are, and where the real ones are one or two, which it would tell. */
   readonly mean?: { readonly real: number | null; readonly synthetic: number | null }
   readonly standardDeviation?: { readonly real: number | null; readonly synthetic: number | null }
 }

@@ -1,7 +1,5 @@
+import { RARE_BELOW } from '../table/rare-below.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
-
-/** What fewer rows than this share is rare: it points to single rows, and no report shows it unless asked to. */
-export const RARE_BELOW = 3
 
 /** How many combinations of categories, and of which cells are missing, are rare. No cell of the table is in here. */
 export interface RareCombinations {

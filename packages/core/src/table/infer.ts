@@ -164,7 +164,7 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   const stray = wanted ? undefined : strayText(cells, present.length)
   if (stray)
     notes.push(
-      `${raw.name}: ${stray.numbers} of ${present.length} cells are numbers, but not “${stray.text}” in row ${stray.row}, so it counts as a category; if that stands for a missing value, add --missing '${stray.text}'`
+      `${raw.name}: ${stray.numbers} of ${present.length} cells are numbers, but not ${stray.text ? `“${stray.text}”` : 'the one'} in row ${stray.row}, so it counts as a category; if that stands for a missing value, add --missing ${stray.text ? `'${stray.text}'` : 'with its text'}`
     )
   else if (!wanted && length > MANY_LEVELS && length > present.length / 2)
     notes.push(

@@ -6,11 +6,12 @@ import {
   levelShares,
   type NumericColumn,
   presentValues,
+  RARE_BELOW,
   type Table
 } from '@sbridge/core'
 import { axisScale } from './axis-scale.js'
 import { panel } from './blocks.js'
-import { type Html, html } from './html.js'
+import { Html, html } from './html.js'
 import { formatNumber, formatShare, formatTime, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 import { shownLevels, shownValues } from './rare-values.js'
@@ -70,6 +71,7 @@ function sharesOf(counts: ReadonlyMap<number, number>, rows: number): Map<number
 
 function numbersDrawing(real: NumericColumn, synthetic: NumericColumn, showValues: boolean): { drawing: Html; spikes: string[] } {
   const [a, b] = [presentValues(real), presentValues(synthetic)]
+  if (a.length < RARE_BELOW && !showValues) return { drawing: new Html(''), spikes: ['fewer than three real values: not drawn'] }
   const counts = countsOf(a)
   const [first, second] = [sharesOf(counts, a.length), sharesOf(countsOf(b), b.length)]
   const shown = shownValues(counts, showValues)

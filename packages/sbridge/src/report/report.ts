@@ -1,4 +1,4 @@
-import { type ColumnEvaluation, type Evaluation, RARE_BELOW, rareCombinationWords, type Table } from '@sbridge/core'
+import { type ColumnEvaluation, type Evaluation, rareCombinationWords, type Table } from '@sbridge/core'
 import { figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
 import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing, FEW_COLUMNS } from './figures.js'
 import { type Html, html } from './html.js'
@@ -53,7 +53,7 @@ export function renderReport(parts: ReportParts): string {
     summarySection(parts),
     ...(parts.sections ?? []),
     marginalSection(parts, drawn),
-    columnSection(parts),
+    columnSection(evaluation),
     ...(drawn.length > 1 ? [pairSection(parts), associationSection(evaluation, drawn)] : []),
     ...(model ? [modelSection(model)] : []),
     privacySection(parts),
@@ -124,14 +124,11 @@ function marginalSection({ real, synthetic, evaluation, showValues }: ReportPart
   )
 }
 
-function columnSection({ evaluation: { columns, rows: counts }, showValues }: ReportParts): Section {
+function columnSection({ columns }: Evaluation): Section {
   const rows = Object.entries(columns).map(([name, column]) => {
     const distance = marginalOf(column)
     const show = column.kind === 'datetime' ? formatTime : formatNumber
     const spread = column.kind === 'datetime' ? formatDays : formatNumber
-    // The mean of one or two cells tells them.
-    const told = showValues || Math.round((1 - column.missingShare.real) * counts.real) >= RARE_BELOW
-    const ofReal = (value: number | null, words: (value: number | null) => string) => words(told ? value : null)
     return [
       name,
       column.kind,
@@ -139,9 +136,9 @@ function columnSection({ evaluation: { columns, rows: counts }, showValues }: Re
       formatNumber(distance?.floor),
       formatShare(column.missingShare.real),
       formatShare(column.missingShare.synthetic),
-      column.mean ? ofReal(column.mean.real, show) : '',
+      column.mean ? show(column.mean.real) : '',
       column.mean ? show(column.mean.synthetic) : '',
-      column.standardDeviation ? ofReal(column.standardDeviation.real, spread) : '',
+      column.standardDeviation ? spread(column.standardDeviation.real) : '',
       column.standardDeviation ? spread(column.standardDeviation.synthetic) : ''
     ]
   })

@@ -12,6 +12,7 @@ export {
   fitTable,
   type JobContext,
   type PreparedTable,
+  prepareRows,
   prepareTable,
   presentRows,
   type SampleJob,
@@ -70,5 +71,6 @@ export * from './table/present.js'
 export { RARE_BELOW } from './table/rare-below.js'
 export * from './table/raw.js'
 export * from './table/rows.js'
+export { continueNumbers } from './table/running-numbers.js'
 export * from './table/scaling.js'
 export * from './table/table.js'

@@ -12,6 +12,7 @@ import {
   spellsNonFinite
 } from './parse.js'
 import type { RawColumn, RawTable } from './raw.js'
+import { type Numbering, numberingOf } from './running-numbers.js'
 import { strayText } from './stray-text.js'
 import type { CategoricalColumn, Column, ColumnKind, NumericColumn, Table } from './table.js'
 
@@ -25,6 +26,8 @@ export interface ColumnFormat {
   /** Booleans in text: the spellings of false and true. */
   readonly spelling?: readonly [string, string]
   readonly integer?: boolean
+  /** Identifiers that are running numbers: how they go on. */
+  readonly numbering?: Numbering
 }
 
 export interface InferOptions {
@@ -155,8 +158,10 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   if (kind === 'identifier') {
     const reason = wanted ? 'counts' : 'every value differs, so it counts'
     const hint = wanted ? '' : hintFor(present)
-    notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, written as 1 … n${hint}`)
-    return { column: { name: raw.name, kind }, format: { ...base, kind } }
+    const numbering = numberingOf(cells.map((cell) => parseNumber(cell ?? '') ?? Number.NaN))
+    const written = numbering ? `continued from ${numbering.next}` : 'written as 1 … n'
+    notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, ${written}${hint}`)
+    return { column: { name: raw.name, kind }, format: { ...base, kind, ...(numbering ? { numbering } : {}) } }
   }
   if (kind === 'boolean') return inferBooleans(base, cells)
   const column = categories(raw.name, cells)

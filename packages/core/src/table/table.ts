@@ -1,4 +1,4 @@
-/** Kinds of column that the model knows. An identifier is left out of the model and written as 1 … n. */
+/** Kinds of column that the model knows. An identifier is left out of the model and written as 1 … n; running numbers go on where they end. */
 export type ColumnKind = 'number' | 'integer' | 'category' | 'boolean' | 'datetime' | 'identifier'
 
 /** Numbers, whole numbers and date-times (milliseconds since 1970): finite where not missing. */

@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
   type ColumnKind,
+  continueNumbers,
   type Evaluation,
   evaluateTables,
   evaluateTarget,
@@ -47,7 +48,10 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const job = fitJobOf(flags, run.seed)
   const showValues = showValuesOf(flags)
   await checkOutputs([flags.report], [realPath, syntheticPath, flags.train])
-  const real = inferTable(await readTable(realPath), job)
+  const inferred = inferTable(await readTable(realPath), job)
+  // The target may count the rows; what it is scored on must stay.
+  const kept = flags.target === undefined ? {} : { [flags.target]: 'integer' as const }
+  const real = continueNumbers(inferred, { types: { ...kept, ...job.types } })
   const like = async (path: string): Promise<Table> => {
     const raw = await readTable(path)
     refuseWithout(raw, real.table, path)

@@ -13,7 +13,7 @@ import {
   loadLocal,
   type ModelContents,
   type NumericColumn,
-  prepareTable,
+  prepareRows,
   presentValues,
   ReferenceEngine,
   type Table,
@@ -65,7 +65,7 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
       try: 'sbridge info data.csv, or sbridge info --options'
     })
   const contents = await modelContentsIn(input)
-  const facts = contents ? await modelFacts(contents) : tableFacts(prepareTable(await readTable(input), fitJobOf(flags, 1)).data)
+  const facts = contents ? await modelFacts(contents) : tableFacts(prepareRows(await readTable(input), fitJobOf(flags, 1)).data)
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
 }
 
@@ -103,7 +103,7 @@ interface Facts {
   readonly words?: readonly string[]
 }
 
-function tableFacts({ table, notes }: ReturnType<typeof prepareTable>['data']): Facts {
+function tableFacts({ table, notes }: ReturnType<typeof prepareRows>['data']): Facts {
   return { what: 'table', rows: table.rowCount, columns: table.columns.map(columnFacts), notes }
 }
 
@@ -163,7 +163,7 @@ function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {
 }
 
 function columnFacts(column: Column): ColumnFacts {
-  if (column.kind === 'identifier') return { name: column.name, kind: column.kind, missing: 0, summary: 'written as 1 … n' }
+  if (column.kind === 'identifier') return { name: column.name, kind: column.kind, missing: 0, summary: 'left out, written anew' }
   if (isNumeric(column)) return numericFacts(column)
   const missing = column.codes.filter((code) => code < 0).length
   const levels = column.levels.slice(0, 6).map((level) => {

@@ -14,6 +14,7 @@ import {
   latentFields,
   loadGlobal,
   localFields,
+  modelKnown,
   presentRows,
   presentTable,
   type RawTable,
@@ -97,7 +98,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
     })
   }
   if (!flags.dryRun) await checkOutputs([flags.output, flags.report], [input, flags.givenFile as string | undefined])
-  const job = fitJobOf(flags, run.seed)
+  const told = fitJobOf(flags, run.seed)
   const asked = await askedOf(flags)
   const contents = await modelContentsIn(input)
   if (contents?.kind.startsWith('latent')) refuseModelOptions(flags)
@@ -105,17 +106,18 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
     const local = contents?.kind === 'latent-local' || flags.local !== undefined
     if (!local) refuseWithoutLocal(flags)
     const runLatent = local ? runLatentLocalSample : runLatentSample
-    return runLatent({ input, flags, run, job, draws, count, cells, asked, contents, command: commandLine() })
+    return runLatent({ input, flags, run, job: told, draws, count, cells, asked, contents, command: commandLine() })
   }
   refuseWithoutLatent(flags)
   const local = contents?.kind === 'local' || (contents === undefined && flags.local !== undefined)
   refuseCombinations(asked, { draws, local })
   if (contents) refuseModelOptions(flags)
   if (local) {
-    return runLocalSample({ input, flags, run, job, draws, count, cells, contents, asked, command: commandLine() })
+    return runLocalSample({ input, flags, run, job: told, draws, count, cells, contents, asked, command: commandLine() })
   }
   refuseWithoutLocal(flags)
   const source: Source = contents ? { model: loadGlobal(contents) } : { raw: await readTable(input) }
+  const job = asked && 'raw' in source ? modelKnown(source.raw, told, asked) : told
   if (asked && 'raw' in source) checkKnown(source.raw, job, asked)
   const engine = await engineOf(run)
   try {

@@ -8,6 +8,7 @@ import type { FitOptions } from '../systems/global/options.js'
 import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
 import { presentTable } from '../table/present.js'
 import type { RawTable } from '../table/raw.js'
+import { repeatedKeyNotes } from '../table/repeated-keys.js'
 import { continueNumbers } from '../table/running-numbers.js'
 import { isNumeric, type Table } from '../table/table.js'
 
@@ -59,10 +60,11 @@ export function prepareTable(raw: RawTable, job: FitJob = {}): PreparedTable {
   return { data: { ...data, table: { ...data.table, columns }, notes }, weights: column.values }
 }
 
-/** As `prepareTable`, for models of rows: running numbers are left out of these and continued. */
+/** As `prepareTable`, for models of rows: running numbers are left out of these and continued, and rows that repeat per key have a note. */
 export function prepareRows(raw: RawTable, job: FitJob = {}): PreparedTable {
   const { data, ...weights } = prepareTable(raw, job)
-  return { data: continueNumbers(data, job), ...weights }
+  const rows = continueNumbers(data, job)
+  return { data: { ...rows, notes: [...rows.notes, ...repeatedKeyNotes(rows.table)] }, ...weights }
 }
 
 /** Key and watch of a job. Throws `InputError` for a seed that is none. */

@@ -71,22 +71,34 @@ export type Graded =
 
 /** How each measure of the whole tables stands to its floor. */
 export function readingsOf(evaluation: Pick<Evaluation, Graded>): Record<Graded, Reading> {
+  const honest = unpraised(evaluation)
   return {
-    energyDistance: aboveFloor(evaluation.energyDistance),
-    slicedWasserstein: aboveFloor(evaluation.slicedWasserstein),
+    energyDistance: honest(aboveFloor(evaluation.energyDistance)),
+    slicedWasserstein: honest(aboveFloor(evaluation.slicedWasserstein)),
     classifierAuc: aucReading(evaluation.classifierAuc),
     nearestNeighbourRatio: ratioReading(evaluation.nearestNeighbourRatio),
     copies: copiesReading(evaluation.copies),
-    coverage: belowFloor(evaluation.coverage),
-    density: densityReading(evaluation.density),
-    squaredMmd: aboveFloor(evaluation.squaredMmd)
+    coverage: honest(belowFloor(evaluation.coverage)),
+    density: honest(densityReading(evaluation.density)),
+    squaredMmd: honest(aboveFloor(evaluation.squaredMmd))
   }
+}
+
+/** Nearness to the very rows that the synthetic ones copy, or nearly, praises nothing: such readings lose their mark. */
+function unpraised({ classifierAuc }: Pick<Evaluation, 'classifierAuc'>): (reading: Reading) => Reading {
+  const copied = followsRows(classifierAuc)
+  return (reading) => (copied && reading.grade === 'good' ? { ...reading, grade: 'plain' } : reading)
+}
+
+function followsRows(auc: Measure): boolean {
+  return (auc.value ?? 1) < 0.5 && aucReading(auc).grade === 'poor'
 }
 
 /** Every measure with its reading and what it means. */
 export function measureLines(evaluation: Evaluation): MeasureLine[] {
   const { copies, associations } = evaluation
   const readings = readingsOf(evaluation)
+  const honest = unpraised(evaluation)
   const line = (name: string, found: Measure, reading: Reading, meaning: string): MeasureLine => ({
     name,
     value: found.value,
@@ -141,13 +153,13 @@ export function measureLines(evaluation: Evaluation): MeasureLine[] {
     line(
       'Largest association error',
       associations.largestError,
-      aboveFloor(associations.largestError),
-      `Largest error of a correlation, correlation ratio or Cramér’s V among all pairs of columns${pair ? `; over all rows, ${pair[0]} with ${pair[1]} differs most` : ''}.`
+      honest(aboveFloor(associations.largestError)),
+      `Largest error of a correlation, correlation ratio or Cramér’s V among all pairs of columns${pair && pair[0] !== pair[1] ? `; over all rows, ${pair[0]} with ${pair[1]} differs most` : ''}.`
     ),
     line(
       'Mean association error',
       associations.meanError,
-      aboveFloor(associations.meanError),
+      honest(aboveFloor(associations.meanError)),
       'The same error averaged over all pairs of columns.'
     )
   ]
@@ -162,7 +174,7 @@ export function verdict(evaluation: Evaluation): string[] {
 function likeness({ classifierAuc, energyDistance }: Evaluation): string {
   const told = aucReading(classifierAuc)
   const energy = aboveFloor(energyDistance)
-  const numbers = `two-sample AUC ${formatNumber(classifierAuc.value)} (chance: ${rangeWords(classifierAuc)}), energy distance ${formatNumber(energyDistance.value)} (floor ${formatNumber(energyDistance.floor)})`
+  const numbers = `two-sample AUC ${formatNumber(classifierAuc.value)}, by chance ${rangeWords(classifierAuc)}; energy distance ${formatNumber(energyDistance.value)}, floor ${formatNumber(energyDistance.floor)}`
   const above = (classifierAuc.value ?? 0) > 0.5
   if (energy.grade === 'poor' || (above && told.grade === 'poor'))
     return `The synthetic table differs visibly from the real one: ${numbers}.`
@@ -185,14 +197,13 @@ function nearness(evaluation: Evaluation): { alarm: boolean; sentence: string } 
   const known = rows.train === null ? 'real' : 'training'
   const ratio = ratioReading(nearestNeighbourRatio)
   const { value } = nearestNeighbourRatio
-  const numbers = `nearest-neighbour ratio ${formatNumber(value)} (chance: ${rangeWords(nearestNeighbourRatio)}), ${formatNumber(copies.value)} copies of ${known} rows (chance: up to ${formatNumber(copies.most)})`
+  const numbers = `nearest-neighbour ratio ${formatNumber(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${formatNumber(copies.value)} copies of ${known} rows, by chance up to ${formatNumber(copies.most)}`
   const alarm = (words: string) => ({ alarm: true, sentence: `${words} (${numbers}): do not treat them as anonymous.` })
   const calm = (words: string) => ({ alarm: false, sentence: `${words} (${numbers}).` })
   if (value !== null && value < 1 && ratio.grade === 'poor')
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
   if (copiesReading(copies).grade !== 'good') return alarm(`More of its rows repeat a ${known} row than chance explains`)
-  if ((classifierAuc.value ?? 1) < 0.5 && aucReading(classifierAuc).grade === 'poor')
-    return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
+  if (followsRows(classifierAuc)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
   if (someCrowd(evaluation))
     return alarm(
       `${formatShare(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`

@@ -45,7 +45,7 @@ function rareSentences({ rareCombinations: { count, rows, columns }, rareLevels 
   const sentences: Html[] = []
   if (levels.length > 0)
     sentences.push(
-      html`<p>Levels that fewer than three real rows have: ${listed(levels)}. New rows repeat levels as they stand: where these are names, addresses or the like, leave the column out or make it an identifier.</p>`
+      html`<p>Levels that fewer than three real rows have: ${listed(levels)}. sbridge repeats levels as they stand: where these are names, addresses or the like, leave the column out or make it an identifier.</p>`
     )
   if (count > 0)
     sentences.push(

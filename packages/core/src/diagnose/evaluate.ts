@@ -87,7 +87,7 @@ function notesOn(
     notes.push(`Associations were compared among ${MOST_ASSOCIATED_COLUMNS} of the ${real.columns.length} columns, evenly spread.`)
   if (!whole.train)
     notes.push(
-      'No separate training table was given: the real table stands for it, and held-out rows are replaced by each real row against the others.'
+      'No separate training table was given: the real table stands for it, and held-out rows are replaced by each real row against the others. Where the model was fitted on other rows, nearness to those is not known.'
     )
   else if (!copies.heldOut)
     notes.push(

@@ -1,4 +1,4 @@
-import { type Column, isCategorical, isNumeric, type Table } from './table.js'
+import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /** A column whose values name what was looked at several times: patients of visits, shares of days. */
 export interface RepeatedKey {
@@ -21,18 +21,18 @@ const KEY_WORDS = /^(id|ids|patient|subject|participant|person|respondent|custom
 /**
  * The column whose rows are likeliest to belong together, or undefined: it is named as a key, or forms one with a time
  * column that recurs from key to key; nearly all its values recur; and other columns are alike in rows of one value, far
- * beyond chance. Categories that merely recur are none. Cost O(cells · log n) at most, little where no column can be one.
+ * beyond chance. Categories that merely recur are none. Cost O(cells), little where no column can be one.
  */
 export function repeatedKey(table: Table): RepeatedKey | undefined {
-  const coded = table.columns.map((column) => ({ column, ...codesOf(column) }))
-  const recurring = coded.filter(({ codes, count }) => count > 1 && 2 * count <= codes.length && recurs(codes, count))
+  const numbers = table.columns.filter(isNumeric).slice(0, MOST_CANDIDATES)
+  const recurring = [...table.columns.filter(isCategorical), ...numbers].map(codesOf).filter(recurs)
   const keys = recurring
     .filter(({ column: { kind }, count }) => count >= LEAST_KEYS && (kind === 'category' || kind === 'integer'))
     .slice(0, MOST_CANDIDATES)
-  const times = recurring.filter(({ column }) => isNumeric(column)).slice(0, MOST_CANDIDATES)
+  const times = recurring.filter(({ column }) => isNumeric(column))
   const found = keys
     .filter((key) => isNamedAsKey(key.column.name) || times.some((time) => time !== key && formKey(key, time)))
-    .map((key) => ({ name: key.column.name, keys: key.count, alike: alikeColumns(coded, key) }))
+    .map((key) => ({ name: key.column.name, keys: key.count, alike: alikeColumns(table.columns, key) }))
     .filter(({ alike }) => alike.length > 0)
   return found.sort((a, b) => b.alike.length - a.alike.length || b.keys - a.keys)[0]
 }
@@ -49,30 +49,32 @@ export function repeatedKeyNotes(table: Table): string[] {
 }
 
 interface Coded {
+  readonly column: CategoricalColumn | NumericColumn
   /** Which of its values every row has; −1 where it has none. */
   readonly codes: Int32Array
   readonly count: number
 }
 
-function codesOf(column: Column): Coded {
-  if (isCategorical(column)) return { codes: column.codes, count: column.levels.length }
-  if (!isNumeric(column)) return { codes: new Int32Array(0), count: 0 }
+/** A column by its values. Numbers of which most differ are not followed to the end: their count is what was found. */
+function codesOf(column: CategoricalColumn | NumericColumn): Coded {
+  if (isCategorical(column)) return { column, codes: column.codes, count: column.levels.length }
+  const codes = new Int32Array(column.values.length).fill(-1)
   const known = new Map<number, number>()
-  const codes = Int32Array.from(column.values, (value, i) => {
-    if (column.missing?.[i]) return -1
-    const code = known.get(value) ?? known.size
-    known.set(value, code)
-    return code
-  })
-  return { codes, count: known.size }
+  for (let i = 0; i < codes.length && 2 * known.size <= codes.length; i++) {
+    if (column.missing?.[i]) continue
+    const code = known.get(column.values[i]!) ?? known.size
+    known.set(column.values[i]!, code)
+    codes[i] = code
+  }
+  return { column, codes, count: known.size }
 }
 
-/** Whether nearly all rows have a value that another row has too, and none lacks one. */
-function recurs(codes: Int32Array, count: number): boolean {
-  const rows = sizesOf(codes, count)
+/** Whether a column has several values that nearly all recur, and no row lacks one. */
+function recurs({ codes, count }: Coded): boolean {
+  if (count < 2 || 2 * count > codes.length || codes.includes(-1)) return false
   let alone = 0
-  for (const size of rows) if (size === 1) alone++
-  return !codes.includes(-1) && alone <= 0.05 * codes.length
+  for (const size of sizesOf(codes, count)) if (size === 1) alone++
+  return alone <= 0.05 * codes.length
 }
 
 function sizesOf(codes: Int32Array, count: number): Int32Array {
@@ -102,19 +104,16 @@ function formKey(a: Coded, b: Coded): boolean {
   return true
 }
 
-function alikeColumns(columns: readonly (Coded & { readonly column: Column })[], key: Coded): string[] {
-  const sizes = sizesOf(key.codes, key.count)
-  const pairs = sizes.reduce((sum, size) => sum + size * (size - 1), 0)
+function alikeColumns(columns: readonly Column[], key: Coded): string[] {
+  const pairs = sizesOf(key.codes, key.count).reduce((sum, size) => sum + size * (size - 1), 0)
   // Under chance the share scatters by about the root of two over the pairs of rows of one key.
   const least = Math.max(ALIKE, 5 * Math.sqrt(2 / pairs))
-  return columns
-    .filter((other) => other.codes !== key.codes && other.count > 1)
-    .filter(({ column, ...coded }) => (isNumeric(column) ? sharedSpread(column, key) : sharedLevel(coded, key)) >= least)
-    .map(({ column }) => column.name)
+  const shared = (column: Column) => (isNumeric(column) ? sharedSpread(column, key) : isCategorical(column) ? sharedLevel(column, key) : 0)
+  return columns.filter((column) => column.name !== key.column.name && shared(column) >= least).map(({ name }) => name)
 }
 
 /** Intraclass correlation of one-way analysis of variance; 0 for constants and columns with missing cells only. @source Fisher 1925. */
-function sharedSpread({ values, missing }: Extract<Column, { values: Float64Array }>, key: Coded): number {
+function sharedSpread({ values, missing }: NumericColumn, key: Coded): number {
   const rows = key.codes.length
   const [sums, counts] = [new Float64Array(key.count), new Float64Array(key.count)]
   let centre = 0
@@ -145,7 +144,8 @@ function sharedSpread({ values, missing }: Extract<Column, { values: Float64Arra
 }
 
 /** How much likelier two rows of one key are to share a level than any two rows, of what is left to share (Cohen's κ). */
-function sharedLevel({ codes, count }: Coded, key: Coded): number {
+function sharedLevel({ codes, levels }: CategoricalColumn, key: Coded): number {
+  const count = levels.length
   const together = new Map<number, number>()
   codes.forEach((code, i) => {
     const both = key.codes[i]! * (count + 1) + code + 1

@@ -51,8 +51,9 @@ export function continueNumbers(data: InferredTable, options: Options = {}): Inf
   for (const column of data.table.columns) {
     if (column.kind !== 'integer' || column.missing || named.has(column.name) || data.table.rowCount < LEAST_ROWS) continue
     const numbering = numberingOf(column.values)
+    if (!numbering) continue
     const others = data.table.columns.filter((other) => other !== column && !numberings.has(other.name))
-    if (!numbering || !others.some(varies)) continue
+    if (!others.some(varies)) continue
     const running = `${column.name}: whole numbers in equal steps, no two alike`
     if (isFollowed(column, others)) {
       notes.push(
@@ -83,10 +84,18 @@ function varies(column: Column): boolean {
   return presentValues(column).some((value, _, all) => value !== all[0])
 }
 
+/** Rows along a column, evenly spread over it, that are asked whether others follow; and as many columns as need be. */
+const MOST_FOLLOWED = 2000
+const MOST_FOLLOWERS = 100
+
 /** Whether at least half of the other numbers that vary, times aside, are much alike in rows that follow each other in the column's order. */
 function isFollowed(column: NumericColumn, others: readonly Column[]): boolean {
-  const order = Uint32Array.from(column.values, (_, i) => i).sort((a, b) => column.values[a]! - column.values[b]!)
-  const numbers = others.filter((other): other is NumericColumn => isNumeric(other) && other.kind !== 'datetime' && varies(other))
+  const all = Uint32Array.from(column.values, (_, i) => i).sort((a, b) => column.values[a]! - column.values[b]!)
+  const count = Math.min(all.length, MOST_FOLLOWED)
+  const order = Uint32Array.from({ length: count }, (_, k) => all[Math.floor((k * all.length) / count)]!)
+  const numbers = others
+    .filter((other): other is NumericColumn => isNumeric(other) && other.kind !== 'datetime' && varies(other))
+    .slice(0, MOST_FOLLOWERS)
   const followers = numbers.filter(({ values, missing }) => {
     const along = order.filter((i) => !missing?.[i])
     return correlationOfNext(ranksOf(Float64Array.from(along, (i) => values[i]!))) > Math.max(0.5, 2.5 / Math.sqrt(along.length))

@@ -14,6 +14,7 @@ export {
   fitTable,
   type JobContext,
   type PreparedTable,
+  prepareRows,
   prepareTable,
   presentRows,
   type SampleJob,
@@ -70,7 +71,10 @@ export { parseObservation } from './table/expression.js'
 export * from './table/infer.js'
 export * from './table/parse.js'
 export { presentTable, roundToFormat } from './table/present.js'
+export { RARE_BELOW } from './table/rare-below.js'
 export * from './table/raw.js'
+export { type RepeatedKey, repeatedKey } from './table/repeated-keys.js'
 export * from './table/rows.js'
+export { continueNumbers } from './table/running-numbers.js'
 export * from './table/scaling.js'
 export * from './table/table.js'

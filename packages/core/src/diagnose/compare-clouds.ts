@@ -1,6 +1,6 @@
 import { type Matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
-import { classifierAuc } from './classifier.js'
+import { chanceOfAuc, classifierAuc } from './classifier.js'
 import type { Comparison } from './comparison.js'
 import { embedTables } from './embedding.js'
 import type { Evaluation, Measure } from './evaluation.js'
@@ -61,8 +61,12 @@ async function matched({ real, synthetic, splits }: Sides, distance: Distance<nu
   return measure(average(values as (number | null)[]) ?? (await distance(real, synthetic, 0)), floors)
 }
 
-/** The value over as many rows as both tables have, for the most power; three splits at most for the floor. */
-async function auc({ real, synthetic, splits }: Sides, { key, watch }: Comparison): Promise<Measure> {
+/**
+ * The value over as many rows as both tables have, for the most power; three splits at most for the floor. They are too few
+ * to tell how far chance goes, and of fewer rows: its range is what chance allows samples of as many rows as the value has,
+ * more where the splits scatter more than that.
+ */
+async function auc({ real, synthetic, splits }: Sides, { key, watch, half }: Comparison): Promise<Measure> {
   const rows = Math.min(real.rows, synthetic.rows)
   const value = await classifierAuc({
     first: subsample(real, rows, keyFor(key, 'real side')),
@@ -73,7 +77,11 @@ async function auc({ real, synthetic, splits }: Sides, { key, watch }: Compariso
   const floors: number[] = []
   for (const [s, { first, second }] of splits.slice(0, rows <= 1000 ? 3 : 1).entries())
     floors.push(await classifierAuc({ first, second, key: keyFor(key, `classifier ${s}`), watch }))
-  return measure(value, floors)
+  const found = measure(value, floors)
+  if (found.floor === null) return found
+  const scatter = Math.max(...floors.map((floor) => Math.abs(floor - 0.5))) * Math.sqrt(half / rows)
+  const reach = Math.max(chanceOfAuc(rows), scatter, Math.abs(found.floor - 0.5))
+  return { ...found, floorRange: [0.5 - reach, 0.5 + reach] }
 }
 
 async function cover({ real, synthetic, splits }: Sides, { engine, watch }: Comparison): Promise<{ coverage: Measure; density: Measure }> {

@@ -1,5 +1,6 @@
 import { mean, variance } from '../num/statistics.js'
 import { presentValues } from '../table/encoder.js'
+import { RARE_BELOW } from '../table/rare-below.js'
 import { takeTableRows } from '../table/rows.js'
 import { type Column, isNumeric } from '../table/table.js'
 import type { Comparison } from './comparison.js'
@@ -34,7 +35,10 @@ function describe(real: Column, synthetic: Column, { distance, missing }: Found)
   if (!isNumeric(real) || !isNumeric(synthetic)) return { kind, totalVariation: distance, missingShare: missing }
   const a = presentValues(real)
   const b = presentValues(synthetic)
-  const both = (f: (values: Float64Array) => number) => ({ real: a.length > 0 ? f(a) : null, synthetic: b.length > 0 ? f(b) : null })
+  // The mean of one or two cells tells them, and that of synthetic cells which repeat them.
+  const few = a.length < Math.min(RARE_BELOW, real.values.length)
+  const one = (values: Float64Array, f: (values: Float64Array) => number) => (few || values.length === 0 ? null : f(values))
+  const both = (f: (values: Float64Array) => number) => ({ real: one(a, f), synthetic: one(b, f) })
   return {
     kind,
     kolmogorovSmirnov: distance,

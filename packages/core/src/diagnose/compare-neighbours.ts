@@ -4,11 +4,12 @@ import { keyFor, permutation } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
 import type { AlignedTables } from './align.js'
 import { type Comparison, mostComparedRows } from './comparison.js'
-import { countCopies, countDuplicates } from './copies.js'
+import { type CopyCounts, countCopies, countDuplicates, mostCopies } from './copies.js'
 import { embedTables } from './embedding.js'
 import type { Copies, Evaluation, Measure } from './evaluation.js'
-import { average, measure } from './floors.js'
-import { nearestDistances, neighbourRadii, ratioOfDistances } from './neighbours.js'
+import { average, measure, widen } from './floors.js'
+import { chanceOfRatio, nearestDistances, neighbourRadii, ratioOfDistances } from './neighbours.js'
+import { rareCombinations, rareLevels } from './rare.js'
 
 type NeighbourMeasures = Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy'>
 
@@ -16,33 +17,33 @@ type NeighbourMeasures = Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | '
 const MOST_PAIRS = 2e8
 
 /** How near synthetic rows come to training rows, beside how near held-out rows do. All training rows are searched. */
-export async function compareNeighbours(
-  comparison: Comparison,
-  whole: AlignedTables,
-  rareCombinations: readonly string[]
-): Promise<NeighbourMeasures> {
+export async function compareNeighbours(comparison: Comparison, whole: AlignedTables): Promise<NeighbourMeasures> {
   const { engine, key } = comparison
   const train = whole.train ?? whole.real
+  const reference = referenceCopies(whole)
   const [real, synthetic, target] = embedTables(whole.real, [comparison.real, comparison.synthetic, train]) as [Matrix, Matrix, Matrix]
   const most = Math.max(200, Math.min(mostComparedRows(target.cols), Math.floor(MOST_PAIRS / train.rowCount)))
   const limit = (points: Matrix, label: string) => takeRows(points, permutation(keyFor(key, label), points.rows).subarray(0, most))
   const toTrain = await nearestDistances(engine, limit(synthetic, 'near synthetic'), target)
-  const heldOut = whole.train
+  const heldOut = reference.heldOut
     ? await nearestDistances(engine, limit(real, 'near real'), target)
     : await neighbourRadii(engine, target, {
         rows: permutation(keyFor(key, 'near real'), target.rows).slice(0, Math.min(most, comparison.real.rowCount)),
         count: 1
       })
-  const floors = await ratioFloors(comparison, { real, heldOut: whole.train ? heldOut : undefined, most })
+  const floors = await ratioFloors(comparison, { real, heldOut: reference.heldOut ? heldOut : undefined, most })
+  const ratio = measure(ratioOfDistances(toTrain, heldOut), floors)
+  const chance = chanceOfRatio(heldOut, toTrain.length)
   return {
-    nearestNeighbourRatio: measure(ratioOfDistances(toTrain, heldOut), floors),
-    copies: compareCopies(whole),
+    nearestNeighbourRatio: chance ? widen(ratio, chance) : ratio,
+    copies: compareCopies(whole, reference),
     privacy: {
       closestFifthPercentile: quantilesOf(toTrain, heldOut, 0.05),
       closestMedian: quantilesOf(toTrain, heldOut, 0.5),
       shareCloserThanHeldOut: shareCloser(toTrain, heldOut),
       distanceQuantiles: { synthetic: fiftieths(toTrain), heldOut: fiftieths(heldOut) },
-      rareCombinations
+      rareCombinations: rareCombinations(train),
+      rareLevels: rareLevels(train)
     }
   }
 }
@@ -80,17 +81,33 @@ async function halfRatio(engine: Engine, asked: Matrix, target: Matrix, most: nu
   return ratioOfDistances(await nearestDistances(engine, rows, target), await neighbourRadii(engine, target, { count: 1 }))
 }
 
-/** Copies among all synthetic rows; the floor is what as many held-out rows would have. */
-function compareCopies({ real, synthetic, train }: AlignedTables): Copies {
+/** What synthetic rows are held against: rows that were kept from the training table, or the training rows among themselves. */
+interface Reference {
+  readonly counts: CopyCounts
+  readonly heldOut: boolean
+}
+
+/** Real rows of which more stand in the training table than its rows among themselves were not kept from it, whatever they were called. */
+function referenceCopies({ real, train }: AlignedTables): Reference {
+  const among = countDuplicates(train ?? real)
+  if (!train) return { counts: among, heldOut: false }
+  const counts = countCopies(real, train)
+  const heldOut = counts.copies <= mostCopies(among, counts.rows)
+  return { counts: heldOut ? counts : among, heldOut }
+}
+
+/** Copies among all synthetic rows; the floor is what as many fresh rows would have. */
+function compareCopies({ real, synthetic, train }: AlignedTables, { counts, heldOut }: Reference): Copies {
   const found = countCopies(synthetic, train ?? real)
-  const expected = train ? countCopies(real, train) : countDuplicates(real)
-  const floorShare = expected.copies / expected.rows
+  const floorShare = counts.copies / counts.rows
   return {
     value: found.copies,
     floor: floorShare * found.rows,
     share: found.copies / found.rows,
     floorShare,
-    withoutNumbers: found.withoutNumbers
+    most: Math.min(found.rows, Math.floor(mostCopies(counts, found.rows))),
+    withoutNumbers: found.withoutNumbers,
+    heldOut
   }
 }
 

@@ -31,6 +31,15 @@ export function countDuplicates(train: Table): CopyCounts {
   return { copies, rows: train.rowCount, withoutNumbers: texts.filter((text) => text === undefined).length }
 }
 
+/**
+ * Most copies that chance allows among `rows` fresh rows, where `copies` of `of` such rows are some. Both counts scatter:
+ * two standard deviations of their difference, and three more of `of`, since of zero found up to three may be expected.
+ */
+export function mostCopies({ copies, rows: of }: Pick<CopyCounts, 'copies' | 'rows'>, rows: number): number {
+  const expected = (copies / of) * rows
+  return expected + 2 * Math.sqrt(expected * (1 + rows / of)) + (3 * rows) / of
+}
+
 /** Every row as text, numbers with the decimals that their column has in `reference`; undefined where all its numbers are missing. */
 function rowTexts(table: Table, reference: Table): (string | undefined)[] {
   const cells = table.columns.map((column, c) => {

@@ -4,10 +4,13 @@ import { InputError, StopError } from '../num/errors.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import type { CategoricalColumn, NumericColumn, Table } from '../table/table.js'
 import { associationMatrix } from './associations.js'
-import { countCopies, countDuplicates } from './copies.js'
+import { chanceOfAuc, classifierAuc } from './classifier.js'
+import { countCopies, countDuplicates, mostCopies } from './copies.js'
 import { embedTables } from './embedding.js'
 import { evaluateTables } from './evaluate.js'
 import { kolmogorovSmirnov, missingShare, totalVariation } from './marginals.js'
+import { chanceOfRatio } from './neighbours.js'
+import { rareCombinations, rareCombinationWords, rareLevels } from './rare.js'
 
 const key = keyFromSeed(3)
 const engine = new ReferenceEngine()
@@ -152,6 +155,62 @@ describe('copies', () => {
   })
 })
 
+describe('what chance allows', () => {
+  test('copies: two standard deviations of both counts, and three of none found', () => {
+    expect(mostCopies({ copies: 0, rows: 300 }, 1000)).toBeCloseTo(10, 12)
+    // 30 of 3,000 make 1 in 100, which scatters by √(1 + 1/30).
+    expect(mostCopies({ copies: 30, rows: 3000 }, 100)).toBeCloseTo(1 + 2 * Math.sqrt(1 + 1 / 30) + 0.1, 12)
+  })
+
+  test('nearest-neighbour ratio: the quantiles of the reference at ½ ± √(1/n + 1/m), or the standard error of means', () => {
+    const even = Float64Array.from({ length: 801 }, (_, k) => k)
+    const reach = Math.sqrt(1 / 801 + 1 / 400)
+    const [low, high] = chanceOfRatio(even, 400)!
+    expect(low).toBeCloseTo(1 - 2 * reach, 12)
+    expect(high).toBeCloseTo(1 + 2 * reach, 12)
+    // One distance of 100 is not zero: mean 0.01, deviation √(0.01 · 0.99).
+    const one = Float64Array.from({ length: 100 }, (_, k) => (k === 0 ? 1 : 0))
+    expect(chanceOfRatio(one, 100)![0]).toBe(0)
+    expect(chanceOfRatio(one, 100)![1]).toBeCloseTo(1 + (2 * Math.sqrt(0.01 * 0.99) * Math.sqrt(0.02)) / 0.01, 12)
+    expect(chanceOfRatio(new Float64Array(5), 5)).toBeUndefined()
+  })
+
+  test('AUC: of 24 pairs of samples of one law, few lie outside; a law moved by one and a half deviations does', async () => {
+    const sample = (label: string, shift: number) => {
+      const data = normals(keyFor(key, label), 3 * 80).map((z, i) => (i % 3 === 0 ? z + shift : z))
+      return { data, rows: 80, cols: 3 }
+    }
+    const far = async (k: number, shift: number) =>
+      Math.abs((await classifierAuc({ first: sample(`first ${k}`, 0), second: sample(`second ${k}`, shift), key: keyFor(key, k) })) - 0.5) >
+      chanceOfAuc(80)
+    let outside = 0
+    for (let k = 0; k < 24; k++) if (await far(k, 0)) outside++
+    // About one in twenty: more than four of 24 has a chance of 1 %.
+    expect(outside).toBeLessThanOrEqual(4)
+    expect(await far(0, 1.5)).toBe(true)
+  })
+})
+
+describe('rare combinations and levels', () => {
+  test('are counted with the rows and columns that make them, and named only in words', () => {
+    const people = table(
+      levels('name', ['Ann', 'Bob', 'Cleo', 'Cleo', 'Cleo']),
+      levels('sex', ['f', 'm', 'f', 'f', 'f']),
+      numbers('x', [1, 2, 3, 4, 5], [0, 0, 0, 0, 1]),
+      numbers('y', [1, 2, 3, 4, 5])
+    )
+    expect(rareCombinations(people)).toEqual({ count: 4, rows: 5, columns: ['name', 'sex', 'x'] })
+    expect(rareLevels(people)).toEqual({ name: 2, sex: 1 })
+    expect(rareCombinationWords(people)).toEqual([
+      'name = Ann, sex = f',
+      'name = Bob, sex = m',
+      'name = Cleo, sex = f',
+      'name = Cleo, sex = f, x missing'
+    ])
+    expect(rareCombinations(table(numbers('y', [1, 2])))).toEqual({ count: 0, rows: 0, columns: [] })
+  })
+})
+
 describe('evaluateTables', () => {
   test('a fresh sample of the same law stands at the floors', async () => {
     const evaluation = await evaluateTables({
@@ -176,7 +235,7 @@ describe('evaluateTables', () => {
     const real = drawTable('real', 240)
     const copied = await evaluateTables({ real, synthetic: real, engine, key })
     expect(copied.nearestNeighbourRatio.value).toBe(0)
-    expect(copied.copies).toMatchObject({ value: 240, floor: 0, share: 1 })
+    expect(copied.copies).toMatchObject({ value: 240, floor: 0, share: 1, most: 3, heldOut: false })
     expect(copied.privacy.shareCloserThanHeldOut).toBe(1)
     const blurred = await evaluateTables({ real, synthetic: drawTable('blurred', 240, { noise: 1.5 }), engine, key })
     expect(blurred.classifierAuc.value).toBeGreaterThan(0.65)
@@ -186,9 +245,64 @@ describe('evaluateTables', () => {
     expect(blurred.associations.largestError.value).toBeGreaterThan(2 * blurred.associations.largestError.floor!)
   })
 
+  test('a copy’s AUC lies below what chance allows, a fresh sample’s does not', async () => {
+    const real = drawTable('real', 240)
+    const copied = (await evaluateTables({ real, synthetic: real, engine, key })).classifierAuc
+    expect(copied.value).toBeLessThan(0.2)
+    expect(copied.floorRange![0]).toBeGreaterThan(0.4)
+    const fresh = (await evaluateTables({ real, synthetic: drawTable('fresh', 240), engine, key })).classifierAuc
+    expect(fresh.value).toBeGreaterThan(fresh.floorRange![0])
+    expect(fresh.value).toBeLessThan(fresh.floorRange![1])
+  })
+
+  test('real rows that stand in the training table are not taken for held-out ones', async () => {
+    const train = drawTable('real', 240)
+    const whole = await evaluateTables({ real: train, synthetic: train, train, engine, key })
+    expect(whole.copies).toMatchObject({ value: 240, floor: 0, most: 3, heldOut: false })
+    expect(whole.nearestNeighbourRatio.value).toBe(0)
+    expect(whole.nearestNeighbourRatio.floorRange![0]).toBeGreaterThan(0.7)
+    expect(whole.notes.join()).toContain('The real rows were not held out')
+    const kept = await evaluateTables({ real: drawTable('kept', 240), synthetic: train, train, engine, key })
+    expect(kept.copies).toMatchObject({ value: 240, floor: 0, heldOut: true })
+    expect(kept.notes).toEqual([])
+  })
+
+  test('in a table of categories only, copies are as many as chance gives and nearness is no alarm', async () => {
+    const few = (label: string) => {
+      const u = uniforms(keyFor(key, label), 400)
+      return table(
+        levels(
+          'a',
+          Array.from(u, (x) => (x < 0.6 ? 'p' : x < 0.9 ? 'q' : 'r'))
+        ),
+        levels(
+          'b',
+          Array.from(u, (x) => (Math.floor(97 * x) % 3 === 0 ? 'yes' : 'no'))
+        )
+      )
+    }
+    const { copies, nearestNeighbourRatio } = await evaluateTables({ real: few('one'), synthetic: few('two'), engine, key })
+    expect(copies.value).toBe(400)
+    expect(copies.most).toBe(400)
+    if (nearestNeighbourRatio.value !== null)
+      expect(nearestNeighbourRatio.value).toBeGreaterThanOrEqual(nearestNeighbourRatio.floorRange![0])
+  })
+
+  test('the mean of one or two real cells is not told', async () => {
+    const marks = (present: number) => Array.from({ length: 60 }, (_, i) => (i < present ? 0 : 1))
+    const part = (present: number) => {
+      const z = normals(keyFor(key, present), 60)
+      return table(numbers('x', z), numbers('y', z, marks(present)))
+    }
+    const meansOf = async (present: number) => (await evaluateTables({ real: part(present), synthetic: part(9), engine, key })).columns.y!
+    expect((await meansOf(2)).mean).toEqual({ real: null, synthetic: null })
+    expect((await meansOf(2)).standardDeviation).toEqual({ real: null, synthetic: null })
+    expect((await meansOf(3)).mean!.real).not.toBeNull()
+  })
+
   test('is plain JSON of finite numbers, the same for the same key, and reports its progress', async () => {
     const seen: number[] = []
-    const problem = { real: drawTable('real', 60), synthetic: drawTable('synthetic', 40), engine, key, rareCombinations: ['side=left'] }
+    const problem = { real: drawTable('real', 60), synthetic: drawTable('synthetic', 40), engine, key }
     const evaluation = await evaluateTables({
       ...problem,
       watch: { progress: ({ stage, done }) => stage === 'comparing the tables' && seen.push(done) }
@@ -196,7 +310,7 @@ describe('evaluateTables', () => {
     expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation)
     expect(await evaluateTables(problem)).toEqual(evaluation)
     expect(seen).toEqual([0, 1, 2, 3, 4])
-    expect(evaluation.privacy.rareCombinations).toEqual(['side=left'])
+    expect(evaluation.privacy.rareCombinations).toEqual({ count: 1, rows: 2, columns: ['y', 'side'] })
     expect(evaluation.rows).toEqual({ real: 60, synthetic: 40, train: null, compared: 60, half: 30 })
     expect(evaluation.notes[0]).toMatch(/No separate training table/)
   })

@@ -20,8 +20,6 @@ export interface EvaluationProblem {
   /** Searches neighbours. */
   readonly engine: Engine
   readonly key: Key
-  /** Combinations of categories that so few rows have that they should be named. */
-  readonly rareCombinations?: readonly string[] | undefined
   readonly watch?: Watch | undefined
 }
 
@@ -47,7 +45,7 @@ export async function evaluateTables(problem: EvaluationProblem): Promise<Evalua
   report(1)
   const associations = compareAssociations(comparison)
   report(2)
-  const neighbours = await compareNeighbours(comparison, whole, problem.rareCombinations ?? [])
+  const neighbours = await compareNeighbours(comparison, whole)
   report(3)
   const clouds = await compareClouds(comparison)
   report(4)
@@ -89,7 +87,11 @@ function notesOn(
     notes.push(`Associations were compared among ${MOST_ASSOCIATED_COLUMNS} of the ${real.columns.length} columns, evenly spread.`)
   if (!whole.train)
     notes.push(
-      'No separate training table was given: the real table stands for it, and held-out rows are replaced by each real row against the others.'
+      'No separate training table was given: the real table stands for it, and held-out rows are replaced by each real row against the others. Where the model was fitted on other rows, nearness to those is not known.'
+    )
+  else if (!copies.heldOut)
+    notes.push(
+      'The real rows were not held out: more of them stand in the training table than chance explains. In their place, each training row is held against the others.'
     )
   if (splits.length === 0) notes.push('The tables are too small for floors: four real rows and two synthetic ones are the least.')
   if (copies.withoutNumbers > 0)

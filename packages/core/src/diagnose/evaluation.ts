@@ -1,10 +1,15 @@
+import type { RareCombinations } from './rare.js'
+
 /** A measure beside its floor: the same measure between two halves of the real data. Plain data, JSON as it stands. */
 export interface Measure {
   /** null where the data do not define it; a note then says why. */
   readonly value: number | null
   /** Mean over random half splits (of absolute values where the measure is unbiased and so scatters around zero). */
   readonly floor: number | null
-  /** Smallest and largest value over the half splits; absent without floor. */
+  /**
+   * What chance allows: smallest and largest value over the half splits, widened by the measure's own standard error for
+   * the nearest-neighbour ratio; for the AUC, as far to both sides of ½ as chance reaches. Absent without a floor.
+   */
   readonly floorRange?: readonly [number, number]
 }
 
@@ -12,6 +17,10 @@ export interface Copies extends Measure {
   /** Share of the synthetic rows, and of the held-out rows (or, without those, of the real rows among themselves). */
   readonly share: number
   readonly floorShare: number
+  /** Most copies that chance allows. */
+  readonly most: number
+  /** Whether the floor is that of rows kept from training. */
+  readonly heldOut: boolean
   /** Synthetic rows in which every number is missing: never counted as copies. */
   readonly withoutNumbers: number
 }
@@ -29,7 +38,7 @@ export interface ColumnEvaluation {
   /** Categories: half the sum of the differences of the shares. */
   readonly totalVariation?: Measure
   readonly missingShare: RealAndSynthetic
-  /** Numbers: of the cells that are not missing; null where all are. */
+  /** Numbers: of the cells that are not missing; null where all are, and where the real ones are one or two, which it would tell. */
   readonly mean?: { readonly real: number | null; readonly synthetic: number | null }
   readonly standardDeviation?: { readonly real: number | null; readonly synthetic: number | null }
 }
@@ -53,8 +62,10 @@ export interface Privacy {
   readonly shareCloserThanHeldOut: number
   /** Quantiles 0, 0.02 … 1 of the distances, for a drawing. */
   readonly distanceQuantiles: { readonly synthetic: readonly number[]; readonly heldOut: readonly number[] }
-  /** Combinations of categories of fewer than three rows, as the caller named them. */
-  readonly rareCombinations: readonly string[]
+  /** Combinations of categories, and of which cells are missing, that fewer than three training rows have: counted, never named. */
+  readonly rareCombinations: RareCombinations
+  /** How many levels fewer than three training rows have, by column; columns without such levels are left out. */
+  readonly rareLevels: Readonly<Record<string, number>>
 }
 
 export interface Evaluation {

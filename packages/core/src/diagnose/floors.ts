@@ -8,6 +8,12 @@ export function measure(value: number | null, halves: readonly (number | null)[]
   return { value, floor: average(sizes), floorRange: [Math.min(...found), Math.max(...found)] }
 }
 
+/** The measure with its floor's range made to hold another range. Without a floor there is nothing to widen. */
+export function widen(found: Measure, [low, high]: readonly [number, number]): Measure {
+  if (!found.floorRange) return found
+  return { ...found, floorRange: [Math.min(found.floorRange[0], low), Math.max(found.floorRange[1], high)] }
+}
+
 /** Mean of the numbers; null where there is none. */
 export function average(values: readonly number[]): number
 export function average(values: readonly (number | null)[]): number | null

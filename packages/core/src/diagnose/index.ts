@@ -10,4 +10,5 @@ export { type Forest, type ForestProblem, predictForest, trainForest } from './f
 export { kolmogorovSmirnov, levelShares, totalVariation } from './marginals.js'
 export { type CoverageProblem, coverageAndDensity, ratioOfDistances } from './neighbours.js'
 export * from './pairwise.js'
+export { levelRows, type RareCombinations, rareCombinationWords } from './rare.js'
 export * from './sliced-wasserstein.js'

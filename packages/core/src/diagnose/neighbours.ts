@@ -58,6 +58,26 @@ export function ratioOfDistances(distances: Float64Array, reference: Float64Arra
   return average > 0 ? mean(distances) / average : null
 }
 
+/**
+ * The range of `ratioOfDistances` for `count` fresh rows, by two standard errors: of ranks where it compares medians, of
+ * means where it compares those. Undefined where the ratio is.
+ */
+export function chanceOfRatio(reference: Float64Array, count: number): readonly [number, number] | undefined {
+  const ascending = sorted(reference)
+  const middle = quantileOfSorted(ascending, 0.5)
+  const parts = 1 / reference.length + 1 / count
+  if (middle > 0) {
+    // The share of the reference below a fresh median scatters by half the root of 1/n + 1/m around one half.
+    const reach = Math.min(0.5, Math.sqrt(parts))
+    return [quantileOfSorted(ascending, 0.5 - reach) / middle, quantileOfSorted(ascending, 0.5 + reach) / middle]
+  }
+  const average = mean(reference)
+  if (!(average > 0)) return undefined
+  const deviation = Math.sqrt(mean(reference.map((x) => (x - average) ** 2)))
+  const reach = (2 * deviation * Math.sqrt(parts)) / average
+  return [Math.max(0, 1 - reach), 1 + reach]
+}
+
 export interface CoverageProblem {
   readonly engine: Engine
   /** [n, d] and [m, d] */

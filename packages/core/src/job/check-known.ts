@@ -4,15 +4,26 @@ import { likelihoodOf, logLikelihoods } from '../systems/global/posterior-likeli
 import { allExcluded, type LikelihoodModule } from '../systems/likelihood-row.js'
 import { checkObservation } from '../systems/observations.js'
 import { encodeTable, fitEncoder } from '../table/encoder.js'
-import { parseObservation } from '../table/expression.js'
+import { columnsOf, parseObservation } from '../table/expression.js'
 import type { RawTable } from '../table/raw.js'
-import { type FitJob, prepareTable } from './job.js'
+import { type FitJob, prepareRows, prepareTable } from './job.js'
 
 /** What is known about rows to draw. */
 export interface Known {
   readonly givens: readonly Given[]
   readonly observe: readonly string[]
   readonly likelihood?: LikelihoodModule | undefined
+}
+
+/**
+ * The job with those running numbers modelled that something is known of: what is not modelled cannot be given. A likelihood
+ * may ask for any column. Cost O(cells · log n).
+ */
+export function modelKnown(raw: RawTable, job: FitJob, { givens, observe, likelihood }: Known): FitJob {
+  const named = new Set([...givens.flatMap(Object.keys), ...observe.flatMap((text) => columnsOf(parseObservation(text).residual))])
+  const running = prepareRows(raw, job).data.formats.filter(({ name, numbering }) => numbering && (likelihood || named.has(name)))
+  const kinds = running.filter(({ name }) => !job.types?.[name]).map(({ name }) => [name, 'integer'] as const)
+  return kinds.length === 0 ? job : { ...job, types: { ...job.types, ...Object.fromEntries(kinds) } }
 }
 
 /**

@@ -9,6 +9,8 @@ import { drawFields, type FitOptions, fitFields } from '../systems/global/option
 import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
 import { presentTable } from '../table/present.js'
 import type { RawTable } from '../table/raw.js'
+import { repeatedKeyNotes } from '../table/repeated-keys.js'
+import { continueNumbers } from '../table/running-numbers.js'
 import { isNumeric, type Table } from '../table/table.js'
 
 /** Everything that a fit of a table depends on besides the table: plain data, the same for every caller. */
@@ -62,6 +64,13 @@ export function prepareTable(raw: RawTable, job: FitJob = {}): PreparedTable {
   return { data: { ...data, table: { ...data.table, columns }, notes }, weights: column.values }
 }
 
+/** As `prepareTable`, for models of rows: running numbers are left out of these and continued, and rows that repeat per key have a note. */
+export function prepareRows(raw: RawTable, job: FitJob = {}): PreparedTable {
+  const { data, ...weights } = prepareTable(raw, job)
+  const rows = continueNumbers(data, job)
+  return { data: { ...rows, notes: [...rows.notes, ...repeatedKeyNotes(rows.table)] }, ...weights }
+}
+
 /** Key and watch of a job. Throws `InputError` for a seed that is none. */
 export function contextOf(seed: number, context: JobContext): Context {
   if (!(Number.isSafeInteger(seed) && seed >= 0)) {
@@ -73,7 +82,7 @@ export function contextOf(seed: number, context: JobContext): Context {
 /** Fits the Schrödinger-bridge sampler to a raw table. Same table, job and engine: same model, for any thread count. */
 export async function fitTable(raw: RawTable, job: FitJob, context: JobContext): Promise<GlobalModel> {
   refuseUnknown(job, FIT_JOB)
-  const { data, weights } = prepareTable(raw, job)
+  const { data, weights } = prepareRows(raw, job)
   return fitGlobal(data, { ...job, ...(weights ? { weights } : { weights: undefined }) } as FitOptions, contextOf(job.seed ?? 1, context))
 }
 

@@ -118,7 +118,7 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
       code: 'condition-identifier',
       got: `${name}, which counts as an identifier and is not modelled`,
       expected: 'a column of numbers, dates, booleans or categories',
-      try: `--types ${name}=category where its values recur`
+      try: `--types ${name}=integer where they are numbers, --types ${name}=category where its values recur`
     })
   }
   if (code.carries === 'empty')

@@ -22,6 +22,7 @@ import type { ColumnCode, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import type { DateStyle, NumberStyle } from '../table/parse.js'
 import { timeBounds } from '../table/present.js'
+import type { Numbering } from '../table/running-numbers.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
 
@@ -62,7 +63,8 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
     })
   ),
   spelling: optional(tuple<readonly [string, string]>(text, text)),
-  integer: optional(flag)
+  integer: optional(flag),
+  numbering: optional(record<Numbering>({ next: whole({ least: Number.MIN_SAFE_INTEGER }), step: whole({ least: 1 }) }))
 })
 
 const kindOf: Reader<Kind> = record<Kind>({ name: text, kind: columnKind, levels: optional(list(text)) })

@@ -13,6 +13,7 @@ import {
   spellsNonFinite
 } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type RawTable } from './raw.js'
+import { type Numbering, numberingOf } from './running-numbers.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, isEmpty, type NumericColumn, type Table } from './table.js'
 
@@ -26,6 +27,8 @@ export interface ColumnFormat {
   /** Booleans in text: the spellings of false and true. */
   readonly spelling?: readonly [string, string]
   readonly integer?: boolean
+  /** Identifiers that are running numbers: how they go on. */
+  readonly numbering?: Numbering
 }
 
 export interface InferOptions {
@@ -151,8 +154,10 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   if (kind === 'identifier') {
     const reason = wanted ? 'counts' : 'every value differs, so it counts'
     const hint = wanted ? '' : hintFor(present)
-    notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, written as 1 … n${hint}`)
-    return { column: { name: raw.name, kind }, format: { ...base, kind } }
+    const numbering = numberingOf(cells.map((cell) => parseNumber(cell ?? '') ?? Number.NaN))
+    const written = numbering ? `continued from ${numbering.next}` : 'written as 1 … n'
+    notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, ${written}${hint}`)
+    return { column: { name: raw.name, kind }, format: { ...base, kind, ...(numbering ? { numbering } : {}) } }
   }
   if (kind === 'boolean') return inferBooleans(base, cells)
   const column = categories(raw.name, cells)
@@ -160,7 +165,7 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   const stray = wanted ? undefined : strayText(cells, present.length)
   if (stray)
     notes.push(
-      `${raw.name}: ${stray.numbers} of ${present.length} cells are numbers, but not “${stray.text}” in row ${stray.row}, so it counts as a category; if that stands for a missing value, add --missing '${stray.text}'`
+      `${raw.name}: ${stray.numbers} of ${present.length} cells are numbers, but not ${stray.text ? `“${stray.text}”` : 'the one'} in row ${stray.row}, so it counts as a category; if that stands for a missing value, add --missing ${stray.text ? `'${stray.text}'` : 'with its text'}`
     )
   else if (!wanted && length > MANY_LEVELS && length > present.length / 2)
     notes.push(

@@ -14,9 +14,12 @@ export function presentTable(table: Table, formats: readonly ColumnFormat[], as:
 function presentColumn(column: Column, format: ColumnFormat, rowCount: number, as: 'text' | 'typed'): RawColumn {
   const name = column.name
   if (column.kind === 'identifier') {
-    if (as === 'text' || format.source === 'text')
-      return { name, source: 'text', values: Array.from({ length: rowCount }, (_, i) => String(i + 1)) }
-    return { name, source: 'number', integer: true, values: Float64Array.from({ length: rowCount }, (_, i) => i + 1) }
+    const { next, step } = format.numbering ?? { next: 1, step: 1 }
+    const numbers = Float64Array.from({ length: rowCount }, (_, i) => next + step * i)
+    // Names that are written as numbers stay text; numbers stay numbers, however their format stored them.
+    if (as === 'text' || (format.source === 'text' && !format.numbering))
+      return { name, source: 'text', values: Array.from(numbers, String) }
+    return { name, source: 'number', integer: true, values: numbers }
   }
   if (isNumeric(column)) return as === 'text' ? presentText(column, format) : presentNumbers(column, format)
   if (column.kind === 'boolean') {

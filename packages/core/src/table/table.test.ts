@@ -150,12 +150,16 @@ describe('names', () => {
     expect(told.table.columns[0]!.kind).toBe('identifier')
     expect(told.notes).toEqual(['name: counts as an identifier: left out of the model, written as 1 … n'])
   })
-  it('that is a number in almost every cell has a note that names the cell that is none', () => {
-    const cells = Array.from({ length: 40 }, (_, i) => (i === 7 ? 'oops' : String(i % 9)))
-    const { table, notes } = inferTable(raw(cells))
+  it('that is a number in almost every cell has a note that names the cell that is none, and its text where it recurs', () => {
+    const strays = (...at: number[]) => Array.from({ length: 40 }, (_, i) => (at.includes(i) ? 'oops' : String(i % 9)))
+    const { table, notes } = inferTable(raw(strays(7, 9, 20)))
     expect(table.columns[0]!.kind).toBe('category')
     expect(notes).toEqual([
-      "name: 39 of 40 cells are numbers, but not “oops” in row 8, so it counts as a category; if that stands for a missing value, add --missing 'oops'"
+      "name: 37 of 40 cells are numbers, but not “oops” in row 8, so it counts as a category; if that stands for a missing value, add --missing 'oops'"
+    ])
+    const cells = strays(7)
+    expect(inferTable(raw(cells)).notes).toEqual([
+      'name: 39 of 40 cells are numbers, but not the one in row 8, so it counts as a category; if that stands for a missing value, add --missing with its text'
     ])
     expect(inferTable(raw(cells), { types: { name: 'category' } }).notes).toEqual([])
   })

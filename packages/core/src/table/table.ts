@@ -1,4 +1,4 @@
-/** Kinds of column that the model knows. An identifier is left out of the model and written as 1 … n. */
+/** Kinds of column that the model knows. An identifier is left out of the model and written as 1 … n; running numbers go on where they end. */
 export type ColumnKind = 'number' | 'integer' | 'category' | 'boolean' | 'datetime' | 'identifier'
 
 /** Numbers, whole numbers and date-times (milliseconds since 1970): finite where not missing. */
@@ -47,7 +47,7 @@ export function isCategorical(column: Column): column is CategoricalColumn {
 /** Whether every cell is missing. */
 export function isEmpty(column: Column): boolean {
   if (isCategorical(column)) return column.codes.every((code) => code < 0)
-  return isNumeric(column) && column.missing !== undefined && column.missing.every((mark) => mark === 1)
+  return isNumeric(column) && column.missing?.every((mark) => mark === 1)
 }
 
 /** A column of n missing cells. */

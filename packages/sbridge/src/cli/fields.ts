@@ -26,6 +26,19 @@ export const tableFields: readonly Field[] = [
   text('weights', 'a column of numbers', 'equal weights', 'Uses this column as row weights; it is not modelled and written as 1.', 'COLUMN')
 ]
 
+/** Options of reports. */
+export const reportFields: readonly Field[] = [
+  {
+    name: 'showValues',
+    kind: 'boolean',
+    unit: '',
+    range: 'a switch, with --report',
+    default: 'off',
+    sentence: 'The report also shows what fewer than three real rows have: rare levels and combinations, single values, training images.',
+    source: ''
+  }
+]
+
 /** Options of running. */
 export const runFields: readonly Field[] = [
   {
@@ -131,6 +144,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'forecast', fields: forecastFields },
   { group: 'trajectories', fields: marginalsFields },
   { group: 'table', fields: tableFields },
+  { group: 'report', fields: reportFields },
   { group: 'running', fields: runFields }
 ]
 
@@ -147,10 +161,10 @@ interface Optioned {
   option(flags: string, description: string, collect?: (value: string, before: string[] | undefined) => string[]): unknown
 }
 
-/** Adds one flag a field; values arrive as text and are read by `readFields`, those of a repeatable one as a list of texts. */
+/** Adds one flag a field; values arrive as text and are read by `readFields`, those of a repeatable one as a list of texts. A truth value is a switch. */
 export function addFields(command: Optioned, fields: readonly Field[]): void {
   for (const field of fields) {
-    const flags = `${flagOf(field)} <value>`
+    const flags = field.kind === 'boolean' ? flagOf(field) : `${flagOf(field)} <value>`
     const description = `${field.sentence} ${sentenceOf(field)}`
     if (field.repeatable) command.option(flags, description, (value, before = []) => [...before, value])
     else command.option(flags, description)
@@ -167,6 +181,7 @@ export function readFields(fields: readonly Field[], given: Readonly<Record<stri
   for (const field of fields) {
     const value = given[field.name]
     if (typeof value === 'string') values[field.name] = parseField(field, value)
+    if (value === true && field.kind === 'boolean') values[field.name] = true
   }
   return values
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { type ColumnKind, type Engine, type FitJob, fitFields, InputError, type ScalingMethod } from '@sbridge/core'
 import { createEngine } from '../host/node.js'
-import { readFields, runFields, tableFields } from './fields.js'
+import { readFields, reportFields, runFields, tableFields } from './fields.js'
 
 type Given = Readonly<Record<string, unknown>>
 
@@ -87,6 +87,19 @@ export function runOf(given: Given): Run {
 
 export function engineOf(run: Run): Promise<Engine> {
   return createEngine(run.engineName, { threads: run.threads, precision: run.precision })
+}
+
+/** Whether a report may show rare values. Throws `InputError` where no report is asked for. */
+export function showValuesOf(given: Given): boolean {
+  const { showValues = false } = readFields(reportFields, given)
+  if (showValues && given.report === undefined)
+    throw new InputError({
+      code: 'option-combination',
+      got: '--show-values without a report',
+      expected: '--report beside it',
+      try: '--report report.html --show-values'
+    })
+  return showValues as boolean
 }
 
 /** `-n` as a number, or undefined when left out. Throws `InputError` unless a whole number of at least 1. */

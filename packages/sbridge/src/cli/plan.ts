@@ -20,7 +20,7 @@ import {
   keyFromSeed,
   type Matrix,
   pairsPerMillisecond,
-  prepareTable,
+  prepareRows,
   presentValues,
   type RawTable,
   rowsWithin,
@@ -139,7 +139,7 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
 }
 
 function shapeOfTable(raw: RawTable, job: FitJob): Shape {
-  const { table, formats } = prepareTable(raw, job).data
+  const { table, formats } = prepareRows(raw, job).data
   const encoder = fitEncoder(table, formats, () => 'standard')
   const rows = encodeTable(encoder, table, keyFromSeed(0))
   const { codes } = rows

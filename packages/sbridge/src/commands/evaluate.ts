@@ -1,6 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
   type ColumnKind,
+  continueNumbers,
   type Evaluation,
   evaluateTables,
   evaluateTarget,
@@ -12,10 +13,11 @@ import {
   type Table,
   type TargetEvaluation
 } from '@sbridge/core'
-import { addFields, runFields, tableFields } from '../cli/fields.js'
-import { engineOf, fitJobOf, runOf } from '../cli/options.js'
+import { addFields, reportFields, runFields, tableFields } from '../cli/fields.js'
+import { engineOf, fitJobOf, runOf, showValuesOf } from '../cli/options.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
+import { type Graded, readingsOf, verdict } from '../report/readings.js'
 import { commandLine } from './sample.js'
 
 export function registerEvaluate(program: Command): void {
@@ -28,7 +30,7 @@ export function registerEvaluate(program: Command): void {
     .option('--target <column>', 'also scores SYNTHETIC as draws of this column, equally many for every row of REAL, in its order')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints the measures as JSON')
-  for (const fields of [tableFields.filter((field) => field.name !== 'weights'), runFields]) addFields(command, fields)
+  for (const fields of [tableFields.filter((field) => field.name !== 'weights'), reportFields, runFields]) addFields(command, fields)
   command.action(async (real, synthetic, options) => {
     await runEvaluate(real, synthetic, options as EvaluateFlags)
   })
@@ -44,8 +46,12 @@ interface EvaluateFlags extends Readonly<Record<string, unknown>> {
 async function runEvaluate(realPath: string, syntheticPath: string, flags: EvaluateFlags): Promise<void> {
   const run = runOf({ seed: '1', ...flags })
   const job = fitJobOf(flags, run.seed)
+  const showValues = showValuesOf(flags)
   await checkOutputs([flags.report], [realPath, syntheticPath, flags.train])
-  const real = inferTable(await readTable(realPath), job)
+  const inferred = inferTable(await readTable(realPath), job)
+  // The target may count the rows; what it is scored on must stay.
+  const kept = flags.target === undefined ? {} : { [flags.target]: 'integer' as const }
+  const real = continueNumbers(inferred, { types: { ...kept, ...job.types } })
   const like = async (path: string): Promise<Table> => {
     const raw = await readTable(path)
     refuseWithout(raw, real.table, path)
@@ -63,12 +69,12 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
       const sections = target ? [(await import('../report/target.js')).targetSection(target)] : []
       await writeAtomically(
         flags.report,
-        renderReport({ title, evaluation, real: real.table, synthetic, command: commandLine(), sections })
+        renderReport({ title, evaluation, real: real.table, synthetic, train, showValues, command: commandLine(), sections })
       )
     }
     process.stdout.write(
       flags.json
-        ? `${JSON.stringify({ ...evaluation, ...(target ? { target } : {}) })}\n`
+        ? `${JSON.stringify({ ...evaluation, verdict: verdict(evaluation), ...(target ? { target } : {}) })}\n`
         : evaluationText(evaluation) + (target ? targetText(target) : '')
     )
   } finally {
@@ -119,10 +125,11 @@ function targetText(target: TargetEvaluation): string {
 
 function evaluationText(evaluation: Evaluation): string {
   const number = (x: number | null) => (x === null ? '–' : x.toFixed(4))
-  const lines = [`${'measure'.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`]
-  const names = ['energyDistance', 'slicedWasserstein', 'classifierAuc', 'nearestNeighbourRatio', 'copies', 'coverage', 'density'] as const
-  for (const name of names)
-    lines.push(`${name.padEnd(24)}${number(evaluation[name].value).padStart(10)}${number(evaluation[name].floor).padStart(10)}`)
+  const lines = [...verdict(evaluation), `${'measure'.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`]
+  for (const [name, { reading }] of Object.entries(readingsOf(evaluation))) {
+    const { value, floor } = evaluation[name as Graded]
+    lines.push(`${name.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  ${reading}`)
+  }
   for (const [name, column] of Object.entries(evaluation.columns)) {
     const measure = column.kolmogorovSmirnov ?? column.totalVariation
     if (measure) lines.push(`${name.slice(0, 23).padEnd(24)}${number(measure.value).padStart(10)}${number(measure.floor).padStart(10)}`)

@@ -16,7 +16,7 @@ import {
   loadLocal,
   type ModelContents,
   type NumericColumn,
-  prepareTable,
+  prepareRows,
   presentValues,
   ReferenceEngine,
   type Table,
@@ -74,7 +74,7 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
     return
   }
   const contents = await modelContentsIn(input)
-  const found = contents ? await modelFacts(contents) : tableFacts(prepareTable(await readTable(input), fitJobOf(flags, 1)).data)
+  const found = contents ? await modelFacts(contents) : tableFacts(prepareRows(await readTable(input), fitJobOf(flags, 1)).data)
   const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
 }
@@ -132,7 +132,7 @@ interface Facts {
   readonly words?: readonly string[]
 }
 
-function tableFacts({ table, notes }: ReturnType<typeof prepareTable>['data']): Facts {
+function tableFacts({ table, notes }: ReturnType<typeof prepareRows>['data']): Facts {
   return { what: 'table', rows: table.rowCount, columns: table.columns.map(columnFacts), notes }
 }
 
@@ -192,7 +192,7 @@ function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {
 }
 
 function columnFacts(column: Column): ColumnFacts {
-  if (column.kind === 'identifier') return { name: column.name, kind: column.kind, missing: 0, summary: 'written as 1 … n' }
+  if (column.kind === 'identifier') return { name: column.name, kind: column.kind, missing: 0, summary: 'left out, written anew' }
   const cells = isNumeric(column) ? column.values : column.codes
   if (isEmpty(column)) return { name: column.name, kind: column.kind, missing: cells.length, summary: 'no value' }
   if (isNumeric(column)) return numericFacts(column)

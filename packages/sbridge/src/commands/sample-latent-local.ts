@@ -22,7 +22,7 @@ import {
 } from '@sbridge/core'
 import { codecWords } from '../cli/latent.js'
 import { localOptionsOf, localWords } from '../cli/local.js'
-import { engineOf } from '../cli/options.js'
+import { engineOf, showValuesOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
@@ -109,6 +109,7 @@ async function writeReport(
 ): Promise<void> {
   const real = trainingLatentLocalTable(model)
   const image = imageOf(flags)
+  const showValues = showValuesOf(flags)
   const evaluation = await evaluateTables({ real, synthetic: drawn.table, engine, key: keyFromSeed(run.seed) })
   const [{ renderReport }, { localSections }, { latentSections }] = await Promise.all([
     import('../report/index.js'),
@@ -119,10 +120,10 @@ async function writeReport(
   const sections = [
     ...latentSections({ codec: model.summary.codec, real: trainingLatents(model), drawn: drawn.latents }),
     ...localSections({ summary: model.summary, columns }),
-    ...(image ? [await imagesOf({ real, drawn: drawn.table, image, engine })] : [])
+    ...(image ? [await imagesOf({ real, drawn: drawn.table, image, engine, showValues })] : [])
   ]
   const title = input.replace(/^.*[\\/]/, '')
-  await writeAtomically(path, renderReport({ title, evaluation, real, synthetic: drawn.table, command, sections }))
+  await writeAtomically(path, renderReport({ title, evaluation, real, synthetic: drawn.table, command, sections, showValues }))
 }
 
 /** What was decided, in lines for a terminal. */

@@ -74,7 +74,7 @@ describe('rows behind a codec on the command line', () => {
     }
     const { document } = parseHTML(await readFile(at('r.html'), 'utf8'))
     expect(document.querySelector('#latent')!.textContent).toContain('Error of sampling')
-    expect(document.querySelectorAll('#images img').length).toBe(2)
+    expect(document.querySelectorAll('#images img').length).toBe(1)
     expect(run(...words).status).toBe(0)
     expect(await rowsOf('out.csv')).toEqual(rows)
   })
@@ -117,13 +117,14 @@ describe('rows behind a codec on the command line', () => {
     const local = ['--exclude', 'bar', '--latent', 'pca:4', '--local', 'window:1', '--image', '4x4']
     expect(run('fit', 'bars.csv', ...local, '-o', 'local.sbridge', '--seed', '1').stdout).toContain('localised, ordered: 4 columns')
     expect(run('info', 'local.sbridge').stdout).toContain('model (latent-local) of 200 rows, 16 columns')
-    const draw = ['-n', '20', '--seed', '1', '--image', '4x4', '--report', 'local.html']
+    const draw = ['-n', '20', '--seed', '1', '--image', '4x4', '--report', 'local.html', '--show-values']
     expect(run('sample', 'local.sbridge', ...draw, '-o', 'local.csv').status).toBe(0)
     const rows = await rowsOf('local.csv')
     expect(rows.length).toBe(20)
     expect(rows.flat().every((x) => /^\d+$/.test(x) && Number(x) <= 255)).toBe(true)
     const { document } = parseHTML(await readFile(at('local.html'), 'utf8'))
     for (const section of ['#latent', '#neighbourhoods', '#images']) expect(document.querySelector(section)).not.toBeNull()
+    expect(document.querySelectorAll('#images img').length).toBe(2)
     expect(run('sample', 'bars.csv', ...local, '-n', '20', '--seed', '1', '-o', 'whole.csv').status).toBe(0)
     expect(await rowsOf('whole.csv')).toEqual(rows)
     expect(run('sample', 'local.sbridge', '--observe', 'p3 = 10 ± 1', '-n', '5', '-o', 'no.csv')).toMatchObject({

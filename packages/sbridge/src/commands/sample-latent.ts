@@ -35,7 +35,7 @@ import {
 import type { Asked } from '../cli/conditions.js'
 import { readFields } from '../cli/fields.js'
 import { codecWords, type LatentPlan, latentConditionWords, planLatent, sayLatentPlan } from '../cli/latent.js'
-import { engineOf, type Run } from '../cli/options.js'
+import { engineOf, type Run, showValuesOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
@@ -200,9 +200,10 @@ interface Reported {
 
 async function writeReport(request: LatentRun, { model, drawn, draws, image, engine, path }: Reported): Promise<void> {
   const { input, command, run } = request
+  const showValues = showValuesOf(request.flags)
   const real = trainingLatentTable(model)
   const key = keyFromSeed(run.seed)
-  const evaluation = await evaluateTables({ real, synthetic: drawn.table, engine, key, rareCombinations: model.summary.rareCombinations })
+  const evaluation = await evaluateTables({ real, synthetic: drawn.table, engine, key })
   const [{ reportOf }, { latentSections }, { latentConditionSections }] = await Promise.all([
     import('../report/sample-report.js'),
     import('../report/latent.js'),
@@ -212,7 +213,7 @@ async function writeReport(request: LatentRun, { model, drawn, draws, image, eng
   const latents = { real: model.inner.training.rows.coordinates, drawn: drawn.latents }
   const sections: Section[] = [
     ...latentSections({ codec, ...latents, epsilon, ratio: bandwidth?.ratio }),
-    ...(image ? [await imagesOf({ real, drawn: drawn.table, image, engine })] : []),
+    ...(image ? [await imagesOf({ real, drawn: drawn.table, image, engine, showValues })] : []),
     ...latentConditionSections(drawn)
   ]
   const page = reportOf({
@@ -224,16 +225,23 @@ async function writeReport(request: LatentRun, { model, drawn, draws, image, eng
     evaluation,
     seed: run.seed,
     draws: { ...request.draws, ...draws, steps: drawn.conditional?.steps ?? drawn.conditions?.[0]?.steps ?? request.draws.steps },
-    sections
+    sections,
+    showValues
   })
   await writeAtomically(path, page)
 }
 
-export async function imagesOf(at: { real: Table; drawn: Table; image: ImageShape; engine: Engine }): Promise<Section> {
+export async function imagesOf(at: {
+  real: Table
+  drawn: Table
+  image: ImageShape
+  engine: Engine
+  showValues: boolean
+}): Promise<Section> {
   const { imageSection } = await import('../report/images.js')
   const [real, drawn] = [pixelsOf(at.real, at.image), pixelsOf(at.drawn, at.image)]
   const { indices } = await at.engine.nearest({ from: cloud(drawn), to: cloud(real), kernel: gaussianKernel(1) }, 1)
-  return imageSection({ shape: at.image, drawn, nearest: takeRows(real, indices) })
+  return imageSection({ shape: at.image, drawn, nearest: takeRows(real, indices), showValues: at.showValues })
 }
 
 function wordsOf(model: LatentTableModel): string[] {

@@ -17,7 +17,7 @@ import {
 } from '@sbridge/core'
 import type { Asked } from '../cli/conditions.js'
 import { drawLocal, fitLocalTable, type LocalRows, localOptionsOf, localPosteriorWords, localWords } from '../cli/local.js'
-import { engineOf, type Run } from '../cli/options.js'
+import { engineOf, type Run, showValuesOf } from '../cli/options.js'
 import { durationOf, JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
@@ -84,7 +84,7 @@ export async function runLocalSample(request: LocalSampleRun): Promise<void> {
 }
 
 async function writeReport(
-  { input, command, run }: LocalSampleRun,
+  { input, command, run, flags }: LocalSampleRun,
   { model, rows, engine, path }: { model: LocalModel; rows: LocalRows; engine: Awaited<ReturnType<typeof engineOf>>; path: string }
 ): Promise<void> {
   const real = trainingFieldTable(model)
@@ -105,7 +105,8 @@ async function writeReport(
       synthetic: rows.table,
       command,
       prologue: rows.report && conditionPrologue(ASKED),
-      sections
+      sections,
+      showValues: showValuesOf(flags)
     })
   )
 }

@@ -13,6 +13,7 @@ import {
   latentFields,
   loadGlobal,
   localFields,
+  modelKnown,
   presentRows,
   presentTable,
   type RawTable,
@@ -24,9 +25,9 @@ import {
 } from '@sbridge/core'
 import { type Asked, askedOf } from '../cli/conditions.js'
 import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
-import { addFields, readFields, runFields, tableFields } from '../cli/fields.js'
+import { addFields, readFields, reportFields, runFields, tableFields } from '../cli/fields.js'
 import { modelContentsIn } from '../cli/model-input.js'
-import { countOf, engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
+import { countOf, engineOf, fitJobOf, type Run, runOf, showValuesOf } from '../cli/options.js'
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
@@ -57,7 +58,17 @@ export function registerSample(program: Command): void {
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  for (const fields of [fitFields, localFields, latentFields, drawFields, latentDrawFields, conditionFields, tableFields, runFields])
+  for (const fields of [
+    fitFields,
+    localFields,
+    latentFields,
+    drawFields,
+    latentDrawFields,
+    conditionFields,
+    tableFields,
+    reportFields,
+    runFields
+  ])
     addFields(command, fields)
   command.action(async (input, options) => {
     await runSample(input, options as SampleFlags)
@@ -78,6 +89,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const count = countOf(flags.rows)
   const draws = readFields(drawFields, flags) as Pick<SampleJob, 'noise' | 'steps' | 'start'>
   const cells = cellsFor(flags.output)
+  showValuesOf(flags)
   if (flags.report !== undefined && count === 1) {
     throw new InputError({
       code: 'report-rows',
@@ -87,7 +99,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
     })
   }
   if (!flags.dryRun) await checkOutputs([flags.output, flags.report], [input, flags.givenFile as string | undefined])
-  const job = fitJobOf(flags, run.seed)
+  const told = fitJobOf(flags, run.seed)
   const asked = await askedOf(flags)
   const contents = await modelContentsIn(input)
   if (contents?.kind.startsWith('latent')) refuseModelOptions(flags)
@@ -95,17 +107,18 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
     const local = contents?.kind === 'latent-local' || flags.local !== undefined
     if (!local) refuseWithoutLocal(flags)
     const runLatent = local ? runLatentLocalSample : runLatentSample
-    return runLatent({ input, flags, run, job, draws, count, cells, asked, contents, command: commandLine() })
+    return runLatent({ input, flags, run, job: told, draws, count, cells, asked, contents, command: commandLine() })
   }
   refuseWithoutLatent(flags)
   const local = contents?.kind === 'local' || (contents === undefined && flags.local !== undefined)
   refuseCombinations(asked, { draws, local })
   if (contents) refuseModelOptions(flags)
   if (local) {
-    return runLocalSample({ input, flags, run, job, draws, count, cells, contents, asked, command: commandLine() })
+    return runLocalSample({ input, flags, run, job: told, draws, count, cells, contents, asked, command: commandLine() })
   }
   refuseWithoutLocal(flags)
   const source: Source = contents ? { model: loadGlobal(contents) } : { raw: await readTable(input) }
+  const job = asked && 'raw' in source ? modelKnown(source.raw, told, asked) : told
   if (asked && 'raw' in source) checkKnown(source.raw, job, asked)
   const engine = await engineOf(run)
   try {
@@ -160,8 +173,7 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
       real,
       synthetic: rows,
       engine,
-      key: keyFromSeed(run.seed),
-      rareCombinations: model.summary.rareCombinations
+      key: keyFromSeed(run.seed)
     })
     const { reportOf } = await import('../report/sample-report.js')
     const { conditionPrologue, conditionSections, GIVEN, OBSERVED } = await import('../report/conditions.js')
@@ -177,7 +189,8 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
         seed: run.seed,
         draws: done,
         prologue: known && conditionPrologue(known.conditional ? GIVEN : OBSERVED),
-        sections: known && conditionSections(known, real.columns)
+        sections: known && conditionSections(known, real.columns),
+        showValues: showValuesOf(flags)
       })
     )
   }

@@ -46,20 +46,25 @@ export interface ImageParts {
   readonly drawn: Matrix
   /** For each of them the training image nearest to it, in the same order. */
   readonly nearest: Matrix
+  /** Whether training images may be shown. */
+  readonly showValues?: boolean | undefined
 }
 
-/** Drawn images with the nearest training images beside them: copies would look the same on both sides. */
-export function imageSection({ shape, drawn, nearest }: ImageParts): Section {
+/** Drawn images; where values may be shown, with the nearest training images beside them: copies would look the same on both sides. */
+export function imageSection({ shape, drawn, nearest, showValues }: ImageParts): Section {
   const chosen = spread(drawn.rows, SHEET_IMAGES)
   // One range for both sheets, so that they can be compared.
   const range = rangeOf(nearest)
   const sheet = (rows: Matrix) => picture(imageSheet(pick(rows, chosen), { ...shape, across: ACROSS, range }))
+  const part = chosen.length === drawn.rows ? 'All' : `${chosen.length} of the ${drawn.rows}`
   return section(
     'images',
     'Images',
     figure({
-      caption: `${chosen.length === drawn.rows ? 'All' : `${chosen.length} of the ${drawn.rows}`} drawn images and, in the same places, the training image nearest to each.`,
-      body: [panel('Draws', '', sheet(drawn)), panel('Their nearest training images', '', sheet(nearest))],
+      caption: showValues
+        ? `${part} drawn images and, in the same places, the training image nearest to each.`
+        : `${part} drawn images. With --show-values the training image nearest to each stands beside them.`,
+      body: [panel('Draws', '', sheet(drawn)), ...(showValues ? [panel('Their nearest training images', '', sheet(nearest))] : [])],
       panelWidth: 320
     })
   )

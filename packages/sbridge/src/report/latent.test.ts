@@ -89,10 +89,13 @@ describe('images', () => {
     expect(() => pixelsOf(gaps, { width: 3, height: 2 })).toThrowError(expect.objectContaining({ code: 'image-missing' }))
   })
 
-  test('draws and their nearest training images stand in the same places, as PNG files of the same grey scale', () => {
+  test('draws stand alone; where values may be shown, their nearest training images stand in the same places of the same grey scale', () => {
     const shape = { width: 3, height: 2 }
     const drawn = pixelsOf(table, shape)
-    const document = rendered([imageSection({ shape, drawn, nearest: drawn })])
+    const alone = rendered([imageSection({ shape, drawn, nearest: drawn })])
+    expect(alone.querySelectorAll('img').length).toBe(1)
+    expect(alone.querySelector('figcaption')!.textContent).toContain('With --show-values')
+    const document = rendered([imageSection({ shape, drawn, nearest: drawn, showValues: true })])
     const [left, right] = Array.from(document.querySelectorAll('img'), (image) => image.getAttribute('src'))
     expect(left).toBe(right)
     const bytes = Buffer.from(left!.replace(/^.*,/, ''), 'base64')

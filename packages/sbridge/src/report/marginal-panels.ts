@@ -6,13 +6,15 @@ import {
   levelShares,
   type NumericColumn,
   presentValues,
+  RARE_BELOW,
   type Table
 } from '@sbridge/core'
 import { axisScale } from './axis-scale.js'
 import { panel } from './blocks.js'
-import { type Html, html } from './html.js'
+import { Html, html } from './html.js'
 import { formatNumber, formatShare, formatTime, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
+import { shownLevels, shownValues } from './rare-values.js'
 
 /** Numbers with at most this many distinct values are drawn value by value. */
 const MOST_ATOMS = 25
@@ -26,20 +28,22 @@ export interface Marginal {
   /** Column of both tables. */
   readonly name: string
   readonly evaluation: ColumnEvaluation
+  /** Whether values of fewer than three rows may be shown. */
+  readonly showValues?: boolean | undefined
 }
 
 /** The distribution of one column in both tables. */
-export function marginalPanel({ real, synthetic, name, evaluation }: Marginal): Html {
+export function marginalPanel({ real, synthetic, name, evaluation, showValues = false }: Marginal): Html {
   const a = columnOf(real, name)
   const b = columnOf(synthetic, name)
   const distance = evaluation.kolmogorovSmirnov ?? evaluation.totalVariation
   const label = evaluation.kolmogorovSmirnov ? 'KS' : 'TV'
   const detail = html`${label} ${formatNumber(distance?.value)} (${formatNumber(distance?.floor)})`
   if (isNumeric(a) && isNumeric(b)) {
-    const { drawing, spikes } = numbersDrawing(a, b)
+    const { drawing, spikes } = numbersDrawing(a, b, showValues)
     return panel(name, detail, html`${drawing}${remarks([...spikes, ...missingRemark(evaluation)])}`)
   }
-  return panel(name, detail, html`${levelsDrawing(a as CategoricalColumn, b as CategoricalColumn)}${remarks([])}`)
+  return panel(name, detail, html`${levelsDrawing(a as CategoricalColumn, b as CategoricalColumn, showValues)}${remarks([])}`)
 }
 
 export function columnOf(table: Table, name: string): Table['columns'][number] {
@@ -55,21 +59,37 @@ function missingRemark({ missingShare }: ColumnEvaluation): string[] {
   return [`missing: ${formatShare(missingShare.real)} real, ${formatShare(missingShare.synthetic)} synthetic`]
 }
 
-function sharesOf(values: Float64Array): Map<number, number> {
+function countsOf(values: Float64Array): Map<number, number> {
   const counts = new Map<number, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
-  for (const [value, count] of counts) counts.set(value, count / values.length)
   return counts
 }
 
-function numbersDrawing(real: NumericColumn, synthetic: NumericColumn): { drawing: Html; spikes: string[] } {
-  const a = presentValues(real)
-  const b = presentValues(synthetic)
-  const first = sharesOf(a)
-  const second = sharesOf(b)
+function sharesOf(counts: ReadonlyMap<number, number>, rows: number): Map<number, number> {
+  return new Map([...counts].map(([value, count]) => [value, count / rows]))
+}
+
+function numbersDrawing(real: NumericColumn, synthetic: NumericColumn, showValues: boolean): { drawing: Html; spikes: string[] } {
+  const [a, b] = [presentValues(real), presentValues(synthetic)]
+  if (a.length < RARE_BELOW && !showValues) return { drawing: new Html(''), spikes: ['fewer than three real values: not drawn'] }
+  const counts = countsOf(a)
+  const [first, second] = [sharesOf(counts, a.length), sharesOf(countsOf(b), b.length)]
+  const shown = shownValues(counts, showValues)
+  const values = [...new Set([...first.keys(), ...second.keys()])]
+  const hidden = values.filter((value) => !shown(value))
+  const sum = (side: Map<number, number>) => hidden.reduce((total, value) => total + (side.get(value) ?? 0), 0)
+  // Where most values are too rare to be shown one by one, bins hold them together.
+  const single = hidden.length === 0 || (hidden.length < values.length && sum(first) < 0.5)
+  if (values.length <= MOST_ATOMS && single) {
+    const rest = `rarer values, not drawn: ${formatShare(sum(first))} real, ${formatShare(sum(second))} synthetic`
+    const kept = [first, second].map((side) => new Map([...side].filter(([value]) => shown(value)))) as [
+      Map<number, number>,
+      Map<number, number>
+    ]
+    return { drawing: atomsDrawing(real, kept), spikes: hidden.length > 0 ? [rest] : [] }
+  }
   const time = real.kind === 'datetime'
-  if (new Set([...first.keys(), ...second.keys()]).size <= MOST_ATOMS) return { drawing: atomsDrawing(real, [first, second]), spikes: [] }
-  const spiky = [...first].filter(([, share]) => share >= SPIKE_SHARE).map(([value]) => value)
+  const spiky = [...first].filter(([value, share]) => share >= SPIKE_SHARE && shown(value)).map(([value]) => value)
   const spikes = spiky.map(
     (value) =>
       `= ${time ? formatTime(value) : formatNumber(value)}: ${formatShare(first.get(value)!)} real, ${formatShare(second.get(value) ?? 0)} synthetic (not drawn)`
@@ -192,15 +212,16 @@ function frame(x: object): object {
   }
 }
 
-/** Bars of the shares of the most frequent levels, the others together. */
-function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn): Html {
+/** Bars of the shares of the most frequent levels; the others together, with those that are too rare to be shown. */
+function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, showValues: boolean): Html {
   const a = levelShares(real)
   const b = levelShares(synthetic)
   const share = (side: Map<string | undefined, number>, level: string | undefined) => side.get(level) ?? 0
   const known = [...new Set([...a.keys(), ...b.keys()])]
   known.sort((x, y) => share(a, y) - share(a, x) || share(b, y) - share(b, x) || (String(x) < String(y) ? -1 : 1))
-  const shown = known.length <= MOST_LEVELS ? known : known.slice(0, MOST_LEVELS - 1)
-  const others = known.slice(shown.length)
+  const common = known.filter(shownLevels(real, showValues))
+  const shown = known.length <= MOST_LEVELS ? common : common.slice(0, MOST_LEVELS - 1)
+  const others = known.filter((level) => !shown.includes(level))
   const rows = shown.map((level, k) => ({
     key: String(k),
     text: level === undefined ? '(missing)' : shorten(level, 18),
@@ -209,7 +230,7 @@ function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn): H
   }))
   if (others.length > 0) {
     const sum = (side: Map<string | undefined, number>) => others.reduce((total, level) => total + share(side, level), 0)
-    rows.push({ key: 'others', text: `${others.length} others`, real: sum(a), synthetic: sum(b) })
+    rows.push({ key: 'others', text: others.length === 1 ? '1 other' : `${others.length} others`, real: sum(a), synthetic: sum(b) })
   }
   const bars = rows.flatMap((row) => [
     { level: row.key, side: 'a', share: row.real, fill: REAL },

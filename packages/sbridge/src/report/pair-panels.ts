@@ -1,11 +1,12 @@
 import * as Plot from '@observablehq/plot'
-import { type CategoricalColumn, isNumeric, levelShares, type NumericColumn, type Table } from '@sbridge/core'
+import { type CategoricalColumn, isCategorical, isNumeric, levelShares, type NumericColumn, type Table } from '@sbridge/core'
 import { type AxisScale, axisScale } from './axis-scale.js'
 import { panel } from './blocks.js'
 import { type Html, html } from './html.js'
 import { columnOf } from './marginal-panels.js'
 import { formatNumber, shorten } from './numbers.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
+import { shownLevels } from './rare-values.js'
 
 /** Points drawn in each panel at most. */
 const MOST_POINTS = 500
@@ -32,7 +33,8 @@ export function mostRelatedPairs(names: readonly string[], strengths: Strengths,
 export function pairPanel(
   tables: { readonly real: Table; readonly synthetic: Table; readonly sides?: Sides },
   names: readonly [string, string],
-  strengths: readonly [number, number]
+  strengths: readonly [number, number],
+  showValues = false
 ): Html {
   const words = tables.sides ?? REAL_AND_SYNTHETIC
   const sides = [tables.real, tables.synthetic].map((table) => names.map((name) => columnOf(table, name)))
@@ -42,12 +44,20 @@ export function pairPanel(
   const draw = both
     ? numbersPair(sides as NumericColumn[][])
     : isNumeric(first) || isNumeric(second)
-      ? mixedPair(sides)
-      : levelsPair(sides as CategoricalColumn[][])
+      ? mixedPair(sides, showValues)
+      : levelsPair(sides as CategoricalColumn[][], showValues)
   const symbol = both ? 'r' : mixed ? 'η' : 'V'
+  const bare = sides[0]!.filter((column) => isCategorical(column) && frequentLevels(column, showValues).length === 0)
   const detail = html`${symbol} = ${formatNumber(strengths[0])} real, ${formatNumber(strengths[1])} synthetic`
+  const heading = html`${names[0]} × ${names[1]}`
+  if (bare.length > 0)
+    return panel(
+      heading,
+      detail,
+      html`<div class="key">Not drawn: fewer than three rows have any one level of ${bare.map(({ name }) => name).join(' or ')}.</div>`
+    )
   return panel(
-    html`${names[0]} × ${names[1]}`,
+    heading,
     detail,
     html`<div class="pair" style="grid-template-columns:${both || mixed ? NUMBER_LABELS + 214 : LEVEL_LABELS + 214}fr 220fr">${draw(words.real, 0)}${draw(words.synthetic, 1)}</div>`
   )
@@ -150,9 +160,11 @@ function numbersPair(sides: readonly (readonly NumericColumn[])[]): Draw {
   }
 }
 
-/** The levels of a column that most rows have, most frequent first. */
-function frequentLevels(column: CategoricalColumn): (string | undefined)[] {
+/** The levels of a column that most rows have and that may be shown, most frequent first. */
+function frequentLevels(column: CategoricalColumn, showValues: boolean): (string | undefined)[] {
+  const shown = shownLevels(column, showValues)
   return [...levelShares(column)]
+    .filter(([level]) => shown(level))
     .sort((a, b) => b[1] - a[1] || (String(a[0]) < String(b[0]) ? -1 : 1))
     .slice(0, MOST_LEVELS)
     .map(([level]) => level)
@@ -162,12 +174,12 @@ const levelText = (level: string | undefined, length: number) => (level === unde
 const levelAt = ({ codes, levels }: CategoricalColumn, i: number) => (codes[i]! < 0 ? undefined : levels[codes[i]!]!)
 
 /** A number over a category: points spread sideways inside their level. */
-function mixedPair(sides: readonly (readonly Table['columns'][number][])[]): Draw {
+function mixedPair(sides: readonly (readonly Table['columns'][number][])[], showValues: boolean): Draw {
   const at = isNumeric(sides[0]![0]!) ? 0 : 1
   const numbers = sides.map((columns) => columns[at] as NumericColumn)
   const categories = sides.map((columns) => columns[1 - at] as CategoricalColumn)
   const y = axisOf(numbers)
-  const shown = frequentLevels(categories[0]!)
+  const shown = frequentLevels(categories[0]!, showValues)
   return (word, side) => {
     const points = drawnRows(sides, side)
       .map((i, k) => ({ i, level: shown.indexOf(levelAt(categories[side]!, i)), k }))
@@ -192,8 +204,8 @@ function mixedPair(sides: readonly (readonly Table['columns'][number][])[]): Dra
 }
 
 /** Two categories: joint shares as shaded cells, one shade scale for both sides. */
-function levelsPair(sides: readonly (readonly CategoricalColumn[])[]): Draw {
-  const shown = [0, 1].map((k) => frequentLevels(sides[0]![k]!))
+function levelsPair(sides: readonly (readonly CategoricalColumn[])[], showValues: boolean): Draw {
+  const shown = [0, 1].map((k) => frequentLevels(sides[0]![k]!, showValues))
   const joint = sides.map(([a, b]) => {
     const cells = shown[0]!.map(() => shown[1]!.map(() => 0))
     for (let i = 0; i < a!.codes.length; i++) {

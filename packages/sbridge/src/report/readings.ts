@@ -1,12 +1,13 @@
-import type { Evaluation, Measure } from '@sbridge/core'
+import type { Copies, Evaluation, Measure } from '@sbridge/core'
 import type { Grade, MeasureLine } from './blocks.js'
 import { formatNumber, formatShare } from './numbers.js'
 
-type Reading = { readonly reading: string; readonly grade: Grade }
+export type Reading = { readonly reading: string; readonly grade: Grade }
 
-/** A distance beside its floor: at it when no larger than the half splits' largest. */
+/** A distance beside its floor. Nearer than any half split is no praise: fresh rows would not come so near. */
 function aboveFloor({ value, floor, floorRange }: Measure): Reading {
   if (value === null || floor === null || !floorRange) return { reading: 'no floor', grade: 'plain' }
+  if (value < floorRange[0]) return { reading: 'below the floor', grade: 'plain' }
   if (value <= Math.max(floorRange[1], 1.1 * floor)) return { reading: 'at the floor', grade: 'good' }
   const times = floor > 0 ? value / floor : Number.POSITIVE_INFINITY
   const words = Number.isFinite(times) && times < 1000 ? `${formatNumber(times)} × the floor` : 'above the floor'
@@ -20,30 +21,36 @@ function belowFloor({ value, floor, floorRange }: Measure): Reading {
   return { reading: `${formatNumber(value / floor)} × the floor`, grade: value >= 0.85 * floor ? 'fair' : 'poor' }
 }
 
+/**
+ * Told apart above what chance allows; below it, rows depend on the very rows that they are compared with: a classifier
+ * that has seen a row takes its copy for the same side. How far from one half says how much.
+ */
 export function aucReading({ value, floorRange }: Measure): Reading {
   if (value === null) return { reading: 'not defined', grade: 'plain' }
-  if (value <= Math.max(0.55, floorRange?.[1] ?? 0)) return { reading: 'not told apart', grade: 'good' }
+  if (!floorRange) return { reading: 'no floor', grade: 'plain' }
+  if (value < floorRange[0])
+    return value < 0.3
+      ? { reading: 'copies of single real rows, or nearly', grade: 'poor' }
+      : { reading: 'below the floor: leans on single real rows', grade: 'fair' }
+  if (value <= floorRange[1]) return { reading: 'not told apart', grade: 'good' }
   return value <= 0.7 ? { reading: 'hardly told apart', grade: 'fair' } : { reading: 'told apart', grade: 'poor' }
 }
 
-export function ratioReading({ value }: Measure): Reading {
+/** As held-out rows within what chance allows; outside, the size of the ratio says how bad it is. */
+export function ratioReading({ value, floorRange }: Measure): Reading {
   if (value === null) return { reading: 'not defined', grade: 'plain' }
-  if (value < 0.6) return { reading: 'too near: copying', grade: 'poor' }
-  if (value < 0.8) return { reading: 'nearer than held-out rows', grade: 'fair' }
-  if (value <= 1.1) return { reading: 'as held-out rows', grade: 'good' }
+  if (!floorRange) return { reading: 'no floor', grade: 'plain' }
+  if (value < floorRange[0])
+    return value < 0.6 ? { reading: 'too near: copying', grade: 'poor' } : { reading: 'nearer than fresh rows', grade: 'fair' }
+  if (value <= floorRange[1]) return { reading: 'as fresh rows', grade: 'good' }
   return value <= 1.4 ? { reading: 'a little blurred', grade: 'fair' } : { reading: 'blurred', grade: 'poor' }
 }
 
-/**
- * Copies against what fresh rows could have. The share among held-out rows is itself a count f of n: two standard
- * deviations and three more (of zero found, up to three may be expected) bound what chance explains.
- */
-export function copiesReading({ copies, rows }: Pick<Evaluation, 'copies' | 'rows'>): Reading {
-  const found = copies.value ?? 0
-  const heldOut = copies.floorShare * rows.real
-  const most = ((heldOut + 2 * Math.sqrt(heldOut) + 3) / rows.real) * rows.synthetic
+/** Copies against what fresh rows could have. */
+export function copiesReading({ value, most }: Pick<Copies, 'value' | 'most'>): Reading {
+  const found = value ?? 0
   if (found <= most) return { reading: 'no more than chance allows', grade: 'good' }
-  return { reading: `chance allows ${formatNumber(Math.ceil(most))}`, grade: found <= 2 * most ? 'fair' : 'poor' }
+  return { reading: `chance allows ${formatNumber(most)}`, grade: found <= 2 * most ? 'fair' : 'poor' }
 }
 
 function densityReading({ value, floorRange }: Measure): Reading {
@@ -52,9 +59,46 @@ function densityReading({ value, floorRange }: Measure): Reading {
   return value < floorRange[0] * 0.95 ? { reading: 'some rows off the data', grade: 'fair' } : { reading: 'at the floor', grade: 'good' }
 }
 
+export type Graded =
+  | 'energyDistance'
+  | 'slicedWasserstein'
+  | 'classifierAuc'
+  | 'nearestNeighbourRatio'
+  | 'copies'
+  | 'coverage'
+  | 'density'
+  | 'squaredMmd'
+
+/** How each measure of the whole tables stands to its floor. */
+export function readingsOf(evaluation: Pick<Evaluation, Graded>): Record<Graded, Reading> {
+  const honest = unpraised(evaluation)
+  return {
+    energyDistance: honest(aboveFloor(evaluation.energyDistance)),
+    slicedWasserstein: honest(aboveFloor(evaluation.slicedWasserstein)),
+    classifierAuc: aucReading(evaluation.classifierAuc),
+    nearestNeighbourRatio: ratioReading(evaluation.nearestNeighbourRatio),
+    copies: copiesReading(evaluation.copies),
+    coverage: honest(belowFloor(evaluation.coverage)),
+    density: honest(densityReading(evaluation.density)),
+    squaredMmd: honest(aboveFloor(evaluation.squaredMmd))
+  }
+}
+
+/** Nearness to the very rows that the synthetic ones copy, or nearly, praises nothing: such readings lose their mark. */
+function unpraised({ classifierAuc }: Pick<Evaluation, 'classifierAuc'>): (reading: Reading) => Reading {
+  const copied = followsRows(classifierAuc)
+  return (reading) => (copied && reading.grade === 'good' ? { ...reading, grade: 'plain' } : reading)
+}
+
+function followsRows(auc: Measure): boolean {
+  return (auc.value ?? 1) < 0.5 && aucReading(auc).grade === 'poor'
+}
+
 /** Every measure with its reading and what it means. */
 export function measureLines(evaluation: Evaluation): MeasureLine[] {
   const { copies, associations } = evaluation
+  const readings = readingsOf(evaluation)
+  const honest = unpraised(evaluation)
   const line = (name: string, found: Measure, reading: Reading, meaning: string): MeasureLine => ({
     name,
     value: found.value,
@@ -63,97 +107,124 @@ export function measureLines(evaluation: Evaluation): MeasureLine[] {
     ...reading,
     meaning
   })
+  const graded = (name: string, key: Graded, meaning: string) => line(name, evaluation[key], readings[key], meaning)
   const pair = associations.largestError.columns
   return [
-    line(
+    graded(
       'Energy distance',
-      evaluation.energyDistance,
-      aboveFloor(evaluation.energyDistance),
+      'energyDistance',
       'How far the two joint distributions are apart, all columns together; 0 is perfect, and chance alone makes it slightly positive or negative.'
     ),
-    line(
+    graded(
       'Sliced Wasserstein‑2',
-      evaluation.slicedWasserstein,
-      aboveFloor(evaluation.slicedWasserstein),
+      'slicedWasserstein',
       'How far, in standard deviations, values must be moved along random directions to turn one table into the other; never 0 for finite tables, so compare with the floor.'
     ),
-    line(
+    graded(
       'Classifier two-sample AUC',
-      evaluation.classifierAuc,
-      aucReading(evaluation.classifierAuc),
-      'How often a random forest ranks a synthetic row as more synthetic than a real one; 0.5 is a coin toss, 1 is always.'
+      'classifierAuc',
+      'How often a random forest ranks a synthetic row as more synthetic than a real one; 0.5 is a coin toss, 1 is always, and less than chance gives means that rows depend on the real rows that they are compared with.'
     ),
-    line(
+    graded(
       'Squared MMD',
-      evaluation.squaredMmd,
-      aboveFloor(evaluation.squaredMmd),
+      'squaredMmd',
       'The same question as the energy distance, asked with a Gaussian kernel of the typical distance; 0 is perfect.'
     ),
-    line(
+    graded(
       'Nearest-neighbour ratio',
-      evaluation.nearestNeighbourRatio,
-      ratioReading(evaluation.nearestNeighbourRatio),
+      'nearestNeighbourRatio',
       'Typical distance from a synthetic row to the nearest training row, over the same for held-out rows; 1 is right, 0 is copying, above 1 is blur.'
     ),
-    line(
+    graded(
       'Copies',
-      copies,
-      copiesReading(evaluation),
+      'copies',
       `Synthetic rows equal to a training row (${formatShare(copies.share)}); the floor is how many as many held-out rows would have.`
     ),
-    line(
+    graded(
       'Coverage',
-      evaluation.coverage,
-      belowFloor(evaluation.coverage),
+      'coverage',
       'Share of real rows that have a synthetic row among them; low values mean that parts of the data are missing.'
     ),
-    line(
+    graded(
       'Density',
-      evaluation.density,
-      densityReading(evaluation.density),
+      'density',
       'How many real neighbourhoods a synthetic row lies in, 1 on average; low values mean rows where no data are.'
     ),
     line(
       'Largest association error',
       associations.largestError,
-      aboveFloor(associations.largestError),
-      `Largest error of a correlation, correlation ratio or Cramér’s V among all pairs of columns${pair ? `; over all rows, ${pair[0]} with ${pair[1]} differs most` : ''}.`
+      honest(aboveFloor(associations.largestError)),
+      `Largest error of a correlation, correlation ratio or Cramér’s V among all pairs of columns${pair && pair[0] !== pair[1] ? `; over all rows, ${pair[0]} with ${pair[1]} differs most` : ''}.`
     ),
     line(
       'Mean association error',
       associations.meanError,
-      aboveFloor(associations.meanError),
+      honest(aboveFloor(associations.meanError)),
       'The same error averaged over all pairs of columns.'
     )
   ]
 }
 
-/** One or two sentences that answer: are these rows like the real ones, and do they give real ones away? */
+/** Two sentences that answer: are these rows like the real ones, and do they give real ones away? The second leads when it is the bad one. */
 export function verdict(evaluation: Evaluation): string[] {
-  const auc = evaluation.classifierAuc.value
-  const told = aucReading(evaluation.classifierAuc)
-  const energy = aboveFloor(evaluation.energyDistance)
-  const likeness =
-    told.grade === 'good' && energy.grade === 'good'
-      ? 'At this number of rows the synthetic table cannot be told from the real one'
-      : told.grade === 'poor' || energy.grade === 'poor'
-        ? 'The synthetic table differs visibly from the real one'
-        : 'The synthetic table is close to the real one, with small differences'
-  const numbers = `: two-sample AUC ${formatNumber(auc)} (0.5 is perfect), energy distance ${formatNumber(evaluation.energyDistance.value)} (floor ${formatNumber(evaluation.energyDistance.floor)}).`
-  return [likeness + numbers, nearness(evaluation)]
+  const { alarm, sentence } = nearness(evaluation)
+  return alarm ? [sentence, likeness(evaluation)] : [likeness(evaluation), sentence]
 }
 
-function nearness(evaluation: Evaluation): string {
-  const { nearestNeighbourRatio, copies } = evaluation
+function likeness({ classifierAuc, energyDistance }: Evaluation): string {
+  const told = aucReading(classifierAuc)
+  const energy = aboveFloor(energyDistance)
+  const numbers = `two-sample AUC ${formatNumber(classifierAuc.value)}, by chance ${rangeWords(classifierAuc)}; energy distance ${formatNumber(energyDistance.value)}, floor ${formatNumber(energyDistance.floor)}`
+  const above = (classifierAuc.value ?? 0) > 0.5
+  if (energy.grade === 'poor' || (above && told.grade === 'poor'))
+    return `The synthetic table differs visibly from the real one: ${numbers}.`
+  if (energy.reading === 'no floor' || told.grade === 'plain')
+    return `The tables are too small to tell how like the real one the synthetic one is: ${numbers}.`
+  if (!above && told.grade !== 'good')
+    return `Likeness cannot be judged here, since the synthetic rows lean on the very rows that they are compared with: ${numbers}. Rows kept from the fit would tell.`
+  if (told.grade === 'good' && energy.grade !== 'fair')
+    return `At this number of rows the synthetic table cannot be told from the real one: ${numbers}.`
+  return `The synthetic table is close to the real one, with small differences: ${numbers}.`
+}
+
+function rangeWords({ floorRange }: Measure): string {
+  return floorRange ? `${formatNumber(floorRange[0])} to ${formatNumber(floorRange[1])}` : '–'
+}
+
+/** What nearness says, and whether it is an alarm. Without a training table of its own nobody knows that the real rows are it. */
+function nearness(evaluation: Evaluation): { alarm: boolean; sentence: string } {
+  const { nearestNeighbourRatio, copies, classifierAuc, privacy, rows } = evaluation
+  const known = rows.train === null ? 'real' : 'training'
   const ratio = ratioReading(nearestNeighbourRatio)
-  const copied = copiesReading(evaluation)
-  const numbers = `nearest-neighbour ratio ${formatNumber(nearestNeighbourRatio.value)}, ${formatNumber(copies.value)} copies, ${formatNumber(copies.floor)} expected`
-  if (ratio.grade === 'poor' && ratio.reading.startsWith('too near'))
-    return `Its rows stand much nearer to training rows than new rows would (${numbers}): do not treat them as anonymous.`
-  if (copied.grade !== 'good') return `More rows repeat a training row than chance explains (${numbers}).`
-  if (nearestNeighbourRatio.value === null) return `How near its rows come to training rows cannot be measured here (${numbers}).`
-  if (nearestNeighbourRatio.value < 0.8) return `Its rows stand somewhat nearer to training rows than new rows would (${numbers}).`
-  if (nearestNeighbourRatio.value > 1.1)
-    return `Its rows stand farther from training rows than new rows would (${numbers}): fine structure is blurred.`
-  return `Its rows come no nearer to training rows than new rows would (${numbers}).`
+  const { value } = nearestNeighbourRatio
+  const numbers = `nearest-neighbour ratio ${formatNumber(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${formatNumber(copies.value)} copies of ${known} rows, by chance up to ${formatNumber(copies.most)}`
+  const alarm = (words: string) => ({ alarm: true, sentence: `${words} (${numbers}): do not treat them as anonymous.` })
+  const calm = (words: string) => ({ alarm: false, sentence: `${words} (${numbers}).` })
+  if (value !== null && value < 1 && ratio.grade === 'poor')
+    return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
+  if (copiesReading(copies).grade !== 'good') return alarm(`More of its rows repeat a ${known} row than chance explains`)
+  if (followsRows(classifierAuc)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
+  if (someCrowd(evaluation))
+    return alarm(
+      `${formatShare(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
+    )
+  if (value === null) return calm(`How near its rows come to ${known} rows cannot be measured here`)
+  if (ratio.grade === 'plain') return calm(`The tables are too small to tell whether its rows come too near to ${known} rows`)
+  if (ratio.grade === 'good') return calm(`Its rows come no nearer to ${known} rows than fresh rows would`)
+  if (value < 1) return calm(`Its rows stand somewhat nearer to ${known} rows than fresh rows would`)
+  return {
+    alarm: false,
+    sentence: `Its rows stand farther from ${known} rows than fresh rows would (${numbers}): fine structure is blurred.`
+  }
+}
+
+/**
+ * Whether some rows stand much nearer than fresh ones, where most do not: more of them than chance puts below the held-out
+ * rows' 5th percentile, by three standard errors, and their own 5th percentile at less than half of it.
+ */
+function someCrowd({ privacy: { shareCloserThanHeldOut, closestFifthPercentile }, rows }: Evaluation): boolean {
+  const { value, floor } = closestFifthPercentile
+  if (value === null || floor === null || value >= floor / 2) return false
+  const [real, synthetic] = [rows.real, rows.synthetic].map((count) => Math.min(count, rows.compared)) as [number, number]
+  return shareCloserThanHeldOut > 0.05 + 3 * Math.sqrt(0.05 * 0.95 * (1 / real + 1 / synthetic))
 }

@@ -4,6 +4,7 @@ import {
   evaluateTables,
   keyFor,
   keyFromSeed,
+  type NumericColumn,
   normals,
   ReferenceEngine,
   type Table,
@@ -14,7 +15,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { escapeHtml, figure, html, measureTable, type ReportModel, renderReport, section, table } from './index.js'
 import { formatCount, formatNumber, formatPlain, formatShare, formatTime, shorten } from './numbers.js'
 import { mostRelatedPairs } from './pair-panels.js'
-import { aucReading, copiesReading, ratioReading, verdict } from './readings.js'
+import { aucReading, copiesReading, measureLines, ratioReading, verdict } from './readings.js'
 
 const ATTACK = '<script>alert("x")</script>'
 const engine = new ReferenceEngine()
@@ -51,6 +52,24 @@ function drawTable(seed: number, rows = 80): Table {
   return { columns, rowCount: rows }
 }
 
+/** Three independent normal columns. */
+function drawNumbers(label: string, rows: number): Table {
+  const z = normals(keyFor(keyFromSeed(4), label), 3 * rows)
+  return {
+    rowCount: rows,
+    columns: ['a', 'b', 'c'].map((name, c) => ({ name, kind: 'number' as const, values: z.slice(c * rows, (c + 1) * rows) }))
+  }
+}
+
+/** The cells of two tables of numbers, put together. */
+function mapNumbers(first: Table, second: Table, cell: (x: number, y: number, row: number) => number): Table {
+  const columns = (first.columns as NumericColumn[]).map((column, c) => ({
+    ...column,
+    values: column.values.map((x, i) => cell(x, (second.columns[c] as NumericColumn).values[i]!, i))
+  }))
+  return { ...first, columns }
+}
+
 const model: ReportModel = {
   curve: [0.01, 0.1, 1].map((epsilon, k) => ({ epsilon, ratio: 0.4 + 0.4 * k })),
   target: 0.95,
@@ -67,13 +86,14 @@ describe('renderReport', () => {
 
   beforeAll(async () => {
     const [real, synthetic] = [drawTable(1), drawTable(2)]
-    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1), rareCombinations: [`region = ${ATTACK}`] })
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
     page = renderReport({
       title: `survey ${ATTACK}`,
       evaluation,
       real,
       synthetic,
       model,
+      showValues: true,
       command: `sbridge sample '${ATTACK}'`,
       sections: [section('own', 'An own part', figure({ caption: 'Own.', body: html`<p>${ATTACK}</p>` }))]
     })
@@ -91,20 +111,34 @@ describe('renderReport', () => {
     expect(page.includes('<img')).toBe(false)
     expect(texts('h1')).toEqual([`survey ${ATTACK}`])
     expect(texts('#columns tbody th')).toContain(ATTACK)
-    expect(texts('#privacy li')).toEqual([`region = ${ATTACK}`])
+    expect(texts('#privacy li')[0]).toContain('region = <img src=x onerror=alert(1)>')
     expect(Array.from(document.querySelectorAll('[onload], [onerror]'))).toEqual([])
   })
 
-  test('rare combinations are listed in part, and the rest is counted', async () => {
-    const [real, synthetic] = [drawTable(1), drawTable(2)]
-    const rare = Array.from({ length: 500 }, (_, i) => `case ${i}, ${'and so on '.repeat(50)}`)
-    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1), rareCombinations: rare })
-    const { document } = parseHTML(renderReport({ title: 'survey', evaluation, real, synthetic }))
-    const items = Array.from(document.querySelectorAll('#privacy li'), ({ textContent }) => textContent)
+  test('rare combinations and levels are counted, their columns named; in part they are listed where values may be shown', async () => {
+    const names = (label: string): Table => {
+      const z = normals(keyFromSeed(1), 40)
+      const cells = Array.from(z, (_, i) => `${label} ${i}, ${'and so on '.repeat(30)}`)
+      return {
+        rowCount: 40,
+        columns: [
+          { name: 'x', kind: 'number', values: z },
+          { name: 'name', kind: 'category', levels: cells, codes: Int32Array.from(z, (_, i) => i) }
+        ]
+      }
+    }
+    const [real, synthetic] = [names('case'), names('case')]
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
+    const of = (showValues: boolean) => parseHTML(renderReport({ title: 'survey', evaluation, real, synthetic, showValues })).document
+    const counted = of(false).querySelector('#privacy')!.textContent
+    expect(counted).toContain('Levels that fewer than three real rows have: 40 of name.')
+    expect(counted).toContain('40 combinations of name occur in fewer than three real rows (40 rows in all).')
+    expect(of(false).toString()).not.toContain('case ')
+    const items = Array.from(of(true).querySelectorAll('#privacy li'), ({ textContent }) => textContent)
     expect(items.length).toBe(11)
-    expect(items[0]).toMatch(/^case 0, .*…$/)
+    expect(items[0]).toMatch(/^name = case 0, .*…$/)
     expect(Math.max(...items.map(({ length }) => length))).toBe(160)
-    expect(items.at(-1)).toBe('and 490 more')
+    expect(items.at(-1)).toBe('and 30 more')
   })
 
   test('on a narrow screen the words of a measure stand below its numbers', () => {
@@ -278,30 +312,113 @@ describe('blocks', () => {
 })
 
 describe('readings', () => {
-  test('grade what is good, fair and poor', () => {
-    expect([0.5, 0.65, 0.9].map((value) => aucReading({ value, floor: 0.5, floorRange: [0.48, 0.53] }).grade)).toEqual([
-      'good',
-      'fair',
-      'poor'
-    ])
-    expect([0.1, 0.7, 0.95, 1.3, 2].map((value) => ratioReading({ value, floor: 1 }).grade)).toEqual([
-      'poor',
-      'fair',
-      'good',
-      'fair',
-      'poor'
-    ])
-    const counted = (value: number) => ({
-      copies: { value, floor: 0, share: value / 1000, floorShare: 0, withoutNumbers: 0 },
-      rows: { real: 344, synthetic: 1000, train: null, compared: 1000, half: 172 }
-    })
-    // None of 344 held-out rows: three of 344 may be expected, 8.7 of 1,000.
-    expect([5, 12, 40].map((value) => copiesReading(counted(value)).grade)).toEqual(['good', 'fair', 'poor'])
+  test('what chance allows is good, and its size grades what lies outside, on both sides', () => {
+    const floorRange = [0.46, 0.54] as const
+    const auc = [0.1, 0.4, 0.5, 0.54, 0.55, 0.9].map((value) => aucReading({ value, floor: 0.5, floorRange }).grade)
+    expect(auc).toEqual(['poor', 'fair', 'good', 'good', 'fair', 'poor'])
+    expect(aucReading({ value: 0.1, floor: 0.5, floorRange }).reading).toContain('copies')
+    const ratio = [0.1, 0.7, 0.95, 1.3, 2].map((value) => ratioReading({ value, floor: 1, floorRange: [0.9, 1.1] }).grade)
+    expect(ratio).toEqual(['poor', 'fair', 'good', 'fair', 'poor'])
+    // A wide floor, as of a table of many equal rows, makes nothing of a ratio of zero.
+    expect(ratioReading({ value: 0, floor: 0.3, floorRange: [0, 2] }).grade).toBe('good')
+    expect(aucReading({ value: 0.5, floor: null }).grade).toBe('plain')
+    expect([8, 12, 40].map((value) => copiesReading({ value, most: 8 }).grade)).toEqual(['good', 'fair', 'poor'])
   })
 
-  test('the verdict warns of copying before anything else about nearness', async () => {
-    const real = drawTable(1, 40)
-    const copied = verdict(await evaluateTables({ real, synthetic: real, engine, key: keyFromSeed(1) }))
-    expect(copied[1]).toContain('do not treat them as anonymous')
+  describe('of tables', () => {
+    const real = drawNumbers('real', 160)
+    const fresh = drawNumbers('fresh', 160)
+    const verdictOn = async (synthetic: Table, train?: Table) =>
+      verdict(await evaluateTables({ real, synthetic, train, engine, key: keyFromSeed(1) }))
+
+    test('copies: nearness leads, nothing praises', async () => {
+      const evaluation = await evaluateTables({ real, synthetic: real, engine, key: keyFromSeed(1) })
+      const [first, second] = verdict(evaluation)
+      expect(first).toMatch(
+        /^Its rows stand much nearer to real rows .*160 copies of real rows, by chance up to 3\): do not treat them as anonymous\.$/
+      )
+      expect(second).toMatch(/^Likeness cannot be judged here/)
+      const lines = measureLines(evaluation)
+      expect(lines.filter(({ grade }) => grade === 'good')).toEqual([])
+      expect(lines.map(({ meaning }) => meaning).join()).not.toContain('with a differs')
+    })
+
+    test('copies against held-out rows: nearness to the training rows leads, and likeness is told', async () => {
+      const [first, second] = await verdictOn(fresh, fresh)
+      expect(first).toMatch(/much nearer to training rows/)
+      expect(second).toMatch(/cannot be told from the real one/)
+    })
+
+    test('copies with tiny noise, all or one in ten: nearness leads', async () => {
+      const noisy = (every: number) => mapNumbers(real, fresh, (x, y, i) => (i % every === 0 ? x + 1e-3 * y : y))
+      expect((await verdictOn(noisy(1)))[0]).toMatch(/much nearer to real rows .* 0 copies .*do not treat them as anonymous/)
+      expect((await verdictOn(noisy(8)))[0]).toMatch(/of its rows stand nearer to a real row than 95 % of fresh rows would/)
+    })
+
+    test('a wrong table differs visibly, fresh rows cannot be told', async () => {
+      const wrong = mapNumbers(fresh, fresh, (x, _, i) => x + (i % 2 === 0 ? 2 : -2))
+      expect((await verdictOn(wrong))[0]).toMatch(/differs visibly/)
+      const [first, second] = await verdictOn(fresh)
+      expect(first).toMatch(/cannot be told from the real one/)
+      expect(second).toMatch(/come no nearer to real rows than fresh rows would/)
+    })
+
+    test('tables of three rows are too small for either sentence', async () => {
+      const [first, second] = verdict(
+        await evaluateTables({ real: drawNumbers('a', 3), synthetic: drawNumbers('b', 3), engine, key: keyFromSeed(1) })
+      )
+      expect(first).toMatch(/too small to tell how like/)
+      expect(second).toMatch(/too small to tell whether/)
+    })
+  })
+})
+
+describe('cells that fewer than three rows have', () => {
+  // Every third person is one of a kind; the last value of each column occurs once.
+  const rows = 90
+  const person = (i: number) => (i % 3 === 0 ? `person-${i}@mail.example` : 'nobody@mail.example')
+  const withPeople = (label: string): Table => {
+    const z = normals(keyFor(keyFromSeed(8), label), rows)
+    const cells = Array.from(z, (_, i) => person(i))
+    const levels = [...new Set(cells)].sort()
+    return {
+      rowCount: rows,
+      columns: [
+        { name: 'x', kind: 'number', values: z },
+        { name: 'mail', kind: 'category', levels, codes: Int32Array.from(cells, (cell) => levels.indexOf(cell)) },
+        { name: 'children', kind: 'integer', values: Float64Array.from(z, (_, i) => (i === 5 ? 13 : i % 3)) },
+        {
+          name: 'fever',
+          kind: 'number',
+          values: Float64Array.from(z, () => 37.125),
+          missing: Uint8Array.from(z, (_, i) => (i < 2 ? 0 : 1))
+        },
+        { name: 'ill', kind: 'category', levels: ['flu', 'kuru'], codes: Int32Array.from(z, (_, i) => (i === 7 || i === 8 ? 1 : 0)) }
+      ]
+    }
+  }
+  let hidden: string
+  let shown: string
+  beforeAll(async () => {
+    const [real, synthetic] = [withPeople('real'), withPeople('synthetic')]
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
+    const page = (showValues: boolean) => renderReport({ title: 'people', evaluation, real, synthetic, showValues })
+    hidden = page(false)
+    shown = page(true)
+  })
+
+  test('stand nowhere in the page: no name, no address, no rare level, no single number', () => {
+    expect(hidden.match(/person-\d|kuru|37\.1/g)).toBeNull()
+    const words = parseHTML(hidden).document.querySelector('#marginals')!.textContent
+    expect(words).toContain('rarer values, not drawn: 1.1 % real')
+    expect(words).toContain('fewer than three real values: not drawn')
+    expect(words).not.toMatch(/\b13\b/)
+    expect(hidden).toContain('nobody@mail')
+    expect(hidden).toContain('Levels that fewer than three real rows have: 30 of mail and 1 of ill.')
+  })
+
+  test('stand there where values may be shown', () => {
+    for (const text of ['person-0@mail', 'kuru', 'fever']) expect(shown).toContain(text)
+    expect(parseHTML(shown).document.querySelector('#marginals')!.textContent).toMatch(/13/)
   })
 })

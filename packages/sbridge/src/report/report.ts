@@ -1,11 +1,12 @@
 import type { ColumnEvaluation, Evaluation, Table } from '@sbridge/core'
 import { figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
-import { associationPanels, type BandwidthCurve, bandwidthDrawing, distancesDrawing, FEW_COLUMNS } from './figures.js'
+import { associationPanels, type BandwidthCurve, bandwidthDrawing, FEW_COLUMNS } from './figures.js'
 import { type Html, html } from './html.js'
 import { marginalPanel } from './marginal-panels.js'
 import { formatCount, formatDays, formatNumber, formatPlain, formatShare, formatTime } from './numbers.js'
 import { page } from './page.js'
 import { mostRelatedPairs, pairPanel } from './pair-panels.js'
+import { privacySection } from './privacy.js'
 import { measureLines, verdict } from './readings.js'
 
 /** Most columns that get a drawing. */
@@ -37,6 +38,10 @@ export interface ReportParts {
   readonly command?: string | undefined
   /** What is to be known before the measures are read, e.g. that rows were drawn under a condition. */
   readonly prologue?: string | undefined
+  /** The rows that the model was fitted on, where `real` was held out from it. */
+  readonly train?: Table | undefined
+  /** Also shows values that fewer than three rows have; they are counted without. */
+  readonly showValues?: boolean | undefined
   /** Further parts, placed behind the summary: what was asked, images, a latent space. */
   readonly sections?: readonly Section[] | undefined
 }
@@ -52,7 +57,7 @@ export function renderReport(parts: ReportParts): string {
     columnSection(evaluation),
     ...(drawn.length > 1 ? [pairSection(parts), associationSection(evaluation, drawn)] : []),
     ...(model ? [modelSection(model)] : []),
-    privacySection(evaluation),
+    privacySection(parts),
     ...notesSection(evaluation, model)
   ]
   return pageOf(parts, joinSections(sections))
@@ -105,7 +110,7 @@ function drawnColumns({ columns }: Evaluation): string[] {
   return [...names].sort((a, b) => distance(b) - distance(a) || names.indexOf(a) - names.indexOf(b)).slice(0, MOST_DRAWN)
 }
 
-function marginalSection({ real, synthetic, evaluation }: ReportParts, drawn: readonly string[]): Section {
+function marginalSection({ real, synthetic, evaluation, showValues }: ReportParts, drawn: readonly string[]): Section {
   const all = Object.keys(evaluation.columns).length
   const cut =
     drawn.length < all ? html` Of ${formatCount(all)} columns, the ${drawn.length} with the largest distance are drawn, worst first.` : ''
@@ -114,7 +119,7 @@ function marginalSection({ real, synthetic, evaluation }: ReportParts, drawn: re
     'Every column by itself',
     figure({
       panelWidth: 260,
-      body: drawn.map((name) => marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]! })),
+      body: drawn.map((name) => marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]!, showValues })),
       caption: html`Marginal distributions, in percent of the rows that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, with the floor in brackets.${cut}`
     })
   )
@@ -160,12 +165,12 @@ function columnSection({ columns }: Evaluation): Section {
   return section('columns', 'Column by column', rows.length > MOST_ROWS ? long : whole)
 }
 
-function pairSection({ real, synthetic, evaluation }: ReportParts): Section {
+function pairSection({ real, synthetic, evaluation, showValues }: ReportParts): Section {
   const { associations } = evaluation
   const at = (name: string) => associations.names.indexOf(name)
   const pairs = mostRelatedPairs(associations.names, weighted(evaluation), MOST_PAIRS)
   const panels = pairs.map(([a, b]) =>
-    pairPanel({ real, synthetic }, [a, b], [associations.real[at(b)]![at(a)]!, associations.synthetic[at(b)]![at(a)]!])
+    pairPanel({ real, synthetic }, [a, b], [associations.real[at(b)]![at(a)]!, associations.synthetic[at(b)]![at(a)]!], showValues)
   )
   return section(
     'pairs',
@@ -222,47 +227,6 @@ function modelSection(model: ReportModel): Section {
     search,
     table({ caption: 'Options of the model and of the draws.', head: ['Option', 'Value'], rows })
   )
-}
-
-function privacySection({ privacy, copies, rows }: Evaluation): Section {
-  const reference = rows.train === null ? 'real rows to the nearest other real row' : 'held-out rows to the nearest training row'
-  const lines = [
-    [
-      '5th percentile of the distance to the nearest training row',
-      formatNumber(privacy.closestFifthPercentile.value),
-      formatNumber(privacy.closestFifthPercentile.floor)
-    ],
-    ['Median distance to the nearest training row', formatNumber(privacy.closestMedian.value), formatNumber(privacy.closestMedian.floor)],
-    ['Rows nearer than 95 % of the held-out rows are', formatShare(privacy.shareCloserThanHeldOut), '5.0 %'],
-    ['Rows equal to a training row', formatShare(copies.share), formatShare(copies.floorShare)]
-  ]
-  return section(
-    'privacy',
-    'Privacy',
-    html`<p>Synthetic rows that stand nearer to training rows than new rows of the same population would give those away. These measures find copying; they are no proof of anonymity, and they do not protect a person whose row is unusual in itself.</p>`,
-    table({
-      caption: html`Distances in standard deviations of the real columns. Held-out stands for ${reference}.`,
-      head: ['Measure', 'Synthetic#', 'Held-out#'],
-      rows: lines
-    }),
-    figure({
-      body: distancesDrawing(privacy),
-      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run clearly left of the other one.`
-    }),
-    rareCombinationList(privacy.rareCombinations)
-  )
-}
-
-const MOST_RARE = 10
-/** Characters of one combination: tables of many categories would fill the page with it. */
-const LONGEST_RARE = 160
-
-function rareCombinationList(rare: readonly string[]): Html | string {
-  if (rare.length === 0) return ''
-  const one = rare.length === 1
-  const shown = rare.slice(0, MOST_RARE).map((words) => (words.length > LONGEST_RARE ? `${words.slice(0, LONGEST_RARE - 1)}…` : words))
-  const rest = rare.length - shown.length
-  return html`<p>Fewer than three real rows have ${one ? 'this combination' : `each of these ${formatCount(rare.length)} combinations`} of categories. Synthetic rows that show ${one ? 'it' : 'them'} may point to single rows of the data:</p><ul>${shown.map((words) => html`<li>${words}</li>`)}${rest > 0 ? html`<li>and ${formatCount(rest)} more</li>` : ''}</ul>`
 }
 
 function notesSection({ notes }: Evaluation, model: ReportModel | undefined): Section[] {

@@ -15,12 +15,25 @@ export interface SampleReport {
   /** What was done: conditions take a number of steps of their own. */
   readonly draws: Pick<LatentDraw, 'noise' | 'start' | 'dynamics'> & { readonly steps?: number | undefined }
   readonly prologue?: string | undefined
+  readonly showValues?: boolean | undefined
   /** What was asked for besides, e.g. conditions. */
   readonly sections?: readonly Section[] | undefined
 }
 
 /** The report of a `sample` run: the measures, and what the fit decided. */
-export function reportOf({ input, command, model, real, rows, evaluation, seed, draws, prologue, sections }: SampleReport): string {
+export function reportOf({
+  input,
+  command,
+  model,
+  real,
+  rows,
+  evaluation,
+  seed,
+  draws,
+  prologue,
+  sections,
+  showValues
+}: SampleReport): string {
   const { summary } = model
   const { bandwidth } = summary
   return renderReport({
@@ -30,6 +43,7 @@ export function reportOf({ input, command, model, real, rows, evaluation, seed, 
     synthetic: rows,
     command,
     prologue,
+    showValues,
     ...(sections ? { sections } : {}),
     model: {
       epsilon: summary.epsilon,

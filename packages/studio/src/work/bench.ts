@@ -1,5 +1,6 @@
 import {
   ConditionMemory,
+  continueNumbers,
   type Encoded,
   type Engine,
   type FitJob,
@@ -106,7 +107,7 @@ export class Bench {
   #choose(choice: Choice): void {
     const raw = this.#raw!
     const facts = tableFacts(raw, choice)
-    this.#real = inferTable(raw, choice).table
+    this.#real = continueNumbers(inferTable(raw, choice), choice).table
     this.#trail = undefined
     this.#drawn = undefined
     this.#fitted = undefined

@@ -1,6 +1,7 @@
 import {
   type Column,
   type ColumnKind,
+  continueNumbers,
   type InferOptions,
   inferTable,
   isNumeric,
@@ -16,7 +17,7 @@ const BARS = 24
 
 /** What the page says about a table: kinds, ranges, a small drawing a column. Columns left out keep their inferred kind. */
 export function tableFacts(raw: RawTable, choice: InferOptions): TableFacts {
-  const { table, formats, notes } = inferTable(raw, choice)
+  const { table, formats, notes } = continueNumbers(inferTable(raw, choice), choice)
   const kept = new Map(table.columns.map((column) => [column.name, column]))
   const styles = new Map(formats.map((format) => [format.name, format]))
   const columns = raw.columns.map((column) => {
@@ -38,7 +39,7 @@ function alone(raw: RawColumn): Column {
 
 function columnFacts(raw: RawColumn, column: Column): ColumnFacts {
   const base = { name: raw.name, kind: column.kind, kinds: kindsFor(raw, column) }
-  if (column.kind === 'identifier') return { ...base, missing: 0, summary: 'written as 1 … n', bars: [] }
+  if (column.kind === 'identifier') return { ...base, missing: 0, summary: 'left out, written anew', bars: [] }
   if (isNumeric(column)) {
     const present = presentValues(column)
     return { ...base, missing: column.values.length - present.length, ...describeNumbers(present, column.kind) }

@@ -52,7 +52,7 @@ export class Measurer {
     if (subject.support) return this.#drawKnown(whole, comparison, subject.support)
     report({ stage: NEIGHBOURS, done: 0, total: 1 })
     // Nearest rows first: whether the rows are copies is what matters most.
-    part(await compareNeighbours(comparison, whole, subject.model.summary.rareCombinations))
+    part(await compareNeighbours(comparison, whole))
     report({ stage: COLUMNS, done: 0, total: 1 })
     const columns = compareColumns(comparison)
     part({ columns })
@@ -102,8 +102,7 @@ export class Measurer {
       real,
       synthetic: rows,
       engine: await this.#makeEngine(),
-      key: keyFromSeed(seed),
-      rareCombinations: model.summary.rareCombinations
+      key: keyFromSeed(seed)
     })
     const { reportOf } = await import('../../../sbridge/src/report/sample-report.js')
     const evaluation = this.#evaluation

@@ -42,8 +42,6 @@ export interface FitSummary {
   readonly scalingError: number
   readonly duplicateCount: number
   readonly isolatedCount: number
-  /** Combinations of categories with fewer than 3 rows, in words: rows near them may be recognised. */
-  readonly rareCombinations: readonly string[]
   readonly notes: readonly string[]
 }
 
@@ -142,7 +140,6 @@ export async function fitTraining(
     scalingError: found.errors[found.errors.length - 1]?.[1] ?? 0,
     duplicateCount,
     isolatedCount: found.isolated.length,
-    rareCombinations: rareCombinations(encoder, rows, combinations.rows),
     notes: [...prepared.notes, ...scalingNotes(rowCount, duplicateCount, found)]
   }
   return { training, potentials: found.potentials, kernel, summary }
@@ -242,23 +239,6 @@ function methodIn(encoder: Encoder, name: string): ScalingMethod {
 async function refuseIfDiagonal(training: TrainingRows, epsilon: number, isolatedCount: number, engine: Engine): Promise<void> {
   if (isolatedCount <= training.logWeights.length / 2) return
   refuseDiagonal(epsilon, isolatedCount, training.logWeights.length, (await squaredSpacing(training, engine)) / 4)
-}
-
-/** Words for combinations of categories that fewer than 3 rows share. */
-function rareCombinations(encoder: Encoder, rows: Encoded, members: readonly Uint32Array[]): string[] {
-  if (encoder.factors.length === 0) return []
-  return members
-    .filter((list) => list.length < 3)
-    .map((list) =>
-      encoder.factors
-        .map((factor, f) => {
-          const level = rows.codes[list[0]! * encoder.factors.length + f]!
-          const levels = encoder.kinds.find((kind) => kind.name === factor.name)?.levels
-          return levels ? `${factor.name} = ${levels[level] ?? 'missing'}` : level === 1 ? factor.name : ''
-        })
-        .filter((words) => words !== '')
-        .join(', ')
-    )
 }
 
 /** What a person should know about the columns. */

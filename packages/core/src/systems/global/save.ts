@@ -86,7 +86,6 @@ export const summaryFields: Fields<FitSummary> = {
   scalingError: measured,
   duplicateCount: whole(),
   isolatedCount: whole(),
-  rareCombinations: list(text),
   notes: list(text)
 }
 

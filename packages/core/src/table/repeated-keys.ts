@@ -1,0 +1,162 @@
+import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
+
+/** A column whose values name what was looked at several times: patients of visits, shares of days. */
+export interface RepeatedKey {
+  readonly name: string
+  /** How many values it has. */
+  readonly keys: number
+  /** Columns that are alike in rows of one value, beyond chance. */
+  readonly alike: readonly string[]
+}
+
+/** Fewer values are the levels of a factor rather than keys. */
+const LEAST_KEYS = 5
+/** Candidates of either kind that are looked at, at most. */
+const MOST_CANDIDATES = 40
+/** Rows of one key share this part of a column's spread, or of the chance to differ. */
+const ALIKE = 0.5
+/** Words of names of keys; parted by what is no letter, or by a capital. */
+const KEY_WORDS = /^(id|ids|patient|subject|participant|person|respondent|customer|client|user|member|household|student|pupil|employee)$/
+
+/**
+ * The column whose rows are likeliest to belong together, or undefined: it is named as a key, or forms one with a time
+ * column that recurs from key to key; nearly all its values recur; and other columns are alike in rows of one value, far
+ * beyond chance. Categories that merely recur are none. Cost O(cells), little where no column can be one.
+ */
+export function repeatedKey(table: Table): RepeatedKey | undefined {
+  const numbers = table.columns.filter(isNumeric).slice(0, MOST_CANDIDATES)
+  const recurring = [...table.columns.filter(isCategorical), ...numbers].map(codesOf).filter(recurs)
+  const keys = recurring
+    .filter(({ column: { kind }, count }) => count >= LEAST_KEYS && (kind === 'category' || kind === 'integer'))
+    .slice(0, MOST_CANDIDATES)
+  const times = recurring.filter(({ column }) => isNumeric(column))
+  const found = keys
+    .filter((key) => isNamedAsKey(key.column.name) || times.some((time) => time !== key && formKey(key, time)))
+    .map((key) => ({ name: key.column.name, keys: key.count, alike: alikeColumns(table.columns, key) }))
+    .filter(({ alike }) => alike.length > 0)
+  return found.sort((a, b) => b.alike.length - a.alike.length || b.keys - a.keys)[0]
+}
+
+/** What a person should know about a table whose rows hang together. */
+export function repeatedKeyNotes(table: Table): string[] {
+  const found = repeatedKey(table)
+  if (!found) return []
+  const { name, keys, alike } = found
+  const shown = alike.length > 4 ? `${alike.slice(0, 4).join(', ')} and ${alike.length - 4} more` : alike.join(', ')
+  return [
+    `${name}: ${table.rowCount} rows of ${keys} values, and rows of one value are alike (${shown}): each row is drawn as if it stood alone, and new rows of one value need not fit together; one row for each ${name}, with what was seen later in columns of its own, keeps them together, or --exclude ${name}`
+  ]
+}
+
+interface Coded {
+  readonly column: CategoricalColumn | NumericColumn
+  /** Which of its values every row has; −1 where it has none. */
+  readonly codes: Int32Array
+  readonly count: number
+}
+
+/** A column by its values. Numbers of which most differ are not followed to the end: their count is what was found. */
+function codesOf(column: CategoricalColumn | NumericColumn): Coded {
+  if (isCategorical(column)) return { column, codes: column.codes, count: column.levels.length }
+  const codes = new Int32Array(column.values.length).fill(-1)
+  const known = new Map<number, number>()
+  for (let i = 0; i < codes.length && 2 * known.size <= codes.length; i++) {
+    if (column.missing?.[i]) continue
+    const code = known.get(column.values[i]!) ?? known.size
+    known.set(column.values[i]!, code)
+    codes[i] = code
+  }
+  return { column, codes, count: known.size }
+}
+
+/** Whether a column has several values that nearly all recur, and no row lacks one. */
+function recurs({ codes, count }: Coded): boolean {
+  if (count < 2 || 2 * count > codes.length || codes.includes(-1)) return false
+  let alone = 0
+  for (const size of sizesOf(codes, count)) if (size === 1) alone++
+  return alone <= 0.05 * codes.length
+}
+
+function sizesOf(codes: Int32Array, count: number): Int32Array {
+  const rows = new Int32Array(count)
+  for (const code of codes) if (code >= 0) rows[code]!++
+  return rows
+}
+
+function isNamedAsKey(name: string): boolean {
+  return name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .some((word) => KEY_WORDS.test(word))
+}
+
+/** Whether no two rows share both values, where by chance at least ten pairs of rows would. */
+function formKey(a: Coded, b: Coded): boolean {
+  const n = a.codes.length
+  if ((n * n) / (2 * a.count * b.count) < 10) return false
+  const seen = new Set<number>()
+  for (let i = 0; i < n; i++) {
+    const both = a.codes[i]! * b.count + b.codes[i]!
+    if (seen.has(both)) return false
+    seen.add(both)
+  }
+  return true
+}
+
+function alikeColumns(columns: readonly Column[], key: Coded): string[] {
+  const pairs = sizesOf(key.codes, key.count).reduce((sum, size) => sum + size * (size - 1), 0)
+  // Under chance the share scatters by about the root of two over the pairs of rows of one key.
+  const least = Math.max(ALIKE, 5 * Math.sqrt(2 / pairs))
+  const shared = (column: Column) => (isNumeric(column) ? sharedSpread(column, key) : isCategorical(column) ? sharedLevel(column, key) : 0)
+  return columns.filter((column) => column.name !== key.column.name && shared(column) >= least).map(({ name }) => name)
+}
+
+/** Intraclass correlation of one-way analysis of variance; 0 for constants and columns with missing cells only. @source Fisher 1925. */
+function sharedSpread({ values, missing }: NumericColumn, key: Coded): number {
+  const rows = key.codes.length
+  const [sums, counts] = [new Float64Array(key.count), new Float64Array(key.count)]
+  let centre = 0
+  let present = 0
+  for (let i = 0; i < rows; i++) {
+    if (missing?.[i]) continue
+    sums[key.codes[i]!]! += values[i]!
+    counts[key.codes[i]!]!++
+    centre += values[i]!
+    present++
+  }
+  if (present < rows / 2) return 0
+  centre /= present
+  let within = 0
+  let between = 0
+  let squares = 0
+  for (let i = 0; i < rows; i++) if (!missing?.[i]) within += (values[i]! - sums[key.codes[i]!]! / counts[key.codes[i]!]!) ** 2
+  for (let k = 0; k < key.count; k++) {
+    if (counts[k]! > 0) between += counts[k]! * (sums[k]! / counts[k]! - centre) ** 2
+    squares += counts[k]! ** 2
+  }
+  const groups = counts.filter((count) => count > 0).length
+  if (present <= groups || groups < 2) return 0
+  const [meanBetween, meanWithin] = [between / (groups - 1), within / (present - groups)]
+  const typical = (present - squares / present) / (groups - 1)
+  const whole = meanBetween + (typical - 1) * meanWithin
+  return whole > 0 ? (meanBetween - meanWithin) / whole : 0
+}
+
+/** How much likelier two rows of one key are to share a level than any two rows, of what is left to share (Cohen's κ). */
+function sharedLevel({ codes, levels }: CategoricalColumn, key: Coded): number {
+  const count = levels.length
+  const together = new Map<number, number>()
+  codes.forEach((code, i) => {
+    const both = key.codes[i]! * (count + 1) + code + 1
+    together.set(both, (together.get(both) ?? 0) + 1)
+  })
+  const pairs = (sizes: Iterable<number>) => {
+    let sum = 0
+    for (const size of sizes) sum += size * (size - 1)
+    return sum
+  }
+  const overall = pairs(sizesOf(codes, count)) / (codes.length * (codes.length - 1))
+  const within = pairs(together.values()) / pairs(sizesOf(key.codes, key.count))
+  return overall < 1 ? (within - overall) / (1 - overall) : 0
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { modelKnown } from '../job/check-known.js'
+import { prepareRows } from '../job/job.js'
+import { keyFor, keyFromSeed, normals, permutation } from '../num/random.js'
+import { decodeTable, encodeTable, fitEncoder } from './encoder.js'
+import { inferTable } from './infer.js'
+import { presentTable } from './present.js'
+import type { RawTable } from './raw.js'
+import { continueNumbers, numberingOf } from './running-numbers.js'
+
+const key = keyFromSeed(6)
+const noise = (label: string, rows: number) => normals(keyFor(key, label), rows)
+
+/** Orders: shuffled numbers from 1,001 in steps, an amount, and another number; as text. */
+function orders(rows: number, { first = 1001, step = 1 } = {}): RawTable {
+  const text = (name: string, values: ArrayLike<number>) => ({ name, source: 'text' as const, values: Array.from(values, String) })
+  const ids = Array.from(permutation(key, rows), (i) => first + step * i)
+  return { rowCount: rows, columns: [text('id', ids), text('amount', noise('amount', rows)), text('size', noise('size', rows))] }
+}
+const kindOf = (raw: RawTable, options: Parameters<typeof continueNumbers>[1] = {}) =>
+  continueNumbers(inferTable(raw, { ...(options.types ? { types: options.types } : {}) }), options).table.columns[0]!.kind
+
+describe('running numbers', () => {
+  it('are whole, all different and evenly spaced, in any order', () => {
+    expect(numberingOf([1001, 1003, 1002])).toEqual({ next: 1004, step: 1 })
+    expect(numberingOf([-5, 5, 0])).toEqual({ next: 10, step: 5 })
+    for (const none of [[1], [1, 1, 2], [1, 2, 4], [0.5, 1, 1.5], [Number.NaN, 1, 2], [2 ** 53 - 2, 2 ** 53 - 1]])
+      expect(numberingOf(none)).toBeUndefined()
+  })
+
+  it('are left out of the model and continued, in text and in typed files, after a model was kept', () => {
+    const { data } = prepareRows(orders(40, { first: 1000, step: 10 }))
+    expect(data.table.columns.map(({ kind }) => kind)).toEqual(['identifier', 'number', 'number'])
+    expect(data.notes).toEqual([
+      'id: whole numbers in equal steps, no two alike: left out of the model and continued from 1400; --types id=integer models them'
+    ])
+    const encoder = fitEncoder(data.table, data.formats, () => 'standard')
+    const kept = JSON.parse(JSON.stringify(encoder.formats))
+    const rows = decodeTable(encoder, encodeTable(encoder, data.table))
+    expect(presentTable(rows, kept, 'text').columns[0]!.values.slice(0, 3)).toEqual(['1400', '1410', '1420'])
+    expect(presentTable(rows, kept, 'typed').columns[0]).toMatchObject({ source: 'number', integer: true })
+    expect(Array.from(presentTable(rows, kept, 'typed').columns[0]!.values.slice(0, 2))).toEqual([1400, 1410])
+  })
+
+  it('are modelled when told so, named as weights or in a scaling, known of a row, few, or all that there is', () => {
+    expect(kindOf(orders(40))).toBe('identifier')
+    expect(kindOf(orders(40), { types: { id: 'integer' } })).toBe('integer')
+    expect(kindOf(orders(40), { weights: 'id' })).toBe('integer')
+    expect(kindOf(orders(40), { scaling: { id: 'quantile' } })).toBe('integer')
+    expect(kindOf(orders(9))).toBe('integer')
+    const alone = orders(40)
+    expect(kindOf({ ...alone, columns: alone.columns.slice(0, 1) })).toBe('integer')
+    const typesOf = (known: object) => modelKnown(orders(40), {}, { givens: [], observe: [], ...known }).types
+    expect(typesOf({ givens: [{ amount: 1 }] })).toBeUndefined()
+    expect(typesOf({ givens: [{ id: 1005 }] })).toEqual({ id: 'integer' })
+    expect(typesOf({ observe: ['2*id = 2010 ± 1'] })).toEqual({ id: 'integer' })
+    expect(typesOf({ likelihood: { logLikelihood: () => 0 } })).toEqual({ id: 'integer' })
+  })
+
+  it('that the other numbers follow are a grid or a time: modelled, with a note; as identifiers they are continued', () => {
+    const curve = (follows: boolean): RawTable => ({
+      rowCount: 60,
+      columns: [
+        { name: 'x', source: 'number', values: Float64Array.from({ length: 60 }, (_, i) => i) },
+        { name: 'y', source: 'number', values: noise('y', 60).map((z, i) => (follows ? Math.sin(i / 8) + 0.1 * z : z)) }
+      ]
+    })
+    expect([kindOf(curve(false)), kindOf(curve(true))]).toEqual(['identifier', 'integer'])
+    expect(prepareRows(curve(true)).data.notes).toEqual([
+      'x: whole numbers in equal steps, no two alike, which other columns follow: modelled, so that new ones may repeat; as a key, --types x=identifier continues them'
+    ])
+    const told = prepareRows(curve(true), { types: { x: 'identifier' } }).data
+    expect(told.notes).toEqual(['x: counts as an identifier: left out of the model, continued from 60'])
+    expect(told.formats[0]!.numbering).toEqual({ next: 60, step: 1 })
+  })
+})

@@ -1,0 +1,73 @@
+import { type Evaluation, rareCombinationWords } from '@sbridge/core'
+import { figure, type Section, section, table } from './blocks.js'
+import { distancesDrawing } from './figures.js'
+import { type Html, html } from './html.js'
+import { formatCount, formatNumber, formatShare } from './numbers.js'
+import type { ReportParts } from './report.js'
+
+/** How near synthetic rows come to training rows, and what in the data points to single rows. */
+export function privacySection({ evaluation, real, train, showValues }: ReportParts): Section {
+  const { privacy, copies, rows } = evaluation
+  const reference = !copies.heldOut
+    ? `${rows.train === null ? 'real rows to the nearest other real row' : 'training rows to the nearest other training row'}`
+    : 'held-out rows to the nearest training row'
+  const lines = [
+    [
+      '5th percentile of the distance to the nearest training row',
+      formatNumber(privacy.closestFifthPercentile.value),
+      formatNumber(privacy.closestFifthPercentile.floor)
+    ],
+    ['Median distance to the nearest training row', formatNumber(privacy.closestMedian.value), formatNumber(privacy.closestMedian.floor)],
+    ['Rows nearer than 95 % of the held-out rows are', formatShare(privacy.shareCloserThanHeldOut), '5.0 %'],
+    ['Rows equal to a training row', formatShare(copies.share), formatShare(copies.floorShare)]
+  ]
+  return section(
+    'privacy',
+    'Privacy',
+    html`<p>Synthetic rows that stand nearer to training rows than new rows of the same population would give those away. These measures find copying; they are no proof of anonymity, and they do not protect a person whose row is unusual in itself.</p>`,
+    table({
+      caption: html`Distances in standard deviations of the real columns. Held-out stands for ${reference}.`,
+      head: ['Measure', 'Synthetic#', 'Held-out#'],
+      rows: lines
+    }),
+    figure({
+      body: distancesDrawing(privacy),
+      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run clearly left of the other one.`
+    }),
+    ...rareSentences(privacy),
+    showValues ? rareCombinationList(rareCombinationWords(train ?? real)) : ''
+  )
+}
+
+/** Rare levels and combinations are counted, and their columns named: never a cell. */
+function rareSentences({ rareCombinations: { count, rows, columns }, rareLevels }: Evaluation['privacy']): Html[] {
+  const levels = Object.entries(rareLevels).map(([name, rare]) => `${formatCount(rare)} of ${name}`)
+  const sentences: Html[] = []
+  if (levels.length > 0)
+    sentences.push(
+      html`<p>Levels that fewer than three real rows have: ${listed(levels)}. sbridge repeats levels as they stand: where these are names, addresses or the like, leave the column out or make it an identifier.</p>`
+    )
+  if (count > 0)
+    sentences.push(
+      html`<p>${formatCount(count)} ${count === 1 ? 'combination' : 'combinations'} of ${listed(columns)} ${count === 1 ? 'occurs' : 'occur'} in fewer than three real rows (${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} in all). Synthetic rows that show ${count === 1 ? 'it' : 'them'} may point to single rows of the data.</p>`
+    )
+  return sentences
+}
+
+const MOST_NAMES = 12
+
+function listed(names: readonly string[]): string {
+  if (names.length > MOST_NAMES) return `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more columns`
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}
+
+const MOST_RARE = 10
+/** Characters of one combination: tables of many categories would fill the page with it. */
+const LONGEST_RARE = 160
+
+function rareCombinationList(rare: readonly string[]): Html | string {
+  if (rare.length === 0) return ''
+  const shown = rare.slice(0, MOST_RARE).map((words) => (words.length > LONGEST_RARE ? `${words.slice(0, LONGEST_RARE - 1)}…` : words))
+  const rest = rare.length - shown.length
+  return html`<p>They are:</p><ul>${shown.map((words) => html`<li>${words}</li>`)}${rest > 0 ? html`<li>and ${formatCount(rest)} more</li>` : ''}</ul>`
+}

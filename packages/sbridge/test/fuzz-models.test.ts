@@ -9,8 +9,8 @@ import type { FuzzOrder, FuzzReport } from './fuzz-models.js'
 const here = dirname(fileURLToPath(import.meta.url))
 const core = join(here, '../../core/src/index.ts')
 
-/** A mutant takes milliseconds; one that takes this long hangs. */
-const PATIENCE = 20_000
+/** A mutant takes milliseconds; one that takes this long hangs, however busy the machine. */
+const PATIENCE = 60_000
 
 /** Seconds to go on for, instead of the first seeds: `FUZZ_SECONDS=20 npm run fuzz:models`. */
 const seconds = Number(process.env.FUZZ_SECONDS ?? 0)
@@ -20,6 +20,7 @@ async function fuzz(order: Omit<FuzzOrder, 'at'>): Promise<FuzzReport> {
   const folder = mkdtempSync(join(here, '.fuzz-'))
   const outfile = join(folder, 'worker.mjs')
   const at = new Int32Array(new SharedArrayBuffer(8))
+  let watch: ReturnType<typeof setInterval> | undefined
   try {
     await build({
       entryPoints: [join(here, 'fuzz-models.ts')],
@@ -34,25 +35,22 @@ async function fuzz(order: Omit<FuzzOrder, 'at'>): Promise<FuzzReport> {
     })
     const worker = new Worker(outfile, { workerData: { ...order, at } })
     return await new Promise<FuzzReport>((resolve, reject) => {
-      let [last, since] = ['', Date.now()]
-      const watch = setInterval(() => {
-        const now = at.join()
-        if (now !== last) [last, since] = [now, Date.now()]
-        if (Date.now() - since < PATIENCE) return
-        clearInterval(watch)
-        void worker.terminate()
-        reject(new Error(`hangs at model ${at[0]}, seed ${at[1]}`))
-      }, 500)
-      worker.once('message', (report: FuzzReport) => {
-        clearInterval(watch)
-        resolve(report)
+      worker.on('message', (said: FuzzReport | { readonly begins: readonly string[] }) => {
+        if (!('begins' in said)) return resolve(said)
+        let [last, since] = ['', Date.now()]
+        watch = setInterval(() => {
+          const now = at.join()
+          if (now !== last) [last, since] = [now, Date.now()]
+          if (Date.now() - since < PATIENCE) return
+          void worker.terminate()
+          reject(new Error(`hangs at ${said.begins[at[0]!]}, seed ${at[1]}`))
+        }, 500)
       })
-      worker.once('error', (error) => {
-        clearInterval(watch)
-        reject(error)
-      })
+      worker.once('error', reject)
+      worker.once('exit', (code) => reject(new Error(`the worker ended with ${code}`)))
     })
   } finally {
+    clearInterval(watch)
     rmSync(folder, { recursive: true })
   }
 }

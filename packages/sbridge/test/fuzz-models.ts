@@ -230,6 +230,7 @@ async function fuzz({ at, seeds = 0, milliseconds = 0 }: FuzzOrder): Promise<Fuz
   const engines = await Promise.all((['float64', 'float32'] as const).map((precision) => createEngine('wasm', { precision, threads: 1 })))
   const files = await modelFiles(engines[0]!)
   const models = Object.keys(files)
+  parentPort!.postMessage({ begins: models })
   const failures: string[] = []
   let [tried, refused] = [0, 0]
   const start = performance.now()

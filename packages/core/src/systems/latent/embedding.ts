@@ -1,16 +1,13 @@
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
-import type { ModelContents } from '../../model-file/container.js'
-import { BANDWIDTH, exactly, expectKind, list, measured, number, record, text, uint32Array, whole, word } from '../../model-file/reading.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
-import type { DiffusionBandwidth } from '../../spectral/bandwidth.js'
 import {
   type DiffusionPlacing,
   type DiffusionReport,
@@ -18,15 +15,12 @@ import {
   diffusionMap,
   placePoints
 } from '../../spectral/diffusion-map.js'
-import type { SpectralGap } from '../../spectral/gap.js'
 import { liftPoints } from '../../spectral/lifting.js'
 import { measureRoundTrip, type RoundTrip } from '../../spectral/round-trip.js'
 import { decodeTable, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { codesIn, encoderWith, scaledArray, UNSCALED } from '../encoder-file.js'
-import { placingIn } from './placing-file.js'
 
 export interface EmbeddingOptions {
   /** Number of coordinates. Default `auto`: the largest spectral gap. */
@@ -196,114 +190,4 @@ export async function liftTable(model: EmbeddingModel, coordinates: Matrix, { en
 /** The rows of the map, decoded: those of the training table, a row that stands for several of its kind once. */
 export function embeddedTable({ encoder, rows, codes }: EmbeddingModel): Table {
   return decodeTable(encoder, { coordinates: rows, codes })
-}
-
-interface EmbeddingMeta {
-  readonly encoder: unknown
-  readonly time: number
-  readonly epsilon: number
-  readonly alpha: number
-  readonly neighbourCount: number
-  readonly pointCount: number
-  readonly dimension: number
-  readonly summary: EmbeddingSummary
-}
-
-/** Model → contents of a model file. */
-export function saveEmbedding(model: EmbeddingModel): ModelContents {
-  const { map } = model
-  const meta: EmbeddingMeta = {
-    encoder: taggedArrays(model.encoder),
-    time: model.time,
-    epsilon: map.epsilon,
-    alpha: map.alpha,
-    neighbourCount: model.neighbourCount,
-    pointCount: map.rows.length,
-    dimension: map.eigenvalues.length,
-    summary: model.summary
-  }
-  const arrays = {
-    points: map.cloud.points.data,
-    logWeights: map.cloud.logWeights,
-    sourceRows: map.rows,
-    potentials: map.potentials,
-    eigenvalues: map.eigenvalues,
-    eigenvectors: map.eigenvectors.data,
-    rows: model.rows.data,
-    codes: model.codes
-  }
-  return { kind: 'embedding', meta, arrays }
-}
-
-/** An encoder whose knots stand in it as `taggedArrays` writes them. */
-const encoderRecord = encoderWith((recorded) => {
-  const { float64 } = record<{ readonly float64: readonly number[] }>({ float64: list(number(UNSCALED)) })(recorded, 'knots')
-  return Float64Array.from(float64)
-})
-
-const roundTripRecord = record<RoundTrip>({
-  neighbourCount: whole(),
-  relativeError: measured,
-  candidates: list(record<RoundTrip['candidates'][number]>({ neighbourCount: whole(), relativeError: measured })),
-  heldOutCount: whole()
-})
-
-const summaryRecord = record<EmbeddingSummary>({
-  rowCount: whole({ least: 1 }),
-  epsilon: measured,
-  dimension: whole({ least: 1 }),
-  eigenvalues: list(measured),
-  residuals: list(measured),
-  spectrum: list(measured),
-  gaps: list(record<SpectralGap>({ dimension: whole(), eigenvalue: measured, ratio: measured })),
-  bandwidth: record<DiffusionBandwidth>({
-    epsilon: measured,
-    chosen: word('given', 'auto'),
-    typicalSquaredDistance: measured,
-    connectingEpsilon: measured
-  }),
-  scaling: record<DiffusionReport['scaling']>({
-    ending: word('converged', 'turns-used', 'stalled', 'not-finite'),
-    turns: whole(),
-    error: measured
-  }),
-  componentSizes: list(whole()),
-  roundTrip: roundTripRecord,
-  notes: list(text)
-})
-
-/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
-export function loadEmbedding(contents: ModelContents): EmbeddingModel {
-  expectKind(contents, 'embedding')
-  const { arrays } = contents
-  const read = record<Omit<EmbeddingMeta, 'encoder'> & Pick<EmbeddingModel, 'encoder'>>({
-    encoder: encoderRecord,
-    time: number({ least: 0, most: 1000 }),
-    epsilon: number(BANDWIDTH),
-    alpha: number(),
-    neighbourCount: whole({ least: 1 }),
-    pointCount: whole({ least: 1 }),
-    dimension: whole({ least: 1 }),
-    summary: summaryRecord
-  })(contents.meta, 'meta')
-  const { encoder, pointCount: n, dimension, neighbourCount, summary } = read
-  const columnCount = encoder.coordinateCount + encoder.factors.reduce((sum, { places }) => sum + places.cols, 0)
-  const placing = placingIn(contents, { dimension, columnCount })
-  exactly(placing.cloud.points.rows)(n, 'meta.pointCount')
-  whole({ least: 1, most: n })(neighbourCount, 'meta.neighbourCount')
-  exactly(dimension)(summary.dimension, 'meta.summary.dimension')
-  return {
-    encoder,
-    map: { ...placing, rows: uint32Array(arrays, 'sourceRows', n, { most: summary.rowCount - 1 }) },
-    time: read.time,
-    rows: matrix(n, encoder.coordinateCount, scaledArray(arrays, 'rows', n * encoder.coordinateCount)),
-    codes: codesIn(arrays, encoder, n),
-    neighbourCount,
-    summary
-  }
-}
-
-/** Plain JSON with typed arrays as `{ float64: [...] }`; numbers in JSON are exact. */
-function taggedArrays(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value, (_name, part: unknown) => (part instanceof Float64Array ? { float64: Array.from(part) } : part)))
 }

@@ -160,7 +160,12 @@ function numbersOf(flag: string, text: string): number[] {
   return splitList(text).map((part) => {
     const number = Number(part)
     if (part !== '' && Number.isFinite(number)) return number
-    throw new InputError({ code: 'option-value', got: `${flag} ${text}`, expected: 'auto, estimate, or numbers separated by commas', try: `${flag} 0.5,1.5` })
+    throw new InputError({
+      code: 'option-value',
+      got: `${flag} ${text}`,
+      expected: 'auto, estimate, or numbers separated by commas',
+      try: `${flag} 0.5,1.5`
+    })
   })
 }
 

@@ -124,6 +124,27 @@ describe('trajectories in the studio', () => {
     await page.context().close()
   })
 
+  test('dates are told and written as dates', async () => {
+    const page = await studio.page({}, '#activity=trajectories')
+    const dated = ['2020-01-31', '2020-02-29', '2020-03-31'].flatMap((when, t) => [0, 0.4, 1, 1.7].map((x) => `${when},${x + t}`))
+    await studio.give(page, 'dated.csv', ['when,x', ...dated].join('\n'))
+    await page.locator('.data').getByText('12 particles at 3 times').waitFor(WAIT)
+    expect(await page.getByLabel('Time', { exact: true }).inputValue()).toBe('when')
+    await page.getByRole('checkbox', { name: '2020-02-29', exact: true }).waitFor(WAIT)
+    await page.getByRole('radio', { name: /brownian/ }).check()
+    await page.getByRole('button', { name: 'Fit', exact: true }).click()
+    await page.getByText('no constant of nature').waitFor(WAIT)
+    const rows = (await download(page, 'CSV')).toString().trim().split('\n')
+    // A tenth of 29 days is no whole number of days.
+    expect([1, 2, 11, 21].map((row) => rows[row]!.split(',')[1])).toEqual([
+      '2020-01-31T00:00',
+      '2020-02-02T21:36',
+      '2020-02-29T00:00',
+      '2020-03-31T00:00'
+    ])
+    await page.context().close()
+  })
+
   test('is for everyone, in light on a phone and in dark', async () => {
     for (const options of [
       { colorScheme: 'light', viewport: { width: 390, height: 844 } },

@@ -38,6 +38,18 @@ describe('exact transport', () => {
       expect(plan.masses.length).toBe(n)
     }
   })
+  it('several sources a target: the same cost as of the same problem turned round', () => {
+    for (const [n, m, power] of [
+      [120, 25, 1],
+      [100, 33, 2]
+    ] as const) {
+      const [from, to] = [points(n, 2, 7), points(m, 2, 8)]
+      const [fromWeights, toWeights] = [random(n, 9), random(m, 10)]
+      const plan = exactTransport({ from, to, power, fromWeights, toWeights })
+      const turned = exactTransport({ from: to, to: from, power, fromWeights: toWeights, toWeights: fromWeights })
+      expect(plan.cost).toBeCloseTo(turned.cost, 11)
+    }
+  })
   it('agrees with a linear programme for unequal weights and counts, and keeps both marginals', async () => {
     const highs = await highsLoader()
     for (const [n, m, power] of [

@@ -160,6 +160,6 @@ export function trajectoriesNotes(model: MarginalsModel, { unsettled }: Trajecto
 function resolutionNote({ intervalSigmas }: MarginalsModel): string {
   const sizes = intervalSigmas.map((sigma) => sigma[0]!)
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)].map((s) => String(Number(s.toPrecision(3))))
-  const range = least === most ? least : `from ${least} to ${most}, interval by interval`
-  return `Without a drift the snapshots tell nothing about the noise. Its size is what the particles resolve, their distance to the nearest (${range}): no constant of nature. --sigma estimate takes the likelihood's, in which all displacement is noise.`
+  const range = least === most ? least : `${least} to ${most}, interval by interval`
+  return `Without a drift the snapshots tell nothing about the noise. Its size σ is what the particles resolve, from their distances to the nearest one (${range}): no constant of nature. --sigma estimate takes the likelihood's, in which all displacement is noise.`
 }

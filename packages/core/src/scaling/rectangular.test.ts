@@ -95,6 +95,31 @@ describe('rectangular scaling', () => {
     expect(constant(own.state.to, onEngine.state.to)).toBeLessThan(1e-8)
     expect(constant(own.state.from, onEngine.state.from)).toBeLessThan(1e-8)
   })
+  it('anneals from as hot as the spread asks for: on a line, at the distance between neighbours', async () => {
+    const line = (seed: number): ReturnType<typeof cloud> => cloud(points(60, 1, seed))
+    const [from, to] = [line(1), line(2)]
+    const variance = 2.5e-4
+    const kernel = densityKernel({ means: from.points, covariances: shared(variance, 1) }, to.points)
+    const stages: number[] = []
+    const options = { tolerance: 1e-4, turns: 400, onTemperature: (temperature: number) => void stages.push(temperature) }
+    const own = await scaleRectangular({ kernel, fromLogWeights: from.logWeights, toLogWeights: to.logWeights }, options)
+    const onEngine = await scaleOnEngine({ from, to, kernel: gaussianKernel(variance / 2) }, new ReferenceEngine(), options)
+    expect([own.ending, onEngine.ending]).toEqual(['converged', 'converged'])
+    const ladder = stages.slice(0, stages.length / 2)
+    expect(ladder[0]).toBeGreaterThanOrEqual(64)
+    expect(ladder.at(-1)).toBe(4)
+    ladder.slice(1).forEach((temperature, k) => {
+      expect(ladder[k]! / temperature).toBe(4)
+    })
+    expect(stages.slice(ladder.length)).toEqual(ladder)
+    // From nothing the same engine is nowhere after as many turns.
+    const cold = { from: new Float64Array(60), to: new Float64Array(60) }
+    const unwarmed = await scaleOnEngine({ from, to, kernel: gaussianKernel(variance / 2) }, new ReferenceEngine(), {
+      ...options,
+      start: cold
+    })
+    expect(unwarmed.ending).not.toBe('converged')
+  })
   it('a start at the solution converges at once, also when extended from a part', async () => {
     const problem = problemOf(30, 45, 0.2)
     const { state } = await scaleRectangular(problem, { tolerance: 1e-10 })

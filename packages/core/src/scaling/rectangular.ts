@@ -44,6 +44,9 @@ interface SweepState extends Swept {
   readonly next: Float64Array
 }
 
+/** Most turns where a caller sets no other number. */
+const TURNS = 1000
+
 /** Sharp kernels have long plateaus. */
 const PATIENCE = 200
 
@@ -130,7 +133,7 @@ async function scale(sweeps: Sweeps, options: RectangularOptions): Promise<Outco
     await iterate(method, sweeps, {
       ...options,
       stage: options.stage ?? 'coupling',
-      turns: options.turns ?? 1000,
+      turns: options.turns ?? TURNS,
       tolerance: options.tolerance ?? 1e-6,
       patience: PATIENCE
     })
@@ -142,7 +145,7 @@ function withinTurn({ stop, progress, stage, turns }: RectangularOptions, turn: 
   return {
     stop,
     progress:
-      progress && (({ done, total }) => progress({ stage: stage ?? 'coupling', done: turn - 1 + done / total, total: turns ?? 1000 }))
+      progress && (({ done, total }) => progress({ stage: stage ?? 'coupling', done: turn - 1 + done / total, total: turns ?? TURNS }))
   }
 }
 
@@ -170,6 +173,7 @@ async function annealedStart(sweeps: Sweeps, { onTemperature, ...watch }: Rectan
   for (const temperature of temperaturesFor(sweeps.range())) {
     to = to.map((g) => g / temperature)
     let state: Potentials = { from: unset(), to }
+    watch.progress?.({ stage: watch.stage ?? 'coupling', done: 0, total: watch.turns ?? TURNS })
     for (let turn = 0; turn < WARM_TURNS; turn++) {
       throwIfStopped(watch, 'coupling')
       const swept = await sweeps.sweep(state, temperature, watch)

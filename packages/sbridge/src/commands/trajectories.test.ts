@@ -43,4 +43,27 @@ describe('what is written', () => {
     const points = Array.from(page.matchAll(/ d="M([^"MAZ]*)"/g), ([, d]) => d!.split(/[LC]/).length)
     expect(points.filter((count) => count === 11).length).toBeGreaterThanOrEqual(9)
   })
+
+  it('says of a plain bridge that its noise is a resolution, in the summary and in the report', async () => {
+    const table = { ...input, order: ['x', 'when', 'y'], decimals: new Map() }
+    const drawn = await drawTrajectories(table, { reference: 'brownian', rows: 3, seed: 7 }, { engine: new ReferenceEngine() })
+    // Particles stand 0.1 apart: σ² = (0.01 + 0.01)/2 in a unit of time.
+    const summary = JSON.parse(JSON.stringify(trajectoriesSummary(drawn)))
+    expect(summary.sigmaFrom).toBe('resolution')
+    expect(summary.sigma).toHaveLength(2)
+    for (const sigma of [summary.sigma, ...summary.sigmaByInterval].flat()) expect(sigma).toBeCloseTo(0.1, 9)
+    expect(summary.sigmaByInterval).toHaveLength(2)
+    expect(summary.notes[0]).toMatch(/what the particles resolve.*no constant of nature.*--sigma estimate/)
+    const page = trajectoriesReport({ title: 'a', timeName: 'when', ...drawn })
+    expect(page).toContain('no constant of nature')
+    expect(page).not.toContain('after 0')
+    const estimated = await drawTrajectories(
+      table,
+      { reference: 'brownian', sigma: 'estimate', rows: 3, seed: 7 },
+      { engine: new ReferenceEngine() }
+    )
+    expect(estimated.model.sigmaFrom).toBe('estimate')
+    expect(estimated.model.sigma[0]).toBeGreaterThan(0.5)
+    expect(trajectoriesReport({ title: 'a', timeName: 'when', ...estimated })).not.toContain('no constant of nature')
+  })
 })

@@ -77,7 +77,7 @@ function summary({ model, scores }: TrajectoriesReportParts): Section {
   const noise = model.columnNames.map((name, a) => [`σ of ${name}`, formatNumber(model.sigma[a]), '', ''])
   const rounds = model.history.at(-1)?.round ?? 0
   const sentences = [
-    ...(model.sigmaFrom === 'resolution' ? ['σ is the distance that the particles resolve, and no constant of nature.'] : []),
+    ...(model.sigmaFrom === 'resolution' ? ['σ is what the particles resolve, and no constant of nature.'] : []),
     ...(rounds > 0 ? [`The rounds of coupling and refit ended “${model.ending}” after ${rounds}.`] : []),
     ...(scores.length > 0
       ? [

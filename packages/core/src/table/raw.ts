@@ -27,5 +27,5 @@ export const MISSING_WORDS = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
 export function isEmptyColumn(column: RawColumn): boolean {
   if (column.source === 'text') return column.values.every((cell) => cell === null || MISSING_WORDS.includes(cell.trim()))
   if (column.source === 'boolean') return column.values.every((cell) => cell === null)
-  return column.missing !== undefined && column.missing.every((mark) => mark === 1)
+  return column.missing?.every((mark) => mark === 1) ?? false
 }

@@ -43,7 +43,7 @@ export function isCategorical(column: Column): column is CategoricalColumn {
 /** Whether every cell is missing. */
 export function isEmpty(column: Column): boolean {
   if (isCategorical(column)) return column.codes.every((code) => code < 0)
-  return isNumeric(column) && column.missing !== undefined && column.missing.every((mark) => mark === 1)
+  return isNumeric(column) && (column.missing?.every((mark) => mark === 1) ?? false)
 }
 
 /** A column of n missing cells. */

@@ -3,6 +3,7 @@ import {
   type ColumnKind,
   type InferOptions,
   inferTable,
+  isEmptyColumn,
   isNumeric,
   presentValues,
   type RawColumn,
@@ -38,6 +39,7 @@ function alone(raw: RawColumn): Column {
 
 function columnFacts(raw: RawColumn, column: Column): ColumnFacts {
   const base = { name: raw.name, kind: column.kind, kinds: kindsFor(raw, column) }
+  if (isEmptyColumn(raw)) return { ...base, missing: raw.values.length, summary: 'no value, written empty', bars: [] }
   if (column.kind === 'identifier') return { ...base, missing: 0, summary: 'written as 1 … n', bars: [] }
   if (isNumeric(column)) {
     const present = presentValues(column)
@@ -60,7 +62,7 @@ export function barsLike(facts: readonly ColumnFacts[], rows: Table): Record<str
   for (const column of rows.columns) {
     const known = facts.find(({ name }) => name === column.name)
     if (column.kind === 'identifier' || !known) continue
-    if (isNumeric(column)) bars[column.name] = countBins(presentValues(column), known.range!)
+    if (isNumeric(column)) bars[column.name] = known.range ? countBins(presentValues(column), known.range) : []
     else {
       const counts = new Float64Array(known.bars.length)
       for (const code of column.codes) if (code >= 0 && code < counts.length) counts[code]!++

@@ -46,7 +46,7 @@ export async function drawTrajectories(
   const model = await fitMarginals(snapshots, options, { key: keyFor(key, 'fit'), engine, watch, ...(onRound && { onRound }) })
   const times = [...at, ...timesBetween(model, between)]
   const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
-  const notes = snapshots.emptyNames.map(emptyNote)
+  const notes = (snapshots.emptyNames ?? []).map(emptyNote)
   return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed, notes }
 }
 
@@ -75,7 +75,7 @@ export function trajectoriesStages(intervals: number): {
  */
 export function presentTrajectories(
   { times, values, count }: Trajectories,
-  { columnNames, emptyNames, order, decimals }: SnapshotTable,
+  { columnNames, emptyNames = [], order, decimals }: SnapshotTable,
   as: 'text' | 'typed'
 ): RawTable {
   const rowCount = count * times.length

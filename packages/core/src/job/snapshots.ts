@@ -22,7 +22,7 @@ export interface SnapshotTable extends SnapshotInput {
   /** Names in the order of the input, the time column and those of empty columns among them. */
   readonly order: readonly string[]
   /** Columns in which every cell is missing: no coordinates, and written so again. */
-  readonly emptyNames: readonly string[]
+  readonly emptyNames?: readonly string[]
   /** Decimals of each written column in the input; undefined where numbers are written in full. */
   readonly decimals: ReadonlyMap<string, number | undefined>
   /** Where times are dates: they count in days since the first. */

@@ -54,7 +54,7 @@ export async function drawTrajectories(
   const model = await fitMarginals(snapshots, { ...options, holdOut: hidden }, tools)
   const times = [...wanted, ...timesBetween(model, between)]
   const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
-  const notes = snapshots.emptyNames.map(emptyNote)
+  const notes = (snapshots.emptyNames ?? []).map(emptyNote)
   return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed, calendar, notes }
 }
 
@@ -83,7 +83,7 @@ export function trajectoriesStages(intervals: number): {
  */
 export function presentTrajectories(
   { times, values, count }: Trajectories,
-  { columnNames, emptyNames, order, decimals, calendar }: SnapshotTable,
+  { columnNames, emptyNames = [], order, decimals, calendar }: SnapshotTable,
   as: 'text' | 'typed'
 ): RawTable {
   const rowCount = count * times.length

@@ -18,12 +18,12 @@ export function runsOf(ascending: Float64Array): [start: number, end: number][] 
 /** The values of a column whose values recur, as a law on the ranks 0 … n of its n cells. */
 export interface RecurringValues {
   /** Value of a rank. */
-  readonly valueAt: (rank: number) => number
+  valueAt(rank: number): number
   /** Place among the different values of the one that a rank stands for, or of the last below it. */
-  readonly runAt: (rank: number) => number
+  runAt(rank: number): number
   /** Rank below which values are smaller than x, and up to which they are at most x. */
-  readonly below: (x: number) => number
-  readonly upTo: (x: number) => number
+  below(x: number): number
+  upTo(x: number): number
 }
 
 /** Of a rank: what an interval's ends keep inside it, since one on the edge could decode to the value beyond. */
@@ -89,7 +89,7 @@ function findLaw(ascending: Float64Array): RecurringValues | undefined {
       cells[to] = cells[to]! + share * part
     })
   })
-  return lawOf(runs, listed, between, decimalsOf(ascending, undefined))
+  return new Law(runs, listed, between, decimalsOf(ascending, undefined))
 }
 
 function readRuns(ascending: Float64Array): Run[] {
@@ -149,55 +149,82 @@ function solveGiven(runs: readonly Run[], fresh: readonly number[], wanted: numb
   return high
 }
 
-function lawOf(runs: readonly Run[], listed: Float64Array, between: Float64Array, decimals: number | undefined): RecurringValues {
-  // Ranks where each value begins and where the fresh ones above it do. Between atoms nothing is lost: they keep whole ranks.
-  const starts = new Float64Array(runs.length + 1)
-  const ends = new Float64Array(runs.length)
-  let cells = 0
-  runs.forEach(({ atom, count }, k) => {
-    if (atom || k === 0 || runs[k - 1]!.atom) starts[k] = cells
-    ends[k] = starts[k]! + listed[k]!
-    starts[k + 1] = ends[k]! + between[k]!
-    cells += count
-  })
-  starts[runs.length] = cells
-  const lastRun = (holds: (k: number) => boolean): number => {
-    let [low, high] = [0, runs.length - 1]
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1
-      if (holds(middle)) low = middle
-      else high = middle - 1
-    }
-    return low
+/** Values as cells on a line of ranks: those of each value, then those of the fresh ones up to the next. */
+class Law implements RecurringValues {
+  /** Ranks where each value begins, and where it ends. Between atoms nothing is lost: they keep whole ranks. */
+  private readonly starts: Float64Array
+  private readonly ends: Float64Array
+  private readonly cellCount: number
+
+  constructor(
+    private readonly runs: readonly Run[],
+    listed: Float64Array,
+    private readonly between: Float64Array,
+    private readonly decimals: number | undefined
+  ) {
+    this.starts = new Float64Array(runs.length)
+    this.ends = new Float64Array(runs.length)
+    let cells = 0
+    runs.forEach(({ atom, count }, k) => {
+      const apart = k === 0 || atom || runs[k - 1]!.atom
+      this.starts[k] = apart ? cells : this.ends[k - 1]! + between[k - 1]!
+      this.ends[k] = this.starts[k]! + listed[k]!
+      cells += count
+    })
+    this.cellCount = cells
   }
-  const runAt = (rank: number) => lastRun((k) => starts[k]! <= rank)
-  /** Fresh values between run k and the next; none where they lie dense. */
-  const freshCount = (k: number): number => (runs[k]!.step > 0 ? Math.round((runs[k + 1]!.value - runs[k]!.value) / runs[k]!.step) - 1 : 0)
-  const rankOf = (x: number, side: -1 | 1): number => {
-    const k = lastRun((j) => runs[j]!.value <= x)
-    const { value, step } = runs[k]!
+
+  runAt(rank: number): number {
+    return lastBelow(this.starts.length, (k) => this.starts[k]! <= rank)
+  }
+
+  valueAt(rank: number): number {
+    const k = this.runAt(rank)
+    const { value, step } = this.runs[k]!
+    if (!(rank >= this.ends[k]!) || !(this.between[k]! > 0)) return value
+    const share = Math.min(1 - 1e-12, (rank - this.ends[k]!) / this.between[k]!)
+    const count = this.freshCount(k)
+    const x = count > 0 ? value + step * (1 + Math.floor(share * count)) : value + share * (this.runs[k + 1]!.value - value)
+    return this.decimals === undefined ? x : roundTo(x, this.decimals)
+  }
+
+  below(x: number): number {
+    return this.rankOf(x, -1)
+  }
+
+  upTo(x: number): number {
+    return this.rankOf(x, 1)
+  }
+
+  private rankOf(x: number, side: -1 | 1): number {
+    const k = lastBelow(this.runs.length, (j) => this.runs[j]!.value <= x)
+    const { value, step } = this.runs[k]!
     if (x < value) return 0
-    if (x === value) return side < 0 ? starts[k]! : ends[k]!
-    if (k === runs.length - 1) return cells
-    const count = freshCount(k)
-    const along = (x - value) / (count > 0 ? step : runs[k + 1]!.value - value)
+    if (x === value) return side < 0 ? this.starts[k]! : this.ends[k]!
+    if (k === this.runs.length - 1) return this.cellCount
+    const count = this.freshCount(k)
+    const along = (x - value) / (count > 0 ? step : this.runs[k + 1]!.value - value)
+    // Rounding must not tell a fresh value from itself.
     const passed = side < 0 ? Math.ceil(along - 1e-9) - 1 : Math.floor(along + 1e-9)
-    return ends[k]! + between[k]! * (count > 0 ? Math.min(count, Math.max(0, passed)) / count : along)
+    return this.ends[k]! + this.between[k]! * (count > 0 ? Math.min(count, Math.max(0, passed)) / count : along)
   }
-  return {
-    runAt,
-    below: (x) => rankOf(x, -1),
-    upTo: (x) => rankOf(x, 1),
-    valueAt: (rank) => {
-      const k = runAt(rank)
-      const { value, step } = runs[k]!
-      if (!(rank >= ends[k]!) || !(between[k]! > 0)) return value
-      const share = Math.min(1 - 1e-12, (rank - ends[k]!) / between[k]!)
-      const count = freshCount(k)
-      const x = count > 0 ? value + step * (1 + Math.floor(share * count)) : value + share * (runs[k + 1]!.value - value)
-      return decimals === undefined ? x : roundTo(x, decimals)
-    }
+
+  /** Fresh values between value k and the next; 0 where they lie dense. */
+  private freshCount(k: number): number {
+    const { value, step } = this.runs[k]!
+    return step > 0 ? Math.round((this.runs[k + 1]!.value - value) / step) - 1 : 0
   }
+}
+
+/** The last of n places for which `holds`, which holds up to some place; 0 where it holds for none. */
+function lastBelow(n: number, holds: (k: number) => boolean): number {
+  let [low, high] = [0, n - 1]
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1
+    if (holds(middle)) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 /** Decimals that a number is written with, negative for trailing zeros; infinite beyond 12. */

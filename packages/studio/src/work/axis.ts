@@ -1,4 +1,4 @@
-import { type Column, isCategorical, isNumeric, presentValues } from '@sbridge/core'
+import { type Column, isCategorical, isEmpty, isNumeric, presentValues } from '@sbridge/core'
 import type { Axis, Tick, Unplaced } from './messages.js'
 
 /** How cells of one column become places between 0 and 1. */
@@ -14,7 +14,8 @@ const SPREAD = 0.62
 /** The axis of a training column; synthetic values may reach a little beyond it. */
 export function placingOf(column: Column): Placing {
   if (isNumeric(column)) {
-    const present = presentValues(column)
+    // A column without a value has an axis all the same.
+    const present = isEmpty(column) ? Float64Array.of(0) : presentValues(column)
     let low = Number.POSITIVE_INFINITY
     let high = Number.NEGATIVE_INFINITY
     for (const value of present) {

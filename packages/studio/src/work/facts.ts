@@ -4,6 +4,7 @@ import {
   continueNumbers,
   type InferOptions,
   inferTable,
+  isEmptyColumn,
   isNumeric,
   presentValues,
   type RawColumn,
@@ -39,6 +40,7 @@ function alone(raw: RawColumn): Column {
 
 function columnFacts(raw: RawColumn, column: Column): ColumnFacts {
   const base = { name: raw.name, kind: column.kind, kinds: kindsFor(raw, column) }
+  if (isEmptyColumn(raw)) return { ...base, missing: raw.values.length, summary: 'no value, written empty', bars: [] }
   if (column.kind === 'identifier') return { ...base, missing: 0, summary: 'left out, written anew', bars: [] }
   if (isNumeric(column)) {
     const present = presentValues(column)
@@ -61,7 +63,7 @@ export function barsLike(facts: readonly ColumnFacts[], rows: Table): Record<str
   for (const column of rows.columns) {
     const known = facts.find(({ name }) => name === column.name)
     if (column.kind === 'identifier' || !known) continue
-    if (isNumeric(column)) bars[column.name] = countBins(presentValues(column), known.range!)
+    if (isNumeric(column)) bars[column.name] = known.range ? countBins(presentValues(column), known.range) : []
     else {
       const counts = new Float64Array(known.bars.length)
       for (const code of column.codes) if (code >= 0 && code < counts.length) counts[code]!++

@@ -20,7 +20,7 @@ import { measureRoundTrip, type RoundTrip } from '../../spectral/round-trip.js'
 import { decodeTable, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import { isNumeric, type Table } from '../../table/table.js'
+import { isEmpty, isNumeric, type Table } from '../../table/table.js'
 
 export interface EmbeddingOptions {
   /** Number of coordinates. Default `auto`: the largest spectral gap. */
@@ -148,7 +148,7 @@ function summaryOf(
     notes.push(`the eigenvectors ended “${report.eigenpairs.ending}” with residual ${Math.max(...report.residuals).toExponential(1)}`)
   if (report.scaling.ending !== 'converged')
     notes.push(`the scaling ended “${report.scaling.ending}” with error ${report.scaling.error.toExponential(1)}`)
-  if (data.table.columns.some((column) => isNumeric(column) && column.missing))
+  if (data.table.columns.some((column) => isNumeric(column) && column.missing && !isEmpty(column)))
     notes.push('missing numbers stand at the mean of their column')
   return {
     rowCount: data.table.rowCount,

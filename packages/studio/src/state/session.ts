@@ -59,6 +59,8 @@ let bench: Worker | undefined
 let held: OpenTable | null = null
 let entered = false
 let before: { readonly table: OpenTable; readonly settings: Settings } | null = null
+/** What was open in another activity before it. */
+let elsewhere: OpenTable | null = null
 let runCount = 0
 let pending: Run | undefined
 /** Where the page may share memory with its workers: the newest run that is to end between two of its steps. */
@@ -110,8 +112,12 @@ function put(table: OpenTable | null, kept: Settings): void {
 function open(table: OpenTable, parts?: URLSearchParams): void {
   entered = openTable.peek() === table
   before = entered ? null : held && source.peek() && { table: held, settings: settings.peek() }
+  elsewhere = openTable.peek()
+  // What was said of another file stays said.
+  const told = entered ? fault.peek() : null
   keepTable(table)
   put(table, parts ? fromAddress(parts.toString()).settings : DEFAULTS)
+  fault.value = told
   if (parts) noteCarried(settings.value, parts)
 }
 
@@ -127,6 +133,7 @@ function unusable(why: Fault): void {
   put(before?.table ?? null, before?.settings ?? DEFAULTS)
   refuse(why)
   opening.value = before !== null
+  if (!before) openTable.value = elsewhere
   before = null
 }
 

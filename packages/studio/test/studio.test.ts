@@ -111,6 +111,10 @@ describe('the studio', () => {
     const lacking = page.getByRole('alert').filter({ hasText: /^birds\.csv: got .*The table stays open in the other activities/s })
     await lacking.waitFor(WAIT)
     await page.getByText('Drop snapshots here').waitFor(WAIT)
+    // Nor does a file that cannot be read take their place.
+    await studio.give(page, 'empty.csv', '')
+    await page.getByRole('alert').filter({ hasText: 'an empty file' }).waitFor(WAIT)
+    await lacking.waitFor(WAIT)
     await page.goBack()
     await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
     expect(await commandOn(page)).toBe(command)

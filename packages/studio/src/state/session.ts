@@ -1,22 +1,10 @@
-import { batch, computed, effect, signal } from '@preact/signals'
-import type { FitSummary } from '@sbridge/core'
-import type { EvaluationPart, Fault, FromBench, Preview, RowFormat, ScatterFrame, Support, TableFacts, ToBench } from '../work/messages.js'
-import { sidesOf } from '../work/sides.js'
+import { batch, effect } from '@preact/signals'
+import type { EvaluationPart, Fault, FromBench, RowFormat, ToBench } from '../work/messages.js'
 import { surroundings } from '../work/surroundings.js'
 import { partsOf, setPlace, withoutActivity } from './activity.js'
-import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
+import { forgetSearches, noteCarried, noteSearch, noteTried } from './bandwidth.js'
 import { forget, remember as rememberStep, undo } from './history.js'
-import {
-  askForReport,
-  drawings,
-  endMeasuring,
-  evaluation,
-  forgetMeasures,
-  measure,
-  measured,
-  reporting,
-  stopMeasuring
-} from './measuring.js'
+import { askForReport, drawings, endMeasuring, evaluation, forgetMeasures, measure, reporting, stopMeasuring } from './measuring.js'
 import { beLed, broughtBy } from './navigation.js'
 import {
   brokenWorker,
@@ -36,64 +24,43 @@ import {
   sourceIn
 } from './page.js'
 import { panel, panelIn } from './panel.js'
-import { codeOf, commandOf } from './reproduce.js'
+import {
+  awaited,
+  command,
+  drawnBars,
+  facts,
+  found,
+  frame,
+  lacking,
+  measuring,
+  outdated,
+  preview,
+  progress,
+  runFault,
+  running,
+  settings,
+  shown,
+  source,
+  summary,
+  support,
+  unplaced
+} from './sampling.js'
 import { joinPainter, playback, toPainter } from './scatter.js'
 import { addressOf, DEFAULTS, fromAddress, type Run, runOf, type Settings } from './settings.js'
-import { unplacedWords } from './unplaced.js'
 
+export * from './sampling.js'
 export { drawings, evaluation, fault, opening, reporting, said, save }
 
-export const source = signal<Source | null>(null)
-export const settings = signal<Settings>(DEFAULTS)
-export const facts = signal<TableFacts | null>(null)
-export const frame = signal<ScatterFrame | null>(null)
-export const progress = signal<{ share: number; stage: string; secondsLeft: number | null } | null>(null)
-export const summary = signal<FitSummary | null>(null)
-export const preview = signal<Preview | null>(null)
-/** The run that the screen shows. */
-export const shown = signal<Run | null>(null)
-/** Why the last run was refused. */
-export const runFault = signal<Fault | null>(null)
-/** What the data say about the conditions or observations of the rows that are shown. */
-export const support = signal<Support | null>(null)
-/** Small drawings of the rows that are shown, by column. */
-export const drawnBars = signal<Readonly<Record<string, readonly number[]>>>({})
-
-/** Whether rows are being compared with the data. */
-export const measuring = computed(() => measured.value !== null)
-/** The bandwidth that a search found for these settings, if any. */
-export const found = computed(() => foundFor(settings.value))
-/** What the open table lacks to be sampled. */
-export const lacking = signal<Fault | null>(null)
-/** Name of the file that the address means, while the page does not have it. */
-export const awaited = signal<string | null>(null)
-/** What the address says of that file. */
+/** What the address says of a file that the page does not have. */
 let unread = new URLSearchParams()
-
-export const running = computed(() => progress.value !== null)
-export const command = computed(() => (shown.value && source.value ? commandOf(source.value.name, shown.value) : ''))
-export const code = computed(() => (shown.value && source.value ? codeOf(source.value.name, shown.value) : ''))
-/** What the two clouds are called. */
-export const layerNames = computed(() => {
-  const known = shown.value?.known
-  return sidesOf(known ? (known.observe.length > 0 ? 'posterior' : 'condition') : null)
-})
-/** What the picture does not show, in words. */
-export const unplaced = computed(() => {
-  const axes = frame.value
-  return axes ? unplacedWords(axes.real, shown.value && axes.synthetic, layerNames.value) : ''
-})
-/** Whether the settings have moved on from what the screen shows. */
-export const outdated = computed(() => {
-  if (!shown.value || !facts.value) return false
-  return JSON.stringify(runOf(settings.value, facts.value.rowCount)) !== JSON.stringify(shown.value)
-})
 
 let bench: Worker | undefined
 /** The table that the bench reads, and whether it was open elsewhere before; otherwise what was here before it. */
 let held: OpenTable | null = null
 let entered = false
 let before: { readonly table: OpenTable; readonly settings: Settings } | null = null
+/** What was open in another activity before it. */
+let elsewhere: OpenTable | null = null
 let runCount = 0
 let pending: Run | undefined
 /** Where the page may share memory with its workers: the newest run that is to end between two of its steps. */
@@ -145,8 +112,12 @@ function put(table: OpenTable | null, kept: Settings): void {
 function open(table: OpenTable, parts?: URLSearchParams): void {
   entered = openTable.peek() === table
   before = entered ? null : held && source.peek() && { table: held, settings: settings.peek() }
+  elsewhere = openTable.peek()
+  // What was said of another file stays said.
+  const told = entered ? fault.peek() : null
   keepTable(table)
   put(table, parts ? fromAddress(parts.toString()).settings : DEFAULTS)
+  fault.value = told
   if (parts) noteCarried(settings.value, parts)
 }
 
@@ -162,6 +133,7 @@ function unusable(why: Fault): void {
   put(before?.table ?? null, before?.settings ?? DEFAULTS)
   refuse(why)
   opening.value = before !== null
+  if (!before) openTable.value = elsewhere
   before = null
 }
 

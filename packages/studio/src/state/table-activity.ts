@@ -68,6 +68,8 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
   /** Whether the table was open already when it was taken up, and otherwise what was here before it. */
   let entered = false
   let before: { readonly table: OpenTable; readonly settings: Settings } | null = null
+  /** What was open in another activity before it. */
+  let elsewhere: OpenTable | null = null
   let worker: Worker | undefined
 
   const broken = (found: Fault) =>
@@ -104,11 +106,14 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
     })
   }
   const open = (table: OpenTable, kept: Settings): void => {
-    const known = openTable.peek() === table
-    before = known ? null : held && source.peek() && { table: held, settings: settings.peek() }
-    entered = known
+    entered = openTable.peek() === table
+    before = entered ? null : held && source.peek() && { table: held, settings: settings.peek() }
+    elsewhere = openTable.peek()
+    // What was said of another file stays said.
+    const told = entered ? fault.peek() : null
     keepTable(table)
     put(table, kept)
+    fault.value = told
   }
   const close = (): void => put(null, defaults)
   const unusable = (found: Fault): void => {
@@ -123,6 +128,7 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
       put(before?.table ?? null, before?.settings ?? defaults)
       refuse(found)
       opening.value = before !== null
+      if (!before) openTable.value = elsewhere
       before = null
     }
   }

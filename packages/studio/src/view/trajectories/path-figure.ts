@@ -34,17 +34,19 @@ export function pathSvg(picture: PathPicture, { time, when, show, particles }: P
     show.paths && paths ? lines(picture) : '',
     axesSvg(picture, ink)
   )
+  const seen = snapshots.reduce((sum, { places }) => sum + places.length / 2, 0)
   const legend = [
-    ...(show.particles ? [dot(real, `${formatCount(particles)} particles`)] : []),
+    ...(show.particles ? [dot(real, countWords(seen, particles, 'particles'))] : []),
     ...(show.particles && snapshots.some(({ heldOut }) => heldOut) ? [cross(ink, 'held out')] : []),
-    ...(show.paths && paths ? [line(colour('synthetic'), pathWords(paths.count))] : []),
+    ...(show.paths && paths ? [line(colour('synthetic'), countWords(Math.min(paths.count, MOST_PATHS), paths.count, 'paths'))] : []),
     ...(show.drift && field ? [line(colour('soft'), field.frames > 1 ? `drift at ${when}` : 'drift')] : [])
   ]
   return figureSvg([drawing], { title: `${y.name} against ${x.name}`, legend })
 }
 
-const pathWords = (count: number): string =>
-  count > MOST_PATHS ? `${MOST_PATHS} of ${formatCount(count)} paths` : `${formatCount(count)} paths`
+/** How many are drawn, of how many where these are more. */
+const countWords = (drawn: number, all: number, kind: string): string =>
+  `${drawn < all ? `${formatCount(drawn)} of ` : ''}${formatCount(all)} ${kind}`
 
 function lines({ paths }: PathPicture): string {
   const { times, count, places } = paths!

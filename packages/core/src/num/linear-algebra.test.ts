@@ -3,10 +3,12 @@ import {
   cholesky,
   choleskyInPlace,
   choleskySolve,
+  definiteCholeskyInPlace,
   identity,
   inverse,
   matrixExponential,
   multiply,
+  regularCholeskyInPlace,
   semidefiniteCholesky,
   solve,
   symmetricEigen,
@@ -129,5 +131,40 @@ describe('small dense linear algebra', () => {
     )
     expect(distance(multiply(matrixExponential(a), matrixExponential(minus)), identity(6))).toBeLessThan(1e-11)
     expect(() => matrixExponential(matrix(1, 1, Float64Array.of(Number.NaN)))).toThrow(/finite/)
+  })
+})
+
+describe('covariances that need not be regular', () => {
+  it('of few directions have a factor, with a ten-billionth of their mean variance added', () => {
+    const a = random(6, 2, 31)
+    const singular = multiply(a, transpose(a))
+    const lower = singular.data.slice()
+    regularCholeskyInPlace(lower, 6)
+    const factor = matrix(
+      6,
+      6,
+      lower.map((x, at) => (at % 6 > Math.floor(at / 6) ? 0 : x))
+    )
+    expect(distance(multiply(factor, transpose(factor)), singular)).toBeLessThan(1e-9)
+  })
+
+  it('that rounding left indefinite take more', () => {
+    const data = Float64Array.of(1, 0, 1 + 1e-6, 1)
+    regularCholeskyInPlace(data, 2)
+    expect(data.every(Number.isFinite)).toBe(true)
+    expect(data[0]).toBeCloseTo(1, 4)
+  })
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 1e308])('with an entry of %d are refused instead of tried for ever', (entry) => {
+    const refused = expect.objectContaining({ code: 'covariance-not-finite' })
+    expect(() => regularCholeskyInPlace(Float64Array.of(1, 0, entry, 1), 2)).toThrow(refused)
+    expect(() => definiteCholeskyInPlace(Float64Array.of(1, 0, entry, 1), 2)).toThrow(refused)
+  })
+
+  it('that are definite get nothing added', () => {
+    const [a, b] = [Float64Array.of(4, 0, 1, 2), Float64Array.of(4, 0, 1, 2)]
+    choleskyInPlace(a, 2)
+    definiteCholeskyInPlace(b, 2)
+    expect(b).toEqual(a)
   })
 })

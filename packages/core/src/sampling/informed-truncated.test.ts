@@ -3,7 +3,7 @@ import { truncatedMoments } from './informed-truncated.js'
 
 /** Mean and variance by Simpson's rule, the density relative to its largest. */
 function quadrature(low: number, high: number): { mean: number; variance: number } {
-  const top = low > 0 ? low : Math.min(high, 0)
+  const top = Math.max(low, Math.min(high, 0))
   const from = Math.max(low, top - 12)
   const to = Math.min(high, top + 12)
   const steps = 20_000

@@ -6,7 +6,7 @@ import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { fitWindow, type WindowBandwidth, type WindowRows, windowBridge } from './window.js'
 import { chooseWindowBandwidth, energyScore, variancePerTarget } from './window-bandwidth.js'
-import { drawWindow } from './window-chain.js'
+import { drawWindow, lawAt } from './window-chain.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 
@@ -57,6 +57,30 @@ describe('a window', () => {
     const v = 1 / (1 / 0.36 + 4)
     expect(Math.abs(mean(targets.data) - v * (0.8 / 0.36 + 8))).toBeLessThan(0.1)
     expect(Math.abs(variance(targets.data) - v)).toBeLessThan(0.035)
+  })
+
+  it('the training rows said to be behind a draw are those at the place where its chain stays, moved or not', async () => {
+    const bridge = await bridgeAt(gaussianRows(200, 3), { target: 0.05, given: 0.5 })
+    const n = 200
+    const draw = {
+      engine,
+      key: keyFromSeed(4),
+      steps: 3,
+      observation: { value: new Float64Array(n).fill(4), precision: new Float64Array(n).fill(400) }
+    }
+    const givens = matrix(n, 1)
+    const { targets, effectiveCount, acceptance } = await drawWindow(bridge, givens, draw)
+    expect(acceptance).toBeLessThan(0.9)
+    expect(effectiveCount).toEqual((await lawAt(bridge, targets, givens, draw)).effectiveCount)
+  })
+
+  it('starts where the observation is: a sharp one far from most rows is met', async () => {
+    const bridge = await bridgeAt(gaussianRows(400, 6), { target: 0.02, given: 1 })
+    const n = 400
+    const observation = { value: new Float64Array(n).fill(2), precision: new Float64Array(n).fill(100) }
+    const { targets } = await drawWindow(bridge, matrix(n, 1), { engine, key: keyFromSeed(8), observation })
+    // Product of N(0, 0.36) and N(2, 0.01).
+    expect(Math.abs(mean(targets.data) - (2 * 0.36) / 0.37)).toBeLessThan(0.05)
   })
 
   it('keeps two modes with a kernel on the target, and the search asks for one', async () => {

@@ -98,27 +98,27 @@ describe('conditional rows', () => {
   })
 
   test('an empty condition is the plain law', async () => {
-    const count = 4000
+    const count = 1000
     const { table } = await conditional(gaussian, { given: {}, rows: count, epsilon: 0.3 })
     const plain = await sampleGlobal(gaussian, { count }, context)
     const rows = raw().columns
     for (const name of ['x', 'my y']) {
       const [known, drawn] = [column(table, name), column(plain, name)]
       const own = rows.find((c) => c.name === name)!.values as Float64Array
-      // Standard errors of 4,000 draws: 0.016 of a mean, 0.022 of a variance, twice that of a quantile in the tails.
+      // Standard errors of 1,000 draws: 0.03 of a mean, 0.045 of a variance, 0.06 of a quantile in the tails.
       for (const other of [drawn, own]) {
-        expect(Math.abs(mean(known) - mean(other))).toBeLessThan(0.08)
-        expect(Math.abs(variance(known) / variance(other) - 1)).toBeLessThan(0.1)
+        expect(Math.abs(mean(known) - mean(other))).toBeLessThan(0.13)
+        expect(Math.abs(variance(known) / variance(other) - 1)).toBeLessThan(0.18)
       }
       for (const p of [0.05, 0.25, 0.5, 0.75, 0.95])
-        expect(Math.abs(quantileOfSorted(sorted(known), p) - quantileOfSorted(sorted(drawn), p)), `${name} at ${p}`).toBeLessThan(0.15)
+        expect(Math.abs(quantileOfSorted(sorted(known), p) - quantileOfSorted(sorted(drawn), p)), `${name} at ${p}`).toBeLessThan(0.25)
     }
     const correlation = (t: Table): number => {
       const [x, y] = [column(t, 'x'), column(t, 'my y')]
       return x.reduce((sum, v, i) => sum + (v - mean(x)) * (y[i]! - mean(y)), 0) / x.length / Math.sqrt(variance(x) * variance(y))
     }
-    // Standard error of a correlation of 0.8 of 4,000 draws: 0.006.
-    expect(Math.abs(correlation(table) - correlation(plain))).toBeLessThan(0.03)
+    // Standard error of a correlation of 0.8 of 1,000 draws: 0.011.
+    expect(Math.abs(correlation(table) - correlation(plain))).toBeLessThan(0.05)
   })
 
   test('the same key gives the same rows, however many chains are taken at once', async () => {
@@ -292,6 +292,16 @@ describe('draws that are watched, and repeated with other values', () => {
 })
 
 describe('posteriors', () => {
+  test('chains that are stuck at one row are not counted as many, and an observation beyond numbers is refused', async () => {
+    const { report } = await posterior(gaussian, { observe: ['x = 500 ± 0.1'], rows: 200, epsilon: 0.02 })
+    expect(report.effectiveRows).toBeLessThan(2)
+    expect(report.effectiveSampleSize).toBeLessThan(20)
+    expect(report.warnings.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['prior-observation-disagree', 'posterior-few-rows', 'sample-size-low'])
+    )
+    await expect(posterior(gaussian, { observe: ['x = 1e20 ± 0.1'], rows: 20 })).rejects.toMatchObject({ code: 'observation-far' })
+  })
+
   test('a linear observation of a Gaussian prior has the closed form', async () => {
     const { table, report } = await posterior(gaussian, { observe: ['x + `my y` = 2 ± 0.5'] })
     // Prior N(0, [[1, 0.8], [0.8, 1]]): H C Hᵀ + R = 3.85, gain 1.8/3.85.

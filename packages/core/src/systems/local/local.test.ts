@@ -250,6 +250,44 @@ describe('a localised posterior', () => {
     expect(nonlinear.report.acceptance).toBeGreaterThan(0.2)
   })
 
+  it('an observation of a column that is scaled by quantiles is met, and moves the columns after it', async () => {
+    const model = await fitLocal(tableOf(line(400, 5, 0.8, 19)), { ...window1, scaling: 'quantile' }, context)
+    const { table, report } = await posteriorLocal(model, { count: 300, observe: ['x0 = 1.5 ± 0.1'] }, context)
+    const rows = pointsOf(table)
+    const mean = (c: number) => Array.from({ length: 300 }, (_, i) => rows.data[i * 5 + c]! / 300).reduce((a, b) => a + b, 0)
+    const square = Array.from({ length: 300 }, (_, i) => (rows.data[i * 5]! - mean(0)) ** 2 / 300).reduce((a, b) => a + b, 0)
+    expect(Math.abs(mean(0) - 1.5)).toBeLessThan(0.05)
+    expect(Math.abs(Math.sqrt(square) / 0.1 - 1)).toBeLessThan(0.25)
+    for (const c of [1, 2, 3, 4]) expect(Math.abs(mean(c) - 1.5 * 0.8 ** c)).toBeLessThan(0.3)
+    expect(report.warnings).toEqual([])
+    expect(report.acceptance).toBeGreaterThan(0.5)
+  })
+
+  it('values far beyond the data end at once, rest on the edge and are repeated', async () => {
+    const model = await fitLocal(tableOf(line(200, 4, 0.7, 20)), window1, context)
+    for (const given of [{ x0: -1e20 }, { x2: 1e300 }, { x0: '1e300..' }]) {
+      const { table, report } = await posteriorLocal(model, { count: 30, given }, context)
+      expect(report.warnings.map(({ name }) => name)).toContain('condition-outside-data')
+      expect(pointsOf(table).data.every(Number.isFinite)).toBe(true)
+      const free = table.columns
+        .filter(({ name }) => !(name in given))
+        .flatMap((column) => (isNumeric(column) ? Array.from(column.values) : []))
+      expect(free.every((x) => Math.abs(x) < 20)).toBe(true)
+    }
+    await expect(posteriorLocal(model, { count: 5, observe: ['x0 = 1e20 ± 0.1'] }, context)).rejects.toThrow(codeOf('observation-far'))
+  })
+
+  it('sweeps that still move a column are named, those that do not are few', async () => {
+    const model = await fitLocal(tableOf(line(300, 4, 0.8, 21)), window1, context)
+    // Rows that only sweeps bring in: a likelihood of all columns has no messages.
+    const likelihood = { logLikelihood: ({ x0, x3 }: { x0: number; x3: number }) => -0.5 * ((x0 + x3 - 3) / 0.5) ** 2 }
+    const short = await posteriorLocal(model, { count: 400, likelihood, sweeps: 2 }, context)
+    expect(short.report.warnings.map(({ name }) => name)).toContain('sweeps-not-settled')
+    const { report } = await posteriorLocal(model, { count: 200, given: { x0: 1 } }, context)
+    expect(report.sweeps).toBeLessThanOrEqual(8)
+    expect(report.warnings).toEqual([])
+  })
+
   it('a product of columns is Gaussian in each, so that no move is refused and the noise comes out as it is', async () => {
     const model = await fitLocal(tableOf(line(400, 5, 0.7, 18)), window1, context)
     const { table, report } = await posteriorLocal(model, { count: 400, observe: ['x1*x2 = 2 ± 0.1'] }, context)

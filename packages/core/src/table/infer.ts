@@ -60,7 +60,9 @@ const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean'
  */
 export function inferTable(raw: RawTable, options: InferOptions = {}): InferredTable {
   checkNames(raw, options)
-  const kept = raw.columns.filter((c) => (!options.columns || options.columns.includes(c.name)) && !options.exclude?.includes(c.name))
+  const wanted = options.columns && new Set(options.columns)
+  const excluded = new Set(options.exclude)
+  const kept = raw.columns.filter(({ name }) => (!wanted || wanted.has(name)) && !excluded.has(name))
   if (raw.rowCount < 2)
     throw new InputError({
       code: 'too-few-rows',
@@ -82,8 +84,8 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
 }
 
 function checkNames(raw: RawTable, options: InferOptions): void {
-  const names = raw.columns.map((c) => c.name)
-  const repeated = names.find((name, i) => names.indexOf(name) !== i)
+  const names = new Set<string>()
+  const repeated = raw.columns.find(({ name }) => names.size === names.add(name).size)?.name
   if (repeated !== undefined)
     throw new InputError({
       code: 'column-duplicate',
@@ -92,11 +94,11 @@ function checkNames(raw: RawTable, options: InferOptions): void {
       try: 'renaming one of them'
     })
   for (const name of [...(options.columns ?? []), ...(options.exclude ?? []), ...Object.keys(options.types ?? {})]) {
-    if (!names.includes(name))
+    if (!names.has(name))
       throw new InputError({
         code: 'column-unknown',
         got: `the column ${name}`,
-        expected: `one of ${listed(names)}`,
+        expected: `one of ${listed([...names])}`,
         try: 'the name as it stands in the header'
       })
   }

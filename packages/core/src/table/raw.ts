@@ -1,6 +1,7 @@
 /**
  * What a file reader hands over and a writer takes: columns as the format stores them, before any inference.
- * `missing[i] = 1` marks an empty cell (the value there is ignored); text marks it with null.
+ * `missing[i] = 1` marks an empty cell (the value there is ignored); text marks it with null. A column of lists or
+ * objects may be left out: reading its `values` throws the reader's `InputError`.
  */
 export type RawColumn =
   | { readonly name: string; readonly source: 'text'; readonly values: readonly (string | null)[] }

@@ -228,7 +228,7 @@ function plural(count: number, one: string): string {
 
 function factsText(facts: Facts): string {
   const names = facts.columns.map((column) => inLine(column.name))
-  const width = Math.max(...names.map((name) => name.length))
+  const width = names.reduce((widest, name) => Math.max(widest, name.length), 0)
   const kind = facts.kind === undefined || facts.kind === 'global' ? '' : ` (${facts.kind})`
   const lines = [`${facts.what}${kind} of ${plural(facts.rows, 'row')}, ${plural(facts.columns.length, 'column')}`]
   for (const [i, { kind, missing, summary }] of facts.columns.entries())

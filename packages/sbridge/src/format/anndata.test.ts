@@ -1,5 +1,6 @@
 import { Dataset, File, type Group, ready } from 'h5wasm'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { fixture } from '../../test/fixture.js'
 import { readAnnData } from './anndata.js'
 
 const context = { source: 'cells.h5ad' }
@@ -116,6 +117,13 @@ describe('refuses', () => {
     expect((await readAnnData(whole, options)).columns[1]!.values.slice(0, 2)).toEqual(Float64Array.of(7919 % 4001, (3 * 7919) % 4001))
     const damaged = whole.slice().fill(0xaa, whole.length - 2000, whole.length - 1000)
     await expect(readAnnData(damaged, options)).rejects.toMatchObject({ name: 'FormatError', code: 'anndata-unreadable' })
+  })
+
+  // The library steps from object to object of a heap for ever, where one has no size.
+  test.each(['X', 'layers/rows'])('%s of a file with an object of no size', async (representation) => {
+    await expect(readAnnData(fixture('damaged/h316.h5ad'), { ...context, representation, columns: ['day'] })).rejects.toThrow(
+      /a heap whose objects do not fill it/
+    )
   })
 
   test('what is not HDF5, is cut, or is HDF5 of another kind', async () => {

@@ -15,6 +15,7 @@ import {
   vectorFromArray
 } from 'apache-arrow'
 import { describe, expect, test } from 'vitest'
+import { fixture } from '../../test/fixture.js'
 import { readArrow, writeArrow } from './arrow.js'
 import { decompressZstdFrame } from './zstd-frame.js'
 
@@ -136,6 +137,18 @@ describe('lengths that the file cannot hold', () => {
     expect(lengths.length).toBeGreaterThanOrEqual(2)
     for (const at of lengths) view.setBigInt64(at, 10_000n, true)
     await expect(readArrow(bytes, context)).rejects.toMatchObject({ code: 'arrow-unreadable' })
+  })
+
+  test.each(['lz4', 'zstd'])('%s.arrow: compressed buffers that state gigabytes', async (name) => {
+    expect((await readArrow(fixture(`${name}.arrow`), context)).rowCount).toBe(60)
+    const bytes = fixture(`${name}.arrow`)
+    const frame = name === 'lz4' ? [0x04, 0x22, 0x4d, 0x18] : [0x28, 0xb5, 0x2f, 0xfd]
+    const at = bytes.findIndex((_, i) => frame.every((byte, j) => bytes[i + j] === byte))
+    const view = new DataView(bytes.buffer)
+    view.setBigInt64(at - 8, 2n ** 33n, true)
+    await expect(readArrow(bytes, context)).rejects.toMatchObject({ name: 'FormatError', code: 'content-too-large' })
+    view.setBigInt64(at - 8, 479n, true)
+    await expect(readArrow(bytes, context)).rejects.toMatchObject({ name: 'FormatError', code: 'arrow-unreadable' })
   })
 
   test('ZSTD frames that state gigabytes', () => {

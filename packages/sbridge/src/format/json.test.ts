@@ -1,3 +1,4 @@
+import { inferTable } from '@sbridge/core'
 import { describe, expect, test } from 'vitest'
 import { fixture } from '../../test/fixture.js'
 import { readJson, readJsonLines, writeJson, writeJsonLines } from './json.js'
@@ -73,6 +74,21 @@ test.each([
   ['a column that is no array', '{"a": 1}', 'InputError', 'json-column-not-an-array']
 ])('%s', (_, text, name, code) => {
   expect(() => readJson(bytes(text), context)).toThrow(expect.objectContaining({ name, code }))
+})
+
+test('a nested column may be left out; whoever reads it is told', () => {
+  const table = readJson(bytes('[{"b": {"x": 1}, "a": 1}, {"b": null, "a": 2}, {"b": [3], "a": 3.5}]'), context)
+  expect(inferTable(table, { exclude: ['b'] }).table.columns.map((column) => column.name)).toEqual(['a'])
+  expect(inferTable(table, { columns: ['a'] }).table.rowCount).toBe(3)
+  expect(() => inferTable(table)).toThrow(/an object in column "b", element 1 of data.json.*--exclude b/)
+})
+
+test('200,000 values inside one another are refused, not followed', () => {
+  const deep = (open: string, close: string) => `${open.repeat(200_000)}${close.repeat(200_000)}`
+  expect(() => readJson(bytes(deep('[', ']')), context)).toThrow(/an array as element 1/)
+  expect(() => readJson(bytes(`{"a": ${deep('[{"b":', '}]').replace(':}', ':1}')}}`), context)).toThrow(/an object in column "a"/)
+  expect(() => readJsonLines(bytes(deep('[', ']')), context)).toThrow(/an array as line 1/)
+  expect(() => readJson(bytes('['.repeat(200_000)), context)).toThrow(expect.objectContaining({ code: 'json-unreadable' }))
 })
 
 test('a bad line of JSON lines is named', () => {

@@ -89,6 +89,12 @@ function parseJson(text: string, context: ReadContext, place: string): unknown {
   }
 }
 
+/** Names a value for a message; one that holds others only by its kind, since it may hold them 200,000 deep. */
+function told(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  return isObject(value) ? 'an object' : JSON.stringify(value).slice(0, 40)
+}
+
 function isObject(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -106,7 +112,7 @@ function tableOfRows(rows: readonly unknown[], keys: readonly string[], context:
     if (!isObject(row)) {
       throw new InputError({
         code: 'json-row-not-an-object',
-        got: `${JSON.stringify(row).slice(0, 40)} as ${place(i)} of ${context.source}`,
+        got: `${told(row)} as ${place(i)} of ${context.source}`,
         expected: 'an object with one value a column',
         try: 'writing the table as records, for example pandas to_json(orient="records")'
       })
@@ -131,7 +137,7 @@ function tableOfColumns(value: Row, keys: readonly string[], context: ReadContex
     if (!isObject(cells)) {
       throw new InputError({
         code: 'json-column-not-an-array',
-        got: `${JSON.stringify(cells).slice(0, 40)} under "${name}" in ${context.source}`,
+        got: `${told(cells)} under "${name}" in ${context.source}`,
         expected: 'an array of objects, or an object with one array a column',
         try: 'writing the table as records, for example pandas to_json(orient="records")'
       })
@@ -144,7 +150,8 @@ function tableOfColumns(value: Row, keys: readonly string[], context: ReadContex
 }
 
 function refuseRepeatedKeys(keys: readonly string[], context: ReadContext): void {
-  const repeated = keys.find((key, i) => keys.indexOf(key) !== i)
+  const seen = new Set<string>()
+  const repeated = keys.find((key) => seen.size === seen.add(key).size)
   if (repeated === undefined) return
   throw new InputError({
     code: 'column-name-repeated',
@@ -159,7 +166,7 @@ function columnOf(name: string, cells: readonly unknown[], context: ReadContext,
   for (const [i, cell] of cells.entries()) {
     if (cell === null) continue
     if (typeof cell === 'object') {
-      const got = `an ${Array.isArray(cell) ? 'array' : 'object'} in column "${name}", ${place(i)} of ${context.source}`
+      const got = `${told(cell)} in column "${name}", ${place(i)} of ${context.source}`
       return unusableColumn(name, columnNested(got, name))
     }
     kinds.add(typeof cell)

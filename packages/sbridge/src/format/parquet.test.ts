@@ -1,6 +1,7 @@
 import type { RawColumn } from '@sbridge/core'
 import { parquetWriteBuffer } from 'hyparquet-writer'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
+import { fixture } from '../../test/fixture.js'
 import { readParquet, writeParquet } from './parquet.js'
 
 const context = { source: 'data.parquet' }
@@ -66,6 +67,63 @@ test('nested and repeated columns are named', async () => {
     ]
   })
   await expect(readParquet(new Uint8Array(bytes), context)).rejects.toMatchObject({ name: 'InputError', code: 'column-nested' })
+})
+
+test('a nested column may be left out', async () => {
+  const columnData = [
+    { name: 'a', data: [1.5, 2] },
+    { name: 'list', data: [[1], [2, 3]] }
+  ]
+  const schema = [
+    { name: 'root', num_children: 2 },
+    { name: 'a', type: 'DOUBLE', repetition_type: 'REQUIRED' },
+    { name: 'list', repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
+    { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+    { name: 'element', type: 'DOUBLE', repetition_type: 'OPTIONAL' }
+  ] as const
+  const { columns, rowCount } = await readParquet(new Uint8Array(parquetWriteBuffer({ columnData, schema: [...schema] })), context)
+  expect([rowCount, columns[0]!.values]).toEqual([2, Float64Array.of(1.5, 2)])
+  expect(() => columns[1]!.values).toThrow(expect.objectContaining({ name: 'InputError', code: 'column-nested' }))
+})
+
+test.each(['gzip', 'brotli', 'zstd', 'lz4_raw', 'older-pages'])('%s.parquet, made as its README says', async (name) => {
+  const rows = Array.from({ length: 60 }, (_, i) => i)
+  const empty = (i: number) => i % 9 === 4
+  const { columns } = await readParquet(fixture(`${name}.parquet`), context)
+  expect(columns).toEqual([
+    {
+      name: 'real',
+      source: 'number',
+      values: Float64Array.from(rows, (i) => (empty(i) ? 0 : i / 7)),
+      missing: Uint8Array.from(rows, (i) => Number(empty(i)))
+    },
+    { name: 'whole', source: 'number', values: Float64Array.from(rows, (i) => i * i), integer: true },
+    { name: 'single', source: 'number', values: Float64Array.from(rows, (i) => i / 2) },
+    { name: 'flag', source: 'boolean', values: rows.map((i) => (i % 5 === 0 ? null : i % 3 === 0)) },
+    { name: 'level', source: 'text', values: rows.map((i) => (i % 11 === 7 ? null : `level ${i % 4}`)) },
+    { name: 'text', source: 'text', values: rows.map((i) => `text ${i}`) },
+    { name: 'when', source: 'datetime', values: Float64Array.from(rows, (i) => 86_400_000 * i) }
+  ])
+})
+
+// These made the library loop for ever, or ask for gigabytes.
+test.each(['min-700', 'hang-parquet-640', 'hang-parquet-1739'])('%s: levels that run past their page are refused', async (name) => {
+  await expect(readParquet(fixture(`damaged/${name}.parquet`), context)).rejects.toMatchObject({
+    name: 'FormatError',
+    code: 'parquet-unreadable'
+  })
+})
+
+afterEach(() => {
+  delete process.env.SBRIDGE_MAX_CONTENT
+})
+
+test('more than the limit is refused before anything is inflated', async () => {
+  const values = new Float64Array(100_000).fill(0.5)
+  const bytes = writeParquet({ rowCount: values.length, columns: [{ name: 'a', source: 'number', values }] })
+  expect((await readParquet(bytes, context)).rowCount).toBe(100_000)
+  process.env.SBRIDGE_MAX_CONTENT = '0.5'
+  await expect(readParquet(bytes, context)).rejects.toMatchObject({ name: 'FormatError', code: 'content-too-large' })
 })
 
 test('foreign bytes are a FormatError that names the file', async () => {

@@ -61,7 +61,10 @@ function watched(job, { patience, memory }) {
       } else if (performance.now() - since > 1000 * patience) finish({ reason: `no end within ${patience} s` })
       if (used - usual > memory * 2 ** 20) finish({ reason: `${Math.round((used - usual) / 2 ** 20)} MiB of memory` })
     }, LOOK_EVERY)
+    let finished = false
     const finish = async (failure) => {
+      if (finished) return
+      finished = true
       clearInterval(timer)
       await worker.terminate()
       resolve({ tried: progress[0], failure })

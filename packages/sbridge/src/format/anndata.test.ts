@@ -119,6 +119,20 @@ describe('refuses', () => {
     await expect(readAnnData(damaged, options)).rejects.toMatchObject({ name: 'FormatError', code: 'anndata-unreadable' })
   })
 
+  test('an array that states gigabytes, none of which are there', async () => {
+    const { FS } = await ready
+    const file = new File('vast.h5ad', 'w')
+    frame(file.create_group('obs'), [])
+    file.create_group('obsm').create_dataset({ name: 'a', data: Float64Array.of(1), shape: [1, 1], maxshape: [null, 1], chunks: [1, 1] })
+    ;(file.get('obsm/a') as Dataset).resize([2 ** 24, 1])
+    file.close()
+    const options = { ...context, representation: 'a' }
+    await expect(readAnnData(FS.readFile('vast.h5ad') as Uint8Array, options)).rejects.toMatchObject({
+      name: 'FormatError',
+      code: 'content-too-large'
+    })
+  })
+
   // The library steps from object to object of a heap for ever, where one has no size.
   test.each(['X', 'layers/rows'])('%s of a file with an object of no size', async (representation) => {
     await expect(readAnnData(fixture('damaged/h316.h5ad'), { ...context, representation, columns: ['day'] })).rejects.toThrow(

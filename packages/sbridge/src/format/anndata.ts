@@ -12,6 +12,7 @@ import {
   unreadable,
   wholeNumberColumn
 } from './columns.js'
+import { ContentLimit } from './content-limit.js'
 import { refuseEndlessHeaps } from './hdf5-heaps.js'
 
 export interface AnnDataOptions {
@@ -19,6 +20,11 @@ export interface AnnDataOptions {
   readonly representation?: string
   /** Columns of obs in the order wanted; all of them when absent. */
   readonly columns?: readonly string[]
+}
+
+/** What every step of reading is told. */
+interface Reading extends ReadContext {
+  readonly limit: ContentLimit
 }
 
 /** Values that a dense table may hold: 2 GB as float64. */
@@ -30,7 +36,8 @@ const largestTable = 2 ** 28
  *
  * X and layers, dense or sparse by rows or columns, take the names of the variables; an obsm array gives NAME_1,
  * NAME_2, …. Categorical, nullable, boolean, text and number columns of obs are understood.
- * Fails with `InputError` on a representation or column that is not there (naming those that are).
+ * Fails with `InputError` on a representation or column that is not there (naming those that are), with `FormatError` on
+ * damaged bytes and on arrays that state more content than `ContentLimit` allows.
  */
 export async function readAnnData(bytes: Uint8Array, options: AnnDataOptions & ReadContext): Promise<RawTable> {
   refuseEmptyFile(bytes, options)
@@ -45,7 +52,8 @@ export async function readAnnData(bytes: Uint8Array, options: AnnDataOptions & R
       host.FS.writeFile(name, bytes)
       file = new File(name, 'r')
       if (file.file_id < 0n) throw new Error('HDF5 cannot open it')
-      const table = tableOf([...observations(file, options), ...coordinates(file, options)], options)
+      const context = { ...options, limit: new ContentLimit(bytes.length, options) }
+      const table = tableOf([...observations(file, context), ...coordinates(file, context)], options)
       if (diagnostics.failed) throw new Error('HDF5 could not read all of it')
       return table
     } finally {
@@ -92,7 +100,7 @@ function hasSignature(bytes: Uint8Array): boolean {
   return false
 }
 
-function observations(file: File, options: AnnDataOptions & ReadContext): RawColumn[] {
+function observations(file: File, options: AnnDataOptions & Reading): RawColumn[] {
   const obs = entry(file, 'obs')
   if (!(obs instanceof Group)) throw unreadable('AnnData', options, 'obs is not a table; write it again with anndata 0.7 or later')
   const known = columnNames(obs)
@@ -109,7 +117,7 @@ function observations(file: File, options: AnnDataOptions & ReadContext): RawCol
   })
 }
 
-function coordinates(file: File, options: AnnDataOptions & ReadContext): RawColumn[] {
+function coordinates(file: File, options: AnnDataOptions & Reading): RawColumn[] {
   const representation = options.representation ?? 'X'
   const path = representation === 'X' || representation.includes('/') ? representation : `obsm/${representation}`
   const stored = entry(file, path)
@@ -139,7 +147,7 @@ function representations(file: File): string[] {
   return found
 }
 
-function variableNames(file: File, width: number, context: ReadContext): string[] {
+function variableNames(file: File, width: number, context: Reading): string[] {
   const frame = entry(file, 'var')
   const names = frame instanceof Group ? entry(frame, text(frame.attrs._index?.value) || '_index') : null
   if (!(names instanceof Dataset)) throw unreadable('AnnData', context, 'the names of the variables are missing')
@@ -151,9 +159,13 @@ function variableNames(file: File, width: number, context: ReadContext): string[
 /** Filters that the library carries: deflate, shuffle, fletcher32, szip, n-bit, scale-offset. */
 const knownFilters = 6
 
-function valuesOf<T>(dataset: Dataset, context: ReadContext): ArrayLike<T> {
+function valuesOf<T>(dataset: Dataset, context: Reading): ArrayLike<T> {
   const unknown = dataset.filters.find((filter) => filter.id > knownFilters)
-  if (!unknown) return dataset.value as unknown as ArrayLike<T>
+  if (!unknown) {
+    const { shape, size } = dataset.metadata
+    context.limit.take((shape ?? []).reduce((product, length) => product * length, size))
+    return dataset.value as unknown as ArrayLike<T>
+  }
   throw unreadable('AnnData', context, `${dataset.path} is compressed with "${unknown.name}"; write it again with compression="gzip"`)
 }
 
@@ -162,7 +174,7 @@ interface DenseColumns {
   readonly columns: readonly Float64Array[]
 }
 
-function matrixOf(stored: Entity, context: ReadContext): DenseColumns {
+function matrixOf(stored: Entity, context: Reading): DenseColumns {
   if (stored instanceof Dataset) {
     const shape = stored.shape ?? []
     const [rows, width] = [shape[0] ?? 0, shape[1] ?? 1]
@@ -176,13 +188,14 @@ function matrixOf(stored: Entity, context: ReadContext): DenseColumns {
   throw unreadable('AnnData', context, 'the representation is neither a matrix nor a sparse matrix')
 }
 
-function sparseMatrix(group: Group, context: ReadContext): DenseColumns {
+function sparseMatrix(group: Group, context: Reading): DenseColumns {
   const shape = Array.from((group.attrs.shape ?? group.attrs.h5sparse_shape)?.value as ArrayLike<number | bigint>, Number)
   const [rows, width] = [shape[0]!, shape[1]!]
   refuseTooLarge(rows, width, context)
   const part = (name: string) => valuesOf<number | bigint>(entry(group, name) as Dataset, context)
   const [data, indices, starts] = [part('data'), part('indices'), part('indptr')]
   const byRows = kindOf(group) === 'csr_matrix'
+  if (starts.length !== (byRows ? rows : width) + 1) throw unreadable('AnnData', context, 'the shape of the sparse matrix is not its own')
   const columns = Array.from({ length: width }, () => new Float64Array(rows))
   for (let major = 0; major + 1 < starts.length; major++) {
     for (let at = Number(starts[major]); at < Number(starts[major + 1]); at++) {
@@ -195,8 +208,8 @@ function sparseMatrix(group: Group, context: ReadContext): DenseColumns {
   return { width, columns }
 }
 
-function refuseTooLarge(rows: number, width: number, context: ReadContext): void {
-  if (rows * width <= largestTable) return
+function refuseTooLarge(rows: number, width: number, context: Reading): void {
+  if (Math.max(rows, 1) * Math.max(width, 1) <= largestTable) return
   throw new InputError({
     code: 'matrix-too-large',
     got: `a matrix of ${rows} cells and ${width} variables in ${context.source}`,
@@ -206,7 +219,7 @@ function refuseTooLarge(rows: number, width: number, context: ReadContext): void
 }
 
 /** One column of an AnnData table: an array, a categorical, or values with a mask. */
-function frameColumn(frame: Group, name: string, context: ReadContext): RawColumn {
+function frameColumn(frame: Group, name: string, context: Reading): RawColumn {
   const stored = entry(frame, name)
   if (stored instanceof Dataset) {
     const older = entry(frame, `__categories/${name}`)
@@ -226,7 +239,7 @@ interface Categorical {
   readonly categories: Dataset
 }
 
-function categorical(name: string, { codes, categories }: Categorical, context: ReadContext): RawColumn {
+function categorical(name: string, { codes, categories }: Categorical, context: Reading): RawColumn {
   const levels = arrayColumn(name, { values: categories }, context)
   const cells = Array.from(valuesOf<number>(codes, context), (code) => (code < 0 ? null : (levels.values[code] ?? null)))
   if (levels.source === 'number') return numberColumn(name, cells as (number | null)[], levels.integer === true)
@@ -239,7 +252,7 @@ interface MaskedArray {
   readonly mask?: Dataset
 }
 
-function arrayColumn(name: string, { values, mask }: MaskedArray, context: ReadContext): RawColumn {
+function arrayColumn(name: string, { values, mask }: MaskedArray, context: Reading): RawColumn {
   const hidden = mask ? valuesOf<number | boolean>(mask, context) : undefined
   const cells = Array.from(valuesOf<unknown>(values, context), (cell, i) => (hidden?.[i] ? null : cell))
   const { dtype, metadata } = values

@@ -179,8 +179,8 @@ function part(bytes: Uint8Array, start: number, length: number): Uint8Array {
   return bytes.subarray(start, start + length)
 }
 
-function size(value: number): number {
-  if (!(value >= 0)) throw new Error(`a length of ${value}`)
+function size(value: number | undefined): number {
+  if (value === undefined || !(value >= 0)) throw new Error(value === undefined ? 'a length that is missing' : `a length of ${value}`)
   return value
 }
 

@@ -419,3 +419,32 @@ describe('interruption', () => {
     expect(readdirSync(folder).sort()).toEqual(before)
   })
 })
+
+describe('files that are damaged, nested or left behind', () => {
+  it('a damaged file is exit code 4 within moments, and nothing is written', () => {
+    for (const name of ['bit-flipped.npz', 'min-700.parquet', 'hang-zstd.arrow']) {
+      const damaged = fileURLToPath(new URL(`./fixtures/damaged/${name}`, import.meta.url))
+      const run = sbridge(['sample', damaged, '-n', '5', '-o', 'from-damaged.csv'])
+      expect(run.status).toBe(4)
+      expect(run.stderr).toContain(name)
+      expect(existsSync(join(folder, 'from-damaged.csv'))).toBe(false)
+    }
+  })
+
+  it('--exclude leaves a nested column out', () => {
+    const nested = file('nested.json', '[{"a": 1, "b": {"c": 1}}, {"a": 2, "b": [1]}, {"a": 2.5, "b": null}]')
+    expect(sbridge(['info', nested]).stderr).toContain('--exclude b')
+    expect(sbridge(['info', nested, '--exclude', 'b']).stdout).toContain('table of 3 rows, 1 column')
+  })
+
+  it('info names what a killed run left, beside a file or in a folder', () => {
+    const left = mkdtempSync(join(folder, 'left-'))
+    writeFileSync(join(left, 'a.csv'), 'x\n1.5\n2\n')
+    expect(sbridge(['info', left]).stdout).toContain('no temporary file')
+    writeFileSync(join(left, '.sbridge-7-0.tmp'), '')
+    for (const input of [left, join(left, 'a.csv')]) {
+      expect(sbridge(['info', input]).stdout).toContain(`1 temporary file of interrupted runs in ${left}: .sbridge-7-0.tmp; delete`)
+    }
+    expect(readdirSync(left)).toEqual(['.sbridge-7-0.tmp', 'a.csv'])
+  })
+})

@@ -151,6 +151,10 @@ describe('lengths that the file cannot hold', () => {
     await expect(readArrow(bytes, context)).rejects.toMatchObject({ name: 'FormatError', code: 'arrow-unreadable' })
   })
 
+  test('ZSTD weights of no bits, which the library reads for ever', async () => {
+    await expect(readArrow(fixture('damaged/hang-zstd.arrow'), context)).rejects.toThrow(/weights have one value/)
+  })
+
   test('ZSTD frames that state gigabytes', () => {
     const head = [0x28, 0xb5, 0x2f, 0xfd]
     expect(() => decompressZstdFrame(Uint8Array.of(...head, 0xa0, 255, 255, 255, 255, 1, 0, 0), 1000)).toThrow('states more')

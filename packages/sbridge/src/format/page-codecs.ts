@@ -1,4 +1,4 @@
-import { decompressBrotli, decompressGzip, decompressLz4, decompressSnappy } from 'hyparquet-compressors'
+import { compressors, decompressBrotli, decompressGzip, decompressLz4 } from 'hyparquet-compressors'
 import { crc32 } from './crc32.js'
 import { decompressLz4Block } from './lz4-frame.js'
 import { decompressZstdFrame } from './zstd-frame.js'
@@ -9,7 +9,8 @@ type Inflate = (bytes: Uint8Array, size: number) => Uint8Array
 const codecs: Readonly<Record<string, Inflate>> = {
   // A copy of its own, so that nothing behind the page can be read as part of it.
   UNCOMPRESSED: (bytes) => new Uint8Array(bytes),
-  SNAPPY: decompressSnappy,
+  // One instance of its module for all pages.
+  SNAPPY: compressors.SNAPPY!,
   GZIP: inflateGzip,
   BROTLI: decompressBrotli,
   LZ4: decompressLz4,

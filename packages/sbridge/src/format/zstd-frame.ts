@@ -1,4 +1,5 @@
 import { Decompress } from 'fzstd'
+import { refuseEndlessWeights } from './zstd-weights.js'
 
 /** Exponent of the largest window that decoders take as a rule: 128 MiB. */
 const MOST_WINDOW_LOG = 27
@@ -14,6 +15,7 @@ export function decompressZstdFrame(bytes: Uint8Array, size: number): Uint8Array
   const singleSegment = ((bytes[4] ?? 0) & 0x20) !== 0
   if (!singleSegment && 10 + ((bytes[5] ?? 0) >> 3) > MOST_WINDOW_LOG) throw new Error('a ZSTD window of over 128 MiB')
   if (contentSizeOf(bytes) > size) throw new Error('a ZSTD frame that states more than its place')
+  refuseEndlessWeights(bytes)
   const content = new Uint8Array(size)
   let length = 0
   const frames = new Decompress((block) => {

@@ -452,6 +452,8 @@ function visit(parts: URLSearchParams, fresh: boolean): void {
 }
 
 effect(() => {
+  // A table that may yet be refused has no place.
+  if (opening.value) return
   const from = source.value ?? (lacking.value && held?.source)
   if (!from) {
     setPlace('sample', awaited.value === null ? '' : withoutActivity(unread))

@@ -174,6 +174,8 @@ export function tableActivity<Settings extends object, To, From>(rules: Rules<Se
     }
   }
   effect(() => {
+    // A table that may yet be refused has no place.
+    if (opening.value) return
     const from = source.value ?? (lacking.value && held?.source)
     if (from)
       setPlace(name, new URLSearchParams([[from.kind, from.name], ...rules.toAddress(settings.value).map(([a, b]) => [a, b])]).toString())

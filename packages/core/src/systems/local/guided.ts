@@ -2,14 +2,14 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { rowsOf } from '../../sampling/units.js'
-import { refitWindow, windowBridge } from '../../sampling/window.js'
+import { windowBridge } from '../../sampling/window.js'
 import { drawWindow } from '../../sampling/window-chain.js'
 import type { TargetKnowledge } from '../../sampling/window-law.js'
 import { reachOf, setBack } from '../reach.js'
 import type { FittedWindow } from '../window-file.js'
 import type { Knowledge, Line } from './knowledge.js'
 import { backwardMessages, type LinearFactor, type LinearKnowledge, linearLaw, type Message, type Regression } from './linear-law.js'
-import type { FittedUnit, LocalContext, LocalModel } from './model.js'
+import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { standInsOf } from './stand-ins.js'
 import { withLines } from './weigh.js'
@@ -52,13 +52,6 @@ export async function guidedPass(model: LocalModel, pass: GuidedPass, { engine, 
     watch?.progress?.({ stage: 'sampling', done: u + 1, total: windows.length })
   }
   return out
-}
-
-/** A unit as a window: one that is drawn from nothing has no givens. Cost of 512 rows of a kernel pass. */
-export async function windowOfUnit(model: LocalModel, unit: FittedUnit, { engine }: LocalContext): Promise<FittedWindow> {
-  if (unit.kind === 'given') return unit
-  const bandwidth = { target: unit.kernel.epsilon, given: 1 }
-  return { ...unit, bandwidth, fit: await refitWindow(rowsOf(model, unit), bandwidth, { potentials: unit.potentials, engine }) }
 }
 
 /** Rows that share messages, and what these say about each coordinate. */

@@ -3,11 +3,9 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, rowOf, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
-import { chooseBandwidths, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
-import { fitWindow, windowBridge } from '../../sampling/window.js'
-import { bandwidthOf } from '../../sampling/window-bandwidth.js'
+import { rowsOf } from '../../sampling/units.js'
+import { windowBridge } from '../../sampling/window.js'
 import { drawWindow } from '../../sampling/window-chain.js'
-import { mostGivens } from '../../space/forward-selection.js'
 import { parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
@@ -17,14 +15,14 @@ import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
 import { checkObservation, refuseFar } from '../observations.js'
 import type { FittedWindow } from '../window-file.js'
 import { type Drift, driftOf } from './drift.js'
-import { guidedPass, windowOfUnit } from './guided.js'
+import { guidedPass } from './guided.js'
 import { type Evidence, evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout } from './knowledge.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { checkCount, decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
-import { planUnits, twoSidedUnits } from './units.js'
 import { Weights } from './weigh.js'
+import { fitTwoSided, passWindows } from './windows.js'
 
 /** What is known about the rows to draw; something has to be. */
 export interface LocalPosteriorRequest extends LocalSampleRequest {
@@ -47,8 +45,6 @@ export interface LocalPosterior {
   readonly report: LocalPosteriorReport
 }
 
-/** ε of a coordinate without neighbours, relative to its variance. */
-const LONELY_EPSILON = 0.05
 /** Sweeps before it is asked whether they still move the rows. */
 const SWEEPS = 4
 /** Where powers of a likelihood need sweeps to grow in. */
@@ -152,48 +148,6 @@ function refuseImpossible({ coordinates }: LocalModel, { weights }: Evidence, { 
   throw allExcluded(observe, likelihood !== undefined)
 }
 
-async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
-  const plan = twoSidedUnits({ graph: model.graph, points: model.coordinates, mostGivens: mostGivens(model.coordinates.rows) })
-  return fitWindows(model, plan.units, context)
-}
-
-/** Windows of an ordered pass, one coordinate each: the model's own, or, where it draws several at once, such as it would have. */
-async function passWindows(model: LocalModel, context: LocalContext): Promise<FittedWindow[]> {
-  const { parts, graph, coordinates, summary } = model
-  if (parts.sweep === 'ordered' && parts.units.every(({ targets }) => targets.length === 1)) {
-    const own: FittedWindow[] = []
-    for (const unit of parts.units) own.push(await windowOfUnit(model, unit, context))
-    return own
-  }
-  const learned = summary.local.kind === 'auto'
-  const plan = planUnits({
-    graph,
-    points: coordinates,
-    alongLine: !learned && summary.local.kind !== 'graph',
-    fill: learned ? 'all' : 'separators',
-    mostGivens: mostGivens(coordinates.rows)
-  })
-  return (await fitWindows(model, plan.units, context)).units
-}
-
-async function fitWindows(
-  model: LocalModel,
-  plan: readonly Unit[],
-  context: LocalContext
-): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
-  const choices = await chooseBandwidths(model, plan, context)
-  const units: FittedWindow[] = []
-  for (const unit of plan) {
-    throwIfStopped(context.watch, 'scaling')
-    const window = rowsOf(model, unit)
-    const choice = choices.find((c) => c.givenCount === unit.givens.length)
-    const bandwidth = choice ? await bandwidthOf(window, choice, context) : { target: LONELY_EPSILON, given: 1 }
-    units.push({ ...unit, bandwidth, fit: await fitWindow(window, bandwidth, context) })
-    context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.length })
-  }
-  return { units, choices }
-}
-
 interface KnownDraw {
   readonly knowledge: Knowledge
   readonly units: readonly FittedWindow[]
@@ -215,43 +169,34 @@ interface Drawn {
   readonly drift?: Drift | undefined
 }
 
-async function drawKnown(model: LocalModel, { knowledge, units, windows, request, n }: KnownDraw, context: LocalContext): Promise<Drawn> {
-  const { count: rowsPerCondition, steps } = request
-  const pass = { windows, knowledge, count: n, rowsPerCondition, steps }
+async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalContext): Promise<Drawn> {
+  const { knowledge, units, windows, request, n } = draw
+  const pass = { windows, knowledge, count: n, rowsPerCondition: request.count, steps: request.steps }
   const state = await guidedPass(model, pass, { ...context, key: keyFor(context.key, 'pass') })
   imposeKnowledge(knowledge, state)
   const weights = new Weights(knowledge.weights, state)
   const order = windows.map(({ targets }) => targets[0]!).reverse()
   const tempered = !knowledge.weights.every(settledAlone)
-  const grown = tempered ? (request.sweeps ?? TEMPERED_SWEEPS) : 1
-  let counts: Drawn['counts'] = []
-  const passed = new Float64Array(units.length)
-  let tests = 0
-  let before = state
-  let drift: Drift | undefined
   let last = request.sweeps ?? (tempered ? TEMPERED_SWEEPS : SWEEPS)
+  const grown = tempered ? last : 1
+  const passed = new Float64Array(units.length)
+  const own = { ...context, key: keyFor(context.key, 'sweep') }
+  let [tests, before, counts]: [number, Matrix, Drawn['counts']] = [0, state, []]
+  let drift: Drift | undefined
   for (let sweep = 1; sweep <= last; sweep++) {
     if (sweep - 1 === Math.floor(last / 2)) before = copyMatrix(state)
     const power = Math.min(1, (2 * sweep) / grown)
-    const swept = await twoSidedSweep(
-      model,
-      { units, order, knowledge, state, sweep, weights, power },
-      { ...context, key: keyFor(context.key, 'sweep') }
-    )
+    const swept = await twoSidedSweep(model, { units, order, knowledge, state, sweep, weights, power }, own)
     counts = swept.counts
-    if (power === 1) {
-      tests++
-      swept.passed.forEach((share, a) => {
-        passed[a] = passed[a]! + share
-      })
-    }
+    if (power === 1) tests++
+    if (power === 1) for (let a = 0; a < passed.length; a++) passed[a] = passed[a]! + swept.passed[a]!
     context.watch?.progress?.({ stage: 'sweeps', done: sweep, total: last })
     if (sweep < last) continue
     drift = driftOf(before, state)
-    if (drift && request.sweeps === undefined && last < MOST_SWEEPS) last = Math.min(MOST_SWEEPS, 2 * last)
+    if (drift && request.sweeps === undefined) last = Math.min(MOST_SWEEPS, 2 * last)
   }
-  const { impossible } = weights
-  return { state, counts, impossible, sweeps: last, drift, acceptance: passed.reduce((least, sum) => Math.min(least, sum / tests), 1) }
+  const acceptance = passed.reduce((least, sum) => Math.min(least, sum / tests), 1)
+  return { state, counts, impossible: weights.impossible, sweeps: last, drift, acceptance }
 }
 
 /** Whether the pass has taken in a likelihood as it is: one of a single column, in nearly closed form. */

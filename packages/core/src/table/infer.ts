@@ -77,7 +77,10 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
   if (results.every(({ column }) => column.kind === 'identifier' || isEmpty(column))) {
     throw new InputError({
       code: 'nothing-to-model',
-      got: kept.length === 0 ? 'no columns' : `only identifiers and empty columns: ${kept.map((c) => c.name).join(', ')}`,
+      got:
+        kept.length === 0
+          ? 'no columns'
+          : `only identifiers${results.some(({ column }) => isEmpty(column)) ? ' and empty columns' : ''}: ${kept.map((c) => c.name).join(', ')}`,
       expected: 'at least one column of numbers, dates, booleans or recurring text',
       try: '--types NAME=category, or another table'
     })

@@ -1,5 +1,10 @@
 import { leadRequired } from '@sbridge/core'
 
+/** The two-sample AUC of the scaling that was taken, on rows that its trial fits had not seen. */
+export function keptBackScore({ quantile, standard }: { readonly quantile: number; readonly standard: number }, rowCount: number): number {
+  return quantile < standard - leadRequired(rowCount) ? quantile : standard
+}
+
 /** The scores of both scalings, and why the better one did not win where it did not. */
 export function contestWords({ quantile, standard }: { readonly quantile: number; readonly standard: number }, rowCount: number): string {
   const scores = `held-out two-sample score ${quantile.toFixed(3)} with quantile, ${standard.toFixed(3)} without`

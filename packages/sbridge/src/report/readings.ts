@@ -165,13 +165,16 @@ export function measureLines(evaluation: Evaluation): MeasureLine[] {
   ]
 }
 
-/** Two sentences that answer: are these rows like the real ones, and do they give real ones away? The second leads when it is the bad one. */
-export function verdict(evaluation: Evaluation): string[] {
+/**
+ * Two sentences that answer: are these rows like the real ones, and do they give real ones away? The second leads when it is
+ * the bad one. `keptBack`: the two-sample AUC of trial fits on rows that they had not seen, where there were any.
+ */
+export function verdict(evaluation: Evaluation, keptBack?: number): string[] {
   const { alarm, sentence } = nearness(evaluation)
-  return alarm ? [sentence, likeness(evaluation)] : [likeness(evaluation), sentence]
+  return alarm ? [sentence, likeness(evaluation, keptBack)] : [likeness(evaluation, keptBack), sentence]
 }
 
-function likeness({ classifierAuc, energyDistance }: Evaluation): string {
+function likeness({ classifierAuc, energyDistance }: Evaluation, keptBack?: number): string {
   const told = aucReading(classifierAuc)
   const energy = aboveFloor(energyDistance)
   const numbers = `two-sample AUC ${formatNumber(classifierAuc.value)}, by chance ${rangeWords(classifierAuc)}; energy distance ${formatNumber(energyDistance.value)}, floor ${formatNumber(energyDistance.floor)}`
@@ -181,7 +184,9 @@ function likeness({ classifierAuc, energyDistance }: Evaluation): string {
   if (energy.reading === 'no floor' || told.grade === 'plain')
     return `The tables are too small to tell how like the real one the synthetic one is: ${numbers}.`
   if (!above && told.grade !== 'good')
-    return `Likeness cannot be judged here, since the synthetic rows lean on the very rows that they are compared with: ${numbers}. Rows kept from the fit would tell.`
+    return keptBack === undefined
+      ? `Likeness cannot be judged here, since the synthetic rows lean on the very rows that they are compared with: ${numbers}. Rows kept from the fit would tell.`
+      : `Rows kept back from trial fits were told from drawn ones with a two-sample AUC of ${formatNumber(keptBack)}; 0.5 is a coin toss. The rows of the fit itself cannot tell, since the synthetic ones lean on them: ${numbers}.`
   if (told.grade === 'good' && energy.grade !== 'fair')
     return `At this number of rows the synthetic table cannot be told from the real one: ${numbers}.`
   return `The synthetic table is close to the real one, with small differences: ${numbers}.`

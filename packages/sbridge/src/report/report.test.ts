@@ -338,6 +338,8 @@ describe('readings', () => {
         /^Its rows stand much nearer to real rows .*160 copies of real rows, by chance up to 3\): do not treat them as anonymous\.$/
       )
       expect(second).toMatch(/^Likeness cannot be judged here/)
+      // Where trial fits have kept rows back, these tell.
+      expect(verdict(evaluation, 0.573)[1]).toMatch(/^Rows kept back from trial fits .* of 0\.573; .* cannot tell/)
       const lines = measureLines(evaluation)
       expect(lines.filter(({ grade }) => grade === 'good')).toEqual([])
       expect(lines.map(({ meaning }) => meaning).join()).not.toContain('with a differs')

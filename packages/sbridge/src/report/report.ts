@@ -24,6 +24,8 @@ export interface ReportModel {
   readonly scaling: Readonly<Record<string, string>>
   /** Options with their values, seed and versions among them, in the order to be shown. */
   readonly options: Readonly<Record<string, string | number>>
+  /** Two-sample AUC of trial fits on rows that they had not seen, where there were any. */
+  readonly keptBack?: number | undefined
   /** Sentences that the fit left for a reader. */
   readonly notes: readonly string[]
 }
@@ -80,7 +82,7 @@ function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, bo
   return page({ title, kicker: 'Synthetic data report', entries, command, body })
 }
 
-function summarySection({ evaluation, prologue }: ReportParts): Section {
+function summarySection({ evaluation, prologue, model }: ReportParts): Section {
   const { rows, splits } = evaluation
   const floors =
     splits === 0
@@ -89,7 +91,7 @@ function summarySection({ evaluation, prologue }: ReportParts): Section {
   return section(
     'summary',
     'Summary',
-    html`<div class="verdict">${[...(prologue ? [prologue] : []), ...verdict(evaluation)].map((sentence) => html`<p>${sentence}</p>`)}</div>`,
+    html`<div class="verdict">${[...(prologue ? [prologue] : []), ...verdict(evaluation, prologue === undefined ? model?.keptBack : undefined)].map((sentence) => html`<p>${sentence}</p>`)}</div>`,
     measureTable(
       html`Measures of quality. Numbers are standardised by the real data and categories stand √2 apart. ${floors}`,
       measureLines(evaluation)

@@ -1,11 +1,5 @@
-import {
-  type CodecSummary,
-  type Engine,
-  type LatentConditioned,
-  type LatentConditionReport,
-  type LatentSpecification,
-  pairsPerMillisecond
-} from '@sbridge/core'
+import { type CodecSummary, type Engine, type LatentConditionReport, type LatentSpecification, pairsPerMillisecond } from '@sbridge/core'
+import type { DrawnRows } from '../models/table-system.js'
 import { conditionedWords } from './draw-conditioned.js'
 import { durationOf } from './progress.js'
 
@@ -88,7 +82,7 @@ export function codecWords({ kind, dimension, dataDimension, commonScale, recons
 const MOST_WARNINGS = 10
 
 /** What to say of conditions and observations, a line each. */
-export function latentConditionWords({ conditional, conditions }: LatentConditioned): string[] {
+export function latentConditionWords({ conditional, conditions }: Pick<DrawnRows, 'conditional' | 'conditions'>): string[] {
   if (conditional) return conditionedWords({ conditional })
   if (!conditions) return []
   const least = (of: (one: LatentConditionReport) => number) => Math.min(...conditions.map(of))

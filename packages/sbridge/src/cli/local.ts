@@ -1,26 +1,15 @@
 import {
-  type ColumnFormat,
-  type Engine,
   type FitJob,
-  fitLocal,
   InputError,
-  keyFromSeed,
   type Localisation,
   type LocalModel,
   type LocalOptions,
   type LocalPosteriorReport,
-  type LocalSampleRequest,
   localFields,
-  type ProgressEvent,
   parseLocalisation,
-  posteriorLocal,
-  prepareTable,
-  type RawTable,
-  sampleLocal,
-  type Table
+  type RawTable
 } from '@sbridge/core'
 import { readTable } from '../format/table-file.js'
-import type { Asked } from './conditions.js'
 import { warningLines } from './draw-conditioned.js'
 import { readFields } from './fields.js'
 
@@ -74,51 +63,6 @@ export async function localOptionsOf(given: Given, job: FitJob): Promise<LocalOp
 
 function lacking(got: string, remedy: string): InputError {
   return new InputError({ code: 'option-combination', got: `${got} with --local`, expected: 'one or the other', try: remedy })
-}
-
-export interface LocalContextOptions {
-  readonly engine: Engine
-  readonly progress?: (event: ProgressEvent) => void
-}
-
-/** Fits a localised model to a raw table. */
-export function fitLocalTable(
-  raw: RawTable,
-  job: FitJob,
-  options: LocalOptions,
-  { engine, progress }: LocalContextOptions
-): Promise<LocalModel> {
-  const { data } = prepareTable(raw, job)
-  return fitLocal(data, options, { engine, key: keyFromSeed(job.seed ?? 1), watch: progress ? { progress } : undefined })
-}
-
-/** Rows ready to be written, and what was known about them. */
-export interface LocalRows {
-  readonly table: Table
-  readonly formats: readonly ColumnFormat[]
-  readonly report?: LocalPosteriorReport
-}
-
-export interface LocalDrawRequest extends Omit<LocalSampleRequest, 'count'> {
-  /** For each condition. */
-  readonly rows?: number | undefined
-  readonly seed: number
-  readonly asked?: Asked | undefined
-}
-
-/** Draws rows from a localised model, under what is known where something is. */
-export async function drawLocal(
-  model: LocalModel,
-  request: LocalDrawRequest,
-  { engine, progress }: LocalContextOptions
-): Promise<LocalRows> {
-  const { rows, seed, asked, ...draws } = request
-  const context = { engine, key: keyFromSeed(seed), watch: progress ? { progress } : undefined }
-  const count = rows ?? model.summary.rowCount
-  if (!asked) return { table: await sampleLocal(model, { ...draws, count }, context), formats: model.encoder.formats }
-  const { givens, observe, likelihood } = asked
-  const known = { given: givens, observe, ...(likelihood ? { likelihood } : {}) }
-  return posteriorLocal(model, { ...draws, count, ...known }, context)
 }
 
 /** What to say of rows under conditions or observations, a line each. */

@@ -2,8 +2,6 @@ import {
   type CodecSummary,
   checkKnown,
   cloud,
-  decodeLatents,
-  drawLatents,
   type Engine,
   evaluateTables,
   type FitJob,
@@ -11,7 +9,6 @@ import {
   gaussianKernel,
   InputError,
   keyFromSeed,
-  type LatentConditioned,
   type LatentDraw,
   type LatentTableModel,
   latentDrawFields,
@@ -24,7 +21,6 @@ import {
   presentTable,
   type RawTable,
   type SampleJob,
-  sampleLatentConditioned,
   saveLatentTable,
   type Table,
   takeRows,
@@ -41,6 +37,7 @@ import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
+import { drawLatent, type LatentRows } from '../models/latent.js'
 import type { Section } from '../report/blocks.js'
 import { type ImageShape, parseImageShape } from '../report/image-sheet.js'
 import { checkImageTable, pixelsOf } from '../report/images.js'
@@ -87,11 +84,16 @@ export async function runLatentSample(request: LatentRun): Promise<void> {
     const progress = new JobProgress(plan)
     const context = { engine, progress: progress.update }
     let model: LatentTableModel
-    let drawn: LatentConditioned
+    let drawn: LatentRows
     try {
       model = fitted ?? (await fitFrom(raw!, { job, flags, image }, context))
       if (image) checkImageTable(trainingLatentTable(model), image)
-      drawn = await drawFrom(model, { request, draws }, context)
+      const { asked, count } = request
+      drawn = await drawLatent(
+        model,
+        { ...request.draws, ...draws, asked, ...(count === undefined ? {} : { rows: count }), seed: run.seed },
+        context
+      )
     } finally {
       progress.finish()
     }
@@ -138,32 +140,6 @@ function fitFrom(
   return fitLatentTable(raw, latentJob, { ...context, networks: fileNetworks })
 }
 
-async function drawFrom(
-  model: LatentTableModel,
-  { request, draws }: { request: LatentRun; draws: Pick<LatentDraw, 'dynamics'> },
-  { engine, progress }: Context
-): Promise<LatentConditioned> {
-  const { asked, count, run } = request
-  const context = { engine, key: keyFromSeed(run.seed), watch: progress ? { progress } : undefined }
-  const rows = count ?? model.summary.rowCount
-  if (!asked) {
-    const latents = await drawLatents(model, { ...request.draws, ...draws, count: rows }, context)
-    return { table: await decodeLatents(model, latents), formats: model.encoder.formats, latents: latents.coordinates }
-  }
-  const { givens, observe, likelihood } = asked
-  const { steps, start } = request.draws
-  const known = {
-    given: givens,
-    observe,
-    rows,
-    ...draws,
-    ...(start ? { start } : {}),
-    ...(steps === undefined ? {} : { steps }),
-    ...(likelihood ? { likelihood } : {})
-  }
-  return sampleLatentConditioned(model, known, context)
-}
-
 export async function planOf({
   request,
   raw,
@@ -191,7 +167,7 @@ export async function planOf({
 
 interface Reported {
   readonly model: LatentTableModel
-  readonly drawn: LatentConditioned
+  readonly drawn: LatentRows
   readonly draws: Pick<LatentDraw, 'dynamics'>
   readonly image: ImageShape | undefined
   readonly engine: Engine
@@ -250,7 +226,7 @@ function wordsOf(model: LatentTableModel): string[] {
 
 function say(
   model: LatentTableModel,
-  { drawn, draws, request }: { drawn: LatentConditioned; draws: Pick<LatentDraw, 'dynamics'>; request: LatentRun }
+  { drawn, draws, request }: { drawn: LatentRows; draws: Pick<LatentDraw, 'dynamics'>; request: LatentRun }
 ): void {
   const { flags, run } = request
   const rows = drawn.table.rowCount

@@ -16,12 +16,13 @@ import {
   trainingFieldTable
 } from '@sbridge/core'
 import type { Asked } from '../cli/conditions.js'
-import { drawLocal, fitLocalTable, type LocalRows, localOptionsOf, localPosteriorWords, localWords } from '../cli/local.js'
+import { localOptionsOf, localPosteriorWords, localWords } from '../cli/local.js'
 import { engineOf, type Run, showValuesOf } from '../cli/options.js'
 import { durationOf, JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
+import { drawLocal, type LocalRows, localSystem } from '../models/local.js'
 
 /** Shares of the work of a localised job, for its progress bar. */
 const STAGES = [
@@ -71,8 +72,8 @@ export async function runLocalSample(request: LocalSampleRun): Promise<void> {
   const context = { engine, progress: progress.update }
   try {
     if (flags.dryRun) return sayLocalPlan(await planLocal({ raw, contents, count, asked, engine }), flags)
-    const model = contents ? loadLocal(contents) : await fitLocalTable(raw!, job, options!, context)
-    const rows = await drawLocal(model, { ...draws, asked, rows: count, seed: run.seed }, context)
+    const model = contents ? loadLocal(contents) : await localSystem.fit(raw!, { ...job, ...options! }, context)
+    const rows = await drawLocal(model, { ...draws, asked, ...(count === undefined ? {} : { rows: count }), seed: run.seed }, context)
     progress.finish()
     await writeTable(flags.output, presentTable(rows.table, rows.formats, cells))
     if (flags.report !== undefined) await writeReport(request, { model, rows, engine, path: flags.report })
@@ -95,7 +96,7 @@ async function writeReport(
     import('../report/conditions.js')
   ])
   const columns = real.columns.map((column) => column.name)
-  const sections = localSections({ summary: model.summary, columns, posterior: rows.report })
+  const sections = localSections({ summary: model.summary, columns, posterior: rows.posterior })
   await writeAtomically(
     path,
     renderReport({
@@ -104,7 +105,7 @@ async function writeReport(
       real,
       synthetic: rows.table,
       command,
-      prologue: rows.report && conditionPrologue(ASKED),
+      prologue: rows.posterior && conditionPrologue(ASKED),
       sections,
       showValues: showValuesOf(flags)
     })
@@ -112,7 +113,7 @@ async function writeReport(
 }
 
 function say(model: LocalModel, { rows, flags, run }: { rows: LocalRows; flags: LocalSampleFlags; run: Run }): void {
-  const { table, report } = rows
+  const { table, posterior: report } = rows
   if (flags.json) {
     const asked = report ? { posterior: report, warnings: report.warnings } : {}
     summaryStream(flags.output).write(
@@ -177,7 +178,7 @@ export async function runLocalFit(request: Pick<LocalSampleRun, 'input' | 'flags
   const progress = new JobProgress({ stages: STAGES.slice(0, 2), pairs: 6 })
   try {
     if (flags.dryRun) return sayLocalPlan(await planLocal({ raw, contents: undefined, count: 1, engine }), flags)
-    const model = await fitLocalTable(raw, job, options, { engine, progress: progress.update })
+    const model = await localSystem.fit(raw, { ...job, ...options }, { engine, progress: progress.update })
     progress.finish()
     await writeAtomically(flags.output, packModel(saveLocal(model)))
     const lines = [

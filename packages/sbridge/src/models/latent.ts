@@ -7,6 +7,7 @@ import {
   type LatentJob,
   type LatentTableModel,
   loadLatentTable,
+  type Matrix,
   type ModelContents,
   type RawTable,
   sampleLatentConditioned,
@@ -33,18 +34,24 @@ export const latentSystem: TableSystem<LatentTableModel> = {
   draws: ['rows', 'seed', 'noise', 'steps', 'start', 'dynamics', 'asked'],
   fit: (table: RawTable, options: TableFit, context: ModelContext) =>
     fitLatentTable(table, options as LatentJob, { ...context, networks: fileNetworks }),
-  draw,
+  draw: drawLatent,
   save: saveLatentTable,
   load: (contents: ModelContents, engine: Engine) => loadLatentTable(contents, { engine, networks: fileNetworks })
 }
 
-async function draw(model: LatentTableModel, request: TableDraw, context: ModelContext): Promise<DrawnRows> {
+/** Rows of a latent model, and the coordinates [n, K] that they were decoded from. */
+export interface LatentRows extends DrawnRows {
+  readonly latents: Matrix
+}
+
+/** Draws rows from a latent model, under what is known where something is. */
+export async function drawLatent(model: LatentTableModel, request: TableDraw, context: ModelContext): Promise<LatentRows> {
   const { rows = model.summary.rowCount, seed = 1, asked, onStep: _, ...draws } = request
   refuseDraws(request)
   const own = contextOf(seed, context)
   if (!asked) {
     const latents = await drawLatents(model, { ...draws, count: rows }, own)
-    return { table: await decodeLatents(model, latents), formats: model.encoder.formats, warnings: [] }
+    return { table: await decodeLatents(model, latents), formats: model.encoder.formats, latents: latents.coordinates, warnings: [] }
   }
   const { givens, observe, likelihood } = asked
   const { steps, start, dynamics } = draws

@@ -3,6 +3,7 @@ import {
   fitLocal,
   type LocalModel,
   type LocalOptions,
+  type LocalPosteriorReport,
   loadLocal,
   posteriorLocal,
   prepareTable,
@@ -29,7 +30,7 @@ export const localSystem: TableSystem<LocalModel> = {
   fits: [...TABLE_OPTIONS, 'local', 'sweep', 'neighbourBandwidth', 'blocks'],
   draws: ['rows', 'seed', 'noise', 'steps', 'asked'],
   fit,
-  draw,
+  draw: drawLocal,
   save: saveLocal,
   load: loadLocal
 }
@@ -50,7 +51,13 @@ export async function localOptions({ local, sweep, neighbourBandwidth, blocks, b
   }
 }
 
-async function draw(model: LocalModel, request: TableDraw, context: ModelContext): Promise<DrawnRows> {
+/** Rows of a localised model, and what was known about them. */
+export interface LocalRows extends DrawnRows {
+  readonly posterior?: LocalPosteriorReport
+}
+
+/** Draws rows from a localised model, under what is known where something is. */
+export async function drawLocal(model: LocalModel, request: TableDraw, context: ModelContext): Promise<LocalRows> {
   const { rows: count = model.summary.rowCount, seed = 1, noise, steps, asked } = request
   const shared = { count, ...(noise === undefined ? {} : { noise }), ...(steps === undefined ? {} : { steps }) }
   const own = contextOf(seed, context)

@@ -1,4 +1,4 @@
-import type { LatentConditioned } from '@sbridge/core'
+import type { DrawnRows } from '../models/table-system.js'
 import { type Section, section, table } from './blocks.js'
 import { conditionSections } from './conditions.js'
 import { html } from './html.js'
@@ -7,7 +7,7 @@ import { formatCount, formatNumber } from './numbers.js'
 const MOST_ROWS = 50
 
 /** What a report says about conditions on a latent model and how well the data support them. */
-export function latentConditionSections({ conditional, conditions }: Pick<LatentConditioned, 'conditional' | 'conditions'>): Section[] {
+export function latentConditionSections({ conditional, conditions }: Pick<DrawnRows, 'conditional' | 'conditions'>): Section[] {
   if (!conditions) return conditionSections({ conditional })
   return [
     section(

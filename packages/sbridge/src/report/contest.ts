@@ -1,7 +1,12 @@
-import { leadRequired } from '@sbridge/core'
+import { type FitSummary, leadRequired } from '@sbridge/core'
 
-/** The two-sample AUC of the scaling that was taken, on rows that its trial fits had not seen. */
-export function keptBackScore({ quantile, standard }: { readonly quantile: number; readonly standard: number }, rowCount: number): number {
+/**
+ * The two-sample AUC of the scaling that was taken, on rows that its trial fits had not seen; undefined where there were none,
+ * or where the model has another bandwidth than they would choose.
+ */
+export function keptBackOf({ scaling, bandwidth, rowCount }: Pick<FitSummary, 'scaling' | 'bandwidth' | 'rowCount'>): number | undefined {
+  if (!scaling.scores || !bandwidth) return undefined
+  const { quantile, standard } = scaling.scores
   return quantile < standard - leadRequired(rowCount) ? quantile : standard
 }
 

@@ -1,7 +1,7 @@
 import { type Evaluation, type GlobalModel, type LatentDraw, type Table, USUAL_STEPS } from '@sbridge/core'
 import { VERSION } from '../version.js'
 import type { Section } from './blocks.js'
-import { contestWords, keptBackScore } from './contest.js'
+import { contestWords, keptBackOf } from './contest.js'
 import { renderReport } from './index.js'
 
 export interface SampleReport {
@@ -36,7 +36,6 @@ export function reportOf({
 }: SampleReport): string {
   const { summary } = model
   const { bandwidth } = summary
-  const { scores } = summary.scaling
   return renderReport({
     title: input.replace(/^.*[\\/]/, ''),
     evaluation,
@@ -50,7 +49,7 @@ export function reportOf({
       epsilon: summary.epsilon,
       ...(bandwidth ? { curve: bandwidth.curve, target: bandwidth.target } : {}),
       scaling: summary.scaling.methods,
-      ...(scores ? { keptBack: keptBackScore(scores, summary.rowCount) } : {}),
+      keptBack: keptBackOf(summary),
       options: optionsOf(model, draws, seed),
       notes: summary.notes
     }

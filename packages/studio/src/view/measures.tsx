@@ -1,6 +1,7 @@
 import type { Evaluation, Measure } from '@sbridge/core'
+import { keptBackOf } from '../../../sbridge/src/report/contest.js'
 import { measureLines, verdict } from '../../../sbridge/src/report/readings.js'
-import { evaluation, measuring } from '../state/session.js'
+import { evaluation, measuring, summary } from '../state/session.js'
 import type { EvaluationPart } from '../work/messages.js'
 import { formatNumber } from './words.js'
 
@@ -46,7 +47,16 @@ export function Measures() {
   if (!whole && !measuring.value) {
     return Object.keys(parts).length === 0 ? null : <Table parts={parts} sentences={['The comparison was stopped before its end.']} />
   }
-  return <Table parts={parts} sentences={whole ? verdict(parts as Evaluation) : ['Comparing the new rows with the data …']} />
+  return (
+    <Table
+      parts={parts}
+      sentences={
+        whole
+          ? verdict(parts as Evaluation, summary.value ? keptBackOf(summary.value) : undefined)
+          : ['Comparing the new rows with the data …']
+      }
+    />
+  )
 }
 
 function Table({ parts, sentences }: { parts: EvaluationPart; sentences: readonly string[] }) {

@@ -75,6 +75,54 @@ describe('the one-way flow of the core', () => {
   })
 })
 
+/** Files that lead back to themselves by their imports, types included: each list is one knot. */
+function knots(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>()
+  const lowest = new Map<string, number>()
+  const path: string[] = []
+  const found: string[][] = []
+  const visit = (file: string): number => {
+    order.set(file, order.size)
+    lowest.set(file, order.get(file)!)
+    path.push(file)
+    for (const next of imports.get(file) ?? []) {
+      const reached = order.has(next) ? (path.includes(next) ? order.get(next)! : Number.POSITIVE_INFINITY) : visit(next)
+      lowest.set(file, Math.min(lowest.get(file)!, reached))
+    }
+    if (lowest.get(file) === order.get(file)) {
+      const knot = path.splice(path.indexOf(file))
+      if (knot.length > 1) found.push(knot.sort())
+    }
+    return lowest.get(file)!
+  }
+  for (const file of imports.keys()) if (!order.has(file)) visit(file)
+  return found
+}
+
+describe('imports', () => {
+  it.each(['core', 'sbridge', 'studio'])('go in no circles in %s', (name) => {
+    const folder = join(root, 'packages', name, 'src')
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => /\.tsx?$/.test(file) && !/\.test\.ts$|assembly\/|generated\//.test(file)
+    )
+    const known = new Set(files)
+    const own = (file: string): string[] =>
+      importsIn(file, readFileSync(join(folder, file), 'utf8')).flatMap(({ target }) =>
+        [target.replace(/\.js$/, '.ts'), target.replace(/\.js$/, '.tsx')].filter((path) => known.has(path))
+      )
+    expect(knots(new Map(files.map((file) => [file, own(file)])))).toEqual([])
+  })
+  it('are checked by something that can fail', () => {
+    const circle = new Map([
+      ['a', ['b']],
+      ['b', ['c', 'd']],
+      ['c', ['a']],
+      ['d', []]
+    ])
+    expect(knots(circle)).toEqual([['a', 'b', 'c']])
+  })
+})
+
 /** Files in which the host's own functions cannot reach an output. */
 const HOST_MATHEMATICS =
   /\bMath\.(exp|expm1|log|log1p|log2|log10|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|pow|cbrt|hypot)\b|\bMath\.random\b|\bDate\.now\b/

@@ -1,8 +1,21 @@
-import type { TreeProblem } from './tree.js'
+import type { Bins } from './bins.js'
 
 /** Up to this many rows sorting is faster than a histogram. */
 const SMALL_NODE = 32
 const BIN_COUNT = 256
+
+export interface TreeProblem {
+  readonly bins: Bins
+  /** Class of every row, 0 … classCount − 1. */
+  readonly labels: Int32Array
+  readonly classCount: number
+  /** How often each row stands in the sample; 0 leaves it out. */
+  readonly weights: Int32Array
+  /** Features tried at a node (constant ones included, one that is not constant at least). */
+  readonly featureCount: number
+  /** The next uniform number in (0, 1). */
+  readonly uniform: () => number
+}
 
 /** Where a node is parted: codes ≤ `leftCode` go left, the next code that occurs is `rightCode`. */
 export interface Split {

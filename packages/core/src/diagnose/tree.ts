@@ -1,5 +1,5 @@
-import { type Bins, thresholdBetween } from './bins.js'
-import { SplitSearch } from './split.js'
+import { thresholdBetween } from './bins.js'
+import { SplitSearch, type TreeProblem } from './split.js'
 
 /** A binary decision tree: node 0 is the root, the right child follows the left one. */
 export interface Tree {
@@ -11,19 +11,6 @@ export interface Tree {
   readonly left: Int32Array
   /** Shares of the classes in node k at k·classCount. */
   readonly shares: Float32Array
-}
-
-export interface TreeProblem {
-  readonly bins: Bins
-  /** Class of every row, 0 … classCount − 1. */
-  readonly labels: Int32Array
-  readonly classCount: number
-  /** How often each row stands in the sample; 0 leaves it out. */
-  readonly weights: Int32Array
-  /** Features tried at a node (constant ones included, one that is not constant at least). */
-  readonly featureCount: number
-  /** The next uniform number in (0, 1). */
-  readonly uniform: () => number
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Engine } from '../kernel/engine.js'
-import type { ModelArray, ModelContents } from '../model-file/container.js'
+import type { ModelArray, ModelContents } from '../model-file/contents.js'
 import {
   arraysUnder,
   exactly,

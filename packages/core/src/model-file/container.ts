@@ -1,22 +1,6 @@
 import { FormatError } from '../num/errors.js'
+import type { ModelArray, ModelContents } from './contents.js'
 import { exactly, list, record, text, whole, word } from './reading.js'
-
-/**
- * A model file: one self-describing, aligned, versioned piece of bytes.
- *
- * Layout (little-endian): 8 bytes magic `SBRIDGE\0`; u32 format version; u32 header length; u32 CRC-32 of everything
- * after these 20 bytes; 4 bytes zero; the header (UTF-8 JSON: kind, meta, arrays with name, type, offset, length);
- * then the arrays, each at a multiple of 8 bytes. Typed views can be laid on it without copying.
- */
-export interface ModelContents {
-  /** Which system wrote it, e.g. `global`. */
-  readonly kind: string
-  /** Plain JSON. */
-  readonly meta: unknown
-  readonly arrays: Readonly<Record<string, ModelArray>>
-}
-
-export type ModelArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array
 
 export const FORMAT_VERSION = 1
 const MAGIC = [0x53, 0x42, 0x52, 0x49, 0x44, 0x47, 0x45, 0]
@@ -40,7 +24,13 @@ function typeOf(array: ModelArray): keyof typeof CONSTRUCTORS {
 
 const aligned = (n: number): number => Math.ceil(n / 8) * 8
 
-/** Contents → bytes. Cost O(size). */
+/**
+ * Contents → a model file: one self-describing, aligned, versioned piece of bytes. Cost O(size).
+ *
+ * Layout (little-endian): 8 bytes magic `SBRIDGE\0`; u32 format version; u32 header length; u32 CRC-32 of everything
+ * after these 20 bytes; 4 bytes zero; the header (UTF-8 JSON: kind, meta, arrays with name, type, offset, length);
+ * then the arrays, each at a multiple of 8 bytes. Typed views can be laid on it without copying.
+ */
 export function packModel(contents: ModelContents): Uint8Array {
   let offset = 0
   const entries: ArrayEntry[] = Object.entries(contents.arrays).map(([name, array]) => {

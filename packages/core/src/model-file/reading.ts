@@ -1,6 +1,6 @@
 import { exp } from '../num/elementary.js'
 import { FormatError } from '../num/errors.js'
-import type { ModelArray, ModelContents } from './container.js'
+import type { ModelArray, ModelContents } from './contents.js'
 
 /**
  * Reading what a model file says. A reader takes one value of its JSON, or one array, and gives it back as its type says,

@@ -1,6 +1,7 @@
 import { rowOf } from '../num/matrix.js'
 import type { Key } from '../num/random.js'
-import { evaluate, type InformedProblem } from './informed.js'
+import { evaluate } from './informed.js'
+import type { InformedProblem } from './informed-problem.js'
 import { type InformedState, stepKey } from './informed-state.js'
 
 /**

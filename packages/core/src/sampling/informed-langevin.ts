@@ -2,7 +2,7 @@ import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { copyMatrix, rowOf } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key } from '../num/random.js'
-import type { InformedProblem } from './informed.js'
+import type { InformedProblem } from './informed-problem.js'
 import { codesOf, copyState, type InformedState, stepKey } from './informed-state.js'
 
 /**

@@ -1,10 +1,10 @@
 import { exp, log } from '../num/elementary.js'
 import { matrix, rowOf } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key } from '../num/random.js'
-import type { Answer, Asked, InformedProblem } from './informed.js'
 import { type Bounds, LocalGaussian } from './informed-gaussian.js'
 import { type LocalLikelihood, localValue } from './informed-likelihood.js'
 import type { LocalPart } from './informed-local.js'
+import type { Answer, Asked, InformedProblem } from './informed-problem.js'
 import { codesOf, stepKey } from './informed-state.js'
 
 /** Components this many nats below the likeliest are left out. */

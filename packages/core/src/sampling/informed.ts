@@ -1,30 +1,10 @@
 import { log } from '../num/elementary.js'
 import { type Matrix, rowOf } from '../num/matrix.js'
 import { fillUniform, type Key } from '../num/random.js'
-import type { Bounds, CoordinateSplit } from './informed-gaussian.js'
-import type { ChainLikelihood } from './informed-likelihood.js'
 import type { LocalSource } from './informed-local.js'
+import type { Answer, Asked, InformedProblem, Proposals } from './informed-problem.js'
 import { Proposer } from './informed-proposer.js'
 import { codesOf, copyState, type InformedState, stepKey, takeState } from './informed-state.js'
-
-/** What one group of chains must fulfil. Chains of one group share it. */
-export interface ChainCondition {
-  /** Bounds of the ranged coordinates, in the order of the split. */
-  readonly bounds: Bounds
-  /** 1 for combinations of categories that are allowed; absent: all. */
-  readonly allowed?: Uint8Array
-}
-
-export interface InformedProblem {
-  readonly source: LocalSource
-  readonly split: CoordinateSplit
-  /** λ, relative to the mean local variance of the clamped coordinates. */
-  readonly ridge: number
-  readonly conditions: readonly ChainCondition[]
-  /** Condition of each chain [n]. */
-  readonly conditionOf: Uint32Array
-  readonly likelihood?: ChainLikelihood | undefined
-}
 
 /** Chains on their way, with the proposal that each will be tested with next. */
 export interface InformedChains {
@@ -36,12 +16,6 @@ export interface InformedChains {
   readonly fresh: Uint8Array
   /** Effective number of rows 1/Σp² at the chains' places; NaN until known. */
   readonly effectiveCount: Float64Array
-}
-
-export interface Proposals {
-  readonly state: InformedState
-  /** log of what the proposal density has beyond the bridge's own: L̂, −Z, −truncation [n]. */
-  readonly logForward: Float64Array
 }
 
 /** Chains that per call keep the moments of all parts within about 64 MB. */
@@ -148,21 +122,6 @@ const takeProposals = (from: Proposals, at: Uint32Array): Proposals => ({
   state: takeState(from.state, at),
   logForward: Float64Array.from(at, (i) => from.logForward[i]!)
 })
-
-export interface Asked {
-  readonly from: InformedState
-  /** Chain of each row of `from`: randomness and condition are the chain's. */
-  readonly chains: Uint32Array
-  readonly key: Key
-  /** States whose proposal density from `from` is wanted too. */
-  readonly back?: InformedState
-}
-
-export interface Answer {
-  readonly next: Proposals
-  readonly logBackward: Float64Array
-  readonly effectiveCount: Float64Array
-}
 
 const emptyAnswer = (from: InformedState): Answer => ({
   next: emptyProposals(from),

@@ -1,4 +1,4 @@
-import type { ModelArray } from '../model-file/container.js'
+import type { ModelArray } from '../model-file/contents.js'
 import {
   damaged,
   exactly,
@@ -20,9 +20,9 @@ import {
 import { placeLevels } from '../table/categories.js'
 import type { ColumnCode, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
+import type { Numbering } from '../table/numbering.js'
 import type { DateStyle, NumberStyle } from '../table/parse.js'
 import { timeBounds } from '../table/present.js'
-import type { Numbering } from '../table/running-numbers.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
 

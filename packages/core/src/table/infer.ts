@@ -1,6 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { hintFor } from './hint.js'
+import { type Numbering, numberingOf } from './numbering.js'
 import {
   commonDateStyle,
   type DateStyle,
@@ -13,7 +14,6 @@ import {
   spellsNonFinite
 } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type RawTable } from './raw.js'
-import { type Numbering, numberingOf } from './running-numbers.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, isEmpty, type NumericColumn, type Table } from './table.js'
 

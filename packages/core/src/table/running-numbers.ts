@@ -1,37 +1,10 @@
 import { presentValues } from './encoder.js'
 import type { InferOptions, InferredTable } from './infer.js'
+import { type Numbering, numberingOf } from './numbering.js'
 import { type Column, isNumeric, type NumericColumn } from './table.js'
-
-/** Whole numbers in equal steps, and where they go on. */
-export interface Numbering {
-  /** The first number behind those of the data. */
-  readonly next: number
-  readonly step: number
-}
 
 /** So few rows may be evenly spaced by chance, or by hand. */
 const LEAST_ROWS = 10
-
-/** Where numbers go on that are whole, all different and evenly spaced in some order; undefined for others. Cost O(n). */
-export function numberingOf(values: ArrayLike<number>): Numbering | undefined {
-  const n = values.length
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (let i = 0; i < n; i++) {
-    if (!Number.isSafeInteger(values[i])) return undefined
-    low = Math.min(low, values[i]!)
-    high = Math.max(high, values[i]!)
-  }
-  const step = (high - low) / (n - 1)
-  if (!(Number.isInteger(step) && step > 0 && Number.isSafeInteger(high + step * (n + 1)))) return undefined
-  const taken = new Uint8Array(n)
-  for (let i = 0; i < n; i++) {
-    const place = (values[i]! - low) / step
-    if (!Number.isInteger(place) || taken[place] === 1) return undefined
-    taken[place] = 1
-  }
-  return { next: high + step, step }
-}
 
 type Options = Pick<InferOptions, 'types'> & { readonly weights?: string | undefined; readonly scaling?: unknown }
 

@@ -13,12 +13,12 @@ import {
   type Table,
   type TargetEvaluation
 } from '@sbridge/core'
+import { commandLine } from '../cli/command-line.js'
 import { addFields, reportFields, runFields, tableFields } from '../cli/fields.js'
 import { engineOf, fitJobOf, runOf, showValuesOf } from '../cli/options.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { type Graded, readingsOf, verdict } from '../report/readings.js'
-import { commandLine } from './sample.js'
 
 export function registerEvaluate(program: Command): void {
   const command = program

@@ -14,6 +14,7 @@ import {
   saveForecast,
   type TransitionContext
 } from '@sbridge/core'
+import { commandLine } from '../cli/command-line.js'
 import { addFields, flagOf, readFields, runFields, tableFields } from '../cli/fields.js'
 import { localisationOf } from '../cli/local.js'
 import { modelContentsIn, refuseNameOfTable } from '../cli/model-input.js'
@@ -22,7 +23,7 @@ import { JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
-import { cellsFor, commandLine } from './sample.js'
+import { cellsFor } from '../format/table-format.js'
 
 const seriesFields = tableFields.filter((field) => field.name !== 'weights')
 

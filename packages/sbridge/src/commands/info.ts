@@ -31,12 +31,12 @@ import { codecWords } from '../cli/latent.js'
 import { localWords } from '../cli/local.js'
 import { modelContentsIn } from '../cli/model-input.js'
 import { fitJobOf } from '../cli/options.js'
+import { bandwidthWords, scalingWords } from '../cli/words.js'
 import { temporaryFilesIn } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
 import { embeddingWords } from './embed.js'
 import { forecastWords } from './forecast.js'
-import { bandwidthWords, scalingWords } from './sample.js'
 
 export function registerInfo(program: Command): void {
   const command = program

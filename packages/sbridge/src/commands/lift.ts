@@ -5,8 +5,8 @@ import { engineOf, runOf } from '../cli/options.js'
 import { summaryStream } from '../cli/summary.js'
 import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
+import { cellsFor } from '../format/table-format.js'
 import { modelAt } from './embed.js'
-import { cellsFor } from './sample.js'
 
 export function registerLift(program: Command): void {
   const command = program

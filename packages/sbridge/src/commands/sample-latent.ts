@@ -34,6 +34,7 @@ import { codecWords, type LatentPlan, latentConditionWords, planLatent, sayLaten
 import { engineOf, type Run, showValuesOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
+import { bandwidthWords } from '../cli/words.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
@@ -41,7 +42,6 @@ import { drawLatent, type LatentRows } from '../models/latent.js'
 import type { Section } from '../report/blocks.js'
 import { type ImageShape, parseImageShape } from '../report/image-sheet.js'
 import { checkImageTable, pixelsOf } from '../report/images.js'
-import { bandwidthWords } from './sample.js'
 
 export interface LatentFlags extends Readonly<Record<string, unknown>> {
   readonly output: string

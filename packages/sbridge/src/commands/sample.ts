@@ -23,6 +23,7 @@ import {
   trainingTable,
   USUAL_STEPS
 } from '@sbridge/core'
+import { commandLine } from '../cli/command-line.js'
 import { type Asked, askedOf } from '../cli/conditions.js'
 import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
 import { addFields, readFields, reportFields, runFields, tableFields } from '../cli/fields.js'
@@ -31,22 +32,16 @@ import { countOf, engineOf, fitJobOf, type Run, runOf, showValuesOf } from '../c
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
+import { bandwidthWords, scalingWords } from '../cli/words.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
-import { tableFormatOf } from '../format/table-format.js'
-import { contestWords } from '../report/contest.js'
+import { cellsFor } from '../format/table-format.js'
 import { refuseWithoutLatent, runLatentSample } from './sample-latent.js'
 import { runLatentLocalSample } from './sample-latent-local.js'
 import { refuseWithoutLocal, runLocalSample } from './sample-local.js'
 
 /** Input of `sample`: a model, or a table to fit first. */
 type Source = { readonly model: GlobalModel } | { readonly raw: RawTable }
-
-/** Whether a writer of this path takes text cells (CSV, TSV) or typed ones. */
-export function cellsFor(path: string): 'text' | 'typed' {
-  const format = tableFormatOf(path)
-  return format === 'csv' || format === 'tsv' ? 'text' : 'typed'
-}
 
 export function registerSample(program: Command): void {
   const command = program
@@ -234,12 +229,6 @@ function refuseModelOptions(flags: SampleFlags): void {
     })
 }
 
-/** The command as it was typed, quoted for a shell. */
-export function commandLine(): string {
-  const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
-  return ['sbridge', ...process.argv.slice(2).map(quote)].join(' ')
-}
-
 interface SampleSummary {
   readonly rows: number
   readonly output: string
@@ -299,21 +288,4 @@ function say(model: GlobalModel, summary: SampleSummary, flags: SampleFlags, mor
     ...summary.notes.map((note) => `note: ${note}`)
   ]
   stream.write(`${lines.join('\n')}\n`)
-}
-
-/** One line on ε: what it is and why. */
-export function bandwidthWords({ summary }: Pick<GlobalModel, 'summary'>): string {
-  const { bandwidth } = summary
-  const epsilon = `bandwidth ε = ${summary.epsilon.toPrecision(4)}`
-  if (!bandwidth) return `${epsilon} (given)`
-  const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'
-  const copies = bandwidth.ratio < 0.6 ? ': rows stand much nearer to training rows than new rows would' : ''
-  return `${epsilon}, nearest-neighbour ratio r = ${bandwidth.ratio.toFixed(2)} (aim ${bandwidth.target}${met})${copies}`
-}
-
-/** One line on scaling. */
-export function scalingWords({ summary }: GlobalModel): string {
-  const quantile = Object.entries(summary.scaling.methods).filter(([, method]) => method === 'quantile')
-  const why = summary.scaling.scores ? `; ${contestWords(summary.scaling.scores, summary.rowCount)}` : ''
-  return `scaling ${quantile.length === 0 ? 'standard' : `quantile for ${quantile.map(([name]) => name).join(', ')}`}${why}`
 }

@@ -23,6 +23,7 @@ import {
   type UserReference,
   userFamily
 } from '@sbridge/core'
+import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, runFields } from '../cli/fields.js'
 import { countOf, engineOf, type Run, runOf, splitList } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
@@ -236,10 +237,4 @@ function sayResult({ model, scores, trajectories, seed, calendar, notes }: Drawn
     ...[...notes, ...trajectoriesNotes(model, trajectories)].map((note) => `note: ${note}`)
   ]
   stream.write(`${lines.join('\n')}\n`)
-}
-
-/** The command as it was typed. */
-function commandLine(): string {
-  const words = process.argv.slice(2).map((word) => (/^[\w./:=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-  return ['sbridge', ...words].join(' ')
 }

@@ -88,3 +88,9 @@ export function parseTable(bytes: Uint8Array, format: TableFormat, context: Read
 export function serializeTable(table: RawTable, format: TableFormat): Promise<Uint8Array> {
   return formats[format].write(table)
 }
+
+/** Whether a writer of this path takes text cells (CSV, TSV) or typed ones. */
+export function cellsFor(path: string): 'text' | 'typed' {
+  const format = tableFormatOf(path)
+  return format === 'csv' || format === 'tsv' ? 'text' : 'typed'
+}

@@ -2,5 +2,6 @@ export { facts, figure, type Grade, type MeasureLine, measureTable, panel, type 
 export { type BandwidthCurve, bandwidthDrawing } from './figures.js'
 export { escapeHtml, Html, type HtmlValue, html } from './html.js'
 export { formatCount, formatNumber, formatShare } from './numbers.js'
+export type { ReportModel, ReportParts } from './parts.js'
 export { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
-export { type ReportModel, type ReportParts, renderReport } from './report.js'
+export { renderReport } from './report.js'

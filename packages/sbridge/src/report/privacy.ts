@@ -3,7 +3,7 @@ import { figure, type Section, section, table } from './blocks.js'
 import { distancesDrawing } from './figures.js'
 import { type Html, html } from './html.js'
 import { formatCount, formatNumber, formatShare } from './numbers.js'
-import type { ReportParts } from './report.js'
+import type { ReportParts } from './parts.js'
 
 /** How near synthetic rows come to training rows, and what in the data points to single rows. */
 export function privacySection({ evaluation, real, train, showValues }: ReportParts): Section {

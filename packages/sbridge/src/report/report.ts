@@ -1,52 +1,18 @@
-import type { ColumnEvaluation, Evaluation, Table } from '@sbridge/core'
+import type { ColumnEvaluation, Evaluation } from '@sbridge/core'
 import { figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
-import { associationPanels, type BandwidthCurve, bandwidthDrawing, FEW_COLUMNS } from './figures.js'
+import { associationPanels, bandwidthDrawing, FEW_COLUMNS } from './figures.js'
 import { type Html, html } from './html.js'
 import { marginalPanel } from './marginal-panels.js'
 import { formatCount, formatDays, formatNumber, formatPlain, formatShare, formatTime } from './numbers.js'
 import { page } from './page.js'
 import { mostRelatedPairs, pairPanel } from './pair-panels.js'
+import type { ReportModel, ReportParts } from './parts.js'
 import { privacySection } from './privacy.js'
 import { measureLines, verdict } from './readings.js'
 
 /** Most columns that get a drawing. */
 const MOST_DRAWN = 30
 const MOST_PAIRS = 6
-
-/** What the report says about the model behind the rows. */
-export interface ReportModel {
-  /** Bandwidths that were tried, with the nearest-neighbour ratio of each, and the ratio aimed at: when ε was searched. */
-  readonly curve?: BandwidthCurve['curve'] | undefined
-  readonly target?: number | undefined
-  /** The bandwidth of the model. */
-  readonly epsilon: number
-  /** Scaling of every numeric column, by name. */
-  readonly scaling: Readonly<Record<string, string>>
-  /** Options with their values, seed and versions among them, in the order to be shown. */
-  readonly options: Readonly<Record<string, string | number>>
-  /** Two-sample AUC of trial fits on rows that they had not seen, where there were any. */
-  readonly keptBack?: number | undefined
-  /** Sentences that the fit left for a reader. */
-  readonly notes: readonly string[]
-}
-
-export interface ReportParts {
-  readonly title: string
-  readonly evaluation: Evaluation
-  readonly real: Table
-  readonly synthetic: Table
-  readonly model?: ReportModel | undefined
-  /** The exact command that wrote the rows or the report. */
-  readonly command?: string | undefined
-  /** What is to be known before the measures are read, e.g. that rows were drawn under a condition. */
-  readonly prologue?: string | undefined
-  /** The rows that the model was fitted on, where `real` was held out from it. */
-  readonly train?: Table | undefined
-  /** Also shows values that fewer than three rows have; they are counted without. */
-  readonly showValues?: boolean | undefined
-  /** Further parts, placed behind the summary: what was asked, images, a latent space. */
-  readonly sections?: readonly Section[] | undefined
-}
 
 /** The report as one HTML page that loads nothing: figures are inline SVG, no script is needed. */
 export function renderReport(parts: ReportParts): string {

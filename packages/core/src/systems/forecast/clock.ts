@@ -3,12 +3,22 @@ import { listed } from '../../num/listed.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { spelled, timeBounds } from '../../table/present.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-import type { ForecastModel } from './forecast.js'
 
 /** Steps of whole calendar months, from the start or (last days of months) from the end of one month to that of another. */
 export interface Months {
   readonly count: number
   readonly from: 'start' | 'end'
+}
+
+/** The time column, its place among the columns, its last value and mean spacing. */
+export interface Clock {
+  readonly column: NumericColumn['kind']
+  readonly name: string
+  readonly place: number
+  readonly last: number
+  readonly spacing: number
+  /** Calendar months between rows, where every step is as many; times go on by them. */
+  readonly months?: Months
 }
 
 /** Start of the month `count` months after that of a time, in UTC. */
@@ -29,14 +39,14 @@ function monthsOf(values: Float64Array): Months | undefined {
 }
 
 /** The time `steps` rows after the last one. */
-export function timeAt({ last, spacing, months }: NonNullable<ForecastModel['clock']>, steps: number): number {
+export function timeAt({ last, spacing, months }: Clock, steps: number): number {
   if (!months) return last + steps * spacing
   const of = months.from === 'start' ? 0 : 1
   return monthStart(last, of + steps * months.count) + last - monthStart(last, of)
 }
 
 /** Throws `InputError` (code `time-range`) where a forecast would go past the last date that the column can hold. */
-export function checkReach(clock: NonNullable<ForecastModel['clock']>, format: ColumnFormat, steps: number): void {
+export function checkReach(clock: Clock, format: ColumnFormat, steps: number): void {
   const [, last] = timeBounds(format)
   if (clock.column !== 'datetime' || timeAt(clock, steps) <= last) return
   let [most, beyond] = [0, steps]
@@ -54,10 +64,7 @@ export function checkReach(clock: NonNullable<ForecastModel['clock']>, format: C
 }
 
 /** The times of a series, taken out of its columns. Throws `InputError`: no such column, gaps, times that do not ascend. */
-export function clockOf(
-  { table, formats }: InferredTable,
-  name: string
-): NonNullable<ForecastModel['clock']> & { notes: readonly string[] } {
+export function clockOf({ table, formats }: InferredTable, name: string): Clock & { notes: readonly string[] } {
   const place = table.columns.findIndex((column) => column.name === name)
   const column = table.columns[place]
   if (!column || !isNumeric(column) || column.missing) {

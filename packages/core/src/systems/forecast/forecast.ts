@@ -7,9 +7,9 @@ import { beside } from '../../sampling/window.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
-import type { Column, NumericColumn, Table } from '../../table/table.js'
+import type { Column, Table } from '../../table/table.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
-import { checkReach, clockOf, type Months, risingNotes, timeAt } from './clock.js'
+import { type Clock, checkReach, clockOf, risingNotes, timeAt } from './clock.js'
 import type { ForecastOptions } from './options.js'
 import { fitTransition, Transition, type TransitionContext, type TransitionModel } from './transition.js'
 
@@ -20,16 +20,7 @@ export interface ForecastModel {
   readonly memory: number
   /** The last `memory` rows in scaled coordinates, newest first, side by side [1, memory·d]. */
   readonly history: Matrix
-  /** The time column, its place among the columns, its last value and mean spacing. */
-  readonly clock?: {
-    readonly column: NumericColumn['kind']
-    readonly name: string
-    readonly place: number
-    readonly last: number
-    readonly spacing: number
-    /** Calendar months between rows, where every step is as many; times go on by them. */
-    readonly months?: Months
-  }
+  readonly clock?: Clock
   readonly formats: readonly ColumnFormat[]
   readonly summary: ForecastSummary
 }

@@ -1,4 +1,4 @@
-import type { ModelContents } from '../../model-file/container.js'
+import type { ModelContents } from '../../model-file/contents.js'
 import {
   dictionary,
   exactly,
@@ -21,7 +21,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { timeBounds } from '../../table/present.js'
 import { checkField, columnFormat, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
 import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../window-file.js'
-import { type Months, timeAt } from './clock.js'
+import { type Clock, type Months, timeAt } from './clock.js'
 import type { ForecastModel, ForecastSummary } from './forecast.js'
 
 interface ForecastMeta {
@@ -62,8 +62,6 @@ export function saveForecast(model: ForecastModel): ModelContents {
     }
   }
 }
-
-type Clock = NonNullable<ForecastModel['clock']>
 
 const clockRecord = record<Clock>({
   column: word('number', 'integer', 'datetime'),

@@ -10,7 +10,8 @@ import { mean, median, quantileOfSorted, sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
-import { Generator, stepWork, type TrainingRows, tablePotentials } from './generator.js'
+import { Generator, stepWork, tablePotentials } from './generator.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** What `bandwidth: 'auto'` saw: kept in the model and drawn in the report. */
 export interface BandwidthCurve {

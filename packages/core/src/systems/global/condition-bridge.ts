@@ -9,8 +9,9 @@ import { cloud } from '../../space/cloud.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
 import { embedEncoded } from '../../table/encoder.js'
 import { factorGroups } from './factor-groups.js'
-import { type CategoryMode, categoryMode, type TrainingRows, tablePotentials, takeEncoded } from './generator.js'
+import { type CategoryMode, categoryMode, tablePotentials, takeEncoded } from './generator.js'
 import { type RowClasses, rowClasses } from './row-classes.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** A bridge over a table from which informed steps are taken, at its own ε and with its own scale for every coordinate. */
 export interface InformedBridge {

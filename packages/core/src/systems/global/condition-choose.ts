@@ -12,7 +12,7 @@ import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { allowedClasses, drawCopies } from './condition-draw.js'
 import { type HeldOutPart, heldOutParts } from './condition-held-out.js'
 import { ConditionMemory } from './condition-memory.js'
-import type { TrainingRows } from './generator.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** Bandwidth, ridge and relative bandwidth of the free coordinates, and how they did on held-out rows. */
 export interface ConditionalTrial {

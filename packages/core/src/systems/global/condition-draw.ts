@@ -2,17 +2,11 @@ import type { Engine } from '../../kernel/engine.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { matrix } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
-import {
-  type ChainCondition,
-  type InformedChains,
-  type InformedProblem,
-  informedStep,
-  proposals,
-  startChains
-} from '../../sampling/informed.js'
+import { type InformedChains, informedStep, proposals, startChains } from '../../sampling/informed.js'
 import { clampStep } from '../../sampling/informed-clamp.js'
 import type { Bounds } from '../../sampling/informed-gaussian.js'
 import type { ChainLikelihood } from '../../sampling/informed-likelihood.js'
+import type { ChainCondition, InformedProblem } from '../../sampling/informed-problem.js'
 import type { InformedState } from '../../sampling/informed-state.js'
 import { sweepFactors } from '../../sampling/informed-sweep.js'
 import type { Encoded } from '../../table/encoder.js'

@@ -4,7 +4,8 @@ import { unscaleValues } from '../../table/scaling.js'
 import type { ConditionGroup } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
 import { takeTraining } from './condition-bridge.js'
-import { type TrainingRows, takeEncoded } from './generator.js'
+import { takeEncoded } from './generator.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** Held-out rows of a model's own data, with the conditions they make for the others. */
 export interface HeldOutPart {

@@ -9,9 +9,10 @@ import type { Condition, GivenNumber, GivenRange } from '../conditions.js'
 import { squaredSpacing } from './bandwidth.js'
 import { takeTraining } from './condition-bridge.js'
 import { factorGroups } from './factor-groups.js'
-import { type CategoryMode, categoryMode, type TrainingRows } from './generator.js'
+import { type CategoryMode, categoryMode } from './generator.js'
 import type { GlobalModel } from './model.js'
 import { type AtomColumn, atomColumns } from './row-classes.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** Rows that a condition keeps for each number that is then compared, at least: what a local regression on them needs. */
 const ROWS_PER_NUMBER = 20

@@ -23,8 +23,9 @@ import {
   matchedWidening,
   partOfGroup
 } from './condition-rows.js'
-import { categoryMode, type TrainingRows } from './generator.js'
+import { categoryMode } from './generator.js'
 import { type Context, type GlobalModel, trainingTable } from './model.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** What to draw and under which conditions. */
 export interface ConditionalRequest {

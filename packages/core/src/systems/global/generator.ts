@@ -16,13 +16,7 @@ import { type Combinations, combinationsOf } from '../../table/categories.js'
 import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
 import { factorGroups } from './factor-groups.js'
 import { MOST_COMBINATIONS, rowClasses } from './row-classes.js'
-
-/** Training rows, how they are compared, and their weights: what a bridge over a table is made of. */
-export interface TrainingRows {
-  readonly encoder: Encoder
-  readonly rows: Encoded
-  readonly logWeights: Float64Array
-}
+import type { TrainingRows } from './training-rows.js'
 
 /** Categories are drawn by whole combination while most rows' combinations recur; otherwise one factor at a time. */
 const RECURRING_ROWS = 3

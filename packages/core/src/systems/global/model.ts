@@ -15,9 +15,10 @@ import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { type ContestOutcome, chooseScaling, type ScalingChoice } from './choose-scaling.js'
-import { type CategoryMode, categoryMode, Generator, type RowBudget, rowsWithin, type TrainingRows, tablePotentials } from './generator.js'
+import { type CategoryMode, categoryMode, Generator, type RowBudget, rowsWithin, tablePotentials } from './generator.js'
 import { imputeMissing } from './impute.js'
 import type { DrawOptions, FitOptions } from './options.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** A fitted Schrödinger-bridge sampler of a table: training rows, their potentials and what was decided on the way. */
 export interface GlobalModel {

@@ -2,7 +2,7 @@ import { matrix } from '../../num/matrix.js'
 import type { CoordinateBounds } from '../../sampling/mixed.js'
 import { type AtomCells, atomCellOf, atomCells, gapsAround } from '../../table/atoms.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
-import type { TrainingRows } from './generator.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** Classes that a step goes through, at most: each is a pass of its own. */
 export const MOST_COMBINATIONS = 150

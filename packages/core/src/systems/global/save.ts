@@ -1,5 +1,5 @@
 import type { KernelChoice } from '../../kernel/bandwidth.js'
-import type { ModelContents } from '../../model-file/container.js'
+import type { ModelContents } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
   dictionary,
@@ -22,8 +22,8 @@ import { type Matrix, matrix } from '../../num/matrix.js'
 import { codesIn, type EncoderRecord, encoderIn, recordEncoder, scaledArray, scalingMethod } from '../encoder-file.js'
 import type { BandwidthCurve } from './bandwidth.js'
 import type { ScalingChoice } from './choose-scaling.js'
-import type { TrainingRows } from './generator.js'
 import type { FitSummary, GlobalModel } from './model.js'
+import type { TrainingRows } from './training-rows.js'
 
 interface GlobalMeta {
   readonly encoder: EncoderRecord

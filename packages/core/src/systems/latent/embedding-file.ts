@@ -1,4 +1,4 @@
-import type { ModelContents } from '../../model-file/container.js'
+import type { ModelContents } from '../../model-file/contents.js'
 import { BANDWIDTH, exactly, expectKind, list, measured, number, record, text, uint32Array, whole, word } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
 import type { DiffusionBandwidth } from '../../spectral/bandwidth.js'

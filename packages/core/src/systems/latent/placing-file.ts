@@ -1,4 +1,4 @@
-import type { ModelContents } from '../../model-file/container.js'
+import type { ModelContents } from '../../model-file/contents.js'
 import { BANDWIDTH, float64Array, logWeightsIn, number, record, SCALED } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
 import { cloud } from '../../space/cloud.js'

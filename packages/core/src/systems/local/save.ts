@@ -1,4 +1,4 @@
-import type { ModelArray, ModelContents } from '../../model-file/container.js'
+import type { ModelArray, ModelContents } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
   damaged,

@@ -4,9 +4,10 @@ import { prepareRows } from '../job/job.js'
 import { keyFor, keyFromSeed, normals, permutation } from '../num/random.js'
 import { decodeTable, encodeTable, fitEncoder } from './encoder.js'
 import { inferTable } from './infer.js'
+import { numberingOf } from './numbering.js'
 import { presentTable } from './present.js'
 import type { RawTable } from './raw.js'
-import { continueNumbers, numberingOf } from './running-numbers.js'
+import { continueNumbers } from './running-numbers.js'
 
 const key = keyFromSeed(6)
 const noise = (label: string, rows: number) => normals(keyFor(key, label), rows)

@@ -152,10 +152,10 @@ function text(name: string, range: string, fallback: string, sentence: string, u
   return { name, kind: 'text', unit, range, default: fallback, sentence, source: '' }
 }
 
-/** `nearestCount` → `nearest-count`. */
-export function flagOf(field: Field): string {
-  return `--${field.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-}
+/** `nearestCount` → `--nearest-count`. */
+export const flagNamed = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+export const flagOf = ({ name }: Pick<Field, 'name'>): string => flagNamed(name)
 
 interface Optioned {
   option(flags: string, description: string, collect?: (value: string, before: string[] | undefined) => string[]): unknown

@@ -29,7 +29,7 @@ import {
   type Watch
 } from '@sbridge/core'
 import type { Asked } from '../cli/conditions.js'
-import { readFields } from '../cli/fields.js'
+import { flagNamed, readFields } from '../cli/fields.js'
 import { codecWords, type LatentPlan, latentConditionWords, planLatent, sayLatentPlan } from '../cli/latent.js'
 import { engineOf, type Run, showValuesOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
@@ -39,6 +39,7 @@ import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
 import { drawLatent, type LatentRows } from '../models/latent.js'
+import { refuseOfGlobal } from '../models/local.js'
 import type { Section } from '../report/blocks.js'
 import { type ImageShape, parseImageShape } from '../report/image-sheet.js'
 import { checkImageTable, pixelsOf } from '../report/images.js'
@@ -259,9 +260,7 @@ function refuse({ flags, asked, draws, contents }: LatentRun, { dynamics }: Pick
     throw combination('conditions or observations together with --start noise', '--start data')
   if (draws.noise !== undefined && draws.noise !== 'covariance')
     throw combination(`conditions or observations together with --noise ${draws.noise}`, 'leaving --noise out')
-  const how = asked.conditioning !== undefined && asked.conditioning !== 'informed' ? `--conditioning ${asked.conditioning}` : undefined
-  const other = how ?? (asked.epsilon !== undefined ? '--condition-bandwidth' : asked.ridge !== undefined ? '--ridge' : undefined)
-  if (other !== undefined) throw combination(`${other} with --latent`, `leaving ${other} out`)
+  refuseOfGlobal(asked, '--latent', flagNamed)
 }
 
 export function combination(got: string, remedy: string): InputError {

@@ -16,13 +16,14 @@ import {
   trainingFieldTable
 } from '@sbridge/core'
 import type { Asked } from '../cli/conditions.js'
+import { flagNamed } from '../cli/fields.js'
 import { localOptionsOf, localPosteriorWords, localWords } from '../cli/local.js'
 import { engineOf, type Run, showValuesOf } from '../cli/options.js'
 import { durationOf, JobProgress } from '../cli/progress.js'
 import { summaryStream } from '../cli/summary.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
-import { drawLocal, type LocalRows, localSystem } from '../models/local.js'
+import { drawLocal, type LocalRows, localSystem, refuseOfGlobal } from '../models/local.js'
 
 /** Shares of the work of a localised job, for its progress bar. */
 const STAGES = [
@@ -63,7 +64,7 @@ export interface LocalSampleRun {
 /** `sample` with `--local`, or from a localised model. */
 export async function runLocalSample(request: LocalSampleRun): Promise<void> {
   const { input, flags, run, job, draws, count, cells, contents, asked } = request
-  if (asked) refuseOfGlobal(asked)
+  if (asked) refuseOfGlobal(asked, 'a localised model', flagNamed)
   const options = contents ? undefined : await localOptionsOf(flags, job)
   const raw = contents ? undefined : await readTable(input)
   if (asked && raw) checkKnown(raw, job, asked)
@@ -194,25 +195,6 @@ export async function runLocalFit(request: Pick<LocalSampleRun, 'input' | 'flags
     progress.finish()
     await engine.close()
   }
-}
-
-/** Schemes and bandwidths of conditions that only a model of all columns has. */
-function refuseOfGlobal({ conditioning, epsilon, ridge }: Asked): void {
-  const other =
-    conditioning !== undefined && conditioning !== 'informed'
-      ? `--conditioning ${conditioning}`
-      : epsilon !== undefined
-        ? '--condition-bandwidth'
-        : ridge !== undefined
-          ? '--ridge'
-          : undefined
-  if (other === undefined) return
-  throw new InputError({
-    code: 'option-combination',
-    got: `${other} with a localised model`,
-    expected: 'informed conditioning, whose bandwidths are chosen column by column',
-    try: `leaving ${other} out`
-  })
 }
 
 /** Options of localisation make no sense without `--local`. */

@@ -62,7 +62,7 @@ export async function drawLocal(model: LocalModel, request: TableDraw, context: 
   const shared = { count, ...(noise === undefined ? {} : { noise }), ...(steps === undefined ? {} : { steps }) }
   const own = contextOf(seed, context)
   if (!asked) return { table: await sampleLocal(model, shared, own), formats: model.encoder.formats, warnings: [] }
-  refuseOfGlobal(asked)
+  refuseOfGlobal(asked, 'a localised model')
   const { givens, observe, likelihood } = asked
   const { table, formats, report } = await posteriorLocal(
     model,
@@ -72,9 +72,16 @@ export async function drawLocal(model: LocalModel, request: TableDraw, context: 
   return { table, formats, posterior: report, warnings: report.warnings }
 }
 
-/** Schemes and bandwidths of conditions that only a model of all columns has. Throws `InputError` (code `option-combination`). */
-export function refuseOfGlobal({ conditioning, epsilon, ridge }: Asked, system = 'a localised model'): void {
-  const scheme = conditioning !== undefined && conditioning !== 'informed' ? `conditioning ${conditioning}` : undefined
-  const other = scheme ?? (epsilon !== undefined ? 'conditionBandwidth' : ridge !== undefined ? 'ridge' : undefined)
+/**
+ * Schemes and bandwidths of conditions that only a model of all columns has. `spelled`: an option as whoever asks writes it.
+ * Throws `InputError` (code `option-combination`).
+ */
+export function refuseOfGlobal(
+  { conditioning, epsilon, ridge }: Asked,
+  system: string,
+  spelled: (option: 'conditioning' | 'conditionBandwidth' | 'ridge') => string = (option) => option
+): void {
+  const scheme = conditioning !== undefined && conditioning !== 'informed' ? `${spelled('conditioning')} ${conditioning}` : undefined
+  const other = scheme ?? (epsilon !== undefined ? spelled('conditionBandwidth') : ridge !== undefined ? spelled('ridge') : undefined)
   if (other !== undefined) throw combination(`${other} with ${system}`, `leaving ${other} out`)
 }

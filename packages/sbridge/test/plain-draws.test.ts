@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { keyFor, keyFromSeed, normals, type RawColumn, type RawTable, uniforms } from '@sbridge/core'
+import { expect, it } from 'vitest'
+import { fit, type SampleOptions, sample } from '../src/fit-sample.js'
+import type { TableFit } from '../src/models/table-system.js'
+
+// Draws without conditions, frozen: whoever changes how they are computed must not change what they are. A hash changes only
+// with a release that says so, and with the `bytes` of model files.
+
+const ROWS = 90
+const root = keyFromSeed(20)
+const z = (label: string, rows = ROWS): Float64Array => normals(keyFor(root, label), rows)
+const u = (label: string, rows = ROWS): Float64Array => uniforms(keyFor(root, label), rows)
+
+const number = (name: string, values: Float64Array): RawColumn => ({ name, source: 'number', values })
+const text = (name: string, values: readonly (string | null)[]): RawColumn => ({ name, source: 'text', values })
+const words = (name: string, list: readonly string[], skew = 1): RawColumn =>
+  text(
+    name,
+    Array.from(u(name), (x) => list[Math.floor(list.length * (skew === 1 ? x : x * x))]!)
+  )
+
+/** Columns x0 … that hang together along a line, full float64 numbers. */
+function line(count: number, rows = ROWS): RawColumn[] {
+  const columns = [z('x0', rows)]
+  for (let k = 1; k < count; k++) columns.push(z(`x${k}`, rows).map((noise, i) => 0.8 * columns[k - 1]![i]! + 0.6 * noise))
+  return columns.map((values, k) => number(`x${k}`, values))
+}
+
+const table = (...columns: RawColumn[]): RawTable => ({ columns, rowCount: columns[0]!.values.length })
+/** Text with two decimals; every fifth cell is empty where `holes`. */
+const decimals = (name: string, scale: number, holes = false): RawColumn =>
+  text(name, Array.from(z(name), (x, i) => (holes && i % 5 === 2 ? '' : (scale * x).toFixed(2)))) // biome-ignore format: one line
+const counts = (name: string): RawColumn =>
+  text(
+    name,
+    Array.from(z(name), (x) => String(Math.round(Math.abs(3 * x))))
+  )
+const mixed = table(words('kind', ['a', 'b', 'c'], 2), ...line(2), decimals('y', 7, true), counts('k'), words('sex', ['f', 'm']))
+const names = ['ash', 'oak', 'fir', 'elm', 'yew', 'bay', 'box', 'may', 'nut', 'fig', 'pear', 'plum']
+const swept = table(...['p', 'q', 'r', 's'].map((name) => words(name, names)), ...line(1), decimals('y', 5))
+
+const standard = { scaling: 'standard', bandwidth: 0.2 } as const
+
+it.each<[string, string, RawTable, TableFit, SampleOptions]>([
+  ['one bandwidth, chosen', '037ec6217a03d999', table(...line(3)), { scaling: 'standard' }, {}],
+  ['a bandwidth that varies', '7530a78950b66d97', table(...line(2)), { ...standard, kernel: 'variable' }, {}],
+  ['quantiles', 'e07518fda4b50d27', table(...line(2), decimals('y', 3)), { scaling: 'quantile', bandwidth: 0.3 }, {}],
+  ['weights', '86edc2436a3ad1d5', table(...line(2), number('w', u('w'))), { ...standard, weights: 'w' }, {}],
+  ['a mixed table', '57d40466c5530466', mixed, standard, {}],
+  ['a mixed table, varied and split', '4e17ba0dabb75b6b', mixed, { ...standard, kernel: 'variable' }, { noise: 'split' }],
+  ['categories in turn', 'c5a8a8f5e6ab491b', swept, { ...standard, bandwidth: 0.5 }, { steps: 6 }],
+  ['missing cells', '887c1113165f0c25', table(decimals('m', 2, true), decimals('n', 30, true), ...line(1)), standard, {}],
+  [
+    'discrete numbers',
+    'f4491774576ef4f9',
+    table(counts('k'), counts('l'), decimals('y', 1)),
+    { scaling: 'quantile', bandwidth: 0.3 },
+    { noise: 'constant' }
+  ],
+  ['starts from noise', '6187431641c2a9dd', table(...line(2)), standard, { start: 'noise' }],
+  ['localised', '390da690316cfd24', table(...line(4)), { local: 'window:1', scaling: 'standard', bandwidth: 0.3 }, {}],
+  ['in the coordinates of a codec', '881300f4117f1f85', table(...line(6)), { latent: 'pca:2', bandwidth: 0.1 }, {}],
+  ['more rows than a thread takes', '1e2fab728b59783a', table(...line(4, 700)), standard, { steps: 3 }]
+])('%s', async (_, hash, data, fits, draws) => {
+  const model = await fit(data, { ...fits, seed: 7, threads: 1 })
+  const written = async (threads: number): Promise<string> => {
+    const { columns } = await sample(model, { rows: data.rowCount + 30, ...draws, seed: 8, threads, cells: 'typed' })
+    const digest = createHash('sha256')
+    for (const column of columns) {
+      digest.update(column.name)
+      digest.update(column.values instanceof Float64Array ? new Uint8Array(column.values.buffer) : JSON.stringify(column.values))
+      if ('missing' in column && column.missing) digest.update(column.missing)
+    }
+    return digest.digest('hex').slice(0, 16)
+  }
+  expect(await written(1)).toBe(hash)
+  expect(await written(2)).toBe(hash)
+})

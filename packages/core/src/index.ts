@@ -4,29 +4,6 @@ export * from './engine/reference/reference.js'
 export * from './engine/wasm/engine.js'
 export * from './engine/wasm/host.js'
 export type { Precision } from './engine/wasm/module.js'
-export { type Calendar, daysOf, instantOf, spellDates } from './job/calendar.js'
-export * from './job/check-known.js'
-export * from './job/embed.js'
-export * from './job/estimate.js'
-export {
-  contextOf,
-  type FitJob,
-  fitTable,
-  type JobContext,
-  type PreparedTable,
-  prepareRows,
-  prepareTable,
-  presentRows,
-  type SampleJob,
-  sampleTable
-} from './job/job.js'
-export * from './job/latent.js'
-export * from './job/latent-codec.js'
-export * from './job/latent-conditions.js'
-export * from './job/latent-file.js'
-export * from './job/latent-local.js'
-export * from './job/snapshots.js'
-export * from './job/trajectories.js'
 export * from './kernel/bandwidth.js'
 export * from './kernel/engine.js'
 export * from './kernel/kernel.js'
@@ -47,6 +24,10 @@ export * from './spectral/index.js'
 export * from './systems/condition-options.js'
 export type { Distance, NamedWarning } from './systems/condition-support.js'
 export type { Given, GivenValue } from './systems/conditions.js'
+export { type Context, contextOf, type JobContext } from './systems/context.js'
+export * from './systems/embedding/embed.js'
+export * from './systems/embedding/embedding.js'
+export * from './systems/embedding/embedding-file.js'
 export * from './systems/fields.js'
 export * from './systems/forecast/index.js'
 export * from './systems/global/bandwidth.js'
@@ -64,8 +45,26 @@ export { loadGlobal, saveGlobal } from './systems/global/save.js'
 export * from './systems/latent/index.js'
 export type { LikelihoodModule, LikelihoodRow } from './systems/likelihood-row.js'
 export * from './systems/local/index.js'
+export { type Calendar, daysOf, instantOf, spellDates } from './systems/marginals/calendar.js'
 export * from './systems/marginals/index.js'
+export * from './systems/marginals/snapshot-table.js'
+export * from './systems/marginals/trajectories.js'
 export type { BeforeAndAfter, ObservationSupport } from './systems/observations.js'
+export { type PreparedTable, prepareRows, prepareTable, type TableOptions } from './systems/prepare.js'
+export * from './systems/table/check-known.js'
+export * from './systems/table/estimate.js'
+export * from './systems/table/latent.js'
+export * from './systems/table/latent-codec.js'
+export * from './systems/table/latent-conditions.js'
+export * from './systems/table/latent-file.js'
+export * from './systems/table/latent-local.js'
+export {
+  type FitJob,
+  fitTable,
+  presentRows,
+  type SampleJob,
+  sampleTable
+} from './systems/table/whole.js'
 export * from './table/categories.js'
 export * from './table/encoder.js'
 export { parseObservation } from './table/expression.js'

@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
+  type Context,
   coordinateTable,
-  type EmbeddingContext,
   type EmbeddingModel,
   type EmbedJob,
   type Engine,
@@ -59,7 +59,7 @@ async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFl
   if (model !== undefined) refuseFitOptions(flags)
   if ((model === undefined) !== (fresh === undefined)) throw wrongInputs(input, fresh)
   const engine = await engineOf(run)
-  const context: EmbeddingContext = { engine, key: keyFromSeed(run.seed) }
+  const context: Context = { engine, key: keyFromSeed(run.seed) }
   try {
     if (model) await place(model, fresh!, flags, context)
     else await fit(input, flags, { engine, seed: run.seed })
@@ -94,7 +94,7 @@ async function fit(input: string, flags: EmbedFlags, { engine, seed }: { engine:
   else say(model, flags)
 }
 
-async function place(model: EmbeddingModel, fresh: string, flags: EmbedFlags, context: EmbeddingContext): Promise<void> {
+async function place(model: EmbeddingModel, fresh: string, flags: EmbedFlags, context: Context): Promise<void> {
   const raw = await readTable(fresh)
   const { encoder } = model
   const types = Object.fromEntries(encoder.kinds.map(({ name, kind }) => [name, kind]))

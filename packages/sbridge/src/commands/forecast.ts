@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
+  type Context,
   drawForecast,
   type ForecastModel,
   type ForecastOptions,
@@ -11,8 +12,7 @@ import {
   loadForecast,
   packModel,
   presentTable,
-  saveForecast,
-  type TransitionContext
+  saveForecast
 } from '@sbridge/core'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, flagOf, readFields, runFields, tableFields } from '../cli/fields.js'
@@ -67,7 +67,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   const learning = 'model' in source ? [] : LEARNING
   const stages = [...learning, { stage: 'forecast', pairs: 6 }]
   const progress = new JobProgress({ stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0) })
-  const context: TransitionContext = { engine, key: keyFromSeed(run.seed), watch: { progress: progress.update } }
+  const context: Context = { engine, key: keyFromSeed(run.seed), watch: { progress: progress.update } }
   try {
     const model = 'model' in source ? source.model : await fitForecast(source.data, source.options, context)
     const drawn = await drawForecast(model, { members, steps }, context)

@@ -8,10 +8,11 @@ import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import type { Column, Table } from '../../table/table.js'
+import type { Context } from '../context.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import { type Clock, checkReach, clockOf, risingNotes, timeAt } from './clock.js'
 import type { ForecastOptions } from './options.js'
-import { fitTransition, Transition, type TransitionContext, type TransitionModel } from './transition.js'
+import { fitTransition, Transition, type TransitionModel } from './transition.js'
 
 /** A transition fitted to a series, with what is needed to continue it. */
 export interface ForecastModel {
@@ -42,7 +43,7 @@ export interface ForecastSummary {
  * Cost O(M²) a unit, memory O(M·memory·d). Throws `InputError`: a series shorter than the memory, columns that are not
  * numbers, a time column that does not ascend.
  */
-export async function fitForecast(data: InferredTable, options: ForecastOptions, context: TransitionContext): Promise<ForecastModel> {
+export async function fitForecast(data: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
   const { memory = 1 } = options
   const clock = options.time === undefined ? undefined : clockOf(data, options.time)
   const series = clock ? without(data, clock.place) : data
@@ -175,11 +176,7 @@ export interface ForecastRequest {
  * Continues the series: `members` trajectories of `steps` rows each from its last rows. Columns `member`, `step` (from 1),
  * then the series' own, by member, then step. Cost O(members·steps·M) a unit, memory O(members·steps·d).
  */
-export async function drawForecast(
-  model: ForecastModel,
-  { members, steps }: ForecastRequest,
-  context: TransitionContext
-): Promise<InferredTable> {
+export async function drawForecast(model: ForecastModel, { members, steps }: ForecastRequest, context: Context): Promise<InferredTable> {
   checkCounts(members, steps)
   if (model.clock) checkReach(model.clock, model.formats[model.clock.place]!, steps)
   const d = model.encoder.coordinateCount

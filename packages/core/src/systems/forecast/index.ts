@@ -4,7 +4,6 @@ export { loadForecast, saveForecast } from './save.js'
 export {
   fitTransition,
   Transition,
-  type TransitionContext,
   type TransitionModel,
   type TransitionOptions,
   type TransitionPairs,

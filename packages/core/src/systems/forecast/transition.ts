@@ -1,6 +1,6 @@
 import type { Engine } from '../../kernel/engine.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { throwIfStopped } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
@@ -9,14 +9,8 @@ import { chooseBandwidths, type FieldRows, type GivenChoice, rowsOf, type Unit }
 import { beside, fitWindow, refitWindow, type WindowBridge, windowBridge } from '../../sampling/window.js'
 import { bandwidthOf } from '../../sampling/window-bandwidth.js'
 import { drawWindow } from '../../sampling/window-chain.js'
+import type { Context } from '../context.js'
 import type { FittedWindow } from '../window-file.js'
-
-/** What a fit or a step is handed besides its data. */
-export interface TransitionContext {
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
-}
 
 /** Training pairs of a transition: row j of `outputs` followed row j of `inputs`. */
 export interface TransitionPairs {
@@ -72,11 +66,7 @@ const MOST_COLUMNS = 80
  * Cost O(units·M²), memory O(M·(t + k)). Throws `InputError` for fewer than 10 pairs, values that are not finite, units
  * with columns that are not there or of more than 80 columns, twicing with a kernel on the outputs.
  */
-export async function fitTransition(
-  pairs: TransitionPairs,
-  options: TransitionOptions,
-  context: TransitionContext
-): Promise<TransitionModel> {
+export async function fitTransition(pairs: TransitionPairs, options: TransitionOptions, context: Context): Promise<TransitionModel> {
   checkPairs(pairs)
   checkTwicing(options)
   const { inputs, outputs } = pairs
@@ -103,7 +93,7 @@ export async function fitTransition(
 }
 
 /** Puts the twiced targets of a unit in the place of its own; the fit that goes with them. */
-async function twice(rows: FieldRows, unit: TransitionUnit, context: TransitionContext): Promise<TransitionUnit['fit']> {
+async function twice(rows: FieldRows, unit: TransitionUnit, context: Context): Promise<TransitionUnit['fit']> {
   const { coordinates } = rows
   const targets = await twicedTargets(rowsOf(rows, unit), unit, context)
   for (let i = 0; i < targets.rows; i++) {

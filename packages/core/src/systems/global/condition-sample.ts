@@ -10,6 +10,7 @@ import type { Table } from '../../table/table.js'
 import type { ConditionGroup } from '../condition-places.js'
 import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
+import type { Context } from '../context.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
 import { drawGroup, type GroupDraw } from './condition-draw.js'
@@ -24,7 +25,7 @@ import {
   partOfGroup
 } from './condition-rows.js'
 import { categoryMode } from './generator.js'
-import { type Context, type GlobalModel, trainingTable } from './model.js'
+import { type GlobalModel, trainingTable } from './model.js'
 import type { TrainingRows } from './training-rows.js'
 
 /** What to draw and under which conditions. */

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
-import { fitTable, sampleTable } from '../../job/job.js'
 import type { Engine } from '../../kernel/engine.js'
 import { columnOf, type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
@@ -9,6 +8,7 @@ import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import { inferTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import type { NumericColumn, Table } from '../../table/table.js'
+import { fitTable, sampleTable } from '../table/whole.js'
 import { fillGaps, type Gap, imputeMissing } from './impute.js'
 
 const key = keyFromSeed(3)

@@ -2,7 +2,7 @@ import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwi
 import type { Engine } from '../../kernel/engine.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import type { Ending, Watch } from '../../num/iterate.js'
+import type { Ending } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
@@ -13,6 +13,7 @@ import type { InferredTable } from '../../table/infer.js'
 import { duplicateRowCount, takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
 import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { type ContestOutcome, chooseScaling, type ScalingChoice } from './choose-scaling.js'
 import { type CategoryMode, categoryMode, Generator, type RowBudget, rowsWithin, tablePotentials } from './generator.js'
@@ -44,13 +45,6 @@ export interface FitSummary {
   readonly duplicateCount: number
   readonly isolatedCount: number
   readonly notes: readonly string[]
-}
-
-/** What a fit or a draw is handed besides its data. */
-export interface Context {
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
 }
 
 /** Rows that the bandwidth search looks at. */

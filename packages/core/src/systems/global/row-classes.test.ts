@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
-import { fitTable, sampleTable } from '../../job/job.js'
 import type { Engine } from '../../kernel/engine.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
@@ -9,6 +8,7 @@ import type { RawTable } from '../../table/raw.js'
 import { fitScaler, scaleValues, unscaleValues } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Given } from '../conditions.js'
+import { fitTable, sampleTable } from '../table/whole.js'
 import { sampleConditional } from './condition-sample.js'
 
 const key = keyFromSeed(11)

@@ -8,8 +8,8 @@ import type { Codec, CodecContents } from '../../spectral/codec.js'
 import { type DiffusionMap, type DiffusionPlacing, diffusionCoordinates, diffusionMap, placePoints } from '../../spectral/diffusion-map.js'
 import { type Lifting, liftPoints } from '../../spectral/lifting.js'
 import { liftingOf, measureRoundTrip, type RoundTrip, relativeError } from '../../spectral/round-trip.js'
+import { placingIn } from '../placing-file.js'
 import { fitPca, loadPca, type PcaCodec } from './pca.js'
-import { placingIn } from './placing-file.js'
 
 export interface DiffusionCodecOptions {
   readonly dimension: number | 'auto'

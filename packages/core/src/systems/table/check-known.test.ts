@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { RawTable } from '../table/raw.js'
+import type { RawTable } from '../../table/raw.js'
 import { checkKnown, type Known } from './check-known.js'
 
 const tenfold = (values: readonly number[]): Float64Array => Float64Array.from({ length: 60 }, (_, i) => values[i % 6]!)

@@ -1,7 +1,7 @@
-import { InputError } from '../num/errors.js'
-import { listed } from '../num/listed.js'
-import { commonDateStyle, type DateStyle, dateUnit, formatDateTime, parseDateTime } from '../table/parse.js'
-import type { RawColumn } from '../table/raw.js'
+import { InputError } from '../../num/errors.js'
+import { listed } from '../../num/listed.js'
+import { commonDateStyle, type DateStyle, dateUnit, formatDateTime, parseDateTime } from '../../table/parse.js'
+import type { RawColumn } from '../../table/raw.js'
 
 const DAY = 86_400_000
 

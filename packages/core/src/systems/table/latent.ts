@@ -1,18 +1,23 @@
-import { nearestSquaredDistances } from '../kernel/bandwidth.js'
-import type { Engine } from '../kernel/engine.js'
-import { InputError } from '../num/errors.js'
-import type { Watch } from '../num/iterate.js'
-import { normaliseLogWeights } from '../num/log-space.js'
-import { type Matrix, matrix, takeRows } from '../num/matrix.js'
-import { type Key, keyFor } from '../num/random.js'
-import { startRows } from '../sampling/run.js'
-import { USUAL_STEPS } from '../sampling/steps.js'
-import { cloud } from '../space/cloud.js'
-import type { Codec } from '../spectral/codec.js'
-import { bothDistances, distancesBeside, distancesTo } from '../systems/global/bandwidth.js'
-import { categoryMode, Generator, takeEncoded } from '../systems/global/generator.js'
+import { nearestSquaredDistances } from '../../kernel/bandwidth.js'
+import type { Engine } from '../../kernel/engine.js'
+import { InputError } from '../../num/errors.js'
+import type { Watch } from '../../num/iterate.js'
+import { normaliseLogWeights } from '../../num/log-space.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { startRows } from '../../sampling/run.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
+import { cloud } from '../../space/cloud.js'
+import type { Codec } from '../../spectral/codec.js'
+import { combinationsOf } from '../../table/categories.js'
+import { type ColumnCode, decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
+import { duplicateRowCount } from '../../table/rows.js'
+import type { ScalingMethod } from '../../table/scaling.js'
+import type { Table } from '../../table/table.js'
+import { type Context, contextOf, type JobContext } from '../context.js'
+import { bothDistances, distancesBeside, distancesTo } from '../global/bandwidth.js'
+import { categoryMode, Generator, takeEncoded } from '../global/generator.js'
 import {
-  type Context,
   constantNotes,
   type FitSummary,
   fitTraining,
@@ -20,18 +25,14 @@ import {
   rowLogWeights,
   type SampleRequest,
   type SearchedRows
-} from '../systems/global/model.js'
-import { decodedPlaces } from '../systems/latent/bandwidth.js'
-import { checkFinite } from '../systems/latent/codecs.js'
-import { sampleFiniteTime } from '../systems/latent/finite-time.js'
-import { codecResidual } from '../systems/latent/observation.js'
-import { combinationsOf } from '../table/categories.js'
-import { type ColumnCode, decodeTable, type Encoded, type Encoder } from '../table/encoder.js'
-import { duplicateRowCount } from '../table/rows.js'
-import type { ScalingMethod } from '../table/scaling.js'
-import type { Table } from '../table/table.js'
-import { contextOf, type JobContext, type prepareTable, type SampleJob } from './job.js'
+} from '../global/model.js'
+import { decodedPlaces } from '../latent/bandwidth.js'
+import { checkFinite } from '../latent/codecs.js'
+import { sampleFiniteTime } from '../latent/finite-time.js'
+import { codecResidual } from '../latent/observation.js'
+import type { prepareTable } from '../prepare.js'
 import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
+import type { SampleJob } from './whole.js'
 
 export interface LatentDraw extends SampleJob {
   /**

@@ -1,12 +1,13 @@
-import { type Given, resolveConditions } from '../systems/conditions.js'
-import { refuseContradictions } from '../systems/global/condition-sample.js'
-import { likelihoodOf, logLikelihoods } from '../systems/global/posterior-likelihood.js'
-import { allExcluded, type LikelihoodModule } from '../systems/likelihood-row.js'
-import { checkObservation } from '../systems/observations.js'
-import { encodeTable, fitEncoder } from '../table/encoder.js'
-import { columnsOf, parseObservation } from '../table/expression.js'
-import type { RawTable } from '../table/raw.js'
-import { type FitJob, prepareRows, prepareTable } from './job.js'
+import { encodeTable, fitEncoder } from '../../table/encoder.js'
+import { columnsOf, parseObservation } from '../../table/expression.js'
+import type { RawTable } from '../../table/raw.js'
+import { type Given, resolveConditions } from '../conditions.js'
+import { refuseContradictions } from '../global/condition-sample.js'
+import { likelihoodOf, logLikelihoods } from '../global/posterior-likelihood.js'
+import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
+import { checkObservation } from '../observations.js'
+import { prepareRows, prepareTable } from '../prepare.js'
+import type { FitJob } from './whole.js'
 
 /** What is known about rows to draw. */
 export interface Known {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { RawTable } from '../table/raw.js'
+import type { RawTable } from '../../table/raw.js'
 import { spellDates } from './calendar.js'
-import { snapshotsOf } from './snapshots.js'
+import { snapshotsOf } from './snapshot-table.js'
 
 const text = (name: string, values: (string | null)[]): RawTable['columns'][number] => ({ name, source: 'text', values })
 const tableOf = (...columns: RawTable['columns'][number][]): RawTable => ({ columns, rowCount: columns[0]!.values.length })

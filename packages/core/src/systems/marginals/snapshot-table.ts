@@ -1,10 +1,10 @@
-import { InputError } from '../num/errors.js'
-import { listed } from '../num/listed.js'
-import { matrix } from '../num/matrix.js'
-import { cloud } from '../space/cloud.js'
-import { logWeightsFrom, type SnapshotInput } from '../systems/marginals/snapshots.js'
-import { isEmptyColumn, type RawColumn, type RawTable } from '../table/raw.js'
+import { InputError } from '../../num/errors.js'
+import { listed } from '../../num/listed.js'
+import { matrix } from '../../num/matrix.js'
+import { cloud } from '../../space/cloud.js'
+import { isEmptyColumn, type RawColumn, type RawTable } from '../../table/raw.js'
 import { type Calendar, daysOf } from './calendar.js'
+import { logWeightsFrom, type SnapshotInput } from './snapshots.js'
 
 /** Which columns of a long table mean what. */
 export interface SnapshotColumns {

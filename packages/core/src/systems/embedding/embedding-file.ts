@@ -6,8 +6,8 @@ import type { DiffusionReport } from '../../spectral/diffusion-map.js'
 import type { SpectralGap } from '../../spectral/gap.js'
 import type { RoundTrip } from '../../spectral/round-trip.js'
 import { codesIn, encoderWith, scaledArray, UNSCALED } from '../encoder-file.js'
+import { placingIn } from '../placing-file.js'
 import type { EmbeddingModel, EmbeddingSummary } from './embedding.js'
-import { placingIn } from './placing-file.js'
 
 interface EmbeddingMeta {
   readonly encoder: unknown

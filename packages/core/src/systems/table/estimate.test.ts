@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createWasmEngine } from '../engine/wasm/engine.js'
-import type { Engine, Pair } from '../kernel/engine.js'
-import { keyFromSeed, normals } from '../num/random.js'
-import { USUAL_STEPS } from '../sampling/steps.js'
-import { sampleConditional } from '../systems/global/condition-sample.js'
-import { samplePosterior } from '../systems/global/posterior.js'
-import type { RawTable } from '../table/raw.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import type { Engine, Pair } from '../../kernel/engine.js'
+import { keyFromSeed, normals } from '../../num/random.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
+import type { RawTable } from '../../table/raw.js'
+import { sampleConditional } from '../global/condition-sample.js'
+import { samplePosterior } from '../global/posterior.js'
 import { estimateJob, type JobSize } from './estimate.js'
-import { type FitJob, fitTable, sampleTable } from './job.js'
+import { type FitJob, fitTable, sampleTable } from './whole.js'
 
 let plain: Engine
 beforeAll(async () => {

@@ -1,12 +1,10 @@
-import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import type { Watch } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import {
   type DiffusionPlacing,
@@ -21,6 +19,7 @@ import { decodeTable, type Encoder, embedEncoded, encodeTable, fitEncoder } from
 import type { InferredTable } from '../../table/infer.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isEmpty, isNumeric, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
 
 export interface EmbeddingOptions {
   /** Number of coordinates. Default `auto`: the largest spectral gap. */
@@ -63,12 +62,6 @@ export interface EmbeddingSummary {
   readonly notes: readonly string[]
 }
 
-export interface EmbeddingContext {
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
-}
-
 /**
  * Diffusion-map coordinates of a table's rows, in their order [n, K]. Cost as `diffusionMap`, and one more on at most 2,000
  * rows for the round trip. Throws `InputError` as `diffusionMap` does, and for unknown columns in `scaling`.
@@ -76,7 +69,7 @@ export interface EmbeddingContext {
 export async function fitEmbedding(
   data: InferredTable,
   options: EmbeddingOptions,
-  context: EmbeddingContext
+  context: Context
 ): Promise<{ model: EmbeddingModel; coordinates: Matrix; report: DiffusionReport }> {
   const { table, formats } = data
   const { engine, watch } = context
@@ -167,13 +160,13 @@ function summaryOf(
 }
 
 /** Coordinates of new rows with the columns of the training table [n, K]. Throws `InputError` for other columns or unknown categories. */
-export async function placeTable(model: EmbeddingModel, table: Table, { engine, key }: EmbeddingContext): Promise<Matrix> {
+export async function placeTable(model: EmbeddingModel, table: Table, { engine, key }: Context): Promise<Matrix> {
   const encoded = encodeTable(model.encoder, table, keyFor(key, 'encode'))
   return placePoints(model.map, embedEncoded(model.encoder, encoded), engine, model.time)
 }
 
 /** Rows at coordinates [n, K]: numbers by local linear regression, categories from the nearest training row. */
-export async function liftTable(model: EmbeddingModel, coordinates: Matrix, { engine }: Pick<EmbeddingContext, 'engine'>): Promise<Table> {
+export async function liftTable(model: EmbeddingModel, coordinates: Matrix, { engine }: Pick<Context, 'engine'>): Promise<Table> {
   const own = diffusionCoordinates(model.map, model.time)
   const lifted = await liftPoints({ coordinates: own, rows: model.rows, neighbourCount: model.neighbourCount }, coordinates, engine)
   const width = model.encoder.factors.length

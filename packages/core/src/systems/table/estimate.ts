@@ -1,13 +1,13 @@
-import { typicalAboveTies } from '../kernel/bandwidth.js'
-import type { Engine } from '../kernel/engine.js'
-import { gaussianKernel } from '../kernel/kernel.js'
-import { type Matrix, matrix, takeRows } from '../num/matrix.js'
-import { keyFromSeed, normals, permutation } from '../num/random.js'
-import { cloud } from '../space/cloud.js'
-import { THOROUGH_WORK } from '../systems/global/bandwidth.js'
-import { CONTEST_BUDGET, contestFolds } from '../systems/global/choose-scaling.js'
-import { EXPONENTIAL, searchSteps } from '../systems/global/generator.js'
-import { SEARCH_BUDGET } from '../systems/global/model.js'
+import { typicalAboveTies } from '../../kernel/bandwidth.js'
+import type { Engine } from '../../kernel/engine.js'
+import { gaussianKernel } from '../../kernel/kernel.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { keyFromSeed, normals, permutation } from '../../num/random.js'
+import { cloud } from '../../space/cloud.js'
+import { THOROUGH_WORK } from '../global/bandwidth.js'
+import { CONTEST_BUDGET, contestFolds } from '../global/choose-scaling.js'
+import { EXPONENTIAL, searchSteps } from '../global/generator.js'
+import { SEARCH_BUDGET } from '../global/model.js'
 
 /** Sizes that decide how long a job takes. */
 export interface JobSize {

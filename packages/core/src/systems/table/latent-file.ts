@@ -1,5 +1,5 @@
-import type { Engine } from '../kernel/engine.js'
-import type { ModelArray, ModelContents } from '../model-file/contents.js'
+import type { Engine } from '../../kernel/engine.js'
+import type { ModelArray, ModelContents } from '../../model-file/contents.js'
 import {
   arraysUnder,
   exactly,
@@ -15,16 +15,16 @@ import {
   uint8Array,
   whole,
   word
-} from '../model-file/reading.js'
-import { EngineError } from '../num/errors.js'
-import { type Matrix, matrix } from '../num/matrix.js'
-import type { Codec, CodecContents, CodecSpectrum } from '../spectral/codec.js'
-import { checkField, type EncoderRecord, encoderIn, recordEncoder, scaledArray } from '../systems/encoder-file.js'
-import { loadGlobal, saveGlobal, summaryFields } from '../systems/global/save.js'
-import type { TrainingHistory } from '../systems/latent/autoencoder.js'
-import { loadCodec, type Reconstruction } from '../systems/latent/codecs.js'
-import { loadLocal, localSummaryFields, saveLocal } from '../systems/local/save.js'
-import type { Encoder } from '../table/encoder.js'
+} from '../../model-file/reading.js'
+import { EngineError } from '../../num/errors.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import type { Codec, CodecContents, CodecSpectrum } from '../../spectral/codec.js'
+import type { Encoder } from '../../table/encoder.js'
+import { checkField, type EncoderRecord, encoderIn, recordEncoder, scaledArray } from '../encoder-file.js'
+import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
+import type { TrainingHistory } from '../latent/autoencoder.js'
+import { loadCodec, type Reconstruction } from '../latent/codecs.js'
+import { loadLocal, localSummaryFields, saveLocal } from '../local/save.js'
 import type { LatentSummary, LatentTableModel } from './latent.js'
 import type { CodecSummary, NetworkHost } from './latent-codec.js'
 import type { LatentLocalModel, LatentLocalSummary } from './latent-local.js'

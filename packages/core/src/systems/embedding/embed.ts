@@ -1,14 +1,12 @@
-import type { Matrix } from '../num/matrix.js'
-import type { DiffusionReport } from '../spectral/diffusion-map.js'
-import { type EmbeddingModel, type EmbeddingOptions, fitEmbedding } from '../systems/latent/embedding.js'
-import type { InferOptions } from '../table/infer.js'
-import type { RawColumn, RawTable } from '../table/raw.js'
-import { contextOf, type JobContext, prepareTable } from './job.js'
+import type { Matrix } from '../../num/matrix.js'
+import type { DiffusionReport } from '../../spectral/diffusion-map.js'
+import type { RawColumn, RawTable } from '../../table/raw.js'
+import { contextOf, type JobContext } from '../context.js'
+import { prepareTable, type TableOptions } from '../prepare.js'
+import { type EmbeddingModel, type EmbeddingOptions, fitEmbedding } from './embedding.js'
 
 /** Everything that an embedding depends on besides the table: plain data, the same for every caller. */
-export interface EmbedJob extends InferOptions, Omit<EmbeddingOptions, 'weights'> {
-  /** A column of row weights. */
-  readonly weights?: string
+export interface EmbedJob extends TableOptions, Omit<EmbeddingOptions, 'weights'> {
   /** Whole number from 0 to 2⁵³ − 1. Default 1. */
   readonly seed?: number
 }

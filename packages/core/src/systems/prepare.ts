@@ -1,0 +1,47 @@
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
+import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
+import type { RawTable } from '../table/raw.js'
+import { repeatedKeyNotes } from '../table/repeated-keys.js'
+import { continueNumbers } from '../table/running-numbers.js'
+import { isNumeric } from '../table/table.js'
+
+/** How a raw table is read. */
+export interface TableOptions extends InferOptions {
+  /** A column of row weights: used as weights, not modelled, and written as 1. */
+  readonly weights?: string | undefined
+}
+
+/** A table with kinds, ready to fit, and its row weights. */
+export interface PreparedTable {
+  readonly data: InferredTable
+  readonly weights?: Float64Array
+}
+
+/** Infers kinds and takes the weights column out. Throws what `inferTable` throws. */
+export function prepareTable(raw: RawTable, options: TableOptions = {}): PreparedTable {
+  const data = inferTable(raw, options)
+  if (options.weights === undefined) return { data }
+  const place = data.table.columns.findIndex((column) => column.name === options.weights)
+  const column = data.table.columns[place]
+  if (!column || !isNumeric(column) || column.missing) {
+    throw new InputError({
+      code: 'weights-column',
+      got: `the weights column ${options.weights}${column ? ' with cells that are not numbers' : ', which the table lacks'}`,
+      expected: 'a column of numbers without missing cells',
+      try: `one of ${listed(data.table.columns.filter((c) => isNumeric(c) && !c.missing).map((c) => c.name))}`
+    })
+  }
+  // Drawn rows have equal weight: the column becomes the constant 1.
+  const ones = { ...column, values: new Float64Array(data.table.rowCount).fill(1) }
+  const columns = data.table.columns.map((c, i) => (i === place ? ones : c))
+  const notes = [...data.notes, `${options.weights} is used as row weight and written as 1`]
+  return { data: { ...data, table: { ...data.table, columns }, notes }, weights: column.values }
+}
+
+/** As `prepareTable`, for models of rows: running numbers are left out of these and continued, and rows that repeat per key have a note. */
+export function prepareRows(raw: RawTable, options: TableOptions = {}): PreparedTable {
+  const { data, ...weights } = prepareTable(raw, options)
+  const rows = continueNumbers(data, options)
+  return { data: { ...rows, notes: [...rows.notes, ...repeatedKeyNotes(rows.table)] }, ...weights }
+}

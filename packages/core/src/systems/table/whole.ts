@@ -1,0 +1,43 @@
+import { presentTable } from '../../table/present.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
+import { contextOf, type JobContext } from '../context.js'
+import { namesOf, refuseUnknown } from '../fields.js'
+import { fitGlobal, type GlobalModel, type SampleRequest, sampleGlobal } from '../global/model.js'
+import { drawFields, type FitOptions, fitFields } from '../global/options.js'
+import { prepareRows, type TableOptions } from '../prepare.js'
+
+/** Everything that a fit of a table depends on besides the table: plain data, the same for every caller. */
+export interface FitJob extends TableOptions, Omit<FitOptions, 'weights'> {
+  /** Whole number from 0 to 2⁵³ − 1. Default 1. */
+  readonly seed?: number
+}
+
+/** What a draw depends on besides the model. */
+export interface SampleJob extends Omit<SampleRequest, 'count' | 'onStep'>, Pick<SampleRequest, 'onStep'> {
+  /** Rows to draw; default as many as the model was fitted on. */
+  readonly rows?: number
+  /** Default 1. */
+  readonly seed?: number
+}
+
+const FIT_JOB = [...namesOf(fitFields), 'types', 'columns', 'exclude', 'missing', 'weights', 'seed']
+const SAMPLE_JOB = [...namesOf(drawFields), 'rows', 'seed', 'onStep']
+
+/** Fits the Schrödinger-bridge sampler to a raw table. Same table, job and engine: same model, for any thread count. */
+export async function fitTable(raw: RawTable, job: FitJob, context: JobContext): Promise<GlobalModel> {
+  refuseUnknown(job, FIT_JOB)
+  const { data, weights } = prepareRows(raw, job)
+  return fitGlobal(data, { ...job, ...(weights ? { weights } : { weights: undefined }) } as FitOptions, contextOf(job.seed ?? 1, context))
+}
+
+/** Rows drawn from a model, with kinds. Same model, job and engine: same rows, for any thread count. */
+export async function sampleTable(model: GlobalModel, job: SampleJob, context: JobContext): Promise<Table> {
+  refuseUnknown(job, SAMPLE_JOB)
+  return sampleGlobal(model, { ...job, count: job.rows ?? model.summary.rowCount }, contextOf(job.seed ?? 1, context))
+}
+
+/** Drawn rows as raw columns for a writer: `text` for CSV and TSV, `typed` for all other formats. */
+export function presentRows(model: GlobalModel, rows: Table, as: 'text' | 'typed'): RawTable {
+  return presentTable(rows, model.training.encoder.formats, as)
+}

@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config'
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
-  resolve: { alias: { '@sbridge/core': source('./packages/core/src/index.ts') } },
+  resolve: {
+    alias: [
+      { find: /^@sbridge\/core$/, replacement: source('./packages/core/src/index.ts') },
+      { find: /^@sbridge\/core\/internal$/, replacement: source('./packages/core/src/internal.ts') },
+      { find: /^sbridge\/internal$/, replacement: source('./packages/sbridge/src/internal.ts') }
+    ]
+  },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Generous: a busy machine must not make a test fail. Speed is a matter for the benches.

@@ -77,6 +77,86 @@ describe('the one-way flow of the core', () => {
   })
 })
 
+/** Our packages from the ground up: each may import those before it, by the names that they export. */
+const PACKAGES = ['core', 'sbridge', 'studio'] as const
+type Package = (typeof PACKAGES)[number]
+
+const manifestOf = (name: Package) =>
+  JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as { name: string; exports?: Record<string, unknown> }
+
+/** What a package may be imported as: `.` and its subpaths. */
+function exportNames(name: Package): string[] {
+  const { name: own, exports = {} } = manifestOf(name)
+  return Object.keys(exports).map((path) => own + path.slice(1))
+}
+
+/** TypeScript of a package, without tests and what is generated, by its path in the repository. */
+function packageFiles(name: Package): string[] {
+  return readdirSync(join(root, 'packages', name, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !/\.test\.ts$|assembly\/|generated\//.test(file))
+    .map((file) => `packages/${name}/src/${file}`)
+}
+
+/** What is wrong with an import from a file of a package, or undefined: it names a file of another, or one above. */
+function crossing(file: string, specifier: string): string | undefined {
+  const from = file.split('/')[1] as Package
+  if (specifier.startsWith('.'))
+    return normalize(join(dirname(file), specifier)).startsWith(`packages/${from}/`)
+      ? undefined
+      : `${file} leaves its package: ${specifier}`
+  const to = PACKAGES.find((name) => specifier === manifestOf(name).name || specifier.startsWith(`${manifestOf(name).name}/`))
+  if (to === undefined) return undefined
+  if (PACKAGES.indexOf(to) >= PACKAGES.indexOf(from)) return `${file} imports ${specifier}, which stands on it`
+  return exportNames(to).includes(specifier) ? undefined : `${file} imports ${specifier}, which is not exported`
+}
+
+const specifiersIn = (text: string): string[] =>
+  [...withoutComments(text).matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier!)
+
+describe('the packages', () => {
+  it.each(PACKAGES)('%s imports the others by the names that they export, and only those below it', (name) => {
+    const complaints = packageFiles(name).flatMap((file) =>
+      specifiersIn(readFileSync(join(root, file), 'utf8')).flatMap((specifier) => crossing(file, specifier) ?? [])
+    )
+    expect(complaints).toEqual([])
+  })
+
+  it.each([
+    ['core', 'packages/core/src/internal.ts'],
+    ['sbridge', 'packages/sbridge/src/internal.ts'],
+    ['sbridge', 'packages/sbridge/src/report/internal.ts']
+  ] as const)('%s opens in %s what another package uses, and nothing else', (name, file) => {
+    const own = manifestOf(name).name
+    const uses = PACKAGES.slice(PACKAGES.indexOf(name) + 1)
+      .flatMap(packageFiles)
+      .map((one) => readFileSync(join(root, one), 'utf8'))
+      .flatMap((text) => [...text.matchAll(/\{([^{}]*)\}\s*from\s*'([^']+)'/g)])
+      .filter(([, , specifier]) => specifier!.startsWith(`${own}/internal`))
+      .flatMap(([, names]) => listed(names!))
+    const opened = [...readFileSync(join(root, file), 'utf8').matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names]) =>
+      listed(names!)
+    )
+    expect(opened.filter((one) => !uses.includes(one))).toEqual([])
+    expect(opened).not.toEqual([])
+  })
+
+  it('are checked by something that can fail', () => {
+    const from = (file: string, specifier: string) => crossing(`packages/${file}`, specifier)
+    expect(from('studio/src/work/a.ts', '../../../core/src/num/statistics.js')).toContain('leaves its package')
+    expect(from('studio/src/work/a.ts', '@sbridge/core/num/statistics.js')).toContain('not exported')
+    expect(from('core/src/num/a.ts', 'sbridge')).toContain('stands on it')
+    expect(from('studio/src/work/a.ts', '@sbridge/core/internal')).toBeUndefined()
+    expect(from('studio/src/work/a.ts', '../../examples.js')).toBeUndefined()
+  })
+})
+
+function listed(names: string): string[] {
+  return names
+    .split(',')
+    .map((name) => name.trim().replace(/^type /, ''))
+    .filter((name) => name !== '')
+}
+
 /** Files that lead back to themselves by their imports, types included: each list is one knot. */
 function knots(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>()
@@ -102,14 +182,11 @@ function knots(imports: ReadonlyMap<string, readonly string[]>): string[][] {
 }
 
 describe('imports', () => {
-  it.each(['core', 'sbridge', 'studio'])('go in no circles in %s', (name) => {
-    const folder = join(root, 'packages', name, 'src')
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => /\.tsx?$/.test(file) && !/\.test\.ts$|assembly\/|generated\//.test(file)
-    )
+  it.each(PACKAGES)('go in no circles in %s', (name) => {
+    const files = packageFiles(name)
     const known = new Set(files)
     const own = (file: string): string[] =>
-      importsIn(file, readFileSync(join(folder, file), 'utf8')).flatMap(({ target }) =>
+      importsIn(file, readFileSync(join(root, file), 'utf8')).flatMap(({ target }) =>
         [target.replace(/\.js$/, '.ts'), target.replace(/\.js$/, '.tsx')].filter((path) => known.has(path))
       )
     expect(knots(new Map(files.map((file) => [file, own(file)])))).toEqual([])

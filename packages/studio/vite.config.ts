@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import preact from '@preact/preset-vite'
+import { BROWSER_WORKER_SOURCE } from '@sbridge/core'
 import { defineConfig, type Plugin } from 'vite'
-import { BROWSER_WORKER_SOURCE } from '../core/src/engine/wasm/host.js'
 import { EXAMPLES, type Example, thumbnail } from './examples.js'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -29,11 +29,8 @@ function assets(): Plugin {
 }
 
 const resolve = {
-  alias: {
-    '@sbridge/core': path('../core/src/index.ts'),
-    // The report draws with the same document in a worker as in Node.
-    linkedom: 'linkedom/worker'
-  }
+  // The report draws with the same document in a worker as in Node.
+  alias: { linkedom: 'linkedom/worker' }
 }
 
 /** The report says its version, which in Node is read from the package's description. */
@@ -41,7 +38,7 @@ function version(): Plugin {
   const { version: number } = JSON.parse(readFileSync(path('../sbridge/package.json'), 'utf8')) as { version: string }
   return {
     name: 'sbridge-version',
-    load: (id) => (id.endsWith('/sbridge/src/version.ts') ? `export const VERSION = ${JSON.stringify(number)}` : null)
+    load: (id) => (id.endsWith('/sbridge/dist/version.js') ? `export const VERSION = ${JSON.stringify(number)}` : null)
   }
 }
 

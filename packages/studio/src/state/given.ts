@@ -1,4 +1,4 @@
-import { formatDateTime, formatNumber, parseDateTime, parseNumber } from '../../../core/src/table/parse.js'
+import { formatDateTime, formatNumber, parseDateTime, parseNumber } from '@sbridge/core'
 import type { ColumnFacts } from '../work/messages.js'
 
 /** What is known of a column of numbers or times: one value, or an interval with either end open. */

@@ -1,4 +1,5 @@
-import { columnsOf, linearForm, parseObservation } from '../../../core/src/table/expression.js'
+import { parseObservation } from '@sbridge/core'
+import { columnsOf, linearForm } from '@sbridge/core/internal'
 import type { ColumnFacts } from '../work/messages.js'
 import { change, facts, settings } from './session.js'
 

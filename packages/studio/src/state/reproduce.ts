@@ -1,4 +1,4 @@
-import { writeGiven } from '../../../sbridge/src/cli/given.js'
+import { writeGiven } from 'sbridge/internal'
 import { DEFAULTS, defaultSteps, type Run } from './settings.js'
 import { listed, literal, quote, stem } from './spelling.js'
 

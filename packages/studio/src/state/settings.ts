@@ -1,5 +1,5 @@
 import { type ColumnKind, type FitJob, type SampleJob, SbridgeError, USUAL_STEPS } from '@sbridge/core'
-import { parseGiven, writeGiven } from '../../../sbridge/src/cli/given.js'
+import { parseGiven, writeGiven } from 'sbridge/internal'
 import { type Source, sourceIn } from './page.js'
 
 /** Everything a person may set: plain data, in the address of the page, undone as one. */

@@ -1,6 +1,5 @@
 import type { Evaluation, Measure } from '@sbridge/core'
-import { keptBackOf } from '../../../sbridge/src/report/contest.js'
-import { measureLines, verdict } from '../../../sbridge/src/report/readings.js'
+import { keptBackOf, measureLines, verdict } from 'sbridge/internal'
 import { evaluation, measuring, summary } from '../state/session.js'
 import type { EvaluationPart } from '../work/messages.js'
 import { formatNumber } from './words.js'

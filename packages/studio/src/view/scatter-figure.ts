@@ -1,4 +1,4 @@
-import { writeGiven } from '../../../sbridge/src/cli/given.js'
+import { writeGiven } from 'sbridge/internal'
 import { askForDots, visible } from '../state/scatter.js'
 import { facts, frame, layerNames, shown, unplaced } from '../state/session.js'
 import { dot, figureSvg, type LegendPart } from './figure.js'

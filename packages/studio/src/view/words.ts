@@ -1,4 +1,4 @@
-export { formatCount, formatNumber, formatPlain } from '../../../sbridge/src/report/numbers.js'
+export { formatCount, formatNumber, formatPlain } from 'sbridge/internal'
 
 /** Seconds in words: 8 s, 2 min 10 s, 1 h 5 min. */
 export function durationOf(seconds: number): string {

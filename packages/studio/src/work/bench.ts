@@ -16,7 +16,7 @@ import {
   saveGlobal,
   type Table
 } from '@sbridge/core'
-import { extensionOf, parseTable, serializeTable, tableFormatOf } from '../../../sbridge/src/format/table-format.js'
+import { extensionOf, parseTable, serializeTable, tableFormatOf } from 'sbridge/internal'
 import { placingOf, unplaced } from './axis.js'
 import { countingEngine } from './counting-engine.js'
 import { type DrawnRows, drawRows } from './draw.js'

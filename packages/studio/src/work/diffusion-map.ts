@@ -13,7 +13,7 @@ import {
   saveEmbedding,
   type Table
 } from '@sbridge/core'
-import { parseTable, serializeTable, tableFormatOf } from '../../../sbridge/src/format/table-format.js'
+import { parseTable, serializeTable, tableFormatOf } from 'sbridge/internal'
 import { pairsOf, placingOf } from './axis.js'
 import { type Dots, type FromDiffusionMap, type Look, PART, type Shades, type ToDiffusionMap } from './diffusion-map-messages.js'
 import { openEngine } from './engine.js'

@@ -1,10 +1,10 @@
 import { type Associations, type ColumnEvaluation, isNumeric, presentValues, type Table } from '@sbridge/core'
-import { mean, variance } from '../../../core/src/num/statistics.js'
-import type { Html } from '../../../sbridge/src/report/html.js'
-import { marginalPanel } from '../../../sbridge/src/report/marginal-panels.js'
-import { formatNumber } from '../../../sbridge/src/report/numbers.js'
-import { mostRelatedPairs, pairPanel, REAL_AND_SYNTHETIC, type Sides } from '../../../sbridge/src/report/pair-panels.js'
+import { mean, variance } from '@sbridge/core/internal'
+import { formatNumber } from 'sbridge/internal'
+import { type Html, marginalPanel, mostRelatedPairs, pairPanel, REAL_AND_SYNTHETIC, type Sides } from 'sbridge/internal/report'
 import type { Drawing } from './messages.js'
+
+export { conditionSections, reportOf } from 'sbridge/internal/report'
 
 const MOST_COLUMNS = 16
 const MOST_PAIRS = 4

@@ -1,5 +1,5 @@
 import type { ProgressEvent } from '@sbridge/core'
-import type { prepareComparison } from '../../../core/src/diagnose/comparison.js'
+import type { prepareComparison } from '@sbridge/core/internal'
 
 /** A stretch of a comparison: the stage that reports it from its beginning to its end, and about how long it takes. */
 interface Stretch {

@@ -1,10 +1,12 @@
 import { type Engine, type Evaluation, evaluateTables, keyFromSeed, type ProgressEvent, type Table, trainingTable } from '@sbridge/core'
-import { alignTables } from '../../../core/src/diagnose/align.js'
-import { compareAssociations } from '../../../core/src/diagnose/compare-associations.js'
-import { compareClouds } from '../../../core/src/diagnose/compare-clouds.js'
-import { compareColumns } from '../../../core/src/diagnose/compare-columns.js'
-import { compareNeighbours } from '../../../core/src/diagnose/compare-neighbours.js'
-import { prepareComparison } from '../../../core/src/diagnose/comparison.js'
+import {
+  alignTables,
+  compareAssociations,
+  compareClouds,
+  compareColumns,
+  compareNeighbours,
+  prepareComparison
+} from '@sbridge/core/internal'
 import type { Subject } from './bench.js'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
@@ -104,7 +106,7 @@ export class Measurer {
       engine: await this.#makeEngine(),
       key: keyFromSeed(seed)
     })
-    const { reportOf } = await import('../../../sbridge/src/report/sample-report.js')
+    const { reportOf } = await import('./drawings.js')
     const evaluation = this.#evaluation
     const sections = support ? await sectionsOn(support) : undefined
     this.#say({ kind: 'report', html: reportOf({ input: title, command, model, real, rows, evaluation, seed, draws, sections }) })
@@ -117,7 +119,7 @@ export class Measurer {
 }
 
 async function sectionsOn(support: Support) {
-  const { conditionSections } = await import('../../../sbridge/src/report/conditions.js')
+  const { conditionSections } = await import('./drawings.js')
   return conditionSections(support.kind === 'condition' ? { conditional: support.whole } : { posterior: support.report })
 }
 

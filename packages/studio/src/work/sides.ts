@@ -1,4 +1,4 @@
-import type { Sides } from '../../../sbridge/src/report/pair-panels.js'
+import type { Sides } from 'sbridge/internal/report'
 import type { Support } from './messages.js'
 
 /** What rows of the data and drawn ones are called: under conditions, and under observations, the drawn ones are not like the data. */

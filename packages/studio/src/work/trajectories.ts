@@ -14,8 +14,8 @@ import {
   trajectoriesStages,
   trajectoriesSummary
 } from '@sbridge/core'
-import { prepareSnapshots } from '../../../core/src/systems/marginals/snapshots.js'
-import { parseTable, serializeTable, tableFormatOf } from '../../../sbridge/src/format/table-format.js'
+import { prepareSnapshots } from '@sbridge/core/internal'
+import { parseTable, serializeTable, tableFormatOf } from 'sbridge/internal'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
 import type { RowFormat } from './messages.js'

@@ -16,7 +16,7 @@ const guides = readdirSync(join(root, 'docs'))
 const references = readdirSync(join(root, 'docs/reference')).map((name) => `docs/reference/${name}`)
 /** What each package says of itself. */
 const packages = ['packages/core/README.md', 'packages/sbridge/README.md']
-const pages = ['README.md', ...packages, 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/README.md', ...guides, ...references]
+const pages = ['README.md', ...packages, 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'docs/README.md', ...guides, ...references]
 
 interface Snippet {
   readonly language: string

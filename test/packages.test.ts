@@ -1,66 +1,103 @@
+// What npm would publish: the packed tarballs themselves, in a project beside which nothing else is installed.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
 
-/** Folders of the packages that are published, by name. */
-const PACKAGES = { '@sbridge/core': 'packages/core', sbridge: 'packages/sbridge' }
+/** Published packages: their folders, and the most kB that each may weigh, packed. */
+const PACKAGES = {
+  '@sbridge/core': { path: 'packages/core', budget: 650 },
+  sbridge: { path: 'packages/sbridge', budget: 1200 }
+}
 
+interface Packed {
+  readonly tarball: string
+  readonly size: number
+  readonly files: readonly string[]
+}
 let folder: string
-/** Files of each package, as npm would publish them. */
-const published = new Map<string, readonly string[]>()
+const packed = new Map<string, Packed>()
 
-/** A project beside whose own dependencies nothing is installed: no types of Node. */
+function run(command: string, args: readonly string[], cwd = root): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', shell: process.platform === 'win32' })
+  return { status, output: stdout + stderr }
+}
+const modules = (name: string): string => join(folder, 'node_modules', name)
+
+/** Writes `<name>.ts` and what the strictest TypeScript says of it, where there are no types of Node, of browsers, or of dependencies. */
+function complaints(name: string, program: string, options: object): string {
+  const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true, target: 'ES2023', types: [] }
+  writeFileSync(join(folder, `${name}.ts`), program)
+  const config = join(folder, `tsconfig.${name}.json`)
+  writeFileSync(config, JSON.stringify({ compilerOptions: { ...strict, lib: ['ES2023'], ...options }, files: [`${name}.ts`] }))
+  return run(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', config]).output
+}
+
+/** kB of a program with all that it imports, minified and gzipped. */
+async function weight(program: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: folder },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent'
+  })
+  return gzipSync(outputFiles[0]!.contents, { level: 9 }).length / 1000
+}
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'sbridge-packages-'))
-  const modules = join(folder, 'node_modules')
-  mkdirSync(join(modules, '@sbridge'), { recursive: true })
-  for (const [name, path] of Object.entries(PACKAGES)) {
-    const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      cwd: join(root, path),
-      encoding: 'utf8',
-      shell: process.platform === 'win32'
-    })
-    const [{ files }] = JSON.parse(packed.stdout) as [{ files: { path: string }[] }]
-    published.set(
-      name,
-      files.map((file) => file.path)
-    )
-    for (const file of files) cpSync(join(root, path, file.path), join(modules, name, file.path))
-  }
-  // What the packages themselves depend on, from the repository.
-  const { dependencies } = JSON.parse(readFileSync(join(root, PACKAGES.sbridge, 'package.json'), 'utf8')) as { dependencies: object }
-  for (const name of Object.keys(dependencies)) {
-    if (name === '@sbridge/core') continue
-    const at = join(modules, name)
-    mkdirSync(join(at, '..'), { recursive: true })
-    symlinkSync(join(root, 'node_modules', name), at, 'dir')
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+  for (const [name, { path }] of Object.entries(PACKAGES)) {
+    const told = run('npm', ['pack', '--json', '--ignore-scripts', '--silent', '--pack-destination', folder], join(root, path)).output
+    const [{ filename, size, files }] = JSON.parse(told) as [{ filename: string; size: number; files: { path: string }[] }]
+    const tarball = join(folder, filename)
+    packed.set(name, { tarball, size, files: files.map((file) => file.path) })
+    mkdirSync(modules(name), { recursive: true })
+    expect(run('tar', ['-xzf', tarball, '-C', modules(name), '--strip-components=1'])).toEqual({ status: 0, output: '' })
   }
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.each(Object.entries(PACKAGES))('%s', (name, path) => {
+describe.each(Object.entries(PACKAGES))('%s', (name, { path, budget }) => {
   it('is published with the license of the repository, a README, and nothing that is not for its users', () => {
-    const files = published.get(name)!
+    const { files } = packed.get(name)!
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts']))
     expect(files.filter((file) => /\.test\.|tsbuildinfo|^src|^test/.test(file))).toEqual([])
-    expect(readFileSync(join(root, path, 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
+    expect(readFileSync(join(modules(name), 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
+    expect(readFileSync(join(modules(name), 'README.md'), 'utf8')).toBe(readFileSync(join(root, path, 'README.md'), 'utf8'))
   })
 
-  it('has entry points that resolve everywhere', async () => {
-    const { messages } = await publint({ pkgDir: join(root, path), pack: false })
+  it(`weighs ${budget} kB at most`, () => {
+    expect(packed.get(name)!.size / 1000).toBeLessThan(budget)
+  })
+
+  it('has entry points that resolve (publint)', async () => {
+    const bytes = readFileSync(packed.get(name)!.tarball)
+    const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
+    const { messages } = await publint({ pack: { tarball } })
     expect(messages.filter(({ type }) => type !== 'suggestion')).toEqual([])
+  })
+
+  it('has types that say what the program is (attw)', () => {
+    // Modules only: `require` of them, and resolution as before Node 12, are not promised.
+    const attw = join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist/index.js')
+    const { status, output } = run(process.execPath, [attw, packed.get(name)!.tarball, '--profile', 'esm-only', '--no-color'])
+    expect([status, output]).toEqual([0, expect.stringContaining('(ESM)')])
   })
 })
 
-const PROGRAM = `import { type Engine, fitTable, type RawTable } from '@sbridge/core'
+const NODE_PROGRAM = `import { type Engine, fitTable, type RawTable } from '@sbridge/core'
 import { createEngine, fit, loadModel, readTable, sample, saveModel, trajectories, writeTable } from 'sbridge'
 
 const table: RawTable = await readTable('rows.csv')
@@ -74,12 +111,34 @@ export const paths: typeof trajectories = trajectories
 // @ts-expect-error: the types are there, and say no.
 await sample(model, { rows: 'ten' })
 `
+/** What the core's README shows, in types. */
+const BROWSER_PROGRAM = `import { createWasmEngine, fitTable, presentRows, type RawTable, sampleTable } from '@sbridge/core'
 
-it('types: a strict program compiles where there are no types of Node', () => {
-  const options = { strict: true, skipLibCheck: false, noEmit: true, target: 'ES2023', lib: ['ES2023'], module: 'NodeNext', types: [] }
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
-  writeFileSync(join(folder, 'program.ts'), PROGRAM)
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }))
-  const { stdout } = spawnSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' })
-  expect(stdout).toBe('')
+export async function rows(table: RawTable) {
+  const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+  const model = await fitTable(table, { seed: 1 }, { engine })
+  return presentRows(model, await sampleTable(model, { rows: 1000, seed: 1 }, { engine }), 'typed')
+}
+// @ts-expect-error: the types are there, and say no.
+await rows('a table')
+`
+
+describe('types: a strict program compiles where nothing else is installed', () => {
+  it('in Node', () => {
+    expect(complaints('node', NODE_PROGRAM, { module: 'NodeNext' })).toBe('')
+  })
+  it('for a bundler', () => {
+    expect(complaints('browser', BROWSER_PROGRAM, { module: 'ESNext', moduleResolution: 'bundler' })).toBe('')
+  })
+})
+
+// kB with all four kernels of WebAssembly, of which a page loads one (10 kB). More is a decision, made here.
+describe('size in a browser', () => {
+  it('rows from a table: 100 kB', async () => {
+    const program = BROWSER_PROGRAM.split('\n').slice(0, 7).join('\n').replace('type RawTable, ', '').replace(': RawTable', '')
+    expect(await weight(program)).toBeLessThan(100)
+  })
+  it('all of the core: 240 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(240)
+  })
 })

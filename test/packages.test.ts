@@ -97,6 +97,12 @@ describe.each(Object.entries(PACKAGES))('%s', (name, { path, budget }) => {
   })
 })
 
+it('all packages and the citation are of one version', () => {
+  const versions = Object.values(PACKAGES).map(({ path }) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).version)
+  const cited = /^version: (.*)$/m.exec(readFileSync(join(root, 'CITATION.cff'), 'utf8'))![1]
+  expect(new Set([...versions, cited]).size).toBe(1)
+})
+
 const NODE_PROGRAM = `import { type Engine, fitTable, type RawTable } from '@sbridge/core'
 import { createEngine, fit, loadModel, readTable, sample, saveModel, trajectories, writeTable } from 'sbridge'
 

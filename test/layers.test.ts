@@ -18,8 +18,9 @@ const LAYERS: Readonly<Record<string, number>> = {
   scaling: 4,
   spectral: 5,
   bridge: 6,
-  sampling: 7,
-  systems: 8
+  know: 7,
+  sampling: 8,
+  systems: 10
 }
 
 /** Rooms of `systems` do not know of each other, but where they meet: in the system of tables, and in the registry. */

@@ -17,7 +17,7 @@ export async function clampStep(
   const { split, conditions, conditionOf } = problem
   const free = [...split.given, ...split.ranged, ...split.free].sort((a, b) => a - b)
   const open = conditions.map(({ allowed }) => ({ bounds: NO_BOUNDS, ...(allowed ? { allowed } : {}) }))
-  const plain: InformedProblem = { ...problem, split: { given: [], ranged: [], free }, conditions: open, likelihood: undefined }
+  const plain: InformedProblem = { ...problem, split: { given: [], ranged: [], free }, conditions: open, evidence: undefined }
   const chains = Uint32Array.from({ length: state.part.length }, (_, i) => i)
   const { next, effectiveCount } = await evaluate(plain, { from: state, chains, key: stepKey(key, 'clamp') })
   for (let i = 0; i < chains.length; i++) {

@@ -1,6 +1,6 @@
+import type { StandIn } from '../know/evidence.js'
 import { log } from '../num/elementary.js'
 import { definiteCholeskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
-import type { LocalLikelihood } from './informed-likelihood.js'
 import { logNormalMass, truncatedNormal } from './informed-truncated.js'
 
 const LOG_2_PI = 1.8378770664093453
@@ -16,6 +16,11 @@ export interface CoordinateSplit {
 export interface ConditionOptions {
   /** λ: noise on clamped coordinates relative to their mean local variance. */
   readonly ridge: number
+  /**
+   * Clamped coordinates farther than this from the local mean, in local standard deviations, are followed no farther: outside
+   * the data the law stays near them. Default without end.
+   */
+  readonly reach?: number | undefined
 }
 
 /**
@@ -63,13 +68,18 @@ export class LocalGaussian {
     this.factorise(packed)
     for (let k = 0; k < p; k++) whitened[k] = point[order[k]!]! - mean[order[k]!]!
     let evidence = -0.5 * p * LOG_2_PI
+    let square = 0
     for (let k = 0; k < p; k++) {
       let sum = whitened[k]!
       for (let j = 0; j < k; j++) sum -= factor[k * d + j]! * whitened[j]!
       whitened[k] = sum / factor[k * d + k]!
-      evidence -= 0.5 * whitened[k]! * whitened[k]! + log(factor[k * d + k]!)
+      square += whitened[k]! * whitened[k]!
+      evidence -= log(factor[k * d + k]!)
     }
-    this.logEvidence = evidence
+    const { reach = Number.POSITIVE_INFINITY } = this.options
+    const limit = reach * reach * Math.max(1, p)
+    if (square > limit) for (let k = 0; k < p; k++) whitened[k] = whitened[k]! * Math.sqrt(limit / square)
+    this.logEvidence = evidence - 0.5 * Math.min(square, limit)
     for (let k = 0; k < d; k++) {
       const c = order[k]!
       let value = k < p ? point[c]! : mean[c]!
@@ -98,7 +108,7 @@ export class LocalGaussian {
    * Multiplies by a local likelihood about `at` (clamped values in place): returns log ∫ N L̂ over the free coordinates.
    * `posteriorMean` and `draw` then speak of the product.
    */
-  observe(local: LocalLikelihood, at: Float64Array): number {
+  observe(local: StandIn, at: Float64Array): number {
     const { d, p, order, factor, centre, shift } = this
     const q = d - p
     const r = local.rows.rows
@@ -111,10 +121,12 @@ export class LocalGaussian {
         logMass += 0.5 * shift[j]! * shift[j]!
       }
     }
-    this.gain = new Float64Array(r * q)
-    this.gram = new Float64Array(r * r)
-    this.residual = new Float64Array(r)
-    this.solved = new Float64Array(r)
+    if (this.residual.length !== r) {
+      this.gain = new Float64Array(r * q)
+      this.gram = new Float64Array(r * r)
+      this.residual = new Float64Array(r)
+      this.solved = new Float64Array(r)
+    }
     for (let i = 0; i < r; i++) this.fillGain(local, at, i)
     for (let i = 0; i < r; i++) {
       for (let j = 0; j <= i; j++) {
@@ -134,7 +146,7 @@ export class LocalGaussian {
   }
 
   /** Row i of F L_uu, and z_i − F_i(μ + L_uu shift − a). */
-  private fillGain(local: LocalLikelihood, at: Float64Array, i: number): void {
+  private fillGain(local: StandIn, at: Float64Array, i: number): void {
     const { d, p, order, factor, centre } = this
     const q = d - p
     const row = i * local.rows.cols
@@ -147,6 +159,12 @@ export class LocalGaussian {
       residual -= sum * this.shift[j]!
     }
     this.residual[i] = residual
+  }
+
+  /** The lower Cholesky factor of the free and ranged coordinates given the clamped ones, row-major [q·q]. */
+  copyFreeFactor(out: Float64Array): void {
+    const { d, p, factor } = this
+    for (let a = p; a < d; a++) for (let b = p; b <= a; b++) out[(a - p) * (d - p) + b - p] = factor[a * d + b]!
   }
 
   /** Whitened free coordinates → a point. */
@@ -190,6 +208,39 @@ export class LocalGaussian {
     }
     this.addGain(residual, white)
     this.place(white, out)
+  }
+
+  /** Makes the product with the last observed likelihood the Gaussian itself, so that it can be truncated. Cost q³. */
+  absorb(): void {
+    const { d, p, order, factor, centre, gain } = this
+    const q = d - p
+    const r = this.residual.length
+    const mean = new Float64Array(d)
+    this.posteriorMean(mean)
+    // Whitened, its precision is I + AᵀA = M Mᵀ for the gain A; back in coordinates its covariance is B Bᵀ with B Mᵀ = L.
+    const precision = new Float64Array(q * q)
+    for (let a = 0; a < q; a++) {
+      for (let b = 0; b <= a; b++) {
+        let sum = a === b ? 1 : 0
+        for (let i = 0; i < r; i++) sum += gain[i * q + a]! * gain[i * q + b]!
+        precision[a * q + b] = sum
+      }
+    }
+    definiteCholeskyInPlace(precision, q)
+    const root = new Float64Array(q * q)
+    for (let a = 0; a < q; a++) {
+      for (let b = 0; b <= a; b++) root[a * q + b] = factor[(p + a) * d + p + b]!
+      solveLowerInPlace(precision, q, root, 0, a * q)
+    }
+    const covariance = new Float64Array(q * q)
+    for (let a = 0; a < q; a++)
+      for (let b = 0; b <= a; b++)
+        for (let k = 0; k < q; k++) covariance[a * q + b] = covariance[a * q + b]! + root[a * q + k]! * root[b * q + k]!
+    regularCholeskyInPlace(covariance, q, this.scratch)
+    for (let a = 0; a < q; a++) {
+      for (let b = 0; b <= a; b++) factor[(p + a) * d + p + b] = covariance[a * q + b]!
+      centre[order[p + a]!] = mean[order[p + a]!]!
+    }
   }
 
   /** A draw with the ranged coordinates inside [low, high], one after the other; returns the log of the product of their masses. */

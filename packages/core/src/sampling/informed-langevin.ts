@@ -1,3 +1,4 @@
+import { standInAt } from '../know/evidence.js'
 import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { copyMatrix, rowOf } from '../num/matrix.js'
@@ -15,13 +16,15 @@ export async function langevinStep(
   state: InformedState,
   key: Key
 ): Promise<InformedState> {
-  const { likelihood, epsilon, source } = problem
+  const { evidence, epsilon, source } = problem
   const moved = { ...copyState(state), coordinates: copyMatrix(state.coordinates) }
   const normal = new Float64Array(state.coordinates.cols)
+  if (evidence && !evidence.linearise) throw noGradient()
+  const found = await evidence?.linearise?.(state, Uint32Array.from(state.part.keys()))
   for (let i = 0; i < state.part.length; i++) {
     const row = rowOf(moved.coordinates, i)
-    const local = likelihood?.local?.(rowOf(state.coordinates, i), codesOf(state, i))
-    if (likelihood && !local) throw noGradient()
+    const local = found && standInAt(found, i)
+    if (local?.constant === Number.NEGATIVE_INFINITY) throw noGradient()
     fillNormal(stepKey(key, 'langevin'), i, normal)
     for (let c = 0; c < row.length; c++) {
       let slope = local?.tilt?.[c] ?? 0

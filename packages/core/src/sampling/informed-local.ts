@@ -22,6 +22,8 @@ export interface LocalPart {
 /** Where local Gaussians come from: one for a table of numbers, one a class of rows where categories or atoms make classes. */
 export interface LocalSource {
   readonly partCount: number
+  /** Whether the Gaussians depend on coordinates that are held only: one draw then forgets where it started. */
+  readonly still?: boolean
   /** Where the coordinates of each part lie: what noise carries beyond is put back. */
   readonly bounds?: CoordinateBounds | undefined
   /** Categories that a chain with its `own` has in a part; undefined where they stay as they are. */

@@ -1,6 +1,6 @@
+import type { Evidence } from '../know/evidence.js'
 import type { Key } from '../num/random.js'
-import type { Bounds, CoordinateSplit } from './informed-gaussian.js'
-import type { ChainLikelihood } from './informed-likelihood.js'
+import type { Bounds, ConditionOptions, CoordinateSplit } from './informed-gaussian.js'
 import type { LocalSource } from './informed-local.js'
 import type { InformedState } from './informed-state.js'
 
@@ -12,15 +12,19 @@ export interface ChainCondition {
   readonly allowed?: Uint8Array
 }
 
-export interface InformedProblem {
+export interface InformedProblem extends ConditionOptions {
   readonly source: LocalSource
   readonly split: CoordinateSplit
-  /** λ, relative to the mean local variance of the clamped coordinates. */
-  readonly ridge: number
   readonly conditions: readonly ChainCondition[]
   /** Condition of each chain [n]. */
   readonly conditionOf: Uint32Array
-  readonly likelihood?: ChainLikelihood | undefined
+  readonly evidence?: Evidence | undefined
+  /**
+   * α in (−1, 0]: a draw from x is m + α (x − m) + √(1 − α²) C^{1/2} ξ, where the source is still and nothing is bounded. The law
+   * is the same, but neighbouring units drawn in turn forget their starts sooner. Default 0.
+   * @source Adler 1981, over-relaxation.
+   */
+  readonly overrelaxation?: number | undefined
 }
 
 export interface Proposals {
@@ -31,7 +35,7 @@ export interface Proposals {
 
 export interface Asked {
   readonly from: InformedState
-  /** Chain of each row of `from`: randomness and condition are the chain's. */
+  /** Chain of each row of `from`: randomness, condition and evidence are the chain's. */
   readonly chains: Uint32Array
   readonly key: Key
   /** States whose proposal density from `from` is wanted too. */

@@ -1,28 +1,28 @@
-import { exp, log } from '../num/elementary.js'
-import { matrix, rowOf } from '../num/matrix.js'
+import { standInValue } from '../know/evidence.js'
+import { log } from '../num/elementary.js'
+import { rowOf } from '../num/matrix.js'
 import { fillNormal, fillUniform, type Key } from '../num/random.js'
+import type { Conditioned, PlacedStandIn } from './informed-evidence.js'
 import { type Bounds, LocalGaussian } from './informed-gaussian.js'
-import { type LocalLikelihood, localValue } from './informed-likelihood.js'
 import type { LocalPart } from './informed-local.js'
 import type { Answer, Asked, InformedProblem } from './informed-problem.js'
 import { codesOf, stepKey } from './informed-state.js'
 
-/** Components this many nats below the likeliest are left out. */
-const NEGLIGIBLE = 40
-/** Times that a nonlinear likelihood is linearised anew at the mean it led to. */
-const RELINEARISATIONS = 2
-
-/** Where a likelihood is zero at its own mean a component is all but left out: beside others, not where all are like that. */
-const impossibleAt = (d: number): LocalLikelihood => ({ constant: -1e6, rows: matrix(0, d), targets: new Float64Array(0) })
+/** Some rows of what was asked, with the parts of their mixtures. */
+export interface VisitedRows {
+  readonly parts: readonly LocalPart[]
+  readonly conditioned: Conditioned
+  /** Place of the first among all rows. */
+  readonly first: number
+}
 
 /** Draws proposals, one chain at a time, from the mixture of local Gaussians times what is known. */
 export class Proposer {
   private readonly gaussian: LocalGaussian
-  /** Where the likelihood was linearised last. */
-  private readonly at: Float64Array
-  private local: LocalLikelihood | undefined
-  private readonly logMass: Float64Array
+  private placed: PlacedStandIn | undefined
   private readonly uniform: Float64Array
+  private readonly mean: Float64Array
+  private readonly ranged: boolean
   private readonly keys: { readonly part: Key; readonly normal: Key; readonly range: Key }
 
   constructor(
@@ -30,116 +30,106 @@ export class Proposer {
     private readonly asked: Asked,
     private readonly answer: Answer
   ) {
-    const d = asked.from.coordinates.cols
-    this.gaussian = new LocalGaussian(problem.split, { ridge: problem.ridge })
-    this.at = new Float64Array(d)
-    this.logMass = new Float64Array(problem.source.partCount)
+    this.gaussian = new LocalGaussian(problem.split, problem)
     this.uniform = new Float64Array(problem.source.partCount)
+    this.mean = new Float64Array(asked.from.coordinates.cols)
+    this.ranged = problem.split.ranged.length > 0
     const { key } = asked
     this.keys = { part: stepKey(key, 'part'), normal: stepKey(key, 'normal'), range: stepKey(key, 'range') }
   }
 
-  /** Row k of the parts' moments belongs to row i of what was asked. */
-  visit(parts: readonly LocalPart[], k: number, i: number): void {
+  /** Proposes from row k of the visited ones. */
+  visit({ parts, conditioned, first }: VisitedRows, k: number): void {
     const { asked, answer, problem } = this
+    const i = first + k
     const chain = asked.chains[i]!
-    const { bounds, allowed } = problem.conditions[problem.conditionOf[chain]!]!
-    const { chosen, logTotal } = this.choose(parts, { k, i, chain, allowed })
+    const { bounds } = problem.conditions[problem.conditionOf[chain]!]!
+    const chosen = this.choose(conditioned, { k, chain, partCount: parts.length })
+    const logTotal = conditioned.logTotal[k]!
     if (asked.back) {
       const target = asked.back.part[i]!
-      const part = parts.find((candidate) => candidate.part === target)!
-      if (parts.length > 1) this.condition(part, k, i)
+      const place = parts.length > 1 ? parts.findIndex((candidate) => candidate.part === target) : chosen
+      this.condition(parts, conditioned, { place, k, i })
       answer.logBackward[i] = this.density(bounds, rowOf(asked.back.coordinates, i)) - logTotal
-    }
+      if (place !== chosen) this.condition(parts, conditioned, { place: chosen, k, i })
+    } else this.condition(parts, conditioned, { place: chosen, k, i })
     const part = parts[chosen]!
-    if (parts.length > 1) this.condition(part, k, i)
     const into = rowOf(answer.next.state.coordinates, i)
-    answer.next.logForward[i] = this.draw(part.part, { bounds, chain, into }) - logTotal
+    answer.next.logForward[i] = this.draw(part.part, { bounds, chain, i, into }) - logTotal
     answer.next.state.part[i] = part.part
     const codes = problem.source.codesOf(part.part, codesOf(asked.from, i))
     if (codes) codesOf(answer.next.state, i).set(codes)
     answer.effectiveCount[i] = part.effectiveCount[k]!
   }
 
-  /** A component by Gumbel maxima over share times evidence, and the log of their sum: log Z. */
-  private choose(
-    parts: readonly LocalPart[],
-    { k, i, chain, allowed }: { k: number; i: number; chain: number; allowed: Uint8Array | undefined }
-  ): { chosen: number; logTotal: number } {
-    if (parts.length === 1) return { chosen: 0, logTotal: parts[0]!.logShare[k]! + this.condition(parts[0]!, k, i) }
-    const open = (part: LocalPart): boolean => !allowed || allowed[part.part] === 1
-    // Where nothing Gaussian is known every part has evidence one, without any algebra.
-    const evident = this.problem.split.given.length > 0 || this.problem.likelihood?.local !== undefined
-    let likeliest = Number.NEGATIVE_INFINITY
-    for (const part of parts) if (open(part)) likeliest = Math.max(likeliest, part.logShare[k]!)
+  /** A part by Gumbel maxima over share times evidence. */
+  private choose({ logMass }: Conditioned, { k, chain, partCount }: { k: number; chain: number; partCount: number }): number {
+    if (partCount === 1) return 0
     fillUniform(this.keys.part, chain, this.uniform)
     let chosen = 0
     let best = Number.NEGATIVE_INFINITY
-    let largest = Number.NEGATIVE_INFINITY
-    parts.forEach((part, g) => {
-      const share = part.logShare[k]!
-      this.logMass[g] = Number.NEGATIVE_INFINITY
-      if (!open(part) || share === Number.NEGATIVE_INFINITY || share < likeliest - NEGLIGIBLE) return
-      this.logMass[g] = share + (evident ? this.condition(part, k, i) : 0)
-      largest = Math.max(largest, this.logMass[g]!)
-      const score = this.logMass[g]! - log(-log(this.uniform[g]!))
+    for (let g = 0; g < partCount; g++) {
+      const mass = logMass[k * partCount + g]!
+      if (mass === Number.NEGATIVE_INFINITY) continue
+      const score = mass - log(-log(this.uniform[g]!))
       if (score > best) {
         best = score
         chosen = g
       }
-    })
-    let total = 0
-    for (let g = 0; g < parts.length; g++) total += exp(this.logMass[g]! - largest)
-    return { chosen, logTotal: largest + log(total) }
+    }
+    return chosen
   }
 
-  /** Conditions the workspace on everything Gaussian that is known, for one part; returns the log of its evidence. */
-  private condition(part: LocalPart, k: number, i: number): number {
-    const { gaussian, asked, problem, at } = this
+  /** Sets the workspace to one part, conditioned on everything Gaussian that is known. */
+  private condition(
+    parts: readonly LocalPart[],
+    { standIns }: Conditioned,
+    { place, k, i }: { place: number; k: number; i: number }
+  ): void {
+    const { gaussian, asked } = this
+    const part = parts[place]!
     gaussian.clamp(rowOf(part.mean, k), rowOf(part.covariance, k), rowOf(asked.from.coordinates, i))
-    this.local = undefined
-    const { likelihood } = problem
-    if (!likelihood?.local) return gaussian.logEvidence
-    const codes = problem.source.codesOf(part.part, codesOf(asked.from, i)) ?? codesOf(asked.from, i)
-    at.set(gaussian.centre)
-    let local = likelihood.local(at, codes) ?? impossibleAt(at.length)
-    let mass = gaussian.observe(local, at)
-    for (let turn = 0; turn < RELINEARISATIONS && !likelihood.linear; turn++) {
-      const before = at.slice()
-      gaussian.posteriorMean(at)
-      const again = likelihood.local(at, codes)
-      const better = again && gaussian.observe(again, at)
-      if (!again || better === undefined || !Number.isFinite(better)) {
-        at.set(before)
-        mass = gaussian.observe(local, at)
-        break
-      }
-      local = again
-      mass = better
-    }
-    this.local = local
-    return gaussian.logEvidence + mass
+    this.placed = standIns?.[k * parts.length + place]
+    if (!this.placed) return
+    gaussian.observe(this.placed.standIn, this.placed.at)
+    if (this.ranged) gaussian.absorb()
   }
 
   /** log of the conditioned proposal density at a point, beyond the bridge's own and before its normaliser. */
   private density(bounds: Bounds, point: Float64Array): number {
-    if (this.local) return localValue(this.local, this.at, point)
-    return bounds.low.length > 0 ? -this.gaussian.rangedMass(bounds, point) : 0
+    return this.standIn(point) - (this.ranged ? this.gaussian.rangedMass(bounds, point) : 0)
   }
 
-  private draw(part: number, { bounds, chain, into }: { bounds: Bounds; chain: number; into: Float64Array }): number {
-    const { gaussian, local, problem } = this
+  /** log L̂ at a point; 0 where nothing is observed. */
+  private standIn(point: Float64Array): number {
+    return this.placed ? standInValue(this.placed.standIn, this.placed.at, point) : 0
+  }
+
+  private draw(part: number, { bounds, chain, i, into }: { bounds: Bounds; chain: number; i: number; into: Float64Array }): number {
+    const { gaussian, placed, problem, ranged } = this
     const free = into.length - problem.split.given.length
-    const normal = fillNormal(this.keys.normal, chain, new Float64Array(free + (local?.rows.rows ?? 0)))
-    if (local) {
-      gaussian.drawObserved(normal, into)
-      this.putBack(part, into)
-      return localValue(local, this.at, into)
-    }
-    const uniform = bounds.low.length > 0 ? fillUniform(this.keys.range, chain, new Float64Array(bounds.low.length)) : normal
-    const logMass = gaussian.drawRanged(normal, uniform, bounds, into)
+    const normal = fillNormal(this.keys.normal, chain, new Float64Array(free + (ranged ? 0 : (placed?.standIn.rows.rows ?? 0))))
+    const uniform = ranged ? fillUniform(this.keys.range, chain, new Float64Array(bounds.low.length)) : normal
+    let logMass = 0
+    if (placed && !ranged) gaussian.drawObserved(normal, into)
+    else logMass = gaussian.drawRanged(normal, uniform, bounds, into)
+    // Between bounds the law is no Gaussian.
+    if (problem.overrelaxation && !ranged) this.overrelax(problem.overrelaxation, { i, into })
     this.putBack(part, into)
-    return -logMass
+    return this.standIn(into) - logMass
+  }
+
+  /** m + C^{1/2} ξ → m + α (x − m) + √(1 − α²) C^{1/2} ξ. */
+  private overrelax(alpha: number, { i, into }: { i: number; into: Float64Array }): void {
+    if (this.placed) this.gaussian.posteriorMean(this.mean)
+    else this.mean.set(this.gaussian.centre)
+    const before = rowOf(this.asked.from.coordinates, i)
+    const noise = Math.sqrt(1 - alpha * alpha)
+    for (let c = 0; c < into.length; c++) {
+      const mean = this.mean[c]!
+      into[c] = mean + alpha * (before[c]! - mean) + noise * (into[c]! - mean)
+    }
+    for (const c of this.problem.split.given) into[c] = before[c]!
   }
 
   /** What noise carries out of the bounds of a part is reflected on them, as rows are as frequent near a bound as at it. */

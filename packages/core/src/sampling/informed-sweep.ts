@@ -1,13 +1,13 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
+import type { Evidence } from '../know/evidence.js'
 import { log } from '../num/elementary.js'
 import { placesByName } from '../num/group.js'
-import { rowOf, takeRows } from '../num/matrix.js'
+import { takeRows } from '../num/matrix.js'
 import { fillUniform, type Key } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import type { InformedChains } from './informed.js'
-import type { ChainLikelihood } from './informed-likelihood.js'
-import { codesOf, type InformedState, stepKey } from './informed-state.js'
+import { codesOf, type InformedState, stepKey, takeState } from './informed-state.js'
 import type { SweepBridge } from './sweep.js'
 
 export interface FactorSweep {
@@ -19,7 +19,7 @@ export interface FactorSweep {
   readonly open: readonly number[]
   /** Factors that are known: every chain has their levels. */
   readonly known: readonly number[]
-  readonly likelihood?: ChainLikelihood | undefined
+  readonly evidence?: Evidence | undefined
 }
 
 /**
@@ -29,7 +29,7 @@ export interface FactorSweep {
  * anew. Cost O(n·M·d) a group at most.
  */
 export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, key: Key): Promise<void> {
-  const { bridge, engine, open, likelihood } = sweep
+  const { bridge, engine, open, evidence } = sweep
   const { state, logLikelihood, fresh } = chains
   const { factorCount } = bridge
   const widths = await widthsFor(bridge.kernel, state.coordinates, engine)
@@ -39,18 +39,17 @@ export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, k
     if (drawn.length === 0) continue
     const picked = await pickRows(sweep, { g, state, widths, key: stepKey(key, `factor ${group[0]}`) })
     const accept = stepKey(key, `keep ${group[0]}`)
-    for (let i = 0; i < picked.length; i++) {
-      const codes = codesOf(state, i)
-      const before = drawn.map((factor) => codes[factor]!)
-      for (const factor of drawn) codes[factor] = bridge.training.codes[picked[i]! * factorCount + factor]!
-      if (!likelihood || drawn.every((factor, k) => codes[factor] === before[k])) continue
-      const value = likelihood.value(rowOf(state.coordinates, i), codes)
-      if (log(fillUniform(accept, i, uniform)[0]!) < value - logLikelihood[i]!) logLikelihood[i] = value
-      else
-        drawn.forEach((factor, k) => {
-          codes[factor] = before[k]!
-        })
-    }
+    const before = state.codes.slice()
+    for (let i = 0; i < picked.length; i++)
+      for (const factor of drawn) state.codes[i * factorCount + factor] = bridge.training.codes[picked[i]! * factorCount + factor]!
+    if (!evidence) continue
+    const own = (codes: Int32Array, i: number) => codes.subarray(i * factorCount, (i + 1) * factorCount)
+    const changed = Uint32Array.from(picked.keys()).filter((i) => own(state.codes, i).some((code, f) => code !== own(before, i)[f]))
+    const values = await evidence.value(takeState(state, changed), changed)
+    changed.forEach((i, k) => {
+      if (log(fillUniform(accept, i, uniform)[0]!) < values[k]! - logLikelihood[i]!) logLikelihood[i] = values[k]!
+      else own(state.codes, i).set(own(before, i))
+    })
   }
   fresh.fill(0)
 }

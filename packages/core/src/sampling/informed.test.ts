@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { standInValue } from '../know/evidence.js'
 import { log, normalCdf } from '../num/elementary.js'
 import { matrix } from '../num/matrix.js'
 import { keyFromSeed, normals, uniforms } from '../num/random.js'
 import { LocalGaussian } from './informed-gaussian.js'
-import { localValue } from './informed-likelihood.js'
 import { logNormalMass, truncatedNormal } from './informed-truncated.js'
 
 const LOG_2_PI = 1.8378770664093453
@@ -64,7 +64,7 @@ describe('the Kalman update of one chain', () => {
     gaussian.posteriorMean(found)
     expect(found[0]).toBeCloseTo(1 + 3.2, 9)
     expect(found[1]).toBeCloseTo(-1 + 2.6, 9)
-    expect(localValue(local, Float64Array.of(0, 0), Float64Array.of(1, 1))).toBeCloseTo(3.5, 12)
+    expect(standInValue(local, Float64Array.of(0, 0), Float64Array.of(1, 1))).toBeCloseTo(3.5, 12)
   })
 
   test('draws of a range stay inside, and their mass is found again', () => {
@@ -80,6 +80,31 @@ describe('the Kalman update of one chain', () => {
       expect(mass).toBeCloseTo(log(normalCdf(1.7) - normalCdf(1.5)), 8)
       expect(gaussian.rangedMass(bounds, out)).toBeCloseTo(mass, 10)
     }
+  })
+
+  test('an observed Gaussian between bounds is the truncated product', () => {
+    // x0 ~ N(1, 2) and y = x0 + N(0, 0.5), y = 2: N(1.8, 0.4); x1 follows with 0.3 of it.
+    const gaussian = new LocalGaussian({ given: [], ranged: [0], free: [1] }, { ridge: 0 })
+    gaussian.clamp(mean, packed, Float64Array.of(0, 0))
+    const at = Float64Array.of(0, 0)
+    const root = Math.sqrt(2)
+    gaussian.observe({ constant: 0, rows: matrix(1, 2, Float64Array.of(root, 0)), targets: Float64Array.of(2 * root) }, at)
+    gaussian.absorb()
+    expect(gaussian.centre[0]).toBeCloseTo(1.8, 9)
+    expect(gaussian.centre[1]).toBeCloseTo(-1 + 0.3 * 0.8, 9)
+    const bounds = { low: Float64Array.of(2), high: Float64Array.of(3) }
+    const mass = log(normalCdf(1.2 / Math.sqrt(0.4)) - normalCdf(0.2 / Math.sqrt(0.4)))
+    const out = new Float64Array(2)
+    expect(gaussian.drawRanged(Float64Array.of(0, 0), Float64Array.of(0.5), bounds, out)).toBeCloseTo(mass, 7)
+    expect(gaussian.rangedMass(bounds, out)).toBeCloseTo(mass, 7)
+    expect(out[1]).toBeCloseTo(-1 + 0.3 * (out[0]! - 1), 7)
+  })
+
+  test('a clamped value beyond the reach is followed to it', () => {
+    const near = new LocalGaussian({ given: [0], ranged: [], free: [1] }, { ridge: 0, reach: 2 })
+    near.clamp(mean, packed, Float64Array.of(1 + 10 * Math.sqrt(2), 0))
+    expect(near.centre[1]).toBeCloseTo(-1 + 0.3 * 2 * Math.sqrt(2), 8)
+    expect(near.logEvidence).toBeCloseTo(-0.5 * (LOG_2_PI + log(2) + 4), 8)
   })
 
   test('singular covariances and covariances of zero give finite draws', () => {

@@ -1,15 +1,17 @@
 import { log } from '../num/elementary.js'
 import { type Matrix, rowOf } from '../num/matrix.js'
 import { fillUniform, type Key } from '../num/random.js'
+import { conditioned } from './informed-evidence.js'
+import { LocalGaussian } from './informed-gaussian.js'
 import type { LocalSource } from './informed-local.js'
 import type { Answer, Asked, InformedProblem, Proposals } from './informed-problem.js'
 import { Proposer } from './informed-proposer.js'
-import { codesOf, copyState, type InformedState, stepKey, takeState } from './informed-state.js'
+import { copyState, type InformedState, stepKey, takeState } from './informed-state.js'
 
 /** Chains on their way, with the proposal that each will be tested with next. */
 export interface InformedChains {
   readonly state: InformedState
-  /** log L of every chain's row; zeros without likelihood. */
+  /** log L of every chain's row; zeros where nothing is observed, NaN for chains that are at no row yet. */
   readonly logLikelihood: Float64Array
   /** Proposals, where `fresh`; otherwise a chain must propose anew. */
   readonly pending: Proposals
@@ -24,19 +26,28 @@ function chunkSize(source: LocalSource, d: number): number {
   return Math.max(64, Math.floor(8e6 / numbers))
 }
 
-export function startChains(problem: InformedProblem, state: InformedState): InformedChains {
+/** Chains at a state. `placed: false`: it is no row that they could stay at, so that whatever is proposed first is taken. */
+export async function startChains(
+  problem: Pick<InformedProblem, 'evidence'>,
+  state: InformedState,
+  { placed = true }: { readonly placed?: boolean } = {}
+): Promise<InformedChains> {
   const n = state.part.length
-  const { likelihood } = problem
-  const logLikelihood = new Float64Array(n)
-  if (likelihood) for (let i = 0; i < n; i++) logLikelihood[i] = likelihood.value(rowOf(state.coordinates, i), codesOf(state, i))
   return {
     state,
-    logLikelihood,
+    logLikelihood: placed ? await logLikelihoods(problem, state) : new Float64Array(n).fill(Number.NaN),
     pending: emptyProposals(state),
     fresh: new Uint8Array(n),
     effectiveCount: new Float64Array(n).fill(Number.NaN)
   }
 }
+
+/** log L of every chain's row [n]; zeros where nothing is observed. */
+export async function logLikelihoods({ evidence }: Pick<InformedProblem, 'evidence'>, state: InformedState): Promise<Float64Array> {
+  return evidence ? evidence.value(state, allOf(state)) : new Float64Array(state.part.length)
+}
+
+const allOf = ({ part }: InformedState): Uint32Array => Uint32Array.from(part.keys())
 
 const emptyProposals = (state: InformedState): Proposals => ({
   state: copyState(state),
@@ -47,7 +58,7 @@ const emptyProposals = (state: InformedState): Proposals => ({
  * One Metropolis step of all chains. From x a row x' is proposed from N(m(x), C(x)) times the (local Gaussian) likelihood
  * and accepted with probability min(1, L(x') L̂_{x'}(x) Z(x) / (L(x) L̂_x(x') Z(x'))): Z(x)/Z(x') where L̂ is L itself.
  * Where the bridge is reversible for π, the chain's law is then π × L. Evaluating the proposal also gives the next one,
- * so a step costs one `moments` of all chains and one of those that were rejected before.
+ * so a step costs one `moments` of all chains and one of those that were rejected before; where the source is still, one.
  * @source mathematics, section 7. Cost O(n·M·d²) at most, memory O(n·d).
  */
 export async function informedStep(
@@ -55,9 +66,14 @@ export async function informedStep(
   chains: InformedChains,
   key: Key
 ): Promise<{ chains: InformedChains; accepted: Uint8Array }> {
-  const { state, pending, fresh, logLikelihood, effectiveCount } = chains
-  const n = state.part.length
-  const stale = indicesWhere(n, (i) => !fresh[i])
+  const { state, pending, fresh, effectiveCount } = chains
+  const all = allOf(state)
+  if (problem.source.still) {
+    const here = await evaluate(problem, { from: state, chains: all, key: stepKey(key, 'propose'), back: state })
+    const moved = await accept(problem, chains, { proposals: here.next, there: here, key })
+    return { chains: { ...chains, fresh: new Uint8Array(state.part.length) }, accepted: moved }
+  }
+  const stale = all.filter((i) => !fresh[i])
   if (stale.length > 0) {
     const from = takeState(state, stale)
     const asked = await evaluate(problem, { from, chains: stale, key: stepKey(key, 'propose') })
@@ -66,31 +82,40 @@ export async function informedStep(
       effectiveCount[i] = asked.effectiveCount[k]!
     })
   }
-  const all = indicesWhere(n, () => true)
   const there = await evaluate(problem, { from: pending.state, chains: all, key: stepKey(key, 'ahead'), back: state })
-  const uniform = new Float64Array(1)
-  const accepted = new Uint8Array(n)
-  for (let i = 0; i < n; i++) {
-    const value = problem.likelihood?.value(rowOf(pending.state.coordinates, i), codesOf(pending.state, i)) ?? 0
-    const logRatio = value - logLikelihood[i]! + there.logBackward[i]! - pending.logForward[i]!
-    const forced = value > Number.NEGATIVE_INFINITY && logLikelihood[i] === Number.NEGATIVE_INFINITY
-    fillUniform(stepKey(key, 'accept'), i, uniform)
-    if (!forced && !(log(uniform[0]!) < logRatio)) continue
-    if (!withinBounds(problem, pending.state.coordinates, i)) continue
-    accepted[i] = 1
-    logLikelihood[i] = value
-    effectiveCount[i] = there.effectiveCount[i]!
-  }
-  const moved = indicesWhere(n, (i) => accepted[i] === 1)
-  scatterState(state, takeState(pending.state, moved), moved)
+  const accepted = await accept(problem, chains, { proposals: pending, there, key })
+  const moved = all.filter((i) => accepted[i] === 1)
   scatter(pending, takeProposals(there.next, moved), moved)
-  return { chains: { state, logLikelihood, pending, fresh: accepted.slice(), effectiveCount }, accepted }
+  return { chains: { ...chains, fresh: accepted.slice() }, accepted }
 }
 
-function indicesWhere(n: number, test: (i: number) => boolean): Uint32Array {
-  const out: number[] = []
-  for (let i = 0; i < n; i++) if (test(i)) out.push(i)
-  return Uint32Array.from(out)
+interface Test {
+  readonly proposals: Proposals
+  /** How dense each state would have been proposed from its proposal, and what counts there. */
+  readonly there: Answer
+  readonly key: Key
+}
+
+/** The Metropolis test: moves the chains that pass it, in place [n]. From where nothing is possible any step that leads out is taken. */
+async function accept(problem: InformedProblem, chains: InformedChains, { proposals, there, key }: Test): Promise<Uint8Array> {
+  const { state, logLikelihood, effectiveCount } = chains
+  const values = await logLikelihoods(problem, proposals.state)
+  const uniform = new Float64Array(1)
+  const accepted = values.map((value, i) => {
+    const before = logLikelihood[i]!
+    // From an impossible row to another one is a step like any other: the chain has to come out.
+    const logRatio = (value === before ? 0 : value - before) + there.logBackward[i]! - proposals.logForward[i]!
+    const forced = Number.isNaN(before) || (value > Number.NEGATIVE_INFINITY && before === Number.NEGATIVE_INFINITY)
+    fillUniform(stepKey(key, 'accept'), i, uniform)
+    return (forced || log(uniform[0]!) < logRatio) && withinBounds(problem, proposals.state.coordinates, i) ? 1 : 0
+  })
+  const moved = allOf(state).filter((i) => accepted[i] === 1)
+  scatterState(state, takeState(proposals.state, moved), moved)
+  for (const i of moved) {
+    logLikelihood[i] = values[i]!
+    effectiveCount[i] = there.effectiveCount[i]!
+  }
+  return Uint8Array.from(accepted)
 }
 
 function withinBounds({ split, conditions, conditionOf }: InformedProblem, coordinates: Matrix, i: number): boolean {
@@ -132,29 +157,42 @@ const emptyAnswer = (from: InformedState): Answer => ({
 /** Local Gaussians at every state: the next proposal of each, and how dense it would have proposed `back`. */
 export async function evaluate(problem: InformedProblem, asked: Asked): Promise<Answer> {
   const answer = emptyAnswer(asked.from)
-  await visit(problem, asked.from, [new Proposer(problem, asked, answer)])
+  await visit(problem, asked, [new Proposer(problem, asked, answer)])
   return answer
 }
 
 /** Where every chain might go next, one state a key: many draws of the local Gaussians for one evaluation of them. No Metropolis test. */
 export async function proposals(problem: InformedProblem, from: InformedState, keys: readonly Key[]): Promise<InformedState[]> {
-  const chains = indicesWhere(from.part.length, () => true)
+  const chains = allOf(from)
   const answers = keys.map(() => emptyAnswer(from))
   await visit(
     problem,
-    from,
+    { from, chains },
     keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!))
   )
   return answers.map(({ next }) => next.state)
 }
 
-/** Shows every state with its local Gaussians to the proposers, in chunks. */
-async function visit(problem: InformedProblem, from: InformedState, proposers: readonly Proposer[]): Promise<void> {
+/** Shows every state with its local Gaussians, all that is known taken in, to the proposers: in chunks. */
+async function visit(
+  problem: InformedProblem,
+  { from, chains }: Pick<Asked, 'from' | 'chains'>,
+  proposers: readonly Proposer[]
+): Promise<void> {
   const n = from.part.length
   const size = chunkSize(problem.source, from.coordinates.cols)
+  const gaussian = new LocalGaussian(problem.split, problem)
   for (let first = 0; first < n; first += size) {
-    const rows = Uint32Array.from({ length: Math.min(size, n - first) }, (_, k) => first + k)
-    const parts = await problem.source.at(rows.length === n ? from : takeState(from, rows))
-    for (const proposer of proposers) for (let k = 0; k < rows.length; k++) proposer.visit(parts, k, first + k)
+    const count = Math.min(size, n - first)
+    const states =
+      count === n
+        ? from
+        : takeState(
+            from,
+            Uint32Array.from({ length: count }, (_, k) => first + k)
+          )
+    const parts = await problem.source.at(states)
+    const known = await conditioned(problem, gaussian, { from: states, chains: chains.subarray(first, first + count), parts })
+    for (const proposer of proposers) for (let k = 0; k < count; k++) proposer.visit({ parts, conditioned: known, first }, k)
   }
 }

@@ -1,11 +1,11 @@
 import type { Engine } from '../../kernel/engine.js'
+import type { Evidence } from '../../know/evidence.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { matrix } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { type InformedChains, informedStep, proposals, startChains } from '../../sampling/informed.js'
 import { clampStep } from '../../sampling/informed-clamp.js'
 import type { Bounds } from '../../sampling/informed-gaussian.js'
-import type { ChainLikelihood } from '../../sampling/informed-likelihood.js'
 import type { ChainCondition, InformedProblem } from '../../sampling/informed-problem.js'
 import type { InformedState } from '../../sampling/informed-state.js'
 import { sweepFactors } from '../../sampling/informed-sweep.js'
@@ -29,7 +29,7 @@ export interface GroupRun {
   readonly ridge: number
   /** Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
-  readonly likelihood?: ChainLikelihood | undefined
+  readonly evidence?: Evidence | undefined
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -131,7 +131,7 @@ export function startGroup(run: GroupRun): StartedGroup {
       ridge: run.ridge,
       conditions: placed,
       conditionOf: Uint32Array.from({ length: n }, (_, i) => Math.floor(i / count)),
-      likelihood: run.likelihood
+      evidence: run.evidence
     },
     state: { coordinates, codes: first.codes, part },
     starts
@@ -188,7 +188,7 @@ async function redrawFactors(
   if (!bridge.sweep) return
   const { combinations, settled } = bridge.classes
   const open = bridge.training.encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f) && !settled.includes(f))
-  const sweep = { bridge: bridge.sweep, classOf: combinations.ofRow, engine, open, known: group.factors, likelihood: problem.likelihood }
+  const sweep = { bridge: bridge.sweep, classOf: combinations.ofRow, engine, open, known: group.factors, evidence: problem.evidence }
   if (open.length > 0) await sweepFactors(sweep, chains, key)
 }
 
@@ -225,7 +225,7 @@ async function runChains(run: GroupRun): Promise<Ran> {
   const n = state.part.length
   const acceptance = new Float64Array(n)
   const moved = new Uint8Array(n)
-  let chains = startChains(problem, state)
+  let chains = await startChains(problem, state)
   run.onStep?.(unscaledRows(run.bridge, state), 0)
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')

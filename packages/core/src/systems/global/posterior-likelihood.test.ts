@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { standInValue } from '../../know/evidence.js'
 import { exp } from '../../num/elementary.js'
 import { keyFromSeed, normals } from '../../num/random.js'
-import { localValue } from '../../sampling/informed-likelihood.js'
 import { fitEncoder } from '../../table/encoder.js'
 import { parseObservation } from '../../table/expression.js'
 import { inferTable } from '../../table/infer.js'
@@ -29,11 +29,11 @@ describe('a module with a gradient', () => {
     })
     for (let k = 0; k < 20; k++) {
       const at = Float64Array.of(z[2 * k]!, z[2 * k + 1]!)
-      const [first, second] = [observed.local!(at, codes)!, spelled.local!(at, codes)!]
+      const [first, second] = [observed.standIn!(at, codes)!, spelled.standIn!(at, codes)!]
       for (const step of [-1, 0.1, 0.7]) {
         const point = at.map((value) => value + step)
-        const wanted = localValue(first, at, point)
-        expect(Math.abs(localValue(second, at, point) - wanted)).toBeLessThan(1e-6 * (1 + Math.abs(wanted)))
+        const wanted = standInValue(first, at, point)
+        expect(Math.abs(standInValue(second, at, point) - wanted)).toBeLessThan(1e-6 * (1 + Math.abs(wanted)))
       }
     }
   })
@@ -47,11 +47,11 @@ describe('a module with a gradient', () => {
     })
     const encoder = fitEncoder(gaps.table, gaps.formats, () => 'standard')
     const slope = (row: Readonly<Record<string, unknown>>) => 1000 - (row.x as number)
-    const { local } = moduleLikelihood(encoder, { logLikelihood: () => 0, gradient: (row) => ({ x: slope(row) }) })
+    const { standIn } = moduleLikelihood(encoder, { logLikelihood: () => 0, gradient: (row) => ({ x: slope(row) }) })
     const at = Float64Array.of(0)
-    expect(local!(at, Int32Array.of(1))!.tilt).toEqual(Float64Array.of(0))
-    expect(local!(at, Int32Array.of(1))!.rows.rows).toBe(0)
-    expect(local!(at, Int32Array.of(0))!.tilt![0]).toBeGreaterThan(900)
+    expect(standIn!(at, Int32Array.of(1))!.tilt).toEqual(Float64Array.of(0))
+    expect(standIn!(at, Int32Array.of(1))!.rows.rows).toBe(0)
+    expect(standIn!(at, Int32Array.of(0))!.tilt![0]).toBeGreaterThan(900)
   })
 
   test.each<[string, () => unknown, string]>([
@@ -69,8 +69,8 @@ describe('a module with a gradient', () => {
     ]
   ])('a gradient that gives %s is refused', (_, gradient, code) => {
     const encoder = fitEncoder(table, formats, () => 'standard')
-    const { local } = moduleLikelihood(encoder, { logLikelihood: () => 0, gradient: gradient as never })
-    expect(() => local!(Float64Array.of(0, 0), codes)).toThrow(expect.objectContaining({ code }))
+    const { standIn } = moduleLikelihood(encoder, { logLikelihood: () => 0, gradient: gradient as never })
+    expect(() => standIn!(Float64Array.of(0, 0), codes)).toThrow(expect.objectContaining({ code }))
   })
 
   test('a likelihood that throws is told with the place, one that is async as such', () => {

@@ -1,6 +1,6 @@
+import { type Evidence, evidenceOfRows, type RowLikelihood, together } from '../../know/evidence.js'
 import { symmetricEigen } from '../../num/linear-algebra.js'
-import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
-import type { ChainLikelihood, LocalLikelihood } from '../../sampling/informed-likelihood.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import type { Encoded, Encoder } from '../../table/encoder.js'
 import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
 import { type NumericScaler, unscaleValues } from '../../table/scaling.js'
@@ -29,7 +29,7 @@ export function decodedColumns(encoder: Encoder): Decoded[] {
 }
 
 /** Noisy observations of expressions: exact where they are linear and scaled linearly, linearised otherwise. */
-export function observationLikelihood(encoder: Encoder, observations: readonly ObservationExpression[]): ChainLikelihood {
+export function observationLikelihood(encoder: Encoder, observations: readonly ObservationExpression[]): RowLikelihood {
   const d = encoder.coordinateCount
   const decoded = decodedColumns(encoder)
   const constants = new Map(encoder.columns.flatMap((code) => (code.carries === 'constant' ? [[code.name, code.value] as const] : [])))
@@ -54,7 +54,7 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
       }
       return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
     },
-    local(at) {
+    standIn(at) {
       const rows = matrix(compiled.length, d)
       const targets = new Float64Array(compiled.length)
       for (const [o, { residual, deviation, used, slopes }] of compiled.entries()) {
@@ -75,7 +75,7 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
  * units of the columns. How a coordinate's slope changes is left out (Gauss–Newton): under a quantile scaling it is ragged, and
  * would drown the curvature.
  */
-export function moduleLikelihood(encoder: Encoder, module: LikelihoodModule): ChainLikelihood {
+export function moduleLikelihood(encoder: Encoder, module: LikelihoodModule): RowLikelihood {
   const { gradient } = module
   const value = moduleValue(encoder, module)
   if (!gradient) return { value, linear: false }
@@ -88,7 +88,7 @@ export function moduleLikelihood(encoder: Encoder, module: LikelihoodModule): Ch
   return {
     value,
     linear: false,
-    local(at, codes) {
+    standIn(at, codes) {
       const constant = value(at, codes)
       if (constant === Number.NEGATIVE_INFINITY) return undefined
       const slopes = new Float64Array(at.length)
@@ -151,51 +151,28 @@ function concaveRoot(curvature: Matrix): Matrix {
   return rows
 }
 
-/** Observations and a user's likelihood, one of them at least, as one. */
-export function likelihoodOf(
-  encoder: Encoder,
-  { observations, module }: { observations: readonly ObservationExpression[]; module: LikelihoodModule | undefined }
-): ChainLikelihood {
-  return productLikelihood([
+interface Observed {
+  readonly observations: readonly ObservationExpression[]
+  readonly module: LikelihoodModule | undefined
+}
+
+/** Observations, and a user's likelihood, of a row. */
+export function rowLikelihoods(encoder: Encoder, { observations, module }: Observed): RowLikelihood[] {
+  return [
     ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
     ...(module ? [moduleLikelihood(encoder, module)] : [])
-  ])
+  ]
+}
+
+/** Observations and a user's likelihood, one of them at least, as one. */
+export function evidenceFor(encoder: Encoder, observed: Observed): Evidence {
+  return together(rowLikelihoods(encoder, observed).map(evidenceOfRows))!
 }
 
 /** Log-likelihood of every row [n]. */
-export function logLikelihoods({ value }: ChainLikelihood, { coordinates, codes }: Encoded): Float64Array {
-  const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows
-  return Float64Array.from({ length: coordinates.rows }, (_, i) => value(rowOf(coordinates, i), codes.subarray(i * width, (i + 1) * width)))
-}
-
-/** The product of likelihoods. A local stand-in exists where every one has its own. */
-export function productLikelihood(parts: readonly ChainLikelihood[]): ChainLikelihood {
-  if (parts.length === 1) return parts[0]!
-  const value = (point: Float64Array, codes: Int32Array) => parts.reduce((sum, part) => sum + part.value(point, codes), 0)
-  // A part without stand-in is left to the Metropolis test; the others still guide.
-  const guides = parts.filter((part) => part.local)
-  if (guides.length === 0) return { value, linear: false }
-  return {
-    value,
-    linear: parts.every(({ linear }) => linear),
-    local(at, codes) {
-      const found = guides.map((part) => part.local!(at, codes))
-      if (found.some((one) => one === undefined)) return undefined
-      const all = found as LocalLikelihood[]
-      const count = all.reduce((sum, { rows }) => sum + rows.rows, 0)
-      const rows = matrix(count, at.length)
-      const targets = new Float64Array(count)
-      const tilt = new Float64Array(at.length)
-      let place = 0
-      for (const one of all) {
-        rows.data.set(one.rows.data, place * at.length)
-        targets.set(one.targets, place)
-        place += one.rows.rows
-        one.tilt?.forEach((x, c) => {
-          tilt[c] = tilt[c]! + x
-        })
-      }
-      return { constant: all.reduce((sum, { constant }) => sum + constant, 0), tilt, rows, targets }
-    }
-  }
+export function logLikelihoodsOf(evidence: Evidence, rows: Encoded): Promise<Float64Array> {
+  return evidence.value(
+    rows,
+    Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i)
+  )
 }

@@ -1,8 +1,8 @@
+import { type Evidence, tempered } from '../../know/evidence.js'
 import { exp } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
-import { type InformedChains, startChains } from '../../sampling/informed.js'
-import { type ChainLikelihood, tempered } from '../../sampling/informed-likelihood.js'
+import { type InformedChains, logLikelihoods, startChains } from '../../sampling/informed.js'
 import type { InformedProblem } from '../../sampling/informed-problem.js'
 import { takeState } from '../../sampling/informed-state.js'
 import type { StartedGroup } from './condition-draw.js'
@@ -20,7 +20,7 @@ export interface TemperedStart {
 export interface TemperProblem {
   /** Chains before anything is observed: more than wanted, so that rare rows are among them. */
   readonly pool: StartedGroup
-  readonly likelihood: ChainLikelihood
+  readonly evidence: Evidence
   readonly count: number
   readonly step: (problem: InformedProblem, chains: InformedChains, key: Key) => Promise<{ chains: InformedChains }>
   readonly key: Key
@@ -34,22 +34,22 @@ const MOST_POWERS = 60
  * Brings a likelihood in by powers, so that no resampling leaves fewer than half of the chains effective (a twentieth of
  * the pool at first): resample by the increment, two informed steps, again. A mild likelihood takes one power.
  */
-export async function temper({ pool, likelihood, count, step, key, watch }: TemperProblem): Promise<TemperedStart> {
-  const values = startChains({ ...pool.problem, likelihood }, pool.state).logLikelihood
+export async function temper({ pool, evidence, count, step, key, watch }: TemperProblem): Promise<TemperedStart> {
+  const values = await logLikelihoods({ evidence }, pool.state)
   let power = nextPower(values, 0, Math.max(Math.min(20, values.length / 2), values.length / 20))
   let rows = stratifiedRows(weightsOf(values, power), count, keyFor(key, 'pool'))
   const powers = [power]
   let ancestors = Uint32Array.from(rows, (row) => pool.starts[row]!)
   let state = takeState(pool.state, rows)
-  let problem: InformedProblem = { ...pool.problem, conditionOf: new Uint32Array(count), likelihood: tempered(likelihood, power) }
-  let chains = startChains(problem, state)
+  let problem: InformedProblem = { ...pool.problem, conditionOf: new Uint32Array(count), evidence: tempered(evidence, power) }
+  let chains = await startChains(problem, state)
   const report = () => watch?.progress?.({ stage: 'bringing the observations in', done: Math.round(100 * power), total: 100 })
   report()
   while (power < 1 && powers.length < MOST_POWERS) {
     throwIfStopped(watch, 'bringing the observations in')
     for (let turn = 0; turn < STEPS_PER_POWER; turn++)
       chains = (await step(problem, chains, keyAtStep(keyFor(key, `power ${powers.length}`), turn + 1))).chains
-    const full = startChains({ ...problem, likelihood }, chains.state).logLikelihood
+    const full = await logLikelihoods({ evidence }, chains.state)
     const last = powers.length === MOST_POWERS - 1
     const next = last ? 1 : nextPower(full, power, count / 2)
     rows = stratifiedRows(weightsOf(full, next - power), count, keyFor(key, `resample ${powers.length}`))
@@ -57,8 +57,8 @@ export async function temper({ pool, likelihood, count, step, key, watch }: Temp
     powers.push(power)
     ancestors = Uint32Array.from(rows, (row) => ancestors[row]!)
     state = takeState(chains.state, rows)
-    problem = { ...problem, likelihood: tempered(likelihood, power) }
-    chains = startChains(problem, state)
+    problem = { ...problem, evidence: tempered(evidence, power) }
+    chains = await startChains(problem, state)
     report()
   }
   return { chains, ancestors, powers }

@@ -1,9 +1,9 @@
+import type { Evidence } from '../../know/evidence.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
-import { type ChainLikelihood, tempered } from '../../sampling/informed-likelihood.js'
 import { USUAL_STEPS } from '../../sampling/steps.js'
 import { decodeTable, type Encoded } from '../../table/encoder.js'
 import { columnsOf, type ObservationExpression, parseObservation } from '../../table/expression.js'
@@ -31,7 +31,7 @@ import { checkConditions } from './condition-sample.js'
 import { takeEncoded } from './generator.js'
 import { type GlobalModel, trainingTable } from './model.js'
 import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
-import { likelihoodOf, logLikelihoods } from './posterior-likelihood.js'
+import { evidenceFor, logLikelihoodsOf } from './posterior-likelihood.js'
 import { effectiveCount, temper, weightsOf } from './posterior-temper.js'
 
 /** What was observed about a row whose prior is the model. */
@@ -101,14 +101,14 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   refuseFar(observations, trainingTable(model))
   const condition = checkConditions(model, { given: request.given ?? {}, rows: request.rows })[0]!
   const key = keyFor(context.key, 'posterior')
-  const likelihood = likelihoodOf(encoder, { observations, module: request.likelihood })
-  const weights = rowWeights(model, likelihood, request)
+  const evidence = evidenceFor(encoder, { observations, module: request.likelihood })
+  const weights = await rowWeights(model, evidence, request)
   const poolFor = (bridge: InformedBridge, asked: PosteriorRequest, known = condition) =>
     poolOf(bridge, { observations, request: asked, condition: known, context: { ...context, key } })
   const quiet = context.watch?.stop ? { stop: context.watch.stop } : undefined
   const draw = async (bridge: InformedBridge, count: number) => {
     const asked = { ...request, rows: count }
-    return (await drawInformed({ ...poolFor(bridge, asked), watch: quiet }, { likelihood, request: asked })).rows
+    return (await drawInformed({ ...poolFor(bridge, asked), watch: quiet }, { evidence, request: asked })).rows
   }
   const known = Object.keys(request.given ?? {}).length > 0
   const choice = await chooseEpsilon(
@@ -117,7 +117,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
       epsilon: request.epsilon,
       search: request.conditioning !== 'langevin',
       weights,
-      linear: likelihood.linear,
+      linear: evidence.linear,
       draw: known ? undefined : draw,
       memory: request.memory
     },
@@ -125,15 +125,13 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
   )
   const matched = known ? await matchedBridge(model, { condition, choice, request }, context) : { bridge: choice.bridge, condition }
   const pool = poolFor(matched.bridge, request, matched.condition)
-  const support = known ? supportUnder(pool, likelihood) : { importanceRows: effectiveCount(weights), prior: trainingTable(model) }
+  const support = known ? await supportUnder(pool, evidence) : { importanceRows: effectiveCount(weights), prior: trainingTable(model) }
   // Chains come out sorted by ancestor: a part of them must not be a part of the law.
   const chosen = permutation(keyFor(key, 'order'), chainCount(request)).subarray(0, request.rows)
   const { onStep } = request
   const run = { ...pool, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosen), step)) }
   const drawn =
-    request.conditioning === 'langevin'
-      ? await drawLangevin(run, { likelihood, request })
-      : await drawInformed(run, { likelihood, request })
+    request.conditioning === 'langevin' ? await drawLangevin(run, { evidence, request }) : await drawInformed(run, { evidence, request })
   const rows = takeEncoded(drawn.rows, chosen)
   const table = repeatGiven(decodeTable(encoder, rows), [condition], request.rows)
   const report = await reportOn({
@@ -228,22 +226,22 @@ interface Drawn {
 }
 
 interface PosteriorWork {
-  readonly likelihood: ChainLikelihood
+  readonly evidence: Evidence
   readonly request: PosteriorRequest
 }
 
-async function drawInformed(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
+async function drawInformed(run: GroupRun, { evidence, request }: PosteriorWork): Promise<Drawn> {
   const count = chainCount(request)
   const pool = startGroup(run)
   const start = await temper({
     pool,
-    likelihood,
+    evidence,
     count,
     step: (problem, chains, key) => stepGroup(run, problem, chains, key),
     key: keyFor(run.key, 'temper'),
     watch: run.watch
   })
-  const problem = { ...pool.problem, conditionOf: new Uint32Array(count), likelihood: tempered(likelihood, 1) }
+  const problem = { ...pool.problem, conditionOf: new Uint32Array(count), evidence }
   let { chains } = start
   run.onStep?.(takeEncoded(run.bridge.training.rows, start.ancestors), 0)
   let acceptance = 0
@@ -262,7 +260,7 @@ async function drawInformed(run: GroupRun, { likelihood, request }: PosteriorWor
   return { rows, ancestors: start.ancestors, moved, acceptance, effectiveRows: mean(chains.effectiveCount), powers: start.powers }
 }
 
-async function drawLangevin(run: GroupRun, { likelihood, request }: PosteriorWork): Promise<Drawn> {
+async function drawLangevin(run: GroupRun, { evidence, request }: PosteriorWork): Promise<Drawn> {
   const { problem, state: first, starts } = startGroup({ ...run, count: chainCount(request) })
   const epsilon = run.bridge.kernel.epsilon
   let state = first
@@ -270,7 +268,7 @@ async function drawLangevin(run: GroupRun, { likelihood, request }: PosteriorWor
   const key = keyFor(run.key, 'langevin')
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')
-    state = await langevinStep({ ...problem, likelihood, epsilon }, state, keyAtStep(key, turn))
+    state = await langevinStep({ ...problem, evidence, epsilon }, state, keyAtStep(key, turn))
     run.onStep?.(unscaledRows(run.bridge, state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
@@ -296,7 +294,7 @@ interface Support {
 }
 
 /** Training rows that fit what is given, with the given numbers in place: only they can agree with what was observed. */
-function supportUnder(run: GroupRun, likelihood: ChainLikelihood): Support {
+async function supportUnder(run: GroupRun, evidence: Evidence): Promise<Support> {
   const { state, starts } = startGroup(run)
   const { encoder, rows: training, logWeights } = run.bridge.training
   const width = encoder.factors.length
@@ -307,7 +305,7 @@ function supportUnder(run: GroupRun, likelihood: ChainLikelihood): Support {
   const own = all.filter((i) => fits(starts[i]!))
   const kept = own.length > 0 ? own : all
   const rows = takeEncoded(unscaledRows(run.bridge, state), kept)
-  const logs = logLikelihoods(likelihood, rows)
+  const logs = await logLikelihoodsOf(evidence, rows)
   const effective = (weights: Float64Array): number => {
     const sums = new Float64Array(logWeights.length)
     kept.forEach((i, k) => {
@@ -334,12 +332,12 @@ interface Reported {
 }
 
 /** Weights of the training rows times the likelihood, largest 1 [M]. */
-function rowWeights(
+async function rowWeights(
   { training }: GlobalModel,
-  likelihood: ChainLikelihood,
+  evidence: Evidence,
   { observe = [], likelihood: module }: PosteriorRequest
-): Float64Array {
-  const logs = logLikelihoods(likelihood, training.rows)
+): Promise<Float64Array> {
+  const logs = await logLikelihoodsOf(evidence, training.rows)
   const values = training.logWeights.map((a, j) => a + logs[j]!)
   if (values.every((value) => value === Number.NEGATIVE_INFINITY)) throw allExcluded(observe, module !== undefined)
   return weightsOf(values, 1)

@@ -1,9 +1,10 @@
+import { rowOf } from '../../num/matrix.js'
 import { encodeTable, fitEncoder } from '../../table/encoder.js'
 import { columnsOf, parseObservation } from '../../table/expression.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Given, resolveConditions } from '../conditions.js'
 import { refuseContradictions } from '../global/condition-sample.js'
-import { likelihoodOf, logLikelihoods } from '../global/posterior-likelihood.js'
+import { rowLikelihoods } from '../global/posterior-likelihood.js'
 import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
 import { checkObservation } from '../observations.js'
 import { prepareRows, prepareTable } from '../prepare.js'
@@ -41,6 +42,11 @@ export function checkKnown(raw: RawTable, job: FitJob, { givens, observe, likeli
   const rows = encodeTable(encoder, table)
   refuseContradictions({ encoder, rows }, conditions)
   if (observations.length === 0 && !likelihood) return
-  const logs = logLikelihoods(likelihoodOf(encoder, { observations, module: likelihood }), rows)
-  if (logs.every((value) => !(value > Number.NEGATIVE_INFINITY))) throw allExcluded(observe, likelihood !== undefined)
+  const likelihoods = rowLikelihoods(encoder, { observations, module: likelihood })
+  const width = encoder.factors.length
+  const possible = (i: number) =>
+    likelihoods.every(
+      ({ value }) => value(rowOf(rows.coordinates, i), rows.codes.subarray(i * width, (i + 1) * width)) > Number.NEGATIVE_INFINITY
+    )
+  if (!Array.from({ length: table.rowCount }, (_, i) => i).some(possible)) throw allExcluded(observe, likelihood !== undefined)
 }

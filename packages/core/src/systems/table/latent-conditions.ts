@@ -230,7 +230,7 @@ function observationOf(encoder: Encoder, { condition, observations }: Known): Ro
   for (const observation of observations) {
     const exact = observationLikelihood(encoder, [observation])
     if (!exact.linear) continue
-    const { rows: slopes, targets } = exact.local!(new Float64Array(encoder.coordinateCount), new Int32Array(0))!
+    const { rows: slopes, targets } = exact.standIn!(new Float64Array(encoder.coordinateCount), new Int32Array(0))!
     rows.push({ slopes: slopes.data, value: targets[0]!, variance: 1 })
   }
   if (rows.length === 0) return undefined
@@ -293,7 +293,7 @@ function curvedTerm(encoder: Encoder, observation: ObservationExpression, residu
   return [
     (point, codes) => {
       const value = exact.value(point, codes)
-      const slopes = exact.local!(point, codes)?.rows.data
+      const slopes = exact.standIn!(point, codes)?.rows.data
       let noise = 1
       slopes?.forEach((slope, c) => {
         noise += slope * slope * residual[c]!

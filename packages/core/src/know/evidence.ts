@@ -1,0 +1,258 @@
+import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import type { Encoded } from '../table/encoder.js'
+
+/**
+ * What is known about rows besides exact values, intervals and levels: a log-likelihood of points, for many chains at a time.
+ * What is known may differ from chain to chain; `chains` says which chain each point belongs to [n].
+ */
+export interface Evidence {
+  /** Coordinates that it depends on; absent: any, and categories. */
+  readonly touches?: readonly number[] | undefined
+  /** Whether the stand-in is the likelihood itself, wherever it is taken. */
+  readonly linear: boolean
+  /** log L [n]; −∞ where a row is impossible. */
+  value(at: Encoded, chains: Uint32Array): Promise<Float64Array>
+  /** A Gaussian stand-in about each point. Without it, proposals know nothing of the likelihood and the Metropolis test does all. */
+  linearise?(at: Encoded, chains: Uint32Array): Promise<Linearised>
+}
+
+/**
+ * Gaussians in the place of a likelihood, each near its point a: log L̂(x) = constant + tilt·(x − a) − ½ ‖F (x − a) − z‖².
+ * @source mathematics, section 7.
+ */
+export interface Linearised {
+  /** r: rows of every F. */
+  readonly rank: number
+  /** [n]; −∞ where there is no stand-in because the point is impossible. */
+  readonly constant: Float64Array
+  /** Linear part that F does not carry [n, d]. */
+  readonly tilt?: Float64Array | undefined
+  /** F, already divided by the noise: rows of R^{-1/2} H [n, r, d]. */
+  readonly rows: Float64Array
+  /** z [n, r]. */
+  readonly targets: Float64Array
+}
+
+/** The stand-in about one point, as views. */
+export interface StandIn {
+  readonly constant: number
+  readonly tilt?: Float64Array | undefined
+  /** F [r, d] */
+  readonly rows: Matrix
+  /** z [r] */
+  readonly targets: Float64Array
+}
+
+export function standInAt({ rank, constant, tilt, rows, targets }: Linearised, i: number): StandIn {
+  const n = constant.length
+  const d = tilt ? tilt.length / n : rank > 0 ? rows.length / (n * rank) : 0
+  return {
+    constant: constant[i]!,
+    tilt: tilt?.subarray(i * d, (i + 1) * d),
+    rows: matrix(rank, d, rows.subarray(i * rank * d, (i + 1) * rank * d)),
+    targets: targets.subarray(i * rank, (i + 1) * rank)
+  }
+}
+
+/** log L̂ of a stand-in about `at`, at a point. */
+export function standInValue({ constant, tilt, rows, targets }: StandIn, at: Float64Array, point: Float64Array): number {
+  let total = constant
+  if (tilt) for (let c = 0; c < point.length; c++) total += tilt[c]! * (point[c]! - at[c]!)
+  for (let r = 0; r < rows.rows; r++) {
+    let residual = -targets[r]!
+    for (let c = 0; c < rows.cols; c++) residual += rows.data[r * rows.cols + c]! * (point[c]! - at[c]!)
+    total -= 0.5 * residual * residual
+  }
+  return total
+}
+
+/** L^power: the likelihood while it is still being brought in. */
+export function tempered(evidence: Evidence, power: number): Evidence {
+  if (power === 1) return evidence
+  const root = Math.sqrt(power)
+  const raised = (logs: Float64Array) => logs.map((x) => (x === Number.NEGATIVE_INFINITY ? x : power * x))
+  const { linearise } = evidence
+  return {
+    touches: evidence.touches,
+    linear: evidence.linear,
+    value: async (at, chains) => raised(await evidence.value(at, chains)),
+    ...(linearise && {
+      linearise: async (at: Encoded, chains: Uint32Array): Promise<Linearised> => {
+        const full = await linearise(at, chains)
+        return {
+          rank: full.rank,
+          constant: raised(full.constant),
+          tilt: full.tilt?.map((x) => power * x),
+          rows: full.rows.map((x) => root * x),
+          targets: full.targets.map((x) => root * x)
+        }
+      }
+    })
+  }
+}
+
+/** Independent pieces of evidence as one; undefined where there is none. Those without stand-in are left to the Metropolis test. */
+export function together(parts: readonly Evidence[]): Evidence | undefined {
+  if (parts.length < 2) return parts[0]
+  const guides = parts.filter((part) => part.linearise)
+  return {
+    touches: parts.some(({ touches }) => !touches)
+      ? undefined
+      : [...new Set(parts.flatMap(({ touches }) => touches!))].sort((a, b) => a - b),
+    linear: parts.every(({ linear }) => linear),
+    value: async (at, chains) => {
+      const total = new Float64Array(chains.length)
+      for (const part of parts)
+        (await part.value(at, chains)).forEach((x, i) => {
+          total[i] = total[i]! + x
+        })
+      return total
+    },
+    ...(guides.length > 0 && {
+      linearise: async (at: Encoded, chains: Uint32Array) => {
+        const found: Linearised[] = []
+        for (const part of guides) found.push(await part.linearise!(at, chains))
+        return joined(found, at.coordinates.cols)
+      }
+    })
+  }
+}
+
+function joined(parts: readonly Linearised[], d: number): Linearised {
+  const n = parts[0]!.constant.length
+  const rank = parts.reduce((sum, part) => sum + part.rank, 0)
+  const tilted = parts.some(({ tilt }) => tilt)
+  const all = { rank, constant: new Float64Array(n), rows: new Float64Array(n * rank * d), targets: new Float64Array(n * rank) }
+  const tilt = new Float64Array(tilted ? n * d : 0)
+  let first = 0
+  for (const part of parts) {
+    for (let i = 0; i < n; i++) {
+      all.constant[i] = all.constant[i]! + part.constant[i]!
+      all.rows.set(part.rows.subarray(i * part.rank * d, (i + 1) * part.rank * d), (i * rank + first) * d)
+      all.targets.set(part.targets.subarray(i * part.rank, (i + 1) * part.rank), i * rank + first)
+    }
+    part.tilt?.forEach((x, at) => {
+      tilt[at] = tilt[at]! + x
+    })
+    first += part.rank
+  }
+  return tilted ? { ...all, tilt } : all
+}
+
+/** What evidence says about points whose coordinates are divided by `scales` [d]. */
+export function inScales(evidence: Evidence, scales: Float64Array): Evidence {
+  if (scales.every((scale) => scale === 1)) return evidence
+  const d = scales.length
+  const whole = ({ coordinates, codes }: Encoded): Encoded => ({
+    coordinates: matrix(
+      coordinates.rows,
+      d,
+      coordinates.data.map((x, at) => x * scales[at % d]!)
+    ),
+    codes
+  })
+  const times = (values: Float64Array) => values.map((x, at) => x * scales[at % d]!)
+  const { linearise } = evidence
+  return {
+    touches: evidence.touches,
+    linear: evidence.linear,
+    value: (at, chains) => evidence.value(whole(at), chains),
+    ...(linearise && {
+      linearise: async (at: Encoded, chains: Uint32Array): Promise<Linearised> => {
+        const found = await linearise(whole(at), chains)
+        return { ...found, tilt: found.tilt && times(found.tilt), rows: times(found.rows) }
+      }
+    })
+  }
+}
+
+/** Some coordinates of every chain's row while the others are as in `rest`, whose chains are numbered by its rows. */
+export interface Restriction {
+  /** Coordinates of the points, in their order. */
+  readonly coordinates: ArrayLike<number>
+  /** Whole rows [n, d], read when the evidence is asked. */
+  readonly rest: Matrix
+}
+
+/** What evidence about whole rows says about some of their coordinates: a function of these [n, k], the others held. */
+export function restricted(evidence: Evidence, { coordinates, rest }: Restriction): Evidence {
+  const [k, d] = [coordinates.length, rest.cols]
+  const whole = (at: Encoded, chains: Uint32Array): Encoded => {
+    const points = matrix(chains.length, d)
+    chains.forEach((chain, i) => {
+      points.data.set(rowOf(rest, chain), i * d)
+      for (let c = 0; c < k; c++) points.data[i * d + coordinates[c]!] = at.coordinates.data[i * k + c]!
+    })
+    return { coordinates: points, codes: at.codes }
+  }
+  const taken = (values: Float64Array): Float64Array => {
+    const out = new Float64Array((values.length / d) * k)
+    for (let at = 0; at < out.length; at++) out[at] = values[Math.floor(at / k) * d + coordinates[at % k]!]!
+    return out
+  }
+  const { touches, linearise } = evidence
+  return {
+    touches: touches && Array.from({ length: k }, (_, c) => c).filter((c) => touches.includes(coordinates[c]!)),
+    linear: evidence.linear,
+    value: (at, chains) => evidence.value(whole(at, chains), chains),
+    ...(linearise && {
+      linearise: async (at: Encoded, chains: Uint32Array): Promise<Linearised> => {
+        const found = await linearise(whole(at, chains), chains)
+        return { ...found, tilt: found.tilt && taken(found.tilt), rows: taken(found.rows) }
+      }
+    })
+  }
+}
+
+/** The log-likelihood of a single row, and a stand-in about it: how evidence of one row alone is written down. */
+export interface RowLikelihood {
+  readonly touches?: readonly number[] | undefined
+  readonly linear: boolean
+  value(point: Float64Array, codes: Int32Array): number
+  /** Undefined where the point is impossible. */
+  standIn?(at: Float64Array, codes: Int32Array): StandIn | undefined
+}
+
+/** The same for all chains, row by row. */
+export function evidenceOfRows(likelihood: RowLikelihood): Evidence {
+  const { touches, linear } = likelihood
+  const codesOf = ({ codes }: Encoded, i: number, n: number) => codes.subarray((i * codes.length) / n, ((i + 1) * codes.length) / n)
+  return {
+    touches,
+    linear,
+    value: async (at) => {
+      const n = at.coordinates.rows
+      return Float64Array.from({ length: n }, (_, i) => likelihood.value(rowOf(at.coordinates, i), codesOf(at, i, n)))
+    },
+    ...(likelihood.standIn && {
+      linearise: async (at: Encoded) => {
+        const n = at.coordinates.rows
+        return stacked(
+          Array.from({ length: n }, (_, i) => likelihood.standIn!(rowOf(at.coordinates, i), codesOf(at, i, n))),
+          at.coordinates.cols
+        )
+      }
+    })
+  }
+}
+
+/** Stand-ins one below the other; those of lower rank are filled up with rows that say nothing. */
+function stacked(found: readonly (StandIn | undefined)[], d: number): Linearised {
+  const n = found.length
+  const rank = found.reduce((most, one) => Math.max(most, one?.rows.rows ?? 0), 0)
+  const tilted = found.some((one) => one?.tilt)
+  const all = {
+    rank,
+    constant: Float64Array.from(found, (one) => one?.constant ?? Number.NEGATIVE_INFINITY),
+    rows: new Float64Array(n * rank * d),
+    targets: new Float64Array(n * rank)
+  }
+  const tilt = new Float64Array(tilted ? n * d : 0)
+  found.forEach((one, i) => {
+    if (!one) return
+    all.rows.set(one.rows.data, i * rank * d)
+    all.targets.set(one.targets, i * rank)
+    if (one.tilt) tilt.set(one.tilt, i * d)
+  })
+  return tilted ? { ...all, tilt } : all
+}

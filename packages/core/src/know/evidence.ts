@@ -1,4 +1,4 @@
-import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { type Matrix, matrix, matrixFromRows, rowOf } from '../num/matrix.js'
 import type { Encoded } from '../table/encoder.js'
 
 /**
@@ -14,6 +14,8 @@ export interface Evidence {
   value(at: Encoded, chains: Uint32Array): Promise<Float64Array>
   /** A Gaussian stand-in about each point. Without it, proposals know nothing of the likelihood and the Metropolis test does all. */
   linearise?(at: Encoded, chains: Uint32Array): Promise<Linearised>
+  /** Signed residuals [n, r] whose half sum of squares is −log L, where it is one of noisy observations; not finite where undefined. */
+  residuals?(at: Encoded, chains: Uint32Array): Promise<Matrix>
 }
 
 /**
@@ -71,7 +73,7 @@ export function tempered(evidence: Evidence, power: number): Evidence {
   if (power === 1) return evidence
   const root = Math.sqrt(power)
   const raised = (logs: Float64Array) => logs.map((x) => (x === Number.NEGATIVE_INFINITY ? x : power * x))
-  const { linearise } = evidence
+  const { linearise, residuals } = evidence
   return {
     touches: evidence.touches,
     linear: evidence.linear,
@@ -86,6 +88,16 @@ export function tempered(evidence: Evidence, power: number): Evidence {
           rows: full.rows.map((x) => root * x),
           targets: full.targets.map((x) => root * x)
         }
+      }
+    }),
+    ...(residuals && {
+      residuals: async (at: Encoded, chains: Uint32Array): Promise<Matrix> => {
+        const { rows, cols, data } = await residuals(at, chains)
+        return matrix(
+          rows,
+          cols,
+          data.map((x) => root * x)
+        )
       }
     })
   }
@@ -114,8 +126,26 @@ export function together(parts: readonly Evidence[]): Evidence | undefined {
         for (const part of guides) found.push(await part.linearise!(at, chains))
         return joined(found, at.coordinates.cols)
       }
+    }),
+    ...(parts.every((part) => part.residuals) && {
+      residuals: async (at: Encoded, chains: Uint32Array) => {
+        const found: Matrix[] = []
+        for (const part of parts) found.push(await part.residuals!(at, chains))
+        return besideEachOther(found)
+      }
     })
   }
+}
+
+function besideEachOther(parts: readonly Matrix[]): Matrix {
+  const [n, width] = [parts[0]!.rows, parts.reduce((sum, { cols }) => sum + cols, 0)]
+  const out = matrix(n, width)
+  let first = 0
+  for (const part of parts) {
+    for (let i = 0; i < n; i++) out.data.set(rowOf(part, i), i * width + first)
+    first += part.cols
+  }
+  return out
 }
 
 function joined(parts: readonly Linearised[], d: number): Linearised {
@@ -152,7 +182,7 @@ export function inScales(evidence: Evidence, scales: Float64Array): Evidence {
     codes
   })
   const times = (values: Float64Array) => values.map((x, at) => x * scales[at % d]!)
-  const { linearise } = evidence
+  const { linearise, residuals } = evidence
   return {
     touches: evidence.touches,
     linear: evidence.linear,
@@ -162,7 +192,8 @@ export function inScales(evidence: Evidence, scales: Float64Array): Evidence {
         const found = await linearise(whole(at), chains)
         return { ...found, tilt: found.tilt && times(found.tilt), rows: times(found.rows) }
       }
-    })
+    }),
+    ...(residuals && { residuals: (at: Encoded, chains: Uint32Array) => residuals(whole(at), chains) })
   }
 }
 
@@ -190,7 +221,7 @@ export function restricted(evidence: Evidence, { coordinates, rest }: Restrictio
     for (let at = 0; at < out.length; at++) out[at] = values[Math.floor(at / k) * d + coordinates[at % k]!]!
     return out
   }
-  const { touches, linearise } = evidence
+  const { touches, linearise, residuals } = evidence
   return {
     touches: touches && Array.from({ length: k }, (_, c) => c).filter((c) => touches.includes(coordinates[c]!)),
     linear: evidence.linear,
@@ -200,7 +231,8 @@ export function restricted(evidence: Evidence, { coordinates, rest }: Restrictio
         const found = await linearise(whole(at, chains), chains)
         return { ...found, tilt: found.tilt && taken(found.tilt), rows: taken(found.rows) }
       }
-    })
+    }),
+    ...(residuals && { residuals: (at: Encoded, chains: Uint32Array) => residuals(whole(at, chains), chains) })
   }
 }
 
@@ -211,6 +243,8 @@ export interface RowLikelihood {
   value(point: Float64Array, codes: Int32Array): number
   /** Undefined where the point is impossible. */
   standIn?(at: Float64Array, codes: Int32Array): StandIn | undefined
+  /** As `Evidence.residuals`, of one row [r]. */
+  residuals?(point: Float64Array, codes: Int32Array): Float64Array
 }
 
 /** The same for all chains, row by row. */
@@ -231,6 +265,13 @@ export function evidenceOfRows(likelihood: RowLikelihood): Evidence {
           Array.from({ length: n }, (_, i) => likelihood.standIn!(rowOf(at.coordinates, i), codesOf(at, i, n))),
           at.coordinates.cols
         )
+      }
+    }),
+    ...(likelihood.residuals && {
+      residuals: async (at: Encoded) => {
+        const n = at.coordinates.rows
+        const found = Array.from({ length: n }, (_, i) => likelihood.residuals!(rowOf(at.coordinates, i), codesOf(at, i, n)))
+        return matrixFromRows(found)
       }
     })
   }

@@ -44,14 +44,14 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
     const values = new Map(used.map(({ name, coordinate, scaler }) => [name, valueAt(scaler, point[coordinate]!)]))
     return (name: string) => values.get(name) ?? constants.get(name)!
   }
+  const residuals = (point: Float64Array): Float64Array =>
+    Float64Array.from(compiled, ({ residual, deviation, used }) => evaluate(residual, reader(used, point)) / deviation)
   return {
+    touches: [...new Set(compiled.flatMap(({ used }) => used.map(({ coordinate }) => coordinate)))].sort((a, b) => a - b),
     linear: compiled.every(({ linear }) => linear),
+    residuals,
     value(point) {
-      let total = 0
-      for (const { residual, deviation, used } of compiled) {
-        const r = evaluate(residual, reader(used, point)) / deviation
-        total -= 0.5 * r * r
-      }
+      const total = residuals(point).reduce((sum, r) => sum - 0.5 * r * r, 0)
       return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
     },
     standIn(at) {

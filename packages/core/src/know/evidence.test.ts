@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { matrix, rowOf } from '../num/matrix.js'
 import { keyFromSeed, normals } from '../num/random.js'
-import { observationLikelihood } from '../systems/global/posterior-likelihood.js'
 import { fitEncoder } from '../table/encoder.js'
 import { parseObservation } from '../table/expression.js'
 import { inferTable } from '../table/infer.js'
 import { type Evidence, evidenceOfRows, inScales, restricted, standInAt, standInValue, tempered, together } from './evidence.js'
+import { observationLikelihood } from './row-likelihoods.js'
 
 const z = normals(keyFromSeed(7), 300)
 const { table, formats } = inferTable({

@@ -1,4 +1,6 @@
 import type { Evidence } from '../../know/evidence.js'
+import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
+import { evidenceFor, logLikelihoodsOf } from '../../know/row-likelihoods.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
@@ -13,7 +15,6 @@ import { groupConditions } from '../condition-places.js'
 import { effectiveSampleSize, MANY_MATCHING, type NamedWarning } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../conditions.js'
 import type { Context } from '../context.js'
-import { allExcluded, type LikelihoodModule } from '../likelihood-row.js'
 import {
   type BeforeAndAfter,
   checkObservation,
@@ -31,7 +32,6 @@ import { checkConditions } from './condition-sample.js'
 import { takeEncoded } from './generator.js'
 import { type GlobalModel, trainingTable } from './model.js'
 import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
-import { evidenceFor, logLikelihoodsOf } from './posterior-likelihood.js'
 import { effectiveCount, temper, weightsOf } from './posterior-temper.js'
 
 /** What was observed about a row whose prior is the model. */

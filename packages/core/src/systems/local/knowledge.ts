@@ -1,3 +1,4 @@
+import { type LikelihoodModule, moduleValue, valueAt } from '../../know/likelihood-row.js'
 import { solve } from '../../num/linear-algebra.js'
 import { normalisedWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
@@ -10,7 +11,6 @@ import { columnsOf, derivative, evaluate, linearForm, type ObservationExpression
 import { type NumericScaler, scaleValues } from '../../table/scaling.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
-import { type LikelihoodModule, moduleValue, valueAt } from '../likelihood-row.js'
 import { boundsWithin, reachOf, setBack } from '../reach.js'
 
 /** An observed linear combination of scaled coordinates: value = Σ factor · coordinate + N(0, 1/precision). */

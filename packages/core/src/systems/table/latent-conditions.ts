@@ -1,3 +1,5 @@
+import type { LikelihoodModule } from '../../know/likelihood-row.js'
+import { moduleLikelihood, observationLikelihood } from '../../know/row-likelihoods.js'
 import { log, normalCdf } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
@@ -16,10 +18,8 @@ import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions 
 import type { Context } from '../context.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
 import { takeEncoded } from '../global/generator.js'
-import { moduleLikelihood, observationLikelihood } from '../global/posterior-likelihood.js'
 import type { RowObservation } from '../latent/observation.js'
 import { type RowLikelihood, sampleLatentBridgePosterior } from '../latent/posterior.js'
-import type { LikelihoodModule } from '../likelihood-row.js'
 import { checkObservation } from '../observations.js'
 import { decodeLatents, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
 

@@ -1,10 +1,10 @@
-import { type Evidence, evidenceOfRows, type RowLikelihood, together } from '../../know/evidence.js'
-import { symmetricEigen } from '../../num/linear-algebra.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
-import type { Encoded, Encoder } from '../../table/encoder.js'
-import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../../table/expression.js'
-import { type NumericScaler, unscaleValues } from '../../table/scaling.js'
-import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt, valueAt } from '../likelihood-row.js'
+import { symmetricEigen } from '../num/linear-algebra.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import type { Encoded, Encoder } from '../table/encoder.js'
+import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../table/expression.js'
+import { type NumericScaler, unscaleValues } from '../table/scaling.js'
+import { type Evidence, evidenceOfRows, type RowLikelihood, together } from './evidence.js'
+import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt, valueAt } from './likelihood-row.js'
 
 /** A numeric column as a function of its coordinate. */
 interface Decoded {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { standInValue } from '../../know/evidence.js'
-import { exp } from '../../num/elementary.js'
-import { keyFromSeed, normals } from '../../num/random.js'
-import { fitEncoder } from '../../table/encoder.js'
-import { parseObservation } from '../../table/expression.js'
-import { inferTable } from '../../table/infer.js'
-import type { ScalingMethod } from '../../table/scaling.js'
-import { moduleLikelihood, observationLikelihood } from './posterior-likelihood.js'
+import { exp } from '../num/elementary.js'
+import { keyFromSeed, normals } from '../num/random.js'
+import { fitEncoder } from '../table/encoder.js'
+import { parseObservation } from '../table/expression.js'
+import { inferTable } from '../table/infer.js'
+import type { ScalingMethod } from '../table/scaling.js'
+import { standInValue } from './evidence.js'
+import { moduleLikelihood, observationLikelihood } from './row-likelihoods.js'
 
 const z = normals(keyFromSeed(2), 400)
 const { table, formats } = inferTable({

@@ -10,6 +10,7 @@ const core = join(root, 'packages/core/src')
 const LAYERS: Readonly<Record<string, number>> = {
   num: 0,
   space: 1,
+  tell: 1,
   'model-file': 1,
   table: 2,
   kernel: 2,

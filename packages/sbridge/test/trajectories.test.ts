@@ -45,7 +45,7 @@ describe('snapshots at dates', () => {
       'a.csv'
     )
     expect(run.stderr).toBe('')
-    expect(run.stdout).toMatch(/^times in days since 2020-01-31$/m)
+    expect(run.stdout).toMatch(/^times: days since 2020-01-31$/m)
     expect(run.stdout).toMatch(/^held out 2020-02-29: W1 /m)
     expect(run.stdout).toMatch(/mean resolution of the particles.*no constant of nature/s)
     expect(sbridge('days.csv', '--time', 'date', ...options, '--hold-out', '29', '--at', '15,30', '-o', 'b.csv').status).toBe(0)

@@ -88,7 +88,7 @@ describe('what is known, in the studio', () => {
     expect((await studio.command(exact.replace('small-new.csv', 'small-new.parquet'))).bytes).toEqual(third)
     expect(new Set(column(await download(page, 'CSV'), 0))).toEqual(new Set(['1.25']))
     const report = (await download(page, 'Report')).toString()
-    expect(report).toContain('What was given')
+    expect(report).toContain('What was known')
     // Every figure names what it shows, and what was given.
     await page.getByRole('heading', { name: 'Column by column' }).waitFor(WAIT)
     const figures = await saveFigures(page)

@@ -5,3 +5,8 @@ export function listed(names: readonly string[]): string {
   const shown = names.slice(0, MOST_LISTED).map((name) => (/^$|,|^\s|\s$/.test(name) ? `“${name}”` : name))
   return names.length > MOST_LISTED ? `${shown.join(', ')} and ${names.length - MOST_LISTED} more` : shown.join(', ')
 }
+
+/** A count with its noun: `1 row`, `2 rows`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

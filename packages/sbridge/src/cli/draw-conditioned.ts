@@ -12,7 +12,6 @@ import {
   type Table,
   type Watch
 } from '@sbridge/core'
-import { oneGaussian } from '../report/conditions.js'
 import type { Asked } from './conditions.js'
 
 /** Rows under conditions, ready to be written, and what the report and `--json` say about them. */
@@ -69,43 +68,4 @@ export async function drawConditioned({ model, asked, count, steps, seed, engine
 /** All warnings of a draw, in the order of the conditions. */
 export function warningsOf({ conditional, posterior }: Pick<ConditionedRows, 'conditional' | 'posterior'>): NamedWarning[] {
   return [...(conditional?.conditions.flatMap(({ warnings }) => warnings) ?? []), ...(posterior?.warnings ?? [])]
-}
-
-const MOST_WARNINGS = 10
-
-/** What to say of a conditioned draw, a line each. */
-export function conditionedWords(rows: Pick<ConditionedRows, 'conditional' | 'posterior'>): string[] {
-  const lines: string[] = []
-  for (const { columns, epsilon, ridge, freeRatio, trials } of rows.conditional?.groups ?? []) {
-    const best = trials.find((trial) => trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio)
-    const score = best
-      ? `; held-out CRPS ${best.crps.toFixed(3)} standard deviations, ${(100 * best.coverage).toFixed(0)} % inside 60 % intervals`
-      : ''
-    lines.push(
-      `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}: ε = ${epsilon.toPrecision(3)}${freeRatio === 1 ? '' : ` (${freeRatio}-fold for drawn columns)`}, ridge λ = ${ridge}${score}`
-    )
-  }
-  if (rows.conditional) {
-    const { conditions } = rows.conditional
-    const least = (of: (c: (typeof conditions)[number]) => number) => Math.min(...conditions.map(of))
-    const matching = conditions.flatMap(({ matchingRows }) => (matchingRows === undefined ? [] : [matchingRows]))
-    const match = matching.length === 0 ? '' : `matching rows ${Math.min(...matching)}, `
-    lines.push(
-      `least over ${conditions.length} condition${conditions.length === 1 ? '' : 's'}: ${match}effective rows ${least((c) => c.effectiveRows).toFixed(1)}, acceptance ${least((c) => c.acceptance).toFixed(2)}, effective sample size ${least((c) => c.effectiveSampleSize).toFixed(0)}`
-    )
-  }
-  if (rows.posterior) {
-    const { posterior } = rows
-    lines.push(
-      `posterior: ${posterior.importanceRows.toFixed(1)} ${posterior.fittingRows === undefined ? '' : `of ${posterior.fittingRows.toFixed(1)} `}training rows ${posterior.fittingRows === undefined ? '' : 'that fit what is given '}agree with what was observed, ε = ${posterior.epsilon.toPrecision(3)}${oneGaussian(posterior)}, ${posterior.powers.length} power${posterior.powers.length === 1 ? '' : 's'} of the likelihood, acceptance ${posterior.acceptance.toFixed(2)}, effective sample size ${posterior.effectiveSampleSize.toFixed(0)}`,
-      `without observations the chain's distance to the data is ${posterior.unconditioned.distance.toPrecision(2)} (halves of the data: up to ${posterior.unconditioned.floor.toPrecision(2)})`
-    )
-  }
-  return [...lines, ...warningLines(warningsOf(rows))]
-}
-
-/** The first warnings, a line each. */
-export function warningLines(warnings: readonly NamedWarning[]): string[] {
-  const lines = warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => `warning ${name}: ${message}`)
-  return warnings.length > MOST_WARNINGS ? [...lines, `and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`] : lines
 }

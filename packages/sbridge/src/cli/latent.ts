@@ -1,6 +1,4 @@
-import { type CodecSummary, type Engine, type LatentConditionReport, type LatentSpecification, pairsPerMillisecond } from '@sbridge/core'
-import type { DrawnRows } from '../models/table-system.js'
-import { conditionedWords } from './draw-conditioned.js'
+import { type Engine, type LatentSpecification, pairsPerMillisecond } from '@sbridge/core'
 import { durationOf } from './progress.js'
 
 /** Sizes, memory and time of a latent job before it runs. */
@@ -68,30 +66,4 @@ function codecOperations(
 export function sayLatentPlan(plan: LatentPlan): string {
   const megabytes = Math.max(1, Math.round(plan.bytes / 1e6))
   return `${plan.rowCount} rows, ${plan.columnCount} columns in about ${plan.dimension} coordinates, ${plan.drawnRows} rows to draw: about ${durationOf(plan.seconds)} and ${megabytes} MB of working memory\n`
-}
-
-/** What the codec is and loses, in lines for a terminal. */
-export function codecWords({ kind, dimension, dataDimension, commonScale, reconstruction }: CodecSummary): string[] {
-  const { trainingError, heldOutError } = reconstruction
-  const heldOut = heldOutError === undefined ? '' : `, ${heldOutError.toFixed(3)} on held-out rows`
-  return [
-    `${kind}: ${dimension} coordinates for ${dataDimension} columns${commonScale ? ' on one scale' : ''}; its own error ${trainingError.toFixed(3)}${heldOut} (0 perfect, 1 the mean row)`
-  ]
-}
-
-const MOST_WARNINGS = 10
-
-/** What to say of conditions and observations, a line each. */
-export function latentConditionWords({ conditional, conditions }: Pick<DrawnRows, 'conditional' | 'conditions'>): string[] {
-  if (conditional) return conditionedWords({ conditional })
-  if (!conditions) return []
-  const least = (of: (one: LatentConditionReport) => number) => Math.min(...conditions.map(of))
-  const missed = conditions.flatMap((one) => (one.missed === undefined ? [] : [one.missed]))
-  const warnings = conditions.flatMap((one) => one.warnings)
-  return [
-    `through the decoder, least over ${conditions.length} condition${conditions.length === 1 ? '' : 's'}: effective rows ${least((one) => one.effectiveRows).toFixed(1)}, acceptance ${least((one) => one.acceptance).toFixed(2)}`,
-    ...(missed.length > 0 ? [`given numbers are met to ${Math.max(...missed).toFixed(3)} by the decoder, then repeated exactly`] : []),
-    ...warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => `warning ${name}: ${message}`),
-    ...(warnings.length > MOST_WARNINGS ? [`and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`] : [])
-  ]
 }

@@ -1,16 +1,5 @@
-import {
-  type FitJob,
-  InputError,
-  type Localisation,
-  type LocalModel,
-  type LocalOptions,
-  type LocalPosteriorReport,
-  localFields,
-  parseLocalisation,
-  type RawTable
-} from '@sbridge/core'
+import { type FitJob, InputError, type Localisation, type LocalOptions, localFields, parseLocalisation, type RawTable } from '@sbridge/core'
 import { readTable } from '../format/table-file.js'
-import { warningLines } from './draw-conditioned.js'
 import { readFields } from './fields.js'
 
 type Given = Readonly<Record<string, unknown>>
@@ -63,42 +52,4 @@ export async function localOptionsOf(given: Given, job: FitJob): Promise<LocalOp
 
 function lacking(got: string, remedy: string): InputError {
   return new InputError({ code: 'option-combination', got: `${got} with --local`, expected: 'one or the other', try: remedy })
-}
-
-/** What to say of rows under conditions or observations, a line each. */
-export function localPosteriorWords({ conditions, observations, acceptance, sweeps, warnings }: LocalPosteriorReport): string[] {
-  const least = Math.min(...conditions.map(({ effectiveRows }) => effectiveRows))
-  const tests = acceptance === undefined ? '' : `, ${(100 * acceptance).toFixed(0)} % of the moves accepted at least`
-  return [
-    `${conditions.length} condition${conditions.length === 1 ? '' : 's'}, ${observations.length} observation${observations.length === 1 ? '' : 's'}: ${sweeps} two-sided sweeps, at least ${least.toFixed(1)} effective training rows behind a draw${tests}`,
-    ...warningLines(warnings)
-  ]
-}
-
-/** What was decided, in lines for a terminal. */
-export function localWords({ summary }: LocalModel): string[] {
-  const { sweep, edges, coordinateCount, largestNeighbourhood, radius, learned, choices } = summary
-  const found = learned ? `learned from partial correlations above ${learned.threshold.toFixed(3)}` : 'given'
-  return [
-    `localised, ${sweep}: ${coordinateCount} columns, ${edges.length} pair${edges.length === 1 ? '' : 's'} of neighbours (${found}), at most ${largestNeighbourhood} a column`,
-    ...(radius
-      ? [`window ${radius.chosen} by held-out CRPS (${radius.scores.map(([r, score]) => `${r}: ${score.toPrecision(3)}`).join(', ')})`]
-      : []),
-    ...(learned ? [`strongest: ${strongest(edges)}`] : []),
-    ...choices.map(
-      (choice) =>
-        `bandwidths for ${choice.givenCount} neighbour${choice.givenCount === 1 ? '' : 's'}: ε_nb = ${choice.given.toPrecision(3)}, ${targetWords(choice.targetFactor)}; held-out CRPS ${choice.score.toPrecision(3)}`
-    )
-  ]
-}
-
-function targetWords(factor: number | 'free'): string {
-  return factor === 'free' ? 'no kernel on the drawn column' : `ε = ${factor} of the variance given the neighbours`
-}
-
-function strongest(edges: LocalModel['summary']['edges']): string {
-  return edges
-    .slice(0, 6)
-    .map(([a, b, value]) => `${a} – ${b}${value === undefined ? '' : ` (${value.toFixed(2)})`}`)
-    .join(', ')
 }

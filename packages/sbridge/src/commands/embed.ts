@@ -15,11 +15,14 @@ import {
   type RawColumn,
   type RawTable,
   type ScalingMethod,
-  saveEmbedding
+  saveEmbedding,
+  tellEmbedding
 } from '@sbridge/core'
+import { commandLine } from '../cli/command-line.js'
 import { addFields, embedFields, readFields, runFields, tableFields } from '../cli/fields.js'
 import { modelContentsIn, refuseNameOfTable } from '../cli/model-input.js'
 import { engineOf, fitJobOf, runOf, splitPairs } from '../cli/options.js'
+import { say } from '../cli/say.js'
 import { summaryStream } from '../cli/summary.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
@@ -87,11 +90,16 @@ async function fit(input: string, flags: EmbedFlags, { engine, seed }: { engine:
   await writeTable(flags.output, coordinateTable(coordinates))
   if (flags.model !== undefined) await writeAtomically(flags.model, packModel(saveEmbedding(model)))
   if (flags.report !== undefined) {
-    const { embeddingReport } = await import('../report/latent.js')
-    await writeAtomically(flags.report, embeddingReport({ input, model, coordinates }))
+    const { tellingPage } = await import('../report/index.js')
+    const parts = {
+      title: `Diffusion map of ${input}`,
+      kicker: 'Diffusion map',
+      telling: tellEmbedding(model, coordinates),
+      command: commandLine()
+    }
+    await writeAtomically(flags.report, tellingPage({ ...parts, entries: [['Rows', String(model.summary.rowCount)]] }))
   }
-  if (flags.json) summaryStream(flags.output).write(`${JSON.stringify({ output: flags.output, ...model.summary })}\n`)
-  else say(model, flags)
+  say({ output: flags.output, made: `coordinates of ${model.summary.rowCount} rows`, telling: tellEmbedding(model), keys: {}, flags })
 }
 
 async function place(model: EmbeddingModel, fresh: string, flags: EmbedFlags, context: Context): Promise<void> {
@@ -172,29 +180,4 @@ function wrongInputs(input: string, fresh: string | undefined): InputError {
         expected: 'one table, or a model and a table',
         try: `sbridge embed ${input} -o OUT`
       })
-}
-
-/** What was found, in lines for a terminal. */
-export function embeddingWords({ summary }: EmbeddingModel): string[] {
-  const { bandwidth, eigenvalues, roundTrip } = summary
-  const shown = eigenvalues.slice(0, 8).map((value) => value.toFixed(4))
-  return [
-    `${summary.dimension} coordinates`,
-    `bandwidth ε = ${summary.epsilon.toPrecision(4)}${bandwidth.chosen === 'given' ? ' (given)' : ''}; connected from ε = ${bandwidth.connectingEpsilon.toPrecision(3)}`,
-    `eigenvalues ${shown.join(' ')}${eigenvalues.length > 8 ? ' …' : ''}; largest residual ${Math.max(...summary.residuals).toExponential(1)}`,
-    `round trip: held-out rows come back with relative error ${roundTrip.relativeError.toFixed(3)}`
-  ]
-}
-
-function say(model: EmbeddingModel, flags: EmbedFlags): void {
-  const { summary } = model
-  const [dimension, ...others] = embeddingWords(model)
-  const lines = [
-    `${dimension} of ${summary.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}`,
-    ...others,
-    ...(flags.model === undefined ? [] : [`model in ${flags.model}`]),
-    ...summary.notes.map((note) => `note: ${note}`)
-  ]
-  const stream = summaryStream(flags.output)
-  stream.write(`${lines.join('\n')}\n`)
 }

@@ -5,20 +5,23 @@ import {
   type Evaluation,
   evaluateTables,
   evaluateTarget,
+  type Graded,
   type InferredTable,
   InputError,
   inferTable,
   keyFromSeed,
+  linesOf,
   type RawTable,
+  readingsOf,
   type Table,
-  type TargetEvaluation
+  tellTarget,
+  verdict
 } from '@sbridge/core'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, reportFields, runFields, tableFields } from '../cli/fields.js'
 import { engineOf, fitJobOf, runOf, showValuesOf } from '../cli/options.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
-import { type Graded, readingsOf, verdict } from '../report/readings.js'
 
 export function registerEvaluate(program: Command): void {
   const command = program
@@ -60,22 +63,22 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const synthetic = await like(syntheticPath)
   const train = flags.train === undefined ? undefined : await like(flags.train)
   const target = flags.target === undefined ? undefined : evaluateTarget({ real: real.table, synthetic, target: flags.target })
+  const telling = target && tellTarget(target)
   const engine = await engineOf(run)
   try {
     const evaluation = await evaluateTables({ real: real.table, synthetic, train, engine, key: keyFromSeed(run.seed) })
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
       const title = `${syntheticPath} against ${realPath}`
-      const sections = target ? [(await import('../report/target.js')).targetSection(target)] : []
       await writeAtomically(
         flags.report,
-        renderReport({ title, evaluation, real: real.table, synthetic, train, showValues, command: commandLine(), sections })
+        renderReport({ title, evaluation, real: real.table, synthetic, train, showValues, command: commandLine(), telling })
       )
     }
     process.stdout.write(
       flags.json
-        ? `${JSON.stringify({ ...evaluation, verdict: verdict(evaluation), ...(target ? { target } : {}) })}\n`
-        : evaluationText(evaluation) + (target ? targetText(target) : '')
+        ? `${JSON.stringify({ ...evaluation, verdict: verdict(evaluation), ...telling?.json })}\n`
+        : [...evaluationLines(evaluation), ...(telling ? linesOf(telling) : []), ''].join('\n')
     )
   } finally {
     await engine.close()
@@ -100,30 +103,7 @@ function kindsOf(real: InferredTable): Record<string, ColumnKind> {
   return Object.fromEntries(real.table.columns.map(({ name, kind }) => [name, kind === 'integer' ? 'number' : kind]))
 }
 
-function targetText(target: TargetEvaluation): string {
-  const head = `draws of ${target.column}: ${target.drawsPerRow} for each of ${target.rows} rows`
-  if (target.kind === 'categorical') {
-    const { logScore, brier, accuracy, unconditional } = target
-    return [
-      head,
-      `log score ${logScore.toFixed(4)}, Brier score ${brier.toFixed(4)} (ignoring all conditions: ${unconditional.logScore.toFixed(4)}, ${unconditional.brier.toFixed(4)})`,
-      `the commonest draw is right in ${(100 * accuracy).toFixed(1)} % of the rows`,
-      ''
-    ].join('\n')
-  }
-  const { crps, standardised, coverage, pinball } = target
-  return [
-    head,
-    `CRPS ${crps.toPrecision(4)}, in standard deviations ${standardised.crps.toFixed(4)} (ignoring all conditions: ${standardised.unconditional.toFixed(4)})`,
-    `inside central intervals: 50 %: ${coverage[50].toFixed(3)}, 80 %: ${coverage[80].toFixed(3)}, 95 %: ${coverage[95].toFixed(3)}`,
-    `pinball loss: ${Object.entries(pinball)
-      .map(([p, loss]) => `${p}: ${loss.toPrecision(3)}`)
-      .join(', ')}`,
-    ''
-  ].join('\n')
-}
-
-function evaluationText(evaluation: Evaluation): string {
+function evaluationLines(evaluation: Evaluation): string[] {
   const number = (x: number | null) => (x === null ? '–' : x.toFixed(4))
   const lines = [...verdict(evaluation), `${'measure'.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`]
   for (const [name, { reading }] of Object.entries(readingsOf(evaluation))) {
@@ -135,5 +115,5 @@ function evaluationText(evaluation: Evaluation): string {
     if (measure) lines.push(`${name.slice(0, 23).padEnd(24)}${number(measure.value).padStart(10)}${number(measure.floor).padStart(10)}`)
   }
   lines.push(...evaluation.notes.map((note) => `note: ${note}`))
-  return `${lines.join('\n')}\n`
+  return lines
 }

@@ -1,11 +1,11 @@
 import type { Command } from '@commander-js/extra-typings'
-import { fitFields, fitTable, latentFields, localFields, packModel, saveGlobal } from '@sbridge/core'
+import { fitFields, fitTable, latentFields, localFields, packModel, saveGlobal, tellSeed, tellTable, together } from '@sbridge/core'
 import { addFields, runFields, tableFields } from '../cli/fields.js'
 import { refuseNameOfTable } from '../cli/model-input.js'
 import { engineOf, fitJobOf, runOf } from '../cli/options.js'
 import { planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
-import { bandwidthWords, scalingWords } from '../cli/words.js'
+import { say } from '../cli/say.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { refuseWithoutLatent, runLatentFit } from './sample-latent.js'
@@ -56,16 +56,8 @@ async function runFit(path: string, flags: FitFlags): Promise<void> {
     const progress = new JobProgress(plan)
     const model = await fitTable(raw, job, { engine, progress: progress.update }).finally(() => progress.finish())
     await writeAtomically(flags.output, packModel(saveGlobal(model)))
-    const words = [
-      `model of ${model.summary.rowCount} rows in ${flags.output}`,
-      `seed ${run.seed}`,
-      bandwidthWords(model),
-      scalingWords(model),
-      ...model.summary.notes.map((note) => `note: ${note}`)
-    ]
-    process.stdout.write(
-      flags.json ? `${JSON.stringify({ output: flags.output, seed: run.seed, ...model.summary })}\n` : `${words.join('\n')}\n`
-    )
+    const made = `model of ${model.summary.rowCount} rows`
+    say({ output: flags.output, made, telling: together(tellSeed(run.seed), tellTable(model)), keys: {}, flags })
   } finally {
     await engine.close()
   }

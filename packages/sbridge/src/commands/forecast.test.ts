@@ -181,7 +181,7 @@ describe('conditions with --local', () => {
       expect(Number(d)).toBeLessThanOrEqual(2)
     }
     const report = readFileSync(at('known.html'), 'utf8')
-    for (const words of ['What was asked', 'b + c = 0.5 ± 0.2', 'a=1.25, d=0..2']) expect(report).toContain(words)
+    for (const words of ['What was known', 'b + c = 0.5 ± 0.2', 'a=1.25, d=0..2']) expect(report).toContain(words)
     expect((await ask('-n', '5', '--given', 'a=30')).said).toContain('warning condition-outside-data')
   })
 
@@ -256,8 +256,8 @@ describe('models of a forecast', () => {
   })
 
   it.each([
-    ['f.sbridge', 'model (forecast) of 149 rows, 4 columns', 'learned from 149 transitions'],
-    ['m.sbridge', 'model (local) of 150 rows, 4 columns', 'localised, ordered'],
+    ['f.sbridge', 'model (forecast) of 149 rows, 4 columns', 'transitions learned from: 149'],
+    ['m.sbridge', 'model (local) of 150 rows, 4 columns', 'sweep: ordered'],
     ['e.sbridge', 'model (embedding) of 150 rows, 4 columns', 'eigenvalues']
   ])('info reads %s', async (file, head, words) => {
     if (file === 'e.sbridge')

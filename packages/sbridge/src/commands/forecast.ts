@@ -12,7 +12,10 @@ import {
   loadForecast,
   packModel,
   presentTable,
-  saveForecast
+  saveForecast,
+  tellForecast,
+  tellSeed,
+  together
 } from '@sbridge/core'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, flagOf, readFields, runFields, tableFields } from '../cli/fields.js'
@@ -20,7 +23,7 @@ import { localisationOf } from '../cli/local.js'
 import { modelContentsIn, refuseNameOfTable } from '../cli/model-input.js'
 import { engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
-import { summaryStream } from '../cli/summary.js'
+import { say } from '../cli/say.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { cellsFor } from '../format/table-format.js'
@@ -75,12 +78,18 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
     await writeTable(flags.output, presentTable(drawn.table, drawn.formats, cells))
     if (flags.model !== undefined) await writeAtomically(flags.model, packModel(saveForecast(model)))
     if (flags.report !== undefined) {
-      const { forecastReport } = await import('../report/forecast.js')
+      const { tellingPage } = await import('../report/index.js')
       const title = input.replace(/^.*[\\/]/, '')
-      const parts = { title, model, ensemble: drawn.table, members, steps, seed: run.seed, command: commandLine() }
-      await writeAtomically(flags.report, forecastReport(parts))
+      const entries = [
+        ['Ensemble', `${members} members, ${steps} steps`],
+        ['Seed', String(run.seed)]
+      ] as const
+      const telling = tellForecast(model, { table: drawn.table, members, steps })
+      await writeAtomically(flags.report, tellingPage({ title, kicker: 'Forecast', telling, entries, command: commandLine() }))
     }
-    say(model, { members, steps, flags, run })
+    const keys = { members, steps, seed: run.seed }
+    const telling = together(tellSeed(run.seed), tellForecast(model))
+    say({ output: flags.output, made: `${members} trajectories of ${steps} steps`, telling, keys, flags })
   } finally {
     progress.finish()
     await engine.close()
@@ -122,35 +131,4 @@ function wholeNumber(flag: string, text: string): number {
   const count = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isInteger(count) && count >= 1 && count <= 1e7) return count
   throw new InputError({ code: 'count', got: `${flag} ${text}`, expected: 'a whole number from 1 to 10000000', try: `${flag} 100` })
-}
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-
-/** What was learned, in lines for a terminal. */
-export function forecastWords({ summary }: ForecastModel): string[] {
-  return [
-    `learned from ${summary.pairCount} transitions of ${counted(summary.columns.length, 'column')}, memory ${summary.memory}`,
-    ...summary.choices.map(
-      (choice) =>
-        `bandwidth for ${counted(choice.givenCount, 'input')}: ε = ${choice.given.toPrecision(3)} squared standard deviations; held-out score ${choice.score.toPrecision(3)}`
-    )
-  ]
-}
-
-function say(model: ForecastModel, at: { members: number; steps: number; flags: ForecastFlags; run: Run }): void {
-  const { members, steps, flags, run } = at
-  const { output } = flags
-  if (flags.json) {
-    summaryStream(output).write(`${JSON.stringify({ output, members, steps, seed: run.seed, ...model.summary })}\n`)
-    return
-  }
-  const stream = summaryStream(output)
-  const lines = [
-    `${members} trajectories of ${steps} steps${output === '-' ? '' : ` in ${output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
-    `seed ${run.seed}`,
-    ...forecastWords(model),
-    ...(flags.model === undefined ? [] : [`model in ${flags.model}`]),
-    ...model.summary.notes.map((note) => `note: ${note}`)
-  ]
-  stream.write(`${lines.join('\n')}\n`)
 }

@@ -8,6 +8,7 @@ import {
   InputError,
   isEmpty,
   isNumeric,
+  linesOf,
   loadEmbedding,
   loadForecast,
   loadGlobal,
@@ -20,6 +21,10 @@ import {
   presentValues,
   ReferenceEngine,
   type Table,
+  type Telling,
+  tellEmbedding,
+  tellForecast,
+  tellTable,
   trainingFieldTable,
   trainingLatentLocalTable,
   trainingLatentTable,
@@ -27,16 +32,11 @@ import {
   trainingTable
 } from '@sbridge/core'
 import { addFields, allFields, flagOf, tableFields } from '../cli/fields.js'
-import { codecWords } from '../cli/latent.js'
-import { localWords } from '../cli/local.js'
 import { modelContentsIn } from '../cli/model-input.js'
 import { fitJobOf } from '../cli/options.js'
-import { bandwidthWords, scalingWords } from '../cli/words.js'
 import { temporaryFilesIn } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
-import { embeddingWords } from './embed.js'
-import { forecastWords } from './forecast.js'
 
 export function registerInfo(program: Command): void {
   const command = program
@@ -138,40 +138,38 @@ function tableFacts({ table, notes }: ReturnType<typeof prepareRows>['data']): F
 
 type ModelFacts = Omit<Facts, 'what' | 'kind'>
 
+const factsOf = (table: Table, summary: object, { notes, ...telling }: Telling): ModelFacts => ({
+  ...trainingFacts(table),
+  notes,
+  model: summary,
+  words: linesOf({ ...telling, notes: [] })
+})
+
 /** What a model file holds, by the system that wrote it. */
 const READERS: Readonly<Record<string, (contents: ModelContents) => ModelFacts | Promise<ModelFacts>>> = {
   global(contents) {
     const model = loadGlobal(contents)
-    return {
-      ...trainingFacts(trainingTable(model)),
-      notes: model.summary.notes,
-      model: model.summary,
-      words: [bandwidthWords(model), scalingWords(model)]
-    }
+    return factsOf(trainingTable(model), model.summary, tellTable(model))
   },
   local(contents) {
     const model = loadLocal(contents)
-    return { ...trainingFacts(trainingFieldTable(model)), notes: model.summary.notes, model: model.summary, words: localWords(model) }
+    return factsOf(trainingFieldTable(model), model.summary, tellTable(model))
   },
   async latent(contents) {
     const model = await loadLatentTable(contents, { engine: new ReferenceEngine(), networks: fileNetworks })
-    const { summary } = model
-    const words = [...codecWords(summary.codec), bandwidthWords(model)]
-    return { ...trainingFacts(trainingLatentTable(model)), notes: summary.notes, model: summary, words }
+    return factsOf(trainingLatentTable(model), model.summary, tellTable(model))
   },
   async 'latent-local'(contents) {
     const model = await loadLatentLocal(contents, { engine: new ReferenceEngine(), networks: fileNetworks })
-    const { summary } = model
-    const words = [...codecWords(summary.codec), ...localWords(model.inner)]
-    return { ...trainingFacts(trainingLatentLocalTable(model)), notes: summary.notes, model: summary, words }
+    return factsOf(trainingLatentLocalTable(model), model.summary, tellTable(model))
   },
   embedding(contents) {
     const model = loadEmbedding(contents)
-    return { ...trainingFacts(embeddedTable(model)), notes: model.summary.notes, model: model.summary, words: embeddingWords(model) }
+    return factsOf(embeddedTable(model), model.summary, tellEmbedding(model))
   },
   forecast(contents) {
     const model = loadForecast(contents)
-    return { ...trainingFacts(trainingSeries(model)), notes: model.summary.notes, model: model.summary, words: forecastWords(model) }
+    return factsOf(trainingSeries(model), model.summary, tellForecast(model))
   }
 }
 

@@ -16,15 +16,17 @@ import {
   refuseBehindLocal,
   sampleLatentLocal,
   saveLatentLocal,
+  type Telling,
+  tellSeed,
+  tellTable,
+  together,
   trainingLatentLocalTable,
-  trainingLatents,
   type Watch
 } from '@sbridge/core'
-import { codecWords } from '../cli/latent.js'
-import { localOptionsOf, localWords } from '../cli/local.js'
+import { localOptionsOf } from '../cli/local.js'
 import { engineOf, showValuesOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
-import { summaryStream } from '../cli/summary.js'
+import { say } from '../cli/say.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
@@ -55,8 +57,22 @@ export async function runLatentLocalSample(request: LatentRun): Promise<void> {
     const drawn = await sampleLatentLocal(model, { ...draws, ...(count === undefined ? {} : { rows: count }), seed: run.seed }, context)
     progress.finish()
     await writeTable(flags.output, presentTable(drawn.table, model.encoder.formats, request.cells))
-    if (flags.report !== undefined) await writeReport(request, { model, drawn, engine, path: flags.report })
-    say(model, { rows: drawn.table.rowCount, request })
+    if (flags.report !== undefined)
+      await writeReport(request, {
+        model,
+        drawn,
+        engine,
+        path: flags.report,
+        telling: tellTable(model, { ...drawn, draws: { seed: run.seed, ...draws } })
+      })
+    const { rowCount } = drawn.table
+    say({
+      output: flags.output,
+      made: `${rowCount} rows`,
+      telling: tellTable(model, { ...drawn, draws: { seed: run.seed, ...draws } }),
+      keys: { rows: rowCount },
+      flags
+    })
   } finally {
     progress.finish()
     await engine.close()
@@ -75,9 +91,13 @@ export async function runLatentLocalFit(request: Pick<LatentRun, 'input' | 'flag
     const model = await fitFrom(raw, { job, flags }, { engine, progress: progress.update })
     progress.finish()
     await writeAtomically(flags.output, packModel(saveLatentLocal(model)))
-    const { summary } = model
-    const words = [`model of ${summary.rowCount} rows in ${flags.output}`, `seed ${run.seed}`, ...latentLocalWords(model)]
-    process.stdout.write(flags.json ? `${JSON.stringify({ output: flags.output, seed: run.seed, ...summary })}\n` : `${words.join('\n')}\n`)
+    say({
+      output: flags.output,
+      made: `model of ${model.summary.rowCount} rows`,
+      telling: together(tellSeed(run.seed), tellTable(model)),
+      keys: {},
+      flags
+    })
   } finally {
     progress.finish()
     await engine.close()
@@ -105,39 +125,20 @@ async function sayPlan(at: Parameters<typeof planOf>[0]): Promise<void> {
 
 async function writeReport(
   { input, command, run, flags }: LatentRun,
-  { model, drawn, engine, path }: { model: LatentLocalModel; drawn: LatentLocalRows; engine: Engine; path: string }
+  {
+    model,
+    drawn,
+    engine,
+    path,
+    telling
+  }: { model: LatentLocalModel; drawn: LatentLocalRows; engine: Engine; path: string; telling: Telling }
 ): Promise<void> {
   const real = trainingLatentLocalTable(model)
   const image = imageOf(flags)
   const showValues = showValuesOf(flags)
   const evaluation = await evaluateTables({ real, synthetic: drawn.table, engine, key: keyFromSeed(run.seed) })
-  const [{ renderReport }, { localSections }, { latentSections }] = await Promise.all([
-    import('../report/index.js'),
-    import('../report/local.js'),
-    import('../report/latent.js')
-  ])
-  const columns = model.inner.encoder.columns.map(({ name }) => name)
-  const sections = [
-    ...latentSections({ codec: model.summary.codec, real: trainingLatents(model), drawn: drawn.latents }),
-    ...localSections({ summary: model.summary, columns }),
-    ...(image ? [await imagesOf({ real, drawn: drawn.table, image, engine, showValues })] : [])
-  ]
+  const { renderReport } = await import('../report/index.js')
+  const sections = image ? [await imagesOf({ real, drawn: drawn.table, image, engine, showValues })] : []
   const title = input.replace(/^.*[\\/]/, '')
-  await writeAtomically(path, renderReport({ title, evaluation, real, synthetic: drawn.table, command, sections, showValues }))
-}
-
-/** What was decided, in lines for a terminal. */
-export function latentLocalWords({ inner, summary }: LatentLocalModel): string[] {
-  return [...codecWords(summary.codec), ...localWords(inner), ...summary.notes.map((note) => `note: ${note}`)]
-}
-
-function say(model: LatentLocalModel, { rows, request }: { rows: number; request: LatentRun }): void {
-  const { flags, run } = request
-  if (flags.json) {
-    summaryStream(flags.output).write(`${JSON.stringify({ rows, output: flags.output, seed: run.seed, ...model.summary })}\n`)
-    return
-  }
-  const stream = summaryStream(flags.output)
-  const place = `${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`
-  stream.write(`${[`${rows} rows${place}`, `seed ${run.seed}`, ...latentLocalWords(model)].join('\n')}\n`)
+  await writeAtomically(path, renderReport({ title, evaluation, real, synthetic: drawn.table, command, telling, sections, showValues }))
 }

@@ -64,7 +64,7 @@ describe('rows behind a codec on the command line', () => {
       'r.html'
     ]
     const done = run(...words)
-    expect(done.stderr + done.stdout).toContain('pca: 4 coordinates for 15 columns on one scale')
+    expect(done.stderr + done.stdout).toContain('codec: pca (4 coordinates for 15 columns on one scale)')
     expect(done.status).toBe(0)
     const rows = await rowsOf('out.csv')
     expect(rows.length).toBe(50)
@@ -105,7 +105,7 @@ describe('rows behind a codec on the command line', () => {
     const rows = await rowsOf('k.csv')
     expect(rows.slice(0, 20).every((row) => row[0] === 'across' && row[1] === '10' && row[6] === '200')).toBe(true)
     expect(rows.slice(20).every((row) => row[1] === '100')).toBe(true)
-    expect(await readFile(at('k.html'), 'utf8')).toContain('What was given or observed')
+    expect(await readFile(at('k.html'), 'utf8')).toContain('What was known')
     expect(run('sample', 'm.sbridge', '-n', '20', '--dynamics', 'bridge', '--start', 'noise', '-o', 'b.csv', '--seed', '2').status).toBe(0)
     expect((await rowsOf('b.csv')).length).toBe(20)
     const plan = JSON.parse(run('sample', 'bars.csv', '--latent', 'pca:4', '-o', 'x.csv', '--dry-run', '--json').stdout)
@@ -115,7 +115,7 @@ describe('rows behind a codec on the command line', () => {
 
   test('--local: coordinates from their neighbours, from a table and from a file, with a report of both', { timeout: 90_000 }, async () => {
     const local = ['--exclude', 'bar', '--latent', 'pca:4', '--local', 'window:1', '--image', '4x4']
-    expect(run('fit', 'bars.csv', ...local, '-o', 'local.sbridge', '--seed', '1').stdout).toContain('localised, ordered: 4 columns')
+    expect(run('fit', 'bars.csv', ...local, '-o', 'local.sbridge', '--seed', '1').stdout).toContain('sweep: ordered\ncolumns: 4')
     expect(run('info', 'local.sbridge').stdout).toContain('model (latent-local) of 200 rows, 16 columns')
     const draw = ['-n', '20', '--seed', '1', '--image', '4x4', '--report', 'local.html', '--show-values']
     expect(run('sample', 'local.sbridge', ...draw, '-o', 'local.csv').status).toBe(0)

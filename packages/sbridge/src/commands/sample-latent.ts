@@ -8,6 +8,7 @@ import {
   fitLatentTable,
   gaussianKernel,
   InputError,
+  keptBackIn,
   keyFromSeed,
   type LatentDraw,
   type LatentTableModel,
@@ -23,18 +24,21 @@ import {
   type SampleJob,
   saveLatentTable,
   type Table,
+  type Telling,
   takeRows,
+  tellSeed,
+  tellTable,
+  together,
   trainingLatentTable,
   USUAL_STEPS,
   type Watch
 } from '@sbridge/core'
 import type { Asked } from '../cli/conditions.js'
 import { flagNamed, readFields } from '../cli/fields.js'
-import { codecWords, type LatentPlan, latentConditionWords, planLatent, sayLatentPlan } from '../cli/latent.js'
+import { type LatentPlan, planLatent, sayLatentPlan } from '../cli/latent.js'
 import { engineOf, type Run, showValuesOf } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
-import { summaryStream } from '../cli/summary.js'
-import { bandwidthWords } from '../cli/words.js'
+import { say } from '../cli/say.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
@@ -100,7 +104,14 @@ export async function runLatentSample(request: LatentRun): Promise<void> {
     }
     await writeTable(flags.output, presentTable(drawn.table, drawn.formats, request.cells))
     if (flags.report !== undefined) await writeReport(request, { model, drawn, draws, image, engine, path: flags.report })
-    say(model, { drawn, draws, request })
+    const { rowCount } = drawn.table
+    say({
+      output: flags.output,
+      made: `${rowCount} rows`,
+      telling: tellingOf(model, { drawn, draws, request }),
+      keys: { rows: rowCount },
+      flags
+    })
   } finally {
     await engine.close()
   }
@@ -119,9 +130,13 @@ export async function runLatentFit({ input, flags, run, job }: Pick<LatentRun, '
     const progress = new JobProgress(plan)
     const model = await fitFrom(raw, { job, flags, image }, { engine, progress: progress.update }).finally(() => progress.finish())
     await writeAtomically(flags.output, packModel(saveLatentTable(model)))
-    const { summary } = model
-    const words = [`model of ${summary.rowCount} rows in ${flags.output}`, `seed ${run.seed}`, ...wordsOf(model)]
-    process.stdout.write(flags.json ? `${JSON.stringify({ output: flags.output, seed: run.seed, ...summary })}\n` : `${words.join('\n')}\n`)
+    say({
+      output: flags.output,
+      made: `model of ${model.summary.rowCount} rows`,
+      telling: together(tellSeed(run.seed), tellTable(model)),
+      keys: {},
+      flags
+    })
   } finally {
     await engine.close()
   }
@@ -181,31 +196,12 @@ async function writeReport(request: LatentRun, { model, drawn, draws, image, eng
   const real = trainingLatentTable(model)
   const key = keyFromSeed(run.seed)
   const evaluation = await evaluateTables({ real, synthetic: drawn.table, engine, key })
-  const [{ reportOf }, { latentSections }, { latentConditionSections }] = await Promise.all([
-    import('../report/sample-report.js'),
-    import('../report/latent.js'),
-    import('../report/latent-conditions.js')
-  ])
-  const { codec, epsilon, bandwidth } = model.summary
-  const latents = { real: model.inner.training.rows.coordinates, drawn: drawn.latents }
-  const sections: Section[] = [
-    ...latentSections({ codec, ...latents, epsilon, ratio: bandwidth?.ratio }),
-    ...(image ? [await imagesOf({ real, drawn: drawn.table, image, engine, showValues })] : []),
-    ...latentConditionSections(drawn)
-  ]
-  const page = reportOf({
-    input,
-    command,
-    model,
-    real,
-    rows: drawn.table,
-    evaluation,
-    seed: run.seed,
-    draws: { ...request.draws, ...draws, steps: drawn.conditional?.steps ?? drawn.conditions?.[0]?.steps ?? request.draws.steps },
-    sections,
-    showValues
-  })
-  await writeAtomically(path, page)
+  const { renderReport } = await import('../report/index.js')
+  const title = input.replace(/^.*[\\/]/, '')
+  const telling = tellingOf(model, { drawn, draws, request })
+  const sections = image ? [await imagesOf({ real, drawn: drawn.table, image, engine, showValues })] : []
+  const parts = { title, command, real, synthetic: drawn.table, evaluation, telling, keptBack: keptBackIn(model), sections, showValues }
+  await writeAtomically(path, renderReport(parts))
 }
 
 export async function imagesOf(at: {
@@ -221,33 +217,14 @@ export async function imagesOf(at: {
   return imageSection({ shape: at.image, drawn, nearest: takeRows(real, indices), showValues: at.showValues })
 }
 
-function wordsOf(model: LatentTableModel): string[] {
-  return [...codecWords(model.summary.codec), bandwidthWords(model), ...model.summary.notes.map((note) => `note: ${note}`)]
+interface Drawn {
+  readonly drawn: LatentRows
+  readonly draws: Pick<LatentDraw, 'dynamics'>
+  readonly request: LatentRun
 }
 
-function say(
-  model: LatentTableModel,
-  { drawn, draws, request }: { drawn: LatentRows; draws: Pick<LatentDraw, 'dynamics'>; request: LatentRun }
-): void {
-  const { flags, run } = request
-  const rows = drawn.table.rowCount
-  if (flags.json) {
-    const { conditional, conditions } = drawn
-    const asked = { ...(conditional ? { conditional } : {}), ...(conditions ? { conditions } : {}) }
-    const dynamics = draws.dynamics ?? 'langevin'
-    summaryStream(flags.output).write(
-      `${JSON.stringify({ rows, output: flags.output, seed: run.seed, dynamics, ...model.summary, ...asked })}\n`
-    )
-    return
-  }
-  const stream = summaryStream(flags.output)
-  const lines = [
-    `${rows} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
-    `seed ${run.seed}`,
-    ...wordsOf(model),
-    ...latentConditionWords(drawn)
-  ]
-  stream.write(`${lines.join('\n')}\n`)
+function tellingOf(model: LatentTableModel, { drawn, draws: { dynamics = 'langevin' }, request }: Drawn): Telling {
+  return tellTable(model, { ...drawn, draws: { seed: request.run.seed, dynamics, ...request.draws } })
 }
 
 /** What does not go together is refused before anything is read. */

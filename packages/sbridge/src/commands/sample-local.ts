@@ -13,14 +13,17 @@ import {
   type RawTable,
   type SampleJob,
   saveLocal,
+  tellSeed,
+  tellTable,
+  together,
   trainingFieldTable
 } from '@sbridge/core'
 import type { Asked } from '../cli/conditions.js'
 import { flagNamed } from '../cli/fields.js'
-import { localOptionsOf, localPosteriorWords, localWords } from '../cli/local.js'
+import { localOptionsOf } from '../cli/local.js'
 import { engineOf, type Run, showValuesOf } from '../cli/options.js'
 import { durationOf, JobProgress } from '../cli/progress.js'
-import { summaryStream } from '../cli/summary.js'
+import { say } from '../cli/say.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { drawLocal, type LocalRows, localSystem, refuseOfGlobal } from '../models/local.js'
@@ -78,7 +81,14 @@ export async function runLocalSample(request: LocalSampleRun): Promise<void> {
     progress.finish()
     await writeTable(flags.output, presentTable(rows.table, rows.formats, cells))
     if (flags.report !== undefined) await writeReport(request, { model, rows, engine, path: flags.report })
-    say(model, { rows, flags, run })
+    const { rowCount } = rows.table
+    say({
+      output: flags.output,
+      made: `${rowCount} rows`,
+      telling: tellTable(model, { ...rows, draws: { seed: run.seed, ...draws } }),
+      keys: { rows: rowCount },
+      flags
+    })
   } finally {
     progress.finish()
     await engine.close()
@@ -86,51 +96,16 @@ export async function runLocalSample(request: LocalSampleRun): Promise<void> {
 }
 
 async function writeReport(
-  { input, command, run, flags }: LocalSampleRun,
+  { input, command, run, flags, draws }: LocalSampleRun,
   { model, rows, engine, path }: { model: LocalModel; rows: LocalRows; engine: Awaited<ReturnType<typeof engineOf>>; path: string }
 ): Promise<void> {
   const real = trainingFieldTable(model)
   const evaluation = await evaluateTables({ real, synthetic: rows.table, engine, key: keyFromSeed(run.seed) })
-  const [{ renderReport }, { ASKED, localSections }, { conditionPrologue }] = await Promise.all([
-    import('../report/index.js'),
-    import('../report/local.js'),
-    import('../report/conditions.js')
-  ])
-  const columns = real.columns.map((column) => column.name)
-  const sections = localSections({ summary: model.summary, columns, posterior: rows.posterior })
-  await writeAtomically(
-    path,
-    renderReport({
-      title: input.replace(/^.*[\\/]/, ''),
-      evaluation,
-      real,
-      synthetic: rows.table,
-      command,
-      prologue: rows.posterior && conditionPrologue(ASKED),
-      sections,
-      showValues: showValuesOf(flags)
-    })
-  )
-}
-
-function say(model: LocalModel, { rows, flags, run }: { rows: LocalRows; flags: LocalSampleFlags; run: Run }): void {
-  const { table, posterior: report } = rows
-  if (flags.json) {
-    const asked = report ? { posterior: report, warnings: report.warnings } : {}
-    summaryStream(flags.output).write(
-      `${JSON.stringify({ rows: table.rowCount, output: flags.output, seed: run.seed, ...model.summary, ...asked })}\n`
-    )
-    return
-  }
-  const stream = summaryStream(flags.output)
-  const lines = [
-    `${table.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
-    `seed ${run.seed}`,
-    ...localWords(model),
-    ...(report ? localPosteriorWords(report) : []),
-    ...model.summary.notes.map((note) => `note: ${note}`)
-  ]
-  stream.write(`${lines.join('\n')}\n`)
+  const { renderReport } = await import('../report/index.js')
+  const title = input.replace(/^.*[\\/]/, '')
+  const telling = tellTable(model, { ...rows, draws: { seed: run.seed, ...draws } })
+  const page = renderReport({ title, evaluation, real, synthetic: rows.table, command, telling, showValues: showValuesOf(flags) })
+  await writeAtomically(path, page)
 }
 
 interface LocalPlan {
@@ -182,15 +157,13 @@ export async function runLocalFit(request: Pick<LocalSampleRun, 'input' | 'flags
     const model = await localSystem.fit(raw, { ...job, ...options }, { engine, progress: progress.update })
     progress.finish()
     await writeAtomically(flags.output, packModel(saveLocal(model)))
-    const lines = [
-      `model of ${model.summary.rowCount} rows in ${flags.output}`,
-      `seed ${run.seed}`,
-      ...localWords(model),
-      ...model.summary.notes.map((note) => `note: ${note}`)
-    ]
-    process.stdout.write(
-      flags.json ? `${JSON.stringify({ output: flags.output, seed: run.seed, ...model.summary })}\n` : `${lines.join('\n')}\n`
-    )
+    say({
+      output: flags.output,
+      made: `model of ${model.summary.rowCount} rows`,
+      telling: together(tellSeed(run.seed), tellTable(model)),
+      keys: {},
+      flags
+    })
   } finally {
     progress.finish()
     await engine.close()

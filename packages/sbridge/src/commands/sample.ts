@@ -8,6 +8,7 @@ import {
   fitTable,
   type GlobalModel,
   InputError,
+  keptBackIn,
   keyFromSeed,
   latentDrawFields,
   latentFields,
@@ -20,19 +21,18 @@ import {
   type SampleJob,
   sampleTable,
   type Table,
-  trainingTable,
-  USUAL_STEPS
+  tellTable,
+  trainingTable
 } from '@sbridge/core'
 import { commandLine } from '../cli/command-line.js'
 import { type Asked, askedOf } from '../cli/conditions.js'
-import { type ConditionedRows, conditionedWords, drawConditioned, warningsOf } from '../cli/draw-conditioned.js'
+import { type ConditionedRows, drawConditioned } from '../cli/draw-conditioned.js'
 import { addFields, readFields, reportFields, runFields, tableFields } from '../cli/fields.js'
 import { modelContentsIn } from '../cli/model-input.js'
 import { countOf, engineOf, fitJobOf, type Run, runOf, showValuesOf } from '../cli/options.js'
 import { type JobPlan, planJob, sayPlan } from '../cli/plan.js'
 import { JobProgress } from '../cli/progress.js'
-import { summaryStream } from '../cli/summary.js'
-import { bandwidthWords, scalingWords } from '../cli/words.js'
+import { say } from '../cli/say.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { cellsFor } from '../format/table-format.js'
@@ -160,47 +160,18 @@ async function draw({ source, job, draws, count, cells, input, flags, run, plan,
     progress.finish()
   }
   await writeTable(flags.output, known ? presentTable(known.table, known.formats, cells) : presentRows(model, rows, cells))
-  const done = known ? { ...draws, steps: (known.conditional ?? known.posterior)!.steps } : draws
-  const summary = summaryOf({ model, rows, draws: done, run, output: flags.output })
+  const { seed } = run
+  const telling = tellTable(model, { ...known, draws: { seed, ...draws } })
   if (flags.report !== undefined) {
     const real = trainingTable(model)
-    const evaluation = await evaluateTables({
-      real,
-      synthetic: rows,
-      engine,
-      key: keyFromSeed(run.seed)
-    })
-    const { reportOf } = await import('../report/sample-report.js')
-    const { conditionPrologue, conditionSections, GIVEN, OBSERVED } = await import('../report/conditions.js')
-    await writeAtomically(
-      flags.report,
-      reportOf({
-        input,
-        command: commandLine(),
-        model,
-        real,
-        rows,
-        evaluation,
-        seed: run.seed,
-        draws: done,
-        prologue: known && conditionPrologue(known.conditional ? GIVEN : OBSERVED),
-        sections: known && conditionSections(known, real.columns),
-        showValues: showValuesOf(flags)
-      })
-    )
+    const evaluation = await evaluateTables({ real, synthetic: rows, engine, key: keyFromSeed(seed) })
+    const { renderReport } = await import('../report/index.js')
+    const title = input.replace(/^.*[\\/]/, '')
+    const parts = { title, command: commandLine(), real, synthetic: rows, evaluation, telling, keptBack: keptBackIn(model) }
+    await writeAtomically(flags.report, renderReport({ ...parts, showValues: showValuesOf(flags) }))
   }
-  if (flags.json) summaryStream(flags.output).write(`${JSON.stringify({ ...summary, ...(known ? knownSummary(known) : {}) })}\n`)
-  else say(model, summary, flags, known ? conditionedWords(known) : [])
-}
-
-/** What `--json` says of conditions and observations. */
-function knownSummary(known: ConditionedRows): object {
-  const { conditional, posterior } = known
-  return {
-    ...(conditional ? { conditional } : {}),
-    ...(posterior ? { posterior } : {}),
-    warnings: warningsOf(known)
-  }
+  const keys = { rows: rows.rowCount, engine: run.engineName, threads: run.threads }
+  say({ output: flags.output, made: `${rows.rowCount} rows`, telling, keys, flags })
 }
 
 function refuseCombinations(asked: Asked | undefined, { draws, local }: { draws: Draw['draws']; local: boolean }): void {
@@ -227,65 +198,4 @@ function refuseModelOptions(flags: SampleFlags): void {
       expected: 'options of drawing only',
       try: 'giving it to `sbridge fit`'
     })
-}
-
-interface SampleSummary {
-  readonly rows: number
-  readonly output: string
-  readonly seed: number
-  readonly epsilon: number
-  readonly ratio: number | null
-  readonly criterion: string
-  readonly scaling: GlobalModel['summary']['scaling']
-  readonly kernel: string
-  readonly noise: string
-  readonly steps: number
-  readonly engine: string
-  readonly threads: number
-  readonly notes: readonly string[]
-}
-
-function summaryOf({
-  model,
-  rows,
-  draws,
-  run,
-  output
-}: {
-  model: GlobalModel
-  rows: Table
-  draws: Draw['draws']
-  run: Run
-  output: string
-}): SampleSummary {
-  const { summary } = model
-  return {
-    rows: rows.rowCount,
-    output,
-    seed: run.seed,
-    epsilon: summary.epsilon,
-    ratio: summary.bandwidth?.ratio ?? null,
-    criterion: summary.bandwidth?.criterion ?? 'given',
-    scaling: summary.scaling,
-    kernel: summary.kernel,
-    noise: draws.noise ?? 'covariance',
-    steps: draws.steps ?? USUAL_STEPS.rows,
-    engine: run.engineName,
-    threads: run.threads,
-    notes: summary.notes
-  }
-}
-
-/** Results in words go to standard error when standard output carries the rows. */
-function say(model: GlobalModel, summary: SampleSummary, flags: SampleFlags, more: readonly string[]): void {
-  const stream = summaryStream(flags.output)
-  const lines = [
-    `${summary.rows} rows${flags.output === '-' ? '' : ` in ${flags.output}`}${flags.report ? `, report in ${flags.report}` : ''}`,
-    `seed ${summary.seed}`,
-    bandwidthWords(model),
-    scalingWords(model),
-    ...more,
-    ...summary.notes.map((note) => `note: ${note}`)
-  ]
-  stream.write(`${lines.join('\n')}\n`)
 }

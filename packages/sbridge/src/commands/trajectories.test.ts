@@ -1,6 +1,18 @@
-import { cloud, drawTrajectories, matrixFromRows, presentTrajectories, ReferenceEngine, trajectoriesSummary } from '@sbridge/core'
+import {
+  cloud,
+  type DrawnTrajectories,
+  drawTrajectories,
+  matrixFromRows,
+  presentTrajectories,
+  ReferenceEngine,
+  tellTrajectories,
+  trajectoriesSummary
+} from '@sbridge/core'
 import { describe, expect, it } from 'vitest'
-import { trajectoriesReport } from '../report/trajectories.js'
+import { tellingPage } from '../report/index.js'
+
+const pageOf = (drawn: DrawnTrajectories, title = 'a'): string =>
+  tellingPage({ title, kicker: '', telling: tellTrajectories(drawn, 'when'), entries: [] })
 
 describe('what is written', () => {
   const rows = (shift: number): number[][] => Array.from({ length: 20 }, (_, i) => [shift + (i % 5) / 10, shift - Math.floor(i / 5) / 10])
@@ -22,7 +34,7 @@ describe('what is written', () => {
       { reference: 'linear', holdOut: [1], rows: 3, at: [0.5], between: 1, seed: 7 },
       { engine: new ReferenceEngine(), onRound: ({ round }) => rounds.push(round) }
     )
-    const { model, trajectories, scores } = drawn
+    const { model, trajectories } = drawn
     expect(rounds).toEqual(model.history.map(({ round }) => round))
     const written = presentTrajectories(trajectories, table, 'text')
     expect(written.columns.map((c) => c.name)).toEqual(['particle', 'x', 'when', 'y'])
@@ -35,7 +47,7 @@ describe('what is written', () => {
     expect(summary).toMatchObject({ sigma: [...model.sigma], sigmaFrom: 'estimate', sigmaByInterval: [[...model.sigma]] })
     expect(summary.history[0]).toMatchObject({ round: 0, theta: expect.any(Object), change: expect.any(Number) })
     expect(summary.heldOut[0]).toMatchObject({ time: 1, w1: expect.any(Number), w2: expect.any(Number), mmd: expect.any(Number) })
-    const page = trajectoriesReport({ title: '<b>', timeName: 'when', model, trajectories, scores, seed: 7 })
+    const page = pageOf(drawn, '<b>')
     expect(page).toContain('&lt;b&gt;')
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/)
     for (const part of ['Snapshots and paths', 'At the held-out times', 'Round by round']) expect(page).toContain(part)
@@ -54,7 +66,7 @@ describe('what is written', () => {
     for (const sigma of [summary.sigma, ...summary.sigmaByInterval].flat()) expect(sigma).toBeCloseTo(0.1, 9)
     expect(summary.sigmaByInterval).toHaveLength(2)
     expect(summary.notes[0]).toMatch(/what the particles resolve.*no constant of nature.*--sigma estimate/)
-    const page = trajectoriesReport({ title: 'a', timeName: 'when', ...drawn })
+    const page = pageOf(drawn)
     expect(page).toContain('no constant of nature')
     expect(page).not.toContain('after 0')
     const estimated = await drawTrajectories(
@@ -64,6 +76,6 @@ describe('what is written', () => {
     )
     expect(estimated.model.sigmaFrom).toBe('estimate')
     expect(estimated.model.sigma[0]).toBeGreaterThan(0.5)
-    expect(trajectoriesReport({ title: 'a', timeName: 'when', ...estimated })).not.toContain('no constant of nature')
+    expect(pageOf(estimated)).not.toContain('no constant of nature')
   })
 })

@@ -4,7 +4,6 @@ import {
   type DrawnTrajectories,
   drawTrajectories,
   FormatError,
-  type HeldOutScore,
   InputError,
   type MarginalsOptions,
   marginalsFields,
@@ -17,9 +16,10 @@ import {
   snapshotsOf,
   spellDates,
   type TrajectoriesJob,
-  trajectoriesNotes,
+  tellSeed,
+  tellTrajectories,
+  together,
   trajectoriesStages,
-  trajectoriesSummary,
   type UserReference,
   userFamily
 } from '@sbridge/core'
@@ -27,7 +27,7 @@ import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, runFields } from '../cli/fields.js'
 import { countOf, engineOf, type Run, runOf, splitList } from '../cli/options.js'
 import { JobProgress } from '../cli/progress.js'
-import { summaryStream } from '../cli/summary.js'
+import { say } from '../cli/say.js'
 import { importUserModule } from '../cli/user-module.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
@@ -96,13 +96,22 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   const drawn = await fitAndDraw(table, job, run)
   const cells = format === 'csv' || format === 'tsv' ? 'text' : 'typed'
   await writeTable(flags.output, presentTrajectories(drawn.trajectories, table, cells))
+  const { count, times } = drawn.trajectories
+  const made = `${count} trajectories at ${times.length} times`
+  const telling = tellTrajectories(drawn, timeNameOf(flags.time, table))
   if (flags.report !== undefined) {
-    const { trajectoriesReport } = await import('../report/trajectories.js')
-    const parts = { ...drawn, title: input.replace(/^.*[\\/]/, ''), timeName: timeNameOf(flags.time, table), command: commandLine() }
-    await writeAtomically(flags.report, trajectoriesReport(parts))
+    const { tellingPage } = await import('../report/index.js')
+    const title = input.replace(/^.*[\\/]/, '')
+    const entries = [
+      ['Trajectories', made],
+      ['Seed', String(run.seed)]
+    ] as const
+    await writeAtomically(
+      flags.report,
+      tellingPage({ title, kicker: 'Trajectories through snapshots', telling, entries, command: commandLine() })
+    )
   }
-  if (flags.json) summaryStream(flags.output).write(`${JSON.stringify(trajectoriesSummary(drawn))}\n`)
-  else sayResult(drawn, flags)
+  say({ output: flags.output, made, telling: together(tellSeed(run.seed), telling), keys: {}, flags })
 }
 
 function timeNameOf(name: string, { calendar }: SnapshotTable): string {
@@ -209,32 +218,4 @@ async function referenceOf(text: string): Promise<NonNullable<MarginalsOptions['
     })
   }
   return userFamily((loaded.default ?? loaded) as UserReference)
-}
-
-function sayResult({ model, scores, trajectories, seed, calendar, notes }: DrawnTrajectories, flags: TrajectoriesFlags): void {
-  const stream = summaryStream(flags.output)
-  const number = (x: number | undefined): string => (x === undefined ? '–' : String(Number(x.toPrecision(4))))
-  const intervals = new Map(model.intervals.map((i) => [i.name, i]))
-  const parameters = model.smoothness
-    ? [`length scale ${model.smoothness.lengthScale} spreads, amplitude ${model.smoothness.amplitude} spreads an interval`]
-    : model.family.parameters.map(({ name }, k) => {
-        const interval = intervals.get(name)
-        return `${name} = ${number(model.theta[k])}${interval ? ` (95 % ${number(interval.lower)} to ${number(interval.upper)})` : ''}`
-      })
-  const mean = (pick: (s: HeldOutScore) => number): number => scores.reduce((sum, s) => sum + pick(s), 0) / scores.length
-  const lines = [
-    `${trajectories.count} trajectories at ${trajectories.times.length} times in ${flags.output === '-' ? 'standard output' : flags.output}`,
-    `seed ${seed}`,
-    ...(calendar ? [`times in days since ${spellDates(calendar, [0])[0]}`] : []),
-    `reference ${model.family.name}, ${model.diffusion} noise, sigma ${Array.from(model.sigma, number).join(', ')}${model.sigmaFrom === 'resolution' ? ' (mean resolution of the particles)' : ''}`,
-    ...parameters,
-    ...(model.history.length > 0 ? [`${model.ending} after ${model.history.at(-1)!.round} rounds`] : []),
-    ...scores.map(
-      (s) =>
-        `held out ${calendar ? spellDates(calendar, [s.time])[0] : s.time}: W1 ${number(s.w1)}, W2 ${number(s.w2)}, MMD ${number(s.mmd)} (straight lines ${number(s.straightLine)}, splines ${number(s.spline)}, floor ${number(s.floor)})`
-    ),
-    ...(scores.length > 1 ? [`held out, mean W1 ${number(mean((s) => s.w1))}, floor ${number(mean((s) => s.floor))}`] : []),
-    ...[...notes, ...trajectoriesNotes(model, trajectories)].map((note) => `note: ${note}`)
-  ]
-  stream.write(`${lines.join('\n')}\n`)
 }

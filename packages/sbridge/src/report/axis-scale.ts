@@ -1,4 +1,4 @@
-import { formatPlain, tickText } from './numbers.js'
+import { plainText, tickText } from '@sbridge/core'
 
 /** An axis of Observable Plot, and the coordinate along which it is even. */
 export interface AxisScale {
@@ -21,5 +21,5 @@ export function axisScale(kind: string, ascending: Float64Array): AxisScale {
 
 /** Powers of ten only: other ticks of a logarithmic axis stay bare. */
 export function decadeText(value: number): string {
-  return Number.isInteger(Math.round(1e6 * Math.log10(value)) / 1e6) ? formatPlain(value) : ''
+  return Number.isInteger(Math.round(1e6 * Math.log10(value)) / 1e6) ? plainText(value) : ''
 }

@@ -1,5 +1,5 @@
+import { type Grade, type MeasureLine, numberText } from '@sbridge/core'
 import { Html, type HtmlValue, html } from './html.js'
-import { formatNumber } from './numbers.js'
 
 /** A part of a report with a heading. */
 export interface Section {
@@ -57,30 +57,14 @@ export function table({ caption, head, rows, narrow }: TableParts): Html {
 ${lines}</tbody></table></div>`
 }
 
-/** A measure as a line of a table. */
-export interface MeasureLine {
-  readonly name: string
-  readonly value: number | null
-  readonly floor: number | null
-  readonly floorRange?: readonly [number, number] | undefined
-  /** How the value stands to its floor, in a few words. */
-  readonly reading: string
-  /** `good`, `fair` or `poor`; shown beside the words. */
-  readonly grade: Grade
-  /** One sentence: what the measure means. */
-  readonly meaning: HtmlValue
-}
-
-export type Grade = 'good' | 'fair' | 'poor' | 'plain'
-
 const MARKS: Readonly<Record<Grade, string>> = { good: '●', fair: '◐', poor: '○', plain: '' }
 
 /** Measures beside their floors, each with a sentence on what it means. */
 export function measureTable(caption: HtmlValue, lines: readonly MeasureLine[]): Html {
   const rows = lines.map((line) => [
     line.name,
-    html`<strong>${formatNumber(line.value)}</strong>`,
-    html`${formatNumber(line.floor)}${line.floorRange ? html`<br><small>${formatNumber(line.floorRange[0])} to ${formatNumber(line.floorRange[1])}</small>` : ''}`,
+    html`<strong>${numberText(line.value)}</strong>`,
+    html`${numberText(line.floor)}${line.floorRange ? html`<br><small>${numberText(line.floorRange[0])} to ${numberText(line.floorRange[1])}</small>` : ''}`,
     line.reading === '' ? '' : html`<span class="grade ${line.grade}" aria-hidden="true">${MARKS[line.grade]}</span> ${line.reading}`,
     line.meaning
   ])

@@ -1,7 +1,7 @@
-import type { PosteriorReport, Table } from '@sbridge/core'
+import { type PosteriorReport, type Table, tellKnown } from '@sbridge/core'
 import { expect, test } from 'vitest'
 import { joinSections } from './blocks.js'
-import { conditionSections } from './conditions.js'
+import { topicSection } from './topics.js'
 
 test('columns before and after: times are shown as times, their spreads in days', () => {
   const day = 86_400_000
@@ -26,13 +26,13 @@ test('columns before and after: times are shown as times, their spreads in days'
     { name: 'when', kind: 'datetime', values: new Float64Array(2) },
     { name: 'size', kind: 'number', values: new Float64Array(2) }
   ]
-  const { text } = joinSections(conditionSections({ posterior: report }, columns))
+  const { text } = joinSections(tellKnown({ posterior: report }, columns)[0]!.topics.map(topicSection))
   const rows = [...text.matchAll(/<th scope="row">(\w+)<\/th>(.*)<\/tr>/g)].map(([, name, cells]) => [
     name,
     ...[...cells!.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, cell]) => cell)
   ])
   expect(rows).toEqual([
-    ['when', '2020-02-03', '12 d', '2021-03-04', '3 d'],
-    ['size', '1.50', '0.500', '2.50', '0.250']
+    ['when', '2020-02-03', '12 d', '2021-03-04', '3 d', '32.9'],
+    ['size', '1.50', '0.500', '2.50', '0.250', '2']
   ])
 })

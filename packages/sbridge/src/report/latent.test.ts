@@ -1,13 +1,34 @@
-import { type CodecSummary, keyFromSeed, matrix, normals, type Table } from '@sbridge/core'
+import {
+  type CodecSummary,
+  type FitSummary,
+  keyFromSeed,
+  type LatentTableModel,
+  linesOf,
+  type Matrix,
+  matrix,
+  normals,
+  type Table,
+  type Telling,
+  tellKnown,
+  tellTable
+} from '@sbridge/core'
 import { parseHTML } from 'linkedom'
 import { describe, expect, test } from 'vitest'
 import { joinSections, type Section } from './blocks.js'
 import { imageSheet } from './image-sheet.js'
 import { checkImageTable, imageSection, pixelsOf } from './images.js'
-import { latentSections } from './latent.js'
-import { latentConditionSections } from './latent-conditions.js'
+import { topicSection } from './topics.js'
 
 const rendered = (sections: readonly Section[]) => parseHTML(`<html><body>${joinSections(sections).text}</body></html>`).document
+const sectionsOf = ({ topics }: Telling) => topics.map(topicSection)
+/** A latent model as far as it is told of. */
+const coded = (about: CodecSummary, { real, drawn, ratio }: { real: Matrix; drawn: Matrix; ratio?: number }) => {
+  const scaling: FitSummary['scaling'] = { methods: {} }
+  const bandwidth = ratio === undefined ? undefined : { ratio, target: 0.95, criterion: 'target-met', curve: [] }
+  const summary = { codec: about, epsilon: 0.5, scaling, scalingError: 0, scalingTurns: 1, notes: [], bandwidth }
+  const inner = { training: { rows: { coordinates: real } } }
+  return sectionsOf(tellTable({ codec: {}, summary, inner } as unknown as LatentTableModel, { latents: drawn }))
+}
 const points = (seed: number, rows: number, cols = 3) => matrix(rows, cols, normals(keyFromSeed(seed), rows * cols))
 
 const codec: CodecSummary = {
@@ -21,7 +42,7 @@ const codec: CodecSummary = {
 
 describe('the latent section', () => {
   test('tells the error of the codec from that of sampling, and the share of the variance', () => {
-    const document = rendered(latentSections({ codec, real: points(1, 50), drawn: points(2, 40), epsilon: 0.5, ratio: 0.93 }))
+    const document = rendered(coded(codec, { real: points(1, 50), drawn: points(2, 40), ratio: 0.93 }))
     const text = document.querySelector('#latent')!.textContent!
     // 1 − 0.4² of the variance.
     expect(text).toContain('84')
@@ -51,7 +72,7 @@ describe('the latent section', () => {
       spectrum: { kind: 'eigenvalue', values: [0.9, 0.5, 0.4, 0.1] },
       history
     }
-    const document = rendered(latentSections({ codec: other, real: points(1, 50, 1), drawn: points(2, 40, 1), epsilon: 0.5 }))
+    const document = rendered(coded(other, { real: points(1, 50, 1), drawn: points(2, 40, 1) }))
     const text = document.querySelector('#latent')!.textContent!
     expect(text).toContain('not measured')
     expect(text).toContain('Eigenvalues of the diffusion operator')
@@ -63,7 +84,7 @@ describe('the latent section', () => {
     // Every third row is far away: an even stride over 4,500 rows would meet only these.
     const ordered = matrix(4500, 2)
     for (let i = 0; i < 4500; i++) ordered.data[2 * i] = i % 3 === 0 ? 100 : 0
-    const document = rendered(latentSections({ codec, real: ordered, drawn: points(2, 40, 2), epsilon: 0.5 }))
+    const document = rendered(coded(codec, { real: ordered, drawn: points(2, 40, 2) }))
     const places = (document.querySelectorAll('svg')[1]!.querySelector('path[stroke-linecap]')!.getAttribute('d') ?? '').split('M').slice(1)
     const left = places.filter((place) => Number(place.split(',')[0]) < 200).length
     expect(places.length).toBe(1500)
@@ -108,15 +129,17 @@ describe('images', () => {
 test('conditions that went through the decoder, with what was met and the warnings', () => {
   const condition = {
     condition: 'p0=3',
+    steps: 40,
     candidates: 120,
     effectiveRows: 2.1,
     acceptance: 0.4,
     missed: 0.02,
     warnings: [{ name: 'few', message: 'few rows agree' }]
   }
-  const text = rendered(
-    latentConditionSections({ conditions: [condition, { ...condition, condition: 'x'.repeat(300), warnings: [] }] })
-  ).querySelector('#conditions')!.textContent!
+  const [telling] = tellKnown({ conditions: [condition, { ...condition, condition: 'x'.repeat(300), warnings: [] }] })
+  const text = rendered(sectionsOf(telling!)).querySelector('#known')!.textContent!
   for (const part of ['p0=3', '120', '2.10', 'few rows agree', `${'x'.repeat(200)}…`]) expect(text).toContain(part)
-  expect(latentConditionSections({})).toEqual([])
+  const lines = linesOf(telling!)
+  for (const line of ['effective rows: 2.10 (least of 2 conditions)', 'warning few: few rows agree']) expect(lines).toContain(line)
+  expect(tellKnown({})).toEqual([])
 })

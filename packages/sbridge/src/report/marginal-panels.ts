@@ -5,14 +5,17 @@ import {
   isNumeric,
   levelShares,
   type NumericColumn,
+  numberText,
   presentValues,
   RARE_BELOW,
-  type Table
+  shareText,
+  shorten,
+  type Table,
+  timeText
 } from '@sbridge/core'
 import { axisScale } from './axis-scale.js'
 import { panel } from './blocks.js'
 import { Html, html } from './html.js'
-import { formatNumber, formatShare, formatTime, shorten } from './numbers.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 import { shownLevels, shownValues } from './rare-values.js'
 
@@ -38,7 +41,7 @@ export function marginalPanel({ real, synthetic, name, evaluation, showValues = 
   const b = columnOf(synthetic, name)
   const distance = evaluation.kolmogorovSmirnov ?? evaluation.totalVariation
   const label = evaluation.kolmogorovSmirnov ? 'KS' : 'TV'
-  const detail = html`${label} ${formatNumber(distance?.value)} (${formatNumber(distance?.floor)})`
+  const detail = html`${label} ${numberText(distance?.value)} (${numberText(distance?.floor)})`
   if (isNumeric(a) && isNumeric(b)) {
     const { drawing, spikes } = numbersDrawing(a, b, showValues)
     return panel(name, detail, html`${drawing}${remarks([...spikes, ...missingRemark(evaluation)])}`)
@@ -56,7 +59,7 @@ function remarks(sentences: readonly string[]): Html {
 
 function missingRemark({ missingShare }: ColumnEvaluation): string[] {
   if (missingShare.real === 0 && missingShare.synthetic === 0) return []
-  return [`missing: ${formatShare(missingShare.real)} real, ${formatShare(missingShare.synthetic)} synthetic`]
+  return [`missing: ${shareText(missingShare.real)} real, ${shareText(missingShare.synthetic)} synthetic`]
 }
 
 function countsOf(values: Float64Array): Map<number, number> {
@@ -81,7 +84,7 @@ function numbersDrawing(real: NumericColumn, synthetic: NumericColumn, showValue
   // Where most values are too rare to be shown one by one, bins hold them together.
   const single = hidden.length === 0 || (hidden.length < values.length && sum(first) < 0.5)
   if (values.length <= MOST_ATOMS && single) {
-    const rest = `rarer values, not drawn: ${formatShare(sum(first))} real, ${formatShare(sum(second))} synthetic`
+    const rest = `rarer values, not drawn: ${shareText(sum(first))} real, ${shareText(sum(second))} synthetic`
     const kept = [first, second].map((side) => new Map([...side].filter(([value]) => shown(value)))) as [
       Map<number, number>,
       Map<number, number>
@@ -92,7 +95,7 @@ function numbersDrawing(real: NumericColumn, synthetic: NumericColumn, showValue
   const spiky = [...first].filter(([value, share]) => share >= SPIKE_SHARE && shown(value)).map(([value]) => value)
   const spikes = spiky.map(
     (value) =>
-      `= ${time ? formatTime(value) : formatNumber(value)}: ${formatShare(first.get(value)!)} real, ${formatShare(second.get(value) ?? 0)} synthetic (not drawn)`
+      `= ${time ? timeText(value) : numberText(value)}: ${shareText(first.get(value)!)} real, ${shareText(second.get(value) ?? 0)} synthetic (not drawn)`
   )
   const rest = (values: Float64Array) => values.filter((value) => !spiky.includes(value))
   const { drawing, outside } = histogram(real, { real: rest(a), synthetic: rest(b), realCount: a.length, syntheticCount: b.length })
@@ -148,7 +151,7 @@ function histogram(
     outside:
       outside === 0
         ? []
-        : [`tails not drawn: ${formatShare(out(first) / realCount)} real, ${formatShare(out(second) / syntheticCount)} synthetic`]
+        : [`tails not drawn: ${shareText(out(first) / realCount)} real, ${shareText(out(second) / syntheticCount)} synthetic`]
   }
 }
 

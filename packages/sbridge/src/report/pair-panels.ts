@@ -1,10 +1,18 @@
 import * as Plot from '@observablehq/plot'
-import { type CategoricalColumn, isCategorical, isNumeric, levelShares, type NumericColumn, type Table } from '@sbridge/core'
+import {
+  type CategoricalColumn,
+  isCategorical,
+  isNumeric,
+  levelShares,
+  type NumericColumn,
+  numberText,
+  shorten,
+  type Table
+} from '@sbridge/core'
 import { type AxisScale, axisScale } from './axis-scale.js'
 import { panel } from './blocks.js'
 import { type Html, html } from './html.js'
 import { columnOf } from './marginal-panels.js'
-import { formatNumber, shorten } from './numbers.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
 import { shownLevels } from './rare-values.js'
 
@@ -48,7 +56,7 @@ export function pairPanel(
       : levelsPair(sides as CategoricalColumn[][], showValues)
   const symbol = both ? 'r' : mixed ? 'η' : 'V'
   const bare = sides[0]!.filter((column) => isCategorical(column) && frequentLevels(column, showValues).length === 0)
-  const detail = html`${symbol} = ${formatNumber(strengths[0])} real, ${formatNumber(strengths[1])} synthetic`
+  const detail = html`${symbol} = ${numberText(strengths[0])} real, ${numberText(strengths[1])} synthetic`
   const heading = html`${names[0]} × ${names[1]}`
   if (bare.length > 0)
     return panel(

@@ -1,12 +1,18 @@
-import { type Evaluation, rareCombinationWords } from '@sbridge/core'
+import { countText, type Drawing, type Evaluation, numberText, rareCombinationWords, shareText, type Table } from '@sbridge/core'
 import { figure, type Section, section, table } from './blocks.js'
-import { distancesDrawing } from './figures.js'
+import { drawingSvg } from './drawing.js'
 import { type Html, html } from './html.js'
-import { formatCount, formatNumber, formatShare } from './numbers.js'
-import type { ReportParts } from './parts.js'
+
+interface PrivacyParts {
+  readonly evaluation: Evaluation
+  readonly real: Table
+  readonly train?: Table | undefined
+  /** Also shows what fewer than three rows have. */
+  readonly showValues?: boolean | undefined
+}
 
 /** How near synthetic rows come to training rows, and what in the data points to single rows. */
-export function privacySection({ evaluation, real, train, showValues }: ReportParts): Section {
+export function privacySection({ evaluation, real, train, showValues }: PrivacyParts): Section {
   const { privacy, copies, rows } = evaluation
   const reference = !copies.heldOut
     ? `${rows.train === null ? 'real rows to the nearest other real row' : 'training rows to the nearest other training row'}`
@@ -14,12 +20,12 @@ export function privacySection({ evaluation, real, train, showValues }: ReportPa
   const lines = [
     [
       '5th percentile of the distance to the nearest training row',
-      formatNumber(privacy.closestFifthPercentile.value),
-      formatNumber(privacy.closestFifthPercentile.floor)
+      numberText(privacy.closestFifthPercentile.value),
+      numberText(privacy.closestFifthPercentile.floor)
     ],
-    ['Median distance to the nearest training row', formatNumber(privacy.closestMedian.value), formatNumber(privacy.closestMedian.floor)],
-    ['Rows nearer than 95 % of the held-out rows are', formatShare(privacy.shareCloserThanHeldOut), '5.0 %'],
-    ['Rows equal to a training row', formatShare(copies.share), formatShare(copies.floorShare)]
+    ['Median distance to the nearest training row', numberText(privacy.closestMedian.value), numberText(privacy.closestMedian.floor)],
+    ['Rows nearer than 95 % of the held-out rows are', shareText(privacy.shareCloserThanHeldOut), '5.0 %'],
+    ['Rows equal to a training row', shareText(copies.share), shareText(copies.floorShare)]
   ]
   return section(
     'privacy',
@@ -31,7 +37,7 @@ export function privacySection({ evaluation, real, train, showValues }: ReportPa
       rows: lines
     }),
     figure({
-      body: distancesDrawing(privacy),
+      body: drawingSvg(distancesDrawing(privacy)),
       caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. The synthetic curve should not run clearly left of the other one.`
     }),
     ...rareSentences(privacy),
@@ -39,9 +45,29 @@ export function privacySection({ evaluation, real, train, showValues }: ReportPa
   )
 }
 
+/** Share of the rows beyond which the tails of the distances are cut. */
+const SHOWN_SHARE = 0.96
+
+/** Distribution functions of the distance to the nearest training row. */
+function distancesDrawing({ distanceQuantiles: { heldOut, synthetic } }: Evaluation['privacy']): Drawing {
+  const cut = Math.max(...[heldOut, synthetic].map((quantiles) => quantiles[Math.floor(SHOWN_SHARE * (quantiles.length - 1))]!))
+  const points = (quantiles: readonly number[]) =>
+    quantiles.map((x, k) => ({ x, y: k / (quantiles.length - 1) })).filter(({ x }) => x <= cut)
+  return {
+    label: 'Distribution of the distance to the nearest training row',
+    size: [620, 240],
+    x: { label: 'distance to the nearest training row (standard deviations)', domain: [0, cut], ticks: 6 },
+    y: { label: 'share of rows at most as far', domain: [0, 1], ticks: 5 },
+    marks: [
+      { kind: 'line', side: 'real', points: points(heldOut) },
+      { kind: 'line', side: 'synthetic', points: points(synthetic) }
+    ]
+  }
+}
+
 /** Rare levels and combinations are counted, and their columns named: never a cell. */
 function rareSentences({ rareCombinations: { count, rows, columns }, rareLevels }: Evaluation['privacy']): Html[] {
-  const levels = Object.entries(rareLevels).map(([name, rare]) => `${formatCount(rare)} of ${name}`)
+  const levels = Object.entries(rareLevels).map(([name, rare]) => `${countText(rare)} of ${name}`)
   const sentences: Html[] = []
   if (levels.length > 0)
     sentences.push(
@@ -49,7 +75,7 @@ function rareSentences({ rareCombinations: { count, rows, columns }, rareLevels 
     )
   if (count > 0)
     sentences.push(
-      html`<p>${formatCount(count)} ${count === 1 ? 'combination' : 'combinations'} of ${listed(columns)} ${count === 1 ? 'occurs' : 'occur'} in fewer than three real rows (${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'} in all). Synthetic rows that show ${count === 1 ? 'it' : 'them'} may point to single rows of the data.</p>`
+      html`<p>${countText(count)} ${count === 1 ? 'combination' : 'combinations'} of ${listed(columns)} ${count === 1 ? 'occurs' : 'occur'} in fewer than three real rows (${countText(rows)} ${rows === 1 ? 'row' : 'rows'} in all). Synthetic rows that show ${count === 1 ? 'it' : 'them'} may point to single rows of the data.</p>`
     )
   return sentences
 }
@@ -69,5 +95,5 @@ function rareCombinationList(rare: readonly string[]): Html | string {
   if (rare.length === 0) return ''
   const shown = rare.slice(0, MOST_RARE).map((words) => (words.length > LONGEST_RARE ? `${words.slice(0, LONGEST_RARE - 1)}…` : words))
   const rest = rare.length - shown.length
-  return html`<p>They are:</p><ul>${shown.map((words) => html`<li>${words}</li>`)}${rest > 0 ? html`<li>and ${formatCount(rest)} more</li>` : ''}</ul>`
+  return html`<p>They are:</p><ul>${shown.map((words) => html`<li>${words}</li>`)}${rest > 0 ? html`<li>and ${countText(rest)} more</li>` : ''}</ul>`
 }

@@ -1,21 +1,33 @@
 import {
+  aucReading,
   type CategoricalColumn,
   type Column,
+  copiesReading,
+  countText,
   evaluateTables,
+  type FitSummary,
+  type GlobalModel,
   keyFor,
   keyFromSeed,
+  measureLines,
   type NumericColumn,
   normals,
+  numberText,
+  plainText,
   ReferenceEngine,
+  ratioReading,
+  shareText,
+  shorten,
   type Table,
-  uniforms
+  tellTable,
+  timeText,
+  uniforms,
+  verdict
 } from '@sbridge/core'
 import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { escapeHtml, figure, html, measureTable, type ReportModel, renderReport, section, table } from './index.js'
-import { formatCount, formatNumber, formatPlain, formatShare, formatTime, shorten } from './numbers.js'
+import { escapeHtml, figure, html, measureTable, renderReport, section, table } from './index.js'
 import { mostRelatedPairs } from './pair-panels.js'
-import { aucReading, copiesReading, measureLines, ratioReading, verdict } from './readings.js'
 
 const ATTACK = '<script>alert("x")</script>'
 const engine = new ReferenceEngine()
@@ -70,14 +82,29 @@ function mapNumbers(first: Table, second: Table, cell: (x: number, y: number, ro
   return { ...first, columns }
 }
 
-const model: ReportModel = {
-  curve: [0.01, 0.1, 1].map((epsilon, k) => ({ epsilon, ratio: 0.4 + 0.4 * k })),
-  target: 0.95,
+const summary: FitSummary = {
+  rowCount: 80,
   epsilon: 0.2,
-  scaling: { spike: 'quantile', flat: 'standard', when: 'standard' },
-  options: { seed: 7, noise: 'covariance', version: '0.1.0' },
+  bandwidth: {
+    curve: [0.01, 0.1, 1].map((epsilon, k) => ({ epsilon, ratio: 0.4 + 0.4 * k })),
+    epsilon: 0.2,
+    ratio: 0.92,
+    target: 0.95,
+    standardError: 0.01,
+    criterion: 'target-met',
+    rowCount: 80
+  },
+  scaling: { methods: { spike: 'quantile', flat: 'standard', when: 'standard' } },
+  kernel: 'fixed',
+  categories: 'combinations',
+  scalingEnding: 'converged',
+  scalingTurns: 12,
+  scalingError: 1e-9,
+  duplicateCount: 0,
+  isolatedCount: 0,
   notes: [`a note with ${ATTACK}`]
 }
+const telling = tellTable({ summary } as GlobalModel, { draws: { seed: 7 } })
 
 describe('renderReport', () => {
   let page: string
@@ -92,7 +119,7 @@ describe('renderReport', () => {
       evaluation,
       real,
       synthetic,
-      model,
+      telling,
       showValues: true,
       command: `sbridge sample '${ATTACK}'`,
       sections: [section('own', 'An own part', figure({ caption: 'Own.', body: html`<p>${ATTACK}</p>` }))]
@@ -199,14 +226,17 @@ describe('renderReport', () => {
 
   test('says how the rows were made, with the curve and every option', () => {
     expect(Array.from(document.querySelectorAll('#model svg'))).toHaveLength(1)
-    expect(texts('#model tbody th')).toEqual(['seed', 'noise', 'version', 'quantile scaling', 'standard scaling'])
+    expect(texts('#model dt')).toEqual(['Bandwidth ε', 'Scaling', 'Kernel', 'Categories', 'Symmetric scaling'])
+    expect(texts('#model dd')[1]).toBe('quantile for spike')
+    expect(texts('#draws dt')).toEqual(['Seed', 'Noise', 'Start', 'Steps'])
+    expect(texts('#draws dd')).toEqual(['7', 'covariance', 'data', '20'])
     expect(texts('#model svg text').join(' ')).toContain('chosen: ε = 0.2')
     expect(texts('#notes li')[0]).toBe(`a note with ${ATTACK}`)
   })
 
   test('figures and tables are numbered in order, those of further parts too', () => {
     expect(texts('figcaption b')).toEqual([1, 2, 3, 4, 5, 6].map((n) => `Figure ${n}.`))
-    expect(texts('caption b')).toEqual([1, 2, 3, 4].map((n) => `Table ${n}.`))
+    expect(texts('caption b')).toEqual([1, 2, 3].map((n) => `Table ${n}.`))
     expect(texts('section > h2')).toContain('An own part')
   })
 
@@ -227,7 +257,7 @@ test('tables of two columns, tiny tables and tables without a model are reported
     evaluation: await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) }),
     real,
     synthetic,
-    prologue: 'Drawn under a condition.'
+    telling: { json: {}, topics: [], warnings: [], notes: [], caution: 'Drawn under a condition.' }
   })
   expect(page.includes('too small')).toBe(true)
   expect(page).toMatch(/class="verdict"><p>Drawn under a condition\.<\/p><p>/)
@@ -279,7 +309,7 @@ describe('blocks', () => {
   })
 
   test('numbers are written for reading', () => {
-    expect([0, 0.5, -0.01234, 12.345, 1234.5, 3, 2.5e8, 1e-9, null].map(formatNumber)).toEqual([
+    expect([0, 0.5, -0.01234, 12.345, 1234.5, 3, 2.5e8, 1e-9, null].map(numberText)).toEqual([
       '0',
       '0.500',
       '−0.0123',
@@ -290,11 +320,11 @@ describe('blocks', () => {
       '1.0 × 10⁻⁹',
       '–'
     ])
-    expect([0.95, 0.0830001, 1e-5].map(formatPlain)).toEqual(['0.95', '0.083', '0.00001'])
-    expect([0, 0.0004, 0.031, 0.5].map(formatShare)).toEqual(['0 %', '< 0.1 %', '3.1 %', '50 %'])
-    expect(formatTime(Date.UTC(2020, 1, 3))).toBe('2020-02-03')
-    expect(formatTime(Date.UTC(2020, 1, 3, 4, 5))).toBe('2020-02-03 04:05')
-    expect(formatCount(1234567)).toBe('1,234,567')
+    expect([0.95, 0.0830001, 1e-5].map(plainText)).toEqual(['0.95', '0.083', '0.00001'])
+    expect([0, 0.0004, 0.031, 0.5].map(shareText)).toEqual(['0 %', '< 0.1 %', '3.1 %', '50 %'])
+    expect(timeText(Date.UTC(2020, 1, 3))).toBe('2020-02-03')
+    expect(timeText(Date.UTC(2020, 1, 3, 4, 5))).toBe('2020-02-03 04:05')
+    expect(countText(1234567)).toBe('1,234,567')
     expect(shorten('abcdef', 4)).toBe('abc…')
   })
 

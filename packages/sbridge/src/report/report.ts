@@ -1,32 +1,67 @@
-import type { ColumnEvaluation, Evaluation } from '@sbridge/core'
+import {
+  type ColumnEvaluation,
+  countText,
+  daysText,
+  type Evaluation,
+  measureLines,
+  numberText,
+  shareText,
+  type Table,
+  type Telling,
+  timeText,
+  verdict
+} from '@sbridge/core'
+import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
-import { associationPanels, bandwidthDrawing, FEW_COLUMNS } from './figures.js'
+import { associationPanels, FEW_COLUMNS } from './figures.js'
 import { type Html, html } from './html.js'
 import { marginalPanel } from './marginal-panels.js'
-import { formatCount, formatDays, formatNumber, formatPlain, formatShare, formatTime } from './numbers.js'
 import { page } from './page.js'
 import { mostRelatedPairs, pairPanel } from './pair-panels.js'
-import type { ReportModel, ReportParts } from './parts.js'
 import { privacySection } from './privacy.js'
-import { measureLines, verdict } from './readings.js'
+import { notesSection, topicSection } from './topics.js'
 
 /** Most columns that get a drawing. */
 const MOST_DRAWN = 30
 const MOST_PAIRS = 6
 
+export interface ReportParts {
+  readonly title: string
+  readonly evaluation: Evaluation
+  readonly real: Table
+  readonly synthetic: Table
+  /** What the model, what is known and the draws say. */
+  readonly telling?: Telling | undefined
+  /** Two-sample AUC of trial fits on rows that they had not seen, where there were any. */
+  readonly keptBack?: number | undefined
+  /** The exact command that wrote the rows or the report. */
+  readonly command?: string | undefined
+  /** The rows that the model was fitted on, where `real` was held out from it. */
+  readonly train?: Table | undefined
+  /** Also shows values that fewer than three rows have; they are counted without. */
+  readonly showValues?: boolean | undefined
+  /** Further parts, placed behind the summary: images. */
+  readonly sections?: readonly Section[] | undefined
+}
+
+/** How rows were made stands behind how good they are; all else that is told stands before. */
+const BEHIND = ['model', 'draws']
+
 /** The report as one HTML page that loads nothing: figures are inline SVG, no script is needed. */
 export function renderReport(parts: ReportParts): string {
-  const { evaluation, model } = parts
+  const { evaluation, telling, sections: own = [] } = parts
   const drawn = drawnColumns(evaluation)
+  const topics = (behind: boolean) => (telling?.topics ?? []).filter(({ id }) => BEHIND.includes(id) === behind).map(topicSection)
   const sections = [
     summarySection(parts),
-    ...(parts.sections ?? []),
+    ...topics(false),
+    ...own,
     marginalSection(parts, drawn),
     columnSection(evaluation),
     ...(drawn.length > 1 ? [pairSection(parts), associationSection(evaluation, drawn)] : []),
-    ...(model ? [modelSection(model)] : []),
+    ...topics(true),
     privacySection(parts),
-    ...notesSection(evaluation, model)
+    ...notesSection([...(telling?.notes ?? []), ...evaluation.notes])
   ]
   return pageOf(parts, joinSections(sections))
 }
@@ -39,25 +74,27 @@ function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, bo
   const numeric = kinds.filter((kind) => kind !== 'category' && kind !== 'boolean').length
   const identifiers = real.columns.filter((column) => column.kind === 'identifier').map((column) => column.name)
   const entries: [string, string][] = [
-    ['Real rows', formatCount(real.rowCount)],
-    ['Synthetic rows', formatCount(synthetic.rowCount)],
-    ...(rows.train === null ? [] : [['Training rows', formatCount(rows.train)] as [string, string]]),
+    ['Real rows', countText(real.rowCount)],
+    ['Synthetic rows', countText(synthetic.rowCount)],
+    ...(rows.train === null ? [] : [['Training rows', countText(rows.train)] as [string, string]]),
     ['Columns', `${kinds.length} (${numeric} numeric, ${kinds.length - numeric} categorical)`],
-    ...(identifiers.length > 0 ? [['Identifiers, left out', identifiers.join(', ')] as [string, string]] : [])
+    ...(identifiers.length > 0 ? [['Identifiers, left out', identifiers.join(', ')] as [string, string]] : []),
+    ['sbridge', VERSION]
   ]
   return page({ title, kicker: 'Synthetic data report', entries, command, body })
 }
 
-function summarySection({ evaluation, prologue, model }: ReportParts): Section {
+function summarySection({ evaluation, telling, keptBack }: ReportParts): Section {
   const { rows, splits } = evaluation
+  const caution = telling?.caution
   const floors =
     splits === 0
       ? 'The tables are too small to be halved, so there are no floors.'
-      : `The floor is the same measure between two random halves of the real data, ${formatCount(rows.half)} rows each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many rows as their floor.`
+      : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} rows each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many rows as their floor.`
   return section(
     'summary',
     'Summary',
-    html`<div class="verdict">${[...(prologue ? [prologue] : []), ...verdict(evaluation, prologue === undefined ? model?.keptBack : undefined)].map((sentence) => html`<p>${sentence}</p>`)}</div>`,
+    html`<div class="verdict">${[...(caution ? [caution] : []), ...verdict(evaluation, caution ? undefined : keptBack)].map((sentence) => html`<p>${sentence}</p>`)}</div>`,
     measureTable(
       html`Measures of quality. Numbers are standardised by the real data and categories stand √2 apart. ${floors}`,
       measureLines(evaluation)
@@ -81,7 +118,7 @@ function drawnColumns({ columns }: Evaluation): string[] {
 function marginalSection({ real, synthetic, evaluation, showValues }: ReportParts, drawn: readonly string[]): Section {
   const all = Object.keys(evaluation.columns).length
   const cut =
-    drawn.length < all ? html` Of ${formatCount(all)} columns, the ${drawn.length} with the largest distance are drawn, worst first.` : ''
+    drawn.length < all ? html` Of ${countText(all)} columns, the ${drawn.length} with the largest distance are drawn, worst first.` : ''
   return section(
     'marginals',
     'Every column by itself',
@@ -96,15 +133,15 @@ function marginalSection({ real, synthetic, evaluation, showValues }: ReportPart
 function columnSection({ columns }: Evaluation): Section {
   const rows = Object.entries(columns).map(([name, column]) => {
     const distance = marginalOf(column)
-    const show = column.kind === 'datetime' ? formatTime : formatNumber
-    const spread = column.kind === 'datetime' ? formatDays : formatNumber
+    const show = column.kind === 'datetime' ? timeText : numberText
+    const spread = column.kind === 'datetime' ? daysText : numberText
     return [
       name,
       column.kind,
-      html`<strong>${formatNumber(distance?.value)}</strong>`,
-      formatNumber(distance?.floor),
-      formatShare(column.missingShare.real),
-      formatShare(column.missingShare.synthetic),
+      html`<strong>${numberText(distance?.value)}</strong>`,
+      numberText(distance?.floor),
+      shareText(column.missingShare.real),
+      shareText(column.missingShare.synthetic),
       column.mean ? show(column.mean.real) : '',
       column.mean ? show(column.mean.synthetic) : '',
       column.standardDeviation ? spread(column.standardDeviation.real) : '',
@@ -129,7 +166,7 @@ function columnSection({ columns }: Evaluation): Section {
     head,
     rows
   })
-  const long = html`<details><summary>All ${formatCount(rows.length)} columns</summary>${whole}</details>`
+  const long = html`<details><summary>All ${countText(rows.length)} columns</summary>${whole}</details>`
   return section('columns', 'Column by column', rows.length > MOST_ROWS ? long : whole)
 }
 
@@ -172,32 +209,4 @@ function associationSection({ associations }: Evaluation, drawn: readonly string
         'Association of every two columns: Pearson’s correlation between numbers (−1 to 1), correlation ratio between a number and a category and Cramér’s V between categories (0 to 1, both corrected for small samples). Green is positive, purple negative; deeper is stronger. The last panel should be nearly empty.'
     })
   )
-}
-
-function modelSection(model: ReportModel): Section {
-  const { curve, target = 0.95, epsilon, scaling, options } = model
-  const counts = new Map<string, string[]>()
-  for (const [name, method] of Object.entries(scaling)) counts.set(method, [...(counts.get(method) ?? []), name])
-  const search =
-    curve && curve.length > 1
-      ? figure({
-          body: bandwidthDrawing({ curve, epsilon, target }),
-          caption: html`The choice of the bandwidth. For every ε tried, the typical distance from generated rows to the nearest training row, over that of held-out rows. Small ε copies training rows (r near 0), large ε blurs (r above 1); ε was chosen for r near ${formatPlain(target)}.`
-        })
-      : html`<p>The bandwidth ε = ${formatPlain(epsilon)} was given, not searched.</p>`
-  const rows: (readonly [string, string | number])[] = [
-    ...Object.entries(options),
-    ...[...counts].map(([method, names]) => [`${method} scaling`, names.join(', ')] as const)
-  ]
-  return section(
-    'model',
-    'How the rows were made',
-    search,
-    table({ caption: 'Options of the model and of the draws.', head: ['Option', 'Value'], rows })
-  )
-}
-
-function notesSection({ notes }: Evaluation, model: ReportModel | undefined): Section[] {
-  const all = [...(model?.notes ?? []), ...notes]
-  return all.length === 0 ? [] : [section('notes', 'Notes', html`<ul>${all.map((note) => html`<li>${note}</li>`)}</ul>`)]
 }

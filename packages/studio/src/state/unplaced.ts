@@ -1,4 +1,4 @@
-import { formatCount } from 'sbridge/internal'
+import { countText } from '@sbridge/core'
 import type { ScatterFrame, Unplaced } from '../work/messages.js'
 
 /** What the picture does not show, in words; nothing where it shows all. `drawn` are the counts of drawn rows where these are shown. */
@@ -9,7 +9,7 @@ export function unplacedWords(
 ): string {
   const parts: string[] = []
   const say = (count: number, kind: string, words: string) => {
-    if (count > 0) parts.push(`${formatCount(count)} ${kind} row${count === 1 ? '' : 's'} ${words}`)
+    if (count > 0) parts.push(`${countText(count)} ${kind} row${count === 1 ? '' : 's'} ${words}`)
   }
   for (const [rows, name] of [
     [real, names.real],

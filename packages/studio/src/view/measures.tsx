@@ -1,10 +1,7 @@
-import type { Evaluation, Measure } from '@sbridge/core'
-import { keptBackOf, measureLines, verdict } from 'sbridge/internal'
+import { type Evaluation, keptBackOf, type Measure, type MeasureLine, measureLines, verdict } from '@sbridge/core'
 import { evaluation, measuring, summary } from '../state/session.js'
 import type { EvaluationPart } from '../work/messages.js'
 import { formatNumber } from './words.js'
-
-type Line = ReturnType<typeof measureLines>[number]
 
 /** Parts that lines are made of, in the order in which the report has them. */
 const PARTS: readonly (keyof Evaluation)[] = [
@@ -23,7 +20,7 @@ const PARTS: readonly (keyof Evaluation)[] = [
 const NONE: Measure = { value: null, floor: null }
 
 /** The report's words for what is known so far; what is not yet stands as a gap. */
-function linesOf(parts: EvaluationPart): { line: Line; known: boolean }[] {
+function linesOf(parts: EvaluationPart): { line: MeasureLine; known: boolean }[] {
   const whole = {
     energyDistance: NONE,
     slicedWasserstein: NONE,
@@ -110,7 +107,7 @@ function Table({ parts, sentences }: { parts: EvaluationPart; sentences: readonl
 }
 
 /** Floor as a band, value as a dot, on one line from zero. */
-function Gauge({ line: { value, floor, floorRange } }: { line: Line }) {
+function Gauge({ line: { value, floor, floorRange } }: { line: MeasureLine }) {
   if (value === null || floor === null || value === undefined || floor === undefined) return null
   const [low, high] = floorRange ?? [floor, floor]
   const top = Math.max(value, high, 1e-12) * 1.12

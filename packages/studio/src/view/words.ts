@@ -1,4 +1,4 @@
-export { formatCount, formatNumber, formatPlain } from 'sbridge/internal'
+export { countText as formatCount, numberText as formatNumber, plainText as formatPlain } from '@sbridge/core'
 
 /** Seconds in words: 8 s, 2 min 10 s, 1 h 5 min. */
 export function durationOf(seconds: number): string {

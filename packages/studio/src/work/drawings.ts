@@ -1,10 +1,9 @@
-import { type Associations, type ColumnEvaluation, isNumeric, presentValues, type Table } from '@sbridge/core'
+import { type Associations, type ColumnEvaluation, isNumeric, numberText, presentValues, type Table } from '@sbridge/core'
 import { mean, variance } from '@sbridge/core/internal'
-import { formatNumber } from 'sbridge/internal'
 import { type Html, marginalPanel, mostRelatedPairs, pairPanel, REAL_AND_SYNTHETIC, type Sides } from 'sbridge/internal/report'
 import type { Drawing } from './messages.js'
 
-export { conditionSections, reportOf } from 'sbridge/internal/report'
+export { renderReport } from 'sbridge/internal/report'
 
 const MOST_COLUMNS = 16
 const MOST_PAIRS = 4
@@ -27,7 +26,7 @@ export function marginalDrawings(
   return shown.map((name) => {
     const panel = marginalPanel({ real, synthetic, name, evaluation: columns[name]! })
     const label = columns[name]!.kolmogorovSmirnov ? 'KS' : 'TV'
-    const detail = `${label} ${formatNumber(distance(name)?.value)}, floor ${formatNumber(distance(name)?.floor)}`
+    const detail = `${label} ${numberText(distance(name)?.value)}, floor ${numberText(distance(name)?.floor)}`
     return { title: name, detail, svgs: svgsOf(panel).map((svg) => renamed(svg, sides)), remarks: remarksOf(panel, sides) }
   })
 }
@@ -41,7 +40,7 @@ export function beforeAndAfter({ real, synthetic }: Tables, name: string): strin
   })
   const [before, after] = moments
   if (!before || !after) return ''
-  return `mean ${formatNumber(before.mean)} → ${formatNumber(after.mean)}, spread ${formatNumber(before.spread)} → ${formatNumber(after.spread)}`
+  return `mean ${numberText(before.mean)} → ${numberText(after.mean)}, spread ${numberText(before.spread)} → ${numberText(after.spread)}`
 }
 
 /** The report's drawings of the columns that belong together most. */
@@ -55,7 +54,7 @@ export function pairDrawings(
     const pair = [strengths[at(b)]![at(a)]!, others[at(b)]![at(a)]!] as const
     return {
       title: `${a} × ${b}`,
-      detail: `association ${formatNumber(pair[0])} ${sides.real}, ${formatNumber(pair[1])} ${sides.synthetic}`,
+      detail: `association ${numberText(pair[0])} ${sides.real}, ${numberText(pair[1])} ${sides.synthetic}`,
       svgs: svgsOf(pairPanel({ real, synthetic, sides }, [a, b], pair)),
       remarks: []
     }

@@ -1,4 +1,14 @@
-import { type Engine, type Evaluation, evaluateTables, keyFromSeed, type ProgressEvent, type Table, trainingTable } from '@sbridge/core'
+import {
+  type Engine,
+  type Evaluation,
+  evaluateTables,
+  keptBackIn,
+  keyFromSeed,
+  type ProgressEvent,
+  type Table,
+  tellTable,
+  trainingTable
+} from '@sbridge/core'
 import {
   alignTables,
   compareAssociations,
@@ -106,21 +116,17 @@ export class Measurer {
       engine: await this.#makeEngine(),
       key: keyFromSeed(seed)
     })
-    const { reportOf } = await import('./drawings.js')
-    const evaluation = this.#evaluation
-    const sections = support ? await sectionsOn(support) : undefined
-    this.#say({ kind: 'report', html: reportOf({ input: title, command, model, real, rows, evaluation, seed, draws, sections }) })
+    const { renderReport } = await import('./drawings.js')
+    const reports = support?.kind === 'condition' ? { conditional: support.whole } : { posterior: support?.report }
+    const telling = tellTable(model, { ...reports, draws: { seed, ...draws } })
+    const parts = { title, command, real, synthetic: rows, evaluation: this.#evaluation, telling, keptBack: keptBackIn(model) }
+    this.#say({ kind: 'report', html: renderReport(parts) })
   }
 
   #makeEngine(): Promise<Engine> {
     this.#engine ??= openEngine()
     return this.#engine
   }
-}
-
-async function sectionsOn(support: Support) {
-  const { conditionSections } = await import('./drawings.js')
-  return conditionSections(support.kind === 'condition' ? { conditional: support.whole } : { posterior: support.report })
 }
 
 function subjectFrom(port: MessagePort): Promise<Compared> {

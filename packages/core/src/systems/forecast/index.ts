@@ -1,6 +1,7 @@
 export { drawForecast, type ForecastModel, type ForecastRequest, type ForecastSummary, fitForecast, trainingSeries } from './forecast.js'
 export { type ForecastOptions, forecastFields } from './options.js'
 export { loadForecast, saveForecast } from './save.js'
+export { type Ensemble, tellForecast } from './tell.js'
 export {
   fitTransition,
   Transition,

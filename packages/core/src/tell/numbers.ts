@@ -1,5 +1,5 @@
 /** A number for reading: three significant digits, thousands parted, a true minus sign; a dash where there is none. */
-export function formatNumber(value: number | null | undefined): string {
+export function numberText(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
   if (value === 0) return '0'
   if (Number.isInteger(value) && Math.abs(value) < 100) return `${value}`.replace('-', '−')
@@ -10,8 +10,12 @@ export function formatNumber(value: number | null | undefined): string {
 
 function withDigits(size: number): string {
   // At most four decimals: measures of 0.0004 and less are noise at any size of table that is compared.
-  const decimals = Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(size))))
-  return size.toFixed(decimals)
+  return size.toFixed(Math.max(0, Math.min(4, 2 - decade(size))))
+}
+
+/** The power of ten that a positive number begins with. */
+function decade(size: number): number {
+  return Number(size.toExponential().split('e')[1])
 }
 
 function scientific(size: number): string {
@@ -29,44 +33,44 @@ function group(whole: number): string {
 }
 
 /** A number of an option or an axis: at most three significant digits, no trailing zeros. */
-export function formatPlain(value: number): string {
+export function plainText(value: number): string {
   return String(Number(value.toPrecision(3))).replace('-', '−')
 }
 
 /** Writes the ticks of an axis that reaches `largest`: thousands parted, powers of ten where that would be too long. */
 export function tickText(largest: number): (value: number) => string {
-  if (largest < 1e6 && largest >= 0.01) return (value) => formatTick(Number(value.toPrecision(8)))
-  const exponent = Math.floor(Math.log10(largest))
-  return (value) => (value === 0 ? '0' : `${formatPlain(value / 10 ** exponent)}·10${superscript(exponent)}`)
+  if (largest < 1e6 && largest >= 0.01) return (value) => wholeTickText(Number(value.toPrecision(8)))
+  const exponent = decade(largest)
+  return (value) => (value === 0 ? '0' : `${plainText(value / Number(`1e${exponent}`))}·10${superscript(exponent)}`)
 }
 
-function formatTick(value: number): string {
+function wholeTickText(value: number): string {
   const [whole, fraction] = String(Math.abs(value)).split('.')
   return `${value < 0 ? '−' : ''}${whole!.length > 4 || Math.abs(value) >= 3000 ? group(Number(whole)) : whole}${fraction ? `.${fraction}` : ''}`
 }
 
 /** A whole count with its thousands parted. */
-export function formatCount(count: number): string {
+export function countText(count: number): string {
   return group(Math.round(count))
 }
 
 /** A share as a percentage. */
-export function formatShare(share: number): string {
+export function shareText(share: number): string {
   if (share === 0) return '0 %'
   const percent = 100 * share
   return percent < 0.1 ? '< 0.1 %' : `${percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`
 }
 
 /** A date, or a date and time where the time of day is not midnight (UTC). */
-export function formatTime(milliseconds: number | null): string {
+export function timeText(milliseconds: number | null): string {
   if (milliseconds === null || Math.abs(milliseconds) > 8.64e15) return '–'
   const text = new Date(milliseconds).toISOString()
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 16).replace('T', ' ')
 }
 
 /** A span of time in days. */
-export function formatDays(milliseconds: number | null): string {
-  return milliseconds === null ? '–' : `${formatNumber(milliseconds / 86_400_000)} d`
+export function daysText(milliseconds: number | null): string {
+  return milliseconds === null ? '–' : `${numberText(milliseconds / 86_400_000)} d`
 }
 
 /** Text cut to a length, with an ellipsis where something was cut. */

@@ -1,8 +1,19 @@
-import type { Copies, Evaluation, Measure } from '@sbridge/core'
-import type { Grade, MeasureLine } from './blocks.js'
-import { formatNumber, formatShare } from './numbers.js'
+import { numberText, shareText } from '../tell/numbers.js'
+import type { Grade } from '../tell/telling.js'
+import type { Copies, Evaluation, Measure } from './evaluation.js'
 
-export type Reading = { readonly reading: string; readonly grade: Grade }
+/** A measure as a line of a table: beside its floor, and in words. */
+export interface MeasureLine extends Measure, Reading {
+  readonly name: string
+  /** One sentence: what the measure means. */
+  readonly meaning: string
+}
+
+export interface Reading {
+  /** How the value stands to its floor, in a few words. */
+  readonly reading: string
+  readonly grade: Grade
+}
 
 /** A distance beside its floor. Nearer than any half split is no praise: fresh rows would not come so near. */
 function aboveFloor({ value, floor, floorRange }: Measure): Reading {
@@ -10,7 +21,7 @@ function aboveFloor({ value, floor, floorRange }: Measure): Reading {
   if (value < floorRange[0]) return { reading: 'below the floor', grade: 'plain' }
   if (value <= Math.max(floorRange[1], 1.1 * floor)) return { reading: 'at the floor', grade: 'good' }
   const times = floor > 0 ? value / floor : Number.POSITIVE_INFINITY
-  const words = Number.isFinite(times) && times < 1000 ? `${formatNumber(times)} × the floor` : 'above the floor'
+  const words = Number.isFinite(times) && times < 1000 ? `${numberText(times)} × the floor` : 'above the floor'
   return { reading: words, grade: times <= 3 ? 'fair' : 'poor' }
 }
 
@@ -18,7 +29,7 @@ function aboveFloor({ value, floor, floorRange }: Measure): Reading {
 function belowFloor({ value, floor, floorRange }: Measure): Reading {
   if (value === null || floor === null || !floorRange) return { reading: 'no floor', grade: 'plain' }
   if (value >= Math.min(floorRange[0], 0.97 * floor)) return { reading: 'at the floor', grade: 'good' }
-  return { reading: `${formatNumber(value / floor)} × the floor`, grade: value >= 0.85 * floor ? 'fair' : 'poor' }
+  return { reading: `${numberText(value / floor)} × the floor`, grade: value >= 0.85 * floor ? 'fair' : 'poor' }
 }
 
 /**
@@ -50,7 +61,7 @@ export function ratioReading({ value, floorRange }: Measure): Reading {
 export function copiesReading({ value, most }: Pick<Copies, 'value' | 'most'>): Reading {
   const found = value ?? 0
   if (found <= most) return { reading: 'no more than chance allows', grade: 'good' }
-  return { reading: `chance allows ${formatNumber(most)}`, grade: found <= 2 * most ? 'fair' : 'poor' }
+  return { reading: `chance allows ${numberText(most)}`, grade: found <= 2 * most ? 'fair' : 'poor' }
 }
 
 function densityReading({ value, floorRange }: Measure): Reading {
@@ -103,7 +114,7 @@ export function measureLines(evaluation: Evaluation): MeasureLine[] {
     name,
     value: found.value,
     floor: found.floor,
-    floorRange: found.floorRange,
+    ...(found.floorRange && { floorRange: found.floorRange }),
     ...reading,
     meaning
   })
@@ -138,7 +149,7 @@ export function measureLines(evaluation: Evaluation): MeasureLine[] {
     graded(
       'Copies',
       'copies',
-      `Synthetic rows equal to a training row (${formatShare(copies.share)}); the floor is how many as many held-out rows would have.`
+      `Synthetic rows equal to a training row (${shareText(copies.share)}); the floor is how many as many held-out rows would have.`
     ),
     graded(
       'Coverage',
@@ -177,7 +188,7 @@ export function verdict(evaluation: Evaluation, keptBack?: number): string[] {
 function likeness({ classifierAuc, energyDistance }: Evaluation, keptBack?: number): string {
   const told = aucReading(classifierAuc)
   const energy = aboveFloor(energyDistance)
-  const numbers = `two-sample AUC ${formatNumber(classifierAuc.value)}, by chance ${rangeWords(classifierAuc)}; energy distance ${formatNumber(energyDistance.value)}, floor ${formatNumber(energyDistance.floor)}`
+  const numbers = `two-sample AUC ${numberText(classifierAuc.value)}, by chance ${rangeWords(classifierAuc)}; energy distance ${numberText(energyDistance.value)}, floor ${numberText(energyDistance.floor)}`
   const above = (classifierAuc.value ?? 0) > 0.5
   if (energy.grade === 'poor' || (above && told.grade === 'poor'))
     return `The synthetic table differs visibly from the real one: ${numbers}.`
@@ -186,14 +197,14 @@ function likeness({ classifierAuc, energyDistance }: Evaluation, keptBack?: numb
   if (!above && told.grade !== 'good')
     return keptBack === undefined
       ? `Likeness cannot be judged here, since the synthetic rows lean on the very rows that they are compared with: ${numbers}. Rows kept from the fit would tell.`
-      : `Rows kept back from trial fits were told from drawn ones with a two-sample AUC of ${formatNumber(keptBack)}; 0.5 is a coin toss. The rows of the fit itself cannot tell, since the synthetic ones lean on them: ${numbers}.`
+      : `Rows kept back from trial fits were told from drawn ones with a two-sample AUC of ${numberText(keptBack)}; 0.5 is a coin toss. The rows of the fit itself cannot tell, since the synthetic ones lean on them: ${numbers}.`
   if (told.grade === 'good' && energy.grade !== 'fair')
     return `At this number of rows the synthetic table cannot be told from the real one: ${numbers}.`
   return `The synthetic table is close to the real one, with small differences: ${numbers}.`
 }
 
 function rangeWords({ floorRange }: Measure): string {
-  return floorRange ? `${formatNumber(floorRange[0])} to ${formatNumber(floorRange[1])}` : '–'
+  return floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'
 }
 
 /** What nearness says, and whether it is an alarm. Without a training table of its own nobody knows that the real rows are it. */
@@ -202,7 +213,7 @@ function nearness(evaluation: Evaluation): { alarm: boolean; sentence: string } 
   const known = rows.train === null ? 'real' : 'training'
   const ratio = ratioReading(nearestNeighbourRatio)
   const { value } = nearestNeighbourRatio
-  const numbers = `nearest-neighbour ratio ${formatNumber(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${formatNumber(copies.value)} copies of ${known} rows, by chance up to ${formatNumber(copies.most)}`
+  const numbers = `nearest-neighbour ratio ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`
   const alarm = (words: string) => ({ alarm: true, sentence: `${words} (${numbers}): do not treat them as anonymous.` })
   const calm = (words: string) => ({ alarm: false, sentence: `${words} (${numbers}).` })
   if (value !== null && value < 1 && ratio.grade === 'poor')
@@ -211,7 +222,7 @@ function nearness(evaluation: Evaluation): { alarm: boolean; sentence: string } 
   if (followsRows(classifierAuc)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
   if (someCrowd(evaluation))
     return alarm(
-      `${formatShare(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
+      `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
     )
   if (value === null) return calm(`How near its rows come to ${known} rows cannot be measured here`)
   if (ratio.grade === 'plain') return calm(`The tables are too small to tell whether its rows come too near to ${known} rows`)

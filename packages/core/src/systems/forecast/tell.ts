@@ -1,0 +1,150 @@
+import { counted } from '../../num/listed.js'
+import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { countText } from '../../tell/numbers.js'
+import { type Drawing, type Figure, facts, type TableOf, type Telling, type Topic } from '../../tell/telling.js'
+import { choiceFacts, choiceFigures } from '../choices.js'
+import { type ForecastModel, trainingSeries } from './forecast.js'
+
+/** A drawn ensemble: member, step, then the columns of the series. */
+export interface Ensemble {
+  readonly table: Table
+  readonly members: number
+  readonly steps: number
+}
+
+const MOST_COLUMNS = 12
+const MOST_SUMMARISED = 50
+/** Rows of the series shown before the forecast, for each of its steps. */
+const SHOWN_BEFORE = 1.5
+const MOST_SHOWN = 400
+const LEAST_SHOWN = 20
+const MEMBERS_SHOWN = 3
+/** Moments of fewer values say little. */
+const LEAST_STEPS = 10
+
+/** What a forecast says; with an ensemble, what it looks like. */
+export function tellForecast(model: ForecastModel, ensemble?: Ensemble): Telling {
+  const { summary } = model
+  const series = ensemble && trainingSeries(model)
+  const drawn = ensemble && { members: ensemble.members, steps: ensemble.steps }
+  return {
+    json: { ...drawn, ...summary },
+    topics: [
+      ...(ensemble ? [fanTopic(summary.columns, ensemble, series!)] : []),
+      ...(ensemble && ensemble.steps >= LEAST_STEPS ? [lawTopic(summary.columns, ensemble, series!)] : []),
+      transitionTopic(model)
+    ],
+    warnings: [],
+    notes: summary.notes
+  }
+}
+
+const numeric = (of: Table, name: string): NumericColumn => of.columns.filter(isNumeric).find((column) => column.name === name)!
+
+function fanTopic(names: readonly string[], ensemble: Ensemble, series: Table): Topic {
+  const shown = names.slice(0, MOST_COLUMNS)
+  const cut = shown.length < names.length ? ` Of ${countText(names.length)} columns, the first ${shown.length} are drawn.` : ''
+  const figure: Figure = {
+    kind: 'figure',
+    caption: `The end of the series, the median of the ensemble with its central 50 and 90 %, and ${counted(Math.min(MEMBERS_SHOWN, ensemble.members), 'member')} (thin), by row from the end of the series.${cut}`,
+    key: { real: 'series', synthetic: 'forecast' },
+    drawings: shown.map((name) => ({
+      ...fan(name, ensemble, series),
+      size: shown.length === 1 ? ([620, 260] as const) : ([400, 220] as const)
+    }))
+  }
+  return { id: 'forecast', title: 'The series and its continuations', blocks: [figure] }
+}
+
+function fan(name: string, { table, members, steps }: Ensemble, series: Table): Omit<Drawing, 'size'> {
+  const before = numeric(series, name).values
+  const { values } = numeric(table, name)
+  const count = Math.min(before.length, MOST_SHOWN, Math.max(LEAST_SHOWN, Math.ceil(SHOWN_BEFORE * steps)))
+  const history = Array.from({ length: count }, (_, k) => ({ x: k + 1 - count, y: before[before.length - count + k]! }))
+  const quantiles = quantilesOf(values, members, steps)
+  const band = (low: number, high: number) => quantiles.map((at, s) => ({ x: s + 1, low: at(low), high: at(high) }))
+  const lines = Array.from({ length: Math.min(MEMBERS_SHOWN, members) }, (_, line) =>
+    Array.from({ length: steps }, (_s, s) => ({ line, x: s + 1, y: values[line * steps + s]! }))
+  )
+  return {
+    label: `${name}: series and forecast`,
+    name,
+    x: { label: 'rows after the end of the series' },
+    y: { ticks: 5 },
+    marks: [
+      { kind: 'area', side: 'synthetic', points: band(0.05, 0.95) },
+      { kind: 'area', side: 'synthetic', points: band(0.25, 0.75) },
+      { kind: 'line', side: 'synthetic', points: lines.flat(), thin: true },
+      { kind: 'line', side: 'synthetic', points: quantiles.map((at, s) => ({ x: s + 1, y: at(0.5) })) },
+      { kind: 'line', side: 'real', points: history }
+    ]
+  }
+}
+
+/** Quantiles over the members, of every step. */
+function quantilesOf(values: Float64Array, members: number, steps: number): ((p: number) => number)[] {
+  return Array.from({ length: steps }, (_, s) => {
+    const ascending = Float64Array.from({ length: members }, (_m, m) => values[m * steps + s]!).sort()
+    return (p: number) => ascending[Math.round(p * (members - 1))]!
+  })
+}
+
+/** Mean, deviation and correlation of following values over stretches of `length` values each. */
+function momentsOf(values: Float64Array, length: number): [number, number, number] {
+  let mean = 0
+  for (const x of values) mean += x / values.length
+  let square = 0
+  for (const x of values) square += (x - mean) ** 2 / values.length
+  let product = 0
+  let pairs = 0
+  for (let i = 1; i < values.length; i++) {
+    if (i % length === 0) continue
+    product += (values[i]! - mean) * (values[i - 1]! - mean)
+    pairs++
+  }
+  return [mean, Math.sqrt(square), square > 0 && pairs > 0 ? product / pairs / square : 0]
+}
+
+function lawTopic(columns: readonly string[], { table, steps }: Ensemble, series: Table): Topic {
+  const law: TableOf = {
+    kind: 'table',
+    caption:
+      'Mean, standard deviation and correlation of following values, of the series and of the trajectories. They agree when the forecast is long enough to forget where it starts; a short one keeps to its beginning.',
+    head: ['column', 'mean series#', 'forecast#', 'SD series#', 'forecast#', 'lag-1 series#', 'forecast#'],
+    rows: columns.slice(0, MOST_SUMMARISED).map((name) => {
+      const real = momentsOf(numeric(series, name).values, Number.POSITIVE_INFINITY)
+      const drawn = momentsOf(numeric(table, name).values, steps)
+      return [name, ...real.flatMap((x, k) => [x, drawn[k]])]
+    })
+  }
+  return { id: 'law', title: 'Does it behave like the series?', blocks: [law] }
+}
+
+function transitionTopic({ summary, clock }: ForecastModel): Topic {
+  const { choices, inputs, cappedColumns, pairCount, memory, columns } = summary
+  const named = Object.entries(inputs ?? {}).slice(0, MOST_SUMMARISED)
+  const inputTable: TableOf = {
+    kind: 'table',
+    caption: 'What each column’s next value is drawn from.',
+    head: ['column', 'inputs'],
+    rows: named.map(([name, list]) => [name, list.join(', ')])
+  }
+  const capped = cappedColumns.length > 0 ? { name: 'columns with fewer inputs than asked for', value: cappedColumns.length } : undefined
+  return {
+    id: 'transition',
+    title: 'How the next row is drawn',
+    blocks: [
+      facts(
+        { name: 'transitions learned from', value: countText(pairCount) },
+        { name: 'columns', value: columns.length },
+        { name: 'memory', value: counted(memory, 'row') },
+        clock && { name: 'time column', value: clock.name },
+        { name: 'problems', value: inputs ? 'one a column' : 'one for all columns' },
+        capped,
+        ...choiceFacts(choices, 'input')
+      ),
+      ...choiceFigures(choices),
+      ...(named.length > 0 ? [inputTable] : [])
+    ]
+  }
+}

@@ -1,0 +1,189 @@
+import { counted } from '../../num/listed.js'
+import type { Table } from '../../table/table.js'
+import { numberText, plainText } from '../../tell/numbers.js'
+import { type Fact, type Figure, facts, type TableOf, type Telling, type Topic } from '../../tell/telling.js'
+import { type Support, tellSupport } from '../support.js'
+import type { BandwidthCurve } from './bandwidth.js'
+import { leadRequired } from './choose-scaling.js'
+import type { ConditionalReport, ConditionGroupReport } from './condition-sample.js'
+import type { FitSummary } from './model.js'
+import type { PosteriorReport } from './posterior.js'
+
+/** r below which drawn rows stand much nearer to training rows than new ones would. */
+const COPYING_RATIO = 0.6
+
+/** What a model of all columns says. */
+export function tellGlobal(summary: FitSummary): Telling {
+  const { bandwidth, notes } = summary
+  return {
+    json: { ...summary, ratio: bandwidth?.ratio ?? null, criterion: bandwidth?.criterion ?? 'given' },
+    topics: [modelTopic(summary)],
+    warnings: [],
+    notes
+  }
+}
+
+function modelTopic(summary: FitSummary): Topic {
+  const { bandwidth, kernel, categories, scalingEnding, scalingTurns, scalingError } = summary
+  return {
+    id: 'model',
+    title: 'How the rows were made',
+    blocks: [
+      facts(
+        bandwidthFact(summary),
+        ...scalingFacts(summary),
+        { name: 'kernel', value: kernel },
+        { name: 'categories', value: categories },
+        {
+          name: 'symmetric scaling',
+          value: scalingEnding,
+          aside: `${counted(scalingTurns, 'turn')}, error ${scalingError.toExponential(1)}`
+        }
+      ),
+      ...(bandwidth && bandwidth.curve.length > 1 ? [bandwidthFigure(bandwidth)] : [])
+    ]
+  }
+}
+
+/** ε: what it is and why. */
+export function bandwidthFact({ epsilon, bandwidth }: Pick<FitSummary, 'epsilon' | 'bandwidth'>): Fact {
+  const fact = { name: 'bandwidth ε', value: String(Number(epsilon.toPrecision(4))) }
+  if (!bandwidth) return { ...fact, aside: 'given' }
+  const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'
+  const copies = bandwidth.ratio < COPYING_RATIO ? '; rows stand much nearer to training rows than new rows would' : ''
+  return { ...fact, aside: `nearest-neighbour ratio ${bandwidth.ratio.toFixed(2)}, aim ${bandwidth.target}${met}${copies}` }
+}
+
+function scalingFacts({ scaling: { methods, scores }, rowCount }: FitSummary): Fact[] {
+  const quantile = Object.keys(methods).filter((name) => methods[name] === 'quantile')
+  const aside = scores ? contestWords(scores, rowCount) : undefined
+  return [{ name: 'scaling', value: quantile.length === 0 ? 'standard' : `quantile for ${quantile.join(', ')}`, aside }]
+}
+
+/** The scores of both scalings, and why the better one did not win where it did not. */
+function contestWords({ quantile, standard }: { readonly quantile: number; readonly standard: number }, rowCount: number): string {
+  const scores = `held-out two-sample score ${quantile.toFixed(3)} with quantile, ${standard.toFixed(3)} without`
+  const lead = leadRequired(rowCount)
+  const wins = quantile < standard - lead
+  if (wins === quantile < standard) return scores
+  return wins
+    ? `${scores}; when as near as this quantile is taken, which gains more from the rows held back`
+    : `${scores}, a lead too small for ${rowCount} rows`
+}
+
+/**
+ * The two-sample AUC of the scaling that was taken, on rows that its trial fits had not seen; undefined where there were none,
+ * or where the model has another bandwidth than they would choose.
+ */
+export function keptBackOf({ scaling, bandwidth, rowCount }: Pick<FitSummary, 'scaling' | 'bandwidth' | 'rowCount'>): number | undefined {
+  if (!scaling.scores || !bandwidth) return undefined
+  const { quantile, standard } = scaling.scores
+  return quantile < standard - leadRequired(rowCount) ? quantile : standard
+}
+
+/** A logarithmic axis up to this long has room for a number at every tick. */
+const MANY_DECADES = 30
+
+/** How near drawn rows come to training rows at the bandwidths that were tried. */
+function bandwidthFigure({ curve, epsilon, ratio, target }: BandwidthCurve): Figure {
+  const points = curve.map((point) => ({ x: point.epsilon, y: point.ratio }))
+  const short = points.at(-1)!.x < MANY_DECADES * points[0]!.x
+  return {
+    kind: 'figure',
+    caption: `The choice of the bandwidth. For every ε tried, the typical distance from generated rows to the nearest training row, over that of held-out rows. Small ε copies training rows (r near 0), large ε blurs (r above 1); ε was chosen for r near ${plainText(target)}.`,
+    drawings: [
+      {
+        label: 'Nearest-neighbour ratio against the bandwidth',
+        size: [620, 250],
+        x: { label: 'bandwidth ε', log: true, ...(short ? { ticks: 6 } : {}) },
+        y: { label: 'nearest-neighbour ratio r', domain: [0, 1.05 * Math.max(1.1, ...points.map(({ y }) => y))], ticks: 5 },
+        marks: [
+          { kind: 'rule', side: 'plain', along: 'x', at: 0 },
+          { kind: 'rule', side: 'plain', along: 'x', at: target, text: `target ${plainText(target)}`, dashed: true },
+          { kind: 'line', side: 'real', points },
+          { kind: 'dots', side: 'real', points },
+          { kind: 'dots', side: 'synthetic', points: [{ x: epsilon, y: ratio }], hollow: true, text: `chosen: ε = ${plainText(epsilon)}` }
+        ]
+      }
+    ]
+  }
+}
+
+/** What is said of rows under conditions. */
+export function tellConditional(report: ConditionalReport): Telling {
+  const { conditions, groups } = report
+  const support: Support = {
+    conditions,
+    facts: groups.map(groupFact),
+    choices: groups.some(({ trials }) => trials.length > 1) ? [trialTable(groups)] : [],
+    warnings: conditions.flatMap(({ warnings }) => warnings)
+  }
+  return tellSupport(support, { conditional: report })
+}
+
+type Setting = Pick<ConditionGroupReport, 'epsilon' | 'ridge' | 'freeRatio'>
+
+const same = (one: Setting, other: Setting): boolean =>
+  one.epsilon === other.epsilon && one.ridge === other.ridge && one.freeRatio === other.freeRatio
+
+function groupFact(group: ConditionGroupReport): Fact {
+  const { columns, epsilon, ridge, freeRatio, trials } = group
+  const best = trials.find((trial) => same(trial, group))
+  return {
+    name: `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}`,
+    value: `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${plainText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}`,
+    aside: best && `held-out CRPS ${best.crps.toFixed(3)} standard deviations, ${(100 * best.coverage).toFixed(0)} % inside 60 % intervals`
+  }
+}
+
+function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
+  return {
+    kind: 'table',
+    caption:
+      'How bandwidth and ridge were chosen: continuous ranked probability score (CRPS) on held-out rows, in standard deviations of the drawn columns.',
+    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'inside 60 % intervals#', 'held-out rows#', 'chosen'],
+    rows: groups.flatMap((group) =>
+      group.trials.map((trial) => [
+        group.columns.join(', '),
+        trial.epsilon,
+        trial.freeRatio,
+        trial.ridge,
+        trial.crps,
+        trial.coverage,
+        trial.scoredRows,
+        same(trial, group) ? 'yes' : ''
+      ])
+    )
+  }
+}
+
+/** What is said of rows under observations or a likelihood. `columns`: of the table. */
+export function tellPosterior(report: PosteriorReport, columns?: Table['columns']): Telling {
+  const { epsilon, gaussian, importanceRows, fittingRows, powers, unconditioned, effectiveRows, acceptance, effectiveSampleSize } = report
+  const support: Support = {
+    conditions: [{ condition: '', effectiveRows, acceptance, effectiveSampleSize }],
+    facts: [
+      {
+        name: 'rows that agree',
+        value: importanceRows,
+        aside: fittingRows === undefined ? undefined : `of ${numberText(fittingRows)} that fit what is given`,
+        meaning: 'training rows, in effect, that agree with what was observed; below 10 prior and observation disagree'
+      },
+      {
+        name: 'bandwidth ε under what is known',
+        value: epsilon,
+        aside: gaussian && 'the rows pass tests of normality: one Gaussian'
+      },
+      { name: 'powers of the likelihood on the way', value: powers.length },
+      {
+        name: 'distance of the chain without observations to the data',
+        value: unconditioned.distance,
+        aside: `halves of the data: up to ${numberText(unconditioned.floor)}`
+      }
+    ],
+    observations: report.observations,
+    columns: report.columns,
+    warnings: report.warnings
+  }
+  return tellSupport(support, { posterior: report }, columns)
+}

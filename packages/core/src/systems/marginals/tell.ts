@@ -1,0 +1,245 @@
+import { counted } from '../../num/listed.js'
+import { keyFor, keyFromSeed } from '../../num/random.js'
+import { countText, numberText } from '../../tell/numbers.js'
+import { type Cell, type Drawing, type Figure, facts, type Point, said, type Telling, type Topic } from '../../tell/telling.js'
+import { spellDates } from './calendar.js'
+import type { MarginalsModel } from './model.js'
+import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
+import type { HeldOutScore } from './score.js'
+import { type DrawnTrajectories, trajectoriesNotes, trajectoriesSummary } from './trajectories.js'
+
+/** Paths and particles drawn at most. */
+const MOST_PATHS = 40
+const MOST_POINTS = 150
+const MOST_COORDINATES = 6
+const MOST_PARAMETERS = 12
+/** Times between two snapshots at which paths are drawn: the table may have too few for a curve. */
+const DRAWN_BETWEEN = 9
+
+const UNMODELLED = 'Growth and death of particles between snapshots are not modelled: every snapshot counts as a whole.'
+
+/** What trajectories through snapshots say. `timeName`: the column of times; pictures show paths of their own, at more times. */
+export function tellTrajectories(drawn: DrawnTrajectories, timeName: string): Telling {
+  const { model, trajectories, notes } = drawn
+  return {
+    json: trajectoriesSummary(drawn),
+    topics: [summaryTopic(drawn), pathTopic(drawn, timeName), ...heldOutTopic(drawn), ...historyTopic(model)],
+    warnings: [],
+    notes: [...notes, ...trajectoriesNotes(model, trajectories), UNMODELLED]
+  }
+}
+
+function summaryTopic({ model, scores, calendar }: DrawnTrajectories): Topic {
+  const { family, diffusion, sigmaFrom, ending, snapshots, heldOut, columnNames } = model
+  const rounds = model.history.at(-1)?.round ?? 0
+  return {
+    id: 'summary',
+    title: 'Summary',
+    blocks: [
+      said(
+        ...(rounds > 0 ? [`The rounds of coupling and refit ended “${ending}” after ${counted(rounds, 'round')}.`] : []),
+        ...(scores.length > 0 ? [heldOutSentence(scores)] : [])
+      ),
+      facts(
+        { name: 'reference', value: family.name, aside: `${diffusion} noise` },
+        { name: 'snapshots', value: snapshots.length, aside: heldOut.length > 0 ? `and ${heldOut.length} held out` : undefined },
+        { name: 'particles', value: countText(snapshots.reduce((sum, { cloud }) => sum + cloud.points.rows, 0)) },
+        { name: 'coordinates', value: columnNames.join(', ') },
+        calendar && { name: 'times', value: `days since ${spellDates(calendar, [0])[0]}` }
+      ),
+      {
+        kind: 'table',
+        caption: 'Parameters of the reference with 95 % intervals where they are known, and the size of the noise.',
+        head: ['parameter', 'estimate#', 'lower#', 'upper#'],
+        rows: [
+          ...parameterRows(model),
+          ...columnNames.map((name, a) => [`σ of ${name}`, model.sigma[a], '', '']),
+          ...(sigmaFrom === 'resolution' ? [['σ', 'mean resolution of the particles', '', '']] : [])
+        ],
+        said: ''
+      }
+    ]
+  }
+}
+
+function parameterRows({ smoothness, family, theta, intervals }: MarginalsModel): Cell[][] {
+  if (smoothness) {
+    return [
+      ['length scale (spreads)', smoothness.lengthScale, '', ''],
+      ['amplitude (spreads an interval)', smoothness.amplitude, '', '']
+    ]
+  }
+  const known = new Map(intervals.map((interval) => [interval.name, interval]))
+  return family.parameters.map(({ name }, k) => [name, theta[k], known.get(name)?.lower ?? '', known.get(name)?.upper ?? ''])
+}
+
+function meanOf(scores: readonly HeldOutScore[], pick: (score: HeldOutScore) => number | undefined): number | undefined {
+  const values = scores.map(pick).filter((x) => x !== undefined)
+  return values.length === 0 ? undefined : values.reduce((sum, x) => sum + x, 0) / values.length
+}
+
+function heldOutSentence(scores: readonly HeldOutScore[]): string {
+  const straight = meanOf(scores, (one) => one.straightLine)
+  const beside = straight === undefined ? '' : `, straight lines along optimal couplings ${numberText(straight)}`
+  return `At held-out times the mean Wasserstein-1 distance is ${numberText(meanOf(scores, (one) => one.w1))}; sampling noise alone gives ${numberText(meanOf(scores, (one) => one.floor))}${beside}.`
+}
+
+const SCORES: readonly { readonly name: string; readonly of: (score: HeldOutScore) => number | undefined }[] = [
+  { name: 'W1', of: ({ w1 }) => w1 },
+  { name: 'W2', of: ({ w2 }) => w2 },
+  { name: 'MMD', of: ({ mmd }) => mmd },
+  { name: 'floor', of: ({ floor }) => floor },
+  { name: 'straight lines', of: ({ straightLine }) => straightLine },
+  { name: 'splines', of: ({ spline }) => spline }
+]
+
+function heldOutTopic({ scores, calendar }: DrawnTrajectories): Topic[] {
+  if (scores.length === 0) return []
+  const times = scores.map(({ time }) => (calendar ? spellDates(calendar, [time])[0]! : String(time)))
+  const rows = scores.map((score, i) => [times[i], ...SCORES.map(({ of }) => of(score))])
+  const mean = scores.length > 1 ? [['mean', ...SCORES.map(({ of }) => meanOf(scores, of))]] : []
+  return [
+    {
+      id: 'held-out',
+      title: 'At the held-out times',
+      blocks: [
+        {
+          kind: 'table',
+          caption:
+            'Exact Wasserstein distances (Euclidean, original units) and maximum mean discrepancy between predicted and seen particles that the fit did not use. Floor: Wasserstein-1 between two halves of the seen particles. Straight lines and splines: Wasserstein-1 of interpolation along optimal couplings, without dynamics.',
+          head: ['held-out time', ...SCORES.map(({ name }) => `${name}#`)],
+          rows: [...rows, ...mean],
+          said: 'held out '
+        }
+      ]
+    }
+  ]
+}
+
+function pathTopic({ model, trajectories, seed }: DrawnTrajectories, timeName: string): Topic {
+  const { columnNames, heldOut } = model
+  const count = Math.min(MOST_PATHS, trajectories.count)
+  const times = timesBetween(model, DRAWN_BETWEEN)
+  const paths = sampleTrajectories(model, { count, times, key: keyFor(keyFromSeed(seed), 'picture') })
+  const hidden = heldOut.length > 0 ? '; held-out particles are drawn as crosses' : ''
+  const figure: Figure = {
+    kind: 'figure',
+    caption: `${countText(count)} sampled paths, at ${DRAWN_BETWEEN} times between any two snapshots, over the particles of the snapshots (dots)${hidden}.`,
+    key: { real: 'particles', synthetic: 'paths' },
+    drawings: columnNames.slice(0, MOST_COORDINATES).map((_, a) => coordinateDrawing(model, paths, a, timeName))
+  }
+  const plane = columnNames.length === 2 ? [planeFigure(model, paths, timeName)] : []
+  return { id: 'paths', title: 'Snapshots and paths', blocks: [...plane, figure] }
+}
+
+/** Coordinate b against a, or a against time. */
+function pathPoints({ times, values, count }: Trajectories, a: number, b?: number): (Point & { line: number })[] {
+  return Array.from({ length: count }, (_, line) =>
+    Array.from(times, (time, t) => {
+      const row = (line * times.length + t) * values.cols
+      return { line, x: b === undefined ? time : values.data[row + a]!, y: values.data[row + (b ?? a)]! }
+    })
+  ).flat()
+}
+
+function particles(snapshots: MarginalsModel['snapshots'], a: number, b?: number): (Point & { value: number })[] {
+  return snapshots.flatMap(({ time, cloud: { points } }) => {
+    const shown = Math.min(MOST_POINTS, points.rows)
+    return Array.from({ length: shown }, (_, k) => {
+      const row = Math.floor((k * points.rows) / shown) * points.cols
+      return { value: time, x: b === undefined ? time : points.data[row + a]!, y: points.data[row + (b ?? a)]! }
+    })
+  })
+}
+
+function coordinateDrawing(model: MarginalsModel, paths: Trajectories, a: number, timeName: string): Drawing {
+  const name = model.columnNames[a]!
+  return {
+    label: `Paths of ${name} against ${timeName}`,
+    name,
+    detail: `against ${timeName}`,
+    size: model.columnNames.length === 1 ? [620, 300] : [400, 260],
+    x: { label: timeName },
+    y: { label: name },
+    marks: [
+      { kind: 'line', side: 'synthetic', points: pathPoints(paths, a), thin: true },
+      { kind: 'dots', side: 'real', points: particles(model.snapshots, a) },
+      { kind: 'crosses', side: 'plain', points: particles(model.heldOut, a) }
+    ]
+  }
+}
+
+function planeFigure(model: MarginalsModel, paths: Trajectories, timeName: string): Figure {
+  const dots = particles(model.snapshots, 0, 1)
+  const hidden = particles(model.heldOut, 0, 1)
+  const [first, second] = model.columnNames as [string, string]
+  return {
+    kind: 'figure',
+    caption: `Particles of the snapshots, coloured by ${timeName} (dark is early), sampled paths between them, and the drift of the reference as arrows${hidden.length > 0 ? '; held-out particles are crosses' : ''}. Arrows are longer where the drift is stronger.`,
+    drawings: [
+      {
+        label: `Snapshots, paths and drift in the plane of ${first} and ${second}`,
+        size: [620, 460],
+        x: { label: first },
+        y: { label: second },
+        marks: [
+          { kind: 'arrows', points: driftArrows(model, [...dots, ...hidden]) },
+          { kind: 'line', side: 'synthetic', points: pathPoints(paths, 0, 1), thin: true },
+          { kind: 'shaded', points: dots },
+          { kind: 'crosses', side: 'plain', points: hidden }
+        ]
+      }
+    ]
+  }
+}
+
+const ARROWS = 14
+
+/** The drift on a grid over the particles, at the middle of the time. */
+function driftArrows(model: MarginalsModel, dots: readonly Point[]): (Point & { right: number; up: number })[] {
+  const extent = (pick: (dot: Point) => number): [number, number] => [Math.min(...dots.map(pick)), Math.max(...dots.map(pick))]
+  const [x0, x1] = extent((dot) => dot.x)
+  const [y0, y1] = extent((dot) => dot.y)
+  const time = (model.snapshots[0]!.time + model.snapshots.at(-1)!.time) / 2
+  const drift = new Float64Array(2)
+  const at = (k: number, low: number, high: number) => low + ((high - low) * (k + 0.5)) / ARROWS
+  const arrows = Array.from({ length: ARROWS * ARROWS }, (_, k) => {
+    const [x, y] = [at(Math.floor(k / ARROWS), x0, x1), at(k % ARROWS, y0, y1)]
+    model.family.drift.value(Float64Array.of(x, y), time, model.theta, drift)
+    return { x, y, right: drift[0]! / (x1 - x0), up: drift[1]! / (y1 - y0) }
+  })
+  const longest = Math.max(...arrows.map(({ right, up }) => Math.sqrt(right * right + up * up)))
+  return longest > 0 ? arrows.map((arrow) => ({ ...arrow, right: arrow.right / longest, up: arrow.up / longest })) : []
+}
+
+function historyTopic({ history, family, smoothness, columnNames }: MarginalsModel): Topic[] {
+  if (history.length < 2) return []
+  const drawing = (name: string, of: (entry: (typeof history)[number]) => number): Drawing => {
+    const points = history.map((entry) => ({ x: entry.round, y: of(entry) }))
+    return {
+      label: `${name} by round`,
+      name,
+      size: [260, 150],
+      x: { label: 'round', ticks: roundTicks(points.at(-1)!.x) },
+      y: { ticks: 4 },
+      marks: [
+        { kind: 'line', side: 'synthetic', points },
+        { kind: 'dots', side: 'synthetic', points }
+      ]
+    }
+  }
+  const drawings = smoothness
+    ? [drawing('relative change', ({ change }) => change)]
+    : [
+        ...family.parameters.slice(0, MOST_PARAMETERS).map(({ name }, k) => drawing(name, ({ theta }) => theta[k]!)),
+        ...columnNames.slice(0, MOST_COORDINATES).map((name, a) => drawing(`σ of ${name}`, ({ sigma }) => sigma[a]!))
+      ]
+  const caption = 'The estimates after every round; round 0 starts from couplings that know no dynamics.'
+  return [{ id: 'history', title: 'Round by round', blocks: [{ kind: 'figure', caption, drawings }] }]
+}
+
+/** Whole rounds only, at most seven. */
+function roundTicks(last: number): number[] {
+  const step = Math.max(1, Math.ceil(last / 6))
+  return Array.from({ length: Math.floor(last / step) + 1 }, (_, k) => k * step)
+}

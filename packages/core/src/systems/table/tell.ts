@@ -1,0 +1,111 @@
+import type { Matrix } from '../../num/matrix.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
+import type { Table } from '../../table/table.js'
+import { type Fact, facts, type Telling, type Topic, together } from '../../tell/telling.js'
+import type { ConditionalReport } from '../global/condition-sample.js'
+import { type GlobalModel, trainingTable } from '../global/model.js'
+import type { PosteriorReport } from '../global/posterior.js'
+import { keptBackOf, tellConditional, tellGlobal, tellPosterior } from '../global/tell.js'
+import type { LocalModel } from '../local/model.js'
+import type { LocalPosteriorReport } from '../local/posterior-report.js'
+import { tellLocal, tellLocalPosterior } from '../local/tell.js'
+import { tellSupport } from '../support.js'
+import type { LatentDraw, LatentTableModel } from './latent.js'
+import type { LatentConditionReport } from './latent-conditions.js'
+import { type LatentLocalModel, trainingLatents } from './latent-local.js'
+import { tellCodec } from './tell-codec.js'
+
+/** A model of a table, of any kind. */
+export type AnyTableModel = GlobalModel | LocalModel | LatentTableModel | LatentLocalModel
+
+type Draws = Pick<LatentDraw, 'seed' | 'noise' | 'steps' | 'start' | 'dynamics'>
+
+/** Rows of such a model, and what is said of them. */
+export interface ToldRows extends ToldReports {
+  /** With which options they were drawn. */
+  readonly draws?: Draws | undefined
+  /** Coordinates behind rows of a latent model [n, K]. */
+  readonly latents?: Matrix | undefined
+}
+
+/** The reports of the four ways to draw what is known: at most one of them. */
+export interface ToldReports {
+  readonly conditional?: ConditionalReport | undefined
+  readonly posterior?: PosteriorReport | LocalPosteriorReport | undefined
+  readonly conditions?: readonly LatentConditionReport[] | undefined
+}
+
+/** What a model of a table says; with rows, what it says of them. */
+export function tellTable(model: AnyTableModel, rows: ToldRows = {}): Telling {
+  const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
+  return together(tellModel(model, rows.latents), ...tellKnown(rows, columnsOf(model)), ...draws)
+}
+
+function tellModel(model: AnyTableModel, drawn: Matrix | undefined): Telling {
+  if (!('codec' in model)) return 'graph' in model ? tellLocal(model.summary, namesOf(model)) : tellGlobal(model.summary)
+  const { codec } = model.summary
+  if (isLocal(model)) {
+    const { inner, summary } = model
+    return together(tellCodec(codec, { real: trainingLatents(model), drawn }), tellLocal(summary, namesOf(inner)))
+  }
+  const ratio = model.summary.bandwidth?.ratio
+  return together(tellCodec(codec, { real: model.inner.training.rows.coordinates, drawn, ratio }), tellGlobal(model.summary))
+}
+
+function isLocal(model: LatentTableModel | LatentLocalModel): model is LatentLocalModel {
+  return 'graph' in model.inner
+}
+
+const namesOf = ({ encoder }: LocalModel): string[] => encoder.columns.map(({ name }) => name)
+
+/** Only their kinds are looked at, where times are shown. */
+function columnsOf(model: AnyTableModel): Table['columns'] {
+  return 'training' in model ? trainingTable(model).columns : []
+}
+
+/** What is known of rows: all that reads the four reports, behind one record. `columns`: of the table. */
+export function tellKnown({ conditional, posterior, conditions }: ToldReports, columns?: Table['columns']): Telling[] {
+  if (conditional) return [tellConditional(conditional)]
+  if (posterior) return ['sweeps' in posterior ? tellLocalPosterior(posterior) : tellPosterior(posterior, columns)]
+  return conditions ? [tellDecoded(conditions)] : []
+}
+
+/** Rows whose decoded numbers meet what is known. */
+function tellDecoded(conditions: readonly LatentConditionReport[]): Telling {
+  const each = conditions.map(({ candidates, ...one }) => ({ ...one, matchingRows: candidates }))
+  const through: Fact = { name: 'known through', value: 'the decoder', aside: 'what it cannot reproduce counts as noise' }
+  const warnings = conditions.flatMap((one) => one.warnings)
+  return tellSupport({ conditions: each, facts: [through], warnings }, { conditions })
+}
+
+/** The two-sample AUC of trial fits of a model on rows that they had not seen, where there were any. */
+export function keptBackIn({ summary }: Pick<AnyTableModel, 'summary'>): number | undefined {
+  return 'bandwidth' in summary ? keptBackOf(summary) : undefined
+}
+
+/** How rows were drawn: what is known of them brings steps of its own. */
+function tellDraws(model: AnyTableModel, draws: Draws, { conditional, posterior, conditions }: ToldReports): Telling {
+  const known = conditional?.steps ?? (posterior && 'steps' in posterior ? posterior.steps : conditions?.[0]?.steps)
+  const local = 'graph' in model || ('codec' in model && isLocal(model))
+  const { seed, dynamics, ...asked } = draws
+  const usual = local ? {} : { noise: 'covariance', start: 'data', steps: USUAL_STEPS.rows }
+  const made: Record<string, string | number | undefined> = {
+    seed,
+    dynamics,
+    ...usual,
+    ...asked,
+    ...(known === undefined ? {} : { steps: known })
+  }
+  if (dynamics === 'bridge') delete made.noise
+  return { json: made, topics: [drawTopic(made)], warnings: [], notes: [] }
+}
+
+function drawTopic(made: Readonly<Record<string, string | number | undefined>>): Topic {
+  const told = Object.entries(made).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]))
+  return { id: 'draws', title: 'How they were drawn', blocks: [facts(...told)] }
+}
+
+/** The seed of a fit, which needs no other word. */
+export function tellSeed(seed: number): Telling {
+  return { json: { seed }, topics: [drawTopic({ seed })], warnings: [], notes: [] }
+}

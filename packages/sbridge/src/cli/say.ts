@@ -1,0 +1,24 @@
+import { linesOf, type Telling } from '@sbridge/core'
+import { summaryStream } from './summary.js'
+
+export interface Said {
+  /** Where the result went; `-` is standard output, and what is said goes to standard error then. */
+  readonly output: string
+  /** What was made: `344 rows`. */
+  readonly made: string
+  readonly telling: Telling
+  /** Keys of `--json` besides those of the telling. */
+  readonly keys: object
+  readonly flags: { readonly json?: boolean; readonly report?: string; readonly model?: string }
+}
+
+/** What was done, in lines of a terminal or as one line of JSON. */
+export function say({ output, made, telling, keys, flags }: Said): void {
+  const written = [
+    ...(output === '-' ? [] : [`in ${output}`]),
+    ...(flags.report === undefined ? [] : [`report in ${flags.report}`]),
+    ...(flags.model === undefined ? [] : [`model in ${flags.model}`])
+  ]
+  const lines = [`${made}${written.length > 0 ? ` ${written.join(', ')}` : ''}`, ...linesOf(telling)]
+  summaryStream(output).write(flags.json ? `${JSON.stringify({ output, ...keys, ...telling.json })}\n` : `${lines.join('\n')}\n`)
+}

@@ -1,0 +1,69 @@
+import { type Block, cellText, type Fact, type Figure, factText, type TableOf, type Telling, type Topic } from '@sbridge/core'
+import { VERSION } from '../version.js'
+import { facts, figure, joinSections, panel, type Section, section, table } from './blocks.js'
+import { drawingSvg } from './drawing.js'
+import { type Html, html } from './html.js'
+import { page } from './page.js'
+
+/** A topic of a telling as a part of a report. */
+export function topicSection({ id, title, blocks }: Topic): Section {
+  return section(id, title, ...blocks.map(blockHtml))
+}
+
+export function notesSection(notes: readonly string[]): Section[] {
+  return notes.length === 0 ? [] : [section('notes', 'Notes', html`<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>`)]
+}
+
+function blockHtml(block: Block): Html {
+  switch (block.kind) {
+    case 'said':
+      return html`<div class="verdict">${block.sentences.map(paragraph)}</div>`
+    case 'explained':
+      return html`${block.sentences.map(paragraph)}`
+    case 'facts':
+      return factList(block.facts)
+    case 'table':
+      return tableHtml(block)
+    case 'figure':
+      return figureHtml(block)
+  }
+}
+
+const paragraph = (sentence: string): Html => html`<p>${sentence}</p>`
+
+function factList(all: readonly Fact[]): Html {
+  return facts(all.map((fact) => [capital(fact.name), factText(fact)] as const))
+}
+
+/** Names begin small, as lines of a terminal do; Greek letters and names of columns stay as they are. */
+const capital = (name: string): string => name.replace(/^[a-z](?=[a-z])/, (letter) => letter.toUpperCase())
+
+function tableHtml({ caption, head, rows }: TableOf): Html {
+  return table({ caption, head: head.map(capital), rows: rows.map((cells) => cells.map(cellText)) })
+}
+
+function figureHtml({ caption, key = {}, drawings }: Figure): Html {
+  const swatches = Object.entries(key).map(([side, words]) => html` <span class="swatch"><i class="${side}"></i>${words}</span>`)
+  const [first] = drawings
+  const bare = drawings.length === 1 && !first!.name
+  const body = bare ? drawingSvg(first!) : drawings.map((one) => panel(one.name, one.detail, drawingSvg(one)))
+  const panelWidth = bare ? {} : { panelWidth: first!.size[0] }
+  return figure({ caption: html`${caption}${swatches}`, body, ...panelWidth })
+}
+
+export interface PageOf {
+  readonly title: string
+  /** What kind of report it is. */
+  readonly kicker: string
+  readonly telling: Telling
+  /** What was made from what, below the title. */
+  readonly entries: readonly (readonly [string, string])[]
+  /** The exact command that wrote it. */
+  readonly command?: string | undefined
+}
+
+/** A telling as one HTML page that loads nothing. */
+export function tellingPage({ title, kicker, telling, entries, command }: PageOf): string {
+  const sections = [...telling.topics.map(topicSection), ...notesSection(telling.notes)]
+  return page({ title, kicker, entries: [...entries, ['sbridge', VERSION]], command, body: joinSections(sections) })
+}

@@ -297,3 +297,29 @@ function stacked(found: readonly (StandIn | undefined)[], d: number): Linearised
   })
   return tilted ? { ...all, tilt } : all
 }
+
+/** A Gaussian in one coordinate, of its own for every chain: log L = −½ precision (x − value)²; precision 0 says nothing [n]. */
+export function coordinateEvidence(
+  coordinate: number,
+  { value, precision }: { readonly value: Float64Array; readonly precision: Float64Array }
+): Evidence {
+  return {
+    touches: [coordinate],
+    linear: true,
+    value: async ({ coordinates }, chains) =>
+      Float64Array.from(chains, (chain, i) => {
+        const gap = coordinates.data[i * coordinates.cols + coordinate]! - value[chain]!
+        return -0.5 * precision[chain]! * gap * gap
+      }),
+    linearise: async ({ coordinates }, chains) => {
+      const rows = new Float64Array(chains.length * coordinates.cols)
+      const targets = new Float64Array(chains.length)
+      chains.forEach((chain, i) => {
+        const root = Math.sqrt(precision[chain]!)
+        rows[i * coordinates.cols + coordinate] = root
+        targets[i] = root * (value[chain]! - coordinates.data[i * coordinates.cols + coordinate]!)
+      })
+      return { rank: 1, constant: new Float64Array(chains.length), rows, targets }
+    }
+  }
+}

@@ -34,7 +34,7 @@ const places = matrix(
 
 async function lawOf(rows: WindowRows) {
   const bridge = windowBridge(rows, bandwidth, await fitWindow(rows, bandwidth, { engine }))
-  return (await lawAt(bridge, matrix(places.rows, 2), places, { engine })).law
+  return lawAt(bridge, matrix(places.rows, 2), places, { engine })
 }
 
 const rms = (values: number[]) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length)

@@ -51,8 +51,8 @@ async function fittedMeans(bridge: WindowBridge, givens: Matrix, { engine, watch
     throwIfStopped(watch, 'twicing')
     const count = Math.min(TILE, out.rows - first)
     const part = matrix(count, givens.cols, givens.data.subarray(first * givens.cols, (first + count) * givens.cols))
-    const { law } = await lawAt(bridge, matrix(count, out.cols), part, { engine })
-    out.data.set(law.mean.data, first * out.cols)
+    const { mean } = await lawAt(bridge, matrix(count, out.cols), part, { engine })
+    out.data.set(mean.data, first * out.cols)
   }
   return out
 }

@@ -9,8 +9,7 @@ import { fillNormal, type Key, keyFor, permutation } from '../num/random.js'
 import { median, sorted } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
 import { fitWindow, type WindowBandwidth, type WindowBridge, type WindowContext, type WindowRows, windowBridge } from './window.js'
-import { drawWindow, lawAt } from './window-chain.js'
-import { drawTarget } from './window-law.js'
+import { drawTarget, drawWindow, lawAt } from './window-chain.js'
 
 /** What a choice of bandwidths saw. Plain JSON. */
 export interface WindowChoice {
@@ -159,7 +158,7 @@ async function gaussianDistance(splits: readonly Split[], given: number, { engin
   for (const { training, held } of splits) {
     const bandwidth: WindowBandwidth = { target: 'free', given }
     const bridge = windowBridge(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
-    const { law } = await lawAt(bridge, matrix(held.givens.rows, bridge.targetCount), held.givens, { engine })
+    const law = await lawAt(bridge, matrix(held.givens.rows, bridge.targetCount), held.givens, { engine })
     const t = bridge.targetCount
     for (let i = 0; i < held.givens.rows; i++) {
       for (let a = 0; a < t; a++) {
@@ -219,7 +218,7 @@ async function heldOutDraws(bridge: WindowBridge, givens: Matrix, { engine, key 
     )
     return (await drawWindow(bridge, repeated, { engine, key })).targets
   }
-  const { law } = await lawAt(bridge, matrix(givens.rows, t), givens, { engine })
+  const law = await lawAt(bridge, matrix(givens.rows, t), givens, { engine })
   const out = matrix(givens.rows * DRAWS, t)
   const xi = new Float64Array(t)
   for (let i = 0; i < out.rows; i++) {

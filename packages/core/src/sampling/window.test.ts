@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createWasmEngine } from '../engine/wasm/engine.js'
+import { coordinateEvidence } from '../know/evidence.js'
 import { uniformLogWeights } from '../num/log-space.js'
 import { matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
@@ -30,6 +31,10 @@ async function bridgeAt(rows: WindowRows, bandwidth: WindowBandwidth) {
   return windowBridge(rows, bandwidth, await fitWindow(rows, bandwidth, { engine }))
 }
 
+/** The target of every row observed as `value`. */
+const observed = (n: number, value: number, precision: number) =>
+  coordinateEvidence(0, { value: new Float64Array(n).fill(value), precision: new Float64Array(n).fill(precision) })
+
 describe('a window', () => {
   it.each([
     { target: 'free' as const, given: 1 },
@@ -52,8 +57,8 @@ describe('a window', () => {
   it('takes in an observation of its target: product of two Gaussians', async () => {
     const bridge = await bridgeAt(gaussianRows(400, 3), { target: 'free', given: 1 })
     const n = 800
-    const observation = { value: new Float64Array(n).fill(2), precision: new Float64Array(n).fill(4) }
-    const { targets } = await drawWindow(bridge, matrix(n, 1, new Float64Array(n).fill(1)), { engine, key: keyFromSeed(4), observation })
+    const evidence = observed(n, 2, 4)
+    const { targets } = await drawWindow(bridge, matrix(n, 1, new Float64Array(n).fill(1)), { engine, key: keyFromSeed(4), evidence })
     const v = 1 / (1 / 0.36 + 4)
     expect(Math.abs(mean(targets.data) - v * (0.8 / 0.36 + 8))).toBeLessThan(0.1)
     expect(Math.abs(variance(targets.data) - v)).toBeLessThan(0.035)
@@ -66,7 +71,7 @@ describe('a window', () => {
       engine,
       key: keyFromSeed(4),
       steps: 3,
-      observation: { value: new Float64Array(n).fill(4), precision: new Float64Array(n).fill(400) }
+      evidence: observed(n, 4, 400)
     }
     const givens = matrix(n, 1)
     const { targets, effectiveCount, acceptance } = await drawWindow(bridge, givens, draw)
@@ -77,8 +82,8 @@ describe('a window', () => {
   it('starts where the observation is: a sharp one far from most rows is met', async () => {
     const bridge = await bridgeAt(gaussianRows(400, 6), { target: 0.02, given: 1 })
     const n = 400
-    const observation = { value: new Float64Array(n).fill(2), precision: new Float64Array(n).fill(100) }
-    const { targets } = await drawWindow(bridge, matrix(n, 1), { engine, key: keyFromSeed(8), observation })
+    const evidence = observed(n, 2, 100)
+    const { targets } = await drawWindow(bridge, matrix(n, 1), { engine, key: keyFromSeed(8), evidence })
     // Product of N(0, 0.36) and N(2, 0.01).
     expect(Math.abs(mean(targets.data) - (2 * 0.36) / 0.37)).toBeLessThan(0.05)
   })

@@ -127,6 +127,13 @@ export function beside(a: Matrix, b: Matrix): Matrix {
   return out
 }
 
+/** Columns from … to − 1 [n, to − from]. */
+export function columnsOf(m: Matrix, from: number, to: number): Matrix {
+  const out = matrix(m.rows, to - from)
+  for (let i = 0; i < m.rows; i++) out.data.set(m.data.subarray(i * m.cols + from, i * m.cols + to), i * out.cols)
+  return out
+}
+
 function averageRow(m: Matrix, logWeights: Float64Array): Float64Array {
   const out = new Float64Array(m.cols)
   let total = 0

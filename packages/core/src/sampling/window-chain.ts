@@ -57,10 +57,11 @@ export async function drawWindow(bridge: WindowBridge, givens: Matrix, draw: Win
   const start = draw.start ?? (still ? matrix(n, t) : await startingRows(bridge, givens, draw))
   const state: InformedState = { coordinates: beside(start, givens), codes: new Int32Array(0), part: new Uint32Array(n) }
   const steps = still ? 1 : (draw.steps ?? USUAL_STEPS.neighbours)
+  const key = keyFor(draw.key, 'steps')
   let chains = await startChains(problem, state, { placed: draw.start !== undefined || !still })
   let acceptance = 0
   for (let step = 1; step <= steps; step++) {
-    const taken = await informedStep(problem, chains, keyAtStep(draw.key, step))
+    const taken = await informedStep(problem, chains, keyAtStep(key, step))
     chains = taken.chains
     acceptance += n === 0 ? 1 / steps : mean(taken.accepted) / steps
   }
@@ -184,7 +185,12 @@ export interface TargetLaw {
 }
 
 /** The proposal law at (targets, givens), before anything else is known. */
-export async function lawAt(bridge: WindowBridge, targets: Matrix, givens: Matrix, { engine }: { readonly engine: Engine }): Promise<TargetLaw> {
+export async function lawAt(
+  bridge: WindowBridge,
+  targets: Matrix,
+  givens: Matrix,
+  { engine }: { readonly engine: Engine }
+): Promise<TargetLaw> {
   const { targetCount: t } = bridge
   const n = givens.rows
   const { source, split, ridge, reach } = problemOf(bridge, n, { engine })

@@ -1,18 +1,17 @@
+import { coordinateEvidence, type Evidence, restricted, together } from '../../know/evidence.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { rowsOf } from '../../sampling/units.js'
 import { windowBridge } from '../../sampling/window.js'
-import { drawWindow } from '../../sampling/window-chain.js'
-import type { TargetKnowledge } from '../../sampling/window-law.js'
+import { drawWindow, type WindowDraw } from '../../sampling/window-chain.js'
 import { reachOf, setBack } from '../reach.js'
 import type { FittedWindow } from '../window-file.js'
-import type { Knowledge, Line } from './knowledge.js'
+import { type Knowledge, type LinearObservation, linearObservations } from './knowledge.js'
 import { backwardMessages, type LinearFactor, type LinearKnowledge, linearLaw, type Message, type Regression } from './linear-law.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { standInsOf } from './stand-ins.js'
-import { withLines } from './weigh.js'
 
 export interface GuidedPass {
   /** Windows on single coordinates, each given coordinates before it. */
@@ -33,7 +32,7 @@ export interface GuidedPass {
 export async function guidedPass(model: LocalModel, pass: GuidedPass, { engine, key, watch }: LocalContext): Promise<Matrix> {
   const { windows, knowledge, count, steps } = pass
   const out = matrix(count, model.coordinates.cols)
-  const guide = guideOf(model, pass)
+  const guide = await guideOf(model, pass)
   for (const [u, unit] of windows.entries()) {
     throwIfStopped(watch, 'sampling')
     const a = unit.targets[0]!
@@ -45,7 +44,7 @@ export async function guidedPass(model: LocalModel, pass: GuidedPass, { engine, 
     const { targets } = await drawWindow(windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit), takeColumns(out, unit.givens), {
       engine,
       key: keyFor(key, `unit ${u}`),
-      ...guide(a, out),
+      ...guide(unit, out),
       ...(steps === undefined ? {} : { steps })
     })
     place(out, unit.targets, targets)
@@ -61,20 +60,23 @@ interface Batch {
   readonly messages: readonly (Message | undefined)[]
 }
 
-/** What is known about a coordinate once those before it are drawn. */
-function guideOf(model: LocalModel, pass: GuidedPass): (coordinate: number, drawn: Matrix) => TargetKnowledge {
+/** What is known about a window's coordinate once those before it are drawn. */
+async function guideOf(
+  model: LocalModel,
+  pass: GuidedPass
+): Promise<(unit: FittedWindow, drawn: Matrix) => Pick<WindowDraw, 'evidence' | 'bounds'>> {
   const { windows, knowledge, count, rowsPerCondition } = pass
   const law = linearLaw(model, windows)
   const order = new Map(law.map(({ target }, at) => [target, at]))
-  const lines = new Map<number, Line[]>()
-  const factors = knowledge.linear.map((one) => factorOf(model, one))
+  const taken = new Map<number, Evidence[]>()
+  const factors: ReturnType<typeof factorOf>[] = []
   const later: ReturnType<typeof factorOf>[] = []
-  for (const { places, along, standIn } of knowledge.weights) {
-    const last = places?.reduce((a, b) => (order.get(b)! > order.get(a)! ? b : a))
-    const line = last === undefined ? undefined : along?.(last)
-    if (line) lines.set(last!, [...(lines.get(last!) ?? []), line])
+  for (const evidence of knowledge.evidence) {
     // What is taken as it is when its last coordinate is drawn need not be said to that coordinate twice.
-    if (standIn) (line ? later : factors).push(factorOf(model, standIn))
+    const last = evidence.linear ? undefined : evidence.touches?.reduce((a, b) => (order.get(b)! > order.get(a)! ? b : a))
+    const asItIs = last !== undefined && evidence.linearise !== undefined
+    if (asItIs) taken.set(last, [...(taken.get(last) ?? []), evidence])
+    for (const one of await linearObservations(model, evidence)) (asItIs ? later : factors).push(factorOf(model, one))
   }
   // Intervals, unlike values, shape the messages: each condition has its own.
   const size = knowledge.bounds.size > 0 ? rowsPerCondition : count
@@ -88,11 +90,12 @@ function guideOf(model: LocalModel, pass: GuidedPass): (coordinate: number, draw
     }
     batches.push({ first, count: size, messages: batchMessages(law, known, { bounds: knowledge.bounds, first }) })
   }
-  return (coordinate, drawn) =>
-    withLines(
-      { observation: observationFrom(batches, coordinate, drawn), bounds: knowledge.bounds.get(coordinate) },
-      { lines: lines.get(coordinate) ?? [], state: drawn, power: 1 }
-    )
+  return ({ targets, givens }, rest) => {
+    const a = targets[0]!
+    const message = messageFrom(batches, a, rest)
+    const own = (taken.get(a) ?? []).map((evidence) => restricted(evidence, { coordinates: [a, ...givens], rest }))
+    return { evidence: together([...(message ? [coordinateEvidence(0, message)] : []), ...own]), bounds: knowledge.bounds.get(a) }
+  }
 }
 
 function batchMessages(
@@ -106,12 +109,13 @@ function batchMessages(
   return backwardMessages(law, { ...known, standIns: [...known.standIns!, ...sites] })
 }
 
-function factorOf(model: LocalModel, { terms, value, precision }: Knowledge['linear'][number]): (count: number) => LinearFactor {
+function factorOf(model: LocalModel, { terms, value, precision }: LinearObservation): (count: number) => LinearFactor {
   const near = setBack(reachOf(model.coordinates, terms), value)
   return (count) => ({ terms, precision, values: new Float64Array(count).fill(near) })
 }
 
-function observationFrom(batches: readonly Batch[], coordinate: number, drawn: Matrix): TargetKnowledge['observation'] {
+/** What messages say about a coordinate, given those drawn before it, as a Gaussian a row. */
+function messageFrom(batches: readonly Batch[], coordinate: number, drawn: Matrix) {
   if (batches.every(({ messages }) => !messages[coordinate])) return undefined
   const value = new Float64Array(drawn.rows)
   const precision = new Float64Array(drawn.rows)

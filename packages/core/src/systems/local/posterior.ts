@@ -1,7 +1,9 @@
+import { type Evidence, evidenceOfRows, restricted, tempered, together } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
+import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
-import { copyMatrix, type Matrix, matrix, rowOf, takeColumns } from '../../num/matrix.js'
+import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import { rowsOf } from '../../sampling/units.js'
@@ -16,12 +18,11 @@ import { checkObservation, refuseFar } from '../observations.js'
 import type { FittedWindow } from '../window-file.js'
 import { type Drift, driftOf } from './drift.js'
 import { guidedPass } from './guided.js'
-import { type Evidence, evidenceOf, imposeKnowledge, type Knowledge, knowledgeOf, knownAbout } from './knowledge.js'
+import { imposeKnowledge, type Knowledge, knowledgeOf } from './knowledge.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { checkCount, decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
-import { Weights } from './weigh.js'
 import { fitTwoSided, passWindows } from './windows.js'
 
 /** What is known about the rows to draw; something has to be. */
@@ -71,8 +72,11 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   const { count } = request
   const { conditions, observations } = checkLocalPosterior(model, request)
   refuseFar(observations, trainingFieldTable(model))
-  const evidence = evidenceOf(model, observations, request.likelihood)
-  refuseImpossible(model, evidence, request)
+  const evidence = observations
+    .flatMap((observation) => rowLikelihoods(encoder, { observations: [observation], module: undefined }))
+    .concat(rowLikelihoods(encoder, { observations: [], module: request.likelihood }))
+    .map(evidenceOfRows)
+  await refuseImpossible(model, evidence, request)
   const key = keyFor(context.key, 'posterior')
   const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
   const windows = await passWindows(model, { ...context, key: keyFor(key, 'fit pass') })
@@ -113,7 +117,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
       choices,
       impossible,
       ...(drift ? { drift } : {}),
-      ...(evidence.weights.length > 0 ? { acceptance } : {})
+      ...(evidence.every(({ linear }) => linear) ? {} : { acceptance })
     },
     { ...context, key }
   )
@@ -141,11 +145,21 @@ export function checkLocalPosterior(model: LocalModel, { count, given, observe =
   return { conditions, observations }
 }
 
-/** Throws `InputError` where a weight is −∞ in every training row: chains would wander where nothing is possible. */
-function refuseImpossible({ coordinates }: LocalModel, { weights }: Evidence, { observe = [], likelihood }: LocalPosteriorRequest): void {
-  const possible = (i: number) => weights.every(({ value }) => value(rowOf(coordinates, i)) > Number.NEGATIVE_INFINITY)
-  if (weights.length === 0 || Array.from({ length: coordinates.rows }, (_, i) => i).some(possible)) return
-  throw allExcluded(observe, likelihood !== undefined)
+/** Throws `InputError` where every training row is impossible: chains would wander where nothing is possible. */
+async function refuseImpossible(
+  { coordinates }: LocalModel,
+  evidence: readonly Evidence[],
+  { observe = [], likelihood }: LocalPosteriorRequest
+): Promise<void> {
+  if (evidence.length > 0 && (await impossibleRows(evidence, coordinates)) === coordinates.rows)
+    throw allExcluded(observe, likelihood !== undefined)
+}
+
+/** Rows where something is −∞. */
+async function impossibleRows(evidence: readonly Evidence[], coordinates: Matrix): Promise<number> {
+  const all = Uint32Array.from({ length: coordinates.rows }, (_, i) => i)
+  const values = await together(evidence)?.value({ coordinates, codes: new Int32Array(0) }, all)
+  return values?.filter((value) => value === Number.NEGATIVE_INFINITY).length ?? 0
 }
 
 interface KnownDraw {
@@ -174,11 +188,10 @@ async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalConte
   const pass = { windows, knowledge, count: n, rowsPerCondition: request.count, steps: request.steps }
   const state = await guidedPass(model, pass, { ...context, key: keyFor(context.key, 'pass') })
   imposeKnowledge(knowledge, state)
-  const weights = new Weights(knowledge.weights, state)
   const order = windows.map(({ targets }) => targets[0]!).reverse()
-  const tempered = !knowledge.weights.every(settledAlone)
-  let last = request.sweeps ?? (tempered ? TEMPERED_SWEEPS : SWEEPS)
-  const grown = tempered ? last : 1
+  const grows = !knowledge.evidence.every((one) => one.linear || settledAlone(one))
+  let last = request.sweeps ?? (grows ? TEMPERED_SWEEPS : SWEEPS)
+  const grown = grows ? last : 1
   const passed = new Float64Array(units.length)
   const own = { ...context, key: keyFor(context.key, 'sweep') }
   let [tests, before, counts]: [number, Matrix, Drawn['counts']] = [0, state, []]
@@ -186,7 +199,7 @@ async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalConte
   for (let sweep = 1; sweep <= last; sweep++) {
     if (sweep - 1 === Math.floor(last / 2)) before = copyMatrix(state)
     const power = Math.min(1, (2 * sweep) / grown)
-    const swept = await twoSidedSweep(model, { units, order, knowledge, state, sweep, weights, power }, own)
+    const swept = await twoSidedSweep(model, { units, order, knowledge, state, sweep, power }, own)
     counts = swept.counts
     if (power === 1) tests++
     if (power === 1) for (let a = 0; a < passed.length; a++) passed[a] = passed[a]! + swept.passed[a]!
@@ -196,11 +209,11 @@ async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalConte
     if (drift && request.sweeps === undefined) last = Math.min(MOST_SWEEPS, 2 * last)
   }
   const acceptance = passed.reduce((least, sum) => Math.min(least, sum / tests), 1)
-  return { state, counts, impossible: weights.impossible, sweeps: last, drift, acceptance }
+  return { state, counts, impossible: await impossibleRows(knowledge.evidence, state), sweeps: last, drift, acceptance }
 }
 
-/** Whether the pass has taken in a likelihood as it is: one of a single column, in nearly closed form. */
-const settledAlone = ({ places, along }: Knowledge['weights'][number]): boolean => places?.length === 1 && along?.(places[0]!) !== undefined
+/** Whether the pass has taken in a likelihood as it is: one of a single column. */
+const settledAlone = ({ touches, linearise }: Evidence): boolean => touches?.length === 1 && linearise !== undefined
 
 interface Sweep {
   /** Coordinates in the order in which they are drawn. */
@@ -209,14 +222,13 @@ interface Sweep {
   readonly knowledge: Knowledge
   readonly state: Matrix
   readonly sweep: number
-  readonly weights: Weights
   readonly power: number
 }
 
 /** Draws every coordinate anew in `state`; the share of rows that each moved. */
 async function twoSidedSweep(
   model: LocalModel,
-  { units, order, knowledge, state, sweep, weights, power }: Sweep,
+  { units, order, knowledge, state, sweep, power }: Sweep,
   context: LocalContext
 ): Promise<{ counts: (Float64Array | undefined)[]; passed: Float64Array }> {
   const counts = new Array<Float64Array | undefined>(units.length)
@@ -226,20 +238,20 @@ async function twoSidedSweep(
     if (knowledge.given.has(a)) continue
     const unit = units[a]!
     const bridge = windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit)
-    const { targets, effectiveCount } = await drawWindow(bridge, takeColumns(state, unit.givens), {
+    const touching = knowledge.evidence.filter(({ touches }) => touches?.includes(a) ?? true)
+    const known = together(touching.map((one) => (one.linear ? one : tempered(one, power))))
+    const { targets, effectiveCount, acceptance } = await drawWindow(bridge, takeColumns(state, unit.givens), {
       engine: context.engine,
       key: keyAtStep(keyFor(context.key, `coordinate ${a}`), sweep),
       steps: 2,
       start: takeColumns(state, [a]),
       overrelaxation: OVERRELAXATION,
-      ...weights.along(a, power, knownAbout(knowledge, a, state))
+      evidence: known && restricted(known, { coordinates: [a, ...unit.givens], rest: state }),
+      bounds: knowledge.bounds.get(a)
     })
     counts[a] = effectiveCount
-    if (weights.touch(a)) {
-      const proposal = { coordinate: a, targets, power, key: keyAtStep(keyFor(context.key, `weigh ${a}`), sweep) }
-      passed[a] = weights.move(proposal) / state.rows
-    } else place(state, [a], targets)
-    weights.renew(a)
+    if (known && !known.linear) passed[a] = acceptance
+    place(state, [a], targets)
   }
   return { counts, passed }
 }

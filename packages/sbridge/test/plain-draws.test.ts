@@ -59,7 +59,7 @@ it.each<[string, string, RawTable, TableFit, SampleOptions]>([
     { noise: 'constant' }
   ],
   ['starts from noise', '6187431641c2a9dd', table(...line(2)), standard, { start: 'noise' }],
-  ['localised', '390da690316cfd24', table(...line(4)), { local: 'window:1', scaling: 'standard', bandwidth: 0.3 }, {}],
+  ['localised', '9a5fb95b759096cb', table(...line(4)), { local: 'window:1', scaling: 'standard', bandwidth: 0.3 }, {}],
   ['in the coordinates of a codec', '881300f4117f1f85', table(...line(6)), { latent: 'pca:2', bandwidth: 0.1 }, {}],
   ['more rows than a thread takes', '1e2fab728b59783a', table(...line(4, 700)), standard, { steps: 3 }]
 ])('%s', async (_, hash, data, fits, draws) => {

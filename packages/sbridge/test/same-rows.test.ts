@@ -1,22 +1,19 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { keyFromSeed, normals } from '@sbridge/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fit, loadModel, type SampleOptions, sample, saveModel } from '../src/fit-sample.js'
 import { readTable, writeTable } from '../src/format/table-file.js'
 import type { TableFit } from '../src/models/table-system.js'
-
-const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
+import { sbridge } from './command.js'
 
 describe('the library, the command, and both from a model file draw the same bytes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbridge-rows-'))
   const at = (name: string): string => join(folder, name)
   const written = (name: string): string => readFileSync(at(name), 'utf8')
-  const command = (...words: string[]): void =>
-    void execFileSync(process.execPath, [bin, 'sample', ...words], { cwd: folder, stdio: 'pipe' })
+  const command = async (...words: string[]): Promise<void> =>
+    expect(await sbridge(folder, 'sample', ...words)).toMatchObject({ status: 0 })
 
   beforeAll(() => {
     const z = normals(keyFromSeed(4), 150 * 4)
@@ -47,8 +44,8 @@ describe('the library, the command, and both from a model file draw the same byt
     await writeTable(at('library.csv'), await sample(model, { ...draw, threads: 2 }))
     await saveModel(at('model.sbridge'), model)
     await writeTable(at('loaded.csv'), await sample(await loadModel(at('model.sbridge')), draw))
-    command('line.csv', '-n', '12', '--seed', '2', '-o', 'command.csv', ...fitFlags, ...drawFlags)
-    command('model.sbridge', '-n', '12', '--seed', '2', '-o', 'file.csv', ...drawFlags)
+    await command('line.csv', '-n', '12', '--seed', '2', '-o', 'command.csv', ...fitFlags, ...drawFlags)
+    await command('model.sbridge', '-n', '12', '--seed', '2', '-o', 'file.csv', ...drawFlags)
     for (const name of ['loaded.csv', 'command.csv', 'file.csv']) expect(written(name)).toBe(written('library.csv'))
   })
 })

@@ -1,14 +1,12 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { keyFromSeed, normals, readTable, trajectories } from '../src/index.js'
+import { sbridge } from './command.js'
 
-const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-trajectories-'))
-const sbridge = (...args: string[]) => spawnSync(process.execPath, [bin, 'trajectories', ...args], { cwd: folder, encoding: 'utf8' })
+const run = (...words: string[]) => sbridge(folder, 'trajectories', ...words)
 
 const z = normals(keyFromSeed(1), 240)
 const table = (times: readonly string[]): string =>
@@ -32,7 +30,7 @@ describe('snapshots at dates', () => {
   const options = ['--reference', 'brownian', '--seed', '1', '-n', '3']
 
   it('are days since the first: same paths as of numbers, times spelled as the table spells them', async () => {
-    const run = sbridge(
+    const done = await run(
       'dates.csv',
       '--time',
       'date',
@@ -44,11 +42,11 @@ describe('snapshots at dates', () => {
       '-o',
       'a.csv'
     )
-    expect(run.stderr).toBe('')
-    expect(run.stdout).toMatch(/^times: days since 2020-01-31$/m)
-    expect(run.stdout).toMatch(/^held out 2020-02-29: W1 /m)
-    expect(run.stdout).toMatch(/mean resolution of the particles.*no constant of nature/s)
-    expect(sbridge('days.csv', '--time', 'date', ...options, '--hold-out', '29', '--at', '15,30', '-o', 'b.csv').status).toBe(0)
+    expect(done.stderr).toBe('')
+    expect(done.stdout).toMatch(/^times: days since 2020-01-31$/m)
+    expect(done.stdout).toMatch(/^held out 2020-02-29: W1 /m)
+    expect(done.stdout).toMatch(/mean resolution of the particles.*no constant of nature/s)
+    expect((await run('days.csv', '--time', 'date', ...options, '--hold-out', '29', '--at', '15,30', '-o', 'b.csv')).status).toBe(0)
     const one = ['2020-01-31', '2020-02-15', '2020-03-01', '2020-03-31']
     expect(column('a.csv', 1)).toEqual([...one, ...one, ...one])
     expect(column('b.csv', 1)).toEqual(['0', '15', '30', '60', '0', '15', '30', '60', '0', '15', '30', '60'])
@@ -64,12 +62,12 @@ describe('snapshots at dates', () => {
     expect(rows.columns[1]!.values).toEqual(column('a.csv', 1))
     expect(rows.columns[2]!.values).toEqual(column('a.csv', 2))
   })
-  it('a time of day is written where it is needed; typed files hold instants', () => {
-    const run = sbridge('dates.csv', '--time', 'date', ...options, '-n', '1', '--at', '2020-02-15T06:30', '-o', 'c.csv', '--json')
+  it('a time of day is written where it is needed; typed files hold instants', async () => {
+    const done = await run('dates.csv', '--time', 'date', ...options, '-n', '1', '--at', '2020-02-15T06:30', '-o', 'c.csv', '--json')
     expect(column('c.csv', 1)).toEqual(['2020-01-31T00:00', '2020-02-15T06:30', '2020-02-29T00:00', '2020-03-31T00:00'])
-    expect(JSON.parse(run.stdout)).toMatchObject({ firstDate: '2020-01-31', dates: column('c.csv', 1), times: [0, 15 + 6.5 / 24, 29, 60] })
-    expect(sbridge('dates.csv', '--time', 'date', ...options, '-o', 'd.parquet').status).toBe(0)
-    const again = sbridge('d.parquet', '--time', 'date', '--exclude', 'particle', ...options, '-n', '1', '-o', 'e.csv')
+    expect(JSON.parse(done.stdout)).toMatchObject({ firstDate: '2020-01-31', dates: column('c.csv', 1), times: [0, 15 + 6.5 / 24, 29, 60] })
+    expect((await run('dates.csv', '--time', 'date', ...options, '-o', 'd.parquet')).status).toBe(0)
+    const again = await run('d.parquet', '--time', 'date', '--exclude', 'particle', ...options, '-n', '1', '-o', 'e.csv')
     expect(again.stderr).toBe('')
     expect(column('e.csv', 1)).toEqual(DAYS)
   })
@@ -79,9 +77,9 @@ describe('snapshots at dates', () => {
     [['days.csv', '--at', '2020-02-15'], /got --at 2020-02-15, a date, for times that are numbers/],
     [['dates.csv', '--at', 'tomorrow'], /got --at tomorrow\n.*numbers or dates/],
     [['dates.csv', '--sigma', 'much'], /got --sigma much\n.*auto, estimate, or numbers separated by commas/]
-  ])('refuses %j in the words of the table', (args, words) => {
-    const run = sbridge(...args, '--time', 'date', ...options, '-o', 'f.csv')
-    expect(run.status).toBe(2)
-    expect(run.stderr).toMatch(words)
+  ])('refuses %j in the words of the table', async (args, words) => {
+    const done = await run(...args, '--time', 'date', ...options, '-o', 'f.csv')
+    expect(done.status).toBe(2)
+    expect(done.stderr).toMatch(words)
   })
 })

@@ -2,26 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFromSeed, normals } from '@sbridge/core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { run } from '../cli/run.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sbridge as command } from '../../test/command.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
 
-/** Runs the command line in this process: exit code, and what it said. */
-async function sbridge(...words: string[]): Promise<{ code: number; said: string }> {
-  let said = ''
-  const take = (piece: unknown, done?: unknown): boolean => {
-    said += String(piece)
-    if (typeof done === 'function') done()
-    return true
-  }
-  const spies = [vi.spyOn(process.stdout, 'write').mockImplementation(take), vi.spyOn(process.stderr, 'write').mockImplementation(take)]
-  try {
-    return { code: await run(['node', 'sbridge', ...words]), said }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
+const sbridge = async (...words: string[]): Promise<{ code: number; said: string }> => {
+  const { status, stdout, stderr } = await command(folder, ...words)
+  return { code: status, said: stdout + stderr }
 }
 
 beforeAll(() => {

@@ -1,17 +1,15 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { keyFor, keyFromSeed, normals } from '@sbridge/core'
 import { parseHTML } from 'linkedom'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sbridge } from '../../test/command.js'
 import { linearNetwork } from '../../test/onnx.js'
 import { fit, loadModel, sample, saveModel } from '../fit-sample.js'
 import { readTable } from '../format/table-file.js'
 
-const program = fileURLToPath(new URL('../../bin/sbridge.js', import.meta.url))
 let folder: string
 const at = (name: string) => join(folder, name)
 
@@ -32,11 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-function run(...words: string[]) {
-  const threads = words[0] === 'info' ? [] : ['--threads', '1']
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words, ...threads], { encoding: 'utf8', cwd: folder })
-  return { status, stdout, stderr }
-}
+const run = (...words: string[]) => sbridge(folder, ...words, ...(words[0] === 'info' ? [] : ['--threads', '1']))
 
 async function rowsOf(name: string): Promise<string[][]> {
   const lines = (await readFile(at(name), 'utf8')).trim().split(/\r?\n/)
@@ -63,7 +57,7 @@ describe('rows behind a codec on the command line', () => {
       '--report',
       'r.html'
     ]
-    const done = run(...words)
+    const done = await run(...words)
     expect(done.stderr + done.stdout).toContain('codec: pca (4 coordinates for 15 columns on one scale)')
     expect(done.status).toBe(0)
     const rows = await rowsOf('out.csv')
@@ -75,17 +69,17 @@ describe('rows behind a codec on the command line', () => {
     const { document } = parseHTML(await readFile(at('r.html'), 'utf8'))
     expect(document.querySelector('#latent')!.textContent).toContain('Error of sampling')
     expect(document.querySelectorAll('#images img').length).toBe(1)
-    expect(run(...words).status).toBe(0)
+    expect((await run(...words)).status).toBe(0)
     expect(await rowsOf('out.csv')).toEqual(rows)
   })
 
   test('fit, info, and draws from the file: all, of one category, of known pixels, by the bridge', { timeout: 90_000 }, async () => {
-    expect(run('fit', 'bars.csv', '--latent', 'pca:4', '--image', '4x4', '-o', 'm.sbridge', '--seed', '1').status).toBe(0)
-    expect(run('info', 'm.sbridge').stdout).toContain('model (latent) of 200 rows, 17 columns')
-    expect(run('sample', 'm.sbridge', '-n', '20', '--given', 'bar=across', '-o', 'a.csv', '--seed', '2').status).toBe(0)
+    expect((await run('fit', 'bars.csv', '--latent', 'pca:4', '--image', '4x4', '-o', 'm.sbridge', '--seed', '1')).status).toBe(0)
+    expect((await run('info', 'm.sbridge')).stdout).toContain('model (latent) of 200 rows, 17 columns')
+    expect((await run('sample', 'm.sbridge', '-n', '20', '--given', 'bar=across', '-o', 'a.csv', '--seed', '2')).status).toBe(0)
     expect((await rowsOf('a.csv')).every(([bar]) => bar === 'across')).toBe(true)
     await writeFile(at('known.csv'), 'bar,p0,p5\nacross,10,200\n,100,\n')
-    const known = run(
+    const known = await run(
       'sample',
       'm.sbridge',
       '-n',
@@ -106,28 +100,30 @@ describe('rows behind a codec on the command line', () => {
     expect(rows.slice(0, 20).every((row) => row[0] === 'across' && row[1] === '10' && row[6] === '200')).toBe(true)
     expect(rows.slice(20).every((row) => row[1] === '100')).toBe(true)
     expect(await readFile(at('k.html'), 'utf8')).toContain('What was known')
-    expect(run('sample', 'm.sbridge', '-n', '20', '--dynamics', 'bridge', '--start', 'noise', '-o', 'b.csv', '--seed', '2').status).toBe(0)
+    expect(
+      (await run('sample', 'm.sbridge', '-n', '20', '--dynamics', 'bridge', '--start', 'noise', '-o', 'b.csv', '--seed', '2')).status
+    ).toBe(0)
     expect((await rowsOf('b.csv')).length).toBe(20)
-    const plan = JSON.parse(run('sample', 'bars.csv', '--latent', 'pca:4', '-o', 'x.csv', '--dry-run', '--json').stdout)
+    const plan = JSON.parse((await run('sample', 'bars.csv', '--latent', 'pca:4', '-o', 'x.csv', '--dry-run', '--json')).stdout)
     expect(plan).toMatchObject({ rowCount: 200, columnCount: 17, dimension: 4 })
     expect(existsSync(at('x.csv'))).toBe(false)
   })
 
   test('--local: coordinates from their neighbours, from a table and from a file, with a report of both', { timeout: 90_000 }, async () => {
     const local = ['--exclude', 'bar', '--latent', 'pca:4', '--local', 'window:1', '--image', '4x4']
-    expect(run('fit', 'bars.csv', ...local, '-o', 'local.sbridge', '--seed', '1').stdout).toContain('sweep: ordered\ncolumns: 4')
-    expect(run('info', 'local.sbridge').stdout).toContain('model (latent-local) of 200 rows, 16 columns')
+    expect((await run('fit', 'bars.csv', ...local, '-o', 'local.sbridge', '--seed', '1')).stdout).toContain('sweep: ordered\ncolumns: 4')
+    expect((await run('info', 'local.sbridge')).stdout).toContain('model (latent-local) of 200 rows, 16 columns')
     const draw = ['-n', '20', '--seed', '1', '--image', '4x4', '--report', 'local.html', '--show-values']
-    expect(run('sample', 'local.sbridge', ...draw, '-o', 'local.csv').status).toBe(0)
+    expect((await run('sample', 'local.sbridge', ...draw, '-o', 'local.csv')).status).toBe(0)
     const rows = await rowsOf('local.csv')
     expect(rows.length).toBe(20)
     expect(rows.flat().every((x) => /^\d+$/.test(x) && Number(x) <= 255)).toBe(true)
     const { document } = parseHTML(await readFile(at('local.html'), 'utf8'))
     for (const section of ['#latent', '#neighbourhoods', '#images']) expect(document.querySelector(section)).not.toBeNull()
     expect(document.querySelectorAll('#images img').length).toBe(2)
-    expect(run('sample', 'bars.csv', ...local, '-n', '20', '--seed', '1', '-o', 'whole.csv').status).toBe(0)
+    expect((await run('sample', 'bars.csv', ...local, '-n', '20', '--seed', '1', '-o', 'whole.csv')).status).toBe(0)
     expect(await rowsOf('whole.csv')).toEqual(rows)
-    expect(run('sample', 'local.sbridge', '--observe', 'p3 = 10 ± 1', '-n', '5', '-o', 'no.csv')).toMatchObject({
+    expect(await run('sample', 'local.sbridge', '--observe', 'p3 = 10 ± 1', '-n', '5', '-o', 'no.csv')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('--latent without --local')
     })
@@ -142,15 +138,15 @@ describe('rows behind a codec on the command line', () => {
     await writeFile(at('dec.onnx'), linearNetwork(2, 16, pick(2, 16)))
     await writeFile(at('nan.onnx'), linearNetwork(2, 16, [Number.NaN, ...pick(2, 16).slice(1)]))
     await writeFile(at('wide.onnx'), linearNetwork(2, 9, pick(2, 9)))
-    const fitted = run('fit', 'bars.csv', '--latent', 'onnx:enc.onnx,dec.onnx', '-o', 'n.sbridge', '--seed', '1')
+    const fitted = await run('fit', 'bars.csv', '--latent', 'onnx:enc.onnx,dec.onnx', '-o', 'n.sbridge', '--seed', '1')
     expect(fitted.status).toBe(0)
-    expect(run('sample', 'n.sbridge', '-n', '10', '-o', 'n.csv', '--seed', '1').status).toBe(0)
+    expect((await run('sample', 'n.sbridge', '-n', '10', '-o', 'n.csv', '--seed', '1')).status).toBe(0)
     expect((await rowsOf('n.csv')).every((row) => row.slice(3).every((x) => x === '0'))).toBe(true)
     const refused = (networks: string) => run('sample', 'bars.csv', '--latent', `onnx:${networks}`, '-o', 'no.csv')
-    expect(refused('enc.onnx,nan.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('from the decoder') })
-    expect(refused('enc.onnx,wide.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('16, as the rows have') })
-    expect(refused('dec.onnx,dec.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('for rows of 2 numbers') })
-    expect(refused('enc.onnx,none.onnx').status).toBe(4)
+    expect(await refused('enc.onnx,nan.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('from the decoder') })
+    expect(await refused('enc.onnx,wide.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('16, as the rows have') })
+    expect(await refused('dec.onnx,dec.onnx')).toMatchObject({ status: 2, stderr: expect.stringContaining('for rows of 2 numbers') })
+    expect((await refused('enc.onnx,none.onnx')).status).toBe(4)
     expect(existsSync(at('no.csv'))).toBe(false)
   })
 
@@ -172,11 +168,11 @@ describe('rows behind a codec on the command line', () => {
       [['--image', '4x4'], '--image without --latent']
     ]
     for (const [words, says] of cases) {
-      const { status, stderr } = run('sample', 'bars.csv', ...words, '-n', '5', '-o', 'no.csv')
+      const { status, stderr } = await run('sample', 'bars.csv', ...words, '-n', '5', '-o', 'no.csv')
       expect({ status, says: stderr.includes(says) ? says : stderr }).toEqual({ status: 2, says })
       expect(stderr).toMatch(/got [\s\S]*expected [\s\S]*try /)
     }
-    expect(run('sample', 'flat.csv', '--latent', 'pca:1', '-o', 'no.csv')).toMatchObject({
+    expect(await run('sample', 'flat.csv', '--latent', 'pca:1', '-o', 'no.csv')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('none is a number that varies')
     })

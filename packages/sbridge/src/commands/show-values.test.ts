@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { keyFromSeed, normals } from '@sbridge/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sbridge } from '../../test/command.js'
 
-const program = fileURLToPath(new URL('../../bin/sbridge.js', import.meta.url))
 let folder: string
 const at = (name: string) => join(folder, name)
 const rows = 60
@@ -24,15 +22,13 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-function run(...words: string[]) {
-  return spawnSync(process.execPath, [program, ...words, '--seed', '1', '--threads', '1'], { encoding: 'utf8', cwd: folder })
-}
+const run = (...words: string[]) => sbridge(folder, ...words, '--seed', '1', '--threads', '1')
 const PERSONAL = /only-\d+@|kuru|walks-with-a-stick|oops/g
 const report = (name: string) => readFile(at(name), 'utf8')
 
 describe('cells that fewer than three rows have', () => {
   test('leave sample and evaluate in the rows only: not in reports, terminal or JSON', async () => {
-    const sampled = run('sample', 'people.csv', '--bandwidth', '0.2', '-o', 'new.csv', '--report', 'sample.html')
+    const sampled = await run('sample', 'people.csv', '--bandwidth', '0.2', '-o', 'new.csv', '--report', 'sample.html')
     expect([sampled.status, sampled.stdout.match(PERSONAL), sampled.stderr.match(PERSONAL)]).toEqual([0, null, null])
     expect(sampled.stdout).toContain('visits: 59 of 60 cells are numbers, but not the one in row 6')
     expect((await report('new.csv')).match(PERSONAL)).not.toBeNull()
@@ -40,7 +36,7 @@ describe('cells that fewer than three rows have', () => {
     expect(page.match(PERSONAL)).toBeNull()
     expect(page).toContain('family@mail')
     expect(page).toContain('30 of mail, 1 of ill, 1 of note and 1 of visits')
-    const evaluated = run('evaluate', 'people.csv', 'new.csv', '--report', 'evaluate.html', '--json')
+    const evaluated = await run('evaluate', 'people.csv', 'new.csv', '--report', 'evaluate.html', '--json')
     expect([evaluated.status, evaluated.stdout.match(PERSONAL), evaluated.stderr.match(PERSONAL)]).toEqual([0, null, null])
     expect((await report('evaluate.html')).match(PERSONAL)).toBeNull()
     const found = JSON.parse(evaluated.stdout)
@@ -50,23 +46,26 @@ describe('cells that fewer than three rows have', () => {
 
   test('stand in the report with --show-values, which needs one', async () => {
     const drawn = ['sample', 'people.csv', '--bandwidth', '0.2', '-o', 'new.csv']
-    expect(run(...drawn, '--report', 'shown.html', '--show-values').status).toBe(0)
+    expect((await run(...drawn, '--report', 'shown.html', '--show-values')).status).toBe(0)
     const words = new Set((await report('shown.html')).match(PERSONAL))
     for (const cell of ['kuru', 'walks-with-a-stick', 'oops', 'only-3@']) expect(words).toContain(cell)
-    expect(run('evaluate', 'people.csv', 'new.csv', '--report', 'shown.html', '--show-values').status).toBe(0)
+    expect((await run('evaluate', 'people.csv', 'new.csv', '--report', 'shown.html', '--show-values')).status).toBe(0)
     expect((await report('shown.html')).match(/kuru/)).not.toBeNull()
-    expect(run(...drawn, '--show-values')).toMatchObject({ status: 2, stderr: expect.stringContaining('--show-values without a report') })
+    expect(await run(...drawn, '--show-values')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--show-values without a report')
+    })
   })
 
-  test('are described once: among the options', () => {
-    const { stdout } = spawnSync(process.execPath, [program, 'info', '--options'], { encoding: 'utf8' })
+  test('are described once: among the options', async () => {
+    const { stdout } = await sbridge(folder, 'info', '--options')
     expect(stdout).toMatch(/report:\n {2}--show-values\n/)
   })
 })
 
 describe('evaluate on the terminal', () => {
-  test('a copied table: nearness leads, and the reading of the AUC names copies', () => {
-    const { stdout } = run('evaluate', 'people.csv', 'people.csv')
+  test('a copied table: nearness leads, and the reading of the AUC names copies', async () => {
+    const { stdout } = await run('evaluate', 'people.csv', 'people.csv')
     expect(stdout.split('\n')[0]).toMatch(
       /^(Its rows stand much nearer to real rows|More of its rows repeat a real row).*do not treat them as anonymous\.$/
     )
@@ -80,7 +79,7 @@ describe('running numbers', () => {
     const lines = Array.from({ length: rows }, (_, i) => `${1001 + i},${ages[i]!.toFixed(3)}`)
     await writeFile(at('orders.csv'), `${['order_id,age', ...lines].join('\n')}\n`)
     const drawn = ['sample', 'orders.csv', '--bandwidth', '0.2', '-n', '3', '-o', 'orders-new.csv']
-    expect(run(...drawn).stdout).toContain(
+    expect((await run(...drawn)).stdout).toContain(
       'order_id: whole numbers in equal steps, no two alike: left out of the model and continued from 1061'
     )
     const numbers = async () =>
@@ -90,8 +89,8 @@ describe('running numbers', () => {
         .slice(1)
         .map((line) => line.split(',')[0])
     expect(await numbers()).toEqual(['1061', '1062', '1063'])
-    expect(run(...drawn, '--given', 'order_id=1010').status).toBe(0)
+    expect((await run(...drawn, '--given', 'order_id=1010')).status).toBe(0)
     expect(await numbers()).toEqual(['1010', '1010', '1010'])
-    expect(run('evaluate', 'orders.csv', 'orders-new.csv', '--json').stdout).not.toContain('order_id')
+    expect((await run('evaluate', 'orders.csv', 'orders-new.csv', '--json')).stdout).not.toContain('order_id')
   })
 })

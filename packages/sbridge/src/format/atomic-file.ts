@@ -177,55 +177,31 @@ function absentAsUndefined(error: NodeJS.ErrnoException): undefined {
   return undefined
 }
 
-interface Refusal {
-  readonly code: string
-  readonly reason: string
-  readonly expected: string
-  readonly try: string
-}
+/** By the code of the system: the error's own code, what is wrong, what is expected, what to try. */
+type Refusal = readonly [code: string, reason: string, expected: string, remedy: string]
 
-const full: Refusal = {
-  code: 'disk-full',
-  reason: 'there is no space left',
-  expected: 'room for the file',
-  try: 'freeing space, or another disk'
-}
-const notAllowed: Refusal = {
-  code: 'output-not-allowed',
-  reason: 'writing there is not allowed',
-  expected: 'a file and folder that you may write to',
-  try: 'another folder, or changing the permissions'
-}
-const refusals: Readonly<Record<string, Refusal>> = {
-  ENOSPC: full,
-  EDQUOT: full,
-  EACCES: notAllowed,
-  EPERM: notAllowed,
-  EROFS: notAllowed,
-  ENOENT: {
-    code: 'output-folder-missing',
-    reason: 'its folder does not exist',
-    expected: 'an existing folder',
-    try: 'making the folder first'
-  },
-  ENOTDIR: { code: 'output-folder-missing', reason: 'its folder is a file', expected: 'an existing folder', try: 'another place' },
-  EISDIR: { code: 'output-is-folder', reason: 'it is a folder', expected: 'the name of a file', try: 'adding a file name behind it' },
-  ENAMETOOLONG: { code: 'output-name-too-long', reason: 'the name is too long', expected: 'a shorter name', try: 'a shorter name' }
+const FULL: Refusal = ['disk-full', 'there is no space left', 'room for the file', 'freeing space, or another disk']
+const CLOSED: Refusal = [
+  'output-not-allowed',
+  'writing there is not allowed',
+  'a file and folder that you may write to',
+  'another folder, or changing the permissions'
+]
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+  EACCES: CLOSED,
+  EPERM: CLOSED,
+  EROFS: CLOSED,
+  ENOENT: ['output-folder-missing', 'its folder does not exist', 'an existing folder', 'making the folder first'],
+  ENOTDIR: ['output-folder-missing', 'its folder is a file', 'an existing folder', 'another place'],
+  EISDIR: ['output-is-folder', 'it is a folder', 'the name of a file', 'adding a file name behind it'],
+  ENAMETOOLONG: ['output-name-too-long', 'the name is too long', 'a shorter name', 'a shorter name']
 }
 
 function outputError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === undefined || causeOf(error)) return error
-  const refusal = refusals[code] ?? {
-    code: 'output-failed',
-    reason: message,
-    expected: 'a place that can be written to',
-    try: 'another place'
-  }
-  return new InputError({
-    code: refusal.code,
-    got: `the output file ${path}: ${refusal.reason}`,
-    expected: refusal.expected,
-    try: refusal.try
-  })
+  const [own, reason, expected, remedy] = REFUSALS[code] ?? ['output-failed', message, 'a place that can be written to', 'another place']
+  return new InputError({ code: own, got: `the output file ${path}: ${reason}`, expected, try: remedy })
 }

@@ -7,6 +7,13 @@ export interface DelimitedOptions extends ReadContext {
   readonly delimiter?: string
 }
 
+/** Text whose cells a separator parts; that of a comma's may be found to be another when it is read. */
+export const delimited = (delimiter: ',' | '\t') => ({
+  read: (bytes: Uint8Array, context: ReadContext): RawTable =>
+    readDelimited(bytes, delimiter === ',' ? context : { ...context, delimiter }),
+  write: (table: RawTable): Uint8Array => writeDelimited(table, delimiter)
+})
+
 /**
  * A table from delimited text: first record the names, cells as they stand, the empty cell missing.
  *

@@ -176,38 +176,32 @@ function parseHeader(header: string, context: ReadContext): Header {
   return { descriptor, fortran: fortran === 'True', shape: lengths }
 }
 
+/** Numbers by letter and size in bytes. */
+const NUMBERS: Readonly<Record<string, readonly [ElementType['kind'], (view: DataView, at: number, little: boolean) => Cell]>> = {
+  b1: ['boolean', (view, at) => view.getUint8(at) !== 0],
+  i1: ['whole', (view, at) => view.getInt8(at)],
+  u1: ['whole', (view, at) => view.getUint8(at)],
+  i2: ['whole', (view, at, little) => view.getInt16(at, little)],
+  u2: ['whole', (view, at, little) => view.getUint16(at, little)],
+  i4: ['whole', (view, at, little) => view.getInt32(at, little)],
+  u4: ['whole', (view, at, little) => view.getUint32(at, little)],
+  i8: ['whole', (view, at, little) => view.getBigInt64(at, little)],
+  u8: ['whole', (view, at, little) => view.getBigUint64(at, little)],
+  f2: ['float', (view, at, little) => halfFloat(view.getUint16(at, little))],
+  f4: ['float', (view, at, little) => view.getFloat32(at, little)],
+  f8: ['float', (view, at, little) => view.getFloat64(at, little)]
+}
+
 function elementType(descriptor: string, context: ReadContext): ElementType {
   const match = /^([<>|=])([a-zA-Z])(\d+)(?:\[(\d*)(\w+)\])?$/.exec(descriptor)
   const size = Number(match?.[3])
   const little = match?.[1] !== '>'
-  switch (`${match?.[2]}${size}`) {
-    case 'b1':
-      return { kind: 'boolean', size, read: (view, at) => view.getUint8(at) !== 0 }
-    case 'i1':
-      return { kind: 'whole', size, read: (view, at) => view.getInt8(at) }
-    case 'u1':
-      return { kind: 'whole', size, read: (view, at) => view.getUint8(at) }
-    case 'i2':
-      return { kind: 'whole', size, read: (view, at) => view.getInt16(at, little) }
-    case 'u2':
-      return { kind: 'whole', size, read: (view, at) => view.getUint16(at, little) }
-    case 'i4':
-      return { kind: 'whole', size, read: (view, at) => view.getInt32(at, little) }
-    case 'u4':
-      return { kind: 'whole', size, read: (view, at) => view.getUint32(at, little) }
-    case 'i8':
-      return { kind: 'whole', size, read: (view, at) => view.getBigInt64(at, little) }
-    case 'u8':
-      return { kind: 'whole', size, read: (view, at) => view.getBigUint64(at, little) }
-    case 'f2':
-      return { kind: 'float', size, read: (view, at) => halfFloat(view.getUint16(at, little)) }
-    case 'f4':
-      return { kind: 'float', size, read: (view, at) => view.getFloat32(at, little) }
-    case 'f8':
-      return { kind: 'float', size, read: (view, at) => view.getFloat64(at, little) }
-    case 'M8':
-      return datetimeType(match?.[4] || '1', match?.[5] ?? '', little, context)
+  const name = `${match?.[2]}${size}`
+  if (Object.hasOwn(NUMBERS, name)) {
+    const [kind, read] = NUMBERS[name]!
+    return { kind, size, read: (view, at) => read(view, at, little) }
   }
+  if (name === 'M8') return datetimeType(match?.[4] || '1', match?.[5] ?? '', little, context)
   if (match?.[2] === 'U') return { kind: 'text', size: 4 * size, read: (view, at) => utf32Text(view, at, size, little) }
   if (match?.[2] === 'S') return { kind: 'text', size, read: (view, at) => latin1Text(view, at, size) }
   throw new FormatError({

@@ -1,65 +1,51 @@
 import { InputError, type RawTable } from '@sbridge/core'
 import type { ReadContext } from './columns.js'
 
+interface Codec {
+  readonly read: (bytes: Uint8Array, context: ReadContext) => Promise<RawTable> | RawTable
+  readonly write: (table: RawTable) => Uint8Array
+}
+
 interface Format {
-  readonly read: (bytes: Uint8Array, context: ReadContext) => Promise<RawTable>
-  readonly write: (table: RawTable) => Promise<Uint8Array>
+  readonly extensions: readonly string[]
+  /** What a cell of the raw table is when it is written. */
+  readonly cells: 'text' | 'typed'
+  readonly load: () => Promise<Codec>
 }
 
 /** One entry a format; each is loaded when first used, the larger readers being several megabytes. */
 const formats = {
-  csv: {
-    read: async (bytes, context) => (await import('./csv.js')).readDelimited(bytes, context),
-    write: async (table) => (await import('./csv.js')).writeDelimited(table, ',')
-  },
-  tsv: {
-    read: async (bytes, context) => (await import('./csv.js')).readDelimited(bytes, { ...context, delimiter: '\t' }),
-    write: async (table) => (await import('./csv.js')).writeDelimited(table, '\t')
-  },
+  csv: { extensions: ['.csv'], cells: 'text', load: () => import('./csv.js').then((of) => of.delimited(',')) },
+  tsv: { extensions: ['.tsv'], cells: 'text', load: () => import('./csv.js').then((of) => of.delimited('\t')) },
   json: {
-    read: async (bytes, context) => (await import('./json.js')).readJson(bytes, context),
-    write: async (table) => (await import('./json.js')).writeJson(table)
+    extensions: ['.json'],
+    cells: 'typed',
+    load: () => import('./json.js').then((of) => ({ read: of.readJson, write: of.writeJson }))
   },
   jsonl: {
-    read: async (bytes, context) => (await import('./json.js')).readJsonLines(bytes, context),
-    write: async (table) => (await import('./json.js')).writeJsonLines(table)
+    extensions: ['.jsonl', '.ndjson'],
+    cells: 'typed',
+    load: () => import('./json.js').then((of) => ({ read: of.readJsonLines, write: of.writeJsonLines }))
   },
   parquet: {
-    read: async (bytes, context) => (await import('./parquet.js')).readParquet(bytes, context),
-    write: async (table) => (await import('./parquet.js')).writeParquet(table)
+    extensions: ['.parquet'],
+    cells: 'typed',
+    load: () => import('./parquet.js').then((of) => ({ read: of.readParquet, write: of.writeParquet }))
   },
   arrow: {
-    read: async (bytes, context) => (await import('./arrow.js')).readArrow(bytes, context),
-    write: async (table) => (await import('./arrow.js')).writeArrow(table)
+    extensions: ['.arrow', '.feather'],
+    cells: 'typed',
+    load: () => import('./arrow.js').then((of) => ({ read: of.readArrow, write: of.writeArrow }))
   },
-  npy: {
-    read: async (bytes, context) => (await import('./npy.js')).readNpy(bytes, context),
-    write: async (table) => (await import('./npy.js')).writeNpy(table)
-  },
-  npz: {
-    read: async (bytes, context) => (await import('./npz.js')).readNpz(bytes, context),
-    write: async (table) => (await import('./npz.js')).writeNpz(table)
-  }
+  npy: { extensions: ['.npy'], cells: 'typed', load: () => import('./npy.js').then((of) => ({ read: of.readNpy, write: of.writeNpy })) },
+  npz: { extensions: ['.npz'], cells: 'typed', load: () => import('./npz.js').then((of) => ({ read: of.readNpz, write: of.writeNpz })) }
 } satisfies Record<string, Format>
 
 /** Formats that tables are read from and written to. */
 export type TableFormat = keyof typeof formats
 
-const formatOfExtension: Readonly<Record<string, TableFormat>> = {
-  '.csv': 'csv',
-  '.tsv': 'tsv',
-  '.json': 'json',
-  '.jsonl': 'jsonl',
-  '.ndjson': 'jsonl',
-  '.parquet': 'parquet',
-  '.arrow': 'arrow',
-  '.feather': 'arrow',
-  '.npy': 'npy',
-  '.npz': 'npz'
-}
-
 /** Extensions of file names that say a format, with their dots. */
-export const tableExtensions: readonly string[] = Object.keys(formatOfExtension)
+export const tableExtensions: readonly string[] = Object.values<Format>(formats).flatMap(({ extensions }) => extensions)
 
 /** Extension of a file name in small letters with its dot, empty when there is none. */
 export function extensionOf(name: string): string {
@@ -70,7 +56,8 @@ export function extensionOf(name: string): string {
 export function tableFormatOf(name: string): TableFormat {
   if (name === '-') return 'csv'
   const extension = extensionOf(name)
-  if (Object.hasOwn(formatOfExtension, extension)) return formatOfExtension[extension]!
+  const known = Object.entries<Format>(formats).find(([, { extensions }]) => extensions.includes(extension))
+  if (known) return known[0] as TableFormat
   throw new InputError({
     code: 'extension-unknown',
     got: extension === '' ? `the name ${name} without an extension` : `the extension ${extension} of ${name}`,
@@ -80,17 +67,16 @@ export function tableFormatOf(name: string): TableFormat {
 }
 
 /** A table from the bytes of a file. Host-free. */
-export function parseTable(bytes: Uint8Array, format: TableFormat, context: ReadContext): Promise<RawTable> {
-  return formats[format].read(bytes, context)
+export async function parseTable(bytes: Uint8Array, format: TableFormat, context: ReadContext): Promise<RawTable> {
+  return (await formats[format].load()).read(bytes, context)
 }
 
 /** The bytes of a file that holds the table. Host-free; the same table always gives the same bytes. */
-export function serializeTable(table: RawTable, format: TableFormat): Promise<Uint8Array> {
-  return formats[format].write(table)
+export async function serializeTable(table: RawTable, format: TableFormat): Promise<Uint8Array> {
+  return (await formats[format].load()).write(table)
 }
 
 /** Whether a writer of this path takes text cells (CSV, TSV) or typed ones. */
 export function cellsFor(path: string): 'text' | 'typed' {
-  const format = tableFormatOf(path)
-  return format === 'csv' || format === 'tsv' ? 'text' : 'typed'
+  return formats[tableFormatOf(path)].cells
 }

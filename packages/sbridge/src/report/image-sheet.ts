@@ -1,5 +1,6 @@
 import { InputError, type Matrix } from '@sbridge/core'
 import { zlibSync } from 'fflate'
+import { crc32 } from '../format/crc32.js'
 
 /** Shape of the image that a row is: pixels row by row. */
 export interface ImageShape {
@@ -95,13 +96,4 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   out.set(data, 8)
   view.setUint32(8 + data.length, crc32(out.subarray(4, 8 + data.length)))
   return out
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  }
-  return (crc ^ 0xffffffff) >>> 0
 }

@@ -177,8 +177,7 @@ export interface ForecastRequest {
  * then the series' own, by member, then step. Cost O(members·steps·M) a unit, memory O(members·steps·d).
  */
 export async function drawForecast(model: ForecastModel, { members, steps }: ForecastRequest, context: Context): Promise<InferredTable> {
-  checkCounts(members, steps)
-  if (model.clock) checkReach(model.clock, model.formats[model.clock.place]!, steps)
+  checkForecast(model, { members, steps })
   const d = model.encoder.coordinateCount
   const transition = new Transition(model.transition, context.engine)
   const key = keyFor(context.key, 'forecast')
@@ -191,7 +190,14 @@ export async function drawForecast(model: ForecastModel, { members, steps }: For
     for (let i = 0; i < members; i++) rows.data.set(next.data.subarray(i * d, (i + 1) * d), (i * steps + step - 1) * d)
     context.watch?.progress?.({ stage: 'forecast', done: step, total: steps })
   }
-  return labelled(model, rows, { members, steps })
+  const { columns } = decodeTable(model.encoder, { coordinates: rows, codes: new Int32Array(0) })
+  return labelled(model, { columns, rowCount: rows.rows }, { members, steps })
+}
+
+/** Throws `InputError`: counts that are no counts, times beyond what dates can say. */
+export function checkForecast({ clock, formats }: ForecastModel, { members, steps }: ForecastRequest): void {
+  checkCounts(members, steps)
+  if (clock) checkReach(clock, formats[clock.place]!, steps)
 }
 
 function checkCounts(members: number, steps: number): void {
@@ -232,14 +238,21 @@ export function trainingSeries({ encoder, transition }: ForecastModel): Table {
 
 const WHOLE = { source: 'number', kind: 'integer', integer: true } as const
 
-function labelled(model: ForecastModel, rows: Matrix, { members, steps }: ForecastRequest): InferredTable {
+/** Rows of the series by member, then step, with these beside them, and their times. */
+export function labelled(
+  model: ForecastModel,
+  rows: Table,
+  { members, steps }: ForecastRequest,
+  shown: readonly ColumnFormat[] = model.encoder.formats
+): InferredTable {
   const { clock } = model
-  const decoded = decodeTable(model.encoder, { coordinates: rows, codes: new Int32Array(0) })
-  const columns: Column[] = [...decoded.columns]
+  const columns: Column[] = [...rows.columns]
+  const formats = [...shown]
   const stepOf = (i: number) => (i % steps) + 1
   if (clock) {
-    const values = Float64Array.from({ length: rows.rows }, (_, i) => timeAt(clock, stepOf(i)))
+    const values = Float64Array.from({ length: rows.rowCount }, (_, i) => timeAt(clock, stepOf(i)))
     columns.splice(clock.place, 0, { name: clock.name, kind: clock.column, values })
+    formats.splice(clock.place, 0, model.formats[clock.place]!)
   }
   const label = (name: string, of: (i: number) => number): Column => ({
     name,
@@ -247,8 +260,8 @@ function labelled(model: ForecastModel, rows: Matrix, { members, steps }: Foreca
     values: Float64Array.from({ length: members * steps }, (_, i) => of(i))
   })
   return {
-    table: { columns: [label('member', (i) => Math.floor(i / steps) + 1), label('step', stepOf), ...columns], rowCount: rows.rows },
-    formats: [{ name: 'member', ...WHOLE }, { name: 'step', ...WHOLE }, ...model.formats],
+    table: { columns: [label('member', (i) => Math.floor(i / steps) + 1), label('step', stepOf), ...columns], rowCount: rows.rowCount },
+    formats: [{ name: 'member', ...WHOLE }, { name: 'step', ...WHOLE }, ...formats],
     notes: model.summary.notes
   }
 }

@@ -6,6 +6,9 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
+import { type FieldKnowledge, guidedPass } from '../../sampling/guided-pass.js'
+import { linearLaw } from '../../sampling/linear-law.js'
+import type { LinearObservation } from '../../sampling/linear-observations.js'
 import { rowsOf } from '../../sampling/units.js'
 import { windowBridge } from '../../sampling/window.js'
 import { drawWindow } from '../../sampling/window-chain.js'
@@ -14,11 +17,11 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { groupConditions } from '../condition-places.js'
 import { formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
+import { knowledgeOf } from '../field-knowledge.js'
 import { checkObservation, refuseFar } from '../observations.js'
+import { reachOf, setBack } from '../reach.js'
 import type { FittedWindow } from '../window-file.js'
 import { type Drift, driftOf } from './drift.js'
-import { guidedPass } from './guided.js'
-import { imposeKnowledge, type Knowledge, knowledgeOf } from './knowledge.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
@@ -163,7 +166,7 @@ async function impossibleRows(evidence: readonly Evidence[], coordinates: Matrix
 }
 
 interface KnownDraw {
-  readonly knowledge: Knowledge
+  readonly knowledge: FieldKnowledge
   readonly units: readonly FittedWindow[]
   readonly windows: readonly FittedWindow[]
   readonly request: LocalPosteriorRequest
@@ -185,8 +188,17 @@ interface Drawn {
 
 async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalContext): Promise<Drawn> {
   const { knowledge, units, windows, request, n } = draw
-  const pass = { windows, knowledge, count: n, rowsPerCondition: request.count, steps: request.steps }
-  const state = await guidedPass(model, pass, { ...context, key: keyFor(context.key, 'pass') })
+  const law = linearLaw(model, windows)
+  const pass = {
+    rows: model,
+    units: windows.map((unit, u) => ({ regression: law[u]!, bridge: () => windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit) })),
+    knowledge,
+    count: n,
+    rowsPerCondition: request.count,
+    steps: request.steps,
+    withinReach: ({ terms, value }: LinearObservation) => setBack(reachOf(model.coordinates, terms), value)
+  }
+  const { state } = await guidedPass(pass, { ...context, key: keyFor(context.key, 'pass') })
   imposeKnowledge(knowledge, state)
   const order = windows.map(({ targets }) => targets[0]!).reverse()
   const grows = !knowledge.evidence.every((one) => one.linear || settledAlone(one))
@@ -215,11 +227,22 @@ async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalConte
 /** Whether the pass has taken in a likelihood as it is: one of a single column. */
 const settledAlone = ({ touches, linearise }: Evidence): boolean => touches?.length === 1 && linearise !== undefined
 
+/** Puts given coordinates in place, and restricted ones inside their intervals. */
+function imposeKnowledge({ given, bounds }: FieldKnowledge, state: Matrix): void {
+  for (const [a, values] of given) for (let i = 0; i < state.rows; i++) state.data[i * state.cols + a] = values[i]!
+  for (const [a, { low, high }] of bounds) {
+    for (let i = 0; i < state.rows; i++) {
+      const at = i * state.cols + a
+      state.data[at] = Math.min(high[i]!, Math.max(low[i]!, state.data[at]!))
+    }
+  }
+}
+
 interface Sweep {
   /** Coordinates in the order in which they are drawn. */
   readonly order: readonly number[]
   readonly units: readonly FittedWindow[]
-  readonly knowledge: Knowledge
+  readonly knowledge: FieldKnowledge
   readonly state: Matrix
   readonly sweep: number
   readonly power: number

@@ -1,14 +1,11 @@
-import { throwIfStopped } from '../../num/iterate.js'
-import { chooseBandwidths, type GivenChoice, rowsOf, type Unit } from '../../sampling/units.js'
-import { fitWindow, refitWindow } from '../../sampling/window.js'
-import { bandwidthOf } from '../../sampling/window-bandwidth.js'
+import { type GivenChoice, rowsOf } from '../../sampling/units.js'
+import { refitWindow } from '../../sampling/window.js'
 import { mostGivens } from '../../space/forward-selection.js'
+import { fitWindows } from '../fit-windows.js'
 import type { FittedWindow } from '../window-file.js'
 import type { FittedUnit, LocalContext, LocalModel } from './model.js'
 import { planUnits, twoSidedUnits } from './units.js'
 
-/** ε of a coordinate without neighbours, relative to its variance. */
-const LONELY_EPSILON = 0.05
 /** Every coordinate given all its neighbours: what sweeps draw. Cost that of a fit. */
 export async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
   const plan = twoSidedUnits({ graph: model.graph, points: model.coordinates, mostGivens: mostGivens(model.coordinates.rows) })
@@ -32,24 +29,6 @@ export async function passWindows(model: LocalModel, context: LocalContext): Pro
     mostGivens: mostGivens(coordinates.rows)
   })
   return (await fitWindows(model, plan.units, context)).units
-}
-
-async function fitWindows(
-  model: LocalModel,
-  plan: readonly Unit[],
-  context: LocalContext
-): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
-  const choices = await chooseBandwidths(model, plan, context)
-  const units: FittedWindow[] = []
-  for (const unit of plan) {
-    throwIfStopped(context.watch, 'scaling')
-    const window = rowsOf(model, unit)
-    const choice = choices.find((c) => c.givenCount === unit.givens.length)
-    const bandwidth = choice ? await bandwidthOf(window, choice, context) : { target: LONELY_EPSILON, given: 1 }
-    units.push({ ...unit, bandwidth, fit: await fitWindow(window, bandwidth, context) })
-    context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.length })
-  }
-  return { units, choices }
 }
 
 /** A unit as a window: one that is drawn from nothing has no givens. Cost of 512 rows of a kernel pass. */

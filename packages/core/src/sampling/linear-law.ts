@@ -1,8 +1,8 @@
-import { regularCholeskyInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
-import { normalisedWeights } from '../../num/log-space.js'
-import { takeColumns } from '../../num/matrix.js'
-import { weightedMoments } from '../../num/statistics.js'
-import type { FieldRows, Unit } from '../../sampling/units.js'
+import { regularCholeskyInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import { normalisedWeights } from '../num/log-space.js'
+import { takeColumns } from '../num/matrix.js'
+import { weightedMoments } from '../num/statistics.js'
+import type { FieldRows, Unit } from './units.js'
 
 /** A coordinate as a linear function of coordinates before it: N(Σ coefficient · given, variance). */
 export interface Regression {
@@ -91,11 +91,12 @@ export function backwardMessages(law: readonly Regression[], knowledge: LinearKn
 export function posteriorMeans(law: readonly Regression[], knowledge: LinearKnowledge): Float64Array[] {
   const messages = backwardMessages(law, knowledge)
   const means: Float64Array[] = []
+  // What is given need not be drawn by any regression.
+  for (const [a, values] of knowledge.given) means[a] = values
   for (const { target, givens, coefficients, variance } of law) {
     const message = messages[target]
-    const known = knowledge.given.get(target)
+    if (knowledge.given.has(target)) continue
     means[target] = Float64Array.from({ length: knowledge.count }, (_, i) => {
-      if (known) return known[i]!
       let prior = 0
       givens.forEach((g, k) => {
         prior += coefficients[k]! * means[g]![i]!

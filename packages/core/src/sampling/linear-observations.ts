@@ -1,25 +1,9 @@
-import type { Evidence } from '../../know/evidence.js'
-import { solve } from '../../num/linear-algebra.js'
-import { normalisedWeights } from '../../num/log-space.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
-import { weightedMoments } from '../../num/statistics.js'
-import type { Bounds } from '../../sampling/informed-gaussian.js'
-import type { FieldRows } from '../../sampling/units.js'
-import type { Encoder } from '../../table/encoder.js'
-import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
-import type { Condition } from '../conditions.js'
-import { boundsWithin, reachOf, setBack } from '../reach.js'
-
-/** What is known about the rows of a group of conditions, row by row. */
-export interface Knowledge {
-  /** Scaled value of each coordinate that is given [n]. */
-  readonly given: ReadonlyMap<number, Float64Array>
-  /** Interval of each coordinate that is restricted [n] [n]. */
-  readonly bounds: ReadonlyMap<number, Bounds>
-  /** Of every row alike. */
-  readonly evidence: readonly Evidence[]
-}
+import type { Evidence } from '../know/evidence.js'
+import { solve } from '../num/linear-algebra.js'
+import { normalisedWeights } from '../num/log-space.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { weightedMoments } from '../num/statistics.js'
+import type { FieldRows } from './units.js'
 
 /** An observed linear combination of scaled coordinates: value = Σ factor · coordinate + N(0, 1/precision). */
 export interface LinearObservation {
@@ -107,51 +91,4 @@ function ridged({ data, cols }: Matrix, k: number): Matrix {
     for (let b = 0; b < k; b++)
       out.data[a * k + b] = data[Math.max(a, b) * cols + Math.min(a, b)]! * (a === b ? 1 + 1e-8 : 1) + (a === b ? 1e-12 : 0)
   return out
-}
-
-export interface KnowledgeRequest {
-  readonly group: ConditionGroup
-  /** Conditions of the group, in its order. */
-  readonly conditions: readonly Condition[]
-  /** Rows a condition. */
-  readonly count: number
-  readonly key: Key
-}
-
-/** What a group of conditions says about each of its rows, `count` rows a condition, beside what was observed. */
-export function knowledgeOf(
-  { encoder, coordinates }: Pick<FieldRows, 'coordinates'> & { readonly encoder: Encoder },
-  evidence: readonly Evidence[],
-  { group, conditions, count, key }: KnowledgeRequest
-): Knowledge {
-  const { split } = group
-  const n = conditions.length * count
-  const given = new Map(split.given.map((coordinate) => [coordinate, new Float64Array(n)]))
-  const bounds = new Map(split.ranged.map((coordinate) => [coordinate, { low: new Float64Array(n), high: new Float64Array(n) }]))
-  const reachAt = (coordinate: number) => reachOf(coordinates, [{ coordinate, factor: 1 }])
-  const reaches = { given: split.given.map(reachAt), ranged: split.ranged.map(reachAt) }
-  conditions.forEach((condition, c) => {
-    const places = givenCoordinates(encoder, condition, { split, count, key: keyFor(key, `condition ${c}`) })
-    const ends = boundsWithin(reaches.ranged, boundsOf(encoder, condition, split))
-    split.given.forEach((coordinate, at) => {
-      const own = given.get(coordinate)!
-      for (let i = 0; i < count; i++) own[c * count + i] = setBack(reaches.given[at]!, places.data[i * places.cols + at]!)
-    })
-    split.ranged.forEach((coordinate, at) => {
-      bounds.get(coordinate)!.low.fill(ends.low[at]!, c * count, (c + 1) * count)
-      bounds.get(coordinate)!.high.fill(ends.high[at]!, c * count, (c + 1) * count)
-    })
-  })
-  return { evidence, given, bounds }
-}
-
-/** Puts given coordinates in place, and restricted ones inside their intervals. */
-export function imposeKnowledge({ given, bounds }: Knowledge, state: Matrix): void {
-  for (const [a, values] of given) for (let i = 0; i < state.rows; i++) state.data[i * state.cols + a] = values[i]!
-  for (const [a, { low, high }] of bounds) {
-    for (let i = 0; i < state.rows; i++) {
-      const at = i * state.cols + a
-      state.data[at] = Math.min(high[i]!, Math.max(low[i]!, state.data[at]!))
-    }
-  }
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
-import { keyFor, keyFromSeed, normals } from '../../num/random.js'
-import { weightedMoments } from '../../num/statistics.js'
-import type { Unit } from '../../sampling/units.js'
+import { inverse, multiply, transpose } from '../num/linear-algebra.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { keyFor, keyFromSeed, normals } from '../num/random.js'
+import { weightedMoments } from '../num/statistics.js'
 import { backwardMessages, type LinearFactor, type LinearKnowledge, linearLaw, posteriorMeans } from './linear-law.js'
 import { standInsOf } from './stand-ins.js'
+import type { Unit } from './units.js'
 
 const ROWS = 400
 const SIZE = 6

@@ -1,0 +1,44 @@
+import type { Evidence } from '../know/evidence.js'
+import { type Key, keyFor } from '../num/random.js'
+import type { FieldKnowledge } from '../sampling/guided-pass.js'
+import type { FieldRows } from '../sampling/units.js'
+import type { Encoder } from '../table/encoder.js'
+import { boundsOf, type ConditionGroup, givenCoordinates } from './condition-places.js'
+import type { Condition } from './conditions.js'
+import { boundsWithin, reachOf, setBack } from './reach.js'
+
+export interface KnowledgeRequest {
+  readonly group: ConditionGroup
+  /** Conditions of the group, in its order. */
+  readonly conditions: readonly Condition[]
+  /** Rows a condition. */
+  readonly count: number
+  readonly key: Key
+}
+
+/** What a group of conditions says about each of its rows, `count` rows a condition, beside what was observed. */
+export function knowledgeOf(
+  { encoder, coordinates }: Pick<FieldRows, 'coordinates'> & { readonly encoder: Encoder },
+  evidence: readonly Evidence[],
+  { group, conditions, count, key }: KnowledgeRequest
+): FieldKnowledge {
+  const { split } = group
+  const n = conditions.length * count
+  const given = new Map(split.given.map((coordinate) => [coordinate, new Float64Array(n)]))
+  const bounds = new Map(split.ranged.map((coordinate) => [coordinate, { low: new Float64Array(n), high: new Float64Array(n) }]))
+  const reachAt = (coordinate: number) => reachOf(coordinates, [{ coordinate, factor: 1 }])
+  const reaches = { given: split.given.map(reachAt), ranged: split.ranged.map(reachAt) }
+  conditions.forEach((condition, c) => {
+    const places = givenCoordinates(encoder, condition, { split, count, key: keyFor(key, `condition ${c}`) })
+    const ends = boundsWithin(reaches.ranged, boundsOf(encoder, condition, split))
+    split.given.forEach((coordinate, at) => {
+      const own = given.get(coordinate)!
+      for (let i = 0; i < count; i++) own[c * count + i] = setBack(reaches.given[at]!, places.data[i * places.cols + at]!)
+    })
+    split.ranged.forEach((coordinate, at) => {
+      bounds.get(coordinate)!.low.fill(ends.low[at]!, c * count, (c + 1) * count)
+      bounds.get(coordinate)!.high.fill(ends.high[at]!, c * count, (c + 1) * count)
+    })
+  })
+  return { evidence, given, bounds }
+}

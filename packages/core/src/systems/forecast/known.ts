@@ -1,0 +1,354 @@
+import { type Evidence, evidenceOfRows, together } from '../../know/evidence.js'
+import type { LikelihoodModule } from '../../know/likelihood-row.js'
+import { rowLikelihoods } from '../../know/row-likelihoods.js'
+import { exp, log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { uniformLogWeights } from '../../num/log-space.js'
+import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { median } from '../../num/statistics.js'
+import { type GuidedUnit, guidedPass } from '../../sampling/guided-pass.js'
+import { linearLaw, type Regression } from '../../sampling/linear-law.js'
+import { startRows } from '../../sampling/run.js'
+import { type FieldRows, rowsOf, type Unit } from '../../sampling/units.js'
+import { beside, windowBridge } from '../../sampling/window.js'
+import { lawAt } from '../../sampling/window-chain.js'
+import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
+import { decodeTable, type Encoder } from '../../table/encoder.js'
+import { parseObservation } from '../../table/expression.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { isNumeric, type NumericColumn } from '../../table/table.js'
+import { groupConditions } from '../condition-places.js'
+import { FEW_ROWS, type NamedWarning } from '../condition-support.js'
+import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
+import type { Context } from '../context.js'
+import { knowledgeOf } from '../field-knowledge.js'
+import { fitWindows } from '../fit-windows.js'
+import { checkObservation } from '../observations.js'
+import { FARTHEST, reachOf, setBack } from '../reach.js'
+import { checkForecast, type ForecastModel, type ForecastRequest, labelled } from './forecast.js'
+
+/** What is known of steps to come: column `x` at step 3 is called `x@3`, the last row of the series stands at step 0. */
+export interface KnownForecastRequest extends ForecastRequest {
+  /** Values and intervals of columns at steps: `{ 'x@3': 2, 'y@5': { from: 0 } }`. */
+  readonly given?: Given
+  /** Expressions of columns at steps: `x@5 - x@1 = 0 ± 0.1`. */
+  readonly observe?: readonly string[]
+  /** A likelihood of all steps of a member as one row. */
+  readonly likelihood?: LikelihoodModule
+}
+
+/** How well the series supports what was known of steps to come. Plain JSON. */
+export interface KnownForecastReport {
+  /** Effective number of pairs of the series behind a draw: the smallest median over columns and steps. */
+  readonly effectiveRows: number
+  /** Root mean square distance of given values from what their past leads to, in standard deviations of that; absent without any. */
+  readonly surprise?: number
+  readonly warnings: readonly NamedWarning[]
+}
+
+export interface KnownForecast extends InferredTable {
+  readonly report: KnownForecastReport
+}
+
+/**
+ * Continues the series under what is known of steps to come. The horizon is a field of steps × columns, each drawn from its
+ * bridge given its past, times what is known of itself and what a linear law of the series says that all that is known of later
+ * steps means for it: exactly the posterior where the series is linear and
+ * Gaussian. What is known without a closed form chooses among many members by its likelihood.
+ *
+ * @source mathematics, sections 7 and 9. Cost O(members·steps·d·M) and that of fitting a window a column; memory
+ * O(members·steps·d). Throws `InputError`: unknown columns or steps, malformed expressions, impossible values, nothing known.
+ */
+export async function drawForecastUnder(model: ForecastModel, request: KnownForecastRequest, context: Context): Promise<KnownForecast> {
+  checkForecast(model, request)
+  const { members, steps, given = {}, observe = [], likelihood } = request
+  if (Object.keys(given).length === 0 && observe.length === 0 && !likelihood)
+    throw new InputError({
+      code: 'posterior-empty',
+      got: 'neither condition, observation nor likelihood',
+      expected: 'one at least',
+      try: "{ given: { 'x@3': value } }"
+    })
+  const horizon = new Horizon(model, steps)
+  const { encoder } = horizon
+  const condition = resolveConditions(encoder, [given])[0]!
+  const observations = observe.map(parseObservation)
+  for (const observation of observations) checkObservation(encoder, observation)
+  const evidence = [
+    ...observations.flatMap((one) => rowLikelihoods(encoder, { observations: [one], module: undefined })),
+    ...rowLikelihoods(encoder, { observations: [], module: likelihood })
+  ].map(evidenceOfRows)
+  // The pass takes in what is linear; members are then drawn from many by what is not.
+  const curved = together(evidence.filter(({ linear }) => !linear))
+  const pool = curved ? Math.max(LEAST_POOL, POOL_PER_MEMBER * members) : members
+  const key = keyFor(context.key, 'known forecast')
+  const rows = horizon.trainingRows()
+  const group = groupConditions(encoder, [condition])[0]!
+  const known = knowledgeOf(
+    { encoder, coordinates: rows.coordinates },
+    evidence.filter(({ linear }) => linear),
+    { group, conditions: [condition], count: pool, key: keyFor(key, 'given') }
+  )
+  const knowledge = { ...known, given: new Map([...known.given, ...horizon.past(pool)]) }
+  const units = await horizon.units({ ...context, key: keyFor(key, 'fit') })
+  const withinReach = ({ terms, value }: Parameters<Parameters<typeof guidedPass>[0]['withinReach']>[0]) =>
+    setBack(reachOf(rows.coordinates, terms), value)
+  const pass = { rows, units, knowledge, count: pool, rowsPerCondition: pool, withinReach }
+  const { state: all, counts } = await guidedPass(pass, { ...context, key: keyFor(key, 'pass') })
+  const { state, weighed } = curved
+    ? await weighedRows(curved, all, { count: members, key: keyFor(key, 'members') })
+    : { state: all, weighed: pool }
+  const drawn = counts.filter((one) => one !== undefined)
+  const effectiveRows = drawn.reduce((least, one) => Math.min(least, median(one)), horizon.pairs)
+  const surprise = await surpriseOf(state, { units, given: known.given, context })
+  const unrolled = repeatGiven(decodeTable(encoder, { coordinates: state, codes: new Int32Array(0) }), [condition], members)
+  const columns = horizon.rolled(unrolled.columns.filter(isNumeric), members)
+  return {
+    ...labelled(model, { columns, rowCount: members * steps }, { members, steps }, formatsOf(horizon, model, condition)),
+    report: {
+      effectiveRows,
+      ...(surprise === undefined ? {} : { surprise }),
+      warnings: warningsOn({
+        effectiveRows,
+        surprise,
+        weighed,
+        members,
+        what: [condition.words, ...observe].filter((text) => text !== '').join('; ')
+      })
+    }
+  }
+}
+
+/** Columns show as many decimals as values given at any step need. */
+function formatsOf(horizon: Horizon, model: ForecastModel, condition: Condition): readonly ColumnFormat[] {
+  const shown = formatsFor(horizon.encoder, [condition])
+  return model.encoder.formats.map((format, c) => {
+    const finest = horizon.columnsOf(c).reduce((most, place) => Math.max(most, shown[place]!.number?.decimals ?? 0), 0)
+    return finest > (format.number?.decimals ?? finest) ? { ...format, number: { decimals: finest, padded: false } } : format
+  })
+}
+
+interface Support {
+  readonly effectiveRows: number
+  readonly surprise: number | undefined
+  /** Members in effect. */
+  readonly weighed: number
+  readonly members: number
+  readonly what: string
+}
+
+function warningsOn({ effectiveRows, surprise, weighed, members, what }: Support): NamedWarning[] {
+  const warnings: NamedWarning[] = []
+  if (effectiveRows < FEW_ROWS)
+    warnings.push({ name: 'condition-few-rows', message: `${what}: only ${effectiveRows.toFixed(1)} effective rows support it` })
+  if (surprise !== undefined && surprise > FARTHEST)
+    warnings.push({
+      name: 'condition-outside-data',
+      message: `${what}: given values stand ${surprise.toFixed(1)} standard deviations from where the steps before them lead: the series does not go there, or not along a linear law; observing with a larger ± would help`
+    })
+  if (weighed < Math.min(LEAST_WEIGHED, members / 2))
+    warnings.push({
+      name: 'sample-size-low',
+      message: `${what}: the members are worth ${weighed.toFixed(0)} independent ones; a larger ± would help`
+    })
+  return warnings
+}
+
+/** Members drawn before those that a likelihood without closed form lets through are taken from them. */
+const LEAST_POOL = 4096
+const POOL_PER_MEMBER = 4
+/** Fewer members in effect than this are warned of, where more were asked for. */
+const LEAST_WEIGHED = 20
+
+/** `count` rows in proportion to their likelihood, and how many rows that is in effect. Throws `InputError` where none is possible. */
+async function weighedRows(
+  evidence: Evidence,
+  state: Matrix,
+  { count, key }: { readonly count: number; readonly key: Key }
+): Promise<{ state: Matrix; weighed: number }> {
+  const chains = Uint32Array.from({ length: state.rows }, (_, i) => i)
+  const logs = await evidence.value({ coordinates: state, codes: new Int32Array(0) }, chains)
+  const largest = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  if (largest === Number.NEGATIVE_INFINITY)
+    throw new InputError({
+      code: 'condition-impossible',
+      got: 'a likelihood under which no member is possible',
+      expected: 'one that some allow',
+      try: 'more noise'
+    })
+  const weights = logs.map((value) => exp(value - largest))
+  const sum = weights.reduce((a, b) => a + b, 0)
+  const squares = weights.reduce((a, b) => a + b * b, 0)
+  return {
+    state: takeRows(
+      state,
+      startRows(
+        weights.map((weight) => log(weight / sum)),
+        count,
+        key
+      )
+    ),
+    weighed: (sum * sum) / squares
+  }
+}
+
+interface Surprise {
+  readonly units: readonly GuidedUnit[]
+  readonly given: ReadonlyMap<number, Float64Array>
+  readonly context: Context
+}
+
+/** Root mean square of (given value − mean)/deviation under the law given the drawn past. */
+async function surpriseOf(state: Matrix, { units, given, context }: Surprise): Promise<number | undefined> {
+  let squares = 0
+  let count = 0
+  for (const { regression, bridge } of units) {
+    const values = given.get(regression.target)
+    if (!values) continue
+    const { mean, spread } = await lawAt(bridge(), takeColumns(state, [regression.target]), takeColumns(state, regression.givens), context)
+    for (let i = 0; i < state.rows; i++) {
+      squares += ((values[i]! - mean.data[i]!) / Math.max(spread.data[i]!, 1e-300)) ** 2
+      count++
+    }
+  }
+  return count === 0 ? undefined : Math.sqrt(squares / count)
+}
+
+/** Training rows of a horizon, at most: its reach and regressions of curved evidence need no more. */
+const MOST_ROWS = 1000
+
+/**
+ * The steps to come as columns of one row: coordinate (s − 1)·d + c is column c at step s, the history follows, newest row
+ * first, as steps 0, −1, ….
+ */
+class Horizon {
+  readonly encoder: Encoder
+  readonly pairs: number
+  private readonly d: number
+  private readonly series: Matrix
+
+  constructor(
+    private readonly model: ForecastModel,
+    private readonly steps: number
+  ) {
+    const { transition } = model
+    this.d = transition.outputCount
+    this.pairs = transition.rows.coordinates.rows
+    this.series = unstandardised(model)
+    this.encoder = this.unrolled()
+  }
+
+  private get memory(): number {
+    return this.model.memory
+  }
+
+  /** Steps in the order of coordinates. */
+  private get stepNumbers(): number[] {
+    return [...Array.from({ length: this.steps }, (_, s) => s + 1), ...Array.from({ length: this.memory }, (_, lag) => -lag)]
+  }
+
+  private unrolled(): Encoder {
+    const { encoder } = this.model
+    const at = <T extends { readonly name: string }>(one: T, step: number): T => ({ ...one, name: `${one.name}@${step}` })
+    const numbers = this.stepNumbers
+    return {
+      ...encoder,
+      columns: numbers.flatMap((step, s) =>
+        encoder.columns.map((code) => {
+          const named = at(code, step)
+          return named.carries === 'coordinate' ? { ...named, coordinate: s * this.d + named.coordinate } : named
+        })
+      ),
+      formats: numbers.flatMap((step) => encoder.formats.map((format) => at(format, step))),
+      kinds: numbers.flatMap((step) => encoder.kinds.map((kind) => at(kind, step))),
+      coordinateCount: numbers.length * this.d
+    }
+  }
+
+  /** Places of a column of the series at every step to come. */
+  columnsOf(column: number): number[] {
+    return Array.from({ length: this.steps }, (_, s) => s * this.model.encoder.columns.length + column)
+  }
+
+  /** The series cut into horizons [rows, coordinates]; the last ones go on at its beginning. */
+  trainingRows(): FieldRows {
+    const { series, d, pairs } = this
+    const count = Math.min(MOST_ROWS, pairs)
+    const numbers = this.stepNumbers
+    const coordinates = matrix(count, numbers.length * d)
+    for (let i = 0; i < count; i++) {
+      const start = Math.floor((i * pairs) / count) + this.memory
+      numbers.forEach((step, s) => {
+        const row = (start + step) % pairs
+        coordinates.data.set(series.data.subarray(row * d, (row + 1) * d), i * coordinates.cols + s * d)
+      })
+    }
+    return { coordinates, logWeights: uniformLogWeights(count) }
+  }
+
+  /** The history, for every member alike. */
+  past(members: number): [number, Float64Array][] {
+    const first = this.steps * this.d
+    return Array.from(this.model.history.data, (value, at): [number, Float64Array] => [first + at, new Float64Array(members).fill(value)])
+  }
+
+  /** A window for every column, its givens the past and columns of its own step that are drawn before it, the same at every step. */
+  async units(context: Context): Promise<GuidedUnit[]> {
+    const { model, d, steps, memory } = this
+    const { transition } = model
+    const inputs = matrix(this.pairs, memory * d)
+    const rows: FieldRows = { coordinates: beside(this.series, inputs), logWeights: uniformLogWeights(this.pairs) }
+    fillUnstandardised(model, rows.coordinates)
+    const plan = Array.from({ length: d }, (_, c): Unit => {
+      const own = transition.units.find(({ targets }) => targets.includes(c))!
+      const near = [...Array.from(own.targets).filter((other) => other < c), ...own.givens]
+      return {
+        targets: Uint32Array.of(c),
+        givens: chooseGivens(rows.coordinates, Uint32Array.of(c), { near, far: [], most: mostGivens(this.pairs) })
+      }
+    })
+    const fitted = (await fitWindows(rows, plan, context)).units
+    const bridges = fitted.map((unit) => windowBridge(rowsOf(rows, unit), unit.bandwidth, unit.fit))
+    const law = linearLaw(rows, plan)
+    // Where (output c or input of a lag) stands in the field, seen from step s.
+    const place = (column: number, s: number): number => {
+      if (column < d) return (s - 1) * d + column
+      const lag = Math.floor((column - d) / d)
+      const from = s - 1 - lag
+      return (from >= 1 ? from - 1 : steps - from) * d + ((column - d) % d)
+    }
+    return Array.from({ length: steps }, (_, at) => at + 1).flatMap((s) =>
+      law.map((one, c): GuidedUnit => {
+        const regression: Regression = { ...one, target: place(c, s), givens: one.givens.map((given) => place(given, s)) }
+        return { regression, bridge: () => bridges[c]! }
+      })
+    )
+  }
+
+  /** Columns of the series, by member, then step. */
+  rolled(unrolled: readonly NumericColumn[], members: number): NumericColumn[] {
+    const { encoder } = this.model
+    return encoder.columns.map((_, c) => {
+      const parts = this.columnsOf(c).map((place) => unrolled[place]!)
+      const values = new Float64Array(members * this.steps)
+      for (let i = 0; i < members; i++) for (const [s, part] of parts.entries()) values[i * this.steps + s] = part.values[i]!
+      return { ...parts[0]!, name: encoder.columns[c]!.name, values }
+    })
+  }
+}
+
+/** The rows that the transition was fitted to, in the coordinates of the encoder [pairs, d]. */
+function unstandardised(model: ForecastModel): Matrix {
+  const out = matrix(model.transition.rows.coordinates.rows, model.transition.outputCount)
+  fillUnstandardised(model, out)
+  return out
+}
+
+/** The first columns of (outputs, inputs) of the transition, in the coordinates of the encoder. */
+function fillUnstandardised({ transition }: ForecastModel, out: Matrix): void {
+  const { rows, scale } = transition
+  for (let i = 0; i < out.rows; i++)
+    for (let c = 0; c < out.cols; c++)
+      out.data[i * out.cols + c] = scale.centre[c]! + scale.scale[c]! * rows.coordinates.data[i * rows.coordinates.cols + c]!
+}

@@ -1,6 +1,6 @@
 import type { Table } from '../table/table.js'
 import { daysText, numberText, timeText } from '../tell/numbers.js'
-import { explained, type Fact, facts, type TableOf, type Telling, type Topic } from '../tell/telling.js'
+import { explained, type Fact, facts, said, type TableOf, type Telling, type Topic } from '../tell/telling.js'
 import type { Distance, NamedWarning } from './condition-support.js'
 import type { BeforeAndAfter, ObservationSupport } from './observations.js'
 
@@ -22,6 +22,8 @@ export interface ConditionSupport {
 /** What is known of the rows that were drawn, and how well the data support it, whatever drew them. */
 export interface Support {
   readonly conditions: readonly ConditionSupport[]
+  /** Training rows, in effect, that agree with what was observed. */
+  readonly agreeing?: number
   /** Of this way of drawing alone. */
   readonly facts?: readonly Fact[]
   /** How its settings were chosen. */
@@ -47,6 +49,7 @@ export function tellSupport(support: Support, json: Telling['json'], columns: Ta
     id: 'known',
     title: TITLE,
     blocks: [
+      said(verdictOn(support)),
       facts(...(support.facts ?? []), ...conditionFacts(conditions)),
       ...(support.choices ?? []),
       ...(named ? [conditionTable(conditions)] : []),
@@ -56,6 +59,23 @@ export function tellSupport(support: Support, json: Telling['json'], columns: Ta
     ]
   }
   return { json: { ...json, warnings }, topics: [topic], warnings, notes: [], caution: CAUTION }
+}
+
+/** Fewer rows than this that agree with an observation are few. */
+const SOME = 10
+
+/** Whether the data know such rows, in a sentence. */
+function verdictOn({ conditions, agreeing, warnings }: Support): string {
+  if (agreeing !== undefined) {
+    if (agreeing < SOME) return 'Prior and observation hardly agree: the answer rests on how the bridge continues the tails of the data.'
+    const rows = `in effect ${numberText(Math.round(agreeing))} of their rows agree with what was observed`
+    return warnings.length > 0 ? `The data know, but mind the warnings: ${rows}.` : `The data know: ${rows}.`
+  }
+  const least = numberText(Math.round(Math.min(...conditions.map(({ effectiveRows }) => effectiveRows))))
+  if (warnings.length === 0) return `The data know such rows: in effect ${least} of theirs or more stand behind each drawn one.`
+  const warned = conditions.filter((one) => (one.warnings ?? []).length > 0).length
+  const which = warned === 0 || conditions.length === 1 ? 'such rows' : `the rows of ${warned} of ${conditions.length} conditions`
+  return `The data hardly know ${which}: take what is drawn for a guess.`
 }
 
 interface Measure {
@@ -146,7 +166,8 @@ function observationTable(observations: readonly ObservationSupport[]): TableOf 
       prior.deviation,
       posterior.mean,
       posterior.deviation
-    ])
+    ]),
+    said: ''
   }
 }
 

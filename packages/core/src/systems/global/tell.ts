@@ -161,6 +161,7 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
 export function tellPosterior(report: PosteriorReport, columns?: Table['columns']): Telling {
   const { epsilon, gaussian, importanceRows, fittingRows, powers, unconditioned, effectiveRows, acceptance, effectiveSampleSize } = report
   const support: Support = {
+    agreeing: importanceRows,
     conditions: [{ condition: '', effectiveRows, acceptance, effectiveSampleSize }],
     facts: [
       {

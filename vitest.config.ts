@@ -12,6 +12,7 @@ export default defineConfig({
     ]
   },
   test: {
+    globalSetup: './test/kernels.ts',
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     // Generous: a busy machine must not make a test fail. Speed is a matter for the benches.
     testTimeout: 300_000,

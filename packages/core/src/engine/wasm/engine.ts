@@ -29,11 +29,13 @@ export interface WasmEngineOptions {
   readonly dense?: boolean
 }
 
-/** Nats below a row's sum at which a block is left out: 1e-15 and, in float32, 3e-10 of the sum a point. */
-const CUT = { float64: 34.5, float32: 22 }
+/** Nats below a row's reference, which is less than its sum, at which a block is left out: 1e-14 and, in float32, 6e-9 of it a point. */
+const CUT = { float64: 32.2, float32: 19 }
 
 /** Arithmetic operations below which a job is not worth waking the workers. */
 const SHARED_WORK = 4e6
+/** Operations of a pick from which it is made in float32: some thousand points. Not of all picks of a call: a row is drawn alike among any. */
+const QUICK_WORK = 2e4
 /** Operations of one unit, at most: about 30 ms. */
 const UNIT_WORK = 1e8
 
@@ -54,7 +56,8 @@ interface Placed {
 
 /**
  * The engine of hand-tiled SIMD kernels: blocks of queries against blocks of points, blocks that cannot reach 1e-14 of
- * a row's sum skipped. Results do not depend on the number of threads. Throws `EngineError` where the host lacks SIMD.
+ * a row's sum skipped. A row's results depend on nothing but the row, the cloud and the kernel, bit for bit: not on the number
+ * of threads nor on the rows beside it. Sums over a cloud against itself (the same array) take each pair once, all rows together. Throws `EngineError` where the host lacks SIMD.
  */
 export async function createWasmEngine(options: WasmEngineOptions): Promise<Engine> {
   const host = options.host ?? plainHost()
@@ -156,7 +159,7 @@ class WasmEngine implements Engine {
   async pick(pair: Pair, log: Float64Array, noise: Noise): Promise<Uint32Array> {
     checkPair(pair, log)
     const mode = job.WITH_PARTIALS | job.PICK
-    if (this.#options.precision === 'float64' && pair.from.points.rows * workOfQuery(pair, { mode }) > SHARED_WORK) {
+    if (this.#options.precision === 'float64' && workOfQuery(pair, { mode }) > QUICK_WORK) {
       this.#quick ??= createWasmEngine({ ...this.#options, precision: 'float32' })
       return (await this.#quick).pick(pair, log, noise)
     }
@@ -292,6 +295,9 @@ class WasmEngine implements Engine {
       stripeSums: 0,
       norms: cloud.norms,
       radii: cloud.radii,
+      runCount: cloud.runCount,
+      splitAxes: cloud.splitAxes,
+      splitValues: cloud.splitValues,
       ...special
     }
     this.#writeQueries(pair, request, order, fields)
@@ -378,7 +384,7 @@ function workOfQuery(pair: Pair, { mode, values }: Request): number {
   return pair.to.points.rows * (pair.from.points.cols + 12 + (mode & job.COVARIANCE ? c * (c + 1) : c))
 }
 
-/** Queries a unit: few enough that there are units to share and that none is long. From sizes only, so that results are too. */
+/** Queries a unit: few enough that there are units to share and that none is long. Results do not depend on it. */
 function queryBlock(n: number, workOfOne: number): number {
   let size = n >= 512 ? 64 : n >= 128 ? 16 : 4
   while (size > 4 && size * workOfOne > UNIT_WORK) size /= 4

@@ -43,7 +43,10 @@ export const FIELDS = {
   stripeCount: 35,
   stripeSums: 36,
   norms: 37,
-  radii: 38
+  radii: 38,
+  runCount: 39,
+  splitAxes: 40,
+  splitValues: 41
 } as const
 
 export type JobFields = { [name in keyof typeof FIELDS]: number }

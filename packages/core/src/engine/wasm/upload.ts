@@ -26,6 +26,10 @@ export interface UploadedCloud extends UploadedMatrix {
   /** Squared distances of the points from their block's centre, in lanes [blocks·rows], and the largest of each block. */
   readonly norms: number
   readonly radii: number
+  /** Runs of `BLOCK_SIZE` points; of each but the first, the coordinate and the number that part the runs before it from those that begin with it. */
+  readonly runCount: number
+  readonly splitAxes: number
+  readonly splitValues: number
   /** Address of the row numbers [blocks·rows]. */
   readonly orderAddress: number
 }
@@ -83,10 +87,11 @@ export function uploadCloud(arena: Arena, format: Format, points: Matrix): Uploa
   const { data, centres } = uploadMatrix(arena, format, points, order)
   const boxes = arena.take(blockCount * 2 * points.cols * 8)
   writeBoxes(points, order, rows, arena.float64(boxes, blockCount * 2 * points.cols))
+  const splits = uploadSplits(arena, points, order)
   const orderAddress = arena.take(blockCount * rows * 4)
   const padded = arena.uint32(orderAddress, blockCount * rows).fill(NO_POINT)
   padded.set(order)
-  return { order, blockCount, data, centres, boxes, orderAddress, ...uploadNorms(arena, format, data, blockCount, points.cols) }
+  return { order, blockCount, data, centres, boxes, orderAddress, ...splits, ...uploadNorms(arena, format, data, blockCount, points.cols) }
 }
 
 /** Norms of the points as they were rounded to lanes. */
@@ -132,6 +137,40 @@ function writeBoxes(points: Matrix, order: Uint32Array, rows: number, out: Float
       out[at + d + c] = high
     }
   }
+}
+
+/**
+ * Where a point of space is at home: the runs of the block order, halved as that was made, each time by the coordinate in which the
+ * halves overlap least and the middle of their gap there. Cost O(n·d + runs·d·log runs).
+ */
+function uploadSplits(arena: Arena, points: Matrix, order: Uint32Array): Pick<UploadedCloud, 'runCount' | 'splitAxes' | 'splitValues'> {
+  const d = points.cols
+  const runCount = Math.ceil(order.length / BLOCK_SIZE)
+  const splitAxes = arena.take(runCount * 4)
+  const splitValues = arena.take(runCount * 8)
+  const axes = arena.uint32(splitAxes, runCount)
+  const values = arena.float64(splitValues, runCount)
+  const boxes = new Float64Array(runCount * 2 * d)
+  writeBoxes(points, order, BLOCK_SIZE, boxes)
+  const pending: [number, number][] = [[0, runCount]]
+  for (let part = pending.pop(); part; part = pending.pop()) {
+    const [start, end] = part
+    if (end - start < 2 || d === 0) continue
+    const middle = (start + end + 1) >>> 1
+    let widest = Number.NEGATIVE_INFINITY
+    for (let c = 0; c < d; c++) {
+      let high = Number.NEGATIVE_INFINITY
+      let low = Number.POSITIVE_INFINITY
+      for (let run = start; run < middle; run++) high = Math.max(high, boxes[run * 2 * d + d + c]!)
+      for (let run = middle; run < end; run++) low = Math.min(low, boxes[run * 2 * d + c]!)
+      if (!(low - high > widest)) continue
+      widest = low - high
+      axes[middle] = c
+      values[middle] = high + (low - high) / 2
+    }
+    pending.push([start, middle], [middle, end])
+  }
+  return { runCount, splitAxes, splitValues }
 }
 
 /** One number a point, in block order, with the largest of each block; numbers are kept relative to `relative ? largest : 0`. */

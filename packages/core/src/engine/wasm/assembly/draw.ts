@@ -3,7 +3,7 @@ import * as job from './job'
 import { BLOCK, ROW, SIZE, loadLane } from './lanes'
 import { fillNormal, fillUniform } from './random'
 import * as state from './state'
-import { approach, localise } from './rows'
+import { approachAs, localise } from './rows'
 import { weighOne } from './weigh'
 
 const DRAW_COUNT: i32 = 16
@@ -18,11 +18,6 @@ const DRAW_COUNT: i32 = 16
 
 @inline function words(): usize {
   return state.small + 512
-}
-
-/** Slot number `at` in block order (see `sortSlots`: stored backwards). */
-@inline function slotAt(at: i32, slots: i32): i32 {
-  return load<u32>(state.heap + (<usize>(slots - 1 - at) << 2))
 }
 
 /** Whether point j of a block has a weight. */
@@ -50,12 +45,12 @@ function takePick(q: i32, row: i32, block: i32, j: i32, k: i32): void {
 /** Weights of query q with a block, over its factor, into the first weight row. */
 function weighAgain(block: i32, q: i32): void {
   const first = q & ~3
-  approach(block)
-  localise(block, first, first + 4)
+  approachAs(block, q)
+  localise(block, first, first + 4, Infinity)
   weighOne(block, q)
 }
 
-/** All picks of one row. Its block sums are in `partials`, its slots in block order in the heap's memory. */
+/** All picks of one row. Its block sums are in `partials`. */
 export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
   const chain = load<u32>(job.pointer(job.CHAINS) + (<usize>row << 2))
   const count = state.mode & job.PICK ? 1 : DRAW_COUNT
@@ -72,8 +67,7 @@ export function drawRow(q: i32, row: i32, padded: i32, slots: i32): void {
   let k = 0
   let target = (state.real64(targets(), 0) / <f64>count) * sum
   let lastSlot = 0
-  for (let at = 0; at < slots && k < count; at++) {
-    const slot = slotAt(at, slots)
+  for (let slot = 0; slot < slots && k < count; slot++) {
     const weight = state.real64(state.partials, slot * padded + q)
     const end = cumulated + weight
     if (target < end) {

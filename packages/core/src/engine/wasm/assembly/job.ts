@@ -45,6 +45,10 @@ export const STRIPE_SUMS: i32 = 36
 /** Squared distances of the points from the centre of their block, in lanes, and the largest of each block. */
 export const NORMS: i32 = 37
 export const RADII: i32 = 38
+/** Runs of 64 points; of each but the first, the coordinate and the number that part the runs before it from those that begin with it. */
+export const RUN_COUNT: i32 = 39
+export const SPLIT_AXES: i32 = 40
+export const SPLIT_VALUES: i32 = 41
 
 export const SCALE: i32 = 0
 export const CUT: i32 = 1

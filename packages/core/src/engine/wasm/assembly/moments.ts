@@ -1,7 +1,6 @@
 // The covariance under the weights, in a second pass about the mean: no cancellation.
 import * as job from './job'
 import { ROW, laneSum, madd, mul, splat, sub } from './lanes'
-import { approach, localise } from './rows'
 import * as state from './state'
 import { weighFour } from './weigh'
 
@@ -35,27 +34,34 @@ function addBlock(block: i32, row: i32, w: usize, factor: f64): void {
   }
 }
 
-/** Covariances of rows first … first+count−1 over the blocks that were visited. */
-export function covarianceRows(first: i32, count: i32, padded: i32, slots: i32): void {
-  const c = state.valueCount
-  const length = (c * (c + 1)) / 2
-  const out = job.pointer(job.OUT_SECOND)
-  for (let i = first * length; i < (first + count) * length; i++) state.setReal64(out, i, 0)
-  for (let s = 0; s < slots; s++) {
-    const block = load<u32>(state.visited + (<usize>s << 2))
-    approach(block)
-    localise(block, 0, padded)
-    for (let q = 0; q < padded; q += 4) {
-      weighFour(block, q)
-      for (let r = 0; r < 4 && q + r < count; r++) {
-        addBlock(block, first + q + r, state.weights + <usize>r * ROW, state.real64(state.factors, q + r))
-      }
+/** Length of a packed covariance. */
+@inline function packedLength(): i32 {
+  return (state.valueCount * (state.valueCount + 1)) / 2
+}
+
+/** Covariances of the unit's rows are 0. */
+export function clearCovariances(): void {
+  const length = <usize>packedLength()
+  memory.fill(job.pointer(job.OUT_SECOND) + ((<usize>state.first * length) << 3), 0, (<usize>state.count * length) << 3)
+}
+
+/** Adds what the block at hand gives to queries from … to−1 (multiples of four), localised. */
+export function addCovariances(block: i32, from: i32, to: i32): void {
+  for (let q = from; q < to; q += 4) {
+    weighFour(block, q)
+    for (let r = q; r < min(q + 4, state.count); r++) {
+      if (state.real64(state.masks, r) === 0) continue
+      addBlock(block, state.first + r, state.weights + <usize>(r - q) * ROW, state.real64(state.factors, r))
     }
   }
-  for (let q = 0; q < count; q++) {
+}
+
+export function divideCovariances(): void {
+  const length = packedLength()
+  const out = job.pointer(job.OUT_SECOND)
+  for (let q = 0; q < state.count; q++) {
     const sum = state.real64(state.sums, q)
-    for (let i = (first + q) * length; i < (first + q + 1) * length; i++) {
-      state.setReal64(out, i, sum > 0 ? state.real64(out, i) / sum : NaN)
-    }
+    const row = (state.first + q) * length
+    for (let i = row; i < row + length; i++) state.setReal64(out, i, sum > 0 ? state.real64(out, i) / sum : NaN)
   }
 }

@@ -1,7 +1,7 @@
 // The nearest points of each query, blocks visited by distance, ties by original row number.
 import * as job from './job'
 import { BLOCK } from './lanes'
-import { boundAll, gather, next } from './order'
+import { gather, next } from './order'
 import { exactDistances } from './rows'
 import * as state from './state'
 import { takeQueries } from './sweep'
@@ -66,8 +66,7 @@ export function nearestUnit(first: i32, count: i32): void {
   const padded = (count + 3) & ~3
   takeQueries(first, count, padded)
   for (let q = 0; q < padded; q++) state.setReal64(state.sums, q, 0)
-  boundAll(state.box, 0, true)
-  let length = gather(-1, -Infinity)
+  let length = gather()
   let least: f64 = -Infinity
   while (length > 0) {
     const block = next(length--)

@@ -1,5 +1,5 @@
-// In which order a unit meets the blocks: from the best bound downwards, by a heap, so that the rest need never be sorted.
-import * as job from './job'
+// Blocks from the nearest to the farthest, by a heap, so that the rest need never be sorted.
+import { boxDistance } from './boxes'
 import * as state from './state'
 
 /** Whether block a comes before block b: larger bound first, ties by number. */
@@ -31,11 +31,12 @@ function sink(start: i32, length: i32): void {
   setEntry(i, block)
 }
 
-/** Makes a heap of all blocks other than `except` whose bound reaches `threshold`; returns how many. */
-export function gather(except: i32, threshold: f64): i32 {
-  let length = 0
-  for (let b = 0; b < state.blockCount; b++) {
-    if (b !== except && state.real64(state.bounds, b) >= threshold) setEntry(length++, b)
+/** Makes a heap of all blocks by their distance from the unit's box; returns how many. */
+export function gather(): i32 {
+  const length = state.blockCount
+  for (let b = 0; b < length; b++) {
+    state.setReal64(state.bounds, b, -boxDistance(state.box, state.boxOf(b), state.dimension))
+    setEntry(b, b)
   }
   for (let i = (length >> 1) - 1; i >= 0; i--) sink(i, length)
   return length
@@ -49,46 +50,3 @@ export function next(length: i32): i32 {
   return best
 }
 
-/** Squared distance of two boxes of `d` coordinates, low corner first. */
-export function boxDistance(a: usize, b: usize, d: i32): f64 {
-  const toHigh = <usize>d << 3
-  let squared: f64 = 0
-  for (let end = a + toHigh; a < end; a += 8, b += 8) {
-    const gap = max(load<f64>(b) - load<f64>(a + toHigh), load<f64>(a) - load<f64>(b + toHigh))
-    if (gap > 0) squared += gap * gap
-  }
-  return squared
-}
-
-/** Largest squared distance of two points of two boxes. */
-export function boxReach(a: usize, b: usize, d: i32): f64 {
-  const toHigh = <usize>d << 3
-  let squared: f64 = 0
-  for (let end = a + toHigh; a < end; a += 8, b += 8) {
-    const gap = max(load<f64>(b + toHigh) - load<f64>(a), load<f64>(a + toHigh) - load<f64>(b))
-    squared += gap * gap
-  }
-  return squared
-}
-
-/** Bounds of all blocks for the unit's box (low and high corners at `box`); returns the block with the best, −1 if none. */
-export function boundAll(box: usize, widest: f64, distancesOnly: bool): i32 {
-  const d = state.dimension
-  const boxes = job.pointer(job.BOXES)
-  let best = -1
-  let bestBound = -Infinity
-  for (let b = 0; b < state.blockCount; b++) {
-    const squared = boxDistance(box, boxes + ((<usize>b * 2 * <usize>d) << 3), d)
-    let bound = -squared
-    if (!distancesOnly) {
-      const bandwidth = state.variable ? widest + state.real64(job.pointer(job.WIDTH_MAXIMA), b) : 1
-      bound = state.logMaximum(b) - (squared * state.scale) / bandwidth
-    }
-    state.setReal64(state.bounds, b, bound)
-    if (bound > bestBound) {
-      bestBound = bound
-      best = b
-    }
-  }
-  return best
-}

@@ -6,6 +6,9 @@ export let dimension: i32 = 0
 export let valueCount: i32 = 0
 export let blockCount: i32 = 0
 export let queryBlock: i32 = 0
+/** The unit's first query, and how many it has. */
+export let first: i32 = 0
+export let count: i32 = 0
 export let mode: i32 = 0
 export let variable: bool = false
 export let selfValues: bool = false
@@ -14,10 +17,10 @@ export let scale: f64 = 0
 /** Log weights are clamped to this (bits). */
 export let lowest: f64 = 0
 
-/** Bounds on the log weight a block can reach [blocks], and the heap of blocks not yet visited. */
+/** Neighbours: minus the least squared distance a block can have [blocks], and the heap of blocks not yet visited. */
 export let bounds: usize = 0
 export let heap: usize = 0
-/** Blocks visited, in order; their weight sums [slot][query]. */
+/** Blocks visited, ascending; their weight sums [slot][query]. */
 export let visited: usize = 0
 export let partials: usize = 0
 /** Queries of the unit, padded to a multiple of four, in float64: one coordinate after the other, `stride` numbers apart. */
@@ -36,6 +39,10 @@ export let factors: usize = 0
 /** Base row of the block at hand: what to add to the products of each point. The weight rows of four queries follow it. */
 export let baseRow: usize = 0
 export let weights: usize = 0
+/** Per query: 1 where the block at hand matters to it, else 0: then its weights come to nothing. */
+export let masks: usize = 0
+/** Per query: the log weight (nats) that a block must be able to reach to matter. */
+export let cuts: usize = 0
 /** Per query: shift R, and Σw, Σw² relative to exp(R); Σ w·values [column][stride]. */
 export let shifts: usize = 0
 export let sums: usize = 0
@@ -47,9 +54,6 @@ export let accumulated: usize = 0
 export let centred: usize = 0
 /** Low and high corner of the unit's queries. */
 export let box: usize = 0
-/** The same of each group of four, and the log weight below which a block cannot matter to the group. */
-export let groupBoxes: usize = 0
-export let groupCuts: usize = 0
 /** A few numbers of a draw. */
 export let small: usize = 0
 
@@ -69,14 +73,16 @@ function layOut(base: usize): usize {
   const d = <usize>dimension
   const c = <usize>valueCount
   const blocks = <usize>blockCount
-  bounds = take(blocks << 3)
-  heap = take(blocks << 2)
+  bounds = mode & job.NEAREST ? take(blocks << 3) : 0
+  heap = mode & job.NEAREST ? take(blocks << 2) : 0
   visited = take(blocks << 2)
   partials = mode & job.WITH_PARTIALS ? take((blocks * padded) << 3) : 0
   queries = take((padded * d) << 3)
   groupBytes = (COORDINATES + d) * FOUR
   groups = take((padded >> 2) * groupBytes)
   queryWidths = take(padded << 3)
+  masks = take(padded << 3)
+  cuts = take(padded << 3)
   shifts = take(padded << 3)
   sums = take(padded << 3)
   factors = take(padded << 3)
@@ -86,8 +92,6 @@ function layOut(base: usize): usize {
   accumulated = take((padded * c) << 3)
   centred = take((c + 1) * ROW)
   box = take(d << 4)
-  groupBoxes = take((padded >> 2) * (d << 4))
-  groupCuts = take((padded >> 2) << 3)
   small = take(1024)
   columns = take(ROW)
   return top
@@ -123,14 +127,14 @@ export function scratchBytes(): u32 {
   return <u32>layOut(0)
 }
 
-/** Lets the heap see the first `count` entries only. */
-export function limitBlocks(count: i32): void {
-  blockCount = count
-}
-
 export function enter(thread: i32): void {
   readSizes()
   layOut(job.pointer(job.SCRATCH) + <usize>thread * job.pointer(job.SCRATCH_STRIDE))
+}
+
+export function setUnit(start: i32, length: i32): void {
+  first = start
+  count = length
 }
 
 @inline export function real64(base: usize, i: i32): f64 {
@@ -169,6 +173,10 @@ export function enter(thread: i32): void {
 
 @inline export function widthsOf(block: i32): usize {
   return job.pointer(job.WIDTHS) + <usize>block * ROW
+}
+
+@inline export function boxOf(block: i32): usize {
+  return job.pointer(job.BOXES) + ((<usize>block * <usize>dimension) << 4)
 }
 
 @inline export function logMaximum(block: i32): f64 {

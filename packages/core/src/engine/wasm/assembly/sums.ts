@@ -130,7 +130,7 @@ function squares(q: i32): void {
   addTo(state.squares + (<usize>q << 3), low, high)
 }
 
-/** Queries from … to−1 (multiples of four), localised, with the block at hand. `partial`: where the block's sums go, or 0. */
+/** Queries from … to−1 (multiples of four), localised, with the block at hand. `partial`: what the block's sums are added to, or 0. */
 export function visit(block: i32, from: i32, to: i32, partial: usize): void {
   const c = state.mode & job.WITH_VALUES ? state.valueCount : 0
   for (let q = from; q < to; q += 4) {
@@ -141,7 +141,7 @@ export function visit(block: i32, from: i32, to: i32, partial: usize): void {
     for (; k + 2 <= c; k += 2) twoColumns(block, q, k)
     if (k < c) oneColumn(block, q, k)
     if (state.mode & job.WITH_SQUARES) squares(q)
-    if (partial) memory.copy(partial + (<usize>q << 3), state.small, 32)
+    if (partial) addTo(partial + (<usize>q << 3), v128.load(state.small), v128.load(state.small, 16))
   }
 }
 

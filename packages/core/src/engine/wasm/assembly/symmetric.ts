@@ -6,8 +6,8 @@
 // columns g_j v_j beside the one of g; in float32 there is that one alone, its column sums float64 from block to block.
 import * as job from './job'
 import { BLOCK, ROW, SIZE, loadLane, splat } from './lanes'
-import { boxDistance } from './order'
-import { approach, localise } from './rows'
+import { boxDistance } from './boxes'
+import { approach, localise, mostReach, reachOf } from './rows'
 import * as state from './state'
 import { takeQueries } from './sweep'
 import { visitSymmetric } from './sums'
@@ -38,8 +38,9 @@ function apart(a: i32, b: i32): bool {
  * gives whole rows: its column sums are thrown away.
  */
 function meet(a: i32, b: i32, columns: usize): void {
-  approach(b)
-  localise(b, 0, BLOCK)
+  const farthest = reachOf(b)
+  approach(b, farthest <= mostReach(b))
+  localise(b, 0, BLOCK, farthest)
   if (!FLOAT32 && a !== b) {
     visitSymmetric(a, b, columns)
     return

@@ -189,6 +189,10 @@ export function weighFour(block: i32, q: i32): void {
   if (!expanded) {
     for (let r = 0; r < 4; r++) {
       const row = state.weights + <usize>r * ROW
+      if (state.real64(state.masks, q + r) === 0) {
+        memory.fill(row, 0, ROW)
+        continue
+      }
       differences(block, q + r, row)
       weighLogs(state.placeOf(q + r), row)
     }

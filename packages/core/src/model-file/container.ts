@@ -1,8 +1,13 @@
 import { FormatError } from '../num/errors.js'
 import type { ModelArray, ModelContents } from './contents.js'
-import { exactly, list, record, text, whole, word } from './reading.js'
+import { exactly, list, optional, record, text, whole, word } from './reading.js'
 
 export const FORMAT_VERSION = 1
+/**
+ * Which rows a seed draws: raised when the same model, seed and options would draw others. A file of another number is read as any.
+ * 2: a row depends on its batch of 16,384 rows and on no other.
+ */
+export const DRAW_BYTES = 2
 const MAGIC = [0x53, 0x42, 0x52, 0x49, 0x44, 0x47, 0x45, 0]
 const PREAMBLE = 24
 
@@ -28,7 +33,7 @@ const aligned = (n: number): number => Math.ceil(n / 8) * 8
  * Contents → a model file: one self-describing, aligned, versioned piece of bytes. Cost O(size).
  *
  * Layout (little-endian): 8 bytes magic `SBRIDGE\0`; u32 format version; u32 header length; u32 CRC-32 of everything
- * after these 20 bytes; 4 bytes zero; the header (UTF-8 JSON: kind, meta, arrays with name, type, offset, length);
+ * after these 20 bytes; 4 bytes zero; the header (UTF-8 JSON: kind, bytes, meta, arrays with name, type, offset, length);
  * then the arrays, each at a multiple of 8 bytes. Typed views can be laid on it without copying.
  */
 export function packModel(contents: ModelContents): Uint8Array {
@@ -38,7 +43,7 @@ export function packModel(contents: ModelContents): Uint8Array {
     offset = aligned(offset + array.byteLength)
     return entry
   })
-  const header = utf8(JSON.stringify({ kind: contents.kind, meta: contents.meta, arrays: entries }))
+  const header = utf8(JSON.stringify({ kind: contents.kind, bytes: DRAW_BYTES, meta: contents.meta, arrays: entries }))
   const start = aligned(PREAMBLE + header.length)
   const bytes = new Uint8Array(start + offset)
   bytes.set(MAGIC)
@@ -82,7 +87,7 @@ export function unpackModel(bytes: Uint8Array): ModelContents {
       'a checksum that does not match: the file is cut short or changed',
       'copying the file again, or fitting again'
     )
-  const { kind, meta, arrays: entries } = headerIn(bytes.subarray(PREAMBLE, PREAMBLE + headerLength))
+  const { kind, bytes: drawBytes = 1, meta, arrays: entries } = headerIn(bytes.subarray(PREAMBLE, PREAMBLE + headerLength))
   const body = bytes.subarray(aligned(PREAMBLE + headerLength))
   let end = 0
   const arrays = entries.map((entry): [string, ModelArray] => {
@@ -91,7 +96,7 @@ export function unpackModel(bytes: Uint8Array): ModelContents {
     whole({ most: body.length })(end, `the end of the array ${entry.name}`)
     return [entry.name, arrayIn(body.subarray(entry.offset, end), entry.type)]
   })
-  return { kind, meta, arrays: Object.fromEntries(arrays) }
+  return { kind, bytes: drawBytes, meta, arrays: Object.fromEntries(arrays) }
 }
 
 const arrayEntry = record<ArrayEntry>({
@@ -110,7 +115,10 @@ function headerIn(bytes: Uint8Array): Header {
   } catch {
     throw damaged('model-damaged', 'a header that is no JSON', 'copying the file again, or fitting again')
   }
-  return record<Header>({ kind: text, meta: (value) => value, arrays: list(arrayEntry) })(header, 'header')
+  return record<Header>({ kind: text, bytes: optional(whole({ least: 1 })), meta: (value) => value, arrays: list(arrayEntry) })(
+    header,
+    'header'
+  )
 }
 
 /** Copied through a plain Uint8Array: a host's own kind of bytes may share its buffer with others. */

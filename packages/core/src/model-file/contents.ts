@@ -2,6 +2,8 @@
 export interface ModelContents {
   /** Which system wrote it, e.g. `global`. */
   readonly kind: string
+  /** Of contents that were read: which rows a seed drew when the file was written, as `DRAW_BYTES` counts. */
+  readonly bytes?: number
   /** Plain JSON. */
   readonly meta: unknown
   readonly arrays: Readonly<Record<string, ModelArray>>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { FormatError } from '../num/errors.js'
-import { packModel, unpackModel } from './container.js'
+import { DRAW_BYTES, packModel, unpackModel } from './container.js'
 import {
   float64Array,
   list,
@@ -108,4 +108,10 @@ it('a header is read before anything is allocated: arrays lie one after the othe
   expect(wrong('"kind"', '"king"')).toBe('a model with header.kind = nothing; text')
   expect(wrong('{', '{{')).toBe('a header that is no JSON; a whole sbridge model file')
   expect(wrong('"global"', `${'['.repeat(50_000)}${']'.repeat(50_000)}`)).toBe('a model with header.kind = a list of 1; text')
+})
+
+it('says which rows a seed drew when it was written; files from before it was said are read', () => {
+  expect(unpackModel(withHeader((header) => header)).bytes).toBe(DRAW_BYTES)
+  expect(unpackModel(withHeader((header) => header.replace(/"bytes":\d+,/, ''))).bytes).toBe(1)
+  expect(gotOf(() => unpackModel(withHeader((header) => header.replace(/"bytes":\d+/, '"bytes":"two"'))))).toMatch(/header\.bytes = "two"/)
 })

@@ -66,6 +66,21 @@ export function takeColumns(m: Matrix, indices: ArrayLike<number>): Matrix {
   return out
 }
 
+/** The rows of matrices with equally many columns, one matrix after the other; at least one matrix. */
+export function stackRows(parts: readonly Matrix[]): Matrix {
+  if (parts.length === 1) return parts[0]!
+  const out = matrix(
+    parts.reduce((sum, part) => sum + part.rows, 0),
+    parts[0]!.cols
+  )
+  let at = 0
+  for (const { data } of parts) {
+    out.data.set(data, at)
+    at += data.length
+  }
+  return out
+}
+
 /** An independent copy of m. */
 export function copyMatrix(m: Matrix): Matrix {
   return { data: m.data.slice(), rows: m.rows, cols: m.cols }

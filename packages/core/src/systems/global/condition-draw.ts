@@ -3,6 +3,7 @@ import type { Evidence } from '../../know/evidence.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { matrix } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
+import { BATCH_ROWS, inBatches } from '../../sampling/batches.js'
 import { type InformedChains, informedStep, proposals, startChains } from '../../sampling/informed.js'
 import { clampStep } from '../../sampling/informed-clamp.js'
 import type { Bounds } from '../../sampling/informed-gaussian.js'
@@ -15,7 +16,7 @@ import type { Condition } from '../conditions.js'
 import { boundsWithin, type Reach, reachOf, setBack } from '../reach.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
-import { takeEncoded } from './generator.js'
+import { stackEncoded, takeEncoded } from './generator.js'
 
 /** A group of conditions, ready to be run on a bridge. */
 export interface GroupRun {
@@ -196,6 +197,49 @@ async function redrawFactors(
 export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
   const { chains, starts, acceptance, moved } = await runChains(run)
   return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
+}
+
+/** Draws as `drawGroup`, the rows of each condition in batches; `onStep` is told of the first. */
+export async function drawGroupInBatches(run: GroupRun): Promise<GroupDraw> {
+  const { count, onStep } = run
+  if (count <= BATCH_ROWS) return drawGroup(run)
+  const batches = await inBatches(run, async (batch) => ({
+    ...batch,
+    draw: await drawGroup({ ...run, ...batch, onStep: batch.first === 0 ? onStep : undefined })
+  }))
+  // Conditions one after the other, of each all batches.
+  const parts = run.conditions.flatMap((_, k) => batches.map(({ draw, count }) => chainsOf(draw, k * count, count)))
+  const list = <T extends Float64Array | Uint32Array | Uint8Array>(out: T, part: (draw: GroupDraw) => T): T => {
+    let at = 0
+    for (const draw of parts) {
+      out.set(part(draw), at)
+      at += part(draw).length
+    }
+    return out
+  }
+  const n = run.conditions.length * count
+  return {
+    rows: stackEncoded(parts.map(({ rows }) => rows)),
+    starts: list(new Uint32Array(n), ({ starts }) => starts),
+    acceptance: list(new Float64Array(n), ({ acceptance }) => acceptance),
+    moved: list(new Uint8Array(n), ({ moved }) => moved),
+    effectiveCount: list(new Float64Array(n), ({ effectiveCount }) => effectiveCount)
+  }
+}
+
+/** `count` chains of a draw, from chain `first` on. */
+function chainsOf({ rows, starts, acceptance, moved, effectiveCount }: GroupDraw, first: number, count: number): GroupDraw {
+  const end = first + count
+  return {
+    rows: takeEncoded(
+      rows,
+      Uint32Array.from({ length: count }, (_, i) => first + i)
+    ),
+    starts: starts.subarray(first, end),
+    acceptance: acceptance.subarray(first, end),
+    moved: moved.subarray(first, end),
+    effectiveCount: effectiveCount.subarray(first, end)
+  }
 }
 
 /**

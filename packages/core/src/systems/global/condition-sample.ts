@@ -13,7 +13,7 @@ import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions 
 import type { Context } from '../context.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
-import { drawGroup, type GroupDraw } from './condition-draw.js'
+import { drawGroupInBatches, type GroupDraw } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
 import {
   type MatchedConditions,
@@ -252,7 +252,7 @@ async function bridgeFor(
 async function drawWith(model: GlobalModel, asked: PartOfDraw, context: Context): Promise<GroupDraw> {
   const { matched, part, choice, request } = asked
   const { engine, key, watch } = context
-  return drawGroup({
+  return drawGroupInBatches({
     bridge: await bridgeFor(model, asked, context),
     ...partOfGroup(matched, part),
     count: request.rows,

@@ -1,9 +1,10 @@
 import { type KernelChoice, kernelOf, widthsFor } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import type { Watch } from '../../num/iterate.js'
-import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { type Matrix, matrix, stackRows, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { apportionGroup } from '../../sampling/apportion.js'
+import { inBatches } from '../../sampling/batches.js'
 import { type MixedBridge, type MixedState, mixedBridge, mixedStep } from '../../sampling/mixed.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { gaussianDraws, type StartKind } from '../../sampling/start.js'
@@ -92,7 +93,7 @@ export interface GenerateOptions {
   /** Default data. */
   readonly start?: StartKind | undefined
   readonly watch?: Watch | undefined
-  /** Chains where they start (step 0) and after each step, encoded. */
+  /** Chains of the first batch where they start (step 0) and after each step, encoded. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
@@ -165,8 +166,15 @@ export class Generator {
     return table.mode === 'none' ? 1 : table.mode === 'combinations' ? 2 : table.bridge.groups.length + 2
   }
 
-  /** `count` rows after `steps` steps. Cost O(steps·count·M·d), and O(M·d²) to start from noise. */
+  /** `count` rows after `steps` steps, in batches. Cost O(steps·count·M·d), and O(M·d²) to start from noise. */
   async generate(options: GenerateOptions): Promise<Encoded> {
+    const { onStep } = options
+    return stackEncoded(
+      await inBatches(options, ({ first, ...batch }) => this.batch({ ...options, ...batch, onStep: first === 0 ? onStep : undefined }))
+    )
+  }
+
+  private async batch(options: GenerateOptions): Promise<Encoded> {
     // Chains lend each other noise (exchangeNoise), so a few always run together.
     const chainCount = Math.max(options.count, LEAST_CHAINS)
     const asked = (rows: Encoded): Encoded => (chainCount === options.count ? rows : takeEncoded(rows, firstRows(options.count)))
@@ -243,6 +251,18 @@ export function takeEncoded({ coordinates, codes }: Encoded, rows: ArrayLike<num
   const taken = new Int32Array(rows.length * width)
   for (let k = 0; k < rows.length; k++) taken.set(codes.subarray(rows[k]! * width, (rows[k]! + 1) * width), k * width)
   return { coordinates: takeRows(coordinates, rows), codes: taken }
+}
+
+/** Encoded rows, one part after the other; at least one part. */
+export function stackEncoded(parts: readonly Encoded[]): Encoded {
+  if (parts.length === 1) return parts[0]!
+  const codes = new Int32Array(parts.reduce((sum, part) => sum + part.codes.length, 0))
+  let at = 0
+  for (const part of parts) {
+    codes.set(part.codes, at)
+    at += part.codes.length
+  }
+  return { coordinates: stackRows(parts.map(({ coordinates }) => coordinates)), codes }
 }
 
 /** Category places of each combination [G, q], read off its first row. */

@@ -260,7 +260,7 @@ function scalingNotes(rowCount: number, duplicateCount: number, found: Scaling):
 export interface SampleRequest extends DrawOptions {
   /** How many rows. */
   readonly count: number
-  /** Chains where they start (step 0) and after each step, encoded. */
+  /** Chains of the first batch (16,384 rows) where they start (step 0) and after each step, encoded. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 

@@ -26,6 +26,8 @@ export interface FiniteTimeOptions {
    * fewer are needed. Default `covariance`.
    */
   readonly scheme?: 'euler' | 'covariance'
+  /** As `targetTerms` finds them, for several draws of one bridge. */
+  readonly logTerms?: Float64Array | undefined
   readonly count: number
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -46,11 +48,9 @@ export interface FiniteTimeOptions {
  */
 export async function sampleFiniteTime(options: FiniteTimeOptions): Promise<Matrix> {
   const { target, engine, epsilon, steps = USUAL_STEPS.rows, scheme = 'covariance', count, key, watch } = options
-  const sigma = options.sigma ?? Math.sqrt(Math.max(1, 8 * epsilon))
-  const gaussian = options.start === 'gaussian'
-  const potentials = gaussian ? await gaussianPotentials(target, { sigma, engine, key: keyFor(key, 'coupling'), watch }) : undefined
-  const logTerms = potentials ? target.logWeights.map((a, j) => a + potentials[j]!) : target.logWeights
-  const start = gaussian ? gaussianStart(target, count, key) : convolvedStart(target, { sigma, count, key })
+  const sigma = sigmaOf(options)
+  const logTerms = options.logTerms ?? (await targetTerms(options))
+  const start = options.start === 'gaussian' ? gaussianStart(target, count, key) : convolvedStart(target, { sigma, count, key })
   const grid = remainingTimes(steps, (2 * epsilon) / (sigma * sigma))
   let turn = 0
   return runSteps(
@@ -62,6 +62,16 @@ export async function sampleFiniteTime(options: FiniteTimeOptions): Promise<Matr
     },
     { steps: grid.length, key, watch, stage: 'sampling' }
   )
+}
+
+const sigmaOf = ({ sigma, epsilon }: Pick<FiniteTimeOptions, 'sigma' | 'epsilon'>): number => sigma ?? Math.sqrt(Math.max(1, 8 * epsilon))
+
+/** log(w_j e^{g_j}) of the samples [M]: their weights, and for the Gaussian start the potential of the coupling. Cost of its solution. */
+export async function targetTerms(options: Omit<FiniteTimeOptions, 'count'>): Promise<Float64Array> {
+  const { target, engine, key, watch } = options
+  if (options.start !== 'gaussian') return target.logWeights
+  const potentials = await gaussianPotentials(target, { sigma: sigmaOf(options), engine, key: keyFor(key, 'coupling'), watch })
+  return target.logWeights.map((a, j) => a + potentials[j]!)
 }
 
 /** 1 − t at the start of every step: from 1 geometrically down to the last, which goes to 0 in one step. [steps] */

@@ -5,7 +5,7 @@ import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { type Matrix, stackRows, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { type Bridge, bridgeStep, type NoiseKind } from '../../sampling/step.js'
@@ -133,7 +133,7 @@ export async function sampleLatent(model: LatentModel, options: LatentSampleOpti
     const draw = { ...options, count: counts[g]!, key: keyFor(key, `class ${groups[g]!.label}`) }
     parts.push(await drawGroup(groups[g]!.bridge, draw, context))
   }
-  const latents = stacked(parts, model.codec.latentDimension)
+  const latents = stackRows(parts)
   const rows = checkFinite(await model.codec.decode(latents))
   return { rows, latents, labels: Int32Array.from(groups.flatMap((group, g) => Array<number>(counts[g]!).fill(group.label))) }
 }
@@ -200,7 +200,7 @@ async function automaticBandwidth(space: LatentSpace): Promise<LatentBandwidth> 
       const count = Math.max(1, Math.round((SEARCH_DRAWS * group.rows.length) / chosen.length))
       parts.push(await drawGroup(group.bridge, { count, dynamics: space.dynamics, key: keyFor(key, `search ${group.label}`) }, quiet))
     }
-    return stacked(parts, latents.cols)
+    return stackRows(parts)
   }
   const found = await searchLatentBandwidth({ rows: part.rows, latents: part.latents, codec, engine, drawAt, watch: space.watch })
   if (chosen.length === latents.rows) return found
@@ -241,17 +241,4 @@ function classesOf(labels: Int32Array | undefined, count: number): Uint32Array[]
     members[label]!.push(row)
   })
   return members.map((rows) => Uint32Array.from(rows))
-}
-
-function stacked(parts: readonly Matrix[], cols: number): Matrix {
-  const out = matrix(
-    parts.reduce((sum, part) => sum + part.rows, 0),
-    cols
-  )
-  let at = 0
-  for (const part of parts) {
-    out.data.set(part.data, at)
-    at += part.data.length
-  }
-  return out
 }

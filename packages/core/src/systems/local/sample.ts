@@ -1,6 +1,7 @@
 import { InputError } from '../../num/errors.js'
-import type { Matrix } from '../../num/matrix.js'
+import { type Matrix, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
+import { inBatches } from '../../sampling/batches.js'
 import { decodeTable } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
 import type { LocalContext, LocalModel } from './model.js'
@@ -27,12 +28,15 @@ export function decodeLocal(model: LocalModel, coordinates: Matrix): Table {
   return decodeTable(model.encoder, { coordinates, codes: new Int32Array(0) })
 }
 
-/** `count` rows in scaled coordinates [count, d]. */
-export function drawField(model: LocalModel, request: LocalSampleRequest, context: LocalContext): Promise<Matrix> {
+/** `count` rows in scaled coordinates [count, d], in batches. */
+export async function drawField(model: LocalModel, request: LocalSampleRequest, context: LocalContext): Promise<Matrix> {
   const { count, steps, noise } = request
-  const options = { count, steps, noise, engine: context.engine, watch: context.watch, key: keyFor(context.key, 'sample') }
   const { parts } = model
-  return parts.sweep === 'ordered' ? orderedPass(model, parts.units, options) : simultaneousRun(model, parts.groups, options)
+  const drawn = await inBatches({ count, key: keyFor(context.key, 'sample'), watch: context.watch }, (batch) => {
+    const options = { ...batch, steps, noise, engine: context.engine }
+    return parts.sweep === 'ordered' ? orderedPass(model, parts.units, options) : simultaneousRun(model, parts.groups, options)
+  })
+  return stackRows(drawn)
 }
 
 export function checkCount(count: number): void {

@@ -17,7 +17,7 @@ import { type NamedWarning, unknownWarnings } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import type { Context } from '../context.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
-import { takeEncoded } from '../global/generator.js'
+import { stackEncoded, takeEncoded } from '../global/generator.js'
 import type { RowObservation } from '../latent/observation.js'
 import { type RowLikelihood, sampleLatentBridgePosterior } from '../latent/posterior.js'
 import { checkObservation } from '../observations.js'
@@ -92,7 +92,7 @@ export async function sampleLatentConditioned(
     parts.push(found.drawn)
     reports.push(found.report)
   }
-  return { ...(await asRows(model, stacked(parts), conditions)), conditions: reports }
+  return { ...(await asRows(model, stackEncoded(parts), conditions)), conditions: reports }
 }
 
 async function asRows(
@@ -119,7 +119,7 @@ async function drawCategories(
       const key = keyFor(context.key, `condition ${k}`)
       parts.push(await drawLatents(model, { ...request, count: rows, levels }, { ...context, key }))
     }
-    return asRows(model, stacked(parts), conditions)
+    return asRows(model, stackEncoded(parts), conditions)
   }
   const factors = new Set(encoder.columns.filter((code) => code.carries === 'factor').map(({ name }) => name))
   const known = given.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => factors.has(name))))
@@ -335,20 +335,3 @@ function warningsOn({ condition, effectiveRows, acceptance }: Omit<LatentConditi
 }
 
 /** Rows one below the other. */
-function stacked(parts: readonly Encoded[]): Encoded {
-  const cols = parts[0]!.coordinates.cols
-  const coordinates = matrix(
-    parts.reduce((sum, part) => sum + part.coordinates.rows, 0),
-    cols
-  )
-  const codes = new Int32Array(parts.reduce((sum, part) => sum + part.codes.length, 0))
-  let row = 0
-  let code = 0
-  for (const part of parts) {
-    coordinates.data.set(part.coordinates.data, row * cols)
-    codes.set(part.codes, code)
-    row += part.coordinates.rows
-    code += part.codes.length
-  }
-  return { coordinates, codes }
-}

@@ -3,8 +3,9 @@ import type { Engine } from '../../kernel/engine.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
+import { inBatches } from '../../sampling/batches.js'
 import { startRows } from '../../sampling/run.js'
 import { USUAL_STEPS } from '../../sampling/steps.js'
 import { cloud } from '../../space/cloud.js'
@@ -16,7 +17,7 @@ import type { ScalingMethod } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { bothDistances, distancesBeside, distancesTo } from '../global/bandwidth.js'
-import { categoryMode, Generator, takeEncoded } from '../global/generator.js'
+import { categoryMode, Generator, stackEncoded, takeEncoded } from '../global/generator.js'
 import {
   constantNotes,
   type FitSummary,
@@ -28,7 +29,7 @@ import {
 } from '../global/model.js'
 import { decodedPlaces } from '../latent/bandwidth.js'
 import { checkFinite } from '../latent/codecs.js'
-import { sampleFiniteTime } from '../latent/finite-time.js'
+import { type FiniteTimeOptions, sampleFiniteTime, targetTerms } from '../latent/finite-time.js'
 import { codecResidual } from '../latent/observation.js'
 import type { prepareTable } from '../prepare.js'
 import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
@@ -197,29 +198,33 @@ async function drawBridges(
   const width = encoder.factors.length
   const fits = (row: number) => [...(levels ?? [])].every(([factor, level]) => rows.codes[row * width + factor] === level)
   const known = logWeights.map((weight, row) => (fits(row) ? weight : Number.NEGATIVE_INFINITY))
-  const starts = startRows(known, count, key)
-  const out = { coordinates: matrix(count, rows.coordinates.cols), codes: takeEncoded(rows, starts).codes }
-  for (let g = 0; g < combinations.rows.length; g++) {
-    const places = Array.from(starts.keys()).filter((i) => combinations.ofRow[starts[i]!] === g)
-    if (places.length === 0) continue
+  const bridges = new Map<number, Omit<FiniteTimeOptions, 'count'>>()
+  const bridgeOf = async (g: number) => {
+    const known = bridges.get(g)
+    if (known) return known
     const members = combinations.rows[g]!
     const target = cloud(takeRows(rows.coordinates, members), normaliseLogWeights(Float64Array.from(members, (row) => logWeights[row]!)))
-    const { epsilon } = inner.kernel
-    const drawn = await sampleFiniteTime({
-      target,
-      engine,
-      epsilon,
-      start: start === 'noise' ? 'gaussian' : 'convolved',
-      steps,
-      count: places.length,
-      key: keyFor(key, `combination ${g}`),
-      watch
-    })
-    places.forEach((place, k) => {
-      out.coordinates.data.set(drawn.data.subarray(k * drawn.cols, (k + 1) * drawn.cols), place * drawn.cols)
-    })
+    const kind = start === 'noise' ? ('gaussian' as const) : ('convolved' as const)
+    const bridge = { target, engine, epsilon: inner.kernel.epsilon, start: kind, steps, key: keyFor(key, `combination ${g}`), watch }
+    const prepared = { ...bridge, logTerms: await targetTerms(bridge) }
+    bridges.set(g, prepared)
+    return prepared
   }
-  return out
+  const drawn = await inBatches({ count, key, watch }, async (batch) => {
+    const starts = startRows(known, batch.count, batch.key)
+    const out = { coordinates: matrix(batch.count, rows.coordinates.cols), codes: takeEncoded(rows, starts).codes }
+    for (let g = 0; g < combinations.rows.length; g++) {
+      const places = Array.from(starts.keys()).filter((i) => combinations.ofRow[starts[i]!] === g)
+      if (places.length === 0) continue
+      const own = { count: places.length, key: keyFor(batch.key, `combination ${g}`), watch: batch.watch }
+      const part = await sampleFiniteTime({ ...(await bridgeOf(g)), ...own })
+      places.forEach((place, k) => {
+        out.coordinates.data.set(rowOf(part, k), place * part.cols)
+      })
+    }
+    return out
+  })
+  return stackEncoded(drawn)
 }
 
 /** A bridge runs in coordinates alone, at one ε. */

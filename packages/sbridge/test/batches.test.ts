@@ -1,0 +1,131 @@
+import {
+  cloud,
+  type Engine,
+  keyFor,
+  keyFromSeed,
+  type Matrix,
+  matrix,
+  normals,
+  type Pair,
+  type RawTable,
+  takeRows,
+  uniforms
+} from '@sbridge/core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fit, type SampleOptions, sample } from '../src/fit-sample.js'
+import { createEngine } from '../src/host/node.js'
+import type { TableFit } from '../src/models/table-system.js'
+
+const BATCH = 16_384
+const ROWS = 40
+const root = keyFromSeed(31)
+
+function columns(count: number): RawTable['columns'] {
+  const values = [normals(keyFor(root, 0), ROWS)]
+  for (let k = 1; k < count; k++) values.push(normals(keyFor(root, k), ROWS).map((noise, i) => 0.8 * values[k - 1]![i]! + 0.6 * noise))
+  return values.map((x, k) => ({ name: `x${k}`, source: 'number', values: x }))
+}
+
+const words = (name: string, levels: number): RawTable['columns'][number] => ({
+  name,
+  source: 'text',
+  values: Array.from(uniforms(keyFor(root, name), ROWS), (x) => `${name}${Math.floor(levels * x)}`)
+})
+
+const table = (...list: RawTable['columns']): RawTable => ({ rowCount: ROWS, columns: list })
+const standard = { scaling: 'standard', bandwidth: 0.3 } as const
+
+/** The same engine, its queries cut into pieces of some rows; a draw then knows its chains. */
+function cut(engine: Engine, length: number): Engine {
+  const pieces = async <T>({ from, to, kernel }: Pair, run: (pair: Pair, rows: Uint32Array) => Promise<T>): Promise<T[]> => {
+    const parts: T[] = []
+    for (let first = 0; first < from.points.rows; first += length) {
+      const rows = Uint32Array.from({ length: Math.min(length, from.points.rows - first) }, (_, k) => first + k)
+      const own = kernel.kind === 'variable' ? { ...kernel, fromWidth: kernel.fromWidth.subarray(first, first + rows.length) } : kernel
+      parts.push(await run({ from: cloud(takeRows(from.points, rows)), to, kernel: own }, rows))
+    }
+    return parts
+  }
+  const joined = (parts: readonly Float64Array[]) => Float64Array.from(parts.flatMap((part) => [...part]))
+  const rowsOf = (parts: readonly Matrix[]) =>
+    matrix(
+      parts.reduce((sum, part) => sum + part.rows, 0),
+      parts[0]!.cols,
+      joined(parts.map((part) => part.data))
+    )
+  const chainsOf = (rows: Uint32Array, chains?: Uint32Array) => (chains ? rows.map((row) => chains[row]!) : rows)
+  return {
+    name: engine.name,
+    logSum: async (pair, log) => joined(await pieces(pair, (part) => engine.logSum(part, log))),
+    mean: async (pair, log, values) => rowsOf(await pieces(pair, (part) => engine.mean(part, log, values))),
+    async draw(pair, log, values, { key, chains }) {
+      const parts = await pieces(pair, (part, rows) => engine.draw(part, log, values, { key, chains: chainsOf(rows, chains) }))
+      return {
+        mean: rowsOf(parts.map((part) => part.mean)),
+        noise: rowsOf(parts.map((part) => part.noise)),
+        logSum: joined(parts.map((part) => part.logSum)),
+        effectiveCount: joined(parts.map((part) => part.effectiveCount))
+      }
+    },
+    async moments(pair, log, values) {
+      const parts = await pieces(pair, (part) => engine.moments(part, log, values))
+      return {
+        mean: rowsOf(parts.map((part) => part.mean)),
+        covariance: rowsOf(parts.map((part) => part.covariance)),
+        logSum: joined(parts.map((part) => part.logSum)),
+        effectiveCount: joined(parts.map((part) => part.effectiveCount))
+      }
+    },
+    async pick(pair, log, { key, chains }) {
+      const parts = await pieces(pair, (part, rows) => engine.pick(part, log, { key, chains: chainsOf(rows, chains) }))
+      return Uint32Array.from(parts.flatMap((part) => [...part]))
+    },
+    nearest: (pair, count) => engine.nearest(pair, count),
+    close: () => engine.close()
+  }
+}
+
+describe('a whole batch is the same rows whatever their number, the threads, and how calls are cut', () => {
+  let engines: readonly Engine[]
+  beforeAll(async () => {
+    const [one, two] = await Promise.all([1, 2].map((threads) => createEngine('wasm', { threads })))
+    engines = [one!, two!, cut(one!, 999)]
+  })
+  afterAll(async () => {
+    for (const engine of engines.slice(0, 2)) await engine.close()
+  })
+
+  it.each<[string, RawTable, TableFit, SampleOptions]>([
+    ['numbers', table(...columns(2)), standard, {}],
+    ['a bandwidth that varies', table(...columns(1)), { ...standard, kernel: 'variable' }, { noise: 'split', start: 'noise' }],
+    ['categories together', table(words('a', 3), ...columns(1)), standard, {}],
+    ['categories in turn', table(words('a', 9), words('b', 9), ...columns(1)), standard, {}],
+    ['a field, one after another', table(...columns(3)), { ...standard, local: 'window:1' }, {}],
+    ['a field, all at once', table(...columns(3)), { ...standard, local: 'window:1', sweep: 'simultaneous' }, {}],
+    ['a codec', table(...columns(3)), { latent: 'pca:2', bandwidth: 0.3 }, {}],
+    [
+      'a codec, by bridges',
+      table(words('a', 2), ...columns(2)),
+      { latent: 'pca:1', bandwidth: 0.3 },
+      { dynamics: 'bridge', start: 'noise' }
+    ],
+    ['a condition', table(...columns(2)), { ...standard, bandwidth: 0.5 }, { given: 'x0=0.5', ridge: 0.01 }],
+    ['conditions', table(words('a', 3), ...columns(1)), standard, { given: [{ a: 'a0' }, { a: 'a1' }] }],
+    ['a codec and a field', table(...columns(3)), { latent: 'pca:2', local: 'window:1', bandwidth: 0.3 }, {}]
+  ])('%s', async (_, data, fits, draws) => {
+    const model = await fit(data, { ...fits, seed: 5, engine: engines[0]! })
+    const drawn: RawTable[] = []
+    // Engines in turn; conditions cost most.
+    const counts = draws.given ? [BATCH, 20_000] : [BATCH, 20_000, 40_000]
+    for (const [k, rows] of counts.entries())
+      drawn.push(await sample(model, { steps: 1, ...draws, rows, seed: 6, engine: engines[k]!, cells: 'typed' }))
+    const cells = (of: RawTable, from: number, to: number) => of.columns.map(({ values }) => Array.from(values).slice(from, to))
+    const conditions = Array.isArray(draws.given) ? draws.given.length : 1
+    const first = (of: RawTable, k: number) => cells(of, (k * of.rowCount) / conditions, (k * of.rowCount) / conditions + BATCH)
+    for (const more of drawn.slice(1)) for (let k = 0; k < conditions; k++) expect(first(more, k)).toStrictEqual(first(drawn[0]!, k))
+    // Another batch is other rows.
+    const last = drawn[drawn.length - 1]!
+    expect(cells(last, BATCH, 2 * BATCH)).not.toStrictEqual(cells(last, 0, BATCH))
+    expect(drawn.map(({ rowCount }) => rowCount)).toStrictEqual(counts.map((rows) => conditions * rows))
+  })
+})

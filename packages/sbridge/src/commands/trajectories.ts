@@ -98,9 +98,9 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   await writeTable(flags.output, presentTrajectories(drawn.trajectories, table, cells))
   const { count, times } = drawn.trajectories
   const made = `${count} trajectories at ${times.length} times`
-  const telling = tellTrajectories(drawn, timeNameOf(flags.time, table))
   if (flags.report !== undefined) {
     const { tellingPage } = await import('../report/index.js')
+    const telling = tellTrajectories(drawn, timeNameOf(flags.time, table))
     const title = input.replace(/^.*[\\/]/, '')
     const entries = [
       ['Trajectories', made],
@@ -111,7 +111,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
       tellingPage({ title, kicker: 'Trajectories through snapshots', telling, entries, command: commandLine() })
     )
   }
-  say({ output: flags.output, made, telling: together(tellSeed(run.seed), telling), keys: {}, flags })
+  say({ output: flags.output, made, telling: together(tellSeed(run.seed), tellTrajectories(drawn)), keys: {}, flags })
 }
 
 function timeNameOf(name: string, { calendar }: SnapshotTable): string {

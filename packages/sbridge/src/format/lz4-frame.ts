@@ -10,7 +10,7 @@ export function decompressLz4Frame(bytes: Uint8Array, size: number): Uint8Array 
   const flags = bytes[4]!
   if (flags >> 6 !== 1) throw new Error('unknown version of LZ4 frame')
   let at = 6 + (flags & 0x08 ? 8 : 0) + (flags & 0x01 ? 4 : 0) + 1
-  const output = new Growing(Math.min(size, MOST_EXPANSION * bytes.length), size)
+  const output = new Content(Math.min(size, MOST_EXPANSION * bytes.length))
   for (;;) {
     const word = view.getUint32(at, true)
     at += 4
@@ -26,7 +26,7 @@ export function decompressLz4Frame(bytes: Uint8Array, size: number): Uint8Array 
 
 /** The content of a bare LZ4 block, at most `size` bytes. Throws `Error`. */
 export function decompressLz4Block(bytes: Uint8Array, size: number): Uint8Array {
-  const output = new Growing(size, size)
+  const output = new Content(size)
   decompressBlock(bytes, output)
   return output.content()
 }
@@ -34,16 +34,13 @@ export function decompressLz4Block(bytes: Uint8Array, size: number): Uint8Array 
 /** A byte of a length stands for 255 bytes of content. */
 const MOST_EXPANSION = 255
 
-/** Bytes that grow at the end; linked blocks copy from what earlier ones left. */
-class Growing {
-  private bytes: Uint8Array
+/** Bytes that fill from the start; linked blocks copy from what earlier ones left. */
+class Content {
+  private readonly bytes: Uint8Array
   length = 0
 
-  constructor(
-    expected: number,
-    private readonly most: number
-  ) {
-    this.bytes = new Uint8Array(expected)
+  constructor(most: number) {
+    this.bytes = new Uint8Array(most)
   }
 
   append(piece: Uint8Array): void {
@@ -65,15 +62,11 @@ class Growing {
   }
 
   private reserve(count: number): void {
-    if (this.length + count > this.most) throw new Error('LZ4 content longer than stated')
-    if (this.length + count <= this.bytes.length) return
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + count))
-    larger.set(this.content())
-    this.bytes = larger
+    if (this.length + count > this.bytes.length) throw new Error('LZ4 content longer than stated')
   }
 }
 
-function decompressBlock(block: Uint8Array, output: Growing): void {
+function decompressBlock(block: Uint8Array, output: Content): void {
   let at = 0
   const longLength = (nibble: number): number => {
     let length = nibble

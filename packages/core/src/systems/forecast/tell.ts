@@ -1,15 +1,19 @@
 import { counted } from '../../num/listed.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { countText } from '../../tell/numbers.js'
-import { type Drawing, type Figure, facts, type TableOf, type Telling, type Topic } from '../../tell/telling.js'
+import { type Drawing, type Figure, facts, type TableOf, type Telling, type Topic, together } from '../../tell/telling.js'
 import { choiceFacts, choiceFigures } from '../choices.js'
+import { tellSupport } from '../support.js'
 import { type ForecastModel, trainingSeries } from './forecast.js'
+import type { KnownForecastReport } from './known.js'
 
 /** A drawn ensemble: member, step, then the columns of the series. */
 export interface Ensemble {
   readonly table: Table
   readonly members: number
   readonly steps: number
+  /** Under what is known of steps to come. */
+  readonly report?: KnownForecastReport | undefined
 }
 
 const MOST_COLUMNS = 12
@@ -27,7 +31,7 @@ export function tellForecast(model: ForecastModel, ensemble?: Ensemble): Telling
   const { summary } = model
   const series = ensemble && trainingSeries(model)
   const drawn = ensemble && { members: ensemble.members, steps: ensemble.steps }
-  return {
+  const told: Telling = {
     json: { ...drawn, ...summary },
     topics: [
       ...(ensemble ? [fanTopic(summary.columns, ensemble, series!)] : []),
@@ -37,6 +41,18 @@ export function tellForecast(model: ForecastModel, ensemble?: Ensemble): Telling
     warnings: [],
     notes: summary.notes
   }
+  return ensemble?.report ? together(told, tellKnown(ensemble.report)) : told
+}
+
+function tellKnown(report: KnownForecastReport): Telling {
+  const { effectiveRows, surprise, warnings } = report
+  const far = surprise !== undefined && {
+    name: 'given values from where their past leads',
+    value: surprise,
+    unit: 'standard deviations',
+    aside: 'root mean square'
+  }
+  return tellSupport({ conditions: [{ condition: '', effectiveRows, warnings }], facts: far ? [far] : [], warnings }, { posterior: report })
 }
 
 const numeric = (of: Table, name: string): NumericColumn => of.columns.filter(isNumeric).find((column) => column.name === name)!

@@ -18,12 +18,17 @@ const DRAWN_BETWEEN = 9
 
 const UNMODELLED = 'Growth and death of particles between snapshots are not modelled: every snapshot counts as a whole.'
 
-/** What trajectories through snapshots say. `timeName`: the column of times; pictures show paths of their own, at more times. */
-export function tellTrajectories(drawn: DrawnTrajectories, timeName: string): Telling {
+/** What trajectories through snapshots say; with the name of the column of times, pictures too: of paths of their own, at more times. */
+export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): Telling {
   const { model, trajectories, notes } = drawn
   return {
     json: trajectoriesSummary(drawn),
-    topics: [summaryTopic(drawn), pathTopic(drawn, timeName), ...heldOutTopic(drawn), ...historyTopic(model)],
+    topics: [
+      summaryTopic(drawn),
+      ...(timeName === undefined ? [] : [pathTopic(drawn, timeName)]),
+      ...heldOutTopic(drawn),
+      ...historyTopic(model)
+    ],
     warnings: [],
     notes: [...notes, ...trajectoriesNotes(model, trajectories), UNMODELLED]
   }

@@ -38,7 +38,7 @@ export interface ToldReports {
 /** What a model of a table says; with rows, what it says of them. */
 export function tellTable(model: AnyTableModel, rows: ToldRows = {}): Telling {
   const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
-  return together(tellModel(model, rows.latents), ...tellKnown(rows, columnsOf(model)), ...draws)
+  return together(tellModel(model, rows.latents), ...tellKnown(rows, rows.posterior ? columnsOf(model) : []), ...draws)
 }
 
 function tellModel(model: AnyTableModel, drawn: Matrix | undefined): Telling {

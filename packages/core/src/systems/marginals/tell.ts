@@ -83,10 +83,25 @@ function meanOf(scores: readonly HeldOutScore[], pick: (score: HeldOutScore) => 
   return values.length === 0 ? undefined : values.reduce((sum, x) => sum + x, 0) / values.length
 }
 
+/** Farther than sampling noise by less than this factor is as near as it gets. */
+const NEAR = 1.3
+
 function heldOutSentence(scores: readonly HeldOutScore[]): string {
-  const straight = meanOf(scores, (one) => one.straightLine)
-  const beside = straight === undefined ? '' : `, straight lines along optimal couplings ${numberText(straight)}`
-  return `At held-out times the mean Wasserstein-1 distance is ${numberText(meanOf(scores, (one) => one.w1))}; sampling noise alone gives ${numberText(meanOf(scores, (one) => one.floor))}${beside}.`
+  const [own, floor, straight] = [
+    meanOf(scores, (one) => one.w1)!,
+    meanOf(scores, (one) => one.floor)!,
+    meanOf(scores, (one) => one.straightLine)
+  ]
+  const noise = numberText(floor)
+  const near =
+    own <= NEAR * floor
+      ? `as near as two halves of the seen particles are to each other (${noise})`
+      : `${numberText(own / floor)} times that of two halves of the seen particles (${noise})`
+  const lines =
+    straight === undefined
+      ? ''
+      : `; straight lines along optimal couplings ${straight > own ? 'miss by' : 'do no worse, at'} ${numberText(straight)}`
+  return `At held-out times the mean Wasserstein-1 distance is ${numberText(own)}, ${near}${lines}.`
 }
 
 const SCORES: readonly { readonly name: string; readonly of: (score: HeldOutScore) => number | undefined }[] = [

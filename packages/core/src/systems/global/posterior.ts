@@ -5,6 +5,7 @@ import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
+import { BATCH_ROWS, inBatches } from '../../sampling/batches.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
 import { USUAL_STEPS } from '../../sampling/steps.js'
 import { decodeTable, type Encoded } from '../../table/encoder.js'
@@ -29,7 +30,7 @@ import { type GroupRun, markMoved, startGroup, stepGroup, unscaledRows } from '.
 import { type ConditionMemory, recall } from './condition-memory.js'
 import { matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
 import { checkConditions } from './condition-sample.js'
-import { takeEncoded } from './generator.js'
+import { stackEncoded, takeEncoded } from './generator.js'
 import { type GlobalModel, trainingTable } from './model.js'
 import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
 import { effectiveCount, temper, weightsOf } from './posterior-temper.js'
@@ -124,15 +125,19 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
     { ...context, key }
   )
   const matched = known ? await matchedBridge(model, { condition, choice, request }, context) : { bridge: choice.bridge, condition }
-  const pool = poolFor(matched.bridge, request, matched.condition)
-  const support = known ? await supportUnder(pool, evidence) : { importanceRows: effectiveCount(weights), prior: trainingTable(model) }
-  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
-  const chosen = permutation(keyFor(key, 'order'), chainCount(request)).subarray(0, request.rows)
-  const { onStep } = request
-  const run = { ...pool, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosen), step)) }
-  const drawn =
-    request.conditioning === 'langevin' ? await drawLangevin(run, { evidence, request }) : await drawInformed(run, { evidence, request })
-  const rows = takeEncoded(drawn.rows, chosen)
+  const pool = (rows: number) => poolFor(matched.bridge, { ...request, rows }, matched.condition)
+  const support = known
+    ? await supportUnder(pool(Math.min(request.rows, BATCH_ROWS)), evidence)
+    : { importanceRows: effectiveCount(weights), prior: trainingTable(model) }
+  const drawn = joined(
+    await inBatches({ ...context, count: request.rows, key }, ({ first, count, ...batch }) =>
+      drawBatch(
+        { ...pool(count), ...batch, onStep: first === 0 ? request.onStep : undefined },
+        { evidence, request: { ...request, rows: count } }
+      )
+    )
+  )
+  const { rows } = drawn
   const table = repeatGiven(decodeTable(encoder, rows), [condition], request.rows)
   const report = await reportOn({
     observations,
@@ -140,8 +145,6 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
     choice: { ...choice, epsilon: matched.bridge.kernel.epsilon },
     request,
     drawn,
-    chosen,
-    rows,
     table
   })
   return { table, formats: formatsFor(encoder, [condition]), report }
@@ -228,6 +231,38 @@ interface Drawn {
 interface PosteriorWork {
   readonly evidence: Evidence
   readonly request: PosteriorRequest
+}
+
+/** Rows of one batch: of at least so many chains. */
+async function drawBatch(run: GroupRun, work: PosteriorWork): Promise<Drawn> {
+  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
+  const chosen = permutation(keyFor(run.key, 'order'), chainCount(work.request)).subarray(0, work.request.rows)
+  const { onStep } = run
+  const told = { ...run, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosen), step)) }
+  const drawn = work.request.conditioning === 'langevin' ? await drawLangevin(told, work) : await drawInformed(told, work)
+  return {
+    ...drawn,
+    rows: takeEncoded(drawn.rows, chosen),
+    ancestors: Uint32Array.from(chosen, (i) => drawn.ancestors[i]!),
+    moved: Uint8Array.from(chosen, (i) => drawn.moved[i]!)
+  }
+}
+
+/** The rows of all batches; shares and counts are their means, powers those of the first. */
+function joined(batches: readonly Drawn[]): Drawn {
+  const [first] = batches
+  if (batches.length === 1) return first!
+  const rows = stackEncoded(batches.map((batch) => batch.rows))
+  const average = (of: (batch: Drawn) => number): number =>
+    batches.reduce((sum, batch) => sum + (of(batch) * batch.rows.coordinates.rows) / rows.coordinates.rows, 0)
+  return {
+    rows,
+    ancestors: Uint32Array.from(batches.flatMap(({ ancestors }) => [...ancestors])),
+    moved: Uint8Array.from(batches.flatMap(({ moved }) => [...moved])),
+    acceptance: average(({ acceptance }) => acceptance),
+    effectiveRows: average(({ effectiveRows }) => effectiveRows),
+    powers: first!.powers
+  }
 }
 
 async function drawInformed(run: GroupRun, { evidence, request }: PosteriorWork): Promise<Drawn> {
@@ -326,8 +361,6 @@ interface Reported {
   readonly choice: EpsilonChoice
   readonly request: PosteriorRequest
   readonly drawn: Drawn
-  readonly chosen: Uint32Array
-  readonly rows: Encoded
   readonly table: Table
 }
 
@@ -343,7 +376,7 @@ async function rowWeights(
   return weightsOf(values, 1)
 }
 
-function reportOn({ observations, support, choice, request, drawn, chosen, rows, table }: Reported): PosteriorReport {
+function reportOn({ observations, support, choice, request, drawn, table }: Reported): PosteriorReport {
   const { prior, importanceRows, fittingRows } = support
   const report = {
     conditioning: request.conditioning ?? 'informed',
@@ -355,16 +388,12 @@ function reportOn({ observations, support, choice, request, drawn, chosen, rows,
     ...(fittingRows === undefined ? {} : { fittingRows }),
     effectiveRows: drawn.effectiveRows,
     acceptance: drawn.acceptance,
-    effectiveSampleSize: effectiveSampleSize(
-      rows.coordinates,
-      Uint32Array.from(chosen, (i) => drawn.ancestors[i]!),
-      1 - mean(Uint8Array.from(chosen, (i) => drawn.moved[i]!))
-    ),
+    effectiveSampleSize: effectiveSampleSize(drawn.rows.coordinates, drawn.ancestors, 1 - mean(drawn.moved)),
     observations: observations.map((observation) => describeObservation(observation, prior, table)),
     columns: describeColumns(prior, table),
     unconditioned: choice.unconditioned
   } satisfies Omit<PosteriorReport, 'warnings'>
-  return { ...report, warnings: warningsOn(report, rows.coordinates.rows) }
+  return { ...report, warnings: warningsOn(report, drawn.rows.coordinates.rows) }
 }
 
 /** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */

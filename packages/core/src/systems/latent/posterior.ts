@@ -1,8 +1,9 @@
 import type { Engine } from '../../kernel/engine.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { type Matrix, matrix, stackRows, takeRows } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
+import { type Batch, inBatches } from '../../sampling/batches.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { type Bridge, bridgeStep, pairFrom } from '../../sampling/step.js'
 import { USUAL_STEPS } from '../../sampling/steps.js'
@@ -94,26 +95,32 @@ export async function sampleLatentBridgePosterior(
   const reduced = codec.linear && observation && !likelihood ? reduceObservation(codec.linear, observation) : undefined
   const support = reduced ? smoothedEvidence(points, reduced, bridge.kernel.epsilon) : await logLikelihood(points, all)
   const { weights, effectiveRows } = normalised(support.map((value, j) => value + logWeights[j]!))
-  const members = startRows(weights, count, key)
-  const run = { steps, key, watch, stage: 'sampling' }
   const accepted = { count: 0 }
-  const done = async (latents: Matrix, found: Uint32Array): Promise<PosteriorSamples> => ({
+  const draw = async (batch: Batch): Promise<Pick<PosteriorSamples, 'latents' | 'members'>> => {
+    const members = startRows(weights, batch.count, batch.key)
+    const run = { steps, key: batch.key, watch: batch.watch, stage: 'sampling' }
+    const start = takeRows(points, members)
+    if (reduced) {
+      const informed = new InformedChains(bridge, reduced, engine)
+      const first = await informed.enter(start, batch.key)
+      const { points: latents } = await runSteps(first, (state, own) => informed.step(state, own, accepted), run)
+      const pair = await pairFrom(bridge, latents, engine)
+      return { latents, members: await engine.pick(pair, bridge.logTerms, { key: keyFor(batch.key, 'members') }) }
+    }
+    const first = { points: start, members, logLikelihood: await logLikelihood(start, members) }
+    const last = await runSteps(first, (state, own) => plainStep(bridge, state, { engine, key: own, logLikelihood, accepted }), run)
+    return { latents: last.points, members: last.members }
+  }
+  const drawn = await inBatches({ count, key, watch }, draw)
+  const latents = stackRows(drawn.map((part) => part.latents))
+  return {
     rows: checkFinite(await codec.decode(latents)),
     latents,
-    members: found,
+    members: Uint32Array.from(drawn.flatMap(({ members }) => [...members])),
     steps,
     acceptance: accepted.count / (count * steps),
     effectiveRows
-  })
-  const start = takeRows(points, members)
-  if (reduced) {
-    const informed = new InformedChains(bridge, reduced, engine)
-    const { points: last } = await runSteps(await informed.enter(start, key), (state, own) => informed.step(state, own, accepted), run)
-    return done(last, await engine.pick(await pairFrom(bridge, last, engine), bridge.logTerms, { key: keyFor(key, 'members') }))
   }
-  const first = { points: start, members, logLikelihood: await logLikelihood(start, members) }
-  const last = await runSteps(first, (state, own) => plainStep(bridge, state, { engine, key: own, logLikelihood, accepted }), run)
-  return done(last.points, last.members)
 }
 
 /**

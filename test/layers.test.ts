@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   bridge: 6,
   know: 7,
   sampling: 8,
+  choose: 9,
   systems: 10
 }
 

@@ -1,10 +1,11 @@
-import { scoreDraws } from '../../diagnose/conditional.js'
+import { crpsOfChains } from '../../choose/scores.js'
+import { leastOf, type Search, search, type Trial } from '../../choose/search.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
-import { throwIfStopped, type Watch } from '../../num/iterate.js'
-import { columnOf, type Matrix, matrix } from '../../num/matrix.js'
+import type { Watch } from '../../num/iterate.js'
+import { columnOf } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
-import { mean, variance } from '../../num/statistics.js'
+import { variance } from '../../num/statistics.js'
 import type { Encoded } from '../../table/encoder.js'
 import { unscaleValues } from '../../table/scaling.js'
 import type { ConditionGroup } from '../condition-places.js'
@@ -23,9 +24,7 @@ export interface ConditionalTrial {
   readonly freeRatio: number
   /** Mean CRPS over drawn columns, in standard deviations of each. */
   readonly crps: number
-  /** Share of held-out cells inside the 60 % interval. */
-  readonly coverage: number
-  /** Held-out rows it was drawn for. Where they are not all, its scores are the best's so far and what it differs by on these. */
+  /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
   readonly scoredRows: number
 }
 
@@ -57,81 +56,127 @@ export interface ChoiceProblem {
 
 /** @source mathematics, section 7. */
 export const DEFAULT_RIDGE = 1e-3
-/** Chains for each held-out row: the least and greatest of 4 draws bound a 60 % interval exactly. */
-const CHAINS = 4
-const WANTED_COVERAGE = 0.6
+/** ε in variances of a column at which averages are over all rows: one Gaussian, with its linear regression. */
+export const ONE_GAUSSIAN = 128
+/** Draws for each held-out row, most from few chains where what is drawn is not compared: all stand at the same law then. */
+const DRAWS = 64
+const CHAINS = { alike: 2, apart: 16 }
 const STEPS = 2
-/** Draws from the place of each chain. */
-const COPIES = 4
-/** A change must lower CRPS by this share. */
-const GAIN = 0.004
-/** What raises CRPS by this share on the first part of the held-out rows is not drawn for the others. */
-const DOUBT = 0.005
+/** Fewer held-out rows than this choose nothing. */
+const LEAST_HELD_OUT = 20
 
-type Setting = Pick<ConditionalTrial, 'epsilon' | 'ridge' | 'freeRatio'>
+/** ε of given and of drawn coordinates, and λ. */
+interface Setting {
+  readonly known: number
+  readonly drawn: number
+  readonly ridge: number
+}
 
 /**
  * Chooses ε, its ratio between drawn and given columns, and λ by CRPS on held-out rows of the model's own data, the same
- * columns given. λ above 10⁻³ must improve CRPS and bring the coverage of 60 % intervals nearer to 60 %.
- * Cost: 4 draws for each of 300 rows from at most 1,000 others, at about seven settings; those that are no better on the first
- * third of the rows stop there.
+ * columns given: from one Gaussian, with the linear regression of all rows, to ever more local ones, then with a kernel on
+ * what is drawn, which lets its law have several modes. The simplest within one standard error of the best is taken.
+ * Cost: 4 chains for each of 300 rows from at most 1,000 others, at about 15 settings; those that are clearly worse stop early.
  */
 export async function chooseConditional(asked: ChoiceProblem): Promise<ConditionalChoice> {
   const { split } = asked.group
   // Intervals are left open here: held-out rows are scored on them like on any other drawn column.
   const group = { ...asked.group, split: { given: split.given, ranged: [], free: [...split.ranged, ...split.free].sort((a, b) => a - b) } }
   const problem = { ...asked, group }
-  const { kernel, fixed, scheme } = problem
-  const start: Setting = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
+  const { kernel, fixed } = problem
+  const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
   const parts = group.split.given.length > 0 && group.split.free.length > 0 ? heldOutParts(problem.training, group, problem.key) : []
   const heldOutRows = parts.reduce((sum, part) => sum + part.conditions.length, 0)
-  if (heldOutRows < 20) return { ...start, trials: [], heldOutRows: 0 }
-  const search = new Search(problem, parts)
-  if (search.scored.length === 0) return { ...start, trials: [], heldOutRows: 0 }
-  let best = await search.at(start)
-  if (fixed.epsilon === undefined) {
-    best = await search.climb(best, (at) => ({ ...at, epsilon: at.epsilon * 4 }), 4)
-    if (kernel.kind === 'fixed') {
-      best = await search.better(best, { ...best.trial, freeRatio: 8 })
-      // A column that says much by itself (the date of a season) asks for a far narrower kernel than all columns together; half-way there nothing is gained.
-      const leap = await search.better(best, narrower(best.trial, 64))
-      if (leap !== best || best.trial.freeRatio > 1) best = await search.climb(leap, (at) => narrower(at, 4), 4)
-    }
-    const half = await search.better(best, { ...best.trial, epsilon: best.trial.epsilon / 2 })
-    best = half === best ? await search.better(best, { ...best.trial, epsilon: best.trial.epsilon * 2 }) : half
-    if (scheme === 'clamp') best = await search.climb(best, (at) => ({ ...at, epsilon: at.epsilon / 4, freeRatio: at.freeRatio * 2 }), 6)
+  const scores = new HeldOutScores(problem, parts)
+  if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0) return { ...start, trials: [], heldOutRows: 0 }
+  const found = await search(searchOf(problem, scores), problem.watch)
+  if (!found) return { ...start, trials: [], heldOutRows: 0 }
+  const told = ({ known, drawn, ridge }: Setting) => ({ epsilon: known, freeRatio: drawn / known, ridge })
+  const trials = found.trials.map(({ setting, loss, losses }) => ({ ...told(setting), crps: loss, scoredRows: losses.length }))
+  return { ...told(found.setting), trials, heldOutRows }
+}
+
+function searchOf({ kernel, fixed, scheme }: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
+  const ridge = fixed.ridge ?? DEFAULT_RIDGE
+  const stages: Stage[] =
+    fixed.epsilon === undefined
+      ? [ladder(kernel, ridge), beside, ...(kernel.kind === 'fixed' ? [kernelOnDrawn(kernel.epsilon)] : [])]
+      : [() => [{ known: fixed.epsilon!, drawn: fixed.epsilon!, ridge }]]
+  if (fixed.ridge === undefined && scheme !== 'clamp') stages.push(largerRidge)
+  const isNew = (trials: Trials) => (setting: Setting) => trials.every((trial) => order(trial.setting, setting) !== 0)
+  return {
+    stage: 'choosing the conditional bandwidth',
+    parts: scores.parts.length,
+    expected: 15,
+    order,
+    score: ({ known, drawn, ridge }, part) => scores.at(part, { epsilon: known, freeRatio: drawn / known, ridge }),
+    moves: (trials) => stages.map((stage) => stage(trials).filter(isNew(trials))).find((next) => next.length > 0) ?? []
   }
-  if (fixed.ridge === undefined && scheme !== 'clamp') best = await search.widen(best)
-  const { epsilon, ridge, freeRatio } = best.trial
-  return { epsilon, ridge, freeRatio, trials: search.trials, heldOutRows }
 }
 
-interface Score {
-  readonly crps: number
-  readonly coverage: number
-  readonly rows: number
+type Trials = readonly Trial<Setting>[]
+/** What to try next; what was tried before does not count. */
+type Stage = (trials: Trials) => readonly Setting[]
+
+/** Wide kernels are simpler, and of those on drawn and on given columns the first counts first: without it draws are independent. */
+const order = (a: Setting, b: Setting): number => b.drawn - a.drawn || b.known - a.known || a.ridge - b.ridge
+
+/** Finer on what is given, by factors of four, until that is clearly worse: a column that says much by itself asks for far less than all columns together. */
+function ladder({ kind, epsilon }: KernelChoice, ridge: number): Stage {
+  const rungs = [64, 16, 4, 1, 1 / 4, 1 / 16, 1 / 64, 1 / 256].map((factor) => factor * epsilon).filter((known) => known < ONE_GAUSSIAN / 2)
+  const all = [ONE_GAUSSIAN, ...rungs]
+  return (trials) => {
+    for (const known of all) {
+      const first = trials.find(({ setting }) => setting.known === known)
+      if (!first) return [{ known, drawn: kind === 'fixed' ? ONE_GAUSSIAN : known, ridge }]
+      if (!first.whole) break
+    }
+    return []
+  }
 }
 
-/** A setting drawn for all held-out rows. */
-interface Scored {
-  readonly trial: ConditionalTrial
-  /** By part. */
-  readonly parts: readonly Score[]
+/** Half and twice the best bandwidth of what is given. */
+const beside: Stage = (trials) => {
+  const least = leastOf(trials)?.setting
+  if (!least || least.known === ONE_GAUSSIAN || least.ridge !== trials[0]!.setting.ridge) return []
+  const together = least.drawn === least.known
+  return [2, 1 / 2].map((factor) => {
+    const known = Math.min(ONE_GAUSSIAN, factor * least.known)
+    return { ...least, known, drawn: together ? known : least.drawn }
+  })
 }
 
-/** The kernel on the given columns narrower, that on the drawn ones as it is. */
-const narrower = (at: Setting, times: number): Setting => ({ ...at, epsilon: at.epsilon / times, freeRatio: at.freeRatio * times })
+/** A kernel on what is drawn, finer until that is clearly worse. */
+function kernelOnDrawn(epsilon: number): Stage {
+  const rungs = [16, 4, 1, 1 / 4].map((factor) => factor * epsilon).filter((drawn) => drawn < ONE_GAUSSIAN / 2)
+  return (trials) => {
+    const least = leastOf(trials)?.setting
+    if (!least || least.ridge !== trials[0]!.setting.ridge) return []
+    for (const drawn of rungs) {
+      const first = trials.find(({ setting }) => setting.drawn === drawn)
+      if (!first) return [{ ...least, drawn }]
+      if (!first.whole) break
+    }
+    return []
+  }
+}
 
-class Search {
-  readonly trials: ConditionalTrial[] = []
+/** Ten times the best ridge, as long as that is best, up to a tenth. */
+const largerRidge: Stage = (trials) => {
+  const least = leastOf(trials)?.setting
+  return least && least.ridge < 0.05 ? [{ ...least, ridge: 10 * least.ridge }] : []
+}
+
+/** Scores of held-out rows, by part. */
+class HeldOutScores {
   private readonly spreads: Float64Array
   /** Drawn coordinates that differ from row to row: all those that are scored. */
-  readonly scored: readonly number[]
+  readonly columns: readonly number[]
   private readonly bridges = new ConditionMemory()
 
   constructor(
     private readonly problem: ChoiceProblem,
-    private readonly parts: readonly HeldOutPart[]
+    readonly parts: readonly HeldOutPart[]
   ) {
     const { encoder, rows } = problem.training
     this.spreads = new Float64Array(encoder.coordinateCount)
@@ -139,28 +184,38 @@ class Search {
       if (code.carries !== 'coordinate') continue
       this.spreads[code.coordinate] = Math.sqrt(variance(unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate))))
     }
-    this.scored = problem.group.split.free.filter((c) => this.spreads[c]! > 0)
+    this.columns = problem.group.split.free.filter((c) => this.spreads[c]! > 0)
   }
 
-  /** Draws a setting for all parts; the first may be there already. */
-  async at({ epsilon, ridge, freeRatio }: Setting, first?: Score): Promise<Scored> {
-    const setting = { epsilon, ridge, freeRatio }
-    const parts = [first ?? (await this.score(0, setting))]
-    while (parts.length < this.parts.length) parts.push(await this.score(parts.length, setting))
-    const scoredRows = parts.reduce((sum, { rows }) => sum + rows, 0)
-    const meanOf = (name: 'crps' | 'coverage') => parts.reduce((sum, part) => sum + (part.rows / scoredRows) * part[name], 0)
-    const trial = { ...setting, crps: meanOf('crps'), coverage: meanOf('coverage'), scoredRows }
-    this.note(trial)
-    return { trial, parts }
+  /** CRPS of every row of a part that has rows it can be drawn from, mean over drawn columns. */
+  async at(p: number, setting: BridgeSetting & { readonly ridge: number }): Promise<Float64Array> {
+    const { group, engine, watch, scheme, key } = this.problem
+    const part = this.parts[p]!
+    const bridge = await this.bridgeOf(part, setting)
+    const open = Array.from(part.conditions.keys()).filter((i) => allowedClasses(bridge, part.conditions[i]!, group)?.includes(1) ?? true)
+    const losses = new Float64Array(open.length)
+    if (open.length === 0) return losses
+    const chains = setting.epsilon * setting.freeRatio < ONE_GAUSSIAN ? CHAINS.apart : CHAINS.alike
+    const copies = await drawCopies(
+      {
+        bridge,
+        group,
+        conditions: open.map((i) => part.conditions[i]!),
+        count: chains,
+        steps: STEPS,
+        ridge: setting.ridge,
+        scheme,
+        engine,
+        key: keyFor(key, `part ${p}`),
+        ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
+      },
+      DRAWS / chains
+    )
+    for (const c of this.columns) this.addColumn(losses, { copies, chains, part, c, open })
+    return losses
   }
 
-  private note(trial: ConditionalTrial): void {
-    this.trials.push(trial)
-    const done = this.trials.length
-    this.problem.watch?.progress?.({ stage: 'choosing the conditional bandwidth', done, total: Math.max(8, done) })
-  }
-
-  private bridgeOf({ fold, fitted }: HeldOutPart, { epsilon, freeRatio }: Setting): Promise<InformedBridge> {
+  private bridgeOf({ fold, fitted }: HeldOutPart, { epsilon, freeRatio }: BridgeSetting): Promise<InformedBridge> {
     const { group, engine, kernel, watch } = this.problem
     return this.bridges.recall(`fold ${fold}, ${epsilon}, ${freeRatio}`, async () => {
       const { bridge } = await informedBridge({
@@ -177,96 +232,29 @@ class Search {
     })
   }
 
-  private async score(p: number, setting: Setting): Promise<Score> {
-    const { group, engine, watch, scheme, key } = this.problem
-    throwIfStopped(watch, 'choosing the conditional bandwidth')
-    const part = this.parts[p]!
-    const bridge = await this.bridgeOf(part, setting)
-    const open = part.conditions
-      .map((condition, i) => ({ condition, i }))
-      .filter(({ condition }) => allowedClasses(bridge, condition, group)?.includes(1) ?? true)
-    if (open.length === 0) return { crps: 0, coverage: 0, rows: 0 }
-    const copies = await drawCopies(
-      {
-        bridge,
-        group,
-        conditions: open.map(({ condition }) => condition),
-        count: CHAINS,
-        steps: STEPS,
-        ridge: setting.ridge,
-        scheme,
-        engine,
-        key: keyFor(key, `part ${p}`),
-        ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
-      },
-      COPIES
-    )
-    const scores = this.scored.map((c) => this.scoreColumn(copies, part, { c, open }))
-    return { crps: mean(scores.map(({ crps }) => crps)), coverage: mean(scores.map(({ coverage }) => coverage)), rows: open.length }
-  }
-
-  /** Means over copies: the chains of one copy are independent draws. */
-  private scoreColumn(copies: readonly Encoded[], part: HeldOutPart, { c, open }: { c: number; open: readonly { i: number }[] }) {
+  private addColumn(losses: Float64Array, { copies, chains, part, c, open }: ColumnScore): void {
     const code = part.fitted.encoder.columns.find((candidate) => candidate.carries === 'coordinate' && candidate.coordinate === c)!
     const scaler = code.carries === 'coordinate' ? code.scaler : undefined
-    const spread = this.spreads[c]!
-    const decode = (x: Float64Array) => unscaleValues(scaler!, x).map((value) => value / spread)
-    const observed = decode(Float64Array.from(open, ({ i }) => part.rows.coordinates.data[i * part.rows.coordinates.cols + c]!))
-    const scores = copies.map(({ coordinates }) => {
-      const draws = matrix(open.length, CHAINS, decode(columnOf(coordinates, c)))
-      return { ...scoreDraws({ draws, observed }, 'fair'), inside: shareBetween(draws, observed) }
+    const decode = (x: Float64Array) => unscaleValues(scaler!, x).map((value) => value / this.spreads[c]!)
+    const observed = decode(Float64Array.from(open, (i) => part.rows.coordinates.data[i * part.rows.coordinates.cols + c]!))
+    const drawn = copies.map(({ coordinates }) => decode(columnOf(coordinates, c)))
+    const own = new Float64Array(chains * copies.length)
+    losses.forEach((loss, i) => {
+      for (let k = 0; k < own.length; k++) own[k] = drawn[k % copies.length]![i * chains + Math.floor(k / copies.length)]!
+      losses[i] = loss + crpsOfChains(own, copies.length, observed[i]!) / this.columns.length
     })
-    return { crps: mean(scores.map(({ crps }) => crps)), coverage: mean(scores.map(({ inside }) => inside)) }
-  }
-
-  /** The other setting where it is better, else the same. */
-  async better(best: Scored, { epsilon, ridge, freeRatio }: Setting): Promise<Scored> {
-    const setting = { epsilon, ridge, freeRatio }
-    const first = await this.score(0, setting)
-    const before = best.parts[0]!
-    if (first.rows > 0 && !(first.crps < before.crps * (1 + DOUBT))) {
-      const crps = best.trial.crps + first.crps - before.crps
-      const coverage = best.trial.coverage + first.coverage - before.coverage
-      this.note({ ...setting, crps, coverage, scoredRows: first.rows })
-      return best
-    }
-    const found = await this.at(setting, first)
-    return found.trial.crps < best.trial.crps * (1 - GAIN) ? found : best
-  }
-
-  /** Goes on as long as it gets better. */
-  async climb(best: Scored, next: (at: Setting) => Setting, most: number): Promise<Scored> {
-    let at = best
-    for (let turn = 0; turn < most; turn++) {
-      const found = await this.better(at, next(at.trial))
-      if (found === at) break
-      at = found
-    }
-    return at
-  }
-
-  /** Larger ridges, as long as both CRPS and coverage ask for them: intervals that cover too much do not, as a ridge widens them. */
-  async widen(best: Scored): Promise<Scored> {
-    let at = best
-    const miss = ({ trial }: Scored) => Math.abs(trial.coverage - WANTED_COVERAGE)
-    for (const ridge of [1e-2, 1e-1]) {
-      if (at.trial.coverage >= WANTED_COVERAGE) break
-      const found = await this.better(at, { ...at.trial, ridge })
-      if (found === at || !(miss(found) < miss(at))) break
-      at = found
-    }
-    return at
   }
 }
 
-/** Share of observations that stand between the least and the greatest of their draws. */
-function shareBetween({ data, cols }: Matrix, observed: Float64Array): number {
-  let inside = 0
-  observed.forEach((y, i) => {
-    const own = data.subarray(i * cols, (i + 1) * cols)
-    if (y >= Math.min(...own) && y <= Math.max(...own)) inside++
-  })
-  return inside / observed.length
+type BridgeSetting = Pick<ConditionalTrial, 'epsilon' | 'freeRatio'>
+
+interface ColumnScore {
+  readonly copies: readonly Encoded[]
+  /** Of every row. */
+  readonly chains: number
+  readonly part: HeldOutPart
+  readonly c: number
+  readonly open: readonly number[]
 }
 
 /** Lengths that count as one: √ratio for drawn coordinates, one for known ones. */

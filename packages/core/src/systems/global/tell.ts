@@ -131,8 +131,8 @@ function groupFact(group: ConditionGroupReport): Fact {
   const best = trials.find((trial) => same(trial, group))
   return {
     name: `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}`,
-    value: `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${plainText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}`,
-    aside: best && `held-out CRPS ${best.crps.toFixed(3)} standard deviations, ${(100 * best.coverage).toFixed(0)} % inside 60 % intervals`
+    value: `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}`,
+    aside: best && `held-out CRPS ${best.crps.toFixed(3)} standard deviations`
   }
 }
 
@@ -141,7 +141,7 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
     kind: 'table',
     caption:
       'How bandwidth and ridge were chosen: continuous ranked probability score (CRPS) on held-out rows, in standard deviations of the drawn columns.',
-    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'inside 60 % intervals#', 'held-out rows#', 'chosen'],
+    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'held-out rows#', 'chosen'],
     rows: groups.flatMap((group) =>
       group.trials.map((trial) => [
         group.columns.join(', '),
@@ -149,7 +149,6 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
         trial.freeRatio,
         trial.ridge,
         trial.crps,
-        trial.coverage,
         trial.scoredRows,
         same(trial, group) ? 'yes' : ''
       ])

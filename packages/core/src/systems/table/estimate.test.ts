@@ -37,7 +37,7 @@ const size = {
   comparesScalings: false,
   passesPerStep: 1
 }
-const known = { conditions: 1, trials: 6, coordinateCount: 4, partCount: 1, observes: false }
+const known = { conditions: 1, trials: 14, coordinateCount: 4, partCount: 1, observes: false }
 
 /** An engine that counts the pairs it is asked for. */
 function counting(engine: Engine): { engine: Engine; pairs: () => number } {

@@ -91,8 +91,8 @@ function contestPairs(size: JobSize): number {
   return searchPairs(fitted, evaluations, passesPerStep) + 2 * scored * fold
 }
 
-/** Rows that a trial of a condition's bandwidth holds out at most (for all but two or three only a third is drawn), chains for each, steps of each, and rows that it is fitted on. */
-const TRIAL = { heldOut: 300, scored: 0.6, chains: 4, steps: 3, rows: 1000 }
+/** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, and rows that it is fitted on. */
+const TRIAL = { heldOut: 300, scored: 0.7, chains: 4, steps: 3, rows: 1000 }
 /** Chains of a posterior at least, powers that its likelihood usually takes with two steps each, the chain without it, and rows drawn to look at an ε. */
 const POSTERIOR = { chains: 256, powers: 2, unconditioned: 1000, tried: 500, steps: 20 }
 

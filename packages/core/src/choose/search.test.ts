@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import fc from '../../../../test/property.js'
+import { StopError } from '../num/errors.js'
+import { keyFor, keyFromSeed, normals } from '../num/random.js'
+import { mean, variance } from '../num/statistics.js'
+import { crpsOfChains } from './scores.js'
+import { type Search, search } from './search.js'
+
+const noise = normals(keyFor(keyFromSeed(1), 'losses'), 400)
+
+/** Settings 0, 1, 2 … from the simplest, that lose `of(setting, row)`. */
+function problem(settings: readonly number[], of: (setting: number, row: number) => number, parts = 2) {
+  const scored: string[] = []
+  const rows = noise.length / parts
+  const asked: Search<number> = {
+    stage: 'choosing',
+    parts,
+    expected: settings.length,
+    order: (a, b) => a - b,
+    moves: (trials) => (trials.length === 0 ? settings : []),
+    async score(setting, part) {
+      scored.push(`${setting}/${part}`)
+      return Float64Array.from({ length: rows }, (_, i) => of(setting, part * rows + i))
+    }
+  }
+  return { asked, scored }
+}
+
+describe('a search', () => {
+  test('takes the simplest within one standard error of the paired difference', async () => {
+    // Every row's loss varies by 10; what the settings differ by has a standard error of 0.05.
+    const loses = (by: number) => (setting: number, row: number) =>
+      10 * noise[row]! + (setting === 0 ? by + noise[noise.length - 1 - row]! : 0)
+    const excess = mean(noise)
+    const error = Math.sqrt(variance(noise) / noise.length)
+    expect((await search(problem([0, 1], loses(0.9 * error - excess)).asked))?.setting).toBe(0)
+    expect((await search(problem([0, 1], loses(1.1 * error - excess)).asked))?.setting).toBe(1)
+  })
+
+  test('takes the simplest of equals, whatever the order they were tried in', async () => {
+    for (const settings of [
+      [0, 1, 2],
+      [2, 0, 1]
+    ])
+      expect((await search(problem(settings, (_, row) => noise[row]!).asked))?.setting).toBe(0)
+  })
+
+  test('never takes what loses more than one standard error than the best', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.double({ min: -0.3, max: 0.3, noNaN: true }), { minLength: 2, maxLength: 5 }), async (shifts) => {
+        const { asked } = problem([...shifts.keys()], (setting, row) => shifts[setting]! + noise[(row * (setting + 1)) % noise.length]!)
+        const found = (await search(asked))!
+        const differences = found.chosen.losses.map((loss, i) => loss - found.least.losses[i]!)
+        expect(mean(differences)).toBeLessThanOrEqual(Math.sqrt(variance(differences) / differences.length))
+        expect(found.least.loss).toBe(Math.min(...found.trials.filter(({ whole }) => whole).map(({ loss }) => loss)))
+      })
+    )
+  })
+
+  test('spares what is clearly worse the other parts', async () => {
+    const { asked, scored } = problem([0, 1, 2], (setting, row) => setting + noise[(row + 7 * setting) % noise.length]!)
+    const found = (await search(asked))!
+    expect(scored).toEqual(['0/0', '0/1', '1/0', '2/0'])
+    expect(found.setting).toBe(0)
+    expect(found.trials.map(({ whole }) => whole)).toEqual([true, false, false])
+    expect(Math.abs(found.trials[2]!.loss - found.trials[0]!.loss - 2)).toBeLessThan(0.3)
+  })
+
+  test('leaves out settings that fail, and has no answer where all do', async () => {
+    const fails = (setting: number, row: number) => (setting === 0 ? Number.NaN : noise[row]!)
+    expect((await search(problem([0, 1], fails).asked))?.setting).toBe(1)
+    expect(await search(problem([0], fails).asked)).toBeUndefined()
+    const { asked } = problem([0, 1], (_, row) => noise[row]!)
+    expect(
+      (await search({ ...asked, score: async (setting, part) => (setting === 0 ? undefined : asked.score(setting, part)) }))?.setting
+    ).toBe(1)
+  })
+
+  test('can be stopped, and says how far it is', async () => {
+    const { asked } = problem([0, 1], (_, row) => noise[row]!)
+    await expect(search(asked, { stop: { aborted: true } })).rejects.toThrow(StopError)
+    const done: number[] = []
+    await search(asked, { progress: (event) => done.push(event.done) })
+    expect(done).toEqual([1, 2])
+  })
+})
+
+test('the CRPS of chains is unbiased for the law of the chains', () => {
+  // Chains stand at N(0, ½), their draws about them at N(0, ½): together N(0, 1), of which the CRPS at 0 is (√2 − 1)/√π.
+  const [chains, count, repeats] = [4, 8, 2000]
+  const z = normals(keyFor(keyFromSeed(2), 'chains'), repeats * chains * (count + 1))
+  let sum = 0
+  for (let r = 0; r < repeats; r++) {
+    const own = z.subarray(r * chains * (count + 1), (r + 1) * chains * (count + 1))
+    const draws = Float64Array.from({ length: chains * count }, (_, k) => (own[Math.floor(k / count)]! + own[chains + k]!) * Math.SQRT1_2)
+    sum += crpsOfChains(draws, count, 0) / repeats
+  }
+  // A standard error of 0.004; with pairs of one chain it would be 0.30.
+  expect(Math.abs(sum - (Math.SQRT2 - 1) / Math.sqrt(Math.PI))).toBeLessThan(0.016)
+})

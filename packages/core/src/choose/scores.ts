@@ -1,23 +1,34 @@
-import { sorted } from '../num/statistics.js'
-
-/**
- * CRPS E|X − y| − ½ E|X − X′| of draws that come from several chains, `count` of each, one chain's after the other's: draws of
- * one chain stand near each other, so pairs are of different chains. Unbiased for the law that the chains come from.
- * @source Gneiting and Raftery 2007; Ferro 2014. Cost O(m log m).
- */
-export function crpsOfChains(draws: Float64Array, count: number, observed: number): number {
-  const chains = draws.length / count
-  let between = sumOfPairs(draws)
-  for (let chain = 0; chain < chains; chain++) between -= sumOfPairs(draws.subarray(chain * count, (chain + 1) * count))
-  const pairs = (count * count * chains * (chains - 1)) / 2
-  const error = draws.reduce((sum, x) => sum + Math.abs(x - observed), 0) / draws.length
-  return error - between / (2 * pairs)
+/** Draws of one law and what came: a row of the data that was held out. */
+export interface Forecast {
+  /** [m, t], one chain's draws after the other's. */
+  readonly draws: Float64Array
+  /** Draws of each chain: they stand near each other, so pairs are of different chains; 1 where all draws are independent. */
+  readonly perChain: number
+  /** [t] */
+  readonly truth: Float64Array
 }
 
-/** Σ |x_i − x_j| over pairs. */
-function sumOfPairs(values: Float64Array): number {
-  const ascending = sorted(values)
+/**
+ * Energy score E‖X − y‖ − ½ E‖X − X′‖ of draws for one truth, the CRPS where t = 1; unbiased for the law that the chains come
+ * from. Two chains at least. Cost O(m²·t).
+ * @source Gneiting and Raftery 2007, section 4.3; unbiased: Ferro 2014.
+ */
+export function energyScore({ draws, perChain, truth }: Forecast): number {
+  const t = truth.length
+  const m = draws.length / t
+  let error = 0
+  let between = 0
+  for (let i = 0; i < m; i++) {
+    error += distance(draws, i * t, truth, 0, t)
+    const own = i - (i % perChain)
+    for (let j = 0; j < own; j++) between += distance(draws, i * t, draws, j * t, t)
+  }
+  return error / m - between / (m * (m - perChain))
+}
+
+function distance(a: Float64Array, atA: number, b: Float64Array, atB: number, t: number): number {
+  if (t === 1) return Math.abs(a[atA]! - b[atB]!)
   let sum = 0
-  for (let i = 0; i < ascending.length; i++) sum += (2 * i + 1 - ascending.length) * ascending[i]!
-  return sum
+  for (let c = 0; c < t; c++) sum += (a[atA + c]! - b[atB + c]!) ** 2
+  return Math.sqrt(sum)
 }

@@ -3,7 +3,7 @@ import fc from '../../../../test/property.js'
 import { StopError } from '../num/errors.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
-import { crpsOfChains } from './scores.js'
+import { energyScore } from './scores.js'
 import { type Search, search } from './search.js'
 
 const noise = normals(keyFor(keyFromSeed(1), 'losses'), 400)
@@ -85,16 +85,25 @@ describe('a search', () => {
   })
 })
 
-test('the CRPS of chains is unbiased for the law of the chains', () => {
-  // Chains stand at N(0, ½), their draws about them at N(0, ½): together N(0, 1), of which the CRPS at 0 is (√2 − 1)/√π.
-  const [chains, count, repeats] = [4, 8, 2000]
-  const z = normals(keyFor(keyFromSeed(2), 'chains'), repeats * chains * (count + 1))
-  let sum = 0
-  for (let r = 0; r < repeats; r++) {
-    const own = z.subarray(r * chains * (count + 1), (r + 1) * chains * (count + 1))
-    const draws = Float64Array.from({ length: chains * count }, (_, k) => (own[Math.floor(k / count)]! + own[chains + k]!) * Math.SQRT1_2)
-    sum += crpsOfChains(draws, count, 0) / repeats
+test('the energy score of chains is unbiased for the law of the chains', () => {
+  // Chains stand at N(0, ½ I), their draws about them at N(0, ½ I): together N(0, I). At 0 a normal's CRPS is (√2 − 1)/√π, and in the plane E‖X‖ = √(π/2), E‖X − X′‖ = √π.
+  const [chains, perChain, repeats] = [4, 8, 2000]
+  for (const [t, exact, error] of [
+    [1, (Math.SQRT2 - 1) / Math.sqrt(Math.PI), 0.004],
+    [2, Math.sqrt(Math.PI / 2) - Math.sqrt(Math.PI) / 2, 0.005]
+  ] as const) {
+    const size = chains * (perChain + 1) * t
+    const z = normals(keyFor(keyFromSeed(2), `chains ${t}`), repeats * size)
+    let sum = 0
+    for (let r = 0; r < repeats; r++) {
+      const own = z.subarray(r * size, (r + 1) * size)
+      const draws = Float64Array.from(
+        { length: chains * perChain * t },
+        (_, k) => (own[Math.floor(k / (perChain * t)) * t + (k % t)]! + own[chains * t + k]!) * Math.SQRT1_2
+      )
+      sum += energyScore({ draws, perChain, truth: new Float64Array(t) }) / repeats
+    }
+    // Pairs of one chain would add 0.07 and more.
+    expect(Math.abs(sum - exact)).toBeLessThan(4 * error)
   }
-  // A standard error of 0.004; with pairs of one chain it would be 0.30.
-  expect(Math.abs(sum - (Math.SQRT2 - 1) / Math.sqrt(Math.PI))).toBeLessThan(0.016)
 })

@@ -103,6 +103,38 @@ export function tempered(evidence: Evidence, power: number): Evidence {
   }
 }
 
+/** Noisy observations of other values: every chain's residuals are measured from its row of `shifts` [n, r], in units of the noise. */
+export function shifted(evidence: Evidence, shifts: Matrix): Evidence {
+  const { residuals, linearise } = evidence
+  if (!residuals) throw new RangeError('evidence without residuals observes no value')
+  const from = (values: Float64Array, chains: Uint32Array, sign: number) => {
+    const r = shifts.cols
+    return values.map((x, at) => x + sign * shifts.data[chains[Math.floor(at / r)]! * r + (at % r)]!)
+  }
+  const own = async (at: Encoded, chains: Uint32Array): Promise<Matrix> => {
+    const found = await residuals(at, chains)
+    return matrix(found.rows, found.cols, from(found.data, chains, -1))
+  }
+  return {
+    touches: evidence.touches,
+    linear: evidence.linear,
+    residuals: own,
+    value: async (at, chains) => {
+      const found = await own(at, chains)
+      return Float64Array.from(chains, (_, i) => {
+        const total = rowOf(found, i).reduce((sum, r) => sum - 0.5 * r * r, 0)
+        return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
+      })
+    },
+    ...(linearise && {
+      linearise: async (at: Encoded, chains: Uint32Array): Promise<Linearised> => {
+        const found = await linearise(at, chains)
+        return { ...found, targets: from(found.targets, chains, 1) }
+      }
+    })
+  }
+}
+
 /** Independent pieces of evidence as one; undefined where there is none. Those without stand-in are left to the Metropolis test. */
 export function together(parts: readonly Evidence[]): Evidence | undefined {
   if (parts.length < 2) return parts[0]

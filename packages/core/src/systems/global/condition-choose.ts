@@ -1,10 +1,11 @@
-import { crpsOfChains } from '../../choose/scores.js'
+import { energyScore } from '../../choose/scores.js'
 import { leastOf, type Search, search, type Trial } from '../../choose/search.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
+import { type Evidence, shifted } from '../../know/evidence.js'
 import type { Watch } from '../../num/iterate.js'
-import { columnOf } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { columnOf, type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor, normals } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
 import type { Encoded } from '../../table/encoder.js'
 import { unscaleValues } from '../../table/scaling.js'
@@ -22,8 +23,8 @@ export interface ConditionalTrial {
   readonly ridge: number
   /** ε of the columns that are drawn, relative to that of the given ones. */
   readonly freeRatio: number
-  /** Mean CRPS over drawn columns, in standard deviations of each. */
-  readonly crps: number
+  /** Energy score of the drawn columns, each in its standard deviations; of one column the CRPS. */
+  readonly score: number
   /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
   readonly scoredRows: number
 }
@@ -45,6 +46,8 @@ export interface ChoiceProblem {
   readonly compared?: readonly number[]
   /** Whether the training rows are those that match what is given. */
   readonly part?: boolean
+  /** What else is known: each held-out row makes observations of its own, with their noise. */
+  readonly observed?: ObservedColumns | undefined
   /** Fixed by the user. */
   readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined }
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
@@ -54,13 +57,21 @@ export interface ChoiceProblem {
   readonly watch?: Watch | undefined
 }
 
+/** Noisy observations of a row's numbers. */
+export interface ObservedColumns {
+  /** With residuals. */
+  readonly evidence: Evidence
+  /** Factors that are 0 where the observed cells are present. */
+  readonly present: readonly number[]
+}
+
 /** @source mathematics, section 7. */
 export const DEFAULT_RIDGE = 1e-3
 /** ε in variances of a column at which averages are over all rows: one Gaussian, with its linear regression. */
 export const ONE_GAUSSIAN = 128
 /** Draws for each held-out row, most from few chains where what is drawn is not compared: all stand at the same law then. */
 const DRAWS = 64
-const CHAINS = { alike: 2, apart: 16 }
+const CHAINS = { alike: 2, apart: 8 }
 const STEPS = 2
 /** Fewer held-out rows than this choose nothing. */
 const LEAST_HELD_OUT = 20
@@ -73,7 +84,7 @@ interface Setting {
 }
 
 /**
- * Chooses ε, its ratio between drawn and given columns, and λ by CRPS on held-out rows of the model's own data, the same
+ * Chooses ε, its ratio between drawn and given columns, and λ by the energy score of held-out rows of the model's own data, the same
  * columns given: from one Gaussian, with the linear regression of all rows, to ever more local ones, then with a kernel on
  * what is drawn, which lets its law have several modes. The simplest within one standard error of the best is taken.
  * Cost: 4 chains for each of 300 rows from at most 1,000 others, at about 15 settings; those that are clearly worse stop early.
@@ -85,24 +96,28 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const problem = { ...asked, group }
   const { kernel, fixed } = problem
   const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
-  const parts = group.split.given.length > 0 && group.split.free.length > 0 ? heldOutParts(problem.training, group, problem.key) : []
-  const heldOutRows = parts.reduce((sum, part) => sum + part.conditions.length, 0)
-  const scores = new HeldOutScores(problem, parts)
+  const known = group.split.given.length > 0 || problem.observed !== undefined
+  const parts = known && group.split.free.length > 0 ? heldOutParts(problem.training, group, problem.key) : []
+  const scores = await HeldOutScores.of(problem, parts)
+  const { heldOutRows } = scores
   if (heldOutRows < LEAST_HELD_OUT || scores.columns.length === 0) return { ...start, trials: [], heldOutRows: 0 }
   const found = await search(searchOf(problem, scores), problem.watch)
   if (!found) return { ...start, trials: [], heldOutRows: 0 }
   const told = ({ known, drawn, ridge }: Setting) => ({ epsilon: known, freeRatio: drawn / known, ridge })
-  const trials = found.trials.map(({ setting, loss, losses }) => ({ ...told(setting), crps: loss, scoredRows: losses.length }))
+  const trials = found.trials.map(({ setting, loss, losses }) => ({ ...told(setting), score: loss, scoredRows: losses.length }))
   return { ...told(found.setting), trials, heldOutRows }
 }
 
-function searchOf({ kernel, fixed, scheme }: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
+function searchOf({ kernel, fixed, scheme, group }: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
   const ridge = fixed.ridge ?? DEFAULT_RIDGE
+  const given = group.split.given.length > 0
+  // Only a fixed kernel has scales, and where no number is given there is one bandwidth.
+  const apart = kernel.kind === 'fixed' && given
   const stages: Stage[] =
     fixed.epsilon === undefined
-      ? [ladder(kernel, ridge), beside, ...(kernel.kind === 'fixed' ? [kernelOnDrawn(kernel.epsilon)] : [])]
+      ? [ladder(kernel.epsilon, { apart, ridge }), beside, ...(apart ? [kernelOnDrawn(kernel.epsilon)] : [])]
       : [() => [{ known: fixed.epsilon!, drawn: fixed.epsilon!, ridge }]]
-  if (fixed.ridge === undefined && scheme !== 'clamp') stages.push(largerRidge)
+  if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   const isNew = (trials: Trials) => (setting: Setting) => trials.every((trial) => order(trial.setting, setting) !== 0)
   return {
     stage: 'choosing the conditional bandwidth',
@@ -122,13 +137,13 @@ type Stage = (trials: Trials) => readonly Setting[]
 const order = (a: Setting, b: Setting): number => b.drawn - a.drawn || b.known - a.known || a.ridge - b.ridge
 
 /** Finer on what is given, by factors of four, until that is clearly worse: a column that says much by itself asks for far less than all columns together. */
-function ladder({ kind, epsilon }: KernelChoice, ridge: number): Stage {
+function ladder(epsilon: number, { apart, ridge }: { readonly apart: boolean; readonly ridge: number }): Stage {
   const rungs = [64, 16, 4, 1, 1 / 4, 1 / 16, 1 / 64, 1 / 256].map((factor) => factor * epsilon).filter((known) => known < ONE_GAUSSIAN / 2)
   const all = [ONE_GAUSSIAN, ...rungs]
   return (trials) => {
     for (const known of all) {
       const first = trials.find(({ setting }) => setting.known === known)
-      if (!first) return [{ known, drawn: kind === 'fixed' ? ONE_GAUSSIAN : known, ridge }]
+      if (!first) return [{ known, drawn: apart ? ONE_GAUSSIAN : known, ridge }]
       if (!first.whole) break
     }
     return []
@@ -167,6 +182,16 @@ const largerRidge: Stage = (trials) => {
   return least && least.ridge < 0.05 ? [{ ...least, ridge: 10 * least.ridge }] : []
 }
 
+/** A part of the held-out rows, and what each observes of itself. */
+interface ScoredPart extends HeldOutPart {
+  /** Rows that are scored, as places in the part. */
+  readonly members: readonly number[]
+  /** Residuals of each member's own observations, in units of the noise [members, r]. */
+  readonly shifts?: Matrix
+  /** −log likelihood of every fitted row under the observations of each member [M]. */
+  readonly misfits?: readonly Float64Array[]
+}
+
 /** Scores of held-out rows, by part. */
 class HeldOutScores {
   private readonly spreads: Float64Array
@@ -174,9 +199,15 @@ class HeldOutScores {
   readonly columns: readonly number[]
   private readonly bridges = new ConditionMemory()
 
-  constructor(
+  static async of(problem: ChoiceProblem, parts: readonly HeldOutPart[]): Promise<HeldOutScores> {
+    const found: ScoredPart[] = []
+    for (const [p, part] of parts.entries()) found.push(await withObservations(part, problem, keyFor(problem.key, `noise ${p}`)))
+    return new HeldOutScores(problem, found)
+  }
+
+  private constructor(
     private readonly problem: ChoiceProblem,
-    readonly parts: readonly HeldOutPart[]
+    readonly parts: readonly ScoredPart[]
   ) {
     const { encoder, rows } = problem.training
     this.spreads = new Float64Array(encoder.coordinateCount)
@@ -187,14 +218,20 @@ class HeldOutScores {
     this.columns = problem.group.split.free.filter((c) => this.spreads[c]! > 0)
   }
 
-  /** CRPS of every row of a part that has rows it can be drawn from, mean over drawn columns. */
+  get heldOutRows(): number {
+    return this.parts.reduce((sum, { members }) => sum + members.length, 0)
+  }
+
+  /** Energy score of every row of a part that has rows it can be drawn from. */
   async at(p: number, setting: BridgeSetting & { readonly ridge: number }): Promise<Float64Array> {
     const { group, engine, watch, scheme, key } = this.problem
     const part = this.parts[p]!
     const bridge = await this.bridgeOf(part, setting)
-    const open = Array.from(part.conditions.keys()).filter((i) => allowedClasses(bridge, part.conditions[i]!, group)?.includes(1) ?? true)
-    const losses = new Float64Array(open.length)
-    if (open.length === 0) return losses
+    const places = Array.from(part.members.keys()).filter(
+      (at) => allowedClasses(bridge, part.conditions[part.members[at]!]!, group)?.includes(1) ?? true
+    )
+    const open = places.map((at) => part.members[at]!)
+    if (open.length === 0) return new Float64Array(0)
     const chains = setting.epsilon * setting.freeRatio < ONE_GAUSSIAN ? CHAINS.apart : CHAINS.alike
     const copies = await drawCopies(
       {
@@ -205,14 +242,49 @@ class HeldOutScores {
         steps: STEPS,
         ridge: setting.ridge,
         scheme,
+        ...this.knownOf(part, places, chains),
         engine,
         key: keyFor(key, `part ${p}`),
         ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
       },
       DRAWS / chains
     )
-    for (const c of this.columns) this.addColumn(losses, { copies, chains, part, c, open })
-    return losses
+    const decode = this.decoderOf(part)
+    const truths = decode(part.rows)
+    const drawn = copies.map(decode)
+    const t = this.columns.length
+    const draws = new Float64Array(DRAWS * t)
+    return Float64Array.from(open, (row, i) => {
+      for (let k = 0; k < DRAWS; k++) {
+        const [chain, copy] = [Math.floor(k / copies.length), k % copies.length]
+        draws.set(rowOf(drawn[copy]!, i * chains + chain), k * t)
+      }
+      return energyScore({ draws, perChain: copies.length, truth: rowOf(truths, row) })
+    })
+  }
+
+  /** What members observed of themselves, for so many chains each. */
+  private knownOf({ shifts, misfits }: ScoredPart, places: readonly number[], chains: number) {
+    const { observed } = this.problem
+    if (!observed || !shifts || !misfits) return {}
+    const ofChain = Uint32Array.from({ length: places.length * chains }, (_, i) => places[Math.floor(i / chains)]!)
+    return { evidence: shifted(observed.evidence, takeRows(shifts, ofChain)), misfits: places.map((at) => misfits[at]!) }
+  }
+
+  /** Scored columns in their standard deviations [n, t]. */
+  private decoderOf({ fitted: { encoder } }: HeldOutPart): (rows: Encoded) => Matrix {
+    const scalers = this.columns.map((c) => {
+      const code = encoder.columns.find((candidate) => candidate.carries === 'coordinate' && candidate.coordinate === c)
+      return code?.carries === 'coordinate' ? code.scaler : undefined
+    })
+    return ({ coordinates }) => {
+      const out = matrix(coordinates.rows, this.columns.length)
+      this.columns.forEach((c, k) => {
+        const values = unscaleValues(scalers[k]!, columnOf(coordinates, c))
+        for (let i = 0; i < out.rows; i++) out.data[i * out.cols + k] = values[i]! / this.spreads[c]!
+      })
+      return out
+    }
   }
 
   private bridgeOf({ fold, fitted }: HeldOutPart, { epsilon, freeRatio }: BridgeSetting): Promise<InformedBridge> {
@@ -231,31 +303,44 @@ class HeldOutScores {
       return bridge
     })
   }
-
-  private addColumn(losses: Float64Array, { copies, chains, part, c, open }: ColumnScore): void {
-    const code = part.fitted.encoder.columns.find((candidate) => candidate.carries === 'coordinate' && candidate.coordinate === c)!
-    const scaler = code.carries === 'coordinate' ? code.scaler : undefined
-    const decode = (x: Float64Array) => unscaleValues(scaler!, x).map((value) => value / this.spreads[c]!)
-    const observed = decode(Float64Array.from(open, (i) => part.rows.coordinates.data[i * part.rows.coordinates.cols + c]!))
-    const drawn = copies.map(({ coordinates }) => decode(columnOf(coordinates, c)))
-    const own = new Float64Array(chains * copies.length)
-    losses.forEach((loss, i) => {
-      for (let k = 0; k < own.length; k++) own[k] = drawn[k % copies.length]![i * chains + Math.floor(k / copies.length)]!
-      losses[i] = loss + crpsOfChains(own, copies.length, observed[i]!) / this.columns.length
-    })
-  }
 }
+
+async function withObservations(part: HeldOutPart, { observed, training }: ChoiceProblem, key: Key): Promise<ScoredPart> {
+  const all = Array.from(part.conditions.keys())
+  if (!observed?.evidence.residuals) return { ...part, members: all }
+  const { evidence, present } = observed
+  const residualsOf = (rows: Encoded) =>
+    evidence.residuals!(
+      rows,
+      Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i)
+    )
+  const own = await residualsOf(part.rows)
+  const fitted = await residualsOf(part.fitted.rows)
+  const width = training.encoder.factors.length
+  const members = all.filter(
+    (i) => rowOf(own, i).every(Number.isFinite) && present.every((factor) => part.rows.codes[i * width + factor] === 0)
+  )
+  const noise = normals(key, own.data.length)
+  const exact = takeRows(own, members)
+  const shifts = matrix(
+    exact.rows,
+    exact.cols,
+    exact.data.map((r, at) => r + noise[members[Math.floor(at / exact.cols)]! * exact.cols + (at % exact.cols)]!)
+  )
+  const misfits = members.map((_, at) => {
+    const shift = rowOf(shifts, at)
+    return Float64Array.from({ length: fitted.rows }, (_, j) => {
+      const total = rowOf(fitted, j).reduce((sum, r, k) => sum + 0.5 * (r - shift[k]!) * (r - shift[k]!), 0)
+      return Number.isFinite(total) ? total : IMPOSSIBLE
+    })
+  })
+  return { ...part, members, shifts, misfits }
+}
+
+/** −log likelihood of rows on which an observation is not defined. */
+const IMPOSSIBLE = 1e6
 
 type BridgeSetting = Pick<ConditionalTrial, 'epsilon' | 'freeRatio'>
-
-interface ColumnScore {
-  readonly copies: readonly Encoded[]
-  /** Of every row. */
-  readonly chains: number
-  readonly part: HeldOutPart
-  readonly c: number
-  readonly open: readonly number[]
-}
 
 /** Lengths that count as one: √ratio for drawn coordinates, one for known ones. */
 export function freeScales(group: ConditionGroup, ratio: number, d: number): Float64Array {

@@ -1,5 +1,5 @@
 import type { Engine } from '../../kernel/engine.js'
-import type { Evidence } from '../../know/evidence.js'
+import { type Evidence, inScales } from '../../know/evidence.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { matrix } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
@@ -30,7 +30,10 @@ export interface GroupRun {
   readonly ridge: number
   /** Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
+  /** On the model's own coordinates. */
   readonly evidence?: Evidence | undefined
+  /** −log likelihood of every training row under each condition's evidence [M]: chains start where it is small. */
+  readonly misfits?: readonly Float64Array[] | undefined
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -108,6 +111,7 @@ export function startGroup(run: GroupRun): StartedGroup {
     const centre: PlacedCondition = {
       given: columnMeans(values.data, values.cols),
       bounds,
+      misfit: run.misfits?.[k],
       ...(allowedRows ? { allowedRows } : {})
     }
     starts.set(conditionStarts(bridge, split, centre, { count, key: keyFor(own, 'starts') }), k * count)
@@ -132,7 +136,7 @@ export function startGroup(run: GroupRun): StartedGroup {
       ridge: run.ridge,
       conditions: placed,
       conditionOf: Uint32Array.from({ length: n }, (_, i) => Math.floor(i / count)),
-      evidence: run.evidence
+      evidence: run.evidence && inScales(run.evidence, bridge.scales)
     },
     state: { coordinates, codes: first.codes, part },
     starts

@@ -15,6 +15,8 @@ export interface PlacedCondition {
   readonly bounds: Bounds
   /** 1 for training rows whose categories may be taken as they are; absent: all. */
   readonly allowedRows?: Uint8Array
+  /** −log likelihood of every training row under what else is known [M]. */
+  readonly misfit?: Float64Array | undefined
 }
 
 /**
@@ -28,6 +30,10 @@ export function conditionStarts(
   { count, key }: { count: number; key: Key }
 ): Uint32Array {
   const squared = squaredDistancesTo(bridge.training.rows.coordinates, split, condition)
+  // As far as the kernel would have it stand: likelihoods are flattened as the kernel is widened.
+  condition.misfit?.forEach((misfit, j) => {
+    squared[j] = squared[j]! + 4 * bridge.kernel.epsilon * misfit
+  })
   return stratifiedRows(kernelWeights(bridge, squared, condition.allowedRows), count, key)
 }
 

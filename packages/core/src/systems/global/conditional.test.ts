@@ -205,7 +205,7 @@ describe('conditional rows', () => {
     expect(trials.length).toBeGreaterThan(3)
     expect(trials.some((trial) => trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio)).toBe(true)
     // CRPS of N(0, 0.36) is 0.6/√π = 0.339, three standard errors of the mean over 200 held-out rows 0.055; of the marginal 0.564.
-    expect(Math.min(...trials.map(({ crps }) => crps))).toBeLessThan(0.395)
+    expect(Math.min(...trials.map(({ score }) => score))).toBeLessThan(0.395)
   })
 
   test.each([

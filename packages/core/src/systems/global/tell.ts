@@ -132,7 +132,7 @@ function groupFact(group: ConditionGroupReport): Fact {
   return {
     name: `given ${columns.length > 0 ? columns.join(', ') : 'nothing'}`,
     value: `ε = ${numberText(epsilon)}${freeRatio === 1 ? '' : `, ${numberText(freeRatio)}-fold for drawn columns`}, ridge λ = ${plainText(ridge)}`,
-    aside: best && `held-out CRPS ${best.crps.toFixed(3)} standard deviations`
+    aside: best && `held-out score ${best.score.toFixed(3)} standard deviations`
   }
 }
 
@@ -140,15 +140,15 @@ function trialTable(groups: readonly ConditionGroupReport[]): TableOf {
   return {
     kind: 'table',
     caption:
-      'How bandwidth and ridge were chosen: continuous ranked probability score (CRPS) on held-out rows, in standard deviations of the drawn columns.',
-    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'CRPS#', 'held-out rows#', 'chosen'],
+      'How bandwidth and ridge were chosen: energy score of held-out rows, in standard deviations of the drawn columns; of one column it is the continuous ranked probability score (CRPS).',
+    head: ['given', 'ε#', 'ratio for drawn columns#', 'ridge λ#', 'score#', 'held-out rows#', 'chosen'],
     rows: groups.flatMap((group) =>
       group.trials.map((trial) => [
         group.columns.join(', '),
         trial.epsilon,
         trial.freeRatio,
         trial.ridge,
-        trial.crps,
+        trial.score,
         trial.scoredRows,
         same(trial, group) ? 'yes' : ''
       ])

@@ -155,29 +155,25 @@ function saveDraws(name, drawn, near) {
 
 /** The lower half of 10 digits is known; nine answers for the upper half, and the truth. */
 async function inpaint() {
-  const model = await S.fitLatent({ rows: train.rows, latent: { kind: 'pca', dimension: 32 } }, context)
-  const columns = Uint32Array.from({ length: 392 }, (_, p) => 392 + p)
+  const model = await S.fitLatentTable(tableOf(train), { latent: 'pca:32', exclude: ['label'], commonScale: true, seed: 1 }, { engine })
   const rows = S.matrix(110, 784)
-  let coupled = 0
+  const truths = Array.from({ length: 10 }, (_, digit) => other.rows.data.slice((20 + digit) * 784, (21 + digit) * 784))
+  const given = truths.map((truth) => Object.fromEntries(pixels.slice(392).map((name, p) => [name, truth[392 + p]])))
   const begin = performance.now()
-  let acceptance = 0
-  for (let digit = 0; digit < 10; digit++) {
-    const truth = other.rows.data.slice((20 + digit) * 784, (21 + digit) * 784)
-    const observation = S.observeColumns(columns, truth.subarray(392), { variance: 1e-3, width: 784 })
-    const found = await S.sampleLatentPosterior(model, train.rows, { observation, count: 9, steps: 30 }, context)
-    acceptance += found.acceptance / 10
+  const { table, conditions } = await S.sampleLatentConditioned(model, { given, rows: 9 }, context)
+  const least = (of) => Math.min(...conditions.map(of))
+  const images = pixels.map((name) => table.columns.find((column) => column.name === name).values)
+  truths.forEach((truth, digit) => {
     const half = truth.slice()
     half.fill(0, 0, 392)
     rows.data.set(half, 11 * digit * 784)
-    for (let k = 0; k < 9; k++) {
-      const image = found.rows.data.slice(k * 784, (k + 1) * 784)
-      coupled += Math.sqrt(truth.subarray(392).reduce((sum, x, p) => sum + (x - image[392 + p]) ** 2, 0) / 392) / 90
-      rows.data.set(image, (11 * digit + 1 + k) * 784)
-    }
+    images.forEach((values, p) => {
+      for (let k = 0; k < 9; k++) rows.data[(11 * digit + 1 + k) * 784 + p] = values[9 * digit + k]
+    })
     rows.data.set(truth, (11 * digit + 10) * 784)
-  }
+  })
   console.log(
-    `inpainting the upper half: ${((performance.now() - begin) / 10000).toFixed(1)} s for 9 answers, acceptance ${acceptance.toFixed(2)}, known half met to ${coupled.toFixed(3)} grey values (root mean square)`
+    `inpainting the upper half: ${((performance.now() - begin) / 10000).toFixed(1)} s for 9 answers, acceptance ${least((one) => one.acceptance).toFixed(2)} and effective rows ${least((one) => one.effectiveRows).toFixed(1)} at least, known half met to ${Math.max(...conditions.map((one) => one.missed)).toFixed(3)} (root mean square, scaled)`
   )
   saveSheet('digits-inpainting.png', rows, 11)
 }

@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   scaling: 4,
   spectral: 5,
   bridge: 6,
+  code: 6,
   know: 7,
   sampling: 8,
   choose: 9,

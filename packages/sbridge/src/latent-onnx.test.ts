@@ -1,4 +1,4 @@
-import { fitLatent, keyFromSeed, matrix, normals, sampleLatent } from '@sbridge/core'
+import { type Codec, fitLatentTable, keyFromSeed, type Matrix, matrix, normals, sampleLatentTable } from '@sbridge/core'
 import { expect, test } from 'vitest'
 import { linearNetwork } from '../test/onnx.js'
 import { createEngine } from './host/node.js'
@@ -30,13 +30,21 @@ test('an encoder and decoder from ONNX files: round trip, unit coordinates, save
   const restored = await restoreOnnxCodec(codec.save())
   expect((await restored.encode(rows)).data).toEqual(latents.data)
   const engine = await createEngine('wasm', { threads: 1 })
-  const context = { engine, key: keyFromSeed(3) }
-  const model = await fitLatent({ rows, latent: codec }, context)
-  const { rows: drawn } = await sampleLatent(model, { count: 20 }, context)
-  for (let i = 0; i < 20; i++) expect(drawn.data[3 * i + 2]).toBeCloseTo(drawn.data[3 * i]! + drawn.data[3 * i + 1]!, 4)
+  const table = {
+    rowCount: 300,
+    columns: ['a', 'b', 'sum'].map((name, c) => ({
+      name,
+      source: 'number' as const,
+      values: Float64Array.from({ length: 300 }, (_, i) => rows.data[3 * i + c]!)
+    }))
+  }
+  const fit = (load: (rows: Matrix) => Promise<Codec>) =>
+    fitLatentTable(table, { latent: 'onnx:a,b', seed: 3 }, { engine, networks: { load: (_, own) => load(own), restore: restoreOnnxCodec } })
+  const drawn = await sampleLatentTable(await fit((own) => loadOnnxCodec({ encoder, decoder }, own)), { rows: 20 }, { engine })
+  const [a, b, sum] = drawn.columns.map((column) => (column as { values: Float64Array }).values)
+  for (let i = 0; i < 20; i++) expect(sum![i]).toBeCloseTo(a![i]! + b![i]!, 4)
   const broken = linearNetwork(2, 3, [Number.NaN, 0, 1, 0, 0.5, 0.5])
-  const nan = await loadOnnxCodec({ encoder, decoder: broken }, rows)
-  await expect(fitLatent({ rows, latent: nan }, context)).rejects.toMatchObject({ code: 'decoder-not-finite' })
+  await expect(fit((own) => loadOnnxCodec({ encoder, decoder: broken }, own))).rejects.toMatchObject({ code: 'decoder-not-finite' })
   await engine.close()
 }, 20_000)
 

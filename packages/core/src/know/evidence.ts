@@ -310,7 +310,7 @@ export function evidenceOfRows(likelihood: RowLikelihood): Evidence {
 }
 
 /** Stand-ins one below the other; those of lower rank are filled up with rows that say nothing. */
-function stacked(found: readonly (StandIn | undefined)[], d: number): Linearised {
+export function stacked(found: readonly (StandIn | undefined)[], d: number): Linearised {
   const n = found.length
   const rank = found.reduce((most, one) => Math.max(most, one?.rows.rows ?? 0), 0)
   const tilted = found.some((one) => one?.tilt)

@@ -3,7 +3,7 @@ import { type Matrix, matrix } from '../num/matrix.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
 import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../table/expression.js'
 import { type NumericScaler, unscaleValues } from '../table/scaling.js'
-import { type Evidence, evidenceOfRows, type RowLikelihood, together } from './evidence.js'
+import type { Evidence, RowLikelihood } from './evidence.js'
 import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt, valueAt } from './likelihood-row.js'
 
 /** A numeric column as a function of its coordinate. */
@@ -162,11 +162,6 @@ export function rowLikelihoods(encoder: Encoder, { observations, module }: Obser
     ...(observations.length > 0 ? [observationLikelihood(encoder, observations)] : []),
     ...(module ? [moduleLikelihood(encoder, module)] : [])
   ]
-}
-
-/** Observations and a user's likelihood, one of them at least, as one. */
-export function evidenceFor(encoder: Encoder, observed: Observed): Evidence {
-  return together(rowLikelihoods(encoder, observed).map(evidenceOfRows))!
 }
 
 /** Log-likelihood of every row [n]. */

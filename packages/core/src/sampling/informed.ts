@@ -5,7 +5,7 @@ import { conditioned } from './informed-evidence.js'
 import { LocalGaussian } from './informed-gaussian.js'
 import type { LocalSource } from './informed-local.js'
 import type { Answer, Asked, InformedProblem, Proposals } from './informed-problem.js'
-import { Proposer } from './informed-proposer.js'
+import { Proposer, type VisitedRows } from './informed-proposer.js'
 import { copyState, type InformedState, stepKey, takeState } from './informed-state.js'
 
 /** Chains on their way, with the proposal that each will be tested with next. */
@@ -157,7 +157,8 @@ const emptyAnswer = (from: InformedState): Answer => ({
 /** Local Gaussians at every state: the next proposal of each, and how dense it would have proposed `back`. */
 export async function evaluate(problem: InformedProblem, asked: Asked): Promise<Answer> {
   const answer = emptyAnswer(asked.from)
-  await visit(problem, asked, [new Proposer(problem, asked, answer)])
+  const proposer = new Proposer(problem, asked, answer)
+  await visit(problem, asked, (shown, k) => proposer.visit(shown, k))
   return answer
 }
 
@@ -165,19 +166,31 @@ export async function evaluate(problem: InformedProblem, asked: Asked): Promise<
 export async function proposals(problem: InformedProblem, from: InformedState, keys: readonly Key[]): Promise<InformedState[]> {
   const chains = allOf(from)
   const answers = keys.map(() => emptyAnswer(from))
-  await visit(
-    problem,
-    { from, chains },
-    keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!))
-  )
+  const proposers = keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!))
+  await visit(problem, { from, chains }, (shown, k) => {
+    for (const proposer of proposers) proposer.visit(shown, k)
+  })
   return answers.map(({ next }) => next.state)
 }
 
-/** Shows every state with its local Gaussians, all that is known taken in, to the proposers: in chunks. */
+/**
+ * log Z of every chain [n]: what is known, averaged over where the chain may go next. Where evidence is linear and nothing is
+ * bounded, states drawn in proportion to Z that take the step which follows have the law times the likelihood, at once.
+ * Cost of a step.
+ */
+export async function logAhead(problem: InformedProblem, from: InformedState): Promise<Float64Array> {
+  const out = new Float64Array(from.part.length)
+  await visit(problem, { from, chains: allOf(from) }, ({ conditioned: { logTotal }, first }, k) => {
+    out[first + k] = logTotal[k]!
+  })
+  return out
+}
+
+/** Shows every state with its local Gaussians, all that is known taken in: in chunks. */
 async function visit(
   problem: InformedProblem,
   { from, chains }: Pick<Asked, 'from' | 'chains'>,
-  proposers: readonly Proposer[]
+  see: (shown: VisitedRows, k: number) => void
 ): Promise<void> {
   const n = from.part.length
   const size = chunkSize(problem.source, from.coordinates.cols)
@@ -193,6 +206,6 @@ async function visit(
           )
     const parts = await problem.source.at(states)
     const known = await conditioned(problem, gaussian, { from: states, chains: chains.subarray(first, first + count), parts })
-    for (const proposer of proposers) for (let k = 0; k < count; k++) proposer.visit({ parts, conditioned: known, first }, k)
+    for (let k = 0; k < count; k++) see({ parts, conditioned: known, first }, k)
   }
 }

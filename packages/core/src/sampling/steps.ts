@@ -7,10 +7,8 @@ export const USUAL_STEPS = {
   rows: 20,
   /** Rows under conditions: chains start where these fit. */
   given: 10,
-  /** Rows under observations or a likelihood, after these were brought in. */
+  /** Rows under observations or a likelihood, and numbers that are given of decoded rows, after these were brought in. */
   observed: 20,
   /** A column, or a next row, given those it is drawn from. */
-  neighbours: 10,
-  /** Coordinates of a codec whose decoded rows have to meet numbers that are given or observed. */
-  decoded: 40
+  neighbours: 10
 } as const

@@ -1,6 +1,6 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { placeLevels } from './categories.js'
 import type { ColumnFormat } from './infer.js'
@@ -186,4 +186,24 @@ export function embedEncoded(
     }
   }
   return out
+}
+
+/** Rows of encoded data, copied in that order. */
+export function takeEncoded({ coordinates, codes }: Encoded, rows: ArrayLike<number>): Encoded {
+  const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows
+  const taken = new Int32Array(rows.length * width)
+  for (let k = 0; k < rows.length; k++) taken.set(codes.subarray(rows[k]! * width, (rows[k]! + 1) * width), k * width)
+  return { coordinates: takeRows(coordinates, rows), codes: taken }
+}
+
+/** Encoded rows, one part after the other; at least one part. */
+export function stackEncoded(parts: readonly Encoded[]): Encoded {
+  if (parts.length === 1) return parts[0]!
+  const codes = new Int32Array(parts.reduce((sum, part) => sum + part.codes.length, 0))
+  let at = 0
+  for (const part of parts) {
+    codes.set(part.codes, at)
+    at += part.codes.length
+  }
+  return { coordinates: stackRows(parts.map(({ coordinates }) => coordinates)), codes }
 }

@@ -175,7 +175,7 @@ export async function planOf({
     columnCount: summary?.codec.dataDimension ?? raw!.columns.length,
     specification: summary ? { kind: 'fitted', dimension: summary.codec.dimension } : parseLatent(String(flags.latent)),
     drawnRows: (count ?? rowCount) * (asked?.givens.length ?? 1),
-    steps: draws.steps ?? USUAL_STEPS[asked ? 'decoded' : 'rows'],
+    steps: draws.steps ?? USUAL_STEPS[asked ? 'observed' : 'rows'],
     searches: summary === undefined && typeof flags.bandwidth !== 'number',
     engine
   })

@@ -10,13 +10,12 @@ import type { Bounds } from '../../sampling/informed-gaussian.js'
 import type { ChainCondition, InformedProblem } from '../../sampling/informed-problem.js'
 import type { InformedState } from '../../sampling/informed-state.js'
 import { sweepFactors } from '../../sampling/informed-sweep.js'
-import type { Encoded } from '../../table/encoder.js'
+import { type Encoded, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
 import { boundsWithin, type Reach, reachOf, setBack } from '../reach.js'
 import type { InformedBridge } from './condition-bridge.js'
 import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
-import { stackEncoded, takeEncoded } from './generator.js'
 
 /** A group of conditions, ready to be run on a bridge. */
 export interface GroupRun {

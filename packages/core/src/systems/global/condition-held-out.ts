@@ -1,10 +1,9 @@
 import { type Key, keyFor, permutation } from '../../num/random.js'
-import type { Encoded } from '../../table/encoder.js'
+import { type Encoded, takeEncoded } from '../../table/encoder.js'
 import { unscaleValues } from '../../table/scaling.js'
 import type { ConditionGroup } from '../condition-places.js'
 import type { Condition } from '../conditions.js'
 import { takeTraining } from './condition-bridge.js'
-import { takeEncoded } from './generator.js'
 import type { TrainingRows } from './training-rows.js'
 
 /** Held-out rows of a model's own data, with the conditions they make for the others. */

@@ -1,7 +1,7 @@
 import { type KernelChoice, kernelOf, widthsFor } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import type { Watch } from '../../num/iterate.js'
-import { type Matrix, matrix, stackRows, takeRows } from '../../num/matrix.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { apportionGroup } from '../../sampling/apportion.js'
 import { inBatches } from '../../sampling/batches.js'
@@ -14,7 +14,7 @@ import { type SweepBridge, sweepBridge, sweepStep } from '../../sampling/sweep.j
 import { type Scaling, symmetricScaling } from '../../scaling/symmetric.js'
 import { cloud } from '../../space/cloud.js'
 import { type Combinations, combinationsOf } from '../../table/categories.js'
-import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+import { type Encoded, type Encoder, embedEncoded, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import { factorGroups } from './factor-groups.js'
 import { MOST_COMBINATIONS, rowClasses } from './row-classes.js'
 import type { TrainingRows } from './training-rows.js'
@@ -244,26 +244,6 @@ export class Generator {
 }
 
 const firstRows = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i)
-
-/** Rows of encoded data, copied in that order. */
-export function takeEncoded({ coordinates, codes }: Encoded, rows: ArrayLike<number>): Encoded {
-  const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows
-  const taken = new Int32Array(rows.length * width)
-  for (let k = 0; k < rows.length; k++) taken.set(codes.subarray(rows[k]! * width, (rows[k]! + 1) * width), k * width)
-  return { coordinates: takeRows(coordinates, rows), codes: taken }
-}
-
-/** Encoded rows, one part after the other; at least one part. */
-export function stackEncoded(parts: readonly Encoded[]): Encoded {
-  if (parts.length === 1) return parts[0]!
-  const codes = new Int32Array(parts.reduce((sum, part) => sum + part.codes.length, 0))
-  let at = 0
-  for (const part of parts) {
-    codes.set(part.codes, at)
-    at += part.codes.length
-  }
-  return { coordinates: stackRows(parts.map(({ coordinates }) => coordinates)), codes }
-}
 
 /** Category places of each combination [G, q], read off its first row. */
 function placesOf({ encoder, rows }: TrainingRows, combinations: Combinations): Matrix {

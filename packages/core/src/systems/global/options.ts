@@ -76,7 +76,7 @@ export const drawFields: readonly Field[] = [
     kind: 'integer',
     unit: 'steps',
     range: 'a whole number from 1 to 100000',
-    default: `${USUAL_STEPS.rows}; ${USUAL_STEPS.given} under --given, ${USUAL_STEPS.neighbours} for a column that --local draws given its neighbours, ${USUAL_STEPS.decoded} where --latent has to meet given or observed numbers`,
+    default: `${USUAL_STEPS.rows}; ${USUAL_STEPS.given} under --given, ${USUAL_STEPS.neighbours} for a column that --local draws given its neighbours, ${USUAL_STEPS.observed} where --latent has to meet given or observed numbers`,
     minimum: 1,
     maximum: 100_000,
     sentence: 'Steps that every chain takes from where it starts.',

@@ -121,6 +121,18 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   return best
 }
 
+/** The model's own ε, nothing looked for. */
+export function ownEpsilon(model: GlobalModel, memory: ConditionMemory | undefined, context: Context): Promise<BridgeAt> {
+  const { epsilon } = model.kernel
+  return recall(memory, `posterior bridge ${JSON.stringify([context.key.stream, epsilon])}`, () => bridgeAt(model, epsilon, context))
+}
+
+/** Multiplications of one chain without likelihood that ε is compared by. */
+export function controlWork(model: GlobalModel): number {
+  const { coordinates } = model.training.rows
+  return comparedRows(model) * STEPS * coordinates.rows * 0.5 * coordinates.cols * (coordinates.cols + 1)
+}
+
 /**
  * Whether third and fourth moments of the rows are those of a Gaussian. Far outside the rows a posterior rests on what
  * local moments do from the middle of the rows outwards; where that is chance alone, it is the main error of the answer.

@@ -1,15 +1,14 @@
 import type { Evidence } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
-import { evidenceFor, logLikelihoodsOf } from '../../know/row-likelihoods.js'
+import { logLikelihoodsOf } from '../../know/row-likelihoods.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
-import { BATCH_ROWS, inBatches } from '../../sampling/batches.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
 import { USUAL_STEPS } from '../../sampling/steps.js'
-import { decodeTable, type Encoded } from '../../table/encoder.js'
-import { columnsOf, type ObservationExpression, parseObservation } from '../../table/expression.js'
+import { decodeTable, type Encoded, type Encoder, takeEncoded } from '../../table/encoder.js'
+import { type ObservationExpression, parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { groupConditions } from '../condition-places.js'
@@ -24,16 +23,16 @@ import {
   type ObservationSupport,
   refuseFar
 } from '../observations.js'
+import { pull } from '../pull.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
 import { type GroupRun, markMoved, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
 import { matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
 import { checkConditions } from './condition-sample.js'
-import { stackEncoded, takeEncoded } from './generator.js'
 import { type GlobalModel, trainingTable } from './model.js'
-import { chooseEpsilon, type EpsilonChoice } from './posterior-epsilon.js'
-import { effectiveCount, temper, weightsOf } from './posterior-temper.js'
+import { chooseEpsilon, type EpsilonChoice, ownEpsilon } from './posterior-epsilon.js'
+import { effectiveCount, LEAST_CHAINS, temper, weightsOf } from './posterior-temper.js'
 
 /** What was observed about a row whose prior is the model. */
 export interface PosteriorRequest {
@@ -85,8 +84,6 @@ export interface PosteriorRows {
   readonly report: PosteriorReport
 }
 
-/** Chains run at least, so that tempering can resample. */
-const LEAST_CHAINS = 256
 const MOST_POOL = 4096
 
 /**
@@ -98,61 +95,112 @@ const MOST_POOL = 4096
  */
 export async function samplePosterior(model: GlobalModel, request: PosteriorRequest, context: Context): Promise<PosteriorRows> {
   const { encoder } = model.training
-  const observations = checkPosterior(model, request)
+  const { observe = [], likelihood: module, given = {}, ...draw } = request
+  const observations = checkPosterior(encoder, request)
   refuseFar(observations, trainingTable(model))
-  const condition = checkConditions(model, { given: request.given ?? {}, rows: request.rows })[0]!
+  const condition = checkConditions(model, { given, rows: request.rows })[0]!
+  const pulled = pull(encoder, { condition, observations, module })
+  const known = Object.keys(given).length > 0
+  const drawn = await drawPosterior(model, { ...draw, ...pulled, evidence: pulled.evidence!, known, search: 'rows' }, context)
+  if (!drawn) throw allExcluded(observe, module !== undefined)
+  const table = repeatGiven(decodeTable(encoder, drawn.rows), [condition], request.rows)
+  const { agreeing } = drawn
+  const prior = agreeing ? repeatGiven(decodeTable(encoder, agreeing), [condition], agreeing.coordinates.rows) : trainingTable(model)
+  const report = supportReport(drawn, { observations, prior, table })
+  return { table, formats: formatsFor(encoder, [condition]), report: { ...report, unconditioned: drawn.choice.unconditioned! } }
+}
+
+/** What is known of rows as data on a model's coordinates, and how they are drawn. */
+export interface PosteriorDraw extends Pick<PosteriorRequest, 'rows' | 'conditioning' | 'epsilon' | 'memory' | 'onStep'> {
+  readonly steps?: number | undefined
+  readonly condition: Condition
+  readonly evidence: Evidence
+  /** Whether the condition says anything. */
+  readonly known: boolean
+  /**
+   * How an automatic ε is found: by the chain without evidence alone, or beside it by the training rows weighted by the
+   * evidence, where those tell what the drawn ones should be like. `none`: the model's own is taken.
+   */
+  readonly search: 'rows' | 'chain' | 'none'
+  /** Evidence that the training rows are counted under. Default `evidence`. */
+  readonly counted?: Evidence | undefined
+}
+
+/** `unconditioned` where ε was looked for. */
+type Choice = Pick<EpsilonChoice, 'epsilon' | 'bridge' | 'gaussian'> & Partial<Pick<EpsilonChoice, 'unconditioned'>>
+
+/** Drawn rows and how the chains fared. */
+export interface PosteriorChains {
+  /** In the model's coordinates. */
+  readonly rows: Encoded
+  /** Training rows that fit the condition, with what it gives in place; absent: all of them. */
+  readonly agreeing?: Encoded | undefined
+  readonly conditioning: 'informed' | 'langevin'
+  readonly steps: number
+  readonly choice: Omit<Choice, 'bridge'>
+  readonly powers: readonly number[]
+  /** As in `PosteriorReport`. */
+  readonly importanceRows: number
+  readonly fittingRows?: number | undefined
+  readonly effectiveRows: number
+  readonly acceptance: number
+  readonly effectiveSampleSize: number
+}
+
+/** Draws rows of a model under a condition and evidence: `samplePosterior` on coordinates. Undefined where the evidence excludes every training row. */
+export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, context: Context): Promise<PosteriorChains | undefined> {
+  const { condition, evidence, known, conditioning = 'informed', steps = USUAL_STEPS.observed } = asked
   const key = keyFor(context.key, 'posterior')
-  const evidence = evidenceFor(encoder, { observations, module: request.likelihood })
-  const weights = await rowWeights(model, evidence, request)
-  const poolFor = (bridge: InformedBridge, asked: PosteriorRequest, known = condition) =>
-    poolOf(bridge, { observations, request: asked, condition: known, context: { ...context, key } })
+  const weights = await rowWeights(model, evidence)
+  if (!weights) return undefined
+  const poolFor = (bridge: InformedBridge, count: number, on = condition) =>
+    poolOf(bridge, { count, steps, condition: on, context: { ...context, key } })
   const quiet = context.watch?.stop ? { stop: context.watch.stop } : undefined
-  const draw = async (bridge: InformedBridge, count: number) => {
-    const asked = { ...request, rows: count }
-    return (await drawInformed({ ...poolFor(bridge, asked), watch: quiet }, { evidence, request: asked })).rows
+  const draw = async (bridge: InformedBridge, count: number) =>
+    (await drawInformed({ ...poolFor(bridge, count), watch: quiet }, evidence, count)).rows
+  const question = {
+    epsilon: asked.epsilon,
+    search: conditioning !== 'langevin',
+    weights: asked.search === 'chain' ? ONE_ROW : weights,
+    linear: evidence.linear,
+    draw: asked.search === 'rows' && !known ? draw : undefined,
+    memory: asked.memory
   }
-  const known = Object.keys(request.given ?? {}).length > 0
-  const choice = await chooseEpsilon(
-    model,
-    {
-      epsilon: request.epsilon,
-      search: request.conditioning !== 'langevin',
-      weights,
-      linear: evidence.linear,
-      draw: known ? undefined : draw,
-      memory: request.memory
-    },
-    { ...context, key }
-  )
-  const matched = known ? await matchedBridge(model, { condition, choice, request }, context) : { bridge: choice.bridge, condition }
-  const pool = (rows: number) => poolFor(matched.bridge, { ...request, rows }, matched.condition)
+  const own = { ...context, key }
+  const choice: Choice = asked.search === 'none' ? await ownEpsilon(model, asked.memory, own) : await chooseEpsilon(model, question, own)
+  const matched = known ? await matchedBridge(model, { condition, choice, asked }, context) : { bridge: choice.bridge, condition }
+  const pool = poolFor(matched.bridge, asked.rows, matched.condition)
+  const counted = asked.counted ?? evidence
   const support = known
-    ? await supportUnder(pool(Math.min(request.rows, BATCH_ROWS)), evidence)
-    : { importanceRows: effectiveCount(weights), prior: trainingTable(model) }
-  const drawn = joined(
-    await inBatches({ ...context, count: request.rows, key }, ({ first, count, ...batch }) =>
-      drawBatch(
-        { ...pool(count), ...batch, onStep: first === 0 ? request.onStep : undefined },
-        { evidence, request: { ...request, rows: count } }
-      )
-    )
-  )
-  const { rows } = drawn
-  const table = repeatGiven(decodeTable(encoder, rows), [condition], request.rows)
-  const report = await reportOn({
-    observations,
-    support,
+    ? await supportUnder(pool, counted)
+    : { importanceRows: effectiveCount((await rowWeights(model, counted)) ?? weights) }
+  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
+  const chosenOf = (state: Encoded) => permutation(keyFor(key, 'order'), state.coordinates.rows).subarray(0, asked.rows)
+  const { onStep } = asked
+  const run = { ...pool, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosenOf(state)), step)) }
+  const drawn = await (conditioning === 'langevin' ? drawLangevin : drawInformed)(run, evidence, asked.rows)
+  const chosen = chosenOf(drawn.rows)
+  const rows = takeEncoded(drawn.rows, chosen)
+  return {
+    ...support,
+    rows,
+    conditioning,
+    steps,
     choice: { ...choice, epsilon: matched.bridge.kernel.epsilon },
-    request,
-    drawn,
-    table
-  })
-  return { table, formats: formatsFor(encoder, [condition]), report }
+    powers: drawn.powers,
+    effectiveRows: drawn.effectiveRows,
+    acceptance: drawn.acceptance,
+    effectiveSampleSize: effectiveSampleSize(
+      rows.coordinates,
+      Uint32Array.from(chosen, (i) => drawn.ancestors[i]!),
+      1 - mean(Uint8Array.from(chosen, (i) => drawn.moved[i]!))
+    )
+  }
 }
 
 /** All that can be refused about a posterior, before anything is drawn. */
 export function checkPosterior(
-  model: GlobalModel,
+  encoder: Encoder,
   { observe = [], likelihood, rows, steps, conditioning }: PosteriorRequest
 ): ObservationExpression[] {
   const refuse = (code: string, got: string, expected: string) => new InputError({ code, got, expected, try: 'sbridge sample --help' })
@@ -164,23 +212,23 @@ export function checkPosterior(
   if (likelihood && typeof likelihood.logLikelihood !== 'function')
     throw refuse('likelihood-module', 'a likelihood without a function logLikelihood', 'export function logLikelihood(row)')
   const observations = observe.map(parseObservation)
-  for (const observation of observations) checkObservation(model.training.encoder, observation)
+  for (const observation of observations) checkObservation(encoder, observation)
   return observations
 }
 
 /** The chosen bridge on the rows that match what is given, and what of it is left to be compared. */
 async function matchedBridge(
   model: GlobalModel,
-  { condition, choice, request }: { condition: Condition; choice: EpsilonChoice; request: PosteriorRequest },
+  { condition, choice, asked }: { condition: Condition; choice: Choice; asked: PosteriorDraw },
   { engine, watch }: Context
 ): Promise<{ bridge: InformedBridge; condition: Condition }> {
   const { conditions, compared, matched } = matchConditions(model.training, [condition])[0]!
   const { name, rows } = matched[0]!
   const left = conditions[0]!
   if (!rows && compared.length === 0) return { bridge: choice.bridge, condition: left }
-  const bridge = await recall(request.memory, `posterior bridge ${JSON.stringify([choice.epsilon, compared, name])}`, async () => {
+  const bridge = await recall(asked.memory, `posterior bridge ${JSON.stringify([choice.epsilon, compared, name])}`, async () => {
     const { training, potentials } = matchedTraining(model, rows)
-    const widening = typeof request.epsilon === 'number' ? 1 : await matchedWidening(model, rows, engine)
+    const widening = typeof asked.epsilon === 'number' ? 1 : await matchedWidening(model, rows, engine)
     const kernel = { ...model.kernel, epsilon: choice.epsilon * widening }
     const manner = matchedManner(model, { rows })
     return (await informedBridge({ training, kernel, ...manner, without: compared, initial: potentials, engine, watch })).bridge
@@ -189,26 +237,21 @@ async function matchedBridge(
 }
 
 interface PoolRequest {
-  readonly observations: readonly ObservationExpression[]
-  readonly request: PosteriorRequest
+  /** Rows to draw. */
+  readonly count: number
+  readonly steps: number
   readonly condition: Condition
   readonly context: Context
 }
 
-/** Chains that know what is given; observed columns are present. */
-function poolOf(bridge: InformedBridge, { observations, request, condition, context }: PoolRequest): GroupRun {
-  const { encoder } = bridge.training
-  const observed = new Set(observations.flatMap(({ residual }) => columnsOf(residual)))
-  const levels = new Map(condition.levels)
-  for (const code of encoder.columns)
-    if (code.carries === 'coordinate' && code.missingFactor !== undefined && observed.has(code.name)) levels.set(code.missingFactor, 0)
-  const known: Condition = { ...condition, levels }
+/** Chains that know what is given, before anything is observed. */
+function poolOf(bridge: InformedBridge, { count, steps, condition, context }: PoolRequest): GroupRun {
   return {
     bridge,
-    group: groupConditions(encoder, [known])[0]!,
-    conditions: [known],
-    count: Math.max(chainCount(request), Math.min(bridge.training.logWeights.length, MOST_POOL)),
-    steps: request.steps ?? USUAL_STEPS.observed,
+    group: groupConditions(bridge.training.encoder, [condition])[0]!,
+    conditions: [condition],
+    count: Math.max(count, LEAST_CHAINS, Math.min(bridge.training.logWeights.length, MOST_POOL)),
+    steps,
     ridge: DEFAULT_RIDGE,
     engine: context.engine,
     key: context.key,
@@ -216,7 +259,7 @@ function poolOf(bridge: InformedBridge, { observations, request, condition, cont
   }
 }
 
-const chainCount = ({ rows }: PosteriorRequest): number => Math.max(rows, LEAST_CHAINS)
+const ONE_ROW = Float64Array.of(1)
 
 interface Drawn {
   readonly rows: Encoded
@@ -228,59 +271,23 @@ interface Drawn {
   readonly powers: readonly number[]
 }
 
-interface PosteriorWork {
-  readonly evidence: Evidence
-  readonly request: PosteriorRequest
-}
-
-/** Rows of one batch: of at least so many chains. */
-async function drawBatch(run: GroupRun, work: PosteriorWork): Promise<Drawn> {
-  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
-  const chosen = permutation(keyFor(run.key, 'order'), chainCount(work.request)).subarray(0, work.request.rows)
-  const { onStep } = run
-  const told = { ...run, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosen), step)) }
-  const drawn = work.request.conditioning === 'langevin' ? await drawLangevin(told, work) : await drawInformed(told, work)
-  return {
-    ...drawn,
-    rows: takeEncoded(drawn.rows, chosen),
-    ancestors: Uint32Array.from(chosen, (i) => drawn.ancestors[i]!),
-    moved: Uint8Array.from(chosen, (i) => drawn.moved[i]!)
-  }
-}
-
-/** The rows of all batches; shares and counts are their means, powers those of the first. */
-function joined(batches: readonly Drawn[]): Drawn {
-  const [first] = batches
-  if (batches.length === 1) return first!
-  const rows = stackEncoded(batches.map((batch) => batch.rows))
-  const average = (of: (batch: Drawn) => number): number =>
-    batches.reduce((sum, batch) => sum + (of(batch) * batch.rows.coordinates.rows) / rows.coordinates.rows, 0)
-  return {
-    rows,
-    ancestors: Uint32Array.from(batches.flatMap(({ ancestors }) => [...ancestors])),
-    moved: Uint8Array.from(batches.flatMap(({ moved }) => [...moved])),
-    acceptance: average(({ acceptance }) => acceptance),
-    effectiveRows: average(({ effectiveRows }) => effectiveRows),
-    powers: first!.powers
-  }
-}
-
-async function drawInformed(run: GroupRun, { evidence, request }: PosteriorWork): Promise<Drawn> {
-  const count = chainCount(request)
+async function drawInformed(run: GroupRun, evidence: Evidence, count: number): Promise<Drawn> {
   const pool = startGroup(run)
   const start = await temper({
     pool,
     evidence,
     count,
+    epsilon: run.bridge.kernel.epsilon,
     step: (problem, chains, key) => stepGroup(run, problem, chains, key),
     key: keyFor(run.key, 'temper'),
     watch: run.watch
   })
-  const problem = { ...pool.problem, conditionOf: new Uint32Array(count), evidence }
   let { chains } = start
+  const n = chains.fresh.length
+  const problem = { ...pool.problem, conditionOf: new Uint32Array(n), evidence }
   run.onStep?.(takeEncoded(run.bridge.training.rows, start.ancestors), 0)
   let acceptance = 0
-  const moved = new Uint8Array(count)
+  const moved = new Uint8Array(n)
   const key = keyFor(run.key, 'steps')
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')
@@ -295,8 +302,8 @@ async function drawInformed(run: GroupRun, { evidence, request }: PosteriorWork)
   return { rows, ancestors: start.ancestors, moved, acceptance, effectiveRows: mean(chains.effectiveCount), powers: start.powers }
 }
 
-async function drawLangevin(run: GroupRun, { evidence, request }: PosteriorWork): Promise<Drawn> {
-  const { problem, state: first, starts } = startGroup({ ...run, count: chainCount(request) })
+async function drawLangevin(run: GroupRun, evidence: Evidence, count: number): Promise<Drawn> {
+  const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(count, LEAST_CHAINS) })
   const epsilon = run.bridge.kernel.epsilon
   let state = first
   run.onStep?.(takeEncoded(run.bridge.training.rows, starts), 0)
@@ -320,13 +327,7 @@ async function drawLangevin(run: GroupRun, { evidence, request }: PosteriorWork)
 }
 
 /** What the data say before anything is observed, and how many of their rows agree with what was. */
-interface Support {
-  /** Effective number of training rows under the likelihood. */
-  readonly importanceRows: number
-  /** The same without likelihood, where columns are given. */
-  readonly fittingRows?: number
-  readonly prior: Table
-}
+type Support = Required<Pick<PosteriorChains, 'importanceRows' | 'fittingRows' | 'agreeing'>>
 
 /** Training rows that fit what is given, with the given numbers in place: only they can agree with what was observed. */
 async function supportUnder(run: GroupRun, evidence: Evidence): Promise<Support> {
@@ -351,49 +352,43 @@ async function supportUnder(run: GroupRun, evidence: Evidence): Promise<Support>
   return {
     importanceRows: effective(weightsOf(logs, 1)),
     fittingRows: effective(new Float64Array(kept.length).fill(1)),
-    prior: repeatGiven(decodeTable(encoder, rows), run.conditions, kept.length)
+    agreeing: rows
   }
 }
 
-interface Reported {
+/** Weights of the training rows times the likelihood, largest 1 [M]; undefined where all of them are impossible. */
+async function rowWeights({ training }: GlobalModel, evidence: Evidence): Promise<Float64Array | undefined> {
+  const logs = await logLikelihoodsOf(evidence, training.rows)
+  const values = training.logWeights.map((a, j) => a + logs[j]!)
+  return values.every((value) => value === Number.NEGATIVE_INFINITY) ? undefined : weightsOf(values, 1)
+}
+
+interface Described {
   readonly observations: readonly ObservationExpression[]
-  readonly support: Support
-  readonly choice: EpsilonChoice
-  readonly request: PosteriorRequest
-  readonly drawn: Drawn
+  /** Rows before anything was observed. */
+  readonly prior: Table
+  /** Drawn rows. */
   readonly table: Table
 }
 
-/** Weights of the training rows times the likelihood, largest 1 [M]. */
-async function rowWeights(
-  { training }: GlobalModel,
-  evidence: Evidence,
-  { observe = [], likelihood: module }: PosteriorRequest
-): Promise<Float64Array> {
-  const logs = await logLikelihoodsOf(evidence, training.rows)
-  const values = training.logWeights.map((a, j) => a + logs[j]!)
-  if (values.every((value) => value === Number.NEGATIVE_INFINITY)) throw allExcluded(observe, module !== undefined)
-  return weightsOf(values, 1)
-}
-
-function reportOn({ observations, support, choice, request, drawn, table }: Reported): PosteriorReport {
-  const { prior, importanceRows, fittingRows } = support
+/** How well the data support drawn rows, in the columns of their table. */
+export function supportReport(drawn: PosteriorChains, { observations, prior, table }: Described): Omit<PosteriorReport, 'unconditioned'> {
+  const { conditioning, steps, choice, powers, importanceRows, fittingRows, effectiveRows, acceptance } = drawn
   const report = {
-    conditioning: request.conditioning ?? 'informed',
-    steps: request.steps ?? USUAL_STEPS.observed,
+    conditioning,
+    steps,
     epsilon: choice.epsilon,
     ...(choice.gaussian ? { gaussian: choice.gaussian } : {}),
-    powers: drawn.powers,
+    powers,
     importanceRows,
     ...(fittingRows === undefined ? {} : { fittingRows }),
-    effectiveRows: drawn.effectiveRows,
-    acceptance: drawn.acceptance,
-    effectiveSampleSize: effectiveSampleSize(drawn.rows.coordinates, drawn.ancestors, 1 - mean(drawn.moved)),
+    effectiveRows,
+    acceptance,
+    effectiveSampleSize: drawn.effectiveSampleSize,
     observations: observations.map((observation) => describeObservation(observation, prior, table)),
-    columns: describeColumns(prior, table),
-    unconditioned: choice.unconditioned
-  } satisfies Omit<PosteriorReport, 'warnings'>
-  return { ...report, warnings: warningsOn(report, drawn.rows.coordinates.rows) }
+    columns: describeColumns(prior, table)
+  }
+  return { ...report, warnings: warningsOn(report, table.rowCount) }
 }
 
 /** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */
@@ -401,7 +396,7 @@ const FEW_ROWS = 10
 /** An observation farther than this many standard deviations from the rows before it disagrees with all of them alike. */
 const FAR = 4
 
-function warningsOn(report: Omit<PosteriorReport, 'warnings'>, rowCount: number): NamedWarning[] {
+function warningsOn(report: Omit<PosteriorReport, 'warnings' | 'unconditioned'>, rowCount: number): NamedWarning[] {
   const warnings: NamedWarning[] = []
   const { importanceRows, fittingRows } = report
   const few = importanceRows < Math.min(FEW_ROWS, (fittingRows ?? Number.POSITIVE_INFINITY) / 4)

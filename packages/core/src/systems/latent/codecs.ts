@@ -1,3 +1,4 @@
+import { checkFinite } from '../../code/code.js'
 import type { Engine } from '../../kernel/engine.js'
 import { FormatError, InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
@@ -77,18 +78,4 @@ export async function measureReconstruction(
   const dimension = Math.min(codec.latentDimension, cut - 1, rows.cols)
   const second = await fitCodec(fitted, { kind: specification.kind, dimension }, context)
   return { trainingError, heldOutError: relativeError(heldOut, await second.decode(await second.encode(heldOut)), fitted) }
-}
-
-/** Numbers as a codec gave them. Throws `InputError` (code `decoder-not-finite`, `encoder-not-finite`) at NaN or an infinity. */
-export function checkFinite(rows: Matrix, what: 'encoder' | 'decoder' = 'decoder'): Matrix {
-  for (let at = 0; at < rows.data.length; at++) {
-    if (Number.isFinite(rows.data[at])) continue
-    throw new InputError({
-      code: `${what}-not-finite`,
-      got: `${rows.data[at]} from the ${what}, in row ${Math.floor(at / rows.cols) + 1}, column ${(at % rows.cols) + 1}`,
-      expected: 'finite numbers',
-      try: `another ${what}, or numbers scaled as it was trained on`
-    })
-  }
-  return rows
 }

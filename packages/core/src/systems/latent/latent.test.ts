@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
+import { decodedPlaces } from '../../code/code.js'
 import { energyDistance } from '../../diagnose/pairwise.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import type { Engine } from '../../kernel/engine.js'
@@ -8,12 +9,10 @@ import { cloud } from '../../space/cloud.js'
 import type { Codec } from '../../spectral/codec.js'
 import { relativeError } from '../../spectral/round-trip.js'
 import { fitAutoencoder, loadAutoencoder } from './autoencoder.js'
-import { decodedPlaces } from './bandwidth.js'
 import { fitCodec, loadCodec } from './codecs.js'
 import { lossGradient, randomLayer, runLayers } from './dense-network.js'
 import { fitDiffusionCodec } from './diffusion-codec.js'
 import { sampleFiniteTime } from './finite-time.js'
-import { fitLatent, sampleLatent } from './model.js'
 import { fitPca } from './pca.js'
 import { timesTransposed } from './products.js'
 import { parseLatent } from './specification.js'
@@ -204,33 +203,6 @@ test('the bridge converges with the number of steps, and the covariance scheme n
   expect(await distance(8, 'covariance')).toBeLessThan(euler[1]!)
 })
 
-test('a latent model: mean and covariance of the data, both dynamics, reconstruction told apart', async () => {
-  const rows = sheet(400, 0.5, 0.05)
-  const model = await fitLatent({ rows, latent: parseLatent('pca:3') }, { engine, key })
-  expect(model.reconstruction.trainingError).toBeGreaterThan(0)
-  expect(model.reconstruction.heldOutError!).toBeLessThan(0.5)
-  expect(model.bandwidth!.ratio).toBeGreaterThan(0.8)
-  for (const dynamics of ['langevin', 'bridge'] as const) {
-    const { rows: drawn } = await sampleLatent(model, { count: 400, dynamics }, { engine, key })
-    const decoded = await model.codec.decode(model.latents)
-    expect(await energyDistance({ first: drawn, second: decoded, key })).toBeLessThan(0.05)
-  }
-})
-
-test('classes: drawn in their proportions, conditional draws stay in their class', async () => {
-  const rows = mixture(300, 5)
-  const labels = Int32Array.from({ length: 300 }, (_, i) => (rows.data[2 * i]! < 0 ? 0 : 1))
-  const model = await fitLatent({ rows, labels, latent: { kind: 'pca', dimension: 2 }, bandwidth: 0.02 }, { engine, key })
-  const { rows: ones } = await sampleLatent(model, { count: 50, label: 1 }, { engine, key })
-  for (let i = 0; i < 50; i++) expect(ones.data[2 * i]!).toBeGreaterThan(0)
-  const all = await sampleLatent(model, { count: 200 }, { engine, key })
-  // Rows are resampled without replacement: standard deviation 0.02, false alarm at four of them.
-  const share = all.labels.reduce((s, label) => s + label, 0) / 200
-  expect(Math.abs(share - labels.reduce((s, label) => s + label, 0) / 300)).toBeLessThan(0.08)
-  const again = await sampleLatent(model, { count: 200 }, { engine, key })
-  expect(again.rows.data).toEqual(all.rows.data)
-})
-
 test('bad input', async () => {
   const rows = sheet(40, 0, 0)
   const context = { engine, key }
@@ -248,14 +220,4 @@ test('bad input', async () => {
   }
   expect(parseLatent('onnx:enc.onnx,dec.onnx')).toEqual({ kind: 'onnx', encoder: 'enc.onnx', decoder: 'dec.onnx' })
   expect(parseLatent('diffusion-map')).toEqual({ kind: 'diffusion-map', dimension: 'auto' })
-  const codec = await fitPca(rows, { dimension: 2 })
-  const broken = {
-    ...codec,
-    decode: async (latents: Matrix) => matrix(latents.rows, 6, new Float64Array(latents.rows * 6).fill(Number.NaN))
-  }
-  await expect(fitLatent({ rows, latent: broken, bandwidth: 0.1 }, context)).rejects.toMatchObject({ code: 'decoder-not-finite' })
-  await expect(fitLatent({ rows, labels: new Int32Array(3), latent: codec }, context)).rejects.toMatchObject({ code: 'labels' })
-  const model = await fitLatent({ rows, latent: codec, bandwidth: 0.1 }, context)
-  await expect(sampleLatent(model, { count: 0 }, context)).rejects.toMatchObject({ code: 'count' })
-  await expect(sampleLatent(model, { count: 3, label: 4 }, context)).rejects.toMatchObject({ code: 'level-unknown' })
 })

@@ -1,27 +1,24 @@
-import type { LikelihoodModule } from '../../know/likelihood-row.js'
-import { moduleLikelihood, observationLikelihood } from '../../know/row-likelihoods.js'
-import { log, normalCdf } from '../../num/elementary.js'
+import { tableBehind } from '../../code/code.js'
+import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { InputError } from '../../num/errors.js'
-import { normaliseLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
+import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { bridgeOf } from '../../sampling/step.js'
-import { symmetricScaling } from '../../scaling/symmetric.js'
-import { cloud } from '../../space/cloud.js'
-import type { Encoded, Encoder } from '../../table/encoder.js'
-import { type ObservationExpression, parseObservation } from '../../table/expression.js'
+import { decodeTable, type Encoded, type Encoder, stackEncoded } from '../../table/encoder.js'
+import { parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { scaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
+import { coordinateOf } from '../condition-places.js'
 import { type NamedWarning, unknownWarnings } from '../condition-support.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../conditions.js'
 import type { Context } from '../context.js'
+import { ConditionMemory } from '../global/condition-memory.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
-import { stackEncoded, takeEncoded } from '../global/generator.js'
-import type { RowObservation } from '../latent/observation.js'
-import { type RowLikelihood, sampleLatentBridgePosterior } from '../latent/posterior.js'
+import { drawPosterior, supportReport } from '../global/posterior.js'
+import { controlWork } from '../global/posterior-epsilon.js'
 import { checkObservation } from '../observations.js'
-import { decodeLatents, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
+import { type Known, pullBehind } from '../pull.js'
+import { codeOf, decodeLatents, drawLatents, type LatentDraw, type LatentTableModel, trainingLatentTable } from './latent.js'
 
 /** What is known about rows of a latent model, in the columns of its table. */
 export interface LatentConditions extends Pick<LatentDraw, 'steps' | 'start' | 'dynamics'> {
@@ -85,10 +82,15 @@ export async function sampleLatentConditioned(
   refuseForDecoder(model, { request, conditions })
   const parts: Encoded[] = []
   const reports: LatentConditionReport[] = []
+  const memory = new ConditionMemory()
   for (const [k, condition] of conditions.entries()) {
-    const known = { condition, observations, ...(likelihood ? { likelihood } : {}) }
     const own = { ...context, key: keyFor(context.key, `condition ${k}`) }
-    const found = await drawThroughDecoder(model, known, { rows, steps: request.steps }, own)
+    const found = await drawThroughDecoder(
+      model,
+      { condition, observations, module: likelihood },
+      { rows, steps: request.steps, memory },
+      own
+    )
     parts.push(found.drawn)
     reports.push(found.report)
   }
@@ -139,7 +141,6 @@ function refuseForDecoder(
       try: remedy
     })
   if (request.dynamics === 'bridge') throw refuse('--dynamics bridge', '--dynamics langevin')
-  if (model.inner.kernel.kind === 'variable') throw refuse('--kernel variable', '--kernel fixed')
   if (conditions.length > 1 && (request.observe?.length || request.likelihood))
     throw refuse('several conditions and observations', 'one condition')
   if (!(Number.isInteger(request.rows) && request.rows >= 1 && request.rows * conditions.length <= 1e8))
@@ -168,170 +169,69 @@ function candidatesOf({ rows, encoder }: LatentTableModel, levels: ReadonlyMap<n
   })
 }
 
-interface Known {
-  readonly condition: Condition
-  readonly observations: readonly ObservationExpression[]
-  readonly likelihood?: LikelihoodModule
-}
+/** Beyond this, about ten seconds for each ε that is looked at, the model's own is taken. */
+const MOST_CONTROL_WORK = 1e10
 
 async function drawThroughDecoder(
   model: LatentTableModel,
   known: Known,
-  { rows: count, steps }: { rows: number; steps: number | undefined },
+  { rows: count, steps, memory }: { rows: number; steps: number | undefined; memory: ConditionMemory },
   context: Context
 ): Promise<{ drawn: Encoded; report: LatentConditionReport }> {
-  const { codec, encoder, residual, inner } = model
-  const { engine, watch } = context
-  const candidates = candidatesOf(model, known.condition.levels, known.condition.words)
-  const { rows, logWeights } = inner.training
-  const training = cloud(
-    takeRows(rows.coordinates, candidates),
-    normaliseLogWeights(Float64Array.from(candidates, (row) => logWeights[row]!))
-  )
-  const whole = candidates.length === logWeights.length && inner.training.encoder.factors.length === 0
-  const { kernel } = inner
-  const potentials = whole
-    ? inner.potentials
-    : (await symmetricScaling({ cloud: training, kernel: { kind: 'gaussian', epsilon: kernel.epsilon }, engine, watch })).potentials
-  const bridge = await bridgeOf(training, potentials, kernel, engine)
-  const codes = takeEncoded(model.rows, candidates).codes
-  const observation = observationOf(encoder, known)
-  const likelihood = likelihoodOf(encoder, known, { codes, residual })
-  const found = await sampleLatentBridgePosterior(
-    { codec, bridge, residual },
+  const { inner } = model
+  const code = codeOf(model)
+  const { condition, observations, module } = known
+  const pulled = await pullBehind(code, known)
+  const observed = observations.length > 0 || module !== undefined
+  const drawn = await drawPosterior(
+    inner,
     {
-      ...(observation ? { observation } : {}),
-      ...(likelihood ? { likelihood } : {}),
-      count,
-      ...(steps === undefined ? {} : { steps })
+      rows: count,
+      steps,
+      memory,
+      ...pulled,
+      evidence: pulled.evidence!,
+      counted: await pulled.blurred(2 * inner.kernel.epsilon),
+      known: condition.levels.size > 0,
+      search: controlWork(inner) > MOST_CONTROL_WORK ? 'none' : observed ? 'rows' : 'chain'
     },
     context
   )
-  const drawn: Encoded = { coordinates: found.latents, codes: takeEncoded({ coordinates: training.points, codes }, found.members).codes }
-  const missed = missedBy(encoder, known.condition, found.rows)
-  const words = [known.condition.words, ...known.observations.map(({ text }) => text)].filter((part) => part !== '').join('; ')
-  const { effectiveRows, steps: taken, acceptance } = found
-  const about = { condition: words, candidates: candidates.length, effectiveRows, steps: taken, acceptance }
+  if (!drawn)
+    throw allExcluded([...(condition.words === '' ? [] : [condition.words]), ...observations.map(({ text }) => text)], module !== undefined)
+  const words = [condition.words, ...observations.map(({ text }) => text)].filter((part) => part !== '').join('; ')
+  const { importanceRows, steps: taken, acceptance } = drawn
+  const decoded = await code.decode(drawn.rows)
+  const table = decodeTable(code.encoder, decoded)
+  const prior = drawn.agreeing ? await tableBehind(code, drawn.agreeing) : trainingLatentTable(model)
+  const { warnings } = supportReport(drawn, { observations, prior, table })
+  const missed = missedBy(code.encoder, condition, decoded.coordinates)
   return {
-    drawn,
-    report: { ...about, ...(missed === undefined ? {} : { missed }), warnings: [...unknownWarnings(known.condition), ...warningsOn(about)] }
-  }
-}
-
-/** Given numbers and observations that are linear in scaled coordinates, as y = H x + noise. */
-function observationOf(encoder: Encoder, { condition, observations }: Known): RowObservation | undefined {
-  const rows: { slopes: Float64Array; value: number; variance: number }[] = []
-  for (const { name, value } of condition.numbers) {
-    const code = coordinateCode(encoder, name)
-    const slopes = new Float64Array(encoder.coordinateCount)
-    slopes[code.coordinate] = 1
-    rows.push({ slopes, value: scaleValues(code.scaler, Float64Array.of(value))[0]!, variance: 0 })
-  }
-  for (const observation of observations) {
-    const exact = observationLikelihood(encoder, [observation])
-    if (!exact.linear) continue
-    const { rows: slopes, targets } = exact.standIn!(new Float64Array(encoder.coordinateCount), new Int32Array(0))!
-    rows.push({ slopes: slopes.data, value: targets[0]!, variance: 1 })
-  }
-  if (rows.length === 0) return undefined
-  const operator = matrix(rows.length, encoder.coordinateCount)
-  rows.forEach(({ slopes }, p) => {
-    operator.data.set(slopes, p * operator.cols)
-  })
-  return { operator, values: Float64Array.from(rows, ({ value }) => value), variances: Float64Array.from(rows, ({ variance }) => variance) }
-}
-
-function coordinateCode(encoder: Encoder, name: string) {
-  const code = encoder.columns.find((candidate) => candidate.name === name)!
-  return code as Extract<typeof code, { carries: 'coordinate' }>
-}
-
-type Term = (point: Float64Array, codes: Int32Array) => number
-
-/** Intervals, observations that are not linear, and a user's own likelihood, of decoded rows. */
-function likelihoodOf(
-  encoder: Encoder,
-  { condition, observations, likelihood }: Known,
-  { codes, residual }: { codes: Int32Array; residual: Float64Array }
-): RowLikelihood | undefined {
-  const terms: Term[] = [
-    ...condition.ranges.map((range) => intervalTerm(encoder, range, residual)),
-    ...observations.flatMap((observation) => curvedTerm(encoder, observation, residual)),
-    ...(likelihood ? [moduleTerm(encoder, likelihood)] : [])
-  ]
-  if (terms.length === 0) return undefined
-  const width = encoder.factors.length
-  return {
-    logLikelihood: (rows: Matrix, members: Uint32Array) =>
-      Float64Array.from({ length: rows.rows }, (_, i) => {
-        const own = codes.subarray(members[i]! * width, (members[i]! + 1) * width)
-        return terms.reduce((sum, term) => sum + term(rowOf(rows, i), own), 0)
-      })
-  }
-}
-
-/** A codec that reproduces a column exactly still needs an edge that a chain can find. */
-const SHARPEST = 1e-3
-
-/** log P(low ≤ x + what the codec leaves out ≤ high). */
-function intervalTerm(encoder: Encoder, { name, low, high }: Condition['ranges'][number], residual: Float64Array): Term {
-  const { coordinate, scaler } = coordinateCode(encoder, name)
-  const end = (value: number) => (Number.isFinite(value) ? scaleValues(scaler, Float64Array.of(value))[0]! : value)
-  const [from, to] = [end(low), end(high)]
-  const deviation = Math.max(SHARPEST, Math.sqrt(residual[coordinate]!))
-  return (point) => {
-    const x = point[coordinate]!
-    const share = normalCdf((to - x) / deviation) - normalCdf((from - x) / deviation)
-    return share > 0 ? log(share) : Number.NEGATIVE_INFINITY
-  }
-}
-
-/** An observation that is not linear, its noise enlarged by what the codec leaves out along its slopes (the delta method). */
-function curvedTerm(encoder: Encoder, observation: ObservationExpression, residual: Float64Array): Term[] {
-  const exact = observationLikelihood(encoder, [observation])
-  if (exact.linear) return []
-  return [
-    (point, codes) => {
-      const value = exact.value(point, codes)
-      const slopes = exact.standIn!(point, codes)?.rows.data
-      let noise = 1
-      slopes?.forEach((slope, c) => {
-        noise += slope * slope * residual[c]!
-      })
-      return value / noise - 0.5 * log(noise)
+    drawn: drawn.rows,
+    report: {
+      condition: words,
+      candidates: candidatesOf(model, condition.levels, condition.words).length,
+      effectiveRows: importanceRows,
+      steps: taken,
+      acceptance,
+      ...(missed === undefined ? {} : { missed }),
+      warnings: [
+        ...unknownWarnings(condition),
+        ...warnings.map(({ name, message }) => ({ name, message: `${shortened(words)}: ${message}` }))
+      ]
     }
-  ]
+  }
 }
 
-function moduleTerm(encoder: Encoder, likelihood: LikelihoodModule): Term {
-  const exact = moduleLikelihood(encoder, likelihood)
-  return (point, codes) => exact.value(point, codes)
-}
+const shortened = (words: string): string => (words === '' ? 'the likelihood' : words.length > 80 ? `${words.slice(0, 80)}…` : words)
 
 function missedBy(encoder: Encoder, { numbers }: Condition, rows: Matrix): number | undefined {
   if (numbers.length === 0) return undefined
   let squares = 0
-  for (const { name, value } of numbers) {
-    const { coordinate, scaler } = coordinateCode(encoder, name)
+  for (const { column, value } of numbers) {
+    const { coordinate, scaler } = coordinateOf(encoder, column)
     const wanted = scaleValues(scaler, Float64Array.of(value))[0]!
     for (let i = 0; i < rows.rows; i++) squares += (rows.data[i * rows.cols + coordinate]! - wanted) ** 2
   }
   return Math.sqrt(squares / (rows.rows * numbers.length))
 }
-
-const FEW_ROWS = 3
-
-function warningsOn({ condition, effectiveRows, acceptance }: Omit<LatentConditionReport, 'warnings'>): NamedWarning[] {
-  const warnings: NamedWarning[] = []
-  const what = condition === '' ? 'the likelihood' : condition.length > 80 ? `${condition.slice(0, 80)}…` : condition
-  if (effectiveRows < FEW_ROWS)
-    warnings.push({ name: 'posterior-few-rows', message: `${what}: ${effectiveRows.toFixed(1)} training rows in effect agree with it` })
-  if (acceptance < 0.05)
-    warnings.push({
-      name: 'acceptance-low',
-      message: `${what}: ${(100 * acceptance).toFixed(1)} % of the steps were accepted, so that rows stay near training rows; more --steps help`
-    })
-  return warnings
-}
-
-/** Rows one below the other. */

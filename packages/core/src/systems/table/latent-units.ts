@@ -1,8 +1,8 @@
+import { checkFinite } from '../../code/code.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import type { Codec } from '../../spectral/codec.js'
 import type { Encoder } from '../../table/encoder.js'
 import { scaleValues, unscaleValues } from '../../table/scaling.js'
-import { checkFinite } from '../latent/codecs.js'
 
 /** Coordinates as rows of numbers in the units of the table, constant columns among them, in its order [n, numeric columns]. */
 export function unitRows(encoder: Encoder, coordinates: Matrix): Matrix {

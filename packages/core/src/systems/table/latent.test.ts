@@ -140,7 +140,7 @@ describe('a table behind a codec', () => {
     await expect(conditioned({ given: [{ x0: 6 }], dynamics: 'bridge' })).rejects.toMatchObject({ code: 'option-combination' })
     await expect(sampleLatentTable(model, { rows: 0 }, { engine })).rejects.toMatchObject({ code: 'count' })
     const never = { logLikelihood: () => Number.NEGATIVE_INFINITY }
-    await expect(conditioned({ likelihood: never })).rejects.toMatchObject({ code: 'condition-impossible' })
+    await expect(conditioned({ likelihood: never })).rejects.toMatchObject({ code: 'likelihood-excludes-all' })
   })
 })
 

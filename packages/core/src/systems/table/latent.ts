@@ -1,3 +1,4 @@
+import { type Code, codecResidual, decodedPlaces, stack, tableBehind } from '../../code/code.js'
 import { nearestSquaredDistances } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { InputError } from '../../num/errors.js'
@@ -11,13 +12,13 @@ import { USUAL_STEPS } from '../../sampling/steps.js'
 import { cloud } from '../../space/cloud.js'
 import type { Codec } from '../../spectral/codec.js'
 import { combinationsOf } from '../../table/categories.js'
-import { type ColumnCode, decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
+import { type ColumnCode, decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import { duplicateRowCount } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { bothDistances, distancesBeside, distancesTo } from '../global/bandwidth.js'
-import { categoryMode, Generator, stackEncoded, takeEncoded } from '../global/generator.js'
+import { categoryMode, Generator } from '../global/generator.js'
 import {
   constantNotes,
   type FitSummary,
@@ -27,10 +28,7 @@ import {
   type SampleRequest,
   type SearchedRows
 } from '../global/model.js'
-import { decodedPlaces } from '../latent/bandwidth.js'
-import { checkFinite } from '../latent/codecs.js'
 import { type FiniteTimeOptions, sampleFiniteTime, targetTerms } from '../latent/finite-time.js'
-import { codecResidual } from '../latent/observation.js'
 import type { prepareTable } from '../prepare.js'
 import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
 import type { SampleJob } from './whole.js'
@@ -152,6 +150,9 @@ function latentEncoder(encoder: Encoder, dimension: number): Encoder {
   }
 }
 
+/** The way from the columns of a model's table to its coordinates and back. */
+export const codeOf = ({ encoder, codec, residual }: LatentTableModel): Code => stack(encoder, codec, residual)
+
 /** Draws rows: latent coordinates and categories, then the decoder. Throws `InputError`: as `sampleGlobal`, decoder NaN. */
 export async function sampleLatentTable(model: LatentTableModel, job: LatentDraw, jobContext: JobContext): Promise<Table> {
   const context = contextOf(job.seed ?? 1, jobContext)
@@ -164,8 +165,8 @@ export function trainingLatentTable({ encoder, rows }: LatentTableModel): Table 
 }
 
 /** Latent rows as a table. Throws `InputError` (code `decoder-not-finite`). */
-export async function decodeLatents({ codec, encoder }: LatentTableModel, { coordinates, codes }: Encoded): Promise<Table> {
-  return decodeTable(encoder, { coordinates: checkFinite(await codec.decode(coordinates)), codes })
+export function decodeLatents(model: LatentTableModel, rows: Encoded): Promise<Table> {
+  return tableBehind(codeOf(model), rows)
 }
 
 export interface LatentRequest extends Omit<SampleRequest, 'onStep'>, Pick<LatentDraw, 'dynamics'> {

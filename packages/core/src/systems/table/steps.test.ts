@@ -49,7 +49,7 @@ it('as many steps are usual as is said in one place: of rows, under conditions, 
   const observe = ['x0 + x1 = 1 ± 0.5']
   const observed = (watch: object) => samplePosterior(model, { observe, rows, epsilon: 0.5 }, context(watch))
   expect(await stepsOf(observed)).toEqual([USUAL_STEPS.observed])
-  expect(await stepsOf((watch) => sampleLatentConditioned(latent, { observe, rows }, context(watch)))).toEqual([USUAL_STEPS.decoded])
+  expect(await stepsOf((watch) => sampleLatentConditioned(latent, { observe, rows }, context(watch)))).toEqual([USUAL_STEPS.observed])
 })
 
 it('and of fields: of a column given its neighbours, and of all columns at once', async () => {
@@ -74,9 +74,9 @@ it('and of fields: of a column given its neighbours, and of all columns at once'
 
 it('help says all of them', () => {
   const { default: words } = drawFields.find(({ name }) => name === 'steps')!
-  const { rows, given, neighbours, decoded, observed } = USUAL_STEPS
+  const { rows, given, neighbours, observed } = USUAL_STEPS
   expect(words).toBe(
-    `${rows}; ${given} under --given, ${neighbours} for a column that --local draws given its neighbours, ${decoded} where --latent has to meet given or observed numbers`
+    `${rows}; ${given} under --given, ${neighbours} for a column that --local draws given its neighbours, ${observed} where --latent has to meet given or observed numbers`
   )
   expect(observed).toBe(rows)
 })

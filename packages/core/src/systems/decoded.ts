@@ -1,0 +1,177 @@
+import type { Code } from '../code/code.js'
+import { type Evidence, evidenceOfRows, type Linearised, type RowLikelihood, type StandIn, stacked, standInAt } from '../know/evidence.js'
+import { cholesky, multiply, solveLowerInPlace, symmetricEigen, transpose } from '../num/linear-algebra.js'
+import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import type { LinearDecoder } from '../spectral/codec.js'
+import { type Encoded, takeEncoded } from '../table/encoder.js'
+
+/**
+ * What evidence on rows [·, D] says about their coordinates behind a codec [·, K]. Behind a linear decoder linear evidence
+ * stays exact, in at most K numbers; anything else is asked through the decoder, its stand-ins by the decoder's slopes.
+ * Cost of a value: a decode; of a stand-in where the decoder is not linear: K + 1.
+ */
+export async function throughDecoder(evidence: Evidence, { codec, decode }: Pick<Code, 'codec' | 'decode'>): Promise<Evidence> {
+  if (evidence.linear && codec.linear) return evidenceOfRows(await reduced(evidence, codec.linear))
+  return {
+    linear: false,
+    value: async (at, chains) => evidence.value(await decode(at), chains),
+    ...(evidence.linearise && {
+      linearise: async (at: Encoded, chains: Uint32Array): Promise<Linearised> => {
+        const found: (StandIn | undefined)[] = []
+        // What stand-ins take is known once there is one.
+        for (let first = 0, size = 1; first < chains.length; ) {
+          const some = Uint32Array.from({ length: Math.min(size, chains.length - first) }, (_, i) => first + i)
+          const from = takeEncoded(at, some)
+          const rows = await decode(from)
+          const local = await evidence.linearise!(rows, chains.subarray(first, first + some.length))
+          found.push(...(await chained(local, { from, rows, codec, decode })))
+          first += some.length
+          size = Math.max(1, Math.floor(MOST_NUMBERS / (Math.max(1, local.rank) * codec.dataDimension)))
+        }
+        return stacked(found, codec.latentDimension)
+      }
+    })
+  }
+}
+
+/** Numbers of stand-ins on rows that are held at a time. */
+const MOST_NUMBERS = 4e6
+/** Differences of the coordinates, whose variances are about one, that give the slopes of a decoder. */
+const STEP = 0.05
+
+interface Place extends Pick<Code, 'codec' | 'decode'> {
+  readonly from: Encoded
+  /** The same, decoded. */
+  readonly rows: Encoded
+}
+
+/** The chain rule: stand-ins on rows as stand-ins on what they were decoded from. */
+async function chained(local: Linearised, { from, rows, codec, decode }: Place): Promise<(StandIn | undefined)[]> {
+  const { rows: n, cols: k } = from.coordinates
+  const d = rows.coordinates.cols
+  const parts = Array.from({ length: n }, (_, i) => standInAt(local, i))
+  const out = parts.map(({ constant, targets, tilt }) => ({
+    constant,
+    targets,
+    rows: matrix(local.rank, k),
+    tilt: new Float64Array(tilt ? k : 0)
+  }))
+  for (let a = 0; a < k; a++) {
+    const slopes = codec.linear ? undefined : await slopesAlong(a, { from, rows, codec, decode })
+    parts.forEach((part, i) => {
+      const slope = slopes ? slopes.subarray(i * d, (i + 1) * d) : rowOf(codec.linear!.basis, a)
+      const own = out[i]!
+      for (let r = 0; r < local.rank; r++) own.rows.data[r * k + a] = dot(rowOf(part.rows, r), slope)
+      if (part.tilt) own.tilt[a] = dot(part.tilt, slope)
+    })
+  }
+  return out.map(({ tilt, ...own }) =>
+    own.constant === Number.NEGATIVE_INFINITY ? undefined : { ...fewer(own), ...(tilt.length > 0 ? { tilt } : {}) }
+  )
+}
+
+/** ∂ decoded row / ∂ coordinate a [n, D]. */
+async function slopesAlong(a: number, { from, rows, decode }: Place): Promise<Float64Array> {
+  const { coordinates, codes } = from
+  const moved = matrix(coordinates.rows, coordinates.cols, coordinates.data.slice())
+  for (let i = 0; i < moved.rows; i++) moved.data[i * moved.cols + a] = moved.data[i * moved.cols + a]! + STEP
+  const after = await decode({ coordinates: moved, codes })
+  return after.coordinates.data.map((x, at) => (x - rows.coordinates.data[at]!) / STEP)
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let c = 0; c < a.length; c++) sum += a[c]! * b[c]!
+  return sum
+}
+
+/** −½ ‖F x − z‖² of rows, x = offset + basisᵀ z, as the same in at most K rows. Cost O(r·D·K + K³). */
+async function reduced(evidence: Evidence, { offset, basis }: LinearDecoder): Promise<RowLikelihood> {
+  const at = matrix(1, offset.length, offset)
+  const local = standInAt(await evidence.linearise!({ coordinates: at, codes: new Int32Array(0) }, Uint32Array.of(0)), 0)
+  return linearLikelihood({ rows: timesBasis(local.rows, basis), targets: local.targets, constant: local.constant })
+}
+
+function timesBasis({ rows: r, cols: d, data }: Matrix, basis: Matrix): Matrix {
+  const k = basis.rows
+  const out = matrix(r, k)
+  for (let i = 0; i < r; i++)
+    for (let c = 0; c < d; c++) {
+      const x = data[i * d + c]!
+      if (x !== 0) for (let a = 0; a < k; a++) out.data[i * k + a] = out.data[i * k + a]! + x * basis.data[a * d + c]!
+    }
+  return out
+}
+
+interface Gaussian {
+  readonly constant: number
+  readonly rows: Matrix
+  readonly targets: Float64Array
+}
+
+function linearLikelihood(gaussian: Gaussian): RowLikelihood {
+  const { constant, rows, targets } = fewer(gaussian)
+  const { rows: r, cols: k } = rows
+  const left = (point: Float64Array): Float64Array => {
+    const out = targets.slice()
+    for (let i = 0; i < r; i++) for (let a = 0; a < k; a++) out[i] = out[i]! - rows.data[i * k + a]! * point[a]!
+    return out
+  }
+  return {
+    linear: true,
+    value: (point) => left(point).reduce((sum, x) => sum - 0.5 * x * x, constant),
+    standIn: (at) => ({ constant, rows, targets: left(at) })
+  }
+}
+
+/** Directions with less than this share of the largest information say nothing that rounding would not. */
+const LEAST_SHARE = 1e-12
+
+/**
+ * The same Gaussian in no more rows than coordinates, from its information matrix FᵀF = Q Λ Qᵀ: F′ = Λ^{1/2} Qᵀ.
+ * Cost O(r·K² + K³).
+ */
+function fewer({ constant, rows: f, targets }: Gaussian): Gaussian {
+  const { rows: r, cols: k, data } = f
+  if (r <= k) return { constant, rows: f, targets }
+  const information = matrix(k, k)
+  const vector = new Float64Array(k)
+  for (let i = 0; i < r; i++)
+    for (let a = 0; a < k; a++) {
+      const x = data[i * k + a]!
+      vector[a] = vector[a]! + x * targets[i]!
+      for (let b = 0; b < k; b++) information.data[a * k + b] = information.data[a * k + b]! + x * data[i * k + b]!
+    }
+  const { values, vectors } = symmetricEigen(information)
+  const rank = values.filter((x) => x > 0 && x > LEAST_SHARE * values[0]!).length
+  const out = { rows: matrix(rank, k), targets: new Float64Array(rank) }
+  for (let q = 0; q < rank; q++) {
+    const root = Math.sqrt(values[q]!)
+    for (let a = 0; a < k; a++) {
+      out.rows.data[q * k + a] = root * vectors.data[a * k + q]!
+      out.targets[q] = out.targets[q]! + (vectors.data[a * k + q]! * vector[a]!) / root
+    }
+  }
+  const squares = (list: Float64Array) => list.reduce((sum, x) => sum + x * x, 0)
+  return { ...out, constant: constant - 0.5 * (squares(targets) - squares(out.targets)) }
+}
+
+/** Linear evidence about points that are blurred by N(0, variance·I): −½ zᵀ(I + variance·F Fᵀ)⁻¹ z in place of −½ ‖z‖². */
+export async function blurred(evidence: Evidence, { coordinates, variance }: { coordinates: number; variance: number }): Promise<Evidence> {
+  const at = { coordinates: matrix(1, coordinates), codes: new Int32Array(0) }
+  const { constant, rows: f, targets } = standInAt(await evidence.linearise!(at, Uint32Array.of(0)), 0)
+  const gram = multiply(f, transpose(f))
+  const noise = cholesky(
+    matrix(
+      f.rows,
+      f.rows,
+      gram.data.map((x, place) => variance * x + (place % (f.rows + 1) === 0 ? 1 : 0))
+    )
+  )
+  const whitened = (columns: Matrix): Matrix => {
+    const across = transpose(columns)
+    for (let c = 0; c < across.rows; c++) solveLowerInPlace(noise.data, f.rows, across.data, 0, c * f.rows)
+    return transpose(across)
+  }
+  return evidenceOfRows(linearLikelihood({ constant, rows: whitened(f), targets: whitened(matrix(f.rows, 1, targets)).data }))
+}

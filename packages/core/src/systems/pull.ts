@@ -1,0 +1,143 @@
+import type { Code } from '../code/code.js'
+import { type Evidence, evidenceOfRows, type RowLikelihood, together } from '../know/evidence.js'
+import type { LikelihoodModule } from '../know/likelihood-row.js'
+import { moduleLikelihood, observationLikelihood, rowLikelihoods } from '../know/row-likelihoods.js'
+import { log } from '../num/elementary.js'
+import { matrix } from '../num/matrix.js'
+import { logNormalMass, truncatedMoments } from '../sampling/informed-truncated.js'
+import type { Encoder } from '../table/encoder.js'
+import { columnsOf, type ObservationExpression } from '../table/expression.js'
+import { scaleValues } from '../table/scaling.js'
+import { coordinateOf } from './condition-places.js'
+import type { Condition, GivenNumber, GivenRange } from './conditions.js'
+import { blurred, throughDecoder } from './decoded.js'
+
+/** What is known about rows in the words of the user, checked against the columns. */
+export interface Known {
+  readonly condition: Condition
+  readonly observations: readonly ObservationExpression[]
+  readonly module: LikelihoodModule | undefined
+}
+
+/** The same as data on coordinates: what they hold exactly, and a likelihood of them. */
+export interface Pulled {
+  /** Numbers and intervals that stand in coordinates as they are, and levels. */
+  readonly condition: Condition
+  readonly evidence?: Evidence | undefined
+}
+
+/** What is known as data on the coordinates of an encoder. What is observed is present. */
+export function pull(encoder: Encoder, known: Known): Pulled {
+  const evidence = together(rowLikelihoods(encoder, known).map(evidenceOfRows))
+  return { condition: withPresent(encoder, known), ...(evidence ? { evidence } : {}) }
+}
+
+function withPresent({ columns }: Encoder, { condition, observations }: Known): Condition {
+  const observed = new Set(observations.flatMap(({ residual }) => columnsOf(residual)))
+  const levels = new Map(condition.levels)
+  for (const code of columns)
+    if (code.carries === 'coordinate' && code.missingFactor !== undefined && observed.has(code.name)) levels.set(code.missingFactor, 0)
+  return { ...condition, levels }
+}
+
+export interface PulledBehind extends Pulled {
+  /** The evidence about coordinates that are blurred by N(0, variance·I): how well rows near a training row agree. */
+  readonly blurred: (variance: number) => Promise<Evidence | undefined>
+}
+
+/**
+ * The same on the coordinates behind a codec, where only levels stand as they are. Numbers, intervals and observations are of
+ * decoded rows; what the codec cannot reproduce is noise of theirs. Cost of `throughDecoder`.
+ */
+export async function pullBehind(code: Code, known: Known): Promise<PulledBehind> {
+  const { encoder, residual, codec } = code
+  const { condition } = pull(encoder, { ...known, module: undefined })
+  const parts = [
+    ...(condition.numbers.length > 0 ? [numbersLikelihood(encoder, condition.numbers, residual)] : []),
+    ...condition.ranges.map((range) => rangeLikelihood(encoder, range, residual)),
+    ...known.observations.map((one) => withNoise(observationLikelihood(encoder, [one]), residual)),
+    ...(known.module ? [moduleLikelihood(encoder, known.module)] : [])
+  ]
+  const behind = async (some: readonly RowLikelihood[]): Promise<Evidence[]> => {
+    const evidence = together(some.map(evidenceOfRows))
+    return evidence ? [await throughDecoder(evidence, code)] : []
+  }
+  const exact = codec.linear ? await behind(parts.filter(({ linear }) => linear)) : []
+  const other = await behind(codec.linear ? parts.filter(({ linear }) => !linear) : parts)
+  return {
+    condition: { ...condition, numbers: [], ranges: [] },
+    evidence: together([...exact, ...other]),
+    blurred: async (variance) => {
+      const wide = await Promise.all(exact.map((one) => blurred(one, { coordinates: codec.latentDimension, variance })))
+      return together([...wide, ...other])
+    }
+  }
+}
+
+/** A codec that reproduces a column exactly still needs likelihoods that a chain can find: standard deviations in coordinates. */
+const LEAST_DEVIATION = { number: 1e-4, interval: 1e-3 }
+
+function numbersLikelihood(encoder: Encoder, numbers: readonly GivenNumber[], residual: Float64Array): RowLikelihood {
+  const rows = matrix(numbers.length, encoder.coordinateCount)
+  const values = numbers.map(({ column, value }, p) => {
+    const { coordinate, scaler } = coordinateOf(encoder, column)
+    const precision = 1 / Math.max(LEAST_DEVIATION.number, Math.sqrt(residual[coordinate]!))
+    rows.data[p * rows.cols + coordinate] = precision
+    return { coordinate, precision, wanted: scaleValues(scaler, Float64Array.of(value))[0]! }
+  })
+  const missed = (point: Float64Array): Float64Array =>
+    Float64Array.from(values, ({ coordinate, precision, wanted }) => precision * (wanted - point[coordinate]!))
+  return {
+    linear: true,
+    value: (point) => missed(point).reduce((sum, r) => sum - 0.5 * r * r, 0),
+    standIn: (at) => ({ constant: 0, rows, targets: missed(at) })
+  }
+}
+
+/** log P(low ≤ x + what the codec leaves out ≤ high); it is concave, and its own second order stands for it. */
+function rangeLikelihood(encoder: Encoder, { column, low, high }: GivenRange, residual: Float64Array): RowLikelihood {
+  const { coordinate, scaler } = coordinateOf(encoder, column)
+  const end = (value: number) => (Number.isFinite(value) ? scaleValues(scaler, Float64Array.of(value))[0]! : value)
+  const [from, to] = [end(low), end(high)]
+  const deviation = Math.max(LEAST_DEVIATION.interval, Math.sqrt(residual[coordinate]!))
+  const endsAt = (point: Float64Array) => [(from - point[coordinate]!) / deviation, (to - point[coordinate]!) / deviation] as const
+  return {
+    linear: false,
+    value: (point) => logNormalMass(...endsAt(point)),
+    standIn: (at) => {
+      const within = truncatedMoments(...endsAt(at))
+      const tilt = new Float64Array(at.length)
+      tilt[coordinate] = within.mean / deviation
+      const rows = matrix(1, at.length)
+      rows.data[coordinate] = Math.sqrt(Math.max(0, 1 - within.variance)) / deviation
+      return { constant: logNormalMass(...endsAt(at)), tilt, rows, targets: new Float64Array(1) }
+    }
+  }
+}
+
+/** An observation whose noise is enlarged by what the codec leaves out along its slopes (the delta method). */
+function withNoise(exact: RowLikelihood, residual: Float64Array): RowLikelihood {
+  const standInAt = (point: Float64Array, codes: Int32Array) => {
+    const local = exact.standIn!(point, codes)
+    const noise = local?.rows.data.reduce((sum, slope, c) => sum + slope * slope * residual[c]!, 1) ?? 1
+    return { local, noise }
+  }
+  return {
+    linear: exact.linear,
+    value: (point, codes) => {
+      const { noise } = standInAt(point, codes)
+      return exact.value(point, codes) / noise - 0.5 * log(noise)
+    },
+    standIn: (at, codes) => {
+      const { local, noise } = standInAt(at, codes)
+      if (!local) return undefined
+      const root = Math.sqrt(noise)
+      const rows = matrix(
+        local.rows.rows,
+        local.rows.cols,
+        local.rows.data.map((x) => x / root)
+      )
+      return { constant: -0.5 * log(noise), rows, targets: local.targets.map((x) => x / root) }
+    }
+  }
+}

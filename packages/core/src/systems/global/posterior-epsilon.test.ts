@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { log } from '../../num/elementary.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
@@ -8,7 +8,7 @@ import { isNumeric } from '../../table/table.js'
 import { fitGlobal } from './model.js'
 import { samplePosterior } from './posterior.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const M = 400
 
 /** Rows of a law: each a function of standard normals. */

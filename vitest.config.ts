@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -14,6 +15,9 @@ export default defineConfig({
   test: {
     globalSetup: './test/kernels.ts',
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    // Vitest would keep a core to itself, and has no use for it. Files share nothing: folders and ports are their own.
+    maxWorkers: availableParallelism(),
+    tags: [{ name: 'slow', description: 'starts browsers or other programs, or computes for more than two seconds: not in test:fast' }],
     // Generous: a busy machine must not make a test fail. Speed is a matter for the benches.
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -1,4 +1,6 @@
 // The whole test suite: installs or finds what the tests need, builds, checks style and types, runs the tests.
+// `--fast` leaves out what is tagged as slow, and what only that needs: Chromium, kernels and studio built anew.
+// Further words are for vitest.
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +19,17 @@ function run(label, script, args, env = {}) {
   }
 }
 
-const chromium = ensureChromium()
-run('build', 'scripts/build.mjs', [])
-run('formatting and lint', binary('@biomejs/biome', 'bin/biome'), ['check', '.'])
-run('tests', binary('vitest', 'vitest.mjs'), ['run', '--coverage', ...process.argv.slice(2)], { CHROMIUM: chromium })
+const lint = () => run('formatting and lint', binary('@biomejs/biome', 'bin/biome'), ['check', '.'])
+const tests = (args, env) => run('tests', binary('vitest', 'vitest.mjs'), ['run', ...args], env)
+
+const [first, ...rest] = process.argv.slice(2)
+if (first === '--fast') {
+  run('types', require.resolve('typescript/bin/tsc'), ['-b'])
+  lint()
+  tests(['--tags-filter=!slow', ...rest])
+} else {
+  const chromium = ensureChromium()
+  run('build', 'scripts/build.mjs', [])
+  lint()
+  tests(process.argv.slice(2), { CHROMIUM: chromium })
+}

@@ -97,7 +97,7 @@ async function run(step: Step, folder: string): Promise<{ status: number | null;
   return { status, output }
 }
 
-describe('every snippet runs', () => {
+describe('every snippet runs', { tags: ['slow'] }, () => {
   for (const page of ['README.md', packages[0]!, ...guides]) {
     it(page, { timeout: 600_000 }, async () => {
       const steps = stepsOf(read(page))
@@ -191,7 +191,7 @@ describe('links', () => {
 })
 
 describe('the reference', () => {
-  it('is what the code gives now', { timeout: 120_000 }, async () => {
+  it('is what the code gives now', { tags: ['slow'], timeout: 120_000 }, async () => {
     const child = spawn(process.execPath, ['scripts/docs.mjs', '--check'], { cwd: root })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()))

@@ -1,3 +1,4 @@
+// @module-tag slow
 // What npm would publish: the packed tarballs themselves, in a project beside which nothing else is installed.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -7,7 +7,8 @@ import { fitWilks, historyAt, learnClosure, runLearned, runWilks } from './closu
 import { K, runFull } from './two-scale.mjs'
 
 const INTERVAL = 0.02
-const TRAINING_TIME = 500
+/** Of the run that is learned from: pairs stand equally far apart, however few there are. */
+const PAIRS_A_TIME_UNIT = 16
 const RANGE = { low: -12, high: 18, bins: 60 }
 const LAGS = Array.from({ length: 31 }, (_, k) => 5 * k)
 
@@ -35,7 +36,7 @@ export const errorsOf = (found, truth) => ({
 /** Learns both closures from a run of the full model and runs each for `time` model units; statistics by closure. */
 export async function lorenz96({ time, pairs, seed }) {
   const key = keyFromSeed(seed)
-  const training = fullRun(seed, TRAINING_TIME)
+  const training = fullRun(seed, pairs / PAIRS_A_TIME_UNIT)
   // Half the cost: what is drawn is chance in far more than its seventh digit.
   const engine = await createEngine('wasm', { precision: 'float32' })
   const transition = await learnClosure({ run: training, pairs, engine, key })

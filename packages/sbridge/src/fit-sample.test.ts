@@ -57,7 +57,7 @@ describe('fit and sample', () => {
     expect('graph' in local && local.summary.edges.map(([a, b]) => `${a} ${b}`)).toEqual(['x0 x1', 'x1 x2', 'x2 x3'])
   })
 
-  it('conditions and observations are those of the calls behind: the same rows, and the same warnings', async () => {
+  it('conditions and observations are those of the calls behind: the same rows, and the same warnings', { tags: ['slow'] }, async () => {
     const [global, local] = [models.get('global')!, models.get('local')!]
     if ('graph' in global || 'codec' in global || !('graph' in local)) throw new Error('a fit gave another model')
     const context = { engine, key: keyFromSeed(3) }

@@ -27,7 +27,7 @@ const file = (name: string, content?: string | Uint8Array): string => {
 }
 
 describe('sample', () => {
-  it('writes penguins with the same columns and kinds, and a report', async () => {
+  it('writes penguins with the same columns and kinds, and a report', { tags: ['slow'] }, async () => {
     const run = await sbridge(['sample', penguins, '-n', '1000', '--seed', '1', '-o', 'synthetic.csv', '--report', 'report.html', '--json'])
     expect(run.stderr).toBe('')
     expect(run.status).toBe(0)
@@ -348,7 +348,7 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
       expect(run.status).toBe(2)
     })
 
-    it('but a reader that has seen enough ends nothing, and no error', () => {
+    it('but a reader that has seen enough ends nothing, and no error', { tags: ['slow'] }, () => {
       // More than a pipe holds, in few rows.
       const wide = file('wide.csv', `x,word\n${Array.from({ length: 40 }, (_, i) => `${i},${'ab'[i % 2]!.repeat(500)}`).join('\n')}\n`)
       const run = sbridgeTo(['sample', wide, '-n', '400', '-o', '-', '--report', 'piped.html', ...QUICK], '2> heard.txt | head -1')

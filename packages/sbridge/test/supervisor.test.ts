@@ -1,3 +1,4 @@
+// @module-tag slow
 // The command line as processes: signals, what ends a job from within, and what its standard streams carry.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -167,7 +167,7 @@ function swissRoll(n: number, seed: number): { rows: Matrix; arc: Float64Array }
   return { rows: raw, arc: angle.map((t) => t * t) }
 }
 
-test('swiss roll: the automatic bandwidth unrolls it, and it comes back from its coordinates', async () => {
+test('swiss roll: the automatic bandwidth unrolls it, and it comes back from its coordinates', { tags: ['slow'] }, async () => {
   const { rows, arc } = swissRoll(1200, 1)
   const options = { cloud: cloud(rows), engine, dimension: 6, tolerance: 1e-5 }
   const map = await diffusionMap(options)

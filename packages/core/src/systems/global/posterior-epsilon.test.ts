@@ -76,7 +76,7 @@ describe('bandwidth of a posterior', () => {
   })
 
   // One Gaussian that crosses the whole law leaves the curve at once: 1 to 35 of 100 steps were accepted.
-  test('is not one Gaussian where the observation is curved', async () => {
+  test('is not one Gaussian where the observation is curved', { tags: ['slow'] }, async () => {
     const { report, columns } = await posteriorOf(6, [([a]) => a!, ([, b]) => b!], ['x2 + x1^2 = 1 ± 0.2'])
     expect(report.gaussian).toBeUndefined()
     expect(report.acceptance).toBeGreaterThan(0.5)

@@ -71,6 +71,7 @@ const window1: LocalOptions = { local: { kind: 'window', radius: 1 } }
 describe('the ordered pass', () => {
   it.each([{ local: { kind: 'window', radius: 1 } }, { local: { kind: 'auto' } }] as const)(
     'keeps the covariance of an AR(1) field, %o',
+    { tags: ['slow'] },
     async (options) => {
       const training = line(300, 20, 0.7, 1)
       const model = await fitLocal(tableOf(training), options, context)
@@ -210,7 +211,7 @@ describe('a localised posterior', () => {
     expect(formats.length).toBe(6)
   })
 
-  it('keeps intervals, and follows the truncated normal', async () => {
+  it('keeps intervals, and follows the truncated normal', { tags: ['slow'] }, async () => {
     const model = await fitLocal(tableOf(line(600, 4, 0.6, 15)), window1, context)
     const { table } = await posteriorLocal(model, { count: 400, given: { x1: '1..' }, sweeps: 8 }, context)
     const rows = pointsOf(table)
@@ -222,7 +223,9 @@ describe('a localised posterior', () => {
     expect(Math.abs(mean(column(2)) - 0.6 * 1.525)).toBeLessThan(0.2)
   })
 
-  it('a likelihood and a nonlinear way to say the same agree with the closed form of a linear observation', async () => {
+  it('a likelihood and a nonlinear way to say the same agree with the closed form of a linear observation', {
+    tags: ['slow']
+  }, async () => {
     const model = await fitLocal(tableOf(line(500, 5, 0.7, 16)), window1, context)
     const ask = (request: object) => posteriorLocal(model, { count: 400, sweeps: 16, ...request }, context)
     const moments = ({ table }: Awaited<ReturnType<typeof ask>>, c: number) => {

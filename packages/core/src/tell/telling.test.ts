@@ -22,6 +22,19 @@ describe('lines of a terminal', () => {
     ])
   })
 
+  test('forty rows of a table, and how many more there are', () => {
+    const rows = Array.from({ length: 43 }, (_, k) => [`r${k}`, k])
+    const blocks = [{ kind: 'table' as const, caption: '', head: ['row', 'n#'], rows, said: '' }]
+    const lines = linesOf(telling({ topics: [{ id: 'one', title: 'One', blocks }] }))
+    expect(lines).toHaveLength(41)
+    expect(lines.slice(-2)).toEqual(['r39: n 39', 'and 3 more; --json names them all'])
+  })
+
+  test('names that would break a line or speak to the terminal are shown harmless', () => {
+    const blocks = [facts({ name: 'a\nb', value: 'red \u001b[31m' })]
+    expect(linesOf(telling({ topics: [{ id: 'one', title: 'One', blocks }] }))).toEqual(['a b: red \uFFFD[31m'])
+  })
+
   test('ten warnings by name, and how many more there are', () => {
     const warnings = Array.from({ length: 13 }, (_, k) => ({ name: `w${k}`, message: 'few rows' }))
     const lines = linesOf(telling({ warnings }))

@@ -174,7 +174,7 @@ export function together(...parts: readonly Telling[]): Telling {
 
 const MOST_WARNINGS = 10
 /** Rows of a table that become lines. */
-const MOST_LINES = 20
+const MOST_LINES = 40
 
 /** A telling as lines of a terminal: a fact each, then warnings and notes. */
 export function linesOf({ topics, warnings, notes }: Pick<Telling, 'topics' | 'warnings' | 'notes'>): string[] {
@@ -183,7 +183,12 @@ export function linesOf({ topics, warnings, notes }: Pick<Telling, 'topics' | 'w
     ...warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => `warning ${name}: ${message}`),
     ...(warnings.length > MOST_WARNINGS ? [`and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`] : []),
     ...notes.map((note) => `note: ${note}`)
-  ]
+  ].map(inLine)
+}
+
+/** Text with names and cells in it, as it keeps to its line and leaves a terminal as it was. */
+function inLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '\uFFFD')
 }
 
 function blockLines(block: Block): readonly string[] {
@@ -191,14 +196,15 @@ function blockLines(block: Block): readonly string[] {
   if (block.kind === 'facts') return block.facts.map((fact) => `${fact.name}: ${factText(fact)}`)
   if (block.kind !== 'table' || block.said === undefined) return []
   const heads = block.head.map((heading) => heading.replace(/#$/, ''))
-  return block.rows.slice(0, MOST_LINES).map(([name, ...cells]) => {
-    const words = cells.flatMap((cell, k) =>
-      cell === null || cell === undefined || cell === ''
-        ? []
-        : [heads[k + 1] === 'value' ? cellText(cell) : `${heads[k + 1]} ${cellText(cell)}`]
-    )
+  const lines = block.rows.slice(0, MOST_LINES).map(([name, ...cells]) => {
+    const words = cells.flatMap((cell, k) => {
+      if (cell === null || cell === undefined || cell === '') return []
+      return [heads[k + 1] === 'value' ? cellText(cell) : `${heads[k + 1]} ${cellText(cell)}`]
+    })
     return `${block.said}${name}: ${words.join(', ')}`
   })
+  const more = block.rows.length - lines.length
+  return more > 0 ? [...lines, `and ${more} more; --json names them all`] : lines
 }
 
 /** A cell of a table as it is read. */

@@ -1,10 +1,7 @@
 /** What the other packages of this repository use besides the public interface: it may change in any release. */
 export { alignTables } from './diagnose/align.js'
-export { compareAssociations } from './diagnose/compare-associations.js'
-export { compareClouds } from './diagnose/compare-clouds.js'
-export { compareColumns } from './diagnose/compare-columns.js'
-export { compareNeighbours } from './diagnose/compare-neighbours.js'
-export { prepareComparison } from './diagnose/comparison.js'
+export { evaluationParts } from './diagnose/evaluate.js'
 export { mean, variance } from './num/statistics.js'
 export { prepareSnapshots } from './systems/marginals/snapshots.js'
 export { columnsOf, linearForm } from './table/expression.js'
+export { shorten } from './tell/numbers.js'

@@ -4,10 +4,9 @@ import './known.css'
 import { canUndo, undo } from './state/history.js'
 import { startNavigation } from './state/navigation.js'
 import { activityPart } from './view/activities.js'
-import { App, provideSample } from './view/app.js'
+import { App } from './view/app.js'
 import { keepFocus } from './view/focus.js'
 
-provideSample()
 startNavigation()
 const root = document.getElementById('studio')!
 render(<App />, root)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MeasureShare, NEIGHBOURS } from '../src/work/measure-share.js'
+import { MeasureShare } from '../src/work/measure-share.js'
 import { JobShare } from '../src/work/progress.js'
 
 const plan = {
@@ -8,7 +8,8 @@ const plan = {
     { stage: 'scaling', pairs: 100 },
     { stage: 'sampling', pairs: 300 }
   ],
-  pairs: 1000
+  pairs: 1000,
+  counted: true
 }
 
 test('a run moves by pairs between two reports, never beyond the next one, and ends at 1', () => {
@@ -25,16 +26,16 @@ test('a run moves by pairs between two reports, never beyond the next one, and e
 })
 
 test('a comparison goes through its stretches in their order and never back', () => {
-  const rows = (rowCount: number) => ({ columns: [], rowCount })
-  const splits = [0, 1].map(() => ({ first: new Uint32Array(500), second: new Uint32Array(500), synthetic: new Uint32Array(500) }))
-  const share = new MeasureShare({ real: rows(1000), synthetic: rows(1000), half: 500, splits })
+  const share = new MeasureShare()
+  share.measure({ rows: { real: 1000, synthetic: 1000, train: null, compared: 1000, half: 500 }, splits: 2 })
   const reports = [
-    { stage: NEIGHBOURS, done: 0, total: 1 },
+    { stage: 'comparing the columns', done: 0, total: 1 },
+    { stage: 'finding the nearest rows', done: 0, total: 1 },
     // Two measures over all rows and two splits, three sums each; then five forests for each of three comparisons.
     ...Array.from({ length: 18 }, () => [0, 256].map((done) => ({ stage: 'comparing samples', done, total: 1000 }))).flat(),
     ...Array.from({ length: 15 }, () => [0, 50, 99].map((done) => ({ stage: 'training a forest', done, total: 100 }))).flat()
   ]
-  const shares = reports.map((report) => share.update(report))
+  const shares = reports.map((report) => share.update(report).share)
   for (let k = 1; k < shares.length; k++) expect(shares[k]).toBeGreaterThanOrEqual(shares[k - 1]!)
   expect(new Set(shares).size).toBeGreaterThan(60)
   expect(shares[0]).toBe(0)

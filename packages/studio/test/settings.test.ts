@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import fc from '../../../test/property.js'
-import { codeOf, commandOf } from '../src/state/reproduce.js'
-import { addressOf, DEFAULTS, fromAddress, runOf, type Settings } from '../src/state/settings.js'
+import { codeOf, commandOf, runOf, type Settings, SHEET } from '../src/state/settings.js'
+import { fromAddress, toAddress, usualOf } from '../src/state/sheet.js'
+import { usualSteps } from '../src/work/usual-steps.js'
+
+const DEFAULTS = usualOf(SHEET)
+const addressOf = (settings: Settings): string => new URLSearchParams(toAddress(SHEET, settings)).toString()
+const settingsIn = (address: string): Settings => fromAddress(SHEET, new URLSearchParams(address))
 
 const name = fc.string({ minLength: 1, maxLength: 12 })
 /** What a condition can be written with: anything but backquotes and line ends. */
@@ -28,20 +33,18 @@ const settings: fc.Arbitrary<Settings> = fc.record({
 })
 
 describe('the address of the page', () => {
-  test('carries every setting and the table', () => {
+  test('carries every setting', () => {
     fc.assert(
-      fc.property(settings, name, (given, file) => {
-        expect(fromAddress(`#${addressOf({ kind: 'file', name: file }, given)}`)).toEqual({
-          source: { kind: 'file', name: file },
-          settings: given
-        })
+      fc.property(settings, (given) => {
+        expect(settingsIn(addressOf(given))).toEqual(given)
       })
     )
   })
 
   test('leaves out defaults, and takes nonsense for absent', () => {
-    expect(addressOf({ kind: 'example', name: 'moons.csv' }, DEFAULTS)).toBe('example=moons.csv')
-    expect(fromAddress('#seed=-3&epsilon=zero&noise=loud&rows=1e99&kind=wrong:a&start=there&given=nothing').settings).toEqual(DEFAULTS)
+    expect(addressOf(DEFAULTS)).toBe('')
+    expect(settingsIn('seed=-3&epsilon=zero&noise=loud&rows=1e99&kind=wrong:a&start=there&given=nothing')).toEqual(DEFAULTS)
+    expect(settingsIn('epsilon=auto&seed=1.5&steps=1001&scaling=')).toEqual(DEFAULTS)
   })
 })
 
@@ -68,7 +71,7 @@ describe('how to get the same elsewhere', () => {
     const given = { 'odd, name': 'a', x: '1..2' }
     const conditional = runOf({ ...DEFAULTS, given, noise: 'split', start: 'noise', rows: 5 }, 99)
     expect(commandOf('a.csv', conditional)).toBe("sbridge sample a.csv -n 5 -o a-new.csv --seed 1 --given '`odd, name`=a,x=1..2'")
-    expect(conditional.draws.steps).toBe(10)
+    expect(usualSteps(conditional.draw)).toBe(10)
     expect(codeOf('a.csv', conditional)).toContain("sample(model, { rows: 5, seed: 1, given: { 'odd, name': 'a', x: '1..2' } })")
     const observed = runOf({ ...DEFAULTS, given: { x: '1' }, observe: ["it's = 4 ± 1", 'y = 2 ± 1'], steps: 30 }, 99)
     expect(commandOf('a.csv', observed)).toBe(

@@ -33,9 +33,9 @@ function placesIn(scatter: string): [number, number][] {
   }
   const x = along(/<text x="([\d.]+)" y="486" text-anchor="middle"[^>]*>([−\d.]+)</g)
   const y = along(/<text x="56" y="([\d.]+)" text-anchor="end"[^>]*>([−\d.]+)</g)
-  const path = [...scatter.matchAll(/<path d="((?:M[\d.]+,[\d.]+h0)+)"/g)][1]![1]!
+  const path = [...scatter.matchAll(/<path d="((?:M[\d.]+,[\d.]+h0\.01)+)"/g)][1]![1]!
   // Words stand four units below their tick.
-  return [...path.matchAll(/M([\d.]+),([\d.]+)h0/g)].map(([, a, b]) => [x(Number(a)), y(Number(b) + 4)])
+  return [...path.matchAll(/M([\d.]+),([\d.]+)h0\.01/g)].map(([, a, b]) => [x(Number(a)), y(Number(b) + 4)])
 }
 
 describe('the studio', () => {

@@ -10,8 +10,6 @@ import { compareNeighbours } from './compare-neighbours.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import type { Evaluation } from './evaluation.js'
 
-const STAGE = 'comparing the tables'
-
 export interface EvaluationProblem {
   readonly real: Table
   readonly synthetic: Table
@@ -34,33 +32,37 @@ export interface EvaluationProblem {
  * `StopError` when asked to stop.
  */
 export async function evaluateTables(problem: EvaluationProblem): Promise<Evaluation> {
+  const found: Partial<Evaluation> = {}
+  for await (const part of evaluationParts(problem)) Object.assign(found, part)
+  const { energyDistance, slicedWasserstein, classifierAuc, nearestNeighbourRatio, copies, ...rest } = found as Evaluation
+  const { coverage, density, columns, squaredMmd, associations, privacy, rows, splits, notes } = rest
+  return {
+    energyDistance,
+    slicedWasserstein,
+    classifierAuc,
+    nearestNeighbourRatio,
+    copies,
+    coverage,
+    density,
+    columns,
+    squaredMmd,
+    associations,
+    privacy,
+    rows,
+    splits,
+    notes
+  }
+}
+
+/** The parts of an evaluation as they are found, the quick ones first: what is not asked for is not computed. */
+export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerator<Partial<Evaluation>, void> {
   const whole = alignTables(problem)
   const comparison = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch })
-  const report = (done: number) => {
-    throwIfStopped(problem.watch, STAGE)
-    problem.watch?.progress?.({ stage: STAGE, done, total: 4 })
+  const begin = (stage: string) => {
+    throwIfStopped(problem.watch, stage)
+    problem.watch?.progress?.({ stage, done: 0, total: 1 })
   }
-  report(0)
-  const columns = compareColumns(comparison)
-  report(1)
-  const associations = compareAssociations(comparison)
-  report(2)
-  const neighbours = await compareNeighbours(comparison, whole)
-  report(3)
-  const clouds = await compareClouds(comparison)
-  report(4)
-  return {
-    energyDistance: clouds.energyDistance,
-    slicedWasserstein: clouds.slicedWasserstein,
-    classifierAuc: clouds.classifierAuc,
-    nearestNeighbourRatio: neighbours.nearestNeighbourRatio,
-    copies: neighbours.copies,
-    coverage: clouds.coverage,
-    density: clouds.density,
-    columns,
-    squaredMmd: clouds.squaredMmd,
-    associations,
-    privacy: neighbours.privacy,
+  yield {
     rows: {
       real: whole.real.rowCount,
       synthetic: whole.synthetic.rowCount,
@@ -68,9 +70,15 @@ export async function evaluateTables(problem: EvaluationProblem): Promise<Evalua
       compared: Math.max(comparison.real.rowCount, comparison.synthetic.rowCount),
       half: comparison.half
     },
-    splits: comparison.splits.length,
-    notes: notesOn(whole, comparison, neighbours)
+    splits: comparison.splits.length
   }
+  begin('comparing the columns')
+  yield { columns: compareColumns(comparison) }
+  yield { associations: compareAssociations(comparison) }
+  begin('finding the nearest rows')
+  const neighbours = await compareNeighbours(comparison, whole)
+  yield { ...neighbours, notes: notesOn(whole, comparison, neighbours) }
+  yield await compareClouds(comparison)
 }
 
 function notesOn(

@@ -1,5 +1,9 @@
+/** A word as a shell takes it. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
 /** The command as it was typed, quoted for a shell. */
 export function commandLine(): string {
-  const quote = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
-  return ['sbridge', ...process.argv.slice(2).map(quote)].join(' ')
+  return ['sbridge', ...process.argv.slice(2)].map(quote).join(' ')
 }

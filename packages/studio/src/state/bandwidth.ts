@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals'
 import type { BandwidthCurve } from '@sbridge/core'
+import type { SampleRun } from '../work/messages.js'
 import { searchName } from '../work/search-name.js'
-import { type Run, runOf, type Settings } from './settings.js'
+import { runOf, type Settings } from './settings.js'
 
 type Point = BandwidthCurve['curve'][number]
 
@@ -18,17 +19,17 @@ export interface Found {
 /** Searches by all that they depend on: undoing a change brings back what was found before it. */
 const searches = signal<Readonly<Record<string, Found>>>({})
 
-function note(job: Run['job'], change: (before: Found | undefined) => Found): void {
+function note(job: SampleRun['fit'], change: (before: Found | undefined) => Found): void {
   const name = searchName(job)
   searches.value = { ...searches.value, [name]: change(searches.value[name]) }
 }
 
 /** What a search found for these settings, whatever bandwidth they choose themselves. */
 export function foundFor(settings: Settings): Found | null {
-  return searches.value[searchName(runOf(settings, 0).job)] ?? null
+  return searches.value[searchName(runOf(settings, 0).fit)] ?? null
 }
 
-export function noteSearch(job: Run['job'], { epsilon, curve, target }: BandwidthCurve): void {
+export function noteSearch(job: SampleRun['fit'], { epsilon, curve, target }: BandwidthCurve): void {
   note(job, (before) => ({ epsilon, curve, target, tried: before?.tried ?? [] }))
 }
 
@@ -36,11 +37,11 @@ export function noteSearch(job: Run['job'], { epsilon, curve, target }: Bandwidt
 export function noteCarried(settings: Settings, address: URLSearchParams): void {
   const epsilon = Number(address.get('found') ?? Number.NaN)
   if (!(Number.isFinite(epsilon) && epsilon > 0) || foundFor(settings)) return
-  note(runOf(settings, 0).job, () => ({ epsilon, curve: [], target: null, tried: [] }))
+  note(runOf(settings, 0).fit, () => ({ epsilon, curve: [], target: null, tried: [] }))
 }
 
 /** The ratio that rows at a bandwidth chosen by hand turned out to have. */
-export function noteTried(job: Run['job'], point: { readonly epsilon: number; readonly ratio: number }): void {
+export function noteTried(job: SampleRun['fit'], point: { readonly epsilon: number; readonly ratio: number }): void {
   if (!searches.value[searchName(job)]) return
   note(job, (before) => ({
     ...before!,

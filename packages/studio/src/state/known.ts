@@ -1,7 +1,7 @@
 import { parseObservation } from '@sbridge/core'
 import { columnsOf, linearForm } from '@sbridge/core/internal'
 import type { ColumnFacts } from '../work/messages.js'
-import { change, facts, settings } from './session.js'
+import { change, facts, settings } from './sampling.js'
 
 /** One drag is one thing to undo. */
 let sliding = false

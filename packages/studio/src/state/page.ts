@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals'
-import type { Fault } from '../work/messages.js'
+import type { Fault } from '../work/protocol.js'
+
+export type { Fault }
 
 /** Where a table comes from: an example's file, or a file of the person's by its name. */
 export interface Source {

@@ -1,54 +1,147 @@
 import { computed, signal } from '@preact/signals'
-import type { FitSummary } from '@sbridge/core'
-import type { Fault, Preview, ScatterFrame, Support, TableFacts } from '../work/messages.js'
+import type { EvaluationPart, SampleShape } from '../work/messages.js'
 import { sidesOf } from '../work/sides.js'
-import { foundFor } from './bandwidth.js'
-import { measured } from './measuring.js'
-import type { Source } from './page.js'
-import { codeOf, commandOf } from './reproduce.js'
-import { DEFAULTS, type Run, runOf, type Settings } from './settings.js'
+import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
+import { askForReport, endMeasuring, forgetMeasures, type Measuring, measure, measured, stopMeasuring } from './measuring.js'
+import { said } from './page.js'
+import { panel, panelIn } from './panel.js'
+import { joinPainter, playback, toPainter } from './scatter.js'
+import { type Session, sessionOf } from './session.js'
+import { codeOf, commandOf, runOf, type Settings, SHEET } from './settings.js'
 import { unplacedWords } from './unplaced.js'
 
-export const source = signal<Source | null>(null)
-export const settings = signal<Settings>(DEFAULTS)
-export const facts = signal<TableFacts | null>(null)
-export const frame = signal<ScatterFrame | null>(null)
-export const progress = signal<{ share: number; stage: string; secondsLeft: number | null } | null>(null)
-export const summary = signal<FitSummary | null>(null)
-export const preview = signal<Preview | null>(null)
-/** The run that the screen shows. */
-export const shown = signal<Run | null>(null)
-/** Why the last run was refused. */
-export const runFault = signal<Fault | null>(null)
-/** What the data say about the conditions or observations of the rows that are shown. */
-export const support = signal<Support | null>(null)
-/** Small drawings of the rows that are shown, by column. */
-export const drawnBars = signal<Readonly<Record<string, readonly number[]>>>({})
+/** What the fit of the rows that are shown decided. */
+export const summary = signal<SampleShape['interim'] | null>(null)
 
+/** Milliseconds that a hand rests before the rows follow. */
+const REST = 180
+let resting: ReturnType<typeof setTimeout> | undefined
+
+const session: Session<Settings, SampleShape> = sessionOf({
+  name: 'sample',
+  sheet: SHEET,
+  choice: () => ({ types: settings.value.types, exclude: settings.value.exclude }),
+  look: () => axesShown(),
+  wanted: () => runOf(settings.value, facts.value!.rowCount),
+  commandOf,
+  codeOf,
+  words: {
+    opened: ({ rowCount, columns }) => `${rowCount} rows, ${columns.length} columns`,
+    running: 'Sampling',
+    done: (_, { draw }) => `${draw.rows} rows drawn`
+  },
+  beside: () => [
+    ...(found.value ? [['found', String(found.value.epsilon)] as const] : []),
+    ...(panel.value === 'settings' ? [] : [['panel', panel.value] as const])
+  ],
+  led(parts) {
+    panel.value = panelIn(parts)
+    if (source.peek()) noteCarried(settings.peek(), parts)
+  },
+  tidied: withoutOrphans,
+  changed(before, why) {
+    const now = settings.value
+    if (now.given !== before.given || now.observe !== before.observe) followSoon()
+    if (why !== 'changed') follow()
+  },
+  began: joinPainter,
+  another() {
+    forgetSearches()
+    clearTimeout(resting)
+    playback.value = { step: 0, steps: 0, playing: false }
+  },
+  running: endMeasuring,
+  interim(found, { fit }) {
+    summary.value = found
+    if (found.bandwidth) noteSearch(fit, found.bandwidth)
+  },
+  cleared() {
+    summary.value = null
+    endMeasuring()
+    forgetMeasures()
+  },
+  forgotten() {
+    clearTimeout(resting)
+    playback.value = { step: 0, steps: 0, playing: false }
+    toPainter({ kind: 'forget' })
+  },
+  done() {
+    if (unplaced.value) said.value += `. ${unplaced.value}`
+    measure(comparison())
+  }
+})
+export const { source, settings, facts, progress, running, shown, result, failed, lacking, awaited, outdated, command, code } = session
+export const { change, openFile, openExample, enter, close, run, save, sendLook } = session
+export const frame = session.picture
+
+/** What the data say about the conditions or observations of the rows that are shown. */
+export const support = computed(() => result.value?.support ?? null)
+/** Small drawings of the rows that are shown, by column. */
+export const drawnBars = computed(() => result.value?.bars ?? {})
 /** Whether rows are being compared with the data. */
 export const measuring = computed(() => measured.value !== null)
 /** The bandwidth that a search found for these settings, if any. */
 export const found = computed(() => foundFor(settings.value))
-/** What the open table lacks to be sampled. */
-export const lacking = signal<Fault | null>(null)
-/** Name of the file that the address means, while the page does not have it. */
-export const awaited = signal<string | null>(null)
-
-export const running = computed(() => progress.value !== null)
-export const command = computed(() => (shown.value && source.value ? commandOf(source.value.name, shown.value) : ''))
-export const code = computed(() => (shown.value && source.value ? codeOf(source.value.name, shown.value) : ''))
 /** What the two clouds are called. */
 export const layerNames = computed(() => {
-  const known = shown.value?.known
-  return sidesOf(known ? (known.observe.length > 0 ? 'posterior' : 'condition') : null)
+  const { given, observe } = shown.value?.draw ?? {}
+  return sidesOf(observe ? 'posterior' : given ? 'condition' : null)
 })
 /** What the picture does not show, in words. */
 export const unplaced = computed(() => {
   const axes = frame.value
   return axes ? unplacedWords(axes.real, shown.value && axes.synthetic, layerNames.value) : ''
 })
-/** Whether the settings have moved on from what the screen shows. */
-export const outdated = computed(() => {
-  if (!shown.value || !facts.value) return false
-  return JSON.stringify(runOf(settings.value, facts.value.rowCount)) !== JSON.stringify(shown.value)
-})
+
+/** The columns on the axes. */
+export function axesShown(): SampleShape['look'] {
+  const usable = (name: string | null) =>
+    facts.value?.columns.some((c) => c.name === name && c.kind !== 'identifier') && !settings.value.exclude.includes(name!)
+  const { x, y } = settings.value
+  const [first, second] = facts.value?.axes ?? ['', '']
+  return { x: usable(x) ? x! : first, y: usable(y) ? y! : second }
+}
+
+/** Conditions on columns that are left out, or that have become another kind, go with them. */
+function withoutOrphans(now: Settings, before: Settings): Settings {
+  const kept = Object.entries(now.given).filter(([name]) => !now.exclude.includes(name) && now.types[name] === before.types[name])
+  return kept.length === Object.keys(now.given).length ? now : { ...now, given: Object.fromEntries(kept) }
+}
+
+/** Draws anew where rows are shown that are not what is asked for. */
+function follow(): void {
+  if (shown.value && outdated.value && !running.value) run('morph')
+}
+
+/** The same once the hand rests. */
+function followSoon(): void {
+  clearTimeout(resting)
+  failed.value = null
+  resting = setTimeout(() => {
+    if (shown.value && outdated.value) run('morph')
+  }, REST)
+}
+
+/** Stops at once whatever is being computed. */
+export function stop(): void {
+  if (measuring.value && !running.value) stopMeasuring()
+  else session.stop()
+}
+
+/** The comparison of the rows that are shown with the data. */
+function comparison(): Measuring {
+  const { fit } = shown.value!
+  const { epsilon } = summary.value!
+  return {
+    graded: support.value === null,
+    handOver: (port) => session.send({ kind: 'join', to: 'measure', port }, [port]),
+    found: ({ nearestNeighbourRatio }: EvaluationPart) => {
+      const ratio = nearestNeighbourRatio?.value
+      if (typeof ratio === 'number' && fit.bandwidth !== undefined) noteTried(fit, { epsilon, ratio })
+    }
+  }
+}
+
+export function exportReport(): void {
+  askForReport({ title: source.value!.name, command: command.value, draws: shown.value!.draw }, comparison())
+}

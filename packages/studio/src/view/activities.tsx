@@ -3,6 +3,7 @@ import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { ACTIVITIES, ACTIVITY_NAMES, type Activity, activity, addressFor, switchTo } from '../state/activity.js'
 import { opening, openTable, refuse } from '../state/page.js'
+import * as sampling from './sampling.js'
 
 /** What an activity offers the page. */
 export interface ActivityPart {
@@ -12,22 +13,16 @@ export interface ActivityPart {
   enter(): void
 }
 
-/** Activities that are loaded when they are first chosen, so that the page starts small. */
+/** Sampling is what the page starts with; the others are loaded when they are first chosen. */
 const loaders: Readonly<Record<Exclude<Activity, 'sample'>, () => Promise<ActivityPart>>> = {
   trajectories: () => import('./trajectories/index.js'),
   'diffusion-map': () => import('./diffusion-map/index.js')
 }
-
-const parts = signal<Readonly<Partial<Record<Activity, ActivityPart>>>>({})
+const parts = signal<Readonly<Partial<Record<Activity, ActivityPart>>>>({ sample: sampling })
 
 /** The activity on the screen, once it is there. */
 export function activityPart(): ActivityPart | undefined {
   return parts.value[activity.value]
-}
-
-/** Sampling is what the page starts with. */
-export function provide(of: Activity, part: ActivityPart): void {
-  parts.value = { ...parts.value, [of]: part }
 }
 
 export function ActivitySwitch() {
@@ -65,7 +60,8 @@ export function ActivityView() {
 
 async function load(which: Exclude<Activity, 'sample'>): Promise<void> {
   try {
-    provide(which, await loaders[which]())
+    const part = await loaders[which]()
+    parts.value = { ...parts.value, [which]: part }
   } catch (error) {
     refuse({
       got: `a part of the page that did not arrive (${error instanceof Error ? error.message : String(error)})`,

@@ -1,24 +1,10 @@
 import { canUndo, undo } from '../state/history.js'
 import { fault, openTable, said } from '../state/page.js'
-import { enter, facts, openFile, shown, support } from '../state/session.js'
 import { surroundings } from '../work/surroundings.js'
-import { ActivitySwitch, ActivityView, provide } from './activities.js'
-import { Data } from './data.js'
-import { SupportOf } from './known/support.js'
-import { Measures } from './measures.js'
-import { Pictures } from './pictures.js'
-import { Recipe } from './recipe.js'
-import { Scatter } from './scatter.js'
-import { Start } from './start.js'
-import { TakeAway } from './take-away.js'
+import { ActivitySwitch, ActivityView } from './activities.js'
 import { ThemeButton } from './theme.js'
 
 const { shared, threads } = surroundings()
-
-/** Hands the page its first activity. */
-export function provideSample(): void {
-  provide('sample', { View: () => (facts.value ? <Sampling /> : <Start />), openFile, enter })
-}
 
 export function App() {
   return (
@@ -79,24 +65,5 @@ function Fault() {
         Close
       </button>
     </div>
-  )
-}
-
-function Sampling() {
-  return (
-    <main>
-      <div class="bench">
-        <Data />
-        <Scatter />
-        <Recipe />
-      </div>
-      {shown.value && (
-        <div class="results">
-          {support.value ? <SupportOf /> : <Measures />}
-          <Pictures />
-          <TakeAway />
-        </div>
-      )}
-    </main>
   )
 }

@@ -1,6 +1,6 @@
 import { useId, useRef } from 'preact/hooks'
 import type { Found } from '../state/bandwidth.js'
-import { change, found, run, settings, shown } from '../state/session.js'
+import { change, found, run, settings, shown } from '../state/sampling.js'
 import { formatPlain } from './words.js'
 
 const WIDTH = 240

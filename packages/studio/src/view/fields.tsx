@@ -1,61 +1,92 @@
+import { type Field, parseField } from '@sbridge/core'
 import { useId } from 'preact/hooks'
-import { formatCount } from './words.js'
+import { tried } from '../state/sheet.js'
 
-interface NumberFieldProps {
-  readonly label: string
-  readonly value: number
-  readonly minimum: number
-  readonly maximum: number
-  readonly set: (value: number) => void
+/** What a control says of its field where one asks. */
+const helpOf = ({ sentence, range }: Field): string => `${sentence} (${range})`
+const titleOf = ({ name }: Field): string => name[0]!.toUpperCase() + name.slice(1)
+
+interface NumberFieldProps<T extends number | null> {
+  readonly field: Field
+  readonly label?: string
+  readonly value: T
+  readonly set: (value: T) => void
+  /** What stands there while nothing is given, where the program finds a number by itself. */
+  readonly auto?: string
+  /** Said below it. */
+  readonly found?: string
 }
 
-/** A whole number; what makes no sense is put back. */
-export function NumberField({ label, value, minimum, maximum, set }: NumberFieldProps) {
+/** A number as its field describes it; what makes no sense is put back. */
+export function NumberField<T extends number | null>({ field, label = titleOf(field), value, set, auto, found }: NumberFieldProps<T>) {
   const id = useId()
   const commit = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement
-    const typed = input.valueAsNumber
-    if (Number.isInteger(typed) && typed >= minimum && typed <= maximum) {
-      if (typed !== value) set(typed)
-    } else input.value = String(value)
+    const typed = auto !== undefined && input.value.trim() === '' ? null : tried(() => parseField(field, input.value))
+    if (typed === undefined) input.value = String(value ?? '')
+    else if (typed !== value) set(typed as T)
   }
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        type="number"
-        min={minimum}
-        max={maximum}
-        step={1}
-        value={value}
-        onChange={commit}
-        title={`${formatCount(minimum)} to ${formatCount(maximum)}`}
-      />
-    </div>
+    <>
+      <div class="field">
+        <label for={id}>{label}</label>
+        <input
+          id={id}
+          type="number"
+          min={field.minimum}
+          max={field.maximum}
+          step={field.kind === 'integer' ? 1 : 'any'}
+          placeholder={auto}
+          value={value ?? ''}
+          onChange={commit}
+          title={helpOf(field)}
+          aria-describedby={found === undefined ? undefined : `${id}-found`}
+        />
+      </div>
+      {found !== undefined && (
+        <p class="soft found" id={`${id}-found`}>
+          {found}
+        </p>
+      )}
+    </>
   )
 }
 
-interface SelectFieldProps {
+interface SelectFieldProps<T extends string> {
   readonly label: string
-  readonly value: string
-  readonly options: readonly { readonly value: string; readonly label: string }[]
-  readonly set: (value: string) => void
+  readonly value: T
+  readonly options: readonly (T | { readonly value: T; readonly label: string })[]
+  readonly set: (value: T) => void
   readonly disabled?: boolean
+  readonly title?: string
 }
 
-export function SelectField({ label, value, options, set, disabled = false }: SelectFieldProps) {
+export function SelectField<T extends string>({ label, value, options, set, disabled = false, title }: SelectFieldProps<T>) {
   const id = useId()
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} value={value} disabled={disabled} onChange={(event) => set(event.currentTarget.value)}>
-        {options.map((option) => (
-          <option key={option.value} value={option.value}>
-            {option.label}
-          </option>
-        ))}
+      <select id={id} value={value} disabled={disabled} title={title} onChange={(event) => set(event.currentTarget.value as T)}>
+        {options
+          .map((option) => (typeof option === 'string' ? { value: option, label: option } : option))
+          .map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
       </select>
     </div>
   )
+}
+
+interface ChoiceFieldProps<T extends string> extends Omit<SelectFieldProps<T>, 'label' | 'options'> {
+  readonly field: Field
+  readonly label?: string
+  readonly words?: Readonly<Record<T, string>>
+}
+
+/** One of a field's choices. */
+export function ChoiceField<T extends string>({ field, label = titleOf(field), words, ...rest }: ChoiceFieldProps<T>) {
+  const options = (field.choices as readonly T[]).map((value) => ({ value, label: words?.[value] ?? value }))
+  return <SelectField {...rest} label={label} options={options} title={helpOf(field)} />
 }

@@ -1,4 +1,4 @@
-import { escaped } from './plot-figure.js'
+import { escaped } from './layers.js'
 import { colour } from './theme.js'
 
 /** One entry of a figure's legend. */

@@ -1,5 +1,6 @@
 import { type Evaluation, keptBackOf, type Measure, type MeasureLine, measureLines, verdict } from '@sbridge/core'
-import { evaluation, measuring, summary } from '../state/session.js'
+import { evaluation } from '../state/measuring.js'
+import { measuring, summary } from '../state/sampling.js'
 import type { EvaluationPart } from '../work/messages.js'
 import { formatNumber } from './words.js'
 

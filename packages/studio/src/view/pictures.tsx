@@ -1,4 +1,5 @@
-import { drawings, layerNames, source } from '../state/session.js'
+import { drawings } from '../state/measuring.js'
+import { layerNames, source } from '../state/sampling.js'
 import type { Drawing } from '../work/messages.js'
 import { dot, figureSvg } from './figure.js'
 import { FigureButtons } from './figure-buttons.js'

@@ -1,82 +1,59 @@
-import {
-  code,
-  command,
-  exportModel,
-  exportReport,
-  exportRows,
-  outdated,
-  preview,
-  reporting,
-  running,
-  shown,
-  summary
-} from '../state/session.js'
-import { Elsewhere, RowButtons } from './along.js'
-import { formatCount, formatPlain } from './words.js'
+import type { ReadonlySignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import type { RowFormat } from '../work/messages.js'
+import { Copyable } from './copyable.js'
 
-/** Rows, model and report to take along, and how to get the very same elsewhere. */
-export function TakeAway() {
+const LABELS: Readonly<Partial<Record<RowFormat, string>>> = { csv: 'CSV', parquet: 'Parquet', json: 'JSON', arrow: 'Arrow' }
+
+interface TakeAwayProps {
+  readonly session: {
+    readonly running: ReadonlySignal<boolean>
+    readonly outdated: ReadonlySignal<boolean>
+    readonly command: ReadonlySignal<string>
+    readonly code: ReadonlySignal<string>
+    save(format: RowFormat): void
+  }
+  /** What the rows are, with their number, and what they are where the settings have moved on. */
+  readonly rows: string
+  readonly kind: string
+  readonly formats?: readonly RowFormat[]
+  /** What else there is, and its buttons. */
+  readonly more: string
+  readonly buttons: ComponentChildren
+  /** What the same bytes rest on. */
+  readonly seed?: string
+  readonly children?: ComponentChildren
+}
+
+/** What was made to take along, and how to get the very same elsewhere: a command line, and lines of code. */
+export function TakeAway({ session, rows, kind, formats = ['csv', 'parquet'], more, buttons, seed, children }: TakeAwayProps) {
   return (
     <section class="take-away" aria-labelledby="take-heading">
       <h2 id="take-heading">Take them along</h2>
       <div class="downloads">
         <div>
-          <h3>{formatCount(shown.value!.rows)} rows</h3>
-          <RowButtons formats={['csv', 'parquet', 'json', 'arrow']} save={exportRows} disabled={running.value} />
-        </div>
-        <div>
-          <h3>Model and report</h3>
+          <h3>{rows}</h3>
           <p class="buttons">
-            <button type="button" onClick={exportModel} disabled={running.value}>
-              Model file
-            </button>
-            <button
-              type="button"
-              onClick={() => reporting.value || exportReport()}
-              disabled={running.value}
-              aria-disabled={reporting.value}
-            >
-              {reporting.value ? 'Writing …' : 'Report'}
-            </button>
+            {formats.map((format) => (
+              <button key={format} type="button" onClick={() => session.save(format)} disabled={session.running.value}>
+                {LABELS[format]}
+              </button>
+            ))}
           </p>
         </div>
+        <div>
+          <h3>{more}</h3>
+          <p class="buttons">{buttons}</p>
+        </div>
       </div>
-      <Preview />
-      <Elsewhere
-        command={command.value}
-        code={code.value}
-        outdated={outdated.value && 'rows'}
-        seed={`seed ${shown.value!.job.seed}${summary.value ? `, ε = ${formatPlain(summary.value.epsilon)}` : ''}`}
-      />
-    </section>
-  )
-}
-
-function Preview() {
-  const { names, cells } = preview.value!
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <section class="scroll preview" tabIndex={0} aria-label="First rows">
-      <table>
-        <thead>
-          <tr>
-            {names.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {cells.map((row, i) => (
-            <tr key={i}>
-              {row.map((cell, c) => (
-                <td key={names[c]}>{cell ?? <span class="soft">missing</span>}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      {children}
+      <h3>The same elsewhere</h3>
+      <p class="soft">
+        {session.outdated.value && `For the ${kind} on the screen, not yet for the settings above. `}These give the same bytes
+        {seed && `: ${seed}`}.
+      </p>
+      <Copyable label="Command line" text={session.command.value} />
+      <Copyable label="Library" text={session.code.value} />
     </section>
   )
 }

@@ -15,13 +15,7 @@ const SPREAD = 0.62
 export function placingOf(column: Column): Placing {
   if (isNumeric(column)) {
     // A column without a value has an axis all the same.
-    const present = isEmpty(column) ? Float64Array.of(0) : presentValues(column)
-    let low = Number.POSITIVE_INFINITY
-    let high = Number.NEGATIVE_INFINITY
-    for (const value of present) {
-      low = Math.min(low, value)
-      high = Math.max(high, value)
-    }
+    const [low, high] = rangeOf(isEmpty(column) ? Float64Array.of(0) : presentValues(column))
     const room = (high - low || Math.abs(high) || 1) * 0.07
     const [from, to] = [low - room, high + room]
     const unit = 1 / (to - from)
@@ -56,6 +50,22 @@ export function placingOf(column: Column): Placing {
       return Float32Array.from(other.codes, (code, i) => (code < 0 ? Number.NaN : (code + 0.5 + SPREAD * (noise(i, salt) - 0.5)) * band))
     }
   }
+}
+
+/** The smallest and the largest of some numbers. */
+export function rangeOf(values: Iterable<number>): [number, number] {
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  return [low, high]
+}
+
+/** An end of a range for reading: a day, or a number of so many digits. */
+export function spellEnd(value: number, isTime: boolean, digits: number): string {
+  return isTime ? new Date(value).toISOString().slice(0, 10) : String(Number(value.toPrecision(digits))).replace('-', '−')
 }
 
 /** A fixed number between 0 and 1 for a row: jitter that stays with its row from step to step. */

@@ -1,5 +1,6 @@
 import type { EmbeddingSummary, EmbedJob } from '@sbridge/core'
-import type { Axis, Fault, RowFormat, TableFacts } from './messages.js'
+import type { Axis, RowFormat, TableFacts } from './messages.js'
+import type { Shape } from './protocol.js'
 
 /** Dots at pairs of places between 0 and 1, y upwards. */
 export interface Dots {
@@ -39,17 +40,12 @@ export interface Look {
 /** The name under which the colour tells the parts of disconnected data apart. */
 export const PART = 'part of the data'
 
-export type ToDiffusionMap =
-  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string }
-  | { readonly kind: 'look'; readonly look: Look }
-  | { readonly kind: 'run'; readonly job: EmbedJob }
-  | { readonly kind: 'rows'; readonly format: RowFormat }
-  | { readonly kind: 'model' }
-
-export type FromDiffusionMap =
-  | { readonly kind: 'opened'; readonly facts: TableFacts }
-  | { readonly kind: 'picture'; readonly picture: MapPicture }
-  | { readonly kind: 'progress'; readonly share: number; readonly stage: string }
-  | { readonly kind: 'mapped'; readonly summary: EmbeddingSummary; readonly milliseconds: number }
-  | { readonly kind: 'file'; readonly name: string; readonly blob: Blob }
-  | { readonly kind: 'refused'; readonly during: ToDiffusionMap['kind']; readonly fault: Fault }
+export interface DiffusionMapShape extends Shape {
+  readonly choice: null
+  readonly facts: TableFacts
+  readonly look: Look
+  readonly picture: MapPicture
+  readonly run: EmbedJob
+  readonly result: EmbeddingSummary
+  readonly file: RowFormat | 'model'
+}

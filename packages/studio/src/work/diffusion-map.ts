@@ -2,7 +2,6 @@ import {
   type Column,
   coordinateTable,
   type EmbedJob,
-  type Engine,
   embedTable,
   InputError,
   inferTable,
@@ -13,63 +12,40 @@ import {
   saveEmbedding,
   type Table
 } from '@sbridge/core'
-import { parseTable, serializeTable, tableFormatOf } from 'sbridge/internal'
-import { pairsOf, placingOf } from './axis.js'
-import { type Dots, type FromDiffusionMap, type Look, PART, type Shades, type ToDiffusionMap } from './diffusion-map-messages.js'
-import { openEngine } from './engine.js'
+import { serializeTable } from 'sbridge/internal'
+import { pairsOf, placingOf, rangeOf, spellEnd } from './axis.js'
+import type { SavedFile, Tools, Work } from './desk.js'
+import { type DiffusionMapShape, type Dots, type Look, type MapPicture, PART, type Shades } from './diffusion-map-messages.js'
 import { tableFacts } from './facts.js'
-import { faultOf } from './fault.js'
-import type { RowFormat } from './messages.js'
+import { JobShare } from './progress.js'
 
 /** Rows that are mapped in a browser, and dots that are drawn, at most. */
 const MOST_ROWS = 50_000
 const MOST_DOTS = 12_000
 
-/** The worker that holds a table and its diffusion map: reads, maps, places dots and writes. */
-export class DiffusionMapWork {
-  readonly #say: (message: FromDiffusionMap, transfer?: Transferable[]) => void
-  #engine: Promise<Engine> | undefined
+/** Holds a table and its diffusion map: maps, places dots and writes. */
+export class DiffusionMapWork implements Work<DiffusionMapShape> {
   #raw: RawTable | undefined
   #table: Table | undefined
-  #name = ''
   #mapped: Awaited<ReturnType<typeof embedTable>> | undefined
 
-  constructor(say: (message: FromDiffusionMap, transfer?: Transferable[]) => void) {
-    this.#say = say
-  }
-
-  async handle(message: ToDiffusionMap): Promise<void> {
-    try {
-      await this.#do(message)
-    } catch (error) {
-      this.#say({ kind: 'refused', during: message.kind, fault: faultOf(error) })
-    }
-  }
-
-  async #do(message: ToDiffusionMap): Promise<void> {
-    if (message.kind === 'open') await this.#open(message)
-    if (message.kind === 'look') this.#look(message.look)
-    if (message.kind === 'run') await this.#run(message.job)
-    if (message.kind === 'rows') await this.#exportRows(message.format)
-    if (message.kind === 'model') {
-      const bytes = packModel(saveEmbedding(this.#mapped!.model))
-      this.#say({ kind: 'file', name: `${this.#stem()}.sbridge`, blob: new Blob([bytes as BlobPart]) })
-    }
-  }
-
-  async #open({ blob, name }: Extract<ToDiffusionMap, { kind: 'open' }>): Promise<void> {
-    const raw = await parseTable(new Uint8Array(await blob.arrayBuffer()), tableFormatOf(name), { source: name })
+  open(raw: RawTable): DiffusionMapShape['facts'] {
     const facts = tableFacts(raw, {})
     this.#table = inferTable(raw).table
     this.#raw = raw
-    this.#name = name
-    this.#say({ kind: 'opened', facts })
-    this.#engine ??= openEngine()
+    return facts
   }
 
-  async #run(job: EmbedJob): Promise<void> {
+  share(): JobShare {
+    const stages = [
+      { stage: 'scaling', pairs: 40 },
+      { stage: 'eigenvectors', pairs: 60 }
+    ]
+    return new JobShare({ stages, pairs: 100 })
+  }
+
+  async run(job: EmbedJob, { engine, watch }: Tools<DiffusionMapShape>): Promise<DiffusionMapShape['result']> {
     const raw = this.#raw!
-    const start = performance.now()
     if (raw.rowCount > MOST_ROWS) {
       throw new InputError({
         code: 'too-large',
@@ -78,33 +54,23 @@ export class DiffusionMapWork {
         try: 'the command line, or a part of the rows'
       })
     }
-    let told = 0
-    let share = 0
-    this.#engine ??= openEngine()
-    const engine = await this.#engine
-    this.#mapped = await embedTable(raw, job, {
-      engine,
-      progress: ({ stage, done }) => {
-        const now = performance.now()
-        if (now - told < 60) return
-        told = now
-        // Neither number of turns is known ahead: the share nears its end ever more slowly.
-        share = Math.max(share, stage === 'scaling' ? (0.4 * done) / (done + 4) : 0.4 + (0.55 * done) / (done + 6))
-        this.#say({ kind: 'progress', stage, share })
-      }
-    })
-    this.#say({ kind: 'mapped', summary: this.#mapped.model.summary, milliseconds: performance.now() - start })
+    this.#mapped = await embedTable(raw, job, { engine, ...watch })
+    return this.#mapped.model.summary
   }
 
-  #look({ x, y, right, up, colour }: Look): void {
+  async save(file: DiffusionMapShape['file']): Promise<SavedFile> {
+    const { model, coordinates } = this.#mapped!
+    if (file === 'model') return { ending: '.sbridge', content: packModel(saveEmbedding(model)) as BlobPart }
+    return { ending: `-coordinates.${file}`, content: (await serializeTable(coordinateTable(coordinates), file)) as BlobPart }
+  }
+
+  look({ x, y, right, up, colour }: Look): MapPicture {
     const count = this.#raw!.rowCount
     const kept = Math.min(count, MOST_DOTS)
     const rows = Uint32Array.from({ length: kept }, (_, k) => Math.floor((k * count) / kept))
     const data = this.#dots(right, up, rows)
     const map = this.#mapped ? this.#dots(x, y, rows) : null
-    const shades = this.#shades(colour, rows)
-    const buffers = [data.places, map?.places, shades.values, rows].flatMap((one) => (one ? [one.buffer as ArrayBuffer] : []))
-    this.#say({ kind: 'picture', picture: { data, map, shades, rows } }, buffers)
+    return { data, map, shades: this.#shades(colour, rows), rows }
   }
 
   #dots(first: string, second: string, rows: Uint32Array): Dots {
@@ -145,27 +111,14 @@ export class DiffusionMapWork {
     }
     if (!isNumeric(column)) throw new Error(`the column ${column.name} has no colour`)
     const values = Float64Array.from(rows, (row) => (column.missing?.[row] ? Number.NaN : column.values[row]!))
-    const present = values.filter(Number.isFinite)
-    const low = present.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-    const high = present.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-    const show = (value: number) =>
-      column.kind === 'datetime' ? new Date(value).toISOString().slice(0, 10) : String(Number(value.toPrecision(3))).replace('-', '−')
+    const [low, high] = rangeOf(values.filter(Number.isFinite))
     return {
       name: column.name,
       values: Float32Array.from(values, (value) => (value - low) / (high - low || 1)),
       levels: null,
-      low: show(low),
-      high: show(high)
+      low: spellEnd(low, column.kind === 'datetime', 3),
+      high: spellEnd(high, column.kind === 'datetime', 3)
     }
-  }
-
-  async #exportRows(format: RowFormat): Promise<void> {
-    const bytes = await serializeTable(coordinateTable(this.#mapped!.coordinates), format)
-    this.#say({ kind: 'file', name: `${this.#stem()}-coordinates.${format}`, blob: new Blob([bytes as BlobPart]) })
-  }
-
-  #stem(): string {
-    return this.#name.replace(/\.[^.]+$/, '')
   }
 }
 

@@ -12,7 +12,8 @@ import {
   SbridgeError,
   type Table
 } from '@sbridge/core'
-import type { ColumnFacts, TableFacts } from './messages.js'
+import { rangeOf, spellEnd } from './axis.js'
+import type { ColumnFacts, Preview, TableFacts } from './messages.js'
 
 const BARS = 24
 
@@ -76,16 +77,15 @@ export function barsLike(facts: readonly ColumnFacts[], rows: Table): Record<str
 /** Kinds that the cells allow. */
 function kindsFor(raw: RawColumn, column: Column): ColumnKind[] {
   const numeric = raw.source === 'number' || column.kind === 'number' || column.kind === 'integer' || looksNumeric(raw)
-  const kinds = new Set<ColumnKind>([column.kind])
-  if (numeric) {
-    kinds.add('number')
-    if (isWholeColumn(raw)) kinds.add('integer')
+  const allowed: Readonly<Record<ColumnKind, boolean>> = {
+    number: numeric,
+    integer: numeric && isWholeColumn(raw),
+    category: raw.source !== 'datetime',
+    boolean: false,
+    datetime: false,
+    identifier: true
   }
-  if (raw.source !== 'datetime') kinds.add('category')
-  kinds.add('identifier')
-  return ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier'].filter((kind) =>
-    kinds.has(kind as ColumnKind)
-  ) as ColumnKind[]
+  return (Object.keys(allowed) as ColumnKind[]).filter((kind) => allowed[kind] || kind === column.kind)
 }
 
 function looksNumeric(raw: RawColumn): boolean {
@@ -98,14 +98,9 @@ function isWholeColumn(raw: RawColumn): boolean {
 }
 
 function describeNumbers(values: Float64Array, kind: ColumnKind): Pick<ColumnFacts, 'summary' | 'bars' | 'range'> {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (const value of values) {
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  const show = (value: number) => (kind === 'datetime' ? new Date(value).toISOString().slice(0, 10) : plain(value))
-  return { summary: `${show(low)} to ${show(high)}`, bars: countBins(values, { low, high }), range: { low, high } }
+  const [low, high] = rangeOf(values)
+  const [from, to] = [low, high].map((end) => spellEnd(end, kind === 'datetime', 5))
+  return { summary: `${from} to ${to}`, bars: countBins(values, { low, high }), range: { low, high } }
 }
 
 /** Counts in equal bins, the largest 1; values beyond the range are left out. */
@@ -119,25 +114,17 @@ function countBins(values: Float64Array, { low, high }: { low: number; high: num
   return relative(counts)
 }
 
-function plain(value: number): string {
-  return String(Number(value.toPrecision(5))).replace('-', '−')
-}
-
 function relative(counts: Float64Array): number[] {
   const most = counts.reduce((a, b) => Math.max(a, b), 0)
   return Array.from(counts, (count) => (most > 0 ? count / most : 0))
 }
 
-/** The first rows of a table as text. */
-export function previewOf(raw: RawTable, count: number): { names: string[]; cells: (string | null)[][] } {
-  const rows = Math.min(count, raw.rowCount)
-  const cell = (column: RawColumn, row: number) => {
-    const value = column.values[row]
-    return value === null || value === undefined ? null : String(value)
-  }
+/** Rows as text. */
+export function previewOf({ columns, rowCount }: RawTable): Preview {
+  const cell = (value: unknown) => (value === null || value === undefined ? null : String(value))
   return {
-    names: raw.columns.map((column) => column.name),
-    cells: Array.from({ length: rows }, (_, row) => raw.columns.map((column) => cell(column, row)))
+    names: columns.map(({ name }) => name),
+    cells: Array.from({ length: rowCount }, (_, row) => columns.map(({ values }) => cell(values[row])))
   }
 }
 

@@ -1,5 +1,5 @@
 import { SbridgeError } from '@sbridge/core'
-import type { Fault } from './messages.js'
+import type { Fault } from './protocol.js'
 
 /** The sentences of an error, also of one that sbridge did not expect. */
 export function faultOf(error: unknown): Fault {

@@ -1,5 +1,4 @@
 import type {
-  BandwidthCurve,
   ColumnFormat,
   ColumnKind,
   ConditionalReport,
@@ -7,16 +6,12 @@ import type {
   Evaluation,
   FitJob,
   FitSummary,
+  GlobalModel,
   PosteriorReport,
-  SampleJob
+  SampleJob,
+  Table
 } from '@sbridge/core'
-
-/** What a person is told of an error: the three sentences of the library's errors. */
-export interface Fault {
-  readonly got: string
-  readonly expected: string
-  readonly remedy: string
-}
+import type { Shape } from './protocol.js'
 
 /** One column as the page shows it. */
 export interface ColumnFacts {
@@ -76,54 +71,42 @@ export interface Choice {
   readonly exclude: readonly string[]
 }
 
-export interface RunRequest {
-  readonly job: FitJob
-  readonly draws: Required<Pick<SampleJob, 'noise' | 'steps' | 'start'>>
+/** What is drawn: the options of the library's `sample`; what is known as `--given` and `--observe` take it. */
+export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
   readonly rows: number
-  /** As `--given` and `--observe` take it; null where nothing is known. */
-  readonly known: { readonly given: Readonly<Record<string, string>>; readonly observe: readonly string[] } | null
-  /** Whether every step is played, or the picture only moves from where it is to the end. */
-  readonly show: 'play' | 'morph'
+  readonly seed: number
+  readonly given?: Readonly<Record<string, string>>
+  readonly observe?: readonly string[]
+}
+
+/** A fit and a draw, with only what differs from the defaults. */
+export interface SampleRun {
+  readonly fit: FitJob
+  readonly draw: Draws
 }
 
 export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
 
-export type ToBench =
-  | { readonly kind: 'painter'; readonly port: MessagePort }
-  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string; readonly choice: Choice }
-  | { readonly kind: 'choose'; readonly choice: Choice }
-  | { readonly kind: 'axes'; readonly x: string; readonly y: string }
-  | { readonly kind: 'run'; readonly request: RunRequest; readonly run: number }
-  /** Memory of one number, shared with the page: the newest run that is to end between two of its steps. */
-  | { readonly kind: 'ended'; readonly run: Int32Array }
-  | { readonly kind: 'rows'; readonly format: RowFormat }
-  | { readonly kind: 'model' }
-  /** Hands model and rows to a measuring worker. */
-  | { readonly kind: 'subject'; readonly port: MessagePort; readonly seed: number }
+export interface SampleResult {
+  readonly preview: Preview
+  /** What the data say about the rows that were asked for; null where nothing is known of them. */
+  readonly support: Support | null
+  /** The small drawings of the drawn rows, by column, on the ranges of the data's. */
+  readonly bars: Readonly<Record<string, readonly number[]>>
+}
 
-export type FromBench =
-  | {
-      readonly kind: 'opened'
-      readonly facts: TableFacts
-      /** Two columns to look at first. */
-      readonly axes: readonly [string, string]
-    }
-  | { readonly kind: 'refused'; readonly during: 'open' | 'choose' | 'run' | 'export'; readonly fault: Fault }
-  | { readonly kind: 'axes'; readonly frame: ScatterFrame }
-  | { readonly kind: 'stopped'; readonly run: number }
-  | { readonly kind: 'progress'; readonly run: number; readonly share: number; readonly stage: string; readonly secondsLeft: number | null }
-  | { readonly kind: 'fitted'; readonly run: number; readonly summary: FitSummary; readonly curve: BandwidthCurve | null }
-  | {
-      readonly kind: 'sampled'
-      readonly run: number
-      readonly preview: Preview
-      readonly milliseconds: number
-      /** What the data say about the rows that were asked for. */
-      readonly support: Support | null
-      /** The small drawings of the drawn rows, by column, on the ranges of the data's. */
-      readonly bars: Readonly<Record<string, readonly number[]>>
-    }
-  | { readonly kind: 'file'; readonly name: string; readonly blob: Blob }
+export interface SampleShape extends Shape {
+  readonly choice: Choice
+  /** With two columns to look at first. */
+  readonly facts: TableFacts & { readonly axes: readonly [string, string] }
+  readonly look: Readonly<Record<'x' | 'y', string>>
+  readonly picture: ScatterFrame
+  readonly run: SampleRun
+  /** What the fit decided. */
+  readonly interim: FitSummary
+  readonly result: SampleResult
+  readonly file: RowFormat | 'model'
+}
 
 /** How well the data support rows under conditions or observations. */
 export type Support =
@@ -145,25 +128,24 @@ export interface Drawing {
   readonly remarks: readonly string[]
 }
 
-export type ToMeasure =
-  | { readonly kind: 'subject'; readonly port: MessagePort; readonly run: number }
-  | {
-      readonly kind: 'report'
-      readonly title: string
-      readonly command: string
-      readonly draws: Pick<SampleJob, 'noise' | 'steps' | 'start'>
-    }
+/** What a measuring worker is handed. */
+export interface Subject {
+  readonly model: GlobalModel
+  readonly rows: Table
+  readonly support: Support | null
+  readonly seed: number
+}
 
 /** The parts of an evaluation, as each is computed. */
 export type EvaluationPart = Partial<Evaluation>
 
-export type FromMeasure =
-  | { readonly kind: 'progress'; readonly run: number; readonly share: number; readonly stage: string }
-  | { readonly kind: 'drawings'; readonly run: number; readonly drawings: readonly Drawing[] }
-  | { readonly kind: 'part'; readonly run: number; readonly part: EvaluationPart }
-  | { readonly kind: 'measured'; readonly run: number }
-  | { readonly kind: 'report'; readonly html: string }
-  | { readonly kind: 'refused'; readonly run: number; readonly fault: Fault }
+/** The comparison of drawn rows with the data; under conditions rows are drawn, not graded. */
+export interface MeasureShape extends Shape {
+  readonly interim: { readonly part?: EvaluationPart; readonly drawings?: readonly Drawing[] }
+  readonly result: null
+  /** The report. */
+  readonly file: { readonly title: string; readonly command: string; readonly draws: Draws }
+}
 
 /** What the painter is told. Places are pairs between 0 and 1, y upwards; NaN is nowhere. */
 export type ToPainter =

@@ -3,7 +3,6 @@ import {
   combinationsOf,
   encodeTable,
   estimateJob,
-  type FitJob,
   factorGroups,
   fitEncoder,
   isNumeric,
@@ -16,22 +15,28 @@ import {
   type RawTable,
   suggestsQuantile
 } from '@sbridge/core'
-import type { RunRequest } from './messages.js'
+import type { Share } from './desk.js'
+import type { Draws, SampleRun } from './messages.js'
+import type { Reached } from './protocol.js'
+import { usualSteps } from './usual-steps.js'
 
 /** Of a stage that has not reported yet, the part that counted pairs alone may claim. */
 const UNREPORTED = 0.3
 
-export interface Reached {
-  readonly share: number
-  /** Null while there is nothing to tell it from. */
-  readonly secondsLeft: number | null
+/** What a run will take, by stage. */
+export interface JobPlan extends Pick<JobEstimate, 'stages' | 'pairs'> {
+  /** Whether these are pairs that the engine goes through, and not only what the stages take beside each other. */
+  readonly counted?: boolean
 }
+
+/** Stages of which nobody knows how many turns they take: they near their end ever more slowly. */
+const OPEN_STAGES: readonly string[] = ['scaling', 'eigenvectors']
 
 /**
  * One share for a whole job: every stage counts as much as the estimate says, so that the time left is the time left.
  * Between two reports of a stage, pairs that were gone through move it on towards the next.
  */
-export class JobShare {
+export class JobShare implements Share {
   readonly #reached = new Map<string, number>()
   readonly #start = performance.now()
   /** Share by what was reported, and pairs since then, out of those that the next report may stand for. */
@@ -40,7 +45,7 @@ export class JobShare {
   #next: number
   #largest = 0
 
-  constructor(private readonly estimate: Pick<JobEstimate, 'stages' | 'pairs'>) {
+  constructor(private readonly estimate: JobPlan) {
     this.#next = UNREPORTED * (estimate.stages.find(({ pairs }) => pairs > 0)?.pairs ?? 0)
   }
 
@@ -54,17 +59,17 @@ export class JobShare {
       const sum = stages.reduce((all, one) => all + (this.#reached.get(one.stage) ?? 0) * one.pairs, 0)
       this.#reported = sum / Math.max(1, pairs)
       this.#ahead = 0
-      // After the last report of a stage comes another that has not reported yet; of a scaling nobody knows which one is the last.
-      const last = stage === 'scaling' ? 1 : partOf(stage, done + 1, total)
+      // After the last report of a stage comes another that has not reported yet; of an open one nobody knows which one is the last.
+      const last = OPEN_STAGES.includes(stage) ? 1 : partOf(stage, done + 1, total)
       this.#next = (last - part) * stages[order]!.pairs
-      if (stage === 'scaling' || this.#next === 0) this.#next += UNREPORTED * (stages[order + 1]?.pairs ?? 0)
+      if (OPEN_STAGES.includes(stage) || this.#next === 0) this.#next += UNREPORTED * (stages[order + 1]?.pairs ?? 0)
     }
     return this.#tell()
   }
 
   /** So many pairs more were gone through. */
   work(pairs: number): Reached {
-    this.#ahead += pairs
+    if (this.estimate.counted) this.#ahead += pairs
     return this.#tell()
   }
 
@@ -78,9 +83,9 @@ export class JobShare {
   }
 }
 
-/** Done of a stage. The number of turns of a scaling is not known ahead: it nears its end ever more slowly. */
+/** Done of a stage. */
 function partOf(stage: string, done: number, total: number): number {
-  return stage === 'scaling' ? done / (done + 4) : Math.min(1, done / Math.max(1, total))
+  return OPEN_STAGES.includes(stage) ? done / (done + 4) : Math.min(1, done / Math.max(1, total))
 }
 
 /** Whether the model is to be fitted first. */
@@ -92,12 +97,8 @@ export interface Fitting {
 const TRIALS = { all: 6, ridges: 2 }
 
 /** What a run will take, by stage. */
-export function estimateOf(
-  raw: RawTable,
-  { job, draws, rows, known }: RunRequest,
-  { fits }: Fitting
-): Pick<JobEstimate, 'stages' | 'pairs'> {
-  const { table, formats } = prepareTable(raw, job).data
+export function estimateOf(raw: RawTable, { fit, draw }: SampleRun, { fits }: Fitting): JobPlan {
+  const { table, formats } = prepareTable(raw, fit).data
   const encoder = fitEncoder(table, formats, () => 'standard')
   const { codes } = encodeTable(encoder, table, keyFromSeed(0))
   const combinations = combinationsOf(codes, table.rowCount)
@@ -105,34 +106,34 @@ export function estimateOf(
   const { stages } = estimateJob({
     rowCount: table.rowCount,
     dimension: encoder.coordinateCount + encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0),
-    drawnRows: rows,
-    steps: draws.steps,
-    automaticBandwidth: typeof job.bandwidth !== 'number',
-    comparesScalings: !isDecided(job) && table.columns.some((column) => isNumeric(column) && suggestsQuantile(presentValues(column))),
+    drawnRows: draw.rows,
+    steps: draw.steps ?? usualSteps(draw),
+    automaticBandwidth: typeof fit.bandwidth !== 'number',
+    comparesScalings:
+      (fit.scaling ?? 'auto') === 'auto' && table.columns.some((column) => isNumeric(column) && suggestsQuantile(presentValues(column))),
     passesPerStep: encoder.factors.length > 0 && mode === 'sweep' ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
-    known: known
-      ? knownSize(known, {
-          coordinateCount: encoder.coordinateCount,
-          partCount: mode === 'combinations' ? combinations.rows.length : 1,
-          numbers: new Set(table.columns.filter(isNumeric).map(({ name }) => name)),
-          byHand: typeof job.bandwidth === 'number'
-        })
-      : undefined
+    known:
+      draw.given || draw.observe
+        ? knownSize(draw, {
+            coordinateCount: encoder.coordinateCount,
+            partCount: mode === 'combinations' ? combinations.rows.length : 1,
+            numbers: new Set(table.columns.filter(isNumeric).map(({ name }) => name)),
+            byHand: typeof fit.bandwidth === 'number'
+          })
+        : undefined
   })
   const left = stages.filter(({ stage }) => fits || !FITTING.includes(stage))
-  return { stages: left, pairs: left.reduce((sum, stage) => sum + stage.pairs, 0) }
+  return { stages: left, pairs: left.reduce((sum, stage) => sum + stage.pairs, 0), counted: true }
 }
 
 const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwidth', 'scaling']
-
-const isDecided = ({ scaling = 'auto' }: FitJob): boolean => scaling !== 'auto'
 
 interface Shape extends Pick<KnownSize, 'coordinateCount' | 'partCount'> {
   readonly numbers: ReadonlySet<string>
   readonly byHand: boolean
 }
 
-function knownSize({ given, observe }: NonNullable<RunRequest['known']>, { numbers, byHand, ...sizes }: Shape): KnownSize {
+function knownSize({ given = {}, observe = [] }: Draws, { numbers, byHand, ...sizes }: Shape): KnownSize {
   const observes = observe.length > 0
   const exact = Object.entries(given).some(([name, value]) => numbers.has(name) && !value.includes('..'))
   const trials = observes || !exact ? 0 : byHand ? TRIALS.ridges : TRIALS.all

@@ -1,4 +1,5 @@
 import { daysOf, InputError, instantOf, type RawColumn, type RawTable } from '@sbridge/core'
+import { rangeOf, spellEnd } from './axis.js'
 import type { RoleFacts } from './trajectories-messages.js'
 
 const TIME_NAMES = /^(time|times|t|day|days|hour|hours|week|weeks|date|datetime|timestamp|stage|age|year|minute|minutes|when)\b/i
@@ -16,14 +17,13 @@ export function roleFacts({ columns }: RawTable): RoleFacts[] {
     const { values, dates } = cellsOf(column)
     const bad = values.findIndex((value) => !Number.isFinite(value))
     if (bad >= 0) return { name: column.name, numbers: false, times: false, summary: whyNot(column, bad) }
-    const [low, high] = extent(values)
-    const show = (value: number) =>
-      dates ? new Date(value * DAY).toISOString().slice(0, 10) : String(Number(value.toPrecision(5))).replace('-', '−')
+    const [low, high] = rangeOf(values)
+    const [from, to] = [low, high].map((end) => spellEnd(dates ? end * DAY : end, dates, 5))
     return {
       name: column.name,
       numbers: !dates,
       times: high > low,
-      summary: high > low ? `${show(low)} to ${show(high)}` : `always ${show(low)}`
+      summary: high > low ? `${from} to ${to}` : `always ${from}`
     }
   })
 }
@@ -46,16 +46,6 @@ function whyNot(column: RawColumn, row: number): string {
   const cell = column.values[row]
   const empty = cell === null || cell === undefined || cell === '' || ('missing' in column && column.missing?.[row] === 1)
   return empty ? `row ${row + 1} is empty` : `row ${row + 1} is “${String(cell).slice(0, 20)}”, no number`
-}
-
-function extent(values: Float64Array): [number, number] {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (const value of values) {
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  return [low, high]
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { Calendar, HeldOutScore, SnapshotColumns, TrajectoriesJob } from '@sbridge/core'
-import type { Axis, Fault, RowFormat } from './messages.js'
+import type { Calendar, HeldOutScore, MarginalsOptions, SnapshotColumns, TrajectoriesJob } from '@sbridge/core'
+import type { Axis, RowFormat } from './messages.js'
+import type { Shape } from './protocol.js'
 
 /** One column as the choice of roles shows it. */
 export interface RoleFacts {
@@ -12,12 +13,48 @@ export interface RoleFacts {
   readonly summary: string
 }
 
+/** What a person says of the columns: the studio's guess of the time, no weights and no other column left out where null. */
+export interface Roles {
+  readonly time: string | null
+  readonly weights: string | null
+  /** Columns that are no coordinates, besides those that cannot be. */
+  readonly exclude: readonly string[] | null
+}
+
 export interface SnapshotFacts {
+  readonly columns: readonly RoleFacts[]
+  /** The guess of the time. */
+  readonly time: string
+  /** Coordinates. */
   readonly names: readonly string[]
   readonly times: readonly number[]
   readonly counts: readonly number[]
   /** Where times are dates: they count in days since the first. */
   readonly dates: Calendar | undefined
+}
+
+/** The column of times, that of weights, columns that are no coordinates, and those that could be. */
+export interface ChosenColumns {
+  readonly time: string
+  readonly weights: string | null
+  readonly exclude: readonly string[]
+  readonly usable: readonly string[]
+}
+
+/** What a person says of the columns, as far as these allow it. */
+export function chosenColumns({ columns, time: guess }: Pick<SnapshotFacts, 'columns' | 'time'>, roles: Roles): ChosenColumns {
+  const has = (name: string | null) => columns.some((column) => column.name === name)
+  const time = has(roles.time) ? roles.time! : guess
+  const weights = has(roles.weights) && roles.weights !== time ? roles.weights : null
+  const others = columns.filter(({ name }) => name !== time && name !== weights)
+  const usable = others.filter(({ numbers }) => numbers).map(({ name }) => name)
+  const exclude = others.map(({ name }) => name).filter((name) => !usable.includes(name) || roles.exclude?.includes(name))
+  return { time, weights, exclude, usable }
+}
+
+/** The same as the library takes it. */
+export function columnOptions({ time, weights, exclude }: ChosenColumns): SnapshotColumns {
+  return { time, ...(weights ? { weights } : {}), ...(exclude.length > 0 ? { exclude } : {}) }
 }
 
 /** Particles of one snapshot at pairs of places between 0 and 1, y upwards. */
@@ -69,20 +106,19 @@ export interface Learned {
   readonly times: number
 }
 
-export type ToTrajectories =
-  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string }
-  | { readonly kind: 'choose'; readonly columns: SnapshotColumns; readonly holdOut: readonly number[] }
-  | { readonly kind: 'axes'; readonly x: string; readonly y: string; readonly holdOut: readonly number[] }
-  | { readonly kind: 'run'; readonly job: TrajectoriesJob }
-  | { readonly kind: 'rows'; readonly format: RowFormat }
-  | { readonly kind: 'parameters' }
+/** What a fit and its paths depend on. */
+export interface TrajectoriesRun {
+  readonly columns: SnapshotColumns
+  readonly job: TrajectoriesJob & Pick<MarginalsOptions, 'holdOut'>
+}
 
-export type FromTrajectories =
-  | { readonly kind: 'opened'; readonly rowCount: number; readonly columns: readonly RoleFacts[]; readonly time: string }
-  | { readonly kind: 'chosen'; readonly facts: SnapshotFacts }
-  | { readonly kind: 'picture'; readonly picture: PathPicture }
-  | { readonly kind: 'progress'; readonly share: number; readonly stage: string; readonly secondsLeft: number | null }
-  | { readonly kind: 'round'; readonly names: readonly string[]; readonly round: Round }
-  | { readonly kind: 'drawn'; readonly learned: Learned; readonly milliseconds: number }
-  | { readonly kind: 'file'; readonly name: string; readonly blob: Blob }
-  | { readonly kind: 'refused'; readonly during: ToTrajectories['kind']; readonly fault: Fault }
+export interface TrajectoriesShape extends Shape {
+  readonly choice: Roles
+  readonly facts: SnapshotFacts
+  readonly look: { readonly x: string; readonly y: string; readonly holdOut: readonly number[] }
+  readonly picture: PathPicture
+  readonly run: TrajectoriesRun
+  readonly interim: { readonly names: readonly string[]; readonly round: Round }
+  readonly result: Learned
+  readonly file: RowFormat | 'parameters'
+}

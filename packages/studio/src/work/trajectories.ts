@@ -1,7 +1,6 @@
 import {
   type DrawnTrajectories,
   drawTrajectories,
-  type Engine,
   type Family,
   type HistoryEntry,
   InputError,
@@ -9,138 +8,96 @@ import {
   type RawTable,
   type SnapshotTable,
   snapshotsOf,
-  type TrajectoriesJob,
   trajectoriesNotes,
   trajectoriesStages,
   trajectoriesSummary
 } from '@sbridge/core'
 import { prepareSnapshots } from '@sbridge/core/internal'
-import { parseTable, serializeTable, tableFormatOf } from 'sbridge/internal'
-import { openEngine } from './engine.js'
-import { faultOf } from './fault.js'
-import type { RowFormat } from './messages.js'
-import { PathPlacing } from './path-places.js'
+import { serializeTable } from 'sbridge/internal'
+import type { SavedFile, Tools, Work } from './desk.js'
+import { pathPicture } from './path-places.js'
 import { JobShare } from './progress.js'
 import { guessTime, roleFacts } from './snapshot-roles.js'
-import type { FromTrajectories, Learned, Round, ToTrajectories } from './trajectories-messages.js'
+import {
+  chosenColumns,
+  columnOptions,
+  type Learned,
+  type PathPicture,
+  type Roles,
+  type Round,
+  type SnapshotFacts,
+  type TrajectoriesRun,
+  type TrajectoriesShape
+} from './trajectories-messages.js'
 
 /** Numbers of all paths together, at most: 240 MB, and as much again for a file. */
 const MOST_NUMBERS = 3e7
 /** Parameters that are told one by one; a smooth field has hundreds that mean nothing by themselves. */
 const MOST_PARAMETERS = 60
 
-/** The worker that holds snapshots, a fitted reference and its paths: reads, fits, draws and writes. */
-export class TrajectoriesWork {
-  readonly #say: (message: FromTrajectories, transfer?: Transferable[]) => void
-  #engine: Promise<Engine> | undefined
-  #raw: RawTable | undefined
-  #name = ''
+/** Holds snapshots, a fitted reference and its paths: fits, draws and writes. */
+export class TrajectoriesWork implements Work<TrajectoriesShape> {
   #snapshots: SnapshotTable | undefined
   #time = ''
   #drawn: DrawnTrajectories | undefined
 
-  constructor(say: (message: FromTrajectories, transfer?: Transferable[]) => void) {
-    this.#say = say
-  }
-
-  async handle(message: ToTrajectories): Promise<void> {
-    try {
-      await this.#do(message)
-    } catch (error) {
-      this.#say({ kind: 'refused', during: message.kind, fault: faultOf(error) })
-    }
-  }
-
-  async #do(message: ToTrajectories): Promise<void> {
-    if (message.kind === 'open') await this.#open(message)
-    if (message.kind === 'choose') this.#choose(message)
-    if (message.kind === 'axes') this.#setAxes(message)
-    if (message.kind === 'run') await this.#run(message.job)
-    if (message.kind === 'rows') await this.#exportRows(message.format)
-    if (message.kind === 'parameters') {
-      const text = `${JSON.stringify(trajectoriesSummary(this.#drawn!))}\n`
-      this.#say({ kind: 'file', name: `${this.#stem()}-parameters.json`, blob: new Blob([text], { type: 'application/json' }) })
-    }
-  }
-
-  async #open({ blob, name }: Extract<ToTrajectories, { kind: 'open' }>): Promise<void> {
-    const raw = await parseTable(new Uint8Array(await blob.arrayBuffer()), tableFormatOf(name), { source: name })
+  open(raw: RawTable, roles: Roles): SnapshotFacts {
     const columns = roleFacts(raw)
     const time = guessTime(raw, columns)
-    this.#raw = raw
-    this.#name = name
-    this.#say({ kind: 'opened', rowCount: raw.rowCount, columns, time })
-    this.#engine ??= openEngine()
-  }
-
-  #choose({ columns, holdOut }: Extract<ToTrajectories, { kind: 'choose' }>): void {
-    const snapshots = snapshotsOf(this.#raw!, columns)
+    const chosen = chosenColumns({ columns, time }, roles)
+    const snapshots = snapshotsOf(raw, columnOptions(chosen))
     const all = prepareSnapshots(snapshots).snapshots
-    prepareSnapshots(snapshots, holdOut)
     this.#snapshots = snapshots
+    this.#time = chosen.time
     this.#drawn = undefined
-    this.#time = columns.time
-    const facts = {
+    return {
+      columns,
+      time,
       names: snapshots.columnNames,
-      times: all.map(({ time }) => time),
+      times: all.map((one) => one.time),
       counts: all.map(({ cloud }) => cloud.points.rows),
       dates: snapshots.calendar
     }
-    this.#say({ kind: 'chosen', facts })
   }
 
-  #setAxes({ x, y, holdOut }: Extract<ToTrajectories, { kind: 'axes' }>): void {
-    const snapshots = prepareSnapshots(this.#snapshots!).snapshots
-    const placing = new PathPlacing({ snapshots, names: this.#snapshots!.columnNames, holdOut, time: this.#time }, this.#drawn, [x, y])
-    const picture = placing.picture()
-    const buffers = [...picture.snapshots.map(({ places }) => places), picture.paths?.places, picture.field?.arrows]
-    this.#say(
-      { kind: 'picture', picture },
-      buffers.flatMap((one) => (one ? [one.buffer as ArrayBuffer] : []))
-    )
+  look({ x, y, holdOut }: TrajectoriesShape['look']): PathPicture {
+    const { snapshots } = prepareSnapshots(this.#snapshots!)
+    return pathPicture({ snapshots, names: this.#snapshots!.columnNames, holdOut, time: this.#time }, this.#drawn, [x, y])
   }
 
-  async #run(job: TrajectoriesJob): Promise<void> {
+  share({ job }: TrajectoriesRun): JobShare {
+    return new JobShare(trajectoriesStages(this.#intervals(job)))
+  }
+
+  async run({ job }: TrajectoriesRun, { engine, watch, interim }: Tools<TrajectoriesShape>): Promise<Learned> {
     const snapshots = this.#snapshots!
-    const start = performance.now()
-    const intervals = new Set(snapshots.times).size - 1 - (job.holdOut?.length ?? 0)
-    const numbers = (job.rows ?? 100) * (1 + intervals * (1 + (job.between ?? 0))) * snapshots.columnNames.length
-    if (numbers > MOST_NUMBERS) {
+    const times = 1 + this.#intervals(job) * (1 + (job.between ?? 0))
+    if (job.rows! * times * snapshots.columnNames.length > MOST_NUMBERS) {
       throw new InputError({
         code: 'too-large',
-        got: `${job.rows} paths at ${1 + intervals * (1 + (job.between ?? 0))} times in ${snapshots.columnNames.length} columns`,
+        got: `${job.rows} paths at ${times} times in ${snapshots.columnNames.length} columns`,
         expected: `at most ${MOST_NUMBERS.toLocaleString('en')} numbers in a browser`,
         try: 'fewer paths, fewer times between the snapshots, or the command line'
       })
     }
-    const share = new JobShare(trajectoriesStages(intervals))
-    let told = 0
-    const progress: NonNullable<Parameters<typeof drawTrajectories>[2]['progress']> = (event) => {
-      const now = performance.now()
-      const state = share.update(event)
-      if (now - told < 60) return
-      told = now
-      this.#say({ kind: 'progress', stage: event.stage, ...state })
-    }
     const onRound = (entry: HistoryEntry, family: Family) => {
       const names = namesOf(family, snapshots.columnNames)
-      this.#say({ kind: 'round', names, round: roundOf(entry, names.length - snapshots.columnNames.length) })
+      interim({ names, round: roundOf(entry, names.length - snapshots.columnNames.length) })
     }
-    this.#engine ??= openEngine()
-    const drawn = await drawTrajectories(snapshots, job, { engine: await this.#engine, progress, onRound })
-    this.#drawn = drawn
-    this.#say({ kind: 'drawn', learned: learnedOf(drawn), milliseconds: performance.now() - start })
+    this.#drawn = await drawTrajectories(snapshots, job, { engine, ...watch, onRound })
+    return learnedOf(this.#drawn)
   }
 
-  async #exportRows(format: RowFormat): Promise<void> {
-    const cells = format === 'csv' || format === 'tsv' ? 'text' : 'typed'
+  async save(file: TrajectoriesShape['file']): Promise<SavedFile> {
+    if (file === 'parameters') return { ending: '-parameters.json', content: `${JSON.stringify(trajectoriesSummary(this.#drawn!))}\n` }
+    const cells = file === 'csv' || file === 'tsv' ? 'text' : 'typed'
     const table = presentTrajectories(this.#drawn!.trajectories, this.#snapshots!, cells)
-    const bytes = await serializeTable(table, format)
-    this.#say({ kind: 'file', name: `${this.#stem()}-paths.${format}`, blob: new Blob([bytes as BlobPart]) })
+    return { ending: `-paths.${file}`, content: (await serializeTable(table, file)) as BlobPart }
   }
 
-  #stem(): string {
-    return this.#name.replace(/\.[^.]+$/, '')
+  /** Intervals between the snapshots that a fit sees. */
+  #intervals({ holdOut = [] }: TrajectoriesRun['job']): number {
+    return new Set(this.#snapshots!.times).size - 1 - holdOut.length
   }
 }
 

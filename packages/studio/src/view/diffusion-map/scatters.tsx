@@ -1,20 +1,21 @@
-import { effect } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { computed } from '@preact/signals'
+import { useRef } from 'preact/hooks'
 import { change, coordinates, look, picture, pointed, source, summary, visibleColumns } from '../../state/diffusion-map.js'
 import type { Dots, Look, Shades } from '../../work/diffusion-map-messages.js'
 import { AxisSelect } from '../axis-select.js'
-import { watchSize } from '../canvas-size.js'
 import { dot, figureSvg, type LegendPart } from '../figure.js'
 import { FigureButtons } from '../figure-buttons.js'
-import { axesSvg, paper, placeText } from '../plot-figure.js'
+import { DOT, drawLayers, GROUND, type Ground, type Layer, marksAt, Outline, plotSvg } from '../layers.js'
+import { type CanvasSize, keepDrawn, Plot } from '../plot.js'
 import { useIntoSight } from '../sight.js'
-import { colour, theme } from '../theme.js'
-import { Ticks } from '../ticks.js'
+import { colour } from '../theme.js'
 import { formatCount } from '../words.js'
 import { shadeColour, shadeGroups } from './shades.js'
 
 /** Levels that the legend names. */
 const MOST_LEVELS = 12
+/** Places along the scale of a legend. */
+const RAMP = Array.from({ length: 25 }, (_, k) => k)
 
 /** The map and the data side by side: a dot that is pointed at in one is ringed in both. */
 export function Scatters() {
@@ -54,7 +55,9 @@ function Legend() {
       {shades.levels ? (
         shades.levels.slice(0, MOST_LEVELS).map((level, k) => (
           <span key={level}>
-            <Swatch code={k} />
+            <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
+              <circle cx="5" cy="5" r="4" fill={shadeColour(k, true)} />
+            </svg>
             {level}
           </span>
         ))
@@ -62,7 +65,7 @@ function Legend() {
         <span>
           {shades.low}
           <svg class="ramp" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            {Array.from({ length: 25 }, (_, k) => (
+            {RAMP.map((k) => (
               <rect key={k} x={k * 4} width="4.2" height="8" fill={shadeColour(k / 24, false)} />
             ))}
           </svg>
@@ -74,14 +77,6 @@ function Legend() {
   )
 }
 
-function Swatch({ code }: { code: number }) {
-  return (
-    <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
-      <circle cx="5" cy="5" r="4" fill={shadeColour(code, true)} />
-    </svg>
-  )
-}
-
 interface ScatterProps {
   readonly which: 'map' | 'data'
   readonly axes: readonly [keyof Look, keyof Look]
@@ -89,42 +84,47 @@ interface ScatterProps {
 }
 
 function Scatter({ which, axes, names }: ScatterProps) {
-  const box = useRef<HTMLDivElement>(null)
-  const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => keepDrawn(box.current!, canvas.current!, which), [which])
   const dots = picture.value?.[which]
   const title = which === 'map' ? 'Map' : 'Data'
-  const svg = () => scatterSvg(picture.value![which]!, title)
+  const select = (axis: 'x' | 'y', part: keyof Look, label: string) => (
+    <AxisSelect
+      axis={axis}
+      label={`${title}, ${label}`}
+      value={look.value[part]}
+      names={names}
+      choose={(name) => change({ [part]: name })}
+    />
+  )
   return (
     <figure>
       <figcaption>
         <strong>{title}</strong>
-        {dots && <FigureButtons name={`${source.value!.name}-${which}`} svg={svg} />}
+        {dots && <FigureButtons name={`${source.value!.name}-${which}`} svg={() => scatterSvg(picture.value![which]!, title)} />}
       </figcaption>
-      <AxisSelect
-        axis="y"
-        label={`${title}, upwards`}
-        value={look.value[axes[1]]}
-        names={names}
-        choose={(name) => change({ [axes[1]]: name })}
+      {select('y', axes[1], 'upwards')}
+      <Plot
+        axes={dots}
+        canvas={{
+          tabIndex: 0,
+          'aria-label': words(title, dots),
+          onKeyDown: (event) => step(event, picture.value?.[which]),
+          onPointerMove: (event) => point(event, which),
+          onPointerDown: (event) => point(event, which)
+        }}
+        begin={(canvas, size) => {
+          const layers = computed(() => {
+            const now = picture.value?.[which]
+            const { width, height } = size.value
+            return now ? layersOf(now, { left: 0, top: 0, width, height }, 2 * radiusOf(now, size.value)) : []
+          })
+          return keepDrawn(canvas, size, (context, size) => {
+            drawLayers(context, layers.value)
+            ringDot(context, picture.value?.[which], size)
+          })
+        }}
       />
-      <div class="plot">
-        {dots && <Ticks axis={dots.y} side="y" />}
-        <div class="ground" ref={box}>
-          <canvas ref={canvas} role="img" tabIndex={0} aria-label={words(title, dots)} onKeyDown={(event) => step(event, dots)} />
-        </div>
-        {dots && <Ticks axis={dots.x} side="x" />}
-      </div>
       {dots && notDrawn(dots) && <p class="soft unplaced">{notDrawn(dots)}</p>}
-      <div class="stage-foot">
-        <AxisSelect
-          axis="x"
-          label={`${title}, to the right`}
-          value={look.value[axes[0]]}
-          names={names}
-          choose={(name) => change({ [axes[0]]: name })}
-        />
-      </div>
+      <div class="stage-foot">{select('x', axes[0], 'to the right')}</div>
     </figure>
   )
 }
@@ -154,81 +154,52 @@ function step(event: KeyboardEvent, dots: Dots | null | undefined): void {
   pointed.value = order[Math.min(order.length - 1, Math.max(0, at + direction))] ?? null
 }
 
-/** Draws whenever something changes, points at what the pointer is near; what ends it is handed back. */
-function keepDrawn(box: HTMLElement, canvas: HTMLCanvasElement, which: 'map' | 'data'): () => void {
-  const context = canvas.getContext('2d')!
-  const { size, end: endWatching } = watchSize(box)
-  const end = effect(() => {
-    const { width, height, ratio } = size.value
-    const now = picture.value
-    const dots = now?.[which]
-    const ring = pointed.value
-    // Reading the theme draws anew when it changes.
-    void theme.value
-    canvas.width = Math.round(width * ratio)
-    canvas.height = Math.round(height * ratio)
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    if (!now || !dots) return
-    const count = dots.places.length / 2
-    const radius = Math.min(3, Math.max(1.1, Math.sqrt((width * height) / count) * 0.16))
-    context.globalAlpha = 0.75
-    for (const [fill, members] of shadeGroups(now.shades)) {
-      context.fillStyle = fill
-      context.beginPath()
-      for (const k of members) {
-        const [x, y] = [dots.places[2 * k]! * width, (1 - dots.places[2 * k + 1]!) * height]
-        if (!Number.isFinite(x + y)) continue
-        context.moveTo(x + radius, y)
-        context.arc(x, y, radius, 0, 2 * Math.PI)
-      }
-      context.fill()
-    }
-    context.globalAlpha = 1
-    if (ring === null) return
-    context.strokeStyle = colour('ink')
-    context.lineWidth = 2
-    context.beginPath()
-    context.arc(dots.places[2 * ring]! * width, (1 - dots.places[2 * ring + 1]!) * height, radius + 5, 0, 2 * Math.PI)
-    context.stroke()
-  })
-  const point = (event: PointerEvent) => {
-    const dots = picture.peek()?.[which]
-    if (!dots) return
-    const bounds = canvas.getBoundingClientRect()
-    const [px, py] = [event.clientX - bounds.left, event.clientY - bounds.top]
-    let nearest: number | null = null
-    let least = 15 * 15
-    for (let k = 0; k < dots.places.length / 2; k++) {
-      const squared = (dots.places[2 * k]! * bounds.width - px) ** 2 + ((1 - dots.places[2 * k + 1]!) * bounds.height - py) ** 2
-      if (squared < least) {
-        least = squared
-        nearest = k
-      }
-    }
-    pointed.value = nearest
+const radiusOf = ({ places }: Dots, { width, height }: CanvasSize): number =>
+  Math.min(3, Math.max(1.1, Math.sqrt((2 * width * height) / places.length) * 0.16))
+
+/** The dots, a layer for each colour. */
+function layersOf({ places }: Dots, ground: Ground, width: number): Layer[] {
+  return shadeGroups(picture.value!.shades).map(([stroke, members]) => ({
+    outline: new Outline(marksAt(ground, places, DOT, members)),
+    stroke,
+    width,
+    opacity: 0.75
+  }))
+}
+
+/** A ring around the dot that is pointed at. */
+function ringDot(context: CanvasRenderingContext2D, dots: Dots | null | undefined, size: CanvasSize): void {
+  if (!dots || pointed.value === null) return
+  const [x, y] = [dots.places[2 * pointed.value]!, dots.places[2 * pointed.value + 1]!]
+  context.strokeStyle = colour('ink')
+  context.lineWidth = 2
+  context.beginPath()
+  context.arc(x * size.width, (1 - y) * size.height, radiusOf(dots, size) + 5, 0, 2 * Math.PI)
+  context.stroke()
+}
+
+/** Points at the dot that is nearest to the pointer, if one is near. */
+function point(event: PointerEvent, which: 'map' | 'data'): void {
+  const dots = picture.peek()?.[which]
+  if (!dots) return
+  const { left, top, width, height } = (event.currentTarget as HTMLElement).getBoundingClientRect()
+  const distance = (k: number) =>
+    Math.hypot(dots.places[2 * k]! * width - event.clientX + left, (1 - dots.places[2 * k + 1]!) * height - event.clientY + top)
+  let nearest: number | null = null
+  let least = 15
+  for (let k = 0; k < dots.places.length / 2; k++) {
+    if (!(distance(k) < least)) continue
+    least = distance(k)
+    nearest = k
   }
-  canvas.addEventListener('pointermove', point)
-  canvas.addEventListener('pointerdown', point)
-  return () => {
-    end()
-    endWatching()
-    canvas.removeEventListener('pointermove', point)
-    canvas.removeEventListener('pointerdown', point)
-  }
+  pointed.value = nearest
 }
 
 /** One of both pictures as a document of its own. */
 function scatterSvg(dots: Dots, title: string): string {
   const { shades } = picture.value!
-  const groups = shadeGroups(shades).map(([stroke, members]) => {
-    const path = members
-      .filter((k) => Number.isFinite(dots.places[2 * k]! + dots.places[2 * k + 1]!))
-      .map((k) => `M${placeText(dots.places[2 * k]!, dots.places[2 * k + 1]!)}h0`)
-    return `<path d="${path.join('')}" fill="none" stroke="${stroke}" stroke-width="4" stroke-linecap="round" stroke-opacity="0.75"/>`
-  })
-  const drawing = paper(...groups, axesSvg(dots, colour('ink')))
   const more = (shades.levels?.length ?? 0) - MOST_LEVELS
-  return figureSvg([drawing], {
+  return figureSvg([plotSvg(layersOf(dots, GROUND, 4), dots)], {
     title: `${title}: ${dots.y.name} against ${dots.x.name}, coloured by ${shades.name}`,
     legend: shadeLegend(shades),
     notes: [more > 0 ? `and ${more} more of ${shades.name}` : '', notDrawn(dots)].filter(Boolean)
@@ -238,9 +209,6 @@ function scatterSvg(dots: Dots, title: string): string {
 /** What the colours mean, as the page says it. */
 function shadeLegend({ levels, low, high }: Shades): LegendPart[] {
   if (levels) return levels.slice(0, MOST_LEVELS).map((level, k) => dot(shadeColour(k, true), level))
-  const ramp = Array.from(
-    { length: 25 },
-    (_, k) => `<rect x="${k * 4 - 50}" y="-4" width="4.2" height="8" fill="${shadeColour(k / 24, false)}"/>`
-  )
+  const ramp = RAMP.map((k) => `<rect x="${k * 4 - 50}" y="-4" width="4.2" height="8" fill="${shadeColour(k / 24, false)}"/>`)
   return [{ mark: ramp.join(''), markWidth: 100, words: `${low} to ${high}` }]
 }

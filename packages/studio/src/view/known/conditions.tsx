@@ -1,6 +1,6 @@
 import { type GivenPart, middleOf, readPart, readValue, spell, spellPart, stepOf } from '../../state/given.js'
 import { knowable, slide, withGiven } from '../../state/known.js'
-import { change, drawnBars, settings, shown } from '../../state/session.js'
+import { change, drawnBars, settings, shown } from '../../state/sampling.js'
 import type { ColumnFacts } from '../../work/messages.js'
 import { RangeSlider } from './range-slider.js'
 
@@ -158,7 +158,7 @@ function Histogram({ column, ends }: { column: ColumnFacts; ends: readonly numbe
   const width = 100 / bars.length
   const place = (value: number) => (100 * (value - low)) / (high - low || 1)
   const [from, to] = ends.length === 1 ? [place(ends[0]!) - 0.6, place(ends[0]!) + 0.6] : [place(ends[0]!), place(ends[1]!)]
-  const drawn = shown.value?.known ? drawnBars.value[column.name] : undefined
+  const drawn = shown.value?.draw.given || shown.value?.draw.observe ? drawnBars.value[column.name] : undefined
   const path = bars
     .map(
       (height, i) => `M${(i * width).toFixed(2)},30v${(-28 * height).toFixed(2)}h${(width * 0.86).toFixed(2)}v${(28 * height).toFixed(2)}z`

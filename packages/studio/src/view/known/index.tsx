@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks'
 import { PANELS, type Panel, panel } from '../../state/panel.js'
-import { settings } from '../../state/session.js'
+import { settings } from '../../state/sampling.js'
 
 const NAMES: Readonly<Record<Panel, string>> = { settings: 'Settings', conditions: 'Conditions', observations: 'Observations' }
 

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { readPart, spell, stepOf } from '../../state/given.js'
 import { knowable, linearObservation, observationOf, release, slide, withObservation, writeObservation } from '../../state/known.js'
 import { panel } from '../../state/panel.js'
-import { change, frame, settings } from '../../state/session.js'
+import { change, frame, settings } from '../../state/sampling.js'
 import type { Axis, ColumnFacts } from '../../work/messages.js'
 import { spellDeviation } from './observations.js'
 

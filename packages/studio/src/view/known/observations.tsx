@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { spell } from '../../state/given.js'
 import { columnWord, knowable, observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
-import { change, frame, settings } from '../../state/session.js'
+import { change, frame, settings } from '../../state/sampling.js'
 
 /** What is being typed, before it is an observation. */
 const draft = signal('')

@@ -1,4 +1,4 @@
-import { measuring, support } from '../../state/session.js'
+import { measuring, support } from '../../state/sampling.js'
 import type { Support } from '../../work/messages.js'
 import { formatCount, formatNumber } from '../words.js'
 

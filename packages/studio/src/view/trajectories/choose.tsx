@@ -1,28 +1,22 @@
-import { change, chooseTime, chosen, close, roles, running, settings, snapshots, source } from '../../state/trajectories.js'
+import { change, chooseTime, chosen, close, running, settings, snapshots, source } from '../../state/trajectories.js'
+import { Columns, Table, toggled } from '../columns.js'
 import { SelectField } from '../fields.js'
 import { formatCount } from '../words.js'
 import { timeText } from './words.js'
 
 /** What the columns mean: time, weight, coordinates; and which snapshots the fit must not see. */
 export function Choose() {
-  const { columns } = roles.value!
-  const { time, weights } = chosen.value
-  const { counts, times } = snapshots.value!
+  const { columns, counts, times } = snapshots.value!
+  const { time, weights, exclude, usable } = chosen.value
   const total = counts.reduce((sum, count) => sum + count, 0)
+  const used = usable.filter((name) => !exclude.includes(name))
   return (
-    <section class="data" aria-labelledby="data-heading">
-      <h1 id="data-heading">{source.value!.name}</h1>
-      <p class="soft">
-        {formatCount(total)} particles at {times.length} times{' '}
-        <button type="button" class="link" onClick={close}>
-          another table
-        </button>
-      </p>
+    <Table source={source.value!} words={`${formatCount(total)} particles at ${times.length} times`} close={close}>
       <SelectField
         label="Time"
         value={time}
         disabled={running.value}
-        options={columns.filter((column) => column.times).map(({ name }) => ({ value: name, label: name }))}
+        options={columns.filter((column) => column.times).map(({ name }) => name)}
         set={chooseTime}
       />
       <SelectField
@@ -31,50 +25,35 @@ export function Choose() {
         disabled={running.value}
         options={[
           { value: '', label: 'all alike' },
-          ...columns.filter(({ name, numbers }) => numbers && name !== time).map(({ name }) => ({ value: name, label: name }))
+          ...columns.filter(({ name, numbers }) => numbers && name !== time).map(({ name }) => name)
         ]}
         set={(name) => change({ weights: name === '' ? null : name })}
       />
-      <Coordinates />
-      <HoldOut />
-    </section>
-  )
-}
-
-function Coordinates() {
-  const { columns } = roles.value!
-  const { time, weights, exclude, usable } = chosen.value
-  const used = usable.filter((name) => !exclude.includes(name))
-  return (
-    <>
       <h2 class="label">Coordinates</h2>
-      <ul class="columns" tabIndex={columns.length > 9 ? 0 : -1} aria-label="Coordinates">
-        {columns
+      <Columns
+        label="Coordinates"
+        columns={columns
           .filter(({ name }) => name !== time && name !== weights)
           .map(({ name, summary }) => {
             const included = used.includes(name)
-            const toggle = () => {
-              const left = exclude.filter((one) => usable.includes(one))
-              change({ exclude: included ? [...left, name] : left.filter((one) => one !== name) })
+            return {
+              name,
+              summary,
+              included,
+              disabled: running.value || !usable.includes(name) || (included && used.length === 1),
+              label: `Use the column ${name}`,
+              toggle: () =>
+                change({
+                  exclude: toggled(
+                    exclude.filter((one) => usable.includes(one)),
+                    name
+                  )
+                })
             }
-            return (
-              <li key={name} class={included ? '' : 'left-out'}>
-                <input
-                  type="checkbox"
-                  checked={included}
-                  disabled={running.value || !usable.includes(name) || (included && used.length === 1)}
-                  onChange={toggle}
-                  aria-label={`Use the column ${name}`}
-                />
-                <div class="name">
-                  <strong title={name}>{name}</strong>
-                  <span title={summary}>{summary}</span>
-                </div>
-              </li>
-            )
           })}
-      </ul>
-    </>
+      />
+      <HoldOut />
+    </Table>
   )
 }
 
@@ -83,27 +62,24 @@ function HoldOut() {
   const { holdOut } = settings.value
   const inner = times.slice(1, -1)
   if (inner.length === 0) return null
-  const toggle = (time: number) => {
-    const next = holdOut.includes(time) ? holdOut.filter((one) => one !== time) : [...holdOut, time].sort((a, b) => a - b)
-    change({ holdOut: next })
-  }
+  const some = holdOut.length > 0
   return (
     <fieldset class="hold-out" disabled={running.value}>
       <legend>Held-out times</legend>
       <p class="soft">
-        {holdOut.length === 0 ? 'The fit sees all of them. ' : 'The fit does not see them; the paths are judged there. '}
-        <button
-          type="button"
-          class="link"
-          onClick={() => change({ holdOut: holdOut.length > 0 ? [] : inner.filter((_, i) => i % 2 === 0) })}
-        >
-          {holdOut.length > 0 ? 'see all' : 'hold out every second'}
+        {some ? 'The fit does not see them; the paths are judged there. ' : 'The fit sees all of them. '}
+        <button type="button" class="link" onClick={() => change({ holdOut: some ? [] : inner.filter((_, i) => i % 2 === 0) })}>
+          {some ? 'see all' : 'hold out every second'}
         </button>
       </p>
       <div class="chips">
         {inner.map((time, i) => (
           <label key={time} title={`${formatCount(counts[i + 1]!)} particles`}>
-            <input type="checkbox" checked={holdOut.includes(time)} onChange={() => toggle(time)} />
+            <input
+              type="checkbox"
+              checked={holdOut.includes(time)}
+              onChange={() => change({ holdOut: [...toggled(holdOut, time)].sort((a, b) => a - b) })}
+            />
             <span>{timeText(time, dates)}</span>
           </label>
         ))}

@@ -1,35 +1,30 @@
-import { awaited, lacking, learned, openExample, openFile, rounds, snapshots } from '../../state/trajectories.js'
-import { DEFAULTS } from '../../state/trajectories-settings.js'
-import { Opening } from '../opening.js'
+import { rounds, session } from '../../state/trajectories.js'
+import { openingOf } from '../opening.js'
+import { TakeAway } from '../take-away.js'
+import { formatCount } from '../words.js'
 import { Choose } from './choose.js'
 import { LearnedTable, Scores } from './learned.js'
 import { Player } from './player.js'
 import { Settings } from './settings.js'
-import { TakeAway } from './take-away.js'
 import './trajectories.css'
 
-export { enter, openFile } from '../../state/trajectories.js'
+export const { enter, openFile } = session
+const { facts, result, running, save, shown } = session
 
-/** What is asked of an example at first: the dynamics that it came from, every second snapshot kept for judging. */
-const EXAMPLE = { ...DEFAULTS, reference: 'lotka-volterra', holdOut: [1, 3, 5, 7, 9] } as const
+const Opening = openingOf(
+  session,
+  {
+    activity: 'trajectories',
+    title: 'Paths through snapshots',
+    lead: 'Give particles seen at several times, none of them followed; the dynamics between the times are learned and whole paths drawn through them.',
+    drop: 'Drop snapshots here'
+  },
+  // The dynamics that the example came from, every second snapshot kept for judging.
+  { reference: 'lotka-volterra', holdOut: [1, 3, 5, 7, 9] }
+)
 
 export function View() {
-  if (snapshots.value) return <Work />
-  return (
-    <Opening
-      activity="trajectories"
-      title="Paths through snapshots"
-      lead="Give particles seen at several times, none of them followed; the dynamics between the times are learned and whole paths drawn through them."
-      drop="Drop snapshots here"
-      awaited={awaited.value}
-      lacking={lacking.value}
-      openFile={openFile}
-      openExample={({ file }) => void openExample(file, EXAMPLE)}
-    />
-  )
-}
-
-function Work() {
+  if (!facts.value) return <Opening />
   return (
     <main class="trajectories">
       <div class="bench">
@@ -37,13 +32,32 @@ function Work() {
         <Player />
         <Settings />
       </div>
-      {(learned.value || rounds.value) && (
+      {(result.value || rounds.value) && (
         <div class="results">
           <LearnedTable />
           <Scores />
-          {learned.value && <TakeAway />}
+          {result.value && <Paths times={result.value.times} />}
         </div>
       )}
     </main>
+  )
+}
+
+/** Paths and parameters to take along. */
+function Paths({ times }: { times: number }) {
+  const { rows, seed } = shown.value!.job
+  return (
+    <TakeAway
+      session={session}
+      rows={`${formatCount(rows!)} paths at ${formatCount(times)} times`}
+      kind="paths"
+      more="Parameters, history and scores"
+      buttons={
+        <button type="button" onClick={() => save('parameters')} disabled={running.value}>
+          JSON
+        </button>
+      }
+      seed={`seed ${seed}`}
+    />
   )
 }

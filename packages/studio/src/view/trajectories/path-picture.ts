@@ -1,33 +1,60 @@
-import type { FieldPlaces, PathPicture } from '../../work/trajectories-messages.js'
+import type { FieldPlaces, PathPicture, PathPlaces } from '../../work/trajectories-messages.js'
+import { cross, dot, figureSvg, line } from '../figure.js'
+import { CROSS, DOT, GROUND, type Ground, type Layer, marksAt, Outline, placeText, plotSvg } from '../layers.js'
+import { colour } from '../theme.js'
+import { formatCount } from '../words.js'
 
 /** Share of the whole time that a tail reaches back. */
 const TAIL = 0.07
 /** Share of the whole time around a snapshot in which its particles stand out. */
 const NEAR = 0.06
 const [SHORTEST, LONGEST] = [3, 22]
+/** Paths drawn whole: more only cover each other. */
+const MOST_WHOLE = 120
 
-export interface PictureColours {
-  readonly real: string
-  readonly synthetic: string
-  readonly ink: string
-  readonly soft: string
+/** What of a picture is shown. */
+export interface Shown {
+  readonly particles: boolean
+  readonly paths: boolean
+  readonly drift: boolean
 }
 
-export interface Drawn {
-  readonly width: number
-  readonly height: number
+interface Moment {
   readonly time: number
-  readonly colours: PictureColours
-  readonly show: { readonly particles: boolean; readonly paths: boolean; readonly drift: boolean }
+  readonly show: Shown
+  /** Whether paths are drawn whole, and snapshots all alike, as on paper. */
+  readonly whole: boolean
 }
 
-/** Snapshots faint, the drift as arrows, particles moving along their paths with short tails. */
-export function drawPaths(context: CanvasRenderingContext2D, picture: PathPicture, drawn: Drawn): void {
-  const { width, height, show } = drawn
-  context.clearRect(0, 0, width, height)
-  if (show.drift && picture.field) drawField(context, picture, drawn)
-  if (show.particles) drawSnapshots(context, picture, drawn)
-  if (show.paths && picture.paths) drawParticles(context, picture, drawn)
+/** A picture on a ground of some size: what does not move is outlined once. */
+export function pathLayers(picture: PathPicture, ground: Ground): (moment: Moment) => Layer[] {
+  const { snapshots, paths, field } = picture
+  const clouds = snapshots.map(({ time, heldOut, places }) => ({
+    time,
+    outline: new Outline(marksAt(ground, places, heldOut ? CROSS : DOT)),
+    stroke: colour(heldOut ? 'ink' : 'real'),
+    width: heldOut ? 1 : 3.4
+  }))
+  const longest = field ? longestOf(field, ground) : 0
+  const [first, last] = timesOf(picture)
+  return ({ time, show, whole }) => {
+    const closeness = (at: number) => (whole || !paths ? 0.5 : Math.max(0, 1 - Math.abs(at - time) / (NEAR * (last - first || 1))))
+    const synthetic = colour('synthetic')
+    const layers: Layer[] = []
+    if (show.drift && field) {
+      const frame = field.frames === 1 ? 0 : nearestFrame(paths!.times, time)
+      layers.push({ outline: new Outline(arrows(field, { frame, longest, ground })), stroke: colour('soft'), width: 1, opacity: 0.5 })
+    }
+    if (show.particles) layers.push(...clouds.map((cloud) => ({ ...cloud, opacity: 0.2 + 0.55 * closeness(cloud.time) })))
+    if (show.paths && paths) {
+      const { count } = paths
+      const [from, to] = whole ? [first, last] : [Math.max(first, time - TAIL * (last - first)), time]
+      const outline = new Outline(trails(paths, ground, { from, to, count: whole ? MOST_WHOLE : count }))
+      layers.push({ outline, stroke: synthetic, width: whole ? 0.8 : 1.2, opacity: Math.min(0.6, Math.max(0.2, 8 / Math.sqrt(count))) })
+      if (!whole) layers.push({ outline: new Outline(heads(paths, ground, time)), stroke: synthetic, width: 4.6, opacity: 0.9 })
+    }
+    return layers
+  }
 }
 
 /** First and last time of a picture. */
@@ -37,101 +64,11 @@ export function timesOf({ paths, snapshots }: PathPicture): [number, number] {
 }
 
 /** Where a time lies among ascending ones: the one before it, and how far on the way to the next. */
-export function placeOf(times: readonly number[], time: number): { readonly frame: number; readonly share: number } {
+function placeOf(times: readonly number[], time: number): { readonly frame: number; readonly share: number } {
   if (times.length < 2) return { frame: 0, share: 0 }
   const after = times.findIndex((one) => one > time)
   const frame = after < 0 ? times.length - 2 : Math.max(0, after - 1)
   return { frame, share: Math.min(1, Math.max(0, (time - times[frame]!) / (times[frame + 1]! - times[frame]!))) }
-}
-
-function drawSnapshots(context: CanvasRenderingContext2D, picture: PathPicture, { width, height, time, colours }: Drawn): void {
-  const [first, last] = timesOf(picture)
-  const near = NEAR * (last - first || 1)
-  for (const snapshot of picture.snapshots) {
-    const { places, heldOut } = snapshot
-    const closeness = picture.paths ? Math.max(0, 1 - Math.abs(snapshot.time - time) / near) : 0.5
-    context.globalAlpha = 0.2 + 0.55 * closeness
-    context.beginPath()
-    const size = heldOut ? 2.2 : 1.7
-    for (let i = 0; i < places.length; i += 2) {
-      const x = places[i]! * width
-      const y = (1 - places[i + 1]!) * height
-      if (heldOut) {
-        context.moveTo(x - size, y - size)
-        context.lineTo(x + size, y + size)
-        context.moveTo(x - size, y + size)
-        context.lineTo(x + size, y - size)
-      } else {
-        context.moveTo(x + size, y)
-        context.arc(x, y, size, 0, 2 * Math.PI)
-      }
-    }
-    if (heldOut) {
-      context.strokeStyle = colours.ink
-      context.lineWidth = 1
-      context.stroke()
-    } else {
-      context.fillStyle = colours.real
-      context.fill()
-    }
-  }
-  context.globalAlpha = 1
-}
-
-function drawParticles(context: CanvasRenderingContext2D, picture: PathPicture, { width, height, time, colours }: Drawn): void {
-  const { times, count, places } = picture.paths!
-  const [first, last] = timesOf(picture)
-  const head = placeOf(times, time)
-  const tail = placeOf(times, Math.max(first, time - TAIL * (last - first)))
-  const length = times.length
-  const at = (particle: number, { frame, share }: { frame: number; share: number }, axis: 0 | 1): number => {
-    const from = places[2 * (particle * length + frame) + axis]!
-    const to = places[2 * (particle * length + Math.min(length - 1, frame + 1)) + axis]!
-    return from + share * (to - from)
-  }
-  context.strokeStyle = colours.synthetic
-  context.lineWidth = 1.2
-  context.globalAlpha = Math.min(0.6, Math.max(0.2, 8 / Math.sqrt(count)))
-  context.beginPath()
-  for (let particle = 0; particle < count; particle++) {
-    context.moveTo(at(particle, tail, 0) * width, (1 - at(particle, tail, 1)) * height)
-    for (let frame = tail.frame + 1; frame <= head.frame; frame++) {
-      const k = 2 * (particle * length + frame)
-      context.lineTo(places[k]! * width, (1 - places[k + 1]!) * height)
-    }
-    context.lineTo(at(particle, head, 0) * width, (1 - at(particle, head, 1)) * height)
-  }
-  context.stroke()
-  context.fillStyle = colours.synthetic
-  context.globalAlpha = 0.9
-  context.beginPath()
-  for (let particle = 0; particle < count; particle++) {
-    const x = at(particle, head, 0) * width
-    const y = (1 - at(particle, head, 1)) * height
-    context.moveTo(x + 2.3, y)
-    context.arc(x, y, 2.3, 0, 2 * Math.PI)
-  }
-  context.fill()
-  context.globalAlpha = 1
-}
-
-/** The arrows of a time as lines on a plot of this size, longest where the drift is strongest at any time. */
-export function arrowsAt(picture: PathPicture, time: number, { width, height }: { width: number; height: number }): Float64Array {
-  const field = picture.field!
-  const frame = field.frames === 1 ? 0 : nearestFrame(picture.paths!.times, time)
-  const longest = longestOf(field, width, height)
-  const lines = new Float64Array(field.size * 4)
-  for (let k = 0; k < field.size; k++) {
-    const from = (frame * field.size + k) * 4
-    const [x, y] = [field.arrows[from]! * width, (1 - field.arrows[from + 1]!) * height]
-    const [right, down] = [field.arrows[from + 2]! * width, -field.arrows[from + 3]! * height]
-    const speed = Math.hypot(right, down)
-    if (!(speed > 0) || !Number.isFinite(speed)) continue
-    // The root keeps slow places readable beside fast ones.
-    const scale = (SHORTEST + (LONGEST - SHORTEST) * Math.sqrt(speed / longest)) / speed
-    lines.set([x - (right * scale) / 2, y - (down * scale) / 2, x + (right * scale) / 2, y + (down * scale) / 2], 4 * k)
-  }
-  return lines
 }
 
 function nearestFrame(times: readonly number[], time: number): number {
@@ -139,30 +76,86 @@ function nearestFrame(times: readonly number[], time: number): number {
   return share > 0.5 ? Math.min(times.length - 1, frame + 1) : frame
 }
 
-function longestOf({ arrows }: FieldPlaces, width: number, height: number): number {
+/** Where particles are at a time, on the picture. */
+function placesAt({ times, places }: PathPlaces, ground: Ground, time: number): (particle: number) => string {
+  const { frame, share } = placeOf(times, time)
+  const next = Math.min(times.length - 1, frame + 1)
+  return (particle) => {
+    const [from, to] = [2 * (particle * times.length + frame), 2 * (particle * times.length + next)]
+    const along = (axis: 0 | 1) => places[from + axis]! + share * (places[to + axis]! - places[from + axis]!)
+    return placeText(ground, along(0), along(1))
+  }
+}
+
+/** Paths between two times, evenly some of them. */
+function trails(paths: PathPlaces, ground: Ground, { from, to, count }: { from: number; to: number; count: number }): string {
+  const { times, places } = paths
+  const [start, end] = [placesAt(paths, ground, from), placesAt(paths, ground, to)]
+  const [first, last] = [placeOf(times, from).frame + 1, placeOf(times, to).frame]
+  const shown = Math.min(paths.count, count)
+  let path = ''
+  for (let k = 0; k < shown; k++) {
+    const particle = Math.floor((k * paths.count) / shown)
+    path += `M${start(particle)}`
+    for (let at = 2 * (particle * times.length + first), left = last - first; left >= 0; at += 2, left--)
+      path += `L${placeText(ground, places[at]!, places[at + 1]!)}`
+    path += `L${end(particle)}`
+  }
+  return path
+}
+
+function heads(paths: PathPlaces, ground: Ground, time: number): string {
+  const at = placesAt(paths, ground, time)
+  return Array.from({ length: paths.count }, (_, particle) => `M${at(particle)}${DOT}`).join('')
+}
+
+function longestOf({ arrows }: FieldPlaces, { width, height }: Ground): number {
   let longest = Number.MIN_VALUE
   for (let at = 0; at < arrows.length; at += 4) longest = Math.max(longest, Math.hypot(arrows[at + 2]! * width, arrows[at + 3]! * height))
   return longest
 }
 
-function drawField(context: CanvasRenderingContext2D, picture: PathPicture, { width, height, time, colours }: Drawn): void {
-  const lines = arrowsAt(picture, time, { width, height })
-  context.strokeStyle = colours.soft
-  context.globalAlpha = 0.5
-  context.lineWidth = 1
-  context.beginPath()
-  for (let k = 0; k < lines.length; k += 4) {
-    const [x0, y0, x1, y1] = [lines[k]!, lines[k + 1]!, lines[k + 2]!, lines[k + 3]!]
-    if (x0 === x1 && y0 === y1) continue
-    const angle = Math.atan2(y1 - y0, x1 - x0)
-    const barb = Math.min(4, Math.hypot(x1 - x0, y1 - y0) * 0.4)
-    context.moveTo(x0, y0)
-    context.lineTo(x1, y1)
-    for (const side of [-0.5, 0.5]) {
-      context.moveTo(x1, y1)
-      context.lineTo(x1 - barb * Math.cos(angle + side), y1 - barb * Math.sin(angle + side))
-    }
+/** The drift at one frame as arrows, longest where it is strongest at any time. */
+function arrows(field: FieldPlaces, { frame, longest, ground }: { frame: number; longest: number; ground: Ground }): string {
+  let path = ''
+  for (let k = frame * field.size; k < (frame + 1) * field.size; k++) {
+    const [x, y, dx, dy] = field.arrows.subarray(4 * k, 4 * k + 4)
+    const [right, down] = [dx! * ground.width, -dy! * ground.height]
+    const speed = Math.hypot(right, down)
+    if (!(speed > 0) || !Number.isFinite(speed)) continue
+    // The root keeps slow places readable beside fast ones.
+    const length = SHORTEST + (LONGEST - SHORTEST) * Math.sqrt(speed / longest)
+    const [u, v] = [(right / speed) * length, (down / speed) * length]
+    const [endX, endY] = [ground.left + x! * ground.width + u / 2, ground.top + (1 - y!) * ground.height + v / 2]
+    const tip = `${endX.toFixed(1)},${endY.toFixed(1)}`
+    path += `M${(endX - u).toFixed(1)},${(endY - v).toFixed(1)}L${tip}`
+    const [angle, barb] = [Math.atan2(down, right), Math.min(4, length * 0.4)]
+    for (const side of [-0.5, 0.5])
+      path += `M${tip}l${(-barb * Math.cos(angle + side)).toFixed(1)},${(-barb * Math.sin(angle + side)).toFixed(1)}`
   }
-  context.stroke()
-  context.globalAlpha = 1
+  return path
+}
+
+/** What a figure of paths says besides the picture. */
+interface PathWords {
+  /** The time in words. */
+  readonly when: string
+  /** Particles that were seen. */
+  readonly particles: number
+}
+
+/** Snapshots, whole paths and the drift at one time, as a document of its own. */
+export function pathSvg(picture: PathPicture, { time, show }: Omit<Moment, 'whole'>, { when, particles }: PathWords): string {
+  const { x, y, snapshots, paths, field } = picture
+  const seen = snapshots.reduce((sum, { places }) => sum + places.length / 2, 0)
+  const counted = (drawn: number, all: number, kind: string) =>
+    `${drawn < all ? `${formatCount(drawn)} of ` : ''}${formatCount(all)} ${kind}`
+  const legend = [
+    ...(show.particles ? [dot(colour('real'), counted(seen, particles, 'particles'))] : []),
+    ...(show.particles && snapshots.some(({ heldOut }) => heldOut) ? [cross(colour('ink'), 'held out')] : []),
+    ...(show.paths && paths ? [line(colour('synthetic'), counted(Math.min(paths.count, MOST_WHOLE), paths.count, 'paths'))] : []),
+    ...(show.drift && field ? [line(colour('soft'), field.frames > 1 ? `drift at ${when}` : 'drift')] : [])
+  ]
+  const layers = pathLayers(picture, GROUND)({ time, show, whole: true })
+  return figureSvg([plotSvg(layers, picture)], { title: `${y.name} against ${x.name}`, legend })
 }

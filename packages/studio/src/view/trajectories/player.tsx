@@ -1,16 +1,16 @@
-import { effect, signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { stillness } from '../../state/stillness.js'
 import { axes, change, chosen, picture, playWhenDrawn, running, snapshots, source } from '../../state/trajectories.js'
 import { AxisSelect } from '../axis-select.js'
-import { watchSize } from '../canvas-size.js'
 import { FigureButtons } from '../figure-buttons.js'
+import { drawLayers } from '../layers.js'
+import { type CanvasSize, keepDrawn, Plot } from '../plot.js'
 import { useIntoSight } from '../sight.js'
-import { colour, theme } from '../theme.js'
-import { Ticks } from '../ticks.js'
+import { Legend, Playback } from '../stage.js'
+import { theme } from '../theme.js'
 import { formatCount } from '../words.js'
-import { pathSvg } from './path-figure.js'
-import { drawPaths, timesOf } from './path-picture.js'
+import { pathLayers, pathSvg, type Shown, timesOf } from './path-picture.js'
 import { timeText } from './words.js'
 
 /** Seconds that the whole time takes at speed 1. */
@@ -20,10 +20,13 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4] as const
 const time = signal(0)
 const playing = signal(false)
 const speed = signal<number>(1)
-const show = signal({ particles: true, paths: true, drift: true })
+const show = signal<Shown>({ particles: true, paths: true, drift: true })
 const rate = signal<number | null>(null)
 /** Counts what begins to play by itself. */
 const begun = signal(0)
+
+/** The time that is shown, as a person reads it. */
+const timeWords = (): string => `${chosen.value.time} ${timeText(time.value, snapshots.value!.dates)}`
 
 /** Particles that move along their paths, over the snapshots and the drift. */
 export function Player() {
@@ -46,9 +49,9 @@ export function Player() {
     <section class="stage" aria-label="Snapshots and paths" ref={stage}>
       <div class="stage-head">
         <Axis axis="y" />
-        <Legend />
+        <Parts />
       </div>
-      <Plot />
+      <Plot axes={picture.value} canvas={{ 'aria-label': words(), 'data-rate': rate.value?.toFixed(1) }} begin={animate} />
       <div class="stage-foot">
         <Axis axis="x" />
       </div>
@@ -69,54 +72,22 @@ function Axis({ axis }: { axis: 'x' | 'y' }) {
   )
 }
 
-function Legend() {
+function Parts() {
   const now = picture.value
-  const { counts, dates } = snapshots.value!
-  const particles = counts.reduce((a, b) => a + b, 0)
+  const particles = snapshots.value!.counts.reduce((a, b) => a + b, 0)
   const parts = [
     { key: 'particles' as const, look: 'real', words: `${formatCount(particles)} particles` },
     ...(now?.paths ? [{ key: 'paths' as const, look: 'synthetic', words: `${formatCount(now.paths.count)} paths` }] : []),
     ...(now?.field ? [{ key: 'drift' as const, look: 'drift', words: 'drift' }] : [])
   ]
-  const svg = () =>
-    pathSvg(picture.value!, {
-      time: time.value,
-      when: `${chosen.value.time} ${timeText(time.value, dates)}`,
-      show: show.value,
-      particles
-    })
+  const svg = () => pathSvg(picture.value!, { time: time.value, show: show.value }, { when: timeWords(), particles })
+  const toggle = (key: keyof Shown) => {
+    show.value = { ...show.value, [key]: !show.value[key] }
+  }
   return (
-    <div class="legend">
-      {parts.map(({ key, look, words }) => (
-        <button
-          key={key}
-          type="button"
-          class={look}
-          aria-pressed={show.value[key]}
-          onClick={() => (show.value = { ...show.value, [key]: !show.value[key] })}
-        >
-          <i aria-hidden="true" />
-          {words}
-        </button>
-      ))}
+    <Legend parts={parts} shown={show.value} toggle={toggle}>
       {now && <FigureButtons name={`${source.value!.name}-paths`} svg={svg} />}
-    </div>
-  )
-}
-
-function Plot() {
-  const box = useRef<HTMLDivElement>(null)
-  const canvas = useRef<HTMLCanvasElement>(null)
-  useEffect(() => animate(box.current!, canvas.current!), [])
-  const now = picture.value
-  return (
-    <div class="plot">
-      {now && <Ticks axis={now.y} side="y" />}
-      <div class="ground" ref={box}>
-        <canvas ref={canvas} role="img" aria-label={words()} data-rate={rate.value?.toFixed(1)} />
-      </div>
-      {now && <Ticks axis={now.x} side="x" />}
-    </div>
+    </Legend>
   )
 }
 
@@ -130,21 +101,13 @@ function words(): string {
 }
 
 /** Draws when something changes, and frame by frame while playing; what ends it is handed back. */
-function animate(box: HTMLElement, canvas: HTMLCanvasElement): () => void {
-  const context = canvas.getContext('2d')!
-  const { size, end: endWatching } = watchSize(box)
-  const endDrawing = effect(() => {
-    const { width, height, ratio } = size.value
-    const now = picture.value
-    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)]
-    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h })
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    context.clearRect(0, 0, width, height)
-    // Reading the theme draws anew when it changes.
+function animate(canvas: HTMLCanvasElement, size: ReadonlySignal<CanvasSize>): () => void {
+  const layersAt = computed(() => {
     void theme.value
-    if (!now) return
-    const colours = { real: colour('real'), synthetic: colour('synthetic'), ink: colour('ink'), soft: colour('soft') }
-    drawPaths(context, now, { width, height, time: time.value, colours, show: show.value })
+    return picture.value && pathLayers(picture.value, { left: 0, top: 0, ...size.value })
+  })
+  const endDrawing = keepDrawn(canvas, size, (context) => {
+    drawLayers(context, layersAt.value?.({ time: time.value, show: show.value, whole: false }) ?? [])
   })
   let due = 0
   const endPlaying = effect(() => {
@@ -170,7 +133,6 @@ function animate(box: HTMLElement, canvas: HTMLCanvasElement): () => void {
     cancelAnimationFrame(due)
     endDrawing()
     endPlaying()
-    endWatching()
   }
 }
 
@@ -178,34 +140,26 @@ function Controls() {
   const now = picture.value
   if (!now?.paths) return <p class="playback soft">{now ? '\u00a0' : 'reading …'}</p>
   const [first, last] = timesOf(now)
-  const { dates } = snapshots.value!
   const toggle = () => {
     if (!playing.value && time.value >= last) time.value = first
     playing.value = !playing.value
   }
-  const hold = (event: Event) => {
+  const hold = (at: number) => {
     playing.value = false
-    time.value = (event.currentTarget as HTMLInputElement).valueAsNumber
+    time.value = at
   }
   return (
-    <div class="playback">
-      <button type="button" class="round" onClick={toggle} aria-label={playing.value ? 'Pause' : 'Play the paths'}>
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-          <path d={playing.value ? 'M4 3h3v10H4zM9 3h3v10H9z' : 'M4.5 2.5v11l9-5.5z'} />
-        </svg>
-      </button>
-      <input
-        type="range"
-        min={first}
-        max={last}
-        step={(last - first) / 500 || 'any'}
-        value={time.value}
-        aria-label="Time"
-        aria-valuetext={`${chosen.value.time} ${timeText(time.value, dates)}`}
-        onInput={hold}
-      />
+    <Playback
+      playing={playing.value}
+      toggle={toggle}
+      what="paths"
+      place={{ min: first, max: last, step: (last - first) / 500 || 'any', value: time.value }}
+      label="Time"
+      words={timeWords()}
+      hold={hold}
+    >
       <span class="soft" aria-hidden="true">
-        {chosen.value.time} {timeText(time.value, dates)}
+        {timeWords()}
       </span>
       <select aria-label="Speed" value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
         {SPEEDS.map((one) => (
@@ -214,6 +168,6 @@ function Controls() {
           </option>
         ))}
       </select>
-    </div>
+    </Playback>
   )
 }

@@ -1,0 +1,189 @@
+import { batch, effect, type Signal, signal } from '@preact/signals'
+import { type Activity, activityIn, partsOf, setPlace, withoutActivity } from './activity.js'
+import { forget, remember as rememberStep } from './history.js'
+import { beLed, broughtBy } from './navigation.js'
+import {
+  type Fault,
+  fault,
+  faultWords,
+  fetchExample,
+  keepTable,
+  type OpenTable,
+  openedBefore,
+  opening,
+  openTable,
+  refuse,
+  type Source,
+  said,
+  sameSource,
+  sourceIn
+} from './page.js'
+import { fromAddress, type Sheet, toAddress, usualOf } from './sheet.js'
+
+export type Why = 'changed' | 'undone' | 'led'
+
+/** What an activity says of its table and settings. */
+export interface TableRules<S extends object> {
+  readonly name: Activity
+  readonly sheet: Sheet<S>
+  /** Another table, or none, is open: what was made of the one before is gone. */
+  readonly taken: () => void
+  /** Settings have changed, by a person, by undoing or by an address. */
+  readonly changed: (before: S, why: Why) => void
+  /** Settings that a change leaves without sense are taken back with it. */
+  readonly tidied?: (now: S, before: S) => S
+  /** What stands in the address besides, and what an address says of it. */
+  readonly beside?: () => readonly (readonly [string, string])[]
+  readonly led?: (parts: URLSearchParams) => void
+}
+
+/** The table of an activity, and settings that are undone and stand in the address. */
+export interface Tables<S extends object> {
+  readonly source: Signal<Source | null>
+  readonly settings: Signal<S>
+  /** What the open table lacks for this activity. */
+  readonly lacking: Signal<Fault | null>
+  /** Name of the file that the address means, while the page does not have it. */
+  readonly awaited: Signal<string | null>
+  readonly held: () => OpenTable | null
+  change(part: Partial<S>, how?: { readonly remember: boolean }): void
+  openFile(file: File): void
+  openExample(name: string, part?: Partial<S>): Promise<void>
+  /** Takes up the table that is open, unless it is at hand already. */
+  enter(): void
+  /** Back to the page where a table is picked. */
+  close(): void
+  /** The table that was read cannot be used here. One that is open elsewhere stays open there; in the place of a new one comes the one before. */
+  unusable(found: Fault): void
+}
+
+export function tablesOf<S extends object>(rules: TableRules<S>): Tables<S> {
+  const { name, sheet } = rules
+  const usual = usualOf(sheet)
+  const source = signal<Source | null>(null)
+  const settings = signal<S>(usual)
+  const lacking = signal<Fault | null>(null)
+  const awaited = signal<string | null>(null)
+  /** What the address says of a file that the page does not have. */
+  let unread = new URLSearchParams()
+  let held: OpenTable | null = null
+  /** Whether the table was open already when it was taken up, and otherwise what was here before it. */
+  let entered = false
+  let before: { readonly table: OpenTable; readonly settings: S } | null = null
+  /** What was open in another activity before it. */
+  let elsewhere: OpenTable | null = null
+
+  const put = (table: OpenTable | null, kept: S): void => {
+    held = table
+    forget(name)
+    batch(() => {
+      openTable.value = table
+      source.value = table?.source ?? null
+      settings.value = kept
+      lacking.value = null
+      awaited.value = null
+      fault.value = null
+      opening.value = table !== null
+      rules.taken()
+    })
+  }
+  const open = (table: OpenTable, kept: S): void => {
+    entered = openTable.peek() === table
+    before = entered ? null : held && source.peek() && { table: held, settings: settings.peek() }
+    elsewhere = openTable.peek()
+    // What was said of another file stays said.
+    const told = entered ? fault.peek() : null
+    keepTable(table)
+    put(table, kept)
+    fault.value = told
+  }
+  const openAs = (table: OpenTable, parts: URLSearchParams): void => {
+    open(table, fromAddress(sheet, parts))
+    rules.led?.(parts)
+  }
+  const close = (): void => put(null, usual)
+  const goTo = (next: S, why: Why): void => {
+    const from = settings.value
+    batch(() => {
+      settings.value = next
+      if (why === 'undone') said.value = 'Undone'
+      rules.changed(from, why)
+    })
+  }
+  const change = (part: Partial<S>, remember: boolean, why: Why): void => {
+    const from = settings.value
+    if (remember) rememberStep(name, () => goTo(from, 'undone'))
+    const next = { ...from, ...part }
+    goTo(rules.tidied?.(next, from) ?? next, why)
+  }
+  const fetched = async (file: string, opened: (table: OpenTable) => void): Promise<void> => {
+    const example = await fetchExample(file)
+    if (example) opened(example)
+  }
+  const visit = (parts: URLSearchParams, fresh: boolean): void => {
+    const meant = sourceIn(parts)
+    if (meant && held && sameSource(held.source, meant)) {
+      openTable.value = held
+      const brought = broughtBy(fromAddress(sheet, parts), settings.peek())
+      if (fresh && brought && source.peek()) change(brought, true, 'led')
+      rules.led?.(parts)
+      return
+    }
+    const known = meant && openedBefore(meant)
+    if (known) openAs(known, parts)
+    else if (meant?.kind === 'example') void fetched(meant.name, (table) => openAs(table, parts))
+    else {
+      if (held || openTable.peek()) close()
+      rules.led?.(parts)
+      awaited.value = meant?.name ?? null
+      unread = parts
+    }
+  }
+  effect(() => {
+    // A table that may yet be refused has no place.
+    if (opening.value) return
+    const from = source.value ?? (lacking.value && held?.source)
+    const parts = from ? [[from.kind, from.name], ...toAddress(sheet, settings.value), ...(rules.beside?.() ?? [])] : []
+    const place = from ? new URLSearchParams(parts as string[][]).toString() : awaited.value === null ? '' : withoutActivity(unread)
+    setPlace(name, place)
+  })
+  beLed(name, visit)
+
+  return {
+    source,
+    settings,
+    lacking,
+    awaited,
+    held: () => held,
+    change: (part, { remember } = { remember: true }) => change(part, remember, 'changed'),
+    openFile(file) {
+      const parts = partsOf(location.hash)
+      const table: OpenTable = { blob: file, source: { kind: 'file', name: file.name } }
+      if (activityIn(parts) === name && sameSource(sourceIn(parts), table.source)) openAs(table, parts)
+      else open(table, usual)
+    },
+    openExample: (file, part = {}) => fetched(file, (table) => open(table, { ...usual, ...part })),
+    enter() {
+      if (opening.value || openTable.value === held) return
+      if (openTable.value) open(openTable.value, usual)
+      else close()
+    },
+    close,
+    unusable(found) {
+      if (entered) {
+        batch(() => {
+          source.value = null
+          opening.value = false
+          lacking.value = found
+          said.value = faultWords(found)
+        })
+        return
+      }
+      put(before?.table ?? null, before?.settings ?? usual)
+      refuse(found)
+      opening.value = before !== null
+      if (!before) openTable.value = elsewhere
+      before = null
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { type Engine, type ProgressEvent, type RawTable, StopError, type StopSignal, type Watch } from '@sbridge/core'
+import { parseTable, tableFormatOf } from 'sbridge/internal'
+import { countingEngine } from './counting-engine.js'
+import { openEngine } from './engine.js'
+import { faultOf } from './fault.js'
+import type { FromWork, Progress, Reached, Shape, Show, ToWork } from './protocol.js'
+
+/** Milliseconds between two reports at least. */
+const OFTEN = 60
+
+/** How far a run is, by what its stages report and by the pairs that the engine has gone through. */
+export interface Share {
+  update(event: ProgressEvent): Reached
+  work?(pairs: number): Reached
+}
+
+/** What a run is handed besides what is asked for. */
+export interface Tools<A extends Shape> {
+  readonly engine: Engine
+  readonly watch: Required<Watch>
+  readonly show: Show
+  readonly interim: (found: A['interim']) => void
+  readonly picture: (picture: A['picture']) => void
+}
+
+export interface SavedFile {
+  /** What is put behind the name of the table. */
+  readonly ending: string
+  readonly content: BlobPart
+}
+
+/** What is done with one table in a worker: one thing at a time, but for what is looked at. */
+export interface Work<A extends Shape> {
+  /** What the page is told of a table, read as was chosen. */
+  open(table: RawTable, choice: A['choice']): A['facts']
+  /** Nothing where it cannot be shown. */
+  look(look: A['look']): A['picture'] | undefined
+  share(run: A['run']): Share | Promise<Share>
+  run(run: A['run'], tools: Tools<A>): Promise<A['result']>
+  save(file: A['file']): Promise<SavedFile>
+  join?(to: string, port: MessagePort): void
+}
+
+/** Keeps the table and the engine of a work, and speaks with its page. */
+export class Desk<A extends Shape> {
+  #engine: Promise<Engine> | undefined
+  #table: RawTable | undefined
+  #stem = ''
+  /** Shared memory: a worker that computes reads no messages. */
+  #ended: Int32Array = new Int32Array(1)
+
+  constructor(
+    private readonly work: Work<A>,
+    private readonly say: (message: FromWork<A>) => void
+  ) {}
+
+  async handle(message: ToWork<A>): Promise<void> {
+    try {
+      await this.#do(message)
+    } catch (error) {
+      if (error instanceof StopError && message.kind === 'run') this.say({ kind: 'stopped', turn: message.turn })
+      else this.say({ kind: 'refused', during: message.kind, fault: faultOf(error) })
+    }
+  }
+
+  async #do(message: ToWork<A>): Promise<void> {
+    if (message.kind === 'open') await this.#open(message)
+    if (message.kind === 'choose') this.say({ kind: 'opened', facts: this.work.open(this.#table!, message.choice) })
+    if (message.kind === 'run') await this.#run(message)
+    if (message.kind === 'ended') this.#ended = message.turn
+    if (message.kind === 'join') this.work.join?.(message.to, message.port)
+    if (message.kind === 'look') {
+      const picture = this.work.look(message.look)
+      if (picture !== undefined) this.say({ kind: 'picture', picture })
+    }
+    if (message.kind === 'save') {
+      const { ending, content } = await this.work.save(message.file)
+      this.say({ kind: 'file', name: this.#stem + ending, blob: new Blob([content]) })
+    }
+  }
+
+  async #open({ blob, name, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
+    this.#table = await parseTable(new Uint8Array(await blob.arrayBuffer()), tableFormatOf(name), { source: name })
+    this.#stem = name.replace(/\.[^.]+$/, '')
+    this.say({ kind: 'opened', facts: this.work.open(this.#table, choice) })
+    this.#engine ??= openEngine()
+  }
+
+  async #run({ run, show, turn }: Extract<ToWork<A>, { kind: 'run' }>): Promise<void> {
+    const start = performance.now()
+    const share = await this.work.share(run)
+    let told = 0
+    let stage = 'starting'
+    const tell = (reached: Reached): void => {
+      const now = performance.now()
+      if (now - told < OFTEN) return
+      told = now
+      this.say({ kind: 'progress', turn, stage, ...reached } satisfies { kind: 'progress'; turn: number } & Progress)
+    }
+    const progress = (event: ProgressEvent) => {
+      stage = event.stage
+      tell(share.update(event))
+    }
+    this.#engine ??= openEngine()
+    const engine = countingEngine(await this.#engine, (pairs) => {
+      if (share.work) tell(share.work(pairs))
+    })
+    const result = await this.work.run(run, {
+      engine,
+      watch: { progress, stop: this.#stopOf(turn) },
+      show,
+      interim: (found) => this.say({ kind: 'interim', turn, found }),
+      picture: (picture) => this.say({ kind: 'picture', picture })
+    })
+    this.say({ kind: 'done', turn, result, seconds: (performance.now() - start) / 1000 })
+  }
+
+  #stopOf(turn: number): StopSignal {
+    const stopped = () => Atomics.load(this.#ended, 0) >= turn
+    return {
+      get aborted() {
+        return stopped()
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { SbridgeError } from '@sbridge/core'
+
+/** What an activity and its worker speak of: for each, what only that activity knows. */
+export interface Shape {
+  /** How the table is read. */
+  readonly choice: unknown
+  readonly facts: unknown
+  /** What of it is looked at. */
+  readonly look: unknown
+  readonly picture: unknown
+  readonly run: unknown
+  /** Found on the way. */
+  readonly interim: unknown
+  readonly result: unknown
+  /** What can be saved. */
+  readonly file: unknown
+}
+
+/** What a person is told of an error: the three sentences of the library's errors. */
+export type Fault = Pick<SbridgeError, 'got' | 'expected' | 'remedy'>
+
+/** How far a run is. */
+export interface Reached {
+  /** Done, from 0 to 1. */
+  readonly share: number
+  /** Null while there is nothing to tell it from. */
+  readonly secondsLeft: number | null
+}
+
+export interface Progress extends Reached {
+  readonly stage: string
+}
+
+/** Whether every step is played, or the picture only moves from where it is to the end. */
+export type Show = 'play' | 'morph'
+
+export type ToWork<A extends Shape = Shape> =
+  | { readonly kind: 'open'; readonly blob: Blob; readonly name: string; readonly choice: A['choice'] }
+  | { readonly kind: 'choose'; readonly choice: A['choice'] }
+  | { readonly kind: 'look'; readonly look: A['look'] }
+  | { readonly kind: 'run'; readonly run: A['run']; readonly show: Show; readonly turn: number }
+  /** Memory of one number, shared with the page: the newest run that is to end between two of its steps. */
+  | { readonly kind: 'ended'; readonly turn: Int32Array }
+  | { readonly kind: 'save'; readonly file: A['file'] }
+  /** Another worker, at the other end of a port. */
+  | { readonly kind: 'join'; readonly to: 'painter' | 'sample' | 'measure'; readonly port: MessagePort }
+
+export type FromWork<A extends Shape = Shape> =
+  | { readonly kind: 'opened'; readonly facts: A['facts'] }
+  | { readonly kind: 'picture'; readonly picture: A['picture'] }
+  | ({ readonly kind: 'progress'; readonly turn: number } & Progress)
+  | { readonly kind: 'interim'; readonly turn: number; readonly found: A['interim'] }
+  | { readonly kind: 'done'; readonly turn: number; readonly result: A['result']; readonly seconds: number }
+  | { readonly kind: 'stopped'; readonly turn: number }
+  | { readonly kind: 'file'; readonly name: string; readonly blob: Blob }
+  | { readonly kind: 'refused'; readonly during: ToWork['kind']; readonly fault: Fault }

@@ -1,6 +1,7 @@
 /** What the other packages of this repository use besides the public interface: it may change in any release. */
 export { alignTables } from './diagnose/align.js'
 export { evaluationParts } from './diagnose/evaluate.js'
+export { type StagePlan, StageShare } from './num/share.js'
 export { mean, variance } from './num/statistics.js'
 export { prepareSnapshots } from './systems/marginals/snapshots.js'
 export { columnsOf, linearForm } from './table/expression.js'

@@ -1,5 +1,6 @@
 // @module-tag slow
 import { readFileSync } from 'node:fs'
+import { numberText } from '@sbridge/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkForEveryone, download, Studio, saveFigures, WAIT } from './pages.js'
 
@@ -42,13 +43,13 @@ describe('the diffusion map in the studio', () => {
 
     const { spectrum, residuals } = JSON.parse(told.output) as { spectrum: number[]; residuals: number[] }
     const first = page.locator('.spectrum tbody tr').first()
-    expect(await first.locator('td').nth(0).textContent()).toBe(spectrum[0]!.toFixed(4))
+    expect(await first.locator('td').nth(0).textContent()).toBe(numberText(spectrum[0]!))
     expect(await first.locator('td').nth(1).textContent()).toBe(residuals[0]!.toExponential(1))
     expect(await page.locator('.spectrum tbody tr').count()).toBe(spectrum.length)
     const figures = await saveFigures(page)
-    expect([...figures.keys()].sort()).toEqual(['birds.csv-data', 'birds.csv-map', 'birds.csv-spectrum'])
+    expect([...figures.keys()].sort()).toEqual(['birds.csv-Spectrum', 'birds.csv-data', 'birds.csv-map'])
     for (const level of ['Adelie', 'Chinstrap', 'Gentoo']) expect(figures.get('birds.csv-map')).toContain(`>${level}<`)
-    expect(figures.get('birds.csv-spectrum')).toContain('>became coordinates<')
+    expect(figures.get('birds.csv-Spectrum')).toMatch(/filled ones.*became.*coordinates/s)
     await page.context().close()
   })
 
@@ -86,8 +87,8 @@ describe('the diffusion map in the studio', () => {
     await page.getByLabel('Bandwidth ε').press('Enter')
     await page.getByText(/the data fall into \d+ parts/).waitFor(WAIT)
     await page
-      .getByRole('listitem')
-      .filter({ hasText: /^part 1: \d+ rows$/ })
+      .locator('.shade-legend')
+      .getByText(/^part 1 \(\d+ rows\)$/)
       .waitFor(WAIT)
     expect(await page.getByLabel('Colour', { exact: true }).inputValue()).toBe('part of the data')
     await page.getByLabel('Bandwidth ε').fill('1e-12')

@@ -33,15 +33,19 @@ describe('trajectories in the studio', () => {
     expect(rows.toString().trim().split('\n')).toHaveLength(1 + 30 * (3 + 2 * 9))
     const told = await studio.command(`${command} --json`)
     expect(told.bytes).toEqual(rows)
-    expect((await download(page, 'JSON')).toString()).toBe(told.output)
+    const { output, ...summary } = JSON.parse(told.output) as Record<string, unknown> & {
+      theta: Record<string, number>
+      heldOut: unknown[]
+    }
+    expect(output).toBe('hares-paths.csv')
+    expect(JSON.parse((await download(page, 'JSON')).toString())).toEqual(summary)
     const parquet = await download(page, 'Parquet')
     expect((await studio.command(command.replace('hares-paths.csv', 'hares-paths.parquet'))).bytes).toEqual(parquet)
     expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'hares-paths.csv')).toEqual(rows)
 
-    const { theta, heldOut } = JSON.parse(told.output) as { theta: Record<string, number>; heldOut: unknown[] }
-    for (const name of Object.keys(theta)) await page.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor(WAIT)
-    expect(heldOut).toHaveLength(1)
-    expect(await page.locator('.scores tbody tr').count()).toBe(1)
+    for (const name of Object.keys(summary.theta)) await page.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor(WAIT)
+    expect(summary.heldOut).toHaveLength(1)
+    expect(await page.locator('.held-out tbody tr').count()).toBe(1)
     const drawing = (await saveFigures(page)).get('hares.csv-paths')!
     expect(drawing).toMatch(/M\d+\.\d,\d+\.\dL/)
     for (const words of ['160 particles', 'held out', '30 paths', 'drift']) expect(drawing).toContain(`>${words}<`)

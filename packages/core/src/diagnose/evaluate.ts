@@ -8,6 +8,7 @@ import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours } from './compare-neighbours.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
+import { wholeProgress } from './comparison-share.js'
 import type { Evaluation } from './evaluation.js'
 
 export interface EvaluationProblem {
@@ -57,10 +58,12 @@ export async function evaluateTables(problem: EvaluationProblem): Promise<Evalua
 /** The parts of an evaluation as they are found, the quick ones first: what is not asked for is not computed. */
 export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerator<Partial<Evaluation>, void> {
   const whole = alignTables(problem)
-  const comparison = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch })
+  const prepared = prepareComparison(whole, { engine: problem.engine, key: problem.key, watch: problem.watch })
+  const progress = problem.watch?.progress && wholeProgress(prepared, problem.watch.progress)
+  const comparison = { ...prepared, watch: { ...problem.watch, progress } }
   const begin = (stage: string) => {
     throwIfStopped(problem.watch, stage)
-    problem.watch?.progress?.({ stage, done: 0, total: 1 })
+    progress?.({ stage, done: 0, total: 1 })
   }
   yield {
     rows: {

@@ -5,6 +5,7 @@ import type { Copies, Evaluation, Measure } from './evaluation.js'
 /** A measure as a line of a table: beside its floor, and in words. */
 export interface MeasureLine extends Measure, Reading {
   readonly name: string
+  readonly known: boolean
   /** One sentence: what the measure means. */
   readonly meaning: string
 }
@@ -95,6 +96,21 @@ export function readingsOf(evaluation: Pick<Evaluation, Graded>): Record<Graded,
   }
 }
 
+const UNKNOWN: Measure = { value: null, floor: null }
+
+/** What stands for the measures that an evaluation has not come to. */
+const NOTHING_YET: Pick<Evaluation, Graded | 'associations'> = {
+  energyDistance: UNKNOWN,
+  slicedWasserstein: UNKNOWN,
+  classifierAuc: UNKNOWN,
+  nearestNeighbourRatio: UNKNOWN,
+  copies: { ...UNKNOWN, share: 0, floorShare: 0, most: 0, heldOut: false, withoutNumbers: 0 },
+  coverage: UNKNOWN,
+  density: UNKNOWN,
+  squaredMmd: UNKNOWN,
+  associations: { names: [], real: [], synthetic: [], largestError: { ...UNKNOWN, columns: null }, meanError: UNKNOWN }
+}
+
 /** Nearness to the very rows that the synthetic ones copy, or nearly, praises nothing: such readings lose their mark. */
 function unpraised({ classifierAuc }: Pick<Evaluation, 'classifierAuc'>): (reading: Reading) => Reading {
   const copied = followsRows(classifierAuc)
@@ -105,20 +121,22 @@ function followsRows(auc: Measure): boolean {
   return (auc.value ?? 1) < 0.5 && aucReading(auc).grade === 'poor'
 }
 
-/** Every measure with its reading and what it means. */
-export function measureLines(evaluation: Evaluation): MeasureLine[] {
+/** Every measure with its reading and what it means; those that are not computed yet are not `known`. */
+export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
+  const evaluation = { ...NOTHING_YET, ...parts }
   const { copies, associations } = evaluation
   const readings = readingsOf(evaluation)
   const honest = unpraised(evaluation)
-  const line = (name: string, found: Measure, reading: Reading, meaning: string): MeasureLine => ({
+  const line = (name: string, key: Graded | 'associations', found: Measure, reading: Reading, meaning: string): MeasureLine => ({
     name,
+    known: parts[key] !== undefined,
     value: found.value,
     floor: found.floor,
     ...(found.floorRange && { floorRange: found.floorRange }),
     ...reading,
     meaning
   })
-  const graded = (name: string, key: Graded, meaning: string) => line(name, evaluation[key], readings[key], meaning)
+  const graded = (name: string, key: Graded, meaning: string) => line(name, key, evaluation[key], readings[key], meaning)
   const pair = associations.largestError.columns
   return [
     graded(
@@ -163,12 +181,14 @@ export function measureLines(evaluation: Evaluation): MeasureLine[] {
     ),
     line(
       'Largest association error',
+      'associations',
       associations.largestError,
       honest(aboveFloor(associations.largestError)),
       `Largest error of a correlation, correlation ratio or Cramér’s V among all pairs of columns${pair && pair[0] !== pair[1] ? `; over all rows, ${pair[0]} with ${pair[1]} differs most` : ''}.`
     ),
     line(
       'Mean association error',
+      'associations',
       associations.meanError,
       honest(aboveFloor(associations.meanError)),
       'The same error averaged over all pairs of columns.'

@@ -1,10 +1,6 @@
-import type { JobEstimate, ProgressEvent } from '@sbridge/core'
+import type { ProgressEvent } from '@sbridge/core'
+import { type StagePlan, StageShare } from '@sbridge/core/internal'
 import { Presets, SingleBar } from 'cli-progress'
-
-/** Share of a stage that is done. A scaling's number of turns is not known ahead: it nears its end ever more slowly. */
-function shareOf({ stage, done, total }: ProgressEvent): number {
-  return stage === 'scaling' ? done / (done + 4) : Math.min(1, done / Math.max(1, total))
-}
 
 /**
  * One bar for a whole job on standard error, when that is a terminal: every stage has the share of the work that the
@@ -13,13 +9,11 @@ function shareOf({ stage, done, total }: ProgressEvent): number {
 export class JobProgress {
   private readonly bar: SingleBar | undefined
   private readonly start = performance.now()
-  private readonly reached = new Map<string, number>()
-  private largest = 0
+  private readonly share: StageShare
+  private reached = 0
 
-  constructor(
-    private readonly estimate: Pick<JobEstimate, 'stages' | 'pairs'>,
-    stream: NodeJS.WriteStream = process.stderr
-  ) {
+  constructor(plan: StagePlan, stream: NodeJS.WriteStream = process.stderr) {
+    this.share = new StageShare(plan)
     if (!stream.isTTY) return
     this.bar = new SingleBar(
       { format: '{bar} {percentage}% · {stage} · {left}', stream, hideCursor: true, etaBuffer: 1 },
@@ -30,20 +24,13 @@ export class JobProgress {
 
   readonly update = (event: ProgressEvent): void => {
     if (!this.bar) return
-    const order = this.estimate.stages.findIndex(({ stage }) => stage === event.stage)
-    if (order < 0) return
-    this.reached.set(event.stage, Math.max(this.reached.get(event.stage) ?? 0, shareOf(event)))
-    // A stage that has begun means that those before it are done.
-    for (const { stage } of this.estimate.stages.slice(0, order)) this.reached.set(stage, 1)
-    let done = 0
-    for (const { stage, pairs } of this.estimate.stages) done += (this.reached.get(stage) ?? 0) * pairs
-    this.largest = Math.max(this.largest, done / Math.max(1, this.estimate.pairs))
-    this.bar.update(Math.round(1000 * this.largest), { stage: event.stage, left: this.left() })
+    this.reached = this.share.update(event)
+    this.bar.update(Math.round(1000 * this.reached), { stage: event.stage, left: this.left() })
   }
 
   private left(): string {
     const elapsed = (performance.now() - this.start) / 1000
-    return this.largest < 0.005 ? '' : `${durationOf((elapsed / this.largest) * (1 - this.largest))} left`
+    return this.reached < 0.005 ? '' : `${durationOf((elapsed / this.reached) * (1 - this.reached))} left`
   }
 
   finish(): void {

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { FromPainter, ToPainter } from '../work/messages.js'
+import type { ToWork } from '../work/protocol.js'
 import { stillness } from './stillness.js'
 
 export const playback = signal({ step: 0, steps: 0, playing: false })
@@ -30,7 +31,7 @@ export function joinPainter(worker: Worker): void {
 function join(): void {
   if (!bench || !painter) return
   const { port1, port2 } = new MessageChannel()
-  bench.postMessage({ kind: 'painter', port: port1 }, [port1])
+  bench.postMessage({ kind: 'join', to: 'painter', port: port1 } satisfies ToWork, [port1])
   painter.postMessage({ kind: 'bench', port: port2 } satisfies ToPainter, [port2])
 }
 

@@ -2,6 +2,7 @@ import { canUndo, undo } from '../state/history.js'
 import { fault, openTable, said } from '../state/page.js'
 import { surroundings } from '../work/surroundings.js'
 import { ActivitySwitch, ActivityView } from './activities.js'
+import { FaultWords } from './fault-words.js'
 import { ThemeButton } from './theme.js'
 
 const { shared, threads } = surroundings()
@@ -10,7 +11,16 @@ export function App() {
   return (
     <>
       <Header />
-      {fault.value && <Fault />}
+      {fault.value && (
+        <div class="fault" role="alert">
+          <p>
+            <FaultWords {...fault.value} />
+          </p>
+          <button type="button" class="quiet" onClick={() => (fault.value = null)}>
+            Close
+          </button>
+        </div>
+      )}
       <ActivityView />
       <p class="visually-hidden" role="status" aria-live="polite">
         {said}
@@ -51,19 +61,5 @@ function Header() {
         <ThemeButton />
       </div>
     </header>
-  )
-}
-
-function Fault() {
-  const { got, expected, remedy } = fault.value!
-  return (
-    <div class="fault" role="alert">
-      <p>
-        <strong>Got {got}.</strong> Expected {expected}. Try {remedy}.
-      </p>
-      <button type="button" class="quiet" onClick={() => (fault.value = null)}>
-        Close
-      </button>
-    </div>
   )
 }

@@ -1,4 +1,6 @@
-export interface AxisSelectParts {
+import { Select } from './fields.js'
+
+interface AxisSelectProps {
   readonly axis: 'x' | 'y'
   readonly label?: string
   readonly value: string
@@ -8,22 +10,12 @@ export interface AxisSelectParts {
 }
 
 /** The column on an axis, behind an arrow that says which axis it is. */
-export function AxisSelect({ axis, label, value, names, choose, disabled = false }: AxisSelectParts) {
+export function AxisSelect({ axis, label, value, names, choose, disabled = false }: AxisSelectProps) {
+  const words = label ?? (axis === 'x' ? 'Column to the right' : 'Column upwards')
   return (
-    <label class={`axis-select ${axis}`}>
+    <div class={`axis-select ${axis}`}>
       <span aria-hidden="true">{axis === 'x' ? '→' : '↑'}</span>
-      <select
-        aria-label={label ?? (axis === 'x' ? 'Column to the right' : 'Column upwards')}
-        value={value}
-        disabled={disabled}
-        onChange={(event) => choose(event.currentTarget.value)}
-      >
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+      <Select aria-label={words} value={value} options={names} set={choose} disabled={disabled} />
+    </div>
   )
 }

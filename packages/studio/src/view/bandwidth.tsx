@@ -1,6 +1,9 @@
-import { useId, useRef } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import type { Found } from '../state/bandwidth.js'
+import { release, slide } from '../state/known.js'
 import { change, found, run, settings, shown } from '../state/sampling.js'
+import { FIELDS } from '../state/settings.js'
+import { NumberField } from './fields.js'
 import { formatPlain } from './words.js'
 
 const WIDTH = 240
@@ -12,46 +15,27 @@ const ABOVE = 4
 /** How far it reaches to either side of a number of which nothing is known. */
 const AROUND = 16
 
-/** ε as a number, and on its slider: how near drawn rows come to training rows, from copying to blurring. */
-export function Bandwidth() {
-  const known = found.value
-  const chosen = settings.value.epsilon
-  return (
-    <div class="bandwidth">
-      <Typed chosen={chosen} known={known} />
-      {(chosen !== null || known) && <Slider chosen={chosen} known={known} />}
-    </div>
-  )
-}
-
 interface Choice {
   /** Found by itself where null. */
   readonly chosen: number | null
   readonly known: Found | null
 }
 
-function Typed({ chosen, known }: Choice) {
-  const id = useId()
-  const commit = (event: Event) => {
-    const input = event.currentTarget as HTMLInputElement
-    const typed = input.value.trim() === '' ? null : input.valueAsNumber
-    if (typed === null || typed > 0) {
-      if (typed !== chosen) change({ epsilon: typed })
-    } else input.value = chosen === null ? '' : String(chosen)
-  }
+/** ε as a number, and on its slider: how near drawn rows come to training rows, from copying to blurring. */
+export function Bandwidth() {
+  const known = found.value
+  const chosen = settings.value.epsilon
   return (
-    <p class="field">
-      <label for={id}>Bandwidth ε</label>
-      <input
-        id={id}
-        type="number"
-        step="any"
-        min={0}
-        placeholder={known ? formatPlain(known.epsilon) : 'found by itself'}
-        value={chosen ?? ''}
-        onChange={commit}
+    <div class="bandwidth">
+      <NumberField
+        field={FIELDS.bandwidth}
+        label="Bandwidth ε"
+        value={chosen}
+        auto={known ? formatPlain(known.epsilon) : 'found by itself'}
+        set={(epsilon) => change({ epsilon })}
       />
-    </p>
+      {(chosen !== null || known) && <Slider chosen={chosen} known={known} />}
+    </div>
   )
 }
 
@@ -62,15 +46,11 @@ function Slider({ chosen, known }: Choice) {
   const [low, high] = [Math.min(...logs), Math.max(...logs)]
   const epsilon = chosen ?? known!.epsilon
   const at = Math.min(high, Math.max(low, Math.log(epsilon)))
-  const slide = (event: Event) => {
+  const move = (event: Event) => {
     const place = (event.currentTarget as HTMLInputElement).valueAsNumber
     const next = Number(Math.exp(low + place * (high - low)).toPrecision(3))
-    change({ epsilon: next }, { remember: !sliding })
-    sliding = true
+    slide({ epsilon: next })
     follow()
-  }
-  const release = () => {
-    sliding = false
   }
   return (
     <>
@@ -82,7 +62,7 @@ function Slider({ chosen, known }: Choice) {
         max={1}
         step={0.005}
         value={(at - low) / (high - low)}
-        onInput={slide}
+        onInput={move}
         onChange={release}
         aria-label="Bandwidth ε, from copying to blurring"
         aria-valuetext={`${formatPlain(epsilon)}: ${reading(known, epsilon)}`}
@@ -125,9 +105,6 @@ function BackToFound({ chosen, known }: Choice) {
 function follow(): void {
   if (shown.value) run('morph')
 }
-
-/** One drag of the slider is one thing to undo. */
-let sliding = false
 
 interface CurveProps {
   readonly known: Found

@@ -2,6 +2,7 @@ import type { ColumnKind } from '@sbridge/core'
 import { change, close, drawnBars, facts, running, settings, source } from '../state/sampling.js'
 import type { ColumnFacts } from '../work/messages.js'
 import { Columns, Notes, Table, toggled } from './columns.js'
+import { Select } from './fields.js'
 import { formatCount } from './words.js'
 
 const KIND_WORDS: Readonly<Record<ColumnKind, string>> = {
@@ -43,19 +44,13 @@ export function Data() {
 
 /** The small drawing of a column, and what kind it is. */
 function Kind({ column: { name, kind, kinds, bars }, included }: { column: ColumnFacts; included: boolean }) {
-  const setKind = (event: Event) =>
-    change({ types: { ...settings.value.types, [name]: (event.currentTarget as HTMLSelectElement).value as ColumnKind } })
+  const options = kinds.map((value) => ({ value, label: KIND_WORDS[value] }))
+  const set = (kind: ColumnKind) => change({ types: { ...settings.value.types, [name]: kind } })
   return (
     <>
       <Bars bars={bars} drawn={included ? drawnBars.value[name] : undefined} />
       {included && kinds.length > 1 ? (
-        <select value={kind} onChange={setKind} disabled={running.value} aria-label={`Kind of ${name}`}>
-          {kinds.map((one) => (
-            <option key={one} value={one}>
-              {KIND_WORDS[one]}
-            </option>
-          ))}
-        </select>
+        <Select value={kind} options={options} set={set} disabled={running.value} aria-label={`Kind of ${name}`} />
       ) : (
         <span class="kind">{included ? KIND_WORDS[kind] : 'left out'}</span>
       )}

@@ -1,4 +1,5 @@
 import { type Field, parseField } from '@sbridge/core'
+import type { ComponentProps } from 'preact'
 import { useId } from 'preact/hooks'
 import { tried } from '../state/sheet.js'
 
@@ -52,34 +53,36 @@ export function NumberField<T extends number | null>({ field, label = titleOf(fi
   )
 }
 
-interface SelectFieldProps<T extends string> {
-  readonly label: string
+interface SelectProps<T extends string> extends Pick<ComponentProps<'select'>, 'id' | 'class' | 'disabled' | 'title' | 'aria-label'> {
   readonly value: T
   readonly options: readonly (T | { readonly value: T; readonly label: string })[]
   readonly set: (value: T) => void
-  readonly disabled?: boolean
-  readonly title?: string
 }
 
-export function SelectField<T extends string>({ label, value, options, set, disabled = false, title }: SelectFieldProps<T>) {
+export function Select<T extends string>({ options, set, ...rest }: SelectProps<T>) {
+  const named = options.map((option) => (typeof option === 'string' ? { value: option, label: option } : option))
+  return (
+    <select {...rest} onChange={(event) => set(event.currentTarget.value as T)}>
+      {named.map(({ value, label }) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+export function SelectField<T extends string>({ label, ...rest }: SelectProps<T> & { readonly label: string }) {
   const id = useId()
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} value={value} disabled={disabled} title={title} onChange={(event) => set(event.currentTarget.value as T)}>
-        {options
-          .map((option) => (typeof option === 'string' ? { value: option, label: option } : option))
-          .map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.label}
-            </option>
-          ))}
-      </select>
+      <Select id={id} {...rest} />
     </div>
   )
 }
 
-interface ChoiceFieldProps<T extends string> extends Omit<SelectFieldProps<T>, 'label' | 'options'> {
+interface ChoiceFieldProps<T extends string> extends Omit<SelectProps<T>, 'options'> {
   readonly field: Field
   readonly label?: string
   readonly words?: Readonly<Record<T, string>>

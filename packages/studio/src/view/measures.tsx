@@ -1,62 +1,26 @@
-import { type Evaluation, keptBackOf, type Measure, type MeasureLine, measureLines, verdict } from '@sbridge/core'
+import { type Evaluation, keptBackOf, type MeasureLine, measureLines, verdict } from '@sbridge/core'
 import { evaluation } from '../state/measuring.js'
 import { measuring, summary } from '../state/sampling.js'
-import type { EvaluationPart } from '../work/messages.js'
 import { formatNumber } from './words.js'
 
-/** Parts that lines are made of, in the order in which the report has them. */
-const PARTS: readonly (keyof Evaluation)[] = [
-  'energyDistance',
-  'slicedWasserstein',
-  'classifierAuc',
-  'squaredMmd',
-  'nearestNeighbourRatio',
-  'copies',
-  'coverage',
-  'density',
-  'associations',
-  'associations'
-]
-
-const NONE: Measure = { value: null, floor: null }
-
-/** The report's words for what is known so far; what is not yet stands as a gap. */
-function linesOf(parts: EvaluationPart): { line: MeasureLine; known: boolean }[] {
-  const whole = {
-    energyDistance: NONE,
-    slicedWasserstein: NONE,
-    classifierAuc: NONE,
-    squaredMmd: NONE,
-    nearestNeighbourRatio: NONE,
-    copies: { ...NONE, share: 0, floorShare: 0, most: 0 },
-    coverage: NONE,
-    density: NONE,
-    associations: { names: [], real: [], synthetic: [], largestError: { ...NONE, columns: null }, meanError: NONE },
-    rows: { real: 1, synthetic: 1, train: null, compared: 1, half: 1 },
-    ...parts
-  } as unknown as Evaluation
-  return measureLines(whole).map((line, i) => ({ line, known: parts[PARTS[i]!] !== undefined }))
-}
-
+/** How good the drawn rows are: every measure beside its floor as it is computed, in the words of the report. */
 export function Measures() {
-  const parts = evaluation.value
-  const whole = PARTS.every((part) => parts[part] !== undefined)
-  if (!whole && !measuring.value) {
-    return Object.keys(parts).length === 0 ? null : <Table parts={parts} sentences={['The comparison was stopped before its end.']} />
-  }
+  const lines = measureLines(evaluation.value)
+  const done = lines.every(({ known }) => known)
+  if (Object.keys(evaluation.value).length === 0 && !measuring.value) return null
+  if (done)
+    return (
+      <Table lines={lines} sentences={verdict(evaluation.value as Evaluation, summary.value ? keptBackOf(summary.value) : undefined)} />
+    )
   return (
     <Table
-      parts={parts}
-      sentences={
-        whole
-          ? verdict(parts as Evaluation, summary.value ? keptBackOf(summary.value) : undefined)
-          : ['Comparing the new rows with the data …']
-      }
+      lines={lines}
+      sentences={[measuring.value ? 'Comparing the new rows with the data …' : 'The comparison was stopped before its end.']}
     />
   )
 }
 
-function Table({ parts, sentences }: { parts: EvaluationPart; sentences: readonly string[] }) {
+function Table({ lines, sentences }: { lines: readonly MeasureLine[]; sentences: readonly string[] }) {
   return (
     <section class="measures" aria-labelledby="measures-heading">
       <h2 id="measures-heading">How good are they?</h2>
@@ -84,16 +48,18 @@ function Table({ parts, sentences }: { parts: EvaluationPart; sentences: readonl
             </tr>
           </thead>
           <tbody>
-            {linesOf(parts).map(({ line, known }) => (
-              <tr key={line.name} class={known ? 'known' : 'unknown'}>
+            {lines.map(({ name, meaning, known, value, floor, floorRange, grade, reading }) => (
+              <tr key={name} class={known ? 'known' : 'unknown'}>
                 <th scope="row">
-                  {line.name}
-                  <small>{line.meaning}</small>
+                  {name}
+                  <small>{meaning}</small>
                 </th>
-                <td class="number synthetic-ink">{known ? formatNumber(line.value) : '…'}</td>
-                <td class="number real-ink">{known ? formatNumber(line.floor) : '…'}</td>
-                <td class="gauge-cell">{known && <Gauge line={line} />}</td>
-                <td class={`grade ${known ? line.grade : ''}`}>{known && line.reading}</td>
+                <td class="number synthetic-ink">{known ? formatNumber(value) : '…'}</td>
+                <td class="number real-ink">{known ? formatNumber(floor) : '…'}</td>
+                <td class="gauge-cell">
+                  {value !== null && floor !== null && <Gauge value={value} range={floorRange ?? [floor, floor]} />}
+                </td>
+                <td class={`grade ${known ? grade : ''}`}>{known && reading}</td>
               </tr>
             ))}
           </tbody>
@@ -108,9 +74,7 @@ function Table({ parts, sentences }: { parts: EvaluationPart; sentences: readonl
 }
 
 /** Floor as a band, value as a dot, on one line from zero. */
-function Gauge({ line: { value, floor, floorRange } }: { line: MeasureLine }) {
-  if (value === null || floor === null || value === undefined || floor === undefined) return null
-  const [low, high] = floorRange ?? [floor, floor]
+function Gauge({ value, range: [low, high] }: { value: number; range: readonly [number, number] }) {
   const top = Math.max(value, high, 1e-12) * 1.12
   const bottom = Math.min(0, value, low)
   const x = (number: number) => 4 + ((number - bottom) / (top - bottom)) * 112

@@ -4,6 +4,7 @@ import { EXAMPLES } from '../../examples.js'
 import type { Activity } from '../state/activity.js'
 import { opening, openTable } from '../state/page.js'
 import type { Fault } from '../work/protocol.js'
+import { FaultWords } from './fault-words.js'
 
 const ACCEPTED = '.csv,.tsv,.json,.jsonl,.ndjson,.parquet,.arrow,.feather,.npy,.npz'
 
@@ -33,7 +34,14 @@ export function openingOf<S>(tables: Tables<S>, { activity, title, lead, drop }:
     <main class="start">
       <h1>{title}</h1>
       <p class="lead">{lead}</p>
-      {lacking.value && <Lacking {...lacking.value} />}
+      {/* The open table is of no use here, and stays as it is elsewhere. */}
+      {lacking.value && (
+        <div class="fault lacking" role="alert">
+          <p>
+            <FaultWords {...lacking.value} file={openTable.value?.source.name} /> The table stays open in the other activities.
+          </p>
+        </div>
+      )}
       <label class="drop" aria-busy={opening.value}>
         <input type="file" accept={ACCEPTED} onChange={pick} disabled={opening.value} />
         <strong>{opening.value ? 'Reading …' : awaited.value ? `Drop ${awaited.value} again` : drop}</strong>
@@ -54,19 +62,5 @@ export function openingOf<S>(tables: Tables<S>, { activity, title, lead, drop }:
         ))}
       </ul>
     </main>
-  )
-}
-
-/** The open table is of no use here, and stays as it is elsewhere. */
-function Lacking({ got, expected, remedy }: Fault) {
-  return (
-    <div class="fault lacking" role="alert">
-      <p>
-        <strong>
-          {openTable.value?.source.name}: got {got}.
-        </strong>{' '}
-        Expected {expected}. Try {remedy}. The table stays open in the other activities.
-      </p>
-    </div>
   )
 }

@@ -27,12 +27,13 @@ export function Plot({ axes, canvas, begin, children }: PlotProps) {
   const drawn = useRef<HTMLCanvasElement>(null)
   useEffect(() => {
     const size = signal<CanvasSize>({ width: 1, height: 1, ratio: 1 })
+    const box = ground.current!
     const measure = () => {
-      const { width, height } = ground.current!.getBoundingClientRect()
+      const { width, height } = box.getBoundingClientRect()
       size.value = { width: Math.max(1, width), height: Math.max(1, height), ratio: Math.min(2, devicePixelRatio || 1) }
     }
     const observer = new ResizeObserver(measure)
-    observer.observe(ground.current!)
+    observer.observe(box)
     measure()
     const end = begin(drawn.current!, size)
     return () => {

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { Fault, Progress } from '../work/protocol.js'
+import { FaultWords } from './fault-words.js'
 import { durationOf } from './words.js'
 
 /** What a recipe asks of its activity. */
@@ -63,20 +64,15 @@ function Go({ job, verb, note, busy }: Pick<RecipeProps, 'job' | 'verb' | 'note'
   const outdated = job.outdated.value
   return (
     <div class="go" key="resting">
-      {job.failed.value && <Refusal {...job.failed.value} />}
+      {job.failed.value && (
+        <p class="refusal" role="alert">
+          <FaultWords {...job.failed.value} />
+        </p>
+      )}
       <button type="submit" class="primary" data-heir>
         {outdated ? `${verb} again` : verb}
       </button>
       {busy ?? <p class="soft">{outdated ? 'the picture shows earlier settings' : note}</p>}
     </div>
-  )
-}
-
-/** Why nothing was made, beside what asked for it. */
-function Refusal({ got, expected, remedy }: Fault) {
-  return (
-    <p class="refusal" role="alert">
-      <strong>Got {got}.</strong> Expected {expected}. Try {remedy}.
-    </p>
   )
 }

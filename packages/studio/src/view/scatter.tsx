@@ -92,7 +92,7 @@ function Chains() {
   return (
     <Playback
       playing={playing}
-      toggle={() => toPainter(playing ? { kind: 'hold', at: step } : { kind: 'play', from: step >= steps ? 0 : step })}
+      toggle={() => toPainter(playing ? { kind: 'hold', at: step } : { kind: 'play', at: step >= steps ? 0 : step })}
       what="chains"
       place={{ min: 0, max: steps, value: step }}
       label="Step of the chains"

@@ -1,24 +1,25 @@
-import { signal } from '@preact/signals'
+import { computed, effect, signal } from '@preact/signals'
+import { mediaOf } from '../state/stillness.js'
 
 type Theme = 'light' | 'dark'
 
 const KEPT = 'sbridge-theme'
-const system = matchMedia('(prefers-color-scheme: dark)')
-
+const dark = mediaOf('(prefers-color-scheme: dark)')
 /** The look that was chosen, in this visit or an earlier one. */
-let chosen = kept()
+const chosen = signal(kept())
 
 /** The look that is shown: the system's until another is chosen. */
-export const theme = signal<Theme>(chosen ?? systemTheme())
-if (chosen) document.documentElement.dataset.theme = chosen
+export const theme = computed((): Theme => chosen.value ?? (dark.value ? 'dark' : 'light'))
 
-system.addEventListener('change', () => {
-  if (!chosen) theme.value = systemTheme()
+effect(() => {
+  if (!chosen.value) return
+  document.documentElement.dataset.theme = chosen.value
+  try {
+    localStorage.setItem(KEPT, chosen.value)
+  } catch {
+    // A browser that keeps nothing shows it for this visit.
+  }
 })
-
-function systemTheme(): Theme {
-  return system.matches ? 'dark' : 'light'
-}
 
 /** Nothing where the browser keeps nothing for this page. */
 function kept(): Theme | null {
@@ -30,21 +31,10 @@ function kept(): Theme | null {
   }
 }
 
-function choose(look: Theme): void {
-  chosen = look
-  theme.value = look
-  document.documentElement.dataset.theme = look
-  try {
-    localStorage.setItem(KEPT, look)
-  } catch {
-    // A browser that keeps nothing shows it for this visit.
-  }
-}
-
 export function ThemeButton() {
-  const other: Theme = theme.value === 'dark' ? 'light' : 'dark'
+  const other = theme.value === 'dark' ? 'light' : 'dark'
   return (
-    <button type="button" class="quiet" onClick={() => choose(other)}>
+    <button type="button" class="quiet" onClick={() => (chosen.value = other)}>
       {other === 'dark' ? 'Dark' : 'Light'}
     </button>
   )

@@ -11,7 +11,7 @@ const OFTEN = 60
 /** How far a run is, by what its stages report and by the pairs that the engine has gone through. */
 export interface Share {
   update(event: ProgressEvent): Reached
-  work?(pairs: number): Reached
+  readonly work: ((pairs: number) => Reached) | undefined
 }
 
 /** What a run is handed besides what is asked for. */

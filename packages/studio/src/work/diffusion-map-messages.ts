@@ -1,5 +1,5 @@
 import type { EmbeddingSummary, EmbedJob } from '@sbridge/core'
-import type { Axis, RowFormat, TableFacts } from './messages.js'
+import type { Axis, RowFormat, ShownTopic, TableFacts } from './messages.js'
 import type { Shape } from './protocol.js'
 
 /** Dots at pairs of places between 0 and 1, y upwards. */
@@ -46,6 +46,6 @@ export interface DiffusionMapShape extends Shape {
   readonly look: Look
   readonly picture: MapPicture
   readonly run: EmbedJob
-  readonly result: EmbeddingSummary
+  readonly result: EmbeddingSummary & { readonly topics: readonly ShownTopic[] }
   readonly file: RowFormat | 'model'
 }

@@ -10,14 +10,16 @@ import {
   packModel,
   type RawTable,
   saveEmbedding,
-  type Table
+  type Table,
+  tellEmbedding
 } from '@sbridge/core'
 import { serializeTable } from 'sbridge/internal'
 import { pairsOf, placingOf, rangeOf, spellEnd } from './axis.js'
 import type { SavedFile, Tools, Work } from './desk.js'
 import { type DiffusionMapShape, type Dots, type Look, type MapPicture, PART, type Shades } from './diffusion-map-messages.js'
 import { tableFacts } from './facts.js'
-import { JobShare } from './progress.js'
+import { TimedShare } from './progress.js'
+import { shownTopics } from './topics.js'
 
 /** Rows that are mapped in a browser, and dots that are drawn, at most. */
 const MOST_ROWS = 50_000
@@ -36,12 +38,12 @@ export class DiffusionMapWork implements Work<DiffusionMapShape> {
     return facts
   }
 
-  share(): JobShare {
+  share(): TimedShare {
     const stages = [
       { stage: 'scaling', pairs: 40 },
       { stage: 'eigenvectors', pairs: 60 }
     ]
-    return new JobShare({ stages, pairs: 100 })
+    return new TimedShare({ stages, pairs: 100 }, { counted: false })
   }
 
   async run(job: EmbedJob, { engine, watch }: Tools<DiffusionMapShape>): Promise<DiffusionMapShape['result']> {
@@ -55,7 +57,8 @@ export class DiffusionMapWork implements Work<DiffusionMapShape> {
       })
     }
     this.#mapped = await embedTable(raw, job, { engine, ...watch })
-    return this.#mapped.model.summary
+    const { model } = this.#mapped
+    return { ...model.summary, topics: await shownTopics(tellEmbedding(model).topics) }
   }
 
   async save(file: DiffusionMapShape['file']): Promise<SavedFile> {

@@ -3,7 +3,7 @@ import { mean, variance } from '@sbridge/core/internal'
 import { type Html, marginalPanel, mostRelatedPairs, pairPanel, REAL_AND_SYNTHETIC, type Sides } from 'sbridge/internal/report'
 import type { Drawing } from './messages.js'
 
-export { renderReport } from 'sbridge/internal/report'
+export { drawingSvg, renderReport } from 'sbridge/internal/report'
 
 const MOST_COLUMNS = 16
 const MOST_PAIRS = 4

@@ -47,15 +47,10 @@ function columnFacts(raw: RawColumn, column: Column): ColumnFacts {
     const present = presentValues(column)
     return { ...base, missing: column.values.length - present.length, ...describeNumbers(present, column.kind) }
   }
-  const counts = new Float64Array(column.levels.length)
-  let missing = 0
-  for (const code of column.codes) {
-    if (code < 0) missing++
-    else counts[code]!++
-  }
+  const missing = column.codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0)
   const shown = column.levels.slice(0, 4).join(', ')
   const summary = column.levels.length > 4 ? `${column.levels.length} levels: ${shown}, …` : shown
-  return { ...base, missing, summary, bars: relative(counts.slice(0, BARS)), levels: column.levels }
+  return { ...base, missing, summary, bars: levelBars(column.codes, Math.min(BARS, column.levels.length)), levels: column.levels }
 }
 
 /** The small drawings of other rows: of numbers on the same bins, of categories at the same levels. */
@@ -65,11 +60,7 @@ export function barsLike(facts: readonly ColumnFacts[], rows: Table): Record<str
     const known = facts.find(({ name }) => name === column.name)
     if (column.kind === 'identifier' || !known) continue
     if (isNumeric(column)) bars[column.name] = known.range ? countBins(presentValues(column), known.range) : []
-    else {
-      const counts = new Float64Array(known.bars.length)
-      for (const code of column.codes) if (code >= 0 && code < counts.length) counts[code]!++
-      bars[column.name] = relative(counts)
-    }
+    else bars[column.name] = levelBars(column.codes, known.bars.length)
   }
   return bars
 }
@@ -111,6 +102,12 @@ function countBins(values: Float64Array, { low, high }: { low: number; high: num
     const bin = Math.min(BARS - 1, Math.floor(((value - low) / width) * BARS))
     if (bin >= 0 && value <= high) counts[bin]!++
   }
+  return relative(counts)
+}
+
+function levelBars(codes: Int32Array, count: number): number[] {
+  const counts = new Float64Array(count)
+  for (const code of codes) if (code >= 0 && code < count) counts[code]!++
   return relative(counts)
 }
 

@@ -1,7 +1,6 @@
 import { type Evaluation, evaluateTables, keptBackIn, keyFromSeed, type Table, tellTable, trainingTable } from '@sbridge/core'
 import { alignTables, evaluationParts } from '@sbridge/core/internal'
-import type { SavedFile, Tools, Work } from './desk.js'
-import { MeasureShare } from './measure-share.js'
+import type { SavedFile, Share, Tools, Work } from './desk.js'
 import type { Drawing, EvaluationPart, MeasureShape, Subject } from './messages.js'
 import { sidesOf } from './sides.js'
 
@@ -10,7 +9,6 @@ type Compared = Subject & { readonly real: Table }
 /** Compares drawn rows with the data, part by part, and draws and writes the report. */
 export class MeasureWork implements Work<MeasureShape> {
   #subject: Promise<Compared> | undefined
-  #share = new MeasureShare()
   #evaluation: Promise<Evaluation> | undefined
   #engine: Tools<MeasureShape>['engine'] | undefined
 
@@ -26,8 +24,8 @@ export class MeasureWork implements Work<MeasureShape> {
     })
   }
 
-  share(): MeasureShare {
-    return this.#share
+  share(): Share {
+    return { update: ({ done, total }) => ({ share: done / total, secondsLeft: null }), work: undefined }
   }
 
   async run(_run: unknown, { engine, watch, interim }: Tools<MeasureShape>): Promise<null> {
@@ -37,7 +35,6 @@ export class MeasureWork implements Work<MeasureShape> {
     for await (const part of evaluationParts(problemOf(subject, { engine, watch }))) {
       Object.assign(found, part)
       if (!subject.support) interim({ part })
-      if (part.splits !== undefined) this.#share.measure(found)
       if (part.associations) {
         interim({ drawings: await drawingsOf(subject, found) })
         // Rows under conditions should differ from the data: how they do is drawn, not graded.

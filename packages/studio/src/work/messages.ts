@@ -1,15 +1,18 @@
 import type {
+  Block,
   ColumnFormat,
   ColumnKind,
   ConditionalReport,
   ConditionReport,
   Evaluation,
+  Figure,
   FitJob,
   FitSummary,
   GlobalModel,
   PosteriorReport,
   SampleJob,
-  Table
+  Table,
+  Topic
 } from '@sbridge/core'
 import type { Shape } from './protocol.js'
 
@@ -108,10 +111,11 @@ export interface SampleShape extends Shape {
   readonly file: RowFormat | 'model'
 }
 
-/** How well the data support rows under conditions or observations. */
-export type Support =
+/** How well the data support rows under conditions or observations, and what is said of it. */
+export type Support = { readonly blocks: readonly ShownBlock[] } & (
   | { readonly kind: 'condition'; readonly report: ConditionReport; readonly whole: ConditionalReport }
   | { readonly kind: 'posterior'; readonly report: PosteriorReport }
+)
 
 /** First rows as text. */
 export interface Preview {
@@ -126,6 +130,13 @@ export interface Drawing {
   readonly svgs: readonly string[]
   /** In words what the drawings leave out. */
   readonly remarks: readonly string[]
+}
+
+/** A block of a telling with its figure drawn. */
+export type ShownBlock = Exclude<Block, Figure> | (Omit<Figure, 'drawings'> & { readonly drawings: readonly Drawing[] })
+
+export interface ShownTopic extends Omit<Topic, 'blocks'> {
+  readonly blocks: readonly ShownBlock[]
 }
 
 /** What a measuring worker is handed. */
@@ -154,9 +165,8 @@ export type ToPainter =
   | { readonly kind: 'colours'; readonly real: string; readonly synthetic: string }
   | { readonly kind: 'bench'; readonly port: MessagePort }
   | { readonly kind: 'show'; readonly real: boolean; readonly synthetic: boolean }
-  /** Plays from a step on; `at` alone holds still there. */
-  | { readonly kind: 'play'; readonly from: number }
-  | { readonly kind: 'hold'; readonly at: number }
+  /** Plays from a step on, or holds still there. */
+  | { readonly kind: 'play' | 'hold'; readonly at: number }
   /** Chains of a run that was stopped are shown no more. */
   | { readonly kind: 'forget' }
   /** Whether nothing is to move by itself: then chains are shown where they end. */

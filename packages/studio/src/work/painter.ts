@@ -51,9 +51,8 @@ export class Painter {
     if (message.kind === 'show') this.#show = message
     if (message.kind === 'still') this.#still = message.still
     if (message.kind === 'bench') message.port.onmessage = ({ data }: MessageEvent<BenchToPainter>) => this.#take(data)
-    if (message.kind === 'play') this.#play(message.from)
+    if (message.kind === 'play' || message.kind === 'hold') this.#goTo(message.at, message.kind === 'play')
     if (message.kind === 'forget') this.#clear()
-    if (message.kind === 'hold') this.#hold(message.at)
     if (message.kind === 'dots') this.#sayDots()
     this.#stale = true
     this.#wake()
@@ -82,27 +81,16 @@ export class Painter {
     this.#arrival = { last: now, interval: this.#steps.length > 1 ? now - this.#arrival.last : 0 }
     this.#steps.push(places)
     this.#newest = { step, steps }
-    if (this.#still) {
-      if (step === steps) this.#stand()
-    } else if (this.#steps.length === 1) this.#begin()
-    this.#tell()
+    if (this.#still && step === steps) this.#begin(this.#steps.length - 1, false)
+    else if (!this.#still && this.#steps.length === 1) this.#begin(0, true)
+    else this.#tell()
   }
 
-  #begin(): void {
+  /** A run's chains are there: they play from their start, or stand where they end, without the way there. */
+  #begin(at: number, playing: boolean): void {
     this.#stale = true
-    this.#shown = this.#steps[0]!
-    this.#at = 0
-    this.#playing = true
+    this.#goTo(at, playing)
     this.#say({ kind: 'begun' })
-  }
-
-  /** Shows where the chains end, without the way there. */
-  #stand(): void {
-    this.#stale = true
-    this.#at = this.#steps.length - 1
-    this.#shown = this.#steps.at(-1)!
-    this.#say({ kind: 'begun' })
-    this.#wake()
   }
 
   /** Other axes, or another ε: every row moves to its new place. */
@@ -123,16 +111,9 @@ export class Painter {
     this.#tell()
   }
 
-  #play(from: number): void {
-    this.#move = undefined
-    this.#at = Math.min(from, this.#steps.length - 1)
-    this.#shown = this.#steps[this.#at] ?? this.#shown
-    this.#playing = true
-    this.#tell()
-  }
-
-  #hold(at: number): void {
-    this.#playing = false
+  /** Shows a step, and plays on from there or holds still. */
+  #goTo(at: number, playing: boolean): void {
+    this.#playing = playing
     this.#move = undefined
     this.#at = Math.max(0, Math.min(at, this.#steps.length - 1))
     this.#shown = this.#steps[this.#at] ?? this.#shown

@@ -6,7 +6,6 @@ import {
   factorGroups,
   fitEncoder,
   isNumeric,
-  type JobEstimate,
   type KnownSize,
   keyFromSeed,
   type ProgressEvent,
@@ -15,77 +14,33 @@ import {
   type RawTable,
   suggestsQuantile
 } from '@sbridge/core'
+import { type StagePlan, StageShare } from '@sbridge/core/internal'
 import type { Share } from './desk.js'
 import type { Draws, SampleRun } from './messages.js'
 import type { Reached } from './protocol.js'
 import { usualSteps } from './usual-steps.js'
 
-/** Of a stage that has not reported yet, the part that counted pairs alone may claim. */
-const UNREPORTED = 0.3
-
-/** What a run will take, by stage. */
-export interface JobPlan extends Pick<JobEstimate, 'stages' | 'pairs'> {
-  /** Whether these are pairs that the engine goes through, and not only what the stages take beside each other. */
-  readonly counted?: boolean
-}
-
-/** Stages of which nobody knows how many turns they take: they near their end ever more slowly. */
-const OPEN_STAGES: readonly string[] = ['scaling', 'eigenvectors']
-
-/**
- * One share for a whole job: every stage counts as much as the estimate says, so that the time left is the time left.
- * Between two reports of a stage, pairs that were gone through move it on towards the next.
- */
-export class JobShare implements Share {
-  readonly #reached = new Map<string, number>()
+/** How far a run is, and how long it will take by what it has taken. */
+export class TimedShare implements Share {
   readonly #start = performance.now()
-  /** Share by what was reported, and pairs since then, out of those that the next report may stand for. */
-  #reported = 0
-  #ahead = 0
-  #next: number
-  #largest = 0
+  readonly #share: StageShare
 
-  constructor(private readonly estimate: JobPlan) {
-    this.#next = UNREPORTED * (estimate.stages.find(({ pairs }) => pairs > 0)?.pairs ?? 0)
+  /** `counted`: whether the plan is in pairs that the engine goes through, and not only in what stages take beside each other. */
+  constructor(plan: StagePlan, { counted }: { readonly counted: boolean }) {
+    this.#share = new StageShare(plan)
+    if (counted) this.work = (pairs) => this.#tell(this.#share.work(pairs))
   }
 
-  update({ stage, done, total }: ProgressEvent): Reached {
-    const { stages, pairs } = this.estimate
-    const order = stages.findIndex((one) => one.stage === stage)
-    if (order >= 0) {
-      const part = partOf(stage, done, total)
-      this.#reached.set(stage, Math.max(this.#reached.get(stage) ?? 0, part))
-      for (const earlier of stages.slice(0, order)) this.#reached.set(earlier.stage, 1)
-      const sum = stages.reduce((all, one) => all + (this.#reached.get(one.stage) ?? 0) * one.pairs, 0)
-      this.#reported = sum / Math.max(1, pairs)
-      this.#ahead = 0
-      // After the last report of a stage comes another that has not reported yet; of an open one nobody knows which one is the last.
-      const last = OPEN_STAGES.includes(stage) ? 1 : partOf(stage, done + 1, total)
-      this.#next = (last - part) * stages[order]!.pairs
-      if (OPEN_STAGES.includes(stage) || this.#next === 0) this.#next += UNREPORTED * (stages[order + 1]?.pairs ?? 0)
-    }
-    return this.#tell()
+  readonly work: Share['work']
+
+  update(event: ProgressEvent): Reached {
+    return this.#tell(this.#share.update(event))
   }
 
-  /** So many pairs more were gone through. */
-  work(pairs: number): Reached {
-    if (this.estimate.counted) this.#ahead += pairs
-    return this.#tell()
-  }
-
-  #tell(): Reached {
-    // Ever more slowly, since the estimate may be too small: only a report says that its part is done.
-    const ahead = this.#next > 0 ? this.#next * (1 - Math.exp(-this.#ahead / this.#next)) : 0
-    this.#largest = Math.max(this.#largest, this.#reported + ahead / Math.max(1, this.estimate.pairs))
+  #tell(share: number): Reached {
     const elapsed = (performance.now() - this.#start) / 1000
-    const known = this.#largest > 0.01 && elapsed > 0.4
-    return { share: this.#largest, secondsLeft: known ? (elapsed / this.#largest) * (1 - this.#largest) : null }
+    return { share, secondsLeft: share > 0.01 && elapsed > 0.4 ? (elapsed / share) * (1 - share) : null }
   }
-}
-
-/** Done of a stage. */
-function partOf(stage: string, done: number, total: number): number {
-  return OPEN_STAGES.includes(stage) ? done / (done + 4) : Math.min(1, done / Math.max(1, total))
 }
 
 /** Whether the model is to be fitted first. */
@@ -97,7 +52,7 @@ export interface Fitting {
 const TRIALS = { all: 6, ridges: 2 }
 
 /** What a run will take, by stage. */
-export function estimateOf(raw: RawTable, { fit, draw }: SampleRun, { fits }: Fitting): JobPlan {
+export function estimateOf(raw: RawTable, { fit, draw }: SampleRun, { fits }: Fitting): StagePlan {
   const { table, formats } = prepareTable(raw, fit).data
   const encoder = fitEncoder(table, formats, () => 'standard')
   const { codes } = encodeTable(encoder, table, keyFromSeed(0))
@@ -123,7 +78,7 @@ export function estimateOf(raw: RawTable, { fit, draw }: SampleRun, { fits }: Fi
         : undefined
   })
   const left = stages.filter(({ stage }) => fits || !FITTING.includes(stage))
-  return { stages: left, pairs: left.reduce((sum, stage) => sum + stage.pairs, 0), counted: true }
+  return { stages: left, pairs: left.reduce((sum, stage) => sum + stage.pairs, 0) }
 }
 
 const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwidth', 'scaling']

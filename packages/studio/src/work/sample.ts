@@ -16,14 +16,28 @@ import {
   sampleTable,
   saveGlobal,
   type Table,
-  takeTableRows
+  type Telling,
+  takeTableRows,
+  tellKnown,
+  trainingTable
 } from '@sbridge/core'
 import { serializeTable } from 'sbridge/internal'
 import { placingOf, unplaced } from './axis.js'
 import type { SavedFile, Tools, Work } from './desk.js'
 import { barsLike, firstAxes, previewOf, tableFacts } from './facts.js'
-import type { BenchToPainter, Choice, Draws, SampleResult, SampleRun, SampleShape, ScatterFrame, Subject, Support } from './messages.js'
-import { estimateOf, JobShare } from './progress.js'
+import type {
+  BenchToPainter,
+  Choice,
+  Draws,
+  SampleResult,
+  SampleRun,
+  SampleShape,
+  ScatterFrame,
+  ShownBlock,
+  Subject,
+  Support
+} from './messages.js'
+import { estimateOf, TimedShare } from './progress.js'
 import type { Show } from './protocol.js'
 import { searchName } from './search-name.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
@@ -91,9 +105,11 @@ export class SampleWork implements Work<SampleShape> {
     }
   }
 
-  share(run: SampleRun): JobShare {
+  share(run: SampleRun): TimedShare {
     const job = searched(run.fit, this.#knownSearch(run.fit))
-    return new JobShare(estimateOf(this.#raw!, { ...run, fit: job }, { fits: this.#fitted?.job !== JSON.stringify(run.fit) }))
+    return new TimedShare(estimateOf(this.#raw!, { ...run, fit: job }, { fits: this.#fitted?.job !== JSON.stringify(run.fit) }), {
+      counted: true
+    })
   }
 
   async run({ fit, draw }: SampleRun, tools: Tools<SampleShape>): Promise<SampleResult> {
@@ -191,17 +207,25 @@ interface DrawContext extends Draws {
 
 /** Draws as `sbridge sample` would: plain rows, rows under conditions, or rows of a posterior. */
 async function drawRows(model: GlobalModel, draw: DrawContext, { engine, watch }: Tools<SampleShape>): Promise<DrawnRows> {
-  const { given = {}, observe, seed, noise: _, start: __, ...rest } = draw
+  const { given = {}, observe, seed, noise: _noise, start: _start, ...rest } = draw
   if (!draw.given && !observe) {
     const { memory: _memory, ...plain } = draw
     const table = await sampleTable(model, plain, { engine, ...watch })
     return { table, formats: model.training.encoder.formats, support: null }
   }
   const where = { engine, key: keyFromSeed(seed), watch }
+  const { columns } = trainingTable(model)
   if (!observe) {
     const { table, formats, report } = await sampleConditional(model, { ...rest, given }, where)
-    return { table, formats, support: { kind: 'condition', report: report.conditions[0]!, whole: report } }
+    const blocks = blocksOf(tellKnown({ conditional: report }, columns))
+    return { table, formats, support: { kind: 'condition', report: report.conditions[0]!, whole: report, blocks } }
   }
   const { table, formats, report } = await samplePosterior(model, { ...rest, given, observe }, where)
-  return { table, formats, support: { kind: 'posterior', report } }
+  return { table, formats, support: { kind: 'posterior', report, blocks: blocksOf(tellKnown({ posterior: report }, columns)) } }
+}
+
+/** Facts and tables of what is known, but for the table of conditions: there is one, whose facts stand above it. */
+function blocksOf(tellings: readonly Telling[]): ShownBlock[] {
+  const blocks = tellings.flatMap(({ topics }) => topics.flatMap((topic) => topic.blocks))
+  return blocks.flatMap((block) => (block.kind === 'facts' || (block.kind === 'table' && block.head[0] !== 'condition') ? [block] : []))
 }

@@ -1,5 +1,5 @@
-import type { Calendar, HeldOutScore, MarginalsOptions, SnapshotColumns, TrajectoriesJob } from '@sbridge/core'
-import type { Axis, RowFormat } from './messages.js'
+import type { Calendar, MarginalsOptions, SnapshotColumns, TrajectoriesJob } from '@sbridge/core'
+import type { Axis, RowFormat, ShownTopic } from './messages.js'
 import type { Shape } from './protocol.js'
 
 /** One column as the choice of roles shows it. */
@@ -92,17 +92,14 @@ export interface Round {
   readonly values: readonly number[]
 }
 
-/** What has been learned: parameters of the reference, then the noise of each column. */
+/** What has been learned. */
 export interface Learned {
-  readonly names: readonly string[]
-  readonly estimates: readonly number[]
-  /** 95 % intervals, where known. */
-  readonly intervals: readonly (readonly [number, number] | null)[]
-  readonly rounds: readonly Round[]
+  readonly topics: readonly ShownTopic[]
+  readonly notes: readonly string[]
+  readonly rounds: number
   readonly ending: string
   readonly diffusion: string
-  readonly scores: readonly HeldOutScore[]
-  readonly notes: readonly string[]
+  /** Times at which paths are known. */
   readonly times: number
 }
 

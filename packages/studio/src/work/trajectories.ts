@@ -8,7 +8,7 @@ import {
   type RawTable,
   type SnapshotTable,
   snapshotsOf,
-  trajectoriesNotes,
+  tellTrajectories,
   trajectoriesStages,
   trajectoriesSummary
 } from '@sbridge/core'
@@ -16,15 +16,15 @@ import { prepareSnapshots } from '@sbridge/core/internal'
 import { serializeTable } from 'sbridge/internal'
 import type { SavedFile, Tools, Work } from './desk.js'
 import { pathPicture } from './path-places.js'
-import { JobShare } from './progress.js'
+import { TimedShare } from './progress.js'
 import { guessTime, roleFacts } from './snapshot-roles.js'
+import { shownTopics } from './topics.js'
 import {
   chosenColumns,
   columnOptions,
   type Learned,
   type PathPicture,
   type Roles,
-  type Round,
   type SnapshotFacts,
   type TrajectoriesRun,
   type TrajectoriesShape
@@ -65,8 +65,8 @@ export class TrajectoriesWork implements Work<TrajectoriesShape> {
     return pathPicture({ snapshots, names: this.#snapshots!.columnNames, holdOut, time: this.#time }, this.#drawn, [x, y])
   }
 
-  share({ job }: TrajectoriesRun): JobShare {
-    return new JobShare(trajectoriesStages(this.#intervals(job)))
+  share({ job }: TrajectoriesRun): TimedShare {
+    return new TimedShare(trajectoriesStages(this.#intervals(job)), { counted: false })
   }
 
   async run({ job }: TrajectoriesRun, { engine, watch, interim }: Tools<TrajectoriesShape>): Promise<Learned> {
@@ -82,10 +82,21 @@ export class TrajectoriesWork implements Work<TrajectoriesShape> {
     }
     const onRound = (entry: HistoryEntry, family: Family) => {
       const names = namesOf(family, snapshots.columnNames)
-      interim({ names, round: roundOf(entry, names.length - snapshots.columnNames.length) })
+      const parameters = entry.theta.slice(0, names.length - snapshots.columnNames.length)
+      interim({ names, round: { round: entry.round, values: [...parameters, ...entry.sigma] } })
     }
     this.#drawn = await drawTrajectories(snapshots, job, { engine, ...watch, onRound })
-    return learnedOf(this.#drawn)
+    const { model, trajectories } = this.#drawn
+    const { topics, notes } = tellTrajectories(this.#drawn, this.#time)
+    return {
+      // The page plays the paths themselves.
+      topics: await shownTopics(topics.filter(({ id }) => id !== 'paths')),
+      notes,
+      rounds: model.history.at(-1)?.round ?? 0,
+      ending: model.ending,
+      diffusion: model.diffusion,
+      times: trajectories.times.length
+    }
   }
 
   async save(file: TrajectoriesShape['file']): Promise<SavedFile> {
@@ -101,39 +112,8 @@ export class TrajectoriesWork implements Work<TrajectoriesShape> {
   }
 }
 
-/** Parameters that are worth telling, then the noise of each column. */
+/** Parameters that are worth telling one by one, then the noise of each column. */
 function namesOf({ name, parameters }: Family, columns: readonly string[]): string[] {
   const told = name === 'gradient' || name === 'free' || parameters.length > MOST_PARAMETERS ? [] : parameters.map((one) => one.name)
   return [...told, ...columns.map((column) => `σ of ${column}`)]
-}
-
-function roundOf({ round, theta, sigma }: HistoryEntry, parameterCount: number): Round {
-  return { round, values: [...theta.slice(0, parameterCount), ...sigma] }
-}
-
-function learnedOf({ model, trajectories, scores, notes }: DrawnTrajectories): Learned {
-  const names = namesOf(model.family, model.columnNames)
-  const parameterCount = names.length - model.columnNames.length
-  const known = new Map(model.intervals.map(({ name, lower, upper }) => [name, [lower, upper] as const]))
-  const smooth = model.smoothness
-    ? [
-        { name: 'length scale (in spreads)', value: model.smoothness.lengthScale },
-        { name: 'amplitude (spreads an interval)', value: model.smoothness.amplitude }
-      ]
-    : []
-  const gaps = smooth.map(({ value }) => value)
-  return {
-    names: [...smooth.map(({ name }) => name), ...names],
-    estimates: [...gaps, ...model.theta.slice(0, parameterCount), ...model.sigma],
-    intervals: [...smooth.map(() => null), ...names.map((name) => known.get(name) ?? null)],
-    rounds: model.history.map((entry) => {
-      const { round, values } = roundOf(entry, parameterCount)
-      return { round, values: [...gaps, ...values] }
-    }),
-    ending: model.ending,
-    diffusion: model.diffusion,
-    scores,
-    notes: [...notes, ...trajectoriesNotes(model, trajectories)],
-    times: trajectories.times.length
-  }
 }

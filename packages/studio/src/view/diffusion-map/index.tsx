@@ -1,15 +1,16 @@
 import { session } from '../../state/diffusion-map.js'
+import { Notes } from '../columns.js'
 import { openingOf } from '../opening.js'
 import { TakeAway } from '../take-away.js'
+import { Topics } from '../topics.js'
 import { formatCount } from '../words.js'
 import { Choose } from './choose.js'
 import { Scatters } from './scatters.js'
 import { Settings } from './settings.js'
-import { Spectrum } from './spectrum.js'
 import './diffusion-map.css'
 
 export const { enter, openFile } = session
-const { facts, result, running, save } = session
+const { facts, result, running, save, source } = session
 
 const Opening = openingOf(
   session,
@@ -34,7 +35,8 @@ export function View() {
       </div>
       {result.value && (
         <div class="results">
-          <Spectrum />
+          <Topics topics={result.value.topics} file={source.value!.name} />
+          <Notes notes={result.value.notes} />
           <Coordinates {...result.value} />
         </div>
       )}

@@ -2,6 +2,8 @@ import { type GivenPart, middleOf, readPart, readValue, spell, spellPart, stepOf
 import { knowable, slide, withGiven } from '../../state/known.js'
 import { change, drawnBars, settings, shown } from '../../state/sampling.js'
 import type { ColumnFacts } from '../../work/messages.js'
+import { barsPath } from '../data.js'
+import { Select } from '../fields.js'
 import { RangeSlider } from './range-slider.js'
 
 /** What is known of the rows, column by column. */
@@ -26,7 +28,12 @@ export function Conditions() {
               {column?.range ? (
                 <NumberCondition column={column} text={text} />
               ) : column?.levels ? (
-                <LevelCondition column={column} text={text} />
+                <Select
+                  aria-label={name}
+                  value={text}
+                  options={[...(column.levels.includes(text) ? [] : [text]), ...column.levels]}
+                  set={(level) => change(withGiven(name, level))}
+                />
               ) : (
                 <p class="soft">no such column: {text}</p>
               )}
@@ -35,23 +42,16 @@ export function Conditions() {
         })}
       </ul>
       {free.length > 0 && (
-        <select
+        <Select
           class="add"
           aria-label="Add a condition on"
           value=""
-          onChange={(event) => {
-            const column = columns.find(({ name }) => name === event.currentTarget.value)!
-            event.currentTarget.value = ''
-            change(withGiven(column.name, firstText(column)))
-          }}
-        >
-          <option value="">{Object.keys(given).length === 0 ? 'Choose a column …' : 'And a column …'}</option>
-          {free.map(({ name }) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
+          options={[
+            { value: '', label: Object.keys(given).length === 0 ? 'Choose a column …' : 'And a column …' },
+            ...free.map(({ name }) => name)
+          ]}
+          set={(name) => change(withGiven(name, firstText(columns.find((one) => one.name === name)!)))}
+        />
       )}
     </div>
   )
@@ -60,19 +60,6 @@ export function Conditions() {
 /** A new condition: the middle half of numbers, the most frequent level. */
 function firstText(column: ColumnFacts): string {
   return column.range ? spellPart(column, middleOf(column)) : column.levels![column.bars.indexOf(Math.max(...column.bars))]!
-}
-
-function LevelCondition({ column, text }: { column: ColumnFacts; text: string }) {
-  return (
-    <select aria-label={column.name} value={text} onChange={(event) => change(withGiven(column.name, event.currentTarget.value))}>
-      {column.levels!.includes(text) ? null : <option value={text}>{text}</option>}
-      {column.levels!.map((level) => (
-        <option key={level} value={level}>
-          {level}
-        </option>
-      ))}
-    </select>
-  )
 }
 
 function NumberCondition({ column, text }: { column: ColumnFacts; text: string }) {
@@ -159,14 +146,9 @@ function Histogram({ column, ends }: { column: ColumnFacts; ends: readonly numbe
   const place = (value: number) => (100 * (value - low)) / (high - low || 1)
   const [from, to] = ends.length === 1 ? [place(ends[0]!) - 0.6, place(ends[0]!) + 0.6] : [place(ends[0]!), place(ends[1]!)]
   const drawn = shown.value?.draw.given || shown.value?.draw.observe ? drawnBars.value[column.name] : undefined
-  const path = bars
-    .map(
-      (height, i) => `M${(i * width).toFixed(2)},30v${(-28 * height).toFixed(2)}h${(width * 0.86).toFixed(2)}v${(28 * height).toFixed(2)}z`
-    )
-    .join('')
   return (
     <svg class="known-bars" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-      <path d={path} />
+      <path d={barsPath(bars, { width, bar: 0.86 * width, base: 30, height: 28 })} />
       <rect x={from} width={Math.max(0.8, to! - from!)} y="0" height="30" />
       {drawn && (
         <polyline points={drawn.map((height, i) => `${((i + 0.5) * width).toFixed(2)},${(30 - 28 * height).toFixed(2)}`).join(' ')} />

@@ -48,19 +48,16 @@ export function Marks() {
 const placeOn = (axis: Axis, value: number): number => (value - axis.range!.from) / (axis.range!.to - axis.range!.from)
 const inside = (place: number): number => Math.min(1, Math.max(0, place))
 
+/** How what is drawn along x is drawn along y: upwards from the left. */
+const turned = (side: Side): string | undefined => (side === 'y' ? 'matrix(0 -1 1 0 0 1)' : undefined)
+
 /** A rectangle across the picture, between two places of one side. */
 function Across({ side, from, to, kind }: { side: Side; from: number; to: number; kind: string }) {
-  const [a, b] = [inside(from), inside(to)]
-  return side === 'x' ? (
-    <rect class={kind} x={a} width={b - a} y={0} height={1} />
-  ) : (
-    <rect class={kind} x={0} width={1} y={1 - b} height={b - a} />
-  )
+  return <rect class={kind} x={inside(from)} width={inside(to) - inside(from)} y={0} height={1} transform={turned(side)} />
 }
 
 function Line({ side, at, kind }: { side: Side; at: number; kind: string }) {
-  if (!(at >= 0 && at <= 1)) return null
-  return side === 'x' ? <line class={kind} x1={at} x2={at} y1={0} y2={1} /> : <line class={kind} x1={0} x2={1} y1={1 - at} y2={1 - at} />
+  return at >= 0 && at <= 1 ? <line class={kind} x1={at} x2={at} y1={0} y2={1} transform={turned(side)} /> : null
 }
 
 /** A condition on the column of one side. */
@@ -169,31 +166,32 @@ function Handles({ side, axis }: { side: Side; axis: Axis }) {
   const observed = column && observationOf(axis.name)
   if (!observed) return null
   const { at, value, deviation } = observed
-  const move = (next: { value: number; deviation: number }) => slide(withObservation(at, textOf(axis, next)))
+  const { from, to } = axis.range!
   const step = stepOf(column)
+  const put = (next: { value: number; deviation: number }) => slide(withObservation(at, textOf(axis, next)))
+  const putError = (next: number) => put({ value, deviation: Math.max(step / 4, next) })
+  const words = spellDeviation(deviation)
   return (
     <>
       <Handle
         side={side}
         kind="value"
-        label={`Observed ${axis.name}`}
         place={placeOn(axis, value)}
-        words={`${spell(column, value)} ± ${spellDeviation(deviation)}`}
-        now={value}
-        range={axis.range!}
-        byKey={(direction) => move({ value: value + direction * step, deviation })}
-        byHand={(place) => move({ value: valueAt(axis, place), deviation })}
+        slider={{
+          'aria-label': `Observed ${axis.name}`,
+          'aria-valuetext': `${spell(column, value)} ± ${words}`,
+          ...range(value, from, to)
+        }}
+        byKey={(direction) => put({ value: value + direction * step, deviation })}
+        byHand={(place) => put({ value: valueAt(axis, place), deviation })}
       />
       <Handle
         side={side}
         kind="error"
-        label={`Error of ${axis.name}`}
         place={placeOn(axis, value + deviation)}
-        words={`± ${spellDeviation(deviation)}`}
-        now={deviation}
-        range={{ from: 0, to: axis.range!.to - axis.range!.from }}
-        byKey={(direction) => move({ value, deviation: Math.max(step / 4, deviation + (direction * step) / 2) })}
-        byHand={(place) => move({ value, deviation: Math.max(step / 4, Math.abs(valueAt(axis, place) - value)) })}
+        slider={{ label: `Error of ${axis.name}`, words: `± ${words}`, now: deviation, from: 0, to: to - from }}
+        byKey={(direction) => putError(deviation + (direction * step) / 2)}
+        byHand={(place) => putError(Math.abs(valueAt(axis, place) - value))}
       />
     </>
   )
@@ -202,18 +200,16 @@ function Handles({ side, axis }: { side: Side; axis: Axis }) {
 interface HandleProps {
   readonly side: Side
   readonly kind: 'value' | 'error'
-  readonly label: string
   readonly place: number
-  readonly words: string
-  readonly now: number
-  readonly range: { readonly from: number; readonly to: number }
+  /** What it is and where it stands, for those who do not see it. */
+  readonly slider: { readonly label: string; readonly words: string; readonly now: number; readonly from: number; readonly to: number }
   readonly byKey: (direction: number) => void
   readonly byHand: (place: number) => void
 }
 
 const KEYS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }
 
-function Handle({ side, kind, label, place, words, now, range, byKey, byHand }: HandleProps) {
+function Handle({ side, kind, place, slider, byKey, byHand }: HandleProps) {
   const percent = `${100 * inside(side === 'x' ? place : 1 - place)}%`
   const drag = (event: PointerEvent) => {
     const handle = event.currentTarget as HTMLElement
@@ -226,12 +222,12 @@ function Handle({ side, kind, label, place, words, now, range, byKey, byHand }: 
       style={side === 'x' ? { left: percent } : { top: percent }}
       role="slider"
       tabIndex={0}
-      aria-label={label}
+      aria-label={slider.label}
+      aria-valuetext={slider.words}
+      aria-valuenow={slider.now}
+      aria-valuemin={slider.from}
+      aria-valuemax={slider.to}
       aria-orientation={side === 'x' ? 'horizontal' : 'vertical'}
-      aria-valuemin={range.from}
-      aria-valuemax={range.to}
-      aria-valuenow={now}
-      aria-valuetext={words}
       onPointerDown={drag}
       onPointerMove={drag}
       onPointerUp={release}

@@ -3,7 +3,7 @@ import { openingOf } from '../opening.js'
 import { TakeAway } from '../take-away.js'
 import { formatCount } from '../words.js'
 import { Choose } from './choose.js'
-import { LearnedTable, Scores } from './learned.js'
+import { Learned } from './learned.js'
 import { Player } from './player.js'
 import { Settings } from './settings.js'
 import './trajectories.css'
@@ -34,8 +34,7 @@ export function View() {
       </div>
       {(result.value || rounds.value) && (
         <div class="results">
-          <LearnedTable />
-          <Scores />
+          <Learned />
           {result.value && <Paths times={result.value.times} />}
         </div>
       )}

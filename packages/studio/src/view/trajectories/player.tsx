@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { stillness } from '../../state/stillness.js'
 import { axes, change, chosen, picture, playWhenDrawn, running, snapshots, source } from '../../state/trajectories.js'
 import { AxisSelect } from '../axis-select.js'
+import { Select } from '../fields.js'
 import { FigureButtons } from '../figure-buttons.js'
 import { drawLayers } from '../layers.js'
 import { type CanvasSize, keepDrawn, Plot } from '../plot.js'
@@ -15,11 +16,11 @@ import { timeText } from './words.js'
 
 /** Seconds that the whole time takes at speed 1. */
 const WHOLE = 10
-const SPEEDS = [0.25, 0.5, 1, 2, 4] as const
+const SPEEDS = ['0.25×', '0.5×', '1×', '2×', '4×'] as const
 
 const time = signal(0)
 const playing = signal(false)
-const speed = signal<number>(1)
+const speed = signal<(typeof SPEEDS)[number]>('1×')
 const show = signal<Shown>({ particles: true, paths: true, drift: true })
 const rate = signal<number | null>(null)
 /** Counts what begins to play by itself. */
@@ -119,7 +120,7 @@ function animate(canvas: HTMLCanvasElement, size: ReadonlySignal<CanvasSize>): (
       const shown = picture.peek()
       if (!playing.peek() || !shown) return
       const [first, last] = timesOf(shown)
-      const next = time.peek() + (((now - before) / 1000) * speed.peek() * (last - first)) / WHOLE
+      const next = time.peek() + (((now - before) / 1000) * Number.parseFloat(speed.peek()) * (last - first)) / WHOLE
       time.value = Math.min(last, next)
       if (next >= last) playing.value = false
       const frames = count.frames + 1
@@ -161,13 +162,7 @@ function Controls() {
       <span class="soft" aria-hidden="true">
         {timeWords()}
       </span>
-      <select aria-label="Speed" value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
-        {SPEEDS.map((one) => (
-          <option key={one} value={one}>
-            {one}×
-          </option>
-        ))}
-      </select>
+      <Select aria-label="Speed" value={speed.value} options={SPEEDS} set={(value) => (speed.value = value)} />
     </Playback>
   )
 }

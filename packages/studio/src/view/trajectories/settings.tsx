@@ -37,6 +37,5 @@ export function Settings() {
 function words(): string {
   if (!learned.value) return 'learns the dynamics, then draws whole paths'
   const { rounds, ending, diffusion } = learned.value
-  if (rounds.length === 0) return `nothing to refine, ${diffusion} noise`
-  return `rounds ${ending} after ${rounds.at(-1)!.round}, ${diffusion} noise`
+  return `${rounds === 0 ? 'nothing to refine' : `rounds ${ending} after ${rounds}`}, ${diffusion} noise`
 }

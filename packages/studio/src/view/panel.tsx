@@ -1,0 +1,42 @@
+import type { Drawing } from '../work/messages.js'
+import { figureSvg, type LegendPart } from './figure.js'
+import { FigureButtons } from './figure-buttons.js'
+
+interface PanelProps {
+  /** Name of the table. */
+  readonly file: string
+  readonly drawing: Drawing
+  /** What a figure on its own says besides. */
+  readonly legend: () => readonly LegendPart[]
+  readonly notes: () => readonly string[]
+}
+
+/** A drawing of the report, with what it does not say itself. */
+export function Panel({ file, drawing: { title, detail, svgs, remarks }, legend, notes }: PanelProps) {
+  const svg = () => figureSvg(svgs, { title, legend: legend(), notes: [detail, ...remarks, ...notes()].filter((note) => note !== '') })
+  return (
+    <figure>
+      <figcaption>
+        <strong>{title}</strong>
+        <FigureButtons name={`${file}-${title}`} svg={svg} />
+        <span class="soft">{detail}</span>
+      </figcaption>
+      <div class={svgs.length > 1 ? 'pair' : ''} style={svgs.length > 1 ? { gridTemplateColumns: widthsOf(svgs) } : {}}>
+        {svgs.map((one, i) => (
+          // The report's own drawing, in which every word from the data is escaped.
+          <div key={i} dangerouslySetInnerHTML={{ __html: one }} />
+        ))}
+      </div>
+      {remarks.map((remark) => (
+        <p key={remark} class="soft remark">
+          {remark}
+        </p>
+      ))}
+    </figure>
+  )
+}
+
+/** Columns in the proportion of the drawings, so that both have one scale. */
+function widthsOf(svgs: readonly string[]): string {
+  return svgs.map((svg) => `${/viewBox="[\d.-]+ [\d.-]+ ([\d.]+)/.exec(svg)?.[1] ?? 1}fr`).join(' ')
+}

@@ -1,0 +1,76 @@
+import { cellText, type Fact, factText } from '@sbridge/core'
+import type { ShownBlock, ShownTopic } from '../work/messages.js'
+import { dot } from './figure.js'
+import { Panel } from './panel.js'
+import { colour } from './theme.js'
+import { WideTable } from './wide-table.js'
+
+/** What a model or rows say, part by part: the words, tables and drawings of the report. */
+export function Topics({ topics, file }: { topics: readonly ShownTopic[]; file: string }) {
+  return topics.map(({ id, title, blocks }) => (
+    <section key={id} class={`topic ${id}`} aria-labelledby={`${id}-heading`}>
+      <h2 id={`${id}-heading`}>{title}</h2>
+      <Blocks blocks={blocks} file={file} />
+    </section>
+  ))
+}
+
+export function Blocks({ blocks, file }: { blocks: readonly ShownBlock[]; file: string }) {
+  return blocks.map((block, k) => <BlockOf key={k} block={block} file={file} />)
+}
+
+function BlockOf({ block, file }: { block: ShownBlock; file: string }) {
+  switch (block.kind) {
+    case 'facts':
+      return <Facts facts={block.facts} />
+    case 'table':
+      return (
+        <>
+          <WideTable label={block.caption} head={block.head} rows={block.rows.map((cells) => cells.map(cellText))} />
+          <p class="soft">{block.caption}</p>
+        </>
+      )
+    case 'figure': {
+      const key = Object.entries(block.key ?? {})
+      return (
+        <>
+          <div class="panels wide">
+            {block.drawings.map((drawing) => (
+              <Panel
+                key={drawing.title}
+                file={file}
+                drawing={drawing}
+                legend={() => key.map(([side, words]) => dot(colour(side), words!))}
+                notes={() => [block.caption]}
+              />
+            ))}
+          </div>
+          <p class="soft">{block.caption}</p>
+        </>
+      )
+    }
+    default:
+      return (
+        <div class={block.kind === 'said' ? 'verdict' : 'soft'}>
+          {block.sentences.map((sentence) => (
+            <p key={sentence}>{sentence}</p>
+          ))}
+        </div>
+      )
+  }
+}
+
+function Facts({ facts }: { facts: readonly Fact[] }) {
+  return (
+    <dl class="facts">
+      {facts.map((fact) => (
+        <div key={fact.name}>
+          <dt>{fact.name}</dt>
+          <dd>
+            <strong>{factText(fact)}</strong> <span class="soft">{fact.meaning}</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

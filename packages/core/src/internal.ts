@@ -2,7 +2,6 @@
 export { alignTables } from './diagnose/align.js'
 export { evaluationParts } from './diagnose/evaluate.js'
 export { type StagePlan, StageShare } from './num/share.js'
-export { mean, variance } from './num/statistics.js'
 export { prepareSnapshots } from './systems/marginals/snapshots.js'
 export { columnsOf, linearForm } from './table/expression.js'
 export { shorten } from './tell/numbers.js'

@@ -22,7 +22,7 @@ const settings: fc.Arbitrary<Settings> = fc.record({
   y: fc.option(name),
   rows: fc.option(fc.integer({ min: 1, max: 1_000_000 })),
   seed: fc.integer({ min: 0, max: 2 ** 53 - 1 }),
-  epsilon: fc.option(fc.double({ min: 1e-9, max: 1e3, noNaN: true })),
+  bandwidth: fc.option(fc.double({ min: 1e-9, max: 1e3, noNaN: true })),
   kernel: fc.constantFrom('fixed' as const, 'variable' as const),
   scaling: fc.constantFrom('auto' as const, 'standard' as const, 'quantile' as const),
   noise: fc.constantFrom('covariance' as const, 'split' as const, 'constant' as const),
@@ -50,7 +50,7 @@ describe('the address of the page', () => {
 
 describe('how to get the same elsewhere', () => {
   const run = runOf(
-    { ...DEFAULTS, types: { "it's, odd": 'category' }, exclude: ['b'], rows: 12, seed: 5, epsilon: 0.25, noise: 'split', steps: 7 },
+    { ...DEFAULTS, types: { "it's, odd": 'category' }, exclude: ['b'], rows: 12, seed: 5, bandwidth: 0.25, noise: 'split', steps: 7 },
     99
   )
 

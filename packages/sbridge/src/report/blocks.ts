@@ -36,6 +36,31 @@ export function panel(heading: HtmlValue, detail: HtmlValue, drawing: HtmlValue)
   return html`<div class="panel"><div class="panel-head"><strong>${heading}</strong>${detail ? html`<span>${detail}</span>` : ''}</div>${drawing}</div>`
 }
 
+/** What the rows of both tables are called. */
+export interface Sides {
+  readonly real: string
+  readonly synthetic: string
+}
+
+export const REAL_AND_SYNTHETIC: Sides = { real: 'real', synthetic: 'synthetic' }
+
+/** One drawing, or one a side, with its own small heading, a line of numbers, and in words what it leaves out. */
+export interface Panel {
+  readonly title: string
+  readonly detail: string
+  readonly drawings: readonly Html[]
+  /** Of the drawings, where there are several: they have one scale. */
+  readonly widths?: readonly number[] | undefined
+  readonly remarks: readonly string[]
+}
+
+export function panelHtml({ title, detail, drawings, widths, remarks }: Panel): Html {
+  const columns = widths?.map((width) => `${width}fr`).join(' ')
+  const body =
+    columns && drawings.length > 0 ? html`<div class="pair" style="grid-template-columns:${columns}">${drawings}</div>` : html`${drawings}`
+  return panel(title, detail, html`${body}${remarks.map((remark) => html`<div class="key">${remark}</div>`)}`)
+}
+
 export interface TableParts {
   readonly caption: HtmlValue
   /** Headings; those that end in `#` head columns of numbers. */

@@ -14,8 +14,8 @@ import {
   timeText
 } from '@sbridge/core'
 import { axisScale } from './axis-scale.js'
-import { panel } from './blocks.js'
-import { Html, html } from './html.js'
+import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
+import type { Html } from './html.js'
 import { drawPlot, REAL, SYNTHETIC } from './plot.js'
 import { shownLevels, shownValues } from './rare-values.js'
 
@@ -33,33 +33,46 @@ export interface Marginal {
   readonly evaluation: ColumnEvaluation
   /** Whether values of fewer than three rows may be shown. */
   readonly showValues?: boolean | undefined
+  readonly sides?: Sides
 }
 
 /** The distribution of one column in both tables. */
-export function marginalPanel({ real, synthetic, name, evaluation, showValues = false }: Marginal): Html {
+export function marginalPanel({ real, synthetic, name, evaluation, showValues = false, sides = REAL_AND_SYNTHETIC }: Marginal): Panel {
   const a = columnOf(real, name)
   const b = columnOf(synthetic, name)
   const distance = evaluation.kolmogorovSmirnov ?? evaluation.totalVariation
   const label = evaluation.kolmogorovSmirnov ? 'KS' : 'TV'
-  const detail = html`${label} ${numberText(distance?.value)} (${numberText(distance?.floor)})`
-  if (isNumeric(a) && isNumeric(b)) {
-    const { drawing, spikes } = numbersDrawing(a, b, showValues)
-    return panel(name, detail, html`${drawing}${remarks([...spikes, ...missingRemark(evaluation)])}`)
-  }
-  return panel(name, detail, html`${levelsDrawing(a as CategoricalColumn, b as CategoricalColumn, showValues)}${remarks([])}`)
+  const detail = `${label} ${numberText(distance?.value)}, floor ${numberText(distance?.floor)}`
+  if (!isNumeric(a) || !isNumeric(b))
+    return {
+      title: name,
+      detail,
+      drawings: [levelsDrawing(a as CategoricalColumn, b as CategoricalColumn, { showValues, sides })],
+      remarks: []
+    }
+  const { drawing, spikes } = numbersDrawing(a, b, { showValues, sides })
+  return { title: name, detail, drawings: drawing ? [drawing] : [], remarks: [...spikes, ...missingRemark(evaluation, sides)] }
+}
+
+interface Manner {
+  readonly showValues: boolean
+  readonly sides: Sides
 }
 
 export function columnOf(table: Table, name: string): Table['columns'][number] {
   return table.columns.find((column) => column.name === name)!
 }
 
-function remarks(sentences: readonly string[]): Html {
-  return html`${sentences.map((sentence) => html`<div class="key">${sentence}</div>`)}`
+/** Shares of both sides, in words. */
+function sharesText(real: number, synthetic: number, sides: Sides): string {
+  return `${shareText(real)} ${sides.real}, ${shareText(synthetic)} ${sides.synthetic}`
 }
 
-function missingRemark({ missingShare }: ColumnEvaluation): string[] {
+const bothText = (sides: Sides): string => `${sides.real} and ${sides.synthetic}`
+
+function missingRemark({ missingShare }: ColumnEvaluation, sides: Sides): string[] {
   if (missingShare.real === 0 && missingShare.synthetic === 0) return []
-  return [`missing: ${shareText(missingShare.real)} real, ${shareText(missingShare.synthetic)} synthetic`]
+  return [`missing: ${sharesText(missingShare.real, missingShare.synthetic, sides)}`]
 }
 
 function countsOf(values: Float64Array): Map<number, number> {
@@ -72,9 +85,13 @@ function sharesOf(counts: ReadonlyMap<number, number>, rows: number): Map<number
   return new Map([...counts].map(([value, count]) => [value, count / rows]))
 }
 
-function numbersDrawing(real: NumericColumn, synthetic: NumericColumn, showValues: boolean): { drawing: Html; spikes: string[] } {
+function numbersDrawing(
+  real: NumericColumn,
+  synthetic: NumericColumn,
+  { showValues, sides }: Manner
+): { drawing?: Html; spikes: string[] } {
   const [a, b] = [presentValues(real), presentValues(synthetic)]
-  if (a.length < RARE_BELOW && !showValues) return { drawing: new Html(''), spikes: ['fewer than three real values: not drawn'] }
+  if (a.length < RARE_BELOW && !showValues) return { spikes: ['fewer than three real values: not drawn'] }
   const counts = countsOf(a)
   const [first, second] = [sharesOf(counts, a.length), sharesOf(countsOf(b), b.length)]
   const shown = shownValues(counts, showValues)
@@ -84,21 +101,21 @@ function numbersDrawing(real: NumericColumn, synthetic: NumericColumn, showValue
   // Where most values are too rare to be shown one by one, bins hold them together.
   const single = hidden.length === 0 || (hidden.length < values.length && sum(first) < 0.5)
   if (values.length <= MOST_ATOMS && single) {
-    const rest = `rarer values, not drawn: ${shareText(sum(first))} real, ${shareText(sum(second))} synthetic`
+    const rest = `rarer values, not drawn: ${sharesText(sum(first), sum(second), sides)}`
     const kept = [first, second].map((side) => new Map([...side].filter(([value]) => shown(value)))) as [
       Map<number, number>,
       Map<number, number>
     ]
-    return { drawing: atomsDrawing(real, kept), spikes: hidden.length > 0 ? [rest] : [] }
+    return { drawing: atomsDrawing(real, kept, sides), spikes: hidden.length > 0 ? [rest] : [] }
   }
   const time = real.kind === 'datetime'
   const spiky = [...first].filter(([value, share]) => share >= SPIKE_SHARE && shown(value)).map(([value]) => value)
   const spikes = spiky.map(
     (value) =>
-      `= ${time ? timeText(value) : numberText(value)}: ${shareText(first.get(value)!)} real, ${shareText(second.get(value) ?? 0)} synthetic (not drawn)`
+      `= ${time ? timeText(value) : numberText(value)}: ${sharesText(first.get(value)!, second.get(value) ?? 0, sides)} (not drawn)`
   )
   const rest = (values: Float64Array) => values.filter((value) => !spiky.includes(value))
-  const { drawing, outside } = histogram(real, { real: rest(a), synthetic: rest(b), realCount: a.length, syntheticCount: b.length })
+  const { drawing, outside } = histogram(real, { real: rest(a), synthetic: rest(b), realCount: a.length, syntheticCount: b.length, sides })
   return { drawing, spikes: [...spikes, ...outside] }
 }
 
@@ -107,12 +124,13 @@ interface HistogramInput {
   readonly synthetic: Float64Array
   readonly realCount: number
   readonly syntheticCount: number
+  readonly sides: Sides
 }
 
 /** Shares of the rows per bin: filled for the real rows, outlined for the synthetic ones. */
 function histogram(
   column: NumericColumn,
-  { real, synthetic, realCount, syntheticCount }: HistogramInput
+  { real, synthetic, realCount, syntheticCount, sides }: HistogramInput
 ): { drawing: Html; outside: string[] } {
   const scale = axisScale(column.kind, Float64Array.from([...real, ...synthetic]).sort())
   const first = real.map(scale.forth).sort()
@@ -137,7 +155,7 @@ function histogram(
   const out = (values: Float64Array) => values.filter((value) => value < low || value > high).length
   const outside = out(first) + out(second)
   return {
-    drawing: drawPlot(`Histogram of ${column.name}, real and synthetic`, {
+    drawing: drawPlot(`Histogram of ${column.name}, ${bothText(sides)}`, {
       ...frame(scale.axis),
       marks: [
         Plot.rectY(
@@ -148,10 +166,7 @@ function histogram(
         Plot.ruleY([0])
       ]
     }),
-    outside:
-      outside === 0
-        ? []
-        : [`tails not drawn: ${shareText(out(first) / realCount)} real, ${shareText(out(second) / syntheticCount)} synthetic`]
+    outside: outside === 0 ? [] : [`tails not drawn: ${sharesText(out(first) / realCount, out(second) / syntheticCount, sides)}`]
   }
 }
 
@@ -180,7 +195,7 @@ function axisTicks(kind: string, values: readonly number[]): object {
 }
 
 /** Shares of the single values, side by side. */
-function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, number>, Map<number, number>]): Html {
+function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, number>, Map<number, number>], sides: Sides): Html {
   const values = [...new Set([...shares[0].keys(), ...shares[1].keys()])].sort((a, b) => a - b)
   const gaps = values.slice(1).map((value, i) => value - values[i]!)
   const range = values.at(-1)! - values[0]!
@@ -195,7 +210,7 @@ function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, numbe
     }))
   )
   const alone = values.length === 1 ? { domain: [values[0]! - 1.5, values[0]! + 1.5] } : {}
-  return drawPlot(`Shares of the values of ${column.name}, real and synthetic`, {
+  return drawPlot(`Shares of the values of ${column.name}, ${bothText(sides)}`, {
     ...frame({ ...axisTicks(column.kind, values), ...alone }),
     marks: [Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fill: 'fill', fillOpacity: 0.85 }), Plot.ruleY([0])]
   })
@@ -216,7 +231,7 @@ function frame(x: object): object {
 }
 
 /** Bars of the shares of the most frequent levels; the others together, with those that are too rare to be shown. */
-function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, showValues: boolean): Html {
+function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, { showValues, sides }: Manner): Html {
   const a = levelShares(real)
   const b = levelShares(synthetic)
   const share = (side: Map<string | undefined, number>, level: string | undefined) => side.get(level) ?? 0
@@ -241,7 +256,7 @@ function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, sh
   ])
   const texts = new Map(rows.map((row) => [row.key, row.text]))
   const longest = Math.max(...rows.map((row) => [...row.text].length))
-  return drawPlot(`Shares of the levels of ${real.name}, real and synthetic`, {
+  return drawPlot(`Shares of the levels of ${real.name}, ${bothText(sides)}`, {
     width: 290,
     height: Math.max(80, 28 + 26 * rows.length),
     marginLeft: Math.min(120, 14 + 5.6 * longest),

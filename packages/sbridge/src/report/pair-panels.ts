@@ -10,8 +10,8 @@ import {
   type Table
 } from '@sbridge/core'
 import { type AxisScale, axisScale } from './axis-scale.js'
-import { panel } from './blocks.js'
-import { type Html, html } from './html.js'
+import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
+import type { Html } from './html.js'
 import { columnOf } from './marginal-panels.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'
 import { shownLevels } from './rare-values.js'
@@ -43,7 +43,7 @@ export function pairPanel(
   names: readonly [string, string],
   strengths: readonly [number, number],
   showValues = false
-): Html {
+): Panel {
   const words = tables.sides ?? REAL_AND_SYNTHETIC
   const sides = [tables.real, tables.synthetic].map((table) => names.map((name) => columnOf(table, name)))
   const [first, second] = sides[0]! as [Table['columns'][number], Table['columns'][number]]
@@ -56,19 +56,16 @@ export function pairPanel(
       : levelsPair(sides as CategoricalColumn[][], showValues)
   const symbol = both ? 'r' : mixed ? 'η' : 'V'
   const bare = sides[0]!.filter((column) => isCategorical(column) && frequentLevels(column, showValues).length === 0)
-  const detail = html`${symbol} = ${numberText(strengths[0])} real, ${numberText(strengths[1])} synthetic`
-  const heading = html`${names[0]} × ${names[1]}`
-  if (bare.length > 0)
-    return panel(
-      heading,
-      detail,
-      html`<div class="key">Not drawn: fewer than three rows have any one level of ${bare.map(({ name }) => name).join(' or ')}.</div>`
-    )
-  return panel(
-    heading,
-    detail,
-    html`<div class="pair" style="grid-template-columns:${both || mixed ? NUMBER_LABELS + 214 : LEVEL_LABELS + 214}fr 220fr">${draw(words.real, 0)}${draw(words.synthetic, 1)}</div>`
-  )
+  const panel = {
+    title: `${names[0]} × ${names[1]}`,
+    detail: `${symbol} = ${numberText(strengths[0])} ${words.real}, ${numberText(strengths[1])} ${words.synthetic}`
+  }
+  if (bare.length > 0) {
+    const levels = bare.map(({ name }) => name).join(' or ')
+    return { ...panel, drawings: [], remarks: [`Not drawn: fewer than three rows have any one level of ${levels}.`] }
+  }
+  const widths = [both || mixed ? NUMBER_LABELS + 214 : LEVEL_LABELS + 214, 220]
+  return { ...panel, drawings: [draw(words.real, 0), draw(words.synthetic, 1)], widths, remarks: [] }
 }
 
 type Draw = (word: string, side: number) => Html
@@ -76,14 +73,6 @@ type Draw = (word: string, side: number) => Html
 /** Room for the labels of the y-axis: of numbers, and of levels. */
 const NUMBER_LABELS = 42
 const LEVEL_LABELS = 66
-
-/** What the rows of both tables are called, where they are not simply real and synthetic. */
-export interface Sides {
-  readonly real: string
-  readonly synthetic: string
-}
-
-export const REAL_AND_SYNTHETIC: Sides = { real: 'real', synthetic: 'synthetic' }
 
 /** The colour of a side. */
 const paintOf = (side: number) => (side === 0 ? REAL : SYNTHETIC)

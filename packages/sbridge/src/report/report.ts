@@ -12,7 +12,7 @@ import {
   verdict
 } from '@sbridge/core'
 import { VERSION } from '../version.js'
-import { figure, joinSections, measureTable, type Section, section, table } from './blocks.js'
+import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
 import { associationPanels, FEW_COLUMNS } from './figures.js'
 import { type Html, html } from './html.js'
 import { marginalPanel } from './marginal-panels.js'
@@ -124,8 +124,8 @@ function marginalSection({ real, synthetic, evaluation, showValues }: ReportPart
     'Every column by itself',
     figure({
       panelWidth: 260,
-      body: drawn.map((name) => marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]!, showValues })),
-      caption: html`Marginal distributions, in percent of the rows that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, with the floor in brackets.${cut}`
+      body: drawn.map((name) => panelHtml(marginalPanel({ real, synthetic, name, evaluation: evaluation.columns[name]!, showValues }))),
+      caption: html`Marginal distributions, in percent of the rows that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, beside its floor.${cut}`
     })
   )
 }
@@ -182,7 +182,7 @@ function pairSection({ real, synthetic, evaluation, showValues }: ReportParts): 
     'The most related columns',
     figure({
       panelWidth: 400,
-      body: panels,
+      body: panels.map(panelHtml),
       caption: html`The ${pairs.length === 1 ? 'pair' : `${pairs.length} pairs`} of columns with the strongest association in the real data: ${KEY}, with the same axes and equally many rows (500 at most). Points over categories and few-valued numbers are spread a little. Cells of two categories show percent of the rows. r is Pearson’s correlation, η the correlation ratio, V Cramér’s V.`
     })
   )

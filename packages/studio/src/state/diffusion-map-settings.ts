@@ -2,7 +2,7 @@ import type { EmbedJob, Field } from '@sbridge/core'
 import { embedFields } from 'sbridge/internal'
 import type { Look } from '../work/diffusion-map-messages.js'
 import { callOf, commandLine, stem } from './elsewhere.js'
-import { fieldIn, found, name, names, numeric, type Sheet, usualOf, whole } from './sheet.js'
+import { fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
 
 /** What a person may set for a diffusion map; axes and colour are the studio's choice where null. */
 export interface DiffusionMapSettings extends Readonly<Record<keyof Look, string | null>> {
@@ -10,7 +10,7 @@ export interface DiffusionMapSettings extends Readonly<Record<keyof Look, string
   readonly exclude: readonly string[]
   /** Found by themselves where null. */
   readonly dimension: number | null
-  readonly epsilon: number | null
+  readonly bandwidth: number | null
   readonly alpha: number
 }
 
@@ -23,7 +23,7 @@ export const FIELDS = {
 export const SHEET: Sheet<DiffusionMapSettings> = {
   exclude: names('without'),
   dimension: found(FIELDS.dimension),
-  epsilon: found(FIELDS.bandwidth),
+  bandwidth: { ...found(FIELDS.bandwidth), word: 'epsilon' },
   alpha: numeric(FIELDS.alpha, Number(FIELDS.alpha.default)),
   x: name,
   y: name,
@@ -32,16 +32,9 @@ export const SHEET: Sheet<DiffusionMapSettings> = {
   colour: name
 }
 
-export const USUAL = usualOf(SHEET)
-
 /** The job that the settings describe: only what differs from the defaults, as a command line would. */
-export function jobOf({ exclude, dimension, epsilon, alpha }: DiffusionMapSettings): EmbedJob {
-  return {
-    ...(exclude.length > 0 ? { exclude } : {}),
-    ...(dimension === null ? {} : { dimension }),
-    ...(epsilon === null ? {} : { bandwidth: epsilon }),
-    ...(alpha === USUAL.alpha ? {} : { alpha })
-  }
+export function jobOf(settings: DiffusionMapSettings): EmbedJob {
+  return optionsOf(SHEET, settings, 'exclude', 'dimension', 'bandwidth', 'alpha')
 }
 
 const outputOf = (file: string): string => `${stem(file)}-coordinates.csv`

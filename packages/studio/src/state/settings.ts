@@ -3,7 +3,7 @@ import { parseGiven, runFields, writeGiven } from 'sbridge/internal'
 import type { Draws, SampleRun } from '../work/messages.js'
 import { usualSteps } from '../work/usual-steps.js'
 import { commandLine, literal, programOf, stem } from './elsewhere.js'
-import { chosen, fieldIn, found, name, names, numeric, type Sheet, same, tried, usualOf, whole } from './sheet.js'
+import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, tried, whole } from './sheet.js'
 
 /** Everything a person may set for new rows. */
 export interface Settings extends Known {
@@ -15,7 +15,7 @@ export interface Settings extends Known {
   /** As many as the data where null. */
   readonly rows: number | null
   readonly seed: number
-  readonly epsilon: number | null
+  readonly bandwidth: number | null
   readonly kernel: NonNullable<FitJob['kernel']>
   readonly scaling: 'auto' | 'standard' | 'quantile'
   readonly noise: NonNullable<Draws['noise']>
@@ -58,7 +58,7 @@ export const SHEET: Sheet<Settings> = {
   y: name,
   rows: found(FIELDS.rows),
   seed: numeric(FIELDS.seed, 1),
-  epsilon: found(FIELDS.bandwidth),
+  bandwidth: { ...found(FIELDS.bandwidth), word: 'epsilon' },
   kernel: chosen(FIELDS.kernel),
   scaling: chosen(FIELDS.scaling),
   noise: chosen(FIELDS.noise),
@@ -72,36 +72,22 @@ export const SHEET: Sheet<Settings> = {
   observe: names('observe')
 }
 
-const USUAL = usualOf(SHEET)
-
 export function isKnown({ given, observe }: Known): boolean {
   return Object.keys(given).length > 0 || observe.length > 0
 }
 
-/** What settings leave as it usually is, left out. */
-function unusual<K extends keyof Settings>(settings: Settings, keys: readonly K[]): Partial<Pick<Settings, K>> {
-  return Object.fromEntries(keys.filter((key) => !same(settings[key], USUAL[key])).map((key) => [key, settings[key]])) as Partial<
-    Pick<Settings, K>
-  >
-}
-
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */
 export function runOf(settings: Settings, dataRows: number): SampleRun {
-  const { epsilon, seed, steps } = settings
+  const { seed, rows, steps } = settings
   return {
-    fit: {
-      ...unusual(settings, ['types', 'exclude']),
-      ...(epsilon === null ? {} : { bandwidth: epsilon }),
-      ...unusual(settings, ['kernel', 'scaling']),
-      seed
-    },
+    fit: { ...optionsOf(SHEET, settings, 'types', 'exclude', 'bandwidth', 'kernel', 'scaling'), seed },
     draw: {
-      rows: settings.rows ?? dataRows,
+      rows: rows ?? dataRows,
       seed,
       // Under conditions the noise is that of the covariance, and chains start at rows that fit.
-      ...(isKnown(settings) ? {} : unusual(settings, ['noise', 'start'])),
+      ...(isKnown(settings) ? {} : optionsOf(SHEET, settings, 'noise', 'start')),
       ...(steps === null || steps === usualSteps(settings) ? {} : { steps }),
-      ...unusual(settings, ['given', 'observe'])
+      ...optionsOf(SHEET, settings, 'given', 'observe')
     }
   }
 }

@@ -36,6 +36,16 @@ export function fromAddress<S extends object>(sheet: Sheet<S>, parts: URLSearchP
   return Object.fromEntries(entriesOf(sheet).map(read)) as S
 }
 
+/** Settings that are not as usual, as options of the same names. */
+export function optionsOf<S extends object, K extends keyof S & string>(
+  sheet: Sheet<S>,
+  settings: S,
+  ...names: readonly K[]
+): { readonly [N in K]?: NonNullable<S[N]> } {
+  const unusual = names.filter((name) => !same(settings[name], sheet[name].usual))
+  return Object.fromEntries(unusual.map((name) => [name, settings[name]])) as { [N in K]?: NonNullable<S[N]> }
+}
+
 /** Whether two plain values say the same. */
 export function same(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other)

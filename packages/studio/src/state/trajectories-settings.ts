@@ -2,7 +2,7 @@ import { type Field, marginalsFields, REFERENCES, type ReferenceName } from '@sb
 import { runFields } from 'sbridge/internal'
 import type { Roles, TrajectoriesRun } from '../work/trajectories-messages.js'
 import { callOf, commandLine, stem } from './elsewhere.js'
-import { chosen, fieldIn, name, names, numeric, type Sheet, usualOf, whole } from './sheet.js'
+import { chosen, fieldIn, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
 
 /** What a person may set for trajectories. */
 export interface TrajectoriesSettings extends Roles {
@@ -49,18 +49,14 @@ export const SHEET: Sheet<TrajectoriesSettings> = {
   }
 }
 
-export const USUAL = usualOf(SHEET)
-
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */
 export function runOf(settings: TrajectoriesSettings, columns: TrajectoriesRun['columns']): TrajectoriesRun {
-  const { reference, diffusion, holdOut, rows, between, rounds, seed } = settings
+  const { reference, rows, between, seed } = settings
   return {
     columns,
     job: {
       reference,
-      ...(diffusion === USUAL.diffusion ? {} : { diffusion }),
-      ...(rounds === USUAL.rounds ? {} : { rounds }),
-      ...(holdOut.length > 0 ? { holdOut } : {}),
+      ...optionsOf(SHEET, settings, 'diffusion', 'rounds', 'holdOut'),
       rows,
       ...(between > 0 ? { between } : {}),
       seed

@@ -24,7 +24,7 @@ interface Choice {
 /** ε as a number, and on its slider: how near drawn rows come to training rows, from copying to blurring. */
 export function Bandwidth() {
   const known = found.value
-  const chosen = settings.value.epsilon
+  const chosen = settings.value.bandwidth
   return (
     <div class="bandwidth">
       <NumberField
@@ -32,7 +32,7 @@ export function Bandwidth() {
         label="Bandwidth ε"
         value={chosen}
         auto={known ? formatPlain(known.epsilon) : 'found by itself'}
-        set={(epsilon) => change({ epsilon })}
+        set={(epsilon) => change({ bandwidth: epsilon })}
       />
       {(chosen !== null || known) && <Slider chosen={chosen} known={known} />}
     </div>
@@ -49,7 +49,7 @@ function Slider({ chosen, known }: Choice) {
   const move = (event: Event) => {
     const place = (event.currentTarget as HTMLInputElement).valueAsNumber
     const next = Number(Math.exp(low + place * (high - low)).toPrecision(3))
-    slide({ epsilon: next })
+    slide({ bandwidth: next })
     follow()
   }
   return (
@@ -91,7 +91,7 @@ function BackToFound({ chosen, known }: Choice) {
   const there = chosen === null || chosen === wanted
   const goBack = () => {
     if (there) return
-    change({ epsilon: wanted })
+    change({ bandwidth: wanted })
     follow()
   }
   return (

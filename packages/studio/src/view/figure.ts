@@ -17,27 +17,10 @@ export interface FigureWords {
   readonly notes?: readonly string[]
 }
 
-export const dot = (paint: string, words: string): LegendPart => ({ mark: `<circle r="4" fill="${paint}"/>`, markWidth: 8, words })
-export const ring = (paint: string, words: string): LegendPart => ({
-  mark: `<circle r="3.5" fill="none" stroke="${paint}"/>`,
-  markWidth: 8,
-  words
-})
-export const cross = (paint: string, words: string): LegendPart => ({
-  mark: `<path d="M-3,-3L3,3M-3,3L3,-3" stroke="${paint}"/>`,
-  markWidth: 8,
-  words
-})
-export const line = (paint: string, words: string): LegendPart => ({
-  mark: `<path d="M-8,0h16" stroke="${paint}" stroke-width="1.6"/>`,
-  markWidth: 16,
-  words
-})
-export const band = (paint: string, words: string): LegendPart => ({
-  mark: `<rect x="-8" y="-4" width="16" height="8" fill="${paint}"/>`,
-  markWidth: 16,
-  words
-})
+const markOf = (mark: string, markWidth: number, words: string): LegendPart => ({ mark, markWidth, words })
+export const dot = (paint: string, words: string) => markOf(`<circle r="4" fill="${paint}"/>`, 8, words)
+export const cross = (paint: string, words: string) => markOf(`<path d="M-3,-3L3,3M-3,3L3,-3" stroke="${paint}"/>`, 8, words)
+export const line = (paint: string, words: string) => markOf(`<path d="M-8,0h16" stroke="${paint}" stroke-width="1.6"/>`, 16, words)
 
 const FONT = 'Helvetica, Arial, sans-serif'
 const SIZE = 12

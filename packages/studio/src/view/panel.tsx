@@ -12,7 +12,7 @@ interface PanelProps {
 }
 
 /** A drawing of the report, with what it does not say itself. */
-export function Panel({ file, drawing: { title, detail, svgs, remarks }, legend, notes }: PanelProps) {
+export function Panel({ file, drawing: { title, detail, svgs, widths, remarks }, legend, notes }: PanelProps) {
   const svg = () => figureSvg(svgs, { title, legend: legend(), notes: [detail, ...remarks, ...notes()].filter((note) => note !== '') })
   return (
     <figure>
@@ -21,7 +21,7 @@ export function Panel({ file, drawing: { title, detail, svgs, remarks }, legend,
         <FigureButtons name={`${file}-${title}`} svg={svg} />
         <span class="soft">{detail}</span>
       </figcaption>
-      <div class={svgs.length > 1 ? 'pair' : ''} style={svgs.length > 1 ? { gridTemplateColumns: widthsOf(svgs) } : {}}>
+      <div class={widths ? 'pair' : ''} style={widths ? { gridTemplateColumns: widths.map((width) => `${width}fr`).join(' ') } : {}}>
         {svgs.map((one, i) => (
           // The report's own drawing, in which every word from the data is escaped.
           <div key={i} dangerouslySetInnerHTML={{ __html: one }} />
@@ -34,9 +34,4 @@ export function Panel({ file, drawing: { title, detail, svgs, remarks }, legend,
       ))}
     </figure>
   )
-}
-
-/** Columns in the proportion of the drawings, so that both have one scale. */
-function widthsOf(svgs: readonly string[]): string {
-  return svgs.map((svg) => `${/viewBox="[\d.-]+ [\d.-]+ ([\d.]+)/.exec(svg)?.[1] ?? 1}fr`).join(' ')
 }

@@ -52,8 +52,7 @@ export class MeasureWork implements Work<MeasureShape> {
     this.#evaluation ??= evaluateTables(problemOf(subject, { engine: this.#engine! }))
     const evaluation = await this.#evaluation
     const { renderReport } = await import('./drawings.js')
-    const reports = support?.kind === 'condition' ? { conditional: support.whole } : { posterior: support?.report }
-    const telling = tellTable(model, { ...reports, draws })
+    const telling = tellTable(model, { ...support?.reports, draws })
     const html = renderReport({ title, command, real, synthetic: rows, evaluation, telling, keptBack: keptBackIn(model) })
     return { ending: `${title.replace(/\.[^.]+$/, '')}-report.html`, content: html }
   }
@@ -65,11 +64,8 @@ function problemOf({ real, rows, seed }: Compared, tools: Pick<Tools<MeasureShap
 
 async function drawingsOf({ real, rows, support }: Compared, { columns, associations }: EvaluationPart): Promise<Drawing[]> {
   const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')
-  const whole = alignTables({ real, synthetic: rows })
-  const sides = sidesOf(support?.kind ?? null)
-  const marginals = marginalDrawings(whole, columns!, sides)
-  return [
-    ...(support ? marginals.map((drawing) => ({ ...drawing, detail: beforeAndAfter(whole, drawing.title) })) : marginals),
-    ...pairDrawings(whole, associations!, sides)
-  ]
+  const tables = { ...alignTables({ real, synthetic: rows }), sides: sidesOf(support?.kind ?? null) }
+  const marginals = marginalDrawings(tables, columns!)
+  const told = support ? marginals.map((one) => ({ ...one, detail: beforeAndAfter(columns![one.title]!) })) : marginals
+  return [...told, ...pairDrawings(tables, associations!)]
 }

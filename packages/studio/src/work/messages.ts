@@ -2,18 +2,18 @@ import type {
   Block,
   ColumnFormat,
   ColumnKind,
-  ConditionalReport,
-  ConditionReport,
   Evaluation,
   Figure,
   FitJob,
   FitSummary,
   GlobalModel,
-  PosteriorReport,
   SampleJob,
   Table,
+  Telling,
+  ToldReports,
   Topic
 } from '@sbridge/core'
+import type { Panel } from 'sbridge/internal/report'
 import type { Shape } from './protocol.js'
 
 /** One column as the page shows it. */
@@ -112,10 +112,11 @@ export interface SampleShape extends Shape {
 }
 
 /** How well the data support rows under conditions or observations, and what is said of it. */
-export type Support = { readonly blocks: readonly ShownBlock[] } & (
-  | { readonly kind: 'condition'; readonly report: ConditionReport; readonly whole: ConditionalReport }
-  | { readonly kind: 'posterior'; readonly report: PosteriorReport }
-)
+export interface Support extends Pick<Telling, 'warnings'> {
+  readonly kind: 'condition' | 'posterior'
+  readonly reports: ToldReports
+  readonly blocks: readonly ShownBlock[]
+}
 
 /** First rows as text. */
 export interface Preview {
@@ -123,13 +124,9 @@ export interface Preview {
   readonly cells: readonly (readonly (string | null)[])[]
 }
 
-export interface Drawing {
-  readonly title: string
-  readonly detail: string
+export interface Drawing extends Omit<Panel, 'drawings'> {
   /** One drawing, or one for each side. */
   readonly svgs: readonly string[]
-  /** In words what the drawings leave out. */
-  readonly remarks: readonly string[]
 }
 
 /** A block of a telling with its figure drawn. */

@@ -17,6 +17,7 @@ import {
   saveGlobal,
   type Table,
   type Telling,
+  type ToldReports,
   takeTableRows,
   tellKnown,
   trainingTable
@@ -214,18 +215,22 @@ async function drawRows(model: GlobalModel, draw: DrawContext, { engine, watch }
     return { table, formats: model.training.encoder.formats, support: null }
   }
   const where = { engine, key: keyFromSeed(seed), watch }
-  const { columns } = trainingTable(model)
+  const known = (kind: Support['kind'], reports: ToldReports): Support => {
+    const tellings = tellKnown(reports, trainingTable(model).columns)
+    return { kind, reports, warnings: tellings.flatMap(({ warnings }) => warnings), blocks: blocksOf(tellings) }
+  }
   if (!observe) {
     const { table, formats, report } = await sampleConditional(model, { ...rest, given }, where)
-    const blocks = blocksOf(tellKnown({ conditional: report }, columns))
-    return { table, formats, support: { kind: 'condition', report: report.conditions[0]!, whole: report, blocks } }
+    return { table, formats, support: known('condition', { conditional: report }) }
   }
   const { table, formats, report } = await samplePosterior(model, { ...rest, given, observe }, where)
-  return { table, formats, support: { kind: 'posterior', report, blocks: blocksOf(tellKnown({ posterior: report }, columns)) } }
+  return { table, formats, support: known('posterior', { posterior: report }) }
 }
 
-/** Facts and tables of what is known, but for the table of conditions: there is one, whose facts stand above it. */
+/** What is said of what is known, but for the table of conditions: there is one, whose facts stand above it. */
 function blocksOf(tellings: readonly Telling[]): ShownBlock[] {
   const blocks = tellings.flatMap(({ topics }) => topics.flatMap((topic) => topic.blocks))
-  return blocks.flatMap((block) => (block.kind === 'facts' || (block.kind === 'table' && block.head[0] !== 'condition') ? [block] : []))
+  return blocks.flatMap((block) =>
+    block.kind === 'figure' || block.kind === 'explained' || (block.kind === 'table' && block.head[0] === 'condition') ? [] : [block]
+  )
 }

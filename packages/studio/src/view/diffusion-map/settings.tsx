@@ -1,5 +1,5 @@
 import * as map from '../../state/diffusion-map.js'
-import { FIELDS, USUAL } from '../../state/diffusion-map-settings.js'
+import { FIELDS, SHEET } from '../../state/diffusion-map-settings.js'
 import { NumberField } from '../fields.js'
 import { Recipe } from '../recipe.js'
 import { formatPlain } from '../words.js'
@@ -8,7 +8,7 @@ const { change, settings, shown, summary } = map
 
 /** What is asked for, and the one button that does it. */
 export function Settings() {
-  const { dimension, epsilon, alpha } = settings.value
+  const { dimension, bandwidth, alpha } = settings.value
   const found = summary.value
   return (
     <Recipe
@@ -29,10 +29,10 @@ export function Settings() {
       <NumberField
         field={FIELDS.bandwidth}
         label="Bandwidth ε"
-        value={epsilon}
+        value={bandwidth}
         auto="auto"
         found={found ? `connected from ${formatPlain(found.bandwidth.connectingEpsilon)}` : 'auto: the smallest that connects'}
-        set={(value) => change({ epsilon: value })}
+        set={(value) => change({ bandwidth: value })}
       />
       <details>
         <summary>More options</summary>
@@ -42,7 +42,7 @@ export function Settings() {
           value={alpha as number | null}
           auto="auto"
           found="½ sees the data’s distribution, 1 the surface only"
-          set={(value) => change({ alpha: value ?? USUAL.alpha })}
+          set={(value) => change({ alpha: value ?? SHEET.alpha.usual })}
         />
       </details>
     </Recipe>

@@ -177,11 +177,7 @@ function Handles({ side, axis }: { side: Side; axis: Axis }) {
         side={side}
         kind="value"
         place={placeOn(axis, value)}
-        slider={{
-          'aria-label': `Observed ${axis.name}`,
-          'aria-valuetext': `${spell(column, value)} ± ${words}`,
-          ...range(value, from, to)
-        }}
+        slider={{ label: `Observed ${axis.name}`, words: `${spell(column, value)} ± ${words}`, now: value, from, to }}
         byKey={(direction) => put({ value: value + direction * step, deviation })}
         byHand={(place) => put({ value: valueAt(axis, place), deviation })}
       />

@@ -1,16 +1,10 @@
 import type { StandIn } from '../know/evidence.js'
+import type { Bounds, CoordinateSplit } from '../know/places.js'
 import { log } from '../num/elementary.js'
 import { definiteCholeskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
-import { logNormalMass, truncatedNormal } from './informed-truncated.js'
+import { logNormalMass, truncatedNormal } from '../num/truncated-normal.js'
 
 const LOG_2_PI = 1.8378770664093453
-
-/** Which coordinates are clamped, which are bounded, and the rest. */
-export interface CoordinateSplit {
-  readonly given: readonly number[]
-  readonly ranged: readonly number[]
-  readonly free: readonly number[]
-}
 
 /** How the local Gaussian of one chain is conditioned. */
 export interface ConditionOptions {
@@ -281,10 +275,4 @@ export class LocalGaussian {
     }
     return logMass
   }
-}
-
-/** Bounds of the ranged coordinates, in their order. */
-export interface Bounds {
-  readonly low: Float64Array
-  readonly high: Float64Array
 }

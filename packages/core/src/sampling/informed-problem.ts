@@ -1,6 +1,7 @@
 import type { Evidence } from '../know/evidence.js'
+import type { Bounds, CoordinateSplit } from '../know/places.js'
 import type { Key } from '../num/random.js'
-import type { Bounds, ConditionOptions, CoordinateSplit } from './informed-gaussian.js'
+import type { ConditionOptions } from './informed-gaussian.js'
 import type { LocalSource } from './informed-local.js'
 import type { InformedState } from './informed-state.js'
 

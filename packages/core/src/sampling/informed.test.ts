@@ -3,8 +3,8 @@ import { standInValue } from '../know/evidence.js'
 import { log, normalCdf } from '../num/elementary.js'
 import { matrix } from '../num/matrix.js'
 import { keyFromSeed, normals, uniforms } from '../num/random.js'
+import { logNormalMass, truncatedNormal } from '../num/truncated-normal.js'
 import { LocalGaussian } from './informed-gaussian.js'
-import { logNormalMass, truncatedNormal } from './informed-truncated.js'
 
 const LOG_2_PI = 1.8378770664093453
 const none = { low: new Float64Array(0), high: new Float64Array(0) }

@@ -1,4 +1,4 @@
-import { truncatedMoments } from './informed-truncated.js'
+import { truncatedMoments } from '../num/truncated-normal.js'
 import { type LinearFactor, type LinearKnowledge, posteriorMeans, type Regression } from './linear-law.js'
 
 /** Rounds over intervals that know of each other. */

@@ -1,8 +1,8 @@
+import type { BeforeAndAfter, ObservationSupport } from '../know/observations.js'
+import type { Distance, NamedWarning } from '../know/support.js'
 import type { Table } from '../table/table.js'
 import { daysText, numberText, timeText } from '../tell/numbers.js'
 import { explained, type Fact, facts, said, type TableOf, type Telling, type Topic } from '../tell/telling.js'
-import type { Distance, NamedWarning } from './condition-support.js'
-import type { BeforeAndAfter, ObservationSupport } from './observations.js'
 
 /** How well the data support the rows of one condition. */
 export interface ConditionSupport {

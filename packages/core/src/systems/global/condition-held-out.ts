@@ -1,8 +1,8 @@
+import type { Condition } from '../../know/conditions.js'
+import type { ConditionGroup } from '../../know/places.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Encoded, takeEncoded } from '../../table/encoder.js'
 import { unscaleValues } from '../../table/scaling.js'
-import type { ConditionGroup } from '../condition-places.js'
-import type { Condition } from '../conditions.js'
 import { takeTraining } from './condition-bridge.js'
 import type { TrainingRows } from './training-rows.js'
 

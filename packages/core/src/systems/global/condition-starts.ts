@@ -1,7 +1,7 @@
+import type { Bounds, CoordinateSplit } from '../../know/places.js'
 import { exp } from '../../num/elementary.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { type Key, uniforms } from '../../num/random.js'
-import type { Bounds, CoordinateSplit } from '../../sampling/informed-gaussian.js'
 import type { InformedBridge } from './condition-bridge.js'
 
 /** Effective number of rows that starts are spread over, where the data have so many. */

@@ -1,3 +1,4 @@
+import { blurred } from '../../know/decoded.js'
 import { type Evidence, tempered } from '../../know/evidence.js'
 import { exp } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
@@ -5,7 +6,6 @@ import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { type InformedChains, logAhead, logLikelihoods, startChains } from '../../sampling/informed.js'
 import type { InformedProblem } from '../../sampling/informed-problem.js'
 import { takeState } from '../../sampling/informed-state.js'
-import { blurred } from '../decoded.js'
 import type { StartedGroup } from './condition-draw.js'
 import { stratifiedRows } from './condition-starts.js'
 

@@ -1,6 +1,18 @@
+import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
 import type { Evidence } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
+import {
+  type BeforeAndAfter,
+  checkObservation,
+  describeColumns,
+  describeObservation,
+  type ObservationSupport,
+  refuseFar
+} from '../../know/observations.js'
+import { groupConditions } from '../../know/places.js'
+import { pull } from '../../know/pull.js'
 import { logLikelihoodsOf } from '../../know/row-likelihoods.js'
+import { effectiveSampleSize, MANY_MATCHING, type NamedWarning } from '../../know/support.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
@@ -11,19 +23,7 @@ import { decodeTable, type Encoded, type Encoder, takeEncoded } from '../../tabl
 import { type ObservationExpression, parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
-import { groupConditions } from '../condition-places.js'
-import { effectiveSampleSize, MANY_MATCHING, type NamedWarning } from '../condition-support.js'
-import { type Condition, formatsFor, type Given, repeatGiven } from '../conditions.js'
 import type { Context } from '../context.js'
-import {
-  type BeforeAndAfter,
-  checkObservation,
-  describeColumns,
-  describeObservation,
-  type ObservationSupport,
-  refuseFar
-} from '../observations.js'
-import { pull } from '../pull.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { DEFAULT_RIDGE } from './condition-choose.js'
 import { type GroupRun, markMoved, startGroup, stepGroup, unscaledRows } from './condition-draw.js'

@@ -1,5 +1,5 @@
 import type { Matrix } from '../num/matrix.js'
-import type { Bounds } from '../sampling/informed-gaussian.js'
+import type { Bounds } from './places.js'
 
 /**
  * Standard deviations beyond the data that what is known is followed outside them. Farther out the nearest rows are the same

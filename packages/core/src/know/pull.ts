@@ -1,16 +1,16 @@
 import type { Code } from '../code/code.js'
-import { type Evidence, evidenceOfRows, type RowLikelihood, together } from '../know/evidence.js'
-import type { LikelihoodModule } from '../know/likelihood-row.js'
-import { moduleLikelihood, observationLikelihood, rowLikelihoods } from '../know/row-likelihoods.js'
 import { log } from '../num/elementary.js'
 import { matrix } from '../num/matrix.js'
-import { logNormalMass, truncatedMoments } from '../sampling/informed-truncated.js'
+import { logNormalMass, truncatedMoments } from '../num/truncated-normal.js'
 import type { Encoder } from '../table/encoder.js'
 import { columnsOf, type ObservationExpression } from '../table/expression.js'
 import { scaleValues } from '../table/scaling.js'
-import { coordinateOf } from './condition-places.js'
 import type { Condition, GivenNumber, GivenRange } from './conditions.js'
 import { blurred, throughDecoder } from './decoded.js'
+import { type Evidence, evidenceOfRows, type RowLikelihood, together } from './evidence.js'
+import type { LikelihoodModule } from './likelihood-row.js'
+import { coordinateOf } from './places.js'
+import { moduleLikelihood, observationLikelihood, rowLikelihoods } from './row-likelihoods.js'
 
 /** What is known about rows in the words of the user, checked against the columns. */
 export interface Known {

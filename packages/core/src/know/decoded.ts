@@ -1,9 +1,9 @@
 import type { Code } from '../code/code.js'
-import { type Evidence, evidenceOfRows, type Linearised, type RowLikelihood, type StandIn, stacked, standInAt } from '../know/evidence.js'
 import { cholesky, multiply, solveLowerInPlace, symmetricEigen, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../num/matrix.js'
 import type { LinearDecoder } from '../spectral/codec.js'
 import { type Encoded, takeEncoded } from '../table/encoder.js'
+import { type Evidence, evidenceOfRows, type Linearised, type RowLikelihood, type StandIn, stacked, standInAt } from './evidence.js'
 
 /**
  * What evidence on rows [·, D] says about their coordinates behind a codec [·, K]. Behind a linear decoder linear evidence

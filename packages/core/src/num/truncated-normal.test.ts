@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { truncatedMoments } from './informed-truncated.js'
+import { truncatedMoments } from './truncated-normal.js'
 
 /** Mean and variance by Simpson's rule, the density relative to its largest. */
 function quadrature(low: number, high: number): { mean: number; variance: number } {

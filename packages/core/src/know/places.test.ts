@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fitScaler, unscaleValues } from '../table/scaling.js'
-import { boundsOf } from './condition-places.js'
 import type { Condition } from './conditions.js'
+import { boundsOf } from './places.js'
 
 test('ranges of an incomplete list keep to their bounds, though values between the listed ones are drawn', () => {
   // Values 6 to 8 apart that occur once or twice, so that ranks at their ends lead to values beside them.

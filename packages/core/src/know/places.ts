@@ -1,11 +1,23 @@
 import { normalQuantile } from '../num/elementary.js'
 import { matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
-import type { Bounds, CoordinateSplit } from '../sampling/informed-gaussian.js'
 import type { Encoder } from '../table/encoder.js'
 import { HAIR, recurringValues } from '../table/recurring.js'
 import { type NumericScaler, scaleValues } from '../table/scaling.js'
 import type { Condition } from './conditions.js'
+
+/** Which coordinates are clamped, which are bounded, and the rest. */
+export interface CoordinateSplit {
+  readonly given: readonly number[]
+  readonly ranged: readonly number[]
+  readonly free: readonly number[]
+}
+
+/** Bounds of the ranged coordinates, in their order. */
+export interface Bounds {
+  readonly low: Float64Array
+  readonly high: Float64Array
+}
 
 /** Conditions on the same columns: they share a bandwidth, a ridge and a batch of chains. */
 export interface ConditionGroup {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { ReferenceEngine } from '../engine/reference/reference.js'
 import type { InputError } from '../num/errors.js'
 import { keyFromSeed, normals } from '../num/random.js'
+import { sampleConditional } from '../systems/global/condition-sample.js'
+import { fitTable, presentRows } from '../systems/table/whole.js'
 import { fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import type { RawTable } from '../table/raw.js'
 import { type Given, resolveConditions } from './conditions.js'
-import { sampleConditional } from './global/condition-sample.js'
-import { fitTable, presentRows } from './table/whole.js'
 
 const ROWS = 60
 /** Two species of unlike weights, and an answer. */

@@ -1,4 +1,4 @@
-import { exp, log, normalCdf, normalQuantile } from '../num/elementary.js'
+import { exp, log, normalCdf, normalQuantile } from './elementary.js'
 
 const LOG_ROOT_2_PI = 0.9189385332046727
 

@@ -82,4 +82,25 @@ export * from './table/rows.js'
 export { continueNumbers } from './table/running-numbers.js'
 export * from './table/scaling.js'
 export * from './table/table.js'
-export * from './tell/index.js'
+export { countText, daysText, numberText, plainText, shareText, shorten, tickText, timeText } from './tell/numbers.js'
+export {
+  type Axis,
+  type Block,
+  type Cell,
+  cellText,
+  type Drawing,
+  type Fact,
+  type Facts,
+  type Figure,
+  factText,
+  type Grade,
+  linesOf,
+  type Mark,
+  type Point,
+  type Sentences,
+  type Side,
+  type TableOf,
+  type Telling,
+  type Topic,
+  together
+} from './tell/telling.js'

@@ -111,6 +111,7 @@ describe('a whole batch is the same rows whatever their number, the threads, and
     ],
     ['a condition', table(...columns(2)), { ...standard, bandwidth: 0.5 }, { given: 'x0=0.5', ridge: 0.01 }],
     ['conditions', table(words('a', 3), ...columns(1)), standard, { given: [{ a: 'a0' }, { a: 'a1' }] }],
+    ['an interval in a field', table(...columns(2)), { ...standard, local: 'window:1' }, { given: 'x1=0..1' }],
     ['a codec and a field', table(...columns(3)), { latent: 'pca:2', local: 'window:1', bandwidth: 0.3 }, {}]
   ])('%s', async (_, data, fits, draws) => {
     const model = await fit(data, { ...fits, seed: 5, engine: engines[0]! })

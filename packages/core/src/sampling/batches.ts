@@ -17,24 +17,28 @@ export interface Batch {
   readonly watch: Watch | undefined
 }
 
-/** Draws `count` rows batch by batch, in order. The first batch has the draw's own key. */
-export async function inBatches<T>(
-  { count, key, watch }: { readonly count: number; readonly key: Key; readonly watch?: Watch | undefined },
-  draw: (batch: Batch) => Promise<T>
-): Promise<T[]> {
+/** What is asked of a draw. */
+interface WholeDraw {
+  readonly count: number
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** The batches of a draw of `count` rows, in order. The first has the draw's own key. */
+export function batchesOf({ count, key, watch }: WholeDraw): Batch[] {
   const batches = Math.ceil(count / BATCH_ROWS)
+  return Array.from({ length: batches }, (_, b) => ({
+    first: b * BATCH_ROWS,
+    count: Math.min(BATCH_ROWS, count - b * BATCH_ROWS),
+    key: b === 0 ? key : keyFor(key, `batch ${b}`),
+    watch: partOf(watch, b, batches)
+  }))
+}
+
+/** Draws batch by batch, one after the other. */
+export async function inBatches<T>(whole: WholeDraw, draw: (batch: Batch) => Promise<T>): Promise<T[]> {
   const drawn: T[] = []
-  for (let b = 0; b < batches; b++) {
-    const first = b * BATCH_ROWS
-    drawn.push(
-      await draw({
-        first,
-        count: Math.min(BATCH_ROWS, count - first),
-        key: b === 0 ? key : keyFor(key, `batch ${b}`),
-        watch: partOf(watch, b, batches)
-      })
-    )
-  }
+  for (const batch of batchesOf(whole)) drawn.push(await draw(batch))
   return drawn
 }
 

@@ -20,10 +20,9 @@ export function spectrumDrawing(spectrum: readonly number[], dimension: number, 
 
 const MOST_TICKS = 10
 
-/** Ticks of a count: whole numbers from 1, at most ten. */
-export function wholeTicks(last: number): number[] {
-  const step = Math.ceil(last / MOST_TICKS)
-  return Array.from({ length: Math.floor((last - 1) / step) + 1 }, (_, k) => 1 + k * step)
+/** Ticks of a count: all whole numbers where they are few, round ones where they are many. */
+export function wholeTicks(last: number): number | number[] {
+  return last > MOST_TICKS ? MOST_TICKS : Array.from({ length: last }, (_, k) => k + 1)
 }
 
 /** Points drawn at most: more only make a page heavy. */

@@ -24,7 +24,7 @@ export function drawingSvg({ label, size: [width, height], x, y, marks }: Drawin
     marginLeft: room || 50,
     ...(room ? { marginBottom: room } : { marginBottom: 36 }),
     ...beside,
-    x: { ...axisOf(x), labelAnchor: 'center', ...(x.names ? { tickRotate: -90 } : {}) },
+    x: { ...axisOf(x), grid: marks.some(({ kind }) => kind === 'cloud'), labelAnchor: 'center', ...(x.names ? { tickRotate: -90 } : {}) },
     y: { ...axisOf(y), grid: !x.names },
     color: { type: 'linear', scheme: 'viridis', legend: false },
     marks: [...marks.flatMap((mark) => markOf(mark, [width, height])), ...(x.names ? [Plot.frame()] : [])]

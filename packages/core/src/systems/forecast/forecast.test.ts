@@ -117,6 +117,13 @@ describe('a forecast', () => {
     expect(await spread(1)).toBeGreaterThan(2.5)
   })
 
+  it('draws each member by itself: the same among few and among many', async () => {
+    const model = await fitForecast(seriesOf({ x: autoregressive(120, 0.7, 0, 8), y: autoregressive(120, 0.5, 0, 9) }), {}, context)
+    const drawn = async (members: number) => (await drawForecast(model, { members, steps: 3 }, context)).table
+    const [few, many] = [await drawn(3), await drawn(50)]
+    for (const name of ['x', 'y']) expect(valuesOf(many, name).subarray(0, 9)).toStrictEqual(valuesOf(few, name))
+  })
+
   it('writes member, step, then the columns, and continues the times', async () => {
     const x = autoregressive(100, 0.5, 0, 6)
     const series = seriesOf({ t: Float64Array.from({ length: 100 }, (_, i) => 10 + 0.5 * i), x, still: new Float64Array(100).fill(3) })

@@ -10,6 +10,7 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
+import { inBatches } from '../../sampling/batches.js'
 import { type FieldKnowledge, guidedPass } from '../../sampling/guided-pass.js'
 import { linearLaw } from '../../sampling/linear-law.js'
 import type { LinearObservation } from '../../sampling/linear-observations.js'
@@ -84,7 +85,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
   const windows = await passWindows(model, { ...context, key: keyFor(key, 'fit pass') })
   const coordinates = matrix(conditions.length * count, model.coordinates.cols)
-  const effectiveRows = new Float64Array(conditions.length)
+  const effectiveRows = new Float64Array(conditions.length).fill(Number.POSITIVE_INFINITY)
   const groups = groupConditions(encoder, conditions)
   let acceptance = 1
   let impossible = 0
@@ -93,17 +94,20 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   for (const [g, group] of groups.entries()) {
     const own = keyFor(key, `group ${g}`)
     const members = group.members.map((member) => conditions[member]!)
-    const knowledge = knowledgeOf(model, evidence, { group, conditions: members, count, key: keyFor(own, 'given') })
-    const drawn = await drawKnown(model, { knowledge, units, windows, request, n: members.length * count }, { ...context, key: own })
-    const d = coordinates.cols
-    group.members.forEach((member, k) => {
-      coordinates.data.set(drawn.state.data.subarray(k * count * d, (k + 1) * count * d), member * count * d)
-      effectiveRows[member] = leastMedian(drawn.counts, k * count, count, model.coordinates.rows)
+    await inBatches({ ...context, count, key: own }, async ({ first, count: part, key: batchKey }) => {
+      const knowledge = knowledgeOf(model, evidence, { group, conditions: members, count: part, key: keyFor(batchKey, 'given') })
+      const asked = { knowledge, units, windows, request: { ...request, count: part }, n: members.length * part }
+      const drawn = await drawKnown(model, asked, { ...context, key: batchKey })
+      const d = coordinates.cols
+      group.members.forEach((member, k) => {
+        coordinates.data.set(drawn.state.data.subarray(k * part * d, (k + 1) * part * d), (member * count + first) * d)
+        effectiveRows[member] = Math.min(effectiveRows[member]!, leastMedian(drawn.counts, k * part, part, model.coordinates.rows))
+      })
+      acceptance = Math.min(acceptance, drawn.acceptance)
+      impossible += drawn.impossible
+      sweeps = Math.max(sweeps, drawn.sweeps)
+      if (drawn.drift && !(drift && drift.by > drawn.drift.by)) drift = drawn.drift
     })
-    acceptance = Math.min(acceptance, drawn.acceptance)
-    impossible += drawn.impossible
-    sweeps = Math.max(sweeps, drawn.sweeps)
-    if (drawn.drift && !(drift && drift.by > drawn.drift.by)) drift = drawn.drift
     context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
   }
   const table = repeatGiven(decodeLocal(model, coordinates), conditions, count)

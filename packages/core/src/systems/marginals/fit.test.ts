@@ -7,6 +7,7 @@ import { normalQuantile } from '../../num/elementary.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, matrixFromRows } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
+import { BATCH_ROWS } from '../../sampling/batches.js'
 import { scaleRectangular } from '../../scaling/rectangular.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
@@ -88,6 +89,14 @@ describe('the bridge between two Gaussians is the closed form', () => {
     expect([...model.couplings[0]!.potentials.to]).toEqual([...plain.state.to])
     expect(model.history).toEqual([])
     expect(model.ending).toBe('converged')
+  })
+  it('a whole batch of paths is the same whatever their number', async () => {
+    const few: SnapshotInput = { times: [0, T], clouds: [gaussian(20, m0, s0), gaussian(30, m1, s1)] }
+    const model = await fitMarginals(few, { reference: 'brownian', sigma: [sigma] }, { key })
+    const [batch, more] = [BATCH_ROWS, BATCH_ROWS + 1000].map(
+      (count) => sampleTrajectories(model, { count, times: [0.3, 2], key }).values.data
+    )
+    expect(more!.subarray(0, batch!.length)).toStrictEqual(batch)
   })
   it('same key, same bytes; the engine does not change the law', async () => {
     const few: SnapshotInput = { times: [0, T], clouds: [gaussian(60, m0, s0), gaussian(60, m1, s1)] }

@@ -7,6 +7,7 @@ import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { choleskyInPlace } from '../../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { fillNormal, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
+import { type Batch, batchesOf } from '../../sampling/batches.js'
 import type { MarginalsModel } from './model.js'
 import { workingReference } from './rounds.js'
 import { fromWorking, toWorking } from './snapshots.js'
@@ -93,8 +94,18 @@ function checkRequest(model: MarginalsModel, { count, times }: TrajectoryRequest
   }
 }
 
-/** Particle numbers [snapshots][count]: stratified at the first snapshot and along every coupling; paths in random order. */
-function indexChain(model: MarginalsModel, { count, key, watch }: TrajectoryRequest): Uint32Array[] {
+/** Particle numbers [snapshots][count], drawn in batches. */
+function indexChain(model: MarginalsModel, request: TrajectoryRequest): Uint32Array[] {
+  const parts = batchesOf(request).map((batch) => ({ ...batch, chain: batchChain(model, batch) }))
+  return model.snapshots.map((_, k) => {
+    const particles = new Uint32Array(request.count)
+    for (const { first, chain } of parts) particles.set(chain[k]!, first)
+    return particles
+  })
+}
+
+/** Those of a batch: stratified at the first snapshot and along every coupling; paths in random order. */
+function batchChain(model: MarginalsModel, { count, key, watch }: Batch): Uint32Array[] {
   const offset = (label: string): number => uniforms(keyFor(key, label), 1)[0]!
   const clouds = model.snapshots.map((s) => s.cloud)
   const evenly = drawEvenly(clouds[0]!, count, offset('first'))

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { resolveConditions } from '../../know/conditions.js'
+import { effectiveSampleSize } from '../../know/support.js'
 import { cosTurns, log } from '../../num/elementary.js'
 import { columnOf, matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'

@@ -1,12 +1,13 @@
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { exp, log } from '../../num/elementary.js'
-import { iterate, type Method, type Watch } from '../../num/iterate.js'
+import type { Watch } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { fillNormal, type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { runSteps, startRows } from '../../sampling/run.js'
 import { USUAL_STEPS } from '../../sampling/steps.js'
+import { scaleOnEngine } from '../../scaling/rectangular.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 
 export interface FiniteTimeOptions {
@@ -159,38 +160,6 @@ function moments({ points, logWeights }: Cloud): { mean: Float64Array; deviation
 /** Draws of the Gaussian that stand for it in the coupling: from the first number to the second, four a sample. */
 const COUPLING_ROWS = [500, 2000] as const
 
-interface CouplingProblem {
-  readonly target: Cloud
-  readonly start: Cloud
-  readonly epsilon: number
-  readonly engine: Engine
-}
-
-interface CouplingState {
-  readonly potentials: Float64Array
-  readonly error: number
-}
-
-/** Sinkhorn: rows exact through their own sum, then the samples' marginals; error is the largest relative miss of a marginal. */
-const coupling: Method<CouplingProblem, CouplingState> = {
-  init: async ({ target }) => ({ potentials: new Float64Array(target.points.rows), error: Number.MAX_VALUE }),
-  async step({ target, start, epsilon, engine }, { potentials }) {
-    const kernel = gaussianKernel(epsilon)
-    const terms = target.logWeights.map((a, j) => a + potentials[j]!)
-    const rows = await engine.logSum({ from: start, to: target, kernel }, terms)
-    const rowTerms = rows.map((value, i) => start.logWeights[i]! - value)
-    const columns = await engine.logSum({ from: target, to: start, kernel }, rowTerms)
-    let error = 0
-    const next = columns.map((value, j) => {
-      if (target.logWeights[j]! > Number.NEGATIVE_INFINITY)
-        error = Math.max(error, Math.abs(exp(Math.min(700, value + potentials[j]!)) - 1))
-      return -value
-    })
-    return { potentials: next, error }
-  },
-  error: (_problem, state) => state.error
-}
-
 /** g [M] of the entropic coupling between the Gaussian (2,000 draws of it) and the samples at ε = σ²/2. */
 async function gaussianPotentials(
   target: Cloud,
@@ -198,7 +167,7 @@ async function gaussianPotentials(
 ): Promise<Float64Array> {
   const count = Math.min(COUPLING_ROWS[1], Math.max(COUPLING_ROWS[0], 4 * target.points.rows))
   const start = cloud(gaussianStart(target, count, key), uniformLogWeights(count))
-  const problem = { target, start, epsilon: 0.5 * sigma * sigma, engine }
-  const outcome = await iterate(coupling, problem, { stage: 'coupling', tolerance: 1e-3, turns: 200, ...watch })
-  return outcome.state.potentials
+  const pair = { from: start, to: target, kernel: gaussianKernel(0.5 * sigma * sigma) }
+  const { state } = await scaleOnEngine(pair, engine, { tolerance: 1e-3, turns: 200, ...watch })
+  return state.to
 }

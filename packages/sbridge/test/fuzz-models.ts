@@ -5,7 +5,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import {
-  drawForecast,
+  coordinateTable,
+  drawModel,
+  type EmbeddingModel,
   type Engine,
   embedTable,
   FormatError,
@@ -13,34 +15,27 @@ import {
   fitLatentLocal,
   fitLatentTable,
   fitLocal,
+  fitModel,
   fitTable,
-  type InferredTable,
   isNumeric,
   keyFromSeed,
-  liftTable,
-  loadEmbedding,
-  loadForecast,
-  loadGlobal,
-  loadLatentLocal,
-  loadLatentTable,
-  loadLocal,
   type ModelContents,
   matrix,
   normals,
   packModel,
   prepareTable,
-  presentTable,
   type RawTable,
-  sampleLatentLocal,
-  sampleLatentTable,
-  sampleLocal,
-  sampleTable,
+  SYSTEMS,
+  type SystemName,
+  saved,
   saveEmbedding,
   saveForecast,
   saveGlobal,
   saveLatentLocal,
   saveLatentTable,
   saveLocal,
+  systemFor,
+  type Table,
   unpackModel
 } from '@sbridge/core'
 import { factsText, modelFacts } from '../src/commands/info.js'
@@ -128,6 +123,9 @@ const series: RawTable = {
   ]
 }
 
+/** Three snapshots of particles. */
+const months = { name: 'month', source: 'text' as const, values: text((i) => `2000-0${1 + (i % 3)}-01`) }
+
 const key = keyFromSeed(1)
 const quick = { bandwidth: 0.5, scaling: 'standard' } as const
 const prepared = (raw: RawTable) => prepareTable(raw, {}).data
@@ -142,6 +140,11 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
   const latentLocal = await fitLatentLocal(numbers, { latent: 'pca:3', local: { kind: 'auto' } }, { engine })
   const forecast = async (options: Parameters<typeof fitForecast>[1]) =>
     saveForecast(await fitForecast(prepared(series), options, { engine, key }))
+  const trajectories = async (options: object) => {
+    const input = { rowCount: ROWS, columns: [...numbers.columns.slice(1, 3), months] }
+    const model = await fitModel(SYSTEMS.snapshots, { input, options: { time: 'month', rounds: 1, ...options } }, { engine })
+    return saved(model)
+  }
   const contents: Record<string, ModelContents> = {
     global: await global({ ...quick, weights: 'weight', types: { code: 'category' } }),
     'global, by search': await global({ kernel: 'variable', types: { code: 'category' } }),
@@ -156,57 +159,47 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     'latent-local': saveLatentLocal(latentLocal),
     embedding: saveEmbedding((await embedTable(withGroup, { dimension: 2, scaling: 'quantile' }, { engine })).model),
     forecast: await forecast({ memory: 2, time: 'month' }),
-    'forecast, local': await forecast({ local: { kind: 'window', radius: 1 }, time: 'month' })
+    'forecast, local': await forecast({ local: { kind: 'window', radius: 1 }, time: 'month' }),
+    trajectories: await trajectories({ reference: 'linear', intervals: 'none', holdOut: ['2000-02-01'] }),
+    'trajectories, a smooth field': await trajectories({ reference: 'gradient', frequencies: 2, lengthScale: 1, amplitude: 1 }),
+    'trajectories, without a drift': await trajectories({ reference: 'brownian' })
   }
   return Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, packModel(content)]))
 }
 
-type Drawn = Pick<InferredTable, 'table' | 'formats'>
-
-/** A few rows, as `sample`, `forecast` and `lift` draw them. */
-const DRAWS: Readonly<Record<string, (contents: ModelContents, engine: Engine) => Promise<Drawn>>> = {
-  async global(contents, engine) {
-    const model = loadGlobal(contents)
-    return { table: await sampleTable(model, { rows: DRAWN }, { engine }), formats: model.training.encoder.formats }
-  },
-  async local(contents, engine) {
-    const model = loadLocal(contents)
-    return { table: await sampleLocal(model, { count: DRAWN }, { engine, key }), formats: model.encoder.formats }
-  },
-  async latent(contents, engine) {
-    const model = await loadLatentTable(contents, { engine, networks: fileNetworks })
-    return { table: await sampleLatentTable(model, { rows: DRAWN }, { engine }), formats: model.encoder.formats }
-  },
-  async 'latent-local'(contents, engine) {
-    const model = await loadLatentLocal(contents, { engine, networks: fileNetworks })
-    return { table: (await sampleLatentLocal(model, { rows: DRAWN }, { engine })).table, formats: model.encoder.formats }
-  },
-  async embedding(contents, engine) {
-    const model = loadEmbedding(contents)
-    const k = model.map.eigenvalues.length
-    return { table: await liftTable(model, matrix(DRAWN, k, normals(key, DRAWN * k)), { engine }), formats: model.encoder.formats }
-  },
-  async forecast(contents, engine) {
-    const model = loadForecast(contents)
-    return drawForecast(model, { members: 2, steps: 3 }, { engine, key })
+/** A few rows of every system, as its verb draws them. */
+const REQUESTS: Readonly<Record<SystemName, (model: never) => object>> = {
+  tables: () => ({ rows: DRAWN }),
+  series: () => ({ rows: 2, steps: 3 }),
+  snapshots: () => ({ rows: 2, between: 1 }),
+  embedding({ map }: EmbeddingModel) {
+    const k = map.eigenvalues.length
+    return { lift: coordinateTable(matrix(DRAWN, k, normals(key, DRAWN * k))) }
   }
 }
 
 /** What is wrong with rows, or undefined. */
-function complaintOn({ table, formats }: Drawn): string | undefined {
-  for (const column of table.columns) {
-    if (isNumeric(column)) {
-      const bad = column.values.findIndex((x, i) => !column.missing?.[i] && !Number.isFinite(x))
-      if (bad >= 0) return `${column.values[bad]} in ${column.name}`
-    } else if ('codes' in column) {
-      const bad = column.codes.find((code) => code < -1 || code >= column.levels.length)
-      if (bad !== undefined) return `level ${bad} of ${column.levels.length} in ${column.name}`
+async function complaintOn(contents: ModelContents, engine: Engine): Promise<string | undefined> {
+  const system = systemFor(contents)
+  const context = { engine, host: { networks: fileNetworks } }
+  const model = await system.load(contents, context)
+  const name = (Object.keys(SYSTEMS) as SystemName[]).find((one) => SYSTEMS[one] === system)!
+  const answer = await drawModel(system, { model, request: REQUESTS[name](model as never) }, context)
+  if ('table' in answer) {
+    for (const column of (answer.table as Table).columns) {
+      if (isNumeric(column)) {
+        const bad = column.values.findIndex((x, i) => !column.missing?.[i] && !Number.isFinite(x))
+        if (bad >= 0) return `${column.values[bad]} in ${column.name}`
+      } else if ('codes' in column) {
+        const bad = column.codes.find((code) => code < -1 || code >= column.levels.length)
+        if (bad !== undefined) return `level ${bad} of ${column.levels.length} in ${column.name}`
+      }
     }
   }
   for (const as of ['text', 'typed'] as const) {
-    for (const { name, values } of presentTable(table, formats, as).columns) {
+    for (const { name: column, values } of system.present(model, answer, as).columns) {
       if (Array.from<unknown>(values).some((cell) => cell === undefined || cell === 'NaN' || Number.isNaN(cell)))
-        return `a cell of ${name} that is none`
+        return `a cell of ${column} that is none`
     }
   }
   return undefined
@@ -219,7 +212,7 @@ async function examine(bytes: Uint8Array, engine: Engine): Promise<{ complaint?:
     const facts = await modelFacts(contents)
     JSON.stringify(facts)
     if (/undefined|\[object/.test(factsText(facts))) return { complaint: `info says:\n${factsText(facts)}`, refused: false }
-    return { complaint: complaintOn(await DRAWS[contents.kind]!(contents, engine)), refused: false }
+    return { complaint: await complaintOn(contents, engine), refused: false }
   } catch (error) {
     if (error instanceof FormatError) return { refused: true }
     return { complaint: error instanceof Error ? error.stack : String(error), refused: false }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { keyFor, keyFromSeed, normals, type RawColumn, type RawTable, uniforms } from '@sbridge/core'
+import { keyFor, keyFromSeed, normals, type RawColumn, type RawTable, type TableFit, uniforms } from '@sbridge/core'
 import { expect, it } from 'vitest'
-import { fit, type SampleOptions, sample } from '../src/fit-sample.js'
-import type { TableFit } from '../src/models/table-system.js'
+import { fit, type SampleOptions, sample } from '../src/library.js'
 
 // Draws without conditions, frozen: whoever changes how they are computed must not change what they are. A hash changes only
 // with a release that says so, and with the `bytes` of model files.

@@ -1,11 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keyFromSeed, normals } from '@sbridge/core'
+import { keyFromSeed, normals, type TableFit } from '@sbridge/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fit, loadModel, type SampleOptions, sample, saveModel } from '../src/fit-sample.js'
 import { readTable, writeTable } from '../src/format/table-file.js'
-import type { TableFit } from '../src/models/table-system.js'
+import { fit, loadModel, type SampleOptions, sample, saveModel } from '../src/library.js'
 import { sbridge } from './command.js'
 
 describe('the library, the command, and both from a model file draw the same bytes', () => {

@@ -1,6 +1,15 @@
-import type { Field } from './fields.js'
+import type { Exclusion, Field } from './fields.js'
 
 const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
+
+/** A decoder ties all coordinates together. */
+const NOT_BEHIND_BOTH: Exclusion = {
+  beside: ['latent', 'local'],
+  because: 'a model of all coordinates, which the decoder ties together'
+}
+
+/** Schemes and bandwidths that only a model of all columns has. */
+const OF_WHOLE_MODELS: readonly Exclusion[] = [{ beside: ['local'] }, { beside: ['latent'] }]
 
 /** The options of what is known about the rows to draw, each described once. */
 export const conditionFields: readonly Field[] = [
@@ -11,6 +20,8 @@ export const conditionFields: readonly Field[] = [
     range: 'NAME=VALUE,… with a number, date, category or interval LOW..HIGH; repeatable',
     default: 'nothing',
     repeatable: true,
+    group: 'known',
+    excludes: [NOT_BEHIND_BOTH],
     sentence: 'What is known of the rows exactly; everything else is drawn given it.',
     source: GLMR
   },
@@ -20,6 +31,8 @@ export const conditionFields: readonly Field[] = [
     unit: '',
     range: 'a table: columns by name, an empty cell is free',
     default: 'none',
+    group: 'known',
+    excludes: [NOT_BEHIND_BOTH, { beside: ['observed'], because: 'one condition, as given, beside observations' }],
     sentence: 'One condition a row; as many rows as -n says are drawn for each, in its order.',
     source: ''
   },
@@ -30,6 +43,8 @@ export const conditionFields: readonly Field[] = [
     range: "EXPRESSION = VALUE ± DEVIATION, e.g. '2*x1 + x3 = 4.2 ± 0.1' (+- too); repeatable",
     default: 'nothing',
     repeatable: true,
+    group: 'observed',
+    excludes: [NOT_BEHIND_BOTH],
     sentence: 'A measurement with Gaussian error: the rows are drawn from their law times its likelihood.',
     source: ''
   },
@@ -39,6 +54,8 @@ export const conditionFields: readonly Field[] = [
     unit: '',
     range: 'a module that exports logLikelihood(row) and, if it has it, gradient(row)',
     default: 'none',
+    group: 'observed',
+    excludes: [NOT_BEHIND_BOTH],
     sentence: 'A likelihood of your own, as a JavaScript module.',
     source: ''
   },
@@ -49,6 +66,13 @@ export const conditionFields: readonly Field[] = [
     range: 'informed, clamp (of --given) or langevin (of --observe and --likelihood)',
     default: 'informed',
     choices: ['informed', 'clamp', 'langevin'],
+    needs: 'known',
+    excludes: [
+      { but: 'informed', beside: ['local'] },
+      { but: 'informed', beside: ['latent'] },
+      { value: 'clamp', beside: ['observed'], because: 'informed or langevin: only given columns can be clamped' },
+      { value: 'langevin', beside: ['!observed'], because: 'informed or clamp: given columns have no gradient' }
+    ],
     sentence: 'How what is known comes in: inside the step with a Metropolis test, or by the schemes of the papers.',
     source: `clamp and langevin: ${GLMR}`
   },
@@ -60,6 +84,8 @@ export const conditionFields: readonly Field[] = [
     default: 'auto',
     words: ['auto'],
     minimum: Number.MIN_VALUE,
+    needs: 'known',
+    excludes: OF_WHOLE_MODELS,
     sentence: 'Bandwidth ε of rows under conditions or observations; auto by held-out CRPS, or for observations from that of the model.',
     source: ''
   },
@@ -71,6 +97,12 @@ export const conditionFields: readonly Field[] = [
     default: 'auto',
     words: ['auto'],
     minimum: Number.MIN_VALUE,
+    needs: 'known',
+    excludes: [
+      ...OF_WHOLE_MODELS,
+      { beside: ['conditioning=clamp'], because: 'informed: clamping has no ridge' },
+      { beside: ['observed'], because: 'a deviation after ±: the ridge is of given numbers alone' }
+    ],
     sentence: 'Ridge λ that stands for measurement noise on given numbers; auto is 0.001 unless held-out CRPS and coverage ask for more.',
     source: ''
   }

@@ -48,20 +48,20 @@ type Standard = Extract<NumericScaler, { method: 'standard' }>
 
 const columnKind = word('number', 'integer', 'category', 'boolean', 'datetime', 'identifier')
 
+export const dateStyle: Reader<DateStyle> = record<DateStyle>({
+  date: optional(word('/', 'Mon DD YYYY', 'DD.MM.YYYY')),
+  separator: word('', 'T', ' '),
+  seconds: word('none', 'whole', 'milliseconds'),
+  zone: word('', 'Z')
+})
+
 /** How columns are written back. */
 export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
   name: text,
   source: word('text', 'number', 'boolean', 'datetime'),
   kind: columnKind,
   number: optional(record<NumberStyle>({ decimals: optional(whole()), padded: flag })),
-  date: optional(
-    record<DateStyle>({
-      date: optional(word('/', 'Mon DD YYYY', 'DD.MM.YYYY')),
-      separator: word('', 'T', ' '),
-      seconds: word('none', 'whole', 'milliseconds'),
-      zone: word('', 'Z')
-    })
-  ),
+  date: optional(dateStyle),
   spelling: optional(tuple<readonly [string, string]>(text, text)),
   integer: optional(flag),
   numbering: optional(record<Numbering>({ next: whole({ least: Number.MIN_SAFE_INTEGER }), step: whole({ least: 1 }) }))

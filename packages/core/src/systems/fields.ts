@@ -1,13 +1,28 @@
 import { InputError } from '../num/errors.js'
+import { parseDateTime } from '../table/parse.js'
+
+/** What an option does not go together with. */
+export interface Exclusion {
+  /** The value that it is about, or the only one that it is not about; any when both are left out. */
+  readonly value?: string
+  readonly but?: string
+  /** Terms that must not hold all at once: `NAME`, `NAME=VALUE`, or one of these with `!` before it. A name may be that of a group. */
+  readonly beside: readonly string[]
+  /** What goes together instead. */
+  readonly because?: string
+}
 
 /**
- * An option, described once: the command line's flags, the server's validation, the studio's forms and the reference
- * documentation are all made from these.
+ * An option, described once: the command line's flags, the library's checks, the server's validation, the studio's forms and
+ * the reference documentation are all made from these.
  */
 export interface Field {
   /** Name in code; the flag is the same in kebab case. */
   readonly name: string
-  readonly kind: 'number' | 'integer' | 'choice' | 'text' | 'boolean'
+  /** The flag's one letter, where it has one. */
+  readonly short?: string
+  /** `names`: a list of columns; `pairs`: a record by column; `numbers` and `times` (numbers or dates): lists. */
+  readonly kind: 'number' | 'integer' | 'choice' | 'text' | 'boolean' | 'names' | 'pairs' | 'numbers' | 'times'
   /** Unit of the value, '' when it has none. */
   readonly unit: string
   /** The values that are accepted, in words. */
@@ -25,34 +40,86 @@ export interface Field {
   readonly words?: readonly string[]
   /** May be given several times; all values count. */
   readonly repeatable?: boolean
+  /** Of a choice: may be made for single columns, as NAME=CHOICE. */
+  readonly byColumn?: boolean
+  /** What it says of the rows to draw: `known` exactly or in an interval, or `observed`, which is known too. */
+  readonly group?: 'known' | 'observed'
+  /** The option, or the group of options, without which it means nothing. */
+  readonly needs?: string
+  readonly excludes?: readonly Exclusion[]
 }
+
+/** `a,b,c` → names; commas inside backquotes belong to a name. */
+export function splitList(text: string): string[] {
+  const parts = text.match(/(`[^`]*`|[^,`])+/g) ?? []
+  return parts.map((part) => part.trim().replace(/^`(.*)`$/, '$1')).filter((part) => part !== '')
+}
+
+/** `a=x,b=y` → record; undefined where a part has no `=`. */
+function splitPairs(text: string): Record<string, string> | undefined {
+  const pairs = splitList(text).map((part): [string, string] | undefined => {
+    const at = part.lastIndexOf('=')
+    return at <= 0 ? undefined : [part.slice(0, at).replace(/^`(.*)`$/, '$1'), part.slice(at + 1)]
+  })
+  return pairs.every((pair) => pair !== undefined) ? Object.fromEntries(pairs) : undefined
+}
+
+/** The value of an option. */
+export type FieldValue = string | number | boolean | readonly (string | number)[] | Readonly<Record<string, string>>
 
 /** Turns typed text into the value a field describes. Throws `InputError` (code `option-value`) naming range and default. */
-export function parseField(field: Field, text: string): string | number | boolean {
+export function parseField(field: Field, text: string): FieldValue {
   if (field.words?.includes(text)) return text
-  if (field.kind === 'choice') {
-    if (field.choices!.includes(text)) return text
-    throw refused(field, text)
-  }
-  if (field.kind === 'text') return text
-  if (field.kind === 'boolean') {
-    if (text === 'true' || text === 'false') return text === 'true'
-    throw refused(field, text)
-  }
-  return checkNumber(field, text.trim() === '' ? Number.NaN : Number(text), text)
-}
-
-function checkNumber(field: Field, value: number, text: string): number {
-  const whole = field.kind !== 'integer' || Number.isInteger(value)
-  const inside = value >= (field.minimum ?? Number.NEGATIVE_INFINITY) && value <= (field.maximum ?? Number.POSITIVE_INFINITY)
-  if (!Number.isFinite(value) || !whole || !inside) throw refused(field, text)
+  const value = read(field, text)
+  if (value === undefined) throw refused(field, field.short ? `-${field.short} ${text}` : `${field.name} = ${text}`)
   return value
 }
 
-function refused(field: Field, text: string): InputError {
+function read(field: Field, text: string): FieldValue | undefined {
+  switch (field.kind) {
+    case 'text':
+      return text
+    case 'choice':
+      if (field.choices!.includes(text)) return text
+      return field.byColumn && text.includes('=') ? choicesIn(field, splitPairs(text)) : undefined
+    case 'boolean':
+      return text === 'true' || text === 'false' ? text === 'true' : undefined
+    case 'names':
+      return splitList(text)
+    case 'pairs':
+      return splitPairs(text)
+    case 'numbers':
+      return all(splitList(text).map(numberIn))
+    case 'times':
+      return all(splitList(text).map((part) => numberIn(part) ?? (parseDateTime(part) ? part : undefined)))
+    default: {
+      const number = numberIn(text)
+      return number !== undefined && fits(field, number) ? number : undefined
+    }
+  }
+}
+
+const all = <T>(values: (T | undefined)[]): T[] | undefined => (values.every((value) => value !== undefined) ? values : undefined)
+
+function numberIn(text: string): number | undefined {
+  const number = text.trim() === '' ? Number.NaN : Number(text)
+  return Number.isFinite(number) ? number : undefined
+}
+
+function fits(field: Field, value: number): boolean {
+  const inside = value >= (field.minimum ?? Number.NEGATIVE_INFINITY) && value <= (field.maximum ?? Number.POSITIVE_INFINITY)
+  return Number.isFinite(value) && (field.kind !== 'integer' || Number.isInteger(value)) && inside
+}
+
+function choicesIn(field: Field, pairs: object | undefined): Readonly<Record<string, string>> | undefined {
+  const single = field.choices!.filter((choice) => choice !== 'auto')
+  return pairs && Object.values(pairs).every((choice) => single.includes(choice)) ? (pairs as Record<string, string>) : undefined
+}
+
+function refused(field: Field, got: string): InputError {
   return new InputError({
     code: 'option-value',
-    got: `${field.name} = ${text}`,
+    got,
     expected: field.range,
     try: `leaving it out (default ${field.default})`
   })
@@ -63,12 +130,32 @@ function refused(field: Field, text: string): InputError {
  * Throws `InputError` (code `option-value`) naming range and default.
  */
 export function checkField(field: Field, value: unknown): void {
-  if (value === undefined || field.kind === 'text' || field.words?.includes(value as string)) return
-  if (field.kind === 'choice') {
-    if (!field.choices!.includes(value as string)) throw refused(field, String(value))
-  } else if (field.kind === 'boolean') {
-    if (typeof value !== 'boolean') throw refused(field, String(value))
-  } else checkNumber(field, typeof value === 'number' ? value : Number.NaN, String(value))
+  if (value === undefined || field.words?.includes(value as string) || accepts(field, value)) return
+  throw refused(field, `${field.name} = ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+}
+
+function accepts(field: Field, value: unknown): boolean {
+  const record = typeof value === 'object' && value !== null && !Array.isArray(value)
+  switch (field.kind) {
+    case 'text':
+      return true
+    case 'choice':
+      return (
+        field.choices!.includes(value as string) || (field.byColumn === true && record && choicesIn(field, value as object) !== undefined)
+      )
+    case 'boolean':
+      return typeof value === 'boolean'
+    case 'pairs':
+      return record
+    case 'names':
+      return Array.isArray(value) && value.every((name) => typeof name === 'string')
+    case 'numbers':
+      return Array.isArray(value) && value.every((number) => typeof number === 'number')
+    case 'times':
+      return Array.isArray(value) && value.every((time) => typeof time === 'number' || typeof time === 'string')
+    default:
+      return typeof value === 'number' && fits(field, value)
+  }
 }
 
 /** Refuses options that nobody reads: they would be dropped in silence. Throws `InputError` (code `option-unknown`) with what there is. */

@@ -1,4 +1,6 @@
 import { InputError } from '../num/errors.js'
+import type { RawTable } from '../table/raw.js'
+import { type Host, needed } from './host.js'
 
 /** Which columns are neighbours. Columns of a window, ring or grid are the numeric ones in the table's order. */
 export type Localisation =
@@ -30,3 +32,35 @@ export function parseLocalisation(
 }
 
 const radiusOf = (text: string): number | 'auto' => (text === 'auto' ? text : Number(text))
+
+/** The localisation in a text; a graph is read from its file: two columns of names, a row for each pair of neighbours. */
+export async function localisationIn(text: string, host: Host): Promise<Localisation> {
+  const parsed = parseLocalisation(text)
+  if (parsed.kind !== 'graph') return parsed
+  const table = await needed(host.table, `the graph in ${parsed.file}`)(parsed.file)
+  return { kind: 'graph', edges: edgesOf(table, parsed.file), heading: table.columns.slice(0, 2).map(({ name }) => name) }
+}
+
+function edgesOf(table: RawTable, file: string): [string, string][] {
+  const [from, to] = table.columns
+  if (!from || !to) {
+    throw new InputError({
+      code: 'graph-file',
+      got: `${table.columns.length} column${table.columns.length === 1 ? '' : 's'} in ${file}`,
+      expected: 'two columns: the names of two neighbours in each row',
+      try: 'a first line such as from,to'
+    })
+  }
+  return Array.from({ length: table.rowCount }, (_, i): [string, string] => {
+    const pair = [from, to].map((column) => ('missing' in column && column.missing?.[i] ? null : (column.values[i] ?? null)))
+    if (pair.includes(null)) {
+      throw new InputError({
+        code: 'graph-file',
+        got: `an empty cell in row ${i + 1} of ${file}`,
+        expected: 'the names of two neighbours in each row',
+        try: 'leaving the row out: a column without neighbours needs none'
+      })
+    }
+    return [String(pair[0]), String(pair[1])]
+  })
+}

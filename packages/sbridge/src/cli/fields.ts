@@ -1,30 +1,20 @@
 import {
   conditionFields,
   drawFields,
+  embedFields,
   type Field,
+  type FieldValue,
   fitFields,
   forecastFields,
   latentDrawFields,
   latentFields,
   localFields,
   marginalsFields,
-  parseField
+  parseField,
+  pathFields,
+  snapshotFields,
+  tableFields
 } from '@sbridge/core'
-
-/** Options of reading a table. */
-export const tableFields: readonly Field[] = [
-  text(
-    'types',
-    'NAME=KIND pairs',
-    'inferred',
-    'Kinds of columns: number, integer, category, boolean, datetime or identifier.',
-    'NAME=KIND,…'
-  ),
-  text('columns', 'column names', 'all', 'Uses only these columns.', 'A,B,…'),
-  text('exclude', 'column names', 'none', 'Leaves these columns out.', 'A,B,…'),
-  text('missing', 'words', 'empty cell, NA, N/A, null', 'More words that stand for a missing value, e.g. NaN.', 'WORD,…'),
-  text('weights', 'a column of numbers', 'equal weights', 'Uses this column as row weights; it is not modelled and written as 1.', 'COLUMN')
-]
 
 /** Options of reports. */
 export const reportFields: readonly Field[] = [
@@ -85,54 +75,6 @@ export const runFields: readonly Field[] = [
   }
 ]
 
-const COIFMAN_LAFON = 'Coifman, Lafon, ACHA 2006'
-
-/** Options of `embed`, each described once. */
-export const embedFields: readonly Field[] = [
-  {
-    name: 'bandwidth',
-    kind: 'number',
-    unit: 'squared length of scaled coordinates',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
-    minimum: Number.MIN_VALUE,
-    sentence: 'Kernel bandwidth ε; auto is the smallest at which the data are connected, larger ones take short cuts.',
-    source: COIFMAN_LAFON
-  },
-  {
-    name: 'alpha',
-    kind: 'number',
-    unit: '',
-    range: 'a number from -1 to 2',
-    default: '0.5',
-    minimum: -1,
-    maximum: 2,
-    sentence: 'Density normalisation: 1 sees the surface only, 0.5 the data distribution, 0 emphasises dense regions.',
-    source: COIFMAN_LAFON
-  },
-  {
-    name: 'time',
-    kind: 'number',
-    unit: 'steps of ε',
-    range: 'a number from 0 to 1000',
-    default: '1',
-    minimum: 0,
-    maximum: 1000,
-    sentence: 'Diffusion time t in the coordinates λ^t ψ; 0 gives the eigenfunctions themselves, of mean square 1.',
-    source: COIFMAN_LAFON
-  },
-  {
-    name: 'scaling',
-    kind: 'text',
-    unit: '',
-    range: 'standard, quantile, or NAME=METHOD for single columns',
-    default: 'standard',
-    sentence: 'How numeric columns become coordinates.',
-    source: ''
-  }
-]
-
 /** Every option, in the order of `info --options`. */
 export const allFields: readonly { readonly group: string; readonly fields: readonly Field[] }[] = [
   { group: 'model', fields: fitFields },
@@ -142,15 +84,11 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'conditions', fields: conditionFields },
   { group: 'embed', fields: embedFields },
   { group: 'forecast', fields: forecastFields },
-  { group: 'trajectories', fields: marginalsFields },
+  { group: 'trajectories', fields: [...snapshotFields, ...marginalsFields, ...pathFields] },
   { group: 'table', fields: tableFields },
   { group: 'report', fields: reportFields },
   { group: 'running', fields: runFields }
 ]
-
-function text(name: string, range: string, fallback: string, sentence: string, unit: string): Field {
-  return { name, kind: 'text', unit, range, default: fallback, sentence, source: '' }
-}
 
 /** `nearestCount` → `--nearest-count`. */
 export const flagNamed = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
@@ -164,24 +102,20 @@ interface Optioned {
 /** Adds one flag a field; values arrive as text and are read by `readFields`, those of a repeatable one as a list of texts. A truth value is a switch. */
 export function addFields(command: Optioned, fields: readonly Field[]): void {
   for (const field of fields) {
-    const flags = field.kind === 'boolean' ? flagOf(field) : `${flagOf(field)} <value>`
-    const description = `${field.sentence} ${sentenceOf(field)}`
+    const flag = `${field.short ? `-${field.short}, ` : ''}${flagOf(field)}`
+    const flags = field.kind === 'boolean' ? flag : `${flag} <value>`
+    const description = `${field.sentence} (${field.range}; default ${field.default})`
     if (field.repeatable) command.option(flags, description, (value, before = []) => [...before, value])
     else command.option(flags, description)
   }
 }
 
-function sentenceOf(field: Field): string {
-  return `(${field.range}; default ${field.default})`
-}
-
 /** The typed values of those fields that were given. Throws `InputError` naming flag, range and default. */
-export function readFields(fields: readonly Field[], given: Readonly<Record<string, unknown>>): Record<string, string | number | boolean> {
-  const values: Record<string, string | number | boolean> = {}
+export function readFields(fields: readonly Field[], given: Readonly<Record<string, unknown>>): Record<string, FieldValue> {
+  const values: Record<string, FieldValue> = {}
   for (const field of fields) {
     const value = given[field.name]
-    if (typeof value === 'string') values[field.name] = parseField(field, value)
-    if (value === true && field.kind === 'boolean') values[field.name] = true
+    if (value !== undefined) values[field.name] = typeof value === 'string' ? parseField(field, value) : (value as FieldValue)
   }
   return values
 }

@@ -10,7 +10,7 @@ connectStreams(parentPort!, workerData as JobData)
 watchTemporaryFiles((path, event) => tell({ kind: 'temporary', path, stands: event === 'begun' }))
 
 const { fail, run } = await import('./run.js')
-const { strayError } = await import('./user-module.js')
+const { strayError } = await import('../host/user-module.js')
 const finish = (code: number): never => {
   tell({ kind: 'finished', code })
   process.exit(code)

@@ -1,69 +1,12 @@
 import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type ColumnKind, type Engine, type FitJob, fitFields, InputError, type ScalingMethod } from '@sbridge/core'
+import { type Engine, type Host, InputError, type Plan, type SystemContext } from '@sbridge/core'
+import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
-import { readFields, reportFields, runFields, tableFields } from './fields.js'
+import { flagNamed, readFields, reportFields, runFields } from './fields.js'
+import { JobProgress } from './progress.js'
 
 type Given = Readonly<Record<string, unknown>>
-
-/** `a,b,c` → names; commas inside backquotes belong to a name. */
-export function splitList(text: string): string[] {
-  const parts = text.match(/(`[^`]*`|[^,`])+/g) ?? []
-  return parts.map((part) => part.trim().replace(/^`(.*)`$/, '$1')).filter((part) => part !== '')
-}
-
-/** `a=x,b=y` → record. Throws `InputError` for a part without `=`. */
-export function splitPairs(flag: string, text: string): Record<string, string> {
-  return Object.fromEntries(
-    splitList(text).map((part) => {
-      const at = part.lastIndexOf('=')
-      if (at <= 0)
-        throw new InputError({
-          code: 'option-value',
-          got: `${flag} ${text}`,
-          expected: 'NAME=VALUE pairs separated by commas',
-          try: `${flag} name=value`
-        })
-      return [part.slice(0, at).replace(/^`(.*)`$/, '$1'), part.slice(at + 1)]
-    })
-  )
-}
-
-/** The fit job that flags describe. */
-export function fitJobOf(given: Given, seed: number): FitJob {
-  const table = readFields(tableFields, given) as Record<string, string>
-  const { scaling, ...others } = given
-  const model = readFields(
-    fitFields.filter((field) => field.name !== 'scaling'),
-    others
-  )
-  return {
-    ...(model as FitJob),
-    ...(typeof scaling === 'string' ? { scaling: scalingOf(scaling) } : {}),
-    ...(table.types === undefined ? {} : { types: splitPairs('--types', table.types) as Record<string, ColumnKind> }),
-    ...(table.columns === undefined ? {} : { columns: splitList(table.columns) }),
-    ...(table.exclude === undefined ? {} : { exclude: splitList(table.exclude) }),
-    ...(table.missing === undefined ? {} : { missing: splitList(table.missing) }),
-    ...(table.weights === undefined ? {} : { weights: table.weights }),
-    seed
-  }
-}
-
-function scalingOf(text: string): NonNullable<FitJob['scaling']> {
-  if (!text.includes('=')) return readFields(fitFields, { scaling: text }).scaling as 'auto' | ScalingMethod
-  const pairs = splitPairs('--scaling', text)
-  for (const [name, method] of Object.entries(pairs)) {
-    if (method !== 'standard' && method !== 'quantile') {
-      throw new InputError({
-        code: 'option-value',
-        got: `the scaling ${method} for ${name}`,
-        expected: 'standard or quantile',
-        try: `--scaling ${name}=quantile`
-      })
-    }
-  }
-  return pairs as Record<string, ScalingMethod>
-}
 
 /** How a command runs: seed, engine, threads. */
 export interface Run {
@@ -85,8 +28,31 @@ export function runOf(given: Given): Run {
   }
 }
 
-export function engineOf(run: Run): Promise<Engine> {
-  return createEngine(run.engineName, { threads: run.threads, precision: run.precision })
+/** What options may name, and how they are written on the command line. */
+export const host: Host = { ...fileHost, spell: flagNamed }
+
+/** Runs with an engine that is closed afterwards. */
+export async function withEngine<T>(run: Run, use: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await createEngine(run.engineName, { threads: run.threads, precision: run.precision })
+  try {
+    return await use(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+/** The same with a bar of progress for a plan's stages, which ends with the work. */
+export async function watched<T>(
+  plan: Pick<Plan, 'stages' | 'pairs'>,
+  engine: Engine,
+  work: (context: SystemContext) => Promise<T>
+): Promise<T> {
+  const progress = new JobProgress(plan)
+  try {
+    return await work({ engine, host, progress: progress.update })
+  } finally {
+    progress.finish()
+  }
 }
 
 /** Whether a report may show rare values. Throws `InputError` where no report is asked for. */

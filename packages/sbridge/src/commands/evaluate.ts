@@ -6,20 +6,24 @@ import {
   evaluateTables,
   evaluateTarget,
   type Graded,
-  type InferredTable,
+  type InferOptions,
   InputError,
   inferTable,
   keyFromSeed,
   linesOf,
   type RawTable,
+  ReferenceEngine,
   readingsOf,
+  systemFor,
   type Table,
+  tableFields,
   tellTarget,
   verdict
 } from '@sbridge/core'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, reportFields, runFields, tableFields } from '../cli/fields.js'
-import { engineOf, fitJobOf, runOf, showValuesOf } from '../cli/options.js'
+import { addFields, readFields, reportFields, runFields } from '../cli/fields.js'
+import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
+import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 
@@ -27,13 +31,13 @@ export function registerEvaluate(program: Command): void {
   const command = program
     .command('evaluate')
     .description('Measures how well synthetic rows follow real ones, every measure beside its floor.')
-    .argument('<real>', 'real rows that the model has not seen, or the data it was fitted on')
+    .argument('<real>', 'real rows that the model has not seen, or the data it was fitted on, or a model file for these')
     .argument('<synthetic>', 'synthetic rows')
     .option('--train <file>', 'the rows that the model was fitted on, when REAL was held out')
     .option('--target <column>', 'also scores SYNTHETIC as draws of this column, equally many for every row of REAL, in its order')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints the measures as JSON')
-  for (const fields of [tableFields.filter((field) => field.name !== 'weights'), reportFields, runFields]) addFields(command, fields)
+  addFields(command, [...READ, ...reportFields, ...runFields])
   command.action(async (real, synthetic, options) => {
     await runEvaluate(real, synthetic, options as EvaluateFlags)
   })
@@ -48,31 +52,27 @@ interface EvaluateFlags extends Readonly<Record<string, unknown>> {
 
 async function runEvaluate(realPath: string, syntheticPath: string, flags: EvaluateFlags): Promise<void> {
   const run = runOf({ seed: '1', ...flags })
-  const job = fitJobOf(flags, run.seed)
+  const options: InferOptions = readFields(READ, flags)
   const showValues = showValuesOf(flags)
   await checkOutputs([flags.report], [realPath, syntheticPath, flags.train])
-  const inferred = inferTable(await readTable(realPath), job)
-  // The target may count the rows; what it is scored on must stay.
-  const kept = flags.target === undefined ? {} : { [flags.target]: 'integer' as const }
-  const real = continueNumbers(inferred, { types: { ...kept, ...job.types } })
+  const real = await realOf(realPath, { options, flags })
   const like = async (path: string): Promise<Table> => {
     const raw = await readTable(path)
-    refuseWithout(raw, real.table, path)
-    return inferTable(raw, { ...job, types: kindsOf(real) }).table
+    refuseWithout(raw, real, path)
+    return inferTable(raw, { ...options, types: kindsOf(real) }).table
   }
   const synthetic = await like(syntheticPath)
   const train = flags.train === undefined ? undefined : await like(flags.train)
-  const target = flags.target === undefined ? undefined : evaluateTarget({ real: real.table, synthetic, target: flags.target })
+  const target = flags.target === undefined ? undefined : evaluateTarget({ real, synthetic, target: flags.target })
   const telling = target && tellTarget(target)
-  const engine = await engineOf(run)
-  try {
-    const evaluation = await evaluateTables({ real: real.table, synthetic, train, engine, key: keyFromSeed(run.seed) })
+  await withEngine(run, async (engine) => {
+    const evaluation = await evaluateTables({ real, synthetic, train, engine, key: keyFromSeed(run.seed) })
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
       const title = `${syntheticPath} against ${realPath}`
       await writeAtomically(
         flags.report,
-        renderReport({ title, evaluation, real: real.table, synthetic, train, showValues, command: commandLine(), telling })
+        renderReport({ title, evaluation, real, synthetic, train, showValues, command: commandLine(), telling })
       )
     }
     process.stdout.write(
@@ -80,9 +80,23 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
         ? `${JSON.stringify({ ...evaluation, verdict: verdict(evaluation), ...telling?.json })}\n`
         : [...evaluationLines(evaluation), ...(telling ? linesOf(telling) : []), ''].join('\n')
     )
-  } finally {
-    await engine.close()
+  })
+}
+
+/** Options of reading: rows that are compared have no weights. */
+const READ = tableFields.filter(({ name }) => name !== 'weights')
+
+/** The real rows: a table, or what a model of any system learned from. */
+async function realOf(path: string, { options, flags }: { readonly options: InferOptions; readonly flags: EvaluateFlags }): Promise<Table> {
+  const contents = await modelContentsIn(path)
+  if (contents) {
+    refuseBesideModel(READ, flags)
+    const system = systemFor(contents)
+    return system.training(await system.load(contents, { engine: new ReferenceEngine(), host }))
   }
+  // The target may count the rows; what it is scored on must stay.
+  const kept = flags.target === undefined ? {} : { [flags.target]: 'integer' as const }
+  return continueNumbers(inferTable(await readTable(path), options), { types: { ...kept, ...options.types } }).table
 }
 
 /** Every column that is compared must be in the other table too. */
@@ -99,8 +113,8 @@ function refuseWithout({ columns }: RawTable, real: Table, path: string): void {
 }
 
 /** Columns of another table take the kinds of the real one, whatever their cells would suggest; numbers need not be whole there. */
-function kindsOf(real: InferredTable): Record<string, ColumnKind> {
-  return Object.fromEntries(real.table.columns.map(({ name, kind }) => [name, kind === 'integer' ? 'number' : kind]))
+function kindsOf(real: Table): Record<string, ColumnKind> {
+  return Object.fromEntries(real.columns.map(({ name, kind }) => [name, kind === 'integer' ? 'number' : kind]))
 }
 
 function evaluationLines(evaluation: Evaluation): string[] {

@@ -1,34 +1,15 @@
 import type { Command } from '@commander-js/extra-typings'
-import {
-  type Context,
-  drawForecast,
-  type ForecastModel,
-  type ForecastOptions,
-  fitForecast,
-  forecastFields,
-  InputError,
-  inferTable,
-  keyFromSeed,
-  loadForecast,
-  packModel,
-  presentTable,
-  saveForecast,
-  tellForecast,
-  tellSeed,
-  together
-} from '@sbridge/core'
+import { type ForecastModel, InputError, packModel, type SeriesRequest, SYSTEMS, tellSeed, together } from '@sbridge/core'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, flagOf, readFields, runFields, tableFields } from '../cli/fields.js'
-import { localisationOf } from '../cli/local.js'
-import { modelContentsIn, refuseNameOfTable } from '../cli/model-input.js'
-import { engineOf, fitJobOf, type Run, runOf } from '../cli/options.js'
-import { JobProgress } from '../cli/progress.js'
+import { addFields, runFields } from '../cli/fields.js'
+import { runOf, watched, withEngine } from '../cli/options.js'
 import { say } from '../cli/say.js'
+import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
-import { readTable, writeTable } from '../format/table-file.js'
+import { writeTable } from '../format/table-file.js'
 import { cellsFor } from '../format/table-format.js'
 
-const seriesFields = tableFields.filter((field) => field.name !== 'weights')
+const { series } = SYSTEMS
 
 /** Mounts the verb `forecast`. */
 export function registerForecast(program: Command): void {
@@ -42,7 +23,7 @@ export function registerForecast(program: Command): void {
     .option('--model <file>', 'also writes a model that continues the series again without learning anew')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints a summary as JSON on standard output')
-  for (const fields of [forecastFields, seriesFields, runFields]) addFields(command, fields)
+  addFields(command, [...series.fields.fit, ...runFields])
   command.action(async (input, options) => {
     await runForecast(input, options as ForecastFlags)
   })
@@ -60,71 +41,34 @@ interface ForecastFlags extends Readonly<Record<string, unknown>> {
 async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
-  const members = wholeNumber('-n', flags.rows)
+  const rows = wholeNumber('-n', flags.rows)
   const steps = wholeNumber('--steps', flags.steps)
   const cells = cellsFor(flags.output)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   await checkOutputs([flags.output, flags.model, flags.report], [input])
-  const source = await sourceOf(input, flags, run)
-  const engine = await engineOf(run)
-  const learning = 'model' in source ? [] : LEARNING
-  const stages = [...learning, { stage: 'forecast', pairs: 6 }]
-  const progress = new JobProgress({ stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0) })
-  const context: Context = { engine, key: keyFromSeed(run.seed), watch: { progress: progress.update } }
-  try {
-    const model = 'model' in source ? source.model : await fitForecast(source.data, source.options, context)
-    const drawn = await drawForecast(model, { members, steps }, context)
-    progress.finish()
-    await writeTable(flags.output, presentTable(drawn.table, drawn.formats, cells))
-    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(saveForecast(model)))
+  const source = await sourceOf(series, input, { flags, run, also: ['model'] })
+  const request: SeriesRequest = await requestOf(series, source, { rows, steps, seed: run.seed })
+  await withEngine(run, async (engine) => {
+    const ready = await readyOf<ForecastModel>(series, source, { context: { engine }, request })
+    const { model, drawn } = await watched(series.plan(ready as never, request), engine, async (context) => {
+      const model = await modelOf<ForecastModel>(series, ready, context)
+      return { model, drawn: await series.draw(model, request, context) }
+    })
+    await writeTable(flags.output, series.present(model, drawn, cells))
+    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(series.save(model)))
     if (flags.report !== undefined) {
       const { tellingPage } = await import('../report/index.js')
-      const title = input.replace(/^.*[\\/]/, '')
+      const telling = series.tell(model, { answer: drawn, request })
       const entries = [
-        ['Ensemble', `${members} members, ${steps} steps`],
+        ['Ensemble', `${rows} members, ${steps} steps`],
         ['Seed', String(run.seed)]
       ] as const
-      const telling = tellForecast(model, { table: drawn.table, members, steps })
+      const title = input.replace(/^.*[\\/]/, '')
       await writeAtomically(flags.report, tellingPage({ title, kicker: 'Forecast', telling, entries, command: commandLine() }))
     }
-    const keys = { members, steps, seed: run.seed }
-    const telling = together(tellSeed(run.seed), tellForecast(model))
-    say({ output: flags.output, made: `${members} trajectories of ${steps} steps`, telling, keys, flags })
-  } finally {
-    progress.finish()
-    await engine.close()
-  }
-}
-
-const LEARNING = [
-  { stage: 'choosing the bandwidth', pairs: 3 },
-  { stage: 'scaling', pairs: 1 }
-]
-
-type Source = { readonly model: ForecastModel } | { readonly data: ReturnType<typeof inferTable>; readonly options: ForecastOptions }
-
-async function sourceOf(input: string, flags: ForecastFlags, run: Run): Promise<Source> {
-  const contents = await modelContentsIn(input)
-  if (contents) {
-    const given = [...forecastFields, ...seriesFields].find((field) => flags[field.name] !== undefined)
-    const flag = given ? flagOf(given) : flags.model === undefined ? undefined : '--model'
-    if (flag !== undefined)
-      throw new InputError({
-        code: 'option-of-fit',
-        got: `${flag} with a model file`,
-        expected: 'options of drawing only',
-        try: 'giving it when the model is made'
-      })
-    return { model: loadForecast(contents) }
-  }
-  const options = await optionsOf(flags)
-  const job = fitJobOf({ types: flags.types, columns: flags.columns, exclude: flags.exclude, missing: flags.missing }, run.seed)
-  return { data: inferTable(await readTable(input), job), options }
-}
-
-async function optionsOf(flags: ForecastFlags): Promise<ForecastOptions> {
-  const { local, ...others } = readFields(forecastFields, flags)
-  return { ...(others as ForecastOptions), ...(local === undefined ? {} : { local: await localisationOf(String(local)) }) }
+    const telling = together(tellSeed(run.seed), series.tell(model))
+    say({ output: flags.output, made: `${rows} trajectories of ${steps} steps`, telling, keys: { members: rows, steps }, flags })
+  })
 }
 
 function wholeNumber(flag: string, text: string): number {

@@ -3,40 +3,24 @@ import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import {
   type Column,
-  embeddedTable,
-  FormatError,
   InputError,
   isEmpty,
   isNumeric,
   linesOf,
-  loadEmbedding,
-  loadForecast,
-  loadGlobal,
-  loadLatentLocal,
-  loadLatentTable,
-  loadLocal,
   type ModelContents,
   type NumericColumn,
   prepareRows,
   presentValues,
   ReferenceEngine,
+  systemFor,
   type Table,
-  type Telling,
-  tellEmbedding,
-  tellForecast,
-  tellTable,
-  trainingFieldTable,
-  trainingLatentLocalTable,
-  trainingLatentTable,
-  trainingSeries,
-  trainingTable
+  tableFields
 } from '@sbridge/core'
-import { addFields, allFields, flagOf, tableFields } from '../cli/fields.js'
-import { modelContentsIn } from '../cli/model-input.js'
-import { fitJobOf } from '../cli/options.js'
+import { addFields, allFields, flagOf, readFields } from '../cli/fields.js'
+import { host } from '../cli/options.js'
+import { modelContentsIn } from '../cli/source.js'
 import { temporaryFilesIn } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
-import { fileNetworks } from '../latent-onnx.js'
 
 export function registerInfo(program: Command): void {
   const command = program
@@ -74,7 +58,7 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
     return
   }
   const contents = await modelContentsIn(input)
-  const found = contents ? await modelFacts(contents) : tableFacts(prepareRows(await readTable(input), fitJobOf(flags, 1)).data)
+  const found = contents ? await modelFacts(contents) : tableFacts(prepareRows(await readTable(input), readFields(tableFields, flags)).data)
   const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
 }
@@ -136,53 +120,13 @@ function tableFacts({ table, notes }: ReturnType<typeof prepareRows>['data']): F
   return { what: 'table', rows: table.rowCount, columns: table.columns.map(columnFacts), notes }
 }
 
-type ModelFacts = Omit<Facts, 'what' | 'kind'>
-
-const factsOf = (table: Table, summary: object, { notes, ...telling }: Telling): ModelFacts => ({
-  ...trainingFacts(table),
-  notes,
-  model: summary,
-  words: linesOf({ ...telling, notes: [] })
-})
-
-/** What a model file holds, by the system that wrote it. */
-const READERS: Readonly<Record<string, (contents: ModelContents) => ModelFacts | Promise<ModelFacts>>> = {
-  global(contents) {
-    const model = loadGlobal(contents)
-    return factsOf(trainingTable(model), model.summary, tellTable(model))
-  },
-  local(contents) {
-    const model = loadLocal(contents)
-    return factsOf(trainingFieldTable(model), model.summary, tellTable(model))
-  },
-  async latent(contents) {
-    const model = await loadLatentTable(contents, { engine: new ReferenceEngine(), networks: fileNetworks })
-    return factsOf(trainingLatentTable(model), model.summary, tellTable(model))
-  },
-  async 'latent-local'(contents) {
-    const model = await loadLatentLocal(contents, { engine: new ReferenceEngine(), networks: fileNetworks })
-    return factsOf(trainingLatentLocalTable(model), model.summary, tellTable(model))
-  },
-  embedding(contents) {
-    const model = loadEmbedding(contents)
-    return factsOf(embeddedTable(model), model.summary, tellEmbedding(model))
-  },
-  forecast(contents) {
-    const model = loadForecast(contents)
-    return factsOf(trainingSeries(model), model.summary, tellForecast(model))
-  }
-}
-
+/** What a model file holds. */
 export async function modelFacts(contents: ModelContents): Promise<Facts> {
-  const read = READERS[contents.kind]
-  if (!read)
-    throw new FormatError({
-      code: 'model-kind',
-      got: `a model of kind ${contents.kind}`,
-      expected: `one of ${Object.keys(READERS).join(', ')}`,
-      try: 'the version of sbridge that wrote it'
-    })
-  return { what: 'model', kind: contents.kind, ...(await read(contents)) }
+  const system = systemFor(contents)
+  const model = await system.load(contents, { engine: new ReferenceEngine(), host })
+  const { notes, ...telling } = system.tell(model)
+  const words = linesOf({ ...telling, notes: [] })
+  return { what: 'model', kind: contents.kind, ...trainingFacts(system.training(model)), notes, model: system.summary(model), words }
 }
 
 function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {

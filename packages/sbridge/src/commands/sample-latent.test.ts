@@ -7,8 +7,8 @@ import { parseHTML } from 'linkedom'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sbridge } from '../../test/command.js'
 import { linearNetwork } from '../../test/onnx.js'
-import { fit, loadModel, sample, saveModel } from '../fit-sample.js'
 import { readTable } from '../format/table-file.js'
+import { fit, loadModel, sample, saveModel } from '../library.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -125,7 +125,7 @@ describe('rows behind a codec on the command line', () => {
     expect(await rowsOf('whole.csv')).toEqual(rows)
     expect(await run('sample', 'local.sbridge', '--observe', 'p3 = 10 ± 1', '-n', '5', '-o', 'no.csv')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('--latent without --local')
+      stderr: expect.stringContaining('--observe with --latent and --local')
     })
     expect(existsSync(at('no.csv'))).toBe(false)
   })
@@ -159,9 +159,9 @@ describe('rows behind a codec on the command line', () => {
       [['--latent', 'pca:4', '--image', '5x5'], '16 numeric columns'],
       [['--latent', 'pca:4', '--image', 'big'], 'WIDTHxHEIGHT'],
       [['--latent', 'pca:4', '--local', 'auto'], 'the categories of bar'],
-      [['--latent', 'pca:4', '--local', 'auto', '--given', 'p3=10'], '--latent without --local'],
+      [['--latent', 'pca:4', '--local', 'auto', '--given', 'p3=10'], '--given with --latent and --local'],
       [['--latent', 'pca:4', '--local', 'auto', '--dynamics', 'bridge'], 'leaving --dynamics out'],
-      [['--latent', 'pca:4', '--local', 'auto', '--weights', 'p3'], '--weights p3 with --local'],
+      [['--latent', 'pca:4', '--local', 'auto', '--weights', 'p3'], '--weights with --local'],
       [['--latent', 'pca:4', '--sweep', 'ordered'], '--sweep without --local'],
       [['--latent', 'pca:4', '--given', 'p3=10', '--dynamics', 'bridge'], '--dynamics bridge'],
       [['--dynamics', 'bridge'], '--dynamics without --latent'],

@@ -1,20 +1,6 @@
-import { InputError, type Matrix } from '@sbridge/core'
+import { type ImageShape, InputError, type Matrix } from '@sbridge/core'
 import { zlibSync } from 'fflate'
 import { crc32 } from '../format/crc32.js'
-
-/** Shape of the image that a row is: pixels row by row. */
-export interface ImageShape {
-  readonly width: number
-  readonly height: number
-}
-
-/** Reads `28x28` (width × height). Throws `InputError`. */
-export function parseImageShape(text: string): ImageShape {
-  const match = /^(\d+)[x×](\d+)$/.exec(text.trim())
-  const [width, height] = match ? [Number(match[1]), Number(match[2])] : [0, 0]
-  if (width >= 1 && height >= 1) return { width, height }
-  throw new InputError({ code: 'option-value', got: `--image ${text}`, expected: 'WIDTHxHEIGHT in pixels', try: '--image 28x28' })
-}
 
 /** Refuses rows whose length is not width × height. */
 export function checkImageShape(columnCount: number, { width, height }: ImageShape): void {

@@ -1,44 +1,10 @@
-import { InputError, isNumeric, type Matrix, matrix, type Table } from '@sbridge/core'
+import { cloud, type Engine, gaussianKernel, type ImageShape, type Matrix, matrix, pixelsOf, type Table, takeRows } from '@sbridge/core'
 import { figure, panel, type Section, section } from './blocks.js'
 import { Html } from './html.js'
-import { type ImageShape, imageSheet } from './image-sheet.js'
+import { imageSheet } from './image-sheet.js'
 
 const SHEET_IMAGES = 60
 const ACROSS = 10
-
-/** Refuses a table whose numeric columns are not the pixels of such an image. Throws `InputError` (code `image-size`, `image-missing`). */
-export function checkImageTable(table: Table, { width, height }: ImageShape): void {
-  const columns = table.columns.filter(isNumeric)
-  if (columns.length !== width * height) {
-    throw new InputError({
-      code: 'image-size',
-      got: `${columns.length} numeric columns`,
-      expected: `${width * height}, for images of ${width} × ${height}`,
-      try: 'another --image; --types label=category or --exclude for numbers that are no pixels'
-    })
-  }
-  const gap = columns.find(({ missing }) => missing?.includes(1))
-  if (gap)
-    throw new InputError({
-      code: 'image-missing',
-      got: `missing cells in ${gap.name}`,
-      expected: 'a number for every pixel',
-      try: 'leaving --image out'
-    })
-}
-
-/** The numeric columns of a table as rows of pixels [n, width × height]. Throws as `checkImageTable`. */
-export function pixelsOf(table: Table, shape: ImageShape): Matrix {
-  checkImageTable(table, shape)
-  const columns = table.columns.filter(isNumeric)
-  const out = matrix(table.rowCount, columns.length)
-  columns.forEach(({ values }, c) => {
-    values.forEach((value, i) => {
-      out.data[i * out.cols + c] = value
-    })
-  })
-  return out
-}
 
 export interface ImageParts {
   readonly shape: ImageShape
@@ -99,4 +65,19 @@ export function picture(png: Uint8Array): Html {
   return new Html(
     `<img alt="sheet of images" style="width:100%;image-rendering:pixelated" src="data:image/png;base64,${Buffer.from(png).toString('base64')}">`
   )
+}
+
+interface ImageRows {
+  readonly real: Table
+  readonly drawn: Table
+  readonly image: ImageShape
+  readonly engine: Engine
+  readonly showValues: boolean
+}
+
+/** Drawn images, each beside the training image nearest to it. */
+export async function imagesOf({ real, drawn, image, engine, showValues }: ImageRows): Promise<Section> {
+  const [pixels, own] = [pixelsOf(drawn, image), pixelsOf(real, image)]
+  const { indices } = await engine.nearest({ from: cloud(pixels), to: cloud(own), kernel: gaussianKernel(1) }, 1)
+  return imageSection({ shape: image, drawn: pixels, nearest: takeRows(own, indices), showValues })
 }

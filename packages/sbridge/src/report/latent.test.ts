@@ -1,5 +1,6 @@
 import {
   type CodecSummary,
+  checkImageTable,
   type FitSummary,
   keyFromSeed,
   type LatentTableModel,
@@ -7,6 +8,7 @@ import {
   type Matrix,
   matrix,
   normals,
+  pixelsOf,
   type Table,
   type Telling,
   tellKnown,
@@ -16,7 +18,7 @@ import { parseHTML } from 'linkedom'
 import { describe, expect, test } from 'vitest'
 import { joinSections, type Section } from './blocks.js'
 import { imageSheet } from './image-sheet.js'
-import { checkImageTable, imageSection, pixelsOf } from './images.js'
+import { imageSection } from './images.js'
 import { topicSection } from './topics.js'
 
 const rendered = (sections: readonly Section[]) => parseHTML(`<html><body>${joinSections(sections).text}</body></html>`).document

@@ -1,5 +1,5 @@
 import type { EmbedJob, Field } from '@sbridge/core'
-import { embedFields } from 'sbridge/internal'
+import { embedFields } from '@sbridge/core'
 import type { Look } from '../work/diffusion-map-messages.js'
 import { callOf, commandLine, stem } from './elsewhere.js'
 import { fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'

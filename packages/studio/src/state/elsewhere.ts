@@ -1,4 +1,5 @@
-import { flagNamed, quote, writeGiven } from 'sbridge/internal'
+import { writeGiven } from '@sbridge/core/internal'
+import { flagNamed, quote } from 'sbridge/internal'
 
 /** Flags that are shorter than the names of their options. */
 const SHORT: Readonly<Record<string, string>> = { rows: '-n', dimension: '-k', output: '-o' }

@@ -1,5 +1,6 @@
 import { type ColumnKind, drawFields, type Field, type FitJob, fitFields } from '@sbridge/core'
-import { parseGiven, runFields, writeGiven } from 'sbridge/internal'
+import { parseGiven, writeGiven } from '@sbridge/core/internal'
+import { runFields } from 'sbridge/internal'
 import type { Draws, SampleRun } from '../work/messages.js'
 import { usualSteps } from '../work/usual-steps.js'
 import { commandLine, literal, programOf, stem } from './elsewhere.js'

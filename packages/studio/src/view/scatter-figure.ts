@@ -1,4 +1,4 @@
-import { writeGiven } from 'sbridge/internal'
+import { writeGiven } from '@sbridge/core/internal'
 import { facts, frame, layerNames, shown, unplaced } from '../state/sampling.js'
 import { askForDots, visible } from '../state/scatter.js'
 import { dot, figureSvg } from './figure.js'

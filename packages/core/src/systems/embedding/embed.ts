@@ -1,6 +1,7 @@
+import { defined } from '../../num/defined.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { DiffusionReport } from '../../spectral/diffusion-map.js'
-import type { RawColumn, RawTable } from '../../table/raw.js'
+import type { RawTable } from '../../table/raw.js'
 import { contextOf, type JobContext } from '../context.js'
 import { prepareTable, type TableOptions } from '../prepare.js'
 import { type EmbeddingModel, type EmbeddingOptions, fitEmbedding } from './embedding.js'
@@ -19,19 +20,5 @@ export async function embedTable(
 ): Promise<{ readonly model: EmbeddingModel; readonly coordinates: Matrix; readonly report: DiffusionReport }> {
   const { dimension, bandwidth, alpha, time, scaling, seed = 1, ...table } = job
   const { data, weights } = prepareTable(raw, table)
-  const given = Object.entries({ dimension, bandwidth, alpha, time, scaling, weights }).filter(([, value]) => value !== undefined)
-  return fitEmbedding(data, Object.fromEntries(given), contextOf(seed, context))
-}
-
-/** Coordinates as a table: coordinate_1, coordinate_2, … */
-export function coordinateTable(coordinates: Matrix): RawTable {
-  const columns = Array.from(
-    { length: coordinates.cols },
-    (_, k): RawColumn => ({
-      name: `coordinate_${k + 1}`,
-      source: 'number',
-      values: Float64Array.from({ length: coordinates.rows }, (_, i) => coordinates.data[i * coordinates.cols + k]!)
-    })
-  )
-  return { columns, rowCount: coordinates.rows }
+  return fitEmbedding(data, defined({ dimension, bandwidth, alpha, time, scaling, weights }), contextOf(seed, context))
 }

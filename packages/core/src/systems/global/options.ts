@@ -43,6 +43,7 @@ export const fitFields: readonly Field[] = [
     range: 'auto, standard or quantile, or NAME=METHOD for single columns',
     default: 'auto',
     choices: ['auto', 'standard', 'quantile'],
+    byColumn: true,
     sentence:
       'How numeric columns become coordinates; auto tries both on held-out rows and says what it chose; with --local it goes by the shape of each column, with --latent it is standard.',
     source: 'normal scores of the empirical distribution'
@@ -54,6 +55,7 @@ export const fitFields: readonly Field[] = [
     range: 'fixed or variable',
     default: 'fixed',
     choices: ['fixed', 'variable'],
+    excludes: [{ value: 'variable', beside: ['local'] }],
     sentence: 'Whether the bandwidth is the same everywhere or follows the local density of the data.',
     source: `${GLMR}; Berry, Harlim, ACHA 2016`
   }
@@ -68,6 +70,7 @@ export const drawFields: readonly Field[] = [
     range: 'covariance, split or constant',
     default: 'covariance',
     choices: ['covariance', 'split', 'constant'],
+    excludes: [{ beside: ['dynamics=bridge'] }, { but: 'covariance', beside: ['known', '!local'] }],
     sentence: 'How a step adds noise: from the local covariance of the data, before the mean is taken, or after.',
     source: GLMR
   },
@@ -89,6 +92,10 @@ export const drawFields: readonly Field[] = [
     range: 'data or noise',
     default: 'data',
     choices: ['data', 'noise'],
+    excludes: [
+      { value: 'noise', beside: ['local'] },
+      { value: 'noise', beside: ['known', '!dynamics=bridge'] }
+    ],
     sentence: 'Where chains start: at rows of the data, or at draws of the Gaussian with their mean and covariance, which need more steps.',
     source: ''
   }

@@ -17,6 +17,7 @@ export const latentFields: readonly Field[] = [
     unit: 'pixels',
     range: 'WIDTHxHEIGHT',
     default: 'rows are no images',
+    needs: 'latent',
     sentence: 'The numeric columns are the pixels of an image, row by row: they share one scale, and the report shows images.',
     source: ''
   }
@@ -31,6 +32,8 @@ export const latentDrawFields: readonly Field[] = [
     range: 'langevin or bridge',
     default: 'langevin',
     choices: ['langevin', 'bridge'],
+    needs: 'latent',
+    excludes: [{ value: 'bridge', beside: ['local'], because: 'dynamics of one coordinate after another: the bridge moves all at once' }],
     sentence:
       'How latent coordinates are drawn: chains, or a bridge on [0, 1] in --steps steps from blurred data (--start noise: from a Gaussian) to the data.',
     source: 'Jiao, Kang, Lin, Liu, Zuo, arXiv 2404.13309; Wang et al., ICML 2021; Pooladian, Niles-Weed, arXiv 2408.11686'

@@ -47,6 +47,7 @@ export const localFields: readonly Field[] = [
     range: 'ordered or simultaneous',
     default: 'ordered',
     choices: ['ordered', 'simultaneous'],
+    needs: 'local',
     sentence: 'Whether columns are drawn one after the other, each given its neighbours already drawn, or all at once.',
     source: `simultaneous: ${GR}`
   },
@@ -58,6 +59,7 @@ export const localFields: readonly Field[] = [
     default: 'auto',
     words: ['auto'],
     minimum: Number.MIN_VALUE,
+    needs: 'local',
     sentence: 'Bandwidth with which an ordered sweep compares the neighbours already drawn; auto by held-out CRPS.',
     source: ''
   }

@@ -5,7 +5,7 @@ import type { Engine, Pair } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import type { Outcome, Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { extendPotential, type Potentials, scaleOnEngine, scaleRectangular } from '../../scaling/rectangular.js'
+import { extendPotential, type Potentials, type RectangularProblem, scaleOnEngine, scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
 import { type FitSnapshot, type RoundsProblem, workingReference } from './rounds.js'
 
@@ -93,13 +93,7 @@ async function coupleInterval(
 ): Promise<Omit<CoupledInterval, 'doublings'>> {
   const { snapshots, engine } = request
   const [from, to] = [snapshots[k]!, snapshots[k + 1]!]
-  const reference = workingReference(request.problem, request.theta, sigma)
-  const transitions = transitionsOf(reference, from.cloud.points, [from.time, to.time])
-  const problem = {
-    kernel: densityKernel(transitions, to.cloud.points),
-    fromLogWeights: from.cloud.logWeights,
-    toLogWeights: to.cloud.logWeights
-  }
+  const { transitions, problem } = couplingProblem(request, { sigma, from, to })
   const options = {
     ...request.watch,
     stage: `coupling ${k + 1} of ${snapshots.length - 1}`,
@@ -113,6 +107,16 @@ async function coupleInterval(
       ? await scaleOnEngine(whitenedPair(transitions, from, to), engine, options)
       : await scaleRectangular(problem, options)
   return { coupling: { problem, potentials: outcome.state }, outcome, sigma }
+}
+
+/** What an interval's coupling solves: the density of the reference's transitions between its particles. */
+export function couplingProblem(
+  { problem, theta }: Pick<CouplingRequest, 'problem' | 'theta'>,
+  { sigma, from, to }: { readonly sigma: Float64Array; readonly from: FitSnapshot; readonly to: FitSnapshot }
+): { readonly transitions: GaussianTransitions; readonly problem: RectangularProblem } {
+  const transitions = transitionsOf(workingReference(problem, theta, sigma), from.cloud.points, [from.time, to.time])
+  const kernel = densityKernel(transitions, to.cloud.points)
+  return { transitions, problem: { kernel, fromLogWeights: from.cloud.logWeights, toLogWeights: to.cloud.logWeights } }
 }
 
 function startOf({ problem, theta, sigmas, thinned, snapshots }: CouplingRequest, k: number): Potentials | undefined {

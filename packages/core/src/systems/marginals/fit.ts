@@ -99,7 +99,8 @@ function fitCount({ fitParticles, reference }: ResolvedOptions): number {
   return typeof reference === 'string' && isSmooth(reference) ? Math.min(SMOOTH_PARTICLES, fitParticles) : fitParticles
 }
 
-function workingSnapshot(snapshot: Snapshot, diffusion: Diffusion, names: readonly string[]): FitSnapshot {
+/** A snapshot in working coordinates. */
+export function workingSnapshot(snapshot: Snapshot, diffusion: Diffusion, names: readonly string[]): FitSnapshot {
   return { time: snapshot.time, cloud: { points: toWorking(snapshot, diffusion, names), logWeights: snapshot.cloud.logWeights } }
 }
 

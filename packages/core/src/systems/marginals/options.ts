@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import type { Field } from '../fields.js'
+import { checkField, type Field } from '../fields.js'
 import type { Family, FamilyContext } from './family.js'
 
 const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'
@@ -32,10 +32,11 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'sigma',
-    kind: 'text',
+    kind: 'numbers',
     unit: 'unit of the column (or one, if proportional) per root of the unit of time',
-    range: 'auto, estimate, one number, or one a column',
+    range: 'auto, estimate, or numbers separated by commas: one, or one a column',
     default: 'auto',
+    words: ['auto', 'estimate'],
     sentence:
       'Size of the noise; estimate finds it together with the parameters, by likelihood. auto does so too where the reference has a drift; brownian has none, nothing tells its noise, and auto takes what the particles resolve, interval by interval.',
     source: 'mathematics.md sections 11 and 18'
@@ -122,6 +123,79 @@ export const marginalsFields: readonly Field[] = [
   }
 ]
 
+/** Which columns mean what, and what the fit leaves out; each described once. */
+export const snapshotFields: readonly Field[] = [
+  {
+    name: 'time',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column of numbers or dates',
+    default: 'none: it must be named for a table',
+    sentence: 'The column of times (of obs for .h5ad).',
+    source: ''
+  },
+  {
+    name: 'weights',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column of positive numbers',
+    default: 'equal weights',
+    sentence: 'A column of particle weights.',
+    source: ''
+  },
+  {
+    name: 'columns',
+    kind: 'names',
+    unit: 'A,B,…',
+    range: 'column names',
+    default: 'all other columns',
+    sentence: 'Coordinates.',
+    source: ''
+  },
+  {
+    name: 'exclude',
+    kind: 'names',
+    unit: 'A,B,…',
+    range: 'column names',
+    default: 'none',
+    sentence: 'Columns that are no coordinates.',
+    source: ''
+  },
+  {
+    name: 'holdOut',
+    kind: 'times',
+    unit: 'T1,T2,…',
+    range: 'times of snapshots: numbers or dates separated by commas',
+    default: 'none',
+    sentence: 'Fits without these snapshots and scores there.',
+    source: ''
+  }
+]
+
+/** Options of drawing trajectories, each described once. */
+export const pathFields: readonly Field[] = [
+  {
+    name: 'at',
+    kind: 'times',
+    unit: 'T1,T2,…',
+    range: 'numbers or dates separated by commas',
+    default: 'none',
+    sentence: 'Times to write besides those of the snapshots.',
+    source: ''
+  },
+  {
+    name: 'between',
+    kind: 'integer',
+    unit: 'times',
+    range: 'a whole number from 0 to 1000',
+    default: '0',
+    minimum: 0,
+    maximum: 1000,
+    sentence: 'Evenly spread times to write between any two snapshots of the fit.',
+    source: ''
+  }
+]
+
 /** What `fitMarginals` accepts; everything has a default. */
 export interface MarginalsOptions {
   /** A built-in family, or one that the caller makes from the data's context. */
@@ -178,18 +252,6 @@ export function resolveMarginalsOptions(options: MarginalsOptions = {}): Resolve
   if (sigma !== 'auto' && sigma !== 'estimate' && !numbers)
     throw refused('sigma', String(sigma), 'auto, estimate, or finite numbers above 0')
   return resolved
-}
-
-function checkField(field: Field, value: unknown): void {
-  if (field.words?.includes(value as string) || field.kind === 'text') return
-  if (field.kind === 'choice') {
-    if (!field.choices!.includes(value as string)) throw refused(field.name, value, field.range)
-    return
-  }
-  const number = value as number
-  const whole = field.kind !== 'integer' || Number.isInteger(number)
-  if (!(typeof number === 'number' && whole && number >= field.minimum! && number <= field.maximum!))
-    throw refused(field.name, value, field.range)
 }
 
 function refused(name: string, value: unknown, range: string): InputError {

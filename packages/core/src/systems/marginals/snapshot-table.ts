@@ -16,8 +16,8 @@ export interface SnapshotColumns {
   readonly exclude?: readonly string[] | undefined
 }
 
-/** A long table as snapshots, and what is needed to write paths back in its columns. */
-export interface SnapshotTable extends SnapshotInput {
+/** What is needed to write paths in the columns of a table. */
+export interface WrittenColumns {
   readonly columnNames: readonly string[]
   /** Names in the order of the input, the time column and those of empty columns among them. */
   readonly order: readonly string[]
@@ -27,6 +27,16 @@ export interface SnapshotTable extends SnapshotInput {
   readonly decimals: ReadonlyMap<string, number | undefined>
   /** Where times are dates: they count in days since the first. */
   readonly calendar?: Calendar | undefined
+}
+
+/** The name of the column of times. */
+export function timeColumnOf({ order, columnNames, emptyNames = [] }: WrittenColumns): string {
+  return order.find((name) => !columnNames.includes(name) && !emptyNames.includes(name)) ?? 'time'
+}
+
+/** A long table as snapshots. */
+export interface SnapshotTable extends SnapshotInput, WrittenColumns {
+  readonly columnNames: readonly string[]
 }
 
 /** Snapshots from a long table; dates count in days since the first. Throws `InputError` naming row and column of what is not a number. */

@@ -6,7 +6,8 @@ import { spellDates } from './calendar.js'
 import type { MarginalsModel } from './model.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
 import type { HeldOutScore } from './score.js'
-import { type DrawnTrajectories, trajectoriesNotes, trajectoriesSummary } from './trajectories.js'
+import { timeColumnOf } from './snapshot-table.js'
+import { type DrawnTrajectories, type TrajectoriesModel, trajectoriesNotes, trajectoriesSummary } from './trajectories.js'
 
 /** Paths and particles drawn at most. */
 const MOST_PATHS = 40
@@ -34,7 +35,19 @@ export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): T
   }
 }
 
-function summaryTopic({ model, scores, calendar }: DrawnTrajectories): Topic {
+/** What a fitted reference says before anything is drawn from it. */
+export function tellReference({ marginals: model, columns: { calendar } }: TrajectoriesModel): Telling {
+  const topics = [summaryTopic({ model, scores: [], calendar }), ...historyTopic(model)]
+  return { json: { reference: model.family.name }, topics, warnings: [], notes: [...model.notes, UNMODELLED] }
+}
+
+/** The name of the column of times in a picture. */
+export function timeNameOf({ columns }: Pick<TrajectoriesModel, 'columns'>): string {
+  const name = timeColumnOf(columns)
+  return columns.calendar ? `${name} (days since ${spellDates(columns.calendar, [0])[0]})` : name
+}
+
+function summaryTopic({ model, scores, calendar }: Pick<DrawnTrajectories, 'model' | 'scores' | 'calendar'>): Topic {
   const { family, diffusion, sigmaFrom, ending, snapshots, heldOut, columnNames } = model
   const rounds = model.history.at(-1)?.round ?? 0
   return {

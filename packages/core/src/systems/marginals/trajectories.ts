@@ -1,3 +1,4 @@
+import { defined } from '../../num/defined.js'
 import { keyFor } from '../../num/random.js'
 import { emptyNote } from '../../table/infer.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
@@ -5,26 +6,44 @@ import { contextOf, type JobContext } from '../context.js'
 import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates } from './calendar.js'
 import { type FitTools, fitMarginals } from './fit.js'
 import type { MarginalsModel } from './model.js'
-import type { MarginalsOptions } from './options.js'
+import type { MarginalsOptions, ReferenceName } from './options.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
 import { type HeldOutScore, scoreHeldOut } from './score.js'
-import type { SnapshotTable } from './snapshot-table.js'
+import type { SnapshotTable, WrittenColumns } from './snapshot-table.js'
 
-/** Everything that trajectories through snapshots depend on besides the snapshots: plain data, the same for every caller. */
-export interface TrajectoriesJob extends Omit<MarginalsOptions, 'holdOut'> {
+/** What a fit to snapshots depends on besides the snapshots: plain data, the same for every caller. */
+export interface SnapshotsFit extends Omit<MarginalsOptions, 'holdOut'> {
+  /** Snapshot times that the fit must not see. Where times are dates: dates, or days since the first snapshot. */
+  readonly holdOut?: readonly (number | string)[]
+  /** Whole number from 0 to 2⁵³ − 1. Default 1. */
+  readonly seed?: number
+}
+
+/** What drawn trajectories depend on besides the model. */
+export interface PathsRequest {
   /** Trajectories to draw. Default 100. */
   readonly rows?: number
   /** Times to write besides those of the snapshots. Where times are dates: dates, or days since the first snapshot. */
   readonly at?: readonly (number | string)[]
-  /** Snapshot times that the fit must not see, likewise. */
-  readonly holdOut?: readonly (number | string)[]
   /** Evenly spread times to write between any two neighbouring snapshots of the fit. Default 0. */
   readonly between?: number
   /** Whole number from 0 to 2⁵³ − 1. Default 1. */
   readonly seed?: number
 }
 
-/** What came out of a job. */
+/** Everything that trajectories through snapshots depend on besides the snapshots. */
+export interface TrajectoriesJob extends SnapshotsFit, PathsRequest {}
+
+/** A reference fitted to snapshots, with what is needed to write paths in their columns. */
+export interface TrajectoriesModel {
+  readonly marginals: MarginalsModel
+  readonly columns: WrittenColumns
+  /** The built-in family, or undefined for one of the user's own. */
+  readonly reference: ReferenceName | undefined
+  readonly seed: number
+}
+
+/** What came out of a draw. */
 export interface DrawnTrajectories {
   readonly model: MarginalsModel
   readonly trajectories: Trajectories
@@ -36,30 +55,57 @@ export interface DrawnTrajectories {
   readonly notes: readonly string[]
 }
 
-/**
- * Fits a reference to snapshots, draws trajectories and scores held-out times. Same snapshots, job and engine: same result,
- * for any thread count. Cost as `fitMarginals`, `sampleTrajectories` and `scoreHeldOut`, whose errors it throws.
- */
-export async function drawTrajectories(
-  snapshots: SnapshotTable,
-  job: TrajectoriesJob,
-  context: JobContext & Pick<FitTools, 'onRound'>
-): Promise<DrawnTrajectories> {
-  const { rows = 100, at = [], holdOut = [], between = 0, seed = 1, ...options } = job
-  const { calendar } = snapshots
-  const [wanted, hidden] = [resolveTimes('--at', at, calendar), resolveTimes('--hold-out', holdOut, calendar)]
+type FitContext = JobContext & Pick<FitTools, 'onRound'>
+
+/** Fits a reference to snapshots. Same snapshots, options and engine: same model. Cost and errors as `fitMarginals`. */
+export async function fitTrajectories(snapshots: SnapshotTable, options: SnapshotsFit, context: FitContext): Promise<TrajectoriesModel> {
+  const { holdOut = [], seed = 1, ...own } = options
+  const { calendar, columnNames, order, emptyNames, decimals } = snapshots
+  const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
   const { key, engine, watch } = contextOf(seed, context)
   const tools = { key: keyFor(key, 'fit'), engine, watch, ...(context.onRound && { onRound: context.onRound }) }
-  const model = await fitMarginals(snapshots, { ...options, holdOut: hidden }, tools)
-  const times = [...wanted, ...timesBetween(model, between)]
+  const marginals = await fitMarginals(snapshots, { ...own, holdOut: hidden }, tools)
+  const { reference = 'linear' } = own
+  return {
+    marginals,
+    columns: { columnNames, order, decimals, ...defined({ emptyNames, calendar }) },
+    reference: typeof reference === 'string' ? reference : undefined,
+    seed
+  }
+}
+
+/** Draws trajectories and scores held-out times. Cost and errors as `sampleTrajectories` and `scoreHeldOut`. */
+export function drawPaths({ marginals: model, columns }: TrajectoriesModel, request: PathsRequest, context: JobContext): DrawnTrajectories {
+  const { rows = 100, at = [], between = 0, seed = 1 } = request
+  const { calendar, emptyNames = [] } = columns
+  const { key, watch } = contextOf(seed, context)
+  const times = [...resolveTimes('--at', at, calendar), ...timesBetween(model, between)]
   const trajectories = sampleTrajectories(model, { count: rows, times, key: keyFor(key, 'paths'), watch })
-  const notes = (snapshots.emptyNames ?? []).map(emptyNote)
-  return { model, trajectories, scores: scoreHeldOut(model, keyFor(key, 'scores'), watch), seed, calendar, notes }
+  return {
+    model,
+    trajectories,
+    scores: scoreHeldOut(model, keyFor(key, 'scores'), watch),
+    seed,
+    calendar,
+    notes: emptyNames.map(emptyNote)
+  }
+}
+
+/** Fits a reference to snapshots, draws trajectories and scores held-out times, all with one seed. */
+export async function drawTrajectories(snapshots: SnapshotTable, job: TrajectoriesJob, context: FitContext): Promise<DrawnTrajectories> {
+  const { rows, at = [], between, ...options } = job
+  // Times that cannot be are refused before the fit.
+  resolveTimes('--at', at, snapshots.calendar)
+  const model = await fitTrajectories(snapshots, options, context)
+  return drawPaths(model, { at, ...defined({ rows, between, seed: job.seed }) }, context)
 }
 
 /** Shares of the work, roughly, in the order of the stages that `drawTrajectories` tells of. */
-export function trajectoriesStages(intervals: number): {
+export function trajectoriesStages(
+  intervals: number,
+  { bootstraps = false } = {}
+): {
   readonly stages: readonly { readonly stage: string; readonly pairs: number }[]
   readonly pairs: number
 } {
@@ -68,9 +114,12 @@ export function trajectoriesStages(intervals: number): {
     pairs: 40 / intervals
   }))
   const stages = [
+    { stage: 'resolution', pairs: 1 },
     { stage: 'smoothness', pairs: 20 },
     { stage: 'rounds', pairs: 60 },
     ...couplings,
+    { stage: 'bootstrap', pairs: bootstraps ? 60 : 0 },
+    { stage: 'pairing', pairs: 1 },
     { stage: 'bridges', pairs: 10 },
     { stage: 'scores', pairs: 10 }
   ]
@@ -83,7 +132,7 @@ export function trajectoriesStages(intervals: number): {
  */
 export function presentTrajectories(
   { times, values, count }: Trajectories,
-  { columnNames, emptyNames = [], order, decimals, calendar }: SnapshotTable,
+  { columnNames, emptyNames = [], order, decimals, calendar }: WrittenColumns,
   as: 'text' | 'typed'
 ): RawTable {
   const rowCount = count * times.length

@@ -2,13 +2,14 @@ import { checkFinite } from '../../code/code.js'
 import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import type { Codec, CodecContents, CodecSpectrum } from '../../spectral/codec.js'
+import type { Codec, CodecSpectrum } from '../../spectral/codec.js'
 import { sharesOneRange, withCommonScale } from '../../table/common-scale.js'
 import { type Encoded, type Encoder, fitEncoder } from '../../table/encoder.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { encodeTrainingRows } from '../global/model.js'
+import type { NetworkHost } from '../host.js'
 import type { TrainingHistory } from '../latent/autoencoder.js'
 import { fitCodec, measureReconstruction, type Reconstruction } from '../latent/codecs.js'
 import { type LatentSpecification, parseLatent } from '../latent/specification.js'
@@ -22,14 +23,6 @@ export interface LatentJob extends FitJob {
   readonly latent: string | LatentSpecification
   /** Whether all numbers share one scale; `auto`: where at least half of the columns share one range. Default auto. */
   readonly commonScale?: 'auto' | boolean
-}
-
-/** How a host reads networks; a browser or a test may have none. */
-export interface NetworkHost {
-  /** The codec of two ONNX files for rows of numbers in the units of the table [M, D]. */
-  load(specification: Extract<LatentSpecification, { kind: 'onnx' }>, rows: Matrix): Promise<Codec>
-  /** The codec that its `save` wrote. */
-  restore(contents: CodecContents): Promise<Codec>
 }
 
 export interface LatentJobContext extends JobContext {

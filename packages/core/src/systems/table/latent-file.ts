@@ -22,11 +22,12 @@ import type { Codec, CodecContents, CodecSpectrum } from '../../spectral/codec.j
 import type { Encoder } from '../../table/encoder.js'
 import { checkField, type EncoderRecord, encoderIn, recordEncoder, scaledArray } from '../encoder-file.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
+import type { NetworkHost } from '../host.js'
 import type { TrainingHistory } from '../latent/autoencoder.js'
 import { loadCodec, type Reconstruction } from '../latent/codecs.js'
 import { loadLocal, localSummaryFields, saveLocal } from '../local/save.js'
 import type { LatentSummary, LatentTableModel } from './latent.js'
-import type { CodecSummary, NetworkHost } from './latent-codec.js'
+import type { CodecSummary } from './latent-codec.js'
 import type { LatentLocalModel, LatentLocalSummary } from './latent-local.js'
 import { unitCodec } from './latent-units.js'
 

@@ -6,7 +6,7 @@ import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { loadLatentLocal, loadLatentTable, saveLatentLocal } from './latent-file.js'
-import { fitLatentLocal, type LatentLocalJob, refuseBehindLocal, sampleLatentLocal } from './latent-local.js'
+import { fitLatentLocal, type LatentLocalJob, sampleLatentLocal } from './latent-local.js'
 
 let engine: Engine
 beforeAll(async () => {
@@ -110,8 +110,5 @@ describe('neighbours among the coordinates of a codec', () => {
     await expect(fit(table, { latent: 'pca:2', local: { kind: 'graph', edges: [['x0', 'x1']] } })).rejects.toMatchObject({
       code: 'graph-name'
     })
-    expect(() => refuseBehindLocal({ conditions: true })).toThrow(/without --local/)
-    expect(() => refuseBehindLocal({ dynamics: 'bridge' })).toThrow(/leaving --dynamics out/)
-    expect(() => refuseBehindLocal({ dynamics: 'langevin' })).not.toThrow()
   })
 })

@@ -1,5 +1,4 @@
 import { checkFinite } from '../../code/code.js'
-import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import type { Codec } from '../../spectral/codec.js'
@@ -136,20 +135,4 @@ export function trainingLatentLocalTable({ encoder, rows }: LatentLocalModel): T
 /** Coordinates of the training rows [M, K]. */
 export function trainingLatents({ inner }: LatentLocalModel): Matrix {
   return asMatrix(trainingFieldTable(inner))
-}
-
-/** What a localised model behind a codec cannot be asked. Throws `InputError` (code `option-combination`). */
-export function refuseBehindLocal(asked: { readonly conditions?: boolean; readonly dynamics?: 'langevin' | 'bridge' | undefined }): void {
-  const refuse = (got: string, expected: string, remedy: string) =>
-    new InputError({ code: 'option-combination', got: `${got} with --latent and --local together`, expected, try: remedy })
-  if (asked.conditions) {
-    throw refuse(
-      'conditions or observations',
-      'a model of all coordinates, which the decoder ties together',
-      '--latent without --local, or --local without --latent'
-    )
-  }
-  if (asked.dynamics === 'bridge') {
-    throw refuse('--dynamics bridge', 'dynamics of one coordinate after another: the bridge moves all at once', 'leaving --dynamics out')
-  }
 }

@@ -3,7 +3,7 @@ import { USUAL_STEPS } from '../../sampling/steps.js'
 import type { Table } from '../../table/table.js'
 import { type Fact, facts, type Telling, type Topic, together } from '../../tell/telling.js'
 import type { ConditionalReport } from '../global/condition-sample.js'
-import { type GlobalModel, trainingTable } from '../global/model.js'
+import { trainingTable } from '../global/model.js'
 import type { PosteriorReport } from '../global/posterior.js'
 import { keptBackOf, tellConditional, tellGlobal, tellPosterior } from '../global/tell.js'
 import type { LocalModel } from '../local/model.js'
@@ -13,10 +13,8 @@ import { tellSupport } from '../support.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
 import type { LatentConditionReport } from './latent-conditions.js'
 import { type LatentLocalModel, trainingLatents } from './latent-local.js'
+import type { TableModel } from './options.js'
 import { tellCodec } from './tell-codec.js'
-
-/** A model of a table, of any kind. */
-export type AnyTableModel = GlobalModel | LocalModel | LatentTableModel | LatentLocalModel
 
 type Draws = Pick<LatentDraw, 'seed' | 'noise' | 'steps' | 'start' | 'dynamics'>
 
@@ -36,12 +34,12 @@ export interface ToldReports {
 }
 
 /** What a model of a table says; with rows, what it says of them. */
-export function tellTable(model: AnyTableModel, rows: ToldRows = {}): Telling {
+export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
   return together(tellModel(model, rows.latents), ...tellKnown(rows, rows.posterior ? columnsOf(model) : []), ...draws)
 }
 
-function tellModel(model: AnyTableModel, drawn: Matrix | undefined): Telling {
+function tellModel(model: TableModel, drawn: Matrix | undefined): Telling {
   if (!('codec' in model)) return 'graph' in model ? tellLocal(model.summary, namesOf(model)) : tellGlobal(model.summary)
   const { codec } = model.summary
   if (isLocal(model)) {
@@ -59,7 +57,7 @@ function isLocal(model: LatentTableModel | LatentLocalModel): model is LatentLoc
 const namesOf = ({ encoder }: LocalModel): string[] => encoder.columns.map(({ name }) => name)
 
 /** Only their kinds are looked at, where times are shown. */
-function columnsOf(model: AnyTableModel): Table['columns'] {
+function columnsOf(model: TableModel): Table['columns'] {
   return 'training' in model ? trainingTable(model).columns : []
 }
 
@@ -79,12 +77,12 @@ function tellDecoded(conditions: readonly LatentConditionReport[]): Telling {
 }
 
 /** The two-sample AUC of trial fits of a model on rows that they had not seen, where there were any. */
-export function keptBackIn({ summary }: Pick<AnyTableModel, 'summary'>): number | undefined {
+export function keptBackIn({ summary }: Pick<TableModel, 'summary'>): number | undefined {
   return 'bandwidth' in summary ? keptBackOf(summary) : undefined
 }
 
 /** How rows were drawn: what is known of them brings steps of its own. */
-function tellDraws(model: AnyTableModel, draws: Draws, { conditional, posterior, conditions }: ToldReports): Telling {
+function tellDraws(model: TableModel, draws: Draws, { conditional, posterior, conditions }: ToldReports): Telling {
   const known = conditional?.steps ?? (posterior && 'steps' in posterior ? posterior.steps : conditions?.[0]?.steps)
   const local = 'graph' in model || ('codec' in model && isLocal(model))
   const { seed, dynamics, ...asked } = draws

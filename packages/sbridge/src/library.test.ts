@@ -10,11 +10,11 @@ import {
   type RawTable,
   ReferenceEngine,
   sampleConditional,
-  samplePosterior
+  samplePosterior,
+  type TableModel
 } from '@sbridge/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FitTable, fit, loadModel, type SampleOptions, sample, saveModel } from './fit-sample.js'
-import type { TableModel } from './models/index.js'
+import { type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
 
 const engine = new ReferenceEngine()
 
@@ -40,7 +40,7 @@ describe('fit and sample', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sbridge-door-'))
-    for (const [kind, options] of Object.entries(KINDS)) models.set(kind, await fit(table, { ...options, seed: 1, engine } as FitTable))
+    for (const [kind, options] of Object.entries(KINDS)) models.set(kind, await fit(table, { ...options, seed: 1, engine } as FitRequest))
   })
   afterAll(() => rm(folder, { recursive: true }))
 
@@ -102,14 +102,14 @@ describe('fit and sample', () => {
     [{ kernel: 'round' }, 'option-value: kernel = round'],
     [{ bandwidth: '1' }, 'option-value: bandwidth = 1'],
     [{ bandwidth: -1 }, 'option-value: bandwidth = -1'],
-    [{ sweep: 'ordered' }, 'option-combination: sweep with a model of all columns'],
-    [{ commonScale: true }, 'option-combination: commonScale with a model of all columns'],
-    [{ local: 'window:1', kernel: 'variable' }, 'option-combination: kernel with a localised model'],
-    [{ local: 'window:1', weights: 'x0' }, 'option-combination: weights with a localised model'],
-    [{ latent: 'pca:2', sweep: 'ordered' }, 'option-combination: sweep with a latent model'],
+    [{ sweep: 'ordered' }, 'option-combination: sweep without local'],
+    [{ image: '2x2' }, 'option-combination: image without latent'],
+    [{ local: 'window:1', kernel: 'variable' }, 'option-combination: kernel variable with local'],
+    [{ local: 'window:1', weights: 'x0' }, 'option-combination: weights with local'],
+    [{ latent: 'pca:2', sweep: 'ordered' }, 'option-combination: sweep without local'],
     [{ local: 'square:1' }, 'local: --local square:1']
   ])('fit refuses %j', async (options, said) => {
-    expect(await refused(() => fit(table, { ...options, engine } as FitTable))).toBe(said)
+    expect(await refused(() => fit(table, { ...options, engine } as FitRequest))).toBe(said)
   })
 
   it.each<[string, object, string]>([
@@ -117,18 +117,18 @@ describe('fit and sample', () => {
     ['global', { local: 'window:1' }, 'option-unknown: the option local'],
     ['global', { steps: 0 }, 'option-value: steps = 0'],
     ['global', { noise: 'loud' }, 'option-value: noise = loud'],
-    ['global', { dynamics: 'bridge' }, 'option-combination: dynamics with a model of all columns'],
-    ['global', { ridge: 0.1 }, 'option-combination: --ridge without a condition'],
-    ['global', { given: { x0: 1 }, start: 'noise' }, 'option-combination: conditions or observations with start noise'],
+    ['global', { dynamics: 'bridge' }, 'option-combination: dynamics without latent'],
+    ['global', { ridge: 0.1 }, 'option-combination: ridge without conditions or observations'],
+    ['global', { given: { x0: 1 }, start: 'noise' }, 'option-combination: start noise with conditions or observations'],
     ['global', { given: { x0: null } }, 'given-malformed: x0 = null'],
     ['global', { given: { y: 1 } }, 'column-unknown: the column y'],
     ['global', { given: [] }, 'conditions-none: given = []'],
     ['global', { given: [{ x0: 1 }], observe: 'x1 = 1 ± 1' }, 'option-combination: several conditions together with observations'],
-    ['local', { start: 'data' }, 'option-combination: start with a localised model'],
-    ['local', { given: { x0: 1 }, ridge: 0.1 }, 'option-combination: ridge with a localised model'],
-    ['latent', { onStep: () => {} }, 'option-combination: onStep with a latent model'],
-    ['latent', { dynamics: 'bridge', noise: 'split' }, 'option-combination: noise split with dynamics bridge'],
-    ['latent and local', { given: { x0: 1 } }, 'option-combination: conditions or observations with --latent and --local together']
+    ['local', { start: 'noise' }, 'option-combination: start noise with local'],
+    ['local', { given: { x0: 1 }, ridge: 0.1 }, 'option-combination: ridge with local'],
+    ['latent', { onStep: () => {} }, 'option-combination: onStep'],
+    ['latent', { dynamics: 'bridge', noise: 'split' }, 'option-combination: noise with dynamics bridge'],
+    ['latent and local', { given: { x0: 1 } }, 'option-combination: given with latent and local']
   ])('sample from a %s model refuses %j', async (kind, options, said) => {
     expect(await refused(() => sample(models.get(kind)!, { rows: 2, engine, ...options } as SampleOptions))).toBe(said)
   })

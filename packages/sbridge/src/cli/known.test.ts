@@ -1,9 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SYSTEMS, tableFields } from '@sbridge/core'
+import { parseGiven, writeGiven } from '@sbridge/core/internal'
 import { afterAll, describe, expect, test } from 'vitest'
-import { askedOf } from './conditions.js'
-import { parseGiven, writeGiven } from './given.js'
+import { readFields } from './fields.js'
+import { requestOf } from './source.js'
+
+const { tables } = SYSTEMS
+const fields = [...tables.fields.know, ...tableFields.filter(({ name }) => name === 'missing')]
+
+/** What is asked for, as `sample` reads it from flags. */
+const askedOf = async (flags: Record<string, unknown>) =>
+  (await requestOf(tables, { path: '', options: {} }, readFields(fields, flags))).asked
 
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-conditions-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -29,7 +38,7 @@ describe('flags of conditions', () => {
   })
 
   test('nothing asked is nothing', async () => {
-    expect(await askedOf({ given: [], observe: [] })).toBeUndefined()
+    expect(await askedOf({})).toBeUndefined()
   })
 
   test('a file gives one condition a row, empty cells are free, flags are added to each', async () => {

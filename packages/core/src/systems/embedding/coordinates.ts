@@ -1,0 +1,71 @@
+import { InputError } from '../../num/errors.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { inferTable } from '../../table/infer.js'
+import type { RawColumn, RawTable } from '../../table/raw.js'
+import type { Context } from '../context.js'
+import { type EmbeddingModel, placeTable } from './embedding.js'
+
+/** Coordinates as a table: coordinate_1, coordinate_2, … */
+export function coordinateTable(coordinates: Matrix): RawTable {
+  const columns = Array.from(
+    { length: coordinates.cols },
+    (_, k): RawColumn => ({
+      name: `coordinate_${k + 1}`,
+      source: 'number',
+      values: Float64Array.from({ length: coordinates.rows }, (_, i) => coordinates.data[i * coordinates.cols + k]!)
+    })
+  )
+  return { columns, rowCount: coordinates.rows }
+}
+
+/** The columns coordinate_1 … coordinate_K of a table [n, K]. Throws `InputError` when one is missing or not a number everywhere. */
+export function coordinatesOf(raw: RawTable, dimension: number): Matrix {
+  const out = matrix(raw.rowCount, dimension)
+  for (let k = 0; k < dimension; k++) {
+    const name = `coordinate_${k + 1}`
+    const column = raw.columns.find((c) => c.name === name) ?? raw.columns.find((c) => c.name === `x${k}`)
+    if (!column) throw wrong(`no column ${name}`, dimension)
+    for (let i = 0; i < raw.rowCount; i++) {
+      const cell = column.values[i]
+      const value = cell === null || cell === '' || typeof cell === 'boolean' ? Number.NaN : Number(cell)
+      if (!Number.isFinite(value) || ('missing' in column && column.missing?.[i]))
+        throw wrong(`${cell ?? 'an empty cell'} in ${column.name}, row ${i + 1}`, dimension)
+      out.data[i * dimension + k] = value
+    }
+  }
+  return out
+}
+
+function wrong(got: string, dimension: number): InputError {
+  return new InputError({
+    code: 'coordinates',
+    got,
+    expected: `finite numbers in coordinate_1 … coordinate_${dimension}`,
+    try: 'a file written by embed with the same model'
+  })
+}
+
+/** Coordinates of new rows [n, K]: their columns are those of the model. Throws `InputError` as `inferTable` and `placeTable`. */
+export async function placeRows(model: EmbeddingModel, raw: RawTable, context: Context): Promise<Matrix> {
+  const { kinds } = model.encoder
+  const types = Object.fromEntries(kinds.map(({ name, kind }) => [name, kind]))
+  // Kinds are inferred from two rows at least; one new row is as good as two of it.
+  const { table } = inferTable(raw.rowCount === 1 ? twice(raw) : raw, { types, columns: kinds.map(({ name }) => name) })
+  const placed = await placeTable(model, table, context)
+  return { ...placed, rows: raw.rowCount, data: placed.data.slice(0, raw.rowCount * placed.cols) }
+}
+
+function twice(raw: RawTable): RawTable {
+  const columns = raw.columns.map(
+    (column) =>
+      ({
+        ...column,
+        values:
+          column.values instanceof Float64Array
+            ? Float64Array.of(column.values[0]!, column.values[0]!)
+            : [column.values[0], column.values[0]],
+        ...('missing' in column && column.missing ? { missing: Uint8Array.of(column.missing[0]!, column.missing[0]!) } : {})
+      }) as RawColumn
+  )
+  return { columns, rowCount: 2 }
+}

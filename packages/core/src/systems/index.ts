@@ -1,0 +1,46 @@
+import type { ModelContents } from '../model-file/contents.js'
+import { FormatError } from '../num/errors.js'
+import { embedding, type FittedEmbedding } from './embedding/system.js'
+import type { ForecastModel } from './forecast/forecast.js'
+import { series } from './forecast/system.js'
+import type { SystemContext } from './host.js'
+import { snapshots } from './marginals/system.js'
+import type { TrajectoriesModel } from './marginals/trajectories.js'
+import type { AnySystem } from './system.js'
+import type { TableModel } from './table/options.js'
+import { tables } from './table/system.js'
+
+/** Every system: the only place that names them all. */
+export const SYSTEMS = { tables, series, snapshots, embedding } as const
+
+export type SystemName = keyof typeof SYSTEMS
+
+/** A fitted model of any system. */
+export type Model = TableModel | ForecastModel | TrajectoriesModel | FittedEmbedding
+
+const ALL: readonly AnySystem[] = Object.values(SYSTEMS)
+
+/** The system that fitted a model. */
+export function systemOf(model: Model): AnySystem {
+  return ALL.find((system) => system.holds(model))!
+}
+
+/** The system whose model a file holds; of `wanted` alone where only these will do. Throws `FormatError` (code `model-kind`). */
+export function systemFor({ kind }: Pick<ModelContents, 'kind'>, wanted: readonly AnySystem[] = ALL): AnySystem {
+  const system = wanted.find(({ kinds }) => kinds.includes(kind))
+  if (system) return system
+  const kinds = wanted.flatMap((one) => one.kinds)
+  throw new FormatError({
+    code: 'model-kind',
+    got: `a model of kind ${kind}`,
+    expected: kinds.length === 1 ? `a model of kind ${kinds[0]}` : `one of kind ${kinds.join(', ')}`,
+    try: 'the verb that wrote it'
+  })
+}
+
+/** The contents of a model file for any model. Throws `InputError` for one that no file can hold. */
+export const saved = (model: Model): ModelContents => systemOf(model).save(model)
+
+/** The model in the contents of a file. Throws `FormatError` (codes `model-kind`, `model-damaged`). */
+export const loaded = async (contents: ModelContents, context: Pick<SystemContext, 'engine' | 'host'>): Promise<Model> =>
+  systemFor(contents).load(contents, context)

@@ -1,0 +1,230 @@
+import type { ModelArray, ModelContents } from '../../model-file/contents.js'
+import {
+  damaged,
+  dictionary,
+  exactly,
+  expectKind,
+  float64Array,
+  list,
+  logWeightsIn,
+  measured,
+  number,
+  optional,
+  type Reader,
+  record,
+  text,
+  whole,
+  word
+} from '../../model-file/reading.js'
+import { InputError } from '../../num/errors.js'
+import { matrix } from '../../num/matrix.js'
+import { keyFor, keyFromSeed } from '../../num/random.js'
+import { cloud } from '../../space/cloud.js'
+import { dateStyle } from '../encoder-file.js'
+import type { Calendar } from './calendar.js'
+import { couplingProblem } from './couplings.js'
+import { familyOf, isSmooth } from './families.js'
+import type { Family } from './family.js'
+import { contextOf, workingSnapshot } from './fit.js'
+import type { MarginalsModel, ParameterInterval } from './model.js'
+import { REFERENCES, type ReferenceName } from './options.js'
+import type { Smoothness } from './smooth-field.js'
+import type { Snapshot } from './snapshots.js'
+import type { TrajectoriesModel } from './trajectories.js'
+
+interface SnapshotRecord {
+  readonly time: number
+  readonly count: number
+}
+
+interface HistoryRecord {
+  readonly round: number
+  readonly theta: readonly number[]
+  readonly sigma: readonly number[]
+  readonly change: number
+}
+
+interface MarginalsMeta
+  extends Pick<MarginalsModel, 'diffusion' | 'columnNames' | 'sigmaFrom' | 'ending' | 'couplingEndings' | 'intervals' | 'notes'> {
+  readonly reference: ReferenceName
+  readonly seed: number
+  readonly smoothness?: Smoothness
+  readonly history: readonly HistoryRecord[]
+  readonly snapshots: readonly SnapshotRecord[]
+  readonly heldOut: readonly SnapshotRecord[]
+  readonly order: readonly string[]
+  readonly emptyNames: readonly string[]
+  /** Decimals of columns that have a number of them; null for those that are written in full. */
+  readonly decimals: Readonly<Record<string, number>>
+  readonly calendar?: Calendar
+}
+
+/** Refuses to write a model whose reference is code of the user's own. Throws `InputError` (code `model-unsavable`). */
+export function checkSavable(reference: ReferenceName | undefined): asserts reference is ReferenceName {
+  if (reference !== undefined) return
+  throw new InputError({
+    code: 'model-unsavable',
+    got: 'a model whose reference is a module of your own',
+    expected: `a reference that a file can name: ${REFERENCES.join(', ')}`,
+    try: 'drawing without writing the model'
+  })
+}
+
+/** Model → contents of a model file: particles, parameters and potentials; drift and kernels are made from these again. */
+export function saveTrajectories({ marginals, columns, reference, seed }: TrajectoriesModel): ModelContents {
+  checkSavable(reference)
+  const { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes, smoothness, calendar } = {
+    ...marginals,
+    ...columns
+  }
+  const meta: MarginalsMeta = {
+    ...{ reference, seed, diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes },
+    history: marginals.history.map(({ round, theta, sigma, change }) => ({ round, theta: [...theta], sigma: [...sigma], change })),
+    snapshots: marginals.snapshots.map(recordOf),
+    heldOut: marginals.heldOut.map(recordOf),
+    order: columns.order,
+    emptyNames: columns.emptyNames ?? [],
+    decimals: Object.fromEntries([...columns.decimals].filter((entry): entry is [string, number] => entry[1] !== undefined)),
+    ...(smoothness ? { smoothness } : {}),
+    ...(calendar ? { calendar } : {})
+  }
+  const arrays: Record<string, ModelArray> = { theta: marginals.theta, sigma: marginals.sigma }
+  for (const [group, snapshots] of Object.entries({ snapshot: marginals.snapshots, heldOut: marginals.heldOut }))
+    for (const [k, { cloud: particles }] of snapshots.entries()) {
+      arrays[`${group}${k}.points`] = particles.points.data
+      arrays[`${group}${k}.logWeights`] = particles.logWeights
+    }
+  for (const [k, { potentials }] of marginals.couplings.entries()) {
+    arrays[`interval${k}.sigma`] = marginals.intervalSigmas[k]!
+    arrays[`interval${k}.from`] = potentials.from
+    arrays[`interval${k}.to`] = potentials.to
+  }
+  return { kind: 'trajectories', meta, arrays }
+}
+
+const recordOf = ({ time, cloud: { points } }: Snapshot): SnapshotRecord => ({ time, count: points.rows })
+
+const endingWord = word('converged', 'turns-used', 'stalled', 'not-finite')
+const snapshotRecord = record<SnapshotRecord>({ time: number(), count: whole({ least: 2 }) })
+
+function metaReader(d: number): Reader<MarginalsMeta> {
+  return record<MarginalsMeta>({
+    reference: word(...REFERENCES),
+    seed: whole(),
+    diffusion: word('additive', 'proportional'),
+    columnNames: list(text, d),
+    sigmaFrom: word('given', 'estimate', 'resolution'),
+    ending: endingWord,
+    couplingEndings: list(record<MarginalsModel['couplingEndings'][number]>({ ending: endingWord, error: measured })),
+    intervals: list(record<ParameterInterval>({ name: text, estimate: measured, lower: measured, upper: measured })),
+    notes: list(text),
+    smoothness: optional(
+      record<Smoothness>({
+        lengthScale: number({ least: 1e-6, most: 1e6 }),
+        amplitude: number({ least: 1e-6, most: 1e6 }),
+        frequencyCount: whole({ least: 1, most: 1000 })
+      })
+    ),
+    history: list(record<HistoryRecord>({ round: whole(), theta: list(measured), sigma: list(measured, d), change: measured })),
+    snapshots: list(snapshotRecord),
+    heldOut: list(snapshotRecord),
+    order: list(text),
+    emptyNames: list(text),
+    decimals: dictionary(whole({ least: 0, most: 400 })),
+    calendar: optional(record<Calendar>({ origin: number({ least: -8.64e15, most: 8.64e15 }), style: dateStyle }))
+  })
+}
+
+/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
+export function loadTrajectories(contents: ModelContents): TrajectoriesModel {
+  expectKind(contents, 'trajectories')
+  const { arrays } = contents
+  const sigma = float64Array(arrays, 'sigma', undefined, SIGMA)
+  const d = sigma.length
+  const meta = metaReader(d)(contents.meta, 'meta')
+  const particles = (group: string, records: readonly SnapshotRecord[]): Snapshot[] =>
+    records.map(({ time, count }, k) => {
+      const points = matrix(count, d, float64Array(arrays, `${group}${k}.points`, count * d))
+      return { time, cloud: cloud(points, logWeightsIn(arrays, count, `${group}${k}.logWeights`)) }
+    })
+  const snapshots = particles('snapshot', meta.snapshots)
+  const heldOut = particles('heldOut', meta.heldOut)
+  checkMeta(meta, snapshots)
+  const family = familyIn(meta, snapshots)
+  const theta = float64Array(arrays, 'theta', family.parameters.length)
+  return {
+    marginals: {
+      ...couplingsIn(contents, { meta, snapshots: [...snapshots], family, theta }),
+      ...{ family, theta, sigma, snapshots, heldOut },
+      ...pick(meta),
+      history: meta.history.map((entry) => ({ ...entry, theta: Float64Array.from(entry.theta), sigma: Float64Array.from(entry.sigma) })),
+      smoothness: meta.smoothness
+    },
+    columns: {
+      columnNames: meta.columnNames,
+      order: meta.order,
+      emptyNames: meta.emptyNames,
+      decimals: new Map(Object.entries(meta.decimals)),
+      ...(meta.calendar ? { calendar: meta.calendar } : {})
+    },
+    reference: meta.reference,
+    seed: meta.seed
+  }
+}
+
+/** Noise: of logarithms or of the columns' own units. */
+const SIGMA = { above: 0, most: 1e150 }
+
+function pick({ diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes }: MarginalsMeta) {
+  return { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes }
+}
+
+function checkMeta(
+  { snapshots, couplingEndings, order, columnNames, emptyNames, reference, smoothness, diffusion }: MarginalsMeta,
+  all: readonly Snapshot[]
+): void {
+  whole({ least: 2 })(snapshots.length, 'meta.snapshots.length')
+  exactly(snapshots.length - 1)(couplingEndings.length, 'meta.couplingEndings.length')
+  for (const [k, { time }] of snapshots.entries()) if (k > 0) number({ above: snapshots[k - 1]!.time })(time, `meta.snapshots[${k}].time`)
+  // One name besides those of the coordinates and of empty columns: that of the time column.
+  exactly(new Set([...columnNames, ...emptyNames]).size + 1)(new Set(order).size, 'the names in meta.order')
+  for (const name of [...columnNames, ...emptyNames]) word(...order)(name, 'a name in meta.columnNames or meta.emptyNames')
+  exactly(order.length)(new Set(order).size, 'meta.order.length')
+  if (isSmooth(reference) && !smoothness) throw damaged('a smooth field without its smoothness', 'how smooth it is')
+  if (diffusion === 'proportional' && all.some(({ cloud: { points } }) => points.data.some((x) => !(x > 0))))
+    throw damaged('particles that are not positive under proportional noise', 'positive ones')
+}
+
+/** The family as the fit made it: from its name, the particles and, for a smooth field, the fit's key. */
+function familyIn({ reference, smoothness, seed, columnNames }: MarginalsMeta, snapshots: readonly Snapshot[]): Family {
+  const key = keyFor(keyFor(keyFromSeed(seed), 'fit'), 'features')
+  const smooth = { smoothness: smoothness ?? { lengthScale: 1, amplitude: 1, frequencyCount: 1 }, key }
+  try {
+    return familyOf(reference, contextOf({ snapshots, columnNames }), smooth)
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    throw damaged(`a model with ${error.got}`, error.expected)
+  }
+}
+
+interface Interval {
+  readonly meta: MarginalsMeta
+  readonly snapshots: readonly Snapshot[]
+  readonly family: Family
+  readonly theta: Float64Array
+}
+
+function couplingsIn(
+  { arrays }: ModelContents,
+  { meta: { diffusion, columnNames }, snapshots, family, theta }: Interval
+): Pick<MarginalsModel, 'couplings' | 'intervalSigmas'> {
+  const working = snapshots.map((snapshot) => workingSnapshot(snapshot, diffusion, columnNames))
+  const intervalSigmas = working.slice(1).map((_, k) => float64Array(arrays, `interval${k}.sigma`, columnNames.length, SIGMA))
+  const couplings = intervalSigmas.map((sigma, k) => {
+    const [from, to] = [working[k]!, working[k + 1]!]
+    const { problem } = couplingProblem({ problem: { family, diffusion }, theta }, { sigma, from, to })
+    const potential = (side: 'from' | 'to', count: number) => float64Array(arrays, `interval${k}.${side}`, count)
+    return { problem, potentials: { from: potential('from', from.cloud.points.rows), to: potential('to', to.cloud.points.rows) } }
+  })
+  return { couplings, intervalSigmas }
+}

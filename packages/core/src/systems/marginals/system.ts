@@ -1,0 +1,145 @@
+import { InputError } from '../../num/errors.js'
+import type { RawTable } from '../../table/raw.js'
+import type { NumericColumn, Table } from '../../table/table.js'
+import { type Host, needed } from '../host.js'
+import { type Answer, type Plan, planned, type System } from '../system.js'
+import { marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './options.js'
+import { checkSavable, loadTrajectories, saveTrajectories } from './save.js'
+import { type SnapshotColumns, snapshotsOf, timeColumnOf } from './snapshot-table.js'
+import type { Snapshot } from './snapshots.js'
+import { tellReference, tellTrajectories, timeNameOf } from './tell.js'
+import {
+  type DrawnTrajectories,
+  drawPaths,
+  fitTrajectories,
+  type PathsRequest,
+  presentTrajectories,
+  type SnapshotsFit,
+  type TrajectoriesModel,
+  trajectoriesStages
+} from './trajectories.js'
+import { type UserReference, userFamily } from './user-family.js'
+
+/** Options of `sbridge trajectories` in camel case that a fit reads. */
+export interface SnapshotsOptions extends Omit<SnapshotsFit, 'reference'>, SnapshotColumns {
+  /** A built-in family, one that the caller makes, or the path of a module. */
+  readonly reference?: SnapshotsFit['reference'] | string
+}
+
+export interface DrawnPaths extends Answer, DrawnTrajectories {}
+
+/** Trajectories through snapshots of unpaired particles, under reference dynamics that are learned. */
+export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, PathsRequest, DrawnPaths> = {
+  name: 'snapshots',
+  kinds: ['trajectories'],
+  fields: { fit: [...snapshotFields, ...marginalsFields], draw: pathFields, know: [] },
+  also: { fit: ['seed'], draw: ['rows', 'seed'] },
+  holds: (model): model is TrajectoriesModel => 'marginals' in model,
+  kindOf: () => 'trajectories',
+  fittedWith: () => ({}),
+  readOptions,
+  readRequest: async (request) => request,
+  optionsFor: (_input, options) => options,
+  plan,
+  fit(input, { time, weights, columns, exclude, ...options }, context) {
+    return fitTrajectories(snapshotsOf(input, columnsOf({ time, weights, columns, exclude })), options as SnapshotsFit, context)
+  },
+  draw: async (model, request, context) => ({ ...drawPaths(model, request, context), warnings: [] }),
+  present: ({ columns }, { trajectories }, cells) => presentTrajectories(trajectories, columns, cells),
+  tell: (model, drawn) => (drawn ? tellTrajectories(drawn.answer, drawn.pictures ? timeNameOf(model) : undefined) : tellReference(model)),
+  training,
+  summary: ({ marginals }) => summaryOf(marginals),
+  save: saveTrajectories,
+  load: loadTrajectories
+}
+
+function columnsOf(wanted: SnapshotColumns): SnapshotColumns {
+  if (wanted.time !== undefined) return wanted
+  throw new InputError({ code: 'time-missing', got: 'no column of times', expected: 'which column has them', try: '--time t' })
+}
+
+/** A reference that is a module is loaded. */
+async function readOptions(options: SnapshotsOptions, host: Host): Promise<SnapshotsOptions> {
+  const { reference } = options
+  if (typeof reference !== 'string' || (REFERENCES as readonly string[]).includes(reference)) return options
+  if (!/\.(?:js|mjs|cjs)$/.test(reference)) {
+    throw new InputError({
+      code: 'option-value',
+      got: `--reference ${reference}`,
+      expected: `${REFERENCES.join(', ')}, or the path of a JavaScript module`,
+      try: '--reference linear'
+    })
+  }
+  const loaded = await needed(host.reference, `the reference ${reference}`)(reference)
+  return { ...options, reference: userFamily(loaded as UserReference) }
+}
+
+/** Refuses, before a fit, options whose model could not be written. */
+export function refuseUnsavable({ reference }: SnapshotsOptions): void {
+  checkSavable(typeof reference === 'function' ? undefined : ((reference as ReferenceName | undefined) ?? 'linear'))
+}
+
+function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: TrajectoriesModel }, request?: PathsRequest): Plan {
+  const fits = 'input' in source
+  const { columnCount, counts } = fits ? sizesOfTable(source) : sizesOfModel(source.model)
+  const bootstraps = fits && source.options.intervals === 'bootstrap'
+  const { stages } = trajectoriesStages(counts.length - 1, { bootstraps })
+  const chosen = stages.filter(({ stage }) => (DRAWING.includes(stage) ? request !== undefined : fits))
+  const rowCount = counts.reduce((sum, count) => sum + count, 0)
+  const drawnRows = request ? (request.rows ?? 100) * counts.length : 0
+  const bytes = 8 * (rowCount + drawnRows) * columnCount * (columnCount + 4)
+  return { ...planned(chosen), rowCount, columnCount, dimension: columnCount, drawnRows, bytes, timed: columnCount }
+}
+
+const DRAWING: readonly string[] = ['pairing', 'bridges', 'scores']
+
+interface Sizes {
+  readonly columnCount: number
+  /** Particles of each snapshot. */
+  readonly counts: readonly number[]
+}
+
+function sizesOfTable({ input, options }: { readonly input: RawTable; readonly options: SnapshotsOptions }): Sizes {
+  const { columnNames, clouds } = snapshotsOf(input, columnsOf(options))
+  const hidden = options.holdOut?.length ?? 0
+  return { columnCount: columnNames.length, counts: clouds.slice(0, clouds.length - hidden).map(({ points }) => points.rows) }
+}
+
+function sizesOfModel({ marginals: { columnNames, snapshots: seen } }: TrajectoriesModel): Sizes {
+  return { columnCount: columnNames.length, counts: seen.map(({ cloud }) => cloud.points.rows) }
+}
+
+/** The particles of the snapshots, a row each. */
+function training({ marginals: { snapshots: seen, columnNames }, columns }: TrajectoriesModel): Table {
+  const rowCount = seen.reduce((sum, { cloud }) => sum + cloud.points.rows, 0)
+  const column = (name: string, numberAt: (snapshot: Snapshot, row: number) => number): NumericColumn => {
+    const values = seen.flatMap((snapshot) => Array.from({ length: snapshot.cloud.points.rows }, (_, i) => numberAt(snapshot, i)))
+    return { name, kind: 'number', values: Float64Array.from(values) }
+  }
+  const coordinates = columnNames.map((name, a) => column(name, ({ cloud: { points } }, i) => points.data[i * points.cols + a]!))
+  return { rowCount, columns: [column(timeColumnOf(columns), ({ time }) => time), ...coordinates] }
+}
+
+function summaryOf({
+  family,
+  diffusion,
+  theta,
+  sigma,
+  sigmaFrom,
+  ending,
+  notes,
+  snapshots: seen,
+  heldOut
+}: TrajectoriesModel['marginals']) {
+  return {
+    reference: family.name,
+    diffusion,
+    theta: Object.fromEntries(family.parameters.map(({ name }, k) => [name, theta[k]!])),
+    sigma: [...sigma],
+    sigmaFrom,
+    ending,
+    times: seen.map(({ time }) => time),
+    heldOut: heldOut.map(({ time }) => time),
+    notes
+  }
+}

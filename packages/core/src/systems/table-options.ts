@@ -1,0 +1,37 @@
+import type { Field } from './fields.js'
+
+const ofColumns = { kind: 'names', unit: 'A,B,…', range: 'column names', source: '' } as const
+
+/** Options of reading a table, each described once. */
+export const tableFields: readonly Field[] = [
+  {
+    name: 'types',
+    kind: 'pairs',
+    unit: 'NAME=KIND,…',
+    range: 'NAME=KIND pairs',
+    default: 'inferred',
+    sentence: 'Kinds of columns: number, integer, category, boolean, datetime or identifier.',
+    source: ''
+  },
+  { ...ofColumns, name: 'columns', default: 'all', sentence: 'Uses only these columns.' },
+  { ...ofColumns, name: 'exclude', default: 'none', sentence: 'Leaves these columns out.' },
+  {
+    name: 'missing',
+    kind: 'names',
+    unit: 'WORD,…',
+    range: 'words',
+    default: 'empty cell, NA, N/A, null',
+    sentence: 'More words that stand for a missing value, e.g. NaN.',
+    source: ''
+  },
+  {
+    name: 'weights',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column of numbers',
+    default: 'equal weights',
+    excludes: [{ beside: ['local'] }],
+    sentence: 'Uses this column as row weights; it is not modelled and written as 1.',
+    source: ''
+  }
+]

@@ -1,0 +1,121 @@
+import type { Given } from '../../know/conditions.js'
+import type { LikelihoodModule } from '../../know/likelihood-row.js'
+import { InputError } from '../../num/errors.js'
+import { parseObservation } from '../../table/expression.js'
+import { MISSING_WORDS, type RawColumn, type RawTable } from '../../table/raw.js'
+import { type Host, needed } from '../host.js'
+import { contradictionFree, own, parseGiven } from './given.js'
+
+export type Conditioning = 'informed' | 'clamp' | 'langevin'
+
+/** What is known about rows to draw: the options of `sbridge sample` in camel case. */
+export interface KnownRows {
+  /** Columns that are known: a number, date, category or interval by name, or the text of `--given`; of records in a list, one condition each. */
+  readonly given?: string | Given | readonly Given[] | readonly string[] | undefined
+  /** A table of conditions, one a row. */
+  readonly givenFile?: string | undefined
+  /** More words that free a cell of `givenFile`. */
+  readonly missing?: readonly string[] | undefined
+  /** `2*x1 + x3 = 4.2 ± 0.1`. */
+  readonly observe?: string | readonly string[] | undefined
+  /** A module's functions, or the path of a module. */
+  readonly likelihood?: string | LikelihoodModule | undefined
+  readonly conditioning?: Conditioning | undefined
+  readonly conditionBandwidth?: 'auto' | number | undefined
+  readonly ridge?: 'auto' | number | undefined
+}
+
+/** The same, read. */
+export interface Asked {
+  readonly givens: readonly Given[]
+  readonly observe: readonly string[]
+  readonly likelihood?: LikelihoodModule
+  readonly conditioning?: Conditioning
+  /** ε; chosen when left out. */
+  readonly epsilon?: 'auto' | number
+  /** λ of given numbers; chosen when left out. */
+  readonly ridge?: 'auto' | number
+}
+
+/** What is asked for; undefined when nothing is. Throws `InputError` for what is malformed or contradictory, before anything is computed. */
+export async function askedIn(known: KnownRows, host: Host): Promise<Asked | undefined> {
+  const { given, givenFile, observe = [], likelihood, conditioning, conditionBandwidth: epsilon, ridge } = known
+  const observes = typeof observe === 'string' ? [observe] : observe
+  const shared = sharedIn(given)
+  const conditions = Array.isArray(given) && !shared ? (given as readonly Given[]) : await conditionsIn(known, host)
+  if (Object.keys(shared ?? {}).length === 0 && !conditions && observes.length === 0 && likelihood === undefined) return undefined
+  if (conditions && givenFile !== undefined && !shared) throw together('given as a list with givenFile', 'conditions in one place')
+  if (conditions && (observes.length > 0 || likelihood !== undefined))
+    throw together('several conditions together with observations', 'one condition, as given, beside observations')
+  for (const text of observes) parseObservation(text)
+  return {
+    givens: (conditions ?? [{}]).map((row) => mergeRecords(shared ?? {}, row)),
+    observe: observes,
+    ...(likelihood === undefined ? {} : { likelihood: await likelihoodIn(likelihood, host) }),
+    ...(conditioning ? { conditioning } : {}),
+    ...(epsilon === undefined ? {} : { epsilon }),
+    ...(ridge === undefined ? {} : { ridge })
+  }
+}
+
+/** What all rows have; undefined where conditions stand in a list. Throws `InputError` for a list without any. */
+function sharedIn(given: KnownRows['given']): Given | undefined {
+  if (given === undefined) return {}
+  if (typeof given === 'string') return parseGiven(given)
+  if (!Array.isArray(given)) return given as Given
+  if (given.length === 0)
+    throw new InputError({ code: 'conditions-none', got: 'given = []', expected: 'at least one condition', try: 'leaving given out' })
+  if (!given.every((one) => typeof one === 'string')) return undefined
+  return given.map(parseGiven).reduce<Given>((all, one) => mergeRecords(all, one), {})
+}
+
+async function likelihoodIn(likelihood: string | LikelihoodModule, host: Host): Promise<LikelihoodModule> {
+  return typeof likelihood === 'string' ? needed(host.likelihood, `the likelihood ${likelihood}`)(likelihood) : likelihood
+}
+
+async function conditionsIn({ givenFile, missing = [] }: KnownRows, host: Host): Promise<readonly Given[] | undefined> {
+  if (givenFile === undefined) return undefined
+  const table = await needed(host.table, `the conditions in ${givenFile}`)(givenFile)
+  return givensIn(table, { path: givenFile, missing: new Set([...MISSING_WORDS, ...missing]) })
+}
+
+function together(got: string, expected: string): InputError {
+  return new InputError({ code: 'option-combination', got, expected, try: 'leaving one of them out' })
+}
+
+function mergeRecords(first: Given, second: Given): Given {
+  const merged: Record<string, Given[string]> = { ...first }
+  for (const [name, value] of Object.entries(second)) merged[name] = contradictionFree(own(merged, name), value, name)
+  return merged
+}
+
+/** The conditions in a table. Throws `InputError` for a table without rows. */
+function givensIn(table: RawTable, { path, missing }: { path: string; missing: ReadonlySet<string> }): Given[] {
+  if (table.rowCount === 0)
+    throw new InputError({
+      code: 'conditions-none',
+      got: `${path}, which has no rows`,
+      expected: 'one condition a row',
+      try: 'another file'
+    })
+  return Array.from({ length: table.rowCount }, (_, i) => {
+    const given: Record<string, Given[string]> = {}
+    for (const column of table.columns) {
+      const value = cellOf(column, i, missing)
+      if (value !== undefined) given[column.name] = value
+    }
+    return given
+  })
+}
+
+function cellOf(column: RawColumn, i: number, missing: ReadonlySet<string>): Given[string] | undefined {
+  if (column.source === 'text' || column.source === 'boolean') {
+    const value = column.values[i]
+    if (value === null || value === undefined) return undefined
+    return typeof value === 'boolean' ? value : missing.has(value.trim()) ? undefined : value.trim()
+  }
+  if (column.missing?.[i]) return undefined
+  const value = column.values[i]!
+  if (Number.isNaN(value)) return undefined
+  return column.source === 'datetime' ? new Date(value).toISOString() : value
+}

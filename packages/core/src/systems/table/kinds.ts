@@ -1,0 +1,177 @@
+import type { NamedWarning } from '../../know/support.js'
+import type { ModelContents } from '../../model-file/contents.js'
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
+import { contextOf } from '../context.js'
+import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
+import { type GlobalModel, trainingTable } from '../global/model.js'
+import { samplePosterior } from '../global/posterior.js'
+import { loadGlobal, saveGlobal } from '../global/save.js'
+import type { SystemContext } from '../host.js'
+import { fitLocal } from '../local/fit.js'
+import type { LocalModel } from '../local/model.js'
+import type { LocalOptions } from '../local/options.js'
+import { posteriorLocal } from '../local/posterior.js'
+import { sampleLocal, trainingFieldTable } from '../local/sample.js'
+import { loadLocal, saveLocal } from '../local/save.js'
+import type { Localisation } from '../localisation.js'
+import { prepareTable } from '../prepare.js'
+import type { Asked } from './asked.js'
+import { checkImageTable, parseImageShape } from './image.js'
+import { decodeLatents, drawLatents, fitLatentTable, type LatentTableModel, trainingLatentTable } from './latent.js'
+import type { LatentJob } from './latent-codec.js'
+import { sampleLatentConditioned } from './latent-conditions.js'
+import { loadLatentLocal, loadLatentTable, saveLatentLocal, saveLatentTable } from './latent-file.js'
+import { fitLatentLocal, type LatentLocalModel, sampleLatentLocal, trainingLatentLocalTable } from './latent-local.js'
+import type { DrawnRows, TableFit, TableRequest } from './options.js'
+import { fitTable, sampleTable } from './whole.js'
+
+/** What a kind of model of tables does. */
+export interface TableKind<Model> {
+  /** As model files name it. */
+  readonly kind: string
+  fit(table: RawTable, options: TableFit, context: SystemContext): Promise<Model>
+  draw(model: Model, request: TableRequest, context: SystemContext): Promise<DrawnRows>
+  training(model: Model): Table
+  save(model: Model): ModelContents
+  load(contents: ModelContents, context: Pick<SystemContext, 'engine' | 'host'>): Model | Promise<Model>
+}
+
+/** One bridge on all columns. */
+export const whole: TableKind<GlobalModel> = {
+  kind: 'global',
+  fit: (table, { types, columns, exclude, missing, weights, bandwidth, scaling, kernel, seed }, context) =>
+    fitTable(table, defined({ types, columns, exclude, missing, weights, bandwidth, scaling, kernel, seed }), context),
+  async draw(model, request, context) {
+    if (request.asked) return wholeKnown(model, { ...request, asked: request.asked }, context)
+    const { rows, seed, noise, steps, start, onStep } = request
+    const table = await sampleTable(model, defined({ rows, seed, noise, steps, start, onStep }), context)
+    return { table, formats: model.training.encoder.formats, warnings: [] }
+  },
+  training: trainingTable,
+  save: saveGlobal,
+  load: loadGlobal
+}
+
+async function wholeKnown(
+  model: GlobalModel,
+  { asked, rows = model.summary.rowCount, steps, seed = 1, onStep }: TableRequest & { readonly asked: Asked },
+  jobContext: SystemContext
+): Promise<DrawnRows> {
+  if (onStep) throw refusal('conditions or observations with onStep', 'sampleConditional or samplePosterior, which take it')
+  const { givens, observe, likelihood, conditioning, epsilon, ridge } = asked
+  const context = contextOf(seed, jobContext)
+  const shared = { rows, ...defined({ steps, epsilon }) }
+  if (observe.length === 0 && !likelihood) {
+    if (conditioning === 'langevin') throw refusal('conditioning langevin without observations', 'informed or clamp')
+    const { table, formats, report } = await sampleConditional(
+      model,
+      { given: givens, ...shared, ...defined({ ridge, conditioning }) },
+      context
+    )
+    return { table, formats, steps: report.steps, conditional: report, warnings: warningsOf(report) }
+  }
+  if (conditioning === 'clamp') throw refusal('conditioning clamp with observations', 'informed or langevin')
+  const request = { ...shared, observe, given: givens[0]!, ...defined({ likelihood, conditioning }) }
+  const { table, formats, report } = await samplePosterior(model, request, context)
+  return { table, formats, steps: report.steps, posterior: report, warnings: report.warnings }
+}
+
+const warningsOf = ({ conditions }: ConditionalReport): NamedWarning[] => conditions.flatMap(({ warnings }) => warnings)
+
+function refusal(got: string, remedy: string): InputError {
+  return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
+}
+
+/** One small bridge for each column, on its neighbourhood. */
+export const local: TableKind<LocalModel> = {
+  kind: 'local',
+  fit: async (table, options, context) =>
+    fitLocal(
+      prepareTable(table, options).data,
+      { ...localOptions(options), ...defined({ scaling: options.scaling }) },
+      contextOf(options.seed ?? 1, context)
+    ),
+  async draw(model, { rows: count = model.summary.rowCount, seed = 1, noise, steps, asked, onStep }, jobContext) {
+    refuseOnStep(onStep)
+    const shared = { count, ...defined({ noise, steps }) }
+    const context = contextOf(seed, jobContext)
+    if (!asked) return { table: await sampleLocal(model, shared, context), formats: model.encoder.formats, warnings: [] }
+    const { givens, observe, likelihood } = asked
+    const { table, formats, report } = await posteriorLocal(
+      model,
+      { ...shared, given: givens, observe, ...defined({ likelihood }) },
+      context
+    )
+    return { table, formats, posterior: report, warnings: report.warnings }
+  },
+  training: trainingFieldTable,
+  save: saveLocal,
+  load: loadLocal
+}
+
+/** What of the options is about neighbourhoods. */
+function localOptions({ local: place, sweep, neighbourBandwidth, blocks, bandwidth }: TableFit): Omit<LocalOptions, 'scaling'> {
+  return { local: place as Localisation, ...defined({ sweep, neighbourBandwidth, blocks, bandwidth }) }
+}
+
+function refuseOnStep(onStep: unknown): void {
+  if (onStep !== undefined) throw refusal('onStep', 'a model of all columns, whose chains move together')
+}
+
+/** One bridge on the coordinates of a codec and the categories. */
+export const latent: TableKind<LatentTableModel> = {
+  kind: 'latent',
+  fit: (table, options, context) => fitLatentTable(table, latentJob(table, options), { ...context, ...context.host }),
+  async draw(model, request, jobContext) {
+    const { rows = model.summary.rowCount, seed = 1, noise, steps, start, dynamics, asked } = request
+    refuseOnStep(request.onStep)
+    const context = contextOf(seed, jobContext)
+    const draws = defined({ steps, start, dynamics })
+    if (!asked) {
+      const latents = await drawLatents(model, { ...draws, ...defined({ noise }), count: rows }, context)
+      return { table: await decodeLatents(model, latents), formats: model.encoder.formats, latents: latents.coordinates, warnings: [] }
+    }
+    const { givens, observe, likelihood } = asked
+    const drawn = await sampleLatentConditioned(model, { given: givens, observe, rows, ...draws, ...defined({ likelihood }) }, context)
+    const { conditional, conditions } = drawn
+    const warnings = [...(conditional ? warningsOf(conditional) : []), ...(conditions?.flatMap((one) => one.warnings) ?? [])]
+    return { ...drawn, steps: conditional?.steps ?? conditions?.[0]?.steps, warnings }
+  },
+  training: trainingLatentTable,
+  save: saveLatentTable,
+  load: (contents, { engine, host }) => loadLatentTable(contents, { engine, ...networksOf(host) })
+}
+
+/** One small bridge for each coordinate of a codec. */
+export const latentLocal: TableKind<LatentLocalModel> = {
+  kind: 'latent-local',
+  async fit(table, options, context) {
+    const { weights: _none, kernel: _fixed, ...job } = latentJob(table, options)
+    const { blocks: _of, ...places } = localOptions(options)
+    return fitLatentLocal(table, { ...job, ...places }, { ...context, ...context.host })
+  },
+  async draw(model, { rows, seed, noise, steps, onStep }, context) {
+    refuseOnStep(onStep)
+    const drawn = await sampleLatentLocal(model, defined({ rows, seed, noise, steps }), context)
+    return { ...drawn, formats: model.encoder.formats, warnings: [] }
+  },
+  training: trainingLatentLocalTable,
+  save: saveLatentLocal,
+  load: (contents, { engine, host }) => loadLatentLocal(contents, { engine, ...networksOf(host) })
+}
+
+function networksOf(host: SystemContext['host']): Pick<NonNullable<SystemContext['host']>, 'networks'> {
+  return host?.networks ? { networks: host.networks } : {}
+}
+
+/** The fit behind a codec; the pixels of images share one scale. Throws `InputError` for a table that is no images. */
+function latentJob(table: RawTable, options: TableFit): LatentJob {
+  const { types, columns, exclude, missing, weights, bandwidth, scaling, kernel, seed, latent: codec, image, commonScale } = options
+  const job = { latent: codec!, ...defined({ types, columns, exclude, missing, weights, bandwidth, scaling, kernel, seed, commonScale }) }
+  if (image === undefined) return job
+  checkImageTable(prepareTable(table, job).data.table, parseImageShape(image))
+  return { ...job, commonScale: true }
+}

@@ -1,0 +1,58 @@
+import type { NamedWarning } from '../../know/support.js'
+import type { Matrix } from '../../num/matrix.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
+import type { ConditionalReport } from '../global/condition-sample.js'
+import type { GlobalModel } from '../global/model.js'
+import type { PosteriorReport } from '../global/posterior.js'
+import type { LocalModel } from '../local/model.js'
+import type { LocalOptions } from '../local/options.js'
+import type { LocalPosteriorReport } from '../local/posterior-report.js'
+import type { Localisation } from '../localisation.js'
+import type { Answer } from '../system.js'
+import type { Asked, KnownRows } from './asked.js'
+import type { LatentDraw, LatentTableModel } from './latent.js'
+import type { LatentJob } from './latent-codec.js'
+import type { LatentConditionReport } from './latent-conditions.js'
+import type { LatentLocalModel } from './latent-local.js'
+import type { FitJob } from './whole.js'
+
+/** A fitted model of a table, of any kind. */
+export type TableModel = GlobalModel | LocalModel | LatentTableModel | LatentLocalModel
+
+/** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */
+export interface TableFit extends FitJob, Partial<Pick<LatentJob, 'commonScale'>>, Partial<Omit<LocalOptions, 'local'>> {
+  /** `pca:8`, `diffusion-map:8`, `autoencoder:16`, `onnx:ENCODER,DECODER`, or the same taken apart. */
+  readonly latent?: LatentJob['latent'] | undefined
+  /** `window:1`, `ring:2`, `grid:20x20:1`, `graph:FILE`, `auto`, or the same taken apart. */
+  readonly local?: string | Localisation | undefined
+  /** `28x28`: the numeric columns are pixels, and share one scale. */
+  readonly image?: string | undefined
+}
+
+/** Everything that a draw may be told: the options of `sbridge sample` in camel case. Under conditions, `rows` is for each. */
+export interface TableRequest extends LatentDraw, KnownRows {
+  /** What is known about the rows, read already. */
+  readonly asked?: Asked | undefined
+}
+
+/** What a plan of tables is made from: a table to fit, or a model. */
+export type TableSource = { readonly input: RawTable; readonly options: TableFit } | { readonly model: TableModel }
+
+/** Drawn rows, and how well the data support them where something is known. */
+export interface DrawnRows extends Answer {
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  readonly warnings: readonly NamedWarning[]
+  /** Steps of every chain, where what is known decides them. */
+  readonly steps?: number | undefined
+  /** Under conditions. */
+  readonly conditional?: ConditionalReport | undefined
+  /** Under observations or a likelihood, or of a localised model. */
+  readonly posterior?: PosteriorReport | LocalPosteriorReport | undefined
+  /** Through the decoder of a latent model. */
+  readonly conditions?: readonly LatentConditionReport[] | undefined
+  /** Coordinates of a codec that the rows were decoded from [n, K]. */
+  readonly latents?: Matrix | undefined
+}

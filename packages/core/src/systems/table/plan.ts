@@ -1,0 +1,144 @@
+import type { Given } from '../../know/conditions.js'
+import type { Matrix } from '../../num/matrix.js'
+import { keyFromSeed } from '../../num/random.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
+import { combinationsOf } from '../../table/categories.js'
+import { embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import type { RawTable } from '../../table/raw.js'
+import { isListed, isLumpy, suggestsQuantile } from '../../table/scaling.js'
+import { isNumeric } from '../../table/table.js'
+import { CONTEST_BUDGET } from '../global/choose-scaling.js'
+import { conditionClasses } from '../global/condition-bridge.js'
+import { factorGroups } from '../global/factor-groups.js'
+import { categoryMode, rowsWithin } from '../global/generator.js'
+import { type GlobalModel, SEARCH_BUDGET } from '../global/model.js'
+import { prepareRows } from '../prepare.js'
+import { type Plan, planned } from '../system.js'
+import type { Asked } from './asked.js'
+import { estimateJob, type KnownSize } from './estimate.js'
+import type { TableFit, TableRequest, TableSource } from './options.js'
+import { planLatent } from './plan-latent.js'
+import { planLocal } from './plan-local.js'
+
+/**
+ * Sizes and work of a fit, of a draw, or of both where rows are drawn from a table; without a request only the fit. Counts
+ * pairs of rows; refuses what reading the table refuses. Cost O(cells).
+ */
+export function planTable(source: TableSource, request?: TableRequest): Plan {
+  if ('model' in source ? 'codec' in source.model : source.options.latent !== undefined) return planLatent(source, request)
+  if ('model' in source ? 'graph' in source.model : source.options.local !== undefined) return planLocal(source, request)
+  return planWhole(source as WholeSource, request)
+}
+
+type WholeSource = Exclude<TableSource, { model: unknown }> | { readonly model: GlobalModel }
+
+const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwidth', 'scaling']
+
+function planWhole(source: WholeSource, request: TableRequest | undefined): Plan {
+  const shape = 'model' in source ? shapeOfModel(source.model) : shapeOfTable(source.input, source.options)
+  const { rowCount, dimension, points: timed } = shape
+  const { asked } = request ?? {}
+  const size = {
+    ...shape,
+    drawnRows: request ? (request.rows ?? rowCount) * (asked?.givens.length ?? 1) : 0,
+    steps: request?.steps ?? USUAL_STEPS[!asked ? 'rows' : observes(asked) ? 'observed' : 'given'],
+    automaticBandwidth: shape.fits && !shape.bandwidthGiven,
+    known: asked && knownSize(asked, shape)
+  }
+  const estimate = estimateJob(size)
+  const stages = estimate.stages.filter(({ stage }) => (FITTING.includes(stage) ? shape.fits : request !== undefined))
+  const { columnCount } = shape
+  return { ...planned(stages), rowCount, columnCount, dimension, drawnRows: size.drawnRows, bytes: estimate.bytes, timed }
+}
+
+const observes = ({ observe, likelihood }: Asked): boolean => observe.length > 0 || likelihood !== undefined
+
+/** Settings tried for a set of given columns, as a rule. */
+const TRIALS = { all: 14, ridges: 2, one: 1, observed: 2 }
+
+function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, bandwidthGiven }: Shape): KnownSize {
+  const isNumber = (name: string, value: Given[string]) =>
+    numericNames.has(name) && typeof value !== 'object' && !String(value).includes('..')
+  const sets = new Set(
+    asked.givens
+      .filter((given) => Object.entries(given).some(([name, value]) => isNumber(name, value)))
+      .map((given) => Object.keys(given).sort().join('\n'))
+  )
+  const fixed = bandwidthGiven || typeof asked.epsilon === 'number'
+  const each = fixed ? (typeof asked.ridge === 'number' ? TRIALS.one : TRIALS.ridges) : TRIALS.all
+  const posterior = observes(asked)
+  const trials = !posterior ? sets.size * each : fixed ? TRIALS.one : TRIALS.observed
+  return { conditions: asked.givens.length, trials, coordinateCount, partCount, observes: posterior }
+}
+
+interface Shape {
+  readonly rowCount: number
+  readonly columnCount: number
+  readonly dimension: number
+  /** Rows as kernels compare them [rowCount, dimension], missing numbers in the middle. */
+  readonly points: Matrix
+  readonly searchRows?: number
+  readonly contestRows?: number
+  readonly comparesScalings: boolean
+  readonly passesPerStep: number
+  readonly fits: boolean
+  /** Numeric coordinates. */
+  readonly coordinateCount: number
+  /** Classes of rows that a step under conditions goes through: combinations of categories, atoms of a model's numbers. */
+  readonly partCount: number
+  readonly numericNames: ReadonlySet<string>
+  /** Whether the bandwidth was set by hand, and is kept for conditions. */
+  readonly bandwidthGiven: boolean
+}
+
+function shapeOfModel({ training, summary }: GlobalModel): Shape {
+  const points = embedEncoded(training.encoder, training.rows)
+  return {
+    rowCount: summary.rowCount,
+    columnCount: training.encoder.columns.length,
+    dimension: points.cols,
+    points,
+    comparesScalings: false,
+    passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
+    fits: false,
+    coordinateCount: training.encoder.coordinateCount,
+    partCount: conditionClasses(training, summary.categories).combinations.rows.length,
+    numericNames: new Set(training.encoder.columns.filter((code) => code.carries === 'coordinate').map(({ name }) => name)),
+    bandwidthGiven: summary.bandwidth === undefined
+  }
+}
+
+function shapeOfTable(raw: RawTable, options: TableFit): Shape {
+  const { table, formats } = prepareRows(raw, options).data
+  const encoder = fitEncoder(table, formats, () => 'standard')
+  const rows = encodeTable(encoder, table, keyFromSeed(0))
+  const { codes } = rows
+  const points = embedEncoded(encoder, rows)
+  const combinations = combinationsOf(codes, table.rowCount)
+  const mode = categoryMode(encoder, combinations)
+  const sweeps = encoder.factors.length > 0 && mode === 'sweep'
+  const decided = options.scaling === 'standard' || options.scaling === 'quantile'
+  return {
+    rowCount: table.rowCount,
+    columnCount: table.columns.length,
+    dimension: points.cols,
+    points,
+    searchRows: rowsWithin(SEARCH_BUDGET, encoder, rows),
+    contestRows: rowsWithin(CONTEST_BUDGET, encoder, rows),
+    comparesScalings:
+      !decided &&
+      table.columns.some(
+        (column) =>
+          isNumeric(column) &&
+          suggestsQuantile(presentValues(column)) &&
+          !isListed(presentValues(column)) &&
+          !isLumpy(presentValues(column))
+      ),
+    passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
+    fits: true,
+    coordinateCount: encoder.coordinateCount,
+    partCount: mode === 'combinations' ? combinations.rows.length : 1,
+    numericNames: new Set(table.columns.filter(isNumeric).map(({ name }) => name)),
+    bandwidthGiven: typeof options.bandwidth === 'number'
+  }
+}

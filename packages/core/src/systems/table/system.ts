@@ -1,0 +1,84 @@
+import type { ModelContents } from '../../model-file/contents.js'
+import { defined } from '../../num/defined.js'
+import { presentTable } from '../../table/present.js'
+import type { RawTable } from '../../table/raw.js'
+import { conditionFields } from '../condition-options.js'
+import { drawFields, fitFields } from '../global/options.js'
+import type { Host } from '../host.js'
+import { latentDrawFields, latentFields } from '../latent/options.js'
+import { parseLatent } from '../latent/specification.js'
+import { localFields } from '../local/options.js'
+import { localisationIn } from '../localisation.js'
+import type { System } from '../system.js'
+import { tableFields } from '../table-options.js'
+import { askedIn } from './asked.js'
+import { checkKnown, modelKnown } from './check-known.js'
+import { latent, latentLocal, local, type TableKind, whole } from './kinds.js'
+import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import { planTable } from './plan.js'
+import { tellTable } from './tell.js'
+
+const KINDS = [whole, local, latent, latentLocal] as unknown as readonly TableKind<TableModel>[]
+
+const kindNamed = (kind: string): TableKind<TableModel> => KINDS.find((one) => one.kind === kind)!
+
+/** The kind that options ask for. */
+function kindFor(options: Pick<TableFit, 'local' | 'latent'>): TableKind<TableModel> {
+  const behind = options.local === undefined ? whole : local
+  if (options.latent === undefined) return kindNamed(behind.kind)
+  return kindNamed(options.local === undefined ? 'latent' : 'latent-local')
+}
+
+function kindOf(model: TableModel): string {
+  if ('codec' in model) return 'graph' in model.inner ? 'latent-local' : 'latent'
+  return 'graph' in model ? 'local' : 'global'
+}
+
+/** Rows of a table: one bridge on all columns, or small ones on neighbourhoods, in the columns or behind a codec. */
+export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
+  name: 'tables',
+  kinds: KINDS.map(({ kind }) => kind),
+  fields: {
+    fit: [...fitFields, ...localFields, ...latentFields, ...tableFields],
+    draw: [...drawFields, ...latentDrawFields],
+    know: conditionFields
+  },
+  also: { fit: ['seed', 'blocks', 'commonScale'], draw: ['rows', 'seed', 'onStep', 'asked', 'missing'] },
+  holds: (model): model is TableModel => 'training' in model || ('graph' in model && 'encoder' in model) || 'codec' in model,
+  kindOf,
+  fittedWith: (kind) => ({
+    ...(kind.startsWith('latent') ? { latent: kind } : {}),
+    ...(kind.endsWith('local') ? { local: kind } : {})
+  }),
+  readOptions,
+  async readRequest({ given: _g, givenFile: _f, observe: _o, likelihood: _l, ...request }, host) {
+    const { conditioning: _c, conditionBandwidth: _b, ridge: _r, missing: _m, ...draws } = request
+    const asked = request.asked ?? (await askedIn({ ...request, given: _g, givenFile: _f, observe: _o, likelihood: _l }, host))
+    return { ...draws, ...(asked ? { asked } : {}) }
+  },
+  optionsFor(input, options, { asked }) {
+    if (!asked) return options
+    const own = kindFor(options) === kindNamed('global') ? { ...options, ...modelKnown(input, options, asked) } : options
+    checkKnown(input, own, asked)
+    return own
+  },
+  plan: planTable,
+  fit: (input, options, context) => kindFor(options).fit(input, options, context),
+  draw: (model, request, context) => kindNamed(kindOf(model)).draw(model, request, context),
+  present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
+  tell(model, drawn) {
+    if (!drawn) return tellTable(model)
+    const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
+    return tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
+  },
+  training: (model) => kindNamed(kindOf(model)).training(model),
+  summary: ({ summary }) => summary,
+  save: (model) => kindNamed(kindOf(model)).save(model),
+  load: (contents: ModelContents, context) => kindNamed(contents.kind).load(contents, context)
+}
+
+/** A graph is read from its file; a codec that is misspelled is refused before anything is read. */
+async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
+  if (typeof options.latent === 'string') parseLatent(options.latent)
+  return typeof options.local === 'string' ? { ...options, local: await localisationIn(options.local, host) } : options
+}

@@ -1,0 +1,125 @@
+import {
+  type AnySystem,
+  checkOptions,
+  type Field,
+  FormatError,
+  InputError,
+  isModel,
+  type ModelContents,
+  type RawTable,
+  type SystemContext,
+  systemFor,
+  unpackModel
+} from '@sbridge/core'
+import { readBytes, readTable } from '../format/table-file.js'
+import { extensionOf, tableFormatOf } from '../format/table-format.js'
+import { flagOf, readFields } from './fields.js'
+import { host, type Run } from './options.js'
+
+type Flags = Readonly<Record<string, unknown>>
+
+/** What a verb begins with: a model file of its system, or a table with the options of a fit, the table yet unread. */
+export type Source = { readonly contents: ModelContents } | { readonly path: string; readonly options: object }
+
+interface Wanted {
+  readonly flags: Flags
+  readonly run: Run
+  /** Flags that a model file has no use for, besides those of a fit; and flags of a fit that a draw reads too. */
+  readonly also?: readonly string[]
+  readonly but?: readonly string[]
+}
+
+/**
+ * Tells a model from a table, and reads the options of a fit. Throws `InputError` for options that a fit refuses and for
+ * options of a fit beside a model file, `FormatError` for a model of another system.
+ */
+export async function sourceOf(system: AnySystem, path: string, { flags, run, also = [], but = [] }: Wanted): Promise<Source> {
+  const contents = await modelContentsIn(path)
+  if (contents) {
+    systemFor(contents, [system])
+    const fields = [...system.fields.fit.filter(({ name }) => !but.includes(name)), ...also.map((name) => ({ name }))]
+    refuseBesideModel(fields, flags)
+    return { contents }
+  }
+  const options = { ...readFields(system.fields.fit, flags), seed: run.seed }
+  checkOptions(system.fields.fit, options, { also: system.also.fit, host })
+  return { path, options: await system.readOptions(options, host) }
+}
+
+/** Refuses flags that a model file has no use for. Throws `InputError` (code `option-of-fit`). */
+export function refuseBesideModel(fields: readonly Pick<Field, 'name'>[], flags: Flags): void {
+  const given = fields.find(({ name }) => flags[name] !== undefined)
+  if (!given) return
+  throw new InputError({
+    code: 'option-of-fit',
+    got: `${flagOf(given)} with a model file`,
+    expected: 'options of drawing only',
+    try: 'giving it when the model is made'
+  })
+}
+
+/** A request of a draw, checked and with its files read. Throws `InputError` for what the model or the fit cannot honour. */
+export async function requestOf<R extends object>(system: AnySystem, source: Source, request: R): Promise<R> {
+  const given = 'contents' in source ? system.fittedWith(source.contents.kind) : (source.options as Flags)
+  checkOptions([...system.fields.draw, ...system.fields.know], request, { also: system.also.draw, given, host })
+  return system.readRequest(request, host)
+}
+
+/** A source whose model is loaded, or whose table is read: what a plan is made for and a model comes from. */
+export type Ready<Model> = { readonly model: Model } | { readonly input: RawTable; readonly options: object }
+
+/** Reads the table, with the options that one request of it needs; or loads the model. */
+export async function readyOf<Model>(
+  system: AnySystem,
+  source: Source,
+  at: { readonly context: Pick<SystemContext, 'engine'>; readonly request?: object; readonly read?: (path: string) => Promise<RawTable> }
+): Promise<Ready<Model>> {
+  if ('contents' in source) return { model: await system.load(source.contents, { ...at.context, host }) }
+  const input = await (at.read ?? readTable)(source.path)
+  return { input, options: at.request ? system.optionsFor(input, source.options, at.request) : source.options }
+}
+
+/** The model of a source: as it is, or fitted now. */
+export async function modelOf<Model>(system: AnySystem, ready: Ready<Model>, context: SystemContext): Promise<Model> {
+  return 'model' in ready ? ready.model : system.fit(ready.input, ready.options, context)
+}
+
+/** The contents of a model file, told by its name or its first bytes; undefined for a table. */
+export async function modelContentsIn(path: string): Promise<ModelContents | undefined> {
+  if (path === '-') return undefined
+  const named = extensionOf(path) === '.sbridge'
+  if (!named && isNameOfTable(path)) return undefined
+  const bytes = await readBytes(path)
+  return named || isModel(bytes) ? unpackNamed(bytes, path) : undefined
+}
+
+/** Errors on a model's bytes, with the name of its file. */
+function unpackNamed(bytes: Uint8Array, path: string): ModelContents {
+  try {
+    return unpackModel(bytes)
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error
+    const { code, got, expected, remedy } = error
+    throw new FormatError({ code, got: `${path}: ${got}`, expected, try: remedy })
+  }
+}
+
+/** Refuses a name for a model that says a table: the model could not be read again. Throws `InputError`. */
+export function refuseNameOfTable(path: string): void {
+  if (path !== '-' && !isNameOfTable(path)) return
+  throw new InputError({
+    code: 'model-name',
+    got: `the name ${path} for a model`,
+    expected: 'a file name that says no table',
+    try: path === '-' ? '-o model.sbridge' : `-o ${path.replace(/\.[^./\\]+$/, '')}.sbridge`
+  })
+}
+
+function isNameOfTable(path: string): boolean {
+  try {
+    tableFormatOf(path)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -111,13 +111,15 @@ describe('a whole batch is the same rows whatever their number, the threads, and
     ],
     ['a condition', table(...columns(2)), { ...standard, bandwidth: 0.5 }, { given: 'x0=0.5', ridge: 0.01 }],
     ['conditions', table(words('a', 3), ...columns(1)), standard, { given: [{ a: 'a0' }, { a: 'a1' }] }],
+    ['an observation', table(...columns(2)), { ...standard, bandwidth: 0.5 }, { observe: 'x0 + x1 = 0.5 ± 0.5', steps: 2 }],
+    ['a condition through a decoder', table(...columns(2)), { latent: 'pca:1', bandwidth: 0.3 }, { given: 'x0=0.5' }],
     ['an interval in a field', table(...columns(2)), { ...standard, local: 'window:1' }, { given: 'x1=0..1' }],
     ['a codec and a field', table(...columns(3)), { latent: 'pca:2', local: 'window:1', bandwidth: 0.3 }, {}]
   ])('%s', async (_, data, fits, draws) => {
     const model = await fit(data, { ...fits, seed: 5, engine: engines[0]! })
     const drawn: RawTable[] = []
     // Engines in turn; conditions cost most.
-    const counts = draws.given ? [BATCH, 20_000] : [BATCH, 20_000, 40_000]
+    const counts = draws.given || draws.observe ? [BATCH, 20_000] : [BATCH, 20_000, 40_000]
     for (const [k, rows] of counts.entries())
       drawn.push(await sample(model, { steps: 1, ...draws, rows, seed: 6, engine: engines[k]!, cells: 'typed' }))
     const cells = (of: RawTable, from: number, to: number) => of.columns.map(({ values }) => Array.from(values).slice(from, to))

@@ -17,9 +17,10 @@ import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
+import { BATCH_ROWS, inBatches } from '../../sampling/batches.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
 import { USUAL_STEPS } from '../../sampling/steps.js'
-import { decodeTable, type Encoded, type Encoder, takeEncoded } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import { type ObservationExpression, parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
@@ -169,32 +170,27 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
   const own = { ...context, key }
   const choice: Choice = asked.search === 'none' ? await ownEpsilon(model, asked.memory, own) : await chooseEpsilon(model, question, own)
   const matched = known ? await matchedBridge(model, { condition, choice, asked }, context) : { bridge: choice.bridge, condition }
-  const pool = poolFor(matched.bridge, asked.rows, matched.condition)
+  const pool = (count: number) => poolFor(matched.bridge, count, matched.condition)
   const counted = asked.counted ?? evidence
   const support = known
-    ? await supportUnder(pool, counted)
+    ? await supportUnder(pool(Math.min(asked.rows, BATCH_ROWS)), counted)
     : { importanceRows: effectiveCount((await rowWeights(model, counted)) ?? weights) }
-  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
-  const chosenOf = (state: Encoded) => permutation(keyFor(key, 'order'), state.coordinates.rows).subarray(0, asked.rows)
-  const { onStep } = asked
-  const run = { ...pool, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosenOf(state)), step)) }
-  const drawn = await (conditioning === 'langevin' ? drawLangevin : drawInformed)(run, evidence, asked.rows)
-  const chosen = chosenOf(drawn.rows)
-  const rows = takeEncoded(drawn.rows, chosen)
+  const drawn = joined(
+    await inBatches({ ...own, count: asked.rows }, ({ first, count, ...batch }) => {
+      const run = { ...pool(count), ...batch, onStep: first === 0 ? asked.onStep : undefined }
+      return drawBatch(run, { evidence, count, conditioning })
+    })
+  )
   return {
     ...support,
-    rows,
+    rows: drawn.rows,
     conditioning,
     steps,
     choice: { ...choice, epsilon: matched.bridge.kernel.epsilon },
     powers: drawn.powers,
     effectiveRows: drawn.effectiveRows,
     acceptance: drawn.acceptance,
-    effectiveSampleSize: effectiveSampleSize(
-      rows.coordinates,
-      Uint32Array.from(chosen, (i) => drawn.ancestors[i]!),
-      1 - mean(Uint8Array.from(chosen, (i) => drawn.moved[i]!))
-    )
+    effectiveSampleSize: effectiveSampleSize(drawn.rows.coordinates, drawn.ancestors, 1 - mean(drawn.moved))
   }
 }
 
@@ -269,6 +265,45 @@ interface Drawn {
   readonly acceptance: number
   readonly effectiveRows: number
   readonly powers: readonly number[]
+}
+
+interface BatchDraw {
+  readonly evidence: Evidence
+  readonly count: number
+  readonly conditioning: 'informed' | 'langevin'
+}
+
+/** `count` rows of one batch, of at least so many chains. */
+async function drawBatch(run: GroupRun, { evidence, count, conditioning }: BatchDraw): Promise<Drawn> {
+  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
+  const chosenOf = (state: Encoded) => permutation(keyFor(run.key, 'order'), state.coordinates.rows).subarray(0, count)
+  const { onStep } = run
+  const told = { ...run, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosenOf(state)), step)) }
+  const drawn = await (conditioning === 'langevin' ? drawLangevin : drawInformed)(told, evidence, count)
+  const chosen = chosenOf(drawn.rows)
+  return {
+    ...drawn,
+    rows: takeEncoded(drawn.rows, chosen),
+    ancestors: Uint32Array.from(chosen, (i) => drawn.ancestors[i]!),
+    moved: Uint8Array.from(chosen, (i) => drawn.moved[i]!)
+  }
+}
+
+/** The rows of all batches; shares and counts are their means, powers those of the first. */
+function joined(batches: readonly Drawn[]): Drawn {
+  const [first] = batches
+  if (batches.length === 1) return first!
+  const rows = stackEncoded(batches.map((batch) => batch.rows))
+  const average = (of: (batch: Drawn) => number): number =>
+    batches.reduce((sum, batch) => sum + (of(batch) * batch.rows.coordinates.rows) / rows.coordinates.rows, 0)
+  return {
+    rows,
+    ancestors: Uint32Array.from(batches.flatMap(({ ancestors }) => [...ancestors])),
+    moved: Uint8Array.from(batches.flatMap(({ moved }) => [...moved])),
+    acceptance: average(({ acceptance }) => acceptance),
+    effectiveRows: average(({ effectiveRows }) => effectiveRows),
+    powers: first!.powers
+  }
 }
 
 async function drawInformed(run: GroupRun, evidence: Evidence, count: number): Promise<Drawn> {

@@ -45,7 +45,7 @@ describe('trajectories in the studio', () => {
 
     for (const name of Object.keys(summary.theta)) await page.getByRole('row', { name: new RegExp(`^${name} `) }).waitFor(WAIT)
     expect(summary.heldOut).toHaveLength(1)
-    expect(await page.locator('.held-out tbody tr').count()).toBe(1)
+    expect(await page.locator('.topic-held-out tbody tr').count()).toBe(1)
     const drawing = (await saveFigures(page)).get('hares.csv-paths')!
     expect(drawing).toMatch(/M\d+\.\d,\d+\.\dL/)
     for (const words of ['160 particles', 'held out', '30 paths', 'drift']) expect(drawing).toContain(`>${words}<`)

@@ -1,4 +1,4 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { batch, computed, signal } from '@preact/signals'
 import type { FromWork, Progress, Shape, Show, ToWork } from '../work/protocol.js'
 import { surroundings } from '../work/surroundings.js'
 import { brokenWorker, type Fault, fault, faultWords, refuse, said, save } from './page.js'
@@ -26,35 +26,21 @@ export interface JobRules<A extends Shape> {
   readonly again?: () => void
 }
 
-/** A job in a worker of its own: idle, running, done or failed. */
-export interface Job<A extends Shape> {
-  /** How far it is; null unless it is running. */
-  readonly progress: Signal<Progress | null>
-  readonly running: ReadonlySignal<boolean>
-  /** The run that the screen shows, and what came of it. */
-  readonly shown: Signal<A['run'] | null>
-  readonly result: Signal<A['result'] | null>
-  /** Why the last run was refused. */
-  readonly failed: Signal<Fault | null>
-  run(run: A['run'], show?: Show): void
-  /** Stops at once; rows that are shown stay, where the run ends soon by itself. */
-  stop(): void
-  send(message: ToWork<A>, transfer?: Transferable[]): void
-  clear(): void
-  /** Ends the worker, whatever it does. */
-  end(): void
-  readonly busy: () => boolean
-}
-
 /** Where the page may share memory with its workers, a run can be told to end between two of its steps. */
 const shares = surroundings().shared
 /** Milliseconds that a run is given to end by itself. */
 const PATIENCE = 1500
 
-export function jobOf<A extends Shape>(rules: JobRules<A>): Job<A> {
+export type Job<A extends Shape> = ReturnType<typeof jobOf<A>>
+
+/** A job in a worker of its own: idle, running, done or failed. */
+export function jobOf<A extends Shape>(rules: JobRules<A>) {
+  /** How far it is; null unless it is running. */
   const progress = signal<Progress | null>(null)
+  /** The run that the screen shows, and what came of it. */
   const shown = signal<A['run'] | null>(null)
   const result = signal<A['result'] | null>(null)
+  /** Why the last run was refused. */
   const failed = signal<Fault | null>(null)
   /** The newest run that is to end. */
   const ended = shares ? new Int32Array(new SharedArrayBuffer(4)) : null
@@ -140,7 +126,7 @@ export function jobOf<A extends Shape>(rules: JobRules<A>): Job<A> {
     shown,
     result,
     failed,
-    run(run, show = 'play') {
+    run(run: A['run'], show: Show = 'play'): void {
       if (pending !== undefined) {
         waiting = !same(pending, run)
         // A draw that nobody waits for ends; what the next one can use of it, a bandwidth that is being chosen, goes on.
@@ -158,8 +144,12 @@ export function jobOf<A extends Shape>(rules: JobRules<A>): Job<A> {
       })
       send({ kind: 'run', run, show, turn })
     },
-    stop() {
-      if (!shown.value || !ended) return stopAll()
+    /** Stops at once; rows that are shown stay, where the run ends soon by itself. */
+    stop(): void {
+      if (!shown.value || !ended) {
+        stopAll()
+        return
+      }
       waiting = false
       clearTimeout(patience)
       patience = setTimeout(stopAll, PATIENCE)
@@ -167,7 +157,8 @@ export function jobOf<A extends Shape>(rules: JobRules<A>): Job<A> {
     },
     send,
     clear,
+    /** Ends the worker, whatever it does. */
     end,
-    busy: () => pending !== undefined
+    busy: (): boolean => pending !== undefined
   }
 }

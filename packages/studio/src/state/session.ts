@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import type { Shape, Show } from '../work/protocol.js'
 import { undo } from './history.js'
 import { type Job, type JobRules, jobOf } from './job.js'
@@ -30,22 +30,10 @@ export interface SessionRules<S extends object, A extends Shape>
   readonly forgotten?: () => void
 }
 
-/** One activity on a table: the table and settings, what is said of it, a picture, and one job. */
-export interface Session<S extends object, A extends Shape> extends Omit<Tables<S>, 'held' | 'unusable'>, Omit<Job<A>, 'run'> {
-  readonly facts: Signal<A['facts'] | null>
-  readonly picture: Signal<A['picture'] | null>
-  /** Whether the settings have moved on from what the screen shows. */
-  readonly outdated: ReadonlySignal<boolean>
-  /** How to get what the screen shows elsewhere. */
-  readonly command: ReadonlySignal<string>
-  readonly code: ReadonlySignal<string>
-  run(show?: Show): void
-  save(file: A['file']): void
-  /** Asks for the picture anew. */
-  sendLook(): void
-}
+export type Session<S extends object, A extends Shape> = ReturnType<typeof sessionOf<S, A>>
 
-export function sessionOf<S extends object, A extends Shape>(rules: SessionRules<S, A>): Session<S, A> {
+/** One activity on a table: the table and settings, what is said of it, a picture, and one job. */
+export function sessionOf<S extends object, A extends Shape>(rules: SessionRules<S, A>) {
   const facts = signal<A['facts'] | null>(null)
   const picture = signal<A['picture'] | null>(null)
   let choice: A['choice']
@@ -63,7 +51,7 @@ export function sessionOf<S extends object, A extends Shape>(rules: SessionRules
   const run = (show: Show = 'play'): void => {
     if (facts.value) job.run(rules.wanted(), show)
   }
-  const job = jobOf<A>({
+  const job: Job<A> = jobOf<A>({
     name: rules.name,
     ...(rules.began ? { began: rules.began } : {}),
     ...(rules.interim ? { interim: rules.interim } : {}),
@@ -97,7 +85,7 @@ export function sessionOf<S extends object, A extends Shape>(rules: SessionRules
       }
     }
   })
-  const tables = tablesOf<S>({
+  const tables: Tables<S> = tablesOf<S>({
     ...rules,
     taken() {
       job.end()
@@ -131,11 +119,13 @@ export function sessionOf<S extends object, A extends Shape>(rules: SessionRules
     ...job,
     facts,
     picture,
+    /** Whether the settings have moved on from what the screen shows. */
     outdated: computed(() => shown.value !== null && facts.value !== null && !same(rules.wanted(), shown.value)),
+    /** How to get what the screen shows elsewhere. */
     command: elsewhere(rules.commandOf),
     code: elsewhere(rules.codeOf),
     run,
-    save: (file) => job.send({ kind: 'save', file }),
+    save: (file: A['file']): void => job.send({ kind: 'save', file }),
     sendLook
   }
 }

@@ -1,4 +1,4 @@
-import { batch, effect, type Signal, signal } from '@preact/signals'
+import { batch, effect, signal } from '@preact/signals'
 import { type Activity, activityIn, partsOf, setPlace, withoutActivity } from './activity.js'
 import { forget, remember as rememberStep } from './history.js'
 import { beLed, broughtBy } from './navigation.js'
@@ -37,32 +37,17 @@ export interface TableRules<S extends object> {
   readonly led?: (parts: URLSearchParams) => void
 }
 
-/** The table of an activity, and settings that are undone and stand in the address. */
-export interface Tables<S extends object> {
-  readonly source: Signal<Source | null>
-  readonly settings: Signal<S>
-  /** What the open table lacks for this activity. */
-  readonly lacking: Signal<Fault | null>
-  /** Name of the file that the address means, while the page does not have it. */
-  readonly awaited: Signal<string | null>
-  readonly held: () => OpenTable | null
-  change(part: Partial<S>, how?: { readonly remember: boolean }): void
-  openFile(file: File): void
-  openExample(name: string, part?: Partial<S>): Promise<void>
-  /** Takes up the table that is open, unless it is at hand already. */
-  enter(): void
-  /** Back to the page where a table is picked. */
-  close(): void
-  /** The table that was read cannot be used here. One that is open elsewhere stays open there; in the place of a new one comes the one before. */
-  unusable(found: Fault): void
-}
+export type Tables<S extends object> = ReturnType<typeof tablesOf<S>>
 
-export function tablesOf<S extends object>(rules: TableRules<S>): Tables<S> {
+/** The table of an activity, and settings that are undone and stand in the address. */
+export function tablesOf<S extends object>(rules: TableRules<S>) {
   const { name, sheet } = rules
   const usual = usualOf(sheet)
   const source = signal<Source | null>(null)
   const settings = signal<S>(usual)
+  /** What the open table lacks for this activity. */
   const lacking = signal<Fault | null>(null)
+  /** Name of the file that the address means, while the page does not have it. */
   const awaited = signal<string | null>(null)
   /** What the address says of a file that the page does not have. */
   let unread = new URLSearchParams()
@@ -154,22 +139,25 @@ export function tablesOf<S extends object>(rules: TableRules<S>): Tables<S> {
     settings,
     lacking,
     awaited,
-    held: () => held,
-    change: (part, { remember } = { remember: true }) => change(part, remember, 'changed'),
-    openFile(file) {
+    held: (): OpenTable | null => held,
+    change: (part: Partial<S>, { remember } = { remember: true }): void => change(part, remember, 'changed'),
+    openFile(file: File): void {
       const parts = partsOf(location.hash)
       const table: OpenTable = { blob: file, source: { kind: 'file', name: file.name } }
       if (activityIn(parts) === name && sameSource(sourceIn(parts), table.source)) openAs(table, parts)
       else open(table, usual)
     },
-    openExample: (file, part = {}) => fetched(file, (table) => open(table, { ...usual, ...part })),
-    enter() {
+    openExample: (file: string, part: Partial<S> = {}): Promise<void> => fetched(file, (table) => open(table, { ...usual, ...part })),
+    /** Takes up the table that is open, unless it is at hand already. */
+    enter(): void {
       if (opening.value || openTable.value === held) return
       if (openTable.value) open(openTable.value, usual)
       else close()
     },
+    /** Back to the page where a table is picked. */
     close,
-    unusable(found) {
+    /** The table that was read cannot be used here. One that is open elsewhere stays open there; in the place of a new one comes the one before. */
+    unusable(found: Fault): void {
       if (entered) {
         batch(() => {
           source.value = null

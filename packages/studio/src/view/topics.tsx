@@ -8,7 +8,7 @@ import { WideTable } from './wide-table.js'
 /** What a model or rows say, part by part: the words, tables and drawings of the report. */
 export function Topics({ topics, file }: { topics: readonly ShownTopic[]; file: string }) {
   return topics.map(({ id, title, blocks }) => (
-    <section key={id} class={`topic ${id}`} aria-labelledby={`${id}-heading`}>
+    <section key={id} class={`topic topic-${id}`} aria-labelledby={`${id}-heading`}>
       <h2 id={`${id}-heading`}>{title}</h2>
       <Blocks blocks={blocks} file={file} />
     </section>
@@ -34,7 +34,7 @@ function BlockOf({ block, file }: { block: ShownBlock; file: string }) {
       const key = Object.entries(block.key ?? {})
       return (
         <>
-          <div class="panels wide">
+          <div class="panels" style={{ gridTemplateColumns: `repeat(auto-fill, minmax(min(${block.width}px, 100%), ${block.width}px))` }}>
             {block.drawings.map((drawing) => (
               <Panel
                 key={drawing.title}

@@ -130,7 +130,9 @@ export interface Drawing extends Omit<Panel, 'drawings'> {
 }
 
 /** A block of a telling with its figure drawn. */
-export type ShownBlock = Exclude<Block, Figure> | (Omit<Figure, 'drawings'> & { readonly drawings: readonly Drawing[] })
+export type ShownBlock =
+  | Exclude<Block, Figure>
+  | (Omit<Figure, 'drawings'> & { readonly width: number; readonly drawings: readonly Drawing[] })
 
 export interface ShownTopic extends Omit<Topic, 'blocks'> {
   readonly blocks: readonly ShownBlock[]

@@ -12,7 +12,7 @@ export async function shownTopics(topics: readonly Topic[]): Promise<ShownTopic[
       svgs: [drawingSvg(one).text],
       remarks: []
     }))
-    return { ...block, drawings }
+    return { ...block, drawings, width: block.drawings[0]!.size[0] }
   }
   return topics.map((topic) => ({ ...topic, blocks: topic.blocks.map((block) => shown(block, topic.title)) }))
 }

@@ -1,6 +1,8 @@
+import { log } from '../../num/elementary.js'
+import { counted } from '../../num/listed.js'
 import type { Matrix } from '../../num/matrix.js'
-import { numberText } from '../../tell/numbers.js'
-import { explained, facts, type Telling, type Topic } from '../../tell/telling.js'
+import { numberText, plainText } from '../../tell/numbers.js'
+import { type Drawing, explained, facts, type Telling, type Topic } from '../../tell/telling.js'
 import { coordinateFigure, spectrumDrawing } from '../coordinate-figures.js'
 import type { EmbeddingModel } from './embedding.js'
 
@@ -16,6 +18,10 @@ export function tellEmbedding({ summary }: Pick<EmbeddingModel, 'summary'>, coor
 }
 
 const SHOWN_EIGENVALUES = 8
+/** Eigenvalues below this are those of noise, whatever they are. */
+const SMALLEST = 1e-6
+/** From this ratio on a number says nothing more. */
+const INCOMPARABLE = 1e5
 
 function spectrumTopic(summary: EmbeddingModel['summary']): Topic {
   const { dimension, epsilon, bandwidth, eigenvalues, residuals, spectrum, gaps, componentSizes } = summary
@@ -24,6 +30,7 @@ function spectrumTopic(summary: EmbeddingModel['summary']): Topic {
     id: 'spectrum',
     title: 'Spectrum',
     blocks: [
+      explained(gapSentence(summary)),
       facts(
         { name: 'coordinates', value: dimension },
         {
@@ -40,18 +47,37 @@ function spectrumTopic(summary: EmbeddingModel['summary']): Topic {
       ),
       {
         kind: 'figure',
-        caption: 'Eigenvalues of the bistochastic operator; filled ones became coordinates.',
-        drawings: [spectrumDrawing(spectrum, dimension, 'eigenvalue')]
+        caption:
+          'Decay rates of the diffusion operator, −log of its eigenvalues; filled ones became coordinates, the band is the gap to the next.',
+        drawings: [gapDrawing(spectrum, dimension)]
       },
       {
         kind: 'table',
         caption:
           'Residual ‖Pψ − λψ‖, and how much faster the next eigenvalue decays: the largest of these gaps is the automatic dimension.',
         head: ['number', 'eigenvalue#', 'residual#', 'gap#'],
-        rows: spectrum.map((value, k) => [String(k + 1), value, residuals[k]?.toExponential(1) ?? '', gaps[k]?.ratio ?? ''])
+        rows: spectrum.map((value, k) => [String(k + 1), value.toFixed(4), residuals[k]?.toExponential(1) ?? '', gaps[k]?.ratio ?? ''])
       }
     ]
   }
+}
+
+/** Eigenvalues near 1 are told apart by their decay rates; the gap behind the last coordinate is a band. */
+function gapDrawing(spectrum: readonly number[], dimension: number): Drawing {
+  const rates = spectrum.map((value) => -log(Math.min(1, Math.max(value, SMALLEST))))
+  const drawing = spectrumDrawing(rates, dimension, 'decay rate −log λ')
+  const [low, high] = [rates[dimension - 1]!, rates[dimension]]
+  if (high === undefined) return drawing
+  const points = [0.5, rates.length + 0.5].map((x) => ({ x, low, high }))
+  return { ...drawing, marks: [{ kind: 'area', side: 'synthetic', points }, ...drawing.marks] }
+}
+
+/** How much faster what comes next decays, in a sentence. */
+function gapSentence({ dimension, gaps }: EmbeddingModel['summary']): string {
+  const ratio = gaps[dimension - 1]?.ratio
+  const coordinates = counted(dimension, 'coordinate')
+  if (ratio === undefined) return `${coordinates}.`
+  return `${coordinates}; what comes next decays ${ratio >= INCOMPARABLE ? 'incomparably' : `${plainText(ratio)} times`} faster.`
 }
 
 function roundTripTopic({ roundTrip }: EmbeddingModel['summary']): Topic {

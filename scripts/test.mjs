@@ -20,16 +20,20 @@ function run(label, script, args, env = {}) {
 }
 
 const lint = () => run('formatting and lint', binary('@biomejs/biome', 'bin/biome'), ['check', '.'])
+/** The studio is built without looking at its types. */
+const studioTypes = () => run('types of the studio', require.resolve('typescript/bin/tsc'), ['-p', 'packages/studio'])
 const tests = (args, env) => run('tests', binary('vitest', 'vitest.mjs'), ['run', ...args], env)
 
 const [first, ...rest] = process.argv.slice(2)
 if (first === '--fast') {
   run('types', require.resolve('typescript/bin/tsc'), ['-b'])
+  studioTypes()
   lint()
   tests(['--tags-filter=!slow', ...rest])
 } else {
   const chromium = ensureChromium()
   run('build', 'scripts/build.mjs', [])
+  studioTypes()
   lint()
   tests(process.argv.slice(2), { CHROMIUM: chromium })
 }

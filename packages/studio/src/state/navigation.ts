@@ -46,13 +46,6 @@ function lead(fresh: boolean): void {
   arrive()
 }
 
-/** Settings that an address brings, with what is the same kept as it was; null where all of it is. */
-export function broughtBy<Settings extends object>(address: Settings, before: Settings): Settings | null {
-  const differs = (key: keyof Settings) => JSON.stringify(address[key]) !== JSON.stringify(before[key])
-  const changed = (Object.keys(address) as (keyof Settings)[]).filter(differs)
-  return changed.length === 0 ? null : { ...before, ...Object.fromEntries(changed.map((key) => [key, address[key]])) }
-}
-
 /** Where an address leads, without its settings: what is worth an entry in the browser's history. */
 function placeOf(address: string): string {
   const parts = partsOf(address)

@@ -8,6 +8,7 @@ import { panel, panelIn } from './panel.js'
 import { joinPainter, playback, toPainter } from './scatter.js'
 import { type Session, sessionOf } from './session.js'
 import { codeOf, commandOf, runOf, type Settings, SHEET } from './settings.js'
+import { same } from './sheet.js'
 import { unplacedWords } from './unplaced.js'
 
 /** What the fit of the rows that are shown decided. */
@@ -41,7 +42,7 @@ const session: Session<Settings, SampleShape> = sessionOf({
   tidied: withoutOrphans,
   changed(before, why) {
     const now = settings.value
-    if (now.given !== before.given || now.observe !== before.observe) followSoon()
+    if (!same(now.given, before.given) || !same(now.observe, before.observe)) followSoon()
     if (why !== 'changed') follow()
   },
   began: joinPainter,

@@ -1,7 +1,7 @@
 import { batch, effect, signal } from '@preact/signals'
 import { type Activity, activityIn, partsOf, setPlace, withoutActivity } from './activity.js'
 import { forget, remember as rememberStep } from './history.js'
-import { beLed, broughtBy } from './navigation.js'
+import { beLed } from './navigation.js'
 import {
   type Fault,
   fault,
@@ -18,7 +18,7 @@ import {
   sameSource,
   sourceIn
 } from './page.js'
-import { fromAddress, type Sheet, toAddress, usualOf } from './sheet.js'
+import { fromAddress, type Sheet, same, toAddress, usualOf } from './sheet.js'
 
 export type Why = 'changed' | 'undone' | 'led'
 
@@ -109,8 +109,8 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
     const meant = sourceIn(parts)
     if (meant && held && sameSource(held.source, meant)) {
       openTable.value = held
-      const brought = broughtBy(fromAddress(sheet, parts), settings.peek())
-      if (fresh && brought && source.peek()) change(brought, true, 'led')
+      const brought = fromAddress(sheet, parts)
+      if (fresh && source.peek() && !same(brought, settings.peek())) change(brought, true, 'led')
       rules.led?.(parts)
       return
     }

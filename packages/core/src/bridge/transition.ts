@@ -61,6 +61,7 @@ function invertLower(lower: Float64Array, d: number, out: Float64Array): void {
   }
 }
 
+/** log 2π. */
 const LOG_TWO_PI = 1.8378770664093453
 
 /**

@@ -2,6 +2,7 @@ import { numberText, shareText } from '../tell/numbers.js'
 import { type Block, type Cell, type Drawing, explained, facts, type Telling } from '../tell/telling.js'
 import type { CategoricalTargetEvaluation, NumericTargetEvaluation, TargetEvaluation } from './conditional-target.js'
 
+/** Levels that a table of a report lists: more than fit in a screen are summed up. */
 const MOST_NAMES = 20
 
 /** What is said of draws of one column that were conditioned on the real rows. */

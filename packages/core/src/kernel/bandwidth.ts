@@ -23,6 +23,7 @@ export type KernelChoice =
   | { readonly kind: 'fixed'; readonly epsilon: number }
   | { readonly kind: 'variable'; readonly epsilon: number; readonly field: WidthField }
 
+/** Neighbours whose distance is a row's own width: the tenth tells density to a third, and is still near. */
 const NEIGHBOUR_COUNT = 10
 /** ρ is kept within this factor of its geometric mean. */
 const WIDTH_RANGE = 30

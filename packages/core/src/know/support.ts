@@ -29,6 +29,7 @@ export interface Distance {
   readonly among?: number
 }
 
+/** Rows among which the usual distance is measured: a median of as many is good to 3 %. */
 const MOST_ROWS = 2000
 /** Farther is all the same, and squares of it are numbers, of single precision too. */
 const MOST_DEVIATIONS = 1e9

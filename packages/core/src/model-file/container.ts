@@ -2,6 +2,7 @@ import { FormatError } from '../num/errors.js'
 import type { ModelArray, ModelContents } from './contents.js'
 import { exactly, list, optional, record, text, whole, word } from './reading.js'
 
+/** Version of the container, not of what is in it: readers refuse a later one. */
 export const FORMAT_VERSION = 1
 /**
  * Which rows a seed draws: raised when the same model, seed and options would draw others. A file of another number is read as any.

@@ -120,6 +120,7 @@ function cosKernel(a: number): number {
   )
 }
 
+/** 2π. */
 const TURN = 6.283185307179586
 
 /** sin(2π·turns) for |turns| < 2⁵⁰. */

@@ -300,6 +300,7 @@ export function symmetricSquareRoot(a: Matrix): Matrix {
   return multiply(scaled, transpose(vectors))
 }
 
+/** Coefficients of the [6/6] Padé approximant of exp: (12 − k)! 6! / (12! k! (6 − k)!). */
 const PADE = [1, 1 / 2, 5 / 44, 1 / 66, 1 / 792, 1 / 15840, 1 / 665280]
 
 /**

@@ -1,3 +1,4 @@
+/** Names that a message lists before it says how many more there are. */
 const MOST_LISTED = 12
 
 /** The first dozen of a list of names, for a message; quoted where a name has a comma of its own or no visible end. */

@@ -15,6 +15,7 @@ export interface OdeOptions {
   readonly controlled?: number
 }
 
+/** Nodes of the Dormand–Prince pair. */
 const C = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1]
 const A = [
   [],

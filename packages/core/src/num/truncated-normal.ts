@@ -1,5 +1,6 @@
 import { exp, log, normalCdf, normalQuantile } from './elementary.js'
 
+/** log √2π. */
 const LOG_ROOT_2_PI = 0.9189385332046727
 
 /** log P(low ≤ Z ≤ high) of a standard normal, also far in the tails. */

@@ -142,4 +142,5 @@ async function takeIn(problem: InformedProblem, gaussian: LocalGaussian, request
   })
 }
 
+/** In nats: far below all that counts, and far from the end of the numbers. */
 const IMPOSSIBLE = -1e6

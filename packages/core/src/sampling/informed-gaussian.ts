@@ -4,6 +4,7 @@ import { log } from '../num/elementary.js'
 import { definiteCholeskyInPlace, regularCholeskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 import { logNormalMass, truncatedNormal } from '../num/truncated-normal.js'
 
+/** log 2π. */
 const LOG_2_PI = 1.8378770664093453
 
 /** How the local Gaussian of one chain is conditioned. */

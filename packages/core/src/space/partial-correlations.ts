@@ -13,6 +13,7 @@ export interface PartialCorrelations {
   readonly shrinkage: number
 }
 
+/** Coordinates of a learned graph, at most: its correlations are d² numbers, 72 MB here. */
 const MOST_COORDINATES = 3000
 
 /**

@@ -19,6 +19,7 @@ export interface Components {
   readonly sizes: Uint32Array
 }
 
+/** Neighbours that links are looked for among first: in a spanning tree a point has six at most in the plane, twelve in space. */
 const NEIGHBOUR_COUNT = 8
 
 /**

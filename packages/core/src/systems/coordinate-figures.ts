@@ -18,6 +18,7 @@ export function spectrumDrawing(spectrum: readonly number[], dimension: number, 
   }
 }
 
+/** Ticks of an axis, at most. */
 const MOST_TICKS = 10
 
 /** Ticks of a count: all whole numbers where they are few, round ones where they are many. */

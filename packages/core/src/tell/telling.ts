@@ -172,6 +172,7 @@ export function together(...parts: readonly Telling[]): Telling {
   }
 }
 
+/** Warnings of one name that are told before it is said how many more there are. */
 const MOST_WARNINGS = 10
 /** Rows of a table that become lines. */
 const MOST_LINES = 40

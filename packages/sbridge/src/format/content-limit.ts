@@ -1,6 +1,7 @@
 import { FormatError } from '@sbridge/core'
 import type { ReadContext } from './columns.js'
 
+/** Bytes. */
 const MIB = 2 ** 20
 
 /** Bytes that any file may hold, however well it is compressed: 8 million numbers. */

@@ -1,3 +1,4 @@
+/** GCOL, which begins a global heap collection. */
 const SIGNATURE = [0x47, 0x43, 0x4f, 0x4c]
 /** Signature, version, three reserved bytes; then the size of the collection. */
 const PREFIX = 8

@@ -14,6 +14,7 @@ export interface TextRecord {
   readonly line: number
 }
 
+/** Codes of the bytes that RFC 4180 gives a meaning. */
 const QUOTE = 34
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13

@@ -13,6 +13,7 @@ export interface ZipEntry {
   readonly start: number
 }
 
+/** Signatures, methods and flags of APPNOTE.TXT, sections 4.3 and 4.4. */
 const LOCAL_HEADER = 0x04034b50
 const DIRECTORY_HEADER = 0x02014b50
 const DIRECTORY_END = 0x06054b50
@@ -95,6 +96,7 @@ function wideFields(extra: DataView, fields: readonly number[]): number[] {
   })
 }
 
+/** Names are UTF-8. */
 const UTF_8_FLAG = 0x800
 
 function nameOf(bytes: Uint8Array, flags: number): string {

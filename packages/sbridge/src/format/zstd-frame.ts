@@ -45,6 +45,7 @@ function checkFrames(bytes: Uint8Array, size: number): void {
   }
 }
 
+/** Types of blocks, RFC 8878, section 3.1.1.2.2. */
 const REPEATED = 1
 const COMPRESSED = 2
 

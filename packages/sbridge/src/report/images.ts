@@ -3,6 +3,7 @@ import { figure, panel, type Section, section } from './blocks.js'
 import { Html } from './html.js'
 import { imageSheet } from './image-sheet.js'
 
+/** Images of a sheet, and in a row of it. */
 const SHEET_IMAGES = 60
 const ACROSS = 10
 

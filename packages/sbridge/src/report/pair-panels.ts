@@ -124,6 +124,7 @@ function spreadOf(ascending: Float64Array): number {
 
 /** Numbers in (−½, ½) that fill it evenly however many are taken, and are the same every time: multiples of an irrational. */
 const even = (k: number, step: number) => ((k * step) % 1) - 0.5
+/** Steps of an even sequence of points in two dimensions: 1/φ and 1/ρ of the golden and the plastic ratio (Roberts 2018). */
 const GOLDEN = 0.6180339887498949
 const PLASTIC = 0.7548776662466927
 

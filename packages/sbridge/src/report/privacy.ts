@@ -80,6 +80,7 @@ function rareSentences({ rareCombinations: { count, rows, columns }, rareLevels 
   return sentences
 }
 
+/** Names and rare values that a report lists. */
 const MOST_NAMES = 12
 
 function listed(names: readonly string[]): string {
@@ -87,6 +88,7 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 }
 
+/** Rare values that a report lists. */
 const MOST_RARE = 10
 /** Characters of one combination: tables of many categories would fill the page with it. */
 const LONGEST_RARE = 160

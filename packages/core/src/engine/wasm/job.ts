@@ -51,6 +51,7 @@ export const FIELDS = {
 
 export type JobFields = { [name in keyof typeof FIELDS]: number }
 
+/** What a job asks for, as bits that the kernels read. */
 export const WITH_VALUES = 1
 export const WITH_SQUARES = 2
 export const WITH_PARTIALS = 4

@@ -17,6 +17,7 @@ export function tellEmbedding({ summary }: Pick<EmbeddingModel, 'summary'>, coor
   }
 }
 
+/** Eigenvalues that a line of text shows. */
 const SHOWN_EIGENVALUES = 8
 /** Eigenvalues below this are those of noise, whatever they are. */
 const SMALLEST = 1e-6

@@ -16,6 +16,7 @@ export interface Ensemble {
   readonly report?: KnownForecastReport | undefined
 }
 
+/** Columns that a report draws. */
 const MOST_COLUMNS = 12
 const MOST_SUMMARISED = 50
 /** Rows of the series shown before the forecast, for each of its steps. */

@@ -33,6 +33,7 @@ export interface TemperProblem {
 
 /** Chains that are run at least where they are resampled. */
 export const LEAST_CHAINS = 256
+/** Steps that chains take at a power before they are resampled: the second moves those that the first test kept. */
 const STEPS_PER_POWER = 2
 const MOST_POWERS = 60
 

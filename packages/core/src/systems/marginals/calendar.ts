@@ -3,6 +3,7 @@ import { listed } from '../../num/listed.js'
 import { commonDateStyle, type DateStyle, dateUnit, formatDateTime, parseDateTime } from '../../table/parse.js'
 import type { RawColumn } from '../../table/raw.js'
 
+/** Milliseconds. */
 const DAY = 86_400_000
 
 /** Where times are dates: times count in days since the first snapshot. */

@@ -13,6 +13,7 @@ export interface Smoothness {
   readonly frequencyCount: number
 }
 
+/** 2π. */
 const TWO_PI = 6.283185307179586
 
 /** Random Fourier features of a Gaussian kernel in scaled coordinates u = (x − mean)/spread, after 1 and u. */

@@ -226,6 +226,7 @@ function planeFigure(model: MarginalsModel, paths: Trajectories, timeName: strin
   }
 }
 
+/** Arrows of a drift along a side of its picture. */
 const ARROWS = 14
 
 /** The drift on a grid over the particles, at the middle of the time. */

@@ -33,6 +33,7 @@ export interface WindowSearch {
   readonly watch?: Watch | undefined
 }
 
+/** Rows that a trial is fitted on and scored on, at most, and draws for each of these: an energy score of as many is good to 3 %. */
 const MOST_TRAINING = 1500
 const MOST_HELD_OUT = 240
 const DRAWS = 32

@@ -69,6 +69,7 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
   load: loadForecast
 }
 
+/** Members of an ensemble where nobody asks for a number. */
 const MEMBERS = 100
 
 /** Passes over M² pairs of a unit: bandwidths tried, and the scaling. */

@@ -16,6 +16,7 @@ export interface HeldOutPart {
   readonly rows: Encoded
 }
 
+/** Parts of the held-out rows, rows that a trial is fitted on, and held out in all. */
 const PARTS = 3
 const MOST_TRAINING = 1000
 const MOST_HELD_OUT = 300

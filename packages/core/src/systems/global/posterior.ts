@@ -85,6 +85,7 @@ export interface PosteriorRows {
   readonly report: PosteriorReport
 }
 
+/** Chains before anything is observed, at most: rare rows are to be among them. */
 const MOST_POOL = 4096
 
 /**

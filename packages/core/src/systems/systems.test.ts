@@ -60,6 +60,13 @@ const CASES: Readonly<Record<string, Case>> = {
     kind: 'latent-local'
   },
   'a series': { system: series, input: line, options: { memory: 2 }, request: { rows: 2, steps: 3 }, kind: 'forecast' },
+  'a series, known at steps': {
+    system: series,
+    input: line,
+    options: {},
+    request: { rows: 2, steps: 3, given: 'x0@2=0.5', observe: '`x1@3` = 1 ± 0.2' },
+    kind: 'forecast'
+  },
   'an embedding': { system: embedding, input: line, options: { dimension: 2 }, request: { place: line }, kind: 'embedding' },
   'snapshots, brownian': {
     system: snapshots,

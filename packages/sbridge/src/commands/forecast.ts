@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { type ForecastModel, InputError, packModel, type SeriesRequest, SYSTEMS, tellSeed, together } from '@sbridge/core'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, runFields } from '../cli/fields.js'
+import { addFields, readFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
@@ -23,7 +23,7 @@ export function registerForecast(program: Command): void {
     .option('--model <file>', 'also writes a model that continues the series again without learning anew')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints a summary as JSON on standard output')
-  addFields(command, [...series.fields.fit, ...runFields])
+  addFields(command, [...series.fields.fit, ...series.fields.know, ...runFields])
   command.action(async (input, options) => {
     await runForecast(input, options as ForecastFlags)
   })
@@ -45,9 +45,10 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   const steps = wholeNumber('--steps', flags.steps)
   const cells = cellsFor(flags.output)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  await checkOutputs([flags.output, flags.model, flags.report], [input])
+  await checkOutputs([flags.output, flags.model, flags.report], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(series, input, { flags, run, also: ['model'] })
-  const request: SeriesRequest = await requestOf(series, source, { rows, steps, seed: run.seed })
+  const known: Partial<SeriesRequest> = readFields([...series.fields.know, ...series.fields.fit.filter(isMissing)], flags)
+  const request: SeriesRequest = await requestOf(series, source, { ...known, rows, steps, seed: run.seed })
   await withEngine(run, async (engine) => {
     const ready = await readyOf<ForecastModel>(series, source, { context: { engine }, request })
     const { model, drawn } = await watched(series.plan(ready as never, request), engine, async (context) => {
@@ -66,10 +67,12 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
       const title = input.replace(/^.*[\\/]/, '')
       await writeAtomically(flags.report, tellingPage({ title, kicker: 'Forecast', telling, entries, command: commandLine() }))
     }
-    const telling = together(tellSeed(run.seed), series.tell(model))
+    const telling = together(tellSeed(run.seed), series.tell(model, drawn.known && { answer: drawn, request }))
     say({ output: flags.output, made: `${rows} trajectories of ${steps} steps`, telling, keys: { members: rows, steps }, flags })
   })
 }
+
+const isMissing = ({ name }: { readonly name: string }): boolean => name === 'missing'
 
 function wholeNumber(flag: string, text: string): number {
   const count = text.trim() === '' ? Number.NaN : Number(text)

@@ -3,11 +3,14 @@ import { InputError } from '../../num/errors.js'
 import { type InferOptions, type InferredTable, inferTable } from '../../table/infer.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
+import { type Asked, askedIn, type KnownRows } from '../asked.js'
+import { conditionFields } from '../condition-options.js'
 import { contextOf } from '../context.js'
 import { type Localisation, localisationIn } from '../localisation.js'
 import { type Answer, type Plan, planned, type System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { drawForecast, type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
+import { drawForecastUnder, type KnownForecastReport } from './known.js'
 import { type ForecastOptions, forecastFields } from './options.js'
 import { loadForecast, saveForecast } from './save.js'
 import { tellForecast } from './tell.js'
@@ -19,8 +22,10 @@ export interface SeriesFit extends InferOptions, Omit<ForecastOptions, 'local'> 
   readonly seed?: number | undefined
 }
 
-/** Options of a draw. */
-export interface SeriesRequest {
+/** Options of a draw. What is known is of columns at steps: `x@3`; steps count from 1, and 0 is the last row of the series. */
+export interface SeriesRequest extends Pick<KnownRows, 'given' | 'givenFile' | 'observe' | 'likelihood' | 'missing'> {
+  /** What is known, read already. */
+  readonly asked?: Asked | undefined
   /** Members of the ensemble. Default 100. */
   readonly rows?: number | undefined
   /** Rows of each trajectory. */
@@ -29,28 +34,40 @@ export interface SeriesRequest {
   readonly seed?: number | undefined
 }
 
-export interface DrawnSeries extends Answer, Pick<InferredTable, 'table' | 'formats'> {}
+export interface DrawnSeries extends Answer, Pick<InferredTable, 'table' | 'formats'> {
+  /** Where something is known of steps to come. */
+  readonly known?: KnownForecastReport | undefined
+}
+
+const KNOWN: readonly string[] = ['given', 'givenFile', 'observe', 'likelihood']
 
 /** Continuations of a series as an ensemble. */
 export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, DrawnSeries> = {
   name: 'series',
   kinds: ['forecast'],
-  fields: { fit: [...forecastFields, ...tableFields.filter(({ name }) => name !== 'weights')], draw: [], know: [] },
-  also: { fit: ['seed'], draw: ['rows', 'steps', 'seed'] },
+  fields: {
+    fit: [...forecastFields, ...tableFields.filter(({ name }) => name !== 'weights')],
+    draw: [],
+    know: conditionFields.filter(({ name }) => KNOWN.includes(name))
+  },
+  also: { fit: ['seed'], draw: ['rows', 'steps', 'seed', 'missing', 'asked'] },
   holds: (model): model is ForecastModel => 'transition' in model,
   kindOf: () => 'forecast',
   fittedWith: () => ({}),
   async readOptions(options, host) {
     return typeof options.local === 'string' ? { ...options, local: await localisationIn(options.local, host) } : options
   },
-  readRequest: async (request) => request,
+  async readRequest({ rows, steps, seed, ...known }, host) {
+    const asked = known.asked ?? (await askedIn(known, host))
+    return { steps, ...defined({ rows, seed, asked }) }
+  },
   optionsFor: (_input, options) => options,
   plan,
   fit(input, { local, memory, time, seed = 1, ...table }, context) {
     const options = defined({ local: local as Localisation | undefined, memory, time })
     return fitForecast(inferTable(input, table), options, contextOf(seed, context))
   },
-  async draw(model, { rows = MEMBERS, steps, seed = 1 }, context) {
+  async draw(model, { rows: members = MEMBERS, steps, seed = 1, asked }, jobContext) {
     if (steps === undefined)
       throw new InputError({
         code: 'count',
@@ -58,11 +75,20 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
         expected: 'how many rows to continue the series by',
         try: 'steps: 10'
       })
-    return { ...(await drawForecast(model, { members: rows, steps }, contextOf(seed, context))), warnings: [] }
+    const context = contextOf(seed, jobContext)
+    if (!asked) return { ...(await drawForecast(model, { members, steps }, context)), warnings: [] }
+    const { givens, observe, likelihood } = asked
+    if (givens.length > 1) throw severalConditions(givens.length)
+    const known = { given: givens[0]!, observe, ...defined({ likelihood }) }
+    const { table, formats, report } = await drawForecastUnder(model, { members, steps, ...known }, context)
+    return { table, formats, known: report, warnings: report.warnings }
   },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
-  tell: (model, drawn) =>
-    tellForecast(model, drawn && { table: drawn.answer.table, members: drawn.request.rows ?? MEMBERS, steps: drawn.request.steps }),
+  tell(model, drawn) {
+    if (!drawn) return tellForecast(model)
+    const { table, known: report } = drawn.answer
+    return tellForecast(model, { table, report, members: drawn.request.rows ?? MEMBERS, steps: drawn.request.steps })
+  },
   training: trainingSeries,
   summary: ({ summary }) => summary,
   save: saveForecast,
@@ -71,6 +97,15 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
 
 /** Members of an ensemble where nobody asks for a number. */
 const MEMBERS = 100
+
+function severalConditions(count: number): InputError {
+  return new InputError({
+    code: 'option-combination',
+    got: `${count} conditions on one forecast`,
+    expected: 'one: what is known of all steps stands in one row',
+    try: "--given 'x@1=2,x@3=4'"
+  })
+}
 
 /** Passes over M² pairs of a unit: bandwidths tried, and the scaling. */
 const PASSES = { choosing: 40, scaling: 14 }
@@ -82,14 +117,12 @@ function plan(source: { input: RawTable; options: SeriesFit } | { model: Forecas
   const units = learns ? (source.options.local === undefined ? 1 : columnCount) : source.model.transition.units.length
   const memory = learns ? (source.options.memory ?? 1) : source.model.memory
   const drawnRows = request ? (request.rows ?? MEMBERS) * request.steps : 0
+  const known = request?.asked !== undefined
+  const each = 1.5 * units * drawnRows * rowCount
   const stages = [
-    ...(learns
-      ? [
-          { stage: 'choosing the bandwidth', pairs: units * PASSES.choosing * rowCount ** 2 },
-          { stage: 'scaling', pairs: units * PASSES.scaling * rowCount ** 2 }
-        ]
-      : []),
-    ...(request ? [{ stage: 'forecast', pairs: 1.5 * units * drawnRows * rowCount }] : [])
+    ...(learns ? [{ stage: 'choosing the bandwidth', pairs: units * PASSES.choosing * rowCount ** 2 }] : []),
+    ...(learns || known ? [{ stage: 'scaling', pairs: (units + (known ? columnCount : 0)) * PASSES.scaling * rowCount ** 2 }] : []),
+    ...(request ? [{ stage: known ? 'sampling' : 'forecast', pairs: each }] : [])
   ]
   const dimension = memory * columnCount
   return {

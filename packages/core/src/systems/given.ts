@@ -1,4 +1,4 @@
-import { InputError } from '../../num/errors.js'
+import { InputError } from '../num/errors.js'
 
 /** `a=x,b=1..2` → record; names with odd characters, and values with commas, stand in backquotes. */
 export function parseGiven(text: string): Record<string, string> {

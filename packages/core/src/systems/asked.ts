@@ -1,10 +1,10 @@
-import type { Given } from '../../know/conditions.js'
-import type { LikelihoodModule } from '../../know/likelihood-row.js'
-import { InputError } from '../../num/errors.js'
-import { parseObservation } from '../../table/expression.js'
-import { MISSING_WORDS, type RawColumn, type RawTable } from '../../table/raw.js'
-import { type Host, needed } from '../host.js'
+import type { Given } from '../know/conditions.js'
+import type { LikelihoodModule } from '../know/likelihood-row.js'
+import { InputError } from '../num/errors.js'
+import { parseObservation } from '../table/expression.js'
+import { MISSING_WORDS, type RawColumn, type RawTable } from '../table/raw.js'
 import { contradictionFree, own, parseGiven } from './given.js'
+import { type Host, needed } from './host.js'
 
 export type Conditioning = 'informed' | 'clamp' | 'langevin'
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { removeStale } from './stale.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -16,4 +17,5 @@ function run(label, script, args = []) {
 
 run('kernels (AssemblyScript)', 'scripts/build-wasm.mjs')
 run('packages (TypeScript)', require.resolve('typescript/bin/tsc'), ['-b'])
+for (const name of ['core', 'sbridge']) removeStale(fileURLToPath(new URL(`../packages/${name}`, import.meta.url)))
 if (existsSync(new URL('../packages/studio/vite.config.ts', import.meta.url))) run('studio (Vite)', 'scripts/build-studio.mjs')

@@ -10,13 +10,14 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isStale } from '../scripts/stale.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 650 },
+  '@sbridge/core': { path: 'packages/core', budget: 750 },
   sbridge: { path: 'packages/sbridge', budget: 1200 }
 }
 
@@ -75,6 +76,7 @@ describe.each(Object.entries(PACKAGES))('%s', (name, { path, budget }) => {
     const { files } = packed.get(name)!
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts']))
     expect(files.filter((file) => /\.test\.|tsbuildinfo|^src|^test/.test(file))).toEqual([])
+    expect(files.filter((file) => isStale(join(root, path), file))).toEqual([])
     expect(readFileSync(join(modules(name), 'LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'))
     expect(readFileSync(join(modules(name), 'README.md'), 'utf8')).toBe(readFileSync(join(root, path, 'README.md'), 'utf8'))
   })
@@ -145,7 +147,7 @@ describe('size in a browser', () => {
     const program = BROWSER_PROGRAM.split('\n').slice(0, 7).join('\n').replace('type RawTable, ', '').replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(100)
   })
-  it('all of the core: 240 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(240)
+  it('all of the core: 280 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(280)
   })
 })

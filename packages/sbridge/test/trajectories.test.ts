@@ -83,3 +83,35 @@ describe('snapshots at dates', () => {
     expect(done.stderr).toMatch(words)
   })
 })
+
+describe('a model file of trajectories', () => {
+  const options = ['--reference', 'brownian', '--seed', '1', '-n', '3', '--between', '1']
+  const bytes = (name: string): string => readFileSync(join(folder, name), 'utf8')
+
+  it('draws what the direct run draws, byte for byte, and other paths with another seed', async () => {
+    expect((await run('dates.csv', '--time', 'date', ...options, '-o', 'direct.csv', '--model', 'paths.sbridge')).stderr).toBe('')
+    const draws = ['-n', '3', '--between', '1']
+    expect((await run('paths.sbridge', '--seed', '1', ...draws, '-o', 'again.csv')).stdout).toContain('3 trajectories at 5 times')
+    expect(bytes('again.csv')).toBe(bytes('direct.csv'))
+    await run('paths.sbridge', '--seed', '2', ...draws, '-o', 'other.csv')
+    expect(bytes('other.csv')).not.toBe(bytes('direct.csv'))
+    const info = await sbridge(folder, 'info', 'paths.sbridge')
+    expect(info.stdout).toMatch(/^model \(trajectories\) of 60 rows, 3 columns\n/)
+  })
+
+  it.each([
+    [['paths.sbridge', '--time', 'date'], /got --time with a model file/],
+    [['paths.sbridge', '--model', 'b.sbridge'], /got --model with a model file/],
+    [['dates.csv', '--time', 'date', '--model', 'b.csv'], /the name b\.csv for a model/],
+    [['dates.csv'], /got no column of times/]
+  ])('%j is refused', async (args, words) => {
+    const done = await run(...args, '-o', 'refused.csv')
+    expect([done.status, done.stderr]).toEqual([2, expect.stringMatching(words)])
+  })
+
+  it('is not written of a reference that is code', async () => {
+    writeFileSync(join(folder, 'own.mjs'), 'export default { parameters: [], drift: (x) => x.map(() => 0) }')
+    const done = await run('days.csv', '--time', 'date', '--reference', join(folder, 'own.mjs'), '--model', 'own.sbridge', '-o', 'own.csv')
+    expect([done.status, done.stderr]).toEqual([2, expect.stringMatching(/reference is a module of your own/)])
+  })
+})

@@ -29,7 +29,10 @@ export async function loadLibrary() {
     platform: 'node',
     format: 'esm',
     outfile,
-    alias: { '@sbridge/core': join(root, 'packages/core/src/index.ts') },
+    alias: {
+      '@sbridge/core/internal': join(root, 'packages/core/src/internal.ts'),
+      '@sbridge/core': join(root, 'packages/core/src/index.ts')
+    },
     logLevel: 'error'
   })
   try {

@@ -22,6 +22,7 @@ import {
   tellKnown,
   trainingTable
 } from '@sbridge/core'
+import { planTable } from '@sbridge/core/internal'
 import { serializeTable } from 'sbridge/internal'
 import { placingOf, unplaced } from './axis.js'
 import type { SavedFile, Tools, Work } from './desk.js'
@@ -38,7 +39,7 @@ import type {
   Subject,
   Support
 } from './messages.js'
-import { estimateOf, TimedShare } from './progress.js'
+import { TimedShare } from './progress.js'
 import type { Show } from './protocol.js'
 import { searchName } from './search-name.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
@@ -106,11 +107,11 @@ export class SampleWork implements Work<SampleShape> {
     }
   }
 
-  share(run: SampleRun): TimedShare {
-    const job = searched(run.fit, this.#knownSearch(run.fit))
-    return new TimedShare(estimateOf(this.#raw!, { ...run, fit: job }, { fits: this.#fitted?.job !== JSON.stringify(run.fit) }), {
-      counted: true
-    })
+  share({ fit, draw: { rows, steps, given, observe } }: SampleRun): TimedShare {
+    const fitted = this.#fitted?.job === JSON.stringify(fit) ? this.#fitted.model : undefined
+    const source = fitted ? { model: fitted } : { input: this.#raw!, options: searched(fit, this.#knownSearch(fit)) }
+    const asked = given || observe ? { givens: [given ?? {}], observe: observe ?? [] } : undefined
+    return new TimedShare(planTable(source, { rows, ...(steps === undefined ? {} : { steps }), asked }), { counted: true })
   }
 
   async run({ fit, draw }: SampleRun, tools: Tools<SampleShape>): Promise<SampleResult> {

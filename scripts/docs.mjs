@@ -46,13 +46,13 @@ export function verbsPage() {
 }
 
 /** One page a package, written by typedoc. */
-async function apiPage({ name, folder, sentence, external = [] }) {
+async function apiPage({ name, folder, entry = 'index', sentence, external = [] }) {
   const typedoc = await import('typedoc')
   const out = mkdtempSync(join(tmpdir(), 'sbridge-docs-'))
   try {
     const app = await typedoc.Application.bootstrapWithPlugins({
       plugin: ['typedoc-plugin-markdown'],
-      entryPoints: [join(root, folder, 'src/index.ts')],
+      entryPoints: [join(root, folder, `src/${entry}.ts`)],
       tsconfig: join(root, folder, 'tsconfig.json'),
       // Never the default, which is this repository's own docs folder, cleared first.
       out,
@@ -98,7 +98,22 @@ const PACKAGES = [
     file: 'core.md',
     name: '@sbridge/core',
     folder: 'packages/core',
-    sentence: 'The library without dependencies, for Node and browsers.'
+    sentence:
+      'The library without dependencies, for Node and browsers: the front door. Its parts are [@sbridge/core/kernels](kernels.md) and [@sbridge/core/tables](tables.md).'
+  },
+  {
+    file: 'kernels.md',
+    name: '@sbridge/core/kernels',
+    folder: 'packages/core',
+    entry: 'kernels',
+    sentence: 'The parts for methods of your own; `sbridge/kernels` is the same.'
+  },
+  {
+    file: 'tables.md',
+    name: '@sbridge/core/tables',
+    folder: 'packages/core',
+    entry: 'tables',
+    sentence: 'Tables, and codes that turn them into coordinates and back; `sbridge/tables` is the same.'
   }
 ]
 

@@ -4,19 +4,8 @@ import { fileURLToPath } from 'node:url'
 import * as Plot from '@observablehq/plot'
 import { Resvg } from '@resvg/resvg-js'
 import { parseHTML } from 'linkedom'
-import {
-  cloud,
-  createEngine,
-  diffusionMap,
-  fit as fitModel,
-  gaussianKernel,
-  keyFromSeed,
-  matrixFromRows,
-  readTable,
-  rowOf,
-  sample,
-  uniforms
-} from 'sbridge'
+import { createEngine, fit as fitModel, readTable, sample } from 'sbridge'
+import { cloud, diffusionMap, gaussianKernel, keyFromSeed, matrixFromRows, rowOf, uniforms } from 'sbridge/kernels'
 
 const root = new URL('..', import.meta.url)
 const penguins = await readTable(fileURLToPath(new URL('examples/data/penguins.csv', root)))

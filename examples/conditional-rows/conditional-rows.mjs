@@ -1,5 +1,7 @@
 // Penguins of a known species and mass, and one whose bill was measured badly: `node examples/conditional-rows/conditional-rows.mjs [rows] [epsilon]`; ε is chosen on held-out rows when left out.
-import { createEngine, fit, keyFromSeed, presentTable, readTable, sampleConditional, samplePosterior, writeTable } from 'sbridge'
+import { createEngine, fit, readTable, sampleConditional, samplePosterior, writeTable } from 'sbridge'
+import { keyFromSeed } from 'sbridge/kernels'
+import { presentTable } from 'sbridge/tables'
 
 const [rows = 200, epsilon = 'auto'] = process.argv.slice(2).map(Number)
 const engine = await createEngine('wasm')

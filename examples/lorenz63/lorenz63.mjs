@@ -1,7 +1,8 @@
 // Lorenz 1963 from 2,000 training pairs: the learned transition, run freely, has the histogram and the autocorrelation of
 // the true attractor and stays on it. node examples/lorenz63/lorenz63.mjs [steps] [members] [folder]
 import * as Plot from '@observablehq/plot'
-import { createEngine, fitTransition, keyAtStep, keyFor, keyFromSeed, matrix, Transition } from 'sbridge'
+import { createEngine } from 'sbridge'
+import { fitTransition, keyAtStep, keyFor, keyFromSeed, matrix, Transition } from 'sbridge/kernels'
 import { autocorrelation, histogram, rootMeanSquare, totalVariation, writeFigure } from '../figure.mjs'
 
 const INTERVAL = 0.1

@@ -1,5 +1,5 @@
 // Two closures for the slow variables alone: a learned transition, and the one of Wilks (2005).
-import { fitTransition, keyAtStep, keyFor, matrix, normals, Transition } from 'sbridge'
+import { fitTransition, keyAtStep, keyFor, matrix, normals, Transition } from 'sbridge/kernels'
 import { K, rungeKutta, slowTendency } from './two-scale.mjs'
 
 /** How many states, newest first, the inputs are made of. */

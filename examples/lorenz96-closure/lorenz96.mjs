@@ -1,7 +1,8 @@
 // Two-scale Lorenz 1996: the subgrid tendency drawn given the resolved state by a learned transition, against the full
 // model and Wilks' polynomial with AR(1) residual. node examples/lorenz96-closure/lorenz96.mjs [time] [pairs] [seed] [folder]
 import * as Plot from '@observablehq/plot'
-import { createEngine, keyFor, keyFromSeed } from 'sbridge'
+import { createEngine } from 'sbridge'
+import { keyFor, keyFromSeed } from 'sbridge/kernels'
 import { autocorrelation, histogram, rootMeanSquare, totalVariation, writeFigure } from '../figure.mjs'
 import { fitWilks, historyAt, learnClosure, runLearned, runWilks } from './closures.mjs'
 import { K, runFull } from './two-scale.mjs'

@@ -1,7 +1,8 @@
 // Particles drifting in an eddy, seen on a few days, none followed; no formula for the current is assumed.
 // usage: node examples/trajectories-drifters/drifters.mjs [figure.svg]
 import { writeFileSync } from 'node:fs'
-import { cloud, fitMarginals, keyFromSeed, matrixFromRows, normals, sampleTrajectories, scoreHeldOut } from 'sbridge'
+import { fitMarginals, sampleTrajectories, scoreHeldOut } from 'sbridge'
+import { cloud, keyFromSeed, matrixFromRows, normals } from 'sbridge/kernels'
 import { describe, planeFigure, simulateSnapshots } from '../trajectories-figure/figure.mjs'
 
 let block = 0

@@ -1,7 +1,8 @@
 // Predators and prey, counted in many separate plots that are never visited twice: dynamics, and the years in between.
 // usage: node examples/trajectories-ecology/ecology.mjs [figure.svg]
 import { readFileSync, writeFileSync } from 'node:fs'
-import { cloud, fitMarginals, keyFromSeed, matrixFromRows, sampleTrajectories, scoreHeldOut } from 'sbridge'
+import { fitMarginals, sampleTrajectories, scoreHeldOut } from 'sbridge'
+import { cloud, keyFromSeed, matrixFromRows } from 'sbridge/kernels'
 import { describe, planeFigure } from '../trajectories-figure/figure.mjs'
 
 const text = readFileSync(new URL('../data/lotka-volterra.csv', import.meta.url), 'utf8')

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import { rowOf } from 'sbridge'
+import { rowOf } from 'sbridge/kernels'
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
 

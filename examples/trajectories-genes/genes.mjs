@@ -1,7 +1,8 @@
 // Three genes that repress each other in a ring, measured in cells that are destroyed by the measurement.
 // usage: node examples/trajectories-genes/genes.mjs [figure.svg]
 import { writeFileSync } from 'node:fs'
-import { cloud, fitMarginals, keyFromSeed, matrixFromRows, normals, sampleTrajectories, scoreHeldOut } from 'sbridge'
+import { fitMarginals, sampleTrajectories, scoreHeldOut } from 'sbridge'
+import { cloud, keyFromSeed, matrixFromRows, normals } from 'sbridge/kernels'
 import { describe, planeFigure, simulateSnapshots } from '../trajectories-figure/figure.mjs'
 
 const [beta, n, k, gamma] = [10, 3, 1, 1]

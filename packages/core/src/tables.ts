@@ -1,4 +1,4 @@
-/** Tables: kinds of columns, codes that turn them into coordinates and back. */
+/** Tables: kinds of columns, codes that turn them into coordinates, formats of cells. */
 
 // Codes: tables as coordinates and categories, and back.
 export { decodeTable, type Encoded, type Encoder, encodeTable, fitEncoder } from './table/encoder.js'

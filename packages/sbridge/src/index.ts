@@ -1,4 +1,4 @@
-/** sbridge for Node: everything of `@sbridge/core`, file formats, engines with threads, and the calls that most need. */
+/** sbridge for Node: the front door of `@sbridge/core`, file formats, engines with threads, and the calls that most need. */
 export * from '@sbridge/core'
 export { readTable, writeTable } from './format/table-file.js'
 export { createEngine, type EngineName, type EngineOptions, nodeHost } from './host/node.js'

@@ -1,4 +1,5 @@
-import { type Codec, fitLatentTable, keyFromSeed, type Matrix, matrix, normals, sampleLatentTable } from '@sbridge/core'
+import { type Codec, fitLatentTable, sampleLatentTable } from '@sbridge/core/internal'
+import { keyFromSeed, type Matrix, matrix, normals } from '@sbridge/core/kernels'
 import { expect, test } from 'vitest'
 import { linearNetwork } from '../test/onnx.js'
 import { createEngine } from './host/node.js'

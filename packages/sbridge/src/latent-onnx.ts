@@ -1,4 +1,6 @@
-import { type Codec, type CodecContents, EngineError, FormatError, InputError, type Matrix, matrix, type NetworkHost } from '@sbridge/core'
+import { EngineError, FormatError, InputError } from '@sbridge/core'
+import type { Codec, CodecContents, NetworkHost } from '@sbridge/core/internal'
+import { type Matrix, matrix } from '@sbridge/core/kernels'
 import { readBytes } from './format/table-file.js'
 
 /** What is used of onnxruntime-web; its own types want the browser's. */

@@ -1,18 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  InputError,
-  keyFromSeed,
-  normals,
-  posteriorLocal,
-  presentTable,
-  type RawTable,
-  ReferenceEngine,
-  sampleConditional,
-  samplePosterior,
-  type TableModel
-} from '@sbridge/core'
+import { InputError, sampleConditional, samplePosterior, type TableModel } from '@sbridge/core'
+import { posteriorLocal } from '@sbridge/core/internal'
+import { keyFromSeed, normals, ReferenceEngine } from '@sbridge/core/kernels'
+import { presentTable, type RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
 

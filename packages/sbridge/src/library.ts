@@ -1,15 +1,6 @@
 import {
-  checkOptions,
-  coordinateTable,
-  type DrawnPaths,
   type DrawnRows,
-  type DrawnSeries,
-  type DrawnTrajectories,
   drawModel,
-  type EmbeddingAnswer,
-  type EmbeddingRequest,
-  type EmbedJob,
-  type Engine,
   type Evaluation,
   evaluateTables,
   type FitJob,
@@ -18,36 +9,43 @@ import {
   fitModel,
   type GlobalModel,
   InputError,
-  inferTable,
-  keyFromSeed,
-  type LatentJob,
-  type LatentLocalModel,
   type LatentTableModel,
   type LocalModel,
   loaded,
   type Model,
-  type PathsRequest,
   packModel,
-  type RawTable,
-  ReferenceEngine,
-  type SeriesFit,
-  type SeriesRequest,
-  type SnapshotsOptions,
   type StopSignal,
   SYSTEMS,
   type SystemContext,
   saved,
   systemFor,
   systemOf,
-  type Table,
   type TableFit,
   type TableModel,
   type TableRequest,
-  type TrajectoriesModel,
   unpackModel,
   type Watch
 } from '@sbridge/core'
-import { defined } from '@sbridge/core/internal'
+import {
+  checkOptions,
+  coordinateTable,
+  type DrawnPaths,
+  type DrawnSeries,
+  type DrawnTrajectories,
+  defined,
+  type EmbeddingAnswer,
+  type EmbeddingRequest,
+  type EmbedJob,
+  type LatentJob,
+  type LatentLocalModel,
+  type PathsRequest,
+  type SeriesFit,
+  type SeriesRequest,
+  type SnapshotsOptions,
+  type TrajectoriesModel
+} from '@sbridge/core/internal'
+import { type Engine, keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
+import { inferTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { writeAtomically } from './format/atomic-file.js'
 import { readBytes } from './format/table-file.js'
 import { fileHost } from './host/files.js'

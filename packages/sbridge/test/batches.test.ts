@@ -1,16 +1,5 @@
-import {
-  cloud,
-  type Engine,
-  keyFor,
-  keyFromSeed,
-  type Matrix,
-  matrix,
-  normals,
-  type Pair,
-  type RawTable,
-  takeRows,
-  uniforms
-} from '@sbridge/core'
+import { cloud, type Engine, keyFor, keyFromSeed, type Matrix, matrix, normals, type Pair, takeRows, uniforms } from '@sbridge/core/kernels'
+import type { RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fit, type SampleOptions, sample } from '../src/fit-sample.js'
 import { createEngine } from '../src/host/node.js'

@@ -5,39 +5,36 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import {
-  coordinateTable,
   drawModel,
-  type EmbeddingModel,
-  type Engine,
   embedTable,
   FormatError,
   fitForecast,
+  fitModel,
+  fitTable,
+  type ModelContents,
+  packModel,
+  SYSTEMS,
+  saved,
+  systemFor,
+  unpackModel
+} from '@sbridge/core'
+import {
+  coordinateTable,
+  type EmbeddingModel,
   fitLatentLocal,
   fitLatentTable,
   fitLocal,
-  fitModel,
-  fitTable,
-  isNumeric,
-  keyFromSeed,
-  type ModelContents,
-  matrix,
-  normals,
-  packModel,
   prepareTable,
-  type RawTable,
-  SYSTEMS,
   type SystemName,
-  saved,
   saveEmbedding,
   saveForecast,
   saveGlobal,
   saveLatentLocal,
   saveLatentTable,
-  saveLocal,
-  systemFor,
-  type Table,
-  unpackModel
-} from '@sbridge/core'
+  saveLocal
+} from '@sbridge/core/internal'
+import { type Engine, keyFromSeed, matrix, normals } from '@sbridge/core/kernels'
+import { isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
 import { factsText, modelFacts } from '../src/commands/info.js'
 import { createEngine } from '../src/host/node.js'
 import { fileNetworks } from '../src/latent-onnx.js'

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import { keyFor, keyFromSeed, normals, type RawColumn, type RawTable, type TableFit, uniforms } from '@sbridge/core'
+import type { TableFit } from '@sbridge/core'
+import { keyFor, keyFromSeed, normals, uniforms } from '@sbridge/core/kernels'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { expect, it } from 'vitest'
 import { fit, type SampleOptions, sample } from '../src/library.js'
 

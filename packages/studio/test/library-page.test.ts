@@ -1,7 +1,9 @@
 // @module-tag slow
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { createWasmEngine, fitTable, presentRows, type RawTable, sampleTable } from '@sbridge/core'
+import { fitTable, presentRows, sampleTable } from '@sbridge/core'
+import { createWasmEngine } from '@sbridge/core/kernels'
+import type { RawTable } from '@sbridge/core/tables'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,8 +1,8 @@
+import { type Field, parseField } from '@sbridge/core'
 import {
   conditionFields,
   drawFields,
   embedFields,
-  type Field,
   type FieldValue,
   fitFields,
   forecastFields,
@@ -10,11 +10,10 @@ import {
   latentFields,
   localFields,
   marginalsFields,
-  parseField,
   pathFields,
   snapshotFields,
   tableFields
-} from '@sbridge/core'
+} from '@sbridge/core/internal'
 
 /** Options of reports. */
 export const reportFields: readonly Field[] = [

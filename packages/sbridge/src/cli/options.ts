@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type Engine, type Host, InputError, type Plan, type SystemContext } from '@sbridge/core'
+import { type Host, InputError, type Plan, type SystemContext } from '@sbridge/core'
+import type { Engine } from '@sbridge/core/kernels'
 import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
 import { flagNamed, readFields, reportFields, runFields } from './fields.js'

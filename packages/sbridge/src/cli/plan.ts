@@ -1,4 +1,6 @@
-import { type Engine, type Plan, pairsPerMillisecond } from '@sbridge/core'
+import type { Plan } from '@sbridge/core'
+import { pairsPerMillisecond } from '@sbridge/core/internal'
+import type { Engine } from '@sbridge/core/kernels'
 import { durationOf } from './progress.js'
 
 /** A plan that takes so long on this machine with this engine. */

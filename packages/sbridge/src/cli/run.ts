@@ -1,5 +1,6 @@
 import { CommanderError } from '@commander-js/extra-typings'
-import { EngineError, FormatError, SbridgeError, StopError } from '@sbridge/core'
+import { EngineError, FormatError, StopError } from '@sbridge/core'
+import { SbridgeError } from '@sbridge/core/internal'
 import { removeTemporaryFiles } from '../format/atomic-file.js'
 import { watchOutput } from '../format/table-file.js'
 import { causeOf, mistake, sentences } from '../host/causes.js'

@@ -1,4 +1,5 @@
-import { linesOf, type Telling } from '@sbridge/core'
+import type { Telling } from '@sbridge/core'
+import { linesOf } from '@sbridge/core/internal'
 import { summaryStream } from './summary.js'
 
 export interface Said {

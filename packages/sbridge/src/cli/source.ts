@@ -1,16 +1,6 @@
-import {
-  type AnySystem,
-  checkOptions,
-  type Field,
-  FormatError,
-  InputError,
-  isModel,
-  type ModelContents,
-  type RawTable,
-  type SystemContext,
-  systemFor,
-  unpackModel
-} from '@sbridge/core'
+import { type Field, FormatError, InputError, type ModelContents, type SystemContext, systemFor, unpackModel } from '@sbridge/core'
+import { type AnySystem, checkOptions, isModel } from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
 import { readBytes, readTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
 import { flagOf, readFields } from './fields.js'

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type Engine, type FittedEmbedding, InputError, packModel, SYSTEMS } from '@sbridge/core'
+import { type FittedEmbedding, InputError, packModel, SYSTEMS } from '@sbridge/core'
+import type { Engine } from '@sbridge/core/kernels'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, runFields } from '../cli/fields.js'
 import { host, runOf, watched, withEngine } from '../cli/options.js'

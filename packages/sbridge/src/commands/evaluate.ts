@@ -1,25 +1,19 @@
 import type { Command } from '@commander-js/extra-typings'
+import { type Evaluation, evaluateTables, InputError, systemFor } from '@sbridge/core'
 import {
   type ColumnKind,
   continueNumbers,
-  type Evaluation,
-  evaluateTables,
   evaluateTarget,
   type Graded,
   type InferOptions,
-  InputError,
-  inferTable,
-  keyFromSeed,
   linesOf,
-  type RawTable,
-  ReferenceEngine,
   readingsOf,
-  systemFor,
-  type Table,
   tableFields,
   tellTarget,
   verdict
-} from '@sbridge/core'
+} from '@sbridge/core/internal'
+import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
+import { inferTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, reportFields, runFields } from '../cli/fields.js'
 import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'

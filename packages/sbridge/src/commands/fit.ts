@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { packModel, SYSTEMS, type TableModel, tellSeed, together } from '@sbridge/core'
+import { packModel, SYSTEMS, type TableModel } from '@sbridge/core'
+import { tellSeed, together } from '@sbridge/core/internal'
 import { addFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keyFromSeed, normals } from '@sbridge/core'
+import { keyFromSeed, normals } from '@sbridge/core/kernels'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sbridge as command } from '../../test/command.js'
 

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type ForecastModel, InputError, packModel, type SeriesRequest, SYSTEMS, tellSeed, together } from '@sbridge/core'
+import { type ForecastModel, InputError, packModel, SYSTEMS } from '@sbridge/core'
+import { type SeriesRequest, tellSeed, together } from '@sbridge/core/internal'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'

@@ -1,21 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import {
-  type Column,
-  InputError,
-  isEmpty,
-  isNumeric,
-  linesOf,
-  type ModelContents,
-  type NumericColumn,
-  prepareRows,
-  presentValues,
-  ReferenceEngine,
-  systemFor,
-  type Table,
-  tableFields
-} from '@sbridge/core'
+import { InputError, type ModelContents, systemFor } from '@sbridge/core'
+import { isEmpty, linesOf, type NumericColumn, prepareRows, presentValues, tableFields } from '@sbridge/core/internal'
+import { ReferenceEngine } from '@sbridge/core/kernels'
+import { type Column, isNumeric, type Table } from '@sbridge/core/tables'
 import { addFields, allFields, flagOf, readFields } from '../cli/fields.js'
 import { host } from '../cli/options.js'
 import { modelContentsIn } from '../cli/source.js'

@@ -1,21 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
-import {
-  checkImageTable,
-  type DrawnRows,
-  type Engine,
-  evaluateTables,
-  type ImageShape,
-  InputError,
-  keptBackIn,
-  keyFromSeed,
-  parseImageShape,
-  refuseCombinations,
-  SYSTEMS,
-  type TableModel,
-  type TableRequest,
-  type Telling
-} from '@sbridge/core'
-import { defined } from '@sbridge/core/internal'
+import { type DrawnRows, evaluateTables, InputError, SYSTEMS, type TableModel, type TableRequest, type Telling } from '@sbridge/core'
+import { checkImageTable, defined, type ImageShape, keptBackIn, parseImageShape, refuseCombinations } from '@sbridge/core/internal'
+import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, flagNamed, readFields, reportFields, runFields } from '../cli/fields.js'
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keyFromSeed, normals } from '@sbridge/core'
+import { keyFromSeed, normals } from '@sbridge/core/kernels'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sbridge } from '../../test/command.js'
 

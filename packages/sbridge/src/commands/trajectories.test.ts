@@ -1,13 +1,11 @@
 import {
-  cloud,
   type DrawnTrajectories,
   drawTrajectories,
-  matrixFromRows,
   presentTrajectories,
-  ReferenceEngine,
   tellTrajectories,
   trajectoriesSummary
-} from '@sbridge/core'
+} from '@sbridge/core/internal'
+import { cloud, matrixFromRows, ReferenceEngine } from '@sbridge/core/kernels'
 import { describe, expect, it } from 'vitest'
 import { tellingPage } from '../report/index.js'
 

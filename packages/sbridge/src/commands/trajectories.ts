@@ -1,16 +1,14 @@
 import type { Command } from '@commander-js/extra-typings'
+import { InputError, packModel, SYSTEMS } from '@sbridge/core'
 import {
-  InputError,
   type PathsRequest,
-  packModel,
-  type RawTable,
   refuseUnsavable,
   type SnapshotsOptions,
-  SYSTEMS,
   type TrajectoriesModel,
   tellSeed,
   together
-} from '@sbridge/core'
+} from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, runFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'

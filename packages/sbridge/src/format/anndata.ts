@@ -1,4 +1,5 @@
-import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import type { Entity } from 'h5wasm'
 import { Dataset, File, Group, ready } from 'h5wasm'
 import {

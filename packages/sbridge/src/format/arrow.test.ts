@@ -1,4 +1,4 @@
-import { SbridgeError } from '@sbridge/core'
+import { SbridgeError } from '@sbridge/core/internal'
 import {
   CompressionType,
   compressionRegistry,

@@ -1,4 +1,4 @@
-import type { RawColumn, RawTable } from '@sbridge/core'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   Bool,
   CompressionType,

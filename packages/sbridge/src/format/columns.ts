@@ -1,4 +1,6 @@
-import { FormatError, InputError, type RawColumn, type RawTable, SbridgeError } from '@sbridge/core'
+import { FormatError, InputError } from '@sbridge/core'
+import { SbridgeError } from '@sbridge/core/internal'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 
 /** What every reader is told besides the bytes. */
 export interface ReadContext {

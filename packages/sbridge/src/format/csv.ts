@@ -1,4 +1,5 @@
-import { InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { decodeText, isMissing, isoTexts, namesOf, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
 import { guessSeparator, recordsIn } from './records.js'
 

@@ -1,4 +1,4 @@
-import { inferTable } from '@sbridge/core'
+import { inferTable } from '@sbridge/core/tables'
 import { describe, expect, test } from 'vitest'
 import { fixture } from '../../test/fixture.js'
 import { readJson, readJsonLines, writeJson, writeJsonLines } from './json.js'

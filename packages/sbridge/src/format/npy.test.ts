@@ -1,4 +1,4 @@
-import type { RawColumn } from '@sbridge/core'
+import type { RawColumn } from '@sbridge/core/tables'
 import { describe, expect, test } from 'vitest'
 import { fixture } from '../../test/fixture.js'
 import { readNpy, writeNpy } from './npy.js'

@@ -1,4 +1,5 @@
-import { FormatError, InputError, type RawColumn, type RawTable } from '@sbridge/core'
+import { FormatError, InputError } from '@sbridge/core'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   booleanColumn,
   DAY,

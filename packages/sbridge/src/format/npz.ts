@@ -1,4 +1,4 @@
-import type { RawTable } from '@sbridge/core'
+import type { RawTable } from '@sbridge/core/tables'
 import { type Zippable, zipSync } from 'fflate'
 import { type ReadContext, reading, refuseEmptyFile, refuseNotFinite, tableOf, unreadable } from './columns.js'
 import { ContentLimit } from './content-limit.js'

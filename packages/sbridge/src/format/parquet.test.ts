@@ -1,4 +1,4 @@
-import type { RawColumn } from '@sbridge/core'
+import type { RawColumn } from '@sbridge/core/tables'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterEach, expect, test } from 'vitest'
 import { fixture } from '../../test/fixture.js'

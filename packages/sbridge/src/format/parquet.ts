@@ -1,4 +1,5 @@
-import type { InputError, RawColumn, RawTable } from '@sbridge/core'
+import type { InputError } from '@sbridge/core'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   type ColumnMetaData,
   type ParquetParsers,

@@ -1,5 +1,5 @@
-import type { RawColumn, RawTable } from '@sbridge/core'
-import { SbridgeError } from '@sbridge/core'
+import { SbridgeError } from '@sbridge/core/internal'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { describe, expect, test } from 'vitest'
 import fc from '../../../../test/property.js'
 import { isoTexts } from './columns.js'

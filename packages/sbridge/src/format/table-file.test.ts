@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
-import type { RawTable } from '@sbridge/core'
+import type { RawTable } from '@sbridge/core/tables'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkOutputs, checkWritable, removeTemporaryFiles, temporaryFilesIn, watchTemporaryFiles, writeAtomically } from './atomic-file.js'
 import { readTable, writeStream, writeTable } from './table-file.js'

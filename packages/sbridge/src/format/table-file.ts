@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { FormatError, InputError, type RawTable } from '@sbridge/core'
+import { FormatError, InputError } from '@sbridge/core'
+import type { RawTable } from '@sbridge/core/tables'
 import { causeOf } from '../host/causes.js'
 import type { AnnDataOptions } from './anndata.js'
 import { writeAtomically } from './atomic-file.js'

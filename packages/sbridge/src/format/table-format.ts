@@ -1,4 +1,5 @@
-import { InputError, type RawTable } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
+import type { RawTable } from '@sbridge/core/tables'
 import type { ReadContext } from './columns.js'
 
 interface Codec {

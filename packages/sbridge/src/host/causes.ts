@@ -1,4 +1,4 @@
-import type { ErrorParts } from '@sbridge/core'
+import type { ErrorParts } from '@sbridge/core/internal'
 
 /** What was got, what was expected, what to try: all that a person needs of an error. */
 export type Cause = Omit<ErrorParts, 'code'>

@@ -1,4 +1,4 @@
-import { cloud, gaussianKernel, keyFromSeed, matrix, normals } from '@sbridge/core'
+import { cloud, gaussianKernel, keyFromSeed, matrix, normals } from '@sbridge/core/kernels'
 import { describe, expect, test } from 'vitest'
 import { createEngine } from './node.js'
 

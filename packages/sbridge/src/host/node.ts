@@ -1,18 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
-import {
-  createWasmEngine,
-  type Engine,
-  InputError,
-  type Precision,
-  ReferenceEngine,
-  type StopSignal,
-  type WasmHost,
-  type WasmWorker,
-  WORKER_SOURCE,
-  type WorkerMessage
-} from '@sbridge/core'
+import { InputError, type StopSignal } from '@sbridge/core'
+import { type WasmWorker, WORKER_SOURCE, type WorkerMessage } from '@sbridge/core/internal'
+import { createWasmEngine, type Engine, type Precision, ReferenceEngine, type WasmHost } from '@sbridge/core/kernels'
 
 /** Engines that exist, in the order in which help lists them. */
 export const ENGINE_NAMES = ['wasm', 'wasm-relaxed', 'reference'] as const

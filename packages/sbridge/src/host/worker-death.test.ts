@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads'
-import { cloud, gaussianKernel, keyFromSeed, matrix, normals } from '@sbridge/core'
+import { cloud, gaussianKernel, keyFromSeed, matrix, normals } from '@sbridge/core/kernels'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createEngine } from './node.js'
 

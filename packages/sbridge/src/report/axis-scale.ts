@@ -1,4 +1,4 @@
-import { plainText, tickText } from '@sbridge/core'
+import { plainText, tickText } from '@sbridge/core/internal'
 
 /** An axis of Observable Plot, and the coordinate along which it is even. */
 export interface AxisScale {

@@ -1,4 +1,4 @@
-import { type Grade, type MeasureLine, numberText } from '@sbridge/core'
+import { type Grade, type MeasureLine, numberText } from '@sbridge/core/internal'
 import { Html, type HtmlValue, html } from './html.js'
 
 /** A part of a report with a heading. */

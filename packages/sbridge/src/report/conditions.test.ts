@@ -1,4 +1,5 @@
-import { type PosteriorReport, type Table, tellKnown } from '@sbridge/core'
+import { type PosteriorReport, tellKnown } from '@sbridge/core/internal'
+import type { Table } from '@sbridge/core/tables'
 import { expect, test } from 'vitest'
 import { joinSections } from './blocks.js'
 import { topicSection } from './topics.js'

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { type Axis, type Drawing, type Mark, plainText, type Side } from '@sbridge/core'
+import { type Axis, type Drawing, type Mark, plainText, type Side } from '@sbridge/core/internal'
 import { decadeText } from './axis-scale.js'
 import type { Html } from './html.js'
 import { cloudOfDots, drawPlot, REAL, SYNTHETIC } from './plot.js'

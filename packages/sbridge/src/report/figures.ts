@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import { type Associations, shorten } from '@sbridge/core'
+import { type Associations, shorten } from '@sbridge/core/internal'
 import { panel } from './blocks.js'
 import type { Html } from './html.js'
 import { drawPlot } from './plot.js'

@@ -1,4 +1,6 @@
-import { type ImageShape, InputError, type Matrix } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
+import type { ImageShape } from '@sbridge/core/internal'
+import type { Matrix } from '@sbridge/core/kernels'
 import { zlibSync } from 'fflate'
 import { crc32 } from '../format/crc32.js'
 

@@ -1,4 +1,6 @@
-import { cloud, type Engine, gaussianKernel, type ImageShape, type Matrix, matrix, pixelsOf, type Table, takeRows } from '@sbridge/core'
+import { type ImageShape, pixelsOf } from '@sbridge/core/internal'
+import { cloud, type Engine, gaussianKernel, type Matrix, matrix, takeRows } from '@sbridge/core/kernels'
+import type { Table } from '@sbridge/core/tables'
 import { figure, panel, type Section, section } from './blocks.js'
 import { Html } from './html.js'
 import { imageSheet } from './image-sheet.js'

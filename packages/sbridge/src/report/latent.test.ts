@@ -1,19 +1,7 @@
-import {
-  type CodecSummary,
-  checkImageTable,
-  type FitSummary,
-  keyFromSeed,
-  type LatentTableModel,
-  linesOf,
-  type Matrix,
-  matrix,
-  normals,
-  pixelsOf,
-  type Table,
-  type Telling,
-  tellKnown,
-  tellTable
-} from '@sbridge/core'
+import type { LatentTableModel, Telling } from '@sbridge/core'
+import { type CodecSummary, checkImageTable, type FitSummary, linesOf, pixelsOf, tellKnown, tellTable } from '@sbridge/core/internal'
+import { keyFromSeed, type Matrix, matrix, normals } from '@sbridge/core/kernels'
+import type { Table } from '@sbridge/core/tables'
 import { parseHTML } from 'linkedom'
 import { describe, expect, test } from 'vitest'
 import { joinSections, type Section } from './blocks.js'

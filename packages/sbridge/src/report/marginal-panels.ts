@@ -2,7 +2,6 @@ import * as Plot from '@observablehq/plot'
 import {
   type CategoricalColumn,
   type ColumnEvaluation,
-  isNumeric,
   levelShares,
   type NumericColumn,
   numberText,
@@ -10,9 +9,9 @@ import {
   RARE_BELOW,
   shareText,
   shorten,
-  type Table,
   timeText
-} from '@sbridge/core'
+} from '@sbridge/core/internal'
+import { isNumeric, type Table } from '@sbridge/core/tables'
 import { axisScale } from './axis-scale.js'
 import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
 import type { Html } from './html.js'

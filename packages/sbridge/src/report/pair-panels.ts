@@ -1,14 +1,6 @@
 import * as Plot from '@observablehq/plot'
-import {
-  type CategoricalColumn,
-  isCategorical,
-  isNumeric,
-  levelShares,
-  type NumericColumn,
-  numberText,
-  shorten,
-  type Table
-} from '@sbridge/core'
+import { type CategoricalColumn, levelShares, type NumericColumn, numberText, shorten } from '@sbridge/core/internal'
+import { isCategorical, isNumeric, type Table } from '@sbridge/core/tables'
 import { type AxisScale, axisScale } from './axis-scale.js'
 import { type Panel, REAL_AND_SYNTHETIC, type Sides } from './blocks.js'
 import type { Html } from './html.js'

@@ -1,4 +1,6 @@
-import { countText, type Drawing, type Evaluation, numberText, rareCombinationWords, shareText, type Table } from '@sbridge/core'
+import type { Evaluation } from '@sbridge/core'
+import { countText, type Drawing, numberText, rareCombinationWords, shareText } from '@sbridge/core/internal'
+import type { Table } from '@sbridge/core/tables'
 import { figure, type Section, section, table } from './blocks.js'
 import { drawingSvg } from './drawing.js'
 import { type Html, html } from './html.js'

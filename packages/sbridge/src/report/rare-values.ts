@@ -1,4 +1,4 @@
-import { type CategoricalColumn, levelRows, RARE_BELOW } from '@sbridge/core'
+import { type CategoricalColumn, levelRows, RARE_BELOW } from '@sbridge/core/internal'
 
 /**
  * Levels of a category that a report may show: those that at least three real rows have, and the truth values. Names,

@@ -1,29 +1,23 @@
+import { evaluateTables, type GlobalModel } from '@sbridge/core'
 import {
   aucReading,
   type CategoricalColumn,
-  type Column,
   copiesReading,
   countText,
-  evaluateTables,
   type FitSummary,
-  type GlobalModel,
-  keyFor,
-  keyFromSeed,
   measureLines,
   type NumericColumn,
-  normals,
   numberText,
   plainText,
-  ReferenceEngine,
   ratioReading,
   shareText,
   shorten,
-  type Table,
   tellTable,
   timeText,
-  uniforms,
   verdict
-} from '@sbridge/core'
+} from '@sbridge/core/internal'
+import { keyFor, keyFromSeed, normals, ReferenceEngine, uniforms } from '@sbridge/core/kernels'
+import type { Column, Table } from '@sbridge/core/tables'
 import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { escapeHtml, figure, html, measureTable, renderReport, section, table } from './index.js'

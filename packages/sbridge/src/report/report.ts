@@ -1,16 +1,6 @@
-import {
-  type ColumnEvaluation,
-  countText,
-  daysText,
-  type Evaluation,
-  measureLines,
-  numberText,
-  shareText,
-  type Table,
-  type Telling,
-  timeText,
-  verdict
-} from '@sbridge/core'
+import type { Evaluation, Telling } from '@sbridge/core'
+import { type ColumnEvaluation, countText, daysText, measureLines, numberText, shareText, timeText, verdict } from '@sbridge/core/internal'
+import type { Table } from '@sbridge/core/tables'
 import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
 import { associationPanels, FEW_COLUMNS } from './figures.js'

@@ -1,4 +1,5 @@
-import { type Block, cellText, type Fact, type Figure, factText, type TableOf, type Telling, type Topic } from '@sbridge/core'
+import type { Telling } from '@sbridge/core'
+import { type Block, cellText, type Fact, type Figure, factText, type TableOf, type Topic } from '@sbridge/core/internal'
 import { VERSION } from '../version.js'
 import { facts, figure, joinSections, panel, type Section, section, table } from './blocks.js'
 import { drawingSvg } from './drawing.js'

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { BandwidthCurve } from '@sbridge/core'
+import type { BandwidthCurve } from '@sbridge/core/internal'
 import type { SampleRun } from '../work/messages.js'
 import { searchName } from '../work/search-name.js'
 import { runOf, type Settings } from './settings.js'

@@ -1,5 +1,6 @@
-import type { EmbedJob, Field } from '@sbridge/core'
-import { embedFields } from '@sbridge/core'
+import type { Field } from '@sbridge/core'
+import type { EmbedJob } from '@sbridge/core/internal'
+import { embedFields } from '@sbridge/core/internal'
 import type { Look } from '../work/diffusion-map-messages.js'
 import { callOf, commandLine, stem } from './elsewhere.js'
 import { fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'

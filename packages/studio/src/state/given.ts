@@ -1,4 +1,4 @@
-import { formatDateTime, formatNumber, parseDateTime, parseNumber } from '@sbridge/core'
+import { formatDateTime, formatNumber, parseDateTime, parseNumber } from '@sbridge/core/internal'
 import type { ColumnFacts } from '../work/messages.js'
 
 /** What is known of a column of numbers or times: one value, or an interval with either end open. */

@@ -1,5 +1,5 @@
-import { parseObservation } from '@sbridge/core'
 import { columnsOf, linearForm } from '@sbridge/core/internal'
+import { parseObservation } from '@sbridge/core/tables'
 import type { ColumnFacts } from '../work/messages.js'
 import { change, facts, settings } from './sampling.js'
 

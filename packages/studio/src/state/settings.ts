@@ -1,5 +1,5 @@
-import { type ColumnKind, drawFields, type Field, type FitJob, fitFields } from '@sbridge/core'
-import { parseGiven, writeGiven } from '@sbridge/core/internal'
+import type { Field, FitJob } from '@sbridge/core'
+import { type ColumnKind, drawFields, fitFields, parseGiven, writeGiven } from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
 import type { Draws, SampleRun } from '../work/messages.js'
 import { usualSteps } from '../work/usual-steps.js'

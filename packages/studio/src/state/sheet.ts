@@ -1,4 +1,5 @@
-import { type Field, parseField, SbridgeError } from '@sbridge/core'
+import { type Field, parseField } from '@sbridge/core'
+import { SbridgeError } from '@sbridge/core/internal'
 
 /** One thing that a person may set: its usual value, and how it stands in the address of the page. */
 export interface Setting<T> {

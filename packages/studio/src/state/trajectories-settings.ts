@@ -1,4 +1,5 @@
-import { type Field, marginalsFields, REFERENCES, type ReferenceName } from '@sbridge/core'
+import type { Field } from '@sbridge/core'
+import { marginalsFields, REFERENCES, type ReferenceName } from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
 import type { Roles, TrajectoriesRun } from '../work/trajectories-messages.js'
 import { callOf, commandLine, stem } from './elsewhere.js'

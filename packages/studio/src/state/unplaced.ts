@@ -1,4 +1,4 @@
-import { countText } from '@sbridge/core'
+import { countText } from '@sbridge/core/internal'
 import type { ScatterFrame, Unplaced } from '../work/messages.js'
 
 /** What the picture does not show, in words; nothing where it shows all. `drawn` are the counts of drawn rows where these are shown. */

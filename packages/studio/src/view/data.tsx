@@ -1,4 +1,4 @@
-import type { ColumnKind } from '@sbridge/core'
+import type { ColumnKind } from '@sbridge/core/internal'
 import { change, close, drawnBars, facts, running, settings, source } from '../state/sampling.js'
 import type { ColumnFacts } from '../work/messages.js'
 import { Columns, Notes, Table, toggled } from './columns.js'

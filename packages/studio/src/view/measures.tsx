@@ -1,4 +1,5 @@
-import { type Evaluation, keptBackOf, type MeasureLine, measureLines, verdict } from '@sbridge/core'
+import type { Evaluation } from '@sbridge/core'
+import { keptBackOf, type MeasureLine, measureLines, verdict } from '@sbridge/core/internal'
 import { evaluation } from '../state/measuring.js'
 import { measuring, summary } from '../state/sampling.js'
 import { formatNumber } from './words.js'

@@ -1,4 +1,4 @@
-import { cellText, type Fact, factText } from '@sbridge/core'
+import { cellText, type Fact, factText } from '@sbridge/core/internal'
 import type { ShownBlock, ShownTopic } from '../work/messages.js'
 import { dot } from './figure.js'
 import { Panel } from './panel.js'

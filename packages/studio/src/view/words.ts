@@ -1,4 +1,4 @@
-export { countText as formatCount, numberText as formatNumber, plainText as formatPlain } from '@sbridge/core'
+export { countText as formatCount, numberText as formatNumber, plainText as formatPlain } from '@sbridge/core/internal'
 
 /** Seconds in words: 8 s, 2 min 10 s, 1 h 5 min. */
 export function durationOf(seconds: number): string {

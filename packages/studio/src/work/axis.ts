@@ -1,4 +1,5 @@
-import { type Column, isCategorical, isEmpty, isNumeric, presentValues } from '@sbridge/core'
+import { isEmpty, presentValues } from '@sbridge/core/internal'
+import { type Column, isCategorical, isNumeric } from '@sbridge/core/tables'
 import type { Axis, Tick, Unplaced } from './messages.js'
 
 /** How cells of one column become places between 0 and 1. */

@@ -1,4 +1,6 @@
-import { type Engine, type ProgressEvent, type RawTable, StopError, type StopSignal, type Watch } from '@sbridge/core'
+import { type ProgressEvent, StopError, type StopSignal, type Watch } from '@sbridge/core'
+import type { Engine } from '@sbridge/core/kernels'
+import type { RawTable } from '@sbridge/core/tables'
 import { parseTable, tableFormatOf } from 'sbridge/internal'
 import { countingEngine } from './counting-engine.js'
 import { openEngine } from './engine.js'

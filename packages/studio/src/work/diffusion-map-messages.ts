@@ -1,4 +1,4 @@
-import type { EmbeddingSummary, EmbedJob } from '@sbridge/core'
+import type { EmbeddingSummary, EmbedJob } from '@sbridge/core/internal'
 import type { Axis, RowFormat, ShownTopic, TableFacts } from './messages.js'
 import type { Shape } from './protocol.js'
 

@@ -1,18 +1,6 @@
-import {
-  type Column,
-  coordinateTable,
-  type EmbedJob,
-  embedTable,
-  InputError,
-  inferTable,
-  isCategorical,
-  isNumeric,
-  packModel,
-  type RawTable,
-  saveEmbedding,
-  type Table,
-  tellEmbedding
-} from '@sbridge/core'
+import { embedTable, InputError, packModel } from '@sbridge/core'
+import { coordinateTable, type EmbedJob, saveEmbedding, tellEmbedding } from '@sbridge/core/internal'
+import { type Column, inferTable, isCategorical, isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
 import { serializeTable } from 'sbridge/internal'
 import { pairsOf, placingOf, rangeOf, spellEnd } from './axis.js'
 import type { SavedFile, Tools, Work } from './desk.js'

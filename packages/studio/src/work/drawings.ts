@@ -1,4 +1,6 @@
-import { type Evaluation, numberText, type Table } from '@sbridge/core'
+import type { Evaluation } from '@sbridge/core'
+import { numberText } from '@sbridge/core/internal'
+import type { Table } from '@sbridge/core/tables'
 import { marginalPanel, mostRelatedPairs, type Panel, pairPanel, type Sides } from 'sbridge/internal/report'
 import type { Drawing } from './messages.js'
 

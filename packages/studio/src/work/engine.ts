@@ -1,4 +1,5 @@
-import { browserHost, createWasmEngine, type Engine } from '@sbridge/core'
+import { browserHost } from '@sbridge/core/internal'
+import { createWasmEngine, type Engine } from '@sbridge/core/kernels'
 import { surroundings } from './surroundings.js'
 
 /** The engine of a worker: the same bytes as the command line's, on all threads that the page may use. */

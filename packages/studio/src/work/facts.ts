@@ -1,17 +1,5 @@
-import {
-  type Column,
-  type ColumnKind,
-  continueNumbers,
-  type InferOptions,
-  inferTable,
-  isEmptyColumn,
-  isNumeric,
-  presentValues,
-  type RawColumn,
-  type RawTable,
-  SbridgeError,
-  type Table
-} from '@sbridge/core'
+import { type ColumnKind, continueNumbers, type InferOptions, isEmptyColumn, presentValues, SbridgeError } from '@sbridge/core/internal'
+import { type Column, inferTable, isNumeric, type RawColumn, type RawTable, type Table } from '@sbridge/core/tables'
 import { rangeOf, spellEnd } from './axis.js'
 import type { ColumnFacts, Preview, TableFacts } from './messages.js'
 

@@ -1,4 +1,4 @@
-import { SbridgeError } from '@sbridge/core'
+import { SbridgeError } from '@sbridge/core/internal'
 import type { Fault } from './protocol.js'
 
 /** The sentences of an error, also of one that sbridge did not expect. */

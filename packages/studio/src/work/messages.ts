@@ -1,18 +1,6 @@
-import type {
-  Block,
-  ColumnFormat,
-  ColumnKind,
-  Evaluation,
-  Figure,
-  FitJob,
-  FitSummary,
-  GlobalModel,
-  SampleJob,
-  Table,
-  Telling,
-  ToldReports,
-  Topic
-} from '@sbridge/core'
+import type { Evaluation, FitJob, GlobalModel, SampleJob, Telling } from '@sbridge/core'
+import type { Block, ColumnKind, Figure, FitSummary, ToldReports, Topic } from '@sbridge/core/internal'
+import type { ColumnFormat, Table } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
 import type { Shape } from './protocol.js'
 

@@ -1,4 +1,6 @@
-import { daysOf, InputError, instantOf, type RawColumn, type RawTable } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
+import { daysOf, instantOf } from '@sbridge/core/internal'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { rangeOf, spellEnd } from './axis.js'
 import type { RoleFacts } from './trajectories-messages.js'
 

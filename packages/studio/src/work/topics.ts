@@ -1,4 +1,4 @@
-import type { Block, Topic } from '@sbridge/core'
+import type { Block, Topic } from '@sbridge/core/internal'
 import type { ShownBlock, ShownTopic } from './messages.js'
 
 /** Topics as the page shows them: the report's own drawings. */

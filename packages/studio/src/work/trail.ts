@@ -1,4 +1,4 @@
-import { decodeTable, type Encoded, type Encoder, type Table } from '@sbridge/core'
+import { decodeTable, type Encoded, type Encoder, type Table } from '@sbridge/core/tables'
 import { type Placing, pairsOf } from './axis.js'
 
 /** Numbers that are kept of all steps together, at most: about 100 MB. */

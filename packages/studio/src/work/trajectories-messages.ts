@@ -1,4 +1,5 @@
-import type { Calendar, MarginalsOptions, SnapshotColumns, TrajectoriesJob } from '@sbridge/core'
+import type { MarginalsOptions } from '@sbridge/core'
+import type { Calendar, SnapshotColumns, TrajectoriesJob } from '@sbridge/core/internal'
 import type { Axis, RowFormat, ShownTopic } from './messages.js'
 import type { Shape } from './protocol.js'
 

@@ -1,18 +1,18 @@
+import { InputError } from '@sbridge/core'
 import {
   type DrawnTrajectories,
   drawTrajectories,
   type Family,
   type HistoryEntry,
-  InputError,
+  prepareSnapshots,
   presentTrajectories,
-  type RawTable,
   type SnapshotTable,
   snapshotsOf,
   tellTrajectories,
   trajectoriesStages,
   trajectoriesSummary
-} from '@sbridge/core'
-import { prepareSnapshots } from '@sbridge/core/internal'
+} from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
 import { serializeTable } from 'sbridge/internal'
 import type { SavedFile, Tools, Work } from './desk.js'
 import { pathPicture } from './path-places.js'

@@ -1,4 +1,4 @@
-import { REFERENCES } from '@sbridge/core'
+import { REFERENCES } from '@sbridge/core/internal'
 import { change, learned, session, settings } from '../../state/trajectories.js'
 import { FIELDS } from '../../state/trajectories-settings.js'
 import { ChoiceField, NumberField } from '../fields.js'

@@ -1,4 +1,4 @@
-import { type Calendar, instantOf, type ReferenceName } from '@sbridge/core'
+import { type Calendar, instantOf, type ReferenceName } from '@sbridge/core/internal'
 import { formatPlain } from '../words.js'
 
 export const REFERENCE_WORDS: Readonly<Record<ReferenceName, string>> = {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -131,8 +131,20 @@ describe('the packages', () => {
     ['sbridge', 'packages/sbridge/src/report/internal.ts']
   ] as const)('%s opens in %s what another package uses, and nothing else', (name, file) => {
     const own = manifestOf(name).name
-    const uses = PACKAGES.slice(PACKAGES.indexOf(name) + 1)
-      .flatMap(packageFiles)
+    // Benches and whole-product tests look inside too.
+    const outside = ['bench', 'test', ...PACKAGES.map((one) => `packages/${one}/test`)].flatMap((folder) =>
+      existsSync(join(root, folder))
+        ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+            .filter((one) => /\.(?:ts|tsx|mjs)$/.test(one))
+            .map((one) => `${folder}/${one}`)
+        : []
+    )
+    const tests = PACKAGES.slice(PACKAGES.indexOf(name) + 1).flatMap((one) =>
+      readdirSync(join(root, 'packages', one, 'src'), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.test\.tsx?$/.test(file))
+        .map((file) => `packages/${one}/src/${file}`)
+    )
+    const uses = [...PACKAGES.slice(PACKAGES.indexOf(name) + 1).flatMap(packageFiles), ...outside, ...tests]
       .map((one) => readFileSync(join(root, one), 'utf8'))
       .flatMap((text) => [...text.matchAll(/\{([^{}]*)\}\s*from\s*'([^']+)'/g)])
       .filter(([, , specifier]) => specifier!.startsWith(`${own}/internal`))

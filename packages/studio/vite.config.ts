@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import preact from '@preact/preset-vite'
-import { BROWSER_WORKER_SOURCE } from '@sbridge/core/internal'
+import { BROWSER_WORKER_SOURCE } from '@sbridge/core/kernels'
 import { defineConfig, type Plugin } from 'vite'
 import { EXAMPLES, type Example, thumbnail } from './examples.js'
 

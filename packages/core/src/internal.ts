@@ -1,127 +1,109 @@
 /** What the other packages of this repository use besides the public interface: it may change in any release. */
-
 export { alignTables } from './diagnose/align.js'
+export { evaluateTarget } from './diagnose/conditional-target.js'
 export { evaluationParts } from './diagnose/evaluate.js'
-export * from './diagnose/index.js'
-export { engineBattery } from './engine/battery.js'
-export * from './engine/reference/reference.js'
-export * from './engine/wasm/engine.js'
-export * from './engine/wasm/host.js'
-export type { Precision } from './engine/wasm/module.js'
-export * from './kernel/bandwidth.js'
-export * from './kernel/engine.js'
-export * from './kernel/kernel.js'
-export type { Given, GivenValue } from './know/conditions.js'
-export type { LikelihoodModule, LikelihoodRow } from './know/likelihood-row.js'
-export type { BeforeAndAfter, ObservationSupport } from './know/observations.js'
-export type { Distance, NamedWarning } from './know/support.js'
-export * from './model-file/container.js'
-export type { ModelArray, ModelContents } from './model-file/contents.js'
+export type { Associations, ColumnEvaluation } from './diagnose/evaluation.js'
+export { levelShares } from './diagnose/marginals.js'
+export { levelRows, rareCombinationWords } from './diagnose/rare.js'
+export {
+  aucReading,
+  copiesReading,
+  type Graded,
+  type MeasureLine,
+  measureLines,
+  ratioReading,
+  readingsOf,
+  verdict
+} from './diagnose/readings.js'
+export { tellTarget } from './diagnose/tell-target.js'
+export { browserHost, type WasmWorker, WORKER_SOURCE, type WorkerMessage } from './engine/wasm/host.js'
+export { isModel } from './model-file/container.js'
 export { defined } from './num/defined.js'
-export * from './num/errors.js'
-export * from './num/iterate.js'
-export * from './num/log-space.js'
-export * from './num/matrix.js'
-export * from './num/random.js'
+export { type ErrorParts, SbridgeError } from './num/errors.js'
 export { type StagePlan, StageShare } from './num/share.js'
-export { startRows } from './sampling/run.js'
-export type { StartKind } from './sampling/start.js'
-export { USUAL_STEPS } from './sampling/steps.js'
-export * from './scaling/symmetric.js'
-export * from './space/blocks.js'
-export * from './space/cloud.js'
-export * from './spectral/index.js'
-export { refuseCombinations, type Spelling } from './systems/combinations.js'
-export * from './systems/condition-options.js'
-export { type Context, contextOf, type JobContext } from './systems/context.js'
+export type { Codec, CodecContents } from './spectral/codec.js'
+export { refuseCombinations } from './systems/combinations.js'
+export { conditionFields } from './systems/condition-options.js'
 export { coordinateTable } from './systems/embedding/coordinates.js'
-export { type EmbedJob, embedTable } from './systems/embedding/embed.js'
-export * from './systems/embedding/embedding.js'
-export * from './systems/embedding/embedding-file.js'
+export type { EmbedJob } from './systems/embedding/embed.js'
+export type { EmbeddingModel, EmbeddingSummary } from './systems/embedding/embedding.js'
+export { saveEmbedding } from './systems/embedding/embedding-file.js'
 export { embedFields } from './systems/embedding/options.js'
-export type { EmbeddingAnswer, EmbeddingRequest, FittedEmbedding } from './systems/embedding/system.js'
+export type { EmbeddingAnswer, EmbeddingRequest } from './systems/embedding/system.js'
 export { tellEmbedding } from './systems/embedding/tell.js'
-export { checkField, type Exclusion, type Field, type FieldValue, namesOf, parseField, refuseUnknown } from './systems/fields.js'
-export * from './systems/forecast/index.js'
+export type { FieldValue } from './systems/fields.js'
+export { forecastFields } from './systems/forecast/options.js'
+export { saveForecast } from './systems/forecast/save.js'
 export type { DrawnSeries, SeriesFit, SeriesRequest } from './systems/forecast/system.js'
-export * from './systems/global/bandwidth.js'
-export { CONTEST_BUDGET, leadRequired } from './systems/global/choose-scaling.js'
-export { conditionClasses } from './systems/global/condition-bridge.js'
-export type { ConditionalChoice, ConditionalTrial } from './systems/global/condition-choose.js'
+export type { BandwidthCurve } from './systems/global/bandwidth.js'
 export { ConditionMemory } from './systems/global/condition-memory.js'
-export * from './systems/global/condition-sample.js'
 export { factorGroups } from './systems/global/factor-groups.js'
-export * from './systems/global/generator.js'
-export * from './systems/global/model.js'
-export * from './systems/global/options.js'
-export * from './systems/global/posterior.js'
-export { loadGlobal, saveGlobal } from './systems/global/save.js'
+export { categoryMode } from './systems/global/generator.js'
+export { type FitSummary, trainingTable } from './systems/global/model.js'
+export { drawFields, fitFields } from './systems/global/options.js'
+export type { PosteriorReport } from './systems/global/posterior.js'
+export { saveGlobal } from './systems/global/save.js'
 export { keptBackOf } from './systems/global/tell.js'
-export type { Host, NetworkHost, SystemContext } from './systems/host.js'
-export { loaded, type Model, SYSTEMS, type SystemName, saved, systemFor, systemOf } from './systems/index.js'
-export * from './systems/latent/index.js'
-export * from './systems/local/index.js'
-export { type Calendar, daysOf, instantOf, spellDates } from './systems/marginals/calendar.js'
-export * from './systems/marginals/index.js'
-export * from './systems/marginals/snapshot-table.js'
-export { prepareSnapshots } from './systems/marginals/snapshots.js'
+export type { NetworkHost } from './systems/host.js'
+export type { SystemName } from './systems/index.js'
+export { latentDrawFields, latentFields } from './systems/latent/options.js'
+export { fitLocal } from './systems/local/fit.js'
+export { localFields } from './systems/local/options.js'
+export { posteriorLocal } from './systems/local/posterior.js'
+export { saveLocal } from './systems/local/save.js'
+export { type Calendar, daysOf, instantOf } from './systems/marginals/calendar.js'
+export type { Family } from './systems/marginals/family.js'
+export { marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './systems/marginals/options.js'
+export type { HistoryEntry } from './systems/marginals/rounds.js'
+export { type SnapshotColumns, type SnapshotTable, snapshotsOf } from './systems/marginals/snapshot-table.js'
+export { prepareSnapshots, type Snapshot } from './systems/marginals/snapshots.js'
 export { type DrawnPaths, refuseUnsavable, type SnapshotsOptions } from './systems/marginals/system.js'
 export { tellTrajectories } from './systems/marginals/tell.js'
-export * from './systems/marginals/trajectories.js'
-export { type PreparedTable, prepareRows, prepareTable, type TableOptions } from './systems/prepare.js'
-export { type Answer, type AnySystem, checkOptions, drawModel, fitModel, type Plan, type Stage, type System } from './systems/system.js'
-export type { Asked, Conditioning, KnownRows } from './systems/table/asked.js'
-export * from './systems/table/check-known.js'
-export * from './systems/table/estimate.js'
+export {
+  type DrawnTrajectories,
+  drawTrajectories,
+  type PathsRequest,
+  presentTrajectories,
+  type TrajectoriesJob,
+  type TrajectoriesModel,
+  trajectoriesStages,
+  trajectoriesSummary
+} from './systems/marginals/trajectories.js'
+export { prepareRows, prepareTable } from './systems/prepare.js'
+export { type AnySystem, checkOptions } from './systems/system.js'
+export { estimateJob, type KnownSize, pairsPerMillisecond } from './systems/table/estimate.js'
 export { parseGiven, writeGiven } from './systems/table/given.js'
 export { checkImageTable, type ImageShape, parseImageShape, pixelsOf } from './systems/table/image.js'
-export * from './systems/table/latent.js'
-export * from './systems/table/latent-codec.js'
-export * from './systems/table/latent-conditions.js'
-export * from './systems/table/latent-file.js'
-export * from './systems/table/latent-local.js'
-export type { DrawnRows, TableFit, TableModel, TableRequest, TableSource } from './systems/table/options.js'
-export { keptBackIn, type ToldReports, type ToldRows, tellKnown, tellSeed, tellTable } from './systems/table/tell.js'
-export {
-  type FitJob,
-  fitTable,
-  presentRows,
-  type SampleJob,
-  sampleTable
-} from './systems/table/whole.js'
+export { fitLatentTable, sampleLatentTable } from './systems/table/latent.js'
+export type { CodecSummary, LatentJob } from './systems/table/latent-codec.js'
+export { saveLatentLocal, saveLatentTable } from './systems/table/latent-file.js'
+export { fitLatentLocal, type LatentLocalModel } from './systems/table/latent-local.js'
+export { keptBackIn, type ToldReports, tellKnown, tellSeed } from './systems/table/tell.js'
 export { tableFields } from './systems/table-options.js'
-export * from './table/categories.js'
-export * from './table/encoder.js'
-export { columnsOf, linearForm, parseObservation } from './table/expression.js'
-export * from './table/infer.js'
-export * from './table/parse.js'
-export { presentTable, roundToFormat } from './table/present.js'
+export { combinationsOf } from './table/categories.js'
+export { presentValues } from './table/encoder.js'
+export { columnsOf, linearForm } from './table/expression.js'
+export type { InferOptions } from './table/infer.js'
+export { formatDateTime, formatNumber, parseDateTime, parseNumber } from './table/parse.js'
 export { RARE_BELOW } from './table/rare-below.js'
-export * from './table/raw.js'
-export { type RepeatedKey, repeatedKey } from './table/repeated-keys.js'
-export * from './table/rows.js'
+export { isEmptyColumn } from './table/raw.js'
+export { takeTableRows } from './table/rows.js'
 export { continueNumbers } from './table/running-numbers.js'
-export * from './table/scaling.js'
-export * from './table/table.js'
+export { suggestsQuantile } from './table/scaling.js'
+export { type CategoricalColumn, type ColumnKind, isEmpty, type NumericColumn } from './table/table.js'
 export { countText, daysText, numberText, plainText, shareText, shorten, tickText, timeText } from './tell/numbers.js'
 export {
   type Axis,
   type Block,
-  type Cell,
   cellText,
   type Drawing,
   type Fact,
-  type Facts,
   type Figure,
   factText,
   type Grade,
-  linesOf,
   type Mark,
-  type Point,
-  type Sentences,
   type Side,
   type TableOf,
-  type Telling,
   type Topic,
   together
 } from './tell/telling.js'

@@ -8,7 +8,7 @@ export { energyDistance } from './diagnose/pairwise.js'
 export { engineBattery } from './engine/battery.js'
 export { ReferenceEngine } from './engine/reference/reference.js'
 export { createWasmEngine, type WasmEngineOptions } from './engine/wasm/engine.js'
-export type { WasmHost } from './engine/wasm/host.js'
+export { BROWSER_WORKER_SOURCE, type WasmHost } from './engine/wasm/host.js'
 export type { Precision } from './engine/wasm/module.js'
 // Points and kernels.
 export { atEpsilon, fitWidthField, type KernelChoice } from './kernel/bandwidth.js'

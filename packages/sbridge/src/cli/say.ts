@@ -1,5 +1,5 @@
 import type { Telling } from '@sbridge/core'
-import { linesOf } from '@sbridge/core/internal'
+import { linesOf } from '@sbridge/core'
 import { summaryStream } from './summary.js'
 
 export interface Said {

@@ -1,12 +1,11 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type Evaluation, evaluateTables, InputError, systemFor } from '@sbridge/core'
+import { type Evaluation, evaluateTables, InputError, linesOf, systemFor } from '@sbridge/core'
 import {
   type ColumnKind,
   continueNumbers,
   evaluateTarget,
   type Graded,
   type InferOptions,
-  linesOf,
   readingsOf,
   tableFields,
   tellTarget,

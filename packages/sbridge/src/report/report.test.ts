@@ -1,4 +1,4 @@
-import { evaluateTables, type GlobalModel } from '@sbridge/core'
+import { evaluateTables, type GlobalModel, tellTable } from '@sbridge/core'
 import {
   aucReading,
   type CategoricalColumn,
@@ -12,7 +12,6 @@ import {
   ratioReading,
   shareText,
   shorten,
-  tellTable,
   timeText,
   verdict
 } from '@sbridge/core/internal'

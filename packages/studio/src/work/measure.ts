@@ -1,5 +1,5 @@
-import { type Evaluation, evaluateTables } from '@sbridge/core'
-import { alignTables, evaluationParts, keptBackIn, tellTable, trainingTable } from '@sbridge/core/internal'
+import { type Evaluation, evaluateTables, tellTable } from '@sbridge/core'
+import { alignTables, evaluationParts, keptBackIn, trainingTable } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
 import type { SavedFile, Share, Tools, Work } from './desk.js'

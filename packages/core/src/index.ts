@@ -20,6 +20,7 @@ export type { ProgressEvent, StopSignal, Watch } from './num/iterate.js'
 export { type Key, keyFromSeed } from './num/random.js'
 // Options, each described once.
 export { USUAL_STEPS } from './sampling/steps.js'
+export type { KnownRows } from './systems/asked.js'
 // Systems of models: what fits, draws, tells, saves and loads.
 export { type Context, contextOf } from './systems/context.js'
 // Series, snapshots, surfaces.
@@ -40,7 +41,6 @@ export type { MarginalsOptions } from './systems/marginals/options.js'
 export { sampleTrajectories, type Trajectories } from './systems/marginals/sample.js'
 export { scoreHeldOut } from './systems/marginals/score.js'
 export { type Answer, drawModel, fitModel, type Plan, type Stage, type System } from './systems/system.js'
-export type { KnownRows } from './systems/table/asked.js'
 export type { LatentTableModel } from './systems/table/latent.js'
 export type { DrawnRows, TableFit, TableModel, TableRequest } from './systems/table/options.js'
 export { tellTable } from './systems/table/tell.js'

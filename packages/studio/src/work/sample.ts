@@ -1,28 +1,26 @@
 import {
-  type ColumnFormat,
-  ConditionMemory,
-  continueNumbers,
-  type Encoded,
   type FitJob,
   fitTable,
   type GlobalModel,
-  inferTable,
   keyFromSeed,
   packModel,
-  presentTable,
   type RawTable,
   sampleConditional,
   samplePosterior,
   sampleTable,
+  type Telling
+} from '@sbridge/core'
+import {
+  ConditionMemory,
+  continueNumbers,
+  planTable,
   saveGlobal,
-  type Table,
-  type Telling,
   type ToldReports,
   takeTableRows,
   tellKnown,
   trainingTable
-} from '@sbridge/core'
-import { planTable } from '@sbridge/core/internal'
+} from '@sbridge/core/internal'
+import { type ColumnFormat, type Encoded, inferTable, presentTable, type Table } from '@sbridge/core/tables'
 import { serializeTable } from 'sbridge/internal'
 import { placingOf, unplaced } from './axis.js'
 import type { SavedFile, Tools, Work } from './desk.js'

@@ -12,9 +12,13 @@ import { type Evidence, evidenceOfRows, type Linearised, type RowLikelihood, typ
  */
 export async function throughDecoder(evidence: Evidence, { codec, decode }: Pick<Code, 'codec' | 'decode'>): Promise<Evidence> {
   if (evidence.linear && codec.linear) return evidenceOfRows(await reduced(evidence, codec.linear))
+  const { residuals } = evidence
   return {
+    // The decoder ties all coordinates together.
+    touches: evidence.touches && Array.from({ length: codec.latentDimension }, (_, a) => a),
     linear: false,
     value: async (at, chains) => evidence.value(await decode(at), chains),
+    ...(residuals && { residuals: async (at: Encoded, chains: Uint32Array) => residuals(await decode(at), chains) }),
     ...(evidence.linearise && {
       linearise: async (at: Encoded, chains: Uint32Array): Promise<Linearised> => {
         const found: (StandIn | undefined)[] = []
@@ -117,8 +121,13 @@ function linearLikelihood(gaussian: Gaussian): RowLikelihood {
     for (let i = 0; i < r; i++) for (let a = 0; a < k; a++) out[i] = out[i]! - rows.data[i * k + a]! * point[a]!
     return out
   }
+  const touches = Array.from({ length: k }, (_, a) => a).filter((a) =>
+    Array.from({ length: r }, (_, i) => i).some((i) => rows.data[i * k + a] !== 0)
+  )
   return {
+    touches,
     linear: true,
+    residuals: (point) => left(point).map((x) => -x),
     value: (point) => left(point).reduce((sum, x) => sum - 0.5 * x * x, constant),
     standIn: (at) => ({ constant, rows, targets: left(at) })
   }

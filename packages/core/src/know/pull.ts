@@ -41,6 +41,8 @@ function withPresent({ columns }: Encoder, { condition, observations }: Known): 
 }
 
 export interface PulledBehind extends Pulled {
+  /** The evidence in parts: what is exact, and the rest. */
+  readonly parts: readonly Evidence[]
   /** The evidence about coordinates that are blurred by N(0, variance·I): how well rows near a training row agree. */
   readonly blurred: (variance: number) => Promise<Evidence | undefined>
 }
@@ -54,7 +56,7 @@ export async function pullBehind(code: Code, known: Known): Promise<PulledBehind
   const { condition } = pull(encoder, { ...known, module: undefined })
   const parts = [
     ...(condition.numbers.length > 0 ? [numbersLikelihood(encoder, condition.numbers, residual)] : []),
-    ...condition.ranges.map((range) => rangeLikelihood(encoder, range, residual)),
+    ...ordered(condition.ranges).map((range) => rangeLikelihood(encoder, range, residual)),
     ...known.observations.map((one) => withNoise(observationLikelihood(encoder, [one]), residual)),
     ...(known.module ? [moduleLikelihood(encoder, known.module)] : [])
   ]
@@ -66,6 +68,7 @@ export async function pullBehind(code: Code, known: Known): Promise<PulledBehind
   const other = await behind(codec.linear ? parts.filter(({ linear }) => !linear) : parts)
   return {
     condition: { ...condition, numbers: [], ranges: [] },
+    parts: [...exact, ...other],
     evidence: together([...exact, ...other]),
     blurred: async (variance) => {
       const wide = await Promise.all(exact.map((one) => blurred(one, { coordinates: codec.latentDimension, variance })))
@@ -77,9 +80,12 @@ export async function pullBehind(code: Code, known: Known): Promise<PulledBehind
 /** A codec that reproduces a column exactly still needs likelihoods that a chain can find: standard deviations in coordinates. */
 const LEAST_DEVIATION = { number: 1e-4, interval: 1e-3 }
 
+/** In the order of the columns, whatever they were named in. */
+const ordered = <T extends { readonly column: number }>(parts: readonly T[]): T[] => [...parts].sort((a, b) => a.column - b.column)
+
 function numbersLikelihood(encoder: Encoder, numbers: readonly GivenNumber[], residual: Float64Array): RowLikelihood {
   const rows = matrix(numbers.length, encoder.coordinateCount)
-  const values = numbers.map(({ column, value }, p) => {
+  const values = ordered(numbers).map(({ column, value }, p) => {
     const { coordinate, scaler } = coordinateOf(encoder, column)
     const precision = 1 / Math.max(LEAST_DEVIATION.number, Math.sqrt(residual[coordinate]!))
     rows.data[p * rows.cols + coordinate] = precision
@@ -123,7 +129,13 @@ function withNoise(exact: RowLikelihood, residual: Float64Array): RowLikelihood 
     return { local, noise }
   }
   return {
+    touches: exact.touches,
     linear: exact.linear,
+    // But for the logarithm of the noise, which hardly changes from place to place.
+    residuals: (point, codes) => {
+      const root = Math.sqrt(standInAt(point, codes).noise)
+      return exact.residuals!(point, codes).map((r) => r / root)
+    },
     value: (point, codes) => {
       const { noise } = standInAt(point, codes)
       return exact.value(point, codes) / noise - 0.5 * log(noise)

@@ -8,7 +8,6 @@ import { columnsOf, type ObservationExpression } from '../../table/expression.js
 import type { Table } from '../../table/table.js'
 import type { Drift } from './drift.js'
 import type { LocalContext, LocalModel } from './model.js'
-import { trainingFieldTable } from './sample.js'
 
 /** One condition on a localised model, and how well the data support its rows. Plain JSON. */
 export interface LocalConditionReport {
@@ -32,7 +31,10 @@ export interface LocalPosteriorReport {
 }
 
 export interface LocalPosteriorOutcome extends Pick<LocalPosteriorReport, 'sweeps' | 'choices' | 'acceptance'> {
+  /** Training rows. */
+  readonly training: Table
   readonly conditions: readonly Condition[]
+  /** Conditions on the same columns. */
   readonly groups: readonly ConditionGroup[]
   readonly observations: readonly ObservationExpression[]
   /** Of each condition. */
@@ -57,8 +59,7 @@ export async function reportOnLocal(
   outcome: LocalPosteriorOutcome,
   context: LocalContext
 ): Promise<LocalPosteriorReport> {
-  const { conditions, groups, observations, table, sweeps, count, choices, acceptance } = outcome
-  const training = trainingFieldTable(model)
+  const { training, conditions, groups, observations, table, sweeps, count, choices, acceptance } = outcome
   const distances: Distance[] = new Array(conditions.length)
   for (const [g, group] of groups.entries()) {
     const members = group.members.map((member) => conditions[member]!)

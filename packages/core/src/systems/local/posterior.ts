@@ -1,4 +1,4 @@
-import { formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { type Evidence, evidenceOfRows, restricted, tempered, together } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { checkObservation, refuseFar } from '../../know/observations.js'
@@ -25,7 +25,7 @@ import type { FittedWindow } from '../window-file.js'
 import { type Drift, driftOf } from './drift.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
-import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
+import { type LocalPosteriorOutcome, type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { checkCount, decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
 import { fitTwoSided, passWindows } from './windows.js'
 
@@ -80,13 +80,43 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
     .flatMap((observation) => rowLikelihoods(encoder, { observations: [observation], module: undefined }))
     .concat(rowLikelihoods(encoder, { observations: [], module: request.likelihood }))
     .map(evidenceOfRows)
-  await refuseImpossible(model, evidence, request)
+  if (await refusesAll(model, evidence)) throw allExcluded(request.observe ?? [], request.likelihood !== undefined)
   const key = keyFor(context.key, 'posterior')
+  const drawn = await drawLocalPosterior(model, { conditions, evidence, request }, { ...context, key })
+  const table = repeatGiven(decodeLocal(model, drawn.coordinates), conditions, count)
+  const training = trainingFieldTable(model)
+  const report = await reportOnLocal(model, { ...drawn, training, conditions, observations, table, count }, { ...context, key })
+  return { table, formats: formatsFor(encoder, conditions), coordinates: drawn.coordinates, report }
+}
+
+/** What is known of rows as data on the coordinates of a field. */
+export interface LocalPosteriorDraw {
+  /** Of the model's own coordinates. */
+  readonly conditions: readonly Condition[]
+  readonly evidence: readonly Evidence[]
+  readonly request: Pick<LocalPosteriorRequest, 'count' | 'sweeps' | 'steps'>
+}
+
+/** Drawn coordinates and how the sweeps fared. */
+export interface LocalPosteriorChains
+  extends Pick<LocalPosteriorOutcome, 'groups' | 'effectiveRows' | 'impossible' | 'sweeps' | 'choices' | 'drift' | 'acceptance'> {
+  /** [conditions · count, d] */
+  readonly coordinates: Matrix
+}
+
+/** Draws coordinates under conditions and evidence: `posteriorLocal` without words. */
+export async function drawLocalPosterior(
+  model: LocalModel,
+  { conditions, evidence, request }: LocalPosteriorDraw,
+  context: LocalContext
+): Promise<LocalPosteriorChains> {
+  const { key } = context
+  const { count } = request
   const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
   const windows = await passWindows(model, { ...context, key: keyFor(key, 'fit pass') })
   const coordinates = matrix(conditions.length * count, model.coordinates.cols)
   const effectiveRows = new Float64Array(conditions.length).fill(Number.POSITIVE_INFINITY)
-  const groups = groupConditions(encoder, conditions)
+  const groups = groupConditions(model.encoder, conditions)
   let acceptance = 1
   let impossible = 0
   let sweeps = 0
@@ -110,29 +140,15 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
     })
     context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
   }
-  const table = repeatGiven(decodeLocal(model, coordinates), conditions, count)
-  const report = await reportOnLocal(
-    model,
-    {
-      conditions,
-      groups,
-      observations,
-      effectiveRows,
-      table,
-      sweeps,
-      count,
-      choices,
-      impossible,
-      ...(drift ? { drift } : {}),
-      ...(evidence.every(({ linear }) => linear) ? {} : { acceptance })
-    },
-    { ...context, key }
-  )
-  return { table, formats: formatsFor(encoder, conditions), coordinates, report }
+  const tested = evidence.every(({ linear }) => linear) ? {} : { acceptance }
+  return { coordinates, groups, effectiveRows, impossible, sweeps, choices, ...(drift ? { drift } : {}), ...tested }
 }
 
 /** All that can be refused about what is known, before anything is drawn. */
-export function checkLocalPosterior(model: LocalModel, { count, given, observe = [], likelihood, sweeps }: LocalPosteriorRequest) {
+export function checkLocalPosterior(
+  model: Pick<LocalModel, 'encoder'>,
+  { count, given, observe = [], likelihood, sweeps }: LocalPosteriorRequest
+) {
   checkCount(count)
   const givens = given === undefined ? [{}] : Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
   const asked = observe.length > 0 || likelihood !== undefined || givens.some((one) => Object.keys(one).length > 0)
@@ -152,14 +168,9 @@ export function checkLocalPosterior(model: LocalModel, { count, given, observe =
   return { conditions, observations }
 }
 
-/** Throws `InputError` where every training row is impossible: chains would wander where nothing is possible. */
-async function refuseImpossible(
-  { coordinates }: LocalModel,
-  evidence: readonly Evidence[],
-  { observe = [], likelihood }: LocalPosteriorRequest
-): Promise<void> {
-  if (evidence.length > 0 && (await impossibleRows(evidence, coordinates)) === coordinates.rows)
-    throw allExcluded(observe, likelihood !== undefined)
+/** Whether every training row is impossible: chains would wander where nothing is possible. */
+export async function refusesAll({ coordinates }: LocalModel, evidence: readonly Evidence[]): Promise<boolean> {
+  return evidence.length > 0 && (await impossibleRows(evidence, coordinates)) === coordinates.rows
 }
 
 /** Rows where something is −∞. */
@@ -173,7 +184,7 @@ interface KnownDraw {
   readonly knowledge: FieldKnowledge
   readonly units: readonly FittedWindow[]
   readonly windows: readonly FittedWindow[]
-  readonly request: LocalPosteriorRequest
+  readonly request: LocalPosteriorDraw['request']
   readonly n: number
 }
 

@@ -24,7 +24,7 @@ import { decodeLatents, drawLatents, fitLatentTable, type LatentTableModel, trai
 import type { LatentJob } from './latent-codec.js'
 import { sampleLatentConditioned } from './latent-conditions.js'
 import { loadLatentLocal, loadLatentTable, saveLatentLocal, saveLatentTable } from './latent-file.js'
-import { fitLatentLocal, type LatentLocalModel, sampleLatentLocal, trainingLatentLocalTable } from './latent-local.js'
+import { fitLatentLocal, type LatentLocalModel, posteriorLatentLocal, sampleLatentLocal, trainingLatentLocalTable } from './latent-local.js'
 import type { DrawnRows, TableFit, TableRequest } from './options.js'
 import { fitTable, sampleTable } from './whole.js'
 
@@ -153,8 +153,14 @@ export const latentLocal: TableKind<LatentLocalModel> = {
     const { blocks: _of, ...places } = localOptions(options)
     return fitLatentLocal(table, { ...job, ...places }, { ...context, ...context.host })
   },
-  async draw(model, { rows, seed, noise, steps, onStep }, context) {
+  async draw(model, { rows, seed, noise, steps, onStep, asked }, context) {
     refuseOnStep(onStep)
+    if (asked) {
+      const { givens, observe, likelihood } = asked
+      const request = { rows: rows ?? model.summary.rowCount, given: givens, observe, ...defined({ likelihood, steps }) }
+      const { report, ...known } = await posteriorLatentLocal(model, request, contextOf(seed ?? 1, context))
+      return { ...known, posterior: report, warnings: report.warnings }
+    }
     const drawn = await sampleLatentLocal(model, defined({ rows, seed, noise, steps }), context)
     return { ...drawn, formats: model.encoder.formats, warnings: [] }
   },

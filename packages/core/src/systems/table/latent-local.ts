@@ -1,14 +1,30 @@
-import { checkFinite } from '../../code/code.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { checkFinite, codecResidual, stack } from '../../code/code.js'
+import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
+import { allExcluded } from '../../know/likelihood-row.js'
+import { refuseFar } from '../../know/observations.js'
+import { groupConditions } from '../../know/places.js'
+import { pullBehind } from '../../know/pull.js'
+import { InputError } from '../../num/errors.js'
+import { type Matrix, matrix, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import type { Codec } from '../../spectral/codec.js'
 import { decodeTable, type Encoder } from '../../table/encoder.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { unscaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
-import { contextOf, type JobContext } from '../context.js'
+import { type Context, contextOf, type JobContext } from '../context.js'
 import { fitLocal } from '../local/fit.js'
 import type { LocalModel, LocalSummary } from '../local/model.js'
 import type { LocalDrawOptions, LocalOptions } from '../local/options.js'
-import { sampleLocal, trainingFieldTable } from '../local/sample.js'
+import {
+  checkLocalPosterior,
+  drawLocalPosterior,
+  type LocalPosteriorChains,
+  type LocalPosteriorRequest,
+  refusesAll
+} from '../local/posterior.js'
+import { type LocalPosteriorReport, reportOnLocal } from '../local/posterior-report.js'
+import { decodeLocal, sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { prepareTable } from '../prepare.js'
 import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
@@ -125,6 +141,96 @@ export async function sampleLatentLocal(model: LatentLocalModel, job: LatentLoca
 
 async function decoded({ codec, encoder }: LatentLocalModel, latents: Matrix): Promise<Table> {
   return decodeTable(encoder, { coordinates: checkFinite(await codec.decode(latents)), codes: new Int32Array(0) })
+}
+
+/** What is known about rows of a localised latent model, in the columns of its table. */
+export interface LatentLocalRequest extends Pick<LocalPosteriorRequest, 'observe' | 'likelihood' | 'sweeps' | 'steps'> {
+  /** One condition or several; several only without observations. */
+  readonly given?: readonly Given[]
+  /** Rows for each condition. */
+  readonly rows: number
+}
+
+export interface LatentLocalPosterior extends LatentLocalRows {
+  readonly formats: readonly ColumnFormat[]
+  readonly report: LocalPosteriorReport
+}
+
+/**
+ * Draws `rows` rows for every condition, one after the other; given values are repeated exactly. What is known is of decoded
+ * rows, and what the codec cannot reproduce counts as noise. Cost of `posteriorLocal` in K coordinates for each condition.
+ * Throws `InputError` as `posteriorLocal` does, and for intervals.
+ */
+export async function posteriorLatentLocal(
+  model: LatentLocalModel,
+  request: LatentLocalRequest,
+  context: Context
+): Promise<LatentLocalPosterior> {
+  const { encoder, codec, inner } = model
+  const { rows: count, observe = [], likelihood: module } = request
+  const { conditions, observations } = checkLocalPosterior(model, { ...request, count })
+  refuseIntervals(conditions)
+  const training = trainingLatentLocalTable(model)
+  refuseFar(observations, training)
+  const code = stack(encoder, fieldCodec(model), await codecResidual(codec, model.rows))
+  const parts: LocalPosteriorChains[] = []
+  for (const [k, condition] of conditions.entries()) {
+    const { parts: evidence } = await pullBehind(code, { condition, observations, module })
+    if (await refusesAll(inner, evidence)) throw allExcluded(observe, module !== undefined)
+    const key = keyFor(context.key, `condition ${k}`)
+    parts.push(await drawLocalPosterior(inner, { conditions: [NOTHING], evidence, request: { ...request, count } }, { ...context, key }))
+  }
+  const latents = asMatrix(decodeLocal(inner, stackRows(parts.map(({ coordinates }) => coordinates))))
+  const table = repeatGiven(await decoded(model, latents), conditions, count)
+  const chains = {
+    groups: groupConditions(encoder, conditions),
+    choices: parts[0]!.choices,
+    effectiveRows: Float64Array.from(parts, ({ effectiveRows }) => effectiveRows[0]!),
+    impossible: parts.reduce((sum, part) => sum + part.impossible, 0),
+    sweeps: Math.max(...parts.map(({ sweeps }) => sweeps)),
+    ...leastOf(parts)
+  }
+  const report = await reportOnLocal(inner, { ...chains, training, conditions, observations, table, count }, context)
+  return { table, formats: formatsFor(encoder, conditions), latents, report }
+}
+
+/** Sweeps that take one coordinate at a time stick at the ends of an interval that all coordinates share. */
+function refuseIntervals(conditions: readonly Condition[]): void {
+  const range = conditions.flatMap(({ ranges }) => ranges)[0]
+  if (!range) return
+  throw new InputError({
+    code: 'option-combination',
+    got: `an interval of ${range.name} with --latent and --local together`,
+    expected: 'values, or observations of decoded rows',
+    try: `--observe '${range.name} = VALUE ± DEVIATION', or --latent without --local`
+  })
+}
+
+/** The codec of a model's own coordinates, each of which the field has scaled once more. */
+function fieldCodec({ codec, inner }: LatentLocalModel): Codec {
+  const scalers = inner.encoder.columns.flatMap((code) => (code.carries === 'coordinate' ? [code.scaler] : []))
+  const { linear, places: _distances, ...rest } = codec
+  const changed = scalers.map((scaler) => unscaleValues(scaler, Float64Array.of(0, 1)))
+  const decode = (latents: Matrix) => codec.decode(asMatrix(decodeLocal(inner, latents)))
+  if (!linear) return { ...rest, decode }
+  const { cols: d, data } = linear.basis
+  const basis = matrix(
+    linear.basis.rows,
+    d,
+    data.map((x, at) => x * (changed[Math.floor(at / d)]![1]! - changed[Math.floor(at / d)]![0]!))
+  )
+  const offset = linear.offset.map((x, c) => changed.reduce((sum, [zero], a) => sum + zero! * data[a * d + c]!, x))
+  return { ...rest, decode, linear: { offset, basis } }
+}
+
+/** The condition of coordinates of which only decoded rows are known. */
+const NOTHING: Condition = { words: '', numbers: [], ranges: [], levels: new Map(), named: [], unknown: [] }
+
+/** The least acceptance and the largest drift. */
+function leastOf(parts: readonly LocalPosteriorChains[]): Pick<LocalPosteriorChains, 'acceptance' | 'drift'> {
+  const tested = parts.flatMap(({ acceptance }) => (acceptance === undefined ? [] : [acceptance]))
+  const drifts = parts.flatMap(({ drift }) => (drift ? [drift] : [])).sort((a, b) => b.by - a.by)
+  return { ...(tested.length > 0 ? { acceptance: Math.min(...tested) } : {}), ...(drifts[0] ? { drift: drifts[0] } : {}) }
 }
 
 /** The training rows of a model before the codec, as the model itself would call the data. */

@@ -120,7 +120,7 @@ describe('fit and sample', () => {
     ['local', { given: { x0: 1 }, ridge: 0.1 }, 'option-combination: ridge with local'],
     ['latent', { onStep: () => {} }, 'option-combination: onStep'],
     ['latent', { dynamics: 'bridge', noise: 'split' }, 'option-combination: noise with dynamics bridge'],
-    ['latent and local', { given: { x0: 1 } }, 'option-combination: given with latent and local']
+    ['latent and local', { given: { x0: '0..1' } }, 'option-combination: an interval of x0 with --latent and --local together']
   ])('sample from a %s model refuses %j', async (kind, options, said) => {
     expect(await refused(() => sample(models.get(kind)!, { rows: 2, engine, ...options } as SampleOptions))).toBe(said)
   })

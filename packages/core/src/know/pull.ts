@@ -1,7 +1,7 @@
 import type { Code } from '../code/code.js'
 import { log } from '../num/elementary.js'
 import { matrix } from '../num/matrix.js'
-import { logNormalMass, truncatedMoments } from '../num/truncated-normal.js'
+import { logNormalMass } from '../num/truncated-normal.js'
 import type { Encoder } from '../table/encoder.js'
 import { columnsOf, type ObservationExpression } from '../table/expression.js'
 import { scaleValues } from '../table/scaling.js'
@@ -100,24 +100,25 @@ function numbersLikelihood(encoder: Encoder, numbers: readonly GivenNumber[], re
   }
 }
 
-/** log P(low ≤ x + what the codec leaves out ≤ high); it is concave, and its own second order stands for it. */
+/**
+ * log P(low ≤ x + what the codec leaves out ≤ high). A Gaussian of its middle and width stands for an interval with two ends;
+ * one with a single end is left to the Metropolis test.
+ */
 function rangeLikelihood(encoder: Encoder, { column, low, high }: GivenRange, residual: Float64Array): RowLikelihood {
   const { coordinate, scaler } = coordinateOf(encoder, column)
   const end = (value: number) => (Number.isFinite(value) ? scaleValues(scaler, Float64Array.of(value))[0]! : value)
   const [from, to] = [end(low), end(high)]
   const deviation = Math.max(LEAST_DEVIATION.interval, Math.sqrt(residual[coordinate]!))
-  const endsAt = (point: Float64Array) => [(from - point[coordinate]!) / deviation, (to - point[coordinate]!) / deviation] as const
+  const value = (point: Float64Array) => logNormalMass((from - point[coordinate]!) / deviation, (to - point[coordinate]!) / deviation)
+  const [middle, width] = [(from + to) / 2, to - from]
+  if (!Number.isFinite(width)) return { linear: false, value }
+  const precision = 1 / Math.sqrt(deviation * deviation + (width * width) / 12)
+  const rows = matrix(1, encoder.coordinateCount)
+  rows.data[coordinate] = precision
   return {
     linear: false,
-    value: (point) => logNormalMass(...endsAt(point)),
-    standIn: (at) => {
-      const within = truncatedMoments(...endsAt(at))
-      const tilt = new Float64Array(at.length)
-      tilt[coordinate] = within.mean / deviation
-      const rows = matrix(1, at.length)
-      rows.data[coordinate] = Math.sqrt(Math.max(0, 1 - within.variance)) / deviation
-      return { constant: logNormalMass(...endsAt(at)), tilt, rows, targets: new Float64Array(1) }
-    }
+    value,
+    standIn: (at) => ({ constant: 0, rows, targets: Float64Array.of(precision * (middle - at[coordinate]!)) })
   }
 }
 

@@ -2,12 +2,6 @@ import type { Exclusion, Field } from './fields.js'
 
 const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
 
-/** A decoder ties all coordinates together. */
-const NOT_BEHIND_BOTH: Exclusion = {
-  beside: ['latent', 'local'],
-  because: 'a model of all coordinates, which the decoder ties together'
-}
-
 /** Schemes and bandwidths that only a model of all columns has. */
 const OF_WHOLE_MODELS: readonly Exclusion[] = [{ beside: ['local'] }, { beside: ['latent'] }]
 
@@ -21,7 +15,6 @@ export const conditionFields: readonly Field[] = [
     default: 'nothing',
     repeatable: true,
     group: 'known',
-    excludes: [NOT_BEHIND_BOTH],
     sentence: 'What is known of the rows exactly; everything else is drawn given it.',
     source: GLMR
   },
@@ -32,7 +25,7 @@ export const conditionFields: readonly Field[] = [
     range: 'a table: columns by name, an empty cell is free',
     default: 'none',
     group: 'known',
-    excludes: [NOT_BEHIND_BOTH, { beside: ['observed'], because: 'one condition, as given, beside observations' }],
+    excludes: [{ beside: ['observed'], because: 'one condition, as given, beside observations' }],
     sentence: 'One condition a row; as many rows as -n says are drawn for each, in its order.',
     source: ''
   },
@@ -44,7 +37,6 @@ export const conditionFields: readonly Field[] = [
     default: 'nothing',
     repeatable: true,
     group: 'observed',
-    excludes: [NOT_BEHIND_BOTH],
     sentence: 'A measurement with Gaussian error: the rows are drawn from their law times its likelihood.',
     source: ''
   },
@@ -55,7 +47,6 @@ export const conditionFields: readonly Field[] = [
     range: 'a module that exports logLikelihood(row) and, if it has it, gradient(row)',
     default: 'none',
     group: 'observed',
-    excludes: [NOT_BEHIND_BOTH],
     sentence: 'A likelihood of your own, as a JavaScript module.',
     source: ''
   },

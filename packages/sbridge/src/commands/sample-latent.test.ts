@@ -123,9 +123,9 @@ describe('rows behind a codec on the command line', () => {
     expect(document.querySelectorAll('#images img').length).toBe(2)
     expect((await run('sample', 'bars.csv', ...local, '-n', '20', '--seed', '1', '-o', 'whole.csv')).status).toBe(0)
     expect(await rowsOf('whole.csv')).toEqual(rows)
-    expect(await run('sample', 'local.sbridge', '--observe', 'p3 = 10 ± 1', '-n', '5', '-o', 'no.csv')).toMatchObject({
+    expect(await run('sample', 'local.sbridge', '--given', 'p3=0..10', '-n', '5', '-o', 'no.csv')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('--observe with --latent and --local')
+      stderr: expect.stringContaining('--latent and --local together')
     })
     expect(existsSync(at('no.csv'))).toBe(false)
   })
@@ -159,7 +159,7 @@ describe('rows behind a codec on the command line', () => {
       [['--latent', 'pca:4', '--image', '5x5'], '16 numeric columns'],
       [['--latent', 'pca:4', '--image', 'big'], 'WIDTHxHEIGHT'],
       [['--latent', 'pca:4', '--local', 'auto'], 'the categories of bar'],
-      [['--latent', 'pca:4', '--local', 'auto', '--given', 'p3=10'], '--given with --latent and --local'],
+      [['--latent', 'pca:4', '--local', 'auto', '--given', 'p3=10', '--ridge', '0.1'], '--ridge with --local'],
       [['--latent', 'pca:4', '--local', 'auto', '--dynamics', 'bridge'], 'leaving --dynamics out'],
       [['--latent', 'pca:4', '--local', 'auto', '--weights', 'p3'], '--weights with --local'],
       [['--latent', 'pca:4', '--sweep', 'ordered'], '--sweep without --local'],

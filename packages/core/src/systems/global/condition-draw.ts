@@ -299,7 +299,7 @@ async function clampGroup(run: GroupRun, problem: InformedProblem, chains: Infor
 }
 
 /** Chains in the model's own coordinates. */
-export function unscaledRows(bridge: InformedBridge, { coordinates, codes }: InformedState): Encoded {
+export function unscaledRows(bridge: InformedBridge, { coordinates, codes }: Encoded): Encoded {
   const data = coordinates.data.map((x, at) => x * bridge.scales[at % coordinates.cols]!)
   return { coordinates: matrix(coordinates.rows, coordinates.cols, data), codes: codes.slice() }
 }

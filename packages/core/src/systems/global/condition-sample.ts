@@ -3,7 +3,7 @@ import type { ConditionGroup } from '../../know/places.js'
 import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../../know/support.js'
 import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { keyFor } from '../../num/random.js'
+import { type Key, keyFor } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { USUAL_STEPS } from '../../sampling/steps.js'
 import { combinationsOf } from '../../table/categories.js'
@@ -12,7 +12,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
-import { type ConditionalChoice, chooseConditional, freeScales } from './condition-choose.js'
+import { type ConditionalChoice, chooseConditional, freeScales, type ObservedColumns } from './condition-choose.js'
 import { drawGroupInBatches, type GroupDraw } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
 import {
@@ -106,7 +106,7 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
     const { group } = matched
     const members = group.members.map((member) => conditions[member]!)
     const own = keyFor(key, `group ${g}`)
-    const choice = await chooseFor(model, matched, { request, context: { ...context, key: own } })
+    const choice = await chooseFor(model, { matched, request }, { ...context, key: choiceKey(context.key, g) })
     const distances = await conditionDistances(members, {
       table: training,
       codes: model.training.rows.codes,
@@ -189,30 +189,44 @@ export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'enco
   })
 }
 
+/** What is wanted of a choice of bandwidths. */
+type ChoiceRequest = { readonly [K in 'epsilon' | 'ridge' | 'conditioning' | 'memory']?: ConditionalRequest[K] | undefined }
+
+/** Key of the choice for the first group of conditions: posteriors that give the same choose the same. */
+export const choiceKey = (key: Key, group = 0): Key => keyFor(keyFor(keyFor(key, 'conditional'), `group ${group}`), 'choice')
+
+interface ChoiceFor {
+  readonly matched: MatchedGroup
+  readonly request: ChoiceRequest
+  /** Besides, noisy observations. */
+  readonly observed?: ObservedColumns | undefined
+}
+
 /** Chosen on the rows that most conditions of the group could share. */
-async function chooseFor(
+export async function chooseFor(
   model: GlobalModel,
-  { group, matched, compared }: MatchedGroup,
-  { request, context }: { request: ConditionalRequest; context: Context }
+  { matched: { group, matched, compared }, request, observed }: ChoiceFor,
+  { engine, key, watch }: Context
 ): Promise<ConditionalChoice> {
   const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
   // A bandwidth that the user set at the fit is kept here too.
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
   const fixed = { epsilon, ridge: number(request.ridge) }
-  const { key } = context
   const { name, rows } = matched[0]!
-  return recall(request.memory, `choice ${JSON.stringify([key.stream, group, compared, name, fixed, request.conditioning])}`, async () =>
+  const named = [key.stream, group, compared, name, fixed, request.conditioning]
+  return recall(request.memory, `choice ${JSON.stringify(named)}`, async () =>
     chooseConditional({
       training: matchedTraining(model, rows).training,
-      kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, context.engine)) },
+      kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, engine)) },
       group,
       compared,
       part: rows !== undefined,
+      observed,
       fixed,
       scheme: request.conditioning,
-      engine: context.engine,
-      key: keyFor(key, 'choice'),
-      watch: context.watch
+      engine,
+      key,
+      watch
     })
   )
 }
@@ -221,19 +235,19 @@ interface PartOfDraw {
   readonly matched: MatchedGroup
   readonly part: MatchedConditions
   readonly choice: ConditionalChoice
-  readonly request: ConditionalRequest
+  readonly memory: ConditionMemory | undefined
 }
 
 /** A bridge on matched rows at a chosen bandwidth, drawn and given coordinates each in their own scale. */
-async function bridgeFor(
+export async function bridgeFor(
   model: GlobalModel,
-  { matched: { group, compared }, part, choice, request }: PartOfDraw,
-  { engine, watch }: Context
+  { matched: { group, compared }, part, choice, memory }: PartOfDraw,
+  { engine, watch }: Pick<Context, 'engine' | 'watch'>
 ): Promise<InformedBridge> {
   const { epsilon, freeRatio } = choice
   const same = freeRatio === 1 && epsilon === model.kernel.epsilon && !part.rows
   const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
-  return recall(request.memory, `bridge ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
+  return recall(memory, `bridge ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
     const { training, potentials } = matchedTraining(model, part.rows)
     const { bridge } = await informedBridge({
       training,
@@ -249,11 +263,15 @@ async function bridgeFor(
   })
 }
 
-async function drawWith(model: GlobalModel, asked: PartOfDraw, context: Context): Promise<GroupDraw> {
+async function drawWith(
+  model: GlobalModel,
+  asked: Omit<PartOfDraw, 'memory'> & { readonly request: ConditionalRequest },
+  context: Context
+): Promise<GroupDraw> {
   const { matched, part, choice, request } = asked
   const { engine, key, watch } = context
   return drawGroupInBatches({
-    bridge: await bridgeFor(model, asked, context),
+    bridge: await bridgeFor(model, { ...asked, memory: request.memory }, context),
     ...partOfGroup(matched, part),
     count: request.rows,
     steps: request.steps ?? USUAL_STEPS.given,

@@ -127,6 +127,11 @@ export function ownEpsilon(model: GlobalModel, memory: ConditionMemory | undefin
   return recall(memory, `posterior bridge ${JSON.stringify([context.key.stream, epsilon])}`, () => bridgeAt(model, epsilon, context))
 }
 
+/** How far the chain without likelihood strays from the data on a bridge: a bias that acceptance does not show. */
+export async function unconditionedDistance(model: GlobalModel, bridge: InformedBridge, context: Context): Promise<DistanceToData> {
+  return distanceToData(model, await drawUnconditioned(model, bridge, context), { key: context.key })
+}
+
 /** Multiplications of one chain without likelihood that ε is compared by. */
 export function controlWork(model: GlobalModel): number {
   const { coordinates } = model.training.rows

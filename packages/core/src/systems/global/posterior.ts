@@ -1,5 +1,5 @@
 import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
-import type { Evidence } from '../../know/evidence.js'
+import { type Evidence, inScales } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import {
   type BeforeAndAfter,
@@ -15,7 +15,7 @@ import { logLikelihoodsOf } from '../../know/row-likelihoods.js'
 import { effectiveSampleSize, MANY_MATCHING, type NamedWarning } from '../../know/support.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
-import { keyAtStep, keyFor, permutation } from '../../num/random.js'
+import { type Key, keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { BATCH_ROWS, inBatches } from '../../sampling/batches.js'
 import { langevinStep } from '../../sampling/informed-langevin.js'
@@ -26,13 +26,13 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
-import { DEFAULT_RIDGE } from './condition-choose.js'
+import { DEFAULT_RIDGE, isOneGaussian } from './condition-choose.js'
 import { type GroupRun, markMoved, startGroup, stepGroup, unscaledRows } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
-import { matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
-import { checkConditions } from './condition-sample.js'
+import { type MatchedGroup, matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
+import { bridgeFor, checkConditions, choiceKey, chooseFor } from './condition-sample.js'
 import { type GlobalModel, trainingTable } from './model.js'
-import { chooseEpsilon, type EpsilonChoice, ownEpsilon } from './posterior-epsilon.js'
+import { chooseEpsilon, type EpsilonChoice, ownEpsilon, unconditionedDistance } from './posterior-epsilon.js'
 import { effectiveCount, LEAST_CHAINS, temper, weightsOf } from './posterior-temper.js'
 
 /** What was observed about a row whose prior is the model. */
@@ -40,7 +40,7 @@ export interface PosteriorRequest {
   /** `2*x1 + x3 = 4.2 ± 0.1`, in the units of the columns. */
   readonly observe?: readonly string[]
   readonly likelihood?: LikelihoodModule
-  /** Besides, columns that are known as for `sampleConditional`: numbers at the model's ε and λ = 10⁻³. */
+  /** Besides, columns that are known as for `sampleConditional`, whose bandwidths are chosen in the same way. */
   readonly given?: Given
   /** How many rows. */
   readonly rows: number
@@ -48,7 +48,7 @@ export interface PosteriorRequest {
   readonly steps?: number
   /** `informed` (default) or the papers' `langevin`. */
   readonly conditioning?: 'informed' | 'langevin'
-  /** ε; `auto` is the model's, enlarged as long as the chain alone and the training rows under the likelihood allow it. */
+  /** ε; `auto` by held-out rows that make the same observations of themselves; the model's own under a likelihood alone. */
   readonly epsilon?: 'auto' | number
   /** What earlier draws from this model with this key found out. */
   readonly memory?: ConditionMemory
@@ -60,7 +60,7 @@ export interface PosteriorReport {
   readonly conditioning: 'informed' | 'langevin'
   readonly steps: number
   readonly epsilon: number
-  /** Set where the prior's rows pass tests of normality, observations are linear, and all rows were averaged as one Gaussian. */
+  /** Set where one Gaussian of all rows does as well on held-out ones as any finer kernel. */
   readonly gaussian?: true
   /** Powers of the likelihood on the way, ending in 1. */
   readonly powers: readonly number[]
@@ -120,8 +120,8 @@ export interface PosteriorDraw extends Pick<PosteriorRequest, 'rows' | 'conditio
   /** Whether the condition says anything. */
   readonly known: boolean
   /**
-   * How an automatic ε is found: by the chain without evidence alone, or beside it by the training rows weighted by the
-   * evidence, where those tell what the drawn ones should be like. `none`: the model's own is taken.
+   * How an automatic ε is found: by held-out rows that observe themselves, or by the chain without evidence alone. `none`: the
+   * model's own is taken.
    */
   readonly search: 'rows' | 'chain' | 'none'
   /** Evidence that the training rows are counted under. Default `evidence`. */
@@ -157,21 +157,21 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
   if (!weights) return undefined
   const poolFor = (bridge: InformedBridge, count: number, on = condition) =>
     poolOf(bridge, { count, steps, condition: on, context: { ...context, key } })
-  const quiet = context.watch?.stop ? { stop: context.watch.stop } : undefined
-  const draw = async (bridge: InformedBridge, count: number) =>
-    (await drawInformed({ ...poolFor(bridge, count), watch: quiet }, evidence, count)).rows
   const question = {
     epsilon: asked.epsilon,
     search: conditioning !== 'langevin',
     weights: asked.search === 'chain' ? ONE_ROW : weights,
     linear: evidence.linear,
-    draw: asked.search === 'rows' && !known ? draw : undefined,
     memory: asked.memory
   }
   const own = { ...context, key }
-  const choice: Choice = asked.search === 'none' ? await ownEpsilon(model, asked.memory, own) : await chooseEpsilon(model, question, own)
-  const matched = known ? await matchedBridge(model, { condition, choice, asked }, context) : { bridge: choice.bridge, condition }
-  const pool = (count: number) => poolFor(matched.bridge, count, matched.condition)
+  const searched = asked.search === 'rows' && conditioning !== 'langevin' ? await placeFor(model, asked, { context, key }) : undefined
+  const choice: Choice =
+    searched?.choice ?? (asked.search === 'none' ? await ownEpsilon(model, asked.memory, own) : await chooseEpsilon(model, question, own))
+  const matched =
+    searched ?? (known ? await matchedBridge(model, { condition, choice, asked }, context) : { bridge: choice.bridge, condition })
+  const ridge = searched?.ridge ?? DEFAULT_RIDGE
+  const pool = (count: number) => ({ ...poolFor(matched.bridge, count, matched.condition), ridge })
   const counted = asked.counted ?? evidence
   const support = known
     ? await supportUnder(pool(Math.min(asked.rows, BATCH_ROWS)), counted)
@@ -231,6 +231,50 @@ async function matchedBridge(
     return (await informedBridge({ training, kernel, ...manner, without: compared, initial: potentials, engine, watch })).bridge
   })
   return { bridge, condition: left }
+}
+
+/** Where chains run: a bridge at a setting chosen by held-out rows, and what is left to be compared on it. */
+interface Place {
+  readonly bridge: InformedBridge
+  readonly condition: Condition
+  readonly choice: Choice
+  readonly ridge: number
+}
+
+/** Bandwidths are chosen as for conditions, held-out rows making the same observations of themselves. `context`: with the posterior's own key. */
+async function placeFor(model: GlobalModel, asked: PosteriorDraw, { context, key }: PlaceContext): Promise<Place> {
+  const { condition, evidence, epsilon, memory } = asked
+  const { encoder } = model.training
+  const found = matchConditions(model.training, [condition])[0]!
+  const left = found.conditions[0]!
+  const matched: MatchedGroup = { ...found, group: groupConditions(encoder, [left])[0]! }
+  const present = encoder.columns.flatMap((code) =>
+    code.carries === 'coordinate' && code.missingFactor !== undefined && evidence.touches?.includes(code.coordinate)
+      ? [code.missingFactor]
+      : []
+  )
+  const observed = evidence.residuals && { evidence, present }
+  const chosen = await chooseFor(
+    model,
+    // What was found for one observation does not hold for another.
+    { matched, observed, request: { epsilon, memory: observed ? undefined : memory } },
+    { ...context, key: choiceKey(context.key) }
+  )
+  const part = found.matched[0]!
+  const bridge = await bridgeFor(model, { matched, part, choice: chosen, memory }, context)
+  const whole = part.rows
+    ? await bridgeFor(model, { matched, part: { ...part, rows: undefined, name: '' }, choice: chosen, memory }, context)
+    : bridge
+  const unconditioned = await unconditionedDistance(model, whole, { ...context, key })
+  const gaussian = isOneGaussian(chosen) ? { gaussian: true as const } : {}
+  return { bridge, condition: left, choice: { epsilon: chosen.epsilon, bridge, unconditioned, ...gaussian }, ridge: chosen.ridge }
+}
+
+interface PlaceContext {
+  /** The caller's, whose key conditions are chosen by. */
+  readonly context: Context
+  /** The posterior's own. */
+  readonly key: Key
 }
 
 interface PoolRequest {
@@ -307,7 +351,8 @@ function joined(batches: readonly Drawn[]): Drawn {
   }
 }
 
-async function drawInformed(run: GroupRun, evidence: Evidence, count: number): Promise<Drawn> {
+async function drawInformed(run: GroupRun, whole: Evidence, count: number): Promise<Drawn> {
+  const evidence = inScales(whole, run.bridge.scales)
   const pool = startGroup(run)
   const start = await temper({
     pool,
@@ -321,7 +366,7 @@ async function drawInformed(run: GroupRun, evidence: Evidence, count: number): P
   let { chains } = start
   const n = chains.fresh.length
   const problem = { ...pool.problem, conditionOf: new Uint32Array(n), evidence }
-  run.onStep?.(takeEncoded(run.bridge.training.rows, start.ancestors), 0)
+  run.onStep?.(unscaledRows(run.bridge, takeEncoded(run.bridge.training.rows, start.ancestors)), 0)
   let acceptance = 0
   const moved = new Uint8Array(n)
   const key = keyFor(run.key, 'steps')

@@ -172,7 +172,7 @@ export function tellPosterior(report: PosteriorReport, columns?: Table['columns'
       {
         name: 'bandwidth ε under what is known',
         value: epsilon,
-        aside: gaussian && 'the rows pass tests of normality: one Gaussian'
+        aside: gaussian && 'one Gaussian, which does as well on held-out rows'
       },
       { name: 'powers of the likelihood on the way', value: powers.length },
       {

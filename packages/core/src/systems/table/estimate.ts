@@ -93,8 +93,8 @@ function contestPairs(size: JobSize): number {
 
 /** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, and rows that it is fitted on. */
 const TRIAL = { heldOut: 300, scored: 0.7, chains: 4, steps: 3, rows: 1000 }
-/** Chains of a posterior at least, powers that its likelihood usually takes with two steps each, the chain without it, and rows drawn to look at an ε. */
-const POSTERIOR = { chains: 256, powers: 2, unconditioned: 1000, tried: 500, steps: 20 }
+/** Chains of a posterior at least, powers that its likelihood usually takes with two steps each, and the chain without it. */
+const POSTERIOR = { chains: 256, powers: 2, unconditioned: 1000, steps: 20 }
 
 /**
  * What an informed step of one chain costs, as pairs: moments with their covariance, a part's blocks filled up, and the
@@ -112,14 +112,14 @@ function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: K
   const step = informedPairs(rowCount, known)
   const chains = known.observes ? Math.max(drawnRows, POSTERIOR.chains) : drawnRows
   const prior = Math.min(POSTERIOR.unconditioned, rowCount / 2) * POSTERIOR.steps * step
-  const look = prior + POSTERIOR.tried * POSTERIOR.steps * step + scalingPairs(rowCount, TURNS.warm)
   return [
+    { stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + folds * fitted * fitted * 10) },
     ...(known.observes
       ? [
-          { stage: 'the chain without observations', pairs: prior + (known.trials - 1) * look },
+          { stage: 'the chain without observations', pairs: prior },
           { stage: 'bringing the observations in', pairs: 2 * (POSTERIOR.powers - 1) * chains * step }
         ]
-      : [{ stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + folds * fitted * fitted * 10) }]),
+      : []),
     { stage: 'sampling', pairs: steps * chains * step }
   ]
 }

@@ -72,17 +72,13 @@ interface Asked {
 type Ask = (asked: Asked) => Promise<Answer>
 
 async function askGlobal(data: InferredTable): Promise<Ask> {
-  const model = await fitGlobal(data, { bandwidth: 0.5, scaling: 'standard' }, context)
+  const model = await fitGlobal(data, { scaling: 'standard' }, context)
   return async ({ given, observe }) => {
     if (observe) {
-      const { table, report } = await samplePosterior(
-        model,
-        { observe, rows: COUNT, epsilon: 8, ...(given ? { given: given as Given } : {}) },
-        context
-      )
+      const { table, report } = await samplePosterior(model, { observe, rows: COUNT, ...(given ? { given: given as Given } : {}) }, context)
       return { table, warnings: report.warnings }
     }
-    const { table, report } = await sampleConditional(model, { given: given!, rows: COUNT, epsilon: 8, ridge: 1e-3 }, context)
+    const { table, report } = await sampleConditional(model, { given: given!, rows: COUNT }, context)
     return { table, warnings: report.conditions.flatMap(({ warnings }) => warnings) }
   }
 }

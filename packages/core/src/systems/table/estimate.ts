@@ -30,11 +30,10 @@ export interface JobSize {
 /** Sizes that decide how long what is known about the rows takes to come in. */
 export interface KnownSize {
   readonly conditions: number
-  /**
-   * Settings of bandwidth and ridge that are tried on held-out rows, over all sets of columns that conditions name; of
-   * observations, the values of ε that are looked at.
-   */
+  /** Settings of bandwidth and ridge that are tried on held-out rows, over all sets of columns that conditions name. */
   readonly trials: number
+  /** Bandwidths at which the chain without observations is looked at. Default 1. */
+  readonly looks?: number
   /** Coordinates of a local Gaussian: the numeric ones. */
   readonly coordinateCount: number
   /** Local Gaussians a step: one, or one for each combination of categories. */
@@ -113,10 +112,15 @@ function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: K
   const chains = known.observes ? Math.max(drawnRows, POSTERIOR.chains) : drawnRows
   const prior = Math.min(POSTERIOR.unconditioned, rowCount / 2) * POSTERIOR.steps * step
   return [
-    { stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + folds * fitted * fitted * 10) },
+    ...(known.trials > 0
+      ? [{ stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + folds * fitted * fitted * 10) }]
+      : []),
     ...(known.observes
       ? [
-          { stage: 'the chain without observations', pairs: prior },
+          {
+            stage: 'the chain without observations',
+            pairs: prior + ((known.looks ?? 1) - 1) * (prior + scalingPairs(rowCount, TURNS.warm))
+          },
           { stage: 'bringing the observations in', pairs: 2 * (POSTERIOR.powers - 1) * chains * step }
         ]
       : []),

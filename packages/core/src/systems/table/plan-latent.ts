@@ -57,11 +57,18 @@ function searchStage(rowCount: number): Stage {
 }
 
 /** Values of ε that are looked at for what is known, as a rule. */
-const TRIALS = 2
+const LOOKS = 2
 
 /** Rows, or rows that meet what is known after decoding: those of a posterior in K coordinates. */
 function drawStages({ steps, asked }: TableRequest, sizes: { rowCount: number; dimension: number; drawnRows: number }): readonly Stage[] {
-  const known = asked && { conditions: asked.givens.length, trials: TRIALS, coordinateCount: sizes.dimension, partCount: 1, observes: true }
+  const known = asked && {
+    conditions: asked.givens.length,
+    trials: 0,
+    looks: LOOKS,
+    coordinateCount: sizes.dimension,
+    partCount: 1,
+    observes: true
+  }
   const taken = steps ?? USUAL_STEPS[asked ? 'observed' : 'rows']
   const estimate = estimateJob({ ...sizes, steps: taken, automaticBandwidth: false, comparesScalings: false, passesPerStep: 1, known })
   return estimate.stages.filter(({ stage }) => !FITTING.includes(stage))

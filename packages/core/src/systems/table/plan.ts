@@ -54,7 +54,7 @@ function planWhole(source: WholeSource, request: TableRequest | undefined): Plan
 const observes = ({ observe, likelihood }: Asked): boolean => observe.length > 0 || likelihood !== undefined
 
 /** Settings tried for a set of given columns, as a rule. */
-const TRIALS = { all: 14, ridges: 2, one: 1, observed: 2 }
+const TRIALS = { all: 14, ridges: 2, one: 1, observed: 10 }
 
 function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, bandwidthGiven }: Shape): KnownSize {
   const isNumber = (name: string, value: Given[string]) =>

@@ -83,7 +83,7 @@ interface FirstPower {
 /** Powers that are tried ahead, each a quarter of the one before. */
 const TRIES = 4
 
-/** Chains of the pool that stay effective under the first power, at least. */
+/** Chains of the pool that stay effective under the first power, at least; ahead, no more than are wanted. */
 const wantedOf = (n: number): number => Math.max(Math.min(20, n / 2), n / 20)
 
 type FirstQuestion = Pick<TemperProblem, 'epsilon' | 'key' | 'count'>
@@ -102,7 +102,7 @@ async function firstPower(pool: StartedGroup, evidence: Evidence, { epsilon, key
         after.map((x, i) => (before[i] === Number.NEGATIVE_INFINITY ? before[i]! : x - before[i]! - near.logDrawn[i]!)),
         1
       )
-      if (effectiveCount(weights) >= wantedOf(weights.length))
+      if (effectiveCount(weights) >= Math.min(wantedOf(weights.length), most))
         return { power, ahead: true, draw: (count) => stratifiedRows(weights, count, own).map((at) => near.rows[at]!) }
     }
   }

@@ -48,7 +48,7 @@ export interface PosteriorRequest {
   readonly steps?: number
   /** `informed` (default) or the papers' `langevin`. */
   readonly conditioning?: 'informed' | 'langevin'
-  /** ε; `auto` by held-out rows that make the same observations of themselves; the model's own under a likelihood alone. */
+  /** ε; `auto` by held-out rows that make the same observations of themselves; under a likelihood alone the model's, enlarged as long as the chain alone and the training rows under the likelihood allow it. */
   readonly epsilon?: 'auto' | number
   /** What earlier draws from this model with this key found out. */
   readonly memory?: ConditionMemory
@@ -120,8 +120,8 @@ export interface PosteriorDraw extends Pick<PosteriorRequest, 'rows' | 'conditio
   /** Whether the condition says anything. */
   readonly known: boolean
   /**
-   * How an automatic ε is found: by held-out rows that observe themselves, or by the chain without evidence alone. `none`: the
-   * model's own is taken.
+   * How an automatic ε is found: by held-out rows that observe themselves or, under a likelihood that they cannot make, by the
+   * training rows weighted by it; or by the chain without evidence alone. `none`: the model's own is taken.
    */
   readonly search: 'rows' | 'chain' | 'none'
   /** Evidence that the training rows are counted under. Default `evidence`. */
@@ -157,15 +157,21 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
   if (!weights) return undefined
   const poolFor = (bridge: InformedBridge, count: number, on = condition) =>
     poolOf(bridge, { count, steps, condition: on, context: { ...context, key } })
+  const quiet = context.watch?.stop ? { stop: context.watch.stop } : undefined
+  const draw = async (bridge: InformedBridge, count: number) =>
+    (await drawInformed({ ...poolFor(bridge, count), watch: quiet }, evidence, count)).rows
   const question = {
     epsilon: asked.epsilon,
     search: conditioning !== 'langevin',
     weights: asked.search === 'chain' ? ONE_ROW : weights,
     linear: evidence.linear,
+    draw: asked.search === 'rows' && !known ? draw : undefined,
     memory: asked.memory
   }
   const own = { ...context, key }
-  const searched = asked.search === 'rows' && conditioning !== 'langevin' ? await placeFor(model, asked, { context, key }) : undefined
+  // Held-out rows cannot make a user's likelihood of themselves.
+  const askable = asked.search === 'rows' && conditioning !== 'langevin' && (known || evidence.residuals !== undefined)
+  const searched = askable ? await placeFor(model, asked, { context, key }) : undefined
   const choice: Choice =
     searched?.choice ?? (asked.search === 'none' ? await ownEpsilon(model, asked.memory, own) : await chooseEpsilon(model, question, own))
   const matched =

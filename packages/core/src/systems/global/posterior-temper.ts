@@ -35,7 +35,8 @@ export interface TemperProblem {
 export const LEAST_CHAINS = 256
 /** Steps that chains take at a power before they are resampled: the second moves those that the first test kept. */
 const STEPS_PER_POWER = 2
-const MOST_POWERS = 60
+/** Powers at most; of linear evidence, which every proposal knows, few find the rows that it is met from. */
+const MOST_POWERS = { linear: 12, other: 60 }
 
 /**
  * Brings a likelihood in by powers, so that no resampling leaves fewer than half of the chains effective (a twentieth of
@@ -53,12 +54,13 @@ export async function temper({ pool, evidence, epsilon, step, key, watch, ...ask
   let chains = await startChains(problem, state, { placed: !first.ahead })
   const report = () => watch?.progress?.({ stage: 'bringing the observations in', done: Math.round(100 * power), total: 100 })
   report()
-  while (power < 1 && powers.length < MOST_POWERS) {
+  const most = MOST_POWERS[evidence.linear ? 'linear' : 'other']
+  while (power < 1 && powers.length < most) {
     throwIfStopped(watch, 'bringing the observations in')
     for (let turn = 0; turn < STEPS_PER_POWER; turn++)
       chains = (await step(problem, chains, keyAtStep(keyFor(key, `power ${powers.length}`), turn + 1))).chains
     const full = await logLikelihoods({ evidence }, chains.state)
-    const last = powers.length === MOST_POWERS - 1
+    const last = powers.length === most - 1
     const next = last ? 1 : nextPower(full, power, count / 2)
     rows = stratifiedRows(weightsOf(full, next - power), count, keyFor(key, `resample ${powers.length}`))
     power = next
@@ -81,7 +83,7 @@ interface FirstPower {
 }
 
 /** Powers that are tried ahead, each a quarter of the one before. */
-const TRIES = 4
+const TRIES = 8
 
 /** Chains of the pool that stay effective under the first power, at least; ahead, no more than are wanted. */
 const wantedOf = (n: number): number => Math.max(Math.min(20, n / 2), n / 20)

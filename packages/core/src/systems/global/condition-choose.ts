@@ -9,6 +9,7 @@ import type { Watch } from '../../num/iterate.js'
 import { columnOf, type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, normals } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
+import { USUAL_STEPS } from '../../sampling/steps.js'
 import { type Encoded, embedEncoded } from '../../table/encoder.js'
 import { unscaleValues } from '../../table/scaling.js'
 import { type InformedBridge, informedBridge } from './condition-bridge.js'
@@ -73,7 +74,6 @@ export const ONE_GAUSSIAN = 128
 /** Draws for each held-out row, most from few chains where what is drawn is not compared: all stand at the same law then. */
 const DRAWS = 64
 const CHAINS = { alike: 2, apart: 8 }
-const STEPS = 2
 /** Mardia's scores, each beyond this for 1 Gaussian sample in 100. */
 const LARGEST_SKEWNESS = 2.33
 const LARGEST_KURTOSIS = 2.58
@@ -270,7 +270,8 @@ class HeldOutScores {
         group,
         conditions: open.map((i) => part.conditions[i]!),
         count: chains,
-        steps: STEPS,
+        // As many as are drawn with: after a few a kernel on what is drawn still stands at the rows that chains start from.
+        steps: chains === CHAINS.alike ? 1 : USUAL_STEPS.given,
         ridge: setting.ridge,
         scheme,
         ...this.knownOf(part, places, chains),

@@ -91,7 +91,7 @@ function contestPairs(size: JobSize): number {
 }
 
 /** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, and rows that it is fitted on. */
-const TRIAL = { heldOut: 300, scored: 0.7, chains: 4, steps: 3, rows: 1000 }
+const TRIAL = { heldOut: 300, scored: 0.7, chains: 4, steps: 5, rows: 1000 }
 /** Chains of a posterior at least, powers that its likelihood usually takes with two steps each, and the chain without it. */
 const POSTERIOR = { chains: 256, powers: 2, unconditioned: 1000, steps: 20 }
 

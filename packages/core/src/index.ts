@@ -6,7 +6,9 @@ export type { Evaluation } from './diagnose/evaluation.js'
 // Engines and keys that calls are handed.
 export { ReferenceEngine } from './engine/reference/reference.js'
 export { createWasmEngine } from './engine/wasm/engine.js'
+export { browserHost, plainHost, type WasmHost } from './engine/wasm/host.js'
 export type { Engine } from './kernel/engine.js'
+
 // Models of tables, and what is known about rows.
 export type { Given } from './know/conditions.js'
 export type { LikelihoodModule, LikelihoodRow } from './know/likelihood-row.js'
@@ -23,6 +25,7 @@ export { USUAL_STEPS } from './sampling/steps.js'
 export type { KnownRows } from './systems/asked.js'
 // Systems of models: what fits, draws, tells, saves and loads.
 export { type Context, contextOf } from './systems/context.js'
+
 // Series, snapshots, surfaces.
 export { embedTable } from './systems/embedding/embed.js'
 export type { FittedEmbedding } from './systems/embedding/system.js'

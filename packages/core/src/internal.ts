@@ -16,7 +16,7 @@ export {
   verdict
 } from './diagnose/readings.js'
 export { tellTarget } from './diagnose/tell-target.js'
-export { browserHost, type WasmWorker, WORKER_SOURCE, type WorkerMessage } from './engine/wasm/host.js'
+export { type WasmWorker, WORKER_SOURCE, type WorkerMessage } from './engine/wasm/host.js'
 export { isModel } from './model-file/container.js'
 export { defined } from './num/defined.js'
 export { type ErrorParts, SbridgeError } from './num/errors.js'

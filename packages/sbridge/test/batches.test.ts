@@ -1,9 +1,9 @@
+import type { TableFit } from '@sbridge/core'
 import { cloud, type Engine, keyFor, keyFromSeed, type Matrix, matrix, normals, type Pair, takeRows, uniforms } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fit, type SampleOptions, sample } from '../src/fit-sample.js'
 import { createEngine } from '../src/host/node.js'
-import type { TableFit } from '../src/models/table-system.js'
+import { fit, type SampleOptions, sample } from '../src/library.js'
 
 const BATCH = 16_384
 const ROWS = 40

@@ -30,7 +30,12 @@ async function fuzz(order: Omit<FuzzOrder, 'at'>): Promise<FuzzReport> {
       format: 'esm',
       target: 'node20',
       packages: 'external',
-      alias: { '@sbridge/core/internal': join(here, '../../core/src/internal.ts'), '@sbridge/core': core },
+      alias: {
+        ...Object.fromEntries(
+          ['internal', 'kernels', 'tables'].map((part) => [`@sbridge/core/${part}`, join(here, `../../core/src/${part}.ts`)])
+        ),
+        '@sbridge/core': core
+      },
       logLevel: 'error'
     })
     const worker = new Worker(outfile, { workerData: { ...order, at } })

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { keyFromSeed, normals, readTable, trajectories } from '../src/index.js'
+import { readTable, trajectories } from '../src/index.js'
+import { keyFromSeed, normals } from '../src/kernels.js'
 import { sbridge } from './command.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-trajectories-'))

@@ -116,7 +116,8 @@ async function takeIn(problem: InformedProblem, gaussian: LocalGaussian, request
   })
   const settled = new Uint8Array(pairs.length)
   const mass = new Float64Array(pairs.length)
-  for (let turn = 0; turn <= (evidence!.linear ? 0 : RELINEARISATIONS); turn++) {
+  const turns = evidence!.linear ? 0 : RELINEARISATIONS
+  for (let turn = 0; turn <= turns; turn++) {
     const found = await evidence!.linearise!({ coordinates: at, codes }, pairChains)
     const next = matrix(pairs.length, d)
     pairs.forEach((pair, p) => {
@@ -133,7 +134,7 @@ async function takeIn(problem: InformedProblem, gaussian: LocalGaussian, request
       }
       mass[p] = value
       standIns[pair] = { at: rowOf(at, p), standIn }
-      gaussian.posteriorMean(rowOf(next, p))
+      if (turn < turns) gaussian.posteriorMean(rowOf(next, p))
     })
     at = next
   }

@@ -1,4 +1,4 @@
-import { browserHost } from '@sbridge/core/internal'
+import { browserHost } from '@sbridge/core'
 import { createWasmEngine, type Engine } from '@sbridge/core/kernels'
 import { surroundings } from './surroundings.js'
 

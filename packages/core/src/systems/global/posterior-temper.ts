@@ -31,8 +31,9 @@ export interface TemperProblem {
   readonly watch?: Watch | undefined
 }
 
-/** Chains that are run at least where they are resampled. */
+/** Chains that are run at least where they are resampled; fewer do where every proposal knows what is observed. */
 export const LEAST_CHAINS = 256
+const LEAST_LINEAR = 64
 /** Steps that chains take at a power before they are resampled: the second moves those that the first test kept. */
 const STEPS_PER_POWER = 2
 /** Powers at most; of linear evidence, which every proposal knows, few find the rows that it is met from. */
@@ -45,7 +46,8 @@ const MOST_POWERS = { linear: 12, other: 60 }
 export async function temper({ pool, evidence, epsilon, step, key, watch, ...asked }: TemperProblem): Promise<TemperedStart> {
   const first = await firstPower(pool, evidence, { epsilon, key, count: asked.count })
   let { power } = first
-  const count = first.ahead && power === 1 ? asked.count : Math.max(asked.count, LEAST_CHAINS)
+  const least = evidence.linear ? LEAST_LINEAR : LEAST_CHAINS
+  const count = first.ahead && power === 1 ? asked.count : Math.max(asked.count, least)
   let rows = first.draw(count)
   const powers = [power]
   let ancestors = Uint32Array.from(rows, (row) => pool.starts[row]!)

@@ -170,7 +170,7 @@ function candidatesOf({ rows, encoder }: LatentTableModel, levels: ReadonlyMap<n
 }
 
 /** Beyond this, about ten seconds for each ε that is looked at, the model's own is taken. */
-const MOST_CONTROL_WORK = 1e10
+const MOST_CONTROL_WORK = 1e9
 
 async function drawThroughDecoder(
   model: LatentTableModel,

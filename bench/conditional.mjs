@@ -5,23 +5,14 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  createEngine,
-  fitGlobal,
-  inferTable,
-  keyFor,
-  keyFromSeed,
-  matrix,
-  normals,
-  permutation,
-  presentTable,
-  readTable,
-  sampleConditional,
-  sampleGlobal,
-  scoreDraws,
-  takeTableRows,
-  writeTable
-} from '../packages/sbridge/dist/index.js'
+import { scoreDraws } from '../packages/core/dist/diagnose/conditional.js'
+import { matrix } from '../packages/core/dist/num/matrix.js'
+import { keyFor, normals, permutation } from '../packages/core/dist/num/random.js'
+import { fitGlobal, sampleGlobal } from '../packages/core/dist/systems/global/model.js'
+import { inferTable } from '../packages/core/dist/table/infer.js'
+import { presentTable } from '../packages/core/dist/table/present.js'
+import { takeTableRows } from '../packages/core/dist/table/rows.js'
+import { createEngine, keyFromSeed, readTable, sampleConditional, writeTable } from '../packages/sbridge/dist/index.js'
 import { jsonPeer } from './peers/json-peer.mjs'
 
 const [splits = '5', threads = '1'] = process.argv.slice(2)

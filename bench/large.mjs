@@ -1,6 +1,8 @@
 // Fit and sample at M = 100,000, d = 8, 10,000 rows on two threads: seconds, resident memory, and r of the rows.
 // usage: node bench/large.mjs [M=100000] [rows=10000] [engine=wasm]
-import { createEngine, fitTable, keyFromSeed, normals, sampleTable } from '../packages/sbridge/dist/index.js'
+
+import { normals } from '../packages/core/dist/num/random.js'
+import { createEngine, fitTable, keyFromSeed, sampleTable } from '../packages/sbridge/dist/index.js'
 
 const [M = 100_000, rows = 10_000] = process.argv.slice(2, 4).map(Number)
 const name = process.argv[4] ?? 'wasm'

@@ -12,7 +12,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** What is exported, and a few inner functions that the measurements need. */
 const sources = [
   '@sbridge/core',
+  '@sbridge/core/kernels',
+  '@sbridge/core/tables',
   './packages/sbridge/src/host/node.ts',
+  './packages/core/src/systems/table/latent.ts',
+  './packages/core/src/systems/table/latent-conditions.ts',
+  './packages/core/src/systems/context.ts',
   './packages/core/src/spectral/bandwidth.ts',
   './packages/core/src/table/encoder.ts',
   './packages/core/src/num/random.ts'
@@ -30,7 +35,9 @@ export async function loadLibrary() {
     format: 'esm',
     outfile,
     alias: {
-      '@sbridge/core/internal': join(root, 'packages/core/src/internal.ts'),
+      ...Object.fromEntries(
+        ['internal', 'kernels', 'tables'].map((part) => [`@sbridge/core/${part}`, join(root, `packages/core/src/${part}.ts`)])
+      ),
       '@sbridge/core': join(root, 'packages/core/src/index.ts')
     },
     logLevel: 'error'

@@ -1,19 +1,15 @@
 // Localised sampling of an AR(1) Gaussian field: error against the training set's own, nearest-neighbour ratio, lag-1
 // covariance, time; and the cost as the field grows. Run after `npm run build`: node bench/local.mjs [--quick]
 
-import {
-  cloud,
-  createEngine,
-  fitLocal,
-  gaussianKernel,
-  inferTable,
-  keyFor,
-  keyFromSeed,
-  matrix,
-  normals,
-  posteriorLocal,
-  sampleLocal
-} from '../packages/sbridge/dist/index.js'
+import { gaussianKernel } from '../packages/core/dist/kernel/kernel.js'
+import { matrix } from '../packages/core/dist/num/matrix.js'
+import { keyFor, normals } from '../packages/core/dist/num/random.js'
+import { cloud } from '../packages/core/dist/space/cloud.js'
+import { fitLocal } from '../packages/core/dist/systems/local/fit.js'
+import { posteriorLocal } from '../packages/core/dist/systems/local/posterior.js'
+import { sampleLocal } from '../packages/core/dist/systems/local/sample.js'
+import { inferTable } from '../packages/core/dist/table/infer.js'
+import { createEngine, keyFromSeed } from '../packages/sbridge/dist/index.js'
 
 /** Rows of the stationary AR(1) field, coefficient phi, unit variance. */
 export function autoregression(rows, size, phi, key) {

@@ -8,16 +8,11 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  createEngine,
-  fitGlobal,
-  inferTable,
-  keyFromSeed,
-  normals,
-  presentTable,
-  samplePosterior,
-  writeTable
-} from '../packages/sbridge/dist/index.js'
+import { normals } from '../packages/core/dist/num/random.js'
+import { fitGlobal } from '../packages/core/dist/systems/global/model.js'
+import { inferTable } from '../packages/core/dist/table/infer.js'
+import { presentTable } from '../packages/core/dist/table/present.js'
+import { createEngine, keyFromSeed, samplePosterior, writeTable } from '../packages/sbridge/dist/index.js'
 import { jsonPeer } from './peers/json-peer.mjs'
 
 const [seeds = '3', threads = '1', draws = '8000', first = '1'] = process.argv.slice(2)

@@ -8,20 +8,12 @@ import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  createEngine,
-  evaluateTables,
-  fitGlobal,
-  inferTable,
-  keyFor,
-  keyFromSeed,
-  permutation,
-  presentTable,
-  readTable,
-  sampleGlobal,
-  takeTableRows,
-  writeTable
-} from '../packages/sbridge/dist/index.js'
+import { keyFor, permutation } from '../packages/core/dist/num/random.js'
+import { fitGlobal, sampleGlobal } from '../packages/core/dist/systems/global/model.js'
+import { inferTable } from '../packages/core/dist/table/infer.js'
+import { presentTable } from '../packages/core/dist/table/present.js'
+import { takeTableRows } from '../packages/core/dist/table/rows.js'
+import { createEngine, evaluateTables, keyFromSeed, readTable, writeTable } from '../packages/sbridge/dist/index.js'
 
 const TARGETS = { wine: 0.72, 'breast-cancer': 0.68, diabetes: 0.67, moons: 0.56 }
 const vega = fileURLToPath(new URL('../node_modules/vega-datasets/data', import.meta.url))

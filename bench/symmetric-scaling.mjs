@@ -2,16 +2,12 @@
 // memory when /usr/bin/python3 has numpy. One run, same cores.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import {
-  cloud,
-  createEngine,
-  gaussianKernel,
-  keyFromSeed,
-  matrix,
-  normals,
-  ReferenceEngine,
-  symmetricScaling
-} from '../packages/sbridge/dist/index.js'
+import { gaussianKernel } from '../packages/core/dist/kernel/kernel.js'
+import { matrix } from '../packages/core/dist/num/matrix.js'
+import { normals } from '../packages/core/dist/num/random.js'
+import { symmetricScaling } from '../packages/core/dist/scaling/symmetric.js'
+import { cloud } from '../packages/core/dist/space/cloud.js'
+import { createEngine, keyFromSeed, ReferenceEngine } from '../packages/sbridge/dist/index.js'
 
 const [M, d, epsilon] = [5000, 3, 0.05]
 const points = cloud(matrix(M, d, normals(keyFromSeed(1), M * d)))

@@ -4,19 +4,12 @@
 //   large: 2,000 and 20,000 particles a snapshot, linear and non-linear references, time and peak memory (minutes).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import {
-  cloud,
-  createEngine,
-  fitMarginals,
-  keyFor,
-  keyFromSeed,
-  matrixFromRows,
-  normals,
-  sampleTrajectories,
-  scoreHeldOut,
-  trajectoriesAt,
-  wasserstein
-} from '../packages/sbridge/dist/index.js'
+import { matrixFromRows } from '../packages/core/dist/num/matrix.js'
+import { keyFor, normals } from '../packages/core/dist/num/random.js'
+import { cloud } from '../packages/core/dist/space/cloud.js'
+import { trajectoriesAt } from '../packages/core/dist/systems/marginals/sample.js'
+import { wasserstein } from '../packages/core/dist/systems/marginals/score.js'
+import { createEngine, fitMarginals, keyFromSeed, sampleTrajectories, scoreHeldOut } from '../packages/sbridge/dist/index.js'
 
 const TARGETS = { 'lotka-volterra': 0.07, seconds: 5 }
 const args = process.argv.slice(2)

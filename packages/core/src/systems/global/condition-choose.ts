@@ -71,6 +71,8 @@ export interface ObservedColumns {
 export const DEFAULT_RIDGE = 1e-3
 /** ε in variances of a column at which averages are over all rows: one Gaussian, with its linear regression. */
 export const ONE_GAUSSIAN = 128
+/** Steps of a trial under what is observed. */
+const OBSERVED_STEPS = 2
 /** Draws for each held-out row, most from few chains where what is drawn is not compared: all stand at the same law then. */
 const DRAWS = 64
 const CHAINS = { alike: 2, apart: 8 }
@@ -264,17 +266,19 @@ class HeldOutScores {
     const open = places.map((at) => part.members[at]!)
     if (open.length === 0) return new Float64Array(0)
     const chains = setting.epsilon * setting.freeRatio < ONE_GAUSSIAN / 2 ? CHAINS.apart : CHAINS.alike
+    const known = this.knownOf(part, places, chains)
     const copies = await drawCopies(
       {
         bridge,
         group,
         conditions: open.map((i) => part.conditions[i]!),
         count: chains,
-        // As many as are drawn with: after a few a kernel on what is drawn still stands at the rows that chains start from.
-        steps: chains === CHAINS.alike ? 1 : USUAL_STEPS.given,
+        // As many as are drawn with: after a few a kernel on what is drawn still stands at the rows that chains start from. Chains
+        // that were resampled by what is observed stand where it is.
+        steps: known.evidence ? OBSERVED_STEPS : chains === CHAINS.alike ? 1 : USUAL_STEPS.given,
         ridge: setting.ridge,
         scheme,
-        ...this.knownOf(part, places, chains),
+        ...known,
         engine,
         key: keyFor(key, `part ${p}`),
         ...(watch?.stop ? { watch: { stop: watch.stop } } : {})

@@ -1,6 +1,7 @@
 /**
- * Reads damaged models one after another, as `info` and `sample` do, and reports whatever is neither a `FormatError` nor
- * finite rows of the kinds that the model has. Runs in a worker: what it is at stands in shared memory, so that who started it
+ * Reads damaged models one after another, as `info` and `sample` do, and reports whatever is neither refused nor finite rows of
+ * the kinds that the model has. Reading refuses with a `FormatError`; a model that reads well but whose numbers cannot be drawn
+ * from (a particle that leaves every bound) is refused while drawing, with the `InputError` of what met it. Runs in a worker: what it is at stands in shared memory, so that who started it
  * sees where it hangs.
  */
 import { parentPort, workerData } from 'node:worker_threads'
@@ -11,14 +12,18 @@ import {
   fitForecast,
   fitModel,
   fitTable,
+  InputError,
+  type Model,
   type ModelContents,
   packModel,
   SYSTEMS,
+  type SystemContext,
   saved,
   systemFor,
   unpackModel
 } from '@sbridge/core'
 import {
+  type AnySystem,
   coordinateTable,
   type EmbeddingModel,
   fitLatentLocal,
@@ -175,11 +180,23 @@ const REQUESTS: Readonly<Record<SystemName, (model: never) => object>> = {
   }
 }
 
-/** What is wrong with rows, or undefined. */
-async function complaintOn(contents: ModelContents, engine: Engine): Promise<string | undefined> {
+type Verdict = { readonly complaint?: string | undefined; readonly refused: boolean }
+
+/** What came of drawing: `InputError` is a refusal here, and only here. */
+async function drawn(contents: ModelContents, engine: Engine): Promise<Verdict> {
   const system = systemFor(contents)
   const context = { engine, host: { networks: fileNetworks } }
   const model = await system.load(contents, context)
+  try {
+    return { complaint: await complaintOn(system, model, context), refused: false }
+  } catch (error) {
+    if (error instanceof InputError) return { refused: true }
+    throw error
+  }
+}
+
+/** What is wrong with rows, or undefined. */
+async function complaintOn(system: AnySystem, model: Model, context: SystemContext): Promise<string | undefined> {
   const name = (Object.keys(SYSTEMS) as SystemName[]).find((one) => SYSTEMS[one] === system)!
   const answer = await drawModel(system, { model, request: REQUESTS[name](model as never) }, context)
   if ('table' in answer) {
@@ -203,13 +220,13 @@ async function complaintOn(contents: ModelContents, engine: Engine): Promise<str
 }
 
 /** What is wrong with how a file is read, or undefined; whether it was refused. */
-async function examine(bytes: Uint8Array, engine: Engine): Promise<{ complaint?: string | undefined; refused: boolean }> {
+async function examine(bytes: Uint8Array, engine: Engine): Promise<Verdict> {
   try {
     const contents = unpackModel(bytes)
     const facts = await modelFacts(contents)
     JSON.stringify(facts)
     if (/undefined|\[object/.test(factsText(facts))) return { complaint: `info says:\n${factsText(facts)}`, refused: false }
-    return { complaint: await complaintOn(contents, engine), refused: false }
+    return await drawn(contents, engine)
   } catch (error) {
     if (error instanceof FormatError) return { refused: true }
     return { complaint: error instanceof Error ? error.stack : String(error), refused: false }

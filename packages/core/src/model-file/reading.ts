@@ -176,7 +176,7 @@ export const float64Array = (arrays: Arrays, name: string, length: number | unde
 export function logWeightsIn(arrays: Arrays, n: number | undefined, name = 'logWeights'): Float64Array {
   const logWeights = float64Array(arrays, name, n, { least: Number.NEGATIVE_INFINITY, most: 1 })
   const total = logWeights.reduce((sum, a) => sum + exp(a), 0)
-  if (Math.abs(total - 1) <= 1e-6) return logWeights
+  if (Math.abs(total - 1) < 1e-9) return logWeights
   throw damaged(`a model whose ${name} are of weights that sum to ${total}`, 'weights that sum to 1')
 }
 

@@ -138,6 +138,16 @@ function metaReader(d: number): Reader<MarginalsMeta> {
 /** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
 export function loadTrajectories(contents: ModelContents): TrajectoriesModel {
   expectKind(contents, 'trajectories')
+  try {
+    return modelIn(contents)
+  } catch (error) {
+    // What the fit would refuse in a table, the family and the couplings made anew refuse in the file.
+    if (!(error instanceof InputError)) throw error
+    throw damaged(`a model with ${error.got}`, error.expected)
+  }
+}
+
+function modelIn(contents: ModelContents): TrajectoriesModel {
   const { arrays } = contents
   const sigma = float64Array(arrays, 'sigma', undefined, SIGMA)
   const d = sigma.length
@@ -199,12 +209,7 @@ function checkMeta(
 function familyIn({ reference, smoothness, seed, columnNames }: MarginalsMeta, snapshots: readonly Snapshot[]): Family {
   const key = keyFor(keyFor(keyFromSeed(seed), 'fit'), 'features')
   const smooth = { smoothness: smoothness ?? { lengthScale: 1, amplitude: 1, frequencyCount: 1 }, key }
-  try {
-    return familyOf(reference, contextOf({ snapshots, columnNames }), smooth)
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error
-    throw damaged(`a model with ${error.got}`, error.expected)
-  }
+  return familyOf(reference, contextOf({ snapshots, columnNames }), smooth)
 }
 
 interface Interval {

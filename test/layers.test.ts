@@ -21,9 +21,10 @@ const LAYERS: Readonly<Record<string, number>> = {
   bridge: 6,
   code: 6,
   know: 7,
-  sampling: 8,
-  choose: 9,
-  systems: 10
+  law: 8,
+  draw: 9,
+  choose: 10,
+  systems: 11
 }
 
 /** Rooms of `systems` do not know of each other, but where they meet: in the system of tables, and in the registry. */
@@ -75,8 +76,9 @@ describe('the one-way flow of the core', () => {
     const wrong = (file: string, text: string) => importsIn(file, text).map(complaint)
     expect(wrong('num/a.ts', "import { x } from '../space/cloud.js'")[0]).toContain('to its right')
     expect(wrong('systems/global/a.ts', "import { x } from '../local/b.js'")[0]).toContain('another room')
-    expect(wrong('sampling/a.ts', "import { x } from '../engine/wasm/engine.js'")[0]).toContain('passed in')
+    expect(wrong('draw/a.ts', "import { x } from '../engine/wasm/engine.js'")[0]).toContain('passed in')
     expect(wrong('table/a.ts', "const m = await import('../systems/prepare.js')")[0]).toContain('to its right')
+    expect(wrong('law/a.ts', "import { x } from '../draw/step.js'")[0]).toContain('to its right')
     expect(wrong('systems/global/a.ts', "import { x } from '../fields.js'")[0]).toBeUndefined()
   })
 })

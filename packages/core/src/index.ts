@@ -3,12 +3,13 @@
 // How good it is, and what is told.
 export { evaluateTables } from './diagnose/evaluate.js'
 export type { Evaluation } from './diagnose/evaluation.js'
+// Options, each described once.
+export { USUAL_STEPS } from './draw/steps.js'
 // Engines and keys that calls are handed.
 export { ReferenceEngine } from './engine/reference/reference.js'
 export { createWasmEngine } from './engine/wasm/engine.js'
 export { browserHost, plainHost, type WasmHost } from './engine/wasm/host.js'
 export type { Engine } from './kernel/engine.js'
-
 // Models of tables, and what is known about rows.
 export type { Given } from './know/conditions.js'
 export type { LikelihoodModule, LikelihoodRow } from './know/likelihood-row.js'
@@ -20,8 +21,6 @@ export type { ModelContents } from './model-file/contents.js'
 export { EngineError, FormatError, InputError, StopError } from './num/errors.js'
 export type { ProgressEvent, StopSignal, Watch } from './num/iterate.js'
 export { type Key, keyFromSeed } from './num/random.js'
-// Options, each described once.
-export { USUAL_STEPS } from './sampling/steps.js'
 export type { KnownRows } from './systems/asked.js'
 // Systems of models: what fits, draws, tells, saves and loads.
 export { type Context, contextOf } from './systems/context.js'

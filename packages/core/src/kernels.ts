@@ -4,6 +4,9 @@
 export { exactTransport, type TransportPlan } from './bridge/exact-transport.js'
 // Distances between samples.
 export { energyDistance } from './diagnose/pairwise.js'
+export { informedKernel, plainKernel, runKernel, type SamplingKernel, type StepInfo } from './draw/kernels.js'
+export { startRows } from './draw/run.js'
+export { bridgeStep, type NoiseKind } from './draw/step.js'
 // Engines: who performs the heavy reductions.
 export { engineBattery } from './engine/battery.js'
 export { ReferenceEngine } from './engine/reference/reference.js'
@@ -16,13 +19,11 @@ export type { Draw, Engine, Moments, Neighbours, Pair } from './kernel/engine.js
 export { gaussianKernel, type Kernel } from './kernel/kernel.js'
 // The sampler by steps.
 export { type Evidence, evidenceOfRows, type RowLikelihood, type StandIn } from './know/evidence.js'
+export { type Bridge, bridgeOf } from './law/bridge.js'
 export { uniformLogWeights } from './num/log-space.js'
 export { columnOf, type Matrix, matrix, matrixFromRows, rowOf, takeRows } from './num/matrix.js'
 // Randomness is a key.
 export { type Key, keyAtStep, keyFor, keyFromSeed, normals, permutation, uniforms } from './num/random.js'
-export { informedKernel, plainKernel, runKernel, type SamplingKernel, type StepInfo } from './sampling/kernels.js'
-export { startRows } from './sampling/run.js'
-export { type Bridge, bridgeOf, bridgeStep, type NoiseKind } from './sampling/step.js'
 export { type Potentials, type RectangularOptions, scaleOnEngine } from './scaling/rectangular.js'
 export { type Scaling, type SymmetricScalingOptions, symmetricScaling } from './scaling/symmetric.js'
 export { type Cloud, cloud } from './space/cloud.js'

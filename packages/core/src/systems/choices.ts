@@ -1,5 +1,5 @@
+import type { GivenChoice } from '../choose/window-bandwidth.js'
 import { counted } from '../num/listed.js'
-import type { GivenChoice } from '../sampling/units.js'
 import { numberText, plainText } from '../tell/numbers.js'
 import type { Fact, Figure } from '../tell/telling.js'
 

@@ -1,10 +1,10 @@
+import type { FieldKnowledge } from '../draw/guided-pass.js'
 import type { Condition } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../know/places.js'
 import { boundsWithin, reachOf, setBack } from '../know/reach.js'
+import type { FieldRows } from '../law/units.js'
 import { type Key, keyFor } from '../num/random.js'
-import type { FieldKnowledge } from '../sampling/guided-pass.js'
-import type { FieldRows } from '../sampling/units.js'
 import type { Encoder } from '../table/encoder.js'
 
 export interface KnowledgeRequest {

@@ -1,7 +1,7 @@
+import { bandwidthOf, chooseBandwidths, type GivenChoice } from '../choose/window-bandwidth.js'
+import { type FieldRows, rowsOf, type Unit } from '../law/units.js'
+import { fitWindow } from '../law/window.js'
 import { throwIfStopped } from '../num/iterate.js'
-import { chooseBandwidths, type FieldRows, type GivenChoice, rowsOf, type Unit } from '../sampling/units.js'
-import { fitWindow } from '../sampling/window.js'
-import { bandwidthOf } from '../sampling/window-bandwidth.js'
 import type { Context } from './context.js'
 import type { FittedWindow } from './window-file.js'
 

@@ -1,3 +1,6 @@
+import type { GivenChoice } from '../choose/window-bandwidth.js'
+import type { Unit } from '../law/units.js'
+import type { WindowBandwidth, WindowFit } from '../law/window.js'
 import type { ModelArray } from '../model-file/contents.js'
 import {
   BANDWIDTH,
@@ -14,8 +17,6 @@ import {
   whole,
   wordOr
 } from '../model-file/reading.js'
-import type { GivenChoice, Unit } from '../sampling/units.js'
-import type { WindowBandwidth, WindowFit } from '../sampling/window.js'
 
 /** A unit with what was fitted for it. */
 export type FittedWindow = Unit & { readonly bandwidth: WindowBandwidth; readonly fit: WindowFit }

@@ -1,6 +1,9 @@
+import { Generator } from '../../draw/generator.js'
 import { atEpsilon, type KernelChoice, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
+import { stepWork, tablePotentials } from '../../law/category-mode.js'
+import type { TrainingRows } from '../../law/training-rows.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
@@ -10,8 +13,6 @@ import { mean, median, quantileOfSorted, sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
-import { Generator, stepWork, tablePotentials } from './generator.js'
-import type { TrainingRows } from './training-rows.js'
 
 /** What `bandwidth: 'auto'` saw: kept in the model and drawn in the report. */
 export interface BandwidthCurve {

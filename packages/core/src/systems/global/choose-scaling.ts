@@ -1,7 +1,9 @@
 import { classifierAuc } from '../../diagnose/classifier.js'
+import { Generator } from '../../draw/generator.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import { atEpsilon } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
+import { type RowBudget, rowsWithin, tablePotentials } from '../../law/category-mode.js'
 import type { Watch } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
@@ -11,7 +13,6 @@ import { takeTableRows } from '../../table/rows.js'
 import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
-import { Generator, type RowBudget, rowsWithin, tablePotentials } from './generator.js'
 import { imputeMissing } from './impute.js'
 
 /** What `scaling: 'auto'` decided, and the scores it decided by. */

@@ -1,10 +1,10 @@
 import type { Condition } from '../../know/conditions.js'
 import type { ConditionGroup } from '../../know/places.js'
+import { takeTraining } from '../../law/informed-bridge.js'
+import type { TrainingRows } from '../../law/training-rows.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Encoded, takeEncoded } from '../../table/encoder.js'
 import { unscaleValues } from '../../table/scaling.js'
-import { takeTraining } from './condition-bridge.js'
-import type { TrainingRows } from './training-rows.js'
 
 /** Held-out rows of a model's own data, with the conditions they make for the others. */
 export interface HeldOutPart {

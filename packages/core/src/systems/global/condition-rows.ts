@@ -1,18 +1,18 @@
 import type { Engine } from '../../kernel/engine.js'
 import type { Condition, GivenNumber, GivenRange } from '../../know/conditions.js'
 import { type ConditionGroup, coordinateOf, groupConditions } from '../../know/places.js'
+import { type CategoryMode, categoryMode } from '../../law/category-mode.js'
+import { factorGroups } from '../../law/factor-groups.js'
+import { takeTraining } from '../../law/informed-bridge.js'
+import { type AtomColumn, atomColumns } from '../../law/strata.js'
+import type { TrainingRows } from '../../law/training-rows.js'
 import { placesByName } from '../../num/group.js'
 import { columnOf } from '../../num/matrix.js'
 import { cellsWithin } from '../../table/atoms.js'
 import { combinationsOf } from '../../table/categories.js'
 import { unscaleValues } from '../../table/scaling.js'
 import { squaredSpacing } from './bandwidth.js'
-import { takeTraining } from './condition-bridge.js'
-import { factorGroups } from './factor-groups.js'
-import { type CategoryMode, categoryMode } from './generator.js'
 import type { GlobalModel } from './model.js'
-import { type AtomColumn, atomColumns } from './row-classes.js'
-import type { TrainingRows } from './training-rows.js'
 
 /** Rows that a condition keeps for each number that is then compared, at least: what a local regression on them needs. */
 const ROWS_PER_NUMBER = 20

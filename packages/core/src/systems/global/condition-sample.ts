@@ -1,19 +1,21 @@
+import { drawGroupInBatches, type GroupDraw } from '../../draw/condition-draw.js'
+import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import type { ConditionGroup } from '../../know/places.js'
 import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../../know/support.js'
+import { categoryMode } from '../../law/category-mode.js'
+import { type InformedBridge, informedBridge } from '../../law/informed-bridge.js'
+import type { TrainingRows } from '../../law/training-rows.js'
 import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
-import { USUAL_STEPS } from '../../sampling/steps.js'
 import { combinationsOf } from '../../table/categories.js'
 import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type InformedBridge, informedBridge } from './condition-bridge.js'
 import { type ConditionalChoice, chooseConditional, freeScales, type ObservedColumns } from './condition-choose.js'
-import { drawGroupInBatches, type GroupDraw } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
 import {
   type MatchedConditions,
@@ -24,9 +26,7 @@ import {
   matchedWidening,
   partOfGroup
 } from './condition-rows.js'
-import { categoryMode } from './generator.js'
 import { type GlobalModel, trainingTable } from './model.js'
-import type { TrainingRows } from './training-rows.js'
 
 /** What to draw and under which conditions. */
 export interface ConditionalRequest {

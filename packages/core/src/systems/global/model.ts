@@ -1,5 +1,8 @@
+import { Generator } from '../../draw/generator.js'
 import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
+import { type CategoryMode, categoryMode, type RowBudget, rowsWithin, tablePotentials } from '../../law/category-mode.js'
+import type { TrainingRows } from '../../law/training-rows.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Ending } from '../../num/iterate.js'
@@ -16,10 +19,8 @@ import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { type ContestOutcome, chooseScaling, type ScalingChoice } from './choose-scaling.js'
-import { type CategoryMode, categoryMode, Generator, type RowBudget, rowsWithin, tablePotentials } from './generator.js'
 import { imputeMissing } from './impute.js'
 import type { DrawOptions, FitOptions } from './options.js'
-import type { TrainingRows } from './training-rows.js'
 
 /** A fitted Schrödinger-bridge sampler of a table: training rows, their potentials and what was decided on the way. */
 export interface GlobalModel {

@@ -1,6 +1,6 @@
-import type { StartKind } from '../../sampling/start.js'
-import type { NoiseKind } from '../../sampling/step.js'
-import { USUAL_STEPS } from '../../sampling/steps.js'
+import type { StartKind } from '../../draw/start.js'
+import type { NoiseKind } from '../../draw/step.js'
+import { USUAL_STEPS } from '../../draw/steps.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Field } from '../fields.js'
 

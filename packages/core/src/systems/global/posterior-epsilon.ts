@@ -1,17 +1,17 @@
 import { mardia } from '../../diagnose/normality.js'
 import { energyDistance } from '../../diagnose/pairwise.js'
+import { drawGroup } from '../../draw/condition-draw.js'
+import { stratifiedRows } from '../../draw/condition-starts.js'
+import { effectiveCount } from '../../draw/temper.js'
+import { type InformedBridge, informedBridge } from '../../law/informed-bridge.js'
 import { columnOf, type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
 import { type Encoded, embedEncoded } from '../../table/encoder.js'
 import type { Context } from '../context.js'
 import { distancesTo } from './bandwidth.js'
-import { type InformedBridge, informedBridge } from './condition-bridge.js'
-import { drawGroup } from './condition-draw.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
-import { stratifiedRows } from './condition-starts.js'
 import type { GlobalModel } from './model.js'
-import { effectiveCount } from './posterior-temper.js'
 
 /** Energy distance between drawn rows and the data, beside the same between halves of the data. */
 export interface DistanceToData {

@@ -1,4 +1,5 @@
 import type { KernelChoice } from '../../kernel/bandwidth.js'
+import type { TrainingRows } from '../../law/training-rows.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
@@ -23,7 +24,6 @@ import { codesIn, type EncoderRecord, encoderIn, recordEncoder, scaledArray, sca
 import type { BandwidthCurve } from './bandwidth.js'
 import type { ScalingChoice } from './choose-scaling.js'
 import type { FitSummary, GlobalModel } from './model.js'
-import type { TrainingRows } from './training-rows.js'
 
 interface GlobalMeta {
   readonly encoder: EncoderRecord

@@ -1,4 +1,4 @@
-export type { GivenChoice } from '../../sampling/units.js'
+export type { GivenChoice } from '../../choose/window-bandwidth.js'
 export { type Localisation, parseLocalisation } from '../localisation.js'
 export { fitLocal } from './fit.js'
 export type { FittedGroup, FittedUnit, LocalContext, LocalModel, LocalSummary } from './model.js'

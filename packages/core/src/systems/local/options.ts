@@ -1,4 +1,4 @@
-import type { NoiseKind } from '../../sampling/step.js'
+import type { NoiseKind } from '../../draw/step.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Field } from '../fields.js'
 import type { Localisation } from '../localisation.js'

@@ -1,7 +1,7 @@
+import { inBatches } from '../../draw/batches.js'
 import { InputError } from '../../num/errors.js'
 import { type Matrix, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { inBatches } from '../../sampling/batches.js'
 import { decodeTable } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
 import type { LocalContext, LocalModel } from './model.js'

@@ -1,3 +1,4 @@
+import type { WindowBandwidth } from '../../law/window.js'
 import type { ModelArray, ModelContents } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
@@ -23,7 +24,6 @@ import {
   wordOr
 } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
-import type { WindowBandwidth } from '../../sampling/window.js'
 import { checkField, type EncoderRecord, encoderIn, recordEncoder, scalingMethod } from '../encoder-file.js'
 import type { Localisation } from '../localisation.js'
 import { checkUnit, columnsBelow, concatenated, givenChoice, PRODUCTS, windowBandwidth } from '../window-file.js'

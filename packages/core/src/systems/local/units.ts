@@ -1,6 +1,6 @@
+import type { Unit } from '../../law/units.js'
 import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
-import type { Unit } from '../../sampling/units.js'
 import { chooseGivens } from '../../space/forward-selection.js'
 import { type Graph, graphFromEdges, greedyOrder, parentsIn } from '../../space/graph.js'
 

@@ -1,5 +1,6 @@
-import { type GivenChoice, rowsOf } from '../../sampling/units.js'
-import { refitWindow } from '../../sampling/window.js'
+import type { GivenChoice } from '../../choose/window-bandwidth.js'
+import { rowsOf } from '../../law/units.js'
+import { refitWindow } from '../../law/window.js'
 import { mostGivens } from '../../space/forward-selection.js'
 import { fitWindows } from '../fit-windows.js'
 import type { FittedWindow } from '../window-file.js'

@@ -1,12 +1,13 @@
+import { searchSteps } from '../../draw/generator.js'
 import { typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
+import { EXPONENTIAL } from '../../law/category-mode.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFromSeed, normals, permutation } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { THOROUGH_WORK } from '../global/bandwidth.js'
 import { CONTEST_BUDGET, contestFolds } from '../global/choose-scaling.js'
-import { EXPONENTIAL, searchSteps } from '../global/generator.js'
 import { SEARCH_BUDGET } from '../global/model.js'
 
 /** Sizes that decide how long a job takes. */

@@ -1,4 +1,4 @@
-import { USUAL_STEPS } from '../../sampling/steps.js'
+import { USUAL_STEPS } from '../../draw/steps.js'
 import { type LatentSpecification, parseLatent } from '../latent/specification.js'
 import { type Plan, planned, type Stage } from '../system.js'
 import { estimateJob } from './estimate.js'

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
+import { USUAL_STEPS } from '../../draw/steps.js'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { keyFromSeed, normals } from '../../num/random.js'
-import { USUAL_STEPS } from '../../sampling/steps.js'
 import type { RawTable } from '../../table/raw.js'
 import { sampleConditional } from '../global/condition-sample.js'
 import { drawFields } from '../global/options.js'

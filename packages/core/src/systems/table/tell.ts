@@ -1,5 +1,5 @@
+import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Matrix } from '../../num/matrix.js'
-import { USUAL_STEPS } from '../../sampling/steps.js'
 import type { Table } from '../../table/table.js'
 import { type Fact, facts, type Telling, type Topic, together } from '../../tell/telling.js'
 import type { ConditionalReport } from '../global/condition-sample.js'

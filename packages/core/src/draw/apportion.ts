@@ -1,0 +1,74 @@
+import { otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
+import { exp } from '../num/elementary.js'
+import { takeRows } from '../num/matrix.js'
+import { type Key, keyAtStep, keyFor } from '../num/random.js'
+import type { Encoded } from '../table/encoder.js'
+import type { StepContext } from './step.js'
+
+/** Chains that found no row in so many rounds take what is left. */
+const ROUNDS = 12
+const NO_ROW = 0xffffffff
+
+/**
+ * Redraws one group of factors so that its levels occur as often as in the data: each training row gives its levels to at
+ * most n·w_j chains (rounded up; w_j its weight). Independent draws repeat one name by chance and leave out another, and
+ * the law that a sweep settles in prefers levels with many neighbours; both would tell new rows from real ones.
+ *
+ * This draws from the coupling of chains and rows whose two marginals are both given, as those of a bridge are: in rounds,
+ * every chain that has no row yet picks one that is not used up, and where too many pick the same, the first keep it.
+ * In place. Cost O(n·M·d) a round, in which ever fewer chains take part; memory O(n + M).
+ */
+export async function apportionGroup(
+  bridge: SweepBridge,
+  { group, logWeights }: { readonly group: number; readonly logWeights: Float64Array },
+  state: Encoded,
+  { engine, key }: StepContext
+): Promise<void> {
+  const factors = bridge.groups[group]!
+  const points = bridge.embed(state, otherFactors(bridge.factorCount, factors))
+  const shares = new Shares(logWeights, bridge.groupTerms[group]!, points.rows)
+  const give = (chain: number, row: number) => {
+    shares.take(row)
+    for (const factor of factors)
+      state.codes[chain * bridge.factorCount + factor] = bridge.training.codes[row * bridge.factorCount + factor]!
+  }
+  let waiting = Uint32Array.from({ length: points.rows }, (_, i) => i)
+  for (let round = 1; round <= ROUNDS && waiting.length > 0; round++) {
+    const [from, coordinates] = [takeRows(points, waiting), takeRows(state.coordinates, waiting)]
+    const pair = await pairOf(bridge, bridge.clouds[group]!, from, coordinates, engine)
+    const picked = await engine.pick(pair, shares.logTerms, { key: roundKey(key, factors[0]!, round), chains: waiting })
+    waiting = waiting.filter((chain, i) => {
+      const row = picked[i]!
+      if (row === NO_ROW || shares.left[row] === 0) return true
+      give(chain, row)
+      return false
+    })
+  }
+  let row = 0
+  for (const chain of waiting) {
+    while (shares.left[row] === 0) row++
+    give(chain, row)
+  }
+}
+
+/** How many chains every training row may still give its levels to, together at least as many as there are chains. */
+class Shares {
+  readonly left: Uint32Array
+  /** Log terms of a draw, without rows that are used up [M]. */
+  readonly logTerms: Float64Array
+
+  constructor(logWeights: Float64Array, logTerms: Float64Array, chainCount: number) {
+    // A hair above a whole number is that number.
+    this.left = Uint32Array.from(logWeights, (logWeight) => Math.ceil(chainCount * exp(logWeight) - 1e-9))
+    this.logTerms = logTerms.map((term, row) => (this.left[row] === 0 ? Number.NEGATIVE_INFINITY : term))
+  }
+
+  take(row: number): void {
+    this.left[row] = this.left[row]! - 1
+    if (this.left[row] === 0) this.logTerms[row] = Number.NEGATIVE_INFINITY
+  }
+}
+
+function roundKey(key: Key, factor: number, round: number): Key {
+  return keyAtStep(keyFor({ ...key, step: 0 }, `apportion ${factor} ${round}`), key.step)
+}

@@ -1,0 +1,105 @@
+import type { Bounds, CoordinateSplit } from '../know/places.js'
+import type { InformedBridge } from '../law/informed-bridge.js'
+import { exp } from '../num/elementary.js'
+import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { type Key, uniforms } from '../num/random.js'
+
+/** Effective number of rows that starts are spread over, where the data have so many. */
+const LEAST_ROWS = 10
+
+/** A condition as the sampler sees it. */
+export interface PlacedCondition {
+  /** Centre of the clamped coordinates, scaled [given]. */
+  readonly given: Float64Array
+  /** Scaled. */
+  readonly bounds: Bounds
+  /** 1 for training rows whose categories may be taken as they are; absent: all. */
+  readonly allowedRows?: Uint8Array
+  /** −log likelihood of every training row under what else is known [M]. */
+  readonly misfit?: Float64Array | undefined
+}
+
+/**
+ * Training rows at which the chains of a condition start: resampled by the kernel between each row and what is given,
+ * its bandwidth doubled until about 10 rows count. Cost O(M·given).
+ */
+export function conditionStarts(
+  bridge: InformedBridge,
+  split: CoordinateSplit,
+  condition: PlacedCondition,
+  { count, key }: { count: number; key: Key }
+): Uint32Array {
+  const squared = squaredDistancesTo(bridge.training.rows.coordinates, split, condition)
+  // As far as the kernel would have it stand: likelihoods are flattened as the kernel is widened.
+  condition.misfit?.forEach((misfit, j) => {
+    squared[j] = squared[j]! + 4 * bridge.kernel.epsilon * misfit
+  })
+  return stratifiedRows(kernelWeights(bridge, squared, condition.allowedRows), count, key)
+}
+
+/** Squared distance from every training row to what is given: to the values, and to the nearest end of each interval [M]. */
+function squaredDistancesTo(coordinates: Matrix, split: CoordinateSplit, { given, bounds }: PlacedCondition): Float64Array {
+  const out = new Float64Array(coordinates.rows)
+  for (let j = 0; j < out.length; j++) {
+    const row = rowOf(coordinates, j)
+    let sum = 0
+    for (let k = 0; k < split.given.length; k++) {
+      const gap = row[split.given[k]!]! - given[k]!
+      sum += gap * gap
+    }
+    for (let k = 0; k < split.ranged.length; k++) {
+      const x = row[split.ranged[k]!]!
+      const gap = Math.max(0, bounds.low[k]! - x, x - bounds.high[k]!)
+      sum += gap * gap
+    }
+    out[j] = sum
+  }
+  return out
+}
+
+function kernelWeights(bridge: InformedBridge, squared: Float64Array, allowed: Uint8Array | undefined): Float64Array {
+  const { logWeights } = bridge.training
+  let nearest = Number.POSITIVE_INFINITY
+  let open = 0
+  for (let j = 0; j < squared.length; j++) {
+    if ((allowed && !allowed[j]) || logWeights[j] === Number.NEGATIVE_INFINITY) continue
+    open++
+    nearest = Math.min(nearest, squared[j]!)
+  }
+  const weights = new Float64Array(squared.length)
+  const wanted = Math.min(LEAST_ROWS, open / 2)
+  for (let epsilon = bridge.kernel.epsilon; ; epsilon *= 2) {
+    let sum = 0
+    let squares = 0
+    for (let j = 0; j < squared.length; j++) {
+      const counts = !(allowed && !allowed[j])
+      weights[j] = counts ? exp(logWeights[j]! - logWeights[0]! - (squared[j]! - nearest) / (4 * epsilon)) : 0
+      sum += weights[j]!
+      squares += weights[j]! * weights[j]!
+    }
+    if ((sum * sum) / squares >= wanted || epsilon > 1e6) return weights
+  }
+}
+
+/** `count` rows in proportion to weights: one at random in each of `count` equal parts of their sum, so that no order of the rows can fall in step with it. */
+export function stratifiedRows(weights: Float64Array, count: number, key: Key): Uint32Array {
+  const total = weights.reduce((a, b) => a + b, 0)
+  const offsets = uniforms(key, count)
+  const rows = new Uint32Array(count)
+  let at = 0
+  let cumulated = weights[0]!
+  for (let k = 0; k < count; k++) {
+    const target = ((k + offsets[k]!) / count) * total
+    while (cumulated < target && at < weights.length - 1) cumulated += weights[++at]!
+    rows[k] = at
+  }
+  return rows
+}
+
+/** Rows of a matrix with some columns replaced: `values` [n, columns]. */
+export function replaceColumns(m: Matrix, columns: readonly number[], values: Matrix): Matrix {
+  const out = matrix(m.rows, m.cols, m.data.slice())
+  for (let i = 0; i < m.rows; i++)
+    for (let k = 0; k < columns.length; k++) out.data[i * m.cols + columns[k]!] = values.data[i * values.cols + k]!
+  return out
+}

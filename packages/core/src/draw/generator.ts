@@ -1,0 +1,197 @@
+import { type KernelChoice, kernelOf } from '../kernel/bandwidth.js'
+import type { Engine } from '../kernel/engine.js'
+import type { Bridge } from '../law/bridge.js'
+import { type CategoryMode, categoryMode, kernelTerms, placesOf } from '../law/category-mode.js'
+import { factorGroups } from '../law/factor-groups.js'
+import { type MixedBridge, mixedBridge } from '../law/mixed.js'
+import { rowClasses } from '../law/strata.js'
+import { type SweepBridge, sweepBridge } from '../law/sweep.js'
+import type { TrainingRows } from '../law/training-rows.js'
+import type { Watch } from '../num/iterate.js'
+import { type Key, keyFor } from '../num/random.js'
+import { symmetricScaling } from '../scaling/symmetric.js'
+import { cloud } from '../space/cloud.js'
+import { type Combinations, combinationsOf } from '../table/categories.js'
+import { type Encoded, embedEncoded, stackEncoded, takeEncoded } from '../table/encoder.js'
+import { apportionGroup } from './apportion.js'
+import { inBatches } from './batches.js'
+import { type MixedState, mixedStep } from './mixed.js'
+import { runSteps, startRows } from './run.js'
+import { gaussianDraws, type StartKind } from './start.js'
+import { bridgeStep, type NoiseKind, type StepContext } from './step.js'
+import { USUAL_STEPS } from './steps.js'
+import { sweepStep } from './sweep.js'
+
+/** Chains lend each other noise (`exchangeNoise`): a few always run together. */
+const LEAST_CHAINS = 32
+/** Draws of categories need no more than this. */
+const GROUP_TOLERANCE = 0.01
+
+/** Steps of the draws that a search compares: a sweep redraws every column in each, and its rows are as new after fewer. */
+export const searchSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : USUAL_STEPS.rows)
+
+type TableBridge =
+  | { readonly mode: 'none'; readonly bridge: Bridge }
+  | { readonly mode: 'combinations'; readonly bridge: MixedBridge; readonly combinations: Combinations }
+  | { readonly mode: 'sweep'; readonly bridge: SweepBridge }
+
+export interface GenerateOptions {
+  readonly count: number
+  /** Default `USUAL_STEPS.rows`. */
+  readonly steps?: number | undefined
+  readonly noise: NoiseKind
+  readonly key: Key
+  /** Default data. */
+  readonly start?: StartKind | undefined
+  readonly watch?: Watch | undefined
+  /** Chains of the first batch where they start (step 0) and after each step, encoded. */
+  readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
+}
+
+type RunningOptions = GenerateOptions & { readonly steps: number }
+
+/** Draws encoded rows from a bridge over a table. Build it once, draw many times. */
+export class Generator {
+  private constructor(
+    private readonly training: TrainingRows,
+    private readonly table: TableBridge,
+    private readonly engine: Engine
+  ) {}
+
+  static async create(training: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine): Promise<Generator> {
+    const { encoder, rows, logWeights } = training
+    const shared = await kernelTerms(training, potentials, kernel, engine)
+    const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
+    const mode = categoryMode(encoder, combinations)
+    if (mode !== 'sweep') {
+      const classes = rowClasses(training, combinations)
+      if (mode === 'none' && !classes.bounds)
+        return new Generator(training, { mode, bridge: { training: cloud(rows.coordinates, logWeights), ...shared } }, engine)
+      const places = placesOf(training, classes.combinations)
+      const bridge = mixedBridge({ ...shared, coordinates: rows.coordinates, places, ...classes })
+      return new Generator(training, { mode: 'combinations', combinations: classes.combinations, bridge }, engine)
+    }
+    const bridge = sweepBridge({
+      ...shared,
+      training: rows,
+      factorCount: encoder.factors.length,
+      groups: factorGroups(rows.codes, encoder.factors.length),
+      embed: (part, factors) => embedEncoded(encoder, part, factors)
+    })
+    return Generator.sweeping(training, bridge, engine)
+  }
+
+  /** The same rows under other potentials and another kernel. */
+  async at(potentials: Float64Array, kernel: KernelChoice): Promise<Generator> {
+    const { training, table, engine } = this
+    if (table.mode !== 'sweep') return Generator.create(training, potentials, kernel, engine)
+    const { widths: _, ...bridge } = table.bridge
+    return Generator.sweeping(training, { ...bridge, ...(await kernelTerms(training, potentials, kernel, engine)) }, engine)
+  }
+
+  /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
+  private static async sweeping(training: TrainingRows, bridge: SweepBridge, engine: Engine): Promise<Generator> {
+    const groupTerms: Float64Array[] = []
+    for (const [g, { points }] of bridge.clouds.entries()) {
+      const { potentials } = await symmetricScaling({
+        cloud: cloud(points, training.logWeights),
+        kernel: kernelOf(bridge.kernel, bridge.widths, bridge.widths),
+        engine,
+        tolerance: GROUP_TOLERANCE,
+        // A row of weight zero has no term to take its potential from.
+        initial: bridge.groupTerms[g]!.map((term, j) => (term === Number.NEGATIVE_INFINITY ? 0 : term - training.logWeights[j]!))
+      })
+      groupTerms.push(potentials.map((f, j) => f + training.logWeights[j]!))
+    }
+    return new Generator(training, { mode: 'sweep', bridge: { ...bridge, groupTerms } }, engine)
+  }
+
+  /** Steps of the draws that a search compares. */
+  get searchSteps(): number {
+    return searchSteps(this.table.mode)
+  }
+
+  /** Passes over all training rows that a step makes. */
+  get passCount(): number {
+    const { table } = this
+    return table.mode === 'none' ? 1 : table.mode === 'combinations' ? 2 : table.bridge.groups.length + 2
+  }
+
+  /** `count` rows after `steps` steps, in batches. Cost O(steps·count·M·d), and O(M·d²) to start from noise. */
+  async generate(options: GenerateOptions): Promise<Encoded> {
+    const { onStep } = options
+    return stackEncoded(
+      await inBatches(options, ({ first, ...batch }) => this.batch({ ...options, ...batch, onStep: first === 0 ? onStep : undefined }))
+    )
+  }
+
+  private async batch(options: GenerateOptions): Promise<Encoded> {
+    // Chains lend each other noise (exchangeNoise), so a few always run together.
+    const chainCount = Math.max(options.count, LEAST_CHAINS)
+    const asked = (rows: Encoded): Encoded => (chainCount === options.count ? rows : takeEncoded(rows, firstRows(options.count)))
+    const { onStep } = options
+    const told = { ...options, onStep: onStep && ((rows: Encoded, step: number) => onStep(asked(rows), step)) }
+    const starts = startRows(this.training.logWeights, chainCount, options.key)
+    const first = this.first(starts, options)
+    told.onStep?.(first, 0)
+    return asked(await this.run(first, starts, told))
+  }
+
+  /** Chains at training rows, or with numbers that are noise and the categories of these rows. */
+  private first(starts: Uint32Array, { start, key }: GenerateOptions): Encoded {
+    const { rows, logWeights } = this.training
+    const taken = takeEncoded(rows, starts)
+    if (start !== 'noise') return taken
+    return { coordinates: gaussianDraws(cloud(rows.coordinates, logWeights), starts.length, keyFor(key, 'start')), codes: taken.codes }
+  }
+
+  private run(first: Encoded, starts: Uint32Array, asked: GenerateOptions): Promise<Encoded> {
+    const { table } = this
+    const options = { ...asked, steps: asked.steps ?? USUAL_STEPS.rows }
+    if (table.mode === 'none') return this.runPlain(table.bridge, first, options)
+    if (table.mode === 'combinations') {
+      const combination = Uint32Array.from(starts, (row) => table.combinations.ofRow[row]!)
+      return this.runMixed(table.bridge, table.combinations, { coordinates: first.coordinates, combination }, options)
+    }
+    return this.runSweep(table.bridge, first, options)
+  }
+
+  /** After the last step every group is drawn once more, so that its levels occur as often as in the data. */
+  private runSweep(bridge: SweepBridge, first: Encoded, options: RunningOptions): Promise<Encoded> {
+    const { logWeights } = this.training
+    const step = async (state: Encoded, key: Key): Promise<Encoded> => {
+      const context: StepContext = { engine: this.engine, noise: options.noise, key }
+      const next = await sweepStep(bridge, state, context)
+      if (key.step === options.steps)
+        for (const group of bridge.groups.keys()) await apportionGroup(bridge, { group, logWeights }, next, context)
+      return next
+    }
+    return runSteps(first, step, options)
+  }
+
+  private async runPlain(bridge: Bridge, first: Encoded, options: RunningOptions): Promise<Encoded> {
+    const { codes } = first
+    const { onStep, ...rest } = options
+    const coordinates = await runSteps(
+      first.coordinates,
+      (state, key) => bridgeStep(bridge, state, { engine: this.engine, noise: options.noise, key }),
+      { ...rest, onStep: onStep && ((state, step) => onStep({ coordinates: state, codes }, step)) }
+    )
+    return { coordinates, codes }
+  }
+
+  private async runMixed(bridge: MixedBridge, combinations: Combinations, first: MixedState, options: RunningOptions): Promise<Encoded> {
+    const { onStep, ...rest } = options
+    const encoded = (state: MixedState): Encoded => {
+      const rows = Uint32Array.from(state.combination, (combination) => combinations.rows[combination]![0]!)
+      return { coordinates: state.coordinates, codes: takeEncoded(this.training.rows, rows).codes }
+    }
+    const last = await runSteps(first, (state, key) => mixedStep(bridge, state, { engine: this.engine, noise: options.noise, key }), {
+      ...rest,
+      onStep: onStep && ((state, step) => onStep(encoded(state), step))
+    })
+    return encoded(last)
+  }
+}
+
+const firstRows = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, i) => i)

@@ -1,0 +1,147 @@
+import { type StandIn, standInAt } from '../know/evidence.js'
+import type { LocalGaussian } from '../law/local-gaussian.js'
+import type { LocalPart } from '../law/mixture.js'
+import { codesOf, type InformedState } from '../law/state.js'
+import { exp, log } from '../num/elementary.js'
+import { matrix, rowOf } from '../num/matrix.js'
+import type { InformedProblem } from './informed-problem.js'
+
+/** Components this many nats below the likeliest are left out. */
+const NEGLIGIBLE = 40
+/** Times that a nonlinear likelihood is linearised anew at the mean it led to. */
+const RELINEARISATIONS = 2
+
+/** A stand-in, and the point about which it was taken. */
+export interface PlacedStandIn {
+  readonly at: Float64Array
+  readonly standIn: StandIn
+}
+
+/** What the parts of every chain's mixture weigh once all that is Gaussian is taken in. */
+export interface Conditioned {
+  /** log of share times evidence, by chain and part [n, G]; −∞ for parts that are closed. */
+  readonly logMass: Float64Array
+  /** log of their sum, log Z [n]. */
+  readonly logTotal: Float64Array
+  /** By chain and part, where there is evidence. */
+  readonly standIns?: readonly (PlacedStandIn | undefined)[]
+}
+
+export interface ConditionedRequest {
+  readonly from: InformedState
+  readonly chains: Uint32Array
+  readonly parts: readonly LocalPart[]
+}
+
+/** Takes in what is known, for all chains and parts at once: evidence may ask a decoder, which works in batches. */
+export async function conditioned(problem: InformedProblem, gaussian: LocalGaussian, request: ConditionedRequest): Promise<Conditioned> {
+  const { from, chains, parts } = request
+  const [n, g] = [chains.length, parts.length]
+  const { logMass, pairs } = openPairs(problem, request)
+  const guided = problem.evidence?.linearise !== undefined
+  let standIns: (PlacedStandIn | undefined)[] | undefined
+  if (guided) {
+    standIns = new Array<PlacedStandIn | undefined>(n * g)
+    await takeIn(problem, gaussian, { ...request, pairs, logMass, standIns })
+  } else if (problem.split.given.length > 0) {
+    for (const pair of pairs) {
+      const [i, part] = [Math.floor(pair / g), parts[pair % g]!]
+      gaussian.clamp(rowOf(part.mean, i), rowOf(part.covariance, i), rowOf(from.coordinates, i))
+      logMass[pair] = logMass[pair]! + gaussian.logEvidence
+    }
+  }
+  return { logMass, logTotal: totalsOf(logMass, n), ...(standIns ? { standIns } : {}) }
+}
+
+/** Parts that are allowed and not negligible, with their shares. One part alone is always open. */
+function openPairs({ conditions, conditionOf }: InformedProblem, { chains, parts }: ConditionedRequest) {
+  const g = parts.length
+  const logMass = new Float64Array(chains.length * g).fill(Number.NEGATIVE_INFINITY)
+  const pairs: number[] = []
+  chains.forEach((chain, i) => {
+    const allowed = g > 1 ? conditions[conditionOf[chain]!]!.allowed : undefined
+    const open = (part: LocalPart): boolean => !allowed || allowed[part.part] === 1
+    let likeliest = Number.NEGATIVE_INFINITY
+    for (const part of parts) if (open(part)) likeliest = Math.max(likeliest, part.logShare[i]!)
+    parts.forEach((part, k) => {
+      const share = part.logShare[i]!
+      if (g > 1 && (!open(part) || share === Number.NEGATIVE_INFINITY || share < likeliest - NEGLIGIBLE)) return
+      logMass[i * g + k] = share
+      pairs.push(i * g + k)
+    })
+  })
+  return { logMass, pairs }
+}
+
+function totalsOf(logMass: Float64Array, n: number): Float64Array {
+  const g = logMass.length / n
+  return Float64Array.from({ length: n }, (_, i) => {
+    const own = logMass.subarray(i * g, (i + 1) * g)
+    if (g === 1) return own[0]!
+    const largest = own.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+    return largest + log(own.reduce((sum, x) => sum + exp(x - largest), 0))
+  })
+}
+
+interface TakingIn extends ConditionedRequest {
+  readonly pairs: readonly number[]
+  readonly logMass: Float64Array
+  readonly standIns: (PlacedStandIn | undefined)[]
+}
+
+/**
+ * Stand-ins about the mean that each part has under what is clamped; where they are not exact, anew about the means that they
+ * led to. A part in which the likelihood is zero at its own mean is all but left out: beside others, not where all are like that.
+ */
+async function takeIn(problem: InformedProblem, gaussian: LocalGaussian, request: TakingIn): Promise<void> {
+  const { from, chains, parts, pairs, logMass, standIns } = request
+  const { evidence, source } = problem
+  const [g, d] = [parts.length, from.coordinates.cols]
+  const rowAt = (pair: number) => Math.floor(pair / g)
+  const codes = new Int32Array(pairs.length * codesOf(from, 0).length)
+  const width = pairs.length === 0 ? 0 : codes.length / pairs.length
+  const pairChains = Uint32Array.from(pairs, (pair) => chains[rowAt(pair)]!)
+  pairs.forEach((pair, p) => {
+    const own = codesOf(from, rowAt(pair))
+    codes.set(source.codesOf(parts[pair % g]!.part, own) ?? own, p * width)
+  })
+  const clamp = (pair: number): void => {
+    const [i, part] = [rowAt(pair), parts[pair % g]!]
+    gaussian.clamp(rowOf(part.mean, i), rowOf(part.covariance, i), rowOf(from.coordinates, i))
+  }
+  let at = matrix(pairs.length, d)
+  pairs.forEach((pair, p) => {
+    clamp(pair)
+    at.data.set(gaussian.centre, p * d)
+  })
+  const settled = new Uint8Array(pairs.length)
+  const mass = new Float64Array(pairs.length)
+  const turns = evidence!.linear ? 0 : RELINEARISATIONS
+  for (let turn = 0; turn <= turns; turn++) {
+    const found = await evidence!.linearise!({ coordinates: at, codes }, pairChains)
+    const next = matrix(pairs.length, d)
+    pairs.forEach((pair, p) => {
+      if (settled[p]) return
+      const local = standInAt(found, p)
+      const impossible = local.constant === Number.NEGATIVE_INFINITY
+      clamp(pair)
+      const standIn = impossible ? { constant: IMPOSSIBLE, rows: matrix(0, d), targets: new Float64Array(0) } : local
+      const value = gaussian.logEvidence + gaussian.observe(standIn, rowOf(at, p))
+      // A worse place to stand than the one before it.
+      if (turn > 0 && (impossible || !Number.isFinite(value))) {
+        settled[p] = 1
+        return
+      }
+      mass[p] = value
+      standIns[pair] = { at: rowOf(at, p), standIn }
+      if (turn < turns) gaussian.posteriorMean(rowOf(next, p))
+    })
+    at = next
+  }
+  pairs.forEach((pair, p) => {
+    logMass[pair] = logMass[pair]! + mass[p]!
+  })
+}
+
+/** In nats: far below all that counts, and far from the end of the numbers. */
+const IMPOSSIBLE = -1e6

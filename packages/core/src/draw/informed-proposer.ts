@@ -1,0 +1,152 @@
+import { standInValue } from '../know/evidence.js'
+import type { Bounds } from '../know/places.js'
+import { LocalGaussian } from '../law/local-gaussian.js'
+import type { LocalPart } from '../law/mixture.js'
+import { codesOf, stepKey } from '../law/state.js'
+import { log } from '../num/elementary.js'
+import { rowOf } from '../num/matrix.js'
+import { fillNormal, fillUniform, type Key } from '../num/random.js'
+import type { Conditioned, PlacedStandIn } from './informed-evidence.js'
+import type { Answer, Asked, InformedProblem } from './informed-problem.js'
+
+/** Some rows of what was asked, with the parts of their mixtures. */
+export interface VisitedRows {
+  readonly parts: readonly LocalPart[]
+  readonly conditioned: Conditioned
+  /** Place of the first among all rows. */
+  readonly first: number
+}
+
+/** Draws proposals, one chain at a time, from the mixture of local Gaussians times what is known. */
+export class Proposer {
+  private readonly gaussian: LocalGaussian
+  private placed: PlacedStandIn | undefined
+  private readonly uniform: Float64Array
+  private readonly mean: Float64Array
+  private readonly ranged: boolean
+  private readonly keys: { readonly part: Key; readonly normal: Key; readonly range: Key }
+
+  constructor(
+    private readonly problem: InformedProblem,
+    private readonly asked: Asked,
+    private readonly answer: Answer
+  ) {
+    this.gaussian = new LocalGaussian(problem.split, problem)
+    this.uniform = new Float64Array(problem.source.partCount)
+    this.mean = new Float64Array(asked.from.coordinates.cols)
+    this.ranged = problem.split.ranged.length > 0
+    const { key } = asked
+    this.keys = { part: stepKey(key, 'part'), normal: stepKey(key, 'normal'), range: stepKey(key, 'range') }
+  }
+
+  /** Proposes from row k of the visited ones. */
+  visit({ parts, conditioned, first }: VisitedRows, k: number): void {
+    const { asked, answer, problem } = this
+    const i = first + k
+    const chain = asked.chains[i]!
+    const { bounds } = problem.conditions[problem.conditionOf[chain]!]!
+    const chosen = this.choose(conditioned, { k, chain, partCount: parts.length })
+    const logTotal = conditioned.logTotal[k]!
+    if (asked.back) {
+      const target = asked.back.part[i]!
+      const place = parts.length > 1 ? parts.findIndex((candidate) => candidate.part === target) : chosen
+      this.condition(parts, conditioned, { place, k, i })
+      answer.logBackward[i] = this.density(bounds, rowOf(asked.back.coordinates, i)) - logTotal
+      if (place !== chosen) this.condition(parts, conditioned, { place: chosen, k, i })
+    } else this.condition(parts, conditioned, { place: chosen, k, i })
+    const part = parts[chosen]!
+    const into = rowOf(answer.next.state.coordinates, i)
+    answer.next.logForward[i] = this.draw(part.part, { bounds, chain, i, into }) - logTotal
+    answer.next.state.part[i] = part.part
+    const codes = problem.source.codesOf(part.part, codesOf(asked.from, i))
+    if (codes) codesOf(answer.next.state, i).set(codes)
+    answer.effectiveCount[i] = part.effectiveCount[k]!
+  }
+
+  /** A part by Gumbel maxima over share times evidence. */
+  private choose({ logMass }: Conditioned, { k, chain, partCount }: { k: number; chain: number; partCount: number }): number {
+    if (partCount === 1) return 0
+    fillUniform(this.keys.part, chain, this.uniform)
+    let chosen = 0
+    let best = Number.NEGATIVE_INFINITY
+    for (let g = 0; g < partCount; g++) {
+      const mass = logMass[k * partCount + g]!
+      if (mass === Number.NEGATIVE_INFINITY) continue
+      const score = mass - log(-log(this.uniform[g]!))
+      if (score > best) {
+        best = score
+        chosen = g
+      }
+    }
+    return chosen
+  }
+
+  /** Sets the workspace to one part, conditioned on everything Gaussian that is known. */
+  private condition(
+    parts: readonly LocalPart[],
+    { standIns }: Conditioned,
+    { place, k, i }: { place: number; k: number; i: number }
+  ): void {
+    const { gaussian, asked } = this
+    const part = parts[place]!
+    gaussian.clamp(rowOf(part.mean, k), rowOf(part.covariance, k), rowOf(asked.from.coordinates, i))
+    this.placed = standIns?.[k * parts.length + place]
+    if (!this.placed) return
+    gaussian.observe(this.placed.standIn, this.placed.at)
+    if (this.ranged) gaussian.absorb()
+  }
+
+  /** log of the conditioned proposal density at a point, beyond the bridge's own and before its normaliser. */
+  private density(bounds: Bounds, point: Float64Array): number {
+    return this.standIn(point) - (this.ranged ? this.gaussian.rangedMass(bounds, point) : 0)
+  }
+
+  /** log L̂ at a point; 0 where nothing is observed. */
+  private standIn(point: Float64Array): number {
+    return this.placed ? standInValue(this.placed.standIn, this.placed.at, point) : 0
+  }
+
+  private draw(part: number, { bounds, chain, i, into }: { bounds: Bounds; chain: number; i: number; into: Float64Array }): number {
+    const { gaussian, placed, problem, ranged } = this
+    const free = into.length - problem.split.given.length
+    const normal = fillNormal(this.keys.normal, chain, new Float64Array(free + (ranged ? 0 : (placed?.standIn.rows.rows ?? 0))))
+    const uniform = ranged ? fillUniform(this.keys.range, chain, new Float64Array(bounds.low.length)) : normal
+    let logMass = 0
+    if (placed && !ranged) gaussian.drawObserved(normal, into)
+    else logMass = gaussian.drawRanged(normal, uniform, bounds, into)
+    // Between bounds the law is no Gaussian.
+    if (problem.overrelaxation && !ranged) this.overrelax(problem.overrelaxation, { i, into })
+    this.putBack(part, into)
+    return this.standIn(into) - logMass
+  }
+
+  /** m + C^{1/2} ξ → m + α (x − m) + √(1 − α²) C^{1/2} ξ. */
+  private overrelax(alpha: number, { i, into }: { i: number; into: Float64Array }): void {
+    if (this.placed) this.gaussian.posteriorMean(this.mean)
+    else this.mean.set(this.gaussian.centre)
+    const before = rowOf(this.asked.from.coordinates, i)
+    const noise = Math.sqrt(1 - alpha * alpha)
+    for (let c = 0; c < into.length; c++) {
+      const mean = this.mean[c]!
+      into[c] = mean + alpha * (before[c]! - mean) + noise * (into[c]! - mean)
+    }
+    for (const c of this.problem.split.given) into[c] = before[c]!
+  }
+
+  /** What noise carries out of the bounds of a part is reflected on them, as rows are as frequent near a bound as at it. */
+  private putBack(part: number, into: Float64Array): void {
+    const { split, source } = this.problem
+    if (!source.bounds) return
+    const { low, high } = source.bounds
+    const first = part * low.cols
+    for (const coordinates of [split.ranged, split.free])
+      for (const c of coordinates) into[c] = reflectedInto(low.data[first + c]!, high.data[first + c]!, into[c]!)
+  }
+}
+
+/** A number reflected once at the bound that it lies beyond, and no farther than the other. */
+function reflectedInto(low: number, high: number, x: number): number {
+  if (x < low) return Math.min(high, 2 * low - x)
+  if (x > high) return Math.max(low, 2 * high - x)
+  return x
+}

@@ -1,0 +1,211 @@
+import { LocalGaussian } from '../law/local-gaussian.js'
+import type { LocalSource } from '../law/mixture.js'
+import { copyState, type InformedState, stepKey, takeState } from '../law/state.js'
+import { log } from '../num/elementary.js'
+import { type Matrix, rowOf } from '../num/matrix.js'
+import { fillUniform, type Key } from '../num/random.js'
+import { conditioned } from './informed-evidence.js'
+import type { Answer, Asked, InformedProblem, Proposals } from './informed-problem.js'
+import { Proposer, type VisitedRows } from './informed-proposer.js'
+
+/** Chains on their way, with the proposal that each will be tested with next. */
+export interface InformedChains {
+  readonly state: InformedState
+  /** log L of every chain's row; zeros where nothing is observed, NaN for chains that are at no row yet. */
+  readonly logLikelihood: Float64Array
+  /** Proposals, where `fresh`; otherwise a chain must propose anew. */
+  readonly pending: Proposals
+  readonly fresh: Uint8Array
+  /** Effective number of rows 1/Σp² at the chains' places; NaN until known. */
+  readonly effectiveCount: Float64Array
+}
+
+/** Chains that per call keep the moments of all parts within about 64 MB. */
+function chunkSize(source: LocalSource, d: number): number {
+  const numbers = source.partCount * (d + (d * (d + 1)) / 2 + 3)
+  return Math.max(64, Math.floor(8e6 / numbers))
+}
+
+/** Chains at a state. `placed: false`: it is no row that they could stay at, so that whatever is proposed first is taken. */
+export async function startChains(
+  problem: Pick<InformedProblem, 'evidence'>,
+  state: InformedState,
+  { placed = true }: { readonly placed?: boolean } = {}
+): Promise<InformedChains> {
+  const n = state.part.length
+  return {
+    state,
+    logLikelihood: placed ? await logLikelihoods(problem, state) : new Float64Array(n).fill(Number.NaN),
+    pending: emptyProposals(state),
+    fresh: new Uint8Array(n),
+    effectiveCount: new Float64Array(n).fill(Number.NaN)
+  }
+}
+
+/** log L of every chain's row [n]; zeros where nothing is observed. */
+export async function logLikelihoods({ evidence }: Pick<InformedProblem, 'evidence'>, state: InformedState): Promise<Float64Array> {
+  return evidence ? evidence.value(state, allOf(state)) : new Float64Array(state.part.length)
+}
+
+const allOf = ({ part }: InformedState): Uint32Array => Uint32Array.from(part.keys())
+
+const emptyProposals = (state: InformedState): Proposals => ({
+  state: copyState(state),
+  logForward: new Float64Array(state.part.length)
+})
+
+/**
+ * One Metropolis step of all chains. From x a row x' is proposed from N(m(x), C(x)) times the (local Gaussian) likelihood
+ * and accepted with probability min(1, L(x') L̂_{x'}(x) Z(x) / (L(x) L̂_x(x') Z(x'))): Z(x)/Z(x') where L̂ is L itself.
+ * Where the bridge is reversible for π, the chain's law is then π × L. Evaluating the proposal also gives the next one,
+ * so a step costs one `moments` of all chains and one of those that were rejected before; where the source is still, one.
+ * @source mathematics, section 7. Cost O(n·M·d²) at most, memory O(n·d).
+ */
+export async function informedStep(
+  problem: InformedProblem,
+  chains: InformedChains,
+  key: Key
+): Promise<{ chains: InformedChains; accepted: Uint8Array }> {
+  const { state, pending, fresh, effectiveCount } = chains
+  const all = allOf(state)
+  if (problem.source.still) {
+    const here = await evaluate(problem, { from: state, chains: all, key: stepKey(key, 'propose'), back: state })
+    const moved = await accept(problem, chains, { proposals: here.next, there: here, key })
+    return { chains: { ...chains, fresh: new Uint8Array(state.part.length) }, accepted: moved }
+  }
+  const stale = all.filter((i) => !fresh[i])
+  if (stale.length > 0) {
+    const from = takeState(state, stale)
+    const asked = await evaluate(problem, { from, chains: stale, key: stepKey(key, 'propose') })
+    scatter(pending, asked.next, stale)
+    stale.forEach((i, k) => {
+      effectiveCount[i] = asked.effectiveCount[k]!
+    })
+  }
+  const there = await evaluate(problem, { from: pending.state, chains: all, key: stepKey(key, 'ahead'), back: state })
+  const accepted = await accept(problem, chains, { proposals: pending, there, key })
+  const moved = all.filter((i) => accepted[i] === 1)
+  scatter(pending, takeProposals(there.next, moved), moved)
+  return { chains: { ...chains, fresh: accepted.slice() }, accepted }
+}
+
+interface Test {
+  readonly proposals: Proposals
+  /** How dense each state would have been proposed from its proposal, and what counts there. */
+  readonly there: Answer
+  readonly key: Key
+}
+
+/** The Metropolis test: moves the chains that pass it, in place [n]. From where nothing is possible any step that leads out is taken. */
+async function accept(problem: InformedProblem, chains: InformedChains, { proposals, there, key }: Test): Promise<Uint8Array> {
+  const { state, logLikelihood, effectiveCount } = chains
+  const values = await logLikelihoods(problem, proposals.state)
+  const uniform = new Float64Array(1)
+  const accepted = values.map((value, i) => {
+    const before = logLikelihood[i]!
+    // From an impossible row to another one is a step like any other: the chain has to come out.
+    const logRatio = (value === before ? 0 : value - before) + there.logBackward[i]! - proposals.logForward[i]!
+    const forced = Number.isNaN(before) || (value > Number.NEGATIVE_INFINITY && before === Number.NEGATIVE_INFINITY)
+    fillUniform(stepKey(key, 'accept'), i, uniform)
+    return (forced || log(uniform[0]!) < logRatio) && withinBounds(problem, proposals.state.coordinates, i) ? 1 : 0
+  })
+  const moved = allOf(state).filter((i) => accepted[i] === 1)
+  scatterState(state, takeState(proposals.state, moved), moved)
+  for (const i of moved) {
+    logLikelihood[i] = values[i]!
+    effectiveCount[i] = there.effectiveCount[i]!
+  }
+  return Uint8Array.from(accepted)
+}
+
+function withinBounds({ split, conditions, conditionOf }: InformedProblem, coordinates: Matrix, i: number): boolean {
+  const { bounds } = conditions[conditionOf[i]!]!
+  return split.ranged.every((c, k) => {
+    const x = coordinates.data[i * coordinates.cols + c]!
+    return x >= bounds.low[k]! && x <= bounds.high[k]!
+  })
+}
+
+function scatterState(into: InformedState, from: InformedState, at: Uint32Array): void {
+  const { cols } = into.coordinates
+  const width = into.part.length === 0 ? 0 : into.codes.length / into.part.length
+  at.forEach((i, k) => {
+    into.coordinates.data.set(rowOf(from.coordinates, k), i * cols)
+    into.codes.set(from.codes.subarray(k * width, (k + 1) * width), i * width)
+    into.part[i] = from.part[k]!
+  })
+}
+
+function scatter(into: Proposals, from: Proposals, at: Uint32Array): void {
+  scatterState(into.state, from.state, at)
+  at.forEach((i, k) => {
+    into.logForward[i] = from.logForward[k]!
+  })
+}
+
+const takeProposals = (from: Proposals, at: Uint32Array): Proposals => ({
+  state: takeState(from.state, at),
+  logForward: Float64Array.from(at, (i) => from.logForward[i]!)
+})
+
+const emptyAnswer = (from: InformedState): Answer => ({
+  next: emptyProposals(from),
+  logBackward: new Float64Array(from.part.length),
+  effectiveCount: new Float64Array(from.part.length)
+})
+
+/** Local Gaussians at every state: the next proposal of each, and how dense it would have proposed `back`. */
+export async function evaluate(problem: InformedProblem, asked: Asked): Promise<Answer> {
+  const answer = emptyAnswer(asked.from)
+  const proposer = new Proposer(problem, asked, answer)
+  await visit(problem, asked, (shown, k) => proposer.visit(shown, k))
+  return answer
+}
+
+/** Where every chain might go next, one state a key: many draws of the local Gaussians for one evaluation of them. No Metropolis test. */
+export async function proposals(problem: InformedProblem, from: InformedState, keys: readonly Key[]): Promise<InformedState[]> {
+  const chains = allOf(from)
+  const answers = keys.map(() => emptyAnswer(from))
+  const proposers = keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!))
+  await visit(problem, { from, chains }, (shown, k) => {
+    for (const proposer of proposers) proposer.visit(shown, k)
+  })
+  return answers.map(({ next }) => next.state)
+}
+
+/**
+ * log Z of every chain [n]: what is known, averaged over where the chain may go next. Where evidence is linear and nothing is
+ * bounded, states drawn in proportion to Z that take the step which follows have the law times the likelihood, at once.
+ * Cost of a step.
+ */
+export async function logAhead(problem: InformedProblem, from: InformedState): Promise<Float64Array> {
+  const out = new Float64Array(from.part.length)
+  await visit(problem, { from, chains: allOf(from) }, ({ conditioned: { logTotal }, first }, k) => {
+    out[first + k] = logTotal[k]!
+  })
+  return out
+}
+
+/** Shows every state with its local Gaussians, all that is known taken in: in chunks. */
+async function visit(
+  problem: InformedProblem,
+  { from, chains }: Pick<Asked, 'from' | 'chains'>,
+  see: (shown: VisitedRows, k: number) => void
+): Promise<void> {
+  const n = from.part.length
+  const size = chunkSize(problem.source, from.coordinates.cols)
+  const gaussian = new LocalGaussian(problem.split, problem)
+  for (let first = 0; first < n; first += size) {
+    const count = Math.min(size, n - first)
+    const states =
+      count === n
+        ? from
+        : takeState(
+            from,
+            Uint32Array.from({ length: count }, (_, k) => first + k)
+          )
+    const parts = await problem.source.at(states)
+    const known = await conditioned(problem, gaussian, { from: states, chains: chains.subarray(first, first + count), parts })
+    for (let k = 0; k < count; k++) see({ parts, conditioned: known, first }, k)
+  }
+}

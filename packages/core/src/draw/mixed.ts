@@ -1,0 +1,146 @@
+import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
+import type { Engine, Pair } from '../kernel/engine.js'
+import { type CoordinateBounds, type MixedBridge, type Part, withPlaces } from '../law/mixed.js'
+import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
+import { type Key, keyAtStep, keyFor } from '../num/random.js'
+import { cloud } from '../space/cloud.js'
+import { exchangeNoise, referenceNoise, type StepContext, sum } from './step.js'
+
+/** Chains on a table with categories: scaled numeric coordinates and the combination of categories each chain is in. */
+export interface MixedState {
+  /** [n, d] */
+  readonly coordinates: Matrix
+  /** [n] */
+  readonly combination: Uint32Array
+}
+
+/**
+ * One step of chains with categories. A row is drawn from p(x) and its combination taken, then the numbers from mean
+ * and covariance under the weights restricted to that combination's rows: no combination that the data lack can appear,
+ * and the noise respects the category.
+ *
+ * Few effective rows in a combination would mean C ≈ 0 and copied numbers, so C is shrunk towards the covariance that
+ * combinations have within themselves near x: (1 − λ) C_c + λ Σ_c' q_c' C_c', λ = d/(d + n_eff), q the weights of the
+ * combinations by numbers alone. A draw of the second term takes one combination from q and its noise.
+ *
+ * Where combinations speak of numbers too (`bounds`), what noise carries beyond the bounds is put back on them.
+ *
+ * Cost O(n·M·d), memory O(n·d).
+ */
+export async function mixedStep(bridge: MixedBridge, state: MixedState, context: StepContext): Promise<MixedState> {
+  const { noise } = context
+  const reference = noise === 'covariance' ? undefined : await referenceNoise(bridge.kernel, state.coordinates, context)
+  const from = noise === 'split' ? sum(state.coordinates, reference!) : state.coordinates
+  const queries = new Queries(bridge, from, await widthsFor(bridge.kernel, from, context.engine), context)
+  const combination = await queries.combinations(bridge.whole, withPlaces(from, state.combination, bridge.places), 'combination')
+  const within = (coordinates: Matrix): MixedState => ({ coordinates: withinBounds(bridge.bounds, coordinates, combination), combination })
+  if (noise === 'covariance') return within(await queries.draws(combination))
+  const means = await queries.means(combination)
+  return within(noise === 'constant' ? sum(means, reference!) : means)
+}
+
+function withinBounds(bounds: CoordinateBounds | undefined, coordinates: Matrix, combination: Uint32Array): Matrix {
+  if (!bounds) return coordinates
+  const { rows, cols, data } = coordinates
+  const { low, high } = bounds
+  return matrix(
+    rows,
+    cols,
+    data.map((x, at) => {
+      const place = combination[Math.floor(at / cols)]! * cols + (at % cols)
+      return Math.min(high.data[place]!, Math.max(low.data[place]!, x))
+    })
+  )
+}
+
+/** What one step asks of the engine, for all chains at once. */
+class Queries {
+  constructor(
+    private readonly bridge: MixedBridge,
+    private readonly from: Matrix,
+    private readonly fromWidths: Float64Array | undefined,
+    private readonly context: StepContext
+  ) {}
+
+  private get engine(): Engine {
+    return this.context.engine
+  }
+
+  private keyNamed(label: string): Key {
+    const { key } = this.context
+    return keyAtStep(keyFor({ ...key, step: 0 }, label), key.step)
+  }
+
+  private pair(part: Part, points: Matrix, chains?: Uint32Array): Pair {
+    const widths = this.fromWidths && chains ? Float64Array.from(chains, (chain) => this.fromWidths![chain]!) : this.fromWidths
+    return { from: cloud(points), to: part.training, kernel: kernelOf(this.bridge.kernel, widths, part.widths) }
+  }
+
+  /** The combination of one row a chain, drawn from the weights of `part`. */
+  async combinations(part: Part, points: Matrix, label: string): Promise<Uint32Array> {
+    const rows = await this.engine.pick(this.pair(part, points), part.logTerms, { key: this.keyNamed(label) })
+    return rows.map((row) => this.bridge.combinations.ofRow[row]!)
+  }
+
+  /** Runs `visit` for every combination with the chains that are in it. */
+  private async each(combination: Uint32Array, visit: (part: Part, chains: Uint32Array, pair: Pair) => Promise<void>): Promise<void> {
+    const chainsOf: number[][] = this.bridge.parts.map(() => [])
+    combination.forEach((c, chain) => {
+      chainsOf[c]!.push(chain)
+    })
+    for (let c = 0; c < chainsOf.length; c++) {
+      if (chainsOf[c]!.length === 0) continue
+      const chains = Uint32Array.from(chainsOf[c]!)
+      const part = this.bridge.parts[c]!
+      await visit(part, chains, this.pair(part, takeRows(this.from, chains), chains))
+    }
+  }
+
+  async means(combination: Uint32Array): Promise<Matrix> {
+    const out = matrix(this.from.rows, this.from.cols)
+    await this.each(combination, async (part, chains, pair) => {
+      const means = await this.engine.mean(pair, part.logTerms, part.training.points)
+      chains.forEach((chain, i) => {
+        out.data.set(rowOf(means, i), chain * out.cols)
+      })
+    })
+    return out
+  }
+
+  /** mean + √(1 − λ) noise of the chain's combination + √λ noise of a combination drawn by numbers alone. */
+  async draws(combination: Uint32Array): Promise<Matrix> {
+    const d = this.from.cols
+    const means = matrix(this.from.rows, d)
+    const noise = matrix(this.from.rows, d)
+    const shrinkage = new Float64Array(means.rows)
+    const key = this.keyNamed('own noise')
+    await this.each(combination, async (part, chains, pair) => {
+      const draw = await this.engine.draw(pair, part.logTerms, part.training.points, { key, chains })
+      chains.forEach((chain, i) => {
+        shrinkage[chain] = d / (d + draw.effectiveCount[i]!)
+        const own = Math.sqrt(1 - shrinkage[chain]!)
+        means.data.set(rowOf(draw.mean, i), chain * d)
+        for (let c = 0; c < d; c++) noise.data[chain * d + c] = own * draw.noise.data[i * d + c]!
+      })
+    })
+    const effectiveCount = await this.addPooled(noise, shrinkage)
+    return sum(means, exchangeNoise(noise, effectiveCount, this.context.key))
+  }
+
+  /** Adds √λ times the pooled noise in place; gives the effective number of rows behind it [n]. */
+  private async addPooled(noise: Matrix, shrinkage: Float64Array): Promise<Float64Array> {
+    const d = noise.cols
+    const others = await this.combinations(this.bridge.numeric, this.from, 'pooled combination')
+    const key = this.keyNamed('pooled noise')
+    const effectiveCount = new Float64Array(noise.rows)
+    await this.each(others, async (part, chains, pair) => {
+      const draw = await this.engine.draw(pair, part.logTerms, part.training.points, { key, chains })
+      chains.forEach((chain, i) => {
+        const share = Math.sqrt(shrinkage[chain]!)
+        effectiveCount[chain] = draw.effectiveCount[i]!
+        for (let c = 0; c < d; c++) noise.data[chain * d + c] = noise.data[chain * d + c]! + share * draw.noise.data[i * d + c]!
+      })
+    })
+    return effectiveCount
+  }
+}

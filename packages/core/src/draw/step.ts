@@ -1,0 +1,76 @@
+import { type KernelChoice, widthsFor } from '../kernel/bandwidth.js'
+import type { Engine } from '../kernel/engine.js'
+import { type Bridge, pairFrom } from '../law/bridge.js'
+import { type Matrix, matrix } from '../num/matrix.js'
+import { fillNormal, type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
+
+/** How a step adds its noise. @source Gottwald, Li, Marzouk, Reich, arXiv 2401.04372. */
+export type NoiseKind = 'covariance' | 'split' | 'constant'
+
+export interface StepContext {
+  readonly engine: Engine
+  readonly noise: NoiseKind
+  /** Key of the run; the step number is part of it. */
+  readonly key: Key
+}
+
+/**
+ * One step of all chains X [n, d]:
+ * `covariance` X' = m(X) + C(X)^{1/2} ξ; `split` H = X + √(2ερ) ξ, X' = m(H); `constant` X' = m(X) + √(2ερ) ξ.
+ * ρ is 1 for the fixed kernel. Cost O(n·M·d).
+ */
+export async function bridgeStep(bridge: Bridge, states: Matrix, context: StepContext): Promise<Matrix> {
+  const { engine, noise } = context
+  const points = bridge.training.points
+  if (noise === 'covariance') {
+    const draw = await engine.draw(await pairFrom(bridge, states, engine), bridge.logTerms, points, { key: context.key })
+    return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, context.key))
+  }
+  const reference = await referenceNoise(bridge.kernel, states, context)
+  const from = noise === 'split' ? sum(states, reference) : states
+  const mean = await engine.mean(await pairFrom(bridge, from, engine), bridge.logTerms, points)
+  return noise === 'split' ? mean : sum(mean, reference)
+}
+
+/** √(2ερ(X)) ξ [n, d]: one step of the reference process. */
+export async function referenceNoise(kernel: KernelChoice, states: Matrix, { engine, key }: StepContext): Promise<Matrix> {
+  const out = matrix(states.rows, states.cols)
+  const widths = await widthsFor(kernel, states, engine)
+  const stream = keyAtStep(keyFor({ ...key, step: 0 }, 'reference'), key.step)
+  for (let i = 0; i < out.rows; i++) {
+    const row = out.data.subarray(i * out.cols, (i + 1) * out.cols)
+    fillNormal(stream, i, row)
+    const size = Math.sqrt(2 * kernel.epsilon * (widths?.[i] ?? 1))
+    for (let c = 0; c < row.length; c++) row[c] = row[c]! * size
+  }
+  return out
+}
+
+/**
+ * Noise that does not vanish at isolated rows. A chain at a row that sees only itself has C(x) = 0 and would repeat that
+ * row for ever, which is copying. So its noise is mixed with that of another chain, of covariance C̄ on average over the
+ * chains: (1 − λ) C(x) + λ C̄, λ = 1/n_eff², which is 1 at an isolated row and a hundredth where ten rows count.
+ * noise [n, d], effectiveCount [n].
+ */
+export function exchangeNoise(noise: Matrix, effectiveCount: Float64Array, key: Key): Matrix {
+  const { rows, cols } = noise
+  const order = permutation(keyAtStep(keyFor({ ...key, step: 0 }, 'partners'), key.step), rows)
+  const out = matrix(rows, cols)
+  order.forEach((chain, place) => {
+    const partner = order[(place + 1) % rows]!
+    const share = 1 / Math.max(1, effectiveCount[chain]! * effectiveCount[chain]!)
+    const [own, other] = [Math.sqrt(1 - share), Math.sqrt(share)]
+    for (let c = 0; c < cols; c++)
+      out.data[chain * cols + c] = own * noise.data[chain * cols + c]! + other * noise.data[partner * cols + c]!
+  })
+  return out
+}
+
+/** a + b. */
+export function sum(a: Matrix, b: Matrix): Matrix {
+  return matrix(
+    a.rows,
+    a.cols,
+    a.data.map((x, i) => x + b.data[i]!)
+  )
+}

@@ -1,0 +1,49 @@
+import { allFactors, otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
+import { type Matrix, takeRows } from '../num/matrix.js'
+import { keyAtStep, keyFor } from '../num/random.js'
+import type { Encoded } from '../table/encoder.js'
+import { exchangeNoise, referenceNoise, type StepContext, sum } from './step.js'
+
+/**
+ * One step where taking a whole row's categories would be copying: each group of factors in turn is drawn from the
+ * weights that leave that group out, then the numbers from all rows, weighted with every factor. Cost O(n·M·d) a group.
+ *
+ * Where drawn categories are a mix that the data lack, rows of several kinds count, and noise of their covariance would
+ * fall between them. So with `covariance` noise a row is drawn first, and mean and covariance are taken where it stands.
+ */
+export async function sweepStep(bridge: SweepBridge, state: Encoded, context: StepContext): Promise<Encoded> {
+  const codes = state.codes.slice()
+  for (const group of bridge.groups.keys()) await redrawGroup(bridge, group, { coordinates: state.coordinates, codes }, context)
+  return { coordinates: await redrawCoordinates(bridge, { coordinates: state.coordinates, codes }, context), codes }
+}
+
+/** Draws one group of factors of all chains given the others and the numbers, in place. */
+async function redrawGroup(bridge: SweepBridge, group: number, state: Encoded, { engine, key }: StepContext): Promise<void> {
+  const { factorCount, training } = bridge
+  const factors = bridge.groups[group]!
+  const points = bridge.embed(state, otherFactors(factorCount, factors))
+  const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
+  const stream = keyAtStep(keyFor({ ...key, step: 0 }, `factor ${factors[0]}`), key.step)
+  const picked = await engine.pick(pair, bridge.groupTerms[group]!, { key: stream })
+  picked.forEach((row, i) => {
+    for (const factor of factors) state.codes[i * factorCount + factor] = training.codes[row * factorCount + factor]!
+  })
+}
+
+async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: StepContext): Promise<Matrix> {
+  const { engine, noise, key } = context
+  const reference = noise === 'covariance' ? undefined : await referenceNoise(bridge.kernel, state.coordinates, context)
+  const from = noise === 'split' ? sum(state.coordinates, reference!) : state.coordinates
+  const points = bridge.embed({ coordinates: from, codes: state.codes }, allFactors(bridge.factorCount))
+  const pair = await pairOf(bridge, bridge.whole, points, from, engine)
+  const values = bridge.training.coordinates
+  if (noise === 'covariance') {
+    const stream = keyAtStep(keyFor({ ...key, step: 0 }, 'numbers'), key.step)
+    const picked = takeRows(values, await engine.pick(pair, bridge.logTerms, { key: stream }))
+    const nearby = bridge.embed({ coordinates: picked, codes: state.codes }, allFactors(bridge.factorCount))
+    const draw = await engine.draw(await pairOf(bridge, bridge.whole, nearby, picked, engine), bridge.logTerms, values, { key })
+    return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, key))
+  }
+  const mean = await engine.mean(pair, bridge.logTerms, values)
+  return noise === 'split' ? mean : sum(mean, reference!)
+}

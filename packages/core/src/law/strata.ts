@@ -1,0 +1,165 @@
+import { matrix } from '../num/matrix.js'
+import { type AtomCells, atomCellOf, atomCells, gapsAround } from '../table/atoms.js'
+import { type Combinations, combinationsOf } from '../table/categories.js'
+import type { CoordinateBounds } from './mixed.js'
+import type { TrainingRows } from './training-rows.js'
+
+/** Classes that a step goes through, at most: each is a pass of its own. */
+export const MOST_COMBINATIONS = 150
+/** Rows a class has on average, at least. */
+const ROWS_PER_CLASS = 20
+/** A row in a class of fewer rows than this counts as alone. */
+const RECURRING_ROWS = 5
+const LONE_SHARE = 0.05
+/** The same among a part of a table's rows: what is known of a row has chosen them, and noise must not leave their cells. */
+const PART_ROWS_PER_CLASS = 10
+const PART_LONE_SHARE = 0.1
+/** A gap around a class's values is wider than this share of their range. */
+const GAP_SHARE = 0.5
+
+/** Classes of rows that a step draws from, and where the coordinates of each class lie. */
+export interface RowClasses {
+  readonly combinations: Combinations
+  readonly bounds?: CoordinateBounds
+  /** Factors that say whether a number is missing, where the classes say it too. */
+  readonly settled: readonly number[]
+}
+
+/** A numeric column with atoms, and the cell that each training row falls into. */
+export interface AtomColumn {
+  readonly coordinate: number
+  readonly missingFactor?: number | undefined
+  readonly cells: AtomCells
+  /** Cell of every row; one more than the last where the number is missing. [M] */
+  readonly cellOf: Int32Array
+}
+
+/**
+ * Classes of rows: equal in their categories, and in the atoms of as many numeric columns as leave classes large. Atoms
+ * of several columns exclude each other as categories do (indicators of which one holds, an amount that is zero unless
+ * another is not), and noise that is drawn for each column on its own would mix them. Columns with few atoms come first;
+ * one is left out where classes would become small or too many, and where its coordinate is in `without`.
+ * Under conditions a column that makes no classes still keeps within the cells of its class's rows, and all columns on
+ * their side of gaps around them (`gapBounds`).
+ *
+ * Cost O(M·columns).
+ */
+export function rowClasses(
+  { encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>,
+  categories: Combinations,
+  conditions?: ClassConditions
+): RowClasses {
+  const rowCount = rows.coordinates.rows
+  let combinations = categories
+  const used: AtomColumn[] = []
+  const columns = atomColumns({ encoder, rows }).filter(({ coordinate }) => !conditions?.without.includes(coordinate))
+  for (const column of columns) {
+    const finer = combinationsOf(pairCodes(combinations.ofRow, column.cellOf), rowCount)
+    if (!largeEnough(finer, rowCount, conditions?.part)) continue
+    combinations = finer
+    used.push(column)
+  }
+  const settled = used.flatMap(({ missingFactor }) => (missingFactor === undefined ? [] : [missingFactor]))
+  const found = [
+    ...cellBounds(combinations, conditions ? columns : used),
+    ...(conditions ? gapBounds(combinations, { encoder, rows }) : [])
+  ]
+  if (found.length === 0) return { combinations, settled }
+  return { combinations, bounds: boundsOf(found, combinations.rows.length, encoder.coordinateCount), settled }
+}
+
+/** What classes are made for where something is known. */
+export interface ClassConditions {
+  /** Coordinates whose atoms make no classes. */
+  readonly without: readonly number[]
+  /** Whether the rows are a part of a table's. */
+  readonly part: boolean
+}
+
+function largeEnough({ rows }: Combinations, rowCount: number, part = false): boolean {
+  if (rows.length > Math.max(1, Math.min(MOST_COMBINATIONS, rowCount / (part ? PART_ROWS_PER_CLASS : ROWS_PER_CLASS)))) return false
+  let alone = 0
+  for (const members of rows) if (members.length < RECURRING_ROWS) alone += members.length
+  return alone <= (part ? PART_LONE_SHARE : LONE_SHARE) * rowCount
+}
+
+/** Columns with atoms, those with the fewest cells first. */
+export function atomColumns({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>): AtomColumn[] {
+  const { coordinates, codes } = rows
+  const found = encoder.columns.flatMap((code): AtomColumn[] => {
+    if (code.carries !== 'coordinate') return []
+    const cells = atomCells(code.scaler)
+    if (!cells) return []
+    const missing = (i: number) => code.missingFactor !== undefined && codes[i * encoder.factors.length + code.missingFactor] === 1
+    const cellOf = Int32Array.from({ length: coordinates.rows }, (_, i) =>
+      missing(i) ? cells.low.length : atomCellOf(cells, coordinates.data[i * coordinates.cols + code.coordinate]!)
+    )
+    return [{ coordinate: code.coordinate, missingFactor: code.missingFactor, cells, cellOf }]
+  })
+  return found.sort((a, b) => a.cells.low.length - b.cells.low.length || a.coordinate - b.coordinate)
+}
+
+function pairCodes(first: Uint32Array, second: Int32Array): Int32Array {
+  const codes = new Int32Array(2 * first.length)
+  for (let i = 0; i < first.length; i++) {
+    codes[2 * i] = first[i]!
+    codes[2 * i + 1] = second[i]!
+  }
+  return codes
+}
+
+/** Where the rows of a class lie in one coordinate. */
+interface ClassBound {
+  readonly group: number
+  readonly coordinate: number
+  readonly low: number
+  readonly high: number
+}
+
+function boundsOf(found: readonly ClassBound[], groups: number, d: number): CoordinateBounds {
+  const low = matrix(groups, d, new Float64Array(groups * d).fill(Number.NEGATIVE_INFINITY))
+  const high = matrix(groups, d, new Float64Array(groups * d).fill(Number.POSITIVE_INFINITY))
+  for (const bound of found) {
+    const place = bound.group * d + bound.coordinate
+    low.data[place] = Math.max(low.data[place]!, bound.low)
+    high.data[place] = Math.min(high.data[place]!, bound.high)
+  }
+  return { low, high }
+}
+
+/** From the lowest to the highest cell of each class's rows: of a column that makes classes, the cell that they share. */
+function cellBounds({ rows }: Combinations, used: readonly AtomColumn[]): ClassBound[] {
+  return rows.flatMap((members, group) =>
+    used.flatMap(({ coordinate, cells, cellOf }) => {
+      const present = [...members].map((row) => cellOf[row]!).filter((cell) => cell < cells.spans.length)
+      if (present.length === 0) return []
+      const low = cells.low[present.reduce((a, b) => Math.min(a, b))]!
+      return [{ group, coordinate, low, high: cells.high[present.reduce((a, b) => Math.max(a, b))]! }]
+    })
+  )
+}
+
+/**
+ * Where gaps in a column's values end around each class's: heights of one station above the sea, prices of one product.
+ * Scaled by `quantile` a gap has no width, and noise would carry rows across it. Classes of few rows have no bounds.
+ * Cost O(M·d + classes·n·d).
+ */
+function gapBounds({ rows: classes }: Combinations, { encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>): ClassBound[] {
+  const { coordinates, codes } = rows
+  return encoder.columns.flatMap((code) => {
+    if (code.carries !== 'coordinate' || code.scaler.method !== 'quantile') return []
+    const { coordinate, missingFactor } = code
+    const around = gapsAround(code.scaler, GAP_SHARE)
+    return classes.flatMap((members, group) => {
+      const places = [...members]
+        .filter((row) => missingFactor === undefined || codes[row * encoder.factors.length + missingFactor] !== 1)
+        .map((row) => coordinates.data[row * coordinates.cols + coordinate]!)
+      if (places.length < PART_ROWS_PER_CLASS) return []
+      const interval = around(
+        places.reduce((a, b) => Math.min(a, b)),
+        places.reduce((a, b) => Math.max(a, b))
+      )
+      return Number.isFinite(interval.low) || Number.isFinite(interval.high) ? [{ group, coordinate, ...interval }] : []
+    })
+  })
+}

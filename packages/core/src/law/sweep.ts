@@ -1,0 +1,52 @@
+import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
+import type { Engine, Pair } from '../kernel/engine.js'
+import type { Matrix } from '../num/matrix.js'
+import { type Cloud, cloud } from '../space/cloud.js'
+import type { Encoded } from '../table/encoder.js'
+
+/** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors. */
+export type Embed = (rows: Encoded, factors: readonly number[]) => Matrix
+
+/** A bridge on a table whose combinations of categories mostly occur once. */
+export interface SweepBridge {
+  readonly training: Encoded
+  readonly logTerms: Float64Array
+  readonly kernel: KernelChoice
+  /** ρ at the training rows, for a variable kernel. */
+  readonly widths?: Float64Array
+  readonly factorCount: number
+  readonly embed: Embed
+  /** Factors that are drawn together, every factor in one group. */
+  readonly groups: readonly (readonly number[])[]
+  /** The training rows with every factor outside a group, for each group. */
+  readonly clouds: readonly Cloud[]
+  /** The training rows with every factor. */
+  readonly whole: Cloud
+  /** Log terms of the rows in each of `clouds`. */
+  readonly groupTerms: readonly Float64Array[]
+}
+
+/** Without `groups` every factor is drawn alone; without `groupTerms` all draws have the same log terms. */
+export function sweepBridge(
+  input: Omit<SweepBridge, 'clouds' | 'whole' | 'groups' | 'groupTerms'> & Partial<Pick<SweepBridge, 'groups' | 'groupTerms'>>
+): SweepBridge {
+  const place = (factors: readonly number[]) => cloud(input.embed(input.training, factors))
+  const groups = input.groups ?? allFactors(input.factorCount).map((factor) => [factor])
+  return {
+    ...input,
+    groups,
+    groupTerms: input.groupTerms ?? groups.map(() => input.logTerms),
+    clouds: groups.map((group) => place(otherFactors(input.factorCount, group))),
+    whole: place(allFactors(input.factorCount))
+  }
+}
+
+export const allFactors = (count: number): number[] => Array.from({ length: count }, (_, f) => f)
+/** All factors outside a group. */
+export const otherFactors = (count: number, left: readonly number[]): number[] => allFactors(count).filter((f) => !left.includes(f))
+
+/** The pair from points to training rows under the bridge's kernel; `coordinates` are those that its widths depend on. */
+export async function pairOf(bridge: SweepBridge, to: Cloud, points: Matrix, coordinates: Matrix, engine: Engine): Promise<Pair> {
+  const fromWidths = await widthsFor(bridge.kernel, coordinates, engine)
+  return { from: cloud(points), to, kernel: kernelOf(bridge.kernel, fromWidths, bridge.widths) }
+}

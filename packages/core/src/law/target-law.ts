@@ -1,0 +1,54 @@
+import type { Engine } from '../kernel/engine.js'
+import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { LocalGaussian } from './local-gaussian.js'
+import { beside, type WindowBridge } from './window.js'
+import { windowSource } from './window-source.js'
+
+/** Ridge on the covariance of the givens, relative to its mean diagonal. */
+export const RIDGE = 1e-5
+/** Givens farther than this from the local mean, in units of the local spread, are followed no farther. */
+export const REACH = 4
+
+/** The Gaussian of the targets given the givens, row by row, that a step from (targets, givens) proposes from. */
+export interface TargetLaw {
+  /** [n, t] */
+  readonly mean: Matrix
+  /** Lower Cholesky factors of the covariances, row-major t × t a row [n, t·t]. */
+  readonly spread: Matrix
+  /** Effective number of training rows behind each [n]. */
+  readonly effectiveCount: Float64Array
+}
+
+/** The proposal law at (targets, givens), before anything else is known. */
+export async function lawAt(
+  bridge: WindowBridge,
+  targets: Matrix,
+  givens: Matrix,
+  { engine }: { readonly engine: Engine }
+): Promise<TargetLaw> {
+  const { targetCount: t, givenCount: k } = bridge
+  const n = givens.rows
+  const split = { given: placesFrom(t, k), ranged: [], free: placesFrom(0, t) }
+  const points = beside(targets, givens)
+  const [part] = await windowSource(bridge, engine).at({ coordinates: points, codes: new Int32Array(0), part: new Uint32Array(n) })
+  const law: TargetLaw = { mean: matrix(n, t), spread: matrix(n, t * t), effectiveCount: part!.effectiveCount }
+  const gaussian = new LocalGaussian(split, { ridge: RIDGE, reach: REACH })
+  for (let i = 0; i < n; i++) {
+    gaussian.clamp(rowOf(part!.mean, i), rowOf(part!.covariance, i), rowOf(points, i))
+    law.mean.data.set(gaussian.centre.subarray(0, t), i * t)
+    gaussian.copyFreeFactor(rowOf(law.spread, i))
+  }
+  return law
+}
+
+/** mean + L ξ of one row into `out`. */
+export function drawTarget({ mean: centre, spread }: TargetLaw, i: number, normals: Float64Array, out: Float64Array): void {
+  const t = centre.cols
+  for (let a = 0; a < t; a++) {
+    let sum = centre.data[i * t + a]!
+    for (let b = 0; b <= a; b++) sum += spread.data[i * t * t + a * t + b]! * normals[b]!
+    out[a] = sum
+  }
+}
+
+const placesFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, c) => first + c)

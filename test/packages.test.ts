@@ -1,7 +1,7 @@
 // @module-tag slow
 // What npm would publish: the packed tarballs themselves, in a project beside which nothing else is installed.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -106,8 +106,8 @@ it('all packages and the citation are of one version', () => {
   expect(new Set([...versions, cited]).size).toBe(1)
 })
 
-const NODE_PROGRAM = `import { type Engine, fitTable, type RawTable } from '@sbridge/core'
-import { createEngine, fit, loadModel, readTable, sample, saveModel, trajectories, writeTable } from 'sbridge'
+const NODE_PROGRAM = `import { type Cell, type DrawnRow, type Engine, fitTable, type RawTable } from '@sbridge/core'
+import { createEngine, draw, fit, loadModel, readTable, sample, saveModel, trajectories, writeTable } from 'sbridge'
 
 const table: RawTable = await readTable('rows.csv')
 const model = await fit(table, { seed: 1, bandwidth: 'auto' })
@@ -119,14 +119,57 @@ export const loaded: Awaited<ReturnType<typeof loadModel>> = await loadModel('ro
 export const paths: typeof trajectories = trajectories
 // @ts-expect-error: the types are there, and say no.
 await sample(model, { rows: 'ten' })
+
+// Rows have the type of those that a model learned from.
+interface Penguin {
+  species: 'Adelie' | 'Gentoo'
+  mass: number | null
+  flippers: 2
+}
+declare const penguins: readonly Penguin[]
+const records = { rows: 10, cells: 'records' } as const
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+const same = <A, B>(_is: Same<A, B>): void => {}
+interface DrawnPenguin {
+  species: 'Adelie' | 'Gentoo'
+  mass: number | null
+  flippers: number
+}
+for (const options of [{}, { local: 'auto' }, { latent: 'pca:2' }] as const)
+  same<DrawnRow<Penguin>, DrawnPenguin>(true), (await sample(await fit(penguins, options), records)).records satisfies DrawnPenguin[]
+const learned = await fit(penguins, { seed: 1 })
+const drawn = await draw(learned, records)
+same<(typeof drawn)['records'], DrawnRow<Penguin>[]>(true)
+const continued = await draw(await fit(penguins, { system: 'series' }), { steps: 3, cells: 'records' })
+export const place: { member: number; step: number; mass: number | null } | undefined = continued.records[0]
+// @ts-expect-error: no column of this name.
+drawn.records[0]!.bill
+// @ts-expect-error: columns are no records.
+;(await sample(learned, { rows: 10 })).records
+// @ts-expect-error: rows of another type.
+await sample<{ mass: string }>(learned, records)
+// @ts-expect-error: a column that a row may lack has no type to come back with; null is a missing cell.
+await fit([{ mass: 1 }] as { mass?: number }[], { seed: 1 })
+// @ts-expect-error: a cell is no record.
+await fit([{ mass: { value: 1 } }], { seed: 1 })
+// Of files nothing is known but what is said of them.
+const fromFile = await sample(await loadModel('rows.sbridge'), records)
+same<(typeof fromFile)['records'], Record<string, Cell>[]>(true)
+export const said: Penguin['mass'] = (await sample<Penguin>(await loadModel('rows.sbridge'), records)).records[0]!.mass
+export const read: Penguin['mass'] = (await sample(await fit<Penguin>(await readTable('rows.csv')), records)).records[0]!.mass
 `
 /** What the core's README shows, in types. */
-const BROWSER_PROGRAM = `import { createWasmEngine, fitTable, presentRows, type RawTable, sampleTable } from '@sbridge/core'
+const BROWSER_PROGRAM = `import { createWasmEngine, fitTable, presentRows, type RawTable, ReferenceEngine, sampleTable } from '@sbridge/core'
 
 export async function rows(table: RawTable) {
   const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
   const model = await fitTable(table, { seed: 1 }, { engine })
   return presentRows(model, await sampleTable(model, { rows: 1000, seed: 1 }, { engine }), 'typed')
+}
+export async function records(points: { x: number; name: string }[]): Promise<{ x: number; name: string }[]> {
+  const engine = new ReferenceEngine()
+  const model = await fitTable(points, { seed: 1 }, { engine })
+  return presentRows(model, await sampleTable(model, { seed: 1 }, { engine }), 'records')
 }
 // @ts-expect-error: the types are there, and say no.
 await rows('a table')
@@ -136,6 +179,12 @@ describe('types: a strict program compiles where nothing else is installed', () 
   it('in Node', () => {
     expect(complaints('node', NODE_PROGRAM, { module: 'NodeNext' })).toBe('')
   })
+  it('every TypeScript snippet of the guides', () => {
+    const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+    const programs = pages.flatMap((page) => readFileSync(join(root, 'docs', page), 'utf8').match(/(?<=^```ts\n)[^`]*(?=^```$)/gm) ?? [])
+    expect(programs.length).toBeGreaterThan(0)
+    for (const program of programs) expect(complaints('guide', program, { module: 'NodeNext' })).toBe('')
+  })
   it('for a bundler', () => {
     expect(complaints('browser', BROWSER_PROGRAM, { module: 'ESNext', moduleResolution: 'bundler' })).toBe('')
   })
@@ -144,7 +193,11 @@ describe('types: a strict program compiles where nothing else is installed', () 
 // kB with all four kernels of WebAssembly, of which a page loads one (10 kB). More is a decision, made here.
 describe('size in a browser', () => {
   it('rows from a table: 100 kB', async () => {
-    const program = BROWSER_PROGRAM.split('\n').slice(0, 7).join('\n').replace('type RawTable, ', '').replace(': RawTable', '')
+    const program = BROWSER_PROGRAM.split('\n')
+      .slice(0, 7)
+      .join('\n')
+      .replace('type RawTable, ReferenceEngine, ', '')
+      .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(100)
   })
   it('all of the core: 280 kB', async () => {

@@ -48,4 +48,5 @@ export type { DrawnRows, TableFit, TableModel, TableRequest } from './systems/ta
 export { tellTable } from './systems/table/tell.js'
 export { type FitJob, fitTable, presentRows, type SampleJob, sampleTable } from './systems/table/whole.js'
 export type { RawTable } from './table/raw.js'
+export type { Cell, DrawnRow, OfRows, Rows } from './table/records.js'
 export { linesOf, type Telling } from './tell/telling.js'

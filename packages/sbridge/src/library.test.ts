@@ -6,7 +6,7 @@ import { posteriorLocal } from '@sbridge/core/internal'
 import { keyFromSeed, normals, ReferenceEngine } from '@sbridge/core/kernels'
 import { presentTable, type RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
+import { draw, evaluate, type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
 
 const engine = new ReferenceEngine()
 
@@ -76,6 +76,53 @@ describe('fit and sample', () => {
     )
     const both = await sample(global, { ...own, given: [{ x0: 1 }, { x0: -1 }] })
     expect(both.columns[0]!.values).toEqual(['1', '1', '1', '-1', '-1', '-1'])
+  })
+
+  it('takes records for a table, and gives them back with the types that cells had', async () => {
+    const x = table.columns.map(({ values }) => values as Float64Array)
+    const rows = Array.from({ length: 60 }, (_, i) => ({
+      x0: x[0]![i]!,
+      x1: i % 7 === 0 ? null : x[1]![i]!,
+      sign: x[0]![i]! > 0 ? '1' : '0'
+    }))
+    const columns = {
+      rowCount: 60,
+      columns: [
+        { name: 'x0', source: 'number' as const, values: Float64Array.from(rows, (row) => row.x0) },
+        {
+          name: 'x1',
+          source: 'number' as const,
+          values: Float64Array.from(rows, (row) => row.x1 ?? 0),
+          missing: Uint8Array.from(rows, (row) => (row.x1 === null ? 1 : 0))
+        },
+        { name: 'sign', source: 'text' as const, values: rows.map((row) => row.sign) }
+      ]
+    }
+    const own = { rows: 25, seed: 3, engine }
+    const model = await fit(rows, { seed: 1, engine })
+    const { records, warnings } = await sample(model, { ...own, cells: 'records' })
+    const drawn = await sample(await fit(columns, { seed: 1, engine }), { ...own, cells: 'typed' })
+    expect(records.map(({ x0 }) => x0)).toEqual(Array.from(drawn.columns[0]!.values))
+    expect(records.map(({ sign }) => sign)).toEqual(Array.from(drawn.columns[2]!.values as Float64Array, String))
+    expect(records.map(({ x1 }) => x1 === null)).toEqual(Array.from(drawn.columns[1]!.missing ?? [], (mark) => mark === 1))
+    expect(warnings).toEqual([])
+    const known = await sample(model, { ...own, given: { sign: '1' }, cells: 'records' })
+    expect(new Set(known.records.map(({ sign }) => sign))).toEqual(new Set(['1']))
+    const verdict = await evaluate(rows, records, { engine })
+    expect(verdict.rows.synthetic).toBe(25)
+  })
+
+  it('continues records, and tells member and step', async () => {
+    const rows = Array.from(table.columns[0]!.values as Float64Array, (value) => ({ value }))
+    const model = await fit(rows, { system: 'series', engine })
+    const { records } = await draw(model, { rows: 2, steps: 2, engine, cells: 'records' })
+    expect(records.map(({ member, step }) => [member, step])).toEqual([
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [2, 2]
+    ])
+    expect(records.every(({ value }) => Number.isFinite(value))).toBe(true)
   })
 
   const refused = async (call: () => Promise<unknown>): Promise<string> => {

@@ -45,7 +45,18 @@ import {
   type TrajectoriesModel
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
-import { inferTable, type RawTable, type Table } from '@sbridge/core/tables'
+import {
+  type Cell,
+  type Cells,
+  type DrawnRow,
+  inferTable,
+  type OfRows,
+  type RawTable,
+  type Rows,
+  rowsOfTable,
+  type Table,
+  tableOfRows
+} from '@sbridge/core/tables'
 import { writeAtomically } from './format/atomic-file.js'
 import { readBytes } from './format/table-file.js'
 import { fileHost } from './host/files.js'
@@ -87,24 +98,33 @@ type Behind = LatentJob & { readonly local?: undefined }
 type Local = Omit<TableFit, 'latent'> & Required<Pick<TableFit, 'local'>> & { readonly latent?: undefined }
 
 /**
- * Fits a model to a table as `readTable` gives it. A table of rows: one bridge on all columns; with `local`, a small one for
+ * Fits a model to a table as `readTable` gives it, or to an array of records, whose type the model keeps. A table of rows: one bridge on all columns; with `local`, a small one for
  * each column on its neighbourhood; with `latent`, in the coordinates of a codec. `system` says what else a table is: a
  * `series`, `snapshots` of particles, or points to embed. Options are those of the verbs in camel case. Throws `InputError`
  * for bad data, for options that nothing reads (`option-unknown`) or that do not go together, `StopError` when stopped.
  */
-export function fit(table: RawTable, options: { readonly system: 'series' } & SeriesFit & RunOptions): Promise<ForecastModel>
-export function fit(table: RawTable, options: { readonly system: 'snapshots' } & SnapshotsOptions & RunOptions): Promise<TrajectoriesModel>
-export function fit(table: RawTable, options: { readonly system: 'embedding' } & EmbedJob & RunOptions): Promise<FittedEmbedding>
+export function fit<Row extends Cells<Row> = never>(
+  rows: Rows<Row>,
+  options: { readonly system: 'series' } & SeriesFit & RunOptions
+): Promise<ForecastModel & OfRows<Row>>
 export function fit(
-  table: RawTable,
+  rows: Rows<object>,
+  options: { readonly system: 'snapshots' } & SnapshotsOptions & RunOptions
+): Promise<TrajectoriesModel>
+export function fit(rows: Rows<object>, options: { readonly system: 'embedding' } & EmbedJob & RunOptions): Promise<FittedEmbedding>
+export function fit<Row extends Cells<Row> = never>(
+  rows: Rows<Row>,
   options: TableFit & Required<Pick<TableFit, 'latent' | 'local'>> & RunOptions
-): Promise<LatentLocalModel>
-export function fit(table: RawTable, options: Behind & RunOptions): Promise<LatentTableModel>
-export function fit(table: RawTable, options: Local & RunOptions): Promise<LocalModel>
-export function fit(table: RawTable, options?: Whole & RunOptions): Promise<GlobalModel>
-export function fit(table: RawTable, options: { readonly system?: 'tables' } & TableFit & RunOptions): Promise<TableModel>
-export function fit(table: RawTable, options: FitRequest): Promise<Model>
-export function fit(input: RawTable, all: FitRequest = {}): Promise<Model> {
+): Promise<LatentLocalModel & OfRows<Row>>
+export function fit<Row extends Cells<Row> = never>(rows: Rows<Row>, options: Behind & RunOptions): Promise<LatentTableModel & OfRows<Row>>
+export function fit<Row extends Cells<Row> = never>(rows: Rows<Row>, options: Local & RunOptions): Promise<LocalModel & OfRows<Row>>
+export function fit<Row extends Cells<Row> = never>(rows: Rows<Row>, options?: Whole & RunOptions): Promise<GlobalModel & OfRows<Row>>
+export function fit<Row extends Cells<Row> = never>(
+  rows: Rows<Row>,
+  options: { readonly system?: 'tables' } & TableFit & RunOptions
+): Promise<TableModel & OfRows<Row>>
+export function fit<Row extends Cells<Row> = never>(rows: Rows<Row>, options: FitRequest): Promise<Model & OfRows<Row>>
+export function fit(rows: Rows<object>, all: FitRequest = {}): Promise<Model> {
   const [run, { system: name = 'tables', ...options }] = parted(all)
   const system = Object.hasOwn(SYSTEMS, name) ? SYSTEMS[name] : undefined
   if (!system)
@@ -114,40 +134,79 @@ export function fit(input: RawTable, all: FitRequest = {}): Promise<Model> {
       expected: Object.keys(SYSTEMS).join(', '),
       try: 'leaving it out for a table of rows'
     })
-  return running(run, (context) => fitModel(system as never, { input, options }, context))
+  return running(run, (context) => fitModel(system as never, { input: tableOfRows(rows), options }, context))
 }
 
 /** Cells as text in the input's spelling (for CSV) or typed. Default text. */
-interface Cells {
+interface AsColumns {
   readonly cells?: 'text' | 'typed' | undefined
 }
 
-/** An answer as a table ready for `writeTable` to any format, with what is to be said about it. */
-export type Drawn<Told> = Omit<Told, 'table' | 'formats' | 'rows'> & RawTable
+/** One object a row, each cell of the type that it had in the input. */
+interface AsRecords {
+  readonly cells: 'records'
+}
 
-export type SampleOptions = Omit<TableRequest, 'asked'> & Cells & RunOptions
+type What<Told> = Omit<Told, 'table' | 'formats' | 'rows'>
+
+/** An answer as a table ready for `writeTable` to any format, with what is to be said about it. */
+export type Drawn<Told> = What<Told> & RawTable
+
+/** An answer as records, with what is to be said about it. */
+export type DrawnRecords<Told, Row> = What<Told> & { readonly records: Row[] }
+
+export type SampleOptions = Omit<TableRequest, 'asked'> & RunOptions & { readonly cells?: 'text' | 'typed' | 'records' | undefined }
 export type SampledTable = Drawn<DrawnRows>
+
+/** Options of a draw that say how it is handed over. */
+type Handing<Request, As> = Omit<Request, 'cells'> & RunOptions & As
+
+/** A continuation's row, with the member and the step that it stands at. */
+type Continued<Row> = { member: number; step: number } & DrawnRow<Row>
 
 /**
  * Draws from a model of any system: rows, under what is known of them where something is; continuations of a series;
- * trajectories; places in an embedding, or rows there. Where the data support it badly, `warnings` says so. Throws
- * `InputError` for options that nothing reads or that the model cannot honour, for unknown columns and categories, and for
- * what is impossible; `StopError` when stopped.
+ * trajectories; places in an embedding, or rows there. Where the data support it badly, `warnings` says so. Rows come as columns,
+ * or with `cells: 'records'` as `records` of the type of those that the model was fitted to; `draw<Row>` names it for models from
+ * files. Throws `InputError` for options that nothing reads or that the model cannot honour, for unknown columns and categories,
+ * and for what is impossible; `StopError` when stopped.
  */
-export function draw(model: TableModel, request?: SampleOptions): Promise<SampledTable>
-export function draw(model: ForecastModel, request: SeriesRequest & Cells & RunOptions): Promise<Drawn<DrawnSeries>>
-export function draw(model: TrajectoriesModel, request?: PathsRequest & Cells & RunOptions): Promise<Drawn<DrawnPaths>>
-export function draw(model: FittedEmbedding, request?: EmbeddingRequest & Cells & RunOptions): Promise<Drawn<EmbeddingAnswer>>
-export async function draw(model: Model, all: object = {}): Promise<Drawn<object>> {
-  const [run, { cells = 'text', ...request }] = parted(all as Cells & RunOptions)
+export function draw<Row = never>(
+  model: TableModel & OfRows<Row>,
+  request: Handing<SampleOptions, AsRecords>
+): Promise<DrawnRecords<DrawnRows, DrawnRow<Row>>>
+export function draw<Row = never>(
+  model: ForecastModel & OfRows<Row>,
+  request: Handing<SeriesRequest, AsRecords>
+): Promise<DrawnRecords<DrawnSeries, Continued<Row>>>
+export function draw(
+  model: TrajectoriesModel,
+  request: Handing<PathsRequest, AsRecords>
+): Promise<DrawnRecords<DrawnPaths, Record<string, Cell>>>
+export function draw(
+  model: FittedEmbedding,
+  request: Handing<EmbeddingRequest, AsRecords>
+): Promise<DrawnRecords<EmbeddingAnswer, Record<string, Cell>>>
+export function draw(model: TableModel, request?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
+export function draw(model: ForecastModel, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
+export function draw(model: TrajectoriesModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnPaths>>
+export function draw(model: FittedEmbedding, request?: Handing<EmbeddingRequest, AsColumns>): Promise<Drawn<EmbeddingAnswer>>
+export async function draw(model: Model, all: object = {}): Promise<object> {
+  const [run, { cells = 'text', ...request }] = parted(all as RunOptions & Pick<SampleOptions, 'cells'>)
   const system = systemOf(model)
   const answer = await running(run, (context) => drawModel(system, { model, request }, context))
   const { table: _table, formats: _formats, ...told } = answer as { table?: unknown; formats?: unknown }
-  return { ...told, ...system.present(model, answer, cells) }
+  const table = system.present(model, answer, cells === 'records' ? 'source' : cells)
+  return { ...told, ...(cells === 'records' ? { records: rowsOfTable(table) } : table) }
 }
 
 /** `draw` for models of tables. Throws besides `FormatError` (code `model-kind`) for a model of another system. */
-export function sample(model: Model, options: SampleOptions = {}): Promise<SampledTable> {
+export function sample<Row = never>(
+  model: Model & OfRows<Row>,
+  options: Handing<SampleOptions, AsRecords>
+): Promise<DrawnRecords<DrawnRows, DrawnRow<Row>>>
+export function sample(model: Model, options?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
+export function sample(model: Model, options: object = {}): Promise<object> {
   const system = systemOf(model)
   systemFor({ kind: system.kindOf(model) }, [SYSTEMS.tables])
   return draw(model as TableModel, options)
@@ -161,8 +220,8 @@ export interface TrajectoriesResult extends DrawnTrajectories {
 
 /** A fit to snapshots and trajectories from it in one call. Options are those of `sbridge trajectories`. Throws as `fit` and `draw`. */
 export async function trajectories(
-  table: RawTable,
-  { rows: count, at, between, cells, ...options }: SnapshotsOptions & PathsRequest & Cells & RunOptions
+  table: Rows<object>,
+  { rows: count, at, between, cells, ...options }: SnapshotsOptions & PathsRequest & AsColumns & RunOptions
 ): Promise<TrajectoriesResult> {
   const request = defined({ rows: count, at, between, seed: options.seed })
   const [run] = parted(options)
@@ -173,8 +232,8 @@ export async function trajectories(
 
 /** A fit to a series and an ensemble of its continuations in one call. Options are those of `sbridge forecast`. Throws as `fit` and `draw`. */
 export async function forecast(
-  table: RawTable,
-  { rows, steps, cells, ...options }: SeriesFit & SeriesRequest & Cells & RunOptions
+  table: Rows<object>,
+  { rows, steps, cells, ...options }: SeriesFit & SeriesRequest & AsColumns & RunOptions
 ): Promise<{ readonly model: ForecastModel; readonly rows: RawTable }> {
   const model = await fit(table, { system: 'series', ...options })
   const [run] = parted(options)
@@ -184,7 +243,7 @@ export async function forecast(
 
 /** Diffusion-map coordinates of the rows of a table, in their order. Options are those of `sbridge embed`. Throws as `fit`. */
 export async function embed(
-  table: RawTable,
+  table: Rows<object>,
   options: EmbedJob & RunOptions = {}
 ): Promise<{ readonly model: FittedEmbedding; readonly rows: RawTable }> {
   const model = await fit(table, { system: 'embedding', ...options })
@@ -209,7 +268,7 @@ export function info(model: Model): ModelInfo {
 /** Options of `evaluate`. */
 export interface EvaluateOptions extends RunOptions {
   /** The rows that the model was fitted on, when `real` was held out. */
-  readonly train?: RawTable
+  readonly train?: Rows<object>
   /** Default 1. */
   readonly seed?: number
 }
@@ -218,11 +277,12 @@ export interface EvaluateOptions extends RunOptions {
  * Every measure of how well rows follow real ones, beside its floor. `real`: rows that the model has not seen, or a model,
  * for the data that it was fitted on.
  */
-export function evaluate(real: RawTable | Model, synthetic: RawTable, all: EvaluateOptions = {}): Promise<Evaluation> {
+export function evaluate(real: Rows<object> | Model, synthetic: Rows<object>, all: EvaluateOptions = {}): Promise<Evaluation> {
   const [run, { train, seed = 1 }] = parted(all)
-  const truth = 'rowCount' in real && 'columns' in real ? inferTable(real as RawTable).table : info(real as Model).training
+  const isRows = Array.isArray(real) || ('rowCount' in real && 'columns' in real)
+  const truth = isRows ? inferTable(tableOfRows(real as Rows<object>)).table : info(real as Model).training
   const types = Object.fromEntries(truth.columns.map(({ name, kind }) => [name, kind === 'integer' ? ('number' as const) : kind]))
-  const like = (raw: RawTable): Table => inferTable(raw, { types }).table
+  const like = (rows: Rows<object>): Table => inferTable(tableOfRows(rows), { types }).table
   const tables = { real: truth, synthetic: like(synthetic), train: train && like(train) }
   return running(run, ({ engine }) => evaluateTables({ ...tables, engine, key: keyFromSeed(seed) }))
 }

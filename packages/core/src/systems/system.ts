@@ -1,5 +1,6 @@
 import type { ModelContents } from '../model-file/contents.js'
 import type { Matrix } from '../num/matrix.js'
+import type { CellStyle } from '../table/present.js'
 import type { RawTable } from '../table/raw.js'
 import type { Table } from '../table/table.js'
 import type { Telling } from '../tell/telling.js'
@@ -73,8 +74,8 @@ export interface System<Input, Options, Model, Request, Told extends Answer> {
   plan(source: { readonly input: Input; readonly options: Options } | { readonly model: Model }, request?: Request): Plan
   fit(input: Input, options: Options, context: SystemContext): Promise<Model>
   draw(model: Model, request: Request, context: SystemContext): Promise<Told>
-  /** An answer as raw columns for a writer: `text` for CSV and TSV, `typed` for all other formats. */
-  present(model: Model, answer: Told, cells: 'text' | 'typed'): RawTable
+  /** An answer as raw columns. */
+  present(model: Model, answer: Told, cells: CellStyle): RawTable
   /** What a model says; with an answer, what it says of that: for terminal, `--json`, report and studio. */
   tell(model: Model, drawn?: ToTell<Told, Request>): Telling
   /** What a model learned from, as the model itself would call it. */

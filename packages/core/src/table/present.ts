@@ -4,11 +4,16 @@ import type { RawColumn, RawTable } from './raw.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /**
- * A table as raw columns for a writer, in the styles of the input.
- * `text`: cells of text in the input's spelling, for CSV and TSV. `typed`: numbers, booleans and times, for all others.
+ * How cells are handed over. `text`: text in the input's spelling, for CSV and TSV. `typed`: numbers, booleans and times, for
+ * all other formats. `source`: of the type that the column had in the input.
  */
-export function presentTable(table: Table, formats: readonly ColumnFormat[], as: 'text' | 'typed'): RawTable {
-  return { rowCount: table.rowCount, columns: table.columns.map((column, i) => presentColumn(column, formats[i]!, table.rowCount, as)) }
+export type CellStyle = 'text' | 'typed' | 'source'
+
+/** A table as raw columns for a writer, in the styles of the input. */
+export function presentTable(table: Table, formats: readonly ColumnFormat[], as: CellStyle): RawTable {
+  const styleOf = ({ source }: ColumnFormat) => (as === 'source' ? (source === 'text' ? 'text' : 'typed') : as)
+  const columns = table.columns.map((column, i) => presentColumn(column, formats[i]!, table.rowCount, styleOf(formats[i]!)))
+  return { rowCount: table.rowCount, columns }
 }
 
 function presentColumn(column: Column, format: ColumnFormat, rowCount: number, as: 'text' | 'typed'): RawColumn {

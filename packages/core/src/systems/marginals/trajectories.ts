@@ -1,6 +1,7 @@
 import { defined } from '../../num/defined.js'
 import { keyFor } from '../../num/random.js'
 import { emptyNote } from '../../table/infer.js'
+import type { CellStyle } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { contextOf, type JobContext } from '../context.js'
 import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates } from './calendar.js'
@@ -128,17 +129,17 @@ export function trajectoriesStages(
 
 /**
  * The long table of trajectories: `particle`, then the columns of the input in their order; sorted by particle, then time.
- * `text` for CSV and TSV, with the decimals of the input; `typed` for all other formats.
+ * Text has the decimals of the input.
  */
 export function presentTrajectories(
   { times, values, count }: Trajectories,
   { columnNames, emptyNames = [], order, decimals, calendar }: WrittenColumns,
-  as: 'text' | 'typed'
+  as: CellStyle
 ): RawTable {
   const rowCount = count * times.length
   const column = (name: string, at: (row: number) => number): RawColumn => {
     const numbers = Float64Array.from({ length: rowCount }, (_, row) => at(row))
-    if (as === 'typed') return { name, source: 'number', values: numbers }
+    if (as !== 'text') return { name, source: 'number', values: numbers }
     const digits = decimals.get(name)
     return {
       name,
@@ -148,7 +149,7 @@ export function presentTrajectories(
   }
   const everyRow = (values: Float64Array): Float64Array => Float64Array.from({ length: rowCount }, (_, row) => values[row % times.length]!)
   const datesColumn = (name: string, of: Calendar): RawColumn => {
-    if (as === 'typed') return { name, source: 'datetime', values: everyRow(times.map((time) => instantOf(of, time))) }
+    if (as !== 'text') return { name, source: 'datetime', values: everyRow(times.map((time) => instantOf(of, time))) }
     const spelled = spellDates(of, times)
     return { name, source: 'text', values: Array.from({ length: rowCount }, (_, row) => spelled[row % times.length]!) }
   }

@@ -1,5 +1,6 @@
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
+import { type Cells, type DrawnRow, type OfRows, type Rows, rowsOfTable, tableOfRows } from '../../table/records.js'
 import type { Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
 import { namesOf, refuseUnknown } from '../fields.js'
@@ -24,10 +25,14 @@ export interface SampleJob extends Omit<SampleRequest, 'count' | 'onStep'>, Pick
 const FIT_JOB = [...namesOf(fitFields), 'types', 'columns', 'exclude', 'missing', 'weights', 'seed']
 const SAMPLE_JOB = [...namesOf(drawFields), 'rows', 'seed', 'onStep']
 
-/** Fits the Schrödinger-bridge sampler to a raw table. Same table, job and engine: same model, for any thread count. */
-export async function fitTable(raw: RawTable, job: FitJob, context: JobContext): Promise<GlobalModel> {
+/** Fits the Schrödinger-bridge sampler to a table, or to an array of records. Same rows, job and engine: same model, for any thread count. */
+export async function fitTable<Row extends Cells<Row> = never>(
+  rows: Rows<Row>,
+  job: FitJob,
+  context: JobContext
+): Promise<GlobalModel & OfRows<Row>> {
   refuseUnknown(job, FIT_JOB)
-  const { data, weights } = prepareRows(raw, job)
+  const { data, weights } = prepareRows(tableOfRows(rows), job)
   return fitGlobal(data, { ...job, ...(weights ? { weights } : { weights: undefined }) } as FitOptions, contextOf(job.seed ?? 1, context))
 }
 
@@ -37,7 +42,13 @@ export async function sampleTable(model: GlobalModel, job: SampleJob, context: J
   return sampleGlobal(model, { ...job, count: job.rows ?? model.summary.rowCount }, contextOf(job.seed ?? 1, context))
 }
 
-/** Drawn rows as raw columns for a writer: `text` for CSV and TSV, `typed` for all other formats. */
-export function presentRows(model: GlobalModel, rows: Table, as: 'text' | 'typed'): RawTable {
-  return presentTable(rows, model.training.encoder.formats, as)
+/**
+ * Drawn rows as raw columns for a writer, `text` for CSV and TSV, `typed` for all other formats; or as `records`, one a row,
+ * each cell of the type that it had in the input.
+ */
+export function presentRows<Row = never>(model: GlobalModel & OfRows<Row>, rows: Table, as: 'records'): DrawnRow<Row>[]
+export function presentRows(model: GlobalModel, rows: Table, as: 'text' | 'typed'): RawTable
+export function presentRows(model: GlobalModel, rows: Table, as: 'text' | 'typed' | 'records'): RawTable | object[] {
+  const { formats } = model.training.encoder
+  return as === 'records' ? rowsOfTable(presentTable(rows, formats, 'source')) : presentTable(rows, formats, as)
 }

@@ -1,0 +1,105 @@
+import { InputError } from '../num/errors.js'
+import type { RawColumn, RawTable } from './raw.js'
+
+/** What a cell of a record holds; null where it is missing. */
+export type Cell = number | string | boolean | Date | null
+
+/** Records of which every property is a cell. */
+export type Cells<Row> = { readonly [K in keyof Row]-?: Cell }
+
+/** A table as columns, or as records, one a row. */
+export type Rows<Row> = RawTable | readonly Row[]
+
+declare const row: unique symbol
+
+/** What was made from rows of this type: for the compiler only. */
+export interface OfRows<Row> {
+  readonly [row]?: Row
+}
+
+/** A drawn row: of the type of those that a model learned from, where that is known, but that a number may be any. */
+export type DrawnRow<Row> = [Row] extends [never] ? Record<string, Cell> : { [K in keyof Row]: AnyNumber<Row[K]> }
+
+type AnyNumber<C> = C extends number ? number : C
+
+const isTable = (rows: Rows<unknown>): rows is RawTable => !Array.isArray(rows)
+
+/**
+ * Rows as a table of columns, in the order in which names first appear; null, and a property that a record lacks, are missing
+ * cells. A table stays as it is. Cost O(cells). Throws `InputError` for records that are none, and for a column whose cells are
+ * of several types.
+ */
+export function tableOfRows<Row extends Cells<Row>>(rows: Rows<Row>): RawTable {
+  if (isTable(rows)) return rows
+  const columns = new Map<string, Cell[]>()
+  for (const [i, record] of rows.entries()) {
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) throw noRecord(record, i)
+    for (const [name, cell] of Object.entries<Cell | undefined>(record)) {
+      const cells = columns.get(name) ?? new Array<Cell>(rows.length).fill(null)
+      columns.set(name, cells)
+      cells[i] = cell ?? null
+    }
+  }
+  return { rowCount: rows.length, columns: Array.from(columns, ([name, cells]) => columnOf(name, cells)) }
+}
+
+/** One record a row, its properties in the order of the columns. Cost O(cells). */
+export function rowsOfTable({ columns, rowCount }: RawTable): Record<string, Cell>[] {
+  const cells = columns.map((column): readonly [string, (i: number) => Cell] => [column.name, cellsOf(column)])
+  return Array.from({ length: rowCount }, (_, i) => Object.fromEntries(cells.map(([name, at]) => [name, at(i)])))
+}
+
+function cellsOf(column: RawColumn): (i: number) => Cell {
+  if (column.source === 'text' || column.source === 'boolean') return (i) => column.values[i]!
+  const { values, missing } = column
+  const cell = column.source === 'datetime' ? (value: number) => new Date(value) : (value: number) => value
+  return (i) => (missing?.[i] ? null : cell(values[i]!))
+}
+
+type Source = RawColumn['source']
+
+function sourceOf(cell: unknown): Source | undefined {
+  if (typeof cell === 'number' || typeof cell === 'boolean') return typeof cell as 'number' | 'boolean'
+  if (typeof cell === 'string') return 'text'
+  return cell instanceof Date ? 'datetime' : undefined
+}
+
+function columnOf(name: string, cells: readonly Cell[]): RawColumn {
+  let source: Source | undefined
+  cells.forEach((cell, i) => {
+    if (cell === null) return
+    const own = sourceOf(cell)
+    source ??= own
+    if (own === undefined || own !== source) throw noCell({ name, i, got: own ?? typeof cell, expected: source })
+  })
+  if (source === 'boolean') return { name, source, values: cells as (boolean | null)[] }
+  if (source !== 'number' && source !== 'datetime') return { name, source: 'text', values: cells as (string | null)[] }
+  const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
+  return { name, source, values: Float64Array.from(cells, Number), ...(missing.includes(1) ? { missing } : {}) }
+}
+
+function noRecord(got: unknown, i: number): InputError {
+  const what = Array.isArray(got) ? 'an array' : got === null ? 'null' : typeof got
+  return new InputError({
+    code: 'row-not-a-record',
+    got: `${what} as row ${i + 1}`,
+    expected: 'an object with one property a column',
+    try: '[{ x: 1.5, species: "Gentoo" }, …], or a table of columns'
+  })
+}
+
+interface WrongCell {
+  readonly name: string
+  readonly i: number
+  readonly got: string
+  readonly expected: Source | undefined
+}
+
+function noCell({ name, i, got, expected }: WrongCell): InputError {
+  return new InputError({
+    code: 'cell-type',
+    got: `a cell of type ${got} in the column ${name}, row ${i + 1}`,
+    expected: expected ? `${expected}, as in the rows before it, or null` : 'a number, a text, a boolean, a Date or null',
+    try: `String(cell) in every row, or leaving ${name} out`
+  })
+}

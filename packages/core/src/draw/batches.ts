@@ -43,7 +43,7 @@ export async function inBatches<T>(whole: WholeDraw, draw: (batch: Batch) => Pro
 }
 
 /** What a part of equal parts of some work says, as said of the whole. */
-function partOf(watch: Watch | undefined, part: number, parts: number): Watch | undefined {
+export function partOf(watch: Watch | undefined, part: number, parts: number): Watch | undefined {
   const { stop, progress } = watch ?? {}
   if (!progress || parts === 1) return watch
   return { stop, progress: ({ stage, done, total }) => progress({ stage, done: part * total + done, total: parts * total }) }

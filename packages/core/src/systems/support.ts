@@ -16,6 +16,8 @@ export interface ConditionSupport {
   readonly distance?: Distance | undefined
   /** How far a decoder stays from given numbers, before these are repeated. */
   readonly missed?: number | undefined
+  /** How far given values stand from where what is before them leads, in standard deviations of that. */
+  readonly surprise?: number | undefined
   readonly warnings?: readonly NamedWarning[]
 }
 
@@ -120,6 +122,13 @@ const MEASURES: readonly Measure[] = [
     unit: 'scaled units',
     meaning: 'by the decoder, before they are repeated exactly',
     of: (one) => one.missed,
+    most: true
+  },
+  {
+    name: 'given values from where their past leads',
+    unit: 'standard deviations',
+    meaning: 'root mean square',
+    of: (one) => one.surprise,
     most: true
   }
 ]

@@ -229,6 +229,23 @@ describe('models of a forecast', () => {
       expect(report).toContain(words)
   })
 
+  it('continue the series under each condition of a file, as under that condition alone', async () => {
+    writeFileSync(at('plans.csv'), 'a@2,b@3\n1.5,\n,-0.25\n')
+    const ask = (output: string, ...known: string[]) =>
+      sbridge('forecast', at('f.sbridge'), '-n', '4', '--steps', '3', '--seed', '3', '-o', at(output), ...known)
+    const both = await ask('plans-drawn.csv', '--given-file', at('plans.csv'), '--json', '--report', at('plans.html'))
+    expect(both.code, both.said).toBe(0)
+    for (const [output, given] of [
+      ['plan-a.csv', 'a@2=1.5'],
+      ['plan-b.csv', 'b@3=-0.25']
+    ] as const)
+      expect((await ask(output, '--given', given)).code).toBe(0)
+    expect(rowsOf('plans-drawn.csv')).toEqual([...rowsOf('plan-a.csv'), ...rowsOf('plan-b.csv').slice(1)])
+    const { posterior } = JSON.parse(both.said) as { posterior: { conditions: { condition: string }[] } }
+    expect(posterior.conditions.map(({ condition }) => condition)).toEqual(['a@2=1.5', 'b@3=-0.25'])
+    expect(readFileSync(at('plans.html'), 'utf8')).toContain('a@2=1.5. The end of the series')
+  })
+
   it('take no options of learning, and only their own kind', async () => {
     for (const words of [
       ['--memory', '2'],

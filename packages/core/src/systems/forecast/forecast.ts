@@ -257,10 +257,13 @@ export function labelled(
   const label = (name: string, of: (i: number) => number): Column => ({
     name,
     kind: 'integer',
-    values: Float64Array.from({ length: members * steps }, (_, i) => of(i))
+    values: Float64Array.from({ length: rows.rowCount }, (_, i) => of(i))
   })
   return {
-    table: { columns: [label('member', (i) => Math.floor(i / steps) + 1), label('step', stepOf), ...columns], rowCount: rows.rowCount },
+    table: {
+      columns: [label('member', (i) => (Math.floor(i / steps) % members) + 1), label('step', stepOf), ...columns],
+      rowCount: rows.rowCount
+    },
     formats: [{ name: 'member', ...WHOLE }, { name: 'step', ...WHOLE }, ...formats],
     notes: model.summary.notes
   }

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { BATCH_ROWS } from '../../draw/batches.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
+import type { Given } from '../../know/conditions.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
 import { inferTable } from '../../table/infer.js'
@@ -40,10 +42,10 @@ const ask = (known: Omit<KnownForecastRequest, 'members' | 'steps'>) =>
   drawForecastUnder(model, { members: MEMBERS, steps: STEPS, ...known }, context)
 
 /** Values of a column at a step, one a member. */
-function at({ table }: KnownForecast, name: string, step: number): Float64Array {
+function at({ table }: KnownForecast, name: string, step: number, steps = STEPS): Float64Array {
   const column = table.columns.find((one) => one.name === name)!
   if (!isNumeric(column)) throw new Error(name)
-  return column.values.filter((_, i) => i % STEPS === step - 1)
+  return column.values.filter((_, i) => i % steps === step - 1)
 }
 
 const last = x[x.length - 1]!
@@ -104,6 +106,35 @@ describe('a forecast under what is known of later steps', () => {
     expect(Math.abs(mean(at(found, 'x', 2)) - centre)).toBeLessThan(0.25)
     expect(Math.abs(Math.log(variance(at(found, 'x', 2)) / spread))).toBeLessThan(0.4)
     expect(new Set(at(found, 'y', 3))).toEqual(new Set([4]))
+  })
+
+  test('under several conditions, each has the members that it has alone', async () => {
+    const few = { members: 50, steps: STEPS }
+    const conditions: Given[] = [{ 'x@4': 3 }, {}, { 'y@2': { to: 0 }, 'x@5': -1 }]
+    const asked = { observe: ['`x@6` = 1 ± 0.3'] }
+    const all = await drawForecastUnder(model, { ...few, ...asked, given: conditions }, context)
+    const values = ({ table }: KnownForecast) => table.columns.map((column) => (isNumeric(column) ? column.values : []))
+    for (const [k, given] of conditions.entries()) {
+      const alone = await drawForecastUnder(model, { ...few, ...asked, given }, context)
+      const size = few.members * STEPS
+      expect(values(all).map((column) => column.slice(k * size, (k + 1) * size))).toStrictEqual(values(alone))
+      expect(all.report.conditions[k]).toEqual(alone.report.conditions[0])
+    }
+  })
+
+  test.each<[string, Partial<KnownForecastRequest>]>([
+    ['a value', { given: { 'x@1': 1 } }],
+    ['an interval', { given: { 'x@1': { from: 1 } } }],
+    ['a likelihood', { likelihood: { logLikelihood: (row) => -2 * ((row['y@1'] as number) - 1) ** 2 } }]
+  ])('a whole batch of members is the same whatever their number: under %s', { tags: ['slow'] }, async (_, known) => {
+    const draw = async (members: number) => at(await drawForecastUnder(model, { members, steps: 1, ...known }, context), 'y', 1, 1)
+    const [batch, more] = [await draw(BATCH_ROWS), await draw(20_000)]
+    expect(more.length).toBe(20_000)
+    expect(more.subarray(0, BATCH_ROWS)).toStrictEqual(batch)
+    // What comes after is another batch: other members, of the same law.
+    const rest = more.subarray(BATCH_ROWS)
+    expect(rest).not.toStrictEqual(batch.subarray(0, rest.length))
+    expect(Math.abs(mean(rest) - mean(batch))).toBeLessThan(0.1)
   })
 
   test('what says nothing changes no moments, and what the series never does is warned of', async () => {

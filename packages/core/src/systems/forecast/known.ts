@@ -1,3 +1,4 @@
+import { inBatches, partOf } from '../../draw/batches.js'
 import { type GuidedUnit, guidedPass } from '../../draw/guided-pass.js'
 import { startRows } from '../../draw/run.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
@@ -15,7 +16,7 @@ import { beside, windowBridge } from '../../law/window.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
+import { type Matrix, matrix, stackRows, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
@@ -30,8 +31,8 @@ import { checkForecast, type ForecastModel, type ForecastRequest, labelled } fro
 
 /** What is known of steps to come: column `x` at step 3 is called `x@3`, the last row of the series stands at step 0. */
 export interface KnownForecastRequest extends ForecastRequest {
-  /** Values and intervals of columns at steps: `{ 'x@3': 2, 'y@5': { from: 0 } }`. */
-  readonly given?: Given
+  /** Values and intervals of columns at steps: `{ 'x@3': 2, 'y@5': { from: 0 } }`; in a list, `members` for each. */
+  readonly given?: Given | readonly Given[]
   /** Expressions of columns at steps: `x@5 - x@1 = 0 ± 0.1`. */
   readonly observe?: readonly string[]
   /** A likelihood of all steps of a member as one row. */
@@ -39,11 +40,19 @@ export interface KnownForecastRequest extends ForecastRequest {
 }
 
 /** How well the series supports what was known of steps to come. Plain JSON. */
-export interface KnownForecastReport {
+export interface ForecastSupport {
+  /** What was given, in words. */
+  readonly condition: string
   /** Effective number of pairs of the series behind a draw: the smallest median over columns and steps. */
   readonly effectiveRows: number
   /** Root mean square distance of given values from what their past leads to, in standard deviations of that; absent without any. */
   readonly surprise?: number
+  readonly warnings: readonly NamedWarning[]
+}
+
+export interface KnownForecastReport {
+  /** In their order. */
+  readonly conditions: readonly ForecastSupport[]
   readonly warnings: readonly NamedWarning[]
 }
 
@@ -57,72 +66,123 @@ export interface KnownForecast extends InferredTable {
  * steps means for it: exactly the posterior where the series is linear and
  * Gaussian. What is known without a closed form chooses among many members by its likelihood.
  *
- * @source mathematics, sections 7 and 9. Cost O(members·steps·d·M) and that of fitting a window a column; memory
- * O(members·steps·d). Throws `InputError`: unknown columns or steps, malformed expressions, impossible values, nothing known.
+ * Under several conditions: `members` trajectories for each, in their order. Conditions share their random numbers, so that the
+ * members of each are those that it has alone, and what differs between conditions is of what is given.
+ *
+ * @source mathematics, sections 7 and 9. Cost O(conditions·members·steps·d·M) and that of fitting a window a column; memory
+ * O(conditions·members·steps·d). Throws `InputError`: unknown columns or steps, malformed expressions, impossible values, nothing
+ * known.
  */
 export async function drawForecastUnder(model: ForecastModel, request: KnownForecastRequest, context: Context): Promise<KnownForecast> {
+  const { members, steps, observe = [] } = request
+  const horizon = new Horizon(model, steps)
+  const { conditions, evidence } = checkKnown(model, horizon.encoder, request)
+  const key = keyFor(context.key, 'known forecast')
+  const rows = horizon.trainingRows()
+  const units = await horizon.units({ ...context, key: keyFor(key, 'fit') })
+  const states: Matrix[] = []
+  const supports: ForecastSupport[] = []
+  for (const [k, condition] of conditions.entries()) {
+    const watch = partOf(context.watch, k, conditions.length)
+    const parts = await inBatches({ watch, count: members, key }, ({ count, ...batch }) =>
+      drawMembers({ horizon, rows, units, evidence, condition, count }, { ...context, ...batch })
+    )
+    states.push(...parts.map(({ state }) => state))
+    supports.push(supportOf(parts, { condition, observe, members }))
+  }
+  const all = { members: members * conditions.length, columns: { coordinates: stackRows(states), codes: new Int32Array(0) } }
+  const unrolled = repeatGiven(decodeTable(horizon.encoder, all.columns), conditions, members)
+  const columns = horizon.rolled(unrolled.columns.filter(isNumeric), all.members)
+  const shown = formatsOf(horizon, model, conditions)
+  return {
+    ...labelled(model, { columns, rowCount: all.members * steps }, { members, steps }, shown),
+    report: { conditions: supports, warnings: supports.flatMap(({ warnings }) => warnings) }
+  }
+}
+
+/** What is known, read. Throws `InputError`. */
+function checkKnown(model: ForecastModel, encoder: Encoder, request: KnownForecastRequest) {
   checkForecast(model, request)
-  const { members, steps, given = {}, observe = [], likelihood } = request
-  if (Object.keys(given).length === 0 && observe.length === 0 && !likelihood)
+  const { given = {}, observe = [], likelihood } = request
+  const givens = Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
+  const nothing = observe.length === 0 && !likelihood && givens.every((one) => Object.keys(one).length === 0)
+  if (nothing || givens.length === 0)
     throw new InputError({
       code: 'posterior-empty',
       got: 'neither condition, observation nor likelihood',
       expected: 'one at least',
       try: "{ given: { 'x@3': value } }"
     })
-  const horizon = new Horizon(model, steps)
-  const { encoder } = horizon
-  const condition = resolveConditions(encoder, [given])[0]!
   const observations = observe.map(parseObservation)
   for (const observation of observations) checkObservation(encoder, observation)
   const evidence = [
     ...observations.flatMap((one) => rowLikelihoods(encoder, { observations: [one], module: undefined })),
     ...rowLikelihoods(encoder, { observations: [], module: likelihood })
   ].map(evidenceOfRows)
+  return { conditions: resolveConditions(encoder, givens), evidence }
+}
+
+interface MembersDraw {
+  readonly horizon: Horizon
+  readonly rows: FieldRows
+  readonly units: readonly GuidedUnit[]
+  readonly evidence: readonly Evidence[]
+  readonly condition: Condition
+  readonly count: number
+}
+
+/** Members of one batch under one condition. */
+interface Members {
+  /** One row a member [count, coordinates of the horizon]. */
+  readonly state: Matrix
+  readonly effectiveRows: number
+  /** Of given values, and how many there are. */
+  readonly distances: { readonly squares: number; readonly count: number }
+  /** Members in effect. */
+  readonly weighed: number
+}
+
+async function drawMembers({ horizon, rows, units, evidence, condition, count }: MembersDraw, context: Context): Promise<Members> {
   // The pass takes in what is linear; members are then drawn from many by what is not.
   const curved = together(evidence.filter(({ linear }) => !linear))
-  const pool = curved ? Math.max(LEAST_POOL, POOL_PER_MEMBER * members) : members
-  const key = keyFor(context.key, 'known forecast')
-  const rows = horizon.trainingRows()
-  const group = groupConditions(encoder, [condition])[0]!
+  const pool = curved ? Math.max(LEAST_POOL, POOL_PER_MEMBER * count) : count
   const known = knowledgeOf(
-    { encoder, coordinates: rows.coordinates },
+    { encoder: horizon.encoder, coordinates: rows.coordinates },
     evidence.filter(({ linear }) => linear),
-    { group, conditions: [condition], count: pool, key: keyFor(key, 'given') }
+    { group: groupConditions(horizon.encoder, [condition])[0]!, conditions: [condition], count: pool, key: keyFor(context.key, 'given') }
   )
   const knowledge = { ...known, given: new Map([...known.given, ...horizon.past(pool)]) }
-  const units = await horizon.units({ ...context, key: keyFor(key, 'fit') })
   const withinReach = ({ terms, value }: Parameters<Parameters<typeof guidedPass>[0]['withinReach']>[0]) =>
     setBack(reachOf(rows.coordinates, terms), value)
   const pass = { rows, units, knowledge, count: pool, rowsPerCondition: pool, withinReach }
-  const { state: all, counts } = await guidedPass(pass, { ...context, key: keyFor(key, 'pass') })
+  const { state: all, counts } = await guidedPass(pass, { ...context, key: keyFor(context.key, 'pass') })
   const { state, weighed } = curved
-    ? await weighedRows(curved, all, { count: members, key: keyFor(key, 'members') })
+    ? await weighedRows(curved, all, { count, key: keyFor(context.key, 'members') })
     : { state: all, weighed: pool }
   const drawn = counts.filter((one) => one !== undefined)
   const effectiveRows = drawn.reduce((least, one) => Math.min(least, median(one)), horizon.pairs)
-  const surprise = await surpriseOf(state, { units, given: known.given, context })
-  const unrolled = repeatGiven(decodeTable(encoder, { coordinates: state, codes: new Int32Array(0) }), [condition], members)
-  const columns = horizon.rolled(unrolled.columns.filter(isNumeric), members)
-  return {
-    ...labelled(model, { columns, rowCount: members * steps }, { members, steps }, formatsOf(horizon, model, condition)),
-    report: {
-      effectiveRows,
-      ...(surprise === undefined ? {} : { surprise }),
-      warnings: warningsOn({
-        effectiveRows,
-        surprise,
-        weighed,
-        members,
-        what: [condition.words, ...observe].filter((text) => text !== '').join('; ')
-      })
-    }
-  }
+  return { state, effectiveRows, weighed, distances: await distancesOf(state, { units, given: known.given, context }) }
+}
+
+interface Known {
+  readonly condition: Condition
+  readonly observe: readonly string[]
+  readonly members: number
+}
+
+function supportOf(parts: readonly Members[], { condition, observe, members }: Known): ForecastSupport {
+  const sum = (of: (part: Members) => number): number => parts.reduce((total, part) => total + of(part), 0)
+  const count = sum(({ distances }) => distances.count)
+  const surprise = count === 0 ? undefined : Math.sqrt(sum(({ distances }) => distances.squares) / count)
+  const effectiveRows = Math.min(...parts.map((part) => part.effectiveRows))
+  const what = [condition.words, ...observe].filter((text) => text !== '').join('; ')
+  const warnings = warningsOn({ effectiveRows, surprise, weighed: sum(({ weighed }) => weighed), members, what })
+  return { condition: condition.words, effectiveRows, ...(surprise === undefined ? {} : { surprise }), warnings }
 }
 
 /** Columns show as many decimals as values given at any step need. */
-function formatsOf(horizon: Horizon, model: ForecastModel, condition: Condition): readonly ColumnFormat[] {
-  const shown = formatsFor(horizon.encoder, [condition])
+function formatsOf(horizon: Horizon, model: ForecastModel, conditions: readonly Condition[]): readonly ColumnFormat[] {
+  const shown = formatsFor(horizon.encoder, conditions)
   return model.encoder.formats.map((format, c) => {
     const finest = horizon.columnsOf(c).reduce((most, place) => Math.max(most, shown[place]!.number?.decimals ?? 0), 0)
     return finest > (format.number?.decimals ?? finest) ? { ...format, number: { decimals: finest, padded: false } } : format
@@ -199,8 +259,8 @@ interface Surprise {
   readonly context: Context
 }
 
-/** Root mean square of (given value − mean)/deviation under the law given the drawn past. */
-async function surpriseOf(state: Matrix, { units, given, context }: Surprise): Promise<number | undefined> {
+/** ((given value − mean)/deviation)² under the law given the drawn past, summed. */
+async function distancesOf(state: Matrix, { units, given, context }: Surprise): Promise<Members['distances']> {
   let squares = 0
   let count = 0
   for (const { regression, bridge } of units) {
@@ -212,7 +272,7 @@ async function surpriseOf(state: Matrix, { units, given, context }: Surprise): P
       count++
     }
   }
-  return count === 0 ? undefined : Math.sqrt(squares / count)
+  return { squares, count }
 }
 
 /** Training rows of a horizon, at most: its reach and regressions of curved evidence need no more. */

@@ -78,8 +78,7 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
     const context = contextOf(seed, jobContext)
     if (!asked) return { ...(await drawForecast(model, { members, steps }, context)), warnings: [] }
     const { givens, observe, likelihood } = asked
-    if (givens.length > 1) throw severalConditions(givens.length)
-    const known = { given: givens[0]!, observe, ...defined({ likelihood }) }
+    const known = { given: givens, observe, ...defined({ likelihood }) }
     const { table, formats, report } = await drawForecastUnder(model, { members, steps, ...known }, context)
     return { table, formats, known: report, warnings: report.warnings }
   },
@@ -98,15 +97,6 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
 /** Members of an ensemble where nobody asks for a number. */
 const MEMBERS = 100
 
-function severalConditions(count: number): InputError {
-  return new InputError({
-    code: 'option-combination',
-    got: `${count} conditions on one forecast`,
-    expected: 'one: what is known of all steps stands in one row',
-    try: "--given 'x@1=2,x@3=4'"
-  })
-}
-
 /** Passes over M² pairs of a unit: bandwidths tried, and the scaling. */
 const PASSES = { choosing: 40, scaling: 14 }
 
@@ -116,7 +106,7 @@ function plan(source: { input: RawTable; options: SeriesFit } | { model: Forecas
   const columnCount = learns ? source.input.columns.length : source.model.summary.columns.length
   const units = learns ? (source.options.local === undefined ? 1 : columnCount) : source.model.transition.units.length
   const memory = learns ? (source.options.memory ?? 1) : source.model.memory
-  const drawnRows = request ? (request.rows ?? MEMBERS) * request.steps : 0
+  const drawnRows = request ? (request.asked?.givens.length ?? 1) * (request.rows ?? MEMBERS) * request.steps : 0
   const known = request?.asked !== undefined
   const each = 1.5 * units * drawnRows * rowCount
   const stages = [

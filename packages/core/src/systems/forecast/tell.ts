@@ -1,13 +1,13 @@
 import { counted } from '../../num/listed.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { countText } from '../../tell/numbers.js'
-import { type Drawing, type Figure, facts, type TableOf, type Telling, type Topic, together } from '../../tell/telling.js'
+import { type Drawing, explained, type Figure, facts, type TableOf, type Telling, type Topic, together } from '../../tell/telling.js'
 import { choiceFacts, choiceFigures } from '../choices.js'
 import { tellSupport } from '../support.js'
 import { type ForecastModel, trainingSeries } from './forecast.js'
 import type { KnownForecastReport } from './known.js'
 
-/** A drawn ensemble: member, step, then the columns of the series. */
+/** A drawn ensemble: member, step, then the columns of the series; `members` for each condition. */
 export interface Ensemble {
   readonly table: Table
   readonly members: number
@@ -24,6 +24,8 @@ const SHOWN_BEFORE = 1.5
 const MOST_SHOWN = 400
 const LEAST_SHOWN = 20
 const MEMBERS_SHOWN = 3
+/** Conditions whose continuations a report draws. */
+const MOST_CONDITIONS = 6
 /** Moments of fewer values say little. */
 const LEAST_STEPS = 10
 
@@ -46,36 +48,48 @@ export function tellForecast(model: ForecastModel, ensemble?: Ensemble): Telling
 }
 
 function tellKnown(report: KnownForecastReport): Telling {
-  const { effectiveRows, surprise, warnings } = report
-  const far = surprise !== undefined && {
-    name: 'given values from where their past leads',
-    value: surprise,
-    unit: 'standard deviations',
-    aside: 'root mean square'
-  }
-  return tellSupport({ conditions: [{ condition: '', effectiveRows, warnings }], facts: far ? [far] : [], warnings }, { posterior: report })
+  return tellSupport(report, { posterior: report })
 }
 
 const numeric = (of: Table, name: string): NumericColumn => of.columns.filter(isNumeric).find((column) => column.name === name)!
 
+/** One figure; under several conditions, one of each of the first. */
 function fanTopic(names: readonly string[], ensemble: Ensemble, series: Table): Topic {
+  const conditions = ensemble.report?.conditions ?? []
+  const shown = Math.max(1, Math.min(MOST_CONDITIONS, conditions.length))
+  const blocks = Array.from({ length: shown }, (_, k) => {
+    const given = conditions.length > 1 ? `${conditions[k]!.condition || 'nothing given'}. ` : ''
+    return fanFigure(names, ensemble, { series, first: k * ensemble.members, given })
+  })
+  const cut = shown < conditions.length ? [explained(`Of ${countText(conditions.length)} conditions, the first ${shown} are drawn.`)] : []
+  return { id: 'forecast', title: 'The series and its continuations', blocks: [...blocks, ...cut] }
+}
+
+interface FanOf {
+  readonly series: Table
+  /** The first of its members. */
+  readonly first: number
+  /** What was given, in a sentence. */
+  readonly given: string
+}
+
+function fanFigure(names: readonly string[], ensemble: Ensemble, of: FanOf): Figure {
   const shown = names.slice(0, MOST_COLUMNS)
   const cut = shown.length < names.length ? ` Of ${countText(names.length)} columns, the first ${shown.length} are drawn.` : ''
-  const figure: Figure = {
+  return {
     kind: 'figure',
-    caption: `The end of the series, the median of the ensemble with its central 50 and 90 %, and ${counted(Math.min(MEMBERS_SHOWN, ensemble.members), 'member')} (thin), by row from the end of the series.${cut}`,
+    caption: `${of.given}The end of the series, the median of the ensemble with its central 50 and 90 %, and ${counted(Math.min(MEMBERS_SHOWN, ensemble.members), 'member')} (thin), by row from the end of the series.${cut}`,
     key: { real: 'series', synthetic: 'forecast' },
     drawings: shown.map((name) => ({
-      ...fan(name, ensemble, series),
+      ...fan(name, ensemble, of),
       size: shown.length === 1 ? ([620, 260] as const) : ([400, 220] as const)
     }))
   }
-  return { id: 'forecast', title: 'The series and its continuations', blocks: [figure] }
 }
 
-function fan(name: string, { table, members, steps }: Ensemble, series: Table): Omit<Drawing, 'size'> {
+function fan(name: string, { table, members, steps }: Ensemble, { series, first }: FanOf): Omit<Drawing, 'size'> {
   const before = numeric(series, name).values
-  const { values } = numeric(table, name)
+  const values = numeric(table, name).values.subarray(first * steps)
   const count = Math.min(before.length, MOST_SHOWN, Math.max(LEAST_SHOWN, Math.ceil(SHOWN_BEFORE * steps)))
   const history = Array.from({ length: count }, (_, k) => ({ x: k + 1 - count, y: before[before.length - count + k]! }))
   const quantiles = quantilesOf(values, members, steps)

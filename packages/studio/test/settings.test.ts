@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import fc from '../../../test/property.js'
 import { codeOf, commandOf, runOf, type Settings, SHEET } from '../src/state/settings.js'
 import { fromAddress, toAddress, usualOf } from '../src/state/sheet.js'
-import { usualSteps } from '../src/work/usual-steps.js'
+import { usualSteps } from '../src/work/draws.js'
 
 const DEFAULTS = usualOf(SHEET)
 const addressOf = (settings: Settings): string => new URLSearchParams(toAddress(SHEET, settings)).toString()

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
+import type { FitJob } from '@sbridge/core'
 import type { BandwidthCurve } from '@sbridge/core/internal'
-import type { SampleRun } from '../work/messages.js'
-import { searchName } from '../work/search-name.js'
+import { searchName } from '../work/draws.js'
 import { runOf, type Settings } from './settings.js'
 
 type Point = BandwidthCurve['curve'][number]
@@ -19,7 +19,7 @@ export interface Found {
 /** Searches by all that they depend on: undoing a change brings back what was found before it. */
 const searches = signal<Readonly<Record<string, Found>>>({})
 
-function note(job: SampleRun['fit'], change: (before: Found | undefined) => Found): void {
+function note(job: FitJob, change: (before: Found | undefined) => Found): void {
   const name = searchName(job)
   searches.value = { ...searches.value, [name]: change(searches.value[name]) }
 }
@@ -29,7 +29,7 @@ export function foundFor(settings: Settings): Found | null {
   return searches.value[searchName(runOf(settings, 0).fit)] ?? null
 }
 
-export function noteSearch(job: SampleRun['fit'], { epsilon, curve, target }: BandwidthCurve): void {
+export function noteSearch(job: FitJob, { epsilon, curve, target }: BandwidthCurve): void {
   note(job, (before) => ({ epsilon, curve, target, tried: before?.tried ?? [] }))
 }
 
@@ -41,7 +41,7 @@ export function noteCarried(settings: Settings, address: URLSearchParams): void 
 }
 
 /** The ratio that rows at a bandwidth chosen by hand turned out to have. */
-export function noteTried(job: SampleRun['fit'], point: { readonly epsilon: number; readonly ratio: number }): void {
+export function noteTried(job: FitJob, point: { readonly epsilon: number; readonly ratio: number }): void {
   if (!searches.value[searchName(job)]) return
   note(job, (before) => ({
     ...before!,

@@ -1,7 +1,6 @@
 import type { Field } from '@sbridge/core'
-import type { EmbedJob } from '@sbridge/core/internal'
 import { embedFields } from '@sbridge/core/internal'
-import type { Look } from '../work/diffusion-map-messages.js'
+import type { DiffusionMapShape, Look } from '../work/diffusion-map-messages.js'
 import { callOf, commandLine, stem } from './elsewhere.js'
 import { fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
 
@@ -34,18 +33,18 @@ export const SHEET: Sheet<DiffusionMapSettings> = {
 }
 
 /** The job that the settings describe: only what differs from the defaults, as a command line would. */
-export function jobOf(settings: DiffusionMapSettings): EmbedJob {
-  return optionsOf(SHEET, settings, 'exclude', 'dimension', 'bandwidth', 'alpha')
+export function runOf(settings: DiffusionMapSettings): DiffusionMapShape['run'] {
+  return { fit: optionsOf(SHEET, settings, 'exclude', 'dimension', 'bandwidth', 'alpha'), draw: {} }
 }
 
 const outputOf = (file: string): string => `${stem(file)}-coordinates.csv`
 
 /** The command line that writes the very coordinates on the screen. */
-export function commandOf(file: string, job: EmbedJob): string {
-  return commandLine('embed', file, { ...job, output: outputOf(file) })
+export function commandOf(file: string, { fit }: DiffusionMapShape['run']): string {
+  return commandLine('embed', file, { ...fit, output: outputOf(file) })
 }
 
 /** The same as a program for Node. */
-export function codeOf(file: string, job: EmbedJob): string {
-  return callOf('embed', { file, output: outputOf(file) }, job)
+export function codeOf(file: string, { fit }: DiffusionMapShape['run']): string {
+  return callOf('embed', { file, output: outputOf(file) }, fit)
 }

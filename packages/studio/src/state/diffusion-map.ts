@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { type DiffusionMapShape, type Look, PART } from '../work/diffusion-map-messages.js'
-import { codeOf, commandOf, type DiffusionMapSettings, jobOf, SHEET } from './diffusion-map-settings.js'
+import { codeOf, commandOf, type DiffusionMapSettings, runOf, SHEET } from './diffusion-map-settings.js'
 import { type Session, sessionOf } from './session.js'
 
 /** The dot that both pictures point at, by its place among the drawn ones. */
@@ -11,7 +11,7 @@ export const session: Session<DiffusionMapSettings, DiffusionMapShape> = session
   sheet: SHEET,
   choice: () => null,
   look: () => look.value,
-  wanted: () => jobOf(settings.value),
+  wanted: () => runOf(settings.value),
   commandOf,
   codeOf,
   words: {
@@ -24,15 +24,15 @@ export const session: Session<DiffusionMapSettings, DiffusionMapShape> = session
     pointed.value = null
   }
 })
-export const { source, settings, facts, picture, result: summary, running, shown, outdated, command, code, change, close, save } = session
+export const { source, settings, facts, picture, result, running, shown, outdated, command, code, change, close, save } = session
 
 /** Columns that can be an axis or a colour. */
 export const visibleColumns = computed(() =>
   (facts.value?.columns ?? []).filter(({ kind }) => kind !== 'identifier').map(({ name }) => name)
 )
-export const coordinates = computed(() => Array.from({ length: summary.value?.dimension ?? 0 }, (_, k) => `coordinate_${k + 1}`))
+export const coordinates = computed(() => Array.from({ length: result.value?.dimension ?? 0 }, (_, k) => `coordinate_${k + 1}`))
 /** Whether the kernel leaves the data in parts. */
-export const apart = computed(() => (summary.value?.componentSizes.length ?? 1) > 1)
+export const apart = computed(() => (result.value?.componentSizes.length ?? 1) > 1)
 
 /** What is looked at: what a person chose where that can be, else what tells most. */
 export const look = computed((): Look => {

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals'
+import { sidesOf } from '../work/draws.js'
 import type { EvaluationPart, SampleShape } from '../work/messages.js'
-import { sidesOf } from '../work/sides.js'
 import { forgetSearches, foundFor, noteCarried, noteSearch, noteTried } from './bandwidth.js'
 import { askForReport, endMeasuring, forgetMeasures, type Measuring, measure, measured, stopMeasuring } from './measuring.js'
 import { said } from './page.js'
@@ -18,7 +18,7 @@ export const summary = signal<SampleShape['interim'] | null>(null)
 const REST = 180
 let resting: ReturnType<typeof setTimeout> | undefined
 
-const session: Session<Settings, SampleShape> = sessionOf({
+export const session: Session<Settings, SampleShape> = sessionOf({
   name: 'sample',
   sheet: SHEET,
   choice: () => ({ types: settings.value.types, exclude: settings.value.exclude }),
@@ -84,10 +84,7 @@ export const measuring = computed(() => measured.value !== null)
 /** The bandwidth that a search found for these settings, if any. */
 export const found = computed(() => foundFor(settings.value))
 /** What the two clouds are called. */
-export const layerNames = computed(() => {
-  const { given, observe } = shown.value?.draw ?? {}
-  return sidesOf(observe ? 'posterior' : given ? 'condition' : null)
-})
+export const layerNames = computed(() => sidesOf(shown.value?.draw ?? {}))
 /** What the picture does not show, in words. */
 export const unplaced = computed(() => {
   const axes = frame.value
@@ -144,5 +141,5 @@ function comparison(): Measuring {
 }
 
 export function exportReport(): void {
-  askForReport({ title: source.value!.name, command: command.value, draws: shown.value!.draw }, comparison())
+  askForReport({ title: source.value!.name, command: command.value }, comparison())
 }

@@ -1,13 +1,13 @@
 import type { Field, FitJob } from '@sbridge/core'
 import { type ColumnKind, drawFields, fitFields, parseGiven, writeGiven } from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
-import type { Draws, SampleRun } from '../work/messages.js'
-import { usualSteps } from '../work/usual-steps.js'
+import { isKnown, usualSteps } from '../work/draws.js'
+import type { Draws, SampleShape } from '../work/messages.js'
 import { commandLine, literal, programOf, stem } from './elsewhere.js'
 import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, tried, whole } from './sheet.js'
 
 /** Everything a person may set for new rows. */
-export interface Settings extends Known {
+export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>> {
   readonly types: Readonly<Record<string, ColumnKind>>
   readonly exclude: readonly string[]
   /** Columns of the scatter; the studio's choice where null. */
@@ -23,12 +23,6 @@ export interface Settings extends Known {
   /** As many as the command line takes where null: `usualSteps`. */
   readonly steps: number | null
   readonly start: NonNullable<Draws['start']>
-}
-
-/** What is known of the rows: columns that are given, and observations, as `--given` and `--observe` take them. */
-export interface Known {
-  readonly given: Readonly<Record<string, string>>
-  readonly observe: readonly string[]
 }
 
 const KINDS: readonly string[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
@@ -73,12 +67,8 @@ export const SHEET: Sheet<Settings> = {
   observe: names('observe')
 }
 
-export function isKnown({ given, observe }: Known): boolean {
-  return Object.keys(given).length > 0 || observe.length > 0
-}
-
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */
-export function runOf(settings: Settings, dataRows: number): SampleRun {
+export function runOf(settings: Settings, dataRows: number): SampleShape['run'] {
   const { seed, rows, steps } = settings
   return {
     fit: { ...optionsOf(SHEET, settings, 'types', 'exclude', 'bandwidth', 'kernel', 'scaling'), seed },
@@ -94,12 +84,12 @@ export function runOf(settings: Settings, dataRows: number): SampleRun {
 }
 
 /** The command line that writes the very rows on the screen. */
-export function commandOf(file: string, { fit, draw: { rows, seed, ...draw } }: SampleRun): string {
+export function commandOf(file: string, { fit, draw: { rows, seed, ...draw } }: SampleShape['run']): string {
   return commandLine('sample', file, { rows, output: `${stem(file)}-new.csv`, seed, ...fit, ...draw })
 }
 
 /** The same as a program for Node. */
-export function codeOf(file: string, { fit, draw }: SampleRun): string {
+export function codeOf(file: string, { fit, draw }: SampleShape['run']): string {
   return programOf(['fit', 'sample'], { file, output: `${stem(file)}-new.csv` }, [
     `const model = await fit(table, ${literal(fit)})`,
     `const rows = await sample(model, ${literal(draw)})`

@@ -1,7 +1,7 @@
 import type { Field } from '@sbridge/core'
-import { marginalsFields, REFERENCES, type ReferenceName } from '@sbridge/core/internal'
+import { marginalsFields, REFERENCES, type ReferenceName, type SnapshotColumns } from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
-import type { Roles, TrajectoriesRun } from '../work/trajectories-messages.js'
+import type { Roles, TrajectoriesShape } from '../work/trajectories-messages.js'
 import { callOf, commandLine, stem } from './elsewhere.js'
 import { chosen, fieldIn, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
 
@@ -51,28 +51,22 @@ export const SHEET: Sheet<TrajectoriesSettings> = {
 }
 
 /** The run that the settings describe: only what differs from the defaults, as a command line would. */
-export function runOf(settings: TrajectoriesSettings, columns: TrajectoriesRun['columns']): TrajectoriesRun {
+export function runOf(settings: TrajectoriesSettings, columns: SnapshotColumns): TrajectoriesShape['run'] {
   const { reference, rows, between, seed } = settings
   return {
-    columns,
-    job: {
-      reference,
-      ...optionsOf(SHEET, settings, 'diffusion', 'rounds', 'holdOut'),
-      rows,
-      ...(between > 0 ? { between } : {}),
-      seed
-    }
+    fit: { ...columns, reference, ...optionsOf(SHEET, settings, 'diffusion', 'rounds', 'holdOut'), seed },
+    draw: { rows, ...(between > 0 ? { between } : {}), seed }
   }
 }
 
 const outputOf = (file: string): string => `${stem(file)}-paths.csv`
 
 /** The command line that writes the very paths on the screen. */
-export function commandOf(file: string, { columns, job }: TrajectoriesRun): string {
-  return commandLine('trajectories', file, { ...columns, ...job, output: outputOf(file) })
+export function commandOf(file: string, { fit: { seed: _, ...fit }, draw }: TrajectoriesShape['run']): string {
+  return commandLine('trajectories', file, { ...fit, ...draw, output: outputOf(file) })
 }
 
 /** The same as a program for Node. */
-export function codeOf(file: string, { columns, job }: TrajectoriesRun): string {
-  return callOf('trajectories', { file, output: outputOf(file) }, { ...columns, ...job })
+export function codeOf(file: string, { fit: { seed: _, ...fit }, draw }: TrajectoriesShape['run']): string {
+  return callOf('trajectories', { file, output: outputOf(file) }, { ...fit, ...draw })
 }

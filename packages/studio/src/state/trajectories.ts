@@ -17,7 +17,7 @@ export const session: Session<TrajectoriesSettings, TrajectoriesShape> = session
   },
   look() {
     const [x, y] = axes.value
-    return { x, y, holdOut: shown.value?.job.holdOut ?? settings.value.holdOut }
+    return { x, y, holdOut: shown.value?.fit.holdOut ?? settings.value.holdOut }
   },
   wanted: () => runOf(settings.value, columnOptions(chosen.value)),
   commandOf,
@@ -25,7 +25,7 @@ export const session: Session<TrajectoriesSettings, TrajectoriesShape> = session
   words: {
     opened: ({ times, counts }) => `${counts.reduce((a, b) => a + b, 0)} particles at ${times.length} times`,
     running: 'Fitting',
-    done: (_, { job }) => `${job.rows} paths drawn`
+    done: (_, { draw }) => `${draw.rows} paths drawn`
   },
   interim({ names, round }) {
     rounds.value = { names, rounds: [...(rounds.value?.rounds ?? []), round] }
@@ -38,21 +38,7 @@ export const session: Session<TrajectoriesSettings, TrajectoriesShape> = session
     session.sendLook()
   }
 })
-export const {
-  source,
-  settings,
-  facts: snapshots,
-  picture,
-  result: learned,
-  running,
-  shown,
-  outdated,
-  command,
-  code,
-  change,
-  close,
-  save
-} = session
+export const { source, settings, facts: snapshots, picture, result, running, shown, outdated, command, code, change, close, save } = session
 
 /** The column of times, that of weights, and columns that are no coordinates. */
 export const chosen = computed((): ChosenColumns => chosenColumns(snapshots.value ?? { columns: [], time: '' }, settings.value))

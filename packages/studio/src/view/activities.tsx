@@ -1,22 +1,14 @@
 import { signal } from '@preact/signals'
-import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { ACTIVITIES, ACTIVITY_NAMES, type Activity, activity, addressFor, switchTo } from '../state/activity.js'
 import { opening, openTable, refuse } from '../state/page.js'
-import * as sampling from './sampling.js'
-
-/** What an activity offers the page. */
-export interface ActivityPart {
-  readonly View: ComponentType
-  openFile(file: File): void
-  /** Takes up the table that is open. */
-  enter(): void
-}
+import type { ActivityPart } from './activity.js'
+import { sampling } from './sampling.js'
 
 /** Sampling is what the page starts with; the others are loaded when they are first chosen. */
 const loaders: Readonly<Record<Exclude<Activity, 'sample'>, () => Promise<ActivityPart>>> = {
-  trajectories: () => import('./trajectories/index.js'),
-  'diffusion-map': () => import('./diffusion-map/index.js')
+  trajectories: async () => (await import('./trajectories/index.js')).part,
+  'diffusion-map': async () => (await import('./diffusion-map/index.js')).part
 }
 const parts = signal<Readonly<Partial<Record<Activity, ActivityPart>>>>({ sample: sampling })
 

@@ -3,7 +3,7 @@ import type { Found } from '../state/bandwidth.js'
 import { release, slide } from '../state/known.js'
 import { change, found, run, settings, shown } from '../state/sampling.js'
 import { FIELDS } from '../state/settings.js'
-import { NumberField } from './fields.js'
+import { Link, NumberField } from './fields.js'
 import { formatPlain } from './words.js'
 
 const WIDTH = 240
@@ -95,9 +95,9 @@ function BackToFound({ chosen, known }: Choice) {
     follow()
   }
   return (
-    <button type="button" class="link" aria-disabled={there} onClick={goBack}>
+    <Link aria-disabled={there} onClick={goBack}>
       {known ? `found: ${formatPlain(known.epsilon)}` : 'find it'}
-    </button>
+    </Link>
   )
 }
 

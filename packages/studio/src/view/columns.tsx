@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Source } from '../state/page.js'
+import { Link } from './fields.js'
 
 interface TableProps {
   readonly source: Source
@@ -16,10 +17,7 @@ export function Table({ source, words, close, children }: TableProps) {
     <section class="data" aria-labelledby="data-heading">
       <h1 id="data-heading">{source.name}</h1>
       <p class="soft">
-        {words}{' '}
-        <button type="button" class="link" onClick={close}>
-          another table
-        </button>
+        {words} <Link onClick={close}>another table</Link>
       </p>
       {children}
     </section>

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { Link } from './fields.js'
 
 const copied = signal('')
 
@@ -15,9 +16,9 @@ export function Copyable({ label, text }: { label: string; text: string }) {
     <div class="copyable">
       <p>
         <span>{label}</span>
-        <button type="button" class="link" onClick={() => void copy()} aria-label={`Copy: ${label}`}>
+        <Link onClick={() => void copy()} aria-label={`Copy: ${label}`}>
           {copied.value === label ? 'copied' : 'copy'}
-        </button>
+        </Link>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it */}
       <pre tabIndex={0}>{text}</pre>

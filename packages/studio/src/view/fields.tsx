@@ -3,6 +3,9 @@ import type { ComponentProps } from 'preact'
 import { useId } from 'preact/hooks'
 import { tried } from '../state/sheet.js'
 
+/** A button that reads as a word among others. */
+export const Link = (props: ComponentProps<'button'>) => <button type="button" class="link" {...props} />
+
 /** What a control says of its field where one asks. */
 const helpOf = ({ sentence, range }: Field): string => `${sentence} (${range})`
 const titleOf = ({ name }: Field): string => name[0]!.toUpperCase() + name.slice(1)

@@ -1,4 +1,5 @@
 import { refuse, save } from '../state/page.js'
+import { Link } from './fields.js'
 import { pixels } from './figure.js'
 
 interface FigureButtonsProps {
@@ -25,12 +26,12 @@ export function FigureButtons({ name, svg }: FigureButtonsProps) {
   }
   return (
     <span class="figure-buttons">
-      <button type="button" class="link" onClick={() => void saveAs('svg')} aria-label={`Save ${name} as SVG`}>
+      <Link onClick={() => void saveAs('svg')} aria-label={`Save ${name} as SVG`}>
         SVG
-      </button>
-      <button type="button" class="link" onClick={() => void saveAs('png')} aria-label={`Save ${name} as PNG`}>
+      </Link>
+      <Link onClick={() => void saveAs('png')} aria-label={`Save ${name} as PNG`}>
         PNG
-      </button>
+      </Link>
     </span>
   )
 }

@@ -1,97 +1,64 @@
 import { reporting } from '../state/measuring.js'
-import * as sampling from '../state/sampling.js'
+import { exportReport, result, running, session, shown, summary, support } from '../state/sampling.js'
+import { activityOf } from './activity.js'
 import { Data } from './data.js'
 import { SupportOf } from './known/support.js'
 import { Measures } from './measures.js'
-import { openingOf } from './opening.js'
 import { Pictures } from './pictures.js'
 import { Scatter } from './scatter.js'
 import { Settings } from './settings.js'
 import { TakeAway } from './take-away.js'
+import { WideTable } from './wide-table.js'
 import { formatCount, formatPlain } from './words.js'
 
-export const { enter, openFile } = sampling
-const { exportReport, facts, result, running, save, shown, summary, support } = sampling
-
-const Opening = openingOf(sampling, {
+export const sampling = activityOf(session, {
   activity: 'sample',
   title: 'New rows of the same distribution',
   lead: 'Give a table; a Schrödinger bridge learns how its rows are spread and draws new ones beside them. No training, no network, no upload.',
-  drop: 'Drop a table here'
+  drop: 'Drop a table here',
+  Table: Data,
+  Stage: Scatter,
+  Settings,
+  Results
 })
 
-export function View() {
-  if (!facts.value) return <Opening />
+function Results() {
+  if (!shown.value) return null
   return (
-    <main>
-      <div class="bench">
-        <Data />
-        <Scatter />
-        <Settings />
-      </div>
-      {shown.value && (
-        <div class="results">
-          {support.value ? <SupportOf /> : <Measures />}
-          <Pictures />
-          <Rows />
-        </div>
-      )}
-    </main>
+    <div class="results">
+      {support.value ? <SupportOf /> : <Measures />}
+      <Pictures />
+      <Rows />
+    </div>
   )
 }
 
 /** Rows, model and report to take along. */
 function Rows() {
   const { fit, draw } = shown.value!
+  const { names, cells } = result.value!.preview
   return (
     <TakeAway
-      session={sampling}
+      session={session}
       rows={`${formatCount(draw.rows)} rows`}
       kind="rows"
       formats={['csv', 'parquet', 'json', 'arrow']}
       more="Model and report"
       buttons={
-        <>
-          <button type="button" onClick={() => save('model')} disabled={running.value}>
-            Model file
-          </button>
-          <button type="button" onClick={() => reporting.value || exportReport()} disabled={running.value} aria-disabled={reporting.value}>
-            {reporting.value ? 'Writing …' : 'Report'}
-          </button>
-        </>
+        <button type="button" onClick={() => reporting.value || exportReport()} disabled={running.value} aria-disabled={reporting.value}>
+          {reporting.value ? 'Writing …' : 'Report'}
+        </button>
       }
       seed={`seed ${fit.seed}${summary.value ? `, ε = ${formatPlain(summary.value.epsilon)}` : ''}`}
     >
-      <Preview />
+      <div class="preview">
+        <WideTable
+          label="First rows"
+          head={names}
+          rows={cells.map((row) => row.map((cell) => cell ?? <span class="soft">missing</span>))}
+          headed={false}
+        />
+      </div>
     </TakeAway>
-  )
-}
-
-function Preview() {
-  const { names, cells } = result.value!.preview
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
-    <section class="scroll preview" tabIndex={0} aria-label="First rows">
-      <table>
-        <thead>
-          <tr>
-            {names.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {cells.map((row, i) => (
-            <tr key={i}>
-              {row.map((cell, c) => (
-                <td key={names[c]}>{cell ?? <span class="soft">missing</span>}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   )
 }

@@ -1,10 +1,10 @@
 import { measured } from '../state/measuring.js'
 import { panel } from '../state/panel.js'
 import * as sampling from '../state/sampling.js'
-import { FIELDS, isKnown } from '../state/settings.js'
-import { usualSteps } from '../work/usual-steps.js'
+import { FIELDS } from '../state/settings.js'
+import { isKnown, usualSteps } from '../work/draws.js'
 import { Bandwidth } from './bandwidth.js'
-import { ChoiceField, NumberField } from './fields.js'
+import { ChoiceField, Link, NumberField } from './fields.js'
 import { Conditions } from './known/conditions.js'
 import { PanelTabs } from './known/index.js'
 import { Observations } from './known/observations.js'
@@ -63,10 +63,7 @@ function Comparing() {
     <>
       <progress value={share} max={1} aria-label="Comparison with the data" />
       <p class="soft">
-        {support.value ? 'drawing the columns …' : `comparing with the data: ${stage} …`}{' '}
-        <button type="button" class="link" onClick={stop}>
-          stop
-        </button>
+        {support.value ? 'drawing the columns …' : `comparing with the data: ${stage} …`} <Link onClick={stop}>stop</Link>
       </p>
     </>
   )

@@ -11,15 +11,15 @@ interface TakeAwayProps {
     readonly outdated: ReadonlySignal<boolean>
     readonly command: ReadonlySignal<string>
     readonly code: ReadonlySignal<string>
-    save(format: RowFormat): void
+    save(file: RowFormat | 'model'): void
   }
   /** What the rows are, with their number, and what they are where the settings have moved on. */
   readonly rows: string
   readonly kind: string
   readonly formats?: readonly RowFormat[]
-  /** What else there is, and its buttons. */
+  /** What else there is: the model, and what has buttons of its own. */
   readonly more: string
-  readonly buttons: ComponentChildren
+  readonly buttons?: ComponentChildren
   /** What the same bytes rest on. */
   readonly seed?: string
   readonly children?: ComponentChildren
@@ -43,7 +43,12 @@ export function TakeAway({ session, rows, kind, formats = ['csv', 'parquet'], mo
         </div>
         <div>
           <h3>{more}</h3>
-          <p class="buttons">{buttons}</p>
+          <p class="buttons">
+            <button type="button" onClick={() => session.save('model')} disabled={session.running.value}>
+              Model file
+            </button>
+            {buttons}
+          </p>
         </div>
       </div>
       {children}

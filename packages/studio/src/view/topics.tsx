@@ -50,14 +50,18 @@ function BlockOf({ block, file }: { block: ShownBlock; file: string }) {
       )
     }
     default:
-      return (
-        <div class={block.kind === 'said' ? 'verdict' : 'soft'}>
-          {block.sentences.map((sentence) => (
-            <p key={sentence}>{sentence}</p>
-          ))}
-        </div>
-      )
+      return <Said sentences={block.sentences} look={block.kind === 'said' ? 'verdict' : 'soft'} />
   }
+}
+
+export function Said({ sentences, look = 'verdict' }: { sentences: readonly string[]; look?: string }) {
+  return (
+    <div class={look}>
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+    </div>
+  )
 }
 
 function Facts({ facts }: { facts: readonly Fact[] }) {

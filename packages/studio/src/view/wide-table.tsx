@@ -4,12 +4,14 @@ interface WideTableProps {
   readonly label: string
   /** Headings; those that end in `#` head columns of numbers. */
   readonly head: readonly string[]
-  /** The first cell of every row is its heading. */
   readonly rows: readonly (readonly ComponentChildren[])[]
+  /** Whether the first cell of every row is its heading. */
+  readonly headed?: boolean
+  readonly rowClass?: (row: number) => string
 }
 
 /** A table that may be wider than the page: it scrolls by itself, also by keyboard. */
-export function WideTable({ label, head, rows }: WideTableProps) {
+export function WideTable({ label, head, rows, headed = true, rowClass }: WideTableProps) {
   const kind = (c: number) => (head[c]!.endsWith('#') ? 'number' : '')
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
@@ -25,14 +27,19 @@ export function WideTable({ label, head, rows }: WideTableProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(([heading, ...cells], r) => (
-            <tr key={r}>
-              <th scope="row">{heading}</th>
-              {cells.map((cell, c) => (
-                <td key={head[c + 1]} class={kind(c + 1)}>
-                  {cell}
-                </td>
-              ))}
+          {rows.map((cells, r) => (
+            <tr key={r} class={rowClass?.(r)}>
+              {cells.map((cell, c) =>
+                headed && c === 0 ? (
+                  <th key={head[c]} scope="row">
+                    {cell}
+                  </th>
+                ) : (
+                  <td key={head[c]} class={kind(c)}>
+                    {cell}
+                  </td>
+                )
+              )}
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,4 @@
-import { type ProgressEvent, StopError, type StopSignal, type Watch } from '@sbridge/core'
+import { type ProgressEvent, StopError, type StopSignal, type SystemContext } from '@sbridge/core'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { parseTable, tableFormatOf } from 'sbridge/internal'
@@ -16,10 +16,8 @@ export interface Share {
   readonly work: ((pairs: number) => Reached) | undefined
 }
 
-/** What a run is handed besides what is asked for. */
-export interface Tools<A extends Shape> {
-  readonly engine: Engine
-  readonly watch: Required<Watch>
+/** Where a run computes, and what it is handed besides what is asked for. */
+export interface Tools<A extends Shape> extends SystemContext {
   readonly show: Show
   readonly interim: (found: A['interim']) => void
   readonly picture: (picture: A['picture']) => void
@@ -109,7 +107,8 @@ export class Desk<A extends Shape> {
     })
     const result = await this.work.run(run, {
       engine,
-      watch: { progress, stop: this.#stopOf(turn) },
+      progress,
+      stop: this.#stopOf(turn),
       show,
       interim: (found) => this.say({ kind: 'interim', turn, found }),
       picture: (picture) => this.say({ kind: 'picture', picture })

@@ -1,6 +1,6 @@
 import type { EmbeddingSummary, EmbedJob } from '@sbridge/core/internal'
-import type { Axis, RowFormat, ShownTopic, TableFacts } from './messages.js'
-import type { Shape } from './protocol.js'
+import type { Axis, ShownTopic, TableFacts } from './messages.js'
+import type { SystemShape } from './system-work.js'
 
 /** Dots at pairs of places between 0 and 1, y upwards. */
 export interface Dots {
@@ -40,12 +40,11 @@ export interface Look {
 /** The name under which the colour tells the parts of disconnected data apart. */
 export const PART = 'part of the data'
 
-export interface DiffusionMapShape extends Shape {
+export interface DiffusionMapShape extends SystemShape {
   readonly choice: null
   readonly facts: TableFacts
   readonly look: Look
   readonly picture: MapPicture
-  readonly run: EmbedJob
+  readonly run: { readonly fit: EmbedJob; readonly draw: object }
   readonly result: EmbeddingSummary & { readonly topics: readonly ShownTopic[] }
-  readonly file: RowFormat | 'model'
 }

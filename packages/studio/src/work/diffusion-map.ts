@@ -1,12 +1,11 @@
-import { embedTable, InputError, packModel } from '@sbridge/core'
-import { coordinateTable, type EmbedJob, saveEmbedding, tellEmbedding } from '@sbridge/core/internal'
+import { type FittedEmbedding, InputError } from '@sbridge/core'
+import { type EmbeddingAnswer, embedding } from '@sbridge/core/internal'
 import { type Column, inferTable, isCategorical, isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
-import { serializeTable } from 'sbridge/internal'
 import { pairsOf, placingOf, rangeOf, spellEnd } from './axis.js'
-import type { SavedFile, Tools, Work } from './desk.js'
+import type { Tools } from './desk.js'
 import { type DiffusionMapShape, type Dots, type Look, type MapPicture, PART, type Shades } from './diffusion-map-messages.js'
 import { tableFacts } from './facts.js'
-import { TimedShare } from './progress.js'
+import { SystemWork } from './system-work.js'
 import { shownTopics } from './topics.js'
 
 /** Rows that are mapped in a browser, and dots that are drawn, at most. */
@@ -14,53 +13,39 @@ const MOST_ROWS = 50_000
 const MOST_DOTS = 12_000
 
 /** Holds a table and its diffusion map: maps, places dots and writes. */
-export class DiffusionMapWork implements Work<DiffusionMapShape> {
-  #raw: RawTable | undefined
+export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedding, EmbeddingAnswer> {
+  protected readonly system = embedding
+  protected readonly ending = '-coordinates'
   #table: Table | undefined
-  #mapped: Awaited<ReturnType<typeof embedTable>> | undefined
 
   open(raw: RawTable): DiffusionMapShape['facts'] {
     const facts = tableFacts(raw, {})
     this.#table = inferTable(raw).table
-    this.#raw = raw
+    this.take(raw)
     return facts
   }
 
-  share(): TimedShare {
-    const stages = [
-      { stage: 'scaling', pairs: 40 },
-      { stage: 'eigenvectors', pairs: 60 }
-    ]
-    return new TimedShare({ stages, pairs: 100 }, { counted: false })
-  }
-
-  async run(job: EmbedJob, { engine, watch }: Tools<DiffusionMapShape>): Promise<DiffusionMapShape['result']> {
-    const raw = this.#raw!
-    if (raw.rowCount > MOST_ROWS) {
+  async run({ fit, draw }: DiffusionMapShape['run'], tools: Tools<DiffusionMapShape>): Promise<DiffusionMapShape['result']> {
+    const { rowCount } = this.raw
+    if (rowCount > MOST_ROWS) {
       throw new InputError({
         code: 'too-large',
-        got: `${raw.rowCount} rows`,
+        got: `${rowCount} rows`,
         expected: `at most ${MOST_ROWS} in a browser: every pass compares all pairs`,
         try: 'the command line, or a part of the rows'
       })
     }
-    this.#mapped = await embedTable(raw, job, { engine, ...watch })
-    const { model } = this.#mapped
-    return { ...model.summary, topics: await shownTopics(tellEmbedding(model).topics) }
-  }
-
-  async save(file: DiffusionMapShape['file']): Promise<SavedFile> {
-    const { model, coordinates } = this.#mapped!
-    if (file === 'model') return { ending: '.sbridge', content: packModel(saveEmbedding(model)) as BlobPart }
-    return { ending: `-coordinates.${file}`, content: (await serializeTable(coordinateTable(coordinates), file)) as BlobPart }
+    const model = await this.fit(fit, tools)
+    await this.draw(model, draw, tools)
+    return { ...model.summary, topics: await shownTopics(this.system.tell(model).topics) }
   }
 
   look({ x, y, right, up, colour }: Look): MapPicture {
-    const count = this.#raw!.rowCount
+    const count = this.raw.rowCount
     const kept = Math.min(count, MOST_DOTS)
     const rows = Uint32Array.from({ length: kept }, (_, k) => Math.floor((k * count) / kept))
     const data = this.#dots(right, up, rows)
-    const map = this.#mapped ? this.#dots(x, y, rows) : null
+    const map = this.drawn ? this.#dots(x, y, rows) : null
     return { data, map, shades: this.#shades(colour, rows), rows }
   }
 
@@ -77,7 +62,7 @@ export class DiffusionMapWork implements Work<DiffusionMapShape> {
     const found = columns.find((one) => one.name === name && one.kind !== 'identifier')
     if (found) return found
     const coordinate = Number(/^coordinate_(\d+)$/.exec(name)?.[1] ?? 0)
-    const mapped = this.#mapped?.coordinates
+    const mapped = this.drawn?.model.coordinates
     if (mapped && coordinate >= 1 && coordinate <= mapped.cols) {
       const values = Float64Array.from({ length: mapped.rows }, (_, i) => mapped.data[i * mapped.cols + coordinate - 1]!)
       return { name, kind: 'number', values }
@@ -86,10 +71,10 @@ export class DiffusionMapWork implements Work<DiffusionMapShape> {
   }
 
   #shades(name: string, rows: Uint32Array): Shades {
-    const parts = this.#mapped?.report.components
+    const { components: parts, map } = this.drawn?.model ?? {}
     if (name === PART && parts) {
-      const labels = new Float32Array(this.#raw!.rowCount).fill(Number.NaN)
-      this.#mapped!.model.map.rows.forEach((row, k) => {
+      const labels = new Float32Array(this.raw.rowCount).fill(Number.NaN)
+      map!.rows.forEach((row, k) => {
         labels[row] = parts.labels[k]!
       })
       const levels = Array.from(parts.sizes, (size, k) => `part ${k + 1} (${size} rows)`)

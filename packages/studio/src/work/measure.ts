@@ -1,10 +1,10 @@
-import { type Evaluation, evaluateTables, tellTable } from '@sbridge/core'
-import { alignTables, evaluationParts, keptBackIn, trainingTable } from '@sbridge/core/internal'
+import { type Evaluation, evaluateTables } from '@sbridge/core'
+import { alignTables, evaluationParts, keptBackIn, tables } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
 import type { SavedFile, Share, Tools, Work } from './desk.js'
+import { isKnown, sidesOf } from './draws.js'
 import type { Drawing, EvaluationPart, MeasureShape, Subject } from './messages.js'
-import { sidesOf } from './sides.js'
 
 type Compared = Subject & { readonly real: Table }
 
@@ -21,7 +21,7 @@ export class MeasureWork implements Work<MeasureShape> {
     this.#subject = new Promise((resolve) => {
       port.onmessage = ({ data }: MessageEvent<Subject>) => {
         port.close()
-        resolve({ ...data, real: trainingTable(data.model) })
+        resolve({ ...data, real: tables.training(data.model) })
       }
     })
   }
@@ -30,17 +30,18 @@ export class MeasureWork implements Work<MeasureShape> {
     return { update: ({ done, total }) => ({ share: done / total, secondsLeft: null }), work: undefined }
   }
 
-  async run(_run: unknown, { engine, watch, interim }: Tools<MeasureShape>): Promise<null> {
+  async run(_run: unknown, { engine, interim, ...watch }: Tools<MeasureShape>): Promise<null> {
     this.#engine = engine
     const subject = await this.#subject!
+    const known = isKnown(subject.draws)
     const found: EvaluationPart = {}
-    for await (const part of evaluationParts(problemOf(subject, { engine, watch }))) {
+    for await (const part of evaluationParts({ ...problemOf(subject), engine, watch })) {
       Object.assign(found, part)
-      if (!subject.support) interim({ part })
+      if (!known) interim({ part })
       if (part.associations) {
         interim({ drawings: await drawingsOf(subject, found) })
         // Rows under conditions should differ from the data: how they do is drawn, not graded.
-        if (subject.support) return null
+        if (known) return null
       }
     }
     this.#evaluation = Promise.resolve(found as Evaluation)
@@ -48,26 +49,27 @@ export class MeasureWork implements Work<MeasureShape> {
   }
 
   /** The very page that `sbridge sample --report` writes. */
-  async save({ title, command, draws }: MeasureShape['file']): Promise<SavedFile> {
+  async save({ title, command }: MeasureShape['file']): Promise<SavedFile> {
     const subject = await this.#subject!
-    const { model, rows, real, support } = subject
-    this.#evaluation ??= evaluateTables(problemOf(subject, { engine: this.#engine! }))
+    const { model, answer, draws } = subject
+    const { key, ...sides } = problemOf(subject)
+    this.#evaluation ??= evaluateTables({ ...sides, key, engine: this.#engine! })
     const evaluation = await this.#evaluation
     const { renderReport } = await import('./drawings.js')
-    const telling = tellTable(model, { ...support?.reports, draws })
-    const html = renderReport({ title, command, real, synthetic: rows, evaluation, telling, keptBack: keptBackIn(model) })
+    const telling = tables.tell(model, { answer, request: draws })
+    const html = renderReport({ title, command, ...sides, evaluation, telling, keptBack: keptBackIn(model) })
     return { ending: `${title.replace(/\.[^.]+$/, '')}-report.html`, content: html }
   }
 }
 
-function problemOf({ real, rows, seed }: Compared, tools: Pick<Tools<MeasureShape>, 'engine'> & Partial<Tools<MeasureShape>>) {
-  return { real, synthetic: rows, key: keyFromSeed(seed), engine: tools.engine, watch: tools.watch }
+function problemOf({ real, answer, draws }: Compared) {
+  return { real, synthetic: answer.table, key: keyFromSeed(draws.seed) }
 }
 
-async function drawingsOf({ real, rows, support }: Compared, { columns, associations }: EvaluationPart): Promise<Drawing[]> {
+async function drawingsOf({ real, answer, draws }: Compared, { columns, associations }: EvaluationPart): Promise<Drawing[]> {
   const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')
-  const tables = { ...alignTables({ real, synthetic: rows }), sides: sidesOf(support?.kind ?? null) }
+  const tables = { ...alignTables({ real, synthetic: answer.table }), sides: sidesOf(draws) }
   const marginals = marginalDrawings(tables, columns!)
-  const told = support ? marginals.map((one) => ({ ...one, detail: beforeAndAfter(columns![one.title]!) })) : marginals
+  const told = isKnown(draws) ? marginals.map((one) => ({ ...one, detail: beforeAndAfter(columns![one.title]!) })) : marginals
   return [...told, ...pairDrawings(tables, associations!)]
 }

@@ -1,8 +1,9 @@
-import type { Evaluation, FitJob, GlobalModel, SampleJob, Telling } from '@sbridge/core'
-import type { Block, ColumnKind, Figure, FitSummary, ToldReports, Topic } from '@sbridge/core/internal'
-import type { ColumnFormat, Table } from '@sbridge/core/tables'
+import type { DrawnRows, Evaluation, FitJob, GlobalModel, SampleJob, Telling } from '@sbridge/core'
+import type { Block, ColumnKind, Figure, FitSummary, Topic } from '@sbridge/core/internal'
+import type { ColumnFormat } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
 import type { Shape } from './protocol.js'
+import type { SystemShape } from './system-work.js'
 
 /** One column as the page shows it. */
 export interface ColumnFacts {
@@ -70,12 +71,6 @@ export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
   readonly observe?: readonly string[]
 }
 
-/** A fit and a draw, with only what differs from the defaults. */
-export interface SampleRun {
-  readonly fit: FitJob
-  readonly draw: Draws
-}
-
 export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
 
 export interface SampleResult {
@@ -86,23 +81,20 @@ export interface SampleResult {
   readonly bars: Readonly<Record<string, readonly number[]>>
 }
 
-export interface SampleShape extends Shape {
+export interface SampleShape extends SystemShape {
   readonly choice: Choice
   /** With two columns to look at first. */
   readonly facts: TableFacts & { readonly axes: readonly [string, string] }
   readonly look: Readonly<Record<'x' | 'y', string>>
   readonly picture: ScatterFrame
-  readonly run: SampleRun
+  readonly run: { readonly fit: FitJob; readonly draw: Draws }
   /** What the fit decided. */
   readonly interim: FitSummary
   readonly result: SampleResult
-  readonly file: RowFormat | 'model'
 }
 
-/** How well the data support rows under conditions or observations, and what is said of it. */
+/** How well the data support rows under conditions or observations. */
 export interface Support extends Pick<Telling, 'warnings'> {
-  readonly kind: 'condition' | 'posterior'
-  readonly reports: ToldReports
   readonly blocks: readonly ShownBlock[]
 }
 
@@ -129,9 +121,8 @@ export interface ShownTopic extends Omit<Topic, 'blocks'> {
 /** What a measuring worker is handed. */
 export interface Subject {
   readonly model: GlobalModel
-  readonly rows: Table
-  readonly support: Support | null
-  readonly seed: number
+  readonly answer: DrawnRows
+  readonly draws: Draws
 }
 
 /** The parts of an evaluation, as each is computed. */
@@ -142,7 +133,7 @@ export interface MeasureShape extends Shape {
   readonly interim: { readonly part?: EvaluationPart; readonly drawings?: readonly Drawing[] }
   readonly result: null
   /** The report. */
-  readonly file: { readonly title: string; readonly command: string; readonly draws: Draws }
+  readonly file: { readonly title: string; readonly command: string }
 }
 
 /** What the painter is told. Places are pairs between 0 and 1, y upwards; NaN is nowhere. */

@@ -15,7 +15,7 @@ const ARROWS = [20, 15] as const
 interface Seen {
   readonly snapshots: readonly Snapshot[]
   readonly names: readonly string[]
-  readonly holdOut: readonly number[]
+  readonly holdOut: readonly (number | string)[]
   /** Name of the column of times, which may be an axis too. */
   readonly time: string
 }

@@ -1,87 +1,39 @@
-import {
-  type FitJob,
-  fitTable,
-  type GlobalModel,
-  keyFromSeed,
-  packModel,
-  type RawTable,
-  sampleConditional,
-  samplePosterior,
-  sampleTable,
-  type Telling
-} from '@sbridge/core'
-import {
-  ConditionMemory,
-  continueNumbers,
-  planTable,
-  saveGlobal,
-  type ToldReports,
-  takeTableRows,
-  tellKnown,
-  trainingTable
-} from '@sbridge/core/internal'
-import { type ColumnFormat, type Encoded, inferTable, presentTable, type Table } from '@sbridge/core/tables'
-import { serializeTable } from 'sbridge/internal'
+import type { DrawnRows, FitJob, GlobalModel, System, SystemContext } from '@sbridge/core'
+import { type AnySystem, ConditionMemory, continueNumbers, tables, takeTableRows, tellKnown } from '@sbridge/core/internal'
+import { type Encoded, inferTable, presentTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { placingOf, unplaced } from './axis.js'
-import type { SavedFile, Tools, Work } from './desk.js'
+import type { Tools } from './desk.js'
+import { isKnown, searchName, usualSteps } from './draws.js'
 import { barsLike, firstAxes, previewOf, tableFacts } from './facts.js'
-import type {
-  BenchToPainter,
-  Choice,
-  Draws,
-  SampleResult,
-  SampleRun,
-  SampleShape,
-  ScatterFrame,
-  ShownBlock,
-  Subject,
-  Support
-} from './messages.js'
-import { TimedShare } from './progress.js'
+import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, Subject, Support } from './messages.js'
 import type { Show } from './protocol.js'
-import { searchName } from './search-name.js'
+import { SystemWork } from './system-work.js'
+import { shownTopics } from './topics.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
-import { usualSteps } from './usual-steps.js'
 
 const PREVIEW_ROWS = 8
-
-/** Drawn rows, how they are spelled, and what the data say about what was asked for. */
-interface DrawnRows {
-  readonly table: Table
-  readonly formats: readonly ColumnFormat[]
-  readonly support: Support | null
-}
-
-/** A model, what it was made from, and what draws from it found out. */
-interface Fitted {
-  readonly job: string
-  readonly model: GlobalModel
-  readonly memory: ConditionMemory
-}
 
 /** What a search of scaling and bandwidth found: the choice of scalings does not depend on ε. */
 type Search = Pick<GlobalModel['summary'], 'scaling' | 'bandwidth'>
 
 /** Holds the table, the model and the rows: fits, draws, places rows on axes and writes. */
-export class SampleWork implements Work<SampleShape> {
+export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> {
+  protected readonly system: System<RawTable, FitJob, GlobalModel, Draws, DrawnRows> = tables as AnySystem
+  protected readonly ending = '-new'
   #painter: MessagePort | undefined
-  #raw: RawTable | undefined
   #real: Table | undefined
   #facts: SampleShape['facts'] | undefined
   #axes: AxisPair | undefined
   #trail: Trail | undefined
-  #fitted: Fitted | undefined
-  #drawn: (DrawnRows & { readonly model: GlobalModel; readonly seed: number }) | undefined
+  #memory = new ConditionMemory()
   readonly #searches = new Map<string, Search>()
 
   open(raw: RawTable, choice: Choice): SampleShape['facts'] {
     const facts = tableFacts(raw, choice)
     const real = continueNumbers(inferTable(raw, choice), choice).table
-    this.#raw = raw
+    this.take(raw)
     this.#real = real
     this.#trail = undefined
-    this.#drawn = undefined
-    this.#fitted = undefined
     this.#facts = { ...facts, axes: firstAxes(real) }
     return this.#facts
   }
@@ -99,22 +51,12 @@ export class SampleWork implements Work<SampleShape> {
 
   join(to: string, port: MessagePort): void {
     if (to === 'painter') this.#painter = port
-    else {
-      const { model, table: rows, support, seed } = this.#drawn!
-      port.postMessage({ model, rows, support, seed } satisfies Subject)
-    }
+    else port.postMessage(this.drawn! satisfies Subject)
   }
 
-  share({ fit, draw: { rows, steps, given, observe } }: SampleRun): TimedShare {
-    const fitted = this.#fitted?.job === JSON.stringify(fit) ? this.#fitted.model : undefined
-    const source = fitted ? { model: fitted } : { input: this.#raw!, options: searched(fit, this.#knownSearch(fit)) }
-    const asked = given || observe ? { givens: [given ?? {}], observe: observe ?? [] } : undefined
-    return new TimedShare(planTable(source, { rows, ...(steps === undefined ? {} : { steps }), asked }), { counted: true })
-  }
-
-  async run({ fit, draw }: SampleRun, tools: Tools<SampleShape>): Promise<SampleResult> {
+  async run({ fit, draw }: SampleShape['run'], tools: Tools<SampleShape>): Promise<SampleResult> {
     const { show } = tools
-    const { model, memory } = await this.#fit(fit, tools)
+    const model = await this.fit(fit, tools)
     tools.interim(model.summary)
     const steps = draw.steps ?? usualSteps(draw)
     const trail = new Trail(model.training.encoder, { rows: draw.rows, steps })
@@ -126,24 +68,20 @@ export class SampleWork implements Work<SampleShape> {
       }
       this.#addStep(trail, state, { step, steps, show })
     }
-    const drawn = await drawRows(model, { ...draw, memory, onStep }, tools)
+    const answer = await this.draw(model, draw, tools, { memory: this.#memory, onStep })
     this.#trail = trail
-    this.#drawn = { model, ...drawn, seed: draw.seed }
     if (show === 'morph') this.#paintSteps(true)
     tools.picture(this.#frame())
-    const { table, formats, support } = drawn
+    const { table, formats } = answer
     const first = takeTableRows(
       table,
       Uint32Array.from({ length: Math.min(PREVIEW_ROWS, table.rowCount) }, (_, row) => row)
     )
-    return { preview: previewOf(presentTable(first, formats, 'text')), support, bars: barsLike(this.#facts!.columns, table) }
-  }
-
-  async save(file: SampleShape['file']): Promise<SavedFile> {
-    const { model, table, formats } = this.#drawn!
-    if (file === 'model') return { ending: '.sbridge', content: packModel(saveGlobal(model)) as BlobPart }
-    const cells = file === 'csv' || file === 'tsv' ? 'text' : 'typed'
-    return { ending: `-new.${file}`, content: (await serializeTable(presentTable(table, formats, cells), file)) as BlobPart }
+    return {
+      preview: previewOf(presentTable(first, formats, 'text')),
+      support: isKnown(draw) ? await supportOf(answer, this.system.training(model)) : null,
+      bars: barsLike(this.#facts!.columns, table)
+    }
   }
 
   #frame(): ScatterFrame {
@@ -152,7 +90,7 @@ export class SampleWork implements Work<SampleShape> {
       x: axes.x.axis,
       y: axes.y.axis,
       real: unplaced(placesOf(this.#real!, axes)),
-      synthetic: this.#drawn ? unplaced(placesOf(this.#drawn.table, axes)) : null
+      synthetic: this.drawn ? unplaced(placesOf(this.drawn.answer.table, axes)) : null
     }
   }
 
@@ -171,19 +109,28 @@ export class SampleWork implements Work<SampleShape> {
     this.#paint({ kind: 'step', places: trail.places(trail.length - 1, this.#axes!), step, steps })
   }
 
-  /** The model of a job: the one at hand where only what is drawn from it has changed. */
-  async #fit(job: FitJob, { engine, watch }: Tools<SampleShape>): Promise<Fitted> {
-    const name = JSON.stringify(job)
-    if (this.#fitted?.job === name) return this.#fitted
+  /** With what a search found in the place of the search: the same bytes. */
+  protected override fitOptions(job: FitJob): FitJob {
     const known = this.#knownSearch(job)
-    const { summary, ...rest } = await fitTable(this.#raw!, searched(job, known), { engine, ...watch })
+    if (!known) return job
+    const { epsilon } = known.bandwidth ?? {}
+    return {
+      ...job,
+      scaling: known.scaling.methods,
+      ...(job.bandwidth === undefined && epsilon !== undefined ? { bandwidth: epsilon } : {})
+    }
+  }
+
+  protected override async fitAnew(job: FitJob, context: SystemContext): Promise<GlobalModel> {
+    const known = this.#knownSearch(job)
+    const { summary, ...rest } = await super.fitAnew(job, context)
     // What is found again without a search is told as the search told it.
     const bandwidth = job.bandwidth === undefined ? known?.bandwidth : undefined
     const told = known ? { ...summary, scaling: known.scaling, ...(bandwidth ? { bandwidth } : {}) } : summary
     const found = told.bandwidth ?? known?.bandwidth
     this.#searches.set(searchName(job), { scaling: told.scaling, ...(found ? { bandwidth: found } : {}) })
-    this.#fitted = { job: name, model: { ...rest, summary: told }, memory: new ConditionMemory() }
-    return this.#fitted
+    this.#memory = new ConditionMemory()
+    return { ...rest, summary: told }
   }
 
   /** An earlier search that leaves nothing of this job to be searched for. */
@@ -193,43 +140,13 @@ export class SampleWork implements Work<SampleShape> {
   }
 }
 
-/** A job with what a search found in the place of the search: the same bytes. */
-function searched(job: FitJob, known: Search | undefined): FitJob {
-  if (!known) return job
-  const { epsilon } = known.bandwidth ?? {}
-  return { ...job, scaling: known.scaling.methods, ...(job.bandwidth === undefined && epsilon !== undefined ? { bandwidth: epsilon } : {}) }
-}
-
-interface DrawContext extends Draws {
-  readonly memory: ConditionMemory
-  readonly onStep: (rows: Encoded, step: number) => void
-}
-
-/** Draws as `sbridge sample` would: plain rows, rows under conditions, or rows of a posterior. */
-async function drawRows(model: GlobalModel, draw: DrawContext, { engine, watch }: Tools<SampleShape>): Promise<DrawnRows> {
-  const { given = {}, observe, seed, noise: _noise, start: _start, ...rest } = draw
-  if (!draw.given && !observe) {
-    const { memory: _memory, ...plain } = draw
-    const table = await sampleTable(model, plain, { engine, ...watch })
-    return { table, formats: model.training.encoder.formats, support: null }
-  }
-  const where = { engine, key: keyFromSeed(seed), watch }
-  const known = (kind: Support['kind'], reports: ToldReports): Support => {
-    const tellings = tellKnown(reports, trainingTable(model).columns)
-    return { kind, reports, warnings: tellings.flatMap(({ warnings }) => warnings), blocks: blocksOf(tellings) }
-  }
-  if (!observe) {
-    const { table, formats, report } = await sampleConditional(model, { ...rest, given }, where)
-    return { table, formats, support: known('condition', { conditional: report }) }
-  }
-  const { table, formats, report } = await samplePosterior(model, { ...rest, given, observe }, where)
-  return { table, formats, support: known('posterior', { posterior: report }) }
-}
-
 /** What is said of what is known, but for the table of conditions: there is one, whose facts stand above it. */
-function blocksOf(tellings: readonly Telling[]): ShownBlock[] {
-  const blocks = tellings.flatMap(({ topics }) => topics.flatMap((topic) => topic.blocks))
-  return blocks.flatMap((block) =>
-    block.kind === 'figure' || block.kind === 'explained' || (block.kind === 'table' && block.head[0] === 'condition') ? [] : [block]
-  )
+async function supportOf(answer: DrawnRows, { columns }: Table): Promise<Support> {
+  const tellings = tellKnown(answer, columns)
+  const topics = await shownTopics(tellings.flatMap((telling) => telling.topics))
+  const blocks = topics.flatMap((topic) => topic.blocks)
+  return {
+    warnings: answer.warnings,
+    blocks: blocks.filter((block) => block.kind !== 'explained' && !(block.kind === 'table' && block.head[0] === 'condition'))
+  }
 }

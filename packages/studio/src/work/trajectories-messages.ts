@@ -1,7 +1,6 @@
-import type { MarginalsOptions } from '@sbridge/core'
-import type { Calendar, SnapshotColumns, TrajectoriesJob } from '@sbridge/core/internal'
-import type { Axis, RowFormat, ShownTopic } from './messages.js'
-import type { Shape } from './protocol.js'
+import type { Calendar, PathsRequest, SnapshotColumns, SnapshotsOptions } from '@sbridge/core/internal'
+import type { Axis, ShownTopic } from './messages.js'
+import type { SystemShape } from './system-work.js'
 
 /** One column as the choice of roles shows it. */
 export interface RoleFacts {
@@ -104,19 +103,12 @@ export interface Learned {
   readonly times: number
 }
 
-/** What a fit and its paths depend on. */
-export interface TrajectoriesRun {
-  readonly columns: SnapshotColumns
-  readonly job: TrajectoriesJob & Pick<MarginalsOptions, 'holdOut'>
-}
-
-export interface TrajectoriesShape extends Shape {
+export interface TrajectoriesShape extends SystemShape {
   readonly choice: Roles
   readonly facts: SnapshotFacts
-  readonly look: { readonly x: string; readonly y: string; readonly holdOut: readonly number[] }
+  readonly look: { readonly x: string; readonly y: string; readonly holdOut: readonly (number | string)[] }
   readonly picture: PathPicture
-  readonly run: TrajectoriesRun
+  readonly run: { readonly fit: SnapshotsOptions; readonly draw: PathsRequest }
   readonly interim: { readonly names: readonly string[]; readonly round: Round }
   readonly result: Learned
-  readonly file: RowFormat | 'parameters'
 }

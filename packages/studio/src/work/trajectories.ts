@@ -1,23 +1,19 @@
 import { InputError } from '@sbridge/core'
 import {
-  type DrawnTrajectories,
-  drawTrajectories,
+  type DrawnPaths,
   type Family,
   type HistoryEntry,
   prepareSnapshots,
-  presentTrajectories,
   type SnapshotTable,
+  snapshots,
   snapshotsOf,
-  tellTrajectories,
-  trajectoriesStages,
-  trajectoriesSummary
+  type TrajectoriesModel
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { serializeTable } from 'sbridge/internal'
-import type { SavedFile, Tools, Work } from './desk.js'
+import type { Tools } from './desk.js'
 import { pathPicture } from './path-places.js'
-import { TimedShare } from './progress.js'
 import { guessTime, roleFacts } from './snapshot-roles.js'
+import { SystemWork } from './system-work.js'
 import { shownTopics } from './topics.js'
 import {
   chosenColumns,
@@ -26,7 +22,6 @@ import {
   type PathPicture,
   type Roles,
   type SnapshotFacts,
-  type TrajectoriesRun,
   type TrajectoriesShape
 } from './trajectories-messages.js'
 
@@ -36,10 +31,12 @@ const MOST_NUMBERS = 3e7
 const MOST_PARAMETERS = 60
 
 /** Holds snapshots, a fitted reference and its paths: fits, draws and writes. */
-export class TrajectoriesWork implements Work<TrajectoriesShape> {
+export class TrajectoriesWork extends SystemWork<TrajectoriesShape, TrajectoriesModel, DrawnPaths> {
+  protected readonly system = snapshots
+  protected readonly ending = '-paths'
+  protected override readonly counted = false
   #snapshots: SnapshotTable | undefined
   #time = ''
-  #drawn: DrawnTrajectories | undefined
 
   open(raw: RawTable, roles: Roles): SnapshotFacts {
     const columns = roleFacts(raw)
@@ -47,9 +44,9 @@ export class TrajectoriesWork implements Work<TrajectoriesShape> {
     const chosen = chosenColumns({ columns, time }, roles)
     const snapshots = snapshotsOf(raw, columnOptions(chosen))
     const all = prepareSnapshots(snapshots).snapshots
+    this.take(raw)
     this.#snapshots = snapshots
     this.#time = chosen.time
-    this.#drawn = undefined
     return {
       columns,
       time,
@@ -62,20 +59,17 @@ export class TrajectoriesWork implements Work<TrajectoriesShape> {
 
   look({ x, y, holdOut }: TrajectoriesShape['look']): PathPicture {
     const { snapshots } = prepareSnapshots(this.#snapshots!)
-    return pathPicture({ snapshots, names: this.#snapshots!.columnNames, holdOut, time: this.#time }, this.#drawn, [x, y])
+    return pathPicture({ snapshots, names: this.#snapshots!.columnNames, holdOut, time: this.#time }, this.drawn?.answer, [x, y])
   }
 
-  share({ job }: TrajectoriesRun): TimedShare {
-    return new TimedShare(trajectoriesStages(this.#intervals(job)), { counted: false })
-  }
-
-  async run({ job }: TrajectoriesRun, { engine, watch, interim }: Tools<TrajectoriesShape>): Promise<Learned> {
+  async run({ fit, draw }: TrajectoriesShape['run'], tools: Tools<TrajectoriesShape>): Promise<Learned> {
     const snapshots = this.#snapshots!
-    const times = 1 + this.#intervals(job) * (1 + (job.between ?? 0))
-    if (job.rows! * times * snapshots.columnNames.length > MOST_NUMBERS) {
+    const intervals = snapshots.times.length - 1 - (fit.holdOut?.length ?? 0)
+    const times = 1 + intervals * (1 + (draw.between ?? 0))
+    if (draw.rows! * times * snapshots.columnNames.length > MOST_NUMBERS) {
       throw new InputError({
         code: 'too-large',
-        got: `${job.rows} paths at ${times} times in ${snapshots.columnNames.length} columns`,
+        got: `${draw.rows} paths at ${times} times in ${snapshots.columnNames.length} columns`,
         expected: `at most ${MOST_NUMBERS.toLocaleString('en')} numbers in a browser`,
         try: 'fewer paths, fewer times between the snapshots, or the command line'
       })
@@ -83,32 +77,19 @@ export class TrajectoriesWork implements Work<TrajectoriesShape> {
     const onRound = (entry: HistoryEntry, family: Family) => {
       const names = namesOf(family, snapshots.columnNames)
       const parameters = entry.theta.slice(0, names.length - snapshots.columnNames.length)
-      interim({ names, round: { round: entry.round, values: [...parameters, ...entry.sigma] } })
+      tools.interim({ names, round: { round: entry.round, values: [...parameters, ...entry.sigma] } })
     }
-    this.#drawn = await drawTrajectories(snapshots, job, { engine, ...watch, onRound })
-    const { model, trajectories } = this.#drawn
-    const { topics, notes } = tellTrajectories(this.#drawn, this.#time)
+    const context = { ...tools, onRound }
+    const { model, trajectories } = await this.draw(await this.fit(fit, context), draw, tools)
+    const { topics, notes } = this.telling()
     return {
-      // The page plays the paths themselves.
-      topics: await shownTopics(topics.filter(({ id }) => id !== 'paths')),
+      topics: await shownTopics(topics),
       notes,
       rounds: model.history.at(-1)?.round ?? 0,
       ending: model.ending,
       diffusion: model.diffusion,
       times: trajectories.times.length
     }
-  }
-
-  async save(file: TrajectoriesShape['file']): Promise<SavedFile> {
-    if (file === 'parameters') return { ending: '-parameters.json', content: `${JSON.stringify(trajectoriesSummary(this.#drawn!))}\n` }
-    const cells = file === 'csv' || file === 'tsv' ? 'text' : 'typed'
-    const table = presentTrajectories(this.#drawn!.trajectories, this.#snapshots!, cells)
-    return { ending: `-paths.${file}`, content: (await serializeTable(table, file)) as BlobPart }
-  }
-
-  /** Intervals between the snapshots that a fit sees. */
-  #intervals({ holdOut = [] }: TrajectoriesRun['job']): number {
-    return new Set(this.#snapshots!.times).size - 1 - holdOut.length
   }
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
+import type { DiffusionReport } from '../../spectral/diffusion-map.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
@@ -13,9 +14,10 @@ import { loadEmbedding, saveEmbedding } from './embedding-file.js'
 import { embedFields } from './options.js'
 import { tellEmbedding } from './tell.js'
 
-/** A map, and the coordinates of the rows that it was fitted to just now [M, K]: a file does not keep these. */
+/** A map, and of the rows that it was fitted to just now their coordinates [M, K] and the parts that the kernel leaves them in: a file does not keep these. */
 export interface FittedEmbedding extends EmbeddingModel {
   readonly coordinates?: Matrix
+  readonly components?: DiffusionReport['components']
 }
 
 /** New rows to place, coordinates to lift, or, of a map that was fitted just now, nothing: its own rows. */
@@ -44,8 +46,8 @@ export const embedding: System<RawTable, EmbedJob, FittedEmbedding, EmbeddingReq
   optionsFor: (_input, options) => options,
   plan,
   async fit(input, options, context) {
-    const { model, coordinates } = await embedTable(input, options, context)
-    return { ...model, coordinates }
+    const { model, coordinates, report } = await embedTable(input, options, context)
+    return { ...model, coordinates, components: report.components }
   },
   async draw(model, { place, lift, seed = 1 }, jobContext) {
     const context = contextOf(seed, jobContext)

@@ -57,13 +57,13 @@ export const whole: TableKind<GlobalModel> = {
 
 async function wholeKnown(
   model: GlobalModel,
-  { asked, rows = model.summary.rowCount, steps, seed = 1, onStep }: TableRequest & { readonly asked: Asked },
+  { asked, rows = model.summary.rowCount, steps, seed = 1, onStep, memory }: TableRequest & { readonly asked: Asked },
   jobContext: SystemContext
 ): Promise<DrawnRows> {
-  if (onStep) throw refusal('conditions or observations with onStep', 'sampleConditional or samplePosterior, which take it')
   const { givens, observe, likelihood, conditioning, epsilon, ridge } = asked
+  if (onStep && givens.length > 1) throw refusal('several conditions with onStep', 'one condition, whose chains move together')
   const context = contextOf(seed, jobContext)
-  const shared = { rows, ...defined({ steps, epsilon }) }
+  const shared = { rows, ...defined({ steps, epsilon, onStep, memory }) }
   if (observe.length === 0 && !likelihood) {
     if (conditioning === 'langevin') throw refusal('conditioning langevin without observations', 'informed or clamp')
     const { table, formats, report } = await sampleConditional(

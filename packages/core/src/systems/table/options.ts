@@ -4,6 +4,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
 import type { Asked, KnownRows } from '../asked.js'
+import type { ConditionMemory } from '../global/condition-memory.js'
 import type { ConditionalReport } from '../global/condition-sample.js'
 import type { GlobalModel } from '../global/model.js'
 import type { PosteriorReport } from '../global/posterior.js'
@@ -35,6 +36,8 @@ export interface TableFit extends FitJob, Partial<Pick<LatentJob, 'commonScale'>
 export interface TableRequest extends LatentDraw, KnownRows {
   /** What is known about the rows, read already. */
   readonly asked?: Asked | undefined
+  /** What earlier draws from this model with this seed found out under conditions; the rows are the same with it and without. */
+  readonly memory?: ConditionMemory | undefined
 }
 
 /** What a plan of tables is made from: a table to fit, or a model. */

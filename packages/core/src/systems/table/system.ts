@@ -43,7 +43,7 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     draw: [...drawFields, ...latentDrawFields],
     know: conditionFields
   },
-  also: { fit: ['seed', 'blocks', 'commonScale'], draw: ['rows', 'seed', 'onStep', 'asked', 'missing'] },
+  also: { fit: ['seed', 'blocks', 'commonScale'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
   holds: (model): model is TableModel => 'training' in model || ('graph' in model && 'encoder' in model) || 'codec' in model,
   kindOf,
   fittedWith: (kind) => ({

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import { change, coordinates, look, picture, pointed, source, summary, visibleColumns } from '../../state/diffusion-map.js'
+import { change, coordinates, look, picture, pointed, result, source, visibleColumns } from '../../state/diffusion-map.js'
 import type { Dots, Look, Shades } from '../../work/diffusion-map-messages.js'
 import { AxisSelect } from '../axis-select.js'
 import { dot, figureSvg, type LegendPart } from '../figure.js'
@@ -21,7 +21,7 @@ const RAMP = Array.from({ length: 25 }, (_, k) => k)
 export function Scatters() {
   const now = picture.value
   const stage = useRef<HTMLElement>(null)
-  useIntoSight(stage, summary.value)
+  useIntoSight(stage, result.value)
   return (
     <section class="stage" aria-label="Map and data" ref={stage}>
       <Legend />

@@ -4,12 +4,12 @@ import { NumberField } from '../fields.js'
 import { Recipe } from '../recipe.js'
 import { formatPlain } from '../words.js'
 
-const { change, settings, shown, summary } = map
+const { change, result, settings, shown } = map
 
 /** What is asked for, and the one button that does it. */
 export function Settings() {
   const { dimension, bandwidth, alpha } = settings.value
-  const found = summary.value
+  const found = result.value
   return (
     <Recipe
       job={map.session}
@@ -23,7 +23,7 @@ export function Settings() {
         label="Coordinates"
         value={dimension}
         auto="auto"
-        found={found && shown.value!.dimension === undefined ? `found: ${found.dimension}` : 'auto: at the largest gap'}
+        found={found && shown.value!.fit.dimension === undefined ? `found: ${found.dimension}` : 'auto: at the largest gap'}
         set={(value) => change({ dimension: value })}
       />
       <NumberField

@@ -3,7 +3,7 @@ import { knowable, slide, withGiven } from '../../state/known.js'
 import { change, drawnBars, settings, shown } from '../../state/sampling.js'
 import type { ColumnFacts } from '../../work/messages.js'
 import { barsPath } from '../data.js'
-import { Select } from '../fields.js'
+import { Link, Select } from '../fields.js'
 import { RangeSlider } from './range-slider.js'
 
 /** What is known of the rows, column by column. */
@@ -21,9 +21,9 @@ export function Conditions() {
             <li key={name}>
               <p class="known-head">
                 <strong title={name}>{name}</strong>
-                <button type="button" class="link" aria-label={`Free ${name}`} onClick={() => change(withGiven(name, null))}>
+                <Link aria-label={`Free ${name}`} onClick={() => change(withGiven(name, null))}>
                   free
-                </button>
+                </Link>
               </p>
               {column?.range ? (
                 <NumberCondition column={column} text={text} />
@@ -94,14 +94,9 @@ function NumberCondition({ column, text }: { column: ColumnFacts; text: string }
             <ValueBox column={column} label={`${column.name}, to`} value={part.high} set={(to) => change(put({ ...part, high: to }))} />
           </>
         )}
-        <button
-          type="button"
-          class="link"
-          onClick={() => change(put(other))}
-          aria-label={`${column.name}: ${part.kind === 'value' ? 'an interval' : 'one value'}`}
-        >
+        <Link onClick={() => change(put(other))} aria-label={`${column.name}: ${part.kind === 'value' ? 'an interval' : 'one value'}`}>
           {part.kind === 'value' ? 'interval' : 'one value'}
-        </button>
+        </Link>
       </p>
     </>
   )

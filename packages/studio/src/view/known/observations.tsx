@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { spell } from '../../state/given.js'
 import { columnWord, knowable, observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
 import { change, frame, settings } from '../../state/sampling.js'
+import { Link } from '../fields.js'
 
 /** What is being typed, before it is an observation. */
 const draft = signal('')
@@ -29,9 +30,9 @@ export function Observations() {
       </ul>
       <p class="known-head">
         <label for="observation">{observe.length === 0 ? 'Or write it' : 'And'}</label>
-        <button type="button" class="link" disabled={draft.value === '' || trouble !== null} onClick={add}>
+        <Link disabled={draft.value === '' || trouble !== null} onClick={add}>
           observe
-        </button>
+        </Link>
       </p>
       <input
         id="observation"
@@ -120,9 +121,9 @@ function Observation({ text, at }: { text: string; at: number }) {
       />
       <p class="known-head">
         <span class="inline-fault">{trouble}</span>
-        <button type="button" class="link" aria-label={`Forget observation ${at + 1}`} onClick={() => change(withObservation(at, null))}>
+        <Link aria-label={`Forget observation ${at + 1}`} onClick={() => change(withObservation(at, null))}>
           forget
-        </button>
+        </Link>
       </p>
     </li>
   )

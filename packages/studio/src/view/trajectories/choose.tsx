@@ -1,6 +1,6 @@
 import { change, chooseTime, chosen, close, running, settings, snapshots, source } from '../../state/trajectories.js'
 import { Columns, Table, toggled } from '../columns.js'
-import { SelectField } from '../fields.js'
+import { Link, SelectField } from '../fields.js'
 import { formatCount } from '../words.js'
 import { timeText } from './words.js'
 
@@ -68,9 +68,9 @@ function HoldOut() {
       <legend>Held-out times</legend>
       <p class="soft">
         {some ? 'The fit does not see them; the paths are judged there. ' : 'The fit sees all of them. '}
-        <button type="button" class="link" onClick={() => change({ holdOut: some ? [] : inner.filter((_, i) => i % 2 === 0) })}>
+        <Link onClick={() => change({ holdOut: some ? [] : inner.filter((_, i) => i % 2 === 0) })}>
           {some ? 'see all' : 'hold out every second'}
-        </button>
+        </Link>
       </p>
       <div class="chips">
         {inner.map((time, i) => (

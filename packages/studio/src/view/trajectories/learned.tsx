@@ -1,4 +1,4 @@
-import { learned, rounds, source } from '../../state/trajectories.js'
+import { result, rounds, source } from '../../state/trajectories.js'
 import { Notes } from '../columns.js'
 import { Topics } from '../topics.js'
 import { WideTable } from '../wide-table.js'
@@ -6,7 +6,7 @@ import { formatNumber } from '../words.js'
 
 /** What was learned, or, while a fit runs, the estimates round by round. */
 export function Learned() {
-  const done = learned.value
+  const done = result.value
   if (done)
     return (
       <>

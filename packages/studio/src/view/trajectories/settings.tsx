@@ -1,5 +1,5 @@
 import { REFERENCES } from '@sbridge/core/internal'
-import { change, learned, session, settings } from '../../state/trajectories.js'
+import { change, result, session, settings } from '../../state/trajectories.js'
 import { FIELDS } from '../../state/trajectories-settings.js'
 import { ChoiceField, NumberField } from '../fields.js'
 import { Recipe } from '../recipe.js'
@@ -35,7 +35,7 @@ export function Settings() {
 }
 
 function words(): string {
-  if (!learned.value) return 'learns the dynamics, then draws whole paths'
-  const { rounds, ending, diffusion } = learned.value
+  if (!result.value) return 'learns the dynamics, then draws whole paths'
+  const { rounds, ending, diffusion } = result.value
   return `${rounds === 0 ? 'nothing to refine' : `rounds ${ending} after ${rounds}`}, ${diffusion} noise`
 }

@@ -1,36 +1,65 @@
 import { thumbnails } from 'virtual:thumbnails'
-import type { ReadonlySignal } from '@preact/signals'
+import type { ComponentType } from 'preact'
 import { EXAMPLES } from '../../examples.js'
 import type { Activity } from '../state/activity.js'
 import { opening, openTable } from '../state/page.js'
-import type { Fault } from '../work/protocol.js'
+import type { Session } from '../state/session.js'
+import type { SystemShape } from '../work/system-work.js'
 import { FaultWords } from './fault-words.js'
 
 const ACCEPTED = '.csv,.tsv,.json,.jsonl,.ndjson,.parquet,.arrow,.feather,.npy,.npz'
 
-interface OpeningWords {
+/** What an activity offers the page. */
+export interface ActivityPart {
+  readonly View: ComponentType
+  openFile(file: File): void
+  /** Takes up the table that is open. */
+  enter(): void
+}
+
+interface ActivityViews<S> {
   readonly activity: Activity
+  /** The page where a table is picked: its title, what for, and what the table has to be. */
   readonly title: string
   readonly lead: string
-  /** What the table has to be. */
   readonly drop: string
+  /** What is asked of its examples at first. */
+  readonly first?: Partial<S>
+  /** The table, its picture, what is asked for; and what came of it, below. */
+  readonly Table: ComponentType
+  readonly Stage: ComponentType
+  readonly Settings: ComponentType
+  readonly Results: ComponentType
 }
 
-interface Tables<S> {
-  readonly awaited: ReadonlySignal<string | null>
-  readonly lacking: ReadonlySignal<Fault | null>
-  openFile(file: File): void
-  openExample(file: string, part?: Partial<S>): Promise<void>
+/** An activity on a table: a page where the table is picked, and one where it is worked with. */
+export function activityOf<S extends object, A extends SystemShape>(session: Session<S, A>, views: ActivityViews<S>): ActivityPart {
+  const { activity, Table, Stage, Settings, Results } = views
+  const { facts, enter, openFile } = session
+  const View = () =>
+    facts.value ? (
+      <main class={activity}>
+        <div class="bench">
+          <Table />
+          <Stage />
+          <Settings />
+        </div>
+        <Results />
+      </main>
+    ) : (
+      <Opening session={session} views={views} />
+    )
+  return { View, enter, openFile }
 }
 
-/** The page of an activity where a table is picked; `first` is what is asked of its examples at first. */
-export function openingOf<S>(tables: Tables<S>, { activity, title, lead, drop }: OpeningWords, first: Partial<S> = {}) {
-  const { awaited, lacking, openFile, openExample } = tables
+function Opening<S extends object, A extends SystemShape>({ session, views }: { session: Session<S, A>; views: ActivityViews<S> }) {
+  const { awaited, lacking, openFile, openExample } = session
+  const { activity, title, lead, drop, first } = views
   const pick = (event: Event) => {
     const file = (event.currentTarget as HTMLInputElement).files?.[0]
     if (file) openFile(file)
   }
-  return () => (
+  return (
     <main class="start">
       <h1>{title}</h1>
       <p class="lead">{lead}</p>

@@ -1,0 +1,29 @@
+import { type FitJob, USUAL_STEPS } from '@sbridge/core'
+import type { Sides } from 'sbridge/internal/report'
+import type { Draws } from './messages.js'
+
+type Known = Pick<Draws, 'given' | 'observe'>
+
+/** What is known of rows to draw. */
+function kindOf({ given = {}, observe = [] }: Known): 'observed' | 'given' | 'rows' {
+  return observe.length > 0 ? 'observed' : Object.keys(given).length > 0 ? 'given' : 'rows'
+}
+
+export const isKnown = (known: Known): boolean => kindOf(known) !== 'rows'
+
+/** Steps of a draw that asks for no number: under conditions chains start where they fit. */
+export const usualSteps = (known: Known): number => USUAL_STEPS[kindOf(known)]
+
+const SIDES: Readonly<Record<ReturnType<typeof kindOf>, Sides>> = {
+  rows: { real: 'real', synthetic: 'synthetic' },
+  given: { real: 'real', synthetic: 'conditional' },
+  observed: { real: 'prior', synthetic: 'posterior' }
+}
+
+/** What rows of the data and drawn ones are called: under conditions, and under observations, the drawn ones are not like the data. */
+export const sidesOf = (known: Known): Sides => SIDES[kindOf(known)]
+
+/** Everything that a search of scaling and bandwidth depends on. */
+export function searchName({ bandwidth: _, ...rest }: FitJob): string {
+  return JSON.stringify(rest)
+}

@@ -1,0 +1,94 @@
+import { type Answer, drawModel, fitModel, type Model, packModel, type System, type SystemContext, type Telling } from '@sbridge/core'
+import type { RawTable } from '@sbridge/core/tables'
+import { cellsFor, serializeTable } from 'sbridge/internal'
+import type { SavedFile, Tools, Work } from './desk.js'
+import type { RowFormat } from './messages.js'
+import { TimedShare } from './progress.js'
+import type { Shape } from './protocol.js'
+
+/** What an activity and its worker speak of where a system of the core is at work. */
+export interface SystemShape extends Shape {
+  /** Options of a fit and of a draw from it, with only what differs from the defaults. */
+  readonly run: { readonly fit: object; readonly draw: object }
+  /** Rows, the model, or what is told as `--json` prints it. */
+  readonly file: RowFormat | 'model' | 'parameters'
+}
+
+type FitOf<A extends SystemShape> = A['run']['fit']
+type DrawOf<A extends SystemShape> = A['run']['draw']
+
+/** A system of the core at work on one table: fits where the options of the fit have changed, draws and writes. */
+export abstract class SystemWork<A extends SystemShape, M extends Model, Told extends Answer> implements Work<A> {
+  protected abstract readonly system: System<RawTable, FitOf<A>, M, DrawOf<A>, Told>
+  /** What is put behind the name of the table for what was drawn. */
+  protected abstract readonly ending: string
+  /** Whether the system plans in pairs that the engine goes through, and not only in what stages take beside each other. */
+  protected readonly counted: boolean = true
+  #raw: RawTable | undefined
+  #fitted: { readonly options: string; readonly model: M } | undefined
+  #drawn: { readonly model: M; readonly answer: Told; readonly draws: DrawOf<A> } | undefined
+
+  abstract open(raw: RawTable, choice: A['choice']): A['facts']
+  abstract look(look: A['look']): A['picture'] | undefined
+  abstract run(run: A['run'], tools: Tools<A>): Promise<A['result']>
+
+  /** Another table, or the same read otherwise. */
+  protected take(raw: RawTable): void {
+    this.#raw = raw
+    this.#fitted = undefined
+    this.#drawn = undefined
+  }
+
+  protected get raw(): RawTable {
+    return this.#raw!
+  }
+
+  /** What was drawn last, from which model, and with which options. */
+  protected get drawn() {
+    return this.#drawn
+  }
+
+  async share({ fit, draw }: A['run']): Promise<TimedShare> {
+    const { system, counted } = this
+    const request = await system.readRequest(draw, {})
+    const source =
+      this.#fitted?.options === JSON.stringify(fit) ? { model: this.#fitted.model } : { input: this.raw, options: this.fitOptions(fit) }
+    return new TimedShare(system.plan(source, request), { counted })
+  }
+
+  /** The options as they are fitted with. */
+  protected fitOptions(fit: FitOf<A>): FitOf<A> {
+    return fit
+  }
+
+  /** The model of some options: the one at hand where only what is drawn from it has changed. */
+  protected async fit(fit: FitOf<A>, context: SystemContext): Promise<M> {
+    const options = JSON.stringify(fit)
+    if (this.#fitted?.options !== options) this.#fitted = { options, model: await this.fitAnew(fit, context) }
+    return this.#fitted.model
+  }
+
+  protected fitAnew(fit: FitOf<A>, context: SystemContext): Promise<M> {
+    return fitModel(this.system, { input: this.raw, options: this.fitOptions(fit) }, context)
+  }
+
+  /** Draws; `also` goes with the options and is not kept. */
+  protected async draw(model: M, draws: DrawOf<A>, context: SystemContext, also: object = {}): Promise<Told> {
+    const answer = await drawModel(this.system, { model, request: { ...draws, ...also } }, context)
+    this.#drawn = { model, answer, draws }
+    return answer
+  }
+
+  protected telling(): Telling {
+    const { model, answer, draws } = this.#drawn!
+    return this.system.tell(model, { answer, request: draws })
+  }
+
+  async save(file: A['file']): Promise<SavedFile> {
+    const { model, answer } = this.#drawn!
+    if (file === 'parameters') return { ending: '-parameters.json', content: `${JSON.stringify(this.telling().json)}\n` }
+    if (file === 'model') return { ending: '.sbridge', content: packModel(this.system.save(model)) as BlobPart }
+    const table = this.system.present(model, answer, cellsFor(`.${file}`))
+    return { ending: `${this.ending}.${file}`, content: (await serializeTable(table, file)) as BlobPart }
+  }
+}

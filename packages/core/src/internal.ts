@@ -31,7 +31,6 @@ export { saveEmbedding } from './systems/embedding/embedding-file.js'
 export { embedFields } from './systems/embedding/options.js'
 // Systems one by one, for a page that loads no other.
 export { type EmbeddingAnswer, type EmbeddingRequest, embedding } from './systems/embedding/system.js'
-export { tellEmbedding } from './systems/embedding/tell.js'
 export type { FieldValue } from './systems/fields.js'
 export { forecastFields } from './systems/forecast/options.js'
 export { saveForecast } from './systems/forecast/save.js'
@@ -39,7 +38,7 @@ export type { DrawnSeries, SeriesFit, SeriesRequest } from './systems/forecast/s
 export { parseGiven, writeGiven } from './systems/given.js'
 export type { BandwidthCurve } from './systems/global/bandwidth.js'
 export { ConditionMemory } from './systems/global/condition-memory.js'
-export { type FitSummary, trainingTable } from './systems/global/model.js'
+export type { FitSummary } from './systems/global/model.js'
 export { drawFields, fitFields } from './systems/global/options.js'
 export type { PosteriorReport } from './systems/global/posterior.js'
 export { saveGlobal } from './systems/global/save.js'
@@ -64,9 +63,7 @@ export {
   drawTrajectories,
   type PathsRequest,
   presentTrajectories,
-  type TrajectoriesJob,
   type TrajectoriesModel,
-  trajectoriesStages,
   trajectoriesSummary
 } from './systems/marginals/trajectories.js'
 export { prepareRows, prepareTable } from './systems/prepare.js'
@@ -77,9 +74,8 @@ export { fitLatentTable, sampleLatentTable } from './systems/table/latent.js'
 export type { CodecSummary, LatentJob } from './systems/table/latent-codec.js'
 export { saveLatentLocal, saveLatentTable } from './systems/table/latent-file.js'
 export { fitLatentLocal, type LatentLocalModel } from './systems/table/latent-local.js'
-export { planTable } from './systems/table/plan.js'
 export { tables } from './systems/table/system.js'
-export { keptBackIn, type ToldReports, tellKnown, tellSeed } from './systems/table/tell.js'
+export { keptBackIn, tellKnown, tellSeed } from './systems/table/tell.js'
 export { tableFields } from './systems/table-options.js'
 export { presentValues } from './table/encoder.js'
 export { columnsOf, linearForm } from './table/expression.js'

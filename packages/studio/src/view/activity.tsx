@@ -4,7 +4,7 @@ import { EXAMPLES } from '../../examples.js'
 import type { Activity } from '../state/activity.js'
 import { opening, openTable } from '../state/page.js'
 import type { Session } from '../state/session.js'
-import type { SystemShape } from '../work/system-work.js'
+import type { SystemShape } from '../work/protocol.js'
 import { FaultWords } from './fault-words.js'
 
 const ACCEPTED = '.csv,.tsv,.json,.jsonl,.ndjson,.parquet,.arrow,.feather,.npy,.npz'

@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import type { RowFormat } from '../work/messages.js'
+import type { RowFormat } from '../work/protocol.js'
 import { Copyable } from './copyable.js'
 
 const LABELS: Readonly<Partial<Record<RowFormat, string>>> = { csv: 'CSV', parquet: 'Parquet', json: 'JSON', arrow: 'Arrow' }

@@ -1,6 +1,6 @@
 import type { EmbeddingSummary, EmbedJob } from '@sbridge/core/internal'
 import type { Axis, ShownTopic, TableFacts } from './messages.js'
-import type { SystemShape } from './system-work.js'
+import type { SystemShape } from './protocol.js'
 
 /** Dots at pairs of places between 0 and 1, y upwards. */
 export interface Dots {

@@ -2,8 +2,7 @@ import type { DrawnRows, Evaluation, FitJob, GlobalModel, SampleJob, Telling } f
 import type { Block, ColumnKind, Figure, FitSummary, Topic } from '@sbridge/core/internal'
 import type { ColumnFormat } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
-import type { Shape } from './protocol.js'
-import type { SystemShape } from './system-work.js'
+import type { Shape, SystemShape } from './protocol.js'
 
 /** One column as the page shows it. */
 export interface ColumnFacts {
@@ -70,8 +69,6 @@ export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
   readonly given?: Readonly<Record<string, string>>
   readonly observe?: readonly string[]
 }
-
-export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
 
 export interface SampleResult {
   readonly preview: Preview

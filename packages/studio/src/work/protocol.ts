@@ -16,6 +16,16 @@ export interface Shape {
   readonly file: unknown
 }
 
+export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
+
+/** What an activity and its worker speak of where a system of the core is at work. */
+export interface SystemShape extends Shape {
+  /** Options of a fit and of a draw from it, with only what differs from the defaults. */
+  readonly run: { readonly fit: object; readonly draw: object }
+  /** Rows, the model, or what is told as `--json` prints it. */
+  readonly file: RowFormat | 'model' | 'parameters'
+}
+
 /** What a person is told of an error: the three sentences of the library's errors. */
 export type Fault = Pick<SbridgeError, 'got' | 'expected' | 'remedy'>
 

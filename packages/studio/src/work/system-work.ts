@@ -2,17 +2,8 @@ import { type Answer, drawModel, fitModel, type Model, packModel, type System, t
 import type { RawTable } from '@sbridge/core/tables'
 import { cellsFor, serializeTable } from 'sbridge/internal'
 import type { SavedFile, Tools, Work } from './desk.js'
-import type { RowFormat } from './messages.js'
 import { TimedShare } from './progress.js'
-import type { Shape } from './protocol.js'
-
-/** What an activity and its worker speak of where a system of the core is at work. */
-export interface SystemShape extends Shape {
-  /** Options of a fit and of a draw from it, with only what differs from the defaults. */
-  readonly run: { readonly fit: object; readonly draw: object }
-  /** Rows, the model, or what is told as `--json` prints it. */
-  readonly file: RowFormat | 'model' | 'parameters'
-}
+import type { SystemShape } from './protocol.js'
 
 type FitOf<A extends SystemShape> = A['run']['fit']
 type DrawOf<A extends SystemShape> = A['run']['draw']

@@ -1,6 +1,6 @@
 import type { Calendar, PathsRequest, SnapshotColumns, SnapshotsOptions } from '@sbridge/core/internal'
 import type { Axis, ShownTopic } from './messages.js'
-import type { SystemShape } from './system-work.js'
+import type { SystemShape } from './protocol.js'
 
 /** One column as the choice of roles shows it. */
 export interface RoleFacts {

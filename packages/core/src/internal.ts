@@ -1,4 +1,5 @@
 /** What the other packages of this repository use besides the public interface: it may change in any release. */
+
 export { alignTables } from './diagnose/align.js'
 export { evaluateTarget } from './diagnose/conditional-target.js'
 export { evaluationParts } from './diagnose/evaluate.js'
@@ -17,6 +18,7 @@ export {
 } from './diagnose/readings.js'
 export { tellTarget } from './diagnose/tell-target.js'
 export { type WasmWorker, WORKER_SOURCE, type WorkerMessage } from './engine/wasm/host.js'
+export { columnWord } from './know/indicators.js'
 export { isModel } from './model-file/container.js'
 export { defined } from './num/defined.js'
 export { type ErrorParts, SbridgeError } from './num/errors.js'
@@ -77,8 +79,9 @@ export { fitLatentLocal, type LatentLocalModel } from './systems/table/latent-lo
 export { tables } from './systems/table/system.js'
 export { keptBackIn, tellKnown, tellSeed } from './systems/table/tell.js'
 export { tableFields } from './systems/table-options.js'
+export { linearForm } from './table/derivative.js'
 export { presentValues } from './table/encoder.js'
-export { columnsOf, linearForm } from './table/expression.js'
+export { columnsOf, indicatorsOf } from './table/expression.js'
 export type { InferOptions } from './table/infer.js'
 export { formatDateTime, formatNumber, parseDateTime, parseNumber } from './table/parse.js'
 export { RARE_BELOW } from './table/rare-below.js'

@@ -156,7 +156,8 @@ function impossible(got: string, expected: string, remedy: string): InputError {
   return new InputError({ code: 'condition-impossible', got, expected, try: remedy })
 }
 
-function levelOf(encoder: Encoder, column: number, value: GivenValue): number | undefined {
+/** The level that a value names, however a boolean is spelled. */
+export function levelOf(encoder: Encoder, column: number, value: GivenValue): number | undefined {
   const { kind, levels } = encoder.kinds[column]!
   const format = encoder.formats[column]!
   const text = textOf(value)

@@ -1,6 +1,6 @@
 import type { Code } from '../code/code.js'
 import { cholesky, multiply, solveLowerInPlace, symmetricEigen, transpose } from '../num/linear-algebra.js'
-import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { type Matrix, matrix, matrixFromRows, rowOf } from '../num/matrix.js'
 import type { LinearDecoder } from '../spectral/codec.js'
 import { type Encoded, takeEncoded } from '../table/encoder.js'
 import { type Evidence, evidenceOfRows, type Linearised, type RowLikelihood, type StandIn, stacked, standInAt } from './evidence.js'
@@ -11,11 +11,12 @@ import { type Evidence, evidenceOfRows, type Linearised, type RowLikelihood, typ
  * Cost of a value: a decode; of a stand-in where the decoder is not linear: K + 1.
  */
 export async function throughDecoder(evidence: Evidence, { codec, decode }: Pick<Code, 'codec' | 'decode'>): Promise<Evidence> {
-  if (evidence.linear && codec.linear) return evidenceOfRows(await reduced(evidence, codec.linear))
+  if (evidence.linear && codec.linear) return reduced(evidence, codec.linear)
   const { residuals } = evidence
   return {
     // The decoder ties all coordinates together.
     touches: evidence.touches && Array.from({ length: codec.latentDimension }, (_, a) => a),
+    factors: evidence.factors,
     linear: false,
     value: async (at, chains) => evidence.value(await decode(at), chains),
     ...(residuals && { residuals: async (at: Encoded, chains: Uint32Array) => residuals(await decode(at), chains) }),
@@ -89,11 +90,40 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum
 }
 
-/** −½ ‖F x − z‖² of rows, x = offset + basisᵀ z, as the same in at most K rows. Cost O(r·D·K + K³). */
-async function reduced(evidence: Evidence, { offset, basis }: LinearDecoder): Promise<RowLikelihood> {
-  const at = matrix(1, offset.length, offset)
-  const local = standInAt(await evidence.linearise!({ coordinates: at, codes: new Int32Array(0) }, Uint32Array.of(0)), 0)
-  return linearLikelihood({ rows: timesBasis(local.rows, basis), targets: local.targets, constant: local.constant })
+/** −½ ‖F x − z‖² of rows, x = offset + basisᵀ z, as the same of z, in at most K rows where it is the same in all classes. Cost O(r·D·K + K³). */
+function reduced(evidence: Evidence, { offset, basis }: LinearDecoder): Promise<Evidence> {
+  const shorter = (evidence.factors ?? []).length === 0 ? fewer : (gaussian: Gaussian) => gaussian
+  return linearEvidence(evidence, offset, ({ rows, targets, constant }) =>
+    linearLikelihood(shorter({ rows: timesBasis(rows, basis), targets, constant }))
+  )
+}
+
+/** Linear evidence made anew from its stand-in about a point [D], once for all levels that it depends on. */
+async function linearEvidence(evidence: Evidence, about: Float64Array, make: (local: StandIn) => RowLikelihood): Promise<Evidence> {
+  const { factors = [] } = evidence
+  const at = matrix(1, about.length, about)
+  const madeAt = async (codes: Int32Array) => make(standInAt(await evidence.linearise!({ coordinates: at, codes }, Uint32Array.of(0)), 0))
+  if (factors.length === 0) return evidenceOfRows(await madeAt(new Int32Array(0)))
+  const made = new Map<string, RowLikelihood>()
+  const each = async <T>({ coordinates, codes }: Encoded, ask: (likelihood: RowLikelihood, point: Float64Array) => T): Promise<T[]> => {
+    const out: T[] = []
+    const width = codes.length / coordinates.rows
+    for (let i = 0; i < coordinates.rows; i++) {
+      const own = codes.subarray(i * width, (i + 1) * width)
+      const name = factors.map((factor) => own[factor]).join()
+      if (!made.has(name)) made.set(name, await madeAt(own))
+      out.push(ask(made.get(name)!, rowOf(coordinates, i)))
+    }
+    return out
+  }
+  const none = new Int32Array(0)
+  return {
+    factors,
+    linear: true,
+    value: async (rows) => Float64Array.from(await each(rows, ({ value }, point) => value(point, none))),
+    linearise: async (rows) => stacked(await each(rows, ({ standIn }, point) => standIn!(point, none)), rows.coordinates.cols),
+    residuals: async (rows) => matrixFromRows(await each(rows, ({ residuals }, point) => residuals!(point, none)))
+  }
 }
 
 function timesBasis({ rows: r, cols: d, data }: Matrix, basis: Matrix): Matrix {
@@ -113,8 +143,7 @@ interface Gaussian {
   readonly targets: Float64Array
 }
 
-function linearLikelihood(gaussian: Gaussian): RowLikelihood {
-  const { constant, rows, targets } = fewer(gaussian)
+function linearLikelihood({ constant, rows, targets }: Gaussian): RowLikelihood {
   const { rows: r, cols: k } = rows
   const left = (point: Float64Array): Float64Array => {
     const out = targets.slice()
@@ -166,21 +195,22 @@ function fewer({ constant, rows: f, targets }: Gaussian): Gaussian {
 }
 
 /** Linear evidence about points that are blurred by N(0, variance·I): −½ zᵀ(I + variance·F Fᵀ)⁻¹ z in place of −½ ‖z‖². */
-export async function blurred(evidence: Evidence, { coordinates, variance }: { coordinates: number; variance: number }): Promise<Evidence> {
-  const at = { coordinates: matrix(1, coordinates), codes: new Int32Array(0) }
-  const { constant, rows: f, targets } = standInAt(await evidence.linearise!(at, Uint32Array.of(0)), 0)
-  const gram = multiply(f, transpose(f))
-  const noise = cholesky(
-    matrix(
-      f.rows,
-      f.rows,
-      gram.data.map((x, place) => variance * x + (place % (f.rows + 1) === 0 ? 1 : 0))
+export function blurred(evidence: Evidence, { coordinates, variance }: { coordinates: number; variance: number }): Promise<Evidence> {
+  return linearEvidence(evidence, new Float64Array(coordinates), ({ constant, rows: f, targets }) => {
+    const gram = multiply(f, transpose(f))
+    const noise = cholesky(
+      matrix(
+        f.rows,
+        f.rows,
+        gram.data.map((x, place) => variance * x + (place % (f.rows + 1) === 0 ? 1 : 0))
+      )
     )
-  )
-  const whitened = (columns: Matrix): Matrix => {
-    const across = transpose(columns)
-    for (let c = 0; c < across.rows; c++) solveLowerInPlace(noise.data, f.rows, across.data, 0, c * f.rows)
-    return transpose(across)
-  }
-  return evidenceOfRows(linearLikelihood({ constant, rows: whitened(f), targets: whitened(matrix(f.rows, 1, targets)).data }))
+    const whitened = (columns: Matrix): Matrix => {
+      const across = transpose(columns)
+      for (let c = 0; c < across.rows; c++) solveLowerInPlace(noise.data, f.rows, across.data, 0, c * f.rows)
+      return transpose(across)
+    }
+    const white = { constant, rows: whitened(f), targets: whitened(matrix(f.rows, 1, targets)).data }
+    return linearLikelihood((evidence.factors ?? []).length === 0 ? fewer(white) : white)
+  })
 }

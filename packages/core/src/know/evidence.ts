@@ -8,7 +8,9 @@ import type { Encoded } from '../table/encoder.js'
 export interface Evidence {
   /** Coordinates that it depends on; absent: any, and categories. */
   readonly touches?: readonly number[] | undefined
-  /** Whether the stand-in is the likelihood itself, wherever it is taken. */
+  /** Factors that it depends on besides `touches`; absent: none. */
+  readonly factors?: readonly number[] | undefined
+  /** Whether the stand-in is the likelihood itself in all rows of its class, wherever it is taken. */
   readonly linear: boolean
   /** log L [n]; −∞ where a row is impossible. */
   value(at: Encoded, chains: Uint32Array): Promise<Float64Array>
@@ -76,6 +78,7 @@ export function tempered(evidence: Evidence, power: number): Evidence {
   const { linearise, residuals } = evidence
   return {
     touches: evidence.touches,
+    factors: evidence.factors,
     linear: evidence.linear,
     value: async (at, chains) => raised(await evidence.value(at, chains)),
     ...(linearise && {
@@ -117,6 +120,7 @@ export function shifted(evidence: Evidence, shifts: Matrix): Evidence {
   }
   return {
     touches: evidence.touches,
+    factors: evidence.factors,
     linear: evidence.linear,
     residuals: own,
     value: async (at, chains) => {
@@ -143,6 +147,7 @@ export function together(parts: readonly Evidence[]): Evidence | undefined {
     touches: parts.some(({ touches }) => !touches)
       ? undefined
       : [...new Set(parts.flatMap(({ touches }) => touches!))].sort((a, b) => a - b),
+    factors: [...new Set(parts.flatMap(({ factors = [] }) => factors))].sort((a, b) => a - b),
     linear: parts.every(({ linear }) => linear),
     value: async (at, chains) => {
       const total = new Float64Array(chains.length)
@@ -217,6 +222,7 @@ export function inScales(evidence: Evidence, scales: Float64Array): Evidence {
   const { linearise, residuals } = evidence
   return {
     touches: evidence.touches,
+    factors: evidence.factors,
     linear: evidence.linear,
     value: (at, chains) => evidence.value(whole(at), chains),
     ...(linearise && {
@@ -256,6 +262,7 @@ export function restricted(evidence: Evidence, { coordinates, rest }: Restrictio
   const { touches, linearise, residuals } = evidence
   return {
     touches: touches && Array.from({ length: k }, (_, c) => c).filter((c) => touches.includes(coordinates[c]!)),
+    factors: evidence.factors,
     linear: evidence.linear,
     value: (at, chains) => evidence.value(whole(at, chains), chains),
     ...(linearise && {
@@ -271,6 +278,7 @@ export function restricted(evidence: Evidence, { coordinates, rest }: Restrictio
 /** The log-likelihood of a single row, and a stand-in about it: how evidence of one row alone is written down. */
 export interface RowLikelihood {
   readonly touches?: readonly number[] | undefined
+  readonly factors?: readonly number[] | undefined
   readonly linear: boolean
   value(point: Float64Array, codes: Int32Array): number
   /** Undefined where the point is impossible. */
@@ -281,10 +289,11 @@ export interface RowLikelihood {
 
 /** The same for all chains, row by row. */
 export function evidenceOfRows(likelihood: RowLikelihood): Evidence {
-  const { touches, linear } = likelihood
+  const { touches, factors, linear } = likelihood
   const codesOf = ({ codes }: Encoded, i: number, n: number) => codes.subarray((i * codes.length) / n, ((i + 1) * codes.length) / n)
   return {
     touches,
+    factors,
     linear,
     value: async (at) => {
       const n = at.coordinates.rows

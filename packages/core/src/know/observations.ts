@@ -2,8 +2,9 @@ import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { mean, variance } from '../num/statistics.js'
 import type { Encoder } from '../table/encoder.js'
-import { columnsOf, evaluate, type ObservationExpression } from '../table/expression.js'
+import { byClass, columnsOf, evaluate, type ObservationExpression, parseObservation, withIndicators } from '../table/expression.js'
 import { isNumeric, type Table } from '../table/table.js'
+import { checkIndicator, columnWord, holdsIn, unknownColumn, writeIndicator } from './indicators.js'
 
 /** What an observation says, before and after. Plain JSON. */
 export interface ObservationSupport {
@@ -20,28 +21,35 @@ export type BeforeAndAfter = Readonly<
   Record<string, { readonly prior: readonly [number, number]; readonly posterior: readonly [number, number] }>
 >
 
-/** Refuses observations that name columns which are not numbers. */
-export function checkObservation(encoder: Encoder, { text, residual }: ObservationExpression): void {
-  for (const name of columnsOf(residual)) {
-    const place = encoder.columns.findIndex((candidate) => candidate.name === name)
-    const code = encoder.columns[place]
-    if (encoder.kinds[place]?.kind === 'datetime') throw dateObserved(text, name)
-    if (code?.carries === 'coordinate' || code?.carries === 'constant') continue
-    const empty = code?.carries === 'empty'
-    const numeric = encoder.columns.filter((c) => c.carries === 'coordinate').map((c) => c.name)
-    throw new InputError({
-      code: code ? 'observation-column' : 'column-unknown',
-      got: code
-        ? `“${text}”, where ${name} ${empty ? 'has no value in the data' : 'is no numeric column'}`
-        : `“${text}”, which names the unknown column ${name}`,
+/**
+ * Reads an observation of the columns of an encoder; its indicators have levels as the data spell them. Throws `InputError` as
+ * `parseObservation` and `checkIndicator` do, and for columns that are not numbers (`column-unknown`, `observation-column`).
+ */
+export function readObservation(encoder: Encoder, observed: string): ObservationExpression {
+  const { text, residual, deviation } = parseObservation(observed)
+  for (const name of columnsOf(residual)) checkNumber(encoder, name, text)
+  return { text, residual: withIndicators(residual, (indicator) => checkIndicator(encoder, indicator, text)), deviation }
+}
+
+function checkNumber(encoder: Encoder, name: string, text: string): void {
+  const place = encoder.columns.findIndex((candidate) => candidate.name === name)
+  const code = encoder.columns[place]
+  if (!code) throw unknownColumn(encoder, name, text)
+  const { kind, levels } = encoder.kinds[place]!
+  if (kind === 'datetime') throw dateObserved(text, name)
+  if (code.carries === 'coordinate' || code.carries === 'constant') return
+  const numeric = encoder.columns.filter((c) => c.carries === 'coordinate').map((c) => c.name)
+  const refused = (what: string, remedy: string) =>
+    new InputError({
+      code: 'observation-column',
+      got: `“${text}”, where ${name} ${what}`,
       expected: `numeric columns: ${listed(numeric) || 'the table has none'}`,
-      try: empty
-        ? `leaving ${name} out`
-        : code
-          ? `--given ${name}=VALUE`
-          : 'the name as it stands in the header, in backquotes where it is no identifier'
+      try: remedy
     })
-  }
+  if (code.carries === 'empty') throw refused('has no value in the data', `leaving ${name} out`)
+  if (code.carries === 'identifier') throw refused('is no numeric column', `leaving ${name} out`)
+  const indicator = kind === 'boolean' ? `P(${columnWord(name)})` : writeIndicator(name, levels![0]!)
+  throw refused('is no numeric column', `${indicator}, which is 1 in its rows and 0 in all others, or --given ${name}=VALUE`)
 }
 
 /** Log-likelihoods of rows that do not differ by this many of their last digits do not tell the rows apart. */
@@ -100,8 +108,9 @@ export function describeObservation(
 function residuals(residual: ObservationExpression['residual'], table: Table): Float64Array {
   const columns = new Map(table.columns.filter(isNumeric).map((column) => [column.name, column]))
   const names = columnsOf(residual)
+  const [within, holds] = [byClass(residual, (own) => own), holdsIn(table)]
   const rows = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => names.every((name) => !columns.get(name)!.missing?.[i]))
-  return Float64Array.from(rows, (i) => evaluate(residual, (name) => columns.get(name)!.values[i]!)).filter(Number.isFinite)
+  return Float64Array.from(rows, (i) => evaluate(within(holds(i)), (name) => columns.get(name)!.values[i]!)).filter(Number.isFinite)
 }
 
 /** Numeric columns of the prior's rows and of the drawn ones. */

@@ -64,7 +64,10 @@ export async function pullBehind(code: Code, known: Known): Promise<PulledBehind
     const evidence = together(some.map(evidenceOfRows))
     return evidence ? [await throughDecoder(evidence, code)] : []
   }
-  const exact = codec.linear ? await behind(parts.filter(({ linear }) => linear)) : []
+  const whole = parts.filter(({ linear }) => codec.linear !== undefined && linear)
+  // What is another in each class of rows is kept apart from what can be said once.
+  const [alike, apart] = [whole.filter(({ factors = [] }) => factors.length === 0), whole.filter(({ factors = [] }) => factors.length > 0)]
+  const exact = [...(await behind(alike)), ...(await behind(apart))]
   const other = await behind(codec.linear ? parts.filter(({ linear }) => !linear) : parts)
   return {
     condition: { ...condition, numbers: [], ranges: [] },
@@ -131,6 +134,7 @@ function withNoise(exact: RowLikelihood, residual: Float64Array): RowLikelihood 
   }
   return {
     touches: exact.touches,
+    factors: exact.factors,
     linear: exact.linear,
     // But for the logarithm of the noise, which hardly changes from place to place.
     residuals: (point, codes) => {

@@ -1,9 +1,11 @@
 import { symmetricEigen } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
+import { derivative, isLinearByClass } from '../table/derivative.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
-import { columnsOf, derivative, type Expression, evaluate, linearForm, type ObservationExpression } from '../table/expression.js'
+import { byClass, columnsOf, type Expression, evaluate, indicatorsOf, type ObservationExpression } from '../table/expression.js'
 import { type NumericScaler, unscaleValues } from '../table/scaling.js'
 import type { Evidence, RowLikelihood } from './evidence.js'
+import { factorOf, holdsAt } from './indicators.js'
 import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt, valueAt } from './likelihood-row.js'
 
 /** A numeric column as a function of its coordinate. */
@@ -28,37 +30,57 @@ export function decodedColumns(encoder: Encoder): Decoded[] {
   )
 }
 
-/** Noisy observations of expressions: exact where they are linear and scaled linearly, linearised otherwise. */
+/** An observation in rows of one class. */
+interface WithinClass {
+  readonly residual: Expression
+  /** By used column. */
+  readonly slopes: readonly Expression[]
+}
+
+/**
+ * Noisy observations of expressions: exact where they are linear and scaled linearly, linearised otherwise. Rows of a class
+ * have constant indicators: its stand-in has them moved over.
+ */
 export function observationLikelihood(encoder: Encoder, observations: readonly ObservationExpression[]): RowLikelihood {
   const d = encoder.coordinateCount
   const decoded = decodedColumns(encoder)
   const constants = new Map(encoder.columns.flatMap((code) => (code.carries === 'constant' ? [[code.name, code.value] as const] : [])))
+  const indicators = observations.flatMap(({ residual }) => indicatorsOf(residual))
+  const holds = holdsAt(encoder, indicators)
   const compiled = observations.map(({ residual, deviation }) => {
     const names = columnsOf(residual)
     const used = decoded.filter(({ name }) => names.includes(name))
-    const slopes: Expression[] = used.map(({ name }) => derivative(residual, name))
-    const linear = linearForm(residual) !== undefined && used.every(({ scaler }) => scaler.method === 'standard')
-    return { residual, deviation, used, slopes, linear }
+    const standard = used.every(({ scaler }) => scaler.method === 'standard')
+    const within = byClass(
+      residual,
+      (own): WithinClass => ({
+        residual: own,
+        slopes: used.map(({ name }) => derivative(own, name))
+      })
+    )
+    return { deviation, used, within, linear: standard && isLinearByClass(residual) }
   })
   const reader = (used: readonly Decoded[], point: Float64Array) => {
     const values = new Map(used.map(({ name, coordinate, scaler }) => [name, valueAt(scaler, point[coordinate]!)]))
     return (name: string) => values.get(name) ?? constants.get(name)!
   }
-  const residuals = (point: Float64Array): Float64Array =>
-    Float64Array.from(compiled, ({ residual, deviation, used }) => evaluate(residual, reader(used, point)) / deviation)
+  const residuals = (point: Float64Array, codes: Int32Array): Float64Array =>
+    Float64Array.from(compiled, ({ deviation, used, within }) => evaluate(within(holds(codes)).residual, reader(used, point)) / deviation)
   return {
     touches: [...new Set(compiled.flatMap(({ used }) => used.map(({ coordinate }) => coordinate)))].sort((a, b) => a - b),
+    factors: [...new Set(indicators.map((indicator) => factorOf(encoder, indicator)))].sort((a, b) => a - b),
     linear: compiled.every(({ linear }) => linear),
     residuals,
-    value(point) {
-      const total = residuals(point).reduce((sum, r) => sum - 0.5 * r * r, 0)
+    value(point, codes) {
+      const total = residuals(point, codes).reduce((sum, r) => sum - 0.5 * r * r, 0)
       return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
     },
-    standIn(at) {
+    standIn(at, codes) {
       const rows = matrix(compiled.length, d)
       const targets = new Float64Array(compiled.length)
-      for (const [o, { residual, deviation, used, slopes }] of compiled.entries()) {
+      for (const [o, { deviation, used, within }] of compiled.entries()) {
         const read = reader(used, at)
+        const { residual, slopes } = within(holds(codes))
         targets[o] = -evaluate(residual, read) / deviation
         used.forEach(({ coordinate, scaler }, k) => {
           rows.data[o * d + coordinate] = (evaluate(slopes[k]!, read) * slopeAt(scaler, at[coordinate]!)) / deviation

@@ -33,7 +33,7 @@ export const conditionFields: readonly Field[] = [
     name: 'observe',
     kind: 'text',
     unit: 'units of the columns',
-    range: "EXPRESSION = VALUE ± DEVIATION, e.g. '2*x1 + x3 = 4.2 ± 0.1' (+- too); repeatable",
+    range: "EXPRESSION = VALUE ± DEVIATION, e.g. '2*x1 + x3 = 4.2 ± 0.1' (+- too), where P(COLUMN = CATEGORY) is 1 or 0; repeatable",
     default: 'nothing',
     repeatable: true,
     group: 'observed',

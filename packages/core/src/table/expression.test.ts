@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { InputError } from '../num/errors.js'
-import { columnsOf, derivative, evaluate, linearForm, parseExpression, parseObservation } from './expression.js'
+import { derivative, linearForm } from './derivative.js'
+import { byClass, columnsOf, evaluate, indicatorsOf, parseExpression, parseObservation } from './expression.js'
 
 const at = (values: Record<string, number>) => (name: string) => values[name]!
 
@@ -53,6 +54,42 @@ describe('expressions', () => {
   })
 
   test.each([
+    ['P(smoker)', 'smoker', undefined],
+    ['P( smoker = yes )', 'smoker', 'yes'],
+    ['P(smoker=yes, now and then)', 'smoker', 'yes, now and then'],
+    ['P(`a (b)` = `c) d`)', 'a (b)', 'c) d'],
+    ['P(`it``s` = ```q```)', 'it`s', '`q`'],
+    ['P(age = <50 − 60+)', 'age', '<50 − 60+'],
+    [`P(name = O'Neill "the" 1st)`, 'name', `O'Neill "the" 1st`]
+  ])('%s is the indicator of a category', (text, name, level) => {
+    const expression = parseExpression(`2*x + ${text}`)
+    expect(indicatorsOf(expression)).toEqual([{ kind: 'indicator', name, ...(level === undefined ? {} : { level }) }])
+    expect(columnsOf(expression)).toEqual(['x'])
+  })
+
+  test('within a class its indicators are 0 and 1, made once a class', () => {
+    let made = 0
+    const sum = parseExpression('x * P(a = b) - 3*P(a = c)/2 + P(a = b)')
+    const within = byClass(sum, (own) => {
+      made++
+      return own
+    })
+    const at3 = (level: string) =>
+      evaluate(
+        within((indicator) => indicator.level === level),
+        at({ x: 3 })
+      )
+    expect([at3('b'), at3('c'), at3('d'), at3('b')]).toEqual([4, -1.5, 0, 4])
+    expect(made).toBe(3)
+    expect(linearForm(within(({ level }) => level === 'b'))!.coefficients.get('x')).toBe(1)
+    expect(linearForm(sum)).toBeUndefined()
+  })
+
+  test('a column may be called P', () => {
+    expect(columnsOf(parseExpression('P * (P + 1)'))).toEqual(['P'])
+  })
+
+  test.each([
     ['2*x1 + = 3 ± 1', 'expression-malformed'],
     ['x1 = 3', 'expression-malformed'],
     ['x1 ± 3', 'expression-malformed'],
@@ -60,6 +97,12 @@ describe('expressions', () => {
     ['x1 = 3 ± 1 2', 'expression-malformed'],
     ['x1; alert(1) = 3 ± 1', 'expression-malformed'],
     ['sin(x1) = 3 ± 1', 'expression-malformed'],
+    ['P(a b = c) = 1 ± 1', 'expression-malformed'],
+    ['P() = 1 ± 1', 'expression-malformed'],
+    ['P(a = ) = 1 ± 1', 'expression-malformed'],
+    ['P(a = b = 1 ± 1', 'expression-malformed'],
+    ['P(a = b (c)) = 1 ± 1', 'expression-malformed'],
+    ['x = 1 ± P(a)', 'observation-deviation'],
     ['', 'expression-malformed'],
     [`${'('.repeat(5000)}x = 1 ± 1`, 'expression-malformed'],
     ['x1 = 3 ± 0', 'observation-deviation'],

@@ -1,16 +1,24 @@
 import { exp, log, pow } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 
-/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, and exp, log, sqrt. Plain data; never code. */
+/** An arithmetic expression over columns: numbers, names, + − × ÷ ^, exp, log, sqrt, and P of a category. Plain data; never code. */
 export type Expression =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'column'; readonly name: string }
+  | Indicator
   | { readonly kind: 'negate'; readonly of: Expression }
   | { readonly kind: 'binary'; readonly operator: '+' | '-' | '*' | '/' | '^'; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly of: Expression }
 
+/** `P(column = level)`: 1 in rows of this category, 0 in all others. Without a level it is of a boolean column, where it is true. */
+export interface Indicator {
+  readonly kind: 'indicator'
+  readonly name: string
+  readonly level?: string
+}
+
 const FUNCTIONS = ['exp', 'log', 'sqrt'] as const
-type FunctionName = (typeof FUNCTIONS)[number]
+export type FunctionName = (typeof FUNCTIONS)[number]
 
 /** `expression = value ± deviation`, brought to one side: `residual` ~ N(0, deviation²). */
 export interface ObservationExpression {
@@ -22,13 +30,22 @@ export interface ObservationExpression {
 }
 
 interface Token {
-  readonly kind: 'number' | 'name' | 'sign' | 'end'
+  readonly kind: 'number' | 'name' | 'sign' | 'end' | 'indicator'
   readonly text: string
   readonly at: number
+  /** Of an indicator, whose column is `text`. */
+  readonly level?: string | undefined
 }
 
 const TOKEN =
-  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|`([^`]+)`|([\p{L}_][\p{L}\p{N}_.]*)|(±|\+-|\+\/-|\*\*|[-+*/^()=−×·÷]))/uy
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|`((?:[^`]|``)+)`|([\p{L}_][\p{L}\p{N}_.]*)|(±|\+-|\+\/-|\*\*|[-+*/^()=−×·÷]))/uy
+
+/** Levels stand as they are up to the bracket, or in backquotes. */
+const INDICATOR =
+  /\s*P\s*\(\s*(?:`((?:[^`]|``)+)`|([\p{L}_][\p{L}\p{N}_.]*))\s*(?:=\s*(?:`((?:[^`]|``)+)`|([^`()\s](?:[^`()]*[^`()\s])?))\s*)?\)/uy
+
+/** Between backquotes two stand for one. */
+const unquoted = (text: string | undefined): string | undefined => text?.replaceAll('``', '`')
 
 /** Other ways to write a sign: without ± on the keyboard, and as text is set in print. */
 const SPELLINGS = new Map([
@@ -52,6 +69,15 @@ function tokens(text: string): Token[] {
   let at = 0
   while (at < length) {
     if (out.length === MOST_TOKENS) throw malformed(text, at, `at most ${MOST_TOKENS} numbers, names and signs`)
+    INDICATOR.lastIndex = at
+    const indicator = INDICATOR.exec(text)
+    if (indicator) {
+      const [whole, quotedName, plainName, quotedLevel, plainLevel] = indicator
+      at = INDICATOR.lastIndex
+      const [name, level] = [unquoted(quotedName) ?? plainName!, unquoted(quotedLevel) ?? plainLevel]
+      out.push({ kind: 'indicator', text: name, level, at: at - whole.trimStart().length })
+      continue
+    }
     TOKEN.lastIndex = at
     const match = TOKEN.exec(text)
     if (!match) throw malformed(text, at, 'a number, a column name or one of + - * / ^ ( ) = ±')
@@ -60,7 +86,7 @@ function tokens(text: string): Token[] {
     const token = { at: at - (match[0] as string).trimStart().length }
     if (number !== undefined) out.push({ ...token, kind: 'number', text: number })
     else if (sign !== undefined) out.push({ ...token, kind: 'sign', text: SPELLINGS.get(sign) ?? sign })
-    else out.push({ ...token, kind: 'name', text: (quoted ?? name) as string })
+    else out.push({ ...token, kind: 'name', text: (unquoted(quoted) ?? name) as string })
   }
   out.push({ kind: 'end', text: 'the end', at: text.length })
   return out
@@ -162,12 +188,20 @@ class Parser {
       this.place++
       return { kind: 'number', value: Number(token.text) }
     }
+    if (token.kind === 'indicator') {
+      this.place++
+      return { kind: 'indicator', name: token.text, ...(token.level === undefined ? {} : { level: token.level }) }
+    }
     if (token.kind === 'name') {
       this.place++
       const name = FUNCTIONS.find((candidate) => candidate === token.text)
       if (name && this.takes('(')) return { kind: 'call', name, of: this.closed() }
       if (this.next.kind === 'sign' && this.next.text === '(')
-        throw malformed(this.text, token.at, `one of the functions ${FUNCTIONS.join(', ')}`)
+        throw malformed(
+          this.text,
+          token.at,
+          token.text === 'P' ? 'P(COLUMN = LEVEL), or P(COLUMN) of true and false' : `one of the functions ${FUNCTIONS.join(', ')}`
+        )
       return { kind: 'column', name: token.text }
     }
     if (this.takes('(')) return this.closed()
@@ -198,7 +232,7 @@ export function parseObservation(text: string): ObservationExpression {
   parser.expect('±', '± DEVIATION, the standard deviation of the noise')
   const noise = parser.sum()
   parser.end('nothing behind the deviation')
-  const deviation = columnsOf(noise).length === 0 ? evaluate(noise, () => 0) : Number.NaN
+  const deviation = isConstant(noise) ? evaluate(noise, () => 0) : Number.NaN
   if (!(deviation > 0 && Number.isFinite(deviation))) {
     throw new InputError({
       code: 'observation-deviation',
@@ -208,7 +242,7 @@ export function parseObservation(text: string): ObservationExpression {
     })
   }
   const residual: Expression = { kind: 'binary', operator: '-', left, right }
-  if (columnsOf(residual).length === 0) {
+  if (isConstant(residual)) {
     throw new InputError({
       code: 'observation-constant',
       got: `“${text}”, which names no column`,
@@ -219,13 +253,13 @@ export function parseObservation(text: string): ObservationExpression {
   return { text: text.trim(), residual, deviation }
 }
 
-type Binary = Extract<Expression, { kind: 'binary' }>
+export type Binary = Extract<Expression, { kind: 'binary' }>
 
 /**
  * The operations down the left side of an expression, innermost last, and what they begin with. Sums and products of thousands
  * of terms are that deep on this side, and on no other: going along it in a loop spares the stack.
  */
-function leftSide(expression: Expression): { readonly first: Expression; readonly operations: readonly Binary[] } {
+export function leftSide(expression: Expression): { readonly first: Expression; readonly operations: readonly Binary[] } {
   const operations: Binary[] = []
   let first = expression
   while (first.kind === 'binary') {
@@ -235,26 +269,83 @@ function leftSide(expression: Expression): { readonly first: Expression; readonl
   return { first, operations }
 }
 
-/** Names of the columns of an expression, each once. */
+/** Shows what an expression ends in, from left to right. */
+function eachLeaf(expression: Expression, see: (leaf: Expression) => void): void {
+  const { first, operations } = leftSide(expression)
+  if (first.kind === 'negate' || first.kind === 'call') eachLeaf(first.of, see)
+  else see(first)
+  for (let k = operations.length - 1; k >= 0; k--) eachLeaf(operations[k]!.right, see)
+}
+
+/** Names of the columns whose numbers an expression uses, each once. */
 export function columnsOf(expression: Expression): string[] {
   const names = new Set<string>()
-  const visit = (at: Expression): void => {
-    const { first, operations } = leftSide(at)
-    if (first.kind === 'column') names.add(first.name)
-    else if (first.kind === 'negate' || first.kind === 'call') visit(first.of)
-    for (let k = operations.length - 1; k >= 0; k--) visit(operations[k]!.right)
-  }
-  visit(expression)
+  eachLeaf(expression, (leaf) => {
+    if (leaf.kind === 'column') names.add(leaf.name)
+  })
   return [...names]
 }
 
-/** The value at given column values; NaN or infinite where it is not defined. */
+/** The indicators of an expression, each once. */
+export function indicatorsOf(expression: Expression): Indicator[] {
+  const found = new Map<string, Indicator>()
+  eachLeaf(expression, (leaf) => {
+    if (leaf.kind === 'indicator') found.set(JSON.stringify([leaf.name, leaf.level]), leaf)
+  })
+  return [...found.values()]
+}
+
+const isConstant = (expression: Expression): boolean => columnsOf(expression).length + indicatorsOf(expression).length === 0
+
+/** The expression with something else in the place of every indicator. */
+export function withIndicators(expression: Expression, put: (indicator: Indicator) => Expression): Expression {
+  switch (expression.kind) {
+    case 'number':
+    case 'column':
+      return expression
+    case 'indicator':
+      return put(expression)
+    case 'negate':
+    case 'call':
+      return { ...expression, of: withIndicators(expression.of, put) }
+    case 'binary': {
+      const { first, operations } = leftSide(expression)
+      return operations.reduceRight<Expression>(
+        (left, { operator, right }) => ({ kind: 'binary', operator, left, right: withIndicators(right, put) }),
+        withIndicators(first, put)
+      )
+    }
+  }
+}
+
+/**
+ * What is made of an expression within each class of rows, where indicators are the numbers 0 and 1: made once a class, which
+ * is told by whether each indicator holds.
+ */
+export function byClass<T>(expression: Expression, make: (within: Expression) => T): (holds: (indicator: Indicator) => boolean) => T {
+  const indicators = indicatorsOf(expression)
+  if (indicators.length === 0) {
+    const only = make(expression)
+    return () => only
+  }
+  const made = new Map<string, T>()
+  return (holds) => {
+    let name = ''
+    for (const indicator of indicators) name += holds(indicator) ? '1' : '0'
+    if (!made.has(name)) made.set(name, make(withIndicators(expression, (one) => ({ kind: 'number', value: holds(one) ? 1 : 0 }))))
+    return made.get(name)!
+  }
+}
+
+/** The value at given column values, within a class; NaN or infinite where it is not defined. */
 export function evaluate(expression: Expression, value: (name: string) => number): number {
   switch (expression.kind) {
     case 'number':
       return expression.value
     case 'column':
       return value(expression.name)
+    case 'indicator':
+      throw new RangeError('an expression has a value within a class')
     case 'negate':
       return -evaluate(expression.of, value)
     case 'call':
@@ -272,7 +363,7 @@ function call(name: FunctionName, x: number): number {
   return x >= 0 ? log(x) : Number.NaN
 }
 
-function operate(operator: '+' | '-' | '*' | '/' | '^', a: number, b: number): number {
+export function operate(operator: '+' | '-' | '*' | '/' | '^', a: number, b: number): number {
   if (operator === '+') return a + b
   if (operator === '-') return a - b
   if (operator === '*') return a * b
@@ -287,72 +378,4 @@ function power(base: number, exponent: number): number {
   }
   if (base > 0) return pow(base, exponent)
   return base === 0 && exponent > 0 ? 0 : Number.NaN
-}
-
-/** The expression's derivative with respect to one column, as an expression. */
-export function derivative(expression: Expression, name: string): Expression {
-  switch (expression.kind) {
-    case 'number':
-      return ZERO
-    case 'column':
-      return expression.name === name ? ONE : ZERO
-    case 'negate':
-      return negate(derivative(expression.of, name))
-    case 'call':
-      return times(derivativeOfCall(expression.name, expression.of), derivative(expression.of, name))
-    case 'binary': {
-      const { first, operations } = leftSide(expression)
-      return operations.reduceRight(
-        (inner, operation) => derivativeOfBinary(operation, inner, derivative(operation.right, name)),
-        derivative(first, name)
-      )
-    }
-  }
-}
-
-const ZERO: Expression = { kind: 'number', value: 0 }
-const ONE: Expression = { kind: 'number', value: 1 }
-const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value
-const negate = (of: Expression): Expression => (of.kind === 'number' ? { kind: 'number', value: -of.value } : { kind: 'negate', of })
-const binary = (operator: '+' | '-' | '*' | '/' | '^', left: Expression, right: Expression): Expression =>
-  left.kind === 'number' && right.kind === 'number'
-    ? { kind: 'number', value: operate(operator, left.value, right.value) }
-    : { kind: 'binary', operator, left, right }
-const plus = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? b : isNumber(b, 0) ? a : binary('+', a, b))
-const minus = (a: Expression, b: Expression): Expression => (isNumber(b, 0) ? a : isNumber(a, 0) ? negate(b) : binary('-', a, b))
-const times = (a: Expression, b: Expression): Expression =>
-  isNumber(a, 0) || isNumber(b, 0) ? ZERO : isNumber(a, 1) ? b : isNumber(b, 1) ? a : binary('*', a, b)
-const over = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? ZERO : isNumber(b, 1) ? a : binary('/', a, b))
-
-function derivativeOfCall(name: FunctionName, of: Expression): Expression {
-  if (name === 'exp') return { kind: 'call', name, of }
-  if (name === 'log') return over(ONE, of)
-  return over({ kind: 'number', value: 0.5 }, { kind: 'call', name, of })
-}
-
-/** The derivative of an operation from those of its sides. */
-function derivativeOfBinary({ operator, left, right }: Binary, a: Expression, b: Expression): Expression {
-  if (operator === '+') return plus(a, b)
-  if (operator === '-') return minus(a, b)
-  if (operator === '*') return plus(times(a, right), times(left, b))
-  if (operator === '/') return minus(over(a, right), over(times(left, b), times(right, right)))
-  // (f^g)' = g f^(g−1) f' + f^g log(f) g'.
-  const first = times(times(right, binary('^', left, minus(right, ONE))), a)
-  return plus(first, times(times(binary('^', left, right), { kind: 'call', name: 'log', of: left }), b))
-}
-
-/** The coefficients of an expression that is exactly linear in its columns, or undefined. */
-export function linearForm(
-  expression: Expression
-): { readonly constant: number; readonly coefficients: ReadonlyMap<string, number> } | undefined {
-  const coefficients = new Map<string, number>()
-  for (const name of columnsOf(expression)) {
-    const slope = derivative(expression, name)
-    if (columnsOf(slope).length > 0) return undefined
-    const value = evaluate(slope, () => 0)
-    if (!Number.isFinite(value)) return undefined
-    coefficients.set(name, value)
-  }
-  const constant = evaluate(expression, () => 0)
-  return Number.isFinite(constant) ? { constant, coefficients } : undefined
 }

@@ -1,4 +1,4 @@
-import { columnsOf, linearForm } from '@sbridge/core/internal'
+import { columnsOf, columnWord, indicatorsOf, linearForm } from '@sbridge/core/internal'
 import { parseObservation } from '@sbridge/core/tables'
 import type { ColumnFacts } from '../work/messages.js'
 import { change, facts, settings } from './sampling.js'
@@ -36,10 +36,20 @@ export function withObservation(at: number, text: string | null): Pick<typeof se
 /** What is wrong with an observation, in words; null where nothing is. */
 export function observationFault(text: string): string | null {
   try {
-    for (const name of columnsOf(parseObservation(text).residual)) {
-      const column = knowable().find((one) => one.name === name)
+    const { residual } = parseObservation(text)
+    const columnNamed = (name: string) => knowable().find((one) => one.name === name)
+    for (const name of columnsOf(residual)) {
+      const column = columnNamed(name)
       if (!column) return `There is no column ${name}.`
       if (!column.range) return `${name} is no column of numbers.`
+    }
+    for (const { name, level } of indicatorsOf(residual)) {
+      const column = columnNamed(name)
+      if (!column) return `There is no column ${name}.`
+      if (column.kind === 'boolean') continue
+      if (!column.levels) return `${name} is no column of categories.`
+      if (level === undefined || !column.levels.includes(level))
+        return `P(${name} = …) names one of ${column.levels.slice(0, 12).join(', ')}.`
     }
     return null
   } catch (error) {
@@ -60,11 +70,6 @@ export function linearObservation(text: string): LinearObservation | null {
   const { residual, deviation } = parseObservation(text)
   const form = linearForm(residual)
   return form ? { coefficients: form.coefficients, value: form.constant === 0 ? 0 : -form.constant, deviation } : null
-}
-
-/** A column's name as expressions spell it. */
-export function columnWord(name: string): string {
-  return /^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name) ? name : `\`${name}\``
 }
 
 /** `name = value ± deviation`, as `parseObservation` reads it. */

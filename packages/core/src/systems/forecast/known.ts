@@ -4,7 +4,7 @@ import { startRows } from '../../draw/run.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { type Evidence, evidenceOfRows, together } from '../../know/evidence.js'
 import type { LikelihoodModule } from '../../know/likelihood-row.js'
-import { checkObservation } from '../../know/observations.js'
+import { readObservation } from '../../know/observations.js'
 import { groupConditions } from '../../know/places.js'
 import { FARTHEST, reachOf, setBack } from '../../know/reach.js'
 import { rowLikelihoods } from '../../know/row-likelihoods.js'
@@ -21,7 +21,6 @@ import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder } from '../../table/encoder.js'
-import { parseObservation } from '../../table/expression.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { isNumeric, type NumericColumn } from '../../table/table.js'
 import type { Context } from '../context.js'
@@ -113,8 +112,7 @@ function checkKnown(model: ForecastModel, encoder: Encoder, request: KnownForeca
       expected: 'one at least',
       try: "{ given: { 'x@3': value } }"
     })
-  const observations = observe.map(parseObservation)
-  for (const observation of observations) checkObservation(encoder, observation)
+  const observations = observe.map((text) => readObservation(encoder, text))
   const evidence = [
     ...observations.flatMap((one) => rowLikelihoods(encoder, { observations: [one], module: undefined })),
     ...rowLikelihoods(encoder, { observations: [], module: likelihood })

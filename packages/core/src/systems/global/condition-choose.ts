@@ -356,12 +356,13 @@ async function withObservations(part: HeldOutPart, { observed, training }: Choic
   const members = all.filter(
     (i) => rowOf(own, i).every(Number.isFinite) && present.every((factor) => part.rows.codes[i * width + factor] === 0)
   )
-  const noise = normals(key, own.data.length)
+  // An observation's noise is its own, whatever else is observed beside it.
+  const noise = Array.from({ length: own.cols }, (_, c) => normals(c === 0 ? key : keyFor(key, `observation ${c}`), own.rows))
   const exact = takeRows(own, members)
   const shifts = matrix(
     exact.rows,
     exact.cols,
-    exact.data.map((r, at) => r + noise[members[Math.floor(at / exact.cols)]! * exact.cols + (at % exact.cols)]!)
+    exact.data.map((r, at) => r + noise[at % exact.cols]![members[Math.floor(at / exact.cols)]!]!)
   )
   const misfits = members.map((_, at) => {
     const shift = rowOf(shifts, at)

@@ -8,10 +8,10 @@ import { type Evidence, inScales } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import {
   type BeforeAndAfter,
-  checkObservation,
   describeColumns,
   describeObservation,
   type ObservationSupport,
+  readObservation,
   refuseFar
 } from '../../know/observations.js'
 import { groupConditions } from '../../know/places.js'
@@ -24,7 +24,7 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { type Key, keyAtStep, keyFor, permutation } from '../../num/random.js'
 import { mean } from '../../num/statistics.js'
 import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
-import { type ObservationExpression, parseObservation } from '../../table/expression.js'
+import type { ObservationExpression } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
@@ -214,8 +214,7 @@ export function checkPosterior(
     throw refuse('conditioning', `conditioning ${conditioning} of observations`, 'informed or langevin')
   if (likelihood && typeof likelihood.logLikelihood !== 'function')
     throw refuse('likelihood-module', 'a likelihood without a function logLikelihood', 'export function logLikelihood(row)')
-  const observations = observe.map(parseObservation)
-  for (const observation of observations) checkObservation(encoder, observation)
+  const observations = observe.map((text) => readObservation(encoder, text))
   return observations
 }
 

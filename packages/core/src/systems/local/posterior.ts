@@ -4,7 +4,7 @@ import { drawWindow } from '../../draw/window-chain.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { type Evidence, evidenceOfRows, restricted, tempered, together } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
-import { checkObservation, refuseFar } from '../../know/observations.js'
+import { readObservation, refuseFar } from '../../know/observations.js'
 import { groupConditions } from '../../know/places.js'
 import { reachOf, setBack } from '../../know/reach.js'
 import { rowLikelihoods } from '../../know/row-likelihoods.js'
@@ -17,7 +17,6 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
-import { parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { knowledgeOf } from '../field-knowledge.js'
@@ -163,8 +162,7 @@ export function checkLocalPosterior(
     throw new InputError({ code: 'sweeps', got: `${sweeps} sweeps`, expected: 'a whole number from 1', try: 'leaving it out' })
   checkCount(count * givens.length)
   const conditions = resolveConditions(model.encoder, givens)
-  const observations = observe.map(parseObservation)
-  for (const observation of observations) checkObservation(model.encoder, observation)
+  const observations = observe.map((text) => readObservation(model.encoder, text))
   return { conditions, observations }
 }
 

@@ -1,6 +1,6 @@
 import { type Given, resolveConditions } from '../../know/conditions.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
-import { checkObservation } from '../../know/observations.js'
+import { readObservation } from '../../know/observations.js'
 import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { rowOf } from '../../num/matrix.js'
 import { encodeTable, fitEncoder } from '../../table/encoder.js'
@@ -37,8 +37,7 @@ export function checkKnown(raw: RawTable, job: FitJob, { givens, observe, likeli
   const { table, formats } = prepareTable(raw, job).data
   const encoder = fitEncoder(table, formats, () => 'standard')
   const conditions = resolveConditions(encoder, givens)
-  const observations = observe.map(parseObservation)
-  for (const observation of observations) checkObservation(encoder, observation)
+  const observations = observe.map((text) => readObservation(encoder, text))
   const rows = encodeTable(encoder, table)
   refuseContradictions({ encoder, rows }, conditions)
   if (observations.length === 0 && !likelihood) return

@@ -1,7 +1,7 @@
 import { tableBehind } from '../../code/code.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
-import { checkObservation } from '../../know/observations.js'
+import { readObservation } from '../../know/observations.js'
 import { coordinateOf } from '../../know/places.js'
 import { type Known, pullBehind } from '../../know/pull.js'
 import { type NamedWarning, unknownWarnings } from '../../know/support.js'
@@ -9,7 +9,6 @@ import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable, type Encoded, type Encoder, stackEncoded } from '../../table/encoder.js'
-import { parseObservation } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { scaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
@@ -74,8 +73,7 @@ export async function sampleLatentConditioned(
   const { rows, given = [{}], observe = [], likelihood } = request
   // The bridge has no report in which an unknown category could be named.
   const conditions = resolveConditions(encoder, given, request.dynamics === 'bridge' ? 'refuse' : 'allow')
-  const observations = observe.map(parseObservation)
-  for (const observation of observations) checkObservation(encoder, observation)
+  const observations = observe.map((text) => readObservation(encoder, text))
   const numeric =
     conditions.some(({ numbers, ranges }) => numbers.length + ranges.length > 0) || observations.length > 0 || likelihood !== undefined
   if (!numeric) return drawCategories(model, { request, conditions }, context)

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
+import { columnWord } from '@sbridge/core/internal'
 import { spell } from '../../state/given.js'
-import { columnWord, knowable, observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
+import { knowable, observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
 import { change, frame, settings } from '../../state/sampling.js'
 import { Link } from '../fields.js'
 

@@ -1,0 +1,77 @@
+import { type Binary, columnsOf, type Expression, evaluate, type FunctionName, indicatorsOf, leftSide, operate } from './expression.js'
+
+/** The expression's derivative with respect to one column, as an expression. */
+export function derivative(expression: Expression, name: string): Expression {
+  switch (expression.kind) {
+    case 'number':
+    case 'indicator':
+      return ZERO
+    case 'column':
+      return expression.name === name ? ONE : ZERO
+    case 'negate':
+      return negate(derivative(expression.of, name))
+    case 'call':
+      return times(derivativeOfCall(expression.name, expression.of), derivative(expression.of, name))
+    case 'binary': {
+      const { first, operations } = leftSide(expression)
+      return operations.reduceRight(
+        (inner, operation) => derivativeOfBinary(operation, inner, derivative(operation.right, name)),
+        derivative(first, name)
+      )
+    }
+  }
+}
+
+const ZERO: Expression = { kind: 'number', value: 0 }
+const ONE: Expression = { kind: 'number', value: 1 }
+const isNumber = (e: Expression, value: number): boolean => e.kind === 'number' && e.value === value
+const negate = (of: Expression): Expression => (of.kind === 'number' ? { kind: 'number', value: -of.value } : { kind: 'negate', of })
+const binary = (operator: '+' | '-' | '*' | '/' | '^', left: Expression, right: Expression): Expression =>
+  left.kind === 'number' && right.kind === 'number'
+    ? { kind: 'number', value: operate(operator, left.value, right.value) }
+    : { kind: 'binary', operator, left, right }
+const plus = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? b : isNumber(b, 0) ? a : binary('+', a, b))
+const minus = (a: Expression, b: Expression): Expression => (isNumber(b, 0) ? a : isNumber(a, 0) ? negate(b) : binary('-', a, b))
+const times = (a: Expression, b: Expression): Expression =>
+  isNumber(a, 0) || isNumber(b, 0) ? ZERO : isNumber(a, 1) ? b : isNumber(b, 1) ? a : binary('*', a, b)
+const over = (a: Expression, b: Expression): Expression => (isNumber(a, 0) ? ZERO : isNumber(b, 1) ? a : binary('/', a, b))
+
+function derivativeOfCall(name: FunctionName, of: Expression): Expression {
+  if (name === 'exp') return { kind: 'call', name, of }
+  if (name === 'log') return over(ONE, of)
+  return over({ kind: 'number', value: 0.5 }, { kind: 'call', name, of })
+}
+
+/** The derivative of an operation from those of its sides. */
+function derivativeOfBinary({ operator, left, right }: Binary, a: Expression, b: Expression): Expression {
+  if (operator === '+') return plus(a, b)
+  if (operator === '-') return minus(a, b)
+  if (operator === '*') return plus(times(a, right), times(left, b))
+  if (operator === '/') return minus(over(a, right), over(times(left, b), times(right, right)))
+  // (f^g)' = g f^(g−1) f' + f^g log(f) g'.
+  const first = times(times(right, binary('^', left, minus(right, ONE))), a)
+  return plus(first, times(times(binary('^', left, right), { kind: 'call', name: 'log', of: left }), b))
+}
+
+/** The coefficients of an expression that is exactly linear in its columns, or undefined. One with indicators is so within a class. */
+export function linearForm(
+  expression: Expression
+): { readonly constant: number; readonly coefficients: ReadonlyMap<string, number> } | undefined {
+  if (indicatorsOf(expression).length > 0) return undefined
+  const coefficients = new Map<string, number>()
+  for (const name of columnsOf(expression)) {
+    const slope = derivative(expression, name)
+    if (columnsOf(slope).length > 0) return undefined
+    const value = evaluate(slope, () => 0)
+    if (!Number.isFinite(value)) return undefined
+    coefficients.set(name, value)
+  }
+  const constant = evaluate(expression, () => 0)
+  return Number.isFinite(constant) ? { constant, coefficients } : undefined
+}
+
+/** Whether an expression is linear in its columns within every class. */
+export function isLinearByClass(expression: Expression): boolean {
+  if (indicatorsOf(expression).length === 0) return linearForm(expression) !== undefined
+  return columnsOf(expression).every((name) => columnsOf(derivative(expression, name)).length === 0)
+}

@@ -166,8 +166,7 @@ describe('fit and sample', () => {
     ['local', { start: 'noise' }, 'option-combination: start noise with local'],
     ['local', { given: { x0: 1 }, ridge: 0.1 }, 'option-combination: ridge with local'],
     ['latent', { onStep: () => {} }, 'option-combination: onStep'],
-    ['latent', { dynamics: 'bridge', noise: 'split' }, 'option-combination: noise with dynamics bridge'],
-    ['latent and local', { given: { x0: '0..1' } }, 'option-combination: an interval of x0 with --latent and --local together']
+    ['latent', { dynamics: 'bridge', noise: 'split' }, 'option-combination: noise with dynamics bridge']
   ])('sample from a %s model refuses %j', async (kind, options, said) => {
     expect(await refused(() => sample(models.get(kind)!, { rows: 2, engine, ...options } as SampleOptions))).toBe(said)
   })

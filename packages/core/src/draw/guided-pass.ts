@@ -1,6 +1,6 @@
 import type { Engine } from '../kernel/engine.js'
 import { coordinateEvidence, type Evidence, restricted, together } from '../know/evidence.js'
-import type { Bounds } from '../know/places.js'
+import type { Bounds, LinearInterval } from '../know/places.js'
 import { backwardMessages, type LinearFactor, type LinearKnowledge, type Message, type Regression } from '../law/linear-law.js'
 import { type LinearObservation, linearObservations } from '../law/linear-observations.js'
 import { standInsOf } from '../law/stand-ins.js'
@@ -17,6 +17,8 @@ export interface FieldKnowledge {
   readonly given: ReadonlyMap<number, Float64Array>
   /** Interval of each coordinate that is restricted [n] [n]. */
   readonly bounds: ReadonlyMap<number, Bounds>
+  /** Of every row alike; the pass takes Gaussians in their place. */
+  readonly intervals?: readonly LinearInterval[] | undefined
   /** Of every row alike. */
   readonly evidence: readonly Evidence[]
 }
@@ -108,7 +110,8 @@ async function guideOf(pass: GuidedPass): Promise<(unit: Regression, drawn: Matr
     for (const one of await linearObservations(rows, evidence)) (asItIs ? later : factors).push(factorOf(one, withinReach(one)))
   }
   // Intervals, unlike values, shape the messages: each condition has its own.
-  const size = knowledge.bounds.size > 0 ? rowsPerCondition : count
+  const { bounds, intervals = [] } = knowledge
+  const size = bounds.size + intervals.length > 0 ? rowsPerCondition : count
   const batches: Batch[] = []
   for (let first = 0; first < count; first += size) {
     const known: LinearKnowledge = {
@@ -117,24 +120,33 @@ async function guideOf(pass: GuidedPass): Promise<(unit: Regression, drawn: Matr
       factors: factors.map((factor) => factor(size)),
       standIns: later.map((factor) => factor(size))
     }
-    batches.push({ first, count: size, messages: batchMessages(law, known, { bounds: knowledge.bounds, first }) })
+    batches.push({ first, count: size, messages: batchMessages(law, known, { bounds, intervals, first }) })
   }
   return ({ target: a, givens }, rest) => {
     const message = messageFrom(batches, a, rest)
     const own = (taken.get(a) ?? []).map((evidence) => restricted(evidence, { coordinates: [a, ...givens], rest }))
-    return { evidence: together([...(message ? [coordinateEvidence(0, message)] : []), ...own]), bounds: knowledge.bounds.get(a) }
+    return { evidence: together([...(message ? [coordinateEvidence(0, message)] : []), ...own]), bounds: bounds.get(a) }
   }
 }
 
 function batchMessages(
   law: readonly Regression[],
   known: LinearKnowledge,
-  { bounds, first }: { bounds: FieldKnowledge['bounds']; first: number }
+  { bounds, intervals, first }: Required<Pick<FieldKnowledge, 'bounds' | 'intervals'>> & { readonly first: number }
 ): (Message | undefined)[] {
-  if (bounds.size === 0) return backwardMessages(law, known)
-  const intervals = new Map([...bounds].map(([a, { low, high }]) => [a, [low[first]!, high[first]!] as const]))
-  const sites = standInsOf(law, known, intervals)
-  return backwardMessages(law, { ...known, standIns: [...known.standIns!, ...sites] })
+  const own = [...bounds].map(([coordinate, { low, high }]) => ({
+    terms: [{ coordinate, factor: 1 }],
+    low: low[first]!,
+    high: high[first]!,
+    deviation: 0
+  }))
+  const sites = standInsOf(law, known, [...own, ...intervals!])
+  const said = (some: typeof sites): LinearFactor[] => some.filter((site) => site !== undefined)
+  return backwardMessages(law, {
+    ...known,
+    factors: [...known.factors, ...said(sites.slice(own.length))],
+    standIns: [...known.standIns!, ...said(sites.slice(0, own.length))]
+  })
 }
 
 const factorOf =

@@ -19,6 +19,14 @@ export interface Bounds {
   readonly high: Float64Array
 }
 
+/** A linear combination of coordinates that lies between two ends, but for N(0, deviation²): Σ factor · coordinate + noise. */
+export interface LinearInterval {
+  readonly terms: readonly { readonly coordinate: number; readonly factor: number }[]
+  readonly low: number
+  readonly high: number
+  readonly deviation: number
+}
+
 /** Conditions on the same columns: they share a bandwidth, a ridge and a batch of chains. */
 export interface ConditionGroup {
   readonly split: CoordinateSplit

@@ -9,7 +9,7 @@ import type { Condition, GivenNumber, GivenRange } from './conditions.js'
 import { blurred, throughDecoder } from './decoded.js'
 import { type Evidence, evidenceOfRows, type RowLikelihood, together } from './evidence.js'
 import type { LikelihoodModule } from './likelihood-row.js'
-import { coordinateOf } from './places.js'
+import { coordinateOf, type LinearInterval } from './places.js'
 import { moduleLikelihood, observationLikelihood, rowLikelihoods } from './row-likelihoods.js'
 
 /** What is known about rows in the words of the user, checked against the columns. */
@@ -80,6 +80,48 @@ export async function pullBehind(code: Code, known: Known): Promise<PulledBehind
   }
 }
 
+/**
+ * Intervals of decoded columns as intervals of combinations of coordinates, which what the codec leaves out blurs: exact behind a
+ * linear decoder. `rest`: those that are better taken as noisy observations, and all behind another decoder.
+ */
+export function intervalsBehind(
+  { encoder, residual, codec }: Code,
+  ranges: readonly GivenRange[]
+): { readonly intervals: readonly LinearInterval[]; readonly rest: readonly GivenRange[] } {
+  const { linear } = codec
+  if (!linear) return { intervals: [], rest: ranges }
+  const all = ordered(ranges).map((range) => ({ range, ...endsBehind(encoder, range, residual) }))
+  const wide = ({ from, to, deviation }: Ends) => to - from > LEAST_WIDTH * deviation
+  const { rows: coordinates, cols, data } = linear.basis
+  return {
+    intervals: all.filter(wide).map(({ coordinate: c, from, to, deviation }) => ({
+      terms: Array.from({ length: coordinates }, (_, a) => ({ coordinate: a, factor: data[a * cols + c]! })),
+      low: from - linear.offset[c]!,
+      high: to - linear.offset[c]!,
+      deviation
+    })),
+    rest: all.filter((one) => !wide(one)).map(({ range }) => range)
+  }
+}
+
+/** Narrower than so many deviations of what the codec leaves out, an interval is an observation of its middle: the noise hides its ends. */
+const LEAST_WIDTH = 2
+
+interface Ends {
+  /** Of the encoder. */
+  readonly coordinate: number
+  readonly from: number
+  readonly to: number
+  readonly deviation: number
+}
+
+function endsBehind(encoder: Encoder, { column, low, high }: GivenRange, residual: Float64Array): Ends {
+  const { coordinate, scaler } = coordinateOf(encoder, column)
+  const end = (value: number) => (Number.isFinite(value) ? scaleValues(scaler, Float64Array.of(value))[0]! : value)
+  const deviation = Math.max(LEAST_DEVIATION.interval, Math.sqrt(residual[coordinate]!))
+  return { coordinate, from: end(low), to: end(high), deviation }
+}
+
 /** A codec that reproduces a column exactly still needs likelihoods that a chain can find: standard deviations in coordinates. */
 const LEAST_DEVIATION = { number: 1e-4, interval: 1e-3 }
 
@@ -107,11 +149,8 @@ function numbersLikelihood(encoder: Encoder, numbers: readonly GivenNumber[], re
  * log P(low ≤ x + what the codec leaves out ≤ high). A Gaussian of its middle and width stands for an interval with two ends;
  * one with a single end is left to the Metropolis test.
  */
-function rangeLikelihood(encoder: Encoder, { column, low, high }: GivenRange, residual: Float64Array): RowLikelihood {
-  const { coordinate, scaler } = coordinateOf(encoder, column)
-  const end = (value: number) => (Number.isFinite(value) ? scaleValues(scaler, Float64Array.of(value))[0]! : value)
-  const [from, to] = [end(low), end(high)]
-  const deviation = Math.max(LEAST_DEVIATION.interval, Math.sqrt(residual[coordinate]!))
+function rangeLikelihood(encoder: Encoder, range: GivenRange, residual: Float64Array): RowLikelihood {
+  const { coordinate, from, to, deviation } = endsBehind(encoder, range, residual)
   const value = (point: Float64Array) => logNormalMass((from - point[coordinate]!) / deviation, (to - point[coordinate]!) / deviation)
   const [middle, width] = [(from + to) / 2, to - from]
   if (!Number.isFinite(width)) return { linear: false, value }

@@ -50,6 +50,14 @@ const know = (factors: readonly LinearFactor[], given: readonly (readonly [numbe
   factors
 })
 
+/** Σ factor · coordinate + N(0, deviation²) > low. */
+const above = (low: number, [coordinate, factor]: readonly [number, number], ...more: readonly (readonly [number, number])[]) => ({
+  terms: [[coordinate, factor] as const, ...more].map(([at, by]) => ({ coordinate: at, factor: by })),
+  low,
+  high: Number.POSITIVE_INFINITY,
+  deviation: 0
+})
+
 /** Mean and covariance of N(0, Σ) given Hx = y + N(0, R). */
 function closedForm(observed: readonly LinearFactor[]): { mean: Float64Array; covariance: Matrix } {
   const h = matrix(observed.length, SIZE)
@@ -157,10 +165,19 @@ describe('messages of a linear law', () => {
   test('an interval pulls all columns as the truncated normal does', () => {
     // E[X | X > 1] = φ(1)/(1 − Φ(1)) of a standard normal.
     const spread = Math.sqrt(covariance.data[3 * SIZE + 3]!)
-    const sites = standInsOf(law, know([]), new Map([[3, [spread, Number.POSITIVE_INFINITY]]]))
+    const sites = standInsOf(law, know([]), [above(spread, [3, 1])]).map((site) => site!)
     const means = posteriorMeans(law, know(sites))
     for (let a = 0; a < SIZE; a++)
       expect(Math.abs(means[a]![0]! - (1.52513528 * covariance.data[a * SIZE + 3]!) / spread)).toBeLessThan(1e-5)
+  })
+
+  test('an interval of a noisy sum, too', () => {
+    const deviation = 0.7
+    const with2 = (a: number) => covariance.data[a * SIZE + 1]! - 2 * covariance.data[a * SIZE + 3]!
+    const spread = Math.sqrt(with2(1) - 2 * with2(3) + deviation ** 2)
+    const sites = standInsOf(law, know([]), [{ ...above(spread, [1, 1], [3, -2]), deviation }]).map((site) => site!)
+    const means = posteriorMeans(law, know(sites))
+    for (let a = 0; a < SIZE; a++) expect(Math.abs(means[a]![0]! - (1.52513528 * with2(a)) / spread)).toBeLessThan(1e-5)
   })
 
   test('intervals that know of each other: mean of a corner of the plane', () => {
@@ -168,15 +185,7 @@ describe('messages of a linear law', () => {
     const spread = (a: number) => Math.sqrt(covariance.data[a * SIZE + a]!)
     const rho = covariance.data[3 * SIZE + 4]! / (spread(3) * spread(4))
     const truth = (1 + rho) / (2 * Math.sqrt(2 * Math.PI)) / (0.25 + Math.asin(rho) / (2 * Math.PI))
-    const above = [0, Number.POSITIVE_INFINITY] as const
-    const sites = standInsOf(
-      law,
-      know([]),
-      new Map([
-        [3, above],
-        [4, above]
-      ])
-    )
+    const sites = standInsOf(law, know([]), [above(0, [3, 1]), above(0, [4, 1])]).map((site) => site!)
     const means = posteriorMeans(law, know(sites))
     // Expectation propagation is not exact for two.
     for (const a of [3, 4]) expect(Math.abs(means[a]![0]! / spread(a) - truth)).toBeLessThan(0.01)

@@ -5,7 +5,7 @@ import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions 
 import { type Evidence, evidenceOfRows, restricted, tempered, together } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation, refuseFar } from '../../know/observations.js'
-import { groupConditions } from '../../know/places.js'
+import { groupConditions, type LinearInterval } from '../../know/places.js'
 import { reachOf, setBack } from '../../know/reach.js'
 import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { linearLaw } from '../../law/linear-law.js'
@@ -22,6 +22,7 @@ import type { Table } from '../../table/table.js'
 import { knowledgeOf } from '../field-knowledge.js'
 import type { FittedWindow } from '../window-file.js'
 import { type Drift, driftOf } from './drift.js'
+import { boundsGiven, noiseGiven } from './intervals.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { type LocalPosteriorOutcome, type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
@@ -92,6 +93,8 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
 export interface LocalPosteriorDraw {
   /** Of the model's own coordinates. */
   readonly conditions: readonly Condition[]
+  /** Of every row alike. */
+  readonly intervals?: readonly LinearInterval[]
   readonly evidence: readonly Evidence[]
   readonly request: Pick<LocalPosteriorRequest, 'count' | 'sweeps' | 'steps'>
 }
@@ -106,7 +109,7 @@ export interface LocalPosteriorChains
 /** Draws coordinates under conditions and evidence: `posteriorLocal` without words. */
 export async function drawLocalPosterior(
   model: LocalModel,
-  { conditions, evidence, request }: LocalPosteriorDraw,
+  { conditions, intervals = [], evidence, request }: LocalPosteriorDraw,
   context: LocalContext
 ): Promise<LocalPosteriorChains> {
   const { key } = context
@@ -125,7 +128,13 @@ export async function drawLocalPosterior(
     const members = group.members.map((member) => conditions[member]!)
     await inBatches({ ...context, count, key: own }, async ({ first, count: part, key: batchKey }) => {
       const knowledge = knowledgeOf(model, evidence, { group, conditions: members, count: part, key: keyFor(batchKey, 'given') })
-      const asked = { knowledge, units, windows, request: { ...request, count: part }, n: members.length * part }
+      const asked = {
+        knowledge: { ...knowledge, intervals },
+        units,
+        windows,
+        request: { ...request, count: part },
+        n: members.length * part
+      }
       const drawn = await drawKnown(model, asked, { ...context, key: batchKey })
       const d = coordinates.cols
       group.members.forEach((member, k) => {
@@ -269,6 +278,7 @@ async function twoSidedSweep(
 ): Promise<{ counts: (Float64Array | undefined)[]; passed: Float64Array }> {
   const counts = new Array<Float64Array | undefined>(units.length)
   const passed = new Float64Array(units.length).fill(1)
+  const swept = noiseGiven(knowledge.intervals ?? [], state, keyAtStep(context.key, sweep))
   for (const a of order) {
     throwIfStopped(context.watch, 'sweeps')
     if (knowledge.given.has(a)) continue
@@ -283,7 +293,7 @@ async function twoSidedSweep(
       start: takeColumns(state, [a]),
       overrelaxation: OVERRELAXATION,
       evidence: known && restricted(known, { coordinates: [a, ...unit.givens], rest: state }),
-      bounds: knowledge.bounds.get(a)
+      bounds: boundsGiven(swept, a, { own: knowledge.bounds.get(a), state })
     })
     counts[a] = effectiveCount
     if (known && !known.linear) passed[a] = acceptance

@@ -2,8 +2,9 @@ import { checkFinite, codecResidual, stack } from '../../code/code.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
 import { allExcluded } from '../../know/likelihood-row.js'
 import { refuseFar } from '../../know/observations.js'
-import { groupConditions } from '../../know/places.js'
-import { pullBehind } from '../../know/pull.js'
+import { groupConditions, type LinearInterval } from '../../know/places.js'
+import { intervalsBehind, pullBehind } from '../../know/pull.js'
+import { reachOf } from '../../know/reach.js'
 import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
@@ -159,7 +160,7 @@ export interface LatentLocalPosterior extends LatentLocalRows {
 /**
  * Draws `rows` rows for every condition, one after the other; given values are repeated exactly. What is known is of decoded
  * rows, and what the codec cannot reproduce counts as noise. Cost of `posteriorLocal` in K coordinates for each condition.
- * Throws `InputError` as `posteriorLocal` does, and for intervals.
+ * Throws `InputError` as `posteriorLocal` does, and for intervals behind a decoder that is not linear.
  */
 export async function posteriorLatentLocal(
   model: LatentLocalModel,
@@ -169,16 +170,18 @@ export async function posteriorLatentLocal(
   const { encoder, codec, inner } = model
   const { rows: count, observe = [], likelihood: module } = request
   const { conditions, observations } = checkLocalPosterior(model, { ...request, count })
-  refuseIntervals(conditions)
+  refuseIntervals(model, conditions)
   const training = trainingLatentLocalTable(model)
   refuseFar(observations, training)
   const code = stack(encoder, fieldCodec(model), await codecResidual(codec, model.rows))
   const parts: LocalPosteriorChains[] = []
   for (const [k, condition] of conditions.entries()) {
-    const { parts: evidence } = await pullBehind(code, { condition, observations, module })
+    const { intervals, rest: ranges } = intervalsBehind(code, condition.ranges)
+    const { parts: evidence } = await pullBehind(code, { condition: { ...condition, ranges }, observations, module })
     if (await refusesAll(inner, evidence)) throw allExcluded(observe, module !== undefined)
     const key = keyFor(context.key, `condition ${k}`)
-    parts.push(await drawLocalPosterior(inner, { conditions: [NOTHING], evidence, request: { ...request, count } }, { ...context, key }))
+    const asked = { conditions: [NOTHING], intervals: withinReach(model, intervals), evidence, request: { ...request, count } }
+    parts.push(await drawLocalPosterior(inner, asked, { ...context, key }))
   }
   const latents = asMatrix(decodeLocal(inner, stackRows(parts.map(({ coordinates }) => coordinates))))
   const table = repeatGiven(await decoded(model, latents), conditions, count)
@@ -194,15 +197,23 @@ export async function posteriorLatentLocal(
   return { table, formats: formatsFor(encoder, conditions), latents, report }
 }
 
-/** Sweeps that take one coordinate at a time stick at the ends of an interval that all coordinates share. */
-function refuseIntervals(conditions: readonly Condition[]): void {
+/** Behind a decoder that is not linear, sweeps that take one coordinate at a time stick at the ends of an interval that all share. */
+function refuseIntervals({ codec }: LatentLocalModel, conditions: readonly Condition[]): void {
   const range = conditions.flatMap(({ ranges }) => ranges)[0]
-  if (!range) return
+  if (!range || codec.linear) return
   throw new InputError({
     code: 'option-combination',
-    got: `an interval of ${range.name} with --latent and --local together`,
-    expected: 'values, or observations of decoded rows',
+    got: `an interval of ${range.name} with --local behind a decoder that is not linear`,
+    expected: 'values, observations of decoded rows, or --latent pca:K',
     try: `--observe '${range.name} = VALUE ± DEVIATION', or --latent without --local`
+  })
+}
+
+/** Intervals that begin or end where rows lead. */
+function withinReach({ inner }: LatentLocalModel, intervals: readonly LinearInterval[]): LinearInterval[] {
+  return intervals.map((interval) => {
+    const reach = reachOf(inner.coordinates, interval.terms)
+    return { ...interval, low: Math.min(reach.high, interval.low), high: Math.max(reach.low, interval.high) }
   })
 }
 

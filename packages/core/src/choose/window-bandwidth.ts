@@ -1,9 +1,11 @@
 import { drawWindow } from '../draw/window-chain.js'
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
+import type { Law } from '../law/law.js'
+import { isStill } from '../law/mixture.js'
 import { drawTarget, lawAt } from '../law/target-law.js'
 import { type FieldRows, rowsOf, type Unit } from '../law/units.js'
-import { fitWindow, type WindowBandwidth, type WindowBridge, type WindowContext, type WindowRows, windowBridge } from '../law/window.js'
+import { fitWindow, type WindowBandwidth, type WindowContext, type WindowRows, windowLaw } from '../law/window.js'
 import { normalCdf } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
@@ -148,8 +150,8 @@ async function averageScore(
   let sum = 0
   for (const [p, { training, held }] of splits.entries()) {
     const bandwidth = await bandwidthOf(training, { given, targetFactor }, { engine, watch })
-    const bridge = windowBridge(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
-    const draws = await heldOutDraws(bridge, held.givens, { engine, key: keyFor(key, `draws ${p}`) })
+    const law = windowLaw(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
+    const draws = await heldOutDraws(law, held.givens, { engine, key: keyFor(key, `draws ${p}`) })
     sum += energyScore(draws, held.targets) / splits.length
   }
   return sum
@@ -160,14 +162,14 @@ async function gaussianDistance(splits: readonly Split[], given: number, { engin
   const places: number[] = []
   for (const { training, held } of splits) {
     const bandwidth: WindowBandwidth = { target: 'free', given }
-    const bridge = windowBridge(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
-    const law = await lawAt(bridge, matrix(held.givens.rows, bridge.targetCount), held.givens, { engine })
-    const t = bridge.targetCount
+    const law = windowLaw(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
+    const t = law.columns.drawn
+    const at = await lawAt(law, matrix(held.givens.rows, t), held.givens, { engine })
     for (let i = 0; i < held.givens.rows; i++) {
       for (let a = 0; a < t; a++) {
         let square = 0
-        for (let b = 0; b <= a; b++) square += law.spread.data[i * t * t + a * t + b]! ** 2
-        if (square > 0) places.push(normalCdf((held.targets.data[i * t + a]! - law.mean.data[i * t + a]!) / Math.sqrt(square)))
+        for (let b = 0; b <= a; b++) square += at.spread.data[i * t * t + a * t + b]! ** 2
+        if (square > 0) places.push(normalCdf((held.targets.data[i * t + a]! - at.mean.data[i * t + a]!) / Math.sqrt(square)))
       }
     }
   }
@@ -186,16 +188,16 @@ export async function bandwidthOf(
 ): Promise<WindowBandwidth> {
   const free: WindowBandwidth = { target: 'free', given }
   if (targetFactor === 'free') return free
-  const variance = variancePerTarget(windowBridge(rows, free, await fitWindow(rows, free, context)))
+  const variance = variancePerTarget(windowLaw(rows, free, await fitWindow(rows, free, context)))
   // A target that its givens determine: any kernel on it is as good as none.
   return variance > 0 ? { target: targetFactor * variance, given } : free
 }
 
-/** Average variance of a target given the givens, from the average local covariance of a bridge. */
-export function variancePerTarget(bridge: WindowBridge): number {
-  const { targetCount: t, givenCount: k, pooled } = bridge
+/** Average variance of a target given the givens, from the average local covariance of a law. */
+export function variancePerTarget({ columns, pooled }: Pick<Law, 'columns' | 'pooled'>): number {
+  const { drawn: t, given: k } = columns
   const c = t + k
-  const entry = (a: number, b: number) => pooled[(Math.max(a, b) * (Math.max(a, b) + 1)) / 2 + Math.min(a, b)]!
+  const entry = (a: number, b: number) => pooled![(Math.max(a, b) * (Math.max(a, b) + 1)) / 2 + Math.min(a, b)]!
   // Eliminates the givens, last first: what is left of the targets is their covariance given them.
   const rest = Float64Array.from({ length: c * c }, (_, i) => entry(Math.floor(i / c), i % c))
   for (let pivot = c - 1; pivot >= t; pivot--) {
@@ -212,21 +214,21 @@ export function variancePerTarget(bridge: WindowBridge): number {
 }
 
 /** DRAWS draws for each held-out row, one row's after the other's [n·DRAWS, t]. */
-async function heldOutDraws(bridge: WindowBridge, givens: Matrix, { engine, key }: { engine: Engine; key: Key }): Promise<Matrix> {
-  const t = bridge.targetCount
-  if (bridge.bandwidth.target !== 'free') {
+async function heldOutDraws(law: Law, givens: Matrix, { engine, key }: { engine: Engine; key: Key }): Promise<Matrix> {
+  const t = law.columns.drawn
+  if (!isStill(law)) {
     const repeated = takeRows(
       givens,
       Uint32Array.from({ length: givens.rows * DRAWS }, (_, i) => Math.floor(i / DRAWS))
     )
-    return (await drawWindow(bridge, repeated, { engine, key })).targets
+    return (await drawWindow(law, repeated, { engine, key })).targets
   }
-  const law = await lawAt(bridge, matrix(givens.rows, t), givens, { engine })
+  const at = await lawAt(law, matrix(givens.rows, t), givens, { engine })
   const out = matrix(givens.rows * DRAWS, t)
   const xi = new Float64Array(t)
   for (let i = 0; i < out.rows; i++) {
     fillNormal(key, i, xi)
-    drawTarget(law, Math.floor(i / DRAWS), xi, out.data.subarray(i * t, (i + 1) * t))
+    drawTarget(at, Math.floor(i / DRAWS), xi, out.data.subarray(i * t, (i + 1) * t))
   }
   return out
 }

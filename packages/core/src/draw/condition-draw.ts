@@ -1,15 +1,16 @@
 import type { Engine } from '../kernel/engine.js'
 import type { Condition } from '../know/conditions.js'
-import { type Evidence, inScales } from '../know/evidence.js'
+import type { Evidence } from '../know/evidence.js'
 import type { Bounds } from '../know/places.js'
 import { boundsOf, type ConditionGroup, givenCoordinates } from '../know/places.js'
 import { boundsWithin, type Reach, reachOf, setBack } from '../know/reach.js'
-import type { InformedBridge } from '../law/informed-bridge.js'
-import type { InformedState } from '../law/state.js'
+import type { Law } from '../law/law.js'
+import type { CoordinateBounds } from '../law/mixed.js'
+import { copyState, type InformedState } from '../law/state.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
-import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
+import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { BATCH_ROWS, inBatches } from './batches.js'
 import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
 import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
@@ -17,9 +18,11 @@ import { clampStep } from './informed-clamp.js'
 import type { ChainCondition, InformedProblem } from './informed-problem.js'
 import { sweepFactors } from './informed-sweep.js'
 
-/** A group of conditions, ready to be run on a bridge. */
+/** A group of conditions, ready to be run on a law. */
 export interface GroupRun {
-  readonly bridge: InformedBridge
+  readonly law: Law
+  /** How the columns of its rows are encoded. */
+  readonly encoder: Encoder
   readonly group: ConditionGroup
   /** Conditions of the group, in its order. */
   readonly conditions: readonly Condition[]
@@ -29,20 +32,18 @@ export interface GroupRun {
   readonly ridge: number
   /** Default informed. */
   readonly scheme?: 'informed' | 'clamp' | undefined
-  /** On the model's own coordinates. */
   readonly evidence?: Evidence | undefined
   /** −log likelihood of every training row under each condition's evidence [M]: chains start where it is small. */
   readonly misfits?: readonly Float64Array[] | undefined
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
-  /** Chains at their starts (step 0) and after each step, in the model's own coordinates. */
+  /** Chains at their starts (step 0) and after each step. */
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
 /** Drawn rows and how the chains fared, chain by chain; `count` chains a condition. */
 export interface GroupDraw {
-  /** In the model's own coordinates. */
   readonly rows: Encoded
   /** Training row each chain started at [n]. */
   readonly starts: Uint32Array
@@ -56,23 +57,22 @@ export interface GroupDraw {
 
 /** Classes of rows that can fulfil a condition; undefined when all can. None at all is possible. */
 export function allowedClasses(
-  bridge: InformedBridge,
-  condition: Condition,
-  { split }: Pick<ConditionGroup, 'split'>
+  { law, encoder, group: { split } }: Pick<GroupRun, 'law' | 'encoder'> & { readonly group: Pick<ConditionGroup, 'split'> },
+  condition: Condition
 ): Uint8Array | undefined {
-  const { mode, classes, training } = bridge
-  const width = training.encoder.factors.length
+  const { mode, classes } = law.strata
+  const width = encoder.factors.length
   const settled = [...condition.levels].filter(([factor]) => mode === 'combinations' || classes.settled.includes(factor))
-  const bounds = classes.bounds && split.ranged.length > 0 ? scaledBounds(bridge, condition, split) : undefined
+  const bounds = classes.bounds && split.ranged.length > 0 ? boundsInReach({ law, encoder }, condition, split) : undefined
   if (settled.length === 0 && !bounds) return undefined
   return Uint8Array.from(classes.combinations.rows, (members, g) => {
-    const fits = settled.every(([factor, level]) => training.rows.codes[members[0]! * width + factor] === level)
+    const fits = settled.every(([factor, level]) => law.rows.codes[members[0]! * width + factor] === level)
     return fits && (!bounds || overlaps(classes.bounds!, { g, ranged: split.ranged, bounds })) ? 1 : 0
   })
 }
 
 function overlaps(
-  { low, high }: NonNullable<InformedBridge['classes']['bounds']>,
+  { low, high }: CoordinateBounds,
   { g, ranged, bounds }: { readonly g: number; readonly ranged: readonly number[]; readonly bounds: Bounds }
 ): boolean {
   return ranged.every((c, k) => low.data[g * low.cols + c]! <= bounds.high[k]! && high.data[g * low.cols + c]! >= bounds.low[k]!)
@@ -87,33 +87,33 @@ export interface StartedGroup {
 
 /** Starts `count` chains a condition at training rows resampled by what is given. */
 export function startGroup(run: GroupRun): StartedGroup {
-  const { bridge, group, conditions, count, key } = run
+  const { law, encoder, group, conditions, count, key } = run
   const { split, factors } = group
-  const { encoder, rows } = bridge.training
+  const { rows, strata } = law
   const n = conditions.length * count
   const starts = new Uint32Array(n)
   const given = matrix(n, split.given.length)
-  const reaches = split.given.map((c) => reachIn(bridge, c))
+  const reaches = split.given.map((c) => reachIn(law, c))
   const placed: ChainCondition[] = conditions.map((condition, k) => {
     const own = keyFor(key, `condition ${group.members[k]}`)
     const values = givenCoordinates(encoder, condition, { split, count, key: own })
-    split.given.forEach((c, at) => {
+    reaches.forEach((reach, at) => {
       for (let i = 0; i < count; i++) {
         const place = i * values.cols + at
-        values.data[place] = setBack(reaches[at]!, values.data[place]! / bridge.scales[c]!)
+        values.data[place] = setBack(reach, values.data[place]!)
       }
     })
     given.data.set(values.data, k * count * values.cols)
-    const bounds = scaledBounds(bridge, condition, split)
-    const allowed = allowedClasses(bridge, condition, group)
-    const allowedRows = startRowsOf(bridge, condition, allowed)
+    const bounds = boundsInReach(run, condition, split)
+    const allowed = allowedClasses(run, condition)
+    const allowedRows = startRowsOf(run, condition, allowed)
     const centre: PlacedCondition = {
       given: columnMeans(values.data, values.cols),
       bounds,
       misfit: run.misfits?.[k],
       ...(allowedRows ? { allowedRows } : {})
     }
-    starts.set(conditionStarts(bridge, split, centre, { count, key: keyFor(own, 'starts') }), k * count)
+    starts.set(conditionStarts(law, split, centre, { count, key: keyFor(own, 'starts') }), k * count)
     return { bounds, ...(allowed ? { allowed } : {}) }
   })
   const first = takeEncoded(rows, starts)
@@ -124,18 +124,19 @@ export function startGroup(run: GroupRun): StartedGroup {
       const place = i * coordinates.cols + c
       coordinates.data[place] = Math.min(placed[k]!.bounds.high[at]!, Math.max(placed[k]!.bounds.low[at]!, coordinates.data[place]!))
     })
-    if (bridge.mode === 'sweep')
+    if (strata.mode === 'sweep')
       for (const factor of factors) first.codes[i * encoder.factors.length + factor] = conditions[k]!.levels.get(factor)!
   }
-  const part = Uint32Array.from(starts, (row) => bridge.classes.combinations.ofRow[row]!)
+  const part = Uint32Array.from(starts, (row) => strata.classes.combinations.ofRow[row]!)
   return {
     problem: {
-      source: bridge.source,
+      law,
+      engine: run.engine,
       split,
       ridge: run.ridge,
       conditions: placed,
       conditionOf: Uint32Array.from({ length: n }, (_, i) => Math.floor(i / count)),
-      evidence: run.evidence && inScales(run.evidence, bridge.scales)
+      evidence: run.evidence
     },
     state: { coordinates, codes: first.codes, part },
     starts
@@ -143,25 +144,23 @@ export function startGroup(run: GroupRun): StartedGroup {
 }
 
 /** Rows where chains may start: of allowed classes and, where categories are swept, of the given ones if there are such. */
-function startRowsOf(bridge: InformedBridge, { levels }: Condition, allowed: Uint8Array | undefined): Uint8Array | undefined {
-  const inClass = allowed && Uint8Array.from(bridge.classes.combinations.ofRow, (g) => allowed[g]!)
-  if (bridge.mode !== 'sweep' || levels.size === 0) return inClass
-  const { encoder, rows } = bridge.training
+function startRowsOf({ law, encoder }: GroupRun, { levels }: Condition, allowed: Uint8Array | undefined): Uint8Array | undefined {
+  const { rows, strata } = law
+  const inClass = allowed && Uint8Array.from(strata.classes.combinations.ofRow, (g) => allowed[g]!)
+  if (strata.mode !== 'sweep' || levels.size === 0) return inClass
   const fits = (row: number) => [...levels].every(([factor, level]) => rows.codes[row * encoder.factors.length + factor] === level)
   const own = Uint8Array.from({ length: rows.coordinates.rows }, (_, row) => ((inClass?.[row] ?? 1) === 1 && fits(row) ? 1 : 0))
   return own.includes(1) ? own : inClass
 }
 
-function scaledBounds(bridge: InformedBridge, condition: Condition, split: ConditionGroup['split']): Bounds {
-  const { low, high } = boundsOf(bridge.training.encoder, condition, split)
-  const scaled = (ends: Float64Array) => ends.map((x, at) => x / bridge.scales[split.ranged[at]!]!)
-  const reaches = split.ranged.map((c) => reachIn(bridge, c))
-  return boundsWithin(reaches, { low: scaled(low), high: scaled(high) })
+function boundsInReach({ law, encoder }: Pick<GroupRun, 'law' | 'encoder'>, condition: Condition, split: ConditionGroup['split']): Bounds {
+  const reaches = split.ranged.map((c) => reachIn(law, c))
+  return boundsWithin(reaches, boundsOf(encoder, condition, split))
 }
 
-/** Reach of a coordinate in the bridge's own scale; rows that are alike in it, as a few may be, have the spread of all. */
-function reachIn({ training, scales }: InformedBridge, coordinate: number): Reach {
-  return reachOf(training.rows.coordinates, [{ coordinate, factor: 1 }], 1 / scales[coordinate]!)
+/** Reach of a coordinate; rows that are alike in it, as a few may be, have the spread of all. */
+function reachIn({ rows }: Law, coordinate: number): Reach {
+  return reachOf(rows.coordinates, [{ coordinate, factor: 1 }], 1)
 }
 
 function columnMeans(data: Float64Array, cols: number): Float64Array {
@@ -173,7 +172,7 @@ function columnMeans(data: Float64Array, cols: number): Float64Array {
 
 /** Takes one step of every chain: the open factors first where categories are swept, then the numbers. */
 export async function stepGroup(
-  run: Pick<GroupRun, 'bridge' | 'group' | 'engine'>,
+  run: Pick<GroupRun, 'law' | 'encoder' | 'group' | 'engine'>,
   problem: InformedProblem,
   chains: InformedChains,
   key: Key
@@ -184,22 +183,23 @@ export async function stepGroup(
 
 /** Draws the factors that are not known, where categories are swept. */
 async function redrawFactors(
-  { bridge, group, engine }: Pick<GroupRun, 'bridge' | 'group' | 'engine'>,
+  { law, encoder, group, engine }: Pick<GroupRun, 'law' | 'encoder' | 'group' | 'engine'>,
   problem: InformedProblem,
   chains: InformedChains,
   key: Key
 ): Promise<void> {
-  if (!bridge.sweep) return
-  const { combinations, settled } = bridge.classes
-  const open = bridge.training.encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f) && !settled.includes(f))
-  const sweep = { bridge: bridge.sweep, classOf: combinations.ofRow, engine, open, known: group.factors, evidence: problem.evidence }
+  const { sweep: bridge, classes } = law.strata
+  if (!bridge) return
+  const { combinations, settled } = classes
+  const open = encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f) && !settled.includes(f))
+  const sweep = { bridge, classOf: combinations.ofRow, engine, open, known: group.factors, evidence: problem.evidence }
   if (open.length > 0) await sweepFactors(sweep, chains, key)
 }
 
 /** Runs all chains of a group. Cost O(steps·n·M·d²) at most. */
 export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
   const { chains, starts, acceptance, moved } = await runChains(run)
-  return { rows: unscaledRows(run.bridge, chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
+  return { rows: copyState(chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
 }
 
 /** Draws as `drawGroup`, the rows of each condition in batches; `onStep` is told of the first. */
@@ -258,7 +258,7 @@ export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded
     run.scheme === 'clamp'
       ? await Promise.all(keys.map(async (own) => (await clampStep(problem, chains.state, own)).state))
       : await proposals(problem, chains.state, keys)
-  return states.map((state) => unscaledRows(run.bridge, state))
+  return states
 }
 
 interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance' | 'moved'> {
@@ -273,7 +273,7 @@ async function runChains(run: GroupRun): Promise<Ran> {
   const acceptance = new Float64Array(n)
   const moved = new Uint8Array(n)
   let chains = await startChains(problem, state)
-  run.onStep?.(unscaledRows(run.bridge, state), 0)
+  run.onStep?.(copyState(state), 0)
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')
     const key = keyAtStep(stepsKey, turn)
@@ -281,7 +281,7 @@ async function runChains(run: GroupRun): Promise<Ran> {
     chains = stepped.chains
     for (let i = 0; i < n; i++) acceptance[i] = acceptance[i]! + stepped.accepted[i]! / run.steps
     if (2 * turn > run.steps) markMoved(moved, stepped.accepted)
-    run.onStep?.(unscaledRows(run.bridge, chains.state), turn)
+    run.onStep?.(copyState(chains.state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
   return { problem, chains, starts, acceptance, moved }
@@ -296,10 +296,4 @@ async function clampGroup(run: GroupRun, problem: InformedProblem, chains: Infor
   await redrawFactors(run, problem, chains, key)
   const { state, effectiveCount } = await clampStep(problem, chains.state, key)
   return { chains: { ...chains, state, effectiveCount }, accepted: new Uint8Array(state.part.length).fill(1) }
-}
-
-/** Chains in the model's own coordinates. */
-export function unscaledRows(bridge: InformedBridge, { coordinates, codes }: Encoded): Encoded {
-  const data = coordinates.data.map((x, at) => x * bridge.scales[at % coordinates.cols]!)
-  return { coordinates: matrix(coordinates.rows, coordinates.cols, data), codes: codes.slice() }
 }

@@ -1,5 +1,5 @@
 import type { Bounds, CoordinateSplit } from '../know/places.js'
-import type { InformedBridge } from '../law/informed-bridge.js'
+import type { Law } from '../law/law.js'
 import { exp } from '../num/elementary.js'
 import { type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { type Key, uniforms } from '../num/random.js'
@@ -9,9 +9,8 @@ const LEAST_ROWS = 10
 
 /** A condition as the sampler sees it. */
 export interface PlacedCondition {
-  /** Centre of the clamped coordinates, scaled [given]. */
+  /** Centre of the clamped coordinates [given]. */
   readonly given: Float64Array
-  /** Scaled. */
   readonly bounds: Bounds
   /** 1 for training rows whose categories may be taken as they are; absent: all. */
   readonly allowedRows?: Uint8Array
@@ -24,32 +23,34 @@ export interface PlacedCondition {
  * its bandwidth doubled until about 10 rows count. Cost O(M·given).
  */
 export function conditionStarts(
-  bridge: InformedBridge,
+  law: Law,
   split: CoordinateSplit,
   condition: PlacedCondition,
   { count, key }: { count: number; key: Key }
 ): Uint32Array {
-  const squared = squaredDistancesTo(bridge.training.rows.coordinates, split, condition)
+  const squared = squaredDistancesTo(law, split, condition)
   // As far as the kernel would have it stand: likelihoods are flattened as the kernel is widened.
   condition.misfit?.forEach((misfit, j) => {
-    squared[j] = squared[j]! + 4 * bridge.kernel.epsilon * misfit
+    squared[j] = squared[j]! + 4 * law.kernel.epsilon * misfit
   })
-  return stratifiedRows(kernelWeights(bridge, squared, condition.allowedRows), count, key)
+  return stratifiedRows(kernelWeights(law, squared, condition.allowedRows), count, key)
 }
 
 /** Squared distance from every training row to what is given: to the values, and to the nearest end of each interval [M]. */
-function squaredDistancesTo(coordinates: Matrix, split: CoordinateSplit, { given, bounds }: PlacedCondition): Float64Array {
+function squaredDistancesTo(law: Law, split: CoordinateSplit, { given, bounds }: PlacedCondition): Float64Array {
+  const { coordinates } = law.rows
   const out = new Float64Array(coordinates.rows)
   for (let j = 0; j < out.length; j++) {
     const row = rowOf(coordinates, j)
     let sum = 0
     for (let k = 0; k < split.given.length; k++) {
-      const gap = row[split.given[k]!]! - given[k]!
+      const c = split.given[k]!
+      const gap = (row[c]! - given[k]!) / law.scales[c]!
       sum += gap * gap
     }
     for (let k = 0; k < split.ranged.length; k++) {
-      const x = row[split.ranged[k]!]!
-      const gap = Math.max(0, bounds.low[k]! - x, x - bounds.high[k]!)
+      const c = split.ranged[k]!
+      const gap = Math.max(0, bounds.low[k]! - row[c]!, row[c]! - bounds.high[k]!) / law.scales[c]!
       sum += gap * gap
     }
     out[j] = sum
@@ -57,8 +58,7 @@ function squaredDistancesTo(coordinates: Matrix, split: CoordinateSplit, { given
   return out
 }
 
-function kernelWeights(bridge: InformedBridge, squared: Float64Array, allowed: Uint8Array | undefined): Float64Array {
-  const { logWeights } = bridge.training
+function kernelWeights({ logWeights, kernel }: Law, squared: Float64Array, allowed: Uint8Array | undefined): Float64Array {
   let nearest = Number.POSITIVE_INFINITY
   let open = 0
   for (let j = 0; j < squared.length; j++) {
@@ -68,7 +68,7 @@ function kernelWeights(bridge: InformedBridge, squared: Float64Array, allowed: U
   }
   const weights = new Float64Array(squared.length)
   const wanted = Math.min(LEAST_ROWS, open / 2)
-  for (let epsilon = bridge.kernel.epsilon; ; epsilon *= 2) {
+  for (let epsilon = kernel.epsilon; ; epsilon *= 2) {
     let sum = 0
     let squares = 0
     for (let j = 0; j < squared.length; j++) {

@@ -1,10 +1,9 @@
-import { type KernelChoice, kernelOf } from '../kernel/bandwidth.js'
+import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
-import { type CategoryMode, categoryMode, kernelTerms, placesOf } from '../law/category-mode.js'
 import { factorGroups } from '../law/factor-groups.js'
-import { type MixedBridge, mixedBridge } from '../law/mixed.js'
-import { rowClasses } from '../law/strata.js'
+import { type MixedBridge, mixedBridge, placesOf } from '../law/mixed.js'
+import { type CategoryMode, categoryMode, rowClasses } from '../law/strata.js'
 import { type SweepBridge, sweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
@@ -29,6 +28,11 @@ const GROUP_TOLERANCE = 0.01
 
 /** Steps of the draws that a search compares: a sweep redraws every column in each, and its rows are as new after fewer. */
 export const searchSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : USUAL_STEPS.rows)
+
+async function kernelTerms({ rows, logWeights }: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine) {
+  const widths = await widthsFor(kernel, rows.coordinates, engine)
+  return { logTerms: potentials.map((f, j) => f + logWeights[j]!), kernel, ...(widths ? { widths } : {}) }
+}
 
 type TableBridge =
   | { readonly mode: 'none'; readonly bridge: Bridge }

@@ -1,11 +1,11 @@
 import type { Engine } from '../kernel/engine.js'
 import { coordinateEvidence, type Evidence, restricted, together } from '../know/evidence.js'
 import type { Bounds, LinearInterval } from '../know/places.js'
+import type { Law } from '../law/law.js'
 import { backwardMessages, type LinearFactor, type LinearKnowledge, type Message, type Regression } from '../law/linear-law.js'
 import { type LinearObservation, linearObservations } from '../law/linear-observations.js'
 import { standInsOf } from '../law/stand-ins.js'
 import type { FieldRows } from '../law/units.js'
-import type { WindowBridge } from '../law/window.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix, takeColumns } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
@@ -27,8 +27,8 @@ export interface FieldKnowledge {
 export interface GuidedUnit {
   /** The same as a linear law: what carries knowledge back to earlier coordinates. */
   readonly regression: Regression
-  /** The bridge of (target, givens), asked for when it is its turn. */
-  readonly bridge: () => WindowBridge
+  /** The law of the target given these, asked for when it is its turn. */
+  readonly law: () => Law
 }
 
 export interface GuidedContext {
@@ -70,11 +70,11 @@ export async function guidedPass(pass: GuidedPass, { engine, key, watch }: Guide
   const counts = new Array<Float64Array | undefined>(out.cols)
   for (const [a, values] of knowledge.given) for (let i = 0; i < count; i++) out.data[i * out.cols + a] = values[i]!
   const guide = await guideOf(pass)
-  for (const [u, { regression, bridge }] of units.entries()) {
+  for (const [u, { regression, law }] of units.entries()) {
     throwIfStopped(watch, 'sampling')
     const { target, givens } = regression
     if (knowledge.given.has(target)) continue
-    const { targets, effectiveCount } = await drawWindow(bridge(), takeColumns(out, givens), {
+    const { targets, effectiveCount } = await drawWindow(law(), takeColumns(out, givens), {
       engine,
       key: keyFor(key, `unit ${u}`),
       steps,

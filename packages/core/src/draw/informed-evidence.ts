@@ -1,6 +1,6 @@
 import { type StandIn, standInAt } from '../know/evidence.js'
 import type { LocalGaussian } from '../law/local-gaussian.js'
-import type { LocalPart } from '../law/mixture.js'
+import { codesIn, type LocalPart } from '../law/mixture.js'
 import { codesOf, type InformedState } from '../law/state.js'
 import { exp, log } from '../num/elementary.js'
 import { matrix, rowOf } from '../num/matrix.js'
@@ -95,7 +95,7 @@ interface TakingIn extends ConditionedRequest {
  */
 async function takeIn(problem: InformedProblem, gaussian: LocalGaussian, request: TakingIn): Promise<void> {
   const { from, chains, parts, pairs, logMass, standIns } = request
-  const { evidence, source } = problem
+  const { evidence, law } = problem
   const [g, d] = [parts.length, from.coordinates.cols]
   const rowAt = (pair: number) => Math.floor(pair / g)
   const codes = new Int32Array(pairs.length * codesOf(from, 0).length)
@@ -103,7 +103,7 @@ async function takeIn(problem: InformedProblem, gaussian: LocalGaussian, request
   const pairChains = Uint32Array.from(pairs, (pair) => chains[rowAt(pair)]!)
   pairs.forEach((pair, p) => {
     const own = codesOf(from, rowAt(pair))
-    codes.set(source.codesOf(parts[pair % g]!.part, own) ?? own, p * width)
+    codes.set(codesIn(law, parts[pair % g]!.part, own) ?? own, p * width)
   })
   const clamp = (pair: number): void => {
     const [i, part] = [rowAt(pair), parts[pair % g]!]

@@ -1,4 +1,5 @@
 import { standInAt } from '../know/evidence.js'
+import { codesIn, mixtureAt } from '../law/mixture.js'
 import { codesOf, copyState, type InformedState, stepKey } from '../law/state.js'
 import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
@@ -16,7 +17,7 @@ export async function langevinStep(
   state: InformedState,
   key: Key
 ): Promise<InformedState> {
-  const { evidence, epsilon, source } = problem
+  const { evidence, epsilon, law, engine } = problem
   const moved = { ...copyState(state), coordinates: copyMatrix(state.coordinates) }
   const normal = new Float64Array(state.coordinates.cols)
   if (evidence && !evidence.linearise) throw noGradient()
@@ -33,7 +34,7 @@ export async function langevinStep(
     }
     if (!row.every((x) => Math.abs(x) < 1e100)) throw overflow()
   }
-  const parts = await source.at(moved)
+  const parts = await mixtureAt(law, moved, engine)
   const uniform = new Float64Array(parts.length)
   for (let i = 0; i < state.part.length; i++) {
     const allowed = problem.conditions[problem.conditionOf[i]!]!.allowed
@@ -47,7 +48,7 @@ export async function langevinStep(
       moved.part[i] = part.part
       rowOf(moved.coordinates, i).set(rowOf(part.mean, i))
     }
-    const codes = source.codesOf(moved.part[i]!, codesOf(moved, i))
+    const codes = codesIn(law, moved.part[i]!, codesOf(moved, i))
     if (codes) codesOf(moved, i).set(codes)
   }
   return moved

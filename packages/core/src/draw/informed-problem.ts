@@ -1,7 +1,8 @@
+import type { Engine } from '../kernel/engine.js'
 import type { Evidence } from '../know/evidence.js'
 import type { Bounds, CoordinateSplit } from '../know/places.js'
+import type { Law } from '../law/law.js'
 import type { ConditionOptions } from '../law/local-gaussian.js'
-import type { LocalSource } from '../law/mixture.js'
 import type { InformedState } from '../law/state.js'
 import type { Key } from '../num/random.js'
 
@@ -14,14 +15,17 @@ export interface ChainCondition {
 }
 
 export interface InformedProblem extends ConditionOptions {
-  readonly source: LocalSource
+  readonly law: Law
+  readonly engine: Engine
   readonly split: CoordinateSplit
   readonly conditions: readonly ChainCondition[]
   /** Condition of each chain [n]. */
   readonly conditionOf: Uint32Array
   readonly evidence?: Evidence | undefined
+  /** Chains whose local Gaussians are held at a time; default as many as take about 64 MB. */
+  readonly atOnce?: number | undefined
   /**
-   * α in (−1, 0]: a draw from x is m + α (x − m) + √(1 − α²) C^{1/2} ξ, where the source is still and nothing is bounded. The law
+   * α in (−1, 0]: a draw from x is m + α (x − m) + √(1 − α²) C^{1/2} ξ, where the law is still and nothing is bounded. The law
    * is the same, but neighbouring units drawn in turn forget their starts sooner. Default 0.
    * @source Adler 1981, over-relaxation.
    */

@@ -1,7 +1,7 @@
 import { standInValue } from '../know/evidence.js'
 import type { Bounds } from '../know/places.js'
 import { LocalGaussian } from '../law/local-gaussian.js'
-import type { LocalPart } from '../law/mixture.js'
+import { codesIn, type LocalPart } from '../law/mixture.js'
 import { codesOf, stepKey } from '../law/state.js'
 import { log } from '../num/elementary.js'
 import { rowOf } from '../num/matrix.js'
@@ -32,7 +32,7 @@ export class Proposer {
     private readonly answer: Answer
   ) {
     this.gaussian = new LocalGaussian(problem.split, problem)
-    this.uniform = new Float64Array(problem.source.partCount)
+    this.uniform = new Float64Array(problem.law.strata.parts.length)
     this.mean = new Float64Array(asked.from.coordinates.cols)
     this.ranged = problem.split.ranged.length > 0
     const { key } = asked
@@ -58,7 +58,7 @@ export class Proposer {
     const into = rowOf(answer.next.state.coordinates, i)
     answer.next.logForward[i] = this.draw(part.part, { bounds, chain, i, into }) - logTotal
     answer.next.state.part[i] = part.part
-    const codes = problem.source.codesOf(part.part, codesOf(asked.from, i))
+    const codes = codesIn(problem.law, part.part, codesOf(asked.from, i))
     if (codes) codesOf(answer.next.state, i).set(codes)
     answer.effectiveCount[i] = part.effectiveCount[k]!
   }
@@ -135,9 +135,10 @@ export class Proposer {
 
   /** What noise carries out of the bounds of a part is reflected on them, as rows are as frequent near a bound as at it. */
   private putBack(part: number, into: Float64Array): void {
-    const { split, source } = this.problem
-    if (!source.bounds) return
-    const { low, high } = source.bounds
+    const { split, law } = this.problem
+    const { bounds } = law.strata.classes
+    if (!bounds) return
+    const { low, high } = bounds
     const first = part * low.cols
     for (const coordinates of [split.ranged, split.free])
       for (const c of coordinates) into[c] = reflectedInto(low.data[first + c]!, high.data[first + c]!, into[c]!)

@@ -1,5 +1,6 @@
+import type { Law } from '../law/law.js'
 import { LocalGaussian } from '../law/local-gaussian.js'
-import type { LocalSource } from '../law/mixture.js'
+import { isStill, mixtureAt } from '../law/mixture.js'
 import { copyState, type InformedState, stepKey, takeState } from '../law/state.js'
 import { log } from '../num/elementary.js'
 import { type Matrix, rowOf } from '../num/matrix.js'
@@ -21,8 +22,8 @@ export interface InformedChains {
 }
 
 /** Chains that per call keep the moments of all parts within about 64 MB. */
-function chunkSize(source: LocalSource, d: number): number {
-  const numbers = source.partCount * (d + (d * (d + 1)) / 2 + 3)
+function chunkSize({ strata }: Law, d: number): number {
+  const numbers = strata.parts.length * (d + (d * (d + 1)) / 2 + 3)
   return Math.max(64, Math.floor(8e6 / numbers))
 }
 
@@ -58,7 +59,7 @@ const emptyProposals = (state: InformedState): Proposals => ({
  * One Metropolis step of all chains. From x a row x' is proposed from N(m(x), C(x)) times the (local Gaussian) likelihood
  * and accepted with probability min(1, L(x') L̂_{x'}(x) Z(x) / (L(x) L̂_x(x') Z(x'))): Z(x)/Z(x') where L̂ is L itself.
  * Where the bridge is reversible for π, the chain's law is then π × L. Evaluating the proposal also gives the next one,
- * so a step costs one `moments` of all chains and one of those that were rejected before; where the source is still, one.
+ * so a step costs one `moments` of all chains and one of those that were rejected before; where the law is still, one.
  * @source mathematics, section 7. Cost O(n·M·d²) at most, memory O(n·d).
  */
 export async function informedStep(
@@ -68,7 +69,7 @@ export async function informedStep(
 ): Promise<{ chains: InformedChains; accepted: Uint8Array }> {
   const { state, pending, fresh, effectiveCount } = chains
   const all = allOf(state)
-  if (problem.source.still) {
+  if (isStill(problem.law)) {
     const here = await evaluate(problem, { from: state, chains: all, key: stepKey(key, 'propose'), back: state })
     const moved = await accept(problem, chains, { proposals: here.next, there: here, key })
     return { chains: { ...chains, fresh: new Uint8Array(state.part.length) }, accepted: moved }
@@ -193,7 +194,7 @@ async function visit(
   see: (shown: VisitedRows, k: number) => void
 ): Promise<void> {
   const n = from.part.length
-  const size = chunkSize(problem.source, from.coordinates.cols)
+  const size = problem.atOnce ?? chunkSize(problem.law, from.coordinates.cols)
   const gaussian = new LocalGaussian(problem.split, problem)
   for (let first = 0; first < n; first += size) {
     const count = Math.min(size, n - first)
@@ -204,7 +205,7 @@ async function visit(
             from,
             Uint32Array.from({ length: count }, (_, k) => first + k)
           )
-    const parts = await problem.source.at(states)
+    const parts = await mixtureAt(problem.law, states, problem.engine)
     const known = await conditioned(problem, gaussian, { from: states, chains: chains.subarray(first, first + count), parts })
     for (let k = 0; k < count; k++) see({ parts, conditioned: known, first }, k)
   }

@@ -1,7 +1,7 @@
 import type { Engine } from '../kernel/engine.js'
 import type { Evidence } from '../know/evidence.js'
 import type { Bridge } from '../law/bridge.js'
-import { plainSource } from '../law/mixture.js'
+import { lawOfBridge } from '../law/law.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { copyMatrix, type Matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
@@ -65,7 +65,8 @@ export function informedKernel(
   const free = Array.from({ length: d }, (_, c) => c).filter((c) => !held.includes(c))
   const none = new Float64Array(0)
   const problemOf = (n: number): InformedProblem => ({
-    source: plainSource(bridge, engine),
+    law: lawOfBridge(bridge),
+    engine,
     split: { given: held, ranged: [], free },
     ridge,
     conditions: [{ bounds: { low: none, high: none } }],

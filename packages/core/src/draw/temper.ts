@@ -24,8 +24,6 @@ export interface TemperProblem {
   readonly evidence: Evidence
   /** Chains wanted; where the likelihood comes in by several powers there are `LEAST_CHAINS` at least, so that these can be resampled. */
   readonly count: number
-  /** ε of the bridge. */
-  readonly epsilon: number
   readonly step: (problem: InformedProblem, chains: InformedChains, key: Key) => Promise<{ chains: InformedChains }>
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -43,8 +41,8 @@ const MOST_POWERS = { linear: 12, other: 60 }
  * Brings a likelihood in by powers, so that no resampling leaves fewer than half of the chains effective (a twentieth of
  * the pool at first): resample by the increment, two informed steps, again. A mild likelihood takes one power.
  */
-export async function temper({ pool, evidence, epsilon, step, key, watch, ...asked }: TemperProblem): Promise<TemperedStart> {
-  const first = await firstPower(pool, evidence, { epsilon, key, count: asked.count })
+export async function temper({ pool, evidence, step, key, watch, ...asked }: TemperProblem): Promise<TemperedStart> {
+  const first = await firstPower(pool, evidence, { key, count: asked.count })
   let { power } = first
   const least = evidence.linear ? LEAST_LINEAR : LEAST_CHAINS
   const count = first.ahead && power === 1 ? asked.count : Math.max(asked.count, least)
@@ -90,13 +88,13 @@ const TRIES = 8
 /** Chains of the pool that stay effective under the first power, at least; ahead, no more than are wanted. */
 const wantedOf = (n: number): number => Math.max(Math.min(20, n / 2), n / 20)
 
-type FirstQuestion = Pick<TemperProblem, 'epsilon' | 'key' | 'count'>
+type FirstQuestion = Pick<TemperProblem, 'key' | 'count'>
 
-async function firstPower(pool: StartedGroup, evidence: Evidence, { epsilon, key, count: most }: FirstQuestion): Promise<FirstPower> {
+async function firstPower(pool: StartedGroup, evidence: Evidence, { key, count: most }: FirstQuestion): Promise<FirstPower> {
   const { problem, state } = pool
   const own = keyFor(key, 'pool')
   if (evidence.linear && problem.split.ranged.length === 0) {
-    const near = await nearOnes(pool, evidence, { epsilon, key: keyFor(key, 'near'), count: Math.max(most, LEAST_CHAINS) })
+    const near = await nearOnes(pool, evidence, { key: keyFor(key, 'near'), count: Math.max(most, LEAST_CHAINS) })
     const part = takeState(state, near.rows)
     const asked = { ...problem, conditionOf: Uint32Array.from(near.rows, (row) => problem.conditionOf[row]!) }
     const before = await logAhead({ ...asked, evidence: undefined }, part)
@@ -121,9 +119,12 @@ async function firstPower(pool: StartedGroup, evidence: Evidence, { epsilon, key
  * that meets the likelihood as it is, where the chains stand only roughly.
  * @source the auxiliary particle filter: Pitt and Shephard 1999.
  */
-async function nearOnes({ state }: StartedGroup, evidence: Evidence, { epsilon, key, count: most }: FirstQuestion) {
+async function nearOnes({ state, problem: { law } }: StartedGroup, evidence: Evidence, { key, count: most }: FirstQuestion) {
   const count = Math.min(state.part.length, most)
-  const wide = await blurred(evidence, { coordinates: state.coordinates.cols, variance: 2 * epsilon })
+  const wide = await blurred(
+    evidence,
+    law.scales.map((scale) => 2 * law.kernel.epsilon * scale * scale)
+  )
   const values = await logLikelihoods({ evidence: wide }, state)
   const power = nextPower(values, 0, count / 2)
   const rows = stratifiedRows(weightsOf(values, power), count, key)

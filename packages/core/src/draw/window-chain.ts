@@ -2,13 +2,13 @@ import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { type Evidence, standInAt } from '../know/evidence.js'
 import type { Bounds } from '../know/places.js'
+import { type Law, scaledColumns } from '../law/law.js'
+import { isStill } from '../law/mixture.js'
 import type { InformedState } from '../law/state.js'
 import { REACH, RIDGE } from '../law/target-law.js'
-import { beside, columnsOf, comparedPoints, type WindowBridge } from '../law/window.js'
-import { windowSource } from '../law/window-source.js'
 import { log } from '../num/elementary.js'
 import { placesByName } from '../num/group.js'
-import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { beside, type Matrix, matrix, takeColumns, takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { mean } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
@@ -45,12 +45,12 @@ export interface WindowOutcome {
  * needs one, which forgets where it started; of that, what is drawn first is taken.
  * Cost O(steps·n·M·(t + k)²).
  */
-export async function drawWindow(bridge: WindowBridge, givens: Matrix, draw: WindowDraw): Promise<WindowOutcome> {
-  const { targetCount: t } = bridge
+export async function drawWindow(law: Law, givens: Matrix, draw: WindowDraw): Promise<WindowOutcome> {
+  const { drawn: t } = law.columns
   const n = givens.rows
-  const problem = problemOf(bridge, n, draw)
-  const still = problem.source.still === true
-  const start = draw.start ?? (still ? matrix(n, t) : await startingRows(bridge, givens, draw))
+  const problem = problemOf(law, n, draw)
+  const still = isStill(law)
+  const start = draw.start ?? (still ? matrix(n, t) : await startingRows(law, givens, draw))
   const state: InformedState = { coordinates: beside(start, givens), codes: new Int32Array(0), part: new Uint32Array(n) }
   const steps = still ? 1 : (draw.steps ?? USUAL_STEPS.neighbours)
   const key = keyFor(draw.key, 'steps')
@@ -61,20 +61,21 @@ export async function drawWindow(bridge: WindowBridge, givens: Matrix, draw: Win
     chains = taken.chains
     acceptance += n === 0 ? 1 / steps : mean(taken.accepted) / steps
   }
-  return { targets: columnsOf(chains.state.coordinates, 0, t), acceptance, effectiveCount: chains.effectiveCount }
+  return { targets: takeColumns(chains.state.coordinates, firstOf(t)), acceptance, effectiveCount: chains.effectiveCount }
 }
 
 function problemOf(
-  bridge: WindowBridge,
+  law: Law,
   n: number,
   { engine, evidence, bounds, overrelaxation }: Pick<WindowDraw, 'engine' | 'evidence' | 'bounds' | 'overrelaxation'>
 ): InformedProblem {
-  const { targetCount: t, givenCount: k } = bridge
-  const targets = Array.from({ length: t }, (_, c) => c)
+  const { drawn: t, given: k } = law.columns
+  const targets = firstOf(t)
   const split = { given: Array.from({ length: k }, (_, c) => t + c), ranged: bounds ? targets : [], free: bounds ? [] : targets }
   const own = (i: number): Bounds => ({ low: bounds!.low.subarray(i, i + 1), high: bounds!.high.subarray(i, i + 1) })
   return {
-    source: windowSource(bridge, engine),
+    law,
+    engine,
     split,
     ridge: RIDGE,
     reach: REACH,
@@ -85,29 +86,31 @@ function problemOf(
   }
 }
 
+const firstOf = (count: number): number[] => Array.from({ length: count }, (_, c) => c)
+
 const NO_BOUNDS: Bounds = { low: new Float64Array(0), high: new Float64Array(0) }
 
 /**
  * Targets of training rows picked by how well they agree with all that is known of a row [n, t]: its givens by their
  * kernel, a single target by what is Gaussian of the evidence, within the bounds where any row is.
  */
-async function startingRows(bridge: WindowBridge, givens: Matrix, draw: WindowDraw): Promise<Matrix> {
-  const { targetCount: t, givenCount: k, values } = bridge
-  const targets = columnsOf(values, 0, t)
-  const known = columnsOf(values, t, t + k)
+async function startingRows(law: Law, givens: Matrix, draw: WindowDraw): Promise<Matrix> {
+  const { drawn: t } = law.columns
+  const { coordinates } = law.rows
+  const targets = takeColumns(coordinates, firstOf(t))
   const out = matrix(givens.rows, t)
   const observed = t === 1 ? await observedTargets(givens, draw.evidence) : undefined
   for (const [g, { rows, precision, low, high }] of alikeIn(observed, draw.bounds, givens.rows).entries()) {
     const within = Uint32Array.from(targets.data.keys()).filter((j) => targets.data[j]! >= low && targets.data[j]! <= high)
     const among = t === 1 && within.length > 0 && within.length < targets.rows ? within : undefined
     const take = (m: Matrix) => (among ? takeRows(m, among) : m)
-    const width = observed && precision > 0 ? { target: 0.5 / precision, given: bridge.bandwidth.given } : undefined
-    const place = width ?? { target: 'free' as const, given: bridge.bandwidth.given }
+    const width = observed && precision > 0 ? Math.sqrt(0.5 / precision) : Number.POSITIVE_INFINITY
+    const scales = law.scales.map((scale, c) => (c < t ? width : scale))
     const wanted = matrix(rows.length, t)
-    if (width) for (let i = 0; i < rows.length; i++) wanted.data[i] = observed!.value[rows[i]!]!
-    const logWeights = among ? Float64Array.from(among, (j) => bridge.compared.logWeights[j]!) : bridge.compared.logWeights
-    const from = cloud(comparedPoints(wanted, takeRows(givens, rows), place))
-    const to = cloud(comparedPoints(take(targets), take(known), place), logWeights)
+    if (width < Number.POSITIVE_INFINITY) for (let i = 0; i < rows.length; i++) wanted.data[i] = observed!.value[rows[i]!]!
+    const logWeights = among ? Float64Array.from(among, (j) => law.logWeights[j]!) : law.logWeights
+    const from = cloud(scaledColumns(beside(wanted, takeRows(givens, rows)), scales))
+    const to = cloud(scaledColumns(take(coordinates), scales), logWeights)
     const key = keyFor(draw.key, g === 0 ? 'similar' : `similar ${g}`)
     const picked = await draw.engine.pick({ from, to, kernel: gaussianKernel(1) }, logWeights, { key })
     const chosen = takeRows(take(targets), picked)

@@ -194,15 +194,16 @@ function fewer({ constant, rows: f, targets }: Gaussian): Gaussian {
   return { ...out, constant: constant - 0.5 * (squares(targets) - squares(out.targets)) }
 }
 
-/** Linear evidence about points that are blurred by N(0, variance·I): −½ zᵀ(I + variance·F Fᵀ)⁻¹ z in place of −½ ‖z‖². */
-export function blurred(evidence: Evidence, { coordinates, variance }: { coordinates: number; variance: number }): Promise<Evidence> {
-  return linearEvidence(evidence, new Float64Array(coordinates), ({ constant, rows: f, targets }) => {
-    const gram = multiply(f, transpose(f))
+/** Linear evidence about points that are blurred by N(0, V), V diagonal: −½ zᵀ(I + F V Fᵀ)⁻¹ z in place of −½ ‖z‖². */
+export function blurred(evidence: Evidence, variances: Float64Array): Promise<Evidence> {
+  return linearEvidence(evidence, new Float64Array(variances.length), ({ constant, rows: f, targets }) => {
+    const wide = f.data.map((x, place) => x * variances[place % f.cols]!)
+    const gram = multiply(matrix(f.rows, f.cols, wide), transpose(f))
     const noise = cholesky(
       matrix(
         f.rows,
         f.rows,
-        gram.data.map((x, place) => variance * x + (place % (f.rows + 1) === 0 ? 1 : 0))
+        gram.data.map((x, place) => x + (place % (f.rows + 1) === 0 ? 1 : 0))
       )
     )
     const whitened = (columns: Matrix): Matrix => {

@@ -4,7 +4,7 @@ import { keyFromSeed, normals } from '../num/random.js'
 import { fitEncoder } from '../table/encoder.js'
 import { parseObservation } from '../table/expression.js'
 import { inferTable } from '../table/infer.js'
-import { type Evidence, evidenceOfRows, inScales, restricted, standInAt, standInValue, tempered, together } from './evidence.js'
+import { type Evidence, evidenceOfRows, restricted, standInAt, standInValue, tempered, together } from './evidence.js'
 import { observationLikelihood } from './row-likelihoods.js'
 
 const z = normals(keyFromSeed(7), 300)
@@ -33,7 +33,6 @@ describe('evidence', () => {
     ['one observation', sum, 3],
     ['two', both, 3],
     ['two at power 0.3', tempered(both, 0.3), 3],
-    ['two in other scales', inScales(both, Float64Array.of(2, 0.5, 3)), 3],
     ['two about some coordinates', some, 2]
   ]
   test.each(kinds)('of %s is half the squares of its residuals, and its stand-in is their linearisation', async (_, evidence, d) => {

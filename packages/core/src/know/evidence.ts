@@ -206,35 +206,6 @@ function joined(parts: readonly Linearised[], d: number): Linearised {
   return tilted ? { ...all, tilt } : all
 }
 
-/** What evidence says about points whose coordinates are divided by `scales` [d]. */
-export function inScales(evidence: Evidence, scales: Float64Array): Evidence {
-  if (scales.every((scale) => scale === 1)) return evidence
-  const d = scales.length
-  const whole = ({ coordinates, codes }: Encoded): Encoded => ({
-    coordinates: matrix(
-      coordinates.rows,
-      d,
-      coordinates.data.map((x, at) => x * scales[at % d]!)
-    ),
-    codes
-  })
-  const times = (values: Float64Array) => values.map((x, at) => x * scales[at % d]!)
-  const { linearise, residuals } = evidence
-  return {
-    touches: evidence.touches,
-    factors: evidence.factors,
-    linear: evidence.linear,
-    value: (at, chains) => evidence.value(whole(at), chains),
-    ...(linearise && {
-      linearise: async (at: Encoded, chains: Uint32Array): Promise<Linearised> => {
-        const found = await linearise(whole(at), chains)
-        return { ...found, tilt: found.tilt && times(found.tilt), rows: times(found.rows) }
-      }
-    }),
-    ...(residuals && { residuals: (at: Encoded, chains: Uint32Array) => residuals(whole(at), chains) })
-  }
-}
-
 /** Some coordinates of every chain's row while the others are as in `rest`, whose chains are numbered by its rows. */
 export interface Restriction {
   /** Coordinates of the points, in their order. */

@@ -74,7 +74,7 @@ export async function pullBehind(code: Code, known: Known): Promise<PulledBehind
     parts: [...exact, ...other],
     evidence: together([...exact, ...other]),
     blurred: async (variance) => {
-      const wide = await Promise.all(exact.map((one) => blurred(one, { coordinates: codec.latentDimension, variance })))
+      const wide = await Promise.all(exact.map((one) => blurred(one, new Float64Array(codec.latentDimension).fill(variance))))
       return together([...wide, ...other])
     }
   }

@@ -2,6 +2,8 @@ import type { KernelChoice } from '../kernel/bandwidth.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { type Cloud, cloud } from '../space/cloud.js'
 import type { Combinations } from '../table/categories.js'
+import { embedEncoded, takeEncoded } from '../table/encoder.js'
+import type { TrainingRows } from './training-rows.js'
 
 /** Training rows with the log terms and widths that belong to them. */
 export interface Part {
@@ -69,4 +71,13 @@ export function withPlaces(coordinates: Matrix, combination: Uint32Array, places
     out.data.set(rowOf(places, combination[i]!), i * out.cols + coordinates.cols)
   }
   return out
+}
+
+/** Category places of each combination [G, q], read off its first row. */
+export function placesOf({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, combinations: Combinations): Matrix {
+  const firsts = takeEncoded(
+    rows,
+    combinations.rows.map((members) => members[0]!)
+  )
+  return embedEncoded(encoder, { coordinates: matrix(firsts.coordinates.rows, 0), codes: firsts.codes })
 }

@@ -1,12 +1,10 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Moments } from '../kernel/engine.js'
 import { exp, log } from '../num/elementary.js'
-import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import type { Matrix } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
-import { type Bridge, pairFrom } from './bridge.js'
-import type { CoordinateBounds, MixedBridge } from './mixed.js'
+import { type Law, scaledColumns } from './law.js'
 import { codesOf, type InformedState } from './state.js'
-import type { SweepBridge } from './sweep.js'
 
 /** One component of the mixture of Gaussians that a step proposes from. */
 export interface LocalPart {
@@ -19,131 +17,64 @@ export interface LocalPart {
   readonly effectiveCount: Float64Array
 }
 
-/** Where local Gaussians come from: one for a table of numbers, one a class of rows where categories or atoms make classes. */
-export interface LocalSource {
-  readonly partCount: number
-  /** Whether the Gaussians depend on coordinates that are held only: one draw then forgets where it started. */
-  readonly still?: boolean
-  /** Where the coordinates of each part lie: what noise carries beyond is put back. */
-  readonly bounds?: CoordinateBounds | undefined
-  /** Categories that a chain with its `own` has in a part; undefined where they stay as they are. */
-  codesOf(part: number, own: Int32Array): Int32Array | undefined
-  at(states: InformedState): Promise<LocalPart[]>
-}
+/** Whether Gaussians depend on columns that are given only: one draw then forgets where it started. */
+export const isStill = ({ columns, scales }: Pick<Law, 'columns' | 'scales'>): boolean =>
+  scales.subarray(0, columns.drawn).every((scale) => scale === Number.POSITIVE_INFINITY)
 
-/** Mean and covariance under the weights of a plain bridge. */
-export function plainSource(bridge: Bridge, engine: Engine): LocalSource {
-  return {
-    partCount: 1,
-    codesOf: () => undefined,
-    at: async ({ coordinates }) => [
-      onePart(await engine.moments(await pairFrom(bridge, coordinates, engine), bridge.logTerms, bridge.training.points))
-    ]
-  }
-}
-
-const onePart = ({ mean, covariance, effectiveCount }: Moments): LocalPart => ({
-  part: 0,
-  logShare: new Float64Array(mean.rows),
-  mean,
-  covariance,
-  effectiveCount
-})
-
-/** What classes of rows settle where categories are swept. */
-export interface SweepClasses {
-  readonly rows: readonly Uint32Array[]
-  readonly bounds?: CoordinateBounds | undefined
-  /** Factors that a class settles. */
-  readonly settled: readonly number[]
+/** Categories that a chain with its `own` has in a part of a law; undefined where they stay as they are. */
+export function codesIn({ strata }: Law, part: number, own: Int32Array): Int32Array | undefined {
+  const { levels } = strata.parts[part]!
+  if (levels.length === 0) return undefined
+  const codes = own.slice()
+  for (const [factor, level] of levels) codes[factor] = level
+  return codes
 }
 
 /**
- * Mean and covariance of the numbers under weights that compare numbers and categories together, one Gaussian a class of
- * rows; covariances are shrunk as in `mixedSource`.
+ * The mixture of Gaussians that a law has where chains stand: mean and covariance of each class of rows under the kernel's
+ * weights, and its probability. Cost O(n·M·d²).
  */
-export function sweepSource(bridge: SweepBridge, classes: SweepClasses, engine: Engine): LocalSource {
-  const all = Array.from({ length: bridge.factorCount }, (_, f) => f)
-  const settledOf = classes.rows.map((members) => classes.settled.map((f) => bridge.training.codes[members[0]! * bridge.factorCount + f]!))
-  const codesIn = (part: number, own: Int32Array): Int32Array => {
-    const codes = own.slice()
-    classes.settled.forEach((f, k) => {
-      codes[f] = settledOf[part]![k]!
-    })
-    return codes
-  }
-  const parts = classes.rows.map((members) => classPart(bridge, members))
-  return {
-    partCount: parts.length,
-    bounds: classes.bounds,
-    codesOf: (part, own) => (classes.settled.length > 0 ? codesIn(part, own) : undefined),
-    async at(states) {
-      const { coordinates, codes } = states
-      const fromWidths = await widthsFor(bridge.kernel, coordinates, engine)
-      const whole = bridge.embed({ coordinates, codes }, all)
-      const found: Moments[] = []
-      for (const [p, part] of parts.entries()) {
-        const points =
-          classes.settled.length > 0 ? bridge.embed({ coordinates, codes: allCodes(states, (own) => codesIn(p, own)) }, all) : whole
-        const pair = { from: cloud(points), to: part.place, kernel: kernelOf(bridge.kernel, fromWidths, part.widths) }
-        found.push(await engine.moments(pair, part.logTerms, part.values))
-      }
-      if (found.length === 1) return [onePart(found[0]!)]
-      shrinkTogether(found)
-      return partsOf(
-        found,
-        found.map(({ logSum }) => logSum)
-      )
-    }
-  }
-}
-
-function classPart({ whole, training, logTerms, widths }: SweepBridge, members: Uint32Array) {
-  const all = members.length === logTerms.length
-  const take = (values: Float64Array) => (all ? values : Float64Array.from(members, (row) => values[row]!))
-  return {
-    place: all ? whole : cloud(takeRows(whole.points, members)),
-    values: all ? training.coordinates : takeRows(training.coordinates, members),
-    logTerms: take(logTerms),
-    widths: widths && take(widths)
-  }
-}
-
-function allCodes(states: InformedState, change: (own: Int32Array) => Int32Array): Int32Array {
-  const out = states.codes.slice()
-  for (let i = 0; i < states.part.length; i++) codesOf({ ...states, codes: out }, i).set(change(codesOf(states, i)))
-  return out
-}
-
-/**
- * One Gaussian a combination of categories, with its probability from the chain's place; covariances are shrunk towards
- * what all combinations have within themselves, as in `mixedStep`.
- */
-export function mixedSource(bridge: MixedBridge, codes: readonly Int32Array[], engine: Engine): LocalSource {
-  const gaps = squaredGapsOf(bridge.places)
-  return {
-    partCount: bridge.parts.length,
-    bounds: bridge.bounds,
-    codesOf: (part) => codes[part],
-    async at(states) {
-      const found = await partMoments(bridge, states.coordinates, engine)
-      shrinkTogether(found)
-      return withShares(states, found, { gaps, scales: await gapScales(bridge, states.coordinates, engine) })
-    }
-  }
-}
-
-async function partMoments(bridge: MixedBridge, coordinates: Matrix, engine: Engine): Promise<Moments[]> {
-  const widths = await widthsFor(bridge.kernel, coordinates, engine)
+export async function mixtureAt(law: Law, states: InformedState, engine: Engine): Promise<LocalPart[]> {
+  const { kernel, scales, strata, pooled } = law
+  const widths = await widthsFor(kernel, states.coordinates, engine)
+  const whole = cloud(strata.sweep ? strata.sweep.embed(states) : scaledColumns(states.coordinates, scales))
   const found: Moments[] = []
-  for (const part of bridge.parts) {
-    const pair = { from: cloud(coordinates), to: part.training, kernel: kernelOf(bridge.kernel, widths, part.widths) }
-    found.push(await engine.moments(pair, part.logTerms, part.training.points))
+  for (const [p, part] of strata.parts.entries()) {
+    const from = strata.sweep && part.levels.length > 0 ? cloud(strata.sweep.embed(settledIn(law, p, states))) : whole
+    const pair = { from, to: part.compared, kernel: kernelOf(kernel, widths, part.widths) }
+    found.push(await engine.moments(pair, part.logTerms, part.values))
   }
-  return found
+  if (pooled) mixPooled(found[0]!, pooled)
+  if (found.length > 1) shrinkTogether(found)
+  return withShares(law, states, { found, widths })
 }
 
-/** C_c ← (1 − λ) C_c + λ Σ_k q_k C_k, λ = d/(d + n_eff), q by numbers alone; in place. */
+/** Chains with the categories that a part settles. */
+function settledIn(law: Law, part: number, states: InformedState): InformedState {
+  const settled = { ...states, codes: states.codes.slice() }
+  for (let i = 0; i < states.part.length; i++) {
+    const own = codesOf(settled, i)
+    own.set(codesIn(law, part, own) ?? own)
+  }
+  return settled
+}
+
+/**
+ * Mixes 1 + d rows' worth of the average local covariance into each, in place, so that few effective rows do not mean no
+ * noise: n/(n + 1 + d) C + (1 + d)/(n + 1 + d) C̄ for n effective rows in d coordinates.
+ */
+function mixPooled({ mean, covariance, effectiveCount }: Moments, pooled: Float64Array): void {
+  const size = covariance.cols
+  for (let i = 0; i < mean.rows; i++) {
+    const own = effectiveCount[i]! / (effectiveCount[i]! + 1 + mean.cols)
+    for (let at = 0; at < size; at++) covariance.data[i * size + at] = own * covariance.data[i * size + at]! + (1 - own) * pooled[at]!
+  }
+}
+
+/**
+ * Covariances of classes are shrunk towards what all have within themselves where a chain stands, as in `mixedStep`, in place:
+ * C_c ← (1 − λ) C_c + λ Σ_k q_k C_k, λ = d/(d + n_eff), q by numbers alone.
+ */
 function shrinkTogether(found: readonly Moments[]): void {
   const n = found[0]!.mean.rows
   const d = found[0]!.mean.cols
@@ -170,55 +101,28 @@ function shrinkTogether(found: readonly Moments[]): void {
   }
 }
 
-/** 1/(4ε), or its like for a variable kernel with a typical width of the part: what a squared category distance is multiplied by [n]. */
-async function gapScales(bridge: MixedBridge, coordinates: Matrix, engine: Engine): Promise<Float64Array> {
-  const { epsilon } = bridge.kernel
-  const widths = await widthsFor(bridge.kernel, coordinates, engine)
-  return Float64Array.from({ length: coordinates.rows }, (_, i) => 1 / (4 * epsilon * (widths?.[i] ?? 1)))
+interface FoundParts {
+  readonly found: readonly Moments[]
+  /** ρ of the chains, under a variable kernel [n]. */
+  readonly widths: Float64Array | undefined
 }
 
-/** Squared distance between the category places of two combinations [G, G]. */
-function squaredGapsOf({ rows, cols, data }: Matrix): Matrix {
-  const out = matrix(rows, rows)
-  for (let a = 0; a < rows; a++) {
-    for (let b = 0; b < rows; b++) {
-      let sum = 0
-      for (let c = 0; c < cols; c++) {
-        const gap = data[a * cols + c]! - data[b * cols + c]!
-        sum += gap * gap
-      }
-      out.data[a * rows + b] = sum
-    }
-  }
-  return out
-}
-
-function withShares(
-  states: InformedState,
-  found: readonly Moments[],
-  { gaps, scales }: { gaps: Matrix; scales: Float64Array }
-): LocalPart[] {
-  const n = states.coordinates.rows
-  const raw = found.map(({ logSum }, part) =>
-    Float64Array.from({ length: n }, (_, i) => logSum[i]! - scales[i]! * gaps.data[states.part[i]! * gaps.cols + part]!)
+/** Parts with their probabilities: weights by numbers, less e^(−gap/4ερ) between the chain's categories and the part's. */
+function withShares({ kernel, strata: { gaps } }: Law, states: InformedState, { found, widths }: FoundParts): LocalPart[] {
+  const n = states.part.length
+  const logShares = found.map(({ logSum }, part) =>
+    Float64Array.from({ length: n }, (_, i) => {
+      if (found.length === 1) return 0
+      const gap = gaps ? gaps.data[states.part[i]! * gaps.cols + part]! / (4 * kernel.epsilon * (widths?.[i] ?? 1)) : 0
+      return logSum[i]! - gap
+    })
   )
-  return partsOf(found, raw)
-}
-
-/** Parts with their probabilities, from the logs of what these are proportional to [parts][n]. */
-function partsOf(found: readonly Moments[], raw: readonly Float64Array[]): LocalPart[] {
-  const totals = Float64Array.from({ length: raw[0]!.length }, (_, i) => {
+  for (let i = 0; i < n; i++) {
     let largest = Number.NEGATIVE_INFINITY
-    for (const values of raw) largest = Math.max(largest, values[i]!)
+    for (const own of logShares) largest = Math.max(largest, own[i]!)
     let total = 0
-    for (const values of raw) total += exp(values[i]! - largest)
-    return largest + log(total)
-  })
-  return found.map(({ mean, covariance, effectiveCount }, part) => ({
-    part,
-    logShare: raw[part]!.map((value, i) => value - totals[i]!),
-    mean,
-    covariance,
-    effectiveCount
-  }))
+    for (const own of logShares) total += exp(own[i]! - largest)
+    for (const own of logShares) own[i] = own[i]! - (largest + log(total))
+  }
+  return found.map(({ mean, covariance, effectiveCount }, part) => ({ part, logShare: logShares[part]!, mean, covariance, effectiveCount }))
 }

@@ -1,6 +1,7 @@
 import { matrix } from '../num/matrix.js'
 import { type AtomCells, atomCellOf, atomCells, gapsAround } from '../table/atoms.js'
 import { type Combinations, combinationsOf } from '../table/categories.js'
+import type { Encoder } from '../table/encoder.js'
 import type { CoordinateBounds } from './mixed.js'
 import type { TrainingRows } from './training-rows.js'
 
@@ -16,6 +17,21 @@ const PART_ROWS_PER_CLASS = 10
 const PART_LONE_SHARE = 0.1
 /** A gap around a class's values is wider than this share of their range. */
 const GAP_SHARE = 0.5
+
+/** Categories are drawn by whole combination while most rows' combinations recur; otherwise one factor at a time. */
+const COMBINED_ROWS = 3
+const COMBINED_SHARE = 0.6
+
+/** How the categories of a table are drawn. */
+export type CategoryMode = 'none' | 'combinations' | 'sweep'
+
+export function categoryMode(encoder: Encoder, combinations: Combinations): CategoryMode {
+  if (encoder.factors.length === 0) return 'none'
+  let recurring = 0
+  for (const rows of combinations.rows) if (rows.length >= COMBINED_ROWS) recurring += rows.length
+  const many = combinations.rows.length > MOST_COMBINATIONS
+  return !many && recurring >= COMBINED_SHARE * combinations.ofRow.length ? 'combinations' : 'sweep'
+}
 
 /** Classes of rows that a step draws from, and where the coordinates of each class lie. */
 export interface RowClasses {
@@ -163,3 +179,28 @@ function gapBounds({ rows: classes }: Combinations, { encoder, rows }: Pick<Trai
     })
   })
 }
+
+/** What classes under conditions depend on besides the rows. */
+export interface ClassesRequest {
+  /** Coordinates whose atoms make no classes: numbers that are known, and compared as numbers. */
+  readonly without?: readonly number[] | undefined
+  /** Whether the rows are those that match what is given. Default false. */
+  readonly part?: boolean | undefined
+}
+
+/** Classes that conditions are drawn within: each a part of a step. */
+export function conditionClasses(
+  training: Pick<TrainingRows, 'encoder' | 'rows'>,
+  mode: CategoryMode,
+  { without = [], part = false }: ClassesRequest = {}
+): RowClasses {
+  const { coordinates, codes } = training.rows
+  const categories = mode === 'sweep' ? oneClass(coordinates.rows) : combinationsOf(codes, coordinates.rows)
+  return rowClasses(training, categories, { without, part })
+}
+
+/** All rows as one class. */
+export const oneClass = (rowCount: number): Combinations => ({
+  ofRow: new Uint32Array(rowCount),
+  rows: [Uint32Array.from({ length: rowCount }, (_, i) => i)]
+})

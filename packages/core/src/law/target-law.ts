@@ -1,8 +1,8 @@
 import type { Engine } from '../kernel/engine.js'
-import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
+import type { Law } from './law.js'
 import { LocalGaussian } from './local-gaussian.js'
-import { beside, type WindowBridge } from './window.js'
-import { windowSource } from './window-source.js'
+import { mixtureAt } from './mixture.js'
 
 /** Ridge on the covariance of the givens, relative to its mean diagonal. */
 export const RIDGE = 1e-5
@@ -20,25 +20,20 @@ export interface TargetLaw {
 }
 
 /** The proposal law at (targets, givens), before anything else is known. */
-export async function lawAt(
-  bridge: WindowBridge,
-  targets: Matrix,
-  givens: Matrix,
-  { engine }: { readonly engine: Engine }
-): Promise<TargetLaw> {
-  const { targetCount: t, givenCount: k } = bridge
+export async function lawAt(law: Law, targets: Matrix, givens: Matrix, { engine }: { readonly engine: Engine }): Promise<TargetLaw> {
+  const { drawn: t, given: k } = law.columns
   const n = givens.rows
   const split = { given: placesFrom(t, k), ranged: [], free: placesFrom(0, t) }
   const points = beside(targets, givens)
-  const [part] = await windowSource(bridge, engine).at({ coordinates: points, codes: new Int32Array(0), part: new Uint32Array(n) })
-  const law: TargetLaw = { mean: matrix(n, t), spread: matrix(n, t * t), effectiveCount: part!.effectiveCount }
+  const [part] = await mixtureAt(law, { coordinates: points, codes: new Int32Array(0), part: new Uint32Array(n) }, engine)
+  const found: TargetLaw = { mean: matrix(n, t), spread: matrix(n, t * t), effectiveCount: part!.effectiveCount }
   const gaussian = new LocalGaussian(split, { ridge: RIDGE, reach: REACH })
   for (let i = 0; i < n; i++) {
     gaussian.clamp(rowOf(part!.mean, i), rowOf(part!.covariance, i), rowOf(points, i))
-    law.mean.data.set(gaussian.centre.subarray(0, t), i * t)
-    gaussian.copyFreeFactor(rowOf(law.spread, i))
+    found.mean.data.set(gaussian.centre.subarray(0, t), i * t)
+    gaussian.copyFreeFactor(rowOf(found.spread, i))
   }
-  return law
+  return found
 }
 
 /** mean + L ξ of one row into `out`. */

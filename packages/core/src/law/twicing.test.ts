@@ -5,7 +5,7 @@ import { matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import { lawAt } from './target-law.js'
 import { twicedTargets } from './twicing.js'
-import { fitWindow, type WindowBandwidth, type WindowRows, windowBridge } from './window.js'
+import { fitWindow, type WindowBandwidth, type WindowRows, windowLaw } from './window.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const rowCount = 2000
@@ -33,8 +33,8 @@ const places = matrix(
 )
 
 async function lawOf(rows: WindowRows) {
-  const bridge = windowBridge(rows, bandwidth, await fitWindow(rows, bandwidth, { engine }))
-  return lawAt(bridge, matrix(places.rows, 2), places, { engine })
+  const law = windowLaw(rows, bandwidth, await fitWindow(rows, bandwidth, { engine }))
+  return lawAt(law, matrix(places.rows, 2), places, { engine })
 }
 
 const rms = (values: number[]) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length)

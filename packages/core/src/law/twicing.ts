@@ -1,15 +1,8 @@
 import { throwIfStopped } from '../num/iterate.js'
 import { type Matrix, matrix } from '../num/matrix.js'
+import type { Law } from './law.js'
 import { lawAt } from './target-law.js'
-import {
-  refitWindow,
-  type WindowBandwidth,
-  type WindowBridge,
-  type WindowContext,
-  type WindowFit,
-  type WindowRows,
-  windowBridge
-} from './window.js'
+import { fitWindow, type WindowBandwidth, type WindowContext, type WindowFit, type WindowRows, windowLaw } from './window.js'
 
 /** Rows whose local covariances are held at a time. */
 const TILE = 512
@@ -29,10 +22,10 @@ export async function twicedTargets(
   context: WindowContext
 ): Promise<Matrix> {
   const { targets, givens } = rows
-  const fitted = await fittedMeans(windowBridge(rows, bandwidth, fit), givens, context)
+  const fitted = await fittedMeans(windowLaw(rows, bandwidth, fit), givens, context)
   const left = { ...rows, targets: combined(targets, fitted, -1) }
-  const refit = await refitWindow(left, bandwidth, { potentials: fit.potentials, engine: context.engine })
-  return combined(targets, await fittedMeans(windowBridge(left, bandwidth, refit), givens, context), 1)
+  const refit = await fitWindow(left, bandwidth, { potentials: fit.potentials, engine: context.engine })
+  return combined(targets, await fittedMeans(windowLaw(left, bandwidth, refit), givens, context), 1)
 }
 
 /** a + factor·b */
@@ -44,14 +37,14 @@ function combined(a: Matrix, b: Matrix, factor: number): Matrix {
   )
 }
 
-/** Mean of a bridge's law at the givens of its training rows [M, t]. */
-async function fittedMeans(bridge: WindowBridge, givens: Matrix, { engine, watch }: WindowContext): Promise<Matrix> {
-  const out = matrix(givens.rows, bridge.targetCount)
+/** Mean of a law at the givens of its training rows [M, t]. */
+async function fittedMeans(law: Law, givens: Matrix, { engine, watch }: WindowContext): Promise<Matrix> {
+  const out = matrix(givens.rows, law.columns.drawn)
   for (let first = 0; first < out.rows; first += TILE) {
     throwIfStopped(watch, 'twicing')
     const count = Math.min(TILE, out.rows - first)
     const part = matrix(count, givens.cols, givens.data.subarray(first * givens.cols, (first + count) * givens.cols))
-    const { mean } = await lawAt(bridge, matrix(count, out.cols), part, { engine })
+    const { mean } = await lawAt(law, matrix(count, out.cols), part, { engine })
     out.data.set(mean.data, first * out.cols)
   }
   return out

@@ -85,3 +85,13 @@ export function stackRows(parts: readonly Matrix[]): Matrix {
 export function copyMatrix(m: Matrix): Matrix {
   return { data: m.data.slice(), rows: m.rows, cols: m.cols }
 }
+
+/** (A, B) side by side [n, a + b]. */
+export function beside(a: Matrix, b: Matrix): Matrix {
+  const out = matrix(a.rows, a.cols + b.cols)
+  for (let i = 0; i < a.rows; i++) {
+    out.data.set(rowOf(a, i), i * out.cols)
+    out.data.set(rowOf(b, i), i * out.cols + a.cols)
+  }
+  return out
+}

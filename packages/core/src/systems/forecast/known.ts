@@ -12,11 +12,11 @@ import { FEW_ROWS, type NamedWarning } from '../../know/support.js'
 import { linearLaw, type Regression } from '../../law/linear-law.js'
 import { lawAt } from '../../law/target-law.js'
 import { type FieldRows, rowsOf, type Unit } from '../../law/units.js'
-import { beside, windowBridge } from '../../law/window.js'
+import { windowLaw } from '../../law/window.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, stackRows, takeColumns, takeRows } from '../../num/matrix.js'
+import { beside, type Matrix, matrix, stackRows, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
@@ -261,10 +261,10 @@ interface Surprise {
 async function distancesOf(state: Matrix, { units, given, context }: Surprise): Promise<Members['distances']> {
   let squares = 0
   let count = 0
-  for (const { regression, bridge } of units) {
+  for (const { regression, law } of units) {
     const values = given.get(regression.target)
     if (!values) continue
-    const { mean, spread } = await lawAt(bridge(), takeColumns(state, [regression.target]), takeColumns(state, regression.givens), context)
+    const { mean, spread } = await lawAt(law(), takeColumns(state, [regression.target]), takeColumns(state, regression.givens), context)
     for (let i = 0; i < state.rows; i++) {
       squares += ((values[i]! - mean.data[i]!) / Math.max(spread.data[i]!, 1e-300)) ** 2
       count++
@@ -367,8 +367,8 @@ class Horizon {
       }
     })
     const fitted = (await fitWindows(rows, plan, context)).units
-    const bridges = fitted.map((unit) => windowBridge(rowsOf(rows, unit), unit.bandwidth, unit.fit))
-    const law = linearLaw(rows, plan)
+    const laws = fitted.map((unit) => windowLaw(rowsOf(rows, unit), unit.bandwidth, unit.fit))
+    const regressions = linearLaw(rows, plan)
     // Where (output c or input of a lag) stands in the field, seen from step s.
     const place = (column: number, s: number): number => {
       if (column < d) return (s - 1) * d + column
@@ -377,9 +377,9 @@ class Horizon {
       return (from >= 1 ? from - 1 : steps - from) * d + ((column - d) % d)
     }
     return Array.from({ length: steps }, (_, at) => at + 1).flatMap((s) =>
-      law.map((one, c): GuidedUnit => {
+      regressions.map((one, c): GuidedUnit => {
         const regression: Regression = { ...one, target: place(c, s), givens: one.givens.map((given) => place(given, s)) }
-        return { regression, bridge: () => bridges[c]! }
+        return { regression, law: () => laws[c]! }
       })
     )
   }

@@ -1,13 +1,14 @@
 import { bandwidthOf, chooseBandwidths, type GivenChoice } from '../../choose/window-bandwidth.js'
 import { drawWindow } from '../../draw/window-chain.js'
 import type { Engine } from '../../kernel/engine.js'
+import type { Law } from '../../law/law.js'
 import { twicedTargets } from '../../law/twicing.js'
 import { type FieldRows, rowsOf, type Unit } from '../../law/units.js'
-import { beside, fitWindow, refitWindow, type WindowBridge, windowBridge } from '../../law/window.js'
+import { fitWindow, windowLaw } from '../../law/window.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
+import { beside, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import type { Context } from '../context.js'
 import type { FittedWindow } from '../window-file.js'
@@ -99,7 +100,7 @@ async function twice(rows: FieldRows, unit: TransitionUnit, context: Context): P
   for (let i = 0; i < targets.rows; i++) {
     for (const [k, c] of unit.targets.entries()) coordinates.data[i * coordinates.cols + c] = targets.data[i * targets.cols + k]!
   }
-  return refitWindow(rowsOf(rows, unit), unit.bandwidth, { potentials: unit.fit.potentials, engine: context.engine })
+  return fitWindow(rowsOf(rows, unit), unit.bandwidth, { potentials: unit.fit.potentials, engine: context.engine })
 }
 
 function checkTwicing({ twicing, outputFactor }: TransitionOptions): void {
@@ -177,7 +178,7 @@ function standardise(m: Matrix, { centre, scale }: Scale, first: number): Matrix
 export class Transition {
   readonly inputCount: number
   readonly outputCount: number
-  private readonly bridges: readonly { readonly unit: TransitionUnit; readonly bridge: WindowBridge }[]
+  private readonly laws: readonly { readonly unit: TransitionUnit; readonly law: Law }[]
 
   constructor(
     readonly model: TransitionModel,
@@ -185,7 +186,7 @@ export class Transition {
   ) {
     this.outputCount = model.outputCount
     this.inputCount = model.rows.coordinates.cols - model.outputCount
-    this.bridges = model.units.map((unit) => ({ unit, bridge: windowBridge(rowsOf(model.rows, unit), unit.bandwidth, unit.fit) }))
+    this.laws = model.units.map((unit) => ({ unit, law: windowLaw(rowsOf(model.rows, unit), unit.bandwidth, unit.fit) }))
   }
 
   /**
@@ -205,12 +206,12 @@ export class Transition {
     const { scale } = this.model
     const scaled = standardise(inputs, scale, this.outputCount)
     const out = matrix(inputs.rows, this.outputCount)
-    for (const [u, { unit, bridge }] of this.bridges.entries()) {
+    for (const [u, { unit, law }] of this.laws.entries()) {
       const givens = takeColumns(
         scaled,
         unit.givens.map((c) => c - this.outputCount)
       )
-      const { targets } = await drawWindow(bridge, givens, { engine: this.engine, key: keyFor(key, `unit ${u}`) })
+      const { targets } = await drawWindow(law, givens, { engine: this.engine, key: keyFor(key, `unit ${u}`) })
       for (let i = 0; i < out.rows; i++) {
         for (let k = 0; k < unit.targets.length; k++) {
           const c = unit.targets[k]!

@@ -2,8 +2,9 @@ import { Generator } from '../../draw/generator.js'
 import { atEpsilon, type KernelChoice, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
-import { stepWork, tablePotentials } from '../../law/category-mode.js'
+import { scaleRows, tableProblem } from '../../law/law.js'
 import type { TrainingRows } from '../../law/training-rows.js'
+import { stepWork } from '../../law/work.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
@@ -181,7 +182,7 @@ class Evaluations {
     throwIfStopped(watch, 'choosing the bandwidth')
     const choice = atEpsilon(kernel, epsilon)
     const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-    const scaling = await tablePotentials(training, choice, {
+    const scaling = await scaleRows(tableProblem(training, choice), {
       engine,
       tolerance: 1e-3,
       ...(this.initial ? { initial: this.initial } : {}),

@@ -3,7 +3,8 @@ import { Generator } from '../../draw/generator.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import { atEpsilon } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
-import { type RowBudget, rowsWithin, tablePotentials } from '../../law/category-mode.js'
+import { scaleRows, tableProblem } from '../../law/law.js'
+import { type RowBudget, rowsWithin } from '../../law/work.js'
 import type { Watch } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
@@ -163,7 +164,7 @@ class Entrant {
       if (unit > 0) this.relative = this.epsilon / unit
     }
     const chosen = atEpsilon(kernel, this.epsilon)
-    const { potentials } = await tablePotentials(training, chosen, { engine, tolerance: 1e-3, ...stop })
+    const { potentials } = await scaleRows(tableProblem(training, chosen), { engine, tolerance: 1e-3, ...stop })
     const generator = await Generator.create(training, potentials, chosen, engine)
     const steps = generator.searchSteps
     return async (count, label) =>

@@ -7,7 +7,7 @@ import type { KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { type Evidence, shifted } from '../../know/evidence.js'
 import type { ConditionGroup } from '../../know/places.js'
-import { type InformedBridge, informedBridge } from '../../law/informed-bridge.js'
+import { fitLaw, type Law, tableProblem } from '../../law/law.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import type { Watch } from '../../num/iterate.js'
 import { columnOf, type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
@@ -230,7 +230,7 @@ class HeldOutScores {
   private readonly spreads: Float64Array
   /** Drawn coordinates that differ from row to row: all those that are scored. */
   readonly columns: readonly number[]
-  private readonly bridges = new ConditionMemory()
+  private readonly laws = new ConditionMemory()
 
   static async of(problem: ChoiceProblem, parts: readonly HeldOutPart[]): Promise<HeldOutScores> {
     const found: ScoredPart[] = []
@@ -256,12 +256,13 @@ class HeldOutScores {
   }
 
   /** Energy score of every row of a part that has rows it can be drawn from. */
-  async at(p: number, setting: BridgeSetting & { readonly ridge: number }): Promise<Float64Array> {
+  async at(p: number, setting: LawSetting & { readonly ridge: number }): Promise<Float64Array> {
     const { group, engine, watch, scheme, key } = this.problem
     const part = this.parts[p]!
-    const bridge = await this.bridgeOf(part, setting)
+    const law = await this.lawOf(part, setting)
+    const { encoder } = part.fitted
     const places = Array.from(part.members.keys()).filter(
-      (at) => allowedClasses(bridge, part.conditions[part.members[at]!]!, group)?.includes(1) ?? true
+      (at) => allowedClasses({ law, encoder, group }, part.conditions[part.members[at]!]!)?.includes(1) ?? true
     )
     const open = places.map((at) => part.members[at]!)
     if (open.length === 0) return new Float64Array(0)
@@ -269,7 +270,8 @@ class HeldOutScores {
     const known = this.knownOf(part, places, chains)
     const copies = await drawCopies(
       {
-        bridge,
+        law,
+        encoder,
         group,
         conditions: open.map((i) => part.conditions[i]!),
         count: chains,
@@ -323,21 +325,16 @@ class HeldOutScores {
     }
   }
 
-  private bridgeOf({ fold, fitted }: HeldOutPart, { epsilon, freeRatio }: BridgeSetting): Promise<InformedBridge> {
+  private lawOf({ fold, fitted }: HeldOutPart, { epsilon, freeRatio }: LawSetting): Promise<Law> {
     const { group, engine, kernel, watch } = this.problem
-    return this.bridges.recall(`fold ${fold}, ${epsilon}, ${freeRatio}`, async () => {
-      const { bridge } = await informedBridge({
-        training: fitted,
-        kernel: { ...kernel, epsilon },
-        part: this.problem.part,
-        without: this.problem.compared,
-        scales: freeScales(group, freeRatio, fitted.encoder.coordinateCount),
+    const scales = freeScales(group, freeRatio, fitted.encoder.coordinateCount)
+    return this.laws.recall(`fold ${fold}, ${epsilon}, ${freeRatio}`, () =>
+      fitLaw(tableProblem(fitted, { ...kernel, epsilon }, { part: this.problem.part, without: this.problem.compared, scales }), {
         tolerance: 1e-3,
         engine,
         watch
       })
-      return bridge
-    })
+    )
   }
 }
 
@@ -377,7 +374,7 @@ async function withObservations(part: HeldOutPart, { observed, training }: Choic
 /** −log likelihood of rows on which an observation is not defined. */
 const IMPOSSIBLE = 1e6
 
-type BridgeSetting = Pick<ConditionalTrial, 'epsilon' | 'freeRatio'>
+type LawSetting = Pick<ConditionalTrial, 'epsilon' | 'freeRatio'>
 
 /** Lengths that count as one: √ratio for drawn coordinates, one for known ones. */
 export function freeScales(group: ConditionGroup, ratio: number, d: number): Float64Array {

@@ -1,7 +1,7 @@
 import type { Condition } from '../../know/conditions.js'
 import type { ConditionGroup } from '../../know/places.js'
-import { takeTraining } from '../../law/informed-bridge.js'
 import type { TrainingRows } from '../../law/training-rows.js'
+import { takeTraining } from '../../law/training-rows.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Encoded, takeEncoded } from '../../table/encoder.js'
 import { unscaleValues } from '../../table/scaling.js'

@@ -3,8 +3,8 @@ import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import type { ConditionGroup } from '../../know/places.js'
 import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../../know/support.js'
-import { categoryMode } from '../../law/category-mode.js'
-import { type InformedBridge, informedBridge } from '../../law/informed-bridge.js'
+import { fitLaw, type Law, tableProblem } from '../../law/law.js'
+import { categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
@@ -238,28 +238,19 @@ interface PartOfDraw {
   readonly memory: ConditionMemory | undefined
 }
 
-/** A bridge on matched rows at a chosen bandwidth, drawn and given coordinates each in their own scale. */
-export async function bridgeFor(
+/** The law of matched rows at a chosen bandwidth, drawn and given coordinates each in their own scale. */
+export async function lawFor(
   model: GlobalModel,
   { matched: { group, compared }, part, choice, memory }: PartOfDraw,
   { engine, watch }: Pick<Context, 'engine' | 'watch'>
-): Promise<InformedBridge> {
+): Promise<Law> {
   const { epsilon, freeRatio } = choice
   const same = freeRatio === 1 && epsilon === model.kernel.epsilon && !part.rows
   const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
-  return recall(memory, `bridge ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
+  return recall(memory, `law ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
     const { training, potentials } = matchedTraining(model, part.rows)
-    const { bridge } = await informedBridge({
-      training,
-      kernel: { ...model.kernel, epsilon },
-      ...matchedManner(model, part),
-      without: compared,
-      scales,
-      ...(same ? { potentials } : { initial: potentials }),
-      engine,
-      watch
-    })
-    return bridge
+    const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part), without: compared, scales })
+    return fitLaw(problem, { ...(same ? { potentials } : { initial: potentials }), engine, watch })
   })
 }
 
@@ -271,7 +262,8 @@ async function drawWith(
   const { matched, part, choice, request } = asked
   const { engine, key, watch } = context
   return drawGroupInBatches({
-    bridge: await bridgeFor(model, { ...asked, memory: request.memory }, context),
+    law: await lawFor(model, { ...asked, memory: request.memory }, context),
+    encoder: model.training.encoder,
     ...partOfGroup(matched, part),
     count: request.rows,
     steps: request.steps ?? USUAL_STEPS.given,

@@ -1,14 +1,15 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { drawGroup } from '../../draw/condition-draw.js'
+import { startGroup } from '../../draw/condition-draw.js'
+import { informedStep, startChains } from '../../draw/informed.js'
 import { effectiveCount, weightsOf } from '../../draw/temper.js'
 import { ReferenceEngine } from '../../engine/reference/reference.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { resolveConditions } from '../../know/conditions.js'
 import { effectiveSampleSize } from '../../know/support.js'
-import { informedBridge } from '../../law/informed-bridge.js'
+import { fitLaw, tableProblem } from '../../law/law.js'
 import { cosTurns, log } from '../../num/elementary.js'
 import { columnOf, matrix } from '../../num/matrix.js'
-import { keyFromSeed, normals } from '../../num/random.js'
+import { keyAtStep, keyFromSeed, normals } from '../../num/random.js'
 import { mean, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
 import { decodeTable, type Encoded } from '../../table/encoder.js'
 import { inferTable } from '../../table/infer.js'
@@ -129,25 +130,18 @@ describe('conditional rows', () => {
     const { training, kernel, potentials, summary } = mixed
     // Of an engine whose numbers do not depend on which rows share a call: how the chains are cut is the question here.
     const engine = new ReferenceEngine()
-    const { bridge } = await informedBridge({ training, kernel, potentials, mode: summary.categories, engine })
+    const law = await fitLaw(tableProblem(training, kernel, { mode: summary.categories }), { potentials, engine })
     const { group, conditions } = matchConditions(training, resolveConditions(training.encoder, given))[0]!
-    const run = (partCount: number) =>
-      drawGroup({
-        bridge: {
-          ...bridge,
-          source: new Proxy(bridge.source, { get: (source, name) => (name === 'partCount' ? partCount : Reflect.get(source, name)) })
-        },
-        group,
-        conditions,
-        count: 50,
-        steps: 3,
-        ridge: 1e-3,
-        engine,
-        key: keyFromSeed(3)
-      })
-    // 150 chains at once, and in chunks of 64.
-    const [whole, chunks] = [await run(bridge.source.partCount), await run(20_000)]
-    expect(chunks.rows).toStrictEqual(whole.rows)
+    const run = async (atOnce?: number) => {
+      const key = keyFromSeed(3)
+      const { encoder } = training
+      const { problem, state } = startGroup({ law, encoder, group, conditions, count: 50, steps: 3, ridge: 1e-3, engine, key })
+      let chains = await startChains(problem, state)
+      for (let turn = 1; turn <= 3; turn++) chains = (await informedStep({ ...problem, atOnce }, chains, keyAtStep(key, turn))).chains
+      return chains
+    }
+    const [whole, chunks] = [await run(), await run(64)]
+    expect(chunks.state).toStrictEqual(whole.state)
     expect(chunks.effectiveCount).toStrictEqual(whole.effectiveCount)
   })
 

@@ -1,8 +1,10 @@
 import { Generator } from '../../draw/generator.js'
 import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
-import { type CategoryMode, categoryMode, type RowBudget, rowsWithin, tablePotentials } from '../../law/category-mode.js'
+import { scaleRows, tableProblem } from '../../law/law.js'
+import { type CategoryMode, categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
+import { type RowBudget, rowsWithin } from '../../law/work.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Ending } from '../../num/iterate.js'
@@ -121,7 +123,7 @@ export async function fitTraining(
   const base = await kernelChoice(kind, rows, engine)
   const bandwidth = typeof options.bandwidth === 'number' ? undefined : await autoBandwidth(prepared, base, { engine, key, watch })
   const kernel = atEpsilon(base, bandwidth?.epsilon ?? (options.bandwidth as number))
-  const found = await tablePotentials(training, kernel, { engine, watch })
+  const found = await scaleRows(tableProblem(training, kernel), { engine, watch })
   if (!bandwidth) await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
   const combinations = combinationsOf(rows.codes, rowCount)
   const summary: FitSummary = {

@@ -3,7 +3,7 @@ import { energyDistance } from '../../diagnose/pairwise.js'
 import { drawGroup } from '../../draw/condition-draw.js'
 import { stratifiedRows } from '../../draw/condition-starts.js'
 import { effectiveCount } from '../../draw/temper.js'
-import { type InformedBridge, informedBridge } from '../../law/informed-bridge.js'
+import { fitLaw, type Law, tableProblem } from '../../law/law.js'
 import { columnOf, type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
@@ -22,7 +22,7 @@ export interface DistanceToData {
 
 export interface EpsilonChoice {
   readonly epsilon: number
-  readonly bridge: InformedBridge
+  readonly law: Law
   /** Of the chain without likelihood. */
   readonly unconditioned: DistanceToData
   /** Its typical distance to the nearest training row, over that of fresh rows; 1 where all rows agree. */
@@ -41,8 +41,8 @@ export interface EpsilonQuestion {
   /** Whether the likelihood is Gaussian in the coordinates: then so is its product with a Gaussian, wherever a chain stands. */
   readonly linear: boolean
   readonly memory?: ConditionMemory | undefined
-  /** About so many rows of the posterior under a bridge; undefined where weighted training rows do not speak of it. */
-  readonly draw?: ((bridge: InformedBridge, count: number) => Promise<Encoded>) | undefined
+  /** About so many rows of the posterior under a law; undefined where weighted training rows do not speak of it. */
+  readonly draw?: ((law: Law, count: number) => Promise<Encoded>) | undefined
 }
 
 /** With fewer training rows under the likelihood, local moments there are those of a handful of rows. */
@@ -87,8 +87,8 @@ const STEPS = 20
 export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestion, context: Context): Promise<EpsilonChoice> {
   const fixed = typeof question.epsilon === 'number' ? question.epsilon : undefined
   const name = (what: string, epsilon: number) => `posterior ${what} ${JSON.stringify([context.key.stream, epsilon])}`
-  const at = (epsilon: number) => recall(question.memory, name('bridge', epsilon), () => bridgeAt(model, epsilon, context))
-  const tried = (place: BridgeAt) => recall(question.memory, name('control', place.epsilon), () => withControl(model, place, context))
+  const at = (epsilon: number) => recall(question.memory, name('law', epsilon), () => lawAt(model, epsilon, context))
+  const tried = (place: LawAt) => recall(question.memory, name('control', place.epsilon), () => withControl(model, place, context))
   let best = await tried(await at(fixed ?? model.kernel.epsilon))
   if (fixed !== undefined || !question.search || !model.summary.bandwidth) return best
   const weighted = effectiveCount(question.weights) >= FEW_ROWS
@@ -99,15 +99,15 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   // Any other likelihood bends away from what stands for it within one step that crosses the whole law: few would be accepted.
   const gaussian = question.linear && (await recall(question.memory, 'posterior rows are Gaussian', async () => looksGaussian(model)))
   if (climb.length === 0 && !gaussian) return best
-  const posterior = async (bridge: InformedBridge): Promise<DistanceToData> =>
-    distanceToData(model, await question.draw!(bridge, TRIED_ROWS), { weights: question.weights, key: context.key })
+  const posterior = async (law: Law): Promise<DistanceToData> =>
+    distanceToData(model, await question.draw!(law, TRIED_ROWS), { weights: question.weights, key: context.key })
   // The distance is unbiased: below nought it says no more than at nought.
   const alone = Math.max(0, best.unconditioned.distance) + SHARE_OF_FLOOR * best.unconditioned.floor
   const apart = Math.max(LARGEST_RATIO, best.ratio)
-  const first = weighted ? await posterior(best.bridge) : undefined
+  const first = weighted ? await posterior(best.law) : undefined
   const asGood = async (epsilon: number, share: number): Promise<EpsilonChoice | undefined> => {
     const place = await at(epsilon)
-    if (first && !((await posterior(place.bridge)).distance <= Math.max(0, first.distance) + share * first.floor)) return undefined
+    if (first && !((await posterior(place.law)).distance <= Math.max(0, first.distance) + share * first.floor)) return undefined
     const next = await tried(place)
     return next.unconditioned.distance <= alone && next.ratio <= apart ? next : undefined
   }
@@ -122,14 +122,14 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
 }
 
 /** The model's own ε, nothing looked for. */
-export function ownEpsilon(model: GlobalModel, memory: ConditionMemory | undefined, context: Context): Promise<BridgeAt> {
+export function ownEpsilon(model: GlobalModel, memory: ConditionMemory | undefined, context: Context): Promise<LawAt> {
   const { epsilon } = model.kernel
-  return recall(memory, `posterior bridge ${JSON.stringify([context.key.stream, epsilon])}`, () => bridgeAt(model, epsilon, context))
+  return recall(memory, `posterior law ${JSON.stringify([context.key.stream, epsilon])}`, () => lawAt(model, epsilon, context))
 }
 
-/** How far the chain without likelihood strays from the data on a bridge: a bias that acceptance does not show. */
-export async function unconditionedDistance(model: GlobalModel, bridge: InformedBridge, context: Context): Promise<DistanceToData> {
-  return distanceToData(model, await drawUnconditioned(model, bridge, context), { key: context.key })
+/** How far the chain without likelihood strays from the data on a law: a bias that acceptance does not show. */
+export async function unconditionedDistance(model: GlobalModel, law: Law, context: Context): Promise<DistanceToData> {
+  return distanceToData(model, await drawUnconditioned(model, law, context), { key: context.key })
 }
 
 /** Multiplications of one chain without likelihood that ε is compared by. */
@@ -149,28 +149,28 @@ function looksGaussian({ training: { encoder, rows, logWeights } }: GlobalModel)
   return normality !== undefined && normality.skewness < LARGEST_SKEWNESS && Math.abs(normality.kurtosis) < LARGEST_KURTOSIS
 }
 
-type BridgeAt = Pick<EpsilonChoice, 'epsilon' | 'bridge'>
+type LawAt = Pick<EpsilonChoice, 'epsilon' | 'law'>
 
-async function bridgeAt(model: GlobalModel, epsilon: number, { engine, watch }: Context): Promise<BridgeAt> {
+async function lawAt(model: GlobalModel, epsilon: number, { engine, watch }: Context): Promise<LawAt> {
   const { training, potentials } = model
   const known = epsilon === model.kernel.epsilon ? { potentials } : { initial: potentials }
-  const { bridge } = await informedBridge({ training, kernel: { ...model.kernel, epsilon }, ...known, engine, watch })
-  return { epsilon, bridge }
+  return { epsilon, law: await fitLaw(tableProblem(training, { ...model.kernel, epsilon }), { ...known, engine, watch }) }
 }
 
 /** With the distance of the chain without likelihood. */
-async function withControl(model: GlobalModel, { epsilon, bridge }: BridgeAt, context: Context): Promise<EpsilonChoice> {
-  const drawn = await drawUnconditioned(model, bridge, context)
+async function withControl(model: GlobalModel, { epsilon, law }: LawAt, context: Context): Promise<EpsilonChoice> {
+  const drawn = await drawUnconditioned(model, law, context)
   const { encoder, rows } = model.training
   const distances = await distancesTo(embedEncoded(encoder, rows), async (some) => embedEncoded(encoder, some), context.engine)
   const ratio = distances ? (await distances.typical(drawn)).value / distances.typicalFresh : 1
-  return { epsilon, bridge, unconditioned: await distanceToData(model, drawn, { key: context.key }), ratio }
+  return { epsilon, law, unconditioned: await distanceToData(model, drawn, { key: context.key }), ratio }
 }
 
-async function drawUnconditioned(model: GlobalModel, bridge: InformedBridge, { engine, key, watch }: Context): Promise<Encoded> {
+async function drawUnconditioned(model: GlobalModel, law: Law, { engine, key, watch }: Context): Promise<Encoded> {
   const free = Array.from({ length: model.training.encoder.coordinateCount }, (_, c) => c)
   const { rows } = await drawGroup({
-    bridge,
+    law,
+    encoder: model.training.encoder,
     group: { split: { given: [], ranged: [], free }, factors: [], members: [0] },
     conditions: [{ words: '', numbers: [], ranges: [], levels: new Map(), named: [], unknown: [] }],
     count: comparedRows(model),

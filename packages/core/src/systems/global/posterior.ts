@@ -1,10 +1,10 @@
 import { BATCH_ROWS, inBatches } from '../../draw/batches.js'
-import { type GroupRun, markMoved, startGroup, stepGroup, unscaledRows } from '../../draw/condition-draw.js'
+import { type GroupRun, markMoved, startGroup, stepGroup } from '../../draw/condition-draw.js'
 import { langevinStep } from '../../draw/informed-langevin.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { effectiveCount, LEAST_CHAINS, temper, weightsOf } from '../../draw/temper.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
-import { type Evidence, inScales } from '../../know/evidence.js'
+import type { Evidence } from '../../know/evidence.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import {
   type BeforeAndAfter,
@@ -18,7 +18,9 @@ import { groupConditions } from '../../know/places.js'
 import { pull } from '../../know/pull.js'
 import { logLikelihoodsOf } from '../../know/row-likelihoods.js'
 import { effectiveSampleSize, MANY_MATCHING, type NamedWarning } from '../../know/support.js'
-import { type InformedBridge, informedBridge } from '../../law/informed-bridge.js'
+import { fitLaw, type Law, tableProblem } from '../../law/law.js'
+import { mixtureAt } from '../../law/mixture.js'
+import { copyState } from '../../law/state.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Key, keyAtStep, keyFor, permutation } from '../../num/random.js'
@@ -31,7 +33,7 @@ import type { Context } from '../context.js'
 import { DEFAULT_RIDGE, isOneGaussian } from './condition-choose.js'
 import { type ConditionMemory, recall } from './condition-memory.js'
 import { type MatchedGroup, matchConditions, matchedManner, matchedTraining, matchedWidening } from './condition-rows.js'
-import { bridgeFor, checkConditions, choiceKey, chooseFor } from './condition-sample.js'
+import { checkConditions, choiceKey, chooseFor, lawFor } from './condition-sample.js'
 import { type GlobalModel, trainingTable } from './model.js'
 import { chooseEpsilon, type EpsilonChoice, ownEpsilon, unconditionedDistance } from './posterior-epsilon.js'
 
@@ -129,7 +131,7 @@ export interface PosteriorDraw extends Pick<PosteriorRequest, 'rows' | 'conditio
 }
 
 /** `unconditioned` where ε was looked for. */
-type Choice = Pick<EpsilonChoice, 'epsilon' | 'bridge' | 'gaussian'> & Partial<Pick<EpsilonChoice, 'unconditioned'>>
+type Choice = Pick<EpsilonChoice, 'epsilon' | 'law' | 'gaussian'> & Partial<Pick<EpsilonChoice, 'unconditioned'>>
 
 /** Drawn rows and how the chains fared. */
 export interface PosteriorChains {
@@ -139,7 +141,7 @@ export interface PosteriorChains {
   readonly agreeing?: Encoded | undefined
   readonly conditioning: 'informed' | 'langevin'
   readonly steps: number
-  readonly choice: Omit<Choice, 'bridge'>
+  readonly choice: Omit<Choice, 'law'>
   readonly powers: readonly number[]
   /** As in `PosteriorReport`. */
   readonly importanceRows: number
@@ -155,11 +157,10 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
   const key = keyFor(context.key, 'posterior')
   const weights = await rowWeights(model, evidence)
   if (!weights) return undefined
-  const poolFor = (bridge: InformedBridge, count: number, on = condition) =>
-    poolOf(bridge, { count, steps, condition: on, context: { ...context, key } })
+  const poolFor = (law: Law, count: number, on = condition) =>
+    poolOf(law, { count, steps, condition: on, encoder: model.training.encoder, context: { ...context, key } })
   const quiet = context.watch?.stop ? { stop: context.watch.stop } : undefined
-  const draw = async (bridge: InformedBridge, count: number) =>
-    (await drawInformed({ ...poolFor(bridge, count), watch: quiet }, evidence, count)).rows
+  const draw = async (law: Law, count: number) => (await drawInformed({ ...poolFor(law, count), watch: quiet }, evidence, count)).rows
   const question = {
     epsilon: asked.epsilon,
     search: conditioning !== 'langevin',
@@ -174,10 +175,9 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
   const searched = askable ? await placeFor(model, asked, { context, key }) : undefined
   const choice: Choice =
     searched?.choice ?? (asked.search === 'none' ? await ownEpsilon(model, asked.memory, own) : await chooseEpsilon(model, question, own))
-  const matched =
-    searched ?? (known ? await matchedBridge(model, { condition, choice, asked }, context) : { bridge: choice.bridge, condition })
+  const matched = searched ?? (known ? await matchedLaw(model, { condition, choice, asked }, context) : { law: choice.law, condition })
   const ridge = searched?.ridge ?? DEFAULT_RIDGE
-  const pool = (count: number) => ({ ...poolFor(matched.bridge, count, matched.condition), ridge })
+  const pool = (count: number) => ({ ...poolFor(matched.law, count, matched.condition), ridge })
   const counted = asked.counted ?? evidence
   const support = known
     ? await supportUnder(pool(Math.min(asked.rows, BATCH_ROWS)), counted)
@@ -193,7 +193,7 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
     rows: drawn.rows,
     conditioning,
     steps,
-    choice: { ...choice, epsilon: matched.bridge.kernel.epsilon },
+    choice: { ...choice, epsilon: matched.law.kernel.epsilon },
     powers: drawn.powers,
     effectiveRows: drawn.effectiveRows,
     acceptance: drawn.acceptance,
@@ -218,29 +218,29 @@ export function checkPosterior(
   return observations
 }
 
-/** The chosen bridge on the rows that match what is given, and what of it is left to be compared. */
-async function matchedBridge(
+/** The chosen law of the rows that match what is given, and what of it is left to be compared. */
+async function matchedLaw(
   model: GlobalModel,
   { condition, choice, asked }: { condition: Condition; choice: Choice; asked: PosteriorDraw },
   { engine, watch }: Context
-): Promise<{ bridge: InformedBridge; condition: Condition }> {
+): Promise<{ law: Law; condition: Condition }> {
   const { conditions, compared, matched } = matchConditions(model.training, [condition])[0]!
   const { name, rows } = matched[0]!
   const left = conditions[0]!
-  if (!rows && compared.length === 0) return { bridge: choice.bridge, condition: left }
-  const bridge = await recall(asked.memory, `posterior bridge ${JSON.stringify([choice.epsilon, compared, name])}`, async () => {
+  if (!rows && compared.length === 0) return { law: choice.law, condition: left }
+  const law = await recall(asked.memory, `posterior law ${JSON.stringify([choice.epsilon, compared, name])}`, async () => {
     const { training, potentials } = matchedTraining(model, rows)
     const widening = typeof asked.epsilon === 'number' ? 1 : await matchedWidening(model, rows, engine)
     const kernel = { ...model.kernel, epsilon: choice.epsilon * widening }
     const manner = matchedManner(model, { rows })
-    return (await informedBridge({ training, kernel, ...manner, without: compared, initial: potentials, engine, watch })).bridge
+    return fitLaw(tableProblem(training, kernel, { ...manner, without: compared }), { initial: potentials, engine, watch })
   })
-  return { bridge, condition: left }
+  return { law, condition: left }
 }
 
-/** Where chains run: a bridge at a setting chosen by held-out rows, and what is left to be compared on it. */
+/** Where chains run: a law at a setting chosen by held-out rows, and what is left to be compared on it. */
 interface Place {
-  readonly bridge: InformedBridge
+  readonly law: Law
   readonly condition: Condition
   readonly choice: Choice
   readonly ridge: number
@@ -266,13 +266,13 @@ async function placeFor(model: GlobalModel, asked: PosteriorDraw, { context, key
     { ...context, key: choiceKey(context.key) }
   )
   const part = found.matched[0]!
-  const bridge = await bridgeFor(model, { matched, part, choice: chosen, memory }, context)
+  const law = await lawFor(model, { matched, part, choice: chosen, memory }, context)
   const whole = part.rows
-    ? await bridgeFor(model, { matched, part: { ...part, rows: undefined, name: '' }, choice: chosen, memory }, context)
-    : bridge
+    ? await lawFor(model, { matched, part: { ...part, rows: undefined, name: '' }, choice: chosen, memory }, context)
+    : law
   const unconditioned = await unconditionedDistance(model, whole, { ...context, key })
   const gaussian = isOneGaussian(chosen) ? { gaussian: true as const } : {}
-  return { bridge, condition: left, choice: { epsilon: chosen.epsilon, bridge, unconditioned, ...gaussian }, ridge: chosen.ridge }
+  return { law, condition: left, choice: { epsilon: chosen.epsilon, law, unconditioned, ...gaussian }, ridge: chosen.ridge }
 }
 
 interface PlaceContext {
@@ -287,16 +287,18 @@ interface PoolRequest {
   readonly count: number
   readonly steps: number
   readonly condition: Condition
+  readonly encoder: Encoder
   readonly context: Context
 }
 
 /** Chains that know what is given, before anything is observed. */
-function poolOf(bridge: InformedBridge, { count, steps, condition, context }: PoolRequest): GroupRun {
+function poolOf(law: Law, { count, steps, condition, encoder, context }: PoolRequest): GroupRun {
   return {
-    bridge,
-    group: groupConditions(bridge.training.encoder, [condition])[0]!,
+    law,
+    encoder,
+    group: groupConditions(encoder, [condition])[0]!,
     conditions: [condition],
-    count: Math.max(count, LEAST_CHAINS, Math.min(bridge.training.logWeights.length, MOST_POOL)),
+    count: Math.max(count, LEAST_CHAINS, Math.min(law.logWeights.length, MOST_POOL)),
     steps,
     ridge: DEFAULT_RIDGE,
     engine: context.engine,
@@ -356,14 +358,12 @@ function joined(batches: readonly Drawn[]): Drawn {
   }
 }
 
-async function drawInformed(run: GroupRun, whole: Evidence, count: number): Promise<Drawn> {
-  const evidence = inScales(whole, run.bridge.scales)
+async function drawInformed(run: GroupRun, evidence: Evidence, count: number): Promise<Drawn> {
   const pool = startGroup(run)
   const start = await temper({
     pool,
     evidence,
     count,
-    epsilon: run.bridge.kernel.epsilon,
     step: (problem, chains, key) => stepGroup(run, problem, chains, key),
     key: keyFor(run.key, 'temper'),
     watch: run.watch
@@ -371,7 +371,7 @@ async function drawInformed(run: GroupRun, whole: Evidence, count: number): Prom
   let { chains } = start
   const n = chains.fresh.length
   const problem = { ...pool.problem, conditionOf: new Uint32Array(n), evidence }
-  run.onStep?.(unscaledRows(run.bridge, takeEncoded(run.bridge.training.rows, start.ancestors)), 0)
+  run.onStep?.(takeEncoded(run.law.rows, start.ancestors), 0)
   let acceptance = 0
   const moved = new Uint8Array(n)
   const key = keyFor(run.key, 'steps')
@@ -381,29 +381,35 @@ async function drawInformed(run: GroupRun, whole: Evidence, count: number): Prom
     chains = stepped.chains
     acceptance += mean(stepped.accepted) / run.steps
     if (2 * turn > run.steps) markMoved(moved, stepped.accepted)
-    run.onStep?.(unscaledRows(run.bridge, chains.state), turn)
+    run.onStep?.(copyState(chains.state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
-  const rows = unscaledRows(run.bridge, chains.state)
-  return { rows, ancestors: start.ancestors, moved, acceptance, effectiveRows: mean(chains.effectiveCount), powers: start.powers }
+  return {
+    rows: chains.state,
+    ancestors: start.ancestors,
+    moved,
+    acceptance,
+    effectiveRows: mean(chains.effectiveCount),
+    powers: start.powers
+  }
 }
 
 async function drawLangevin(run: GroupRun, evidence: Evidence, count: number): Promise<Drawn> {
   const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(count, LEAST_CHAINS) })
-  const epsilon = run.bridge.kernel.epsilon
+  const { epsilon } = run.law.kernel
   let state = first
-  run.onStep?.(takeEncoded(run.bridge.training.rows, starts), 0)
+  run.onStep?.(takeEncoded(run.law.rows, starts), 0)
   const key = keyFor(run.key, 'langevin')
   for (let turn = 1; turn <= run.steps; turn++) {
     throwIfStopped(run.watch, 'sampling')
     state = await langevinStep({ ...problem, evidence, epsilon }, state, keyAtStep(key, turn))
-    run.onStep?.(unscaledRows(run.bridge, state), turn)
+    run.onStep?.(copyState(state), turn)
     run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
   }
-  const parts = await run.bridge.source.at(state)
+  const parts = await mixtureAt(run.law, state, run.engine)
   const counts = Float64Array.from(state.part, (part, i) => parts.find((one) => one.part === part)!.effectiveCount[i]!)
   return {
-    rows: unscaledRows(run.bridge, state),
+    rows: state,
     ancestors: starts,
     moved: new Uint8Array(state.part.length).fill(1),
     acceptance: 1,
@@ -418,7 +424,8 @@ type Support = Required<Pick<PosteriorChains, 'importanceRows' | 'fittingRows' |
 /** Training rows that fit what is given, with the given numbers in place: only they can agree with what was observed. */
 async function supportUnder(run: GroupRun, evidence: Evidence): Promise<Support> {
   const { state, starts } = startGroup(run)
-  const { encoder, rows: training, logWeights } = run.bridge.training
+  const { encoder, law } = run
+  const { rows: training, logWeights } = law
   const width = encoder.factors.length
   const levels = [...run.conditions[0]!.levels]
   const fits = (row: number) => levels.every(([factor, level]) => training.codes[row * width + factor] === level)
@@ -426,7 +433,7 @@ async function supportUnder(run: GroupRun, evidence: Evidence): Promise<Support>
   // Where categories are swept, chains start at rows of others too; those of the given ones count, where there are any.
   const own = all.filter((i) => fits(starts[i]!))
   const kept = own.length > 0 ? own : all
-  const rows = takeEncoded(unscaledRows(run.bridge, state), kept)
+  const rows = takeEncoded(state, kept)
   const logs = await logLikelihoodsOf(evidence, rows)
   const effective = (weights: Float64Array): number => {
     const sums = new Float64Array(logWeights.length)

@@ -5,7 +5,7 @@ import { drawWindow } from '../../draw/window-chain.js'
 import type { Engine } from '../../kernel/engine.js'
 import type { Bridge } from '../../law/bridge.js'
 import { rowsOf } from '../../law/units.js'
-import { windowBridge } from '../../law/window.js'
+import { windowLaw } from '../../law/window.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
@@ -41,9 +41,9 @@ async function drawUnit(model: LocalModel, at: { unit: FittedUnit; u: number; ou
   // The first unit has the run's own key: one block of all coordinates is the global sampler, byte for byte.
   const key = u === 0 ? options.key : keyFor(options.key, `unit ${u}`)
   if (unit.kind === 'root') return drawRoot(model, unit, { ...options, key })
-  const bridge = windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit)
+  const law = windowLaw(rowsOf(model, unit), unit.bandwidth, unit.fit)
   const { engine, steps } = options
-  const drawn = await drawWindow(bridge, takeColumns(out, unit.givens), {
+  const drawn = await drawWindow(law, takeColumns(out, unit.givens), {
     engine,
     key,
     ...(steps === undefined ? {} : { steps })

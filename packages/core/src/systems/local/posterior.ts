@@ -11,7 +11,7 @@ import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { linearLaw } from '../../law/linear-law.js'
 import type { LinearObservation } from '../../law/linear-observations.js'
 import { rowsOf } from '../../law/units.js'
-import { windowBridge } from '../../law/window.js'
+import { windowLaw } from '../../law/window.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
@@ -213,7 +213,7 @@ async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalConte
   const law = linearLaw(model, windows)
   const pass = {
     rows: model,
-    units: windows.map((unit, u) => ({ regression: law[u]!, bridge: () => windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit) })),
+    units: windows.map((unit, u) => ({ regression: law[u]!, law: () => windowLaw(rowsOf(model, unit), unit.bandwidth, unit.fit) })),
     knowledge,
     count: n,
     rowsPerCondition: request.count,
@@ -283,10 +283,10 @@ async function twoSidedSweep(
     throwIfStopped(context.watch, 'sweeps')
     if (knowledge.given.has(a)) continue
     const unit = units[a]!
-    const bridge = windowBridge(rowsOf(model, unit), unit.bandwidth, unit.fit)
+    const law = windowLaw(rowsOf(model, unit), unit.bandwidth, unit.fit)
     const touching = knowledge.evidence.filter(({ touches }) => touches?.includes(a) ?? true)
     const known = together(touching.map((one) => (one.linear ? one : tempered(one, power))))
-    const { targets, effectiveCount, acceptance } = await drawWindow(bridge, takeColumns(state, unit.givens), {
+    const { targets, effectiveCount, acceptance } = await drawWindow(law, takeColumns(state, unit.givens), {
       engine: context.engine,
       key: keyAtStep(keyFor(context.key, `coordinate ${a}`), sweep),
       steps: 2,

@@ -1,6 +1,6 @@
 import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import { rowsOf } from '../../law/units.js'
-import { refitWindow } from '../../law/window.js'
+import { fitWindow } from '../../law/window.js'
 import { mostGivens } from '../../space/forward-selection.js'
 import { fitWindows } from '../fit-windows.js'
 import type { FittedWindow } from '../window-file.js'
@@ -36,5 +36,5 @@ export async function passWindows(model: LocalModel, context: LocalContext): Pro
 async function windowOfUnit(model: LocalModel, unit: FittedUnit, { engine }: LocalContext): Promise<FittedWindow> {
   if (unit.kind === 'given') return unit
   const bandwidth = { target: unit.kernel.epsilon, given: 1 }
-  return { ...unit, bandwidth, fit: await refitWindow(rowsOf(model, unit), bandwidth, { potentials: unit.potentials, engine }) }
+  return { ...unit, bandwidth, fit: await fitWindow(rowsOf(model, unit), bandwidth, { potentials: unit.potentials, engine }) }
 }

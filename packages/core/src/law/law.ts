@@ -1,0 +1,239 @@
+import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
+import type { Engine } from '../kernel/engine.js'
+import { gaussianKernel } from '../kernel/kernel.js'
+import { defined } from '../num/defined.js'
+import { exp } from '../num/elementary.js'
+import type { Watch } from '../num/iterate.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
+import { type Cloud, cloud } from '../space/cloud.js'
+import { combinationsOf } from '../table/categories.js'
+import { type Encoded, type Encoder, embedEncoded } from '../table/encoder.js'
+import type { Bridge } from './bridge.js'
+import { factorGroups } from './factor-groups.js'
+import { placesOf } from './mixed.js'
+import { type CategoryMode, type ClassesRequest, categoryMode, conditionClasses, oneClass, type RowClasses } from './strata.js'
+import { type SweepBridge, sweepBridge } from './sweep.js'
+import type { TrainingRows } from './training-rows.js'
+
+/**
+ * A fitted law: rows, how they are compared, and the potentials that make the kernel between them a bridge. A table under
+ * conditions, a window of a field and a step of a series are the same; they differ in which columns are drawn from which.
+ */
+export interface Law {
+  /** How many columns are drawn, from how many others. */
+  readonly columns: { readonly drawn: number; readonly given: number }
+  /** Coordinates, those that are drawn first [M, drawn + given], and categories where there are any. */
+  readonly rows: Encoded
+  readonly logWeights: Float64Array
+  readonly kernel: KernelChoice
+  /** What a coordinate is divided by before it is compared [d]; infinite: it is not compared. Others than 1 with a fixed kernel only. */
+  readonly scales: Float64Array
+  /** f + a: potentials and log-weights [M]. */
+  readonly logTerms: Float64Array
+  readonly strata: Strata
+  /** Local covariance, averaged over the rows, packed lower triangle [d(d + 1)/2]. */
+  readonly pooled?: Float64Array | undefined
+}
+
+/** Rows of one class, ready to be compared with chains. */
+export interface Stratum {
+  readonly compared: Cloud
+  /** The same rows as they came [M, d]. */
+  readonly values: Matrix
+  /** f + a [M] */
+  readonly logTerms: Float64Array
+  /** ρ, under a variable kernel. */
+  readonly widths?: Float64Array | undefined
+  /** Factors that the class settles, with its levels. */
+  readonly levels: readonly (readonly [factor: number, level: number])[]
+}
+
+/** Classes of rows, each with a Gaussian of its own where a chain stands. */
+export interface Strata {
+  readonly mode: CategoryMode
+  readonly classes: RowClasses
+  readonly parts: readonly Stratum[]
+  /** Squared distances between the categories of two classes, where they are drawn with the class [G, G]. */
+  readonly gaps?: Matrix
+  /** Where categories are drawn a group at a time. */
+  readonly sweep?: SweepBridge
+}
+
+/** What a law is fitted to. */
+export interface LawProblem extends Pick<Law, 'columns' | 'rows' | 'logWeights' | 'kernel' | 'scales'> {
+  /** Of rows with categories, or such as make classes. */
+  readonly table?: TableManner & { readonly encoder: Encoder }
+}
+
+/** How the rows of a table are told apart. */
+export interface TableManner extends ClassesRequest {
+  /** How categories are drawn, where a part of a table's rows must do as the whole does; default by the rows. */
+  readonly mode?: CategoryMode | undefined
+  /** Groups of factors that hang together, where the rows are too few to tell; default by the rows. */
+  readonly groups?: readonly (readonly number[])[] | undefined
+}
+
+/** All coordinates of a table, drawn from none. */
+export function tableProblem(
+  { encoder, rows, logWeights }: TrainingRows,
+  kernel: KernelChoice,
+  { scales, ...manner }: TableManner & { readonly scales?: Float64Array } = {}
+): LawProblem {
+  const d = encoder.coordinateCount
+  const columns = { drawn: d, given: 0 }
+  return { columns, rows, logWeights, kernel, scales: scales ?? new Float64Array(d).fill(1), table: { ...manner, encoder } }
+}
+
+export interface ScalingContext {
+  readonly engine: Engine
+  readonly tolerance?: number | undefined
+  readonly turns?: number | undefined
+  /** A starting point for potentials. */
+  readonly initial?: Float64Array | undefined
+  readonly watch?: Watch | undefined
+}
+
+/** The symmetric scaling of a law's rows, numbers and categories compared together. Cost about 15 kernel passes over M² pairs. */
+export async function scaleRows(problem: LawProblem, { engine, ...options }: ScalingContext): Promise<Scaling> {
+  const { kernel, rows, logWeights } = problem
+  const widths = await widthsFor(kernel, rows.coordinates, engine)
+  const points = cloud(comparedPoints(problem, rows), logWeights)
+  return symmetricScaling({ cloud: points, kernel: kernelOf(kernel, widths, widths), engine, ...defined(options) })
+}
+
+/** What is found about rows once and kept. */
+export interface LawFit extends Pick<Law, 'pooled'> {
+  readonly potentials: Float64Array
+}
+
+/** Fits a law; potentials are found unless they are known. Cost that of `scaleRows`. */
+export async function fitLaw(
+  problem: LawProblem,
+  context: ScalingContext & { readonly potentials?: Float64Array | undefined }
+): Promise<Law> {
+  const { potentials, watch, ...rest } = context
+  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+  const found = potentials ?? (await scaleRows(problem, { ...rest, ...stop })).potentials
+  const law = lawOf(problem, { potentials: found }, await widthsFor(problem.kernel, problem.rows.coordinates, rest.engine))
+  return problem.table ? law : { ...law, pooled: await averageCovariance(law, rest.engine) }
+}
+
+/** A law whose fit is known; `widths` are those of its rows under a variable kernel. Cost O(M·d). */
+export function lawOf(problem: LawProblem, fit: LawFit, widths?: Float64Array): Law {
+  const logTerms = fit.potentials.map((f, j) => f + problem.logWeights[j]!)
+  return { ...lawUnder(problem, logTerms, widths), pooled: fit.pooled }
+}
+
+function lawUnder(problem: LawProblem, logTerms: Float64Array, widths: Float64Array | undefined): Law {
+  const { table: _, ...own } = problem
+  return { ...own, logTerms, strata: strataOf(problem, { logTerms, ...defined({ widths }) }) }
+}
+
+function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array; readonly widths?: Float64Array }): Strata {
+  const { rows, kernel, table } = problem
+  const rowCount = rows.coordinates.rows
+  const encoder = table?.encoder
+  const mode = table?.mode ?? (encoder ? categoryMode(encoder, combinationsOf(rows.codes, rowCount)) : 'none')
+  const classes = encoder ? conditionClasses({ encoder, rows }, mode, table) : { combinations: oneClass(rowCount), settled: [] }
+  const factorCount = encoder?.factors.length ?? 0
+  const factors = Array.from({ length: factorCount }, (_, f) => f)
+  const sweep =
+    mode === 'sweep'
+      ? sweepBridge({
+          ...terms,
+          kernel,
+          training: rows,
+          factorCount,
+          groups: table?.groups ?? factorGroups(rows.codes, factorCount),
+          embed: (some, factors) => comparedPoints(problem, some, factors)
+        })
+      : undefined
+  const whole = sweep?.whole ?? cloud(comparedPoints(problem, rows, []))
+  const settled = sweep ? classes.settled : factors
+  const parts = classes.combinations.rows.map((members): Stratum => {
+    const all = members.length === rowCount
+    const take = (values: Float64Array) => (all ? values : Float64Array.from(members, (row) => values[row]!))
+    return {
+      compared: all ? whole : cloud(takeRows(whole.points, members)),
+      values: all ? rows.coordinates : takeRows(rows.coordinates, members),
+      logTerms: take(terms.logTerms),
+      widths: terms.widths && take(terms.widths),
+      levels: settled.map((f) => [f, rows.codes[members[0]! * factorCount + f]!])
+    }
+  })
+  const gaps = encoder && mode === 'combinations' ? squaredGaps(placesOf({ encoder, rows }, classes.combinations)) : undefined
+  return { mode, classes, parts, ...defined({ gaps, sweep }) }
+}
+
+/** Rows, evenly spaced, over which local covariances are averaged: of more the average is the same to a few per cent. */
+const POOLED_ROWS = 512
+
+/** Local covariance averaged over the rows. Cost of 512 rows of a kernel pass with covariances. */
+async function averageCovariance({ rows, logWeights, kernel, strata }: Law, engine: Engine): Promise<Float64Array> {
+  const { compared, logTerms, values } = strata.parts[0]!
+  const weighed = Uint32Array.from(logWeights.keys()).filter((j) => logWeights[j]! > Number.NEGATIVE_INFINITY)
+  const count = Math.min(weighed.length, POOLED_ROWS)
+  const sampled = Uint32Array.from({ length: count }, (_, i) => weighed[Math.floor((i * weighed.length) / count)]!)
+  const from = count === rows.coordinates.rows ? compared : cloud(takeRows(compared.points, sampled))
+  const { covariance } = await engine.moments({ from, to: compared, kernel: gaussianKernel(kernel.epsilon) }, logTerms, values)
+  const out = new Float64Array(covariance.cols)
+  let total = 0
+  sampled.forEach((j, i) => {
+    const weight = exp(logWeights[j]!)
+    if (!(weight > 0)) return
+    total += weight
+    for (let c = 0; c < out.length; c++) out[c] = out[c]! + weight * covariance.data[i * out.length + c]!
+  })
+  return out.map((x) => x / total)
+}
+
+/** A bridge as a law of all its coordinates. */
+export function lawOfBridge({ training, logTerms, kernel, widths }: Bridge): Law {
+  const { points, logWeights } = training
+  const problem = {
+    columns: { drawn: points.cols, given: 0 },
+    rows: { coordinates: points, codes: new Int32Array(0) },
+    logWeights,
+    kernel,
+    scales: new Float64Array(points.cols).fill(1)
+  }
+  return lawUnder(problem, logTerms, widths)
+}
+
+/** The points that a law's kernel compares: scaled coordinates, then the places of the given factors [n, ·]. */
+export function comparedPoints(
+  { scales, table }: Pick<LawProblem, 'scales' | 'table'>,
+  { coordinates, codes }: Encoded,
+  factors?: readonly number[]
+): Matrix {
+  const scaled = scaledColumns(coordinates, scales)
+  return table ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors) : scaled
+}
+
+/** Columns divided by their scales, without those whose scale is infinite. */
+export function scaledColumns(m: Matrix, scales: Float64Array): Matrix {
+  if (scales.every((scale) => scale === 1)) return m
+  const kept = Array.from(scales.keys()).filter((c) => scales[c]! < Number.POSITIVE_INFINITY)
+  const factors = kept.map((c) => 1 / scales[c]!)
+  const out = matrix(m.rows, kept.length)
+  for (let i = 0; i < m.rows; i++)
+    for (let k = 0; k < kept.length; k++) out.data[i * kept.length + k] = m.data[i * m.cols + kept[k]!]! * factors[k]!
+  return out
+}
+
+/** Squared distances between rows [G, G]. */
+function squaredGaps({ rows, cols, data }: Matrix): Matrix {
+  const out = matrix(rows, rows)
+  for (let a = 0; a < rows; a++) {
+    for (let b = 0; b < rows; b++) {
+      let sum = 0
+      for (let c = 0; c < cols; c++) {
+        const gap = data[a * cols + c]! - data[b * cols + c]!
+        sum += gap * gap
+      }
+      out.data[a * rows + b] = sum
+    }
+  }
+  return out
+}

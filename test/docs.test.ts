@@ -191,7 +191,7 @@ describe('links', () => {
 })
 
 describe('the reference', () => {
-  it('is what the code gives now', { tags: ['slow'], timeout: 120_000 }, async () => {
+  it('is what the code gives now', { tags: ['slow'] }, async () => {
     const child = spawn(process.execPath, ['scripts/docs.mjs', '--check'], { cwd: root })
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()))

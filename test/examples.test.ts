@@ -36,7 +36,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-it('the five lines in Node and the page in a browser give the same rows', { timeout: 180_000 }, async () => {
+it('the five lines in Node and the page in a browser give the same rows', async () => {
   const node = spawnSync(process.execPath, ['examples/five-lines.mjs'], { cwd: folder, encoding: 'utf8' })
   expect(node.stderr).toBe('')
   const rows = readFileSync(join(folder, 'synthetic.csv'), 'utf8').replaceAll('\r\n', '\n')
@@ -62,7 +62,7 @@ const linesOf = (name: string): string[][] =>
     .split(/\r?\n/)
     .map((line) => line.split(','))
 
-it('conditional rows keep what is given and follow what was observed', { timeout: 120_000 }, () => {
+it('conditional rows keep what is given and follow what was observed', () => {
   const { status, stderr } = spawnSync(process.execPath, ['examples/conditional-rows/conditional-rows.mjs', '60', '0.5'], {
     cwd: folder,
     encoding: 'utf8'
@@ -82,7 +82,7 @@ it('conditional rows keep what is given and follow what was observed', { timeout
   expect(mean).toBeLessThan(63)
 })
 
-it('the likelihood of the example weighs the rows that the command line draws', { timeout: 120_000 }, () => {
+it('the likelihood of the example weighs the rows that the command line draws', () => {
   const sbridge = (...words: string[]) =>
     spawnSync(process.execPath, [join(root, 'packages/sbridge/bin/sbridge.js'), ...words], { cwd: folder, encoding: 'utf8' })
   const fit = sbridge('fit', 'examples/data/penguins.csv', '--scaling', 'standard', '--bandwidth', '0.5', '--seed', '1', '-o', 'p.sbridge')

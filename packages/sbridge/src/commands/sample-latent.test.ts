@@ -38,9 +38,7 @@ async function rowsOf(name: string): Promise<string[][]> {
 }
 
 describe('rows behind a codec on the command line', () => {
-  test('sample: pixels of the input’s kind and range, and a report that tells the two errors apart and shows images', {
-    timeout: 60_000
-  }, async () => {
+  test('sample: pixels of the input’s kind and range, and a report that tells the two errors apart and shows images', async () => {
     const words = [
       'sample',
       'bars.csv',
@@ -73,7 +71,7 @@ describe('rows behind a codec on the command line', () => {
     expect(await rowsOf('out.csv')).toEqual(rows)
   })
 
-  test('fit, info, and draws from the file: all, of one category, of known pixels, by the bridge', { timeout: 90_000 }, async () => {
+  test('fit, info, and draws from the file: all, of one category, of known pixels, by the bridge', async () => {
     expect((await run('fit', 'bars.csv', '--latent', 'pca:4', '--image', '4x4', '-o', 'm.sbridge', '--seed', '1')).status).toBe(0)
     expect((await run('info', 'm.sbridge')).stdout).toContain('model (latent) of 200 rows, 17 columns')
     expect((await run('sample', 'm.sbridge', '-n', '20', '--given', 'bar=across', '-o', 'a.csv', '--seed', '2')).status).toBe(0)
@@ -109,7 +107,7 @@ describe('rows behind a codec on the command line', () => {
     expect(existsSync(at('x.csv'))).toBe(false)
   })
 
-  test('--local: coordinates from their neighbours, from a table and from a file, with a report of both', { timeout: 90_000 }, async () => {
+  test('--local: coordinates from their neighbours, from a table and from a file, with a report of both', async () => {
     const local = ['--exclude', 'bar', '--latent', 'pca:4', '--local', 'window:1', '--image', '4x4']
     expect((await run('fit', 'bars.csv', ...local, '-o', 'local.sbridge', '--seed', '1')).stdout).toContain('sweep: ordered\ncolumns: 4')
     expect((await run('info', 'local.sbridge')).stdout).toContain('model (latent-local) of 200 rows, 16 columns')
@@ -130,7 +128,7 @@ describe('rows behind a codec on the command line', () => {
     expect(existsSync(at('no.csv'))).toBe(false)
   })
 
-  test('networks from files see the units of the table, constant columns too; kept in the model file', { timeout: 60_000 }, async () => {
+  test('networks from files see the units of the table, constant columns too; kept in the model file', async () => {
     // Coordinates are pixels 0 and 1; every row comes back as these two, 16 pixels long.
     const pick = (inputs: number, outputs: number) =>
       Array.from({ length: inputs * outputs }, (_, k) => (Math.floor(k / outputs) === k % outputs ? 1 : 0))
@@ -150,7 +148,7 @@ describe('rows behind a codec on the command line', () => {
     expect(existsSync(at('no.csv'))).toBe(false)
   })
 
-  test('bad input ends with 2, says what was got, expected and to try, and leaves nothing', { timeout: 90_000 }, async () => {
+  test('bad input ends with 2, says what was got, expected and to try, and leaves nothing', async () => {
     await writeFile(at('flat.csv'), 'a,b\n1,2\n1,2\n1,2\n')
     const cases: [words: string[], says: string][] = [
       [['--latent', 'pca:99'], 'pca:15'],
@@ -180,7 +178,7 @@ describe('rows behind a codec on the command line', () => {
   })
 })
 
-test('the library fits, keeps and draws the same rows', { timeout: 60_000 }, async () => {
+test('the library fits, keeps and draws the same rows', async () => {
   const table = await readTable(at('bars.csv'))
   const model = await fit(table, { latent: 'diffusion-map:3', commonScale: true, seed: 1, threads: 1 })
   expect(model.summary.codec.commonScale).toBe(true)

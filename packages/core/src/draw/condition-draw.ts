@@ -1,9 +1,8 @@
 import type { Engine } from '../kernel/engine.js'
+import { type Clamp, clampOf } from '../know/clamp.js'
 import type { Condition } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
-import type { Bounds } from '../know/places.js'
-import { boundsOf, type ConditionGroup, givenCoordinates } from '../know/places.js'
-import { boundsWithin, type Reach, reachOf, setBack } from '../know/reach.js'
+import type { Bounds, ConditionGroup } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import type { CoordinateBounds } from '../law/mixed.js'
 import { copyState, type InformedState } from '../law/state.js'
@@ -57,13 +56,13 @@ export interface GroupDraw {
 
 /** Classes of rows that can fulfil a condition; undefined when all can. None at all is possible. */
 export function allowedClasses(
-  { law, encoder, group: { split } }: Pick<GroupRun, 'law' | 'encoder'> & { readonly group: Pick<ConditionGroup, 'split'> },
+  { law, encoder, group: { split }, clamp }: Pick<GroupRun, 'law' | 'encoder'> & { group: Pick<ConditionGroup, 'split'>; clamp: Clamp },
   condition: Condition
 ): Uint8Array | undefined {
   const { mode, classes } = law.strata
   const width = encoder.factors.length
   const settled = [...condition.levels].filter(([factor]) => mode === 'combinations' || classes.settled.includes(factor))
-  const bounds = classes.bounds && split.ranged.length > 0 ? boundsInReach({ law, encoder }, condition, split) : undefined
+  const bounds = classes.bounds && split.ranged.length > 0 ? clamp.bounds(condition) : undefined
   if (settled.length === 0 && !bounds) return undefined
   return Uint8Array.from(classes.combinations.rows, (members, g) => {
     const fits = settled.every(([factor, level]) => law.rows.codes[members[0]! * width + factor] === level)
@@ -93,19 +92,13 @@ export function startGroup(run: GroupRun): StartedGroup {
   const n = conditions.length * count
   const starts = new Uint32Array(n)
   const given = matrix(n, split.given.length)
-  const reaches = split.given.map((c) => reachIn(law, c))
+  const clamp = clampIn(run)
   const placed: ChainCondition[] = conditions.map((condition, k) => {
     const own = keyFor(key, `condition ${group.members[k]}`)
-    const values = givenCoordinates(encoder, condition, { split, count, key: own })
-    reaches.forEach((reach, at) => {
-      for (let i = 0; i < count; i++) {
-        const place = i * values.cols + at
-        values.data[place] = setBack(reach, values.data[place]!)
-      }
-    })
+    const values = clamp.values(condition, { count, key: own })
     given.data.set(values.data, k * count * values.cols)
-    const bounds = boundsInReach(run, condition, split)
-    const allowed = allowedClasses(run, condition)
+    const bounds = clamp.bounds(condition)
+    const allowed = allowedClasses({ ...run, clamp }, condition)
     const allowedRows = startRowsOf(run, condition, allowed)
     const centre: PlacedCondition = {
       given: columnMeans(values.data, values.cols),
@@ -153,15 +146,9 @@ function startRowsOf({ law, encoder }: GroupRun, { levels }: Condition, allowed:
   return own.includes(1) ? own : inClass
 }
 
-function boundsInReach({ law, encoder }: Pick<GroupRun, 'law' | 'encoder'>, condition: Condition, split: ConditionGroup['split']): Bounds {
-  const reaches = split.ranged.map((c) => reachIn(law, c))
-  return boundsWithin(reaches, boundsOf(encoder, condition, split))
-}
-
-/** Reach of a coordinate; rows that are alike in it, as a few may be, have the spread of all. */
-function reachIn({ rows }: Law, coordinate: number): Reach {
-  return reachOf(rows.coordinates, [{ coordinate, factor: 1 }], 1)
-}
+/** What conditions on these columns hold. */
+export const clampIn = ({ law, encoder, group }: Pick<GroupRun, 'law' | 'encoder' | 'group'>): Clamp =>
+  clampOf({ encoder, coordinates: law.rows.coordinates }, group.split)
 
 function columnMeans(data: Float64Array, cols: number): Float64Array {
   const out = new Float64Array(cols)

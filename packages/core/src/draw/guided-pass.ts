@@ -1,6 +1,7 @@
 import type { Engine } from '../kernel/engine.js'
 import { coordinateEvidence, type Evidence, restricted, together } from '../know/evidence.js'
 import type { Bounds, LinearInterval } from '../know/places.js'
+import { reachOf, setBack } from '../know/reach.js'
 import type { Law } from '../law/law.js'
 import { backwardMessages, type LinearFactor, type LinearKnowledge, type Message, type Regression } from '../law/linear-law.js'
 import { type LinearObservation, linearObservations } from '../law/linear-observations.js'
@@ -48,8 +49,6 @@ export interface GuidedPass {
   readonly rowsPerCondition: number
   /** Inner steps of windows with a kernel on their target. Default 10. */
   readonly steps?: number | undefined
-  /** An observed value, or the end of what the data let it be followed to. */
-  readonly withinReach: (observation: LinearObservation) => number
 }
 
 /** Rows [count, d], and the effective training rows behind each coordinate; undefined where it is given [d][count]. */
@@ -96,7 +95,7 @@ interface Batch {
 
 /** What is known about a window's coordinate once those before it are drawn. */
 async function guideOf(pass: GuidedPass): Promise<(unit: Regression, drawn: Matrix) => Pick<WindowDraw, 'evidence' | 'bounds'>> {
-  const { rows, units, knowledge, count, rowsPerCondition, withinReach } = pass
+  const { rows, units, knowledge, count, rowsPerCondition } = pass
   const law = units.map(({ regression }) => regression)
   const order = new Map(law.map(({ target }, at) => [target, at]))
   const taken = new Map<number, Evidence[]>()
@@ -107,7 +106,8 @@ async function guideOf(pass: GuidedPass): Promise<(unit: Regression, drawn: Matr
     const last = evidence.linear ? undefined : evidence.touches?.reduce((a, b) => (order.get(b)! > order.get(a)! ? b : a))
     const asItIs = last !== undefined && evidence.linearise !== undefined
     if (asItIs) taken.set(last, [...(taken.get(last) ?? []), evidence])
-    for (const one of await linearObservations(rows, evidence)) (asItIs ? later : factors).push(factorOf(one, withinReach(one)))
+    for (const one of await linearObservations(rows, evidence))
+      (asItIs ? later : factors).push(factorOf(one, setBack(reachOf(rows.coordinates, one.terms), one.value)))
   }
   // Intervals, unlike values, shape the messages: each condition has its own.
   const { bounds, intervals = [] } = knowledge

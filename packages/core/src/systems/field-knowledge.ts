@@ -1,8 +1,8 @@
 import type { FieldKnowledge } from '../draw/guided-pass.js'
+import { clampOf } from '../know/clamp.js'
 import type { Condition } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
-import { boundsOf, type ConditionGroup, givenCoordinates } from '../know/places.js'
-import { boundsWithin, reachOf, setBack } from '../know/reach.js'
+import type { ConditionGroup } from '../know/places.js'
 import type { FieldRows } from '../law/units.js'
 import { type Key, keyFor } from '../num/random.js'
 import type { Encoder } from '../table/encoder.js'
@@ -26,14 +26,13 @@ export function knowledgeOf(
   const n = conditions.length * count
   const given = new Map(split.given.map((coordinate) => [coordinate, new Float64Array(n)]))
   const bounds = new Map(split.ranged.map((coordinate) => [coordinate, { low: new Float64Array(n), high: new Float64Array(n) }]))
-  const reachAt = (coordinate: number) => reachOf(coordinates, [{ coordinate, factor: 1 }])
-  const reaches = { given: split.given.map(reachAt), ranged: split.ranged.map(reachAt) }
+  const clamp = clampOf({ encoder, coordinates }, split)
   conditions.forEach((condition, c) => {
-    const places = givenCoordinates(encoder, condition, { split, count, key: keyFor(key, `condition ${c}`) })
-    const ends = boundsWithin(reaches.ranged, boundsOf(encoder, condition, split))
+    const values = clamp.values(condition, { count, key: keyFor(key, `condition ${c}`) })
+    const ends = clamp.bounds(condition)
     split.given.forEach((coordinate, at) => {
       const own = given.get(coordinate)!
-      for (let i = 0; i < count; i++) own[c * count + i] = setBack(reaches.given[at]!, places.data[i * places.cols + at]!)
+      for (let i = 0; i < count; i++) own[c * count + i] = values.data[i * values.cols + at]!
     })
     split.ranged.forEach((coordinate, at) => {
       bounds.get(coordinate)!.low.fill(ends.low[at]!, c * count, (c + 1) * count)

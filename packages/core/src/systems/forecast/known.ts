@@ -6,7 +6,7 @@ import { type Evidence, evidenceOfRows, together } from '../../know/evidence.js'
 import type { LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation } from '../../know/observations.js'
 import { groupConditions } from '../../know/places.js'
-import { FARTHEST, reachOf, setBack } from '../../know/reach.js'
+import { FARTHEST } from '../../know/reach.js'
 import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { FEW_ROWS, type NamedWarning } from '../../know/support.js'
 import { linearLaw, type Regression } from '../../law/linear-law.js'
@@ -150,9 +150,7 @@ async function drawMembers({ horizon, rows, units, evidence, condition, count }:
     { group: groupConditions(horizon.encoder, [condition])[0]!, conditions: [condition], count: pool, key: keyFor(context.key, 'given') }
   )
   const knowledge = { ...known, given: new Map([...known.given, ...horizon.past(pool)]) }
-  const withinReach = ({ terms, value }: Parameters<Parameters<typeof guidedPass>[0]['withinReach']>[0]) =>
-    setBack(reachOf(rows.coordinates, terms), value)
-  const pass = { rows, units, knowledge, count: pool, rowsPerCondition: pool, withinReach }
+  const pass = { rows, units, knowledge, count: pool, rowsPerCondition: pool }
   const { state: all, counts } = await guidedPass(pass, { ...context, key: keyFor(context.key, 'pass') })
   const { state, weighed } = curved
     ? await weighedRows(curved, all, { count, key: keyFor(context.key, 'members') })

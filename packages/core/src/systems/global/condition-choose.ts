@@ -1,7 +1,7 @@
 import { energyScore } from '../../choose/scores.js'
 import { leastOf, type Search, search, type Trial } from '../../choose/search.js'
 import { mardia } from '../../diagnose/normality.js'
-import { allowedClasses, drawCopies } from '../../draw/condition-draw.js'
+import { allowedClasses, clampIn, drawCopies } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
@@ -261,8 +261,9 @@ class HeldOutScores {
     const part = this.parts[p]!
     const law = await this.lawOf(part, setting)
     const { encoder } = part.fitted
+    const clamp = clampIn({ law, encoder, group })
     const places = Array.from(part.members.keys()).filter(
-      (at) => allowedClasses({ law, encoder, group }, part.conditions[part.members[at]!]!)?.includes(1) ?? true
+      (at) => allowedClasses({ law, encoder, group, clamp }, part.conditions[part.members[at]!]!)?.includes(1) ?? true
     )
     const open = places.map((at) => part.members[at]!)
     if (open.length === 0) return new Float64Array(0)

@@ -6,10 +6,8 @@ import { type Evidence, evidenceOfRows, restricted, tempered, together } from '.
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation, refuseFar } from '../../know/observations.js'
 import { groupConditions, type LinearInterval } from '../../know/places.js'
-import { reachOf, setBack } from '../../know/reach.js'
 import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { linearLaw } from '../../law/linear-law.js'
-import type { LinearObservation } from '../../law/linear-observations.js'
 import { rowsOf } from '../../law/units.js'
 import { windowLaw } from '../../law/window.js'
 import { InputError } from '../../num/errors.js'
@@ -217,8 +215,7 @@ async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalConte
     knowledge,
     count: n,
     rowsPerCondition: request.count,
-    steps: request.steps,
-    withinReach: ({ terms, value }: LinearObservation) => setBack(reachOf(model.coordinates, terms), value)
+    steps: request.steps
   }
   const { state } = await guidedPass(pass, { ...context, key: keyFor(context.key, 'pass') })
   imposeKnowledge(knowledge, state)

@@ -62,6 +62,11 @@ export class StageShare {
   }
 }
 
+/** Seconds that are left of a job, by those that it has taken; null while too little is done to tell. */
+export function secondsLeft(share: number, elapsed: number): number | null {
+  return share > 0.005 && elapsed > 0.4 ? (elapsed / share) * (1 - share) : null
+}
+
 /** Done of a stage. */
 function partOf(stage: string, done: number, total: number): number {
   return OPEN_STAGES.includes(stage) ? done / (done + 4) : Math.min(1, done / Math.max(1, total))

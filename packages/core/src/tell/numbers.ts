@@ -73,6 +73,14 @@ export function daysText(milliseconds: number | null): string {
   return milliseconds === null ? '–' : `${numberText(milliseconds / 86_400_000)} d`
 }
 
+/** Seconds in words: 8 s, 2 min 10 s, 1 h 5 min. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
 /** Text cut to a length, with an ellipsis where something was cut. */
 export function shorten(text: string, length: number): string {
   return [...text].length <= length ? text : `${[...text].slice(0, length - 1).join('')}…`

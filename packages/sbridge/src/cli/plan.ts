@@ -1,7 +1,6 @@
 import type { Plan } from '@sbridge/core'
-import { pairsPerMillisecond } from '@sbridge/core/internal'
+import { durationText, pairsPerMillisecond } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
-import { durationOf } from './progress.js'
 
 /** A plan that takes so long on this machine with this engine. */
 export interface TimedPlan extends Omit<Plan, 'timed'> {
@@ -18,7 +17,7 @@ export async function timePlan({ timed, ...plan }: Plan, engine: Engine): Promis
 export function sayPlan({ rowCount, dimension, drawnRows, seconds, bytes }: TimedPlan): string {
   const megabytes = Math.max(1, Math.round(bytes / 1e6))
   const drawn = drawnRows === 0 ? '' : `, ${drawnRows} rows to draw`
-  return `${rowCount} rows, ${dimension} coordinates${drawn}: about ${durationOf(seconds)} and ${megabytes} MB of working memory\n`
+  return `${rowCount} rows, ${dimension} coordinates${drawn}: about ${durationText(seconds)} and ${megabytes} MB of working memory\n`
 }
 
 /** Jobs that take longer say so before they begin. */

@@ -1,5 +1,5 @@
 import type { ProgressEvent } from '@sbridge/core'
-import { type StagePlan, StageShare } from '@sbridge/core/internal'
+import { durationText, type StagePlan, StageShare, secondsLeft } from '@sbridge/core/internal'
 import { Presets, SingleBar } from 'cli-progress'
 
 /**
@@ -29,20 +29,12 @@ export class JobProgress {
   }
 
   private left(): string {
-    const elapsed = (performance.now() - this.start) / 1000
-    return this.reached < 0.005 ? '' : `${durationOf((elapsed / this.reached) * (1 - this.reached))} left`
+    const left = secondsLeft(this.reached, (performance.now() - this.start) / 1000)
+    return left === null ? '' : `${durationText(left)} left`
   }
 
   finish(): void {
-    this.bar?.update(1000, { stage: 'done', left: durationOf((performance.now() - this.start) / 1000) })
+    this.bar?.update(1000, { stage: 'done', left: durationText((performance.now() - this.start) / 1000) })
     this.bar?.stop()
   }
-}
-
-/** Seconds in words: 8 s, 2 min 10 s, 1 h 5 min. */
-export function durationOf(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  if (whole < 60) return `${whole} s`
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { InputError, linesOf, type ModelContents, systemFor } from '@sbridge/core'
-import { isEmpty, type NumericColumn, prepareRows, presentValues, tableFields } from '@sbridge/core/internal'
+import { type ColumnFacts, columnFacts, inLine, prepareRows, tableFields } from '@sbridge/core/internal'
 import { ReferenceEngine } from '@sbridge/core/kernels'
-import { type Column, isNumeric, type Table } from '@sbridge/core/tables'
+import type { Table } from '@sbridge/core/tables'
 import { addFields, allFields, flagOf, readFields } from '../cli/fields.js'
 import { host } from '../cli/options.js'
 import { modelContentsIn } from '../cli/source.js'
@@ -86,19 +86,12 @@ function optionsText(): string {
   return `${lines.join('\n')}\n`
 }
 
-interface ColumnFacts {
-  readonly name: string
-  readonly kind: string
-  readonly missing: number
-  readonly summary: string
-}
-
 interface Facts {
   readonly what: 'table' | 'model'
   /** Which system wrote a model. */
   readonly kind?: string
   readonly rows: number
-  readonly columns: readonly ColumnFacts[]
+  readonly columns: readonly Pick<ColumnFacts, 'name' | 'kind' | 'missing' | 'summary'>[]
   readonly notes: readonly string[]
   /** The summary that a model keeps. */
   readonly model?: object
@@ -106,7 +99,7 @@ interface Facts {
 }
 
 function tableFacts({ table, notes }: ReturnType<typeof prepareRows>['data']): Facts {
-  return { what: 'table', rows: table.rowCount, columns: table.columns.map(columnFacts), notes }
+  return { what: 'table', rows: table.rowCount, columns: table.columns.map(lineOf), notes }
 }
 
 /** What a model file holds. */
@@ -119,42 +112,13 @@ export async function modelFacts(contents: ModelContents): Promise<Facts> {
 }
 
 function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {
-  return { rows: table.rowCount, columns: table.columns.map(columnFacts) }
+  return { rows: table.rowCount, columns: table.columns.map(lineOf) }
 }
 
-function columnFacts(column: Column): ColumnFacts {
-  if (column.kind === 'identifier') return { name: column.name, kind: column.kind, missing: 0, summary: 'left out, written anew' }
-  const cells = isNumeric(column) ? column.values : column.codes
-  if (isEmpty(column)) return { name: column.name, kind: column.kind, missing: cells.length, summary: 'no value' }
-  if (isNumeric(column)) return numericFacts(column)
-  const missing = column.codes.filter((code) => code < 0).length
-  const levels = column.levels.slice(0, 6).map((level) => {
-    const text = inLine(level)
-    return text.length > LONGEST_LEVEL ? `${text.slice(0, LONGEST_LEVEL - 1)}…` : text
-  })
-  const more = column.levels.length > 6 ? ', …' : ''
-  return { name: column.name, kind: column.kind, missing, summary: `${plural(column.levels.length, 'level')}: ${levels.join(', ')}${more}` }
+function lineOf(column: Table['columns'][number]): Facts['columns'][number] {
+  const { name, kind, missing, summary } = columnFacts(column)
+  return { name, kind, missing, summary }
 }
-
-function numericFacts(column: NumericColumn): ColumnFacts {
-  const present = presentValues(column)
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (const x of present) {
-    low = Math.min(low, x)
-    high = Math.max(high, x)
-  }
-  const show = (x: number) => (column.kind === 'datetime' ? new Date(x).toISOString().slice(0, 10) : String(x))
-  return { name: column.name, kind: column.kind, missing: column.values.length - present.length, summary: `${show(low)} to ${show(high)}` }
-}
-
-/** Text of a cell or header that keeps to its line, and leaves the terminal as it was. */
-function inLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '\uFFFD')
-}
-
-/** Most characters of a level that are shown. */
-const LONGEST_LEVEL = 40
 
 function plural(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot'
+import type { Evaluation } from '@sbridge/core'
 import {
   type CategoricalColumn,
   type ColumnEvaluation,
@@ -35,11 +36,24 @@ export interface Marginal {
   readonly sides?: Sides
 }
 
+/** How far a column is from the data's. */
+export function marginalOf({ kolmogorovSmirnov, totalVariation }: ColumnEvaluation): ColumnEvaluation['kolmogorovSmirnov'] {
+  return kolmogorovSmirnov ?? totalVariation
+}
+
+/** All columns in their order, or so many with the largest marginal distance, worst first. */
+export function drawnColumns(columns: Evaluation['columns'], most: number): string[] {
+  const names = Object.keys(columns)
+  if (names.length <= most) return names
+  const distance = (name: string) => marginalOf(columns[name]!)?.value ?? 0
+  return [...names].sort((a, b) => distance(b) - distance(a) || names.indexOf(a) - names.indexOf(b)).slice(0, most)
+}
+
 /** The distribution of one column in both tables. */
 export function marginalPanel({ real, synthetic, name, evaluation, showValues = false, sides = REAL_AND_SYNTHETIC }: Marginal): Panel {
   const a = columnOf(real, name)
   const b = columnOf(synthetic, name)
-  const distance = evaluation.kolmogorovSmirnov ?? evaluation.totalVariation
+  const distance = marginalOf(evaluation)
   const label = evaluation.kolmogorovSmirnov ? 'KS' : 'TV'
   const detail = `${label} ${numberText(distance?.value)}, floor ${numberText(distance?.floor)}`
   if (!isNumeric(a) || !isNumeric(b))

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot'
+import type { Evaluation } from '@sbridge/core'
 import { type CategoricalColumn, levelShares, type NumericColumn, numberText, shorten } from '@sbridge/core/internal'
 import { isCategorical, isNumeric, type Table } from '@sbridge/core/tables'
 import { type AxisScale, axisScale } from './axis-scale.js'
@@ -29,13 +30,36 @@ export function mostRelatedPairs(names: readonly string[], strengths: Strengths,
   return chosen
 }
 
+interface Compared {
+  readonly real: Table
+  readonly synthetic: Table
+  readonly sides?: Sides
+}
+
+/** The most related pairs of columns, at most so many. */
+export function relatedPanels(
+  tables: Compared,
+  { associations, columns }: Pick<Evaluation, 'associations' | 'columns'>,
+  { most, showValues = false }: { readonly most: number; readonly showValues?: boolean | undefined }
+): Panel[] {
+  const { names, real, synthetic } = associations
+  const at = (name: string) => names.indexOf(name)
+  return mostRelatedPairs(names, weighted(associations, columns), most).map(([a, b]) =>
+    pairPanel(tables, [a, b], [real[at(b)]![at(a)]!, synthetic[at(b)]![at(a)]!], showValues)
+  )
+}
+
+/** Associations that rest on few cells count less. */
+function weighted({ names, real }: Evaluation['associations'], columns: Evaluation['columns']): number[][] {
+  const present = names.map((name) => {
+    const { kind, missingShare } = columns[name]!
+    return kind === 'category' || kind === 'boolean' ? 1 : 1 - missingShare.real
+  })
+  return real.map((row, a) => row.map((strength, b) => strength * Math.sqrt(present[a]! * present[b]!)))
+}
+
 /** Two columns against each other: real rows on the left, synthetic ones on the right, with the same axes. */
-export function pairPanel(
-  tables: { readonly real: Table; readonly synthetic: Table; readonly sides?: Sides },
-  names: readonly [string, string],
-  strengths: readonly [number, number],
-  showValues = false
-): Panel {
+function pairPanel(tables: Compared, names: readonly [string, string], strengths: readonly [number, number], showValues: boolean): Panel {
   const words = tables.sides ?? REAL_AND_SYNTHETIC
   const sides = [tables.real, tables.synthetic].map((table) => names.map((name) => columnOf(table, name)))
   const [first, second] = sides[0]! as [Table['columns'][number], Table['columns'][number]]

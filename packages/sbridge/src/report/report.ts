@@ -1,13 +1,13 @@
 import type { Evaluation, Telling } from '@sbridge/core'
-import { type ColumnEvaluation, countText, daysText, measureLines, numberText, shareText, timeText, verdict } from '@sbridge/core/internal'
+import { countText, daysText, measureLines, numberText, shareText, timeText, verdict } from '@sbridge/core/internal'
 import type { Table } from '@sbridge/core/tables'
 import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
 import { associationPanels, FEW_COLUMNS } from './figures.js'
 import { type Html, html } from './html.js'
-import { marginalPanel } from './marginal-panels.js'
+import { drawnColumns, marginalOf, marginalPanel } from './marginal-panels.js'
 import { page } from './page.js'
-import { mostRelatedPairs, pairPanel } from './pair-panels.js'
+import { relatedPanels } from './pair-panels.js'
 import { privacySection } from './privacy.js'
 import { notesSection, topicSection } from './topics.js'
 
@@ -40,7 +40,7 @@ const BEHIND = ['model', 'draws']
 /** The report as one HTML page that loads nothing: figures are inline SVG, no script is needed. */
 export function renderReport(parts: ReportParts): string {
   const { evaluation, telling, sections: own = [] } = parts
-  const drawn = drawnColumns(evaluation)
+  const drawn = drawnColumns(evaluation.columns, MOST_DRAWN)
   const topics = (behind: boolean) => (telling?.topics ?? []).filter(({ id }) => BEHIND.includes(id) === behind).map(topicSection)
   const sections = [
     summarySection(parts),
@@ -94,16 +94,6 @@ function summarySection({ evaluation, telling, keptBack }: ReportParts): Section
 
 /** Columns from which on the table of all is folded. */
 const MOST_ROWS = 60
-
-const marginalOf = (column: ColumnEvaluation) => column.kolmogorovSmirnov ?? column.totalVariation
-
-/** All columns in their order, or the 30 with the largest marginal distance, worst first. */
-function drawnColumns({ columns }: Evaluation): string[] {
-  const names = Object.keys(columns)
-  if (names.length <= MOST_DRAWN) return names
-  const distance = (name: string) => marginalOf(columns[name]!)?.value ?? 0
-  return [...names].sort((a, b) => distance(b) - distance(a) || names.indexOf(a) - names.indexOf(b)).slice(0, MOST_DRAWN)
-}
 
 function marginalSection({ real, synthetic, evaluation, showValues }: ReportParts, drawn: readonly string[]): Section {
   const all = Object.keys(evaluation.columns).length
@@ -161,30 +151,16 @@ function columnSection({ columns }: Evaluation): Section {
 }
 
 function pairSection({ real, synthetic, evaluation, showValues }: ReportParts): Section {
-  const { associations } = evaluation
-  const at = (name: string) => associations.names.indexOf(name)
-  const pairs = mostRelatedPairs(associations.names, weighted(evaluation), MOST_PAIRS)
-  const panels = pairs.map(([a, b]) =>
-    pairPanel({ real, synthetic }, [a, b], [associations.real[at(b)]![at(a)]!, associations.synthetic[at(b)]![at(a)]!], showValues)
-  )
+  const panels = relatedPanels({ real, synthetic }, evaluation, { most: MOST_PAIRS, showValues })
   return section(
     'pairs',
     'The most related columns',
     figure({
       panelWidth: 400,
       body: panels.map(panelHtml),
-      caption: html`The ${pairs.length === 1 ? 'pair' : `${pairs.length} pairs`} of columns with the strongest association in the real data: ${KEY}, with the same axes and equally many rows (500 at most). Points over categories and few-valued numbers are spread a little. Cells of two categories show percent of the rows. r is Pearson’s correlation, η the correlation ratio, V Cramér’s V.`
+      caption: html`The ${panels.length === 1 ? 'pair' : `${panels.length} pairs`} of columns with the strongest association in the real data: ${KEY}, with the same axes and equally many rows (500 at most). Points over categories and few-valued numbers are spread a little. Cells of two categories show percent of the rows. r is Pearson’s correlation, η the correlation ratio, V Cramér’s V.`
     })
   )
-}
-
-/** Associations that rest on few cells count less. */
-function weighted({ associations, columns }: Evaluation): number[][] {
-  const present = associations.names.map((name) => {
-    const { kind, missingShare } = columns[name]!
-    return kind === 'category' || kind === 'boolean' ? 1 : 1 - missingShare.real
-  })
-  return associations.real.map((row, a) => row.map((strength, b) => strength * Math.sqrt(present[a]! * present[b]!)))
 }
 
 function associationSection({ associations }: Evaluation, drawn: readonly string[]): Section {

@@ -1,7 +1,7 @@
 import type { Field } from '@sbridge/core'
 import { embedFields } from '@sbridge/core/internal'
 import type { DiffusionMapShape, Look } from '../work/diffusion-map-messages.js'
-import { callOf, commandLine, stem } from './elsewhere.js'
+import { byVerb } from './elsewhere.js'
 import { fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
 
 /** What a person may set for a diffusion map; axes and colour are the studio's choice where null. */
@@ -37,14 +37,5 @@ export function runOf(settings: DiffusionMapSettings): DiffusionMapShape['run'] 
   return { fit: optionsOf(SHEET, settings, 'exclude', 'dimension', 'bandwidth', 'alpha'), draw: {} }
 }
 
-const outputOf = (file: string): string => `${stem(file)}-coordinates.csv`
-
-/** The command line that writes the very coordinates on the screen. */
-export function commandOf(file: string, { fit }: DiffusionMapShape['run']): string {
-  return commandLine('embed', file, { ...fit, output: outputOf(file) })
-}
-
-/** The same as a program for Node. */
-export function codeOf(file: string, { fit }: DiffusionMapShape['run']): string {
-  return callOf('embed', { file, output: outputOf(file) }, fit)
-}
+/** How to get the very coordinates on the screen elsewhere. */
+export const { commandOf, codeOf } = byVerb('embed', '-coordinates')

@@ -1,5 +1,6 @@
 import { writeGiven } from '@sbridge/core/internal'
 import { flagNamed, quote } from 'sbridge/internal'
+import type { SystemShape } from '../work/protocol.js'
 
 /** Flags that are shorter than the names of their options. */
 const SHORT: Readonly<Record<string, string>> = { rows: '-n', dimension: '-k', output: '-o' }
@@ -47,15 +48,27 @@ export function programOf(
   ].join('\n')
 }
 
-/** The same as one call of the library, `verb(table, options)`. */
-export function callOf(verb: string, files: { readonly file: string; readonly output: string }, options: object): string {
-  const words = Object.keys(options).length === 0 ? 'table' : `table, ${literal(options)}`
-  return programOf([verb], files, [`const { rows } = await ${verb}(${words})`])
+/** How to get what a run made by one verb, which fits and draws: as a command line, and as one call of the library. */
+export function byVerb(verb: string, ending: string): { readonly commandOf: WriteRun; readonly codeOf: WriteRun } {
+  const optionsOf = ({ fit, draw }: Parameters<WriteRun>[1]): object => {
+    const { seed: _, ...options } = fit as { readonly seed?: number }
+    return { ...options, ...draw }
+  }
+  return {
+    commandOf: (file, run) => commandLine(verb, file, { ...optionsOf(run), output: outputOf(file, ending) }),
+    codeOf(file, run) {
+      const options = optionsOf(run)
+      const words = Object.keys(options).length === 0 ? 'table' : `table, ${literal(options)}`
+      return programOf([verb], { file, output: outputOf(file, ending) }, [`const { rows } = await ${verb}(${words})`])
+    }
+  }
 }
 
-/** The name of a file without its extension. */
-export function stem(file: string): string {
-  return file.replace(/\.[^.]+$/, '')
+type WriteRun = (file: string, run: SystemShape['run']) => string
+
+/** The CSV file of what is drawn from a table. */
+export function outputOf(file: string, ending: string): string {
+  return `${file.replace(/\.[^.]+$/, '')}${ending}.csv`
 }
 
 /** A value as JavaScript would be written by hand. */

@@ -3,7 +3,7 @@ import { type ColumnKind, drawFields, fitFields, parseGiven, writeGiven } from '
 import { runFields } from 'sbridge/internal'
 import { isKnown, usualSteps } from '../work/draws.js'
 import type { Draws, SampleShape } from '../work/messages.js'
-import { commandLine, literal, programOf, stem } from './elsewhere.js'
+import { commandLine, literal, outputOf, programOf } from './elsewhere.js'
 import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, tried, whole } from './sheet.js'
 
 /** Everything a person may set for new rows. */
@@ -85,12 +85,12 @@ export function runOf(settings: Settings, dataRows: number): SampleShape['run'] 
 
 /** The command line that writes the very rows on the screen. */
 export function commandOf(file: string, { fit, draw: { rows, seed, ...draw } }: SampleShape['run']): string {
-  return commandLine('sample', file, { rows, output: `${stem(file)}-new.csv`, seed, ...fit, ...draw })
+  return commandLine('sample', file, { rows, output: outputOf(file, '-new'), seed, ...fit, ...draw })
 }
 
 /** The same as a program for Node. */
 export function codeOf(file: string, { fit, draw }: SampleShape['run']): string {
-  return programOf(['fit', 'sample'], { file, output: `${stem(file)}-new.csv` }, [
+  return programOf(['fit', 'sample'], { file, output: outputOf(file, '-new') }, [
     `const model = await fit(table, ${literal(fit)})`,
     `const rows = await sample(model, ${literal(draw)})`
   ])

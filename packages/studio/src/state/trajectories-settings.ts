@@ -2,7 +2,7 @@ import type { Field } from '@sbridge/core'
 import { marginalsFields, REFERENCES, type ReferenceName, type SnapshotColumns } from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
 import type { Roles, TrajectoriesShape } from '../work/trajectories-messages.js'
-import { callOf, commandLine, stem } from './elsewhere.js'
+import { byVerb } from './elsewhere.js'
 import { chosen, fieldIn, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
 
 /** What a person may set for trajectories. */
@@ -59,14 +59,5 @@ export function runOf(settings: TrajectoriesSettings, columns: SnapshotColumns):
   }
 }
 
-const outputOf = (file: string): string => `${stem(file)}-paths.csv`
-
-/** The command line that writes the very paths on the screen. */
-export function commandOf(file: string, { fit: { seed: _, ...fit }, draw }: TrajectoriesShape['run']): string {
-  return commandLine('trajectories', file, { ...fit, ...draw, output: outputOf(file) })
-}
-
-/** The same as a program for Node. */
-export function codeOf(file: string, { fit: { seed: _, ...fit }, draw }: TrajectoriesShape['run']): string {
-  return callOf('trajectories', { file, output: outputOf(file) }, { ...fit, ...draw })
-}
+/** How to get the very paths on the screen elsewhere. */
+export const { commandOf, codeOf } = byVerb('trajectories', '-paths')

@@ -24,40 +24,45 @@ export function Table({ source, words, close, children }: TableProps) {
   )
 }
 
-export interface ColumnParts {
-  readonly name: string
-  /** Range or levels, or why it is left out. */
-  readonly summary: string
-  readonly included: boolean
+interface ColumnsProps {
+  readonly label?: string
+  /** What a box does with its column. */
+  readonly verb?: string
+  /** What is said of each: range or levels, or why it is left out; and what stands beside it. */
+  readonly columns: readonly { readonly name: string; readonly summary: string; readonly beside?: ComponentChildren }[]
+  /** Names of those that can be taken in, and of those that are: one always is. */
+  readonly usable: readonly string[]
+  readonly used: readonly string[]
   readonly disabled: boolean
-  /** What its box does. */
-  readonly label: string
-  readonly toggle: () => void
-  /** What stands beside it. */
-  readonly beside?: ComponentChildren
+  /** Names of those that are then left out. */
+  readonly leaveOut: (names: readonly string[]) => void
 }
 
 /** Columns with boxes that take them in or leave them out. */
-export function Columns({ label = 'Columns', columns }: { label?: string; columns: readonly ColumnParts[] }) {
+export function Columns({ label = 'Columns', verb = 'Use', columns, usable, used, disabled, leaveOut }: ColumnsProps) {
   return (
     <ul class="columns" tabIndex={columns.length > 9 ? 0 : -1} aria-label={label}>
-      {columns.map(({ name, summary, included, disabled, label, toggle, beside }) => (
-        <li key={name} class={included ? '' : 'left-out'}>
-          <input type="checkbox" checked={included} disabled={disabled} onChange={toggle} aria-label={label} />
-          <div class="name">
-            <strong title={name}>{name}</strong>
-            <span title={summary}>{summary}</span>
-          </div>
-          {beside}
-        </li>
-      ))}
+      {columns.map(({ name, summary, beside }) => {
+        const included = used.includes(name)
+        return (
+          <li key={name} class={included ? '' : 'left-out'}>
+            <input
+              type="checkbox"
+              checked={included}
+              disabled={disabled || !usable.includes(name) || (included && used.length === 1)}
+              onChange={() => leaveOut(usable.filter((one) => used.includes(one) === (one === name)))}
+              aria-label={`${verb} the column ${name}`}
+            />
+            <div class="name">
+              <strong title={name}>{name}</strong>
+              <span title={summary}>{summary}</span>
+            </div>
+            {beside}
+          </li>
+        )
+      })}
     </ul>
   )
-}
-
-/** A list of names with one more, or without it. */
-export function toggled<T>(all: readonly T[], one: T): readonly T[] {
-  return all.includes(one) ? all.filter((other) => other !== one) : [...all, one]
 }
 
 export function Notes({ notes }: { notes: readonly string[] }) {

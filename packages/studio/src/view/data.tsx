@@ -1,7 +1,7 @@
 import type { ColumnKind } from '@sbridge/core/internal'
 import { change, close, drawnBars, facts, running, settings, source } from '../state/sampling.js'
 import type { ColumnFacts } from '../work/messages.js'
-import { Columns, Notes, Table, toggled } from './columns.js'
+import { Columns, Notes, Table } from './columns.js'
 import { Select } from './fields.js'
 import { formatCount } from './words.js'
 
@@ -18,24 +18,21 @@ const KIND_WORDS: Readonly<Record<ColumnKind, string>> = {
 export function Data() {
   const { rowCount, columns, notes } = facts.value!
   const { exclude } = settings.value
-  const used = columns.length - exclude.length
-  const words = `${formatCount(rowCount)} rows, ${used === columns.length ? used : `${used} of ${columns.length}`} columns`
+  const names = columns.map(({ name }) => name)
+  const used = names.filter((name) => !exclude.includes(name))
+  const words = `${formatCount(rowCount)} rows, ${used.length === names.length ? '' : `${used.length} of `}${names.length} columns`
   return (
     <Table source={source.value!} words={words} close={close}>
       <Columns
-        columns={columns.map((column) => {
-          const { name, summary, missing } = column
-          const included = !exclude.includes(name)
-          return {
-            name,
-            summary: missing > 0 ? `${summary}; ${formatCount(missing)} missing` : summary,
-            included,
-            disabled: running.value || (included && used === 1),
-            label: `Use the column ${name}`,
-            toggle: () => change({ exclude: toggled(exclude, name) }),
-            beside: <Kind column={column} included={included} />
-          }
-        })}
+        columns={columns.map((column) => ({
+          name: column.name,
+          summary: column.missing > 0 ? `${column.summary}; ${formatCount(column.missing)} missing` : column.summary,
+          beside: <Kind column={column} included={used.includes(column.name)} />
+        }))}
+        usable={names}
+        used={used}
+        disabled={running.value}
+        leaveOut={(exclude) => change({ exclude })}
       />
       <Notes notes={notes} />
     </Table>

@@ -2,7 +2,7 @@ import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { Fault, Progress } from '../work/protocol.js'
 import { FaultWords } from './fault-words.js'
-import { durationOf } from './words.js'
+import { formatDuration } from './words.js'
 
 /** What a recipe asks of its activity. */
 interface Job {
@@ -54,7 +54,7 @@ function Go({ job, verb, note, busy }: Pick<RecipeProps, 'job' | 'verb' | 'note'
         <progress value={at.share} max={1} aria-label="Progress" />
         <p class="soft">
           {at.stage}
-          {at.secondsLeft !== null && `, about ${durationOf(at.secondsLeft)} left`}
+          {at.secondsLeft !== null && `, about ${formatDuration(at.secondsLeft)} left`}
         </p>
         <button type="button" class="stop" data-heir onClick={job.stop}>
           Stop

@@ -1,4 +1,4 @@
-import { isEmpty, presentValues } from '@sbridge/core/internal'
+import { isEmpty, presentValues, rangeOf, tickText } from '@sbridge/core/internal'
 import { type Column, isCategorical, isNumeric } from '@sbridge/core/tables'
 import type { Axis, Tick, Unplaced } from './messages.js'
 
@@ -53,22 +53,6 @@ export function placingOf(column: Column): Placing {
   }
 }
 
-/** The smallest and the largest of some numbers. */
-export function rangeOf(values: Iterable<number>): [number, number] {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (const value of values) {
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  return [low, high]
-}
-
-/** An end of a range for reading: a day, or a number of so many digits. */
-export function spellEnd(value: number, isTime: boolean, digits: number): string {
-  return isTime ? new Date(value).toISOString().slice(0, 10) : String(Number(value.toPrecision(digits))).replace('-', '−')
-}
-
 /** A fixed number between 0 and 1 for a row: jitter that stays with its row from step to step. */
 function noise(row: number, salt: number): number {
   let x = Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca6b)
@@ -79,20 +63,19 @@ function noise(row: number, salt: number): number {
 
 function numberTicks(from: number, to: number): Tick[] {
   const step = niceStep((to - from) / 5)
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9))
-  const ticks: Tick[] = []
-  for (let k = Math.ceil(from / step); k * step <= to; k++) {
-    const value = k * step
-    const text = Math.abs(value) >= 1e6 || (value !== 0 && Math.abs(value) < 1e-4) ? value.toExponential(1) : value.toFixed(decimals)
-    ticks.push({ at: (value - from) / (to - from), label: (value === 0 ? '0' : text).replace('-', '−') })
-  }
-  return ticks
+  const text = tickText(Math.max(Math.abs(from), Math.abs(to)))
+  const first = Math.ceil(from / step)
+  return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, k) => (first + k) * step).map((value) => ({
+    at: (value - from) / (to - from),
+    label: text(value)
+  }))
 }
 
 function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough))
   const lead = rough / power
-  return (lead > 5 ? 10 : lead > 2 ? 5 : lead > 1 ? 2 : 1) * power
+  // The nearest of these by its ratio.
+  return (lead > Math.sqrt(50) ? 10 : lead > Math.sqrt(10) ? 5 : lead > Math.SQRT2 ? 2 : 1) * power
 }
 
 const DAY = 86_400_000

@@ -1,19 +1,20 @@
 import { type ProgressEvent, StopError, type StopSignal, type SystemContext } from '@sbridge/core'
+import { secondsLeft } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { parseTable, tableFormatOf } from 'sbridge/internal'
 import { countingEngine } from './counting-engine.js'
 import { openEngine } from './engine.js'
 import { faultOf } from './fault.js'
-import type { FromWork, Progress, Reached, Shape, Show, ToWork } from './protocol.js'
+import type { FromWork, Shape, Show, ToWork } from './protocol.js'
 
 /** Milliseconds between two reports at least. */
 const OFTEN = 60
 
-/** How far a run is, by what its stages report and by the pairs that the engine has gone through. */
+/** How far a run is, from 0 to 1, by what its stages report and by the pairs that the engine has gone through. */
 export interface Share {
-  update(event: ProgressEvent): Reached
-  readonly work: ((pairs: number) => Reached) | undefined
+  update(event: ProgressEvent): number
+  work?(pairs: number): number
 }
 
 /** Where a run computes, and what it is handed besides what is asked for. */
@@ -91,11 +92,11 @@ export class Desk<A extends Shape> {
     const share = await this.work.share(run)
     let told = 0
     let stage = 'starting'
-    const tell = (reached: Reached): void => {
+    const tell = (share: number): void => {
       const now = performance.now()
       if (now - told < OFTEN) return
       told = now
-      this.say({ kind: 'progress', turn, stage, ...reached } satisfies { kind: 'progress'; turn: number } & Progress)
+      this.say({ kind: 'progress', turn, stage, share, secondsLeft: secondsLeft(share, (now - start) / 1000) })
     }
     const progress = (event: ProgressEvent) => {
       stage = event.stage

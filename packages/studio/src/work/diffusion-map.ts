@@ -1,7 +1,7 @@
 import { type FittedEmbedding, InputError } from '@sbridge/core'
-import { type EmbeddingAnswer, embedding } from '@sbridge/core/internal'
+import { type EmbeddingAnswer, embedding, endText, rangeOf } from '@sbridge/core/internal'
 import { type Column, inferTable, isCategorical, isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
-import { pairsOf, placingOf, rangeOf, spellEnd } from './axis.js'
+import { pairsOf, placingOf } from './axis.js'
 import type { Tools } from './desk.js'
 import { type DiffusionMapShape, type Dots, type Look, type MapPicture, PART, type Shades } from './diffusion-map-messages.js'
 import { tableFacts } from './facts.js'
@@ -92,8 +92,8 @@ export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedd
       name: column.name,
       values: Float32Array.from(values, (value) => (value - low) / (high - low || 1)),
       levels: null,
-      low: spellEnd(low, column.kind === 'datetime', 3),
-      high: spellEnd(high, column.kind === 'datetime', 3)
+      low: endText(low, column.kind === 'datetime'),
+      high: endText(high, column.kind === 'datetime')
     }
   }
 }

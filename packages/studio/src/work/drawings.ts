@@ -1,7 +1,7 @@
 import type { Evaluation } from '@sbridge/core'
 import { numberText } from '@sbridge/core/internal'
 import type { Table } from '@sbridge/core/tables'
-import { marginalPanel, mostRelatedPairs, type Panel, pairPanel, type Sides } from 'sbridge/internal/report'
+import { drawnColumns, marginalPanel, type Panel, relatedPanels, type Sides } from 'sbridge/internal/report'
 import type { Drawing } from './messages.js'
 
 export { drawingSvg, renderReport } from 'sbridge/internal/report'
@@ -19,13 +19,7 @@ const drawingOf = ({ drawings, ...panel }: Panel): Drawing => ({ ...panel, svgs:
 
 /** The report's drawing of every column, the worst first where not all are shown. */
 export function marginalDrawings(tables: Compared, columns: Evaluation['columns']): Drawing[] {
-  const excess = (name: string) => {
-    const { value, floor } = columns[name]!.kolmogorovSmirnov ?? columns[name]!.totalVariation ?? {}
-    return (value ?? 0) - (floor ?? 0)
-  }
-  const names = Object.keys(columns)
-  const shown = names.length <= MOST_COLUMNS ? names : [...names].sort((a, b) => excess(b) - excess(a)).slice(0, MOST_COLUMNS)
-  return shown.map((name) => drawingOf(marginalPanel({ ...tables, name, evaluation: columns[name]! })))
+  return drawnColumns(columns, MOST_COLUMNS).map((name) => drawingOf(marginalPanel({ ...tables, name, evaluation: columns[name]! })))
 }
 
 /** Mean and spread of a column of numbers in the data and in rows under conditions; nothing of others. */
@@ -36,9 +30,6 @@ export function beforeAndAfter({ kind, mean, standardDeviation: spread }: Evalua
 }
 
 /** The report's drawings of the columns that belong together most. */
-export function pairDrawings(tables: Compared, { names, real, synthetic }: Evaluation['associations']): Drawing[] {
-  const at = (name: string) => names.indexOf(name)
-  return mostRelatedPairs(names, real, MOST_PAIRS).map(([a, b]) =>
-    drawingOf(pairPanel(tables, [a, b], [real[at(b)]![at(a)]!, synthetic[at(b)]![at(a)]!]))
-  )
+export function pairDrawings(tables: Compared, evaluation: Pick<Evaluation, 'associations' | 'columns'>): Drawing[] {
+  return relatedPanels(tables, evaluation, { most: MOST_PAIRS }).map(drawingOf)
 }

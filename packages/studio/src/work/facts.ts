@@ -1,9 +1,18 @@
-import { type ColumnKind, continueNumbers, type InferOptions, isEmptyColumn, presentValues, SbridgeError } from '@sbridge/core/internal'
+import {
+  type ColumnKind,
+  columnFacts,
+  continueNumbers,
+  type InferOptions,
+  isEmptyColumn,
+  presentValues,
+  SbridgeError
+} from '@sbridge/core/internal'
 import { type Column, inferTable, isNumeric, type RawColumn, type RawTable, type Table } from '@sbridge/core/tables'
-import { rangeOf, spellEnd } from './axis.js'
 import type { ColumnFacts, Preview, TableFacts } from './messages.js'
 
 const BARS = 24
+/** Levels that are named without their number. */
+const MOST_NAMED = 4
 
 /** What the page says about a table: kinds, ranges, a small drawing a column. Columns left out keep their inferred kind. */
 export function tableFacts(raw: RawTable, choice: InferOptions): TableFacts {
@@ -12,7 +21,7 @@ export function tableFacts(raw: RawTable, choice: InferOptions): TableFacts {
   const styles = new Map(formats.map((format) => [format.name, format]))
   const columns = raw.columns.map((column) => {
     const format = styles.get(column.name)
-    return { ...columnFacts(column, kept.get(column.name) ?? alone(column)), ...(format ? { format } : {}) }
+    return { ...shownFacts(column, kept.get(column.name) ?? alone(column)), ...(format ? { format } : {}) }
   })
   return { rowCount: raw.rowCount, columns, notes }
 }
@@ -27,18 +36,14 @@ function alone(raw: RawColumn): Column {
   }
 }
 
-function columnFacts(raw: RawColumn, column: Column): ColumnFacts {
-  const base = { name: raw.name, kind: column.kind, kinds: kindsFor(raw, column) }
-  if (isEmptyColumn(raw)) return { ...base, missing: raw.values.length, summary: 'no value, written empty', bars: [] }
-  if (column.kind === 'identifier') return { ...base, missing: 0, summary: 'left out, written anew', bars: [] }
-  if (isNumeric(column)) {
-    const present = presentValues(column)
-    return { ...base, missing: column.values.length - present.length, ...describeNumbers(present, column.kind) }
-  }
-  const missing = column.codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0)
-  const shown = column.levels.slice(0, 4).join(', ')
-  const summary = column.levels.length > 4 ? `${column.levels.length} levels: ${shown}, …` : shown
-  return { ...base, missing, summary, bars: levelBars(column.codes, Math.min(BARS, column.levels.length)), levels: column.levels }
+function shownFacts(raw: RawColumn, column: Column): ColumnFacts {
+  const facts = { ...columnFacts(column), name: raw.name, kinds: kindsFor(raw, column) }
+  if (isEmptyColumn(raw)) return { ...facts, missing: raw.values.length, summary: 'no value, written empty', bars: [] }
+  if (column.kind === 'identifier') return { ...facts, bars: [] }
+  if (isNumeric(column)) return { ...facts, bars: countBins(presentValues(column), facts.range!) }
+  const { codes, levels } = column
+  const summary = levels.length > MOST_NAMED ? facts.summary : levels.join(', ')
+  return { ...facts, summary, bars: levelBars(codes, Math.min(BARS, levels.length)) }
 }
 
 /** The small drawings of other rows: of numbers on the same bins, of categories at the same levels. */
@@ -74,12 +79,6 @@ function looksNumeric(raw: RawColumn): boolean {
 function isWholeColumn(raw: RawColumn): boolean {
   if (raw.source === 'number') return raw.values.every((value, i) => raw.missing?.[i] === 1 || Number.isInteger(value))
   return raw.source === 'text' && raw.values.every((cell) => cell === null || /^\s*[+-]?\d*\s*$/.test(cell))
-}
-
-function describeNumbers(values: Float64Array, kind: ColumnKind): Pick<ColumnFacts, 'summary' | 'bars' | 'range'> {
-  const [low, high] = rangeOf(values)
-  const [from, to] = [low, high].map((end) => spellEnd(end, kind === 'datetime', 5))
-  return { summary: `${from} to ${to}`, bars: countBins(values, { low, high }), range: { low, high } }
 }
 
 /** Counts in equal bins, the largest 1; values beyond the range are left out. */

@@ -27,7 +27,7 @@ export class MeasureWork implements Work<MeasureShape> {
   }
 
   share(): Share {
-    return { update: ({ done, total }) => ({ share: done / total, secondsLeft: null }), work: undefined }
+    return { update: ({ done, total }) => done / total }
   }
 
   async run(_run: unknown, { engine, interim, ...watch }: Tools<MeasureShape>): Promise<null> {
@@ -66,10 +66,10 @@ function problemOf({ real, answer, draws }: Compared) {
   return { real, synthetic: answer.table, key: keyFromSeed(draws.seed) }
 }
 
-async function drawingsOf({ real, answer, draws }: Compared, { columns, associations }: EvaluationPart): Promise<Drawing[]> {
+async function drawingsOf({ real, answer, draws }: Compared, { columns = {}, associations }: EvaluationPart): Promise<Drawing[]> {
   const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')
   const tables = { ...alignTables({ real, synthetic: answer.table }), sides: sidesOf(draws) }
-  const marginals = marginalDrawings(tables, columns!)
-  const told = isKnown(draws) ? marginals.map((one) => ({ ...one, detail: beforeAndAfter(columns![one.title]!) })) : marginals
-  return [...told, ...pairDrawings(tables, associations!)]
+  const marginals = marginalDrawings(tables, columns)
+  const told = isKnown(draws) ? marginals.map((one) => ({ ...one, detail: beforeAndAfter(columns[one.title]!) })) : marginals
+  return [...told, ...pairDrawings(tables, { columns, associations: associations! })]
 }

@@ -1,24 +1,15 @@
 import type { DrawnRows, Evaluation, FitJob, GlobalModel, SampleJob, Telling } from '@sbridge/core'
-import type { Block, ColumnKind, Figure, FitSummary, Topic } from '@sbridge/core/internal'
+import type { Block, ColumnKind, ColumnFacts as Described, Figure, FitSummary, Topic } from '@sbridge/core/internal'
 import type { ColumnFormat } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
 import type { Shape, SystemShape } from './protocol.js'
 
-/** One column as the page shows it. */
-export interface ColumnFacts {
-  readonly name: string
-  /** `left out` by the person. */
-  readonly kind: ColumnKind
+/** One column as the page shows it: of numbers and times, the first bar begins at `low`, the last ends at `high`. */
+export interface ColumnFacts extends Described {
   /** Kinds it may be given. */
   readonly kinds: readonly ColumnKind[]
-  readonly missing: number
-  /** Range, or levels. */
-  readonly summary: string
   /** Heights of a small drawing, at most 1. */
   readonly bars: readonly number[]
-  /** Of numbers and times: the first bar begins at `low`, the last ends at `high`. */
-  readonly range?: { readonly low: number; readonly high: number }
-  readonly levels?: readonly string[]
   /** How its values are spelled. */
   readonly format?: ColumnFormat
 }

@@ -1,7 +1,7 @@
-import type { DrawnTrajectories, Snapshot } from '@sbridge/core/internal'
+import { type DrawnTrajectories, rangeOf, type Snapshot } from '@sbridge/core/internal'
 import type { Matrix } from '@sbridge/core/kernels'
 import type { Column } from '@sbridge/core/tables'
-import { type Placing, pairsOf, placingOf, rangeOf } from './axis.js'
+import { type Placing, pairsOf, placingOf } from './axis.js'
 import type { Axis } from './messages.js'
 import type { FieldPlaces, PathPicture, PathPlaces, SnapshotPlaces } from './trajectories-messages.js'
 

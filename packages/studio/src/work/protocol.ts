@@ -30,15 +30,12 @@ export interface SystemShape extends Shape {
 export type Fault = Pick<SbridgeError, 'got' | 'expected' | 'remedy'>
 
 /** How far a run is. */
-export interface Reached {
+export interface Progress {
+  readonly stage: string
   /** Done, from 0 to 1. */
   readonly share: number
   /** Null while there is nothing to tell it from. */
   readonly secondsLeft: number | null
-}
-
-export interface Progress extends Reached {
-  readonly stage: string
 }
 
 /** Whether every step is played, or the picture only moves from where it is to the end. */

@@ -1,8 +1,8 @@
 import { type Answer, drawModel, fitModel, type Model, packModel, type System, type SystemContext, type Telling } from '@sbridge/core'
+import { StageShare } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { cellsFor, serializeTable } from 'sbridge/internal'
-import type { SavedFile, Tools, Work } from './desk.js'
-import { TimedShare } from './progress.js'
+import type { SavedFile, Share, Tools, Work } from './desk.js'
 import type { SystemShape } from './protocol.js'
 
 type FitOf<A extends SystemShape> = A['run']['fit']
@@ -39,12 +39,13 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
     return this.#drawn
   }
 
-  async share({ fit, draw }: A['run']): Promise<TimedShare> {
+  async share({ fit, draw }: A['run']): Promise<Share> {
     const { system, counted } = this
     const request = await system.readRequest(draw, {})
     const source =
       this.#fitted?.options === JSON.stringify(fit) ? { model: this.#fitted.model } : { input: this.raw, options: this.fitOptions(fit) }
-    return new TimedShare(system.plan(source, request), { counted })
+    const share = new StageShare(system.plan(source, request))
+    return counted ? share : { update: (event) => share.update(event) }
   }
 
   /** The options as they are fitted with. */

@@ -1,17 +1,6 @@
-import type { Calendar, PathsRequest, SnapshotColumns, SnapshotsOptions } from '@sbridge/core/internal'
+import type { Calendar, PathsRequest, RoleFacts, SnapshotColumns, SnapshotsOptions } from '@sbridge/core/internal'
 import type { Axis, ShownTopic } from './messages.js'
 import type { SystemShape } from './protocol.js'
-
-/** One column as the choice of roles shows it. */
-export interface RoleFacts {
-  readonly name: string
-  /** Whether it may be a coordinate: numbers in every row. */
-  readonly numbers: boolean
-  /** Whether it may be the time: numbers or dates in every row, at least two of them different. */
-  readonly times: boolean
-  /** Range, or why it is no coordinate. */
-  readonly summary: string
-}
 
 /** What a person says of the columns: the studio's guess of the time, no weights and no other column left out where null. */
 export interface Roles {

@@ -5,14 +5,15 @@ import {
   type HistoryEntry,
   prepareSnapshots,
   type SnapshotTable,
+  snapshotRoles,
   snapshots,
   snapshotsOf,
-  type TrajectoriesModel
+  type TrajectoriesModel,
+  timeAmong
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import type { Tools } from './desk.js'
 import { pathPicture } from './path-places.js'
-import { guessTime, roleFacts } from './snapshot-roles.js'
 import { SystemWork } from './system-work.js'
 import { shownTopics } from './topics.js'
 import {
@@ -39,8 +40,8 @@ export class TrajectoriesWork extends SystemWork<TrajectoriesShape, Trajectories
   #time = ''
 
   open(raw: RawTable, roles: Roles): SnapshotFacts {
-    const columns = roleFacts(raw)
-    const time = guessTime(raw, columns)
+    const columns = snapshotRoles(raw)
+    const time = timeAmong(columns, raw.rowCount)
     const chosen = chosenColumns({ columns, time }, roles)
     const snapshots = snapshotsOf(raw, columnOptions(chosen))
     const all = prepareSnapshots(snapshots).snapshots

@@ -4,6 +4,7 @@ import type { NumericColumn, Table } from '../../table/table.js'
 import { type Host, needed } from '../host.js'
 import { type Answer, type Plan, planned, type System } from '../system.js'
 import { marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './options.js'
+import { likelyTime, snapshotRoles } from './roles.js'
 import { checkSavable, loadTrajectories, saveTrajectories } from './save.js'
 import { type SnapshotColumns, snapshotsOf, timeColumnOf } from './snapshot-table.js'
 import type { Snapshot } from './snapshots.js'
@@ -42,7 +43,7 @@ export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, Pa
   optionsFor: (_input, options) => options,
   plan,
   fit(input, { time, weights, columns, exclude, ...options }, context) {
-    return fitTrajectories(snapshotsOf(input, columnsOf({ time, weights, columns, exclude })), options as SnapshotsFit, context)
+    return fitTrajectories(snapshotsOf(input, columnsOf(input, { time, weights, columns, exclude })), options as SnapshotsFit, context)
   },
   draw: async (model, request, context) => ({ ...drawPaths(model, request, context), warnings: [] }),
   present: ({ columns }, { trajectories }, cells) => presentTrajectories(trajectories, columns, cells),
@@ -53,9 +54,10 @@ export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, Pa
   load: loadTrajectories
 }
 
-function columnsOf(wanted: SnapshotColumns): SnapshotColumns {
+function columnsOf(input: RawTable, wanted: SnapshotColumns): SnapshotColumns {
   if (wanted.time !== undefined) return wanted
-  throw new InputError({ code: 'time-missing', got: 'no column of times', expected: 'which column has them', try: '--time t' })
+  const time = likelyTime(snapshotRoles(input), input.rowCount) ?? 't'
+  throw new InputError({ code: 'time-missing', got: 'no column of times', expected: 'which column has them', try: `--time ${time}` })
 }
 
 /** A reference that is a module is loaded. */
@@ -100,7 +102,7 @@ interface Sizes {
 }
 
 function sizesOfTable({ input, options }: { readonly input: RawTable; readonly options: SnapshotsOptions }): Sizes {
-  const { columnNames, clouds } = snapshotsOf(input, columnsOf(options))
+  const { columnNames, clouds } = snapshotsOf(input, columnsOf(input, options))
   const hidden = options.holdOut?.length ?? 0
   return { columnCount: columnNames.length, counts: clouds.slice(0, clouds.length - hidden).map(({ points }) => points.rows) }
 }

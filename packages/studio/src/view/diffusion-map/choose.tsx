@@ -1,6 +1,6 @@
 import { apart, change, close, facts, look, running, settings, source, visibleColumns } from '../../state/diffusion-map.js'
 import { PART } from '../../work/diffusion-map-messages.js'
-import { Columns, Table, toggled } from '../columns.js'
+import { Columns, Table } from '../columns.js'
 import { SelectField } from '../fields.js'
 import { formatCount } from '../words.js'
 
@@ -19,17 +19,12 @@ export function Choose() {
         set={(colour) => change({ colour })}
       />
       <Columns
-        columns={columns.map(({ name, kind, summary }) => {
-          const included = used.includes(name)
-          return {
-            name,
-            summary: kind === 'identifier' ? 'an identifier' : summary,
-            included,
-            disabled: running.value || kind === 'identifier' || (included && used.length === 1),
-            label: `Map the column ${name}`,
-            toggle: () => change({ exclude: toggled(exclude, name) })
-          }
-        })}
+        verb="Map"
+        columns={columns.map(({ name, kind, summary }) => ({ name, summary: kind === 'identifier' ? 'an identifier' : summary }))}
+        usable={visibleColumns.value}
+        used={used}
+        disabled={running.value}
+        leaveOut={(exclude) => change({ exclude })}
       />
     </Table>
   )

@@ -1,5 +1,5 @@
 import { change, chooseTime, chosen, close, running, settings, snapshots, source } from '../../state/trajectories.js'
-import { Columns, Table, toggled } from '../columns.js'
+import { Columns, Table } from '../columns.js'
 import { Link, SelectField } from '../fields.js'
 import { formatCount } from '../words.js'
 import { timeText } from './words.js'
@@ -32,25 +32,11 @@ export function Choose() {
       <h2 class="label">Coordinates</h2>
       <Columns
         label="Coordinates"
-        columns={columns
-          .filter(({ name }) => name !== time && name !== weights)
-          .map(({ name, summary }) => {
-            const included = used.includes(name)
-            return {
-              name,
-              summary,
-              included,
-              disabled: running.value || !usable.includes(name) || (included && used.length === 1),
-              label: `Use the column ${name}`,
-              toggle: () =>
-                change({
-                  exclude: toggled(
-                    exclude.filter((one) => usable.includes(one)),
-                    name
-                  )
-                })
-            }
-          })}
+        columns={columns.filter(({ name }) => name !== time && name !== weights)}
+        usable={usable}
+        used={used}
+        disabled={running.value}
+        leaveOut={(exclude) => change({ exclude })}
       />
       <HoldOut />
     </Table>
@@ -78,7 +64,7 @@ function HoldOut() {
             <input
               type="checkbox"
               checked={holdOut.includes(time)}
-              onChange={() => change({ holdOut: [...toggled(holdOut, time)].sort((a, b) => a - b) })}
+              onChange={() => change({ holdOut: inner.filter((one) => holdOut.includes(one) === (one !== time)) })}
             />
             <span>{timeText(time, dates)}</span>
           </label>

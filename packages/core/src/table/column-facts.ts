@@ -1,0 +1,63 @@
+import { counted } from '../num/listed.js'
+import { shorten } from '../tell/numbers.js'
+import { presentValues } from './encoder.js'
+import { type Column, type ColumnKind, isEmpty, isNumeric } from './table.js'
+
+/** What a column is, in a line. */
+export interface ColumnFacts {
+  readonly name: string
+  readonly kind: ColumnKind
+  /** Cells without a value. */
+  readonly missing: number
+  /** Range, or levels. */
+  readonly summary: string
+  /** Of numbers and times. */
+  readonly range?: { readonly low: number; readonly high: number }
+  readonly levels?: readonly string[]
+}
+
+/** Levels that are named, and the most characters of each. */
+const MOST_LEVELS = 6
+const LONGEST_LEVEL = 40
+
+/** What is said of a column, in a terminal and on a page. Cost O(rows). */
+export function columnFacts(column: Column): ColumnFacts {
+  const { name, kind } = column
+  if (column.kind === 'identifier') return { name, kind, missing: 0, summary: 'left out, written anew' }
+  if (isEmpty(column)) return { name, kind, missing: (isNumeric(column) ? column.values : column.codes).length, summary: 'no value' }
+  if (isNumeric(column)) {
+    const present = presentValues(column)
+    const [low, high] = rangeOf(present)
+    const [from, to] = [low, high].map((end) => endText(end, kind === 'datetime'))
+    return { name, kind, missing: column.values.length - present.length, summary: `${from} to ${to}`, range: { low, high } }
+  }
+  const { codes, levels } = column
+  const missing = codes.reduce((count, code) => count + (code < 0 ? 1 : 0), 0)
+  return { name, kind, missing, summary: levelsText(levels), levels }
+}
+
+function levelsText(levels: readonly string[]): string {
+  const shown = levels.slice(0, MOST_LEVELS).map((level) => shorten(inLine(level), LONGEST_LEVEL))
+  return `${counted(levels.length, 'level')}: ${shown.join(', ')}${levels.length > MOST_LEVELS ? ', …' : ''}`
+}
+
+/** Text of a cell or header that keeps to its line, and leaves a terminal as it was. */
+export function inLine(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '\uFFFD')
+}
+
+/** The smallest and the largest of some numbers. */
+export function rangeOf(values: Iterable<number>): [number, number] {
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  return [low, high]
+}
+
+/** An end of a range: a day, or a number of at most six digits. */
+export function endText(value: number, isTime: boolean): string {
+  return isTime ? new Date(value).toISOString().slice(0, 10) : String(Number(value.toPrecision(6))).replace('-', '−')
+}

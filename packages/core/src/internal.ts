@@ -54,7 +54,14 @@ export { posteriorLocal } from './systems/local/posterior.js'
 export { saveLocal } from './systems/local/save.js'
 export { type Calendar, instantOf } from './systems/marginals/calendar.js'
 export type { Family } from './systems/marginals/family.js'
-export { marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './systems/marginals/options.js'
+export {
+  marginalsFields,
+  pathFields,
+  REFERENCE_SENTENCES,
+  REFERENCES,
+  type ReferenceName,
+  snapshotFields
+} from './systems/marginals/options.js'
 export { type RoleFacts, snapshotRoles, timeAmong } from './systems/marginals/roles.js'
 export type { HistoryEntry } from './systems/marginals/rounds.js'
 export { type SnapshotColumns, type SnapshotTable, snapshotsOf } from './systems/marginals/snapshot-table.js'
@@ -80,11 +87,11 @@ export { fitLatentLocal, type LatentLocalModel } from './systems/table/latent-lo
 export { tables } from './systems/table/system.js'
 export { keptBackIn, tellKnown, tellSeed } from './systems/table/tell.js'
 export { tableFields } from './systems/table-options.js'
-export { type ColumnFacts, columnFacts, endText, inLine, rangeOf } from './table/column-facts.js'
+export { allowedKinds, type ColumnFacts, columnFacts, endText, inLine, rangeOf } from './table/column-facts.js'
 export { linearForm } from './table/derivative.js'
 export { presentValues } from './table/encoder.js'
 export { columnsOf, indicatorsOf } from './table/expression.js'
-export type { InferOptions } from './table/infer.js'
+export { type InferOptions, KINDS } from './table/infer.js'
 export { formatDateTime, formatNumber, parseDateTime, parseNumber } from './table/parse.js'
 export { RARE_BELOW } from './table/rare-below.js'
 export { isEmptyColumn } from './table/raw.js'

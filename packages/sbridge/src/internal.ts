@@ -1,4 +1,5 @@
 /** What the studio uses besides the public interface, but for drawings: it may change in any release. */
-export { quote } from './cli/command-line.js'
-export { flagNamed, runFields } from './cli/fields.js'
+export { commandFor } from './cli/command-line.js'
+export { runFields } from './cli/fields.js'
+export { literal, programFor } from './cli/program-text.js'
 export { cellsFor, parseTable, serializeTable, tableFormatOf } from './format/table-format.js'

@@ -1,6 +1,8 @@
 import { counted } from '../num/listed.js'
 import { shorten } from '../tell/numbers.js'
 import { presentValues } from './encoder.js'
+import { KINDS } from './infer.js'
+import type { RawColumn } from './raw.js'
 import { type Column, type ColumnKind, isEmpty, isNumeric } from './table.js'
 
 /** What a column is, in a line. */
@@ -60,4 +62,27 @@ export function rangeOf(values: Iterable<number>): [number, number] {
 /** An end of a range: a day, or a number of at most six digits. */
 export function endText(value: number, isTime: boolean): string {
   return isTime ? new Date(value).toISOString().slice(0, 10) : String(Number(value.toPrecision(6))).replace('-', '−')
+}
+
+/** Kinds that the cells of a column allow besides the one that it has. Cost O(rows). */
+export function allowedKinds(raw: RawColumn, column: Column): ColumnKind[] {
+  const numeric = raw.source === 'number' || column.kind === 'number' || column.kind === 'integer' || looksNumeric(raw)
+  const allowed: Readonly<Record<ColumnKind, boolean>> = {
+    number: numeric,
+    integer: numeric && isWholeColumn(raw),
+    category: raw.source !== 'datetime',
+    boolean: false,
+    datetime: false,
+    identifier: true
+  }
+  return KINDS.filter((kind) => allowed[kind] || kind === column.kind)
+}
+
+function looksNumeric(raw: RawColumn): boolean {
+  return raw.source === 'text' && raw.values.every((cell) => cell === null || cell.trim() === '' || Number.isFinite(Number(cell)))
+}
+
+function isWholeColumn(raw: RawColumn): boolean {
+  if (raw.source === 'number') return raw.values.every((value, i) => raw.missing?.[i] === 1 || Number.isInteger(value))
+  return raw.source === 'text' && raw.values.every((cell) => cell === null || /^\s*[+-]?\d*\s*$/.test(cell))
 }

@@ -51,7 +51,7 @@ export interface InferredTable {
 
 /** A category of more levels than this, most of which occur once, is likely a name. */
 const MANY_LEVELS = 50
-const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
+export const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
 
 /**
  * Gives every column of a raw table its kind. Text that spells numbers, ISO dates or true/false in every cell becomes

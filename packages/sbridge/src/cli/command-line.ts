@@ -1,3 +1,6 @@
+import { writeGiven } from '@sbridge/core/internal'
+import { flagNamed } from './fields.js'
+
 /** A word as a shell takes it. */
 export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
@@ -6,4 +9,28 @@ export function quote(word: string): string {
 /** The command as it was typed, quoted for a shell. */
 export function commandLine(): string {
   return ['sbridge', ...process.argv.slice(2)].map(quote).join(' ')
+}
+
+/** Flags that are shorter than the names of their options. */
+const SHORT: Readonly<Record<string, string>> = { rows: '-n', dimension: '-k', output: '-o' }
+
+/** The command line of a verb, with options by their names in code, in their order. */
+export function commandFor(verb: string, file: string, options: object): string {
+  return ['sbridge', verb, file, ...Object.entries(options).flatMap(flagsOf)].map(quote).join(' ')
+}
+
+function flagsOf([name, value]: [string, unknown]): string[] {
+  const flag = SHORT[name] ?? flagNamed(name)
+  if (name === 'observe') return (value as readonly string[]).flatMap((text) => [flag, text])
+  if (name === 'given') return [flag, writeGiven(value as Record<string, string>)]
+  if (Array.isArray(value)) return [flag, value.map(listed).join(',')]
+  if (typeof value !== 'object') return [flag, String(value)]
+  const pairs = Object.entries(value!).map(([key, part]) => `${listed(key)}=${part}`)
+  return [flag, pairs.join(',')]
+}
+
+/** A column name in a list: commas and equals signs part names, so such names stand in backquotes. */
+function listed(name: unknown): string {
+  const text = String(name)
+  return /[,=`]/.test(text) ? `\`${text}\`` : text
 }

@@ -38,10 +38,6 @@ export function sourceIn(parts: URLSearchParams): Source | null {
   return kind && { kind, name: parts.get(kind)! }
 }
 
-export function sameSource(one: Source | null, other: Source | null): boolean {
-  return one?.kind === other?.kind && one?.name === other?.name
-}
-
 /** The table that is open, whatever is done with it: an activity that is entered takes it up. */
 export const openTable = signal<OpenTable | null>(null)
 export const opening = signal(false)

@@ -1,9 +1,9 @@
 import type { Field, FitJob } from '@sbridge/core'
-import { type ColumnKind, drawFields, fitFields, parseGiven, writeGiven } from '@sbridge/core/internal'
-import { runFields } from 'sbridge/internal'
+import { type ColumnKind, drawFields, fitFields, KINDS, parseGiven, writeGiven } from '@sbridge/core/internal'
+import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import { isKnown, usualSteps } from '../work/draws.js'
 import type { Draws, SampleShape } from '../work/messages.js'
-import { commandLine, literal, outputOf, programOf } from './elsewhere.js'
+import { outputOf } from './elsewhere.js'
 import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, tried, whole } from './sheet.js'
 
 /** Everything a person may set for new rows. */
@@ -25,8 +25,6 @@ export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>> {
   readonly start: NonNullable<Draws['start']>
 }
 
-const KINDS: readonly string[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
-
 export const FIELDS = {
   rows: whole('rows', 1, 1_000_000, 'Rows that are drawn.'),
   seed: fieldIn(runFields, 'seed'),
@@ -45,7 +43,7 @@ export const SHEET: Sheet<Settings> = {
     write: (types) => Object.entries(types).map(([column, kind]) => `${kind}:${column}`),
     read: (texts) => {
       const pairs = texts.map((text) => [text.slice(text.indexOf(':') + 1), text.slice(0, Math.max(0, text.indexOf(':')))])
-      return Object.fromEntries(pairs.filter(([column, kind]) => column !== '' && KINDS.includes(kind!)))
+      return Object.fromEntries(pairs.filter(([column, kind]) => column !== '' && KINDS.includes(kind as ColumnKind)))
     }
   },
   exclude: names('without'),
@@ -85,12 +83,12 @@ export function runOf(settings: Settings, dataRows: number): SampleShape['run'] 
 
 /** The command line that writes the very rows on the screen. */
 export function commandOf(file: string, { fit, draw: { rows, seed, ...draw } }: SampleShape['run']): string {
-  return commandLine('sample', file, { rows, output: outputOf(file, '-new'), seed, ...fit, ...draw })
+  return commandFor('sample', file, { rows, output: outputOf(file, '-new'), seed, ...fit, ...draw })
 }
 
 /** The same as a program for Node. */
 export function codeOf(file: string, { fit, draw }: SampleShape['run']): string {
-  return programOf(['fit', 'sample'], { file, output: outputOf(file, '-new') }, [
+  return programFor(['fit', 'sample'], { file, output: outputOf(file, '-new') }, [
     `const model = await fit(table, ${literal(fit)})`,
     `const rows = await sample(model, ${literal(draw)})`
   ])

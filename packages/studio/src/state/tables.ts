@@ -15,7 +15,6 @@ import {
   refuse,
   type Source,
   said,
-  sameSource,
   sourceIn
 } from './page.js'
 import { fromAddress, type Sheet, same, toAddress, usualOf } from './sheet.js'
@@ -107,7 +106,7 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
   }
   const visit = (parts: URLSearchParams, fresh: boolean): void => {
     const meant = sourceIn(parts)
-    if (meant && held && sameSource(held.source, meant)) {
+    if (meant && held && same(held.source, meant)) {
       openTable.value = held
       const brought = fromAddress(sheet, parts)
       if (fresh && source.peek() && !same(brought, settings.peek())) change(brought, true, 'led')
@@ -144,7 +143,7 @@ export function tablesOf<S extends object>(rules: TableRules<S>) {
     openFile(file: File): void {
       const parts = partsOf(location.hash)
       const table: OpenTable = { blob: file, source: { kind: 'file', name: file.name } }
-      if (activityIn(parts) === name && sameSource(sourceIn(parts), table.source)) openAs(table, parts)
+      if (activityIn(parts) === name && same(sourceIn(parts), table.source)) openAs(table, parts)
       else open(table, usual)
     },
     openExample: (file: string, part: Partial<S> = {}): Promise<void> => fetched(file, (table) => open(table, { ...usual, ...part })),

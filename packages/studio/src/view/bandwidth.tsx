@@ -1,10 +1,10 @@
+import { plainText } from '@sbridge/core/internal'
 import { useRef } from 'preact/hooks'
 import type { Found } from '../state/bandwidth.js'
 import { release, slide } from '../state/known.js'
 import { change, found, run, settings, shown } from '../state/sampling.js'
 import { FIELDS } from '../state/settings.js'
 import { Link, NumberField } from './fields.js'
-import { formatPlain } from './words.js'
 
 const WIDTH = 240
 const HEIGHT = 96
@@ -31,7 +31,7 @@ export function Bandwidth() {
         field={FIELDS.bandwidth}
         label="Bandwidth ε"
         value={chosen}
-        auto={known ? formatPlain(known.epsilon) : 'found by itself'}
+        auto={known ? plainText(known.epsilon) : 'found by itself'}
         set={(epsilon) => change({ bandwidth: epsilon })}
       />
       {(chosen !== null || known) && <Slider chosen={chosen} known={known} />}
@@ -65,7 +65,7 @@ function Slider({ chosen, known }: Choice) {
         onInput={move}
         onChange={release}
         aria-label="Bandwidth ε, from copying to blurring"
-        aria-valuetext={`${formatPlain(epsilon)}: ${reading(known, epsilon)}`}
+        aria-valuetext={`${plainText(epsilon)}: ${reading(known, epsilon)}`}
       />
       <p class="ends">
         <span>copies</span>
@@ -96,7 +96,7 @@ function BackToFound({ chosen, known }: Choice) {
   }
   return (
     <Link aria-disabled={there} onClick={goBack}>
-      {known ? `found: ${formatPlain(known.epsilon)}` : 'find it'}
+      {known ? `found: ${plainText(known.epsilon)}` : 'find it'}
     </Link>
   )
 }

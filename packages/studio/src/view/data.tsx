@@ -1,9 +1,9 @@
 import type { ColumnKind } from '@sbridge/core/internal'
+import { countText } from '@sbridge/core/internal'
 import { change, close, drawnBars, facts, running, settings, source } from '../state/sampling.js'
 import type { ColumnFacts } from '../work/messages.js'
 import { Columns, Notes, Table } from './columns.js'
 import { Select } from './fields.js'
-import { formatCount } from './words.js'
 
 const KIND_WORDS: Readonly<Record<ColumnKind, string>> = {
   number: 'number',
@@ -20,13 +20,13 @@ export function Data() {
   const { exclude } = settings.value
   const names = columns.map(({ name }) => name)
   const used = names.filter((name) => !exclude.includes(name))
-  const words = `${formatCount(rowCount)} rows, ${used.length === names.length ? '' : `${used.length} of `}${names.length} columns`
+  const words = `${countText(rowCount)} rows, ${used.length === names.length ? '' : `${used.length} of `}${names.length} columns`
   return (
     <Table source={source.value!} words={words} close={close}>
       <Columns
         columns={columns.map((column) => ({
           name: column.name,
-          summary: column.missing > 0 ? `${column.summary}; ${formatCount(column.missing)} missing` : column.summary,
+          summary: column.missing > 0 ? `${column.summary}; ${countText(column.missing)} missing` : column.summary,
           beside: <Kind column={column} included={used.includes(column.name)} />
         }))}
         usable={names}

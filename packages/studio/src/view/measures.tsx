@@ -1,10 +1,9 @@
 import type { Evaluation } from '@sbridge/core'
-import { keptBackOf, type MeasureLine, measureLines, verdict } from '@sbridge/core/internal'
+import { keptBackOf, type MeasureLine, measureLines, numberText, verdict } from '@sbridge/core/internal'
 import { evaluation } from '../state/measuring.js'
 import { measuring, summary } from '../state/sampling.js'
 import { Said } from './topics.js'
 import { WideTable } from './wide-table.js'
-import { formatNumber } from './words.js'
 
 /** How good the drawn rows are: every measure beside its floor as it is computed, in the words of the report. */
 export function Measures() {
@@ -40,8 +39,8 @@ function cellsOf({ name, meaning, known, value, floor, floorRange, grade, readin
       {name}
       <small>{meaning}</small>
     </>,
-    <span class="synthetic-ink">{known ? formatNumber(value) : '…'}</span>,
-    <span class="real-ink">{known ? formatNumber(floor) : '…'}</span>,
+    <span class="synthetic-ink">{known ? numberText(value) : '…'}</span>,
+    <span class="real-ink">{known ? numberText(floor) : '…'}</span>,
     value !== null && floor !== null && <Gauge value={value} range={floorRange ?? [floor, floor]} />,
     <span class={`grade ${known ? grade : ''}`}>{known && reading}</span>
   ]

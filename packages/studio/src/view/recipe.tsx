@@ -1,20 +1,11 @@
-import type { ReadonlySignal } from '@preact/signals'
+import { durationText } from '@sbridge/core/internal'
 import type { ComponentChildren } from 'preact'
-import type { Fault, Progress } from '../work/protocol.js'
+import type { Session } from '../state/session.js'
+import type { SystemShape } from '../work/protocol.js'
 import { FaultWords } from './fault-words.js'
-import { formatDuration } from './words.js'
-
-/** What a recipe asks of its activity. */
-interface Job {
-  readonly progress: ReadonlySignal<Progress | null>
-  readonly failed: ReadonlySignal<Fault | null>
-  readonly outdated: ReadonlySignal<boolean>
-  run(): void
-  stop(): void
-}
 
 interface RecipeProps {
-  readonly job: Job
+  readonly job: Pick<Session<never, SystemShape>, 'progress' | 'failed' | 'outdated' | 'run' | 'stop'>
   readonly label: string
   /** What stands above the settings. */
   readonly head: ComponentChildren
@@ -54,7 +45,7 @@ function Go({ job, verb, note, busy }: Pick<RecipeProps, 'job' | 'verb' | 'note'
         <progress value={at.share} max={1} aria-label="Progress" />
         <p class="soft">
           {at.stage}
-          {at.secondsLeft !== null && `, about ${formatDuration(at.secondsLeft)} left`}
+          {at.secondsLeft !== null && `, about ${durationText(at.secondsLeft)} left`}
         </p>
         <button type="button" class="stop" data-heir onClick={job.stop}>
           Stop

@@ -1,3 +1,4 @@
+import { countText, plainText } from '@sbridge/core/internal'
 import { reporting } from '../state/measuring.js'
 import { exportReport, result, running, session, shown, summary, support } from '../state/sampling.js'
 import { activityOf } from './activity.js'
@@ -9,7 +10,6 @@ import { Scatter } from './scatter.js'
 import { Settings } from './settings.js'
 import { TakeAway } from './take-away.js'
 import { WideTable } from './wide-table.js'
-import { formatCount, formatPlain } from './words.js'
 
 export const sampling = activityOf(session, {
   activity: 'sample',
@@ -40,7 +40,7 @@ function Rows() {
   return (
     <TakeAway
       session={session}
-      rows={`${formatCount(draw.rows)} rows`}
+      rows={`${countText(draw.rows)} rows`}
       kind="rows"
       formats={['csv', 'parquet', 'json', 'arrow']}
       more="Model and report"
@@ -49,7 +49,7 @@ function Rows() {
           {reporting.value ? 'Writing …' : 'Report'}
         </button>
       }
-      seed={`seed ${fit.seed}${summary.value ? `, ε = ${formatPlain(summary.value.epsilon)}` : ''}`}
+      seed={`seed ${fit.seed}${summary.value ? `, ε = ${plainText(summary.value.epsilon)}` : ''}`}
     >
       <div class="preview">
         <WideTable

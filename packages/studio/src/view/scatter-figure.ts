@@ -1,19 +1,18 @@
-import { writeGiven } from '@sbridge/core/internal'
+import { countText, writeGiven } from '@sbridge/core/internal'
 import { facts, frame, layerNames, shown, unplaced } from '../state/sampling.js'
 import { askForDots, visible } from '../state/scatter.js'
 import { dot, figureSvg } from './figure.js'
 import { DOT, GROUND, marksAt, Outline, plotSvg } from './layers.js'
 import { colour } from './theme.js'
-import { formatCount } from './words.js'
 
 /** The scatter as a document of its own: the rows that were drawn, or the last step of chains that still run. */
 export async function scatterSvg(): Promise<string> {
   const { real, synthetic, step, steps } = await askForDots()
   const axes = frame.value!
-  const count = formatCount(synthetic.length / 2)
+  const count = countText(synthetic.length / 2)
   const drawn = step < steps ? `${count} chains after step ${step} of ${steps}` : `${count} ${layerNames.value.synthetic}`
   const clouds = [
-    { key: 'real' as const, places: real, words: `${formatCount(facts.value!.rowCount)} ${layerNames.value.real}` },
+    { key: 'real' as const, places: real, words: `${countText(facts.value!.rowCount)} ${layerNames.value.real}` },
     { key: 'synthetic' as const, places: synthetic, words: drawn }
   ].filter(({ key, places }) => visible.value[key] && places.length > 0)
   const layers = clouds.map(({ key, places }) => ({

@@ -1,16 +1,15 @@
 import { effect } from '@preact/signals'
+import { countText } from '@sbridge/core/internal'
 import { useRef } from 'preact/hooks'
 import { axesShown, change, facts, frame, layerNames, sendLook, settings, shown, source, unplaced } from '../state/sampling.js'
 import { begun, givePainter, playback, rate, toPainter, visible } from '../state/scatter.js'
-import { AxisSelect } from './axis-select.js'
 import { FigureButtons } from './figure-buttons.js'
 import { Marks } from './known/marks.js'
 import { Plot } from './plot.js'
 import { scatterSvg } from './scatter-figure.js'
 import { useIntoSight } from './sight.js'
-import { Legend, Playback } from './stage.js'
+import { AxisSelect, Legend, Playback } from './stage.js'
 import { colour, theme } from './theme.js'
-import { formatCount } from './words.js'
 
 /** The stage: real rows and chains on two columns, drawn by a worker; axes, legend and playing around it. */
 export function Scatter() {
@@ -66,7 +65,7 @@ function Axis({ axis }: { axis: 'x' | 'y' }) {
 function Layers() {
   const count = { real: facts.value!.rowCount, synthetic: shown.value?.draw.rows }
   const parts = (['real', 'synthetic'] as const).flatMap((key) =>
-    count[key] === undefined ? [] : [{ key, look: key, words: `${formatCount(count[key])} ${layerNames.value[key]}` }]
+    count[key] === undefined ? [] : [{ key, look: key, words: `${countText(count[key])} ${layerNames.value[key]}` }]
   )
   const toggle = (which: 'real' | 'synthetic') => {
     visible.value = { ...visible.value, [which]: !visible.value[which] }

@@ -1,18 +1,12 @@
-import type { ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import type { RowFormat } from '../work/protocol.js'
+import type { Session } from '../state/session.js'
+import type { RowFormat, SystemShape } from '../work/protocol.js'
 import { Copyable } from './copyable.js'
 
 const LABELS: Readonly<Partial<Record<RowFormat, string>>> = { csv: 'CSV', parquet: 'Parquet', json: 'JSON', arrow: 'Arrow' }
 
 interface TakeAwayProps {
-  readonly session: {
-    readonly running: ReadonlySignal<boolean>
-    readonly outdated: ReadonlySignal<boolean>
-    readonly command: ReadonlySignal<string>
-    readonly code: ReadonlySignal<string>
-    save(file: RowFormat | 'model'): void
-  }
+  readonly session: Pick<Session<never, SystemShape>, 'running' | 'outdated' | 'command' | 'code' | 'save'>
   /** What the rows are, with their number, and what they are where the settings have moved on. */
   readonly rows: string
   readonly kind: string

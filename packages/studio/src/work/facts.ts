@@ -1,5 +1,5 @@
 import {
-  type ColumnKind,
+  allowedKinds,
   columnFacts,
   continueNumbers,
   type InferOptions,
@@ -37,7 +37,7 @@ function alone(raw: RawColumn): Column {
 }
 
 function shownFacts(raw: RawColumn, column: Column): ColumnFacts {
-  const facts = { ...columnFacts(column), name: raw.name, kinds: kindsFor(raw, column) }
+  const facts = { ...columnFacts(column), name: raw.name, kinds: allowedKinds(raw, column) }
   if (isEmptyColumn(raw)) return { ...facts, missing: raw.values.length, summary: 'no value, written empty', bars: [] }
   if (column.kind === 'identifier') return { ...facts, bars: [] }
   if (isNumeric(column)) return { ...facts, bars: countBins(presentValues(column), facts.range!) }
@@ -56,29 +56,6 @@ export function barsLike(facts: readonly ColumnFacts[], rows: Table): Record<str
     else bars[column.name] = levelBars(column.codes, known.bars.length)
   }
   return bars
-}
-
-/** Kinds that the cells allow. */
-function kindsFor(raw: RawColumn, column: Column): ColumnKind[] {
-  const numeric = raw.source === 'number' || column.kind === 'number' || column.kind === 'integer' || looksNumeric(raw)
-  const allowed: Readonly<Record<ColumnKind, boolean>> = {
-    number: numeric,
-    integer: numeric && isWholeColumn(raw),
-    category: raw.source !== 'datetime',
-    boolean: false,
-    datetime: false,
-    identifier: true
-  }
-  return (Object.keys(allowed) as ColumnKind[]).filter((kind) => allowed[kind] || kind === column.kind)
-}
-
-function looksNumeric(raw: RawColumn): boolean {
-  return raw.source === 'text' && raw.values.every((cell) => cell === null || cell.trim() === '' || Number.isFinite(Number(cell)))
-}
-
-function isWholeColumn(raw: RawColumn): boolean {
-  if (raw.source === 'number') return raw.values.every((value, i) => raw.missing?.[i] === 1 || Number.isInteger(value))
-  return raw.source === 'text' && raw.values.every((cell) => cell === null || /^\s*[+-]?\d*\s*$/.test(cell))
 }
 
 /** Counts in equal bins, the largest 1; values beyond the range are left out. */

@@ -1,5 +1,5 @@
 import type { DrawnRows, Evaluation, FitJob, GlobalModel, SampleJob, Telling } from '@sbridge/core'
-import type { Block, ColumnKind, ColumnFacts as Described, Figure, FitSummary, Topic } from '@sbridge/core/internal'
+import type { Block, ColumnKind, ColumnFacts as Described, Figure, FitSummary, InferOptions, Topic } from '@sbridge/core/internal'
 import type { ColumnFormat } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
 import type { Shape, SystemShape } from './protocol.js'
@@ -48,10 +48,7 @@ export interface ScatterFrame {
   readonly synthetic: Unplaced | null
 }
 
-export interface Choice {
-  readonly types: Readonly<Record<string, ColumnKind>>
-  readonly exclude: readonly string[]
-}
+export type Choice = Required<Pick<InferOptions, 'types' | 'exclude'>>
 
 /** What is drawn: the options of the library's `sample`; what is known as `--given` and `--observe` take it. */
 export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {

@@ -8,6 +8,16 @@ const OWN = 'mathematics.md section 11'
 export const REFERENCES = ['brownian', 'linear', 'lotka-volterra', 'repressilator', 'gradient', 'free'] as const
 export type ReferenceName = (typeof REFERENCES)[number]
 
+/** What each is for, in a line. */
+export const REFERENCE_SENTENCES: Readonly<Record<ReferenceName, string>> = {
+  brownian: 'No drift: the plain bridge, when nothing is known and times are close.',
+  linear: 'Drift A x + c: relaxation or rotation, a first attempt at anything.',
+  'lotka-volterra': 'Predator and prey: exactly two columns, prey first.',
+  repressilator: 'Three genes in a ring: three messengers, or three messengers and then their proteins.',
+  gradient: 'Downhill on a smooth landscape, as cells that differentiate.',
+  free: 'Any smooth field: flows that turn.'
+}
+
 /** Every option of the trajectories system, described once. */
 export const marginalsFields: readonly Field[] = [
   {

@@ -1,15 +1,15 @@
+import { countText } from '@sbridge/core/internal'
 import { apart, change, close, facts, look, running, settings, source, visibleColumns } from '../../state/diffusion-map.js'
 import { PART } from '../../work/diffusion-map-messages.js'
 import { Columns, Table } from '../columns.js'
 import { SelectField } from '../fields.js'
-import { formatCount } from '../words.js'
 
 /** Which columns the map is told, and which one colours it. */
 export function Choose() {
   const { columns, rowCount } = facts.value!
   const { exclude } = settings.value
   const used = visibleColumns.value.filter((name) => !exclude.includes(name))
-  const words = `${formatCount(rowCount)} rows, ${used.length} of ${columns.length} columns in the map`
+  const words = `${countText(rowCount)} rows, ${used.length} of ${columns.length} columns in the map`
   return (
     <Table source={source.value!} words={words} close={close}>
       <SelectField

@@ -1,9 +1,9 @@
+import { countText } from '@sbridge/core/internal'
 import { result, session, source } from '../../state/diffusion-map.js'
 import { activityOf } from '../activity.js'
 import { Notes } from '../columns.js'
 import { TakeAway } from '../take-away.js'
 import { Topics } from '../topics.js'
-import { formatCount } from '../words.js'
 import { Choose } from './choose.js'
 import { Scatters } from './scatters.js'
 import { Settings } from './settings.js'
@@ -31,7 +31,7 @@ function Results() {
       <Notes notes={notes} />
       <TakeAway
         session={session}
-        rows={`${dimension} coordinate${dimension === 1 ? '' : 's'} of ${formatCount(rowCount)} rows`}
+        rows={`${dimension} coordinate${dimension === 1 ? '' : 's'} of ${countText(rowCount)} rows`}
         kind="map"
         more="Model, for new rows and the way back"
       />

@@ -1,20 +1,20 @@
 import { computed } from '@preact/signals'
+import { countText } from '@sbridge/core/internal'
 import { useRef } from 'preact/hooks'
 import { change, coordinates, look, picture, pointed, result, source, visibleColumns } from '../../state/diffusion-map.js'
 import type { Dots, Look, Shades } from '../../work/diffusion-map-messages.js'
-import { AxisSelect } from '../axis-select.js'
 import { dot, figureSvg, type LegendPart } from '../figure.js'
 import { FigureButtons } from '../figure-buttons.js'
 import { DOT, drawLayers, GROUND, type Ground, type Layer, marksAt, Outline, plotSvg } from '../layers.js'
 import { type CanvasSize, keepDrawn, Plot } from '../plot.js'
 import { useIntoSight } from '../sight.js'
+import { AxisSelect } from '../stage.js'
 import { colour } from '../theme.js'
-import { formatCount } from '../words.js'
 import { shadeColour, shadeGroups } from './shades.js'
 
 /** Levels that the legend names. */
 const MOST_LEVELS = 12
-/** Places along the scale of a legend. */
+/** Pieces of the scale of a legend, four wide. */
 const RAMP = Array.from({ length: 25 }, (_, k) => k)
 
 /** The map and the data side by side: a dot that is pointed at in one is ringed in both. */
@@ -42,39 +42,33 @@ function describe(dot: number): string {
   const { rows, shades } = picture.value!
   const value = shades.values[dot]!
   const level = shades.levels?.[value]
-  return `Row ${formatCount(rows[dot]! + 1)}${level === undefined ? '' : `, ${shades.name} ${level}`}`
+  return `Row ${countText(rows[dot]! + 1)}${level === undefined ? '' : `, ${shades.name} ${level}`}`
 }
 
 function Legend() {
   const now = picture.value
   if (!now) return <p class="soft">reading …</p>
-  const { shades } = now
   return (
     <div class="shade-legend">
-      <strong>{shades.name}</strong>
-      {shades.levels ? (
-        shades.levels.slice(0, MOST_LEVELS).map((level, k) => (
-          <span key={level}>
-            <svg class="swatch" viewBox="0 0 10 10" aria-hidden="true">
-              <circle cx="5" cy="5" r="4" fill={shadeColour(k, true)} />
-            </svg>
-            {level}
-          </span>
-        ))
-      ) : (
-        <span>
-          {shades.low}
-          <svg class="ramp" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-            {RAMP.map((k) => (
-              <rect key={k} x={k * 4} width="4.2" height="8" fill={shadeColour(k / 24, false)} />
-            ))}
+      <strong>{now.shades.name}</strong>
+      {shadeLegend(now.shades).map(({ mark, markWidth, words }) => (
+        <span key={words}>
+          <svg width={markWidth} height="8" viewBox={`${-markWidth / 2} -4 ${markWidth} 8`} aria-hidden="true">
+            {/* Our own marks: no word from the data is in them. */}
+            <g dangerouslySetInnerHTML={{ __html: mark }} />
           </svg>
-          {shades.high}
+          {words}
         </span>
-      )}
-      {shades.levels && shades.levels.length > MOST_LEVELS && <span>and {shades.levels.length - MOST_LEVELS} more</span>}
+      ))}
+      {moreLevels(now.shades)}
     </div>
   )
+}
+
+/** Levels that the legend does not name, in words. */
+function moreLevels({ name, levels }: Shades): string {
+  const more = (levels?.length ?? 0) - MOST_LEVELS
+  return more > 0 ? `and ${more} more of ${name}` : ''
 }
 
 interface ScatterProps {
@@ -132,14 +126,14 @@ function Scatter({ which, axes, names }: ScatterProps) {
 function words(title: string, dots: Dots | null | undefined): string {
   if (!dots) return `${title}, not drawn yet`
   const left = notDrawn(dots)
-  return `${title}: ${dots.y.name} against ${dots.x.name}, ${formatCount(dots.places.length / 2)} rows coloured by ${picture.value!.shades.name}${left && `. ${left}`}`
+  return `${title}: ${dots.y.name} against ${dots.x.name}, ${countText(dots.places.length / 2)} rows coloured by ${picture.value!.shades.name}${left && `. ${left}`}`
 }
 
 /** Rows that have no place on two axes, in words. */
 function notDrawn({ places }: Dots): string {
   let count = 0
   for (let k = 0; k < places.length; k += 2) if (Number.isNaN(places[k]! + places[k + 1]!)) count++
-  return count === 0 ? '' : `Not drawn: ${formatCount(count)} row${count === 1 ? '' : 's'} without one of the two values`
+  return count === 0 ? '' : `Not drawn: ${countText(count)} row${count === 1 ? '' : 's'} without one of the two values`
 }
 
 /** Left and right go to the next dot in that direction. */
@@ -198,15 +192,14 @@ function point(event: PointerEvent, which: 'map' | 'data'): void {
 /** One of both pictures as a document of its own. */
 function scatterSvg(dots: Dots, title: string): string {
   const { shades } = picture.value!
-  const more = (shades.levels?.length ?? 0) - MOST_LEVELS
   return figureSvg([plotSvg(layersOf(dots, GROUND, 4), dots)], {
     title: `${title}: ${dots.y.name} against ${dots.x.name}, coloured by ${shades.name}`,
     legend: shadeLegend(shades),
-    notes: [more > 0 ? `and ${more} more of ${shades.name}` : '', notDrawn(dots)].filter(Boolean)
+    notes: [moreLevels(shades), notDrawn(dots)].filter(Boolean)
   })
 }
 
-/** What the colours mean, as the page says it. */
+/** What the colours mean, on the page and on paper. */
 function shadeLegend({ levels, low, high }: Shades): LegendPart[] {
   if (levels) return levels.slice(0, MOST_LEVELS).map((level, k) => dot(shadeColour(k, true), level))
   const ramp = RAMP.map((k) => `<rect x="${k * 4 - 50}" y="-4" width="4.2" height="8" fill="${shadeColour(k / 24, false)}"/>`)

@@ -1,8 +1,8 @@
+import { plainText } from '@sbridge/core/internal'
 import * as map from '../../state/diffusion-map.js'
 import { FIELDS, SHEET } from '../../state/diffusion-map-settings.js'
 import { NumberField } from '../fields.js'
 import { Recipe } from '../recipe.js'
-import { formatPlain } from '../words.js'
 
 const { change, result, settings, shown } = map
 
@@ -16,7 +16,7 @@ export function Settings() {
       label="Diffusion map"
       head={<h2>Diffusion map</h2>}
       verb="Map"
-      note={found ? `ε = ${formatPlain(found.epsilon)}` : 'finds coordinates on the data'}
+      note={found ? `ε = ${plainText(found.epsilon)}` : 'finds coordinates on the data'}
     >
       <NumberField
         field={FIELDS.dimension}
@@ -31,7 +31,7 @@ export function Settings() {
         label="Bandwidth ε"
         value={bandwidth}
         auto="auto"
-        found={found ? `connected from ${formatPlain(found.bandwidth.connectingEpsilon)}` : 'auto: the smallest that connects'}
+        found={found ? `connected from ${plainText(found.bandwidth.connectingEpsilon)}` : 'auto: the smallest that connects'}
         set={(value) => change({ bandwidth: value })}
       />
       <details>

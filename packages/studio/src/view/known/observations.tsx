@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { columnWord } from '@sbridge/core/internal'
+import type { ComponentProps } from 'preact'
 import { spell } from '../../state/given.js'
 import { knowable, observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
 import { change, frame, settings } from '../../state/sampling.js'
@@ -35,12 +36,8 @@ export function Observations() {
           observe
         </Link>
       </p>
-      <input
+      <Expression
         id="observation"
-        type="text"
-        class="expression"
-        spellcheck={false}
-        autocomplete="off"
         placeholder={example()}
         value={draft.value}
         aria-invalid={trouble !== null}
@@ -60,6 +57,10 @@ export function Observations() {
     </div>
   )
 }
+
+const Expression = (props: ComponentProps<'input'>) => (
+  <input type="text" class="expression" spellcheck={false} autocomplete="off" {...props} />
+)
 
 /** For those who do not drag: an observation of a displayed column, in its middle. */
 function AddShown() {
@@ -106,11 +107,7 @@ function Observation({ text, at }: { text: string; at: number }) {
   const trouble = observationFault(text)
   return (
     <li>
-      <input
-        type="text"
-        class="expression"
-        spellcheck={false}
-        autocomplete="off"
+      <Expression
         value={text}
         title={text}
         aria-label={`Observation ${at + 1}`}

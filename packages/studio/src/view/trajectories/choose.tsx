@@ -1,7 +1,7 @@
+import { countText } from '@sbridge/core/internal'
 import { change, chooseTime, chosen, close, running, settings, snapshots, source } from '../../state/trajectories.js'
 import { Columns, Table } from '../columns.js'
 import { Link, SelectField } from '../fields.js'
-import { formatCount } from '../words.js'
 import { timeText } from './words.js'
 
 /** What the columns mean: time, weight, coordinates; and which snapshots the fit must not see. */
@@ -11,7 +11,7 @@ export function Choose() {
   const total = counts.reduce((sum, count) => sum + count, 0)
   const used = usable.filter((name) => !exclude.includes(name))
   return (
-    <Table source={source.value!} words={`${formatCount(total)} particles at ${times.length} times`} close={close}>
+    <Table source={source.value!} words={`${countText(total)} particles at ${times.length} times`} close={close}>
       <SelectField
         label="Time"
         value={time}
@@ -60,7 +60,7 @@ function HoldOut() {
       </p>
       <div class="chips">
         {inner.map((time, i) => (
-          <label key={time} title={`${formatCount(counts[i + 1]!)} particles`}>
+          <label key={time} title={`${countText(counts[i + 1]!)} particles`}>
             <input
               type="checkbox"
               checked={holdOut.includes(time)}

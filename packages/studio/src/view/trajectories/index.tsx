@@ -1,7 +1,7 @@
+import { countText } from '@sbridge/core/internal'
 import { result, rounds, running, save, session, shown } from '../../state/trajectories.js'
 import { activityOf } from '../activity.js'
 import { TakeAway } from '../take-away.js'
-import { formatCount } from '../words.js'
 import { Choose } from './choose.js'
 import { Learned } from './learned.js'
 import { Player } from './player.js'
@@ -37,7 +37,7 @@ function Paths({ times }: { times: number }) {
   return (
     <TakeAway
       session={session}
-      rows={`${formatCount(rows!)} paths at ${formatCount(times)} times`}
+      rows={`${countText(rows!)} paths at ${countText(times)} times`}
       kind="paths"
       more="Model; parameters, history and scores"
       buttons={

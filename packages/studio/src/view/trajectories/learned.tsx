@@ -1,8 +1,8 @@
+import { numberText } from '@sbridge/core/internal'
 import { result, rounds, source } from '../../state/trajectories.js'
 import { Notes } from '../columns.js'
 import { Topics } from '../topics.js'
 import { WideTable } from '../wide-table.js'
-import { formatNumber } from '../words.js'
 
 /** What was learned, or, while a fit runs, the estimates round by round. */
 export function Learned() {
@@ -19,7 +19,7 @@ export function Learned() {
   const latest = history.at(-1)!
   const rows = names.map((name, k) => [
     name,
-    formatNumber(latest.values[k]),
+    numberText(latest.values[k]),
     <History key={name} name={name} values={history.map(({ values }) => values[k]!)} />
   ])
   return (
@@ -45,7 +45,7 @@ function History({ name, values }: { name: string; values: readonly number[] }) 
       class="history"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label={`${name} from ${formatNumber(values[0])} to ${formatNumber(values.at(-1))} in ${values.length - 1} rounds`}
+      aria-label={`${name} from ${numberText(values[0])} to ${numberText(values.at(-1))} in ${values.length - 1} rounds`}
     >
       <path d={path} />
       <circle cx={x(values.length - 1)} cy={y(values.at(-1)!)} r="2.6" />

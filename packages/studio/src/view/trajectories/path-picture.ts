@@ -1,8 +1,8 @@
+import { countText } from '@sbridge/core/internal'
 import type { FieldPlaces, PathPicture, PathPlaces } from '../../work/trajectories-messages.js'
 import { cross, dot, figureSvg, line } from '../figure.js'
 import { CROSS, DOT, GROUND, type Ground, type Layer, marksAt, Outline, placeText, plotSvg } from '../layers.js'
 import { colour } from '../theme.js'
-import { formatCount } from '../words.js'
 
 /** Share of the whole time that a tail reaches back. */
 const TAIL = 0.07
@@ -148,8 +148,7 @@ interface PathWords {
 export function pathSvg(picture: PathPicture, { time, show }: Omit<Moment, 'whole'>, { when, particles }: PathWords): string {
   const { x, y, snapshots, paths, field } = picture
   const seen = snapshots.reduce((sum, { places }) => sum + places.length / 2, 0)
-  const counted = (drawn: number, all: number, kind: string) =>
-    `${drawn < all ? `${formatCount(drawn)} of ` : ''}${formatCount(all)} ${kind}`
+  const counted = (drawn: number, all: number, kind: string) => `${drawn < all ? `${countText(drawn)} of ` : ''}${countText(all)} ${kind}`
   const legend = [
     ...(show.particles ? [dot(colour('real'), counted(seen, particles, 'particles'))] : []),
     ...(show.particles && snapshots.some(({ heldOut }) => heldOut) ? [cross(colour('ink'), 'held out')] : []),

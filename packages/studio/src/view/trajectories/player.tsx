@@ -1,16 +1,15 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { countText } from '@sbridge/core/internal'
 import { useEffect, useRef } from 'preact/hooks'
 import { stillness } from '../../state/stillness.js'
 import { axes, change, chosen, picture, playWhenDrawn, running, snapshots, source } from '../../state/trajectories.js'
-import { AxisSelect } from '../axis-select.js'
 import { Select } from '../fields.js'
 import { FigureButtons } from '../figure-buttons.js'
 import { drawLayers } from '../layers.js'
 import { type CanvasSize, keepDrawn, Plot } from '../plot.js'
 import { useIntoSight } from '../sight.js'
-import { Legend, Playback } from '../stage.js'
+import { AxisSelect, Legend, Playback } from '../stage.js'
 import { theme } from '../theme.js'
-import { formatCount } from '../words.js'
 import { pathLayers, pathSvg, type Shown, timesOf } from './path-picture.js'
 import { timeText } from './words.js'
 
@@ -77,8 +76,8 @@ function Parts() {
   const now = picture.value
   const particles = snapshots.value!.counts.reduce((a, b) => a + b, 0)
   const parts = [
-    { key: 'particles' as const, look: 'real', words: `${formatCount(particles)} particles` },
-    ...(now?.paths ? [{ key: 'paths' as const, look: 'synthetic', words: `${formatCount(now.paths.count)} paths` }] : []),
+    { key: 'particles' as const, look: 'real', words: `${countText(particles)} particles` },
+    ...(now?.paths ? [{ key: 'paths' as const, look: 'synthetic', words: `${countText(now.paths.count)} paths` }] : []),
     ...(now?.field ? [{ key: 'drift' as const, look: 'drift', words: 'drift' }] : [])
   ]
   const svg = () => pathSvg(picture.value!, { time: time.value, show: show.value }, { when: timeWords(), particles })

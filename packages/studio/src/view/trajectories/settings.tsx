@@ -1,9 +1,8 @@
-import { REFERENCES } from '@sbridge/core/internal'
+import { REFERENCE_SENTENCES, REFERENCES } from '@sbridge/core/internal'
 import { change, result, session, settings } from '../../state/trajectories.js'
 import { FIELDS } from '../../state/trajectories-settings.js'
 import { ChoiceField, NumberField } from '../fields.js'
 import { Recipe } from '../recipe.js'
-import { REFERENCE_WORDS } from './words.js'
 
 /** The reference to be learned, and the one button that does it. */
 export function Settings() {
@@ -17,7 +16,7 @@ export function Settings() {
             <input type="radio" name="reference" value={name} checked={reference === name} onChange={() => change({ reference: name })} />
             <span>
               <strong>{name}</strong>
-              <small>{REFERENCE_WORDS[name]}</small>
+              <small>{REFERENCE_SENTENCES[name]}</small>
             </span>
           </label>
         ))}

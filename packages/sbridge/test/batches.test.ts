@@ -1,5 +1,17 @@
 import type { TableFit } from '@sbridge/core'
-import { cloud, type Engine, keyFor, keyFromSeed, type Matrix, matrix, normals, type Pair, takeRows, uniforms } from '@sbridge/core/kernels'
+import {
+  cloud,
+  type Engine,
+  keyFor,
+  keyFromSeed,
+  type Matrix,
+  matrix,
+  normals,
+  type Pair,
+  ReferenceEngine,
+  takeRows,
+  uniforms
+} from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '../src/host/node.js'
@@ -119,5 +131,43 @@ describe('a whole batch is the same rows whatever their number, the threads, and
     const last = drawn[drawn.length - 1]!
     expect(cells(last, BATCH, 2 * BATCH)).not.toStrictEqual(cells(last, 0, BATCH))
     expect(drawn.map(({ rowCount }) => rowCount)).toStrictEqual(counts.map((rows) => conditions * rows))
+  })
+})
+
+describe('conditions in company', () => {
+  const engine = new ReferenceEngine()
+  it.each<[string, TableFit]>([
+    ['all columns', standard],
+    ['a field', { ...standard, local: 'window:1' }],
+    ['a codec', { latent: 'pca:2', bandwidth: 0.3 }],
+    ['a codec and a field', { latent: 'pca:2', local: 'window:1', bandwidth: 0.3 }]
+  ])('the first of a list has the rows that it has alone, those behind it have others of the same law: %s', async (_, fits) => {
+    const model = await fit(table(...columns(3)), { ...fits, seed: 5, engine })
+    const rows = 60
+    const ask = async (...given: { x0: number }[]) => {
+      const drawn = await sample(model, { given, rows, seed: 6, engine, cells: 'typed' })
+      return given.map((_condition, k) =>
+        drawn.columns.map(({ values }) => Array.from(values as Float64Array).slice(k * rows, (k + 1) * rows))
+      )
+    }
+    const [[alone], [other], both, turned, again] = [
+      await ask({ x0: 0.5 }),
+      await ask({ x0: -0.5 }),
+      await ask({ x0: 0.5 }, { x0: -0.5 }),
+      await ask({ x0: -0.5 }, { x0: 0.5 }),
+      await ask({ x0: 0.5 }, { x0: -0.5 })
+    ]
+    expect(both).toStrictEqual(again)
+    expect(both[0]).toStrictEqual(alone)
+    expect(turned[0]).toStrictEqual(other)
+    const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x / rows, 0)
+    for (const [found, law] of [
+      [both[1]!, other!],
+      [turned[1]!, alone!]
+    ]) {
+      expect(found).not.toStrictEqual(law)
+      // Two means of 60 rows of spread 0.6: 0.11.
+      expect(Math.abs(mean(found![1]!) - mean(law![1]!))).toBeLessThan(0.45)
+    }
   })
 })

@@ -53,6 +53,25 @@ export interface Condition {
 }
 
 /**
+ * A name of each condition by what it says, in the order of the columns; one that was there before is named by how often. Draws
+ * keyed by it are the same in any company and order, and those of equal conditions are not.
+ */
+export function namesOfConditions(conditions: readonly Condition[]): string[] {
+  const seen = new Map<string, number>()
+  return conditions.map(({ numbers, ranges, levels }) => {
+    const said = [
+      ...numbers.map(({ name, value }) => `${name}=${value}`),
+      ...ranges.map(({ name, low, high }) => `${name}=${low}..${high}`),
+      ...Array.from(levels, ([factor, level]) => `${factor}:${level}`)
+    ]
+    const name = said.sort().join(',')
+    const before = seen.get(name) ?? 0
+    seen.set(name, before + 1)
+    return before === 0 ? name : `${name} (${before})`
+  })
+}
+
+/**
  * Checks conditions against a model's columns. Throws `InputError` naming the condition where one is impossible. A category
  * that the data do not have is no reason to refuse a list in which other conditions have none such, unless `unknown` says so.
  */

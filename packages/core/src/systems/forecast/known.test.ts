@@ -108,16 +108,19 @@ describe('a forecast under what is known of later steps', () => {
     expect(new Set(at(found, 'y', 3))).toEqual(new Set([4]))
   })
 
-  test('under several conditions, each has the members that it has alone', async () => {
+  test('under several conditions, each has the members that it has alone; one that comes twice has others then', async () => {
     const few = { members: 50, steps: STEPS }
-    const conditions: Given[] = [{ 'x@4': 3 }, {}, { 'y@2': { to: 0 }, 'x@5': -1 }]
+    const conditions: Given[] = [{ 'x@4': 3 }, {}, { 'y@2': { to: 0 }, 'x@5': -1 }, { 'x@4': 3 }]
     const asked = { observe: ['`x@6` = 1 ± 0.3'] }
     const all = await drawForecastUnder(model, { ...few, ...asked, given: conditions }, context)
     const values = ({ table }: KnownForecast) => table.columns.map((column) => (isNumeric(column) ? column.values : []))
-    for (const [k, given] of conditions.entries()) {
+    const parts = conditions.map((_, k) =>
+      values(all).map((column) => column.slice(k * few.members * STEPS, (k + 1) * few.members * STEPS))
+    )
+    expect(parts[3]![2]).not.toStrictEqual(parts[0]![2])
+    for (const [k, given] of conditions.slice(0, 3).entries()) {
       const alone = await drawForecastUnder(model, { ...few, ...asked, given }, context)
-      const size = few.members * STEPS
-      expect(values(all).map((column) => column.slice(k * size, (k + 1) * size))).toStrictEqual(values(alone))
+      expect(parts[k]).toStrictEqual(values(alone))
       expect(all.report.conditions[k]).toEqual(alone.report.conditions[0])
     }
   })

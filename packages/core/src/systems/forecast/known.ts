@@ -1,7 +1,7 @@
 import { inBatches, partOf } from '../../draw/batches.js'
 import { type GuidedUnit, guidedPass } from '../../draw/guided-pass.js'
 import { startRows } from '../../draw/run.js'
-import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { type Evidence, evidenceOfRows, together } from '../../know/evidence.js'
 import type { LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation } from '../../know/observations.js'
@@ -65,8 +65,8 @@ export interface KnownForecast extends InferredTable {
  * steps means for it: exactly the posterior where the series is linear and
  * Gaussian. What is known without a closed form chooses among many members by its likelihood.
  *
- * Under several conditions: `members` trajectories for each, in their order. Conditions share their random numbers, so that the
- * members of each are those that it has alone, and what differs between conditions is of what is given.
+ * Under several conditions: `members` trajectories for each, in their order. The members of each are those that it has
+ * alone.
  *
  * @source mathematics, sections 7 and 9. Cost O(conditions·members·steps·d·M) and that of fitting a window a column; memory
  * O(conditions·members·steps·d). Throws `InputError`: unknown columns or steps, malformed expressions, impossible values, nothing
@@ -81,9 +81,10 @@ export async function drawForecastUnder(model: ForecastModel, request: KnownFore
   const units = await horizon.units({ ...context, key: keyFor(key, 'fit') })
   const states: Matrix[] = []
   const supports: ForecastSupport[] = []
+  const names = namesOfConditions(conditions)
   for (const [k, condition] of conditions.entries()) {
-    const watch = partOf(context.watch, k, conditions.length)
-    const parts = await inBatches({ watch, count: members, key }, ({ count, ...batch }) =>
+    const whole = { count: members, key: keyFor(key, names[k]!), watch: partOf(context.watch, k, conditions.length) }
+    const parts = await inBatches(whole, ({ count, ...batch }) =>
       drawMembers({ horizon, rows, units, evidence, condition, count }, { ...context, ...batch })
     )
     states.push(...parts.map(({ state }) => state))

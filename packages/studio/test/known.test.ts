@@ -28,7 +28,7 @@ describe('what is known, in the studio', () => {
   beforeAll(async () => {
     await studio.open()
     writeFileSync(join(studio.folder.path, 'small.csv'), table())
-  }, 60_000)
+  })
 
   afterAll(() => studio.close())
 

@@ -73,7 +73,7 @@ describe('the library in a plain page', () => {
       '/penguins.csv': { type: 'text/csv', body: penguins },
       '/favicon.ico': { type: 'image/x-icon', body: '' }
     }
-  }, 60_000)
+  })
 
   afterAll(() => browser?.close())
 

@@ -45,7 +45,7 @@ describe('the studio', () => {
   beforeAll(async () => {
     await studio.open()
     writeFileSync(join(folder.path, 'birds.csv'), birds)
-  }, 60_000)
+  })
 
   afterAll(() => studio.close())
 

@@ -83,7 +83,7 @@ test('a circle: K coordinates in row order that are cosine and sine; new rows la
     const [sx, sy] = source[i]!.split(',').map(Number)
     expect(Math.hypot(x! - sx!, y! - sy!)).toBeLessThan(0.02)
   })
-}, 20_000)
+})
 
 test('categories come back from the nearest row; the same call gives the same bytes; automatic dimension', async () => {
   await run('embed', at('circle.csv'), '-o', at('a.csv'), '--model', at('c.sbridge'))
@@ -93,7 +93,7 @@ test('categories come back from the nearest row; the same call gives the same by
   const back = (await rowsOf('c.csv')).slice(1)
   const source = (await rowsOf('circle.csv')).slice(1)
   expect(back.filter((row, i) => row.split(',')[3] === source[i]!.split(',')[3])).toHaveLength(150)
-}, 20_000)
+})
 
 test('bad input is refused before anything is written', async () => {
   const out = at('never.csv')
@@ -110,4 +110,4 @@ test('bad input is refused before anything is written', async () => {
   await writeFile(at('same.csv'), 'x,y\n1,2\n1,2\n1,2\n')
   await expect(run('embed', at('same.csv'), '-o', out)).rejects.toMatchObject({ code: 'constant-data' })
   await expect(readFile(out)).rejects.toThrow()
-}, 20_000)
+})

@@ -234,7 +234,7 @@ describe('conditional rows', () => {
     // ±2 at a trough and a peak; at one bandwidth for all columns the peaks are halved.
     expect(mean(y.slice(0, 200))).toBeLessThan(-1.6)
     expect(mean(y.slice(200))).toBeGreaterThan(1.6)
-  }, 60_000)
+  })
 
   test('contradictory categories, and numbers of rows that are none, are refused', async () => {
     const two: RawTable = {

@@ -38,7 +38,7 @@ test('a learned graph keeps columns together that nearly repeat each other, wher
   for (let a = 0; a < values.length; a++) for (let b = 0; b < a; b++) least = Math.min(least, correlationOf(values[a]!, values[b]!))
   // 0.9 in the law, at least 0.85 in 200 rows of it; each column stands on a few of the others. Without those: 0 ± 0.1.
   expect(least).toBeGreaterThan(0.7)
-}, 60_000)
+})
 
 test('an observation that the sweeps cannot follow is named, one that they can is not', async () => {
   const context = { engine, key: keyFromSeed(5) }
@@ -49,7 +49,7 @@ test('an observation that the sweeps cannot follow is named, one that they can i
   const warned = async (model: typeof close) => (await posteriorLocal(model, asked, context)).report.warnings.map(({ name }) => name)
   expect(await warned(close)).toContain('observation-unmet')
   expect(await warned(loose)).not.toContain('observation-unmet')
-}, 60_000)
+})
 
 test('what is given or observed in closed form moves columns that nearly repeat each other together', async () => {
   const context = { engine, key: keyFromSeed(5) }
@@ -65,7 +65,7 @@ test('what is given or observed in closed form moves columns that nearly repeat 
     }
     expect(report.warnings).toEqual([])
   }
-}, 60_000)
+})
 
 test('an observation of many columns moves them all', async () => {
   const context = { engine, key: keyFromSeed(6) }
@@ -88,4 +88,4 @@ test('an observation of many columns moves them all', async () => {
   }, 0)
   // 0.08 over three seeds, of which 0.05 is that of 300 draws; the pass and four sweeps without the linear law: 1.2.
   expect(Math.sqrt(square)).toBeLessThan(0.2)
-}, 60_000)
+})

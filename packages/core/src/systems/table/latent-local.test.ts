@@ -55,7 +55,7 @@ describe('neighbours among the coordinates of a codec', () => {
     const whole = before.reduce((sum, value) => sum + value * value, 0)
     // A variance of 1,500 draws has a standard error of 3.7 %; 20 % is five of them.
     expect(Math.sqrt(missed / whole)).toBeLessThan(0.2)
-  }, 60_000)
+  })
 
   test('a ring in two components: uncorrelated, but neighbours by their squares', async () => {
     const z = normals(keyFor(keyFromSeed(2), 'ring'), 3 * 600)
@@ -80,7 +80,7 @@ describe('neighbours among the coordinates of a codec', () => {
     }
     expect(unevenness(latents)).toBeLessThan(0.17)
     expect(unevenness(independent)).toBeGreaterThan(0.25)
-  }, 60_000)
+  })
 
   test('kept in a file: the same bytes; simultaneous too; a file of another kind is refused', async () => {
     const table = spread(gaussians([2, 1, 0.5], 200))
@@ -99,7 +99,7 @@ describe('neighbours among the coordinates of a codec', () => {
       expect(model.summary).toMatchObject({ sweep, coordinateCount: 3, codec: { kind: 'pca', dimension: 3, dataDimension: WIDTH } })
       await expect(loadLatentTable(contents, { engine })).rejects.toMatchObject({ code: 'model-kind' })
     }
-  }, 60_000)
+  })
 
   test('what does not go together is refused by name', async () => {
     const table = spread(gaussians([2, 1, 0.5], 60))

@@ -211,6 +211,17 @@ describe('fit, info, evaluate', () => {
     expect((await sbridge(['evaluate', penguins, 'eval.csv'])).stdout).toContain('energyDistance')
   })
 
+  it('evaluate asks for the rows to compare, of a model for rows drawn from it', async () => {
+    expect((await sbridge(['fit', penguins, '-o', 'alone.sbridge', ...QUICK])).status).toBe(0)
+    const alone = await sbridge(['evaluate', 'alone.sbridge'])
+    expect(alone.stderr).toMatch(/no synthetic rows beside alone\.sbridge[\s\S]*try sbridge sample alone\.sbridge -o rows\.csv/)
+    const instead = await sbridge(['evaluate', penguins, 'alone.sbridge'])
+    expect(instead.stderr).toMatch(
+      /the model alone\.sbridge in the place of synthetic rows[\s\S]*then sbridge evaluate .*penguins\.csv rows\.csv/
+    )
+    expect([alone.status, instead.status]).toEqual([2, 2])
+  })
+
   it('evaluate takes a column that happens to be whole in one of the tables for numbers', async () => {
     const rows = (first: string) => `a,b\n${first},2\n${Array.from({ length: 30 }, (_, i) => `${i},${i + 3}`).join('\n')}\n`
     writeFileSync(join(folder, 'whole.csv'), rows('1'))
@@ -370,7 +381,8 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
       [['sample', table, '-n', '3', '-o', 'new.csv', '--report', 'new.csv'], /another output/],
       [['evaluate', table, penguins, '--report', table], /an input of this command/],
       [['fit', table, '-o', table], /the name .*kept\.csv for a model.*kept\.sbridge/s],
-      [['evaluate', penguins, table], /kept\.csv without the columns species/]
+      [['evaluate', penguins, table], /kept\.csv without the columns species/],
+      [['evaluate', penguins], /no synthetic rows beside .*penguins\.csv/]
     ] as const) {
       const run = await sbridge(args)
       expect(run.stderr).toMatch(words)

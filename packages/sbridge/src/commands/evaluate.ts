@@ -25,14 +25,15 @@ export function registerEvaluate(program: Command): void {
     .command('evaluate')
     .description('Measures how well synthetic rows follow real ones, every measure beside its floor.')
     .argument('<real>', 'real rows that the model has not seen, or the data it was fitted on, or a model file for these')
-    .argument('<synthetic>', 'synthetic rows')
+    .argument('[synthetic]', 'synthetic rows')
+    .usage('[options] <real> <synthetic>')
     .option('--train <file>', 'the rows that the model was fitted on, when REAL was held out')
     .option('--target <column>', 'also scores SYNTHETIC as draws of this column, equally many for every row of REAL, in its order')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints the measures as JSON')
   addFields(command, [...READ, ...reportFields, ...runFields])
   command.action(async (real, synthetic, options) => {
-    await runEvaluate(real, synthetic, options as EvaluateFlags)
+    await runEvaluate(real, await rowsToCompare(real, synthetic), options as EvaluateFlags)
   })
 }
 
@@ -41,6 +42,22 @@ interface EvaluateFlags extends Readonly<Record<string, unknown>> {
   readonly target?: string
   readonly report?: string
   readonly json?: boolean
+}
+
+/** The second argument, a table. Throws `InputError` that says what is missing, for whom a model is all that they have. */
+async function rowsToCompare(real: string, synthetic: string | undefined): Promise<string> {
+  if (synthetic !== undefined && !(await modelContentsIn(synthetic))) return synthetic
+  const model = synthetic ?? ((await modelContentsIn(real)) ? real : undefined)
+  const got = synthetic !== undefined ? `the model ${synthetic} in the place of synthetic rows` : `no synthetic rows beside ${real}`
+  throw new InputError({
+    code: 'rows-absent',
+    got,
+    expected: 'REAL SYNTHETIC: real rows, or a model for those that it learned from, and rows to compare with them',
+    try:
+      model === undefined
+        ? `sbridge evaluate ${real} SYNTHETIC`
+        : `sbridge sample ${model} -o rows.csv, then sbridge evaluate ${real} rows.csv`
+  })
 }
 
 async function runEvaluate(realPath: string, syntheticPath: string, flags: EvaluateFlags): Promise<void> {

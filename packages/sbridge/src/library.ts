@@ -27,6 +27,7 @@ import {
   type Watch
 } from '@sbridge/core'
 import {
+  type ClassedField,
   checkOptions,
   coordinateTable,
   type DrawnPaths,
@@ -117,7 +118,10 @@ export function fit<Row extends Cells<Row> = never>(
   options: TableFit & Required<Pick<TableFit, 'latent' | 'local'>> & RunOptions
 ): Promise<LatentLocalModel & OfRows<Row>>
 export function fit<Row extends Cells<Row> = never>(rows: Rows<Row>, options: Behind & RunOptions): Promise<LatentTableModel & OfRows<Row>>
-export function fit<Row extends Cells<Row> = never>(rows: Rows<Row>, options: Local & RunOptions): Promise<LocalModel & OfRows<Row>>
+export function fit<Row extends Cells<Row> = never>(
+  rows: Rows<Row>,
+  options: Local & RunOptions
+): Promise<(LocalModel | ClassedField) & OfRows<Row>>
 export function fit<Row extends Cells<Row> = never>(rows: Rows<Row>, options?: Whole & RunOptions): Promise<GlobalModel & OfRows<Row>>
 export function fit<Row extends Cells<Row> = never>(
   rows: Rows<Row>,

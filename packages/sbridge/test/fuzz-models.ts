@@ -26,11 +26,13 @@ import {
   type AnySystem,
   coordinateTable,
   type EmbeddingModel,
+  fitClasses,
   fitLatentLocal,
   fitLatentTable,
   fitLocal,
   prepareTable,
   type SystemName,
+  saveClasses,
   saveEmbedding,
   saveForecast,
   saveGlobal,
@@ -89,6 +91,12 @@ const numbers: RawTable = {
 }
 
 const withGroup: RawTable = { rowCount: ROWS, columns: [...numbers.columns, mixed.columns[4]!, mixed.columns[1]!] }
+
+/** Numbers in two classes of too few rows for laws of their own. */
+const classed: RawTable = {
+  rowCount: ROWS,
+  columns: [...numbers.columns, { name: 'class', source: 'text', values: text((i) => (i % 8 === 0 ? 'few' : 'many')) }]
+}
 
 /** Categories whose combinations hardly recur: they are drawn one after another. One has more levels than a simplex is for. */
 const many: RawTable = {
@@ -153,6 +161,7 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     'global, many categories': saveGlobal(await fitTable(many, quick, { engine })),
     'local, ordered': await local(window),
     'local, simultaneous': await local({ ...window, sweep: 'simultaneous' }),
+    'local, of classes': saveClasses(await fitClasses(prepared(classed), window, { engine, key })),
     'local, learned': await local({ local: { kind: 'auto' } }),
     'latent, pca': await latent(withGroup, 'pca:2'),
     'latent, diffusion map': await latent(numbers, 'diffusion-map:2'),

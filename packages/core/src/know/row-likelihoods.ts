@@ -18,7 +18,8 @@ interface Decoded {
 /** Half-width, in coordinates, of the differences that stand for slopes of quantile scalings. */
 const WIDE = 0.15
 
-function slopeAt(scaler: NumericScaler, z: number): number {
+/** d column / d coordinate. */
+export function slopeAt(scaler: NumericScaler, z: number): number {
   if (scaler.method === 'standard') return scaler.nonNegative && scaler.centre + scaler.scale * z < 0 ? -scaler.scale : scaler.scale
   const [low, high] = unscaleValues(scaler, Float64Array.of(z - WIDE, z + WIDE))
   return (high! - low!) / (2 * WIDE)

@@ -44,7 +44,7 @@ export function standInsOf(
  * Mean and variance of a combination of coordinates in the first row, by how its mean follows an observation with unit noise of 0
  * and of 1: m = (μ + s² y) / (1 + s²).
  */
-function marginalOf(
+export function marginalOf(
   law: readonly Regression[],
   terms: LinearInterval['terms'],
   { given, factors }: LinearKnowledge

@@ -21,6 +21,12 @@ const line: RawTable = {
   })
 }
 
+/** The same in two classes of 30 rows. */
+const classed: RawTable = {
+  ...line,
+  columns: [{ name: 'class', source: 'text', values: Array.from({ length: 60 }, (_, i) => 'ab'[i % 2]!) }, ...line.columns]
+}
+
 /** Three snapshots at dates, of 12 particles each. */
 const particles: RawTable = {
   rowCount: 36,
@@ -50,6 +56,13 @@ const CASES: Readonly<Record<string, Case>> = {
   'all columns, given': { system: tables, input: line, options: { bandwidth: 0.5 }, request: { rows: 5, given }, kind: 'global' },
   'all columns, observed': { system: tables, input: line, options: {}, request: { rows: 5, observe: 'x1 = 1 ± 0.5' }, kind: 'global' },
   neighbourhoods: { system: tables, input: line, options: { local: 'window:1' }, request: { rows: 5, given }, kind: 'local' },
+  'neighbourhoods in each class': {
+    system: tables,
+    input: classed,
+    options: { local: 'window:1' },
+    request: { rows: 5, observe: 'x1 - P(class = a) = 0.5 ± 0.3' },
+    kind: 'local-classes'
+  },
   'behind a codec': { system: tables, input: line, options: { latent: 'pca:2' }, request: { rows: 5, given }, kind: 'latent' },
   'behind an autoencoder': { system: tables, input: line, options: { latent: 'autoencoder:1' }, request: { rows: 5 }, kind: 'latent' },
   'neighbourhoods behind a codec': {

@@ -66,7 +66,7 @@ function checkBandwidths({ bandwidth, neighbourBandwidth }: LocalOptions): void 
 }
 
 /** The method of each numeric column; `auto` takes `quantile` for atoms and heavy tails. */
-function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalOptions): Record<string, ScalingMethod> {
+export function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalOptions): Record<string, ScalingMethod> {
   const numeric = table.columns.filter(isNumeric)
   const given = typeof scaling === 'string' ? {} : scaling
   const unknown = Object.keys(given).find((name) => !numeric.some((column) => column.name === name))

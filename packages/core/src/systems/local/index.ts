@@ -1,5 +1,6 @@
 export type { GivenChoice } from '../../choose/window-bandwidth.js'
 export { type Localisation, parseLocalisation } from '../localisation.js'
+export type { ClassedField } from './classes.js'
 export { fitLocal } from './fit.js'
 export type { FittedGroup, FittedUnit, LocalContext, LocalModel, LocalSummary } from './model.js'
 export { type LocalDrawOptions, type LocalOptions, localFields, type SweepKind } from './options.js'

@@ -2,12 +2,11 @@ import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import { type Condition, repeatGiven } from '../../know/conditions.js'
 import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../../know/observations.js'
 import type { ConditionGroup } from '../../know/places.js'
-import { conditionDistances, conditionWarnings, type Distance, FEW_ROWS, type NamedWarning } from '../../know/support.js'
+import { conditionDistances, conditionWarnings, type Distance, FEW_ROWS, type NamedWarning, unknownWarnings } from '../../know/support.js'
 import { keyFor } from '../../num/random.js'
-import { columnsOf, type ObservationExpression } from '../../table/expression.js'
+import { columnsOf, indicatorsOf, type ObservationExpression } from '../../table/expression.js'
 import type { Table } from '../../table/table.js'
-import type { Drift } from './drift.js'
-import type { LocalContext, LocalModel } from './model.js'
+import type { LocalContext } from './model.js'
 
 /** One condition on a localised model, and how well the data support its rows. Plain JSON. */
 export interface LocalConditionReport {
@@ -27,6 +26,8 @@ export interface LocalPosteriorReport {
   /** Of the Metropolis tests that nonlinear observations and likelihoods need: least over columns. */
   readonly acceptance?: number
   readonly columns: BeforeAndAfter
+  /** Shares of the classes of rows among the data, and among the rows of each condition. */
+  readonly classes?: readonly { readonly words: string; readonly before: number; readonly after: readonly number[] }[]
   readonly warnings: readonly NamedWarning[]
 }
 
@@ -44,8 +45,14 @@ export interface LocalPosteriorOutcome extends Pick<LocalPosteriorReport, 'sweep
   readonly impossible: number
   /** Rows a condition. */
   readonly count: number
-  /** What the last half of the sweeps still moved. */
-  readonly drift?: Drift
+  /** The column whose mean the last half of the sweeps still moved most, and by how many of its standard deviations. */
+  readonly drift?: { readonly column: string; readonly by: number }
+  /** Levels of the training rows, where they have categories [M, factors]. */
+  readonly codes?: Int32Array
+  /** Training rows that have the categories of a single condition; all when left out. */
+  readonly agreeing?: Table
+  /** Where rows have categories. */
+  readonly classes?: LocalPosteriorReport['classes']
 }
 
 /** Observations farther from the prior than this many standard deviations disagree with it. */
@@ -54,18 +61,14 @@ const FAR = 4
 const LOW_ACCEPTANCE = 0.1
 
 /** Sets what was drawn beside the data. Cost of one `nearest` a group of conditions. */
-export async function reportOnLocal(
-  model: LocalModel,
-  outcome: LocalPosteriorOutcome,
-  context: LocalContext
-): Promise<LocalPosteriorReport> {
+export async function reportOnLocal(outcome: LocalPosteriorOutcome, context: LocalContext): Promise<LocalPosteriorReport> {
   const { training, conditions, groups, observations, table, sweeps, count, choices, acceptance } = outcome
   const distances: Distance[] = new Array(conditions.length)
   for (const [g, group] of groups.entries()) {
     const members = group.members.map((member) => conditions[member]!)
     const found = await conditionDistances(members, {
       table: training,
-      codes: new Int32Array(0),
+      codes: outcome.codes ?? new Int32Array(0),
       engine: context.engine,
       key: keyFor(context.key, `distances ${g}`)
     })
@@ -74,9 +77,12 @@ export async function reportOnLocal(
     })
   }
   // What is given is known before anything is observed.
-  const before = conditions.length === 1 ? repeatGiven(training, conditions, training.rowCount) : training
+  const { agreeing = training } = outcome
+  const before = conditions.length === 1 ? repeatGiven(agreeing, conditions, agreeing.rowCount) : training
   const known = new Set(conditions.flatMap(({ numbers, ranges }) => [...numbers, ...ranges].map(({ name }) => name)))
-  const open = observations.map(({ residual }) => !columnsOf(residual).some((name) => known.has(name)))
+  const open = observations.map(
+    ({ residual }) => indicatorsOf(residual).length === 0 && !columnsOf(residual).some((name) => known.has(name))
+  )
   const described = observations.map((observation) => describeObservation(observation, before, table))
   return {
     sweeps,
@@ -86,21 +92,25 @@ export async function reportOnLocal(
     observations: described,
     ...(acceptance === undefined ? {} : { acceptance }),
     columns: describeColumns(training, table),
+    ...(outcome.classes ? { classes: outcome.classes } : {}),
     warnings: [
       ...conditions.flatMap((condition, c) => warningsOfCondition(condition, outcome.effectiveRows[c]!, distances[c]!)),
       ...described.filter(({ priorDeviations }) => priorDeviations > FAR).map(disagreement),
       ...described.flatMap((support, o) => (open[o] && outcome.impossible === 0 ? unmet(support, observations[o]!.deviation) : [])),
       ...(outcome.impossible > 0 ? [stuck(outcome.impossible, table.rowCount)] : []),
       ...(acceptance !== undefined && acceptance < LOW_ACCEPTANCE ? [lowAcceptance(acceptance)] : []),
-      ...(outcome.drift ? [notSettled(outcome.drift, model, sweeps)] : [])
+      ...(outcome.drift ? [notSettled(outcome.drift, sweeps)] : [])
     ]
   }
 }
 
 function warningsOfCondition(condition: Condition, effectiveRows: number, distance: Distance): NamedWarning[] {
   if (condition.numbers.length + condition.ranges.length > 0) return conditionWarnings(condition, { effectiveRows }, distance)
-  if (effectiveRows >= FEW_ROWS) return []
-  return [{ name: 'posterior-few-rows', message: `draws of some columns rest on ${effectiveRows.toFixed(1)} training rows in effect` }]
+  if (effectiveRows >= FEW_ROWS) return unknownWarnings(condition)
+  return [
+    ...unknownWarnings(condition),
+    { name: 'posterior-few-rows', message: `draws of some columns rest on ${effectiveRows.toFixed(1)} training rows in effect` }
+  ]
 }
 
 function disagreement({ text, priorDeviations }: ObservationSupport): NamedWarning {
@@ -129,9 +139,8 @@ function stuck(rows: number, all: number): NamedWarning {
   return { name: 'rows-impossible', message }
 }
 
-function notSettled({ coordinate, by }: Drift, { encoder }: LocalModel, sweeps: number): NamedWarning {
-  const { name } = encoder.columns.find((code) => code.carries === 'coordinate' && code.coordinate === coordinate)!
-  const message = `the mean of ${name} moved by ${by.toFixed(2)} of its standard deviations in the last half of ${sweeps} sweeps: the rows have not settled to what is known; sampling without --local would follow it`
+function notSettled({ column, by }: NonNullable<LocalPosteriorOutcome['drift']>, sweeps: number): NamedWarning {
+  const message = `the mean of ${column} moved by ${by.toFixed(2)} of its standard deviations in the last half of ${sweeps} sweeps: the rows have not settled to what is known; sampling without --local would follow it`
   return { name: 'sweeps-not-settled', message }
 }
 

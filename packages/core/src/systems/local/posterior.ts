@@ -1,5 +1,5 @@
 import { inBatches } from '../../draw/batches.js'
-import { type FieldKnowledge, guidedPass } from '../../draw/guided-pass.js'
+import { type FieldKnowledge, type GuidedRows, guidedPass } from '../../draw/guided-pass.js'
 import { drawWindow } from '../../draw/window-chain.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { type Evidence, evidenceOfRows, restricted, tempered, together } from '../../know/evidence.js'
@@ -15,6 +15,7 @@ import { throwIfStopped } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
+import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { knowledgeOf } from '../field-knowledge.js'
@@ -25,7 +26,7 @@ import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { type LocalPosteriorOutcome, type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { checkCount, decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
-import { fitTwoSided, passWindows } from './windows.js'
+import { type KnownWindows, knownWindows } from './windows.js'
 
 /** What is known about the rows to draw; something has to be. */
 export interface LocalPosteriorRequest extends LocalSampleRequest {
@@ -83,7 +84,8 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
   const drawn = await drawLocalPosterior(model, { conditions, evidence, request }, { ...context, key })
   const table = repeatGiven(decodeLocal(model, drawn.coordinates), conditions, count)
   const training = trainingFieldTable(model)
-  const report = await reportOnLocal(model, { ...drawn, training, conditions, observations, table, count }, { ...context, key })
+  const outcome = { ...drawn, groups: groupConditions(encoder, conditions), training, conditions, observations, table, count }
+  const report = await reportOnLocal(outcome, { ...context, key })
   return { table, formats: formatsFor(encoder, conditions), coordinates: drawn.coordinates, report }
 }
 
@@ -95,11 +97,13 @@ export interface LocalPosteriorDraw {
   readonly intervals?: readonly LinearInterval[]
   readonly evidence: readonly Evidence[]
   readonly request: Pick<LocalPosteriorRequest, 'count' | 'sweeps' | 'steps'>
+  /** Fitted anew when left out. */
+  readonly fitted?: KnownWindows
 }
 
 /** Drawn coordinates and how the sweeps fared. */
 export interface LocalPosteriorChains
-  extends Pick<LocalPosteriorOutcome, 'groups' | 'effectiveRows' | 'impossible' | 'sweeps' | 'choices' | 'drift' | 'acceptance'> {
+  extends Pick<LocalPosteriorOutcome, 'effectiveRows' | 'impossible' | 'sweeps' | 'choices' | 'drift' | 'acceptance'> {
   /** [conditions · count, d] */
   readonly coordinates: Matrix
 }
@@ -107,13 +111,12 @@ export interface LocalPosteriorChains
 /** Draws coordinates under conditions and evidence: `posteriorLocal` without words. */
 export async function drawLocalPosterior(
   model: LocalModel,
-  { conditions, intervals = [], evidence, request }: LocalPosteriorDraw,
+  { conditions, intervals = [], evidence, request, fitted }: LocalPosteriorDraw,
   context: LocalContext
 ): Promise<LocalPosteriorChains> {
   const { key } = context
   const { count } = request
-  const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
-  const windows = await passWindows(model, { ...context, key: keyFor(key, 'fit pass') })
+  const windows = fitted ?? (await knownWindows(model, context))
   const coordinates = matrix(conditions.length * count, model.coordinates.cols)
   const effectiveRows = new Float64Array(conditions.length).fill(Number.POSITIVE_INFINITY)
   const groups = groupConditions(model.encoder, conditions)
@@ -126,13 +129,7 @@ export async function drawLocalPosterior(
     const members = group.members.map((member) => conditions[member]!)
     await inBatches({ ...context, count, key: own }, async ({ first, count: part, key: batchKey }) => {
       const knowledge = knowledgeOf(model, evidence, { group, conditions: members, count: part, key: keyFor(batchKey, 'given') })
-      const asked = {
-        knowledge: { ...knowledge, intervals },
-        units,
-        windows,
-        request: { ...request, count: part },
-        n: members.length * part
-      }
+      const asked = { knowledge: { ...knowledge, intervals }, windows, request: { ...request, count: part }, n: members.length * part }
       const drawn = await drawKnown(model, asked, { ...context, key: batchKey })
       const d = coordinates.cols
       group.members.forEach((member, k) => {
@@ -147,8 +144,12 @@ export async function drawLocalPosterior(
     context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
   }
   const tested = evidence.every(({ linear }) => linear) ? {} : { acceptance }
-  return { coordinates, groups, effectiveRows, impossible, sweeps, choices, ...(drift ? { drift } : {}), ...tested }
+  const moved = drift && { column: columnAt(model.encoder, drift.coordinate), by: drift.by }
+  return { coordinates, effectiveRows, impossible, sweeps, choices: windows.choices, ...(moved ? { drift: moved } : {}), ...tested }
 }
+
+const columnAt = ({ columns }: Encoder, coordinate: number): string =>
+  columns.find((code) => code.carries === 'coordinate' && code.coordinate === coordinate)!.name
 
 /** All that can be refused about what is known, before anything is drawn. */
 export function checkLocalPosterior(
@@ -187,8 +188,7 @@ async function impossibleRows(evidence: readonly Evidence[], coordinates: Matrix
 
 interface KnownDraw {
   readonly knowledge: FieldKnowledge
-  readonly units: readonly FittedWindow[]
-  readonly windows: readonly FittedWindow[]
+  readonly windows: KnownWindows
   readonly request: LocalPosteriorDraw['request']
   readonly n: number
 }
@@ -206,20 +206,30 @@ interface Drawn {
   readonly drift?: Drift | undefined
 }
 
-async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalContext): Promise<Drawn> {
-  const { knowledge, units, windows, request, n } = draw
-  const law = linearLaw(model, windows)
+/** The ordered pass under what is known, of n rows. */
+export function passUnder(
+  model: LocalModel,
+  { knowledge, windows, request, n }: Omit<KnownDraw, 'windows'> & { readonly windows: Pick<KnownWindows, 'pass'> },
+  context: LocalContext
+): Promise<GuidedRows> {
+  const law = linearLaw(model, windows.pass)
   const pass = {
     rows: model,
-    units: windows.map((unit, u) => ({ regression: law[u]!, law: () => windowLaw(rowsOf(model, unit), unit.bandwidth, unit.fit) })),
+    units: windows.pass.map((unit, u) => ({ regression: law[u]!, law: () => windowLaw(rowsOf(model, unit), unit.bandwidth, unit.fit) })),
     knowledge,
     count: n,
     rowsPerCondition: request.count,
     steps: request.steps
   }
-  const { state } = await guidedPass(pass, { ...context, key: keyFor(context.key, 'pass') })
+  return guidedPass(pass, context)
+}
+
+async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalContext): Promise<Drawn> {
+  const { knowledge, windows, request } = draw
+  const { units } = windows
+  const { state } = await passUnder(model, draw, { ...context, key: keyFor(context.key, 'pass') })
   imposeKnowledge(knowledge, state)
-  const order = windows.map(({ targets }) => targets[0]!).reverse()
+  const order = windows.pass.map(({ targets }) => targets[0]!).reverse()
   const grows = !knowledge.evidence.every((one) => one.linear || settledAlone(one))
   let last = request.sweeps ?? (grows ? TEMPERED_SWEEPS : SWEEPS)
   const grown = grows ? last : 1

@@ -1,8 +1,9 @@
 import { counted } from '../../num/listed.js'
-import { numberText, shorten } from '../../tell/numbers.js'
+import { numberText, shareText, shorten } from '../../tell/numbers.js'
 import { type Block, type Fact, type Figure, facts, type TableOf, type Telling } from '../../tell/telling.js'
 import { choiceFacts, choiceFigures } from '../choices.js'
 import { tellSupport } from '../support.js'
+import type { ClassedSummary } from './classes.js'
 import type { LocalSummary } from './model.js'
 import type { LocalPosteriorReport } from './posterior-report.js'
 
@@ -12,11 +13,12 @@ const MOST_EDGES = 20
 const STRONGEST = 6
 
 /** What a localised model says. `columns`: names of the columns of the field, in order. */
-export function tellLocal(summary: LocalSummary, columns: readonly string[]): Telling {
+export function tellLocal(summary: LocalSummary | ClassedSummary, columns: readonly string[]): Telling {
   const { edges, learned, choices, radius, sweep, coordinateCount, largestNeighbourhood, mostGivens, notes } = summary
   const blocks: Block[] = [
     facts(
       { name: 'sweep', value: sweep },
+      'classes' in summary ? classFact(summary) : undefined,
       { name: 'columns', value: coordinateCount },
       {
         name: 'pairs of neighbours',
@@ -38,6 +40,19 @@ export function tellLocal(summary: LocalSummary, columns: readonly string[]): Te
     ...choiceFigures(choices)
   ]
   return { json: { ...summary }, topics: [{ id: 'neighbourhoods', title: 'Neighbourhoods', blocks }], warnings: [], notes }
+}
+
+/** The classes of rows that have a law each. */
+function classFact({ classes, rowCount }: ClassedSummary): Fact {
+  const words = [...classes]
+    .sort((a, b) => b.rowCount - a.rowCount)
+    .map(({ words, rowCount: own }) => `${words} (${shareText(own / rowCount)})`)
+  const more = classes.length > STRONGEST ? ` and ${classes.length - STRONGEST} more` : ''
+  return {
+    name: 'classes of rows',
+    value: classes.length,
+    aside: `each with a law of its own: ${words.slice(0, STRONGEST).join(', ')}${more}`
+  }
 }
 
 function strongest(edges: LocalSummary['edges']): Fact {
@@ -85,8 +100,16 @@ function edgeTable(edges: LocalSummary['edges']): TableOf {
 
 /** What is said of rows of a localised model under conditions or observations. */
 export function tellLocalPosterior(report: LocalPosteriorReport): Telling {
-  const { sweeps, acceptance, conditions, observations, columns, warnings } = report
+  const { sweeps, acceptance, conditions, observations, columns, classes, warnings } = report
   const own: Fact[] = [{ name: 'two-sided sweeps', value: sweeps }]
   if (acceptance !== undefined) own.push({ name: 'accepted moves', value: acceptance, aside: 'least over columns' })
+  if (classes && conditions.length === 1)
+    own.push({
+      name: 'classes of rows',
+      value: classes
+        .slice(0, STRONGEST)
+        .map(({ words, before, after }) => `${words} ${shareText(before)} → ${shareText(after[0]!)}`)
+        .join(', ')
+    })
   return tellSupport({ conditions, facts: own, observations, columns, warnings }, { posterior: report })
 }

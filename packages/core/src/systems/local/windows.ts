@@ -1,11 +1,28 @@
 import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import { rowsOf } from '../../law/units.js'
 import { fitWindow } from '../../law/window.js'
+import { keyFor } from '../../num/random.js'
 import { mostGivens } from '../../space/forward-selection.js'
 import { fitWindows } from '../fit-windows.js'
 import type { FittedWindow } from '../window-file.js'
 import type { FittedUnit, LocalContext, LocalModel } from './model.js'
 import { planUnits, twoSidedUnits } from './units.js'
+
+/** What rows are drawn with where something is known of them. */
+export interface KnownWindows {
+  /** Every coordinate given all its neighbours: what sweeps draw. */
+  readonly units: readonly FittedWindow[]
+  /** Every coordinate given those drawn before: what the first pass draws. */
+  readonly pass: readonly FittedWindow[]
+  readonly choices: readonly GivenChoice[]
+}
+
+/** Fits them. Cost that of a fit. */
+export async function knownWindows(model: LocalModel, context: LocalContext): Promise<KnownWindows> {
+  const { key } = context
+  const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
+  return { units, choices, pass: await passWindows(model, { ...context, key: keyFor(key, 'fit pass') }) }
+}
 
 /** Every coordinate given all its neighbours: what sweeps draw. Cost that of a fit. */
 export async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {

@@ -3,7 +3,7 @@ import type { ModelContents } from '../../model-file/contents.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import type { RawTable } from '../../table/raw.js'
-import type { Table } from '../../table/table.js'
+import { isCategorical, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { contextOf } from '../context.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
@@ -11,7 +11,11 @@ import { type GlobalModel, trainingTable } from '../global/model.js'
 import { samplePosterior } from '../global/posterior.js'
 import { loadGlobal, saveGlobal } from '../global/save.js'
 import type { SystemContext } from '../host.js'
+import { posteriorClasses, sampleClasses, trainingClassesTable } from '../local/class-draw.js'
+import { loadClasses, saveClasses } from '../local/class-save.js'
+import type { ClassedField } from '../local/classes.js'
 import { fitLocal } from '../local/fit.js'
+import { fitClasses } from '../local/fit-classes.js'
 import type { LocalModel } from '../local/model.js'
 import type { LocalOptions } from '../local/options.js'
 import { posteriorLocal } from '../local/posterior.js'
@@ -29,10 +33,10 @@ import type { DrawnRows, TableFit, TableRequest } from './options.js'
 import { fitTable, sampleTable } from './whole.js'
 
 /** What a kind of model of tables does. */
-export interface TableKind<Model> {
+export interface TableKind<Model, Fitted = Model> {
   /** As model files name it. */
   readonly kind: string
-  fit(table: RawTable, options: TableFit, context: SystemContext): Promise<Model>
+  fit(table: RawTable, options: TableFit, context: SystemContext): Promise<Fitted>
   draw(model: Model, request: TableRequest, context: SystemContext): Promise<DrawnRows>
   training(model: Model): Table
   save(model: Model): ModelContents
@@ -86,14 +90,9 @@ function refusal(got: string, remedy: string): InputError {
 }
 
 /** One small bridge for each column, on its neighbourhood. */
-export const local: TableKind<LocalModel> = {
+export const local: TableKind<LocalModel, LocalModel | ClassedField> = {
   kind: 'local',
-  fit: async (table, options, context) =>
-    fitLocal(
-      prepareTable(table, options).data,
-      { ...localOptions(options), ...defined({ scaling: options.scaling }) },
-      contextOf(options.seed ?? 1, context)
-    ),
+  fit: fitField,
   async draw(model, { rows: count = model.summary.rowCount, seed = 1, noise, steps, asked, onStep }, jobContext) {
     refuseOnStep(onStep)
     const shared = { count, ...defined({ noise, steps }) }
@@ -110,6 +109,32 @@ export const local: TableKind<LocalModel> = {
   training: trainingFieldTable,
   save: saveLocal,
   load: loadLocal
+}
+
+/** The same for each class of rows with the same categories. */
+export const localClasses: TableKind<ClassedField, LocalModel | ClassedField> = {
+  kind: 'local-classes',
+  fit: fitField,
+  async draw(model, { rows: count = model.summary.rowCount, seed = 1, noise, steps, asked, onStep }, jobContext) {
+    refuseOnStep(onStep)
+    const shared = { count, ...defined({ noise, steps }) }
+    const context = contextOf(seed, jobContext)
+    if (!asked) return { table: await sampleClasses(model, shared, context), formats: model.encoder.formats, warnings: [] }
+    const { givens, observe, likelihood } = asked
+    const request = { ...shared, given: givens, observe, ...defined({ likelihood }) }
+    const { table, formats, report } = await posteriorClasses(model, request, context)
+    return { table, formats, posterior: report, warnings: report.warnings }
+  },
+  training: trainingClassesTable,
+  save: saveClasses,
+  load: loadClasses
+}
+
+/** A localised model of numbers; where there are categories, one for each class of rows. */
+function fitField(table: RawTable, options: TableFit, context: SystemContext): Promise<LocalModel | ClassedField> {
+  const { data } = prepareTable(table, options)
+  const fit = data.table.columns.some(isCategorical) ? fitClasses : fitLocal
+  return fit(data, { ...localOptions(options), ...defined({ scaling: options.scaling }) }, contextOf(options.seed ?? 1, context))
 }
 
 /** What of the options is about neighbourhoods. */

@@ -193,7 +193,7 @@ export async function posteriorLatentLocal(
     sweeps: Math.max(...parts.map(({ sweeps }) => sweeps)),
     ...leastOf(parts)
   }
-  const report = await reportOnLocal(inner, { ...chains, training, conditions, observations, table, count }, context)
+  const report = await reportOnLocal({ ...chains, training, conditions, observations, table, count }, context)
   return { table, formats: formatsFor(encoder, conditions), latents, report }
 }
 

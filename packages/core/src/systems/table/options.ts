@@ -8,6 +8,7 @@ import type { ConditionMemory } from '../global/condition-memory.js'
 import type { ConditionalReport } from '../global/condition-sample.js'
 import type { GlobalModel } from '../global/model.js'
 import type { PosteriorReport } from '../global/posterior.js'
+import type { ClassedField } from '../local/classes.js'
 import type { LocalModel } from '../local/model.js'
 import type { LocalOptions } from '../local/options.js'
 import type { LocalPosteriorReport } from '../local/posterior-report.js'
@@ -20,7 +21,7 @@ import type { LatentLocalModel } from './latent-local.js'
 import type { FitJob } from './whole.js'
 
 /** A fitted model of a table, of any kind. */
-export type TableModel = GlobalModel | LocalModel | LatentTableModel | LatentLocalModel
+export type TableModel = GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */
 export interface TableFit extends FitJob, Partial<Pick<LatentJob, 'commonScale'>>, Partial<Omit<LocalOptions, 'local'>> {

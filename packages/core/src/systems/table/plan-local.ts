@@ -11,7 +11,7 @@ const NEIGHBOURS = 3
 /** The plan of a localised model: an upper estimate. */
 export function planLocal(source: TableSource, request: TableRequest | undefined): Plan {
   const [rowCount, columnCount] =
-    'model' in source && 'graph' in source.model
+    'model' in source && ('graph' in source.model || 'classes' in source.model)
       ? [source.model.summary.rowCount, source.model.summary.coordinateCount]
       : 'input' in source
         ? [source.input.rowCount, source.input.columns.length]

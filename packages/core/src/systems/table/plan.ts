@@ -26,7 +26,8 @@ import { planLocal } from './plan-local.js'
  */
 export function planTable(source: TableSource, request?: TableRequest): Plan {
   if ('model' in source ? 'codec' in source.model : source.options.latent !== undefined) return planLatent(source, request)
-  if ('model' in source ? 'graph' in source.model : source.options.local !== undefined) return planLocal(source, request)
+  if ('model' in source ? 'graph' in source.model || 'classes' in source.model : source.options.local !== undefined)
+    return planLocal(source, request)
   return planWhole(source as WholeSource, request)
 }
 

@@ -13,12 +13,12 @@ import { localisationIn } from '../localisation.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { checkKnown, modelKnown } from './check-known.js'
-import { latent, latentLocal, local, type TableKind, whole } from './kinds.js'
+import { latent, latentLocal, local, localClasses, type TableKind, whole } from './kinds.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { planTable } from './plan.js'
 import { tellTable } from './tell.js'
 
-const KINDS = [whole, local, latent, latentLocal] as unknown as readonly TableKind<TableModel>[]
+const KINDS = [whole, local, localClasses, latent, latentLocal] as unknown as readonly TableKind<TableModel>[]
 
 const kindNamed = (kind: string): TableKind<TableModel> => KINDS.find((one) => one.kind === kind)!
 
@@ -31,6 +31,7 @@ function kindFor(options: Pick<TableFit, 'local' | 'latent'>): TableKind<TableMo
 
 function kindOf(model: TableModel): string {
   if ('codec' in model) return 'graph' in model.inner ? 'latent-local' : 'latent'
+  if ('classes' in model) return 'local-classes'
   return 'graph' in model ? 'local' : 'global'
 }
 
@@ -44,11 +45,12 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     know: conditionFields
   },
   also: { fit: ['seed', 'blocks', 'commonScale'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
-  holds: (model): model is TableModel => 'training' in model || ('graph' in model && 'encoder' in model) || 'codec' in model,
+  holds: (model): model is TableModel =>
+    'training' in model || (('graph' in model || 'classes' in model) && 'encoder' in model) || 'codec' in model,
   kindOf,
   fittedWith: (kind) => ({
     ...(kind.startsWith('latent') ? { latent: kind } : {}),
-    ...(kind.endsWith('local') ? { local: kind } : {})
+    ...(kind.includes('local') ? { local: kind } : {})
   }),
   readOptions,
   async readRequest({ given: _g, givenFile: _f, observe: _o, likelihood: _l, ...request }, host) {

@@ -6,6 +6,7 @@ import type { ConditionalReport } from '../global/condition-sample.js'
 import { trainingTable } from '../global/model.js'
 import type { PosteriorReport } from '../global/posterior.js'
 import { keptBackOf, tellConditional, tellGlobal, tellPosterior } from '../global/tell.js'
+import type { ClassedField } from '../local/classes.js'
 import type { LocalModel } from '../local/model.js'
 import type { LocalPosteriorReport } from '../local/posterior-report.js'
 import { tellLocal, tellLocalPosterior } from '../local/tell.js'
@@ -40,6 +41,7 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
 }
 
 function tellModel(model: TableModel, drawn: Matrix | undefined): Telling {
+  if ('classes' in model) return tellLocal(model.summary, numbersOf(model))
   if (!('codec' in model)) return 'graph' in model ? tellLocal(model.summary, namesOf(model)) : tellGlobal(model.summary)
   const { codec } = model.summary
   if (isLocal(model)) {
@@ -53,6 +55,9 @@ function tellModel(model: TableModel, drawn: Matrix | undefined): Telling {
 function isLocal(model: LatentTableModel | LatentLocalModel): model is LatentLocalModel {
   return 'graph' in model.inner
 }
+
+const numbersOf = ({ encoder }: ClassedField): string[] =>
+  encoder.columns.flatMap(({ name, carries }) => (carries === 'coordinate' || carries === 'constant' ? [name] : []))
 
 const namesOf = ({ encoder }: LocalModel): string[] => encoder.columns.map(({ name }) => name)
 
@@ -84,7 +89,7 @@ export function keptBackIn({ summary }: Pick<TableModel, 'summary'>): number | u
 /** How rows were drawn: what is known of them brings steps of its own. */
 function tellDraws(model: TableModel, draws: Draws, { conditional, posterior, conditions }: ToldReports): Telling {
   const known = conditional?.steps ?? (posterior && 'steps' in posterior ? posterior.steps : conditions?.[0]?.steps)
-  const local = 'graph' in model || ('codec' in model && isLocal(model))
+  const local = 'graph' in model || 'classes' in model || ('codec' in model && isLocal(model))
   const { seed, dynamics, ...asked } = draws
   const usual = local ? {} : { noise: 'covariance', start: 'data', steps: USUAL_STEPS.rows }
   const made: Record<string, string | number | undefined> = {

@@ -1,0 +1,281 @@
+import { inBatches, partOf } from '../../draw/batches.js'
+import { startRows } from '../../draw/run.js'
+import { type Condition, formatsFor, repeatGiven } from '../../know/conditions.js'
+import { allExcluded } from '../../know/likelihood-row.js'
+import { refuseFar } from '../../know/observations.js'
+import { groupConditions } from '../../know/places.js'
+import { log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { matrix } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { decodeTable } from '../../table/encoder.js'
+import { takeTableRows } from '../../table/rows.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import { type KnownClass, type WithinClass, withinClass } from './class-known.js'
+import { type ClassedField, fieldOf, wordsOf } from './classes.js'
+import type { LocalContext } from './model.js'
+import {
+  checkLocalPosterior,
+  drawLocalPosterior,
+  type LocalPosterior,
+  type LocalPosteriorChains,
+  type LocalPosteriorRequest
+} from './posterior.js'
+import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
+import { checkCount, decodeLocal, drawField, type LocalSampleRequest } from './sample.js'
+import { type KnownWindows, knownWindows } from './windows.js'
+
+/** The training rows of a model, decoded. */
+export const trainingClassesTable = ({ encoder, rows }: ClassedField): Table => decodeTable(encoder, rows)
+
+/** Rows of a whole table, put in class by class. */
+class ClassedRows {
+  private readonly codes: Int32Array
+  private readonly numbers = new Map<string, Float64Array>()
+  /** Class of each row [n]. */
+  readonly classOf: Uint32Array
+
+  constructor(
+    private readonly model: ClassedField,
+    readonly count: number
+  ) {
+    this.codes = new Int32Array(count * model.encoder.factors.length)
+    this.classOf = new Uint32Array(count)
+    for (const { name, carries } of model.encoder.columns)
+      if (carries === 'coordinate' || carries === 'constant') this.numbers.set(name, new Float64Array(count))
+  }
+
+  put(c: number, places: Uint32Array, { columns }: Table): void {
+    const { levels } = this.model.classes[c]!
+    for (const i of places) {
+      this.codes.set(levels, i * levels.length)
+      this.classOf[i] = c
+    }
+    for (const column of columns) {
+      if (!isNumeric(column)) continue
+      const into = this.numbers.get(column.name)
+      if (!into) continue
+      places.forEach((i, k) => {
+        into[i] = column.values[k]!
+      })
+    }
+  }
+
+  table(): Table {
+    const { encoder } = this.model
+    const { columns, rowCount } = decodeTable(encoder, { coordinates: matrix(this.count, encoder.coordinateCount), codes: this.codes })
+    return {
+      rowCount,
+      columns: columns.map((column) => {
+        const values = this.numbers.get(column.name)
+        return values && isNumeric(column) ? { ...column, values } : column
+      })
+    }
+  }
+}
+
+/** Places of the rows of each class, where there are any. */
+function placesByClass(classOf: Uint32Array): [c: number, places: Uint32Array][] {
+  const places = new Map<number, number[]>()
+  classOf.forEach((c, i) => {
+    const own = places.get(c)
+    if (own) own.push(i)
+    else places.set(c, [i])
+  })
+  return [...places].sort(([a], [b]) => a - b).map(([c, list]) => [c, Uint32Array.from(list)])
+}
+
+const logSharesOf = ({ classes, rows }: ClassedField): Float64Array =>
+  Float64Array.from(classes, (own) => log(own.rows.length / rows.coordinates.rows))
+
+/** Draws `count` rows: the class of each in proportion to its rows, then its numbers from the field of the class. Cost of `sampleLocal`. */
+export async function sampleClasses(model: ClassedField, request: LocalSampleRequest, context: LocalContext): Promise<Table> {
+  checkCount(request.count)
+  const out = new ClassedRows(model, request.count)
+  const shares = logSharesOf(model)
+  await inBatches(
+    { count: request.count, key: keyFor(context.key, 'sample'), watch: context.watch },
+    async ({ first, count, key, watch }) => {
+      const classOf = startRows(shares, count, keyFor(key, 'classes'))
+      for (const [c, places] of placesByClass(classOf)) {
+        const field = fieldOf(model, model.classes[c]!)
+        const own = { ...context, watch, key: keyFor(key, `class ${c}`) }
+        out.put(
+          c,
+          places.map((i) => first + i),
+          decodeLocal(field, await drawField(field, { ...request, count: places.length }, own))
+        )
+      }
+    }
+  )
+  return out.table()
+}
+
+/**
+ * As `posteriorLocal` for a table with categories. Given categories leave only their classes; numbers, intervals, observations
+ * and likelihoods weigh each class by how likely they are in it, and rows are then drawn in their class under what is left.
+ * Cost of `posteriorLocal` in each class, for each condition.
+ * Throws `InputError` as `posteriorLocal` does, and for categories that no row has together.
+ */
+export async function posteriorClasses(
+  model: ClassedField,
+  request: LocalPosteriorRequest,
+  context: LocalContext
+): Promise<Omit<LocalPosterior, 'coordinates'>> {
+  const { encoder } = model
+  const { count } = request
+  const { conditions, observations } = checkLocalPosterior(model, request)
+  const training = trainingClassesTable(model)
+  refuseFar(observations, training)
+  const key = keyFor(context.key, 'posterior')
+  const own = { ...context, key }
+  const classes = knownClasses(model, own)
+  const whole = { encoder, training, classes }
+  const out = new ClassedRows(model, conditions.length * count)
+  const tally = new Tally()
+  for (const [k, condition] of conditions.entries()) {
+    const named = keyFor(key, `condition ${k}`)
+    const within = new Map<number, WithinClass>()
+    for (const c of allowedIn(model, condition))
+      within.set(
+        c,
+        await withinClass({ condition, observations, module: request.likelihood }, classes[c]!, {
+          whole,
+          context: { ...context, key: keyFor(named, `class ${c}`) }
+        })
+      )
+    const logWeights = weigh(model, within, { condition, request })
+    await inBatches({ count, key: named, watch: context.watch }, async ({ first, count: part, key: batch, watch }) => {
+      for (const [c, places] of placesByClass(startRows(logWeights, part, keyFor(batch, 'classes')))) {
+        const field = classes[c]!.model
+        const asked = { request: { ...request, count: places.length }, key: keyFor(batch, `class ${c}`) }
+        const said = partOf(watch, k * classes.length + c, conditions.length * classes.length)
+        const drawn = await drawWithin(classes[c]!, within.get(c)!, asked, { ...context, watch: said })
+        tally.add(k, drawn)
+        out.put(
+          c,
+          places.map((i) => k * count + first + i),
+          decodeLocal(field, drawn.coordinates)
+        )
+      }
+    })
+  }
+  const table = repeatGiven(out.table(), conditions, count)
+  const outcome = {
+    ...tally.outcome(conditions.length),
+    groups: groupConditions(encoder, conditions),
+    codes: model.rows.codes,
+    classes: sharesOf(model, out.classOf, count),
+    agreeing: takeTableRows(
+      training,
+      allowedIn(model, conditions[0]!).flatMap((c) => [...classes[c]!.rows])
+    ),
+    ...{ training, conditions, observations, table, count }
+  }
+  const report = await reportOnLocal(outcome, own)
+  return { table, formats: formatsFor(encoder, conditions), report }
+}
+
+/** Classes with the fields that they are drawn from; what is fitted for what is known is fitted once a field, when it is asked for. */
+function knownClasses(model: ClassedField, context: LocalContext): KnownClass[] {
+  const fitted = new Map<number, Promise<KnownWindows>>()
+  return model.classes.map((own) => {
+    const { levels, rows, field } = own
+    const windows = (): Promise<KnownWindows> => {
+      const found = fitted.get(field) ?? knownWindows(model.fields[field]!, { ...context, key: keyFor(context.key, `field ${field}`) })
+      fitted.set(field, found)
+      return found
+    }
+    return { model: fieldOf(model, own), levels, rows, windows }
+  })
+}
+
+/** Classes that have the levels of a condition. Throws `InputError` where none has. */
+function allowedIn({ classes }: ClassedField, { levels, words }: Condition): number[] {
+  const found = [...classes.keys()].filter((c) => [...levels].every(([factor, level]) => classes[c]!.levels[factor] === level))
+  if (found.length > 0) return found
+  throw new InputError({
+    code: 'condition-contradictory',
+    got: `${words}, which no row of the data has together`,
+    expected: 'categories that occur together',
+    try: 'leaving one of them out'
+  })
+}
+
+/** log-weights of the classes under a condition, −∞ for those that are not allowed. Throws `InputError` where all are impossible. */
+function weigh(
+  model: ClassedField,
+  within: ReadonlyMap<number, WithinClass>,
+  { condition, request }: { readonly condition: Condition; readonly request: LocalPosteriorRequest }
+): Float64Array {
+  const weights = logSharesOf(model).map((share, c) => share + (within.get(c)?.logEvidence ?? Number.NEGATIVE_INFINITY))
+  const largest = weights.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  if (largest > Number.NEGATIVE_INFINITY) return weights.map((weight) => weight - largest)
+  const { observe = [], likelihood } = request
+  if (observe.length > 0 || likelihood) throw allExcluded(observe, likelihood !== undefined)
+  throw new InputError({
+    code: 'condition-impossible',
+    got: `${condition.words}, which no class of rows with the same categories can have`,
+    expected: 'values that occur together',
+    try: 'leaving one of them out'
+  })
+}
+
+type Chains = Pick<LocalPosteriorChains, 'coordinates'> & Partial<LocalPosteriorChains>
+
+/** Rows of a class under what is known of it: plain ones where that is its categories alone. */
+async function drawWithin(
+  { model, rows, windows }: KnownClass,
+  { condition, evidence }: WithinClass,
+  { request, key }: { readonly request: LocalPosteriorRequest; readonly key: LocalContext['key'] },
+  context: LocalContext
+): Promise<Chains> {
+  const own = { ...context, key }
+  if (condition.numbers.length + condition.ranges.length + evidence.length === 0)
+    return { coordinates: await drawField(model, request, own), effectiveRows: Float64Array.of(rows.length) }
+  return drawLocalPosterior(model, { conditions: [condition], evidence, request, fitted: await windows() }, own)
+}
+
+/** How the draws of all classes fared: the least of each. */
+class Tally {
+  private readonly effectiveRows = new Map<number, number>()
+  private impossible = 0
+  private sweeps = 0
+  private acceptance: number | undefined
+  private drift: LocalPosteriorChains['drift']
+  private choices: LocalPosteriorChains['choices'] = []
+
+  add(condition: number, drawn: Chains): void {
+    const effective = drawn.effectiveRows?.[0] ?? Number.POSITIVE_INFINITY
+    this.effectiveRows.set(condition, Math.min(effective, this.effectiveRows.get(condition) ?? Number.POSITIVE_INFINITY))
+    this.impossible += drawn.impossible ?? 0
+    this.sweeps = Math.max(this.sweeps, drawn.sweeps ?? 0)
+    if (this.choices.length === 0) this.choices = drawn.choices ?? []
+    if (drawn.acceptance !== undefined) this.acceptance = Math.min(this.acceptance ?? 1, drawn.acceptance)
+    if (drawn.drift && !(this.drift && this.drift.by > drawn.drift.by)) this.drift = drawn.drift
+  }
+
+  outcome(conditions: number): Omit<LocalPosteriorChains, 'coordinates'> {
+    const { impossible, sweeps, choices, acceptance, drift } = this
+    return {
+      effectiveRows: Float64Array.from({ length: conditions }, (_, k) => this.effectiveRows.get(k)!),
+      impossible,
+      sweeps,
+      choices,
+      ...(acceptance === undefined ? {} : { acceptance }),
+      ...(drift ? { drift } : {})
+    }
+  }
+}
+
+/** Shares of the classes among the data, and among the rows of each condition. */
+function sharesOf({ encoder, classes, rows }: ClassedField, classOf: Uint32Array, count: number): LocalPosteriorReport['classes'] {
+  return classes.map(({ levels, rows: own }, c) => ({
+    words: wordsOf(encoder, levels),
+    before: own.length / rows.coordinates.rows,
+    after: Array.from({ length: classOf.length / count }, (_, k) => {
+      const drawn = classOf.subarray(k * count, (k + 1) * count)
+      return drawn.reduce((sum, one) => sum + (one === c ? 1 : 0), 0) / count
+    })
+  }))
+}

@@ -176,7 +176,7 @@ describe('what is known, in the studio', () => {
     // A line through both columns; a mistake is named before it can be asked for.
     const written = page.locator('#observation')
     await written.fill('2*x + z = 1 ± 0.1')
-    await page.getByText('There is no column z.').waitFor(WAIT)
+    await page.getByText(/names the unknown column z\. Expected columns of the table: /).waitFor(WAIT)
     await written.press('Enter')
     expect(await page.getByLabel('Observation 2', { exact: true }).count()).toBe(0)
     await written.fill('2*x + y = 1')

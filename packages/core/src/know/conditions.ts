@@ -176,7 +176,7 @@ function impossible(got: string, expected: string, remedy: string): InputError {
 }
 
 /** The level that a value names, however a boolean is spelled. */
-export function levelOf(encoder: Encoder, column: number, value: GivenValue): number | undefined {
+export function levelOf(encoder: Pick<Encoder, 'kinds' | 'formats'>, column: number, value: GivenValue): number | undefined {
   const { kind, levels } = encoder.kinds[column]!
   const format = encoder.formats[column]!
   const text = textOf(value)

@@ -1,16 +1,21 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
-import type { Encoder } from '../table/encoder.js'
+import type { ColumnCode, Encoder } from '../table/encoder.js'
 import type { Indicator } from '../table/expression.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import { isCategorical, type Table } from '../table/table.js'
 import { levelOf } from './conditions.js'
 
+/** Columns that observations may speak of. */
+export interface Observable extends Pick<Encoder, 'kinds' | 'formats'> {
+  readonly columns: readonly Pick<ColumnCode, 'name' | 'carries'>[]
+}
+
 /**
  * The indicator of an observation with its level as the data have it. Throws `InputError`: `column-unknown`,
  * `observation-column` for columns that are no categories, `observation-level` for a category without a level, `level-unknown`.
  */
-export function checkIndicator(encoder: Encoder, { name, level }: Indicator, text: string): Indicator {
+export function checkIndicator(encoder: Observable, { name, level }: Indicator, text: string): Indicator {
   const column = encoder.columns.findIndex((code) => code.name === name)
   const code = encoder.columns[column]
   if (!code) throw unknownColumn(encoder, name, text)
@@ -35,7 +40,7 @@ export function checkIndicator(encoder: Encoder, { name, level }: Indicator, tex
 }
 
 /** A name that an observation has and the table lacks. */
-export function unknownColumn(encoder: Encoder, name: string, text: string): InputError {
+export function unknownColumn(encoder: Observable, name: string, text: string): InputError {
   const names = encoder.columns.map((code) => code.name)
   const near = nearSpellings(name, names)
   return new InputError({
@@ -46,7 +51,7 @@ export function unknownColumn(encoder: Encoder, name: string, text: string): Inp
   })
 }
 
-function noCategory(encoder: Encoder, column: number, text: string): InputError {
+function noCategory(encoder: Observable, column: number, text: string): InputError {
   const { name, carries } = encoder.columns[column]!
   const categories = encoder.columns.flatMap((code) => (code.carries === 'factor' ? [code.name] : []))
   const numeric = carries === 'coordinate' || carries === 'constant'

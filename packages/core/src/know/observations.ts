@@ -1,10 +1,9 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { mean, variance } from '../num/statistics.js'
-import type { Encoder } from '../table/encoder.js'
 import { byClass, columnsOf, evaluate, type ObservationExpression, parseObservation, withIndicators } from '../table/expression.js'
 import { isNumeric, type Table } from '../table/table.js'
-import { checkIndicator, columnWord, holdsIn, unknownColumn, writeIndicator } from './indicators.js'
+import { checkIndicator, columnWord, holdsIn, type Observable, unknownColumn, writeIndicator } from './indicators.js'
 
 /** What an observation says, before and after. Plain JSON. */
 export interface ObservationSupport {
@@ -25,13 +24,13 @@ export type BeforeAndAfter = Readonly<
  * Reads an observation of the columns of an encoder; its indicators have levels as the data spell them. Throws `InputError` as
  * `parseObservation` and `checkIndicator` do, and for columns that are not numbers (`column-unknown`, `observation-column`).
  */
-export function readObservation(encoder: Encoder, observed: string): ObservationExpression {
+export function readObservation(encoder: Observable, observed: string): ObservationExpression {
   const { text, residual, deviation } = parseObservation(observed)
   for (const name of columnsOf(residual)) checkNumber(encoder, name, text)
   return { text, residual: withIndicators(residual, (indicator) => checkIndicator(encoder, indicator, text)), deviation }
 }
 
-function checkNumber(encoder: Encoder, name: string, text: string): void {
+function checkNumber(encoder: Observable, name: string, text: string): void {
   const place = encoder.columns.findIndex((candidate) => candidate.name === name)
   const code = encoder.columns[place]
   if (!code) throw unknownColumn(encoder, name, text)

@@ -140,11 +140,13 @@ function encodeFactor(encoder: Encoder, factor: number, column: Extract<Column, 
   }
 }
 
-/** Coordinates and codes → table, with the input's kinds, decimals and missing cells. Cost O(cells · log n). */
-export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded): Table {
+/** Coordinates and codes → table, with the input's kinds, decimals and missing cells; with `names`, these columns alone. Cost O(cells · log n). */
+export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, names?: readonly string[]): Table {
   const n = coordinates.rows
   const factorCount = encoder.factors.length
-  const columns = encoder.columns.map((code, c): Column => {
+  const wanted = encoder.columns.map((_, c) => c).filter((c) => !names || names.includes(encoder.columns[c]!.name))
+  const columns = wanted.map((c): Column => {
+    const code = encoder.columns[c]!
     const { name, kind, levels } = encoder.kinds[c]!
     if (code.carries === 'identifier') return { name, kind: 'identifier' }
     if (code.carries === 'empty') return emptyColumn(name, kind, n)

@@ -51,6 +51,8 @@ export interface InferredTable {
 
 /** A category of more levels than this, most of which occur once, is likely a name. */
 const MANY_LEVELS = 50
+
+/** Kinds of columns, as options name them. */
 export const KINDS: readonly ColumnKind[] = ['number', 'integer', 'category', 'boolean', 'datetime', 'identifier']
 
 /**

@@ -14,7 +14,7 @@ function withDigits(size: number): string {
 }
 
 /** The power of ten that a positive number begins with. */
-function decade(size: number): number {
+export function decade(size: number): number {
   return Number(size.toExponential().split('e')[1])
 }
 

@@ -1,7 +1,6 @@
 import { signal } from '@preact/signals'
 import type { FitJob } from '@sbridge/core'
-import type { BandwidthCurve } from '@sbridge/core/internal'
-import { searchName } from '../work/draws.js'
+import { type BandwidthCurve, searchName } from '@sbridge/core/internal'
 import { runOf, type Settings } from './settings.js'
 
 type Point = BandwidthCurve['curve'][number]

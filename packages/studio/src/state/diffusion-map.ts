@@ -24,7 +24,7 @@ export const session: Session<DiffusionMapSettings, DiffusionMapShape> = session
     pointed.value = null
   }
 })
-export const { source, settings, facts, picture, result, running, shown, outdated, command, code, change, close, save } = session
+export const { source, settings, facts, picture, result, running, shown, change } = session
 
 /** Columns that can be an axis or a colour. */
 export const visibleColumns = computed(() =>

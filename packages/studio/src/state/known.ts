@@ -1,4 +1,4 @@
-import { columnsOf, columnWord, indicatorsOf, linearForm } from '@sbridge/core/internal'
+import { columnWord, linearForm, readObservation } from '@sbridge/core/internal'
 import { parseObservation } from '@sbridge/core/tables'
 import type { ColumnFacts } from '../work/messages.js'
 import { change, facts, settings } from './sampling.js'
@@ -35,22 +35,17 @@ export function withObservation(at: number, text: string | null): Pick<typeof se
 
 /** What is wrong with an observation, in words; null where nothing is. */
 export function observationFault(text: string): string | null {
+  const columns = knowable()
+  const carries = ({ range, levels }: ColumnFacts) => (range ? 'coordinate' : levels ? 'factor' : 'empty')
   try {
-    const { residual } = parseObservation(text)
-    const columnNamed = (name: string) => knowable().find((one) => one.name === name)
-    for (const name of columnsOf(residual)) {
-      const column = columnNamed(name)
-      if (!column) return `There is no column ${name}.`
-      if (!column.range) return `${name} is no column of numbers.`
-    }
-    for (const { name, level } of indicatorsOf(residual)) {
-      const column = columnNamed(name)
-      if (!column) return `There is no column ${name}.`
-      if (column.kind === 'boolean') continue
-      if (!column.levels) return `${name} is no column of categories.`
-      if (level === undefined || !column.levels.includes(level))
-        return `P(${name} = …) names one of ${column.levels.slice(0, 12).join(', ')}.`
-    }
+    readObservation(
+      {
+        columns: columns.map((column) => ({ name: column.name, carries: carries(column) })),
+        kinds: columns,
+        formats: columns.map(({ name, kind, format }) => format ?? { name, kind, source: 'text' })
+      },
+      text
+    )
     return null
   } catch (error) {
     const { got, expected } = error as { got: string; expected: string }

@@ -48,8 +48,7 @@ export const session: Session<Settings, SampleShape> = sessionOf({
   began: joinPainter,
   another() {
     forgetSearches()
-    clearTimeout(resting)
-    playback.value = { step: 0, steps: 0, playing: false }
+    stand()
   },
   running: endMeasuring,
   interim(found, { fit }) {
@@ -62,8 +61,7 @@ export const session: Session<Settings, SampleShape> = sessionOf({
     forgetMeasures()
   },
   forgotten() {
-    clearTimeout(resting)
-    playback.value = { step: 0, steps: 0, playing: false }
+    stand()
     toPainter({ kind: 'forget' })
   },
   done() {
@@ -71,8 +69,8 @@ export const session: Session<Settings, SampleShape> = sessionOf({
     measure(comparison())
   }
 })
-export const { source, settings, facts, progress, running, shown, result, failed, lacking, awaited, outdated, command, code } = session
-export const { change, openFile, openExample, enter, close, run, save, sendLook } = session
+const { failed, outdated, command } = session
+export const { source, settings, facts, progress, running, shown, result, change, run, sendLook } = session
 export const frame = session.picture
 
 /** What the data say about the conditions or observations of the rows that are shown. */
@@ -87,8 +85,11 @@ export const found = computed(() => foundFor(settings.value))
 export const layerNames = computed(() => sidesOf(shown.value?.draw ?? {}))
 /** What the picture does not show, in words. */
 export const unplaced = computed(() => {
-  const axes = frame.value
-  return axes ? unplacedWords(axes.real, shown.value && axes.synthetic, layerNames.value) : ''
+  const { real, synthetic } = layerNames.value
+  return unplacedWords([
+    [frame.value?.real, `${real} `],
+    [shown.value && frame.value?.synthetic, `${synthetic} `]
+  ])
 })
 
 /** The columns on the axes. */
@@ -104,6 +105,12 @@ export function axesShown(): SampleShape['look'] {
 function withoutOrphans(now: Settings, before: Settings): Settings {
   const kept = Object.entries(now.given).filter(([name]) => !now.exclude.includes(name) && now.types[name] === before.types[name])
   return kept.length === Object.keys(now.given).length ? now : { ...now, given: Object.fromEntries(kept) }
+}
+
+/** No rows follow, and nothing plays. */
+function stand(): void {
+  clearTimeout(resting)
+  playback.value = { step: 0, steps: 0, playing: false }
 }
 
 /** Draws anew where rows are shown that are not what is asked for. */

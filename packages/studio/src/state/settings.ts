@@ -2,9 +2,10 @@ import type { Field, FitJob } from '@sbridge/core'
 import { type ColumnKind, drawFields, fitFields, KINDS, parseGiven, writeGiven } from '@sbridge/core/internal'
 import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import { isKnown, usualSteps } from '../work/draws.js'
+import { tried } from '../work/fault.js'
 import type { Draws, SampleShape } from '../work/messages.js'
 import { outputOf } from './elsewhere.js'
-import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, tried, whole } from './sheet.js'
+import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
 
 /** Everything a person may set for new rows. */
 export interface Settings extends Required<Pick<Draws, 'given' | 'observe'>> {

@@ -1,5 +1,5 @@
 import { type Field, parseField } from '@sbridge/core'
-import { SbridgeError } from '@sbridge/core/internal'
+import { tried } from '../work/fault.js'
 
 /** One thing that a person may set: its usual value, and how it stands in the address of the page. */
 export interface Setting<T> {
@@ -50,16 +50,6 @@ export function optionsOf<S extends object, K extends keyof S & string>(
 /** Whether two plain values say the same. */
 export function same(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other)
-}
-
-/** What a reader makes of a text; undefined where it refuses it. */
-export function tried<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof SbridgeError) return undefined
-    throw error
-  }
 }
 
 /** What a field reads of a text, if it is a number or a word as is asked for. */

@@ -1,5 +1,5 @@
 import type { Field } from '@sbridge/core'
-import { marginalsFields, REFERENCES, type ReferenceName, type SnapshotColumns } from '@sbridge/core/internal'
+import { marginalsFields, pathFields, REFERENCES, type ReferenceName, type SnapshotColumns } from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
 import type { Roles, TrajectoriesShape } from '../work/trajectories-messages.js'
 import { byVerb } from './elsewhere.js'
@@ -24,7 +24,7 @@ export const FIELDS = {
   // A page has no modules of the person's own.
   reference: { ...reference, kind: 'choice', choices: REFERENCES },
   rows: whole('rows', 1, 100_000, 'Paths that are drawn.'),
-  between: whole('between', 0, 1000, 'Times between two snapshots at which paths are written.'),
+  between: fieldIn(pathFields, 'between'),
   rounds: fieldIn(marginalsFields, 'rounds'),
   diffusion: fieldIn(marginalsFields, 'diffusion'),
   seed: fieldIn(runFields, 'seed')

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals'
-import { type ChosenColumns, chosenColumns, columnOptions, type Round, type TrajectoriesShape } from '../work/trajectories-messages.js'
+import { chosenColumns, type Round, type TrajectoriesShape } from '../work/trajectories-messages.js'
 import { type Session, sessionOf } from './session.js'
 import { codeOf, commandOf, runOf, SHEET, type TrajectoriesSettings } from './trajectories-settings.js'
 
@@ -19,7 +19,7 @@ export const session: Session<TrajectoriesSettings, TrajectoriesShape> = session
     const [x, y] = axes.value
     return { x, y, holdOut: shown.value?.fit.holdOut ?? settings.value.holdOut }
   },
-  wanted: () => runOf(settings.value, columnOptions(chosen.value)),
+  wanted: () => runOf(settings.value, chosen.value.told),
   commandOf,
   codeOf,
   words: {
@@ -38,15 +38,15 @@ export const session: Session<TrajectoriesSettings, TrajectoriesShape> = session
     session.sendLook()
   }
 })
-export const { source, settings, facts: snapshots, picture, result, running, shown, outdated, command, code, change, close, save } = session
+export const { source, settings, facts: snapshots, picture, result, running, shown, change, save } = session
 
-/** The column of times, that of weights, and columns that are no coordinates. */
-export const chosen = computed((): ChosenColumns => chosenColumns(snapshots.value ?? { columns: [], time: '' }, settings.value))
+/** What the columns mean. */
+export const chosen = computed(() => chosenColumns(snapshots.value ?? { columns: [], time: '' }, settings.value))
 
 /** The columns on the axes: a single coordinate is shown against the time. */
 export const axes = computed((): [string, string] => {
   const names = snapshots.value?.names ?? []
-  const { time } = chosen.value
+  const { time } = chosen.value.told
   const known = (name: string | null, fallback: string) => (name !== null && (names.includes(name) || name === time) ? name : fallback)
   const [first, second] = names.length > 1 ? [names[0]!, names[1]!] : [time, names[0] ?? '']
   return [known(settings.value.x, first), known(settings.value.y, second)]

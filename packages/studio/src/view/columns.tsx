@@ -1,21 +1,20 @@
 import type { ComponentChildren } from 'preact'
-import type { Source } from '../state/page.js'
+import type { Session } from '../state/session.js'
+import type { SystemShape } from '../work/protocol.js'
 import { Link } from './fields.js'
 
 interface TableProps {
-  readonly source: Source
+  readonly session: Pick<Session<never, SystemShape>, 'source' | 'close'>
   /** What was read, in words. */
   readonly words: string
-  /** Back to the page where a table is picked. */
-  readonly close: () => void
   readonly children: ComponentChildren
 }
 
 /** The open table and what an activity makes of its columns. */
-export function Table({ source, words, close, children }: TableProps) {
+export function Table({ session: { source, close }, words, children }: TableProps) {
   return (
     <section class="data" aria-labelledby="data-heading">
-      <h1 id="data-heading">{source.name}</h1>
+      <h1 id="data-heading">{source.value!.name}</h1>
       <p class="soft">
         {words} <Link onClick={close}>another table</Link>
       </p>

@@ -1,6 +1,6 @@
 import type { ColumnKind } from '@sbridge/core/internal'
 import { countText } from '@sbridge/core/internal'
-import { change, close, drawnBars, facts, running, settings, source } from '../state/sampling.js'
+import { change, drawnBars, facts, running, session, settings } from '../state/sampling.js'
 import type { ColumnFacts } from '../work/messages.js'
 import { Columns, Notes, Table } from './columns.js'
 import { Select } from './fields.js'
@@ -22,7 +22,7 @@ export function Data() {
   const used = names.filter((name) => !exclude.includes(name))
   const words = `${countText(rowCount)} rows, ${used.length === names.length ? '' : `${used.length} of `}${names.length} columns`
   return (
-    <Table source={source.value!} words={words} close={close}>
+    <Table session={session} words={words}>
       <Columns
         columns={columns.map((column) => ({
           name: column.name,

@@ -1,7 +1,7 @@
 import { type Field, parseField } from '@sbridge/core'
 import type { ComponentProps } from 'preact'
 import { useId } from 'preact/hooks'
-import { tried } from '../state/sheet.js'
+import { tried } from '../work/fault.js'
 
 /** A button that reads as a word among others. */
 export const Link = (props: ComponentProps<'button'>) => <button type="button" class="link" {...props} />

@@ -26,12 +26,11 @@ export function FigureButtons({ name, svg }: FigureButtonsProps) {
   }
   return (
     <span class="figure-buttons">
-      <Link onClick={() => void saveAs('svg')} aria-label={`Save ${name} as SVG`}>
-        SVG
-      </Link>
-      <Link onClick={() => void saveAs('png')} aria-label={`Save ${name} as PNG`}>
-        PNG
-      </Link>
+      {(['svg', 'png'] as const).map((kind) => (
+        <Link key={kind} onClick={() => void saveAs(kind)} aria-label={`Save ${name} as ${kind.toUpperCase()}`}>
+          {kind.toUpperCase()}
+        </Link>
+      ))}
     </span>
   )
 }

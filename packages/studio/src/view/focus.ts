@@ -9,13 +9,10 @@ interface Place {
 /**
  * Keeps the keyboard where it was: when the control that has the focus vanishes or is disabled, the focus goes to what
  * stands in its place (to the control marked `data-heir`, where there is one), or, where the whole page has changed, to the
- * heading. What ends the watching is handed back.
+ * heading.
  */
-export function keepFocus(root: HTMLElement): () => void {
+export function keepFocus(root: HTMLElement): void {
   let last: Place | null = null
-  const remember = (event: FocusEvent) => {
-    last = placeOf(event.target as HTMLElement, root)
-  }
   const observer = new MutationObserver(() => {
     const lost = document.activeElement === document.body || document.activeElement === null
     if (!last || !lost || isThere(last.element)) return
@@ -23,18 +20,14 @@ export function keepFocus(root: HTMLElement): () => void {
     last = null
     next?.focus({ preventScroll: true })
   })
-  root.addEventListener('focusin', remember)
+  root.addEventListener('focusin', (event) => {
+    last = placeOf(event.target as HTMLElement, root)
+  })
   // A person who presses on bare ground gives the focus up.
-  const release = (event: PointerEvent) => {
+  root.addEventListener('pointerdown', (event) => {
     if (!(event.target as Element).closest(FOCUSABLE)) last = null
-  }
-  root.addEventListener('pointerdown', release)
+  })
   observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] })
-  return () => {
-    observer.disconnect()
-    root.removeEventListener('focusin', remember)
-    root.removeEventListener('pointerdown', release)
-  }
 }
 
 const reachable = (within: HTMLElement): HTMLElement[] => [...within.querySelectorAll<HTMLElement>(FOCUSABLE)]

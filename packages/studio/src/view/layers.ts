@@ -1,4 +1,4 @@
-import type { Axis } from '../work/messages.js'
+import type { Axes } from '../work/messages.js'
 import { colour } from './theme.js'
 
 /** Where places between 0 and 1, y upwards, lie on a picture. */
@@ -69,7 +69,7 @@ export const escaped = (text: string): string =>
   text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!)
 
 /** Layers over both axes, as the drawing of a saved figure. */
-export function plotSvg(layers: readonly Layer[], axes: { readonly x: Axis; readonly y: Axis }): string {
+export function plotSvg(layers: readonly Layer[], axes: Axes): string {
   const drawn = layers.map(
     ({ outline, stroke, width, opacity }) =>
       `<path d="${outline.text}" fill="none" stroke="${stroke}" stroke-width="${width}" stroke-linecap="round" stroke-opacity="${opacity.toFixed(2)}"/>`
@@ -78,7 +78,7 @@ export function plotSvg(layers: readonly Layer[], axes: { readonly x: Axis; read
 }
 
 /** Both axes with their ticks and names. */
-function axesSvg({ x, y }: { readonly x: Axis; readonly y: Axis }): string {
+function axesSvg({ x, y }: Axes): string {
   const { left, top, width, height } = GROUND
   const ink = colour('ink')
   const text = (at: string, label: string) => `<text ${at} fill="${ink}">${escaped(label)}</text>`

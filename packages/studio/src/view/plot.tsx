@@ -2,7 +2,7 @@ import { effect, type ReadonlySignal, signal } from '@preact/signals'
 import { shorten } from '@sbridge/core/internal'
 import type { ComponentChildren, ComponentProps } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Axis } from '../work/messages.js'
+import type { Axes, Axis } from '../work/messages.js'
 import { theme } from './theme.js'
 
 /** Size of a box in CSS pixels, at least 1, and device pixels a CSS pixel, at most 2. */
@@ -13,7 +13,7 @@ export interface CanvasSize {
 }
 
 interface PlotProps {
-  readonly axes: { readonly x: Axis; readonly y: Axis } | null | undefined
+  readonly axes: Axes | null | undefined
   /** What the canvas says and takes. */
   readonly canvas: ComponentProps<'canvas'> & { readonly 'data-rate'?: string | undefined; readonly 'data-points'?: number | undefined }
   /** Begins to draw on the canvas; what ends it is handed back. */

@@ -10,13 +10,14 @@ import { PanelTabs } from './known/index.js'
 import { Observations } from './known/observations.js'
 import { Recipe } from './recipe.js'
 
-const { change, facts, settings, stop, summary, support } = sampling
+const { change, facts, session, settings, stop, summary, support } = sampling
+const job = { ...session, stop }
 
 /** What is asked for, a step at a time, and the one button that does it. */
 export function Settings() {
   const at = panel.value
   return (
-    <Recipe job={sampling} label="Recipe" head={<PanelTabs />} verb="Sample" note={words()} busy={measured.value && <Comparing />}>
+    <Recipe job={job} label="Recipe" head={<PanelTabs />} verb="Sample" note={words()} busy={measured.value && <Comparing />}>
       <div role="tabpanel" id={`panel-${at}`} aria-labelledby={`tab-${at}`}>
         {at === 'settings' && <Drawing />}
         {at === 'conditions' && <Conditions />}

@@ -1,11 +1,9 @@
 import type { EmbeddingSummary, EmbedJob } from '@sbridge/core/internal'
-import type { Axis, ShownTopic, TableFacts } from './messages.js'
+import type { Axes, ShownTopic, TableFacts } from './messages.js'
 import type { SystemShape } from './protocol.js'
 
 /** Dots at pairs of places between 0 and 1, y upwards. */
-export interface Dots {
-  readonly x: Axis
-  readonly y: Axis
+export interface Dots extends Axes {
   readonly places: Float32Array
 }
 

@@ -1,4 +1,4 @@
-import { type FitJob, USUAL_STEPS } from '@sbridge/core'
+import { USUAL_STEPS } from '@sbridge/core'
 import type { Sides } from 'sbridge/internal/report'
 import type { Draws } from './messages.js'
 
@@ -22,8 +22,3 @@ const SIDES: Readonly<Record<ReturnType<typeof kindOf>, Sides>> = {
 
 /** What rows of the data and drawn ones are called: under conditions, and under observations, the drawn ones are not like the data. */
 export const sidesOf = (known: Known): Sides => SIDES[kindOf(known)]
-
-/** Everything that a search of scaling and bandwidth depends on. */
-export function searchName({ bandwidth: _, ...rest }: FitJob): string {
-  return JSON.stringify(rest)
-}

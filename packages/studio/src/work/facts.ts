@@ -1,13 +1,6 @@
-import {
-  allowedKinds,
-  columnFacts,
-  continueNumbers,
-  type InferOptions,
-  isEmptyColumn,
-  presentValues,
-  SbridgeError
-} from '@sbridge/core/internal'
+import { allowedKinds, columnFacts, continueNumbers, type InferOptions, isEmptyColumn, presentValues } from '@sbridge/core/internal'
 import { type Column, inferTable, isNumeric, type RawColumn, type RawTable, type Table } from '@sbridge/core/tables'
+import { tried } from './fault.js'
 import type { ColumnFacts, Preview, TableFacts } from './messages.js'
 
 const BARS = 24
@@ -28,12 +21,8 @@ export function tableFacts(raw: RawTable, choice: InferOptions): TableFacts {
 
 /** The column as it would be inferred by itself; a column that cannot be is shown as an identifier. */
 function alone(raw: RawColumn): Column {
-  try {
-    return inferTable({ columns: [raw], rowCount: raw.values.length }).table.columns[0]!
-  } catch (error) {
-    if (error instanceof SbridgeError) return { name: raw.name, kind: 'identifier' }
-    throw error
-  }
+  const inferred = tried(() => inferTable({ columns: [raw], rowCount: raw.values.length }).table.columns[0]!)
+  return inferred ?? { name: raw.name, kind: 'identifier' }
 }
 
 function shownFacts(raw: RawColumn, column: Column): ColumnFacts {

@@ -34,6 +34,11 @@ export interface Axis {
   readonly minor: boolean
 }
 
+export interface Axes {
+  readonly x: Axis
+  readonly y: Axis
+}
+
 /** How many rows have no place in a picture: for want of a value, or beyond its edges. */
 export interface Unplaced {
   readonly missing: number
@@ -41,9 +46,7 @@ export interface Unplaced {
 }
 
 /** Both axes of the scatter, and the rows that have no place on them; of drawn rows where there are any. */
-export interface ScatterFrame {
-  readonly x: Axis
-  readonly y: Axis
+export interface ScatterFrame extends Axes {
   readonly real: Unplaced
   readonly synthetic: Unplaced | null
 }

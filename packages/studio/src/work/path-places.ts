@@ -1,4 +1,4 @@
-import { type DrawnTrajectories, rangeOf, type Snapshot } from '@sbridge/core/internal'
+import { type DrawnTrajectories, driftOn, rangeOf, type Snapshot } from '@sbridge/core/internal'
 import type { Matrix } from '@sbridge/core/kernels'
 import type { Column } from '@sbridge/core/tables'
 import { type Placing, pairsOf, placingOf } from './axis.js'
@@ -74,21 +74,15 @@ function fieldPlaces({ model, trajectories }: DrawnTrajectories, at: readonly [n
   const frames = dimension === 2 ? 1 : times.length
   const size = ARROWS[0] * ARROWS[1]
   const arrows = new Float32Array(frames * size * 4)
-  const [from, width] = [axes.map(({ range }) => range!.from), axes.map(({ range }) => range!.to - range!.from)]
-  const state = new Float64Array(dimension)
-  const drift = new Float64Array(dimension)
-  for (let frame = 0, to = 0; frame < frames; frame++) {
-    state.fill(0)
+  const ends = (end: 'from' | 'to') => [axes[0].range![end], axes[1].range![end]] as const
+  const grid = { coordinates: at, from: ends('from'), to: ends('to'), cells: ARROWS }
+  for (let frame = 0; frame < frames; frame++) {
+    const state = new Float64Array(dimension)
     for (let particle = 0; particle < count; particle++) {
       const row = (particle * times.length + frame) * dimension
       for (let a = 0; a < dimension; a++) state[a] = state[a]! + values.data[row + a]! / count
     }
-    for (let k = 0; k < size; k++, to += 4) {
-      const place = [(Math.floor(k / ARROWS[1]) + 0.5) / ARROWS[0], ((k % ARROWS[1]) + 0.5) / ARROWS[1]] as const
-      for (const side of [0, 1] as const) state[at[side]] = from[side]! + place[side] * width[side]!
-      model.family.drift.value(state, times[frame]!, model.theta, drift)
-      arrows.set([...place, drift[at[0]]! / width[0]!, drift[at[1]]! / width[1]!], to)
-    }
+    arrows.set(driftOn(model, { grid, time: times[frame]!, state }), frame * size * 4)
   }
   return { frames, size, arrows }
 }

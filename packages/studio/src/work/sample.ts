@@ -1,9 +1,9 @@
 import type { DrawnRows, FitJob, GlobalModel, System, SystemContext } from '@sbridge/core'
-import { type AnySystem, ConditionMemory, continueNumbers, tables, takeTableRows, tellKnown } from '@sbridge/core/internal'
+import { type AnySystem, ConditionMemory, continueNumbers, SearchMemory, tables, takeTableRows, tellKnown } from '@sbridge/core/internal'
 import { type Encoded, inferTable, presentTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { placingOf, unplaced } from './axis.js'
 import type { Tools } from './desk.js'
-import { isKnown, searchName, usualSteps } from './draws.js'
+import { isKnown, usualSteps } from './draws.js'
 import { barsLike, firstAxes, previewOf, tableFacts } from './facts.js'
 import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, Subject, Support } from './messages.js'
 import type { Show } from './protocol.js'
@@ -12,9 +12,6 @@ import { shownTopics } from './topics.js'
 import { type AxisPair, placesOf, Trail } from './trail.js'
 
 const PREVIEW_ROWS = 8
-
-/** What a search of scaling and bandwidth found: the choice of scalings does not depend on ε. */
-type Search = Pick<GlobalModel['summary'], 'scaling' | 'bandwidth'>
 
 /** Holds the table, the model and the rows: fits, draws, places rows on axes and writes. */
 export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> {
@@ -26,7 +23,7 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   #axes: AxisPair | undefined
   #trail: Trail | undefined
   #memory = new ConditionMemory()
-  readonly #searches = new Map<string, Search>()
+  readonly #searches = new SearchMemory()
 
   open(raw: RawTable, choice: Choice): SampleShape['facts'] {
     const facts = tableFacts(raw, choice)
@@ -109,34 +106,14 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
     this.#paint({ kind: 'step', places: trail.places(trail.length - 1, this.#axes!), step, steps })
   }
 
-  /** With what a search found in the place of the search: the same bytes. */
   protected override fitOptions(job: FitJob): FitJob {
-    const known = this.#knownSearch(job)
-    if (!known) return job
-    const { epsilon } = known.bandwidth ?? {}
-    return {
-      ...job,
-      scaling: known.scaling.methods,
-      ...(job.bandwidth === undefined && epsilon !== undefined ? { bandwidth: epsilon } : {})
-    }
+    return this.#searches.searched(job)
   }
 
   protected override async fitAnew(job: FitJob, context: SystemContext): Promise<GlobalModel> {
-    const known = this.#knownSearch(job)
-    const { summary, ...rest } = await super.fitAnew(job, context)
-    // What is found again without a search is told as the search told it.
-    const bandwidth = job.bandwidth === undefined ? known?.bandwidth : undefined
-    const told = known ? { ...summary, scaling: known.scaling, ...(bandwidth ? { bandwidth } : {}) } : summary
-    const found = told.bandwidth ?? known?.bandwidth
-    this.#searches.set(searchName(job), { scaling: told.scaling, ...(found ? { bandwidth: found } : {}) })
+    const model = await super.fitAnew(job, context)
     this.#memory = new ConditionMemory()
-    return { ...rest, summary: told }
-  }
-
-  /** An earlier search that leaves nothing of this job to be searched for. */
-  #knownSearch(job: FitJob): Search | undefined {
-    const known = this.#searches.get(searchName(job))
-    return typeof job.bandwidth === 'number' || known?.bandwidth ? known : undefined
+    return this.#searches.keep(job, model)
   }
 }
 

@@ -42,25 +42,9 @@ export class Trail {
 
   places(step: number, axes: AxisPair): Float32Array {
     const { coordinates, codes } = this.#steps[step]!
-    const names = [axes.x.axis.name, axes.y.axis.name]
-    const part = partOf(this.encoder, names)
-    const cols = this.encoder.coordinateCount
-    const table = decodeTable(part, {
-      coordinates: { data: Float64Array.from(coordinates), rows: this.#rows, cols },
-      codes: Int32Array.from(codes)
-    })
-    return placesOf(table, axes)
-  }
-}
-
-/** The encoder of two columns only; coordinates and factors keep their places. */
-function partOf(encoder: Encoder, names: readonly string[]): Encoder {
-  const chosen = encoder.columns.map((_, c) => c).filter((c) => names.includes(encoder.columns[c]!.name))
-  return {
-    ...encoder,
-    columns: chosen.map((c) => encoder.columns[c]!),
-    formats: chosen.map((c) => encoder.formats[c]!),
-    kinds: chosen.map((c) => encoder.kinds[c]!)
+    const matrix = { data: Float64Array.from(coordinates), rows: this.#rows, cols: this.encoder.coordinateCount }
+    const rows = { coordinates: matrix, codes: Int32Array.from(codes) }
+    return placesOf(decodeTable(this.encoder, rows, [axes.x.axis.name, axes.y.axis.name]), axes)
   }
 }
 

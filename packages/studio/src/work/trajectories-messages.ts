@@ -1,5 +1,5 @@
 import type { Calendar, PathsRequest, RoleFacts, SnapshotColumns, SnapshotsOptions } from '@sbridge/core/internal'
-import type { Axis, ShownTopic } from './messages.js'
+import type { Axes, ShownTopic } from './messages.js'
 import type { SystemShape } from './protocol.js'
 
 /** What a person says of the columns: the studio's guess of the time, no weights and no other column left out where null. */
@@ -22,28 +22,18 @@ export interface SnapshotFacts {
   readonly dates: Calendar | undefined
 }
 
-/** The column of times, that of weights, columns that are no coordinates, and those that could be. */
-export interface ChosenColumns {
-  readonly time: string
-  readonly weights: string | null
-  readonly exclude: readonly string[]
-  readonly usable: readonly string[]
-}
-
-/** What a person says of the columns, as far as these allow it. */
-export function chosenColumns({ columns, time: guess }: Pick<SnapshotFacts, 'columns' | 'time'>, roles: Roles): ChosenColumns {
+/** Columns that could be coordinates, and what the library is told of all: what a person says, as far as they allow it. */
+export function chosenColumns(
+  { columns, time: guess }: Pick<SnapshotFacts, 'columns' | 'time'>,
+  roles: Roles
+): { readonly usable: readonly string[]; readonly told: SnapshotColumns } {
   const has = (name: string | null) => columns.some((column) => column.name === name)
   const time = has(roles.time) ? roles.time! : guess
-  const weights = has(roles.weights) && roles.weights !== time ? roles.weights : null
-  const others = columns.filter(({ name }) => name !== time && name !== weights)
+  const weights = has(roles.weights) && roles.weights !== time ? { weights: roles.weights! } : {}
+  const others = columns.filter(({ name }) => name !== time && name !== weights.weights)
   const usable = others.filter(({ numbers }) => numbers).map(({ name }) => name)
   const exclude = others.map(({ name }) => name).filter((name) => !usable.includes(name) || roles.exclude?.includes(name))
-  return { time, weights, exclude, usable }
-}
-
-/** The same as the library takes it. */
-export function columnOptions({ time, weights, exclude }: ChosenColumns): SnapshotColumns {
-  return { time, ...(weights ? { weights } : {}), ...(exclude.length > 0 ? { exclude } : {}) }
+  return { usable, told: { time, ...weights, ...(exclude.length > 0 ? { exclude } : {}) } }
 }
 
 /** Particles of one snapshot at pairs of places between 0 and 1, y upwards. */
@@ -67,9 +57,7 @@ export interface FieldPlaces {
   readonly arrows: Float32Array
 }
 
-export interface PathPicture {
-  readonly x: Axis
-  readonly y: Axis
+export interface PathPicture extends Axes {
   readonly snapshots: readonly SnapshotPlaces[]
   readonly paths: PathPlaces | null
   readonly field: FieldPlaces | null

@@ -18,7 +18,6 @@ import { SystemWork } from './system-work.js'
 import { shownTopics } from './topics.js'
 import {
   chosenColumns,
-  columnOptions,
   type Learned,
   type PathPicture,
   type Roles,
@@ -42,12 +41,12 @@ export class TrajectoriesWork extends SystemWork<TrajectoriesShape, Trajectories
   open(raw: RawTable, roles: Roles): SnapshotFacts {
     const columns = snapshotRoles(raw)
     const time = timeAmong(columns, raw.rowCount)
-    const chosen = chosenColumns({ columns, time }, roles)
-    const snapshots = snapshotsOf(raw, columnOptions(chosen))
+    const { told } = chosenColumns({ columns, time }, roles)
+    const snapshots = snapshotsOf(raw, told)
     const all = prepareSnapshots(snapshots).snapshots
     this.take(raw)
     this.#snapshots = snapshots
-    this.#time = chosen.time
+    this.#time = told.time
     return {
       columns,
       time,

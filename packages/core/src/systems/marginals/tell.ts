@@ -3,6 +3,7 @@ import { keyFor, keyFromSeed } from '../../num/random.js'
 import { countText, numberText } from '../../tell/numbers.js'
 import { type Cell, type Drawing, type Figure, facts, type Point, said, type Telling, type Topic } from '../../tell/telling.js'
 import { spellDates } from './calendar.js'
+import { driftOn } from './drift-grid.js'
 import type { MarginalsModel } from './model.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
 import type { HeldOutScore } from './score.js'
@@ -235,12 +236,11 @@ function driftArrows(model: MarginalsModel, dots: readonly Point[]): (Point & { 
   const [x0, x1] = extent((dot) => dot.x)
   const [y0, y1] = extent((dot) => dot.y)
   const time = (model.snapshots[0]!.time + model.snapshots.at(-1)!.time) / 2
-  const drift = new Float64Array(2)
-  const at = (k: number, low: number, high: number) => low + ((high - low) * (k + 0.5)) / ARROWS
+  const grid = { coordinates: [0, 1], from: [x0, y0], to: [x1, y1], cells: [ARROWS, ARROWS] } as const
+  const drift = driftOn(model, { grid, time, state: new Float64Array(2) })
   const arrows = Array.from({ length: ARROWS * ARROWS }, (_, k) => {
-    const [x, y] = [at(Math.floor(k / ARROWS), x0, x1), at(k % ARROWS, y0, y1)]
-    model.family.drift.value(Float64Array.of(x, y), time, model.theta, drift)
-    return { x, y, right: drift[0]! / (x1 - x0), up: drift[1]! / (y1 - y0) }
+    const [across, above, right, up] = drift.subarray(4 * k, 4 * k + 4)
+    return { x: x0 + across! * (x1 - x0), y: y0 + above! * (y1 - y0), right: right!, up: up! }
   })
   const longest = Math.max(...arrows.map(({ right, up }) => Math.sqrt(right * right + up * up)))
   return longest > 0 ? arrows.map((arrow) => ({ ...arrow, right: arrow.right / longest, up: arrow.up / longest })) : []

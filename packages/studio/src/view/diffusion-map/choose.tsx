@@ -1,5 +1,5 @@
 import { countText } from '@sbridge/core/internal'
-import { apart, change, close, facts, look, running, settings, source, visibleColumns } from '../../state/diffusion-map.js'
+import { apart, change, facts, look, running, session, settings, visibleColumns } from '../../state/diffusion-map.js'
 import { PART } from '../../work/diffusion-map-messages.js'
 import { Columns, Table } from '../columns.js'
 import { SelectField } from '../fields.js'
@@ -11,7 +11,7 @@ export function Choose() {
   const used = visibleColumns.value.filter((name) => !exclude.includes(name))
   const words = `${countText(rowCount)} rows, ${used.length} of ${columns.length} columns in the map`
   return (
-    <Table source={source.value!} words={words} close={close}>
+    <Table session={session} words={words}>
       <SelectField
         label="Colour"
         value={look.value.colour}

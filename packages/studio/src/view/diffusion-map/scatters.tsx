@@ -2,6 +2,9 @@ import { computed } from '@preact/signals'
 import { countText } from '@sbridge/core/internal'
 import { useRef } from 'preact/hooks'
 import { change, coordinates, look, picture, pointed, result, source, visibleColumns } from '../../state/diffusion-map.js'
+import { unplacedWords } from '../../state/unplaced.js'
+import { unplaced } from '../../work/axis.js'
+import { dotSize } from '../../work/canvas.js'
 import type { Dots, Look, Shades } from '../../work/diffusion-map-messages.js'
 import { dot, figureSvg, type LegendPart } from '../figure.js'
 import { FigureButtons } from '../figure-buttons.js'
@@ -130,11 +133,7 @@ function words(title: string, dots: Dots | null | undefined): string {
 }
 
 /** Rows that have no place on two axes, in words. */
-function notDrawn({ places }: Dots): string {
-  let count = 0
-  for (let k = 0; k < places.length; k += 2) if (Number.isNaN(places[k]! + places[k + 1]!)) count++
-  return count === 0 ? '' : `Not drawn: ${countText(count)} row${count === 1 ? '' : 's'} without one of the two values`
-}
+const notDrawn = ({ places }: Dots): string => unplacedWords([[unplaced(places), '']])
 
 /** Left and right go to the next dot in that direction. */
 function step(event: KeyboardEvent, dots: Dots | null | undefined): void {
@@ -148,8 +147,7 @@ function step(event: KeyboardEvent, dots: Dots | null | undefined): void {
   pointed.value = order[Math.min(order.length - 1, Math.max(0, at + direction))] ?? null
 }
 
-const radiusOf = ({ places }: Dots, { width, height }: CanvasSize): number =>
-  Math.min(3, Math.max(1.1, Math.sqrt((2 * width * height) / places.length) * 0.16))
+const radiusOf = ({ places }: Dots, { width, height }: CanvasSize): number => dotSize(places.length / 2, width * height, 1) / 2
 
 /** The dots, a layer for each colour. */
 function layersOf({ places }: Dots, ground: Ground, width: number): Layer[] {

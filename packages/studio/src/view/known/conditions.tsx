@@ -1,4 +1,5 @@
-import { type GivenPart, middleOf, readPart, readValue, spell, spellPart, stepOf } from '../../state/given.js'
+import { readValue, spellValue, stepOf } from '@sbridge/core/internal'
+import { type GivenPart, middleOf, readPart, spellPart } from '../../state/given.js'
 import { knowable, slide, withGiven } from '../../state/known.js'
 import { change, drawnBars, settings, shown } from '../../state/sampling.js'
 import type { ColumnFacts } from '../../work/messages.js'
@@ -81,7 +82,7 @@ function NumberCondition({ column, text }: { column: ColumnFacts; text: string }
         high={high}
         step={step}
         values={ends}
-        words={(value) => spell(column, value)}
+        words={(value) => spellValue(column, value)}
         set={(values) => slide(put(values.length === 1 ? { kind: 'value', value: values[0]! } : openEnds(column, values)))}
       />
       <p class="known-ends">
@@ -114,7 +115,7 @@ function openEnds(column: ColumnFacts, [from, to]: number[]): GivenPart {
 }
 
 function ValueBox({ column, label, value, set }: { column: ColumnFacts; label: string; value: number; set: (value: number) => void }) {
-  const shownText = Number.isFinite(value) ? spell(column, value) : ''
+  const shownText = Number.isFinite(value) ? spellValue(column, value) : ''
   const commit = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement
     const typed = input.value.trim() === '' && !Number.isFinite(value) ? value : readValue(column, input.value)

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import { readPart, spell, stepOf } from '../../state/given.js'
+import { spellValue, stepOf } from '@sbridge/core/internal'
+import { readPart } from '../../state/given.js'
 import { knowable, linearObservation, observationOf, release, slide, withObservation, writeObservation } from '../../state/known.js'
 import { panel } from '../../state/panel.js'
 import { change, frame, settings } from '../../state/sampling.js'
@@ -151,7 +152,7 @@ function startDrawing(event: PointerEvent): void {
 }
 
 function textOf(axis: Axis, { value, deviation }: { value: number; deviation: number }): string {
-  return writeObservation(axis.name, spell(columnOf(axis)!, value), spellDeviation(deviation))
+  return writeObservation(axis.name, spellValue(columnOf(axis)!, value), spellDeviation(deviation))
 }
 
 /** The observation of a column, anew or instead of the one it had. */
@@ -177,7 +178,7 @@ function Handles({ side, axis }: { side: Side; axis: Axis }) {
         side={side}
         kind="value"
         place={placeOn(axis, value)}
-        slider={{ label: `Observed ${axis.name}`, words: `${spell(column, value)} ± ${words}`, now: value, from, to }}
+        slider={{ label: `Observed ${axis.name}`, words: `${spellValue(column, value)} ± ${words}`, now: value, from, to }}
         byKey={(direction) => put({ value: value + direction * step, deviation })}
         byHand={(place) => put({ value: valueAt(axis, place), deviation })}
       />

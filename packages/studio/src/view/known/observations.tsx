@@ -1,7 +1,6 @@
 import { signal } from '@preact/signals'
-import { columnWord } from '@sbridge/core/internal'
+import { columnWord, spellValue } from '@sbridge/core/internal'
 import type { ComponentProps } from 'preact'
-import { spell } from '../../state/given.js'
 import { knowable, observationFault, observationOf, withObservation, writeObservation } from '../../state/known.js'
 import { change, frame, settings } from '../../state/sampling.js'
 import { Link } from '../fields.js'
@@ -77,7 +76,7 @@ function AddShown() {
             type="button"
             onClick={() => {
               const { low, high } = column.range!
-              const text = writeObservation(column.name, spell(column, (low + high) / 2), spellDeviation((high - low) / 20))
+              const text = writeObservation(column.name, spellValue(column, (low + high) / 2), spellDeviation((high - low) / 20))
               change(withObservation(settings.value.observe.length, text))
             }}
           >

@@ -1,5 +1,5 @@
 import { countText } from '@sbridge/core/internal'
-import { change, chooseTime, chosen, close, running, settings, snapshots, source } from '../../state/trajectories.js'
+import { change, chooseTime, chosen, running, session, settings, snapshots } from '../../state/trajectories.js'
 import { Columns, Table } from '../columns.js'
 import { Link, SelectField } from '../fields.js'
 import { timeText } from './words.js'
@@ -7,11 +7,12 @@ import { timeText } from './words.js'
 /** What the columns mean: time, weight, coordinates; and which snapshots the fit must not see. */
 export function Choose() {
   const { columns, counts, times } = snapshots.value!
-  const { time, weights, exclude, usable } = chosen.value
+  const { usable, told } = chosen.value
+  const { time, weights, exclude = [] } = told
   const total = counts.reduce((sum, count) => sum + count, 0)
   const used = usable.filter((name) => !exclude.includes(name))
   return (
-    <Table source={source.value!} words={`${countText(total)} particles at ${times.length} times`} close={close}>
+    <Table session={session} words={`${countText(total)} particles at ${times.length} times`}>
       <SelectField
         label="Time"
         value={time}

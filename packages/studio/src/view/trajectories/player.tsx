@@ -26,7 +26,7 @@ const rate = signal<number | null>(null)
 const begun = signal(0)
 
 /** The time that is shown, as a person reads it. */
-const timeWords = (): string => `${chosen.value.time} ${timeText(time.value, snapshots.value!.dates)}`
+const timeWords = (): string => `${chosen.value.told.time} ${timeText(time.value, snapshots.value!.dates)}`
 
 /** Particles that move along their paths, over the snapshots and the drift. */
 export function Player() {
@@ -65,7 +65,7 @@ function Axis({ axis }: { axis: 'x' | 'y' }) {
     <AxisSelect
       axis={axis}
       value={axes.value[axis === 'x' ? 0 : 1]}
-      names={[...snapshots.value!.names, chosen.value.time]}
+      names={[...snapshots.value!.names, chosen.value.told.time]}
       choose={(name) => change({ [axis]: name })}
       disabled={running.value}
     />

@@ -1,4 +1,4 @@
-import type { Engine, Pair } from '@sbridge/core/kernels'
+import type { Engine, Pair } from '../kernel/engine.js'
 
 /** An engine that tells of every reduction how many pairs it went through: what moves a bar between two reports of a stage. */
 export function countingEngine(engine: Engine, count: (pairs: number) => void): Engine {

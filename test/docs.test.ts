@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { sbridge } from '../packages/sbridge/test/command.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const command = join(root, 'packages/sbridge/bin/sbridge.js')
@@ -81,20 +82,53 @@ function workFolder(): string {
   return folder
 }
 
-async function run(step: Step, folder: string): Promise<{ status: number | null; output: string }> {
-  const file = join(folder, `snippet-${step.line}.${'shell' in step ? 'sh' : 'mjs'}`)
-  if ('shell' in step) {
-    const start = `npx() { shift; "${process.execPath}" "${command}" "$@"; }\n`
-    // The studio serves until it is ended: it is started, has to say its address, and is ended.
-    const served = `"${process.execPath}" "${command}" studio --port 0 > studio.log & pid=$!; sleep 4; kill $pid; grep -q http studio.log`
-    const shell = step.shell.replaceAll(/^npx sbridge studio$/gm, served)
-    writeFileSync(file, `set -eu\n${shell.includes('npx ') ? start : ''}${shell}\n`)
-  } else writeFileSync(file, step.program)
-  const child = spawn('shell' in step ? 'sh' : process.execPath, [file], { cwd: folder })
+interface Ran {
+  readonly status: number | null
+  readonly output: string
+}
+
+async function start(program: string, file: string, folder: string): Promise<Ran> {
+  const child = spawn(program, [file], { cwd: folder })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()))
   const status = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { status, output }
+}
+
+/** Words of a line that asks nothing of the shell but to take quotes off, or undefined. */
+function wordsOf(line: string): string[] | undefined {
+  const words = line.match(/'[^']*'|[^\s'"`$|&;<>(){}*?#~\\]+/g) ?? []
+  return words.join(' ') === line ? words.map((word) => word.replaceAll("'", '')) : undefined
+}
+
+/** Lines that only run verbs are run in this process, one after another until one fails: what starts up is the same for all. */
+async function runVerbs(verbs: readonly (readonly string[])[], folder: string): Promise<Ran> {
+  let output = ''
+  for (const words of verbs) {
+    const { status, stdout, stderr } = await sbridge(folder, ...words)
+    output += stdout + stderr
+    if (status !== 0) return { status, output }
+  }
+  return { status: 0, output }
+}
+
+async function run(step: Step, folder: string): Promise<Ran> {
+  const file = join(folder, `snippet-${step.line}.${'shell' in step ? 'sh' : 'mjs'}`)
+  if ('program' in step) {
+    writeFileSync(file, step.program)
+    return start(process.execPath, file, folder)
+  }
+  const lines = step.shell.split('\n').map(wordsOf)
+  if (lines.every((words) => words?.[0] === 'npx' && words[2] !== 'studio'))
+    return runVerbs(
+      lines.map((words) => words!.slice(2)),
+      folder
+    )
+  const npx = `npx() { shift; "${process.execPath}" "${command}" "$@"; }\n`
+  // The studio serves until it is ended: it is started, has to say its address, and is ended.
+  const served = `"${process.execPath}" "${command}" studio --port 0 > studio.log & pid=$!; sleep 4; kill $pid; grep -q http studio.log`
+  writeFileSync(file, `set -eu\n${npx}${step.shell.replaceAll(/^npx sbridge studio$/gm, served)}\n`)
+  return start('sh', file, folder)
 }
 
 describe('every snippet runs', { tags: ['slow'] }, () => {
@@ -129,7 +163,8 @@ describe('every snippet runs', { tags: ['slow'] }, () => {
     expect(stepsOf('```sh\nnpm ci && npx sbridge info a.csv\n```')).toEqual([{ line: 1, shell: 'npx sbridge info a.csv' }])
     const folder = workFolder()
     try {
-      expect((await run({ line: 1, shell: 'npx sbridge info no-such-file.csv\ntrue' }, folder)).status).toBe(4)
+      for (const next of ['true', 'npx sbridge info examples/data/penguins.csv'])
+        expect((await run({ line: 1, shell: `npx sbridge info no-such-file.csv\n${next}` }, folder)).status).toBe(4)
       expect((await run({ line: 2, program: "import { nothing } from 'sbridge'\nnothing()" }, folder)).status).toBe(1)
     } finally {
       rmSync(folder, { recursive: true, force: true })

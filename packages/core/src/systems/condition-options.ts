@@ -1,4 +1,4 @@
-import type { Exclusion, Field } from './fields.js'
+import { AUTO_OR_POSITIVE, BANDWIDTH, type Exclusion, type Field } from './fields.js'
 
 const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
 
@@ -69,12 +69,7 @@ export const conditionFields: readonly Field[] = [
   },
   {
     name: 'conditionBandwidth',
-    kind: 'number',
-    unit: 'squared length of scaled coordinates',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
-    minimum: Number.MIN_VALUE,
+    ...BANDWIDTH,
     needs: 'known',
     excludes: OF_WHOLE_MODELS,
     sentence: 'Bandwidth ε of rows under conditions or observations; auto by held-out CRPS, or for observations from that of the model.',
@@ -82,12 +77,8 @@ export const conditionFields: readonly Field[] = [
   },
   {
     name: 'ridge',
-    kind: 'number',
+    ...AUTO_OR_POSITIVE,
     unit: 'mean local variance of the given columns',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
-    minimum: Number.MIN_VALUE,
     needs: 'known',
     excludes: [
       ...OF_WHOLE_MODELS,

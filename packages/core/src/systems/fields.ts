@@ -49,6 +49,18 @@ export interface Field {
   readonly excludes?: readonly Exclusion[]
 }
 
+/** A positive number that is found from the data when left out. */
+export const AUTO_OR_POSITIVE = {
+  kind: 'number',
+  range: 'auto, or a number above 0',
+  default: 'auto',
+  words: ['auto'],
+  minimum: Number.MIN_VALUE
+} as const satisfies Partial<Field>
+
+/** A bandwidth ε, likewise. */
+export const BANDWIDTH = { ...AUTO_OR_POSITIVE, unit: 'squared length of scaled coordinates' } as const satisfies Partial<Field>
+
 /** `a,b,c` → names; commas inside backquotes belong to a name. */
 export function splitList(text: string): string[] {
   const parts = text.match(/(`[^`]*`|[^,`])+/g) ?? []

@@ -1,4 +1,4 @@
-import type { Field } from '../fields.js'
+import { BANDWIDTH, type Field } from '../fields.js'
 
 const COIFMAN_LAFON = 'Coifman, Lafon, ACHA 2006'
 
@@ -18,12 +18,7 @@ export const embedFields: readonly Field[] = [
   },
   {
     name: 'bandwidth',
-    kind: 'number',
-    unit: 'squared length of scaled coordinates',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
-    minimum: Number.MIN_VALUE,
+    ...BANDWIDTH,
     sentence: 'Kernel bandwidth ε; auto is the smallest at which the data are connected, larger ones take short cuts.',
     source: COIFMAN_LAFON
   },

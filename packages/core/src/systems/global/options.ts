@@ -2,7 +2,7 @@ import type { StartKind } from '../../draw/start.js'
 import type { NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import type { Field } from '../fields.js'
+import { BANDWIDTH, type Field } from '../fields.js'
 
 /** Options of fitting a model to a table. */
 export interface FitOptions {
@@ -27,12 +27,7 @@ const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
 export const fitFields: readonly Field[] = [
   {
     name: 'bandwidth',
-    kind: 'number',
-    unit: 'squared length of scaled coordinates',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
-    minimum: Number.MIN_VALUE,
+    ...BANDWIDTH,
     sentence: 'Kernel bandwidth and time step ε: small copies training rows, large blurs; auto aims at the distance that fresh rows have.',
     source: GLMR
   },

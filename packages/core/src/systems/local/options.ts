@@ -1,6 +1,6 @@
 import type { NoiseKind } from '../../draw/step.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import type { Field } from '../fields.js'
+import { BANDWIDTH, type Field } from '../fields.js'
 import type { Localisation } from '../localisation.js'
 
 /** In which way the small problems are put together. */
@@ -53,12 +53,7 @@ export const localFields: readonly Field[] = [
   },
   {
     name: 'neighbourBandwidth',
-    kind: 'number',
-    unit: 'squared length of scaled coordinates',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
-    minimum: Number.MIN_VALUE,
+    ...BANDWIDTH,
     needs: 'local',
     sentence: 'Bandwidth with which an ordered sweep compares the neighbours already drawn; auto by held-out CRPS.',
     source: ''

@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { checkField, type Field } from '../fields.js'
+import { AUTO_OR_POSITIVE, checkField, type Field } from '../fields.js'
 import type { Family, FamilyContext } from './family.js'
 
 const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'
@@ -98,11 +98,8 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'lengthScale',
-    kind: 'number',
+    ...AUTO_OR_POSITIVE,
     unit: 'spreads of the particles',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
     minimum: 1e-6,
     maximum: 1e6,
     sentence: 'Smoothness of a gradient or free field; auto leaves out training snapshots or particles in turn.',
@@ -110,11 +107,8 @@ export const marginalsFields: readonly Field[] = [
   },
   {
     name: 'amplitude',
-    kind: 'number',
+    ...AUTO_OR_POSITIVE,
     unit: 'spreads an interval',
-    range: 'auto, or a number above 0',
-    default: 'auto',
-    words: ['auto'],
     minimum: 1e-6,
     maximum: 1e6,
     sentence: 'Prior size of a gradient or free field (its ridge is the inverse square); auto as for lengthScale.',

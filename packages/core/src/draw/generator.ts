@@ -1,20 +1,18 @@
 import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
-import { factorGroups } from '../law/factor-groups.js'
-import { type MixedBridge, mixedBridge, placesOf } from '../law/mixed.js'
-import { type CategoryMode, categoryMode, rowClasses } from '../law/strata.js'
-import { type SweepBridge, sweepBridge } from '../law/sweep.js'
+import { lawOf, tableProblem } from '../law/law.js'
+import type { CategoryMode } from '../law/strata.js'
+import type { SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
 import { type Key, keyFor } from '../num/random.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
-import { type Combinations, combinationsOf } from '../table/categories.js'
-import { type Encoded, embedEncoded, stackEncoded, takeEncoded } from '../table/encoder.js'
+import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { apportionGroup } from './apportion.js'
 import { inBatches } from './batches.js'
-import { type MixedState, mixedStep } from './mixed.js'
+import { type MixedLaw, type MixedState, mixedLaw, mixedStep } from './mixed.js'
 import { runSteps, startRows } from './run.js'
 import { gaussianDraws, type StartKind } from './start.js'
 import { bridgeStep, type NoiseKind, type StepContext } from './step.js'
@@ -29,14 +27,10 @@ const GROUP_TOLERANCE = 0.01
 /** Steps of the draws that a search compares: a sweep redraws every column in each, and its rows are as new after fewer. */
 export const searchSteps = (mode: CategoryMode): number => (mode === 'sweep' ? 8 : USUAL_STEPS.rows)
 
-async function kernelTerms({ rows, logWeights }: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine) {
-  const widths = await widthsFor(kernel, rows.coordinates, engine)
-  return { logTerms: potentials.map((f, j) => f + logWeights[j]!), kernel, ...(widths ? { widths } : {}) }
-}
-
-type TableBridge =
+/** What a step is taken on. */
+type Steps =
   | { readonly mode: 'none'; readonly bridge: Bridge }
-  | { readonly mode: 'combinations'; readonly bridge: MixedBridge; readonly combinations: Combinations }
+  | { readonly mode: 'combinations'; readonly law: MixedLaw }
   | { readonly mode: 'sweep'; readonly bridge: SweepBridge }
 
 export interface GenerateOptions {
@@ -54,35 +48,22 @@ export interface GenerateOptions {
 
 type RunningOptions = GenerateOptions & { readonly steps: number }
 
-/** Draws encoded rows from a bridge over a table. Build it once, draw many times. */
+/** Draws encoded rows from the law of a table. Build it once, draw many times. */
 export class Generator {
   private constructor(
     private readonly training: TrainingRows,
-    private readonly table: TableBridge,
+    private readonly table: Steps,
     private readonly engine: Engine
   ) {}
 
   static async create(training: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine): Promise<Generator> {
-    const { encoder, rows, logWeights } = training
-    const shared = await kernelTerms(training, potentials, kernel, engine)
-    const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
-    const mode = categoryMode(encoder, combinations)
-    if (mode !== 'sweep') {
-      const classes = rowClasses(training, combinations)
-      if (mode === 'none' && !classes.bounds)
-        return new Generator(training, { mode, bridge: { training: cloud(rows.coordinates, logWeights), ...shared } }, engine)
-      const places = placesOf(training, classes.combinations)
-      const bridge = mixedBridge({ ...shared, coordinates: rows.coordinates, places, ...classes })
-      return new Generator(training, { mode: 'combinations', combinations: classes.combinations, bridge }, engine)
-    }
-    const bridge = sweepBridge({
-      ...shared,
-      training: rows,
-      factorCount: encoder.factors.length,
-      groups: factorGroups(rows.codes, encoder.factors.length),
-      embed: (part, factors) => embedEncoded(encoder, part, factors)
-    })
-    return Generator.sweeping(training, bridge, engine)
+    const widths = await widthsFor(kernel, training.rows.coordinates, engine)
+    const law = lawOf(tableProblem(training, kernel), { potentials }, widths)
+    const { mode, classes, parts, sweep } = law.strata
+    if (sweep) return Generator.sweeping(training, sweep, engine)
+    const bridge: Bridge = { training: parts[0]!.compared, logTerms: law.logTerms, kernel, ...(widths ? { widths } : {}) }
+    const plain = mode === 'none' && !classes.bounds
+    return new Generator(training, plain ? { mode, bridge } : { mode: 'combinations', law: mixedLaw(law, widths) }, engine)
   }
 
   /** The same rows under other potentials and another kernel. */
@@ -90,7 +71,9 @@ export class Generator {
     const { training, table, engine } = this
     if (table.mode !== 'sweep') return Generator.create(training, potentials, kernel, engine)
     const { widths: _, ...bridge } = table.bridge
-    return Generator.sweeping(training, { ...bridge, ...(await kernelTerms(training, potentials, kernel, engine)) }, engine)
+    const logTerms = potentials.map((f, j) => f + training.logWeights[j]!)
+    const widths = await widthsFor(kernel, training.rows.coordinates, engine)
+    return Generator.sweeping(training, { ...bridge, logTerms, kernel, ...(widths ? { widths } : {}) }, engine)
   }
 
   /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
@@ -154,8 +137,8 @@ export class Generator {
     const options = { ...asked, steps: asked.steps ?? USUAL_STEPS.rows }
     if (table.mode === 'none') return this.runPlain(table.bridge, first, options)
     if (table.mode === 'combinations') {
-      const combination = Uint32Array.from(starts, (row) => table.combinations.ofRow[row]!)
-      return this.runMixed(table.bridge, table.combinations, { coordinates: first.coordinates, combination }, options)
+      const combination = Uint32Array.from(starts, (row) => table.law.strata.classes.combinations.ofRow[row]!)
+      return this.runMixed(table.law, { coordinates: first.coordinates, combination }, options)
     }
     return this.runSweep(table.bridge, first, options)
   }
@@ -184,13 +167,13 @@ export class Generator {
     return { coordinates, codes }
   }
 
-  private async runMixed(bridge: MixedBridge, combinations: Combinations, first: MixedState, options: RunningOptions): Promise<Encoded> {
+  private async runMixed(law: MixedLaw, first: MixedState, options: RunningOptions): Promise<Encoded> {
     const { onStep, ...rest } = options
     const encoded = (state: MixedState): Encoded => {
-      const rows = Uint32Array.from(state.combination, (combination) => combinations.rows[combination]![0]!)
+      const rows = Uint32Array.from(state.combination, (combination) => law.strata.classes.combinations.rows[combination]![0]!)
       return { coordinates: state.coordinates, codes: takeEncoded(this.training.rows, rows).codes }
     }
-    const last = await runSteps(first, (state, key) => mixedStep(bridge, state, { engine: this.engine, noise: options.noise, key }), {
+    const last = await runSteps(first, (state, key) => mixedStep(law, state, { engine: this.engine, noise: options.noise, key }), {
       ...rest,
       onStep: onStep && ((state, step) => onStep(encoded(state), step))
     })

@@ -1,7 +1,8 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Pair } from '../kernel/engine.js'
-import { type CoordinateBounds, type MixedBridge, type Part, withPlaces } from '../law/mixed.js'
-import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
+import type { Law, Stratum } from '../law/law.js'
+import type { CoordinateBounds } from '../law/strata.js'
+import { beside, type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import { exchangeNoise, referenceNoise, type StepContext, sum } from './step.js'
@@ -12,6 +13,37 @@ export interface MixedState {
   readonly coordinates: Matrix
   /** [n] */
   readonly combination: Uint32Array
+}
+
+/** Rows that one is drawn from. */
+type Compared = Pick<Stratum, 'compared' | 'logTerms' | 'widths'>
+
+/** A law whose categories are drawn with a class of rows, and all its rows, from which the class is drawn. */
+export interface MixedLaw extends Pick<Law, 'kernel' | 'strata'> {
+  /** Category places of each class [G, q]. */
+  readonly places: Matrix
+  /** All rows, compared by coordinates and categories. */
+  readonly whole: Compared
+  /** All rows, compared by coordinates alone. */
+  readonly numeric: Compared
+}
+
+/** All rows of a law beside its classes. `widths` are theirs under a variable kernel. Cost and memory O(M·(d + q)). */
+export function mixedLaw({ kernel, strata, rows: { coordinates }, logTerms }: Law, widths: Float64Array | undefined): MixedLaw {
+  const places = strata.places!
+  const whole = cloud(withPlaces(coordinates, strata.classes.combinations.ofRow, places))
+  return {
+    kernel,
+    strata,
+    places,
+    whole: { compared: whole, logTerms, widths },
+    numeric: { compared: cloud(coordinates), logTerms, widths }
+  }
+}
+
+/** Coordinates with the places of each row's class behind them. */
+function withPlaces(coordinates: Matrix, classes: Uint32Array, places: Matrix): Matrix {
+  return beside(coordinates, takeRows(places, classes))
 }
 
 /**
@@ -27,13 +59,16 @@ export interface MixedState {
  *
  * Cost O(n·M·d), memory O(n·d).
  */
-export async function mixedStep(bridge: MixedBridge, state: MixedState, context: StepContext): Promise<MixedState> {
+export async function mixedStep(law: MixedLaw, state: MixedState, context: StepContext): Promise<MixedState> {
   const { noise } = context
-  const reference = noise === 'covariance' ? undefined : await referenceNoise(bridge.kernel, state.coordinates, context)
+  const reference = noise === 'covariance' ? undefined : await referenceNoise(law.kernel, state.coordinates, context)
   const from = noise === 'split' ? sum(state.coordinates, reference!) : state.coordinates
-  const queries = new Queries(bridge, from, await widthsFor(bridge.kernel, from, context.engine), context)
-  const combination = await queries.combinations(bridge.whole, withPlaces(from, state.combination, bridge.places), 'combination')
-  const within = (coordinates: Matrix): MixedState => ({ coordinates: withinBounds(bridge.bounds, coordinates, combination), combination })
+  const queries = new Queries(law, from, await widthsFor(law.kernel, from, context.engine), context)
+  const combination = await queries.combinations(law.whole, withPlaces(from, state.combination, law.places), 'combination')
+  const within = (coordinates: Matrix): MixedState => ({
+    coordinates: withinBounds(law.strata.classes.bounds, coordinates, combination),
+    combination
+  })
   if (noise === 'covariance') return within(await queries.draws(combination))
   const means = await queries.means(combination)
   return within(noise === 'constant' ? sum(means, reference!) : means)
@@ -56,7 +91,7 @@ function withinBounds(bounds: CoordinateBounds | undefined, coordinates: Matrix,
 /** What one step asks of the engine, for all chains at once. */
 class Queries {
   constructor(
-    private readonly bridge: MixedBridge,
+    private readonly law: MixedLaw,
     private readonly from: Matrix,
     private readonly fromWidths: Float64Array | undefined,
     private readonly context: StepContext
@@ -71,27 +106,27 @@ class Queries {
     return keyAtStep(keyFor({ ...key, step: 0 }, label), key.step)
   }
 
-  private pair(part: Part, points: Matrix, chains?: Uint32Array): Pair {
+  private pair(part: Compared, points: Matrix, chains?: Uint32Array): Pair {
     const widths = this.fromWidths && chains ? Float64Array.from(chains, (chain) => this.fromWidths![chain]!) : this.fromWidths
-    return { from: cloud(points), to: part.training, kernel: kernelOf(this.bridge.kernel, widths, part.widths) }
+    return { from: cloud(points), to: part.compared, kernel: kernelOf(this.law.kernel, widths, part.widths) }
   }
 
   /** The combination of one row a chain, drawn from the weights of `part`. */
-  async combinations(part: Part, points: Matrix, label: string): Promise<Uint32Array> {
+  async combinations(part: Compared, points: Matrix, label: string): Promise<Uint32Array> {
     const rows = await this.engine.pick(this.pair(part, points), part.logTerms, { key: this.keyNamed(label) })
-    return rows.map((row) => this.bridge.combinations.ofRow[row]!)
+    return rows.map((row) => this.law.strata.classes.combinations.ofRow[row]!)
   }
 
   /** Runs `visit` for every combination with the chains that are in it. */
-  private async each(combination: Uint32Array, visit: (part: Part, chains: Uint32Array, pair: Pair) => Promise<void>): Promise<void> {
-    const chainsOf: number[][] = this.bridge.parts.map(() => [])
+  private async each(combination: Uint32Array, visit: (part: Stratum, chains: Uint32Array, pair: Pair) => Promise<void>): Promise<void> {
+    const chainsOf: number[][] = this.law.strata.parts.map(() => [])
     combination.forEach((c, chain) => {
       chainsOf[c]!.push(chain)
     })
     for (let c = 0; c < chainsOf.length; c++) {
       if (chainsOf[c]!.length === 0) continue
       const chains = Uint32Array.from(chainsOf[c]!)
-      const part = this.bridge.parts[c]!
+      const part = this.law.strata.parts[c]!
       await visit(part, chains, this.pair(part, takeRows(this.from, chains), chains))
     }
   }
@@ -99,7 +134,7 @@ class Queries {
   async means(combination: Uint32Array): Promise<Matrix> {
     const out = matrix(this.from.rows, this.from.cols)
     await this.each(combination, async (part, chains, pair) => {
-      const means = await this.engine.mean(pair, part.logTerms, part.training.points)
+      const means = await this.engine.mean(pair, part.logTerms, part.values)
       chains.forEach((chain, i) => {
         out.data.set(rowOf(means, i), chain * out.cols)
       })
@@ -115,7 +150,7 @@ class Queries {
     const shrinkage = new Float64Array(means.rows)
     const key = this.keyNamed('own noise')
     await this.each(combination, async (part, chains, pair) => {
-      const draw = await this.engine.draw(pair, part.logTerms, part.training.points, { key, chains })
+      const draw = await this.engine.draw(pair, part.logTerms, part.values, { key, chains })
       chains.forEach((chain, i) => {
         shrinkage[chain] = d / (d + draw.effectiveCount[i]!)
         const own = Math.sqrt(1 - shrinkage[chain]!)
@@ -130,11 +165,11 @@ class Queries {
   /** Adds √λ times the pooled noise in place; gives the effective number of rows behind it [n]. */
   private async addPooled(noise: Matrix, shrinkage: Float64Array): Promise<Float64Array> {
     const d = noise.cols
-    const others = await this.combinations(this.bridge.numeric, this.from, 'pooled combination')
+    const others = await this.combinations(this.law.numeric, this.from, 'pooled combination')
     const key = this.keyNamed('pooled noise')
     const effectiveCount = new Float64Array(noise.rows)
     await this.each(others, async (part, chains, pair) => {
-      const draw = await this.engine.draw(pair, part.logTerms, part.training.points, { key, chains })
+      const draw = await this.engine.draw(pair, part.logTerms, part.values, { key, chains })
       chains.forEach((chain, i) => {
         const share = Math.sqrt(shrinkage[chain]!)
         effectiveCount[chain] = draw.effectiveCount[i]!

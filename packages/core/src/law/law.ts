@@ -7,12 +7,11 @@ import type { Watch } from '../num/iterate.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
-import { combinationsOf } from '../table/categories.js'
-import { type Encoded, type Encoder, embedEncoded } from '../table/encoder.js'
+import { type Combinations, combinationsOf } from '../table/categories.js'
+import { type Encoded, type Encoder, embedEncoded, takeEncoded } from '../table/encoder.js'
 import type { Bridge } from './bridge.js'
 import { factorGroups } from './factor-groups.js'
-import { placesOf } from './mixed.js'
-import { type CategoryMode, type ClassesRequest, categoryMode, conditionClasses, oneClass, type RowClasses } from './strata.js'
+import { type CategoryMode, type ClassConditions, categoryMode, classesOf, oneClass, type RowClasses } from './strata.js'
 import { type SweepBridge, sweepBridge } from './sweep.js'
 import type { TrainingRows } from './training-rows.js'
 
@@ -54,8 +53,8 @@ export interface Strata {
   readonly mode: CategoryMode
   readonly classes: RowClasses
   readonly parts: readonly Stratum[]
-  /** Squared distances between the categories of two classes, where they are drawn with the class [G, G]. */
-  readonly gaps?: Matrix
+  /** Places of the categories of each class, where they are drawn with the class [G, q]. */
+  readonly places?: Matrix
   /** Where categories are drawn a group at a time. */
   readonly sweep?: SweepBridge
 }
@@ -67,7 +66,9 @@ export interface LawProblem extends Pick<Law, 'columns' | 'rows' | 'logWeights' 
 }
 
 /** How the rows of a table are told apart. */
-export interface TableManner extends ClassesRequest {
+export interface TableManner {
+  /** Where something is known of what is drawn; without, plain draws are meant. */
+  readonly conditions?: ClassConditions | undefined
   /** How categories are drawn, where a part of a table's rows must do as the whole does; default by the rows. */
   readonly mode?: CategoryMode | undefined
   /** Groups of factors that hang together, where the rows are too few to tell; default by the rows. */
@@ -135,7 +136,7 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
   const rowCount = rows.coordinates.rows
   const encoder = table?.encoder
   const mode = table?.mode ?? (encoder ? categoryMode(encoder, combinationsOf(rows.codes, rowCount)) : 'none')
-  const classes = encoder ? conditionClasses({ encoder, rows }, mode, table) : { combinations: oneClass(rowCount), settled: [] }
+  const classes = encoder ? classesOf({ encoder, rows }, mode, table?.conditions) : { combinations: oneClass(rowCount), settled: [] }
   const factorCount = encoder?.factors.length ?? 0
   const factors = Array.from({ length: factorCount }, (_, f) => f)
   const sweep =
@@ -162,8 +163,8 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
       levels: settled.map((f) => [f, rows.codes[members[0]! * factorCount + f]!])
     }
   })
-  const gaps = encoder && mode === 'combinations' ? squaredGaps(placesOf({ encoder, rows }, classes.combinations)) : undefined
-  return { mode, classes, parts, ...defined({ gaps, sweep }) }
+  const places = encoder && !sweep ? placesOf({ encoder, rows }, classes.combinations) : undefined
+  return { mode, classes, parts, ...defined({ places, sweep }) }
 }
 
 /** Rows, evenly spaced, over which local covariances are averaged: of more the average is the same to a few per cent. */
@@ -222,18 +223,11 @@ export function scaledColumns(m: Matrix, scales: Float64Array): Matrix {
   return out
 }
 
-/** Squared distances between rows [G, G]. */
-function squaredGaps({ rows, cols, data }: Matrix): Matrix {
-  const out = matrix(rows, rows)
-  for (let a = 0; a < rows; a++) {
-    for (let b = 0; b < rows; b++) {
-      let sum = 0
-      for (let c = 0; c < cols; c++) {
-        const gap = data[a * cols + c]! - data[b * cols + c]!
-        sum += gap * gap
-      }
-      out.data[a * rows + b] = sum
-    }
-  }
-  return out
+/** Places of the categories of each class [G, q], read off its first row. */
+function placesOf({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, combinations: Combinations): Matrix {
+  const firsts = takeEncoded(
+    rows,
+    combinations.rows.map((members) => members[0]!)
+  )
+  return embedEncoded(encoder, { coordinates: matrix(firsts.coordinates.rows, 0), codes: firsts.codes })
 }

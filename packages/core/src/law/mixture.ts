@@ -108,13 +108,13 @@ interface FoundParts {
 }
 
 /** Parts with their probabilities: weights by numbers, less e^(−gap/4ερ) between the chain's categories and the part's. */
-function withShares({ kernel, strata: { gaps } }: Law, states: InformedState, { found, widths }: FoundParts): LocalPart[] {
+function withShares({ kernel, strata: { places } }: Law, states: InformedState, { found, widths }: FoundParts): LocalPart[] {
   const n = states.part.length
   const logShares = found.map(({ logSum }, part) =>
     Float64Array.from({ length: n }, (_, i) => {
       if (found.length === 1) return 0
-      const gap = gaps ? gaps.data[states.part[i]! * gaps.cols + part]! / (4 * kernel.epsilon * (widths?.[i] ?? 1)) : 0
-      return logSum[i]! - gap
+      const gap = places ? squaredGap(places, states.part[i]!, part) : 0
+      return logSum[i]! - gap / (4 * kernel.epsilon * (widths?.[i] ?? 1))
     })
   )
   for (let i = 0; i < n; i++) {
@@ -125,4 +125,14 @@ function withShares({ kernel, strata: { gaps } }: Law, states: InformedState, { 
     for (const own of logShares) own[i] = own[i]! - (largest + log(total))
   }
   return found.map(({ mean, covariance, effectiveCount }, part) => ({ part, logShare: logShares[part]!, mean, covariance, effectiveCount }))
+}
+
+/** Squared distance between two rows. */
+function squaredGap({ cols, data }: Matrix, a: number, b: number): number {
+  let sum = 0
+  for (let c = 0; c < cols; c++) {
+    const gap = data[a * cols + c]! - data[b * cols + c]!
+    sum += gap * gap
+  }
+  return sum
 }

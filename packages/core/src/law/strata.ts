@@ -1,8 +1,7 @@
-import { matrix } from '../num/matrix.js'
+import { type Matrix, matrix } from '../num/matrix.js'
 import { type AtomCells, atomCellOf, atomCells, gapsAround } from '../table/atoms.js'
 import { type Combinations, combinationsOf } from '../table/categories.js'
 import type { Encoder } from '../table/encoder.js'
-import type { CoordinateBounds } from './mixed.js'
 import type { TrainingRows } from './training-rows.js'
 
 /** Classes that a step goes through, at most: each is a pass of its own. */
@@ -31,6 +30,12 @@ export function categoryMode(encoder: Encoder, combinations: Combinations): Cate
   for (const rows of combinations.rows) if (rows.length >= COMBINED_ROWS) recurring += rows.length
   const many = combinations.rows.length > MOST_COMBINATIONS
   return !many && recurring >= COMBINED_SHARE * combinations.ofRow.length ? 'combinations' : 'sweep'
+}
+
+/** Where the coordinates of each class lie [G, d]; infinite where it does not say. */
+export interface CoordinateBounds {
+  readonly low: Matrix
+  readonly high: Matrix
 }
 
 /** Classes of rows that a step draws from, and where the coordinates of each class lie. */
@@ -68,7 +73,7 @@ export function rowClasses(
   const rowCount = rows.coordinates.rows
   let combinations = categories
   const used: AtomColumn[] = []
-  const columns = atomColumns({ encoder, rows }).filter(({ coordinate }) => !conditions?.without.includes(coordinate))
+  const columns = atomColumns({ encoder, rows }).filter(({ coordinate }) => !conditions?.without?.includes(coordinate))
   for (const column of columns) {
     const finer = combinationsOf(pairCodes(combinations.ofRow, column.cellOf), rowCount)
     if (!largeEnough(finer, rowCount, conditions?.part)) continue
@@ -86,13 +91,13 @@ export function rowClasses(
 
 /** What classes are made for where something is known. */
 export interface ClassConditions {
-  /** Coordinates whose atoms make no classes. */
-  readonly without: readonly number[]
-  /** Whether the rows are a part of a table's. */
-  readonly part: boolean
+  /** Coordinates whose atoms make no classes: numbers that are known, and compared as numbers. */
+  readonly without?: readonly number[] | undefined
+  /** Whether the rows are those of a table that match what is given. Default false. */
+  readonly part?: boolean | undefined
 }
 
-function largeEnough({ rows }: Combinations, rowCount: number, part = false): boolean {
+function largeEnough({ rows }: Combinations, rowCount: number, part: boolean | undefined): boolean {
   if (rows.length > Math.max(1, Math.min(MOST_COMBINATIONS, rowCount / (part ? PART_ROWS_PER_CLASS : ROWS_PER_CLASS)))) return false
   let alone = 0
   for (const members of rows) if (members.length < RECURRING_ROWS) alone += members.length
@@ -180,23 +185,12 @@ function gapBounds({ rows: classes }: Combinations, { encoder, rows }: Pick<Trai
   })
 }
 
-/** What classes under conditions depend on besides the rows. */
-export interface ClassesRequest {
-  /** Coordinates whose atoms make no classes: numbers that are known, and compared as numbers. */
-  readonly without?: readonly number[] | undefined
-  /** Whether the rows are those that match what is given. Default false. */
-  readonly part?: boolean | undefined
-}
-
-/** Classes that conditions are drawn within: each a part of a step. */
-export function conditionClasses(
-  training: Pick<TrainingRows, 'encoder' | 'rows'>,
-  mode: CategoryMode,
-  { without = [], part = false }: ClassesRequest = {}
-): RowClasses {
+/** Classes of a table's rows that a plain draw goes through, or, where something is known, a draw under conditions. */
+export function classesOf(training: Pick<TrainingRows, 'encoder' | 'rows'>, mode: CategoryMode, conditions?: ClassConditions): RowClasses {
   const { coordinates, codes } = training.rows
-  const categories = mode === 'sweep' ? oneClass(coordinates.rows) : combinationsOf(codes, coordinates.rows)
-  return rowClasses(training, categories, { without, part })
+  const all = oneClass(coordinates.rows)
+  if (mode === 'sweep' && !conditions) return { combinations: all, settled: [] }
+  return rowClasses(training, mode === 'sweep' ? all : combinationsOf(codes, coordinates.rows), conditions)
 }
 
 /** All rows as one class. */

@@ -330,11 +330,14 @@ class HeldOutScores {
     const { group, engine, kernel, watch } = this.problem
     const scales = freeScales(group, freeRatio, fitted.encoder.coordinateCount)
     return this.laws.recall(`fold ${fold}, ${epsilon}, ${freeRatio}`, () =>
-      fitLaw(tableProblem(fitted, { ...kernel, epsilon }, { part: this.problem.part, without: this.problem.compared, scales }), {
-        tolerance: 1e-3,
-        engine,
-        watch
-      })
+      fitLaw(
+        tableProblem(fitted, { ...kernel, epsilon }, { scales, conditions: { part: this.problem.part, without: this.problem.compared } }),
+        {
+          tolerance: 1e-3,
+          engine,
+          watch
+        }
+      )
     )
   }
 }

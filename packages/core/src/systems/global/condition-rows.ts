@@ -2,6 +2,7 @@ import type { Engine } from '../../kernel/engine.js'
 import type { Condition, GivenNumber, GivenRange } from '../../know/conditions.js'
 import { type ConditionGroup, coordinateOf, groupConditions } from '../../know/places.js'
 import { factorGroups } from '../../law/factor-groups.js'
+import type { TableManner } from '../../law/law.js'
 import { type AtomColumn, atomColumns, type CategoryMode, categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { takeTraining } from '../../law/training-rows.js'
@@ -95,10 +96,15 @@ export function matchedTraining({ training, potentials }: Pick<GlobalModel, 'tra
 }
 
 /** What a bridge on matched rows takes over from all of the table's: how categories are drawn, and what hangs together. */
-export function matchedManner({ training, summary }: GlobalModel, { rows }: Pick<MatchedConditions, 'rows'>) {
+export function matchedManner(
+  { training, summary }: GlobalModel,
+  { rows }: Pick<MatchedConditions, 'rows'>,
+  compared: readonly number[]
+): TableManner {
   const mode = summary.categories
   const part = rows !== undefined
-  return { mode, part, ...(part && mode === 'sweep' ? { groups: factorGroups(training.rows.codes, training.encoder.factors.length) } : {}) }
+  const groups = part && mode === 'sweep' ? factorGroups(training.rows.codes, training.encoder.factors.length) : undefined
+  return { mode, groups, conditions: { part, without: compared } }
 }
 
 /**

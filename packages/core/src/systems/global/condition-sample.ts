@@ -249,7 +249,7 @@ export async function lawFor(
   const scales = freeScales(group, freeRatio, model.training.encoder.coordinateCount)
   return recall(memory, `law ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
     const { training, potentials } = matchedTraining(model, part.rows)
-    const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part), without: compared, scales })
+    const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part, compared), scales })
     return fitLaw(problem, { ...(same ? { potentials } : { initial: potentials }), engine, watch })
   })
 }

@@ -130,7 +130,7 @@ describe('conditional rows', () => {
     const { training, kernel, potentials, summary } = mixed
     // Of an engine whose numbers do not depend on which rows share a call: how the chains are cut is the question here.
     const engine = new ReferenceEngine()
-    const law = await fitLaw(tableProblem(training, kernel, { mode: summary.categories }), { potentials, engine })
+    const law = await fitLaw(tableProblem(training, kernel, { mode: summary.categories, conditions: {} }), { potentials, engine })
     const { group, conditions } = matchConditions(training, resolveConditions(training.encoder, given))[0]!
     const run = async (atOnce?: number) => {
       const key = keyFromSeed(3)

@@ -154,7 +154,10 @@ type LawAt = Pick<EpsilonChoice, 'epsilon' | 'law'>
 async function lawAt(model: GlobalModel, epsilon: number, { engine, watch }: Context): Promise<LawAt> {
   const { training, potentials } = model
   const known = epsilon === model.kernel.epsilon ? { potentials } : { initial: potentials }
-  return { epsilon, law: await fitLaw(tableProblem(training, { ...model.kernel, epsilon }), { ...known, engine, watch }) }
+  return {
+    epsilon,
+    law: await fitLaw(tableProblem(training, { ...model.kernel, epsilon }, { conditions: {} }), { ...known, engine, watch })
+  }
 }
 
 /** With the distance of the chain without likelihood. */

@@ -232,8 +232,7 @@ async function matchedLaw(
     const { training, potentials } = matchedTraining(model, rows)
     const widening = typeof asked.epsilon === 'number' ? 1 : await matchedWidening(model, rows, engine)
     const kernel = { ...model.kernel, epsilon: choice.epsilon * widening }
-    const manner = matchedManner(model, { rows })
-    return fitLaw(tableProblem(training, kernel, { ...manner, without: compared }), { initial: potentials, engine, watch })
+    return fitLaw(tableProblem(training, kernel, matchedManner(model, { rows }, compared)), { initial: potentials, engine, watch })
   })
   return { law, condition: left }
 }

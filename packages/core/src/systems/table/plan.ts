@@ -1,7 +1,7 @@
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Given } from '../../know/conditions.js'
 import { factorGroups } from '../../law/factor-groups.js'
-import { categoryMode, conditionClasses } from '../../law/strata.js'
+import { categoryMode, classesOf } from '../../law/strata.js'
 import { rowsWithin } from '../../law/work.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFromSeed } from '../../num/random.js'
@@ -103,7 +103,7 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
     passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
     fits: false,
     coordinateCount: training.encoder.coordinateCount,
-    partCount: conditionClasses(training, summary.categories).combinations.rows.length,
+    partCount: classesOf(training, summary.categories, {}).combinations.rows.length,
     numericNames: new Set(training.encoder.columns.filter((code) => code.carries === 'coordinate').map(({ name }) => name)),
     bandwidthGiven: summary.bandwidth === undefined
   }

@@ -3,7 +3,7 @@ import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { defined } from '../num/defined.js'
 import { exp } from '../num/elementary.js'
-import type { Watch } from '../num/iterate.js'
+import { quiet, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Scaling, symmetricScaling } from '../scaling/symmetric.js'
 import { type Cloud, cloud } from '../space/cloud.js'
@@ -86,6 +86,13 @@ export function tableProblem(
   return { columns, rows, logWeights, kernel, scales: scales ?? new Float64Array(d).fill(1), table: { ...manner, encoder } }
 }
 
+/** All coordinates of points, drawn from none. */
+export function pointsProblem({ points, logWeights }: Cloud, kernel: KernelChoice): LawProblem {
+  const columns = { drawn: points.cols, given: 0 }
+  const rows = { coordinates: points, codes: new Int32Array(0) }
+  return { columns, rows, logWeights, kernel, scales: new Float64Array(points.cols).fill(1) }
+}
+
 export interface ScalingContext {
   readonly engine: Engine
   readonly tolerance?: number | undefined
@@ -114,8 +121,7 @@ export async function fitLaw(
   context: ScalingContext & { readonly potentials?: Float64Array | undefined }
 ): Promise<Law> {
   const { potentials, watch, ...rest } = context
-  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-  const found = potentials ?? (await scaleRows(problem, { ...rest, ...stop })).potentials
+  const found = potentials ?? (await scaleRows(problem, { ...rest, watch: quiet(watch) })).potentials
   const law = lawOf(problem, { potentials: found }, await widthsFor(problem.kernel, problem.rows.coordinates, rest.engine))
   return problem.table ? law : { ...law, pooled: await averageCovariance(law, rest.engine) }
 }
@@ -190,17 +196,8 @@ async function averageCovariance({ rows, logWeights, kernel, strata }: Law, engi
 }
 
 /** A bridge as a law of all its coordinates. */
-export function lawOfBridge({ training, logTerms, kernel, widths }: Bridge): Law {
-  const { points, logWeights } = training
-  const problem = {
-    columns: { drawn: points.cols, given: 0 },
-    rows: { coordinates: points, codes: new Int32Array(0) },
-    logWeights,
-    kernel,
-    scales: new Float64Array(points.cols).fill(1)
-  }
-  return lawUnder(problem, logTerms, widths)
-}
+export const lawOfBridge = ({ training, logTerms, kernel, widths }: Bridge): Law =>
+  lawUnder(pointsProblem(training, kernel), logTerms, widths)
 
 /** The points that a law's kernel compares: scaled coordinates, then the places of the given factors [n, ·]. */
 export function comparedPoints(

@@ -1,6 +1,7 @@
 import type { Matrix } from '../num/matrix.js'
 import { takeColumns } from '../num/matrix.js'
-import type { WindowRows } from './window.js'
+import type { Law } from './law.js'
+import { type WindowBandwidth, type WindowFit, type WindowRows, windowLaw } from './window.js'
 
 /** One small problem: coordinates to draw given other coordinates. */
 export interface Unit {
@@ -18,3 +19,9 @@ export interface FieldRows {
 export function rowsOf({ coordinates, logWeights }: FieldRows, { targets, givens }: Unit): WindowRows {
   return { targets: takeColumns(coordinates, targets), givens: takeColumns(coordinates, givens), logWeights }
 }
+
+/** A unit with what was fitted for it. */
+export type FittedWindow = Unit & { readonly bandwidth: WindowBandwidth; readonly fit: WindowFit }
+
+/** The law of a fitted unit of a field. Cost O(M·(t + k)). */
+export const lawOfUnit = (rows: FieldRows, unit: FittedWindow): Law => windowLaw(rowsOf(rows, unit), unit.bandwidth, unit.fit)

@@ -1,3 +1,4 @@
+import { quiet } from '../num/iterate.js'
 import { beside, type Matrix } from '../num/matrix.js'
 import { fitLaw, type Law, type LawProblem, lawOf, type ScalingContext, scaleRows } from './law.js'
 
@@ -39,8 +40,7 @@ export async function fitWindow(
 ): Promise<WindowFit> {
   const { engine, watch } = context
   const problem = windowProblem(rows, bandwidth)
-  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-  const potentials = context.potentials ?? (await scaleRows(problem, { engine, ...SCALING, ...stop })).potentials
+  const potentials = context.potentials ?? (await scaleRows(problem, { engine, ...SCALING, watch: quiet(watch) })).potentials
   const { pooled } = await fitLaw(problem, { engine, potentials })
   return { potentials, pooled: pooled! }
 }

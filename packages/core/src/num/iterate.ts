@@ -18,6 +18,9 @@ export interface Watch {
   readonly progress?: ((event: ProgressEvent) => void) | undefined
 }
 
+/** The same for a part of a job that tells nothing of itself. */
+export const quiet = (watch: Watch | undefined): Watch | undefined => watch?.stop && { stop: watch.stop }
+
 /** An iterative method on problems P with states S; `error` is zero at a solution. */
 export interface Method<P, S> {
   init(problem: P): Promise<S>

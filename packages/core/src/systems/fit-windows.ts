@@ -1,9 +1,9 @@
 import { bandwidthOf, chooseBandwidths, type GivenChoice } from '../choose/window-bandwidth.js'
+import type { FittedWindow } from '../law/units.js'
 import { type FieldRows, rowsOf, type Unit } from '../law/units.js'
 import { fitWindow } from '../law/window.js'
 import { throwIfStopped } from '../num/iterate.js'
 import type { Context } from './context.js'
-import type { FittedWindow } from './window-file.js'
 
 /** ε of a coordinate without neighbours, relative to its variance. */
 const LONELY_EPSILON = 0.05

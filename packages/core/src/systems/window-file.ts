@@ -1,6 +1,6 @@
 import type { GivenChoice } from '../choose/window-bandwidth.js'
-import type { Unit } from '../law/units.js'
-import type { WindowBandwidth, WindowFit } from '../law/window.js'
+import type { FittedWindow } from '../law/units.js'
+import type { WindowBandwidth } from '../law/window.js'
 import type { ModelArray } from '../model-file/contents.js'
 import {
   BANDWIDTH,
@@ -17,9 +17,6 @@ import {
   whole,
   wordOr
 } from '../model-file/reading.js'
-
-/** A unit with what was fitted for it. */
-export type FittedWindow = Unit & { readonly bandwidth: WindowBandwidth; readonly fit: WindowFit }
 
 /** A fitted window without its arrays: plain JSON. */
 export interface WindowRecord {

@@ -11,8 +11,7 @@ import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { FEW_ROWS, type NamedWarning } from '../../know/support.js'
 import { linearLaw, type Regression } from '../../law/linear-law.js'
 import { lawAt } from '../../law/target-law.js'
-import { type FieldRows, rowsOf, type Unit } from '../../law/units.js'
-import { windowLaw } from '../../law/window.js'
+import { type FieldRows, lawOfUnit, type Unit } from '../../law/units.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { uniformLogWeights } from '../../num/log-space.js'
@@ -366,7 +365,7 @@ class Horizon {
       }
     })
     const fitted = (await fitWindows(rows, plan, context)).units
-    const laws = fitted.map((unit) => windowLaw(rowsOf(rows, unit), unit.bandwidth, unit.fit))
+    const laws = fitted.map((unit) => lawOfUnit(rows, unit))
     const regressions = linearLaw(rows, plan)
     // Where (output c or input of a lag) stands in the field, seen from step s.
     const place = (column: number, s: number): number => {

@@ -3,15 +3,15 @@ import { drawWindow } from '../../draw/window-chain.js'
 import type { Engine } from '../../kernel/engine.js'
 import type { Law } from '../../law/law.js'
 import { twicedTargets } from '../../law/twicing.js'
-import { type FieldRows, rowsOf, type Unit } from '../../law/units.js'
-import { fitWindow, windowLaw } from '../../law/window.js'
+import type { FittedWindow } from '../../law/units.js'
+import { type FieldRows, lawOfUnit, rowsOf, type Unit } from '../../law/units.js'
+import { fitWindow } from '../../law/window.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import type { Context } from '../context.js'
-import type { FittedWindow } from '../window-file.js'
 
 /** Training pairs of a transition: row j of `outputs` followed row j of `inputs`. */
 export interface TransitionPairs {
@@ -186,7 +186,7 @@ export class Transition {
   ) {
     this.outputCount = model.outputCount
     this.inputCount = model.rows.coordinates.cols - model.outputCount
-    this.laws = model.units.map((unit) => ({ unit, law: windowLaw(rowsOf(model.rows, unit), unit.bandwidth, unit.fit) }))
+    this.laws = model.units.map((unit) => ({ unit, law: lawOfUnit(model.rows, unit) }))
   }
 
   /**

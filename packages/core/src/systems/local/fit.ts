@@ -1,14 +1,14 @@
 import { bandwidthOf, chooseBandwidths, type GivenChoice } from '../../choose/window-bandwidth.js'
-import { atEpsilon, type KernelChoice, kernelOf, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import { atEpsilon, type KernelChoice, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import { pointsProblem, scaleRows } from '../../law/law.js'
 import { type FieldRows, rowsOf, type Unit } from '../../law/units.js'
 import { fitWindow } from '../../law/window.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped } from '../../num/iterate.js'
+import { quiet, throwIfStopped } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeColumns } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { symmetricScaling } from '../../scaling/symmetric.js'
 import { cloud } from '../../space/cloud.js'
 import { mostGivens } from '../../space/forward-selection.js'
 import { type Graph, withEdges } from '../../space/graph.js'
@@ -218,14 +218,7 @@ async function plainPotentials(
   kernel: KernelChoice,
   { engine, watch }: Omit<LocalContext, 'key'>
 ): Promise<Float64Array> {
-  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
-  const found = await symmetricScaling({
-    cloud: cloud(points, logWeights),
-    kernel: kernelOf(kernel, undefined, undefined),
-    engine,
-    ...stop
-  })
-  return found.potentials
+  return (await scaleRows(pointsProblem(cloud(points, logWeights), kernel), { engine, watch: quiet(watch) })).potentials
 }
 
 async function fitGroups(graph: Graph, rows: FieldRows, options: LocalOptions, context: LocalContext): Promise<Fitted> {

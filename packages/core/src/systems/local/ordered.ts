@@ -4,9 +4,8 @@ import { USUAL_STEPS } from '../../draw/steps.js'
 import { drawWindow } from '../../draw/window-chain.js'
 import type { Engine } from '../../kernel/engine.js'
 import type { Bridge } from '../../law/bridge.js'
-import { rowsOf } from '../../law/units.js'
-import { windowLaw } from '../../law/window.js'
-import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { lawOfUnit } from '../../law/units.js'
+import { quiet, throwIfStopped, type Watch } from '../../num/iterate.js'
 import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
@@ -41,7 +40,7 @@ async function drawUnit(model: LocalModel, at: { unit: FittedUnit; u: number; ou
   // The first unit has the run's own key: one block of all coordinates is the global sampler, byte for byte.
   const key = u === 0 ? options.key : keyFor(options.key, `unit ${u}`)
   if (unit.kind === 'root') return drawRoot(model, unit, { ...options, key })
-  const law = windowLaw(rowsOf(model, unit), unit.bandwidth, unit.fit)
+  const law = lawOfUnit(model, unit)
   const { engine, steps } = options
   const drawn = await drawWindow(law, takeColumns(out, unit.givens), {
     engine,
@@ -56,11 +55,10 @@ function drawRoot(model: LocalModel, unit: Extract<FittedUnit, { kind: 'root' }>
   const training = cloud(takeColumns(model.coordinates, unit.targets), model.logWeights)
   const bridge: Bridge = { training, logTerms: unit.potentials.map((f, j) => f + model.logWeights[j]!), kernel: unit.kernel }
   const starts = startRows(model.logWeights, count, key)
-  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
   return runSteps(takeRows(training.points, starts), (state, stepKey) => bridgeStep(bridge, state, { engine, noise, key: stepKey }), {
     steps: options.steps ?? USUAL_STEPS.rows,
     key,
-    ...stop
+    watch: quiet(watch)
   })
 }
 

@@ -8,8 +8,7 @@ import { readObservation, refuseFar } from '../../know/observations.js'
 import { groupConditions, type LinearInterval } from '../../know/places.js'
 import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { linearLaw } from '../../law/linear-law.js'
-import { rowsOf } from '../../law/units.js'
-import { windowLaw } from '../../law/window.js'
+import { type FittedWindow, lawOfUnit } from '../../law/units.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
@@ -19,7 +18,6 @@ import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import { knowledgeOf } from '../field-knowledge.js'
-import type { FittedWindow } from '../window-file.js'
 import { type Drift, driftOf } from './drift.js'
 import { boundsGiven, noiseGiven } from './intervals.js'
 import type { LocalContext, LocalModel } from './model.js'
@@ -215,7 +213,7 @@ export function passUnder(
   const law = linearLaw(model, windows.pass)
   const pass = {
     rows: model,
-    units: windows.pass.map((unit, u) => ({ regression: law[u]!, law: () => windowLaw(rowsOf(model, unit), unit.bandwidth, unit.fit) })),
+    units: windows.pass.map((unit, u) => ({ regression: law[u]!, law: () => lawOfUnit(model, unit) })),
     knowledge,
     count: n,
     rowsPerCondition: request.count,
@@ -290,7 +288,7 @@ async function twoSidedSweep(
     throwIfStopped(context.watch, 'sweeps')
     if (knowledge.given.has(a)) continue
     const unit = units[a]!
-    const law = windowLaw(rowsOf(model, unit), unit.bandwidth, unit.fit)
+    const law = lawOfUnit(model, unit)
     const touching = knowledge.evidence.filter(({ touches }) => touches?.includes(a) ?? true)
     const known = together(touching.map((one) => (one.linear ? one : tempered(one, power))))
     const { targets, effectiveCount, acceptance } = await drawWindow(law, takeColumns(state, unit.givens), {

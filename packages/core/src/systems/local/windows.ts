@@ -1,10 +1,10 @@
 import type { GivenChoice } from '../../choose/window-bandwidth.js'
+import type { FittedWindow } from '../../law/units.js'
 import { rowsOf } from '../../law/units.js'
 import { fitWindow } from '../../law/window.js'
 import { keyFor } from '../../num/random.js'
 import { mostGivens } from '../../space/forward-selection.js'
 import { fitWindows } from '../fit-windows.js'
-import type { FittedWindow } from '../window-file.js'
 import type { FittedUnit, LocalContext, LocalModel } from './model.js'
 import { planUnits, twoSidedUnits } from './units.js'
 

@@ -18,7 +18,11 @@ const sources = [
   './packages/core/src/systems/table/latent.ts',
   './packages/core/src/systems/table/latent-conditions.ts',
   './packages/core/src/systems/context.ts',
+  './packages/core/src/systems/latent/dense-network.ts',
+  './packages/core/src/systems/latent/pca.ts',
+  './packages/core/src/kernel/bandwidth.ts',
   './packages/core/src/spectral/bandwidth.ts',
+  './packages/core/src/spectral/operator.ts',
   './packages/core/src/table/encoder.ts',
   './packages/core/src/num/random.ts'
 ]

@@ -1,4 +1,3 @@
-import { tableBehind } from '../../code/code.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation } from '../../know/observations.js'
@@ -9,6 +8,7 @@ import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable, type Encoded, type Encoder, stackEncoded } from '../../table/encoder.js'
+import { columnsOf, indicatorsOf } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { scaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
@@ -17,7 +17,7 @@ import { ConditionMemory } from '../global/condition-memory.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
 import { drawPosterior, supportReport } from '../global/posterior.js'
 import { controlWork } from '../global/posterior-epsilon.js'
-import { codeOf, decodeLatents, drawLatents, type LatentDraw, type LatentTableModel, trainingLatentTable } from './latent.js'
+import { codeOf, decodeLatents, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
 
 /** What is known about rows of a latent model, in the columns of its table. */
 export interface LatentConditions extends Pick<LatentDraw, 'steps' | 'start' | 'dynamics'> {
@@ -200,9 +200,10 @@ async function drawThroughDecoder(
   const words = [condition.words, ...observations.map(({ text }) => text)].filter((part) => part !== '').join('; ')
   const { importanceRows, steps: taken, acceptance } = drawn
   const decoded = await code.decode(drawn.rows)
-  const table = decodeTable(code.encoder, decoded)
-  const prior = drawn.agreeing ? await tableBehind(code, drawn.agreeing) : trainingLatentTable(model)
-  const { warnings } = supportReport(drawn, { observations, prior, table })
+  const seen = observations.flatMap(({ residual }) => [...columnsOf(residual), ...indicatorsOf(residual).map(({ name }) => name)])
+  const tableOf = (rows: Encoded) => decodeTable(code.encoder, rows, seen)
+  const before = drawn.agreeing && observations.length > 0 ? await code.decode(drawn.agreeing) : model.rows
+  const { warnings } = supportReport(drawn, { observations, prior: tableOf(before), table: tableOf(decoded) })
   const missed = missedBy(code.encoder, condition, decoded.coordinates)
   return {
     drawn: drawn.rows,

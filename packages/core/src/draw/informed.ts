@@ -1,6 +1,6 @@
 import type { Law } from '../law/law.js'
 import { LocalGaussian } from '../law/local-gaussian.js'
-import { isStill, mixtureAt } from '../law/mixture.js'
+import { isStill, type LocalPart, mixtureAt } from '../law/mixture.js'
 import { copyState, type InformedState, stepKey, takeState } from '../law/state.js'
 import { log } from '../num/elementary.js'
 import { type Matrix, rowOf } from '../num/matrix.js'
@@ -175,14 +175,20 @@ export async function proposals(problem: InformedProblem, from: InformedState, k
 }
 
 /**
- * log Z of every chain [n]: what is known, averaged over where the chain may go next. Where evidence is linear and nothing is
- * bounded, states drawn in proportion to Z that take the step which follows have the law times the likelihood, at once.
- * Cost of a step.
+ * log Z of every chain under each evidence [n]: what is known, averaged over where the chain may go next. Where evidence is linear
+ * and nothing is bounded, states drawn in proportion to Z that take the step which follows have the law times the likelihood,
+ * at once. Cost of a step, and its algebra for each evidence.
  */
-export async function logAhead(problem: InformedProblem, from: InformedState): Promise<Float64Array> {
-  const out = new Float64Array(from.part.length)
-  await visit(problem, { from, chains: allOf(from) }, ({ conditioned: { logTotal }, first }, k) => {
-    out[first + k] = logTotal[k]!
+export async function logAhead(
+  problem: InformedProblem,
+  from: InformedState,
+  evidences: readonly InformedProblem['evidence'][]
+): Promise<Float64Array[]> {
+  const out = evidences.map(() => new Float64Array(from.part.length))
+  const gaussian = new LocalGaussian(problem.split, problem)
+  await inChunks(problem, { from, chains: allOf(from) }, async ({ states, chains, parts, first }) => {
+    for (const [e, evidence] of evidences.entries())
+      out[e]!.set((await conditioned({ ...problem, evidence }, gaussian, { from: states, chains, parts })).logTotal, first)
   })
   return out
 }
@@ -190,12 +196,32 @@ export async function logAhead(problem: InformedProblem, from: InformedState): P
 /** Shows every state with its local Gaussians, all that is known taken in: in chunks. */
 async function visit(
   problem: InformedProblem,
-  { from, chains }: Pick<Asked, 'from' | 'chains'>,
+  asked: Pick<Asked, 'from' | 'chains'>,
   see: (shown: VisitedRows, k: number) => void
+): Promise<void> {
+  const gaussian = new LocalGaussian(problem.split, problem)
+  await inChunks(problem, asked, async ({ states, chains, parts, first }) => {
+    const known = await conditioned(problem, gaussian, { from: states, chains, parts })
+    for (let k = 0; k < chains.length; k++) see({ parts, conditioned: known, first }, k)
+  })
+}
+
+interface Chunk {
+  readonly states: InformedState
+  readonly chains: Uint32Array
+  readonly parts: readonly LocalPart[]
+  /** Place of the first among all rows. */
+  readonly first: number
+}
+
+/** Local Gaussians at every state, some states at a time. */
+async function inChunks(
+  problem: InformedProblem,
+  { from, chains }: Pick<Asked, 'from' | 'chains'>,
+  see: (chunk: Chunk) => Promise<void>
 ): Promise<void> {
   const n = from.part.length
   const size = problem.atOnce ?? chunkSize(problem.law, from.coordinates.cols)
-  const gaussian = new LocalGaussian(problem.split, problem)
   for (let first = 0; first < n; first += size) {
     const count = Math.min(size, n - first)
     const states =
@@ -205,8 +231,6 @@ async function visit(
             from,
             Uint32Array.from({ length: count }, (_, k) => first + k)
           )
-    const parts = await mixtureAt(problem.law, states, problem.engine)
-    const known = await conditioned(problem, gaussian, { from: states, chains: chains.subarray(first, first + count), parts })
-    for (let k = 0; k < count; k++) see({ parts, conditioned: known, first }, k)
+    await see({ states, chains: chains.subarray(first, first + count), parts: await mixtureAt(problem.law, states, problem.engine), first })
   }
 }

@@ -3,7 +3,7 @@ import { type Evidence, tempered } from '../know/evidence.js'
 import { takeState } from '../law/state.js'
 import { exp } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
-import { type Key, keyAtStep, keyFor } from '../num/random.js'
+import { type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
 import type { StartedGroup } from './condition-draw.js'
 import { stratifiedRows } from './condition-starts.js'
 import { type InformedChains, logAhead, logLikelihoods, startChains } from './informed.js'
@@ -29,11 +29,11 @@ export interface TemperProblem {
   readonly watch?: Watch | undefined
 }
 
-/** Chains that are run at least where they are resampled; fewer do where every proposal knows what is observed. */
+/** Chains that are run at least while they are resampled; fewer do where every proposal knows what is observed. */
 export const LEAST_CHAINS = 256
 const LEAST_LINEAR = 64
-/** Steps that chains take at a power before they are resampled: the second moves those that the first test kept. */
-const STEPS_PER_POWER = 2
+/** Steps that chains take at a power before they are resampled: the second moves those that the first test kept, as it seldom does where every proposal knows what is observed. */
+const STEPS_PER_POWER = { linear: 1, other: 2 }
 /** Powers at most; of linear evidence, which every proposal knows, few find the rows that it is met from. */
 const MOST_POWERS = { linear: 12, other: 60 }
 
@@ -44,30 +44,38 @@ const MOST_POWERS = { linear: 12, other: 60 }
 export async function temper({ pool, evidence, step, key, watch, ...asked }: TemperProblem): Promise<TemperedStart> {
   const first = await firstPower(pool, evidence, { key, count: asked.count })
   let { power } = first
-  const least = evidence.linear ? LEAST_LINEAR : LEAST_CHAINS
-  const count = first.ahead && power === 1 ? asked.count : Math.max(asked.count, least)
-  let rows = first.draw(count)
+  const { linear } = evidence
+  const [most, steps] = [MOST_POWERS, STEPS_PER_POWER].map((of) => of[linear ? 'linear' : 'other']) as [number, number]
+  const least = Math.max(asked.count, linear ? LEAST_LINEAR : LEAST_CHAINS)
+  // Who need not be resampled any more is not more than was asked for.
+  const countAt = (at: number) => (at === 1 ? asked.count : least)
+  let rows = first.draw(countAt(power))
   const powers = [power]
   let ancestors = Uint32Array.from(rows, (row) => pool.starts[row]!)
   let state = takeState(pool.state, rows)
-  let problem: InformedProblem = { ...pool.problem, conditionOf: new Uint32Array(count), evidence: tempered(evidence, power) }
+  const problemAt = (at: number, count: number): InformedProblem => ({
+    ...pool.problem,
+    conditionOf: new Uint32Array(count),
+    evidence: tempered(evidence, at)
+  })
+  let problem = problemAt(power, rows.length)
   let chains = await startChains(problem, state, { placed: !first.ahead })
   const report = () => watch?.progress?.({ stage: 'bringing the observations in', done: Math.round(100 * power), total: 100 })
   report()
-  const most = MOST_POWERS[evidence.linear ? 'linear' : 'other']
   while (power < 1 && powers.length < most) {
     throwIfStopped(watch, 'bringing the observations in')
-    for (let turn = 0; turn < STEPS_PER_POWER; turn++)
+    for (let turn = 0; turn < steps; turn++)
       chains = (await step(problem, chains, keyAtStep(keyFor(key, `power ${powers.length}`), turn + 1))).chains
     const full = await logLikelihoods({ evidence }, chains.state)
     const last = powers.length === most - 1
-    const next = last ? 1 : nextPower(full, power, count / 2)
-    rows = stratifiedRows(weightsOf(full, next - power), count, keyFor(key, `resample ${powers.length}`))
+    const next = last ? 1 : nextPower(full, power, least / 2)
+    const weights = weightsOf(full, next - power)
+    rows = stratifiedRows(weights, countAt(next), keyFor(key, `resample ${powers.length}`))
     power = next
     powers.push(power)
     ancestors = Uint32Array.from(rows, (row) => ancestors[row]!)
     state = takeState(chains.state, rows)
-    problem = { ...problem, evidence: tempered(evidence, power) }
+    problem = problemAt(power, rows.length)
     chains = await startChains(problem, state)
     report()
   }
@@ -85,40 +93,78 @@ interface FirstPower {
 /** Powers that are tried ahead, each a quarter of the one before. */
 const TRIES = 8
 
-/** Chains of the pool that stay effective under the first power, at least; ahead, no more than are wanted. */
+/** Chains that stay effective under the first power, at least; ahead, no more than are wanted. */
 const wantedOf = (n: number): number => Math.max(Math.min(20, n / 2), n / 20)
+
+const canLookAhead = ({ problem }: StartedGroup, { linear }: Evidence): boolean => linear && problem.split.ranged.length === 0
+
+/** How well the states at `places` stand for meeting evidence by the step ahead of them, largest 1, where they come by `drawn` times the prior. */
+function weightsAhead(
+  places: Uint32Array,
+  { before, after, drawn }: Readonly<Record<'before' | 'after' | 'drawn', Float64Array>>
+): Float64Array {
+  const logs = Float64Array.from(places, (at) =>
+    before[at] === Number.NEGATIVE_INFINITY ? before[at]! : after[at]! - before[at]! - drawn[at]!
+  )
+  return weightsOf(logs, 1)
+}
 
 type FirstQuestion = Pick<TemperProblem, 'key' | 'count'>
 
-async function firstPower(pool: StartedGroup, evidence: Evidence, { key, count: most }: FirstQuestion): Promise<FirstPower> {
-  const { problem, state } = pool
-  const own = keyFor(key, 'pool')
-  if (evidence.linear && problem.split.ranged.length === 0) {
-    const near = await nearOnes(pool, evidence, { key: keyFor(key, 'near'), count: Math.max(most, LEAST_CHAINS) })
-    const part = takeState(state, near.rows)
-    const asked = { ...problem, conditionOf: Uint32Array.from(near.rows, (row) => problem.conditionOf[row]!) }
-    const before = await logAhead({ ...asked, evidence: undefined }, part)
-    for (let k = 0, power = 1; k < TRIES; k++, power /= 4) {
-      const after = await logAhead({ ...asked, evidence: tempered(evidence, power) }, part)
-      const weights = weightsOf(
-        after.map((x, i) => (before[i] === Number.NEGATIVE_INFINITY ? before[i]! : x - before[i]! - near.logDrawn[i]!)),
-        1
-      )
-      if (effectiveCount(weights) >= Math.min(wantedOf(weights.length), most))
-        return { power, ahead: true, draw: (count) => stratifiedRows(weights, count, own).map((at) => near.rows[at]!) }
-    }
-  }
-  const values = await logLikelihoods({ evidence }, state)
+async function firstPower(pool: StartedGroup, evidence: Evidence, question: FirstQuestion): Promise<FirstPower> {
+  const ahead = canLookAhead(pool, evidence) ? await powerAhead(pool, evidence, question) : undefined
+  if (ahead) return ahead
+  const values = await logLikelihoods({ evidence }, pool.state)
   const power = nextPower(values, 0, wantedOf(values.length))
-  return { power, ahead: false, draw: (count) => stratifiedRows(weightsOf(values, power), count, own) }
+  return { power, ahead: false, draw: (count) => stratifiedRows(weightsOf(values, power), count, keyFor(question.key, 'pool')) }
 }
 
+/** Draws of the pool that are looked at first. */
+const LOOKED_FIRST = 64
+
 /**
- * Some of the pool from which a linear likelihood can be met in one step, and the log-density that they were drawn by: the
- * likelihood itself blurred by the kernel, flattened so that half of them count. Each is then weighed by the step ahead of it:
- * that meets the likelihood as it is, where the chains stand only roughly.
+ * Some of the pool from which a linear likelihood can be met in one step: drawn by the likelihood itself, blurred by the kernel
+ * and flattened, and each then weighed by the step ahead of it, which meets the likelihood as it is. No more are looked at than
+ * will do; where all are too few for the whole likelihood, they are for a part of it.
  * @source the auxiliary particle filter: Pitt and Shephard 1999.
  */
+async function powerAhead(pool: StartedGroup, evidence: Evidence, { key, count }: FirstQuestion): Promise<FirstPower | undefined> {
+  const { problem, state } = pool
+  const near = await nearOnes(pool, evidence, { key: keyFor(key, 'near'), count: Math.max(count, LEAST_CHAINS) })
+  const rows = Uint32Array.from(new Set(near.draws))
+  const placeOf = new Map(Array.from(rows, (row, place) => [row, place]))
+  const places = near.draws.map((row) => placeOf.get(row)!)
+  const logsOf = (some: Uint32Array, evidences: readonly (Evidence | undefined)[]): Promise<Float64Array[]> =>
+    logAhead({ ...problem, conditionOf: Uint32Array.from(some, (row) => problem.conditionOf[row]!) }, takeState(state, some), evidences)
+  const before = new Float64Array(rows.length)
+  /** A start from the first draws, if enough of them count. */
+  const startAt = (power: number, logs: Float64Array, end: number): FirstPower | undefined => {
+    const weights = weightsAhead(places.subarray(0, end), { before, after: logs, drawn: near.logDrawn })
+    if (effectiveCount(weights) < Math.min(wantedOf(LEAST_CHAINS), count)) return undefined
+    return { power, ahead: true, draw: (n) => stratifiedRows(weights, n, keyFor(key, 'pool')).map((at) => near.draws[at]!) }
+  }
+  const whole = new Float64Array(rows.length)
+  let seen = 0
+  for (let end = Math.max(count, LOOKED_FIRST); ; end *= 2) {
+    // Rows stand in the order in which they were drawn first.
+    const upTo = places.subarray(0, end).reduce((most, place) => Math.max(most, place + 1), 0)
+    const logs = await logsOf(rows.subarray(seen, upTo), [undefined, evidence])
+    before.set(logs[0]!, seen)
+    whole.set(logs[1]!, seen)
+    seen = upTo
+    const found = startAt(1, whole, end)
+    if (found) return found
+    if (end >= near.draws.length) break
+  }
+  const powers = Array.from({ length: TRIES }, (_, k) => 4 ** -(k + 1))
+  const weaker = await logsOf(
+    rows,
+    powers.map((power) => tempered(evidence, power))
+  )
+  return powers.map((power, k) => startAt(power, weaker[k]!, near.draws.length)).find((found) => found !== undefined)
+}
+
+/** Draws of the pool by a linear likelihood that is blurred by the kernel, flattened so that half of them count, and their log-density. */
 async function nearOnes({ state, problem: { law } }: StartedGroup, evidence: Evidence, { key, count: most }: FirstQuestion) {
   const count = Math.min(state.part.length, most)
   const wide = await blurred(
@@ -127,8 +173,10 @@ async function nearOnes({ state, problem: { law } }: StartedGroup, evidence: Evi
   )
   const values = await logLikelihoods({ evidence: wide }, state)
   const power = nextPower(values, 0, count / 2)
-  const rows = stratifiedRows(weightsOf(values, power), count, key)
-  return { rows, logDrawn: Float64Array.from(rows, (row) => power * values[row]!) }
+  const drawn = stratifiedRows(weightsOf(values, power), count, key)
+  // In no order: the first of them are a sample like all.
+  const draws = permutation(keyFor(key, 'order'), count).map((at) => drawn[at]!)
+  return { draws, logDrawn: Float64Array.from(new Set(draws), (row) => power * values[row]!) }
 }
 
 /** exp(power · ℓ), largest 1. */

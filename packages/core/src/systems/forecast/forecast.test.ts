@@ -81,6 +81,19 @@ describe('a transition', () => {
     expect((await transition.step(inputs, keyFromSeed(2))).data).toEqual(drawn)
   })
 
+  it('a row of outputs is the same whatever the number of rows, where they have several modes too', async () => {
+    const xi = normals(keyFromSeed(6), 800)
+    const x = new Float64Array(400)
+    for (let n = 1; n < 400; n++) x[n] = 0.3 * x[n - 1]! + (xi[2 * n]! > 0 ? 2 : -2) + 0.2 * xi[2 * n + 1]!
+    const model = await fitTransition({ inputs: matrix(399, 1, x.slice(0, 399)), outputs: matrix(399, 1, x.slice(1)) }, {}, context)
+    // A kernel on the outputs, too: rows start at picked ones.
+    expect(model.choices[0]!.targetFactor).not.toBe('free')
+    const transition = new Transition(model, engine)
+    const [few, many] = await Promise.all([20, 700].map((rows) => transition.step(matrix(rows, 1), keyFromSeed(2))))
+    expect(many!.data.subarray(0, 20)).toStrictEqual(few!.data)
+    expect(new Set(many!.data).size).toBe(700)
+  })
+
   it('stays bounded for many steps', async () => {
     const x = autoregressive(200, 0.99, 0, 4)
     const pairs = { inputs: matrix(199, 1, x.slice(0, 199)), outputs: matrix(199, 1, x.slice(1)) }

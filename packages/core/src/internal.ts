@@ -108,6 +108,7 @@ export { countText, daysText, durationText, numberText, plainText, shareText, sh
 export {
   type Axis,
   type Block,
+  capital,
   cellText,
   type Drawing,
   type Fact,

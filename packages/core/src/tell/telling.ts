@@ -212,3 +212,8 @@ function blockLines(block: Block): readonly string[] {
 export function cellText(cell: Cell): string {
   return typeof cell === 'string' ? cell : numberText(cell)
 }
+
+/** A name at the head of something on a page: names begin small, as lines of a terminal do; Greek letters and single letters stay as they are. */
+export function capital(name: string): string {
+  return name.replace(/^[a-z](?=[a-z])/, (letter) => letter.toUpperCase())
+}

@@ -2,5 +2,5 @@
 export type { Panel, Sides } from './blocks.js'
 export { drawingSvg } from './drawing.js'
 export { drawnColumns, marginalPanel } from './marginal-panels.js'
-export { relatedPanels } from './pair-panels.js'
+export { type Compared, relatedPanels } from './pair-panels.js'
 export { renderReport } from './report.js'

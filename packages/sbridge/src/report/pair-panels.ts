@@ -30,7 +30,8 @@ export function mostRelatedPairs(names: readonly string[], strengths: Strengths,
   return chosen
 }
 
-interface Compared {
+/** Two tables, and what their rows are called. */
+export interface Compared {
   readonly real: Table
   readonly synthetic: Table
   readonly sides?: Sides

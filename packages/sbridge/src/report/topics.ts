@@ -1,5 +1,5 @@
 import type { Telling } from '@sbridge/core'
-import { type Block, cellText, type Fact, type Figure, factText, type TableOf, type Topic } from '@sbridge/core/internal'
+import { type Block, capital, cellText, type Fact, type Figure, factText, type TableOf, type Topic } from '@sbridge/core/internal'
 import { VERSION } from '../version.js'
 import { facts, figure, joinSections, panel, type Section, section, table } from './blocks.js'
 import { drawingSvg } from './drawing.js'
@@ -35,9 +35,6 @@ const paragraph = (sentence: string): Html => html`<p>${sentence}</p>`
 function factList(all: readonly Fact[]): Html {
   return facts(all.map((fact) => [capital(fact.name), factText(fact)] as const))
 }
-
-/** Names begin small, as lines of a terminal do; Greek letters and names of columns stay as they are. */
-const capital = (name: string): string => name.replace(/^[a-z](?=[a-z])/, (letter) => letter.toUpperCase())
 
 function tableHtml({ caption, head, rows }: TableOf): Html {
   return table({ caption, head: head.map(capital), rows: rows.map((cells) => cells.map(cellText)) })

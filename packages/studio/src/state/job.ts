@@ -1,7 +1,7 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { FromWork, Progress, Shape, Show, ToWork } from '../work/protocol.js'
 import { surroundings } from '../work/surroundings.js'
-import { brokenWorker, type Fault, fault, faultWords, refuse, said, save } from './page.js'
+import { type Fault, fault, faultWords, refuse, said, save } from './page.js'
 import { same } from './sheet.js'
 
 /** What happens on the way, for whoever asked. */
@@ -57,7 +57,7 @@ export function jobOf<A extends Shape>(rules: JobRules<A>) {
     made.onerror = (event) =>
       batch(() => {
         progress.value = null
-        refuse(brokenWorker(event))
+        refuse({ got: event.message || 'a worker that could not start', expected: 'a current browser', remedy: 'reloading the page' })
       })
     worker = made
     if (ended) made.postMessage({ kind: 'ended', turn: ended } satisfies ToWork)

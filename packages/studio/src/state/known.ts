@@ -36,11 +36,10 @@ export function withObservation(at: number, text: string | null): Pick<typeof se
 /** What is wrong with an observation, in words; null where nothing is. */
 export function observationFault(text: string): string | null {
   const columns = knowable()
-  const carries = ({ range, levels }: ColumnFacts) => (range ? 'coordinate' : levels ? 'factor' : 'empty')
   try {
     readObservation(
       {
-        columns: columns.map((column) => ({ name: column.name, carries: carries(column) })),
+        columns: columns.map(({ name, range, levels }) => ({ name, carries: range ? 'coordinate' : levels ? 'factor' : 'empty' })),
         kinds: columns,
         formats: columns.map(({ name, kind, format }) => format ?? { name, kind, source: 'text' })
       },
@@ -53,14 +52,8 @@ export function observationFault(text: string): string | null {
   }
 }
 
-/** An observation that is linear in the columns: Σ coefficient · column = value ± deviation. */
-export interface LinearObservation {
-  readonly coefficients: ReadonlyMap<string, number>
-  readonly value: number
-  readonly deviation: number
-}
-
-export function linearObservation(text: string): LinearObservation | null {
+/** What an observation says that is linear in the columns: Σ coefficient · column = value ± deviation; null for others. */
+export function linearObservation(text: string) {
   if (observationFault(text) !== null) return null
   const { residual, deviation } = parseObservation(text)
   const form = linearForm(residual)

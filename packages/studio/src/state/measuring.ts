@@ -1,10 +1,11 @@
 import { effect, signal } from '@preact/signals'
-import type { Drawing, EvaluationPart, MeasureShape } from '../work/messages.js'
+import type { Panel } from 'sbridge/internal/report'
+import type { EvaluationPart, MeasureShape } from '../work/messages.js'
 import { jobOf } from './job.js'
 import { fault, refuse, said } from './page.js'
 
 export const evaluation = signal<EvaluationPart>({})
-export const drawings = signal<readonly Drawing[]>([])
+export const drawings = signal<readonly Panel[]>([])
 export const reporting = signal(false)
 
 /** What is compared. */
@@ -18,7 +19,6 @@ export interface Measuring {
 }
 
 let subject: Measuring | undefined
-let started = false
 
 const job = jobOf<MeasureShape>({
   name: 'measure',
@@ -49,7 +49,6 @@ effect(() => {
 export function measure(what: Measuring): void {
   endMeasuring()
   subject = what
-  started = true
   evaluation.value = {}
   const { port1, port2 } = new MessageChannel()
   job.send({ kind: 'join', to: 'sample', port: port1 }, [port1])
@@ -65,7 +64,7 @@ export function stopMeasuring(): void {
 
 export function endMeasuring(): void {
   job.end()
-  started = false
+  subject = undefined
   reporting.value = false
 }
 
@@ -76,7 +75,7 @@ export function forgetMeasures(): void {
 
 /** Asks for the report; a comparison that was stopped begins anew for it. */
 export function askForReport(file: MeasureShape['file'], what: Measuring): void {
-  if (!started) measure(what)
+  if (!subject) measure(what)
   reporting.value = true
   job.send({ kind: 'save', file })
 }

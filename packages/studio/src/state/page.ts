@@ -77,11 +77,6 @@ export function faultWords({ got, expected, remedy }: Fault): string {
   return `Error: ${got}. Expected ${expected}. Try ${remedy}.`
 }
 
-/** What a worker that broke down means for a person. */
-export function brokenWorker(event: ErrorEvent): Fault {
-  return { got: event.message || 'a worker that could not start', expected: 'a current browser', remedy: 'reloading the page' }
-}
-
 /** Hands a file to the browser's downloads. */
 export function save(content: Blob, name: string): void {
   const link = document.createElement('a')

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals'
+import { instantOf, plainText } from '@sbridge/core/internal'
 import { chosenColumns, type Round, type TrajectoriesShape } from '../work/trajectories-messages.js'
 import { type Session, sessionOf } from './session.js'
 import { codeOf, commandOf, runOf, SHEET, type TrajectoriesSettings } from './trajectories-settings.js'
@@ -55,4 +56,12 @@ export const axes = computed((): [string, string] => {
 /** Another column of times: what was said of other times makes no sense any more. */
 export function chooseTime(time: string): void {
   change({ time, holdOut: [] })
+}
+
+/** A time as a person reads it: days since the first snapshot as a date, with the time of day where the table has one. */
+export function timeText(time: number): string {
+  const dates = snapshots.value?.dates
+  if (!dates) return plainText(time)
+  const iso = new Date(instantOf(dates, time)).toISOString()
+  return dates.style.separator === '' ? iso.slice(0, 10) : iso.slice(0, 16).replace('T', ' ')
 }

@@ -1,4 +1,5 @@
 import { type Field, parseField } from '@sbridge/core'
+import { capital } from '@sbridge/core/internal'
 import type { ComponentProps } from 'preact'
 import { useId } from 'preact/hooks'
 import { tried } from '../work/fault.js'
@@ -8,7 +9,6 @@ export const Link = (props: ComponentProps<'button'>) => <button type="button" c
 
 /** What a control says of its field where one asks. */
 const helpOf = ({ sentence, range }: Field): string => `${sentence} (${range})`
-const titleOf = ({ name }: Field): string => name[0]!.toUpperCase() + name.slice(1)
 
 interface NumberFieldProps<T extends number | null> {
   readonly field: Field
@@ -22,7 +22,7 @@ interface NumberFieldProps<T extends number | null> {
 }
 
 /** A number as its field describes it; what makes no sense is put back. */
-export function NumberField<T extends number | null>({ field, label = titleOf(field), value, set, auto, found }: NumberFieldProps<T>) {
+export function NumberField<T extends number | null>({ field, label = capital(field.name), value, set, auto, found }: NumberFieldProps<T>) {
   const id = useId()
   const commit = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement
@@ -92,7 +92,7 @@ interface ChoiceFieldProps<T extends string> extends Omit<SelectProps<T>, 'optio
 }
 
 /** One of a field's choices. */
-export function ChoiceField<T extends string>({ field, label = titleOf(field), words, ...rest }: ChoiceFieldProps<T>) {
+export function ChoiceField<T extends string>({ field, label = capital(field.name), words, ...rest }: ChoiceFieldProps<T>) {
   const options = (field.choices as readonly T[]).map((value) => ({ value, label: words?.[value] ?? value }))
   return <SelectField {...rest} label={label} options={options} title={helpOf(field)} />
 }

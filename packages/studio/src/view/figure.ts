@@ -73,27 +73,16 @@ export async function pixels(svg: string): Promise<Blob> {
     const image = new Image()
     image.src = address
     await image.decode()
-    const canvas = document.createElement('canvas')
-    canvas.width = image.naturalWidth * 3
-    canvas.height = image.naturalHeight * 3
+    const canvas = new OffscreenCanvas(image.naturalWidth * 3, image.naturalHeight * 3)
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height)
-    return await new Promise((resolve, reject) =>
-      canvas.toBlob((made) => (made ? resolve(made) : reject(new Error('no picture'))), 'image/png')
-    )
+    return await canvas.convertToBlob()
   } finally {
     URL.revokeObjectURL(address)
   }
 }
 
-interface Standalone {
-  readonly width: number
-  readonly height: number
-  /** From the attributes on to the end tag. */
-  readonly text: string
-}
-
-/** A drawing of the page without what only the page knows: read as the page reads it, written as XML. */
-function standalone(svg: string): Standalone {
+/** A drawing of the page without what only the page knows: read as the page reads it, written as XML, from the attributes on to the end tag. */
+function standalone(svg: string): { readonly width: number; readonly height: number; readonly text: string } {
   const holder = document.createElement('template')
   holder.innerHTML = svg
   const root = holder.content.querySelector('svg')!

@@ -1,4 +1,4 @@
-import type { Drawing } from '../work/messages.js'
+import type { Panel as Drawing } from 'sbridge/internal/report'
 import { figureSvg, type LegendPart } from './figure.js'
 import { FigureButtons } from './figure-buttons.js'
 
@@ -12,8 +12,9 @@ interface PanelProps {
 }
 
 /** A drawing of the report, with what it does not say itself. */
-export function Panel({ file, drawing: { title, detail, svgs, widths, remarks }, legend, notes }: PanelProps) {
-  const svg = () => figureSvg(svgs, { title, legend: legend(), notes: [detail, ...remarks, ...notes()].filter((note) => note !== '') })
+export function Panel({ file, drawing: { title, detail, drawings, widths, remarks }, legend, notes }: PanelProps) {
+  const texts = drawings.map(({ text }) => text)
+  const svg = () => figureSvg(texts, { title, legend: legend(), notes: [detail, ...remarks, ...notes()].filter((note) => note !== '') })
   return (
     <figure>
       <figcaption>
@@ -22,7 +23,7 @@ export function Panel({ file, drawing: { title, detail, svgs, widths, remarks },
         <span class="soft">{detail}</span>
       </figcaption>
       <div class={widths ? 'pair' : ''} style={widths ? { gridTemplateColumns: widths.map((width) => `${width}fr`).join(' ') } : {}}>
-        {svgs.map((one, i) => (
+        {texts.map((one, i) => (
           // The report's own drawing, in which every word from the data is escaped.
           <div key={i} dangerouslySetInnerHTML={{ __html: one }} />
         ))}

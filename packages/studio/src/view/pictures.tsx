@@ -1,6 +1,6 @@
+import type { Panel as Drawing } from 'sbridge/internal/report'
 import { drawings } from '../state/measuring.js'
 import { layerNames, source } from '../state/sampling.js'
-import type { Drawing } from '../work/messages.js'
 import { dot } from './figure.js'
 import { Panel } from './panel.js'
 import { knownWords } from './scatter-figure.js'
@@ -10,8 +10,8 @@ const UNIT = 'in percent of the rows that have a value'
 
 /** The report's drawings: every column, and the columns that belong together. */
 export function Pictures() {
-  const single = drawings.value.filter(({ svgs }) => svgs.length === 1)
-  const pairs = drawings.value.filter(({ svgs }) => svgs.length > 1)
+  const single = drawings.value.filter((one) => one.drawings.length === 1)
+  const pairs = drawings.value.filter((one) => one.drawings.length > 1)
   if (drawings.value.length === 0) return null
   const { real, synthetic } = layerNames.value
   return (
@@ -35,7 +35,7 @@ export function Pictures() {
 
 function panelOf(drawing: Drawing) {
   // Two drawings are headed themselves.
-  const alone = drawing.svgs.length === 1
+  const alone = drawing.drawings.length === 1
   const legend = () => (alone ? (['real', 'synthetic'] as const).map((side) => dot(colour(side), layerNames.value[side])) : [])
   const notes = () => [...(alone ? [UNIT] : []), ...knownWords()]
   return <Panel key={drawing.title} file={source.value!.name} drawing={drawing} legend={legend} notes={notes} />

@@ -36,7 +36,7 @@ function Results() {
 /** Rows, model and report to take along. */
 function Rows() {
   const { fit, draw } = shown.value!
-  const { names, cells } = result.value!.preview
+  const { columns, rowCount } = result.value!.first
   return (
     <TakeAway
       session={session}
@@ -54,8 +54,8 @@ function Rows() {
       <div class="preview">
         <WideTable
           label="First rows"
-          head={names}
-          rows={cells.map((row) => row.map((cell) => cell ?? <span class="soft">missing</span>))}
+          head={columns.map(({ name }) => name)}
+          rows={Array.from({ length: rowCount }, (_, row) => columns.map(({ values }) => values[row] ?? <span class="soft">missing</span>))}
           headed={false}
         />
       </div>

@@ -1,4 +1,4 @@
-import { cellText, type Fact, factText } from '@sbridge/core/internal'
+import { capital, cellText, type Fact, factText } from '@sbridge/core/internal'
 import type { ShownBlock, ShownTopic } from '../work/messages.js'
 import { dot } from './figure.js'
 import { Panel } from './panel.js'
@@ -26,7 +26,7 @@ function BlockOf({ block, file }: { block: ShownBlock; file: string }) {
     case 'table':
       return (
         <>
-          <WideTable label={block.caption} head={block.head} rows={block.rows.map((cells) => cells.map(cellText))} />
+          <WideTable label={block.caption} head={block.head.map(capital)} rows={block.rows.map((cells) => cells.map(cellText))} />
           <p class="soft">{block.caption}</p>
         </>
       )
@@ -69,7 +69,7 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
     <dl class="facts">
       {facts.map((fact) => (
         <div key={fact.name}>
-          <dt>{fact.name}</dt>
+          <dt>{capital(fact.name)}</dt>
           <dd>
             <strong>{factText(fact)}</strong> <span class="soft">{fact.meaning}</span>
           </dd>

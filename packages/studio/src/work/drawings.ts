@@ -1,25 +1,15 @@
 import type { Evaluation } from '@sbridge/core'
 import { numberText } from '@sbridge/core/internal'
-import type { Table } from '@sbridge/core/tables'
-import { drawnColumns, marginalPanel, type Panel, relatedPanels, type Sides } from 'sbridge/internal/report'
-import type { Drawing } from './messages.js'
+import { type Compared, drawnColumns, marginalPanel, type Panel, relatedPanels } from 'sbridge/internal/report'
 
 export { drawingSvg, renderReport } from 'sbridge/internal/report'
 
 const MOST_COLUMNS = 16
 const MOST_PAIRS = 4
 
-interface Compared {
-  readonly real: Table
-  readonly synthetic: Table
-  readonly sides: Sides
-}
-
-const drawingOf = ({ drawings, ...panel }: Panel): Drawing => ({ ...panel, svgs: drawings.map(({ text }) => text) })
-
 /** The report's drawing of every column, the worst first where not all are shown. */
-export function marginalDrawings(tables: Compared, columns: Evaluation['columns']): Drawing[] {
-  return drawnColumns(columns, MOST_COLUMNS).map((name) => drawingOf(marginalPanel({ ...tables, name, evaluation: columns[name]! })))
+export function marginalDrawings(tables: Compared, columns: Evaluation['columns']): Panel[] {
+  return drawnColumns(columns, MOST_COLUMNS).map((name) => marginalPanel({ ...tables, name, evaluation: columns[name]! }))
 }
 
 /** Mean and spread of a column of numbers in the data and in rows under conditions; nothing of others. */
@@ -30,6 +20,6 @@ export function beforeAndAfter({ kind, mean, standardDeviation: spread }: Evalua
 }
 
 /** The report's drawings of the columns that belong together most. */
-export function pairDrawings(tables: Compared, evaluation: Pick<Evaluation, 'associations' | 'columns'>): Drawing[] {
-  return relatedPanels(tables, evaluation, { most: MOST_PAIRS }).map(drawingOf)
+export function pairDrawings(tables: Compared, evaluation: Pick<Evaluation, 'associations' | 'columns'>): Panel[] {
+  return relatedPanels(tables, evaluation, { most: MOST_PAIRS })
 }

@@ -4,11 +4,7 @@ import { surroundings } from './surroundings.js'
 
 /** The engine of a worker: the same bytes as the command line's, on all threads that the page may use. */
 export function openEngine(): Promise<Engine> {
-  const { threads } = surroundings()
-  return createWasmEngine({ precision: 'float64', relaxed: false, threads, host: browserHost({ workerUrl: threadUrl() }) })
-}
-
-/** The script of the engine's threads stands beside the page, the workers in a folder below it. */
-function threadUrl(): string {
-  return new URL('../engine-thread.js', self.location.href).href
+  // The script of the engine's threads stands beside the page, the workers in a folder below it.
+  const workerUrl = new URL('../engine-thread.js', self.location.href).href
+  return createWasmEngine({ precision: 'float64', relaxed: false, threads: surroundings().threads, host: browserHost({ workerUrl }) })
 }

@@ -1,7 +1,7 @@
 import { allowedKinds, columnFacts, continueNumbers, type InferOptions, isEmptyColumn, presentValues } from '@sbridge/core/internal'
 import { type Column, inferTable, isNumeric, type RawColumn, type RawTable, type Table } from '@sbridge/core/tables'
 import { tried } from './fault.js'
-import type { ColumnFacts, Preview, TableFacts } from './messages.js'
+import type { ColumnFacts, TableFacts } from './messages.js'
 
 const BARS = 24
 /** Levels that are named without their number. */
@@ -67,15 +67,6 @@ function levelBars(codes: Int32Array, count: number): number[] {
 function relative(counts: Float64Array): number[] {
   const most = counts.reduce((a, b) => Math.max(a, b), 0)
   return Array.from(counts, (count) => (most > 0 ? count / most : 0))
-}
-
-/** Rows as text. */
-export function previewOf({ columns, rowCount }: RawTable): Preview {
-  const cell = (value: unknown) => (value === null || value === undefined ? null : String(value))
-  return {
-    names: columns.map(({ name }) => name),
-    cells: Array.from({ length: rowCount }, (_, row) => columns.map(({ values }) => cell(values[row])))
-  }
 }
 
 /** Two columns to look at first: numbers before categories, never identifiers. */

@@ -2,9 +2,10 @@ import { type Evaluation, evaluateTables } from '@sbridge/core'
 import { alignTables, evaluationParts, keptBackIn, tables } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
+import type { Panel } from 'sbridge/internal/report'
 import type { SavedFile, Share, Tools, Work } from './desk.js'
 import { isKnown, sidesOf } from './draws.js'
-import type { Drawing, EvaluationPart, MeasureShape, Subject } from './messages.js'
+import type { EvaluationPart, MeasureShape, Subject } from './messages.js'
 
 type Compared = Subject & { readonly real: Table }
 
@@ -66,7 +67,7 @@ function problemOf({ real, answer, draws }: Compared) {
   return { real, synthetic: answer.table, key: keyFromSeed(draws.seed) }
 }
 
-async function drawingsOf({ real, answer, draws }: Compared, { columns = {}, associations }: EvaluationPart): Promise<Drawing[]> {
+async function drawingsOf({ real, answer, draws }: Compared, { columns = {}, associations }: EvaluationPart): Promise<Panel[]> {
   const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')
   const tables = { ...alignTables({ real, synthetic: answer.table }), sides: sidesOf(draws) }
   const marginals = marginalDrawings(tables, columns)

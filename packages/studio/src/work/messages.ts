@@ -1,6 +1,6 @@
 import type { DrawnRows, Evaluation, FitJob, GlobalModel, SampleJob, Telling } from '@sbridge/core'
 import type { Block, ColumnKind, ColumnFacts as Described, Figure, FitSummary, InferOptions, Topic } from '@sbridge/core/internal'
-import type { ColumnFormat } from '@sbridge/core/tables'
+import type { ColumnFormat, RawTable } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
 import type { Shape, SystemShape } from './protocol.js'
 
@@ -62,7 +62,8 @@ export interface Draws extends Pick<SampleJob, 'noise' | 'steps' | 'start'> {
 }
 
 export interface SampleResult {
-  readonly preview: Preview
+  /** First rows, as they are written to CSV. */
+  readonly first: RawTable
   /** What the data say about the rows that were asked for; null where nothing is known of them. */
   readonly support: Support | null
   /** The small drawings of the drawn rows, by column, on the ranges of the data's. */
@@ -86,21 +87,10 @@ export interface Support extends Pick<Telling, 'warnings'> {
   readonly blocks: readonly ShownBlock[]
 }
 
-/** First rows as text. */
-export interface Preview {
-  readonly names: readonly string[]
-  readonly cells: readonly (readonly (string | null)[])[]
-}
-
-export interface Drawing extends Omit<Panel, 'drawings'> {
-  /** One drawing, or one for each side. */
-  readonly svgs: readonly string[]
-}
-
 /** A block of a telling with its figure drawn. */
 export type ShownBlock =
   | Exclude<Block, Figure>
-  | (Omit<Figure, 'drawings'> & { readonly width: number; readonly drawings: readonly Drawing[] })
+  | (Omit<Figure, 'drawings'> & { readonly width: number; readonly drawings: readonly Panel[] })
 
 export interface ShownTopic extends Omit<Topic, 'blocks'> {
   readonly blocks: readonly ShownBlock[]
@@ -118,7 +108,7 @@ export type EvaluationPart = Partial<Evaluation>
 
 /** The comparison of drawn rows with the data; under conditions rows are drawn, not graded. */
 export interface MeasureShape extends Shape {
-  readonly interim: { readonly part?: EvaluationPart; readonly drawings?: readonly Drawing[] }
+  readonly interim: { readonly part?: EvaluationPart; readonly drawings?: readonly Panel[] }
   readonly result: null
   /** The report. */
   readonly file: { readonly title: string; readonly command: string }

@@ -17,7 +17,6 @@ interface Move {
 
 /** Draws the scatter in a worker of its own, so that the page stays free: real rows still, chains moving between steps. */
 export class Painter {
-  readonly #say: (message: FromPainter) => void
   #canvas: OffscreenCanvas | undefined
   #size = { width: 0, height: 0, ratio: 1 }
   #colours: { real: Colour; synthetic: Colour } = { real: [0, 114, 178], synthetic: [213, 94, 0] }
@@ -40,9 +39,7 @@ export class Painter {
   #rate = { frames: 0, time: 0, last: 0 }
   #arrival = { last: 0, interval: 0 }
 
-  constructor(say: (message: FromPainter) => void) {
-    this.#say = say
-  }
+  constructor(private readonly say: (message: FromPainter) => void) {}
 
   handle(message: ToPainter): void {
     if (message.kind === 'canvas') this.#canvas = message.canvas
@@ -90,7 +87,7 @@ export class Painter {
   #begin(at: number, playing: boolean): void {
     this.#stale = true
     this.#goTo(at, playing)
-    this.#say({ kind: 'begun' })
+    this.say({ kind: 'begun' })
   }
 
   /** Other axes, or another ε: every row moves to its new place. */
@@ -121,7 +118,7 @@ export class Painter {
   }
 
   #tell(): void {
-    this.#say({
+    this.say({
       kind: 'at',
       step: this.#at,
       steps: Math.max(this.#steps.length - 1, 0),
@@ -212,14 +209,14 @@ export class Painter {
     }
     rate.last = now
     if (rate.frames < 30) return
-    this.#say({ kind: 'rate', framesPerSecond: (1000 * rate.frames) / rate.time, points: (this.#real.length + this.#shown.length) / 2 })
+    this.say({ kind: 'rate', framesPerSecond: (1000 * rate.frames) / rate.time, points: (this.#real.length + this.#shown.length) / 2 })
     this.#rate = { frames: 0, time: 0, last: now }
   }
 
   /** The rows as they are saved: those that the chains end at, whatever step is shown. */
   #sayDots(): void {
     const { step, steps } = this.#newest
-    this.#say({ kind: 'dots', real: this.#real, synthetic: this.#steps.at(-1) ?? new Float32Array(0), step, steps })
+    this.say({ kind: 'dots', real: this.#real, synthetic: this.#steps.at(-1) ?? new Float32Array(0), step, steps })
   }
 }
 

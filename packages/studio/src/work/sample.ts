@@ -4,7 +4,7 @@ import { type Encoded, inferTable, presentTable, type RawTable, type Table } fro
 import { placingOf, unplaced } from './axis.js'
 import type { Tools } from './desk.js'
 import { isKnown, usualSteps } from './draws.js'
-import { barsLike, firstAxes, previewOf, tableFacts } from './facts.js'
+import { barsLike, firstAxes, tableFacts } from './facts.js'
 import type { BenchToPainter, Choice, Draws, SampleResult, SampleShape, ScatterFrame, Subject, Support } from './messages.js'
 import type { Show } from './protocol.js'
 import { SystemWork } from './system-work.js'
@@ -75,7 +75,7 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
       Uint32Array.from({ length: Math.min(PREVIEW_ROWS, table.rowCount) }, (_, row) => row)
     )
     return {
-      preview: previewOf(presentTable(first, formats, 'text')),
+      first: presentTable(first, formats, 'text'),
       support: isKnown(draw) ? await supportOf(answer, this.system.training(model)) : null,
       bars: barsLike(this.#facts!.columns, table)
     }

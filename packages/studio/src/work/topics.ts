@@ -9,7 +9,7 @@ export async function shownTopics(topics: readonly Topic[]): Promise<ShownTopic[
     const drawings = block.drawings.map((one) => ({
       title: one.name ?? title,
       detail: one.detail ?? '',
-      svgs: [drawingSvg(one).text],
+      drawings: [drawingSvg(one)],
       remarks: []
     }))
     return { ...block, drawings, width: block.drawings[0]!.size[0] }

@@ -1,8 +1,7 @@
+import { capital } from '@sbridge/core/internal'
 import { useRef } from 'preact/hooks'
 import { PANELS, type Panel, panel } from '../../state/panel.js'
 import { settings } from '../../state/sampling.js'
-
-const NAMES: Readonly<Record<Panel, string>> = { settings: 'Settings', conditions: 'Conditions', observations: 'Observations' }
 
 /** The quiet steps of the recipe: how rows are drawn, what is known of them, what was observed. */
 export function PanelTabs() {
@@ -34,7 +33,7 @@ export function PanelTabs() {
             panel.value = one
           }}
         >
-          {NAMES[one]}
+          {capital(one)}
           {counts[one] > 0 && (
             <>
               <i aria-hidden="true" />

@@ -92,14 +92,20 @@ export function spellDeviation(deviation: number): string {
   return String(Number(deviation.toPrecision(2)))
 }
 
-/** An observation that could be made of this table. */
+/** Characters of an example that a narrow field shows. */
+const LONGEST_EXAMPLE = 32
+
+/** An observation that could be made of this table: of two columns where it is seen whole. */
 function example(): string {
-  const columns = knowable()
-    .filter(({ range, kind }) => range && kind !== 'datetime')
-    .slice(0, 2)
-  const middle = columns.reduce((sum, { range }) => sum + (range!.low + range!.high) / 2, 0)
-  const spread = columns.reduce((sum, { range }) => sum + (range!.high - range!.low) / 20, 0)
-  return `${columns.map(({ name }) => columnWord(name)).join(' + ')} = ${Number(middle.toPrecision(3))} ± ${spellDeviation(spread)}`
+  const columns = knowable().filter(({ range, kind }) => range && kind !== 'datetime')
+  const of = (count: number) => {
+    const chosen = columns.slice(0, count)
+    const middle = chosen.reduce((sum, { range }) => sum + (range!.low + range!.high) / 2, 0)
+    const spread = chosen.reduce((sum, { range }) => sum + (range!.high - range!.low) / 20, 0)
+    const names = chosen.map(({ name }) => columnWord(name)).join(' + ')
+    return `${names} = ${Number(middle.toPrecision(3))} ± ${spellDeviation(spread)}`
+  }
+  return of(2).length > LONGEST_EXAMPLE ? of(1) : of(2)
 }
 
 function Observation({ text, at }: { text: string; at: number }) {

@@ -1,8 +1,7 @@
 import { countText } from '@sbridge/core/internal'
-import { change, chooseTime, chosen, running, session, settings, snapshots } from '../../state/trajectories.js'
+import { change, chooseTime, chosen, running, session, settings, snapshots, timeText } from '../../state/trajectories.js'
 import { Columns, Table } from '../columns.js'
 import { Link, SelectField } from '../fields.js'
-import { timeText } from './words.js'
 
 /** What the columns mean: time, weight, coordinates; and which snapshots the fit must not see. */
 export function Choose() {
@@ -45,7 +44,7 @@ export function Choose() {
 }
 
 function HoldOut() {
-  const { times, counts, dates } = snapshots.value!
+  const { times, counts } = snapshots.value!
   const { holdOut } = settings.value
   const inner = times.slice(1, -1)
   if (inner.length === 0) return null
@@ -67,7 +66,7 @@ function HoldOut() {
               checked={holdOut.includes(time)}
               onChange={() => change({ holdOut: inner.filter((one) => holdOut.includes(one) === (one !== time)) })}
             />
-            <span>{timeText(time, dates)}</span>
+            <span>{timeText(time)}</span>
           </label>
         ))}
       </div>

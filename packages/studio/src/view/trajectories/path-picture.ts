@@ -136,16 +136,11 @@ function arrows(field: FieldPlaces, { frame, longest, ground }: { frame: number;
   return path
 }
 
-/** What a figure of paths says besides the picture. */
-interface PathWords {
-  /** The time in words. */
-  readonly when: string
-  /** Particles that were seen. */
-  readonly particles: number
-}
-
-/** Snapshots, whole paths and the drift at one time, as a document of its own. */
-export function pathSvg(picture: PathPicture, { time, show }: Omit<Moment, 'whole'>, { when, particles }: PathWords): string {
+/** Snapshots, whole paths and the drift at one time, as a document of its own; `when` is the time in words, and so many particles were seen. */
+export function pathSvg(
+  picture: PathPicture,
+  { time, show, when, particles }: Omit<Moment, 'whole'> & { when: string; particles: number }
+): string {
   const { x, y, snapshots, paths, field } = picture
   const seen = snapshots.reduce((sum, { places }) => sum + places.length / 2, 0)
   const counted = (drawn: number, all: number, kind: string) => `${drawn < all ? `${countText(drawn)} of ` : ''}${countText(all)} ${kind}`

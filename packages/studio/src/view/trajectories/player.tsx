@@ -2,7 +2,7 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import { countText } from '@sbridge/core/internal'
 import { useEffect, useRef } from 'preact/hooks'
 import { stillness } from '../../state/stillness.js'
-import { axes, change, chosen, picture, playWhenDrawn, running, snapshots, source } from '../../state/trajectories.js'
+import { axes, change, chosen, picture, playWhenDrawn, running, snapshots, source, timeText } from '../../state/trajectories.js'
 import { Select } from '../fields.js'
 import { FigureButtons } from '../figure-buttons.js'
 import { drawLayers } from '../layers.js'
@@ -11,7 +11,6 @@ import { useIntoSight } from '../sight.js'
 import { AxisSelect, Legend, Playback } from '../stage.js'
 import { theme } from '../theme.js'
 import { pathLayers, pathSvg, type Shown, timesOf } from './path-picture.js'
-import { timeText } from './words.js'
 
 /** Seconds that the whole time takes at speed 1. */
 const WHOLE = 10
@@ -26,7 +25,7 @@ const rate = signal<number | null>(null)
 const begun = signal(0)
 
 /** The time that is shown, as a person reads it. */
-const timeWords = (): string => `${chosen.value.told.time} ${timeText(time.value, snapshots.value!.dates)}`
+const timeWords = (): string => `${chosen.value.told.time} ${timeText(time.value)}`
 
 /** Particles that move along their paths, over the snapshots and the drift. */
 export function Player() {
@@ -80,7 +79,7 @@ function Parts() {
     ...(now?.paths ? [{ key: 'paths' as const, look: 'synthetic', words: `${countText(now.paths.count)} paths` }] : []),
     ...(now?.field ? [{ key: 'drift' as const, look: 'drift', words: 'drift' }] : [])
   ]
-  const svg = () => pathSvg(picture.value!, { time: time.value, show: show.value }, { when: timeWords(), particles })
+  const svg = () => pathSvg(picture.value!, { time: time.value, show: show.value, when: timeWords(), particles })
   const toggle = (key: keyof Shown) => {
     show.value = { ...show.value, [key]: !show.value[key] }
   }
@@ -94,8 +93,8 @@ function Parts() {
 function words(): string {
   const now = picture.value
   if (!now) return 'Snapshots, not drawn yet'
-  const { times, dates } = snapshots.value!
-  const span = `from ${timeText(times[0]!, dates)} to ${timeText(times.at(-1)!, dates)}`
+  const { times } = snapshots.value!
+  const span = `from ${timeText(times[0]!)} to ${timeText(times.at(-1)!)}`
   const moving = now.paths ? `${now.paths.count} paths ${span}` : `particles ${span}`
   return `${now.y.name} against ${now.x.name}: ${moving}, over ${times.length} snapshots${now.field ? ', with the drift as arrows' : ''}`
 }

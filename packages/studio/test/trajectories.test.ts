@@ -31,8 +31,9 @@ describe('trajectories in the studio', () => {
     const rows = await download(page, 'CSV')
     expect(rows.toString().split('\n')[0]).toBe('particle,time,prey,predator')
     expect(rows.toString().trim().split('\n')).toHaveLength(1 + 30 * (3 + 2 * 9))
-    const told = await studio.command(`${command} --json`)
+    const told = await studio.command(`${command} --json --model hares.sbridge`)
     expect(told.bytes).toEqual(rows)
+    expect(await download(page, 'Model file')).toEqual(readFileSync(`${studio.folder.path}/hares.sbridge`))
     const { output, ...summary } = JSON.parse(told.output) as Record<string, unknown> & {
       theta: Record<string, number>
       heldOut: unknown[]

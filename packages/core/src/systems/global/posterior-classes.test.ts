@@ -13,7 +13,7 @@ import { samplePosterior } from './posterior.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(3) }
-const [M, COUNT] = [600, 1000]
+const [M, COUNT] = [240, 600]
 /** Share of `wet`, and means of x in both classes; x has variance 1, and y = x + N(0, 0.5²). */
 const [SHARE, WET, DRY] = [0.3, 1.2, -0.6]
 
@@ -91,7 +91,7 @@ function exact(shift: number, value: number, deviation: number): Summary {
   return { share: odds / (1 + odds), wet: WET + gain * (wet - WET), dry: DRY + gain * (dry - DRY), spread: 1.25 * (1 - gain) }
 }
 
-/** 1,000 draws know a share to 0.016 and a mean within a class of 200 to a fourteenth of its spread. */
+/** 600 draws know a share to 0.02 and a mean within a class of 150 to a twelfth of its spread. */
 function expectSummary(found: Summary, wanted: Summary): void {
   expect(Math.abs(found.share - wanted.share)).toBeLessThan(0.055)
   const own = Math.sqrt(wanted.spread)
@@ -103,7 +103,7 @@ function expectSummary(found: Summary, wanted: Summary): void {
 const WORD = 'P(season = the "wet" one)'
 const posterior = async (...observe: string[]) => samplePosterior(model, { observe, rows: COUNT }, context)
 
-describe('observations that name categories', () => {
+describe('observations that name categories', { tags: ['slow'] }, () => {
   test.each([
     [`y + 2*${WORD} = 3 ± 0.1`, exact(2, 3, 0.1)],
     [`y + 2*${WORD} = 0.5 ± 0.5`, exact(2, 0.5, 0.5)],
@@ -168,7 +168,7 @@ describe('observations that name categories', () => {
 describe.each([
   ['a linear codec', false],
   ['a codec that nobody knows to be linear', true]
-])('behind %s', (_, hidden) => {
+])('behind %s', { tags: ['slow'] }, (_, hidden) => {
   test('classes are weighed by the same evidence', async () => {
     const raw = {
       rowCount: M,
@@ -189,13 +189,13 @@ describe.each([
   })
 })
 
-describe('classes that are swept', () => {
+describe('classes that are swept', { tags: ['slow'] }, () => {
   test('a level of many columns of categories follows its evidence', async () => {
-    const u = uniforms(keyFromSeed(4), 8 * M)
+    const u = uniforms(keyFromSeed(4), 5 * M)
     const raw = {
       rowCount: M,
       columns: [
-        ...Array.from({ length: 7 }, (_, c) => ({
+        ...Array.from({ length: 5 }, (_, c) => ({
           name: `c${c}`,
           source: 'text' as const,
           values: Array.from({ length: M }, (_, i) => 'abcd'[Math.floor(4 * u[c * M + i]!)]!)

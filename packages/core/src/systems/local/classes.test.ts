@@ -93,7 +93,7 @@ const shareUnder = (evidence: (season: Season) => number): number => {
 
 const known = (request: Omit<LocalPosteriorRequest, 'count'>) => posteriorClasses(model, { count: COUNT, ...request }, context)
 
-describe('a field with categories', () => {
+describe('a field with categories', { tags: ['slow'] }, () => {
   test('has the shares of its classes, and in each its own means, variances and correlations', async () => {
     const table = await sampleClasses(model, { count: COUNT }, context)
     expect(shareOf(table, 'wet')).toBeCloseTo(priorOf('wet'), 2)
@@ -169,7 +169,7 @@ describe('a field with categories', () => {
       },
       Number.NaN
     ]
-  ])('%s moves the shares of the classes as Bayes has it', { tags: ['slow'] }, async (_, request, evidence, value) => {
+  ])('%s moves the shares of the classes as Bayes has it', async (_, request, evidence, value) => {
     const { table, report } = await known(request)
     // Closed forms are exact, shares are apportioned; the mean of a likelihood over 1,024 rows is known to a few per cent.
     expect(Math.abs(shareOf(table, 'wet') - shareUnder(evidence))).toBeLessThan('likelihood' in request ? 0.03 : 0.008)

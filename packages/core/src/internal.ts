@@ -1,5 +1,6 @@
 /** What the other packages of this repository use besides the public interface: it may change in any release. */
 
+export { ruleText } from './code/rules/rule.js'
 export { alignTables } from './diagnose/align.js'
 export { evaluateTarget } from './diagnose/conditional-target.js'
 export { evaluationParts } from './diagnose/evaluate.js'
@@ -19,7 +20,6 @@ export {
 export { tellTarget } from './diagnose/tell-target.js'
 export { countingEngine } from './engine/counting.js'
 export { type WasmWorker, WORKER_SOURCE, type WorkerMessage } from './engine/wasm/host.js'
-export { columnWord } from './know/indicators.js'
 export { readObservation } from './know/observations.js'
 export { isModel } from './model-file/container.js'
 export { defined } from './num/defined.js'
@@ -83,6 +83,8 @@ export {
   trajectoriesSummary
 } from './systems/marginals/trajectories.js'
 export { prepareRows, prepareTable } from './systems/prepare.js'
+export { ruleFields } from './systems/rule-options.js'
+export { rulesOf } from './systems/ruled-rows.js'
 export { type AnySystem, checkOptions } from './systems/system.js'
 export { pairsPerMillisecond } from './systems/table/estimate.js'
 export { checkImageTable, type ImageShape, parseImageShape, pixelsOf } from './systems/table/image.js'
@@ -93,10 +95,12 @@ export { fitLatentLocal, type LatentLocalModel } from './systems/table/latent-lo
 export { SearchMemory, searchName } from './systems/table/search-memory.js'
 export { tables } from './systems/table/system.js'
 export { keptBackIn, tellKnown, tellSeed } from './systems/table/tell.js'
+export { wholeTable } from './systems/table/whole.js'
 export { tableFields } from './systems/table-options.js'
 export { allowedKinds, type ColumnFacts, columnFacts, endText, inLine, rangeOf } from './table/column-facts.js'
 export { linearForm } from './table/derivative.js'
 export { presentValues } from './table/encoder.js'
+export { columnWord } from './table/expression-text.js'
 export { type InferOptions, KINDS } from './table/infer.js'
 export { RARE_BELOW } from './table/rare-below.js'
 export { isEmptyColumn } from './table/raw.js'

@@ -2,6 +2,7 @@ import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import type { ColumnCode, Encoder } from '../table/encoder.js'
 import type { Indicator } from '../table/expression.js'
+import { columnWord, writeIndicator } from '../table/expression-text.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import { isCategorical, type Table } from '../table/table.js'
 import { levelOf } from './conditions.js'
@@ -62,16 +63,6 @@ function noCategory(encoder: Observable, column: number, text: string): InputErr
     expected: `P of a category or of true and false: ${listed(categories) || 'the table has none'}`,
     try: numeric && !date ? `${columnWord(name)} without P, or --types ${name}=category` : `leaving ${name} out`
   })
-}
-
-/** A column's name as expressions spell it. */
-export const columnWord = (name: string): string => (/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name) ? name : quoted(name))
-
-const quoted = (text: string): string => `\`${text.replaceAll('`', '``')}\``
-
-/** `P(name = level)` as expressions spell it. */
-export function writeIndicator(name: string, level: string): string {
-  return `P(${columnWord(name)} = ${/[`()]|^\s|\s$|^$/.test(level) ? quoted(level) : level})`
 }
 
 const nameOf = ({ name, level }: Indicator): string => JSON.stringify([name, level])

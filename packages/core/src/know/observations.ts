@@ -2,8 +2,9 @@ import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { mean, variance } from '../num/statistics.js'
 import { byClass, columnsOf, evaluate, type ObservationExpression, parseObservation, withIndicators } from '../table/expression.js'
+import { columnWord, writeIndicator } from '../table/expression-text.js'
 import { isNumeric, type Table } from '../table/table.js'
-import { checkIndicator, columnWord, holdsIn, type Observable, unknownColumn, writeIndicator } from './indicators.js'
+import { checkIndicator, holdsIn, type Observable, unknownColumn } from './indicators.js'
 
 /** What an observation says, before and after. Plain JSON. */
 export interface ObservationSupport {

@@ -11,6 +11,7 @@ import {
   localFields,
   marginalsFields,
   pathFields,
+  ruleFields,
   snapshotFields,
   tableFields
 } from '@sbridge/core/internal'
@@ -85,6 +86,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'forecast', fields: forecastFields },
   { group: 'trajectories', fields: [...snapshotFields, ...marginalsFields, ...pathFields] },
   { group: 'table', fields: tableFields },
+  { group: 'rules', fields: ruleFields },
   { group: 'report', fields: reportFields },
   { group: 'running', fields: runFields }
 ]

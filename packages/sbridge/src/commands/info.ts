@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { InputError, linesOf, type ModelContents, systemFor } from '@sbridge/core'
-import { type ColumnFacts, columnFacts, inLine, prepareRows, tableFields } from '@sbridge/core/internal'
+import { type ColumnFacts, columnFacts, inLine, prepareRows, ruleFields, rulesOf, ruleText, tableFields } from '@sbridge/core/internal'
 import { ReferenceEngine } from '@sbridge/core/kernels'
-import type { Table } from '@sbridge/core/tables'
+import type { RawTable, Table } from '@sbridge/core/tables'
 import { addFields, allFields, flagOf, readFields } from '../cli/fields.js'
 import { host } from '../cli/options.js'
 import { modelContentsIn } from '../cli/source.js'
@@ -18,7 +18,7 @@ export function registerInfo(program: Command): void {
     .argument('[input]', 'a model file, a table, or a folder that interrupted runs wrote to')
     .option('--options', 'lists every option with unit, range, default and source')
     .option('--json', 'prints JSON')
-  addFields(command, tableFields)
+  addFields(command, [...tableFields, ...ruleFields])
   command.action(async (input, options) => {
     await runInfo(input, options as InfoFlags)
   })
@@ -47,7 +47,9 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
     return
   }
   const contents = await modelContentsIn(input)
-  const found = contents ? await modelFacts(contents) : tableFacts(prepareRows(await readTable(input), readFields(tableFields, flags)).data)
+  const found = contents
+    ? await modelFacts(contents)
+    : tableFacts(await readTable(input), readFields([...tableFields, ...ruleFields], flags))
   const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
 }
@@ -96,10 +98,22 @@ interface Facts {
   /** The summary that a model keeps. */
   readonly model?: object
   readonly words?: readonly string[]
+  /** That a table obeys. */
+  readonly rules?: readonly string[]
 }
 
-function tableFacts({ table, notes }: ReturnType<typeof prepareRows>['data']): Facts {
-  return { what: 'table', rows: table.rowCount, columns: table.columns.map(lineOf), notes }
+function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1]): Facts {
+  const { data } = prepareRows(raw, options)
+  const { table, notes } = data
+  const rules = rulesOf(data, options).map(ruleText)
+  const words = rules.map((rule) => `rule: ${rule}`)
+  return {
+    what: 'table',
+    rows: table.rowCount,
+    columns: table.columns.map(lineOf),
+    notes,
+    ...(rules.length > 0 ? { rules, words } : {})
+  }
 }
 
 /** What a model file holds. */

@@ -56,7 +56,7 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
     const model = await this.fit(fit, tools)
     tools.interim(model.summary)
     const steps = draw.steps ?? usualSteps(draw)
-    const trail = new Trail(model.training.encoder, { rows: draw.rows, steps })
+    const trail = new Trail(model, { rows: draw.rows, steps })
     const onStep = (state: Encoded, step: number) => {
       // Only now: what is refused leaves the picture as it is.
       if (step === 0 && show === 'play') {

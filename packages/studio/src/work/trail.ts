@@ -1,4 +1,6 @@
-import { decodeTable, type Encoded, type Encoder, type Table } from '@sbridge/core/tables'
+import type { GlobalModel } from '@sbridge/core'
+import { wholeTable } from '@sbridge/core/internal'
+import { decodeTable, type Encoded, type Table } from '@sbridge/core/tables'
 import { type Placing, pairsOf } from './axis.js'
 
 /** Numbers that are kept of all steps together, at most: about 100 MB. */
@@ -21,9 +23,10 @@ export class Trail {
   readonly #every: number
 
   constructor(
-    private readonly encoder: Encoder,
+    private readonly model: GlobalModel,
     size: { readonly rows: number; readonly steps: number }
   ) {
+    const { encoder } = model.training
     this.#rows = size.rows
     const numbers = size.rows * (encoder.coordinateCount + encoder.factors.length) * (size.steps + 1)
     this.#every = Math.max(1, Math.ceil(numbers / MOST_NUMBERS))
@@ -42,9 +45,12 @@ export class Trail {
 
   places(step: number, axes: AxisPair): Float32Array {
     const { coordinates, codes } = this.#steps[step]!
-    const matrix = { data: Float64Array.from(coordinates), rows: this.#rows, cols: this.encoder.coordinateCount }
+    const { encoder } = this.model.training
+    const matrix = { data: Float64Array.from(coordinates), rows: this.#rows, cols: encoder.coordinateCount }
     const rows = { coordinates: matrix, codes: Int32Array.from(codes) }
-    return placesOf(decodeTable(this.encoder, rows, [axes.x.axis.name, axes.y.axis.name]), axes)
+    // What rules derive needs more columns than the two.
+    if (this.model.rules) return placesOf(wholeTable(this.model, decodeTable(encoder, rows)).table, axes)
+    return placesOf(decodeTable(encoder, rows, [axes.x.axis.name, axes.y.axis.name]), axes)
   }
 }
 

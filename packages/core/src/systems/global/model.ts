@@ -1,3 +1,4 @@
+import type { KeptRules } from '../../code/rules/keep.js'
 import { Generator } from '../../draw/generator.js'
 import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
@@ -31,6 +32,8 @@ export interface GlobalModel {
   readonly potentials: Float64Array
   readonly kernel: KernelChoice
   readonly summary: FitSummary
+  /** Rules stacked before the encoder: `training` is without the columns that they derive. */
+  readonly rules?: KeptRules
 }
 
 /** What a report says about a fit. Plain JSON. */

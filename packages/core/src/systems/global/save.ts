@@ -1,3 +1,4 @@
+import type { KeptRules } from '../../code/rules/keep.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import type { ModelContents } from '../../model-file/contents.js'
@@ -21,6 +22,7 @@ import {
 } from '../../model-file/reading.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { codesIn, type EncoderRecord, encoderIn, recordEncoder, scaledArray, scalingMethod } from '../encoder-file.js'
+import { recordRules, rulesIn } from '../rules-file.js'
 import type { BandwidthCurve } from './bandwidth.js'
 import type { ScalingChoice } from './choose-scaling.js'
 import type { FitSummary, GlobalModel } from './model.js'
@@ -44,9 +46,10 @@ export function saveGlobal(model: GlobalModel): ModelContents {
     kernel: { kind: kernel.kind, epsilon: kernel.epsilon, ...(variable ? { smoothing: kernel.field.smoothing } : {}) },
     summary: model.summary
   }
+  const rules = model.rules ? { rules: recordRules(model.rules) } : {}
   return {
     kind: 'global',
-    meta,
+    meta: { ...meta, ...rules },
     arrays: {
       ...recorded.arrays,
       coordinates: rows.coordinates.data,
@@ -111,8 +114,15 @@ export function loadGlobal(contents: ModelContents): GlobalModel {
     training: { encoder, rows: { coordinates, codes: codesIn(arrays, encoder, rowCount) }, logWeights: logWeightsIn(arrays, rowCount) },
     potentials: float64Array(arrays, 'potentials', rowCount, SCALED),
     kernel: kernelIn(kernel, coordinates, arrays),
-    summary
+    summary,
+    ...rulesOf(contents.meta, encoder)
   }
+}
+
+/** Rules of the table, where the model has some. */
+function rulesOf(meta: unknown, { columns }: TrainingRows['encoder']): { readonly rules?: KeptRules } {
+  const drawn = columns.map(({ name }) => name)
+  return record<{ readonly rules?: KeptRules }>({ rules: optional(rulesIn(drawn)) })(meta, 'meta')
 }
 
 function kernelIn({ kind, epsilon, smoothing }: RecordedKernel, points: Matrix, arrays: ModelContents['arrays']): KernelChoice {

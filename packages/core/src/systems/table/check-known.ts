@@ -8,6 +8,9 @@ import { columnsOf, parseObservation } from '../../table/expression.js'
 import type { RawTable } from '../../table/raw.js'
 import { refuseContradictions } from '../global/condition-sample.js'
 import { prepareRows, prepareTable } from '../prepare.js'
+import { inTermsOf, throughRules } from '../ruled-known.js'
+import { ruledRows } from '../ruled-rows.js'
+import type { TableFit } from './options.js'
 import type { FitJob } from './whole.js'
 
 /** What is known about rows to draw. */
@@ -33,8 +36,11 @@ export function modelKnown(raw: RawTable, job: FitJob, { givens, observe, likeli
  * draw would: unknown columns and categories, categories that no row has together, malformed observations, likelihoods that
  * throw or exclude every row. Cost O(cells) and a likelihood a row.
  */
-export function checkKnown(raw: RawTable, job: FitJob, { givens, observe, likelihood }: Known): void {
-  const { table, formats } = prepareTable(raw, job).data
+export function checkKnown(raw: RawTable, job: TableFit, known: Known): void {
+  const whole = job.local === undefined && job.latent === undefined
+  const { data, rules } = whole ? ruledRows(raw, job) : { ...prepareTable(raw, job), rules: undefined }
+  const { table, formats } = data
+  const { givens, observe, likelihood } = rules ? throughRules(rules, known).asked : known
   const encoder = fitEncoder(table, formats, () => 'standard')
   const conditions = resolveConditions(encoder, givens)
   const observations = observe.map((text) => readObservation(encoder, text))
@@ -47,5 +53,7 @@ export function checkKnown(raw: RawTable, job: FitJob, { givens, observe, likeli
     likelihoods.every(
       ({ value }) => value(rowOf(rows.coordinates, i), rows.codes.subarray(i * width, (i + 1) * width)) > Number.NEGATIVE_INFINITY
     )
-  if (!Array.from({ length: table.rowCount }, (_, i) => i).some(possible)) throw allExcluded(observe, likelihood !== undefined)
+  if (Array.from({ length: table.rowCount }, (_, i) => i).some(possible)) return
+  const excluded = allExcluded(observe, likelihood !== undefined)
+  throw rules ? inTermsOf(known, excluded) : excluded
 }

@@ -7,7 +7,7 @@ import { isCategorical, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { contextOf } from '../context.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
-import { type GlobalModel, trainingTable } from '../global/model.js'
+import { fitGlobal, type GlobalModel, trainingTable } from '../global/model.js'
 import { samplePosterior } from '../global/posterior.js'
 import { loadGlobal, saveGlobal } from '../global/save.js'
 import type { SystemContext } from '../host.js'
@@ -23,6 +23,8 @@ import { sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { loadLocal, saveLocal } from '../local/save.js'
 import type { Localisation } from '../localisation.js'
 import { prepareTable } from '../prepare.js'
+import { inTermsOf, throughRules } from '../ruled-known.js'
+import { ruledRows } from '../ruled-rows.js'
 import { checkImageTable, parseImageShape } from './image.js'
 import { decodeLatents, drawLatents, fitLatentTable, type LatentTableModel, trainingLatentTable } from './latent.js'
 import type { LatentJob } from './latent-codec.js'
@@ -30,7 +32,7 @@ import { sampleLatentConditioned } from './latent-conditions.js'
 import { loadLatentLocal, loadLatentTable, saveLatentLocal, saveLatentTable } from './latent-file.js'
 import { fitLatentLocal, type LatentLocalModel, posteriorLatentLocal, sampleLatentLocal, trainingLatentLocalTable } from './latent-local.js'
 import type { DrawnRows, TableFit, TableRequest } from './options.js'
-import { fitTable, sampleTable } from './whole.js'
+import { sampleTable, wholeFormats, wholeTable } from './whole.js'
 
 /** What a kind of model of tables does. */
 export interface TableKind<Model, Fitted = Model> {
@@ -46,15 +48,19 @@ export interface TableKind<Model, Fitted = Model> {
 /** One bridge on all columns. */
 export const whole: TableKind<GlobalModel> = {
   kind: 'global',
-  fit: (table, { types, columns, exclude, missing, weights, bandwidth, scaling, kernel, seed }, context) =>
-    fitTable(table, defined({ types, columns, exclude, missing, weights, bandwidth, scaling, kernel, seed }), context),
+  async fit(table, options, context) {
+    const { bandwidth, scaling, kernel, seed = 1 } = options
+    const { data, weights, rules } = ruledRows(table, options)
+    const model = await fitGlobal(data, defined({ bandwidth, scaling, kernel, weights }), contextOf(seed, context))
+    return rules ? { ...model, rules } : model
+  },
   async draw(model, request, context) {
     if (request.asked) return wholeKnown(model, { ...request, asked: request.asked }, context)
     const { rows, seed, noise, steps, start, onStep } = request
     const table = await sampleTable(model, defined({ rows, seed, noise, steps, start, onStep }), context)
-    return { table, formats: model.training.encoder.formats, warnings: [] }
+    return { table, formats: wholeFormats(model), warnings: [] }
   },
-  training: trainingTable,
+  training: (model) => wholeTable(model, trainingTable(model)).table,
   save: saveGlobal,
   load: loadGlobal
 }
@@ -64,7 +70,8 @@ async function wholeKnown(
   { asked, rows = model.summary.rowCount, steps, seed = 1, onStep, memory }: TableRequest & { readonly asked: Asked },
   jobContext: SystemContext
 ): Promise<DrawnRows> {
-  const { givens, observe, likelihood, conditioning, epsilon, ridge } = asked
+  const known = model.rules ? throughRules(model.rules, asked) : { asked, warnings: [] }
+  const { givens, observe, likelihood, conditioning, epsilon, ridge } = known.asked
   if (onStep && givens.length > 1) throw refusal('several conditions with onStep', 'one condition, whose chains move together')
   const context = contextOf(seed, jobContext)
   const shared = { rows, ...defined({ steps, epsilon, onStep, memory }) }
@@ -75,12 +82,19 @@ async function wholeKnown(
       { given: givens, ...shared, ...defined({ ridge, conditioning }) },
       context
     )
-    return { table, formats, steps: report.steps, conditional: report, warnings: warningsOf(report) }
+    return {
+      ...wholeTable(model, table, formats),
+      steps: report.steps,
+      conditional: report,
+      warnings: [...known.warnings, ...warningsOf(report)]
+    }
   }
   if (conditioning === 'clamp') throw refusal('conditioning clamp with observations', 'informed or langevin')
-  const request = { ...shared, observe, given: givens[0]!, ...defined({ likelihood, conditioning }) }
-  const { table, formats, report } = await samplePosterior(model, request, context)
-  return { table, formats, steps: report.steps, posterior: report, warnings: report.warnings }
+  const posterior = { ...shared, observe, given: givens[0]!, ...defined({ likelihood, conditioning }) }
+  const { table, formats, report } = await samplePosterior(model, posterior, context).catch((error: unknown) => {
+    throw model.rules ? inTermsOf(asked, error) : error
+  })
+  return { ...wholeTable(model, table, formats), steps: report.steps, posterior: report, warnings: [...known.warnings, ...report.warnings] }
 }
 
 const warningsOf = ({ conditions }: ConditionalReport): NamedWarning[] => conditions.flatMap(({ warnings }) => warnings)

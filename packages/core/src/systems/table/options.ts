@@ -13,6 +13,7 @@ import type { LocalModel } from '../local/model.js'
 import type { LocalOptions } from '../local/options.js'
 import type { LocalPosteriorReport } from '../local/posterior-report.js'
 import type { Localisation } from '../localisation.js'
+import type { RuleOptions } from '../rule-options.js'
 import type { Answer } from '../system.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
 import type { LatentJob } from './latent-codec.js'
@@ -24,7 +25,7 @@ import type { FitJob } from './whole.js'
 export type TableModel = GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */
-export interface TableFit extends FitJob, Partial<Pick<LatentJob, 'commonScale'>>, Partial<Omit<LocalOptions, 'local'>> {
+export interface TableFit extends FitJob, RuleOptions, Partial<Pick<LatentJob, 'commonScale'>>, Partial<Omit<LocalOptions, 'local'>> {
   /** `pca:8`, `diffusion-map:8`, `autoencoder:16`, `onnx:ENCODER,DECODER`, or the same taken apart. */
   readonly latent?: LatentJob['latent'] | undefined
   /** `window:1`, `ring:2`, `grid:20x20:1`, `graph:FILE`, `auto`, or the same taken apart. */

@@ -1,3 +1,4 @@
+import type { KeptRules } from '../../code/rules/keep.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Given } from '../../know/conditions.js'
 import { factorGroups } from '../../law/factor-groups.js'
@@ -13,7 +14,8 @@ import { isNumeric } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { CONTEST_BUDGET } from '../global/choose-scaling.js'
 import { type GlobalModel, SEARCH_BUDGET } from '../global/model.js'
-import { prepareRows } from '../prepare.js'
+import { throughRules } from '../ruled-known.js'
+import { ruledRows } from '../ruled-rows.js'
 import { type Plan, planned } from '../system.js'
 import { estimateJob, type KnownSize } from './estimate.js'
 import type { TableFit, TableRequest, TableSource } from './options.js'
@@ -38,7 +40,7 @@ const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwi
 function planWhole(source: WholeSource, request: TableRequest | undefined): Plan {
   const shape = 'model' in source ? shapeOfModel(source.model) : shapeOfTable(source.input, source.options)
   const { rowCount, dimension, points: timed } = shape
-  const { asked } = request ?? {}
+  const asked = shape.rules && request?.asked ? throughRules(shape.rules, request.asked).asked : request?.asked
   const size = {
     ...shape,
     drawnRows: request ? (request.rows ?? rowCount) * (asked?.givens.length ?? 1) : 0,
@@ -73,6 +75,7 @@ function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, ban
 }
 
 interface Shape {
+  readonly rules?: KeptRules | undefined
   readonly rowCount: number
   readonly columnCount: number
   readonly dimension: number
@@ -92,11 +95,12 @@ interface Shape {
   readonly bandwidthGiven: boolean
 }
 
-function shapeOfModel({ training, summary }: GlobalModel): Shape {
+function shapeOfModel({ training, summary, rules }: GlobalModel): Shape {
   const points = embedEncoded(training.encoder, training.rows)
   return {
+    rules,
     rowCount: summary.rowCount,
-    columnCount: training.encoder.columns.length,
+    columnCount: rules?.columns.length ?? training.encoder.columns.length,
     dimension: points.cols,
     points,
     comparesScalings: false,
@@ -110,7 +114,8 @@ function shapeOfModel({ training, summary }: GlobalModel): Shape {
 }
 
 function shapeOfTable(raw: RawTable, options: TableFit): Shape {
-  const { table, formats } = prepareRows(raw, options).data
+  const { data, rules } = ruledRows(raw, options)
+  const { table, formats } = data
   const encoder = fitEncoder(table, formats, () => 'standard')
   const rows = encodeTable(encoder, table, keyFromSeed(0))
   const { codes } = rows
@@ -120,8 +125,9 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
   const decided = options.scaling === 'standard' || options.scaling === 'quantile'
   return {
+    rules,
     rowCount: table.rowCount,
-    columnCount: table.columns.length,
+    columnCount: rules?.columns.length ?? table.columns.length,
     dimension: points.cols,
     points,
     searchRows: rowsWithin(SEARCH_BUDGET, encoder, rows),

@@ -1,7 +1,9 @@
+import { ruleTexts } from '../../code/rules/keep.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import { defined } from '../../num/defined.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
+import { together } from '../../tell/telling.js'
 import { askedIn } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
 import { drawFields, fitFields } from '../global/options.js'
@@ -10,6 +12,8 @@ import { latentDrawFields, latentFields } from '../latent/options.js'
 import { parseLatent } from '../latent/specification.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
+import { ruleFields } from '../rule-options.js'
+import { RULE_WARNING } from '../ruled-known.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { checkKnown, modelKnown } from './check-known.js'
@@ -40,7 +44,7 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   name: 'tables',
   kinds: KINDS.map(({ kind }) => kind),
   fields: {
-    fit: [...fitFields, ...localFields, ...latentFields, ...tableFields],
+    fit: [...fitFields, ...localFields, ...latentFields, ...tableFields, ...ruleFields],
     draw: [...drawFields, ...latentDrawFields],
     know: conditionFields
   },
@@ -71,10 +75,12 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   tell(model, drawn) {
     if (!drawn) return tellTable(model)
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
-    return tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
+    const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
+    const warnings = drawn.answer.warnings.filter(({ name }) => name === RULE_WARNING)
+    return warnings.length === 0 ? told : together(told, { json: {}, topics: [], warnings, notes: [] })
   },
   training: (model) => kindNamed(kindOf(model)).training(model),
-  summary: ({ summary }) => summary,
+  summary: ({ summary, ...model }) => ('rules' in model && model.rules ? { ...summary, rules: ruleTexts(model.rules) } : summary),
   save: (model) => kindNamed(kindOf(model)).save(model),
   load: (contents: ModelContents, context) => kindNamed(contents.kind).load(contents, context)
 }

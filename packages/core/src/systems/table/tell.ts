@@ -16,6 +16,8 @@ import type { LatentConditionReport } from './latent-conditions.js'
 import { type LatentLocalModel, trainingLatents } from './latent-local.js'
 import type { TableModel } from './options.js'
 import { tellCodec } from './tell-codec.js'
+import { tellRules } from './tell-rules.js'
+import { wholeTable } from './whole.js'
 
 type Draws = Pick<LatentDraw, 'seed' | 'noise' | 'steps' | 'start' | 'dynamics'>
 
@@ -37,7 +39,8 @@ export interface ToldReports {
 /** What a model of a table says; with rows, what it says of them. */
 export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
-  return together(tellModel(model, rows.latents), ...tellKnown(rows, rows.posterior ? columnsOf(model) : []), ...draws)
+  const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
+  return together(tellModel(model, rows.latents), ...rules, ...tellKnown(rows, rows.posterior ? columnsOf(model) : []), ...draws)
 }
 
 function tellModel(model: TableModel, drawn: Matrix | undefined): Telling {
@@ -63,7 +66,7 @@ const namesOf = ({ encoder }: LocalModel): string[] => encoder.columns.map(({ na
 
 /** Only their kinds are looked at, where times are shown. */
 function columnsOf(model: TableModel): Table['columns'] {
-  return 'training' in model ? trainingTable(model).columns : []
+  return 'training' in model ? wholeTable(model, trainingTable(model)).table.columns : []
 }
 
 /** What is known of rows: all that reads the four reports, behind one record. `columns`: of the table. */

@@ -1,3 +1,6 @@
+import { putRulesBack } from '../../code/rules/keep.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import type { ColumnFormat } from '../../table/infer.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Cells, type DrawnRow, type OfRows, type Rows, rowsOfTable, tableOfRows } from '../../table/records.js'
@@ -39,7 +42,20 @@ export async function fitTable<Row extends Cells<Row> = never>(
 /** Rows drawn from a model, with kinds. Same model, job and engine: same rows, for any thread count. */
 export async function sampleTable(model: GlobalModel, job: SampleJob, context: JobContext): Promise<Table> {
   refuseUnknown(job, SAMPLE_JOB)
-  return sampleGlobal(model, { ...job, count: job.rows ?? model.summary.rowCount }, contextOf(job.seed ?? 1, context))
+  return wholeTable(
+    model,
+    await sampleGlobal(model, { ...job, count: job.rows ?? model.summary.rowCount }, contextOf(job.seed ?? 1, context))
+  ).table
+}
+
+/** How the columns of a model's table are written. */
+export function wholeFormats({ training, rules }: GlobalModel): readonly ColumnFormat[] {
+  return rules?.columns.map(({ format }) => format) ?? training.encoder.formats
+}
+
+/** Rows of a model with the columns that its rules derive, and how all columns are written. `formats`: of the rows, the model's own when left out. */
+export function wholeTable({ training, rules }: GlobalModel, table: Table, formats = training.encoder.formats): WrittenTable {
+  return rules ? putRulesBack(rules, { table, formats }) : { table, formats }
 }
 
 /**
@@ -49,6 +65,6 @@ export async function sampleTable(model: GlobalModel, job: SampleJob, context: J
 export function presentRows<Row = never>(model: GlobalModel & OfRows<Row>, rows: Table, as: 'records'): DrawnRow<Row>[]
 export function presentRows(model: GlobalModel, rows: Table, as: 'text' | 'typed'): RawTable
 export function presentRows(model: GlobalModel, rows: Table, as: 'text' | 'typed' | 'records'): RawTable | object[] {
-  const { formats } = model.training.encoder
+  const formats = wholeFormats(model)
   return as === 'records' ? rowsOfTable(presentTable(rows, formats, 'source')) : presentTable(rows, formats, as)
 }

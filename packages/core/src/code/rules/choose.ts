@@ -1,0 +1,44 @@
+import { inputsOf, type Rule } from './rule.js'
+
+/**
+ * Rules that can be kept together: in the order given, each whose column no earlier rule derives and that closes no circle. What
+ * comes back is in an order in which columns can be derived, each after its inputs. Orders with the same column are one start
+ * more of its gap, and go together.
+ */
+export function keepable(rules: readonly Rule[]): { readonly kept: readonly Rule[]; readonly left: readonly Rule[] } {
+  const kept: Rule[] = []
+  const left: Rule[] = []
+  for (const rule of rules) (clashOf(rule, kept) ? left : kept).push(rule)
+  return { kept: inOrder(kept), left }
+}
+
+/** Why a rule cannot be kept beside others: its column is derived already, or its inputs need that column. */
+export function clashOf(rule: Rule, kept: readonly Rule[]): 'derived' | 'circle' | undefined {
+  const before = kept.filter(({ column }) => column === rule.column)
+  if (before.some(({ kind }) => kind !== 'order' || rule.kind !== 'order')) return 'derived'
+  return needs(inputsOf(rule), kept).has(rule.column) ? 'circle' : undefined
+}
+
+/** Columns, and all that they are derived from. */
+function needs(columns: readonly string[], rules: readonly Rule[]): ReadonlySet<string> {
+  const all = new Set<string>()
+  const visit = (column: string): void => {
+    if (all.has(column)) return
+    all.add(column)
+    for (const rule of rules) if (rule.column === column) inputsOf(rule).forEach(visit)
+  }
+  columns.forEach(visit)
+  return all
+}
+
+function inOrder(rules: readonly Rule[]): Rule[] {
+  const out: Rule[] = []
+  let rest = [...rules]
+  while (rest.length > 0) {
+    const waiting = new Set(rest.map(({ column }) => column))
+    const ready = rest.filter((rule) => !inputsOf(rule).some((input) => waiting.has(input)))
+    out.push(...ready)
+    rest = rest.filter((rule) => !ready.includes(rule))
+  }
+  return out
+}

@@ -1,0 +1,301 @@
+import type { Expression } from '../../table/expression.js'
+import { isBeyondChance, rateByChance } from './chance.js'
+import { type Quantity, tolerance } from './quantity.js'
+import { binary, column, number, SHAPES, type Shape, scaled, simplestIn } from './shapes.js'
+
+/** A formula that all rows obey. */
+export interface FormulaFound {
+  readonly column: string
+  readonly expression: Expression
+  readonly rank: number
+  readonly inputs: number
+}
+
+/** Rows, spread over the table, that a candidate must pass before all rows are looked at. */
+const PROBES = 64
+/** Rows without a gap among them that a candidate must have. */
+const LEAST_PROBES = 4
+/** Columns of numbers beyond which only shorter formulas are tried. */
+const MOST = { 1: 400, 2: 120, 3: 40 } as const
+/** A column of fewer values is a category: what determines it is a lookup. */
+const LEAST_VALUES = 3
+/** Between columns that have nothing to do with each other a formula that rounds must fail at least as often as it holds. */
+const MOST_RATE = 0.5
+/** Rows whose different combinations of values count as support. */
+const MOST_DISTINCT = 5000
+
+/** Differences of which the other order is tried too. */
+const MIRRORED = 9
+/** Of relations that can be read in several ways, those that round as a result does come first: what rounds less was an input. */
+const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
+
+/** Inputs of a formula in a row; NaN where one is missing. */
+type Inputs = (row: number) => number
+
+interface Candidate {
+  readonly target: number
+  readonly inputs: readonly number[]
+  readonly value: Inputs
+  readonly write: () => Expression
+  readonly factor: Shape['factor']
+  readonly rank: number
+}
+
+/**
+ * Formulas of one, two or three columns, and sums of columns side by side, that hold in every row to the decimals that are
+ * written, with a factor that is found. Each is tried on 64 rows, then on all. Cost O(p⁴) on a few rows for p ≤ 40 columns, and
+ * O(rows) for each that passes.
+ */
+export function findFormulas(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
+  const search = new Search(quantities, rowCount)
+  for (const shape of SHAPES) if (quantities.length <= MOST[shape.arity]) search.tryShape(shape)
+  if (quantities.length <= MOST[2]) search.tryAffine()
+  search.tryRuns()
+  return search.believed()
+}
+
+class Search {
+  private readonly probes: readonly number[]
+  private readonly atProbes: readonly Float64Array[]
+  private readonly passed: Candidate[] = []
+  private readonly targets: readonly number[]
+  private candidates = 0
+  private readonly buffer: Float64Array
+
+  constructor(
+    private readonly quantities: readonly Quantity[],
+    private readonly rowCount: number
+  ) {
+    const count = Math.min(PROBES, rowCount)
+    this.probes = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
+    this.atProbes = quantities.map(({ values }) => Float64Array.from(this.probes, (i) => values[i]!))
+    this.buffer = new Float64Array(count)
+    this.targets = quantities.flatMap(({ values, isDate }, q) => (!isDate && hasValues(values) ? [q] : []))
+  }
+
+  tryShape(shape: Shape): void {
+    const p = this.quantities.length
+    const { arity, symmetric } = shape
+    for (let a = 0; a < p; a++) {
+      if (arity === 1) this.tryInputs(shape, [a])
+      for (let b = arity === 1 ? p : symmetric === 'none' ? 0 : a + 1; b < p; b++) {
+        if (b === a) continue
+        if (arity === 2) this.tryInputs(shape, [a, b])
+        for (let c = arity === 2 ? p : symmetric === 'all' ? b + 1 : 0; c < p; c++) if (c !== a && c !== b) this.tryInputs(shape, [a, b, c])
+      }
+    }
+  }
+
+  private tryInputs(shape: Shape, inputs: readonly number[]): void {
+    const dates = inputs.filter((q) => this.quantities[q]!.isDate).length
+    if (dates > 0 && !(shape.dates && dates === inputs.length)) return
+    const [a, b, c] = inputs.map((q) => this.atProbes[q]!)
+    for (let k = 0; k < this.buffer.length; k++) this.buffer[k] = shape.value(a![k]!, b ? b[k]! : 0, c ? c[k]! : 0)
+    const [x, y, z] = inputs.map((q) => this.quantities[q]!.values)
+    const names = inputs.map((q) => column(this.quantities[q]!.name))
+    // A difference of numbers has no factor: a multiple of it is a rate, which divides.
+    const factor = shape.dates && dates === 0 ? 'one' : shape.factor
+    this.tryTargets({
+      inputs,
+      factor,
+      rank: shape.rank,
+      value: (i) => shape.value(x![i]!, y ? y[i]! : 0, z ? z[i]! : 0),
+      write: () => shape.write(names[0]!, names[1]!, names[2]!)
+    })
+  }
+
+  private tryTargets(form: Omit<Candidate, 'target'>): void {
+    for (const target of this.targets) {
+      if (form.inputs.includes(target)) continue
+      this.candidates++
+      if (this.passesProbes(target, form.factor)) this.passed.push({ ...form, target })
+    }
+  }
+
+  /** Whether the values in the buffer, times one factor, are those of the column. */
+  private passesProbes(target: number, factor: Shape['factor']): boolean {
+    const { unit } = this.quantities[target]!
+    const wanted = this.atProbes[target]!
+    const interval = new FactorInterval(factor)
+    let looked = 0
+    for (let k = 0; k < wanted.length; k++) {
+      const [f, c] = [this.buffer[k]!, wanted[k]!]
+      if (Number.isNaN(f) || Number.isNaN(c)) continue
+      looked++
+      if (!interval.narrow(f, c, tolerance(unit, c))) return false
+    }
+    return looked >= LEAST_PROBES
+  }
+
+  /** c = k · a + m, as of degrees in another scale. */
+  tryAffine(): void {
+    this.quantities.forEach((a, q) => {
+      if (a.isDate) return
+      for (const target of this.targets) {
+        if (target === q) continue
+        this.candidates++
+        const wanted = this.quantities[target]!
+        if (!lineThrough(this.atProbes[q]!, { values: this.atProbes[target]!, unit: wanted.unit })) continue
+        const line = lineThrough(a.values, wanted)
+        if (line === undefined || line.intercept === 0) continue
+        const { slope, intercept } = line
+        const write = () => {
+          const right = scaled(slope, column(a.name))
+          return intercept < 0 ? binary('-', right, number(-intercept)) : binary('+', right, number(intercept))
+        }
+        this.passed.push({ target, inputs: [q], value: (i) => slope * a.values[i]! + intercept, write, factor: 'one', rank: 1.5 })
+      }
+    })
+  }
+
+  /** Sums of four and more columns side by side, and their means. */
+  tryRuns(): void {
+    const p = this.quantities.length
+    for (let first = 0; first < p; first++) {
+      const sums = new Float64Array(this.buffer.length)
+      for (let last = first; last < p && !this.quantities[last]!.isDate; last++) {
+        for (let k = 0; k < sums.length; k++) sums[k] = sums[k]! + this.atProbes[last]![k]!
+        if (last - first < 3) continue
+        this.buffer.set(sums)
+        const inputs = Array.from({ length: last - first + 1 }, (_, k) => first + k)
+        const columns = inputs.map((q) => this.quantities[q]!.values)
+        this.tryTargets({
+          inputs,
+          factor: 'free',
+          rank: 4,
+          value: (i) => columns.reduce((sum, values) => sum + values[i]!, 0),
+          write: () => inputs.map((q) => column(this.quantities[q]!.name)).reduce((sum, one) => binary('+', sum, one))
+        })
+      }
+    }
+  }
+
+  /** Those candidates that hold in all rows, beyond chance. */
+  believed(): FormulaFound[] {
+    return this.passed.flatMap((candidate) => {
+      const factor = this.factorIn(candidate)
+      if (factor === undefined || factor === 0 || (factor < 0 && candidate.rank === MIRRORED)) return []
+      if (!this.isBelieved(candidate, factor)) return []
+      const name = this.quantities[candidate.target]!.name
+      const rank = candidate.rank + (this.isInverse(candidate, factor) ? INVERSE : 0)
+      return [{ column: name, expression: scaled(factor, candidate.write()), rank, inputs: candidate.inputs.length }]
+    })
+  }
+
+  /** The factor with which all rows obey, and lack a cell where an input does. */
+  private factorIn({ target, value, factor }: Candidate): number | undefined {
+    const { values, unit } = this.quantities[target]!
+    const interval = new FactorInterval(factor)
+    for (let i = 0; i < this.rowCount; i++) {
+      const [f, c] = [value(i), values[i]!]
+      if (Number.isNaN(f) || Number.isNaN(c)) {
+        if (Number.isNaN(f) !== Number.isNaN(c)) return undefined
+      } else if (!interval.narrow(f, c, tolerance(unit, c))) return undefined
+    }
+    return interval.factor()
+  }
+
+  /** Whether the column is hardly ever rounded, yet never exact: then it is one that the formula's column was computed from. */
+  private isInverse(candidate: Candidate, factor: number): boolean {
+    const rounding = this.rounding(candidate, factor)
+    return rounding > EXACT && rounding < ROUNDED
+  }
+
+  /** The largest distance of the column from the formula, in the unit that it is written in; 0 where all digits are kept. */
+  private rounding({ target, value }: Pick<Candidate, 'target' | 'value'>, factor: number): number {
+    const { values, unit } = this.quantities[target]!
+    if (unit === 0) return 0
+    let most = 0
+    for (let i = 0; i < this.rowCount; i++) if (!Number.isNaN(values[i]!)) most = Math.max(most, Math.abs(factor * value(i) - values[i]!))
+    return most / unit
+  }
+
+  private isBelieved(candidate: Candidate, factor: number): boolean {
+    const { target, inputs, value } = candidate
+    const { values, unit } = this.quantities[target]!
+    // Rows that repeat the same few numbers, as zeros, show nothing new.
+    const rows = this.differentRows([...inputs, target])
+    const near = (f: number, c: number) => Math.abs(f - c) <= tolerance(unit, c)
+    const rate = rateByChance(rows.length, (i, j) => near(factor * value(rows[i]!), values[rows[j]!]!))
+    if (rate > MOST_RATE && this.rounding(candidate, factor) > EXACT) return false
+    return isBeyondChance({ rate, times: rows.length - inputs.length, candidates: this.candidates })
+  }
+
+  /** Rows without a gap in some columns, each of a combination of its own. */
+  private differentRows(quantities: readonly number[]): number[] {
+    const columns = quantities.map((q) => this.quantities[q]!.values)
+    const seen = new Set<string>()
+    const rows: number[] = []
+    for (let i = 0; i < this.rowCount && rows.length < MOST_DISTINCT; i++) {
+      const row = columns.map((one) => one[i]!)
+      if (row.some(Number.isNaN)) continue
+      const name = row.join()
+      if (!seen.has(name)) rows.push(i)
+      seen.add(name)
+    }
+    return rows
+  }
+}
+
+/** Factors k with which c = k · f to its tolerance, in all rows so far. */
+class FactorInterval {
+  private low: number
+  private high: number
+
+  constructor(factor: Shape['factor']) {
+    this.low = factor === 'one' ? 1 : Number.NEGATIVE_INFINITY
+    this.high = factor === 'one' ? 1 : Number.POSITIVE_INFINITY
+  }
+
+  narrow(f: number, c: number, half: number): boolean {
+    if (this.low === this.high) return Math.abs(c - this.low * f) <= half
+    if (f === 0) return Math.abs(c) <= half
+    const [first, second] = [(c - half) / f, (c + half) / f]
+    this.low = Math.max(this.low, Math.min(first, second))
+    this.high = Math.min(this.high, Math.max(first, second))
+    return this.low <= this.high
+  }
+
+  factor(): number | undefined {
+    if (!Number.isFinite(this.low) || !Number.isFinite(this.high)) return undefined
+    return simplestIn(this.low, this.high)
+  }
+}
+
+function hasValues(values: Float64Array): boolean {
+  const seen = new Set<number>()
+  for (const x of values) {
+    if (!Number.isNaN(x)) seen.add(x)
+    if (seen.size >= LEAST_VALUES) return true
+  }
+  return false
+}
+
+/** The line through the ends of a column that all rows lie on, or undefined. */
+function lineThrough(
+  values: Float64Array,
+  { values: wanted, unit }: Pick<Quantity, 'values' | 'unit'>
+): { slope: number; intercept: number } | undefined {
+  let [first, last] = [-1, -1]
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!) !== Number.isNaN(wanted[i]!)) return undefined
+    if (Number.isNaN(values[i]!)) continue
+    if (first < 0 || values[i]! < values[first]!) first = i
+    if (last < 0 || values[i]! > values[last]!) last = i
+  }
+  const across = first < 0 ? 0 : values[last]! - values[first]!
+  if (!(across > 0)) return undefined
+  const rise = wanted[last]! - wanted[first]!
+  const half = tolerance(unit, wanted[last]!) + tolerance(unit, wanted[first]!)
+  for (const slope of [simplestIn((rise - half) / across, (rise + half) / across), rise / across]) {
+    let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+    for (let i = 0; i < values.length && low <= high; i++) {
+      if (Number.isNaN(values[i]!)) continue
+      const left = wanted[i]! - slope * values[i]!
+      low = Math.max(low, left - tolerance(unit, wanted[i]!))
+      high = Math.min(high, left + tolerance(unit, wanted[i]!))
+    }
+    if (low <= high && slope !== 0) return { slope, intercept: low <= 0 && high >= 0 ? 0 : simplestIn(low, high) }
+  }
+  return undefined
+}

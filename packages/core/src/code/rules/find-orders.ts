@@ -1,0 +1,68 @@
+import { exp, log } from '../../num/elementary.js'
+import { sorted, variance } from '../../num/statistics.js'
+import { isBeyondChance, rateByChance } from './chance.js'
+import type { Quantity } from './quantity.js'
+
+/** A column that is never above another. */
+export interface OrderFound {
+  readonly low: string
+  readonly high: string
+}
+
+/** Rows that have both, at least. */
+const LEAST_ROWS = 30
+/** Part of the rows that stand nearest to the diagonal: their gaps say how the gaps would go on below 0. */
+const TAIL = 0.2
+/** A column that hardly varies beside the other one is a constant bound of it. */
+const LEAST_SPREAD = 0.05
+/** One table in a thousand would have an order that is none. */
+const LOG_CHANCE = log(1000)
+
+/**
+ * Pairs of dates, or of numbers, of which one is never above the other: more often than their ranges explain (independence).
+ * Numbers that merely hang together may do so; of them the gaps must end at 0 as at a wall. Were there none, the gaps of the nearest fifth of the rows would go on below 0:
+ * of k gaps under t, whose mean distance from t is e, about k·exp(−t/e) would be negative (an exponential tail, which is longer
+ * than that of a normal law). None is; by chance so with probability exp(−k·exp(−t/e)). Cost O(p²) on a few rows, O(rows·log rows)
+ * for each that passes.
+ */
+export function findOrders(quantities: readonly Quantity[]): OrderFound[] {
+  const pairs = quantities.flatMap((low) =>
+    quantities.filter((high) => high !== low && high.isDate === low.isDate).map((high) => ({ low, high }))
+  )
+  return pairs
+    .filter(({ low, high }) => isOrdered(low, high) && isMeant(low, high, pairs.length))
+    .map(({ low, high }) => ({ low: low.name, high: high.name }))
+}
+
+function isOrdered({ values: low }: Quantity, { values: high }: Quantity): boolean {
+  // What has a gap cannot be measured from a start that is not there.
+  for (let i = 0; i < low.length; i++) if (low[i]! > high[i]! || (Number.isNaN(low[i]!) && !Number.isNaN(high[i]!))) return false
+  return true
+}
+
+function isMeant(low: Quantity, high: Quantity, candidates: number): boolean {
+  const rows = Array.from(high.values, (_, i) => i).filter((i) => !Number.isNaN(high.values[i]!))
+  const gaps = sorted(rows.map((i) => high.values[i]! - low.values[i]!))
+  const n = gaps.length
+  if (n < LEAST_ROWS || gaps[n - 1] === 0) return false
+  if (spreadOf(low, rows) < LEAST_SPREAD * spreadOf(high, rows)) return false
+  const rate = rateByChance(n, (i, j) => low.values[rows[i]!]! <= high.values[rows[j]!]!)
+  if (!isBeyondChance({ rate, times: n, candidates })) return false
+  // Time has an order of its own.
+  if (low.isDate) return true
+  return expectedBelow(gaps, Math.max(low.unit, high.unit)) > LOG_CHANCE + log(candidates)
+}
+
+function spreadOf({ values }: Quantity, rows: readonly number[]): number {
+  return Math.sqrt(variance(rows.map((i) => values[i]!)))
+}
+
+/** How many of the sorted gaps a tail without a wall would have put below 0; the next value below it is a unit away. */
+function expectedBelow(gaps: Float64Array, unit: number): number {
+  const end = Math.max(gaps[Math.floor(TAIL * gaps.length)]!, gaps.find((gap) => gap > 0)!)
+  const count = gaps.findIndex((gap) => gap >= end)
+  if (count < 1) return 0
+  let distance = 0
+  for (let k = 0; k < count; k++) distance += end - gaps[k]!
+  return count * exp(-((end + unit) * count) / distance)
+}

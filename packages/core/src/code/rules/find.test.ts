@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { plantedTables, ruleless } from '../../../../../test/planted-tables.js'
+import { prepareRows } from '../../systems/prepare.js'
+import { findRules } from './find.js'
+import { ruleText } from './rule.js'
+
+const found = (raw: Parameters<typeof prepareRows>[0]): string[] => findRules(prepareRows(raw).data).map(ruleText).sort()
+
+describe('planted rules', () => {
+  it.each(plantedTables(1).map((one) => [one.name, one] as const))('of %s are all found, and no other', (_, { raw, rules }) => {
+    expect(found(raw)).toEqual([...rules].sort())
+  })
+})
+
+describe('columns that have nothing to do with each other', () => {
+  it.each([1, 2, 3, 4, 5].flatMap((seed) => ruleless(seed).map((one) => [`${one.name}, seed ${seed}`, one] as const)))(
+    '%s',
+    (_, { raw }) => {
+      expect(found(raw)).toEqual([])
+    }
+  )
+})

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { plantedTables } from '../../../../../test/planted-tables.js'
+import { prepareRows } from '../../systems/prepare.js'
+import { isNumeric } from '../../table/table.js'
+import { keepable } from './choose.js'
+import { findRules } from './find.js'
+import { keepRules, putRulesBack, ruleTexts, takeRulesOut } from './keep.js'
+import { parseRule } from './parse-rule.js'
+import { unitOf } from './quantity.js'
+import { ruleText } from './rule.js'
+
+describe('rules taken out and put back', () => {
+  it.each(plantedTables(2).map((one) => [one.name, one] as const))('leave the table %s as it was', (_, { raw, rules }) => {
+    const { data } = prepareRows(raw)
+    const kept = keepRules(findRules(data), data)
+    const taken = takeRulesOut(kept, data)
+    expect(ruleTexts(kept).sort()).toEqual([...rules].sort())
+    // An order is a gap in the column's place; all other rules spare a column.
+    const orders = kept.rules.filter(({ kind }) => kind === 'order').length
+    expect(taken.table.columns.length).toBe(data.table.columns.length - kept.rules.length + orders)
+    const back = putRulesBack(kept, taken)
+    expect(back.formats).toEqual(data.formats)
+    back.table.columns.forEach((column, c) => {
+      const before = data.table.columns[c]!
+      if (!isNumeric(column) || !isNumeric(before)) {
+        expect(column).toEqual(before)
+        return
+      }
+      expect(column.missing).toEqual(before.missing)
+      // Halves may be rounded up or down, and what is computed from them again.
+      const unit = column.kind === 'datetime' ? 0 : unitOf(column.kind, data.formats[c]!)
+      for (let i = 0; i < data.table.rowCount; i++)
+        expect(Math.abs(column.values[i]! - before.values[i]!)).toBeLessThanOrEqual(2.001 * unit)
+    })
+  })
+})
+
+describe('rules in words', () => {
+  it.each([
+    ['total=qty*unit_price', 'total = qty * unit_price'],
+    ['qty × `unit price` = total', 'total = qty * `unit price`'],
+    ['end ≥ start', 'end >= start'],
+    ['start <= end', 'end >= start'],
+    ['a, `b c` -> d', 'a, `b c` -> d'],
+    ['a + b + c = 100', 'c = 100 - a - b'],
+    ['2*a - 4*b = 1', 'b = -0.25 + 0.5 * a'],
+    ['x = a - (b + c) / d ^ 2', 'x = a - (b + c) / d ^ 2'],
+    ['x = -(a + b) ^ -2', 'x = -(a + b) ^ -2'],
+    ['x = a / (b * c) - log(d)', 'x = a / (b * c) - log(d)']
+  ])('%s is read, and written as %s', (text, written) => {
+    expect(ruleText(parseRule(text))).toBe(written)
+    expect(ruleText(parseRule(written))).toBe(written)
+  })
+
+  it.each([
+    ['total', 'rule-malformed'],
+    ['end > start', 'rule-malformed'],
+    ['a = b = c', 'rule-malformed'],
+    ['a * b = c * d', 'rule-malformed'],
+    ['a -> a', 'rule-malformed'],
+    ['a -> b, c', 'rule-malformed'],
+    ['a >= 3', 'rule-malformed'],
+    ['a >= a - b', 'rule-malformed'],
+    ['a = b *', 'expression-malformed']
+  ])('%s is refused', (text, code) => {
+    expect(() => parseRule(text)).toThrow(expect.objectContaining({ code }))
+  })
+})
+
+it('keeps each column derived once, without circles, each behind its inputs', () => {
+  const texts = [
+    'amount = price * qty',
+    'price = amount / qty',
+    'tax = 0.2 * amount',
+    'amount = tax * 5',
+    'sku -> price',
+    'end >= start',
+    'end >= paid',
+    'start >= end'
+  ]
+  const { kept, left } = keepable(texts.map(parseRule))
+  expect(kept.map(ruleText)).toEqual(['sku -> price', 'end >= start', 'end >= paid', 'amount = price * qty', 'tax = 0.2 * amount'])
+  expect(left.map(ruleText)).toEqual(['price = amount / qty', 'amount = tax * 5', 'start >= end'])
+})

@@ -1,0 +1,195 @@
+import { variance } from '../../num/statistics.js'
+import type { Expression } from '../../table/expression.js'
+import { expressionText } from '../../table/expression-text.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { dateUnit } from '../../table/parse.js'
+import { roundToFormat } from '../../table/present.js'
+import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
+import { columnOfCells, type LookupTable, lookup, lookupTable, rowCells } from './lookup-table.js'
+import { DAY, unitOf } from './quantity.js'
+import { columnIn, expressionAt, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import { inputsOf, type Rule, ruleText } from './rule.js'
+
+/** A rule with what brings its column back: plain data. */
+export type KeptRule =
+  | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression }
+  /** The column is the greatest of `lows` and a gap, in units of its own, which stands in its place. */
+  | {
+      readonly kind: 'order'
+      readonly column: string
+      readonly lows: readonly Expression[]
+      readonly gap: string
+      readonly unit: number
+    }
+  | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[]; readonly table: LookupTable }
+
+/** A column as it stands in the whole table. */
+export interface RuledColumn {
+  readonly name: string
+  readonly kind: ColumnKind
+  readonly levels?: readonly string[] | undefined
+  readonly format: ColumnFormat
+  /** Standard deviation of numbers; of dates in days. */
+  readonly spread?: number | undefined
+}
+
+/** Rules stacked before the encoder: a table without the columns that they derive, and the way back. Plain data. */
+export interface KeptRules {
+  /** Each behind those that derive its inputs. */
+  readonly rules: readonly KeptRule[]
+  /** Of the whole table, in its order. */
+  readonly columns: readonly RuledColumn[]
+}
+
+/** Rules made ready to be kept, of a table that obeys them. Cost O(cells). */
+export function keepRules(rules: readonly Rule[], data: WrittenTable): KeptRules {
+  const columns = data.table.columns.map((column, c) => ({
+    name: column.name,
+    kind: column.kind,
+    ...(isCategorical(column) ? { levels: column.levels } : {}),
+    format: data.formats[c]!,
+    ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {})
+  }))
+  return { rules: rules.flatMap((_, k) => keepRule(k, rules, data)), columns }
+}
+
+/** Orders of one column become one, at the place of the last. */
+function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): KeptRule[] {
+  const rule = rules[place]!
+  const { column } = rule
+  if (rule.kind === 'formula') return [rule]
+  if (rule.kind === 'lookup') {
+    const from = rule.from.map((name) => columnIn(data, name))
+    return [{ ...rule, table: lookupTable(from, columnIn(data, column), data.table.rowCount) }]
+  }
+  const isSame = (one: Rule): one is typeof rule => one.kind === 'order' && one.column === column
+  if (rules.slice(place + 1).some(isSame)) return []
+  const lows = rules.filter(isSame).map(({ low }) => low)
+  return [{ kind: 'order', column, lows, gap: gapName(column, lows, data), unit: gapUnit(column, lows, data) }]
+}
+
+/** Standard deviation of a column of numbers; 0 where it has none. */
+function spreadOf(name: string, data: WrittenTable): number {
+  const values = quantityIn(data, name).values.filter((x) => !Number.isNaN(x))
+  return values.length === 0 ? 0 : Math.sqrt(variance(values))
+}
+
+/** `end − start`; no other column is named so. */
+function gapName(column: string, lows: readonly Expression[], { table }: WrittenTable): string {
+  const names = new Set(table.columns.map(({ name }) => name))
+  let gap = lows.map((low) => `${column} − ${expressionText(low)}`).join(', ')
+  while (names.has(gap)) gap = `${gap}′`
+  return gap
+}
+
+/** Gaps of dates count the finest unit in which one of them is written; those of numbers are numbers. */
+function gapUnit(column: string, lows: readonly Expression[], data: WrittenTable): number {
+  const names = [column, ...lows.flatMap((low) => inputsOf({ kind: 'order', column, low }))]
+  const formats = names.map((name) => formatIn(data, name))
+  const dates = formats.filter(({ kind }) => kind === 'datetime').map(({ date }) => (date ? dateUnit(date) : 1))
+  return dates.length === 0 ? 1 : Math.min(...dates) / DAY
+}
+
+/** The table without what rules derive, with gaps in the place of what they order. Cost O(cells). */
+export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data: T): T {
+  const columns: Column[] = []
+  const formats: ColumnFormat[] = []
+  data.table.columns.forEach((column, c) => {
+    const rule = rules.find((one) => one.column === column.name)
+    if (rule && rule.kind !== 'order') return
+    const [own, format] = rule ? gapColumn(rule, column as NumericColumn, data) : [column, data.formats[c]!]
+    columns.push(own)
+    formats.push(format)
+  })
+  return { ...data, table: { columns, rowCount: data.table.rowCount }, formats }
+}
+
+type KeptOrder = Extract<KeptRule, { kind: 'order' }>
+
+function gapColumn({ lows, gap: name, unit }: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
+  const low = highestOf(lows, data)
+  const decimals = gapDecimals(high, lows, data)
+  const scale = high.kind === 'datetime' ? DAY : 1
+  const values = high.values.map((x, i) => {
+    if (high.missing?.[i]) return 0
+    const gap = (x / scale - low(i)) / unit
+    return decimals === undefined ? gap : Number(gap.toFixed(decimals)) + 0
+  })
+  const kind = decimals === 0 ? 'integer' : 'number'
+  const number = { padded: false, ...(decimals === undefined ? {} : { decimals }) }
+  const column = { name, kind, values, ...(high.missing ? { missing: high.missing } : {}) } as const
+  return [column, { name, source: 'number', kind, number }]
+}
+
+/** As many decimals as both sides are written with; undefined where one has all its digits. */
+function gapDecimals(high: NumericColumn, lows: readonly Expression[], data: WrittenTable): number | undefined {
+  if (high.kind === 'datetime') return 0
+  if (lows.some(({ kind }) => kind !== 'column')) return undefined
+  const names = [high.name, ...lows.flatMap((low) => (low.kind === 'column' ? [low.name] : []))]
+  const decimals = names.map((name) => {
+    const { kind, number } = formatIn(data, name)
+    return kind === 'integer' ? 0 : number?.decimals
+  })
+  return decimals.includes(undefined) ? undefined : Math.max(...(decimals as number[]))
+}
+
+function highestOf(lows: readonly Expression[], data: WrittenTable): (row: number) => number {
+  const each = lows.map((low) => expressionAt(low, data))
+  return (i) => each.reduce((most, at) => Math.max(most, at(i)), Number.NEGATIVE_INFINITY)
+}
+
+/** The whole table again: what rules derive is computed, in its place. Columns that were not taken out stay as they are. Cost O(cells). */
+export function putRulesBack({ rules, columns }: KeptRules, drawn: WrittenTable): WrittenTable {
+  const done = new Map(drawn.table.columns.map((column, c) => [column.name, { column, format: drawn.formats[c]! }]))
+  for (const rule of rules) {
+    const whole = columns.find(({ name }) => name === rule.column)!
+    const soFar = {
+      table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
+      formats: [...done.values()].map(({ format }) => format)
+    }
+    done.set(rule.column, { column: derived(rule, whole, soFar), format: whole.format })
+  }
+  const placed = columns.map(({ name }) => done.get(name)!)
+  return {
+    table: { columns: placed.map(({ column }) => column), rowCount: drawn.table.rowCount },
+    formats: placed.map(({ format }) => format)
+  }
+}
+
+function derived(rule: KeptRule, column: RuledColumn, soFar: WrittenTable): Column {
+  const { rowCount } = soFar.table
+  if (rule.kind === 'lookup') {
+    const key = rowCells(soFar.table, rule.from)
+    const find = lookup(rule.table)
+    return columnOfCells(
+      column,
+      Array.from({ length: rowCount }, (_, i) => find(key(i)))
+    )
+  }
+  const at = rule.kind === 'formula' ? expressionAt(rule.expression, soFar) : highAt(rule, column, soFar)
+  const scale = column.kind === 'datetime' ? DAY : 1
+  const cells = Array.from({ length: rowCount }, (_, i) => {
+    const value = at(i)
+    return Number.isNaN(value) ? null : roundToFormat(value * scale, column.format)
+  })
+  return columnOfCells(column, cells)
+}
+
+/** The greatest of the lows plus the gap; where the column's own unit would round it below, the next value above. */
+function highAt({ lows, gap, unit }: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
+  const low = highestOf(lows, soFar)
+  const gaps = expressionAt({ kind: 'column', name: gap }, soFar)
+  const scale = column.kind === 'datetime' ? DAY : 1
+  const step = unitOf(column.kind as NumericColumn['kind'], column.format)
+  return (i) => {
+    const value = low(i) + Math.max(0, gaps(i)) * unit
+    return roundToFormat(value * scale, column.format) / scale < low(i) ? value + step : value
+  }
+}
+
+/** Rules in words, as `--rule` reads them. */
+export function ruleTexts({ rules }: KeptRules): string[] {
+  return rules.flatMap((rule) =>
+    rule.kind === 'order' ? rule.lows.map((low) => ruleText({ kind: 'order', column: rule.column, low })) : [ruleText(rule)]
+  )
+}

@@ -1,0 +1,102 @@
+import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+
+/** What a value stands for: a category's text, a number, or null where it is missing. */
+export type CellValue = string | number | null
+
+/** What a column is for each combination of the columns that determine it. Plain data. */
+export interface LookupTable {
+  /** [entries, from], the most frequent first. */
+  readonly keys: readonly (readonly CellValue[])[]
+  /** [entries] */
+  readonly values: readonly CellValue[]
+}
+
+export function cellAt(column: Column): (row: number) => CellValue {
+  if (isNumeric(column)) return (i) => (column.missing?.[i] ? null : column.values[i]!)
+  if (!isCategorical(column)) return () => null
+  return (i) => (column.codes[i]! < 0 ? null : column.levels[column.codes[i]!]!)
+}
+
+/** The table by which a column can be left out. Cost O(rows). */
+export function lookupTable(from: readonly Column[], to: Column, rowCount: number): LookupTable {
+  const cells = from.map(cellAt)
+  const value = cellAt(to)
+  const entries = new Map<string, { readonly key: CellValue[]; readonly value: CellValue; count: number }>()
+  for (let i = 0; i < rowCount; i++) {
+    const key = cells.map((cell) => cell(i))
+    const name = JSON.stringify(key)
+    const entry = entries.get(name)
+    if (entry) entry.count++
+    else entries.set(name, { key, value: value(i), count: 1 })
+  }
+  const ordered = [...entries.values()].sort((a, b) => b.count - a.count)
+  return { keys: ordered.map(({ key }) => key), values: ordered.map((entry) => entry.value) }
+}
+
+/**
+ * What the column is for a combination: for one that the table does not have, what it is for the nearest one. Numbers are near
+ * by their difference, and of entries that are equally near the most frequent counts.
+ */
+export function lookup({ keys, values }: LookupTable): (key: readonly CellValue[]) => CellValue {
+  const known = new Map(keys.map((key, e) => [JSON.stringify(key), values[e]!]))
+  const spread = (keys[0] ?? []).map((_, k) => spreadOf(keys.map((key) => key[k]!)))
+  return (key) => {
+    const name = JSON.stringify(key)
+    let found = known.get(name)
+    if (found === undefined) {
+      found = values[nearest(keys, key, spread)]!
+      known.set(name, found)
+    }
+    return found
+  }
+}
+
+function spreadOf(cells: readonly CellValue[]): number {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const cell of cells) {
+    if (typeof cell !== 'number') continue
+    low = Math.min(low, cell)
+    high = Math.max(high, cell)
+  }
+  return high > low ? high - low : 1
+}
+
+function nearest(keys: LookupTable['keys'], wanted: readonly CellValue[], spread: readonly number[]): number {
+  let best = 0
+  let least = Number.POSITIVE_INFINITY
+  keys.forEach((key, e) => {
+    let distance = 0
+    key.forEach((cell, k) => {
+      const other = wanted[k]!
+      if (typeof cell === 'number' && typeof other === 'number') distance += Math.min(1, Math.abs(cell - other) / spread[k]!)
+      else if (cell !== other) distance += 1
+    })
+    if (distance < least) {
+      least = distance
+      best = e
+    }
+  })
+  return best
+}
+
+/** A column of values as `cellAt` reads them. */
+export function columnOfCells(
+  column: Pick<Column, 'name' | 'kind'> & { readonly levels?: readonly string[] | undefined },
+  cells: readonly CellValue[]
+): Column {
+  const { name, kind, levels = [] } = column
+  if (kind === 'identifier') return { name, kind }
+  if (kind === 'category' || kind === 'boolean') {
+    const codes = new Map(levels.map((level, code) => [level, code]))
+    return { name, kind, levels, codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : codes.get(cell as string)!)) }
+  }
+  const values = Float64Array.from(cells, (cell) => (cell === null ? 0 : (cell as number)))
+  const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
+  return missing.includes(1) ? { name, kind, values, missing } : { name, kind, values }
+}
+
+/** Rows of a table as cells by column name. */
+export function rowCells(table: Table, names: readonly string[]): (row: number) => CellValue[] {
+  const cells = names.map((name) => cellAt(table.columns.find((one) => one.name === name)!))
+  return (i) => cells.map((cell) => cell(i))
+}

@@ -1,0 +1,38 @@
+import type { ColumnFormat } from '../../table/infer.js'
+import { dateUnit } from '../../table/parse.js'
+import type { NumericColumn } from '../../table/table.js'
+
+/** Milliseconds of a day: in rules dates count in days. */
+export const DAY = 86_400_000
+
+/** A column of numbers as rules see it. */
+export interface Quantity {
+  readonly name: string
+  readonly isDate: boolean
+  /** [n], dates in days; NaN where missing. */
+  readonly values: Float64Array
+  /** What its numbers are rounded to, as they are written; 0 where all digits are kept. */
+  readonly unit: number
+}
+
+/** A column of numbers or dates with the unit that it is written in. */
+export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantity {
+  const isDate = column.kind === 'datetime'
+  const values = column.values.map((x, i) => (column.missing?.[i] ? Number.NaN : isDate ? x / DAY : x))
+  return { name: column.name, isDate, values, unit: unitOf(column.kind, format) }
+}
+
+/** The unit that a column is written in; dates in days. */
+export function unitOf(kind: NumericColumn['kind'], { number, date }: ColumnFormat): number {
+  if (kind === 'datetime') return (date ? dateUnit(date) : 1) / DAY
+  if (kind === 'integer') return 1
+  return number?.decimals === undefined ? 0 : Number(`1e-${number.decimals}`)
+}
+
+/** Sums and products of what is written differ from what was meant by so many of their digits. */
+const DIGITS = 1e-11
+
+/** How far a value may stand from what a formula gives, and still be that in the column's unit. */
+export function tolerance(unit: number, value: number): number {
+  return 0.5 * unit * (1 + 1e-6) + DIGITS * Math.abs(value)
+}

@@ -1,0 +1,76 @@
+import { derivative } from '../../table/derivative.js'
+import { columnsOf, type Expression, evaluate } from '../../table/expression.js'
+import { roundToFormat } from '../../table/present.js'
+import type { KeptRules, RuledColumn } from './keep.js'
+import { type CellValue, lookup } from './lookup-table.js'
+import { DAY } from './quantity.js'
+
+/** A row by column name: numbers (dates in milliseconds, null where missing), level names, true or false. */
+export type RuleRow = Readonly<Record<string, number | string | boolean | null>>
+
+/** Rows of the table without what rules derive → whole rows: numbers with all their digits, or as they will be written. */
+export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written' = 'all'): (row: RuleRow) => RuleRow {
+  const byName = new Map(columns.map((column) => [column.name, column]))
+  const tables = rules.map((rule) => (rule.kind === 'lookup' ? lookup(rule.table) : undefined))
+  return (row) => {
+    const whole: Record<string, number | string | boolean | null> = { ...row }
+    if (digits === 'written')
+      for (const [name, value] of Object.entries(row)) if (typeof value === 'number') whole[name] = written(value, byName.get(name))
+    rules.forEach((rule, k) => {
+      const column = byName.get(rule.column)!
+      if (rule.kind === 'lookup') {
+        whole[rule.column] = shown(column, tables[k]!(rule.from.map((name) => cell(whole[name]!))))
+        return
+      }
+      const value = (name: string) => numberIn(whole[name], byName.get(name))
+      const found =
+        rule.kind === 'formula'
+          ? evaluate(rule.expression, value)
+          : Math.max(...rule.lows.map((low) => evaluate(low, value))) + value(rule.gap) * rule.unit
+      const scaled = found * (column.kind === 'datetime' ? DAY : 1)
+      whole[rule.column] = !Number.isFinite(found) ? null : digits === 'all' ? scaled : written(scaled, column)
+    })
+    return whole
+  }
+}
+
+const written = (value: number, column: RuledColumn | undefined) => (column ? roundToFormat(value, column.format) : value)
+const cell = (value: number | string | boolean | null): CellValue => (typeof value === 'boolean' ? String(value) : value)
+const shown = ({ kind }: RuledColumn, value: CellValue) => (kind === 'boolean' && value !== null ? value === 'true' : value)
+
+function numberIn(value: RuleRow[string] | undefined, column: RuledColumn | undefined): number {
+  if (typeof value !== 'number') return Number.NaN
+  return column?.kind === 'datetime' ? value / DAY : value
+}
+
+/**
+ * Derivatives by columns of the whole row → by columns that are drawn: those of a derived column go to its inputs (the chain
+ * rule); a lookup has none.
+ */
+export function pulledGradient(
+  { rules, columns }: KeptRules,
+  whole: RuleRow,
+  gradient: Readonly<Record<string, number>>
+): Readonly<Record<string, number>> {
+  const out: Record<string, number> = { ...gradient }
+  const byName = new Map(columns.map((column) => [column.name, column]))
+  const unitOf = (name: string): number => (byName.get(name)?.kind === 'datetime' ? DAY : 1)
+  const value = (name: string) => numberIn(whole[name], byName.get(name))
+  const give = (expression: Expression, names: readonly string[], slope: number): void => {
+    for (const name of names) out[name] = (out[name] ?? 0) + (slope / unitOf(name)) * evaluate(derivative(expression, name), value)
+  }
+  for (const rule of [...rules].reverse()) {
+    const own = out[rule.column]
+    delete out[rule.column]
+    if (own === undefined || rule.kind === 'lookup') continue
+    const slope = own * unitOf(rule.column)
+    if (rule.kind === 'formula') give(rule.expression, columnsOf(rule.expression), slope)
+    else {
+      const heights = rule.lows.map((low) => evaluate(low, value))
+      const highest = rule.lows[heights.indexOf(Math.max(...heights))]!
+      give(highest, columnsOf(highest), slope)
+      out[rule.gap] = (out[rule.gap] ?? 0) + slope * rule.unit
+    }
+  }
+  return out
+}

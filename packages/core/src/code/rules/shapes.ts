@@ -1,0 +1,88 @@
+import type { Expression } from '../../table/expression.js'
+
+type Operator = Extract<Expression, { kind: 'binary' }>['operator']
+
+export const column = (name: string): Expression => ({ kind: 'column', name })
+export const number = (value: number): Expression => ({ kind: 'number', value })
+export const binary = (operator: Operator, left: Expression, right: Expression): Expression => ({ kind: 'binary', operator, left, right })
+
+/** A form that a formula may have, of so many columns, up to a factor where that is free. */
+export interface Shape {
+  readonly arity: 1 | 2 | 3
+  /** Columns that may change places: of all, of the first two, of none. */
+  readonly symmetric: 'all' | 'pair' | 'none'
+  readonly factor: 'free' | 'one'
+  /** Whether its columns may all be dates. */
+  readonly dates: boolean
+  /** Simpler shapes first, and of several readings of one relation that which rounds least: 1 is best. */
+  readonly rank: number
+  value(a: number, b: number, c: number): number
+  write(a: Expression, b: Expression, c: Expression): Expression
+}
+
+const times = (a: Expression, b: Expression): Expression => binary('*', a, b)
+const less = (b: Expression): Expression => binary('-', number(1), b)
+const more = (b: Expression): Expression => binary('+', number(1), b)
+const percent = (b: Expression): Expression => binary('/', b, number(100))
+
+const base = { factor: 'one', dates: false } as const
+const ordered = { ...base, arity: 2, symmetric: 'none' } as const
+const pair = { ...base, arity: 3, symmetric: 'pair' } as const
+
+export const SHAPES: readonly Shape[] = [
+  { ...base, arity: 1, symmetric: 'all', factor: 'free', rank: 1, value: (a) => a, write: (a) => a },
+  { ...base, arity: 2, symmetric: 'all', factor: 'free', rank: 2, value: (a, b) => a * b, write: times },
+  { ...base, arity: 2, symmetric: 'all', rank: 1.7, value: (a, b) => a + b, write: (a, b) => binary('+', a, b) },
+  // biome-ignore format: a table
+  { ...ordered, factor: 'free', dates: true, rank: 9, value: (a, b) => a - b, write: (a, b) => binary('-', a, b) },
+  { ...ordered, factor: 'free', rank: 8, value: (a, b) => a / b, write: (a, b) => binary('/', a, b) },
+  // biome-ignore format: a table
+  { ...ordered, factor: 'free', rank: 7, value: (a, b) => a / (b * b), write: (a, b) => binary('/', a, binary('^', b, number(2))) },
+  { ...ordered, rank: 5, value: (a, b) => a * (1 - b), write: (a, b) => times(a, less(b)) },
+  { ...ordered, rank: 5, value: (a, b) => a * (1 + b), write: (a, b) => times(a, more(b)) },
+  { ...ordered, rank: 5, value: (a, b) => a * (1 - b / 100), write: (a, b) => times(a, less(percent(b))) },
+  { ...ordered, rank: 5, value: (a, b) => a * (1 + b / 100), write: (a, b) => times(a, more(percent(b))) },
+  // biome-ignore format: a table
+  { ...base, arity: 3, symmetric: 'all', rank: 4, value: (a, b, c) => a + b + c, write: (a, b, c) => binary('+', binary('+', a, b), c) },
+  // biome-ignore format: a table
+  { ...base, arity: 3, symmetric: 'all', factor: 'free', rank: 4, value: (a, b, c) => a * b * c, write: (a, b, c) => times(times(a, b), c) },
+  { ...pair, rank: 6, value: (a, b, c) => a * b + c, write: (a, b, c) => binary('+', times(a, b), c) },
+  { ...pair, rank: 6, value: (a, b, c) => a * b - c, write: (a, b, c) => binary('-', times(a, b), c) },
+  { ...pair, rank: 6, value: (a, b, c) => a + b - c, write: (a, b, c) => binary('-', binary('+', a, b), c) },
+  { ...pair, rank: 5, value: (a, b, c) => a * b * (1 - c), write: (a, b, c) => times(times(a, b), less(c)) },
+  { ...pair, rank: 5, value: (a, b, c) => a * b * (1 + c), write: (a, b, c) => times(times(a, b), more(c)) },
+  { ...pair, rank: 5, value: (a, b, c) => a * b * (1 - c / 100), write: (a, b, c) => times(times(a, b), less(percent(c))) }
+]
+
+/** An expression times a factor, as a person would write it: a twelfth is a division. */
+export function scaled(factor: number, of: Expression): Expression {
+  if (factor === 1) return of
+  if (factor === -1) return { kind: 'negate', of }
+  const inverse = Math.round(1 / factor)
+  if (Math.abs(inverse) > 1 && String(factor).length > 6 && 1 / inverse === factor) return binary('/', of, number(inverse))
+  if (of.kind === 'binary' && (of.operator === '+' || of.operator === '-')) return times(number(factor), of)
+  return scaleFirst(number(factor), of)
+}
+
+/** k · a · b / c rather than k · (a · b / c): the factor goes to the innermost left. */
+function scaleFirst(factor: Expression, of: Expression): Expression {
+  if (of.kind === 'binary' && (of.operator === '*' || of.operator === '/')) return { ...of, left: scaleFirst(factor, of.left) }
+  return times(factor, of)
+}
+
+/** The number of fewest digits in an interval; 1 or a whole fraction where these lie in it. */
+export function simplestIn(low: number, high: number): number {
+  for (const one of [1, -1]) if (low <= one && one <= high) return one
+  const middle = 0.5 * (low + high)
+  let found = middle
+  let digits = 17
+  for (let d = 1; d < digits; d++) {
+    const x = Number(middle.toPrecision(d))
+    if (x >= low && x <= high) {
+      found = x
+      digits = d
+    }
+  }
+  const fraction = 1 / Math.round(1 / middle)
+  return digits > String(Math.round(1 / middle)).length && fraction >= low && fraction <= high && fraction !== 0 ? fraction : found
+}

@@ -1,0 +1,42 @@
+import type { Field } from './fields.js'
+
+/** Which rules of a table are kept. */
+export interface RuleOptions {
+  /** `auto` (default): those that are found, and those that `rule` states; `off`: none. */
+  readonly rules?: 'auto' | 'off' | undefined
+  /** Rules that every row obeys: `total = qty * unit_price`, `end >= start`, `sku -> unit_price`. */
+  readonly rule?: string | readonly string[] | undefined
+}
+
+/** The options of rules, each described once. */
+export const ruleFields: readonly Field[] = [
+  {
+    name: 'rules',
+    kind: 'choice',
+    unit: '',
+    range: 'auto or off',
+    default: 'auto; off with --local and --latent',
+    choices: ['auto', 'off'],
+    excludes: [
+      { value: 'auto', beside: ['local'], because: 'rules of a whole table: a field has no columns to spare' },
+      { value: 'auto', beside: ['latent'], because: 'rules of a whole table: a codec has no columns to spare' }
+    ],
+    sentence: 'Whether rules that all rows obey are looked for and kept: columns that others determine, and orders.',
+    source: ''
+  },
+  {
+    name: 'rule',
+    kind: 'text',
+    unit: 'units of the columns; dates in days',
+    range: "COLUMN = EXPRESSION, COLUMN >= COLUMN or COLUMN -> COLUMN, e.g. 'total = qty * unit_price'; repeatable",
+    default: 'what is found',
+    repeatable: true,
+    excludes: [
+      { beside: ['local'], because: 'rules of a whole table: a field has no columns to spare' },
+      { beside: ['latent'], because: 'rules of a whole table: a codec has no columns to spare' },
+      { beside: ['rules=off'], because: 'rules auto, which keeps those that are stated first' }
+    ],
+    sentence: 'A rule that every row obeys and new rows shall obey; it goes before those that are found.',
+    source: ''
+  }
+]

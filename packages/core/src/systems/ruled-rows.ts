@@ -1,0 +1,107 @@
+import { clashOf } from '../code/rules/choose.js'
+import { findRules } from '../code/rules/find.js'
+import { type KeptRules, keepRules, takeRulesOut } from '../code/rules/keep.js'
+import { parseRule } from '../code/rules/parse-rule.js'
+import { breachOf, breachWords } from '../code/rules/rows-of-rule.js'
+import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
+import { InputError } from '../num/errors.js'
+import { listed } from '../num/listed.js'
+import type { InferredTable } from '../table/infer.js'
+import type { RawTable } from '../table/raw.js'
+import { isNumeric } from '../table/table.js'
+import { type PreparedTable, prepareRows, type TableOptions } from './prepare.js'
+import type { RuleOptions } from './rule-options.js'
+
+type Options = TableOptions & RuleOptions & { readonly scaling?: unknown }
+
+/** Rows ready to be fitted, without the columns that rules derive from others. */
+export interface RuledRows extends PreparedTable {
+  /** What was taken out, and how it comes back; absent where no rule was found or stated. */
+  readonly rules?: KeptRules
+}
+
+/** What was found of a table under some options: plan, check and fit ask the same in turn. */
+const last = new WeakMap<RawTable, { readonly options: string; readonly rows: RuledRows }>()
+
+/**
+ * As `prepareRows`, with the rules of the table found and taken out. Columns whose scaling is given, and the weights, stay as
+ * they are. Throws `InputError` for stated rules: `rule-malformed`, `column-unknown`, `rule-column`, `rule-broken` by a row of
+ * the table, `rule-contradictory`. Cost: as of `findRules`.
+ */
+export function ruledRows(raw: RawTable, options: Options): RuledRows {
+  const name = JSON.stringify(options)
+  const known = last.get(raw)
+  if (known?.options === name) return known.rows
+  const prepared = prepareRows(raw, options)
+  const rules = rulesOf(prepared.data, options)
+  const rows = rules.length === 0 ? prepared : keep(prepared, rules)
+  last.set(raw, { options: name, rows })
+  return rows
+}
+
+function keep(prepared: PreparedTable, rules: readonly Rule[]): RuledRows {
+  const kept = keepRules(rules, prepared.data)
+  return { ...prepared, data: takeRulesOut(kept, prepared.data), rules: kept }
+}
+
+/** The rules of a table that are kept: those stated, and those found beside them. */
+export function rulesOf(data: InferredTable, { rules = 'auto', rule = [], weights, scaling }: Options): readonly Rule[] {
+  if (rules === 'off') return []
+  const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, weights))
+  stated.forEach((one, k) => {
+    refuseClash(one, stated.slice(0, k))
+  })
+  const fixed = typeof scaling === 'object' && scaling !== null ? Object.keys(scaling) : []
+  return findRules(data, { stated, except: new Set([...fixed, ...(weights === undefined ? [] : [weights])]) })
+}
+
+function statedRule(text: string, data: InferredTable, weights: string | undefined): Rule {
+  const rule = parseRule(text)
+  for (const name of [rule.column, ...inputsOf(rule)]) refuseColumn(name, { rule, data, weights })
+  const breach = breachOf(rule, data)
+  if (breach)
+    throw new InputError({
+      code: 'rule-broken',
+      got: breachWords(rule, breach, data.table.rowCount),
+      expected: rule.kind === 'formula' ? 'a rule that every row obeys, to the decimals that are written' : 'a rule that every row obeys',
+      try: `correcting row ${breach.row + 1}, or leaving the rule out`
+    })
+  return rule
+}
+
+interface StatedColumn {
+  readonly rule: Rule
+  readonly data: InferredTable
+  readonly weights: string | undefined
+}
+
+function refuseColumn(name: string, { rule, data: { table }, weights }: StatedColumn): void {
+  const column = table.columns.find((one) => one.name === name)
+  if (!column)
+    throw new InputError({
+      code: 'column-unknown',
+      got: `“${ruleText(rule)}”, which names the unknown column ${name}`,
+      expected: `one of ${listed(table.columns.map((one) => one.name))}`,
+      try: 'the name as it stands in the header, in backquotes where it is no identifier'
+    })
+  const unfit = column.kind === 'identifier' || (rule.kind !== 'lookup' && !isNumeric(column))
+  if (!unfit && name !== weights) return
+  throw new InputError({
+    code: 'rule-column',
+    got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : 'is no number or date'}`,
+    expected: rule.kind === 'lookup' ? 'columns that are modelled' : 'columns of numbers or dates',
+    try: column.kind === 'identifier' ? `--types ${name}=integer or --types ${name}=category` : `another rule than of ${name}`
+  })
+}
+
+function refuseClash(rule: Rule, before: readonly Rule[]): void {
+  const clash = clashOf(rule, before)
+  if (!clash) return
+  const others = before.map((one) => `“${ruleText(one)}”`).join(' and ')
+  throw new InputError({
+    code: 'rule-contradictory',
+    got: `“${ruleText(rule)}” beside ${others}`,
+    expected: clash === 'derived' ? `one rule that derives ${rule.column}` : 'rules that derive no column from itself',
+    try: 'leaving one of them out'
+  })
+}

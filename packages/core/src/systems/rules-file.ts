@@ -1,0 +1,130 @@
+import type { KeptRule, KeptRules, RuledColumn } from '../code/rules/keep.js'
+import type { CellValue } from '../code/rules/lookup-table.js'
+import { damaged, exactly, list, number, optional, type Reader, record, text, variant, word } from '../model-file/reading.js'
+import { InputError } from '../num/errors.js'
+import { columnsOf, type Expression, parseExpression } from '../table/expression.js'
+import { expressionText } from '../table/expression-text.js'
+import { isNumericKind } from '../table/table.js'
+import { columnFormat, UNSCALED } from './encoder-file.js'
+
+type Kept<K extends KeptRule['kind']> = Extract<KeptRule, { kind: K }>
+
+/** Rules as plain JSON: expressions as text, cells of lookups in two lists. */
+export function recordRules({ rules, columns }: KeptRules): object {
+  return {
+    columns,
+    rules: rules.map((rule) => {
+      if (rule.kind === 'lookup') return { kind: rule.kind, column: rule.column, from: rule.from, ...rule.table }
+      if (rule.kind === 'formula') return { ...rule, expression: expressionText(rule.expression) }
+      return { ...rule, lows: rule.lows.map(expressionText) }
+    })
+  }
+}
+
+const expression: Reader<Expression> = (value, field) => {
+  const written = text(value, field)
+  try {
+    return parseExpression(written)
+  } catch (error) {
+    if (error instanceof InputError) throw damaged(`a model with ${field} = ${error.got}`, error.expected)
+    throw error
+  }
+}
+
+const cell: Reader<CellValue> = (value, field) => {
+  if (value === null || typeof value === 'string') return value
+  return number(UNSCALED)(value, field)
+}
+
+interface LookupRecord {
+  readonly kind: 'lookup'
+  readonly column: string
+  readonly from: readonly string[]
+  readonly keys: readonly (readonly CellValue[])[]
+  readonly values: readonly CellValue[]
+}
+
+const lookupRecord = record<LookupRecord>({
+  kind: word('lookup'),
+  column: text,
+  from: list(text),
+  keys: list(list(cell)),
+  values: list(cell)
+})
+
+const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
+  formula: record<Kept<'formula'>>({ kind: word('formula'), column: text, expression }),
+  order: record<Kept<'order'>>({
+    kind: word('order'),
+    column: text,
+    lows: list(expression),
+    gap: text,
+    unit: number({ above: 0, most: 1e12 })
+  }),
+  lookup: (value, field) => {
+    const { keys, values, ...rest } = lookupRecord(value, field)
+    exactly(keys.length)(values.length, `${field}.values.length`)
+    if (keys.length === 0) throw damaged(`a model with ${field} of no entry`, 'the values that a column can have')
+    for (const [e, key] of keys.entries()) exactly(rest.from.length)(key.length, `${field}.keys[${e}].length`)
+    return { ...rest, table: { keys, values } }
+  }
+})
+
+const ruledColumn = record<RuledColumn>({
+  name: text,
+  kind: word('number', 'integer', 'category', 'boolean', 'datetime', 'identifier'),
+  levels: optional(list(text)),
+  format: columnFormat,
+  spread: optional(number({ least: 0, most: 1e200 }))
+})
+
+/** The inverse of `recordRules`, for a model that draws the columns `drawn`. Refuses rules that derive a column of unknown inputs. */
+export function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
+  const read = record<KeptRules>({ rules: list(rule), columns: list(ruledColumn) })
+  return (value, field) => {
+    const kept = read(value, field)
+    checkRules(kept, new Set(drawn), field)
+    return kept
+  }
+}
+
+function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, field: string): void {
+  const known = new Set(drawn)
+  const byName = new Map(columns.map((column) => [column.name, column]))
+  for (const [k, one] of rules.entries()) {
+    const at = `${field}.rules[${k}]`
+    const column = byName.get(one.column)
+    if (!column || known.has(one.column))
+      throw damaged(`a model whose ${at} derives ${one.column}`, 'a column of the table that is not drawn')
+    for (const input of inputsIn(one))
+      if (!known.has(input)) throw damaged(`a model whose ${at} needs ${input}`, 'columns that are drawn or derived before')
+    checkKind(one, byName, at)
+    known.add(one.column)
+  }
+  for (const { name, kind, levels, format } of columns) {
+    if (!known.has(name)) throw damaged(`a model whose column ${name} is neither drawn nor derived`, 'all columns of the table')
+    word(name)(format.name, `${field}.${name}.format.name`)
+    word(kind)(format.kind, `${field}.${name}.format.kind`)
+    if ((kind === 'category' || kind === 'boolean') !== (levels !== undefined))
+      throw damaged(`a model whose column ${name} has levels unlike its kind`, 'levels of categories')
+  }
+  if (byName.size < columns.length) throw damaged('a model with two columns of one name', 'distinct names')
+}
+
+function inputsIn(one: KeptRule): readonly string[] {
+  if (one.kind === 'lookup') return one.from
+  return one.kind === 'formula' ? columnsOf(one.expression) : [...one.lows.flatMap(columnsOf), one.gap]
+}
+
+/** Formulas and orders are of numbers; a lookup gives what its column can hold. */
+function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at: string): void {
+  const { kind, levels } = columns.get(one.column)!
+  if (one.kind !== 'lookup') {
+    const others = inputsIn(one).flatMap((name) => columns.get(name)?.kind ?? [])
+    if (![kind, ...others].every(isNumericKind)) throw damaged(`a model whose ${at} computes with a ${kind}`, 'numbers and dates')
+    return
+  }
+  const fits = (value: CellValue) => value === null || (levels ? levels.includes(value as string) : typeof value === 'number')
+  if (kind === 'identifier' || !one.table.values.every(fits))
+    throw damaged(`a model whose ${at} gives what ${one.column} cannot hold`, 'its levels, or numbers')
+}

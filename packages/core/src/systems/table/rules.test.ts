@@ -1,0 +1,157 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { plantedTables } from '../../../../../test/planted-tables.js'
+import { ruleTexts } from '../../code/rules/keep.js'
+import { parseRule } from '../../code/rules/parse-rule.js'
+import { breachOf } from '../../code/rules/rows-of-rule.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import type { Engine } from '../../kernel/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { inferTable } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { isNumeric } from '../../table/table.js'
+import type { GlobalModel } from '../global/model.js'
+import { drawModel, fitModel } from '../system.js'
+import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import { tables } from './system.js'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+})
+
+const quick: TableFit = { bandwidth: 0.3, scaling: 'standard', seed: 3 }
+const fit = (input: RawTable, options: TableFit = {}) =>
+  fitModel(tables, { input, options: { ...quick, ...options } }, { engine }) as Promise<GlobalModel>
+const draw = (model: TableModel, request: TableRequest) =>
+  drawModel(tables, { model, request: { seed: 4, ...request } }, { engine }) as Promise<DrawnRows>
+const all = plantedTables(3)
+const named = (name: string): RawTable => all.find((one) => one.name === name)!.raw
+const numbers = ({ table }: DrawnRows, name: string): Float64Array => {
+  const column = table.columns.find((one) => one.name === name)!
+  if (!isNumeric(column)) throw new RangeError(name)
+  return column.values
+}
+const levels = ({ table }: DrawnRows, name: string): string[] => {
+  const column = table.columns.find((one) => one.name === name)!
+  return 'codes' in column ? [...new Set(column.codes)].map((code) => column.levels[code]!).sort() : []
+}
+
+describe('ten thousand new rows', { tags: ['slow'] }, () => {
+  it.each(all.map((one) => [one.name, one] as const))('of %s obey every rule, and look like the table', async (_, { raw, rules }) => {
+    const model = await fit(raw)
+    expect(ruleTexts(model.rules!).sort()).toEqual([...rules].sort())
+    const drawn = await draw(model, { rows: 10_000, steps: 2 })
+    const written = tables.present(model, drawn, 'text')
+    expect(written.columns.map(({ name }) => name)).toEqual(raw.columns.map(({ name }) => name))
+    // As a reader of the file would see them: in text, with the kinds of the data.
+    const { table, formats } = inferTable(raw)
+    const types = Object.fromEntries(table.columns.map(({ name, kind }) => [name, kind]))
+    const read = inferTable(written, { types })
+    for (const rule of rules) expect(breachOf(parseRule(rule), { table: read.table, formats })).toBeUndefined()
+  })
+})
+
+it('says its rules, keeps them in its file, and draws the same from it', async () => {
+  const model = await fit(named('shop'))
+  const texts = ruleTexts(model.rules!)
+  expect(tables.tell(model).json.rules).toEqual(texts)
+  expect(tables.summary(model)).toMatchObject({ rules: texts })
+  const again = (await tables.load(unpackModel(packModel(tables.save(model))), { engine })) as GlobalModel
+  expect(again.rules).toEqual(model.rules)
+  const request = { rows: 50 }
+  expect((await draw(again, request)).table).toEqual((await draw(model, request)).table)
+  expect(tables.training(model).columns.map(({ name }) => name)).toEqual(named('shop').columns.map(({ name }) => name))
+})
+
+it('keeps only what is stated, none where they are off, and none of a column whose scaling is given', async () => {
+  expect((await fit(named('orders'), { rules: 'off' })).rules).toBeUndefined()
+  const { rules: others } = await fit(named('orders'), { scaling: { total: 'standard' } })
+  expect(others?.rules.map(({ column }) => column)).not.toContain('total')
+  const { rules } = await fit(named('hospital'), { rule: 'discharge = admission + stay' })
+  expect(ruleTexts(rules!)).toEqual(['discharge = admission + stay'])
+})
+
+describe('what is known of derived columns', { tags: ['slow'] }, () => {
+  let shop: GlobalModel
+  let orders: GlobalModel
+  let patients: GlobalModel
+  beforeAll(async () => {
+    shop = await fit(named('shop'))
+    orders = await fit(named('orders'))
+    patients = await fit(named('patients'))
+  })
+
+  it('a category that one key has is that key', async () => {
+    const drawn = await draw(shop, { rows: 40, given: { unit_price: 3 } })
+    expect(levels(drawn, 'sku')).toEqual(['A1'])
+  })
+
+  it('a category that several keys have is one of them', async () => {
+    const drawn = await draw(shop, { rows: 60, given: { brand: 'x' } })
+    expect(levels(drawn, 'brand')).toEqual(['x'])
+    expect(levels(drawn, 'sku').length).toBeGreaterThan(1)
+  })
+
+  it('an interval holds every row, a number nearly', async () => {
+    const inside = numbers(await draw(orders, { rows: 200, given: 'total=50..100' }), 'total')
+    expect(inside.every((x) => x >= 50 && x <= 100)).toBe(true)
+    const drawn = await draw(orders, { rows: 200, given: { total: 60 } })
+    expect(drawn.warnings.map(({ name }) => name)).toContain('rule-observed')
+    // Within four of the deviations that it is observed with, a hundredth of the spread of about 100 each.
+    expect(numbers(drawn, 'total').every((x) => Math.abs(x - 60) < 5)).toBe(true)
+    const observed = numbers(await draw(patients, { rows: 300, observe: 'bmi = 25 ± 1' }), 'bmi')
+    const mean = observed.reduce((sum, x) => sum + x, 0) / observed.length
+    // The data have 22 ± 4; a draw is worth more than 100 rows of 1.
+    expect(Math.abs(mean - 25)).toBeLessThan(0.6)
+  })
+
+  it('a likelihood sees whole rows, and a list of conditions what all its inputs are given for', async () => {
+    const likelihood = {
+      logLikelihood: ({ bmi }: Readonly<Record<string, unknown>>) => (Number(bmi) > 24 ? 0 : Number.NEGATIVE_INFINITY)
+    }
+    expect(numbers(await draw(patients, { rows: 100, likelihood }), 'bmi').every((x) => x > 23.8)).toBe(true)
+    const given = [
+      { ordered: '2023-05-01', shipped: '2023-05-04' },
+      { ordered: '2023-06-01', shipped: '2023-06-01' }
+    ]
+    const drawn = await draw(shop, { rows: 3, given })
+    const days = [...numbers(drawn, 'shipped')].map((x, i) => (x - numbers(drawn, 'ordered')[i]!) / 864e5)
+    expect(days).toEqual([3, 3, 3, 0, 0, 0])
+  })
+
+  it.each<[TableRequest, string]>([
+    [{ given: { sku: 'A1', brand: 'y' } }, 'condition-contradictory'],
+    [{ given: { sku: 'A1', qty: 2, amount: 7 } }, 'condition-contradictory'],
+    [{ given: { ordered: '2023-05-04', shipped: '2023-05-01' } }, 'condition-contradictory'],
+    [{ given: { brand: 'q' } }, 'level-unknown'],
+    [{ given: [{ brand: 'x' }, { brand: 'y' }] }, 'condition-derived'],
+    [{ observe: 'amount = 9 ± 1' }, 'observation-column'],
+    [{ given: { amount: '0.001..0.002' } }, 'condition-impossible']
+  ])('%j is refused', async (request, code) => {
+    await expect(draw(shop, { rows: 4, ...request })).rejects.toThrow(expect.objectContaining({ code }))
+  })
+})
+
+describe('a rule that is stated', () => {
+  it.each([
+    ['total = qty + unit_price', 'rule-broken', /row 1 has total .*, qty .*, unit_price /],
+    ['qty -> total', 'rule-broken', /in row/],
+    ['qty >= unit_price', 'rule-broken', /rows break/],
+    ['total = qty * price', 'column-unknown', /price/],
+    ['total = 2 * country', 'rule-column', /country/]
+  ])('%s is refused with a row that breaks it', async (rule, code, words) => {
+    await expect(fit(named('orders'), { rule })).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(words) }))
+  })
+
+  it('is refused where others derive its column, or it from itself', async () => {
+    const rule = ['total = qty * unit_price', 'qty = total / unit_price']
+    await expect(fit(named('orders'), { rule })).rejects.toThrow(expect.objectContaining({ code: 'rule-contradictory' }))
+  })
+
+  it('is refused of fields and behind codecs', async () => {
+    for (const options of [{ local: 'window:1' }, { latent: 'pca:1' }] as const)
+      await expect(fit(named('school'), { ...options, rule: 'sum = maths' })).rejects.toThrow(
+        expect.objectContaining({ code: 'option-combination' })
+      )
+  })
+})

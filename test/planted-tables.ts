@@ -1,0 +1,271 @@
+import { keyFor, keyFromSeed, normals, uniforms } from '../packages/core/src/num/random.js'
+import type { RawTable } from '../packages/core/src/table/raw.js'
+
+/** A made-up table of text cells, and the rules that were put into it. */
+export interface PlantedTable {
+  readonly name: string
+  readonly raw: RawTable
+  readonly rules: readonly string[]
+}
+
+type Cell = string | number | null
+type Row = Readonly<Record<string, Cell>>
+
+/** Random numbers of a table, each asked for by name. */
+class Dice {
+  private readonly root
+  constructor(
+    seed: number,
+    readonly rows: number
+  ) {
+    this.root = keyFromSeed(seed)
+  }
+  u = (label: string): Float64Array => uniforms(keyFor(this.root, label), this.rows)
+  z = (label: string): Float64Array => normals(keyFor(this.root, label), this.rows)
+  whole = (label: string, low: number, high: number): number[] => Array.from(this.u(label), (x) => low + Math.floor(x * (high - low + 1)))
+  some = (label: string, list: readonly string[]): string[] => this.whole(label, 0, list.length - 1).map((k) => list[k]!)
+  amount = (label: string, scale: number, decimals: number): number[] =>
+    Array.from(this.z(label), (x) => Number((scale * Math.exp(0.6 * x)).toFixed(decimals)))
+}
+
+function tableOf(rows: number, row: (i: number) => Row): RawTable {
+  const all = Array.from({ length: rows }, (_, i) => row(i))
+  const names = Object.keys(all[0]!)
+  return {
+    rowCount: rows,
+    columns: names.map((name) => ({ name, source: 'text', values: all.map((one) => (one[name] === null ? '' : String(one[name]))) }))
+  }
+}
+
+const day = (days: number): string => new Date(Date.UTC(2023, 0, 1) + days * 864e5).toISOString().slice(0, 10)
+const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')
+const fixed = (x: number, decimals: number): string => (x + 1e-9).toFixed(decimals)
+
+/** Twelve tables with rules of every kind among columns that have none. */
+export function plantedTables(seed: number): PlantedTable[] {
+  return [orders, hospital, patients, loans, weather, payroll, invoices, shop, school, trips, cities, plants].map((make, k) =>
+    make(new Dice(seed * 100 + k, 500 + 40 * k))
+  )
+}
+
+function orders(dice: Dice): PlantedTable {
+  const [qty, price, country] = [dice.whole('qty', 1, 9), dice.amount('price', 20, 2), dice.some('country', ['fr', 'de', 'it'])]
+  return {
+    name: 'orders',
+    rules: ['total = qty * unit_price'],
+    raw: tableOf(dice.rows, (i) => ({
+      qty: qty[i]!,
+      unit_price: fixed(price[i]!, 2),
+      country: country[i]!,
+      total: fixed(qty[i]! * price[i]!, 2)
+    }))
+  }
+}
+
+function hospital(dice: Dice): PlantedTable {
+  const [start, stay, age] = [dice.whole('start', 0, 700), dice.amount('stay', 3, 0), dice.whole('age', 1, 99)]
+  return {
+    name: 'hospital',
+    rules: ['stay = discharge - admission', 'discharge >= admission'],
+    raw: tableOf(dice.rows, (i) => ({ age: age[i]!, admission: day(start[i]!), discharge: day(start[i]! + stay[i]!), stay: stay[i]! }))
+  }
+}
+
+function patients(dice: Dice): PlantedTable {
+  const height = Array.from(dice.z('height'), (z) => Number((1.7 + 0.1 * z).toFixed(2)))
+  const weight = height.map((h, i) => Number((22 * h * h + 10 * dice.z('weight')[i]!).toFixed(1)))
+  const sex = dice.some('sex', ['f', 'm'])
+  return {
+    name: 'patients',
+    rules: ['bmi = weight / height ^ 2'],
+    raw: tableOf(dice.rows, (i) => ({
+      sex: sex[i]!,
+      height: height[i]!.toFixed(2),
+      weight: weight[i]!.toFixed(1),
+      bmi: fixed(weight[i]! / height[i]! ** 2, 1)
+    }))
+  }
+}
+
+function loans(dice: Dice): PlantedTable {
+  const [income, debt, purpose] = [
+    dice.amount('income', 3000, 0),
+    dice.amount('debt', 900, 0),
+    dice.some('purpose', ['car', 'home', 'other'])
+  ]
+  return {
+    name: 'loans',
+    rules: ['limit = 3 * income'],
+    raw: tableOf(dice.rows, (i) => ({ income: income[i]!, debt: debt[i]!, purpose: purpose[i]!, limit: 3 * income[i]! }))
+  }
+}
+
+function weather(dice: Dice): PlantedTable {
+  const low = Array.from(dice.z('low'), (z) => Number((8 + 6 * z).toFixed(1)))
+  const rise = Array.from(dice.u('rise'), (u) => Number((-6 * Math.log(u)).toFixed(1)))
+  const wind = dice.amount('wind', 4, 1)
+  return {
+    name: 'weather',
+    rules: ['high >= low', 'fahrenheit = 1.8 * low + 32'],
+    raw: tableOf(dice.rows, (i) => ({
+      low: low[i]!.toFixed(1),
+      high: (low[i]! + rise[i]!).toFixed(1),
+      wind: wind[i]!,
+      fahrenheit: fixed(1.8 * low[i]! + 32, 2)
+    }))
+  }
+}
+
+function payroll(dice: Dice): PlantedTable {
+  const [base, bonus, tax] = [dice.amount('base', 2500, 2), dice.amount('bonus', 300, 2), dice.amount('tax', 500, 2)]
+  return {
+    name: 'payroll',
+    rules: ['net = base + bonus - tax'],
+    raw: tableOf(dice.rows, (i) => ({
+      base: base[i]!.toFixed(2),
+      bonus: bonus[i]!.toFixed(2),
+      tax: tax[i]!.toFixed(2),
+      net: (base[i]! + bonus[i]! - tax[i]!).toFixed(2)
+    }))
+  }
+}
+
+function invoices(dice: Dice): PlantedTable {
+  const [net, qty, discount] = [dice.amount('net', 80, 2), dice.whole('qty', 1, 20), dice.whole('discount', 0, 6)]
+  return {
+    name: 'invoices',
+    rules: ['gross = net * qty * (1 - discount / 100)', 'vat = 0.2 * gross'],
+    raw: tableOf(dice.rows, (i) => {
+      const gross = fixed(net[i]! * qty[i]! * (1 - (5 * discount[i]!) / 100), 2)
+      return { net: net[i]!.toFixed(2), qty: qty[i]!, discount: 5 * discount[i]!, gross, vat: fixed(0.2 * Number(gross), 3) }
+    })
+  }
+}
+
+const SKUS = ['A1', 'B2', 'C3', 'D4', 'E5', 'F6', 'G7', 'H8']
+function shop(dice: Dice): PlantedTable {
+  const [sku, qty, when] = [dice.some('sku', SKUS), dice.whole('qty', 1, 5), dice.whole('when', 0, 300)]
+  const delay = dice.amount('delay', 2, 0)
+  return {
+    name: 'shop',
+    rules: ['sku -> unit_price', 'sku -> brand', 'amount = unit_price * qty', 'shipped >= ordered'],
+    raw: tableOf(dice.rows, (i) => {
+      const k = SKUS.indexOf(sku[i]!)
+      const price = 3 + 4.25 * ((k * 5) % 8)
+      return {
+        sku: sku[i]!,
+        brand: ['x', 'y', 'z'][k % 3]!,
+        unit_price: price.toFixed(2),
+        qty: qty[i]!,
+        amount: (price * qty[i]!).toFixed(2),
+        ordered: day(when[i]!),
+        shipped: day(when[i]! + delay[i]!)
+      }
+    })
+  }
+}
+
+function school(dice: Dice): PlantedTable {
+  const marks = ['maths', 'physics', 'latin', 'sport'].map((name) => dice.whole(name, 0, 15))
+  return {
+    name: 'school',
+    rules: ['sum = maths + physics + latin + sport'],
+    raw: tableOf(dice.rows, (i) => ({
+      maths: marks[0]![i]!,
+      physics: marks[1]![i]!,
+      latin: marks[2]![i]!,
+      sport: marks[3]![i]!,
+      sum: marks.reduce((sum, one) => sum + one[i]!, 0)
+    }))
+  }
+}
+
+function trips(dice: Dice): PlantedTable {
+  const [start, minutes, metres] = [dice.whole('start', 0, 400_000), dice.amount('minutes', 18, 0), dice.amount('metres', 4000, 0)]
+  return {
+    name: 'trips',
+    rules: ['minutes = 1440 * (dropoff - pickup)', 'dropoff >= pickup', 'km = 0.001 * metres'],
+    raw: tableOf(dice.rows, (i) => ({
+      pickup: stamp(start[i]!),
+      dropoff: stamp(start[i]! + minutes[i]!),
+      minutes: minutes[i]!,
+      metres: metres[i]!,
+      km: (metres[i]! / 1000).toFixed(3)
+    }))
+  }
+}
+
+const CITIES = [['Lyon', 'fr'], ['Paris', 'fr'], ['Nice', 'fr'], ['Bonn', 'de'], ['Ulm', 'de'], ['Rome', 'it']] // biome-ignore format: a list
+function cities(dice: Dice): PlantedTable {
+  const [place, year, sales] = [dice.whole('place', 0, 5), dice.whole('year', 2015, 2022), dice.amount('sales', 50, 1)]
+  return {
+    name: 'cities',
+    rules: ['city -> country', 'country, year -> rate'],
+    raw: tableOf(dice.rows, (i) => {
+      const [city, country] = CITIES[place[i]!]!
+      const rate = 10 + ((country!.charCodeAt(0) * 7 + year[i]! * 13) % 17)
+      return { city: city!, country: country!, year: year[i]!, rate: rate / 2, sales: sales[i]! }
+    })
+  }
+}
+
+function plants(dice: Dice): PlantedTable {
+  const [a, b, kind] = [dice.amount('leaf', 3, 2), dice.amount('stem', 5, 2), dice.some('kind', ['moss', 'fern'])]
+  const gone = dice.u('gone')
+  return {
+    name: 'plants',
+    rules: ['mass = leaf + stem', 'leaf_share = leaf / mass'],
+    raw: tableOf(dice.rows, (i) => {
+      const lacks = gone[i]! < 0.15
+      const mass = Number((a[i]! + b[i]!).toFixed(2))
+      return {
+        kind: kind[i]!,
+        leaf: lacks ? null : a[i]!.toFixed(2),
+        stem: b[i]!.toFixed(2),
+        mass: lacks ? null : mass.toFixed(2),
+        leaf_share: lacks ? null : fixed(a[i]! / mass, 4)
+      }
+    })
+  }
+}
+
+/** Tables of many kinds of columns that have nothing to do with each other, or only hang together: no rule is in them. */
+export function ruleless(seed: number): PlantedTable[] {
+  return [0, 1, 2, 3].map((k) => {
+    const dice = new Dice(seed * 1000 + k, [60, 200, 600, 3000][k]!)
+    const common = dice.z('common')
+    const related = (label: string, scale: number): number[] => Array.from(dice.z(label), (z, i) => scale * (0.95 * common[i]! + 0.3 * z))
+    const columns: Record<string, readonly Cell[]> = {
+      flag: dice.some('flag', ['true', 'false']),
+      other_flag: Array.from(dice.u('rare'), (u) => (u < 0.03 ? 'true' : 'false')),
+      kind: dice.some('kind', ['a', 'b', 'c']),
+      place: dice.some(
+        'place',
+        Array.from({ length: 30 }, (_, j) => `p${j}`)
+      ),
+      name: dice.some(
+        'name',
+        Array.from({ length: 150 }, (_, j) => `n${j}`)
+      ),
+      count: dice.whole('count', 0, 3),
+      score: dice.whole('score', 1, 5),
+      age: dice.whole('age', 18, 90),
+      zeros: Array.from(dice.u('zeros'), (u) => (u < 0.9 ? 0 : Math.floor(u * 100))),
+      near: related('near', 3).map((x) => (x + 50).toFixed(1)),
+      nearer: related('nearer', 3).map((x) => (x + 57).toFixed(1)),
+      pressure: related('pressure', 12).map((x) => Math.round(x + 80)),
+      upper_pressure: related('upper', 15).map((x) => Math.round(x + 125)),
+      width: related('width', 0.3).map((x) => (x + 4).toFixed(2)),
+      length: dice.amount('length', 40, 2),
+      from: dice.whole('from', 0, 900).map(day),
+      until: dice.whole('until', 850, 1500).map(day),
+      gap: Array.from(dice.z('gap'), (z, i) => (i % 7 === 3 ? null : z.toFixed(3))),
+      full: Array.from(dice.z('full'))
+    }
+    return {
+      name: `ruleless ${k}`,
+      rules: [],
+      raw: tableOf(dice.rows, (i) => Object.fromEntries(Object.entries(columns).map(([name, cells]) => [name, cells[i]!])))
+    }
+  })
+}

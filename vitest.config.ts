@@ -14,7 +14,11 @@ export default defineConfig({
   },
   test: {
     globalSetup: './test/kernels.ts',
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    // Files of the core keep no state of the process and share one copy of its modules; all others have a process of their own.
+    projects: [
+      { extends: true, test: { name: 'core', include: ['packages/core/src/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'programs', include: ['packages/{sbridge,studio}/{src,test}/**/*.test.ts', 'test/**/*.test.ts'] } }
+    ],
     // Vitest would keep a core to itself, and has no use for it. Files share nothing: folders and ports are their own.
     maxWorkers: availableParallelism(),
     tags: [{ name: 'slow', description: 'starts browsers or other programs, or computes for more than two seconds: not in test:fast' }],

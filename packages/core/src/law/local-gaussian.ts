@@ -123,14 +123,15 @@ export class LocalGaussian {
       this.solved = new Float64Array(r)
     }
     for (let i = 0; i < r; i++) this.fillGain(local, at, i)
+    const { gain, gram } = this
     for (let i = 0; i < r; i++) {
       for (let j = 0; j <= i; j++) {
         let sum = i === j ? 1 : 0
-        for (let k = 0; k < q; k++) sum += this.gain[i * q + k]! * this.gain[j * q + k]!
-        this.gram[i * r + j] = sum
+        for (let k = 0; k < q; k++) sum += gain[i * q + k]! * gain[j * q + k]!
+        gram[i * r + j] = sum
       }
     }
-    definiteCholeskyInPlace(this.gram, r)
+    definiteCholeskyInPlace(gram, r)
     for (let i = 0; i < r; i++) {
       let sum = this.residual[i]!
       for (let j = 0; j < i; j++) sum -= this.gram[i * r + j]! * this.solved[j]!
@@ -147,12 +148,14 @@ export class LocalGaussian {
     const row = i * local.rows.cols
     let residual = local.targets[i]!
     for (let k = 0; k < d; k++) residual -= local.rows.data[row + order[k]!]! * (centre[order[k]!]! - at[order[k]!]!)
-    for (let j = 0; j < q; j++) {
-      let sum = 0
-      for (let k = j; k < q; k++) sum += local.rows.data[row + order[p + k]!]! * factor[(p + k) * d + p + j]!
-      this.gain[i * q + j] = sum
-      residual -= sum * this.shift[j]!
+    const gain = this.gain.subarray(i * q, (i + 1) * q).fill(0)
+    // Along the rows of the factor, as they lie in memory.
+    for (let k = 0; k < q; k++) {
+      const slope = local.rows.data[row + order[p + k]!]!
+      const first = (p + k) * d + p
+      for (let j = 0; j <= k; j++) gain[j] = gain[j]! + slope * factor[first + j]!
     }
+    for (let j = 0; j < q; j++) residual -= gain[j]! * this.shift[j]!
     this.residual[i] = residual
   }
 

@@ -1,5 +1,6 @@
 /** What the other packages of this repository use besides the public interface: it may change in any release. */
 
+export { ConditionMemory } from './choose/memory.js'
 export { ruleText } from './code/rules/rule.js'
 export { alignTables } from './diagnose/align.js'
 export { evaluateTarget } from './diagnose/conditional-target.js'
@@ -41,7 +42,6 @@ export { saveForecast } from './systems/forecast/save.js'
 export type { DrawnSeries, SeriesFit, SeriesRequest } from './systems/forecast/system.js'
 export { parseGiven, writeGiven } from './systems/given.js'
 export type { BandwidthCurve } from './systems/global/bandwidth.js'
-export { ConditionMemory } from './systems/global/condition-memory.js'
 export type { FitSummary } from './systems/global/model.js'
 export { drawFields, fitFields } from './systems/global/options.js'
 export type { PosteriorReport } from './systems/global/posterior.js'

@@ -13,6 +13,8 @@ export interface Search<T> {
   score(setting: T, part: number): Promise<Float64Array | undefined>
   /** Below nought where `a` is simpler than `b`. */
   order(a: T, b: T): number
+  /** Whether held-out rows show that a setting's law is not theirs: it is not taken for being simple. Default: they never do. */
+  fails?(setting: T): boolean
   /** What to try next, the first time of all where nothing was tried; nothing ends the search. What was tried is not tried again. */
   moves(trials: readonly Trial<T>[]): readonly T[]
   /** About how many settings there will be, for progress. */
@@ -64,9 +66,38 @@ export async function search<T>(problem: Search<T>, watch?: Watch): Promise<Choi
   const least = leastOf(trials)
   if (!least) return undefined
   const chosen = trials
-    .filter(({ whole, losses }) => whole && excess(losses, least.losses).inErrors <= 1)
+    .filter(({ whole, losses, setting }) => whole && excess(losses, least.losses).inErrors <= 1 && !problem.fails?.(setting))
+    .concat(least)
     .reduce((a, b) => (problem.order(b.setting, a.setting) < 0 ? b : a))
   return { setting: chosen.setting, trials, least, chosen }
+}
+
+/** What to try next of one kind, in the light of what was tried; what was tried before does not count. */
+export type Stage<T> = (trials: readonly Trial<T>[]) => readonly T[]
+
+/** Moves of the first stage that has any new. */
+export function inTurn<T>(order: Search<T>['order'], stages: readonly Stage<T>[]): Search<T>['moves'] {
+  return (trials) => {
+    for (const stage of stages) {
+      const next = stage(trials).filter((setting) => trials.every((trial) => order(trial.setting, setting) !== 0))
+      if (next.length > 0) return next
+    }
+    return []
+  }
+}
+
+/** The setting at the first rung that was not tried, unless one before it was clearly worse. */
+export function untilWorse<T>(
+  trials: readonly Trial<T>[],
+  rungs: readonly number[],
+  { of, at }: { readonly of: (setting: T) => number; readonly at: (rung: number) => T }
+): readonly T[] {
+  for (const rung of rungs) {
+    const first = trials.find(({ setting }) => of(setting) === rung)
+    if (!first) return [at(rung)]
+    if (!first.whole) break
+  }
+  return []
 }
 
 /** The trial that loses least of those scored on all parts. */

@@ -6,14 +6,16 @@ import { isStill } from '../law/mixture.js'
 import { drawTarget, lawAt } from '../law/target-law.js'
 import { type FieldRows, rowsOf, type Unit } from '../law/units.js'
 import { fitWindow, type WindowBandwidth, type WindowContext, type WindowRows, windowLaw } from '../law/window.js'
-import { normalCdf } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
-import { throwIfStopped, type Watch } from '../num/iterate.js'
+import type { Watch } from '../num/iterate.js'
 import { uniformLogWeights } from '../num/log-space.js'
-import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { fillNormal, type Key, keyFor, permutation } from '../num/random.js'
-import { median, sorted } from '../num/statistics.js'
+import { median } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
+import { Calibration } from './calibration.js'
+import { energyScore, type Forecast } from './scores.js'
+import { type Choice, inTurn, leastOf, type Stage, search, untilWorse } from './search.js'
 
 /** What a choice of bandwidths saw. Plain JSON. */
 export interface WindowChoice {
@@ -41,67 +43,83 @@ export interface WindowSearch {
 const MOST_TRAINING = 1500
 const MOST_HELD_OUT = 240
 const DRAWS = 32
+/** ε of the drawn coordinates over their variance given the others, where a kernel on them is asked for. */
 const FACTORS = [4, 1, 0.25]
-/** A finer kernel must earn its cost: its score is to be less by this share. */
-const GAIN = 0.01
-/** Kolmogorov–Smirnov distance times √n beyond which held-out residuals are not Gaussian (false alarms: 1 in 100). */
-const NOT_GAUSSIAN = 1.63
-/** Among given bandwidths as good as the best to this share, the largest is taken: it averages over more rows. */
-const TIE = 0.001
+/** Bandwidths of what is given, at most, by factors of four: from averages over nearly all rows to a part in a million of their spread. */
+const MOST_RUNGS = 10
+
+/** ε of the given coordinates, and the drawn ones' as in `WindowChoice`. */
+type Setting = Pick<WindowChoice, 'given' | 'targetFactor'>
 
 /**
  * Chooses the bandwidths of windows by held-out energy score (for one target the CRPS) of the targets given the givens:
- * first ε of the givens, from almost global down by factors of 4 until it stops helping; then, when held-out residuals
- * are not Gaussian, whether a kernel on the targets is worth it. Cost: about 10 fits of each problem on at most 1,500 rows.
+ * ε of the givens, from almost global down by factors of 4 until that is clearly worse, then by 2 about the best; where held-out
+ * rows do not lie in these laws as they should, a kernel on the targets too. Cost: about 10 fits of each problem on at most 1,500 rows.
  */
-export async function chooseWindowBandwidth(search: WindowSearch): Promise<WindowChoice> {
-  const { problems, key, watch } = search
+export async function chooseWindowBandwidth(asked: WindowSearch): Promise<WindowChoice> {
+  const { trials, setting, chosen, rowCount } = await searchWindows(asked)
+  const base = trials[0]!.loss > 0 ? trials[0]!.loss : 1
+  return { ...setting, curve: trials.map((trial) => ({ ...trial.setting, score: trial.loss / base })), score: chosen.loss, rowCount }
+}
+
+async function searchWindows(asked: WindowSearch): Promise<Choice<Setting> & { readonly rowCount: number }> {
+  const { problems, key, watch } = asked
   if (problems.length === 0 || problems.some((rows) => rows.givens.cols === 0)) {
     throw new InputError({ code: 'window-problems', got: 'no window with a given', expected: 'at least one', try: 'adding neighbours' })
   }
   const splits = problems.map((rows, p) => split(rows, keyFor(key, `split ${p}`)))
-  const curve: { given: number; targetFactor: number | 'free'; score: number }[] = []
-  let base = 0
-  const scoreAt = async (given: number, targetFactor: number | 'free'): Promise<number> => {
-    throwIfStopped(watch, 'choosing the bandwidth')
-    const score = await averageScore(splits, { given, targetFactor }, search)
-    if (base === 0) base = score > 0 ? score : 1
-    curve.push({ given, targetFactor, score: score / base })
-    watch?.progress?.({ stage: 'choosing the bandwidth', done: Math.min(curve.length, 14), total: 14 })
-    return score / base
-  }
-  const given = await descend(spreadOf(problems), await nearestOf(splits, search.engine), (epsilon) => scoreAt(epsilon, 'free'))
-  let best: { targetFactor: number | 'free'; score: number } = { targetFactor: 'free', score: given.score * (1 - GAIN) }
-  const gaussian = await gaussianDistance(splits, given.epsilon, search)
-  for (const targetFactor of gaussian > NOT_GAUSSIAN ? FACTORS : []) {
-    const score = await scoreAt(given.epsilon, targetFactor)
-    if (score < best.score) best = { targetFactor, score }
-    else if (best.targetFactor !== 'free') break
-  }
-  const score = (best.targetFactor === 'free' ? given.score : best.score) * base
-  return { given: given.epsilon, targetFactor: best.targetFactor, curve, score, rowCount: splits[0]!.training.targets.rows }
+  const [spread, nearest] = [spreadOf(problems), await nearestOf(splits, asked.engine)]
+  const rungs = Array.from({ length: MOST_RUNGS }, (_, k) => 4 ** (1 - k) * spread).filter((given, k) => given > nearest / 4 || k < 2)
+  const calibration = new Calibration<Setting>()
+  const found = await search<Setting>(
+    {
+      stage: 'choosing the bandwidth',
+      parts: splits.length,
+      expected: MOST_RUNGS + 2,
+      order,
+      fails: (setting) => calibration.fails(setting),
+      moves: inTurn(order, [ladder(rungs), beside(rungs), kernelOnTargets(calibration)]),
+      async score(setting, p) {
+        const forecasts = await heldOutForecasts(splits[p]!, setting, { ...asked, key: keyFor(key, `draws ${p}`) })
+        calibration.add(setting, forecasts, keyFor(key, `places ${p}`))
+        return Float64Array.from(forecasts, energyScore)
+      }
+    },
+    watch
+  )
+  if (!found) throw new Error('the targets of a window are not finite')
+  return { ...found, rowCount: splits[0]!.training.targets.rows }
 }
 
-/** From 4 spreads down by factors of 4 until two in a row are worse; then the factors of 2 beside the best. */
-async function descend(
-  spread: number,
-  nearest: number,
-  scoreAt: (epsilon: number) => Promise<number>
-): Promise<{ epsilon: number; score: number }> {
-  const tried: { epsilon: number; score: number }[] = []
-  const visit = async (epsilon: number) => tried.push({ epsilon, score: await scoreAt(epsilon) })
-  let best = 0
-  for (let epsilon = 4 * spread; tried.length < 10 && (epsilon > nearest / 4 || tried.length < 2); epsilon /= 4) {
-    await visit(epsilon)
-    if (tried[tried.length - 1]!.score < tried[best]!.score) best = tried.length - 1
-    if (tried.length - 1 - best >= 2) break
+/** No kernel on the targets is simpler than any, and wide ones are. */
+const order = (a: Setting, b: Setting): number => factorOf(b) - factorOf(a) || b.given - a.given
+
+/** Finite, so that two without a kernel are alike. */
+const factorOf = ({ targetFactor }: Setting): number => (targetFactor === 'free' ? Number.MAX_VALUE : targetFactor)
+
+/** Finer on what is given, until that is clearly worse. */
+const ladder =
+  (rungs: readonly number[]): Stage<Setting> =>
+  (trials) =>
+    untilWorse(trials, rungs, { of: ({ given }) => given, at: (given) => ({ given, targetFactor: 'free' }) })
+
+/** Half and twice the best bandwidth of what is given, no wider than the first. */
+const beside =
+  ([widest]: readonly number[]): Stage<Setting> =>
+  (trials) => {
+    const least = leastOf(trials)?.setting
+    if (least?.targetFactor !== 'free') return []
+    return [2, 0.5].map((factor) => ({ ...least, given: Math.min(widest!, factor * least.given) }))
   }
-  const middle = tried[best]!.epsilon
-  await visit(middle * 2)
-  await visit(middle / 2)
-  const least = Math.min(...tried.map((point) => point.score))
-  return tried.filter((point) => point.score <= least * (1 + TIE)).reduce((a, b) => (b.epsilon > a.epsilon ? b : a))
-}
+
+/** A kernel on the targets, finer until that is clearly worse; not asked for where rows lie as they should in what is drawn without one. */
+const kernelOnTargets =
+  (calibration: Calibration<Setting>): Stage<Setting> =>
+  (trials) => {
+    const least = leastOf(trials)?.setting
+    if (!least || (least.targetFactor === 'free' && !calibration.fails(least))) return []
+    return untilWorse(trials, FACTORS, { of: factorOf, at: (targetFactor) => ({ ...least, targetFactor }) })
+  }
 
 /** Mean variance of a given, over all problems. */
 function spreadOf(problems: readonly WindowRows[]): number {
@@ -142,42 +160,39 @@ function split(rows: WindowRows, key: Key): Split {
   }
 }
 
-async function averageScore(
-  splits: readonly Split[],
-  { given, targetFactor }: { given: number; targetFactor: number | 'free' },
-  { engine, key, watch }: WindowSearch
-): Promise<number> {
-  let sum = 0
-  for (const [p, { training, held }] of splits.entries()) {
-    const bandwidth = await bandwidthOf(training, { given, targetFactor }, { engine, watch })
-    const law = windowLaw(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
-    const draws = await heldOutDraws(law, held.givens, { engine, key: keyFor(key, `draws ${p}`) })
-    sum += energyScore(draws, held.targets) / splits.length
-  }
-  return sum
+/** Draws for every held-out row. */
+async function heldOutForecasts(
+  { training, held: { givens, targets } }: Split,
+  setting: Setting,
+  { engine, key, watch }: Pick<WindowSearch, 'engine' | 'key' | 'watch'>
+): Promise<Forecast[]> {
+  const bandwidth = await bandwidthOf(training, setting, { engine, watch })
+  const law = windowLaw(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
+  const draws = await (isStill(law) ? freeDraws : chainDraws)(law, givens, { engine, key })
+  const each = DRAWS * law.columns.drawn
+  return Array.from({ length: targets.rows }, (_, i) => ({
+    draws: draws.subarray(i * each, (i + 1) * each),
+    perChain: 1,
+    truth: rowOf(targets, i)
+  }))
 }
 
-/** √n times the Kolmogorov–Smirnov distance of held-out standardised residuals from the normal law, every target apart. */
-async function gaussianDistance(splits: readonly Split[], given: number, { engine, watch }: WindowSearch): Promise<number> {
-  const places: number[] = []
-  for (const { training, held } of splits) {
-    const bandwidth: WindowBandwidth = { target: 'free', given }
-    const law = windowLaw(training, bandwidth, await fitWindow(training, bandwidth, { engine, watch }))
-    const t = law.columns.drawn
-    const at = await lawAt(law, matrix(held.givens.rows, t), held.givens, { engine })
-    for (let i = 0; i < held.givens.rows; i++) {
-      for (let a = 0; a < t; a++) {
-        let square = 0
-        for (let b = 0; b <= a; b++) square += at.spread.data[i * t * t + a * t + b]! ** 2
-        if (square > 0) places.push(normalCdf((held.targets.data[i * t + a]! - at.mean.data[i * t + a]!) / Math.sqrt(square)))
-      }
-    }
+/** DRAWS draws for each row of givens, one row's after the other's [n·DRAWS, t]: by chains where the targets have a kernel. */
+async function chainDraws(law: Law, givens: Matrix, { engine, key }: { engine: Engine; key: Key }): Promise<Float64Array> {
+  const repeated = Uint32Array.from({ length: givens.rows * DRAWS }, (_, i) => Math.floor(i / DRAWS))
+  return (await drawWindow(law, takeRows(givens, repeated), { engine, key })).targets.data
+}
+
+async function freeDraws(law: Law, givens: Matrix, { engine, key }: { engine: Engine; key: Key }): Promise<Float64Array> {
+  const t = law.columns.drawn
+  const at = await lawAt(law, matrix(givens.rows, t), givens, { engine })
+  const out = new Float64Array(givens.rows * DRAWS * t)
+  const xi = new Float64Array(t)
+  for (let i = 0; i < givens.rows * DRAWS; i++) {
+    fillNormal(key, i, xi)
+    drawTarget(at, Math.floor(i / DRAWS), xi, out.subarray(i * t, (i + 1) * t))
   }
-  const ascending = sorted(places)
-  let distance = 0
-  for (const [i, place] of ascending.entries())
-    distance = Math.max(distance, (i + 1) / ascending.length - place, place - i / ascending.length)
-  return distance * Math.sqrt(ascending.length)
+  return out
 }
 
 /** The bandwidth of one window under a common choice: ε of the targets is in proportion to their variance given the givens. */
@@ -213,55 +228,6 @@ export function variancePerTarget({ columns, pooled }: Pick<Law, 'columns' | 'po
   return sum
 }
 
-/** DRAWS draws for each held-out row, one row's after the other's [n·DRAWS, t]. */
-async function heldOutDraws(law: Law, givens: Matrix, { engine, key }: { engine: Engine; key: Key }): Promise<Matrix> {
-  const t = law.columns.drawn
-  if (!isStill(law)) {
-    const repeated = takeRows(
-      givens,
-      Uint32Array.from({ length: givens.rows * DRAWS }, (_, i) => Math.floor(i / DRAWS))
-    )
-    return (await drawWindow(law, repeated, { engine, key })).targets
-  }
-  const at = await lawAt(law, matrix(givens.rows, t), givens, { engine })
-  const out = matrix(givens.rows * DRAWS, t)
-  const xi = new Float64Array(t)
-  for (let i = 0; i < out.rows; i++) {
-    fillNormal(key, i, xi)
-    drawTarget(at, Math.floor(i / DRAWS), xi, out.data.subarray(i * t, (i + 1) * t))
-  }
-  return out
-}
-
-/**
- * Mean energy score E‖X − y‖ − ½ E‖X − X′‖ of draws [n·r, t] (r a row) against truths [n, t]; for t = 1 the CRPS.
- * Unbiased in the number of draws, r ≥ 2. Cost O(n·r²·t).
- * @source Gneiting and Raftery 2007.
- */
-export function energyScore(draws: Matrix, truths: Matrix): number {
-  const r = draws.rows / truths.rows
-  const t = truths.cols
-  let total = 0
-  for (let i = 0; i < truths.rows; i++) {
-    let toTruth = 0
-    let between = 0
-    for (let a = 0; a < r; a++) {
-      const row = (i * r + a) * t
-      toTruth += distance(draws.data, row, truths.data, i * t, t)
-      for (let b = 0; b < a; b++) between += distance(draws.data, row, draws.data, (i * r + b) * t, t)
-    }
-    total += toTruth / r - between / (r * (r - 1))
-  }
-  return total / truths.rows
-}
-
-function distance(a: Float64Array, atA: number, b: Float64Array, atB: number, t: number): number {
-  if (t === 1) return Math.abs(a[atA]! - b[atB]!)
-  let sum = 0
-  for (let c = 0; c < t; c++) sum += (a[atA + c]! - b[atB + c]!) ** 2
-  return Math.sqrt(sum)
-}
-
 /** The choice of bandwidths for units with one number of givens. */
 export interface GivenChoice extends WindowChoice {
   readonly givenCount: number
@@ -289,6 +255,16 @@ export async function chooseBandwidths(
     choices.push({ ...choice, givenCount, unitCount: alike.length })
   }
   return choices
+}
+
+/** What units alike in shape lose on held-out rows at their best, row by row: units of the same targets lose on the same rows. */
+export async function bestLosses(
+  rows: FieldRows,
+  units: readonly Unit[],
+  { engine, key, watch }: WindowContext & { readonly key: Key }
+): Promise<Float64Array> {
+  const problems = spread(units, PROBLEMS).map((unit) => rowsOf(rows, unit))
+  return (await searchWindows({ problems, engine, key, watch })).chosen.losses
 }
 
 /** At most `count` of the list, evenly spaced. */

@@ -34,6 +34,8 @@ export interface GroupRun {
   readonly evidence?: Evidence | undefined
   /** −log likelihood of every training row under each condition's evidence [M]: chains start where it is small. */
   readonly misfits?: readonly Float64Array[] | undefined
+  /** Whether chains start at rows drawn apart, a sample of where they may start; default spread evenly, which comes nearer to it. */
+  readonly independent?: boolean | undefined
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -106,7 +108,7 @@ export function startGroup(run: GroupRun): StartedGroup {
       misfit: run.misfits?.[k],
       ...(allowedRows ? { allowedRows } : {})
     }
-    starts.set(conditionStarts(law, split, centre, { count, key: keyFor(own, 'starts') }), k * count)
+    starts.set(conditionStarts(law, split, centre, { count, key: keyFor(own, 'starts'), independent: run.independent }), k * count)
     return { bounds, ...(allowed ? { allowed } : {}) }
   })
   const first = takeEncoded(rows, starts)

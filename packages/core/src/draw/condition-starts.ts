@@ -3,6 +3,7 @@ import type { Law } from '../law/law.js'
 import { exp } from '../num/elementary.js'
 import { type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { type Key, uniforms } from '../num/random.js'
+import { sorted } from '../num/statistics.js'
 
 /** Effective number of rows that starts are spread over, where the data have so many. */
 const LEAST_ROWS = 10
@@ -20,20 +21,20 @@ export interface PlacedCondition {
 
 /**
  * Training rows at which the chains of a condition start: resampled by the kernel between each row and what is given,
- * its bandwidth doubled until about 10 rows count. Cost O(M·given).
+ * its bandwidth doubled until about 10 rows count; `independent` of each other, or else spread evenly. Cost O(M·given).
  */
 export function conditionStarts(
   law: Law,
   split: CoordinateSplit,
   condition: PlacedCondition,
-  { count, key }: { count: number; key: Key }
+  { count, key, independent = false }: { count: number; key: Key; independent?: boolean | undefined }
 ): Uint32Array {
   const squared = squaredDistancesTo(law, split, condition)
   // As far as the kernel would have it stand: likelihoods are flattened as the kernel is widened.
   condition.misfit?.forEach((misfit, j) => {
     squared[j] = squared[j]! + 4 * law.kernel.epsilon * misfit
   })
-  return stratifiedRows(kernelWeights(law, squared, condition.allowedRows), count, key)
+  return (independent ? independentRows : stratifiedRows)(kernelWeights(law, squared, condition.allowedRows), count, key)
 }
 
 /** Squared distance from every training row to what is given: to the values, and to the nearest end of each interval [M]. */
@@ -83,16 +84,28 @@ function kernelWeights({ logWeights, kernel }: Law, squared: Float64Array, allow
 
 /** `count` rows in proportion to weights: one at random in each of `count` equal parts of their sum, so that no order of the rows can fall in step with it. */
 export function stratifiedRows(weights: Float64Array, count: number, key: Key): Uint32Array {
+  return rowsAt(
+    weights,
+    uniforms(key, count).map((offset, k) => (k + offset) / count)
+  )
+}
+
+/** `count` rows in proportion to weights, independent but for their order. */
+function independentRows(weights: Float64Array, count: number, key: Key): Uint32Array {
+  return rowsAt(weights, sorted(uniforms(key, count)))
+}
+
+/** The rows at ascending shares of the sum of all weights. */
+function rowsAt(weights: Float64Array, shares: Float64Array): Uint32Array {
   const total = weights.reduce((a, b) => a + b, 0)
-  const offsets = uniforms(key, count)
-  const rows = new Uint32Array(count)
+  const rows = new Uint32Array(shares.length)
   let at = 0
   let cumulated = weights[0]!
-  for (let k = 0; k < count; k++) {
-    const target = ((k + offsets[k]!) / count) * total
+  shares.forEach((share, k) => {
+    const target = share * total
     while (cumulated < target && at < weights.length - 1) cumulated += weights[++at]!
     rows[k] = at
-  }
+  })
   return rows
 }
 

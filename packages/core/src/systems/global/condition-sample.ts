@@ -1,3 +1,7 @@
+import { type ConditionalChoice, chooseConditional } from '../../choose/conditional.js'
+import type { ObservedColumns } from '../../choose/held-out.js'
+import { freeScales } from '../../choose/held-out-scores.js'
+import { type ConditionMemory, recall } from '../../choose/memory.js'
 import { drawGroupInBatches, type GroupDraw } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
@@ -15,8 +19,6 @@ import { decodeTable, type Encoded, type Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type ConditionalChoice, chooseConditional, freeScales, type ObservedColumns } from './condition-choose.js'
-import { type ConditionMemory, recall } from './condition-memory.js'
 import {
   type MatchedConditions,
   type MatchedGroup,

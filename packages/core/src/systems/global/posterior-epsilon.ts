@@ -1,4 +1,5 @@
-import { mardia } from '../../diagnose/normality.js'
+import { type ConditionMemory, recall } from '../../choose/memory.js'
+import { looksGaussian } from '../../choose/normality.js'
 import { energyDistance } from '../../diagnose/pairwise.js'
 import { drawGroup } from '../../draw/condition-draw.js'
 import { stratifiedRows } from '../../draw/condition-starts.js'
@@ -10,7 +11,6 @@ import { variance } from '../../num/statistics.js'
 import { type Encoded, embedEncoded } from '../../table/encoder.js'
 import type { Context } from '../context.js'
 import { distancesTo } from './bandwidth.js'
-import { type ConditionMemory, recall } from './condition-memory.js'
 import type { GlobalModel } from './model.js'
 
 /** Energy distance between drawn rows and the data, beside the same between halves of the data. */
@@ -63,11 +63,6 @@ const FACTOR = 4
 const LARGEST_EPSILON = 8
 /** For rows that cannot be told from a Gaussian's: averages over all of them, one Gaussian. */
 const GAUSSIAN_EPSILON = 128
-/** Mardia's scores, each beyond this for 1 Gaussian sample in 100. */
-const LARGEST_SKEWNESS = 2.33
-const LARGEST_KURTOSIS = 2.58
-/** Fewer rows of a uniform law would pass. */
-const FEWEST_TESTED = 100
 /** Where training rows stand under the likelihood, averages over more rows than this many times ε gives gain nothing. */
 const LARGEST_FACTOR = 16
 /** Chains of a posterior that is only looked at. */
@@ -96,8 +91,10 @@ export async function chooseEpsilon(model: GlobalModel, question: EpsilonQuestio
   const largest = weighted ? LARGEST_FACTOR * best.epsilon : Number.POSITIVE_INFINITY
   const climb: number[] = []
   for (let e = FACTOR * best.epsilon; e <= Math.min(largest, LARGEST_EPSILON); e *= FACTOR) climb.push(e)
-  // Any other likelihood bends away from what stands for it within one step that crosses the whole law: few would be accepted.
-  const gaussian = question.linear && (await recall(question.memory, 'posterior rows are Gaussian', async () => looksGaussian(model)))
+  // Far outside the rows a posterior rests on what local moments do from the middle of the rows outwards: where that is chance
+  // alone, it is the main error. Any other likelihood bends away from what stands for it within one step that crosses the whole law: few would be accepted.
+  const gaussian =
+    question.linear && (await recall(question.memory, 'posterior rows are Gaussian', async () => looksGaussian(model.training)))
   if (climb.length === 0 && !gaussian) return best
   const posterior = async (law: Law): Promise<DistanceToData> =>
     distanceToData(model, await question.draw!(law, TRIED_ROWS), { weights: question.weights, key: context.key })
@@ -136,17 +133,6 @@ export async function unconditionedDistance(model: GlobalModel, law: Law, contex
 export function controlWork(model: GlobalModel): number {
   const { coordinates } = model.training.rows
   return comparedRows(model) * STEPS * coordinates.rows * 0.5 * coordinates.cols * (coordinates.cols + 1)
-}
-
-/**
- * Whether third and fourth moments of the rows are those of a Gaussian. Far outside the rows a posterior rests on what
- * local moments do from the middle of the rows outwards; where that is chance alone, it is the main error of the answer.
- */
-function looksGaussian({ training: { encoder, rows, logWeights } }: GlobalModel): boolean {
-  // The tests are of rows that count alike.
-  if (logWeights.length < FEWEST_TESTED || logWeights.some((a) => a !== logWeights[0])) return false
-  const normality = mardia(embedEncoded(encoder, rows))
-  return normality !== undefined && normality.skewness < LARGEST_SKEWNESS && Math.abs(normality.kurtosis) < LARGEST_KURTOSIS
 }
 
 type LawAt = Pick<EpsilonChoice, 'epsilon' | 'law'>

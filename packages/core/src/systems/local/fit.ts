@@ -1,4 +1,5 @@
-import { bandwidthOf, chooseBandwidths, type GivenChoice } from '../../choose/window-bandwidth.js'
+import { leastOf, search } from '../../choose/search.js'
+import { bandwidthOf, bestLosses, chooseBandwidths, type GivenChoice } from '../../choose/window-bandwidth.js'
 import { atEpsilon, type KernelChoice, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import { pointsProblem, scaleRows } from '../../law/law.js'
 import { type FieldRows, rowsOf, type Unit } from '../../law/units.js'
@@ -23,9 +24,8 @@ import { type Plan, planUnits, strangersOf } from './units.js'
 
 /** ε of a single coordinate that is drawn from nothing: a kernel of a fifth of its spread. */
 const ROOT_EPSILON = 0.02
+/** Largest radius that is tried: windows of nine. */
 const MOST_RADIUS = 4
-/** A wider window must lower the held-out score by this share. */
-const RADIUS_GAIN = 0.005
 
 /**
  * Fits a localised model: a graph of neighbourhoods, an order, and one small bridge for each coordinate on the
@@ -114,37 +114,47 @@ async function resolveNeighbourhoods({ options, columns, rows, context }: Resolv
     return { near: { ...near, graph: withEdges(near.graph, strangers) }, plan, strangers }
   }
   if (!('radius' in local) || local.radius !== 'auto') return at(1)
-  const scores: [number, number][] = []
-  let best: Found | undefined
-  for (let radius = 1; radius <= MOST_RADIUS; radius++) {
-    let tried: Found
-    try {
-      tried = at(radius)
-    } catch (error) {
+  const smallest = at(1)
+  const tried = new Map([[1, smallest]])
+  const targetsOf = ({ targets }: Unit) => targets.join()
+  const compared = new Set(comparable(smallest.plan.units).map(targetsOf))
+  if (compared.size === 0) return smallest
+  // The searches of bandwidths within say how far they are.
+  const found = await search<number>({
+    stage: 'choosing the radius',
+    parts: 1,
+    expected: 2,
+    order: (a, b) => a - b,
+    // As long as the largest is the best.
+    moves: (trials) => [Math.min(MOST_RADIUS, (leastOf(trials)?.setting ?? 0) + 1)],
+    async score(radius) {
+      const place = tried.get(radius) ?? within(() => at(radius))
       // The line is shorter than this window: the smaller ones are all there are.
-      if (best && error instanceof InputError && error.code === 'window-size') break
-      throw error
+      if (!place) return undefined
+      tried.set(radius, place)
+      const units = place.plan.units.filter((unit) => compared.has(targetsOf(unit)))
+      return bestLosses(rows, units, { ...context, key: keyFor(context.key, 'radius') })
     }
-    const choices = await chooseBandwidths(rows, comparable(tried.plan.units), { ...context, key: keyFor(context.key, 'radius') })
-    const score = choices[0]?.score ?? 0
-    const last = scores[scores.length - 1]
-    if (last && score > last[1] * (1 - RADIUS_GAIN)) {
-      scores.push([radius, score])
-      break
-    }
-    scores.push([radius, score])
-    best = { ...tried, radius: { chosen: radius, scores } }
+  })
+  if (!found) return smallest
+  const scores = found.trials.flatMap(({ setting, loss }) => (Number.isFinite(loss) ? [[setting, loss] as const] : []))
+  return { ...tried.get(found.setting)!, radius: { chosen: found.setting, scores } }
+}
+
+/** What is asked for, where the window is not longer than the line. */
+function within<T>(ask: () => T): T | undefined {
+  try {
+    return ask()
+  } catch (error) {
+    if (error instanceof InputError && error.code === 'window-size') return undefined
+    throw error
   }
-  return best!
 }
 
 /** Units that have a whole window before them at every radius, so that radii are compared on the same columns. */
 function comparable(units: readonly Unit[]): Unit[] {
   const inner = units.slice(Math.floor(units.length / 2), Math.max(Math.floor(units.length / 2) + 1, units.length - MOST_RADIUS))
-  const counts = new Map<number, number>()
-  for (const { givens } of inner) counts.set(givens.length, (counts.get(givens.length) ?? 0) + 1)
-  const [most] = [...counts].filter(([givens]) => givens > 0).reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0])
-  return inner.filter((unit) => unit.givens.length === most)
+  return inner.filter(({ givens }) => givens.length > 0)
 }
 
 function planOf(graph: Graph, { local, blocks }: LocalOptions, columns: FieldColumns, { coordinates }: FieldRows): Plan {

@@ -1,12 +1,12 @@
 import { packedMoments } from '../../bridge/noise-size.js'
 import { transitionsOf } from '../../bridge/reference-transitions.js'
 import { densityKernel } from '../../bridge/transition.js'
+import { search } from '../../choose/search.js'
 import { InputError } from '../../num/errors.js'
 import type { Watch } from '../../num/iterate.js'
 import { logSumExp, normaliseLogWeights } from '../../num/log-space.js'
 import { takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
-import { mean, variance } from '../../num/statistics.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
 import { FIT_TOLERANCES, type FitSnapshot, type RoundsProblem, refineReference, workingReference } from './rounds.js'
@@ -19,7 +19,7 @@ export interface SmoothnessTools {
   readonly watch?: Watch | undefined
 }
 
-/** Candidates, smoothest first: a rougher one has to be clearly better. */
+/** Candidates, smoothest first: a rougher one has to be better by more than a standard error. */
 const CANDIDATES: readonly (readonly [lengthScale: number, amplitude: number])[] = [
   [4, 0.5],
   [2, 0.5],
@@ -49,40 +49,24 @@ export async function chooseSmoothness(
   const candidates = candidatesOf(fixed)
   if (candidates.length === 1) return candidates[0]!
   const trials = trialsOf(tools.problem)
-  const tried: Tried[] = []
-  for (const [k, smoothness] of candidates.entries()) {
-    const parts: (Float64Array | undefined)[] = []
-    for (const trial of trials) parts.push(await scoresOf(smoothness, trial, tools))
-    const scores = parts.every((part) => part !== undefined) ? Float64Array.from(parts.flatMap((part) => Array.from(part!))) : undefined
-    tools.watch?.progress?.({ stage: 'smoothness', done: k + 1, total: candidates.length })
-    if (scores) tried.push({ smoothness, scores })
-  }
-  if (tried.length > 0) return smoothestAsGood(tried)
+  const found = await search<Smoothness>(
+    {
+      stage: 'smoothness',
+      parts: trials.length,
+      expected: candidates.length,
+      order: (one, other) => candidates.indexOf(one) - candidates.indexOf(other),
+      moves: (tried) => (tried.length === 0 ? candidates : []),
+      score: (smoothness, part) => lossesOf(smoothness, trials[part]!, tools)
+    },
+    tools.watch
+  )
+  if (found) return found.setting
   throw new InputError({
     code: 'smoothness-failed',
     got: 'fields that explode at every smoothness that was tried',
     expected: 'data that a smooth drift can follow',
     try: 'setting the length scale and the amplitude by hand, or another reference'
   })
-}
-
-interface Tried {
-  readonly smoothness: Smoothness
-  /** Log-likelihood of every judging particle. */
-  readonly scores: Float64Array
-}
-
-/**
- * The smoothest candidate that is not worse than the best by more than one standard error of the paired difference.
- * @source Breiman, Friedman, Olshen, Stone, *Classification and Regression Trees*, 1984, section 3.4.3.
- */
-function smoothestAsGood(tried: readonly Tried[]): Smoothness {
-  const best = tried.reduce((a, b) => (mean(b.scores) > mean(a.scores) ? b : a))
-  const found = tried.find(({ scores }) => {
-    const lost = best.scores.map((score, j) => score - scores[j]!)
-    return mean(lost) <= Math.sqrt(variance(lost) / lost.length)
-  })
-  return (found ?? best).smoothness
 }
 
 function candidatesOf({ lengthScale, amplitude, frequencyCount }: Parameters<typeof chooseSmoothness>[0]): Smoothness[] {
@@ -139,8 +123,8 @@ function cosineBetween(a: Float64Array, b: Float64Array): number {
   return dot(a, b) / Math.sqrt(Math.max(dot(a, a) * dot(b, b), Number.MIN_VALUE))
 }
 
-/** Log-likelihoods of the judging particles; undefined when the fit or its flow fails. */
-async function scoresOf(
+/** Minus the log-likelihood of every judging particle; undefined when the fit or its flow fails. */
+async function lossesOf(
   smoothness: Smoothness,
   { train, judges }: Trial,
   { problem, build, watch }: SmoothnessTools
@@ -149,11 +133,11 @@ async function scoresOf(
   try {
     const { state } = await refineReference(own, { stop: watch?.stop })
     const reference = workingReference(own, state.theta, state.sigma)
-    const scores = judges.flatMap(({ from, seen }) => {
+    const losses = judges.flatMap(({ from, seen }) => {
       const transitions = transitionsOf(reference, from.cloud.points, [from.time, seen.time], FIT_TOLERANCES)
-      return Array.from(logLikelihoods(densityKernel(transitions, seen.cloud.points), from.cloud))
+      return Array.from(logLikelihoods(densityKernel(transitions, seen.cloud.points), from.cloud), (log) => -log)
     })
-    return scores.every(Number.isFinite) ? Float64Array.from(scores) : undefined
+    return Float64Array.from(losses)
   } catch (error) {
     if (error instanceof InputError) return undefined
     throw error

@@ -91,8 +91,8 @@ function contestPairs(size: JobSize): number {
   return searchPairs(fitted, evaluations, passesPerStep) + 2 * scored * fold
 }
 
-/** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, and rows that it is fitted on. */
-const TRIAL = { heldOut: 300, scored: 0.7, chains: 4, steps: 5, rows: 1000 }
+/** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, rows that it is fitted on, and parts that are each drawn from a fit of their own. */
+const TRIAL = { heldOut: 300, scored: 0.7, chains: 4, steps: 5, rows: 1000, parts: 3 }
 /** Chains of a posterior at least, powers that its likelihood usually takes with two steps each, and the chain without it. */
 const POSTERIOR = { chains: 256, powers: 2, unconditioned: 1000, steps: 20 }
 
@@ -106,15 +106,13 @@ function informedPairs(rows: number, { coordinateCount, partCount }: KnownSize):
 
 function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: KnownSize }): { stage: string; pairs: number }[] {
   const fitted = Math.min((2 * rowCount) / 3, TRIAL.rows)
-  const folds = rowCount < 600 ? 3 : 1
-  const held =
-    TRIAL.scored * Math.min(TRIAL.heldOut, rowCount / (folds === 3 ? 1 : 3)) * TRIAL.chains * TRIAL.steps * informedPairs(fitted, known)
+  const held = TRIAL.scored * Math.min(TRIAL.heldOut, rowCount) * TRIAL.chains * TRIAL.steps * informedPairs(fitted, known)
   const step = informedPairs(rowCount, known)
   const chains = known.observes ? Math.max(drawnRows, POSTERIOR.chains) : drawnRows
   const prior = Math.min(POSTERIOR.unconditioned, rowCount / 2) * POSTERIOR.steps * step
   return [
     ...(known.trials > 0
-      ? [{ stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + folds * fitted * fitted * 10) }]
+      ? [{ stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + TRIAL.parts * fitted * fitted * 10) }]
       : []),
     ...(known.observes
       ? [

@@ -1,0 +1,52 @@
+import { type Key, uniforms } from '../num/random.js'
+import { sorted } from '../num/statistics.js'
+import type { Forecast } from './scores.js'
+
+/** Kolmogorov–Smirnov distance times √n beyond which places are not uniform (false alarms: 1 in 100). */
+const NOT_UNIFORM = 1.63
+
+/**
+ * Where held-out rows lie among what settings draw for them: uniformly, where that is their law. Scores hardly see two modes
+ * that one Gaussian covers; places do.
+ * @source the probability integral transform of ensembles: Gneiting and Raftery 2007, section 3; randomised ranks.
+ */
+export class Calibration<T> {
+  private readonly of = new Map<string, { readonly places: number[]; fails?: boolean }>()
+
+  add(setting: T, forecasts: readonly Forecast[], key: Key): void {
+    const name = JSON.stringify(setting)
+    const { places } = this.of.get(name) ?? { places: [] }
+    const shares = uniforms(key, forecasts.length)
+    this.of.set(name, { places: [...places, ...forecasts.flatMap((forecast, i) => placesOf(forecast, shares[i]!))] })
+  }
+
+  /** Whether a setting has been found not to draw from the rows' law. */
+  fails(setting: T): boolean {
+    const found = this.of.get(JSON.stringify(setting))
+    if (!found) return false
+    found.fails ??= uniformDistance(found.places) > NOT_UNIFORM
+    return found.fails
+  }
+}
+
+/** Place of each number of the truth among its draws, in 0 to 1: `share` of the way from those below it to those above. */
+function placesOf({ draws, truth }: Forecast, share: number): number[] {
+  const m = draws.length / truth.length
+  return Array.from(truth, (y, c) => {
+    let below = 0
+    let equal = 1
+    for (let k = c; k < draws.length; k += truth.length) {
+      if (draws[k]! < y) below++
+      else if (draws[k] === y) equal++
+    }
+    return (below + share * equal) / (m + 1)
+  })
+}
+
+/** Kolmogorov–Smirnov distance from the uniform law, times √n. */
+function uniformDistance(places: readonly number[]): number {
+  let distance = 0
+  for (const [i, place] of sorted(places).entries())
+    distance = Math.max(distance, (i + 1) / places.length - place, place - i / places.length)
+  return distance * Math.sqrt(places.length)
+}

@@ -1,0 +1,192 @@
+import { allowedClasses, clampIn, drawCopies } from '../draw/condition-draw.js'
+import { USUAL_STEPS } from '../draw/steps.js'
+import type { KernelChoice } from '../kernel/bandwidth.js'
+import type { Engine } from '../kernel/engine.js'
+import { shifted } from '../know/evidence.js'
+import type { ConditionGroup } from '../know/places.js'
+import { fitLaw, type Law, tableProblem } from '../law/law.js'
+import type { TrainingRows } from '../law/training-rows.js'
+import type { Watch } from '../num/iterate.js'
+import { columnOf, type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
+import { type Key, keyFor } from '../num/random.js'
+import { variance } from '../num/statistics.js'
+import type { Encoded } from '../table/encoder.js'
+import { unscaleValues } from '../table/scaling.js'
+import { Calibration } from './calibration.js'
+import { type HeldOutPart, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
+import { ConditionMemory } from './memory.js'
+import { energyScore, type Forecast } from './scores.js'
+
+/** ε of given and of drawn coordinates, and λ. */
+export interface Setting {
+  readonly known: number
+  readonly drawn: number
+  readonly ridge: number
+}
+
+export interface ChoiceProblem {
+  readonly training: TrainingRows
+  readonly kernel: KernelChoice
+  readonly group: ConditionGroup
+  /** Known coordinates whose atoms make no classes. */
+  readonly compared?: readonly number[]
+  /** Whether the training rows are those that match what is given. */
+  readonly part?: boolean
+  /** What else is known: each held-out row makes observations of its own, with their noise. */
+  readonly observed?: ObservedColumns | undefined
+  /** Fixed by the user. */
+  readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined }
+  /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */
+  readonly scheme?: 'informed' | 'clamp' | undefined
+  readonly engine: Engine
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** ε in variances of a column at which averages are over all rows: one Gaussian, with its linear regression. */
+export const ONE_GAUSSIAN = 128
+/** Draws for each held-out row, most from few chains where all of these stand at the same law: what is drawn is not compared, and what is observed is linear. */
+const DRAWS = 64
+const CHAINS = { alike: 2, apart: 8 }
+
+/** What settings lose on held-out rows, by part. */
+export class HeldOutScores {
+  private readonly spreads: Float64Array
+  /** Drawn coordinates that differ from row to row: all those that are scored. */
+  readonly columns: readonly number[]
+  private readonly laws = new ConditionMemory()
+  readonly calibration = new Calibration<Setting>()
+
+  static async of(problem: ChoiceProblem): Promise<HeldOutScores> {
+    const { training, group, observed, key } = problem
+    const parts: ScoredPart[] = []
+    for (const [p, part] of heldOutParts(training, group, key).entries())
+      parts.push(await withObservations(part, { observed, encoder: training.encoder }, keyFor(key, `noise ${p}`)))
+    return new HeldOutScores(problem, parts)
+  }
+
+  private constructor(
+    private readonly problem: ChoiceProblem,
+    readonly parts: readonly ScoredPart[]
+  ) {
+    const { encoder, rows } = problem.training
+    this.spreads = new Float64Array(encoder.coordinateCount)
+    for (const code of encoder.columns) {
+      if (code.carries !== 'coordinate') continue
+      this.spreads[code.coordinate] = Math.sqrt(variance(unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate))))
+    }
+    this.columns = problem.group.split.free.filter((c) => this.spreads[c]! > 0)
+  }
+
+  get heldOutRows(): number {
+    return this.parts.reduce((sum, { members }) => sum + members.length, 0)
+  }
+
+  /** Energy score of every row of a part that has rows it can be drawn from. */
+  async at(p: number, setting: Setting): Promise<Float64Array> {
+    const { group } = this.problem
+    const part = this.parts[p]!
+    const law = await this.lawOf(p, setting)
+    const { encoder } = part.fitted
+    const asked = { law, encoder, group, clamp: clampIn({ law, encoder, group }) }
+    const members = Array.from(part.members.keys()).filter(
+      (at) => allowedClasses(asked, part.conditions[part.members[at]!]!)?.includes(1) ?? true
+    )
+    if (members.length === 0) return new Float64Array(0)
+    const forecasts = await this.forecasts(p, { law, setting, members })
+    this.calibration.add(setting, forecasts, keyFor(this.problem.key, `places ${p}`))
+    return Float64Array.from(forecasts, energyScore)
+  }
+
+  /** Draws for members of a part. */
+  private async forecasts(p: number, { law, setting, members }: Asked): Promise<Forecast[]> {
+    const { group, engine, watch, scheme, key, observed } = this.problem
+    const part = this.parts[p]!
+    const alike = setting.drawn >= ONE_GAUSSIAN / 2 && (observed?.evidence.linear ?? true)
+    const count = alike ? CHAINS.alike : CHAINS.apart
+    const rows = members.map((at) => part.members[at]!)
+    const copies = await drawCopies(
+      {
+        law,
+        encoder: part.fitted.encoder,
+        group,
+        conditions: rows.map((i) => part.conditions[i]!),
+        count,
+        // As many as are drawn with: after a few a kernel on what is drawn still stands at the rows that chains start from.
+        steps: alike ? 1 : USUAL_STEPS.given,
+        // Scores take the chains for a sample.
+        independent: true,
+        ridge: setting.ridge,
+        scheme,
+        ...this.knownOf(part, members, count),
+        engine,
+        key: keyFor(key, `part ${p}`),
+        ...(watch?.stop ? { watch: { stop: watch.stop } } : {})
+      },
+      DRAWS / count
+    )
+    const decode = this.decoderOf(part)
+    const truths = decode(part.rows)
+    const drawn = copies.map(decode)
+    const t = this.columns.length
+    return rows.map((row, i) => {
+      const draws = new Float64Array(DRAWS * t)
+      for (let k = 0; k < DRAWS; k++) {
+        const [chain, copy] = [Math.floor(k / copies.length), k % copies.length]
+        draws.set(rowOf(drawn[copy]!, i * count + chain), k * t)
+      }
+      return { draws, perChain: copies.length, truth: rowOf(truths, row) }
+    })
+  }
+
+  /** What members observed of themselves, for so many chains each. */
+  private knownOf({ shifts, misfits }: ScoredPart, members: readonly number[], chains: number) {
+    const { observed } = this.problem
+    if (!observed || !shifts || !misfits) return {}
+    const ofChain = Uint32Array.from({ length: members.length * chains }, (_, i) => members[Math.floor(i / chains)]!)
+    return { evidence: shifted(observed.evidence, takeRows(shifts, ofChain)), misfits: members.map((at) => misfits[at]!) }
+  }
+
+  /** Scored columns in their standard deviations [n, t]. */
+  private decoderOf({ fitted: { encoder } }: HeldOutPart): (rows: Encoded) => Matrix {
+    const scalers = this.columns.map((c) => {
+      const code = encoder.columns.find((candidate) => candidate.carries === 'coordinate' && candidate.coordinate === c)
+      return code?.carries === 'coordinate' ? code.scaler : undefined
+    })
+    return ({ coordinates }) => {
+      const out = matrix(coordinates.rows, this.columns.length)
+      this.columns.forEach((c, k) => {
+        const values = unscaleValues(scalers[k]!, columnOf(coordinates, c))
+        for (let i = 0; i < out.rows; i++) out.data[i * out.cols + k] = values[i]! / this.spreads[c]!
+      })
+      return out
+    }
+  }
+
+  private lawOf(p: number, { known, drawn }: Setting): Promise<Law> {
+    const { group, engine, kernel, watch, part, compared } = this.problem
+    const { fitted } = this.parts[p]!
+    const scales = freeScales(group, drawn / known, fitted.encoder.coordinateCount)
+    return this.laws.recall(JSON.stringify([p, known, drawn]), () =>
+      fitLaw(tableProblem(fitted, { ...kernel, epsilon: known }, { scales, conditions: { part, without: compared } }), {
+        tolerance: 1e-3,
+        engine,
+        watch
+      })
+    )
+  }
+}
+
+interface Asked {
+  readonly law: Law
+  readonly setting: Setting
+  /** Places among the members of a part. */
+  readonly members: readonly number[]
+}
+
+/** Lengths that count as one: √ratio for drawn coordinates, one for known ones. */
+export function freeScales(group: ConditionGroup, ratio: number, d: number): Float64Array {
+  const scales = new Float64Array(d).fill(1)
+  for (const c of [...group.split.ranged, ...group.split.free]) scales[c] = Math.sqrt(ratio)
+  return scales
+}

@@ -1,0 +1,114 @@
+import type { Condition } from '../know/conditions.js'
+import type { Evidence } from '../know/evidence.js'
+import type { ConditionGroup } from '../know/places.js'
+import { type TrainingRows, takeTraining } from '../law/training-rows.js'
+import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
+import { type Key, keyFor, normals, permutation } from '../num/random.js'
+import { type Encoded, type Encoder, takeEncoded } from '../table/encoder.js'
+import { unscaleValues } from '../table/scaling.js'
+
+/** Held-out rows of a model's own data, with the conditions they make for the others. */
+export interface HeldOutPart {
+  readonly fitted: TrainingRows
+  readonly conditions: readonly Condition[]
+  /** Scaled rows that the conditions were made from. */
+  readonly rows: Encoded
+}
+
+/** Parts of the held-out rows, rows that a trial is fitted on, and held out in all. */
+const PARTS = 3
+const MOST_TRAINING = 1000
+const MOST_HELD_OUT = 300
+
+/** Three parts of held-out rows, 300 in all at most: from each third of 1,500 rows at most, drawn from the other two. */
+export function heldOutParts(training: TrainingRows, group: ConditionGroup, key: Key): HeldOutPart[] {
+  const order = permutation(keyFor(key, 'held out'), training.rows.coordinates.rows)
+    .filter((i) => training.logWeights[i]! > Number.NEGATIVE_INFINITY)
+    .subarray(0, 1.5 * MOST_TRAINING)
+  const size = Math.floor(order.length / PARTS)
+  return Array.from({ length: PARTS }, (_, part) => {
+    const fitted = takeTraining(training, [...order.subarray(0, part * size), ...order.subarray((part + 1) * size)])
+    const chosen = order.subarray(part * size, (part + 1) * size).filter((row) => allPresent(training, group, row))
+    const rows = takeEncoded(training.rows, chosen.subarray(0, MOST_HELD_OUT / PARTS))
+    return { fitted, conditions: Array.from({ length: rows.coordinates.rows }, (_, i) => conditionFrom(training, group, rows, i)), rows }
+  })
+}
+
+function allPresent({ encoder, rows }: TrainingRows, { split }: ConditionGroup, row: number): boolean {
+  return encoder.columns.every(
+    (code) =>
+      code.carries !== 'coordinate' ||
+      code.missingFactor === undefined ||
+      !split.given.includes(code.coordinate) ||
+      rows.codes[row * encoder.factors.length + code.missingFactor] === 0
+  )
+}
+
+/** The condition that a row of the data itself would make. */
+function conditionFrom({ encoder }: TrainingRows, { split, factors }: ConditionGroup, held: Encoded, i: number): Condition {
+  const numbers = encoder.columns.flatMap((code, column) => {
+    if (code.carries !== 'coordinate' || !split.given.includes(code.coordinate)) return []
+    const place = held.coordinates.data[i * held.coordinates.cols + code.coordinate]!
+    return [{ column, name: code.name, value: unscaleValues(code.scaler, Float64Array.of(place))[0]! }]
+  })
+  const levels = new Map(factors.map((factor) => [factor, held.codes[i * encoder.factors.length + factor]!]))
+  return { words: '', numbers, ranges: [], levels, named: [], unknown: [] }
+}
+
+/** Noisy observations of a row's numbers. */
+export interface ObservedColumns {
+  /** With residuals. */
+  readonly evidence: Evidence
+  /** Factors that are 0 where the observed cells are present. */
+  readonly present: readonly number[]
+}
+
+/** A part of the held-out rows, and what each observes of itself. */
+export interface ScoredPart extends HeldOutPart {
+  /** Rows that are scored, as places in the part. */
+  readonly members: readonly number[]
+  /** Residuals of each member's own observations, in units of the noise [members, r]. */
+  readonly shifts?: Matrix
+  /** −log likelihood of every fitted row under the observations of each member [M]. */
+  readonly misfits?: readonly Float64Array[]
+}
+
+/** A part whose rows observe themselves: those that can, each with noise of its own. */
+export async function withObservations(
+  part: HeldOutPart,
+  { observed, encoder }: { observed: ObservedColumns | undefined; encoder: Encoder },
+  key: Key
+): Promise<ScoredPart> {
+  const all = Array.from(part.conditions.keys())
+  if (!observed?.evidence.residuals) return { ...part, members: all }
+  const { evidence, present } = observed
+  const residualsOf = (rows: Encoded) =>
+    evidence.residuals!(
+      rows,
+      Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i)
+    )
+  const own = await residualsOf(part.rows)
+  const fitted = await residualsOf(part.fitted.rows)
+  const width = encoder.factors.length
+  const members = all.filter(
+    (i) => rowOf(own, i).every(Number.isFinite) && present.every((factor) => part.rows.codes[i * width + factor] === 0)
+  )
+  const noise = normals(key, own.data.length)
+  const exact = takeRows(own, members)
+  const shifts = matrix(
+    exact.rows,
+    exact.cols,
+    exact.data.map((r, at) => r + noise[members[Math.floor(at / exact.cols)]! * exact.cols + (at % exact.cols)]!)
+  )
+  const misfits = members.map((_, at) => {
+    const shift = rowOf(shifts, at)
+    return Float64Array.from({ length: fitted.rows }, (_, j) => {
+      const total = rowOf(fitted, j).reduce((sum, r, k) => sum + 0.5 * (r - shift[k]!) * (r - shift[k]!), 0)
+      return Number.isFinite(total) ? total : IMPOSSIBLE
+    })
+  })
+  return { ...part, members, shifts, misfits }
+}
+
+/** −log likelihood of rows on which an observation is not defined. */
+const IMPOSSIBLE = 1e6

@@ -13,8 +13,11 @@ export interface Search<T> {
   score(setting: T, part: number): Promise<Float64Array | undefined>
   /** Below nought where `a` is simpler than `b`. */
   order(a: T, b: T): number
-  /** Whether held-out rows show that a setting's law is not theirs: it is not taken for being simple. Default: they never do. */
-  fails?(setting: T): boolean
+  /**
+   * Standard errors that a setting may lose to the best and be taken for being simple, all trials done. Default 1; 0 where tests
+   * refute its law, `CLEARLY` where they had every chance to.
+   */
+  allowance?(setting: T): number
   /** What to try next, the first time of all where nothing was tried; nothing ends the search. What was tried is not tried again. */
   moves(trials: readonly Trial<T>[]): readonly T[]
   /** About how many settings there will be, for progress. */
@@ -44,7 +47,7 @@ export interface Choice<T> {
  * Standard errors by which a setting must be worse than the best on some parts to be spared the others: by chance for one
  * in a thousand that is as good. @source Maron and Moore, *Hoeffding races*, 1994; Birattari and others, *F-race*, 2002.
  */
-const CLEARLY = 3
+export const CLEARLY = 3
 
 /**
  * Scores settings until no more are proposed, then takes the simplest that loses no more than the best but for one standard
@@ -66,7 +69,7 @@ export async function search<T>(problem: Search<T>, watch?: Watch): Promise<Choi
   const least = leastOf(trials)
   if (!least) return undefined
   const chosen = trials
-    .filter(({ whole, losses, setting }) => whole && excess(losses, least.losses).inErrors <= 1 && !problem.fails?.(setting))
+    .filter(({ whole, losses, setting }) => whole && excess(losses, least.losses).inErrors <= (problem.allowance?.(setting) ?? 1))
     .concat(least)
     .reduce((a, b) => (problem.order(b.setting, a.setting) < 0 ? b : a))
   return { setting: chosen.setting, trials, least, chosen }

@@ -77,7 +77,7 @@ async function searchWindows(asked: WindowSearch): Promise<Choice<Setting> & { r
       parts: splits.length,
       expected: MOST_RUNGS + 2,
       order,
-      fails: (setting) => calibration.fails(setting),
+      allowance: (setting) => (calibration.fails(setting) ? 0 : 1),
       moves: inTurn(order, [ladder(rungs), beside(rungs), kernelOnTargets(calibration)]),
       async score(setting, p) {
         const forecasts = await heldOutForecasts(splits[p]!, setting, { ...asked, key: keyFor(key, `draws ${p}`) })

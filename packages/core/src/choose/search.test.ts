@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import fc from '../../../../test/property.js'
 import { StopError } from '../num/errors.js'
-import { keyFor, keyFromSeed, normals } from '../num/random.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
+import { Calibration } from './calibration.js'
 import { energyScore } from './scores.js'
-import { type Search, search } from './search.js'
+import { CLEARLY, type Search, search } from './search.js'
 
 const noise = normals(keyFor(keyFromSeed(1), 'losses'), 400)
 
@@ -35,6 +36,17 @@ describe('a search', () => {
     const error = Math.sqrt(variance(noise) / noise.length)
     expect((await search(problem([0, 1], loses(0.9 * error - excess)).asked))?.setting).toBe(0)
     expect((await search(problem([0, 1], loses(1.1 * error - excess)).asked))?.setting).toBe(1)
+  })
+
+  test('takes what tests refute for its scores alone, and what they could not only gives up for what is clearly better', async () => {
+    // Setting 0 loses two standard errors more than setting 1, or half of one.
+    const error = Math.sqrt(variance(noise) / noise.length)
+    const loses = (errors: number) =>
+      problem([0, 1], (setting, row) => (setting === 0 ? errors * error - mean(noise) + noise[row]! : 0)).asked
+    const chosen = async (errors: number, allowed: number) => (await search({ ...loses(errors), allowance: () => allowed }))?.setting
+    expect([await chosen(0.5, 0), await chosen(0.5, 1), await chosen(2, 1), await chosen(2, CLEARLY), await chosen(3.5, CLEARLY)]).toEqual([
+      1, 0, 1, 0, 1
+    ])
   })
 
   test('takes the simplest of equals, whatever the order they were tried in', async () => {
@@ -106,4 +118,24 @@ test('the energy score of chains is unbiased for the law of the chains', () => {
     // Pairs of one chain would add 0.07 and more.
     expect(Math.abs(sum - exact)).toBeLessThan(4 * error)
   }
+})
+
+test('ranks tell a law from another that has its mean and variance', () => {
+  const key = keyFromSeed(3)
+  const [rows, count] = [300, 32]
+  const u = uniforms(keyFor(key, 'sides'), rows * (count + 1))
+  const z = normals(keyFor(key, 'draws'), rows * (count + 1))
+  const modes = z.map((x, i) => (u[i]! < 0.5 ? -0.95 : 0.95) + Math.sqrt(1 - 0.95 ** 2) * x)
+  const calibration = new Calibration<string>()
+  const forecasts = (from: Float64Array) =>
+    Array.from({ length: rows }, (_, i) => ({
+      draws: from.subarray(i * count, (i + 1) * count),
+      perChain: 1,
+      truth: modes.subarray(rows * count + i, rows * count + i + 1)
+    }))
+  calibration.add('their own', forecasts(modes), key)
+  calibration.add('one Gaussian', forecasts(z), key)
+  expect(calibration.fails('their own')).toBe(false)
+  expect(calibration.fails('one Gaussian')).toBe(true)
+  expect(calibration.fails('never drawn from')).toBe(false)
 })

@@ -65,17 +65,18 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   return { ...told(found.setting), trials, heldOutRows }
 }
 
-function searchOf({ kernel, fixed, scheme, group, training }: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
+function searchOf({ kernel, fixed, scheme, group, training, observed }: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
   const ridge = fixed.ridge ?? DEFAULT_RIDGE
   const given = group.split.given.length > 0
   // Only a fixed kernel has scales, and where no number is given there is one bandwidth.
   const apart = kernel.kind === 'fixed' && given
   const gaussian = looksGaussian(training)
+  const linear = observed?.evidence.linear ?? true
   // Scores hardly see how many columns hang together (of breast cancer given one column, one with 4 times the model's ε is as
   // good to them, and a forest tells its rows from real ones with an AUC of 0.76 in place of 0.58).
   const widest = scores.columns.length === 1 || gaussian ? ONE_GAUSSIAN : kernel.epsilon
   // What is observed may say little, and then a kernel that repeats the training rows scores as well as their law.
-  const narrowest = given ? 0 : kernel.epsilon
+  const narrowest = given || !linear ? 0 : kernel.epsilon
   const bounds = { apart, widest, narrowest, ridge }
   const { calibration } = scores
   const stages: Stage<Setting>[] =
@@ -88,9 +89,14 @@ function searchOf({ kernel, fixed, scheme, group, training }: ChoiceProblem, sco
     parts: scores.parts.length,
     expected: 15,
     order,
-    // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not.
+    // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. A curve that is observed bends
+    // away within one step of a wide kernel: there scores count as ever.
     allowance: (setting) =>
-      calibration.fails(setting) ? 0 : gaussian && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN ? CLEARLY : 1,
+      calibration.fails(setting) || !linear
+        ? 0
+        : gaussian && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN
+          ? CLEARLY
+          : 1,
     score: (setting, part) => scores.at(part, setting),
     moves: inTurn(order, stages)
   }

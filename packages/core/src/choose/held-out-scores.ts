@@ -47,6 +47,8 @@ export interface ChoiceProblem {
 export const ONE_GAUSSIAN = 128
 /** Draws for each held-out row, most from few chains where all of these stand at the same law: what is drawn is not compared, and what is observed is linear. */
 const DRAWS = 64
+/** Steps under a curve that is observed: chains stand at it from the start. */
+const CURVED_STEPS = 2
 const CHAINS = { alike: 2, apart: 8 }
 
 /** What settings lose on held-out rows, by part. */
@@ -102,7 +104,8 @@ export class HeldOutScores {
   private async forecasts(p: number, { law, setting, members }: Asked): Promise<Forecast[]> {
     const { group, engine, watch, scheme, key, observed } = this.problem
     const part = this.parts[p]!
-    const alike = setting.drawn >= ONE_GAUSSIAN / 2 && (observed?.evidence.linear ?? true)
+    const linear = observed?.evidence.linear ?? true
+    const alike = setting.drawn >= ONE_GAUSSIAN / 2
     const count = alike ? CHAINS.alike : CHAINS.apart
     const rows = members.map((at) => part.members[at]!)
     const copies = await drawCopies(
@@ -113,9 +116,9 @@ export class HeldOutScores {
         conditions: rows.map((i) => part.conditions[i]!),
         count,
         // As many as are drawn with: after a few a kernel on what is drawn still stands at the rows that chains start from.
-        steps: alike ? 1 : USUAL_STEPS.given,
+        steps: !linear ? CURVED_STEPS : alike ? 1 : USUAL_STEPS.given,
         // Scores take the chains for a sample.
-        independent: true,
+        independent: linear,
         ridge: setting.ridge,
         scheme,
         ...this.knownOf(part, members, count),

@@ -124,6 +124,7 @@ describe('the estimate of a job is that of the run: its stages, and about its wo
     expectToAgree(given, stagesOf({ ...size, steps: USUAL_STEPS.given, known }, false), { all: 2, each: 2 })
     const observed = await workOf((at) => samplePosterior(model, { observe: ['x0 + x1 = 1 ± 0.03'], rows: DRAWN }, context(at)))
     const observes = { ...known, trials: 10, observes: true }
-    expectToAgree(observed, stagesOf({ ...size, steps: USUAL_STEPS.observed, known: observes }, false), { all: 2, each: 3 })
+    // On Gaussian rows what is linear comes in by one power, and a trial compares many chains.
+    expectToAgree(observed, stagesOf({ ...size, steps: USUAL_STEPS.observed, known: observes }, false), { all: 2.5, each: 7 })
   })
 })

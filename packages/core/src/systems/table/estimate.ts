@@ -91,8 +91,8 @@ function contestPairs(size: JobSize): number {
   return searchPairs(fitted, evaluations, passesPerStep) + 2 * scored * fold
 }
 
-/** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, rows that it is fitted on, and parts that are each drawn from a fit of their own. */
-const TRIAL = { heldOut: 300, scored: 0.7, chains: 4, steps: 5, rows: 1000, parts: 3 }
+/** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, rows that it is fitted on, parts that are each drawn from a fit of their own, and its passes: kernels are wide as a rule. */
+const TRIAL = { heldOut: 300, scored: 0.7, chains: 3, steps: 2, rows: 1000, parts: 3, passes: 3 }
 /** Chains of a posterior at least, powers that its likelihood usually takes with two steps each, and the chain without it. */
 const POSTERIOR = { chains: 256, powers: 2, unconditioned: 1000, steps: 20 }
 
@@ -112,7 +112,7 @@ function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: K
   const prior = Math.min(POSTERIOR.unconditioned, rowCount / 2) * POSTERIOR.steps * step
   return [
     ...(known.trials > 0
-      ? [{ stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + TRIAL.parts * fitted * fitted * 10) }]
+      ? [{ stage: 'choosing the conditional bandwidth', pairs: known.trials * (held + TRIAL.parts * TRIAL.passes * fitted * fitted) }]
       : []),
     ...(known.observes
       ? [

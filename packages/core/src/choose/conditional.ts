@@ -1,4 +1,5 @@
 import type { Calibration } from './calibration.js'
+import { tellsApart } from './held-out.js'
 import { type ChoiceProblem, HeldOutScores, ONE_GAUSSIAN, type Setting } from './held-out-scores.js'
 import { looksGaussian } from './normality.js'
 import { CLEARLY, inTurn, leastOf, type Search, type Stage, search, untilWorse } from './search.js'
@@ -44,16 +45,18 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const { split } = asked.group
   // Intervals are left open here: held-out rows are scored on them like on any other drawn column.
   const group = { ...asked.group, split: { given: split.given, ranged: [], free: [...split.ranged, ...split.free].sort((a, b) => a - b) } }
-  const problem = { ...asked, group }
-  const { kernel, fixed } = problem
+  const { kernel, fixed, training } = asked
+  // One that says nothing is not asked for: the choice is the same as without it.
+  const observed = asked.observed && (await tellsApart(asked.observed, training.rows)) ? asked.observed : undefined
+  const problem = { ...asked, group, observed }
   const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
-  const known = split.given.length > 0 || problem.observed !== undefined
+  const known = split.given.length > 0 || observed !== undefined
   const nothing = { ...start, trials: [], heldOutRows: 0 }
   if (group.split.free.length === 0) return nothing
   // Held-out rows that are given nothing would be scored by the law of all rows, to which one that repeats the training rows is as good.
   if (!known)
     return split.ranged.length > 0 && fixed.epsilon === undefined
-      ? { ...nothing, epsilon: looksGaussian(problem.training) ? ONE_GAUSSIAN : kernel.epsilon }
+      ? { ...nothing, epsilon: looksGaussian(training) ? ONE_GAUSSIAN : kernel.epsilon }
       : nothing
   const scores = await HeldOutScores.of(problem)
   const { heldOutRows } = scores

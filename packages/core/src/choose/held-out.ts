@@ -63,6 +63,19 @@ export interface ObservedColumns {
   readonly present: readonly number[]
 }
 
+/** Of the noise: an observation that differs by less between rows changes their likelihoods by thousandths, which no score sees. */
+const SAYS_NOTHING = 1e-3
+
+/** Whether what is observed tells any of the rows from another. */
+export async function tellsApart({ evidence }: ObservedColumns, rows: Encoded): Promise<boolean> {
+  if (!evidence.residuals) return true
+  const residuals = await evidence.residuals(
+    rows,
+    Uint32Array.from({ length: rows.coordinates.rows }, (_, i) => i)
+  )
+  return !residuals.data.every((r, at) => Math.abs(r - residuals.data[at % residuals.cols]!) < SAYS_NOTHING)
+}
+
 /** A part of the held-out rows, and what each observes of itself. */
 export interface ScoredPart extends HeldOutPart {
   /** Rows that are scored, as places in the part. */

@@ -1,6 +1,7 @@
 import { type Key, uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import type { Forecast } from './scores.js'
+import { leastOf, type Search, simplestOf, type Trial } from './search.js'
 
 /** Kolmogorov–Smirnov distance times √n beyond which places are not uniform (false alarms: 1 in 100). */
 const NOT_UNIFORM = 1.63
@@ -28,6 +29,12 @@ export class Calibration<T> {
     return found.fails
   }
 }
+
+/** Whether places refute the best trial, or the simplest that scores cannot tell from it. */
+export const refuted = <T>(
+  trials: readonly Trial<T>[],
+  { order, calibration }: Pick<Search<T>, 'order'> & { readonly calibration: Calibration<T> }
+): boolean => [leastOf(trials), simplestOf(trials, { order })].some((trial) => trial && calibration.fails(trial.setting))
 
 /** Place of each number of the truth among its draws, in 0 to 1: `share` of the way from those below it to those above. */
 function placesOf({ draws, truth }: Forecast, share: number): number[] {

@@ -1,4 +1,4 @@
-import type { Calibration } from './calibration.js'
+import { type Calibration, refuted } from './calibration.js'
 import { tellsApart } from './held-out.js'
 import { type ChoiceProblem, HeldOutScores, ONE_GAUSSIAN, type Setting } from './held-out-scores.js'
 import { looksGaussian } from './normality.js'
@@ -93,13 +93,12 @@ function searchOf({ kernel, fixed, scheme, group, training, observed }: ChoicePr
     expected: 15,
     order,
     // Rows that pass tests of normality are a Gaussian's until scores say clearly that they are not. A curve that is observed bends
-    // away within one step of a wide kernel: there scores count as ever.
-    allowance: (setting) =>
-      calibration.fails(setting) || !linear
-        ? 0
-        : gaussian && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN
-          ? CLEARLY
-          : 1,
+    // away within one step of a wide kernel: there scores count as ever, and few chains that stand at it tell nothing of places.
+    allowance: (setting) => {
+      if (!linear) return 1
+      if (calibration.fails(setting)) return 0
+      return gaussian && setting.known === ONE_GAUSSIAN && setting.drawn === ONE_GAUSSIAN ? CLEARLY : 1
+    },
     score: (setting, part) => scores.at(part, setting),
     moves: inTurn(order, stages)
   }
@@ -143,7 +142,7 @@ function kernelOnDrawn(epsilon: number, widest: number, calibration: Calibration
   return (trials) => {
     const least = leastOf(trials)?.setting
     if (!least || least.ridge !== trials[0]!.setting.ridge) return []
-    if (least.drawn === widest && !calibration.fails(least)) return []
+    if (least.drawn === widest && !refuted(trials, { order, calibration })) return []
     return untilWorse(trials, rungs, { of: ({ drawn }) => drawn, at: (drawn) => ({ ...least, drawn }) })
   }
 }

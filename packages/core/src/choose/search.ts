@@ -68,10 +68,7 @@ export async function search<T>(problem: Search<T>, watch?: Watch): Promise<Choi
   }
   const least = leastOf(trials)
   if (!least) return undefined
-  const chosen = trials
-    .filter(({ whole, losses, setting }) => whole && excess(losses, least.losses).inErrors <= (problem.allowance?.(setting) ?? 1))
-    .concat(least)
-    .reduce((a, b) => (problem.order(b.setting, a.setting) < 0 ? b : a))
+  const chosen = simplestOf(trials, problem)!
   return { setting: chosen.setting, trials, least, chosen }
 }
 
@@ -107,6 +104,19 @@ export function untilWorse<T>(
 export function leastOf<T>(trials: readonly Trial<T>[]): Trial<T> | undefined {
   const whole = trials.filter((trial) => trial.whole)
   return whole.length === 0 ? undefined : whole.reduce((a, b) => (b.loss < a.loss ? b : a))
+}
+
+/** The simplest trial that loses no more than the best but for its allowance. */
+export function simplestOf<T>(
+  trials: readonly Trial<T>[],
+  { order, allowance }: Pick<Search<T>, 'order' | 'allowance'>
+): Trial<T> | undefined {
+  const least = leastOf(trials)
+  if (!least) return undefined
+  return trials
+    .filter(({ whole, losses, setting }) => whole && excess(losses, least.losses).inErrors <= (allowance?.(setting) ?? 1))
+    .concat(least)
+    .reduce((a, b) => (order(b.setting, a.setting) < 0 ? b : a))
 }
 
 async function tryOut<T>(

@@ -13,7 +13,7 @@ import { type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { fillNormal, type Key, keyFor, permutation } from '../num/random.js'
 import { median } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
-import { Calibration } from './calibration.js'
+import { Calibration, refuted } from './calibration.js'
 import { energyScore, type Forecast } from './scores.js'
 import { type Choice, inTurn, leastOf, type Stage, search, untilWorse } from './search.js'
 
@@ -112,12 +112,16 @@ const beside =
     return [2, 0.5].map((factor) => ({ ...least, given: Math.min(widest!, factor * least.given) }))
   }
 
-/** A kernel on the targets, finer until that is clearly worse; not asked for where rows lie as they should in what is drawn without one. */
+/**
+ * A kernel on the targets, finer until that is clearly worse; not asked for where rows lie as they should in what is drawn without
+ * one, at the best setting and at the one that scores alone would choose: of laws with two modes the best without a kernel repeats
+ * the outputs of one or two neighbours, and rows lie well among these.
+ */
 const kernelOnTargets =
   (calibration: Calibration<Setting>): Stage<Setting> =>
   (trials) => {
     const least = leastOf(trials)?.setting
-    if (!least || (least.targetFactor === 'free' && !calibration.fails(least))) return []
+    if (!least || (least.targetFactor === 'free' && !refuted(trials, { order, calibration }))) return []
     return untilWorse(trials, FACTORS, { of: factorOf, at: (targetFactor) => ({ ...least, targetFactor }) })
   }
 

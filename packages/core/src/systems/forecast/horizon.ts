@@ -1,0 +1,149 @@
+import type { GuidedUnit } from '../../draw/guided-pass.js'
+import { linearLaw, type Regression } from '../../law/linear-law.js'
+import { type FieldRows, lawOfUnit, type Unit } from '../../law/units.js'
+import { uniformLogWeights } from '../../num/log-space.js'
+import { beside, type Matrix, matrix } from '../../num/matrix.js'
+import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
+import type { Encoder } from '../../table/encoder.js'
+import type { NumericColumn } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { fitWindows } from '../fit-windows.js'
+import type { ForecastModel } from './forecast.js'
+
+/** Training rows of a horizon, at most: its reach and regressions of curved evidence need no more. */
+const MOST_ROWS = 1000
+
+/**
+ * The steps to come as columns of one row: coordinate (s − 1)·d + c is column c at step s, the history follows, newest row
+ * first, as steps 0, −1, ….
+ */
+export class Horizon {
+  readonly encoder: Encoder
+  readonly pairs: number
+  private readonly d: number
+  private readonly series: Matrix
+
+  constructor(
+    private readonly model: ForecastModel,
+    private readonly steps: number
+  ) {
+    const { transition } = model
+    this.d = transition.outputCount
+    this.pairs = transition.rows.coordinates.rows
+    this.series = unstandardised(model)
+    this.encoder = this.unrolled()
+  }
+
+  private get memory(): number {
+    return this.model.memory
+  }
+
+  /** Steps in the order of coordinates. */
+  private get stepNumbers(): number[] {
+    return [...Array.from({ length: this.steps }, (_, s) => s + 1), ...Array.from({ length: this.memory }, (_, lag) => -lag)]
+  }
+
+  private unrolled(): Encoder {
+    const { encoder } = this.model
+    const at = <T extends { readonly name: string }>(one: T, step: number): T => ({ ...one, name: `${one.name}@${step}` })
+    const numbers = this.stepNumbers
+    return {
+      ...encoder,
+      columns: numbers.flatMap((step, s) =>
+        encoder.columns.map((code) => {
+          const named = at(code, step)
+          return named.carries === 'coordinate' ? { ...named, coordinate: s * this.d + named.coordinate } : named
+        })
+      ),
+      formats: numbers.flatMap((step) => encoder.formats.map((format) => at(format, step))),
+      kinds: numbers.flatMap((step) => encoder.kinds.map((kind) => at(kind, step))),
+      coordinateCount: numbers.length * this.d
+    }
+  }
+
+  /** Places of a column of the series at every step to come. */
+  columnsOf(column: number): number[] {
+    return Array.from({ length: this.steps }, (_, s) => s * this.model.encoder.columns.length + column)
+  }
+
+  /** The series cut into horizons [rows, coordinates]; the last ones go on at its beginning. */
+  trainingRows(): FieldRows {
+    const { series, d, pairs } = this
+    const count = Math.min(MOST_ROWS, pairs)
+    const numbers = this.stepNumbers
+    const coordinates = matrix(count, numbers.length * d)
+    for (let i = 0; i < count; i++) {
+      const start = Math.floor((i * pairs) / count) + this.memory
+      numbers.forEach((step, s) => {
+        const row = (start + step) % pairs
+        coordinates.data.set(series.data.subarray(row * d, (row + 1) * d), i * coordinates.cols + s * d)
+      })
+    }
+    return { coordinates, logWeights: uniformLogWeights(count) }
+  }
+
+  /** The history, for every member alike. */
+  past(members: number): [number, Float64Array][] {
+    const first = this.steps * this.d
+    return Array.from(this.model.history.data, (value, at): [number, Float64Array] => [first + at, new Float64Array(members).fill(value)])
+  }
+
+  /** A window for every column, its givens the past and columns of its own step that are drawn before it, the same at every step. */
+  async units(context: Context): Promise<GuidedUnit[]> {
+    const { model, d, steps, memory } = this
+    const { transition } = model
+    const inputs = matrix(this.pairs, memory * d)
+    const rows: FieldRows = { coordinates: beside(this.series, inputs), logWeights: uniformLogWeights(this.pairs) }
+    fillUnstandardised(model, rows.coordinates)
+    const plan = Array.from({ length: d }, (_, c): Unit => {
+      const own = transition.units.find(({ targets }) => targets.includes(c))!
+      const near = [...Array.from(own.targets).filter((other) => other < c), ...own.givens]
+      return {
+        targets: Uint32Array.of(c),
+        givens: chooseGivens(rows.coordinates, Uint32Array.of(c), { near, far: [], most: mostGivens(this.pairs) })
+      }
+    })
+    const fitted = (await fitWindows(rows, plan, context)).units
+    const laws = fitted.map((unit) => lawOfUnit(rows, unit))
+    const regressions = linearLaw(rows, plan)
+    // Where (output c or input of a lag) stands in the field, seen from step s.
+    const place = (column: number, s: number): number => {
+      if (column < d) return (s - 1) * d + column
+      const lag = Math.floor((column - d) / d)
+      const from = s - 1 - lag
+      return (from >= 1 ? from - 1 : steps - from) * d + ((column - d) % d)
+    }
+    return Array.from({ length: steps }, (_, at) => at + 1).flatMap((s) =>
+      regressions.map((one, c): GuidedUnit => {
+        const regression: Regression = { ...one, target: place(c, s), givens: one.givens.map((given) => place(given, s)) }
+        return { regression, law: () => laws[c]! }
+      })
+    )
+  }
+
+  /** Columns of the series, by member, then step. */
+  rolled(unrolled: readonly NumericColumn[], members: number): NumericColumn[] {
+    const { encoder } = this.model
+    return encoder.columns.map((_, c) => {
+      const parts = this.columnsOf(c).map((place) => unrolled[place]!)
+      const values = new Float64Array(members * this.steps)
+      for (let i = 0; i < members; i++) for (const [s, part] of parts.entries()) values[i * this.steps + s] = part.values[i]!
+      return { ...parts[0]!, name: encoder.columns[c]!.name, values }
+    })
+  }
+}
+
+/** The rows that the transition was fitted to, in the coordinates of the encoder [pairs, d]. */
+function unstandardised(model: ForecastModel): Matrix {
+  const out = matrix(model.transition.rows.coordinates.rows, model.transition.outputCount)
+  fillUnstandardised(model, out)
+  return out
+}
+
+/** The first columns of (outputs, inputs) of the transition, in the coordinates of the encoder. */
+function fillUnstandardised({ transition }: ForecastModel, out: Matrix): void {
+  const { rows, scale } = transition
+  for (let i = 0; i < out.rows; i++)
+    for (let c = 0; c < out.cols; c++)
+      out.data[i * out.cols + c] = scale.centre[c]! + scale.scale[c]! * rows.coordinates.data[i * rows.coordinates.cols + c]!
+}

@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import { choleskyInPlace, multiplyInto, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 import { DormandPrince } from '../num/ode.js'
 import { type Cell, type Cells, cellsOf, emptyCell, type WorkingReference } from './cells.js'
 
@@ -165,8 +165,8 @@ export class GuidedBridge {
     for (let m = count - 1; m >= 0; m--) {
       const model = this.models[m]!
       const later = reach.subarray((m + 1) * d * d, (m + 2) * d * d)
-      times(later, model.propagator, reach.subarray(m * d * d, (m + 1) * d * d), d)
-      times(later, model.covariance, work, d)
+      multiplyInto(later, model.propagator, reach.subarray(m * d * d, (m + 1) * d * d), d)
+      multiplyInto(later, model.covariance, work, d)
       for (let a = 0; a < d; a++) {
         let shift = 0
         for (let b = 0; b < d; b++) {
@@ -237,16 +237,6 @@ function addNoise(x: Float64Array, covariance: Float64Array, factor: Float64Arra
     let sum = 0
     for (let b = 0; b <= a; b++) sum += factor[a * d + b]! * xi[b]!
     x[a] = x[a]! + sum
-  }
-}
-
-function times(a: Float64Array, b: Float64Array, out: Float64Array, d: number): void {
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < d; j++) {
-      let sum = 0
-      for (let k = 0; k < d; k++) sum += a[i * d + k]! * b[k * d + j]!
-      out[i * d + j] = sum
-    }
   }
 }
 

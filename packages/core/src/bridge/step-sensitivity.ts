@@ -1,4 +1,5 @@
 import { InputError } from '../num/errors.js'
+import { multiplyInto } from '../num/linear-algebra.js'
 import { matrix } from '../num/matrix.js'
 import { DormandPrince } from '../num/ode.js'
 import { emptyCell, rungeKuttaCells } from './cells.js'
@@ -80,14 +81,4 @@ function exploded(time: number): InputError {
     expected: 'a drift whose solutions stay finite between snapshots',
     try: 'other starting values or a smoother field'
   })
-}
-
-function multiplyInto(a: Float64Array, b: Float64Array, out: Float64Array, d: number): void {
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < d; j++) {
-      let sum = 0
-      for (let k = 0; k < d; k++) sum += a[i * d + k]! * b[k * d + j]!
-      out[i * d + j] = sum
-    }
-  }
 }

@@ -2,6 +2,7 @@ import type { Engine } from '../kernel/engine.js'
 import { type Clamp, clampOf } from '../know/clamp.js'
 import type { Condition } from '../know/conditions.js'
 import type { Evidence } from '../know/evidence.js'
+import { hasLevels, levelsOfRow } from '../know/levels.js'
 import type { Bounds, ConditionGroup } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import { copyState, type InformedState } from '../law/state.js'
@@ -139,12 +140,14 @@ export function startGroup(run: GroupRun): StartedGroup {
 }
 
 /** Rows where chains may start: of allowed classes and, where categories are swept, of the given ones if there are such. */
-function startRowsOf({ law, encoder }: GroupRun, { levels }: Condition, allowed: Uint8Array | undefined): Uint8Array | undefined {
+function startRowsOf({ law, encoder }: GroupRun, condition: Condition, allowed: Uint8Array | undefined): Uint8Array | undefined {
   const { rows, strata } = law
   const inClass = allowed && Uint8Array.from(strata.classes.combinations.ofRow, (g) => allowed[g]!)
-  if (strata.mode !== 'sweep' || levels.size === 0) return inClass
-  const fits = (row: number) => [...levels].every(([factor, level]) => rows.codes[row * encoder.factors.length + factor] === level)
-  const own = Uint8Array.from({ length: rows.coordinates.rows }, (_, row) => ((inClass?.[row] ?? 1) === 1 && fits(row) ? 1 : 0))
+  if (strata.mode !== 'sweep' || condition.levels.size === 0) return inClass
+  const levelIn = levelsOfRow(rows.codes, encoder.factors.length)
+  const own = Uint8Array.from({ length: rows.coordinates.rows }, (_, row) =>
+    (inClass?.[row] ?? 1) === 1 && hasLevels(condition, levelIn(row)) ? 1 : 0
+  )
   return own.includes(1) ? own : inClass
 }
 

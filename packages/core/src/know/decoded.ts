@@ -1,5 +1,5 @@
 import type { Code } from '../code/code.js'
-import { cholesky, multiply, solveLowerInPlace, symmetricEigen, transpose } from '../num/linear-algebra.js'
+import { cholesky, dot, multiply, solveLowerInPlace, symmetricEigen, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix, matrixFromRows, rowOf } from '../num/matrix.js'
 import type { LinearDecoder } from '../spectral/codec.js'
 import { type Encoded, takeEncoded } from '../table/encoder.js'
@@ -82,12 +82,6 @@ async function slopesAlong(a: number, { from, rows, decode }: Place): Promise<Fl
   for (let i = 0; i < moved.rows; i++) moved.data[i * moved.cols + a] = moved.data[i * moved.cols + a]! + STEP
   const after = await decode({ coordinates: moved, codes })
   return after.coordinates.data.map((x, at) => (x - rows.coordinates.data[at]!) / STEP)
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let c = 0; c < a.length; c++) sum += a[c]! * b[c]!
-  return sum
 }
 
 /** −½ ‖F x − z‖² of rows, x = offset + basisᵀ z, as the same of z, in at most K rows where it is the same in all classes. Cost O(r·D·K + K³). */

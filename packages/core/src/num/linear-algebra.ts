@@ -34,6 +34,24 @@ export function multiply(a: Matrix, b: Matrix): Matrix {
   return out
 }
 
+/** out = A B, all [n, n]; `out` is neither A nor B. */
+export function multiplyInto(a: Float64Array, b: Float64Array, out: Float64Array, n: number): void {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      let sum = 0
+      for (let k = 0; k < n; k++) sum += a[i * n + k]! * b[k * n + j]!
+      out[i * n + j] = sum
+    }
+  }
+}
+
+/** Σ a_i b_i, in their order. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
 function shapeError(got: string, expected: string): InputError {
   return new InputError({ code: 'matrix-shape', got, expected, try: 'checking the shapes of the matrices' })
 }

@@ -1,4 +1,4 @@
-import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
+import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 
 /** Earlier iterates that one step combines at most. */
 const WINDOW = 12
@@ -67,10 +67,4 @@ export class Anderson {
     solveLowerTransposedInPlace(normal, w, right)
     return right
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
 }

@@ -1,3 +1,4 @@
+import { dot } from '../num/linear-algebra.js'
 import type { Matrix } from '../num/matrix.js'
 
 /** Most neighbours that M rows can feed: each further one halves the rows that are alike in all. */
@@ -63,12 +64,6 @@ function centred({ data, rows, cols }: Matrix, c: number): Float64Array {
   for (let i = 0; i < rows; i++) mean += data[i * cols + c]! / rows
   for (let i = 0; i < rows; i++) out[i] = data[i * cols + c]! - mean
   return out
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
 }
 
 function squaredCorrelation(a: Float64Array, b: Float64Array): number {

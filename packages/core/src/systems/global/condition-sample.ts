@@ -5,6 +5,7 @@ import { type ConditionMemory, recall } from '../../choose/memory.js'
 import { drawGroupInBatches, type GroupDraw } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import { levelsOfRow, requireLevels } from '../../know/levels.js'
 import type { ConditionGroup } from '../../know/places.js'
 import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../../know/support.js'
 import { fitLaw, type Law, tableProblem } from '../../law/law.js'
@@ -176,18 +177,10 @@ function refused(...[code, got, expected, remedy]: [code: string, got: string, e
 export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, conditions: readonly Condition[]): void {
   const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
   if (categoryMode(encoder, combinations) !== 'combinations') return
-  const width = encoder.factors.length
-  const level = (members: Uint32Array, factor: number) => rows.codes[members[0]! * width + factor]
-  conditions.forEach((condition, i) => {
-    const known = [...condition.levels]
-    if (combinations.rows.some((members) => known.every(([factor, wanted]) => level(members, factor) === wanted))) return
+  const levelIn = levelsOfRow(rows.codes, encoder.factors.length)
+  conditions.forEach(({ levels, words }, i) => {
     const where = conditions.length > 1 ? `condition ${i + 1}: ` : ''
-    throw refused(
-      'condition-contradictory',
-      `${where}${condition.words}, which no row of the data has together`,
-      'categories that occur together',
-      'leaving one of them out'
-    )
+    requireLevels(combinations.rows, (members) => levelIn(members[0]!), { levels, words: `${where}${words}` })
   })
 }
 

@@ -7,6 +7,7 @@ import { USUAL_STEPS } from '../../draw/steps.js'
 import { effectiveCount, LEAST_CHAINS, temper, weightsOf } from '../../draw/temper.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
 import type { Evidence } from '../../know/evidence.js'
+import { hasLevels, levelsOfRow } from '../../know/levels.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import {
   type BeforeAndAfter,
@@ -425,12 +426,10 @@ async function supportUnder(run: GroupRun, evidence: Evidence): Promise<Support>
   const { state, starts } = startGroup(run)
   const { encoder, law } = run
   const { rows: training, logWeights } = law
-  const width = encoder.factors.length
-  const levels = [...run.conditions[0]!.levels]
-  const fits = (row: number) => levels.every(([factor, level]) => training.codes[row * width + factor] === level)
+  const levelIn = levelsOfRow(training.codes, encoder.factors.length)
   const all = Array.from(starts.keys())
   // Where categories are swept, chains start at rows of others too; those of the given ones count, where there are any.
-  const own = all.filter((i) => fits(starts[i]!))
+  const own = all.filter((i) => hasLevels(run.conditions[0]!, levelIn(starts[i]!)))
   const kept = own.length > 0 ? own : all
   const rows = takeEncoded(state, kept)
   const logs = await logLikelihoodsOf(evidence, rows)

@@ -1,6 +1,7 @@
 import { inBatches, partOf } from '../../draw/batches.js'
 import { startRows } from '../../draw/run.js'
 import { type Condition, formatsFor, repeatGiven } from '../../know/conditions.js'
+import { requireLevels } from '../../know/levels.js'
 import { allExcluded } from '../../know/likelihood-row.js'
 import { refuseFar } from '../../know/observations.js'
 import { groupConditions } from '../../know/places.js'
@@ -191,16 +192,8 @@ function knownClasses(model: ClassedField, context: LocalContext): KnownClass[] 
 }
 
 /** Classes that have the levels of a condition. Throws `InputError` where none has. */
-function allowedIn({ classes }: ClassedField, { levels, words }: Condition): number[] {
-  const found = [...classes.keys()].filter((c) => [...levels].every(([factor, level]) => classes[c]!.levels[factor] === level))
-  if (found.length > 0) return found
-  throw new InputError({
-    code: 'condition-contradictory',
-    got: `${words}, which no row of the data has together`,
-    expected: 'categories that occur together',
-    try: 'leaving one of them out'
-  })
-}
+const allowedIn = ({ classes }: ClassedField, condition: Condition): number[] =>
+  requireLevels(classes.keys(), (c) => (factor) => classes[c]!.levels[factor], condition)
 
 /** log-weights of the classes under a condition, −∞ for those that are not allowed. Throws `InputError` where all are impossible. */
 function weigh(

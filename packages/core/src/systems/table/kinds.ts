@@ -5,7 +5,7 @@ import { InputError } from '../../num/errors.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
-import { contextOf } from '../context.js'
+import { type Context, contextOf } from '../context.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
 import { fitGlobal, type GlobalModel, trainingTable } from '../global/model.js'
 import { samplePosterior } from '../global/posterior.js'
@@ -18,8 +18,8 @@ import { fitLocal } from '../local/fit.js'
 import { fitClasses } from '../local/fit-classes.js'
 import type { LocalModel } from '../local/model.js'
 import type { LocalOptions } from '../local/options.js'
-import { posteriorLocal } from '../local/posterior.js'
-import { sampleLocal, trainingFieldTable } from '../local/sample.js'
+import { type LocalPosterior, type LocalPosteriorRequest, posteriorLocal } from '../local/posterior.js'
+import { type LocalSampleRequest, sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { loadLocal, saveLocal } from '../local/save.js'
 import type { Localisation } from '../localisation.js'
 import { prepareTable } from '../prepare.js'
@@ -103,46 +103,48 @@ function refusal(got: string, remedy: string): InputError {
   return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
 }
 
+/** What the two kinds of localised models have of their own. */
+interface FieldParts<Model> extends Omit<TableKind<Model>, 'fit' | 'draw'> {
+  sample(model: Model, request: LocalSampleRequest, context: Context): Promise<Table>
+  posterior(model: Model, request: LocalPosteriorRequest, context: Context): Promise<Omit<LocalPosterior, 'coordinates'>>
+}
+
+function fieldKind<Model extends LocalModel | ClassedField>(parts: FieldParts<Model>): TableKind<Model, LocalModel | ClassedField> {
+  const { sample, posterior, ...files } = parts
+  return {
+    ...files,
+    fit: fitField,
+    async draw(model, { rows: count = model.summary.rowCount, seed = 1, noise, steps, asked, onStep }, jobContext) {
+      refuseOnStep(onStep)
+      const shared = { count, ...defined({ noise, steps }) }
+      const context = contextOf(seed, jobContext)
+      if (!asked) return { table: await sample(model, shared, context), formats: model.encoder.formats, warnings: [] }
+      const { givens, observe, likelihood } = asked
+      const { table, formats, report } = await posterior(model, { ...shared, given: givens, observe, ...defined({ likelihood }) }, context)
+      return { table, formats, posterior: report, warnings: report.warnings }
+    }
+  }
+}
+
 /** One small bridge for each column, on its neighbourhood. */
-export const local: TableKind<LocalModel, LocalModel | ClassedField> = {
+export const local = fieldKind<LocalModel>({
   kind: 'local',
-  fit: fitField,
-  async draw(model, { rows: count = model.summary.rowCount, seed = 1, noise, steps, asked, onStep }, jobContext) {
-    refuseOnStep(onStep)
-    const shared = { count, ...defined({ noise, steps }) }
-    const context = contextOf(seed, jobContext)
-    if (!asked) return { table: await sampleLocal(model, shared, context), formats: model.encoder.formats, warnings: [] }
-    const { givens, observe, likelihood } = asked
-    const { table, formats, report } = await posteriorLocal(
-      model,
-      { ...shared, given: givens, observe, ...defined({ likelihood }) },
-      context
-    )
-    return { table, formats, posterior: report, warnings: report.warnings }
-  },
+  sample: sampleLocal,
+  posterior: posteriorLocal,
   training: trainingFieldTable,
   save: saveLocal,
   load: loadLocal
-}
+})
 
 /** The same for each class of rows with the same categories. */
-export const localClasses: TableKind<ClassedField, LocalModel | ClassedField> = {
+export const localClasses = fieldKind<ClassedField>({
   kind: 'local-classes',
-  fit: fitField,
-  async draw(model, { rows: count = model.summary.rowCount, seed = 1, noise, steps, asked, onStep }, jobContext) {
-    refuseOnStep(onStep)
-    const shared = { count, ...defined({ noise, steps }) }
-    const context = contextOf(seed, jobContext)
-    if (!asked) return { table: await sampleClasses(model, shared, context), formats: model.encoder.formats, warnings: [] }
-    const { givens, observe, likelihood } = asked
-    const request = { ...shared, given: givens, observe, ...defined({ likelihood }) }
-    const { table, formats, report } = await posteriorClasses(model, request, context)
-    return { table, formats, posterior: report, warnings: report.warnings }
-  },
+  sample: sampleClasses,
+  posterior: posteriorClasses,
   training: trainingClassesTable,
   save: saveClasses,
   load: loadClasses
-}
+})
 
 /** A localised model of numbers; where there are categories, one for each class of rows. */
 function fitField(table: RawTable, options: TableFit, context: SystemContext): Promise<LocalModel | ClassedField> {

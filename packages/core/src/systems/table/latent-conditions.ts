@@ -1,5 +1,6 @@
 import { ConditionMemory } from '../../choose/memory.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import { levelsOfRow, requireLevels } from '../../know/levels.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation } from '../../know/observations.js'
 import { coordinateOf } from '../../know/places.js'
@@ -114,10 +115,10 @@ async function drawCategories(
   const { rows, steps, given = [{}] } = request
   if (request.dynamics === 'bridge') {
     const parts: Encoded[] = []
-    for (const [k, { levels, words }] of conditions.entries()) {
-      candidatesOf(model, levels, words)
+    for (const [k, condition] of conditions.entries()) {
+      candidatesOf(model, condition)
       const key = keyFor(context.key, `condition ${k}`)
-      parts.push(await drawLatents(model, { ...request, count: rows, levels }, { ...context, key }))
+      parts.push(await drawLatents(model, { ...request, count: rows, levels: condition.levels }, { ...context, key }))
     }
     return asRows(model, stackEncoded(parts), conditions)
   }
@@ -149,23 +150,12 @@ function refuseForDecoder(
       try: '-n 100'
     })
   // Refused before the first condition is drawn.
-  for (const { levels, words } of conditions) candidatesOf(model, levels, words)
+  for (const condition of conditions) candidatesOf(model, condition)
 }
 
 /** Training rows whose categories are those that are known. Throws `InputError` where none is. */
-function candidatesOf({ rows, encoder }: LatentTableModel, levels: ReadonlyMap<number, number>, words: string): Uint32Array {
-  const width = encoder.factors.length
-  const found = Uint32Array.from(Array.from({ length: rows.coordinates.rows }, (_, i) => i)).filter((i) =>
-    [...levels].every(([factor, level]) => rows.codes[i * width + factor] === level)
-  )
-  if (found.length > 0) return found
-  throw new InputError({
-    code: 'condition-contradictory',
-    got: `${words}, which no row of the data has together`,
-    expected: 'categories that occur together',
-    try: 'leaving one of them out'
-  })
-}
+const candidatesOf = ({ rows, encoder }: LatentTableModel, condition: Condition): number[] =>
+  requireLevels(Array(rows.coordinates.rows).keys(), levelsOfRow(rows.codes, encoder.factors.length), condition)
 
 /** Beyond this, about ten seconds for each ε that is looked at, the model's own is taken. */
 const MOST_CONTROL_WORK = 1e9
@@ -209,7 +199,7 @@ async function drawThroughDecoder(
     drawn: drawn.rows,
     report: {
       condition: words,
-      candidates: candidatesOf(model, condition.levels, condition.words).length,
+      candidates: candidatesOf(model, condition).length,
       effectiveRows: importanceRows,
       steps: taken,
       acceptance,

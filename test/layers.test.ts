@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const core = join(root, 'packages/core/src')
 
-/** Each room may import only rooms of a lower number, or itself. `diagnose` compares tables; systems use it. */
+/** Each room may import only rooms of a lower number, or itself. `diagnose` compares tables, rules and all; searches and systems use it. */
 const LAYERS: Readonly<Record<string, number>> = {
   num: 0,
   space: 1,
@@ -15,12 +15,12 @@ const LAYERS: Readonly<Record<string, number>> = {
   table: 2,
   kernel: 2,
   engine: 3,
-  diagnose: 3,
   scaling: 4,
   spectral: 5,
   bridge: 6,
   code: 6,
   know: 7,
+  diagnose: 7,
   law: 8,
   draw: 9,
   choose: 10,

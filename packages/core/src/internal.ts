@@ -15,10 +15,10 @@ export {
   type MeasureLine,
   measureLines,
   ratioReading,
-  readingsOf,
-  verdict
+  readingsOf
 } from './diagnose/readings.js'
 export { tellTarget } from './diagnose/tell-target.js'
+export { type Verdict, verdict } from './diagnose/verdict.js'
 export { countingEngine } from './engine/counting.js'
 export { type WasmWorker, WORKER_SOURCE, type WorkerMessage } from './engine/wasm/host.js'
 export { readObservation } from './know/observations.js'

@@ -1,5 +1,6 @@
 import { type Matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
+import type { Table } from '../table/table.js'
 import { chanceOfAuc, classifierAuc } from './classifier.js'
 import type { Comparison } from './comparison.js'
 import { embedTables } from './embedding.js'
@@ -7,10 +8,14 @@ import type { Evaluation, Measure } from './evaluation.js'
 import { average, measure } from './floors.js'
 import { coverageAndDensity } from './neighbours.js'
 import { energyDistance, squaredMmd } from './pairwise.js'
+import { relationsOf, withRelations } from './relations.js'
 import { subsample } from './samples.js'
 import { slicedWasserstein } from './sliced-wasserstein.js'
 
-type CloudMeasures = Pick<Evaluation, 'energyDistance' | 'squaredMmd' | 'slicedWasserstein' | 'classifierAuc' | 'coverage' | 'density'>
+type CloudMeasures = Pick<
+  Evaluation,
+  'energyDistance' | 'squaredMmd' | 'slicedWasserstein' | 'classifierAuc' | 'classifierRelations' | 'coverage' | 'density'
+>
 
 interface Sides {
   readonly real: Matrix
@@ -21,13 +26,9 @@ interface Sides {
 
 /** The measures between two point clouds, standardised by the real one. */
 export async function compareClouds(comparison: Comparison): Promise<CloudMeasures> {
-  const [real, synthetic] = embedTables(comparison.real, [comparison.real, comparison.synthetic]) as [Matrix, Matrix]
-  const splits = comparison.splits.map((split) => ({
-    first: takeRows(real, split.first),
-    second: takeRows(real, split.second),
-    synthetic: takeRows(synthetic, split.synthetic)
-  }))
-  const sides = { real, synthetic, splits }
+  const tables = [comparison.real, comparison.synthetic]
+  const sides = sidesOf(comparison, tables)
+  const { splits } = sides
   const { key, watch } = comparison
   return {
     energyDistance: await centred(sides, keyFor(key, 'energy'), (first, second, k) => energyDistance({ first, second, key: k, watch })),
@@ -35,8 +36,22 @@ export async function compareClouds(comparison: Comparison): Promise<CloudMeasur
     slicedWasserstein: await matched(sides, (first, second, s) =>
       slicedWasserstein({ first, second, key: keyFor(key, `directions ${s}`), directions: splits.length > 4 ? 50 : 200, watch })
     ),
-    classifierAuc: await auc(sides, comparison),
+    classifierAuc: await auc(sidesOf(comparison, withRelations(comparison.real, tables)), comparison),
+    classifierRelations: relationsOf(comparison.real),
     ...(await cover(sides, comparison))
+  }
+}
+
+function sidesOf({ splits }: Comparison, [first, second]: readonly Table[]): Sides {
+  const [real, synthetic] = embedTables(first!, [first!, second!]) as [Matrix, Matrix]
+  return {
+    real,
+    synthetic,
+    splits: splits.map((split) => ({
+      first: takeRows(real, split.first),
+      second: takeRows(real, split.second),
+      synthetic: takeRows(synthetic, split.synthetic)
+    }))
   }
 }
 

@@ -7,6 +7,7 @@ import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours } from './compare-neighbours.js'
+import { compareRules } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
 import type { Evaluation } from './evaluation.js'
@@ -36,7 +37,7 @@ export async function evaluateTables(problem: EvaluationProblem): Promise<Evalua
   const found: Partial<Evaluation> = {}
   for await (const part of evaluationParts(problem)) Object.assign(found, part)
   const { energyDistance, slicedWasserstein, classifierAuc, nearestNeighbourRatio, copies, ...rest } = found as Evaluation
-  const { coverage, density, columns, squaredMmd, associations, privacy, rows, splits, notes } = rest
+  const { coverage, density, columns, squaredMmd, classifierRelations, rules, associations, privacy, rows, splits, notes } = rest
   return {
     energyDistance,
     slicedWasserstein,
@@ -47,6 +48,8 @@ export async function evaluateTables(problem: EvaluationProblem): Promise<Evalua
     density,
     columns,
     squaredMmd,
+    classifierRelations,
+    rules,
     associations,
     privacy,
     rows,
@@ -77,6 +80,7 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   }
   begin('comparing the columns')
   yield { columns: compareColumns(comparison) }
+  yield { rules: compareRules(comparison, whole) }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
   const neighbours = await compareNeighbours(comparison, whole)

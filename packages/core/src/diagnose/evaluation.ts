@@ -68,6 +68,14 @@ export interface Privacy {
   readonly rareLevels: Readonly<Record<string, number>>
 }
 
+/** A rule that all real rows obey, and the synthetic rows that break it. */
+export interface RuleKept {
+  /** As `--rule` reads it. */
+  readonly rule: string
+  readonly broken: number
+  readonly rows: number
+}
+
 export interface Evaluation {
   readonly energyDistance: Measure
   readonly slicedWasserstein: Measure
@@ -78,6 +86,9 @@ export interface Evaluation {
   readonly density: Measure
   readonly columns: Readonly<Record<string, ColumnEvaluation>>
   readonly squaredMmd: Measure
+  /** Differences and ratios of columns that the classifier sees beside the columns. */
+  readonly classifierRelations: readonly string[]
+  readonly rules: readonly RuleKept[]
   readonly associations: Associations
   readonly privacy: Privacy
   /** Rows of the tables; `compared`: real and synthetic rows used at most; `half`: rows on each side of a half split. */

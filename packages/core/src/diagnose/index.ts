@@ -14,3 +14,4 @@ export { levelRows, type RareCombinations, rareCombinationWords } from './rare.j
 export * from './readings.js'
 export * from './sliced-wasserstein.js'
 export { tellTarget } from './tell-target.js'
+export { type Verdict, verdict } from './verdict.js'

@@ -17,7 +17,7 @@ export interface Reading {
 }
 
 /** A distance beside its floor. Nearer than any half split is no praise: fresh rows would not come so near. */
-function aboveFloor({ value, floor, floorRange }: Measure): Reading {
+export function aboveFloor({ value, floor, floorRange }: Measure): Reading {
   if (value === null || floor === null || !floorRange) return { reading: 'no floor', grade: 'plain' }
   if (value < floorRange[0]) return { reading: 'below the floor', grade: 'plain' }
   if (value <= Math.max(floorRange[1], 1.1 * floor)) return { reading: 'at the floor', grade: 'good' }
@@ -117,7 +117,7 @@ function unpraised({ classifierAuc }: Pick<Evaluation, 'classifierAuc'>): (readi
   return (reading) => (copied && reading.grade === 'good' ? { ...reading, grade: 'plain' } : reading)
 }
 
-function followsRows(auc: Measure): boolean {
+export function followsRows(auc: Measure): boolean {
   return (auc.value ?? 1) < 0.5 && aucReading(auc).grade === 'poor'
 }
 
@@ -152,7 +152,7 @@ export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
     graded(
       'Classifier two-sample AUC',
       'classifierAuc',
-      'How often a random forest ranks a synthetic row as more synthetic than a real one; 0.5 is a coin toss, 1 is always, and less than chance gives means that rows depend on the real rows that they are compared with.'
+      'How often a random forest, which also sees differences and ratios of the columns that hang together most, ranks a synthetic row as more synthetic than a real one; 0.5 is a coin toss, 1 is always, and less than chance gives means that rows depend on the real rows that they are compared with.'
     ),
     graded(
       'Squared MMD',
@@ -194,73 +194,4 @@ export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
       'The same error averaged over all pairs of columns.'
     )
   ]
-}
-
-/**
- * Two sentences that answer: are these rows like the real ones, and do they give real ones away? The second leads when it is
- * the bad one. `keptBack`: the two-sample AUC of trial fits on rows that they had not seen, where there were any.
- */
-export function verdict(evaluation: Evaluation, keptBack?: number): string[] {
-  const { alarm, sentence } = nearness(evaluation)
-  return alarm ? [sentence, likeness(evaluation, keptBack)] : [likeness(evaluation, keptBack), sentence]
-}
-
-function likeness({ classifierAuc, energyDistance }: Evaluation, keptBack?: number): string {
-  const told = aucReading(classifierAuc)
-  const energy = aboveFloor(energyDistance)
-  const numbers = `two-sample AUC ${numberText(classifierAuc.value)}, by chance ${rangeWords(classifierAuc)}; energy distance ${numberText(energyDistance.value)}, floor ${numberText(energyDistance.floor)}`
-  const above = (classifierAuc.value ?? 0) > 0.5
-  if (energy.grade === 'poor' || (above && told.grade === 'poor'))
-    return `The synthetic table differs visibly from the real one: ${numbers}.`
-  if (energy.reading === 'no floor' || told.grade === 'plain')
-    return `The tables are too small to tell how like the real one the synthetic one is: ${numbers}.`
-  if (!above && told.grade !== 'good')
-    return keptBack === undefined
-      ? `Likeness cannot be judged here, since the synthetic rows lean on the very rows that they are compared with: ${numbers}. Rows kept from the fit would tell.`
-      : `Rows kept back from trial fits were told from drawn ones with a two-sample AUC of ${numberText(keptBack)}; 0.5 is a coin toss. The rows of the fit itself cannot tell, since the synthetic ones lean on them: ${numbers}.`
-  if (told.grade === 'good' && energy.grade !== 'fair')
-    return `At this number of rows the synthetic table cannot be told from the real one: ${numbers}.`
-  return `The synthetic table is close to the real one, with small differences: ${numbers}.`
-}
-
-function rangeWords({ floorRange }: Measure): string {
-  return floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'
-}
-
-/** What nearness says, and whether it is an alarm. Without a training table of its own nobody knows that the real rows are it. */
-function nearness(evaluation: Evaluation): { alarm: boolean; sentence: string } {
-  const { nearestNeighbourRatio, copies, classifierAuc, privacy, rows } = evaluation
-  const known = rows.train === null ? 'real' : 'training'
-  const ratio = ratioReading(nearestNeighbourRatio)
-  const { value } = nearestNeighbourRatio
-  const numbers = `nearest-neighbour ratio ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`
-  const alarm = (words: string) => ({ alarm: true, sentence: `${words} (${numbers}): do not treat them as anonymous.` })
-  const calm = (words: string) => ({ alarm: false, sentence: `${words} (${numbers}).` })
-  if (value !== null && value < 1 && ratio.grade === 'poor')
-    return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
-  if (copiesReading(copies).grade !== 'good') return alarm(`More of its rows repeat a ${known} row than chance explains`)
-  if (followsRows(classifierAuc)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
-  if (someCrowd(evaluation))
-    return alarm(
-      `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
-    )
-  if (value === null) return calm(`How near its rows come to ${known} rows cannot be measured here`)
-  if (ratio.grade === 'plain') return calm(`The tables are too small to tell whether its rows come too near to ${known} rows`)
-  if (ratio.grade === 'good') return calm(`Its rows come no nearer to ${known} rows than fresh rows would`)
-  if (value < 1) return calm(`Its rows stand somewhat nearer to ${known} rows than fresh rows would`)
-  return {
-    alarm: false,
-    sentence: `Its rows stand farther from ${known} rows than fresh rows would (${numbers}): fine structure is blurred.`
-  }
-}
-
-/**
- * Whether some rows stand much nearer than fresh ones, where most do not: more of them than chance puts below the held-out
- * rows' 5th percentile, by three standard errors, and their own 5th percentile at less than half of it.
- */
-function someCrowd({ privacy: { shareCloserThanHeldOut, closestFifthPercentile }, rows }: Evaluation): boolean {
-  const { value, floor } = closestFifthPercentile
-  if (value === null || floor === null || value >= floor / 2) return false
-  const [real, synthetic] = [rows.real, rows.synthetic].map((count) => Math.min(count, rows.compared)) as [number, number]
-  return shareCloserThanHeldOut > 0.05 + 3 * Math.sqrt(0.05 * 0.95 * (1 / real + 1 / synthetic))
 }

@@ -129,7 +129,11 @@ function kindsOf(real: Table): Record<string, ColumnKind> {
 
 function evaluationLines(evaluation: Evaluation): string[] {
   const number = (x: number | null) => (x === null ? '–' : x.toFixed(4))
-  const lines = [...verdict(evaluation), `${'measure'.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`]
+  const { grade, sentence } = verdict(evaluation)
+  const lines = [
+    `verdict${grade === 'plain' ? '' : `, ${grade}`}: ${sentence}`,
+    `${'measure'.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`
+  ]
   for (const [name, { reading }] of Object.entries(readingsOf(evaluation))) {
     const { value, floor } = evaluation[name as Graded]
     lines.push(`${name.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  ${reading}`)

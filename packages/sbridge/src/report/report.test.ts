@@ -253,7 +253,7 @@ test('tables of two columns, tiny tables and tables without a model are reported
     telling: { json: {}, topics: [], warnings: [], notes: [], caution: 'Drawn under a condition.' }
   })
   expect(page.includes('too small')).toBe(true)
-  expect(page).toMatch(/class="verdict"><p>Drawn under a condition\.<\/p><p>/)
+  expect(page).toMatch(/class="verdict plain"><p>Drawn under a condition\.<\/p><p>/)
   expect(page.match(/NaN|Infinity|undefined/g)).toBeNull()
   expect(page.includes('id="pairs"')).toBe(false)
 })
@@ -356,44 +356,62 @@ describe('readings', () => {
 
     test('copies: nearness leads, nothing praises', async () => {
       const evaluation = await evaluateTables({ real, synthetic: real, engine, key: keyFromSeed(1) })
-      const [first, second] = verdict(evaluation)
-      expect(first).toMatch(
-        /^Its rows stand much nearer to real rows .*160 copies of real rows, by chance up to 3\): do not treat them as anonymous\.$/
+      const { grade, sentence } = verdict(evaluation)
+      expect(grade).toBe('poor')
+      expect(sentence).toMatch(
+        /^Its rows stand much nearer to real rows .*160 copies of real rows, by chance up to 3\); do not treat them as anonymous: two-sample AUC 0\.0.* in-sample only/
       )
-      expect(second).toMatch(/^Likeness cannot be judged here/)
-      // Where trial fits have kept rows back, these tell.
-      expect(verdict(evaluation, 0.573)[1]).toMatch(/^Rows kept back from trial fits .* of 0\.573; .* cannot tell/)
+      // Where trial fits have kept rows back, these judge likeness.
+      expect(verdict(evaluation, 0.573).sentence).toContain('two-sample AUC 0.573 on rows kept back from trial fits')
       const lines = measureLines(evaluation)
       expect(lines.filter(({ grade }) => grade === 'good')).toEqual([])
       expect(lines.map(({ meaning }) => meaning).join()).not.toContain('with a differs')
     })
 
-    test('copies against held-out rows: nearness to the training rows leads, and likeness is told', async () => {
-      const [first, second] = await verdictOn(fresh, fresh)
-      expect(first).toMatch(/much nearer to training rows/)
-      expect(second).toMatch(/cannot be told from the real one/)
+    test('rows that lean on those of the fit are praised by no number of theirs, and judged by rows kept back', async () => {
+      const evaluation = await evaluateTables({ real, synthetic: fresh, engine, key: keyFromSeed(1) })
+      const auc = (value: number) => ({ ...evaluation, classifierAuc: { ...evaluation.classifierAuc, value } })
+      expect(verdict(auc(0.37))).toMatchObject({ grade: 'plain', sentence: expect.stringMatching(/^Likeness cannot be judged here/) })
+      expect(verdict(auc(0.37), 0.5).grade).toBe('good')
+      expect(verdict(auc(0.47), 0.66).grade).toBe('fair')
+      expect(verdict(auc(0.47), 0.76).grade).toBe('poor')
+      expect(verdict(auc(0.78), 0.5).grade).toBe('poor')
+      expect(verdict(auc(0.144))).toMatchObject({ grade: 'poor', sentence: expect.stringMatching(/^Its rows follow single real rows/) })
+    })
+
+    test('copies against held-out rows: nearness to the training rows leads', async () => {
+      const { grade, sentence } = await verdictOn(fresh, fresh)
+      expect(grade).toBe('poor')
+      expect(sentence).toMatch(/^Its rows stand much nearer to training rows .* on held-out rows/)
     })
 
     test('copies with tiny noise, all or one in ten: nearness leads', async () => {
       const noisy = (every: number) => mapNumbers(real, fresh, (x, y, i) => (i % every === 0 ? x + 1e-3 * y : y))
-      expect((await verdictOn(noisy(1)))[0]).toMatch(/much nearer to real rows .* 0 copies .*do not treat them as anonymous/)
-      expect((await verdictOn(noisy(8)))[0]).toMatch(/of its rows stand nearer to a real row than 95 % of fresh rows would/)
-    })
-
-    test('a wrong table differs visibly, fresh rows cannot be told', async () => {
-      const wrong = mapNumbers(fresh, fresh, (x, _, i) => x + (i % 2 === 0 ? 2 : -2))
-      expect((await verdictOn(wrong))[0]).toMatch(/differs visibly/)
-      const [first, second] = await verdictOn(fresh)
-      expect(first).toMatch(/cannot be told from the real one/)
-      expect(second).toMatch(/come no nearer to real rows than fresh rows would/)
-    })
-
-    test('tables of three rows are too small for either sentence', async () => {
-      const [first, second] = verdict(
-        await evaluateTables({ real: drawNumbers('a', 3), synthetic: drawNumbers('b', 3), engine, key: keyFromSeed(1) })
+      expect((await verdictOn(noisy(1))).sentence).toMatch(
+        /^Its rows stand much nearer to real rows .* 0 copies .*do not treat them as anonymous/
       )
-      expect(first).toMatch(/too small to tell how like/)
-      expect(second).toMatch(/too small to tell whether/)
+      expect((await verdictOn(noisy(8))).sentence).toMatch(/^[\d.]+ % of its rows stand nearer to a real row than 95 % of fresh rows would/)
+    })
+
+    test('a wrong table differs visibly, with its worst column and pair; fresh rows cannot be told', async () => {
+      const wrong = mapNumbers(fresh, fresh, (x, _, i) => x + (i % 2 === 0 ? 2 : -2))
+      expect(await verdictOn(wrong)).toMatchObject({
+        grade: 'poor',
+        sentence: expect.stringMatching(/^The synthetic table differs visibly .*worst column [abc] \(.*worst pair [abc] with [abc] \(/)
+      })
+      const { grade, sentence } = await verdictOn(fresh)
+      expect(grade).toBe('good')
+      expect(sentence).toMatch(/cannot be told from the real one: .*; its rows come no nearer to real rows than fresh rows would/)
+      expect(sentence).not.toMatch(/worst|break/)
+    })
+
+    test('tables of three rows are too small for any verdict', async () => {
+      const three = (label: string) => drawNumbers(label, 3)
+      const evaluation = await evaluateTables({ real: three('a'), synthetic: three('b'), engine, key: keyFromSeed(1) })
+      expect(verdict(evaluation)).toMatchObject({
+        grade: 'plain',
+        sentence: expect.stringMatching(/^The tables are too small to tell how like .*too few rows to tell whether/)
+      })
     })
   })
 })

@@ -77,6 +77,7 @@ function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, bo
 function summarySection({ evaluation, telling, keptBack }: ReportParts): Section {
   const { rows, splits } = evaluation
   const caution = telling?.caution
+  const { grade, sentence } = verdict(evaluation, caution ? undefined : keptBack)
   const floors =
     splits === 0
       ? 'The tables are too small to be halved, so there are no floors.'
@@ -84,7 +85,7 @@ function summarySection({ evaluation, telling, keptBack }: ReportParts): Section
   return section(
     'summary',
     'Summary',
-    html`<div class="verdict">${[...(caution ? [caution] : []), ...verdict(evaluation, caution ? undefined : keptBack)].map((sentence) => html`<p>${sentence}</p>`)}</div>`,
+    html`<div class="verdict ${grade}">${[...(caution ? [caution] : []), sentence].map((words) => html`<p>${words}</p>`)}</div>`,
     measureTable(
       html`Measures of quality. Numbers are standardised by the real data and categories stand √2 apart. ${floors}`,
       measureLines(evaluation)

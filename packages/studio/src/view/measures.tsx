@@ -1,5 +1,5 @@
 import type { Evaluation } from '@sbridge/core'
-import { keptBackOf, type MeasureLine, measureLines, numberText, verdict } from '@sbridge/core/internal'
+import { keptBackOf, type MeasureLine, measureLines, numberText, type Verdict, verdict } from '@sbridge/core/internal'
 import { evaluation } from '../state/measuring.js'
 import { measuring, summary } from '../state/sampling.js'
 import { Said } from './topics.js'
@@ -8,11 +8,12 @@ import { WideTable } from './wide-table.js'
 /** How good the drawn rows are: every measure beside its floor as it is computed, in the words of the report. */
 export function Measures() {
   const lines = measureLines(evaluation.value)
+  const said = verdictOf(lines)
   if (Object.keys(evaluation.value).length === 0 && !measuring.value) return null
   return (
     <section class="measures" aria-labelledby="measures-heading">
       <h2 id="measures-heading">How good are they?</h2>
-      <Said sentences={sentencesOf(lines)} />
+      <Said sentences={[said.sentence]} look={`verdict ${said.grade}`} />
       <WideTable
         label="Every measure beside its floor, the same measure between two halves of the real data"
         head={['Measure', 'Value#', 'Floor#', 'Drawing', 'Reading']}
@@ -27,10 +28,13 @@ export function Measures() {
   )
 }
 
-function sentencesOf(lines: readonly MeasureLine[]): readonly string[] {
+function verdictOf(lines: readonly MeasureLine[]): Verdict {
   if (lines.every(({ known }) => known))
     return verdict(evaluation.value as Evaluation, summary.value ? keptBackOf(summary.value) : undefined)
-  return [measuring.value ? 'Comparing the new rows with the data …' : 'The comparison was stopped before its end.']
+  return {
+    grade: 'plain',
+    sentence: measuring.value ? 'Comparing the new rows with the data …' : 'The comparison was stopped before its end.'
+  }
 }
 
 function cellsOf({ name, meaning, known, value, floor, floorRange, grade, reading }: MeasureLine) {

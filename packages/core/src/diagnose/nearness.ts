@@ -1,0 +1,49 @@
+import { numberText, shareText } from '../tell/numbers.js'
+import type { Evaluation, Measure } from './evaluation.js'
+import { copiesReading, followsRows, ratioReading } from './readings.js'
+
+/** How near synthetic rows come to rows of the data, in words, and whether that is an alarm. */
+export interface Nearness {
+  readonly alarm: boolean
+  /** Without a full stop. */
+  readonly words: string
+}
+
+/** What nearness says. Without a training table of its own nobody knows that the real rows are it. */
+export function nearness(evaluation: Evaluation): Nearness {
+  const { nearestNeighbourRatio, copies, classifierAuc, privacy, rows } = evaluation
+  const known = rows.train === null ? 'real' : 'training'
+  const ratio = ratioReading(nearestNeighbourRatio)
+  const { value } = nearestNeighbourRatio
+  const numbers = `nearest-neighbour ratio ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`
+  const alarm = (words: string) => ({ alarm: true, words: `${words} (${numbers})` })
+  const calm = (words: string) => ({ alarm: false, words: `${words} (${numbers})` })
+  if (value !== null && value < 1 && ratio.grade === 'poor')
+    return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
+  if (copiesReading(copies).grade !== 'good') return alarm(`More of its rows repeat a ${known} row than chance explains`)
+  if (followsRows(classifierAuc)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
+  if (someCrowd(evaluation))
+    return alarm(
+      `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
+    )
+  if (value === null) return calm(`how near its rows come to ${known} rows cannot be measured here`)
+  if (ratio.grade === 'plain') return calm(`too few rows to tell whether they come too near to ${known} rows`)
+  if (ratio.grade === 'good') return calm(`its rows come no nearer to ${known} rows than fresh rows would`)
+  if (value < 1) return calm(`its rows stand somewhat nearer to ${known} rows than fresh rows would`)
+  return calm(`its rows stand farther from ${known} rows than fresh rows would, so that fine structure is blurred`)
+}
+
+function rangeWords({ floorRange }: Measure): string {
+  return floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'
+}
+
+/**
+ * Whether some rows stand much nearer than fresh ones, where most do not: more of them than chance puts below the held-out
+ * rows' 5th percentile, by three standard errors, and their own 5th percentile at less than half of it.
+ */
+function someCrowd({ privacy: { shareCloserThanHeldOut, closestFifthPercentile }, rows }: Evaluation): boolean {
+  const { value, floor } = closestFifthPercentile
+  if (value === null || floor === null || value >= floor / 2) return false
+  const [real, synthetic] = [rows.real, rows.synthetic].map((count) => Math.min(count, rows.compared)) as [number, number]
+  return shareCloserThanHeldOut > 0.05 + 3 * Math.sqrt(0.05 * 0.95 * (1 / real + 1 / synthetic))
+}

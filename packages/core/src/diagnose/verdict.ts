@@ -1,0 +1,90 @@
+import { numberText, shareText } from '../tell/numbers.js'
+import type { Grade } from '../tell/telling.js'
+import type { Evaluation, Measure, RuleKept } from './evaluation.js'
+import { nearness } from './nearness.js'
+import { aboveFloor, aucReading } from './readings.js'
+
+/** What a comparison comes to, in one sentence. */
+export interface Verdict {
+  /** `plain` where the tables cannot tell. */
+  readonly grade: Grade
+  readonly sentence: string
+}
+
+/** Part of the rows that may break a rule before the table differs visibly: one in twenty, which who looks at a page of rows sees. */
+const MANY_BROKEN = 0.05
+
+/**
+ * One sentence that answers: are these rows like the real ones, and do they give real ones away? The first of these that holds
+ * is the verdict: rows of the data repeated, or nearly (poor); visibly different (poor); too few rows, or not to be judged
+ * against those of the fit (plain); small differences (fair); none (good). It names the AUC and on which rows it was measured,
+ * every rule that breaks, the worst column and the worst pair where they lie above their floors, and how near the rows come.
+ *
+ * `keptBack`: the two-sample AUC of trial fits on rows that they had not seen, where there were any.
+ */
+export function verdict(evaluation: Evaluation, keptBack?: number): Verdict {
+  const judged = judgedAuc(evaluation, keptBack)
+  const near = nearness(evaluation)
+  const broken = evaluation.rules.filter((rule) => rule.broken > 0)
+  const details = [judged.words, ...broken.map(ruleWords), ...worst(evaluation).map(({ words }) => words)]
+  if (near.alarm) return { grade: 'poor', sentence: `${near.words}; do not treat them as anonymous: ${details.join('; ')}.` }
+  const like = likeness(evaluation, judged.auc)
+  return { grade: like.grade, sentence: `${like.words}: ${[...details, near.words].join('; ')}.` }
+}
+
+function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade; readonly words: string } {
+  const { energyDistance, rules } = evaluation
+  const told = aucReading(auc)
+  const leans = (auc.value ?? 0) < 0.5 && told.grade !== 'good'
+  const energy = aboveFloor(energyDistance)
+  const grades = [energy.grade, ...worst(evaluation).map(({ grade }) => grade)]
+  const broken = Math.max(0, ...rules.map((rule) => rule.broken / rule.rows))
+  if (energy.grade === 'poor' || (!leans && told.grade === 'poor') || broken > MANY_BROKEN)
+    return { grade: 'poor', words: 'The synthetic table differs visibly from the real one' }
+  if (energyDistance.floor === null || told.grade === 'plain')
+    return { grade: 'plain', words: 'The tables are too small to tell how like the real one the synthetic one is' }
+  if (leans)
+    return {
+      grade: 'plain',
+      words:
+        'Likeness cannot be judged here, since the synthetic rows lean on the very rows that they are compared with (rows kept from the fit would tell)'
+    }
+  if (told.grade === 'good' && broken === 0 && !grades.includes('fair') && !grades.includes('poor'))
+    return { grade: 'good', words: 'At this number of rows the synthetic table cannot be told from the real one' }
+  return { grade: 'fair', words: 'The synthetic table is close to the real one, with small differences' }
+}
+
+/** The AUC that judges: that of rows kept back where it is the larger one, since rows of the fit flatter. */
+function judgedAuc({ classifierAuc, copies }: Evaluation, keptBack?: number): { readonly auc: Measure; readonly words: string } {
+  const { value, floorRange } = classifierAuc
+  const chance = floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'
+  const say = (auc: Measure, where: string) => ({ auc, words: `two-sample AUC ${numberText(auc.value)} ${where}, by chance ${chance}` })
+  if (keptBack !== undefined && keptBack > (value ?? 0))
+    return say({ ...classifierAuc, value: keptBack }, 'on rows kept back from trial fits')
+  return say(classifierAuc, copies.heldOut ? 'on held-out rows' : 'in-sample only, on rows that the model may have learned from')
+}
+
+function ruleWords({ rule, broken, rows }: RuleKept): string {
+  return `${shareText(broken / rows)} of the rows break ${rule}`
+}
+
+/** The column and the pair of columns that differ most, where chance does not explain them. */
+function worst({ columns, associations }: Evaluation): { readonly words: string; readonly grade: Grade }[] {
+  const marginals = Object.entries(columns).flatMap(([name, column]) => {
+    const distance = column.kolmogorovSmirnov ?? column.totalVariation
+    return distance ? [{ name, distance, excess: (distance.value ?? 0) - (distance.floor ?? 0) }] : []
+  })
+  const column = marginals.sort((a, b) => b.excess - a.excess)[0]
+  const { largestError } = associations
+  const pair = largestError.columns && new Set(largestError.columns).size === 2 ? largestError.columns.join(' with ') : undefined
+  return [
+    ...(column ? saidWorst(`worst column ${column.name}`, column.distance) : []),
+    ...(pair ? saidWorst(`worst pair ${pair}`, largestError) : [])
+  ]
+}
+
+function saidWorst(name: string, measure: Measure): { readonly words: string; readonly grade: Grade }[] {
+  const { grade } = aboveFloor(measure)
+  if (grade !== 'fair' && grade !== 'poor') return []
+  return [{ words: `${name} (${numberText(measure.value)}, floor ${numberText(measure.floor)})`, grade }]
+}

@@ -18,4 +18,5 @@ function run(label, script, args = []) {
 run('kernels (AssemblyScript)', 'scripts/build-wasm.mjs')
 run('packages (TypeScript)', require.resolve('typescript/bin/tsc'), ['-b'])
 for (const name of ['core', 'sbridge']) removeStale(fileURLToPath(new URL(`../packages/${name}`, import.meta.url)))
+run('command line (Rolldown)', 'scripts/bundle.mjs')
 if (existsSync(new URL('../packages/studio/vite.config.ts', import.meta.url))) run('studio (Vite)', 'scripts/build-studio.mjs')

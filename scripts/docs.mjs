@@ -35,8 +35,8 @@ export function optionsPage() {
   return `${NOTE}# Options\n\nThe same list is printed by \`npx sbridge info --options\`. In a program the names are written together: \`--some-option\` is \`someOption\`.\n\n${groups.join('\n')}`
 }
 
-export function verbsPage() {
-  const program = createProgram()
+export async function verbsPage() {
+  const program = await createProgram()
   const help = (command) => {
     command.configureOutput({ getOutHelpWidth: () => HELP_WIDTH, getOutHasColors: () => false })
     return everywhere(command.helpInformation()).trimEnd()
@@ -118,7 +118,7 @@ const PACKAGES = [
 ]
 
 export async function referencePages() {
-  const pages = { 'options.md': optionsPage(), 'verbs.md': verbsPage() }
+  const pages = { 'options.md': optionsPage(), 'verbs.md': await verbsPage() }
   for (const { file, ...page } of PACKAGES) pages[file] = await apiPage(page)
   return pages
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /** Whether a file of a package, such as dist/num/matrix.js, was compiled from a source that is no more. */
 export function isStale(folder, file) {
-  const [, module] = /^dist\/(?!studio\/)(.*?)(?:\.d\.ts|\.js)$/.exec(file.replaceAll('\\', '/')) ?? []
+  const [, module] = /^dist\/(?!bin\/|studio\/)(.*?)(?:\.d\.ts|\.js)$/.exec(file.replaceAll('\\', '/')) ?? []
   return module !== undefined && !existsSync(join(folder, 'src', `${module}.ts`))
 }
 

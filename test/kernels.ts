@@ -1,4 +1,7 @@
-/** Kernels that are older than their sources are built first: stale ones would be tested in place of those that are written. */
+import { existsSync } from 'node:fs'
+
+/** Kernels and the command line that are older than what they are made of are built first: stale ones would be tested in place of it. */
 export default async function buildKernels(): Promise<void> {
   await import('../scripts/build-wasm.mjs')
+  if (existsSync(new URL('../packages/sbridge/dist/cli', import.meta.url))) await import('../scripts/bundle.mjs')
 }

@@ -1,7 +1,8 @@
-import { EngineError, FormatError, InputError } from '@sbridge/core'
+import { FormatError, InputError } from '@sbridge/core'
 import type { Codec, CodecContents, NetworkHost } from '@sbridge/core/internal'
 import { type Matrix, matrix } from '@sbridge/core/kernels'
 import { readBytes } from './format/table-file.js'
+import { withPackage } from './host/optional-package.js'
 
 /** What is used of onnxruntime-web; its own types want the browser's. */
 interface Runtime {
@@ -77,21 +78,12 @@ async function openBoth(files: OnnxFiles): Promise<{ encoder: Network; decoder: 
 
 async function loadRuntime(): Promise<Runtime> {
   const name = 'onnxruntime-web'
-  try {
-    const loaded = (await import(name)) as { default?: Runtime } & Runtime
-    const runtime = loaded.InferenceSession ? loaded : loaded.default!
-    // One thread: sums in one order, so that the same input gives the same bytes.
-    runtime.env.wasm.numThreads = 1
-    runtime.env.logLevel = 'error'
-    return runtime
-  } catch (error) {
-    throw new EngineError({
-      code: 'onnx-missing',
-      got: `no onnxruntime-web (${error instanceof Error ? error.message.split('\n')[0] : error})`,
-      expected: 'the package onnxruntime-web beside sbridge',
-      try: 'npm install onnxruntime-web'
-    })
-  }
+  const loaded = await withPackage(name, (): Promise<{ default?: Runtime } & Runtime> => import(name))
+  const runtime = loaded.InferenceSession ? loaded : loaded.default!
+  // One thread: sums in one order, so that the same input gives the same bytes.
+  runtime.env.wasm.numThreads = 1
+  runtime.env.logLevel = 'error'
+  return runtime
 }
 
 /** One network with one input and one output. */

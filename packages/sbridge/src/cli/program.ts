@@ -1,34 +1,62 @@
 import { Command } from '@commander-js/extra-typings'
-import { registerEmbed } from '../commands/embed.js'
-import { registerEvaluate } from '../commands/evaluate.js'
-import { registerFit } from '../commands/fit.js'
-import { registerForecast } from '../commands/forecast.js'
-import { registerInfo } from '../commands/info.js'
-import { registerLift } from '../commands/lift.js'
-import { registerSample } from '../commands/sample.js'
-import { registerStudio } from '../commands/studio.js'
-import { registerTrajectories } from '../commands/trajectories.js'
 import { VERSION } from '../version.js'
 
-/** The whole command line. Unknown verbs and options are refused. */
-export function createProgram(): Command {
+interface Verb {
+  readonly description: string
+  /** What gives the verb its arguments, options and work: loaded when it is asked for, so that nobody waits for the others. */
+  readonly load: () => Promise<(verb: Command) => void>
+}
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  sample: {
+    description: 'Draws new rows: fits the model first when given a table.',
+    load: async () => (await import('../commands/sample.js')).sampleVerb
+  },
+  fit: {
+    description: 'Fits a model to a table and writes it as one self-describing file.',
+    load: async () => (await import('../commands/fit.js')).fitVerb
+  },
+  info: {
+    description: 'Says what is in a model or a table; `info --options` lists every option.',
+    load: async () => (await import('../commands/info.js')).infoVerb
+  },
+  evaluate: {
+    description: 'Measures how well synthetic rows follow real ones, every measure beside its floor.',
+    load: async () => (await import('../commands/evaluate.js')).evaluateVerb
+  },
+  embed: {
+    description: 'Diffusion-map coordinates of the rows of a table; with a model file, of new rows.',
+    load: async () => (await import('../commands/embed.js')).embedVerb
+  },
+  lift: {
+    description: 'Rows at diffusion-map coordinates: the way back from `embed`.',
+    load: async () => (await import('../commands/lift.js')).liftVerb
+  },
+  forecast: {
+    description: 'Continues a series: learns the law of the next row given the last ones, and draws an ensemble of trajectories.',
+    load: async () => (await import('../commands/forecast.js')).forecastVerb
+  },
+  trajectories: {
+    description: 'Whole trajectories through snapshots of unpaired particles, under reference dynamics that are learned.',
+    load: async () => (await import('../commands/trajectories.js')).trajectoriesVerb
+  },
+  studio: {
+    description: 'Serves the studio, the whole toolkit in a browser page, on this machine only; data never leave the browser.',
+    load: async () => (await import('../commands/studio.js')).studioVerb
+  }
+}
+
+/** The whole command line, where `words` ask for a verb with the options of that one. Unknown verbs and options are refused. */
+export async function createProgram(words: readonly string[] = Object.keys(VERBS)): Promise<Command> {
   const program = new Command('sbridge')
     .description('New rows of the same distribution from a table of samples: training-free Schrödinger bridges.')
     .version(VERSION)
     .showHelpAfterError('(sbridge --help lists the verbs; sbridge VERB --help its options)')
+    .configureHelp({ subcommandTerm: (verb) => verb.name() })
     .exitOverride()
-  const verbs = [
-    registerSample,
-    registerFit,
-    registerInfo,
-    registerEvaluate,
-    registerEmbed,
-    registerLift,
-    registerForecast,
-    registerTrajectories,
-    registerStudio
-  ]
-  for (const register of verbs) register(program)
-  for (const verb of program.commands) verb.exitOverride()
+  for (const [name, { description, load }] of Object.entries(VERBS)) {
+    const verb = program.command(name).description(description)
+    if (words.includes(name)) (await load())(verb)
+  }
   return program
 }

@@ -51,7 +51,8 @@ export function fail(error: unknown): number {
 /** Help and versions are asked for, not errors. */
 async function parse(argv: readonly string[]): Promise<void> {
   try {
-    await createProgram().parseAsync(argv)
+    const program = await createProgram(argv.slice(2))
+    await program.parseAsync(argv)
   } catch (error) {
     if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error
   }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { registerEmbed } from './embed.js'
-import { registerLift } from './lift.js'
+import { embedVerb } from './embed.js'
+import { liftVerb } from './lift.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -21,8 +21,8 @@ afterAll(() => rm(folder, { recursive: true }))
 
 async function run(...words: string[]): Promise<string> {
   const program = new Command('sbridge').exitOverride()
-  registerEmbed(program)
-  registerLift(program)
+  embedVerb(program.command('embed'))
+  liftVerb(program.command('lift'))
   for (const command of program.commands) command.exitOverride()
   let written = ''
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {

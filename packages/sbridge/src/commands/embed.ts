@@ -13,10 +13,8 @@ import { tableFormatOf } from '../format/table-format.js'
 
 const { embedding } = SYSTEMS
 
-export function registerEmbed(program: Command): void {
-  const command = program
-    .command('embed')
-    .description('Diffusion-map coordinates of the rows of a table; with a model file, of new rows.')
+export function embedVerb(verb: Command): void {
+  const command = verb
     .argument('<input>', 'a table, or a model file that `embed --model` wrote')
     .argument('[new]', 'with a model: the table of new rows')
     .requiredOption('-o, --output <file>', 'where the coordinates go: columns coordinate_1, coordinate_2, … in the order of the rows')

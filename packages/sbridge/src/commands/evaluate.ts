@@ -20,10 +20,8 @@ import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 
-export function registerEvaluate(program: Command): void {
-  const command = program
-    .command('evaluate')
-    .description('Measures how well synthetic rows follow real ones, every measure beside its floor.')
+export function evaluateVerb(verb: Command): void {
+  const command = verb
     .argument('<real>', 'real rows that the model has not seen, or the data it was fitted on, or a model file for these')
     .argument('[synthetic]', 'synthetic rows')
     .usage('[options] <real> <synthetic>')

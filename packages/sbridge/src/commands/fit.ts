@@ -10,10 +10,8 @@ import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 
 const { tables } = SYSTEMS
 
-export function registerFit(program: Command): void {
-  const command = program
-    .command('fit')
-    .description('Fits a model to a table and writes it as one self-describing file.')
+export function fitVerb(verb: Command): void {
+  const command = verb
     .argument('<data>', 'a table, as for `sample`')
     .requiredOption('-o, --output <model>', 'the model file, e.g. penguins.sbridge')
     .option('--json', 'prints a summary as JSON on standard output')

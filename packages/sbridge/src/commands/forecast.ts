@@ -12,11 +12,8 @@ import { cellsFor } from '../format/table-format.js'
 
 const { series } = SYSTEMS
 
-/** Mounts the verb `forecast`. */
-export function registerForecast(program: Command): void {
-  const command = program
-    .command('forecast')
-    .description('Continues a series: learns the law of the next row given the last ones, and draws an ensemble of trajectories.')
+export function forecastVerb(verb: Command): void {
+  const command = verb
     .argument('<series>', 'a table whose rows are consecutive times, as for `sample`, or a model file that `forecast --model` wrote')
     .requiredOption('-n, --rows <count>', 'members of the ensemble')
     .requiredOption('--steps <count>', 'rows of each trajectory')

@@ -11,10 +11,8 @@ import { modelContentsIn } from '../cli/source.js'
 import { temporaryFilesIn } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 
-export function registerInfo(program: Command): void {
-  const command = program
-    .command('info')
-    .description('Says what is in a model or a table; `info --options` lists every option.')
+export function infoVerb(verb: Command): void {
+  const command = verb
     .argument('[input]', 'a model file, a table, or a folder that interrupted runs wrote to')
     .option('--options', 'lists every option with unit, range, default and source')
     .option('--json', 'prints JSON')

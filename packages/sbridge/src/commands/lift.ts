@@ -10,10 +10,8 @@ import { cellsFor } from '../format/table-format.js'
 
 const { embedding } = SYSTEMS
 
-export function registerLift(program: Command): void {
-  const command = program
-    .command('lift')
-    .description('Rows at diffusion-map coordinates: the way back from `embed`.')
+export function liftVerb(verb: Command): void {
+  const command = verb
     .argument('<model>', 'a model file that `embed --model` wrote')
     .argument('<coordinates>', 'a table with the columns coordinate_1, coordinate_2, …')
     .requiredOption('-o, --output <file>', 'where the rows go, with the columns of the training table')

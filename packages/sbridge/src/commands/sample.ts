@@ -15,10 +15,8 @@ import { cellsFor } from '../format/table-format.js'
 const { tables } = SYSTEMS
 const { fields } = tables
 
-export function registerSample(program: Command): void {
-  const command = program
-    .command('sample')
-    .description('Draws new rows: fits the model first when given a table.')
+export function sampleVerb(verb: Command): void {
+  const command = verb
     .argument('<input>', 'a table (.csv .tsv .json .jsonl .parquet .arrow .feather .npy .npz, - for CSV on standard input) or a model file')
     .option('-n, --rows <count>', 'rows to draw (default: as many as the data)')
     .requiredOption('-o, --output <file>', 'where the rows go; the extension decides the format, - is CSV on standard output')

@@ -120,14 +120,10 @@ async function answer(
   response.end(request.method === 'HEAD' ? undefined : body)
 }
 
-export function registerStudio(program: Command): void {
-  program
-    .command('studio')
-    .description('Serves the studio, the whole toolkit in a browser page, on this machine only; data never leave the browser.')
-    .option('--port <value>', `${portField.sentence} (${portField.range}; default ${portField.default})`)
-    .action(async ({ port }) => {
-      const server = await serveStudio(parseField(portField, port ?? portField.default) as number)
-      await writeStream(process.stdout, `studio: ${server.url}\nCtrl+C ends it\n`)
-      await new Promise(() => undefined)
-    })
+export function studioVerb(verb: Command): void {
+  verb.option('--port <value>', `${portField.sentence} (${portField.range}; default ${portField.default})`).action(async ({ port }) => {
+    const server = await serveStudio(parseField(portField, port ?? portField.default) as number)
+    await writeStream(process.stdout, `studio: ${server.url}\nCtrl+C ends it\n`)
+    await new Promise(() => undefined)
+  })
 }

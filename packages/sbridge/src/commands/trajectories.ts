@@ -21,11 +21,8 @@ import { cellsFor, extensionOf } from '../format/table-format.js'
 const { snapshots } = SYSTEMS
 const { fields } = snapshots
 
-/** Mounts the verb `trajectories`. */
-export function registerTrajectories(program: Command): void {
-  const command = program
-    .command('trajectories')
-    .description('Whole trajectories through snapshots of unpaired particles, under reference dynamics that are learned.')
+export function trajectoriesVerb(verb: Command): void {
+  const command = verb
     .argument(
       '<snapshots>',
       'a long table (.csv .tsv .json .jsonl .parquet .arrow .feather .npz, .h5ad; - for CSV on standard input), one particle a row; or a model file that `trajectories --model` wrote'

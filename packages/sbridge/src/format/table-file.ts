@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { FormatError, InputError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
 import { causeOf } from '../host/causes.js'
+import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
 import { writeAtomically } from './atomic-file.js'
 import { tooLarge } from './columns.js'
@@ -23,7 +24,7 @@ export interface ReadOptions {
 export async function readTable(path: string, options: ReadOptions = {}): Promise<RawTable> {
   if (options.annData && extensionOf(path) === '.h5ad') {
     const bytes = await readBytes(path)
-    const { readAnnData } = await import('./anndata.js')
+    const { readAnnData } = await withPackage('h5wasm', () => import('./anndata.js'))
     return readAnnData(bytes, { ...options.annData, source: path })
   }
   const format = tableFormatOf(path)

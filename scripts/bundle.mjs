@@ -1,0 +1,46 @@
+// The command line in a few files, of which a job loads those that it needs: Node spends longer on finding and opening
+// modules than on running them. Made of what the compiler wrote; the library stays as it is, module by module.
+// Skips the work when nothing is newer than the bundle.
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'rolldown'
+
+const at = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url))
+const folder = at('sbridge/dist/bin')
+const entries = { main: at('sbridge/dist/cli/main.js'), job: at('sbridge/dist/cli/job.js') }
+const { version, peerDependencies } = JSON.parse(readFileSync(at('sbridge/package.json'), 'utf8'))
+
+/** When the last of a package's modules was compiled. */
+function lastChange(name) {
+  const modules = readdirSync(at(`${name}/dist`), { recursive: true }).filter((file) => /^(?!bin|studio).*\.js$/.test(file))
+  return Math.max(...modules.map((file) => statSync(at(`${name}/dist/${file}`)).mtimeMs))
+}
+
+function isFresh() {
+  const written = existsSync(join(folder, 'main.js')) ? statSync(join(folder, 'main.js')).mtimeMs : 0
+  return written > Math.max(lastChange('core'), lastChange('sbridge'), statSync(fileURLToPath(import.meta.url)).mtimeMs)
+}
+
+/** What else is read from package.json, which is elsewhere as seen from the bundle. */
+const knownVersion = {
+  name: 'version',
+  load: { filter: { id: /sbridge.dist.version\.js$/ }, handler: () => `export const VERSION = ${JSON.stringify(version)}` }
+}
+
+async function bundle() {
+  const { output } = await build({
+    input: entries,
+    platform: 'node',
+    // What a user installs for the few files that need it; and what the report's document would draw with, if it were there.
+    external: [...Object.keys(peerDependencies), 'canvas'],
+    plugins: [knownVersion],
+    // Not minified, so that the stack of an error can be read.
+    output: { dir: folder, format: 'esm', comments: false }
+  })
+  // Those of an earlier one go last: a program that is running may still load its own.
+  const written = new Set(output.map(({ fileName }) => fileName))
+  for (const file of readdirSync(folder)) if (!written.has(file)) rmSync(join(folder, file))
+}
+
+if (!isFresh()) await bundle()

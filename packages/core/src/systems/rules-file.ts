@@ -1,8 +1,8 @@
-import type { KeptRule, KeptRules, RuledColumn } from '../code/rules/keep.js'
+import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/keep.js'
 import type { CellValue } from '../code/rules/lookup-table.js'
 import { damaged, exactly, list, number, optional, type Reader, record, text, variant, word } from '../model-file/reading.js'
 import { InputError } from '../num/errors.js'
-import { columnsOf, type Expression, parseExpression } from '../table/expression.js'
+import { type Expression, parseExpression } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
 import { isNumericKind } from '../table/table.js'
 import { columnFormat, UNSCALED } from './encoder-file.js'
@@ -96,7 +96,7 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
     const column = byName.get(one.column)
     if (!column || known.has(one.column))
       throw damaged(`a model whose ${at} derives ${one.column}`, 'a column of the table that is not drawn')
-    for (const input of inputsIn(one))
+    for (const input of inputsOfKept(one))
       if (!known.has(input)) throw damaged(`a model whose ${at} needs ${input}`, 'columns that are drawn or derived before')
     checkKind(one, byName, at)
     known.add(one.column)
@@ -111,16 +111,11 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
   if (byName.size < columns.length) throw damaged('a model with two columns of one name', 'distinct names')
 }
 
-function inputsIn(one: KeptRule): readonly string[] {
-  if (one.kind === 'lookup') return one.from
-  return one.kind === 'formula' ? columnsOf(one.expression) : [...one.lows.flatMap(columnsOf), one.gap]
-}
-
 /** Formulas and orders are of numbers; a lookup gives what its column can hold. */
 function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at: string): void {
   const { kind, levels } = columns.get(one.column)!
   if (one.kind !== 'lookup') {
-    const others = inputsIn(one).flatMap((name) => columns.get(name)?.kind ?? [])
+    const others = inputsOfKept(one).flatMap((name) => columns.get(name)?.kind ?? [])
     if (![kind, ...others].every(isNumericKind)) throw damaged(`a model whose ${at} computes with a ${kind}`, 'numbers and dates')
     return
   }

@@ -1,5 +1,5 @@
 import { variance } from '../../num/statistics.js'
-import type { Expression } from '../../table/expression.js'
+import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { dateUnit } from '../../table/parse.js'
@@ -39,6 +39,12 @@ export interface KeptRules {
   readonly rules: readonly KeptRule[]
   /** Of the whole table, in its order. */
   readonly columns: readonly RuledColumn[]
+}
+
+/** Columns, drawn or derived before, that a rule computes its column from. */
+export function inputsOfKept(rule: KeptRule): readonly string[] {
+  if (rule.kind === 'lookup') return rule.from
+  return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set([...rule.lows.flatMap(columnsOf), rule.gap])]
 }
 
 /** Rules made ready to be kept, of a table that obeys them. Cost O(cells). */

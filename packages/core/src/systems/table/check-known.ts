@@ -5,10 +5,11 @@ import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { rowOf } from '../../num/matrix.js'
 import { encodeTable, fitEncoder } from '../../table/encoder.js'
 import { columnsOf, parseObservation } from '../../table/expression.js'
+import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { refuseContradictions } from '../global/condition-sample.js'
 import { prepareRows, prepareTable } from '../prepare.js'
-import { inTermsOf, throughRules } from '../ruled-known.js'
+import { inTermsOf, settled, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import type { TableFit } from './options.js'
 import type { FitJob } from './whole.js'
@@ -39,8 +40,21 @@ export function modelKnown(raw: RawTable, job: FitJob, { givens, observe, likeli
 export function checkKnown(raw: RawTable, job: TableFit, known: Known): void {
   const whole = job.local === undefined && job.latent === undefined
   const { data, rules } = whole ? ruledRows(raw, job) : { ...prepareTable(raw, job), rules: undefined }
-  const { table, formats } = data
-  const { givens, observe, likelihood } = rules ? throughRules(rules, known).asked : known
+  if (!rules) {
+    checkAgainst(data, known)
+    return
+  }
+  for (const asked of throughRules(rules, known)) {
+    const { part } = settled(asked, data)
+    try {
+      checkAgainst(data, part.asked)
+    } catch (error) {
+      throw inTermsOf({ ...known, givens: part.places.map((place) => known.givens[place]!) }, error)
+    }
+  }
+}
+
+function checkAgainst({ table, formats }: InferredTable, { givens, observe, likelihood }: Known): void {
   const encoder = fitEncoder(table, formats, () => 'standard')
   const conditions = resolveConditions(encoder, givens)
   const observations = observe.map((text) => readObservation(encoder, text))
@@ -53,7 +67,5 @@ export function checkKnown(raw: RawTable, job: TableFit, known: Known): void {
     likelihoods.every(
       ({ value }) => value(rowOf(rows.coordinates, i), rows.codes.subarray(i * width, (i + 1) * width)) > Number.NEGATIVE_INFINITY
     )
-  if (Array.from({ length: table.rowCount }, (_, i) => i).some(possible)) return
-  const excluded = allExcluded(observe, likelihood !== undefined)
-  throw rules ? inTermsOf(known, excluded) : excluded
+  if (!Array.from({ length: table.rowCount }, (_, i) => i).some(possible)) throw allExcluded(observe, likelihood !== undefined)
 }

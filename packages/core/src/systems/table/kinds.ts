@@ -4,11 +4,9 @@ import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, type Table } from '../../table/table.js'
-import type { Asked } from '../asked.js'
 import { type Context, contextOf } from '../context.js'
-import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
+import type { ConditionalReport } from '../global/condition-sample.js'
 import { fitGlobal, type GlobalModel, trainingTable } from '../global/model.js'
-import { samplePosterior } from '../global/posterior.js'
 import { loadGlobal, saveGlobal } from '../global/save.js'
 import type { SystemContext } from '../host.js'
 import { posteriorClasses, sampleClasses, trainingClassesTable } from '../local/class-draw.js'
@@ -23,7 +21,6 @@ import { type LocalSampleRequest, sampleLocal, trainingFieldTable } from '../loc
 import { loadLocal, saveLocal } from '../local/save.js'
 import type { Localisation } from '../localisation.js'
 import { prepareTable } from '../prepare.js'
-import { inTermsOf, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import { checkImageTable, parseImageShape } from './image.js'
 import { decodeLatents, drawLatents, fitLatentTable, type LatentTableModel, trainingLatentTable } from './latent.js'
@@ -33,6 +30,7 @@ import { loadLatentLocal, loadLatentTable, saveLatentLocal, saveLatentTable } fr
 import { fitLatentLocal, type LatentLocalModel, posteriorLatentLocal, sampleLatentLocal, trainingLatentLocalTable } from './latent-local.js'
 import type { DrawnRows, TableFit, TableRequest } from './options.js'
 import { sampleTable, wholeFormats, wholeTable } from './whole.js'
+import { drawKnown } from './whole-known.js'
 
 /** What a kind of model of tables does. */
 export interface TableKind<Model, Fitted = Model> {
@@ -55,7 +53,7 @@ export const whole: TableKind<GlobalModel> = {
     return rules ? { ...model, rules } : model
   },
   async draw(model, request, context) {
-    if (request.asked) return wholeKnown(model, { ...request, asked: request.asked }, context)
+    if (request.asked) return drawKnown(model, { ...request, asked: request.asked }, context)
     const { rows, seed, noise, steps, start, onStep } = request
     const table = await sampleTable(model, defined({ rows, seed, noise, steps, start, onStep }), context)
     return { table, formats: wholeFormats(model), warnings: [] }
@@ -63,44 +61,6 @@ export const whole: TableKind<GlobalModel> = {
   training: (model) => wholeTable(model, trainingTable(model)).table,
   save: saveGlobal,
   load: loadGlobal
-}
-
-async function wholeKnown(
-  model: GlobalModel,
-  { asked, rows = model.summary.rowCount, steps, seed = 1, onStep, memory }: TableRequest & { readonly asked: Asked },
-  jobContext: SystemContext
-): Promise<DrawnRows> {
-  const known = model.rules ? throughRules(model.rules, asked) : { asked, warnings: [] }
-  const { givens, observe, likelihood, conditioning, epsilon, ridge } = known.asked
-  if (onStep && givens.length > 1) throw refusal('several conditions with onStep', 'one condition, whose chains move together')
-  const context = contextOf(seed, jobContext)
-  const shared = { rows, ...defined({ steps, epsilon, onStep, memory }) }
-  if (observe.length === 0 && !likelihood) {
-    if (conditioning === 'langevin') throw refusal('conditioning langevin without observations', 'informed or clamp')
-    const { table, formats, report } = await sampleConditional(
-      model,
-      { given: givens, ...shared, ...defined({ ridge, conditioning }) },
-      context
-    )
-    return {
-      ...wholeTable(model, table, formats),
-      steps: report.steps,
-      conditional: report,
-      warnings: [...known.warnings, ...warningsOf(report)]
-    }
-  }
-  if (conditioning === 'clamp') throw refusal('conditioning clamp with observations', 'informed or langevin')
-  const posterior = { ...shared, observe, given: givens[0]!, ...defined({ likelihood, conditioning }) }
-  const { table, formats, report } = await samplePosterior(model, posterior, context).catch((error: unknown) => {
-    throw model.rules ? inTermsOf(asked, error) : error
-  })
-  return { ...wholeTable(model, table, formats), steps: report.steps, posterior: report, warnings: [...known.warnings, ...report.warnings] }
-}
-
-const warningsOf = ({ conditions }: ConditionalReport): NamedWarning[] => conditions.flatMap(({ warnings }) => warnings)
-
-function refusal(got: string, remedy: string): InputError {
-  return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
 }
 
 /** What the two kinds of localised models have of their own. */
@@ -159,8 +119,16 @@ function localOptions({ local: place, sweep, neighbourBandwidth, blocks, bandwid
 }
 
 function refuseOnStep(onStep: unknown): void {
-  if (onStep !== undefined) throw refusal('onStep', 'a model of all columns, whose chains move together')
+  if (onStep === undefined) return
+  throw new InputError({
+    code: 'option-combination',
+    got: 'onStep',
+    expected: 'options that go together',
+    try: 'a model of all columns, whose chains move together'
+  })
 }
+
+const warningsOf = ({ conditions }: ConditionalReport): NamedWarning[] => conditions.flatMap(({ warnings }) => warnings)
 
 /** One bridge on the coordinates of a codec and the categories. */
 export const latent: TableKind<LatentTableModel> = {

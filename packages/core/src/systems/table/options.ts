@@ -5,7 +5,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
 import type { Asked, KnownRows } from '../asked.js'
-import type { ConditionalReport } from '../global/condition-sample.js'
+import type { ConditionalReport, ConditionReport } from '../global/condition-sample.js'
 import type { GlobalModel } from '../global/model.js'
 import type { PosteriorReport } from '../global/posterior.js'
 import type { ClassedField } from '../local/classes.js'
@@ -45,6 +45,14 @@ export interface TableRequest extends LatentDraw, KnownRows {
 /** What a plan of tables is made from: a table to fit, or a model. */
 export type TableSource = { readonly input: RawTable; readonly options: TableFit } | { readonly model: TableModel }
 
+/** How well the data support a condition of several of which rules ask for more than given values. Plain JSON. */
+export interface RuledConditionReport extends Pick<ConditionReport, 'effectiveRows' | 'acceptance' | 'effectiveSampleSize' | 'warnings'> {
+  readonly condition: string
+  readonly through: 'rules'
+  readonly matchingRows?: number
+  readonly steps: number
+}
+
 /** Drawn rows, and how well the data support them where something is known. */
 export interface DrawnRows extends Answer {
   readonly table: Table
@@ -56,8 +64,8 @@ export interface DrawnRows extends Answer {
   readonly conditional?: ConditionalReport | undefined
   /** Under observations or a likelihood, or of a localised model. */
   readonly posterior?: PosteriorReport | LocalPosteriorReport | undefined
-  /** Through the decoder of a latent model. */
-  readonly conditions?: readonly LatentConditionReport[] | undefined
+  /** Through the decoder of a latent model, or the rules of a table. */
+  readonly conditions?: readonly (LatentConditionReport | RuledConditionReport)[] | undefined
   /** Coordinates of a codec that the rows were decoded from [n, K]. */
   readonly latents?: Matrix | undefined
 }

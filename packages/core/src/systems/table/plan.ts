@@ -14,7 +14,7 @@ import { isNumeric } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { CONTEST_BUDGET } from '../global/choose-scaling.js'
 import { type GlobalModel, SEARCH_BUDGET } from '../global/model.js'
-import { throughRules } from '../ruled-known.js'
+import { type RuledAsked, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import { type Plan, planned } from '../system.js'
 import { estimateJob, type KnownSize } from './estimate.js'
@@ -40,7 +40,7 @@ const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwi
 function planWhole(source: WholeSource, request: TableRequest | undefined): Plan {
   const shape = 'model' in source ? shapeOfModel(source.model) : shapeOfTable(source.input, source.options)
   const { rowCount, dimension, points: timed } = shape
-  const asked = shape.rules && request?.asked ? throughRules(shape.rules, request.asked).asked : request?.asked
+  const asked = request?.asked && (shape.rules ? askedTogether(throughRules(shape.rules, request.asked)) : request.asked)
   const size = {
     ...shape,
     drawnRows: request ? (request.rows ?? rowCount) * (asked?.givens.length ?? 1) : 0,
@@ -52,6 +52,12 @@ function planWhole(source: WholeSource, request: TableRequest | undefined): Plan
   const stages = estimate.stages.filter(({ stage }) => (FITTING.includes(stage) ? shape.fits : request !== undefined))
   const { columnCount } = shape
   return { ...planned(stages), rowCount, columnCount, dimension, drawnRows: size.drawnRows, bytes: estimate.bytes, timed }
+}
+
+/** All parts as one, for the sake of their sizes. */
+function askedTogether(parts: readonly RuledAsked[]): Asked {
+  const most = parts[parts.length - 1]!.asked
+  return { ...most, givens: parts.flatMap(({ asked }) => asked.givens) }
 }
 
 const observes = ({ observe, likelihood }: Asked): boolean => observe.length > 0 || likelihood !== undefined

@@ -12,9 +12,8 @@ import type { LocalPosteriorReport } from '../local/posterior-report.js'
 import { tellLocal, tellLocalPosterior } from '../local/tell.js'
 import { tellSupport } from '../support.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
-import type { LatentConditionReport } from './latent-conditions.js'
 import { type LatentLocalModel, trainingLatents } from './latent-local.js'
-import type { TableModel } from './options.js'
+import type { DrawnRows, TableModel } from './options.js'
 import { tellCodec } from './tell-codec.js'
 import { tellRules } from './tell-rules.js'
 import { wholeTable } from './whole.js'
@@ -33,7 +32,7 @@ export interface ToldRows extends ToldReports {
 export interface ToldReports {
   readonly conditional?: ConditionalReport | undefined
   readonly posterior?: PosteriorReport | LocalPosteriorReport | undefined
-  readonly conditions?: readonly LatentConditionReport[] | undefined
+  readonly conditions?: DrawnRows['conditions']
 }
 
 /** What a model of a table says; with rows, what it says of them. */
@@ -73,13 +72,16 @@ function columnsOf(model: TableModel): Table['columns'] {
 export function tellKnown({ conditional, posterior, conditions }: ToldReports, columns?: Table['columns']): Telling[] {
   if (conditional) return [tellConditional(conditional)]
   if (posterior) return ['sweeps' in posterior ? tellLocalPosterior(posterior) : tellPosterior(posterior, columns)]
-  return conditions ? [tellDecoded(conditions)] : []
+  return conditions ? [tellEach(conditions)] : []
 }
 
-/** Rows whose decoded numbers meet what is known. */
-function tellDecoded(conditions: readonly LatentConditionReport[]): Telling {
-  const each = conditions.map(({ candidates, ...one }) => ({ ...one, matchingRows: candidates }))
-  const through: Fact = { name: 'known through', value: 'the decoder', aside: 'what it cannot reproduce counts as noise' }
+const DECODER: Fact = { name: 'known through', value: 'the decoder', aside: 'what it cannot reproduce counts as noise' }
+const RULES: Fact = { name: 'known through', value: 'the rules', aside: 'each condition was drawn on its own' }
+
+/** Rows of conditions that were drawn one after the other, through a decoder or rules. */
+function tellEach(conditions: NonNullable<DrawnRows['conditions']>): Telling {
+  const each = conditions.map((one) => ('candidates' in one ? { ...one, matchingRows: one.candidates } : one))
+  const through = conditions.some((one) => 'through' in one) ? RULES : DECODER
   const warnings = conditions.flatMap((one) => one.warnings)
   return tellSupport({ conditions: each, facts: [through], warnings }, { conditions })
 }

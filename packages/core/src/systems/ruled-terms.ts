@@ -1,0 +1,251 @@
+import { type KeptRule, type KeptRules, type RuledColumn, ruleTexts } from '../code/rules/keep.js'
+import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
+import { DAY, unitOf } from '../code/rules/quantity.js'
+import { pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
+import type { Given, GivenValue } from '../know/conditions.js'
+import type { LikelihoodModule } from '../know/likelihood-row.js'
+import type { NamedWarning } from '../know/support.js'
+import { InputError } from '../num/errors.js'
+import { columnsOf, type Expression, indicatorsOf, parseObservation } from '../table/expression.js'
+import { columnWord, expressionText } from '../table/expression-text.js'
+import { roundToFormat, spelled } from '../table/present.js'
+import type { NumericColumn } from '../table/table.js'
+import { distanceOf, type Interval, shown, type Wanted, wantedOf, wordsOf } from './ruled-wanted.js'
+
+/** Name of the warning that a derived column is met through its rule. */
+export const RULE_WARNING = 'rule-observed'
+
+/** A derived column that is given, as a term of a log-likelihood: 0 where it is met. */
+type Term = (whole: RuleRow) => number
+
+/** What is known of rows, taken apart rule by rule: what is left to observe, to score and to move rows to. */
+export class Through {
+  readonly observations: string[] = []
+  readonly targets: Target[] = []
+  readonly warnings: NamedWarning[] = []
+  private readonly terms: Term[] = []
+  private readonly columns: ReadonlyMap<string, RuledColumn>
+  private readonly ruleOf: ReadonlyMap<string, KeptRule>
+
+  constructor(private readonly kept: KeptRules) {
+    this.columns = new Map(kept.columns.map((column) => [column.name, column]))
+    this.ruleOf = new Map(kept.rules.map((rule) => [rule.column, rule]))
+  }
+
+  /** One condition, of drawn columns alone. */
+  given(given: Given): Given {
+    let own: Given = given
+    // What derives last is looked at first: its inputs may be derived themselves.
+    for (const rule of [...this.kept.rules].reverse()) {
+      const value = Object.hasOwn(own, rule.column) ? own[rule.column] : undefined
+      if (value === undefined) continue
+      const { [rule.column]: _, ...rest } = own
+      own = this.givenOf(rule, { value, rest })
+    }
+    return own
+  }
+
+  private givenOf(rule: KeptRule, { value, rest }: { value: GivenValue; rest: Given }): Given {
+    const wanted = wantedOf(this.columns.get(rule.column)!, value)
+    const row = this.rowOf(rest, inputsOf(rule))
+    if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })
+    if (row) return this.checked(rule, { wanted, rest, row, value })
+    const key = rule.kind === 'lookup' ? this.onlyKey(rule, wanted) : undefined
+    if (key !== undefined) return { ...rest, [(rule as Extract<KeptRule, { kind: 'lookup' }>).from[0]!]: key }
+    this.observe(rule, value, wanted)
+    return rest
+  }
+
+  /** A row of what is given exactly and of what follows from that; undefined where one of the inputs is not in it. */
+  private rowOf(rest: Given, inputs: readonly string[]): RuleRow | undefined {
+    const row: Record<string, number | string | boolean | null> = {}
+    for (const [name, value] of Object.entries(rest)) {
+      const column = this.columns.get(name)
+      if (!column || column.kind === 'identifier') continue
+      const wanted = wantedOf(column, value)
+      if (wanted.kind === 'level') row[name] = column.kind === 'boolean' ? wanted.level === 'true' : wanted.level
+      else if (wanted.low === wanted.high) row[name] = wanted.low
+    }
+    for (const rule of this.kept.rules) {
+      if (rule.kind === 'order' || rule.column in row || !inputsOf(rule).every((name) => name in row)) continue
+      row[rule.column] = wholeRow({ ...this.kept, rules: [rule] }, 'written')(row)[rule.column]!
+    }
+    return inputs.every((name) => name in row) ? row : undefined
+  }
+
+  /** What is given of drawn columns, as rows that are moved must keep it. */
+  bounds(given: Given): ReadonlyMap<string, Bound> {
+    return new Map(
+      Object.entries(given).flatMap(([name, value]): [string, Bound][] => {
+        const column = this.columns.get(name)
+        if (!column) return [[name, gapBound(value)]]
+        if (column.kind === 'identifier') return []
+        const wanted = wantedOf(column, value)
+        if (wanted.kind === 'level') return [[name, { value: wanted.level }]]
+        return [[name, wanted.low === wanted.high ? { value: wanted.low } : wanted]]
+      })
+    )
+  }
+
+  private gapOf(rule: Extract<KeptRule, { kind: 'order' }>, { wanted, rest, row }: { wanted: Wanted; rest: Given; row: RuleRow }): Given {
+    const scale = this.columns.get(rule.column)!.kind === 'datetime' ? DAY : 1
+    const start = wholeRow({ ...this.kept, rules: [rule] })({ ...row, [rule.gap]: 0 })[rule.column] as number
+    const gap = (end: number) => Number(((end - start) / scale / rule.unit).toPrecision(12))
+    const { low, high } = wanted as Interval
+    if (high < start) throw this.contradiction(rule.column, `${rule.column} below ${rule.lows.map(expressionText).join(' and ')}`)
+    if (low === high) return { ...rest, [rule.gap]: gap(low) }
+    const from = Math.max(0, gap(low))
+    return { ...rest, [rule.gap]: Number.isFinite(high) ? { from, to: gap(high) } : { from } }
+  }
+
+  /** All inputs are given, so the column is too: it must be what is asked for. */
+  private checked(rule: KeptRule, { wanted, rest, row, value }: { wanted: Wanted; rest: Given; row: RuleRow; value: GivenValue }): Given {
+    const column = this.columns.get(rule.column)!
+    const found = wholeRow({ ...this.kept, rules: [rule] }, 'written')(row)[rule.column]!
+    if (distanceOf(wanted, found) === 0) return rest
+    throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)}, where the rule makes it ${shown(found, column)}`)
+  }
+
+  private contradiction(column: string, got: string): InputError {
+    return new InputError({
+      code: 'condition-contradictory',
+      got,
+      expected: `what the rule ${this.textOf(column)} allows`,
+      try: `leaving ${column} out, or fitting with --rules off`
+    })
+  }
+
+  /** The one value that stands for what is looked up, or undefined. */
+  private onlyKey(rule: Extract<KeptRule, { kind: 'lookup' }>, wanted: Wanted): string | number | undefined {
+    if (rule.from.length !== 1) return undefined
+    const keys = this.keysOf(rule, wanted)
+    const key = keys.length === 1 ? keys[0]![0] : undefined
+    if (key === null || key === undefined) return undefined
+    return this.columns.get(rule.from[0]!)!.kind === 'datetime' ? new Date(key as number).toISOString() : key
+  }
+
+  private keysOf({ table, column }: Extract<KeptRule, { kind: 'lookup' }>, wanted: Wanted) {
+    const keys = table.keys.filter((_, e) => table.values[e] !== null && distanceOf(wanted, table.values[e]!) === 0)
+    if (keys.length > 0) return keys
+    throw this.contradiction(column, `a ${column} that no row has`)
+  }
+
+  /** As an observation of drawn numbers where it can be, as a likelihood else. */
+  private observe(rule: KeptRule, value: GivenValue, wanted: Wanted): void {
+    const column = this.columns.get(rule.column)!
+    if (rule.kind === 'lookup') this.keysOf(rule, wanted)
+    if (rule.kind === 'lookup' || wanted.kind === 'level' || wanted.low < wanted.high) {
+      this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
+      return
+    }
+    this.refuseUnwritten(column, wanted.low, value)
+    this.targets.push({ column: rule.column, value: wanted.low })
+    const scale = column.kind === 'datetime' ? DAY : 1
+    const deviation = Number(
+      Math.max(unitOf(column.kind as NumericColumn['kind'], column.format) / Math.sqrt(12), SHARPNESS * column.spread!).toPrecision(2)
+    )
+    const expression = this.drawnExpression({ kind: 'column', name: rule.column })
+    if (expression && columnsOf(expression).every((name) => this.isFine(name)))
+      this.observations.push(`${expressionText(expression)} = ${wanted.low} ± ${deviation}`)
+    else this.terms.push((whole) => -0.5 * (distanceOf(wanted, whole[rule.column]!) / (deviation * scale)) ** 2)
+    this.warnings.push({
+      name: RULE_WARNING,
+      message: `${rule.column}=${wordsOf(value)} is met through the rule ${this.textOf(rule.column)}, which is kept: rows are drawn as under an observation within ± ${deviation}${scale === DAY ? ' days' : ''}, and moved to the nearest ones that meet it`
+    })
+  }
+
+  private refuseUnwritten(column: RuledColumn, number: number, value: GivenValue): void {
+    if (isWritten(number, column)) return
+    throw new InputError({
+      code: 'condition-impossible',
+      got: `${column.name}=${wordsOf(value)}, which comes from the rule ${this.textOf(column.name)}`,
+      expected: `a value as the column is written, such as ${spelled(roundToFormat(number, column.format), column.format)}`,
+      try: 'that value, or an interval'
+    })
+  }
+
+  /** Whether rounding a drawn column, as it is written, moves what is computed from it less than an observation does. */
+  private isFine(name: string): boolean {
+    const column = this.columns.get(name)
+    return column === undefined || unitOf(column.kind as NumericColumn['kind'], column.format) <= SHARPNESS * column.spread!
+  }
+
+  /** An expression of numbers that are drawn, with what rules derive put in; undefined where dates or lookups are in it. */
+  private drawnExpression(expression: Expression): Expression | undefined {
+    if (expression.kind === 'number') return expression
+    if (expression.kind === 'indicator') return this.ruleOf.has(expression.name) ? undefined : expression
+    if (expression.kind === 'column') {
+      const rule = this.ruleOf.get(expression.name)
+      if (this.columns.get(expression.name)?.kind === 'datetime') return undefined
+      if (!rule) return expression
+      if (rule.kind === 'formula') return this.drawnExpression(rule.expression)
+      if (rule.kind === 'lookup' || rule.lows.length > 1) return undefined
+      const low = this.drawnExpression(rule.lows[0]!)
+      return low && { kind: 'binary', operator: '+', left: low, right: { kind: 'column', name: rule.gap } }
+    }
+    if (expression.kind === 'binary') {
+      const [left, right] = [this.drawnExpression(expression.left), this.drawnExpression(expression.right)]
+      return left && right && { ...expression, left, right }
+    }
+    const of = this.drawnExpression(expression.of)
+    return of && { ...expression, of }
+  }
+
+  /** An observation of drawn columns. Throws `InputError` (code `observation-column`) where it names one that has no formula. */
+  observed(text: string): string {
+    const { residual, deviation } = parseObservation(text)
+    const named = [...columnsOf(residual), ...indicatorsOf(residual).map(({ name }) => name)].filter((name) => this.ruleOf.has(name))
+    if (named.length === 0) return text
+    const expression = this.drawnExpression(residual)
+    if (expression) return `${expressionText(expression)} = 0 ± ${deviation}`
+    const name = named.find((one) => !this.drawnExpression({ kind: 'column', name: one })) ?? named[0]!
+    throw new InputError({
+      code: 'observation-column',
+      got: `“${text}”, where ${name} comes from the rule ${this.textOf(name)}`,
+      expected: 'columns of numbers that are drawn or computed from such',
+      try: `--given ${columnWord(name)}=VALUE, or fitting with --rules off`
+    })
+  }
+
+  /** The user's likelihood of whole rows, with what is known of derived columns. */
+  likelihood(module: LikelihoodModule | undefined): LikelihoodModule | undefined {
+    if (!module && this.terms.length === 0) return undefined
+    const [whole, written] = [wholeRow(this.kept), wholeRow(this.kept, 'written')]
+    const { terms, kept } = this
+    const logLikelihood = (row: RuleRow): number => {
+      const own = module ? module.logLikelihood(whole(row)) : 0
+      if (terms.length === 0) return own
+      const full = written(row)
+      return terms.reduce((sum, term) => sum + term(full), own)
+    }
+    const gradient = module?.gradient
+    if (!gradient || terms.length > 0) return { logLikelihood }
+    return {
+      logLikelihood,
+      gradient: (row) => {
+        const full = whole(row)
+        return pulledGradient(kept, full, gradient(full))
+      }
+    }
+  }
+
+  private textOf(column: string): string {
+    const texts = ruleTexts({ ...this.kept, rules: this.kept.rules.filter((rule) => rule.column === column) })
+    return texts.map((text) => `“${text}”`).join(' and ')
+  }
+}
+
+/** Gaps are given as numbers that were computed, never as text. */
+function gapBound(value: GivenValue): Bound {
+  if (typeof value !== 'object') return { value: value as number }
+  return { low: value.from ?? Number.NEGATIVE_INFINITY, high: value.to ?? Number.POSITIVE_INFINITY }
+}
+
+/** Observations that stand for given values are as sharp as this part of the column's spread: sharper ones no chain could follow. */
+const SHARPNESS = 0.01
+
+/** Columns that a rule derives its column from, but for the gap of an order. */
+function inputsOf(rule: KeptRule): readonly string[] {
+  if (rule.kind === 'lookup') return rule.from
+  return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set(rule.lows.flatMap(columnsOf))]
+}

@@ -1,0 +1,60 @@
+import type { RuledColumn } from '../code/rules/keep.js'
+import type { RuleRow } from '../code/rules/rule-row.js'
+import { type Condition, type GivenValue, resolveConditions } from '../know/conditions.js'
+import { matrix } from '../num/matrix.js'
+import type { Encoder } from '../table/encoder.js'
+import { spelled } from '../table/present.js'
+import { isNumericKind } from '../table/table.js'
+
+/** Numbers of a derived column that are wanted; one where both ends are equal. */
+export interface Interval {
+  readonly kind: 'interval'
+  readonly low: number
+  readonly high: number
+}
+
+export type Wanted = Interval | { readonly kind: 'level'; readonly level: string }
+
+/** A given value as an interval or a category, read as the column's kind says. Throws `InputError` as `resolveConditions` does. */
+export function wantedOf(column: RuledColumn, value: GivenValue): Wanted {
+  const condition = resolveConditions(encoderOf(column), [{ [column.name]: value }], 'refuse')[0]!
+  return wantedIn(condition, column)
+}
+
+function wantedIn({ numbers, ranges, levels }: Condition, column: RuledColumn): Wanted {
+  if (numbers[0]) return { kind: 'interval', low: numbers[0].value, high: numbers[0].value }
+  if (ranges[0]) return { kind: 'interval', low: ranges[0].low, high: ranges[0].high }
+  return { kind: 'level', level: column.levels![levels.get(0)!]! }
+}
+
+/** How far a cell is from what is wanted; 0 inside, infinite for another category and a missing cell. */
+export function distanceOf(wanted: Wanted, value: RuleRow[string]): number {
+  if (wanted.kind === 'level') return String(value) === wanted.level && value !== null ? 0 : Number.POSITIVE_INFINITY
+  if (typeof value !== 'number') return Number.POSITIVE_INFINITY
+  return Math.max(0, wanted.low - value, value - wanted.high)
+}
+
+/** A cell in words. */
+export function shown(value: RuleRow[string], { format }: RuledColumn): string {
+  return typeof value === 'number' ? spelled(value, format) : value === null ? 'missing' : String(value)
+}
+
+/** A given value in words. */
+export function wordsOf(value: GivenValue): string {
+  return typeof value === 'object' ? `${value.from ?? ''}..${value.to ?? ''}` : String(value)
+}
+
+/** An encoder of one column, by which a given value is read and checked. */
+function encoderOf({ name, kind, levels, format }: RuledColumn): Encoder {
+  const scaler = { method: 'standard', centre: 0, scale: 1, nonNegative: false } as const
+  const isNumber = isNumericKind(kind)
+  return {
+    columns: [
+      isNumber ? { name, carries: 'coordinate', coordinate: 0, scaler } : { name, carries: 'factor', factor: 0, missingLevel: false }
+    ],
+    formats: [format],
+    kinds: [{ name, kind, ...(levels ? { levels } : {}) }],
+    coordinateCount: isNumber ? 1 : 0,
+    factors: isNumber ? [] : [{ name, levelCount: levels!.length, places: matrix(levels!.length, 0) }]
+  }
+}

@@ -7,7 +7,7 @@ import type { Bounds, ConditionGroup } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import { copyState, type InformedState } from '../law/state.js'
 import type { CoordinateBounds } from '../law/strata.js'
-import { throwIfStopped, type Watch } from '../num/iterate.js'
+import type { Watch } from '../num/iterate.js'
 import { matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
@@ -17,6 +17,7 @@ import { type InformedChains, informedStep, proposals, startChains } from './inf
 import { clampStep } from './informed-clamp.js'
 import type { ChainCondition, InformedProblem } from './informed-problem.js'
 import { sweepFactors } from './informed-sweep.js'
+import { movedLately, runTested, type TestedStep } from './run.js'
 
 /** A group of conditions, ready to be run on a law. */
 export interface GroupRun {
@@ -168,7 +169,7 @@ export async function stepGroup(
   problem: InformedProblem,
   chains: InformedChains,
   key: Key
-): Promise<{ chains: InformedChains; accepted: Uint8Array }> {
+): Promise<TestedStep<InformedChains>> {
   await redrawFactors(run, problem, chains, key)
   return informedStep(problem, chains, key)
 }
@@ -260,28 +261,23 @@ interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance' | 'moved'> {
 
 async function runChains(run: GroupRun): Promise<Ran> {
   const { problem, state, starts } = startGroup(run)
-  const stepsKey = keyFor(run.key, 'steps')
-  const n = state.part.length
-  const acceptance = new Float64Array(n)
-  const moved = new Uint8Array(n)
-  let chains = await startChains(problem, state)
   run.onStep?.(copyState(state), 0)
-  for (let turn = 1; turn <= run.steps; turn++) {
-    throwIfStopped(run.watch, 'sampling')
-    const key = keyAtStep(stepsKey, turn)
-    const stepped = run.scheme === 'clamp' ? await clampGroup(run, problem, chains, key) : await stepGroup(run, problem, chains, key)
-    chains = stepped.chains
-    for (let i = 0; i < n; i++) acceptance[i] = acceptance[i]! + stepped.accepted[i]! / run.steps
-    if (2 * turn > run.steps) markMoved(moved, stepped.accepted)
-    run.onStep?.(copyState(chains.state), turn)
-    run.watch?.progress?.({ stage: 'sampling', done: turn, total: run.steps })
-  }
-  return { problem, chains, starts, acceptance, moved }
+  const { chains, accepted } = await runGroup(run, problem, await startChains(problem, state))
+  const acceptance = new Float64Array(state.part.length)
+  for (const step of accepted) for (let i = 0; i < step.length; i++) acceptance[i] = acceptance[i]! + step[i]! / run.steps
+  return { problem, chains, starts, acceptance, moved: movedLately(accepted) }
 }
 
-/** Marks chains that have taken a step. */
-export function markMoved(moved: Uint8Array, accepted: Uint8Array): void {
-  for (let i = 0; i < moved.length; i++) moved[i] = moved[i]! | accepted[i]!
+/** All steps of chains that have started. */
+export function runGroup(run: GroupRun, problem: InformedProblem, chains: InformedChains): ReturnType<typeof runTested<InformedChains>> {
+  const { steps, key, watch, onStep } = run
+  const take = run.scheme === 'clamp' ? clampGroup : stepGroup
+  return runTested(chains, (at, own) => take(run, problem, at, own), {
+    steps,
+    key,
+    watch,
+    onStep: onStep && (({ state }, step) => onStep(copyState(state), step))
+  })
 }
 
 async function clampGroup(run: GroupRun, problem: InformedProblem, chains: InformedChains, key: Key): ReturnType<typeof stepGroup> {

@@ -2,11 +2,12 @@ import type { Engine } from '../kernel/engine.js'
 import type { Evidence } from '../know/evidence.js'
 import type { Bridge } from '../law/bridge.js'
 import { lawOfBridge } from '../law/law.js'
-import { throwIfStopped, type Watch } from '../num/iterate.js'
+import type { Watch } from '../num/iterate.js'
 import { copyMatrix, type Matrix } from '../num/matrix.js'
-import { type Key, keyAtStep, keyFor } from '../num/random.js'
+import type { Key } from '../num/random.js'
 import { type InformedChains, informedStep, startChains } from './informed.js'
 import type { InformedProblem } from './informed-problem.js'
+import { runTested } from './run.js'
 import { bridgeStep, type NoiseKind } from './step.js'
 
 /** What a step says of every chain. */
@@ -98,15 +99,10 @@ export async function runKernel<State extends object>(
   points: Matrix,
   { steps, key, watch }: RunKernelOptions
 ): Promise<{ readonly points: Matrix; readonly infos: readonly StepInfo[] }> {
-  const own = keyFor(key, 'steps')
-  const infos: StepInfo[] = []
-  let state: State = await kernel.init(points)
-  for (let turn = 1; turn <= steps; turn++) {
-    throwIfStopped(watch, 'sampling')
-    const taken = await kernel.step(state, keyAtStep(own, turn))
-    state = taken.state
-    infos.push(taken.info)
-    watch?.progress?.({ stage: 'sampling', done: turn, total: steps })
+  const step = async (state: State, own: Key) => {
+    const { state: chains, info } = await kernel.step(state, own)
+    return { chains, accepted: info.accepted }
   }
-  return { points: kernel.points(state), infos }
+  const { chains, accepted } = await runTested(await kernel.init(points), step, { steps, key, watch })
+  return { points: kernel.points(chains), infos: accepted.map((one) => ({ accepted: one })) }
 }

@@ -7,6 +7,8 @@ export interface RunOptions<S> {
   readonly key: Key
   readonly watch?: Watch | undefined
   readonly stage?: string
+  /** Of the key of the steps. Default `steps`. */
+  readonly label?: string
   /** Called after every step, e.g. to draw the chains as they move. */
   readonly onStep?: ((state: S, step: number) => void) | undefined
 }
@@ -14,7 +16,7 @@ export interface RunOptions<S> {
 /** Takes `steps` steps; each gets the run's key at its own step number. */
 export async function runSteps<S>(start: S, step: (state: S, key: Key) => Promise<S>, options: RunOptions<S>): Promise<S> {
   const stage = options.stage ?? 'sampling'
-  const key = keyFor(options.key, 'steps')
+  const key = keyFor(options.key, options.label ?? 'steps')
   let state = start
   for (let turn = 1; turn <= options.steps; turn++) {
     throwIfStopped(options.watch, stage)
@@ -23,6 +25,33 @@ export async function runSteps<S>(start: S, step: (state: S, key: Key) => Promis
     options.watch?.progress?.({ stage, done: turn, total: options.steps })
   }
   return state
+}
+
+/** Chains after a step, and which of them it moved [n]. */
+export interface TestedStep<S> {
+  readonly chains: S
+  readonly accepted: Uint8Array
+}
+
+/** Takes steps as `runSteps`: where chains end, and which each step moved [steps][n]. */
+export async function runTested<S>(
+  start: S,
+  step: (chains: S, key: Key) => Promise<TestedStep<S>>,
+  options: RunOptions<S>
+): Promise<{ readonly chains: S; readonly accepted: readonly Uint8Array[] }> {
+  const accepted: Uint8Array[] = []
+  const take = async (chains: S, key: Key): Promise<S> => {
+    const taken = await step(chains, key)
+    accepted.push(taken.accepted)
+    return taken.chains
+  }
+  return { chains: await runSteps(start, take, options), accepted }
+}
+
+/** 1 for chains that moved in the last half of the steps [n]: those that did not are copies of where they started. */
+export function movedLately(accepted: readonly Uint8Array[]): Uint8Array {
+  const late = accepted.slice(Math.floor(accepted.length / 2))
+  return Uint8Array.from(late[0] ?? [], (_, i) => (late.some((step) => step[i] === 1) ? 1 : 0))
 }
 
 /**

@@ -9,11 +9,12 @@ import { REACH, RIDGE } from '../law/target-law.js'
 import { log } from '../num/elementary.js'
 import { placesByName } from '../num/group.js'
 import { beside, type Matrix, matrix, takeColumns, takeRows } from '../num/matrix.js'
-import { type Key, keyAtStep, keyFor } from '../num/random.js'
+import { type Key, keyFor } from '../num/random.js'
 import { mean } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
 import { informedStep, startChains } from './informed.js'
 import type { InformedProblem } from './informed-problem.js'
+import { runTested } from './run.js'
 import { USUAL_STEPS } from './steps.js'
 
 export interface WindowDraw {
@@ -53,14 +54,9 @@ export async function drawWindow(law: Law, givens: Matrix, draw: WindowDraw): Pr
   const start = draw.start ?? (still ? matrix(n, t) : await startingRows(law, givens, draw))
   const state: InformedState = { coordinates: beside(start, givens), codes: new Int32Array(0), part: new Uint32Array(n) }
   const steps = still ? 1 : (draw.steps ?? USUAL_STEPS.neighbours)
-  const key = keyFor(draw.key, 'steps')
-  let chains = await startChains(problem, state, { placed: draw.start !== undefined || !still })
-  let acceptance = 0
-  for (let step = 1; step <= steps; step++) {
-    const taken = await informedStep(problem, chains, keyAtStep(key, step))
-    chains = taken.chains
-    acceptance += n === 0 ? 1 / steps : mean(taken.accepted) / steps
-  }
+  const first = await startChains(problem, state, { placed: draw.start !== undefined || !still })
+  const { chains, accepted } = await runTested(first, (at, key) => informedStep(problem, at, key), { steps, key: draw.key })
+  const acceptance = n === 0 ? 1 : accepted.reduce((sum, step) => sum + mean(step) / steps, 0)
   return { targets: takeColumns(chains.state.coordinates, firstOf(t)), acceptance, effectiveCount: chains.effectiveCount }
 }
 

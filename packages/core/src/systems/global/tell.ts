@@ -7,7 +7,7 @@ import type { BandwidthCurve } from './bandwidth.js'
 import { leadRequired } from './choose-scaling.js'
 import type { ConditionalReport, ConditionGroupReport } from './condition-sample.js'
 import type { FitSummary } from './model.js'
-import type { PosteriorReport } from './posterior.js'
+import type { PosteriorReport } from './posterior-report.js'
 
 /** r below which drawn rows stand much nearer to training rows than new ones would. */
 const COPYING_RATIO = 0.6

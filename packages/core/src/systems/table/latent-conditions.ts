@@ -16,8 +16,9 @@ import { scaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
-import { drawPosterior, supportReport } from '../global/posterior.js'
+import { drawPosterior } from '../global/posterior.js'
 import { controlWork } from '../global/posterior-epsilon.js'
+import { supportReport } from '../global/posterior-report.js'
 import { codeOf, decodeLatents, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
 
 /** What is known about rows of a latent model, in the columns of its table. */

@@ -1,0 +1,104 @@
+import type { Evidence } from '../know/evidence.js'
+import { mixtureAt } from '../law/mixture.js'
+import { copyState } from '../law/state.js'
+import { keyFor, permutation } from '../num/random.js'
+import { mean } from '../num/statistics.js'
+import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
+import { type GroupRun, runGroup, startGroup, stepGroup } from './condition-draw.js'
+import { langevinStep } from './informed-langevin.js'
+import { movedLately, runSteps } from './run.js'
+import { LEAST_CHAINS, temper } from './temper.js'
+
+/** Rows drawn under evidence and how their chains fared. */
+export interface EvidencedDraw {
+  readonly rows: Encoded
+  readonly ancestors: Uint32Array
+  /** 1 for chains that moved in the last half of the steps [n]. */
+  readonly moved: Uint8Array
+  readonly acceptance: number
+  readonly effectiveRows: number
+  readonly powers: readonly number[]
+}
+
+export interface EvidencedBatch {
+  readonly evidence: Evidence
+  readonly count: number
+  readonly conditioning: 'informed' | 'langevin'
+}
+
+/** `count` rows of one batch, of at least so many chains. */
+export async function drawUnderEvidence(run: GroupRun, { evidence, count, conditioning }: EvidencedBatch): Promise<EvidencedDraw> {
+  // Chains come out sorted by ancestor: a part of them must not be a part of the law.
+  const chosenOf = (state: Encoded) => permutation(keyFor(run.key, 'order'), state.coordinates.rows).subarray(0, count)
+  const { onStep } = run
+  const told = { ...run, onStep: onStep && ((state: Encoded, step: number) => onStep(takeEncoded(state, chosenOf(state)), step)) }
+  const drawn = await (conditioning === 'langevin' ? drawLangevin : drawInformed)(told, evidence, count)
+  const chosen = chosenOf(drawn.rows)
+  return {
+    ...drawn,
+    rows: takeEncoded(drawn.rows, chosen),
+    ancestors: Uint32Array.from(chosen, (i) => drawn.ancestors[i]!),
+    moved: Uint8Array.from(chosen, (i) => drawn.moved[i]!)
+  }
+}
+
+/** The rows of all batches; shares and counts are their means, powers those of the first. */
+export function joinDraws(batches: readonly EvidencedDraw[]): EvidencedDraw {
+  const [first] = batches
+  if (batches.length === 1) return first!
+  const rows = stackEncoded(batches.map((batch) => batch.rows))
+  const average = (of: (batch: EvidencedDraw) => number): number =>
+    batches.reduce((sum, batch) => sum + (of(batch) * batch.rows.coordinates.rows) / rows.coordinates.rows, 0)
+  return {
+    rows,
+    ancestors: Uint32Array.from(batches.flatMap(({ ancestors }) => [...ancestors])),
+    moved: Uint8Array.from(batches.flatMap(({ moved }) => [...moved])),
+    acceptance: average(({ acceptance }) => acceptance),
+    effectiveRows: average(({ effectiveRows }) => effectiveRows),
+    powers: first!.powers
+  }
+}
+
+export async function drawInformed(run: GroupRun, evidence: Evidence, count: number): Promise<EvidencedDraw> {
+  const pool = startGroup(run)
+  const { chains, ancestors, powers } = await temper({
+    pool,
+    evidence,
+    count,
+    step: (problem, at, key) => stepGroup(run, problem, at, key),
+    key: keyFor(run.key, 'temper'),
+    watch: run.watch
+  })
+  run.onStep?.(takeEncoded(run.law.rows, ancestors), 0)
+  const problem = { ...pool.problem, conditionOf: new Uint32Array(ancestors.length), evidence }
+  const { chains: last, accepted } = await runGroup(run, problem, chains)
+  return {
+    rows: last.state,
+    ancestors,
+    moved: movedLately(accepted),
+    acceptance: accepted.reduce((sum, step) => sum + mean(step) / run.steps, 0),
+    effectiveRows: mean(last.effectiveCount),
+    powers
+  }
+}
+
+async function drawLangevin(run: GroupRun, evidence: Evidence, count: number): Promise<EvidencedDraw> {
+  const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(count, LEAST_CHAINS) })
+  const { law, steps, key, watch, onStep } = run
+  onStep?.(takeEncoded(law.rows, starts), 0)
+  const langevin = { ...problem, evidence, epsilon: law.kernel.epsilon }
+  const state = await runSteps(first, (at, own) => langevinStep(langevin, at, own), {
+    ...{ steps, key, watch, label: 'langevin' },
+    onStep: onStep && ((at, step) => onStep(copyState(at), step))
+  })
+  const parts = await mixtureAt(law, state, run.engine)
+  const counts = Float64Array.from(state.part, (part, i) => parts.find((one) => one.part === part)!.effectiveCount[i]!)
+  return {
+    rows: state,
+    ancestors: starts,
+    moved: new Uint8Array(state.part.length).fill(1),
+    acceptance: 1,
+    effectiveRows: mean(counts),
+    powers: [1]
+  }
+}

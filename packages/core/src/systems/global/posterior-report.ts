@@ -1,0 +1,104 @@
+import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../../know/observations.js'
+import { MANY_MATCHING, type NamedWarning } from '../../know/support.js'
+import type { Encoded } from '../../table/encoder.js'
+import type { ObservationExpression } from '../../table/expression.js'
+import type { Table } from '../../table/table.js'
+import type { PosteriorChoice } from './posterior-place.js'
+
+export interface PosteriorReport {
+  readonly conditioning: 'informed' | 'langevin'
+  readonly steps: number
+  readonly epsilon: number
+  /** Set where one Gaussian of all rows does as well on held-out ones as any finer kernel. */
+  readonly gaussian?: true
+  /** Powers of the likelihood on the way, ending in 1. */
+  readonly powers: readonly number[]
+  /** Effective number of training rows under the likelihood: (Σ wL)²/Σ(wL)², of those that fit what is given. */
+  readonly importanceRows: number
+  /** Training rows in effect that fit what is given, where something is. */
+  readonly fittingRows?: number
+  /** Mean over chains of 1/Σp² at their last place. */
+  readonly effectiveRows: number
+  readonly acceptance: number
+  readonly effectiveSampleSize: number
+  readonly observations: readonly ObservationSupport[]
+  readonly columns: BeforeAndAfter
+  /** Energy distance between the chain without likelihood and the data, beside two halves of the data. */
+  readonly unconditioned: { readonly distance: number; readonly floor: number }
+  readonly warnings: readonly NamedWarning[]
+}
+
+/** Drawn rows and how the chains fared. */
+export interface PosteriorChains {
+  /** In the model's coordinates. */
+  readonly rows: Encoded
+  /** Training rows that fit the condition, with what it gives in place; absent: all of them. */
+  readonly agreeing?: Encoded | undefined
+  readonly conditioning: 'informed' | 'langevin'
+  readonly steps: number
+  readonly choice: Omit<PosteriorChoice, 'law'>
+  readonly powers: readonly number[]
+  /** As in `PosteriorReport`. */
+  readonly importanceRows: number
+  readonly fittingRows?: number | undefined
+  readonly effectiveRows: number
+  readonly acceptance: number
+  readonly effectiveSampleSize: number
+}
+
+interface Described {
+  readonly observations: readonly ObservationExpression[]
+  /** Rows before anything was observed. */
+  readonly prior: Table
+  /** Drawn rows. */
+  readonly table: Table
+}
+
+/** How well the data support drawn rows, in the columns of their table. */
+export function supportReport(drawn: PosteriorChains, { observations, prior, table }: Described): Omit<PosteriorReport, 'unconditioned'> {
+  const { conditioning, steps, choice, powers, importanceRows, fittingRows, effectiveRows, acceptance } = drawn
+  const report = {
+    conditioning,
+    steps,
+    epsilon: choice.epsilon,
+    ...(choice.gaussian ? { gaussian: choice.gaussian } : {}),
+    powers,
+    importanceRows,
+    ...(fittingRows === undefined ? {} : { fittingRows }),
+    effectiveRows,
+    acceptance,
+    effectiveSampleSize: drawn.effectiveSampleSize,
+    observations: observations.map((observation) => describeObservation(observation, prior, table)),
+    columns: describeColumns(prior, table)
+  }
+  return { ...report, warnings: warningsOn(report, table.rowCount) }
+}
+
+/** Fewer training rows than this under the likelihood: the answer rests on what the bridge makes of the tails. */
+const FEW_ROWS = 10
+/** An observation farther than this many standard deviations from the rows before it disagrees with all of them alike. */
+const FAR = 4
+
+function warningsOn(report: Omit<PosteriorReport, 'warnings' | 'unconditioned'>, rowCount: number): NamedWarning[] {
+  const warnings: NamedWarning[] = []
+  const { importanceRows, fittingRows } = report
+  const few = importanceRows < Math.min(FEW_ROWS, (fittingRows ?? Number.POSITIVE_INFINITY) / 4)
+  const worst = report.observations.reduce((largest, { priorDeviations }) => Math.max(largest, priorDeviations), 0)
+  const rows = fittingRows === undefined ? 'training rows' : `of ${fittingRows.toFixed(1)} training rows that fit what is given`
+  const before = fittingRows === undefined ? 'the prior' : 'what is given'
+  const reasons = [
+    ...(few ? [`${importanceRows.toFixed(1)} ${rows} agree in effect with what was observed`] : []),
+    ...(worst > (few ? 2 : FAR) ? [`an observation stands ${worst.toFixed(1)} standard deviations from ${before}`] : [])
+  ]
+  if (reasons.length > 0) warnings.push({ name: 'prior-observation-disagree', message: reasons.join('; ') })
+  if (report.effectiveRows < 3 && importanceRows < MANY_MATCHING)
+    warnings.push({ name: 'posterior-few-rows', message: `drawn rows rest on ${report.effectiveRows.toFixed(1)} training rows in effect` })
+  if (report.acceptance < 0.05)
+    warnings.push({
+      name: 'acceptance-low',
+      message: `${(100 * report.acceptance).toFixed(1)} % of the steps were accepted: chains hardly moved; ${report.observations.length > 0 ? 'a larger ± would help' : 'more --steps, or a gradient, would help'}`
+    })
+  if (report.effectiveSampleSize < Math.min(20, rowCount / 2))
+    warnings.push({ name: 'sample-size-low', message: `the rows are worth ${report.effectiveSampleSize.toFixed(0)} independent ones` })
+  return warnings
+}

@@ -27,6 +27,7 @@ import {
   type Watch
 } from '@sbridge/core'
 import {
+  type CellStyle,
   type ClassedField,
   checkOptions,
   coordinateTable,
@@ -141,9 +142,9 @@ export function fit(rows: Rows<object>, all: FitRequest = {}): Promise<Model> {
   return running(run, (context) => fitModel(system as never, { input: tableOfRows(rows), options }, context))
 }
 
-/** Cells as text in the input's spelling (for CSV) or typed. Default text. */
+/** Cells as text in the input's spelling (for CSV), as plain text, typed, or typed but for dates (for JSON). Default text. */
 interface AsColumns {
-  readonly cells?: 'text' | 'typed' | undefined
+  readonly cells?: Exclude<CellStyle, 'source'> | undefined
 }
 
 /** One object a row, each cell of the type that it had in the input. */
@@ -159,7 +160,7 @@ export type Drawn<Told> = What<Told> & RawTable
 /** An answer as records, with what is to be said about it. */
 export type DrawnRecords<Told, Row> = What<Told> & { readonly records: Row[] }
 
-export type SampleOptions = Omit<TableRequest, 'asked'> & RunOptions & { readonly cells?: 'text' | 'typed' | 'records' | undefined }
+export type SampleOptions = Omit<TableRequest, 'asked'> & RunOptions & { readonly cells?: AsColumns['cells'] | 'records' }
 export type SampledTable = Drawn<DrawnRows>
 
 /** Options of a draw that say how it is handed over. */

@@ -3,7 +3,8 @@ import { listed } from '../num/listed.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
-import { parseDateTime, parseNumber } from '../table/parse.js'
+import { PLAIN, readNumber } from '../table/notation.js'
+import { parseDateTime } from '../table/parse.js'
 import { roundToFormat } from '../table/present.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
 
@@ -239,7 +240,8 @@ function numberOrRange(encoder: Encoder, column: number, value: GivenValue): num
 
 function parseCell(encoder: Encoder, column: number, text: string, as: 'value' | 'end' = 'value'): number {
   const { kind } = encoder.kinds[column]!
-  const parsed = kind === 'datetime' ? parseDateTime(text)?.time : parseNumber(text)
+  const { notation = PLAIN } = encoder.formats[column]!.number ?? {}
+  const parsed = kind === 'datetime' ? parseDateTime(text)?.time : readNumber(text, notation)
   if (parsed === undefined) throw unfitValue(encoder, column, text)
   if (as === 'end') return parsed
   return checkNumber(encoder, column, parsed)
@@ -321,7 +323,7 @@ export function formatsFor(encoder: Encoder, conditions: readonly Condition[]): 
     let most = decimals
     for (const { numbers } of conditions)
       for (const { column, value } of numbers) if (column === c) most = Math.max(most, decimalsOf(value))
-    return most === decimals ? format : { ...format, number: { decimals: most, padded: false } }
+    return most === decimals ? format : { ...format, number: { ...format.number, decimals: most, padded: false } }
   })
 }
 

@@ -20,8 +20,10 @@ import {
 import { placeLevels } from '../table/categories.js'
 import type { ColumnCode, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
+import type { Notation } from '../table/notation.js'
+import type { NumberStyle } from '../table/number-style.js'
 import type { Numbering } from '../table/numbering.js'
-import type { DateStyle, NumberStyle } from '../table/parse.js'
+import type { DateStyle } from '../table/parse.js'
 import { timeBounds } from '../table/present.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
@@ -55,12 +57,22 @@ export const dateStyle: Reader<DateStyle> = record<DateStyle>({
   zone: word('', 'Z')
 })
 
+/** Marks and signs of numbers. */
+export const notationIn: Reader<Notation> = record<Notation>({
+  decimal: optional(word(',')),
+  group: optional(text),
+  before: optional(text),
+  after: optional(text),
+  negative: optional(word('()', '−', 'inside'))
+})
+
 /** How columns are written back. */
 export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
   name: text,
   source: word('text', 'number', 'boolean', 'datetime'),
   kind: columnKind,
-  number: optional(record<NumberStyle>({ decimals: optional(whole()), padded: flag })),
+  number: optional(record<NumberStyle>({ decimals: optional(whole()), padded: flag, notation: optional(notationIn) })),
+  absent: optional(text),
   date: optional(dateStyle),
   spelling: optional(tuple<readonly [string, string]>(text, text)),
   integer: optional(flag),

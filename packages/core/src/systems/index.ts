@@ -1,5 +1,6 @@
 import type { ModelContents } from '../model-file/contents.js'
 import { FormatError } from '../num/errors.js'
+import { keepingDialect } from './dialect.js'
 import { embedding, type FittedEmbedding } from './embedding/system.js'
 import type { ForecastModel } from './forecast/forecast.js'
 import { series } from './forecast/system.js'
@@ -11,7 +12,12 @@ import type { TableModel } from './table/options.js'
 import { tables } from './table/system.js'
 
 /** Every system: the only place that names them all. */
-export const SYSTEMS = { tables, series, snapshots, embedding } as const
+export const SYSTEMS = {
+  tables: keepingDialect(tables),
+  series: keepingDialect(series),
+  snapshots: keepingDialect(snapshots),
+  embedding: keepingDialect(embedding)
+} as const
 
 export type SystemName = keyof typeof SYSTEMS
 

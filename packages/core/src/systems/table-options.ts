@@ -25,6 +25,16 @@ export const tableFields: readonly Field[] = [
     source: ''
   },
   {
+    name: 'decimal',
+    kind: 'choice',
+    unit: '',
+    range: 'point or comma',
+    default: 'as other columns have it',
+    choices: ['point', 'comma'],
+    sentence: 'What parts decimals where nothing in a column tells, as in 1,234.',
+    source: ''
+  },
+  {
     name: 'weights',
     kind: 'text',
     unit: 'COLUMN',

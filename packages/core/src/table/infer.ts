@@ -1,18 +1,11 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
+import { type DecimalMarks, decimalMarks, notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
+import { type Notation, PLAIN, readNumber } from './notation.js'
+import { type NumberStyle, numberStyle } from './number-style.js'
 import { type Numbering, numberingOf } from './numbering.js'
-import {
-  commonDateStyle,
-  type DateStyle,
-  decimalsOf,
-  type NumberStyle,
-  numberStyle,
-  parseBoolean,
-  parseDateTime,
-  parseNumber,
-  spellsNonFinite
-} from './parse.js'
+import { commonDateStyle, type DateStyle, decimalsOf, parseBoolean, parseDateTime, parseNumber, spellsNonFinite } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type RawTable } from './raw.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, isEmpty, type NumericColumn, type Table } from './table.js'
@@ -24,6 +17,8 @@ export interface ColumnFormat {
   readonly kind: ColumnKind
   readonly number?: NumberStyle
   readonly date?: DateStyle
+  /** The word that most missing cells in text have, where they are not left empty. */
+  readonly absent?: string
   /** Booleans in text: the spellings of false and true. */
   readonly spelling?: readonly [string, string]
   readonly integer?: boolean
@@ -40,6 +35,8 @@ export interface InferOptions {
   readonly exclude?: readonly string[]
   /** Cells that count as missing besides the empty cell, NA, N/A and null. */
   readonly missing?: readonly string[]
+  /** What parts decimals where the cells of a column leave it open, as in 1,234. */
+  readonly decimal?: 'point' | 'comma' | undefined
 }
 
 export interface InferredTable {
@@ -74,8 +71,9 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
       expected: 'at least 2 rows',
       try: 'a table with more rows'
     })
-  const notes: string[] = []
-  const results = kept.map((column) => inferColumn(column, options, notes))
+  const notes = [...(raw.notes ?? [])]
+  const context: Inferring = { options, notes, marks: decimalMarks({ ...raw, columns: kept }, options) }
+  const results = kept.map((column) => inferColumn(column, context))
   if (results.every(({ column }) => column.kind === 'identifier' || isEmpty(column))) {
     throw new InputError({
       code: 'nothing-to-model',
@@ -125,12 +123,22 @@ interface Inferred {
   readonly format: ColumnFormat
 }
 
-function inferColumn(raw: RawColumn, options: InferOptions, notes: string[]): Inferred {
+/** What the inference of one column needs besides it. */
+interface Inferring {
+  readonly options: InferOptions
+  readonly notes: string[]
+  readonly marks: DecimalMarks
+}
+
+function inferColumn(raw: RawColumn, context: Inferring): Inferred {
+  const { options, notes } = context
   const wanted = options.types?.[raw.name]
   const tokens = new Set([...MISSING_WORDS, ...(options.missing ?? [])])
   if (raw.source === 'text' || wanted === 'category' || wanted === 'identifier' || (raw.source === 'boolean' && wanted !== 'number')) {
     const cells = textCells(raw, tokens)
-    return inferText(raw, cells, wanted, notes)
+    const { format, ...inferred } = inferText(raw, cells, wanted, context)
+    const absent = absentWord(raw, cells)
+    return { ...inferred, format: absent === undefined ? format : { ...format, absent } }
   }
   if (raw.source === 'boolean') throw unfit(raw.name, 'booleans', wanted!)
   const inferred = inferNumbers(raw, wanted, tokens.has('NaN'))
@@ -145,15 +153,31 @@ function textCells(raw: RawColumn, tokens: ReadonlySet<string>): (string | null)
   return Array.from(raw.values, (value, i) => (raw.missing?.[i] ? null : String(value)))
 }
 
-function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, notes: string[]): Inferred {
+/** The word that most missing cells of text have; undefined where most are empty or none is missing. Cost O(n). */
+function absentWord({ source, values }: RawColumn, cells: readonly (string | null)[]): string | undefined {
+  if (source !== 'text') return undefined
+  const counts = new Map<string, number>()
+  for (const [i, cell] of cells.entries()) {
+    if (cell !== null) continue
+    const word = (values[i] as string | null)?.trim() ?? ''
+    counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1])
+  return most?.[0] || undefined
+}
+
+function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, context: Inferring): Inferred {
+  const { notes } = context
   const present = cells.filter((cell): cell is string => cell !== null)
   const base = { name: raw.name, source: raw.source }
   if (present.length === 0) return inferEmpty(raw, wanted === undefined || wanted === 'identifier' ? 'category' : wanted, notes)
-  const kind = wanted ?? kindOfText(raw.name, cells, present)
+  const plainKind = wanted ?? kindOfText(raw.name, cells, present)
+  const notation = takesNumbers(plainKind, wanted) ? notationFor(raw.name, cells, context) : undefined
+  const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {
-    const column: NumericColumn = { name: raw.name, kind, ...numbersOf(raw.name, cells, kind) }
+    const column: NumericColumn = { name: raw.name, kind, ...numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells) }
     noteRounding(column, notes)
-    return { column, format: { ...base, kind, number: numberStyle(cells) } }
+    return { column, format: { ...base, kind, number: numberStyle(cells, notation) } }
   }
   if (kind === 'datetime') return inferDates(base, cells)
   if (kind === 'identifier') {
@@ -179,6 +203,13 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   else if (!wanted && hintFor(present) !== '') notes.push(`${raw.name}: counts as a category${hintFor(present)}`)
   return { column, format: { ...base, kind } }
 }
+
+/** Whether a column of text may be numbers in a notation that is not plain. */
+const takesNumbers = (kind: ColumnKind, wanted: ColumnKind | undefined): boolean =>
+  kind === 'number' || (wanted ? wanted === 'integer' : kind === 'category' || kind === 'identifier')
+
+const kindOfNumbers = (cells: readonly (string | null)[], notation: Notation): ColumnKind =>
+  numberStyle(cells, notation).decimals === 0 ? 'integer' : 'number'
 
 /** A column without a value in it. */
 function inferEmpty(raw: RawColumn, kind: ColumnKind, notes: string[]): Inferred {
@@ -218,7 +249,16 @@ function areDates(present: readonly string[]): boolean {
   })
 }
 
-function numbersOf(name: string, cells: readonly (string | null)[], kind: ColumnKind): { values: Float64Array; missing?: Uint8Array } {
+interface WantedNumbers {
+  readonly name: string
+  readonly kind: ColumnKind
+  readonly notation: Notation
+}
+
+function numbersOf(
+  { name, kind, notation }: WantedNumbers,
+  cells: readonly (string | null)[]
+): { values: Float64Array; missing?: Uint8Array } {
   const values = new Float64Array(cells.length)
   const missing = new Uint8Array(cells.length)
   cells.forEach((cell, i) => {
@@ -226,7 +266,7 @@ function numbersOf(name: string, cells: readonly (string | null)[], kind: Column
       missing[i] = 1
       return
     }
-    const value = parseNumber(cell)
+    const value = readNumber(cell, notation)
     if (value === undefined) throw spellsNonFinite(cell) ? notFinite(name, cell, i) : unfit(name, `“${cell}” in row ${i + 1}`, kind)
     if (!Number.isFinite(value)) throw notFinite(name, cell, i)
     if (kind === 'integer' && !Number.isInteger(value)) throw unfit(name, `“${cell}” in row ${i + 1}`, kind, 'number')

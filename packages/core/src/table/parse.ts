@@ -14,40 +14,6 @@ export function spellsNonFinite(text: string): boolean {
   return /^[+-]?(nan|inf|infinity)$/i.test(text.trim())
 }
 
-/** How the numbers of a text column are written. */
-export interface NumberStyle {
-  /** Most digits after the point; undefined when exponents are used: then the shortest text that reads back. */
-  readonly decimals?: number
-  /** Whether trailing zeros are kept. */
-  readonly padded: boolean
-}
-
-/** Decimals and padding of a column of numbers in text. */
-export function numberStyle(cells: readonly (string | null)[]): NumberStyle {
-  let decimals = 0
-  let padded = false
-  let least = Number.POSITIVE_INFINITY
-  for (const cell of cells) {
-    if (cell === null) continue
-    const text = cell.trim()
-    if (/[eE]/.test(text)) return { padded: false }
-    const point = text.indexOf('.')
-    const digits = point < 0 ? 0 : text.length - point - 1
-    decimals = Math.max(decimals, digits)
-    least = Math.min(least, digits)
-    if (digits > 0 && text.endsWith('0')) padded = true
-  }
-  return { decimals, padded: padded && least === decimals }
-}
-
-/** A number in a style. */
-export function formatNumber(value: number, style: NumberStyle): string {
-  if (style.decimals === undefined) return String(value)
-  const text = value.toFixed(Math.min(100, style.decimals))
-  const trimmed = style.padded || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
-  return trimmed === '-0' ? '0' : trimmed
-}
-
 /** Digits after the point that reproduce every number of a typed column, or undefined when more than 12 are needed. */
 export function decimalsOf(values: Float64Array, missing: Uint8Array | undefined): number | undefined {
   let decimals = 0
@@ -148,6 +114,9 @@ export function formatDateTime(time: number, style: DateStyle): string {
   const end = style.seconds === 'none' ? 16 : style.seconds === 'whole' ? 19 : 23
   return date + style.separator + iso.slice(11, end) + style.zone
 }
+
+/** The same in ISO 8601. */
+export const plainDates = ({ date: _, ...style }: DateStyle): DateStyle => style
 
 /** The unit, in milliseconds, to which times in a style are rounded. */
 export function dateUnit(style: DateStyle): number {

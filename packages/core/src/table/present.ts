@@ -1,22 +1,42 @@
 import type { ColumnFormat } from './infer.js'
-import { type DateStyle, dateUnit, formatDateTime, formatNumber } from './parse.js'
+import { formatNumber, plainNumbers } from './number-style.js'
+import { type DateStyle, dateUnit, formatDateTime, plainDates } from './parse.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /**
- * How cells are handed over. `text`: text in the input's spelling, for CSV and TSV. `typed`: numbers, booleans and times, for
- * all other formats. `source`: of the type that the column had in the input.
+ * How cells are handed over. `text`: text in the input's spelling, for CSV and TSV. `plain`: text as programs write it, with
+ * points, ISO dates and empty cells. `typed`: numbers, booleans and times, for all other formats. `json`: typed, but dates in the
+ * input's spelling. `source`: of the type that the column had in the input.
  */
-export type CellStyle = 'text' | 'typed' | 'source'
+export type CellStyle = 'text' | 'plain' | 'typed' | 'json' | 'source'
 
 /** A table as raw columns for a writer, in the styles of the input. */
 export function presentTable(table: Table, formats: readonly ColumnFormat[], as: CellStyle): RawTable {
-  const styleOf = ({ source }: ColumnFormat) => (as === 'source' ? (source === 'text' ? 'text' : 'typed') : as)
-  const columns = table.columns.map((column, i) => presentColumn(column, formats[i]!, table.rowCount, styleOf(formats[i]!)))
+  const columns = table.columns.map((column, i) => {
+    const format = as === 'plain' ? plainFormat(formats[i]!) : formats[i]!
+    return presentColumn(column, format, { rowCount: table.rowCount, as: styleOf(format, as) })
+  })
   return { rowCount: table.rowCount, columns }
 }
 
-function presentColumn(column: Column, format: ColumnFormat, rowCount: number, as: 'text' | 'typed'): RawColumn {
+function styleOf({ source, kind, date }: ColumnFormat, as: CellStyle): 'text' | 'typed' {
+  if (as === 'source') return source === 'text' ? 'text' : 'typed'
+  if (as === 'json') return kind === 'datetime' && date ? 'text' : 'typed'
+  return as === 'typed' ? 'typed' : 'text'
+}
+
+/** The same without what is particular to the input's spelling. */
+function plainFormat({ absent: _, number, date, ...format }: ColumnFormat): ColumnFormat {
+  return { ...format, ...(number ? { number: plainNumbers(number) } : {}), ...(date ? { date: plainDates(date) } : {}) }
+}
+
+interface Presented {
+  readonly rowCount: number
+  readonly as: 'text' | 'typed'
+}
+
+function presentColumn(column: Column, format: ColumnFormat, { rowCount, as }: Presented): RawColumn {
   const name = column.name
   if (column.kind === 'identifier') {
     const { next, step } = format.numbering ?? { next: 1, step: 1 }
@@ -32,11 +52,15 @@ function presentColumn(column: Column, format: ColumnFormat, rowCount: number, a
     return {
       name,
       source: 'text',
-      values: Array.from(column.codes, (code) => (code < 0 ? null : (format.spelling ?? column.levels)[code]!))
+      values: Array.from(column.codes, (code) => (code < 0 ? null : (format.spelling ?? column.levels)[code]!)),
+      ...absentOf(format)
     }
   }
   return presentCategory(name, column.codes, column.levels, format, as)
 }
+
+/** The word of the input for a missing cell. */
+const absentOf = ({ absent }: ColumnFormat): Pick<ColumnFormat, 'absent'> => (absent === undefined ? {} : { absent })
 
 /** Numbers that were declared categories go back to numbers, other levels stay text. */
 function presentCategory(
@@ -52,7 +76,7 @@ function presentCategory(
   }
   if (as === 'typed' && format.source === 'boolean')
     return { name, source: 'boolean', values: Array.from(codes, (code) => (code < 0 ? null : levels[code] === 'true')) }
-  return { name, source: 'text', values: Array.from(codes, (code) => (code < 0 ? null : levels[code]!)) }
+  return { name, source: 'text', values: Array.from(codes, (code) => (code < 0 ? null : levels[code]!)), ...absentOf(format) }
 }
 
 /** How times are written that no text spelled. */
@@ -60,7 +84,7 @@ const ISO: DateStyle = { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
 
 function presentText(column: NumericColumn, format: ColumnFormat): RawColumn {
   const values = Array.from(column.values, (value, i) => (column.missing?.[i] ? null : spelled(value, { ...format, kind: column.kind })))
-  return { name: column.name, source: 'text', values }
+  return { name: column.name, source: 'text', values, ...absentOf(format) }
 }
 
 function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn {

@@ -1,10 +1,18 @@
+import type { Dialect } from './dialect.js'
+
 /**
  * What a file reader hands over and a writer takes: columns as the format stores them, before any inference.
  * `missing[i] = 1` marks an empty cell (the value there is ignored); text marks it with null. A column of lists or
  * objects may be left out: reading its `values` throws the reader's `InputError`.
  */
 export type RawColumn =
-  | { readonly name: string; readonly source: 'text'; readonly values: readonly (string | null)[] }
+  | {
+      readonly name: string
+      readonly source: 'text'
+      readonly values: readonly (string | null)[]
+      /** Drawn cells: the word of the input for a missing one; nothing where it leaves them empty. */
+      readonly absent?: string
+    }
   | {
       readonly name: string
       readonly source: 'number'
@@ -19,6 +27,10 @@ export type RawColumn =
 export interface RawTable {
   readonly columns: readonly RawColumn[]
   readonly rowCount: number
+  /** How the file is written that it was read from, and is to be written in one of that kind. */
+  readonly dialect?: Dialect
+  /** What its reader did that a person should know. */
+  readonly notes?: readonly string[]
 }
 
 /** Words that stand for a missing cell, whatever else does. */

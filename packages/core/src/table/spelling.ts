@@ -1,7 +1,9 @@
 import { decade } from '../tell/numbers.js'
 import type { ColumnFacts } from './column-facts.js'
 import type { ColumnFormat } from './infer.js'
-import { type DateStyle, formatDateTime, formatNumber, parseDateTime, parseNumber } from './parse.js'
+import { PLAIN, readNumber } from './notation.js'
+import { formatNumber } from './number-style.js'
+import { type DateStyle, formatDateTime, parseDateTime } from './parse.js'
 
 /** A column of numbers or times, and how its values are spelled. */
 export interface Spelled extends Pick<ColumnFacts, 'kind' | 'range'> {
@@ -40,6 +42,6 @@ export function spellValue(column: Spelled, value: number): string {
 const powerOfTen = (exponent: number): number => Number(`1e${exponent}`)
 
 /** The value that a text spells, or undefined. */
-export function readValue({ kind }: Spelled, text: string): number | undefined {
-  return kind === 'datetime' ? parseDateTime(text)?.time : parseNumber(text.trim())
+export function readValue({ kind, format }: Spelled, text: string): number | undefined {
+  return kind === 'datetime' ? parseDateTime(text)?.time : readNumber(text, format?.number?.notation ?? PLAIN)
 }

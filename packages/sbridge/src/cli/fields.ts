@@ -16,6 +16,34 @@ import {
   tableFields
 } from '@sbridge/core/internal'
 
+/** Options of reading files. */
+export const readingFields: readonly Field[] = [
+  {
+    name: 'encoding',
+    kind: 'text',
+    unit: 'NAME',
+    range: 'utf-8, utf-16le, windows-1252, iso-8859-2, …',
+    default: 'found from the bytes',
+    sentence: 'How the characters of a text file stand in bytes.',
+    source: 'WHATWG Encoding'
+  }
+]
+
+/** Options of writing rows. */
+export const writingFields: readonly Field[] = [
+  {
+    name: 'dialect',
+    kind: 'choice',
+    unit: '',
+    range: 'input or plain',
+    default: 'input',
+    choices: ['input', 'plain'],
+    sentence:
+      'How rows are written: as the input is (separator, marks in numbers, spelling of dates, quotes, line ends, encoding), or as CSV and JSON of programs.',
+    source: ''
+  }
+]
+
 /** Options of reports. */
 export const reportFields: readonly Field[] = [
   {
@@ -87,6 +115,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'trajectories', fields: [...snapshotFields, ...marginalsFields, ...pathFields] },
   { group: 'table', fields: tableFields },
   { group: 'rules', fields: ruleFields },
+  { group: 'files', fields: [...readingFields, ...writingFields] },
   { group: 'report', fields: reportFields },
   { group: 'running', fields: runFields }
 ]

@@ -1,15 +1,17 @@
 import { type Field, FormatError, InputError, type ModelContents, type SystemContext, systemFor, unpackModel } from '@sbridge/core'
 import { type AnySystem, checkOptions, isModel } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { readBytes, readTable } from '../format/table-file.js'
+import { type ReadOptions, readBytes, readTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
-import { flagOf, readFields } from './fields.js'
+import { flagOf, readFields, readingFields } from './fields.js'
 import { host, type Run } from './options.js'
 
 type Flags = Readonly<Record<string, unknown>>
 
 /** What a verb begins with: a model file of its system, or a table with the options of a fit, the table yet unread. */
-export type Source = { readonly contents: ModelContents } | { readonly path: string; readonly options: object }
+export type Source =
+  | { readonly contents: ModelContents }
+  | { readonly path: string; readonly options: object; readonly reading: ReadOptions }
 
 interface Wanted {
   readonly flags: Flags
@@ -27,13 +29,16 @@ export async function sourceOf(system: AnySystem, path: string, { flags, run, al
   const contents = await modelContentsIn(path)
   if (contents) {
     systemFor(contents, [system])
-    const fields = [...system.fields.fit.filter(({ name }) => !but.includes(name)), ...also.map((name) => ({ name }))]
+    const fields = [
+      ...[...system.fields.fit, ...readingFields].filter(({ name }) => !but.includes(name)),
+      ...also.map((name) => ({ name }))
+    ]
     refuseBesideModel(fields, flags)
     return { contents }
   }
   const options = { ...readFields(system.fields.fit, flags), seed: run.seed }
   checkOptions(system.fields.fit, options, { also: system.also.fit, host })
-  return { path, options: await system.readOptions(options, host) }
+  return { path, options: await system.readOptions(options, host), reading: readFields(readingFields, flags) }
 }
 
 /** Refuses flags that a model file has no use for. Throws `InputError` (code `option-of-fit`). */
@@ -62,10 +67,14 @@ export type Ready<Model> = { readonly model: Model } | { readonly input: RawTabl
 export async function readyOf<Model>(
   system: AnySystem,
   source: Source,
-  at: { readonly context: Pick<SystemContext, 'engine'>; readonly request?: object; readonly read?: (path: string) => Promise<RawTable> }
+  at: {
+    readonly context: Pick<SystemContext, 'engine'>
+    readonly request?: object
+    readonly read?: (path: string, options: ReadOptions) => Promise<RawTable>
+  }
 ): Promise<Ready<Model>> {
   if ('contents' in source) return { model: await system.load(source.contents, { ...at.context, host }) }
-  const input = await (at.read ?? readTable)(source.path)
+  const input = await (at.read ?? readTable)(source.path, source.reading)
   return { input, options: at.request ? system.optionsFor(input, source.options, at.request) : source.options }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { type FittedEmbedding, InputError, packModel, SYSTEMS } from '@sbridge/core'
 import type { Engine } from '@sbridge/core/kernels'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, runFields } from '../cli/fields.js'
+import { addFields, readFields, readingFields, runFields } from '../cli/fields.js'
 import { host, runOf, watched, withEngine } from '../cli/options.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
@@ -21,7 +21,7 @@ export function embedVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that places new rows and lifts coordinates back')
     .option('--report <file.html>', 'also writes a report: spectrum, coordinates, round trip')
     .option('--json', 'prints a summary as JSON on standard output')
-  addFields(command, [...embedding.fields.fit, ...runFields])
+  addFields(command, [...embedding.fields.fit, ...readingFields, ...runFields])
   command.action(async (input, fresh, options) => {
     await runEmbed(input, fresh, options as EmbedFlags)
   })
@@ -39,7 +39,7 @@ async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFl
   tableFormatOf(flags.output)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   await checkOutputs([flags.output, flags.model, flags.report], [input, fresh])
-  const source = await sourceOf(embedding, input, { flags, run, also: ['model', 'report'] })
+  const source = await sourceOf(embedding, input, { flags, run, also: ['model', 'report'], but: readingFields.map(({ name }) => name) })
   if ('options' in source !== (fresh === undefined)) throw wrongInputs(input, fresh)
   await withEngine(run, async (engine) => {
     const ready = await readyOf<FittedEmbedding>(embedding, source, { context: { engine } })
@@ -58,7 +58,7 @@ interface Placed {
 }
 
 async function writePlaced(model: FittedEmbedding, { fresh, flags, engine, seed }: Placed): Promise<void> {
-  const place = await readTable(fresh)
+  const place = await readTable(fresh, readFields(readingFields, flags))
   const answer = await embedding.draw(model, { place, seed }, { engine, host })
   await writeTable(flags.output, embedding.present(model, answer, 'typed'))
   const summary = { output: flags.output, rows: place.rowCount, dimension: model.summary.dimension }

@@ -14,7 +14,7 @@ import {
 import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
 import { inferTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, readFields, reportFields, runFields } from '../cli/fields.js'
+import { addFields, readFields, readingFields, reportFields, runFields } from '../cli/fields.js'
 import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
 import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
@@ -29,7 +29,7 @@ export function evaluateVerb(verb: Command): void {
     .option('--target <column>', 'also scores SYNTHETIC as draws of this column, equally many for every row of REAL, in its order')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints the measures as JSON')
-  addFields(command, [...READ, ...reportFields, ...runFields])
+  addFields(command, [...READ, ...readingFields, ...reportFields, ...runFields])
   command.action(async (real, synthetic, options) => {
     await runEvaluate(real, await rowsToCompare(real, synthetic), options as EvaluateFlags)
   })
@@ -65,7 +65,7 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   await checkOutputs([flags.report], [realPath, syntheticPath, flags.train])
   const real = await realOf(realPath, { options, flags })
   const like = async (path: string): Promise<Table> => {
-    const raw = await readTable(path)
+    const raw = await readTable(path, readFields(readingFields, flags))
     refuseWithout(raw, real, path)
     return inferTable(raw, { ...options, types: kindsOf(real) }).table
   }
@@ -104,7 +104,9 @@ async function realOf(path: string, { options, flags }: { readonly options: Infe
   }
   // The target may count the rows; what it is scored on must stay.
   const kept = flags.target === undefined ? {} : { [flags.target]: 'integer' as const }
-  return continueNumbers(inferTable(await readTable(path), options), { types: { ...kept, ...options.types } }).table
+  return continueNumbers(inferTable(await readTable(path, readFields(readingFields, flags)), options), {
+    types: { ...kept, ...options.types }
+  }).table
 }
 
 /** Every column that is compared must be in the other table too. */

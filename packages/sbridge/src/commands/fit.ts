@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { packModel, SYSTEMS, type TableModel } from '@sbridge/core'
 import { tellSeed, together } from '@sbridge/core/internal'
-import { addFields, runFields } from '../cli/fields.js'
+import { addFields, readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
@@ -16,7 +16,7 @@ export function fitVerb(verb: Command): void {
     .requiredOption('-o, --output <model>', 'the model file, e.g. penguins.sbridge')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  addFields(command, [...tables.fields.fit, ...runFields])
+  addFields(command, [...tables.fields.fit, ...readingFields, ...runFields])
   command.action(async (data, options) => {
     await runFit(data, options as FitFlags)
   })

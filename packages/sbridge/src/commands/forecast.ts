@@ -2,13 +2,13 @@ import type { Command } from '@commander-js/extra-typings'
 import { type ForecastModel, InputError, packModel, SYSTEMS } from '@sbridge/core'
 import { type SeriesRequest, tellSeed, together } from '@sbridge/core/internal'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, readFields, runFields } from '../cli/fields.js'
+import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
+import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
-import { cellsFor } from '../format/table-format.js'
 
 const { series } = SYSTEMS
 
@@ -21,7 +21,7 @@ export function forecastVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that continues the series again without learning anew')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints a summary as JSON on standard output')
-  addFields(command, [...series.fields.fit, ...series.fields.know, ...runFields])
+  addFields(command, [...series.fields.fit, ...series.fields.know, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, options) => {
     await runForecast(input, options as ForecastFlags)
   })
@@ -41,7 +41,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   const run = runOf(flags)
   const rows = wholeNumber('-n', flags.rows)
   const steps = wholeNumber('--steps', flags.steps)
-  const cells = cellsFor(flags.output)
+  const cells = cellsOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   await checkOutputs([flags.output, flags.model, flags.report], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(series, input, { flags, run, also: ['model'] })

@@ -5,7 +5,7 @@ import { InputError, linesOf, type ModelContents, systemFor } from '@sbridge/cor
 import { type ColumnFacts, columnFacts, inLine, prepareRows, ruleFields, rulesOf, ruleText, tableFields } from '@sbridge/core/internal'
 import { ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable, Table } from '@sbridge/core/tables'
-import { addFields, allFields, flagOf, readFields } from '../cli/fields.js'
+import { addFields, allFields, flagOf, readFields, readingFields } from '../cli/fields.js'
 import { host } from '../cli/options.js'
 import { modelContentsIn } from '../cli/source.js'
 import { temporaryFilesIn } from '../format/atomic-file.js'
@@ -16,7 +16,7 @@ export function infoVerb(verb: Command): void {
     .argument('[input]', 'a model file, a table, or a folder that interrupted runs wrote to')
     .option('--options', 'lists every option with unit, range, default and source')
     .option('--json', 'prints JSON')
-  addFields(command, [...tableFields, ...ruleFields])
+  addFields(command, [...tableFields, ...ruleFields, ...readingFields])
   command.action(async (input, options) => {
     await runInfo(input, options as InfoFlags)
   })
@@ -47,7 +47,7 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
   const contents = await modelContentsIn(input)
   const found = contents
     ? await modelFacts(contents)
-    : tableFacts(await readTable(input), readFields([...tableFields, ...ruleFields], flags))
+    : tableFacts(await readTable(input, readFields(readingFields, flags)), readFields([...tableFields, ...ruleFields], flags))
   const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
 }

@@ -1,12 +1,12 @@
 import type { Command } from '@commander-js/extra-typings'
 import { type FittedEmbedding, FormatError, SYSTEMS, systemFor } from '@sbridge/core'
-import { addFields, runFields } from '../cli/fields.js'
+import { addFields, runFields, writingFields } from '../cli/fields.js'
 import { host, runOf, withEngine } from '../cli/options.js'
+import { cellsOf } from '../cli/rows.js'
 import { modelContentsIn } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
 import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
-import { cellsFor } from '../format/table-format.js'
 
 const { embedding } = SYSTEMS
 
@@ -16,10 +16,7 @@ export function liftVerb(verb: Command): void {
     .argument('<coordinates>', 'a table with the columns coordinate_1, coordinate_2, …')
     .requiredOption('-o, --output <file>', 'where the rows go, with the columns of the training table')
     .option('--json', 'prints a summary as JSON on standard output')
-  addFields(
-    command,
-    runFields.filter((field) => field.name !== 'seed')
-  )
+  addFields(command, [...writingFields, ...runFields.filter((field) => field.name !== 'seed')])
   command.action(async (model, coordinates, options) => {
     await runLift(model, coordinates, options as LiftFlags)
   })
@@ -32,7 +29,7 @@ interface LiftFlags extends Readonly<Record<string, unknown>> {
 
 async function runLift(path: string, coordinatesPath: string, flags: LiftFlags): Promise<void> {
   const run = runOf(flags)
-  const cells = cellsFor(flags.output)
+  const cells = cellsOf(flags)
   await checkOutputs([flags.output], [path, coordinatesPath])
   const contents = await modelContentsIn(path)
   if (!contents)

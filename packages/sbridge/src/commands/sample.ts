@@ -3,14 +3,14 @@ import { type DrawnRows, evaluateTables, InputError, SYSTEMS, type TableModel, t
 import { checkImageTable, defined, type ImageShape, keptBackIn, parseImageShape, refuseCombinations } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, flagNamed, readFields, reportFields, runFields } from '../cli/fields.js'
+import { addFields, flagNamed, readFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
-import { cellsFor } from '../format/table-format.js'
 
 const { tables } = SYSTEMS
 const { fields } = tables
@@ -23,7 +23,7 @@ export function sampleVerb(verb: Command): void {
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  addFields(command, [...fields.fit, ...fields.draw, ...fields.know, ...reportFields, ...runFields])
+  addFields(command, [...fields.fit, ...fields.draw, ...fields.know, ...reportFields, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, options) => {
     await runSample(input, options as SampleFlags)
   })
@@ -42,7 +42,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const run = runOf(flags)
   const rows = countOf(flags.rows)
   const values: TableRequest = readFields([...fields.draw, ...fields.know, ...fields.fit.filter(isMissing)], flags)
-  const cells = cellsFor(flags.output)
+  const cells = cellsOf(flags)
   showValuesOf(flags)
   if (flags.report !== undefined && rows === 1) throw oneRow()
   if (!flags.dryRun) await checkOutputs([flags.output, flags.report], [input, flags.givenFile as string | undefined])

@@ -10,13 +10,14 @@ import {
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, readFields, runFields } from '../cli/fields.js'
+import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
+import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
-import { readTable, writeTable } from '../format/table-file.js'
-import { cellsFor, extensionOf } from '../format/table-format.js'
+import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
+import { extensionOf } from '../format/table-format.js'
 
 const { snapshots } = SYSTEMS
 const { fields } = snapshots
@@ -33,7 +34,7 @@ export function trajectoriesVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that trajectories can be drawn from again')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints parameters, history and scores as JSON on standard output')
-  addFields(command, [...fields.fit, ...fields.draw, ...runFields])
+  addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, options) => {
     await runTrajectories(input, options as TrajectoriesFlags)
   })
@@ -52,14 +53,14 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
   const draws = { ...readFields(fields.draw, flags), rows: countOf(flags.rows)!, seed: run.seed }
-  const cells = cellsFor(flags.output)
+  const cells = cellsOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   await checkOutputs([flags.output, flags.model, flags.report], [input])
   const source = await sourceOf(snapshots, input, { flags, run, also: ['model', 'representation'] })
   if (flags.model !== undefined && 'options' in source) refuseUnsavable(source.options as SnapshotsOptions)
   const request: PathsRequest = await requestOf(snapshots, source, draws)
   await withEngine(run, async (engine) => {
-    const read = (path: string) => readSnapshots(path, flags)
+    const read = (path: string, reading: ReadOptions) => readSnapshots(path, flags, reading)
     const ready = await readyOf<TrajectoriesModel>(snapshots, source, { context: { engine }, request, read })
     const { model, drawn } = await watched(snapshots.plan(ready as never, request), engine, async (context) => {
       const model = await modelOf<TrajectoriesModel>(snapshots, ready, context)
@@ -90,9 +91,9 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   })
 }
 
-async function readSnapshots(input: string, { time, weights, representation }: TrajectoriesFlags): Promise<RawTable> {
+async function readSnapshots(input: string, { time, weights, representation }: TrajectoriesFlags, reading: ReadOptions): Promise<RawTable> {
   if (extensionOf(input) !== '.h5ad') {
-    if (representation === undefined) return readTable(input)
+    if (representation === undefined) return readTable(input, reading)
     throw new InputError({
       code: 'option-value',
       got: `--representation ${representation} for ${input}`,

@@ -6,6 +6,8 @@ import type { RawColumn, RawTable } from '@sbridge/core/tables'
 export interface ReadContext {
   /** How messages name the input: a path, or `standard input`. */
   readonly source: string
+  /** Of text; found from its bytes when left out. */
+  readonly encoding?: string | undefined
 }
 
 /** Milliseconds of a day. */
@@ -218,46 +220,4 @@ const cellDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 /** The text of a cell, byte-order marks in it included. */
 export function cellText(bytes: Uint8Array): string {
   return cellDecoder.decode(bytes)
-}
-
-/** UTF-8 (or UTF-16 with a byte-order mark) bytes as text, the mark removed. */
-export function decodeText(bytes: Uint8Array, context: ReadContext): string {
-  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
-  } catch (error) {
-    if (error instanceof RangeError || /too long|larger than/i.test(String(error))) throw tooLarge(context)
-    throw new FormatError({
-      code: 'text-not-utf-8',
-      got: `bytes in ${context.source} that are not UTF-8, line ${lineOfBadByte(bytes)}`,
-      expected: 'a text file in UTF-8',
-      try: 'saving the file as UTF-8, for example with iconv -f latin1 -t utf-8'
-    })
-  }
-}
-
-export function tooLarge(context: ReadContext): InputError {
-  return new InputError({
-    code: 'file-too-large',
-    got: `${context.source}, more text than fits one string of this JavaScript engine`,
-    expected: 'at most about 500 million characters of text',
-    try: 'Parquet or Arrow, or fewer columns'
-  })
-}
-
-function lineOfBadByte(bytes: Uint8Array): number {
-  const strict = new TextDecoder('utf-8', { fatal: true })
-  let line = 1
-  let start = 0
-  for (let i = 0; i <= bytes.length; i++) {
-    if (i < bytes.length && bytes[i] !== 10) continue
-    try {
-      strict.decode(bytes.subarray(start, i))
-    } catch {
-      return line
-    }
-    line++
-    start = i + 1
-  }
-  return line
 }

@@ -20,7 +20,7 @@ describe('what other programs write', () => {
   })
 
   test('byte-order mark, semicolons, decimal commas and CRLF', () => {
-    expect(cells(fixture('semicolon.csv'))).toEqual({ mass: ['3750.0', null, '5000.5'], count: ['1', '2', '3'] })
+    expect(cells(fixture('semicolon.csv'))).toEqual({ mass: ['3750,0', null, '5000,5'], count: ['1', '2', '3'] })
   })
 
   test('line ends of several systems in one file; those in quotes stay as they are', () => {
@@ -48,7 +48,7 @@ describe('what other programs write', () => {
   })
 
   test('text with commas keeps them where semicolons separate', () => {
-    expect(cells('a;b\n1,5;x, y\n2;z\n')).toEqual({ a: ['1.5', '2'], b: ['x, y', 'z'] })
+    expect(cells('a;b\n1,5;x, y\n2;z\n')).toEqual({ a: ['1,5', '2'], b: ['x, y', 'z'] })
   })
 })
 
@@ -114,8 +114,19 @@ describe('bad input', () => {
     expect(() => read(text)).toThrow(expect.objectContaining({ name, code }))
   })
 
-  test('bytes that are not UTF-8 name the line', () => {
-    expect(() => read(new Uint8Array([...new TextEncoder().encode('a,b\n1,2\n'), 0xe9, 0x2c, 0x31]))).toThrow(/not UTF-8, line 3/)
+  test('two encodings in one file name a line of each', () => {
+    const bytes = new Uint8Array([...new TextEncoder().encode('a,b\nö,2\n'), 0xe9, 0x2c, 0x31])
+    expect(() => read(bytes)).toThrow(expect.objectContaining({ name: 'InputError', code: 'encoding-mixed' }))
+    expect(() => read(bytes)).toThrow(/line 2 is UTF-8, line 3 is not/)
+    expect(readDelimited(bytes, { source: 'data.csv', encoding: 'latin1' }).columns[0]!.values).toEqual(['Ã¶', 'é'])
+  })
+
+  test('bytes of no text, an encoding that nobody knows, and one that does not fit', () => {
+    const picture = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d])
+    expect(() => read(picture)).toThrow(expect.objectContaining({ code: 'not-text' }))
+    const open = (encoding: string) => readDelimited(new Uint8Array([0x61, 0x0a, 0xe9]), { source: 'data.csv', encoding })
+    expect(() => open('latin-99')).toThrow(expect.objectContaining({ name: 'InputError', code: 'encoding-unknown' }))
+    expect(() => open('utf-8')).toThrow(/not utf-8, line 2/)
   })
 })
 

@@ -1,14 +1,16 @@
 import { InputError } from '@sbridge/core'
-import type { RawColumn, RawTable } from '@sbridge/core/tables'
-import { decodeText, isMissing, isoTexts, namesOf, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
-import { guessSeparator, recordsIn } from './records.js'
+import type { DelimitedDialect, RawColumn, RawTable, Separator, TextEncoding } from '@sbridge/core/tables'
+import { isMissing, isoTexts, namesOf, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
+import { decodeText, encodeText, writableEncoding } from './encoding.js'
+import { mayNeedQuotes, needsQuotes, quoteHabit } from './quote-habit.js'
+import { blankRecordsIn, guessSeparator, recordsIn } from './records.js'
 
 export interface DelimitedOptions extends ReadContext {
   /** Between cells; found from the first records when absent. */
-  readonly delimiter?: string
+  readonly delimiter?: Separator
 }
 
-/** Text whose cells a separator parts; that of a comma's may be found to be another when it is read. */
+/** Text whose cells a separator parts: a tab, or, for a comma, the one that is found or that the table's dialect says. */
 export const delimited = (delimiter: ',' | '\t') => ({
   read: (bytes: Uint8Array, context: ReadContext): RawTable =>
     readDelimited(bytes, delimiter === ',' ? context : { ...context, delimiter }),
@@ -16,20 +18,22 @@ export const delimited = (delimiter: ',' | '\t') => ({
 })
 
 /**
- * A table from delimited text: first record the names, cells as they stand, the empty cell missing.
+ * A table from delimited text: first record the names, cells as they stand, the empty cell missing; and the dialect that the
+ * text is written in.
  *
  * Quotes, line breaks in quotes, CRLF (also mixed with LF), byte-order mark and trailing blank lines are understood;
- * blank lines between records are skipped (in a table of one column they are missing cells). Where semicolons separate,
- * a column of numbers with decimal commas is given decimal points.
+ * blank lines between records are skipped (in a table of one column they are missing cells).
  * Fails with `InputError` on ragged records and repeated names, with `FormatError` on quotes that do not close.
  */
 export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): RawTable {
   refuseEmptyFile(bytes, options)
-  const text = withoutLastLineEnds(decodeText(bytes, options))
+  const decoded = decodeText(bytes, options)
+  const text = withoutLastLineEnds(decoded.text)
   if (text.trim() === '') refuseEmptyFile(new Uint8Array(0), options)
-  const delimiter = options.delimiter ?? guessSeparator(text)
+  const separator = options.delimiter ?? guessSeparator(text)
+  const records = separator === ' ' ? blankRecordsIn(text) : recordsIn(text, separator, options)
   let columns: { readonly name: string; readonly source: 'text'; readonly values: (string | null)[] }[] | undefined
-  for (const { cells, line } of recordsIn(text, delimiter, options)) {
+  for (const { cells, line } of records) {
     if (columns === undefined) {
       if (cells.length > 0) columns = namesOf(cells).map((name) => ({ name, source: 'text', values: [] }))
     } else if (cells.length === columns.length) {
@@ -37,29 +41,91 @@ export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): Raw
     } else if (cells.length > 0) throw raggedRecord(line, { got: cells.length, expected: columns.length }, options)
     else if (columns.length === 1) columns[0]!.values.push(null)
   }
-  return tableOf(delimiter === ';' ? columns!.map(withDecimalPoints) : columns!, options)
+  const table = tableOf(columns!, options)
+  const { notes, ...encoding } = writableEncoding(decoded)
+  const dialect = dialectOf(text, encoding, { table, separator: options.delimiter === undefined ? separator : undefined })
+  return { ...table, dialect, ...(notes.length > 0 ? { notes } : {}) }
+}
+
+function dialectOf(
+  text: string,
+  encoding: TextEncoding,
+  { table, separator }: { readonly table: RawTable; readonly separator: Separator | undefined }
+): DelimitedDialect {
+  const names = table.columns.map(({ name }) => name)
+  const aligned = separator === ' ' && / {2}/.test(text.slice(0, text.search(/[\r\n]/)))
+  return {
+    kind: 'delimited',
+    ...encoding,
+    ...(separator === undefined ? {} : { separator }),
+    ...(aligned ? { aligned } : {}),
+    ...quoteHabit(text, separator ?? '\t', names)
+  }
+}
+
+/** UTF-8, line feeds, quotes where a reader may need them. */
+const PLAIN: DelimitedDialect = {
+  kind: 'delimited',
+  encoding: 'utf-8',
+  byteOrderMark: false,
+  lineEnd: '\n',
+  quoted: [],
+  quotedNames: false,
+  quotedMissing: false
 }
 
 /**
- * Delimited text of a table: line feed after every record, numbers in their shortest exact form, missing cells empty.
+ * Delimited text of a table in its dialect: where it has none, line feed after every record, numbers in their shortest exact
+ * form, missing cells empty.
  *
- * Names and cells that hold any character that a reader may take for a separator are quoted, whatever the delimiter.
+ * Names that hold any character that a reader may take for a separator are quoted, whatever the separator, and so are cells
+ * where no dialect says what parts them. Fails with `InputError` for characters that the dialect's encoding lacks.
  */
 export function writeDelimited(table: RawTable, delimiter: string): Uint8Array {
   refuseNotFinite(table)
-  const { columns, rowCount } = table
-  // An empty cell alone on its line would read as a blank line, so it is quoted.
-  const lone = columns.length === 1 ? '""' : ''
-  const written = (text: string): string => (text === '' ? lone : toQuote.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-  const cells = columns.map((column) => cellTexts(column).map(written))
-  const lines = [columns.map((column) => written(column.name)).join(delimiter)]
-  for (let i = 0; i < rowCount; i++) lines.push(cells.map((column) => column[i]!).join(delimiter))
+  const own = table.dialect?.kind === 'delimited' ? table.dialect : undefined
+  const dialect = own ?? PLAIN
+  const separator = delimiter === ',' ? (dialect.separator ?? ',') : delimiter
+  const cells = table.columns.map((column) => writtenColumn(column, { table, dialect, separator, strict: own?.separator === undefined }))
+  if (dialect.aligned && separator === ' ') alignColumns(cells, table)
+  const lines: string[] = []
+  for (let i = 0; i <= table.rowCount; i++) lines.push(cells.map((column) => column[i]!).join(separator))
   lines.push('')
-  return new TextEncoder().encode(lines.join('\n'))
+  return encodeText(lines.join(dialect.lineEnd), dialect)
 }
 
-/** Separators, quotes, line ends, and what readers strip: a byte-order mark, blanks at the ends. */
-const toQuote = /[,;\t|"\r\n\ufeff]|^\s|\s$/
+interface Writing {
+  readonly table: RawTable
+  readonly dialect: DelimitedDialect
+  readonly separator: string
+  /** Whether any separator in a cell asks for quotes. */
+  readonly strict: boolean
+}
+
+/** The name of a column and its cells as they stand in the file. */
+function writtenColumn(column: RawColumn, { table, dialect, separator, strict }: Writing): string[] {
+  // An empty cell alone on its line would read as a blank line, so it is quoted; blanks part none that is empty.
+  const lone = table.columns.length === 1 || separator === ' ' ? '""' : ''
+  const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
+  const always = dialect.quoted.includes(column.name)
+  const empty = always && dialect.quotedMissing ? '""' : lone
+  const absent = (column.source === 'text' && column.absent) || empty
+  const asks = (text: string): boolean => needsQuotes(text, separator) || (strict && mayNeedQuotes(text))
+  const written = (text: string | null): string =>
+    text === null ? absent : text === '' ? empty : always || asks(text) ? quoted(text) : text
+  const { name } = column
+  const heading = name === '' ? lone : dialect.quotedNames || mayNeedQuotes(name) || asks(name) ? quoted(name) : name
+  return [heading, ...cellTexts(column).map(written)]
+}
+
+/** Pads cells, numbers on the left, so that columns stand below their names. */
+function alignColumns(cells: string[][], { columns }: RawTable): void {
+  for (const [c, column] of cells.entries()) {
+    const width = column.reduce((widest, cell) => Math.max(widest, cell.length), 0)
+    const right = cellTexts(columns[c]!).every((cell) => cell === null || /\d\W*$/.test(cell))
+    for (const [i, cell] of column.entries()) column[i] = right ? cell.padStart(width) : c === cells.length - 1 ? cell : cell.padEnd(width)
+  }
+}
 
 function withoutLastLineEnds(text: string): string {
   let end = text.length
@@ -67,21 +133,9 @@ function withoutLastLineEnds(text: string): string {
   return text.slice(0, end)
 }
 
-function cellTexts(column: RawColumn): string[] {
+function cellTexts(column: RawColumn): (string | null)[] {
   const texts = column.source === 'datetime' ? isoTexts(column) : column.values
-  return Array.from(texts as ArrayLike<unknown>, (value, i) => (isMissing(column, i) ? '' : String(value)))
-}
-
-type TextColumn = RawColumn & { source: 'text' }
-
-function withDecimalPoints(column: TextColumn): TextColumn {
-  let commas = false
-  for (const value of column.values) {
-    if (value === null) continue
-    if (!/^\s*[+-]?\d*,?\d+(?:[eE][+-]?\d+)?\s*$/.test(value)) return column
-    commas ||= value.includes(',')
-  }
-  return commas ? { ...column, values: column.values.map((value) => value?.replace(',', '.') ?? null) } : column
+  return Array.from(texts as ArrayLike<unknown>, (value, i) => (isMissing(column, i) ? null : String(value)))
 }
 
 function raggedRecord(line: number, { got, expected }: { got: number; expected: number }, context: ReadContext): InputError {

@@ -3,7 +3,6 @@ import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   booleanColumn,
   columnNested,
-  decodeText,
   isMissing,
   isoTexts,
   numberColumn,
@@ -15,6 +14,7 @@ import {
   unreadable,
   unusableColumn
 } from './columns.js'
+import { decodeText } from './encoding.js'
 import { objectKeys } from './json-keys.js'
 
 type Row = Readonly<Record<string, unknown>>
@@ -30,7 +30,7 @@ type Place = (row: number) => string
  */
 export function readJson(bytes: Uint8Array, context: ReadContext): RawTable {
   refuseEmptyFile(bytes, context)
-  const text = decodeText(bytes, context)
+  const text = decodeText(bytes, context).text
   const value = parseJson(text, context, '')
   if (Array.isArray(value)) return tableOfRows(value, firstKeys(value[0], text), context, (i) => `element ${i + 1}`)
   if (isObject(value)) return tableOfColumns(value, firstKeys(value, text), context)
@@ -40,7 +40,7 @@ export function readJson(bytes: Uint8Array, context: ReadContext): RawTable {
 /** A table from JSON lines: one object a line, blank lines skipped, otherwise as `readJson`. */
 export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable {
   refuseEmptyFile(bytes, context)
-  const lines = decodeText(bytes, context).split('\n')
+  const lines = decodeText(bytes, context).text.split('\n')
   const rows: unknown[] = []
   const places: number[] = []
   for (const [i, line] of lines.entries()) {

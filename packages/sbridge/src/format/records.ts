@@ -1,11 +1,12 @@
 import { FormatError } from '@sbridge/core'
+import type { Separator } from '@sbridge/core/tables'
 import type { ReadContext } from './columns.js'
 
 /** Characters that a separator may be guessed to be. */
 export const SEPARATORS = [',', ';', '\t', '|'] as const
 
-/** Records that a guess of the separator looks at, the heading among them. */
-const GUESSED_RECORDS = 50
+/** Records that guesses look at, the heading among them. */
+export const GUESSED_RECORDS = 50
 
 export interface TextRecord {
   /** None for a blank line. */
@@ -56,15 +57,40 @@ export function* recordsIn(text: string, separator: string, context: ReadContext
 
 /**
  * The separator of delimited text: one that stands in the heading and below it, outside quotes. Among those with which
- * the first records agree on the number of cells, or else among all, the one with the most; a comma when there is none.
+ * the first records agree on the number of cells, or else among all, the one with the most. Where there is none, blanks that
+ * part every line into as many cells, if columns are aligned by them or all cells below the heading are numbers; a comma
+ * otherwise.
  */
-export function guessSeparator(text: string): string {
+export function guessSeparator(text: string): Separator {
   const records = separatorCounts(text)
   const [heading, ...below] = records
   const standing = SEPARATORS.map((_, s) => s).filter((s) => heading?.[s] && below.some((counts) => counts[s]))
+  if (standing.length === 0) return areBlanksBetween(text) ? ' ' : ','
   const agreed = standing.filter((s) => below.every((counts) => counts[s] === heading![s]))
   const likely = agreed.length > 0 ? agreed : standing
-  return SEPARATORS[likely.reduce((best, s) => (heading![s]! > heading![best]! ? s : best), likely[0] ?? 0)]!
+  return SEPARATORS[likely.reduce((best, s) => (heading![s]! > heading![best]! ? s : best), likely[0]!)]!
+}
+
+function areBlanksBetween(text: string): boolean {
+  const lines = text.split(/\r\n|\r|\n/, GUESSED_RECORDS).filter((line) => line.trim() !== '')
+  const [heading, ...below] = lines.map(blankCells)
+  if (!heading || heading.length < 2 || below.length === 0 || !below.every((cells) => cells.length === heading.length)) return false
+  const aligned = lines.some((line) => /\S {2,}\S/.test(line))
+  return aligned || below.every((cells) => cells.every((cell) => /^(?:[+-]?[\d.,]+(?:[eE][+-]?\d+)?|NA|".*")$/.test(cell)))
+}
+
+/** The cells of a line that blanks separate, in quotes where they hold some. */
+function blankCells(line: string): string[] {
+  return line.match(/"(?:[^"]|"")*"(?=\s|$)|\S+/g) ?? []
+}
+
+/** As `recordsIn`, where any number of blanks separates cells; a cell in quotes holds no line end. */
+export function* blankRecordsIn(text: string): Generator<TextRecord> {
+  let line = 1
+  for (const content of text.split(/\r\n|\r|\n/)) {
+    const cells = blankCells(content)
+    yield { cells: cells.map((cell) => (/^".*"$/.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell)), line: line++ }
+  }
 }
 
 /** How often each of `SEPARATORS` stands outside quotes in each of the first records, blank lines skipped. */
@@ -93,18 +119,18 @@ function separatorAt(text: string, at: number): number {
 }
 
 /** Index of the quote that closes the one at `start`, negative when none does. */
-function closingQuote(text: string, start: number): number {
+export function closingQuote(text: string, start: number): number {
   let at = text.indexOf('"', start + 1)
   while (at >= 0 && text.charCodeAt(at + 1) === QUOTE) at = text.indexOf('"', at + 2)
   return at
 }
 
-function endsLine(text: string, at: number): boolean {
+export function endsLine(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
   return code === LINE_FEED || code === CARRIAGE_RETURN
 }
 
-function behindLineEnd(text: string, at: number): number {
+export function behindLineEnd(text: string, at: number): number {
   return at + (text.charCodeAt(at) === CARRIAGE_RETURN && text.charCodeAt(at + 1) === LINE_FEED ? 2 : 1)
 }
 

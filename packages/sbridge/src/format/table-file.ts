@@ -5,12 +5,14 @@ import { causeOf } from '../host/causes.js'
 import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
 import { writeAtomically } from './atomic-file.js'
-import { tooLarge } from './columns.js'
+import { tooLarge } from './encoding.js'
 import { extensionOf, parseTable, serializeTable, tableFormatOf } from './table-format.js'
 
 export interface ReadOptions {
   /** Lets `.h5ad` be read, and says what of it. */
   readonly annData?: AnnDataOptions
+  /** Of text, as the WHATWG calls it; found from the bytes when left out. */
+  readonly encoding?: string | undefined
   /** Where `-` reads from; default standard input. */
   readonly input?: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean }
 }
@@ -28,8 +30,9 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
     return readAnnData(bytes, { ...options.annData, source: path })
   }
   const format = tableFormatOf(path)
-  if (path === '-') return parseTable(await readStream(options.input ?? process.stdin), format, { source: 'standard input' })
-  return parseTable(await readBytes(path), format, { source: path })
+  const reading = { encoding: options.encoding }
+  if (path === '-') return parseTable(await readStream(options.input ?? process.stdin), format, { ...reading, source: 'standard input' })
+  return parseTable(await readBytes(path), format, { ...reading, source: path })
 }
 
 /** Writes the table to a file, by its extension and atomically; `-` is CSV on standard output. */

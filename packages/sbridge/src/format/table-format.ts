@@ -10,22 +10,22 @@ interface Codec {
 interface Format {
   readonly extensions: readonly string[]
   /** What a cell of the raw table is when it is written. */
-  readonly cells: 'text' | 'typed'
+  readonly cells: 'text' | 'typed' | 'json'
   readonly load: () => Promise<Codec>
 }
 
 /** One entry a format; each is loaded when first used, the larger readers being several megabytes. */
 const formats = {
-  csv: { extensions: ['.csv'], cells: 'text', load: () => import('./csv.js').then((of) => of.delimited(',')) },
+  csv: { extensions: ['.csv', '.txt', '.dat'], cells: 'text', load: () => import('./csv.js').then((of) => of.delimited(',')) },
   tsv: { extensions: ['.tsv'], cells: 'text', load: () => import('./csv.js').then((of) => of.delimited('\t')) },
   json: {
     extensions: ['.json'],
-    cells: 'typed',
+    cells: 'json',
     load: () => import('./json.js').then((of) => ({ read: of.readJson, write: of.writeJson }))
   },
   jsonl: {
     extensions: ['.jsonl', '.ndjson'],
-    cells: 'typed',
+    cells: 'json',
     load: () => import('./json.js').then((of) => ({ read: of.readJsonLines, write: of.writeJsonLines }))
   },
   parquet: {
@@ -77,7 +77,7 @@ export async function serializeTable(table: RawTable, format: TableFormat): Prom
   return (await formats[format].load()).write(table)
 }
 
-/** Whether a writer of this path takes text cells (CSV, TSV) or typed ones. */
-export function cellsFor(path: string): 'text' | 'typed' {
+/** How a writer of this path takes cells: as text (CSV, TSV), typed with dates as text (JSON), or typed. */
+export function cellsFor(path: string): Format['cells'] {
   return formats[tableFormatOf(path)].cells
 }

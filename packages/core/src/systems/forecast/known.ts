@@ -178,7 +178,9 @@ function formatsOf(horizon: Horizon, model: ForecastModel, conditions: readonly 
   const shown = formatsFor(horizon.encoder, conditions)
   return model.encoder.formats.map((format, c) => {
     const finest = horizon.columnsOf(c).reduce((most, place) => Math.max(most, shown[place]!.number?.decimals ?? 0), 0)
-    return finest > (format.number?.decimals ?? finest) ? { ...format, number: { decimals: finest, padded: false } } : format
+    return finest > (format.number?.decimals ?? finest)
+      ? { ...format, number: { ...format.number, decimals: finest, padded: false } }
+      : format
   })
 }
 

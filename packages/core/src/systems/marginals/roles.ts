@@ -2,6 +2,7 @@ import { InputError } from '../../num/errors.js'
 import { endText, rangeOf } from '../../table/column-facts.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { daysOf, instantOf } from './calendar.js'
+import { notationsOf, numberIn } from './snapshot-table.js'
 
 /** What a column of a long table of snapshots may be. */
 export interface RoleFacts {
@@ -19,11 +20,12 @@ export interface RoleFacts {
 const TIME_NAMES = /^(time|times|t|day|days|hour|hours|week|weeks|date|datetime|timestamp|stage|age|year|minute|minutes|when)\b/i
 
 /** What each column may be. Cost O(cells). */
-export function snapshotRoles({ columns }: RawTable): RoleFacts[] {
-  return columns.map((column) => {
+export function snapshotRoles(table: RawTable): RoleFacts[] {
+  const notationIn = notationsOf(table)
+  return table.columns.map((column) => {
     const { name } = column
     const dates = daysOf(column)
-    const values = dates ? dates.values.map((day) => instantOf(dates.calendar, day)) : numbersIn(column)
+    const values = dates ? dates.values.map((day) => instantOf(dates.calendar, day)) : numbersIn(column, notationIn)
     const distinct = new Set(values).size
     const bad = values.findIndex((value) => !Number.isFinite(value))
     if (bad >= 0) return { name, numbers: false, times: false, summary: whyNot(column, bad), distinct }
@@ -34,11 +36,12 @@ export function snapshotRoles({ columns }: RawTable): RoleFacts[] {
 }
 
 /** Numbers of the cells, NaN where a cell is none. */
-function numbersIn(column: RawColumn): Float64Array {
+function numbersIn(column: RawColumn, notationIn: ReturnType<typeof notationsOf>): Float64Array {
   if (column.source === 'number' || column.source === 'datetime')
     return column.values.map((value, i) => (column.missing?.[i] ? Number.NaN : value))
+  const notation = notationIn(column)
   const cells: readonly (string | boolean | null)[] = column.values
-  return Float64Array.from(cells, (cell) => (typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN))
+  return Float64Array.from(cells, (cell) => numberIn(cell, notation))
 }
 
 function whyNot(column: RawColumn, row: number): string {

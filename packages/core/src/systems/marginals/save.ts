@@ -20,7 +20,8 @@ import { InputError } from '../../num/errors.js'
 import { matrix } from '../../num/matrix.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
-import { dateStyle } from '../encoder-file.js'
+import type { Notation } from '../../table/notation.js'
+import { dateStyle, notationIn } from '../encoder-file.js'
 import type { Calendar } from './calendar.js'
 import { couplingProblem } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
@@ -56,6 +57,7 @@ interface MarginalsMeta
   readonly emptyNames: readonly string[]
   /** Decimals of columns that have a number of them; null for those that are written in full. */
   readonly decimals: Readonly<Record<string, number>>
+  readonly notations?: Readonly<Record<string, Notation>>
   readonly calendar?: Calendar
 }
 
@@ -85,6 +87,7 @@ export function saveTrajectories({ marginals, columns, reference, seed }: Trajec
     order: columns.order,
     emptyNames: columns.emptyNames ?? [],
     decimals: Object.fromEntries([...columns.decimals].filter((entry): entry is [string, number] => entry[1] !== undefined)),
+    ...(columns.notations?.size ? { notations: Object.fromEntries(columns.notations) } : {}),
     ...(smoothness ? { smoothness } : {}),
     ...(calendar ? { calendar } : {})
   }
@@ -131,6 +134,7 @@ function metaReader(d: number): Reader<MarginalsMeta> {
     order: list(text),
     emptyNames: list(text),
     decimals: dictionary(whole({ least: 0, most: 400 })),
+    notations: optional(dictionary(notationIn)),
     calendar: optional(record<Calendar>({ origin: number({ least: -8.64e15, most: 8.64e15 }), style: dateStyle }))
   })
 }
@@ -175,6 +179,7 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
       order: meta.order,
       emptyNames: meta.emptyNames,
       decimals: new Map(Object.entries(meta.decimals)),
+      ...(meta.notations ? { notations: new Map(Object.entries(meta.notations)) } : {}),
       ...(meta.calendar ? { calendar: meta.calendar } : {})
     },
     reference: meta.reference,

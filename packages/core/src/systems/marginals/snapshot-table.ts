@@ -2,6 +2,8 @@ import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { matrix } from '../../num/matrix.js'
 import { cloud } from '../../space/cloud.js'
+import { decimalMarks, notationFor } from '../../table/decimal-marks.js'
+import { fractionOf, isPlain, type Notation, PLAIN, readNumber } from '../../table/notation.js'
 import { isEmptyColumn, type RawColumn, type RawTable } from '../../table/raw.js'
 import { type Calendar, daysOf } from './calendar.js'
 import { logWeightsFrom, type SnapshotInput } from './snapshots.js'
@@ -25,6 +27,8 @@ export interface WrittenColumns {
   readonly emptyNames?: readonly string[]
   /** Decimals of each written column in the input; undefined where numbers are written in full. */
   readonly decimals: ReadonlyMap<string, number | undefined>
+  /** Marks and signs of those whose numbers are not plain. */
+  readonly notations?: ReadonlyMap<string, Notation> | undefined
   /** Where times are dates: they count in days since the first. */
   readonly calendar?: Calendar | undefined
 }
@@ -41,13 +45,15 @@ export interface SnapshotTable extends SnapshotInput, WrittenColumns {
 
 /** Snapshots from a long table; dates count in days since the first. Throws `InputError` naming row and column of what is not a number. */
 export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotTable {
-  const time = timesOf(columnNamed(table, wanted.time, '--time'))
-  const weights = wanted.weights === undefined ? undefined : numbersOf(columnNamed(table, wanted.weights, '--weights'), 'weight')
+  const notationIn = notationsOf(table)
+  const time = timesOf(columnNamed(table, wanted.time, '--time'), notationIn)
+  const weights =
+    wanted.weights === undefined ? undefined : numbersOf(columnNamed(table, wanted.weights, '--weights'), 'weight', notationIn)
   const chosen = chosenNames(table, wanted)
   const emptyNames = chosen.filter((name) => isEmptyColumn(columnNamed(table, name, '--columns')))
   const names = chosen.filter((name) => !emptyNames.includes(name))
   if (names.length === 0) throw noCoordinates()
-  const coordinates = names.map((name) => numbersOf(columnNamed(table, name, '--columns'), 'coordinate'))
+  const coordinates = names.map((name) => numbersOf(columnNamed(table, name, '--columns'), 'coordinate', notationIn))
   if (weights) checkWeights(weights.values, wanted.weights!)
   const rowsAt = new Map<number, number[]>()
   time.values.forEach((t, i) => {
@@ -63,8 +69,28 @@ export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotT
     emptyNames,
     order: table.columns.map((column) => column.name).filter((name) => kept.has(name)),
     decimals: new Map([[wanted.time, time.decimals], ...names.map((name, a) => [name, coordinates[a]!.decimals] as const)]),
+    notations: new Map(
+      [[wanted.time, time] as const, ...names.map((name, a) => [name, coordinates[a]!] as const)].flatMap(([name, { notation }]) =>
+        notation === undefined ? [] : [[name, notation] as const]
+      )
+    ),
     calendar: time.calendar
   }
+}
+
+type NotationIn = (column: RawColumn) => Notation
+
+/** The notation of the numbers of a column of text; plain where it is none of numbers. */
+export function notationsOf(table: RawTable): NotationIn {
+  const marks = decimalMarks(table, {})
+  return ({ name, source, values }) =>
+    (source === 'text' ? notationFor(name, values as readonly (string | null)[], { marks, notes: [] }) : undefined) ?? PLAIN
+}
+
+/** The number that a cell of text spells; NaN for other text. */
+export function numberIn(cell: unknown, notation: Notation): number {
+  if (typeof cell !== 'string' || cell.trim() === '') return Number.NaN
+  return isPlain(notation) ? Number(cell) : (readNumber(cell, notation) ?? Number.NaN)
 }
 
 function cloudOf(rows: readonly number[], parts: { coordinates: readonly Numbers[]; weights: Numbers | undefined }) {
@@ -109,14 +135,15 @@ function columnNamed(table: RawTable, name: string, flag: string): RawColumn {
 interface Numbers {
   readonly values: Float64Array
   readonly decimals: number | undefined
+  readonly notation?: Notation
 }
 
-function timesOf(column: RawColumn): Numbers & { readonly calendar?: Calendar } {
+function timesOf(column: RawColumn, notationIn: NotationIn): Numbers & { readonly calendar?: Calendar } {
   const days = daysOf(column)
-  return days ? { ...days, decimals: undefined } : numbersOf(column, 'time')
+  return days ? { ...days, decimals: undefined } : numbersOf(column, 'time', notationIn)
 }
 
-function numbersOf(column: RawColumn, role: 'time' | 'weight' | 'coordinate'): Numbers {
+function numbersOf(column: RawColumn, role: 'time' | 'weight' | 'coordinate', notationIn: NotationIn): Numbers {
   if (column.source === 'datetime') {
     const bad = role === 'time' ? column.values.findIndex((x, i) => column.missing?.[i] === 1 || !Number.isFinite(x)) : 0
     throw notNumber(column, bad, role === 'time' ? 'an empty cell' : 'a date', role)
@@ -126,18 +153,19 @@ function numbersOf(column: RawColumn, role: 'time' | 'weight' | 'coordinate'): N
     if (bad >= 0) throw notNumber(column, bad, column.missing?.[bad] === 1 ? 'an empty cell' : String(column.values[bad]), role)
     return { values: column.values, decimals: column.integer ? 0 : undefined }
   }
+  const notation = notationIn(column)
   const values = new Float64Array(column.values.length)
   let decimals: number | undefined = 0
   ;(column.values as readonly (string | boolean | null)[]).forEach((cell, i) => {
-    const number = typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN
+    const number = numberIn(cell, notation)
     if (!Number.isFinite(number)) throw notNumber(column, i, cell === null ? 'an empty cell' : `"${String(cell)}"`, role)
     values[i] = number
     if (decimals !== undefined) {
-      const digits = /^\s*[-+]?\d*(?:\.(\d*))?\s*$/.exec(cell as string)
-      decimals = digits ? Math.max(decimals, digits[1]?.length ?? 0) : undefined
+      const exponent = isPlain(notation) && /[eE]/.test(cell as string)
+      decimals = exponent ? undefined : Math.max(decimals, fractionOf(cell as string, notation).length)
     }
   })
-  return { values, decimals }
+  return { values, decimals, ...(isPlain(notation) ? {} : { notation }) }
 }
 
 function notNumber(column: RawColumn, row: number, got: string, role: string): InputError {

@@ -1,6 +1,8 @@
 import { defined } from '../../num/defined.js'
 import { keyFor } from '../../num/random.js'
 import { emptyNote } from '../../table/infer.js'
+import { formatNumber, type NumberStyle } from '../../table/number-style.js'
+import { plainDates } from '../../table/parse.js'
 import type { CellStyle } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { contextOf, type JobContext } from '../context.js'
@@ -61,7 +63,7 @@ type FitContext = JobContext & Pick<FitTools, 'onRound'>
 /** Fits a reference to snapshots. Same snapshots, options and engine: same model. Cost and errors as `fitMarginals`. */
 export async function fitTrajectories(snapshots: SnapshotTable, options: SnapshotsFit, context: FitContext): Promise<TrajectoriesModel> {
   const { holdOut = [], seed = 1, ...own } = options
-  const { calendar, columnNames, order, emptyNames, decimals } = snapshots
+  const { calendar, columnNames, order, emptyNames, decimals, notations } = snapshots
   const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
   const { key, engine, watch } = contextOf(seed, context)
@@ -70,7 +72,7 @@ export async function fitTrajectories(snapshots: SnapshotTable, options: Snapsho
   const { reference = 'linear' } = own
   return {
     marginals,
-    columns: { columnNames, order, decimals, ...defined({ emptyNames, calendar }) },
+    columns: { columnNames, order, decimals, ...defined({ emptyNames, calendar, notations }) },
     reference: typeof reference === 'string' ? reference : undefined,
     seed
   }
@@ -133,25 +135,28 @@ export function trajectoriesStages(
  */
 export function presentTrajectories(
   { times, values, count }: Trajectories,
-  { columnNames, emptyNames = [], order, decimals, calendar }: WrittenColumns,
+  { columnNames, emptyNames = [], order, decimals, notations, calendar }: WrittenColumns,
   as: CellStyle
 ): RawTable {
   const rowCount = count * times.length
+  const spells = as === 'text' || as === 'plain'
+  const notationOf = (name: string) => (as === 'plain' ? undefined : notations?.get(name))
   const column = (name: string, at: (row: number) => number): RawColumn => {
     const numbers = Float64Array.from({ length: rowCount }, (_, row) => at(row))
-    if (as !== 'text') return { name, source: 'number', values: numbers }
-    const digits = decimals.get(name)
-    return {
-      name,
-      source: 'text',
-      values: Array.from(numbers, (x) => (digits === undefined ? String(x) : x.toFixed(Math.min(100, digits))))
-    }
+    if (!spells) return { name, source: 'number', values: numbers }
+    const style: NumberStyle = { ...defined({ decimals: decimals.get(name), notation: notationOf(name) }), padded: true }
+    return { name, source: 'text', values: Array.from(numbers, (x) => formatNumber(x, style)) }
   }
   const everyRow = (values: Float64Array): Float64Array => Float64Array.from({ length: rowCount }, (_, row) => values[row % times.length]!)
   const datesColumn = (name: string, of: Calendar): RawColumn => {
-    if (as !== 'text') return { name, source: 'datetime', values: everyRow(times.map((time) => instantOf(of, time))) }
-    const spelled = spellDates(of, times)
+    if (as === 'typed') return { name, source: 'datetime', values: everyRow(times.map((time) => instantOf(of, time))) }
+    const spelled = spellDates(as === 'plain' ? { ...of, style: plainDates(of.style) } : of, times)
     return { name, source: 'text', values: Array.from({ length: rowCount }, (_, row) => spelled[row % times.length]!) }
+  }
+  const timesColumn = (name: string): RawColumn => {
+    const notation = notationOf(name)
+    if (!spells || notation === undefined) return { name, source: 'number', values: everyRow(times) }
+    return { name, source: 'text', values: Array.from(everyRow(times), (time) => formatNumber(time, { padded: false, notation })) }
   }
   const particle: RawColumn = {
     name: order.includes('particle') ? 'trajectory' : 'particle',
@@ -164,7 +169,7 @@ export function presentTrajectories(
     if (emptyNames.includes(name)) return { name, source: 'text', values: new Array<null>(rowCount).fill(null) } as const
     if (a >= 0) return column(name, (row) => values.data[row * values.cols + a]!)
     // The column of times; requested times keep the digits they were asked with.
-    return calendar ? datesColumn(name, calendar) : ({ name, source: 'number', values: everyRow(times) } as const)
+    return calendar ? datesColumn(name, calendar) : timesColumn(name)
   })
   return { columns: [particle, ...columns], rowCount }
 }

@@ -1,0 +1,54 @@
+import { flag, list, optional, type Reader, record, text, variant, word } from '../model-file/reading.js'
+import type { DelimitedDialect, Dialect, JsonDialect } from '../table/dialect.js'
+import type { RawTable } from '../table/raw.js'
+import type { Answer, System } from './system.js'
+
+/** A model that remembers how the file was written that it learned from. */
+interface Worded {
+  readonly dialect?: Dialect
+}
+
+const encoded = { encoding: text, byteOrderMark: flag }
+
+const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
+  delimited: record<DelimitedDialect>({
+    ...encoded,
+    kind: word('delimited'),
+    separator: optional(word(',', ';', '\t', '|', ' ')),
+    aligned: optional(flag),
+    lineEnd: word('\n', '\r\n', '\r'),
+    quoted: list(text),
+    quotedNames: flag,
+    quotedMissing: flag
+  }),
+  json: record<JsonDialect>({ ...encoded, kind: word('json') })
+})
+
+/** A system whose models remember the dialect of their table: it is saved with them, and stands on what they present. */
+export function keepingDialect<Options extends object, Model extends object, Request extends object, Told extends Answer>(
+  system: System<RawTable, Options, Model, Request, Told>
+): System<RawTable, Options, Model, Request, Told> {
+  return {
+    ...system,
+    async fit(input, options, context) {
+      const model = await system.fit(input, options, context)
+      return input.dialect === undefined ? model : { ...model, dialect: input.dialect }
+    },
+    present(model, answer, cells) {
+      const { dialect } = model as Worded
+      if (dialect === undefined || cells === 'plain') return system.present(model, answer, cells)
+      const table = system.present(model, answer, cells === 'json' && dialect.kind === 'json' ? 'source' : cells)
+      return { ...table, dialect }
+    },
+    save(model) {
+      const contents = system.save(model)
+      const { dialect } = model as Worded
+      return dialect === undefined ? contents : { ...contents, meta: { ...(contents.meta as object), dialect } }
+    },
+    async load(contents, context) {
+      const model = await system.load(contents, context)
+      const { dialect } = contents.meta as { readonly dialect?: unknown }
+      return dialect === undefined ? model : { ...model, dialect: dialectIn(dialect, 'meta.dialect') }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { InputError } from '../num/errors.js'
+import { isOpen, type Notation, notationOf, PLAIN } from './notation.js'
+import { parseNumber } from './parse.js'
+import type { RawTable } from './raw.js'
+
+/** What decides about a mark that a column leaves open: whether it parts decimals, and who says so. */
+export type DecimalMarks = (mark: ',' | '.') => { readonly decimal: ',' | '.'; readonly by: 'user' | 'table' } | undefined
+
+/**
+ * Decides by what the user says, or else by the first column of the table that leaves nothing open, or else by semicolons between
+ * cells, which are written where commas part decimals. Costs nothing until a column asks, then O(cells) once.
+ */
+export function decimalMarks(
+  { columns, dialect }: RawTable,
+  { decimal }: { readonly decimal?: 'point' | 'comma' | undefined }
+): DecimalMarks {
+  if (decimal !== undefined) return () => ({ decimal: decimal === 'comma' ? ',' : '.', by: 'user' })
+  let shown: string | undefined | null = null
+  const semicolons = dialect?.kind === 'delimited' && dialect.separator === ';'
+  return (mark) => {
+    if (shown === null) shown = shownIn(columns)
+    if (shown !== undefined) return { decimal: shown as ',' | '.', by: 'table' }
+    return semicolons && mark === ',' ? { decimal: ',', by: 'table' } : undefined
+  }
+}
+
+function shownIn(columns: RawTable['columns']): string | undefined {
+  for (const column of columns) {
+    if (column.source !== 'text') continue
+    const found = notationOf(column.values)
+    if (found && 'notation' in found && found.shown !== undefined) return found.shown
+  }
+  return undefined
+}
+
+interface Noted {
+  readonly marks: DecimalMarks
+  readonly notes: string[]
+}
+
+/** The notation of a column of numbers, undefined for other text. Throws `InputError` (code `number-styles-mixed`) where no one notation reads all cells. */
+export function notationFor(name: string, cells: readonly (string | null)[], { marks, notes }: Noted): Notation | undefined {
+  const plain = cells.every((cell) => cell === null || parseNumber(cell) !== undefined)
+  if (plain && !areThousands(cells, marks)) return PLAIN
+  const found = notationOf(cells, (mark) => marks(mark)?.decimal)
+  if (!found) return plain ? PLAIN : undefined
+  if ('rows' in found) throw mixed(name, cells, found.rows)
+  const { notation, open } = found
+  if (open !== undefined && marks(open) === undefined) {
+    const word = open === ',' ? 'comma' : 'point'
+    const said = `nothing tells whether the ${word} before three digits parts thousands or decimals`
+    notes.push(`${name}: ${said}: read as thousands; --decimal comma reads decimals`)
+  }
+  return notation
+}
+
+/** Whether points in numbers that could be plain part thousands: they stand before three digits everywhere, and commas part the table's decimals. */
+function areThousands(cells: readonly (string | null)[], marks: DecimalMarks): boolean {
+  let some = false
+  for (const cell of cells) {
+    if (cell === null || !cell.includes('.')) continue
+    if (!isOpen(cell)) return false
+    some = true
+  }
+  return some && marks('.')?.decimal === ','
+}
+
+function mixed(name: string, cells: readonly (string | null)[], rows: readonly [number, number]): InputError {
+  const [first, second] = [...rows].sort((a, b) => a - b).map((row) => `${cells[row]!.trim()} in row ${row + 1}`)
+  return new InputError({
+    code: 'number-styles-mixed',
+    got: `numbers of two styles in the column ${name}: ${first}, ${second}`,
+    expected: 'one mark for decimals and one for thousands in all rows of a column',
+    try: `writing them alike, --exclude ${name}, or --types ${name}=category`
+  })
+}

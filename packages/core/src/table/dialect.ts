@@ -1,0 +1,35 @@
+/**
+ * How a file of text is written, besides the styles of numbers and dates, which the formats of its columns keep: found by its
+ * reader, kept in the model, followed by the writer of the same kind of file.
+ */
+export type Dialect = DelimitedDialect | JsonDialect
+
+/** How characters became bytes. */
+export interface TextEncoding {
+  /** As the WHATWG calls it: `utf-8`, `utf-16le`, `utf-16be`, or one of single bytes, such as `windows-1252`. */
+  readonly encoding: string
+  readonly byteOrderMark: boolean
+}
+
+/** Between the cells of a line; a blank stands for any number of them. */
+export type Separator = ',' | ';' | '\t' | '|' | ' '
+
+/** Cells between separators, a row a line. */
+export interface DelimitedDialect extends TextEncoding {
+  readonly kind: 'delimited'
+  /** Between cells, where the name of the file does not say it. */
+  readonly separator?: Separator
+  /** Separated by blanks: cells are padded, so that columns stand below their names. */
+  readonly aligned?: boolean
+  readonly lineEnd: '\n' | '\r\n' | '\r'
+  /** Columns whose cells stand in quotes whether they need them or not. */
+  readonly quoted: readonly string[]
+  /** Whether all names do, and whether empty cells of quoted columns do. */
+  readonly quotedNames: boolean
+  readonly quotedMissing: boolean
+}
+
+/** An array of objects, or an object a line. */
+export interface JsonDialect extends TextEncoding {
+  readonly kind: 'json'
+}

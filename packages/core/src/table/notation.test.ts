@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import fc from '../../../../test/property.js'
+import { type InferOptions, inferTable } from './infer.js'
+import { type Notation, notationOf, readNumber } from './notation.js'
+import { formatNumber, numberStyle } from './number-style.js'
+import { presentTable } from './present.js'
+import type { RawTable } from './raw.js'
+
+const table = (columns: Readonly<Record<string, readonly (string | null)[]>>, separator: ',' | ';' = ','): RawTable => ({
+  columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })),
+  rowCount: Object.values(columns)[0]!.length,
+  dialect: {
+    kind: 'delimited',
+    encoding: 'utf-8',
+    byteOrderMark: false,
+    separator,
+    lineEnd: '\n',
+    quoted: [],
+    quotedNames: false,
+    quotedMissing: false
+  }
+})
+
+function numbersIn(raw: RawTable, options: InferOptions = {}): (readonly number[] | string)[] {
+  return inferTable(raw, options).table.columns.map((column) => ('values' in column ? [...column.values] : column.kind))
+}
+
+describe('notations of numbers', () => {
+  it.each<[string, string[], number[], Notation]>([
+    ['a decimal comma', ['1,5', '20,25', '3'], [1.5, 20.25, 3], { decimal: ',' }],
+    ['European thousands', ['1.234,50', '12,00', '-1.234.567,89'], [1234.5, 12, -1234567.89], { decimal: ',', group: '.' }],
+    ['US thousands', ['1,234.50', '7', '2,000,000'], [1234.5, 7, 2e6], { group: ',' }],
+    ['blanks', ['1 234,50', '-12,5'], [1234.5, -12.5], { decimal: ',', group: ' ' }],
+    ['narrow blanks', ['1\u202f234,50', '12,5'], [1234.5, 12.5], { decimal: ',', group: '\u202f' }],
+    ['Swiss apostrophes', ["1'234.50", "12'345.00"], [1234.5, 12345], { group: "'" }],
+    ['dollars', ['$1,234.50', '-$5.25', '$0.10'], [1234.5, -5.25, 0.1], { group: ',', before: '$' }],
+    ['a minus behind the sign', ['$-5.25', '$3.00'], [-5.25, 3], { before: '$', negative: 'inside' }],
+    ['euros behind', ['1.234,50 €', '7,00 €'], [1234.5, 7], { decimal: ',', group: '.', after: ' €' }],
+    ['per cent', ['12 %', '-7.5 %'], [12, -7.5], { after: ' %' }],
+    ['brackets', ['(12.50)', '3.00'], [-12.5, 3], { negative: '()' }],
+    ['brackets around dollars', ['($1,250.00)', '$3.00'], [-1250, 3], { group: ',', before: '$', negative: '()' }],
+    ['a true minus', ['−3.5', '2.25'], [-3.5, 2.25], { negative: '−' }],
+    ['a fraction alone', [',5', '1,25'], [0.5, 1.25], { decimal: ',' }]
+  ])('%s are read, and written as they were', (_, cells, numbers, notation) => {
+    expect(notationOf(cells)).toMatchObject({ notation })
+    const { table: read, formats } = inferTable(table({ x: cells, y: cells.map((_, i) => String(i * i)) }))
+    expect('values' in read.columns[0]! && [...read.columns[0].values]).toEqual(numbers)
+    const style = numberStyle(cells, notation)
+    if (style.padded) expect(presentTable(read, formats, 'text').columns[0]!.values).toEqual(cells)
+    for (const [i, x] of numbers.entries()) expect(readNumber(formatNumber(x, style), notation)).toBe(numbers[i])
+    expect(presentTable(read, formats, 'plain').columns[0]!.values.map(Number)).toEqual(numbers)
+  })
+
+  it('whole numbers in groups are integers', () => {
+    expect(inferTable(table({ x: ['1,234,567', '999', '12,000'] })).table.columns[0]!.kind).toBe('integer')
+  })
+
+  it.each([
+    ['telephones', ['555 123 456', '555 987 654']],
+    ['dates', ['12.03.2024', '13.03.2024']],
+    ['addresses', ['10.0.0.1', '10.0.0.2']],
+    ['codes with zeros in front', ['007,5', '008,5']],
+    ['groups that are none', ['1,23,456', '1,2,3']],
+    ['different signs', ['$5', '€7']],
+    ['an open bracket', ['(5', '(7']],
+    ['two signs', ['-(5)', '-(7)']]
+  ])('%s are no numbers', (_, cells) => {
+    expect(notationOf(cells)).toBeUndefined()
+  })
+
+  it('what a mark before three digits parts is what the column, the other columns, the separator or the user say', () => {
+    const open = ['1,234', '5,678']
+    expect(numbersIn(table({ x: open, y: ['1', '4'] }))[0]).toEqual([1234, 5678])
+    expect(inferTable(table({ x: open })).notes.join()).toMatch(/nothing tells whether the comma .* --decimal comma/)
+    expect(numbersIn(table({ x: open, y: ['1,5', '2,5'] }))[0]).toEqual([1.234, 5.678])
+    expect(numbersIn(table({ x: open }, ';'))[0]).toEqual([1.234, 5.678])
+    expect(numbersIn(table({ x: open }), { decimal: 'comma' })[0]).toEqual([1.234, 5.678])
+    expect(inferTable(table({ x: open }), { decimal: 'comma' }).notes).toEqual([])
+    const points = ['1.234', '5.678']
+    expect(numbersIn(table({ x: points }, ';'))[0]).toEqual([1.234, 5.678])
+    expect(numbersIn(table({ x: points, y: ['1,5', '2,5'] }))[0]).toEqual([1234, 5678])
+    expect(numbersIn(table({ x: points, y: ['1,5', '2,5'] }), { decimal: 'point' })[0]).toEqual([1.234, 5.678])
+  })
+
+  it('two styles in a column are refused with a row of each, unless the column is left out or of another kind', () => {
+    const raw = table({ x: ['1,5', '7', '2.5'], y: ['1', '2', '4'] })
+    expect(() => inferTable(raw)).toThrow(expect.objectContaining({ name: 'InputError', code: 'number-styles-mixed' }))
+    expect(() => inferTable(raw)).toThrow(/1,5 in row 1, 2\.5 in row 3/)
+    expect(() => inferTable(table({ x: ['1.5', '1.234.567'], y: ['1', '2'] }))).toThrow(/two styles/)
+    expect(inferTable(raw, { exclude: ['x'] }).table.columns).toHaveLength(1)
+    expect(inferTable(raw, { types: { x: 'category' } }).table.columns[0]!.kind).toBe('category')
+  })
+
+  it('any number in any notation is read as it was written', () => {
+    const notations = fc.record(
+      {
+        decimal: fc.constant(',' as const),
+        group: fc.constantFrom(' ', '\u00a0', '\u202f', "'", '’'),
+        before: fc.constantFrom('$', '€ ', 'CHF '),
+        after: fc.constantFrom(' €', '%', ' %'),
+        negative: fc.constantFrom('()' as const, '−' as const)
+      },
+      { requiredKeys: [] }
+    )
+    const numbers = fc.array(fc.integer({ min: -2_000_000_000, max: 2_000_000_000 }), { minLength: 2, maxLength: 8 })
+    fc.assert(
+      fc.property(notations, numbers, (notation, cents) => {
+        const style = { decimals: 2, padded: true, notation }
+        const cells = cents.map((x) => formatNumber(x / 100, style))
+        expect(cells.map((cell) => readNumber(cell, notation))).toEqual(cents.map((x) => x / 100 + 0))
+        const found = notationOf(cells)
+        expect(found && 'notation' in found && cells.map((cell) => readNumber(cell, found.notation))).toEqual(cents.map((x) => x / 100 + 0))
+      })
+    )
+  })
+})

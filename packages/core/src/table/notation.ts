@@ -1,0 +1,224 @@
+import { parseNumber } from './parse.js'
+
+/** How the numbers of a column are dressed; plain numbers have nothing of it. */
+export interface Notation {
+  /** Between whole and fraction, where it is no point. */
+  readonly decimal?: ','
+  /** Between groups of three digits. */
+  readonly group?: string
+  /** Signs of currency or per cent around every number, with their blanks. */
+  readonly before?: string
+  readonly after?: string
+  /** How negative numbers are marked, where it is no hyphen in front of all: `()` around, `−`, or behind the sign of currency. */
+  readonly negative?: '()' | '−' | 'inside'
+}
+
+/** Plain numbers, as programs write them. */
+export const PLAIN: Notation = {}
+
+/** A cell that may be a number, taken apart. */
+interface Dressed {
+  readonly before: string
+  readonly after: string
+  readonly negative: '' | '-' | NonNullable<Notation['negative']>
+  /** Digits and what stands between them. */
+  readonly body: string
+}
+
+const CURRENCY = '\\p{Sc}|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|Fr\\.|kr\\.?|zł|R\\$'
+const AROUND = new RegExp(
+  `^(\\()?([-−])?((?:${CURRENCY})\\s?)?([-−])?(\\d[\\d.,'’ \\u00a0\\u202f]*|[.,]\\d+)(\\s?(?:${CURRENCY}|%|‰))?(\\))?$`,
+  'u'
+)
+
+function undress(cell: string): Dressed | undefined {
+  const match = AROUND.exec(cell.trim())
+  if (!match) return undefined
+  const [, open, outer, before = '', inner, digits, after = '', close] = match
+  const signs = [open, outer, inner].filter((sign) => sign !== undefined)
+  if (signs.length > 1 || (open === undefined) !== (close === undefined)) return undefined
+  const sign = outer ?? inner
+  const negative = open ? '()' : sign === '−' ? '−' : inner && before !== '' ? 'inside' : sign ? '-' : ''
+  // The blank before a sign of per cent or currency is caught with the digits.
+  const body = digits!.trimEnd()
+  return { before, after: digits!.slice(body.length) + after, negative, body }
+}
+
+/** What the marks between the digits of one number tell. */
+interface Marks {
+  readonly decimal?: ',' | '.'
+  readonly group?: string
+  /** The one mark, with three digits behind it: of groups, or of decimals. */
+  readonly open?: ',' | '.'
+}
+
+const GROUPS = /^[1-9]\d{0,2}(?:([.,'’ \u00a0\u202f])\d{3})(?:\1\d{3})*$/
+
+function marksOf(body: string): Marks | undefined {
+  if (/^\d+$/.test(body)) return /^0\d/.test(body) ? undefined : {}
+  const grouped = GROUPS.exec(body)
+  if (grouped) {
+    const mark = grouped[1]!
+    return (mark === ',' || mark === '.') && body.indexOf(mark) === body.lastIndexOf(mark) ? { open: mark } : { group: mark }
+  }
+  const at = Math.max(body.lastIndexOf('.'), body.lastIndexOf(','))
+  const whole = body.slice(0, at)
+  if (at < 0 || !/^\d*$/.test(body.slice(at + 1)) || /^0\d/.test(whole)) return undefined
+  const decimal = body[at] as ',' | '.'
+  if (/^\d*$/.test(whole)) return { decimal }
+  const group = GROUPS.exec(whole)?.[1]
+  return group === undefined || group === decimal ? undefined : { decimal, group }
+}
+
+/** Rows of a column, from 0, that no one notation reads. */
+export interface Conflict {
+  readonly rows: readonly [number, number]
+}
+
+/** The notation of a column; `open` is a mark with three digits behind it everywhere, of which nothing in the column tells what it parts. */
+export interface ReadNotation {
+  readonly notation: Notation
+  readonly open?: ',' | '.'
+  /** The decimal mark, where some cell shows it beyond doubt. */
+  readonly shown?: string
+}
+
+/** In which row each mark is first seen as what. */
+interface Evidence {
+  readonly dressed: readonly Dressed[]
+  readonly decimals: ReadonlyMap<string, number>
+  readonly groups: ReadonlyMap<string, number>
+  readonly open: ReadonlyMap<string, number>
+}
+
+/** What the cells of a column show; undefined where one of them is no number in any notation, or they are dressed differently. */
+function evidenceOf(cells: readonly (string | null)[]): Evidence | undefined {
+  const dressed: Dressed[] = []
+  const seen = { decimal: new Map<string, number>(), group: new Map<string, number>(), open: new Map<string, number>() }
+  for (const [i, cell] of cells.entries()) {
+    if (cell === null) continue
+    const one = undress(cell)
+    const marks = one && marksOf(one.body)
+    const first = dressed[0] ?? one
+    if (!marks || one.before.trim() !== first!.before.trim() || one.after.trim() !== first!.after.trim()) return undefined
+    dressed.push(one)
+    for (const role of ['decimal', 'group', 'open'] as const) {
+      const mark = marks[role]
+      if (mark !== undefined && !seen[role].has(mark)) seen[role].set(mark, i)
+    }
+  }
+  return dressed.length === 0 ? undefined : { dressed, decimals: seen.decimal, groups: seen.group, open: seen.open }
+}
+
+/**
+ * The notation that reads all cells of a column; a conflict where none reads two of them; undefined where some cell is no
+ * number. A mark that could part decimals or thousands (1,234) is what other cells of the column show it to be, or else what
+ * `decimal` says that parts decimals; a point, where it says nothing. Cost O(cells).
+ */
+export function notationOf(
+  cells: readonly (string | null)[],
+  decimal: (open: ',' | '.') => string | undefined = () => undefined
+): ReadNotation | Conflict | undefined {
+  const evidence = evidenceOf(cells)
+  if (!evidence || areGroupedNames(evidence)) return undefined
+  const { decimals, groups, open, dressed } = evidence
+  const clash = firstClash(evidence)
+  if (clash) return { rows: clash }
+  if (groups.size > 1) return undefined
+  let [fraction] = decimals.keys()
+  let [group] = groups.keys()
+  const [mark] = open.keys() as IterableIterator<',' | '.'>
+  const undecided = mark !== undefined && fraction === undefined && group === undefined
+  if (undecided) {
+    if (mark === (decimal(mark) ?? '.')) fraction = mark
+    else group = mark
+  } else if (mark !== undefined && mark !== fraction && mark !== group) {
+    if (fraction === undefined) fraction = mark
+    else group = mark
+  }
+  if (fraction === undefined && group === '.') fraction = ','
+  const shown = undecided ? undefined : (fraction ?? (group === ',' ? '.' : undefined))
+  const { before, after } = dressed[0]!
+  const negative = dressed.find((one) => one.negative !== '')?.negative
+  return {
+    notation: {
+      ...(fraction === ',' ? { decimal: ',' } : {}),
+      ...(group === undefined ? {} : { group }),
+      ...(before === '' ? {} : { before }),
+      ...(after === '' ? {} : { after }),
+      ...(negative === undefined || negative === '' || negative === '-' ? {} : { negative })
+    },
+    ...(undecided ? { open: mark } : {}),
+    ...(shown === undefined ? {} : { shown })
+  }
+}
+
+/** Two rows of which one shows a mark to be of decimals, and the other that it is not, if there are. */
+function firstClash({ decimals, groups, open }: Evidence): readonly [number, number] | undefined {
+  const two = (marks: ReadonlyMap<string, number>): readonly [number, number] | undefined => {
+    const [first, second] = marks.values()
+    return second === undefined ? undefined : [first!, second]
+  }
+  const both = [...decimals.keys()].find((mark) => groups.has(mark))
+  if (both !== undefined) return [decimals.get(both)!, groups.get(both)!]
+  const clash = two(decimals) ?? (decimals.size + groups.size === 0 ? two(open) : undefined)
+  if (clash || decimals.size === 0 || groups.size === 0) return clash
+  const third = [...open].find(([mark]) => !decimals.has(mark) && !groups.has(mark))
+  return third && [[...decimals.values()][0]!, third[1]]
+}
+
+/** Whole numbers in groups that are all of one length, as of telephones: amounts differ in theirs. */
+function areGroupedNames({ dressed, decimals, groups }: Evidence): boolean {
+  const [group] = groups.keys()
+  if (group === undefined || group === ',' || group === '.' || decimals.size > 0) return false
+  const { before, after, body } = dressed[0]!
+  return before === '' && after === '' && dressed.every((one) => one.body.length === body.length)
+}
+
+/** Whether a cell spells a number in some notation. */
+export function spellsNumber(cell: string): boolean {
+  if (parseNumber(cell) !== undefined) return true
+  const dressed = /\d/.test(cell) ? undress(cell) : undefined
+  return dressed !== undefined && marksOf(dressed.body) !== undefined
+}
+
+/** Whether the one mark in a plain number, as in 1.234, may as well be one of thousands. */
+export function isOpen(cell: string): boolean {
+  const dressed = undress(cell)
+  return dressed !== undefined && marksOf(dressed.body)?.open !== undefined
+}
+
+/** Whether a notation is the plain one. */
+export const isPlain = (notation: Notation): boolean => Object.keys(notation).length === 0
+
+/** The number that a cell spells in a notation, or plainly; undefined for other text. */
+export function readNumber(cell: string, notation: Notation): number | undefined {
+  if (isPlain(notation)) return parseNumber(cell)
+  const dressed = undress(cell)
+  if (!dressed) return parseNumber(cell)
+  const { decimal, group } = notation
+  const [whole = '', fraction = '', more] = dressed.body.split(decimal ?? '.')
+  const grouped = group !== undefined && GROUPS.exec(whole)?.[1] === group
+  if (more !== undefined || !/^\d*$/.test(fraction) || (!grouped && !/^\d*$/.test(whole))) return parseNumber(cell)
+  const size = Number(`${grouped ? whole.replaceAll(group, '') : whole}.${fraction || '0'}`)
+  return dressed.negative === '' ? size : -size
+}
+
+/** Digits behind the decimal mark of a cell. */
+export function fractionOf(cell: string, { decimal }: Notation): string {
+  const body = undress(cell)?.body ?? cell.trim()
+  const at = body.indexOf(decimal ?? '.')
+  return at < 0 ? '' : body.slice(at + 1)
+}
+
+/** A number, as it is spelled plainly, in a notation. */
+export function dress(plain: string, { decimal, group, before = '', after = '', negative }: Notation): string {
+  const below = plain.startsWith('-')
+  const [whole, fraction] = (below ? plain.slice(1) : plain).split('.')
+  const grouped = group === undefined ? whole! : whole!.replace(/\B(?=(?:\d{3})+$)/g, group)
+  const body = fraction === undefined ? grouped : grouped + (decimal ?? '.') + fraction
+  if (!below) return before + body + after
+  if (negative === '()') return `(${before}${body}${after})`
+  if (negative === 'inside') return `${before}-${body}${after}`
+  return (negative ?? '-') + before + body + after
+}

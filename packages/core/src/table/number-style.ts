@@ -1,0 +1,46 @@
+import { dress, fractionOf, isPlain, type Notation, PLAIN } from './notation.js'
+
+/** How the numbers of a text column are written. */
+export interface NumberStyle {
+  /** Most digits after the point; undefined when exponents are used: then the shortest text that reads back. */
+  readonly decimals?: number
+  /** Whether trailing zeros are kept. */
+  readonly padded: boolean
+  /** Marks and signs; plain when left out. */
+  readonly notation?: Notation
+}
+
+/** Decimals and padding of a column of numbers in text. */
+export function numberStyle(cells: readonly (string | null)[], notation: Notation = PLAIN): NumberStyle {
+  const plain = isPlain(notation)
+  const worn = plain ? {} : { notation }
+  let decimals = 0
+  let padded = false
+  let least = Number.POSITIVE_INFINITY
+  for (const cell of cells) {
+    if (cell === null) continue
+    const text = cell.trim()
+    if (plain && /[eE]/.test(text)) return { padded: false, ...worn }
+    const point = plain ? text.indexOf('.') : -1
+    const fraction = plain ? (point < 0 ? '' : text.slice(point + 1)) : fractionOf(text, notation)
+    decimals = Math.max(decimals, fraction.length)
+    least = Math.min(least, fraction.length)
+    if (fraction.endsWith('0')) padded = true
+  }
+  return { decimals, padded: padded && least === decimals, ...worn }
+}
+
+/** A number in a style. */
+export function formatNumber(value: number, { decimals, padded, notation }: NumberStyle): string {
+  const plain = decimals === undefined ? String(value) : rounded(value, decimals, padded)
+  return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
+}
+
+function rounded(value: number, decimals: number, padded: boolean): string {
+  const text = value.toFixed(Math.min(100, decimals))
+  const trimmed = padded || !text.includes('.') ? text : text.replace(/\.?0+$/, '')
+  return trimmed === '-0' ? '0' : trimmed
+}
+
+/** The same digits without marks and signs. */
+export const plainNumbers = ({ notation: _, ...style }: NumberStyle): NumberStyle => style

@@ -1,0 +1,10 @@
+import type { CellStyle } from '@sbridge/core/internal'
+import { cellsFor } from '../format/table-format.js'
+import { readFields, writingFields } from './fields.js'
+
+/** How rows are handed over for a file: as the input spells them, or plainly. Throws `InputError` for a name that says no format. */
+export function cellsOf(flags: Readonly<Record<string, unknown>> & { readonly output: string }): CellStyle {
+  const cells = cellsFor(flags.output)
+  if (readFields(writingFields, flags).dialect !== 'plain') return cells
+  return cells === 'text' ? 'plain' : 'typed'
+}

@@ -28,7 +28,7 @@ const LAYERS: Readonly<Record<string, number>> = {
 }
 
 /** Rooms of `systems` do not know of each other, but where they meet: in the system of tables, and in the registry. */
-const MEETS: Readonly<Record<string, RegExp>> = { table: /^(global|local|latent)$/, 'index.ts': /./ }
+const MEETS: Readonly<Record<string, RegExp>> = { table: /^(global|local)$/, 'index.ts': /./ }
 
 interface Import {
   readonly file: string

@@ -4,9 +4,9 @@ import { matrix } from '../../num/matrix.js'
 import type { DiffusionBandwidth } from '../../spectral/bandwidth.js'
 import type { DiffusionReport } from '../../spectral/diffusion-map.js'
 import type { SpectralGap } from '../../spectral/gap.js'
+import { placingIn } from '../../spectral/placing-file.js'
 import type { RoundTrip } from '../../spectral/round-trip.js'
 import { codesIn, encoderWith, scaledArray, UNSCALED } from '../encoder-file.js'
-import { placingIn } from '../placing-file.js'
 import type { EmbeddingModel, EmbeddingSummary } from './embedding.js'
 
 interface EmbeddingMeta {

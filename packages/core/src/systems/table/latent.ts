@@ -1,5 +1,6 @@
 import { type Code, codecResidual, decodedPlaces, stack, tableBehind } from '../../code/code.js'
 import { inBatches } from '../../draw/batches.js'
+import { type FiniteTimeOptions, sampleFiniteTime, targetTerms } from '../../draw/finite-time.js'
 import { Generator } from '../../draw/generator.js'
 import { startRows } from '../../draw/run.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
@@ -29,7 +30,6 @@ import {
   type SampleRequest,
   type SearchedRows
 } from '../global/model.js'
-import { type FiniteTimeOptions, sampleFiniteTime, targetTerms } from '../latent/finite-time.js'
 import type { prepareTable } from '../prepare.js'
 import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
 import type { SampleJob } from './whole.js'

@@ -1,5 +1,5 @@
+import { type LatentSpecification, parseLatent } from '../../code/codecs/specification.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
-import { type LatentSpecification, parseLatent } from '../latent/specification.js'
 import { type Plan, planned, type Stage } from '../system.js'
 import { estimateJob } from './estimate.js'
 import type { TableRequest, TableSource } from './options.js'

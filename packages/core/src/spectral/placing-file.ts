@@ -2,7 +2,7 @@ import type { ModelContents } from '../model-file/contents.js'
 import { BANDWIDTH, float64Array, logWeightsIn, number, record, SCALED } from '../model-file/reading.js'
 import { matrix } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
-import type { DiffusionPlacing } from '../spectral/diffusion-map.js'
+import type { DiffusionPlacing } from './diffusion-map.js'
 
 /** Eigenvalues of a stochastic operator: up to 1, and above the rounding by which Nyström would divide. */
 const EIGENVALUE = { least: 1e-9, most: 1 + 1e-6 }

@@ -7,8 +7,8 @@ import { cloud } from '../../space/cloud.js'
 import type { Codec, CodecContents } from '../../spectral/codec.js'
 import { type DiffusionMap, type DiffusionPlacing, diffusionCoordinates, diffusionMap, placePoints } from '../../spectral/diffusion-map.js'
 import { type Lifting, liftPoints } from '../../spectral/lifting.js'
+import { placingIn } from '../../spectral/placing-file.js'
 import { liftingOf, measureRoundTrip, type RoundTrip, relativeError } from '../../spectral/round-trip.js'
-import { placingIn } from '../placing-file.js'
 import { fitPca, loadPca, type PcaCodec } from './pca.js'
 
 export interface DiffusionCodecOptions {

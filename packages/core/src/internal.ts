@@ -14,9 +14,11 @@ export {
   type Graded,
   type MeasureLine,
   measureLines,
+  membershipReading,
   ratioReading,
   readingsOf
 } from './diagnose/readings.js'
+export { parseRequirements, REQUIRABLE, type Requirement, unmetRequirements, unmetWords } from './diagnose/require.js'
 export { tellTarget } from './diagnose/tell-target.js'
 export { type Verdict, verdict } from './diagnose/verdict.js'
 export { countingEngine } from './engine/counting.js'
@@ -24,7 +26,7 @@ export { type WasmWorker, WORKER_SOURCE, type WorkerMessage } from './engine/was
 export { readObservation } from './know/observations.js'
 export { isModel } from './model-file/container.js'
 export { defined } from './num/defined.js'
-export { type ErrorParts, SbridgeError } from './num/errors.js'
+export { type ErrorParts, RequirementError, SbridgeError } from './num/errors.js'
 export { type StagePlan, StageShare, secondsLeft } from './num/share.js'
 export type { Codec, CodecContents } from './spectral/codec.js'
 export { refuseCombinations } from './systems/combinations.js'

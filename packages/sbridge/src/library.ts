@@ -274,6 +274,8 @@ export function info(model: Model): ModelInfo {
 export interface EvaluateOptions extends RunOptions {
   /** The rows that the model was fitted on, when `real` was held out. */
   readonly train?: Rows<object>
+  /** Columns by which somebody could be recognised together. */
+  readonly quasi?: readonly string[]
   /** Default 1. */
   readonly seed?: number
 }
@@ -283,13 +285,13 @@ export interface EvaluateOptions extends RunOptions {
  * for the data that it was fitted on.
  */
 export function evaluate(real: Rows<object> | Model, synthetic: Rows<object>, all: EvaluateOptions = {}): Promise<Evaluation> {
-  const [run, { train, seed = 1 }] = parted(all)
+  const [run, { train, quasi, seed = 1 }] = parted(all)
   const isRows = Array.isArray(real) || ('rowCount' in real && 'columns' in real)
   const truth = isRows ? inferTable(tableOfRows(real as Rows<object>)).table : info(real as Model).training
   const types = Object.fromEntries(truth.columns.map(({ name, kind }) => [name, kind === 'integer' ? ('number' as const) : kind]))
   const like = (rows: Rows<object>): Table => inferTable(tableOfRows(rows), { types }).table
   const tables = { real: truth, synthetic: like(synthetic), train: train && like(train) }
-  return running(run, ({ engine }) => evaluateTables({ ...tables, engine, key: keyFromSeed(seed) }))
+  return running(run, ({ engine }) => evaluateTables({ ...tables, quasi, engine, key: keyFromSeed(seed) }))
 }
 
 /** Writes a model file, whole or not at all. Throws `InputError` for a model that no file can hold. */

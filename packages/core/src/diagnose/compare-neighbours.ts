@@ -8,10 +8,11 @@ import { type CopyCounts, countCopies, countDuplicates, mostCopies } from './cop
 import { embedTables } from './embedding.js'
 import type { Copies, Evaluation, Measure } from './evaluation.js'
 import { average, measure, widen } from './floors.js'
+import { membershipAttack } from './membership.js'
 import { chanceOfRatio, nearestDistances, neighbourRadii, ratioOfDistances } from './neighbours.js'
 import { rareCombinations, rareLevels } from './rare.js'
 
-type NeighbourMeasures = Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy'>
+type NeighbourMeasures = Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy' | 'membership'>
 
 /** Pairs of (row asked about, training row) that are looked at, at most. */
 const MOST_PAIRS = 2e8
@@ -34,7 +35,18 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
   const floors = await ratioFloors(comparison, { real, heldOut: reference.heldOut ? heldOut : undefined, most })
   const ratio = measure(ratioOfDistances(toTrain, heldOut), floors)
   const chance = chanceOfRatio(heldOut, toTrain.length)
+  const membership = reference.heldOut
+    ? await membershipAttack({
+        engine,
+        train: target,
+        heldOut: real,
+        synthetic,
+        most: Math.floor(most / 2),
+        key: keyFor(key, 'membership')
+      })
+    : null
   return {
+    membership,
     nearestNeighbourRatio: chance ? widen(ratio, chance) : ratio,
     copies: compareCopies(whole, reference),
     privacy: {

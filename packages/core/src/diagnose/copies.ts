@@ -40,15 +40,15 @@ export function mostCopies({ copies, rows: of }: Pick<CopyCounts, 'copies' | 'ro
   return expected + 2 * Math.sqrt(expected * (1 + rows / of)) + (3 * rows) / of
 }
 
-/** Every row as text, numbers with the decimals that their column has in `reference`; undefined where all its numbers are missing. */
-function rowTexts(table: Table, reference: Table): (string | undefined)[] {
+/** Every row as text, numbers with the decimals that their column has in `reference`; undefined where all its numbers are missing, unless all rows count. */
+export function rowTexts(table: Table, reference: Table, count: 'all' | 'with numbers' = 'with numbers'): (string | undefined)[] {
   const cells = table.columns.map((column, c) => {
     if (isNumeric(column)) return numberTexts(column, reference.columns[c] as NumericColumn)
     return isCategorical(column) ? Array.from(column.codes, (code) => (code < 0 ? '' : `=${column.levels[code]!}`)) : undefined
   })
   const present = cells.filter((texts) => texts !== undefined)
   const numbers = table.columns.filter(isNumeric)
-  const empty = (i: number) => numbers.length > 0 && numbers.every(({ missing }) => missing?.[i])
+  const empty = (i: number) => count === 'with numbers' && numbers.length > 0 && numbers.every(({ missing }) => missing?.[i])
   return Array.from({ length: table.rowCount }, (_, i) => (empty(i) ? undefined : JSON.stringify(present.map((texts) => texts[i]))))
 }
 

@@ -11,12 +11,15 @@ import { compareRules } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
 import type { Evaluation } from './evaluation.js'
+import { quasiIdentifiers } from './quasi-identifiers.js'
 
 export interface EvaluationProblem {
   readonly real: Table
   readonly synthetic: Table
   /** Rows the model was fitted to, where `real` was held out from it; without it `real` is taken for the training table. */
   readonly train?: Table | undefined
+  /** Columns by which somebody could be recognised together. */
+  readonly quasi?: readonly string[] | undefined
   /** Searches neighbours. */
   readonly engine: Engine
   readonly key: Key
@@ -37,7 +40,21 @@ export async function evaluateTables(problem: EvaluationProblem): Promise<Evalua
   const found: Partial<Evaluation> = {}
   for await (const part of evaluationParts(problem)) Object.assign(found, part)
   const { energyDistance, slicedWasserstein, classifierAuc, nearestNeighbourRatio, copies, ...rest } = found as Evaluation
-  const { coverage, density, columns, squaredMmd, classifierRelations, rules, associations, privacy, rows, splits, notes } = rest
+  const {
+    coverage,
+    density,
+    columns,
+    squaredMmd,
+    classifierRelations,
+    rules,
+    associations,
+    privacy,
+    membership,
+    quasi,
+    rows,
+    splits,
+    notes
+  } = rest
   return {
     energyDistance,
     slicedWasserstein,
@@ -52,6 +69,8 @@ export async function evaluateTables(problem: EvaluationProblem): Promise<Evalua
     rules,
     associations,
     privacy,
+    membership,
+    ...(quasi && { quasi }),
     rows,
     splits,
     notes
@@ -78,6 +97,7 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
     },
     splits: comparison.splits.length
   }
+  if (problem.quasi) yield { quasi: quasiIdentifiers({ ...problem, real: problem.train ?? problem.real, columns: problem.quasi }) }
   begin('comparing the columns')
   yield { columns: compareColumns(comparison) }
   yield { rules: compareRules(comparison, whole) }

@@ -68,6 +68,33 @@ export interface Privacy {
   readonly rareLevels: Readonly<Record<string, number>>
 }
 
+/** How often who takes a row near to a synthetic one for a row of the fit is right. */
+export interface Membership {
+  /** Area under the curve, ½ where nothing is told. */
+  readonly value: number
+  readonly floor: number
+  /** 95 %. */
+  readonly interval: readonly [number, number]
+  /** Rows of each side. */
+  readonly rows: number
+  /** Of the twentieth of the rows that lies closest to synthetic ones: how many are rows of the fit, and may be by chance. */
+  readonly closest: { readonly rows: number; readonly training: number; readonly most: number }
+}
+
+/** Synthetic rows that show a combination of the columns which fewer than three real rows have. */
+export interface QuasiIdentifiers {
+  readonly columns: readonly string[]
+  readonly value: number
+  /** As many fresh rows would. */
+  readonly floor: number
+  /** Most that chance allows. */
+  readonly most: number
+  /** Combinations that fewer than three real rows have. */
+  readonly combinations: number
+  /** Synthetic rows. */
+  readonly rows: number
+}
+
 /** A rule that all real rows obey, and the synthetic rows that break it. */
 export interface RuleKept {
   /** As `--rule` reads it. */
@@ -91,6 +118,10 @@ export interface Evaluation {
   readonly rules: readonly RuleKept[]
   readonly associations: Associations
   readonly privacy: Privacy
+  /** Null where no rows were kept from the fit. */
+  readonly membership: Membership | null
+  /** Where columns were named for it. */
+  readonly quasi?: QuasiIdentifiers
   /** Rows of the tables; `compared`: real and synthetic rows used at most; `half`: rows on each side of a half split. */
   readonly rows: {
     readonly real: number

@@ -1,6 +1,6 @@
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Evaluation, Measure } from './evaluation.js'
-import { copiesReading, followsRows, ratioReading } from './readings.js'
+import { copiesReading, followsRows, membershipReading, ratioReading } from './readings.js'
 
 /** How near synthetic rows come to rows of the data, in words, and whether that is an alarm. */
 export interface Nearness {
@@ -11,7 +11,7 @@ export interface Nearness {
 
 /** What nearness says. Without a training table of its own nobody knows that the real rows are it. */
 export function nearness(evaluation: Evaluation): Nearness {
-  const { nearestNeighbourRatio, copies, classifierAuc, privacy, rows } = evaluation
+  const { nearestNeighbourRatio, copies, classifierAuc, membership, privacy, rows } = evaluation
   const known = rows.train === null ? 'real' : 'training'
   const ratio = ratioReading(nearestNeighbourRatio)
   const { value } = nearestNeighbourRatio
@@ -22,6 +22,8 @@ export function nearness(evaluation: Evaluation): Nearness {
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
   if (copiesReading(copies).grade !== 'good') return alarm(`More of its rows repeat a ${known} row than chance explains`)
   if (followsRows(classifierAuc)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
+  if (membership && membershipReading(membership).grade === 'poor')
+    return alarm(`A distance attack tells its training rows from others in ${shareText(membership.value)} of the pairs`)
   if (someCrowd(evaluation))
     return alarm(
       `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`

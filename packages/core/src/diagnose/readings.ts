@@ -1,6 +1,7 @@
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
-import type { Copies, Evaluation, Measure } from './evaluation.js'
+import type { Copies, Evaluation, Measure, Membership, QuasiIdentifiers } from './evaluation.js'
+import { chanceOfMembership } from './membership.js'
 
 /** A measure as a line of a table: beside its floor, and in words. */
 export interface MeasureLine extends Measure, Reading {
@@ -65,6 +66,15 @@ export function copiesReading({ value, most }: Pick<Copies, 'value' | 'most'>): 
   return { reading: `chance allows ${numberText(most)}`, grade: found <= 2 * most ? 'fair' : 'poor' }
 }
 
+/** The distance attack against what chance allows; how far above ½ says how bad it is. */
+export function membershipReading(membership: Membership): Reading {
+  const { value } = membership
+  if (value <= chanceOfMembership(membership)[1]) return { reading: 'rows of the fit are not told', grade: 'good' }
+  return value <= 0.7
+    ? { reading: 'rows of the fit are told a little', grade: 'fair' }
+    : { reading: 'rows of the fit are told', grade: 'poor' }
+}
+
 function densityReading({ value, floorRange }: Measure): Reading {
   if (value === null || !floorRange) return { reading: 'no floor', grade: 'plain' }
   if (value > floorRange[1] * 1.05) return { reading: 'crowded where data are dense', grade: 'fair' }
@@ -111,6 +121,32 @@ const NOTHING_YET: Pick<Evaluation, Graded | 'associations'> = {
   associations: { names: [], real: [], synthetic: [], largestError: { ...UNKNOWN, columns: null }, meanError: UNKNOWN }
 }
 
+function membershipLine(membership: Membership): MeasureLine {
+  const { value, floor, interval, closest } = membership
+  const [low, high] = interval.map(numberText)
+  return {
+    name: 'Membership (distance attack)',
+    known: true,
+    value,
+    floor,
+    floorRange: chanceOfMembership(membership),
+    ...membershipReading(membership),
+    meaning: `How often who takes the row that is nearer to a synthetic one for a row of the fit is right, of one and a held-out row; 95 % interval ${low} to ${high}. Of the ${closest.rows} rows that lie closest, ${closest.training} are rows of the fit, by chance up to ${closest.most}.`
+  }
+}
+
+function quasiLine({ columns, value, floor, most, combinations }: QuasiIdentifiers): MeasureLine {
+  return {
+    name: 'Quasi-identifiers',
+    known: true,
+    value,
+    floor,
+    floorRange: [0, most],
+    ...copiesReading({ value, most }),
+    meaning: `Synthetic rows with one of the ${numberText(combinations)} combinations of ${columns.join(', ')} that fewer than three real rows have; the floor is how many as many fresh rows would have, by Good and Turing’s estimate.`
+  }
+}
+
 /** Nearness to the very rows that the synthetic ones copy, or nearly, praises nothing: such readings lose their mark. */
 function unpraised({ classifierAuc }: Pick<Evaluation, 'classifierAuc'>): (reading: Reading) => Reading {
   const copied = followsRows(classifierAuc)
@@ -138,6 +174,7 @@ export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
   })
   const graded = (name: string, key: Graded, meaning: string) => line(name, key, evaluation[key], readings[key], meaning)
   const pair = associations.largestError.columns
+  const { membership, quasi } = evaluation
   return [
     graded(
       'Energy distance',
@@ -179,6 +216,8 @@ export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
       'density',
       'How many real neighbourhoods a synthetic row lies in, 1 on average; low values mean rows where no data are.'
     ),
+    ...(membership ? [membershipLine(membership)] : []),
+    ...(quasi ? [quasiLine(quasi)] : []),
     line(
       'Largest association error',
       'associations',

@@ -26,7 +26,7 @@ export function verdict(evaluation: Evaluation, keptBack?: number): Verdict {
   const judged = judgedAuc(evaluation, keptBack)
   const near = nearness(evaluation)
   const broken = evaluation.rules.filter((rule) => rule.broken > 0)
-  const details = [judged.words, ...broken.map(ruleWords), ...worst(evaluation).map(({ words }) => words)]
+  const details = [judged.words, ...broken.map(ruleWords), ...worst(evaluation).map(({ words }) => words), ...attackWords(evaluation)]
   if (near.alarm) return { grade: 'poor', sentence: `${near.words}; do not treat them as anonymous: ${details.join('; ')}.` }
   const like = likeness(evaluation, judged.auc)
   return { grade: like.grade, sentence: `${like.words}: ${[...details, near.words].join('; ')}.` }
@@ -62,6 +62,12 @@ function judgedAuc({ classifierAuc, copies }: Evaluation, keptBack?: number): { 
   if (keptBack !== undefined && keptBack > (value ?? 0))
     return say({ ...classifierAuc, value: keptBack }, 'on rows kept back from trial fits')
   return say(classifierAuc, copies.heldOut ? 'on held-out rows' : 'in-sample only, on rows that the model may have learned from')
+}
+
+function attackWords({ membership }: Evaluation): string[] {
+  if (!membership) return []
+  const [low, high] = membership.interval.map(numberText)
+  return [`membership AUC of the distance attack ${numberText(membership.value)} (${low} to ${high})`]
 }
 
 function ruleWords({ rule, broken, rows }: RuleKept): string {

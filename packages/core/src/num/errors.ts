@@ -43,6 +43,9 @@ export class FormatError extends SbridgeError {}
 /** A known engine that this machine lacks (exit code 3). */
 export class EngineError extends SbridgeError {}
 
+/** A requirement that was stated is not met (exit code 5). */
+export class RequirementError extends SbridgeError {}
+
 /** The caller asked to stop (exit code 130). */
 export class StopError extends SbridgeError {
   constructor(stage: string) {

@@ -11,6 +11,7 @@ import {
   localFields,
   marginalsFields,
   pathFields,
+  REQUIRABLE,
   ruleFields,
   snapshotFields,
   tableFields
@@ -54,6 +55,30 @@ export const reportFields: readonly Field[] = [
     default: 'off',
     sentence: 'The report also shows what fewer than three real rows have: rare levels and combinations, single values, training images.',
     source: ''
+  }
+]
+
+/** Options of comparisons. */
+export const evaluateFields: readonly Field[] = [
+  {
+    name: 'require',
+    kind: 'text',
+    unit: '',
+    range: `clauses MEASURE, < <= > or >=, and a number or floor, between commas; measures ${REQUIRABLE.join(', ')}`,
+    default: 'nothing',
+    sentence:
+      "A gate: exit code 5 and the clauses that fail, unless all hold, as 'membership<0.55,copies<=floor'; floor is the end of what chance allows.",
+    source: ''
+  },
+  {
+    name: 'quasi',
+    kind: 'names',
+    unit: '',
+    range: 'columns, between commas',
+    default: 'none',
+    sentence:
+      'Columns by which somebody could be recognised together: counts synthetic rows with a combination that fewer than three real rows have.',
+    source: 'Good 1953'
   }
 ]
 
@@ -116,6 +141,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'table', fields: tableFields },
   { group: 'rules', fields: ruleFields },
   { group: 'files', fields: [...readingFields, ...writingFields] },
+  { group: 'evaluate', fields: evaluateFields },
   { group: 'report', fields: reportFields },
   { group: 'running', fields: runFields }
 ]

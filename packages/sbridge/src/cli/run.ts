@@ -1,16 +1,17 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import { EngineError, FormatError, StopError } from '@sbridge/core'
-import { SbridgeError } from '@sbridge/core/internal'
+import { RequirementError, SbridgeError } from '@sbridge/core/internal'
 import { removeTemporaryFiles } from '../format/atomic-file.js'
 import { watchOutput } from '../format/table-file.js'
 import { causeOf, mistake, sentences } from '../host/causes.js'
 import { createProgram } from './program.js'
 
-/** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 130 interrupted. */
+/** Exit codes: 0 done; 2 bad input or usage; 3 an engine that this machine lacks; 4 unreadable file; 5 a requirement that is not met; 130 interrupted. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return 2
   if (error instanceof EngineError) return 3
   if (error instanceof FormatError) return 4
+  if (error instanceof RequirementError) return 5
   if (error instanceof StopError) return 130
   return error instanceof SbridgeError ? 2 : 1
 }

@@ -6,15 +6,20 @@ import {
   evaluateTarget,
   type Graded,
   type InferOptions,
+  parseRequirements,
+  type Requirement,
+  RequirementError,
   readingsOf,
   tableFields,
   tellTarget,
+  unmetRequirements,
+  unmetWords,
   verdict
 } from '@sbridge/core/internal'
 import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
 import { inferTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, readFields, readingFields, reportFields, runFields } from '../cli/fields.js'
+import { addFields, evaluateFields, readFields, readingFields, reportFields, runFields } from '../cli/fields.js'
 import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
 import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
@@ -29,7 +34,7 @@ export function evaluateVerb(verb: Command): void {
     .option('--target <column>', 'also scores SYNTHETIC as draws of this column, equally many for every row of REAL, in its order')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints the measures as JSON')
-  addFields(command, [...READ, ...readingFields, ...reportFields, ...runFields])
+  addFields(command, [...evaluateFields, ...READ, ...readingFields, ...reportFields, ...runFields])
   command.action(async (real, synthetic, options) => {
     await runEvaluate(real, await rowsToCompare(real, synthetic), options as EvaluateFlags)
   })
@@ -62,6 +67,8 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const run = runOf({ seed: '1', ...flags })
   const options: InferOptions = readFields(READ, flags)
   const showValues = showValuesOf(flags)
+  const { quasi, require: required } = readFields(evaluateFields, flags) as { quasi?: string[]; require?: string }
+  const requirements = required === undefined ? [] : requirementsOf(required, { train: flags.train, quasi })
   await checkOutputs([flags.report], [realPath, syntheticPath, flags.train])
   const real = await realOf(realPath, { options, flags })
   const like = async (path: string): Promise<Table> => {
@@ -74,7 +81,7 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const target = flags.target === undefined ? undefined : evaluateTarget({ real, synthetic, target: flags.target })
   const telling = target && tellTarget(target)
   await withEngine(run, async (engine) => {
-    const evaluation = await evaluateTables({ real, synthetic, train, engine, key: keyFromSeed(run.seed) })
+    const evaluation = await evaluateTables({ real, synthetic, train, quasi, engine, key: keyFromSeed(run.seed) })
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
       const title = `${syntheticPath} against ${realPath}`
@@ -88,6 +95,37 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
         ? `${JSON.stringify({ ...evaluation, verdict: verdict(evaluation), ...telling?.json })}\n`
         : [...evaluationLines(evaluation), ...(telling ? linesOf(telling) : []), ''].join('\n')
     )
+    refuseUnmet(evaluation, requirements)
+  })
+}
+
+/** Clauses of `--require`. Throws `InputError` for one that these tables could never answer: it would be no gate. */
+function requirementsOf(
+  text: string,
+  { train, quasi }: { readonly train: string | undefined; readonly quasi: readonly string[] | undefined }
+) {
+  const requirements = parseRequirements(text)
+  const without = (measure: string, option: string): InputError =>
+    new InputError({
+      code: 'require-unmeasured',
+      got: `--require of ${measure} without ${option}`,
+      expected: `${option}, without which it is not measured`,
+      try: `adding ${option}, or leaving the clause out`
+    })
+  if (requirements.some(({ measure }) => measure === 'membership') && train === undefined) throw without('membership', '--train')
+  if (requirements.some(({ measure }) => measure === 'quasi') && quasi === undefined) throw without('quasi', '--quasi')
+  return requirements
+}
+
+/** Throws `RequirementError` that names every clause which does not hold; what was measured stands on standard output. */
+function refuseUnmet(evaluation: Evaluation, requirements: readonly Requirement[]): void {
+  const unmet = unmetRequirements(evaluation, requirements)
+  if (unmet.length === 0) return
+  throw new RequirementError({
+    code: 'require-unmet',
+    got: unmet.map(unmetWords).join('; '),
+    expected: requirements.map(({ text }) => text).join(', '),
+    try: 'a look at the measures above; see docs/reading-the-report.md'
   })
 }
 
@@ -137,6 +175,18 @@ function evaluationLines(evaluation: Evaluation): string[] {
   for (const [name, { reading }] of Object.entries(readingsOf(evaluation))) {
     const { value, floor } = evaluation[name as Graded]
     lines.push(`${name.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  ${reading}`)
+  }
+  if (evaluation.membership) {
+    const { value, floor, interval, closest } = evaluation.membership
+    lines.push(
+      `${'membership'.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  ${interval.map(number).join(' to ')}; of the ${closest.rows} closest rows ${closest.training} are rows of the fit, by chance up to ${closest.most}`
+    )
+  }
+  if (evaluation.quasi) {
+    const { value, floor, most, combinations } = evaluation.quasi
+    lines.push(
+      `${'quasi'.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  rows with one of ${combinations} rare combinations, by chance up to ${most}`
+    )
   }
   for (const [name, column] of Object.entries(evaluation.columns)) {
     const measure = column.kolmogorovSmirnov ?? column.totalVariation

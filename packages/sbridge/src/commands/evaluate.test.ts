@@ -1,0 +1,69 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { keyFromSeed, normals } from '@sbridge/core/kernels'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { sbridge } from '../../test/command.js'
+
+let folder: string
+
+/** Numbers with a name that recurs, as CSV. */
+function csvOf(seed: number, rows = 60): string {
+  const z = normals(keyFromSeed(seed), 2 * rows)
+  const lines = Array.from(
+    { length: rows },
+    (_, i) => `${z[2 * i]!.toFixed(3)},${z[2 * i + 1]!.toFixed(3)},n${Math.floor(9 + 2 * z[2 * i]!)}`
+  )
+  return ['x,y,name', ...lines, ''].join('\n')
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sbridge-evaluate-'))
+  const files = { 'train.csv': csvOf(1), 'held.csv': csvOf(2), 'fresh.csv': csvOf(3) }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+})
+
+const run = (...words: string[]) => sbridge(folder, 'evaluate', ...words, '--seed', '1', '--threads', '1')
+
+describe('evaluate --require', () => {
+  test('passes fresh rows', async () => {
+    const found = await run('held.csv', 'fresh.csv', '--train', 'train.csv', '--require', 'copies<=floor,auc<0.7')
+    expect([found.status, found.stderr]).toEqual([0, ''])
+    expect(found.stdout).toMatch(/^membership +0\.\d+ +0\.5000 /m)
+  })
+
+  test('ends with 5 and the clauses that fail, after what was measured', async () => {
+    const found = await run(
+      'held.csv',
+      'train.csv',
+      '--train',
+      'train.csv',
+      '--require',
+      'membership<0.55,copies<=floor,coverage>0.1',
+      '--json'
+    )
+    expect(found.status).toBe(5)
+    expect(JSON.parse(found.stdout)).toMatchObject({ membership: { value: expect.any(Number) }, verdict: { grade: 'poor' } })
+    expect(found.stderr).toMatch(/membership<0\.55: \d.*; copies<=floor: 60, chance allows/)
+    expect(found.stderr).not.toMatch(/coverage>0\.1:/)
+  })
+
+  test('refuses clauses that nobody could answer, before anything is computed', async () => {
+    expect(await run('held.csv', 'fresh.csv', '--require', 'membership<0.55')).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('without --train')
+    })
+    expect((await run('held.csv', 'fresh.csv', '--require', 'quasi<=floor')).stderr).toContain('without --quasi')
+    expect(await run('held.csv', 'fresh.csv', '--require', 'auc~0.6')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('“auc~0.6”')
+    })
+  })
+})
+
+test('evaluate --quasi counts rare combinations, prints none', async () => {
+  const found = await run('held.csv', 'held.csv', '--quasi', 'name,y')
+  expect(found.stdout).toMatch(/^quasi +60\.0000 +0\.0000 {2}rows with one of 60 rare combinations, by chance up to 3$/m)
+  expect((await run('held.csv', 'fresh.csv', '--quasi', 'zip')).stderr).toContain('the quasi-identifier zip')
+})

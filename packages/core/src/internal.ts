@@ -14,7 +14,6 @@ export {
   type Graded,
   type MeasureLine,
   measureLines,
-  membershipReading,
   ratioReading,
   readingsOf
 } from './diagnose/readings.js'

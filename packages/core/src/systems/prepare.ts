@@ -1,9 +1,9 @@
+import { continueNumbers } from '../code/keys/number-keys.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
 import type { RawTable } from '../table/raw.js'
 import { repeatedKeyNotes } from '../table/repeated-keys.js'
-import { continueNumbers } from '../table/running-numbers.js'
 import { isNumeric } from '../table/table.js'
 
 /** How a raw table is read. */
@@ -39,7 +39,7 @@ export function prepareTable(raw: RawTable, options: TableOptions = {}): Prepare
   return { data: { ...data, table: { ...data.table, columns }, notes }, weights: column.values }
 }
 
-/** As `prepareTable`, for models of rows: running numbers are left out of these and continued, and rows that repeat per key have a note. */
+/** As `prepareTable`, for models of rows: numbers that are keys are left out of these and written anew, and rows that repeat per key have a note. */
 export function prepareRows(raw: RawTable, options: TableOptions = {}): PreparedTable {
   const { data, ...weights } = prepareTable(raw, options)
   const rows = continueNumbers(data, options)

@@ -133,21 +133,22 @@ interface Inferring {
 function inferColumn(raw: RawColumn, context: Inferring): Inferred {
   const { options, notes } = context
   const wanted = options.types?.[raw.name]
-  const tokens = new Set([...MISSING_WORDS, ...(options.missing ?? [])])
   if (raw.source === 'text' || wanted === 'category' || wanted === 'identifier' || (raw.source === 'boolean' && wanted !== 'number')) {
-    const cells = textCells(raw, tokens)
+    const cells = textCells(raw, options.missing)
     const { format, ...inferred } = inferText(raw, cells, wanted, context)
     const absent = absentWord(raw, cells)
     return { ...inferred, format: absent === undefined ? format : { ...format, absent } }
   }
   if (raw.source === 'boolean') throw unfit(raw.name, 'booleans', wanted!)
-  const inferred = inferNumbers(raw, wanted, tokens.has('NaN'))
+  const inferred = inferNumbers(raw, wanted, options.missing?.includes('NaN') === true)
   if (isEmpty(inferred.column)) notes.push(emptyNote(raw.name))
   noteRounding(inferred.column, notes)
   return inferred
 }
 
-function textCells(raw: RawColumn, tokens: ReadonlySet<string>): (string | null)[] {
+/** Cells as text, null where one is missing or a word for it. */
+export function textCells(raw: RawColumn, missing: readonly string[] = []): (string | null)[] {
+  const tokens = new Set([...MISSING_WORDS, ...missing])
   if (raw.source === 'text') return raw.values.map((cell) => (cell === null || tokens.has(cell.trim()) ? null : cell))
   if (raw.source === 'boolean') return raw.values.map((cell) => (cell === null ? null : String(cell)))
   return Array.from(raw.values, (value, i) => (raw.missing?.[i] ? null : String(value)))
@@ -184,7 +185,7 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
     const reason = wanted ? 'counts' : 'every value differs, so it counts'
     const hint = wanted ? '' : hintFor(present)
     const numbering = numberingOf(cells.map((cell) => parseNumber(cell ?? '') ?? Number.NaN))
-    const written = numbering ? `continued from ${numbering.next}` : 'written as 1 … n'
+    const written = numbering ? `continued from ${numbering.next}` : 'written anew'
     notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, ${written}${hint}`)
     return { column: { name: raw.name, kind }, format: { ...base, kind, ...(numbering ? { numbering } : {}) } }
   }

@@ -38,6 +38,7 @@ interface Presented {
 
 function presentColumn(column: Column, format: ColumnFormat, { rowCount, as }: Presented): RawColumn {
   const name = column.name
+  if (column.kind === 'identifier' && column.cells) return presentKeys(name, column.cells, format, as)
   if (column.kind === 'identifier') {
     const { next, step } = format.numbering ?? { next: 1, step: 1 }
     const numbers = Float64Array.from({ length: rowCount }, (_, i) => next + step * i)
@@ -61,6 +62,14 @@ function presentColumn(column: Column, format: ColumnFormat, { rowCount, as }: P
 
 /** The word of the input for a missing cell. */
 const absentOf = ({ absent }: ColumnFormat): Pick<ColumnFormat, 'absent'> => (absent === undefined ? {} : { absent })
+
+/** Names that are written as numbers stay text; numbers stay numbers. */
+function presentKeys(name: string, cells: readonly (string | null)[], format: ColumnFormat, as: 'text' | 'typed'): RawColumn {
+  if (as === 'text' || !(format.source === 'number' || format.numbering || format.integer)) return { name, source: 'text', values: cells, ...absentOf(format) }
+  const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
+  const values = Float64Array.from(cells, (cell) => Number(cell ?? 0))
+  return { name, source: 'number', values, integer: true, ...(missing.includes(1) ? { missing } : {}) }
+}
 
 /** Numbers that were declared categories go back to numbers, other levels stay text. */
 function presentCategory(

@@ -83,7 +83,8 @@ function sizesOf(codes: Int32Array, count: number): Int32Array {
   return rows
 }
 
-function isNamedAsKey(name: string): boolean {
+/** Whether a column is named as a key is. */
+export function isNamedAsKey(name: string): boolean {
   return name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()

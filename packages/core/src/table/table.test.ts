@@ -106,7 +106,7 @@ describe('kinds of columns', () => {
       ['12:30', '12:31'],
       ['ann', 'bob']
     ])
-      expect(notesOn(cells)).toMatch(/written as 1 … n$/)
+      expect(notesOn(cells)).toMatch(/written anew$/)
     expect(notesOn(['9007199254740993', '9007199254740995'])).toContain('--types x=identifier')
     expect(notesOn(['9007199254740991', '3'])).toBe('')
     // The note names the column of prices, also where prices recur, and not one of long account numbers beside it.
@@ -148,7 +148,7 @@ describe('names', () => {
     expect(guessed.notes[0]).toMatch(/^name: 111 different values in 120 cells/)
     const told = inferTable(raw(nearlyAll), { types: { name: 'identifier' } })
     expect(told.table.columns[0]!.kind).toBe('identifier')
-    expect(told.notes).toEqual(['name: counts as an identifier: left out of the model, written as 1 … n'])
+    expect(told.notes).toEqual(['name: counts as an identifier: left out of the model, written anew'])
   })
   it('that is a number in almost every cell has a note that names the cell that is none, and its text where it recurs', () => {
     const strays = (...at: number[]) => Array.from({ length: 40 }, (_, i) => (at.includes(i) ? 'oops' : String(i % 9)))

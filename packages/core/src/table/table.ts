@@ -1,4 +1,4 @@
-/** Kinds of column that the model knows. An identifier is left out of the model and written as 1 … n; running numbers go on where they end. */
+/** Kinds of column that the model knows. An identifier is left out of the model and written anew. */
 export type ColumnKind = 'number' | 'integer' | 'category' | 'boolean' | 'datetime' | 'identifier'
 
 /** Numbers, whole numbers and date-times (milliseconds since 1970): finite where not missing. */
@@ -22,6 +22,8 @@ export interface CategoricalColumn {
 export interface IdentifierColumn {
   readonly name: string
   readonly kind: 'identifier'
+  /** [n], of drawn rows: null where there is none. */
+  readonly cells?: readonly (string | null)[]
 }
 
 export type Column = NumericColumn | CategoricalColumn | IdentifierColumn

@@ -2,7 +2,18 @@ import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { InputError, linesOf, type ModelContents, systemFor } from '@sbridge/core'
-import { type ColumnFacts, columnFacts, inLine, prepareRows, ruleFields, rulesOf, ruleText, tableFields } from '@sbridge/core/internal'
+import {
+  type ColumnFacts,
+  columnFacts,
+  inLine,
+  keysOf,
+  keyTexts,
+  prepareRows,
+  ruleFields,
+  rulesOf,
+  ruleText,
+  tableFields
+} from '@sbridge/core/internal'
 import { ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable, Table } from '@sbridge/core/tables'
 import { addFields, allFields, flagOf, readFields, readingFields } from '../cli/fields.js'
@@ -98,19 +109,25 @@ interface Facts {
   readonly words?: readonly string[]
   /** That a table obeys. */
   readonly rules?: readonly string[]
+  /** Columns that are written anew, and how. */
+  readonly keys?: readonly string[]
 }
 
 function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1]): Facts {
   const { data } = prepareRows(raw, options)
   const { table, notes } = data
   const rules = rulesOf(data, options).map(ruleText)
-  const words = rules.map((rule) => `rule: ${rule}`)
+  const kept = keysOf(raw, options)
+  const keys = kept ? keyTexts(kept) : []
+  const words = [...rules.map((rule) => `rule: ${rule}`), ...keys.map((key) => `key: ${key}`)]
   return {
     what: 'table',
     rows: table.rowCount,
     columns: table.columns.map(lineOf),
     notes,
-    ...(rules.length > 0 ? { rules, words } : {})
+    ...(rules.length > 0 ? { rules } : {}),
+    ...(keys.length > 0 ? { keys } : {}),
+    ...(words.length > 0 ? { words } : {})
   }
 }
 

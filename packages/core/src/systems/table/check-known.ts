@@ -5,7 +5,7 @@ import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { rowOf } from '../../num/matrix.js'
 import { encodeTable, fitEncoder } from '../../table/encoder.js'
 import { columnsOf, parseObservation } from '../../table/expression.js'
-import type { InferredTable } from '../../table/infer.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { refuseContradictions } from '../global/condition-sample.js'
 import { prepareRows, prepareTable } from '../prepare.js'
@@ -22,15 +22,20 @@ export interface Known {
 }
 
 /**
- * The job with those running numbers modelled that something is known of: what is not modelled cannot be given. A likelihood
+ * The job with those numbers that are keys modelled that something is known of: what is not modelled cannot be given. A likelihood
  * may ask for any column. Cost O(cells · log n).
  */
 export function modelKnown(raw: RawTable, job: FitJob, { givens, observe, likelihood }: Known): FitJob {
   const named = new Set([...givens.flatMap(Object.keys), ...observe.flatMap((text) => columnsOf(parseObservation(text).residual))])
-  const running = prepareRows(raw, job).data.formats.filter(({ name, numbering }) => numbering && (likelihood || named.has(name)))
+  const running = prepareRows(raw, job)
+    .data.formats.filter(isNumberKey)
+    .filter(({ name }) => likelihood || named.has(name))
   const kinds = running.filter(({ name }) => !job.types?.[name]).map(({ name }) => [name, 'integer'] as const)
   return kinds.length === 0 ? job : { ...job, types: { ...job.types, ...Object.fromEntries(kinds) } }
 }
+
+const isNumberKey = ({ kind, numbering, integer }: ColumnFormat): boolean =>
+  kind === 'identifier' && (numbering !== undefined || integer === true)
 
 /**
  * Refuses what is impossible about rows to draw, before the table is fitted: that may take long. Throws `InputError` as the

@@ -1,4 +1,5 @@
 import type { ConditionMemory } from '../../choose/memory.js'
+import type { KeptKeys } from '../../code/keys/keep.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -22,7 +23,10 @@ import type { LatentLocalModel } from './latent-local.js'
 import type { FitJob } from './whole.js'
 
 /** A fitted model of a table, of any kind. */
-export type TableModel = GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel
+export type TableModel = (GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel) & {
+  /** Columns that are written anew; absent where there are none. */
+  readonly keys?: KeptKeys
+}
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */
 export interface TableFit extends FitJob, RuleOptions, Partial<Pick<LatentJob, 'commonScale'>>, Partial<Omit<LocalOptions, 'local'>> {

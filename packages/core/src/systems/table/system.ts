@@ -1,4 +1,5 @@
 import { parseLatent } from '../../code/codecs/specification.js'
+import { keyTexts } from '../../code/keys/keep.js'
 import { ruleTexts } from '../../code/rules/keep.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import { defined } from '../../num/defined.js'
@@ -9,6 +10,7 @@ import { askedIn } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
 import { drawFields, fitFields } from '../global/options.js'
 import type { Host } from '../host.js'
+import { keysIn, withKeys } from '../keys-file.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
 import { ruleFields } from '../rule-options.js'
@@ -16,6 +18,7 @@ import { RULE_WARNING } from '../ruled-terms.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { checkKnown, modelKnown } from './check-known.js'
+import { checkKeys, keysOf, withNewKeys } from './keyed.js'
 import { latent, latentLocal, local, localClasses, type TableKind, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
@@ -62,15 +65,26 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     const asked = request.asked ?? (await askedIn({ ...request, given: _g, givenFile: _f, observe: _o, likelihood: _l }, host))
     return { ...draws, ...(asked ? { asked } : {}) }
   },
-  optionsFor(input, options, { asked }) {
-    if (!asked) return options
+  optionsFor(input, options, { asked, rows = input.rowCount }) {
+    if (!asked) {
+      checkKeys(keysOf(input, options), rows)
+      return options
+    }
     const own = kindFor(options) === kindNamed('global') ? { ...options, ...modelKnown(input, options, asked) } : options
     checkKnown(input, own, asked)
+    checkKeys(keysOf(input, own), rows * asked.givens.length)
     return own
   },
   plan: planTable,
-  fit: (input, options, context) => kindFor(options).fit(input, options, context),
-  draw: (model, request, context) => kindNamed(kindOf(model)).draw(model, request, context),
+  async fit(input, options, context) {
+    const keys = keysOf(input, options)
+    const model = await kindFor(options).fit(input, options, context)
+    return keys ? { ...model, keys } : model
+  },
+  async draw(model, request, context) {
+    checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
+    return withNewKeys(await kindNamed(kindOf(model)).draw(model, request, context), model.keys, request.seed)
+  },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
   tell(model, drawn) {
     if (!drawn) return tellTable(model)
@@ -80,9 +94,17 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     return warnings.length === 0 ? told : together(told, { json: {}, topics: [], warnings, notes: [] })
   },
   training: (model) => kindNamed(kindOf(model)).training(model),
-  summary: ({ summary, ...model }) => ('rules' in model && model.rules ? { ...summary, rules: ruleTexts(model.rules) } : summary),
-  save: (model) => kindNamed(kindOf(model)).save(model),
-  load: (contents: ModelContents, context) => kindNamed(contents.kind).load(contents, context)
+  summary: ({ summary, keys, ...model }) => ({
+    ...summary,
+    ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
+    ...(keys ? { keys: keyTexts(keys) } : {})
+  }),
+  save: (model) => withKeys(kindNamed(kindOf(model)).save(model), model.keys),
+  async load(contents: ModelContents, context) {
+    const keys = keysIn(contents)
+    const model = await kindNamed(contents.kind).load(contents, context)
+    return keys ? { ...model, keys } : model
+  }
 }
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */

@@ -15,6 +15,7 @@ import type { LatentDraw, LatentTableModel } from './latent.js'
 import { type LatentLocalModel, trainingLatents } from './latent-local.js'
 import type { DrawnRows, TableModel } from './options.js'
 import { tellCodec } from './tell-codec.js'
+import { tellKeys } from './tell-keys.js'
 import { tellRules } from './tell-rules.js'
 import { wholeTable } from './whole.js'
 
@@ -39,7 +40,8 @@ export interface ToldReports {
 export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
   const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
-  return together(tellModel(model, rows.latents), ...rules, ...tellKnown(rows, rows.posterior ? columnsOf(model) : []), ...draws)
+  const keys = model.keys ? [tellKeys(model.keys)] : []
+  return together(tellModel(model, rows.latents), ...rules, ...keys, ...tellKnown(rows, rows.posterior ? columnsOf(model) : []), ...draws)
 }
 
 function tellModel(model: TableModel, drawn: Matrix | undefined): Telling {

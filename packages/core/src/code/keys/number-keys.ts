@@ -1,7 +1,9 @@
-import { presentValues } from './encoder.js'
-import type { InferOptions, InferredTable } from './infer.js'
-import { type Numbering, numberingOf } from './numbering.js'
-import { type Column, isNumeric, type NumericColumn } from './table.js'
+import { presentValues } from '../../table/encoder.js'
+import type { ColumnFormat, InferOptions, InferredTable } from '../../table/infer.js'
+import { numberingOf } from '../../table/numbering.js'
+import { isNamedAsKey } from '../../table/repeated-keys.js'
+import { type Column, isNumeric, type NumericColumn } from '../../table/table.js'
+import { checkOf } from './check-digits.js'
 
 /** So few rows may be evenly spaced by chance, or by hand. */
 const LEAST_ROWS = 10
@@ -9,9 +11,10 @@ const LEAST_ROWS = 10
 type Options = Pick<InferOptions, 'types'> & { readonly weights?: string | undefined; readonly scaling?: unknown }
 
 /**
- * Takes running numbers, as of orders, for identifiers that are continued: drawn as numbers they would repeat. Where at
- * least half of the other numbers follow them they are a grid or a time instead, and are modelled; a note says which.
- * Columns whose kind or scaling is given, and the weights, stay as they are. Cost O(cells), and O(cells · log n) where there are any.
+ * Takes whole numbers that are keys for identifiers, which are written anew: drawn as numbers they would repeat. These are
+ * running numbers, as of orders; numbers that are named as a key; and numbers that end in check digits. Where at least half of
+ * the other numbers follow them they are a grid or a time instead, and are modelled; a note says which. Columns whose kind or
+ * scaling is given, and the weights, stay as they are. Cost O(cells), and O(cells · log n) where there are any.
  */
 export function continueNumbers(data: InferredTable, options: Options = {}): InferredTable {
   const named = new Set([
@@ -20,35 +23,52 @@ export function continueNumbers(data: InferredTable, options: Options = {}): Inf
     ...(typeof options.scaling === 'object' ? Object.keys(options.scaling!) : [])
   ])
   const notes = [...data.notes]
-  const numberings = new Map<string, Numbering>()
+  const keys = new Map<string, NumberKey>()
   for (const column of data.table.columns) {
     if (column.kind !== 'integer' || column.missing || named.has(column.name) || data.table.rowCount < LEAST_ROWS) continue
-    const numbering = numberingOf(column.values)
-    if (!numbering) continue
-    const others = data.table.columns.filter((other) => other !== column && !numberings.has(other.name))
+    const key = numberKeyOf(column)
+    if (!key) continue
+    const others = data.table.columns.filter((other) => other !== column && !keys.has(other.name))
     if (!others.some(varies)) continue
-    const running = `${column.name}: whole numbers in equal steps, no two alike`
+    const what = `${column.name}: whole numbers ${key.why}, no two alike`
     if (isFollowed(column, others)) {
       notes.push(
-        `${running}, which other columns follow: modelled, so that new ones may repeat; as a key, --types ${column.name}=identifier continues them`
+        `${what}, which other columns follow: modelled, so that new ones may repeat; as a key, --types ${column.name}=identifier ${key.verb} them`
       )
       continue
     }
-    numberings.set(column.name, numbering)
-    notes.push(`${running}: left out of the model and continued from ${numbering.next}; --types ${column.name}=integer models them`)
+    keys.set(column.name, key)
+    notes.push(`${what}: left out of the model and ${key.becomes}; --types ${column.name}=integer models them`)
   }
-  if (numberings.size === 0) return { ...data, notes }
+  if (keys.size === 0) return { ...data, notes }
   return {
     table: {
       ...data.table,
-      columns: data.table.columns.map((column) => (numberings.has(column.name) ? { name: column.name, kind: 'identifier' } : column))
+      columns: data.table.columns.map((column) => (keys.has(column.name) ? { name: column.name, kind: 'identifier' } : column))
     },
     formats: data.formats.map((format) => {
-      const numbering = numberings.get(format.name)
-      return numbering ? { ...format, kind: 'identifier', numbering } : format
+      const key = keys.get(format.name)
+      return key ? { ...format, ...key.format, kind: 'identifier' } : format
     }),
     notes
   }
+}
+
+/** Why a column of numbers is a key, and what becomes of it. */
+interface NumberKey {
+  readonly why: string
+  readonly becomes: string
+  readonly verb: string
+  readonly format: Partial<ColumnFormat>
+}
+
+function numberKeyOf({ name, values }: NumericColumn): NumberKey | undefined {
+  const numbering = numberingOf(values)
+  if (numbering) return { why: 'in equal steps', becomes: `continued from ${numbering.next}`, verb: 'continues', format: { numbering } }
+  const anew = { becomes: 'written anew', verb: 'writes anew', format: { integer: true } } as const
+  if (!values.every((x) => Number.isSafeInteger(x) && x >= 0) || new Set(values).size < values.length) return undefined
+  if (isNamedAsKey(name)) return { why: 'named as a key', ...anew }
+  return checkOf(Array.from(values, String)) === undefined ? undefined : { why: 'with check digits', ...anew }
 }
 
 function varies(column: Column): boolean {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { keyFor, keyFromSeed, normals, permutation } from '../num/random.js'
-import { prepareRows } from '../systems/prepare.js'
-import { modelKnown } from '../systems/table/check-known.js'
-import { decodeTable, encodeTable, fitEncoder } from './encoder.js'
-import { inferTable } from './infer.js'
-import { numberingOf } from './numbering.js'
-import { presentTable } from './present.js'
-import type { RawTable } from './raw.js'
-import { continueNumbers } from './running-numbers.js'
+import { keyFor, keyFromSeed, normals, permutation } from '../../num/random.js'
+import { prepareRows } from '../../systems/prepare.js'
+import { modelKnown } from '../../systems/table/check-known.js'
+import { decodeTable, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { inferTable } from '../../table/infer.js'
+import { numberingOf } from '../../table/numbering.js'
+import { presentTable } from '../../table/present.js'
+import type { RawTable } from '../../table/raw.js'
+import { continueNumbers } from './number-keys.js'
 
 const key = keyFromSeed(6)
 const noise = (label: string, rows: number) => normals(keyFor(key, label), rows)

@@ -1,0 +1,102 @@
+import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { freshValues, type Guard } from './draw.js'
+import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
+import { hashesOf } from './guard.js'
+import { learnForm } from './learn.js'
+import { proseForm } from './prose.js'
+
+/** How the values of one key come about: plain data without any of them. */
+export interface KeptKey {
+  readonly column: string
+  readonly form: Form
+  /** Share of rows without a value. */
+  readonly missing: number
+  /** Values that are there more than once; new ones are all different. */
+  readonly repeated: number
+  /** Sorted keyed hashes of the values, none of which is drawn again. */
+  readonly hashes: Float64Array
+}
+
+/** Keys of a table, left out of what is modelled and made anew. */
+export interface KeptKeys {
+  /** Of the key of the hashes. */
+  readonly seed: number
+  readonly keys: readonly KeptKey[]
+}
+
+/** A column that is a key: its cells in the order of rows, null where there is none. */
+export interface KeyColumn {
+  readonly name: string
+  readonly cells: readonly (string | null)[]
+}
+
+/** Learns how keys are written. Cost O(characters). */
+export function keepKeys(columns: readonly KeyColumn[], seed: number): KeptKeys {
+  return { seed, keys: columns.map((column) => keepKey(column, guardKey(seed))) }
+}
+
+const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
+
+function keepKey({ name, cells }: KeyColumn, key: Key): KeptKey {
+  const values = cells.filter((cell): cell is string => cell !== null)
+  const different = new Set(values)
+  return {
+    column: name,
+    form: learnForm([...different]) ?? proseForm(values),
+    missing: 1 - values.length / Math.max(1, cells.length),
+    repeated: values.length - different.size,
+    hashes: hashesOf(key, different)
+  }
+}
+
+/** Cells of a key for drawn rows; null in as many as in the data have none. Throws `InputError` (code `key-space`). */
+export function drawKey(
+  { column, form, missing, hashes }: KeptKey,
+  seed: number,
+  rows: { readonly count: number; readonly key: Key }
+): (string | null)[] {
+  const key = keyFor(rows.key, column)
+  const guard: Guard = { key: guardKey(seed), hashes: new Set(hashes) }
+  const values = freshValues(form, rows.count, { column, key, guard })
+  if (missing === 0) return values
+  const left = keyFor(key, 'missing')
+  return values.map((value, row) => (uniforms(left, 1, row)[0]! < missing ? null : value))
+}
+
+/** A form with so many times more codes than rows, in its rarest pattern, cannot run out. */
+const AMPLE = 8n
+
+/** Whether so many rows may be more than a form has codes for; only drawing them tells. Cost little. */
+export function mayRunOut({ form, hashes }: KeptKey, rowCount: number): boolean {
+  const needed = AMPLE * BigInt(rowCount + hashes.length)
+  return form.patterns.some((pattern) => fewestCodes(pattern) < needed)
+}
+
+/** Codes of the cell that has the fewest. */
+function fewestCodes(pattern: Pattern): bigint {
+  const choices = pattern.segments.map((segment) =>
+    segment.kind === 'symbols' ? segment.lengths.indexOf(Math.min(...segment.lengths)) : 0
+  )
+  return sizeOf(pattern, cellOf(choices))
+}
+
+/** Rows whose keys are shown as an example. */
+const EXAMPLES = 1
+
+/** How keys are written: for each a new value, and what is special about it. */
+export function keyTexts({ keys, seed }: KeptKeys): string[] {
+  return keys.map((key) => keyText(key, seed))
+}
+
+function keyText(key: KeptKey, seed: number): string {
+  const { column, form } = key
+  const [example] = freshValues(form, EXAMPLES, {
+    column,
+    key: keyFor(keyFor(keyFromSeed(seed), 'example'), column),
+    guard: { key: guardKey(seed), hashes: new Set(key.hashes) }
+  })
+  const running = form.patterns.some(({ progress }) => progress)
+  const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns`] : []
+  const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
+  return [`${column} like ${example}`, ...(running ? ['running on'] : []), ...several, ...check].join(', ')
+}

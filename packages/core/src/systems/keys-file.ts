@@ -1,0 +1,82 @@
+import { CHECK_FAMILIES } from '../code/keys/check-digits.js'
+import type { Form, Pattern, Progress, Segment } from '../code/keys/form.js'
+import type { KeptKey, KeptKeys } from '../code/keys/keep.js'
+import type { ModelArray, ModelContents } from '../model-file/contents.js'
+import {
+  damaged,
+  dictionary,
+  float64Array,
+  list,
+  number,
+  optional,
+  type Reader,
+  record,
+  text,
+  variant,
+  whole,
+  word
+} from '../model-file/reading.js'
+
+const hashesName = (k: number): string => `keys.${k}`
+
+/** Contents of a model file with its keys: how they are written, and hashes of those that are there. */
+export function withKeys(contents: ModelContents, kept: KeptKeys | undefined): ModelContents {
+  if (!kept) return contents
+  const keys = kept.keys.map(({ hashes: _hashes, ...key }) => key)
+  const arrays: Record<string, ModelArray> = Object.fromEntries(kept.keys.map(({ hashes }, k) => [hashesName(k), hashes]))
+  return { ...contents, meta: { ...(contents.meta as object), keys: { seed: kept.seed, keys } }, arrays: { ...contents.arrays, ...arrays } }
+}
+
+const SHARE = { least: 0, most: 1 }
+const shares = list(number(SHARE))
+const symbols: Reader<string> = (value, field) => {
+  const characters = text(value, field)
+  if (characters !== '' && new Set(characters).size === characters.length) return characters
+  throw damaged(`a model with ${field} = ${JSON.stringify(characters)}`, 'different characters')
+}
+
+type Kind<K extends Segment['kind']> = Extract<Segment, { kind: K }>
+
+const segment: Reader<Segment> = (value, field) => {
+  const read = variant<Segment>('kind', {
+    literal: record<Kind<'literal'>>({ kind: word('literal'), text }),
+    words: record<Kind<'words'>>({ kind: word('words'), words: list(text), shares }),
+    symbols: record<Kind<'symbols'>>({ kind: word('symbols'), places: list(symbols), lengths: list(whole()), shares }),
+    number: record<Kind<'number'>>({ kind: word('number'), least: whole(), most: whole() })
+  })(value, field)
+  if (read.kind === 'words' && read.words.length !== read.shares.length)
+    throw damaged(`a model with ${field} of other shares than words`, 'a share for each')
+  if (read.kind === 'symbols' && (read.lengths.length !== read.shares.length || read.lengths.some((length) => length > read.places.length)))
+    throw damaged(`a model with ${field} of lengths beyond its places`, 'a share and places for each length')
+  if (read.kind === 'number' && read.most < read.least) throw damaged(`a model with ${field} from ${read.least} to ${read.most}`, 'a range')
+  return read
+}
+
+const numeral: Reader<string> = (value, field) => {
+  if (typeof value === 'string' && /^\d{1,400}$/.test(value)) return value
+  throw damaged(`a model with ${field} that is no whole number`, 'digits')
+}
+
+const steps: Reader<readonly string[]> = (value, field) => {
+  const read = list(numeral)(value, field)
+  if (read.length > 1 && read.every((step, k) => k === 0 || BigInt(step) >= BigInt(read[k - 1]!))) return read
+  throw damaged(`a model whose ${field} do not ascend`, 'ascending steps')
+}
+
+const progress = record<Progress>({ ends: dictionary(numeral), steps })
+const form = record<Form>({
+  patterns: list(record<Pattern>({ share: number(SHARE), segments: list(segment), progress: optional(progress) })),
+  check: optional(word(...CHECK_FAMILIES))
+})
+
+/** The keys of a model, where it has some. Throws `FormatError` (code `model-damaged`). */
+export function keysIn({ meta, arrays }: ModelContents): KeptKeys | undefined {
+  const key = record<Omit<KeptKey, 'hashes'>>({ column: text, form, missing: number(SHARE), repeated: whole() })
+  const hashed = (value: unknown, field: string, k: number): KeptKey => {
+    const read = key(value, field)
+    if (read.form.patterns.length === 0) throw damaged(`a model with ${field} of no pattern`, 'a pattern')
+    return { ...read, hashes: float64Array(arrays, hashesName(k), undefined, { least: 0 }) }
+  }
+  const kept = record<KeptKeys>({ seed: whole(), keys: list(hashed) })
+  return record<{ readonly keys?: KeptKeys }>({ keys: optional(kept) })(meta, 'meta').keys
+}

@@ -1,0 +1,39 @@
+import { drawKey, type KeptKeys, keepKeys, mayRunOut } from '../../code/keys/keep.js'
+import { keyFor, keyFromSeed } from '../../num/random.js'
+import { textCells } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Column } from '../../table/table.js'
+import { prepareTable } from '../prepare.js'
+import { ruledRows } from '../ruled-rows.js'
+import type { DrawnRows, TableFit } from './options.js'
+
+/** What decides which columns are keys. */
+export type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'local' | 'latent' | 'seed'>
+
+/** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
+export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
+  const { data } = options.local === undefined && options.latent === undefined ? ruledRows(raw, options) : prepareTable(raw, options)
+  const names = new Set(data.table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => name))
+  if (names.size === 0) return undefined
+  const columns = raw.columns.filter(({ name }) => names.has(name))
+  return keepKeys(
+    columns.map((column) => ({ name: column.name, cells: textCells(column, options.missing) })),
+    options.seed ?? 1
+  )
+}
+
+/** Refuses more rows than there are new keys for, before rows are drawn. Throws `InputError` (code `key-space`). */
+export function checkKeys(kept: KeptKeys | undefined, rowCount: number): void {
+  for (const key of kept?.keys ?? []) if (mayRunOut(key, rowCount)) drawKey(key, kept!.seed, { count: rowCount, key: keyFromSeed(0) })
+}
+
+/** Drawn rows with new keys: a row's key depends on the seed and its place alone. Throws `InputError` (code `key-space`). */
+export function withNewKeys(drawn: DrawnRows, kept: KeptKeys | undefined, seed = 1): DrawnRows {
+  if (!kept) return drawn
+  const rows = { count: drawn.table.rowCount, key: keyFor(keyFromSeed(seed), 'keys') }
+  const columns = drawn.table.columns.map((column): Column => {
+    const key = column.kind === 'identifier' ? kept.keys.find((one) => one.column === column.name) : undefined
+    return key ? { name: column.name, kind: 'identifier', cells: drawKey(key, kept.seed, rows) } : column
+  })
+  return { ...drawn, table: { ...drawn.table, columns } }
+}

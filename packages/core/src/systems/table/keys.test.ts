@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { linesOf } from '../../tell/telling.js'
+import { fitModel } from '../system.js'
+import type { TableFit, TableModel } from './options.js'
+import { tables } from './system.js'
+
+const engine = new ReferenceEngine()
+const key = keyFromSeed(23)
+const ROWS = 60
+
+/** Customers: e-mails of which some are missing, numbers with gaps, an amount and a group. */
+function customers(): RawTable {
+  const text = (name: string, values: (string | null)[]) => ({ name, source: 'text' as const, values })
+  const letters = uniforms(keyFor(key, 'letters'), 8 * ROWS)
+  const name = (i: number) => Array.from(letters.subarray(8 * i, 8 * i + 8), (u) => 'abcdefghij'[Math.floor(10 * u)]).join('')
+  const rows = Array.from({ length: ROWS }, (_, i) => i)
+  return {
+    rowCount: ROWS,
+    columns: [
+      text(
+        'customer_id',
+        rows.map((i) => String(5000 + 7 * i + (i % 3)))
+      ),
+      text(
+        'email',
+        rows.map((i) => (i % 5 === 0 ? null : `${name(i)}@mail.com`))
+      ),
+      text(
+        'amount',
+        Array.from(normals(keyFor(key, 'amount'), ROWS), (z) => z.toFixed(2))
+      ),
+      text(
+        'size',
+        Array.from(normals(keyFor(key, 'size'), ROWS), (z) => z.toFixed(2))
+      ),
+      text(
+        'group',
+        rows.map((i) => (i % 2 ? 'a' : 'b'))
+      )
+    ]
+  }
+}
+const options: TableFit = { bandwidth: 0.5, scaling: 'standard', seed: 5 }
+const fitted = (more: TableFit = {}) => tables.fit(customers(), { ...options, ...more }, { engine })
+const columnOf = ({ columns }: RawTable, name: string) => columns.find((one) => one.name === name)!.values as (string | null)[]
+
+describe('keys through a model', () => {
+  it('are new in every row, none of the data, and missing where some are', async () => {
+    const model = await fitted()
+    const rows = tables.present(model, await tables.draw(model, { rows: 200, seed: 2 }, { engine }), 'text')
+    const emails = columnOf(rows, 'email').filter((cell) => cell !== null)
+    expect(emails.every((email) => /^[a-j]{8}@mail\.com$/.test(email))).toBe(true)
+    expect(new Set(emails).size).toBe(emails.length)
+    expect(emails.some((email) => columnOf(customers(), 'email').includes(email))).toBe(false)
+    expect(emails.length).toBeLessThan(200)
+    const numbers = columnOf(rows, 'customer_id').map(Number)
+    expect(numbers.slice(1).every((x, i) => x > numbers[i]! && x - numbers[i]! >= 5 && x - numbers[i]! <= 8)).toBe(true)
+  })
+
+  it('stay numbers where they were numbers, in typed files', async () => {
+    const model = await fitted()
+    const rows = tables.present(model, await tables.draw(model, { rows: 5, seed: 2 }, { engine }), 'typed')
+    expect(rows.columns.map(({ source }) => source)).toEqual(['number', 'text', 'number', 'number', 'text'])
+  })
+
+  it.each<[string, TableFit]>([
+    ['all columns', {}],
+    ['neighbourhoods', { local: 'window:1' }],
+    ['a codec', { latent: 'pca:1' }]
+  ])('are drawn with the same bytes after a model of %s was kept, which holds none of them', async (_, more) => {
+    const raw = customers()
+    // Fields have no categories here, and models of fields and codecs take no number for a key by themselves.
+    const input = more.local === undefined ? raw : { ...raw, columns: raw.columns.slice(0, 4) }
+    const stated: TableFit = { ...options, ...more, types: { customer_id: 'identifier' } }
+    const model = (await fitModel(tables, { input, options: stated }, { engine })) as TableModel
+    const bytes = packModel(tables.save(model))
+    const again = await tables.load(unpackModel(bytes), { engine })
+    const drawn = async (one: typeof model, rows: number) =>
+      tables.present(one, await tables.draw(one, { rows, seed: 2 }, { engine }), 'text')
+    const rows = await drawn(model, 30)
+    expect(await drawn(again, 30)).toEqual(rows)
+    expect(columnOf(await drawn(again, 45), 'email').slice(0, 30)).toEqual(columnOf(rows, 'email'))
+    const file = new TextDecoder('latin1').decode(bytes)
+    expect(columnOf(raw, 'email').filter((cell) => cell !== null && file.includes(cell))).toEqual([])
+    expect(columnOf(raw, 'customer_id').filter((cell) => file.includes(`"${cell}"`)).length).toBeLessThanOrEqual(1)
+    expect(linesOf(tables.tell(again)).join('\n')).toMatch(/key: customer_id like \d+, running on\nkey: email like [a-j]{8}@mail\.com/)
+  })
+
+  it('are there under conditions', async () => {
+    const model = await fitted()
+    const asked = { givens: [{ group: 'a' }, { group: 'b' }], observe: [] }
+    const rows = tables.present(model, await tables.draw(model, { rows: 4, seed: 2, asked }, { engine }), 'text')
+    expect(new Set(columnOf(rows, 'customer_id')).size).toBe(8)
+  })
+
+  it('with duplicates, when stated, have a note and become different', async () => {
+    const raw = customers()
+    const model = await tables.fit(raw, { ...options, types: { group: 'identifier' } }, { engine })
+    expect(tables.tell(model).notes.join('\n')).toContain('group: 58 rows repeat the key of another; new ones are all different')
+  })
+
+  it('that their form has no more of are refused, before a fit and before a draw', async () => {
+    const raw = customers()
+    // 60 of the 1,000 codes with three digits, in no order.
+    const codes = {
+      name: 'code',
+      source: 'text' as const,
+      values: Array.from({ length: ROWS }, (_, i) => `K${String((i * 617 + 41) % 1000).padStart(3, '0')}`)
+    }
+    const input = { ...raw, columns: [codes, ...raw.columns.slice(2)] }
+    expect(() => tables.optionsFor(input, options, { rows: 941 })).toThrowError(/941 rows, whose code has no more than 940 new values/)
+    const model = await tables.fit(input, tables.optionsFor(input, options, { rows: 940 }), { engine })
+    await expect(tables.draw(model, { rows: 941, seed: 1 }, { engine })).rejects.toThrowError(/no more than 940/)
+    const rows = tables.present(model, await tables.draw(model, { rows: 940, seed: 1, steps: 1 }, { engine }), 'text')
+    expect(new Set([...columnOf(rows, 'code'), ...codes.values]).size).toBe(1000)
+  })
+
+  it('in a damaged file are refused by name', async () => {
+    const contents = tables.save(await fitted())
+    const damaged = (change: (keys: { keys: { form: { patterns: { segments: object[] }[] } }[] }) => void) => {
+      const meta = structuredClone(contents.meta) as { keys: { keys: { form: { patterns: { segments: object[] }[] } }[] } }
+      change(meta.keys)
+      return tables.load({ ...contents, meta }, { engine })
+    }
+    await expect(damaged(({ keys }) => keys[1]!.form.patterns.pop())).rejects.toThrowError(/of no pattern/)
+    await expect(
+      damaged(({ keys }) => keys[1]!.form.patterns[0]!.segments.push({ kind: 'words', words: ['a'], shares: [] }))
+    ).rejects.toThrowError(/other shares than words/)
+    const { 'keys.0': _, ...arrays } = contents.arrays
+    await expect((async () => tables.load({ ...contents, arrays }, { engine }))()).rejects.toThrowError(/keys\.0/)
+  })
+})

@@ -1,0 +1,17 @@
+import { type KeptKeys, keyTexts } from '../../code/keys/keep.js'
+import { facts, type Telling } from '../../tell/telling.js'
+
+/** What a model says of the keys of its table. */
+export function tellKeys(kept: KeptKeys): Telling {
+  const texts = keyTexts(kept)
+  const meaning = 'Left out of what is modelled and written anew in this form: no two alike, and none of the data.'
+  const notes = kept.keys
+    .filter(({ repeated }) => repeated > 0)
+    .map(({ column, repeated }) => `${column}: ${repeated} rows repeat the key of another; new ones are all different`)
+  return {
+    json: { keys: texts },
+    topics: [{ id: 'keys', title: 'Keys', blocks: [facts(...texts.map((value) => ({ name: 'key', value, meaning })))] }],
+    warnings: [],
+    notes
+  }
+}

@@ -3,6 +3,7 @@ import { type Key, philox } from '../../num/random.js'
 /** Rounds of the network; four make it a strong pseudo-random permutation of a large domain, and small ones want some more. */
 const ROUNDS = 8
 
+/** The bits of a word of Philox. */
 const WORD = 0xffffffffn
 
 /**

@@ -92,7 +92,7 @@ export function matchFlow(problem: FlowMatchingProblem, start: Float64Array, opt
 }
 
 /** θ in moving coordinates (logarithms of positive parameters), inside the bounds. */
-export function toMoving(theta: Float64Array, coordinates: readonly Coordinate[]): Float64Array {
+function toMoving(theta: Float64Array, coordinates: readonly Coordinate[]): Float64Array {
   return theta.map((value, k) => {
     const { lower, upper, positive } = coordinates[k]!
     const inside = Math.min(upper, Math.max(lower, value))
@@ -100,7 +100,7 @@ export function toMoving(theta: Float64Array, coordinates: readonly Coordinate[]
   })
 }
 
-export function fromMoving(moving: Float64Array, coordinates: readonly Coordinate[]): Float64Array {
+function fromMoving(moving: Float64Array, coordinates: readonly Coordinate[]): Float64Array {
   return moving.map((value, k) => (coordinates[k]!.positive ? exp(value) : value))
 }
 

@@ -89,7 +89,7 @@ function addTraces({ observed, carried, unit, count }: NoiseEvidence, sigma: Flo
 }
 
 /** Where entry (a, b) of a symmetric matrix lies in its packed triangle. */
-export function packedAt(a: number, b: number): number {
+function packedAt(a: number, b: number): number {
   return a >= b ? packedLength(a) + b : packedLength(b) + a
 }
 

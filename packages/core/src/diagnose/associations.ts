@@ -58,7 +58,7 @@ export function pearson(first: NumericColumn, second: NumericColumn): number {
 const LEAST_ROWS_PER_LEVEL = 2
 
 /** Root of the share of a number's variance that lies between the levels, corrected for chance; 0 for names that hardly recur. */
-export function correlationRatio(numbers: NumericColumn, { codes, levels }: CategoricalColumn): number {
+function correlationRatio(numbers: NumericColumn, { codes, levels }: CategoricalColumn): number {
   const counts = new Float64Array(levels.length + 1)
   const sums = new Float64Array(levels.length + 1)
   let n = 0
@@ -86,7 +86,7 @@ export function correlationRatio(numbers: NumericColumn, { codes, levels }: Cate
 }
 
 /** Bias-corrected Cramér's V; 0 where a column has one level only, or names that hardly recur. */
-export function cramersV(first: CategoricalColumn, second: CategoricalColumn): number {
+function cramersV(first: CategoricalColumn, second: CategoricalColumn): number {
   const n = first.codes.length
   const width = second.levels.length + 1
   const cells = new Map<number, number>()

@@ -76,7 +76,7 @@ export async function targetTerms(options: Omit<FiniteTimeOptions, 'count'>): Pr
 }
 
 /** 1 − t at the start of every step: from 1 geometrically down to the last, which goes to 0 in one step. [steps] */
-export function remainingTimes(steps: number, last: number): number[] {
+function remainingTimes(steps: number, last: number): number[] {
   if (steps === 1 || last >= 1) return [Math.min(1, Math.max(last, steps === 1 ? 1 : last))]
   const rate = log(last) / (steps - 1)
   return Array.from({ length: steps }, (_, k) => (k === steps - 1 ? last : exp(rate * k)))

@@ -25,7 +25,7 @@ export function slopeAt(scaler: NumericScaler, z: number): number {
   return (high! - low!) / (2 * WIDE)
 }
 
-export function decodedColumns(encoder: Encoder): Decoded[] {
+function decodedColumns(encoder: Encoder): Decoded[] {
   return encoder.columns.flatMap((code) =>
     code.carries === 'coordinate' ? [{ name: code.name, coordinate: code.coordinate, scaler: code.scaler }] : []
   )

@@ -200,7 +200,7 @@ export const lawOfBridge = ({ training, logTerms, kernel, widths }: Bridge): Law
   lawUnder(pointsProblem(training, kernel), logTerms, widths)
 
 /** The points that a law's kernel compares: scaled coordinates, then the places of the given factors [n, ·]. */
-export function comparedPoints(
+function comparedPoints(
   { scales, table }: Pick<LawProblem, 'scales' | 'table'>,
   { coordinates, codes }: Encoded,
   factors?: readonly number[]

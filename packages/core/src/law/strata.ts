@@ -65,7 +65,7 @@ export interface AtomColumn {
  *
  * Cost O(M·columns).
  */
-export function rowClasses(
+function rowClasses(
   { encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>,
   categories: Combinations,
   conditions?: ClassConditions

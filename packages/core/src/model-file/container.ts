@@ -3,7 +3,7 @@ import type { ModelArray, ModelContents } from './contents.js'
 import { exactly, list, optional, record, text, whole, word } from './reading.js'
 
 /** Version of the container, not of what is in it: readers refuse a later one. */
-export const FORMAT_VERSION = 1
+const FORMAT_VERSION = 1
 /**
  * Which rows a seed draws: raised when the same model, seed and options would draw others. A file of another number is read as any.
  * 2: a row depends on its batch of 16,384 rows and on no other.

@@ -84,15 +84,6 @@ export function pow(x: number, y: number): number {
   return exp(y * log(x))
 }
 
-/** Hyperbolic tangent. */
-export function tanh(x: number): number {
-  if (x > 20) return 1
-  if (x < -20) return -1
-  if (x > -1e-4 && x < 1e-4) return x - (x * x * x) / 3
-  const e = exp(2 * x)
-  return (e - 1) / (e + 1)
-}
-
 function sinKernel(a: number): number {
   const z = a * a
   return (

@@ -12,7 +12,6 @@ import {
   semidefiniteCholesky,
   solve,
   symmetricEigen,
-  symmetricSquareRoot,
   transpose
 } from './linear-algebra.js'
 import { type Matrix, matrix, matrixFromRows } from './matrix.js'
@@ -99,11 +98,6 @@ describe('small dense linear algebra', () => {
         ])
       ).values
     ]).toEqual([3, 1].map((x) => expect.closeTo(x, 14)))
-  })
-  it('the square root squares back', () => {
-    const a = definite(4, 3)
-    const root = symmetricSquareRoot(a)
-    expect(distance(multiply(root, root), a)).toBeLessThan(1e-12)
   })
   it('the exponential of a rotation generator rotates, of a diagonal is diagonal, and e^(A) e^(−A) = 1', () => {
     const angle = 7.3

@@ -305,19 +305,6 @@ function rotate(a: Float64Array, v: Float64Array, n: number, p: number, q: numbe
   }
 }
 
-/**
- * The symmetric square root of a symmetric positive semi-definite A (negative eigenvalues count as zero). Cost about 12 n³.
- */
-export function symmetricSquareRoot(a: Matrix): Matrix {
-  const n = checkSquare(a)
-  const { values, vectors } = symmetricEigen(a)
-  const scaled = matrix(n, n)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) scaled.data[i * n + j] = vectors.data[i * n + j]! * Math.sqrt(Math.max(0, values[j]!))
-  }
-  return multiply(scaled, transpose(vectors))
-}
-
 /** Coefficients of the [6/6] Padé approximant of exp: (12 − k)! 6! / (12! k! (6 − k)!). */
 const PADE = [1, 1 / 2, 5 / 44, 1 / 66, 1 / 792, 1 / 15840, 1 / 665280]
 

@@ -4,7 +4,7 @@ import type { Matrix } from '../num/matrix.js'
 export const BLOCK_SIZE = 64
 
 /** Rows a group: blocks are ordered down to this size, so that a few neighbouring rows are compact too. */
-export const GROUP_SIZE = 4
+const GROUP_SIZE = 4
 
 /** Coordinates that are looked at: in more than these, boxes are too wide for skipping, and looking at all costs more than it gains. */
 const MOST_COORDINATES = 16

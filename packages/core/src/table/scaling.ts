@@ -25,7 +25,7 @@ export type NumericScaler =
   | { readonly method: 'quantile'; readonly knots: Float64Array; readonly discrete: boolean }
 
 /** Share of a column's present cells whose value occurs more than once. Cost O(n log n). */
-export function tiedShare(ascending: Float64Array): number {
+function tiedShare(ascending: Float64Array): number {
   let tied = 0
   for (let i = 0; i < ascending.length; i++) {
     if ((i > 0 && ascending[i] === ascending[i - 1]) || (i + 1 < ascending.length && ascending[i] === ascending[i + 1])) tied++

@@ -216,7 +216,7 @@ function repeated(row: Matrix, count: number): Matrix {
 }
 
 /** The newest rows in front, the oldest dropped. */
-export function pushed(history: Matrix, next: Matrix): Matrix {
+function pushed(history: Matrix, next: Matrix): Matrix {
   const out = matrix(history.rows, history.cols)
   for (let i = 0; i < out.rows; i++) {
     out.data.set(next.data.subarray(i * next.cols, (i + 1) * next.cols), i * out.cols)

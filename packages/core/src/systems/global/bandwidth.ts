@@ -32,7 +32,7 @@ export interface BandwidthCurve {
 }
 
 /** r below which rows are too close to the training rows. @source mathematics, section 5. */
-export const TARGET_RATIO = 0.95
+const TARGET_RATIO = 0.95
 const LEAST_GENERATED = 500
 /** Neighbouring evaluations this close in ε end the search. */
 const FINEST_FACTOR = 1.3
@@ -141,6 +141,8 @@ export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'enco
  * numbers every time. A thorough search brackets in factors of 4 around the median squared nearest-neighbour distance,
  * then halves in log ε: about 8 scalings and runs of 500 chains. Where a step is long, a brief one starts at `relative`,
  * brackets in factors of 2 and interpolates: about 3, or 6 where nothing is known.
+ * It is no `search` of losses: what is wanted is where a curve crosses a value, not the least of it, and r is one number of all
+ * rows together, of which no row has a part that could be paired with that at another ε.
  */
 export async function searchBandwidth(search: BandwidthSearch): Promise<BandwidthCurve> {
   const { training, distances, engine } = search

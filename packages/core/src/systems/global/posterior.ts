@@ -124,7 +124,7 @@ export async function drawPosterior(model: GlobalModel, asked: PosteriorDraw, co
 }
 
 /** All that can be refused about a posterior, before anything is drawn. */
-export function checkPosterior(
+function checkPosterior(
   encoder: Encoder,
   { observe = [], likelihood, rows, steps, conditioning }: PosteriorRequest
 ): ObservationExpression[] {

@@ -46,7 +46,7 @@ function modelTopic(summary: FitSummary): Topic {
 }
 
 /** ε: what it is and why. */
-export function bandwidthFact({ epsilon, bandwidth }: Pick<FitSummary, 'epsilon' | 'bandwidth'>): Fact {
+function bandwidthFact({ epsilon, bandwidth }: Pick<FitSummary, 'epsilon' | 'bandwidth'>): Fact {
   const fact = { name: 'bandwidth ε', value: String(Number(epsilon.toPrecision(4))) }
   if (!bandwidth) return { ...fact, aside: 'given' }
   const met = bandwidth.criterion === 'target-met' ? '' : ', the nearest that any bandwidth comes'

@@ -25,13 +25,13 @@ export async function knownWindows(model: LocalModel, context: LocalContext): Pr
 }
 
 /** Every coordinate given all its neighbours: what sweeps draw. Cost that of a fit. */
-export async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
+async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
   const plan = twoSidedUnits({ graph: model.graph, points: model.coordinates, mostGivens: mostGivens(model.coordinates.rows) })
   return fitWindows(model, plan.units, context)
 }
 
 /** Windows of an ordered pass, one coordinate each: the model's own, or, where it draws several at once, such as it would have. */
-export async function passWindows(model: LocalModel, context: LocalContext): Promise<FittedWindow[]> {
+async function passWindows(model: LocalModel, context: LocalContext): Promise<FittedWindow[]> {
   const { parts, graph, coordinates, summary } = model
   if (parts.sweep === 'ordered' && parts.units.every(({ targets }) => targets.length === 1)) {
     const own: FittedWindow[] = []

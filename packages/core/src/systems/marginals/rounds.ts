@@ -316,7 +316,7 @@ async function nextState(problem: RoundsProblem, state: RoundsState, turn: numbe
 }
 
 /** |Δ log| for positive parameters, the norm's relative change for the others together. */
-export function parameterChange({ parameters }: Pick<Family, 'parameters'>, before: Float64Array, after: Float64Array): number {
+function parameterChange({ parameters }: Pick<Family, 'parameters'>, before: Float64Array, after: Float64Array): number {
   let largest = 0
   let moved = 0
   let size = 0

@@ -136,7 +136,7 @@ function followPlan(plan: TransportPlan, sources: Uint32Array, u: Float64Array):
 }
 
 /** The natural cubic spline through (times, values); straight for two knots. */
-export function naturalSpline(times: readonly number[], values: Float64Array): (t: number) => number {
+function naturalSpline(times: readonly number[], values: Float64Array): (t: number) => number {
   const n = times.length
   const y = values.slice()
   const second = new Float64Array(n)

@@ -41,11 +41,26 @@ const day = (days: number): string => new Date(Date.UTC(2023, 0, 1) + days * 864
 const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')
 const fixed = (x: number, decimals: number): string => (x + 1e-9).toFixed(decimals)
 
-/** Twelve tables with rules of every kind among columns that have none. */
+/** Sixteen tables with rules of every kind among columns that have none. */
 export function plantedTables(seed: number): PlantedTable[] {
-  return [orders, hospital, patients, loans, weather, payroll, invoices, shop, school, trips, cities, plants].map((make, k) =>
-    make(new Dice(seed * 100 + k, 500 + 40 * k))
-  )
+  return [
+    orders,
+    hospital,
+    patients,
+    loans,
+    weather,
+    payroll,
+    invoices,
+    shop,
+    school,
+    trips,
+    cities,
+    plants,
+    soils,
+    budgets,
+    people,
+    survey
+  ].map((make, k) => make(new Dice(seed * 100 + k, 500 + 40 * k)))
 }
 
 function orders(dice: Dice): PlantedTable {
@@ -226,6 +241,84 @@ function plants(dice: Dice): PlantedTable {
         leaf_share: lacks ? null : fixed(a[i]! / mass, 4)
       }
     })
+  }
+}
+
+/** Percentages that were rounded one by one. */
+function soils(dice: Dice): PlantedTable {
+  const parts = [3, 2, 1].map((weight, k) => Array.from(dice.u(`part ${k}`), (u) => -weight * Math.log(u)))
+  const depth = dice.whole('depth', 5, 90)
+  return {
+    name: 'soils',
+    rules: ['sand = 100 - silt - clay'],
+    raw: tableOf(dice.rows, (i) => {
+      const sum = parts.reduce((all, part) => all + part[i]!, 0)
+      const [sand, silt, clay] = parts.map((part) => fixed((100 * part[i]!) / sum, 1))
+      return { depth: depth[i]!, sand: sand!, silt: silt!, clay: clay! }
+    })
+  }
+}
+
+/** Shares that add up to 1, some of them 0, and what is left of an amount. */
+function budgets(dice: Dice): PlantedTable {
+  const drawn = ['food', 'rent', 'travel', 'other'].map((name, k) =>
+    Array.from(dice.u(name), (u, i) => (k === 2 && dice.u('none')[i]! < 0.2 ? 0 : -(k === 1 ? 3 : 1) * Math.log(u)))
+  )
+  const [gross, part] = [dice.amount('gross', 3000, 2), dice.u('part')]
+  return {
+    name: 'budgets',
+    rules: ['rent = 1 - food - travel - other', 'gross = tax + net'],
+    raw: tableOf(dice.rows, (i) => {
+      const sum = drawn.reduce((all, one) => all + one[i]!, 0)
+      const [food, , travel, other] = drawn.map((one) => Math.round((1000 * one[i]!) / sum))
+      const tax = Number((gross[i]! * part[i]! ** 2).toFixed(2))
+      return {
+        gross: gross[i]!.toFixed(2),
+        tax: tax.toFixed(2),
+        net: (gross[i]! - tax).toFixed(2),
+        food: (food! / 1000).toFixed(3),
+        rent: ((1000 - food! - travel! - other!) / 1000).toFixed(3),
+        travel: (travel! / 1000).toFixed(3),
+        other: (other! / 1000).toFixed(3)
+      }
+    })
+  }
+}
+
+/** Thresholds of whole numbers and of numbers with decimals. */
+function people(dice: Dice): PlantedTable {
+  const [age, town] = [dice.whole('age', 1, 95), dice.some('town', ['Ulm', 'Bonn'])]
+  const income = dice.amount('income', 2000, 2)
+  const pressure = Array.from(dice.z('pressure'), (z) => Math.round(128 + 16 * z))
+  return {
+    name: 'people',
+    rules: ['group = bins(age, 18, 40, 65)', 'band = bins(income, 1000, 2500)', 'high = pressure >= 140'],
+    raw: tableOf(dice.rows, (i) => ({
+      age: age[i]!,
+      group: age[i]! < 18 ? 'child' : age[i]! < 40 ? 'young' : age[i]! < 65 ? 'middle' : 'old',
+      town: town[i]!,
+      income: income[i]!.toFixed(2),
+      band: income[i]! < 1000 ? 10 : income[i]! < 2500 ? 20 : 35,
+      pressure: pressure[i]!,
+      high: pressure[i]! >= 140 ? 'yes' : 'no'
+    }))
+  }
+}
+
+/** Questions that only some are asked. */
+function survey(dice: Dice): PlantedTable {
+  const [marital, age, job] = [dice.some('marital', ['married', 'single', 'widowed', 'partner']), dice.whole('age', 20, 80), dice.u('job')]
+  const [spouse, wage, sector] = [dice.z('spouse'), dice.amount('wage', 20, 2), dice.some('sector', ['public', 'private', 'own'])]
+  return {
+    name: 'survey',
+    rules: ['spouse_age missing where marital = single, widowed', 'sector missing where wage missing'],
+    raw: tableOf(dice.rows, (i) => ({
+      age: age[i]!,
+      marital: marital[i]!,
+      spouse_age: marital[i] === 'single' || marital[i] === 'widowed' ? null : Math.round(age[i]! + 4 * spouse[i]!),
+      wage: job[i]! < 0.3 ? null : wage[i]!.toFixed(2),
+      sector: job[i]! < 0.3 ? null : sector[i]!
+    }))
   }
 }
 

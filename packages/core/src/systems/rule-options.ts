@@ -4,7 +4,7 @@ import type { Field } from './fields.js'
 export interface RuleOptions {
   /** `auto` (default): those that are found, and those that `rule` states; `off`: none. */
   readonly rules?: 'auto' | 'off' | undefined
-  /** Rules that every row obeys: `total = qty * unit_price`, `end >= start`, `sku -> unit_price`. */
+  /** Rules that every row obeys: `total = qty * unit_price`, `end >= start`, `sku -> unit_price`, `adult = age >= 18`, `spouse missing where marital = single`. */
   readonly rule?: string | readonly string[] | undefined
 }
 
@@ -21,14 +21,16 @@ export const ruleFields: readonly Field[] = [
       { value: 'auto', beside: ['local'], because: 'rules of a whole table: a field has no columns to spare' },
       { value: 'auto', beside: ['latent'], because: 'rules of a whole table: a codec has no columns to spare' }
     ],
-    sentence: 'Whether rules that all rows obey are looked for and kept: columns that others determine, and orders.',
+    sentence:
+      'Whether rules that all rows obey are looked for and kept: columns that others determine, thresholds, parts of a whole, gaps and orders.',
     source: ''
   },
   {
     name: 'rule',
     kind: 'text',
     unit: 'units of the columns; dates in days',
-    range: "COLUMN = EXPRESSION, COLUMN >= COLUMN or COLUMN -> COLUMN, e.g. 'total = qty * unit_price'; repeatable",
+    range:
+      "COLUMN = EXPRESSION, COLUMN >= COLUMN, COLUMN -> COLUMN, COLUMN = bins(COLUMN, NUMBER, …) or COLUMN missing where COLUMN = LEVEL, e.g. 'total = qty * unit_price'; repeatable",
     default: 'what is found',
     repeatable: true,
     excludes: [

@@ -2,7 +2,7 @@ import { clashOf } from '../code/rules/choose.js'
 import { findRules } from '../code/rules/find.js'
 import { type KeptRules, keepRules, takeRulesOut } from '../code/rules/keep.js'
 import { parseRule } from '../code/rules/parse-rule.js'
-import { breachOf, breachWords } from '../code/rules/rows-of-rule.js'
+import { binOf, breachOf, breachWords, quantityIn } from '../code/rules/rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
@@ -58,6 +58,7 @@ export function rulesOf(data: InferredTable, { rules = 'auto', rule = [], weight
 function statedRule(text: string, data: InferredTable, weights: string | undefined): Rule {
   const rule = parseRule(text)
   for (const name of [rule.column, ...inputsOf(rule)]) refuseColumn(name, { rule, data, weights })
+  refuseThresholds(rule, data)
   const breach = breachOf(rule, data)
   if (breach)
     throw new InputError({
@@ -67,6 +68,21 @@ function statedRule(text: string, data: InferredTable, weights: string | undefin
       try: `correcting row ${breach.row + 1}, or leaving the rule out`
     })
   return rule
+}
+
+/** A threshold beyond all numbers, or two without one between them, would say nothing. */
+function refuseThresholds(rule: Rule, data: InferredTable): void {
+  if (rule.kind !== 'step') return
+  const values = quantityIn(data, rule.of).values.filter((x) => !Number.isNaN(x))
+  const empty = [...rule.cuts, Number.POSITIVE_INFINITY].find((_, bin) => !values.some((x) => binOf(x, rule.cuts) === bin))
+  if (empty === undefined) return
+  const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
+  throw new InputError({
+    code: 'rule-threshold',
+    got: `“${ruleText(rule)}”, where no row has ${rule.of} ${empty === Number.POSITIVE_INFINITY ? `at or above ${rule.cuts[rule.cuts.length - 1]}` : `between its thresholds below ${empty}`}`,
+    expected: `thresholds between ${low} and ${high}, with rows on both sides of each`,
+    try: 'other thresholds, or leaving one out'
+  })
 }
 
 interface StatedColumn {
@@ -84,12 +100,14 @@ function refuseColumn(name: string, { rule, data: { table }, weights }: StatedCo
       expected: `one of ${listed(table.columns.map((one) => one.name))}`,
       try: 'the name as it stands in the header, in backquotes where it is no identifier'
     })
-  const unfit = column.kind === 'identifier' || (rule.kind !== 'lookup' && !isNumeric(column))
+  const isCut = rule.kind === 'step' && name === rule.of
+  const computes = rule.kind === 'formula' || rule.kind === 'order' || isCut
+  const unfit = column.kind === 'identifier' || (computes && !isNumeric(column)) || (isCut && column.kind === 'datetime')
   if (!unfit && name !== weights) return
   throw new InputError({
     code: 'rule-column',
     got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : 'is no number or date'}`,
-    expected: rule.kind === 'lookup' ? 'columns that are modelled' : 'columns of numbers or dates',
+    expected: isCut ? 'thresholds of a column of numbers' : computes ? 'columns of numbers or dates' : 'columns that are modelled',
     try: column.kind === 'identifier' ? `--types ${name}=integer or --types ${name}=category` : `another rule than of ${name}`
   })
 }

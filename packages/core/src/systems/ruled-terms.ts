@@ -1,6 +1,8 @@
 import { type KeptRule, type KeptRules, type RuledColumn, ruleTexts } from '../code/rules/keep.js'
+import type { KeptGaps } from '../code/rules/keep-gaps.js'
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
+import { saysGap } from '../code/rules/rows-of-rule.js'
 import { pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
 import type { Given, GivenValue } from '../know/conditions.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
@@ -15,6 +17,9 @@ import { distanceOf, type Interval, shown, type Wanted, wantedOf, wordsOf } from
 /** Name of the warning that a derived column is met through its rule. */
 export const RULE_WARNING = 'rule-observed'
 
+/** A rule that derives its column. */
+type Derivation = Exclude<KeptRule, KeptGaps>
+
 /** A derived column that is given, as a term of a log-likelihood: 0 where it is met. */
 type Term = (whole: RuleRow) => number
 
@@ -25,11 +30,11 @@ export class Through {
   readonly warnings: NamedWarning[] = []
   private readonly terms: Term[] = []
   private readonly columns: ReadonlyMap<string, RuledColumn>
-  private readonly ruleOf: ReadonlyMap<string, KeptRule>
+  private readonly ruleOf: ReadonlyMap<string, Derivation>
 
   constructor(private readonly kept: KeptRules) {
     this.columns = new Map(kept.columns.map((column) => [column.name, column]))
-    this.ruleOf = new Map(kept.rules.map((rule) => [rule.column, rule]))
+    this.ruleOf = new Map(kept.rules.flatMap((rule) => (rule.kind === 'gap' ? [] : [[rule.column, rule]])))
   }
 
   /** One condition, of drawn columns alone. */
@@ -39,17 +44,23 @@ export class Through {
     for (const rule of [...this.kept.rules].reverse()) {
       const value = Object.hasOwn(own, rule.column) ? own[rule.column] : undefined
       if (value === undefined) continue
+      if (rule.kind === 'gap') {
+        this.refuseGap(rule, own, value)
+        continue
+      }
       const { [rule.column]: _, ...rest } = own
       own = this.givenOf(rule, { value, rest })
     }
     return own
   }
 
-  private givenOf(rule: KeptRule, { value, rest }: { value: GivenValue; rest: Given }): Given {
+  private givenOf(rule: Derivation, { value, rest }: { value: GivenValue; rest: Given }): Given {
     const wanted = wantedOf(this.columns.get(rule.column)!, value)
     const row = this.rowOf(rest, inputsOf(rule))
     if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })
     if (row) return this.checked(rule, { wanted, rest, row, value })
+    const within = rule.kind === 'step' && !(rule.of in rest) ? this.betweenCuts(rule, wanted) : undefined
+    if (within) return { ...rest, [(rule as Extract<KeptRule, { kind: 'step' }>).of]: within }
     const key = rule.kind === 'lookup' ? this.onlyKey(rule, wanted) : undefined
     if (key !== undefined) return { ...rest, [(rule as Extract<KeptRule, { kind: 'lookup' }>).from[0]!]: key }
     this.observe(rule, value, wanted)
@@ -67,7 +78,7 @@ export class Through {
       else if (wanted.low === wanted.high) row[name] = wanted.low
     }
     for (const rule of this.kept.rules) {
-      if (rule.kind === 'order' || rule.column in row || !inputsOf(rule).every((name) => name in row)) continue
+      if (rule.kind === 'order' || rule.kind === 'gap' || rule.column in row || !inputsOf(rule).every((name) => name in row)) continue
       row[rule.column] = wholeRow({ ...this.kept, rules: [rule] }, 'written')(row)[rule.column]!
     }
     return inputs.every((name) => name in row) ? row : undefined
@@ -99,7 +110,7 @@ export class Through {
   }
 
   /** All inputs are given, so the column is too: it must be what is asked for. */
-  private checked(rule: KeptRule, { wanted, rest, row, value }: { wanted: Wanted; rest: Given; row: RuleRow; value: GivenValue }): Given {
+  private checked(rule: Derivation, { wanted, rest, row, value }: { wanted: Wanted; rest: Given; row: RuleRow; value: GivenValue }): Given {
     const column = this.columns.get(rule.column)!
     const found = wholeRow({ ...this.kept, rules: [rule] }, 'written')(row)[rule.column]!
     if (distanceOf(wanted, found) === 0) return rest
@@ -113,6 +124,25 @@ export class Through {
       expected: `what the rule ${this.textOf(column)} allows`,
       try: `leaving ${column} out, or fitting with --rules off`
     })
+  }
+
+  /** A given value of a column that has a gap there contradicts what is given of the other one. */
+  private refuseGap(rule: KeptGaps, own: Given, value: GivenValue): void {
+    const row = this.rowOf(own, [rule.when])
+    const cell = row?.[rule.when]
+    if (cell === undefined || !saysGap(rule.levels, typeof cell === 'boolean' ? String(cell) : cell)) return
+    throw this.contradiction(rule.column, `${rule.column}=${wordsOf(value)} with ${rule.when}=${shown(cell, this.columns.get(rule.when)!)}`)
+  }
+
+  /** Between which thresholds a number has the wanted value; undefined where several pieces do. */
+  private betweenCuts({ column, of, cuts, values }: Extract<KeptRule, { kind: 'step' }>, wanted: Wanted): GivenValue | undefined {
+    const bins = values.flatMap((value, bin) => (value !== null && distanceOf(wanted, value) === 0 ? [bin] : []))
+    if (bins.length === 0) throw this.contradiction(column, `a ${column} that no row has`)
+    const [first, last] = [bins[0]!, bins[bins.length - 1]!]
+    if (last - first >= bins.length || bins.length === values.length) return undefined
+    const { kind, format } = this.columns.get(of)!
+    const below = (cut: number) => cut - (unitOf(kind as NumericColumn['kind'], format) || 1e-12 * Math.max(1, Math.abs(cut)))
+    return { ...(first > 0 ? { from: cuts[first - 1]! } : {}), ...(last < cuts.length ? { to: below(cuts[last]!) } : {}) }
   }
 
   /** The one value that stands for what is looked up, or undefined. */
@@ -131,10 +161,10 @@ export class Through {
   }
 
   /** As an observation of drawn numbers where it can be, as a likelihood else. */
-  private observe(rule: KeptRule, value: GivenValue, wanted: Wanted): void {
+  private observe(rule: Derivation, value: GivenValue, wanted: Wanted): void {
     const column = this.columns.get(rule.column)!
     if (rule.kind === 'lookup') this.keysOf(rule, wanted)
-    if (rule.kind === 'lookup' || wanted.kind === 'level' || wanted.low < wanted.high) {
+    if (rule.kind === 'lookup' || rule.kind === 'step' || wanted.kind === 'level' || wanted.low < wanted.high) {
       this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
       return
     }
@@ -179,7 +209,7 @@ export class Through {
       if (this.columns.get(expression.name)?.kind === 'datetime') return undefined
       if (!rule) return expression
       if (rule.kind === 'formula') return this.drawnExpression(rule.expression)
-      if (rule.kind === 'lookup' || rule.lows.length > 1) return undefined
+      if (rule.kind !== 'order' || rule.lows.length > 1) return undefined
       const low = this.drawnExpression(rule.lows[0]!)
       return low && { kind: 'binary', operator: '+', left: low, right: { kind: 'column', name: rule.gap } }
     }
@@ -245,7 +275,8 @@ function gapBound(value: GivenValue): Bound {
 const SHARPNESS = 0.01
 
 /** Columns that a rule derives its column from, but for the gap of an order. */
-function inputsOf(rule: KeptRule): readonly string[] {
+function inputsOf(rule: Derivation): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
+  if (rule.kind === 'step') return [rule.of]
   return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set(rule.lows.flatMap(columnsOf))]
 }

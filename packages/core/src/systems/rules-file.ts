@@ -1,6 +1,7 @@
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/keep.js'
+import type { Parts } from '../code/rules/keep-parts.js'
 import type { CellValue } from '../code/rules/lookup-table.js'
-import { damaged, exactly, list, number, optional, type Reader, record, text, variant, word } from '../model-file/reading.js'
+import { damaged, exactly, flag, list, number, optional, type Reader, record, text, variant, word } from '../model-file/reading.js'
 import { InputError } from '../num/errors.js'
 import { type Expression, parseExpression } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
@@ -15,6 +16,7 @@ export function recordRules({ rules, columns }: KeptRules): object {
     columns,
     rules: rules.map((rule) => {
       if (rule.kind === 'lookup') return { kind: rule.kind, column: rule.column, from: rule.from, ...rule.table }
+      if (rule.kind === 'step' || rule.kind === 'gap') return rule
       if (rule.kind === 'formula') return { ...rule, expression: expressionText(rule.expression) }
       return { ...rule, lows: rule.lows.map(expressionText) }
     })
@@ -52,8 +54,31 @@ const lookupRecord = record<LookupRecord>({
   values: list(cell)
 })
 
+const stepRecord = record<Kept<'step'>>({
+  kind: word('step'),
+  column: text,
+  of: text,
+  cuts: list(number(UNSCALED)),
+  values: list(cell),
+  missing: cell
+})
+
+const gapRecord = record<Kept<'gap'>>({
+  kind: word('gap'),
+  column: text,
+  marks: text,
+  when: text,
+  levels: optional(list(text)),
+  values: list(cell)
+})
+
 const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
-  formula: record<Kept<'formula'>>({ kind: word('formula'), column: text, expression }),
+  formula: record<Kept<'formula'>>({
+    kind: word('formula'),
+    column: text,
+    expression,
+    parts: optional(record<Parts>({ names: list(text), zeros: flag }))
+  }),
   order: record<Kept<'order'>>({
     kind: word('order'),
     column: text,
@@ -61,6 +86,18 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     gap: text,
     unit: number({ above: 0, most: 1e12 })
   }),
+  step: (value, field) => {
+    const read = stepRecord(value, field)
+    exactly(read.cuts.length + 1)(read.values.length, `${field}.values.length`)
+    if (read.cuts.length === 0 || read.cuts.some((cut, k) => k > 0 && cut <= read.cuts[k - 1]!))
+      throw damaged(`a model with ${field} of thresholds that do not rise`, 'thresholds in their order')
+    return read
+  },
+  gap: (value, field) => {
+    const read = gapRecord(value, field)
+    if (read.values.length === 0) throw damaged(`a model with ${field} of no values`, 'values that the column can have')
+    return read
+  },
   lookup: (value, field) => {
     const { keys, values, ...rest } = lookupRecord(value, field)
     exactly(keys.length)(values.length, `${field}.values.length`)
@@ -94,12 +131,12 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
   for (const [k, one] of rules.entries()) {
     const at = `${field}.rules[${k}]`
     const column = byName.get(one.column)
-    if (!column || known.has(one.column))
+    if (!column || (one.kind !== 'gap' && known.has(one.column)))
       throw damaged(`a model whose ${at} derives ${one.column}`, 'a column of the table that is not drawn')
     for (const input of inputsOfKept(one))
       if (!known.has(input)) throw damaged(`a model whose ${at} needs ${input}`, 'columns that are drawn or derived before')
     checkKind(one, byName, at)
-    known.add(one.column)
+    if (one.kind !== 'gap') known.add(one.column)
   }
   for (const { name, kind, levels, format } of columns) {
     if (!known.has(name)) throw damaged(`a model whose column ${name} is neither drawn nor derived`, 'all columns of the table')
@@ -111,15 +148,17 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
   if (byName.size < columns.length) throw damaged('a model with two columns of one name', 'distinct names')
 }
 
-/** Formulas and orders are of numbers; a lookup gives what its column can hold. */
+/** Formulas and orders are of numbers; lookups and thresholds give what their column can hold. */
 function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at: string): void {
   const { kind, levels } = columns.get(one.column)!
-  if (one.kind !== 'lookup') {
-    const others = inputsOfKept(one).flatMap((name) => columns.get(name)?.kind ?? [])
+  const others = inputsOfKept(one).flatMap((name) => columns.get(name)?.kind ?? [])
+  if (one.kind === 'formula' || one.kind === 'order') {
     if (![kind, ...others].every(isNumericKind)) throw damaged(`a model whose ${at} computes with a ${kind}`, 'numbers and dates')
     return
   }
+  if (one.kind === 'step' && !others.every(isNumericKind)) throw damaged(`a model whose ${at} cuts ${one.of}`, 'numbers')
   const fits = (value: CellValue) => value === null || (levels ? levels.includes(value as string) : typeof value === 'number')
-  if (kind === 'identifier' || !one.table.values.every(fits))
+  const values = one.kind === 'lookup' ? one.table.values : one.kind === 'step' ? [...one.values, one.missing] : one.values
+  if (kind === 'identifier' || !values.every(fits))
     throw damaged(`a model whose ${at} gives what ${one.column} cannot hold`, 'its levels, or numbers')
 }

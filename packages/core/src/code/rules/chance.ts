@@ -6,6 +6,11 @@ import { log } from '../../num/elementary.js'
  */
 const MOST_CHANCE = log(1e-6)
 
+/** Between columns that have nothing to do with each other a formula that rounds must fail at least as often as it holds. */
+export const MOST_RATE = 0.5
+/** Rows whose different combinations of values count as support. */
+const MOST_DISTINCT = 5000
+
 /** Pairs of rows that say how often a rule holds between columns that have nothing to do with each other. */
 const PAIRS = 4096
 
@@ -26,5 +31,24 @@ export function rateByChance(rowCount: number, holds: (inputs: number, column: n
 
 /** Whether `times` independent rows obeying at that rate is beyond chance, over all candidates (Bonferroni). */
 export function isBeyondChance({ rate, times, candidates }: { rate: number; times: number; candidates: number }): boolean {
-  return times * log(rate) + log(Math.max(1, candidates)) < MOST_CHANCE
+  return isBelievedAtLog(times * log(rate), candidates)
+}
+
+/** Whether what has this log-probability by chance is beyond it, over all candidates. */
+export function isBelievedAtLog(logChance: number, candidates: number): boolean {
+  return logChance + log(Math.max(1, candidates)) < MOST_CHANCE
+}
+
+/** Rows without a gap in some columns, each of a combination of its own: rows that repeat the same few numbers show nothing new. */
+export function differentRows(columns: readonly Float64Array[], rowCount: number): number[] {
+  const seen = new Set<string>()
+  const rows: number[] = []
+  for (let i = 0; i < rowCount && rows.length < MOST_DISTINCT; i++) {
+    const row = columns.map((one) => one[i]!)
+    if (row.some(Number.isNaN)) continue
+    const name = row.join()
+    if (!seen.has(name)) rows.push(i)
+    seen.add(name)
+  }
+  return rows
 }

@@ -3,7 +3,7 @@ import { inputsOf, type Rule } from './rule.js'
 /**
  * Rules that can be kept together: in the order given, each whose column no earlier rule derives and that closes no circle. What
  * comes back is in an order in which columns can be derived, each after its inputs. Orders with the same column are one start
- * more of its gap, and go together.
+ * more of its gap, and go together; where it is missing is known before it is derived.
  */
 export function keepable(rules: readonly Rule[]): { readonly kept: readonly Rule[]; readonly left: readonly Rule[] } {
   const kept: Rule[] = []
@@ -14,9 +14,14 @@ export function keepable(rules: readonly Rule[]): { readonly kept: readonly Rule
 
 /** Why a rule cannot be kept beside others: its column is derived already, or its inputs need that column. */
 export function clashOf(rule: Rule, kept: readonly Rule[]): 'derived' | 'circle' | undefined {
-  const before = kept.filter(({ column }) => column === rule.column)
-  if (before.some(({ kind }) => kind !== 'order' || rule.kind !== 'order')) return 'derived'
+  if (kept.some((one) => one.column === rule.column && !goTogether(one, rule))) return 'derived'
   return needs(inputsOf(rule), kept).has(rule.column) ? 'circle' : undefined
+}
+
+/** Whether two rules of one column say different things of it: several starts of its gap, and where it is missing. */
+function goTogether(one: Rule, other: Rule): boolean {
+  if (one.kind === 'order') return other.kind === 'order' || other.kind === 'gap'
+  return one.kind === 'gap' && other.kind === 'order'
 }
 
 /** Columns, and all that they are derived from. */
@@ -37,7 +42,7 @@ function inOrder(rules: readonly Rule[]): Rule[] {
   while (rest.length > 0) {
     const waiting = new Set(rest.map(({ column }) => column))
     const ready = rest.filter((rule) => !inputsOf(rule).some((input) => waiting.has(input)))
-    out.push(...ready)
+    out.push(...ready.filter(({ kind }) => kind === 'gap'), ...ready.filter(({ kind }) => kind !== 'gap'))
     rest = rest.filter((rule) => !ready.includes(rule))
   }
   return out

@@ -7,31 +7,25 @@ export interface Codes {
 }
 
 export function codesOf(column: CategoricalColumn | NumericColumn): Codes {
-  const known = new Map<number, number>()
   const values = isCategorical(column) ? column.codes : column.values
-  const codes = new Int32Array(values.length)
-  for (let i = 0; i < codes.length; i++) {
-    const value = !isCategorical(column) && column.missing?.[i] ? Number.NaN : values[i]!
-    let code = known.get(value)
-    if (code === undefined) {
-      code = known.size
-      known.set(value, code)
-    }
-    codes[i] = code
-  }
-  return { codes, count: known.size }
+  return numbered(values.length, (i) => (!isCategorical(column) && column.missing?.[i] ? Number.NaN : values[i]!))
 }
 
 /** Two columns as one: a code for each combination that occurs. */
 export function jointCodes(a: Codes, b: Codes, rows = a.codes.length): Codes {
+  return numbered(rows, (i) => a.codes[i]! * b.count + b.codes[i]!)
+}
+
+/** Values of rows, numbered as they come. */
+function numbered(rows: number, value: (row: number) => number): Codes {
   const known = new Map<number, number>()
   const codes = new Int32Array(rows)
   for (let i = 0; i < rows; i++) {
-    const both = a.codes[i]! * b.count + b.codes[i]!
-    let code = known.get(both)
+    const own = value(i)
+    let code = known.get(own)
     if (code === undefined) {
       code = known.size
-      known.set(both, code)
+      known.set(own, code)
     }
     codes[i] = code
   }

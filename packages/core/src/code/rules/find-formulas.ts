@@ -1,5 +1,5 @@
 import type { Expression } from '../../table/expression.js'
-import { isBeyondChance, rateByChance } from './chance.js'
+import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, SHAPES, type Shape, scaled, simplestIn } from './shapes.js'
 
@@ -19,10 +19,6 @@ const LEAST_PROBES = 4
 const MOST = { 1: 400, 2: 120, 3: 40 } as const
 /** A column of fewer values is a category: what determines it is a lookup. */
 const LEAST_VALUES = 3
-/** Between columns that have nothing to do with each other a formula that rounds must fail at least as often as it holds. */
-const MOST_RATE = 0.5
-/** Rows whose different combinations of values count as support. */
-const MOST_DISTINCT = 5000
 
 /** Differences of which the other order is tried too. */
 const MIRRORED = 9
@@ -213,27 +209,12 @@ class Search {
   private isBelieved(candidate: Candidate, factor: number): boolean {
     const { target, inputs, value } = candidate
     const { values, unit } = this.quantities[target]!
-    // Rows that repeat the same few numbers, as zeros, show nothing new.
-    const rows = this.differentRows([...inputs, target])
+    const columns = [...inputs, target].map((q) => this.quantities[q]!.values)
+    const rows = differentRows(columns, this.rowCount)
     const near = (f: number, c: number) => Math.abs(f - c) <= tolerance(unit, c)
     const rate = rateByChance(rows.length, (i, j) => near(factor * value(rows[i]!), values[rows[j]!]!))
     if (rate > MOST_RATE && this.rounding(candidate, factor) > EXACT) return false
     return isBeyondChance({ rate, times: rows.length - inputs.length, candidates: this.candidates })
-  }
-
-  /** Rows without a gap in some columns, each of a combination of its own. */
-  private differentRows(quantities: readonly number[]): number[] {
-    const columns = quantities.map((q) => this.quantities[q]!.values)
-    const seen = new Set<string>()
-    const rows: number[] = []
-    for (let i = 0; i < this.rowCount && rows.length < MOST_DISTINCT; i++) {
-      const row = columns.map((one) => one[i]!)
-      if (row.some(Number.isNaN)) continue
-      const name = row.join()
-      if (!seen.has(name)) rows.push(i)
-      seen.add(name)
-    }
-    return rows
   }
 }
 

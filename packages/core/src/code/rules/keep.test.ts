@@ -4,10 +4,12 @@ import { prepareRows } from '../../systems/prepare.js'
 import { isNumeric } from '../../table/table.js'
 import { keepable } from './choose.js'
 import { findRules } from './find.js'
-import { keepRules, putRulesBack, ruleTexts, takeRulesOut } from './keep.js'
+import { type KeptRules, keepRules, putRulesBack, ruleTexts, takeRulesOut } from './keep.js'
 import { parseRule } from './parse-rule.js'
 import { unitOf } from './quantity.js'
-import { ruleText } from './rule.js'
+import { type Rule, ruleText } from './rule.js'
+
+type FormulaRule = Extract<Rule, { kind: 'formula' }>
 
 describe('rules taken out and put back', () => {
   it.each(plantedTables(2).map((one) => [one.name, one] as const))('leave the table %s as it was', (_, { raw, rules }) => {
@@ -15,8 +17,8 @@ describe('rules taken out and put back', () => {
     const kept = keepRules(findRules(data), data)
     const taken = takeRulesOut(kept, data)
     expect(ruleTexts(kept).sort()).toEqual([...rules].sort())
-    // An order is a gap in the column's place; all other rules spare a column.
-    const orders = kept.rules.filter(({ kind }) => kind === 'order').length
+    // An order is a gap in the column's place, and where gaps are known the column is drawn; all other rules spare a column.
+    const orders = kept.rules.filter(({ kind }) => kind === 'order' || kind === 'gap').length
     expect(taken.table.columns.length).toBe(data.table.columns.length - kept.rules.length + orders)
     const back = putRulesBack(kept, taken)
     expect(back.formats).toEqual(data.formats)
@@ -46,7 +48,13 @@ describe('rules in words', () => {
     ['2*a - 4*b = 1', 'b = -0.25 + 0.5 * a'],
     ['x = a - (b + c) / d ^ 2', 'x = a - (b + c) / d ^ 2'],
     ['x = -(a + b) ^ -2', 'x = -(a + b) ^ -2'],
-    ['x = a / (b * c) - log(d)', 'x = a / (b * c) - log(d)']
+    ['x = a / (b * c) - log(d)', 'x = a / (b * c) - log(d)'],
+    ['adult=age>=18', 'adult = age >= 18'],
+    ['`is minor` = age < 18', '`is minor` = age >= 18'],
+    ['group = bins( age,18, 65.5 )', 'group = bins(age, 18, 65.5)'],
+    ['t = bins(x, -2, 1e-3)', 't = bins(x, -2, 0.001)'],
+    ['y missing where z missing', 'y missing where z missing'],
+    ['`y x` missing where `a b` = one, `two, three`', '`y x` missing where `a b` = one, `two, three`']
   ])('%s is read, and written as %s', (text, written) => {
     expect(ruleText(parseRule(text))).toBe(written)
     expect(ruleText(parseRule(written))).toBe(written)
@@ -61,7 +69,13 @@ describe('rules in words', () => {
     ['a -> b, c', 'rule-malformed'],
     ['a >= 3', 'rule-malformed'],
     ['a >= a - b', 'rule-malformed'],
-    ['a = b *', 'expression-malformed']
+    ['a = b *', 'expression-malformed'],
+    ['a = b > 3', 'rule-malformed'],
+    ['a = a >= 3', 'rule-malformed'],
+    ['a = bins(b, 3, 2)', 'rule-malformed'],
+    ['a = bins(b)', 'rule-malformed'],
+    ['a missing where a missing', 'rule-malformed'],
+    ['a missing where b', 'rule-malformed']
   ])('%s is refused', (text, code) => {
     expect(() => parseRule(text)).toThrow(expect.objectContaining({ code }))
   })
@@ -81,4 +95,39 @@ it('keeps each column derived once, without circles, each behind its inputs', ()
   const { kept, left } = keepable(texts.map(parseRule))
   expect(kept.map(ruleText)).toEqual(['sku -> price', 'end >= start', 'end >= paid', 'amount = price * qty', 'tax = 0.2 * amount'])
   expect(left.map(ruleText)).toEqual(['price = amount / qty', 'amount = tax * 5', 'start >= end'])
+})
+
+describe('parts of a constant', () => {
+  const parts = (rest: number[], zeros: boolean) => {
+    const formats = ['a', 'b'].map((name) => ({ name, source: 'text', kind: 'number', number: { decimals: 1, padded: true } }) as const)
+    const kept: KeptRules = {
+      rules: [
+        {
+          kind: 'formula',
+          column: 'c',
+          expression: (parseRule('c = 100 - a - b') as FormulaRule).expression,
+          parts: { names: ['a', 'b'], zeros }
+        }
+      ],
+      columns: [...formats, { ...formats[0]!, name: 'c' }].map((format) => ({ name: format.name, kind: 'number', format, spread: 20 }))
+    }
+    const columns = ['a', 'b'].map(
+      (name, k) => ({ name, kind: 'number', values: Float64Array.from(rest, (x) => (k === 0 ? 60 : 40 - x)) }) as const
+    )
+    const { table } = putRulesBack(kept, { table: { columns, rowCount: rest.length }, formats })
+    return table.columns.map((column) => (isNumeric(column) ? [...column.values] : []))
+  }
+
+  it('leave a rest as large as was lacking, or none where the data have such', () => {
+    expect(parts([5, 0, -10], false)).toEqual([
+      [60, 60, 49],
+      [35, 40, 40.9],
+      [5, 0, 10.1]
+    ])
+    expect(parts([5, 0, -10], true)).toEqual([
+      [60, 60, 54.5],
+      [35, 40, 45.4],
+      [5, 0, 0.1]
+    ])
+  })
 })

@@ -1,18 +1,21 @@
 import { variance } from '../../num/statistics.js'
+import { linearForm } from '../../table/derivative.js'
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { dateUnit } from '../../table/parse.js'
 import { roundToFormat } from '../../table/present.js'
 import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
-import { columnOfCells, type LookupTable, lookup, lookupTable, rowCells } from './lookup-table.js'
+import { type KeptGaps, markGaps, someValues } from './keep-gaps.js'
+import { fitParts, type Parts } from './keep-parts.js'
+import { type CellValue, cellAt, columnOfCells, type LookupTable, lookup, lookupTable, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
-import { columnIn, expressionAt, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import { binOf, columnIn, expressionAt, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
 
 /** A rule with what brings its column back: plain data. */
 export type KeptRule =
-  | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression }
+  | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression; readonly parts?: Parts | undefined }
   /** The column is the greatest of `lows` and a gap, in units of its own, which stands in its place. */
   | {
       readonly kind: 'order'
@@ -22,6 +25,16 @@ export type KeptRule =
       readonly unit: number
     }
   | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[]; readonly table: LookupTable }
+  /** One value below the first threshold, one from each on [cuts + 1], and one where the number is missing. */
+  | {
+      readonly kind: 'step'
+      readonly column: string
+      readonly of: string
+      readonly cuts: readonly number[]
+      readonly values: readonly CellValue[]
+      readonly missing: CellValue
+    }
+  | KeptGaps
 
 /** A column as it stands in the whole table. */
 export interface RuledColumn {
@@ -44,6 +57,8 @@ export interface KeptRules {
 /** Columns, drawn or derived before, that a rule computes its column from. */
 export function inputsOfKept(rule: KeptRule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
+  if (rule.kind === 'step') return [rule.of]
+  if (rule.kind === 'gap') return [rule.when, rule.marks]
   return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set([...rule.lows.flatMap(columnsOf), rule.gap])]
 }
 
@@ -63,15 +78,66 @@ export function keepRules(rules: readonly Rule[], data: WrittenTable): KeptRules
 function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): KeptRule[] {
   const rule = rules[place]!
   const { column } = rule
-  if (rule.kind === 'formula') return [rule]
+  if (rule.kind === 'formula') {
+    const parts = partsIn(rule, rules, data)
+    return [parts ? { ...rule, parts } : rule]
+  }
+  if (rule.kind === 'step') return [{ ...rule, ...valuesOfBins(rule, data) }]
+  if (rule.kind === 'gap') {
+    const order = keepOrder(column, rules, data)
+    return [
+      {
+        ...rule,
+        marks: order?.gap ?? column,
+        values: someValues(
+          order ? gapColumn(order, columnIn(data, column) as NumericColumn, data)[0] : columnIn(data, column),
+          data.table.rowCount
+        )
+      }
+    ]
+  }
   if (rule.kind === 'lookup') {
     const from = rule.from.map((name) => columnIn(data, name))
     return [{ ...rule, table: lookupTable(from, columnIn(data, column), data.table.rowCount) }]
   }
-  const isSame = (one: Rule): one is typeof rule => one.kind === 'order' && one.column === column
-  if (rules.slice(place + 1).some(isSame)) return []
-  const lows = rules.filter(isSame).map(({ low }) => low)
-  return [{ kind: 'order', column, lows, gap: gapName(column, lows, data), unit: gapUnit(column, lows, data) }]
+  if (rules.slice(place + 1).some((one) => one.kind === 'order' && one.column === column)) return []
+  return [keepOrder(column, rules, data)!]
+}
+
+/** All orders of a column as one; undefined where it has none. */
+function keepOrder(column: string, rules: readonly Rule[], data: WrittenTable): KeptOrder | undefined {
+  const lows = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
+  if (lows.length === 0) return undefined
+  return { kind: 'order', column, lows, gap: gapName(column, lows, data), unit: gapUnit(column, lows, data) }
+}
+
+/** Columns that a formula subtracts, where they are drawn and neither they nor what they leave are ever negative. */
+function partsIn(
+  { column, expression }: Extract<Rule, { kind: 'formula' }>,
+  rules: readonly Rule[],
+  data: WrittenTable
+): Parts | undefined {
+  const form = linearForm(expression)
+  const isDrawn = (name: string) => !rules.some((rule) => rule.column === name && rule.kind !== 'gap')
+  const names = [...(form?.coefficients ?? [])].flatMap(([name, one]) => (one === -1 ? [name] : []))
+  if (!form || names.length === 0 || ![...form.coefficients.keys()].every(isDrawn)) return undefined
+  const isNeverNegative = (name: string) => {
+    const { values, isDate } = quantityIn(data, name)
+    return !isDate && values.every((x) => !(x < 0))
+  }
+  if (![column, ...names].every(isNeverNegative)) return undefined
+  return { names, zeros: quantityIn(data, column).values.includes(0) }
+}
+
+function valuesOfBins(
+  { column, of, cuts }: Extract<Rule, { kind: 'step' }>,
+  data: WrittenTable
+): { values: CellValue[]; missing: CellValue } {
+  const numbers = quantityIn(data, of).values
+  const at = cellAt(columnIn(data, column))
+  const rowOf = (bin: number) => numbers.findIndex((x) => !Number.isNaN(x) && binOf(x, cuts) === bin)
+  const gap = numbers.findIndex(Number.isNaN)
+  return { values: Array.from({ length: cuts.length + 1 }, (_, bin) => at(rowOf(bin))), missing: gap < 0 ? null : at(gap) }
 }
 
 /** Standard deviation of a column of numbers; 0 where it has none. */
@@ -101,7 +167,7 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
   const columns: Column[] = []
   const formats: ColumnFormat[] = []
   data.table.columns.forEach((column, c) => {
-    const rule = rules.find((one) => one.column === column.name)
+    const rule = rules.find((one) => one.column === column.name && one.kind !== 'gap') as Exclude<KeptRule, KeptGaps> | undefined
     if (rule && rule.kind !== 'order') return
     const [own, format] = rule ? gapColumn(rule, column as NumericColumn, data) : [column, data.formats[c]!]
     columns.push(own)
@@ -144,10 +210,22 @@ function highestOf(lows: readonly Expression[], data: WrittenTable): (row: numbe
   return (i) => each.reduce((most, at) => Math.max(most, at(i)), Number.NEGATIVE_INFINITY)
 }
 
-/** The whole table again: what rules derive is computed, in its place. Columns that were not taken out stay as they are. Cost O(cells). */
-export function putRulesBack({ rules, columns }: KeptRules, drawn: WrittenTable): WrittenTable {
+/**
+ * The whole table again: what rules derive is computed, in its place. Columns that were not taken out stay as they are, but for
+ * gaps, and for parts that leave less than nothing; those that are `fixed` do so always. Cost O(cells).
+ */
+export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, fixed: ReadonlySet<string> = new Set()): WrittenTable {
+  const drawn = rules.reduce(
+    (at, rule) => (rule.kind === 'formula' && rule.parts ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at),
+    rows
+  )
   const done = new Map(drawn.table.columns.map((column, c) => [column.name, { column, format: drawn.formats[c]! }]))
   for (const rule of rules) {
+    if (rule.kind === 'gap') {
+      const marked = done.get(rule.marks)!
+      if (!fixed.has(rule.column)) done.set(rule.marks, { ...marked, column: markGaps(rule, marked.column, done.get(rule.when)!.column) })
+      continue
+    }
     const whole = columns.find(({ name }) => name === rule.column)!
     const soFar = {
       table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
@@ -162,7 +240,7 @@ export function putRulesBack({ rules, columns }: KeptRules, drawn: WrittenTable)
   }
 }
 
-function derived(rule: KeptRule, column: RuledColumn, soFar: WrittenTable): Column {
+function derived(rule: Exclude<KeptRule, KeptGaps>, column: RuledColumn, soFar: WrittenTable): Column {
   const { rowCount } = soFar.table
   if (rule.kind === 'lookup') {
     const key = rowCells(soFar.table, rule.from)
@@ -170,6 +248,13 @@ function derived(rule: KeptRule, column: RuledColumn, soFar: WrittenTable): Colu
     return columnOfCells(
       column,
       Array.from({ length: rowCount }, (_, i) => find(key(i)))
+    )
+  }
+  if (rule.kind === 'step') {
+    const { values } = quantityIn(soFar, rule.of)
+    return columnOfCells(
+      column,
+      Array.from(values, (x) => (Number.isNaN(x) ? rule.missing : rule.values[binOf(x, rule.cuts)]!))
     )
   }
   const at = rule.kind === 'formula' ? expressionAt(rule.expression, soFar) : highAt(rule, column, soFar)

@@ -154,7 +154,7 @@ class Solver {
   ) {
     const needed = new Set([target.column])
     const own = [...kept.rules].reverse().filter((rule) => {
-      if (!needed.has(rule.column)) return false
+      if (rule.kind === 'gap' || !needed.has(rule.column)) return false
       inputsOfKept(rule).forEach((name) => {
         needed.add(name)
       })

@@ -6,10 +6,13 @@ import { solvedForLast } from './solve.js'
 const SIGN = /->|→|>=|<=|≥|≤|=|>|</
 
 /**
- * Reads a rule: `total = qty * unit_price`, `end >= start`, `sku -> unit_price`. Throws `InputError` (codes `rule-malformed`,
+ * Reads a rule: `total = qty * unit_price`, `end >= start`, `sku -> unit_price`,
+ * `adult = age >= 18`, `group = bins(age, 18, 65)`, `spouse missing where marital = single`. Throws `InputError` (codes `rule-malformed`,
  * `expression-malformed`).
  */
 export function parseRule(text: string): Rule {
+  const other = gapIn(text) ?? stepIn(text)
+  if (other) return other
   // Names in backquotes may hold signs of their own.
   const hidden = text.replace(/`[^`]*`/g, (name) => '`'.repeat(name.length))
   const match = SIGN.exec(hidden)
@@ -25,6 +28,53 @@ export function parseRule(text: string): Rule {
   if (high.kind !== 'column' || columnsOf(low).length === 0) throw malformed(text, 'an order of something else than a column and others')
   if (columnsOf(low).includes(high.name)) throw malformed(text, `${high.name} on both sides`)
   return { kind: 'order', column: high.name, low }
+}
+
+const NAME = /^\s*(?:`((?:[^`]|``)+)`|([\p{L}_][\p{L}\p{N}_.]*))/u
+const NUMBER = '[-−+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?'
+
+/** The name that a text begins with, and what follows it. */
+function nameIn(text: string): { readonly name: string; readonly rest: string } | undefined {
+  const match = NAME.exec(text)
+  if (!match) return undefined
+  return { name: match[1]?.replaceAll('``', '`') ?? match[2]!, rest: text.slice(match[0].length) }
+}
+
+/** `y missing where z missing`, `y missing where category = level, level`. */
+function gapIn(text: string): Rule | undefined {
+  const column = nameIn(text)
+  const where = column && /^\s+missing\s+where\s/.exec(column.rest)
+  if (!where) return undefined
+  const when = nameIn(column.rest.slice(where[0].length))
+  if (!when) throw malformed(text, 'no column behind “missing where”')
+  if (when.name === column.name) throw malformed(text, `${column.name} on both sides`)
+  if (/^\s+missing\s*$/.test(when.rest)) return { kind: 'gap', column: column.name, when: when.name }
+  const levels = /^\s*=(.*)$/s.exec(when.rest)
+  const words = (levels?.[1]?.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? [])
+    .map((part) => part.trim().replace(/^`(.*)`$/s, (_, word: string) => word.replaceAll('``', '`')))
+    .filter((part) => part !== '')
+  if (words.length === 0) throw malformed(text, `${when.name} neither missing nor = levels`)
+  return { kind: 'gap', column: column.name, when: when.name, levels: words }
+}
+
+/** `adult = age >= 18`, `minor = age < 18`, `group = bins(age, 18, 65)`. */
+function stepIn(text: string): Rule | undefined {
+  const column = nameIn(text)
+  const side = column && /^\s*=\s*(bins\s*\(\s*)?/.exec(column.rest)
+  if (!side) return undefined
+  const of = nameIn(column.rest.slice(side[0].length))
+  if (!of) return undefined
+  const pattern = side[1] ? `^((?:\\s*,\\s*${NUMBER})+)\\s*\\)\\s*$` : `^\\s*(>=|≥|<=|≤|>|<)\\s*(${NUMBER})\\s*$`
+  const match = new RegExp(pattern).exec(of.rest)
+  if (!match) {
+    if (side[1]) throw malformed(text, 'bins of something else than a column and thresholds')
+    return undefined
+  }
+  if (of.name === column.name) throw malformed(text, `${column.name} on both sides`)
+  if (!side[1] && /^(>|<=|≤)$/.test(match[1]!)) throw malformed(text, `${match[1]}, where thresholds are written as >= or <`)
+  const cuts = (side[1] ? match[1]!.split(',').slice(1) : [match[2]!]).map((cut) => Number(cut.trim().replace('−', '-')))
+  if (cuts.some((cut, k) => k > 0 && cut <= cuts[k - 1]!)) throw malformed(text, 'thresholds that do not rise')
+  return { kind: 'step', column: column.name, of: of.name, cuts }
 }
 
 function lookupIn(text: string, before: string, after: string): Rule {
@@ -55,7 +105,8 @@ function malformed(text: string, what: string): InputError {
   return new InputError({
     code: 'rule-malformed',
     got: `“${text}”: ${what}`,
-    expected: 'COLUMN = EXPRESSION, COLUMN >= COLUMN, or COLUMN -> COLUMN',
+    expected:
+      'COLUMN = EXPRESSION, COLUMN >= COLUMN, COLUMN -> COLUMN, COLUMN = COLUMN >= NUMBER, COLUMN = bins(COLUMN, NUMBER, …) or COLUMN missing where COLUMN = LEVEL',
     try: "'total = qty * unit_price', 'end >= start', 'sku -> unit_price'"
   })
 }

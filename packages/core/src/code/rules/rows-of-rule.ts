@@ -1,8 +1,10 @@
+import { linearForm } from '../../table/derivative.js'
 import { type Expression, evaluate } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
-import { codesOf, jointCodes } from './codes.js'
+import { type Codes, codesOf, jointCodes } from './codes.js'
+import { type CellValue, cellAt } from './lookup-table.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
 import { type Rule, ruleText } from './rule.js'
 
@@ -22,14 +24,18 @@ export interface Breach {
 
 /** The first row that breaks a rule, or undefined. The columns of formulas and orders must be numbers or dates. Cost O(rows). */
 export function breachOf(rule: Rule, data: WrittenTable): Breach | undefined {
-  if (rule.kind === 'lookup') return lookupBreach(rule, data)
+  if (rule.kind === 'lookup')
+    return lookupBreach(rule, { keys: rule.from.map((name) => codesIn(data, name)).reduce((a, b) => jointCodes(a, b)), data })
+  if (rule.kind === 'step') return lookupBreach({ column: rule.column, from: [rule.of] }, { keys: binsOf(rule, data), data })
+  if (rule.kind === 'gap') return gapBreach(rule, data)
+  const slack = roundingOf(rule, data)
   const column = quantityIn(data, rule.column)
   const at = expressionAt(rule.kind === 'formula' ? rule.expression : rule.low, data)
   const breaks = (i: number): boolean => {
     const [value, other] = [column.values[i]!, at(i)]
     if (rule.kind === 'order') return !Number.isNaN(value) && !(other <= value)
     if (Number.isNaN(value) || Number.isNaN(other)) return Number.isNaN(value) !== Number.isNaN(other)
-    return !(Math.abs(value - other) <= tolerance(column.unit, value))
+    return !(Math.abs(value - other) <= tolerance(column.unit, value) + slack)
   }
   const broken = Array.from(column.values, (_, i) => i).filter(breaks)
   if (broken.length === 0) return undefined
@@ -38,7 +44,20 @@ export function breachOf(rule: Rule, data: WrittenTable): Breach | undefined {
   return { row, count: broken.length, words: sides.join(', ') }
 }
 
-function columnsShown(rule: Exclude<Rule, { kind: 'lookup' }>): string[] {
+/** What parts that add up to a constant are rounded by: they were so after they were computed, as inputs of formulas were before. */
+function roundingOf(rule: Rule, data: WrittenTable): number {
+  const parts = rule.kind === 'formula' ? partsOf(rule.expression) : undefined
+  return parts ? parts.reduce((sum, name) => sum + 0.5 * quantityIn(data, name).unit, 0) : 0
+}
+
+/** Columns that leave a column what they do not take of a constant; undefined of other expressions, and of a single one. */
+export function partsOf(expression: Expression): readonly string[] | undefined {
+  const form = linearForm(expression)
+  if (!form || form.constant === 0 || form.coefficients.size < 2) return undefined
+  return [...form.coefficients.values()].every((one) => one === -1) ? [...form.coefficients.keys()] : undefined
+}
+
+function columnsShown(rule: Extract<Rule, { kind: 'formula' | 'order' }>): string[] {
   const names: string[] = []
   const visit = (at: Expression): void => {
     if (at.kind === 'column') names.push(at.name)
@@ -49,10 +68,37 @@ function columnsShown(rule: Exclude<Rule, { kind: 'lookup' }>): string[] {
   return names
 }
 
-function lookupBreach({ column, from }: Extract<Rule, { kind: 'lookup' }>, data: WrittenTable): Breach | undefined {
-  const coded = (name: string) => codesOf(columnIn(data, name) as Exclude<Column, { kind: 'identifier' }>)
-  const keys = from.map(coded).reduce((a, b) => jointCodes(a, b))
-  const values = coded(column)
+const codesIn = (data: WrittenTable, name: string): Codes => codesOf(columnIn(data, name) as Exclude<Column, { kind: 'identifier' }>)
+
+/** Between which thresholds each row lies; those without a number stand for themselves. */
+function binsOf({ of, cuts }: Extract<Rule, { kind: 'step' }>, data: WrittenTable): Codes {
+  const { values } = quantityIn(data, of)
+  return { codes: Int32Array.from(values, (x) => (Number.isNaN(x) ? cuts.length + 1 : binOf(x, cuts))), count: cuts.length + 2 }
+}
+
+/** Thresholds at or below a number. */
+export function binOf(x: number, cuts: readonly number[]): number {
+  return cuts.reduce((bin, cut) => bin + (x >= cut ? 1 : 0), 0)
+}
+
+/** Whether a rule of gaps says that a cell is missing, by the cell of the column that it depends on. */
+export function saysGap(levels: readonly string[] | undefined, cell: CellValue): boolean {
+  return levels ? cell !== null && levels.includes(String(cell)) : cell === null
+}
+
+function gapBreach({ column, when, levels }: Extract<Rule, { kind: 'gap' }>, data: WrittenTable): Breach | undefined {
+  const [own, other] = [cellAt(columnIn(data, column)), cellAt(columnIn(data, when))]
+  const broken = Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => saysGap(levels, other(i)) !== (own(i) === null))
+  if (broken.length === 0) return undefined
+  const row = broken[0]!
+  return { row, count: broken.length, words: [column, when].map((name) => `${name} ${cellText(data, name, row)}`).join(', ') }
+}
+
+function lookupBreach(
+  { column, from }: { readonly column: string; readonly from: readonly string[] },
+  { keys, data }: { readonly keys: Codes; readonly data: WrittenTable }
+): Breach | undefined {
+  const values = codesIn(data, column)
   const first = new Int32Array(keys.count).fill(-1)
   const broken = Array.from(keys.codes, (_, i) => i).filter((i) => {
     const at = keys.codes[i]!

@@ -4,6 +4,7 @@ import { roundToFormat } from '../../table/present.js'
 import type { KeptRules, RuledColumn } from './keep.js'
 import { type CellValue, lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
+import { binOf, saysGap } from './rows-of-rule.js'
 
 /** A row by column name: numbers (dates in milliseconds, null where missing), level names, true or false. */
 export type RuleRow = Readonly<Record<string, number | string | boolean | null>>
@@ -22,7 +23,16 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
         whole[rule.column] = shown(column, tables[k]!(rule.from.map((name) => cell(whole[name]!))))
         return
       }
+      if (rule.kind === 'gap') {
+        if (saysGap(rule.levels, cell(whole[rule.when]!))) whole[rule.marks] = null
+        return
+      }
       const value = (name: string) => numberIn(whole[name], byName.get(name))
+      if (rule.kind === 'step') {
+        const x = value(rule.of)
+        whole[rule.column] = shown(column, Number.isNaN(x) ? rule.missing : rule.values[binOf(x, rule.cuts)]!)
+        return
+      }
       const found =
         rule.kind === 'formula'
           ? evaluate(rule.expression, value)
@@ -45,7 +55,7 @@ function numberIn(value: RuleRow[string] | undefined, column: RuledColumn | unde
 
 /**
  * Derivatives by columns of the whole row → by columns that are drawn: those of a derived column go to its inputs (the chain
- * rule); a lookup has none.
+ * rule); a lookup and a threshold have none.
  */
 export function pulledGradient(
   { rules, columns }: KeptRules,
@@ -60,9 +70,10 @@ export function pulledGradient(
     for (const name of names) out[name] = (out[name] ?? 0) + (slope / unitOf(name)) * evaluate(derivative(expression, name), value)
   }
   for (const rule of [...rules].reverse()) {
+    if (rule.kind === 'gap') continue
     const own = out[rule.column]
     delete out[rule.column]
-    if (own === undefined || rule.kind === 'lookup') continue
+    if (own === undefined || rule.kind === 'lookup' || rule.kind === 'step') continue
     const slope = own * unitOf(rule.column)
     if (rule.kind === 'formula') give(rule.expression, columnsOf(rule.expression), slope)
     else {

@@ -9,10 +9,16 @@ export type Rule =
   | { readonly kind: 'order'; readonly column: string; readonly low: Expression }
   /** `sku -> unit_price`: rows that agree in `from` agree in the column. */
   | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[] }
+  /** `adult = age >= 18`, `group = bins(age, 18, 65)`: one value below the first threshold, and one from each on. */
+  | { readonly kind: 'step'; readonly column: string; readonly of: string; readonly cuts: readonly number[] }
+  /** `spouse_age missing where marital = single, widowed`; without levels: where the other column is missing. */
+  | { readonly kind: 'gap'; readonly column: string; readonly when: string; readonly levels?: readonly string[] | undefined }
 
 /** Columns that a rule derives its column from. */
 export function inputsOf(rule: Rule): readonly string[] {
   if (rule.kind === 'lookup') return rule.from
+  if (rule.kind === 'step') return [rule.of]
+  if (rule.kind === 'gap') return [rule.when]
   return columnsOf(rule.kind === 'formula' ? rule.expression : rule.low)
 }
 
@@ -20,5 +26,13 @@ export function inputsOf(rule: Rule): readonly string[] {
 export function ruleText(rule: Rule): string {
   const column = columnWord(rule.column)
   if (rule.kind === 'lookup') return `${rule.from.map(columnWord).join(', ')} -> ${column}`
+  if (rule.kind === 'step') {
+    const of = columnWord(rule.of)
+    return `${column} = ${rule.cuts.length === 1 ? `${of} >= ${rule.cuts[0]}` : `bins(${[of, ...rule.cuts].join(', ')})`}`
+  }
+  if (rule.kind === 'gap')
+    return `${column} missing where ${columnWord(rule.when)} ${rule.levels ? `= ${rule.levels.map(levelWord).join(', ')}` : 'missing'}`
   return rule.kind === 'formula' ? `${column} = ${expressionText(rule.expression)}` : `${column} >= ${expressionText(rule.low)}`
 }
+
+const levelWord = (level: string): string => (/[,`]|^\s|\s$|^$/.test(level) ? `\`${level.replaceAll('`', '``')}\`` : level)

@@ -51,6 +51,47 @@ describe('ten thousand new rows', { tags: ['slow'] }, () => {
   })
 })
 
+describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
+  it('shares add up to 1, none is negative, and as many are 0', async () => {
+    const drawn = await draw(await fit(named('budgets'), { scaling: 'quantile' }), { rows: 4000 })
+    const shares = ['food', 'rent', 'travel', 'other'].map((name) => numbers(drawn, name))
+    expect(shares.every((one) => one.every((x) => x >= 0))).toBe(true)
+    expect(shares[0]!.every((_, i) => Math.round(1000 * shares.reduce((sum, one) => sum + one[i]!, 0)) === 1000)).toBe(true)
+    const zeros = (values: Float64Array) => values.filter((x) => x === 0).length / values.length
+    // A fifth of the travel, within four standard errors of the data's 940 rows and the draw's 4000.
+    expect(Math.abs(zeros(shares[2]!) - 0.2)).toBeLessThan(0.06)
+    expect(zeros(shares[1]!)).toBeLessThan(0.01)
+  })
+
+  it('gaps are as many as in the data', async () => {
+    const drawn = await draw(await fit(named('survey')), { rows: 4000 })
+    const gaps = (name: string) => {
+      const column = drawn.table.columns.find((one) => one.name === name)!
+      return isNumeric(column) ? column.missing!.reduce((sum, mark) => sum + mark, 0) / 4000 : Number.NaN
+    }
+    // Half of the rows, and three tenths, within four standard errors of the data's 1100 rows and the draw's.
+    expect(Math.abs(gaps('spouse_age') - 0.5)).toBeLessThan(0.07)
+    expect(Math.abs(gaps('wage') - 0.3)).toBeLessThan(0.065)
+  })
+
+  it('levels between thresholds are given as intervals', async () => {
+    const people = await fit(named('people'))
+    const drawn = await draw(people, { rows: 100, given: { group: 'middle', high: 'yes' } })
+    expect(numbers(drawn, 'age').every((x) => x >= 40 && x < 65)).toBe(true)
+    expect(numbers(drawn, 'pressure').every((x) => x >= 140)).toBe(true)
+    expect(drawn.conditional).toBeDefined()
+    const both = await draw(people, { rows: 100, given: { group: 'middle', age: '30..50' } })
+    expect(numbers(both, 'age').every((x) => x >= 40 && x <= 50)).toBe(true)
+    await expect(draw(people, { given: { group: 'child', age: 30 } })).rejects.toThrow(
+      expect.objectContaining({ code: 'condition-contradictory' })
+    )
+    const survey = await fit(named('survey'))
+    await expect(draw(survey, { given: { marital: 'single', spouse_age: 40 } })).rejects.toThrow(
+      expect.objectContaining({ code: 'condition-contradictory' })
+    )
+  })
+})
+
 it('says its rules, keeps them in its file, and draws the same from it', async () => {
   const model = await fit(named('shop'))
   const texts = ruleTexts(model.rules!)
@@ -167,6 +208,17 @@ describe('a rule that is stated', () => {
     ['total = 2 * country', 'rule-column', /country/]
   ])('%s is refused with a row that breaks it', async (rule, code, words) => {
     await expect(fit(named('orders'), { rule })).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(words) }))
+  })
+
+  it.each([
+    ['high = pressure >= 150', 'rule-broken', /row \d+ has pressure 14\d with high yes, and no in row/],
+    ['high = pressure >= 250', 'rule-threshold', /at or above 250/],
+    ['group = bins(age, 18, 40.2, 40.5)', 'rule-threshold', /between its thresholds below 40.5/],
+    ['band = town >= 3', 'rule-column', /town is no number/],
+    ['income missing where town = Ulm', 'rule-broken', /row \d+ has income [\d.]+, town Ulm/],
+    ['income missing where nobody missing', 'column-unknown', /nobody/]
+  ])('%s is refused', async (rule, code, words) => {
+    await expect(fit(named('people'), { rule })).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(words) }))
   })
 
   it('is refused where others derive its column, or it from itself', async () => {

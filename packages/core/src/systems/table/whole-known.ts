@@ -42,12 +42,13 @@ async function drawPart(
   const { part, meeter } = settled(known, data)
   const { givens, observe, likelihood, conditioning, epsilon, ridge } = part.asked
   const shared = { rows, ...defined({ steps, epsilon, onStep, memory }) }
+  const fixed = new Set(givens.flatMap(Object.keys))
   if (observe.length === 0 && !likelihood) {
     if (conditioning === 'langevin') throw refusal('conditioning langevin without observations', 'informed or clamp')
     const request = { given: givens, ...shared, ...defined({ ridge, conditioning }) }
     const { table, formats, report } = await sampleConditional(model, request, context)
     const warnings = [...part.warnings, ...warningsOf(report)]
-    return { ...wholeTable(model, table, formats), steps: report.steps, conditional: report, warnings }
+    return { ...wholeTable(model, table, { formats, fixed }), steps: report.steps, conditional: report, warnings }
   }
   if (conditioning === 'clamp') throw refusal('conditioning clamp with observations', 'informed or langevin')
   const posterior = { ...shared, observe, given: givens[0]!, ...defined({ likelihood, conditioning }) }
@@ -55,7 +56,7 @@ async function drawPart(
     throw model.rules ? inTermsOf({ ...whole, givens: part.places.map((place) => whole.givens[place]!) }, error) : error
   })
   const moved = meeter ? meeter.meet({ table, formats }) : { table, formats }
-  const back = wholeTable(model, moved.table, formats)
+  const back = wholeTable(model, moved.table, { formats, fixed })
   return {
     ...back,
     table: repeated(back.table, part),

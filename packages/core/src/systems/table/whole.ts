@@ -53,9 +53,16 @@ export function wholeFormats({ training, rules }: GlobalModel): readonly ColumnF
   return rules?.columns.map(({ format }) => format) ?? training.encoder.formats
 }
 
-/** Rows of a model with the columns that its rules derive, and how all columns are written. `formats`: of the rows, the model's own when left out. */
-export function wholeTable({ training, rules }: GlobalModel, table: Table, formats = training.encoder.formats): WrittenTable {
-  return rules ? putRulesBack(rules, { table, formats }) : { table, formats }
+/**
+ * Rows of a model with the columns that its rules derive, and how all columns are written. `formats`: of the rows, the model's
+ * own when left out; `fixed`: columns that are given.
+ */
+export function wholeTable(
+  { training, rules }: GlobalModel,
+  table: Table,
+  { formats = training.encoder.formats, fixed }: { readonly formats?: readonly ColumnFormat[]; readonly fixed?: ReadonlySet<string> } = {}
+): WrittenTable {
+  return rules ? putRulesBack(rules, { table, formats }, fixed) : { table, formats }
 }
 
 /**

@@ -1,0 +1,40 @@
+import type { Column } from '../../table/table.js'
+import { type CellValue, cellAt, columnOfCells } from './lookup-table.js'
+import { saysGap } from './rows-of-rule.js'
+
+/** Where a drawn column is missing; the column itself is drawn. Plain data. */
+export interface KeptGaps {
+  readonly kind: 'gap'
+  readonly column: string
+  /** The drawn column whose cells are marked: the column, or the gap that an order has in its place. */
+  readonly marks: string
+  readonly when: string
+  readonly levels?: readonly string[] | undefined
+  /** Values of the column, evenly over its rows, that stand in turn where one is missing that should not be. */
+  readonly values: readonly CellValue[]
+}
+
+const MOST_VALUES = 100
+
+/** Values of a column, evenly over those that it has. */
+export function someValues(column: Column, rowCount: number): CellValue[] {
+  const at = cellAt(column)
+  const cells = Array.from({ length: rowCount }, (_, i) => at(i)).filter((cell) => cell !== null)
+  const sorted = cells.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const count = Math.min(MOST_VALUES, sorted.length)
+  return Array.from({ length: count }, (_, k) => sorted[Math.floor(((k + 0.5) * sorted.length) / count)]!)
+}
+
+/** The column with a gap exactly where the rule says so. */
+export function markGaps({ levels, values }: KeptGaps, column: Column, when: Column): Column {
+  if (column.kind === 'identifier') return column
+  const [own, other] = [cellAt(column), cellAt(when)]
+  const count = 'codes' in column ? column.codes.length : column.values.length
+  const cells = Array.from({ length: count }, (_, i) =>
+    saysGap(levels, other(i)) ? null : (own(i) ?? values[(i * STRIDE) % values.length]!)
+  )
+  return columnOfCells(column, cells)
+}
+
+/** Prime to every number of values up to a hundred: rows in turn take values far from each other. */
+const STRIDE = 7919

@@ -1,0 +1,47 @@
+import type { Expression } from '../../table/expression.js'
+import type { Column, NumericColumn } from '../../table/table.js'
+import { unitOf } from './quantity.js'
+import { columnIn, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
+
+/** What a formula leaves of drawn parts, never negative in the data: parts that would take too much are drawn smaller. */
+export interface Parts {
+  readonly names: readonly string[]
+  /** Whether the rest is exactly 0 in some rows of the data. */
+  readonly zeros: boolean
+}
+
+/**
+ * Rows whose parts take more than there is, with parts in the same proportions that leave a rest: as much as was lacking (a
+ * wall reflects), or nothing where the data have such rows. Rounded down to the parts' decimals. `fixed`: columns that are
+ * given, and stay. Cost O(cells of the parts).
+ */
+export function fitParts(
+  expression: Expression,
+  { names, zeros }: Parts,
+  { drawn, fixed }: { readonly drawn: WrittenTable; readonly fixed: ReadonlySet<string> }
+): WrittenTable {
+  const rest = expressionAt(expression, drawn)
+  const free = names.filter((name) => !fixed.has(name))
+  const columns = new Map(
+    free.map((name) => {
+      const column = columnIn(drawn, name) as NumericColumn
+      return [name, { ...column, values: column.values.slice() }] as const
+    })
+  )
+  const units = free.map((name) => unitOf(columns.get(name)!.kind, formatIn(drawn, name)))
+  for (let i = 0; i < drawn.table.rowCount; i++) {
+    const lacks = -rest(i)
+    if (!(lacks > 0)) continue
+    const sum = free.reduce((all, name) => all + columns.get(name)!.values[i]!, 0)
+    const left = sum - lacks
+    if (!(left > 0)) continue
+    const factor = (left - (zeros ? 0 : Math.min(lacks, 0.5 * left))) / sum
+    free.forEach((name, k) => {
+      const { values } = columns.get(name)!
+      const scaled = values[i]! * factor
+      values[i] = units[k] === 0 ? scaled : Number((Math.floor(scaled / units[k]! + 1e-9) * units[k]!).toPrecision(15))
+    })
+  }
+  const all = drawn.table.columns.map((column): Column => columns.get(column.name) ?? column)
+  return { ...drawn, table: { ...drawn.table, columns: all } }
+}

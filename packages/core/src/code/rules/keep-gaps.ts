@@ -14,6 +14,7 @@ export interface KeptGaps {
   readonly values: readonly CellValue[]
 }
 
+/** Values kept of a column: hundredths of its law. */
 const MOST_VALUES = 100
 
 /** Values of a column, evenly over those that it has. */

@@ -21,6 +21,7 @@ export {
 } from './diagnose/readings.js'
 export { parseRequirements, REQUIRABLE, type Requirement, unmetRequirements, unmetWords } from './diagnose/require.js'
 export { tellTarget } from './diagnose/tell-target.js'
+export { evaluateUtility, tellUtility } from './diagnose/utility/index.js'
 export { type Verdict, verdict } from './diagnose/verdict.js'
 export { countingEngine } from './engine/counting.js'
 export { type WasmWorker, WORKER_SOURCE, type WorkerMessage } from './engine/wasm/host.js'

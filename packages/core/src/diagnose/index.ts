@@ -14,4 +14,5 @@ export { levelRows, type RareCombinations, rareCombinationWords } from './rare.j
 export * from './readings.js'
 export * from './sliced-wasserstein.js'
 export { tellTarget } from './tell-target.js'
+export { evaluateUtility, type UtilityEvaluation } from './utility/index.js'
 export { type Verdict, verdict } from './verdict.js'

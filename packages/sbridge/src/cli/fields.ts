@@ -79,6 +79,17 @@ export const evaluateFields: readonly Field[] = [
     sentence:
       'Columns by which somebody could be recognised together: counts synthetic rows with a combination that fewer than three real rows have.',
     source: 'Good 1953'
+  },
+  {
+    name: 'utility',
+    kind: 'text',
+    unit: '',
+    range: "COLUMN ~ COLUMN + COLUMN, or Surv(TIME, STATUS) ~ COLUMN + COLUMN, e.g. 'y ~ x1 + x2'; repeatable",
+    default: 'none',
+    repeatable: true,
+    sentence:
+      'The same regression on both tables: linear, logistic for two levels, Cox’s for Surv(TIME, STATUS); coefficients with intervals and how far these overlap.',
+    source: 'Karr and others 2006'
   }
 ]
 

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFromSeed, normals } from '@sbridge/core/kernels'
@@ -59,6 +59,21 @@ describe('evaluate --require', () => {
       status: 2,
       stderr: expect.stringContaining('“auc~0.6”')
     })
+  })
+})
+
+test('evaluate --utility says the coefficients of both tables on the terminal, in JSON and in the report', async () => {
+  const formulas = ['--utility', 'y ~ x', '--utility', 'x ~ y']
+  const found = await run('held.csv', 'held.csv', ...formulas, '--report', 'utility.html')
+  expect(found.status).toBe(0)
+  expect(found.stdout).toMatch(/^coefficient x: real (.*), real interval (.*), synthetic \1, synthetic interval \2, overlap 100 %$/m)
+  expect(await readFile(join(folder, 'utility.html'), 'utf8')).toContain('<h2>Utility: x ~ y</h2>')
+  const { utility } = JSON.parse((await run('held.csv', 'fresh.csv', ...formulas, '--json')).stdout)
+  expect(utility.map(({ family }: { family: string }) => family)).toEqual(['linear', 'linear'])
+  expect(await run('held.csv', 'fresh.csv', '--utility', 'y ~ x * name')).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringContaining('x * name')
   })
 })
 

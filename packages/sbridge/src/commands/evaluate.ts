@@ -4,6 +4,7 @@ import {
   type ColumnKind,
   continueNumbers,
   evaluateTarget,
+  evaluateUtility,
   type Graded,
   type InferOptions,
   parseRequirements,
@@ -12,6 +13,8 @@ import {
   readingsOf,
   tableFields,
   tellTarget,
+  tellUtility,
+  together,
   unmetRequirements,
   unmetWords,
   verdict
@@ -38,6 +41,12 @@ export function evaluateVerb(verb: Command): void {
   command.action(async (real, synthetic, options) => {
     await runEvaluate(real, await rowsToCompare(real, synthetic), options as EvaluateFlags)
   })
+}
+
+interface EvaluateOptions {
+  readonly quasi?: readonly string[]
+  readonly utility?: readonly string[]
+  readonly require?: string
 }
 
 interface EvaluateFlags extends Readonly<Record<string, unknown>> {
@@ -67,7 +76,7 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const run = runOf({ seed: '1', ...flags })
   const options: InferOptions = readFields(READ, flags)
   const showValues = showValuesOf(flags)
-  const { quasi, require: required } = readFields(evaluateFields, flags) as { quasi?: string[]; require?: string }
+  const { quasi, utility, require: required } = readFields(evaluateFields, flags) as EvaluateOptions
   const requirements = required === undefined ? [] : requirementsOf(required, { train: flags.train, quasi })
   await checkOutputs([flags.report], [realPath, syntheticPath, flags.train])
   const real = await realOf(realPath, { options, flags })
@@ -79,7 +88,9 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const synthetic = await like(syntheticPath)
   const train = flags.train === undefined ? undefined : await like(flags.train)
   const target = flags.target === undefined ? undefined : evaluateTarget({ real, synthetic, target: flags.target })
-  const telling = target && tellTarget(target)
+  const utilities = (utility ?? []).map((formula) => evaluateUtility({ real, synthetic, formula }))
+  const tellings = [...(target ? [tellTarget(target)] : []), ...(utilities.length > 0 ? [tellUtility(utilities)] : [])]
+  const telling = tellings.length > 0 ? together(...tellings) : undefined
   await withEngine(run, async (engine) => {
     const evaluation = await evaluateTables({ real, synthetic, train, quasi, engine, key: keyFromSeed(run.seed) })
     if (flags.report !== undefined) {

@@ -2,7 +2,7 @@
 
 export { ConditionMemory } from './choose/memory.js'
 export { keyTexts } from './code/keys/keep.js'
-export { continueNumbers } from './code/keys/number-keys.js'
+export { leaveKeysOut } from './code/keys/leave-keys-out.js'
 export { ruleText } from './code/rules/rule.js'
 export { alignTables } from './diagnose/align.js'
 export { evaluateTarget } from './diagnose/conditional-target.js'

@@ -1,10 +1,13 @@
 import { CHECK_FAMILIES } from '../code/keys/check-digits.js'
 import type { Form, Pattern, Progress, Segment } from '../code/keys/form.js'
 import type { KeptKey, KeptKeys } from '../code/keys/keep.js'
+import { QUANTILES, type Reference } from '../code/keys/reference.js'
 import type { ModelArray, ModelContents } from '../model-file/contents.js'
 import {
   damaged,
   dictionary,
+  exactly,
+  flag,
   float64Array,
   list,
   number,
@@ -24,7 +27,7 @@ export function withKeys(contents: ModelContents, kept: KeptKeys | undefined): M
   if (!kept) return contents
   const keys = kept.keys.map(({ hashes: _hashes, ...key }) => key)
   const arrays: Record<string, ModelArray> = Object.fromEntries(kept.keys.map(({ hashes }, k) => [hashesName(k), hashes]))
-  return { ...contents, meta: { ...(contents.meta as object), keys: { seed: kept.seed, keys } }, arrays: { ...contents.arrays, ...arrays } }
+  return { ...contents, meta: { ...(contents.meta as object), keys: { ...kept, keys } }, arrays: { ...contents.arrays, ...arrays } }
 }
 
 const SHARE = { least: 0, most: 1 }
@@ -69,6 +72,20 @@ const form = record<Form>({
   check: optional(word(...CHECK_FAMILIES))
 })
 
+const reference: Reader<Reference> = (value, field) => {
+  const read = record<Reference>({
+    column: text,
+    to: text,
+    missing: number(SHARE),
+    self: number(SHARE),
+    before: flag,
+    depths: shares,
+    counts: list(list(whole(), QUANTILES))
+  })(value, field)
+  exactly(Math.max(1, read.depths.length))(read.counts.length, `${field}.counts.length`)
+  return read
+}
+
 /** The keys of a model, where it has some. Throws `FormatError` (code `model-damaged`). */
 export function keysIn({ meta, arrays }: ModelContents): KeptKeys | undefined {
   const key = record<Omit<KeptKey, 'hashes'>>({ column: text, form, missing: number(SHARE), repeated: whole() })
@@ -77,6 +94,9 @@ export function keysIn({ meta, arrays }: ModelContents): KeptKeys | undefined {
     if (read.form.patterns.length === 0) throw damaged(`a model with ${field} of no pattern`, 'a pattern')
     return { ...read, hashes: float64Array(arrays, hashesName(k), undefined, { least: 0 }) }
   }
-  const kept = record<KeptKeys>({ seed: whole(), keys: list(hashed) })
-  return record<{ readonly keys?: KeptKeys }>({ keys: optional(kept) })(meta, 'meta').keys
+  const kept = record<KeptKeys>({ seed: whole(), keys: list(hashed), references: list(reference) })
+  const read = record<{ readonly keys?: KeptKeys }>({ keys: optional(kept) })(meta, 'meta').keys
+  for (const { column, to } of read?.references ?? [])
+    word(...read!.keys.map((key) => key.column))(to, `meta.keys: what ${column} refers to`)
+  return read
 }

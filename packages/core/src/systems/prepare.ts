@@ -1,4 +1,4 @@
-import { continueNumbers } from '../code/keys/number-keys.js'
+import { leaveKeysOut } from '../code/keys/leave-keys-out.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
@@ -39,9 +39,9 @@ export function prepareTable(raw: RawTable, options: TableOptions = {}): Prepare
   return { data: { ...data, table: { ...data.table, columns }, notes }, weights: column.values }
 }
 
-/** As `prepareTable`, for models of rows: numbers that are keys are left out of these and written anew, and rows that repeat per key have a note. */
+/** As `prepareTable`, for models of rows: keys, and what refers to them, are left out of these and written anew, and rows that repeat per key have a note. */
 export function prepareRows(raw: RawTable, options: TableOptions = {}): PreparedTable {
   const { data, ...weights } = prepareTable(raw, options)
-  const rows = continueNumbers(data, options)
+  const rows = leaveKeysOut(raw, data, options)
   return { data: { ...rows, notes: [...rows.notes, ...repeatedKeyNotes(rows.table)] }, ...weights }
 }

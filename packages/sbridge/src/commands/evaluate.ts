@@ -2,11 +2,11 @@ import type { Command } from '@commander-js/extra-typings'
 import { type Evaluation, evaluateTables, InputError, linesOf, systemFor } from '@sbridge/core'
 import {
   type ColumnKind,
-  continueNumbers,
   evaluateTarget,
   evaluateUtility,
   type Graded,
   type InferOptions,
+  leaveKeysOut,
   parseRequirements,
   type Requirement,
   RequirementError,
@@ -153,9 +153,8 @@ async function realOf(path: string, { options, flags }: { readonly options: Infe
   }
   // The target may count the rows; what it is scored on must stay.
   const kept = flags.target === undefined ? {} : { [flags.target]: 'integer' as const }
-  return continueNumbers(inferTable(await readTable(path, readFields(readingFields, flags)), options), {
-    types: { ...kept, ...options.types }
-  }).table
+  const raw = await readTable(path, readFields(readingFields, flags))
+  return leaveKeysOut(raw, inferTable(raw, options), { ...options, types: { ...kept, ...options.types } }).table
 }
 
 /** Every column that is compared must be in the other table too. */

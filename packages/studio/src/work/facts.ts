@@ -1,4 +1,4 @@
-import { allowedKinds, columnFacts, continueNumbers, type InferOptions, isEmptyColumn, presentValues } from '@sbridge/core/internal'
+import { allowedKinds, columnFacts, type InferOptions, isEmptyColumn, leaveKeysOut, presentValues } from '@sbridge/core/internal'
 import { type Column, inferTable, isNumeric, type RawColumn, type RawTable, type Table } from '@sbridge/core/tables'
 import { tried } from './fault.js'
 import type { ColumnFacts, TableFacts } from './messages.js'
@@ -9,7 +9,7 @@ const MOST_NAMED = 4
 
 /** What the page says about a table: kinds, ranges, a small drawing a column. Columns left out keep their inferred kind. */
 export function tableFacts(raw: RawTable, choice: InferOptions): TableFacts {
-  const { table, formats, notes } = continueNumbers(inferTable(raw, choice), choice)
+  const { table, formats, notes } = leaveKeysOut(raw, inferTable(raw, choice), choice)
   const kept = new Map(table.columns.map((column) => [column.name, column]))
   const styles = new Map(formats.map((format) => [format.name, format]))
   const columns = raw.columns.map((column) => {

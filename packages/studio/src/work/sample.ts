@@ -1,5 +1,5 @@
 import type { DrawnRows, FitJob, GlobalModel, System, SystemContext } from '@sbridge/core'
-import { type AnySystem, ConditionMemory, continueNumbers, SearchMemory, tables, takeTableRows, tellKnown } from '@sbridge/core/internal'
+import { type AnySystem, ConditionMemory, leaveKeysOut, SearchMemory, tables, takeTableRows, tellKnown } from '@sbridge/core/internal'
 import { type Encoded, inferTable, presentTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { placingOf, unplaced } from './axis.js'
 import type { Tools } from './desk.js'
@@ -27,7 +27,7 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
 
   open(raw: RawTable, choice: Choice): SampleShape['facts'] {
     const facts = tableFacts(raw, choice)
-    const real = continueNumbers(inferTable(raw, choice), choice).table
+    const real = leaveKeysOut(raw, inferTable(raw, choice), choice).table
     this.take(raw)
     this.#real = real
     this.#trail = undefined

@@ -4,6 +4,7 @@ import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
 import { hashesOf } from './guard.js'
 import { learnForm } from './learn.js'
 import { proseForm } from './prose.js'
+import { drawReferences, type KeyColumn, type Reference, referenceOf, refersTo } from './reference.js'
 
 /** How the values of one key come about: plain data without any of them. */
 export interface KeptKey {
@@ -22,17 +23,24 @@ export interface KeptKeys {
   /** Of the key of the hashes. */
   readonly seed: number
   readonly keys: readonly KeptKey[]
+  /** Columns whose values are keys of the table. */
+  readonly references: readonly Reference[]
 }
 
-/** A column that is a key: its cells in the order of rows, null where there is none. */
-export interface KeyColumn {
-  readonly name: string
-  readonly cells: readonly (string | null)[]
-}
-
-/** Learns how keys are written. Cost O(characters). */
+/** Learns how keys are written, and how they refer to each other. Cost O(characters). */
 export function keepKeys(columns: readonly KeyColumn[], seed: number): KeptKeys {
-  return { seed, keys: columns.map((column) => keepKey(column, guardKey(seed))) }
+  const referred = columns.map((column, c) =>
+    columns.find((key, k) => key !== column && refersTo(column, key) && !(k > c && refersTo(key, column)))
+  )
+  const isReference = (column: KeyColumn) => referred[columns.indexOf(column)] !== undefined
+  return {
+    seed,
+    keys: columns.filter((column) => !isReference(column)).map((column) => keepKey(column, guardKey(seed))),
+    references: columns.flatMap((column, c) => {
+      const key = referred[c]
+      return key && !isReference(key) ? [referenceOf(column, key)] : []
+    })
+  }
 }
 
 const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
@@ -80,12 +88,34 @@ function fewestCodes(pattern: Pattern): bigint {
   return sizeOf(pattern, cellOf(choices))
 }
 
+/** Cells of all keys for drawn rows by column, and of what refers to them. Throws `InputError` (code `key-space`). */
+export function drawKeys(
+  { keys, references, seed }: KeptKeys,
+  rows: { readonly count: number; readonly key: Key }
+): ReadonlyMap<string, readonly (string | null)[]> {
+  const cells = new Map(keys.map((key) => [key.column, drawKey(key, seed, rows)]))
+  for (const reference of references) {
+    const named = cells.get(reference.to)!
+    const targets = drawReferences(reference, rows.count, keyFor(rows.key, reference.column))
+    cells.set(
+      reference.column,
+      Array.from(targets, (target) => (target < 0 ? null : named[target]!))
+    )
+  }
+  return cells
+}
+
 /** Rows whose keys are shown as an example. */
 const EXAMPLES = 1
 
 /** How keys are written: for each a new value, and what is special about it. */
-export function keyTexts({ keys, seed }: KeptKeys): string[] {
-  return keys.map((key) => keyText(key, seed))
+export function keyTexts({ keys, references, seed }: KeptKeys): string[] {
+  return [...keys.map((key) => keyText(key, seed)), ...references.map(referenceText)]
+}
+
+function referenceText({ column, to, before, depths }: Reference): string {
+  const deep = depths.length > 1 ? [`up to ${depths.length - 1} deep`] : []
+  return [`${column} refers to ${to}${before ? ' of rows before' : ''}`, ...deep].join(', ')
 }
 
 function keyText(key: KeptKey, seed: number): string {

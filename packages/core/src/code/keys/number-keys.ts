@@ -8,7 +8,8 @@ import { checkOf } from './check-digits.js'
 /** So few rows may be evenly spaced by chance, or by hand. */
 const LEAST_ROWS = 10
 
-type Options = Pick<InferOptions, 'types'> & { readonly weights?: string | undefined; readonly scaling?: unknown }
+/** What decides which whole numbers are keys. */
+export type NumberKeyOptions = Pick<InferOptions, 'types'> & { readonly weights?: string | undefined; readonly scaling?: unknown }
 
 /**
  * Takes whole numbers that are keys for identifiers, which are written anew: drawn as numbers they would repeat. These are
@@ -16,12 +17,8 @@ type Options = Pick<InferOptions, 'types'> & { readonly weights?: string | undef
  * the other numbers follow them they are a grid or a time instead, and are modelled; a note says which. Columns whose kind or
  * scaling is given, and the weights, stay as they are. Cost O(cells), and O(cells · log n) where there are any.
  */
-export function continueNumbers(data: InferredTable, options: Options = {}): InferredTable {
-  const named = new Set([
-    ...Object.keys(options.types ?? {}),
-    options.weights,
-    ...(typeof options.scaling === 'object' ? Object.keys(options.scaling!) : [])
-  ])
+export function continueNumbers(data: InferredTable, options: NumberKeyOptions = {}): InferredTable {
+  const named = namedColumns(options)
   const notes = [...data.notes]
   const keys = new Map<string, NumberKey>()
   for (const column of data.table.columns) {
@@ -52,6 +49,11 @@ export function continueNumbers(data: InferredTable, options: Options = {}): Inf
     }),
     notes
   }
+}
+
+/** Columns of which an option says what they are. */
+export function namedColumns({ types, weights, scaling }: NumberKeyOptions): ReadonlySet<string | undefined> {
+  return new Set([...Object.keys(types ?? {}), weights, ...(typeof scaling === 'object' ? Object.keys(scaling!) : [])])
 }
 
 /** Why a column of numbers is a key, and what becomes of it. */

@@ -1,6 +1,6 @@
-import { drawKey, type KeptKeys, keepKeys, mayRunOut } from '../../code/keys/keep.js'
+import { drawKey, drawKeys, type KeptKeys, keepKeys, mayRunOut } from '../../code/keys/keep.js'
+import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
-import { textCells } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column } from '../../table/table.js'
 import { prepareTable } from '../prepare.js'
@@ -13,13 +13,8 @@ export type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'local
 /** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
 export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
   const { data } = options.local === undefined && options.latent === undefined ? ruledRows(raw, options) : prepareTable(raw, options)
-  const names = new Set(data.table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => name))
-  if (names.size === 0) return undefined
-  const columns = raw.columns.filter(({ name }) => names.has(name))
-  return keepKeys(
-    columns.map((column) => ({ name: column.name, cells: textCells(column, options.missing) })),
-    options.seed ?? 1
-  )
+  const columns = keyColumns(raw, data, options.missing)
+  return columns.length === 0 ? undefined : keepKeys(columns, options.seed ?? 1)
 }
 
 /** Refuses more rows than there are new keys for, before rows are drawn. Throws `InputError` (code `key-space`). */
@@ -31,9 +26,10 @@ export function checkKeys(kept: KeptKeys | undefined, rowCount: number): void {
 export function withNewKeys(drawn: DrawnRows, kept: KeptKeys | undefined, seed = 1): DrawnRows {
   if (!kept) return drawn
   const rows = { count: drawn.table.rowCount, key: keyFor(keyFromSeed(seed), 'keys') }
+  const cells = drawKeys(kept, rows)
   const columns = drawn.table.columns.map((column): Column => {
-    const key = column.kind === 'identifier' ? kept.keys.find((one) => one.column === column.name) : undefined
-    return key ? { name: column.name, kind: 'identifier', cells: drawKey(key, kept.seed, rows) } : column
+    const own = column.kind === 'identifier' ? cells.get(column.name) : undefined
+    return own ? { name: column.name, kind: 'identifier', cells: own } : column
   })
   return { ...drawn, table: { ...drawn.table, columns } }
 }

@@ -119,6 +119,25 @@ describe('keys through a model', () => {
     expect(new Set([...columnOf(rows, 'code'), ...codes.values]).size).toBe(1000)
   })
 
+  it('that name other rows are kept in the file, and lead to new rows', async () => {
+    const raw = customers()
+    const ids = columnOf(raw, 'customer_id')
+    const referrer = { name: 'referrer_id', source: 'text' as const, values: ids.map((_, i) => (i < 5 ? null : ids[i % 5]!)) }
+    const input = { ...raw, columns: [...raw.columns, referrer] }
+    const model = await tables.fit(input, options, { engine })
+    const again = await tables.load(unpackModel(packModel(tables.save(model))), { engine })
+    const rows = tables.present(again, await tables.draw(again, { rows: 50, seed: 2 }, { engine }), 'text')
+    expect(rows).toEqual(tables.present(model, await tables.draw(model, { rows: 50, seed: 2 }, { engine }), 'text'))
+    const referrers = columnOf(rows, 'referrer_id').filter((cell) => cell !== null)
+    expect(referrers.length).toBeGreaterThan(25)
+    expect(referrers.filter((cell) => !columnOf(rows, 'customer_id').includes(cell))).toEqual([])
+    const meta = structuredClone(tables.save(model).meta) as { keys: { references: { to: string }[] } }
+    meta.keys.references[0]!.to = 'amount'
+    await expect((async () => tables.load({ ...tables.save(model), meta }, { engine }))()).rejects.toThrowError(
+      /what referrer_id refers to/
+    )
+  })
+
   it('in a damaged file are refused by name', async () => {
     const contents = tables.save(await fitted())
     const damaged = (change: (keys: { keys: { form: { patterns: { segments: object[] }[] } }[] }) => void) => {

@@ -1,0 +1,53 @@
+import { type ColumnFormat, type InferOptions, type InferredTable, textCells } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { type Column, isNumeric } from '../../table/table.js'
+import { continueNumbers, type NumberKeyOptions, namedColumns } from './number-keys.js'
+import { type KeyColumn, refersTo } from './reference.js'
+
+type Options = NumberKeyOptions & Pick<InferOptions, 'missing'>
+
+/**
+ * A table without what is a key: whole numbers that are keys become identifiers, as text of which no two are alike is one already,
+ * and so do columns all of whose values are such keys, as of managers among employees. Columns whose kind or scaling is given,
+ * and the weights, stay as they are. Cost O(cells).
+ */
+export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Options = {}): InferredTable {
+  const numbered = continueNumbers(data, options)
+  const keys = keyColumns(raw, numbered, options.missing).filter(({ cells }) => new Set(cells).size === cells.length)
+  if (keys.length === 0) return numbered
+  const named = namedColumns(options)
+  const rest = numbered.table.columns.filter((column) => column.kind !== 'identifier' && !named.has(column.name)).length
+  const found = numbered.table.columns.flatMap((column) => {
+    if (named.has(column.name) || !mayRefer(column)) return []
+    const key = keys.find((one) => refersTo(keyColumn(raw, column.name, options.missing), one))
+    return key ? [{ column, to: key.name }] : []
+  })
+  // Something has to be left to model.
+  if (found.length === 0 || found.length === rest) return numbered
+  const to = new Map(found.map(({ column, to: key }) => [column.name, key]))
+  const columns = numbered.table.columns.map((one): Column => (to.has(one.name) ? { name: one.name, kind: 'identifier' } : one))
+  const formats = numbered.formats.map((format, c): ColumnFormat => {
+    if (!to.has(format.name)) return format
+    return { ...format, kind: 'identifier', ...(isNumeric(numbered.table.columns[c]!) ? { integer: true } : {}) }
+  })
+  const notes = found.map(
+    ({ column: { name, kind }, to: key }) =>
+      `${name}: every value is one of ${key}: left out of the model, and drawn as a reference to a new one; --types ${name}=${kind} models it`
+  )
+  return { ...numbered, table: { ...numbered.table, columns }, formats, notes: [...numbered.notes, ...notes] }
+}
+
+/** A category of whole numbers or of text, or whole numbers, can name rows; a column of one value names none. */
+function mayRefer(column: Column): boolean {
+  if (column.kind === 'category') return column.levels.length > 1
+  return (column.kind === 'integer' || column.kind === 'number') && column.values.every(Number.isSafeInteger)
+}
+
+/** Cells of the columns that are left out. */
+export function keyColumns(raw: RawTable, { table }: Pick<InferredTable, 'table'>, missing: readonly string[] | undefined): KeyColumn[] {
+  return table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => keyColumn(raw, name, missing))
+}
+
+function keyColumn(raw: RawTable, name: string, missing: readonly string[] | undefined): KeyColumn {
+  return { name, cells: textCells(raw.columns.find((one) => one.name === name)!, missing) }
+}

@@ -1,10 +1,10 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
+import { parseDateTime } from '../table/date-cell.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import { PLAIN, readNumber } from '../table/notation.js'
-import { parseDateTime } from '../table/parse.js'
 import { roundToFormat } from '../table/present.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
 
@@ -240,8 +240,8 @@ function numberOrRange(encoder: Encoder, column: number, value: GivenValue): num
 
 function parseCell(encoder: Encoder, column: number, text: string, as: 'value' | 'end' = 'value'): number {
   const { kind } = encoder.kinds[column]!
-  const { notation = PLAIN } = encoder.formats[column]!.number ?? {}
-  const parsed = kind === 'datetime' ? parseDateTime(text)?.time : readNumber(text, notation)
+  const { date, number } = encoder.formats[column]!
+  const parsed = kind === 'datetime' ? parseDateTime(text, date) : readNumber(text, number?.notation ?? PLAIN)
   if (parsed === undefined) throw unfitValue(encoder, column, text)
   if (as === 'end') return parsed
   return checkNumber(encoder, column, parsed)

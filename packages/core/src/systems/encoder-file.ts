@@ -18,12 +18,12 @@ import {
   word
 } from '../model-file/reading.js'
 import { placeLevels } from '../table/categories.js'
+import { type DateStyle, isDatePattern } from '../table/date-style.js'
 import type { ColumnCode, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import type { Notation } from '../table/notation.js'
 import type { NumberStyle } from '../table/number-style.js'
 import type { Numbering } from '../table/numbering.js'
-import type { DateStyle } from '../table/parse.js'
 import { timeBounds } from '../table/present.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
@@ -51,11 +51,21 @@ type Standard = Extract<NumericScaler, { method: 'standard' }>
 const columnKind = word('number', 'integer', 'category', 'boolean', 'datetime', 'identifier')
 
 export const dateStyle: Reader<DateStyle> = record<DateStyle>({
-  date: optional(word('/', 'Mon DD YYYY', 'DD.MM.YYYY')),
-  separator: word('', 'T', ' '),
+  date: optional(matching(isDatePattern, 'a pattern of year, month and day')),
+  separator: word('', 'T', ' ', ', '),
+  clock: optional(matching((clock) => /^(?:HH?|hh?[: ][aApP]\.?[mM]\.?)$/.test(clock), 'a clock of 12 or 24 hours')),
   seconds: word('none', 'whole', 'milliseconds'),
-  zone: word('', 'Z')
+  fraction: optional(whole({ least: 1, most: 9 })),
+  zone: matching((zone) => /^ ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/.test(zone), 'an offset from UTC')
 })
+
+function matching(fits: (word: string) => boolean, expected: string): Reader<string> {
+  return (value, field) => {
+    const read = text(value, field)
+    if (fits(read)) return read
+    throw damaged(`a model with ${field} = ${JSON.stringify(read)}`, expected)
+  }
+}
 
 /** Marks and signs of numbers. */
 export const notationIn: Reader<Notation> = record<Notation>({

@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { parseDateTime } from '../table/parse.js'
+import { dateCell } from '../table/date-cell.js'
 
 /** What an option does not go together with. */
 export interface Exclusion {
@@ -103,7 +103,7 @@ function read(field: Field, text: string): FieldValue | undefined {
     case 'numbers':
       return all(splitList(text).map(numberIn))
     case 'times':
-      return all(splitList(text).map((part) => numberIn(part) ?? (parseDateTime(part) ? part : undefined)))
+      return all(splitList(text).map((part) => numberIn(part) ?? (dateCell(part) ? part : undefined)))
     default: {
       const number = numberIn(text)
       return number !== undefined && fits(field, number) ? number : undefined

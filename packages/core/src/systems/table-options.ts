@@ -2,6 +2,18 @@ import type { Field } from './fields.js'
 
 const ofColumns = { kind: 'names', unit: 'A,B,…', range: 'column names', source: '' } as const
 
+/** Which of two numbers is the day: also of times of snapshots. */
+export const dateOrderField: Field = {
+  name: 'dateOrder',
+  kind: 'choice',
+  unit: '',
+  range: 'day-first or month-first',
+  default: 'as rows show it',
+  choices: ['day-first', 'month-first'],
+  sentence: 'Which comes first in dates such as 3/4/2024, where no row of the column tells, or rows disagree.',
+  source: ''
+}
+
 /** Options of reading a table, each described once. */
 export const tableFields: readonly Field[] = [
   {
@@ -34,6 +46,7 @@ export const tableFields: readonly Field[] = [
     sentence: 'What parts decimals where nothing in a column tells, as in 1,234.',
     source: ''
   },
+  dateOrderField,
   {
     name: 'weights',
     kind: 'text',

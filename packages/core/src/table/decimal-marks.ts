@@ -36,11 +36,13 @@ function shownIn(columns: RawTable['columns']): string | undefined {
 interface Noted {
   readonly marks: DecimalMarks
   readonly notes: string[]
+  /** Whether all cells are known to be plain numbers. */
+  readonly plain?: boolean
 }
 
 /** The notation of a column of numbers, undefined for other text. Throws `InputError` (code `number-styles-mixed`) where no one notation reads all cells. */
-export function notationFor(name: string, cells: readonly (string | null)[], { marks, notes }: Noted): Notation | undefined {
-  const plain = cells.every((cell) => cell === null || parseNumber(cell) !== undefined)
+export function notationFor(name: string, cells: readonly (string | null)[], { marks, notes, ...known }: Noted): Notation | undefined {
+  const plain = known.plain || cells.every((cell) => cell === null || parseNumber(cell) !== undefined)
   if (plain && !areThousands(cells, marks)) return PLAIN
   const found = notationOf(cells, (mark) => marks(mark)?.decimal)
   if (!found) return plain ? PLAIN : undefined

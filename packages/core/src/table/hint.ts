@@ -1,5 +1,6 @@
+import { dateCell } from './date-cell.js'
 import { spellsNumber } from './notation.js'
-import { parseDateTime, parseNumber } from './parse.js'
+import { parseNumber } from './parse.js'
 
 /**
  * What could be meant by text cells that are read as names: numbers with signs, or dates in several spellings. Words to
@@ -10,7 +11,6 @@ export function hintFor(present: readonly string[]): string {
   const others = cells.filter((cell) => parseNumber(cell) === undefined)
   if (others.length > 0 && others.every(spellsNumber))
     return '; if these are numbers, give all of them the same sign (%, $, …) and the same marks, or write them plainly'
-  if (cells.every((cell) => parseDateTime(cell) !== undefined))
-    return '; if these are dates, spell all of them in one way, best as 2024-12-31'
+  if (cells.every((cell) => dateCell(cell) !== undefined)) return '; if these are dates, spell all of them in one way, best as 2024-12-31'
   return ''
 }

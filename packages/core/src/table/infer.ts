@@ -1,11 +1,15 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
+import { parseDateTime } from './date-cell.js'
+import { type ReadDates, readDates } from './date-column.js'
+import { type DateOrders, dateOrders, datesFor } from './date-orders.js'
+import type { DateOrder, DateStyle } from './date-style.js'
 import { type DecimalMarks, decimalMarks, notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
-import { type Notation, PLAIN, readNumber } from './notation.js'
+import { isPlain, type Notation, PLAIN, readNumber } from './notation.js'
 import { type NumberStyle, numberStyle } from './number-style.js'
 import { type Numbering, numberingOf } from './numbering.js'
-import { commonDateStyle, type DateStyle, decimalsOf, parseBoolean, parseDateTime, parseNumber, spellsNonFinite } from './parse.js'
+import { decimalsOf, parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type RawTable } from './raw.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, isEmpty, type NumericColumn, type Table } from './table.js'
@@ -37,6 +41,8 @@ export interface InferOptions {
   readonly missing?: readonly string[]
   /** What parts decimals where the cells of a column leave it open, as in 1,234. */
   readonly decimal?: 'point' | 'comma' | undefined
+  /** Which of two numbers is the day where the dates of a column leave it open, or disagree. */
+  readonly dateOrder?: DateOrder | undefined
 }
 
 export interface InferredTable {
@@ -72,7 +78,8 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
       try: 'a table with more rows'
     })
   const notes = [...(raw.notes ?? [])]
-  const context: Inferring = { options, notes, marks: decimalMarks({ ...raw, columns: kept }, options) }
+  const seen = { ...raw, columns: kept }
+  const context: Inferring = { options, notes, marks: decimalMarks(seen, options), orders: dateOrders(seen, options) }
   const results = kept.map((column) => inferColumn(column, context))
   if (results.every(({ column }) => column.kind === 'identifier' || isEmpty(column))) {
     throw new InputError({
@@ -128,6 +135,7 @@ interface Inferring {
   readonly options: InferOptions
   readonly notes: string[]
   readonly marks: DecimalMarks
+  readonly orders: DateOrders
 }
 
 function inferColumn(raw: RawColumn, context: Inferring): Inferred {
@@ -172,15 +180,18 @@ function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind 
   const present = cells.filter((cell): cell is string => cell !== null)
   const base = { name: raw.name, source: raw.source }
   if (present.length === 0) return inferEmpty(raw, wanted === undefined || wanted === 'identifier' ? 'category' : wanted, notes)
-  const plainKind = wanted ?? kindOfText(raw.name, cells, present)
-  const notation = takesNumbers(plainKind, wanted) ? notationFor(raw.name, cells, context) : undefined
+  const dates = wanted === undefined || wanted === 'datetime' ? datesFor(raw.name, cells, context) : undefined
+  const plainKind = wanted ?? (dates ? 'datetime' : kindOfText(raw.name, cells, present))
+  const notation = takesNumbers(plainKind, wanted)
+    ? notationFor(raw.name, cells, { ...context, plain: !wanted && plainKind === 'number' })
+    : undefined
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {
     const column: NumericColumn = { name: raw.name, kind, ...numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells) }
     noteRounding(column, notes)
     return { column, format: { ...base, kind, number: numberStyle(cells, notation) } }
   }
-  if (kind === 'datetime') return inferDates(base, cells)
+  if (kind === 'datetime') return dates ? dateColumn(base, dates) : inferDates(base, cells)
   if (kind === 'identifier') {
     const reason = wanted ? 'counts' : 'every value differs, so it counts'
     const hint = wanted ? '' : hintFor(present)
@@ -231,7 +242,6 @@ function kindOfText(name: string, cells: readonly (string | null)[], present: re
     return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
   }
   if (present.every((cell) => parseBoolean(cell) !== undefined)) return 'boolean'
-  if (areDates(present)) return 'datetime'
   return new Set(present).size === present.length ? 'identifier' : 'category'
 }
 
@@ -239,15 +249,6 @@ function kindOfText(name: string, cells: readonly (string | null)[], present: re
 function areLongNames(present: readonly string[]): boolean {
   if (!present.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell)) || present.every((cell) => Number.isSafeInteger(Number(cell)))) return false
   return new Set(present.map(Number)).size < new Set(present.map((cell) => BigInt(cell.trim().replace('+', '')))).size
-}
-
-/** Dates, all in one spelling, so that what is written back is spelled as it was. */
-function areDates(present: readonly string[]): boolean {
-  const first = parseDateTime(present[0]!)?.style.date
-  return present.every((cell) => {
-    const parsed = parseDateTime(cell)
-    return parsed !== undefined && parsed.style.date === first
-  })
 }
 
 interface WantedNumbers {
@@ -262,12 +263,13 @@ function numbersOf(
 ): { values: Float64Array; missing?: Uint8Array } {
   const values = new Float64Array(cells.length)
   const missing = new Uint8Array(cells.length)
+  const read = isPlain(notation) ? parseNumber : (cell: string) => readNumber(cell, notation)
   cells.forEach((cell, i) => {
     if (cell === null) {
       missing[i] = 1
       return
     }
-    const value = readNumber(cell, notation)
+    const value = read(cell)
     if (value === undefined) throw spellsNonFinite(cell) ? notFinite(name, cell, i) : unfit(name, `“${cell}” in row ${i + 1}`, kind)
     if (!Number.isFinite(value)) throw notFinite(name, cell, i)
     if (kind === 'integer' && !Number.isInteger(value)) throw unfit(name, `“${cell}” in row ${i + 1}`, kind, 'number')
@@ -303,23 +305,30 @@ function refuseSpread(name: string, values: Float64Array, missing: Uint8Array): 
   })
 }
 
-function inferDates(base: { name: string; source: RawColumn['source'] }, cells: readonly (string | null)[]): Inferred {
-  const values = new Float64Array(cells.length)
-  const missing = new Uint8Array(cells.length)
-  const seen: DateStyle[] = []
-  cells.forEach((cell, i) => {
-    const parsed = cell === null ? undefined : parseDateTime(cell)
-    if (cell !== null && !parsed) throw unfit(base.name, `“${cell}” in row ${i + 1}`, 'datetime')
-    missing[i] = parsed ? 0 : 1
-    if (!parsed) return
-    values[i] = parsed.time
-    seen.push(parsed.style)
-  })
-  const column: Column = { name: base.name, kind: 'datetime', values, ...(missing.includes(1) ? { missing } : {}) }
-  return { column, format: { ...base, kind: 'datetime', date: commonDateStyle(seen) } }
+interface TextBase {
+  readonly name: string
+  readonly source: RawColumn['source']
 }
 
-function inferBooleans(base: { name: string; source: RawColumn['source'] }, cells: readonly (string | null)[]): Inferred {
+function dateColumn(base: TextBase, { times, style }: Pick<ReadDates, 'times' | 'style'>): Inferred {
+  const missing = Uint8Array.from(times, (time) => (Number.isNaN(time) ? 1 : 0))
+  const values = times.map((time) => (Number.isNaN(time) ? 0 : time))
+  const column: Column = { name: base.name, kind: 'datetime', values, ...(missing.includes(1) ? { missing } : {}) }
+  return { column, format: { ...base, kind: 'datetime', date: style } }
+}
+
+/** Dates in several spellings, for whoever calls them dates: written as the first one is. */
+function inferDates(base: TextBase, cells: readonly (string | null)[]): Inferred {
+  const times = Float64Array.from(cells, (cell, i) => {
+    const time = cell === null ? Number.NaN : parseDateTime(cell)
+    if (time === undefined) throw unfit(base.name, `“${cell}” in row ${i + 1}`, 'datetime')
+    return time
+  })
+  const first = readDates([cells.find((cell) => cell !== null)!]) as ReadDates
+  return dateColumn(base, { times, style: first.style })
+}
+
+function inferBooleans(base: TextBase, cells: readonly (string | null)[]): Inferred {
   const spelling: [string, string] = ['false', 'true']
   const codes = Int32Array.from(cells, (cell, i) => {
     if (cell === null) return -1

@@ -22,13 +22,16 @@ export function numberStyle(cells: readonly (string | null)[], notation: Notatio
     const text = cell.trim()
     if (plain && /[eE]/.test(text)) return { padded: false, ...worn }
     const point = plain ? text.indexOf('.') : -1
-    const fraction = plain ? (point < 0 ? '' : text.slice(point + 1)) : fractionOf(text, notation)
-    decimals = Math.max(decimals, fraction.length)
-    least = Math.min(least, fraction.length)
-    if (fraction.endsWith('0')) padded = true
+    const digits = !plain ? fractionOf(text, notation).length : point < 0 ? 0 : text.length - point - 1
+    decimals = Math.max(decimals, digits)
+    least = Math.min(least, digits)
+    if (digits > 0 && lastDigitOf(text, plain) === '0') padded = true
   }
   return { decimals, padded: padded && least === decimals, ...worn }
 }
+
+/** Signs may stand behind it. */
+const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain ? text.at(-1) : text.match(/\d/g)?.at(-1))
 
 /** A number in a style. */
 export function formatNumber(value: number, { decimals, padded, notation }: NumberStyle): string {

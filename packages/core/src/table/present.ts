@@ -1,6 +1,6 @@
+import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, plainDates } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
 import { formatNumber, plainNumbers } from './number-style.js'
-import { type DateStyle, dateUnit, formatDateTime, plainDates } from './parse.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
 
@@ -112,9 +112,12 @@ function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn 
 /** The last millisecond that a date can stand for, about the year 275,760; the first one is its negative. */
 const LAST_TIME = 8.64e15
 
-/** The first and the last time that a column can hold: in text, years have four digits. */
+/** The first and the last time that a column can hold: in text, years have four digits, or two. */
 export function timeBounds({ date }: ColumnFormat): readonly [first: number, last: number] {
-  return date ? [Date.parse('0000-01-01T00:00:00.000Z'), Date.parse('9999-12-31T23:59:59.999Z')] : [-LAST_TIME, LAST_TIME]
+  if (!date) return [-LAST_TIME, LAST_TIME]
+  const isShort = date.date !== undefined && /(?:^|[^Y])YY(?:[^Y]|$)/.test(date.date)
+  const [first, last] = isShort ? [String(FIRST_SHORT_YEAR), String(FIRST_SHORT_YEAR + 99)] : ['0000', '9999']
+  return [Date.parse(`${first}-01-01T00:00:00.000Z`), Date.parse(`${last}-12-31T23:59:59.999Z`)]
 }
 
 /** A number as the column's cells show it: dates as they are spelled. */

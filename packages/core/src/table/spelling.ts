@@ -1,9 +1,10 @@
 import { decade } from '../tell/numbers.js'
 import type { ColumnFacts } from './column-facts.js'
+import { parseDateTime } from './date-cell.js'
+import { type DateStyle, formatDateTime } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
 import { PLAIN, readNumber } from './notation.js'
 import { formatNumber } from './number-style.js'
-import { type DateStyle, formatDateTime, parseDateTime } from './parse.js'
 
 /** A column of numbers or times, and how its values are spelled. */
 export interface Spelled extends Pick<ColumnFacts, 'kind' | 'range'> {
@@ -43,5 +44,5 @@ const powerOfTen = (exponent: number): number => Number(`1e${exponent}`)
 
 /** The value that a text spells, or undefined. */
 export function readValue({ kind, format }: Spelled, text: string): number | undefined {
-  return kind === 'datetime' ? parseDateTime(text)?.time : readNumber(text, format?.number?.notation ?? PLAIN)
+  return kind === 'datetime' ? parseDateTime(text, format?.date) : readNumber(text, format?.number?.notation ?? PLAIN)
 }

@@ -1,5 +1,5 @@
+import { dateUnit } from '../../table/date-style.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { dateUnit } from '../../table/parse.js'
 import type { NumericColumn } from '../../table/table.js'
 
 /** Milliseconds of a day: in rules dates count in days. */

@@ -1,6 +1,9 @@
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
-import { commonDateStyle, type DateStyle, dateUnit, formatDateTime, parseDateTime } from '../../table/parse.js'
+import { parseDateTime } from '../../table/date-cell.js'
+import { readDates } from '../../table/date-column.js'
+import { datesFor } from '../../table/date-orders.js'
+import { type DateOrder, type DateStyle, dateUnit, formatDateTime } from '../../table/date-style.js'
 import type { RawColumn } from '../../table/raw.js'
 
 /** Milliseconds. */
@@ -16,13 +19,37 @@ export interface Calendar {
 
 const TYPED: DateStyle = { separator: 'T', seconds: 'milliseconds', zone: 'Z' }
 
-/** A column of dates as days since the earliest one, or undefined where a cell is none. */
-export function daysOf(column: RawColumn): { readonly values: Float64Array; readonly calendar: Calendar } | undefined {
+/** A column of dates as days since the earliest one, or undefined where a cell is none. Where nothing tells the day from the month, the month is first. */
+export function daysOf(column: RawColumn): DayColumn | undefined {
   if (column.values.length === 0) return undefined
-  const dates = column.source === 'datetime' ? typedDates(column) : textDates(column)
-  if (!dates) return undefined
-  const origin = dates.times.reduce((least, time) => Math.min(least, time))
-  return { values: dates.times.map((time) => (time - origin) / DAY), calendar: { origin, style: dates.style } }
+  if (column.source === 'text') return inDays(readDates(column.values))
+  return column.source === 'datetime' ? inDays(typedDates(column)) : undefined
+}
+
+/** The same for a column that is used. Throws `InputError` (codes `date-order-mixed`, `date-order-open`) where it is not told which of two numbers is the day. */
+export function daysAsked(column: RawColumn, order: DateOrder | undefined): DayColumn | undefined {
+  if (column.source !== 'text') return daysOf(column)
+  const dates = datesFor(column.name, column.values, { orders: () => order && { order, by: 'user' }, notes: [] })
+  if (!dates?.open) return inDays(dates)
+  throw new InputError({
+    code: 'date-order-open',
+    got: `dates in ${column.name} that could all have the day or the month first`,
+    expected: 'word of which it is',
+    try: '--date-order day-first, or --date-order month-first'
+  })
+}
+
+interface DayColumn {
+  readonly values: Float64Array
+  readonly calendar: Calendar
+}
+
+function inDays(dates: object | undefined): DayColumn | undefined {
+  if (!dates || !('times' in dates)) return undefined
+  const { times, style } = dates as { readonly times: Float64Array; readonly style: DateStyle }
+  if (times.length === 0 || times.some(Number.isNaN)) return undefined
+  const origin = times.reduce((least, time) => Math.min(least, time))
+  return { values: times.map((time) => (time - origin) / DAY), calendar: { origin, style } }
 }
 
 function typedDates({
@@ -32,13 +59,6 @@ function typedDates({
   if (missing?.includes(1) || !values.every(Number.isFinite)) return undefined
   // Dates without a time of day are written as such.
   return { times: values, style: values.every((time) => time % DAY === 0) ? { separator: '', seconds: 'none', zone: '' } : TYPED }
-}
-
-function textDates(column: Exclude<RawColumn, { source: 'datetime' }>): { times: Float64Array; style: DateStyle } | undefined {
-  if (column.source === 'number') return undefined
-  const cells = Array.from(column.values as readonly unknown[], (cell) => (typeof cell === 'string' ? parseDateTime(cell) : undefined))
-  if (!cells.every((cell) => cell !== undefined && cell.style.date === cells[0]!.style.date)) return undefined
-  return { times: Float64Array.from(cells, (cell) => cell!.time), style: commonDateStyle(cells.map((cell) => cell!.style)) }
 }
 
 /** Milliseconds since 1970 of a number of days. */
@@ -68,16 +88,16 @@ export function spellDates(calendar: Calendar, days: ArrayLike<number>): string[
 export function resolveTimes(option: string, wanted: readonly (number | string)[], calendar: Calendar | undefined): number[] {
   return wanted.map((value) => {
     if (typeof value === 'number') return value
-    const parsed = parseDateTime(value)
-    if (!parsed || !calendar) {
+    const parsed = parseDateTime(value, calendar?.style)
+    if (parsed === undefined || !calendar) {
       throw new InputError({
         code: 'option-value',
-        got: `${option} ${value}${parsed ? ', a date, for times that are numbers' : ''}`,
+        got: `${option} ${value}${parsed !== undefined ? ', a date, for times that are numbers' : ''}`,
         expected: calendar ? 'dates, or numbers of days since the first snapshot' : 'numbers, as in the column of times',
         try: calendar ? `${option} ${spellDates(calendar, [1])[0]}` : `${option} 0.5,1.5`
       })
     }
-    const days = (parsed.time - calendar.origin) / DAY
+    const days = (parsed - calendar.origin) / DAY
     if (days >= 0) return days
     throw new InputError({
       code: 'time-before-data',

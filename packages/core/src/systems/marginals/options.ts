@@ -1,5 +1,6 @@
 import { InputError } from '../../num/errors.js'
 import { AUTO_OR_POSITIVE, checkField, type Field } from '../fields.js'
+import { dateOrderField } from '../table-options.js'
 import type { Family, FamilyContext } from './family.js'
 
 const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'
@@ -165,6 +166,7 @@ export const snapshotFields: readonly Field[] = [
     sentence: 'Columns that are no coordinates.',
     source: ''
   },
+  dateOrderField,
   {
     name: 'holdOut',
     kind: 'times',

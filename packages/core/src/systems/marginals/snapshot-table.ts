@@ -2,10 +2,11 @@ import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { matrix } from '../../num/matrix.js'
 import { cloud } from '../../space/cloud.js'
+import type { DateOrder } from '../../table/date-style.js'
 import { decimalMarks, notationFor } from '../../table/decimal-marks.js'
 import { fractionOf, isPlain, type Notation, PLAIN, readNumber } from '../../table/notation.js'
 import { isEmptyColumn, type RawColumn, type RawTable } from '../../table/raw.js'
-import { type Calendar, daysOf } from './calendar.js'
+import { type Calendar, daysAsked } from './calendar.js'
 import { logWeightsFrom, type SnapshotInput } from './snapshots.js'
 
 /** Which columns of a long table mean what. */
@@ -16,6 +17,8 @@ export interface SnapshotColumns {
   /** Coordinates; all other columns when left out. */
   readonly columns?: readonly string[] | undefined
   readonly exclude?: readonly string[] | undefined
+  /** Which of two numbers is the day in dates that leave it open. */
+  readonly dateOrder?: DateOrder | undefined
 }
 
 /** What is needed to write paths in the columns of a table. */
@@ -46,7 +49,7 @@ export interface SnapshotTable extends SnapshotInput, WrittenColumns {
 /** Snapshots from a long table; dates count in days since the first. Throws `InputError` naming row and column of what is not a number. */
 export function snapshotsOf(table: RawTable, wanted: SnapshotColumns): SnapshotTable {
   const notationIn = notationsOf(table)
-  const time = timesOf(columnNamed(table, wanted.time, '--time'), notationIn)
+  const time = timesOf(columnNamed(table, wanted.time, '--time'), wanted.dateOrder, notationIn)
   const weights =
     wanted.weights === undefined ? undefined : numbersOf(columnNamed(table, wanted.weights, '--weights'), 'weight', notationIn)
   const chosen = chosenNames(table, wanted)
@@ -138,8 +141,8 @@ interface Numbers {
   readonly notation?: Notation
 }
 
-function timesOf(column: RawColumn, notationIn: NotationIn): Numbers & { readonly calendar?: Calendar } {
-  const days = daysOf(column)
+function timesOf(column: RawColumn, order: DateOrder | undefined, notationIn: NotationIn): Numbers & { readonly calendar?: Calendar } {
+  const days = daysAsked(column, order)
   return days ? { ...days, decimals: undefined } : numbersOf(column, 'time', notationIn)
 }
 

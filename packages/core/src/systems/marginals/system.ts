@@ -42,8 +42,12 @@ export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, Pa
   readRequest: async (request) => request,
   optionsFor: (_input, options) => options,
   plan,
-  fit(input, { time, weights, columns, exclude, ...options }, context) {
-    return fitTrajectories(snapshotsOf(input, columnsOf(input, { time, weights, columns, exclude })), options as SnapshotsFit, context)
+  fit(input, { time, weights, columns, exclude, dateOrder, ...options }, context) {
+    return fitTrajectories(
+      snapshotsOf(input, columnsOf(input, { time, weights, columns, exclude, dateOrder })),
+      options as SnapshotsFit,
+      context
+    )
   },
   draw: async (model, request, context) => ({ ...drawPaths(model, request, context), warnings: [] }),
   present: ({ columns }, { trajectories }, cells) => presentTrajectories(trajectories, columns, cells),

@@ -1,0 +1,115 @@
+import { type DateCell, dateCell } from './date-cell.js'
+import { type DateOrder, type DateStyle, offsetOf } from './date-style.js'
+
+/** Dates of a column of text, in milliseconds since 1970, and how they are spelled. */
+export interface ReadDates {
+  /** NaN where a cell is missing. */
+  readonly times: Float64Array
+  readonly style: DateStyle
+  /** In which day and month are read where they could have either. */
+  readonly order: DateOrder
+  /** Whether every cell could have day or month first, and nothing told which. */
+  readonly open: boolean
+  /** The order, where the rows tell it or were told. */
+  readonly shown?: DateOrder
+  /** Rows, from 0, that are read the only way they can against the order that was asked for. */
+  readonly against: readonly number[]
+  /** Offsets from UTC other than that of the style. */
+  readonly otherZones: readonly string[]
+}
+
+/** Rows, from 0, of which one has the day first and the other the month. */
+export interface OrderConflict {
+  readonly rows: readonly [dayFirst: number, monthFirst: number]
+}
+
+/** Which order is taken where every cell of a column could have either, and who says so. */
+export type OrderChoice = { readonly order: DateOrder; readonly by: 'user' | 'table' | 'guess' } | undefined
+
+/**
+ * A column of dates that are all spelled alike; undefined for other text. Day first or month first is what some row can only
+ * be; a conflict where rows disagree and the user names no order. Cost O(cells).
+ */
+export function readDates(
+  cells: readonly (string | null)[],
+  choice: () => OrderChoice = () => undefined
+): ReadDates | OrderConflict | undefined {
+  const read: (DateCell | undefined)[] = []
+  let form: string | undefined
+  for (const cell of cells) {
+    const one = cell === null ? undefined : dateCell(cell)
+    read.push(one)
+    if (cell === null) continue
+    form ??= one?.form
+    if (!one || one.form !== form) return undefined
+  }
+  if (form === undefined) return undefined
+  const only = (impossible: 'dayFirst' | 'monthFirst'): number[] =>
+    read.flatMap((cell, i) => (cell && Number.isNaN(cell[impossible]) ? [i] : []))
+  const dayFirst = only('monthFirst')
+  const monthFirst = only('dayFirst')
+  const isOrdered = form.startsWith('#') && !form.includes('Mon')
+  const chosen = isOrdered && dayFirst.length > 0 === monthFirst.length > 0 ? choice() : undefined
+  if (dayFirst.length > 0 && monthFirst.length > 0 && chosen?.by !== 'user') return { rows: [dayFirst[0]!, monthFirst[0]!] }
+  const told = chosen && chosen.by !== 'guess' ? chosen.order : undefined
+  const shown = told ?? (dayFirst.length > 0 ? 'day-first' : monthFirst.length > 0 ? 'month-first' : undefined)
+  // Points between numbers stand behind days, wherever they are written.
+  const order = shown ?? (form.startsWith('#.') ? 'day-first' : (chosen?.order ?? 'month-first'))
+  const against = order === 'day-first' ? monthFirst : dayFirst
+  const at = (cell: DateCell): number => {
+    const [own, other] = order === 'day-first' ? [cell.dayFirst, cell.monthFirst] : [cell.monthFirst, cell.dayFirst]
+    return Number.isNaN(own) ? other : own
+  }
+  const { style, otherZones } = commonStyle(read, { form, order })
+  return {
+    times: Float64Array.from(read, (cell) => (cell ? at(cell) : Number.NaN)),
+    style,
+    order,
+    open: isOrdered && shown === undefined && !form.startsWith('#.'),
+    ...(isOrdered && shown !== undefined ? { shown } : {}),
+    against,
+    otherZones
+  }
+}
+
+/** The style of a column: as fine as its finest cell, in the offset that most have, padded unless a cell is not. */
+function commonStyle(
+  read: readonly (DateCell | undefined)[],
+  { form, order }: { readonly form: string; readonly order: DateOrder }
+): { readonly style: DateStyle; readonly otherZones: readonly string[] } {
+  const seen = read.filter((cell) => cell !== undefined)
+  const timed = seen.map(({ time }) => time).filter(({ separator }) => separator !== '')
+  const padded = !seen.some((cell) => cell.padded === false)
+  const date = patternOf(form, order, padded)
+  const seconds = (['milliseconds', 'whole'] as const).find((one) => timed.some((time) => time.seconds === one)) ?? 'none'
+  const clocks = timed.map(({ clock }) => clock)
+  const clock = clocks.find((one) => one !== undefined && /^[hH](?![hH])/.test(one)) ?? clocks.find((one) => one !== undefined)
+  const fraction = timed.reduce((most, time) => Math.max(most, time.seconds === 'milliseconds' ? (time.fraction ?? 3) : 0), 0)
+  const zones = byFrequency(timed.map(({ zone }) => zone).filter((zone) => zone !== ''))
+  const [zone = '', ...others] = zones
+  return {
+    style: {
+      ...(date === 'YYYY-MM-DD' ? {} : { date }),
+      separator: timed[0]?.separator ?? '',
+      ...(clock === undefined ? {} : { clock }),
+      seconds,
+      ...(seconds === 'milliseconds' && fraction !== 3 ? { fraction } : {}),
+      zone
+    },
+    otherZones: others.filter((other) => offsetOf(other) !== offsetOf(zone))
+  }
+}
+
+/** `#/#/YYYY` → `DD/MM/YYYY`, `M/D/YYYY`, … */
+function patternOf(form: string, order: DateOrder, padded: boolean): string {
+  const [month, day] = padded ? ['MM', 'DD'] : ['M', 'D']
+  if (form.includes('Mon')) return form.replace('#', day)
+  const numbers = form.startsWith('Y') || order === 'month-first' ? [month, day] : [day, month]
+  return form.replace(/#/g, () => numbers.shift()!)
+}
+
+function byFrequency(words: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([word]) => word)
+}

@@ -1,0 +1,112 @@
+/** How the date-times of a column are written. */
+export interface DateStyle {
+  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
+  readonly date?: string
+  /** Between date and time; none where there is no time. */
+  readonly separator: '' | 'T' | ' ' | ', '
+  /** H or HH, or h or hh with how noon is called behind the time, as in `hh PM` and `h:pm`; HH when left out. */
+  readonly clock?: string
+  readonly seconds: 'none' | 'whole' | 'milliseconds'
+  /** Digits of fractions of seconds, where they are not three. */
+  readonly fraction?: number
+  /** Behind the time: nothing, Z, or an offset as it is written, in which all times are. */
+  readonly zone: string
+}
+
+/** Which of two numbers before or after a year is the day. */
+export type DateOrder = 'day-first' | 'month-first'
+
+export const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December'
+] as const
+
+/** Years of two digits are those from 1970 to 2069, as POSIX has them. */
+export const FIRST_SHORT_YEAR = 1970
+
+/** What tokens a pattern of dates is made of: a month's name before its letter. */
+const TOKEN = /YYYY|YY|Month|Mon|MM|M|DD|D/g
+
+/** A pattern of dates that `formatDateTime` writes and `parseDateTime` reads: each part once. */
+export function isDatePattern(pattern: string): boolean {
+  if (pattern === '/') return true
+  const tokens = pattern.match(TOKEN) ?? []
+  const parts = tokens.map((token) => token[0] as string).sort()
+  return parts.join('') === 'DMY' && /^[-/., ]{2,3}$/.test(pattern.replace(TOKEN, ''))
+}
+
+/** The order of day and month in a pattern whose numbers could be either. */
+export function orderOf({ date }: DateStyle): DateOrder | undefined {
+  if (date === undefined || date === '/' || date.startsWith('Y') || date.includes('Mon')) return undefined
+  return date.startsWith('D') ? 'day-first' : 'month-first'
+}
+
+/** Milliseconds that an offset such as +02:00, -0500 or +01 is ahead of UTC; 0 for Z and nothing. */
+export function offsetOf(zone: string): number {
+  const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone)
+  if (!match) return 0
+  const minutes = 60 * Number(match[2]) + Number(match[3] ?? 0)
+  return (match[1] === '-' ? -minutes : minutes) * 60_000
+}
+
+/** A time in a style. */
+export function formatDateTime(time: number, style: DateStyle): string {
+  const isDay = style.separator === ''
+  const iso = new Date(isDay ? time : time + offsetOf(style.zone)).toISOString()
+  const date = style.date === undefined ? iso.slice(0, 10) : patterned(iso, style.date)
+  return isDay ? date : date + style.separator + timeOfDay(iso, style) + style.zone
+}
+
+function patterned(iso: string, pattern: string): string {
+  const [year, month, day] = [iso.slice(0, 4), iso.slice(5, 7), iso.slice(8, 10)]
+  const name = MONTHS[Number(month) - 1]!
+  const parts: Readonly<Record<string, string>> = {
+    YYYY: year,
+    YY: year.slice(2),
+    MM: month,
+    M: String(Number(month)),
+    DD: day,
+    D: String(Number(day)),
+    Mon: name.slice(0, 3),
+    Month: name
+  }
+  return (pattern === '/' ? 'YYYY/MM/DD' : pattern).replace(TOKEN, (token) => parts[token]!)
+}
+
+function timeOfDay(iso: string, { clock = 'HH', seconds, fraction = 3 }: DateStyle): string {
+  const hours = Number(iso.slice(11, 13))
+  const [digits, noon] = clock.split(/:| /)
+  const shown = noon === undefined ? hours : hours % 12 || 12
+  const hour = String(shown).padStart(digits!.length, '0')
+  const rest = seconds === 'none' ? iso.slice(13, 16) : iso.slice(13, 19)
+  const part = seconds === 'milliseconds' ? `.${iso.slice(20, 23).padEnd(fraction, '0').slice(0, fraction)}` : ''
+  return hour + rest + part + (noon === undefined ? '' : (clock.includes(' ') ? ' ' : '') + halfOfDay(noon, hours < 12))
+}
+
+/** AM or PM in the letters of a sample of either. */
+function halfOfDay(sample: string, morning: boolean): string {
+  return sample.replace(/[aApP]/, (letter) => (letter === letter.toUpperCase() ? (morning ? 'A' : 'P') : morning ? 'a' : 'p'))
+}
+
+/** The same in ISO 8601. */
+export const plainDates = ({ date: _d, clock: _c, ...style }: DateStyle): DateStyle => ({
+  ...style,
+  separator: style.separator === ', ' ? ' ' : style.separator
+})
+
+/** The unit, in milliseconds, to which times in a style are rounded. */
+export function dateUnit({ separator, seconds, fraction = 3 }: DateStyle): number {
+  if (separator === '') return 86_400_000
+  if (seconds !== 'milliseconds') return seconds === 'none' ? 60_000 : 1000
+  return fraction >= 3 ? 1 : Number(`1e${3 - fraction}`)
+}

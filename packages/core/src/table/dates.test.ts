@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import fc from '../../../../test/property.js'
+import { readDates } from './date-column.js'
+import { type DateStyle, formatDateTime } from './date-style.js'
+import { type InferOptions, inferTable } from './infer.js'
+import { presentTable, timeBounds } from './present.js'
+import type { RawTable } from './raw.js'
+
+const table = (columns: Readonly<Record<string, readonly (string | null)[]>>): RawTable => ({
+  columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })),
+  rowCount: Object.values(columns)[0]!.length
+})
+
+const utc = (year: number, month: number, day: number, ...time: number[]): number => Date.UTC(year, month - 1, day, ...time)
+
+function timesOf(cells: readonly string[], options: InferOptions = {}): { kind: string; times: number[]; back: unknown; notes: string } {
+  const { table: read, formats, notes } = inferTable(table({ x: cells, y: cells.map((_, i) => String(i * i)) }), options)
+  const [column] = read.columns
+  return {
+    kind: column!.kind,
+    times: 'values' in column! ? [...column.values] : [],
+    back: presentTable(read, formats, 'text').columns[0]!.values,
+    notes: notes.join('\n')
+  }
+}
+
+describe('dates in text', () => {
+  it.each<[string, string[], number[]]>([
+    ['US, without zeros', ['3/14/2024', '12/1/2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['US, with zeros', ['03/14/2024', '12/01/2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['British', ['14/03/2024', '01/12/2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['German', ['14.3.2024', '1.12.2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['German, with zeros, two digits of a year', ['14.03.24', '01.12.99'], [utc(2024, 3, 14), utc(1999, 12, 1)]],
+    ['hyphens', ['14-03-2024', '01-12-2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['ISO without zeros', ['2024-3-14', '2023-12-1'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['slashes, year first', ['2024/03/14', '2023/12/01'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['a month by name', ['14 Mar 2024', '01 Dec 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['a month by name, as Oracle has it', ['14-Mar-24', '01-Dec-23'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['a month by its whole name', ['March 14, 2024', 'December 1, 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
+    ['morning and afternoon', ['3/14/2024 12:05 AM', '12/1/2023 1:30 PM'], [utc(2024, 3, 14, 0, 5), utc(2023, 12, 1, 13, 30)]],
+    [
+      'the same in small letters',
+      ['14/03/2024, 12:05:09pm', '01/12/2023, 01:30:00am'],
+      [utc(2024, 3, 14, 12, 5, 9), utc(2023, 12, 1, 1, 30)]
+    ],
+    ['an offset', ['2024-03-14T10:00:00+02:00', '2023-12-01T00:30:00+02:00'], [utc(2024, 3, 14, 8), utc(2023, 11, 30, 22, 30)]],
+    ['Z', ['2024-03-14T10:00:16Z', '2023-12-01T00:30:00Z'], [utc(2024, 3, 14, 10, 0, 16), utc(2023, 12, 1, 0, 30)]],
+    [
+      'microseconds',
+      ['2024-03-14 10:00:00.123000', '2023-12-01 00:30:00.500000'],
+      [utc(2024, 3, 14, 10, 0, 0, 123), utc(2023, 12, 1, 0, 30, 0, 500)]
+    ]
+  ])('%s are read, and written as they were', (_, cells, times) => {
+    expect(timesOf(cells)).toEqual({ kind: 'datetime', times, back: cells, notes: '' })
+  })
+
+  it.each([
+    ['versions', ['1.2.10', '1.3.4']],
+    ['part numbers', ['12-10-24', '13-11-25']],
+    ['days that no calendar has', ['31.02.2024', '30.02.2024']],
+    ['two spellings', ['2024-03-14', '14.03.2024']],
+    ['hours after noon that are none', ['3/14/2024 13:05 PM', '3/14/2024 1:05 PM']]
+  ])('%s are none', (_, cells) => {
+    expect(timesOf(cells).kind).not.toBe('datetime')
+  })
+
+  it('which of two numbers is the day: some row, another column, the user; otherwise a note', () => {
+    const open = ['03/04/2024', '05/06/2024']
+    const us = [utc(2024, 3, 4), utc(2024, 5, 6)]
+    const british = [utc(2024, 4, 3), utc(2024, 6, 5)]
+    expect(timesOf(open)).toMatchObject({
+      times: us,
+      back: open,
+      notes: expect.stringMatching(/day or the month first.*--date-order day-first/)
+    })
+    expect(timesOf(open, { dateOrder: 'day-first' })).toEqual({ kind: 'datetime', times: british, back: open, notes: '' })
+    expect(timesOf(open, { dateOrder: 'month-first' })).toEqual({ kind: 'datetime', times: us, back: open, notes: '' })
+    const beside = inferTable(table({ x: open, y: ['1/2/2024', '31/12/2024'] }))
+    expect([...(beside.table.columns[0] as { values: Float64Array }).values]).toEqual(british)
+    expect(beside.notes).toEqual([])
+    expect(timesOf(['03.04.2024', '05.06.2024'])).toMatchObject({ times: british, notes: '' })
+  })
+
+  it('rows that disagree are asked about, not guessed', () => {
+    const cells = ['13/04/2024', '05/06/2024', '04/14/2024']
+    expect(() => timesOf(cells)).toThrow(expect.objectContaining({ name: 'InputError', code: 'date-order-mixed' }))
+    expect(() => timesOf(cells)).toThrow(/day can stand first in 13\/04\/2024 in row 1, only the month in 04\/14\/2024 in row 3/)
+    const told = timesOf(cells, { dateOrder: 'day-first' })
+    expect(told.times).toEqual([utc(2024, 4, 13), utc(2024, 6, 5), utc(2024, 4, 14)])
+    expect(told.notes).toMatch(/1 of its dates can only have the month first \(row 3\)/)
+    expect(inferTable(table({ x: cells, y: ['1', '2', '4'] }), { exclude: ['x'] }).table.columns).toHaveLength(1)
+  })
+
+  it('offsets that differ are the right times, written in the most frequent one, and said', () => {
+    const { times, back, notes } = timesOf(['2024-01-01T10:00+01:00', '2024-07-01T10:00+02:00', '2024-02-01T10:00+01:00'])
+    expect(times[1]).toBe(utc(2024, 7, 1, 8))
+    expect(back).toEqual(['2024-01-01T10:00+01:00', '2024-07-01T09:00+01:00', '2024-02-01T10:00+01:00'])
+    expect(notes).toContain('+01:00, +02:00')
+  })
+
+  it('any time in any style is read as it was written', () => {
+    const zones = ['', 'Z', '+02:00', '-0530', ' +00:00']
+    const styles: fc.Arbitrary<DateStyle> = fc
+      .record({
+        date: fc.constantFrom(
+          undefined,
+          'YYYY/MM/DD',
+          'DD.MM.YYYY',
+          'D.M.YYYY',
+          'MM/DD/YYYY',
+          'M/D/YYYY',
+          'DD-Mon-YYYY',
+          'Mon D, YYYY',
+          'M/D/YY'
+        ),
+        separator: fc.constantFrom('' as const, ' ' as const, ', ' as const),
+        clock: fc.constantFrom(undefined, 'H', 'hh PM', 'h:am', 'h p.m.'),
+        seconds: fc.constantFrom('none' as const, 'whole' as const, 'milliseconds' as const),
+        fraction: fc.constantFrom(undefined, 6),
+        zone: fc.constantFrom(...zones)
+      })
+      .map(({ date, clock, fraction, ...style }) => ({
+        ...style,
+        zone: style.separator === '' ? '' : style.zone,
+        ...(date ? { date } : {}),
+        ...(clock && style.separator !== '' ? { clock } : {}),
+        ...(fraction && style.seconds === 'milliseconds' ? { fraction } : {})
+      }))
+    const times = fc.array(fc.integer({ min: Date.UTC(1975, 0), max: Date.UTC(2060, 0) }), { minLength: 2, maxLength: 8 })
+    fc.assert(
+      fc.property(styles, times, (style, some) => {
+        const [first, last] = timeBounds({ name: 'x', source: 'text', kind: 'datetime', date: style })
+        const cells = [...some.filter((time) => time >= first && time <= last), utc(2001, 11, 27), utc(2003, 4, 5)].map((time) =>
+          formatDateTime(time, style)
+        )
+        const found = readDates(cells)
+        if (!found || 'rows' in found) throw new Error(`not read: ${cells.join(' | ')}`)
+        expect([...found.times].map((time) => formatDateTime(time, found.style))).toEqual(cells)
+        expect([...found.times].map((time) => formatDateTime(time, style))).toEqual(cells)
+      }),
+      { numRuns: 400 }
+    )
+  })
+})

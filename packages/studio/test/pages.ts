@@ -140,6 +140,33 @@ export async function saveFigures(page: Page): Promise<ReadonlyMap<string, strin
   return drawings
 }
 
+/**
+ * Milliseconds of the processor that the longest task of the page's main thread takes while something is done. What else
+ * the machine does counts for nothing.
+ */
+export async function longestTask(page: Page, act: () => Promise<void>): Promise<number> {
+  const browser = page.context().browser()!
+  await browser.startTracing(page, { categories: ['__metadata', 'disabled-by-default-devtools.timeline'] })
+  await act()
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
+  const threadOf = ({ pid, tid }: TraceEvent): string => `${pid}/${tid}`
+  const named = traceEvents.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
+  const main = new Set(named.map(threadOf))
+  const tasks = traceEvents.filter((event) => event.name === 'RunTask' && main.has(threadOf(event)))
+  expect(tasks.length, 'tasks of the page').toBeGreaterThan(100)
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000))
+}
+
+/** What is used of Chromium's trace events. */
+interface TraceEvent {
+  readonly name: string
+  readonly pid: number
+  readonly tid: number
+  readonly args?: { readonly name?: string }
+  /** Microseconds of the thread's own. */
+  readonly tdur?: number
+}
+
 /** Stages that are told while something is done. */
 export async function stagesDuring(page: Page, act: () => Promise<void>): Promise<string[]> {
   await page.evaluate(() => {

@@ -8,7 +8,19 @@ import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseTable, serializeTable } from '../../sbridge/src/format/table-format.js'
-import { built, checkForEveryone, commandOn, commandWith, download, Studio, sample, saveFigures, stagesDuring, WAIT } from './pages.js'
+import {
+  built,
+  checkForEveryone,
+  commandOn,
+  commandWith,
+  download,
+  longestTask,
+  Studio,
+  sample,
+  saveFigures,
+  stagesDuring,
+  WAIT
+} from './pages.js'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -36,6 +48,17 @@ function placesIn(scatter: string): [number, number][] {
   const path = [...scatter.matchAll(/<path d="((?:M[\d.]+,[\d.]+h0\.01)+)"/g)][1]![1]!
   // Words stand four units below their tick.
   return [...path.matchAll(/M([\d.]+),([\d.]+)h0\.01/g)].map(([, a, b]) => [x(Number(a)), y(Number(b) + 4)])
+}
+
+/** Presses a button and says which ones there are two frames later. */
+async function pressAndLook(name: string): Promise<string[]> {
+  const buttons = (): HTMLButtonElement[] => [...document.querySelectorAll<HTMLButtonElement>('button')]
+  const words = (button: HTMLButtonElement): string => button.textContent!.trim()
+  buttons()
+    .find((button) => words(button) === name)!
+    .click()
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+  return buttons().map(words)
 }
 
 describe('the studio', () => {
@@ -277,28 +300,30 @@ describe('the studio', () => {
     await page.context().close()
   })
 
-  test('100,000 rows never hold the page up, and Stop stops at once', async () => {
-    const lines = ['x,y,kind']
-    for (let i = 0; i < 100_000; i++)
-      lines.push(`${(Math.sin(i) * 3 + (i % 97) / 50).toFixed(4)},${(Math.cos(i * 1.7) + (i % 89) / 60).toFixed(4)},${'abc'[i % 3]}`)
-    writeFileSync(join(folder.path, 'large.csv'), lines.join('\n'))
+  test('100,000 rows hold the page up no more than 1,000 do, and Stop stops in the frames after the click', async () => {
+    const line = (_: unknown, i: number): string =>
+      `${(Math.sin(i) * 3 + (i % 97) / 50).toFixed(4)},${(Math.cos(i * 1.7) + (i % 89) / 60).toFixed(4)},${'abc'[i % 3]}`
     const page = await studio.page()
-    await page.evaluate(() => {
-      const tasks: number[] = []
-      Object.assign(globalThis, { tasks })
-      new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask' })
-    })
-    await page.getByLabel(/Drop a table/).setInputFiles(join(folder.path, 'large.csv'))
-    await page.locator('.data').getByText('100,000 rows, 3 columns').waitFor(WAIT)
-    await page.getByLabel('Column to the right').selectOption('kind')
-    await page.getByRole('button', { name: 'Sample', exact: true }).click()
-    await page.waitForTimeout(1500)
-    const start = Date.now()
-    await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByRole('button', { name: 'Sample', exact: true }).waitFor(WAIT)
-    expect(Date.now() - start).toBeLessThan(5000)
-    const tasks = await page.evaluate(() => (globalThis as unknown as { tasks: number[] }).tasks)
-    expect(Math.max(0, ...tasks)).toBeLessThan(200)
+    const work = async (count: number): Promise<number> => {
+      writeFileSync(join(folder.path, 'table.csv'), ['x,y,kind', ...Array.from({ length: count }, line)].join('\n'))
+      return longestTask(page, async () => {
+        await page.goto(studio.site.url)
+        await page.getByLabel(/Drop a table/).setInputFiles(join(folder.path, 'table.csv'))
+        await page
+          .locator('.data')
+          .getByText(`${count.toLocaleString('en')} rows, 3 columns`)
+          .waitFor(WAIT)
+        await page.getByLabel('Column to the right').selectOption('kind')
+        await page.getByRole('button', { name: 'Sample', exact: true }).click()
+        await page.waitForTimeout(1500)
+      })
+    }
+    const few = await work(1000)
+    const many = await work(100_000)
+    // Some 13 ms of the processor each: numbers of 100,000 lines read on the page took three times that, and a table is more.
+    expect(many).toBeLessThan(2 * few)
+    expect(await page.evaluate(pressAndLook, 'Stop')).toContain('Sample')
+    expect(await page.getByRole('heading', { name: 'Take them along' }).count()).toBe(0)
     await page.context().close()
   })
 

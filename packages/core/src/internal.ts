@@ -85,6 +85,7 @@ export {
   type TrajectoriesModel,
   trajectoriesSummary
 } from './systems/marginals/trajectories.js'
+export { panelDrawFields, panelFields } from './systems/panel-options.js'
 export { prepareRows, prepareTable } from './systems/prepare.js'
 export { ruleFields } from './systems/rule-options.js'
 export { rulesOf } from './systems/ruled-rows.js'

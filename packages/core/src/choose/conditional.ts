@@ -68,7 +68,8 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   return { ...told(found.setting), trials, heldOutRows }
 }
 
-function searchOf({ kernel, fixed, scheme, group, training, observed }: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
+function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> {
+  const { kernel, fixed, scheme, group, training, observed } = asked
   const ridge = fixed.ridge ?? DEFAULT_RIDGE
   const given = group.split.given.length > 0
   // Only a fixed kernel has scales, and where no number is given there is one bandwidth.
@@ -77,7 +78,7 @@ function searchOf({ kernel, fixed, scheme, group, training, observed }: ChoicePr
   const linear = observed?.evidence.linear ?? true
   // Scores hardly see how many columns hang together (of breast cancer given one column, one with 4 times the model's ε is as
   // good to them, and a forest tells its rows from real ones with an AUC of 0.76 in place of 0.58).
-  const widest = scores.columns.length === 1 || gaussian ? ONE_GAUSSIAN : kernel.epsilon
+  const widest = asked.widest ?? (scores.columns.length === 1 || gaussian ? ONE_GAUSSIAN : kernel.epsilon)
   // What is observed may say little, and then a kernel that repeats the training rows scores as well as their law.
   const narrowest = given || !linear ? 0 : kernel.epsilon
   const bounds = { apart, widest, narrowest, ridge }
@@ -85,7 +86,7 @@ function searchOf({ kernel, fixed, scheme, group, training, observed }: ChoicePr
   const stages: Stage<Setting>[] =
     fixed.epsilon === undefined
       ? [ladder(kernel.epsilon, bounds), beside(bounds), ...(apart ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])]
-      : [() => [{ known: fixed.epsilon!, drawn: fixed.epsilon!, ridge }]]
+      : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
   return {
     stage: 'choosing the conditional bandwidth',

@@ -34,6 +34,8 @@ export interface ChoiceProblem {
   readonly part?: boolean
   /** What else is known: each held-out row makes observations of its own, with their noise. */
   readonly observed?: ObservedColumns | undefined
+  /** Largest ε of what is drawn; default that of the kernel where several numbers are drawn whose rows are no Gaussian's. */
+  readonly widest?: number | undefined
   /** Fixed by the user. */
   readonly fixed: { readonly epsilon?: number | undefined; readonly ridge?: number | undefined }
   /** `clamp` has no ridge: only its bandwidths are chosen. Default informed. */

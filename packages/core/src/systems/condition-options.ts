@@ -1,4 +1,5 @@
 import { AUTO_OR_POSITIVE, BANDWIDTH, type Exclusion, type Field } from './fields.js'
+import { NOT_OF_GROUPS } from './panel-options.js'
 
 const GLMR = 'Gottwald, Li, Marzouk, Reich, arXiv 2401.04372'
 
@@ -15,6 +16,7 @@ export const conditionFields: readonly Field[] = [
     default: 'nothing',
     repeatable: true,
     group: 'known',
+    excludes: [NOT_OF_GROUPS],
     sentence: 'What is known of the rows exactly; everything else is drawn given it.',
     source: GLMR
   },
@@ -25,7 +27,7 @@ export const conditionFields: readonly Field[] = [
     range: 'a table: columns by name, an empty cell is free',
     default: 'none',
     group: 'known',
-    excludes: [{ beside: ['observed'], because: 'one condition, as given, beside observations' }],
+    excludes: [NOT_OF_GROUPS, { beside: ['observed'], because: 'one condition, as given, beside observations' }],
     sentence: 'One condition a row; as many rows as -n says are drawn for each, in its order.',
     source: ''
   },
@@ -37,6 +39,7 @@ export const conditionFields: readonly Field[] = [
     default: 'nothing',
     repeatable: true,
     group: 'observed',
+    excludes: [NOT_OF_GROUPS],
     sentence: 'A measurement with Gaussian error: the rows are drawn from their law times its likelihood.',
     source: ''
   },
@@ -47,6 +50,7 @@ export const conditionFields: readonly Field[] = [
     range: 'a module that exports logLikelihood(row) and, if it has it, gradient(row)',
     default: 'none',
     group: 'observed',
+    excludes: [NOT_OF_GROUPS],
     sentence: 'A likelihood of your own, as a JavaScript module.',
     source: ''
   },

@@ -27,6 +27,17 @@ const classed: RawTable = {
   columns: [{ name: 'class', source: 'text', values: Array.from({ length: 60 }, (_, i) => 'ab'[i % 2]!) }, ...line.columns]
 }
 
+/** The same as ten groups of six days. */
+const grouped: RawTable = {
+  ...line,
+  columns: [
+    { name: 'unit', source: 'text', values: Array.from({ length: 60 }, (_, i) => `u${Math.floor(i / 6)}`) },
+    { name: 'date', source: 'text', values: Array.from({ length: 60 }, (_, i) => `2020-03-0${1 + (i % 6)}`) },
+    { name: 'kind', source: 'text', values: Array.from({ length: 60 }, (_, i) => 'ab'[(i >> 2) % 2]!) },
+    ...line.columns
+  ]
+}
+
 /** Three snapshots at dates, of 12 particles each. */
 const particles: RawTable = {
   rowCount: 36,
@@ -71,6 +82,13 @@ const CASES: Readonly<Record<string, Case>> = {
     options: { latent: 'pca:2', local: 'window:1' },
     request: { rows: 5 },
     kind: 'latent-local'
+  },
+  'whole groups': {
+    system: tables,
+    input: grouped,
+    options: { group: 'unit', time: 'date' },
+    request: { groups: 4 },
+    kind: 'panel'
   },
   'a series': { system: series, input: line, options: { memory: 2 }, request: { rows: 2, steps: 3 }, kind: 'forecast' },
   'a series, known at steps': {

@@ -48,9 +48,9 @@ function visits({ own = 3, name = 'patient_id', constantSex = true } = {}): Tabl
 
 describe('a key whose values repeat', () => {
   it('is told with how often, and with what is alike in its rows', () => {
-    expect(repeatedKey(visits())).toEqual({ name: 'patient_id', keys: 50, alike: ['sex', 'weight'] })
+    expect(repeatedKey(visits())).toEqual({ name: 'patient_id', keys: 50, alike: ['sex', 'weight'], time: 'visit' })
     expect(repeatedKeyNotes(visits())[0]).toMatch(
-      /^patient_id: 200 rows of 50 values, and rows of one value are alike \(sex, weight\): .*--exclude patient_id$/
+      /^4 rows per patient_id \(50 values\), alike in sex, weight: .*; --group patient_id --time visit draws whole groups, --exclude patient_id leaves/
     )
   })
 

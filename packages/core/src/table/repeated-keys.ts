@@ -7,6 +7,8 @@ export interface RepeatedKey {
   readonly keys: number
   /** Columns that are alike in rows of one value, beyond chance. */
   readonly alike: readonly string[]
+  /** A column of times or numbers of which no value comes twice in rows of one key. */
+  readonly time?: string | undefined
 }
 
 /** Fewer values are the levels of a factor rather than keys. */
@@ -31,8 +33,14 @@ export function repeatedKey(table: Table): RepeatedKey | undefined {
     .slice(0, MOST_CANDIDATES)
   const times = recurring.filter(({ column }) => isNumeric(column))
   const found = keys
-    .filter((key) => isNamedAsKey(key.column.name) || times.some((time) => time !== key && formKey(key, time)))
-    .map((key) => ({ name: key.column.name, keys: key.count, alike: alikeColumns(table.columns, key) }))
+    .map((key) => ({ key, time: timeBeside(key, times) }))
+    .filter(({ key, time }) => isNamedAsKey(key.column.name) || time)
+    .map(({ key, time }) => ({
+      name: key.column.name,
+      keys: key.count,
+      alike: alikeColumns(table.columns, key),
+      ...(time ? { time: time.column.name } : {})
+    }))
     .filter(({ alike }) => alike.length > 0)
   return found.sort((a, b) => b.alike.length - a.alike.length || b.keys - a.keys)[0]
 }
@@ -41,11 +49,23 @@ export function repeatedKey(table: Table): RepeatedKey | undefined {
 export function repeatedKeyNotes(table: Table): string[] {
   const found = repeatedKey(table)
   if (!found) return []
-  const { name, keys, alike } = found
+  const { name, keys, alike, time } = found
   const shown = alike.length > 4 ? `${alike.slice(0, 4).join(', ')} and ${alike.length - 4} more` : alike.join(', ')
+  const each = table.rowCount / keys
+  const rows = `${Number.isInteger(each) ? '' : 'about '}${Math.round(each)} rows per ${name}`
+  const flags = `--group ${flagWord(name)}${time === undefined ? '' : ` --time ${flagWord(time)}`}`
   return [
-    `${name}: ${table.rowCount} rows of ${keys} values, and rows of one value are alike (${shown}): each row is drawn as if it stood alone, and new rows of one value need not fit together; one row for each ${name}, with what was seen later in columns of its own, keeps them together, or --exclude ${name}`
+    `${rows} (${keys} values), alike in ${shown}: each row is drawn as if it stood alone, and new rows of one value need not fit together; ${flags} draws whole groups, --exclude ${flagWord(name)} leaves the key out`
   ]
+}
+
+/** A name as a shell takes it for one word. */
+const flagWord = (name: string): string => (/^[\p{L}\d_.-]+$/u.test(name) ? name : `'${name}'`)
+
+/** The column that with a key tells all rows apart, dates first. */
+function timeBeside(key: Coded, times: readonly Coded[]): Coded | undefined {
+  const found = times.filter((time) => time !== key && formKey(key, time))
+  return found.find(({ column }) => column.kind === 'datetime') ?? found[0]
 }
 
 interface Coded {

@@ -3,6 +3,7 @@ import type { NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { BANDWIDTH, type Field } from '../fields.js'
+import { NOT_OF_GROUPS } from '../panel-options.js'
 
 /** Options of fitting a model to a table. */
 export interface FitOptions {
@@ -65,7 +66,7 @@ export const drawFields: readonly Field[] = [
     range: 'covariance, split or constant',
     default: 'covariance',
     choices: ['covariance', 'split', 'constant'],
-    excludes: [{ beside: ['dynamics=bridge'] }, { but: 'covariance', beside: ['known', '!local'] }],
+    excludes: [NOT_OF_GROUPS, { beside: ['dynamics=bridge'] }, { but: 'covariance', beside: ['known', '!local'] }],
     sentence: 'How a step adds noise: from the local covariance of the data, before the mean is taken, or after.',
     source: GLMR
   },
@@ -77,6 +78,7 @@ export const drawFields: readonly Field[] = [
     default: `${USUAL_STEPS.rows}; ${USUAL_STEPS.given} under --given, ${USUAL_STEPS.neighbours} for a column that --local draws given its neighbours, ${USUAL_STEPS.observed} where --latent has to meet given or observed numbers`,
     minimum: 1,
     maximum: 100_000,
+    excludes: [NOT_OF_GROUPS],
     sentence: 'Steps that every chain takes from where it starts.',
     source: GLMR
   },
@@ -87,10 +89,7 @@ export const drawFields: readonly Field[] = [
     range: 'data or noise',
     default: 'data',
     choices: ['data', 'noise'],
-    excludes: [
-      { value: 'noise', beside: ['local'] },
-      { value: 'noise', beside: ['known', '!dynamics=bridge'] }
-    ],
+    excludes: [NOT_OF_GROUPS, { value: 'noise', beside: ['local'] }, { value: 'noise', beside: ['known', '!dynamics=bridge'] }],
     sentence: 'Where chains start: at rows of the data, or at draws of the Gaussian with their mean and covariance, which need more steps.',
     source: ''
   }

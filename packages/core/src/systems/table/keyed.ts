@@ -3,18 +3,24 @@ import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column } from '../../table/table.js'
+import { readPanel } from '../panel/read.js'
 import { prepareTable } from '../prepare.js'
 import { ruledRows } from '../ruled-rows.js'
 import type { DrawnRows, TableFit } from './options.js'
 
 /** What decides which columns are keys. */
-export type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'local' | 'latent' | 'seed'>
+export type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'local' | 'latent' | 'group' | 'time' | 'seed'>
 
 /** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
 export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
-  const { data } = options.local === undefined && options.latent === undefined ? ruledRows(raw, options) : prepareTable(raw, options)
+  const { data } = rowsOf(raw, options)
   const columns = keyColumns(raw, data, options.missing)
   return columns.length === 0 ? undefined : keepKeys(columns, options.seed ?? 1)
+}
+
+function rowsOf(raw: RawTable, options: KeyOptions): Pick<ReturnType<typeof ruledRows>, 'data'> {
+  if (options.group !== undefined) return readPanel(raw, options)
+  return options.local === undefined && options.latent === undefined ? ruledRows(raw, options) : prepareTable(raw, options)
 }
 
 /** Refuses more rows than there are new keys for, before rows are drawn. Throws `InputError` (code `key-space`). */

@@ -2,6 +2,7 @@ import type { NamedWarning } from '../../know/support.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
+import { keyFromSeed } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { isCategorical, type Table } from '../../table/table.js'
 import { type Context, contextOf } from '../context.js'
@@ -20,6 +21,12 @@ import { type LocalPosterior, type LocalPosteriorRequest, posteriorLocal } from 
 import { type LocalSampleRequest, sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { loadLocal, saveLocal } from '../local/save.js'
 import type { Localisation } from '../localisation.js'
+import { drawPanel } from '../panel/draw.js'
+import { fitPanel } from '../panel/fit.js'
+import type { PanelModel } from '../panel/model.js'
+import { readPanel } from '../panel/read.js'
+import { panelRows, trainingRows } from '../panel/rows.js'
+import { loadPanel, savePanel } from '../panel/save.js'
 import { prepareTable } from '../prepare.js'
 import { ruledRows } from '../ruled-rows.js'
 import { checkImageTable, parseImageShape } from './image.js'
@@ -189,4 +196,21 @@ function latentJob(table: RawTable, options: TableFit): LatentJob {
   if (image === undefined) return job
   checkImageTable(prepareTable(table, job).data.table, parseImageShape(image))
   return { ...job, commonScale: true }
+}
+
+/** Rows that belong to groups: a law of groups, and a law of each further row given those before. */
+export const panel: TableKind<PanelModel> = {
+  kind: 'panel',
+  fit(table, options, context) {
+    const { bandwidth, scaling, seed = 1 } = options
+    return fitPanel(readPanel(table, options), { ...defined({ bandwidth, scaling }), seed }, contextOf(seed, context))
+  },
+  async draw(model, { rows, groups, seed = 1, onStep }, context) {
+    refuseOnStep(onStep)
+    const drawn = await drawPanel(model, defined({ rows, groups }), contextOf(seed, context))
+    return { ...panelRows(model, drawn, keyFromSeed(seed)), warnings: [] }
+  },
+  training: (model) => panelRows(model, trainingRows(model)).table,
+  save: savePanel,
+  load: loadPanel
 }

@@ -14,6 +14,8 @@ import type { LocalModel } from '../local/model.js'
 import type { LocalOptions } from '../local/options.js'
 import type { LocalPosteriorReport } from '../local/posterior-report.js'
 import type { Localisation } from '../localisation.js'
+import type { PanelModel } from '../panel/model.js'
+import type { PanelDraw, PanelOptions } from '../panel-options.js'
 import type { RuleOptions } from '../rule-options.js'
 import type { Answer } from '../system.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
@@ -23,13 +25,18 @@ import type { LatentLocalModel } from './latent-local.js'
 import type { FitJob } from './whole.js'
 
 /** A fitted model of a table, of any kind. */
-export type TableModel = (GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel) & {
+export type TableModel = (GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel | PanelModel) & {
   /** Columns that are written anew; absent where there are none. */
   readonly keys?: KeptKeys
 }
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */
-export interface TableFit extends FitJob, RuleOptions, Partial<Pick<LatentJob, 'commonScale'>>, Partial<Omit<LocalOptions, 'local'>> {
+export interface TableFit
+  extends FitJob,
+    RuleOptions,
+    PanelOptions,
+    Partial<Pick<LatentJob, 'commonScale'>>,
+    Partial<Omit<LocalOptions, 'local'>> {
   /** `pca:8`, `diffusion-map:8`, `autoencoder:16`, `onnx:ENCODER,DECODER`, or the same taken apart. */
   readonly latent?: LatentJob['latent'] | undefined
   /** `window:1`, `ring:2`, `grid:20x20:1`, `graph:FILE`, `auto`, or the same taken apart. */
@@ -39,7 +46,7 @@ export interface TableFit extends FitJob, RuleOptions, Partial<Pick<LatentJob, '
 }
 
 /** Everything that a draw may be told: the options of `sbridge sample` in camel case. Under conditions, `rows` is for each. */
-export interface TableRequest extends LatentDraw, KnownRows {
+export interface TableRequest extends LatentDraw, PanelDraw, KnownRows {
   /** What is known about the rows, read already. */
   readonly asked?: Asked | undefined
   /** What earlier draws from this model with this seed found out under conditions; the rows are the same with it and without. */
@@ -70,6 +77,8 @@ export interface DrawnRows extends Answer {
   readonly posterior?: PosteriorReport | LocalPosteriorReport | undefined
   /** Through the decoder of a latent model, or the rules of a table. */
   readonly conditions?: readonly (LatentConditionReport | RuledConditionReport)[] | undefined
+  /** Of whole groups: where each one's rows begin, and the end [G + 1]. */
+  readonly first?: Uint32Array | undefined
   /** Coordinates of a codec that the rows were decoded from [n, K]. */
   readonly latents?: Matrix | undefined
 }

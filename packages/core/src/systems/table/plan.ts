@@ -14,6 +14,8 @@ import { isNumeric } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { CONTEST_BUDGET } from '../global/choose-scaling.js'
 import { type GlobalModel, SEARCH_BUDGET } from '../global/model.js'
+import type { PanelModel } from '../panel/model.js'
+import { readPanel } from '../panel/read.js'
 import { type RuledAsked, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import { type Plan, planned } from '../system.js'
@@ -21,6 +23,7 @@ import { estimateJob, type KnownSize } from './estimate.js'
 import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
 import { planLocal } from './plan-local.js'
+import { type PanelSource, planPanel } from './plan-panel.js'
 
 /**
  * Sizes and work of a fit, of a draw, or of both where rows are drawn from a table; without a request only the fit. Counts
@@ -30,10 +33,17 @@ export function planTable(source: TableSource, request?: TableRequest): Plan {
   if ('model' in source ? 'codec' in source.model : source.options.latent !== undefined) return planLatent(source, request)
   if ('model' in source ? 'graph' in source.model || 'classes' in source.model : source.options.local !== undefined)
     return planLocal(source, request)
+  if ('model' in source ? 'heads' in source.model : source.options.group !== undefined) return planPanel(panelSource(source), request)
   return planWhole(source as WholeSource, request)
 }
 
 type WholeSource = Exclude<TableSource, { model: unknown }> | { readonly model: GlobalModel }
+
+function panelSource(source: TableSource): PanelSource {
+  if ('model' in source) return { model: source.model as PanelModel }
+  const { input, options } = source
+  return { panel: readPanel(input, options), bandwidthGiven: typeof options.bandwidth === 'number' }
+}
 
 const FITTING: readonly string[] = ['choosing the scaling', 'choosing the bandwidth', 'scaling']
 

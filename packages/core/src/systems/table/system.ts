@@ -13,30 +13,33 @@ import type { Host } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
+import { panelDrawFields, panelFields } from '../panel-options.js'
 import { ruleFields } from '../rule-options.js'
 import { RULE_WARNING } from '../ruled-terms.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { checkKeys, keysOf, withNewKeys } from './keyed.js'
-import { latent, latentLocal, local, localClasses, type TableKind, whole } from './kinds.js'
+import { latent, latentLocal, local, localClasses, panel, type TableKind, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { planTable } from './plan.js'
 import { tellTable } from './tell.js'
 
-const KINDS = [whole, local, localClasses, latent, latentLocal] as unknown as readonly TableKind<TableModel>[]
+const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
 
 const kindNamed = (kind: string): TableKind<TableModel> => KINDS.find((one) => one.kind === kind)!
 
 /** The kind that options ask for. */
-function kindFor(options: Pick<TableFit, 'local' | 'latent'>): TableKind<TableModel> {
+function kindFor(options: Pick<TableFit, 'local' | 'latent' | 'group'>): TableKind<TableModel> {
+  if (options.group !== undefined) return kindNamed('panel')
   const behind = options.local === undefined ? whole : local
   if (options.latent === undefined) return kindNamed(behind.kind)
   return kindNamed(options.local === undefined ? 'latent' : 'latent-local')
 }
 
 function kindOf(model: TableModel): string {
+  if ('heads' in model) return 'panel'
   if ('codec' in model) return 'graph' in model.inner ? 'latent-local' : 'latent'
   if ('classes' in model) return 'local-classes'
   return 'graph' in model ? 'local' : 'global'
@@ -47,17 +50,18 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   name: 'tables',
   kinds: KINDS.map(({ kind }) => kind),
   fields: {
-    fit: [...fitFields, ...localFields, ...latentFields, ...tableFields, ...ruleFields],
-    draw: [...drawFields, ...latentDrawFields],
+    fit: [...fitFields, ...localFields, ...latentFields, ...panelFields, ...tableFields, ...ruleFields],
+    draw: [...drawFields, ...latentDrawFields, ...panelDrawFields],
     know: conditionFields
   },
   also: { fit: ['seed', 'blocks', 'commonScale'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
   holds: (model): model is TableModel =>
-    'training' in model || (('graph' in model || 'classes' in model) && 'encoder' in model) || 'codec' in model,
+    'training' in model || 'heads' in model || (('graph' in model || 'classes' in model) && 'encoder' in model) || 'codec' in model,
   kindOf,
   fittedWith: (kind) => ({
     ...(kind.startsWith('latent') ? { latent: kind } : {}),
-    ...(kind.includes('local') ? { local: kind } : {})
+    ...(kind.includes('local') ? { local: kind } : {}),
+    ...(kind === 'panel' ? { group: kind } : {})
   }),
   readOptions,
   async readRequest({ given: _g, givenFile: _f, observe: _o, likelihood: _l, ...request }, host) {

@@ -1,0 +1,67 @@
+import type { Exclusion, Field } from './fields.js'
+
+/** Options of a fit whose rows belong to groups. */
+export interface PanelOptions {
+  /** The column that says which rows belong together. */
+  readonly group?: string | undefined
+  /** The column that orders the rows of a group. */
+  readonly time?: string | undefined
+}
+
+/** Options of a draw of whole groups. */
+export interface PanelDraw {
+  /** Groups to draw, whatever their rows. */
+  readonly groups?: number | undefined
+}
+
+/** Rows of groups are drawn each from its law given those before: there are no chains to be set, and nothing is known of single rows. */
+export const NOT_OF_GROUPS: Exclusion = { beside: ['group'], because: 'rows that each stand alone' }
+
+const WHOLE_TABLE = 'rows of groups, drawn by laws of all columns'
+
+/** The options of panels and clusters, each described once. */
+export const panelFields: readonly Field[] = [
+  {
+    name: 'group',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column whose values recur',
+    default: 'none: every row stands alone',
+    excludes: [
+      { beside: ['local'], because: WHOLE_TABLE },
+      { beside: ['latent'], because: WHOLE_TABLE },
+      { beside: ['weights'], because: 'rows of equal weight' },
+      { beside: ['image'], because: 'a table of columns that differ in kind' },
+      { beside: ['kernel=variable'], because: 'a fixed kernel' }
+    ],
+    sentence:
+      'Draws whole groups: the columns that are constant in a group once, its size, then its rows one after the other, each given the rows before; keys are new.',
+    source: 'mathematics, section 10'
+  },
+  {
+    name: 'time',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column of numbers or dates without missing cells',
+    default: 'none: rows of a group have no order in time',
+    needs: 'group',
+    sentence: 'The column that orders the rows of a group: no time comes twice in a group, and each row is drawn given the one before.',
+    source: ''
+  }
+]
+
+/** The options of drawing groups, each described once. */
+export const panelDrawFields: readonly Field[] = [
+  {
+    name: 'groups',
+    kind: 'integer',
+    unit: 'groups',
+    range: 'a whole number from 1 to 10000000',
+    default: 'as many as the data; with -n, as many as have that many rows',
+    minimum: 1,
+    maximum: 10_000_000,
+    needs: 'group',
+    sentence: 'Groups to draw, with all their rows.',
+    source: ''
+  }
+]

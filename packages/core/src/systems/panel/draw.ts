@@ -1,0 +1,181 @@
+import { type Batch, batchesOf, partOf } from '../../draw/batches.js'
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
+import { keyAtStep, keyFor } from '../../num/random.js'
+import { encodeTable } from '../../table/encoder.js'
+import { takeTableRows } from '../../table/rows.js'
+import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { sampleGlobal } from '../global/model.js'
+import type { PanelModel } from './model.js'
+import { Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
+import { Steps } from './step-law.js'
+import { nextTick } from './ticks.js'
+
+/** Rows of groups, group by group. */
+export interface GroupedRows {
+  /** The columns that the laws draw [n]. */
+  readonly table: Table
+  /** Where each group's rows begin, and the end [G + 1]. */
+  readonly first: Uint32Array
+  /** Tick of every row, where there is a time [n]. */
+  readonly ticks?: Float64Array | undefined
+}
+
+export interface PanelRequest {
+  /** Groups to draw; default as many as have `rows` rows, or as many as the data have. */
+  readonly groups?: number | undefined
+  readonly rows?: number | undefined
+}
+
+/**
+ * Draws whole groups: constants, sizes and first rows of all, then row by row what follows in each. Cost O(rows·M·d²) for the M
+ * rows that the law of next rows was learned from. Throws `InputError` for counts that are none.
+ */
+export async function drawPanel(model: PanelModel, { groups, rows }: PanelRequest, context: Context): Promise<GroupedRows> {
+  checkCounts(groups, rows)
+  const { panel, summary } = model
+  const key = keyFor(context.key, 'panel')
+  // Every group has at least the rows of the smallest one: of so many groups the first ones have the rows that are asked for.
+  const count = groups ?? (rows === undefined ? summary.groupCount : Math.ceil(rows / panel.smallest))
+  const heads = await sampleGlobal(model.heads, { count }, { ...context, key: keyFor(key, 'heads') })
+  const sizes = numbersOf(heads, panel.names.size)
+  const drawn = new Growth(model, heads, firstsOf(sizes, groups === undefined && rows !== undefined ? rows : Number.POSITIVE_INFINITY))
+  const steps = new Steps(model.steps, context)
+  const batches = batchesOf({ count: drawn.groups, key: keyFor(key, 'steps') })
+  for (const [b, batch] of batches.entries()) {
+    const watch = partOf(context.watch, b, batches.length)
+    await drawBatch(drawn, steps, batch, { ...context, watch, key: batch.key })
+  }
+  return drawn.rows()
+}
+
+function checkCounts(groups: number | undefined, rows: number | undefined): void {
+  if (groups !== undefined && rows !== undefined) {
+    throw new InputError({
+      code: 'option-combination',
+      got: `${groups} groups and ${rows} rows`,
+      expected: 'one of them: so many groups, or as many as have so many rows',
+      try: 'leaving -n out'
+    })
+  }
+  if (rows === undefined || (Number.isInteger(rows) && rows >= 1 && rows <= 1e8)) return
+  throw new InputError({ code: 'count', got: `n = ${rows}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
+}
+
+const numbersOf = ({ columns }: Table, name: string): Float64Array =>
+  (columns.find((column) => column.name === name) as NumericColumn).values
+
+/** Where the rows of groups begin, of as many groups as have `rows` rows. */
+function firstsOf(sizes: Float64Array, rows: number): Uint32Array {
+  const first = [0]
+  for (let g = 0; g < sizes.length && first[g]! < rows; g++) first.push(first[g]! + Math.max(1, sizes[g]!))
+  return Uint32Array.from(first)
+}
+
+/** Row by row what follows in the groups of a batch. */
+async function drawBatch(drawn: Growth, steps: Steps, { first, count }: Batch, { key, watch }: Context): Promise<void> {
+  const all = Array.from({ length: count }, (_, k) => first + k)
+  const total = all.reduce((most, g) => Math.max(most, drawn.sizeOf(g)), 0) - 1
+  for (let step = 1; step <= total; step++) {
+    throwIfStopped(watch, 'sampling')
+    const groups = all.filter((g) => drawn.sizeOf(g) > step)
+    const members = groups.map((g) => g - first)
+    const rows = await steps.next(drawn.past(groups, step), members, keyAtStep(key, step))
+    drawn.take(groups, step, steps.decode(rows))
+    watch?.progress?.({ stage: 'sampling', done: step, total })
+  }
+}
+
+/** Groups while their rows are drawn. */
+class Growth {
+  readonly groups: number
+  /** All rows: constants as they stay, others as far as they are drawn. */
+  private readonly table: Table
+  private readonly ticks: Float64Array
+  private readonly histories: Histories
+  private readonly known: Matrix
+
+  constructor(
+    private readonly model: PanelModel,
+    heads: Table,
+    private readonly first: Uint32Array
+  ) {
+    const { panel, past, constants } = model
+    this.groups = first.length - 1
+    const all = Uint32Array.from({ length: this.groups }, (_, g) => g)
+    const own = takeTableRows(heads, all)
+    const groupOf = new Uint32Array(first[this.groups]!)
+    for (const g of all) groupOf.fill(g, first[g]!, first[g + 1]!)
+    const names = new Set([...panel.constant, ...panel.varying])
+    const rows = takeTableRows(own, groupOf)
+    this.table = { ...rows, columns: rows.columns.filter(({ name }) => names.has(name)).map((column) => openTo(column, model.steps)) }
+    this.ticks = new Float64Array(rows.rowCount)
+    if (panel.ticks) for (const g of all) this.ticks[first[g]!] = numbersOf(own, panel.names.start)[g]!
+    this.known = placedRows(constants, encodeTable(constants, pick(own, constants))).places
+    this.histories = new Histories(past, this.groups)
+    this.remember([...all], own)
+  }
+
+  sizeOf(g: number): number {
+    return this.first[g + 1]! - this.first[g]!
+  }
+
+  /** What is known before the next row of groups [n, k]. */
+  past(groups: readonly number[], step: number): Matrix {
+    const out = matrix(groups.length, knownWidth(this.model.past, this.known.cols))
+    groups.forEach((group, i) => {
+      const at = this.first[group]!
+      const elapsed = this.model.panel.ticks ? this.ticks[at + step - 1]! - this.ticks[at]! : step
+      writeKnown(this.histories, { group, known: rowOf(this.known, group), elapsed }, rowOf(out, i))
+    })
+    return out
+  }
+
+  /** Takes in row `step` of groups. */
+  take(groups: readonly number[], step: number, rows: Table): void {
+    const { ticks, names } = this.model.panel
+    const places = groups.map((g) => this.first[g]! + step)
+    for (const column of this.table.columns) {
+      const drawn = rows.columns.find(({ name }) => name === column.name)
+      if (drawn) copyCells(drawn, column, places)
+    }
+    if (ticks) {
+      const gaps = ticks.schedule ? undefined : numbersOf(rows, names.gap)
+      for (const [i, at] of places.entries()) {
+        const [start, before] = [this.ticks[at - step]!, this.ticks[at - 1]!]
+        this.ticks[at] = nextTick(ticks, { start, before, step, gap: gaps?.[i] ?? ticks.least })
+      }
+    }
+    this.remember(groups, rows)
+  }
+
+  private remember(groups: readonly number[], rows: Table): void {
+    const { encoder } = this.model.past
+    const placed = placedRows(encoder, encodeTable(encoder, pick(rows, encoder)))
+    for (const [i, g] of groups.entries()) this.histories.add(g, placed, i)
+  }
+
+  rows(): GroupedRows {
+    const { table, first, ticks } = this
+    return { table, first, ...(this.model.panel.ticks ? { ticks } : {}) }
+  }
+}
+
+/** A column that can hold the missing cells which further rows may have. */
+export function openTo(column: Column, { training }: PanelModel['steps']): Column {
+  const code = training.encoder.columns.find(({ name }) => name === column.name)
+  const mayLack = code?.carries === 'coordinate' && code.missingFactor !== undefined
+  return isNumeric(column) && mayLack && !column.missing ? { ...column, missing: new Uint8Array(column.values.length) } : column
+}
+
+/** Writes the cells of one column into places of another of its kind. */
+export function copyCells(from: Column, into: Column, places: readonly number[]): void {
+  for (const [i, at] of places.entries()) {
+    if (isCategorical(from) && isCategorical(into)) into.codes[at] = from.codes[i]!
+    if (!isNumeric(from) || !isNumeric(into)) continue
+    into.values[at] = from.values[i]!
+    if (into.missing) into.missing[at] = from.missing?.[i] ?? 0
+  }
+}

@@ -1,0 +1,182 @@
+import { keepKeys } from '../../code/keys/keep.js'
+import { defined } from '../../num/defined.js'
+import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { takeTableRows } from '../../table/rows.js'
+import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { fitGlobal } from '../global/model.js'
+import type { FitOptions } from '../global/options.js'
+import type { PanelModel, PanelShape } from './model.js'
+import { fitPast, Histories, knownWidth, type PastCode, type PlacedRows, pick, placedRows, writeKnown } from './past.js'
+import type { PanelTable } from './read.js'
+import { fitSteps, type StepRows } from './step-law.js'
+import type { Ticks } from './ticks.js'
+
+/** `seed`: of what hides the keys of the data. */
+type Options = Pick<FitOptions, 'bandwidth' | 'scaling'> & { readonly seed: number }
+
+/**
+ * Fits the laws of a panel. Cost: a fit of one row a group, and of the law of all further rows. Throws `InputError` where first
+ * rows of groups do not differ at all.
+ */
+export async function fitPanel(panel: PanelTable, options: Options, context: Context): Promise<PanelModel> {
+  const key = keyFor(context.key, 'panel')
+  const { data, first, times, constant, varying, rules } = panel
+  const { table, formats } = data
+  const names = namesBeside(panel)
+  const methodOf = methodsOf(table, options.scaling)
+  const heads = headsOf(panel, names)
+  const scaling = scalingOf(options.scaling, heads.table)
+  const headOptions = defined({ bandwidth: options.bandwidth, scaling })
+  const model = await fitGlobal({ ...heads, notes: [] }, headOptions, { ...context, key: keyFor(key, 'heads') })
+  const constants = encoderOf(heads, [...constant, names.size, names.start], methodsOf(heads.table, 'auto'))
+  const encoder = encoderOf({ table, formats }, varying, methodOf)
+  const placed = placedRows(encoder, encodeTable(encoder, pick(table, encoder)))
+  const past = fitPast(encoder, placed, { first, ordered: times !== undefined })
+  const known = placedRows(constants, encodeTable(constants, pick(heads.table, constants))).places
+  const rows = stepRows(panel, { past, placed, known, names })
+  const steps = await fitSteps(
+    rows,
+    { methodOf: (name) => (name === names.gap ? 'quantile' : methodOf(name)), ...widthIn(options) },
+    { ...context, key }
+  )
+  return {
+    heads: model,
+    steps,
+    past,
+    constants,
+    panel: shapeOf(panel, names),
+    groupKey: keepKeys([{ name: keyNameOf(panel), cells: panel.keys }], options.seed),
+    ...(rules ? { rules } : {}),
+    summary: {
+      rowCount: table.rowCount,
+      groupCount: first.length - 1,
+      constant,
+      varying,
+      ...defined({ time: panel.layout.find(({ role }) => role === 'time')?.format.name }),
+      heads: model.summary,
+      steps: { rows: rows.past.rows, givens: steps.givens.length, epsilon: steps.choice.epsilon, ridge: steps.choice.ridge },
+      notes: data.notes
+    }
+  }
+}
+
+const widthIn = ({ bandwidth }: Options) => (typeof bandwidth === 'number' ? { epsilon: bandwidth } : {})
+
+const keyNameOf = ({ layout }: PanelTable): string => layout.find(({ role }) => role === 'key')!.format.name
+
+function shapeOf({ layout, data, constant, varying, times, first }: PanelTable, names: PanelShape['names']): PanelShape {
+  let smallest = Number.POSITIVE_INFINITY
+  for (let g = 0; g + 1 < first.length; g++) smallest = Math.min(smallest, first[g + 1]! - first[g]!)
+  const ticks = times ? { ticks: times.ticks } : {}
+  return { layout, formats: data.formats, constant, varying, ...ticks, names, smallest }
+}
+
+/** Names of what is drawn besides the columns of the table. */
+function namesBeside({ layout, data }: PanelTable): PanelShape['names'] {
+  const taken = new Set([...layout.map(({ format }) => format.name), ...data.table.columns.map(({ name }) => name)])
+  const unused = (wanted: string): string => (taken.has(wanted) ? unused(`${wanted}′`) : wanted)
+  return { size: unused('rows of the group'), start: unused('first time'), gap: unused('time step') }
+}
+
+/** How numbers of rows are scaled: as asked for, or by the shape of each column. */
+function methodsOf(table: Table, scaling: FitOptions['scaling']): (name: string) => ScalingMethod {
+  const own = typeof scaling === 'object' ? scaling : {}
+  return (name) => {
+    if (scaling === 'standard' || scaling === 'quantile') return scaling
+    if (Object.hasOwn(own, name)) return own[name]!
+    const column = table.columns.find((one) => one.name === name)
+    if (!column || !isNumeric(column)) return 'standard'
+    const present = presentValues(column)
+    return isListed(present) || isLumpy(present) || suggestsQuantile(present) ? 'quantile' : 'standard'
+  }
+}
+
+/** What of the scalings asked for is of columns of a table. */
+function scalingOf(scaling: FitOptions['scaling'], { columns }: Table): FitOptions['scaling'] {
+  if (typeof scaling !== 'object') return scaling
+  const names = new Set(columns.map(({ name }) => name))
+  return Object.fromEntries(Object.entries(scaling).filter(([name]) => names.has(name)))
+}
+
+interface WrittenRows {
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+}
+
+/** A column of ticks or counts: whole numbers unless ticks are real. */
+function beside(name: string, values: Float64Array, ticks?: Pick<Ticks, 'kind'>): { column: NumericColumn; format: ColumnFormat } {
+  const kind = ticks?.kind === 'real' ? 'number' : 'integer'
+  return { column: { name, kind, values }, format: { name, source: 'number', kind, ...(kind === 'integer' ? { integer: true } : {}) } }
+}
+
+/** One row a group: its first, its size, and where there is a time the tick of its first row. */
+function headsOf({ data, first, times }: PanelTable, names: PanelShape['names']): WrittenRows {
+  const starts = first.subarray(0, first.length - 1)
+  const rows = takeTableRows(data.table, starts)
+  const size = Float64Array.from(starts, (at, g) => first[g + 1]! - at)
+  const added = [beside(names.size, size)]
+  if (times)
+    added.push(
+      beside(
+        names.start,
+        Float64Array.from(starts, (at) => times.at[at]!),
+        times.ticks
+      )
+    )
+  return {
+    table: { columns: [...rows.columns, ...added.map(({ column }) => column)], rowCount: rows.rowCount },
+    formats: [...data.formats, ...added.map(({ format }) => format)]
+  }
+}
+
+/** An encoder of some columns of a table. */
+function encoderOf({ table, formats }: WrittenRows, names: readonly string[], methodOf: (name: string) => ScalingMethod): Encoder {
+  const keep = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => names.includes(name))
+  return fitEncoder({ columns: keep(table.columns), rowCount: table.rowCount }, keep(formats), methodOf)
+}
+
+interface PastOfRows {
+  readonly past: PastCode
+  readonly placed: PlacedRows
+  /** What is known of each group [G, c]. */
+  readonly known: Matrix
+  readonly names: PanelShape['names']
+}
+
+/** Every row but the first of each group, and what is known before it. */
+function stepRows({ data, first, times, varying }: PanelTable, { past, placed, known, names }: PastOfRows): StepRows {
+  const groups = first.length - 1
+  const rows: number[] = []
+  const before = matrix(data.table.rowCount - groups, knownWidth(past, known.cols))
+  const histories = new Histories(past, groups)
+  for (let g = 0; g < groups; g++) {
+    const start = first[g]!
+    for (let i = start; i < first[g + 1]!; i++) {
+      if (i > start) {
+        const elapsed = times ? times.at[i - 1]! - times.at[start]! : i - start
+        writeKnown(histories, { group: g, known: rowOf(known, g), elapsed }, rowOf(before, rows.length))
+        rows.push(i)
+      }
+      histories.add(g, placed, i)
+    }
+  }
+  const own = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => varying.includes(name))
+  const columns = own(takeTableRows(data.table, rows).columns)
+  const gap =
+    times &&
+    beside(
+      names.gap,
+      Float64Array.from(rows, (i) => times.at[i]! - times.at[i - 1]!),
+      times.ticks
+    )
+  return {
+    next: { columns: gap ? [...columns, gap.column] : columns, rowCount: rows.length },
+    formats: gap ? [...own(data.formats), gap.format] : own(data.formats),
+    past: before
+  }
+}

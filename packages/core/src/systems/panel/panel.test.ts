@@ -1,0 +1,192 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { answers, chicks, customers } from '../../../../../test/panel-tables.mjs'
+import { comparePanels, type GroupedTable, type PanelFigures } from '../../diagnose/panels.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import type { Engine } from '../../kernel/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFromSeed } from '../../num/random.js'
+import { inferTable } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { isCategorical } from '../../table/table.js'
+import { drawModel, fitModel } from '../system.js'
+import type { DrawnRows, TableFit, TableModel, TableRequest } from '../table/options.js'
+import { tables } from '../table/system.js'
+import type { PanelModel } from './model.js'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+})
+const fit = (input: RawTable, options: TableFit) =>
+  fitModel(tables, { input, options: { seed: 1, ...options } }, { engine }) as Promise<PanelModel>
+const draw = (model: TableModel, request: TableRequest = {}) =>
+  drawModel(tables, { model, request: { seed: 2, ...request } }, { engine }) as Promise<DrawnRows>
+
+/** A written table as a reader of its file would group it. */
+function grouped(raw: RawTable, group: string, types = {}): GroupedTable {
+  const { table } = inferTable(raw, { types: { ...types, [group]: 'category' } })
+  const key = table.columns.find(({ name }) => name === group)!
+  if (!isCategorical(key)) throw new RangeError(group)
+  const first = [0]
+  for (let i = 1; i <= key.codes.length; i++) if (i === key.codes.length || key.codes[i] !== key.codes[i - 1]) first.push(i)
+  expect(first.length - 1).toBe(key.levels.length)
+  return { table: { ...table, columns: table.columns.filter(({ name }) => name !== group) }, first: Uint32Array.from(first) }
+}
+
+interface Asked {
+  readonly group: string
+  readonly time?: string
+  readonly groups?: number
+}
+
+/** Fits, draws, writes, reads, and compares. */
+async function figuresOf(raw: RawTable, { group, time, groups = 400 }: Asked): Promise<PanelFigures> {
+  const model = await fit(raw, { group, ...(time ? { time } : {}) })
+  const written = tables.present(model, await draw(model, { groups }), 'text')
+  expect(written.columns.map(({ name }) => name)).toEqual(raw.columns.map(({ name }) => name))
+  const real = grouped(raw, group)
+  const types = Object.fromEntries(real.table.columns.map(({ name, kind }) => [name, kind]))
+  return comparePanels({ real, synthetic: grouped(written, group, types), time }, keyFromSeed(1))
+}
+
+/** 400 groups scatter about half as much as halves of 60 do. */
+function expectLikeData({ columns, sizes, constant, repeated }: PanelFigures, { between = 0.05, lag = 1 } = {}): void {
+  expect(constant).toEqual({ real: 1, synthetic: 1 })
+  expect(repeated).toEqual({ real: 0, synthetic: 0 })
+  expect(Math.abs(sizes.synthetic - sizes.real)).toBeLessThanOrEqual(2 * sizes.floor + 1e-9)
+  for (const one of columns) {
+    const off = (figure: { real: number; synthetic: number }) => Math.abs(figure.synthetic - figure.real)
+    expect(off(one.between), `${one.name}: between ${JSON.stringify(one.between)}`).toBeLessThan(Math.max(between, one.between.floor))
+    expect(off(one.lag), `${one.name}: lag ${JSON.stringify(one.lag)}`).toBeLessThan(Math.max(0.05, 2 * lag * one.lag.floor))
+  }
+}
+
+describe('whole groups', { tags: ['slow'] }, () => {
+  it('of customers by month are as those of the data', async () => {
+    expectLikeData(await figuresOf(customers({ seed: 5 }), { group: 'customer_id', time: 'month' }))
+  })
+  it('of repeated measures that grow are as those of the data', async () => {
+    expectLikeData(await figuresOf(chicks({ seed: 2 }), { group: 'chick', time: 'day' }))
+  })
+  it('of answers in no order are as those of the data', async () => {
+    expectLikeData(await figuresOf(answers({ seed: 3 }), { group: 'person' }))
+  })
+})
+
+/** 12 shops over 6 weeks: quick to fit. */
+function shops({ groups = 12, weeks = 6, drop = 0 } = {}): RawTable {
+  const rows = Array.from({ length: groups * weeks - drop }, (_, i) => ({ shop: Math.floor(i / weeks), week: i % weeks }))
+  const wave = (i: number) => Math.sin(7.3 * i) + Math.sin(1.7 * i)
+  const column = (name: string, of: (row: (typeof rows)[number], i: number) => string | null) => ({
+    name,
+    source: 'text' as const,
+    values: rows.map(of)
+  })
+  return {
+    rowCount: rows.length,
+    columns: [
+      column('shop', ({ shop }) => `s${shop}-${shop % 3}x`),
+      column('town', ({ shop }) => ['A', 'B'][shop % 2]!),
+      column('week', ({ week }) => `2024-0${1 + Math.floor(week / 4)}-${String(1 + 7 * (week % 4)).padStart(2, '0')}`),
+      column('sales', ({ shop, week }, i) => (10 + shop + 0.4 * week + wave(i)).toFixed(2)),
+      column('open', (_, i) => (wave(3 * i) > -0.8 ? 'yes' : 'no')),
+      column('note', (_, i) => (i % 5 === 2 ? null : (wave(2 * i) + 5).toFixed(1)))
+    ]
+  }
+}
+
+/** The same, the second week of the first shop being its first. */
+function twice(): RawTable {
+  const raw = shops()
+  const again = (values: readonly unknown[]) => values.map((value, i) => (i === 1 ? values[0] : value))
+  return {
+    ...raw,
+    columns: raw.columns.map((column) => (column.name === 'week' ? { ...column, values: again(column.values) } : column))
+  } as RawTable
+}
+
+describe('a panel', () => {
+  let model: PanelModel
+  beforeAll(async () => {
+    model = await fit(shops(), { group: 'shop', time: 'week', bandwidth: 1 })
+  })
+  const valuesOf = (written: RawTable, name: string) => written.columns.find((column) => column.name === name)!.values
+
+  it('draws as many groups as the data, with keys of their form that the data do not have', async () => {
+    const written = tables.present(model, await draw(model), 'text')
+    const keys = [...new Set(valuesOf(written, 'shop') as string[])]
+    expect(keys).toHaveLength(12)
+    const real = new Set(valuesOf(shops(), 'shop') as string[])
+    for (const key of keys) {
+      expect(key).toMatch(/^s\d+-\d+x$/)
+      expect(real.has(key)).toBe(false)
+    }
+    expect(valuesOf(written, 'week').slice(0, 6)).toEqual(valuesOf(shops(), 'week').slice(0, 6))
+  })
+
+  it('draws whole groups until there are as many rows as asked for, or so many groups', async () => {
+    expect((await draw(model, { rows: 20 })).table.rowCount).toBe(24)
+    expect((await draw(model, { groups: 3 })).table.rowCount).toBe(18)
+    await expect(draw(model, { groups: 3, rows: 4 })).rejects.toMatchObject({ code: 'option-combination' })
+  })
+
+  it('a file keeps it, and its training rows are those of the table', async () => {
+    const again = (await tables.load(unpackModel(packModel(tables.save(model))), { engine })) as PanelModel
+    const [one, two] = [await draw(model, { groups: 5 }), await draw(again, { groups: 5 })]
+    expect(tables.present(again, two, 'text')).toEqual(tables.present(model, one, 'text'))
+    const training = tables.present(model, { table: tables.training(again), formats: one.formats, warnings: [] }, 'text')
+    const sorted = (raw: RawTable) =>
+      Array.from({ length: raw.rowCount }, (_, i) => ['week', 'sales', 'open', 'note'].map((name) => valuesOf(raw, name)[i]).join()).sort()
+    expect(sorted(training)).toEqual(sorted(shops()))
+  })
+
+  it('stops when it is told to', async () => {
+    const stop = { aborted: false }
+    const progress = ({ stage }: { stage: string }) => {
+      if (stage === 'sampling') stop.aborted = true
+    }
+    const drawn = drawModel(tables, { model, request: { seed: 2 } }, { engine, stop, progress })
+    await expect(drawn).rejects.toMatchObject({ code: 'stopped' })
+  })
+
+  it.each<[string, RawTable, TableFit, string]>([
+    ['no such column', shops(), { group: 'store' }, 'column-unknown'],
+    ['no such time', shops(), { group: 'shop', time: 'day' }, 'column-unknown'],
+    ['time without group', shops(), { time: 'week' }, 'option-combination'],
+    ['a time that is a category', shops(), { group: 'shop', time: 'town' }, 'time-column'],
+    ['a time with gaps', shops(), { group: 'shop', time: 'note' }, 'time-column'],
+    ['the group as time', shops(), { group: 'shop', time: 'shop' }, 'time-column'],
+    ['times that come twice', twice(), { group: 'shop', time: 'week' }, 'time-repeated'],
+    ['two groups', shops(), { group: 'town' }, 'groups-few'],
+    ['a group column with missing cells', shops(), { group: 'note' }, 'group-missing'],
+    ['groups of one', shops({ groups: 40, weeks: 1 }), { group: 'shop' }, 'groups-alone'],
+    ['nothing that varies', shops(), { group: 'shop', time: 'week', columns: ['shop', 'town', 'week'] }, 'panel-still'],
+    ['a codec', shops(), { group: 'shop', latent: 'pca:1' }, 'option-combination'],
+    ['weights', shops(), { group: 'shop', weights: 'sales' }, 'option-combination']
+  ])('%s is refused', async (_, input, options, code) => {
+    await expect(fit(input, options)).rejects.toMatchObject({ code })
+  })
+
+  it.each<[TableRequest, string]>([
+    [{ given: { town: 'A' } }, 'option-combination'],
+    [{ observe: 'sales = 3 ± 1' }, 'option-combination'],
+    [{ steps: 5 }, 'option-combination'],
+    [{ noise: 'split' }, 'option-combination'],
+    [{ rows: 0 }, 'count'],
+    [{ groups: 0 }, 'option-value']
+  ])('%j is refused of it', async (request, code) => {
+    await expect(draw(model, request)).rejects.toMatchObject({ code })
+  })
+
+  it('groups are refused of rows that stand alone', async () => {
+    const alone = await fit(shops(), { bandwidth: 1, scaling: 'standard', exclude: ['shop'] })
+    await expect(draw(alone, { groups: 3 })).rejects.toMatchObject({ code: 'option-combination' })
+  })
+
+  it('says what is constant, and groups of one row', async () => {
+    const { summary } = await fit(shops({ drop: 5 }), { group: 'shop', time: 'week', bandwidth: 1 })
+    expect(summary).toMatchObject({ groupCount: 12, constant: ['town'], varying: ['sales', 'open', 'note'], time: 'week' })
+    expect(summary.notes.join('\n')).toMatch(/1 group of one row: it says nothing/)
+    expect(summary.notes.join('\n')).toMatch(/12 groups are few/)
+  })
+})

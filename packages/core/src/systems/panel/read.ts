@@ -1,0 +1,241 @@
+import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
+import { type KeptRules, keepRules, takeRulesOut } from '../../code/rules/keep.js'
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { counted, listed } from '../../num/listed.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { spelled } from '../../table/present.js'
+import type { RawTable } from '../../table/raw.js'
+import { takeTableRows } from '../../table/rows.js'
+import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { PanelOptions } from '../panel-options.js'
+import { prepareTable, type TableOptions } from '../prepare.js'
+import type { RuleOptions } from '../rule-options.js'
+import { rulesOf } from '../ruled-rows.js'
+import { scheduleOf, type Ticks, ticksOf } from './ticks.js'
+
+export type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling?: unknown }
+
+/** A column of the table as it was read: its name, how it is written, and what it is to the panel. */
+export interface PanelColumn {
+  readonly format: ColumnFormat
+  readonly role: 'key' | 'time' | 'other'
+}
+
+/** When the rows of groups stand. */
+export interface PanelTimes {
+  readonly ticks: Ticks
+  /** Of every row [n]. */
+  readonly at: Float64Array
+}
+
+/** A table whose rows belong to groups, its rows in the order of groups and of their times. */
+export interface PanelTable {
+  /** Without key and time, and without what rules derive. */
+  readonly data: InferredTable
+  /** Where each group's rows begin, and the end [G + 1]. */
+  readonly first: Uint32Array
+  readonly keys: readonly string[]
+  readonly times?: PanelTimes | undefined
+  /** Columns that are constant in every group. */
+  readonly constant: readonly string[]
+  /** All others that are modelled. */
+  readonly varying: readonly string[]
+  readonly rules?: KeptRules | undefined
+  /** All columns, in their order. */
+  readonly layout: readonly PanelColumn[]
+}
+
+/** Fewer groups are the levels of a factor rather than a sample of groups. */
+const LEAST_GROUPS = 5
+/** Laws of so few groups are hardly known: a note says so. */
+const FEW_GROUPS = 20
+
+/** What was read of a table under some options: plan and fit ask the same in turn. */
+const last = new WeakMap<RawTable, { readonly options: string; readonly panel: PanelTable }>()
+
+/**
+ * Reads a table as groups of rows. Throws `InputError`: no such column (`column-unknown`), cells without a key (`group-missing`),
+ * too few groups (`groups-few`), no group of two rows (`groups-alone`), times that are none (`time-column`) or come twice in a
+ * group (`time-repeated`). Cost O(cells · log n).
+ */
+export function readPanel(raw: RawTable, options: PanelInput): PanelTable {
+  const name = JSON.stringify(readingOf(options))
+  const known = last.get(raw)
+  if (known?.options === name) return known.panel
+  const panel = read(raw, readingOf(options))
+  last.set(raw, { options: name, panel })
+  return panel
+}
+
+/** What of the options is about reading. */
+function readingOf({ group, time, types, columns, exclude, missing, rules, rule, scaling }: PanelInput): PanelInput {
+  return defined({ group, time, types, columns, exclude, missing, rules, rule, scaling })
+}
+
+function read(raw: RawTable, options: PanelInput): PanelTable {
+  const { group, time, ...reading } = options
+  const whole = prepareTable(raw, { ...reading, types: { ...options.types, [group!]: 'category' } }).data
+  const key = keyColumn(whole.table, group!)
+  const clock = time === undefined ? undefined : clockColumn(whole.table, time, group!)
+  const { order, first } = ordered(key, clock)
+  checkGroups(key, first)
+  const layout = whole.formats.map((format): PanelColumn => {
+    return { format, role: format.name === group ? 'key' : format.name === time ? 'time' : 'other' }
+  })
+  const unordered = leaveKeysOut(raw, without(whole, layout), options)
+  const rest = { ...unordered, table: takeTableRows(unordered.table, order) }
+  const rules = rulesOf(rest, options)
+  const kept = rules.length === 0 ? undefined : keepRules(rules, rest)
+  const data = kept ? takeRulesOut(kept, rest) : rest
+  const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
+  const constant = modelled.filter((column) => isConstant(column, first)).map(({ name }) => name)
+  const varying = modelled.filter(({ name }) => !constant.includes(name)).map(({ name }) => name)
+  const times = clock && timesOf(takeTableRows({ columns: [clock], rowCount: order.length }, order), whole.formats, { first, key })
+  refuseStill(varying, times, group!)
+  const notes = [...data.notes, ...groupNotes({ key, first, constant, varying, group: group! })]
+  return { data: { ...data, notes }, first, keys: key.levels, times, constant, varying, rules: kept, layout }
+}
+
+function keyColumn({ columns }: Table, name: string): CategoricalColumn {
+  const key = columns.find((column) => column.name === name)
+  if (!key || !isCategorical(key)) throw unknownColumn('--group', name, columns)
+  const lacking = key.codes.indexOf(-1)
+  if (lacking < 0) return key
+  throw new InputError({
+    code: 'group-missing',
+    got: `row ${lacking + 1} without a value of ${name}`,
+    expected: 'a group for every row',
+    try: 'giving that row a key of its own, or leaving it out'
+  })
+}
+
+function unknownColumn(flag: string, name: string, columns: readonly Column[]): InputError {
+  return new InputError({
+    code: 'column-unknown',
+    got: `${flag} ${name}, which the table lacks`,
+    expected: `one of ${listed(columns.map((column) => column.name))}`,
+    try: 'the name as it stands in the header'
+  })
+}
+
+function clockColumn({ columns }: Table, name: string, group: string): NumericColumn {
+  const clock = columns.find((column) => column.name === name)
+  if (!clock) throw unknownColumn('--time', name, columns)
+  if (name !== group && isNumeric(clock) && !clock.missing) return clock
+  throw new InputError({
+    code: 'time-column',
+    got: name === group ? `the column ${name} as group and as time` : `the column ${name}, which is not of times without gaps`,
+    expected: 'a column of numbers or date-times without missing cells',
+    try: `one of ${listed(columns.filter((c) => c.name !== group && isNumeric(c) && !c.missing).map((c) => c.name))}`
+  })
+}
+
+/** Rows by group, groups in the order of their first row; within a group by time, or as they stand. */
+function ordered({ codes, levels }: CategoricalColumn, clock: NumericColumn | undefined) {
+  const order = Uint32Array.from(codes.keys()).sort((a, b) => {
+    return codes[a]! - codes[b]! || (clock ? clock.values[a]! - clock.values[b]! : 0) || a - b
+  })
+  const first = new Uint32Array(levels.length + 1)
+  for (const code of codes) first[code + 1]!++
+  for (let g = 0; g < levels.length; g++) first[g + 1]! += first[g]!
+  return { order, first }
+}
+
+function checkGroups({ name, levels }: CategoricalColumn, first: Uint32Array): void {
+  if (first[levels.length] === levels.length) {
+    throw new InputError({
+      code: 'groups-alone',
+      got: `--group ${name}, of which every row has another value`,
+      expected: 'values that recur: several rows of a group',
+      try: 'leaving --group out: every row stands alone'
+    })
+  }
+  if (levels.length >= LEAST_GROUPS) return
+  throw new InputError({
+    code: 'groups-few',
+    got: `--group ${name} with ${counted(levels.length, 'group')}`,
+    expected: `at least ${LEAST_GROUPS} groups: how groups differ is learned from groups`,
+    try: `leaving --group out: ${name} is then a category like any other`
+  })
+}
+
+/** The table without key and time. */
+function without(whole: InferredTable, layout: readonly PanelColumn[]): InferredTable {
+  const keep = <T>(list: readonly T[]): T[] => list.filter((_, c) => layout[c]!.role === 'other')
+  return { ...whole, table: { columns: keep(whole.table.columns), rowCount: whole.table.rowCount }, formats: keep(whole.formats) }
+}
+
+function isConstant(column: Column, first: Uint32Array): boolean {
+  const same = sameCells(column)
+  for (let g = 0; g + 1 < first.length; g++) for (let i = first[g]! + 1; i < first[g + 1]!; i++) if (!same(first[g]!, i)) return false
+  return true
+}
+
+function sameCells(column: Column): (a: number, b: number) => boolean {
+  if (isCategorical(column)) return (a, b) => column.codes[a] === column.codes[b]
+  if (!isNumeric(column)) return () => true
+  const { values, missing } = column
+  return (a, b) => (missing?.[a] || missing?.[b] ? missing[a] === missing[b] : values[a] === values[b])
+}
+
+function timesOf(
+  { columns }: Table,
+  formats: readonly ColumnFormat[],
+  { first, key }: { readonly first: Uint32Array; readonly key: CategoricalColumn }
+): PanelTimes {
+  const { name, values } = columns[0] as NumericColumn
+  const format = formats.find((one) => one.name === name)!
+  const { ticks, at } = ticksOf(values, format)
+  let least = Number.POSITIVE_INFINITY
+  for (let g = 0; g + 1 < first.length; g++) {
+    for (let i = first[g]! + 1; i < first[g + 1]!; i++) {
+      if (at[i] === at[i - 1]) throw repeatedTime({ key: key.name, level: key.levels[g]!, time: name, value: spelled(values[i]!, format) })
+      least = Math.min(least, at[i]! - at[i - 1]!)
+    }
+  }
+  const schedule = scheduleOf(at, first)
+  return { ticks: { ...ticks, least, ...(schedule ? { schedule } : {}) }, at }
+}
+
+function repeatedTime(of: Readonly<Record<'key' | 'level' | 'time' | 'value', string>>): InputError {
+  return new InputError({
+    code: 'time-repeated',
+    got: `${of.time} = ${of.value} twice where ${of.key} = ${of.level}`,
+    expected: 'times that differ within a group',
+    try: `one row for each ${of.key} and ${of.time}, or leaving --time out`
+  })
+}
+
+function refuseStill(varying: readonly string[], times: PanelTimes | undefined, group: string): void {
+  if (varying.length > 0 || (times && !times.ticks.schedule)) return
+  throw new InputError({
+    code: 'panel-still',
+    got: `--group ${group}, in whose groups no column varies`,
+    expected: 'a column that differs between rows of a group',
+    try: `one row for each ${group}, without --group`
+  })
+}
+
+interface Said {
+  readonly key: CategoricalColumn
+  readonly first: Uint32Array
+  readonly constant: readonly string[]
+  readonly varying: readonly string[]
+  readonly group: string
+}
+
+function groupNotes({ key, first, constant, varying, group }: Said): string[] {
+  const count = key.levels.length
+  const sizes = Array.from({ length: count }, (_, g) => first[g + 1]! - first[g]!)
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)]
+  const alone = sizes.filter((size) => size === 1).length
+  const rows = least === most ? `${least} rows` : `${least} to ${most} rows`
+  const notes = [
+    `${group}: ${count} groups of ${rows}; constant in each: ${constant.length === 0 ? 'no column' : listed(constant)}; drawn row by row: ${listed(varying)}`
+  ]
+  if (alone > 0)
+    notes.push(`${counted(alone, 'group')} of one row: ${alone === 1 ? 'it says' : 'they say'} nothing of how rows follow each other`)
+  if (count < FEW_GROUPS) notes.push(`${count} groups are few: how new groups differ is hardly known from them`)
+  return notes
+}

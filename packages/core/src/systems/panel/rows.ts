@@ -1,0 +1,79 @@
+import { drawKey } from '../../code/keys/keep.js'
+import { putRulesBack } from '../../code/rules/keep.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { decodeTable } from '../../table/encoder.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { Column, NumericColumn, Table } from '../../table/table.js'
+import { copyCells, type GroupedRows, openTo } from './draw.js'
+import type { PanelModel } from './model.js'
+import { timeAt } from './ticks.js'
+
+/** Rows of groups as a table with all its columns; the key, which no law draws, as an identifier. */
+export interface PanelRows {
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  /** Where each group's rows begin, and the end [G + 1]. */
+  readonly first: Uint32Array
+}
+
+/** Rows with what rules derive, their times, and with `key` new keys of their groups. Cost O(cells). */
+export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRows, key?: Key): PanelRows {
+  const { panel, rules } = model
+  const { rowCount } = table
+  const drawn = { table, formats: panel.formats.filter(({ name }) => table.columns.some((column) => column.name === name)) }
+  const whole = rules ? putRulesBack(rules, drawn) : drawn
+  const named = new Map(whole.table.columns.map((column, c) => [column.name, { column, format: whole.formats[c]! }]))
+  const columns = panel.layout.map(({ format, role }): { column: Column; format: ColumnFormat } => {
+    const { name } = format
+    if (role === 'key') {
+      const cells = key ? { cells: newKeys(model, first, key) } : {}
+      return { column: { name, kind: 'identifier', ...cells }, format: { ...format, kind: 'identifier' } }
+    }
+    if (role === 'time') return { column: timeColumn(panel, ticks!, format), format }
+    return named.get(name) ?? { column: { name, kind: 'identifier' }, format: panel.formats.find((one) => one.name === name)! }
+  })
+  return { table: { columns: columns.map(({ column }) => column), rowCount }, formats: columns.map(({ format }) => format), first }
+}
+
+function timeColumn({ ticks }: PanelModel['panel'], at: Float64Array, format: ColumnFormat): NumericColumn {
+  return { name: format.name, kind: format.kind as NumericColumn['kind'], values: at.map((tick) => timeAt(ticks!, tick, format)) }
+}
+
+/** New keys, one a group, in the cells of their rows. Throws `InputError` (code `key-space`) where their form has no more. */
+function newKeys({ groupKey }: PanelModel, first: Uint32Array, key: Key): (string | null)[] {
+  const keys = drawKey(groupKey.keys[0]!, groupKey.seed, { count: first.length - 1, key: keyFor(key, 'groups') })
+  return keys.flatMap((text, g) => new Array<string | null>(first[g + 1]! - first[g]!).fill(text))
+}
+
+/** The rows that a panel was learned from, group by group, as its laws would call them. Cost O(cells · log n). */
+export function trainingRows({ heads, steps, panel }: PanelModel): GroupedRows {
+  const own = decodeTable(heads.training.encoder, heads.training.rows)
+  const { encoder, rows } = steps.training
+  const later = decodeTable(encoder, rows)
+  const numbers = ({ columns }: Table, name: string) => (columns.find((column) => column.name === name) as NumericColumn).values
+  const first = [0]
+  for (const size of numbers(own, panel.names.size)) first.push(first[first.length - 1]! + size)
+  const groupOf = own.rowCount === 0 ? [] : first.slice(1).flatMap((end, g) => new Array<number>(end - first[g]!).fill(g))
+  const others = groupOf.map((_, i) => i).filter((i) => i !== first[groupOf[i]!])
+  const names = new Set(panel.formats.map(({ name }) => name))
+  const table = takeTableRows(own, groupOf)
+  const columns = table.columns.filter(({ name }) => names.has(name)).map((column) => openTo(column, steps))
+  for (const column of columns) {
+    const drawn = later.columns.find(({ name }) => name === column.name)
+    if (drawn) copyCells(drawn, column, others)
+  }
+  const all = { table: { columns, rowCount: table.rowCount }, first: Uint32Array.from(first) }
+  if (!panel.ticks) return all
+  const ticks = takeTableRows(
+    { columns: [{ name: '', kind: 'number', values: numbers(own, panel.names.start) }], rowCount: own.rowCount },
+    groupOf
+  ).columns[0] as NumericColumn
+  const { schedule } = panel.ticks
+  const gaps = schedule ? undefined : numbers(later, panel.names.gap)
+  for (const [k, at] of others.entries()) {
+    const start = first[groupOf[at]!]!
+    ticks.values[at] = gaps ? ticks.values[at - 1]! + gaps[k]! : ticks.values[start]! + schedule![at - start]!
+  }
+  return { ...all, ticks: ticks.values }
+}

@@ -1,0 +1,262 @@
+import type { KeptKeys } from '../../code/keys/keep.js'
+import type { KeptRules } from '../../code/rules/keep.js'
+import type { LogisticLaw } from '../../law/logistic.js'
+import type { ModelArray, ModelContents } from '../../model-file/contents.js'
+import {
+  arraysUnder,
+  BANDWIDTH,
+  damaged,
+  exactly,
+  expectKind,
+  float64Array,
+  int32Array,
+  list,
+  logWeightsIn,
+  measured,
+  number,
+  optional,
+  record,
+  SCALED,
+  text,
+  whole,
+  word
+} from '../../model-file/reading.js'
+import { matrix } from '../../num/matrix.js'
+import type { Encoder } from '../../table/encoder.js'
+import { codesIn, columnFormat, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
+import type { FitSummary } from '../global/model.js'
+import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
+import { keysIn, withKeys } from '../keys-file.js'
+import { recordRules, rulesIn } from '../rules-file.js'
+import type { CategoryLaw, OutcomeLaw } from './categories.js'
+import type { PanelModel, PanelShape, PanelSummary } from './model.js'
+import type { PastCode } from './past.js'
+import type { PanelColumn } from './read.js'
+import type { StepLaw } from './step-law.js'
+import type { Ticks } from './ticks.js'
+
+type Arrays = Record<string, ModelArray>
+
+const named = (prefix: string, arrays: Readonly<Arrays>): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}${name}`, array]))
+
+interface StepMeta {
+  readonly encoder: EncoderRecord
+  readonly rowCount: number
+  readonly choice: Pick<StepLaw['choice'], 'epsilon' | 'ridge' | 'freeRatio' | 'heldOutRows'>
+  readonly givens: readonly number[]
+  readonly categories: readonly { readonly factors: readonly number[]; readonly inputs: number; readonly outcomes: number }[]
+}
+
+interface PanelMeta {
+  readonly heads: unknown
+  readonly steps: unknown
+  readonly past: { readonly encoder: EncoderRecord; readonly ordered: boolean }
+  readonly constants: EncoderRecord
+  readonly panel: PanelShape
+  readonly groupKey: unknown
+  readonly summary: PanelSummary
+}
+
+/** Model → contents of a model file: the law of groups, the law of next rows, and what the past is read by. */
+export function savePanel({ heads, steps, past, constants, panel, groupKey, rules, summary }: PanelModel): ModelContents {
+  const first = saveGlobal(heads)
+  const next = saveSteps(steps)
+  const key = withKeys({ kind: 'key', meta: {}, arrays: {} }, groupKey)
+  const [pastEncoder, constantEncoder] = [recordEncoder(past.encoder), recordEncoder(constants)]
+  const meta: PanelMeta = {
+    heads: first.meta,
+    steps: next.meta,
+    past: { encoder: pastEncoder.record, ordered: past.ordered },
+    constants: constantEncoder.record,
+    panel,
+    groupKey: key.meta,
+    summary
+  }
+  return {
+    kind: 'panel',
+    meta: { ...meta, ...(rules ? { rules: recordRules(rules) } : {}) },
+    arrays: {
+      ...named('heads.', first.arrays),
+      ...named('steps.', next.arrays),
+      ...named('past.', { ...pastEncoder.arrays, mean: past.mean, between: past.between, within: past.within }),
+      ...named('constants.', constantEncoder.arrays),
+      ...named('group.', key.arrays)
+    }
+  }
+}
+
+function saveSteps({ training, potentials, choice, givens, categories }: StepLaw): { meta: StepMeta; arrays: Arrays } {
+  const { encoder, rows, logWeights } = training
+  const recorded = recordEncoder(encoder)
+  const { epsilon, ridge, freeRatio, heldOutRows } = choice
+  const laws = categories.map(({ factors, outcomes, law }) => {
+    return { factors, inputs: law.centre.length, outcomes: outcomes.length / factors.length }
+  })
+  const arrays = categories.map(({ outcomes, law }, k) =>
+    named(`categories.${k}.`, { outcomes, centre: law.centre, scale: law.scale, weights: law.weights.data })
+  )
+  return {
+    meta: {
+      encoder: recorded.record,
+      rowCount: rows.coordinates.rows,
+      choice: { epsilon, ridge, freeRatio, heldOutRows },
+      givens,
+      categories: laws
+    },
+    arrays: Object.assign({ ...recorded.arrays, coordinates: rows.coordinates.data, codes: rows.codes, logWeights, potentials }, ...arrays)
+  }
+}
+
+const panelColumn = record<PanelColumn>({ format: columnFormat, role: word('key', 'time', 'other') })
+
+const shapeOf = record<PanelShape>({
+  layout: list(panelColumn),
+  formats: list(columnFormat),
+  constant: list(text),
+  varying: list(text),
+  ticks: optional(
+    record<Ticks>({
+      kind: word('months', 'months-from-end', 'steps', 'real'),
+      origin: number(UNSCALED),
+      unit: number({ above: 0, most: 1e200 }),
+      least: number({ least: 0, most: 1e200 }),
+      schedule: optional(list(number({ least: 0, most: 1e200 })))
+    })
+  ),
+  names: record<PanelShape['names']>({ size: text, start: text, gap: text }),
+  smallest: whole({ least: 1 })
+})
+
+const summaryOf = record<PanelSummary>({
+  rowCount: whole({ least: 1 }),
+  groupCount: whole({ least: 1 }),
+  constant: list(text),
+  varying: list(text),
+  time: optional(text),
+  heads: record<FitSummary>(summaryFields),
+  steps: record<PanelSummary['steps']>({ rows: whole({ least: 1 }), givens: whole(), epsilon: measured, ridge: measured }),
+  notes: list(text)
+})
+
+/** Contents of a model file → model. Throws `FormatError` (code `model-kind`, `model-damaged`) for contents that make none. */
+export function loadPanel(contents: ModelContents): PanelModel {
+  expectKind(contents, 'panel')
+  const { arrays } = contents
+  const pastArrays = arraysUnder('past.', arrays)
+  const read = record<Omit<PanelMeta, 'past' | 'constants'> & { past: Pick<PastCode, 'encoder' | 'ordered'>; constants: Encoder }>({
+    heads: (value) => value,
+    steps: (value) => value,
+    past: record<Pick<PastCode, 'encoder' | 'ordered'>>({ encoder: encoderIn(pastArrays), ordered: (value) => value === true }),
+    constants: encoderIn(arraysUnder('constants.', arrays)),
+    panel: shapeOf,
+    groupKey: (value) => value,
+    summary: summaryOf
+  })(contents.meta, 'meta')
+  const { panel, constants, summary } = read
+  const d = read.past.encoder.coordinateCount + read.past.encoder.factors.reduce((sum, { places }) => sum + places.cols, 0)
+  const past: PastCode = {
+    ...read.past,
+    mean: float64Array(pastArrays, 'mean', d, SCALED),
+    between: float64Array(pastArrays, 'between', d, { least: 0, most: 1e18 }),
+    within: float64Array(pastArrays, 'within', d, { least: 0, most: 1e18 })
+  }
+  const heads = loadGlobal({ kind: 'global', meta: read.heads, arrays: arraysUnder('heads.', arrays) })
+  const steps = loadSteps(read.steps, arraysUnder('steps.', arrays))
+  checkColumns(panel, { heads: heads.training.encoder, steps, past, constants })
+  const { rules } = record<{ readonly rules?: KeptRules }>({ rules: optional(rulesIn(panel.formats.map(({ name }) => name))) })(
+    contents.meta,
+    'meta'
+  )
+  return { heads, steps, past, constants, panel, groupKey: groupKeyIn(read.groupKey, arrays), summary, ...(rules ? { rules } : {}) }
+}
+
+/** The one key of groups. */
+function groupKeyIn(meta: unknown, arrays: Readonly<Arrays>): KeptKeys {
+  const kept = keysIn({ kind: 'key', meta, arrays: arraysUnder('group.', arrays) })
+  if (kept?.keys.length === 1 && kept.references.length === 0) return kept
+  throw damaged('a model of groups without one key of them', 'how keys of groups are written')
+}
+
+function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
+  const { encoder, rowCount, choice, givens, categories } = record<Omit<StepMeta, 'encoder'> & { readonly encoder: Encoder }>({
+    encoder: encoderIn(arrays),
+    rowCount: whole({ least: 1 }),
+    choice: record<StepMeta['choice']>({
+      epsilon: number(BANDWIDTH),
+      ridge: number(BANDWIDTH),
+      freeRatio: number(BANDWIDTH),
+      heldOutRows: whole()
+    }),
+    givens: list(whole()),
+    categories: list(
+      record<StepMeta['categories'][number]>({
+        factors: list(whole({ least: 0, most: Number.MAX_SAFE_INTEGER })),
+        inputs: whole(),
+        outcomes: whole({ least: 1 })
+      })
+    )
+  })(meta, 'meta.steps')
+  const coordinates = matrix(rowCount, encoder.coordinateCount, scaledArray(arrays, 'coordinates', rowCount * encoder.coordinateCount))
+  const rows = { coordinates, codes: codesIn(arrays, encoder, rowCount) }
+  return {
+    training: { encoder, rows, logWeights: logWeightsIn(arrays, rowCount) },
+    potentials: float64Array(arrays, 'potentials', rowCount, SCALED),
+    choice: { ...choice, trials: [] },
+    givens,
+    categories: loadCategories(categories, encoder, givens.length, arrays)
+  }
+}
+
+function loadCategories(laws: StepMeta['categories'], { factors }: Encoder, givens: number, arrays: Readonly<Arrays>): CategoryLaw {
+  let known = givens
+  const found = laws.map(({ factors: own, inputs, outcomes: count }, k): OutcomeLaw => {
+    const at = `meta.steps.categories[${k}]`
+    exactly(known)(inputs, `${at}.inputs`)
+    for (const f of own) whole({ least: 0, most: factors.length - 1 })(f, `${at}.factors`)
+    const parts = arraysUnder(`categories.${k}.`, arrays)
+    const outcomes = int32Array(parts, 'outcomes', count * own.length)
+    for (const [i, level] of outcomes.entries())
+      whole({ least: 0, most: factors[own[i % own.length]!]!.levelCount - 1 })(level, `categories.${k}.outcomes[${i}]`)
+    const law: LogisticLaw = {
+      centre: float64Array(parts, 'centre', inputs, SCALED),
+      scale: float64Array(parts, 'scale', inputs, { least: 1e-18, most: 1e18 }),
+      weights: matrix(count, inputs + 1, float64Array(parts, 'weights', count * (inputs + 1), SCALED))
+    }
+    if (laws.length > 1) known += factors[own[0]!]!.places.cols
+    return { factors: own, outcomes, law }
+  })
+  const drawn = found.flatMap(({ factors: own }) => own).sort((a, b) => a - b)
+  exactly(factors.length)(drawn.length, 'meta.steps.categories')
+  for (const [place, f] of drawn.entries()) exactly(place)(f, 'meta.steps.categories')
+  return found
+}
+
+interface PanelCodes {
+  readonly heads: Encoder
+  readonly steps: StepLaw
+  readonly past: PastCode
+  readonly constants: Encoder
+}
+
+/** The parts of a panel speak of the same columns. */
+function checkColumns(
+  { formats, constant, varying, names, ticks, layout }: PanelShape,
+  { heads, steps, past, constants }: PanelCodes
+): void {
+  const modelled = new Set([...constant, ...varying])
+  const drawn = formats.map(({ name }) => name)
+  const isIn = (wanted: readonly string[], { kinds }: Pick<Encoder, 'kinds'>, where: string) => {
+    for (const name of wanted)
+      if (!kinds.some((kind) => kind.name === name))
+        throw damaged(`a model without the column ${name} in ${where}`, 'all columns of the panel')
+  }
+  const start = ticks ? [names.start] : []
+  isIn([...drawn, names.size, ...start], heads, 'meta.heads')
+  isIn([...varying, ...(ticks && !ticks.schedule ? [names.gap] : [])], steps.training.encoder, 'meta.steps')
+  isIn(varying, past.encoder, 'meta.past')
+  isIn([...constant, names.size, ...start], constants, 'meta.constants')
+  for (const name of modelled) if (!drawn.includes(name)) throw damaged(`a model with ${name} among its columns alone`, 'a format of it')
+  for (const role of ['key', 'time'] as const)
+    exactly(role === 'key' || ticks ? 1 : 0)(layout.filter((one) => one.role === role).length, `meta.panel.layout (${role})`)
+}

@@ -1,0 +1,116 @@
+import { dateUnit } from '../../table/date-style.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { roundToFormat, timeBounds } from '../../table/present.js'
+
+/**
+ * The steps in which times are counted: whole ticks of the largest unit, of calendar months where all times stand at the same
+ * place of a month, of which every difference is a multiple. Numbers with all their digits have none: their ticks are the
+ * differences themselves. Plain data.
+ */
+export interface Ticks {
+  readonly kind: 'months' | 'months-from-end' | 'steps' | 'real'
+  /** The first of all times: tick 0. */
+  readonly origin: number
+  /** Months, or units of the column, that one tick counts. */
+  readonly unit: number
+  /** The smallest step between two rows of a group, in ticks. */
+  readonly least: number
+  /** Ticks from a group's first row to each of its rows, where all groups have the same as far as they go. */
+  readonly schedule?: readonly number[] | undefined
+}
+
+const monthOf = (time: number): number => 12 * new Date(time).getUTCFullYear() + new Date(time).getUTCMonth()
+
+/** Start of a month in UTC, months counted from year 0. */
+const monthStart = (month: number): number => Date.UTC(Math.floor(month / 12), month - 12 * Math.floor(month / 12))
+
+const untilEnd = (time: number): number => monthStart(monthOf(time) + 1) - time
+const sinceStart = (time: number): number => time - monthStart(monthOf(time))
+
+/** Greatest common divisor of whole numbers; 1 of none but noughts. */
+function commonDivisor(numbers: ArrayLike<number>): number {
+  let divisor = 0
+  for (let i = 0; i < numbers.length; i++) {
+    let [a, b] = [divisor, Math.abs(numbers[i]!)]
+    while (b > 0) [a, b] = [b, a % b]
+    divisor = a
+  }
+  return divisor || 1
+}
+
+/** The finest unit in which a column is written; undefined for numbers with all their digits. */
+function writtenUnit(format: ColumnFormat): number | undefined {
+  if (format.kind === 'datetime') return format.date ? dateUnit(format.date) : 1
+  if (format.kind === 'integer') return 1
+  return format.number?.decimals === undefined ? undefined : 10 ** -format.number.decimals
+}
+
+/** Times in ticks, counted from the first of all. Cost O(n). */
+export function ticksOf(
+  times: Float64Array,
+  format: ColumnFormat
+): { readonly ticks: Omit<Ticks, 'least' | 'schedule'>; readonly at: Float64Array } {
+  const origin = times.reduce((a, b) => Math.min(a, b))
+  if (format.kind === 'datetime') {
+    const months = times.map(monthOf)
+    const distinct = new Set(months).size > 1
+    for (const [kind, rest] of [
+      ['months', sinceStart],
+      ['months-from-end', untilEnd]
+    ] as const)
+      if (distinct && times.every((time) => rest(time) === rest(origin))) return inUnits(kind, months, origin, monthOf(origin))
+  }
+  const unit = writtenUnit(format)
+  if (unit === undefined) return { ticks: { kind: 'real', origin, unit: 1 }, at: times.map((time) => time - origin) }
+  const { ticks, at } = inUnits(
+    'steps',
+    times.map((time) => Math.round((time - origin) / unit)),
+    origin,
+    0
+  )
+  return { ticks: { ...ticks, unit: ticks.unit * unit }, at }
+}
+
+function inUnits(kind: Ticks['kind'], counts: Float64Array, origin: number, first: number) {
+  const steps = counts.map((count) => count - first)
+  const unit = commonDivisor(steps)
+  return { ticks: { kind, origin, unit }, at: steps.map((step) => step / unit) }
+}
+
+/** The time at a tick, as the column can write it. */
+export function timeAt({ kind, origin, unit }: Ticks, tick: number, format: ColumnFormat): number {
+  const [first, last] = format.kind === 'datetime' ? timeBounds(format) : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const within = (time: number) => Math.min(last, Math.max(first, time))
+  const month = monthOf(origin) + tick * unit
+  if (kind === 'months') return within(monthStart(month) + sinceStart(origin))
+  if (kind === 'months-from-end') return within(monthStart(month + 1) - untilEnd(origin))
+  return within(kind === 'steps' ? roundToFormat(origin + tick * unit, format) : origin + tick * unit)
+}
+
+/** Ticks between the rows of groups that all keep to one schedule; undefined where they do not. Cost O(n). */
+export function scheduleOf(at: Float64Array, first: Uint32Array): number[] | undefined {
+  const schedule: number[] = []
+  for (let g = 0; g + 1 < first.length; g++) {
+    for (let i = first[g]!; i < first[g + 1]!; i++) {
+      const elapsed = at[i]! - at[first[g]!]!
+      const step = i - first[g]!
+      if (step === schedule.length) schedule.push(elapsed)
+      if (schedule[step] !== elapsed) return undefined
+    }
+  }
+  return schedule
+}
+
+/** The tick of a group's row `step`, after one at `before` of a group that began at `start`; `gap` is drawn where there is no schedule. */
+export function nextTick(
+  ticks: Ticks,
+  { start, before, step, gap }: Readonly<Record<'start' | 'before' | 'step' | 'gap', number>>
+): number {
+  const elapsed = ticks.schedule?.[step]
+  return elapsed === undefined ? before + stepOf(ticks, gap) : start + elapsed
+}
+
+/** A step as it can be taken: whole where ticks are, and not smaller than any of the data. */
+function stepOf({ kind, least }: Ticks, drawn: number): number {
+  return Math.max(least, kind === 'real' ? drawn : Math.round(drawn))
+}

@@ -1,8 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { type Matrix, takeRows } from '../num/matrix.js'
 import type { Codec, CodecPlaces } from '../spectral/codec.js'
-import { decodeTable, type Encoded, type Encoder } from '../table/encoder.js'
-import type { Table } from '../table/table.js'
+import type { Encoded, Encoder } from '../table/encoder.js'
 
 /** The way from rows of a table to coordinates and back: its encoder and, behind that, a codec. */
 export interface Code {
@@ -26,11 +25,6 @@ export function stack(encoder: Encoder, codec: Codec, residual: Float64Array): C
     encode: async ({ coordinates, codes }) => ({ coordinates: checkFinite(await codec.encode(coordinates), 'encoder'), codes }),
     decode: async ({ coordinates, codes }) => ({ coordinates: checkFinite(await codec.decode(coordinates)), codes })
   }
-}
-
-/** Coordinates behind a codec as rows of its table. Throws `InputError` (code `decoder-not-finite`). */
-export async function tableBehind(code: Code, rows: Encoded): Promise<Table> {
-  return decodeTable(code.encoder, await code.decode(rows))
 }
 
 /** Rows that measure what a codec cannot reproduce, at most. */

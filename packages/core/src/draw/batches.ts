@@ -1,3 +1,4 @@
+import { InputError } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
 import { type Key, keyFor } from '../num/random.js'
 
@@ -22,6 +23,12 @@ interface WholeDraw {
   readonly count: number
   readonly key: Key
   readonly watch?: Watch | undefined
+}
+
+/** Throws `InputError` unless count is a whole number from 1 to 10⁸. */
+export function checkCount(count: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= 1e8) return
+  throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
 }
 
 /** The batches of a draw of `count` rows, in order. The first has the draw's own key. */

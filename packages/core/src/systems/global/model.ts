@@ -1,4 +1,5 @@
 import type { KeptRules } from '../../code/rules/keep.js'
+import { checkCount } from '../../draw/batches.js'
 import { Generator } from '../../draw/generator.js'
 import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
@@ -275,13 +276,19 @@ export interface SampleRequest extends DrawOptions {
  * Throws `InputError` unless count is a whole number from 1 to 10⁸.
  */
 export async function sampleGlobal(model: GlobalModel, request: SampleRequest, context: Context): Promise<Table> {
+  return decodeTable(model.training.encoder, await drawGlobal(model, request, context))
+}
+
+/** The same rows before they are decoded. */
+export async function drawGlobal(
+  { training, potentials, kernel }: GlobalModel,
+  request: SampleRequest,
+  { engine, key, watch }: Context
+): Promise<Encoded> {
   const { count, steps, noise = 'covariance', start, onStep } = request
-  if (!(Number.isInteger(count) && count >= 1 && count <= 1e8)) {
-    throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
-  }
-  const generator = await Generator.create(model.training, model.potentials, model.kernel, context.engine)
-  const rows = await generator.generate({ count, steps, noise, start, key: keyFor(context.key, 'sample'), watch: context.watch, onStep })
-  return decodeTable(model.training.encoder, rows)
+  checkCount(count)
+  const generator = await Generator.create(training, potentials, kernel, engine)
+  return generator.generate({ count, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep })
 }
 
 /** The training rows of a model, decoded: what the model itself would call the data. */

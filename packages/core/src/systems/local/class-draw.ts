@@ -1,4 +1,4 @@
-import { inBatches, partOf } from '../../draw/batches.js'
+import { checkCount, inBatches, partOf } from '../../draw/batches.js'
 import { startRows } from '../../draw/run.js'
 import { type Condition, formatsFor, repeatGiven } from '../../know/conditions.js'
 import { requireLevels } from '../../know/levels.js'
@@ -23,7 +23,7 @@ import {
   type LocalPosteriorRequest
 } from './posterior.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
-import { checkCount, decodeLocal, drawField, type LocalSampleRequest } from './sample.js'
+import { decodeLocal, drawField, type LocalSampleRequest } from './sample.js'
 import { type KnownWindows, knownWindows } from './windows.js'
 
 /** The training rows of a model, decoded. */

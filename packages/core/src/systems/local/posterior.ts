@@ -1,4 +1,4 @@
-import { inBatches } from '../../draw/batches.js'
+import { checkCount, inBatches } from '../../draw/batches.js'
 import { type FieldKnowledge, type GuidedRows, guidedPass } from '../../draw/guided-pass.js'
 import { drawWindow } from '../../draw/window-chain.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
@@ -23,7 +23,7 @@ import { boundsGiven, noiseGiven } from './intervals.js'
 import type { LocalContext, LocalModel } from './model.js'
 import { place } from './ordered.js'
 import { type LocalPosteriorOutcome, type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
-import { checkCount, decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
+import { decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
 import { type KnownWindows, knownWindows } from './windows.js'
 
 /** What is known about the rows to draw; something has to be. */

@@ -1,5 +1,4 @@
-import { inBatches } from '../../draw/batches.js'
-import { InputError } from '../../num/errors.js'
+import { checkCount, inBatches } from '../../draw/batches.js'
 import { type Matrix, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
@@ -37,11 +36,6 @@ export async function drawField(model: LocalModel, request: LocalSampleRequest, 
     return parts.sweep === 'ordered' ? orderedPass(model, parts.units, options) : simultaneousRun(model, parts.groups, options)
   })
   return stackRows(drawn)
-}
-
-export function checkCount(count: number): void {
-  if (Number.isInteger(count) && count >= 1 && count <= 1e8) return
-  throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
 }
 
 /** The training rows of a model, decoded: what the model itself would call the data. */

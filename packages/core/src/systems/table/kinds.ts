@@ -30,11 +30,11 @@ import { loadPanel, savePanel } from '../panel/save.js'
 import { prepareTable } from '../prepare.js'
 import { ruledRows } from '../ruled-rows.js'
 import { checkImageTable, parseImageShape } from './image.js'
-import { decodeLatents, drawLatents, fitLatentTable, type LatentTableModel, trainingLatentTable } from './latent.js'
-import type { LatentJob } from './latent-codec.js'
+import { drawLatents, fitLatentTable, type LatentTableModel } from './latent.js'
+import { decodeLatents, type LatentJob, trainingLatentTable } from './latent-codec.js'
 import { sampleLatentConditioned } from './latent-conditions.js'
 import { loadLatentLocal, loadLatentTable, saveLatentLocal, saveLatentTable } from './latent-file.js'
-import { fitLatentLocal, type LatentLocalModel, posteriorLatentLocal, sampleLatentLocal, trainingLatentLocalTable } from './latent-local.js'
+import { fitLatentLocal, type LatentLocalModel, posteriorLatentLocal, sampleLatentLocal } from './latent-local.js'
 import type { DrawnRows, TableFit, TableRequest } from './options.js'
 import { sampleTable, wholeFormats, wholeTable } from './whole.js'
 import { drawKnown } from './whole-known.js'
@@ -180,7 +180,7 @@ export const latentLocal: TableKind<LatentLocalModel> = {
     const drawn = await sampleLatentLocal(model, defined({ rows, seed, noise, steps }), context)
     return { ...drawn, formats: model.encoder.formats, warnings: [] }
   },
-  training: trainingLatentLocalTable,
+  training: trainingLatentTable,
   save: saveLatentLocal,
   load: (contents, { engine, host }) => loadLatentLocal(contents, { engine, ...networksOf(host) })
 }

@@ -1,4 +1,4 @@
-import { checkFinite } from '../../code/code.js'
+import { type Code, checkFinite } from '../../code/code.js'
 import type { TrainingHistory } from '../../code/codecs/autoencoder.js'
 import { fitCodec, measureReconstruction, type Reconstruction } from '../../code/codecs/codecs.js'
 import { type LatentSpecification, parseLatent } from '../../code/codecs/specification.js'
@@ -7,9 +7,9 @@ import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import type { Codec, CodecSpectrum } from '../../spectral/codec.js'
 import { sharesOneRange, withCommonScale } from '../../table/common-scale.js'
-import { type Encoded, type Encoder, fitEncoder } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, fitEncoder } from '../../table/encoder.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import { isNumeric } from '../../table/table.js'
+import { isNumeric, type Table } from '../../table/table.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { encodeTrainingRows } from '../global/model.js'
 import type { NetworkHost } from '../host.js'
@@ -41,14 +41,31 @@ export interface CodecSummary {
   readonly history?: TrainingHistory
 }
 
-/** A codec of a table, and its rows on both sides of it: what any sampler behind a codec begins with. */
-export interface TableCodec extends PreparedTable, Context {
+/** A sampler behind a codec. */
+export interface CodedModel<Inner, Summary> {
   readonly codec: Codec
   /** Of the table; its coordinates are what the codec encodes. */
   readonly encoder: Encoder
   /** Training rows before the codec: coordinates [M, D] and codes. */
   readonly rows: Encoded
-  /** And behind it [M, K]. */
+  /** Of the coordinates behind it. */
+  readonly inner: Inner
+  readonly summary: Summary
+}
+
+/** The training rows of a model, as the model itself would call the data: before the codec. */
+export function trainingLatentTable({ encoder, rows }: Pick<CodedModel<unknown, unknown>, 'encoder' | 'rows'>): Table {
+  return decodeTable(encoder, rows)
+}
+
+/** Latent rows as a table. Throws `InputError` (code `decoder-not-finite`). */
+export async function decodeLatents({ codec, encoder }: Pick<Code, 'codec' | 'encoder'>, { coordinates, codes }: Encoded): Promise<Table> {
+  return decodeTable(encoder, { coordinates: checkFinite(await codec.decode(coordinates)), codes })
+}
+
+/** A codec of a table, and its rows on both sides of it: what any sampler behind a codec begins with. */
+export interface TableCodec extends PreparedTable, Context, Pick<CodedModel<unknown, unknown>, 'codec' | 'encoder' | 'rows'> {
+  /** Training rows behind the codec [M, K]. */
   readonly latents: Matrix
   readonly about: CodecSummary
 }

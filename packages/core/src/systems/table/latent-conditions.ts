@@ -1,4 +1,5 @@
 import { ConditionMemory } from '../../choose/memory.js'
+import { checkCount } from '../../draw/batches.js'
 import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
@@ -19,7 +20,8 @@ import { type ConditionalReport, sampleConditional } from '../global/condition-s
 import { drawPosterior } from '../global/posterior.js'
 import { controlWork } from '../global/posterior-epsilon.js'
 import { supportReport } from '../global/posterior-report.js'
-import { codeOf, decodeLatents, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
+import { codeOf, drawLatents, type LatentDraw, type LatentTableModel } from './latent.js'
+import { decodeLatents } from './latent-codec.js'
 
 /** What is known about rows of a latent model, in the columns of its table. */
 export interface LatentConditions extends Pick<LatentDraw, 'steps' | 'start' | 'dynamics'> {
@@ -143,13 +145,8 @@ function refuseForDecoder(
   if (request.dynamics === 'bridge') throw refuse('--dynamics bridge', '--dynamics langevin')
   if (conditions.length > 1 && (request.observe?.length || request.likelihood))
     throw refuse('several conditions and observations', 'one condition')
-  if (!(Number.isInteger(request.rows) && request.rows >= 1 && request.rows * conditions.length <= 1e8))
-    throw new InputError({
-      code: 'count',
-      got: `n = ${request.rows}`,
-      expected: 'a whole number of rows from 1 to 100000000',
-      try: '-n 100'
-    })
+  checkCount(request.rows)
+  checkCount(request.rows * conditions.length)
   // Refused before the first condition is drawn.
   for (const condition of conditions) candidatesOf(model, condition)
 }

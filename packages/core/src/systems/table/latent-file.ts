@@ -27,7 +27,7 @@ import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import type { NetworkHost } from '../host.js'
 import { loadLocal, localSummaryFields, saveLocal } from '../local/save.js'
 import type { LatentSummary, LatentTableModel } from './latent.js'
-import type { CodecSummary } from './latent-codec.js'
+import type { CodecSummary, CodedModel } from './latent-codec.js'
 import type { LatentLocalModel, LatentLocalSummary } from './latent-local.js'
 import { unitCodec } from './latent-units.js'
 
@@ -52,22 +52,26 @@ interface BehindCodec<Summary> {
 }
 
 /** Model → contents of a model file: the codec, the training rows before it, and the sampler behind it. */
-export function saveLatentTable({ codec, encoder, rows, residual, inner, summary }: LatentTableModel): ModelContents {
-  const contents = saveBehindCodec('latent', { codec, encoder, rows: rows.coordinates, summary, sampler: saveGlobal(inner) })
-  return { ...contents, arrays: { ...contents.arrays, residual } }
+export function saveLatentTable(model: LatentTableModel): ModelContents {
+  const contents = saveBehindCodec('latent', model, saveGlobal(model.inner))
+  return { ...contents, arrays: { ...contents.arrays, residual: model.residual } }
 }
 
 /** The same for a localised model behind a codec. */
-export function saveLatentLocal({ codec, encoder, rows, inner, summary }: LatentLocalModel): ModelContents {
-  return saveBehindCodec('latent-local', { codec, encoder, rows, summary, sampler: saveLocal(inner) })
+export function saveLatentLocal(model: LatentLocalModel): ModelContents {
+  return saveBehindCodec('latent-local', model, saveLocal(model.inner))
 }
 
 /** The same for a sampler that is packed already. */
-function saveBehindCodec<Summary>(kind: string, { codec, encoder, rows, summary, sampler }: BehindCodec<Summary>): ModelContents {
+function saveBehindCodec(
+  kind: string,
+  { codec, encoder, rows: { coordinates }, summary }: CodedModel<unknown, unknown>,
+  sampler: Pick<ModelContents, 'meta' | 'arrays'>
+): ModelContents {
   const recorded = recordEncoder(encoder)
   const { meta: codecMeta, arrays: codecArrays } = codec.save()
-  const meta: CodecMeta = { encoder: recorded.record, rowCount: rows.rows, codec: codecMeta, inner: sampler.meta, summary }
-  const arrays = { ...recorded.arrays, ...named('codec.', codecArrays), ...named('inner.', sampler.arrays), rows: rows.data }
+  const meta: CodecMeta = { encoder: recorded.record, rowCount: coordinates.rows, codec: codecMeta, inner: sampler.meta, summary }
+  const arrays = { ...recorded.arrays, ...named('codec.', codecArrays), ...named('inner.', sampler.arrays), rows: coordinates.data }
   return { kind, meta, arrays }
 }
 
@@ -116,12 +120,12 @@ export async function loadLatentTable(contents: ModelContents, host: CodecHost):
 /** The same for a localised model behind a codec. */
 export async function loadLatentLocal(contents: ModelContents, host: CodecHost): Promise<LatentLocalModel> {
   expectKind(contents, 'latent-local')
-  const { codec, encoder, rows, summary, sampler } = await loadBehindCodec(latentLocalSummary, contents, host)
+  const { codec, encoder, rows: coordinates, summary, sampler } = await loadBehindCodec(latentLocalSummary, contents, host)
   checkField(encoder)
   const inner = loadLocal({ kind: 'local', ...sampler })
-  exactly(rows.rows)(inner.coordinates.rows, 'meta.inner.summary.rowCount')
+  exactly(coordinates.rows)(inner.coordinates.rows, 'meta.inner.summary.rowCount')
   exactly(codec.latentDimension)(inner.coordinates.cols, 'meta.inner.summary.coordinateCount')
-  return { codec, encoder, rows, inner, summary }
+  return { codec, encoder, rows: { coordinates, codes: new Int32Array(0) }, inner, summary }
 }
 
 /** The inverse of `saveBehindCodec`. */

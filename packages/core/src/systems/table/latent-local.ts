@@ -1,4 +1,4 @@
-import { checkFinite, codecResidual, stack } from '../../code/code.js'
+import { codecResidual, stack } from '../../code/code.js'
 import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
 import { allExcluded } from '../../know/likelihood-row.js'
 import { refuseFar } from '../../know/observations.js'
@@ -9,7 +9,7 @@ import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import type { Codec } from '../../spectral/codec.js'
-import { decodeTable, type Encoder } from '../../table/encoder.js'
+import type { Encoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { unscaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
@@ -28,7 +28,16 @@ import { type LocalPosteriorReport, reportOnLocal } from '../local/posterior-rep
 import { decodeLocal, sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { prepareTable } from '../prepare.js'
-import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
+import {
+  type CodecSummary,
+  type CodedModel,
+  decodeLatents,
+  fitTableCodec,
+  type LatentJob,
+  type LatentJobContext,
+  latentNames,
+  trainingLatentTable
+} from './latent-codec.js'
 
 /** A localised model behind a codec: neighbours are coordinates of the codec. */
 export interface LatentLocalJob extends Omit<LatentJob, 'weights' | 'kernel'>, Omit<LocalOptions, 'scaling' | 'blocks'> {}
@@ -38,16 +47,7 @@ export interface LatentLocalSummary extends LocalSummary {
 }
 
 /** One small bridge for each coordinate of a codec instead of one for all. */
-export interface LatentLocalModel {
-  readonly codec: Codec
-  /** Of the table; its coordinates are what the codec encodes. */
-  readonly encoder: Encoder
-  /** Training rows before the codec [M, D]. */
-  readonly rows: Matrix
-  /** The sampler of latent coordinates. */
-  readonly inner: LocalModel
-  readonly summary: LatentLocalSummary
-}
+export type LatentLocalModel = CodedModel<LocalModel, LatentLocalSummary>
 
 /**
  * Fits a codec to a table of numbers, and a localised model to its coordinates; a window is one of the codec's order, in
@@ -76,7 +76,7 @@ export async function fitLatentLocal(
   const field = { table: asTable(latents, names), formats: formatsOf(names), notes: data.notes }
   const fitted = await fitLocal(field, options, { engine, key: keyFor(key, 'local'), watch })
   const inner = { ...fitted, summary: { ...fitted.summary, local: job.local, ...learned } }
-  return { codec, encoder, rows: rows.coordinates, inner, summary: { ...inner.summary, codec: about } }
+  return { codec, encoder, rows, inner, summary: { ...inner.summary, codec: about } }
 }
 
 /**
@@ -137,12 +137,10 @@ export async function sampleLatentLocal(model: LatentLocalModel, job: LatentLoca
   const { rows, seed, ...draws } = job
   const count = rows ?? model.summary.rowCount
   const latents = asMatrix(await sampleLocal(model.inner, { ...draws, count }, contextOf(seed ?? 1, jobContext)))
-  return { table: await decoded(model, latents), latents }
+  return { table: await decodeLatents(model, numbersOf(latents)), latents }
 }
 
-async function decoded({ codec, encoder }: LatentLocalModel, latents: Matrix): Promise<Table> {
-  return decodeTable(encoder, { coordinates: checkFinite(await codec.decode(latents)), codes: new Int32Array(0) })
-}
+const numbersOf = (coordinates: Matrix): Encoded => ({ coordinates, codes: new Int32Array(0) })
 
 /** What is known about rows of a localised latent model, in the columns of its table. */
 export interface LatentLocalRequest extends Pick<LocalPosteriorRequest, 'observe' | 'likelihood' | 'sweeps' | 'steps'> {
@@ -171,9 +169,9 @@ export async function posteriorLatentLocal(
   const { rows: count, observe = [], likelihood: module } = request
   const { conditions, observations } = checkLocalPosterior(model, { ...request, count })
   refuseIntervals(model, conditions)
-  const training = trainingLatentLocalTable(model)
+  const training = trainingLatentTable(model)
   refuseFar(observations, training)
-  const code = stack(encoder, fieldCodec(model), await codecResidual(codec, model.rows))
+  const code = stack(encoder, fieldCodec(model), await codecResidual(codec, model.rows.coordinates))
   const parts: LocalPosteriorChains[] = []
   for (const [k, condition] of conditions.entries()) {
     const { intervals, rest: ranges } = intervalsBehind(code, condition.ranges)
@@ -184,7 +182,7 @@ export async function posteriorLatentLocal(
     parts.push(await drawLocalPosterior(inner, asked, { ...context, key }))
   }
   const latents = asMatrix(decodeLocal(inner, stackRows(parts.map(({ coordinates }) => coordinates))))
-  const table = repeatGiven(await decoded(model, latents), conditions, count)
+  const table = repeatGiven(await decodeLatents(model, numbersOf(latents)), conditions, count)
   const chains = {
     groups: groupConditions(encoder, conditions),
     choices: parts[0]!.choices,
@@ -242,11 +240,6 @@ function leastOf(parts: readonly LocalPosteriorChains[]): Pick<LocalPosteriorCha
   const tested = parts.flatMap(({ acceptance }) => (acceptance === undefined ? [] : [acceptance]))
   const drifts = parts.flatMap(({ drift }) => (drift ? [drift] : [])).sort((a, b) => b.by - a.by)
   return { ...(tested.length > 0 ? { acceptance: Math.min(...tested) } : {}), ...(drifts[0] ? { drift: drifts[0] } : {}) }
-}
-
-/** The training rows of a model before the codec, as the model itself would call the data. */
-export function trainingLatentLocalTable({ encoder, rows }: LatentLocalModel): Table {
-  return decodeTable(encoder, { coordinates: rows, codes: new Int32Array(0) })
 }
 
 /** Coordinates of the training rows [M, K]. */

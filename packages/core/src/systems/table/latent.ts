@@ -1,21 +1,19 @@
-import { type Code, codecResidual, decodedPlaces, stack, tableBehind } from '../../code/code.js'
-import { inBatches } from '../../draw/batches.js'
+import { type Code, codecResidual, decodedPlaces, stack } from '../../code/code.js'
+import { checkCount, inBatches } from '../../draw/batches.js'
 import { type FiniteTimeOptions, sampleFiniteTime, targetTerms } from '../../draw/finite-time.js'
-import { Generator } from '../../draw/generator.js'
 import { startRows } from '../../draw/run.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { nearestSquaredDistances } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { categoryMode } from '../../law/strata.js'
 import { InputError } from '../../num/errors.js'
-import type { Watch } from '../../num/iterate.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import type { Codec } from '../../spectral/codec.js'
 import { combinationsOf } from '../../table/categories.js'
-import { type ColumnCode, decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
+import { type ColumnCode, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import { duplicateRowCount } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
@@ -23,6 +21,7 @@ import { type Context, contextOf, type JobContext } from '../context.js'
 import { bothDistances, distancesBeside, distancesTo } from '../global/bandwidth.js'
 import {
   constantNotes,
+  drawGlobal,
   type FitSummary,
   fitTraining,
   type GlobalModel,
@@ -31,7 +30,15 @@ import {
   type SearchedRows
 } from '../global/model.js'
 import type { prepareTable } from '../prepare.js'
-import { type CodecSummary, fitTableCodec, type LatentJob, type LatentJobContext, latentNames } from './latent-codec.js'
+import {
+  type CodecSummary,
+  type CodedModel,
+  decodeLatents,
+  fitTableCodec,
+  type LatentJob,
+  type LatentJobContext,
+  latentNames
+} from './latent-codec.js'
 import type { SampleJob } from './whole.js'
 
 export interface LatentDraw extends SampleJob {
@@ -46,18 +53,10 @@ export interface LatentSummary extends FitSummary {
   readonly codec: CodecSummary
 }
 
-/** A sampler of a table in the coordinates of a codec. */
-export interface LatentTableModel {
-  readonly codec: Codec
-  /** Of the table; its coordinates are what the codec encodes. */
-  readonly encoder: Encoder
-  /** Training rows before the codec: coordinates [M, D] and codes. */
-  readonly rows: Encoded
+/** A sampler of a table in the coordinates of a codec: of these [M, K] and the categories. */
+export interface LatentTableModel extends CodedModel<GlobalModel, LatentSummary> {
   /** What the codec cannot reproduce: mean squared error of each coordinate [D]. */
   readonly residual: Float64Array
-  /** The sampler of latent coordinates [M, K] and categories. */
-  readonly inner: GlobalModel
-  readonly summary: LatentSummary
 }
 
 /** Rows that the bandwidth search uses at most: rows of many coordinates, compared after decoding. */
@@ -160,39 +159,24 @@ export async function sampleLatentTable(model: LatentTableModel, job: LatentDraw
   return decodeLatents(model, await drawLatents(model, { ...job, count: job.rows ?? model.summary.rowCount }, context))
 }
 
-/** The training rows of a model, as the model itself would call the data: before the codec. */
-export function trainingLatentTable({ encoder, rows }: LatentTableModel): Table {
-  return decodeTable(encoder, rows)
-}
-
-/** Latent rows as a table. Throws `InputError` (code `decoder-not-finite`). */
-export function decodeLatents(model: LatentTableModel, rows: Encoded): Promise<Table> {
-  return tableBehind(codeOf(model), rows)
-}
-
 export interface LatentRequest extends Omit<SampleRequest, 'onStep'>, Pick<LatentDraw, 'dynamics'> {
   /** Levels of factors that are known, for `bridge`. */
   readonly levels?: ReadonlyMap<number, number>
 }
 
 /** Latent coordinates and codes of new rows, before they are decoded. */
-export async function drawLatents(model: LatentTableModel, request: LatentRequest, { engine, key, watch }: Context): Promise<Encoded> {
-  const { count, steps = USUAL_STEPS.rows, noise = 'covariance', dynamics = 'langevin', start } = request
-  if (!(Number.isInteger(count) && count >= 1 && count <= 1e8)) {
-    throw new InputError({ code: 'count', got: `n = ${count}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
-  }
-  const own = keyFor(key, 'sample')
-  if (dynamics === 'bridge') return drawBridges(model, { ...request, count, steps }, { engine, key: own, watch })
-  const { training, potentials, kernel } = model.inner
-  const generator = await Generator.create(training, potentials, kernel, engine)
-  return generator.generate({ count, steps, noise, start, key: own, watch })
+export async function drawLatents(model: LatentTableModel, request: LatentRequest, context: Context): Promise<Encoded> {
+  const { steps = USUAL_STEPS.rows, dynamics = 'langevin' } = request
+  if (dynamics === 'langevin') return drawGlobal(model.inner, request, context)
+  checkCount(request.count)
+  return drawBridges(model, { ...request, steps }, { ...context, key: keyFor(context.key, 'sample') })
 }
 
 /** A finite-time bridge for every combination of categories, in the proportions of the training rows. */
 async function drawBridges(
   { inner }: LatentTableModel,
   { count, steps, start, levels }: LatentRequest & { steps: number },
-  { engine, key, watch }: { engine: Engine; key: Key; watch?: Watch | undefined }
+  { engine, key, watch }: Context
 ): Promise<Encoded> {
   const { rows, logWeights, encoder } = inner.training
   refuseBridge(inner)

@@ -20,12 +20,14 @@ const MANY_BROKEN = 0.05
  * against those of the fit (plain); small differences (fair); none (good). It names the AUC and on which rows it was measured,
  * every rule that breaks, the worst column and the worst pair where they lie above their floors, and how near the rows come.
  *
- * `keptBack`: the two-sample AUC of trial fits on rows that they had not seen, where there were any.
+ * `kept`: the same comparison of rows that a second fit had not seen, which then judges all but nearness and rules; or the
+ * two-sample AUC of trial fits on such rows.
  */
-export function verdict(evaluation: Evaluation, keptBack?: number): Verdict {
-  const judged = judgedAuc(evaluation, keptBack)
-  const near = nearness(evaluation)
-  const broken = evaluation.rules.filter((rule) => rule.broken > 0)
+export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
+  const evaluation = typeof kept === 'object' ? { ...kept, rules: own.rules } : own
+  const judged = judgedAuc(evaluation, typeof kept === 'number' ? kept : undefined)
+  const near = nearness({ ...own, membership: evaluation.membership })
+  const broken = own.rules.filter((rule) => rule.broken > 0)
   const details = [judged.words, ...broken.map(ruleWords), ...worst(evaluation).map(({ words }) => words), ...attackWords(evaluation)]
   if (near.alarm) return { grade: 'poor', sentence: `${near.words}; do not treat them as anonymous: ${details.join('; ')}.` }
   const like = likeness(evaluation, judged.auc)

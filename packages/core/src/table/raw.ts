@@ -42,3 +42,15 @@ export function isEmptyColumn(column: RawColumn): boolean {
   if (column.source === 'boolean') return column.values.every((cell) => cell === null)
   return column.missing?.every((mark) => mark === 1) === true
 }
+
+/** The rows `indices` of a raw table, in that order, as a copy. Cost O(cells taken). */
+export function takeRawRows(table: RawTable, indices: ArrayLike<number>): RawTable {
+  const rows = Uint32Array.from(indices)
+  const columns = table.columns.map((column): RawColumn => {
+    if (column.source === 'text') return { ...column, values: Array.from(rows, (i) => column.values[i]!) }
+    if (column.source === 'boolean') return { ...column, values: Array.from(rows, (i) => column.values[i]!) }
+    const values = Float64Array.from(rows, (i) => column.values[i]!)
+    return column.missing ? { ...column, values, missing: Uint8Array.from(rows, (i) => column.missing![i]!) } : { ...column, values }
+  })
+  return { ...table, columns, rowCount: rows.length }
+}

@@ -60,6 +60,21 @@ export const reportFields: readonly Field[] = [
   }
 ]
 
+/** Options of reports on rows that are drawn here. */
+export const judgeFields: readonly Field[] = [
+  {
+    name: 'judge',
+    kind: 'choice',
+    unit: '',
+    range: 'held-out or in-sample, with --report',
+    default: 'held-out; in-sample for model files, rows under conditions and fewer than 60 rows',
+    choices: ['held-out', 'in-sample'],
+    sentence:
+      'What a report measures quality on: a random half of the rows, which a second fit with the same options has not seen; or the rows of the fit themselves.',
+    source: ''
+  }
+]
+
 /** Options of comparisons. */
 export const evaluateFields: readonly Field[] = [
   {
@@ -156,7 +171,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'rules', fields: ruleFields },
   { group: 'files', fields: [...readingFields, ...writingFields] },
   { group: 'evaluate', fields: evaluateFields },
-  { group: 'report', fields: reportFields },
+  { group: 'report', fields: [...reportFields, ...judgeFields] },
   { group: 'running', fields: runFields }
 ]
 

@@ -82,3 +82,34 @@ test('evaluate --quasi counts rare combinations, prints none', async () => {
   expect(found.stdout).toMatch(/^quasi +60\.0000 +0\.0000 {2}rows with one of 60 rare combinations, by chance up to 3$/m)
   expect((await run('held.csv', 'fresh.csv', '--quasi', 'zip')).stderr).toContain('the quasi-identifier zip')
 })
+
+describe('sample --report', () => {
+  const report = (name: string) => readFile(join(folder, name), 'utf8')
+  const sample = (...words: string[]) => sbridge(folder, 'sample', ...words, '--seed', '1', '--threads', '1')
+
+  test('judges by rows that a second fit has not seen, and draws the same rows with and without it', async () => {
+    expect((await sample('train.csv', '-o', 'judged.csv', '--report', 'judged.html')).status).toBe(0)
+    expect(await report('judged.html')).toMatch(/class="verdict [a-z]+"><p>[^<]*on held-out rows/)
+    expect((await sample('train.csv', '-o', 'plain.csv')).status).toBe(0)
+    expect(await report('judged.csv')).toBe(await report('plain.csv'))
+  })
+
+  test('says when it could not, or was told not to', async () => {
+    expect((await sample('train.csv', '-o', 'in.csv', '--report', 'in.html', '--judge', 'in-sample', '--scaling', 'standard')).status).toBe(
+      0
+    )
+    expect(await report('in.html')).toContain('Measured in-sample only: --judge in-sample.')
+    expect(await sample('train.csv', '-o', 'in.csv', '--judge', 'in-sample')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--judge without a report')
+    })
+  })
+
+  test('reports of one day have the same bytes', async () => {
+    const write = async () => {
+      await sample('train.csv', '-o', 'in.csv', '--report', 'bytes.html', '--judge', 'in-sample')
+      return report('bytes.html')
+    }
+    expect(await write()).toBe(await write())
+  })
+})

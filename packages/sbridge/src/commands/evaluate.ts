@@ -27,6 +27,7 @@ import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
 import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
+import { provenanceOf } from '../host/provenance.js'
 
 export function evaluateVerb(verb: Command): void {
   const command = verb
@@ -95,10 +96,11 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
     const evaluation = await evaluateTables({ real, synthetic, train, quasi, engine, key: keyFromSeed(run.seed) })
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
+      const provenance = await provenanceOf([realPath, syntheticPath, flags.train])
       const title = `${syntheticPath} against ${realPath}`
       await writeAtomically(
         flags.report,
-        renderReport({ title, evaluation, real, synthetic, train, showValues, command: commandLine(), telling })
+        renderReport({ title, evaluation, real, synthetic, train, showValues, command: commandLine(), provenance, telling })
       )
     }
     process.stdout.write(

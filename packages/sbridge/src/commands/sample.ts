@@ -1,16 +1,28 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type DrawnRows, evaluateTables, InputError, SYSTEMS, type TableModel, type TableRequest, type Telling } from '@sbridge/core'
+import {
+  type DrawnRows,
+  type Evaluation,
+  evaluateTables,
+  InputError,
+  SYSTEMS,
+  type TableFit,
+  type TableModel,
+  type TableRequest,
+  type Telling
+} from '@sbridge/core'
 import { checkImageTable, defined, type ImageShape, keptBackIn, parseImageShape, refuseCombinations } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, flagNamed, readFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
+import { addFields, flagNamed, judgeFields, readFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
+import { modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
+import { provenanceOf } from '../host/provenance.js'
+import { heldOutEvaluation } from './held-out.js'
 
 const { tables } = SYSTEMS
 const { fields } = tables
@@ -23,7 +35,16 @@ export function sampleVerb(verb: Command): void {
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  addFields(command, [...fields.fit, ...fields.draw, ...fields.know, ...reportFields, ...readingFields, ...writingFields, ...runFields])
+  addFields(command, [
+    ...fields.fit,
+    ...fields.draw,
+    ...fields.know,
+    ...reportFields,
+    ...judgeFields,
+    ...readingFields,
+    ...writingFields,
+    ...runFields
+  ])
   command.action(async (input, options) => {
     await runSample(input, options as SampleFlags)
   })
@@ -44,6 +65,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const values: TableRequest = readFields([...fields.draw, ...fields.know, ...fields.fit.filter(isMissing)], flags)
   const cells = cellsOf(flags)
   showValuesOf(flags)
+  refuseJudgeAlone(flags)
   if (flags.report !== undefined && rows === 1) throw oneRow()
   if (!flags.dryRun) await checkOutputs([flags.output, flags.report], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(tables, input, { flags, run, but: ['image'] })
@@ -60,7 +82,18 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
     })
     await writeTable(flags.output, tables.present(model, drawn, cells))
     const telling = tables.tell(model, { answer: drawn, request })
-    if (flags.report !== undefined) await writeReport(flags.report, { input, flags, seed: run.seed, model, drawn, telling, image, engine })
+    if (flags.report !== undefined)
+      await writeReport(flags.report, {
+        input,
+        keptBack: await keptBackFor({ ready, request, model, flags, seed: run.seed, engine }),
+        flags,
+        seed: run.seed,
+        model,
+        drawn,
+        telling,
+        image,
+        engine
+      })
     const count = drawn.table.rowCount
     const keys = { rows: count, engine: run.engineName, threads: run.threads }
     say({ output: flags.output, made: `${count} rows`, telling, keys, flags })
@@ -68,6 +101,12 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
 }
 
 const isMissing = ({ name }: { readonly name: string }): boolean => name === 'missing'
+
+/** Without a report nothing is judged. */
+function refuseJudgeAlone(flags: SampleFlags): void {
+  if (readFields(judgeFields, flags).judge === undefined || flags.report !== undefined) return
+  throw new InputError({ code: 'judge-alone', got: '--judge without a report', expected: '--report with it', try: '--report report.html' })
+}
 
 function oneRow(): InputError {
   return new InputError({
@@ -86,8 +125,29 @@ function imageOf(source: Source, { image }: { readonly image?: string } & Sample
   return parseImageShape(image)
 }
 
+interface Judged {
+  readonly ready: Ready<TableModel>
+  readonly request: TableRequest
+  readonly model: TableModel
+  readonly flags: SampleFlags
+  readonly seed: number
+  readonly engine: Engine
+}
+
+/** Rows of a second fit where there is a table to fit; else what trial fits of the model said, or why nothing is. */
+async function keptBackFor({ ready, request, model, flags, seed, engine }: Judged): Promise<Evaluation | number | string> {
+  const { judge = 'held-out' } = readFields(judgeFields, flags)
+  const trials = keptBackIn(model)
+  if (judge === 'in-sample') return trials ?? '--judge in-sample'
+  if ('model' in ready) return trials ?? 'a model file does not say how to fit half of its rows'
+  const found = await heldOutEvaluation({ input: ready.input, options: ready.options as TableFit, request, model, seed, engine })
+  return typeof found === 'string' ? (trials ?? found) : found
+}
+
 interface Reported {
   readonly input: string
+  /** What rows that no fit had seen say, or why there are none. */
+  readonly keptBack: Evaluation | number | string
   readonly flags: SampleFlags
   readonly seed: number
   readonly model: TableModel
@@ -97,7 +157,7 @@ interface Reported {
   readonly engine: Engine
 }
 
-async function writeReport(path: string, { input, flags, seed, model, drawn, telling, image, engine }: Reported): Promise<void> {
+async function writeReport(path: string, { input, keptBack, flags, seed, model, drawn, telling, image, engine }: Reported): Promise<void> {
   const real = tables.training(model)
   const synthetic = drawn.table
   const showValues = showValuesOf(flags)
@@ -105,6 +165,7 @@ async function writeReport(path: string, { input, flags, seed, model, drawn, tel
   const [{ renderReport }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
   const title = input.replace(/^.*[\\/]/, '')
-  const parts = { title, command: commandLine(), real, synthetic, evaluation, telling, keptBack: keptBackIn(model), sections, showValues }
+  const provenance = await provenanceOf([input])
+  const parts = { title, command: commandLine(), provenance, real, synthetic, evaluation, telling, keptBack, sections, showValues }
   await writeAtomically(path, renderReport(parts))
 }

@@ -22,6 +22,8 @@ import { shownLevels, shownValues } from './rare-values.js'
 /** Numbers with at most this many distinct values are drawn value by value. */
 const MOST_ATOMS = 25
 const MOST_LEVELS = 10
+/** Letters of a level's name that fit beside its bars, and above them. */
+const [LONGEST_BESIDE, LONGEST_NAME] = [18, 48]
 /** A single value that this share of the rows has is a spike, said in words and left out of the histogram. */
 const SPIKE_SHARE = 0.15
 
@@ -255,7 +257,7 @@ function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, { 
   const others = known.filter((level) => !shown.includes(level))
   const rows = shown.map((level, k) => ({
     key: String(k),
-    text: level === undefined ? '(missing)' : shorten(level, 18),
+    text: level === undefined ? '(missing)' : shorten(level, LONGEST_NAME),
     real: share(a, level),
     synthetic: share(b, level)
   }))
@@ -269,20 +271,21 @@ function levelsDrawing(real: CategoricalColumn, synthetic: CategoricalColumn, { 
   ])
   const texts = new Map(rows.map((row) => [row.key, row.text]))
   const longest = Math.max(...rows.map((row) => [...row.text].length))
+  // Long names stand above their bars, where the whole width is theirs.
+  const above = longest > LONGEST_BESIDE
+  const names = above
+    ? [Plot.text(rows, { x: 0, y: () => 'name', fy: 'key', text: 'text', textAnchor: 'start', dx: 2 })]
+    : [Plot.axisFy({ anchor: 'left', label: null, tickFormat: (key: string) => texts.get(key) ?? '' })]
   return drawPlot(`Shares of the levels of ${real.name}, ${bothText(sides)}`, {
     width: 290,
-    height: Math.max(80, 28 + 26 * rows.length),
-    marginLeft: Math.min(120, 14 + 5.6 * longest),
+    height: Math.max(80, 28 + (above ? 39 : 26) * rows.length),
+    marginLeft: above ? 6 : 14 + 5.6 * longest,
     marginRight: 8,
     marginTop: 4,
     marginBottom: 22,
     x: { label: null, ticks: 4, percent: true, grid: true },
-    y: { axis: null, padding: 0.05 },
+    y: { axis: null, padding: 0.05, domain: above ? ['name', 'a', 'b'] : ['a', 'b'] },
     fy: { domain: rows.map((row) => row.key), padding: 0.22, label: null, axis: null },
-    marks: [
-      Plot.axisFy({ anchor: 'left', label: null, tickFormat: (key: string) => texts.get(key) ?? '' }),
-      Plot.barX(bars, { x: 'share', y: 'side', fy: 'level', fill: 'fill', fillOpacity: 0.85 }),
-      Plot.ruleX([0])
-    ]
+    marks: [Plot.barX(bars, { x: 'share', y: 'side', fy: 'level', fill: 'fill', fillOpacity: 0.85 }), ...names, Plot.ruleX([0])]
   })
 }

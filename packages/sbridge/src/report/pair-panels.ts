@@ -12,6 +12,8 @@ import { shownLevels } from './rare-values.js'
 /** Points drawn in each panel at most. */
 const MOST_POINTS = 500
 const MOST_LEVELS = 7
+/** Values that have room for a number each. */
+const MOST_TICKS = 8
 
 type Strengths = readonly (readonly number[])[]
 
@@ -95,9 +97,9 @@ const LEVEL_LABELS = 66
 const paintOf = (side: number) => (side === 0 ? REAL : SYNTHETIC)
 
 /** Sizes of a drawing; the right one has no labels of its own, and a frame as wide as the left one's. */
-function sizeOf(side: number, labels: number): object {
+function sizeOf(side: number, labels: number, below = 0): object {
   const marginLeft = side === 0 ? labels : 6
-  return { width: marginLeft + 214, height: 220, marginLeft, marginRight: 6, marginTop: 18, marginBottom: 34 }
+  return { width: marginLeft + 214, height: 220 + below, marginLeft, marginRight: 6, marginTop: 18, marginBottom: 34 + below }
 }
 
 function rowsOf(columns: readonly Table['columns'][number][]): number {
@@ -129,7 +131,14 @@ function axisOf(columns: readonly NumericColumn[]): Axis {
   const [from, to] = far ? [low, high] : [at(0), at(n - 1)]
   const margin = to > from ? 0.04 * (to - from) : 0.5
   const spread = spreadOf(all)
-  return { ...scale, domain: [scale.back(from - margin) - spread, scale.back(to + margin) + spread], spread }
+  const axis = spread > 0 && columns[0]!.kind !== 'datetime' ? { ...scale.axis, ...valueTicks(all) } : scale.axis
+  return { ...scale, axis, domain: [scale.back(from - margin) - spread, scale.back(to + margin) + spread], spread }
+}
+
+/** A column of few values has them for ticks: nothing lies between 0 and 1. */
+function valueTicks(ascending: Float64Array): object {
+  const values = [...new Set(ascending)]
+  return values.length <= MOST_TICKS ? { ticks: values } : {}
 }
 
 /** Six tenths of the least gap between the values, where there are at most 20. */
@@ -185,7 +194,26 @@ function frequentLevels(column: CategoricalColumn, showValues: boolean): (string
     .map(([level]) => level)
 }
 
-const levelText = (level: string | undefined, length: number) => (level === undefined ? '(missing)' : shorten(level, length))
+const levelText = (level: string | undefined, length: number) => (level === undefined ? '(missing)' : wrapped(level, length))
+
+/** Lines of a level's name on an axis. */
+const MOST_LINES = 3
+
+/** A name in at most three lines of so many letters, broken between words. */
+function wrapped(name: string, length: number): string {
+  const lines: string[] = []
+  for (const word of name.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && [...last].length + 1 + [...word].length <= length) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  const shown = lines.slice(0, MOST_LINES).map((line) => shorten(line, length))
+  if (lines.length > MOST_LINES) shown[MOST_LINES - 1] = shorten(`${lines[MOST_LINES - 1]} ${lines[MOST_LINES]}`, length)
+  return shown.join('\n')
+}
+
+/** Pixels that the labels of an axis need below the first line. */
+const roomBelow = (labels: readonly string[]): number => 11 * (Math.max(1, ...labels.map((label) => label.split('\n').length)) - 1)
 const levelAt = ({ codes, levels }: CategoricalColumn, i: number) => (codes[i]! < 0 ? undefined : levels[codes[i]!]!)
 
 /** A number over a category: points spread sideways inside their level. */
@@ -195,6 +223,7 @@ function mixedPair(sides: readonly (readonly Table['columns'][number][])[], show
   const categories = sides.map((columns) => columns[1 - at] as CategoricalColumn)
   const y = axisOf(numbers)
   const shown = frequentLevels(categories[0]!, showValues)
+  const labels = shown.map((level) => levelText(level, Math.max(3, Math.floor(34 / shown.length))))
   return (word, side) => {
     const points = drawnRows(sides, side)
       .map((i, k) => ({ i, level: shown.indexOf(levelAt(categories[side]!, i)), k }))
@@ -202,11 +231,11 @@ function mixedPair(sides: readonly (readonly Table['columns'][number][])[], show
       .map(({ i, level, k }) => ({ x: level + 0.6 * even(k, GOLDEN), y: numbers[side]!.values[i]! + y.spread * even(k, PLASTIC) }))
       .filter((point) => inside(y, point.y))
     return drawPlot(`${numbers[0]!.name} by ${categories[0]!.name}, ${word} rows`, {
-      ...sizeOf(side, NUMBER_LABELS),
+      ...sizeOf(side, NUMBER_LABELS, roomBelow(labels)),
       x: {
         domain: [-0.5, shown.length - 0.5],
         ticks: shown.map((_, k) => k),
-        tickFormat: (k: number) => levelText(shown[k], Math.max(3, Math.floor(34 / shown.length))),
+        tickFormat: (k: number) => labels[k]!,
         label: shorten(categories[0]!.name, 34),
         labelAnchor: 'center',
         labelArrow: 'none',
@@ -232,12 +261,13 @@ function levelsPair(sides: readonly (readonly CategoricalColumn[])[], showValues
   })
   const most = Math.max(...joint.flat().map(({ share }) => share))
   const names = sides[0]!.map((column) => column.name)
+  const labels = shown[0]!.map((level) => levelText(level, Math.max(3, Math.floor(30 / shown[0]!.length))))
   return (word, side) =>
     drawPlot(`${names[1]} by ${names[0]}, shares of the ${word} rows`, {
-      ...sizeOf(side, LEVEL_LABELS),
+      ...sizeOf(side, LEVEL_LABELS, roomBelow(labels)),
       x: {
         domain: shown[0]!.map((_, k) => String(k)),
-        tickFormat: (k: string) => levelText(shown[0]![Number(k)], Math.max(3, Math.floor(30 / shown[0]!.length))),
+        tickFormat: (k: string) => labels[Number(k)]!,
         label: shorten(names[0]!, 34),
         labelAnchor: 'center',
         labelArrow: 'none',

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { evaluateTables, type GlobalModel, tellTable } from '@sbridge/core'
 import {
   aucReading,
@@ -19,6 +20,7 @@ import { keyFor, keyFromSeed, normals, ReferenceEngine, uniforms } from '@sbridg
 import type { Column, Table } from '@sbridge/core/tables'
 import { parseHTML } from 'linkedom'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { VERSION } from '../version.js'
 import { escapeHtml, figure, html, measureTable, renderReport, section, table } from './index.js'
 import { mostRelatedPairs } from './pair-panels.js'
 
@@ -463,5 +465,51 @@ describe('cells that fewer than three rows have', () => {
   test('stand there where values may be shown', () => {
     for (const text of ['person-0@mail', 'kuru', 'fever']) expect(shown).toContain(text)
     expect(parseHTML(shown).document.querySelector('#marginals')!.textContent).toMatch(/13/)
+  })
+})
+
+describe('the foot of a report', () => {
+  test('says version, day, command and fingerprints, a paragraph on methods, and a citation as CITATION.cff has it', async () => {
+    const [real, synthetic] = [drawNumbers('real', 40), drawNumbers('fresh', 40)]
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
+    const provenance = { date: '2026-03-04', files: [{ name: 'data.csv', sha256: 'ab12' }] }
+    const of = (parts: object) => {
+      const { document } = parseHTML(renderReport({ title: 'foot', evaluation, real, synthetic, command: 'sbridge evaluate', ...parts }))
+      return document.querySelector('#methods')!.textContent!
+    }
+    const foot = of({ provenance })
+    for (const words of [
+      'Date: 2026-03-04',
+      'SHA-256 of data.csv: ab12',
+      'Command and options: sbridge evaluate',
+      '40 synthetic rows were compared with 40 real rows of 3 columns'
+    ])
+      expect(foot).toContain(words)
+    const cited = readFileSync(new URL('../../../../CITATION.cff', import.meta.url), 'utf8')
+    expect(cited).toContain(`version: ${VERSION}`)
+    for (const pattern of [/ {2}- name: (the sbridge authors)/, /title: (Stable generative .*)/, /value: (arXiv:.*)/])
+      expect(foot).toContain(pattern.exec(cited)![1])
+    for (const name of cited.match(/family-names: (.*)/g)!) expect(foot).toContain(name.slice('family-names: '.length))
+    // In a browser there is no file, and nothing is made up.
+    expect(of({})).not.toMatch(/SHA-256|Date/)
+  })
+
+  test('held-out rows judge where there are some, and what was not held out is folded; else the page says why', async () => {
+    const [real, synthetic] = [drawNumbers('real', 60), drawNumbers('fresh', 60)]
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
+    const keptBack = await evaluateTables({
+      real,
+      synthetic: drawNumbers('new', 60),
+      train: drawNumbers('train', 60),
+      engine,
+      key: keyFromSeed(1)
+    })
+    const of = (parts: object) =>
+      parseHTML(renderReport({ title: 'kept', evaluation, real, synthetic, ...parts })).document.querySelector('#summary')!
+    const judged = of({ keptBack })
+    expect(judged.querySelector('.verdict')!.textContent).toMatch(/on held-out rows.*membership AUC of the distance attack/)
+    expect(judged.querySelector('details summary')!.textContent).toContain('against all rows of the fit')
+    expect(judged.querySelector('table')!.textContent).toContain('Membership (distance attack)')
+    expect(of({ keptBack: 'halves are too small' }).textContent).toContain('Measured in-sample only: halves are too small.')
   })
 })

@@ -4,6 +4,7 @@ import type { Table } from '@sbridge/core/tables'
 import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
 import { associationPanels, FEW_COLUMNS } from './figures.js'
+import { footSection, type Provenance } from './foot.js'
 import { type Html, html } from './html.js'
 import { drawnColumns, marginalOf, marginalPanel } from './marginal-panels.js'
 import { page } from './page.js'
@@ -22,14 +23,16 @@ export interface ReportParts {
   readonly synthetic: Table
   /** What the model, what is known and the draws say. */
   readonly telling?: Telling | undefined
-  /** Two-sample AUC of trial fits on rows that they had not seen, where there were any. */
-  readonly keptBack?: number | undefined
+  /** The comparison of rows that a second fit had not seen; or the two-sample AUC of trial fits on such rows; or why there is neither. */
+  readonly keptBack?: Evaluation | number | string | undefined
   /** The exact command that wrote the rows or the report. */
   readonly command?: string | undefined
   /** The rows that the model was fitted on, where `real` was held out from it. */
   readonly train?: Table | undefined
   /** Also shows values that fewer than three rows have; they are counted without. */
   readonly showValues?: boolean | undefined
+  /** The day, and the files that were read. */
+  readonly provenance?: Provenance | undefined
   /** Further parts, placed behind the summary: images. */
   readonly sections?: readonly Section[] | undefined
 }
@@ -39,7 +42,7 @@ const BEHIND = ['model', 'draws']
 
 /** The report as one HTML page that loads nothing: figures are inline SVG, no script is needed. */
 export function renderReport(parts: ReportParts): string {
-  const { evaluation, telling, sections: own = [] } = parts
+  const { evaluation, telling, keptBack, provenance = {}, command, sections: own = [] } = parts
   const drawn = drawnColumns(evaluation.columns, MOST_DRAWN)
   const topics = (behind: boolean) => (telling?.topics ?? []).filter(({ id }) => BEHIND.includes(id) === behind).map(topicSection)
   const sections = [
@@ -51,7 +54,14 @@ export function renderReport(parts: ReportParts): string {
     ...(drawn.length > 1 ? [pairSection(parts), associationSection(evaluation, drawn)] : []),
     ...topics(true),
     privacySection(parts),
-    ...notesSection([...(telling?.notes ?? []), ...evaluation.notes])
+    ...notesSection([...(telling?.notes ?? []), ...evaluation.notes]),
+    footSection({
+      evaluation,
+      heldOut: typeof keptBack === 'object' ? keptBack : undefined,
+      drawnHere: telling?.topics.some(({ id }) => id === 'draws') ?? false,
+      provenance,
+      command
+    })
   ]
   return pageOf(parts, joinSections(sections))
 }
@@ -74,23 +84,42 @@ function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, bo
   return page({ title, kicker: 'Synthetic data report', entries, command, body })
 }
 
+/** What a report says of rows that were kept from the fit. */
+const HELD_OUT =
+  'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these.'
+
 function summarySection({ evaluation, telling, keptBack }: ReportParts): Section {
-  const { rows, splits } = evaluation
   const caution = telling?.caution
-  const { grade, sentence } = verdict(evaluation, caution ? undefined : keptBack)
-  const floors =
-    splits === 0
-      ? 'The tables are too small to be halved, so there are no floors.'
-      : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} rows each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many rows as their floor.`
+  const kept = caution || typeof keptBack === 'string' ? undefined : keptBack
+  const { grade, sentence } = verdict(evaluation, kept)
   return section(
     'summary',
     'Summary',
     html`<div class="verdict ${grade}">${[...(caution ? [caution] : []), sentence].map((words) => html`<p>${words}</p>`)}</div>`,
-    measureTable(
-      html`Measures of quality. Numbers are standardised by the real data and categories stand √2 apart. ${floors}`,
-      measureLines(evaluation)
-    )
+    ...(typeof kept === 'object'
+      ? heldOutTables(kept, evaluation)
+      : [measureTable(html`${MEASURES} ${floorsWords(evaluation)}`, measureLines(evaluation))]),
+    typeof keptBack === 'string' && !caution ? html`<p>Measured in-sample only: ${keptBack}.</p>` : ''
   )
+}
+
+const MEASURES = 'Measures of quality. Numbers are standardised by the real data and categories stand √2 apart.'
+
+/** Held-out rows first; the rows of the fit are folded, since they flatter. */
+function heldOutTables(kept: Evaluation, evaluation: Evaluation): Html[] {
+  return [
+    measureTable(html`${MEASURES} ${HELD_OUT} ${floorsWords(kept)}`, measureLines(kept)),
+    html`<details><summary>The same of the drawn rows, against all rows of the fit</summary>${measureTable(
+      html`In-sample: rows that lean on those that they are compared with come nearer to them than fresh ones. ${floorsWords(evaluation)}`,
+      measureLines(evaluation)
+    )}</details>`
+  ]
+}
+
+function floorsWords({ splits, rows }: Evaluation): string {
+  return splits === 0
+    ? 'The tables are too small to be halved, so there are no floors.'
+    : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} rows each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many rows as their floor.`
 }
 
 /** Columns from which on the table of all is folded. */

@@ -1,0 +1,53 @@
+import { type Evaluation, evaluateTables, InputError, SYSTEMS, type TableFit, type TableModel, type TableRequest } from '@sbridge/core'
+import { prepareRows, takeRawRows } from '@sbridge/core/internal'
+import { type Engine, keyFor, keyFromSeed, permutation } from '@sbridge/core/kernels'
+import type { RawTable } from '@sbridge/core/tables'
+import { watched } from '../cli/options.js'
+
+const { tables } = SYSTEMS
+
+/** Rows on each side below which nothing can be told of them. */
+const LEAST_HALF = 30
+
+export interface HeldOutProblem {
+  readonly input: RawTable
+  /** Options of the fit. */
+  readonly options: TableFit
+  readonly request: TableRequest
+  /** The model of all rows, for the kinds of its columns. */
+  readonly model: TableModel
+  readonly seed: number
+  readonly engine: Engine
+}
+
+/**
+ * The judge that no row has seen: a second model is fitted with the same options to a random half of the rows, as many rows are
+ * drawn from it as the other half has, and compared with these. Or in words why not. Cost: a fit and a draw of half the rows.
+ */
+export async function heldOutEvaluation(problem: HeldOutProblem): Promise<Evaluation | string> {
+  const { input, options, request, model, seed, engine } = problem
+  if (request.asked) return 'rows under conditions are not those of the data'
+  const half = Math.floor(input.rowCount / 2)
+  if (half < LEAST_HALF) return `halves of ${input.rowCount} rows are too small`
+  const key = keyFor(keyFromSeed(seed), 'held-out half')
+  const order = permutation(key, input.rowCount)
+  // What the model of all rows left out stays out, and its kinds stay, whatever half of the rows would suggest.
+  const { columns } = tables.training(model)
+  const { columns: _chosen, exclude: _left, ...rest } = options
+  const own: TableFit = { ...rest, types: Object.fromEntries(columns.map(({ name, kind }) => [name, kind])) }
+  const modelled = { ...input, columns: input.columns.filter(({ name }) => columns.some((one) => one.name === name)) }
+  const side = (from: number, to: number) => takeRawRows(modelled, order.slice(from, to).sort())
+  const [train, held] = [side(0, half), side(half, input.rowCount)]
+  const asked: TableRequest = { ...request, rows: held.rowCount }
+  try {
+    const { fitted, synthetic } = await watched(tables.plan({ input: train, options: own }, asked), engine, async (context) => {
+      const fitted = await tables.fit(train, own, context)
+      return { fitted, synthetic: (await tables.draw(fitted, asked, context)).table }
+    })
+    const real = prepareRows(held, own).data.table
+    return await evaluateTables({ real, synthetic, train: tables.training(fitted), engine, key })
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return `a second fit to half of the rows was not possible (${error.got})`
+  }
+}

@@ -1,0 +1,180 @@
+// Rules found and kept, on planted tables and on real ones: what is found, how many of 10,000 new rows break a rule, whether a
+// held-out half of the rows does, and the two-sample AUC (random forest, against the held-out half) with the residual of every
+// rule added as a column, with --rules off and auto. Last the processor time of finding rules on 50,000 × 30.
+// usage: node bench/rules.mjs [tables=all] [threads=1]   tables: a part of a name
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { buildSync } from 'esbuild'
+import { findRules } from '../packages/core/dist/code/rules/find.js'
+import { parseRule } from '../packages/core/dist/code/rules/parse-rule.js'
+import { breachOf, columnIn, expressionAt, quantityIn } from '../packages/core/dist/code/rules/rows-of-rule.js'
+import { inputsOf, ruleText } from '../packages/core/dist/code/rules/rule.js'
+import { classifierAuc } from '../packages/core/dist/diagnose/classifier.js'
+import { matrix } from '../packages/core/dist/num/matrix.js'
+import { keyFor, keyFromSeed, normals, permutation, uniforms } from '../packages/core/dist/num/random.js'
+import { prepareRows } from '../packages/core/dist/systems/prepare.js'
+import { tables } from '../packages/core/dist/systems/table/system.js'
+import { inferTable } from '../packages/core/dist/table/infer.js'
+import { presentTable } from '../packages/core/dist/table/present.js'
+import { stackTables, takeTableRows } from '../packages/core/dist/table/rows.js'
+import { isNumeric } from '../packages/core/dist/table/table.js'
+import { createEngine, readTable } from '../packages/sbridge/dist/index.js'
+
+const [wanted = 'all', threads = '1'] = process.argv.slice(2)
+const engine = await createEngine('wasm', { threads: Number(threads) })
+const NEW_ROWS = 10_000
+/** Of larger tables some rows are taken: fits with default options would take hours. */
+const MOST_ROWS = 1200
+
+const vega = (name) => join('node_modules/vega-datasets/data', name)
+const REAL = [
+  'examples/data/orders.csv',
+  'examples/data/penguins.csv',
+  ...[
+    'sp500-2000.csv',
+    'seattle-weather.csv',
+    'weather.csv',
+    'birdstrikes.csv',
+    'species.csv',
+    'countries.json',
+    'gapminder.json',
+    'flights-10k.json',
+    'movies.json',
+    'population.json'
+  ].map(vega)
+]
+
+async function allTables() {
+  const out = join(mkdtempSync(join(tmpdir(), 'sbridge-rules-')), 'planted.mjs')
+  buildSync({ entryPoints: ['test/planted-tables.ts'], bundle: true, format: 'esm', outfile: out, logLevel: 'error' })
+  const { plantedTables } = await import(pathToFileURL(out).href)
+  const planted = plantedTables(5).map(({ name, raw, rules }) => ({ name, raw, rules }))
+  const real = []
+  for (const path of REAL) real.push({ name: path.split('/').pop(), raw: await readTable(path) })
+  return [...planted, ...real].filter(({ name }) => wanted === 'all' || name.includes(wanted))
+}
+
+/** A table of text cells: some rows of it, in the order of the key. */
+function someRows(raw, rows) {
+  const { table, formats } = inferTable(raw)
+  return presentTable(takeTableRows(table, rows), formats, 'text')
+}
+
+/** Keys are new in every row, and no rule is about them. */
+function withoutKeys(raw) {
+  const { table } = prepareRows(raw).data
+  return { ...raw, columns: raw.columns.filter((_, c) => table.columns[c].kind !== 'identifier') }
+}
+
+/** How far rows are from obeying a rule: numbers for formulas and orders, 0 or 1 else. What determines what, `known` rows say. */
+function residual(rule, data, known) {
+  const n = data.table.rowCount
+  if (rule.kind === 'formula' || rule.kind === 'order') {
+    const column = quantityIn(data, rule.column).values
+    const at = expressionAt(rule.kind === 'formula' ? rule.expression : rule.low, data)
+    return Float64Array.from({ length: n }, (_, i) => {
+      const rest = column[i] - at(i)
+      return Number.isNaN(rest) ? 0 : rule.kind === 'order' ? Math.min(rest, 0) : rest
+    })
+  }
+  return Float64Array.from({ length: n }, (_, i) => {
+    const one = takeTableRows(data.table, [i])
+    const beside = { ...data, table: rule.kind === 'gap' ? one : stackTables(known.table, one) }
+    return breachOf(rule, beside) ? 1 : 0
+  })
+}
+
+/** Columns of numbers that a forest may split, and others beside them. `known`: the table whose levels count. */
+function features(data, others, known) {
+  const own = data.table.columns.flatMap((column) => {
+    if (isNumeric(column)) return [Float64Array.from(column.values, (x, i) => (column.missing?.[i] ? -1e300 : x))]
+    if (!('codes' in column)) return []
+    const { levels } = columnIn(known, column.name)
+    return [Float64Array.from(column.codes, (code) => (code < 0 ? -1 : levels.indexOf(column.levels[code])))]
+  })
+  const columns = [...own, ...others]
+  const rows = matrix(data.table.rowCount, columns.length)
+  for (const [c, values] of columns.entries()) for (const [i, x] of values.entries()) rows.data[i * columns.length + c] = x
+  return rows
+}
+
+/** Rows of the known table that fit in residuals: one for each value that determines another. */
+function compact(rule, known) {
+  const seen = new Set()
+  const rows = []
+  const columns = [...inputsOf(rule), rule.column].map((name) => columnIn(known, name))
+  for (let i = 0; i < known.table.rowCount; i++) {
+    const name = columns.map((c) => ('codes' in c ? c.codes[i] : c.missing?.[i] ? 'x' : c.values[i])).join()
+    if (!seen.has(name)) rows.push(i)
+    seen.add(name)
+  }
+  return { ...known, table: takeTableRows(known.table, rows) }
+}
+
+console.log(
+  'table | rows | rules | planted found | held-out half breaks | of 10,000 new rows break: off, auto | AUC with residuals: off, auto'
+)
+const means = { off: [], auto: [] }
+for (const { name, raw: all, rules: planted } of await allTables()) {
+  const raw = withoutKeys(all)
+  const order = permutation(keyFromSeed(1), raw.rowCount).subarray(0, MOST_ROWS)
+  const [first, second] = [order.subarray(0, order.length >> 1), order.subarray(order.length >> 1)]
+  const whole = prepareRows(raw).data
+  const types = Object.fromEntries(whole.table.columns.map(({ name: column, kind }) => [column, kind]))
+  const half = someRows(raw, first)
+  const rules = findRules(prepareRows(half, { types }).data)
+  const texts = rules.map(ruleText)
+  const broken = texts.filter((text) => breachOf(parseRule(text), whole))
+  const knownOf = new Map(rules.map((rule) => [rule, compact(rule, whole)]))
+  const heldOut = { ...whole, table: takeTableRows(whole.table, second) }
+  const results = {}
+  for (const option of ['off', 'auto']) {
+    const context = { engine }
+    const model = await tables.fit(half, { types, rules: option, seed: 1 }, context)
+    const drawn = await tables.draw(model, { rows: NEW_ROWS, seed: 2 }, context)
+    const read = inferTable(tables.present(model, drawn, 'text'), { types })
+    const synthetic = { table: read.table, formats: whole.formats }
+    const breaks = rules.map((rule) => {
+      const reference = knownOf.get(rule)
+      const data =
+        rule.kind === 'lookup' || rule.kind === 'step' ? { ...whole, table: stackTables(reference.table, read.table) } : synthetic
+      return breachOf(rule, data)?.count ?? 0
+    })
+    const some = { ...synthetic, table: takeTableRows(read.table, permutation(keyFromSeed(3), NEW_ROWS).subarray(0, second.length)) }
+    const [a, b] = [heldOut, some].map((side) =>
+      features(
+        side,
+        rules.map((rule) => residual(rule, side, knownOf.get(rule))),
+        whole
+      )
+    )
+    const auc = await classifierAuc({ first: a, second: b, key: keyFor(keyFromSeed(4), name) })
+    results[option] = { breaks: Math.max(0, ...breaks), auc }
+    if (rules.length > 0) means[option].push(auc)
+  }
+  const found = planted ? `${planted.filter((one) => texts.includes(one)).length} of ${planted.length}` : '–'
+  const { off, auto } = results
+  console.log(
+    `${name} | ${order.length} | ${texts.length} | ${found} | ${broken.length} | ${off.breaks}, ${auto.breaks} | ${off.auc.toFixed(3)}, ${auto.auc.toFixed(3)}${broken.length > 0 ? ` | false: ${broken.join('; ')}` : ''}`
+  )
+}
+const mean = (values) => (values.reduce((a, b) => a + b, 0) / values.length).toFixed(3)
+console.log(`tables with rules: mean AUC with residuals ${mean(means.off)} off, ${mean(means.auto)} auto`)
+
+if (wanted === 'all') {
+  const rows = 50_000
+  const columns = Array.from({ length: 30 }, (_, c) => {
+    const key = keyFromSeed(c)
+    if (c % 3 === 0) return { name: `c${c}`, source: 'text', values: Array.from(uniforms(key, rows), (u) => `l${Math.floor(u * 20)}`) }
+    if (c % 3 === 1) return { name: `c${c}`, source: 'number', values: Float64Array.from(uniforms(key, rows), (u) => Math.floor(u * 500)) }
+    return { name: `c${c}`, source: 'text', values: Array.from(normals(key, rows), (z) => z.toFixed(2)) }
+  })
+  const { data } = prepareRows({ rowCount: rows, columns })
+  const before = process.cpuUsage()
+  const count = findRules(data).length
+  const { user, system } = process.cpuUsage(before)
+  console.log(`finding rules on ${rows} × 30: ${((user + system) / 1e6).toFixed(2)} s of one core, ${count} found`)
+}
+await engine.close()

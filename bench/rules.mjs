@@ -82,7 +82,7 @@ function residual(rule, data, known) {
   return Float64Array.from({ length: n }, (_, i) => {
     const one = takeTableRows(data.table, [i])
     const beside = { ...data, table: rule.kind === 'gap' ? one : stackTables(known.table, one) }
-    return breachOf(rule, beside) ? 1 : 0
+    return breachOf(rule, beside, 'first') ? 1 : 0
   })
 }
 
@@ -117,8 +117,8 @@ console.log(
   'table | rows | rules | planted found | held-out half breaks | of 10,000 new rows break: off, auto | AUC with residuals: off, auto'
 )
 const means = { off: [], auto: [] }
-for (const { name, raw: all, rules: planted } of await allTables()) {
-  const raw = withoutKeys(all)
+for (const { name, raw: read, rules: planted } of await allTables()) {
+  const raw = withoutKeys(read)
   const order = permutation(keyFromSeed(1), raw.rowCount).subarray(0, MOST_ROWS)
   const [first, second] = [order.subarray(0, order.length >> 1), order.subarray(order.length >> 1)]
   const whole = prepareRows(raw).data
@@ -134,15 +134,15 @@ for (const { name, raw: all, rules: planted } of await allTables()) {
     const context = { engine }
     const model = await tables.fit(half, { types, rules: option, seed: 1 }, context)
     const drawn = await tables.draw(model, { rows: NEW_ROWS, seed: 2 }, context)
-    const read = inferTable(tables.present(model, drawn, 'text'), { types })
-    const synthetic = { table: read.table, formats: whole.formats }
+    const back = inferTable(tables.present(model, drawn, 'text'), { types })
+    const synthetic = { table: back.table, formats: whole.formats }
     const breaks = rules.map((rule) => {
       const reference = knownOf.get(rule)
       const data =
-        rule.kind === 'lookup' || rule.kind === 'step' ? { ...whole, table: stackTables(reference.table, read.table) } : synthetic
-      return breachOf(rule, data)?.count ?? 0
+        rule.kind === 'lookup' || rule.kind === 'step' ? { ...whole, table: stackTables(reference.table, back.table) } : synthetic
+      return breachOf(rule, data, 'first')?.count ?? 0
     })
-    const some = { ...synthetic, table: takeTableRows(read.table, permutation(keyFromSeed(3), NEW_ROWS).subarray(0, second.length)) }
+    const some = { ...synthetic, table: takeTableRows(back.table, permutation(keyFromSeed(3), NEW_ROWS).subarray(0, second.length)) }
     const [a, b] = [heldOut, some].map((side) =>
       features(
         side,
@@ -154,7 +154,8 @@ for (const { name, raw: all, rules: planted } of await allTables()) {
     results[option] = { breaks: Math.max(0, ...breaks), auc }
     if (rules.length > 0) means[option].push(auc)
   }
-  const found = planted ? `${planted.filter((one) => texts.includes(one)).length} of ${planted.length}` : '–'
+  const all = planted && findRules(whole).map(ruleText)
+  const found = planted ? `${planted.filter((one) => all.includes(one)).length} of ${planted.length}` : '–'
   const { off, auto } = results
   console.log(
     `${name} | ${order.length} | ${texts.length} | ${found} | ${broken.length} | ${off.breaks}, ${auto.breaks} | ${off.auc.toFixed(3)}, ${auto.auc.toFixed(3)}${broken.length > 0 ? ` | false: ${broken.join('; ')}` : ''}`

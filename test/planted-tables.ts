@@ -259,6 +259,32 @@ function soils(dice: Dice): PlantedTable {
   }
 }
 
+/** A shop's orders in which a few rows were mistyped: five totals, one of them empty, three dates, and the price of two. */
+export function mistyped(seed: number): PlantedTable {
+  const { raw } = shop(new Dice(seed, 1200))
+  const cells = new Map(raw.columns.map(({ name, values }) => [name, [...(values as ArrayLike<string> & Iterable<string>)]]))
+  const change = (name: string, rows: readonly number[], to: (text: string, row: number) => string) => {
+    for (const row of rows) cells.get(name)![row] = to(cells.get(name)![row]!, row)
+  }
+  change('amount', [101, 333, 602, 907], (text) => (Number(text) + 10).toFixed(2))
+  change('amount', [1000], () => '')
+  change('shipped', [77, 518, 860], (_, row) => day((Date.parse(cells.get('ordered')![row]!) - Date.UTC(2023, 0, 1)) / 864e5 - 3))
+  change('brand', [240, 999], (text) => (text === 'x' ? 'y' : 'x'))
+  return {
+    name: 'mistyped',
+    rules: [
+      'sku -> unit_price',
+      'amount = unit_price * qty but for 5 rows',
+      'sku -> brand but for 2 rows',
+      'shipped >= ordered but for 3 rows'
+    ],
+    raw: {
+      ...raw,
+      columns: raw.columns.map((column) => ({ ...column, source: 'text', values: cells.get(column.name)! })) as RawTable['columns']
+    }
+  }
+}
+
 /** Shares that add up to 1, some of them 0, and what is left of an amount. */
 function budgets(dice: Dice): PlantedTable {
   const drawn = ['food', 'rent', 'travel', 'other'].map((name, k) =>

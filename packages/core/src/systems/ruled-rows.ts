@@ -1,4 +1,5 @@
 import { clashOf } from '../code/rules/choose.js'
+import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { findRules } from '../code/rules/find.js'
 import { type KeptRules, keepRules, takeRulesOut } from '../code/rules/keep.js'
 import { parseRule } from '../code/rules/parse-rule.js'
@@ -60,14 +61,15 @@ function statedRule(text: string, data: InferredTable, weights: string | undefin
   for (const name of [rule.column, ...inputsOf(rule)]) refuseColumn(name, { rule, data, weights })
   refuseThresholds(rule, data)
   const breach = breachOf(rule, data)
-  if (breach)
+  if (!breach) return { ...rule, exceptions: undefined }
+  if (breach.count > (rule.exceptions ?? 0) || !bends(rule) || !exceptionsOf(rule, data))
     throw new InputError({
       code: 'rule-broken',
       got: breachWords(rule, breach, data.table.rowCount),
       expected: rule.kind === 'formula' ? 'a rule that every row obeys, to the decimals that are written' : 'a rule that every row obeys',
-      try: `correcting row ${breach.row + 1}, or leaving the rule out`
+      try: `correcting row ${breach.row + 1}${bends(rule) && !rule.exceptions ? `, “${ruleText({ ...rule, exceptions: breach.count })}” where these are meant` : ''}, or leaving the rule out`
     })
-  return rule
+  return { ...rule, exceptions: breach.count }
 }
 
 /** A threshold beyond all numbers, or two without one between them, would say nothing. */

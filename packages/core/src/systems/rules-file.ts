@@ -1,7 +1,9 @@
+import type { Exceptions } from '../code/rules/exceptions.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/keep.js'
 import type { Parts } from '../code/rules/keep-parts.js'
 import type { CellValue } from '../code/rules/lookup-table.js'
-import { damaged, exactly, flag, list, number, optional, type Reader, record, text, variant, word } from '../model-file/reading.js'
+import { damaged, exactly, flag, list, number, optional, type Reader, record, text, variant, whole, word } from '../model-file/reading.js'
+import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { type Expression, parseExpression } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
@@ -15,7 +17,8 @@ export function recordRules({ rules, columns }: KeptRules): object {
   return {
     columns,
     rules: rules.map((rule) => {
-      if (rule.kind === 'lookup') return { kind: rule.kind, column: rule.column, from: rule.from, ...rule.table }
+      if (rule.kind === 'lookup')
+        return { kind: rule.kind, column: rule.column, from: rule.from, ...rule.table, ...defined({ exceptions: rule.exceptions }) }
       if (rule.kind === 'step' || rule.kind === 'gap') return rule
       if (rule.kind === 'formula') return { ...rule, expression: expressionText(rule.expression) }
       return { ...rule, lows: rule.lows.map(expressionText) }
@@ -44,14 +47,25 @@ interface LookupRecord {
   readonly from: readonly string[]
   readonly keys: readonly (readonly CellValue[])[]
   readonly values: readonly CellValue[]
+  readonly exceptions?: Exceptions | undefined
 }
+
+const exceptions = optional(
+  record<Exceptions>({
+    rows: list(whole({ least: 0 })),
+    of: whole({ least: 1 }),
+    values: list(cell),
+    keys: optional(list(record({ cells: list(cell), count: whole({ least: 1 }) })))
+  })
+)
 
 const lookupRecord = record<LookupRecord>({
   kind: word('lookup'),
   column: text,
   from: list(text),
   keys: list(list(cell)),
-  values: list(cell)
+  values: list(cell),
+  exceptions
 })
 
 const stepRecord = record<Kept<'step'>>({
@@ -77,14 +91,16 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     kind: word('formula'),
     column: text,
     expression,
-    parts: optional(record<Parts>({ names: list(text), zeros: flag }))
+    parts: optional(record<Parts>({ names: list(text), zeros: flag })),
+    exceptions
   }),
   order: record<Kept<'order'>>({
     kind: word('order'),
     column: text,
     lows: list(expression),
     gap: text,
-    unit: number({ above: 0, most: 1e12 })
+    unit: number({ above: 0, most: 1e12 }),
+    exceptions
   }),
   step: (value, field) => {
     const read = stepRecord(value, field)
@@ -136,6 +152,10 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
     for (const input of inputsOfKept(one))
       if (!known.has(input)) throw damaged(`a model whose ${at} needs ${input}`, 'columns that are drawn or derived before')
     checkKind(one, byName, at)
+    if ('exceptions' in one && one.exceptions?.keys)
+      exactly(one.exceptions.rows.length)(one.exceptions.keys.length, `${at}.exceptions.keys.length`)
+    if ('exceptions' in one && one.exceptions)
+      exactly(one.exceptions.rows.length)(one.exceptions.values.length, `${at}.exceptions.values.length`)
     if (one.kind !== 'gap') known.add(one.column)
   }
   for (const { name, kind, levels, format } of columns) {
@@ -154,11 +174,17 @@ function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at:
   const others = inputsOfKept(one).flatMap((name) => columns.get(name)?.kind ?? [])
   if (one.kind === 'formula' || one.kind === 'order') {
     if (![kind, ...others].every(isNumericKind)) throw damaged(`a model whose ${at} computes with a ${kind}`, 'numbers and dates')
+    if (one.exceptions?.values.some((value) => typeof value === 'string')) throw damaged(`a model whose ${at} adds a text`, 'numbers')
     return
   }
   if (one.kind === 'step' && !others.every(isNumericKind)) throw damaged(`a model whose ${at} cuts ${one.of}`, 'numbers')
   const fits = (value: CellValue) => value === null || (levels ? levels.includes(value as string) : typeof value === 'number')
-  const values = one.kind === 'lookup' ? one.table.values : one.kind === 'step' ? [...one.values, one.missing] : one.values
+  const values =
+    one.kind === 'lookup'
+      ? [...one.table.values, ...(one.exceptions?.values ?? [])]
+      : one.kind === 'step'
+        ? [...one.values, one.missing]
+        : one.values
   if (kind === 'identifier' || !values.every(fits))
     throw damaged(`a model whose ${at} gives what ${one.column} cannot hold`, 'its levels, or numbers')
 }

@@ -20,7 +20,8 @@ export function clashOf(rule: Rule, kept: readonly Rule[]): 'derived' | 'circle'
 
 /** Whether two rules of one column say different things of it: several starts of its gap, and where it is missing. */
 function goTogether(one: Rule, other: Rule): boolean {
-  if (one.kind === 'order') return other.kind === 'order' || other.kind === 'gap'
+  // Exceptions are from one start.
+  if (one.kind === 'order') return (other.kind === 'order' && !one.exceptions && !other.exceptions) || other.kind === 'gap'
   return one.kind === 'gap' && other.kind === 'order'
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { plantedTables, ruleless } from '../../../../../test/planted-tables.js'
+import { mistyped, plantedTables, ruleless } from '../../../../../test/planted-tables.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { findRules } from './find.js'
 import { ruleText } from './rule.js'
@@ -10,6 +10,13 @@ describe('planted rules', () => {
   it.each(plantedTables(1).map((one) => [one.name, one] as const))('of %s are all found, and no other', (_, { raw, rules }) => {
     expect(found(raw)).toEqual([...rules].sort())
   })
+})
+
+it('rules that all but a few rows obey are found with their exceptions', () => {
+  for (const seed of [1, 2, 3]) {
+    const { raw, rules } = mistyped(seed)
+    expect(found(raw)).toEqual([...rules].sort())
+  }
 })
 
 describe('columns that have nothing to do with each other', () => {

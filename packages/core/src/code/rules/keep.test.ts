@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { plantedTables } from '../../../../../test/planted-tables.js'
+import { mistyped, plantedTables } from '../../../../../test/planted-tables.js'
+import { keyFromSeed } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
+import { takeTableRows } from '../../table/rows.js'
 import { isNumeric } from '../../table/table.js'
 import { keepable } from './choose.js'
 import { findRules } from './find.js'
 import { type KeptRules, keepRules, putRulesBack, ruleTexts, takeRulesOut } from './keep.js'
 import { parseRule } from './parse-rule.js'
 import { unitOf } from './quantity.js'
+import { breachOf, columnIn } from './rows-of-rule.js'
 import { type Rule, ruleText } from './rule.js'
 
 type FormulaRule = Extract<Rule, { kind: 'formula' }>
@@ -37,6 +40,32 @@ describe('rules taken out and put back', () => {
   })
 })
 
+it('exceptions stand in their own rows of the data, and as often in others', () => {
+  const { raw, rules } = mistyped(4)
+  const { data } = prepareRows(raw)
+  const kept = keepRules(findRules(data), data)
+  expect(ruleTexts(kept).sort()).toEqual([...rules].sort())
+  const taken = takeRulesOut(kept, data)
+  const back = putRulesBack(kept, taken)
+  for (const name of ['amount', 'shipped', 'brand']) {
+    const [before, after] = [data, back].map((one) => columnIn(one, name))
+    expect(after).toEqual(before)
+  }
+  const rows = Array.from({ length: 40 * data.table.rowCount }, (_, i) => i % data.table.rowCount)
+  const drawn = putRulesBack(kept, { ...taken, table: takeTableRows(taken.table, rows) }, { key: keyFromSeed(1) })
+  // Poisson counts of 40 · 5, 40 · 3 and 40 · 2, within four deviations.
+  for (const [text, mean] of [
+    ['amount = unit_price * qty', 200],
+    ['shipped >= ordered', 120],
+    ['sku -> brand', 80]
+  ] as const) {
+    const count = breachOf(parseRule(text), drawn)!.count
+    expect(Math.abs(count - mean)).toBeLessThan(4 * Math.sqrt(mean))
+  }
+  const given = putRulesBack(kept, taken, { key: keyFromSeed(1), fixed: new Set(['amount']) })
+  expect(breachOf(parseRule('amount = unit_price * qty'), given)).toBeUndefined()
+})
+
 describe('rules in words', () => {
   it.each([
     ['total=qty*unit_price', 'total = qty * unit_price'],
@@ -54,6 +83,8 @@ describe('rules in words', () => {
     ['group = bins( age,18, 65.5 )', 'group = bins(age, 18, 65.5)'],
     ['t = bins(x, -2, 1e-3)', 't = bins(x, -2, 0.001)'],
     ['y missing where z missing', 'y missing where z missing'],
+    ['total = a * b but for 3 rows', 'total = a * b but for 3 rows'],
+    ['a -> b but for 1 row', 'a -> b but for 1 row'],
     ['`y x` missing where `a b` = one, `two, three`', '`y x` missing where `a b` = one, `two, three`']
   ])('%s is read, and written as %s', (text, written) => {
     expect(ruleText(parseRule(text))).toBe(written)
@@ -74,6 +105,7 @@ describe('rules in words', () => {
     ['a = a >= 3', 'rule-malformed'],
     ['a = bins(b, 3, 2)', 'rule-malformed'],
     ['a = bins(b)', 'rule-malformed'],
+    ['a = b >= 3 but for 2 rows', 'rule-malformed'],
     ['a missing where a missing', 'rule-malformed'],
     ['a missing where b', 'rule-malformed']
   ])('%s is refused', (text, code) => {

@@ -1,3 +1,5 @@
+import { defined } from '../../num/defined.js'
+import { type Key, keyFor } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
 import { dateUnit } from '../../table/date-style.js'
 import { linearForm } from '../../table/derivative.js'
@@ -6,6 +8,7 @@ import { expressionText } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
+import { bends, type Exception, type Exceptions, exceptionAt, exceptionsOf } from './exceptions.js'
 import { type KeptGaps, markGaps, someValues } from './keep-gaps.js'
 import { fitParts, type Parts } from './keep-parts.js'
 import { type CellValue, cellAt, columnOfCells, type LookupTable, lookup, lookupTable, rowCells } from './lookup-table.js'
@@ -15,7 +18,13 @@ import { inputsOf, type Rule, ruleText } from './rule.js'
 
 /** A rule with what brings its column back: plain data. */
 export type KeptRule =
-  | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression; readonly parts?: Parts | undefined }
+  | {
+      readonly kind: 'formula'
+      readonly column: string
+      readonly expression: Expression
+      readonly parts?: Parts | undefined
+      readonly exceptions?: Exceptions | undefined
+    }
   /** The column is the greatest of `lows` and a gap, in units of its own, which stands in its place. */
   | {
       readonly kind: 'order'
@@ -23,8 +32,15 @@ export type KeptRule =
       readonly lows: readonly Expression[]
       readonly gap: string
       readonly unit: number
+      readonly exceptions?: Exceptions | undefined
     }
-  | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[]; readonly table: LookupTable }
+  | {
+      readonly kind: 'lookup'
+      readonly column: string
+      readonly from: readonly string[]
+      readonly table: LookupTable
+      readonly exceptions?: Exceptions | undefined
+    }
   /** One value below the first threshold, one from each on [cuts + 1], and one where the number is missing. */
   | {
       readonly kind: 'step'
@@ -79,8 +95,8 @@ function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): Ke
   const rule = rules[place]!
   const { column } = rule
   if (rule.kind === 'formula') {
-    const parts = partsIn(rule, rules, data)
-    return [parts ? { ...rule, parts } : rule]
+    const { kind, expression } = rule
+    return [{ kind, column, expression, ...defined({ parts: partsIn(rule, rules, data), exceptions: exceptionsIn(rule, data) }) }]
   }
   if (rule.kind === 'step') return [{ ...rule, ...valuesOfBins(rule, data) }]
   if (rule.kind === 'gap') {
@@ -98,7 +114,8 @@ function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): Ke
   }
   if (rule.kind === 'lookup') {
     const from = rule.from.map((name) => columnIn(data, name))
-    return [{ ...rule, table: lookupTable(from, columnIn(data, column), data.table.rowCount) }]
+    const table = lookupTable(from, columnIn(data, column), data.table.rowCount)
+    return [{ kind: rule.kind, column, from: rule.from, table, ...defined({ exceptions: exceptionsIn(rule, data) }) }]
   }
   if (rules.slice(place + 1).some((one) => one.kind === 'order' && one.column === column)) return []
   return [keepOrder(column, rules, data)!]
@@ -108,8 +125,13 @@ function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): Ke
 function keepOrder(column: string, rules: readonly Rule[], data: WrittenTable): KeptOrder | undefined {
   const lows = rules.flatMap((one) => (one.kind === 'order' && one.column === column ? [one.low] : []))
   if (lows.length === 0) return undefined
-  return { kind: 'order', column, lows, gap: gapName(column, lows, data), unit: gapUnit(column, lows, data) }
+  const own = rules.find((one) => one.kind === 'order' && one.column === column)!
+  const exceptions = exceptionsIn(own, data)
+  return { kind: 'order', column, lows, gap: gapName(column, lows, data), unit: gapUnit(column, lows, data), ...defined({ exceptions }) }
 }
+
+const exceptionsIn = (rule: Rule, data: WrittenTable): Exceptions | undefined =>
+  rule.exceptions && bends(rule) ? exceptionsOf(rule, data) : undefined
 
 /** Columns that a formula subtracts, where they are drawn and neither they nor what they leave are ever negative. */
 function partsIn(
@@ -184,7 +206,8 @@ function gapColumn({ lows, gap: name, unit }: KeptOrder, high: NumericColumn, da
   const scale = high.kind === 'datetime' ? DAY : 1
   const values = high.values.map((x, i) => {
     if (high.missing?.[i]) return 0
-    const gap = (x / scale - low(i)) / unit
+    // Rows that the order does not hold in have no gap; what they have instead is kept beside it.
+    const gap = Math.max(0, (x / scale - low(i)) / unit)
     return decimals === undefined ? gap : Number(gap.toFixed(decimals)) + 0
   })
   const kind = decimals === 0 ? 'integer' : 'number'
@@ -210,15 +233,24 @@ function highestOf(lows: readonly Expression[], data: WrittenTable): (row: numbe
   return (i) => each.reduce((most, at) => Math.max(most, at(i)), Number.NEGATIVE_INFINITY)
 }
 
+/** What bringing columns back depends on. */
+export interface Back {
+  /** Columns that are given. */
+  readonly fixed?: ReadonlySet<string> | undefined
+  readonly key?: Key | undefined
+}
+
 /**
  * The whole table again: what rules derive is computed, in its place. Columns that were not taken out stay as they are, but for
- * gaps, and for parts that leave less than nothing; those that are `fixed` do so always. Cost O(cells).
+ * gaps, and for parts that leave less than nothing; those that are `fixed` do so always. Exceptions are drawn by the key; without
+ * one they are those of the data, in its own rows. Cost O(cells).
  */
-export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, fixed: ReadonlySet<string> = new Set()): WrittenTable {
+export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, { fixed = new Set(), key }: Back = {}): WrittenTable {
   const drawn = rules.reduce(
     (at, rule) => (rule.kind === 'formula' && rule.parts ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at),
     rows
   )
+  const { rowCount } = drawn.table
   const done = new Map(drawn.table.columns.map((column, c) => [column.name, { column, format: drawn.formats[c]! }]))
   for (const rule of rules) {
     if (rule.kind === 'gap') {
@@ -231,7 +263,15 @@ export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, 
       table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
       formats: [...done.values()].map(({ format }) => format)
     }
-    done.set(rule.column, { column: derived(rule, whole, soFar), format: whole.format })
+    const exceptions = 'exceptions' in rule && !fixed.has(rule.column) ? rule.exceptions : undefined
+    const except = exceptions
+      ? exceptionAt(exceptions, {
+          rowCount,
+          key: key && keyFor(key, rule.column),
+          cells: rule.kind === 'lookup' ? rowCells(soFar.table, rule.from) : () => []
+        })
+      : () => undefined
+    done.set(rule.column, { column: derived(rule, { column: whole, soFar, except }), format: whole.format })
   }
   const placed = columns.map(({ name }) => done.get(name)!)
   return {
@@ -240,14 +280,21 @@ export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, 
   }
 }
 
-function derived(rule: Exclude<KeptRule, KeptGaps>, column: RuledColumn, soFar: WrittenTable): Column {
+interface Derived {
+  readonly column: RuledColumn
+  /** All that is drawn, and derived before. */
+  readonly soFar: WrittenTable
+  readonly except: (row: number) => Exception | undefined
+}
+
+function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except }: Derived): Column {
   const { rowCount } = soFar.table
   if (rule.kind === 'lookup') {
     const key = rowCells(soFar.table, rule.from)
     const find = lookup(rule.table)
     return columnOfCells(
       column,
-      Array.from({ length: rowCount }, (_, i) => find(key(i)))
+      Array.from({ length: rowCount }, (_, i) => (except(i) ?? { value: find(key(i)) }).value)
     )
   }
   if (rule.kind === 'step') {
@@ -259,9 +306,11 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, column: RuledColumn, soFar: 
   }
   const at = rule.kind === 'formula' ? expressionAt(rule.expression, soFar) : highAt(rule, column, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
+  const low = rule.kind === 'order' ? highestOf(rule.lows, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
-    const value = at(i)
-    return Number.isNaN(value) ? null : roundToFormat(value * scale, column.format)
+    const exception = except(i)
+    const value = (exception && rule.kind === 'order' ? low(i) : at(i)) * scale + Number(exception?.value ?? 0)
+    return Number.isNaN(value) || exception?.value === null ? null : roundToFormat(value, column.format)
   })
   return columnOfCells(column, cells)
 }
@@ -280,7 +329,9 @@ function highAt({ lows, gap, unit }: KeptOrder, column: RuledColumn, soFar: Writ
 
 /** Rules in words, as `--rule` reads them. */
 export function ruleTexts({ rules }: KeptRules): string[] {
-  return rules.flatMap((rule) =>
-    rule.kind === 'order' ? rule.lows.map((low) => ruleText({ kind: 'order', column: rule.column, low })) : [ruleText(rule)]
-  )
+  return rules.flatMap((rule) => {
+    const exceptions = 'exceptions' in rule ? rule.exceptions?.rows.length : undefined
+    if (rule.kind === 'order') return rule.lows.map((low) => ruleText({ kind: 'order', column: rule.column, low, exceptions }))
+    return [ruleText({ ...rule, exceptions })]
+  })
 }

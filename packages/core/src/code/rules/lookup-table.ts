@@ -17,20 +17,23 @@ export function cellAt(column: Column): (row: number) => CellValue {
   return (i) => (column.codes[i]! < 0 ? null : column.levels[column.codes[i]!]!)
 }
 
-/** The table by which a column can be left out. Cost O(rows). */
+/** The table by which a column can be left out: what most rows of a combination have. Cost O(rows). */
 export function lookupTable(from: readonly Column[], to: Column, rowCount: number): LookupTable {
   const cells = from.map(cellAt)
   const value = cellAt(to)
-  const entries = new Map<string, { readonly key: CellValue[]; readonly value: CellValue; count: number }>()
+  const entries = new Map<string, { readonly key: CellValue[]; readonly counts: Map<CellValue, number>; count: number }>()
   for (let i = 0; i < rowCount; i++) {
     const key = cells.map((cell) => cell(i))
     const name = JSON.stringify(key)
-    const entry = entries.get(name)
-    if (entry) entry.count++
-    else entries.set(name, { key, value: value(i), count: 1 })
+    const entry = entries.get(name) ?? { key, counts: new Map(), count: 0 }
+    entry.count++
+    entry.counts.set(value(i), (entry.counts.get(value(i)) ?? 0) + 1)
+    entries.set(name, entry)
   }
   const ordered = [...entries.values()].sort((a, b) => b.count - a.count)
-  return { keys: ordered.map(({ key }) => key), values: ordered.map((entry) => entry.value) }
+  const usual = ({ counts }: { readonly counts: ReadonlyMap<CellValue, number> }) =>
+    [...counts].reduce((most, one) => (one[1] > most[1] ? one : most))[0]
+  return { keys: ordered.map(({ key }) => key), values: ordered.map(usual) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { InputError } from '../../num/errors.js'
 import { columnsOf, type Expression, indicatorsOf, parseExpression } from '../../table/expression.js'
+import { bends } from './exceptions.js'
 import type { Rule } from './rule.js'
 import { solvedForLast } from './solve.js'
 
@@ -7,10 +8,20 @@ const SIGN = /->|→|>=|<=|≥|≤|=|>|</
 
 /**
  * Reads a rule: `total = qty * unit_price`, `end >= start`, `sku -> unit_price`,
- * `adult = age >= 18`, `group = bins(age, 18, 65)`, `spouse missing where marital = single`. Throws `InputError` (codes `rule-malformed`,
+ * `adult = age >= 18`, `group = bins(age, 18, 65)`, `spouse missing where marital = single`, each with `but for 3 rows` behind it but the last three. Throws `InputError` (codes `rule-malformed`,
  * `expression-malformed`).
  */
-export function parseRule(text: string): Rule {
+export function parseRule(whole: string): Rule {
+  const match = EXCEPTIONS.exec(whole)
+  if (!match) return statementIn(whole)
+  const rule = statementIn(whole.slice(0, match.index))
+  if (!bends(rule)) throw malformed(whole, 'exceptions from a threshold or a gap')
+  return { ...rule, exceptions: Number(match[1]) }
+}
+
+const EXCEPTIONS = /\s+but for (\d{1,9}) rows?\s*$/
+
+function statementIn(text: string): Rule {
   const other = gapIn(text) ?? stepIn(text)
   if (other) return other
   // Names in backquotes may hold signs of their own.

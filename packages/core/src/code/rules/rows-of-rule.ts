@@ -20,13 +20,18 @@ export interface Breach {
   readonly row: number
   readonly words: string
   readonly count: number
+  /** All rows that do. */
+  readonly rows: readonly number[]
 }
 
+/** Which of the rows that look up the same say what they look up: most of them, or the first one, where known rows stand above others. */
+type Says = 'most' | 'first'
+
 /** The first row that breaks a rule, or undefined. The columns of formulas and orders must be numbers or dates. Cost O(rows). */
-export function breachOf(rule: Rule, data: WrittenTable): Breach | undefined {
+export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): Breach | undefined {
   if (rule.kind === 'lookup')
-    return lookupBreach(rule, { keys: rule.from.map((name) => codesIn(data, name)).reduce((a, b) => jointCodes(a, b)), data })
-  if (rule.kind === 'step') return lookupBreach({ column: rule.column, from: [rule.of] }, { keys: binsOf(rule, data), data })
+    return lookupBreach(rule, { keys: rule.from.map((name) => codesIn(data, name)).reduce((a, b) => jointCodes(a, b)), data, says })
+  if (rule.kind === 'step') return lookupBreach({ column: rule.column, from: [rule.of] }, { keys: binsOf(rule, data), data, says })
   if (rule.kind === 'gap') return gapBreach(rule, data)
   const slack = roundingOf(rule, data)
   const column = quantityIn(data, rule.column)
@@ -41,7 +46,7 @@ export function breachOf(rule: Rule, data: WrittenTable): Breach | undefined {
   if (broken.length === 0) return undefined
   const row = broken[0]!
   const sides = [rule.column, ...new Set(columnsShown(rule))].map((name) => `${name} ${cellText(data, name, row)}`)
-  return { row, count: broken.length, words: sides.join(', ') }
+  return { row, count: broken.length, rows: broken, words: sides.join(', ') }
 }
 
 /** What parts that add up to a constant are rounded by: they were so after they were computed, as inputs of formulas were before. */
@@ -91,26 +96,35 @@ function gapBreach({ column, when, levels }: Extract<Rule, { kind: 'gap' }>, dat
   const broken = Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => saysGap(levels, other(i)) !== (own(i) === null))
   if (broken.length === 0) return undefined
   const row = broken[0]!
-  return { row, count: broken.length, words: [column, when].map((name) => `${name} ${cellText(data, name, row)}`).join(', ') }
+  return { row, count: broken.length, rows: broken, words: [column, when].map((name) => `${name} ${cellText(data, name, row)}`).join(', ') }
 }
 
 function lookupBreach(
   { column, from }: { readonly column: string; readonly from: readonly string[] },
-  { keys, data }: { readonly keys: Codes; readonly data: WrittenTable }
+  { keys, data, says }: { readonly keys: Codes; readonly data: WrittenTable; readonly says: Says }
 ): Breach | undefined {
   const values = codesIn(data, column)
-  const first = new Int32Array(keys.count).fill(-1)
-  const broken = Array.from(keys.codes, (_, i) => i).filter((i) => {
-    const at = keys.codes[i]!
-    if (first[at]! < 0) first[at] = i
-    return values.codes[first[at]!] !== values.codes[i]
-  })
+  const first = usualRows(keys, values, says)
+  const broken = Array.from(keys.codes, (_, i) => i).filter((i) => values.codes[first[keys.codes[i]!]!] !== values.codes[i])
   if (broken.length === 0) return undefined
   const row = broken[0]!
   const before = first[keys.codes[row]!]!
   const same = from.map((name) => `${name} ${cellText(data, name, row)}`).join(', ')
   const words = `${same} with ${column} ${cellText(data, column, row)}, and ${cellText(data, column, before)} in row ${before + 1}`
-  return { row, count: broken.length, words }
+  return { row, count: broken.length, rows: broken, words }
+}
+
+/** For each key a row with the value that most of its rows have [keys], or its first one; that where several values are as many. */
+function usualRows(keys: Codes, values: Codes, says: Says): Int32Array {
+  const both = jointCodes(keys, values)
+  const counts = new Int32Array(both.count)
+  for (const code of both.codes) counts[code]!++
+  const rows = new Int32Array(keys.count).fill(-1)
+  for (const [i, key] of keys.codes.entries()) {
+    const known = rows[key]!
+    if (known < 0 || (says === 'most' && counts[both.codes[i]!]! > counts[both.codes[known]!]!)) rows[key] = i
+  }
+  return rows
 }
 
 /** An expression in the rows of a table, dates in days; NaN where a cell is missing or it is not defined. */

@@ -1,8 +1,16 @@
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
 
-/** What every row of a table obeys: a column that others determine, or one that is never below others. Plain data. */
-export type Rule =
+/**
+ * What every row of a table obeys, or all but a few: a column that others determine, or one that is never below others. Plain
+ * data.
+ */
+export type Rule = Statement & {
+  /** At most so many rows do not obey it. */
+  readonly exceptions?: number | undefined
+}
+
+type Statement =
   /** `total = qty * unit_price`, to the decimals in which the column is written. Dates count in days. */
   | { readonly kind: 'formula'; readonly column: string; readonly expression: Expression }
   /** `end >= start`. */
@@ -24,6 +32,11 @@ export function inputsOf(rule: Rule): readonly string[] {
 
 /** A rule as `--rule` reads it. */
 export function ruleText(rule: Rule): string {
+  const { exceptions = 0 } = rule
+  return exceptions === 0 ? statementText(rule) : `${statementText(rule)} but for ${exceptions} ${exceptions === 1 ? 'row' : 'rows'}`
+}
+
+function statementText(rule: Rule): string {
   const column = columnWord(rule.column)
   if (rule.kind === 'lookup') return `${rule.from.map(columnWord).join(', ')} -> ${column}`
   if (rule.kind === 'step') {

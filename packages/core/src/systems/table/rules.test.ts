@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { plantedTables } from '../../../../../test/planted-tables.js'
+import { mistyped, plantedTables } from '../../../../../test/planted-tables.js'
 import { ruleTexts } from '../../code/rules/keep.js'
 import { parseRule } from '../../code/rules/parse-rule.js'
 import { breachOf } from '../../code/rules/rows-of-rule.js'
@@ -219,6 +219,21 @@ describe('a rule that is stated', () => {
     ['income missing where nobody missing', 'column-unknown', /nobody/]
   ])('%s is refused', async (rule, code, words) => {
     await expect(fit(named('people'), { rule })).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(words) }))
+  })
+
+  it('may have exceptions, which its model file keeps; more of them are refused', async () => {
+    const { raw } = mistyped(5)
+    const model = await fit(raw, { rule: 'amount = qty * unit_price but for 9 rows' })
+    expect(ruleTexts(model.rules!)).toContain('amount = qty * unit_price but for 5 rows')
+    const again = (await tables.load(unpackModel(packModel(tables.save(model))), { engine })) as GlobalModel
+    expect(again.rules).toEqual(model.rules)
+    const drawn = await draw(model, { rows: 4000 })
+    const wrong = breachOf(parseRule('amount = qty * unit_price'), { table: drawn.table, formats: drawn.formats })!.count
+    // 5 of 1200: 16.7 of 4000, within four deviations.
+    expect(Math.abs(wrong - 16.7)).toBeLessThan(16.4)
+    await expect(fit(raw, { rule: 'amount = qty * unit_price but for 4 rows' })).rejects.toThrow(
+      expect.objectContaining({ code: 'rule-broken', message: expect.stringMatching(/row 102 has amount/) })
+    )
   })
 
   it('is refused where others derive its column, or it from itself', async () => {

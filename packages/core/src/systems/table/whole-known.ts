@@ -21,7 +21,9 @@ export async function drawKnown(model: GlobalModel, request: KnownRequest, jobCo
   const { asked, onStep, rows = model.summary.rowCount, seed = 1 } = request
   if (onStep && asked.givens.length > 1) throw refusal('several conditions with onStep', 'one condition, whose chains move together')
   const context = contextOf(seed, jobContext)
-  const parts: readonly RuledAsked[] = model.rules ? throughRules(model.rules, asked) : [{ asked, warnings: [], places: [] }]
+  const parts: readonly RuledAsked[] = model.rules
+    ? throughRules(model.rules, asked)
+    : [{ asked, warnings: [], places: asked.givens.map((_, place) => place) }]
   if (parts.length === 1) return drawPart(model, parts[0]!, { ...request, rows }, context)
   const drawn: DrawnRows[] = []
   for (const part of parts) {
@@ -42,13 +44,16 @@ async function drawPart(
   const { part, meeter } = settled(known, data)
   const { givens, observe, likelihood, conditioning, epsilon, ridge } = part.asked
   const shared = { rows, ...defined({ steps, epsilon, onStep, memory }) }
-  const fixed = new Set(givens.flatMap(Object.keys))
+  const back = {
+    fixed: new Set([...givens, ...part.places.map((place) => whole.givens[place]!)].flatMap(Object.keys)),
+    key: keyFor(context.key, 'rules')
+  }
   if (observe.length === 0 && !likelihood) {
     if (conditioning === 'langevin') throw refusal('conditioning langevin without observations', 'informed or clamp')
     const request = { given: givens, ...shared, ...defined({ ridge, conditioning }) }
     const { table, formats, report } = await sampleConditional(model, request, context)
     const warnings = [...part.warnings, ...warningsOf(report)]
-    return { ...wholeTable(model, table, { formats, fixed }), steps: report.steps, conditional: report, warnings }
+    return { ...wholeTable(model, table, { formats, ...back }), steps: report.steps, conditional: report, warnings }
   }
   if (conditioning === 'clamp') throw refusal('conditioning clamp with observations', 'informed or langevin')
   const posterior = { ...shared, observe, given: givens[0]!, ...defined({ likelihood, conditioning }) }
@@ -56,10 +61,10 @@ async function drawPart(
     throw model.rules ? inTermsOf({ ...whole, givens: part.places.map((place) => whole.givens[place]!) }, error) : error
   })
   const moved = meeter ? meeter.meet({ table, formats }) : { table, formats }
-  const back = wholeTable(model, moved.table, { formats, fixed })
+  const brought = wholeTable(model, moved.table, { formats, ...back })
   return {
-    ...back,
-    table: repeated(back.table, part),
+    ...brought,
+    table: repeated(brought.table, part),
     steps: report.steps,
     posterior: report,
     warnings: [...part.warnings, ...report.warnings]

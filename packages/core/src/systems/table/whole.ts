@@ -1,5 +1,6 @@
-import { putRulesBack } from '../../code/rules/keep.js'
+import { type Back, putRulesBack } from '../../code/rules/keep.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { keyFor } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
@@ -42,10 +43,9 @@ export async function fitTable<Row extends Cells<Row> = never>(
 /** Rows drawn from a model, with kinds. Same model, job and engine: same rows, for any thread count. */
 export async function sampleTable(model: GlobalModel, job: SampleJob, context: JobContext): Promise<Table> {
   refuseUnknown(job, SAMPLE_JOB)
-  return wholeTable(
-    model,
-    await sampleGlobal(model, { ...job, count: job.rows ?? model.summary.rowCount }, contextOf(job.seed ?? 1, context))
-  ).table
+  const own = contextOf(job.seed ?? 1, context)
+  const rows = await sampleGlobal(model, { ...job, count: job.rows ?? model.summary.rowCount }, own)
+  return wholeTable(model, rows, { key: keyFor(own.key, 'rules') }).table
 }
 
 /** How the columns of a model's table are written. */
@@ -55,14 +55,14 @@ export function wholeFormats({ training, rules }: GlobalModel): readonly ColumnF
 
 /**
  * Rows of a model with the columns that its rules derive, and how all columns are written. `formats`: of the rows, the model's
- * own when left out; `fixed`: columns that are given.
+ * own when left out; exceptions as `putRulesBack` draws them.
  */
 export function wholeTable(
   { training, rules }: GlobalModel,
   table: Table,
-  { formats = training.encoder.formats, fixed }: { readonly formats?: readonly ColumnFormat[]; readonly fixed?: ReadonlySet<string> } = {}
+  { formats = training.encoder.formats, ...back }: Back & { readonly formats?: readonly ColumnFormat[] } = {}
 ): WrittenTable {
-  return rules ? putRulesBack(rules, { table, formats }, fixed) : { table, formats }
+  return rules ? putRulesBack(rules, { table, formats }, back) : { table, formats }
 }
 
 /**

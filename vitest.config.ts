@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
+/** Tests that replace a module of Node by one of their own. */
+const REPLACING = ['packages/sbridge/src/host/worker-death.test.ts']
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -14,10 +17,11 @@ export default defineConfig({
   },
   test: {
     globalSetup: './test/kernels.ts',
-    // Files of the core keep no state of the process and share one copy of its modules; all others have a process of their own.
+    // Files beside the sources keep no state of the process and share one copy of the modules, which cost each a second to
+    // load; but for those that replace a module. All others have a process of their own.
     projects: [
-      { extends: true, test: { name: 'core', include: ['packages/core/src/**/*.test.ts'], isolate: false } },
-      { extends: true, test: { name: 'programs', include: ['packages/{sbridge,studio}/{src,test}/**/*.test.ts', 'test/**/*.test.ts'] } }
+      { extends: true, test: { name: 'modules', include: ['packages/*/src/**/*.test.ts'], exclude: REPLACING, isolate: false } },
+      { extends: true, test: { name: 'programs', include: [...REPLACING, 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'] } }
     ],
     // Vitest would keep a core to itself, and has no use for it. Files share nothing: folders and ports are their own.
     maxWorkers: availableParallelism(),

@@ -15,7 +15,7 @@ export interface FormulaFound {
 const PROBES = 64
 /** Rows without a gap among them that a candidate must have. */
 const LEAST_PROBES = 4
-/** Columns of numbers beyond which only shorter formulas are tried. */
+/** Columns of numbers beyond which only shorter formulas are tried; sums of columns side by side end with the first: all cost the cube of the columns. */
 const MOST = { 1: 400, 2: 120, 3: 40 } as const
 /** A column of fewer values is a category: what determines it is a lookup. */
 const LEAST_VALUES = 3
@@ -46,7 +46,7 @@ export function findFormulas(quantities: readonly Quantity[], rowCount: number):
   const search = new Search(quantities, rowCount)
   for (const shape of SHAPES) if (quantities.length <= MOST[shape.arity]) search.tryShape(shape)
   if (quantities.length <= MOST[2]) search.tryAffine()
-  search.tryRuns()
+  if (quantities.length <= MOST[1]) search.tryRuns()
   return search.believed()
 }
 

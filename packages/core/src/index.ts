@@ -1,5 +1,6 @@
 /** The front door: systems of models, what they are told and what they tell. */
 
+export type { People } from './code/keys/made.js'
 // How good it is, and what is told.
 export { evaluateTables } from './diagnose/evaluate.js'
 export type { Evaluation } from './diagnose/evaluation.js'

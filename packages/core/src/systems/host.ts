@@ -1,3 +1,4 @@
+import type { People } from '../code/keys/made.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import { InputError } from '../num/errors.js'
 import type { Matrix } from '../num/matrix.js'
@@ -22,6 +23,8 @@ export interface Host {
   readonly likelihood?: (path: string) => Promise<LikelihoodModule>
   /** What a module of the user's own says of a reference family. */
   readonly reference?: (path: string) => Promise<unknown>
+  /** Who makes up names and addresses. */
+  readonly people?: () => Promise<People>
   readonly networks?: NetworkHost
   /** How whoever asks writes an option, for errors; by its name when left out. */
   readonly spell?: Spelling

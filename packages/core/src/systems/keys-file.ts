@@ -1,6 +1,7 @@
 import { CHECK_FAMILIES } from '../code/keys/check-digits.js'
 import type { Form, Pattern, Progress, Segment } from '../code/keys/form.js'
 import type { KeptKey, KeptKeys } from '../code/keys/keep.js'
+import type { Made, MadeColumn } from '../code/keys/made.js'
 import { QUANTILES, type Reference } from '../code/keys/reference.js'
 import type { ModelArray, ModelContents } from '../model-file/contents.js'
 import {
@@ -19,15 +20,21 @@ import {
   whole,
   word
 } from '../model-file/reading.js'
+import { MADE_KINDS } from '../table/made-kinds.js'
 
 const hashesName = (k: number): string => `keys.${k}`
+const madeName = (k: number): string => `made.${k}`
 
 /** Contents of a model file with its keys: how they are written, and hashes of those that are there. */
 export function withKeys(contents: ModelContents, kept: KeptKeys | undefined): ModelContents {
   if (!kept) return contents
-  const keys = kept.keys.map(({ hashes: _hashes, ...key }) => key)
-  const arrays: Record<string, ModelArray> = Object.fromEntries(kept.keys.map(({ hashes }, k) => [hashesName(k), hashes]))
-  return { ...contents, meta: { ...(contents.meta as object), keys: { ...kept, keys } }, arrays: { ...contents.arrays, ...arrays } }
+  const plain = <T extends { readonly hashes: Float64Array }>(all: readonly T[]) => all.map(({ hashes: _hashes, ...one }) => one)
+  const arrays: Record<string, ModelArray> = { ...contents.arrays }
+  for (const [k, { hashes }] of kept.keys.entries()) arrays[hashesName(k)] = hashes
+  for (const [k, { hashes }] of (kept.made?.columns ?? []).entries()) arrays[madeName(k)] = hashes
+  const made = kept.made ? { made: { ...kept.made, columns: plain(kept.made.columns) } } : {}
+  const keys = { ...kept, keys: plain(kept.keys), ...made }
+  return { ...contents, meta: { ...(contents.meta as object), keys }, arrays }
 }
 
 const SHARE = { least: 0, most: 1 }
@@ -94,7 +101,13 @@ export function keysIn({ meta, arrays }: ModelContents): KeptKeys | undefined {
     if (read.form.patterns.length === 0) throw damaged(`a model with ${field} of no pattern`, 'a pattern')
     return { ...read, hashes: float64Array(arrays, hashesName(k), undefined, { least: 0 }) }
   }
-  const kept = record<KeptKeys>({ seed: whole(), keys: list(hashed), references: list(reference) })
+  const person = record<Omit<MadeColumn, 'hashes'>>({ column: text, what: word(...MADE_KINDS), missing: number(SHARE) })
+  const column = (value: unknown, field: string, k: number): MadeColumn => ({
+    ...person(value, field),
+    hashes: float64Array(arrays, madeName(k), undefined, { least: 0 })
+  })
+  const made = record<Made>({ columns: list(column), sex: optional(text), country: optional(text) })
+  const kept = record<KeptKeys>({ seed: whole(), keys: list(hashed), references: list(reference), made: optional(made) })
   const read = record<{ readonly keys?: KeptKeys }>({ keys: optional(kept) })(meta, 'meta').keys
   for (const { column, to } of read?.references ?? [])
     word(...read!.keys.map((key) => key.column))(to, `meta.keys: what ${column} refers to`)

@@ -22,7 +22,8 @@ export const tableFields: readonly Field[] = [
     unit: 'NAME=KIND,…',
     range: 'NAME=KIND pairs',
     default: 'inferred',
-    sentence: 'Kinds of columns: number, integer, category, boolean, datetime or identifier.',
+    sentence:
+      'Kinds of columns: number, integer, category, boolean, datetime or identifier; or made up: name, first-name, last-name, username, email, phone, street, city, postcode, country, company, job.',
     source: ''
   },
   { ...ofColumns, name: 'columns', default: 'all', sentence: 'Uses only these columns.' },

@@ -6,6 +6,7 @@ import { type DateOrders, dateOrders, datesFor } from './date-orders.js'
 import type { DateOrder, DateStyle } from './date-style.js'
 import { type DecimalMarks, decimalMarks, notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
+import { isMadeKind, MADE_KINDS, type MadeKind } from './made-kinds.js'
 import { isPlain, type Notation, PLAIN, readNumber } from './notation.js'
 import { type NumberStyle, numberStyle } from './number-style.js'
 import { type Numbering, numberingOf } from './numbering.js'
@@ -32,7 +33,7 @@ export interface ColumnFormat {
 
 export interface InferOptions {
   /** Kinds set by the user, by column name. */
-  readonly types?: Readonly<Record<string, ColumnKind>>
+  readonly types?: Readonly<Record<string, ColumnKind | MadeKind>>
   /** Only these columns, in the input's order. */
   readonly columns?: readonly string[]
   /** All but these. */
@@ -115,11 +116,11 @@ function checkNames(raw: RawTable, options: InferOptions): void {
       })
   }
   for (const [name, kind] of Object.entries(options.types ?? {})) {
-    if (!KINDS.includes(kind))
+    if (!isMadeKind(kind) && !KINDS.includes(kind))
       throw new InputError({
         code: 'kind-unknown',
         got: `the kind ${kind} for ${name}`,
-        expected: KINDS.join(', '),
+        expected: `${KINDS.join(', ')}; made up: ${MADE_KINDS.join(', ')}`,
         try: `--types ${name}=category`
       })
   }
@@ -140,7 +141,8 @@ interface Inferring {
 
 function inferColumn(raw: RawColumn, context: Inferring): Inferred {
   const { options, notes } = context
-  const wanted = options.types?.[raw.name]
+  const stated = options.types?.[raw.name]
+  const wanted = isMadeKind(stated) ? 'identifier' : stated
   if (raw.source === 'text' || wanted === 'category' || wanted === 'identifier' || (raw.source === 'boolean' && wanted !== 'number')) {
     const cells = textCells(raw, options.missing)
     const { format, ...inferred } = inferText(raw, cells, wanted, context)

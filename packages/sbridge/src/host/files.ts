@@ -2,10 +2,17 @@ import { existsSync } from 'node:fs'
 import { FormatError, type Host, InputError, type LikelihoodModule } from '@sbridge/core'
 import { readTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
+import { fakerPeople } from './people.js'
 import { importUserModule } from './user-module.js'
 
 /** What options may name on this machine: tables, modules, networks. */
-export const fileHost: Host = { table: readTable, likelihood: likelihoodIn, reference: referenceIn, networks: fileNetworks }
+export const fileHost: Host = {
+  table: readTable,
+  likelihood: likelihoodIn,
+  reference: referenceIn,
+  networks: fileNetworks,
+  people: fakerPeople
+}
 
 async function likelihoodIn(path: string): Promise<LikelihoodModule> {
   const unusable = (got: string): InputError =>

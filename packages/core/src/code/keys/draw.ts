@@ -112,7 +112,8 @@ function nextFree(next: Codes, check: string | undefined, { key, hashes }: Guard
   return undefined
 }
 
-function usedUp(column: string, made: number, wanted: number): InputError {
+/** The refusal of more rows than there are new values for. */
+export function usedUp(column: string, made: number, wanted: number): InputError {
   return new InputError({
     code: 'key-space',
     got: `${wanted} rows, whose ${column} has no more than ${made} new values of its form`,

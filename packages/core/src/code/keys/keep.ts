@@ -3,6 +3,7 @@ import { freshValues, type Guard } from './draw.js'
 import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
 import { hashesOf } from './guard.js'
 import { learnForm } from './learn.js'
+import type { Made } from './made.js'
 import { proseForm } from './prose.js'
 import { drawReferences, type KeyColumn, type Reference, referenceOf, refersTo } from './reference.js'
 
@@ -25,6 +26,8 @@ export interface KeptKeys {
   readonly keys: readonly KeptKey[]
   /** Columns whose values are keys of the table. */
   readonly references: readonly Reference[]
+  /** Columns that a host makes up; absent where there are none. */
+  readonly made?: Made
 }
 
 /** Learns how keys are written, and how they refer to each other. Cost O(characters). */
@@ -43,7 +46,8 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number): KeptKeys 
   }
 }
 
-const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
+/** The key of the hashes of a model. */
+export const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
 
 function keepKey({ name, cells }: KeyColumn, key: Key): KeptKey {
   const values = cells.filter((cell): cell is string => cell !== null)
@@ -109,8 +113,14 @@ export function drawKeys(
 const EXAMPLES = 1
 
 /** How keys are written: for each a new value, and what is special about it. */
-export function keyTexts({ keys, references, seed }: KeptKeys): string[] {
-  return [...keys.map((key) => keyText(key, seed)), ...references.map(referenceText)]
+export function keyTexts({ keys, references, made, seed }: KeptKeys): string[] {
+  return [...keys.map((key) => keyText(key, seed)), ...references.map(referenceText), ...(made ? madeTexts(made) : [])]
+}
+
+function madeTexts({ columns, sex, country }: Made): string[] {
+  const by = [sex, country].filter((name) => name !== undefined)
+  const fitting = by.length === 0 ? '' : `, as ${by.join(' and ')} say${by.length === 1 ? 's' : ''}`
+  return columns.map(({ column, what }) => `${column} made up: ${what}${fitting}`)
 }
 
 function referenceText({ column, to, before, depths }: Reference): string {

@@ -1,8 +1,12 @@
-import { drawKey, drawKeys, type KeptKeys, keepKeys, mayRunOut } from '../../code/keys/keep.js'
+import { drawKey, drawKeys, guardKey, type KeptKeys, keepKeys, mayRunOut } from '../../code/keys/keep.js'
 import { keyColumns } from '../../code/keys/leave-keys-out.js'
+import { drawMade, learnMade, type People } from '../../code/keys/made.js'
+import type { KeyColumn } from '../../code/keys/reference.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
+import { isMadeKind } from '../../table/made-kinds.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column } from '../../table/table.js'
+import { type Host, needed } from '../host.js'
 import { readPanel } from '../panel/read.js'
 import { prepareTable } from '../prepare.js'
 import { ruledRows } from '../ruled-rows.js'
@@ -15,7 +19,18 @@ export type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'local
 export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
   const { data } = rowsOf(raw, options)
   const columns = keyColumns(raw, data, options.missing)
-  return columns.length === 0 ? undefined : keepKeys(columns, options.seed ?? 1)
+  if (columns.length === 0) return undefined
+  const seed = options.seed ?? 1
+  const whatOf = ({ name }: KeyColumn) => options.types?.[name]
+  const kept = keepKeys(
+    columns.filter((column) => !isMadeKind(whatOf(column))),
+    seed
+  )
+  const made = columns.flatMap((column) => {
+    const what = whatOf(column)
+    return isMadeKind(what) ? [{ ...column, what }] : []
+  })
+  return made.length === 0 ? kept : { ...kept, made: learnMade(made, data.table, guardKey(seed)) }
 }
 
 function rowsOf(raw: RawTable, options: KeyOptions): Pick<ReturnType<typeof ruledRows>, 'data'> {
@@ -28,14 +43,29 @@ export function checkKeys(kept: KeptKeys | undefined, rowCount: number): void {
   for (const key of kept?.keys ?? []) if (mayRunOut(key, rowCount)) drawKey(key, kept!.seed, { count: rowCount, key: keyFromSeed(0) })
 }
 
+/** Who makes up people where keys ask for it. Throws what the host throws, or `InputError` (code `host-unable`). */
+export async function peopleFor(kept: KeptKeys | undefined, host: Host | undefined): Promise<People | undefined> {
+  return kept?.made && (await needed(host?.people, `columns to be made up (${kept.made.columns.map(({ column }) => column).join(', ')})`)())
+}
+
+interface NewKeys {
+  readonly kept: KeptKeys | undefined
+  readonly people: People | undefined
+  readonly seed: number
+}
+
 /** Drawn rows with new keys: a row's key depends on the seed and its place alone. Throws `InputError` (code `key-space`). */
-export function withNewKeys(drawn: DrawnRows, kept: KeptKeys | undefined, seed = 1): DrawnRows {
+export function withNewKeys(drawn: DrawnRows, { kept, people, seed }: NewKeys): DrawnRows {
   if (!kept) return drawn
-  const rows = { count: drawn.table.rowCount, key: keyFor(keyFromSeed(seed), 'keys') }
-  const cells = drawKeys(kept, rows)
-  const columns = drawn.table.columns.map((column): Column => {
+  const { table } = drawn
+  const key = keyFor(keyFromSeed(seed), 'keys')
+  const cells = new Map([
+    ...drawKeys(kept, { count: table.rowCount, key }),
+    ...(kept.made && people ? drawMade(kept.made, { people, table, key: keyFor(key, 'people'), guard: guardKey(kept.seed) }) : [])
+  ])
+  const columns = table.columns.map((column): Column => {
     const own = column.kind === 'identifier' ? cells.get(column.name) : undefined
     return own ? { name: column.name, kind: 'identifier', cells: own } : column
   })
-  return { ...drawn, table: { ...drawn.table, columns } }
+  return { ...drawn, table: { ...table, columns } }
 }

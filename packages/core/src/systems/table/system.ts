@@ -3,6 +3,7 @@ import { keyTexts } from '../../code/keys/keep.js'
 import { ruleTexts } from '../../code/rules/keep.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import { defined } from '../../num/defined.js'
+import { isMadeKind } from '../../table/made-kinds.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { together } from '../../tell/telling.js'
@@ -19,7 +20,7 @@ import { RULE_WARNING } from '../ruled-terms.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { checkKnown, modelKnown } from './check-known.js'
-import { checkKeys, keysOf, withNewKeys } from './keyed.js'
+import { checkKeys, keysOf, peopleFor, withNewKeys } from './keyed.js'
 import { latent, latentLocal, local, localClasses, panel, type TableKind, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
@@ -87,7 +88,9 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   },
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
-    return withNewKeys(await kindNamed(kindOf(model)).draw(model, request, context), model.keys, request.seed)
+    const people = await peopleFor(model.keys, context.host)
+    const drawn = await kindNamed(kindOf(model)).draw(model, request, context)
+    return withNewKeys(drawn, { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
   tell(model, drawn) {
@@ -113,6 +116,8 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */
 async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
+  // Who is to make up names is asked for before anything is computed.
+  if (Object.values(options.types ?? {}).some(isMadeKind)) await host.people?.()
   if (typeof options.latent === 'string') parseLatent(options.latent)
   return typeof options.local === 'string' ? { ...options, local: await localisationIn(options.local, host) } : options
 }

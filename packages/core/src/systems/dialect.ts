@@ -1,4 +1,4 @@
-import { flag, list, optional, type Reader, record, text, variant, word } from '../model-file/reading.js'
+import { dictionary, flag, list, optional, type Reader, record, text, variant, whole, word } from '../model-file/reading.js'
 import type { DelimitedDialect, Dialect, JsonDialect } from '../table/dialect.js'
 import type { RawTable } from '../table/raw.js'
 import type { Answer, System } from './system.js'
@@ -10,18 +10,27 @@ interface Worded {
 
 const encoded = { encoding: text, byteOrderMark: flag }
 
+/** The name of a value in an object, or its place in a list. */
+const keyIn: Reader<string | number> = (value, field) => (typeof value === 'string' ? value : whole({ least: 0, most: 1e6 })(value, field))
+
 const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
   delimited: record<DelimitedDialect>({
     ...encoded,
     kind: word('delimited'),
     separator: optional(word(',', ';', '\t', '|', ' ')),
     aligned: optional(flag),
+    units: optional(list(text)),
     lineEnd: word('\n', '\r\n', '\r'),
     quoted: list(text),
     quotedNames: flag,
     quotedMissing: flag
   }),
-  json: record<JsonDialect>({ ...encoded, kind: word('json') })
+  json: record<JsonDialect>({
+    ...encoded,
+    kind: word('json'),
+    layout: optional(word('lists', 'labels')),
+    nested: optional(dictionary(list(keyIn)))
+  })
 })
 
 /** A system whose models remember the dialect of their table: it is saved with them, and stands on what they present. */

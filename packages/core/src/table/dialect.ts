@@ -21,6 +21,8 @@ export interface DelimitedDialect extends TextEncoding {
   readonly separator?: Separator
   /** Separated by blanks: cells are padded, so that columns stand below their names. */
   readonly aligned?: boolean
+  /** Cells of a line of units below the names. */
+  readonly units?: readonly string[]
   readonly lineEnd: '\n' | '\r\n' | '\r'
   /** Columns whose cells stand in quotes whether they need them or not. */
   readonly quoted: readonly string[]
@@ -29,7 +31,11 @@ export interface DelimitedDialect extends TextEncoding {
   readonly quotedMissing: boolean
 }
 
-/** An array of objects, or an object a line. */
+/** An array of objects, an object a line, or an object of columns. */
 export interface JsonDialect extends TextEncoding {
   readonly kind: 'json'
+  /** An object of columns: lists, or objects by the labels of rows. */
+  readonly layout?: 'lists' | 'labels'
+  /** Where the values of columns stand that are in objects or lists of a row. */
+  readonly nested?: Readonly<Record<string, readonly (string | number)[]>>
 }

@@ -29,6 +29,15 @@ export const readingFields: readonly Field[] = [
     default: 'found from the bytes',
     sentence: 'How the characters of a text file stand in bytes.',
     source: 'WHATWG Encoding'
+  },
+  {
+    name: 'skip',
+    kind: 'text',
+    unit: 'TOP,BOTTOM',
+    range: 'one or two numbers of lines',
+    default: 'found, and said',
+    sentence: 'Lines of a text file above the names, and behind the last row, that are no rows: titles, sums; 0 reads every line.',
+    source: ''
   }
 ]
 

@@ -8,6 +8,8 @@ export interface ReadContext {
   readonly source: string
   /** Of text; found from its bytes when left out. */
   readonly encoding?: string | undefined
+  /** Lines of text above the names and behind the last row that are not the table's; found when left out. */
+  readonly skip?: { readonly top: number; readonly bottom: number } | undefined
 }
 
 /** Milliseconds of a day. */

@@ -2,8 +2,9 @@ import { InputError } from '@sbridge/core'
 import type { DelimitedDialect, RawColumn, RawTable, Separator, TextEncoding } from '@sbridge/core/tables'
 import { isMissing, isoTexts, namesOf, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
+import { chosenLines, findTable, isRemark, type TableLines, takeTotals } from './lines-around.js'
 import { mayNeedQuotes, needsQuotes, quoteHabit } from './quote-habit.js'
-import { blankRecordsIn, guessSeparator, recordsIn } from './records.js'
+import { blankRecordsIn, recordsIn } from './records.js'
 
 export interface DelimitedOptions extends ReadContext {
   /** Between cells; found from the first records when absent. */
@@ -17,6 +18,12 @@ export const delimited = (delimiter: ',' | '\t') => ({
   write: (table: RawTable): Uint8Array => writeDelimited(table, delimiter)
 })
 
+interface TextColumn {
+  readonly name: string
+  readonly source: 'text'
+  readonly values: (string | null)[]
+}
+
 /**
  * A table from delimited text: first record the names, cells as they stand, the empty cell missing; and the dialect that the
  * text is written in.
@@ -28,29 +35,67 @@ export const delimited = (delimiter: ',' | '\t') => ({
 export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): RawTable {
   refuseEmptyFile(bytes, options)
   const decoded = decodeText(bytes, options)
-  const text = withoutLastLineEnds(decoded.text)
-  if (text.trim() === '') refuseEmptyFile(new Uint8Array(0), options)
-  const separator = options.delimiter ?? guessSeparator(text)
-  const records = separator === ' ' ? blankRecordsIn(text) : recordsIn(text, separator, options)
-  let columns: { readonly name: string; readonly source: 'text'; readonly values: (string | null)[] }[] | undefined
+  const whole = withoutLastLineEnds(decoded.text)
+  if (whole.trim() === '') refuseEmptyFile(new Uint8Array(0), options)
+  const lines = tableLines(whole, options)
+  const { text, above, units, separator } = lines
+  const records = separator === ' ' ? blankRecordsIn(text) : recordsIn(text, separator, options, above + 1)
+  let columns: TextColumn[] | undefined
+  let skips = units !== undefined
+  const remarks: number[] = []
   for (const { cells, line } of records) {
     if (columns === undefined) {
       if (cells.length > 0) columns = namesOf(cells).map((name) => ({ name, source: 'text', values: [] }))
-    } else if (cells.length === columns.length) {
-      for (const [c, cell] of cells.entries()) columns[c]!.values.push(cell === '' ? null : cell)
-    } else if (cells.length > 0) throw raggedRecord(line, { got: cells.length, expected: columns.length }, options)
+    } else if (cells.length === columns.length && remarks.length === 0) {
+      if (skips) skips = false
+      else for (const [c, cell] of cells.entries()) columns[c]!.values.push(cell === '' ? null : cell)
+    } else if (cells.length === 1 && isRemark(cells[0]!) && columns.length > 1 && !options.skip) remarks.push(line)
+    else if (cells.length > 0)
+      throw raggedRecord(remarks[0] ?? line, { got: remarks.length > 0 ? 1 : cells.length, expected: columns.length }, options)
     else if (columns.length === 1) columns[0]!.values.push(null)
   }
-  const table = tableOf(columns!, options)
+  if (columns === undefined) throw noNames(above, options)
+  const below = remarks.length + (options.skip ? 0 : takeTotals(columns))
+  const table = tableOf(columns, options)
   const { notes, ...encoding } = writableEncoding(decoded)
-  const dialect = dialectOf(text, encoding, { table, separator: options.delimiter === undefined ? separator : undefined })
-  return { ...table, dialect, ...(notes.length > 0 ? { notes } : {}) }
+  const said = [...notes, ...notesOn({ ...lines, below }, options)]
+  const dialect = dialectOf(text, encoding, { table, units, separator: options.delimiter === undefined ? separator : undefined })
+  return { ...table, dialect, ...(said.length > 0 ? { notes: said } : {}) }
+}
+
+/** The lines of the table: those that the user leaves, or those that look like it. */
+function tableLines(text: string, { skip, delimiter }: DelimitedOptions): TableLines {
+  return skip === undefined ? findTable(text, delimiter) : chosenLines(text, skip, delimiter)
+}
+
+/** What was taken out by itself. */
+function notesOn({ above, below, units }: TableLines & { readonly below: number }, { skip }: ReadContext): string[] {
+  const plural = (count: number): string => `${count} line${count === 1 ? '' : 's'}`
+  const parts = [
+    ...(above > 0 && !skip ? [`${plural(above)} of titles above the names`] : []),
+    ...(units ? ['a line of units below them, which is written again'] : []),
+    ...(below > 0 && !skip ? [`${plural(below)} of sums or remarks at the end`] : [])
+  ]
+  return parts.length === 0 ? [] : [`no rows: ${parts.join(', ')}; --skip 0 reads every line`]
+}
+
+function noNames(above: number, context: ReadContext): InputError {
+  return new InputError({
+    code: 'table-without-names',
+    got: `${context.source} without names behind the ${above} lines that are skipped`,
+    expected: 'a line of names and rows below it',
+    try: '--skip with fewer lines'
+  })
 }
 
 function dialectOf(
   text: string,
   encoding: TextEncoding,
-  { table, separator }: { readonly table: RawTable; readonly separator: Separator | undefined }
+  {
+    table,
+    units,
+    separator
+  }: { readonly table: RawTable; readonly units: readonly string[] | undefined; readonly separator: Separator | undefined }
 ): DelimitedDialect {
   const names = table.columns.map(({ name }) => name)
   const aligned = separator === ' ' && / {2}/.test(text.slice(0, text.search(/[\r\n]/)))
@@ -59,6 +104,7 @@ function dialectOf(
     ...encoding,
     ...(separator === undefined ? {} : { separator }),
     ...(aligned ? { aligned } : {}),
+    ...(units ? { units } : {}),
     ...quoteHabit(text, separator ?? '\t', names)
   }
 }
@@ -86,15 +132,20 @@ export function writeDelimited(table: RawTable, delimiter: string): Uint8Array {
   const own = table.dialect?.kind === 'delimited' ? table.dialect : undefined
   const dialect = own ?? PLAIN
   const separator = delimiter === ',' ? (dialect.separator ?? ',') : delimiter
-  const cells = table.columns.map((column) => writtenColumn(column, { table, dialect, separator, strict: own?.separator === undefined }))
+  const units = dialect.units?.length === table.columns.length ? dialect.units : undefined
+  const cells = table.columns.map((column, c) =>
+    writtenColumn(column, { unit: units?.[c], table, dialect, separator, strict: own?.separator === undefined })
+  )
   if (dialect.aligned && separator === ' ') alignColumns(cells, table)
   const lines: string[] = []
-  for (let i = 0; i <= table.rowCount; i++) lines.push(cells.map((column) => column[i]!).join(separator))
+  for (let i = 0; i < cells[0]!.length; i++) lines.push(cells.map((column) => column[i]!).join(separator))
   lines.push('')
   return encodeText(lines.join(dialect.lineEnd), dialect)
 }
 
 interface Writing {
+  /** Below the name, where there is a line of units. */
+  readonly unit: string | undefined
   readonly table: RawTable
   readonly dialect: DelimitedDialect
   readonly separator: string
@@ -103,7 +154,7 @@ interface Writing {
 }
 
 /** The name of a column and its cells as they stand in the file. */
-function writtenColumn(column: RawColumn, { table, dialect, separator, strict }: Writing): string[] {
+function writtenColumn(column: RawColumn, { unit, table, dialect, separator, strict }: Writing): string[] {
   // An empty cell alone on its line would read as a blank line, so it is quoted; blanks part none that is empty.
   const lone = table.columns.length === 1 || separator === ' ' ? '""' : ''
   const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
@@ -115,7 +166,8 @@ function writtenColumn(column: RawColumn, { table, dialect, separator, strict }:
     text === null ? absent : text === '' ? empty : always || asks(text) ? quoted(text) : text
   const { name } = column
   const heading = name === '' ? lone : dialect.quotedNames || mayNeedQuotes(name) || asks(name) ? quoted(name) : name
-  return [heading, ...cellTexts(column).map(written)]
+  const below = unit === undefined ? [] : [asks(unit) ? quoted(unit) : unit]
+  return [heading, ...below, ...cellTexts(column).map(written)]
 }
 
 /** Pads cells, numbers on the left, so that columns stand below their names. */
@@ -143,6 +195,6 @@ function raggedRecord(line: number, { got, expected }: { got: number; expected: 
     code: 'row-ragged',
     got: `${got} cell${got === 1 ? '' : 's'} on line ${line} of ${context.source}`,
     expected: `${expected} cell${expected === 1 ? '' : 's'}, as in the line of names`,
-    try: 'quoting cells that hold the separator, or completing the line'
+    try: 'quoting cells that hold the separator, completing the line, or --skip 2 where two lines stand above the names'
   })
 }

@@ -68,7 +68,6 @@ test.each([
   ['no rows', '[]', 'InputError', 'table-without-columns'],
   ['a row that is no object', '[{"a": 1}, [2]]', 'InputError', 'json-row-not-an-object'],
   ['a first row that is no object', '[1, "{"]', 'InputError', 'json-row-not-an-object'],
-  ['a nested value', '[{"a": {"b": 1}}]', 'InputError', 'column-nested'],
   ['a name twice', '[{"a": 1, "a": 2}]', 'InputError', 'column-name-repeated'],
   ['columns of different length', '{"a": [1, 2], "b": [1]}', 'InputError', 'columns-of-different-length'],
   ['a column that is no array', '{"a": 1}', 'InputError', 'json-column-not-an-array']
@@ -83,10 +82,43 @@ test('a nested column may be left out; whoever reads it is told', () => {
   expect(() => inferTable(table)).toThrow(/an object in column "b", element 1 of data.json.*--exclude b/)
 })
 
+test('objects and equally long lists become columns, and are written as they were', async () => {
+  const text =
+    '{"id":1,"user":{"age":30,"home":{"city":"Bern"}},"size":[1.5,2],"at":"2024-03-01T10:11:16Z"}\n{"id":2,"user":{"age":31,"home":{"city":null}},"size":[3,4],"at":"2024-03-02T10:11:16Z"}\n'
+  const table = readJsonLines(bytes(text), context)
+  expect(table.columns.map(({ name }) => name)).toEqual(['id', 'user.age', 'user.home.city', 'size.0', 'size.1', 'at'])
+  expect(new TextDecoder().decode(writeJsonLines(table))).toBe(text)
+  // What is left of the columns stands where it stood.
+  const part = { ...table, columns: table.columns.filter(({ name }) => name !== 'user.age' && name !== 'size.0') }
+  expect(JSON.parse(new TextDecoder().decode(writeJson(part)))[0]).toEqual({
+    id: 1,
+    user: { home: { city: 'Bern' } },
+    size: [2],
+    at: '2024-03-01T10:11:16Z'
+  })
+})
+
+test('names that an object and a column share, lists of different lengths, objects beside other values: one column each, which may be left out', () => {
+  const table = readJson(
+    bytes('[{"a.b": 1, "a": {"b": 2}, "c": [1], "d": {"x": 1}}, {"a.b": 3, "a": {"b": 4}, "c": [1, 2], "d": 5}]'),
+    context
+  )
+  expect(table.columns.map(({ name }) => name)).toEqual(['a.b', 'a', 'c', 'd'])
+  expect(() => inferTable(table, { columns: ['a.b', 'c'] })).toThrow(/an array in column "c"/)
+  expect(inferTable(table, { columns: ['a.b'] }).table.rowCount).toBe(2)
+})
+
+test('an object of columns is written as one', () => {
+  for (const text of ['{"b":[1,null],\n"a":["x","y"]}\n', '{"b":{"0":1,"1":null},\n"a":{"0":"x","1":"y"}}\n'])
+    expect(new TextDecoder().decode(writeJson(readJson(bytes(text), context)))).toBe(text)
+})
+
 test('200,000 values inside one another are refused, not followed', () => {
   const deep = (open: string, close: string) => `${open.repeat(200_000)}${close.repeat(200_000)}`
   expect(() => readJson(bytes(deep('[', ']')), context)).toThrow(/an array as element 1/)
   expect(() => readJson(bytes(`{"a": ${deep('[{"b":', '}]').replace(':}', ':1}')}}`), context)).toThrow(/an object in column "a"/)
+  const within = `[{"a": ${'{"b":'.repeat(5000)}1${'}'.repeat(5000)}}]`
+  expect(() => readJson(bytes(within), context).columns[0]!.values).toThrow(/an object in column "a\.b\.b/)
   expect(() => readJsonLines(bytes(deep('[', ']')), context)).toThrow(/an array as line 1/)
   expect(() => readJson(bytes('['.repeat(200_000)), context)).toThrow(expect.objectContaining({ code: 'json-unreadable' }))
 })

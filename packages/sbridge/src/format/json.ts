@@ -1,5 +1,5 @@
 import { InputError } from '@sbridge/core'
-import type { RawColumn, RawTable } from '@sbridge/core/tables'
+import type { JsonDialect, RawColumn, RawTable, TextEncoding } from '@sbridge/core/tables'
 import {
   booleanColumn,
   columnNested,
@@ -14,8 +14,9 @@ import {
   unreadable,
   unusableColumn
 } from './columns.js'
-import { decodeText } from './encoding.js'
+import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { objectKeys } from './json-keys.js'
+import { flatCells, nestedWriter } from './json-nesting.js'
 
 type Row = Readonly<Record<string, unknown>>
 /** Names the place of a row for messages. */
@@ -30,17 +31,19 @@ type Place = (row: number) => string
  */
 export function readJson(bytes: Uint8Array, context: ReadContext): RawTable {
   refuseEmptyFile(bytes, context)
-  const text = decodeText(bytes, context).text
+  const decoded = decodeText(bytes, context)
+  const { text } = decoded
   const value = parseJson(text, context, '')
-  if (Array.isArray(value)) return tableOfRows(value, firstKeys(value[0], text), context, (i) => `element ${i + 1}`)
-  if (isObject(value)) return tableOfColumns(value, firstKeys(value, text), context)
+  if (Array.isArray(value)) return tableOfRows(value, { keys: firstKeys(value[0], text), decoded }, context, (i) => `element ${i + 1}`)
+  if (isObject(value)) return tableOfColumns(value, { keys: firstKeys(value, text), decoded }, context)
   throw unreadable('JSON', context, 'the top is neither an array nor an object')
 }
 
 /** A table from JSON lines: one object a line, blank lines skipped, otherwise as `readJson`. */
 export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable {
   refuseEmptyFile(bytes, context)
-  const lines = decodeText(bytes, context).text.split('\n')
+  const decoded = decodeText(bytes, context)
+  const lines = decoded.text.split('\n')
   const rows: unknown[] = []
   const places: number[] = []
   for (const [i, line] of lines.entries()) {
@@ -49,34 +52,57 @@ export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable
     places.push(i + 1)
   }
   const head = lines[(places[0] ?? 1) - 1]!
-  return tableOfRows(rows, firstKeys(rows[0], head), context, (i) => `line ${places[i]}`)
+  return tableOfRows(rows, { keys: firstKeys(rows[0], head), decoded }, context, (i) => `line ${places[i]}`)
 }
 
-/** A JSON array with one object a line; numbers as numbers, missing cells null, date-times as ISO 8601 text. */
+/**
+ * A JSON array with one object a line, or the object of columns that the table was read from; numbers as numbers, missing cells
+ * null, date-times as ISO 8601 text; values that stood in objects and lists stand there again.
+ */
 export function writeJson(table: RawTable): Uint8Array {
-  return new TextEncoder().encode(`[\n${rowTexts(table).join(',\n')}\n]\n`)
+  const dialect = dialectOf(table)
+  if (dialect.layout) return encodeText(`${columnsText(table, dialect.layout)}\n`, dialect)
+  return encodeText(`[\n${rowTexts(table).join(',\n')}\n]\n`, dialect)
 }
 
 /** One JSON object a line. */
 export function writeJsonLines(table: RawTable): Uint8Array {
-  return new TextEncoder().encode(
+  return encodeText(
     rowTexts(table)
       .map((row) => `${row}\n`)
-      .join('')
+      .join(''),
+    dialectOf(table)
   )
+}
+
+function dialectOf({ dialect }: RawTable): JsonDialect {
+  return dialect?.kind === 'json' ? dialect : { kind: 'json', encoding: 'utf-8', byteOrderMark: false }
+}
+
+/** The text of the cell of a column in a row. */
+function cellWriter(column: RawColumn): (row: number) => string {
+  const cells: ArrayLike<unknown> = column.source === 'datetime' ? isoTexts(column) : column.values
+  return (row) => (isMissing(column, row) ? 'null' : JSON.stringify(cells[row]))
 }
 
 function rowTexts(table: RawTable): string[] {
   refuseNotFinite(table)
-  // Objects would move whole-number names to the front, so rows are written as text.
-  const keys = table.columns.map((column) => `${JSON.stringify(column.name)}:`)
-  const cells = table.columns.map((column): ArrayLike<unknown> => (column.source === 'datetime' ? isoTexts(column) : column.values))
-  const rows: string[] = []
-  for (let i = 0; i < table.rowCount; i++) {
-    const parts = table.columns.map((column, c) => keys[c] + (isMissing(column, i) ? 'null' : JSON.stringify(cells[c]![i])))
-    rows.push(`{${parts.join(',')}}`)
-  }
-  return rows
+  const write = nestedWriter(
+    table.columns.map((column) => ({ name: column.name, write: cellWriter(column) })),
+    dialectOf(table).nested ?? {}
+  )
+  return Array.from({ length: table.rowCount }, (_, i) => write(i))
+}
+
+/** Objects would move whole-number names to the front, so columns are written as text. */
+function columnsText(table: RawTable, layout: NonNullable<JsonDialect['layout']>): string {
+  refuseNotFinite(table)
+  const columns = table.columns.map((column) => {
+    const write = cellWriter(column)
+    const cells = Array.from({ length: table.rowCount }, (_, i) => (layout === 'lists' ? write(i) : `"${i}":${write(i)}`))
+    return `${JSON.stringify(column.name)}:${layout === 'lists' ? `[${cells.join(',')}]` : `{${cells.join(',')}}`}`
+  })
+  return `{${columns.join(',\n')}}`
 }
 
 function parseJson(text: string, context: ReadContext, place: string): unknown {
@@ -105,31 +131,32 @@ function firstKeys(first: unknown, text: string): string[] {
   return isObject(first) ? objectKeys(text, text.indexOf('{')) : []
 }
 
-function tableOfRows(rows: readonly unknown[], keys: readonly string[], context: ReadContext, place: Place): RawTable {
-  const cells = new Map<string, unknown[]>()
-  refuseRepeatedKeys(keys, context)
-  for (const key of keys) cells.set(key, new Array(rows.length).fill(null))
-  for (const [i, row] of rows.entries()) {
-    if (!isObject(row)) {
-      throw new InputError({
-        code: 'json-row-not-an-object',
-        got: `${told(row)} as ${place(i)} of ${context.source}`,
-        expected: 'an object with one value a column',
-        try: 'writing the table as records, for example pandas to_json(orient="records")'
-      })
-    }
-    for (const key of Object.keys(row)) {
-      if (!cells.has(key)) cells.set(key, new Array(rows.length).fill(null))
-      cells.get(key)![i] = row[key]
-    }
-  }
-  return tableOf(
-    Array.from(cells, ([name, values]) => columnOf(name, values, context, place)),
-    context
-  )
+/** What the text of a table says besides its rows. */
+interface Source {
+  /** Keys of the first object, in their order. */
+  readonly keys: readonly string[]
+  readonly decoded: TextEncoding
 }
 
-function tableOfColumns(value: Row, keys: readonly string[], context: ReadContext): RawTable {
+function tableOfRows(rows: readonly unknown[], { keys, decoded }: Source, context: ReadContext, place: Place): RawTable {
+  refuseRepeatedKeys(keys, context)
+  for (const [i, row] of rows.entries()) {
+    if (isObject(row)) continue
+    throw new InputError({
+      code: 'json-row-not-an-object',
+      got: `${told(row)} as ${place(i)} of ${context.source}`,
+      expected: 'an object with one value a column',
+      try: 'writing the table as records, for example pandas to_json(orient="records")'
+    })
+  }
+  const { cells, nested } = flatCells(rows as readonly Row[], keys)
+  const columns = Array.from(cells, ([name, values]) => columnOf(name, values, context, place))
+  const { notes, ...encoding } = writableEncoding(decoded)
+  const dialect: JsonDialect = { kind: 'json', ...encoding, ...(Object.keys(nested).length > 0 ? { nested } : {}) }
+  return { ...tableOf(columns, context), dialect, ...(notes.length > 0 ? { notes } : {}) }
+}
+
+function tableOfColumns(value: Row, { keys, decoded }: Source, context: ReadContext): RawTable {
   refuseRepeatedKeys(keys, context)
   let labels: string[] | undefined
   const columns = keys.map((name) => {
@@ -147,7 +174,9 @@ function tableOfColumns(value: Row, keys: readonly string[], context: ReadContex
     const inOrder = labels.map((label) => (Object.hasOwn(cells, label) ? cells[label] : null))
     return columnOf(name, inOrder, context, (i) => `row "${labels![i]}"`)
   })
-  return tableOf(columns, context)
+  const { notes, ...encoding } = writableEncoding(decoded)
+  const dialect: JsonDialect = { kind: 'json', ...encoding, layout: labels ? 'labels' : 'lists' }
+  return { ...tableOf(columns, context), dialect, ...(notes.length > 0 ? { notes } : {}) }
 }
 
 function refuseRepeatedKeys(keys: readonly string[], context: ReadContext): void {

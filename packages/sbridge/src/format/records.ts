@@ -25,9 +25,9 @@ const CARRIAGE_RETURN = 13
  * are doubled; LF, CRLF and CR end a line, also mixed. Fails with `FormatError` on a quote that does not close.
  * @source RFC 4180
  */
-export function* recordsIn(text: string, separator: string, context: ReadContext): Generator<TextRecord> {
+export function* recordsIn(text: string, separator: string, context: ReadContext, firstLine = 1): Generator<TextRecord> {
   const between = separator.charCodeAt(0)
-  let line = 1
+  let line = firstLine
   for (let at = 0; at < text.length; ) {
     const start = at
     const cells: string[] = []

@@ -6,13 +6,15 @@ import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
 import { writeAtomically } from './atomic-file.js'
 import { tooLarge } from './encoding.js'
-import { extensionOf, parseTable, serializeTable, tableFormatOf } from './table-format.js'
+import { extensionOf, isGzipName, parseTable, serializeTable, tableFormatOf } from './table-format.js'
 
 export interface ReadOptions {
   /** Lets `.h5ad` be read, and says what of it. */
   readonly annData?: AnnDataOptions
   /** Of text, as the WHATWG calls it; found from the bytes when left out. */
   readonly encoding?: string | undefined
+  /** Lines of text above the names (`2`) and behind the last row (`2,1`) that are not the table's; found when left out. */
+  readonly skip?: string | undefined
   /** Where `-` reads from; default standard input. */
   readonly input?: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean }
 }
@@ -30,14 +32,27 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
     return readAnnData(bytes, { ...options.annData, source: path })
   }
   const format = tableFormatOf(path)
-  const reading = { encoding: options.encoding }
+  const reading = { encoding: options.encoding, skip: options.skip === undefined ? undefined : skippedLines(options.skip) }
   if (path === '-') return parseTable(await readStream(options.input ?? process.stdin), format, { ...reading, source: 'standard input' })
   return parseTable(await readBytes(path), format, { ...reading, source: path })
 }
 
+/** `2` and `2,1` → lines above and below. Throws `InputError` for other text. */
+function skippedLines(text: string): { readonly top: number; readonly bottom: number } {
+  const match = /^\s*(\d{1,6})(?:\s*,\s*(\d{1,6}))?\s*$/.exec(text)
+  if (match) return { top: Number(match[1]), bottom: Number(match[2] ?? 0) }
+  throw new InputError({
+    code: 'option-value',
+    got: `--skip ${text}`,
+    expected: 'lines above the names, and perhaps lines behind the last row',
+    try: '--skip 2, or --skip 2,1'
+  })
+}
+
 /** Writes the table to a file, by its extension and atomically; `-` is CSV on standard output. */
 export async function writeTable(path: string, table: RawTable): Promise<void> {
-  const bytes = await serializeTable(table, tableFormatOf(path))
+  const content = await serializeTable(table, tableFormatOf(path))
+  const bytes = isGzipName(path) ? (await import('./gzip.js')).deflateGzip(content) : content
   if (path === '-') await writeStream(process.stdout, bytes)
   else await writeAtomically(path, bytes)
 }

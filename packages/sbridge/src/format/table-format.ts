@@ -48,10 +48,16 @@ export type TableFormat = keyof typeof formats
 /** Extensions of file names that say a format, with their dots. */
 export const tableExtensions: readonly string[] = Object.values<Format>(formats).flatMap(({ extensions }) => extensions)
 
-/** Extension of a file name in small letters with its dot, empty when there is none. */
+/** Extension of a file name in small letters with its dot, that of what is in it for `.gz`; empty when there is none. */
 export function extensionOf(name: string): string {
-  return /\.[^./\\]+$/.exec(name)?.[0].toLowerCase() ?? ''
+  return /\.[^./\\]+$/.exec(isGzipName(name) ? name.slice(0, -3) : name)?.[0].toLowerCase() ?? ''
 }
+
+/** Whether a file of this name is compressed by gzip. */
+export const isGzipName = (name: string): boolean => /\.gz$/i.test(name)
+
+/** Whether bytes begin as gzip does: no table does otherwise. */
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 /** The format that a file name says, CSV for `-`. Fails with `InputError` on an unknown extension. */
 export function tableFormatOf(name: string): TableFormat {
@@ -69,7 +75,8 @@ export function tableFormatOf(name: string): TableFormat {
 
 /** A table from the bytes of a file. Host-free. */
 export async function parseTable(bytes: Uint8Array, format: TableFormat, context: ReadContext): Promise<RawTable> {
-  return (await formats[format].load()).read(bytes, context)
+  const content = isGzip(bytes) ? (await import('./gzip.js')).inflateGzip(bytes, context) : bytes
+  return (await formats[format].load()).read(content, context)
 }
 
 /** The bytes of a file that holds the table. Host-free; the same table always gives the same bytes. */

@@ -1,0 +1,154 @@
+import type { Separator } from '@sbridge/core/tables'
+import { GUESSED_RECORDS, guessSeparator, recordsIn, SEPARATORS } from './records.js'
+
+/** What of a text is the table, and what stands above it. */
+export interface TableLines {
+  /** From the names on. */
+  readonly text: string
+  readonly separator: Separator
+  /** Lines above the names. */
+  readonly above: number
+  /** Cells of a line of units between names and rows, which is in the text. */
+  readonly units?: readonly string[]
+}
+
+/** What the first cell of a line of sums or means begins with, in the languages of most spreadsheets. */
+const TOTALS =
+  /^(?:grand |sub)?-?(?:totals?|sum|mean|average|summe|gesamt|gesamtsumme|mittelwert|durchschnitt|totale|somme|moyenne|suma|promedio|media)\b/i
+
+const LINE_END = /\r\n|\r|\n/
+
+/** A number, or a date with digits, as most cells of measured columns are. */
+const isFigure = (cell: string): boolean => /^[^\p{L}\d]*\d[\d.,:'’/\-\s]*(?:[^\p{L}\d]*|\s?[%€$£]|[eE][+-]?\d+)$/u.test(cell.trim())
+
+function cellsOf(line: string, separator: string): readonly string[] {
+  try {
+    return [...recordsIn(line, separator, { source: '' })][0]?.cells ?? []
+  } catch {
+    // A quote that closes on another line.
+    return [line]
+  }
+}
+
+/** A table without titles above it; `known` is its separator where it is. Titles are lines with one cell, above names that stand above figures. */
+export function findTable(text: string, known: Separator | undefined): TableLines {
+  const guessed = known ?? guessSeparator(text)
+  const title = isHeaded(text, guessed) ? undefined : titleAbove(text, known === undefined ? SEPARATORS : [known])
+  const { separator, above } = title ?? { separator: guessed, above: 0 }
+  const rest = behindLines(text, above)
+  return { separator, above, text: rest, ...unitsIn(rest, separator) }
+}
+
+/** Whether the first record has several cells, and the next one as many. */
+function isHeaded(text: string, separator: Separator): boolean {
+  if (separator === ' ') return true
+  const records: (readonly string[])[] = []
+  try {
+    for (const { cells } of recordsIn(text, separator, { source: '' })) {
+      if (cells.length > 0) records.push(cells)
+      if (records.length === 2) break
+    }
+  } catch {
+    // Whoever reads all of it says what is wrong.
+    return true
+  }
+  const [heading = [], next] = records
+  return filled(heading) > 1 && heading.length === next?.length
+}
+
+function titleAbove(text: string, separators: readonly Separator[]): { readonly separator: Separator; readonly above: number } | undefined {
+  const lines = text.split(LINE_END, GUESSED_RECORDS)
+  for (const separator of separators) {
+    const above = titlesIn(lines.map((line) => cellsOf(line, separator)))
+    if (above > 0) return { separator, above }
+  }
+  return undefined
+}
+
+/** The lines that `top` and `bottom` leave, as the user says; where they leave all, units are a row. */
+export function chosenLines(
+  text: string,
+  { top, bottom }: { readonly top: number; readonly bottom: number },
+  known: Separator | undefined
+): TableLines {
+  let end = text.length
+  for (let k = 0; k < bottom; k++) end = beforeLine(text, end)
+  const rest = behindLines(text.slice(0, end), top)
+  const separator = known ?? guessSeparator(rest)
+  return { text: rest, separator, above: top, ...(top + bottom > 0 ? unitsIn(rest, separator) : {}) }
+}
+
+const filled = (cells: readonly string[]): number => cells.filter((cell) => cell.trim() !== '').length
+
+/** How many of the first lines are titles. */
+function titlesIn(records: readonly (readonly string[])[]): number {
+  const names = records.findIndex((cells) => filled(cells) > 1)
+  if (names < 1) return 0
+  const heading = records[names]!
+  const below = records.slice(names + 1).filter((cells) => cells.length === heading.length)
+  const isTable = below.length > 0 && records[names + 1]?.length === heading.length
+  // The first may be a line of units.
+  const rows = below.slice(Math.min(1, below.length - 1))
+  const isAbove = (c: number): boolean => {
+    const column = rows.map((cells) => cells[c]!).filter((cell) => cell !== '')
+    return column.length > 0 && column.every(isFigure)
+  }
+  const aboveFigures = heading.some((_, c) => isAbove(c))
+  return isTable && aboveFigures && !heading.some(isFigure) ? names : 0
+}
+
+/** Units stand between names and rows: in each cell one, or nothing, and figures below; in brackets where there is only one. */
+function unitsIn(text: string, separator: Separator): Pick<TableLines, 'units'> {
+  if (separator === ' ') return {}
+  const [heading, units, ...rows] = text
+    .split(LINE_END, GUESSED_RECORDS)
+    .filter((line) => line !== '')
+    .map((line) => cellsOf(line, separator))
+  if (!heading || !units || rows.length < 2 || units.length !== heading.length) return {}
+  const named = units.map((unit) => unit.trim()).map((unit) => (unit === '-' ? '' : unit))
+  const measured = (c: number): boolean => {
+    const column = rows.map((cells) => cells[c] ?? '').filter((cell) => cell !== '')
+    return column.length >= 2 && column.every(isFigure)
+  }
+  const fits = named.every((unit, c) => unit === '' || (!isFigure(unit) && UNIT.test(unit) && measured(c)))
+  const count = named.filter((unit) => unit !== '').length
+  const isBracketed = named.every((unit) => unit === '' || /^[([].*[)\]]$/.test(unit))
+  return fits && count >= (isBracketed ? 1 : 2) ? { units } : {}
+}
+
+/** A unit is short and of letters and their marks, and no word for a missing cell. */
+const UNIT = /^(?!(?:NA|N\/A|null|NULL|nan|NaN|none|unknown)$)[\p{L}\p{Sc}%‰°([][\p{L}\p{Sc}\p{No}%‰°()[\]·*/^\d._-]{0,11}$/u
+
+type Cells = (string | null)[]
+
+/** Takes rows of sums and means from the end of the columns of a table; how many. Cost O(n) for each. */
+export function takeTotals(columns: readonly { readonly values: Cells }[]): number {
+  for (let count = 0; ; count++) {
+    const last = columns.map(({ values }) => values.at(-1) ?? '')
+    const c = last.findIndex((cell) => cell.trim() !== '')
+    const isTotal = columns.length > 1 && c >= 0 && TOTALS.test(last[c]!.trim()) && last.some(isFigure)
+    // A word that stands in other rows is a name like others; a table of sums alone is one.
+    const { values } = columns[Math.max(c, 0)]!
+    if (!isTotal || values.length < 3 || values.indexOf(last[c]!) < values.length - 1) return count
+    for (const column of columns) column.values.pop()
+  }
+}
+
+/** Whether the only cell of a record is a remark; a word or a figure alone may be the begin of a row that was cut off. */
+export const isRemark = (cell: string): boolean => /\S\s+\S/.test(cell) && !isFigure(cell)
+
+/** Where the last line of `text.slice(0, end)` begins, its line end included; 0 for the first. */
+function beforeLine(text: string, end: number): number {
+  let at = end - 1
+  while (at > 0 && text[at] !== '\n' && text[at] !== '\r') at--
+  return at > 0 && text[at] === '\n' && text[at - 1] === '\r' ? at - 1 : Math.max(0, at)
+}
+
+function behindLines(text: string, count: number): string {
+  let at = 0
+  for (let k = 0; k < count; k++) {
+    while (at < text.length && text[at] !== '\n' && text[at] !== '\r') at++
+    at += text[at] === '\r' && text[at + 1] === '\n' ? 2 : 1
+  }
+  return text.slice(at)
+}

@@ -19,6 +19,19 @@ it('rules that all but a few rows obey are found with their exceptions', () => {
   }
 })
 
+it('a mistyped total is an exception, not a quantity that was rounded', () => {
+  const { raw } = plantedTables(1)[0]!
+  const columns = raw.columns.map((column) => {
+    if (column.name !== 'total') return column
+    // Off by less than half a unit: every row still obeys qty = total / unit_price to whole numbers.
+    const values = [...column.values].map((text, i) =>
+      i === 34 ? (Number(text) + 0.1 * Number([...raw.columns[1]!.values][i])).toFixed(2) : text
+    )
+    return { ...column, values }
+  })
+  expect(found({ ...raw, columns } as typeof raw)).toEqual(['total = qty * unit_price but for 1 row'])
+})
+
 describe('columns that have nothing to do with each other', () => {
   it.each([1, 2, 3, 4, 5].flatMap((seed) => ruleless(seed).map((one) => [`${one.name}, seed ${seed}`, one] as const)))(
     '%s',

@@ -45,15 +45,21 @@ export function findRules(data: WrittenTable, search: Search = {}): readonly Rul
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
     return count !== undefined && count <= MOST_EXCEPTIONS * rowCount ? [{ ...rule, exceptions: count }] : []
   })
-  // A formula with exceptions goes before a lookup without: it is what the columns mean.
+  // A formula with exceptions goes before a lookup without, and before another reading of the same columns that rounds them
+  // away, as qty = total / price: it is what the columns mean.
+  const bentFormulas = bent.filter(({ kind }) => kind === 'formula')
+  const readings = new Set(bentFormulas.map(columnsIn))
   const formulas = joined(
-    exact.filter(({ kind }) => kind === 'formula'),
-    bent.filter(({ kind }) => kind === 'formula')
+    exact.filter((rule) => rule.kind === 'formula' && !readings.has(columnsIn(rule))),
+    bentFormulas
   )
   const stated = [...(search.stated ?? []), ...formulas.filter(({ exceptions }) => exceptions)]
   const kept = stated.length > (search.stated?.length ?? 0) ? findExact(data, { ...search, stated }) : exact
   return keepable(joined(kept, bent)).kept
 }
+
+/** The columns of a rule, whichever it derives. */
+const columnsIn = (rule: Rule): string => JSON.stringify([rule.column, ...inputsOf(rule)].sort())
 
 /** Rules, and others that say nothing of a column that they derive and close no circle with them. */
 function joined(rules: readonly Rule[], others: readonly Rule[]): Rule[] {

@@ -17,9 +17,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 750 },
-  // Half is the studio; 900 kB are the bundle of the command line, 360 of these the drawings of the report.
-  sbridge: { path: 'packages/sbridge', budget: 2000 }
+  '@sbridge/core': { path: 'packages/core', budget: 900 },
+  // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
+  sbridge: { path: 'packages/sbridge', budget: 2200 }
 }
 
 interface Packed {
@@ -223,15 +223,15 @@ describe('types: a strict program compiles where nothing else is installed', () 
 
 // kB with all four kernels of WebAssembly, of which a page loads one (10 kB). More is a decision, made here.
 describe('size in a browser', () => {
-  it('rows from a table: 100 kB', async () => {
+  it('rows from a table: 110 kB', async () => {
     const program = BROWSER_PROGRAM.split('\n')
       .slice(0, 7)
       .join('\n')
       .replace('type RawTable, ReferenceEngine, ', '')
       .replace(': RawTable', '')
-    expect(await weight(program)).toBeLessThan(100)
+    expect(await weight(program)).toBeLessThan(110)
   })
-  it('all of the core: 280 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(280)
+  it('all of the core: 320 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(320)
   })
 })

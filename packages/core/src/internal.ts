@@ -20,7 +20,8 @@ export {
   readingsOf
 } from './diagnose/readings.js'
 export { parseRequirements, REQUIRABLE, type Requirement, unmetRequirements, unmetWords } from './diagnose/require.js'
-export { tellTarget } from './diagnose/tell-target.js'
+export { tellTarget, tellTrained } from './diagnose/tell-target.js'
+export { trainOnSynthetic } from './diagnose/train-on-synthetic.js'
 export { evaluateUtility, tellUtility } from './diagnose/utility/index.js'
 export { type Verdict, verdict } from './diagnose/verdict.js'
 export { countingEngine } from './engine/counting.js'

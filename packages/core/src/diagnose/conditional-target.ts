@@ -144,7 +144,7 @@ function unconditionalCrps(values: Float64Array): number {
   return sum / (n * n)
 }
 
-function targetColumn(table: Table, name: string, role: string): NumericColumn | CategoricalColumn {
+export function targetColumn(table: Table, name: string, role: string): NumericColumn | CategoricalColumn {
   const column = table.columns.find((candidate) => candidate.name === name)
   if (column && column.kind !== 'identifier') return column
   throw new InputError({

@@ -1,6 +1,7 @@
 import { numberText, shareText } from '../tell/numbers.js'
 import { type Block, type Cell, type Drawing, explained, facts, type Telling } from '../tell/telling.js'
 import type { CategoricalTargetEvaluation, NumericTargetEvaluation, TargetEvaluation } from './conditional-target.js'
+import type { TrainedEvaluation } from './train-on-synthetic.js'
 
 /** Levels that a table of a report lists: more than fit in a screen are summed up. */
 const MOST_NAMES = 20
@@ -17,6 +18,23 @@ export function tellTarget(target: TargetEvaluation): Telling {
     ...(target.kind === 'numeric' ? numericBlocks(target) : [categoricalTable(target)])
   ]
   return { json: { target }, topics: [{ id: 'target', title: `Draws of ${column}, given other columns`, blocks }], warnings: [], notes: [] }
+}
+
+/** What is said of a column that forests predict, trained on synthetic and on real rows. */
+export function tellTrained(trained: TrainedEvaluation): Telling {
+  const { column, score, synthetic, real, rows, heldOut } = trained
+  const where = heldOut ? 'held-out rows' : 'rows that the model may have learned from'
+  const blocks = [
+    explained(
+      `Random forests predict ${column} from all other columns: one trained on ${numberText(rows.trained)} synthetic rows, one on as many real ones, both tested on ${numberText(rows.tested)} other real rows, ${where}. ${score === 'AUC' ? 'AUC: of each class against the others, by their shares; 0.5 is a coin toss.' : 'R²: share of the variance that is explained; 0 is the mean for every row.'}`
+    ),
+    facts({
+      name: `trained on synthetic rows, tested on real ones`,
+      value: synthetic,
+      aside: `${score} of ${column}; trained on as many real rows ${numberText(real)}`
+    })
+  ]
+  return { json: { trained }, topics: [{ id: 'trained', title: `Predicting ${column}`, blocks }], warnings: [], notes: [] }
 }
 
 function numericBlocks(target: NumericTargetEvaluation): Block[] {

@@ -77,6 +77,15 @@ test('evaluate --utility says the coefficients of both tables on the terminal, i
   })
 })
 
+test('evaluate --target trains forests on rows that are no draws for the real ones, and says that they are not', async () => {
+  const found = await run('held.csv', 'fresh.csv', '--train', 'train.csv', '--target', 'name')
+  expect([found.status, found.stderr]).toEqual([0, ''])
+  expect(found.stdout).toMatch(
+    /^trained on synthetic rows, tested on real ones: 0\.\d+ \(AUC of name; trained on as many real rows 0\.\d+\)$/m
+  )
+  expect(found.stdout).toMatch(/^note: name: Not scored as draws for the real rows: /m)
+})
+
 test('evaluate --quasi counts rare combinations, prints none', async () => {
   const found = await run('held.csv', 'held.csv', '--quasi', 'name,y')
   expect(found.stdout).toMatch(/^quasi +60\.0000 +0\.0000 {2}rows with one of 60 rare combinations, by chance up to 3$/m)

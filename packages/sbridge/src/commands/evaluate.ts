@@ -2,7 +2,6 @@ import type { Command } from '@commander-js/extra-typings'
 import { type Evaluation, evaluateTables, InputError, linesOf, systemFor } from '@sbridge/core'
 import {
   type ColumnKind,
-  evaluateTarget,
   evaluateUtility,
   type Graded,
   type InferOptions,
@@ -12,7 +11,6 @@ import {
   RequirementError,
   readingsOf,
   tableFields,
-  tellTarget,
   tellUtility,
   together,
   unmetRequirements,
@@ -28,6 +26,7 @@ import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { provenanceOf } from '../host/provenance.js'
+import { tellTargets } from './target.js'
 
 export function evaluateVerb(verb: Command): void {
   const command = verb
@@ -35,7 +34,10 @@ export function evaluateVerb(verb: Command): void {
     .argument('[synthetic]', 'synthetic rows')
     .usage('[options] <real> <synthetic>')
     .option('--train <file>', 'the rows that the model was fitted on, when REAL was held out')
-    .option('--target <column>', 'also scores SYNTHETIC as draws of this column, equally many for every row of REAL, in its order')
+    .option(
+      '--target <column>',
+      'also trains forests on SYNTHETIC that predict this column of REAL, and scores SYNTHETIC as draws of it where it has equally many for every row of REAL, in its order'
+    )
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints the measures as JSON')
   addFields(command, [...evaluateFields, ...READ, ...readingFields, ...reportFields, ...runFields])
@@ -88,12 +90,13 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   }
   const synthetic = await like(syntheticPath)
   const train = flags.train === undefined ? undefined : await like(flags.train)
-  const target = flags.target === undefined ? undefined : evaluateTarget({ real, synthetic, target: flags.target })
+  const key = keyFromSeed(run.seed)
+  const targets = flags.target === undefined ? [] : [await tellTargets({ real, synthetic, train, target: flags.target, key })]
   const utilities = (utility ?? []).map((formula) => evaluateUtility({ real, synthetic, formula }))
-  const tellings = [...(target ? [tellTarget(target)] : []), ...(utilities.length > 0 ? [tellUtility(utilities)] : [])]
+  const tellings = [...targets, ...(utilities.length > 0 ? [tellUtility(utilities)] : [])]
   const telling = tellings.length > 0 ? together(...tellings) : undefined
   await withEngine(run, async (engine) => {
-    const evaluation = await evaluateTables({ real, synthetic, train, quasi, engine, key: keyFromSeed(run.seed) })
+    const evaluation = await evaluateTables({ real, synthetic, train, quasi, engine, key })
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
       const provenance = await provenanceOf([realPath, syntheticPath, flags.train])

@@ -184,7 +184,7 @@ describe('Cox’s regression', () => {
     const x = normals(keyFor(key, 'cx'), 2 * rows)
     const u = uniforms(keyFor(key, 'cu'), rows)
     const time = Float64Array.from(u, (one) => Math.ceil(8 * one))
-    const event = Uint8Array.from(u, (one, i) => (i % 4 === 0 ? 0 : 1))
+    const event = Uint8Array.from(u, (_, i) => (i % 4 === 0 ? 0 : 1))
     const written = (b: readonly number[]) => {
       const eta = Array.from({ length: rows }, (_, i) => b[0]! * x[2 * i]! + b[1]! * x[2 * i + 1]!)
       let sum = 0

@@ -32,7 +32,9 @@ export async function heldOutEvaluation(problem: HeldOutProblem): Promise<Evalua
   const key = keyFor(keyFromSeed(seed), 'held-out half')
   const order = permutation(key, input.rowCount)
   // What the model of all rows left out stays out, and its kinds stay, whatever half of the rows would suggest.
-  const { columns } = tables.training(model)
+  const { columns: all } = tables.training(model)
+  // Keys are written anew and never compared, and half of the rows may lack what others name.
+  const columns = all.filter(({ name, kind }) => kind !== 'identifier' || name === options.group || name === options.time)
   const { columns: _chosen, exclude: _left, ...rest } = options
   const own: TableFit = { ...rest, types: Object.fromEntries(columns.map(({ name, kind }) => [name, kind])) }
   const modelled = { ...input, columns: input.columns.filter(({ name }) => columns.some((one) => one.name === name)) }

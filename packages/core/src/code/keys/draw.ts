@@ -117,7 +117,7 @@ export function usedUp(column: string, made: number, wanted: number): InputError
   return new InputError({
     code: 'key-space',
     got: `${wanted} rows, whose ${column} has no more than ${made} new values of its form`,
-    expected: `at most ${made} rows`,
-    try: `-n ${made}, or --exclude ${column}`
+    expected: made === 0 ? 'a form with more values than those of the data' : `at most ${made} rows`,
+    try: made === 0 ? `--exclude ${column}, or --types ${column}=category` : `-n ${made}, or --exclude ${column}`
   })
 }

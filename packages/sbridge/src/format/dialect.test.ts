@@ -73,6 +73,14 @@ describe('delimited text', () => {
     expect(await again(text)).toBe(text)
   })
 
+  test('a quote between blanks that does not close is a character', async () => {
+    const { columns } = await parseTable(bytesOf('  a   "b\n1.5  2\n3.5 4\n'), 'csv', context)
+    expect(columns.map(({ name, values }) => [name, values])).toEqual([
+      ['a', ['1.5', '3.5']],
+      ['"b', ['2', '4']]
+    ])
+  })
+
   test('blanks inside the cells of one column separate none', async () => {
     const { columns } = await parseTable(bytesOf('full name\nAnn Lee\nBob Fox\n'), 'csv', context)
     expect(columns.map(({ name }) => name)).toEqual(['full name'])

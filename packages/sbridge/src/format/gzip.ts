@@ -6,8 +6,12 @@ import { crc32 } from './crc32.js'
 /** Bytes that are inflated between two looks at the limit, about. */
 const PIECE = 65_536
 
+/** Bytes of the header and the checksum of a member. @source RFC 1952, section 2.3 */
+const LEAST = 18
+
 /** What a gzip file holds, its members one after the other. Throws `FormatError` for damaged ones and beyond the content limit. */
 export function inflateGzip(bytes: Uint8Array, context: ReadContext): Uint8Array {
+  if (bytes.length < LEAST) throw unreadable('gzip', context, 'it ends in its header')
   const limit = new ContentLimit(bytes.length, context)
   const pieces: Uint8Array[] = []
   let isOne = true

@@ -71,6 +71,6 @@ test('gzip in one member and in several is read, whatever the name; damaged and 
   }
   const whole = new Uint8Array(gzipSync(text))
   const flipped = whole.map((byte, i) => (i === whole.length - 6 ? byte ^ 1 : byte))
-  for (const bytes of [whole.subarray(0, whole.length - 9), flipped])
+  for (const bytes of [whole.subarray(0, 5), whole.subarray(0, whole.length - 9), flipped])
     await expect(parseTable(bytes, 'csv', { source: 'a.csv.gz' })).rejects.toMatchObject({ name: 'FormatError', code: 'gzip-unreadable' })
 })

@@ -23,8 +23,10 @@ export function quoteHabit(text: string, separator: string, names: readonly stri
   for (let at = 0, record = 0; at < text.length && record < GUESSED_RECORDS; record++) {
     for (let c = 0; ; c++) {
       while (separator === ' ' && text[at] === ' ') at++
-      const quoted = text.charCodeAt(at) === 34
-      const end = quoted ? closingQuote(text, at) + 1 : plainEnd(text, separator, at)
+      // Between blanks, a quote that does not close is a character.
+      const close = text.charCodeAt(at) === 34 ? closingQuote(text, at) : -1
+      const quoted = close >= 0
+      const end = quoted ? close + 1 : plainEnd(text, separator, at)
       const cell = quoted ? text.slice(at + 1, end - 1) : text.slice(at, end)
       if (cell === '') quotedMissing ||= quoted
       else

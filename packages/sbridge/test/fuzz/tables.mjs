@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { tableFromArrays, tableToIPC } from 'apache-arrow'
 import { readAnnData } from '../../dist/format/anndata.js'
 import { parseTable, serializeTable } from '../../dist/format/table-format.js'
@@ -35,14 +36,29 @@ function check({ columns, rowCount }) {
 
 const subject = (format, files, tokens) => ({ files, tokens, read: (bytes) => readAs(format, bytes) })
 const written = (format, ...tables) => Promise.all(tables.map((one) => serializeTable(one, format)))
+const bytesOf = (content) => new TextEncoder().encode(content)
+const report = bytesOf('Report\n\na;b;c\n;cm;kg\nx;1,5;2\ny;2,5;3\nTotal;4;5\nas of today\n')
+const aligned = bytesOf('  a   b name\n1.5  2 "x y"\n3.5 40 z\n')
+const nested = bytesOf('[{"a":{"b":1,"c":[1,2]},"d":"x"},{"a":{"b":2,"c":[3,4]},"d":"y"}]')
 const text = ['"', '""', ',', ';', '\t', '|', '\r', '\n', '\r\n', '\ufeff', '1,5', '-', '1e999']
 const json = ['{', '}', '[', ']', '"', ':', ',', 'null', 'true', '1e999', '\\u0000', '{"a":{', '[[[[']
 
 /** Formats that tables are read from; see loop.mjs. */
 export const subjects = {
-  csv: subject('csv', async () => [...(await written('csv', table, numbers)), fixture('quoted.csv'), fixture('semicolon.csv')], text),
+  csv: subject(
+    'csv',
+    async () => [
+      ...(await written('csv', table, numbers)),
+      fixture('quoted.csv'),
+      fixture('semicolon.csv'),
+      report,
+      aligned,
+      new Uint8Array(gzipSync(report))
+    ],
+    text
+  ),
   tsv: subject('tsv', () => written('tsv', table, numbers), text),
-  json: subject('json', async () => [...(await written('json', table)), fixture('records.json'), fixture('columns.json')], json),
+  json: subject('json', async () => [...(await written('json', table)), fixture('records.json'), fixture('columns.json'), nested], json),
   jsonl: subject('jsonl', async () => [...(await written('jsonl', table)), fixture('records.jsonl')], json),
   parquet: subject('parquet', async () => [
     ...(await written('parquet', table, long)),

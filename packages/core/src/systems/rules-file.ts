@@ -92,6 +92,7 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     column: text,
     expression,
     parts: optional(record<Parts>({ names: list(text), zeros: flag })),
+    rounding: optional(list(number(UNSCALED))),
     exceptions
   }),
   order: record<Kept<'order'>>({

@@ -1,7 +1,9 @@
+import { linearForm } from '../../table/derivative.js'
 import type { Expression } from '../../table/expression.js'
 import type { Column, NumericColumn } from '../../table/table.js'
 import { unitOf } from './quantity.js'
-import { columnIn, expressionAt, formatIn, type WrittenTable } from './rows-of-rule.js'
+import { columnIn, expressionAt, formatIn, partsOf, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import type { Rule } from './rule.js'
 
 /** What a formula leaves of drawn parts, never negative in the data: parts that would take too much are drawn smaller. */
 export interface Parts {
@@ -44,4 +46,38 @@ export function fitParts(
   }
   const all = drawn.table.columns.map((column): Column => columns.get(column.name) ?? column)
   return { ...drawn, table: { ...drawn.table, columns: all } }
+}
+
+/** Values kept of what parts miss a constant by: hundredths of its law. */
+const MOST_ROUNDINGS = 100
+
+/** What the rows of the data miss a constant by, where parts were rounded one by one; undefined where they do not. */
+export function roundingIn({ column, expression }: Extract<Rule, { kind: 'formula' }>, data: WrittenTable): number[] | undefined {
+  if (!partsOf(expression)) return undefined
+  const { values, unit } = quantityIn(data, column)
+  const at = expressionAt(expression, data)
+  const rest = Float64Array.from(values, (x, i) => Number((x - at(i)).toPrecision(12)))
+    .filter((x) => !Number.isNaN(x))
+    .sort()
+  const count = Math.min(MOST_ROUNDINGS, rest.length)
+  const some = Array.from({ length: count }, (_, k) => rest[Math.floor(((k + 0.5) * rest.length) / count)]!)
+  return some.some((x) => Math.abs(x) > 0.5 * unit) ? some : undefined
+}
+
+/** Columns that a formula subtracts, where they are drawn and neither they nor what they leave are ever negative. */
+export function partsIn(
+  { column, expression }: Extract<Rule, { kind: 'formula' }>,
+  rules: readonly Rule[],
+  data: WrittenTable
+): Parts | undefined {
+  const form = linearForm(expression)
+  const isDrawn = (name: string) => !rules.some((rule) => rule.column === name && rule.kind !== 'gap')
+  const names = [...(form?.coefficients ?? [])].flatMap(([name, one]) => (one === -1 ? [name] : []))
+  if (!form || names.length === 0 || ![...form.coefficients.keys()].every(isDrawn)) return undefined
+  const isNeverNegative = (name: string) => {
+    const { values, isDate } = quantityIn(data, name)
+    return !isDate && values.every((x) => !(x < 0))
+  }
+  if (![column, ...names].every(isNeverNegative)) return undefined
+  return { names, zeros: quantityIn(data, column).values.includes(0) }
 }

@@ -2,7 +2,6 @@ import { defined } from '../../num/defined.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
 import { dateUnit } from '../../table/date-style.js'
-import { linearForm } from '../../table/derivative.js'
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -10,7 +9,7 @@ import { roundToFormat } from '../../table/present.js'
 import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
 import { bends, type Exception, type Exceptions, exceptionAt, exceptionsOf } from './exceptions.js'
 import { type KeptGaps, markGaps, someValues } from './keep-gaps.js'
-import { fitParts, type Parts } from './keep-parts.js'
+import { fitParts, type Parts, partsIn, roundingIn } from './keep-parts.js'
 import { type CellValue, cellAt, columnOfCells, type LookupTable, lookup, lookupTable, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
 import { binOf, columnIn, expressionAt, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
@@ -23,6 +22,8 @@ export type KeptRule =
       readonly column: string
       readonly expression: Expression
       readonly parts?: Parts | undefined
+      /** What parts of a constant miss it by, rounded one by one: hundredths of its law over the rows. */
+      readonly rounding?: readonly number[] | undefined
       readonly exceptions?: Exceptions | undefined
     }
   /** The column is the greatest of `lows` and a gap, in units of its own, which stands in its place. */
@@ -96,7 +97,14 @@ function keepRule(place: number, rules: readonly Rule[], data: WrittenTable): Ke
   const { column } = rule
   if (rule.kind === 'formula') {
     const { kind, expression } = rule
-    return [{ kind, column, expression, ...defined({ parts: partsIn(rule, rules, data), exceptions: exceptionsIn(rule, data) }) }]
+    return [
+      {
+        kind,
+        column,
+        expression,
+        ...defined({ parts: partsIn(rule, rules, data), rounding: roundingIn(rule, data), exceptions: exceptionsIn(rule, data) })
+      }
+    ]
   }
   if (rule.kind === 'step') return [{ ...rule, ...valuesOfBins(rule, data) }]
   if (rule.kind === 'gap') {
@@ -132,24 +140,6 @@ function keepOrder(column: string, rules: readonly Rule[], data: WrittenTable): 
 
 const exceptionsIn = (rule: Rule, data: WrittenTable): Exceptions | undefined =>
   rule.exceptions && bends(rule) ? exceptionsOf(rule, data) : undefined
-
-/** Columns that a formula subtracts, where they are drawn and neither they nor what they leave are ever negative. */
-function partsIn(
-  { column, expression }: Extract<Rule, { kind: 'formula' }>,
-  rules: readonly Rule[],
-  data: WrittenTable
-): Parts | undefined {
-  const form = linearForm(expression)
-  const isDrawn = (name: string) => !rules.some((rule) => rule.column === name && rule.kind !== 'gap')
-  const names = [...(form?.coefficients ?? [])].flatMap(([name, one]) => (one === -1 ? [name] : []))
-  if (!form || names.length === 0 || ![...form.coefficients.keys()].every(isDrawn)) return undefined
-  const isNeverNegative = (name: string) => {
-    const { values, isDate } = quantityIn(data, name)
-    return !isDate && values.every((x) => !(x < 0))
-  }
-  if (![column, ...names].every(isNeverNegative)) return undefined
-  return { names, zeros: quantityIn(data, column).values.includes(0) }
-}
 
 function valuesOfBins(
   { column, of, cuts }: Extract<Rule, { kind: 'step' }>,
@@ -263,7 +253,7 @@ export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, 
       table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
       formats: [...done.values()].map(({ format }) => format)
     }
-    const exceptions = 'exceptions' in rule && !fixed.has(rule.column) ? rule.exceptions : undefined
+    const exceptions = fixed.has(rule.column) ? undefined : exceptionsTo(rule)
     const except = exceptions
       ? exceptionAt(exceptions, {
           rowCount,
@@ -278,6 +268,13 @@ export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, 
     table: { columns: placed.map(({ column }) => column), rowCount: drawn.table.rowCount },
     formats: placed.map(({ format }) => format)
   }
+}
+
+/** Exceptions of a rule; what parts of a constant miss it by is one that every row has. */
+function exceptionsTo(rule: Exclude<KeptRule, KeptGaps>): Exceptions | undefined {
+  if (rule.kind === 'step') return undefined
+  const rounding = rule.kind === 'formula' ? rule.rounding : undefined
+  return rule.exceptions ?? (rounding && { rows: [], of: rounding.length, values: rounding })
 }
 
 interface Derived {
@@ -309,7 +306,9 @@ function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except }: D
   const low = rule.kind === 'order' ? highestOf(rule.lows, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
     const exception = except(i)
-    const value = (exception && rule.kind === 'order' ? low(i) : at(i)) * scale + Number(exception?.value ?? 0)
+    const start = (exception && rule.kind === 'order' ? low(i) : at(i)) * scale
+    const bent = start + Number(exception?.value ?? 0)
+    const value = rule.kind === 'formula' && rule.parts && bent < 0 ? start : bent
     return Number.isNaN(value) || exception?.value === null ? null : roundToFormat(value, column.format)
   })
   return columnOfCells(column, cells)

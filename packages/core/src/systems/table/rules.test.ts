@@ -63,6 +63,24 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
     expect(zeros(shares[1]!)).toBeLessThan(0.01)
   })
 
+  it('percentages that were rounded one by one miss 100 as often as in the data', async () => {
+    const missed = (columns: readonly Float64Array[]) =>
+      columns[0]!.filter((_, i) => Math.round(10 * columns.reduce((sum, one) => sum + one[i]!, 0)) !== 1000).length / columns[0]!.length
+    const model = await fit(named('soils'))
+    const drawn = await draw(model, { rows: 4000 })
+    const real = inferTable(named('soils'))
+      .table.columns.slice(1)
+      .map((column) => (isNumeric(column) ? column.values : new Float64Array()))
+    const share = missed(real)
+    expect(share).toBeGreaterThan(0.1)
+    // Hundredths of 980 rows, and four standard errors of 4000.
+    expect(Math.abs(missed(['sand', 'silt', 'clay'].map((name) => numbers(drawn, name))) - share)).toBeLessThan(0.045)
+    const again = (await tables.load(unpackModel(packModel(tables.save(model))), { engine })) as GlobalModel
+    expect(again.rules).toEqual(model.rules)
+    const given = await draw(model, { rows: 20, given: { sand: 40 } })
+    expect(new Set(numbers(given, 'sand'))).toEqual(new Set([40]))
+  })
+
   it('gaps are as many as in the data', async () => {
     const drawn = await draw(await fit(named('survey')), { rows: 4000 })
     const gaps = (name: string) => {

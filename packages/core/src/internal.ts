@@ -9,6 +9,7 @@ export { evaluateTarget } from './diagnose/conditional-target.js'
 export { evaluationParts } from './diagnose/evaluate.js'
 export type { Associations, ColumnEvaluation } from './diagnose/evaluation.js'
 export { levelShares } from './diagnose/marginals.js'
+export { comparePanels, type GroupedTable, groupRows } from './diagnose/panels.js'
 export { levelRows, rareCombinationWords } from './diagnose/rare.js'
 export {
   aucReading,
@@ -20,6 +21,7 @@ export {
   readingsOf
 } from './diagnose/readings.js'
 export { parseRequirements, REQUIRABLE, type Requirement, unmetRequirements, unmetWords } from './diagnose/require.js'
+export { tellPanels } from './diagnose/tell-panels.js'
 export { tellTarget, tellTrained } from './diagnose/tell-target.js'
 export { trainOnSynthetic } from './diagnose/train-on-synthetic.js'
 export { evaluateUtility, tellUtility } from './diagnose/utility/index.js'

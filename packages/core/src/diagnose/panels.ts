@@ -1,6 +1,7 @@
 import { type Key, keyAtStep, permutation } from '../num/random.js'
 import { mean } from '../num/statistics.js'
 import { componentsOf } from '../num/variance-components.js'
+import { takeTableRows } from '../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
 
 /** Rows in the order of their groups, and of time within them. */
@@ -33,8 +34,20 @@ export interface PanelFigures {
   readonly sizes: PanelFigure
   /** Groups in which all columns are constant that are so in every real group, of all groups: real, then synthetic. */
   readonly constant: Omit<PanelFigure, 'floor'>
-  /** Rows whose key and time another row has too. */
-  readonly repeated: Omit<PanelFigure, 'floor'>
+  /** Rows whose group and time another row has too; absent without a time. */
+  readonly repeated?: Omit<PanelFigure, 'floor'>
+}
+
+/** Rows in the order of their keys, and of a time where one is named. Cost O(n log n). */
+export function groupRows(table: Table, keys: Int32Array, time?: string): GroupedTable {
+  const column = table.columns.find(({ name }) => name === time)
+  const at = column && isNumeric(column) ? column.values : undefined
+  const order = Uint32Array.from(keys.keys()).sort((a, b) => keys[a]! - keys[b]! || (at ? at[a]! - at[b]! : 0) || a - b)
+  const first = [0]
+  order.forEach((row, i) => {
+    if (i > 0 && keys[row] !== keys[order[i - 1]!]) first.push(i)
+  })
+  return { table: takeTableRows(table, order), first: Uint32Array.from([...first, keys.length]) }
 }
 
 /** Random halves of the real groups whose differences are averaged. */
@@ -59,7 +72,7 @@ export function comparePanels(
   })
   const varying = modelled.filter(({ name }) => !constant.includes(name))
   const names = varying.map(({ name }) => name)
-  const repeatedIn = (grouped: GroupedTable) => (time === undefined ? 0 : repeatedRows(inside(grouped.table, [time])[0]!, grouped.first))
+  const repeatedIn = (grouped: GroupedTable) => repeatedRows(inside(grouped.table, [time!])[0]!, grouped.first)
   return {
     columns: names.map((name) => ({
       name,
@@ -75,7 +88,7 @@ export function comparePanels(
       real: constantShare(inside(real.table, constant), real.first),
       synthetic: constantShare(inside(synthetic.table, constant), synthetic.first)
     },
-    repeated: { real: repeatedIn(real), synthetic: repeatedIn(synthetic) }
+    ...(time === undefined ? {} : { repeated: { real: repeatedIn(real), synthetic: repeatedIn(synthetic) } })
   }
 }
 

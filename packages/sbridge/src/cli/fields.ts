@@ -116,6 +116,26 @@ export const evaluateFields: readonly Field[] = [
     sentence:
       'The same regression on both tables: linear, logistic for two levels, Cox’s for Surv(TIME, STATUS); coefficients with intervals and how far these overlap.',
     source: 'Karr and others 2006'
+  },
+  {
+    name: 'group',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column whose values recur',
+    default: 'none',
+    sentence:
+      'The column that says which rows belong together: compares how much columns differ between groups, and how rows follow each other; it is compared no further.',
+    source: 'Searle, Casella, McCulloch 1992'
+  },
+  {
+    name: 'time',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column of numbers or dates',
+    default: 'the order of the rows',
+    needs: 'group',
+    sentence: 'The column that orders the rows of a group.',
+    source: ''
   }
 ]
 

@@ -120,5 +120,40 @@ describe('sample --report', () => {
       return report('bytes.html')
     }
     expect(await write()).toBe(await write())
+describe('evaluate --group', () => {
+  const panel = async (name: string, of: (group: number, week: number, z: Float64Array) => string) => {
+    const z = normals(keyFromSeed(7), 30 * 6 + 30)
+    const rows = Array.from({ length: 30 * 6 }, (_, i) => of(Math.floor(i / 6), i % 6, z.subarray(i)))
+    await writeFile(join(folder, name), ['unit,town,week,y', ...rows, ''].join('\n'))
+  }
+  beforeAll(async () => {
+    const level = (g: number) => Math.sin(50 * g)
+    await panel('panel.csv', (g, t, z) => `u${g},${'ab'[g % 2]},${t},${(3 * level(g) + z[0]!).toFixed(2)}`)
+    await panel('alone.csv', (g, t, z) => `v${g},${'ab'[(g + t) % 2]},${t % 5},${(3 * level(g + 31 * t) + z[0]!).toFixed(2)}`)
+  })
+
+  test('tells how rows of a group belong together, and leaves the key out of all else', async () => {
+    const { status, stdout } = await run('panel.csv', 'alone.csv', '--group', 'unit', '--time', 'week', '--json')
+    expect(status).toBe(0)
+    const { panel: figures, columns } = JSON.parse(stdout)
+    expect(Object.keys(columns)).toEqual(['town', 'week', 'y'])
+    expect(figures).toMatchObject({
+      sizes: { real: 6, synthetic: 6 },
+      constant: { real: 1, synthetic: 0 },
+      repeated: { real: 0, synthetic: 30 },
+      columns: [{ name: 'y' }]
+    })
+    // 4.5 of 5.5 between groups, and none.
+    expect(figures.columns[0].between.real).toBeGreaterThan(0.7)
+    expect(figures.columns[0].between.synthetic).toBeLessThan(0.2)
+    expect((await run('panel.csv', 'panel.csv', '--group', 'unit')).stdout).toMatch(/^in groups, y: between groups 0\.7/m)
+  })
+
+  test.each([
+    [['--time', 'week'], /--time without --group/],
+    [['--group', 'unit', '--time', 'town'], /no column of numbers or dates/]
+  ])('%j is refused', async (words, said) => {
+    const { status, stderr } = await run('panel.csv', 'alone.csv', ...words)
+    expect([status, stderr]).toEqual([2, expect.stringMatching(said)])
   })
 })

@@ -2,15 +2,19 @@ import type { Command } from '@commander-js/extra-typings'
 import { type Evaluation, evaluateTables, InputError, linesOf, systemFor } from '@sbridge/core'
 import {
   type ColumnKind,
+  comparePanels,
   evaluateUtility,
   type Graded,
+  groupRows,
   type InferOptions,
   leaveKeysOut,
   parseRequirements,
   type Requirement,
   RequirementError,
   readingsOf,
+  refuseCombinations,
   tableFields,
+  tellPanels,
   tellUtility,
   together,
   unmetRequirements,
@@ -18,9 +22,9 @@ import {
   verdict
 } from '@sbridge/core/internal'
 import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
-import { inferTable, type RawTable, type Table } from '@sbridge/core/tables'
+import { inferTable, isCategorical, isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
-import { addFields, evaluateFields, readFields, readingFields, reportFields, runFields } from '../cli/fields.js'
+import { addFields, evaluateFields, flagNamed, readFields, readingFields, reportFields, runFields } from '../cli/fields.js'
 import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
 import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
@@ -77,7 +81,10 @@ async function rowsToCompare(real: string, synthetic: string | undefined): Promi
 
 async function runEvaluate(realPath: string, syntheticPath: string, flags: EvaluateFlags): Promise<void> {
   const run = runOf({ seed: '1', ...flags })
-  const options: InferOptions = readFields(READ, flags)
+  const read: InferOptions = readFields(READ, flags)
+  const group = groupIn(flags)
+  // Keys are new in synthetic rows: but for which rows share one, there is nothing to compare.
+  const options = group ? { ...read, types: { ...read.types, [group.column]: 'identifier' as const } } : read
   const showValues = showValuesOf(flags)
   const { quasi, utility, require: required } = readFields(evaluateFields, flags) as EvaluateOptions
   const requirements = required === undefined ? [] : requirementsOf(required, { train: flags.train, quasi })
@@ -92,8 +99,9 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const train = flags.train === undefined ? undefined : await like(flags.train)
   const key = keyFromSeed(run.seed)
   const targets = flags.target === undefined ? [] : [await tellTargets({ real, synthetic, train, target: flags.target, key })]
+  const panel = group && tellPanels(await panelFigures({ real: realPath, synthetic: syntheticPath }, { real, synthetic, group, flags }))
   const utilities = (utility ?? []).map((formula) => evaluateUtility({ real, synthetic, formula }))
-  const tellings = [...targets, ...(utilities.length > 0 ? [tellUtility(utilities)] : [])]
+  const tellings = [...(panel ? [panel] : []), ...targets, ...(utilities.length > 0 ? [tellUtility(utilities)] : [])]
   const telling = tellings.length > 0 ? together(...tellings) : undefined
   await withEngine(run, async (engine) => {
     const evaluation = await evaluateTables({ real, synthetic, train, quasi, engine, key })
@@ -109,9 +117,64 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
     process.stdout.write(
       flags.json
         ? `${JSON.stringify({ ...evaluation, verdict: verdict(evaluation), ...telling?.json })}\n`
-        : [...evaluationLines(evaluation), ...(telling ? linesOf(telling) : []), ''].join('\n')
+        : [...(telling?.caution ? [telling.caution] : []), ...evaluationLines(evaluation), ...(telling ? linesOf(telling) : []), ''].join(
+            '\n'
+          )
     )
     refuseUnmet(evaluation, requirements)
+  })
+}
+
+interface Grouping {
+  readonly column: string
+  readonly time?: string
+}
+
+/** How rows are grouped, where they are. Throws `InputError`. */
+function groupIn(flags: EvaluateFlags): Grouping | undefined {
+  refuseCombinations(evaluateFields, flags, flagNamed)
+  const { group, time } = flags as { readonly group?: string; readonly time?: string }
+  return group === undefined ? undefined : { column: group, ...(time === undefined ? {} : { time }) }
+}
+
+interface Grouped {
+  readonly real: Table
+  readonly synthetic: Table
+  readonly group: Grouping
+  readonly flags: EvaluateFlags
+}
+
+/** How rows of a group belong together in both tables. Throws `InputError` for a table without the group, or a model, which keeps none of its keys. */
+async function panelFigures(paths: Record<'real' | 'synthetic', string>, { group, flags, ...tables }: Grouped) {
+  if (await modelContentsIn(paths.real))
+    throw new InputError({
+      code: 'group-model',
+      got: `--group with the model ${paths.real}, which keeps no keys`,
+      expected: 'the table that it was fitted on',
+      try: 'that table in its place'
+    })
+  const grouped = async (side: 'real' | 'synthetic') =>
+    groupRows(tables[side], await keysIn(paths[side], group, readFields(readingFields, flags)), group.time)
+  if (group.time !== undefined && !tables.real.columns.some((column) => column.name === group.time && isNumeric(column)))
+    throw new InputError({
+      code: 'time-column',
+      got: `--time ${group.time}, which is no column of numbers or dates`,
+      expected: 'a column that orders rows',
+      try: 'another column, or leaving --time out'
+    })
+  return comparePanels({ real: await grouped('real'), synthetic: await grouped('synthetic'), time: group.time }, keyFromSeed(1))
+}
+
+/** Which group every row belongs to. */
+async function keysIn(path: string, { column }: Grouping, reading: object): Promise<Int32Array> {
+  const { table } = inferTable(await readTable(path, reading), { columns: [column], types: { [column]: 'category' } })
+  const [key] = table.columns
+  if (key && isCategorical(key) && !key.codes.includes(-1) && key.levels.length > 1) return key.codes
+  throw new InputError({
+    code: 'group-missing',
+    got: `${path}, with rows that have no ${column} or all have the same`,
+    expected: 'a group for every row, and two groups at least',
+    try: 'another column'
   })
 }
 

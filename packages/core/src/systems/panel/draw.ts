@@ -1,13 +1,13 @@
 import { type Batch, batchesOf, partOf } from '../../draw/batches.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped } from '../../num/iterate.js'
+import { quiet, throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { encodeTable } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { sampleGlobal } from '../global/model.js'
+import { drawGroups } from './groups-law.js'
 import type { PanelModel } from './model.js'
 import { Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
 import { Steps } from './step-law.js'
@@ -39,7 +39,7 @@ export async function drawPanel(model: PanelModel, { groups, rows }: PanelReques
   const key = keyFor(context.key, 'panel')
   // Every group has at least the rows of the smallest one: of so many groups the first ones have the rows that are asked for.
   const count = groups ?? (rows === undefined ? summary.groupCount : Math.ceil(rows / panel.smallest))
-  const heads = await sampleGlobal(model.heads, { count }, { ...context, key: keyFor(key, 'heads') })
+  const heads = await drawGroups(model.heads, count, { ...context, key, watch: quiet(context.watch) })
   const sizes = numbersOf(heads, panel.names.size)
   const drawn = new Growth(model, heads, firstsOf(sizes, groups === undefined && rows !== undefined ? rows : Number.POSITIVE_INFINITY))
   const steps = new Steps(model.steps, context)

@@ -8,8 +8,8 @@ import { takeTableRows } from '../../table/rows.js'
 import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { fitGlobal } from '../global/model.js'
 import type { FitOptions } from '../global/options.js'
+import { fitGroups } from './groups-law.js'
 import type { PanelModel, PanelShape } from './model.js'
 import { fitPast, Histories, knownWidth, type PastCode, type PlacedRows, pick, placedRows, writeKnown } from './past.js'
 import type { PanelTable } from './read.js'
@@ -32,7 +32,7 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
   const heads = headsOf(panel, names)
   const scaling = scalingOf(options.scaling, heads.table)
   const headOptions = defined({ bandwidth: options.bandwidth, scaling })
-  const model = await fitGlobal({ ...heads, notes: [] }, headOptions, { ...context, key: keyFor(key, 'heads') })
+  const model = await fitGroups({ ...heads, notes: [] }, headOptions, { ...context, key: keyFor(key, 'heads') })
   const constants = encoderOf(heads, [...constant, names.size, names.start], methodsOf(heads.table, 'auto'))
   const encoder = encoderOf({ table, formats }, varying, methodOf)
   const placed = placedRows(encoder, encodeTable(encoder, pick(table, encoder)))

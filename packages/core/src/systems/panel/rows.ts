@@ -21,7 +21,9 @@ export interface PanelRows {
 export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRows, key?: Key): PanelRows {
   const { panel, rules } = model
   const { rowCount } = table
-  const drawn = { table, formats: panel.formats.filter(({ name }) => table.columns.some((column) => column.name === name)) }
+  // What no law draws is an identifier, and stands among the others as it did when rules were taken out.
+  const own = (name: string): Column => table.columns.find((column) => column.name === name) ?? { name, kind: 'identifier' }
+  const drawn = { table: { columns: panel.formats.map(({ name }) => own(name)), rowCount }, formats: panel.formats }
   const whole = rules ? putRulesBack(rules, drawn) : drawn
   const named = new Map(whole.table.columns.map((column, c) => [column.name, { column, format: whole.formats[c]! }]))
   const columns = panel.layout.map(({ format, role }): { column: Column; format: ColumnFormat } => {
@@ -31,7 +33,7 @@ export function panelRows(model: PanelModel, { table, first, ticks }: GroupedRow
       return { column: { name, kind: 'identifier', ...cells }, format: { ...format, kind: 'identifier' } }
     }
     if (role === 'time') return { column: timeColumn(panel, ticks!, format), format }
-    return named.get(name) ?? { column: { name, kind: 'identifier' }, format: panel.formats.find((one) => one.name === name)! }
+    return named.get(name)!
   })
   return { table: { columns: columns.map(({ column }) => column), rowCount }, formats: columns.map(({ format }) => format), first }
 }

@@ -1,12 +1,15 @@
 import { parseLatent } from '../../code/codecs/specification.js'
 import { keyTexts } from '../../code/keys/keep.js'
 import { ruleTexts } from '../../code/rules/keep.js'
+import { comparePanels } from '../../diagnose/panels.js'
+import { tellPanels } from '../../diagnose/tell-panels.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import { defined } from '../../num/defined.js'
+import { keyFromSeed } from '../../num/random.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
-import { together } from '../../tell/telling.js'
+import { type Telling, together } from '../../tell/telling.js'
 import { askedIn } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
 import { drawFields, fitFields } from '../global/options.js'
@@ -14,6 +17,8 @@ import type { Host } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
+import type { PanelModel } from '../panel/model.js'
+import { panelRows, trainingRows } from '../panel/rows.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
 import { ruleFields } from '../rule-options.js'
 import { RULE_WARNING } from '../ruled-terms.js'
@@ -97,8 +102,9 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     if (!drawn) return tellTable(model)
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
+    const groups = 'heads' in model ? tellGroups(model, drawn.answer) : []
     const warnings = drawn.answer.warnings.filter(({ name }) => name === RULE_WARNING)
-    return warnings.length === 0 ? told : together(told, { json: {}, topics: [], warnings, notes: [] })
+    return together(...groups, told, { json: {}, topics: [], warnings, notes: [] })
   },
   training: (model) => kindNamed(kindOf(model)).training(model),
   summary: ({ summary, keys, ...model }) => ({
@@ -112,6 +118,15 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     const model = await kindNamed(contents.kind).load(contents, context)
     return keys ? { ...model, keys } : model
   }
+}
+
+/** How rows of a drawn panel belong together, beside those that it was learned from. */
+function tellGroups(model: PanelModel, { table, first }: DrawnRows): Telling[] {
+  const real = panelRows(model, trainingRows(model))
+  const groups = first!.length - 1
+  return groups < 2
+    ? []
+    : [tellPanels(comparePanels({ real, synthetic: { table, first: first! }, time: model.summary.time }, keyFromSeed(1)))]
 }
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */

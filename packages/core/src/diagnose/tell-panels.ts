@@ -1,0 +1,43 @@
+import { numberText, shareText } from '../tell/numbers.js'
+import { type Block, explained, facts, type TableOf, type Telling } from '../tell/telling.js'
+import type { PanelFigure, PanelFigures } from './panels.js'
+
+const CAUTION =
+  'Rows of a group resemble each other: measures that take rows one by one, the AUC first of all, tell two samples of groups apart even where one law made both. Read how rows of a group belong together first.'
+
+/** What is said of how rows belong together in real and in synthetic groups. */
+export function tellPanels(figures: PanelFigures): Telling {
+  const { columns, sizes, constant, repeated } = figures
+  const words = ({ real, synthetic, floor }: PanelFigure) =>
+    `${numberText(synthetic)} (real ${numberText(real)}, halves ± ${numberText(floor)})`
+  const byColumn: TableOf = {
+    kind: 'table',
+    caption:
+      'Share of the variance of a column that is between groups, and correlation of rows that follow each other about the mean of their group. Halves: how far two random halves of the real groups are apart.',
+    head: ['column', 'between groups', 'row to row'],
+    rows: columns.map(({ name, between, lag }) => [name, words(between), words(lag)]),
+    said: 'in groups, '
+  }
+  const blocks: Block[] = [
+    explained(
+      'Rows of a group hang together in the synthetic rows as much as in the real ones where the figures agree to within the halves.'
+    ),
+    facts(
+      { name: 'rows a group', value: words(sizes) },
+      {
+        name: 'groups whose constant columns are constant',
+        value: shareText(constant.synthetic),
+        aside: `real ${shareText(constant.real)}`
+      },
+      repeated && { name: 'rows with the group and time of another', value: repeated.synthetic, aside: `real ${numberText(repeated.real)}` }
+    ),
+    ...(columns.length > 0 ? [byColumn] : [])
+  ]
+  return {
+    json: { panel: figures },
+    topics: [{ id: 'panel', title: 'Do rows of a group belong together?', blocks }],
+    warnings: [],
+    notes: [],
+    caution: CAUTION
+  }
+}

@@ -120,6 +120,9 @@ describe('sample --report', () => {
       return report('bytes.html')
     }
     expect(await write()).toBe(await write())
+  })
+})
+
 describe('evaluate --group', () => {
   const panel = async (name: string, of: (group: number, week: number, z: Float64Array) => string) => {
     const z = normals(keyFromSeed(7), 30 * 6 + 30)

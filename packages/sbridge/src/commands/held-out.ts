@@ -1,6 +1,6 @@
 import { type Evaluation, evaluateTables, InputError, SYSTEMS, type TableFit, type TableModel, type TableRequest } from '@sbridge/core'
 import { prepareRows, takeRawRows } from '@sbridge/core/internal'
-import { type Engine, keyFor, keyFromSeed, permutation } from '@sbridge/core/kernels'
+import { type Engine, type Key, keyFor, keyFromSeed, permutation } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { watched } from '../cli/options.js'
 
@@ -30,7 +30,7 @@ export async function heldOutEvaluation(problem: HeldOutProblem): Promise<Evalua
   const half = Math.floor(input.rowCount / 2)
   if (half < LEAST_HALF) return `halves of ${input.rowCount} rows are too small`
   const key = keyFor(keyFromSeed(seed), 'held-out half')
-  const order = permutation(key, input.rowCount)
+  const [seen, unseen] = halvesOf(input, options.group, key)
   // What the model of all rows left out stays out, and its kinds stay, whatever half of the rows would suggest.
   const { columns: all } = tables.training(model)
   // Keys are written anew and never compared, and half of the rows may lack what others name.
@@ -38,9 +38,9 @@ export async function heldOutEvaluation(problem: HeldOutProblem): Promise<Evalua
   const { columns: _chosen, exclude: _left, ...rest } = options
   const own: TableFit = { ...rest, types: Object.fromEntries(columns.map(({ name, kind }) => [name, kind])) }
   const modelled = { ...input, columns: input.columns.filter(({ name }) => columns.some((one) => one.name === name)) }
-  const side = (from: number, to: number) => takeRawRows(modelled, order.slice(from, to).sort())
-  const [train, held] = [side(0, half), side(half, input.rowCount)]
-  const asked: TableRequest = { ...request, rows: held.rowCount }
+  const [train, held] = [takeRawRows(modelled, seen), takeRawRows(modelled, unseen)]
+  const { groups: _all, ...draws } = request
+  const asked: TableRequest = { ...draws, rows: held.rowCount }
   try {
     const { fitted, synthetic } = await watched(tables.plan({ input: train, options: own }, asked), engine, async (context) => {
       const fitted = await tables.fit(train, own, context)
@@ -52,4 +52,21 @@ export async function heldOutEvaluation(problem: HeldOutProblem): Promise<Evalua
     if (!(error instanceof InputError)) throw error
     return `a second fit to half of the rows was not possible (${error.got})`
   }
+}
+
+/** Two random halves of the rows, in their order; of groups, halves of the groups: rows of one group are no strangers to each other. */
+function halvesOf(input: RawTable, group: string | undefined, key: Key): readonly [Uint32Array, Uint32Array] {
+  const keys = input.columns.find(({ name }) => name === group)?.values
+  const numbers = new Map<string, number>()
+  const unitOf = Uint32Array.from({ length: input.rowCount }, (_, row) => {
+    if (!keys) return row
+    const name = String(keys[row])
+    if (!numbers.has(name)) numbers.set(name, numbers.size)
+    return numbers.get(name)!
+  })
+  const count = keys ? numbers.size : input.rowCount
+  const first = new Uint8Array(count)
+  for (const unit of permutation(key, count).subarray(0, Math.floor(count / 2))) first[unit] = 1
+  const rows = Uint32Array.from(unitOf.keys())
+  return [rows.filter((row) => first[unitOf[row]!] === 1), rows.filter((row) => first[unitOf[row]!] === 0)]
 }

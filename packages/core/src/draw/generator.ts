@@ -113,7 +113,6 @@ export class Generator {
   }
 
   private async batch(options: GenerateOptions): Promise<Encoded> {
-    // Chains lend each other noise (exchangeNoise), so a few always run together.
     const chainCount = Math.max(options.count, LEAST_CHAINS)
     const asked = (rows: Encoded): Encoded => (chainCount === options.count ? rows : takeEncoded(rows, firstRows(options.count)))
     const { onStep } = options
@@ -143,11 +142,18 @@ export class Generator {
     return this.runSweep(table.bridge, first, options)
   }
 
+  /** The last step is balanced. */
+  private contextOf({ noise, steps }: RunningOptions, key: Key): StepContext {
+    const { logWeights, rows } = this.training
+    const balance = { logWeights, numberCount: rows.coordinates.cols }
+    return { engine: this.engine, noise, key, ...(key.step === steps ? { balance } : {}) }
+  }
+
   /** After the last step every group is drawn once more, so that its levels occur as often as in the data. */
   private runSweep(bridge: SweepBridge, first: Encoded, options: RunningOptions): Promise<Encoded> {
     const { logWeights } = this.training
     const step = async (state: Encoded, key: Key): Promise<Encoded> => {
-      const context: StepContext = { engine: this.engine, noise: options.noise, key }
+      const context = this.contextOf(options, key)
       const next = await sweepStep(bridge, state, context)
       if (key.step === options.steps)
         for (const group of bridge.groups.keys()) await apportionGroup(bridge, { group, logWeights }, next, context)
@@ -159,11 +165,10 @@ export class Generator {
   private async runPlain(bridge: Bridge, first: Encoded, options: RunningOptions): Promise<Encoded> {
     const { codes } = first
     const { onStep, ...rest } = options
-    const coordinates = await runSteps(
-      first.coordinates,
-      (state, key) => bridgeStep(bridge, state, { engine: this.engine, noise: options.noise, key }),
-      { ...rest, onStep: onStep && ((state, step) => onStep({ coordinates: state, codes }, step)) }
-    )
+    const coordinates = await runSteps(first.coordinates, (state, key) => bridgeStep(bridge, state, this.contextOf(options, key)), {
+      ...rest,
+      onStep: onStep && ((state, step) => onStep({ coordinates: state, codes }, step))
+    })
     return { coordinates, codes }
   }
 
@@ -173,7 +178,7 @@ export class Generator {
       const rows = Uint32Array.from(state.combination, (combination) => law.strata.classes.combinations.rows[combination]![0]!)
       return { coordinates: state.coordinates, codes: takeEncoded(this.training.rows, rows).codes }
     }
-    const last = await runSteps(first, (state, key) => mixedStep(law, state, { engine: this.engine, noise: options.noise, key }), {
+    const last = await runSteps(first, (state, key) => mixedStep(law, state, this.contextOf(options, key)), {
       ...rest,
       onStep: onStep && ((state, step) => onStep(encoded(state), step))
     })

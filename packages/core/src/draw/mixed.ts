@@ -5,7 +5,7 @@ import type { CoordinateBounds } from '../law/strata.js'
 import { beside, type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
-import { exchangeNoise, referenceNoise, type StepContext, sum } from './step.js'
+import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from './step.js'
 
 /** Chains on a table with categories: scaled numeric coordinates and the combination of categories each chain is in. */
 export interface MixedState {
@@ -63,8 +63,10 @@ export async function mixedStep(law: MixedLaw, state: MixedState, context: StepC
   const { noise } = context
   const reference = noise === 'covariance' ? undefined : await referenceNoise(law.kernel, state.coordinates, context)
   const from = noise === 'split' ? sum(state.coordinates, reference!) : state.coordinates
-  const queries = new Queries(law, from, await widthsFor(law.kernel, from, context.engine), context)
-  const combination = await queries.combinations(law.whole, withPlaces(from, state.combination, law.places), 'combination')
+  const widths = await widthsFor(law.kernel, from, context.engine)
+  const places = withPlaces(from, state.combination, law.places)
+  const queries = new Queries(await lawOfStep(law, places, widths, context), from, widths, context)
+  const combination = await queries.combinations('whole', places, 'combination')
   const within = (coordinates: Matrix): MixedState => ({
     coordinates: withinBounds(law.strata.classes.bounds, coordinates, combination),
     combination
@@ -72,6 +74,19 @@ export async function mixedStep(law: MixedLaw, state: MixedState, context: StepC
   if (noise === 'covariance') return within(await queries.draws(combination))
   const means = await queries.means(combination)
   return within(noise === 'constant' ? sum(means, reference!) : means)
+}
+
+/** The law of a step: under a balance its terms are others, of all rows and so of those of each class. */
+async function lawOfStep(law: MixedLaw, places: Matrix, widths: Float64Array | undefined, context: StepContext): Promise<MixedLaw> {
+  const { kernel, strata, whole } = law
+  const pair = { from: cloud(places), to: whole.compared, kernel: kernelOf(kernel, widths, whole.widths) }
+  const logTerms = await termsOf(pair, whole.logTerms, context)
+  if (logTerms === whole.logTerms) return law
+  const parts = strata.parts.map((part, c) => ({
+    ...part,
+    logTerms: Float64Array.from(strata.classes.combinations.rows[c]!, (row) => logTerms[row]!)
+  }))
+  return { ...law, whole: { ...whole, logTerms }, strata: { ...strata, parts } }
 }
 
 function withinBounds(bounds: CoordinateBounds | undefined, coordinates: Matrix, combination: Uint32Array): Matrix {
@@ -111,8 +126,9 @@ class Queries {
     return { from: cloud(points), to: part.compared, kernel: kernelOf(this.law.kernel, widths, part.widths) }
   }
 
-  /** The combination of one row a chain, drawn from the weights of `part`. */
-  async combinations(part: Compared, points: Matrix, label: string): Promise<Uint32Array> {
+  /** The combination of one row a chain, drawn from the weights of all rows. */
+  async combinations(rowsOf: 'whole' | 'numeric', points: Matrix, label: string): Promise<Uint32Array> {
+    const part = this.law[rowsOf]
     const rows = await this.engine.pick(this.pair(part, points), part.logTerms, { key: this.keyNamed(label) })
     return rows.map((row) => this.law.strata.classes.combinations.ofRow[row]!)
   }
@@ -165,7 +181,7 @@ class Queries {
   /** Adds √λ times the pooled noise in place; gives the effective number of rows behind it [n]. */
   private async addPooled(noise: Matrix, shrinkage: Float64Array): Promise<Float64Array> {
     const d = noise.cols
-    const others = await this.combinations(this.law.numeric, this.from, 'pooled combination')
+    const others = await this.combinations('numeric', this.from, 'pooled combination')
     const key = this.keyNamed('pooled noise')
     const effectiveCount = new Float64Array(noise.rows)
     await this.each(others, async (part, chains, pair) => {

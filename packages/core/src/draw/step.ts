@@ -1,8 +1,9 @@
 import { type KernelChoice, widthsFor } from '../kernel/bandwidth.js'
-import type { Engine } from '../kernel/engine.js'
+import type { Engine, Pair } from '../kernel/engine.js'
 import { type Bridge, pairFrom } from '../law/bridge.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { fillNormal, type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
+import { type Balance, balancedTerms } from './balance.js'
 
 /** How a step adds its noise. @source Gottwald, Li, Marzouk, Reich, arXiv 2401.04372. */
 export type NoiseKind = 'covariance' | 'split' | 'constant'
@@ -12,6 +13,13 @@ export interface StepContext {
   readonly noise: NoiseKind
   /** Key of the run; the step number is part of it. */
   readonly key: Key
+  /** Of a last step. */
+  readonly balance?: Balance | undefined
+}
+
+/** Log terms of a step from these chains. */
+export async function termsOf(pair: Pair, logTerms: Float64Array, { engine, balance }: StepContext): Promise<Float64Array> {
+  return balance ? balancedTerms(pair, logTerms, balance, engine) : logTerms
 }
 
 /**
@@ -23,12 +31,14 @@ export async function bridgeStep(bridge: Bridge, states: Matrix, context: StepCo
   const { engine, noise } = context
   const points = bridge.training.points
   if (noise === 'covariance') {
-    const draw = await engine.draw(await pairFrom(bridge, states, engine), bridge.logTerms, points, { key: context.key })
+    const pair = await pairFrom(bridge, states, engine)
+    const draw = await engine.draw(pair, await termsOf(pair, bridge.logTerms, context), points, { key: context.key })
     return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, context.key))
   }
   const reference = await referenceNoise(bridge.kernel, states, context)
   const from = noise === 'split' ? sum(states, reference) : states
-  const mean = await engine.mean(await pairFrom(bridge, from, engine), bridge.logTerms, points)
+  const pair = await pairFrom(bridge, from, engine)
+  const mean = await engine.mean(pair, await termsOf(pair, bridge.logTerms, context), points)
   return noise === 'split' ? mean : sum(mean, reference)
 }
 

@@ -2,7 +2,7 @@ import { allFactors, otherFactors, pairOf, type SweepBridge } from '../law/sweep
 import { type Matrix, takeRows } from '../num/matrix.js'
 import { keyAtStep, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
-import { exchangeNoise, referenceNoise, type StepContext, sum } from './step.js'
+import { exchangeNoise, referenceNoise, type StepContext, sum, termsOf } from './step.js'
 
 /**
  * One step where taking a whole row's categories would be copying: each group of factors in turn is drawn from the
@@ -37,13 +37,14 @@ async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: S
   const points = bridge.embed({ coordinates: from, codes: state.codes }, allFactors(bridge.factorCount))
   const pair = await pairOf(bridge, bridge.whole, points, from, engine)
   const values = bridge.training.coordinates
+  const logTerms = await termsOf(pair, bridge.logTerms, context)
   if (noise === 'covariance') {
     const stream = keyAtStep(keyFor({ ...key, step: 0 }, 'numbers'), key.step)
-    const picked = takeRows(values, await engine.pick(pair, bridge.logTerms, { key: stream }))
+    const picked = takeRows(values, await engine.pick(pair, logTerms, { key: stream }))
     const nearby = bridge.embed({ coordinates: picked, codes: state.codes }, allFactors(bridge.factorCount))
     const draw = await engine.draw(await pairOf(bridge, bridge.whole, nearby, picked, engine), bridge.logTerms, values, { key })
     return sum(draw.mean, exchangeNoise(draw.noise, draw.effectiveCount, key))
   }
-  const mean = await engine.mean(pair, bridge.logTerms, values)
+  const mean = await engine.mean(pair, logTerms, values)
   return noise === 'split' ? mean : sum(mean, reference!)
 }

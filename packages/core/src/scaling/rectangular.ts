@@ -298,7 +298,7 @@ export async function scaleOnEngine(pair: Pair, engine: Engine, options: Rectang
       range: () => rangeOf(squaredDistancesFromFirst(pair)) / (4 * pair.kernel.epsilon),
       sweep: async ({ to: before }, temperature) => {
         const there: Pair = { ...pair, kernel: { ...pair.kernel, epsilon: pair.kernel.epsilon * temperature } }
-        const back: Pair = { from: pair.to, to: pair.from, kernel: reverseWidths(there) }
+        const back = reversed(there)
         const from = negate(await engine.logSum(there, plus(before, pair.to.logWeights)), 'earlier')
         const to = negate(await engine.logSum(back, plus(from, pair.from.logWeights)), 'later')
         let error = 0
@@ -328,8 +328,13 @@ function rangeOf(values: Float64Array): number {
   )
 }
 
-function reverseWidths({ kernel }: Pair): Pair['kernel'] {
-  return kernel.kind === 'variable' ? { ...kernel, fromWidth: kernel.toWidth, toWidth: kernel.fromWidth } : kernel
+/** The same pair seen from its other side. */
+export function reversed({ from, to, kernel }: Pair): Pair {
+  return {
+    from: to,
+    to: from,
+    kernel: kernel.kind === 'variable' ? { ...kernel, fromWidth: kernel.toWidth, toWidth: kernel.fromWidth } : kernel
+  }
 }
 
 function negate(logSums: Float64Array, side: string): Float64Array {

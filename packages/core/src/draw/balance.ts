@@ -5,14 +5,18 @@ import { normalisedWeights } from '../num/log-space.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { weightedMoments } from '../num/statistics.js'
 import { reversed } from '../scaling/rectangular.js'
+import type { Cloud } from '../space/cloud.js'
 
-/** What is to be the same of drawn rows and of those that they are drawn from. */
+/** What is to be the same of drawn rows and of those that they are drawn from: of the last step of a draw that knows nothing. */
 export interface Balance {
   /** Of the rows [M]. */
   readonly logWeights: Float64Array
   /** Columns of the compared points that hold numbers; those behind them are places of categories. */
   readonly numberCount: number
 }
+
+/** Of rows of numbers [M, d]. */
+export const balanceOf = ({ points, logWeights }: Cloud): Balance => ({ logWeights, numberCount: points.cols })
 
 /**
  * Turns. The covariance of all rows, in place of that of the rows that a chain sees, makes each turn fall short and none

@@ -1,3 +1,4 @@
+import { balanceOf } from '../../draw/balance.js'
 import { runSteps, startRows } from '../../draw/run.js'
 import { bridgeStep, type NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
@@ -51,15 +52,13 @@ async function drawUnit(model: LocalModel, at: { unit: FittedUnit; u: number; ou
 }
 
 function drawRoot(model: LocalModel, unit: Extract<FittedUnit, { kind: 'root' }>, options: PassOptions): Promise<Matrix> {
-  const { engine, key, count, noise = 'covariance', watch } = options
+  const { engine, key, count, noise = 'covariance', watch, steps = USUAL_STEPS.rows } = options
   const training = cloud(takeColumns(model.coordinates, unit.targets), model.logWeights)
   const bridge: Bridge = { training, logTerms: unit.potentials.map((f, j) => f + model.logWeights[j]!), kernel: unit.kernel }
   const starts = startRows(model.logWeights, count, key)
-  return runSteps(takeRows(training.points, starts), (state, stepKey) => bridgeStep(bridge, state, { engine, noise, key: stepKey }), {
-    steps: options.steps ?? USUAL_STEPS.rows,
-    key,
-    watch: quiet(watch)
-  })
+  const step = (state: Matrix, stepKey: Key) =>
+    bridgeStep(bridge, state, { engine, noise, key: stepKey, ...(stepKey.step === steps ? { balance: balanceOf(training) } : {}) })
+  return runSteps(takeRows(training.points, starts), step, { steps, key, watch: quiet(watch) })
 }
 
 /** Writes columns of `drawn` into the coordinates `targets`. */

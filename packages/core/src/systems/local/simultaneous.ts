@@ -1,3 +1,4 @@
+import { balanceOf } from '../../draw/balance.js'
 import { runSteps, startRows } from '../../draw/run.js'
 import { bridgeStep } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
@@ -32,7 +33,13 @@ async function simultaneousStep(
     const bridge: Bridge = { training, logTerms: group.potentials.map((f, j) => f + model.logWeights[j]!), kernel: group.kernel }
     // The first group has the step's own key: one group of all coordinates is the global sampler, byte for byte.
     const groupKey = g === 0 ? key : keyAtStep(keyFor({ ...key, step: 0 }, `group ${g}`), key.step)
-    const context = { engine: options.engine, noise: options.noise ?? 'covariance', key: groupKey }
+    const last = key.step === (options.steps ?? USUAL_STEPS.rows)
+    const context = {
+      engine: options.engine,
+      noise: options.noise ?? 'covariance',
+      key: groupKey,
+      ...(last ? { balance: balanceOf(training) } : {})
+    }
     const moved = await bridgeStep(bridge, takeColumns(state, group.members), context)
     const at = Array.from(group.targets, (a) => group.members.indexOf(a))
     place(out, group.targets, takeColumns(moved, at))

@@ -8,13 +8,13 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkForEveryone, commandOn, commandWith, download, Studio, sample, saveFigures, WAIT } from './pages.js'
 
-/** y follows x, kind follows the sign of x, and what is warm is left: one combination does not exist, and no column determines another. */
+/** y follows x, kind the sign of x in eight rows of nine, and what is warm is left: one combination does not exist, and no column determines another. */
 function table(): string {
   const lines = ['x,y,kind,side,day']
   for (let i = 0; i < 90; i++) {
     const x = Math.sin(i * 1.3) * 2 + Math.cos(i * 0.37)
     const y = 0.8 * x + Math.sin(i * 7.1)
-    const kind = x > 0 ? 'warm' : 'cold'
+    const kind = x > 0 === (i % 9 !== 4) ? 'warm' : 'cold'
     lines.push(
       `${x.toFixed(2)},${y.toFixed(2)},${kind},${kind === 'warm' || i % 2 === 0 ? 'left' : 'right'},2024-0${1 + (i % 3)}-${10 + (i % 18)}`
     )

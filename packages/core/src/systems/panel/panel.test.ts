@@ -69,7 +69,7 @@ describe('whole groups', { tags: ['slow'] }, () => {
     expectLikeData(await figuresOf(chicks({ seed: 2 }), { group: 'chick', time: 'day' }))
   })
   it('of answers in no order are as those of the data', async () => {
-    // A person's mood is told by ten answers on five levels: its level is shrunken most, and 0.25 comes back as 0.17.
+    // A person's mood is told by 3 to 12 answers on five levels: its level is shrunken most, and 0.25 comes back as 0.17.
     expectLikeData(await figuresOf(answers({ seed: 3 }), { group: 'person' }), { between: 0.09 })
   })
 })

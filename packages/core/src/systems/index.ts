@@ -1,6 +1,5 @@
 import type { ModelContents } from '../model-file/contents.js'
 import { FormatError } from '../num/errors.js'
-import { keepingDialect } from './dialect.js'
 import { embedding, type FittedEmbedding } from './embedding/system.js'
 import type { ForecastModel } from './forecast/forecast.js'
 import { series } from './forecast/system.js'
@@ -13,10 +12,10 @@ import { tables } from './table/system.js'
 
 /** Every system: the only place that names them all. */
 export const SYSTEMS = {
-  tables: keepingDialect(tables),
-  series: keepingDialect(series),
-  snapshots: keepingDialect(snapshots),
-  embedding: keepingDialect(embedding)
+  tables,
+  series,
+  snapshots,
+  embedding
 } as const
 
 export type SystemName = keyof typeof SYSTEMS

@@ -5,6 +5,7 @@ import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
 import { contextOf } from '../context.js'
+import { keepingDialect } from '../dialect.js'
 import { type Answer, type Plan, planned, type System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { coordinatesOf, coordinateTable, placeRows } from './coordinates.js'
@@ -33,7 +34,12 @@ export interface EmbeddingRequest {
 export type EmbeddingAnswer = Answer & ({ readonly coordinates: Matrix } | { readonly table: Table })
 
 /** Diffusion-map coordinates of rows, and the way back. */
-export const embedding: System<RawTable, EmbedJob, FittedEmbedding, EmbeddingRequest, EmbeddingAnswer> = {
+export const embedding: System<RawTable, EmbedJob, FittedEmbedding, EmbeddingRequest, EmbeddingAnswer> = keepingDialect<
+  EmbedJob,
+  FittedEmbedding,
+  EmbeddingRequest,
+  EmbeddingAnswer
+>({
   name: 'embeddings',
   kinds: ['embedding'],
   fields: { fit: [...embedFields, ...tableFields], draw: [], know: [] },
@@ -64,7 +70,7 @@ export const embedding: System<RawTable, EmbedJob, FittedEmbedding, EmbeddingReq
   summary: ({ summary }) => summary,
   save: saveEmbedding,
   load: loadEmbedding
-}
+})
 
 function wrongRequest(got: string): InputError {
   return new InputError({ code: 'option-combination', got, expected: 'rows to place, or coordinates to lift', try: 'place: a table' })

@@ -6,6 +6,7 @@ import type { RawTable } from '../../table/raw.js'
 import { type Asked, askedIn, type KnownRows } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
 import { contextOf } from '../context.js'
+import { keepingDialect } from '../dialect.js'
 import { type Localisation, localisationIn } from '../localisation.js'
 import { type Answer, type Plan, planned, type System } from '../system.js'
 import { tableFields } from '../table-options.js'
@@ -42,7 +43,7 @@ export interface DrawnSeries extends Answer, Pick<InferredTable, 'table' | 'form
 const KNOWN: readonly string[] = ['given', 'givenFile', 'observe', 'likelihood']
 
 /** Continuations of a series as an ensemble. */
-export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, DrawnSeries> = {
+export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, DrawnSeries> = keepingDialect({
   name: 'series',
   kinds: ['forecast'],
   fields: {
@@ -92,7 +93,7 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
   summary: ({ summary }) => summary,
   save: saveForecast,
   load: loadForecast
-}
+})
 
 /** Members of an ensemble where nobody asks for a number. */
 const MEMBERS = 100

@@ -1,6 +1,7 @@
 import { InputError } from '../../num/errors.js'
 import type { RawTable } from '../../table/raw.js'
 import type { NumericColumn, Table } from '../../table/table.js'
+import { keepingDialect } from '../dialect.js'
 import { type Host, needed } from '../host.js'
 import { type Answer, type Plan, planned, type System } from '../system.js'
 import { marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './options.js'
@@ -30,7 +31,7 @@ export interface SnapshotsOptions extends Omit<SnapshotsFit, 'reference'>, Snaps
 export interface DrawnPaths extends Answer, DrawnTrajectories {}
 
 /** Trajectories through snapshots of unpaired particles, under reference dynamics that are learned. */
-export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, PathsRequest, DrawnPaths> = {
+export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, PathsRequest, DrawnPaths> = keepingDialect({
   name: 'snapshots',
   kinds: ['trajectories'],
   fields: { fit: [...snapshotFields, ...marginalsFields], draw: pathFields, know: [] },
@@ -56,7 +57,7 @@ export const snapshots: System<RawTable, SnapshotsOptions, TrajectoriesModel, Pa
   summary: ({ marginals }) => summaryOf(marginals),
   save: saveTrajectories,
   load: loadTrajectories
-}
+})
 
 function columnsOf(input: RawTable, wanted: SnapshotColumns): SnapshotColumns {
   if (wanted.time !== undefined) return wanted

@@ -12,6 +12,7 @@ import type { RawTable } from '../../table/raw.js'
 import { type Telling, together } from '../../tell/telling.js'
 import { askedIn } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
+import { keepingDialect } from '../dialect.js'
 import { drawFields, fitFields } from '../global/options.js'
 import type { Host } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
@@ -52,7 +53,7 @@ function kindOf(model: TableModel): string {
 }
 
 /** Rows of a table: one bridge on all columns, or small ones on neighbourhoods, in the columns or behind a codec. */
-export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
+export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = keepingDialect({
   name: 'tables',
   kinds: KINDS.map(({ kind }) => kind),
   fields: {
@@ -118,7 +119,7 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     const model = await kindNamed(contents.kind).load(contents, context)
     return keys ? { ...model, keys } : model
   }
-}
+})
 
 /** How rows of a drawn panel belong together, beside those that it was learned from. */
 function tellGroups(model: PanelModel, { table, first }: DrawnRows): Telling[] {

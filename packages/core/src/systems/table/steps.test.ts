@@ -67,7 +67,9 @@ it('and of fields: of a column given its neighbours, and of all columns at once'
       counted.mockRestore()
       return length
     }
-    expect(await calls({}), sweep).toBe(await calls({ steps: usual }))
+    // The first column takes other steps and so other values: in a field a rejected chain may cost one call more. A step more or less of all columns costs at least two.
+    expect(Math.abs((await calls({})) - (await calls({ steps: usual }))), sweep).toBeLessThanOrEqual(sweep === 'ordered' ? 1 : 0)
+    expect(Math.abs((await calls({})) - (await calls({ steps: usual - 1 }))), sweep).toBeGreaterThan(1)
     expect(await calls({}), sweep).toBeLessThan(await calls({ steps: usual + 1 }))
   }
 })

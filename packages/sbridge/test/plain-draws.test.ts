@@ -60,7 +60,7 @@ it.each<[string, string, RawTable, TableFit, SampleOptions]>([
     { noise: 'constant' }
   ],
   ['starts from noise', 'a0e282f4a6ab83ba', table(...line(2)), standard, { start: 'noise' }],
-  ['localised', 'ac1902a564ebefa4', table(...line(4)), { local: 'window:1', scaling: 'standard', bandwidth: 0.3 }, {}],
+  ['localised', 'bf3cefda022c6f98', table(...line(4)), { local: 'window:1', scaling: 'standard', bandwidth: 0.3 }, {}],
   ['in the coordinates of a codec', '9ceb1c8c6f1493ea', table(...line(6)), { latent: 'pca:2', bandwidth: 0.1 }, {}],
   ['more rows than a thread takes', '240981dd084ccbf8', table(...line(4, 700)), standard, { steps: 3 }]
 ])('%s', async (_, hash, data, fits, draws) => {

@@ -188,8 +188,9 @@ interface LogColumn extends Column {
 export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array, cloud: UploadedCloud): LogColumn {
   const rows = blockRows(precision)
   const { data, maxima } = takeColumn(arena, precision, cloud)
-  const out = lanes(arena, precision, data, cloud.blockCount * rows)
   const minima = arena.take(cloud.blockCount * 8)
+  // Views come after the last `take`: memory that grows leaves them behind.
+  const out = lanes(arena, precision, data, cloud.blockCount * rows)
   const maximum = arena.float64(maxima, cloud.blockCount)
   const minimum = arena.float64(minima, cloud.blockCount)
   const { order } = cloud

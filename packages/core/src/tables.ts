@@ -1,6 +1,6 @@
 /** Tables: kinds of columns, codes that turn them into coordinates, formats of cells. */
 
-export type { DelimitedDialect, Dialect, JsonDialect, Separator, TextEncoding } from './table/dialect.js'
+export type { DelimitedDialect, Dialect, JsonDialect, Separator, SheetDialect, TextEncoding } from './table/dialect.js'
 // Codes: tables as coordinates and categories, and back.
 export { decodeTable, type Encoded, type Encoder, encodeTable, fitEncoder } from './table/encoder.js'
 // Expressions.

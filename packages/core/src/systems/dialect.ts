@@ -1,5 +1,5 @@
 import { dictionary, flag, list, optional, type Reader, record, text, variant, whole, word } from '../model-file/reading.js'
-import type { DelimitedDialect, Dialect, JsonDialect } from '../table/dialect.js'
+import type { DelimitedDialect, Dialect, JsonDialect, SheetDialect } from '../table/dialect.js'
 import type { RawTable } from '../table/raw.js'
 import type { Answer, System } from './system.js'
 
@@ -30,7 +30,8 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
     kind: word('json'),
     layout: optional(word('lists', 'labels')),
     nested: optional(dictionary(list(keyIn)))
-  })
+  }),
+  sheet: record<SheetDialect>({ kind: word('sheet'), sheet: text, formats: dictionary(text), mixed: list(text) })
 })
 
 /** A system whose models remember the dialect of their table: it is saved with them, and stands on what they present. */
@@ -46,7 +47,7 @@ export function keepingDialect<Options extends object, Model extends object, Req
     present(model, answer, cells) {
       const { dialect } = model as Worded
       if (dialect === undefined || cells === 'plain') return system.present(model, answer, cells)
-      const table = system.present(model, answer, cells === 'json' && dialect.kind === 'json' ? 'source' : cells)
+      const table = system.present(model, answer, cells === dialect.kind ? 'source' : cells)
       return { ...table, dialect }
     },
     save(model) {

@@ -13,6 +13,14 @@ export interface DateStyle {
   readonly zone: string
 }
 
+/** How times are spelled that no text spelled: to the day, the minute or the second, as fine as they are; undefined for finer ones. Cost O(n). */
+export function styleOfTimes(times: Float64Array, missing: Uint8Array): DateStyle | undefined {
+  const areWhole = (unit: number): boolean => times.every((time, i) => missing[i] === 1 || time % unit === 0)
+  if (areWhole(86_400_000)) return { separator: '', seconds: 'none', zone: '' }
+  if (areWhole(60_000)) return { separator: 'T', seconds: 'none', zone: 'Z' }
+  return areWhole(1000) ? { separator: 'T', seconds: 'whole', zone: 'Z' } : undefined
+}
+
 /** Which of two numbers before or after a year is the day. */
 export type DateOrder = 'day-first' | 'month-first'
 

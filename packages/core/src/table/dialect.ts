@@ -2,7 +2,7 @@
  * How a file of text is written, besides the styles of numbers and dates, which the formats of its columns keep: found by its
  * reader, kept in the model, followed by the writer of the same kind of file.
  */
-export type Dialect = DelimitedDialect | JsonDialect
+export type Dialect = DelimitedDialect | JsonDialect | SheetDialect
 
 /** How characters became bytes. */
 export interface TextEncoding {
@@ -38,4 +38,15 @@ export interface JsonDialect extends TextEncoding {
   readonly layout?: 'lists' | 'labels'
   /** Where the values of columns stand that are in objects or lists of a row. */
   readonly nested?: Readonly<Record<string, readonly (string | number)[]>>
+}
+
+/** A sheet of a workbook. */
+export interface SheetDialect {
+  readonly kind: 'sheet'
+  /** Its name. */
+  readonly sheet: string
+  /** Codes of the formats in which columns show numbers and dates, where they are not General. */
+  readonly formats: Readonly<Record<string, string>>
+  /** Columns with text among numbers. */
+  readonly mixed: readonly string[]
 }

@@ -3,7 +3,7 @@ import { listed } from '../num/listed.js'
 import { parseDateTime } from './date-cell.js'
 import { type ReadDates, readDates } from './date-column.js'
 import { type DateOrders, dateOrders, datesFor } from './date-orders.js'
-import type { DateOrder, DateStyle } from './date-style.js'
+import { type DateOrder, type DateStyle, styleOfTimes } from './date-style.js'
 import { type DecimalMarks, decimalMarks, notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
 import { isMadeKind, MADE_KINDS, type MadeKind } from './made-kinds.js'
@@ -372,12 +372,14 @@ function inferNumbers(
   if (kind === 'integer' && !whole) throw unfit(raw.name, 'numbers that are not whole', kind, 'number')
   const column: Column = { name: raw.name, kind, values, ...(missing.includes(1) ? { missing } : {}) }
   const decimals = kind === 'datetime' ? undefined : decimalsOf(values, missing)
+  const date = kind === 'datetime' ? styleOfTimes(values, missing) : undefined
   return {
     column,
     format: {
       name: raw.name,
       source: raw.source,
       kind,
+      ...(date ? { date } : {}),
       number: { padded: false, ...(decimals === undefined ? {} : { decimals }) },
       ...(declared ? { integer: true } : {})
     }

@@ -7,9 +7,10 @@ import { type Column, isNumeric, type NumericColumn, type Table } from './table.
 /**
  * How cells are handed over. `text`: text in the input's spelling, for CSV and TSV. `plain`: text as programs write it, with
  * points, ISO dates and empty cells. `typed`: numbers, booleans and times, for all other formats. `json`: typed, but dates in the
- * input's spelling. `source`: of the type that the column had in the input.
+ * input's spelling, or as `source` where that was JSON. `sheet`: typed, or as `source` where the input was a sheet. `source`: of the
+ * type that the column had in the input.
  */
-export type CellStyle = 'text' | 'plain' | 'typed' | 'json' | 'source'
+export type CellStyle = 'text' | 'plain' | 'typed' | 'json' | 'sheet' | 'source'
 
 /** A table as raw columns for a writer, in the styles of the input. */
 export function presentTable(table: Table, formats: readonly ColumnFormat[], as: CellStyle): RawTable {
@@ -23,7 +24,7 @@ export function presentTable(table: Table, formats: readonly ColumnFormat[], as:
 function styleOf({ source, kind, date }: ColumnFormat, as: CellStyle): 'text' | 'typed' {
   if (as === 'source') return source === 'text' ? 'text' : 'typed'
   if (as === 'json') return kind === 'datetime' && date ? 'text' : 'typed'
-  return as === 'typed' ? 'typed' : 'text'
+  return as === 'typed' || as === 'sheet' ? 'typed' : 'text'
 }
 
 /** The same without what is particular to the input's spelling. */

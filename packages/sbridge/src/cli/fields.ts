@@ -38,6 +38,15 @@ export const readingFields: readonly Field[] = [
     default: 'found, and said',
     sentence: 'Lines of a text file above the names, and behind the last row, that are no rows: titles, sums; 0 reads every line.',
     source: ''
+  },
+  {
+    name: 'sheet',
+    kind: 'text',
+    unit: '',
+    range: 'the name of a sheet, or its place from 1',
+    default: 'the first',
+    sentence: 'The sheet of an Excel workbook that holds the table.',
+    source: ''
   }
 ]
 

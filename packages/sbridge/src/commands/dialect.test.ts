@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyFor, keyFromSeed, normals, uniforms } from '@sbridge/core/kernels'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { sbridge } from '../../test/command.js'
 import { encodeText } from '../format/encoding.js'
+import { readTable, writeTable } from '../format/table-file.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -147,5 +148,52 @@ describe('rows in the dialect of their table', () => {
     expect((await run('sample', 'mixed.csv', '-n', '5', '-o', 'yes.csv', '--exclude', 'b', ...QUICK)).status).toBe(0)
     expect((await run('sample', 'orders.csv', '-n', '5', '-o', 'no.csv', '--encoding', 'latin-99', ...QUICK)).stderr).toContain('latin-99')
     expect((await run('sample', 'orders.sbridge', '-n', '5', '-o', 'no.csv', '--encoding', 'utf-8')).status).toBe(2)
+  })
+})
+
+describe('rows of a workbook', () => {
+  test('whole days in the format of the sheet, and a sheet by its name', async () => {
+    const day = (i: number) => Date.UTC(2024, 0, 1 + Math.floor(300 * u[i]!))
+    await writeTable(at('visits.xlsx'), {
+      rowCount: rows,
+      columns: [
+        { name: 'seen', source: 'datetime', values: Float64Array.from({ length: rows }, (_, i) => day(i)) },
+        { name: 'fee', source: 'number', values: Float64Array.from(z('fee'), (x) => Math.round(1e4 + 1000 * x) / 100) },
+        { name: 'ward', source: 'text', values: Array.from(u, (x) => (x < 0.3 ? null : x < 0.6 ? 'north' : 'south')) }
+      ],
+      dialect: { kind: 'sheet', sheet: 'Visits', formats: { seen: 'dd.mm.yyyy', fee: '0.00 "€"' }, mixed: [] }
+    })
+    expect(await run('sample', 'visits.xlsx', '-o', 'drawn.xlsx', ...QUICK, '--sheet', 'Visits')).toMatchObject({ status: 0 })
+    const drawn = await readTable(at('drawn.xlsx'))
+    expect(drawn.dialect).toEqual({ kind: 'sheet', sheet: 'Visits', formats: { seen: 'dd.mm.yyyy', fee: '0.00 "€"' }, mixed: [] })
+    const [seen, fee, ward] = drawn.columns
+    expect(seen!.source === 'datetime' && seen.values.every((time) => time % 86_400_000 === 0)).toBe(true)
+    expect(fee!.source === 'number' && fee.values.every((x) => Math.abs(100 * x - Math.round(100 * x)) < 1e-9)).toBe(true)
+    expect(new Set(ward!.values)).toEqual(new Set([null, 'north', 'south']))
+    const text = await run('sample', 'visits.xlsx', '-o', '-', '-n', '3', ...QUICK)
+    expect(text.stdout).toMatch(/^seen,fee,ward\n(\d{4}-\d\d-\d\d,[\d.]+,\w*\n){3}$/)
+  })
+
+  test('a sheet is asked for that is not there, or of a file that has none', async () => {
+    const unknown = await run('info', 'visits.xlsx', '--sheet', 'Visit')
+    expect(unknown).toMatchObject({ status: 2 })
+    expect(unknown.stderr).toMatch(/--sheet Visit, which visits.xlsx does not hold\n {2}expected one of Visits, or a number from 1 to 1/)
+    expect((await run('info', 'orders.csv', '--sheet', '1')).stderr).toMatch(/--sheet 1 with orders.csv\n {2}expected a workbook/)
+  })
+
+  test('without the packages that read and write workbooks the run is refused before anything is computed', async () => {
+    for (const name of ['read-excel-file', 'write-excel-file'])
+      vi.doMock(`${name}/universal`, () => {
+        throw new Error(`Cannot find package '${name}'`)
+      })
+    try {
+      const written = await run('sample', 'orders.csv', '-o', 'x.xlsx', ...QUICK)
+      expect(written).toMatchObject({ status: 3, stdout: '' })
+      expect(written.stderr).toContain('npm install write-excel-file')
+      expect((await run('info', 'visits.xlsx')).stderr).toContain('npm install read-excel-file')
+    } finally {
+      vi.doUnmock('read-excel-file/universal')
+      vi.doUnmock('write-excel-file/universal')
+    }
   })
 })

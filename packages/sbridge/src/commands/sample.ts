@@ -29,7 +29,10 @@ const { fields } = tables
 
 export function sampleVerb(verb: Command): void {
   const command = verb
-    .argument('<input>', 'a table (.csv .tsv .json .jsonl .parquet .arrow .feather .npy .npz, - for CSV on standard input) or a model file')
+    .argument(
+      '<input>',
+      'a table (.csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .npy .npz, - for CSV on standard input) or a model file'
+    )
     .option('-n, --rows <count>', 'rows to draw (default: as many as the data); of groups, whole ones until there are so many')
     .requiredOption('-o, --output <file>', 'where the rows go; the extension decides the format, - is CSV on standard output')
     .option('--report <file.html>', 'also writes a self-contained report of how good the rows are')

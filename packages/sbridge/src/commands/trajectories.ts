@@ -26,7 +26,7 @@ export function trajectoriesVerb(verb: Command): void {
   const command = verb
     .argument(
       '<snapshots>',
-      'a long table (.csv .tsv .json .jsonl .parquet .arrow .feather .npz, .h5ad; - for CSV on standard input), one particle a row; or a model file that `trajectories --model` wrote'
+      'a long table (.csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .npz, .h5ad; - for CSV on standard input), one particle a row; or a model file that `trajectories --model` wrote'
     )
     .option('--representation <name>', 'of .h5ad: X, layers/NAME or an entry of obsm such as X_pca (default X)')
     .option('-n, --rows <count>', 'trajectories to draw', '100')

@@ -4,6 +4,7 @@ import { access, constants, type FileHandle, open, readdir, readlink, realpath, 
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
 import { causeOf } from '../host/causes.js'
+import { readyToWrite } from './table-format.js'
 
 /** Temporary files of this thread that are being written; none that another one made. */
 const temporary = new Set<string>()
@@ -75,6 +76,7 @@ export async function checkOutputs(outputs: readonly (string | undefined)[], inp
   for (const output of outputs) {
     if (output === undefined || output === '-') continue
     await checkWritable(output)
+    await readyToWrite(output)
     const identity = await identityOf(output)
     if (identity === undefined) continue
     const what = taken.get(identity)

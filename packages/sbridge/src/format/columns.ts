@@ -10,6 +10,8 @@ export interface ReadContext {
   readonly encoding?: string | undefined
   /** Lines of text above the names and behind the last row that are not the table's; found when left out. */
   readonly skip?: { readonly top: number; readonly bottom: number } | undefined
+  /** Of a workbook: the name of a sheet, or its place from 1; the first when left out. */
+  readonly sheet?: string | undefined
 }
 
 /** Milliseconds of a day. */

@@ -81,7 +81,7 @@ export function chosenLines(
 const filled = (cells: readonly string[]): number => cells.filter((cell) => cell.trim() !== '').length
 
 /** How many of the first lines are titles. */
-function titlesIn(records: readonly (readonly string[])[]): number {
+export function titlesIn(records: readonly (readonly string[])[]): number {
   const names = records.findIndex((cells) => filled(cells) > 1)
   if (names < 1) return 0
   const heading = records[names]!

@@ -72,7 +72,7 @@ describe('readTable and writeTable', () => {
 
   test('an unknown extension lists those known', async () => {
     await expect(writeTable(at('table.docx'), table)).rejects.toThrow(
-      /\.csv \.txt \.dat \.tsv \.json \.jsonl \.ndjson \.parquet \.arrow \.feather \.npy \.npz/
+      /\.csv \.txt \.dat \.tsv \.json \.jsonl \.ndjson \.parquet \.arrow \.feather \.xlsx \.npy \.npz/
     )
     expect(readdirSync(folder)).toEqual([])
   })

@@ -15,6 +15,8 @@ export interface ReadOptions {
   readonly encoding?: string | undefined
   /** Lines of text above the names (`2`) and behind the last row (`2,1`) that are not the table's; found when left out. */
   readonly skip?: string | undefined
+  /** Of a workbook: the name of a sheet, or its place from 1; the first when left out. */
+  readonly sheet?: string | undefined
   /** Where `-` reads from; default standard input. */
   readonly input?: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean }
 }
@@ -32,9 +34,20 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
     return readAnnData(bytes, { ...options.annData, source: path })
   }
   const format = tableFormatOf(path)
-  const reading = { encoding: options.encoding, skip: options.skip === undefined ? undefined : skippedLines(options.skip) }
+  if (options.sheet !== undefined && format !== 'xlsx') throw noSheets(path, options.sheet)
+  const { encoding, sheet } = options
+  const reading = { encoding, sheet, skip: options.skip === undefined ? undefined : skippedLines(options.skip) }
   if (path === '-') return parseTable(await readStream(options.input ?? process.stdin), format, { ...reading, source: 'standard input' })
   return parseTable(await readBytes(path), format, { ...reading, source: path })
+}
+
+function noSheets(path: string, sheet: string): InputError {
+  return new InputError({
+    code: 'option-combination',
+    got: `--sheet ${sheet} with ${path}`,
+    expected: 'a workbook (.xlsx)',
+    try: 'leaving --sheet out'
+  })
 }
 
 /** `2` and `2,1` → lines above and below. Throws `InputError` for other text. */

@@ -4,13 +4,15 @@ import type { ReadContext } from './columns.js'
 
 interface Codec {
   readonly read: (bytes: Uint8Array, context: ReadContext) => Promise<RawTable> | RawTable
-  readonly write: (table: RawTable) => Uint8Array
+  readonly write: (table: RawTable) => Promise<Uint8Array> | Uint8Array
 }
 
 interface Format {
   readonly extensions: readonly string[]
   /** What a cell of the raw table is when it is written. */
-  readonly cells: 'text' | 'typed' | 'json'
+  readonly cells: 'text' | 'typed' | 'json' | 'sheet'
+  /** Asks for what its writer takes besides sbridge. */
+  readonly ready?: () => Promise<unknown>
   readonly load: () => Promise<Codec>
 }
 
@@ -37,6 +39,12 @@ const formats = {
     extensions: ['.arrow', '.feather'],
     cells: 'typed',
     load: () => import('./arrow.js').then((of) => ({ read: of.readArrow, write: of.writeArrow }))
+  },
+  xlsx: {
+    extensions: ['.xlsx'],
+    cells: 'sheet',
+    load: () => import('./xlsx.js').then((of) => ({ read: of.readXlsx, write: of.writeXlsx })),
+    ready: () => import('./xlsx.js').then((of) => of.readyToWrite())
   },
   npy: { extensions: ['.npy'], cells: 'typed', load: () => import('./npy.js').then((of) => ({ read: of.readNpy, write: of.writeNpy })) },
   npz: { extensions: ['.npz'], cells: 'typed', load: () => import('./npz.js').then((of) => ({ read: of.readNpz, write: of.writeNpz })) }
@@ -84,7 +92,13 @@ export async function serializeTable(table: RawTable, format: TableFormat): Prom
   return (await formats[format].load()).write(table)
 }
 
-/** How a writer of this path takes cells: as text (CSV, TSV), typed with dates as text (JSON), or typed. */
+/** Asks for what a writer of this path takes besides sbridge, before anything is computed. Throws `EngineError` (code `package-missing`). */
+export async function readyToWrite(path: string): Promise<void> {
+  const known = Object.values<Format>(formats).find(({ extensions }) => extensions.includes(extensionOf(path)))
+  await known?.ready?.()
+}
+
+/** How a writer of this path takes cells: as text (CSV, TSV), typed with dates as text (JSON), as of a sheet, or typed. */
 export function cellsFor(path: string): Format['cells'] {
   return formats[tableFormatOf(path)].cells
 }

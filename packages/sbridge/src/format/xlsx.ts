@@ -1,0 +1,235 @@
+import { InputError } from '@sbridge/core'
+import type { RawColumn, RawTable, SheetDialect } from '@sbridge/core/tables'
+import { withPackage } from '../host/optional-package.js'
+import {
+  booleanColumn,
+  datetimeColumn,
+  isMissing,
+  isoTexts,
+  namesOf,
+  numberColumn,
+  type ReadContext,
+  reading,
+  refuseEmptyFile,
+  refuseNotFinite,
+  tableOf,
+  textColumn
+} from './columns.js'
+import { ContentLimit } from './content-limit.js'
+import { takeTotals, titlesIn } from './lines-around.js'
+import { GUESSED_RECORDS } from './records.js'
+import { columnFormats, partsOf, type SheetEntry, sheetsOf, storedArchive } from './workbook.js'
+import { zipContent, zipEntries } from './zip-archive.js'
+
+/** A cell of a sheet as its reader hands it over. */
+type SheetCell = string | number | boolean | Date | null
+
+/** What is used of read-excel-file. */
+type ReadSheet = (input: ArrayBuffer, sheet: string, options: { readonly trim: boolean }) => Promise<SheetCell[][]>
+
+/**
+ * A table from a sheet of an Excel workbook: names in the first row that is not a title, cells as they are typed, and the formats
+ * in which the columns show numbers and dates. The first sheet, or the one that `sheet` says by name or place.
+ *
+ * Fails with `EngineError` (code `package-missing`) without read-excel-file, with `InputError` for an unknown sheet and one without
+ * rows, with `FormatError` for damaged files and those that state more content than `ContentLimit` allows.
+ */
+export function readXlsx(bytes: Uint8Array, context: ReadContext): Promise<RawTable> {
+  refuseEmptyFile(bytes, context)
+  return reading('XLSX', context, async () => {
+    const limit = new ContentLimit(bytes.length, context)
+    const parts = partsOf(bytes, limit)
+    const sheets = sheetsOf(parts)
+    const { name, part } = chosenSheet(sheets, context)
+    // Before the sheet is read: what it says of its size is held against the limit.
+    const formatsBelow = (row: number) => columnFormats(parts, part, row, limit)
+    formatsBelow(0)
+    const { readSheet } = await excelPackage<{ readonly readSheet: ReadSheet }>('read-excel-file')
+    const { above, heading, rows, notes } = rowsOf(await readSheet(storedArchive(parts), name, { trim: false }), context)
+    const names = namesOf(heading.map((cell) => (cell === null ? '' : textOf(cell).trim())))
+    const cells = names.map((_, c) => rows.map((row) => row[c] ?? null))
+    const formats = columnFormats(parts, part, above + 1, new ContentLimit(bytes.length, context))
+    const mixed = names.filter((_, c) => isMixed(cells[c]!))
+    const dialect: SheetDialect = {
+      kind: 'sheet',
+      sheet: name,
+      formats: Object.fromEntries(names.flatMap((one, c) => (formats.has(c) ? [[one, formats.get(c)!] as const] : []))),
+      mixed
+    }
+    const said = [...(sheets.length > 1 ? [sheetNote(name, sheets)] : []), ...notes]
+    const table = tableOf(
+      names.map((one, c) => columnOf(one, cells[c]!)),
+      context
+    )
+    return { ...table, dialect, ...(said.length > 0 ? { notes: said } : {}) }
+  })
+}
+
+const sheetNote = (name: string, sheets: readonly SheetEntry[]): string =>
+  `the sheet ${name} is read, of ${sheets.length}; --sheet names another: ${sheets
+    .filter((one) => one.name !== name)
+    .map((one) => one.name)
+    .join(', ')}`
+
+/** The sheet of a name, of a place from 1, or the first one. Throws `InputError` (code `sheet-unknown`). */
+function chosenSheet(sheets: readonly SheetEntry[], { sheet, source }: ReadContext): SheetEntry & { readonly part: string } {
+  const found =
+    sheet === undefined
+      ? sheets[0]
+      : (sheets.find(({ name }) => name === sheet) ?? (/^\d+$/.test(sheet) ? sheets[Number(sheet) - 1] : undefined))
+  if (found?.part !== undefined) return found as SheetEntry & { readonly part: string }
+  if (sheet === undefined) throw new Error('it holds no sheet')
+  const names = sheets.map(({ name }) => name)
+  throw new InputError({
+    code: 'sheet-unknown',
+    got: `--sheet ${sheet}, which ${source} does not hold`,
+    expected: `one of ${names.join(', ')}, or a number from 1 to ${names.length}`,
+    try: `--sheet '${names[0]}'`
+  })
+}
+
+/** A package that reads or writes workbooks. Throws `EngineError` (code `package-missing`), `InputError` in a browser. */
+async function excelPackage<T>(name: 'read-excel-file' | 'write-excel-file'): Promise<T> {
+  if (globalThis.process === undefined)
+    throw new InputError({
+      code: 'xlsx-in-browser',
+      got: 'an Excel workbook',
+      expected: 'a table that the studio reads',
+      try: 'saving the sheet as CSV, or the command sbridge, which reads workbooks'
+    })
+  // Not to be bundled: it is there or not.
+  const module = `${name}/universal`
+  return withPackage(name, (): Promise<T> => import(/* @vite-ignore */ module))
+}
+
+/** Asks for what writes workbooks, before anything is computed. Throws `EngineError` (code `package-missing`). */
+export const readyToWrite = (): Promise<unknown> => excelPackage('write-excel-file')
+
+interface SheetRows {
+  /** Rows above the names. */
+  readonly above: number
+  readonly heading: readonly SheetCell[]
+  readonly rows: readonly (readonly SheetCell[])[]
+  readonly notes: readonly string[]
+}
+
+/** Names and rows of a sheet, without titles above and sums below. */
+function rowsOf(cells: readonly SheetCell[][], context: ReadContext): SheetRows {
+  const texts = cells.slice(0, GUESSED_RECORDS).map((row) => row.map((cell) => (cell === null ? '' : textOf(cell))))
+  const first = Math.max(
+    0,
+    cells.findIndex((row) => row.some((cell) => cell !== null))
+  )
+  const above = context.skip ? context.skip.top : Math.max(first, titlesIn(texts))
+  const end = cells.length - (context.skip?.bottom ?? 0)
+  const heading = cells[above]
+  if (!heading) throw withoutNames(above, context)
+  const rows = cells.slice(above + 1, end).filter((row) => row.some((cell) => cell !== null))
+  const columns = heading.map((_, c) => ({ values: rows.map((row) => (row[c] == null ? null : textOf(row[c]))) }))
+  const below = context.skip ? 0 : takeTotals(columns)
+  const plural = (count: number): string => `${count} row${count === 1 ? '' : 's'}`
+  const said = [
+    ...(above > 0 && !context.skip ? [`${plural(above)} above the names`] : []),
+    ...(below > 0 ? [`${plural(below)} of sums at the end`] : [])
+  ]
+  const notes = said.length > 0 ? [`left out of the table: ${said.join(', ')}; --skip 0 reads every row`] : []
+  return { above, heading, rows: rows.slice(0, rows.length - below), notes }
+}
+
+function withoutNames(above: number, { source }: ReadContext): InputError {
+  return new InputError({
+    code: 'table-without-names',
+    got: `${source} without names ${above > 0 ? `behind the ${above} rows that are skipped` : 'in the sheet'}`,
+    expected: 'a row of names and rows below it',
+    try: above > 0 ? '--skip with fewer rows' : '--sheet with the name of another sheet'
+  })
+}
+
+const typeOf = (cell: SheetCell): string => (cell instanceof Date ? 'date' : typeof cell)
+
+/** Numbers beside text, as of “<0.5” among measurements. */
+function isMixed(cells: readonly SheetCell[]): boolean {
+  const types = new Set(cells.filter((cell) => cell !== null).map(typeOf))
+  return types.size === 2 && types.has('number') && types.has('string')
+}
+
+function columnOf(name: string, cells: readonly SheetCell[]): RawColumn {
+  const types = new Set(cells.filter((cell) => cell !== null).map(typeOf))
+  const [only] = types.size === 1 ? types : ['text']
+  if (only === 'number') return numberColumn(name, cells as (number | null)[], false)
+  if (only === 'boolean') return booleanColumn(name, cells)
+  if (only === 'date')
+    return datetimeColumn(
+      name,
+      cells.map((cell) => (cell === null ? null : Math.round((cell as Date).getTime())))
+    )
+  // Numbers beside text have the decimal mark of the text.
+  const commas =
+    cells.some((cell) => typeof cell === 'string' && /\d,\d/.test(cell)) &&
+    !cells.some((cell) => typeof cell === 'string' && /\d\.\d/.test(cell))
+  const spelled = (cell: SheetCell): string | null =>
+    cell === null ? null : typeof cell === 'number' && commas ? String(cell).replace('.', ',') : textOf(cell)
+  return textColumn(name, cells.map(spelled))
+}
+
+function textOf(cell: Exclude<SheetCell, null>): string {
+  if (!(cell instanceof Date)) return String(cell)
+  const text = cell.toISOString()
+  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text.slice(0, 19)
+}
+
+/** A cell as its writer takes it. */
+type WrittenCell = string | number | boolean | null | { readonly value: number | Date; readonly type: unknown; readonly format: string }
+
+type WriteSheet = (
+  rows: readonly (readonly WrittenCell[])[],
+  options: { readonly sheet: string; readonly dateFormat: string }
+) => { toBlob(): Promise<Blob> }
+
+/** The first day from which workbooks and calendars agree, in milliseconds: those of 1900 have a 29 February. */
+const FIRST_DAY = Date.UTC(1900, 2, 1)
+/** Characters that the name of a sheet may not have, and how long it may be. */
+const NOT_IN_NAMES = /[\\/?*[\]:]/g
+const LONGEST_NAME = 31
+
+/**
+ * A workbook of one sheet: numbers, dates, true and false as such, in the formats of the sheet that the table was read from, and
+ * of its name; the same bytes at any time of writing. Fails with `EngineError` (code `package-missing`) without write-excel-file.
+ */
+export async function writeXlsx(table: RawTable): Promise<Uint8Array> {
+  refuseNotFinite(table)
+  const dialect = table.dialect?.kind === 'sheet' ? table.dialect : undefined
+  const { default: writeSheet } = await excelPackage<{ readonly default: WriteSheet }>('write-excel-file')
+  const columns = table.columns.map((column) => writtenCells(column, dialect))
+  const rows = [
+    table.columns.map(({ name }) => name),
+    ...Array.from({ length: table.rowCount }, (_, i) => columns.map((cells) => cells[i]!))
+  ]
+  const sheet = (dialect?.sheet ?? 'Sheet1').replace(NOT_IN_NAMES, ' ').slice(0, LONGEST_NAME)
+  const blob = await writeSheet(rows, { sheet, dateFormat: 'yyyy-mm-dd' }).toBlob()
+  return timeless(new Uint8Array(await blob.arrayBuffer()))
+}
+
+function writtenCells(column: RawColumn, dialect: SheetDialect | undefined): WrittenCell[] {
+  const format = dialect?.formats[column.name]
+  const texts = column.source === 'datetime' ? isoTexts(column) : undefined
+  const fallback = texts?.some((text) => text?.includes('T')) ? 'yyyy-mm-dd hh:mm:ss' : 'yyyy-mm-dd'
+  const isMixed = dialect?.mixed.includes(column.name) === true
+  return Array.from(column.values as ArrayLike<unknown>, (value, i): WrittenCell => {
+    if (isMissing(column, i)) return null
+    if (texts)
+      return (value as number) < FIRST_DAY ? texts[i]! : { value: new Date(value as number), type: Date, format: format ?? fallback }
+    const number = typeof value === 'number' ? value : isMixed ? numberIn(value as string) : undefined
+    if (number === undefined) return value as string | boolean
+    return format === undefined || format === '@' ? number : { value: number, type: Number, format }
+  })
+}
+
+const numberIn = (text: string): number | undefined => (/^[+-]?\d+(?:[.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : undefined)
+
+/** The same archive without the time of writing. */
+async function timeless(bytes: Uint8Array): Promise<Uint8Array> {
+  const { zipSync } = await import('fflate')
+  const entries = zipEntries(bytes).map((entry) => [entry.name, zipContent(bytes, entry)] as const)
+  return zipSync(Object.fromEntries(entries), { level: 6, mtime: new Date(1980, 0, 1) })
+}

@@ -56,11 +56,18 @@ export class Generator {
     private readonly engine: Engine
   ) {}
 
-  static async create(training: TrainingRows, potentials: Float64Array, kernel: KernelChoice, engine: Engine): Promise<Generator> {
+  /** `landmarks`: rows that potentials of groups of categories are found on, as in `symmetricScaling`. */
+  static async create(
+    training: TrainingRows,
+    potentials: Float64Array,
+    kernel: KernelChoice,
+    engine: Engine,
+    landmarks?: number
+  ): Promise<Generator> {
     const widths = await widthsFor(kernel, training.rows.coordinates, engine)
     const law = lawOf(tableProblem(training, kernel), { potentials }, widths)
     const { mode, classes, parts, sweep } = law.strata
-    if (sweep) return Generator.sweeping(training, sweep, engine)
+    if (sweep) return Generator.sweeping(training, sweep, engine, landmarks)
     const bridge: Bridge = { training: parts[0]!.compared, logTerms: law.logTerms, kernel, ...(widths ? { widths } : {}) }
     const plain = mode === 'none' && !classes.bounds
     return new Generator(training, plain ? { mode, bridge } : { mode: 'combinations', law: mixedLaw(law, widths) }, engine)
@@ -77,7 +84,7 @@ export class Generator {
   }
 
   /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
-  private static async sweeping(training: TrainingRows, bridge: SweepBridge, engine: Engine): Promise<Generator> {
+  private static async sweeping(training: TrainingRows, bridge: SweepBridge, engine: Engine, landmarks?: number): Promise<Generator> {
     const groupTerms: Float64Array[] = []
     for (const [g, { points }] of bridge.clouds.entries()) {
       const { potentials } = await symmetricScaling({
@@ -85,6 +92,7 @@ export class Generator {
         kernel: kernelOf(bridge.kernel, bridge.widths, bridge.widths),
         engine,
         tolerance: GROUP_TOLERANCE,
+        landmarks,
         // A row of weight zero has no term to take its potential from.
         initial: bridge.groupTerms[g]!.map((term, j) => (term === Number.NEGATIVE_INFINITY ? 0 : term - training.logWeights[j]!))
       })

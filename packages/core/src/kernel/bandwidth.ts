@@ -1,5 +1,6 @@
 import { exp, log } from '../num/elementary.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { keyFor, keyFromSeed, permutation } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
 import type { Engine } from './engine.js'
@@ -33,6 +34,18 @@ export async function nearestSquaredDistances(points: Matrix, engine: Engine): P
   const side = cloud(points)
   const { squaredDistances } = await engine.nearest({ from: side, to: side, kernel: gaussianKernel(1) }, Math.min(2, points.rows))
   return Float64Array.from({ length: points.rows }, (_, i) => squaredDistances[2 * i + 1] ?? 0)
+}
+
+/** Rows that tell a typical spacing: the median of as many is known to 2 %, whatever all are. */
+const SPACING_ROWS = 2000
+
+/** Squared distances to the nearest other row [min(M, 2000)] from some rows, spread evenly by chance. Cost 2,000·M pairs at most. */
+export async function sampledSquaredDistances(points: Matrix, engine: Engine): Promise<Float64Array> {
+  if (points.rows <= SPACING_ROWS) return nearestSquaredDistances(points, engine)
+  const rows = permutation(keyFor(keyFromSeed(1), 'spacing'), points.rows).subarray(0, SPACING_ROWS)
+  const pair = { from: cloud(takeRows(points, rows)), to: cloud(points), kernel: gaussianKernel(1) }
+  const { squaredDistances } = await engine.nearest(pair, 2)
+  return Float64Array.from(rows, (_, i) => squaredDistances[2 * i + 1]!)
 }
 
 /** A typical squared nearest-neighbour distance: the median, or where ties make it zero the quantile just above their share. */

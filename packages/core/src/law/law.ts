@@ -99,6 +99,8 @@ export interface ScalingContext {
   readonly turns?: number | undefined
   /** A starting point for potentials. */
   readonly initial?: Float64Array | undefined
+  /** As in `symmetricScaling`. */
+  readonly landmarks?: number | undefined
   readonly watch?: Watch | undefined
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import type { Engine } from '../kernel/engine.js'
 import { gaussianKernel, variableKernel } from '../kernel/kernel.js'
 import { normalQuantile } from '../num/elementary.js'
@@ -7,9 +8,11 @@ import { uniformLogWeights } from '../num/log-space.js'
 import { matrix, matrixFromRows } from '../num/matrix.js'
 import { keyFromSeed, normals } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
-import { symmetricScaling } from './symmetric.js'
+import { extendPotentials, landmarksOf } from './landmarks.js'
+import { LARGEST_RESIDUAL, symmetricScaling } from './symmetric.js'
 
 const engine = new ReferenceEngine()
+const wasm = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 
 /** Row and column sums of P_ij = v_i k_ij v_j w_j, written out entry by entry with the host's exp. */
 function rowSums(points: Float64Array[], potentials: Float64Array, logWeights: Float64Array, epsilon: number): number[] {
@@ -161,4 +164,54 @@ test('bad input: no weight, wrong initial, coordinates that are not finite', asy
   await expect(symmetricScaling({ cloud: broken, kernel, engine })).rejects.toMatchObject({ code: 'pair-shape' })
   const stop = { aborted: true }
   await expect(symmetricScaling({ cloud: two, kernel, engine, watch: { stop } })).rejects.toMatchObject({ code: 'stopped' })
+})
+
+test('landmarks: a row without any neighbour stands at w^(−1/2), one among many at −LSE over the landmarks', async () => {
+  const rows = [...gaussianRows(400, 2, 5), Float64Array.of(40, -40)]
+  const data = cloud(matrixFromRows(rows))
+  const problem = { cloud: data, kernel: gaussianKernel(0.3), engine }
+  const part = landmarksOf(problem, 100)
+  expect(part.rows).not.toContain(400)
+  const { potentials } = await symmetricScaling({ ...problem, cloud: part.cloud, tolerance: 1e-10 })
+  const extended = await extendPotentials(problem, part, potentials)
+  expect(extended[400]).toBeCloseTo(0.5 * Math.log(401), 10)
+  const terms = potentials.map((f, k) => f + part.cloud.logWeights[k]!)
+  const sums = await engine.logSum({ ...problem, from: data, to: part.cloud }, terms)
+  for (let i = 0; i < 400; i++) {
+    // v (S + w v) = 1, as it stands in the book.
+    const [v, S] = [Math.exp(extended[i]!), Math.exp(sums[i]!)]
+    expect(v * (S + v / 401)).toBeCloseTo(1, 10)
+  }
+})
+
+test('landmarks stand for the weight of their runs, whatever their own', async () => {
+  const raw = Float64Array.from({ length: 300 }, (_, i) => (i % 4 === 0 ? Number.NEGATIVE_INFINITY : Math.log(1 + (i % 7))))
+  const total = Math.log(raw.reduce((s, a) => s + Math.exp(a), 0))
+  const data = cloud(
+    matrixFromRows(gaussianRows(300, 2, 6)),
+    raw.map((a) => a - total)
+  )
+  const { cloud: part } = landmarksOf({ cloud: data, kernel: gaussianKernel(0.3), engine }, 40)
+  expect(part.points.rows).toBe(40)
+  expect(part.logWeights.reduce((sum, a) => sum + Math.exp(a), 0)).toBeCloseTo(1, 12)
+})
+
+test('landmarks: the residual bounds the error, and turns on all rows are taken as long as it asks', async () => {
+  const problem = { cloud: cloud(matrixFromRows(gaussianRows(3000, 2, 7))), kernel: gaussianKernel(0.05), engine: wasm }
+  const exact = await symmetricScaling({ ...problem, tolerance: 1e-9 })
+  const error = ({ potentials }: { potentials: Float64Array }) =>
+    Math.sqrt(potentials.reduce((sum, f, i) => sum + (f - exact.potentials[i]!) ** 2, 0) / 3000)
+  const some = await symmetricScaling({ ...problem, landmarks: 1000 })
+  expect(some).toMatchObject({ landmarks: 1000, ending: 'converged', turns: 0 })
+  const residual = some.errors.at(-1)![1]
+  expect(residual).toBeLessThan(LARGEST_RESIDUAL)
+  // The Jacobian lies between 1 and 2.
+  expect(error(some)).toBeLessThan(1.1 * residual)
+  expect(error(some)).toBeGreaterThan(0.4 * residual)
+  const few = await symmetricScaling({ ...problem, landmarks: 30 })
+  expect(few.turns).toBeGreaterThan(0)
+  expect(few.errors).toHaveLength(few.turns + 1)
+  expect(few.errors[0]![1]).toBeGreaterThan(LARGEST_RESIDUAL)
+  expect(few.errors.at(-1)![1]).toBeLessThan(LARGEST_RESIDUAL)
+  expect(await symmetricScaling({ ...problem, landmarks: 3000, tolerance: 1e-9 })).toEqual(exact)
 })

@@ -1,5 +1,5 @@
 import { Generator } from '../../draw/generator.js'
-import { atEpsilon, type KernelChoice, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import { atEpsilon, type KernelChoice, nearestSquaredDistances, sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
@@ -130,9 +130,9 @@ export interface BandwidthSearch {
   readonly relative?: number | undefined
 }
 
-/** Typical squared nearest-neighbour distance of rows: the unit in which ε is carried from some rows to others. */
+/** Typical squared nearest-neighbour distance of rows, by 2,000 of them at most: the unit in which ε is carried from some rows to others. */
 export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>, engine: Engine): Promise<number> {
-  return typicalAboveTies(await nearestSquaredDistances(embedEncoded(encoder, rows), engine))
+  return typicalAboveTies(await sampledSquaredDistances(embedEncoded(encoder, rows), engine))
 }
 
 /**

@@ -245,7 +245,7 @@ export async function lawFor(
   return recall(memory, `law ${JSON.stringify([epsilon, Array.from(scales), compared, part.name])}`, async () => {
     const { training, potentials } = matchedTraining(model, part.rows)
     const problem = tableProblem(training, { ...model.kernel, epsilon }, { ...matchedManner(model, part, compared), scales })
-    return fitLaw(problem, { ...(same ? { potentials } : { initial: potentials }), engine, watch })
+    return fitLaw(problem, { ...(same ? { potentials } : { initial: potentials }), landmarks: model.summary.landmarks, engine, watch })
   })
 }
 

@@ -24,6 +24,7 @@ import type { Context } from '../context.js'
 import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { type ContestOutcome, chooseScaling, type ScalingChoice } from './choose-scaling.js'
 import { imputeMissing } from './impute.js'
+import { landmarkCount } from './landmark-count.js'
 import type { DrawOptions, FitOptions } from './options.js'
 
 /** A fitted Schrödinger-bridge sampler of a table: training rows, their potentials and what was decided on the way. */
@@ -48,7 +49,10 @@ export interface FitSummary {
   readonly categories: CategoryMode
   readonly scalingEnding: Ending
   readonly scalingTurns: number
+  /** Largest relative error of a row; with landmarks the residual, in nats. */
   readonly scalingError: number
+  /** On how many rows the scaling was solved, where these are not all. */
+  readonly landmarks?: number
   readonly duplicateCount: number
   readonly isolatedCount: number
   readonly notes: readonly string[]
@@ -69,6 +73,8 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   const { table, formats } = data
   const { engine, watch } = context
   const key = keyFor(context.key, 'fit')
+  // Refused before anything is searched for.
+  landmarkCount(options.landmarks, table.rowCount)
   const logWeights = rowLogWeights(table, options.weights)
   const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', rows, engine)
   const { choice: scaling, relative } = await resolveScaling(data, options, { kernelFor, engine, key: keyFor(key, 'scaling'), watch })
@@ -117,17 +123,18 @@ export interface PreparedTraining {
 /** The part of `fitGlobal` that comes after rows have become coordinates, whatever these stand for: bandwidth and potentials. */
 export async function fitTraining(
   prepared: PreparedTraining,
-  options: Pick<FitOptions, 'bandwidth' | 'kernel'>,
+  options: Pick<FitOptions, 'bandwidth' | 'kernel' | 'landmarks'>,
   { engine, key, watch }: Context
 ): Promise<GlobalModel> {
   const { training, scaling, duplicateCount } = prepared
   const { encoder, rows } = training
   const rowCount = training.logWeights.length
+  const landmarks = landmarkCount(options.landmarks, rowCount)
   const kind = options.kernel ?? 'fixed'
   const base = await kernelChoice(kind, rows, engine)
   const bandwidth = typeof options.bandwidth === 'number' ? undefined : await autoBandwidth(prepared, base, { engine, key, watch })
   const kernel = atEpsilon(base, bandwidth?.epsilon ?? (options.bandwidth as number))
-  const found = await scaleRows(tableProblem(training, kernel), { engine, watch })
+  const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
   if (!bandwidth) await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
   const combinations = combinationsOf(rows.codes, rowCount)
   const summary: FitSummary = {
@@ -140,6 +147,7 @@ export async function fitTraining(
     scalingEnding: found.ending,
     scalingTurns: found.turns,
     scalingError: found.errors[found.errors.length - 1]?.[1] ?? 0,
+    ...(found.landmarks === undefined ? {} : { landmarks: found.landmarks }),
     duplicateCount,
     isolatedCount: found.isolated.length,
     notes: [...prepared.notes, ...scalingNotes(rowCount, duplicateCount, found)]
@@ -260,7 +268,7 @@ function scalingNotes(rowCount: number, duplicateCount: number, found: Scaling):
         ? '1 row stands so far from all others that the kernel joins it to none: it is drawn only as a chain that starts there'
         : `${isolated} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`
     )
-  if (found.ending !== 'converged') notes.push(`the scaling ended “${found.ending}” before its tolerance`)
+  if (found.ending !== 'converged' && found.landmarks === undefined) notes.push(`the scaling ended “${found.ending}” before its tolerance`)
   return notes
 }
 
@@ -281,13 +289,13 @@ export async function sampleGlobal(model: GlobalModel, request: SampleRequest, c
 
 /** The same rows before they are decoded. */
 export async function drawGlobal(
-  { training, potentials, kernel }: GlobalModel,
+  { training, potentials, kernel, summary }: GlobalModel,
   request: SampleRequest,
   { engine, key, watch }: Context
 ): Promise<Encoded> {
   const { count, steps, noise = 'covariance', start, onStep } = request
   checkCount(count)
-  const generator = await Generator.create(training, potentials, kernel, engine)
+  const generator = await Generator.create(training, potentials, kernel, engine, summary.landmarks)
   return generator.generate({ count, steps, noise, start, key: keyFor(key, 'sample'), watch, onStep })
 }
 

@@ -11,6 +11,8 @@ export interface FitOptions {
   readonly kernel?: 'fixed' | 'variable'
   /** One method for all numeric columns, or by column name; columns not named are `auto`. */
   readonly scaling?: 'auto' | ScalingMethod | Readonly<Record<string, ScalingMethod>>
+  /** Rows that the potentials are found on before they are extended to all: `auto` is all up to 50,000 rows, above these 32·√M. */
+  readonly landmarks?: 'auto' | 'all' | number
   /** Row weights [M], not negative, not all zero; equal when left out. */
   readonly weights?: Float64Array
 }
@@ -54,6 +56,19 @@ export const fitFields: readonly Field[] = [
     excludes: [{ value: 'variable', beside: ['local'] }],
     sentence: 'Whether the bandwidth is the same everywhere or follows the local density of the data.',
     source: `${GLMR}; Berry, Harlim, ACHA 2016`
+  },
+  {
+    name: 'landmarks',
+    kind: 'integer',
+    unit: 'rows',
+    range: 'auto, all, or a whole number from 2 to the number of rows',
+    default: 'auto',
+    words: ['auto', 'all'],
+    minimum: 2,
+    excludes: [{ beside: ['local'] }, { beside: ['group'] }],
+    sentence:
+      'Rows on which the bridge is solved before it is extended to all, with turns on all rows only as the residual asks; auto takes all up to 50,000 rows, above these 32 times their root.',
+    source: 'mathematics, section 14'
   }
 ]
 

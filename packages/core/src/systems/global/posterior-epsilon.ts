@@ -141,7 +141,8 @@ type LawAt = Pick<EpsilonChoice, 'epsilon' | 'law'>
 
 async function lawAt(model: GlobalModel, epsilon: number, { engine, watch }: Context): Promise<LawAt> {
   const { training, potentials } = model
-  const known = epsilon === model.kernel.epsilon ? { potentials } : { initial: potentials }
+  const { landmarks } = model.summary
+  const known = epsilon === model.kernel.epsilon ? { potentials } : { initial: potentials, landmarks }
   return {
     epsilon,
     law: await fitLaw(tableProblem(training, { ...model.kernel, epsilon }, { conditions: {} }), { ...known, engine, watch })

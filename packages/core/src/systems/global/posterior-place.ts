@@ -95,7 +95,9 @@ async function matchedLaw(
     const { training, potentials } = matchedTraining(model, rows)
     const widening = typeof asked.epsilon === 'number' ? 1 : await matchedWidening(model, rows, engine)
     const kernel = { ...model.kernel, epsilon: choice.epsilon * widening }
-    return fitLaw(tableProblem(training, kernel, matchedManner(model, { rows }, compared)), { initial: potentials, engine, watch })
+    const { landmarks } = model.summary
+    const problem = tableProblem(training, kernel, matchedManner(model, { rows }, compared))
+    return fitLaw(problem, { initial: potentials, landmarks, engine, watch })
   })
   return { law, condition: left }
 }

@@ -87,6 +87,7 @@ export const summaryFields: Fields<FitSummary> = {
   scalingEnding: word('converged', 'turns-used', 'stalled', 'not-finite'),
   scalingTurns: whole(),
   scalingError: measured,
+  landmarks: optional(whole({ least: 1 })),
   duplicateCount: whole(),
   isolatedCount: whole(),
   notes: list(text)

@@ -1,4 +1,6 @@
+import type { NamedWarning } from '../../know/support.js'
 import { counted } from '../../num/listed.js'
+import { LARGEST_RESIDUAL } from '../../scaling/symmetric.js'
 import type { Table } from '../../table/table.js'
 import { numberText, plainText } from '../../tell/numbers.js'
 import { type Fact, type Figure, facts, type TableOf, type Telling, type Topic } from '../../tell/telling.js'
@@ -18,13 +20,13 @@ export function tellGlobal(summary: FitSummary): Telling {
   return {
     json: { ...summary, ratio: bandwidth?.ratio ?? null, criterion: bandwidth?.criterion ?? 'given' },
     topics: [modelTopic(summary)],
-    warnings: [],
+    warnings: landmarkWarnings(summary),
     notes
   }
 }
 
 function modelTopic(summary: FitSummary): Topic {
-  const { bandwidth, kernel, categories, scalingEnding, scalingTurns, scalingError } = summary
+  const { bandwidth, kernel, categories } = summary
   return {
     id: 'model',
     title: 'How the rows were made',
@@ -34,15 +36,27 @@ function modelTopic(summary: FitSummary): Topic {
         ...scalingFacts(summary),
         { name: 'kernel', value: kernel },
         { name: 'categories', value: categories },
-        {
-          name: 'symmetric scaling',
-          value: scalingEnding,
-          aside: `${counted(scalingTurns, 'turn')}, error ${scalingError.toExponential(1)}`
-        }
+        scalingFact(summary)
       ),
       ...(bandwidth && bandwidth.curve.length > 1 ? [bandwidthFigure(bandwidth)] : [])
     ]
   }
+}
+
+/** How the potentials were found. */
+function scalingFact({ scalingEnding, scalingTurns, scalingError, landmarks }: FitSummary): Fact {
+  const name = 'symmetric scaling'
+  if (landmarks === undefined)
+    return { name, value: scalingEnding, aside: `${counted(scalingTurns, 'turn')}, error ${scalingError.toExponential(1)}` }
+  const turns = scalingTurns > 0 ? `, then ${counted(scalingTurns, 'turn')} on all rows` : ''
+  return { name, value: `on ${counted(landmarks, 'landmark')}${turns}`, aside: `residual ${plainText(scalingError)}` }
+}
+
+/** What landmarks left that turns on all rows did not make up for. */
+function landmarkWarnings({ landmarks, scalingEnding, scalingError }: FitSummary): NamedWarning[] {
+  if (landmarks === undefined || scalingEnding === 'converged') return []
+  const message = `the bridge of ${counted(landmarks, 'landmark')} leaves a residual of ${plainText(scalingError)}, above ${LARGEST_RESIDUAL}: rows may be drawn unequally often; --landmarks all takes all rows`
+  return [{ name: 'landmarks-few', message }]
 }
 
 /** ε: what it is and why. */

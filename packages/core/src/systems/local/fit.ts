@@ -1,6 +1,6 @@
 import { leastOf, search } from '../../choose/search.js'
 import { bandwidthOf, bestLosses, chooseBandwidths, type GivenChoice } from '../../choose/window-bandwidth.js'
-import { atEpsilon, type KernelChoice, nearestSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import { atEpsilon, type KernelChoice, sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import { pointsProblem, scaleRows } from '../../law/law.js'
 import { type FieldRows, rowsOf, type Unit } from '../../law/units.js'
 import { fitWindow } from '../../law/window.js'
@@ -218,7 +218,7 @@ async function fitRoot(unit: Unit, rows: FieldRows, options: LocalOptions, { eng
 async function plainKernel(points: Matrix, { bandwidth }: LocalOptions, engine: LocalContext['engine']): Promise<KernelChoice> {
   const base: KernelChoice = { kind: 'fixed', epsilon: 1 }
   if (typeof bandwidth === 'number') return atEpsilon(base, bandwidth)
-  const unit = typicalAboveTies(await nearestSquaredDistances(points, engine))
+  const unit = typicalAboveTies(await sampledSquaredDistances(points, engine))
   return atEpsilon(base, Math.max(unit / 2, ROOT_EPSILON))
 }
 

@@ -21,6 +21,8 @@ export interface JobSize {
   readonly comparesScalings: boolean
   /** Kernel passes a step: 1, or more when categories are swept. */
   readonly passesPerStep: number
+  /** Rows that scalings of all rows are found on; default all. */
+  readonly landmarks?: number | undefined
   /** Rows that a bandwidth search and a comparison of scalings look at. Default at most 5,000 and 2,000. */
   readonly searchRows?: number | undefined
   readonly contestRows?: number | undefined
@@ -66,8 +68,17 @@ const stepPairs = (rows: number, passesPerStep: number): number => rows * (1.5 +
 
 const scalingPairs = (rows: number, turns: number): number => 0.5 * turns * rows * rows
 
+/** Turns on all rows that a scaling by landmarks asks for besides their own, and rows at which it looks whether it does. */
+const LANDMARKS = { turns: 1, probes: 1000 }
+
+function wholeScalingPairs({ rowCount: m, landmarks }: JobSize, turns: number): number {
+  if (landmarks === undefined || landmarks >= m) return scalingPairs(m, turns)
+  return scalingPairs(landmarks, turns) + m * (landmarks + LANDMARKS.probes) + scalingPairs(m, LANDMARKS.turns)
+}
+
 /** A sweep makes two passes besides one for each group of categories, and scales for each group. */
-const groupScalingPairs = (rows: number, passesPerStep: number): number => Math.max(0, passesPerStep - 2) * scalingPairs(rows, TURNS.group)
+const groupsOf = (passesPerStep: number): number => Math.max(0, passesPerStep - 2)
+const groupScalingPairs = (rows: number, passesPerStep: number): number => groupsOf(passesPerStep) * scalingPairs(rows, TURNS.group)
 
 const stepsOf = (passesPerStep: number): number => searchSteps(passesPerStep > 1 ? 'sweep' : 'none')
 
@@ -135,10 +146,15 @@ export function estimateJob(size: JobSize): JobEstimate {
   const stages = [
     { stage: 'choosing the scaling', pairs: size.comparesScalings ? contestPairs(size) : 0 },
     { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, evaluations, size.passesPerStep) : 0 },
-    { stage: 'scaling', pairs: scalingPairs(m, TURNS.cold) },
+    { stage: 'scaling', pairs: wholeScalingPairs(size, TURNS.cold) },
     ...(size.known
       ? knownStages({ ...size, known: size.known })
-      : [{ stage: 'sampling', pairs: size.steps * n * stepPairs(m, size.passesPerStep) + groupScalingPairs(m, size.passesPerStep) }])
+      : [
+          {
+            stage: 'sampling',
+            pairs: size.steps * n * stepPairs(m, size.passesPerStep) + groupsOf(size.passesPerStep) * wholeScalingPairs(size, TURNS.group)
+          }
+        ])
   ]
   return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0), bytes: 8 * (m + n) * (d + 4) * 6 }
 }

@@ -54,9 +54,9 @@ export interface TableKind<Model, Fitted = Model> {
 export const whole: TableKind<GlobalModel> = {
   kind: 'global',
   async fit(table, options, context) {
-    const { bandwidth, scaling, kernel, seed = 1 } = options
+    const { bandwidth, scaling, kernel, landmarks, seed = 1 } = options
     const { data, weights, rules } = ruledRows(table, options)
-    const model = await fitGlobal(data, defined({ bandwidth, scaling, kernel, weights }), contextOf(seed, context))
+    const model = await fitGlobal(data, defined({ bandwidth, scaling, kernel, landmarks, weights }), contextOf(seed, context))
     return rules ? { ...model, rules } : model
   },
   async draw(model, request, context) {
@@ -165,7 +165,7 @@ export const latent: TableKind<LatentTableModel> = {
 export const latentLocal: TableKind<LatentLocalModel> = {
   kind: 'latent-local',
   async fit(table, options, context) {
-    const { weights: _none, kernel: _fixed, ...job } = latentJob(table, options)
+    const { weights: _none, kernel: _fixed, landmarks: _all, ...job } = latentJob(table, options)
     const { blocks: _of, ...places } = localOptions(options)
     return fitLatentLocal(table, { ...job, ...places }, { ...context, ...context.host })
   },
@@ -191,8 +191,23 @@ function networksOf(host: SystemContext['host']): Pick<NonNullable<SystemContext
 
 /** The fit behind a codec; the pixels of images share one scale. Throws `InputError` for a table that is no images. */
 function latentJob(table: RawTable, options: TableFit): LatentJob {
-  const { types, columns, exclude, missing, weights, bandwidth, scaling, kernel, seed, latent: codec, image, commonScale } = options
-  const job = { latent: codec!, ...defined({ types, columns, exclude, missing, weights, bandwidth, scaling, kernel, seed, commonScale }) }
+  const {
+    types,
+    columns,
+    exclude,
+    missing,
+    weights,
+    bandwidth,
+    scaling,
+    kernel,
+    landmarks,
+    seed,
+    latent: codec,
+    image,
+    commonScale
+  } = options
+  const places = defined({ types, columns, exclude, missing, weights })
+  const job = { latent: codec!, ...places, ...defined({ bandwidth, scaling, kernel, landmarks, seed, commonScale }) }
   if (image === undefined) return job
   checkImageTable(prepareTable(table, job).data.table, parseImageShape(image))
   return { ...job, commonScale: true }

@@ -13,6 +13,7 @@ import { isListed, isLumpy, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import { CONTEST_BUDGET } from '../global/choose-scaling.js'
+import { landmarkCount } from '../global/landmark-count.js'
 import { type GlobalModel, SEARCH_BUDGET } from '../global/model.js'
 import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
@@ -99,6 +100,7 @@ interface Shape {
   readonly points: Matrix
   readonly searchRows?: number
   readonly contestRows?: number
+  readonly landmarks?: number | undefined
   readonly comparesScalings: boolean
   readonly passesPerStep: number
   readonly fits: boolean
@@ -119,6 +121,7 @@ function shapeOfModel({ training, summary, rules }: GlobalModel): Shape {
     columnCount: rules?.columns.length ?? training.encoder.columns.length,
     dimension: points.cols,
     points,
+    landmarks: summary.landmarks,
     comparesScalings: false,
     passesPerStep: summary.categories === 'sweep' ? 2 + factorGroups(training.rows.codes, training.encoder.factors.length).length : 1,
     fits: false,
@@ -148,6 +151,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     points,
     searchRows: rowsWithin(SEARCH_BUDGET, encoder, rows),
     contestRows: rowsWithin(CONTEST_BUDGET, encoder, rows),
+    landmarks: landmarkCount(options.landmarks, table.rowCount),
     comparesScalings:
       !decided &&
       table.columns.some(

@@ -1,0 +1,74 @@
+import { afterAll, expect, it } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { isNumeric } from '../../table/table.js'
+import { linesOf } from '../../tell/telling.js'
+import { fitTable, sampleTable } from '../table/whole.js'
+import { landmarkCount } from './landmark-count.js'
+import type { GlobalModel } from './model.js'
+import { loadGlobal, saveGlobal } from './save.js'
+import { tellGlobal } from './tell.js'
+
+const ROWS = 900
+const NAMES = ['ash', 'oak', 'fir', 'elm', 'yew', 'bay', 'box', 'may', 'nut', 'fig']
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+afterAll(() => engine.close())
+
+/** Two numbers that depend on each other, and three categories, of too many combinations to be drawn whole. */
+function mixed(): RawTable {
+  const z = normals(keyFromSeed(3), 2 * ROWS)
+  const number = (name: string, values: Float64Array) => ({ name, source: 'number' as const, values })
+  const tree = (name: string) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from(uniforms(keyFor(keyFromSeed(3), name), ROWS), (u) => NAMES[Math.floor(u * NAMES.length)]!)
+  })
+  const x = z.subarray(0, ROWS).slice()
+  const y = x.map((a, i) => a * a + 0.3 * z[ROWS + i]!)
+  const columns = [number('x', x), number('y', y), tree('p'), tree('q'), tree('r')]
+  return { columns, rowCount: ROWS }
+}
+
+const job = { scaling: 'standard', bandwidth: 0.2, seed: 1 } as const
+const drawn = async (model: GlobalModel): Promise<number[]> => {
+  const { columns } = await sampleTable(model, { rows: 40, seed: 2 }, { engine })
+  return columns.flatMap((column) => (isNumeric(column) ? Array.from(column.values) : Array.from(column.codes)))
+}
+
+it('a model of landmarks says how many and the residual, and its file draws the same rows', async () => {
+  const model = await fitTable(mixed(), { ...job, landmarks: 300 }, { engine })
+  expect(model.summary).toMatchObject({ landmarks: 300, scalingEnding: 'converged', categories: 'sweep' })
+  expect(model.summary.scalingError).toBeGreaterThan(0)
+  const line = linesOf(tellGlobal(model.summary)).find((text) => text.startsWith('symmetric scaling'))
+  expect(line).toMatch(/^symmetric scaling: on 300 landmarks(, then \d turns? on all rows)? \(residual 0\.\d+\)$/)
+  const copy = loadGlobal(unpackModel(packModel(saveGlobal(model))))
+  expect(copy.summary).toEqual(model.summary)
+  expect(await drawn(copy)).toEqual(await drawn(model))
+})
+
+it('all rows as landmarks are all rows', async () => {
+  const some = await fitTable(mixed(), { ...job, landmarks: ROWS }, { engine })
+  const all = await fitTable(mixed(), { ...job, landmarks: 'all' }, { engine })
+  expect(some).toEqual(all)
+  expect(all).toEqual(await fitTable(mixed(), job, { engine }))
+  expect(all.summary.landmarks).toBeUndefined()
+})
+
+it('auto takes all up to 50,000 rows, then 32 times their root; more than there are rows are refused', async () => {
+  expect(landmarkCount('auto', 50_000)).toBeUndefined()
+  expect(landmarkCount(undefined, 1_000_000)).toBe(32_000)
+  await expect(fitTable(mixed(), { ...job, landmarks: ROWS + 1 }, { engine })).rejects.toMatchObject({
+    code: 'landmarks',
+    got: '901 landmarks for 900 rows'
+  })
+})
+
+it('what landmarks leave that no turn made up for is a warning with a name', async () => {
+  const { summary } = await fitTable(mixed(), { ...job, landmarks: 300 }, { engine })
+  expect(tellGlobal(summary).warnings).toEqual([])
+  const left = tellGlobal({ ...summary, scalingEnding: 'turns-used', scalingError: 0.4 })
+  expect(left.warnings).toMatchObject([{ name: 'landmarks-few' }])
+  expect(left.warnings[0]!.message).toContain('a residual of 0.4, above 0.25')
+})

@@ -17,6 +17,7 @@ export default defineConfig({
   },
   test: {
     globalSetup: './test/kernels.ts',
+    setupFiles: ['./test/one-thread.ts'],
     // Files beside the sources keep no state of the process and share one copy of the modules, which cost each a second to
     // load; but for those that replace a module. All others have a process of their own.
     projects: [

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InputError, sampleConditional, samplePosterior, type TableModel } from '@sbridge/core'
 import { posteriorLocal } from '@sbridge/core/internal'
-import { keyFromSeed, normals, ReferenceEngine } from '@sbridge/core/kernels'
+import { keyFromSeed, normals } from '@sbridge/core/kernels'
 import { presentTable, type RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEngine } from './host/node.js'
 import { draw, evaluate, type FitRequest, fit, loadModel, type SampleOptions, sample, saveModel } from './library.js'
 
-const engine = new ReferenceEngine()
+const engine = await createEngine('wasm', { threads: 1 })
+afterAll(() => engine.close())
 
 /** An AR(1) line: what a global, a localised and a latent model can all be fitted to. */
 function line(rows: number): RawTable {

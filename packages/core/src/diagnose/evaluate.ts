@@ -39,43 +39,30 @@ export interface EvaluationProblem {
 export async function evaluateTables(problem: EvaluationProblem): Promise<Evaluation> {
   const found: Partial<Evaluation> = {}
   for await (const part of evaluationParts(problem)) Object.assign(found, part)
-  const { energyDistance, slicedWasserstein, classifierAuc, nearestNeighbourRatio, copies, ...rest } = found as Evaluation
-  const {
-    coverage,
-    density,
-    columns,
-    squaredMmd,
-    classifierRelations,
-    rules,
-    associations,
-    privacy,
-    membership,
-    quasi,
-    rows,
-    splits,
-    notes
-  } = rest
-  return {
-    energyDistance,
-    slicedWasserstein,
-    classifierAuc,
-    nearestNeighbourRatio,
-    copies,
-    coverage,
-    density,
-    columns,
-    squaredMmd,
-    classifierRelations,
-    rules,
-    associations,
-    privacy,
-    membership,
-    ...(quasi && { quasi }),
-    rows,
-    splits,
-    notes
-  }
+  return Object.fromEntries(IN_ORDER.filter((name) => name in found).map((name) => [name, found[name]])) as unknown as Evaluation
 }
+
+/** What is told first. */
+const IN_ORDER = [
+  'energyDistance',
+  'slicedWasserstein',
+  'classifierAuc',
+  'nearestNeighbourRatio',
+  'copies',
+  'coverage',
+  'density',
+  'columns',
+  'squaredMmd',
+  'classifierRelations',
+  'rules',
+  'associations',
+  'privacy',
+  'membership',
+  'quasi',
+  'rows',
+  'splits',
+  'notes'
+] as const satisfies readonly (keyof Evaluation)[]
 
 /** The parts of an evaluation as they are found, the quick ones first: what is not asked for is not computed. */
 export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerator<Partial<Evaluation>, void> {

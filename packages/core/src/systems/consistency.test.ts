@@ -1,3 +1,4 @@
+// @module-tag slow
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createWasmEngine } from '../engine/wasm/engine.js'
 import type { Given } from '../know/conditions.js'

@@ -17,9 +17,10 @@ import {
   whole,
   word
 } from '../model-file/reading.js'
+import { matrix } from '../num/matrix.js'
 import { placeLevels } from '../table/categories.js'
 import { type DateStyle, isDatePattern } from '../table/date-style.js'
-import type { ColumnCode, Encoder, Factor } from '../table/encoder.js'
+import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import type { Notation } from '../table/notation.js'
 import type { NumberStyle } from '../table/number-style.js'
@@ -214,6 +215,18 @@ export function codesIn(arrays: Readonly<Record<string, ModelArray>>, { factors 
   for (let at = 0; at < codes.length; at++)
     whole({ least: 0, most: factors[at % factors.length]!.levelCount - 1 })(codes[at], `codes[${at}]`)
   return codes
+}
+
+/** Rows → arrays of a model file. */
+export const recordRows = ({ coordinates, codes }: Encoded): Record<string, ModelArray> => ({ coordinates: coordinates.data, codes })
+
+/** The inverse of `recordRows`. Refuses numbers that are too large and levels that no factor has. */
+export function rowsIn(arrays: Readonly<Record<string, ModelArray>>, encoder: Encoder, rowCount: number): Encoded {
+  const { coordinateCount: d } = encoder
+  return {
+    coordinates: matrix(rowCount, d, scaledArray(arrays, 'coordinates', rowCount * d)),
+    codes: codesIn(arrays, encoder, rowCount)
+  }
 }
 
 /** Fields and series have numbers only, and no gaps: codes have no place in them. */

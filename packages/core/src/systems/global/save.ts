@@ -20,8 +20,8 @@ import {
   whole,
   word
 } from '../../model-file/reading.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
-import { codesIn, type EncoderRecord, encoderIn, recordEncoder, scaledArray, scalingMethod } from '../encoder-file.js'
+import type { Matrix } from '../../num/matrix.js'
+import { type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn, scalingMethod } from '../encoder-file.js'
 import { recordRules, rulesIn } from '../rules-file.js'
 import type { BandwidthCurve } from './bandwidth.js'
 import type { ScalingChoice } from './choose-scaling.js'
@@ -52,8 +52,7 @@ export function saveGlobal(model: GlobalModel): ModelContents {
     meta: { ...meta, ...rules },
     arrays: {
       ...recorded.arrays,
-      coordinates: rows.coordinates.data,
-      codes: rows.codes,
+      ...recordRows(rows),
       logWeights,
       potentials: model.potentials,
       ...(variable ? { logWidths: kernel.field.logWidths } : {})
@@ -110,11 +109,11 @@ export function loadGlobal(contents: ModelContents): GlobalModel {
     summary: record<FitSummary>(summaryFields)
   })(contents.meta, 'meta')
   exactly(rowCount)(summary.rowCount, 'meta.summary.rowCount')
-  const coordinates = matrix(rowCount, encoder.coordinateCount, scaledArray(arrays, 'coordinates', rowCount * encoder.coordinateCount))
+  const rows = rowsIn(arrays, encoder, rowCount)
   return {
-    training: { encoder, rows: { coordinates, codes: codesIn(arrays, encoder, rowCount) }, logWeights: logWeightsIn(arrays, rowCount) },
+    training: { encoder, rows, logWeights: logWeightsIn(arrays, rowCount) },
     potentials: float64Array(arrays, 'potentials', rowCount, SCALED),
-    kernel: kernelIn(kernel, coordinates, arrays),
+    kernel: kernelIn(kernel, rows.coordinates, arrays),
     summary,
     ...rulesOf(contents.meta, encoder)
   }

@@ -14,10 +14,9 @@ import {
   text,
   whole
 } from '../../model-file/reading.js'
-import { matrix } from '../../num/matrix.js'
 import { combinationsOf } from '../../table/categories.js'
 import type { Encoder } from '../../table/encoder.js'
-import { codesIn, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
+import { type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn, UNSCALED } from '../encoder-file.js'
 import type { ClassedField, ClassedSummary, ClassSummary, FieldClass } from './classes.js'
 import type { LocalModel } from './model.js'
 import { loadLocal, localSummaryFields, saveLocal } from './save.js'
@@ -46,7 +45,7 @@ export function saveClasses({ encoder, rows, fields, classes, summary }: Classed
   return {
     kind: 'local-classes',
     meta,
-    arrays: { ...recorded.arrays, coordinates: rows.coordinates.data, codes: rows.codes, ...Object.fromEntries(own) }
+    arrays: { ...recorded.arrays, ...recordRows(rows), ...Object.fromEntries(own) }
   }
 }
 
@@ -69,26 +68,26 @@ export function loadClasses(contents: ModelContents): ClassedField {
   })(contents.meta, 'meta')
   const { encoder, summary } = meta
   const { rowCount } = summary
-  const coordinates = matrix(rowCount, encoder.coordinateCount, scaledArray(arrays, 'coordinates', rowCount * encoder.coordinateCount))
-  const codes = codesIn(arrays, encoder, rowCount)
+  const rows = rowsIn(arrays, encoder, rowCount)
   const fields = meta.fields.map((field, f) => {
     const model = loadLocal({ kind: 'local', meta: field, arrays: arraysUnder(`field${f}.`, arrays) })
     checkColumns(model, encoder, `meta.fields[${f}]`)
     return model
   })
-  const combinations = combinationsOf(codes, rowCount)
+  const combinations = combinationsOf(rows.codes, rowCount)
   exactly(combinations.rows.length)(meta.classes.length, 'meta.classes.length')
   exactly(combinations.rows.length)(summary.classes.length, 'meta.summary.classes.length')
   const width = encoder.factors.length
-  const classes = combinations.rows.map((rows, c): FieldClass => {
+  const classes = combinations.rows.map((members, c): FieldClass => {
     const { field, shift } = meta.classes[c]!
     const of = fields[field]
     if (!of) throw damaged(`a model with meta.classes[${c}] of the field ${field}`, `one of ${fields.length} fields`)
     if (shift) checkShift(shift, encoder, `meta.classes[${c}].shift`)
-    else exactly(rows.length)(of.coordinates.rows, `meta.fields[${field}].summary.rowCount`)
-    return { levels: codes.slice(rows[0]! * width, (rows[0]! + 1) * width), rows, field, ...(shift ? { shift } : {}) }
+    else exactly(members.length)(of.coordinates.rows, `meta.fields[${field}].summary.rowCount`)
+    const first = members[0]! * width
+    return { levels: rows.codes.slice(first, first + width), rows: members, field, ...(shift ? { shift } : {}) }
   })
-  return { encoder, rows: { coordinates, codes }, fields, classes, summary }
+  return { encoder, rows, fields, classes, summary }
 }
 
 const numericNames = ({ columns }: Encoder): string[] =>

@@ -15,7 +15,7 @@ import type { LocalPosteriorRequest } from './posterior.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(5) }
-const [SIZE, COUNT] = [20, 600]
+const [SIZE, COUNT] = [10, 600]
 
 /** AR(1) fields of two classes: their shares, means (the same at all places), deviations and φ. */
 const CLASSES = {
@@ -102,7 +102,7 @@ describe('a field with categories', { tags: ['slow'] }, () => {
       let [means, spreads, lags] = [0, 0, 0]
       for (let a = 0; a < SIZE; a++) {
         const own = within(table, season, `x${a}`)
-        // 200 draws know a mean to 0.07 of a deviation, and 20 of them are looked at.
+        // 200 draws know a mean to 0.07 of a deviation, and 10 of them are looked at.
         expect(Math.abs(mean(own) - centre), `${season} x${a}`).toBeLessThan(0.3 * deviation)
         means += mean(own) / SIZE
         spreads += variance(own) / deviation ** 2 / SIZE

@@ -23,7 +23,7 @@ import {
 } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
 import type { Encoder } from '../../table/encoder.js'
-import { codesIn, columnFormat, type EncoderRecord, encoderIn, recordEncoder, scaledArray, UNSCALED } from '../encoder-file.js'
+import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn, UNSCALED } from '../encoder-file.js'
 import type { FitSummary } from '../global/model.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
@@ -104,7 +104,7 @@ function saveSteps({ training, potentials, choice, givens, categories }: StepLaw
       givens,
       categories: laws
     },
-    arrays: Object.assign({ ...recorded.arrays, coordinates: rows.coordinates.data, codes: rows.codes, logWeights, potentials }, ...arrays)
+    arrays: Object.assign({ ...recorded.arrays, ...recordRows(rows), logWeights, potentials }, ...arrays)
   }
 }
 
@@ -197,10 +197,8 @@ function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
       })
     )
   })(meta, 'meta.steps')
-  const coordinates = matrix(rowCount, encoder.coordinateCount, scaledArray(arrays, 'coordinates', rowCount * encoder.coordinateCount))
-  const rows = { coordinates, codes: codesIn(arrays, encoder, rowCount) }
   return {
-    training: { encoder, rows, logWeights: logWeightsIn(arrays, rowCount) },
+    training: { encoder, rows: rowsIn(arrays, encoder, rowCount), logWeights: logWeightsIn(arrays, rowCount) },
     potentials: float64Array(arrays, 'potentials', rowCount, SCALED),
     choice: { ...choice, trials: [] },
     givens,

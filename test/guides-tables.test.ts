@@ -1,0 +1,3 @@
+import { PAGES, testPages } from './guides.js'
+
+testPages(PAGES.tables)

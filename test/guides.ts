@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { sbridge } from '../packages/sbridge/test/command.js'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+const command = join(root, 'packages/sbridge/bin/sbridge.js')
+export const read = (page: string): string => readFileSync(join(root, page), 'utf8')
+
+/** Guides: what a person follows. The index only points to them. */
+export const guides = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md') && name !== 'README.md')
+  .map((name) => `docs/${name}`)
+
+const CONDITIONS = ['conditional-rows', 'posteriors', 'reading-the-report', 'high-dimensional-fields', 'how-it-works']
+const LATENT = ['latent-bridges', 'surfaces-in-data', 'forecasts-and-closures', 'from-snapshots-to-trajectories', 'panels']
+const named = [...CONDITIONS, ...LATENT].map((name) => `docs/${name}.md`)
+
+/** Which test file runs the snippets of which pages: about as much work in each, so that they run side by side. */
+export const PAGES = {
+  conditions: named.slice(0, CONDITIONS.length),
+  latent: named.slice(CONDITIONS.length),
+  tables: ['README.md', 'packages/core/README.md', ...guides.filter((page) => !named.includes(page))]
+}
+
+interface Snippet {
+  readonly language: string
+  readonly words: readonly string[]
+  readonly text: string
+  readonly line: number
+}
+
+/** Fenced blocks of a page in order. */
+function snippetsOf(markdown: string): Snippet[] {
+  const found: Snippet[] = []
+  let open: { info: string; line: number; lines: string[] } | undefined
+  markdown.split('\n').forEach((text, i) => {
+    if (!text.startsWith('```')) {
+      open?.lines.push(text)
+      return
+    }
+    if (!open) {
+      open = { info: text.slice(3).trim(), line: i + 1, lines: [] }
+      return
+    }
+    const [language = '', ...words] = open.info.split(/\s+/)
+    found.push({ language, words, text: open.lines.join('\n'), line: open.line })
+    open = undefined
+  })
+  if (open) throw new Error(`a fence opened in line ${open.line} is not closed`)
+  return found
+}
+
+/** What only installs, tests or serves until it is ended cannot be run here. */
+const NOT_HERE = /^(#.*|npm (ci|test|run .*|install .*)|npx sbridge (serve|worker)\b.*|git clone .*|cd .*|)$/
+
+/** The shell lines of a snippet that are run: `npm ci && npx sbridge …` is `npx sbridge …` where all is installed. */
+function shellLines(text: string): string {
+  return text
+    .replaceAll(/^npm ci && /gm, '')
+    .split('\n')
+    .filter((line) => !NOT_HERE.test(line))
+    .join('\n')
+}
+
+type Step = { readonly line: number } & ({ readonly shell: string } | { readonly program: string })
+
+/** The steps of a page. Throws for a snippet that is marked as not to be run without reason. */
+export function stepsOf(markdown: string): Step[] {
+  return snippetsOf(markdown).flatMap(({ language, words, text, line }): Step[] => {
+    const unmarked = !words.includes('no-run')
+    if (language === 'js' || language === 'mjs') {
+      if (!unmarked) throw new Error(`line ${line}: a program must be run`)
+      return [{ line, program: text }]
+    }
+    if (language !== 'sh') return []
+    const shell = shellLines(text)
+    if (!unmarked && shell !== '') throw new Error(`line ${line}: no-run is for installing and serving only, not for: ${shell}`)
+    return shell === '' ? [] : [{ line, shell }]
+  })
+}
+
+export function workFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sbridge-docs-'))
+  for (const name of ['examples', 'node_modules']) symlinkSync(join(root, name), join(folder, name), 'dir')
+  return folder
+}
+
+interface Ran {
+  readonly status: number | null
+  readonly output: string
+}
+
+async function start(program: string, file: string, folder: string): Promise<Ran> {
+  const child = spawn(program, [file], { cwd: folder })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (output += piece.toString()))
+  const status = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { status, output }
+}
+
+/** Words of a line that asks nothing of the shell but to take quotes off, or undefined. */
+function wordsOf(line: string): string[] | undefined {
+  const words = line.match(/'[^']*'|[^\s'"`$|&;<>(){}*?#~\\]+/g) ?? []
+  return words.join(' ') === line ? words.map((word) => word.replaceAll("'", '')) : undefined
+}
+
+/** Lines that only run verbs are run in this process, one after another until one fails: what starts up is the same for all. */
+async function runVerbs(verbs: readonly (readonly string[])[], folder: string): Promise<Ran> {
+  let output = ''
+  for (const words of verbs) {
+    const { status, stdout, stderr } = await sbridge(folder, ...words)
+    output += stdout + stderr
+    if (status !== 0) return { status, output }
+  }
+  return { status: 0, output }
+}
+
+export async function run(step: Step, folder: string): Promise<Ran> {
+  const file = join(folder, `snippet-${step.line}.${'shell' in step ? 'sh' : 'mjs'}`)
+  if ('program' in step) {
+    writeFileSync(file, step.program)
+    return start(process.execPath, file, folder)
+  }
+  const lines = step.shell.split('\n').map(wordsOf)
+  if (lines.every((words) => words?.[0] === 'npx' && words[2] !== 'studio'))
+    return runVerbs(
+      lines.map((words) => words!.slice(2)),
+      folder
+    )
+  const npx = `npx() { shift; "${process.execPath}" "${command}" "$@"; }\n`
+  // The studio serves until it is ended: it is started, has to say its address, and is ended.
+  const served = `"${process.execPath}" "${command}" studio --port 0 > studio.log & pid=$!; sleep 4; kill $pid; grep -q http studio.log`
+  writeFileSync(file, `set -eu\n${npx}${step.shell.replaceAll(/^npx sbridge studio$/gm, served)}\n`)
+  return start('sh', file, folder)
+}
+
+/** A test for each page of a list: its snippets run one after another in a folder of their own. */
+export function testPages(pages: readonly string[]): void {
+  describe('every snippet runs', { tags: ['slow'] }, () => {
+    for (const page of pages) {
+      it(page, { timeout: 600_000 }, async () => {
+        const steps = stepsOf(read(page))
+        expect(steps.length, `${page} shows nothing that can be run`).toBeGreaterThan(0)
+        const folder = workFolder()
+        try {
+          for (const step of steps) {
+            const { status, output } = await run(step, folder)
+            expect(status, `${page}, line ${step.line}:\n${output}`).toBe(0)
+          }
+        } finally {
+          rmSync(folder, { recursive: true, force: true })
+        }
+      })
+    }
+  })
+}

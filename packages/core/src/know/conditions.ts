@@ -1,5 +1,6 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
+import { beyondLimit, limitAt } from '../table/censoring.js'
 import { parseDateTime } from '../table/date-cell.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
@@ -241,7 +242,8 @@ function numberOrRange(encoder: Encoder, column: number, value: GivenValue): num
 function parseCell(encoder: Encoder, column: number, text: string, as: 'value' | 'end' = 'value'): number {
   const { kind } = encoder.kinds[column]!
   const { date, number } = encoder.formats[column]!
-  const parsed = kind === 'datetime' ? parseDateTime(text, date) : readNumber(text, number?.notation ?? PLAIN)
+  const read = (cell: string) => readNumber(cell, number?.notation ?? PLAIN)
+  const parsed = kind === 'datetime' ? parseDateTime(text, date) : (read(text) ?? beyondLimit(text, number?.censoring, read))
   if (parsed === undefined) throw unfitValue(encoder, column, text)
   if (as === 'end') return parsed
   return checkNumber(encoder, column, parsed)
@@ -322,7 +324,8 @@ export function formatsFor(encoder: Encoder, conditions: readonly Condition[]): 
     if (decimals === undefined) return format
     let most = decimals
     for (const { numbers } of conditions)
-      for (const { column, value } of numbers) if (column === c) most = Math.max(most, decimalsOf(value))
+      for (const { column, value } of numbers)
+        if (column === c && !limitAt(value, format.number?.censoring)) most = Math.max(most, decimalsOf(value))
     return most === decimals ? format : { ...format, number: { ...format.number, decimals: most, padded: false } }
   })
 }

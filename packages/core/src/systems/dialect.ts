@@ -1,4 +1,4 @@
-import { dictionary, flag, list, optional, type Reader, record, text, variant, whole, word } from '../model-file/reading.js'
+import { damaged, dictionary, flag, list, optional, type Reader, record, text, variant, whole, word } from '../model-file/reading.js'
 import type { DelimitedDialect, Dialect, JsonDialect, SheetDialect } from '../table/dialect.js'
 import type { RawTable } from '../table/raw.js'
 import type { Answer, System } from './system.js'
@@ -12,6 +12,11 @@ const encoded = { encoding: text, byteOrderMark: flag }
 
 /** The name of a value in an object, or its place in a list. */
 const keyIn: Reader<string | number> = (value, field) => (typeof value === 'string' ? value : whole({ least: 0, most: 1e6 })(value, field))
+
+const indentIn: Reader<string> = (value, field) => {
+  if (typeof value === 'string' && /^[ \t]{0,16}$/.test(value)) return value
+  throw damaged(`a model with ${field} that is no indentation`, 'at most 16 blanks or tabs')
+}
 
 const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
   delimited: record<DelimitedDialect>({
@@ -29,7 +34,11 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
     ...encoded,
     kind: word('json'),
     layout: optional(word('lists', 'labels')),
-    nested: optional(dictionary(list(keyIn)))
+    nested: optional(dictionary(list(keyIn))),
+    mixed: optional(list(text)),
+    spacing: optional(
+      record<NonNullable<JsonDialect['spacing']>>({ indent: optional(indentIn), blanks: optional(flag), rows: optional(flag) })
+    )
   }),
   sheet: record<SheetDialect>({ kind: word('sheet'), sheet: text, formats: dictionary(text), mixed: list(text) })
 })

@@ -19,6 +19,7 @@ import {
 } from '../model-file/reading.js'
 import { matrix } from '../num/matrix.js'
 import { placeLevels } from '../table/categories.js'
+import type { Censoring, Limit } from '../table/censoring.js'
 import { type DateStyle, isDatePattern } from '../table/date-style.js'
 import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
@@ -77,12 +78,25 @@ export const notationIn: Reader<Notation> = record<Notation>({
   negative: optional(word('()', '−', 'inside'))
 })
 
+/** Cells, scales and knots: their sums and differences stay finite, with anything scaled times them. */
+export const UNSCALED = { least: -1e300, most: 1e300 }
+
+const limitIn = record<Limit>({
+  sign: matching((sign) => /^(?:[<>]=?|[≤≥])\s*$/.test(sign), 'the sign of a limit'),
+  limit: number(UNSCALED),
+  decimals: whole({ most: 100 }),
+  at: number(UNSCALED)
+})
+const censoringIn = record<Censoring>({ limits: list(limitIn), least: number(UNSCALED), most: number(UNSCALED) })
+
 /** How columns are written back. */
 export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
   name: text,
   source: word('text', 'number', 'boolean', 'datetime'),
   kind: columnKind,
-  number: optional(record<NumberStyle>({ decimals: optional(whole()), padded: flag, notation: optional(notationIn) })),
+  number: optional(
+    record<NumberStyle>({ decimals: optional(whole()), padded: flag, notation: optional(notationIn), censoring: optional(censoringIn) })
+  ),
   absent: optional(text),
   date: optional(dateStyle),
   spelling: optional(tuple<readonly [string, string]>(text, text)),
@@ -104,9 +118,6 @@ const scalerOf = (knots: Reader<Float64Array>): Reader<NumericScaler> =>
     }),
     quantile: record<Exclude<NumericScaler, Standard>>({ method: word('quantile'), knots, discrete: flag })
   })
-
-/** Cells, scales and knots: their sums and differences stay finite, with anything scaled times them. */
-export const UNSCALED = { least: -1e300, most: 1e300 }
 
 export const scalingMethod = word('standard', 'quantile')
 

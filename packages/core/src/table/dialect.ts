@@ -38,6 +38,10 @@ export interface JsonDialect extends TextEncoding {
   readonly layout?: 'lists' | 'labels'
   /** Where the values of columns stand that are in objects or lists of a row. */
   readonly nested?: Readonly<Record<string, readonly (string | number)[]>>
+  /** Columns with text among numbers. */
+  readonly mixed?: readonly string[]
+  /** Between values: each indented on a line of its own; or blanks behind commas and colons, and a row a line. */
+  readonly spacing?: { readonly indent?: string; readonly blanks?: boolean; readonly rows?: boolean }
 }
 
 /** A sheet of a workbook. */

@@ -1,3 +1,4 @@
+import { type Censoring, limitAt } from './censoring.js'
 import { dress, fractionOf, isPlain, type Notation, PLAIN } from './notation.js'
 
 /** How the numbers of a text column are written. */
@@ -8,6 +9,8 @@ export interface NumberStyle {
   readonly padded: boolean
   /** Marks and signs; plain when left out. */
   readonly notation?: Notation
+  /** Limits beyond which it is not measured. */
+  readonly censoring?: Censoring
 }
 
 /** Decimals and padding of a column of numbers in text. */
@@ -34,7 +37,9 @@ export function numberStyle(cells: readonly (string | null)[], notation: Notatio
 const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain ? text.at(-1) : text.match(/\d/g)?.at(-1))
 
 /** A number in a style. */
-export function formatNumber(value: number, { decimals, padded, notation }: NumberStyle): string {
+export function formatNumber(value: number, { decimals, padded, notation, censoring }: NumberStyle): string {
+  const limit = limitAt(value, censoring)
+  if (limit) return limit.sign + formatNumber(limit.limit, { decimals: limit.decimals, padded: true, ...(notation ? { notation } : {}) })
   const plain = decimals === undefined ? String(value) : rounded(value, decimals, padded)
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
 }

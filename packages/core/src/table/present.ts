@@ -1,3 +1,4 @@
+import { withinLimits } from './censoring.js'
 import { type DateStyle, dateUnit, FIRST_SHORT_YEAR, formatDateTime, plainDates } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
 import { formatNumber, plainNumbers } from './number-style.js'
@@ -48,7 +49,8 @@ function presentColumn(column: Column, format: ColumnFormat, { rowCount, as }: P
       return { name, source: 'text', values: Array.from(numbers, String) }
     return { name, source: 'number', integer: true, values: numbers }
   }
-  if (isNumeric(column)) return as === 'text' ? presentText(column, format) : presentNumbers(column, format)
+  // A limit is text among numbers.
+  if (isNumeric(column)) return as === 'text' || format.number?.censoring ? presentText(column, format) : presentNumbers(column, format)
   if (column.kind === 'boolean') {
     if (as === 'typed') return { name, source: 'boolean', values: Array.from(column.codes, (code) => (code < 0 ? null : code === 1)) }
     return {
@@ -134,6 +136,7 @@ export function roundToFormat(value: number, format: ColumnFormat): number {
     return Math.min(Math.floor(last / unit), Math.max(Math.ceil(first / unit), Math.round(value / unit))) * unit
   }
   if (format.kind === 'integer') return Math.round(value) + 0
-  const decimals = format.number?.decimals
-  return decimals === undefined ? value : Number(value.toFixed(Math.min(100, decimals))) + 0
+  const { decimals, censoring } = format.number ?? {}
+  const rounded = decimals === undefined ? value : Number(value.toFixed(Math.min(100, decimals))) + 0
+  return censoring ? withinLimits(value, rounded, censoring) : rounded
 }

@@ -1,4 +1,5 @@
 import { decade } from '../tell/numbers.js'
+import { beyondLimit } from './censoring.js'
 import type { ColumnFacts } from './column-facts.js'
 import { parseDateTime } from './date-cell.js'
 import { type DateStyle, formatDateTime } from './date-style.js'
@@ -44,5 +45,7 @@ const powerOfTen = (exponent: number): number => Number(`1e${exponent}`)
 
 /** The value that a text spells, or undefined. */
 export function readValue({ kind, format }: Spelled, text: string): number | undefined {
-  return kind === 'datetime' ? parseDateTime(text, format?.date) : readNumber(text, format?.number?.notation ?? PLAIN)
+  if (kind === 'datetime') return parseDateTime(text, format?.date)
+  const read = (cell: string) => readNumber(cell, format?.number?.notation ?? PLAIN)
+  return read(text) ?? beyondLimit(text, format?.number?.censoring, read)
 }

@@ -197,3 +197,40 @@ describe('rows of a workbook', () => {
     }
   })
 })
+
+describe('limits of what is measured', () => {
+  const crp = z('crp').map((x) => Math.exp(0.4 + x))
+  const lab = [
+    'CRP;Alter',
+    ...Array.from({ length: rows }, (_, i) =>
+      [
+        crp[i]! < 0.8 ? '<0,8' : crp[i]! > 5 ? '>5' : crp[i]!.toFixed(1).replace('.', ','),
+        Math.round(50 + 12 * z('age')[i]! + 4 * crp[i]!)
+      ].join(';')
+    ),
+    ''
+  ].join('\n')
+
+  test('come as often as in the data, in the same form, from a model file too; and can be known', async () => {
+    await writeFile(at('lab.csv'), lab)
+    expect(await run('fit', 'lab.csv', '-o', 'lab.sbridge', '--seed', '1', '--threads', '1', '--bandwidth', '0.3')).toMatchObject({
+      status: 0
+    })
+    expect(await run('sample', 'lab.sbridge', '-n', '400', '-o', 'drawn-lab.csv', '--seed', '1', '--threads', '1')).toMatchObject({
+      status: 0
+    })
+    const [, ...drawn] = (await readFile(at('drawn-lab.csv'), 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => line.split(';')[0]!)
+    for (const cell of drawn) expect(cell).toMatch(/^(?:<0,8|>5|[0-5](?:,\d)?)$/)
+    const real = lab.split('\n').map((line) => line.split(';')[0]!)
+    const share = (cells: readonly string[], sign: string) => cells.filter((cell) => cell.startsWith(sign)).length / cells.length
+    for (const sign of ['<', '>']) expect(Math.abs(share(drawn, sign) - share(real, sign))).toBeLessThan(0.08)
+    const known = await run('sample', 'lab.sbridge', '-n', '5', '-o', '-', '--given', 'CRP=`<0,8`', '--seed', '1', '--threads', '1')
+    expect(known.stdout).toMatch(/^CRP;Alter\n(?:<0,8;\d+\n){5}$/)
+    const unknown = await run('sample', 'lab.sbridge', '-n', '5', '-o', '-', '--given', 'CRP=`<0,7`', '--seed', '1', '--threads', '1')
+    expect(unknown).toMatchObject({ status: 2 })
+    expect(unknown.stderr).toContain('CRP=<0,7')
+  })
+})

@@ -29,7 +29,7 @@ export function objectKeys(text: string, start: number): string[] {
 }
 
 /** Index just behind the string that opens at `start`. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   let i = start + 1
   while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1
   return i + 1

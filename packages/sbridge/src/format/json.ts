@@ -17,6 +17,7 @@ import {
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { objectKeys } from './json-keys.js'
 import { flatCells, nestedWriter } from './json-nesting.js'
+import { type JsonSpacing, spaced, spacingOf } from './json-spacing.js'
 
 type Row = Readonly<Record<string, unknown>>
 /** Names the place of a row for messages. */
@@ -34,8 +35,9 @@ export function readJson(bytes: Uint8Array, context: ReadContext): RawTable {
   const decoded = decodeText(bytes, context)
   const { text } = decoded
   const value = parseJson(text, context, '')
-  if (Array.isArray(value)) return tableOfRows(value, { keys: firstKeys(value[0], text), decoded }, context, (i) => `element ${i + 1}`)
-  if (isObject(value)) return tableOfColumns(value, { keys: firstKeys(value, text), decoded }, context)
+  if (Array.isArray(value))
+    return tableOfRows(value, { keys: firstKeys(value[0], text), decoded, spacing: spacingOf(text) }, context, (i) => `element ${i + 1}`)
+  if (isObject(value)) return tableOfColumns(value, { keys: firstKeys(value, text), decoded, spacing: spacingOf(text) }, context)
   throw unreadable('JSON', context, 'the top is neither an array nor an object')
 }
 
@@ -52,7 +54,7 @@ export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable
     places.push(i + 1)
   }
   const head = lines[(places[0] ?? 1) - 1]!
-  return tableOfRows(rows, { keys: firstKeys(rows[0], head), decoded }, context, (i) => `line ${places[i]}`)
+  return tableOfRows(rows, { keys: firstKeys(rows[0], head), decoded, spacing: spacingOf(head) }, context, (i) => `line ${places[i]}`)
 }
 
 /**
@@ -61,34 +63,36 @@ export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable
  */
 export function writeJson(table: RawTable): Uint8Array {
   const dialect = dialectOf(table)
-  if (dialect.layout) return encodeText(`${columnsText(table, dialect.layout)}\n`, dialect)
-  return encodeText(`[\n${rowTexts(table).join(',\n')}\n]\n`, dialect)
+  const { layout, spacing = { rows: true } } = dialect
+  const text = layout ? columnsText(table, layout) : `[${rowTexts(table).join(',')}]`
+  return encodeText(`${spaced(text, spacing)}\n`, dialect)
 }
 
 /** One JSON object a line. */
 export function writeJsonLines(table: RawTable): Uint8Array {
-  return encodeText(
-    rowTexts(table)
-      .map((row) => `${row}\n`)
-      .join(''),
-    dialectOf(table)
-  )
+  const dialect = dialectOf(table)
+  const { blanks = false } = dialect.spacing ?? {}
+  const lines = rowTexts(table).map((row) => `${blanks ? spaced(row, { blanks }) : row}\n`)
+  return encodeText(lines.join(''), dialect)
 }
 
 function dialectOf({ dialect }: RawTable): JsonDialect {
   return dialect?.kind === 'json' ? dialect : { kind: 'json', encoding: 'utf-8', byteOrderMark: false }
 }
 
-/** The text of the cell of a column in a row. */
-function cellWriter(column: RawColumn): (row: number) => string {
+/** The text of the cell of a column in a row; numbers beside text, in a column of both, are numbers again. */
+function cellWriter(column: RawColumn, { mixed = [] }: JsonDialect): (row: number) => string {
   const cells: ArrayLike<unknown> = column.source === 'datetime' ? isoTexts(column) : column.values
+  const isNumber = (cell: unknown): boolean => typeof cell === 'string' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(cell)
+  if (mixed.includes(column.name))
+    return (row) => (isMissing(column, row) ? 'null' : isNumber(cells[row]) ? String(cells[row]) : JSON.stringify(cells[row]))
   return (row) => (isMissing(column, row) ? 'null' : JSON.stringify(cells[row]))
 }
 
 function rowTexts(table: RawTable): string[] {
   refuseNotFinite(table)
   const write = nestedWriter(
-    table.columns.map((column) => ({ name: column.name, write: cellWriter(column) })),
+    table.columns.map((column) => ({ name: column.name, write: cellWriter(column, dialectOf(table)) })),
     dialectOf(table).nested ?? {}
   )
   return Array.from({ length: table.rowCount }, (_, i) => write(i))
@@ -98,11 +102,11 @@ function rowTexts(table: RawTable): string[] {
 function columnsText(table: RawTable, layout: NonNullable<JsonDialect['layout']>): string {
   refuseNotFinite(table)
   const columns = table.columns.map((column) => {
-    const write = cellWriter(column)
+    const write = cellWriter(column, dialectOf(table))
     const cells = Array.from({ length: table.rowCount }, (_, i) => (layout === 'lists' ? write(i) : `"${i}":${write(i)}`))
     return `${JSON.stringify(column.name)}:${layout === 'lists' ? `[${cells.join(',')}]` : `{${cells.join(',')}}`}`
   })
-  return `{${columns.join(',\n')}}`
+  return `{${columns.join(',')}}`
 }
 
 function parseJson(text: string, context: ReadContext, place: string): unknown {
@@ -136,9 +140,10 @@ interface Source {
   /** Keys of the first object, in their order. */
   readonly keys: readonly string[]
   readonly decoded: TextEncoding
+  readonly spacing: JsonSpacing
 }
 
-function tableOfRows(rows: readonly unknown[], { keys, decoded }: Source, context: ReadContext, place: Place): RawTable {
+function tableOfRows(rows: readonly unknown[], { keys, decoded, spacing }: Source, context: ReadContext, place: Place): RawTable {
   refuseRepeatedKeys(keys, context)
   for (const [i, row] of rows.entries()) {
     if (isObject(row)) continue
@@ -152,11 +157,18 @@ function tableOfRows(rows: readonly unknown[], { keys, decoded }: Source, contex
   const { cells, nested } = flatCells(rows as readonly Row[], keys)
   const columns = Array.from(cells, ([name, values]) => columnOf(name, values, context, place))
   const { notes, ...encoding } = writableEncoding(decoded)
-  const dialect: JsonDialect = { kind: 'json', ...encoding, ...(Object.keys(nested).length > 0 ? { nested } : {}) }
+  const mixed = Array.from(cells).flatMap(([name, values]) => (isMixed(values) ? [name] : []))
+  const dialect: JsonDialect = {
+    kind: 'json',
+    ...encoding,
+    spacing,
+    ...(Object.keys(nested).length > 0 ? { nested } : {}),
+    ...(mixed.length > 0 ? { mixed } : {})
+  }
   return { ...tableOf(columns, context), dialect, ...(notes.length > 0 ? { notes } : {}) }
 }
 
-function tableOfColumns(value: Row, { keys, decoded }: Source, context: ReadContext): RawTable {
+function tableOfColumns(value: Row, { keys, decoded, spacing }: Source, context: ReadContext): RawTable {
   refuseRepeatedKeys(keys, context)
   let labels: string[] | undefined
   const columns = keys.map((name) => {
@@ -175,7 +187,7 @@ function tableOfColumns(value: Row, { keys, decoded }: Source, context: ReadCont
     return columnOf(name, inOrder, context, (i) => `row "${labels![i]}"`)
   })
   const { notes, ...encoding } = writableEncoding(decoded)
-  const dialect: JsonDialect = { kind: 'json', ...encoding, layout: labels ? 'labels' : 'lists' }
+  const dialect: JsonDialect = { kind: 'json', ...encoding, spacing, layout: labels ? 'labels' : 'lists' }
   return { ...tableOf(columns, context), dialect, ...(notes.length > 0 ? { notes } : {}) }
 }
 
@@ -189,6 +201,12 @@ function refuseRepeatedKeys(keys: readonly string[], context: ReadContext): void
     expected: 'a different name for every column',
     try: `renaming or removing one of the columns "${repeated}"`
   })
+}
+
+/** Numbers beside text, as of “<0.5” among measurements. */
+function isMixed(cells: readonly unknown[]): boolean {
+  const types = new Set(cells.filter((cell) => cell !== null).map((cell) => typeof cell))
+  return types.size === 2 && types.has('number') && types.has('string')
 }
 
 function columnOf(name: string, cells: readonly unknown[], context: ReadContext, place: Place): RawColumn {

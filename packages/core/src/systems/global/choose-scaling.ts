@@ -54,8 +54,8 @@ export function leadRequired(rowCount: number): number {
 }
 
 /**
- * Decides how numeric columns are scaled. Columns that take their values from a short list, and lumpy ones, are scaled by
- * `quantile`. Others with atoms, heavy tails or skew, and dates, which leave out nights or weekends, are candidates for it; where there are some, both scalings are fitted
+ * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, and those
+ * with limits of measurement are scaled by `quantile`. Others with atoms, heavy tails or skew, and dates, which leave out nights or weekends, are candidates for it; where there are some, both scalings are fitted
  * to most rows at their own best ε and scored by how well a forest tells their rows from held-out ones, in five folds of a
  * small table or one third of a large one. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
  * It is no `search` of losses: an AUC is one number of two samples, not a sum over held-out rows that could be paired, a large
@@ -67,7 +67,11 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   const open = numeric.filter((column) => !Object.hasOwn(fixed, column.name))
   const namesOf = (suits: (present: Float64Array) => boolean) =>
     open.filter((column) => suits(presentValues(column))).map(({ name }) => name)
-  const listed = namesOf((present) => isListed(present) || isLumpy(present))
+  // Beyond a limit is no place but a state, which only ranks keep.
+  const limited = new Set(contest.formats.filter(({ number }) => number?.censoring).map(({ name }) => name))
+  const listed = open
+    .filter((column) => limited.has(column.name) || isListed(presentValues(column)) || isLumpy(presentValues(column)))
+    .map(({ name }) => name)
   const dates = open.filter(({ kind }) => kind === 'datetime').map(({ name }) => name)
   const candidates = [...new Set([...namesOf(suggestsQuantile), ...dates])].filter((name) => !listed.includes(name))
   const methods = (quantile: boolean): Record<string, ScalingMethod> => {

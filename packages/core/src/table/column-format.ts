@@ -1,0 +1,27 @@
+import type { DateStyle } from './date-style.js'
+import type { NumberStyle } from './number-style.js'
+import type { Numbering } from './numbering.js'
+import type { RawColumn } from './raw.js'
+import type { Column, ColumnKind } from './table.js'
+
+/** How a column is written back: as the format stored it, with the input's decimals, dates and spelling. */
+export interface ColumnFormat {
+  readonly name: string
+  readonly source: RawColumn['source']
+  readonly kind: ColumnKind
+  readonly number?: NumberStyle
+  readonly date?: DateStyle
+  /** The word that most missing cells in text have, where they are not left empty. */
+  readonly absent?: string
+  /** Booleans in text: the spellings of false and true. */
+  readonly spelling?: readonly [string, string]
+  readonly integer?: boolean
+  /** Identifiers that are running numbers: how they go on. */
+  readonly numbering?: Numbering
+}
+
+/** A column with its kind, and how it is written. */
+export interface Inferred {
+  readonly column: Column
+  readonly format: ColumnFormat
+}

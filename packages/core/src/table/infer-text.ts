@@ -1,0 +1,159 @@
+import { type CensoredCells, censoredCells, placeBeyond } from './censoring.js'
+import type { Inferred } from './column-format.js'
+import { parseDateTime } from './date-cell.js'
+import { type ReadDates, readDates } from './date-column.js'
+import { datesFor } from './date-orders.js'
+import { notationFor } from './decimal-marks.js'
+import { hintFor } from './hint.js'
+import { noteRounding, notFinite, numbersOf, unfit } from './infer-numbers.js'
+import type { Inferring } from './inferring.js'
+import { type Notation, PLAIN } from './notation.js'
+import { numberStyle } from './number-style.js'
+import { numberingOf } from './numbering.js'
+import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
+import type { RawColumn } from './raw.js'
+import { strayText } from './stray-text.js'
+import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
+
+/** A category of more levels than this, most of which occur once, is likely a name. */
+const MANY_LEVELS = 50
+
+/** A column of text as the kind that its cells spell, or that is wanted. Throws `InputError`. Cost O(cells). */
+export function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, context: Inferring): Inferred {
+  const { notes } = context
+  const present = cells.filter((cell): cell is string => cell !== null)
+  const base = { name: raw.name, source: raw.source }
+  if (present.length === 0) return inferEmpty(raw, wanted === undefined || wanted === 'identifier' ? 'category' : wanted, notes)
+  const dates = wanted === undefined || wanted === 'datetime' ? datesFor(raw.name, cells, context) : undefined
+  const censored = dates || (wanted && wanted !== 'number') ? undefined : censoredCells(cells)
+  if (censored) return inferCensored(base, censored, { ...context, wanted: wanted !== undefined })
+  const plainKind = wanted ?? (dates ? 'datetime' : kindOfText(raw.name, cells, present))
+  const notation = takesNumbers(plainKind, wanted)
+    ? notationFor(raw.name, cells, { ...context, plain: !wanted && plainKind === 'number' })
+    : undefined
+  const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
+  if (kind === 'number' || kind === 'integer') {
+    const column: NumericColumn = { name: raw.name, kind, ...numbersOf({ name: raw.name, kind, notation: notation ?? PLAIN }, cells) }
+    noteRounding(column, notes)
+    return { column, format: { ...base, kind, number: numberStyle(cells, notation) } }
+  }
+  if (kind === 'datetime') return dates ? dateColumn(base, dates) : inferDates(base, cells)
+  if (kind === 'identifier') {
+    const reason = wanted ? 'counts' : 'every value differs, so it counts'
+    const hint = wanted ? '' : hintFor(present)
+    const numbering = numberingOf(cells.map((cell) => parseNumber(cell ?? '') ?? Number.NaN))
+    const written = numbering ? `continued from ${numbering.next}` : 'written anew'
+    notes.push(`${raw.name}: ${reason} as an identifier: left out of the model, ${written}${hint}`)
+    return { column: { name: raw.name, kind }, format: { ...base, kind, ...(numbering ? { numbering } : {}) } }
+  }
+  if (kind === 'boolean') return inferBooleans(base, cells)
+  const column = categories(raw.name, cells)
+  const { length } = column.levels
+  const stray = wanted ? undefined : strayText(cells, present.length)
+  if (stray)
+    notes.push(
+      `${raw.name}: ${stray.numbers} of ${present.length} cells are numbers, but not ${stray.text ? `“${stray.text}”` : 'the one'} in row ${stray.row}, so it counts as a category; if that stands for a missing value, add --missing ${stray.text ? `'${stray.text}'` : 'with its text'}`
+    )
+  else if (!wanted && length > MANY_LEVELS && length > present.length / 2)
+    notes.push(
+      `${raw.name}: ${length} different values in ${present.length} cells, more names than categories: new rows repeat them as they stand; --types ${raw.name}=identifier leaves them out${hintFor(present)}`
+    )
+  else if (!wanted && hintFor(present) !== '') notes.push(`${raw.name}: counts as a category${hintFor(present)}`)
+  return { column, format: { ...base, kind } }
+}
+
+/** Numbers of which some give a limit alone: `<0.5`. */
+function inferCensored(base: TextBase, cells: CensoredCells, context: Inferring & { readonly wanted: boolean }): Inferred {
+  const { bare, signs } = cells
+  const { name } = base
+  const notation = notationFor(name, bare, context) ?? PLAIN
+  const read = numbersOf({ name, kind: 'number', notation }, bare)
+  const style = numberStyle(
+    bare.map((cell, i) => (signs[i] === undefined ? cell : null)),
+    notation
+  )
+  const decimalsOf = (cell: string): number => numberStyle([cell], notation).decimals ?? 0
+  const { values, censoring } = placeBeyond(cells, { ...read, decimals: style.decimals ?? 0, decimalsOf })
+  if (!context.wanted)
+    context.notes.push(censoredNote(name, signs.filter((sign) => sign !== undefined).length, bare.filter((cell) => cell !== null).length))
+  return { column: { name, kind: 'number', ...read, values }, format: { ...base, kind: 'number', number: { ...style, censoring } } }
+}
+
+const censoredNote = (name: string, beyond: number, present: number): string =>
+  `${name}: ${beyond} of ${present} cells give a limit (<, >): numbers just beyond it, written as limits again; --types ${name}=category repeats all cells as text`
+
+/** Whether a column of text may be numbers in a notation that is not plain. */
+const takesNumbers = (kind: ColumnKind, wanted: ColumnKind | undefined): boolean =>
+  kind === 'number' || (wanted ? wanted === 'integer' : kind === 'category' || kind === 'identifier')
+
+const kindOfNumbers = (cells: readonly (string | null)[], notation: Notation): ColumnKind =>
+  numberStyle(cells, notation).decimals === 0 ? 'integer' : 'number'
+
+/** A column without a value in it. */
+function inferEmpty(raw: RawColumn, kind: ColumnKind, notes: string[]): Inferred {
+  notes.push(emptyNote(raw.name))
+  const column = emptyColumn(raw.name, kind, raw.values.length)
+  return { column, format: { name: raw.name, source: raw.source, kind } }
+}
+
+/** What a person should know about a column without values. */
+export const emptyNote = (name: string): string => `${name}: every cell is empty: left out of the model, and written empty`
+
+function kindOfText(name: string, cells: readonly (string | null)[], present: readonly string[]): ColumnKind {
+  const nonFinite = cells.findIndex((cell) => cell !== null && spellsNonFinite(cell))
+  if (nonFinite >= 0 && present.every((cell) => spellsNonFinite(cell) || parseNumber(cell) !== undefined)) {
+    throw notFinite(name, cells[nonFinite]!, nonFinite)
+  }
+  if (present.every((cell) => parseNumber(cell) !== undefined) && !areLongNames(present)) {
+    return present.every((cell) => /^[+-]?\d+$/.test(cell.trim())) ? 'integer' : 'number'
+  }
+  if (present.every((cell) => parseBoolean(cell) !== undefined)) return 'boolean'
+  return new Set(present).size === present.length ? 'identifier' : 'category'
+}
+
+/** Whole numbers so long that different ones would become one number: names, as of accounts. */
+function areLongNames(present: readonly string[]): boolean {
+  if (!present.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell)) || present.every((cell) => Number.isSafeInteger(Number(cell)))) return false
+  return new Set(present.map(Number)).size < new Set(present.map((cell) => BigInt(cell.trim().replace('+', '')))).size
+}
+
+interface TextBase {
+  readonly name: string
+  readonly source: RawColumn['source']
+}
+
+function dateColumn(base: TextBase, { times, style }: Pick<ReadDates, 'times' | 'style'>): Inferred {
+  const missing = Uint8Array.from(times, (time) => (Number.isNaN(time) ? 1 : 0))
+  const values = times.map((time) => (Number.isNaN(time) ? 0 : time))
+  const column: Column = { name: base.name, kind: 'datetime', values, ...(missing.includes(1) ? { missing } : {}) }
+  return { column, format: { ...base, kind: 'datetime', date: style } }
+}
+
+/** Dates in several spellings, for whoever calls them dates: written as the first one is. */
+function inferDates(base: TextBase, cells: readonly (string | null)[]): Inferred {
+  const times = Float64Array.from(cells, (cell, i) => {
+    const time = cell === null ? Number.NaN : parseDateTime(cell)
+    if (time === undefined) throw unfit(base.name, `“${cell}” in row ${i + 1}`, 'datetime')
+    return time
+  })
+  const first = readDates([cells.find((cell) => cell !== null)!]) as ReadDates
+  return dateColumn(base, { times, style: first.style })
+}
+
+function inferBooleans(base: TextBase, cells: readonly (string | null)[]): Inferred {
+  const spelling: [string, string] = ['false', 'true']
+  const codes = Int32Array.from(cells, (cell, i) => {
+    if (cell === null) return -1
+    const value = parseBoolean(cell)
+    if (value === undefined) throw unfit(base.name, `“${cell}” in row ${i + 1}`, 'boolean')
+    spelling[value ? 1 : 0] = cell.trim()
+    return value ? 1 : 0
+  })
+  return { column: { name: base.name, kind: 'boolean', codes, levels: ['false', 'true'] }, format: { ...base, kind: 'boolean', spelling } }
+}
+
+function categories(name: string, cells: readonly (string | null)[]): CategoricalColumn {
+  const levels = [...new Set(cells.filter((cell): cell is string => cell !== null))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const codeOf = new Map(levels.map((level, i) => [level, i]))
+  return { name, kind: 'category', levels, codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : codeOf.get(cell)!)) }
+}

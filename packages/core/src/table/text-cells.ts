@@ -1,0 +1,22 @@
+import { MISSING_WORDS, type RawColumn } from './raw.js'
+
+/** Cells as text, null where one is missing or a word for it. */
+export function textCells(raw: RawColumn, missing: readonly string[] = []): (string | null)[] {
+  const tokens = new Set([...MISSING_WORDS, ...missing])
+  if (raw.source === 'text') return raw.values.map((cell) => (cell === null || tokens.has(cell.trim()) ? null : cell))
+  if (raw.source === 'boolean') return raw.values.map((cell) => (cell === null ? null : String(cell)))
+  return Array.from(raw.values, (value, i) => (raw.missing?.[i] ? null : String(value)))
+}
+
+/** The word that most missing cells of text have; undefined where most are empty or none is missing. Cost O(n). */
+export function absentWord({ source, values }: RawColumn, cells: readonly (string | null)[]): string | undefined {
+  if (source !== 'text') return undefined
+  const counts = new Map<string, number>()
+  for (const [i, cell] of cells.entries()) {
+    if (cell !== null) continue
+    const word = (values[i] as string | null)?.trim() ?? ''
+    counts.set(word, (counts.get(word) ?? 0) + 1)
+  }
+  const [most] = [...counts].sort((a, b) => b[1] - a[1])
+  return most?.[0] || undefined
+}

@@ -1,0 +1,43 @@
+import type { JsonDialect } from '@sbridge/core/tables'
+import { endOfString } from './json-keys.js'
+
+/** Blanks and line ends between the values of a JSON text, as programs set them. */
+export type JsonSpacing = NonNullable<JsonDialect['spacing']>
+
+/**
+ * How the values of a text stand: `{ indent }` where each has a line of its own, `{ between }` with or without blanks behind
+ * commas and colons, in one line or (`rows`) a row a line. Of the begin of the text; lines of JSON have no other lines.
+ */
+export function spacingOf(text: string): JsonSpacing {
+  const first = text.indexOf('{')
+  const inner = /^\{\s*?\n([ \t]*)/.exec(text.slice(first))
+  const outer = /^\s*\[\s*?\n([ \t]*)\{/.exec(text)
+  if (inner && (outer || text.trimStart().startsWith('{'))) return { indent: outer ? outer[1]! : inner[1]! }
+  const isOneLine = !/[}\],]\s*\n\s*\S/.test(text)
+  return { ...(isOneLine ? {} : { rows: true }), blanks: /^\{\s*"(?:[^"\\]|\\.)*"\s*:\s/.test(text.slice(first)) }
+}
+
+/** A JSON text without blanks in another spacing. Cost O(characters). */
+export function spaced(compact: string, { indent, rows = false, blanks = false }: JsonSpacing): string {
+  const out: string[] = []
+  const isList = compact[0] === '['
+  let depth = 0
+  const lineEnd = (asRows: boolean): string => (indent !== undefined ? `\n${indent.repeat(depth)}` : rows && asRows ? '\n' : '')
+  for (let i = 0; i < compact.length; i++) {
+    const character = compact[i]!
+    if (character === '"') {
+      const end = endOfString(compact, i)
+      out.push(compact.slice(i, end))
+      i = end - 1
+    } else if (character === '{' || character === '[') {
+      depth++
+      out.push(character, /[}\]]/.test(compact[i + 1]!) ? '' : lineEnd(isList && depth === 1))
+    } else if (character === '}' || character === ']') {
+      depth--
+      out.push(/[{[]/.test(compact[i - 1]!) ? '' : lineEnd(isList && depth === 0), character)
+    } else if (character === ',') out.push(',', lineEnd(depth === 1) || (blanks ? ' ' : ''))
+    else if (character === ':') out.push(blanks || indent !== undefined ? ': ' : ':')
+    else out.push(character)
+  }
+  return out.join('')
+}

@@ -1,6 +1,6 @@
 // Finds Chromium for the browser tests, or installs Debian's package, and says what it does.
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { installPackages } from './debian.mjs'
 
 const CANDIDATES = [
   process.env.CHROMIUM,
@@ -23,15 +23,7 @@ export function ensureChromium() {
     console.log(`Chromium: ${found}`)
     return found
   }
-  console.log('Chromium is not on this machine: installing it with apt-get install chromium')
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  for (const args of [
-    ['apt-get', 'update'],
-    ['apt-get', 'install', '-y', '--no-install-recommends', 'chromium']
-  ]) {
-    const [command, ...rest] = [...sudo, ...args]
-    spawnSync(command, rest, { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
-  }
+  installPackages(['chromium'])
   const installed = findChromium()
   if (!installed) throw new Error('no Chromium: install it by hand, or set CHROMIUM to its path')
   return installed

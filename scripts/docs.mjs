@@ -41,7 +41,11 @@ export async function verbsPage() {
     command.configureOutput({ getOutHelpWidth: () => HELP_WIDTH, getOutHasColors: () => false })
     return everywhere(command.helpInformation()).trimEnd()
   }
-  const verbs = program.commands.map((verb) => `## ${verb.name()}\n\n\`\`\`text\n${help(verb)}\n\`\`\`\n`)
+  const page = (verb, name = verb.name()) => [
+    `## ${name}\n\n\`\`\`text\n${help(verb)}\n\`\`\`\n`,
+    ...verb.commands.flatMap((part) => page(part, `${name} ${part.name()}`))
+  ]
+  const verbs = program.commands.flatMap((verb) => page(verb))
   return `${NOTE}# Verbs\n\nWhat \`npx sbridge VERB --help\` prints.\n\n\`\`\`text\n${help(program)}\n\`\`\`\n\n${verbs.join('\n')}`
 }
 

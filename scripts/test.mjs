@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { ensureChromium } from './chromium.mjs'
+import { ensurePrograms } from './debian.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -32,8 +33,12 @@ if (first === '--fast') {
   tests(['--tags-filter=!slow', ...rest])
 } else {
   const chromium = ensureChromium()
+  const skipped = ensurePrograms()
   run('build', 'scripts/build.mjs', [])
   studioTypes()
   lint()
   tests(process.argv.slice(2), { CHROMIUM: chromium })
+  for (const words of skipped) console.error(`skipped: ${words}`)
+  // Where changes are judged nothing may be skipped.
+  if (skipped.length > 0 && process.env.CI) process.exit(1)
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import type { Watch } from '../num/iterate.js'
+import { throwIfStopped, unshared, type Watch } from '../num/iterate.js'
 import { type Key, keyFor } from '../num/random.js'
 
 /**
@@ -38,14 +38,24 @@ export function batchesOf({ count, key, watch }: WholeDraw): Batch[] {
     first: b * BATCH_ROWS,
     count: Math.min(BATCH_ROWS, count - b * BATCH_ROWS),
     key: b === 0 ? key : keyFor(key, `batch ${b}`),
-    watch: partOf(watch, b, batches)
+    watch: partOf(unshared(watch), b, batches)
   }))
 }
 
-/** Draws batch by batch, one after the other. */
+/**
+ * Draws batch by batch, one after the other. Where machines share the draw a batch may come from elsewhere: `draw` gives plain
+ * data with typed arrays, and changes nothing outside.
+ */
 export async function inBatches<T>(whole: WholeDraw, draw: (batch: Batch) => Promise<T>): Promise<T[]> {
+  const share = whole.watch?.share
+  const batches = batchesOf(whole)
   const drawn: T[] = []
-  for (const batch of batchesOf(whole)) drawn.push(await draw(batch))
+  for (const [b, batch] of batches.entries()) {
+    throwIfStopped(whole.watch, 'sampling')
+    const own = () => draw(batch)
+    drawn.push(share ? ((await share({ batch: b, batches: batches.length }, own)) as T) : await own())
+  }
+  throwIfStopped(whole.watch, 'sampling')
   return drawn
 }
 

@@ -11,7 +11,7 @@ import type { Watch } from '../num/iterate.js'
 import { matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
-import { BATCH_ROWS, inBatches } from './batches.js'
+import { inBatches } from './batches.js'
 import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
 import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
 import { clampStep } from './informed-clamp.js'
@@ -198,13 +198,15 @@ export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
 /** Draws as `drawGroup`, the rows of each condition in batches; `onStep` is told of the first. */
 export async function drawGroupInBatches(run: GroupRun): Promise<GroupDraw> {
   const { count, onStep } = run
-  if (count <= BATCH_ROWS) return drawGroup(run)
-  const batches = await inBatches(run, async (batch) => ({
-    ...batch,
-    draw: await drawGroup({ ...run, ...batch, onStep: batch.first === 0 ? onStep : undefined })
-  }))
+  const batches = await inBatches(run, ({ first, ...batch }) => drawGroup({ ...run, ...batch, onStep: first === 0 ? onStep : undefined }))
+  if (batches.length === 1) return batches[0]!
   // Conditions one after the other, of each all batches.
-  const parts = run.conditions.flatMap((_, k) => batches.map(({ draw, count }) => chainsOf(draw, k * count, count)))
+  const parts = run.conditions.flatMap((_, k) =>
+    batches.map((draw) => {
+      const own = draw.starts.length / run.conditions.length
+      return chainsOf(draw, k * own, own)
+    })
+  )
   const list = <T extends Float64Array | Uint32Array | Uint8Array>(out: T, part: (draw: GroupDraw) => T): T => {
     let at = 0
     for (const draw of parts) {

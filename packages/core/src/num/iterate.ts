@@ -12,10 +12,27 @@ export interface ProgressEvent {
   readonly total: number
 }
 
+/** Batch number `batch` of the `batches` of a draw. */
+export interface BatchPlace {
+  readonly batch: number
+  readonly batches: number
+}
+
+/** Where a draw is shared between machines: gives a batch as `draw` would, plain data with typed arrays, wherever it was drawn. */
+export type Share = (place: BatchPlace, draw: () => Promise<unknown>) => Promise<unknown>
+
 /** What a long job is handed besides its problem. */
 export interface Watch {
   readonly stop?: StopSignal | undefined
   readonly progress?: ((event: ProgressEvent) => void) | undefined
+  readonly share?: Share | undefined
+}
+
+/** The same for a part of a job that is not shared. */
+export function unshared(watch: Watch | undefined): Watch | undefined {
+  if (!watch?.share) return watch
+  const { share: _whole, ...rest } = watch
+  return rest
 }
 
 /** The same for a part of a job that tells nothing of itself. */

@@ -20,5 +20,9 @@ export function contextOf(seed: number, context: JobContext): Context {
   if (!(Number.isSafeInteger(seed) && seed >= 0)) {
     throw new InputError({ code: 'seed', got: `the seed ${seed}`, expected: 'a whole number from 0 to 9007199254740991', try: '--seed 1' })
   }
-  return { engine: context.engine, key: keyFromSeed(seed), watch: { stop: context.stop, progress: context.progress } }
+  return {
+    engine: context.engine,
+    key: keyFromSeed(seed),
+    watch: { stop: context.stop, progress: context.progress, ...(context.share ? { share: context.share } : {}) }
+  }
 }

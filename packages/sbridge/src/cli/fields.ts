@@ -148,6 +148,52 @@ export const evaluateFields: readonly Field[] = [
   }
 ]
 
+/** Options of planning shards. */
+export const planFields: readonly Field[] = [
+  {
+    name: 'shards',
+    kind: 'integer',
+    unit: 'shards',
+    range: 'a whole number from 1 to the number of batches of 16,384 rows',
+    default: 'must be given',
+    minimum: 1,
+    maximum: 10_000,
+    sentence: 'Parts of about equal size that the draw is cut into; each is whole batches of rows.',
+    source: ''
+  },
+  {
+    name: 'plan',
+    kind: 'text',
+    unit: 'FILE',
+    range: 'a file name, e.g. plan.json',
+    default: 'must be given',
+    sentence: 'The plan: one JSON file. The model and the results stand in a folder beside it.',
+    source: ''
+  }
+]
+
+/** Options of running a shard. */
+export const shardFields: readonly Field[] = [
+  {
+    name: 'shard',
+    kind: 'text',
+    unit: 'I/N',
+    range: 'a number from 1 to that of the shards, as 3 or 3/8',
+    default: 'must be given',
+    sentence: 'The shard of the plan to draw.',
+    source: ''
+  },
+  {
+    name: 'again',
+    kind: 'boolean',
+    unit: '',
+    range: 'a switch',
+    default: 'off',
+    sentence: 'Draws a shard that is there already once more, and says where the two differ.',
+    source: ''
+  }
+]
+
 /** Options of running. */
 export const runFields: readonly Field[] = [
   {
@@ -210,6 +256,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'files', fields: [...readingFields, ...writingFields] },
   { group: 'evaluate', fields: evaluateFields },
   { group: 'report', fields: [...reportFields, ...judgeFields] },
+  { group: 'shards', fields: [...planFields, ...shardFields] },
   { group: 'running', fields: runFields }
 ]
 

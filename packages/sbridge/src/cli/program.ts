@@ -40,6 +40,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     description: 'Whole trajectories through snapshots of unpaired particles, under reference dynamics that are learned.',
     load: async () => (await import('../commands/trajectories.js')).trajectoriesVerb
   },
+  shards: {
+    description: 'Cuts one draw into shards for many machines, by files alone: plan, run, missing, merge.',
+    load: async () => (await import('../commands/shards.js')).shardsVerb
+  },
   studio: {
     description: 'Serves the studio, the whole toolkit in a browser page, on this machine only; data never leave the browser.',
     load: async () => (await import('../commands/studio.js')).studioVerb

@@ -7,7 +7,8 @@ import { refuseFar } from '../../know/observations.js'
 import { groupConditions } from '../../know/places.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import { matrix } from '../../num/matrix.js'
+import { unshared } from '../../num/iterate.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -89,26 +90,37 @@ function placesByClass(classOf: Uint32Array): [c: number, places: Uint32Array][]
 const logSharesOf = ({ classes, rows }: ClassedField): Float64Array =>
   Float64Array.from(classes, (own) => log(own.rows.length / rows.coordinates.rows))
 
+/** The same under a condition. */
+interface KnownPart extends Pick<ClassPart, 'c' | 'places'> {
+  readonly chains: Chains
+}
+
+/** Rows of one class: where they stand in the draw, and their numbers. */
+interface ClassPart {
+  readonly c: number
+  readonly places: Uint32Array
+  readonly coordinates: Matrix
+}
+
 /** Draws `count` rows: the class of each in proportion to its rows, then its numbers from the field of the class. Cost of `sampleLocal`. */
 export async function sampleClasses(model: ClassedField, request: LocalSampleRequest, context: LocalContext): Promise<Table> {
   checkCount(request.count)
   const out = new ClassedRows(model, request.count)
   const shares = logSharesOf(model)
-  await inBatches(
+  const drawn = await inBatches(
     { count: request.count, key: keyFor(context.key, 'sample'), watch: context.watch },
     async ({ first, count, key, watch }) => {
       const classOf = startRows(shares, count, keyFor(key, 'classes'))
+      const parts: ClassPart[] = []
       for (const [c, places] of placesByClass(classOf)) {
-        const field = fieldOf(model, model.classes[c]!)
         const own = { ...context, watch, key: keyFor(key, `class ${c}`) }
-        out.put(
-          c,
-          places.map((i) => first + i),
-          decodeLocal(field, await drawField(field, { ...request, count: places.length }, own))
-        )
+        const coordinates = await drawField(fieldOf(model, model.classes[c]!), { ...request, count: places.length }, own)
+        parts.push({ c, places: places.map((i) => first + i), coordinates })
       }
+      return parts
     }
   )
+  for (const { c, places, coordinates } of drawn.flat()) out.put(c, places, decodeLocal(fieldOf(model, model.classes[c]!), coordinates))
   return out.table()
 }
 
@@ -129,7 +141,7 @@ export async function posteriorClasses(
   const training = trainingClassesTable(model)
   refuseFar(observations, training)
   const key = keyFor(context.key, 'posterior')
-  const own = { ...context, key }
+  const own = { ...context, key, watch: unshared(context.watch) }
   const classes = knownClasses(model, own)
   const whole = { encoder, training, classes }
   const out = new ClassedRows(model, conditions.length * count)
@@ -142,24 +154,24 @@ export async function posteriorClasses(
         c,
         await withinClass({ condition, observations, module: request.likelihood }, classes[c]!, {
           whole,
-          context: { ...context, key: keyFor(named, `class ${c}`) }
+          context: { ...own, key: keyFor(named, `class ${c}`) }
         })
       )
     const logWeights = weigh(model, within, { condition, request })
-    await inBatches({ count, key: named, watch: context.watch }, async ({ first, count: part, key: batch, watch }) => {
+    const drawn = await inBatches({ count, key: named, watch: context.watch }, async ({ first, count: part, key: batch, watch }) => {
+      const parts: KnownPart[] = []
       for (const [c, places] of placesByClass(startRows(logWeights, part, keyFor(batch, 'classes')))) {
-        const field = classes[c]!.model
         const asked = { request: { ...request, count: places.length }, key: keyFor(batch, `class ${c}`) }
         const said = partOf(watch, k * classes.length + c, conditions.length * classes.length)
-        const drawn = await drawWithin(classes[c]!, within.get(c)!, asked, { ...context, watch: said })
-        tally.add(k, drawn)
-        out.put(
-          c,
-          places.map((i) => k * count + first + i),
-          decodeLocal(field, drawn.coordinates)
-        )
+        const chains = await drawWithin(classes[c]!, within.get(c)!, asked, { ...context, watch: said })
+        parts.push({ c, places: places.map((i) => k * count + first + i), chains })
       }
+      return parts
     })
+    for (const { c, places, chains } of drawn.flat()) {
+      tally.add(k, chains)
+      out.put(c, places, decodeLocal(classes[c]!.model, chains.coordinates))
+    }
   }
   const table = repeatGiven(out.table(), conditions, count)
   const outcome = {

@@ -10,7 +10,7 @@ import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { linearLaw } from '../../law/linear-law.js'
 import { type FittedWindow, lawOfUnit } from '../../law/units.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped } from '../../num/iterate.js'
+import { throwIfStopped, unshared } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
@@ -114,7 +114,8 @@ export async function drawLocalPosterior(
 ): Promise<LocalPosteriorChains> {
   const { key } = context
   const { count } = request
-  const windows = fitted ?? (await knownWindows(model, context))
+  const alone = { ...context, watch: unshared(context.watch) }
+  const windows = fitted ?? (await knownWindows(model, alone))
   const coordinates = matrix(conditions.length * count, model.coordinates.cols)
   const effectiveRows = new Float64Array(conditions.length).fill(Number.POSITIVE_INFINITY)
   const groups = groupConditions(model.encoder, conditions)
@@ -125,10 +126,12 @@ export async function drawLocalPosterior(
   for (const [g, group] of groups.entries()) {
     const own = keyFor(key, `group ${g}`)
     const members = group.members.map((member) => conditions[member]!)
-    await inBatches({ ...context, count, key: own }, async ({ first, count: part, key: batchKey }) => {
+    const batches = await inBatches({ ...context, count, key: own }, async ({ first, count: part, key: batchKey }) => {
       const knowledge = knowledgeOf(model, evidence, { group, conditions: members, count: part, key: keyFor(batchKey, 'given') })
       const asked = { knowledge: { ...knowledge, intervals }, windows, request: { ...request, count: part }, n: members.length * part }
-      const drawn = await drawKnown(model, asked, { ...context, key: batchKey })
+      return { first, part, drawn: await drawKnown(model, asked, { ...alone, key: batchKey }) }
+    })
+    for (const { first, part, drawn } of batches) {
       const d = coordinates.cols
       group.members.forEach((member, k) => {
         coordinates.data.set(drawn.state.data.subarray(k * part * d, (k + 1) * part * d), (member * count + first) * d)
@@ -138,7 +141,7 @@ export async function drawLocalPosterior(
       impossible += drawn.impossible
       sweeps = Math.max(sweeps, drawn.sweeps)
       if (drawn.drift && !(drift && drift.by > drawn.drift.by)) drift = drawn.drift
-    })
+    }
     context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
   }
   const tested = evidence.every(({ linear }) => linear) ? {} : { acceptance }

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { packModel, SYSTEMS, type TableFit, type TableModel, type TableRequest, unpackModel } from '@sbridge/core'
+import { type Engine, keyFor, keyFromSeed, normals, uniforms } from '@sbridge/core/kernels'
+import type { RawTable } from '@sbridge/core/tables'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { host } from '../cli/options.js'
+import { createEngine } from '../host/node.js'
+import { fit } from '../library.js'
+import { drawMerged, drawShard } from './draw.js'
+import { planned, type ShardPlan } from './plan.js'
+import { completeResults, resultsIn, writeResult } from './results.js'
+
+const { tables } = SYSTEMS
+const ROWS = 40
+const root = keyFromSeed(31)
+
+function columns(count: number): RawTable['columns'] {
+  const values = [normals(keyFor(root, 0), ROWS)]
+  for (let k = 1; k < count; k++) values.push(normals(keyFor(root, k), ROWS).map((noise, i) => 0.8 * values[k - 1]![i]! + 0.6 * noise))
+  return values.map((x, k) => ({ name: `x${k}`, source: 'number', values: x }))
+}
+
+const words = (name: string, levels: number): RawTable['columns'][number] => ({
+  name,
+  source: 'text',
+  values: Array.from(uniforms(keyFor(root, name), ROWS), (x) => `${name}${Math.floor(levels * x)}`)
+})
+
+const table = (...list: RawTable['columns']): RawTable => ({ rowCount: ROWS, columns: list })
+const keys: RawTable['columns'][number] = {
+  name: 'id',
+  source: 'text',
+  values: Array.from({ length: ROWS }, (_, i) => `A-${7 * i + 100000}`)
+}
+const standard = { scaling: 'standard', bandwidth: 0.3 } as const
+
+describe('shards put together are the rows of one machine', { tags: ['slow'] }, () => {
+  let engine: Engine
+  const folder = mkdtempSync(join(tmpdir(), 'sbridge-shards-'))
+  beforeAll(async () => {
+    engine = await createEngine('wasm', { threads: 1 })
+  })
+  afterAll(async () => {
+    await engine.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Draws every shard with the model as a file gives it, the last first, and puts them together. */
+  async function inShards(name: string, model: TableModel, request: ShardPlan['request'], shards: number) {
+    const batches = Math.ceil(request.rows / 16_384)
+    const plan = planned({
+      verb: 'sample',
+      input: name,
+      model: '',
+      engine: 'wasm',
+      precision: 'float64',
+      output: '-',
+      ...{ request, batches, shards }
+    })
+    const results = mkdtempSync(join(folder, 'results-'))
+    const load = () => tables.load(unpackModel(packModel(tables.save(model))), { engine, host })
+    for (let shard = shards; shard >= 1; shard--)
+      await writeResult(results, shard, { bytes: await drawShard(await load(), { plan, shard }, { engine, host }), seconds: 1 })
+    const complete = completeResults(plan, await resultsIn(results))
+    return { model: await load(), drawn: await drawMerged(await load(), { plan, folder: results, results: complete }, { engine, host }) }
+  }
+
+  it.each<[string, RawTable, TableFit, TableRequest]>([
+    ['numbers', table(...columns(2)), standard, {}],
+    ['a bandwidth that varies', table(...columns(1)), { ...standard, kernel: 'variable' }, { noise: 'split', start: 'noise' }],
+    ['keys', table(keys, ...columns(1)), standard, {}],
+    ['categories together', table(words('a', 3), ...columns(1)), standard, {}],
+    ['categories in turn', table(words('a', 9), words('b', 9), ...columns(1)), standard, {}],
+    ['a field', table(...columns(3)), { ...standard, local: 'window:1' }, {}],
+    ['fields of classes', table(words('a', 2), ...columns(2)), { ...standard, local: 'window:1' }, {}],
+    ['a codec', table(words('a', 2), ...columns(2)), { latent: 'pca:1', bandwidth: 0.3 }, {}],
+    [
+      'a codec, by bridges',
+      table(words('a', 2), ...columns(2)),
+      { latent: 'pca:1', bandwidth: 0.3 },
+      { dynamics: 'bridge', start: 'noise' }
+    ],
+    ['a codec and a field', table(...columns(3)), { latent: 'pca:2', local: 'window:1', bandwidth: 0.3 }, {}],
+    ['a condition', table(...columns(2)), { ...standard, bandwidth: 0.5 }, { given: 'x0=0.5', ridge: 0.01 }],
+    ['a category that is given', table(words('a', 3), ...columns(1)), standard, { given: 'a=a0' }],
+    ['an observation', table(...columns(2)), { ...standard, bandwidth: 0.5 }, { observe: 'x0 + x1 = 0.5 ± 0.5', steps: 2 }],
+    ['a condition through a decoder', table(...columns(2)), { latent: 'pca:1', bandwidth: 0.3 }, { given: 'x0=0.5' }],
+    ['an interval in a field', table(...columns(2)), { ...standard, local: 'window:1' }, { given: 'x1=0..1' }],
+    ['a condition on classes', table(words('a', 2), ...columns(2)), { ...standard, local: 'window:1' }, { given: 'x1=0..1' }]
+  ])('%s', async (name, data, options, { given, observe, ...draws }) => {
+    const fitted = await fit(data, { ...options, seed: 5, engine })
+    const rows = given || observe ? 20_000 : 40_000
+    const request = await tables.readRequest({ steps: 1, ...draws, ...(given ? { given } : {}), ...(observe ? { observe } : {}) }, host)
+    const whole = { ...request, rows, seed: 6 }
+    const expected = tables.present(fitted, await tables.draw(fitted, whole, { engine, host }), 'text')
+    for (const shards of name === 'numbers' ? [1, 2, 3] : rows === 40_000 ? [3] : [2]) {
+      const { model, drawn } = await inShards(name, fitted, JSON.parse(JSON.stringify(whole)) as ShardPlan['request'], shards)
+      expect(tables.present(model, drawn, 'text'), `${shards} shards`).toStrictEqual(expected)
+    }
+  })
+})

@@ -1,0 +1,127 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { arch, cpus, hostname } from 'node:os'
+import { join } from 'node:path'
+import { FormatError, InputError } from '@sbridge/core'
+import { writeAtomically } from '../format/atomic-file.js'
+import { readBytes } from '../format/table-file.js'
+import { arrayText, type ShardPlan, sha256 } from './plan.js'
+
+/** What is said of a result: one line of JSON beside it. */
+export interface Manifest {
+  readonly shard: number
+  readonly sha256: string
+  readonly bytes: number
+  readonly seconds: number
+  readonly host: string
+  /** Kind of processor: engines other than float64 `wasm` and `reference` give the same bytes on one kind only. */
+  readonly processor: string
+}
+
+const nameOf = ({ shard, sha256: hash }: Pick<Manifest, 'shard' | 'sha256'>): string => `${shard}.${hash}`
+
+/** Writes what a shard drew, then its manifest; each carries its name only when whole. */
+export async function writeResult(
+  folder: string,
+  shard: number,
+  result: { readonly bytes: Uint8Array; readonly seconds: number }
+): Promise<Manifest> {
+  const { bytes, seconds } = result
+  const manifest: Manifest = {
+    shard,
+    sha256: sha256(bytes),
+    bytes: bytes.length,
+    seconds: Math.round(1000 * seconds) / 1000,
+    host: hostname(),
+    processor: `${cpus()[0]?.model ?? 'unknown'} ${arch()}`
+  }
+  await writeAtomically(join(folder, `${nameOf(manifest)}.batches`), bytes)
+  await writeAtomically(join(folder, `${nameOf(manifest)}.json`), `${JSON.stringify(manifest)}\n`)
+  return manifest
+}
+
+/** Results of each shard that are there, those of different bytes side by side. Throws `InputError` (code `plan-folder`) without a folder. */
+export async function resultsIn(folder: string): Promise<ReadonlyMap<number, readonly Manifest[]>> {
+  const names = await readdir(folder).catch(() => {
+    throw new InputError({
+      code: 'plan-folder',
+      got: `no folder ${folder}`,
+      expected: 'the folder of the model and the results beside the plan, as it was written',
+      try: 'copying the folder along with the plan, or planning again where the plan was edited'
+    })
+  })
+  const found = new Map<number, Manifest[]>()
+  for (const name of names.filter((one) => /^\d+\.[0-9a-f]{64}\.json$/.test(one)).sort()) {
+    const manifest = await manifestIn(folder, name)
+    if (manifest) found.set(manifest.shard, [...(found.get(manifest.shard) ?? []), manifest])
+  }
+  return found
+}
+
+/** A manifest whose result is there in its length; undefined otherwise: the shard counts as missing. */
+async function manifestIn(folder: string, name: string): Promise<Manifest | undefined> {
+  try {
+    const manifest = JSON.parse(await readFile(join(folder, name), 'utf8')) as Manifest
+    const { size } = await stat(join(folder, `${nameOf(manifest)}.batches`))
+    return size === manifest.bytes && name === `${nameOf(manifest)}.json` ? manifest : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Shards of a plan without a result, in order. */
+export function missingShards({ shards }: ShardPlan, results: ReadonlyMap<number, readonly Manifest[]>): number[] {
+  return Array.from({ length: shards }, (_, i) => i + 1).filter((shard) => !results.has(shard))
+}
+
+/** The one result of every shard. Throws `InputError`: `shards-missing`, `shard-differs`, `shards-mixed`. */
+export function completeResults(plan: ShardPlan, results: ReadonlyMap<number, readonly Manifest[]>): readonly Manifest[] {
+  const missing = missingShards(plan, results)
+  if (missing.length > 0)
+    throw new InputError({
+      code: 'shards-missing',
+      got: `${plan.shards - missing.length} of ${plan.shards} shards; missing: ${arrayText(missing)}`,
+      expected: 'all of them',
+      try: '`sbridge shards run` for those; nothing was written'
+    })
+  for (const found of results.values()) refuseDifference(found)
+  const all = Array.from({ length: plan.shards }, (_, i) => results.get(i + 1)![0]!)
+  const other = all.find(({ processor }) => processor !== all[0]!.processor)
+  if (other && !sameEverywhere(plan))
+    throw new InputError({
+      code: 'shards-mixed',
+      got: `shards of the engine ${plan.engine} in ${plan.precision} from ${all[0]!.processor} (${all[0]!.host}) and from ${other.processor} (${other.host})`,
+      expected: 'one kind of processor: on others this engine gives other last digits',
+      try: 'running the shards of one of them again on the other, or planning with --engine wasm --precision float64'
+    })
+  return all
+}
+
+/** Whether the engine gives the same bytes on every host. */
+const sameEverywhere = ({ engine, precision }: ShardPlan): boolean =>
+  engine === 'reference' || (engine === 'wasm' && precision === 'float64')
+
+/** Throws `InputError` (code `shard-differs`) where two runs of a shard disagree; both are kept. */
+export function refuseDifference(found: readonly Manifest[]): void {
+  const [one, other] = found
+  if (!one || !other) return
+  const words = ({ sha256: hash, host, processor }: Manifest) => `${hash.slice(0, 12)}… on ${host} (${processor})`
+  throw new InputError({
+    code: 'shard-differs',
+    got: `shard ${one.shard} with two results, ${words(one)} and ${words(other)}`,
+    expected: 'the same bytes from every host',
+    try: `finding out which host is wrong (another version of Node, memory that fails), and removing its ${one.shard}.<hash> files; both are kept`
+  })
+}
+
+/** The bytes of a result. Throws `FormatError` (code `shard-damaged`) where they are not what was written. */
+export async function readResult(folder: string, manifest: Manifest): Promise<Uint8Array> {
+  const path = join(folder, `${nameOf(manifest)}.batches`)
+  const bytes = await readBytes(path)
+  if (sha256(bytes) === manifest.sha256) return bytes
+  throw new FormatError({
+    code: 'shard-damaged',
+    got: `${path}, whose bytes are not those of its hash`,
+    expected: 'the file as it was written',
+    try: `removing it and \`sbridge shards run\` with --shard ${manifest.shard}`
+  })
+}

@@ -1,3 +1,4 @@
+import type { KeptRules } from '../code/rules/keep.js'
 import { InputError } from '../num/errors.js'
 import type { RawTable } from '../table/raw.js'
 import { type Host, needed } from './host.js'
@@ -63,4 +64,25 @@ function edgesOf(table: RawTable, file: string): [string, string][] {
     }
     return [String(pair[0]), String(pair[1])]
   })
+}
+
+/**
+ * The neighbours among columns that are drawn where rules derive others: those of a derived column become each other's, as when it
+ * is summed out of a graphical model, and a gap stands for the end of its order. Windows and rings close up by themselves.
+ */
+export function behindRules(local: Localisation, rules: KeptRules | undefined): Localisation {
+  if (local.kind !== 'graph' || !rules) return local
+  const edges = rules.rules.reduce<readonly (readonly [string, string])[]>((all, rule) => {
+    if (rule.kind === 'gap') return all
+    if (rule.kind === 'order') return all.map(([a, b]) => [a === rule.column ? rule.gap : a, b === rule.column ? rule.gap : b] as const)
+    const ends = all.filter((edge) => edge.includes(rule.column)).map(([a, b]) => (a === rule.column ? b : a))
+    const joined = ends.flatMap((a, k) => ends.slice(k + 1).flatMap((b) => (a === b ? [] : [[a, b] as const])))
+    return [...all.filter((edge) => !edge.includes(rule.column)), ...joined]
+  }, local.edges)
+  return { ...local, edges }
+}
+
+/** Whether every column of numbers has a place that it cannot leave. */
+export function isGrid(local: string | Localisation | undefined): boolean {
+  return typeof local === 'string' ? local.startsWith('grid:') : local?.kind === 'grid'
 }

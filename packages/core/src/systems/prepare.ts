@@ -39,6 +39,14 @@ export function prepareTable(raw: RawTable, options: TableOptions = {}): Prepare
   return { data: { ...data, table: { ...data.table, columns }, notes }, weights: column.values }
 }
 
+/** A table as it came, or one that is ready. */
+export type TableInput = RawTable | PreparedTable
+
+/** What is ready as it is, and what is not by `prepareTable`. */
+export function preparedFrom(input: TableInput, options: TableOptions = {}): PreparedTable {
+  return 'data' in input ? input : prepareTable(input, options)
+}
+
 /** As `prepareTable`, for models of rows: keys, and what refers to them, are left out of these and written anew, and rows that repeat per key have a note. */
 export function prepareRows(raw: RawTable, options: TableOptions = {}): PreparedTable {
   const { data, ...weights } = prepareTable(raw, options)

@@ -15,12 +15,8 @@ export const ruleFields: readonly Field[] = [
     kind: 'choice',
     unit: '',
     range: 'auto or off',
-    default: 'auto; off with --local and --latent',
+    default: 'auto',
     choices: ['auto', 'off'],
-    excludes: [
-      { value: 'auto', beside: ['local'], because: 'rules of a whole table: a field has no columns to spare' },
-      { value: 'auto', beside: ['latent'], because: 'rules of a whole table: a codec has no columns to spare' }
-    ],
     sentence:
       'Whether rules that all rows obey are looked for and kept: columns that others determine, thresholds, parts of a whole, gaps and orders.',
     source: ''
@@ -33,11 +29,7 @@ export const ruleFields: readonly Field[] = [
       "COLUMN = EXPRESSION, COLUMN >= COLUMN, COLUMN -> COLUMN, COLUMN = bins(COLUMN, NUMBER, …) or COLUMN missing where COLUMN = LEVEL, e.g. 'total = qty * unit_price'; repeatable",
     default: 'what is found',
     repeatable: true,
-    excludes: [
-      { beside: ['local'], because: 'rules of a whole table: a field has no columns to spare' },
-      { beside: ['latent'], because: 'rules of a whole table: a codec has no columns to spare' },
-      { beside: ['rules=off'], because: 'rules auto, which keeps those that are stated first' }
-    ],
+    excludes: [{ beside: ['rules=off'], because: 'rules auto, which keeps those that are stated first' }],
     sentence: 'A rule that every row obeys and new rows shall obey; it goes before those that are found.',
     source: ''
   }

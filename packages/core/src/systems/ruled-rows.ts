@@ -5,21 +5,30 @@ import { type KeptRules, keepRules, takeRulesOut } from '../code/rules/keep.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { binOf, breachOf, breachWords, quantityIn } from '../code/rules/rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
+import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import type { InferredTable } from '../table/infer.js'
 import type { RawTable } from '../table/raw.js'
 import { isNumeric } from '../table/table.js'
+import { isGrid, type Localisation } from './localisation.js'
 import { type PreparedTable, prepareRows, type TableOptions } from './prepare.js'
 import type { RuleOptions } from './rule-options.js'
 
-type Options = TableOptions & RuleOptions & { readonly scaling?: unknown }
+type Options = TableOptions &
+  RuleOptions & {
+    readonly scaling?: unknown
+    readonly local?: string | Localisation | undefined
+    readonly image?: string | undefined
+  }
+
+/** The rules of a table, and how what they derive comes back; absent where none was found or stated. */
+export interface Ruled {
+  readonly rules?: KeptRules | undefined
+}
 
 /** Rows ready to be fitted, without the columns that rules derive from others. */
-export interface RuledRows extends PreparedTable {
-  /** What was taken out, and how it comes back; absent where no rule was found or stated. */
-  readonly rules?: KeptRules
-}
+export interface RuledRows extends PreparedTable, Ruled {}
 
 /** What was found of a table under some options: plan, check and fit ask the same in turn. */
 const last = new WeakMap<RawTable, { readonly options: string; readonly rows: RuledRows }>()
@@ -30,7 +39,7 @@ const last = new WeakMap<RawTable, { readonly options: string; readonly rows: Ru
  * the table, `rule-contradictory`. Cost: as of `findRules`.
  */
 export function ruledRows(raw: RawTable, options: Options): RuledRows {
-  const name = JSON.stringify(options)
+  const name = JSON.stringify(readingOf(options))
   const known = last.get(raw)
   if (known?.options === name) return known.rows
   const prepared = prepareRows(raw, options)
@@ -40,25 +49,45 @@ export function ruledRows(raw: RawTable, options: Options): RuledRows {
   return rows
 }
 
+/** What of the options decides which rules are found. */
+function readingOf({ types, columns, exclude, missing, weights, rules, rule, scaling, local, image }: Options): Options {
+  return defined({ types, columns, exclude, missing, weights, rules, rule, scaling, local: isGrid(local) ? 'grid:' : undefined, image })
+}
+
 function keep(prepared: PreparedTable, rules: readonly Rule[]): RuledRows {
   const kept = keepRules(rules, prepared.data)
   return { ...prepared, data: takeRulesOut(kept, prepared.data), rules: kept }
 }
 
 /** The rules of a table that are kept: those stated, and those found beside them. */
-export function rulesOf(data: InferredTable, { rules = 'auto', rule = [], weights, scaling }: Options): readonly Rule[] {
+export function rulesOf(data: InferredTable, { rules = 'auto', rule = [], weights, scaling, local, image }: Options): readonly Rule[] {
   if (rules === 'off') return []
-  const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, weights))
+  // Pixels and places of a grid are all drawn: without one of them the others would be no grid.
+  const places = isGrid(local) || image !== undefined ? data.table.columns.filter(isNumeric).map(({ name }) => name) : []
+  const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, { weights, places }))
   stated.forEach((one, k) => {
     refuseClash(one, stated.slice(0, k))
   })
   const fixed = typeof scaling === 'object' && scaling !== null ? Object.keys(scaling) : []
-  return findRules(data, { stated, except: new Set([...fixed, ...(weights === undefined ? [] : [weights])]) })
+  return findRules(data, { stated, except: new Set([...fixed, ...places, ...(weights === undefined ? [] : [weights])]) })
 }
 
-function statedRule(text: string, data: InferredTable, weights: string | undefined): Rule {
+/** Columns that no rule may derive. */
+interface Kept {
+  readonly weights: string | undefined
+  readonly places: readonly string[]
+}
+
+function statedRule(text: string, data: InferredTable, { weights, places }: Kept): Rule {
   const rule = parseRule(text)
   for (const name of [rule.column, ...inputsOf(rule)]) refuseColumn(name, { rule, data, weights })
+  if (places.includes(rule.column))
+    throw new InputError({
+      code: 'rule-column',
+      got: `“${ruleText(rule)}”, where ${rule.column} is a place of a grid`,
+      expected: 'a column besides the grid: all of its places are drawn',
+      try: 'leaving the rule out, or drawing without the grid'
+    })
   refuseThresholds(rule, data)
   const breach = breachOf(rule, data)
   if (!breach) return { ...rule, exceptions: undefined }

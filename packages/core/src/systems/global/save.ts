@@ -1,4 +1,3 @@
-import type { KeptRules } from '../../code/rules/keep.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import type { ModelContents } from '../../model-file/contents.js'
@@ -22,7 +21,6 @@ import {
 } from '../../model-file/reading.js'
 import type { Matrix } from '../../num/matrix.js'
 import { type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn, scalingMethod } from '../encoder-file.js'
-import { recordRules, rulesIn } from '../rules-file.js'
 import type { BandwidthCurve } from './bandwidth.js'
 import type { ScalingChoice } from './choose-scaling.js'
 import type { FitSummary, GlobalModel } from './model.js'
@@ -46,10 +44,9 @@ export function saveGlobal(model: GlobalModel): ModelContents {
     kernel: { kind: kernel.kind, epsilon: kernel.epsilon, ...(variable ? { smoothing: kernel.field.smoothing } : {}) },
     summary: model.summary
   }
-  const rules = model.rules ? { rules: recordRules(model.rules) } : {}
   return {
     kind: 'global',
-    meta: { ...meta, ...rules },
+    meta,
     arrays: {
       ...recorded.arrays,
       ...recordRows(rows),
@@ -114,15 +111,8 @@ export function loadGlobal(contents: ModelContents): GlobalModel {
     training: { encoder, rows, logWeights: logWeightsIn(arrays, rowCount) },
     potentials: float64Array(arrays, 'potentials', rowCount, SCALED),
     kernel: kernelIn(kernel, rows.coordinates, arrays),
-    summary,
-    ...rulesOf(contents.meta, encoder)
+    summary
   }
-}
-
-/** Rules of the table, where the model has some. */
-function rulesOf(meta: unknown, { columns }: TrainingRows['encoder']): { readonly rules?: KeptRules } {
-  const drawn = columns.map(({ name }) => name)
-  return record<{ readonly rules?: KeptRules }>({ rules: optional(rulesIn(drawn)) })(meta, 'meta')
 }
 
 function kernelIn({ kind, epsilon, smoothing }: RecordedKernel, points: Matrix, arrays: ModelContents['arrays']): KernelChoice {

@@ -16,6 +16,9 @@ export interface LocalConditionReport {
   readonly distance: Distance
 }
 
+/** Name of the warning that some rows have not what was asked for. */
+export const IMPOSSIBLE_WARNING = 'rows-impossible'
+
 /** What was asked of a localised model, and how well the data support the answer. Plain JSON. */
 export interface LocalPosteriorReport {
   readonly sweeps: number
@@ -136,7 +139,7 @@ function unmet({ text, prior, posterior }: ObservationSupport, deviation: number
 
 function stuck(rows: number, all: number): NamedWarning {
   const message = `${rows} of ${all} rows lie where what was observed is undefined or impossible: column by column they found no way out`
-  return { name: 'rows-impossible', message }
+  return { name: IMPOSSIBLE_WARNING, message }
 }
 
 function notSettled({ column, by }: NonNullable<LocalPosteriorOutcome['drift']>, sweeps: number): NamedWarning {

@@ -8,7 +8,7 @@ import { columnsOf, parseObservation } from '../../table/expression.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { refuseContradictions } from '../global/condition-sample.js'
-import { prepareRows, prepareTable } from '../prepare.js'
+import { prepareRows } from '../prepare.js'
 import { inTermsOf, settled, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import type { TableFit } from './options.js'
@@ -43,8 +43,7 @@ const isNumberKey = ({ kind, numbering, integer }: ColumnFormat): boolean =>
  * throw or exclude every row. Cost O(cells) and a likelihood a row.
  */
 export function checkKnown(raw: RawTable, job: TableFit, known: Known): void {
-  const whole = job.local === undefined && job.latent === undefined
-  const { data, rules } = whole ? ruledRows(raw, job) : { ...prepareTable(raw, job), rules: undefined }
+  const { data, rules } = ruledRows(raw, job)
   if (!rules) {
     checkAgainst(data, known)
     return

@@ -8,12 +8,11 @@ import type { RawTable } from '../../table/raw.js'
 import type { Column } from '../../table/table.js'
 import { type Host, needed } from '../host.js'
 import { readPanel } from '../panel/read.js'
-import { prepareTable } from '../prepare.js'
 import { ruledRows } from '../ruled-rows.js'
 import type { DrawnRows, TableFit } from './options.js'
 
 /** What decides which columns are keys. */
-export type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'local' | 'latent' | 'group' | 'time' | 'seed'>
+export type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'group' | 'time' | 'seed'>
 
 /** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
 export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
@@ -34,8 +33,7 @@ export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined
 }
 
 function rowsOf(raw: RawTable, options: KeyOptions): Pick<ReturnType<typeof ruledRows>, 'data'> {
-  if (options.group !== undefined) return readPanel(raw, options)
-  return options.local === undefined && options.latent === undefined ? ruledRows(raw, options) : prepareTable(raw, options)
+  return options.group === undefined ? ruledRows(raw, options) : readPanel(raw, options)
 }
 
 /** Refuses more rows than there are new keys for, before rows are drawn. Throws `InputError` (code `key-space`). */

@@ -1,13 +1,14 @@
 import type { NamedWarning } from '../../know/support.js'
-import type { ModelContents } from '../../model-file/contents.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { keyFromSeed } from '../../num/random.js'
-import type { RawTable } from '../../table/raw.js'
+import type { ColumnFormat } from '../../table/infer.js'
 import { isCategorical, type Table } from '../../table/table.js'
+import type { Asked } from '../asked.js'
 import { type Context, contextOf } from '../context.js'
-import type { ConditionalReport } from '../global/condition-sample.js'
-import { fitGlobal, type GlobalModel, trainingTable } from '../global/model.js'
+import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
+import { fitGlobal, type GlobalModel, sampleGlobal, trainingTable } from '../global/model.js'
+import { samplePosterior } from '../global/posterior.js'
 import { loadGlobal, saveGlobal } from '../global/save.js'
 import type { SystemContext } from '../host.js'
 import { posteriorClasses, sampleClasses, trainingClassesTable } from '../local/class-draw.js'
@@ -20,77 +21,88 @@ import type { LocalOptions } from '../local/options.js'
 import { type LocalPosterior, type LocalPosteriorRequest, posteriorLocal } from '../local/posterior.js'
 import { type LocalSampleRequest, sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { loadLocal, saveLocal } from '../local/save.js'
-import type { Localisation } from '../localisation.js'
+import { behindRules, type Localisation } from '../localisation.js'
 import { drawPanel } from '../panel/draw.js'
 import { fitPanel } from '../panel/fit.js'
 import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
 import { panelRows, trainingRows } from '../panel/rows.js'
 import { loadPanel, savePanel } from '../panel/save.js'
-import { prepareTable } from '../prepare.js'
-import { ruledRows } from '../ruled-rows.js'
+import type { PreparedTable } from '../prepare.js'
+import type { Ruled } from '../ruled-rows.js'
 import { checkImageTable, parseImageShape } from './image.js'
+import type { RowsKind, TableKind } from './kind.js'
 import { drawLatents, fitLatentTable, type LatentTableModel } from './latent.js'
 import { decodeLatents, type LatentJob, trainingLatentTable } from './latent-codec.js'
 import { sampleLatentConditioned } from './latent-conditions.js'
 import { loadLatentLocal, loadLatentTable, saveLatentLocal, saveLatentTable } from './latent-file.js'
-import { fitLatentLocal, type LatentLocalModel, posteriorLatentLocal, sampleLatentLocal } from './latent-local.js'
+import { drawLatentLocal, fitLatentLocal, type LatentLocalModel, posteriorLatentLocal } from './latent-local.js'
 import type { DrawnRows, TableFit, TableRequest } from './options.js'
-import { sampleTable, wholeFormats, wholeTable } from './whole.js'
-import { drawKnown } from './whole-known.js'
-
-/** What a kind of model of tables does. */
-export interface TableKind<Model, Fitted = Model> {
-  /** As model files name it. */
-  readonly kind: string
-  fit(table: RawTable, options: TableFit, context: SystemContext): Promise<Fitted>
-  draw(model: Model, request: TableRequest, context: SystemContext): Promise<DrawnRows>
-  training(model: Model): Table
-  save(model: Model): ModelContents
-  load(contents: ModelContents, context: Pick<SystemContext, 'engine' | 'host'>): Model | Promise<Model>
-}
+import { ruled } from './ruled.js'
 
 /** One bridge on all columns. */
-export const whole: TableKind<GlobalModel> = {
+export const whole = ruled<GlobalModel>({
   kind: 'global',
-  async fit(table, options, context) {
-    const { bandwidth, scaling, kernel, landmarks, seed = 1 } = options
-    const { data, weights, rules } = ruledRows(table, options)
-    const model = await fitGlobal(data, defined({ bandwidth, scaling, kernel, landmarks, weights }), contextOf(seed, context))
-    return rules ? { ...model, rules } : model
+  fit({ data, weights }, { bandwidth, scaling, kernel, landmarks, seed = 1 }, context) {
+    return fitGlobal(data, defined({ bandwidth, scaling, kernel, landmarks, weights }), contextOf(seed, context))
   },
   async draw(model, request, context) {
     if (request.asked) return drawKnown(model, { ...request, asked: request.asked }, context)
-    const { rows, seed, noise, steps, start, onStep } = request
-    const table = await sampleTable(model, defined({ rows, seed, noise, steps, start, onStep }), context)
-    return { table, formats: wholeFormats(model), warnings: [] }
+    const { rows: count, noise, steps, start, onStep } = request
+    const table = await sampleGlobal(model, { count, ...defined({ noise, steps, start, onStep }) }, context)
+    return { table, formats: model.training.encoder.formats, warnings: [] }
   },
-  training: (model) => wholeTable(model, trainingTable(model)).table,
+  training: trainingTable,
+  formats: ({ training }) => training.encoder.formats,
   save: saveGlobal,
   load: loadGlobal
+})
+
+/** Rows of one bridge under conditions or observations. */
+async function drawKnown(
+  model: GlobalModel,
+  { asked, rows, steps, onStep, memory }: TableRequest & { readonly asked: Asked; readonly rows: number },
+  context: Context
+): Promise<DrawnRows> {
+  const { givens, observe, likelihood, conditioning, epsilon, ridge } = asked
+  const shared = { rows, ...defined({ steps, epsilon, onStep, memory }) }
+  if (observe.length === 0 && !likelihood) {
+    if (conditioning === 'langevin') throw refusal('conditioning langevin without observations', 'informed or clamp')
+    const request = { given: givens, ...shared, ...defined({ ridge, conditioning }) }
+    const { table, formats, report } = await sampleConditional(model, request, context)
+    return { table, formats, steps: report.steps, conditional: report, warnings: warningsOf(report) }
+  }
+  if (conditioning === 'clamp') throw refusal('conditioning clamp with observations', 'informed or langevin')
+  const posterior = { ...shared, observe, given: givens[0]!, ...defined({ likelihood, conditioning }) }
+  const { table, formats, report } = await samplePosterior(model, posterior, context)
+  return { table, formats, steps: report.steps, posterior: report, warnings: report.warnings }
+}
+
+function refusal(got: string, remedy: string): InputError {
+  return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
 }
 
 /** What the two kinds of localised models have of their own. */
-interface FieldParts<Model> extends Omit<TableKind<Model>, 'fit' | 'draw'> {
+interface FieldParts<Model> extends Omit<RowsKind<Model>, 'fit' | 'draw' | 'formats'> {
   sample(model: Model, request: LocalSampleRequest, context: Context): Promise<Table>
   posterior(model: Model, request: LocalPosteriorRequest, context: Context): Promise<Omit<LocalPosterior, 'coordinates'>>
 }
 
-function fieldKind<Model extends LocalModel | ClassedField>(parts: FieldParts<Model>): TableKind<Model, LocalModel | ClassedField> {
+function fieldKind<Model extends LocalModel | ClassedField>(parts: FieldParts<Model>) {
   const { sample, posterior, ...files } = parts
-  return {
+  return ruled<Model, LocalModel | ClassedField>({
     ...files,
     fit: fitField,
-    async draw(model, { rows: count = model.summary.rowCount, seed = 1, noise, steps, asked, onStep }, jobContext) {
+    formats: formatsOf,
+    async draw(model, { rows: count, noise, steps, asked, onStep }, context) {
       refuseOnStep(onStep)
       const shared = { count, ...defined({ noise, steps }) }
-      const context = contextOf(seed, jobContext)
       if (!asked) return { table: await sample(model, shared, context), formats: model.encoder.formats, warnings: [] }
       const { givens, observe, likelihood } = asked
       const { table, formats, report } = await posterior(model, { ...shared, given: givens, observe, ...defined({ likelihood }) }, context)
       return { table, formats, posterior: report, warnings: report.warnings }
     }
-  }
+  })
 }
 
 /** One small bridge for each column, on its neighbourhood. */
@@ -114,10 +126,14 @@ export const localClasses = fieldKind<ClassedField>({
 })
 
 /** A localised model of numbers; where there are categories, one for each class of rows. */
-function fitField(table: RawTable, options: TableFit, context: SystemContext): Promise<LocalModel | ClassedField> {
-  const { data } = prepareTable(table, options)
+function fitField({ data, rules }: PreparedTable & Ruled, options: TableFit, context: SystemContext): Promise<LocalModel | ClassedField> {
   const fit = data.table.columns.some(isCategorical) ? fitClasses : fitLocal
-  return fit(data, { ...localOptions(options), ...defined({ scaling: options.scaling }) }, contextOf(options.seed ?? 1, context))
+  const places = localOptions(options)
+  return fit(
+    data,
+    { ...places, local: behindRules(places.local, rules), ...defined({ scaling: options.scaling }) },
+    contextOf(options.seed ?? 1, context)
+  )
 }
 
 /** What of the options is about neighbourhoods. */
@@ -135,16 +151,19 @@ function refuseOnStep(onStep: unknown): void {
   })
 }
 
+function formatsOf({ encoder }: Pick<LocalModel, 'encoder'>): readonly ColumnFormat[] {
+  return encoder.formats
+}
+
 const warningsOf = ({ conditions }: ConditionalReport): NamedWarning[] => conditions.flatMap(({ warnings }) => warnings)
 
 /** One bridge on the coordinates of a codec and the categories. */
-export const latent: TableKind<LatentTableModel> = {
+export const latent = ruled<LatentTableModel>({
   kind: 'latent',
-  fit: (table, options, context) => fitLatentTable(table, latentJob(table, options), { ...context, ...context.host }),
-  async draw(model, request, jobContext) {
-    const { rows = model.summary.rowCount, seed = 1, noise, steps, start, dynamics, asked } = request
+  fit: (rows, options, context) => fitLatentTable(rows, latentJob(rows, options), { ...context, ...context.host }),
+  async draw(model, request, context) {
+    const { rows, noise, steps, start, dynamics, asked } = request
     refuseOnStep(request.onStep)
-    const context = contextOf(seed, jobContext)
     const draws = defined({ steps, start, dynamics })
     if (!asked) {
       const latents = await drawLatents(model, { ...draws, ...defined({ noise }), count: rows }, context)
@@ -157,40 +176,42 @@ export const latent: TableKind<LatentTableModel> = {
     return { ...drawn, steps: conditional?.steps ?? conditions?.[0]?.steps, warnings }
   },
   training: trainingLatentTable,
+  formats: formatsOf,
   save: saveLatentTable,
   load: (contents, { engine, host }) => loadLatentTable(contents, { engine, ...networksOf(host) })
-}
+})
 
 /** One small bridge for each coordinate of a codec. */
-export const latentLocal: TableKind<LatentLocalModel> = {
+export const latentLocal = ruled<LatentLocalModel>({
   kind: 'latent-local',
-  async fit(table, options, context) {
-    const { weights: _none, kernel: _fixed, landmarks: _all, ...job } = latentJob(table, options)
+  fit(rows, options, context) {
+    const { weights: _none, kernel: _fixed, landmarks: _all, ...job } = latentJob(rows, options)
     const { blocks: _of, ...places } = localOptions(options)
-    return fitLatentLocal(table, { ...job, ...places }, { ...context, ...context.host })
+    return fitLatentLocal(rows, { ...job, ...places }, { ...context, ...context.host })
   },
-  async draw(model, { rows, seed, noise, steps, onStep, asked }, context) {
+  async draw(model, { rows, noise, steps, onStep, asked }, context) {
     refuseOnStep(onStep)
     if (asked) {
       const { givens, observe, likelihood } = asked
-      const request = { rows: rows ?? model.summary.rowCount, given: givens, observe, ...defined({ likelihood, steps }) }
-      const { report, ...known } = await posteriorLatentLocal(model, request, contextOf(seed ?? 1, context))
+      const request = { rows, given: givens, observe, ...defined({ likelihood, steps }) }
+      const { report, ...known } = await posteriorLatentLocal(model, request, context)
       return { ...known, posterior: report, warnings: report.warnings }
     }
-    const drawn = await sampleLatentLocal(model, defined({ rows, seed, noise, steps }), context)
+    const drawn = await drawLatentLocal(model, { count: rows, ...defined({ noise, steps }) }, context)
     return { ...drawn, formats: model.encoder.formats, warnings: [] }
   },
   training: trainingLatentTable,
+  formats: formatsOf,
   save: saveLatentLocal,
   load: (contents, { engine, host }) => loadLatentLocal(contents, { engine, ...networksOf(host) })
-}
+})
 
 function networksOf(host: SystemContext['host']): Pick<NonNullable<SystemContext['host']>, 'networks'> {
   return host?.networks ? { networks: host.networks } : {}
 }
 
 /** The fit behind a codec; the pixels of images share one scale. Throws `InputError` for a table that is no images. */
-function latentJob(table: RawTable, options: TableFit): LatentJob {
+function latentJob({ data }: PreparedTable, options: TableFit): LatentJob {
   const {
     types,
     columns,
@@ -209,7 +230,7 @@ function latentJob(table: RawTable, options: TableFit): LatentJob {
   const places = defined({ types, columns, exclude, missing, weights })
   const job = { latent: codec!, ...places, ...defined({ bandwidth, scaling, kernel, landmarks, seed, commonScale }) }
   if (image === undefined) return job
-  checkImageTable(prepareTable(table, job).data.table, parseImageShape(image))
+  checkImageTable(data.table, parseImageShape(image))
   return { ...job, commonScale: true }
 }
 

@@ -13,7 +13,7 @@ import { isNumeric, type Table } from '../../table/table.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { encodeTrainingRows } from '../global/model.js'
 import type { NetworkHost } from '../host.js'
-import { type PreparedTable, prepareTable } from '../prepare.js'
+import { type PreparedTable, preparedFrom, type TableInput } from '../prepare.js'
 import { unitCodec, unitRows } from './latent-units.js'
 import type { FitJob } from './whole.js'
 
@@ -72,13 +72,13 @@ export interface TableCodec extends PreparedTable, Context, Pick<CodedModel<unkn
 
 /** Fits a codec to the numeric columns of a table and measures it. Throws `InputError` as `fitLatentTable` and `accepts` do. */
 export async function fitTableCodec(
-  source: Parameters<typeof prepareTable>[0],
+  source: TableInput,
   job: LatentJob,
   /** `accepts` throws where the sampler behind the codec cannot do with the columns: before the codec is fitted. */
   jobContext: LatentJobContext & { readonly accepts?: (encoder: Encoder) => unknown }
 ): Promise<TableCodec> {
   const specification = typeof job.latent === 'string' ? parseLatent(job.latent) : job.latent
-  const { data, weights } = prepareTable(source, job)
+  const { data, weights } = preparedFrom(source, job)
   const { engine, key: seedKey, watch } = contextOf(job.seed ?? 1, jobContext)
   const key = keyFor(seedKey, 'latent fit')
   const { encoder, commonScale } = encoderFor(data, job)
@@ -97,10 +97,7 @@ export async function fitTableCodec(
 }
 
 /** The encoder of the table: columns scaled each by itself, or all by one scale. */
-function encoderFor(
-  { table, formats }: ReturnType<typeof prepareTable>['data'],
-  job: LatentJob
-): { encoder: Encoder; commonScale: boolean } {
+function encoderFor({ table, formats }: PreparedTable['data'], job: LatentJob): { encoder: Encoder; commonScale: boolean } {
   const { scaling = 'auto', commonScale = 'auto' } = job
   const methodOf = (name: string): ScalingMethod =>
     typeof scaling === 'object' ? (scaling[name] ?? 'standard') : scaling === 'auto' ? 'standard' : scaling

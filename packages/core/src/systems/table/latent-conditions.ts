@@ -87,12 +87,12 @@ export async function sampleLatentConditioned(
   const memory = new ConditionMemory()
   for (const [k, condition] of conditions.entries()) {
     const own = { ...context, key: keyFor(context.key, `condition ${k}`) }
-    const found = await drawThroughDecoder(
-      model,
-      { condition, observations, module: likelihood },
-      { rows, steps: request.steps, memory },
-      own
-    )
+    const known = { condition, observations, module: likelihood }
+    const size = { rows, steps: request.steps, memory }
+    const onlyLevels = condition.numbers.length + condition.ranges.length + observations.length === 0 && !likelihood
+    const found = onlyLevels
+      ? await drawOneOfCategories(model, { given: given[k]!, condition }, size, own)
+      : await drawThroughDecoder(model, known, size, own)
     parts.push(found.drawn)
     reports.push(found.report)
   }
@@ -125,10 +125,38 @@ async function drawCategories(
     }
     return asRows(model, stackEncoded(parts), conditions)
   }
-  const factors = new Set(encoder.columns.filter((code) => code.carries === 'factor').map(({ name }) => name))
-  const known = given.map((one) => Object.fromEntries(Object.entries(one).filter(([name]) => factors.has(name))))
+  const known = given.map((one) => categoriesOf(encoder, one))
   const { encoded, report } = await sampleConditional(inner, { given: known, rows, ...(steps === undefined ? {} : { steps }) }, context)
   return { ...(await asRows(model, encoded, conditions)), conditional: report }
+}
+
+function categoriesOf(encoder: Encoder, given: Given): Given {
+  const factors = new Set(encoder.columns.filter((code) => code.carries === 'factor').map(({ name }) => name))
+  return Object.fromEntries(Object.entries(given).filter(([name]) => factors.has(name)))
+}
+
+/** A condition of categories alone beside others of numbers. */
+async function drawOneOfCategories(
+  model: LatentTableModel,
+  { given, condition }: { given: Given; condition: Condition },
+  { rows, steps }: DrawSize,
+  context: Context
+): Promise<{ drawn: Encoded; report: LatentConditionReport }> {
+  const known = [categoriesOf(model.encoder, given)]
+  const { encoded, report } = await sampleConditional(
+    model.inner,
+    { given: known, rows, ...(steps === undefined ? {} : { steps }) },
+    context
+  )
+  const { effectiveRows, acceptance, warnings } = report.conditions[0]!
+  const candidates = candidatesOf(model, condition).length
+  return { drawn: encoded, report: { condition: condition.words, candidates, effectiveRows, steps: report.steps, acceptance, warnings } }
+}
+
+interface DrawSize {
+  readonly rows: number
+  readonly steps: number | undefined
+  readonly memory: ConditionMemory
 }
 
 function refuseForDecoder(
@@ -161,7 +189,7 @@ const MOST_CONTROL_WORK = 1e9
 async function drawThroughDecoder(
   model: LatentTableModel,
   known: Known,
-  { rows: count, steps, memory }: { rows: number; steps: number | undefined; memory: ConditionMemory },
+  { rows: count, steps, memory }: DrawSize,
   context: Context
 ): Promise<{ drawn: Encoded; report: LatentConditionReport }> {
   const { inner } = model

@@ -25,9 +25,9 @@ import {
   refusesAll
 } from '../local/posterior.js'
 import { type LocalPosteriorReport, reportOnLocal } from '../local/posterior-report.js'
-import { decodeLocal, sampleLocal, trainingFieldTable } from '../local/sample.js'
+import { decodeLocal, type LocalSampleRequest, sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
-import type { prepareTable } from '../prepare.js'
+import type { TableInput } from '../prepare.js'
 import {
   type CodecSummary,
   type CodedModel,
@@ -56,11 +56,7 @@ export type LatentLocalModel = CodedModel<LocalModel, LatentLocalSummary>
  * Cost: the codec's, twice, and that of `fitLocal` in K coordinates.
  * Throws `InputError`: as `fitTableCodec` and `fitLocal` do; categories and missing cells, which a field does not have.
  */
-export async function fitLatentLocal(
-  source: Parameters<typeof prepareTable>[0],
-  job: LatentLocalJob,
-  jobContext: LatentJobContext
-): Promise<LatentLocalModel> {
+export async function fitLatentLocal(source: TableInput, job: LatentLocalJob, jobContext: LatentJobContext): Promise<LatentLocalModel> {
   const { sweep, bandwidth, neighbourBandwidth } = job
   const front = await fitTableCodec(source, job, { ...jobContext, accepts: fieldColumns })
   const { data, codec, encoder, rows, latents, about, engine, key, watch } = front
@@ -135,8 +131,12 @@ export interface LatentLocalRows {
 /** Draws rows: latent coordinates one from another, then the decoder. Cost of `sampleLocal` in K coordinates. Throws `InputError`: count, decoder NaN. */
 export async function sampleLatentLocal(model: LatentLocalModel, job: LatentLocalDraw, jobContext: JobContext): Promise<LatentLocalRows> {
   const { rows, seed, ...draws } = job
-  const count = rows ?? model.summary.rowCount
-  const latents = asMatrix(await sampleLocal(model.inner, { ...draws, count }, contextOf(seed ?? 1, jobContext)))
+  return drawLatentLocal(model, { ...draws, count: rows ?? model.summary.rowCount }, contextOf(seed ?? 1, jobContext))
+}
+
+/** The same by a key. */
+export async function drawLatentLocal(model: LatentLocalModel, request: LocalSampleRequest, context: Context): Promise<LatentLocalRows> {
+  const latents = asMatrix(await sampleLocal(model.inner, request, context))
   return { table: await decodeLatents(model, numbersOf(latents)), latents }
 }
 

@@ -29,7 +29,7 @@ import {
   type SampleRequest,
   type SearchedRows
 } from '../global/model.js'
-import type { prepareTable } from '../prepare.js'
+import type { TableInput } from '../prepare.js'
 import {
   type CodecSummary,
   type CodedModel,
@@ -70,11 +70,7 @@ const SEARCH_ROWS = 2000
  * Throws `InputError`: no numeric column that varies, more coordinates than the data have rank, networks of another shape,
  * coordinates that are not finite.
  */
-export async function fitLatentTable(
-  source: Parameters<typeof prepareTable>[0],
-  job: LatentJob,
-  jobContext: LatentJobContext
-): Promise<LatentTableModel> {
+export async function fitLatentTable(source: TableInput, job: LatentJob, jobContext: LatentJobContext): Promise<LatentTableModel> {
   const front = await fitTableCodec(source, job, jobContext)
   const { data, weights, codec, encoder, rows, engine, key, watch } = front
   const training = {

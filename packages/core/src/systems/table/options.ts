@@ -17,6 +17,7 @@ import type { Localisation } from '../localisation.js'
 import type { PanelModel } from '../panel/model.js'
 import type { PanelDraw, PanelOptions } from '../panel-options.js'
 import type { RuleOptions } from '../rule-options.js'
+import type { Ruled } from '../ruled-rows.js'
 import type { Answer } from '../system.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
 import type { LatentJob } from './latent-codec.js'
@@ -25,7 +26,7 @@ import type { LatentLocalModel } from './latent-local.js'
 import type { FitJob } from './whole.js'
 
 /** A fitted model of a table, of any kind. */
-export type TableModel = (GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel | PanelModel) & {
+export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel) & Ruled) | PanelModel) & {
   /** Columns that are written anew; absent where there are none. */
   readonly keys?: KeptKeys
 }
@@ -57,7 +58,9 @@ export interface TableRequest extends LatentDraw, PanelDraw, KnownRows {
 export type TableSource = { readonly input: RawTable; readonly options: TableFit } | { readonly model: TableModel }
 
 /** How well the data support a condition of several of which rules ask for more than given values. Plain JSON. */
-export interface RuledConditionReport extends Pick<ConditionReport, 'effectiveRows' | 'acceptance' | 'effectiveSampleSize' | 'warnings'> {
+export interface RuledConditionReport
+  extends Pick<ConditionReport, 'effectiveRows' | 'warnings'>,
+    Partial<Pick<ConditionReport, 'acceptance' | 'effectiveSampleSize'>> {
   readonly condition: string
   readonly through: 'rules'
   readonly matchingRows?: number

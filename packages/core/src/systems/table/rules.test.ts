@@ -258,11 +258,4 @@ describe('a rule that is stated', () => {
     const rule = ['total = qty * unit_price', 'qty = total / unit_price']
     await expect(fit(named('orders'), { rule })).rejects.toThrow(expect.objectContaining({ code: 'rule-contradictory' }))
   })
-
-  it('is refused of fields and behind codecs', async () => {
-    for (const options of [{ local: 'window:1' }, { latent: 'pca:1' }] as const)
-      await expect(fit(named('school'), { ...options, rule: 'sum = maths' })).rejects.toThrow(
-        expect.objectContaining({ code: 'option-combination' })
-      )
-  })
 })

@@ -27,7 +27,8 @@ import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { checkKeys, keysOf, peopleFor, withNewKeys } from './keyed.js'
-import { latent, latentLocal, local, localClasses, panel, type TableKind, whole } from './kinds.js'
+import type { TableKind } from './kind.js'
+import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { planTable } from './plan.js'
@@ -81,7 +82,7 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
       checkKeys(keysOf(input, options), rows)
       return options
     }
-    const own = kindFor(options) === kindNamed('global') ? { ...options, ...modelKnown(input, options, asked) } : options
+    const own = options.group === undefined ? { ...options, ...modelKnown(input, options, asked) } : options
     checkKnown(input, own, asked)
     checkKeys(keysOf(input, own), rows * asked.givens.length)
     return own

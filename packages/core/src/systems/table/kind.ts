@@ -1,0 +1,34 @@
+import type { ModelContents } from '../../model-file/contents.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import type { SystemContext } from '../host.js'
+import type { PreparedTable } from '../prepare.js'
+import type { Ruled } from '../ruled-rows.js'
+import type { DrawnRows, TableFit, TableRequest } from './options.js'
+
+/** What a kind of model of tables does. */
+export interface TableKind<Model, Fitted = Model> {
+  /** As model files name it. */
+  readonly kind: string
+  fit(table: RawTable, options: TableFit, context: SystemContext): Promise<Fitted>
+  draw(model: Model, request: TableRequest, context: SystemContext): Promise<DrawnRows>
+  training(model: Model): Table
+  save(model: Model): ModelContents
+  load(contents: ModelContents, context: Pick<SystemContext, 'engine' | 'host'>): Model | Promise<Model>
+}
+
+/** What a kind of models does with rows that are ready to be modelled, and knows nothing of rules. */
+export interface RowsKind<Model, Fitted = Model> {
+  /** As model files name it. */
+  readonly kind: string
+  fit(rows: PreparedTable & Ruled, options: TableFit, context: SystemContext): Promise<Fitted>
+  draw(model: Model, request: TableRequest & { readonly rows: number }, context: Context): Promise<DrawnRows>
+  /** What a model learned from, as it would call it itself. */
+  training(model: Model): Table
+  /** How the columns that it draws are written. */
+  formats(model: Model): readonly ColumnFormat[]
+  save(model: Model): ModelContents
+  load(contents: ModelContents, context: Pick<SystemContext, 'engine' | 'host'>): Model | Promise<Model>
+}

@@ -1,0 +1,206 @@
+import { type KeptRules, putRulesBack } from '../../code/rules/keep.js'
+import { cellAt } from '../../code/rules/lookup-table.js'
+import type { Given } from '../../know/conditions.js'
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { keyFor } from '../../num/random.js'
+import { isNumeric, type Table } from '../../table/table.js'
+import type { Asked } from '../asked.js'
+import type { Context } from '../context.js'
+import { IMPOSSIBLE_WARNING } from '../local/posterior-report.js'
+import { inTermsOf, type RuledAsked, type Settled, settled, throughRules } from '../ruled-known.js'
+import type { Ruled } from '../ruled-rows.js'
+import { distanceOf, wantedOf, wordsOf } from '../ruled-wanted.js'
+import type { RowsKind } from './kind.js'
+import type { DrawnRows, RuledConditionReport, TableRequest } from './options.js'
+
+type KnownRequest = TableRequest & { readonly asked: Asked; readonly rows: number }
+
+/** Rows of a model under conditions: all together, or where rules ask for more than given values, each condition on its own. */
+export async function drawRuled<Model>(
+  kind: RowsKind<Model, unknown>,
+  model: Model & Ruled,
+  request: KnownRequest,
+  context: Context
+): Promise<DrawnRows> {
+  const { asked, onStep, rows } = request
+  if (onStep && asked.givens.length > 1) throw refusal('several conditions with onStep', 'one condition, whose chains move together')
+  const { rules } = model
+  if (!rules) return kind.draw(model, request, context)
+  const parts = throughRules(rules, asked)
+  const drawPart = partsOf({ kind, model, rules, request })
+  if (parts.length === 1) return drawPart(parts[0]!, context)
+  const drawn: DrawnRows[] = []
+  for (const part of parts) {
+    // The same rows whatever other conditions stand beside it.
+    const own = part.meeting || part.asked.likelihood ? keyFor(context.key, JSON.stringify(asked.givens[part.places[0]!])) : context.key
+    drawn.push(await drawPart(part, { ...context, key: own }))
+  }
+  return together(drawn, parts, { asked, rows })
+}
+
+interface RuledModel<Model> {
+  readonly kind: RowsKind<Model, unknown>
+  readonly model: Model
+  readonly rules: KeptRules
+  readonly request: KnownRequest
+}
+
+/** What draws one part of what is known, of whole rows. */
+function partsOf<Model>({ kind, model, rules, request }: RuledModel<Model>) {
+  const whole = request.asked
+  const data = { table: kind.training(model), formats: kind.formats(model) }
+  const once = async ({ part, meeter }: Settled, context: Context): Promise<DrawnRows> => {
+    const givens = part.places.map((place) => whole.givens[place]!)
+    const drawn = await kind.draw(model, { ...request, asked: part.asked }, context).catch((error: unknown) => {
+      throw inTermsOf({ ...whole, givens }, error)
+    })
+    const { table, formats } = drawn
+    const moved = meeter ? meeter.meet({ table, formats }) : { table, formats }
+    const back = { fixed: new Set([...part.asked.givens, ...givens].flatMap(Object.keys)), key: keyFor(context.key, 'rules') }
+    const brought = putRulesBack(rules, moved, back)
+    return { ...drawn, ...brought, table: repeated(brought.table, part), warnings: [...part.warnings, ...drawn.warnings] }
+  }
+  return async (known: RuledAsked, context: Context): Promise<DrawnRows> => {
+    const ready = settled(known, data)
+    const drawn = await once(ready, context)
+    if (!ready.part.asked.likelihood) return drawn
+    const again = (round: number) => once(ready, { ...context, key: keyFor(context.key, `again ${round}`) })
+    const alone = whole.likelihood === undefined && whole.observe.length === 0
+    return metBy(drawn, { alone, missing: (table) => rowsMissing(rules, whole.givens[known.places[0]!]!, table), again })
+  }
+}
+
+/** Rounds in which rows that miss are drawn again: of a way that finds every second row, one row in 2⁸ is left. */
+const MOST_ROUNDS = 8
+
+interface Redraw {
+  /** Rows that have not what was asked for. */
+  readonly missing: (table: Table) => readonly number[]
+  readonly again: (round: number) => Promise<DrawnRows>
+  /** Whether nothing else was asked for that rows may miss. */
+  readonly alone: boolean
+}
+
+/** Rows that all have what was asked for: where a way of drawing finds no way there for some, these are drawn again, as they are independent. */
+async function metBy(drawn: DrawnRows, { missing, again, alone }: Redraw): Promise<DrawnRows> {
+  let { table } = drawn
+  let left = missing(table)
+  for (let round = 1; left.length > 0 && round <= MOST_ROUNDS; round++) {
+    const others = (await again(round)).table
+    const missed = new Set(missing(others))
+    const found = Array.from({ length: others.rowCount }, (_, i) => i).filter((i) => !missed.has(i))
+    const from = Array.from({ length: table.rowCount }, (_, i) => ({ part: 0, first: i }))
+    for (const [k, row] of left.slice(0, found.length).entries()) from[row] = { part: 1, first: found[k]! }
+    table = placed([table, others], from, 1)
+    left = missing(table)
+  }
+  const { warnings, posterior } = drawn
+  if (left.length > 0 || !alone) return { ...drawn, table }
+  const others = <T extends { readonly name: string }>(all: readonly T[]) => all.filter(({ name }) => name !== IMPOSSIBLE_WARNING)
+  const report = posterior && { ...posterior, warnings: others(posterior.warnings) }
+  return { ...drawn, table, warnings: others(warnings), ...defined({ posterior: report }) }
+}
+
+/** Rows that miss an interval or a category of a derived column that is given. */
+function rowsMissing({ rules, columns }: KeptRules, given: Given, table: Table): number[] {
+  const asked = rules.flatMap((rule) => {
+    const value = rule.kind === 'gap' || !Object.hasOwn(given, rule.column) ? undefined : given[rule.column]
+    if (value === undefined) return []
+    const wanted = wantedOf(columns.find(({ name }) => name === rule.column)!, value)
+    return [{ wanted, at: cellAt(table.columns.find(({ name }) => name === rule.column)!) }]
+  })
+  return Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => asked.some(({ wanted, at }) => distanceOf(wanted, at(i)) > 0))
+}
+
+/** Derived numbers that were met are what was given, to the last digit. */
+function repeated(table: Table, { meeting }: RuledAsked): Table {
+  const value = new Map(meeting?.targets.map((target) => [target.column, target.value]))
+  const columns = table.columns.map((column) => {
+    const given = value.get(column.name)
+    return given === undefined || !isNumeric(column) ? column : { ...column, values: column.values.map(() => given) }
+  })
+  return { ...table, columns }
+}
+
+/** Rows of all conditions in their order. */
+function together(
+  drawn: readonly DrawnRows[],
+  parts: readonly RuledAsked[],
+  { asked, rows }: { readonly asked: Asked; readonly rows: number }
+): DrawnRows {
+  const from: { part: number; first: number }[] = []
+  parts.forEach(({ places }, part) => {
+    places.forEach((place, k) => {
+      from[place] = { part, first: k * rows }
+    })
+  })
+  const reports = asked.givens.map((given, place): RuledConditionReport => {
+    const words = Object.entries(given).map(([name, value]) => `${name}=${wordsOf(value)}`)
+    const { part, first } = from[place]!
+    return { condition: words.join(', '), through: 'rules', ...supportOf(drawn[part]!, first / rows) }
+  })
+  const steps = drawn[0]!.steps
+  const warnings = drawn.flatMap((one) => one.warnings)
+  const tables = drawn.map(({ table }) => table)
+  const formats = drawn[0]!.formats.map((format, c) => {
+    const shown = drawn.map((one) => one.formats[c]!)
+    return shown.reduce((most, one) => ((one.number?.decimals ?? 0) > (most.number?.decimals ?? 0) ? one : most), format)
+  })
+  return { table: placed(tables, from, rows), formats, steps, conditions: reports, warnings }
+}
+
+/** How well the data support a condition, whichever way its rows were drawn. */
+function supportOf(
+  { conditional, conditions, posterior, steps = 0, warnings }: DrawnRows,
+  place: number
+): Omit<RuledConditionReport, 'condition' | 'through'> {
+  const one = conditional?.conditions[place]
+  if (one) return { ...one, steps }
+  const own = conditions?.[place]
+  if (own) {
+    const matchingRows = 'candidates' in own ? own.candidates : own.matchingRows
+    return {
+      effectiveRows: own.effectiveRows,
+      steps: own.steps,
+      warnings: own.warnings,
+      ...defined({ matchingRows, acceptance: own.acceptance })
+    }
+  }
+  if (posterior && 'sweeps' in posterior) {
+    const { effectiveRows } = posterior.conditions[place]!
+    return { effectiveRows, ...defined({ acceptance: posterior.acceptance }), steps: posterior.sweeps, warnings }
+  }
+  const { effectiveRows, acceptance, effectiveSampleSize } = posterior!
+  return { effectiveRows, acceptance, effectiveSampleSize, steps, warnings }
+}
+
+function placed(tables: readonly Table[], from: readonly { readonly part: number; readonly first: number }[], rows: number): Table {
+  const n = from.length * rows
+  const columns = tables[0]!.columns.map((column, c) => {
+    const parts = tables.map((table) => table.columns[c]!)
+    const into = <T extends Float64Array | Int32Array | Uint8Array>(out: T, at: (part: number) => T | undefined): T => {
+      from.forEach(({ part, first }, k) => {
+        const values = at(part)
+        if (values) out.set(values.subarray(first, first + rows) as T, k * rows)
+      })
+      return out
+    }
+    if (isNumeric(column)) {
+      const numbers = parts as (typeof column)[]
+      const values = into(new Float64Array(n), (p) => numbers[p]!.values)
+      const missing = numbers.some((one) => one.missing) ? into(new Uint8Array(n), (p) => numbers[p]!.missing) : undefined
+      return { ...column, values, ...defined({ missing }) }
+    }
+    if (column.kind === 'identifier') return column
+    const categories = parts as (typeof column)[]
+    const levels = [...new Set(categories.flatMap((one) => one.levels))]
+    const coded = categories.map((one) => one.codes.map((code) => (code < 0 ? code : levels.indexOf(one.levels[code]!))))
+    return { ...column, levels, codes: into(new Int32Array(n), (p) => coded[p]!) }
+  })
+  return { columns, rowCount: n }
+}
+
+function refusal(got: string, remedy: string): InputError {
+  return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
+}

@@ -1,0 +1,48 @@
+import { putRulesBack } from '../../code/rules/keep.js'
+import { optional, record } from '../../model-file/reading.js'
+import { keyFor } from '../../num/random.js'
+import { contextOf } from '../context.js'
+import { type Ruled, ruledRows } from '../ruled-rows.js'
+import { recordRules, rulesIn } from '../rules-file.js'
+import type { RowsKind, TableKind } from './kind.js'
+import { drawRuled } from './ruled-draw.js'
+
+type Sized = { readonly summary: { readonly rowCount: number } }
+
+/**
+ * A kind of models of rows with rules stacked before it: what they derive is taken out of the table before the fit, and computed
+ * from what is drawn; what is known goes through them. The rules stand in the model file beside what the kind writes.
+ */
+export function ruled<Model extends Sized, Fitted extends object = Model>(
+  kind: RowsKind<Model, Fitted>
+): TableKind<Model & Ruled, Fitted & Ruled> {
+  return {
+    kind: kind.kind,
+    async fit(raw, options, context) {
+      const { rules, ...rows } = ruledRows(raw, options)
+      const model = await kind.fit({ ...rows, rules }, options, context)
+      return (rules ? { ...model, rules } : model) as Fitted & Ruled
+    },
+    async draw(model, request, jobContext) {
+      const context = contextOf(request.seed ?? 1, jobContext)
+      const sized = { ...request, rows: request.rows ?? model.summary.rowCount }
+      if (sized.asked) return drawRuled(kind, model, { ...sized, asked: sized.asked }, context)
+      const drawn = await kind.draw(model, sized, context)
+      return model.rules ? { ...drawn, ...putRulesBack(model.rules, drawn, { key: keyFor(context.key, 'rules') }) } : drawn
+    },
+    training(model) {
+      const table = kind.training(model)
+      return model.rules ? putRulesBack(model.rules, { table, formats: kind.formats(model) }).table : table
+    },
+    save(model) {
+      const contents = kind.save(model)
+      return model.rules ? { ...contents, meta: { ...(contents.meta as object), rules: recordRules(model.rules) } } : contents
+    },
+    async load(contents, context) {
+      const model = await kind.load(contents, context)
+      const drawn = kind.formats(model).map(({ name }) => name)
+      const { rules } = record<Ruled>({ rules: optional(rulesIn(drawn)) })(contents.meta, 'meta')
+      return rules ? { ...model, rules } : model
+    }
+  }
+}

@@ -29,7 +29,7 @@ function rowsOf(seed: number, functions: readonly ((z: Float64Array) => number)[
 
 async function posteriorOf(seed: number, functions: readonly ((z: Float64Array) => number)[], observe: string[]) {
   const context = { engine, key: keyFromSeed(seed) }
-  const model = await fitGlobal(rowsOf(seed, functions), {}, context)
+  const model = await fitGlobal(rowsOf(seed, functions), { scaling: 'standard' }, context)
   const { table, report } = await samplePosterior(model, { observe, rows: 500 }, context)
   const columns = table.columns.map((column) => {
     if (!isNumeric(column)) throw new Error(column.name)

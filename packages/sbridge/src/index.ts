@@ -12,6 +12,7 @@ export {
   type FitRequest,
   fit,
   forecast,
+  impute,
   info,
   loadModel,
   type ModelInfo,

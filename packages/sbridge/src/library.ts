@@ -3,11 +3,15 @@ import {
   drawModel,
   type Evaluation,
   evaluateTables,
+  type FilledRows,
   type FitJob,
   type FittedEmbedding,
   type ForecastModel,
   fitModel,
   type GlobalModel,
+  type ImputationFit,
+  type ImputationModel,
+  type ImputationRequest,
   InputError,
   type LatentTableModel,
   type LocalModel,
@@ -93,6 +97,7 @@ export type FitRequest = RunOptions &
     | ({ readonly system: 'series' } & SeriesFit)
     | ({ readonly system: 'snapshots' } & SnapshotsOptions)
     | ({ readonly system: 'embedding' } & EmbedJob)
+    | ({ readonly system: 'imputation' } & ImputationFit)
   )
 
 type Whole = FitJob & { readonly latent?: undefined; readonly local?: undefined }
@@ -102,7 +107,7 @@ type Local = Omit<TableFit, 'latent'> & Required<Pick<TableFit, 'local'>> & { re
 /**
  * Fits a model to a table as `readTable` gives it, or to an array of records, whose type the model keeps. A table of rows: one bridge on all columns; with `local`, a small one for
  * each column on its neighbourhood; with `latent`, in the coordinates of a codec. `system` says what else a table is: a
- * `series`, `snapshots` of particles, or points to embed. Options are those of the verbs in camel case. Throws `InputError`
+ * `series`, `snapshots` of particles, points to embed, or, with `imputation`, rows with gaps. Options are those of the verbs in camel case. Throws `InputError`
  * for bad data, for options that nothing reads (`option-unknown`) or that do not go together, `StopError` when stopped.
  */
 export function fit<Row extends Cells<Row> = never>(
@@ -114,6 +119,10 @@ export function fit(
   options: { readonly system: 'snapshots' } & SnapshotsOptions & RunOptions
 ): Promise<TrajectoriesModel>
 export function fit(rows: Rows<object>, options: { readonly system: 'embedding' } & EmbedJob & RunOptions): Promise<FittedEmbedding>
+export function fit<Row extends Cells<Row> = never>(
+  rows: Rows<Row>,
+  options: { readonly system: 'imputation' } & ImputationFit & RunOptions
+): Promise<ImputationModel & OfRows<Row>>
 export function fit<Row extends Cells<Row> = never>(
   rows: Rows<Row>,
   options: TableFit & Required<Pick<TableFit, 'latent' | 'local'>> & RunOptions
@@ -152,7 +161,7 @@ interface AsRecords {
   readonly cells: 'records'
 }
 
-type What<Told> = Omit<Told, 'table' | 'formats' | 'rows'>
+type What<Told> = Omit<Told, 'table' | 'formats' | 'rows' | 'raw' | 'given' | 'tables'>
 
 /** An answer as a table ready for `writeTable` to any format, with what is to be said about it. */
 export type Drawn<Told> = What<Told> & RawTable
@@ -171,7 +180,7 @@ type Continued<Row> = { member: number; step: number } & DrawnRow<Row>
 
 /**
  * Draws from a model of any system: rows, under what is known of them where something is; continuations of a series;
- * trajectories; places in an embedding, or rows there. Where the data support it badly, `warnings` says so. Rows come as columns,
+ * trajectories; places in an embedding, or rows there; rows with their gaps filled. Where the data support it badly, `warnings` says so. Rows come as columns,
  * or with `cells: 'records'` as `records` of the type of those that the model was fitted to; `draw<Row>` names it for models from
  * files. Throws `InputError` for options that nothing reads or that the model cannot honour, for unknown columns and categories,
  * and for what is impossible; `StopError` when stopped.
@@ -192,6 +201,11 @@ export function draw(
   model: FittedEmbedding,
   request: Handing<EmbeddingRequest, AsRecords>
 ): Promise<DrawnRecords<EmbeddingAnswer, Record<string, Cell>>>
+export function draw<Row = never>(
+  model: ImputationModel & OfRows<Row>,
+  request: Handing<ImputationRequest, AsRecords>
+): Promise<DrawnRecords<FilledRows, DrawnRow<Row>>>
+export function draw(model: ImputationModel, request: Handing<ImputationRequest, AsColumns>): Promise<Drawn<FilledRows>>
 export function draw(model: TableModel, request?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
 export function draw(model: ForecastModel, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
 export function draw(model: TrajectoriesModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnPaths>>
@@ -200,7 +214,14 @@ export async function draw(model: Model, all: object = {}): Promise<object> {
   const [run, { cells = 'text', ...request }] = parted(all as RunOptions & Pick<SampleOptions, 'cells'>)
   const system = systemOf(model)
   const answer = await running(run, (context) => drawModel(system, { model, request }, context))
-  const { table: _table, formats: _formats, ...told } = answer as { table?: unknown; formats?: unknown }
+  const {
+    table: _table,
+    formats: _formats,
+    raw: _raw,
+    given: _given,
+    tables: _tables,
+    ...told
+  } = answer as Readonly<Record<string, unknown>>
   const table = system.present(model, answer, cells === 'records' ? 'source' : cells)
   return { ...told, ...(cells === 'records' ? { records: rowsOfTable(table) } : table) }
 }
@@ -253,6 +274,22 @@ export async function embed(
 ): Promise<{ readonly model: FittedEmbedding; readonly rows: RawTable }> {
   const model = await fit(table, { system: 'embedding', ...options })
   return { model, rows: coordinateTable(model.coordinates!) }
+}
+
+/**
+ * Fills what is missing in a table, and nothing else: given cells come back as they are. Options are those of `sbridge impute`.
+ * Throws as `fit` and `draw`.
+ */
+export async function impute(
+  table: Rows<object>,
+  { as, draws, flag, cells, ...options }: ImputationFit & Omit<ImputationRequest, 'fill'> & AsColumns & RunOptions = {}
+): Promise<{ readonly model: ImputationModel; readonly rows: RawTable; readonly warnings: FilledRows['warnings'] }> {
+  const fill = tableOfRows(table)
+  const model = await fit(fill, { system: 'imputation', ...options })
+  const [run] = parted(options)
+  const request = { fill, ...defined({ as, draws, flag, seed: options.seed, cells }), ...run }
+  const { columns, rowCount, dialect, warnings } = await draw(model, request)
+  return { model, rows: { columns, rowCount, ...defined({ dialect }) }, warnings }
 }
 
 /** What a model is and holds. */

@@ -4,6 +4,8 @@ import { embedding, type FittedEmbedding } from './embedding/system.js'
 import type { ForecastModel } from './forecast/forecast.js'
 import { series } from './forecast/system.js'
 import type { SystemContext } from './host.js'
+import type { ImputationModel } from './imputation/model.js'
+import { imputation } from './imputation/system.js'
 import { snapshots } from './marginals/system.js'
 import type { TrajectoriesModel } from './marginals/trajectories.js'
 import type { AnySystem } from './system.js'
@@ -15,13 +17,14 @@ export const SYSTEMS = {
   tables,
   series,
   snapshots,
-  embedding
+  embedding,
+  imputation
 } as const
 
 export type SystemName = keyof typeof SYSTEMS
 
 /** A fitted model of any system. */
-export type Model = TableModel | ForecastModel | TrajectoriesModel | FittedEmbedding
+export type Model = TableModel | ForecastModel | TrajectoriesModel | FittedEmbedding | ImputationModel
 
 const ALL: readonly AnySystem[] = Object.values(SYSTEMS)
 

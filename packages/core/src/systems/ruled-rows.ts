@@ -20,6 +20,8 @@ type Options = TableOptions &
     readonly scaling?: unknown
     readonly local?: string | Localisation | undefined
     readonly image?: string | undefined
+    /** Of rows that were taken out of a table: where they stood there. */
+    readonly rowNumbers?: readonly number[] | undefined
   }
 
 /** The rules of a table, and how what they derive comes back; absent where none was found or stated. */
@@ -60,11 +62,14 @@ function keep(prepared: PreparedTable, rules: readonly Rule[]): RuledRows {
 }
 
 /** The rules of a table that are kept: those stated, and those found beside them. */
-export function rulesOf(data: InferredTable, { rules = 'auto', rule = [], weights, scaling, local, image }: Options): readonly Rule[] {
+export function rulesOf(
+  data: InferredTable,
+  { rules = 'auto', rule = [], weights, scaling, local, image, rowNumbers }: Options
+): readonly Rule[] {
   if (rules === 'off') return []
   // Pixels and places of a grid are all drawn: without one of them the others would be no grid.
   const places = isGrid(local) || image !== undefined ? data.table.columns.filter(isNumeric).map(({ name }) => name) : []
-  const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, { weights, places }))
+  const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, { weights, places, rowNumbers }))
   stated.forEach((one, k) => {
     refuseClash(one, stated.slice(0, k))
   })
@@ -72,13 +77,13 @@ export function rulesOf(data: InferredTable, { rules = 'auto', rule = [], weight
   return findRules(data, { stated, except: new Set([...fixed, ...places, ...(weights === undefined ? [] : [weights])]) })
 }
 
-/** Columns that no rule may derive. */
-interface Kept {
+/** Columns that no rule may derive, and which rows of a table these are. */
+interface Kept extends Pick<Options, 'rowNumbers'> {
   readonly weights: string | undefined
   readonly places: readonly string[]
 }
 
-function statedRule(text: string, data: InferredTable, { weights, places }: Kept): Rule {
+function statedRule(text: string, data: InferredTable, { weights, places, rowNumbers }: Kept): Rule {
   const rule = parseRule(text)
   for (const name of [rule.column, ...inputsOf(rule)]) refuseColumn(name, { rule, data, weights })
   if (places.includes(rule.column))
@@ -91,12 +96,13 @@ function statedRule(text: string, data: InferredTable, { weights, places }: Kept
   refuseThresholds(rule, data)
   const breach = breachOf(rule, data)
   if (!breach) return { ...rule, exceptions: undefined }
+  const row = rowNumbers?.[breach.row] ?? breach.row
   if (breach.count > (rule.exceptions ?? 0) || !bends(rule) || !exceptionsOf(rule, data))
     throw new InputError({
       code: 'rule-broken',
-      got: breachWords(rule, breach, data.table.rowCount),
+      got: breachWords(rule, { ...breach, row }, data.table.rowCount),
       expected: rule.kind === 'formula' ? 'a rule that every row obeys, to the decimals that are written' : 'a rule that every row obeys',
-      try: `correcting row ${breach.row + 1}${bends(rule) && !rule.exceptions ? `, “${ruleText({ ...rule, exceptions: breach.count })}” where these are meant` : ''}, or leaving the rule out`
+      try: `correcting row ${row + 1}${bends(rule) && !rule.exceptions ? `, “${ruleText({ ...rule, exceptions: breach.count })}” where these are meant` : ''}, or leaving the rule out`
     })
   return { ...rule, exceptions: breach.count }
 }

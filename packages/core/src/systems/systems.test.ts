@@ -27,6 +27,22 @@ const classed: RawTable = {
   columns: [{ name: 'class', source: 'text', values: Array.from({ length: 60 }, (_, i) => 'ab'[i % 2]!) }, ...line.columns]
 }
 
+/** The same with gaps, and a column that is twice another. */
+const gapped: RawTable = {
+  rowCount: 60,
+  columns: [
+    ...classed.columns.slice(0, 3).map((column, c): RawColumn => {
+      const values = Array.from(column.values, (cell, i) => ((i + c) % 7 === 0 ? null : typeof cell === 'number' ? cell.toFixed(2) : cell))
+      return { name: column.name, source: 'text', values: values as (string | null)[] }
+    }),
+    {
+      name: 'x2',
+      source: 'text',
+      values: Array.from(line.columns[0]!.values as Float64Array, (x, i) => (i % 11 === 0 ? null : (2 * Number(x.toFixed(2))).toFixed(2)))
+    }
+  ]
+}
+
 /** The same as ten groups of six days. */
 const grouped: RawTable = {
   ...line,
@@ -59,7 +75,7 @@ interface Case {
   readonly kind: string
 }
 
-const { tables, series, snapshots, embedding } = SYSTEMS
+const { tables, series, snapshots, embedding, imputation } = SYSTEMS
 const given = [{ x0: 0.5 }]
 const time = 'day'
 const CASES: Readonly<Record<string, Case>> = {
@@ -99,6 +115,13 @@ const CASES: Readonly<Record<string, Case>> = {
     kind: 'forecast'
   },
   'an embedding': { system: embedding, input: line, options: { dimension: 2 }, request: { place: line }, kind: 'embedding' },
+  'rows with gaps': {
+    system: imputation,
+    input: gapped,
+    options: { rule: 'x2 = 2 * x0' },
+    request: { fill: gapped, draws: 2, flag: true },
+    kind: 'imputation'
+  },
   'snapshots, brownian': {
     system: snapshots,
     input: particles,

@@ -240,13 +240,13 @@ function roundTo(x: number, decimals: number): number {
 }
 
 /** Listed values differ by multiples of `step` / `unit`. */
-interface Lattice {
+export interface Lattice {
   readonly step: number
   readonly unit: number
 }
 
 /** The coarsest lattice that holds all values; none where they have more than 12 decimals. Cost O(n). */
-function latticeOf(ascending: Float64Array): Lattice | undefined {
+export function latticeOf(ascending: Float64Array): Lattice | undefined {
   const decimals = decimalsOf(ascending, undefined)
   if (decimals === undefined) return undefined
   const unit = 10 ** decimals

@@ -24,6 +24,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     description: 'Measures how well synthetic rows follow real ones, every measure beside its floor.',
     load: async () => (await import('../commands/evaluate.js')).evaluateVerb
   },
+  impute: {
+    description: 'Fills what is missing in a table, and nothing else; with a model file, in new rows.',
+    load: async () => (await import('../commands/impute.js')).imputeVerb
+  },
   embed: {
     description: 'Diffusion-map coordinates of the rows of a table; with a model file, of new rows.',
     load: async () => (await import('../commands/embed.js')).embedVerb

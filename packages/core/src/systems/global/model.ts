@@ -7,11 +7,10 @@ import { scaleRows, tableProblem } from '../../law/law.js'
 import { type CategoryMode, categoryMode } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
-import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import type { Ending } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
-import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
+import { uniformLogWeights } from '../../num/log-space.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import type { Scaling } from '../../scaling/symmetric.js'
 import { combinationsOf } from '../../table/categories.js'
@@ -21,6 +20,7 @@ import { duplicateRowCount, takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { rowLogWeights } from '../row-weights.js'
 import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { type ContestOutcome, chooseScaling, type ScalingChoice } from './choose-scaling.js'
 import { imputeMissing } from './impute.js'
@@ -168,26 +168,6 @@ function refuseNothingVaries(table: Table, encoder: Encoder): void {
 async function kernelChoice(kind: 'fixed' | 'variable', rows: Encoded, engine: Engine): Promise<KernelChoice> {
   if (kind === 'fixed' || rows.coordinates.cols === 0) return { kind: 'fixed', epsilon: 1 }
   return { kind, epsilon: 1, field: await fitWidthField(rows.coordinates, engine) }
-}
-
-/** log-weights of the rows, normalised. Throws `InputError` (code `weights`). */
-export function rowLogWeights(table: Table, weights: Float64Array | undefined): Float64Array {
-  if (!weights) return uniformLogWeights(table.rowCount)
-  const bad = weights.findIndex((w) => !(Number.isFinite(w) && w >= 0))
-  if (weights.length !== table.rowCount || bad >= 0 || weights.every((w) => w === 0)) {
-    throw new InputError({
-      code: 'weights',
-      got:
-        bad >= 0
-          ? `the weight ${weights[bad]} in row ${bad + 1}`
-          : weights.length === table.rowCount
-            ? 'weights that are all zero'
-            : `${weights.length} weights`,
-      expected: `${table.rowCount} numbers, none negative, one at least positive`,
-      try: 'another weights column'
-    })
-  }
-  return normaliseLogWeights(weights.map((w) => log(w)))
 }
 
 async function resolveScaling(

@@ -25,11 +25,11 @@ import {
   type FitSummary,
   fitTraining,
   type GlobalModel,
-  rowLogWeights,
   type SampleRequest,
   type SearchedRows
 } from '../global/model.js'
 import type { TableInput } from '../prepare.js'
+import { rowLogWeights } from '../row-weights.js'
 import {
   type CodecSummary,
   type CodedModel,

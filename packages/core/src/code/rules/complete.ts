@@ -1,0 +1,246 @@
+import { columnsOf, type Expression, evaluate } from '../../table/expression.js'
+import { roundToFormat } from '../../table/present.js'
+import type { NumericColumn } from '../../table/table.js'
+import type { KeptRule, KeptRules, RuledColumn } from './keep.js'
+import { type CellValue, lookup } from './lookup-table.js'
+import { DAY, tolerance, unitOf } from './quantity.js'
+import { binOf, saysGap } from './rows-of-rule.js'
+
+/** A row of which some cells are given and the others filled with what may have to give way to rules. */
+export interface FilledRow {
+  /** Null where it is missing. */
+  cell(name: string): CellValue
+  isGiven(name: string): boolean
+  set(name: string, value: CellValue): void
+  /** Levels of a category by how well they fit the row, best first. */
+  levels(name: string): readonly string[]
+}
+
+/** Turns of the secant rule, as of rows that are moved to meet a target. */
+const MOST_TURNS = 40
+
+/**
+ * Makes filled rows obey rules; given cells stay. First what is derived and given moves filled cells that it derives from, then
+ * what is derived and filled is computed. Answers say whether the row obeys all rules. Cost O(rules), a formula to be solved 40
+ * evaluations.
+ */
+export function rowCompleter({ rules, columns }: KeptRules): (row: FilledRow) => boolean {
+  const byName = new Map(columns.map((column) => [column.name, column]))
+  const steps = rules.map((rule) => completing(rule, byName))
+  return (row) => {
+    const settled = new Set<string>()
+    const own: SettlingRow = {
+      ...row,
+      cell: row.cell,
+      levels: row.levels,
+      isGiven: (name) => settled.has(name) || row.isGiven(name),
+      settle(name, value) {
+        settled.add(name)
+        row.set(name, value)
+      }
+    }
+    for (const step of [...steps].reverse()) if (own.isGiven(step.column)) step.back(own)
+    for (const step of steps) if (!own.isGiven(step.column)) step.forward(own)
+    return steps.every((step) => step.holds(own))
+  }
+}
+
+interface SettlingRow extends Omit<FilledRow, 'set'> {
+  settle(name: string, value: CellValue): void
+}
+
+/** One rule, at work on a row. */
+interface Step {
+  readonly column: string
+  /** The column is given: moves filled cells that it is derived from. */
+  back(row: SettlingRow): void
+  /** The column is filled: derives it. */
+  forward(row: SettlingRow): void
+  holds(row: SettlingRow): boolean
+}
+
+type Columns = ReadonlyMap<string, RuledColumn>
+type Kept<K extends KeptRule['kind']> = Extract<KeptRule, { kind: K }>
+
+function completing(rule: KeptRule, columns: Columns): Step {
+  if (rule.kind === 'formula') return formulaStep(rule, columns)
+  if (rule.kind === 'order') return orderStep(rule, columns)
+  if (rule.kind === 'lookup') return lookupStep(rule)
+  return rule.kind === 'step' ? thresholdStep(rule, columns) : gapStep(rule)
+}
+
+/** An expression in a row, dates in days; NaN where a cell is missing. */
+function valueIn(expression: Expression, row: SettlingRow, columns: Columns, moved?: readonly [string, number]): number {
+  return evaluate(expression, (name) => {
+    const cell = moved?.[0] === name ? moved[1] : row.cell(name)
+    if (typeof cell !== 'number') return Number.NaN
+    return columns.get(name)!.kind === 'datetime' ? cell / DAY : cell
+  })
+}
+
+/** What a column shows of a value, which dates have in days. */
+const shownIn = (column: RuledColumn, value: number): number =>
+  roundToFormat(column.kind === 'datetime' ? value * DAY : value, column.format)
+
+function formulaStep({ column, expression }: Kept<'formula'>, columns: Columns): Step {
+  const own = columns.get(column)!
+  const inputs = columnsOf(expression)
+  const met = (value: number, cell: number) => Number.isFinite(value) && Math.abs(shownIn(own, value) - cell) <= tolerance(0, cell)
+  return {
+    column,
+    back(row) {
+      const target = row.cell(column)
+      if (typeof target !== 'number' || met(valueIn(expression, row, columns), target)) return
+      for (const name of inputs.filter((input) => !row.isGiven(input))) {
+        const value = solved({ expression, name, target: own.kind === 'datetime' ? target / DAY : target, columns }, row)
+        const fits = value.find((x) => met(valueIn(expression, row, columns, [name, x]), target))
+        if (fits === undefined) continue
+        row.settle(name, fits)
+        return
+      }
+    },
+    forward(row) {
+      const value = valueIn(expression, row, columns)
+      if (Number.isFinite(value)) row.settle(column, shownIn(own, value))
+    },
+    holds(row) {
+      const cell = row.cell(column)
+      const value = valueIn(expression, row, columns)
+      return typeof cell !== 'number' || Number.isNaN(value) || met(value, cell)
+    }
+  }
+}
+
+interface Equation {
+  readonly expression: Expression
+  readonly name: string
+  readonly target: number
+  readonly columns: Columns
+}
+
+/** Values of one input near which the formula gives the target, on the input's lattice; none where it does not move. */
+function solved({ expression, name, target, columns }: Equation, row: SettlingRow): number[] {
+  const start = row.cell(name)
+  if (typeof start !== 'number') return []
+  const column = columns.get(name)!
+  const miss = (x: number) => valueIn(expression, row, columns, [name, x]) - target
+  let [a, b] = [start, start + (column.spread || 1) * 0.01 * (column.kind === 'datetime' ? DAY : 1)]
+  let [atA, atB] = [miss(a), miss(b)]
+  for (let turn = 0; turn < MOST_TURNS && atA !== atB && Number.isFinite(atB) && atB !== 0; turn++) {
+    const next = b - (atB * (b - a)) / (atB - atA)
+    ;[a, atA, b, atB] = [b, atB, next, miss(next)]
+    if (a === b) break
+  }
+  if (!Number.isFinite(b)) return []
+  const unit = unitOf(column.kind as NumericColumn['kind'], column.format) * (column.kind === 'datetime' ? DAY : 1)
+  if (unit === 0) return [b]
+  return [0, -1, 1].map((k) => roundToFormat(b + k * unit, column.format))
+}
+
+function orderStep({ column, lows }: Kept<'order'>, columns: Columns): Step {
+  const own = columns.get(column)!
+  const scale = own.kind === 'datetime' ? DAY : 1
+  const highest = (row: SettlingRow) =>
+    lows
+      .map((low) => valueIn(low, row, columns))
+      .reduce((most, x) => (Number.isNaN(x) ? most : Math.max(most, x)), Number.NEGATIVE_INFINITY)
+  const holds = (row: SettlingRow) => {
+    const cell = row.cell(column)
+    return typeof cell !== 'number' || cell / scale >= highest(row)
+  }
+  return {
+    column,
+    holds,
+    back(row) {
+      const cell = row.cell(column)
+      if (typeof cell !== 'number') return
+      for (const low of lows) {
+        if (low.kind !== 'column' || row.isGiven(low.name)) continue
+        const below = row.cell(low.name)
+        if (typeof below === 'number' && below > cell) row.settle(low.name, roundToFormat(cell, columns.get(low.name)!.format))
+      }
+    },
+    forward(row) {
+      if (!holds(row)) row.settle(column, shownIn(own, highest(row)))
+    }
+  }
+}
+
+function lookupStep({ column, from, table }: Kept<'lookup'>): Step {
+  const lookedUp = lookup(table)
+  const found = (row: SettlingRow) => lookedUp(from.map((name) => row.cell(name)))
+  return {
+    column,
+    holds: (row) => found(row) === row.cell(column),
+    back(row) {
+      const target = row.cell(column)
+      const open = from.findIndex((name) => !row.isGiven(name))
+      if (open < 0 || found(row) === target) return
+      const fitting = table.keys.filter(
+        (key, e) => table.values[e] === target && from.every((name, k) => !row.isGiven(name) || key[k] === row.cell(name))
+      )
+      const best = fitting.length > 1 ? nearestKey(fitting, from[open]!, open, row) : fitting[0]
+      if (!best) return
+      for (const [k, name] of from.entries()) if (!row.isGiven(name)) row.settle(name, best[k]!)
+    },
+    forward: (row) => row.settle(column, found(row))
+  }
+}
+
+/** Of entries that fit, the one whose open cell fits the row best. */
+function nearestKey(fitting: readonly (readonly CellValue[])[], name: string, open: number, row: SettlingRow): readonly CellValue[] {
+  const cell = row.cell(name)
+  const levels = row.levels(name)
+  const miss = (value: CellValue) => {
+    if (typeof value === 'number' && typeof cell === 'number') return Math.abs(value - cell)
+    const rank = levels.indexOf(String(value))
+    return rank < 0 ? levels.length : rank
+  }
+  return fitting.reduce((best, key) => (miss(key[open]!) < miss(best[open]!) ? key : best))
+}
+
+function thresholdStep({ column, of, cuts, values, missing }: Kept<'step'>, columns: Columns): Step {
+  const found = (row: SettlingRow): CellValue => {
+    const cell = row.cell(of)
+    return typeof cell === 'number' ? values[binOf(cell, cuts)]! : missing
+  }
+  return {
+    column,
+    holds: (row) => found(row) === row.cell(column),
+    back(row) {
+      const target = row.cell(column)
+      const cell = row.cell(of)
+      if (row.isGiven(of) || found(row) === target || typeof cell !== 'number') return
+      const { kind, format } = columns.get(of)!
+      const unit = unitOf(kind as NumericColumn['kind'], format)
+      const candidates = values.flatMap((value, bin) => {
+        if (value !== target) return []
+        const [low, high] = [cuts[bin - 1] ?? Number.NEGATIVE_INFINITY, cuts[bin] ?? Number.POSITIVE_INFINITY]
+        // The last value below a threshold: one unit, or where all digits count a billionth of it.
+        const last = high - (unit || Math.abs(high) * 1e-9 || 1e-9)
+        return [roundToFormat(Math.max(low, Math.min(last, cell)), format)]
+      })
+      if (candidates.length === 0) return
+      row.settle(
+        of,
+        candidates.reduce((best, x) => (Math.abs(x - cell) < Math.abs(best - cell) ? x : best))
+      )
+    },
+    forward: (row) => row.settle(column, found(row))
+  }
+}
+
+function gapStep({ column, when, levels }: Kept<'gap'>): Step {
+  return {
+    column,
+    holds: (row) => !saysGap(levels, row.cell(when)) || row.cell(column) === null,
+    back(row) {
+      if (row.cell(column) === null || row.isGiven(when) || !saysGap(levels, row.cell(when))) return
+      const other = row.levels(when).find((level) => !saysGap(levels, level))
+      if (other !== undefined) row.settle(when, other)
+    },
+    forward(row) {
+      if (saysGap(levels, row.cell(when))) row.settle(column, null)
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import { defined } from '../../num/defined.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { mean, sorted, variance } from '../../num/statistics.js'
+import { placeLevels } from '../../table/categories.js'
+import { presentValues } from '../../table/encoder.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { roundToFormat } from '../../table/present.js'
+import { type Lattice, latticeOf } from '../../table/recurring.js'
+import { type Column, isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+
+/** How cells of a column stand among the coordinates of a row. */
+export type CodedColumn =
+  /** Centred and scaled by the known cells; `values`, where fresh ones are rare, are those that the column has, ascending. */
+  | {
+      readonly carries: 'number'
+      readonly name: string
+      readonly at: number
+      readonly centre: number
+      readonly scale: number
+      readonly low: number
+      readonly high: number
+      readonly values?: readonly number[] | undefined
+      /** Steps of which the known cells stand apart, as of masses read to 25 g. */
+      readonly lattice?: Lattice | undefined
+    }
+  /** A place a level: two levels stand as far apart as two draws of a scaled number do. */
+  | { readonly carries: 'levels'; readonly name: string; readonly at: number; readonly levels: readonly string[] }
+  /** All known cells are equal. */
+  | { readonly carries: 'constant'; readonly name: string; readonly value: number }
+  /** Keys, and columns without a known cell: they stay as they are. */
+  | { readonly carries: 'nothing'; readonly name: string }
+
+export interface Coding {
+  readonly columns: readonly CodedColumn[]
+  readonly formats: readonly ColumnFormat[]
+  /** Coordinates of a row. */
+  readonly width: number
+}
+
+/** Rows as coordinates [n, d], and which of these are known [n·d]; the others are 0 until filled. */
+export interface CodedRows {
+  readonly data: Matrix
+  readonly known: Uint8Array
+}
+
+/** Fresh values are rare where fewer known cells than this share have a value of their own (Good and Turing's estimate of what is unseen). */
+const FRESH_SHARE = 0.05
+
+/** The coding of a table by its known cells. Cost O(cells · log n). */
+export function fitCoding(table: Table, formats: readonly ColumnFormat[]): Coding {
+  let width = 0
+  const columns = table.columns.map((column): CodedColumn => {
+    const { name } = column
+    if (isEmpty(column) || column.kind === 'identifier') return { carries: 'nothing', name }
+    const at = width
+    if (isCategorical(column)) {
+      width += placeLevels(column.levels.length).cols
+      return { carries: 'levels', name, at, levels: column.levels }
+    }
+    const known = presentValues(column as NumericColumn)
+    const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))]
+    if (low === high) return { carries: 'constant', name, value: low }
+    width++
+    const steps = defined({ values: recurring(known), lattice: latticeOf(sorted(known)) })
+    return { carries: 'number', name, at, centre: mean(known), scale: Math.sqrt(variance(known)), low, high, ...steps }
+  })
+  return { columns, formats, width }
+}
+
+/** The values of a column in which fresh ones are rare; undefined of others. */
+function recurring(known: Float64Array): number[] | undefined {
+  const counts = new Map<number, number>()
+  for (const value of known) counts.set(value, (counts.get(value) ?? 0) + 1)
+  let single = 0
+  for (const count of counts.values()) if (count === 1) single++
+  return single < FRESH_SHARE * known.length ? Array.from(sorted([...counts.keys()])) : undefined
+}
+
+const placesOf = new WeakMap<CodedColumn, Matrix>()
+
+/** Positions of the levels of a column [levels, q]. */
+export function places(column: Extract<CodedColumn, { carries: 'levels' }>): Matrix {
+  const known = placesOf.get(column)
+  if (known) return known
+  const made = placeLevels(column.levels.length)
+  placesOf.set(column, made)
+  return made
+}
+
+/** Coordinates that a column takes. */
+export function widthOf(column: CodedColumn): number {
+  if (column.carries === 'levels') return places(column).cols
+  return column.carries === 'number' ? 1 : 0
+}
+
+/** Rows as coordinates. Columns go by their names; one that the table lacks, or a level that the coding lacks, is unknown. Cost O(cells). */
+export function codeRows(coding: Coding, table: Table): CodedRows {
+  const n = table.rowCount
+  const data = matrix(n, coding.width)
+  const known = new Uint8Array(n * coding.width)
+  for (const coded of coding.columns) {
+    const column = table.columns.find(({ name }) => name === coded.name)
+    if (!column) continue
+    if (coded.carries === 'number' && isNumeric(column)) {
+      for (let i = 0; i < n; i++) {
+        if (column.missing?.[i]) continue
+        data.data[i * coding.width + coded.at] = (column.values[i]! - coded.centre) / coded.scale
+        known[i * coding.width + coded.at] = 1
+      }
+    }
+    if (coded.carries === 'levels' && isCategorical(column)) {
+      const levelOf = column.levels.map((level) => coded.levels.indexOf(level))
+      const at = places(coded)
+      for (let i = 0; i < n; i++) {
+        const level = column.codes[i]! < 0 ? -1 : levelOf[column.codes[i]!]!
+        if (level >= 0) setPlace({ data, known }, { place: at, level, at: i * coding.width + coded.at })
+      }
+    }
+  }
+  return { data, known }
+}
+
+function setPlace({ data, known }: CodedRows, to: { readonly place: Matrix; readonly level: number; readonly at: number }): void {
+  for (let q = 0; q < to.place.cols; q++) {
+    data.data[to.at + q] = to.place.data[to.level * to.place.cols + q]!
+    known[to.at + q] = 1
+  }
+}
+
+/** Levels of a column by how near their places are to coordinates of a row, nearest first; of those equally near the first. */
+export function levelsByNearness(column: Extract<CodedColumn, { carries: 'levels' }>, row: Float64Array): number[] {
+  const place = places(column)
+  const distances = column.levels.map((_, level) => {
+    let sum = 0
+    for (let q = 0; q < place.cols; q++) sum += (row[column.at + q]! - place.data[level * place.cols + q]!) ** 2
+    return sum
+  })
+  return column.levels.map((_, level) => level).sort((a, b) => distances[a]! - distances[b]! || a - b)
+}
+
+/** The number that a coordinate stands for, as the column may have it: within its range, on its lattice. */
+export function numberAt(column: Extract<CodedColumn, { carries: 'number' }>, coordinate: number, format: ColumnFormat): number {
+  const value = Math.min(column.high, Math.max(column.low, column.centre + column.scale * coordinate))
+  return column.values ? nearest(column.values, value) : roundToFormat(onLattice(column, value), format)
+}
+
+function onLattice({ lattice, low }: Extract<CodedColumn, { carries: 'number' }>, value: number): number {
+  if (!lattice) return value
+  const { step, unit } = lattice
+  return low + (Math.round(((value - low) * unit) / step) * step) / unit
+}
+
+function nearest(ascending: readonly number[], value: number): number {
+  let [low, high] = [0, ascending.length - 1]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (ascending[middle]! <= value) low = middle
+    else high = middle
+  }
+  return value - ascending[low]! <= ascending[high]! - value ? ascending[low]! : ascending[high]!
+}
+
+/** A filled row moved to what its columns may have: levels to their places, numbers to their lattices. `known` [d] stays. */
+export function snapRow(coding: Coding, row: Float64Array, known: Uint8Array): void {
+  coding.columns.forEach((column, c) => {
+    if ((column.carries !== 'number' && column.carries !== 'levels') || known[column.at]) return
+    if (column.carries === 'number') row[column.at] = (numberAt(column, row[column.at]!, coding.formats[c]!) - column.centre) / column.scale
+    else {
+      const place = places(column)
+      const level = levelsByNearness(column, row)[0]!
+      for (let q = 0; q < place.cols; q++) row[column.at + q] = place.data[level * place.cols + q]!
+    }
+  })
+}
+
+/** Whether a cell is missing in a column. */
+export function isGap(column: Column, i: number): boolean {
+  if (isNumeric(column)) return column.missing?.[i] === 1
+  return isCategorical(column) && column.codes[i]! < 0
+}

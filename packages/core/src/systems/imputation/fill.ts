@@ -1,0 +1,199 @@
+import { rowCompleter } from '../../code/rules/complete.js'
+import type { CellValue } from '../../code/rules/lookup-table.js'
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { counted } from '../../num/listed.js'
+import { rowOf } from '../../num/matrix.js'
+import { fillUniform, type Key, keyFor } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { type CodedRows, codeRows, isGap, levelsByNearness, numberAt } from './coding.js'
+import { drawDonors } from './donors.js'
+import { FilledCells } from './filled-cells.js'
+import type { ImputationModel } from './model.js'
+import { readRows } from './read-rows.js'
+import { type FillSetting, RowLaws } from './row-law.js'
+
+/** What a gap is filled with. */
+export type FillAs = 'draw' | 'mean' | 'median'
+
+export interface ImputationRequest {
+  /** The rows whose gaps are filled. */
+  readonly fill?: RawTable | undefined
+  /** Default draw. */
+  readonly as?: FillAs | undefined
+  /** Fills the rows so many times, one below the other, with a column `draw`. */
+  readonly draws?: number | undefined
+  /** Adds a column `filled`: the names of the filled columns of a row. */
+  readonly flag?: boolean | undefined
+  /** Default 1. */
+  readonly seed?: number | undefined
+}
+
+/** The rows filled, once or several times. */
+export interface FilledRows {
+  readonly raw: RawTable
+  readonly request: Pick<ImputationRequest, 'draws' | 'flag'>
+  /** The columns of the model that the rows have, before. */
+  readonly given: Table
+  /** The same filled, a table a draw. */
+  readonly tables: readonly Table[]
+  /** Names of the filled columns of each row, of each draw. */
+  readonly filled: readonly (readonly (readonly string[])[])[]
+  readonly counts: FillCounts
+  readonly warnings: readonly { readonly name: string; readonly message: string }[]
+}
+
+export interface FillCounts {
+  readonly rows: number
+  /** Rows with a gap. */
+  readonly gapRows: number
+  /** By column: gaps, and how many of them stay since a rule says that the cell is missing. */
+  readonly columns: readonly { readonly name: string; readonly gaps: number; readonly stay: number }[]
+}
+
+export const FILLING = 'filling'
+/** Rows between two looks at whether to stop. */
+const LOOK = 64
+/** Fewer donors than this near a row are one neighbour's answer, not a law. */
+const FEW_DONORS = 5
+
+/** Fills the gaps of rows. Cost a draw: four rounds of the donors, and O(rows with gaps · L·d²). */
+export async function fillRows(model: ImputationModel, request: ImputationRequest, { key, watch }: Context): Promise<FilledRows> {
+  const { fill, as = 'draw', draws } = request
+  if (!fill) throw nothingToFill()
+  const { table, warnings } = readRows(model, fill)
+  const rows = codeRows(model.coding, table)
+  const setting: FillSetting = model.summary
+  const parts = []
+  const count = draws ?? 1
+  for (let draw = 0; draw < count; draw++) {
+    const own = keyFor(keyFor(key, 'fill'), draw)
+    const donors = as === 'draw' ? await drawDonors(model.donors, model.coding, { setting, watch, key: own }) : model.donors
+    parts.push(
+      fillOnce({ model, table, rows, as, laws: new RowLaws(donors), key: keyFor(own, 'rows') }, (done) => {
+        throwIfStopped(watch, FILLING)
+        watch?.progress?.({ stage: FILLING, done: draw * table.rowCount + done, total: count * table.rowCount })
+      })
+    )
+  }
+  watch?.progress?.({ stage: FILLING, done: count * table.rowCount, total: count * table.rowCount })
+  return {
+    raw: fill,
+    request: defined({ draws, flag: request.flag }),
+    given: table,
+    tables: parts.map(({ cells }) => cells.table()),
+    filled: parts.map(({ cells }) => cells.filledNames()),
+    counts: countsOf(
+      table,
+      parts.map(({ cells }) => cells)
+    ),
+    warnings: [...warnings, ...rowWarnings(parts[0]!)]
+  }
+}
+
+interface Once {
+  readonly model: ImputationModel
+  readonly table: Table
+  readonly rows: CodedRows
+  readonly as: FillAs
+  readonly laws: RowLaws
+  readonly key: Key
+}
+
+interface FilledOnce {
+  readonly cells: FilledCells
+  /** Rows of which nothing is known, rows with few donors, rows that no fill was found for that obeys the rules. */
+  readonly unknown: number
+  readonly lonely: number
+  readonly unruly: number
+}
+
+function fillOnce({ model, table, rows, as, laws, key }: Once, look: (done: number) => void): FilledOnce {
+  const cells = new FilledCells(model, table)
+  const complete = model.rules && rowCompleter(model.rules)
+  const d = rows.data.cols
+  const gapped = gapRows(table)
+  let [unknown, lonely, unruly] = [0, 0, 0]
+  const u = new Float64Array(2)
+  for (const [r, i] of gapped.entries()) {
+    if (r % LOOK === 0) look(Math.round((r / gapped.length) * table.rowCount))
+    const known = rows.known.subarray(i * d, (i + 1) * d)
+    const row = rowOf(rows.data, i).slice()
+    if (known.includes(0)) {
+      laws.near(row, known, model.summary.epsilon)
+      const law = laws.law(row, model.summary.ridge)
+      if (!known.includes(1)) unknown++
+      else if (law.effectiveCount < FEW_DONORS) lonely++
+      fillUniform(key, i, u)
+      const values = as === 'draw' ? laws.draw(law, [u[0]!, u[1]!]) : as === 'median' ? laws.median(law) : law.mean
+      law.unknown.forEach((c, k) => {
+        row[c] = values[k]!
+      })
+    }
+    decode({ model, cells, row, i })
+    if (complete && !complete(cells.row(i, row))) unruly++
+  }
+  return { cells, unknown, lonely, unruly }
+}
+
+const gapRows = ({ columns, rowCount }: Table): number[] =>
+  Array.from({ length: rowCount }, (_, i) => i).filter((i) => columns.some((column) => isGap(column, i)))
+
+interface Decoded {
+  readonly model: ImputationModel
+  readonly cells: FilledCells
+  readonly row: Float64Array
+  readonly i: number
+}
+
+/** A filled row's coordinates → cells of its gaps. */
+function decode({ model: { coding }, cells, row, i }: Decoded): void {
+  coding.columns.forEach((column, c) => {
+    if (column.carries === 'nothing' || !cells.isGap(column.name, i)) return
+    const value: CellValue =
+      column.carries === 'number'
+        ? numberAt(column, row[column.at]!, coding.formats[c]!)
+        : column.carries === 'levels'
+          ? column.levels[levelsByNearness(column, row)[0]!]!
+          : column.value
+    cells.set(column.name, i, value)
+  })
+}
+
+function countsOf(table: Table, draws: readonly FilledCells[]): FillCounts {
+  return {
+    rows: table.rowCount,
+    gapRows: gapRows(table).length,
+    columns: table.columns.map((column) => {
+      const gaps = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => isGap(column, i))
+      return { name: column.name, gaps: gaps.length, stay: gaps.filter((i) => draws[0]!.cell(column.name, i) === null).length }
+    })
+  }
+}
+
+function rowWarnings({ unknown, lonely, unruly }: FilledOnce): { name: string; message: string }[] {
+  const rows = (count: number) => counted(count, 'row')
+  return [
+    ...(unknown > 0
+      ? [{ name: 'rows-unknown', message: `nothing is known of ${rows(unknown)}: filled as any row of the table may be` }]
+      : []),
+    ...(lonely > 0
+      ? [
+          {
+            name: 'few-donors',
+            message: `fewer than ${FEW_DONORS} rows are near ${rows(lonely)}: filled mostly by the regression on all rows`
+          }
+        ]
+      : []),
+    ...(unruly > 0
+      ? [{ name: 'rule-unmet', message: `${rows(unruly)} cannot obey all rules of the table with the cells that are given` }]
+      : [])
+  ]
+}
+
+function nothingToFill(): InputError {
+  return new InputError({ code: 'rows-missing', got: 'no rows', expected: 'rows to fill', try: 'fill: a table' })
+}

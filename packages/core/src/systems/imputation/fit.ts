@@ -1,0 +1,180 @@
+import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
+import { defined } from '../../num/defined.js'
+import { exp } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { counted } from '../../num/listed.js'
+import { type Matrix, takeRows } from '../../num/matrix.js'
+import { type Key, keyFor, permutation } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { type Column, isCategorical, isEmpty, type Table } from '../../table/table.js'
+import { contextOf, type JobContext } from '../context.js'
+import { type PreparedTable, prepareTable, type TableOptions } from '../prepare.js'
+import { rowLogWeights } from '../row-weights.js'
+import type { RuleOptions } from '../rule-options.js'
+import { type CodedRows, type Coding, codeRows, fitCoding, isGap } from './coding.js'
+import { FILLING_DONORS, meanRounds, ROUNDS } from './donors.js'
+import { fitGaussian } from './expectation.js'
+import { chooseSetting, type Masked } from './masking.js'
+import { missingnessNotes } from './missingness.js'
+import type { ImputationModel } from './model.js'
+import type { Donors, FillSetting } from './row-law.js'
+import { rulesWithGaps } from './rules.js'
+
+/** Options of a fit: plain data. */
+export interface ImputationFit extends TableOptions, RuleOptions {
+  /** Default: that with which masked cells are filled best. */
+  readonly bandwidth?: number | 'auto' | undefined
+  /** Whole number from 0 to 2⁵³ − 1. Default 1. */
+  readonly seed?: number | undefined
+}
+
+/** Multiplications and additions of one round over all donors that have gaps: about a second of one core. */
+const ROUND_WORK = 5e8
+/** More donors make a fill no better than the noise of masked errors shows. */
+const MOST_DONORS = 4000
+/** Fewer rows that know a column say nothing of how others determine it. */
+const LEAST_KNOWN = 10
+/** Fewer rows are too few to choose by: the widest bandwidth and the largest ridge stand. */
+export const FEW_ROWS = 30
+
+/** Learns how gaps of a raw table are filled. Throws `InputError`: what reading a table throws, `weights`, `column-sparse`, stated rules that are broken. */
+export async function fitImputation(raw: RawTable, options: ImputationFit, jobContext: JobContext): Promise<ImputationModel> {
+  const { bandwidth, seed = 1, ...reading } = options
+  const { key, watch } = contextOf(seed, jobContext)
+  const prepared = readGaps(raw, reading)
+  const { data } = prepared
+  const coding = fitCoding(data.table, data.formats)
+  const rules = rulesWithGaps(data, reading)
+  refuseSparse(data.table, coding)
+  const { rows, weights } = takeDonors(prepared, { coding, key: keyFor(key, 'donors') })
+  const masked = await settingOf({ coding, rows, weights }, { bandwidth, key: keyFor(key, 'masking'), watch })
+  const start = { completed: fitGaussian(rows, weights).completed, known: rows.known, weights }
+  const donors: Donors = { ...start, completed: await meanRounds(start, { setting: masked.setting, watch }) }
+  watch?.progress?.({ stage: FILLING_DONORS, done: ROUNDS, total: ROUNDS })
+  return {
+    coding,
+    kinds: data.table.columns.map((column) => ({
+      name: column.name,
+      kind: column.kind,
+      ...(isCategorical(column) ? { levels: column.levels } : {})
+    })),
+    donors,
+    rules,
+    reading: defined({ missing: reading.missing, decimal: reading.decimal, dateOrder: reading.dateOrder }),
+    summary: {
+      rowCount: data.table.rowCount,
+      donorCount: rows.data.rows,
+      ...masked.setting,
+      masking: { tried: masked.tried, columns: masked.columns },
+      gaps: data.table.columns.map((column) => ({ name: column.name, missing: gapCount(column, data.table.rowCount) })),
+      notes: [...data.notes, ...fitNotes(data.table, { coding, masked, donorCount: rows.data.rows })]
+    }
+  }
+}
+
+/** A table read for filling: keys stay as they are, and so do their cells. */
+function readGaps(raw: RawTable, options: TableOptions): PreparedTable {
+  const prepared = prepareTable(raw, options)
+  const data = leaveKeysOut(raw, prepared.data, options)
+  const keys = data.table.columns.filter(({ kind }) => kind === 'identifier').map(({ name }) => name)
+  // What is said of keys and weights is of new rows; here they stay.
+  const said = [...keys, ...(options.weights === undefined ? [] : [options.weights])]
+  const notes = data.notes.filter((note) => !said.some((name) => note.startsWith(`${name}: `) || note.startsWith(`${name} is used`)))
+  const kept = keys.map((name) => `${name}: names rows, so it stays as it is, gaps included; --types ${name}=category fills it`)
+  return { ...prepared, data: { ...data, notes: [...notes, ...kept] } }
+}
+
+function gapCount(column: Column, n: number): number {
+  let count = 0
+  for (let i = 0; i < n; i++) if (isGap(column, i)) count++
+  return count
+}
+
+function refuseSparse(table: Table, coding: Coding): void {
+  const sparse = coding.columns.find(({ name, carries }, c) => {
+    const column = table.columns[c]!
+    const gaps = gapCount(column, table.rowCount)
+    return carries !== 'nothing' && name !== '' && gaps > 0 && !isEmpty(column) && table.rowCount - gaps < LEAST_KNOWN
+  })
+  if (!sparse) return
+  const known = table.rowCount - gapCount(table.columns.find(({ name }) => name === sparse.name)!, table.rowCount)
+  throw new InputError({
+    code: 'column-sparse',
+    got: `the column ${sparse.name} with ${counted(known, 'known cell')}`,
+    expected: `at least ${LEAST_KNOWN} to learn from, or none`,
+    try: `--exclude ${sparse.name}, which leaves it as it is`
+  })
+}
+
+/** Rows that know something and weigh something: all, or as many as a round may take. */
+function takeDonors({ data, weights }: PreparedTable, { coding, key }: { readonly coding: Coding; readonly key: Key }) {
+  const all = codeRows(coding, data.table)
+  const rowWeights = rowLogWeights(data.table, weights).map(exp)
+  const d = coding.width
+  const knows = (i: number) => all.known.subarray(i * d, (i + 1) * d).includes(1)
+  const usable = Array.from(rowWeights, (_, i) => i).filter((i) => rowWeights[i]! > 0 && (knows(i) || d === 0))
+  if (usable.length < 2)
+    throw new InputError({
+      code: 'rows-unknown',
+      got: `${counted(usable.length, 'row')} with a known cell and a weight above 0`,
+      expected: 'at least 2',
+      try: 'a table with more that is known'
+    })
+  const gapShare = usable.filter((i) => all.known.subarray(i * d, (i + 1) * d).includes(0)).length / usable.length
+  const most = Math.min(MOST_DONORS, Math.max(FEW_ROWS, Math.floor(Math.sqrt(ROUND_WORK / (Math.max(gapShare, 0.01) * (d + d * d))))))
+  const chosen =
+    usable.length <= most ? usable : Array.from(permutation(key, usable.length).subarray(0, most), (k) => usable[k]!).sort((a, b) => a - b)
+  const sum = chosen.reduce((total, i) => total + rowWeights[i]!, 0)
+  return { rows: takeCoded(all, chosen), weights: Float64Array.from(chosen, (i) => rowWeights[i]! / sum) }
+}
+
+function takeCoded({ data, known }: CodedRows, rows: readonly number[]): CodedRows {
+  const out = new Uint8Array(rows.length * data.cols)
+  rows.forEach((i, k) => {
+    out.set(known.subarray(i * data.cols, (i + 1) * data.cols), k * data.cols)
+  })
+  return { data: takeRows(data, rows) as Matrix, known: out }
+}
+
+type Problem = Parameters<typeof chooseSetting>[0]
+
+async function settingOf(
+  problem: Problem,
+  { bandwidth, ...context }: Parameters<typeof chooseSetting>[1] & Pick<ImputationFit, 'bandwidth'>
+): Promise<Masked> {
+  const found = await chooseSetting(problem, context)
+  const few = problem.rows.data.rows < FEW_ROWS
+  const widest = found.tried[found.tried.length - 1]!
+  const setting: FillSetting = few ? { epsilon: widest.epsilon, ridge: widest.ridge } : found.setting
+  return { ...found, setting: typeof bandwidth === 'number' ? { ...setting, epsilon: bandwidth } : setting }
+}
+
+interface Noted {
+  readonly coding: Coding
+  readonly masked: Masked
+  readonly donorCount: number
+}
+
+/** From this error of masked cells on, in standard deviations, the other columns say no more than the mean. */
+const UNPREDICTED = 0.95
+/** Masked cells below which their error says little. */
+const LEAST_CELLS = 10
+
+function fitNotes(table: Table, { masked, donorCount }: Noted): string[] {
+  const gaps = new Set(table.columns.filter((column) => gapCount(column, table.rowCount) > 0).map(({ name }) => name))
+  const blind = masked.columns.filter(({ name, error, cells }) => gaps.has(name) && cells >= LEAST_CELLS && error >= UNPREDICTED)
+  return [
+    ...(table.rowCount < FEW_ROWS
+      ? [`${counted(table.rowCount, 'row')}: too few to choose how near ones count; gaps are filled by a regression on all of them`]
+      : []),
+    ...(donorCount < table.rowCount && donorCount >= FEW_ROWS
+      ? [
+          `gaps are filled from ${donorCount} of ${table.rowCount} rows, taken at random: more would not be seen in the errors of masked cells`
+        ]
+      : []),
+    ...blind.map(
+      ({ name }) => `${name}: the other columns do not predict it: its gaps are filled by its own law, not by what else the row has`
+    ),
+    ...missingnessNotes(table)
+  ]
+}

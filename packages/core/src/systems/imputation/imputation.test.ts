@@ -1,0 +1,383 @@
+import { describe, expect, it } from 'vitest'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
+import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
+import type { RawColumn, RawTable } from '../../table/raw.js'
+import { drawModel, fitModel } from '../system.js'
+import type { FilledRows, ImputationRequest } from './fill.js'
+import type { ImputationFit } from './fit.js'
+import { poolEstimates } from './pool.js'
+import { type Donors, RowLaws } from './row-law.js'
+import { imputation } from './system.js'
+
+const engine = new ReferenceEngine()
+const key = keyFromSeed(7)
+
+const fit = (table: RawTable, options: ImputationFit = {}) => fitModel(imputation, { input: table, options }, { engine })
+
+async function filled(table: RawTable, { fit: options = {}, ...request }: ImputationRequest & { fit?: ImputationFit } = {}) {
+  const model = await fit(table, options)
+  const answer = await drawModel(imputation, { model, request: { fill: table, ...request } }, { engine })
+  return { model, answer, rows: imputation.present(model, answer, 'text') }
+}
+
+const text = (name: string, values: readonly (string | null)[]): RawColumn => ({ name, source: 'text', values })
+const cellsOf = (table: RawTable, name: string) =>
+  table.columns.find((column) => column.name === name)!.values as readonly (string | null)[]
+
+/** Rows of a Gaussian whose coordinates hang together: x_c = 0.7 x_{c−1} + noise. */
+function chain(n: number, d: number, stream: string): Matrix {
+  const z = normals(keyFor(key, stream), n * d)
+  const out = matrix(n, d)
+  for (let i = 0; i < n; i++)
+    for (let c = 0; c < d; c++)
+      out.data[i * d + c] = (c > 0 ? 0.7 * out.data[i * d + c - 1]! : 0) + Math.sqrt(c > 0 ? 0.51 : 1) * z[i * d + c]!
+  return out
+}
+
+const complete = (rows: Matrix): Donors => ({
+  completed: rows,
+  known: new Uint8Array(rows.data.length).fill(1),
+  weights: new Float64Array(rows.rows).fill(1 / rows.rows)
+})
+
+/** Coefficients of a regression of the last column on a constant and the others. */
+function leastSquares(rows: Matrix): Matrix {
+  const d = rows.cols
+  const design = matrix(rows.rows, d)
+  const target = matrix(rows.rows, 1)
+  for (let i = 0; i < rows.rows; i++) {
+    design.data[i * d] = 1
+    for (let c = 0; c < d - 1; c++) design.data[i * d + c + 1] = rows.data[i * d + c]!
+    target.data[i] = rows.data[i * d + d - 1]!
+  }
+  const t = transpose(design)
+  return multiply(inverse(multiply(t, design)), multiply(t, target))
+}
+
+/** A numeric table as text, with gaps where `isGap` says so. */
+function tableOf(rows: Matrix, isGap: (i: number, c: number) => boolean): RawTable {
+  const columns = Array.from({ length: rows.cols }, (_, c) =>
+    text(
+      `x${c}`,
+      Array.from({ length: rows.rows }, (_, i) => (isGap(i, c) ? '' : rows.data[i * rows.cols + c]!.toFixed(4)))
+    )
+  )
+  return { rowCount: rows.rows, columns }
+}
+
+describe('the law of a row', () => {
+  const rows = chain(300, 4, 'law')
+  it('is least squares where all donors count alike and nothing is added to the diagonal', () => {
+    const laws = new RowLaws(complete(rows))
+    const beta = leastSquares(rows)
+    const row = Float64Array.of(0.4, -1.2, 0.8, 0)
+    laws.near(row, Uint8Array.of(1, 1, 1, 0), 1e14)
+    const expected = beta.data[0]! + 0.4 * beta.data[1]! - 1.2 * beta.data[2]! + 0.8 * beta.data[3]!
+    expect(laws.law(row, 0).mean[0]).toBeCloseTo(expected, 8)
+  })
+  it('does not look at the row itself: what was filled in it before changes nothing', () => {
+    const known = new Uint8Array(rows.data.length).fill(1)
+    known[3] = 0
+    const law = (guess: number) => {
+      const completed = { ...rows, data: rows.data.slice() }
+      completed.data[3] = guess
+      const laws = new RowLaws({ ...complete(completed), known })
+      laws.near(rowOf(completed, 0), known.subarray(0, 4), 1e-4)
+      return laws
+    }
+    // At so small a bandwidth the row itself would be its own only neighbour.
+    const [one, other] = [0, 50].map((guess) => law(guess).law(rowOf(rows, 0), 0.01))
+    expect(one!.effectiveCount).toBe(other!.effectiveCount)
+    expect(Math.abs(other!.mean[0]! - rows.data[3]!)).toBeLessThan(5)
+  })
+  it('draws with its own mean and the conditional variance of the Gaussian', () => {
+    const laws = new RowLaws(complete(chain(4000, 2, 'moments')))
+    const row = Float64Array.of(1, 0)
+    laws.near(row, Uint8Array.of(1, 0), 0.05)
+    const law = laws.law(row, 1e-4)
+    const u = uniforms(keyFor(key, 'u'), 40_000)
+    const draws = Array.from({ length: 20_000 }, (_, k) => laws.draw(law, [u[2 * k]!, u[2 * k + 1]!])[0]!)
+    const mean = draws.reduce((a, b) => a + b, 0) / draws.length
+    const variance = draws.reduce((a, b) => a + (b - mean) ** 2, 0) / draws.length
+    expect(law.mean[0]).toBeCloseTo(0.7, 1)
+    expect(Math.abs(mean - law.mean[0]!)).toBeLessThan(4 * Math.sqrt(variance / draws.length))
+    expect(variance / 0.51).toBeGreaterThan(0.9)
+    expect(variance / 0.51).toBeLessThan(1.1)
+    expect(Math.abs(laws.median(law)[0]! - 0.7)).toBeLessThan(0.1)
+  })
+})
+
+/** A table of all kinds with gaps in most columns, in a spelling of its own. */
+function mixed(n: number): RawTable {
+  const z = normals(keyFor(key, 'mixed'), 3 * n)
+  const u = uniforms(keyFor(key, 'gaps'), 6 * n)
+  const gap = (i: number, c: number, value: string) => (u[6 * i + c]! < 0.15 ? (c % 2 === 0 ? '' : 'NA') : value)
+  const kinds = Array.from({ length: n }, (_, i) => ['alpha', 'beta', 'gamma'][i % 3]!)
+  return {
+    rowCount: n,
+    columns: [
+      text(
+        'id',
+        Array.from({ length: n }, (_, i) => `R-${1000 + i}`)
+      ),
+      text(
+        'kind',
+        kinds.map((kind, i) => gap(i, 0, kind))
+      ),
+      text(
+        'size',
+        kinds.map((_, i) => gap(i, 1, `${(20 + 5 * (i % 3) + 2 * z[3 * i]!).toFixed(1).replace('.', ',')} `))
+      ),
+      text(
+        'count',
+        kinds.map((_, i) => gap(i, 2, String(Math.max(0, Math.round(4 + 3 * z[3 * i]!)))))
+      ),
+      text(
+        'day',
+        kinds.map((_, i) => gap(i, 3, `${String(1 + (i % 28)).padStart(2, '0')}.03.2024`))
+      ),
+      text(
+        'yes',
+        kinds.map((_, i) => gap(i, 4, z[3 * i]! > 0 ? 'TRUE' : 'FALSE'))
+      ),
+      text(
+        'same',
+        kinds.map((_, i) => gap(i, 5, '7'))
+      )
+    ]
+  }
+}
+
+describe('filling a table', () => {
+  const table = mixed(240)
+  const isMissing = (cell: string | null) => cell === null || cell === '' || cell === 'NA'
+
+  it.each(['draw', 'mean', 'median'] as const)(
+    '%s: every given cell comes back as it is spelled, and nothing is missing any more',
+    async (as) => {
+      const { rows, model } = await filled(table, { as })
+      expect(rows.columns.map(({ name }) => name)).toEqual(table.columns.map(({ name }) => name))
+      for (const column of table.columns)
+        (column.values as readonly string[]).forEach((cell, i) => {
+          const own = cellsOf(rows, column.name)[i]!
+          if (isMissing(cell)) expect([column.name, isMissing(own)]).toEqual([column.name, false])
+          else expect(own).toBe(cell)
+        })
+      const sizes = cellsOf(rows, 'size').filter((_, i) => isMissing(cellsOf(table, 'size')[i]!))
+      expect(sizes.every((cell) => /^\d+,\d$/.test(cell!))).toBe(true)
+      expect(cellsOf(rows, 'same').every((cell) => cell === '7')).toBe(true)
+      expect(model.summary.notes.join()).toContain('id: names rows')
+    }
+  )
+  it('a table without gaps comes back as it is', async () => {
+    const whole = { ...table, columns: table.columns.filter(({ name }) => name === 'id' || name === 'kind').slice(0, 1) }
+    const columns = [
+      ...whole.columns,
+      text(
+        'a',
+        Array.from({ length: 240 }, (_, i) => String(i % 7))
+      )
+    ]
+    const { rows } = await filled({ rowCount: 240, columns })
+    expect(rows.columns).toEqual(columns)
+  })
+  it('draws stand one below the other, and a flag says what was filled', async () => {
+    const { rows, answer } = await filled(table, { draws: 3, flag: true })
+    expect(rows.rowCount).toBe(720)
+    expect(rows.columns.map(({ name }) => name)).toEqual(['draw', ...table.columns.map(({ name }) => name), 'filled'])
+    expect(Array.from(rows.columns[0]!.values as Float64Array).filter((draw) => draw === 2).length).toBe(240)
+    const flags = cellsOf(rows, 'filled')
+    expect(flags[240]).toBe(flags[0])
+    const gaps = table.columns.filter((column) => isMissing((column.values as readonly string[])[5]!)).map(({ name }) => name)
+    expect(flags[5] ?? '').toBe(gaps.join(';'))
+    expect(answer.filled.length).toBe(3)
+    const sizes = cellsOf(rows, 'size')
+    const open = sizes.findIndex((_, i) => i < 240 && isMissing(cellsOf(table, 'size')[i]!))
+    expect(new Set([sizes[open], sizes[240 + open], sizes[480 + open]]).size).toBeGreaterThan(1)
+  })
+  it('is the same again, the same from a file, and the same for a row whatever others are filled with it', async () => {
+    const { model, rows } = await filled(table, { seed: 3 })
+    expect((await filled(table, { seed: 3 })).rows).toEqual(rows)
+    const again = imputation.load(unpackModel(packModel(imputation.save(model))), { engine })
+    const half = { rowCount: 100, columns: table.columns.map((column) => text(column.name, (column.values as string[]).slice(0, 100))) }
+    const answer = await drawModel(imputation, { model: await again, request: { fill: half, seed: 3 } }, { engine })
+    const part = imputation.present(await again, answer, 'text')
+    for (const column of part.columns) expect(column.values).toEqual(cellsOf(rows, column.name).slice(0, 100))
+  })
+})
+
+describe('rules', () => {
+  it('what they derive follows, what they determine is solved, and what must be missing stays', async () => {
+    const n = 200
+    const u = uniforms(keyFor(key, 'orders'), 5 * n)
+    const [qty, price, total, start, end, status, reason]: (string | null)[][] = [[], [], [], [], [], [], []]
+    for (let i = 0; i < n; i++) {
+      const [q, p] = [1 + Math.floor(9 * u[5 * i]!), 2 + Math.floor(900 * u[5 * i + 1]!) / 100]
+      const hole = u[5 * i + 2]! < 0.3 ? i % 4 : -1
+      qty!.push(hole === 0 ? '' : String(q))
+      price!.push(hole === 1 ? '' : p.toFixed(2))
+      total!.push(hole === 2 ? '' : (q * p).toFixed(2))
+      start!.push(String(10 + Math.floor(20 * u[5 * i + 3]!)))
+      end!.push(hole === 3 ? '' : String(Number(start![i]) + Math.floor(5 * u[5 * i + 4]!)))
+      status!.push(i % 3 === 0 ? 'lost' : 'sent')
+      reason!.push(i % 3 === 0 ? ['fire', 'flood'][i % 2]! : '')
+    }
+    const columns = Object.entries({ qty, price, total, start, end, status, reason }).map(([name, values]) => text(name, values!))
+    const { rows, model, answer } = await filled({ rowCount: n, columns }, { fit: { rule: 'end >= start' } })
+    expect(model.rules!.rules.map(({ kind }) => kind).sort()).toEqual(expect.arrayContaining(['formula', 'gap', 'order']))
+    for (let i = 0; i < n; i++) {
+      const at = (name: string) => Number(cellsOf(rows, name)[i])
+      expect(Math.abs(at('qty') * at('price') - at('total'))).toBeLessThan(0.0051)
+      expect(at('end')).toBeGreaterThanOrEqual(at('start'))
+    }
+    expect(cellsOf(rows, 'reason')).toEqual(reason)
+    expect(answer.counts.columns.find(({ name }) => name === 'reason')).toMatchObject({ gaps: 133, stay: 133 })
+    expect(cellsOf((await filled({ rowCount: n, columns }, { fit: { rules: 'off' } })).rows, 'reason')).not.toContain('')
+  })
+})
+
+describe('how sure fills are', () => {
+  /** Share of punched cells between the 10 % and 90 % quantiles (Weibull's) of 20 draws. */
+  const coverage = (answer: FilledRows, rows: Matrix, isGap: (i: number, c: number) => boolean): number => {
+    let [inside, cells] = [0, 0]
+    for (let i = 0; i < rows.rows; i++)
+      for (let c = 0; c < rows.cols; c++) {
+        if (!isGap(i, c)) continue
+        const draws = Float64Array.from(answer.tables, (table) => (table.columns[c] as { values: Float64Array }).values[i]!).sort()
+        const quantile = (p: number) => {
+          const place = p * 21 - 1
+          return draws[Math.floor(place)]! + (place - Math.floor(place)) * (draws[Math.ceil(place)]! - draws[Math.floor(place)]!)
+        }
+        cells++
+        if (rows.data[i * rows.cols + c]! >= quantile(0.1) && rows.data[i * rows.cols + c]! <= quantile(0.9)) inside++
+      }
+    return inside / cells
+  }
+  const rows = chain(300, 3, 'coverage')
+  const u = uniforms(keyFor(key, 'punched'), 900)
+  it.each([
+    ['at random', (i: number, c: number) => u[3 * i + c]! < 0.15],
+    ['where another column is large', (i: number, c: number) => c > 0 && u[3 * i + c]! < (rows.data[3 * i]! > 0 ? 0.4 : 0.02)]
+  ] as const)('80 %% intervals cover four fifths of the cells that are missing %s', { tags: ['slow'] }, async (_, isGap) => {
+    const { answer } = await filled(tableOf(rows, isGap), { draws: 20, fit: { rules: 'off' } })
+    // About 130 cells: two standard errors are 0.07.
+    expect(coverage(answer, rows, isGap)).toBeGreaterThan(0.72)
+    expect(coverage(answer, rows, isGap)).toBeLessThan(0.89)
+  })
+  it('pooled by Rubin’s rules: closed form', () => {
+    const pooled = poolEstimates([1, 2, 3], [0.5, 0.5, 0.5])
+    expect(pooled.estimate).toBe(2)
+    expect(pooled.standardError).toBeCloseTo(Math.sqrt(0.5 + 4 / 3), 12)
+    expect(pooled.degreesOfFreedom).toBeCloseTo(2 * (1 + 0.5 / (4 / 3)) ** 2, 12)
+    expect(pooled.missingShare).toBeCloseTo(4 / 3 / (0.5 + 4 / 3), 12)
+    expect(() => poolEstimates([1], [1])).toThrow(expect.objectContaining({ code: 'pool' }))
+  })
+  it('95 % intervals of a slope, pooled over fills, cover it in 0.91 to 0.98 of 200 tables', { tags: ['slow'] }, async () => {
+    let covered = 0
+    for (let repeat = 0; repeat < 200; repeat++) {
+      const data = chain(80, 2, `slope ${repeat}`)
+      const holes = uniforms(keyFor(key, `holes ${repeat}`), 160)
+      const { answer } = await filled(
+        tableOf(data, (i, c) => holes[2 * i + c]! < 0.2),
+        { draws: 10, fit: { rules: 'off' }, seed: repeat }
+      )
+      const fits = answer.tables.map(({ columns }) =>
+        slopeOf(...(columns.map((column) => (column as { values: Float64Array }).values) as [Float64Array, Float64Array]))
+      )
+      const pooled = poolEstimates(
+        fits.map(({ slope }) => slope),
+        fits.map(({ variance }) => variance)
+      )
+      const quantile = 1.96 + 2.4 / pooled.degreesOfFreedom
+      if (Math.abs(pooled.estimate - 0.7) <= quantile * pooled.standardError) covered++
+    }
+    expect(covered / 200).toBeGreaterThanOrEqual(0.91)
+    expect(covered / 200).toBeLessThanOrEqual(0.98)
+  })
+})
+
+function slopeOf(x: Float64Array, y: Float64Array): { slope: number; variance: number } {
+  const n = x.length
+  const [mx, my] = [x, y].map((v) => v.reduce((a, b) => a + b, 0) / n) as [number, number]
+  const sxx = x.reduce((sum, v) => sum + (v - mx) ** 2, 0)
+  const slope = x.reduce((sum, v, i) => sum + (v - mx) * (y[i]! - my), 0) / sxx
+  const rest = y.reduce((sum, v, i) => sum + (v - my - slope * (x[i]! - mx)) ** 2, 0)
+  return { slope, variance: rest / (n - 2) / sxx }
+}
+
+describe('poor tables', () => {
+  const rows = chain(60, 3, 'poor')
+  const plain = tableOf(rows, (i, c) => (i + c) % 9 === 0)
+  it('a column without a value stays, and says so; a row without one is drawn as any row may be, and warns', async () => {
+    const table = { ...plain, columns: [...plain.columns, text('empty', new Array(60).fill(''))] }
+    const blank = {
+      ...table,
+      columns: table.columns.map((column) =>
+        text(
+          column.name,
+          (column.values as string[]).map((cell, i) => (i === 5 ? '' : cell))
+        )
+      )
+    }
+    const { rows: out, answer, model } = await filled(blank)
+    expect(cellsOf(out, 'empty').every((cell) => cell === '')).toBe(true)
+    expect(model.summary.notes.join()).toContain('empty: every cell is empty')
+    expect(answer.warnings.map(({ name }) => name)).toContain('rows-unknown')
+    expect(cellsOf(out, 'x0')[5]).not.toBe('')
+  })
+  it('too few rows to choose by: filled by a regression, and said', async () => {
+    const { model, answer } = await filled(tableOf(chain(14, 3, 'few'), (i, c) => i === 3 && c === 1))
+    expect(model.summary.notes.join()).toContain('too few to choose')
+    expect(answer.counts.columns[1]).toMatchObject({ gaps: 1, stay: 0 })
+  })
+  it('rows of weight 0 give nothing and are filled', async () => {
+    const far = tableOf({ ...rows, data: rows.data.map((x, k) => (k < 90 ? x + 1000 : x)) }, (i, c) => c === 2 && i % 6 === 0)
+    const weights = text(
+      'w',
+      Array.from({ length: 60 }, (_, i) => (i < 30 ? '0' : '2'))
+    )
+    const { rows: out } = await filled({ ...far, columns: [...far.columns, weights] }, { fit: { weights: 'w' }, as: 'draw' })
+    for (const i of [36, 42, 48, 54]) expect(Math.abs(Number(cellsOf(out, 'x2')[i]))).toBeLessThan(10)
+    expect(cellsOf(out, 'w')).toEqual(weights.values)
+    await expect(
+      filled({ ...far, columns: [...far.columns, text('w', new Array(60).fill('0'))] }, { fit: { weights: 'w' } })
+    ).rejects.toMatchObject({ code: 'weights' })
+  })
+  it('refuses a column known in a few rows, rows with the names that are added, and nothing to fill', async () => {
+    const sparse = tableOf(rows, (i, c) => c === 1 && i > 5)
+    await expect(fit(sparse)).rejects.toMatchObject({ code: 'column-sparse' })
+    expect((await filled(sparse, { fit: { exclude: ['x1'] } })).rows.columns[1]).toEqual(sparse.columns[1])
+    const named = { ...plain, columns: [...plain.columns, text('draw', new Array(60).fill('1'))] }
+    await expect(filled(named, { draws: 2 })).rejects.toMatchObject({ code: 'column-duplicate' })
+    await expect(drawModel(imputation, { model: await fit(plain), request: {} }, { engine })).rejects.toMatchObject({
+      code: 'rows-missing'
+    })
+    await expect(filled(plain, { as: 'mean', draws: 2 })).rejects.toMatchObject({ code: 'option-combination' })
+  })
+  it('new rows: one alone, a level that the data lack, a column less, and columns that the model does not know', async () => {
+    const table = mixed(120)
+    const model = await fit(table)
+    const row = { rowCount: 1, columns: [text('note', ['hello']), text('size', ['']), text('kind', ['delta']), text('count', ['3'])] }
+    const answer = await drawModel(imputation, { model, request: { fill: row } }, { engine })
+    const out = imputation.present(model, answer, 'text')
+    expect(out.columns.map(({ values }) => values[0])).toEqual(['hello', expect.stringMatching(/^\d+,\d$/), 'delta', '3'])
+    expect(answer.warnings.map(({ name }) => name)).toEqual(['columns-absent', 'level-unknown'])
+    expect(answer.warnings[1]!.message).toContain('row 1 has delta')
+  })
+  it('stops when asked to', async () => {
+    const stop = { aborted: false }
+    const progress = () => {
+      stop.aborted = true
+    }
+    await expect(fitModel(imputation, { input: plain, options: {} }, { engine, stop, progress })).rejects.toMatchObject({
+      name: 'StopError'
+    })
+    const model = await fit(plain)
+    await expect(drawModel(imputation, { model, request: { fill: plain } }, { engine, stop: { aborted: true } })).rejects.toMatchObject({
+      name: 'StopError'
+    })
+  })
+})

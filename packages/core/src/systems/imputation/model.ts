@@ -1,0 +1,31 @@
+import type { KeptRules } from '../../code/rules/keep.js'
+import type { ColumnFacts } from '../../table/column-facts.js'
+import type { InferOptions } from '../../table/infer.js'
+import type { ColumnKind } from '../../table/table.js'
+import type { Coding } from './coding.js'
+import type { Masked } from './masking.js'
+import type { Donors } from './row-law.js'
+
+/** What fills gaps of a table: completed rows of it, and how near ones count. */
+export interface ImputationModel {
+  readonly coding: Coding
+  /** Kinds and levels of the columns, as in the table. */
+  readonly kinds: readonly { readonly name: string; readonly kind: ColumnKind; readonly levels?: readonly string[] | undefined }[]
+  readonly donors: Donors
+  readonly rules?: KeptRules | undefined
+  /** How cells of the table were read. */
+  readonly reading: Pick<InferOptions, 'missing' | 'decimal' | 'dateOrder'>
+  readonly summary: ImputationSummary
+}
+
+/** What was decided in a fit. Plain JSON. */
+export interface ImputationSummary {
+  readonly rowCount: number
+  /** Completed rows that gaps are filled from. */
+  readonly donorCount: number
+  readonly epsilon: number
+  readonly ridge: number
+  readonly masking: Pick<Masked, 'tried' | 'columns'>
+  readonly gaps: readonly Pick<ColumnFacts, 'name' | 'missing'>[]
+  readonly notes: readonly string[]
+}

@@ -1,0 +1,65 @@
+import { BANDWIDTH, type Field } from '../fields.js'
+import { ruleFields } from '../rule-options.js'
+import { tableFields } from '../table-options.js'
+
+const VAN_BUUREN = 'van Buuren 2018'
+
+/** Options of learning how gaps are filled, each described once. */
+export const imputationFields: readonly Field[] = [
+  {
+    name: 'bandwidth',
+    ...BANDWIDTH,
+    sentence: 'How near rows count when gaps are filled: kernel bandwidth ε over all coordinates; auto fills masked cells best.',
+    source: ''
+  }
+]
+
+/** Options of filling. */
+export const fillFields: readonly Field[] = [
+  {
+    name: 'as',
+    kind: 'choice',
+    unit: '',
+    range: 'draw, mean or median',
+    default: 'draw',
+    choices: ['draw', 'mean', 'median'],
+    excludes: [
+      { value: 'mean', beside: ['draws'], because: 'one fill: means do not vary' },
+      { value: 'median', beside: ['draws'], because: 'one fill: medians do not vary' }
+    ],
+    sentence:
+      'What a gap is filled with: a draw, with which columns keep their spreads and associations; the mean or the median, which are nearest on average. Categories have the likeliest level in place of both.',
+    source: VAN_BUUREN
+  },
+  {
+    name: 'draws',
+    kind: 'integer',
+    unit: 'fills',
+    range: 'a whole number from 1 to 1000',
+    default: 'one, without the column',
+    minimum: 1,
+    maximum: 1000,
+    sentence: 'Multiple imputation: fills all rows so many times, one table below the other, with a column draw that says which.',
+    source: 'Rubin 1987'
+  },
+  {
+    name: 'flag',
+    kind: 'boolean',
+    unit: '',
+    range: 'a switch',
+    default: 'off',
+    sentence: 'Adds a column filled: the names of the columns that were filled in the row, between semicolons.',
+    source: ''
+  }
+]
+
+/** The options of a fit in the rooms' order: its own, those of tables, and of their rules. */
+export const imputationFitFields: readonly Field[] = [
+  ...imputationFields,
+  ...tableFields,
+  ...ruleFields.map(({ excludes, ...field }) => ({
+    ...field,
+    default: field.name === 'rules' ? 'auto' : field.default,
+    ...(field.name === 'rule' ? { excludes: excludes!.filter(({ beside }) => beside.includes('rules=off')) } : {})
+  }))
+]

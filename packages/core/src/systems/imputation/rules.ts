@@ -1,0 +1,63 @@
+import { findGaps } from '../../code/rules/find-gaps.js'
+import { type KeptRules, keepRules } from '../../code/rules/keep.js'
+import { breachOf } from '../../code/rules/rows-of-rule.js'
+import { inputsOf, type Rule } from '../../code/rules/rule.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
+import type { PreparedTable } from '../prepare.js'
+import type { RuleOptions } from '../rule-options.js'
+import { rulesOf } from '../ruled-rows.js'
+import { isGap } from './coding.js'
+
+type Data = PreparedTable['data']
+type Options = Parameters<typeof rulesOf>[1] & RuleOptions
+
+/** Rows of which fewer than this have all cells say nothing of rules, as for rules of whole tables. */
+const LEAST_ROWS = 30
+
+/**
+ * Rules of a table with gaps: those that its complete rows obey, and where cells must be missing. Each holds in every row that
+ * knows all of its columns. Undefined where there are none. Throws `InputError` for stated rules that are none, or are broken by
+ * complete rows.
+ */
+export function rulesWithGaps(data: Data, options: Options): KeptRules | undefined {
+  if (options.rules === 'off') return undefined
+  const gaps = data.table.rowCount < LEAST_ROWS ? [] : gapRules(data.table)
+  const whole = rowsWithout(data.table, new Set(gaps.map(({ column }) => column)))
+  if (whole.length < 2) return gaps.length === 0 ? undefined : keepRules(gaps, data)
+  const complete = { ...data, table: takeTableRows(data.table, whole) }
+  const all = rulesOf(complete, { ...options, rowNumbers: whole }).filter((rule) => !rule.exceptions && holdsWhereKnown(rule, data))
+  const found = all.filter(({ kind }) => kind !== 'gap')
+  // Complete rows show no gap: such rules are stated.
+  const marks = [...all.filter(({ kind }) => kind === 'gap'), ...gaps].filter(({ column }) => !found.some((rule) => rule.column === column))
+  if (found.length + marks.length === 0) return undefined
+  const kept = keepRules(found, complete)
+  return { ...kept, rules: [...kept.rules, ...keepRules(firstOfEach(marks), data).rules] }
+}
+
+const firstOfEach = (rules: readonly Rule[]): Rule[] =>
+  rules.filter((rule, k) => rules.findIndex(({ column }) => column === rule.column) === k)
+
+/** Where every row has a gap in one column exactly where another says so: such gaps mean something, and stay. */
+function gapRules(table: Table): Extract<Rule, { kind: 'gap' }>[] {
+  // A gap where another column has one is said by neither of both.
+  return findGaps(table.columns, table.rowCount).flatMap((gap) => (gap.levels ? [{ kind: 'gap' as const, ...gap }] : []))
+}
+
+/** Rows without a gap, but in some columns. */
+function rowsWithout({ columns, rowCount }: Table, but: ReadonlySet<string>): number[] {
+  const counted = columns.filter((column) => !but.has(column.name) && !isWhollyEmpty(column.name, { columns, rowCount }))
+  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => counted.every((column) => !isGap(column, i)))
+}
+
+const isWhollyEmpty = (name: string, { columns, rowCount }: Table): boolean => {
+  const column = columns.find((one) => one.name === name)!
+  for (let i = 0; i < rowCount; i++) if (!isGap(column, i)) return false
+  return true
+}
+
+function holdsWhereKnown(rule: Rule, data: Data): boolean {
+  const columns = data.table.columns.filter(({ name }) => name === rule.column || inputsOf(rule).includes(name))
+  const rows = Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => columns.every((column) => !isGap(column, i)))
+  return !breachOf(rule, { ...data, table: takeTableRows(data.table, rows) })
+}

@@ -1,0 +1,150 @@
+import type { KeptRules } from '../../code/rules/keep.js'
+import type { ModelContents } from '../../model-file/contents.js'
+import {
+  BANDWIDTH,
+  damaged,
+  exactly,
+  expectKind,
+  float64Array,
+  list,
+  measured,
+  number,
+  optional,
+  record,
+  SCALED,
+  text,
+  uint8Array,
+  variant,
+  whole,
+  word
+} from '../../model-file/reading.js'
+import { matrix } from '../../num/matrix.js'
+import type { DateOrder } from '../../table/date-style.js'
+import type { Lattice } from '../../table/recurring.js'
+import type { ColumnKind } from '../../table/table.js'
+import { columnFormat, UNSCALED } from '../encoder-file.js'
+import { recordRules, rulesIn } from '../rules-file.js'
+import { type CodedColumn, type Coding, widthOf } from './coding.js'
+import type { ImputationModel, ImputationSummary } from './model.js'
+import type { Donors } from './row-law.js'
+
+/** Model → contents of a model file. */
+export function saveImputation({ coding, kinds, donors, rules, reading, summary }: ImputationModel): ModelContents {
+  return {
+    kind: 'imputation',
+    meta: { coding, kinds, reading, summary, ...(rules ? { rules: recordRules(rules), drawn: drawnBeside(rules) } : {}) },
+    arrays: { completed: donors.completed.data, known: donors.known, weights: donors.weights }
+  }
+}
+
+/** Columns that no rule derives, and the gaps that stand in place of those that an order bounds. */
+function drawnBeside({ rules, columns }: KeptRules): string[] {
+  const derived = new Set(rules.flatMap((rule) => (rule.kind === 'gap' ? [] : [rule.column])))
+  const gaps = rules.flatMap((rule) => (rule.kind === 'order' ? [rule.gap] : []))
+  return [...columns.map(({ name }) => name).filter((name) => !derived.has(name)), ...gaps]
+}
+
+type Coded<C extends CodedColumn['carries']> = Extract<CodedColumn, { carries: C }>
+
+const coded = variant<CodedColumn>('carries', {
+  number: record<Coded<'number'>>({
+    carries: word('number'),
+    name: text,
+    at: whole(),
+    centre: number(UNSCALED),
+    scale: number({ above: 0, most: 1e200 }),
+    low: number(UNSCALED),
+    high: number(UNSCALED),
+    values: optional(list(number(UNSCALED))),
+    lattice: optional(record<Lattice>({ step: whole({ least: 1 }), unit: whole({ least: 1 }) }))
+  }),
+  levels: record<Coded<'levels'>>({ carries: word('levels'), name: text, at: whole(), levels: list(text) }),
+  constant: record<Coded<'constant'>>({ carries: word('constant'), name: text, value: number(UNSCALED) }),
+  nothing: record<Coded<'nothing'>>({ carries: word('nothing'), name: text })
+})
+
+const kind = record<ImputationModel['kinds'][number]>({
+  name: text,
+  kind: word('number', 'integer', 'category', 'boolean', 'datetime', 'identifier'),
+  levels: optional(list(text))
+})
+
+const readingIn = record<ImputationModel['reading']>({
+  missing: optional(list(text)),
+  decimal: optional(word('point', 'comma')),
+  dateOrder: optional(word<DateOrder>('day-first', 'month-first'))
+})
+
+const summaryIn = record<ImputationSummary>({
+  rowCount: whole({ least: 1 }),
+  donorCount: whole({ least: 1 }),
+  epsilon: number(BANDWIDTH),
+  ridge: number({ least: 0 }),
+  masking: record<ImputationSummary['masking']>({
+    tried: list(record<ImputationSummary['masking']['tried'][number]>({ epsilon: measured, ridge: measured, error: measured })),
+    columns: list(record<ImputationSummary['masking']['columns'][number]>({ name: text, error: measured, cells: whole() }))
+  }),
+  gaps: list(record<ImputationSummary['gaps'][number]>({ name: text, missing: whole() })),
+  notes: list(text)
+})
+
+/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
+export function loadImputation(contents: ModelContents): ImputationModel {
+  expectKind(contents, 'imputation')
+  const { kinds, reading, summary, ...read } = record<Pick<ImputationModel, 'coding' | 'kinds' | 'reading' | 'summary'>>({
+    coding: record<Coding>({ columns: list(coded), formats: list(columnFormat), width: whole() }),
+    kinds: list(kind),
+    reading: readingIn,
+    summary: summaryIn
+  })(contents.meta, 'meta')
+  checkCoding(read.coding, kinds)
+  const { drawn = [] } = record<{ readonly drawn?: readonly string[] }>({ drawn: optional(list(text)) })(contents.meta, 'meta')
+  const { rules } = record<{ readonly rules?: KeptRules }>({ rules: optional(rulesIn(drawn)) })(contents.meta, 'meta')
+  return { coding: read.coding, kinds, donors: donorsIn(contents, summary.donorCount, read.coding), rules, reading, summary }
+}
+
+function checkCoding({ columns, formats, width }: Coding, kinds: ImputationModel['kinds']): void {
+  exactly(columns.length)(formats.length, 'meta.coding.formats.length')
+  exactly(columns.length)(kinds.length, 'meta.kinds.length')
+  if (new Set(columns.map(({ name }) => name)).size < columns.length)
+    throw damaged('a model with two columns of one name', 'distinct names')
+  let at = 0
+  for (const [c, column] of columns.entries()) {
+    const field = `meta.coding.columns[${c}]`
+    word(column.name)(formats[c]!.name, `${field}.name`)
+    word(column.name)(kinds[c]!.name, `${field}.name`)
+    word(kinds[c]!.kind)(formats[c]!.kind, `${field}.kind`)
+    checkColumn(column, kinds[c]!, field)
+    if (column.carries === 'number' || column.carries === 'levels') exactly(at)(column.at, `${field}.at`)
+    at += widthOf(column)
+  }
+  exactly(at)(width, 'meta.coding.width')
+}
+
+const NUMERIC: readonly ColumnKind[] = ['number', 'integer', 'datetime']
+
+function checkColumn(column: CodedColumn, { kind: own, levels }: ImputationModel['kinds'][number], field: string): void {
+  if (column.carries === 'nothing') return
+  const isNumber = column.carries !== 'levels'
+  if (isNumber !== NUMERIC.includes(own) || own === 'identifier')
+    throw damaged(`a model with ${field}, of kind ${own}, carried as ${column.carries}`, 'a kind that fits')
+  if (column.carries === 'levels') {
+    exactly(column.levels.length)(levels?.length, `${field}.levels.length`)
+    whole({ least: 1 })(column.levels.length, `${field}.levels.length`)
+    if (column.levels.some((level, k) => level !== levels![k]))
+      throw damaged(`a model with ${field} of other levels than its kind`, 'the same')
+  }
+  if (column.carries === 'number' && column.values && !column.values.every((x, k) => k === 0 || x > column.values![k - 1]!))
+    throw damaged(`a model with ${field}.values that do not rise`, 'values in their order')
+  if (column.carries === 'number' && column.values?.length === 0) throw damaged(`a model with ${field} of no values`, 'its values')
+}
+
+function donorsIn({ arrays }: ModelContents, count: number, { width }: Coding): Donors {
+  const known = uint8Array(arrays, 'known')
+  exactly(count * width)(known.length, 'known.length')
+  if (known.some((mark) => mark > 1)) throw damaged('a model whose known are not 0 and 1', 'marks of known cells')
+  const weights = float64Array(arrays, 'weights', count, { least: 0, most: 1 })
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  if (!(Math.abs(total - 1) < 1e-9)) throw damaged(`a model whose weights sum to ${total}`, 'weights that sum to 1')
+  return { completed: matrix(count, width, float64Array(arrays, 'completed', count * width, SCALED)), known, weights }
+}

@@ -1,0 +1,90 @@
+import { ruleTexts } from '../../code/rules/keep.js'
+import { shareText } from '../../tell/numbers.js'
+import { explained, facts, type Telling, type Topic, together } from '../../tell/telling.js'
+import type { FilledRows } from './fill.js'
+import type { ImputationModel } from './model.js'
+
+/** What a model of gaps says; with an answer, what was filled. */
+export function tellImputation(model: ImputationModel, answer?: FilledRows): Telling {
+  return answer ? together(tellFilled(answer), tellModel(model)) : tellModel(model)
+}
+
+function tellFilled({ counts, warnings }: FilledRows): Telling {
+  const gaps = counts.columns.reduce((sum, column) => sum + column.gaps, 0)
+  const stay = counts.columns.reduce((sum, column) => sum + column.stay, 0)
+  const cells = counts.rows * counts.columns.length
+  const rows = counts.columns
+    .filter((column) => column.gaps > 0)
+    .map((column) => [column.name, column.gaps, column.gaps / counts.rows, column.stay || ''])
+  return {
+    json: { filled: { rows: counts.rows, gapRows: counts.gapRows, cells: gaps, stay, columns: counts.columns } },
+    topics: [
+      {
+        id: 'filled',
+        title: 'Gaps',
+        blocks: [
+          facts(
+            {
+              name: 'gaps',
+              value: gaps,
+              aside: `${shareText(gaps / Math.max(1, cells))} of the cells, in ${counts.gapRows} of ${counts.rows} rows`
+            },
+            stay > 0 ? { name: 'gaps that stay', value: stay, aside: 'a rule says that the cell is missing' } : undefined
+          ),
+          {
+            kind: 'table',
+            caption: 'Gaps by column, and how many of them stay since a rule says that the cell is missing.',
+            head: ['column', 'gaps#', 'share of rows#', 'stay#'],
+            rows
+          }
+        ]
+      }
+    ],
+    warnings,
+    notes: []
+  }
+}
+
+function tellModel({ summary, rules }: ImputationModel): Telling {
+  const { epsilon, ridge, donorCount, rowCount, masking, notes } = summary
+  const texts = rules ? ruleTexts(rules) : []
+  return {
+    json: { ...summary, ...(texts.length > 0 ? { rules: texts } : {}) },
+    topics: [
+      {
+        id: 'neighbours',
+        title: 'How gaps are filled',
+        blocks: [
+          explained(
+            'Each row is regressed on the rows near it by its known cells, shrunk to the regression on all rows; a draw adds what the regression leaves of one of these rows. Bandwidth and ridge are those with which masked cells were filled best.'
+          ),
+          facts(
+            { name: 'rows that gaps are filled from', value: donorCount, ...(donorCount < rowCount ? { aside: `of ${rowCount}` } : {}) },
+            { name: 'bandwidth ε', value: epsilon },
+            { name: 'ridge', value: ridge },
+            ...texts.map((value) => ({ name: 'rule', value }))
+          ),
+          {
+            kind: 'table',
+            caption: 'Error of masked cells under each setting, in squared standard deviations.',
+            head: ['bandwidth ε', 'ridge#', 'error#', 'chosen'],
+            rows: masking.tried.map((one) => [
+              String(Number(one.epsilon.toPrecision(4))),
+              one.ridge,
+              one.error,
+              one.epsilon === epsilon && one.ridge === ridge ? 'yes' : ''
+            ])
+          },
+          {
+            kind: 'table',
+            caption: 'Error of masked cells by column, in standard deviations; 1 is the error of the mean.',
+            head: ['column', 'error#', 'masked cells#'],
+            rows: masking.columns.map(({ name, error, cells }) => [name, error, cells])
+          }
+        ]
+      } satisfies Topic
+    ],
+    warnings: [],
+    notes
+  }
+}

@@ -1,0 +1,99 @@
+import type { Command } from '@commander-js/extra-typings'
+import { type ImputationModel, type ImputationRequest, InputError, packModel, SYSTEMS } from '@sbridge/core'
+import { tellSeed, together } from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
+import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
+import { runOf, watched, withEngine } from '../cli/options.js'
+import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { cellsOf } from '../cli/rows.js'
+import { say } from '../cli/say.js'
+import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, type Source, sourceOf } from '../cli/source.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { readTable, writeTable } from '../format/table-file.js'
+
+const { imputation } = SYSTEMS
+const { fields } = imputation
+
+export function imputeVerb(verb: Command): void {
+  const command = verb
+    .argument('<input>', 'a table with gaps, or a model file that `impute --model` wrote')
+    .argument('[rows]', 'with a model: the table whose gaps are filled')
+    .requiredOption('-o, --output <file>', 'where the rows go: those of the input in their order, given cells as they are')
+    .option('--model <file>', 'also writes a model that fills new rows')
+    .option('--json', 'prints a summary as JSON on standard output')
+    .option('--dry-run', 'prints sizes, memory and time only')
+  addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
+  command.action(async (input, rows, options) => {
+    await runImpute(input, rows, options as ImputeFlags)
+  })
+}
+
+interface ImputeFlags extends Readonly<Record<string, unknown>> {
+  readonly output: string
+  readonly model?: string
+  readonly json?: boolean
+  readonly dryRun?: boolean
+}
+
+async function runImpute(input: string, rows: string | undefined, flags: ImputeFlags): Promise<void> {
+  // All that can be refused is refused before anything is computed.
+  const run = runOf(flags)
+  const cells = cellsOf(flags)
+  if (flags.model !== undefined) refuseNameOfTable(flags.model)
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.model], [input, rows])
+  const source = await sourceOf(imputation, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name) })
+  if ('contents' in source === (rows === undefined)) throw wrongInputs(input, rows)
+  const asked: ImputationRequest = { ...readFields(fields.draw, flags), seed: run.seed }
+  await requestOf(imputation, source, asked)
+  await withEngine(run, async (engine) => {
+    const { ready, request } = await readAll({ source, rows, flags, asked }, { engine })
+    const plan = imputation.plan(ready as never, request)
+    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    const { model, drawn } = await watched(plan, engine, async (context) => {
+      const model = await modelOf<ImputationModel>(imputation, ready, context)
+      return { model, drawn: await imputation.draw(model, request, context) }
+    })
+    await writeTable(flags.output, imputation.present(model, drawn, cells))
+    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(imputation.save(model)))
+    const telling = together(tellSeed(run.seed), imputation.tell(model, { answer: drawn, request }))
+    say({ output: flags.output, made: madeOf(request), telling, keys: {}, flags })
+  })
+}
+
+interface Asked {
+  readonly source: Source
+  readonly rows: string | undefined
+  readonly flags: ImputeFlags
+  readonly asked: ImputationRequest
+}
+
+/** The model or the table, and the request with the rows to fill: those of the table itself, or of another file. */
+async function readAll(
+  { source, rows, flags, asked }: Asked,
+  context: Parameters<typeof readyOf>[2]['context']
+): Promise<{ ready: Ready<ImputationModel>; request: ImputationRequest & { readonly fill: RawTable } }> {
+  const ready = await readyOf<ImputationModel>(imputation, source, { context, request: asked })
+  const fill = 'input' in ready ? ready.input : await readTable(rows!, readFields(readingFields, flags))
+  return { ready, request: { ...asked, fill } }
+}
+
+function madeOf({ fill, draws }: ImputationRequest): string {
+  const rows = `${fill!.rowCount} rows`
+  return draws === undefined ? rows : `${draws} fills of ${rows}`
+}
+
+function wrongInputs(input: string, rows: string | undefined): InputError {
+  return rows === undefined
+    ? new InputError({
+        code: 'input-missing',
+        got: `the model ${input} alone`,
+        expected: 'a table of rows after it',
+        try: `sbridge impute ${input} new.csv -o OUT`
+      })
+    : new InputError({
+        code: 'input-extra',
+        got: `two tables, ${input} and ${rows}`,
+        expected: 'one table, or a model and a table',
+        try: `sbridge impute ${input} -o OUT --model MODEL, then sbridge impute MODEL ${rows} -o OUT`
+      })
+}

@@ -220,8 +220,8 @@ class PathSearch {
   }
 }
 
-/** Rows kept at most, in numbers: 8 MB whatever the problem's size. */
-const KEPT = 1 << 20
+/** Rows kept at most, in numbers: 128 MB, all of 4,096 by 4,096. Whoever needs a row again would compute it again. */
+const KEPT = 1 << 24
 
 /** Rows of ground costs: the last ones used are kept, in a memory of fixed size. */
 class CostRows {

@@ -298,6 +298,9 @@ class WasmEngine implements Engine {
       runCount: cloud.runCount,
       splitAxes: cloud.splitAxes,
       splitValues: cloud.splitValues,
+      nodeBoxes: cloud.nodeBoxes,
+      nodeLogMaxima: logs?.nodeMaxima ?? 0,
+      nodeWidthMaxima: widths?.nodeMaxima ?? 0,
       ...special
     }
     this.#writeQueries(pair, request, order, fields)

@@ -46,7 +46,10 @@ export const FIELDS = {
   radii: 38,
   runCount: 39,
   splitAxes: 40,
-  splitValues: 41
+  splitValues: 41,
+  nodeBoxes: 42,
+  nodeLogMaxima: 43,
+  nodeWidthMaxima: 44
 } as const
 
 export type JobFields = { [name in keyof typeof FIELDS]: number }

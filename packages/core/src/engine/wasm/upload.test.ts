@@ -11,7 +11,7 @@ test('log terms are written wherever memory has to grow between what is reserved
   const points = matrix(ROWS, 1, normals(keyFromSeed(1), ROWS))
   const log = Float64Array.from({ length: ROWS }, (_, i) => 1 - i)
   const { Memory } = webAssembly()!
-  // Three things are reserved: one of 512 bytes, two of 64. Room left for none of them, one, two or all.
+  // Four things are reserved: one of 512 bytes, three of 64. Room left for none of them, one, two, three or all.
   for (let room = 0; room <= 768; room += 64) {
     const arena = new Arena(new Memory({ initial: 1, maximum: 4 }) as WasmMemory)
     const cloud = uploadCloud(arena, { precision: 'float64', centred: true }, points)

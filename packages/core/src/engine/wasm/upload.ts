@@ -23,6 +23,8 @@ export interface UploadedCloud extends UploadedMatrix {
   readonly order: Uint32Array
   readonly blockCount: number
   readonly boxes: number
+  /** Boxes of the nodes of the tree of blocks, each at its middle [blocks]. */
+  readonly nodeBoxes: number
   /** Squared distances of the points from their block's centre, in lanes [blocks·rows], and the largest of each block. */
   readonly norms: number
   readonly radii: number
@@ -87,11 +89,12 @@ export function uploadCloud(arena: Arena, format: Format, points: Matrix): Uploa
   const { data, centres } = uploadMatrix(arena, format, points, order)
   const boxes = arena.take(blockCount * 2 * points.cols * 8)
   writeBoxes(points, order, rows, arena.float64(boxes, blockCount * 2 * points.cols))
+  const nodeBoxes = uploadNodeBoxes(arena, boxes, blockCount, points.cols)
   const splits = uploadSplits(arena, points, order)
   const orderAddress = arena.take(blockCount * rows * 4)
   const padded = arena.uint32(orderAddress, blockCount * rows).fill(NO_POINT)
   padded.set(order)
-  return { order, blockCount, data, centres, boxes, orderAddress, ...splits, ...uploadNorms(arena, format, data, blockCount, points.cols) }
+  return { order, blockCount, data, centres, boxes, nodeBoxes, orderAddress, ...splits, ...uploadNorms(arena, format, data, blockCount, points.cols) }
 }
 
 /** Norms of the points as they were rounded to lanes. */
@@ -173,10 +176,62 @@ function uploadSplits(arena: Arena, points: Matrix, order: Uint32Array): Pick<Up
   return { runCount, splitAxes, splitValues }
 }
 
-/** One number a point, in block order, with the largest of each block; numbers are kept relative to `relative ? largest : 0`. */
+/** Blocks start … end−1 as a node of the tree of blocks; what is kept of it stands at `middle`, of a lone block at that block. */
+interface Node {
+  readonly start: number
+  readonly middle: number
+  readonly end: number
+}
+
+/** The nodes of two blocks or more, children first: halved as the block order was. */
+function nodesOf(blockCount: number): readonly Node[] {
+  const nodes: Node[] = []
+  const pending: (readonly [number, number])[] = [[0, blockCount]]
+  for (let part = pending.pop(); part; part = pending.pop()) {
+    const [start, end] = part
+    if (end - start < 2) continue
+    const middle = (start + end + 1) >>> 1
+    nodes.push({ start, middle, end })
+    pending.push([start, middle], [middle, end])
+  }
+  return nodes.reverse()
+}
+
+/** Of each half of a node: whether it is a block, and where its numbers stand. */
+const halvesOf = ({ start, middle, end }: Node) =>
+  [
+    { block: middle - start === 1, at: middle - start === 1 ? start : (start + middle + 1) >>> 1 },
+    { block: end - middle === 1, at: end - middle === 1 ? middle : (middle + end + 1) >>> 1 }
+  ] as const
+
+function uploadNodeBoxes(arena: Arena, boxes: number, blockCount: number, d: number): number {
+  const nodeBoxes = arena.take(blockCount * 2 * d * 8)
+  const leaves = arena.float64(boxes, blockCount * 2 * d)
+  const out = arena.float64(nodeBoxes, blockCount * 2 * d)
+  for (const node of nodesOf(blockCount)) {
+    const [left, right] = halvesOf(node)
+    const [a, b] = [left.block ? leaves : out, right.block ? leaves : out]
+    for (let c = 0; c < 2 * d; c++) {
+      const [x, y] = [a[left.at * 2 * d + c]!, b[right.at * 2 * d + c]!]
+      out[node.middle * 2 * d + c] = c < d ? Math.min(x, y) : Math.max(x, y)
+    }
+  }
+  return nodeBoxes
+}
+
+/** Largest of the blocks' numbers below each node, at its middle. */
+function writeNodeMaxima(leaves: Float64Array, out: Float64Array): void {
+  for (const node of nodesOf(leaves.length)) {
+    const [left, right] = halvesOf(node)
+    out[node.middle] = Math.max((left.block ? leaves : out)[left.at]!, (right.block ? leaves : out)[right.at]!)
+  }
+}
+
+/** One number a point, in block order, with the largest of each block and of each node of the tree of blocks. */
 interface Column {
   readonly data: number
   readonly maxima: number
+  readonly nodeMaxima: number
 }
 
 /** Log terms with the smallest of each block, −∞ where a row of the block holds no point. */
@@ -187,7 +242,7 @@ interface LogColumn extends Column {
 /** Log terms, relative to the largest of their block and in bits; −∞ past the last point. */
 export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array, cloud: UploadedCloud): LogColumn {
   const rows = blockRows(precision)
-  const { data, maxima } = takeColumn(arena, precision, cloud)
+  const { data, maxima, nodeMaxima } = takeColumn(arena, precision, cloud)
   const minima = arena.take(cloud.blockCount * 8)
   // Views come after the last `take`: memory that grows leaves them behind.
   const out = lanes(arena, precision, data, cloud.blockCount * rows)
@@ -211,13 +266,14 @@ export function uploadLogs(arena: Arena, precision: Precision, log: Float64Array
     const shift = largest === Number.NEGATIVE_INFINITY ? 0 : largest
     for (let j = 0; j < rows; j++) out[start + j] = (terms[j]! - shift) * BITS
   }
-  return { data, maxima, minima }
+  writeNodeMaxima(maximum, arena.float64(nodeMaxima, cloud.blockCount))
+  return { data, maxima, nodeMaxima, minima }
 }
 
 /** Widths of the variable kernel, the last one repeated to fill its block. */
 export function uploadWidths(arena: Arena, precision: Precision, width: Float64Array, cloud: UploadedCloud): Column {
   const rows = blockRows(precision)
-  const { data, maxima } = takeColumn(arena, precision, cloud)
+  const { data, maxima, nodeMaxima } = takeColumn(arena, precision, cloud)
   const length = cloud.blockCount * rows
   const out = lanes(arena, precision, data, length)
   const largest = arena.float64(maxima, cloud.blockCount).fill(0)
@@ -228,10 +284,11 @@ export function uploadWidths(arena: Arena, precision: Precision, width: Float64A
     const b = Math.floor(i / rows)
     if (x > largest[b]!) largest[b] = x
   }
-  return { data, maxima }
+  writeNodeMaxima(largest, arena.float64(nodeMaxima, cloud.blockCount))
+  return { data, maxima, nodeMaxima }
 }
 
 function takeColumn(arena: Arena, precision: Precision, cloud: UploadedCloud): Column {
   const data = arena.take(cloud.blockCount * blockRows(precision) * laneBytes(precision))
-  return { data, maxima: arena.take(cloud.blockCount * 8) }
+  return { data, maxima: arena.take(cloud.blockCount * 8), nodeMaxima: arena.take(cloud.blockCount * 8) }
 }

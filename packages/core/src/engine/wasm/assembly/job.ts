@@ -49,6 +49,10 @@ export const RADII: i32 = 38
 export const RUN_COUNT: i32 = 39
 export const SPLIT_AXES: i32 = 40
 export const SPLIT_VALUES: i32 = 41
+/** Of each node of the tree of blocks (upload.ts): its box, its largest log term in nats, its widest width. */
+export const NODE_BOXES: i32 = 42
+export const NODE_LOG_MAXIMA: i32 = 43
+export const NODE_WIDTH_MAXIMA: i32 = 44
 
 export const SCALE: i32 = 0
 export const CUT: i32 = 1

@@ -164,18 +164,45 @@ function meet(block: i32, slot: i32, padded: i32): bool {
   return true
 }
 
-/** Visits the blocks that matter; returns how many. */
-function sweep(padded: i32, widest: f64): i32 {
-  let slots = 0
-  for (let b = 0; b < state.blockCount; b++) {
-    const bound = unitBound(b, widest)
-    if (!(bound >= leastCut && bound > -Infinity)) continue
-    if (bound - leastShift > HEADROOM) makeRoom(b, slots, padded)
-    if (state.partials) memory.fill(state.partials + ((<usize>slots * <usize>padded) << 3), 0, <usize>padded << 3)
-    if (!meet(b, slots, padded)) continue
-    store<u32>(state.visited + (<usize>slots << 2), b)
-    slots++
+/** The same of a node of the tree of blocks: not less than of any block below it, rounding included. */
+@inline function nodeBound(node: i32, widest: f64): f64 {
+  const d = state.dimension
+  const squared = boxDistance(state.box, job.pointer(job.NODE_BOXES) + ((<usize>node * <usize>d) << 4), d)
+  const falls = squared * state.scale
+  const width = state.variable ? widest + state.real64(job.pointer(job.NODE_WIDTH_MAXIMA), node) : 1
+  return state.real64(job.pointer(job.NODE_LOG_MAXIMA), node) - (state.variable ? falls / width : falls)
+}
+
+/** Blocks visited so far by the sweep at hand. */
+let slots: i32 = 0
+
+function visitBlock(block: i32, padded: i32, widest: f64): void {
+  const bound = unitBound(block, widest)
+  if (!(bound >= leastCut && bound > -Infinity)) return
+  if (bound - leastShift > HEADROOM) makeRoom(block, slots, padded)
+  if (state.partials) memory.fill(state.partials + ((<usize>slots * <usize>padded) << 3), 0, <usize>padded << 3)
+  if (!meet(block, slots, padded)) return
+  store<u32>(state.visited + (<usize>slots << 2), block)
+  slots++
+}
+
+/** Blocks start … end−1: where their node cannot matter to any query of the unit none of them can, for cuts only rise. */
+function visitBlocks(start: i32, end: i32, padded: i32, widest: f64): void {
+  if (end - start === 1) {
+    visitBlock(start, padded, widest)
+    return
   }
+  const node = (start + end + 1) >> 1
+  const bound = nodeBound(node, widest)
+  if (!(bound >= leastCut && bound > -Infinity)) return
+  visitBlocks(start, node, padded, widest)
+  visitBlocks(node, end, padded, widest)
+}
+
+/** Visits the blocks that matter, ascending; returns how many. */
+function sweep(padded: i32, widest: f64): i32 {
+  slots = 0
+  if (state.blockCount > 0) visitBlocks(0, state.blockCount, padded, widest)
   return slots
 }
 
@@ -199,7 +226,7 @@ export function unit(first: i32, count: i32): void {
   const padded = (count + 3) & ~3
   const widest = takeQueries(first, count, padded)
   begin(padded)
-  const slots = sweep(padded, widest)
+  sweep(padded, widest)
   for (let q = 0; q < count; q++) writeRow(q, first + q)
   const mode = state.mode
   if (mode & job.COVARIANCE) {

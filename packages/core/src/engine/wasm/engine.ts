@@ -32,12 +32,17 @@ export interface WasmEngineOptions {
 /** Nats below a row's reference, which is less than its sum, at which a block is left out: 1e-14 and, in float32, 6e-9 of it a point. */
 const CUT = { float64: 32.2, float32: 19 }
 
+/** Blocks from which queries are put in order: among fewer hardly any can be left out, and a row's result does not depend on it. */
+const ORDERED_BLOCKS = 8
+
 /** Arithmetic operations below which a job is not worth waking the workers. */
 const SHARED_WORK = 4e6
 /** Operations of a pick from which it is made in float32: some thousand points. Not of all picks of a call: a row is drawn alike among any. */
 const QUICK_WORK = 2e4
 /** Operations of one unit, at most: about 30 ms. */
 const UNIT_WORK = 1e8
+
+const FIELD_PLACES = Object.entries(job.FIELDS) as readonly (readonly [keyof job.JobFields, number])[]
 
 /** What one call asks for. */
 interface Request {
@@ -248,7 +253,7 @@ class WasmEngine implements Engine {
     const { values } = request
     const n = pair.from.points.rows
     const self = values !== undefined && values.data === pair.to.points.data
-    const order = pair.from.points.data === pair.to.points.data ? cloud.order : this.#queries.of(pair.from.points)
+    const order = this.#orderOf(pair, cloud)
     const uploadedValues =
       values === undefined ? undefined : self ? cloud : uploadMatrix(arena, { precision, centred: true }, values, cloud.order)
     const logs = request.log && uploadLogs(arena, precision, request.log, cloud)
@@ -311,6 +316,11 @@ class WasmEngine implements Engine {
     return { fields: this.#reserveScratch(fields), order }
   }
 
+  #orderOf({ from, to }: Pair, cloud: UploadedCloud): Uint32Array {
+    if (from.points.data === to.points.data) return cloud.order
+    return cloud.blockCount < ORDERED_BLOCKS ? rowNumbers(from.points.rows) : this.#queries.of(from.points)
+  }
+
   #takeFloat64(length: number): number {
     return this.#arena.take(length * 8)
   }
@@ -340,7 +350,7 @@ class WasmEngine implements Engine {
 
   #write(fields: job.JobFields): void {
     const words = this.#arena.uint32(job.JOB_ADDRESS, 64)
-    for (const name of Object.keys(job.FIELDS) as (keyof job.JobFields)[]) words[job.FIELDS[name]] = fields[name]
+    for (const [name, place] of FIELD_PLACES) words[place] = fields[name]
   }
 
   async #run(fields: job.JobFields, units: number): Promise<void> {
@@ -374,6 +384,14 @@ class WasmEngine implements Engine {
     }
     return out
   }
+}
+
+let numbered: Uint32Array = new Uint32Array(0)
+
+/** 0 … n − 1. */
+function rowNumbers(n: number): Uint32Array {
+  if (numbered.length < n) numbered = Uint32Array.from({ length: Math.max(n, 1024) }, (_, i) => i)
+  return numbered.subarray(0, n)
 }
 
 function secondCount({ mode, values, neighbours }: Request): number {

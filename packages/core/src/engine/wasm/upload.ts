@@ -94,7 +94,17 @@ export function uploadCloud(arena: Arena, format: Format, points: Matrix): Uploa
   const orderAddress = arena.take(blockCount * rows * 4)
   const padded = arena.uint32(orderAddress, blockCount * rows).fill(NO_POINT)
   padded.set(order)
-  return { order, blockCount, data, centres, boxes, nodeBoxes, orderAddress, ...splits, ...uploadNorms(arena, format, data, blockCount, points.cols) }
+  return {
+    order,
+    blockCount,
+    data,
+    centres,
+    boxes,
+    nodeBoxes,
+    orderAddress,
+    ...splits,
+    ...uploadNorms(arena, format, data, blockCount, points.cols)
+  }
 }
 
 /** Norms of the points as they were rounded to lanes. */

@@ -1,0 +1,140 @@
+// Whole jobs of the command line as tables grow: processor seconds, peak memory, and how well the rows can be told from fresh ones.
+// node bench/growth.mjs [JOB …] [--beside CHECKOUT] [--threads N]: single jobs; beside another build of this repository, in turns.
+// Absolute seconds differ from machine to machine: what counts is one build beside another in one run.
+import { spawnSync } from 'node:child_process'
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { normals, uniforms } from '../packages/core/dist/num/random.js'
+import { keyFromSeed } from '../packages/sbridge/dist/index.js'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const { values: asked, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { beside: { type: 'string' }, threads: { type: 'string', default: '1' } }
+})
+const folder = mkdtempSync(join(tmpdir(), 'sbridge-growth-'))
+process.on('exit', () => rmSync(folder, { recursive: true }))
+
+/** Every other number bends with the one before it. */
+function curved(rows, d, seed) {
+  const z = normals(keyFromSeed(seed), rows * d)
+  const cell = (i, c) => (c % 2 === 0 ? z[i * d + c] : 0.5 * z[i * d + c - 1] ** 2 + 0.5 * z[i * d + c]).toFixed(5)
+  return { names: Array.from({ length: d }, (_, c) => `x${c}`), row: (i) => Array.from({ length: d }, (_, c) => cell(i, c)) }
+}
+
+/** Eight numbers, one with empty cells, three categories that go with them, a date. */
+function mixed(rows, seed) {
+  const numbers = curved(rows, 8, seed)
+  const u = uniforms(keyFromSeed(seed + 100), 4 * rows)
+  const level = (i, k, count) => `c${Math.min(count - 1, Math.floor(count * u[4 * i + k] ** 2))}`
+  return {
+    names: [...numbers.names, 'a', 'b', 'c', 'day'],
+    row(i) {
+      const cells = numbers.row(i)
+      if (u[4 * i + 3] < 0.1) cells[7] = ''
+      const day = new Date(Date.UTC(2020, 0, 1) + Math.floor(1000 * (0.5 + 0.4 * Math.tanh(Number(cells[0])))) * 86400000)
+      return [...cells, Number(cells[0]) > 0 ? 'high' : level(i, 0, 4), level(i, 1, 8), level(i, 2, 5), day.toISOString().slice(0, 10)]
+    }
+  }
+}
+
+async function written({ names, row }, rows, name) {
+  const path = join(folder, name)
+  if (existsSync(path)) return path
+  const file = createWriteStream(path)
+  file.write(`${names.join()}\n`)
+  for (let i = 0; i < rows; i++) if (!file.write(`${row(i).join()}\n`)) await new Promise((done) => file.once('drain', done))
+  await new Promise((done) => file.end(done))
+  return path
+}
+
+const draws = (law, rows, drawn, ...options) => ({
+  rows,
+  table: () => written(law(rows, 1), rows, `table-${law.name}-${rows}-${law(2, 1).names.length}.csv`),
+  fresh: () => written(law(5000, 2), 5000, `fresh-${law.name}-${law(2, 1).names.length}.csv`),
+  words: (table, out) => ['sample', table, '-n', String(drawn), '-o', out, '--seed', '1', ...options]
+})
+const of = (d) => {
+  const law = (rows, seed) => curved(rows, d, seed)
+  Object.defineProperty(law, 'name', { value: 'curved' })
+  return law
+}
+const penguins = join(root, 'examples/data/penguins.csv')
+const report = ['--report', join(folder, 'report.html')]
+
+const jobs = {
+  version: { words: () => ['--version'] },
+  penguins: { table: () => penguins, fresh: () => penguins, words: draws(mixed, 344, 344).words },
+  'report 5,000 × 10': draws(of(10), 5000, 5000, ...report),
+  'mixed 20,000 × 12': draws(mixed, 20_000, 1000),
+  'mixed 50,000 × 12': draws(mixed, 50_000, 1000),
+  'plane 200,000': draws(of(2), 200_000, 10_000),
+  'curved 100,000 × 8': draws(of(8), 100_000, 10_000),
+  'landmarks all, 60,000 × 4': draws(of(4), 60_000, 5000, '--landmarks', 'all', '--scaling', 'standard'),
+  'landmarks auto, 60,000 × 4': draws(of(4), 60_000, 5000, '--scaling', 'standard'),
+  'info 168 MB': {
+    table: () => written(of(20)(1_000_000, 1), 1_000_000, 'large.csv'),
+    words: (table) => ['info', table]
+  },
+  'space 1,000,000': draws(of(3), 1_000_000, 10_000),
+  'million rows of 800': draws(of(4), 800, 1_000_000)
+}
+
+/** What a process and its threads took, written as it ends. */
+const watcher = join(folder, 'watch.mjs')
+writeFileSync(
+  watcher,
+  `import { isMainThread } from 'node:worker_threads'
+import { writeFileSync } from 'node:fs'
+if (isMainThread) process.on('exit', () => writeFileSync(process.env.GROWTH_USAGE, JSON.stringify(process.resourceUsage())))\n`
+)
+
+function run(build, words) {
+  const usage = join(folder, 'usage.json')
+  const { status, stderr } = spawnSync(process.execPath, ['--import', watcher, join(build, 'packages/sbridge/bin/sbridge.js'), ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, GROWTH_USAGE: usage },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: 1e8
+  })
+  if (status !== 0) return { failed: stderr.trim().split('\n').at(-1) }
+  const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(readFileSync(usage, 'utf8'))
+  return { seconds: (userCPUTime + systemCPUTime) / 1e6, megabytes: maxRSS / 1024 }
+}
+
+/** Two-sample AUC of at most 5,000 drawn rows against fresh ones, and that of halves of these. */
+function auc(fresh, drawn) {
+  const some = join(folder, 'some.csv')
+  writeFileSync(some, readFileSync(drawn, 'utf8').split('\n').slice(0, 5001).join('\n'))
+  const { stdout } = spawnSync(process.execPath, [join(root, 'packages/sbridge/bin/sbridge.js'), 'evaluate', fresh, some, '--json'], {
+    encoding: 'utf8',
+    maxBuffer: 1e8
+  })
+  const { value, floor } = JSON.parse(stdout).classifierAuc
+  return `AUC ${value.toFixed(3)} (halves of fresh rows ${floor.toFixed(3)})`
+}
+
+const unknown = positionals.filter((name) => !Object.hasOwn(jobs, name))
+if (unknown.length > 0) throw new Error(`no job ${unknown.join(', ')}; there are: ${Object.keys(jobs).join(' | ')}`)
+const builds = [root, ...(asked.beside ? [resolve(asked.beside)] : [])]
+console.log(`${asked.threads} ${asked.threads === '1' ? 'thread' : 'threads'}, processor seconds`)
+for (const name of positionals.length > 0 ? positionals : Object.keys(jobs)) {
+  const job = jobs[name]
+  const table = await job.table?.()
+  const fresh = await job.fresh?.()
+  let first
+  for (const build of builds) {
+    const out = join(folder, 'drawn.csv')
+    const words = job.words(table, out)
+    // Other builds know no landmarks: without them they take all rows.
+    const known = build === root ? words : words.filter((word, i) => word !== '--landmarks' && words[i - 1] !== '--landmarks')
+    const { seconds, megabytes, failed } = run(build, words[0] === 'sample' ? [...known, '--threads', asked.threads] : known)
+    const told = failed ?? `${seconds.toFixed(2).padStart(8)} s ${megabytes.toFixed(0).padStart(5)} MB ${fresh ? auc(fresh, out) : ''}`
+    const ratio = first === undefined || failed ? '' : `${(seconds / first).toFixed(2)} × `
+    first ??= seconds
+    console.log(`${name.padEnd(28)} ${told} ${ratio}${build === root ? '' : build}`)
+  }
+}

@@ -1,6 +1,7 @@
 // Trajectories through snapshots: error at held-out times beside baselines and the truth, parameters, time.
-// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [large] [--seeds 1]
+// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [smooth] [large] [--seeds 1]
 //   plain: the plain bridge beside straight lines along optimal couplings, on six sets of snapshots.
+//   smooth: velocities that change smoothly beside straight lines, splines and persistence, on seven sets.
 //   large: 2,000 and 20,000 particles a snapshot, linear and non-linear references, time and peak memory (minutes).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -128,6 +129,37 @@ const UNKNOWN = [
   ]
 ]
 
+/** Predator and prey as other papers simulate them: nine snapshots of 50, every second held out. */
+const NINE = {
+  drift: (x) => [x[0] * (1 - 0.4 * x[1]), x[1] * (0.1 * x[0] - 0.4)],
+  noise: () => [0.1, 0.1],
+  start: (z) => [5.05 + 0.03 * z(), 4.05 + 0.03 * z()],
+  times: counts(9),
+  count: 50,
+  step: 0.002
+}
+/** A group on an arc of a ring, fresh particles each time, turning by 75° from one kept snapshot to the next. */
+function arc(z) {
+  const times = counts(11)
+  const at = (t) => {
+    const [angle, radius] = [0.5 * z() + ((37.5 * Math.PI) / 180) * t, 1 + 0.1 * z()]
+    return [radius * Math.cos(angle), radius * Math.sin(angle)]
+  }
+  return { times, clouds: times.map((t) => cloud(matrixFromRows(Array.from({ length: 100 }, () => at(t))))) }
+}
+/** Drifters that an eddy takes round faster in its middle than at its rim. */
+const EDDY = {
+  drift: (x) => {
+    const turn = 1.2 * Math.exp(-(x[0] ** 2 + x[1] ** 2) / 4)
+    return [0.1 - turn * x[1], turn * x[0]]
+  },
+  noise: () => [0.05, 0.05],
+  start: (z) => [1.2 + 0.35 * z(), 0.35 * z()],
+  times: counts(9).map((t) => t * 0.75),
+  count: 150,
+  step: 0.01
+}
+
 async function measure({ name, input, options, seed, truth }) {
   const key = keyFromSeed(seed)
   const [start, cpu] = [performance.now(), process.cpuUsage()]
@@ -241,6 +273,37 @@ const BENCHES = {
         `Plain bridge, ${name}, seed ${seed}: ${Object.entries(line)
           .map(([k, v]) => `${k} ${v}`)
           .join(', ')}`
+      )
+    }
+  },
+  async smooth(seed) {
+    const simulated = (problem, k) => ({ times: problem.times, clouds: simulate(problem, stream(6000 + 10 * k + seed)) })
+    const inputs = [
+      ['Lotka–Volterra, 9 × 50', simulated(NINE, 0), 0.18],
+      ['lotka-volterra.csv', lotkaVolterra()],
+      ['arc of a ring, 75° a gap', arc(stream(6010 + seed)), 0.15],
+      ['eddy of drifters', simulated(EDDY, 2)],
+      ...UNKNOWN.slice(0, 4).map(([name, problem], k) => [name, simulated({ ...problem, count: 100 }, 3 + k)])
+    ]
+    for (const [name, input, target] of inputs) {
+      const holdOut = input.times.filter((_, k) => k % 2 === 1 && k + 1 < input.times.length)
+      const { model, scores, w1, straight } = await measure({
+        name: `Smooth, ${name}`,
+        input,
+        options: { reference: 'smooth', holdOut },
+        seed
+      })
+      const persistence = mean(
+        scores.map(({ time }) => {
+          const before = input.times.filter((t) => t < time && !holdOut.includes(t)).at(-1)
+          return wasserstein(input.clouds[input.times.indexOf(before)].points, input.clouds[input.times.indexOf(time)], 1)
+        })
+      )
+      const kernel = model.velocity
+        ? `${model.velocity.kernel.shape}, couplings ${model.velocity.pairs ? 'by velocity' : 'by distance'}`
+        : 'the plain bridge'
+      console.log(
+        `  ${number(w1 / straight)} of straight lines, persistence ${number(persistence)}; ${kernel}${target ? `; target ${target}: ${verdict(w1 <= target)}` : ''}`
       )
     }
   },

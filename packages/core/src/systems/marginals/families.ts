@@ -15,7 +15,8 @@ export function isSmooth(name: ReferenceName): name is 'gradient' | 'free' {
 export function familyOf(name: ReferenceName, context: FamilyContext, smooth: { smoothness: Smoothness; key: Key }): Family {
   switch (name) {
     case 'brownian':
-      return brownianFamily(context)
+    case 'smooth':
+      return brownianFamily(context, name)
     case 'linear':
       return linearFamily(context)
     case 'lotka-volterra':

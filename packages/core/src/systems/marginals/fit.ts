@@ -17,6 +17,7 @@ import { chooseSmoothness } from './select-smoothness.js'
 import type { Smoothness } from './smooth-field.js'
 import { type PreparedSnapshots, prepareSnapshots, type Snapshot, type SnapshotInput, thin, toWorking, weightsOf } from './snapshots.js'
 import { parameterIntervals } from './uncertainty.js'
+import { fitVelocity } from './velocity-reference.js'
 
 export interface FitTools {
   readonly key: Key
@@ -62,6 +63,12 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     ...tools
   })
   const intervals = await parameterIntervals(problem, { theta, sigma, potentials }, { kind: resolved.intervals, watch: tools.watch })
+  const velocity =
+    resolved.reference === 'smooth'
+      ? await fitVelocity(working, { plain: coupled, key: keyFor(tools.key, 'velocity'), watch: tools.watch })
+      : undefined
+  const couplings = velocity?.couplings
+  const endings = couplings?.outcomes ?? coupled.map(({ outcome: o }) => o)
   const intervalSigmas = coupled.map((c) => c.sigma)
   return {
     family,
@@ -73,19 +80,24 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     sigmaFrom: noise.from,
     snapshots: prepared.snapshots,
     heldOut: prepared.heldOut,
-    couplings: coupled.map((c) => c.coupling),
-    couplingEndings: coupled.map(({ outcome: o }) => ({ ending: o.ending, error: lastError(o) })),
+    couplings: couplings?.couplings ?? coupled.map((c) => c.coupling),
+    couplingEndings: endings.map((o) => ({ ending: o.ending, error: lastError(o) })),
     history,
     ending: outcome.ending,
     intervals,
     smoothness,
+    velocity: velocity?.reference,
     notes: [
       ...prepared.notes,
+      ...(options.reference === undefined && working.length >= 4 ? [UNNAMED] : []),
+      ...(velocity?.notes ?? []),
       ...notesOf(problem, theta, resolved),
       ...(noise.from === 'resolution' ? [...scaleNotes(working, prepared.columnNames), ...coupled.flatMap(wideningNote)] : [])
     ]
   }
 }
+
+const UNNAMED = 'No reference was named: linear drift was taken. Where no equation is known, smooth follows the snapshots as they bend.'
 
 /** Weights of a smooth field trade off against each other: they settle less sharply than named parameters. */
 function toleranceOf({ tolerance, reference }: ResolvedOptions): number {
@@ -135,13 +147,16 @@ interface Noise {
   readonly intervalSigmas?: readonly Float64Array[]
 }
 
+/** References whose noise nothing in the snapshots tells. */
+const driftless = (reference: ResolvedOptions['reference']): boolean => reference === 'brownian' || reference === 'smooth'
+
 /** Without a drift the likelihood takes all displacement for noise, so σ is what the particles resolve. */
 function noiseOf(
   { sigma, reference }: ResolvedOptions,
   { dimension, columnNames }: FamilyContext,
   { working, watch }: { working: readonly FitSnapshot[]; watch: Watch | undefined }
 ): Noise {
-  if (sigma === 'estimate' || (sigma === 'auto' && reference !== 'brownian')) return { from: 'estimate', sigma: undefined }
+  if (sigma === 'estimate' || (sigma === 'auto' && !driftless(reference))) return { from: 'estimate', sigma: undefined }
   if (sigma === 'auto') {
     withinSpread(working, columnNames)
     const isotropic = Array.from(resolutionSigmas(working, watch), (s) => new Float64Array(dimension).fill(s))

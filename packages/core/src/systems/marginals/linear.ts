@@ -2,8 +2,8 @@ import type { Drift } from '../../bridge/drift.js'
 import { matrix } from '../../num/matrix.js'
 import { type Family, type FamilyContext, freeParameter } from './family.js'
 
-/** No drift: the plain Schrödinger bridge. */
-export function brownianFamily({ dimension: d }: FamilyContext): Family {
+/** No drift: the plain Schrödinger bridge, and what a smooth velocity is without a velocity. */
+export function brownianFamily({ dimension: d }: FamilyContext, name: 'brownian' | 'smooth' = 'brownian'): Family {
   const drift: Drift = {
     dimension: d,
     parameterCount: 0,
@@ -12,7 +12,7 @@ export function brownianFamily({ dimension: d }: FamilyContext): Family {
     gradient: () => {},
     linear: () => ({ matrix: matrix(d, d), offset: new Float64Array(d) })
   }
-  return { name: 'brownian', drift, parameters: [], starts: 1 }
+  return { name, drift, parameters: [], starts: 1 }
 }
 
 /** Ornstein–Uhlenbeck with a full matrix: b(x) = A x + c, θ = (A row by row, c). */

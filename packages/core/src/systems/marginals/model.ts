@@ -5,6 +5,7 @@ import type { Family } from './family.js'
 import type { HistoryEntry } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
 import type { Snapshot } from './snapshots.js'
+import type { VelocityReference } from './velocity-couplings.js'
 
 /** 95 % interval of one parameter. */
 export interface ParameterInterval {
@@ -39,5 +40,7 @@ export interface MarginalsModel {
   readonly intervals: readonly ParameterInterval[]
   /** Of gradient and free fields. */
   readonly smoothness: Smoothness | undefined
+  /** Of the smooth reference; undefined where straight lines predict as well. */
+  readonly velocity: VelocityReference | undefined
   readonly notes: readonly string[]
 }

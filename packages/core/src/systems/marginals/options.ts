@@ -6,12 +6,13 @@ import type { Family, FamilyContext } from './family.js'
 const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'
 const OWN = 'mathematics.md section 11'
 
-export const REFERENCES = ['brownian', 'linear', 'lotka-volterra', 'repressilator', 'gradient', 'free'] as const
+export const REFERENCES = ['brownian', 'smooth', 'linear', 'lotka-volterra', 'repressilator', 'gradient', 'free'] as const
 export type ReferenceName = (typeof REFERENCES)[number]
 
 /** What each is for, in a line. */
 export const REFERENCE_SENTENCES: Readonly<Record<ReferenceName, string>> = {
   brownian: 'No drift: the plain bridge, when nothing is known and times are close.',
+  smooth: 'No equation: velocities change smoothly. Four snapshots or more tell how smoothly.',
   linear: 'Drift A x + c: relaxation or rotation, a first attempt at anything.',
   'lotka-volterra': 'Predator and prey: exactly two columns, prey first.',
   repressilator: 'Three genes in a ring: three messengers, or three messengers and then their proteins.',
@@ -27,7 +28,8 @@ export const marginalsFields: readonly Field[] = [
     unit: '',
     range: `${REFERENCES.join(', ')}, or a module`,
     default: 'linear',
-    sentence: 'Family of reference dynamics whose parameters are learned; brownian has none and is the plain bridge.',
+    sentence:
+      'Family of reference dynamics whose parameters are learned; brownian has none and is the plain bridge, smooth has velocities that change smoothly and no equation.',
     source: SBB
   },
   {
@@ -49,7 +51,7 @@ export const marginalsFields: readonly Field[] = [
     default: 'auto',
     words: ['auto', 'estimate'],
     sentence:
-      'Size of the noise; estimate finds it together with the parameters, by likelihood. auto does so too where the reference has a drift; brownian has none, nothing tells its noise, and auto takes what the particles resolve, interval by interval.',
+      'Size of the noise; estimate finds it together with the parameters, by likelihood. auto does so too where the reference has a drift; brownian and smooth have none, nothing tells their noise, and auto takes what the particles resolve, interval by interval.',
     source: 'mathematics.md sections 11 and 18'
   },
   {
@@ -257,6 +259,12 @@ export function resolveMarginalsOptions(options: MarginalsOptions = {}): Resolve
   const numbers = Array.isArray(sigma) && sigma.length > 0 && sigma.every((s) => Number.isFinite(s) && s > 0)
   if (sigma !== 'auto' && sigma !== 'estimate' && !numbers)
     throw refused('sigma', String(sigma), 'auto, estimate, or finite numbers above 0')
+  if (sigma === 'estimate' && resolved.reference === 'smooth')
+    throw refused(
+      'sigma',
+      'estimate with the reference smooth',
+      'auto or numbers: particles go with their velocity, and sigma is how sharply partners are told apart'
+    )
   return resolved
 }
 

@@ -1,6 +1,6 @@
 import type { WorkingReference } from '../../bridge/cells.js'
 import { cellsOf, emptyCell } from '../../bridge/cells.js'
-import { drawEvenly, drawPartners } from '../../bridge/coupling.js'
+import { type Coupling, drawEvenly, drawPartners } from '../../bridge/coupling.js'
 import { GuidedBridge, planBridge } from '../../bridge/guided-bridge.js'
 import { type Batch, batchesOf } from '../../draw/batches.js'
 import { InputError } from '../../num/errors.js'
@@ -8,9 +8,11 @@ import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import { choleskyInPlace } from '../../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { fillNormal, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
+import type { Cloud } from '../../space/cloud.js'
 import type { MarginalsModel } from './model.js'
 import { workingReference } from './rounds.js'
 import { fromWorking, toWorking } from './snapshots.js'
+import { fillByVelocity } from './velocity-paths.js'
 
 export interface Trajectories {
   /** The requested times and the snapshot times, ascending [T]. */
@@ -50,6 +52,23 @@ export function sampleTrajectories(model: MarginalsModel, request: TrajectoryReq
   }
   const chain = indexChain(model, request)
   const points = model.snapshots.map((s) => toWorking(s, model.diffusion, model.columnNames))
+  if (model.velocity) fillByVelocity(out, { reference: model.velocity, request, snapshotTimes, points, chain })
+  else fillByBridges(out, { model, request, points, chain })
+  fromWorking(out.values.data, model.diffusion)
+  placeParticles(out, model, chain)
+  return out
+}
+
+/** Bridges of the reference between the particles of a chain, and its free run after the last. */
+function fillByBridges(
+  out: Trajectories & { unsettled: number },
+  {
+    model,
+    request,
+    points,
+    chain
+  }: { model: MarginalsModel; request: TrajectoryRequest; points: readonly Matrix[]; chain: readonly Uint32Array[] }
+): void {
   for (let k = 0; k + 1 < points.length; k++) {
     out.unsettled += fillInterval(out, {
       model,
@@ -61,10 +80,7 @@ export function sampleTrajectories(model: MarginalsModel, request: TrajectoryReq
     })
   }
   const reference = workingReference(model, model.theta, model.sigma)
-  fillBeyond(out, { reference, request, from: points.at(-1)!, chain: chain.at(-1)!, start: snapshotTimes.at(-1)! })
-  fromWorking(out.values.data, model.diffusion)
-  placeParticles(out, model, chain)
-  return out
+  fillBeyond(out, { reference, request, from: points.at(-1)!, chain: chain.at(-1)!, start: model.snapshots.at(-1)!.time })
 }
 
 /** `count` evenly spread times inside every interval between snapshots of the fit. Throws `InputError` for a count that is none. */
@@ -96,7 +112,8 @@ function checkRequest(model: MarginalsModel, { count, times }: TrajectoryRequest
 
 /** Particle numbers [snapshots][count], drawn in batches. */
 function indexChain(model: MarginalsModel, request: TrajectoryRequest): Uint32Array[] {
-  const parts = batchesOf(request).map((batch) => ({ ...batch, chain: batchChain(model, batch) }))
+  const clouds = model.snapshots.map((s) => s.cloud)
+  const parts = batchesOf(request).map((batch) => ({ ...batch, chain: batchChain({ clouds, couplings: model.couplings }, batch) }))
   return model.snapshots.map((_, k) => {
     const particles = new Uint32Array(request.count)
     for (const { first, chain } of parts) particles.set(chain[k]!, first)
@@ -105,15 +122,17 @@ function indexChain(model: MarginalsModel, request: TrajectoryRequest): Uint32Ar
 }
 
 /** Those of a batch: stratified at the first snapshot and along every coupling; paths in random order. */
-function batchChain(model: MarginalsModel, { count, key, watch }: Batch): Uint32Array[] {
+export function batchChain(
+  { clouds, couplings }: { readonly clouds: readonly Cloud[]; readonly couplings: readonly Coupling[] },
+  { count, key, watch }: Batch
+): Uint32Array[] {
   const offset = (label: string): number => uniforms(keyFor(key, label), 1)[0]!
-  const clouds = model.snapshots.map((s) => s.cloud)
   const evenly = drawEvenly(clouds[0]!, count, offset('first'))
   const chain: Uint32Array[] = [Uint32Array.from(permutation(keyFor(key, 'order'), count), (path) => evenly[path]!)]
-  model.couplings.forEach((coupling, k) => {
+  couplings.forEach((coupling, k) => {
     const [from, to] = [clouds[k]!.points, clouds[k + 1]!.points]
     chain.push(drawPartners(coupling, { sources: chain[k]!, from, to, u: offset(`partner ${k}`) }, watch))
-    watch?.progress?.({ stage: 'pairing', done: k + 1, total: model.couplings.length })
+    watch?.progress?.({ stage: 'pairing', done: k + 1, total: couplings.length })
   })
   return chain
 }

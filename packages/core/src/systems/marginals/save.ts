@@ -1,9 +1,11 @@
+import type { VelocityKernel } from '../../bridge/velocity.js'
 import type { ModelArray, ModelContents } from '../../model-file/contents.js'
 import {
   damaged,
   dictionary,
   exactly,
   expectKind,
+  flag,
   float64Array,
   list,
   logWeightsIn,
@@ -32,6 +34,7 @@ import { REFERENCES, type ReferenceName } from './options.js'
 import type { Smoothness } from './smooth-field.js'
 import type { Snapshot } from './snapshots.js'
 import type { TrajectoriesModel } from './trajectories.js'
+import { type VelocityPair, type VelocityReference, velocityProblem, widthOf } from './velocity-couplings.js'
 
 interface SnapshotRecord {
   readonly time: number
@@ -50,6 +53,8 @@ interface MarginalsMeta
   readonly reference: ReferenceName
   readonly seed: number
   readonly smoothness?: Smoothness
+  /** Of velocities that change smoothly; whether couplings knew of them. */
+  readonly velocity?: { readonly kernel: VelocityKernel; readonly coupled: boolean }
   readonly history: readonly HistoryRecord[]
   readonly snapshots: readonly SnapshotRecord[]
   readonly heldOut: readonly SnapshotRecord[]
@@ -75,7 +80,7 @@ export function checkSavable(reference: ReferenceName | undefined): asserts refe
 /** Model → contents of a model file: particles, parameters and potentials; drift and kernels are made from these again. */
 export function saveTrajectories({ marginals, columns, reference, seed }: TrajectoriesModel): ModelContents {
   checkSavable(reference)
-  const { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes, smoothness, calendar } = {
+  const { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes, smoothness, velocity, calendar } = {
     ...marginals,
     ...columns
   }
@@ -89,6 +94,7 @@ export function saveTrajectories({ marginals, columns, reference, seed }: Trajec
     decimals: Object.fromEntries([...columns.decimals].filter((entry): entry is [string, number] => entry[1] !== undefined)),
     ...(columns.notations?.size ? { notations: Object.fromEntries(columns.notations) } : {}),
     ...(smoothness ? { smoothness } : {}),
+    ...(velocity ? { velocity: { kernel: velocity.kernel, coupled: velocity.pairs !== undefined } } : {}),
     ...(calendar ? { calendar } : {})
   }
   const arrays: Record<string, ModelArray> = { theta: marginals.theta, sigma: marginals.sigma }
@@ -102,7 +108,21 @@ export function saveTrajectories({ marginals, columns, reference, seed }: Trajec
     arrays[`interval${k}.from`] = potentials.from
     arrays[`interval${k}.to`] = potentials.to
   }
+  if (velocity) Object.assign(arrays, velocityArrays(velocity))
   return { kind: 'trajectories', meta, arrays }
+}
+
+function velocityArrays({ variance, pairs = [] }: VelocityReference): Record<string, ModelArray> {
+  const arrays: Record<string, ModelArray> = { 'velocity.variance': variance }
+  for (const [k, { beliefs, hints, transition }] of pairs.entries()) {
+    arrays[`interval${k}.map`] = transition.map.data
+    arrays[`interval${k}.noise`] = transition.noise.data
+    arrays[`interval${k}.beliefs`] = beliefs.means.data
+    arrays[`interval${k}.covariance`] = beliefs.covariance.data
+    arrays[`interval${k}.hints`] = hints.vectors.data
+    arrays[`interval${k}.precision`] = hints.precision.data
+  }
+  return arrays
 }
 
 const recordOf = ({ time, cloud: { points } }: Snapshot): SnapshotRecord => ({ time, count: points.rows })
@@ -126,6 +146,16 @@ function metaReader(d: number): Reader<MarginalsMeta> {
         lengthScale: number({ least: 1e-6, most: 1e6 }),
         amplitude: number({ least: 1e-6, most: 1e6 }),
         frequencyCount: whole({ least: 1, most: 1000 })
+      })
+    ),
+    velocity: optional(
+      record<NonNullable<MarginalsMeta['velocity']>>({
+        kernel: record<VelocityKernel>({
+          shape: word('matern-1/2', 'matern-3/2', 'matern-5/2', 'oscillator'),
+          rate: number({ above: 0, most: 1e150 }),
+          frequency: number({ least: 0, most: 1e150 })
+        }),
+        coupled: flag
       })
     ),
     history: list(record<HistoryRecord>({ round: whole(), theta: list(measured), sigma: list(measured, d), change: measured })),
@@ -166,13 +196,15 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
   checkMeta(meta, snapshots)
   const family = familyIn(meta, snapshots)
   const theta = float64Array(arrays, 'theta', family.parameters.length)
+  const velocity = velocityIn(arrays, meta, snapshots)
   return {
     marginals: {
-      ...couplingsIn(contents, { meta, snapshots: [...snapshots], family, theta }),
+      ...couplingsIn(contents, { meta, snapshots: [...snapshots], family, theta, velocity }),
       ...{ family, theta, sigma, snapshots, heldOut },
       ...pick(meta),
       history: meta.history.map((entry) => ({ ...entry, theta: Float64Array.from(entry.theta), sigma: Float64Array.from(entry.sigma) })),
-      smoothness: meta.smoothness
+      smoothness: meta.smoothness,
+      velocity
     },
     columns: {
       columnNames: meta.columnNames,
@@ -195,7 +227,7 @@ function pick({ diffusion, columnNames, sigmaFrom, ending, couplingEndings, inte
 }
 
 function checkMeta(
-  { snapshots, couplingEndings, order, columnNames, emptyNames, reference, smoothness, diffusion }: MarginalsMeta,
+  { snapshots, couplingEndings, order, columnNames, emptyNames, reference, smoothness, velocity, diffusion }: MarginalsMeta,
   all: readonly Snapshot[]
 ): void {
   whole({ least: 2 })(snapshots.length, 'meta.snapshots.length')
@@ -205,6 +237,7 @@ function checkMeta(
   exactly(new Set([...columnNames, ...emptyNames]).size + 1)(new Set(order).size, 'the names in meta.order')
   for (const name of [...columnNames, ...emptyNames]) word(...order)(name, 'a name in meta.columnNames or meta.emptyNames')
   exactly(order.length)(new Set(order).size, 'meta.order.length')
+  if (velocity && reference !== 'smooth') throw damaged(`velocities of the reference ${reference}`, 'none')
   if (isSmooth(reference) && !smoothness) throw damaged('a smooth field without its smoothness', 'how smooth it is')
   if (diffusion === 'proportional' && all.some(({ cloud: { points } }) => points.data.some((x) => !(x > 0))))
     throw damaged('particles that are not positive under proportional noise', 'positive ones')
@@ -222,17 +255,48 @@ interface Interval {
   readonly snapshots: readonly Snapshot[]
   readonly family: Family
   readonly theta: Float64Array
+  readonly velocity: VelocityReference | undefined
+}
+
+/** The smooth reference, and what its couplings knew, if they were found with it. */
+function velocityIn(
+  arrays: ModelContents['arrays'],
+  { velocity, columnNames, diffusion }: MarginalsMeta,
+  snapshots: readonly Snapshot[]
+): VelocityReference | undefined {
+  if (!velocity) return undefined
+  const d = columnNames.length
+  const variance = float64Array(arrays, 'velocity.variance', d, { least: 0 })
+  if (!velocity.coupled) return { kernel: velocity.kernel, variance, pairs: undefined }
+  const points = snapshots.map((snapshot) => workingSnapshot(snapshot, diffusion, columnNames).cloud.points)
+  const pairs = points.slice(1).map((to, k): VelocityPair => {
+    const from = points[k]!
+    const square = (name: string, n: number) => matrix(n, n, float64Array(arrays, `interval${k}.${name}`, n * n))
+    const n = Math.round(Math.sqrt(float64Array(arrays, `interval${k}.map`, undefined).length))
+    const states = (name: string, count: number) =>
+      matrix(count, (n - 1) * d, float64Array(arrays, `interval${k}.${name}`, count * (n - 1) * d))
+    return {
+      ...{ from, to },
+      transition: { map: square('map', n), noise: square('noise', n) },
+      beliefs: { means: states('beliefs', from.rows), covariance: square('covariance', n - 1) },
+      hints: { vectors: states('hints', to.rows), precision: square('precision', n - 1) }
+    }
+  })
+  return { kernel: velocity.kernel, variance, pairs }
 }
 
 function couplingsIn(
   { arrays }: ModelContents,
-  { meta: { diffusion, columnNames }, snapshots, family, theta }: Interval
+  { meta: { diffusion, columnNames }, snapshots, family, theta, velocity }: Interval
 ): Pick<MarginalsModel, 'couplings' | 'intervalSigmas'> {
   const working = snapshots.map((snapshot) => workingSnapshot(snapshot, diffusion, columnNames))
   const intervalSigmas = working.slice(1).map((_, k) => float64Array(arrays, `interval${k}.sigma`, columnNames.length, SIGMA))
   const couplings = intervalSigmas.map((sigma, k) => {
     const [from, to] = [working[k]!, working[k + 1]!]
-    const { problem } = couplingProblem({ problem: { family, diffusion }, theta }, { sigma, from, to })
+    const pair = velocity?.pairs?.[k]
+    const problem = pair
+      ? velocityProblem(pair, [from.cloud, to.cloud], widthOf(sigma, to.time - from.time))
+      : couplingProblem({ problem: { family, diffusion }, theta }, { sigma, from, to }).problem
     const potential = (side: 'from' | 'to', count: number) => float64Array(arrays, `interval${k}.${side}`, count)
     return { problem, potentials: { from: potential('from', from.cloud.points.rows), to: potential('to', to.cloud.points.rows) } }
   })

@@ -27,7 +27,7 @@ export interface HeldOutScore {
 }
 
 /** Particles on which exact transport is solved. */
-const SCORE_PARTICLES = 500
+export const SCORE_PARTICLES = 500
 /** Paths a particle: with as many paths as particles, scatter of the paths would be half of the score of a good model. */
 const PATHS_A_PARTICLE = 4
 
@@ -220,6 +220,11 @@ export class TransportBaselines {
       }
     }
     return out
+  }
+
+  /** Chains of particles along the couplings, as many as the largest cloud has particles. */
+  chains(): { readonly clouds: readonly Cloud[]; readonly chain: readonly Uint32Array[] } {
+    return { clouds: this.clouds, chain: this.chain() }
   }
 
   private chain(): Uint32Array[] {

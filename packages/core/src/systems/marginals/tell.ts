@@ -81,7 +81,15 @@ function summaryTopic({ model, scores, calendar }: Pick<DrawnTrajectories, 'mode
   }
 }
 
-function parameterRows({ smoothness, family, theta, intervals }: MarginalsModel): Cell[][] {
+function parameterRows({ smoothness, velocity, family, theta, intervals, columnNames }: MarginalsModel): Cell[][] {
+  if (velocity) {
+    const { shape, rate, frequency } = velocity.kernel
+    return [
+      [shape === 'oscillator' ? 'damping of the velocity' : `rate of the velocity (${shape.replace('matern-', 'Matérn ')})`, rate, '', ''],
+      ...(frequency > 0 ? [['turning of the velocity (radians a unit of time)', frequency, '', '']] : []),
+      ...columnNames.map((name, a) => [`speed of ${name}`, Math.sqrt(velocity.variance[a]!), '', ''])
+    ]
+  }
   if (smoothness) {
     return [
       ['length scale (spreads)', smoothness.lengthScale, '', ''],

@@ -119,6 +119,8 @@ export function trajectoriesStages(
   const stages = [
     { stage: 'resolution', pairs: 1 },
     { stage: 'smoothness', pairs: 20 },
+    { stage: 'smoothness of velocities', pairs: 5 },
+    { stage: 'velocities', pairs: 40 },
     { stage: 'rounds', pairs: 60 },
     ...couplings,
     { stage: 'bootstrap', pairs: bootstraps ? 60 : 0 },
@@ -193,6 +195,13 @@ export function trajectoriesSummary({ model, trajectories, scores, seed, calenda
     times: Array.from(trajectories.times),
     ...(calendar && { firstDate: spellDates(calendar, [0])[0], dates: spellDates(calendar, trajectories.times) }),
     ...(model.smoothness && { smoothness: model.smoothness }),
+    ...(model.velocity && {
+      velocity: {
+        ...model.velocity.kernel,
+        variance: Array.from(model.velocity.variance),
+        couplings: model.velocity.pairs ? 'by velocity' : 'by distance'
+      }
+    }),
     notes: [...notes, ...trajectoriesNotes(model, trajectories)],
     seed
   }
@@ -207,7 +216,7 @@ export function trajectoriesNotes(model: MarginalsModel, { unsettled }: Trajecto
           `The coupling of interval ${k + 1} ended ${ending} with marginal error ${error.toPrecision(2)}: sigma may be too small for so few particles.`
         ]
   )
-  const resolved = model.sigmaFrom === 'resolution' ? [resolutionNote(model)] : []
+  const resolved = model.sigmaFrom === 'resolution' && !model.velocity ? [resolutionNote(model)] : []
   const bent = unsettled > 0 ? [`${unsettled} bridges had not settled along their own mean path.`] : []
   return [...resolved, ...model.notes, ...open, ...bent]
 }

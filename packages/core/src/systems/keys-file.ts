@@ -2,6 +2,7 @@ import { CHECK_FAMILIES } from '../code/keys/check-digits.js'
 import type { Form, Pattern, Progress, Segment } from '../code/keys/form.js'
 import type { KeptKey, KeptKeys } from '../code/keys/keep.js'
 import type { Made, MadeColumn } from '../code/keys/made.js'
+import { FREE_TEXTS } from '../code/keys/prose.js'
 import { QUANTILES, type Reference } from '../code/keys/reference.js'
 import type { ModelArray, ModelContents } from '../model-file/contents.js'
 import {
@@ -95,7 +96,13 @@ const reference: Reader<Reference> = (value, field) => {
 
 /** The keys of a model, where it has some. Throws `FormatError` (code `model-damaged`). */
 export function keysIn({ meta, arrays }: ModelContents): KeptKeys | undefined {
-  const key = record<Omit<KeptKey, 'hashes'>>({ column: text, form, missing: number(SHARE), repeated: whole() })
+  const key = record<Omit<KeptKey, 'hashes'>>({
+    column: text,
+    form,
+    text: optional(word(...FREE_TEXTS)),
+    missing: number(SHARE),
+    repeated: whole()
+  })
   const hashed = (value: unknown, field: string, k: number): KeptKey => {
     const read = key(value, field)
     if (read.form.patterns.length === 0) throw damaged(`a model with ${field} of no pattern`, 'a pattern')

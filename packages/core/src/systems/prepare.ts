@@ -2,12 +2,14 @@ import { leaveKeysOut } from '../code/keys/leave-keys-out.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
+import { mergeRareLevels } from '../table/rare-levels.js'
 import type { RawTable } from '../table/raw.js'
 import { repeatedKeyNotes } from '../table/repeated-keys.js'
 import { isNumeric } from '../table/table.js'
+import type { DisclosureOptions } from './disclosure-options.js'
 
 /** How a raw table is read. */
-export interface TableOptions extends InferOptions {
+export interface TableOptions extends InferOptions, DisclosureOptions {
   /** A column of row weights: used as weights, not modelled, and written as 1. */
   readonly weights?: string | undefined
 }
@@ -20,7 +22,8 @@ export interface PreparedTable {
 
 /** Infers kinds and takes the weights column out. Throws what `inferTable` throws. */
 export function prepareTable(raw: RawTable, options: TableOptions = {}): PreparedTable {
-  const data = inferTable(raw, options)
+  const inferred = inferTable(raw, options)
+  const data = options.minCell === undefined ? inferred : mergeRareLevels(inferred, options.minCell)
   if (options.weights === undefined) return { data }
   const place = data.table.columns.findIndex((column) => column.name === options.weights)
   const column = data.table.columns[place]

@@ -15,9 +15,6 @@ import type { RawColumn } from './raw.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
 
-/** A category of more levels than this, most of which occur once, is likely a name. */
-const MANY_LEVELS = 50
-
 /** A column of text as the kind that its cells spell, or that is wanted. Throws `InputError`. Cost O(cells). */
 export function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, context: Inferring): Inferred {
   const { notes } = context
@@ -47,16 +44,17 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     return { column: { name: raw.name, kind }, format: { ...base, kind, ...(numbering ? { numbering } : {}) } }
   }
   if (kind === 'boolean') return inferBooleans(base, cells)
-  const column = categories(raw.name, cells)
-  const { length } = column.levels
   const stray = wanted ? undefined : strayText(cells, present.length)
+  if (!wanted && !stray && areNames(present)) {
+    notes.push(
+      `${raw.name}: most of its ${present.length} values occur once, as names do: left out of the model, written anew; --types ${raw.name}=category repeats them as they stand${hintFor(present)}`
+    )
+    return { column: { name: raw.name, kind: 'identifier' }, format: { ...base, kind: 'identifier' } }
+  }
+  const column = categories(raw.name, cells)
   if (stray)
     notes.push(
       `${raw.name}: ${stray.numbers} of ${present.length} cells are numbers, but not ${stray.text ? `“${stray.text}”` : 'the one'} in row ${stray.row}, so it counts as a category; if that stands for a missing value, add --missing ${stray.text ? `'${stray.text}'` : 'with its text'}`
-    )
-  else if (!wanted && length > MANY_LEVELS && length > present.length / 2)
-    notes.push(
-      `${raw.name}: ${length} different values in ${present.length} cells, more names than categories: new rows repeat them as they stand; --types ${raw.name}=identifier leaves them out${hintFor(present)}`
     )
   else if (!wanted && hintFor(present) !== '') notes.push(`${raw.name}: counts as a category${hintFor(present)}`)
   return { column, format: { ...base, kind } }
@@ -81,6 +79,17 @@ function inferCensored(base: TextBase, cells: CensoredCells, context: Inferring 
 
 const censoredNote = (name: string, beyond: number, present: number): string =>
   `${name}: ${beyond} of ${present} cells give a limit (<, >): numbers just beyond it, written as limits again; --types ${name}=category repeats all cells as text`
+
+/**
+ * Whether the next row would sooner have a new value than one that is there, by two standard errors: the values that occur once,
+ * over all, are the probability of that (Good and Turing). Then the values are names of rows, and no list of levels. Cost O(n).
+ */
+function areNames(present: readonly string[]): boolean {
+  const counts = new Map<string, number>()
+  for (const cell of present) counts.set(cell, (counts.get(cell) ?? 0) + 1)
+  const singles = [...counts.values()].filter((count) => count === 1).length
+  return singles / present.length > 1 / 2 + 1 / Math.sqrt(present.length)
+}
 
 /** Whether a column of text may be numbers in a notation that is not plain. */
 const takesNumbers = (kind: ColumnKind, wanted: ColumnKind | undefined): boolean =>

@@ -1,6 +1,7 @@
 import { type Field, parseField } from '@sbridge/core'
 import {
   conditionFields,
+  disclosureFields,
   drawFields,
   embedFields,
   type FieldValue,
@@ -255,6 +256,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'forecast', fields: forecastFields },
   { group: 'trajectories', fields: [...snapshotFields, ...marginalsFields, ...pathFields] },
   { group: 'table', fields: tableFields },
+  { group: 'disclosure', fields: disclosureFields },
   { group: 'rules', fields: ruleFields },
   { group: 'files', fields: [...readingFields, ...writingFields] },
   { group: 'evaluate', fields: evaluateFields },

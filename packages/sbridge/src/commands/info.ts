@@ -5,6 +5,7 @@ import { InputError, linesOf, type ModelContents, systemFor } from '@sbridge/cor
 import {
   type ColumnFacts,
   columnFacts,
+  disclosureFields,
   inLine,
   keysOf,
   keyTexts,
@@ -27,7 +28,7 @@ export function infoVerb(verb: Command): void {
     .argument('[input]', 'a model file, a table, or a folder that interrupted runs wrote to')
     .option('--options', 'lists every option with unit, range, default and source')
     .option('--json', 'prints JSON')
-  addFields(command, [...tableFields, ...ruleFields, ...readingFields])
+  addFields(command, [...tableFields, ...disclosureFields, ...ruleFields, ...readingFields])
   command.action(async (input, options) => {
     await runInfo(input, options as InfoFlags)
   })
@@ -58,7 +59,10 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
   const contents = await modelContentsIn(input)
   const found = contents
     ? await modelFacts(contents)
-    : tableFacts(await readTable(input, readFields(readingFields, flags)), readFields([...tableFields, ...ruleFields], flags))
+    : tableFacts(
+        await readTable(input, readFields(readingFields, flags)),
+        readFields([...tableFields, ...disclosureFields, ...ruleFields], flags)
+      )
   const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
 }

@@ -4,13 +4,15 @@ import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
 import { hashesOf } from './guard.js'
 import { learnForm } from './learn.js'
 import type { Made } from './made.js'
-import { proseForm } from './prose.js'
+import { type FreeText, isProse, proseForm, shuffledForm } from './prose.js'
 import { drawReferences, type KeyColumn, type Reference, referenceOf, refersTo } from './reference.js'
 
 /** How the values of one key come about: plain data without any of them. */
 export interface KeptKey {
   readonly column: string
   readonly form: Form
+  /** What becomes of it, where it is text that does not come in new words. */
+  readonly text?: FreeText
   /** Share of rows without a value. */
   readonly missing: number
   /** Values that are there more than once; new ones are all different. */
@@ -31,14 +33,14 @@ export interface KeptKeys {
 }
 
 /** Learns how keys are written, and how they refer to each other. Cost O(characters). */
-export function keepKeys(columns: readonly KeyColumn[], seed: number): KeptKeys {
+export function keepKeys(columns: readonly KeyColumn[], seed: number, text: FreeText = 'new'): KeptKeys {
   const referred = columns.map((column, c) =>
     columns.find((key, k) => key !== column && refersTo(column, key) && !(k > c && refersTo(key, column)))
   )
   const isReference = (column: KeyColumn) => referred[columns.indexOf(column)] !== undefined
   return {
     seed,
-    keys: columns.filter((column) => !isReference(column)).map((column) => keepKey(column, guardKey(seed))),
+    keys: columns.filter((column) => !isReference(column)).map((column) => keepKey(column, guardKey(seed), text)),
     references: columns.flatMap((column, c) => {
       const key = referred[c]
       return key && !isReference(key) ? [referenceOf(column, key)] : []
@@ -49,13 +51,17 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number): KeptKeys 
 /** The key of the hashes of a model. */
 export const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
 
-function keepKey({ name, cells }: KeyColumn, key: Key): KeptKey {
+function keepKey({ name, cells }: KeyColumn, key: Key, text: FreeText): KeptKey {
   const values = cells.filter((cell): cell is string => cell !== null)
   const different = new Set(values)
+  const learned = learnForm([...different])
+  const isText = learned === undefined || isProse(values)
+  const form = isText && text === 'shuffle' ? shuffledForm(values) : (learned ?? proseForm(values))
   return {
     column: name,
-    form: learnForm([...different]) ?? proseForm(values),
-    missing: 1 - values.length / Math.max(1, cells.length),
+    form,
+    ...(isText && text !== 'new' ? { text } : {}),
+    missing: isText && text === 'empty' ? 1 : 1 - values.length / Math.max(1, cells.length),
     repeated: values.length - different.size,
     hashes: hashesOf(key, different)
   }
@@ -67,6 +73,7 @@ export function drawKey(
   seed: number,
   rows: { readonly count: number; readonly key: Key }
 ): (string | null)[] {
+  if (missing === 1) return new Array<null>(rows.count).fill(null)
   const key = keyFor(rows.key, column)
   const guard: Guard = { key: guardKey(seed), hashes: new Set(hashes) }
   const values = freshValues(form, rows.count, { column, key, guard })
@@ -79,7 +86,8 @@ export function drawKey(
 const AMPLE = 8n
 
 /** Whether so many rows may be more than a form has codes for; only drawing them tells. Cost little. */
-export function mayRunOut({ form, hashes }: KeptKey, rowCount: number): boolean {
+export function mayRunOut({ form, hashes, missing }: KeptKey, rowCount: number): boolean {
+  if (missing === 1) return false
   const needed = AMPLE * BigInt(rowCount + hashes.length)
   return form.patterns.some((pattern) => fewestCodes(pattern) < needed)
 }
@@ -129,7 +137,8 @@ function referenceText({ column, to, before, depths }: Reference): string {
 }
 
 function keyText(key: KeptKey, seed: number): string {
-  const { column, form } = key
+  const { column, form, text } = key
+  if (text === 'empty') return `${column} is text, left empty`
   const [example] = freshValues(form, EXAMPLES, {
     column,
     key: keyFor(keyFor(keyFromSeed(seed), 'example'), column),
@@ -138,5 +147,6 @@ function keyText(key: KeptKey, seed: number): string {
   const running = form.patterns.some(({ progress }) => progress)
   const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns`] : []
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
-  return [`${column} like ${example}`, ...(running ? ['running on'] : []), ...several, ...check].join(', ')
+  const shuffled = text === 'shuffle' ? ['words shuffled'] : []
+  return [`${column} like ${example}`, ...shuffled, ...(running ? ['running on'] : []), ...several, ...check].join(', ')
 }

@@ -23,7 +23,8 @@ export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined
   const whatOf = ({ name }: KeyColumn) => options.types?.[name]
   const kept = keepKeys(
     columns.filter((column) => !isMadeKind(whatOf(column))),
-    seed
+    seed,
+    options.text
   )
   const made = columns.flatMap((column) => {
     const what = whatOf(column)

@@ -13,6 +13,7 @@ import { type Telling, together } from '../../tell/telling.js'
 import { askedIn } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
 import { keepingDialect } from '../dialect.js'
+import { disclosureFields } from '../disclosure-options.js'
 import { drawFields, fitFields } from '../global/options.js'
 import type { Host } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
@@ -58,7 +59,7 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   name: 'tables',
   kinds: KINDS.map(({ kind }) => kind),
   fields: {
-    fit: [...fitFields, ...localFields, ...latentFields, ...panelFields, ...tableFields, ...ruleFields],
+    fit: [...fitFields, ...localFields, ...latentFields, ...panelFields, ...tableFields, ...disclosureFields, ...ruleFields],
     draw: [...drawFields, ...latentDrawFields, ...panelDrawFields],
     know: conditionFields
   },

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { keyFromSeed, uniforms } from '../../num/random.js'
+import { inferTable } from '../../table/infer.js'
+import { drawKey, keepKeys, keyTexts } from './keep.js'
+
+const n = 120
+const u = uniforms(keyFromSeed(4), 9 * n)
+const common = ['patient', 'calls', 'again', 'with', 'cough', 'no', 'fever']
+/** Remarks of common words, and a name in each that one row has. */
+const remarks = Array.from({ length: n }, (_, i) =>
+  [
+    ...Array.from({ length: 3 + (i % 3) }, (_, w) => common[Math.floor(u[9 * i + w]! * common.length)]!),
+    `name${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}x`
+  ].join(' ')
+)
+const column = { name: 'remark', cells: remarks }
+const draw = (text: 'new' | 'shuffle' | 'empty') => drawKey(keepKeys([column], 7, text).keys[0]!, 7, { count: 300, key: keyFromSeed(1) })
+
+test('shuffled text has words that at least three rows share, and no others; no row is copied', () => {
+  const drawn = draw('shuffle')
+  expect(new Set(drawn.flatMap((cell) => cell!.split(' ')))).toEqual(new Set(common))
+  expect(drawn.filter((cell) => remarks.includes(cell!))).toEqual([])
+  expect(new Set(drawn).size).toBe(300)
+})
+
+test('new text copies no word that fewer than three rows have, empty text has none; both are said', () => {
+  const rare = new Set(remarks.map((remark) => remark.split(' ').at(-1)!))
+  expect(draw('new').flatMap((cell) => cell!.toLowerCase().split(' ')).filter((word) => rare.has(word))).toEqual([])
+  expect(new Set(draw('empty'))).toEqual(new Set([null]))
+  expect(keyTexts(keepKeys([column], 7, 'empty'))).toEqual(['remark is text, left empty'])
+  expect(keyTexts(keepKeys([column], 7, 'shuffle'))[0]).toMatch(/^remark like .*, words shuffled/)
+})
+
+test('text of which most values occur once is no category, whatever recurs in it; a list of levels is one', () => {
+  const kindOf = (values: readonly string[]) =>
+    inferTable({
+      rowCount: values.length,
+      columns: [
+        { name: 'x', source: 'text', values },
+        { name: 'y', source: 'number', values: Float64Array.from(values, (_, i) => i % 7) }
+      ]
+    }).table.columns[0]!.kind
+  const names = Array.from({ length: 60 }, (_, i) => `Mia ${i < 50 ? i : 0}`)
+  expect(kindOf(names)).toBe('identifier')
+  expect(kindOf(Array.from({ length: 60 }, (_, i) => `state ${Math.floor(50 * u[i]!)}`))).toBe('category')
+  expect(kindOf(['a', 'b', 'c', 'd', 'a', 'e'])).toBe('category')
+})

@@ -1,0 +1,36 @@
+import { FREE_TEXTS, type FreeText } from '../code/keys/prose.js'
+import type { Field } from './fields.js'
+
+/** What of single rows may come out again. */
+export interface DisclosureOptions {
+  /** What becomes of names, addresses and remarks; `new` when left out. */
+  readonly text?: FreeText | undefined
+  /** Levels that fewer rows have are merged, or left empty; none when left out. */
+  readonly minCell?: number | undefined
+}
+
+/** The options of what may come out again, each described once. */
+export const disclosureFields: readonly Field[] = [
+  {
+    name: 'text',
+    kind: 'choice',
+    unit: '',
+    range: 'new, shuffle or empty',
+    default: 'new',
+    choices: FREE_TEXTS,
+    sentence:
+      'Text of which most values occur once (names, addresses, remarks): new values of its form, or of new words; words that at least three rows share, shuffled; or left empty.',
+    source: ''
+  },
+  {
+    name: 'minCell',
+    kind: 'integer',
+    unit: 'rows',
+    range: 'a whole number of at least 2',
+    default: 'off',
+    minimum: 2,
+    excludes: [{ beside: ['group'], because: 'rows on their own: levels of a group are as rare as it is' }],
+    sentence: 'Levels of categories that fewer rows have are merged into “other”, or left empty where these are too few together.',
+    source: ''
+  }
+]

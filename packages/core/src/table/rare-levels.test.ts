@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { inferTable } from './infer.js'
+import { presentTable } from './present.js'
+import { mergeRareLevels } from './rare-levels.js'
+import type { RawTable } from './raw.js'
+
+const many = (...parts: readonly (readonly [string, number])[]) => parts.flatMap(([word, count]) => new Array<string>(count).fill(word))
+const raw: RawTable = {
+  rowCount: 40,
+  columns: [
+    { name: 'diagnosis', source: 'text', values: many(['flu', 20], ['cold', 14], ['gout', 3], ['mumps', 2], ['scurvy', 1]) },
+    { name: 'ward', source: 'text', values: many(['a', 20], ['b', 18], ['c', 2]) },
+    { name: 'kind', source: 'text', values: many(['x', 30], ['other', 8], ['y', 2]) },
+    { name: 'died', source: 'text', values: many(['false', 38], ['true', 2]) },
+    { name: 'age', source: 'number', values: Float64Array.from({ length: 40 }, (_, i) => 20 + i) }
+  ]
+}
+
+test('rare levels are merged, or left empty where they are too few together; each is said', () => {
+  const data = inferTable(raw)
+  const { table, formats, notes } = mergeRareLevels(data, 5)
+  const cells = presentTable(table, formats, 'text').columns.map(({ values }) => {
+    const counts: Record<string, number> = {}
+    for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1
+    return counts
+  })
+  expect(cells.slice(0, 4)).toEqual([
+    { flu: 20, cold: 14, other: 6 },
+    { a: 20, b: 18, null: 2 },
+    { x: 30, other: 10 },
+    { false: 38, null: 2 }
+  ])
+  expect(notes.slice(data.notes.length)).toEqual([
+    'diagnosis: 3 levels of fewer than 5 rows (6 rows together) are merged into “other”',
+    'ward: a level of fewer than 5 rows (2 rows together) is left empty',
+    'kind: a level of fewer than 5 rows (2 rows together) is merged into “other”',
+    'died: a level of fewer than 5 rows (2 rows together) is left empty'
+  ])
+  expect(table.columns[4]).toBe(data.table.columns[4])
+})
+
+test('columns without rare levels stay as they are', () => {
+  const data = inferTable(raw)
+  expect(mergeRareLevels(data, 1).table.columns).toEqual(data.table.columns)
+})

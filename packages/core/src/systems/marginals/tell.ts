@@ -49,7 +49,7 @@ export function timeNameOf({ columns }: Pick<TrajectoriesModel, 'columns'>): str
 }
 
 function summaryTopic({ model, scores, calendar }: Pick<DrawnTrajectories, 'model' | 'scores' | 'calendar'>): Topic {
-  const { family, diffusion, sigmaFrom, ending, snapshots, heldOut, columnNames } = model
+  const { family, diffusion, sigmaFrom, ending, snapshots, heldOut, columnNames, velocity } = model
   const rounds = model.history.at(-1)?.round ?? 0
   return {
     id: 'summary',
@@ -61,6 +61,7 @@ function summaryTopic({ model, scores, calendar }: Pick<DrawnTrajectories, 'mode
       ),
       facts(
         { name: 'reference', value: family.name, aside: `${diffusion} noise` },
+        velocity && { name: 'partners', value: velocity.pairs ? 'by distance and velocity' : 'by distance' },
         { name: 'snapshots', value: snapshots.length, aside: heldOut.length > 0 ? `and ${heldOut.length} held out` : undefined },
         { name: 'particles', value: countText(snapshots.reduce((sum, { cloud }) => sum + cloud.points.rows, 0)) },
         { name: 'coordinates', value: columnNames.join(', ') },
@@ -214,18 +215,23 @@ function coordinateDrawing(model: MarginalsModel, paths: Trajectories, a: number
 function planeFigure(model: MarginalsModel, paths: Trajectories, timeName: string): Figure {
   const dots = particles(model.snapshots, 0, 1)
   const hidden = particles(model.heldOut, 0, 1)
+  const arrows = driftArrows(model, [...dots, ...hidden])
   const [first, second] = model.columnNames as [string, string]
+  const parts = [
+    `Particles of the snapshots, coloured by ${timeName} (dark is early), ${arrows.length > 0 ? 'sampled paths between them, and the drift of the reference as arrows' : 'and sampled paths between them'}${hidden.length > 0 ? '; held-out particles are crosses' : ''}.`,
+    ...(arrows.length > 0 ? ['Arrows are longer where the drift is stronger.'] : [])
+  ]
   return {
     kind: 'figure',
-    caption: `Particles of the snapshots, coloured by ${timeName} (dark is early), sampled paths between them, and the drift of the reference as arrows${hidden.length > 0 ? '; held-out particles are crosses' : ''}. Arrows are longer where the drift is stronger.`,
+    caption: parts.join(' '),
     drawings: [
       {
-        label: `Snapshots, paths and drift in the plane of ${first} and ${second}`,
+        label: `Snapshots, paths${arrows.length > 0 ? ' and drift' : ''} in the plane of ${first} and ${second}`,
         size: [620, 460],
         x: { label: first },
         y: { label: second },
         marks: [
-          { kind: 'arrows', points: driftArrows(model, [...dots, ...hidden]) },
+          { kind: 'arrows', points: arrows },
           { kind: 'line', side: 'synthetic', points: pathPoints(paths, 0, 1), thin: true },
           { kind: 'shaded', points: dots },
           { kind: 'crosses', side: 'plain', points: hidden }

@@ -20,7 +20,7 @@ function line(rows: number): RawTable {
   return { rowCount: rows, columns: x.map((values, j) => ({ name: `x${j}`, source: 'number' as const, values })) }
 }
 
-const table = line(120)
+const table = line(90)
 const KINDS = {
   global: {},
   local: { local: 'window:1' },
@@ -101,9 +101,10 @@ describe('fit and sample', () => {
       ]
     }
     const own = { rows: 25, seed: 3, engine }
-    const model = await fit(rows, { seed: 1, engine })
+    const quick = { bandwidth: 0.3, scaling: 'standard', seed: 1, engine } as const
+    const model = await fit(rows, quick)
     const { records, warnings } = await sample(model, { ...own, cells: 'records' })
-    const drawn = await sample(await fit(columns, { seed: 1, engine }), { ...own, cells: 'typed' })
+    const drawn = await sample(await fit(columns, quick), { ...own, cells: 'typed' })
     expect(records.map(({ x0 }) => x0)).toEqual(Array.from(drawn.columns[0]!.values))
     expect(records.map(({ sign }) => sign)).toEqual(Array.from(drawn.columns[2]!.values as Float64Array, String))
     expect(records.map(({ x1 }) => x1 === null)).toEqual(Array.from(drawn.columns[1]!.missing ?? [], (mark) => mark === 1))

@@ -28,7 +28,8 @@ const file = (name: string, content?: string | Uint8Array): string => {
 
 describe('sample', () => {
   it('writes penguins with the same columns and kinds, and a report', { tags: ['slow'] }, async () => {
-    const run = await sbridge(['sample', penguins, '-n', '1000', '--seed', '1', '-o', 'synthetic.csv', '--report', 'report.html', '--json'])
+    const words = ['-n', '1000', '--scaling', 'standard', '--seed', '1', '-o', 'synthetic.csv', '--report', 'report.html', '--json']
+    const run = await sbridge(['sample', penguins, ...words])
     expect(run.stderr).toBe('')
     expect(run.status).toBe(0)
     const summary = JSON.parse(run.stdout) as { rows: number; seed: number; epsilon: number; ratio: number }
@@ -51,7 +52,7 @@ describe('sample', () => {
       expect(islands.has(line.split(',').slice(0, 2).join())).toBe(true)
     }
     const report = readFileSync(join(folder, 'report.html'), 'utf8')
-    for (const words of ['bill_length_mm', 'Energy distance', 'sbridge sample']) expect(report).toContain(words)
+    for (const said of ['bill_length_mm', 'Energy distance', 'sbridge sample']) expect(report).toContain(said)
   })
 
   it('gives the same bytes for 1, 2 and 4 threads, and other bytes for another seed', async () => {

@@ -16,8 +16,8 @@ describe('the library, the command, and both from a model file draw the same byt
     expect(await sbridge(folder, 'sample', ...words)).toMatchObject({ status: 0 })
 
   beforeAll(() => {
-    const z = normals(keyFromSeed(4), 150 * 4)
-    const rows = Array.from({ length: 150 }, (_, i) => {
+    const z = normals(keyFromSeed(4), 90 * 4)
+    const rows = Array.from({ length: 90 }, (_, i) => {
       const x = [z[i * 4]!]
       for (let j = 1; j < 4; j++) x.push(0.8 * x[j - 1]! + 0.6 * z[i * 4 + j]!)
       return x.map((value) => value.toFixed(4)).join(',')

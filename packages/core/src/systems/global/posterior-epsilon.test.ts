@@ -40,7 +40,7 @@ async function posteriorOf(seed: number, functions: readonly ((z: Float64Array) 
 
 describe('bandwidth of a posterior', () => {
   // At the model's own ε the chains of this seed stay near the one or two rows that the likelihood knows.
-  test('grows for a Gaussian prior, however well halves of it agree', async () => {
+  test('grows for a Gaussian prior, however well halves of it agree', { tags: ['slow'] }, async () => {
     const { model, report, columns } = await posteriorOf(
       5,
       [
@@ -59,7 +59,7 @@ describe('bandwidth of a posterior', () => {
   })
 
   // Third moments of 400 rows are chance; carried three deviations out they were the main error of the mean.
-  test('is one Gaussian where the rows are: the closed form of their own moments', async () => {
+  test('is one Gaussian where the rows are: the closed form of their own moments', { tags: ['slow'] }, async () => {
     const seed = 9
     const functions = [([a]: Float64Array) => a!, ([a, b]: Float64Array) => 0.6 * a! + 0.8 * b!]
     const { report, columns } = await posteriorOf(seed, functions, ['x1 = 3 ± 0.2'])
@@ -95,7 +95,7 @@ describe('bandwidth of a posterior', () => {
     expect(Math.abs(mean(columns[1]!) - log(3.05))).toBeLessThan(0.03)
   })
 
-  test('and the ridge are those of the same columns given where an observation says nothing', async () => {
+  test('and the ridge are those of the same columns given where an observation says nothing', { tags: ['slow'] }, async () => {
     const context = { engine, key: keyFromSeed(4) }
     const model = await fitGlobal(rowsOf(4, [([a]) => a!, ([a, b]) => a! * a! + 0.3 * b!]), { scaling: 'standard' }, context)
     const given = { x1: 1 }

@@ -12,7 +12,7 @@ import { fitLatentTable, type LatentTableModel } from './latent.js'
 import { type LatentConditions, sampleLatentConditioned } from './latent-conditions.js'
 
 /** Correlated Gaussian rows in three columns. */
-const [M, COUNT] = [500, 400]
+const [M, COUNT] = [300, 400]
 const z = normals(keyFromSeed(1), 3 * M)
 const points = matrix(
   M,

@@ -67,9 +67,18 @@ describe('impute', () => {
     expect(rows.every(({ a }) => Number.isInteger(a))).toBe(true)
     expect(rows.map(({ b }) => b)).toEqual(rows.map((_, i) => i * 2))
   })
+  it('a report punches holes and says how near fills are, beside other methods', async () => {
+    const { stdout } = await sbridge(folder, ...german, '-o', 'filled.csv', '--report', 'gaps.html', '--json')
+    const { holes } = JSON.parse(stdout) as { holes: { holes: number; methods: Record<string, { error: number; coverage: number }> } }
+    expect(Object.keys(holes.methods)).toEqual(['sbridge', 'mean', 'neighbours', 'forest'])
+    expect(holes.methods.sbridge!.error).toBeLessThan(holes.methods.mean!.error)
+    const page = readFileSync(at('gaps.html'), 'utf8')
+    for (const words of ['Holes punched into known cells', 'ten neighbours', 'How gaps are filled', '<svg']) expect(page).toContain(words)
+  })
   it.each([
     [['impute', 'german.csv', 'rows.json', '-o', 'x.csv'], 'two tables'],
     [['impute', 'gaps.sbridge', '-o', 'x.csv'], 'alone'],
+    [['impute', 'gaps.sbridge', 'german.csv', '-o', 'x.csv', '--report', 'x.html'], '--report with a model file'],
     [[...german, '-o', 'x.csv', '--as', 'mode'], 'draw, mean or median'],
     [[...german, '-o', 'x.csv', '--as', 'mean', '--draws', '2'], '--as mean with --draws'],
     [[...german, '-o', 'x.csv', '--draws', '0'], '1 to 1000'],

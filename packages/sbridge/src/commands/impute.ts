@@ -1,7 +1,17 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type ImputationModel, type ImputationRequest, InputError, packModel, SYSTEMS } from '@sbridge/core'
-import { tellSeed, together } from '@sbridge/core/internal'
+import {
+  evaluateFills,
+  type ImputationModel,
+  type ImputationRequest,
+  InputError,
+  type Plan,
+  packModel,
+  SYSTEMS,
+  type Telling
+} from '@sbridge/core'
+import { JUDGING, planned, tellFillEvaluation, tellSeed, together } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
+import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
@@ -20,6 +30,7 @@ export function imputeVerb(verb: Command): void {
     .argument('[rows]', 'with a model: the table whose gaps are filled')
     .requiredOption('-o, --output <file>', 'where the rows go: those of the input in their order, given cells as they are')
     .option('--model <file>', 'also writes a model that fills new rows')
+    .option('--report <file.html>', 'also writes a report of how near fills are: holes punched into known cells, beside other methods')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
@@ -31,6 +42,7 @@ export function imputeVerb(verb: Command): void {
 interface ImputeFlags extends Readonly<Record<string, unknown>> {
   readonly output: string
   readonly model?: string
+  readonly report?: string
   readonly json?: boolean
   readonly dryRun?: boolean
 }
@@ -40,22 +52,27 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
   const run = runOf(flags)
   const cells = cellsOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  if (!flags.dryRun) await checkOutputs([flags.output, flags.model], [input, rows])
-  const source = await sourceOf(imputation, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name) })
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
+  const source = await sourceOf(imputation, input, { flags, run, also: ['model', 'report'], but: readingFields.map(({ name }) => name) })
   if ('contents' in source === (rows === undefined)) throw wrongInputs(input, rows)
   const asked: ImputationRequest = { ...readFields(fields.draw, flags), seed: run.seed }
   await requestOf(imputation, source, asked)
   await withEngine(run, async (engine) => {
     const { ready, request } = await readAll({ source, rows, flags, asked }, { engine })
-    const plan = imputation.plan(ready as never, request)
+    const plan = planOf(ready, request, flags)
     if (onlyPlanned(await timePlan(plan, engine), flags)) return
-    const { model, drawn } = await watched(plan, engine, async (context) => {
+    const { model, drawn, holes } = await watched(plan, engine, async (context) => {
       const model = await modelOf<ImputationModel>(imputation, ready, context)
-      return { model, drawn: await imputation.draw(model, request, context) }
+      const drawn = await imputation.draw(model, request, context)
+      const judged = flags.report !== undefined && 'input' in ready
+      return { model, drawn, holes: judged ? tellFillEvaluation(await evaluateFills(ready.input, ready.options, context)) : NOTHING_TOLD }
     })
     await writeTable(flags.output, imputation.present(model, drawn, cells))
     if (flags.model !== undefined) await writeAtomically(flags.model, packModel(imputation.save(model)))
-    const telling = together(tellSeed(run.seed), imputation.tell(model, { answer: drawn, request }))
+    const filled = imputation.tell(model, { answer: drawn, request })
+    // Holes first: they say how far the rest may be believed.
+    if (flags.report !== undefined) await writeReport(flags.report, { input, telling: together(holes, filled), request })
+    const telling = together(tellSeed(run.seed), filled, holes)
     say({ output: flags.output, made: madeOf(request), telling, keys: {}, flags })
   })
 }
@@ -75,6 +92,32 @@ async function readAll(
   const ready = await readyOf<ImputationModel>(imputation, source, { context, request: asked })
   const fill = 'input' in ready ? ready.input : await readTable(rows!, readFields(readingFields, flags))
   return { ready, request: { ...asked, fill } }
+}
+
+const NOTHING_TOLD: Telling = { json: {}, topics: [], warnings: [], notes: [] }
+
+/** What a job takes: with a report, a second fit, 20 draws of a fill and a forest a column besides. */
+function planOf(ready: Ready<ImputationModel>, request: ImputationRequest, { report }: ImputeFlags): Plan {
+  const plan = imputation.plan(ready as never, request)
+  if (report === undefined) return plan
+  const judging = imputation.plan(ready as never, { ...request, draws: 20 }).pairs
+  return { ...plan, ...planned([...plan.stages, { stage: JUDGING, pairs: judging }]) }
+}
+
+interface Reported {
+  readonly input: string
+  readonly telling: Telling
+  readonly request: ImputationRequest
+}
+
+async function writeReport(path: string, { input, telling, request }: Reported): Promise<void> {
+  const { tellingPage } = await import('../report/index.js')
+  const entries = [
+    ['Filled', madeOf(request)],
+    ['Seed', String(request.seed)]
+  ] as const
+  const title = input.replace(/^.*[\\/]/, '')
+  await writeAtomically(path, tellingPage({ title, kicker: 'Filled gaps', telling, entries, command: commandLine() }))
 }
 
 function madeOf({ fill, draws }: ImputationRequest): string {

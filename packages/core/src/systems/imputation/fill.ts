@@ -189,7 +189,12 @@ function rowWarnings({ unknown, lonely, unruly }: FilledOnce): { name: string; m
         ]
       : []),
     ...(unruly > 0
-      ? [{ name: 'rule-unmet', message: `${rows(unruly)} cannot obey all rules of the table with the cells that are given` }]
+      ? [
+          {
+            name: 'rule-unmet',
+            message: `${rows(unruly)} obey not all rules of the table: no values of their gaps were found that do, beside the cells that are given`
+          }
+        ]
       : [])
   ]
 }

@@ -41,9 +41,8 @@ export const FEW_ROWS = 30
 export async function fitImputation(raw: RawTable, options: ImputationFit, jobContext: JobContext): Promise<ImputationModel> {
   const { bandwidth, seed = 1, ...reading } = options
   const { key, watch } = contextOf(seed, jobContext)
-  const prepared = readGaps(raw, reading)
+  const { prepared, coding, kinds, reading: read } = readTableWithGaps(raw, reading)
   const { data } = prepared
-  const coding = fitCoding(data.table, data.formats)
   const rules = rulesWithGaps(data, reading)
   refuseSparse(data.table, coding)
   const { rows, weights } = takeDonors(prepared, { coding, key: keyFor(key, 'donors') })
@@ -53,23 +52,38 @@ export async function fitImputation(raw: RawTable, options: ImputationFit, jobCo
   watch?.progress?.({ stage: FILLING_DONORS, done: ROUNDS, total: ROUNDS })
   return {
     coding,
-    kinds: data.table.columns.map((column) => ({
-      name: column.name,
-      kind: column.kind,
-      ...(isCategorical(column) ? { levels: column.levels } : {})
-    })),
+    kinds,
     donors,
     rules,
-    reading: defined({ missing: reading.missing, decimal: reading.decimal, dateOrder: reading.dateOrder }),
+    reading: read,
     summary: {
       rowCount: data.table.rowCount,
       donorCount: rows.data.rows,
       ...masked.setting,
       masking: { tried: masked.tried, columns: masked.columns },
       gaps: data.table.columns.map((column) => ({ name: column.name, missing: gapCount(column, data.table.rowCount) })),
-      notes: [...data.notes, ...fitNotes(data.table, { coding, masked, donorCount: rows.data.rows })]
+      notes: [
+        ...data.notes,
+        ...fitNotes(data.table, { masked, derived: new Set(rules?.rules.map(({ column }) => column)), donorCount: rows.data.rows })
+      ]
     }
   }
+}
+
+/** A table with gaps, and all that it takes to read other rows as it was read. */
+export function readTableWithGaps(
+  raw: RawTable,
+  options: TableOptions
+): Pick<ImputationModel, 'coding' | 'kinds' | 'reading'> & { readonly prepared: PreparedTable } {
+  const prepared = readGaps(raw, options)
+  const { table, formats } = prepared.data
+  const kinds = table.columns.map((column) => ({
+    name: column.name,
+    kind: column.kind,
+    ...(isCategorical(column) ? { levels: column.levels } : {})
+  }))
+  const { missing, decimal, dateOrder } = options
+  return { prepared, coding: fitCoding(table, formats), kinds, reading: defined({ missing, decimal, dateOrder }) }
 }
 
 /** A table read for filling: keys stay as they are, and so do their cells. */
@@ -150,8 +164,9 @@ async function settingOf(
 }
 
 interface Noted {
-  readonly coding: Coding
   readonly masked: Masked
+  /** Columns that rules derive: what the regression says of them does not count. */
+  readonly derived: ReadonlySet<string>
   readonly donorCount: number
 }
 
@@ -160,9 +175,11 @@ const UNPREDICTED = 0.95
 /** Masked cells below which their error says little. */
 const LEAST_CELLS = 10
 
-function fitNotes(table: Table, { masked, donorCount }: Noted): string[] {
+function fitNotes(table: Table, { masked, derived, donorCount }: Noted): string[] {
   const gaps = new Set(table.columns.filter((column) => gapCount(column, table.rowCount) > 0).map(({ name }) => name))
-  const blind = masked.columns.filter(({ name, error, cells }) => gaps.has(name) && cells >= LEAST_CELLS && error >= UNPREDICTED)
+  const blind = masked.columns.filter(
+    ({ name, error, cells }) => gaps.has(name) && !derived.has(name) && cells >= LEAST_CELLS && error >= UNPREDICTED
+  )
   return [
     ...(table.rowCount < FEW_ROWS
       ? [`${counted(table.rowCount, 'row')}: too few to choose how near ones count; gaps are filled by a regression on all of them`]

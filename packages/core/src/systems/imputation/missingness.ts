@@ -6,6 +6,8 @@ import { isGap } from './coding.js'
 const LEAST_ROWS = 10
 /** Standardised difference of means from which rows with a gap are others than those without: a medium effect in Cohen's words. */
 const LARGE = 0.5
+/** Standard errors that it must be too: by chance one comparison in some 15,000 is. */
+const LEAST_ERRORS = 4
 
 /** Where rows with gaps in a column are others than those without, by another column: the one in which they differ most. Cost O(columns² · rows). */
 export function missingnessNotes({ columns, rowCount }: Table): string[] {
@@ -22,7 +24,7 @@ export function missingnessNotes({ columns, rowCount }: Table): string[] {
   })
 }
 
-/** Difference of means between rows with and without a gap elsewhere, in standard deviations; of a category that of its most different level. */
+/** Difference of means between rows with and without a gap elsewhere, in standard deviations; of a category that of its most different level; 0 where chance may make it. */
 function difference(column: Column, gap: readonly boolean[]): number {
   if (isNumeric(column)) return standardised((i) => (column.missing?.[i] ? undefined : column.values[i]!), gap)
   if (!isCategorical(column) || column.levels.length > SIMPLEX_LEVELS) return 0
@@ -51,5 +53,6 @@ function standardised(value: (row: number) => number | undefined, gap: readonly 
   const [without, within] = [sides[0]!, sides[1]!]
   if (without.count < LEAST_ROWS || within.count < LEAST_ROWS) return 0
   const spread = Math.sqrt(Math.max(0, (without.variance + within.variance) / 2))
-  return spread > 0 ? Math.abs(within.mean - without.mean) / spread : 0
+  const size = spread > 0 ? Math.abs(within.mean - without.mean) / spread : 0
+  return size >= LEAST_ERRORS * Math.sqrt(1 / within.count + 1 / without.count) ? size : 0
 }

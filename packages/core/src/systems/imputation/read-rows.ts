@@ -18,7 +18,7 @@ const MOST_NAMED = 5
  * Rows read as the model's table was. Columns that they lack are unknown, and levels that the model lacks are given but say
  * nothing: both are warned of. Throws `InputError` where a cell is none of the column's kind.
  */
-export function readRows({ coding, kinds, reading }: ImputationModel, raw: RawTable): RowsToFill {
+export function readRows({ coding, kinds, reading }: Pick<ImputationModel, 'coding' | 'kinds' | 'reading'>, raw: RawTable): RowsToFill {
   const kindOf = new Map(kinds.map(({ name, kind }) => [name, kind]))
   const wanted = coding.columns.filter(({ carries }) => carries !== 'nothing').map(({ name }) => name)
   const own = wanted.filter((name) => raw.columns.some((column) => column.name === name))

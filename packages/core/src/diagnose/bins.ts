@@ -1,7 +1,7 @@
 import type { Matrix } from '../num/matrix.js'
 
 /** Most bins a feature is cut into; codes fit a byte. */
-const MOST_BINS = 256
+export const MOST_BINS = 256
 
 /** The columns of a matrix, each cut into at most 256 bins of neighbouring values. */
 export interface Bins {

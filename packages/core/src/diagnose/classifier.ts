@@ -2,6 +2,7 @@ import { InputError } from '../num/errors.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
+import { mean } from '../num/statistics.js'
 import { predictForest, trainForest } from './forest.js'
 import { checkSamples } from './samples.js'
 
@@ -29,7 +30,12 @@ export interface TwoSamples {
  * Cost about O(folds·trees·√d·n log n). Throws `InputError` for samples of fewer than two rows, of different widths or
  * with coordinates that are not finite.
  */
-export async function classifierAuc({ first, second, key, trees = 100, folds = 5, watch }: TwoSamples): Promise<number> {
+export async function classifierAuc(samples: TwoSamples): Promise<number> {
+  return mean(await foldAucs(samples))
+}
+
+/** The areas of the folds, of which `classifierAuc` is the mean: the same key and as many rows take the same rows of `first` into a fold. */
+export async function foldAucs({ first, second, key, trees = 100, folds = 5, watch }: TwoSamples): Promise<number[]> {
   checkSamples(first, second, 2)
   if (!(Number.isInteger(folds) && folds >= 2))
     throw new InputError({
@@ -40,7 +46,7 @@ export async function classifierAuc({ first, second, key, trees = 100, folds = 5
     })
   const sides = [first, second].map((side, k) => permutation(keyFor(key, `rows ${k}`), side.rows).subarray(0, MOST_CLASSIFIER_ROWS))
   const foldCount = Math.min(folds, sides[0]!.length, sides[1]!.length)
-  let sum = 0
+  const areas: number[] = []
   for (let fold = 0; fold < foldCount; fold++) {
     throwIfStopped(watch, 'telling real from synthetic')
     const inFold = (_: number, at: number) => at % foldCount === fold
@@ -56,10 +62,10 @@ export async function classifierAuc({ first, second, key, trees = 100, folds = 5
     const forest = await trainForest({ ...training, key: keyFor(key, `fold ${fold}`), trees, watch })
     const probabilities = predictForest(forest, test.points)
     const scores = Float64Array.from({ length: test.points.rows }, (_, i) => probabilities.data[2 * i + 1]!)
-    sum += areaUnderCurve(scores, test.labels)
+    areas.push(areaUnderCurve(scores, test.labels))
     watch?.progress?.({ stage: 'telling real from synthetic', done: fold + 1, total: foldCount })
   }
-  return sum / foldCount
+  return areas
 }
 
 /**

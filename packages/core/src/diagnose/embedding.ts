@@ -2,7 +2,7 @@ import { type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { mean, variance } from '../num/statistics.js'
 import { placeLevels, SIMPLEX_LEVELS } from '../table/categories.js'
 import { presentValues } from '../table/encoder.js'
-import { type CategoricalColumn, isNumeric, type NumericColumn, type Table } from '../table/table.js'
+import { type CategoricalColumn, type Column, isNumeric, type NumericColumn, type Table } from '../table/table.js'
 
 /**
  * Places tables in one Euclidean space [n, d], for distances: numbers standardised by `reference`, categories as
@@ -14,27 +14,36 @@ import { type CategoricalColumn, isNumeric, type NumericColumn, type Table } fro
  * (−1, 0, 1). Identifiers are left out. The tables have the reference's columns in its order. Cost O(n·d).
  */
 export function embedTables(reference: Table, tables: readonly Table[]): Matrix[] {
-  const blocks = reference.columns.flatMap((column, c) => {
-    if (column.kind === 'identifier') return []
-    const own = tables.map((table) => table.columns[c]!)
-    return isNumeric(column) ? embedNumbers(column, own as NumericColumn[]) : [embedCategories(own as CategoricalColumn[])]
-  })
-  const width = blocks.reduce((sum, block) => sum + block.width, 0)
-  return tables.map((table, t) => {
-    const out = matrix(table.rowCount, width)
-    let at = 0
-    for (const block of blocks) {
-      block.write(t, out, at)
-      at += block.width
-    }
-    return out
-  })
+  return tables.map(placing(reference, tables))
 }
 
-/** Coordinates of one column: `write` fills them for table t from column `at` of the matrix on. */
+/**
+ * The same space for tables that come later: levels, and missing cells, that none of `seen` has are not told apart from those that
+ * it has.
+ */
+export function placing(reference: Table, seen: readonly Table[]): (table: Table) => Matrix {
+  const blocks = reference.columns.flatMap((column, c) => {
+    if (column.kind === 'identifier') return []
+    const own = seen.map((table) => table.columns[c]!)
+    const made = isNumeric(column) ? embedNumbers(column, own as NumericColumn[]) : [embedCategories(own as CategoricalColumn[])]
+    return made.map((block) => ({ ...block, place: c }))
+  })
+  const width = blocks.reduce((sum, block) => sum + block.width, 0)
+  return (table) => {
+    const out = matrix(table.rowCount, width)
+    let at = 0
+    for (const { write, width: own, place } of blocks) {
+      write(table.columns[place]!, out, at)
+      at += own
+    }
+    return out
+  }
+}
+
+/** Coordinates of one column: `write` fills them for a table's column from column `at` of the matrix on. */
 interface Block {
   readonly width: number
-  readonly write: (t: number, out: Matrix, at: number) => void
+  readonly write: (column: Column, out: Matrix, at: number) => void
 }
 
 function embedNumbers(reference: NumericColumn, own: readonly NumericColumn[]): Block[] {
@@ -45,16 +54,17 @@ function embedNumbers(reference: NumericColumn, own: readonly NumericColumn[]): 
   const place = (value: number) => (constant ? Math.sign(value - (present[0] ?? value)) : (value - centre) / scale)
   const numbers: Block = {
     width: 1,
-    write: (t, out, at) => {
-      const { values, missing } = own[t]!
+    write: (column, out, at) => {
+      const { values, missing } = column as NumericColumn
       for (let i = 0; i < out.rows; i++) out.data[i * out.cols + at] = missing?.[i] ? 0 : place(values[i]!)
     }
   }
   if (!own.some(({ missing }) => missing?.includes(1))) return [numbers]
   const indicator: Block = {
     width: 1,
-    write: (t, out, at) => {
-      for (let i = 0; i < out.rows; i++) out.data[i * out.cols + at] = own[t]!.missing?.[i] ?? 0
+    write: (column, out, at) => {
+      const { missing } = column as NumericColumn
+      for (let i = 0; i < out.rows; i++) out.data[i * out.cols + at] = missing?.[i] ?? 0
     }
   }
   return [numbers, indicator]
@@ -82,8 +92,8 @@ function embedCategories(own: readonly CategoricalColumn[]): Block {
   const placeOf = new Map(byCount.map((level, place) => [level, place]))
   return {
     width: oneHot + restWidth,
-    write: (t, out, at) => {
-      const { codes, levels } = own[t]!
+    write: (column, out, at) => {
+      const { codes, levels } = column as CategoricalColumn
       const places = levels.map((level) => placeOf.get(level) ?? 0)
       const missing = placeOf.get(undefined) ?? 0
       for (let i = 0; i < out.rows; i++) {

@@ -35,6 +35,12 @@ export function keyFor(key: Key, label: string | number): Key {
   return { ...key, stream: hash, step: 0 }
 }
 
+/** A seed of its own for what takes a seed: a whole number below 2⁵³. */
+export function seedFor(key: Key, label: string): number {
+  const [low, high] = block(keyFor(key, label), 0, 0)
+  return low! + 4294967296 * (high! & 0x1fffff)
+}
+
 /** The same stream at another step. */
 export function keyAtStep(key: Key, step: number): Key {
   return { ...key, step: step >>> 0 }

@@ -1,5 +1,5 @@
 import { type Evaluation, evaluateTables, InputError, SYSTEMS, type TableFit, type TableModel, type TableRequest } from '@sbridge/core'
-import { prepareRows, takeRawRows } from '@sbridge/core/internal'
+import { pinnedTo, prepareRows, takeRawRows } from '@sbridge/core/internal'
 import { type Engine, type Key, keyFor, keyFromSeed, permutation } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { watched } from '../cli/options.js'
@@ -31,13 +31,7 @@ export async function heldOutEvaluation(problem: HeldOutProblem): Promise<Evalua
   if (half < LEAST_HALF) return `halves of ${input.rowCount} rows are too small`
   const key = keyFor(keyFromSeed(seed), 'held-out half')
   const [seen, unseen] = halvesOf(input, options.group, key)
-  // What the model of all rows left out stays out, and its kinds stay, whatever half of the rows would suggest.
-  const { columns: all } = tables.training(model)
-  // Keys are written anew and never compared, and half of the rows may lack what others name.
-  const columns = all.filter(({ name, kind }) => kind !== 'identifier' || name === options.group || name === options.time)
-  const { columns: _chosen, exclude: _left, ...rest } = options
-  const own: TableFit = { ...rest, types: Object.fromEntries(columns.map(({ name, kind }) => [name, kind])) }
-  const modelled = { ...input, columns: input.columns.filter(({ name }) => columns.some((one) => one.name === name)) }
+  const { table: modelled, options: own } = pinnedTo(tables.training(model), { input, options })
   const [train, held] = [takeRawRows(modelled, seen), takeRawRows(modelled, unseen)]
   const { groups: _all, ...draws } = request
   const asked: TableRequest = { ...draws, rows: held.rowCount }

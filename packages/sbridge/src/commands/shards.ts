@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
 import { InputError, packModel, SYSTEMS, type TableModel, type TableRequest } from '@sbridge/core'
-import { BATCH_ROWS, defined, durationText, tellSeed, together } from '@sbridge/core/internal'
+import { BATCH_ROWS, candidateRows, defined, durationText, tellSeed, together } from '@sbridge/core/internal'
 import { addFields, planFields, readFields, readingFields, runFields, shardFields, writingFields } from '../cli/fields.js'
 import { countOf, host, type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { timePlan } from '../cli/plan.js'
@@ -74,7 +74,7 @@ async function runPlan(input: string, flags: PlanFlags): Promise<void> {
       engine: run.engineName,
       precision: run.precision,
       request: { ...request, rows: count, seed: run.seed },
-      batches: batchesFor(count, shards),
+      batches: batchesFor(candidateRows(model, count), shards),
       shards,
       output: flags.output,
       ...defined({ dialect: flags.dialect as string | undefined })
@@ -125,7 +125,7 @@ function batchesFor(rows: number, shards: number): number {
   if (shards <= batches) return batches
   throw new InputError({
     code: 'shards-many',
-    got: `${shards} shards for ${rows} rows`,
+    got: `${shards} shards for ${rows} rows to draw`,
     expected: `at most ${batches}: rows are drawn in batches of ${BATCH_ROWS}, and a shard is whole ones`,
     try: `--shards ${batches}${batches === 1 ? ', or `sbridge sample`' : ''}`
   })

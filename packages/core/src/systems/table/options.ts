@@ -16,6 +16,8 @@ import type { LocalPosteriorReport } from '../local/posterior-report.js'
 import type { Localisation } from '../localisation.js'
 import type { PanelModel } from '../panel/model.js'
 import type { PanelDraw, PanelOptions } from '../panel-options.js'
+import type { RefineOptions } from '../refine-options.js'
+import type { Refinement } from '../refinement.js'
 import type { RuleOptions } from '../rule-options.js'
 import type { Ruled } from '../ruled-rows.js'
 import type { Answer } from '../system.js'
@@ -29,6 +31,8 @@ import type { FitJob } from './whole.js'
 export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel) & Ruled) | PanelModel) & {
   /** Columns that are written anew; absent where there are none. */
   readonly keys?: KeptKeys
+  /** Whether and how rows are taken from more candidates; absent where nobody asked. */
+  readonly refinement?: Refinement
 }
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */
@@ -36,6 +40,7 @@ export interface TableFit
   extends FitJob,
     RuleOptions,
     PanelOptions,
+    RefineOptions,
     Partial<Pick<LatentJob, 'commonScale'>>,
     Partial<Omit<LocalOptions, 'local'>> {
   /** `pca:8`, `diffusion-map:8`, `autoencoder:16`, `onnx:ENCODER,DECODER`, or the same taken apart. */
@@ -84,4 +89,6 @@ export interface DrawnRows extends Answer {
   readonly first?: Uint32Array | undefined
   /** Coordinates of a codec that the rows were decoded from [n, K]. */
   readonly latents?: Matrix | undefined
+  /** Of a refined model: candidates a row, and how many of these shared its choice. */
+  readonly refined?: { readonly candidates: number; readonly effective: number } | undefined
 }

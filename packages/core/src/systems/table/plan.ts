@@ -25,12 +25,41 @@ import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
 import { planLocal } from './plan-local.js'
 import { type PanelSource, planPanel } from './plan-panel.js'
+import { CANDIDATES, TRIAL_STAGE } from './refined.js'
 
 /**
  * Sizes and work of a fit, of a draw, or of both where rows are drawn from a table; without a request only the fit. Counts
  * pairs of rows; refuses what reading the table refuses. Cost O(cells).
  */
 export function planTable(source: TableSource, request?: TableRequest): Plan {
+  if ('model' in source) {
+    const { model } = source
+    return model.refinement?.ratio
+      ? planRefined(source, { ...request, rows: request?.rows ?? model.summary.rowCount })
+      : planPlain(source, request)
+  }
+  const { refine, ...options } = source.options
+  const plain = { input: source.input, options }
+  if (refine !== 'auto') return planPlain(plain, request)
+  const plan = request ? planRefined(plain, { ...request, rows: request.rows ?? source.input.rowCount }) : planPlain(plain)
+  const stages = [...plan.stages, { stage: TRIAL_STAGE, pairs: trialPairs(plain) }]
+  return { ...plan, ...planned(stages) }
+}
+
+/** With four candidates a row. */
+function planRefined(source: TableSource, request: TableRequest & { readonly rows: number }): Plan {
+  const plan = planPlain(source, { ...request, rows: CANDIDATES * request.rows })
+  return { ...plan, drawnRows: plan.drawnRows / CANDIDATES }
+}
+
+/** A fit and six draws of half the rows, and two draws of all of them: pairs go with the square of the rows. */
+function trialPairs(source: Extract<TableSource, { input: unknown }>): number {
+  const fit = planPlain(source).pairs
+  const drawn = planPlain(source, { rows: source.input.rowCount }).pairs - fit
+  return fit / 4 + 3.5 * drawn
+}
+
+function planPlain(source: TableSource, request?: TableRequest): Plan {
   if ('model' in source ? 'codec' in source.model : source.options.latent !== undefined) return planLatent(source, request)
   if ('model' in source ? 'graph' in source.model || 'classes' in source.model : source.options.local !== undefined)
     return planLocal(source, request)

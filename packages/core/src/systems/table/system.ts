@@ -22,6 +22,8 @@ import { localisationIn } from '../localisation.js'
 import type { PanelModel } from '../panel/model.js'
 import { panelRows, trainingRows } from '../panel/rows.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
+import { refineFields } from '../refine-options.js'
+import { refinementIn, withRefinement } from '../refinement-file.js'
 import { ruleFields } from '../rule-options.js'
 import { RULE_WARNING } from '../ruled-terms.js'
 import type { System } from '../system.js'
@@ -33,6 +35,7 @@ import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { planTable } from './plan.js'
+import { drawRefined, fitRefinement, type ModelParts } from './refined.js'
 import { tellTable } from './tell.js'
 
 const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
@@ -54,12 +57,28 @@ function kindOf(model: TableModel): string {
   return 'graph' in model ? 'local' : 'global'
 }
 
+/** What models of tables do, whatever their kind. */
+const PARTS: ModelParts = {
+  fit: (table, options, context) => kindFor(options).fit(table, options, context),
+  draw: (model, request, context) => kindNamed(kindOf(model)).draw(model, request, context),
+  training: (model) => kindNamed(kindOf(model)).training(model)
+}
+
 /** Rows of a table: one bridge on all columns, or small ones on neighbourhoods, in the columns or behind a codec. */
 export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = keepingDialect({
   name: 'tables',
   kinds: KINDS.map(({ kind }) => kind),
   fields: {
-    fit: [...fitFields, ...localFields, ...latentFields, ...panelFields, ...tableFields, ...disclosureFields, ...ruleFields],
+    fit: [
+      ...fitFields,
+      ...localFields,
+      ...latentFields,
+      ...panelFields,
+      ...tableFields,
+      ...disclosureFields,
+      ...ruleFields,
+      ...refineFields
+    ],
     draw: [...drawFields, ...latentDrawFields, ...panelDrawFields],
     know: conditionFields
   },
@@ -91,13 +110,15 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   plan: planTable,
   async fit(input, options, context) {
     const keys = keysOf(input, options)
-    const model = await kindFor(options).fit(input, options, context)
-    return keys ? { ...model, keys } : model
+    const { refine, ...own } = options
+    const model = await PARTS.fit(input, own, context)
+    const refinement = refine === 'auto' ? await fitRefinement({ input, options: own, model }, PARTS, context) : undefined
+    return { ...model, ...defined({ keys, refinement }) }
   },
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
     const people = await peopleFor(model.keys, context.host)
-    const drawn = await kindNamed(kindOf(model)).draw(model, request, context)
+    const drawn = await drawRefined({ model, request }, PARTS, context)
     return withNewKeys(drawn, { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
@@ -109,17 +130,16 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     const warnings = drawn.answer.warnings.filter(({ name }) => name === RULE_WARNING)
     return together(...groups, told, { json: {}, topics: [], warnings, notes: [] })
   },
-  training: (model) => kindNamed(kindOf(model)).training(model),
+  training: PARTS.training,
   summary: ({ summary, keys, ...model }) => ({
     ...summary,
     ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
     ...(keys ? { keys: keyTexts(keys) } : {})
   }),
-  save: (model) => withKeys(kindNamed(kindOf(model)).save(model), model.keys),
+  save: (model) => withRefinement(withKeys(kindNamed(kindOf(model)).save(model), model.keys), model.refinement),
   async load(contents: ModelContents, context) {
-    const keys = keysIn(contents)
-    const model = await kindNamed(contents.kind).load(contents, context)
-    return keys ? { ...model, keys } : model
+    const more = defined({ keys: keysIn(contents), refinement: refinementIn(contents) })
+    return { ...(await kindNamed(contents.kind).load(contents, context)), ...more }
   }
 })
 

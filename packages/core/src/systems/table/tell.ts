@@ -17,6 +17,7 @@ import { type LatentLocalModel, trainingLatents } from './latent-local.js'
 import type { DrawnRows, TableModel } from './options.js'
 import { tellCodec } from './tell-codec.js'
 import { tellKeys } from './tell-keys.js'
+import { tellRefined } from './tell-refined.js'
 import { tellRules } from './tell-rules.js'
 import { wholeTable } from './whole.js'
 
@@ -28,6 +29,7 @@ export interface ToldRows extends ToldReports {
   readonly draws?: Draws | undefined
   /** Coordinates behind rows of a latent model [n, K]. */
   readonly latents?: Matrix | undefined
+  readonly refined?: DrawnRows['refined']
 }
 
 /** The reports of the four ways to draw what is known: at most one of them. */
@@ -42,7 +44,15 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
   const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
   const keys = model.keys ? [tellKeys(model.keys)] : []
-  return together(tellModel(model, rows.latents), ...rules, ...keys, ...tellKnown(rows, rows.posterior ? columnsOf(model) : []), ...draws)
+  const refined = model.refinement ? [tellRefined(model.refinement, rows.refined)] : []
+  return together(
+    tellModel(model, rows.latents),
+    ...rules,
+    ...keys,
+    ...refined,
+    ...tellKnown(rows, rows.posterior ? columnsOf(model) : []),
+    ...draws
+  )
 }
 
 function tellModel(model: TableModel, drawn: Matrix | undefined): Telling {

@@ -1,0 +1,192 @@
+import { densityRatio } from '../../choose/density-ratio.js'
+import { type Boosting, logOdds } from '../../diagnose/boosting.js'
+import { foldAucs } from '../../diagnose/classifier.js'
+import { placing } from '../../diagnose/embedding.js'
+import { membershipAttack } from '../../diagnose/membership.js'
+import { resampled } from '../../draw/resample.js'
+import { startRows } from '../../draw/run.js'
+import { log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { quiet } from '../../num/iterate.js'
+import { takeRows } from '../../num/matrix.js'
+import { type Key, keyFor, keyFromSeed, permutation, seedFor } from '../../num/random.js'
+import { mean, variance } from '../../num/statistics.js'
+import { type RawTable, takeRawRows } from '../../table/raw.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
+import type { SystemContext } from '../host.js'
+import { prepareRows } from '../prepare.js'
+import type { Refinement, RefinementTrial } from '../refinement.js'
+import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import { pinnedTo } from './pinned.js'
+
+/** As it is told of while it runs. */
+export const TRIAL_STAGE = 'trying refinement'
+/** Candidates a row: more gain little and cost as much again. */
+export const CANDIDATES = 4
+/** Rows of each side of a trial, below which a gain of usual size cannot be told from none. */
+const LEAST_HALF = 100
+/** Rows of the data, and twice as many drawn ones, from which the ratio is learned at most. */
+const MOST_LEARNED = 5000
+
+/** What models of tables do, whatever their kind. */
+export interface ModelParts {
+  readonly fit: (table: RawTable, options: TableFit, context: SystemContext) => Promise<TableModel>
+  readonly draw: (model: TableModel, request: TableRequest, context: SystemContext) => Promise<DrawnRows>
+  readonly training: (model: TableModel) => Table
+}
+
+interface RefinedFit {
+  readonly input: RawTable
+  readonly options: TableFit
+  readonly model: TableModel
+}
+
+/**
+ * Whether rows of a model gain from being taken from more candidates, and by which ratio. A second model of half of the rows is
+ * refined by what tells its rows from those that it learned from; only where its refined rows are harder to tell from the other half,
+ * by more than a standard error, and do not give training rows away more than plain ones, by more than a standard error, is the
+ * ratio learned for the model itself. Cost: a fit and 6 draws of half the rows, and 2 draws of all of them.
+ */
+export async function fitRefinement(problem: RefinedFit, parts: ModelParts, context: SystemContext): Promise<Refinement> {
+  const { model, options } = problem
+  context.progress?.({ stage: TRIAL_STAGE, done: 0, total: 1 })
+  const trial = await tryRefinement(problem, parts, { ...context, progress: undefined })
+  if (trial.verdict !== 'gains') return { trial }
+  const key = keyFor(keyFromSeed(options.seed ?? 1), 'refinement')
+  const ratio = await learnRatio({ model, real: weighted(model, parts.training(model), key), key }, parts, {
+    ...context,
+    progress: undefined
+  })
+  return ratio ? { trial, ratio } : { trial: { ...trial, verdict: 'nothing to learn' } }
+}
+
+async function tryRefinement(problem: RefinedFit, parts: ModelParts, context: SystemContext): Promise<RefinementTrial> {
+  const { input, model } = problem
+  const heldOut = Math.floor(input.rowCount / 2)
+  if (heldOut < LEAST_HALF) return { verdict: 'too few rows', heldOut }
+  const key = keyFor(keyFromSeed(problem.options.seed ?? 1), 'refinement trial')
+  const order = permutation(keyFor(key, 'half'), input.rowCount)
+  const { table, options } = pinnedTo(parts.training(model), problem)
+  const fitted = await parts.fit(takeRawRows(table, order.subarray(heldOut).slice().sort()), options, context)
+  const held = heldTable(takeRawRows(table, order.subarray(0, heldOut).slice().sort()), options, key)
+  const seen = weighted(fitted, parts.training(fitted), key)
+  const ratio = await learnRatio({ model: fitted, real: seen, key }, parts, context)
+  if (!ratio) return { verdict: 'nothing to learn', heldOut }
+  const { table: candidates } = await parts.draw(fitted, { rows: CANDIDATES * heldOut, seed: seedFor(key, 'candidates') }, context)
+  const place = placingFor(parts.training(fitted))
+  const { chosen } = resampled(logOdds(ratio, place(candidates)), CANDIDATES, keyFor(key, 'chosen'))
+  const plain = Uint32Array.from({ length: heldOut }, (_, i) => CANDIDATES * i)
+  const drawn = place(candidates)
+  const sides = { train: place(parts.training(fitted)), heldOut: place(held), engine: context.engine, key, most: MOST_LEARNED }
+  const judged = async (rows: Uint32Array) => {
+    const synthetic = takeRows(drawn, rows)
+    return {
+      folds: await foldAucs({ first: sides.heldOut, second: synthetic, key, watch: quiet(context) }),
+      membership: await membershipAttack({ ...sides, synthetic })
+    }
+  }
+  return verdictOf(heldOut, await judged(plain), await judged(chosen))
+}
+
+interface Judged {
+  readonly folds: readonly number[]
+  readonly membership: { readonly value: number; readonly interval: readonly [number, number] }
+}
+
+/** The normal quantile of 97.5 %: intervals reach so many standard errors to both sides. */
+const NORMAL_95 = 1.96
+
+function verdictOf(heldOut: number, plain: Judged, refined: Judged): RefinementTrial {
+  const gains = plain.folds.map((area, fold) => area - refined.folds[fold]!)
+  const gain = mean(gains)
+  const auc = { plain: mean(plain.folds), refined: mean(refined.folds), error: Math.sqrt(variance(gains) / Math.max(1, gains.length - 1)) }
+  const [low, high] = refined.membership.interval
+  const error = (high - low) / (2 * NORMAL_95)
+  const membership = { plain: plain.membership.value, refined: refined.membership.value, error }
+  // An area below one half is dependence on training rows, no gain.
+  const verdict =
+    gain <= auc.error || auc.plain <= 0.5 ? 'no gain' : membership.refined > membership.plain + error ? 'nearer to training rows' : 'gains'
+  return { verdict, heldOut, auc, membership }
+}
+
+/** What tells rows of a model from those of the data. */
+async function learnRatio(
+  { model, real, key }: { readonly model: TableModel; readonly real: Table; readonly key: Key },
+  { draw, training }: ModelParts,
+  context: SystemContext
+): Promise<Boosting | undefined> {
+  const rows = Math.min(real.rowCount, MOST_LEARNED)
+  const some = takeTableRows(real, permutation(keyFor(key, 'learned'), real.rowCount).subarray(0, rows))
+  const drawn = await draw(model, { rows: 2 * rows, seed: seedFor(key, 'learned') }, context)
+  const place = placingFor(training(model))
+  return densityRatio({ real: place(some), drawn: place(drawn.table), key: keyFor(key, 'ratio'), watch: context })
+}
+
+/** Rows as points for trees. */
+const placingFor = (training: Table): ReturnType<typeof placing> => {
+  const place = placing(training, [training])
+  const names = training.columns.map(({ name }) => name)
+  return (table) => place({ ...table, columns: names.map((name) => table.columns.find((column) => column.name === name)!) })
+}
+
+/** Rows of equal weight that stand for those of a model. */
+function weighted(model: TableModel, table: Table, key: Key): Table {
+  const training = 'training' in model ? model.training : 'codec' in model && 'training' in model.inner ? model.inner.training : undefined
+  return training ? takeTableRows(table, startRows(training.logWeights, table.rowCount, keyFor(key, 'weights'))) : table
+}
+
+/** Held-out rows as a table with kinds, of equal weight. */
+function heldTable(raw: RawTable, options: TableFit, key: Key): Table {
+  const { data, weights } = prepareRows(raw, options)
+  return weights
+    ? takeTableRows(
+        data.table,
+        startRows(
+          weights.map((weight) => log(weight)),
+          data.table.rowCount,
+          keyFor(key, 'held weights')
+        )
+      )
+    : data.table
+}
+
+/**
+ * Rows of a model, each one of four candidates where the model is refined: four times as many are drawn, side by side, so that a row
+ * depends on its own candidates alone; under conditions all of them meet what is known. Cost: four draws.
+ */
+export async function drawRefined(
+  { model, request }: { readonly model: TableModel; readonly request: TableRequest },
+  { draw, training }: ModelParts,
+  context: SystemContext
+): Promise<DrawnRows> {
+  const ratio = model.refinement?.ratio
+  if (!ratio) return draw(model, request, context)
+  const { rows = model.summary.rowCount, seed = 1 } = request
+  const count = candidateRows(model, rows)
+  if (count > MOST_ROWS) throw tooMany(rows)
+  const drawn = await draw(model, { ...request, rows: count }, context)
+  const ratios = logOdds(ratio, placingFor(training(model))(drawn.table))
+  const { chosen, effective } = resampled(ratios, CANDIDATES, keyFor(keyFromSeed(seed), 'refined'))
+  return {
+    ...drawn,
+    table: takeTableRows(drawn.table, chosen),
+    ...(drawn.latents ? { latents: takeRows(drawn.latents, chosen) } : {}),
+    refined: { candidates: CANDIDATES, effective }
+  }
+}
+
+/** Rows that are drawn for so many rows of a model: its candidates. */
+export const candidateRows = ({ refinement }: TableModel, rows: number): number => (refinement?.ratio ? CANDIDATES * rows : rows)
+
+/** Rows of one draw: as `checkCount` has it. */
+const MOST_ROWS = 1e8
+
+function tooMany(rows: number): InputError {
+  return new InputError({
+    code: 'count',
+    got: `n = ${rows}, of four candidates each`,
+    expected: `at most ${MOST_ROWS / CANDIDATES} rows of a refined model`,
+    try: `-n ${MOST_ROWS / CANDIDATES}, or a model fitted with --refine off`
+  })
+}

@@ -23,10 +23,12 @@ export { EngineError, FormatError, InputError, StopError } from './num/errors.js
 export type { ProgressEvent, StopSignal, Watch } from './num/iterate.js'
 export { type Key, keyFromSeed } from './num/random.js'
 export type { KnownRows } from './systems/asked.js'
+// Series, snapshots, surfaces, bridges between two tables.
+export type { BridgeAnswer } from './systems/bridge/answer.js'
+export type { BridgeModel } from './systems/bridge/model.js'
+export type { BridgeFit, BridgeRequest } from './systems/bridge/options.js'
 // Systems of models: what fits, draws, tells, saves and loads.
 export { type Context, contextOf } from './systems/context.js'
-
-// Series, snapshots, surfaces.
 export { embedTable } from './systems/embedding/embed.js'
 export type { FittedEmbedding } from './systems/embedding/system.js'
 export { checkField, type Field, parseField, refuseUnknown } from './systems/fields.js'

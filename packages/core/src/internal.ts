@@ -36,6 +36,8 @@ export { type ErrorParts, RequirementError, SbridgeError } from './num/errors.js
 export type { BatchPlace, Share } from './num/iterate.js'
 export { type StagePlan, StageShare, secondsLeft } from './num/share.js'
 export type { Codec, CodecContents } from './spectral/codec.js'
+export { PARTNERS_CUT } from './systems/bridge/draw.js'
+export { bridgeDrawFields, bridgeFields } from './systems/bridge/options.js'
 export { refuseCombinations } from './systems/combinations.js'
 export { conditionFields } from './systems/condition-options.js'
 export { disclosureFields } from './systems/disclosure-options.js'

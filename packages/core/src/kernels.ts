@@ -1,9 +1,17 @@
 /** The parts for research: engines, kernels, scalings, single steps of the sampler, diffusion maps. */
 
+// Schrödinger bridges between two clouds: couplings, maps, paths, and whether they differ.
+export { bridgePaths, drawPairs, type Partners } from './bridge/between.js'
+export { type BridgeCost, bridgeCost } from './bridge/divergence.js'
 // Scaling: symmetric and rectangular (Sinkhorn), and exact transport.
 export { exactTransport, type TransportPlan } from './bridge/exact-transport.js'
+export { type BridgeReport, type SchrodingerBridge, schrodingerBridge } from './bridge/schrodinger.js'
+export { type SparseCoupling, sparseCoupling } from './bridge/sparse-coupling.js'
+export { type CarryKind, carry } from './bridge/transport-map.js'
+export { type BridgeBandwidth, bridgeBandwidth } from './choose/bridge-bandwidth.js'
 // Distances between samples.
 export { energyDistance } from './diagnose/pairwise.js'
+export { type TwoSampleTest, twoSampleTest } from './diagnose/two-sample-test.js'
 export { informedKernel, plainKernel, runKernel, type SamplingKernel, type StepInfo } from './draw/kernels.js'
 export { startRows } from './draw/run.js'
 export { bridgeStep, type NoiseKind } from './draw/step.js'

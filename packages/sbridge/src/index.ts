@@ -4,6 +4,8 @@ export { readTable, writeTable } from './format/table-file.js'
 export { createEngine, type EngineName, type EngineOptions, nodeHost } from './host/node.js'
 export { fileNetworks, loadOnnxCodec, type OnnxFiles, restoreOnnxCodec } from './latent-onnx.js'
 export {
+  type Comparison,
+  compare,
   type Drawn,
   draw,
   type EvaluateOptions,

@@ -1,4 +1,8 @@
 import {
+  type BridgeAnswer,
+  type BridgeFit,
+  type BridgeModel,
+  type BridgeRequest,
   type DrawnRows,
   drawModel,
   type Evaluation,
@@ -27,6 +31,7 @@ import {
   type TableFit,
   type TableModel,
   type TableRequest,
+  type Telling,
   unpackModel,
   type Watch
 } from '@sbridge/core'
@@ -98,6 +103,7 @@ export type FitRequest = RunOptions &
     | ({ readonly system: 'snapshots' } & SnapshotsOptions)
     | ({ readonly system: 'embedding' } & EmbedJob)
     | ({ readonly system: 'imputation' } & ImputationFit)
+    | ({ readonly system: 'bridge' } & BridgeFit)
   )
 
 type Whole = FitJob & { readonly latent?: undefined; readonly local?: undefined }
@@ -119,6 +125,7 @@ export function fit(
   options: { readonly system: 'snapshots' } & SnapshotsOptions & RunOptions
 ): Promise<TrajectoriesModel>
 export function fit(rows: Rows<object>, options: { readonly system: 'embedding' } & EmbedJob & RunOptions): Promise<FittedEmbedding>
+export function fit(rows: Rows<object>, options: { readonly system: 'bridge' } & BridgeFit & RunOptions): Promise<BridgeModel>
 export function fit<Row extends Cells<Row> = never>(
   rows: Rows<Row>,
   options: { readonly system: 'imputation' } & ImputationFit & RunOptions
@@ -206,10 +213,15 @@ export function draw<Row = never>(
   request: Handing<ImputationRequest, AsRecords>
 ): Promise<DrawnRecords<FilledRows, DrawnRow<Row>>>
 export function draw(model: ImputationModel, request: Handing<ImputationRequest, AsColumns>): Promise<Drawn<FilledRows>>
+export function draw(
+  model: BridgeModel,
+  request: Handing<BridgeRequest, AsRecords>
+): Promise<DrawnRecords<BridgeAnswer, Record<string, Cell>>>
 export function draw(model: TableModel, request?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
 export function draw(model: ForecastModel, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
 export function draw(model: TrajectoriesModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnPaths>>
 export function draw(model: FittedEmbedding, request?: Handing<EmbeddingRequest, AsColumns>): Promise<Drawn<EmbeddingAnswer>>
+export function draw(model: BridgeModel, request?: Handing<BridgeRequest, AsColumns>): Promise<Drawn<BridgeAnswer>>
 export async function draw(model: Model, all: object = {}): Promise<object> {
   const [run, { cells = 'text', ...request }] = parted(all as RunOptions & Pick<SampleOptions, 'cells'>)
   const system = systemOf(model)
@@ -290,6 +302,20 @@ export async function impute(
   const request = { fill, ...defined({ as, draws, flag, seed: options.seed, cells }), ...run }
   const { columns, rowCount, dialect, warnings } = await draw(model, request)
   return { model, rows: { columns, rowCount, ...defined({ dialect }) }, warnings }
+}
+
+/** How two tables differ. */
+export interface Comparison {
+  /** The bridge between both: draws rows between them, and carries rows from one to the other. */
+  readonly model: BridgeModel
+  /** What `sbridge compare --json` says: `pValue`, `overlap`, `divergence`, `drift` of each column, `shares` of levels, … */
+  readonly summary: Telling['json']
+}
+
+/** The bridge between two tables, and what it says of how they differ. Options are those of `sbridge bridge`. Throws as `fit`. */
+export async function compare(from: Rows<object>, to: Rows<object>, options: Omit<BridgeFit, 'to'> & RunOptions = {}): Promise<Comparison> {
+  const model = await fit(from, { system: 'bridge', to, ...options })
+  return { model, summary: SYSTEMS.bridge.tell(model).json }
 }
 
 /** What a model is and holds. */

@@ -173,7 +173,8 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     'forecast, local': await forecast({ local: { kind: 'window', radius: 1 }, time: 'month' }),
     trajectories: await trajectories({ reference: 'linear', intervals: 'none', holdOut: ['2000-02-01'] }),
     'trajectories, a smooth field': await trajectories({ reference: 'gradient', frequencies: 2, lengthScale: 1, amplitude: 1 }),
-    'trajectories, without a drift': await trajectories({ reference: 'brownian' })
+    'trajectories, without a drift': await trajectories({ reference: 'brownian' }),
+    bridge: saved(await fitModel(SYSTEMS.bridge, { input: mixed, options: { to: mixed, ...quick } }, { engine }))
   }
   return Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, packModel(content)]))
 }
@@ -183,6 +184,7 @@ const REQUESTS: Readonly<Record<SystemName, (model: never) => object>> = {
   tables: () => ({ rows: DRAWN }),
   series: () => ({ rows: 2, steps: 3 }),
   snapshots: () => ({ rows: 2, between: 1 }),
+  bridge: () => ({ rows: DRAWN, at: [0.25, 0.75] }),
   embedding({ map }: EmbeddingModel) {
     const k = map.eigenvalues.length
     return { lift: coordinateTable(matrix(DRAWN, k, normals(key, DRAWN * k))) }

@@ -1,5 +1,7 @@
 import type { ModelContents } from '../model-file/contents.js'
 import { FormatError } from '../num/errors.js'
+import type { BridgeModel } from './bridge/model.js'
+import { bridge } from './bridge/system.js'
 import { embedding, type FittedEmbedding } from './embedding/system.js'
 import type { ForecastModel } from './forecast/forecast.js'
 import { series } from './forecast/system.js'
@@ -18,13 +20,14 @@ export const SYSTEMS = {
   series,
   snapshots,
   embedding,
-  imputation
+  imputation,
+  bridge
 } as const
 
 export type SystemName = keyof typeof SYSTEMS
 
 /** A fitted model of any system. */
-export type Model = TableModel | ForecastModel | TrajectoriesModel | FittedEmbedding | ImputationModel
+export type Model = TableModel | ForecastModel | TrajectoriesModel | FittedEmbedding | ImputationModel | BridgeModel
 
 const ALL: readonly AnySystem[] = Object.values(SYSTEMS)
 

@@ -75,7 +75,13 @@ interface Case {
   readonly kind: string
 }
 
-const { tables, series, snapshots, embedding, imputation } = SYSTEMS
+/** A second table: the classed one, moved. */
+const moved: RawTable = {
+  ...classed,
+  columns: classed.columns.map((column) => (column.source === 'number' ? { ...column, values: column.values.map((x) => x + 1) } : column))
+}
+
+const { tables, series, snapshots, embedding, imputation, bridge } = SYSTEMS
 const given = [{ x0: 0.5 }]
 const time = 'day'
 const CASES: Readonly<Record<string, Case>> = {
@@ -121,6 +127,27 @@ const CASES: Readonly<Record<string, Case>> = {
     options: { rule: 'x2 = 2 * x0' },
     request: { fill: gapped, draws: 2, flag: true },
     kind: 'imputation'
+  },
+  'a bridge, rows between': {
+    system: bridge,
+    input: classed,
+    options: { to: moved },
+    request: { rows: 5, at: [0.25, 0.5] },
+    kind: 'bridge'
+  },
+  'a bridge, rows carried': {
+    system: bridge,
+    input: classed,
+    options: { to: moved, bandwidth: 0.2 },
+    request: { map: classed, as: 'drawn' },
+    kind: 'bridge'
+  },
+  'a bridge, its coupling': {
+    system: bridge,
+    input: line,
+    options: { to: line, bandwidth: 0.2 },
+    request: { coupling: true },
+    kind: 'bridge'
   },
   'snapshots, brownian': {
     system: snapshots,

@@ -1,5 +1,7 @@
 import { type Field, parseField } from '@sbridge/core'
 import {
+  bridgeDrawFields,
+  bridgeFields,
   conditionFields,
   disclosureFields,
   drawFields,
@@ -255,6 +257,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'embed', fields: embedFields },
   { group: 'forecast', fields: forecastFields },
   { group: 'trajectories', fields: [...snapshotFields, ...marginalsFields, ...pathFields] },
+  { group: 'bridge', fields: [...bridgeFields, ...bridgeDrawFields] },
   { group: 'table', fields: tableFields },
   { group: 'disclosure', fields: disclosureFields },
   { group: 'rules', fields: ruleFields },

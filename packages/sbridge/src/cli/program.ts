@@ -48,6 +48,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     description: 'Cuts one draw into shards for many machines, by files alone: plan, run, missing, merge.',
     load: async () => (await import('../commands/shards.js')).shardsVerb
   },
+  bridge: {
+    description: 'The Schrödinger bridge between two tables: rows between them, where rows go, who goes with whom.',
+    load: async () => (await import('../commands/bridge.js')).bridgeVerb
+  },
+  compare: {
+    description: 'Says how two tables differ: whether by more than chance, and how far each column drifts.',
+    load: async () => (await import('../commands/compare.js')).compareVerb
+  },
   studio: {
     description: 'Serves the studio, the whole toolkit in a browser page, on this machine only; data never leave the browser.',
     load: async () => (await import('../commands/studio.js')).studioVerb

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { ReferenceEngine } from '../engine/reference/reference.js'
+import { matrix } from '../num/matrix.js'
+import { keyFor, keyFromSeed, normals } from '../num/random.js'
+import { sampleOverlap } from './overlap.js'
+import { twoSampleTest } from './two-sample-test.js'
+
+const engine = new ReferenceEngine()
+const key = keyFromSeed(7)
+const sample = (n: number, label: string, shift = 0, scale = 1) =>
+  matrix(
+    n,
+    2,
+    normals(keyFor(key, label), 2 * n).map((z) => shift + scale * z)
+  )
+
+describe('whether two samples are of one law', () => {
+  it('sees a shift and a change of spread, and not what is one law', async () => {
+    const at = (label: string, shift: number, scale: number) =>
+      twoSampleTest(sample(80, `${label} a`), sample(100, `${label} b`, shift, scale), { engine, key })
+    expect((await at('shift', 1, 1)).pValue).toBe(1 / 300)
+    expect((await at('spread', 0, 2)).pValue).toBe(1 / 300)
+    expect((await at('alike', 0, 1)).pValue).toBeGreaterThan(0.05)
+  })
+
+  it('gives every p-value as often under one law: 60 pairs of samples', async () => {
+    let below = 0
+    for (let k = 0; k < 60; k++) {
+      const test = await twoSampleTest(sample(12, `null ${k}`), sample(15, `other ${k}`), { engine, key: keyFor(key, k) })
+      if (test.pValue <= 0.2) below++
+    }
+    // Binomial of 60 and 0.2: outside 2 … 24 once in ten thousand.
+    expect(below).toBeGreaterThanOrEqual(2)
+    expect(below).toBeLessThanOrEqual(24)
+  })
+
+  it('is the same for tables in either unit, and for points that all are one', async () => {
+    const [a, b] = [sample(40, 'u'), sample(40, 'v', 0.5)]
+    const thousand = (m: typeof a) => ({ ...m, data: m.data.map((x) => 1000 * x) })
+    const one = await twoSampleTest(a, b, { engine, key })
+    expect((await twoSampleTest(thousand(a), thousand(b), { engine, key })).pValue).toBeCloseTo(one.pValue, 2)
+    const point = matrix(20, 2)
+    expect((await twoSampleTest(point, point, { engine, key })).pValue).toBe(1)
+  })
+})
+
+describe('overlap', () => {
+  it('is 1 for one law, whatever the sizes, and 0 apart', async () => {
+    expect(await sampleOverlap(sample(300, 'x'), sample(900, 'y'), { engine, key })).toBeCloseTo(1, 1)
+    expect(await sampleOverlap(sample(100, 'x'), sample(50, 'y', 50), { engine, key })).toBe(0)
+    const half = await sampleOverlap(sample(300, 'x'), sample(300, 'y', 1.5), { engine, key })
+    expect(half).toBeGreaterThan(0.3)
+    expect(half).toBeLessThan(0.9)
+  })
+})

@@ -1,0 +1,103 @@
+import { pairTo, type SchrodingerBridge, towards, within } from '../../bridge/schrodinger.js'
+import { type CarryKind, carry } from '../../bridge/transport-map.js'
+import type { Engine } from '../../kernel/engine.js'
+import { type Matrix, matrix, takeColumns } from '../../num/matrix.js'
+import { type Key, keyFor, uniforms } from '../../num/random.js'
+import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+import { bridgeOf, type Carrier } from './sides.js'
+
+interface Carrying {
+  readonly as: CarryKind
+  readonly key: Key
+  readonly engine: Engine
+}
+
+/**
+ * Encoded rows carried by a bridge [n]. Numbers as `carry` has them. Categories: `debiased` draws each from what the row has itself,
+ * plus what its partners have more of than the first table around it, so that a row keeps them where both tables agree; otherwise
+ * all are those of a partner.
+ */
+export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine }: Carrying): Promise<Encoded> {
+  const { encoder } = model
+  const bridge = bridgeOf(model)
+  const points = embedEncoded(encoder, rows)
+  const numbers = Array.from({ length: encoder.coordinateCount }, (_, c) => c)
+  const coordinates = takeColumns(await carry(bridge, points, { as, key: keyFor(key, 'numbers'), engine }), numbers)
+  if (encoder.factors.length === 0) return { coordinates, codes: rows.codes }
+  const own = keyFor(key, 'categories')
+  if (as === 'debiased') return { coordinates, codes: await debiasedCodes(model, { bridge, points, codes: rows.codes, key: own, engine }) }
+  const partners = await engine.pick(pairTo(points, bridge.to, bridge.epsilon), towards(bridge), { key: own })
+  return { coordinates, codes: codesOf(model, partners) }
+}
+
+/** Codes of rows of the second table [n, factors]. */
+export function codesOf({ encoder, rows, summary }: Carrier, targets: Uint32Array): Int32Array {
+  const width = encoder.factors.length
+  const out = new Int32Array(targets.length * width)
+  targets.forEach((j, k) => {
+    const at = (summary.fromRows + j) * width
+    out.set(rows.codes.subarray(at, at + width), k * width)
+  })
+  return out
+}
+
+interface Debiasing extends Omit<Carrying, 'as'> {
+  readonly bridge: SchrodingerBridge
+  readonly points: Matrix
+  readonly codes: Int32Array
+}
+
+/** One number a row decides all its categories, its own levels first: a row that stays stays whole. */
+async function debiasedCodes(model: Carrier, { bridge, points, codes, key, engine }: Debiasing): Promise<Int32Array> {
+  const { encoder, rows, summary } = model
+  const { epsilon, from, to } = bridge
+  const split = summary.fromRows * encoder.factors.length
+  const theirs = await engine.mean(pairTo(points, to, epsilon), towards(bridge), indicators(encoder, rows.codes.subarray(split)))
+  const around = await engine.mean(pairTo(points, from, epsilon), within(bridge), indicators(encoder, rows.codes.subarray(0, split)))
+  const u = uniforms(key, points.rows)
+  const out = new Int32Array(codes.length)
+  const firsts = firstsOf(encoder)
+  for (let i = 0; i < points.rows; i++)
+    encoder.factors.forEach(({ levelCount }, f) => {
+      const own = codes[i * encoder.factors.length + f]!
+      const at = i * theirs.cols + firsts[f]!
+      const shares = Float64Array.from({ length: levelCount }, (_, l) =>
+        Math.max(0, (l === own ? 1 : 0) + theirs.data[at + l]! - around.data[at + l]!)
+      )
+      out[i * encoder.factors.length + f] = levelAt(shares, own, u[i]!)
+    })
+  return out
+}
+
+/** The level at which shares, those of `own` first, exceed u of their sum. */
+function levelAt(shares: Float64Array, own: number, u: number): number {
+  let left = u * shares.reduce((sum, share) => sum + share, 0) - shares[own]!
+  if (left < 0) return own
+  for (let level = 0; level < shares.length; level++) {
+    if (level === own) continue
+    left -= shares[level]!
+    if (left < 0) return level
+  }
+  return own
+}
+
+/** Where the indicators of each factor begin. */
+function firstsOf({ factors }: Encoder): number[] {
+  let at = 0
+  return factors.map(({ levelCount }) => {
+    at += levelCount
+    return at - levelCount
+  })
+}
+
+/** 1 at the level of every factor [n, Σ levels]. */
+function indicators(encoder: Encoder, codes: Int32Array): Matrix {
+  const { factors } = encoder
+  const firsts = firstsOf(encoder)
+  const cols = factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
+  const out = matrix(codes.length / factors.length, cols)
+  codes.forEach((level, at) => {
+    out.data[Math.floor(at / factors.length) * cols + firsts[at % factors.length]! + level] = 1
+  })
+  return out
+}

@@ -1,0 +1,145 @@
+import { bridgePaths, drawPairs } from '../../bridge/between.js'
+import { PARTNER_SHARE, sparseCoupling } from '../../bridge/sparse-coupling.js'
+import { type Back, putRulesBack } from '../../code/rules/keep.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { batchesOf, checkCount } from '../../draw/batches.js'
+import { gaussianKernel } from '../../kernel/kernel.js'
+import type { NamedWarning } from '../../know/support.js'
+import { InputError } from '../../num/errors.js'
+import { counted, listed } from '../../num/listed.js'
+import { type Matrix, takeRows } from '../../num/matrix.js'
+import { keyFor, uniforms } from '../../num/random.js'
+import { cloud } from '../../space/cloud.js'
+import { decodeTable, type Encoded, embedEncoded, encodeTable, stackEncoded, takeEncoded } from '../../table/encoder.js'
+import type { RawTable } from '../../table/raw.js'
+import { type Column, isNumeric, type Table } from '../../table/table.js'
+import { numberText, shareText } from '../../tell/numbers.js'
+import type { Context } from '../context.js'
+import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
+import { carryRows, codesOf } from './carry-rows.js'
+import type { BridgeModel } from './model.js'
+import type { BridgeRequest } from './options.js'
+import { readLike } from './read-like.js'
+import { bridgeOf, sidesOf } from './sides.js'
+
+/** Rows of a bridge's model as the whole table has them. */
+export function wholeRows({ encoder, rules }: Pick<BridgeModel, 'encoder' | 'rules'>, rows: Encoded, back?: Back): WrittenTable {
+  const drawn = { table: decodeTable(encoder, rows), formats: encoder.formats }
+  return rules ? putRulesBack(rules, drawn, back) : drawn
+}
+
+/** Times in ascending order, each once. Throws `InputError` (code `time-outside`). */
+export function timesOf(at: readonly number[]): readonly number[] {
+  const outside = at.find((time) => !(time >= 0 && time <= 1))
+  if (at.length > 0 && outside === undefined) return [...new Set(at)].sort((a, b) => a - b)
+  throw new InputError({
+    code: 'time-outside',
+    got: outside === undefined ? 'no times' : `the time ${outside}`,
+    expected: 'times from 0, the first table, to 1, the second',
+    try: '0.5 for half-way'
+  })
+}
+
+/** Rows between both tables at times. Cost O(rows·m·d). */
+export async function rowsBetween(
+  model: BridgeModel,
+  { at = [0.5], rows: count = model.summary.fromRows }: BridgeRequest,
+  context: Context
+): Promise<RowsBetween> {
+  checkCount(count)
+  const times = timesOf(at)
+  const key = keyFor(context.key, 'between')
+  const drawn: Encoded[][] = times.map(() => [])
+  for (const batch of batchesOf({ count, key, watch: context.watch })) {
+    const parts = await batchBetween(model, { times, count: batch.count }, { ...context, key: batch.key })
+    for (const [k, part] of parts.entries()) drawn[k]!.push(part)
+    context.watch?.progress?.({ stage: 'between', done: batch.first + batch.count, total: count })
+  }
+  const whole = wholeRows(model, stackEncoded(drawn.map(stackEncoded)), { key: keyFor(context.key, 'rules') })
+  return { kind: 'between', ...whole, times, count, warnings: [] }
+}
+
+async function batchBetween(
+  model: BridgeModel,
+  { times, count }: { readonly times: readonly number[]; readonly count: number },
+  { engine, key }: Context
+): Promise<Encoded[]> {
+  const { encoder, rows, summary } = model
+  const bridge = bridgeOf(model)
+  const { sources, targets } = await drawPairs(bridge, count, key, engine)
+  const starts = takeEncoded(rows, sources)
+  const ends = { coordinates: coordinatesAt(model, targets), codes: codesOf(model, targets) }
+  const paths = bridgePaths({ starts: starts.coordinates, ends: ends.coordinates }, { epsilon: summary.epsilon, times, key })
+  // A row takes all its categories from the second table from a time on that is uniform: with probability t at time t.
+  const turn = uniforms(keyFor(key, 'turn'), count)
+  const width = encoder.factors.length
+  return paths.map((coordinates, k) => ({
+    coordinates,
+    codes: starts.codes.map((code, at) => (turn[Math.floor(at / width)]! < times[k]! ? ends.codes[at]! : code))
+  }))
+}
+
+const coordinatesAt = ({ rows, summary }: BridgeModel, targets: Uint32Array): Matrix =>
+  takeRows(
+    rows.coordinates,
+    targets.map((j) => summary.fromRows + j)
+  )
+
+/** Where the rows of a table go, in their order; what they lack stays missing. Cost O(rows·(n + m)·d). Throws `InputError` as `readLike`. */
+export async function rowsCarried(
+  model: BridgeModel,
+  { map: original, as = 'debiased' }: { readonly map: RawTable; readonly as?: BridgeRequest['as'] },
+  { engine, key, watch }: Context
+): Promise<CarriedRows> {
+  const { whole, drawn } = readLike(model, original)
+  const rows = encodeTable(model.encoder, drawn)
+  watch?.progress?.({ stage: 'carrying', done: 0, total: 1 })
+  const carried = await carryRows(model, rows, { as, key: keyFor(key, 'carry'), engine })
+  const { table, formats } = wholeRows(model, carried, { key: keyFor(key, 'rules') })
+  const warnings = [...(await farWarnings(model, rows, engine)), ...lackWarnings(whole)]
+  return { kind: 'carried', table: stillMissing(table, whole), formats, original, warnings }
+}
+
+/** Numbers that are missing in the rows stay missing. */
+function stillMissing(table: Table, rows: Table): Table {
+  const columns = table.columns.map((column): Column => {
+    const before = rows.columns.find(({ name }) => name === column.name)
+    if (!isNumeric(column) || !before || !isNumeric(before) || !before.missing) return column
+    return { ...column, missing: before.missing.map((mark, i) => (mark || column.missing?.[i] ? 1 : 0)) }
+  })
+  return { ...table, columns }
+}
+
+function lackWarnings({ columns }: Table): NamedWarning[] {
+  const lacking = columns.filter((column) => isNumeric(column) && column.missing?.includes(1)).map(({ name }) => name)
+  if (lacking.length === 0) return []
+  const message = `rows lack cells of ${listed(lacking)}: these stay missing, and the rows are carried as if they stood at the mean there; impute fills them before`
+  return [{ name: 'missing-cells', message }]
+}
+
+/** Rows that lie farther from the first table than any row of it from its others: nothing there tells where they go. */
+async function farWarnings(model: BridgeModel, rows: Encoded, engine: Context['engine']): Promise<NamedWarning[]> {
+  const { reach, fromRows } = model.summary
+  const points = cloud(embedEncoded(model.encoder, rows))
+  const { squaredDistances } = await engine.nearest({ from: points, to: sidesOf(model, fromRows).from, kernel: gaussianKernel(1) }, 1)
+  const far = Array.from(squaredDistances, Math.sqrt).filter((distance) => distance > reach)
+  if (far.length === 0) return []
+  const most = reach > 0 ? `, up to ${numberText(far.reduce((a, b) => Math.max(a, b)) / reach)} times as far` : ''
+  const message = `${far.length} of ${counted(rows.coordinates.rows, 'row')} lie farther from the first table than any of its own rows from the others${most}: they go as its nearest rows do, which no data support`
+  return [{ name: 'far-outside', message }]
+}
+
+/** Entries of a coupling that are kept at most: more make files that nobody reads. */
+const MOST_ENTRIES = 1e7
+
+/** Name of the warning that a coupling has less than it should. */
+export const PARTNERS_CUT = 'partners-cut'
+
+/** Who goes with whom: the heaviest partners of every row of the first table until 95 % of its mass. Cost O(n·m·d). */
+export function heaviestPartners(model: BridgeModel, { watch }: Context): DrawnCoupling {
+  const most = Math.max(1, Math.floor(MOST_ENTRIES / model.summary.fromRows))
+  const coupling = sparseCoupling(bridgeOf(model), { most, watch })
+  const short = coupling.kept < PARTNER_SHARE
+  const message = `each row has its ${most} heaviest partners, ${shareText(coupling.kept)} of all mass, in place of 95 %: fewer rows, or a smaller --bandwidth, keep more`
+  return { kind: 'coupling', ...coupling, warnings: short ? [{ name: PARTNERS_CUT, message }] : [] }
+}

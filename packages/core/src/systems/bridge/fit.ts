@@ -1,0 +1,104 @@
+import { bridgeCost } from '../../bridge/divergence.js'
+import { schrodingerBridge } from '../../bridge/schrodinger.js'
+import { bridgeBandwidth } from '../../choose/bridge-bandwidth.js'
+import { sampleOverlap } from '../../diagnose/overlap.js'
+import { twoSampleTest } from '../../diagnose/two-sample-test.js'
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { takeRows } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { type Cloud, cloud } from '../../space/cloud.js'
+import { encodeTable, fitEncoder, takeEncoded } from '../../table/encoder.js'
+import type { RawTable } from '../../table/raw.js'
+import { type Context, contextOf } from '../context.js'
+import { imputeMissing } from '../global/impute.js'
+import { constantNotes } from '../global/model.js'
+import type { SystemContext } from '../host.js'
+import { ruledRows } from '../ruled-rows.js'
+import { keysOf } from '../table/keyed.js'
+import { carryRows } from './carry-rows.js'
+import { joinTables } from './join.js'
+import type { BridgeModel, BridgeSummary, ReadingWords } from './model.js'
+import type { ReadBridgeFit } from './options.js'
+import { type Sides, shownRows, sidesOf } from './sides.js'
+import { bridgeWarnings } from './warnings.js'
+
+/**
+ * Fits a bridge between two tables. Cost some thirty scalings of 1,000 rows a side, then two passes a turn over all pairs of rows,
+ * tens of turns; memory O(rows·columns). Throws `InputError` as `joinTables`, and for columns that are all constant (`nothing-to-compare`).
+ */
+export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: SystemContext): Promise<BridgeModel> {
+  const { to, bandwidth, seed = 1, ...reading } = options
+  const context = contextOf(seed, job)
+  const { raw, fromCount } = joinTables(from, to, reading)
+  const { data, rules } = ruledRows(raw, reading)
+  const keys = keysOf(raw, { ...reading, seed })
+  const encoder = fitEncoder(data.table, data.formats, () => 'standard')
+  if (encoder.coordinateCount + encoder.factors.length === 0) throw nothingToCompare()
+  const key = keyFor(context.key, 'bridge')
+  const rows = imputeMissing(encoder, encodeTable(encoder, data.table), key)
+  const sides = sidesOf({ encoder, rows }, fromCount)
+  const chosen = await bandwidthOf(sides, bandwidth, { ...context, key })
+  const solved = await schrodingerBridge({ ...sides, epsilon: chosen.epsilon, engine: context.engine, watch: context.watch })
+  const { potentials, own } = solved.bridge
+  const words: ReadingWords = defined({ missing: reading.missing, decimal: reading.decimal, dateOrder: reading.dateOrder })
+  const model = { encoder, rows, potentials, own, reading: words, ...defined({ rules, keys }) }
+  const found = {
+    ...chosen,
+    ...(await compareSides(sides, { ...context, key })),
+    ...(await bridgeCost(solved.bridge, context.engine, context.watch)),
+    ...solved.report,
+    fromRows: fromCount,
+    toRows: raw.rowCount - fromCount,
+    notes: [...data.notes, ...constantNotes(encoder)]
+  }
+  const carried = await carryRows({ ...model, summary: found }, takeEncoded(rows, shownRows(fromCount)), {
+    as: 'debiased',
+    key: keyFor(key, 'shown'),
+    engine: context.engine
+  })
+  return { ...model, carried, summary: { ...found, warnings: bridgeWarnings(found) } }
+}
+
+function nothingToCompare(): InputError {
+  return new InputError({
+    code: 'nothing-to-compare',
+    got: 'common columns of one value each',
+    expected: 'a column that varies in either table, or between them',
+    try: 'other columns'
+  })
+}
+
+async function bandwidthOf(
+  sides: Sides,
+  bandwidth: number | 'auto' = 'auto',
+  { engine, key, watch }: Context
+): Promise<Pick<BridgeSummary, 'epsilon' | 'trials' | 'bandwidth'>> {
+  if (bandwidth !== 'auto') return { epsilon: bandwidth, trials: [], bandwidth: 'given' }
+  const { epsilon, trials } = await bridgeBandwidth({ ...sides, engine, key: keyFor(key, 'bandwidth'), watch })
+  return { epsilon, trials, bandwidth: trials.length > 0 ? 'held-out' : 'usual' }
+}
+
+/** Whether both tables are of one law, and how far they share their place. */
+async function compareSides(
+  { from, to }: Sides,
+  { engine, key, watch }: Context
+): Promise<Pick<BridgeSummary, 'test' | 'overlap' | 'reach'>> {
+  const test = await twoSampleTest(from.points, to.points, { engine, key: keyFor(key, 'test'), watch })
+  const overlap = await sampleOverlap(from.points, to.points, { engine, key: keyFor(key, 'overlap') })
+  return { test, overlap, reach: await reachOf(from, engine) }
+}
+
+/** Rows whose nearest others are looked at. */
+const REACHING = 2000
+
+async function reachOf(side: Cloud, engine: Context['engine']): Promise<number> {
+  const { points } = side
+  const count = Math.min(REACHING, points.rows)
+  const some = takeRows(
+    points,
+    Uint32Array.from({ length: count }, (_, k) => Math.floor((k * points.rows) / count))
+  )
+  const { squaredDistances } = await engine.nearest({ from: cloud(some), to: side, kernel: { kind: 'gaussian', epsilon: 1 } }, 2)
+  return Math.sqrt(squaredDistances.reduce((most, d, at) => (at % 2 === 1 && d > most ? d : most), 0))
+}

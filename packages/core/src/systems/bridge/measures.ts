@@ -1,0 +1,99 @@
+import { mean, variance } from '../../num/statistics.js'
+import { presentValues } from '../../table/encoder.js'
+import { RARE_BELOW } from '../../table/rare-below.js'
+import { takeTableRows } from '../../table/rows.js'
+import { isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { wholeRows } from './draw.js'
+import type { BridgeModel } from './model.js'
+import { shownRows } from './sides.js'
+
+/** Both tables, and some rows of the first with where they go: whole, as they are written. */
+export interface BridgeTables {
+  readonly from: Table
+  readonly to: Table
+  readonly shown: Table
+  readonly carried: Table
+}
+
+/** How far a column drifts from the first table to the second. */
+export interface Drift {
+  readonly name: string
+  readonly unit: '' | 'days'
+  /** Means of both tables, in the column's own numbers. */
+  readonly from: number
+  readonly to: number
+  /** Mean and standard deviation, over rows, of how far the map moves them: in the column's unit, dates in days. */
+  readonly mean: number
+  readonly sd: number
+  /** The mean, in standard deviations of both tables together. */
+  readonly relative: number
+}
+
+/** Shares of the levels of a category in both tables; those of fewer than three rows are one. */
+export interface LevelShares {
+  readonly name: string
+  readonly levels: readonly { readonly level: string; readonly from: number; readonly to: number }[]
+}
+
+const DAY = 86_400_000
+
+export function tablesOf(model: BridgeModel): BridgeTables {
+  const { fromRows, toRows } = model.summary
+  const whole = wholeRows(model, model.rows).table
+  const part = (first: number, count: number): Table =>
+    takeTableRows(
+      whole,
+      Uint32Array.from({ length: count }, (_, i) => first + i)
+    )
+  const from = part(0, fromRows)
+  const shown = shownRows(fromRows)
+  return { from, to: part(fromRows, toRows), shown: takeTableRows(from, shown), carried: wholeRows(model, model.carried).table }
+}
+
+/** Of every numeric column with cells in both tables, the one that drifts most first. */
+export function driftOf({ from, to, shown, carried }: BridgeTables): Drift[] {
+  const drifts = from.columns.flatMap((column, c): Drift[] => {
+    const [other, before, after] = [to.columns[c]!, shown.columns[c]!, carried.columns[c]!]
+    if (!isNumeric(column) || !isNumeric(other) || !isNumeric(before) || !isNumeric(after)) return []
+    const both = [presentValues(column), presentValues(other)] as const
+    const unit = column.kind === 'datetime' ? DAY : 1
+    const moves = before.values.map((x, i) => (after.values[i]! - x) / unit).filter((_, i) => !before.missing?.[i] && !after.missing?.[i])
+    if (both.some(({ length }) => length === 0) || moves.length === 0) return []
+    const spread = Math.sqrt(variance(Float64Array.of(...both[0], ...both[1]))) / unit
+    const centre = mean(moves)
+    return [
+      {
+        name: column.name,
+        unit: unit === DAY ? 'days' : '',
+        from: mean(both[0]),
+        to: mean(both[1]),
+        mean: centre,
+        sd: moves.length > 1 ? Math.sqrt(variance(moves)) : 0,
+        relative: spread > 0 ? centre / spread : 0
+      }
+    ]
+  })
+  return drifts.sort((a, b) => Math.abs(b.relative) - Math.abs(a.relative))
+}
+
+/** Of every category, in the order of the columns; missing cells are a level. */
+export function sharesOf({ from, to }: BridgeTables): LevelShares[] {
+  return from.columns.flatMap((column, c): LevelShares[] => {
+    const other = to.columns[c]!
+    if (!isCategorical(column) || !isCategorical(other)) return []
+    const counts = (codes: Int32Array, level: number): number => codes.reduce((sum, code) => sum + (code === level ? 1 : 0), 0)
+    const places = [...column.levels.keys(), -1]
+    const all = places.map((level) => ({
+      level: level < 0 ? 'missing' : column.levels[level]!,
+      from: counts(column.codes, level),
+      to: counts(other.codes, level)
+    }))
+    const common = all.filter((one) => one.from + one.to >= RARE_BELOW)
+    const rare = all.filter((one) => one.from + one.to > 0 && one.from + one.to < RARE_BELOW)
+    const sum = (side: 'from' | 'to'): number => rare.reduce((total, one) => total + one[side], 0)
+    const levels = rare.length === 0 ? common : [...common, { level: `${rare.length} rare levels`, from: sum('from'), to: sum('to') }]
+    return [
+      { name: column.name, levels: levels.map((one) => ({ level: one.level, from: one.from / from.rowCount, to: one.to / to.rowCount })) }
+    ]
+  })
+}

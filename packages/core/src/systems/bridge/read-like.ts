@@ -1,0 +1,49 @@
+import { takeRulesOut } from '../../code/rules/keep.js'
+import { InputError } from '../../num/errors.js'
+import { listed } from '../../num/listed.js'
+import { inferTable } from '../../table/infer.js'
+import { type RawTable, takeRawRows } from '../../table/raw.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { Column, ColumnKind, Table } from '../../table/table.js'
+import type { BridgeModel } from './model.js'
+
+/** Another table as a model reads it: whole, and without what rules derive. */
+export interface TableLike {
+  readonly whole: Table
+  readonly drawn: Table
+}
+
+/**
+ * Reads a table that has the columns of a bridge, whatever else it has. Throws `InputError`: `too-few-rows`, `columns-differ`, and
+ * what `inferTable` throws for cells of another kind.
+ */
+export function readLike({ encoder, rules, reading }: Pick<BridgeModel, 'encoder' | 'rules' | 'reading'>, raw: RawTable): TableLike {
+  const kinds: readonly { readonly name: string; readonly kind: ColumnKind }[] = rules?.columns ?? encoder.kinds
+  const wanted = kinds.filter(({ kind }) => kind !== 'identifier')
+  if (raw.rowCount === 0)
+    throw new InputError({
+      code: 'too-few-rows',
+      got: 'a table of no rows to carry over',
+      expected: 'at least one row',
+      try: 'another table'
+    })
+  const lacking = wanted.filter(({ name }) => !raw.columns.some((column) => column.name === name)).map(({ name }) => name)
+  if (lacking.length > 0)
+    throw new InputError({
+      code: 'columns-differ',
+      got: `a table to carry over without ${listed(lacking)}`,
+      expected: `the columns that both tables have in common: ${listed(wanted.map(({ name }) => name))}`,
+      try: 'a table with these columns, or --exclude when the bridge is made'
+    })
+  const types = Object.fromEntries(wanted.map(({ name, kind }) => [name, kind]))
+  // Kinds are inferred from two rows at least; one row is as good as two of it.
+  const read = inferTable(raw.rowCount === 1 ? takeRawRows(raw, [0, 0]) : raw, { ...reading, types, columns: Object.keys(types) })
+  const found = raw.rowCount === 1 ? takeTableRows(read.table, [0]) : read.table
+  const place = ({ name }: { readonly name: string }) => found.columns.findIndex((column) => column.name === name)
+  const columns = kinds.map(
+    (one): Column => (one.kind === 'identifier' ? { name: one.name, kind: 'identifier' } : found.columns[place(one)]!)
+  )
+  const whole = { columns, rowCount: raw.rowCount }
+  if (!rules) return { whole, drawn: whole }
+  return { whole, drawn: takeRulesOut(rules, { table: whole, formats: rules.columns.map(({ format }) => format) }).table }
+}

@@ -1,0 +1,144 @@
+import { keyTexts } from '../../code/keys/keep.js'
+import { ruleTexts } from '../../code/rules/keep.js'
+import { InputError } from '../../num/errors.js'
+import { type CellStyle, presentTable } from '../../table/present.js'
+import type { RawColumn, RawTable } from '../../table/raw.js'
+import { tableOfRows } from '../../table/records.js'
+import { contextOf } from '../context.js'
+import { keepingDialect } from '../dialect.js'
+import { type Plan, planned, type System } from '../system.js'
+import { checkKeys, peopleFor, withNewKeys } from '../table/keyed.js'
+import type { BridgeAnswer, CarriedRows } from './answer.js'
+import { heaviestPartners, rowsBetween, rowsCarried, timesOf, wholeRows } from './draw.js'
+import { fitBridge } from './fit.js'
+import type { BridgeModel } from './model.js'
+import { type BridgeFit, type BridgeRequest, bridgeDrawFields, bridgeFitFields, type ReadBridgeFit } from './options.js'
+import { loadBridge, saveBridge } from './save.js'
+import { tellBridge } from './tell.js'
+
+/** The Schrödinger bridge between two tables. */
+export const bridge: System<RawTable, BridgeFit, BridgeModel, BridgeRequest, BridgeAnswer> = keepingDialect<
+  BridgeFit,
+  BridgeModel,
+  BridgeRequest,
+  BridgeAnswer
+>({
+  name: 'bridges',
+  kinds: ['bridge'],
+  fields: { fit: bridgeFitFields, draw: bridgeDrawFields, know: [] },
+  also: { fit: ['to', 'seed'], draw: ['rows', 'map', 'coupling', 'seed'] },
+  holds: (model): model is BridgeModel => 'carried' in model && 'own' in model,
+  kindOf: () => 'bridge',
+  fittedWith: () => ({}),
+  async readOptions(options) {
+    if (options.to !== undefined) return { ...options, to: tableOfRows(options.to as RawTable) }
+    throw new InputError({ code: 'input-missing', got: 'one table alone', expected: 'a second one to go to', try: 'to: a table' })
+  },
+  async readRequest(request) {
+    if (request.at) timesOf(request.at)
+    return request.map === undefined ? request : { ...request, map: tableOfRows(request.map as RawTable) }
+  },
+  optionsFor: (_input, options) => options,
+  plan,
+  fit: (input, options, context) => fitBridge(input, options as ReadBridgeFit, context),
+  async draw(model, request, jobContext) {
+    const { map, as, coupling, seed = 1 } = request
+    const context = contextOf(seed, jobContext)
+    if (map) return rowsCarried(model, { map: map as RawTable, as }, context)
+    if (coupling) return heaviestPartners(model, context)
+    checkKeys(model.keys, countOf(model, request))
+    const people = await peopleFor(model.keys, jobContext.host)
+    const between = await rowsBetween(model, request, context)
+    return { ...between, table: withNewKeys(between, { kept: model.keys, people, seed }).table }
+  },
+  present: (_model, answer, cells) => present(answer, cells),
+  tell: tellBridge,
+  training: (model) => wholeRows(model, model.rows).table,
+  summary: ({ summary, rules, keys }) => ({
+    ...summary,
+    ...(rules ? { rules: ruleTexts(rules) } : {}),
+    ...(keys ? { keys: keyTexts(keys) } : {})
+  }),
+  save: saveBridge,
+  load: loadBridge
+})
+
+const countOf = ({ summary }: BridgeModel, { rows = summary.fromRows, at = [0.5] }: BridgeRequest): number => rows * at.length
+
+const numbers = (name: string, values: ArrayLike<number>, integer: boolean): RawColumn => ({
+  name,
+  source: 'number',
+  values: Float64Array.from(values),
+  ...(integer && { integer })
+})
+
+/** The column that says at which time a row stands. */
+export const TIME = 'time'
+
+function present(answer: BridgeAnswer, cells: CellStyle): RawTable {
+  if (answer.kind === 'coupling') {
+    const place = (rows: Uint32Array): Float64Array => Float64Array.from(rows, (row) => row + 1)
+    const columns = [
+      numbers('from', place(answer.sources), true),
+      numbers('to', place(answer.targets), true),
+      numbers('weight', answer.masses, false)
+    ]
+    return { columns, rowCount: answer.masses.length }
+  }
+  const rows = presentTable(answer.table, answer.formats, cells)
+  if (answer.kind === 'carried') {
+    const { original } = answer
+    const columns = original.columns.map((column) => carriedColumn(rows, answer, column))
+    return { columns, rowCount: rows.rowCount }
+  }
+  const times = answer.times.flatMap((time) => new Array<number>(answer.count).fill(time))
+  return { columns: [numbers(TIME, times, false), ...rows.columns], rowCount: rows.rowCount }
+}
+
+/** What a bridge does not model stays as it was in the rows that were carried. */
+function carriedColumn(rows: RawTable, { table }: CarriedRows, column: RawColumn): RawColumn {
+  const place = table.columns.findIndex(({ name, kind }) => name === column.name && kind !== 'identifier')
+  return place < 0 ? column : rows.columns[place]!
+}
+
+/** Passes over all pairs: turns of the scalings of both tables and of each; the search and the test, in those of 1,000 rows. */
+const PASSES = { coupling: 60, scaling: 40, bandwidth: 3000, test: 1500 }
+/** Rows of a side that the search and the test look at. */
+const SEARCHED = 1000
+
+function plan(source: { input: RawTable; options: BridgeFit } | { model: BridgeModel }, request?: BridgeRequest): Plan {
+  const fits = 'input' in source
+  const [n, m] = fits
+    ? [source.input.rowCount, (source.options.to as RawTable).rowCount ?? 0]
+    : [source.model.summary.fromRows, source.model.summary.toRows]
+  const columnCount = fits ? source.input.columns.length : source.model.encoder.columns.length
+  const small = Math.min(n, SEARCHED) * Math.min(m, SEARCHED)
+  const drawnRows = request?.map ? (request.map as RawTable).rowCount : request && !request.coupling ? drawnOf(request, n) : 0
+  const stages = [
+    ...(fits
+      ? [
+          {
+            stage: 'bandwidth',
+            pairs: source.options.bandwidth === undefined || source.options.bandwidth === 'auto' ? PASSES.bandwidth * small : 0
+          },
+          { stage: 'coupling', pairs: PASSES.coupling * n * m },
+          { stage: 'scaling', pairs: PASSES.scaling * (n * n + m * m) },
+          { stage: 'test', pairs: PASSES.test * small }
+        ]
+      : []),
+    ...(request?.map ? [{ stage: 'carrying', pairs: drawnRows * (n + m) }] : []),
+    ...(request?.coupling ? [{ stage: 'partners', pairs: n * m }] : []),
+    ...(request && !request.map && !request.coupling ? [{ stage: 'between', pairs: drawnRows * m }] : [])
+  ]
+  return {
+    ...planned(stages),
+    rowCount: n + m,
+    columnCount,
+    dimension: columnCount,
+    drawnRows,
+    bytes: 8 * (n + m + drawnRows) * (columnCount + 40),
+    timed: columnCount
+  }
+}
+
+const drawnOf = ({ rows, at }: BridgeRequest, n: number): number => (rows ?? n) * (at?.length ?? 1)

@@ -1,0 +1,184 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { compare, draw, fit, loadModel, type RawTable, readTable, saveModel } from 'sbridge'
+import { keyFromSeed, normals } from 'sbridge/kernels'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sbridge } from '../../test/command.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'sbridge-bridge-'))
+const at = (name: string): string => join(folder, name)
+const read = (name: string): string => readFileSync(at(name), 'utf8')
+const linesOf = (name: string): string[] => read(name).trimEnd().split('\n')
+
+/** People of two surveys: the second is taller by 8, has more reds, and an id that the first lacks. Rates are missing here and there. */
+function survey(n: number, { seed, shift, reds, id }: { seed: number; shift: number; reds: number; id: boolean }): string {
+  const z = normals(keyFromSeed(seed), 3 * n)
+  const rows = Array.from({ length: n }, (_, i) => {
+    const height = (170 + shift + 6 * z[3 * i]!).toFixed(1)
+    const weight = (70 + 0.5 * shift + 5 * z[3 * i]! + 4 * z[3 * i + 1]!).toFixed(1)
+    const colour = (i * 7) % 10 < reds ? 'red' : 'blue'
+    return [...(id ? [`p${seed}-${i}`] : []), height, weight, colour, i % 17 === 3 ? '' : String(Math.round(20 + 3 * z[3 * i + 2]!))].join(
+      ','
+    )
+  })
+  return `${id ? 'id,' : ''}height,weight,colour,rate\n${rows.join('\n')}\n`
+}
+
+beforeAll(() => {
+  writeFileSync(at('a.csv'), survey(120, { seed: 1, shift: 0, reds: 3, id: false }))
+  writeFileSync(at('b.csv'), survey(100, { seed: 2, shift: 8, reds: 6, id: true }))
+  writeFileSync(at('few.csv'), survey(30, { seed: 3, shift: 0, reds: 3, id: false }))
+  writeFileSync(at('far.csv'), survey(60, { seed: 4, shift: 500, reds: 3, id: false }))
+  writeFileSync(at('empty.csv'), 'height,weight,colour,rate\n')
+  writeFileSync(
+    at('words.csv'),
+    `height,weight,colour,rate\n${Array.from({ length: 60 }, (_, i) => `${['tall', 'small'][i % 2]},70,red,20`).join('\n')}\n`
+  )
+  writeFileSync(at('other.csv'), 'x,y\n1,2\n3,4\n5,7\n')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('rows between, carried over, coupled', () => {
+  it('writes rows at times, partners, a model and a report; the model says and draws the same later', async () => {
+    const words = ['-n', '40', '--at', '0.5,0', '--seed', '1']
+    const made = await sbridge(
+      folder,
+      'bridge',
+      'a.csv',
+      'b.csv',
+      ...words,
+      '-o',
+      'between.csv',
+      '--coupling',
+      'pairs.csv',
+      '--model',
+      'm.sbridge',
+      '--report',
+      'r.html',
+      '--json'
+    )
+    expect(made).toMatchObject({ status: 0, stderr: '' })
+    const summary = JSON.parse(made.stdout)
+    expect(summary).toMatchObject({ level: 0.05, rows: { from: 120, to: 100 }, pValue: 1 / 300 })
+    expect(summary.drift.height.mean).toBeGreaterThan(6)
+    expect(summary.drift.height.mean).toBeLessThan(10)
+    expect(summary.shares.colour).toEqual([
+      { level: 'blue', from: 0.7, to: 0.4 },
+      { level: 'red', from: 0.3, to: 0.6 }
+    ])
+    const rows = linesOf('between.csv')
+    expect(rows[0]).toBe('time,height,weight,colour,rate')
+    expect(rows.length).toBe(81)
+    expect(rows.slice(1).map((row) => row.split(',')[0])).toEqual([...new Array(40).fill('0'), ...new Array(40).fill('0.5')])
+    const originals = new Set(linesOf('a.csv'))
+    expect(rows.slice(1, 41).filter((row) => !row.endsWith(',') && !originals.has(row.slice(2)))).toEqual([])
+    const pairs = linesOf('pairs.csv').map((row) => row.split(','))
+    expect(pairs[0]).toEqual(['from', 'to', 'weight'])
+    const mass = pairs.slice(1).reduce((sum, [, , weight]) => sum + Number(weight), 0)
+    expect(mass).toBeGreaterThan(0.95)
+    expect(mass).toBeLessThan(1)
+    expect(read('r.html')).toContain('Sinkhorn divergence')
+    const again = await sbridge(folder, 'bridge', 'm.sbridge', ...words, '-o', 'again.csv', '--json')
+    expect(read('again.csv')).toBe(read('between.csv'))
+    expect({ ...JSON.parse(again.stdout), output: '' }).toEqual({ ...summary, output: '' })
+  })
+
+  it('is the same for any number of threads', async () => {
+    for (const threads of ['1', '3'])
+      await sbridge(folder, 'bridge', 'a.csv', 'b.csv', '--map', 'b.csv', '-o', `t${threads}.csv`, '--seed', '2', '--threads', threads)
+    expect(read('t1.csv')).toBe(read('t3.csv'))
+  })
+
+  it('carries rows in their order, with all that the bridge does not model', async () => {
+    const made = await sbridge(folder, 'bridge', 'a.csv', 'b.csv', '--map', 'b.csv', '-o', 'mapped.csv', '--seed', '1')
+    expect(made.status).toBe(0)
+    const [before, after] = [linesOf('b.csv'), linesOf('mapped.csv')]
+    expect(after[0]).toBe(before[0])
+    expect(after.map((row) => row.split(',')[0])).toEqual(before.map((row) => row.split(',')[0]))
+    const missing = (rows: string[]) => rows.map((row) => row.endsWith(','))
+    expect(missing(before).every((gone, i) => !gone || missing(after)[i])).toBe(true)
+    expect(made.stdout).toContain('warning missing-cells: rows lack cells of rate')
+  })
+
+  it('one table to itself leaves all rows as they are, categories too', async () => {
+    await sbridge(folder, 'bridge', 'a.csv', 'a.csv', '--exclude', 'rate', '--map', 'a.csv', '-o', 'same.csv', '--seed', '1')
+    expect(read('same.csv')).toBe(read('a.csv'))
+  })
+
+  it('compare says the same without drawing', async () => {
+    const { status, stdout } = await sbridge(folder, 'compare', 'a.csv', 'b.csv', '--seed', '1')
+    expect(status).toBe(0)
+    expect(stdout).toContain('a.csv → b.csv\n')
+    expect(stdout).toContain('The tables differ by more than chance does.')
+    expect(stdout).toMatch(/p-value of one law: 0.0033 \(level 5.0 %/)
+    expect(stdout).toContain('note: only the second table has id: left out')
+  })
+
+  it('in the library, in three lines', async () => {
+    const [a, b] = [await readTable(at('a.csv')), await readTable(at('b.csv'))]
+    const { model, summary } = await compare(a, b, { bandwidth: 0.2 })
+    expect(summary.pValue).toBe(1 / 300)
+    const { records } = await draw(model, { map: b, as: 'barycentric', cells: 'records' })
+    expect(records.length).toBe(100)
+    await saveModel(at('library.sbridge'), model)
+    const loaded = await loadModel(at('library.sbridge'))
+    const rows = (await draw(loaded as typeof model, { rows: 5, at: [0.5] })) as RawTable
+    expect(rows.columns.map(({ name }) => name)).toEqual(['time', 'height', 'weight', 'colour', 'rate'])
+    await expect(fit(a, { system: 'bridge' } as never)).rejects.toMatchObject({ code: 'input-missing' })
+  })
+})
+
+describe('what is refused', () => {
+  it.each<[string, readonly string[], string]>([
+    ['no common column', ['a.csv', 'other.csv', '-o', 'x.csv'], 'two tables with at least one column of the same name'],
+    ['kinds that differ', ['a.csv', 'words.csv', '-o', 'x.csv'], 'height as numbers in the first table and as categories in the second'],
+    ['a time outside', ['a.csv', 'b.csv', '--at', '0.5,1.5', '-o', 'x.csv'], 'the time 1.5'],
+    ['one table', ['a.csv', '-o', 'x.csv'], 'the table a.csv alone'],
+    ['nothing to write', ['a.csv', 'b.csv'], 'no file to write'],
+    [
+      'a map without its columns',
+      ['a.csv', 'b.csv', '--map', 'other.csv', '-o', 'x.csv'],
+      'a table to carry over without height, weight, colour, rate'
+    ],
+    ['times of a map', ['a.csv', 'b.csv', '--map', 'b.csv', '--at', '0.5', '-o', 'x.csv'], '--at with --map'],
+    ['a way to carry nothing', ['a.csv', 'b.csv', '--as', 'drawn', '-o', 'x.csv'], '--as without --map'],
+    ['rows of a map', ['a.csv', 'b.csv', '--map', 'b.csv', '-n', '5', '-o', 'x.csv'], '--rows with --map'],
+    ['weights', ['a.csv', 'b.csv', '--weights', 'rate', '-o', 'x.csv'], "unknown option '--weights'"]
+  ])('%s', async (_, words, said) => {
+    const { status, stderr } = await sbridge(folder, 'bridge', ...words, '--seed', '1')
+    expect(stderr).toContain(said)
+    expect(status).toBe(2)
+  })
+})
+
+it('refuses empty tables, as files and in the library', async () => {
+  for (const words of [
+    ['a.csv', 'empty.csv'],
+    ['empty.csv', 'a.csv'],
+    ['a.csv', 'b.csv', '--map', 'empty.csv']
+  ]) {
+    const { status, stderr } = await sbridge(folder, 'bridge', ...words, '-o', 'x.csv')
+    expect(stderr).toContain('4 column names and no row in empty.csv')
+    expect(status).toBe(2)
+  }
+  const [a, empty] = [await readTable(at('a.csv')), { rowCount: 0, columns: [{ name: 'height', source: 'text', values: [] }] } as const]
+  await expect(compare(a, empty)).rejects.toMatchObject({ code: 'too-few-rows', got: 'a second table of 0 rows' })
+  await expect(compare(empty, a)).rejects.toMatchObject({ code: 'too-few-rows', got: 'a first table of 0 rows' })
+  const { model } = await compare(a, a, { bandwidth: 0.5 })
+  await expect(draw(model, { map: empty })).rejects.toMatchObject({ code: 'too-few-rows' })
+  await expect(draw(model, { at: [-0.1] })).rejects.toMatchObject({ code: 'time-outside' })
+})
+
+describe('what is warned of', () => {
+  const warnings = async (...words: string[]): Promise<string[]> => {
+    const { stdout } = await sbridge(folder, 'bridge', ...words, '-o', 'warned.csv', '--seed', '1', '--json')
+    return JSON.parse(stdout).warnings.map(({ name }: { name: string }) => name)
+  }
+  it('few rows, no overlap, rows far outside', async () => {
+    expect(await warnings('few.csv', 'b.csv')).toContain('few-rows')
+    expect(await warnings('a.csv', 'far.csv')).toContain('no-overlap')
+    expect(await warnings('a.csv', 'b.csv', '--map', 'far.csv')).toContain('far-outside')
+    expect(await warnings('a.csv', 'b.csv', '--exclude', 'rate', '--map', 'few.csv')).toEqual([])
+  })
+})

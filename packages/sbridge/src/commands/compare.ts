@@ -1,0 +1,42 @@
+import type { Command } from '@commander-js/extra-typings'
+import { type BridgeModel, SYSTEMS } from '@sbridge/core'
+import { tellSeed, together } from '@sbridge/core/internal'
+import { addFields, readingFields, runFields } from '../cli/fields.js'
+import { runOf, watched, withEngine } from '../cli/options.js'
+import { say } from '../cli/say.js'
+import { modelOf, readyOf } from '../cli/source.js'
+import { checkOutputs } from '../format/atomic-file.js'
+import { pairOf, titleOf, writeBridgeReport } from './two-tables.js'
+
+const { bridge } = SYSTEMS
+
+export function compareVerb(verb: Command): void {
+  const command = verb
+    .argument('<first>', 'a table, or a model file that `bridge --model` wrote')
+    .argument('[second]', 'another table with columns of the same names')
+    .option('--report <file.html>', 'also writes a self-contained report')
+    .option('--json', 'prints a summary as JSON on standard output')
+  addFields(command, [...bridge.fields.fit, ...readingFields, ...runFields])
+  command.action(async (first, second, options) => {
+    await runCompare(first, second, options as CompareFlags)
+  })
+}
+
+interface CompareFlags extends Readonly<Record<string, unknown>> {
+  readonly report?: string
+  readonly json?: boolean
+}
+
+async function runCompare(first: string, second: string | undefined, flags: CompareFlags): Promise<void> {
+  const run = runOf(flags)
+  await checkOutputs([flags.report], [first, second])
+  const source = await pairOf([first, second], { flags, run, also: [] })
+  await withEngine(run, async (engine) => {
+    const ready = await readyOf<BridgeModel>(bridge, source, { context: { engine } })
+    const model = await watched(bridge.plan(ready as never), engine, (context) => modelOf<BridgeModel>(bridge, ready, context))
+    const telling = together(bridge.tell(model), tellSeed(run.seed))
+    const title = titleOf(first, second)
+    if (flags.report !== undefined) await writeBridgeReport(flags.report, { title, telling })
+    say({ made: title, telling, keys: {}, flags })
+  })
+}

@@ -1,23 +1,11 @@
 // Draws the pictures of the README and the guides from what sbridge really does: `node scripts/pictures.mjs`.
-import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as Plot from '@observablehq/plot'
-import { Resvg } from '@resvg/resvg-js'
-import { parseHTML } from 'linkedom'
 import { createEngine, fit as fitModel, readTable, sample } from 'sbridge'
 import { cloud, diffusionMap, gaussianKernel, keyFromSeed, matrixFromRows, rowOf, uniforms } from 'sbridge/kernels'
+import { BLUE, frame, INK, LINE, panel, root, SOFT, save, text, VERMILION } from './drawing.mjs'
 
-const root = new URL('..', import.meta.url)
 const penguins = await readTable(fileURLToPath(new URL('examples/data/penguins.csv', root)))
-const { document } = parseHTML('<!doctype html><html><body></body></html>')
-
-const FONT = 'Lato, "Helvetica Neue", Arial, sans-serif'
-const INK = '#1b1b1b'
-const SOFT = '#5f5f5f'
-const LINE = '#d9d9d4'
-/** Okabe and Ito's colours, told apart by everyone. */
-const BLUE = '#0072b2'
-const VERMILION = '#d55e00'
 const SPECIES = { domain: ['Adelie', 'Chinstrap', 'Gentoo'], range: ['#d55e00', '#8e5ea2', '#0072b2'] }
 
 /** Rows of a table as records; numbers where the cells are numbers. */
@@ -25,25 +13,6 @@ function records({ columns, rowCount }) {
   const value = (cell) => (cell === null ? undefined : Number.isNaN(Number(cell)) ? cell : Number(cell))
   return Array.from({ length: rowCount }, (_, i) => Object.fromEntries(columns.map(({ name, values }) => [name, value(values[i])])))
 }
-
-/** A plot without its background as SVG text of one panel, to be put at (x, y). */
-function panel(options, { x, y }) {
-  const svg = Plot.plot({ document, ...options })
-  for (const style of svg.querySelectorAll('style')) style.remove()
-  return `<svg x="${x}" y="${y}" width="${options.width}" height="${options.height}" color="${INK}" font-family='${FONT}' font-size="13" text-anchor="middle">${svg.innerHTML}</svg>`
-}
-
-const text = (words, { x, y, size = 15, weight = 400, colour = INK, anchor = 'start' }) =>
-  `<text x="${x}" y="${y}" font-family='${FONT}' font-size="${size}" font-weight="${weight}" fill="${colour}" text-anchor="${anchor}">${words}</text>`
-
-function save(name, { width, height }, parts) {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"><rect width="100%" height="100%" fill="#fff"/>${parts.join('')}</svg>`
-  const png = new Resvg(svg, { fitTo: { mode: 'zoom', value: 2 }, font: { defaultFontFamily: 'Lato' } }).render().asPng()
-  writeFileSync(new URL(`docs/images/${name}.png`, root), png)
-  console.log(`docs/images/${name}.png: ${Math.round(png.length / 1024)} kB`)
-}
-
-const frame = () => [Plot.gridX({ stroke: LINE, strokeOpacity: 1 }), Plot.gridY({ stroke: LINE, strokeOpacity: 1 })]
 
 /** The README's picture: as many synthetic penguins as there are real ones, same axes. */
 async function realBesideSynthetic() {

@@ -174,7 +174,7 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     trajectories: await trajectories({ reference: 'linear', intervals: 'none', holdOut: ['2000-02-01'] }),
     'trajectories, a smooth field': await trajectories({ reference: 'gradient', frequencies: 2, lengthScale: 1, amplitude: 1 }),
     'trajectories, without a drift': await trajectories({ reference: 'brownian' }),
-    bridge: saved(await fitModel(SYSTEMS.bridge, { input: mixed, options: { to: mixed, ...quick } }, { engine }))
+    bridge: saved(await fitModel(SYSTEMS.bridge, { input: mixed, options: { to: mixed, bandwidth: 0.3 } }, { engine }))
   }
   return Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, packModel(content)]))
 }

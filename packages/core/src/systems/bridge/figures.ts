@@ -1,3 +1,4 @@
+import { DAY } from '../../code/rules/quantity.js'
 import { keyFromSeed, permutation } from '../../num/random.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { Axis, Block, Drawing, Figure, Point } from '../../tell/telling.js'
@@ -63,8 +64,6 @@ function someOf(points: readonly (Point | undefined)[]): Point[] {
   const present = points.filter((point) => point !== undefined)
   return Array.from(permutation(keyFromSeed(1), present.length).subarray(0, MOST_DOTS), (i) => present[i]!)
 }
-
-const DAY = 86_400_000
 
 const columnOf = ({ columns }: Table, name: string): NumericColumn =>
   columns.find((column) => column.name === name && isNumeric(column)) as NumericColumn

@@ -1,3 +1,4 @@
+import { DAY } from '../../code/rules/quantity.js'
 import { mean, variance } from '../../num/statistics.js'
 import { presentValues } from '../../table/encoder.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
@@ -34,8 +35,6 @@ export interface LevelShares {
   readonly name: string
   readonly levels: readonly { readonly level: string; readonly from: number; readonly to: number }[]
 }
-
-const DAY = 86_400_000
 
 export function tablesOf(model: BridgeModel): BridgeTables {
   const { fromRows, toRows } = model.summary

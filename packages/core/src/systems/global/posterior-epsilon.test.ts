@@ -97,7 +97,7 @@ describe('bandwidth of a posterior', () => {
 
   test('and the ridge are those of the same columns given where an observation says nothing', { tags: ['slow'] }, async () => {
     const context = { engine, key: keyFromSeed(4) }
-    const model = await fitGlobal(rowsOf(4, [([a]) => a!, ([a, b]) => a! * a! + 0.3 * b!]), { scaling: 'standard' }, context)
+    const model = await fitGlobal(rowsOf(4, [([a]) => a!, ([a, b]) => a! * a! + 0.3 * b!, ([, b, c]) => b! + c!]), {}, context)
     const given = { x1: 1 }
     const conditional = await sampleConditional(model, { given, rows: 400 }, context)
     const posterior = await samplePosterior(model, { given, observe: ['x2 = 0 ± 1000000'], rows: 400 }, context)

@@ -41,7 +41,7 @@ const day = (days: number): string => new Date(Date.UTC(2023, 0, 1) + days * 864
 const stamp = (minutes: number): string => new Date(Date.UTC(2024, 0, 1) + minutes * 60_000).toISOString().slice(0, 19).replace('T', ' ')
 const fixed = (x: number, decimals: number): string => (x + 1e-9).toFixed(decimals)
 
-/** Sixteen tables with rules of every kind among columns that have none. */
+/** Seventeen tables with rules of every kind among columns that have none. */
 export function plantedTables(seed: number): PlantedTable[] {
   return [
     orders,
@@ -59,7 +59,8 @@ export function plantedTables(seed: number): PlantedTable[] {
     soils,
     budgets,
     people,
-    survey
+    survey,
+    tariffs
   ].map((make, k) => make(new Dice(seed * 100 + k, 500 + 40 * k)))
 }
 
@@ -344,6 +345,22 @@ function survey(dice: Dice): PlantedTable {
       spouse_age: marital[i] === 'single' || marital[i] === 'widowed' ? null : Math.round(age[i]! + 4 * spouse[i]!),
       wage: job[i]! < 0.3 ? null : wage[i]!.toFixed(2),
       sector: job[i]! < 0.3 ? null : sector[i]!
+    }))
+  }
+}
+
+/** What changed on a day, and on which. */
+function tariffs(dice: Dice): PlantedTable {
+  const [days, use, place] = [dice.whole('days', 0, 720), dice.amount('use', 300, 1), dice.some('place', ['north', 'south', 'west'])]
+  return {
+    name: 'tariffs',
+    rules: ['tariff = ordered >= 2024-01-01', 'phase = bins(ordered, 2023-05-01, 2024-07-01)'],
+    raw: tableOf(dice.rows, (i) => ({
+      place: place[i]!,
+      ordered: day(days[i]!),
+      use: use[i]!,
+      tariff: day(days[i]!) < '2024-01-01' ? 'old' : 'new',
+      phase: day(days[i]!) < '2023-05-01' ? 'trial' : day(days[i]!) < '2024-07-01' ? 'regular' : 'late'
     }))
   }
 }

@@ -99,7 +99,7 @@ export {
 export { panelDrawFields, panelFields } from './systems/panel-options.js'
 export { prepareRows, prepareTable } from './systems/prepare.js'
 export { ruleFields } from './systems/rule-options.js'
-export { rulesOf } from './systems/ruled-rows.js'
+export { ruleNotes, rulesOf } from './systems/ruled-rows.js'
 export { type AnySystem, checkOptions, planned } from './systems/system.js'
 export { pairsPerMillisecond } from './systems/table/estimate.js'
 export { checkImageTable, type ImageShape, parseImageShape, pixelsOf } from './systems/table/image.js'

@@ -13,7 +13,7 @@ import { variance } from '../num/statistics.js'
 import type { Encoded } from '../table/encoder.js'
 import { unscaleValues } from '../table/scaling.js'
 import { Calibration } from './calibration.js'
-import { type HeldOutPart, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
+import { type Clusters, type HeldOutPart, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
 import { ConditionMemory } from './memory.js'
 import { energyScore, type Forecast } from './scores.js'
 
@@ -32,6 +32,8 @@ export interface ChoiceProblem {
   readonly compared?: readonly number[]
   /** Whether the training rows are those that match what is given. */
   readonly part?: boolean
+  /** Which rows hang together, by row: they are held out together. */
+  readonly clusters?: Clusters | undefined
   /** What else is known: each held-out row makes observations of its own, with their noise. */
   readonly observed?: ObservedColumns | undefined
   /** Largest ε of what is drawn; default that of the kernel where several numbers are drawn whose rows are no Gaussian's. */
@@ -64,7 +66,7 @@ export class HeldOutScores {
   static async of(problem: ChoiceProblem): Promise<HeldOutScores> {
     const { training, group, observed, key } = problem
     const parts: ScoredPart[] = []
-    for (const [p, part] of heldOutParts(training, group, key).entries())
+    for (const [p, part] of heldOutParts(training, group, key, problem.clusters).entries())
       parts.push(await withObservations(part, { observed, encoder: training.encoder }, keyFor(key, `noise ${p}`)))
     return new HeldOutScores(problem, parts)
   }

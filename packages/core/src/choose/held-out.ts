@@ -20,18 +20,33 @@ const PARTS = 3
 const MOST_TRAINING = 1000
 const MOST_HELD_OUT = 300
 
+/** Rows that hang together: a part of the held-out rows has all of a cluster, or none. */
+export type Clusters = ArrayLike<number>
+
 /** Three parts of held-out rows, 300 in all at most: from each third of 1,500 rows at most, drawn from the other two. */
-export function heldOutParts(training: TrainingRows, group: ConditionGroup, key: Key): HeldOutPart[] {
+export function heldOutParts(training: TrainingRows, group: ConditionGroup, key: Key, clusters?: Clusters): HeldOutPart[] {
   const order = permutation(keyFor(key, 'held out'), training.rows.coordinates.rows)
     .filter((i) => training.logWeights[i]! > Number.NEGATIVE_INFINITY)
     .subarray(0, 1.5 * MOST_TRAINING)
+  const ends = clusters ? byCluster(order, clusters) : undefined
   const size = Math.floor(order.length / PARTS)
   return Array.from({ length: PARTS }, (_, part) => {
-    const fitted = takeTraining(training, [...order.subarray(0, part * size), ...order.subarray((part + 1) * size)])
-    const chosen = order.subarray(part * size, (part + 1) * size).filter((row) => allPresent(training, group, row))
+    const [first, end] = ends ? [ends[part]!, ends[part + 1]!] : [part * size, (part + 1) * size]
+    const fitted = takeTraining(training, [...order.subarray(0, first), ...order.subarray(end)])
+    const chosen = order.subarray(first, end).filter((row) => allPresent(training, group, row))
     const rows = takeEncoded(training.rows, chosen.subarray(0, MOST_HELD_OUT / PARTS))
     return { fitted, conditions: Array.from({ length: rows.coordinates.rows }, (_, i) => conditionFrom(training, group, rows, i)), rows }
   })
+}
+
+/** Orders rows by the part that their cluster goes to, as they stood within; where the parts end [PARTS + 1]. */
+function byCluster(order: Uint32Array, clusters: Clusters): number[] {
+  const place = new Map<number, number>()
+  for (const row of order) if (!place.has(clusters[row]!)) place.set(clusters[row]!, place.size)
+  const partOf = (row: number) => Math.floor((place.get(clusters[row]!)! * PARTS) / place.size)
+  const at = new Map(Array.from(order, (row, k) => [row, k] as const))
+  order.sort((a, b) => partOf(a) - partOf(b) || at.get(a)! - at.get(b)!)
+  return Array.from({ length: PARTS + 1 }, (_, part) => order.filter((row) => partOf(row) < part).length)
 }
 
 function allPresent({ encoder, rows }: TrainingRows, { split }: ConditionGroup, row: number): boolean {

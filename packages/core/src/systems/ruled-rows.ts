@@ -1,10 +1,10 @@
 import { clashOf } from '../code/rules/choose.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
-import { findRules } from '../code/rules/find.js'
+import { findRules, searchNotes } from '../code/rules/find.js'
 import { type KeptRules, keepRules, takeRulesOut } from '../code/rules/keep.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { binOf, breachOf, breachWords, quantityIn } from '../code/rules/rows-of-rule.js'
-import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
+import { cutWord, inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
@@ -61,6 +61,9 @@ function keep(prepared: PreparedTable, rules: readonly Rule[]): RuledRows {
   return { ...prepared, data: takeRulesOut(kept, prepared.data), rules: kept }
 }
 
+/** Which rules are not looked for, as the table has too many columns of numbers. */
+export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): readonly string[] => (rules === 'off' ? [] : searchNotes(data))
+
 /** The rules of a table that are kept: those stated, and those found beside them. */
 export function rulesOf(
   data: InferredTable,
@@ -116,8 +119,8 @@ function refuseThresholds(rule: Rule, data: InferredTable): void {
   const [low, high] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))]
   throw new InputError({
     code: 'rule-threshold',
-    got: `“${ruleText(rule)}”, where no row has ${rule.of} ${empty === Number.POSITIVE_INFINITY ? `at or above ${rule.cuts[rule.cuts.length - 1]}` : `between its thresholds below ${empty}`}`,
-    expected: `thresholds between ${low} and ${high}, with rows on both sides of each`,
+    got: `“${ruleText(rule)}”, where no row has ${rule.of} ${empty === Number.POSITIVE_INFINITY ? `at or above ${cutWord(rule.cuts[rule.cuts.length - 1]!, rule)}` : `between its thresholds below ${cutWord(empty, rule)}`}`,
+    expected: `thresholds between ${cutWord(low, rule)} and ${cutWord(high, rule)}, with rows on both sides of each`,
     try: 'other thresholds, or leaving one out'
   })
 }
@@ -139,15 +142,22 @@ function refuseColumn(name: string, { rule, data: { table }, weights }: StatedCo
     })
   const isCut = rule.kind === 'step' && name === rule.of
   const computes = rule.kind === 'formula' || rule.kind === 'order' || isCut
-  const unfit = column.kind === 'identifier' || (computes && !isNumeric(column)) || (isCut && column.kind === 'datetime')
+  const isOther = isCut && (column.kind === 'datetime') !== (rule.dates === true)
+  const unfit = column.kind === 'identifier' || (computes && !isNumeric(column)) || isOther
   if (!unfit && name !== weights) return
   throw new InputError({
     code: 'rule-column',
-    got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : 'is no number or date'}`,
-    expected: isCut ? 'thresholds of a column of numbers' : computes ? 'columns of numbers or dates' : 'columns that are modelled',
+    got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : isOther ? `is a column of ${column.kind === 'datetime' ? 'dates' : 'numbers'}` : 'is no number or date'}`,
+    expected: isOther
+      ? THRESHOLDS[column.kind === 'datetime' ? 'dates' : 'numbers']
+      : computes
+        ? 'columns of numbers or dates'
+        : 'columns that are modelled',
     try: column.kind === 'identifier' ? `--types ${name}=integer or --types ${name}=category` : `another rule than of ${name}`
   })
 }
+
+const THRESHOLDS = { dates: 'thresholds that are dates, as 2024-07-01', numbers: 'thresholds that are numbers' }
 
 function refuseClash(rule: Rule, before: readonly Rule[]): void {
   const clash = clashOf(rule, before)

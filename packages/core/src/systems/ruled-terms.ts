@@ -141,8 +141,9 @@ export class Through {
     const [first, last] = [bins[0]!, bins[bins.length - 1]!]
     if (last - first >= bins.length || bins.length === values.length) return undefined
     const { kind, format } = this.columns.get(of)!
+    const scale = kind === 'datetime' ? DAY : 1
     const below = (cut: number) => cut - (unitOf(kind as NumericColumn['kind'], format) || 1e-12 * Math.max(1, Math.abs(cut)))
-    return { ...(first > 0 ? { from: cuts[first - 1]! } : {}), ...(last < cuts.length ? { to: below(cuts[last]!) } : {}) }
+    return { ...(first > 0 ? { from: scale * cuts[first - 1]! } : {}), ...(last < cuts.length ? { to: scale * below(cuts[last]!) } : {}) }
   }
 
   /** The one value that stands for what is looked up, or undefined. */

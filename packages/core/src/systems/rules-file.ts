@@ -68,11 +68,17 @@ const lookupRecord = record<LookupRecord>({
   exceptions
 })
 
+const isDates: Reader<true> = (value, field) => {
+  if (value !== true) throw damaged(`a model with ${field} = ${String(value)}`, 'true, or nothing')
+  return value
+}
+
 const stepRecord = record<Kept<'step'>>({
   kind: word('step'),
   column: text,
   of: text,
   cuts: list(number(UNSCALED)),
+  dates: optional(isDates),
   values: list(cell),
   missing: cell
 })
@@ -178,7 +184,8 @@ function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at:
     if (one.exceptions?.values.some((value) => typeof value === 'string')) throw damaged(`a model whose ${at} adds a text`, 'numbers')
     return
   }
-  if (one.kind === 'step' && !others.every(isNumericKind)) throw damaged(`a model whose ${at} cuts ${one.of}`, 'numbers')
+  if (one.kind === 'step' && !others.every((other) => isNumericKind(other) && (other === 'datetime') === (one.dates === true)))
+    throw damaged(`a model whose ${at} cuts ${one.of}`, 'numbers, or dates')
   const fits = (value: CellValue) => value === null || (levels ? levels.includes(value as string) : typeof value === 'number')
   const values =
     one.kind === 'lookup'

@@ -11,6 +11,7 @@ import {
   keyTexts,
   prepareRows,
   ruleFields,
+  ruleNotes,
   rulesOf,
   ruleText,
   tableFields
@@ -119,7 +120,8 @@ interface Facts {
 
 function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1]): Facts {
   const { data } = prepareRows(raw, options)
-  const { table, notes } = data
+  const { table } = data
+  const notes = [...data.notes, ...ruleNotes(data, options)]
   const rules = rulesOf(data, options).map(ruleText)
   const kept = keysOf(raw, options)
   const keys = kept ? keyTexts(kept) : []

@@ -24,10 +24,26 @@ function numbered(rows: number, value: (row: number) => number): Codes {
   return { codes, count: known.count }
 }
 
-/** Whether rows of one value of `from` have one value of `to`, in the first rows. */
-export function determines(from: Codes, to: Codes, rows = from.codes.length): boolean {
+/** Pairs of rows that share a value, the first of each: what a column determines is alike in all of them. */
+export function sharingRows({ codes, count }: Codes): readonly (readonly [number, number])[] {
+  const first = new Int32Array(count).fill(-1)
+  const pairs: [number, number][] = []
+  for (let i = 0; i < codes.length && pairs.length < WITNESSES; i++) {
+    const at = codes[i]!
+    if (first[at]! < 0) first[at] = i
+    else pairs.push([first[at]!, i])
+  }
+  return pairs
+}
+
+/** Pairs of rows that are looked at before all rows: of two columns that have nothing to do with each other one or two are enough. */
+const WITNESSES = 64
+
+/** Whether rows of one value of `from` have one value of `to`; `pairs`: of rows that share one of `from`. */
+export function determines(from: Codes, to: Codes, pairs: ReturnType<typeof sharingRows>): boolean {
+  if (pairs.some(([a, b]) => to.codes[a] !== to.codes[b])) return false
   const found = new Int32Array(from.count).fill(-1)
-  for (let i = 0; i < rows; i++) {
+  for (let i = 0; i < from.codes.length; i++) {
     const at = from.codes[i]!
     if (found[at]! < 0) found[at] = to.codes[i]!
     else if (found[at] !== to.codes[i]) return false

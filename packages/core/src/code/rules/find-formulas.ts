@@ -15,8 +15,10 @@ export interface FormulaFound {
 const PROBES = 64
 /** Rows without a gap among them that a candidate must have. */
 const LEAST_PROBES = 4
-/** Columns of numbers beyond which only shorter formulas are tried; sums of columns side by side end with the first: all cost the cube of the columns. */
-const MOST = { 1: 400, 2: 120, 3: 40 } as const
+/** Columns of numbers beyond which only shorter formulas are tried: those of two cost the cube of the columns, those of three the fourth power. */
+export const MOST_COLUMNS_OF = { 1: 400, 2: 120, 3: 40 } as const
+/** Columns beyond which sums of columns side by side are not: they cost the cube, and are a quarter of the formulas of two. */
+export const MOST_COLUMNS_OF_SUMS = 200
 /** A column of fewer values is a category: what determines it is a lookup. */
 const LEAST_VALUES = 3
 
@@ -37,6 +39,8 @@ interface Candidate {
   readonly rank: number
 }
 
+type Form = Omit<Candidate, 'target'>
+
 /**
  * Formulas of one, two or three columns, and sums of columns side by side, that hold in every row to the decimals that are
  * written, with a factor that is found. Each is tried on 64 rows, then on all. Cost O(p⁴) on a few rows for p ≤ 40 columns, and
@@ -44,9 +48,9 @@ interface Candidate {
  */
 export function findFormulas(quantities: readonly Quantity[], rowCount: number): FormulaFound[] {
   const search = new Search(quantities, rowCount)
-  for (const shape of SHAPES) if (quantities.length <= MOST[shape.arity]) search.tryShape(shape)
-  if (quantities.length <= MOST[2]) search.tryAffine()
-  if (quantities.length <= MOST[1]) search.tryRuns()
+  for (const shape of SHAPES) if (quantities.length <= MOST_COLUMNS_OF[shape.arity]) search.tryShape(shape)
+  if (quantities.length <= MOST_COLUMNS_OF[2]) search.tryAffine()
+  if (quantities.length <= MOST_COLUMNS_OF_SUMS) search.tryRuns()
   return search.believed()
 }
 
@@ -91,7 +95,7 @@ class Search {
     const names = inputs.map((q) => column(this.quantities[q]!.name))
     // A difference of numbers has no factor: a multiple of it is a rate, which divides.
     const factor = shape.dates && dates === 0 ? 'one' : shape.factor
-    this.tryTargets({
+    this.tryTargets(factor, (q) => inputs.includes(q), {
       inputs,
       factor,
       rank: shape.rank,
@@ -100,11 +104,11 @@ class Search {
     })
   }
 
-  private tryTargets(form: Omit<Candidate, 'target'>): void {
+  private tryTargets(factor: Shape['factor'], isInput: (q: number) => boolean, form: Form | (() => Form)): void {
     for (const target of this.targets) {
-      if (form.inputs.includes(target)) continue
+      if (isInput(target)) continue
       this.candidates++
-      if (this.passesProbes(target, form.factor)) this.passed.push({ ...form, target })
+      if (this.passesProbes(target, factor)) this.passed.push({ ...(typeof form === 'function' ? form() : form), target })
     }
   }
 
@@ -153,16 +157,24 @@ class Search {
         for (let k = 0; k < sums.length; k++) sums[k] = sums[k]! + this.atProbes[last]![k]!
         if (last - first < 3) continue
         this.buffer.set(sums)
-        const inputs = Array.from({ length: last - first + 1 }, (_, k) => first + k)
-        const columns = inputs.map((q) => this.quantities[q]!.values)
-        this.tryTargets({
-          inputs,
-          factor: 'free',
-          rank: 4,
-          value: (i) => columns.reduce((sum, values) => sum + values[i]!, 0),
-          write: () => inputs.map((q) => column(this.quantities[q]!.name)).reduce((sum, one) => binary('+', sum, one))
-        })
+        this.tryTargets(
+          'free',
+          (q) => first <= q && q <= last,
+          () => this.sumOf(first, last)
+        )
       }
+    }
+  }
+
+  private sumOf(first: number, last: number): Form {
+    const inputs = Array.from({ length: last - first + 1 }, (_, k) => first + k)
+    const columns = inputs.map((q) => this.quantities[q]!.values)
+    return {
+      inputs,
+      factor: 'free',
+      rank: 4,
+      value: (i) => columns.reduce((sum, values) => sum + values[i]!, 0),
+      write: () => inputs.map((q) => column(this.quantities[q]!.name)).reduce((sum, one) => binary('+', sum, one))
     }
   }
 

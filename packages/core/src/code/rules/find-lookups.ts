@@ -1,6 +1,6 @@
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBeyondChance } from './chance.js'
-import { type Codes, codesOf, determines, jointCodes, sharedRate } from './codes.js'
+import { type Codes, codesOf, determines, jointCodes, sharedRate, sharingRows } from './codes.js'
 
 /** A column that one or two others determine. */
 export interface LookupFound {
@@ -26,7 +26,7 @@ interface Coded extends Codes {
 
 /**
  * Columns whose value one other column determines, or two: rows that agree there agree here, in all rows that can show it.
- * Rows that repeat a whole row show nothing. Cost O(p²) on a few rows, O(rows) for each that passes, p³ on 2,000 rows for pairs.
+ * Rows that repeat a whole row show nothing. Cost O(p²) on a few pairs of rows, O(rows) for each that passes, and for pairs of at most 60 columns O(p) on a few pairs of rows.
  */
 export function findLookups(columns: readonly Column[], rowCount: number): LookupFound[] {
   const all = columns.flatMap((column): Coded[] => {
@@ -37,34 +37,44 @@ export function findLookups(columns: readonly Column[], rowCount: number): Looku
   const marks = distinctRows(all, rowCount)
   const coded = marks.includes(0) ? all.map((one) => ({ ...one, codes: one.codes.filter((_, i) => marks[i] === 1) })) : all
   const keys = coded.filter((one) => recurs(one, one.codes.length)).sort((a, b) => a.rank - b.rank)
-  const rates = new Map(coded.map((one) => [one.name, sharedRate(one)]))
+  const rates = new Map(coded.map((one) => [one, sharedRate(one)]))
+  // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.
+  const mayDetermine = (from: Coded, to: Coded) => to !== from && from.count >= to.count && rates.get(from)! <= rates.get(to)!
   const candidates = keys.length * coded.length
-  const singles = keys.flatMap((from) =>
-    coded.flatMap((to): LookupFound[] => {
-      if (to === from || !determines(from, to, Math.min(FIRST_ROWS, to.codes.length)) || !determines(from, to)) return []
+  const singles = keys.flatMap((from) => {
+    const pairs = sharingRows(from)
+    return coded.flatMap((to): LookupFound[] => {
+      if (!mayDetermine(from, to) || !determines(from, to, pairs)) return []
       const times = to.codes.length - from.count
-      return isBeyondChance({ rate: rates.get(to.name)!, times, candidates }) ? [{ column: to.name, from: [from.name] }] : []
+      return isBeyondChance({ rate: rates.get(to)!, times, candidates }) ? [{ column: to.name, from: [from.name] }] : []
     })
-  )
+  })
   return [...singles, ...findPairs(coded, singles)]
 }
 
 /** Two columns that determine a third, which neither of them does. */
 function findPairs(coded: readonly Coded[], singles: readonly LookupFound[]): LookupFound[] {
   const keys = coded.filter(({ count, rank }) => rank <= 1 && count <= MOST_VALUES).slice(0, MOST_COLUMNS)
-  const known = new Set(singles.map(({ column, from }) => `${from[0]}\n${column}`))
+  const byName = new Map(coded.map((one) => [one.name, one]))
+  const determinedBy = new Map<Coded, Set<Coded>>()
+  for (const { column, from } of singles) {
+    const key = byName.get(from[0]!)!
+    determinedBy.set(key, (determinedBy.get(key) ?? new Set()).add(byName.get(column)!))
+  }
   const candidates = (keys.length * keys.length * coded.length) / 2
+  const atFirst = new Map(coded.map((one) => [one, countIn(one, FIRST_ROWS)]))
   const found = keys.flatMap((a, k) =>
     keys.slice(k + 1).flatMap((b) => {
-      if (known.has(`${a.name}\n${b.name}`) || known.has(`${b.name}\n${a.name}`)) return []
+      if (determinedBy.get(a)?.has(b) || determinedBy.get(b)?.has(a)) return []
       const rows = a.codes.length
       const first = jointCodes(a, b, Math.min(FIRST_ROWS, rows))
+      const pairs = sharingRows(first)
       let both: Codes | undefined
       return coded.flatMap((to): (LookupFound & { readonly count: number })[] => {
-        if (to === a || to === b || known.has(`${a.name}\n${to.name}`) || known.has(`${b.name}\n${to.name}`)) return []
-        if (!determines(first, to, first.codes.length)) return []
+        if (to === a || to === b || determinedBy.get(a)?.has(to) || determinedBy.get(b)?.has(to)) return []
+        if (atFirst.get(to)! > first.count || !determines(first, to, pairs)) return []
         both ??= jointCodes(a, b)
-        if (!recurs(both, rows) || !determines(both, to)) return []
+        if (!recurs(both, rows) || !determines(both, to, pairs)) return []
         // Independence would be too easy to reject: what one of the two already says of the third counts as known.
         const rate = Math.max(sharedRate(to), sharedRate(to, a), sharedRate(to, b))
         return isBeyondChance({ rate, times: rows - both.count, candidates })
@@ -76,6 +86,9 @@ function findPairs(coded: readonly Coded[], singles: readonly LookupFound[]): Lo
   // Country and year rather than city and year.
   return found.sort((x, y) => x.count - y.count).map(({ column, from }) => ({ column, from }))
 }
+
+/** How many values a column has in its first rows. */
+const countIn = ({ codes }: Codes, rows: number): number => new Set(codes.subarray(0, rows)).size
 
 function recurs({ count }: Codes, rows: number): boolean {
   return rows - count >= LEAST_REPEATS && count <= MOST_ALONE * rows

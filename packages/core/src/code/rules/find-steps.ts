@@ -2,14 +2,16 @@ import { log } from '../../num/elementary.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
 import { codesOf } from './codes.js'
-import type { Quantity } from './quantity.js'
+import { DAY, type Quantity } from './quantity.js'
 import { simplestIn } from './shapes.js'
 
 /** A column that says between which thresholds a number lies. */
 export interface StepsFound {
   readonly column: string
   readonly of: string
+  /** Of dates in days. */
   readonly cuts: readonly number[]
+  readonly dates?: true
 }
 
 /** Levels beyond which a column is no set of bins. */
@@ -24,7 +26,7 @@ const NEIGHBOURS = 10
 const LONGEST_GAP = log(1000)
 
 /**
- * Columns of few values that are 0 below a threshold of a number and 1 above, or one value between each two thresholds. Ordered
+ * Columns of few values that are 0 below a threshold of a number or a date and 1 above, or one value between each two thresholds. Ordered
  * by the number, each value must stand in one piece; by chance that has probability k!·Πnₗ!/n! over n different numbers, nₗ of
  * them at each of k values. Numbers must come as near the thresholds as each other. Cost O(n log n) for each number, O(p²) on
  * its order.
@@ -33,17 +35,17 @@ export function findSteps(columns: readonly Column[], quantities: readonly Quant
   const targets = columns.flatMap((column) => {
     if (column.kind === 'identifier') return []
     const { codes, count } = codesOf(column)
-    return count >= 2 && count <= MOST_LEVELS ? [{ name: column.name, codes, count, isMissing: gapsOf(column) }] : []
+    return count >= 2 && count <= MOST_LEVELS ? [{ name: column.name, codes, count, ...gapsOf(column) }] : []
   })
   const candidates = targets.length * quantities.length
   return quantities.flatMap((quantity) => {
-    if (quantity.isDate) return []
     const order = orderOf(quantity)
+    const gaps = quantity.values.length - order.length
     return targets.flatMap((target): StepsFound[] => {
-      if (target.name === quantity.name) return []
+      if (target.name === quantity.name || target.gaps !== gaps) return []
       const cuts = cutsOf(quantity, target, order)
       if (!cuts || !isBelievedAtLog(cuts.logChance, candidates)) return []
-      return [{ column: target.name, of: quantity.name, cuts: cuts.cuts }]
+      return [{ column: target.name, of: quantity.name, cuts: cuts.cuts, ...(quantity.isDate ? { dates: true } : {}) }]
     })
   })
 }
@@ -52,11 +54,16 @@ interface Target {
   readonly codes: Int32Array
   readonly count: number
   readonly isMissing: (row: number) => boolean
+  /** How many rows are missing: as many as of the number that it is told by. */
+  readonly gaps: number
 }
 
-function gapsOf(column: Column): (row: number) => boolean {
-  if (isNumeric(column)) return (i) => column.missing?.[i] === 1
-  return (i) => 'codes' in column && column.codes[i]! < 0
+function gapsOf(column: Exclude<Column, { kind: 'identifier' }>): Pick<Target, 'isMissing' | 'gaps'> {
+  const isMissing = (i: number) => (isNumeric(column) ? column.missing?.[i] === 1 : column.codes[i]! < 0)
+  const rows = isNumeric(column) ? column.values.length : column.codes.length
+  let gaps = 0
+  for (let i = 0; i < rows; i++) if (isMissing(i)) gaps++
+  return { isMissing, gaps }
 }
 
 function orderOf({ values }: Quantity): Uint32Array {
@@ -65,14 +72,15 @@ function orderOf({ values }: Quantity): Uint32Array {
 }
 
 /** Thresholds between which the target has one value each, no value twice, and how likely that is by chance. */
-function cutsOf({ values }: Quantity, target: Target, order: Uint32Array): { cuts: number[]; logChance: number } | undefined {
-  if (Array.from(values.keys()).some((i) => Number.isNaN(values[i]!) !== target.isMissing(i))) return undefined
+function cutsOf({ values, isDate }: Quantity, target: Target, order: Uint32Array): { cuts: number[]; logChance: number } | undefined {
   const distinct: number[] = []
   const firsts: number[] = []
   const rows: number[] = []
   const seen = new Set<number>()
   let before = -1
   for (const i of order) {
+    // There are as many gaps of both: where one of a number is none of the target, neither do the others agree.
+    if (target.isMissing(i)) return undefined
     const code = target.codes[i]!
     const isNew = distinct.length === 0 || values[i] !== distinct[distinct.length - 1]
     if (code !== before) {
@@ -89,7 +97,8 @@ function cutsOf({ values }: Quantity, target: Target, order: Uint32Array): { cut
   if (sizes.length < 2 || distinct.length < LEAST_VALUES * sizes.length || rows.some((n) => n < LEAST_ROWS)) return undefined
   if (firsts.slice(1).some((first) => standsApart(distinct, first))) return undefined
   const logChance = [sizes.length, ...sizes].reduce((sum, n) => sum + logFactorial(n), 0) - logFactorial(distinct.length)
-  return { cuts: firsts.slice(1).map((first) => simplestAbove(distinct[first - 1]!, distinct[first]!)), logChance }
+  const above = isDate ? earliestAbove : simplestAbove
+  return { cuts: firsts.slice(1).map((first) => above(distinct[first - 1]!, distinct[first]!)), logChance }
 }
 
 /** Whether the numbers below and from a place in a sorted list lie farther apart than their neighbours do. */
@@ -103,6 +112,19 @@ function standsApart(distinct: readonly number[], place: number): boolean {
 /** The number of fewest digits above `low`, at most `high`. */
 function simplestAbove(low: number, high: number): number {
   return simplestIn(low + 1e-9 * (high - low), high)
+}
+
+/** The roundest time above `low`, at most `high`, in days: the first moment of a year, a month, a day, an hour or a minute. */
+function earliestAbove(low: number, high: number): number {
+  const date = new Date(high * DAY)
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
+  const round = [
+    Date.UTC(year, 0, 1) / DAY,
+    Date.UTC(year, month, 1) / DAY,
+    Math.floor(high),
+    ...[24, 1440].map((n) => Math.floor(high * n + 1e-6) / n)
+  ]
+  return round.find((time) => time > low && time <= high) ?? high
 }
 
 function logFactorial(n: number): number {

@@ -20,12 +20,14 @@ export function findConstantSums(quantities: readonly Quantity[], rowCount: numb
   const numbers = quantities.filter(({ isDate }) => !isDate)
   const count = Math.min(PROBES, rowCount)
   const probes = Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * rowCount) / count))
-  const tried = [...threes(numbers), ...runs(numbers)]
+  const alike = writtenAlike(numbers)
+  const candidates = countOf(numbers.length, alike)
+  const passed = [...threes(numbers).filter((parts) => totalOf(parts, probes) !== undefined), ...runs(alike, probes)]
   const found: FormulaFound[] = []
   const taken: Quantity[][] = []
-  for (const parts of tried) {
-    if (totalOf(parts, probes) === undefined || taken.some((known) => known.every((one) => parts.includes(one)))) continue
-    const sum = believed(parts, rowCount, tried.length)
+  for (const parts of passed) {
+    if (taken.some((known) => known.every((one) => parts.includes(one)))) continue
+    const sum = believed(parts, rowCount, candidates)
     if (!sum) continue
     taken.push([...parts])
     found.push(sum)
@@ -38,25 +40,48 @@ function threes(numbers: readonly Quantity[]): Quantity[][] {
   return numbers.flatMap((a, i) => numbers.slice(i + 1).flatMap((b, j) => numbers.slice(i + j + 2).map((c) => [a, b, c])))
 }
 
-/** Of four and more, the shortest first. */
-function runs(numbers: readonly Quantity[]): Quantity[][] {
+/** Columns that are written with as many decimals, in their order. */
+function writtenAlike(numbers: readonly Quantity[]): Quantity[][] {
   const units = [...new Set(numbers.map(({ unit }) => unit))]
-  return units
-    .flatMap((unit) => {
-      const alike = numbers.filter((one) => one.unit === unit)
-      return alike.flatMap((_, first) => alike.slice(first + LEAST_PARTS).map((_, k) => alike.slice(first, first + LEAST_PARTS + k + 1)))
-    })
+  return units.map((unit) => numbers.filter((one) => one.unit === unit))
+}
+
+/** How many sums are tried: all threes of few columns, and runs of four and more. */
+function countOf(columns: number, alike: readonly (readonly Quantity[])[]): number {
+  const all = columns > MOST_COLUMNS ? 0 : (columns * (columns - 1) * (columns - 2)) / 6
+  return alike.reduce((sum, { length: p }) => sum + (p > LEAST_PARTS ? ((p - LEAST_PARTS) * (p - LEAST_PARTS + 1)) / 2 : 0), all)
+}
+
+/** Runs of four and more that add up to one number in some rows, the shortest first: each sum goes on from the one before. */
+function runs(alike: readonly (readonly Quantity[])[], rows: readonly number[]): Quantity[][] {
+  return alike
+    .flatMap((columns) => columns.slice(0, -LEAST_PARTS).flatMap((_, first) => runsFrom(columns.slice(first), rows)))
     .sort((a, b) => a.length - b.length)
 }
 
+function runsFrom(columns: readonly Quantity[], rows: readonly number[]): Quantity[][] {
+  const sums = new Float64Array(rows.length)
+  return columns.flatMap(({ values, unit }, last): Quantity[][] => {
+    rows.forEach((row, k) => {
+      sums[k] = sums[k]! + values[row]!
+    })
+    if (last < LEAST_PARTS) return []
+    return commonTotal(sums, (sum) => (last + 1) * tolerance(unit, sum)) === undefined ? [] : [columns.slice(0, last + 1)]
+  })
+}
+
 /** What the parts add up to in some rows, or undefined. */
-function totalOf(parts: readonly Quantity[], rows: ArrayLike<number>): number | undefined {
+function totalOf(parts: readonly Quantity[], rows: readonly number[]): number | undefined {
+  const sums = Float64Array.from(rows, (row) => parts.reduce((sum, { values }) => sum + values[row]!, 0))
+  return commonTotal(sums, (sum) => slackOf(parts, sum))
+}
+
+/** The one number that all sums are, each within its slack; gaps aside. */
+function commonTotal(sums: Float64Array, slackAt: (sum: number) => number): number | undefined {
   let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  for (let k = 0; k < rows.length; k++) {
-    let sum = 0
-    for (const { values } of parts) sum += values[rows[k]!]!
+  for (const sum of sums) {
     if (Number.isNaN(sum)) continue
-    const slack = slackOf(parts, sum)
+    const slack = slackAt(sum)
     low = Math.max(low, sum - slack)
     high = Math.min(high, sum + slack)
     if (low > high) return undefined

@@ -3,7 +3,7 @@ import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { clashOf, keepable } from './choose.js'
 import { bends, exceptionsOf } from './exceptions.js'
-import { findFormulas } from './find-formulas.js'
+import { findFormulas, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findLookups } from './find-lookups.js'
 import { findOrders, type OrderFound } from './find-orders.js'
@@ -96,7 +96,7 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set() 
     if (!except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
   }
   formulasIn(quantities, data).forEach(take)
-  for (const { column: name, of, cuts } of findSteps(table.columns, quantities)) take({ kind: 'step', column: name, of, cuts })
+  for (const step of findSteps(table.columns, quantities)) take({ kind: 'step', ...step })
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
   for (const { column: name, from } of findLookups(table.columns, table.rowCount))
     if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
@@ -106,6 +106,22 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set() 
   const orders = findOrders(free)
   for (const { low, high } of shortest(orders)) if (!isImplied(high, low, kept)) take({ kind: 'order', column: high, low: column(low) })
   return keepable(kept).kept
+}
+
+/** What of the search is left out where a table has many columns of numbers: formulas of so many cost the fourth power. */
+export function searchNotes({ table }: WrittenTable): string[] {
+  const numbers = table.columns.filter(varies).length
+  const left = [
+    { most: MOST_COLUMNS_OF[3], words: 'three columns' },
+    { most: MOST_COLUMNS_OF[2], words: 'two columns' },
+    { most: MOST_COLUMNS_OF_SUMS, words: 'sums of four and more' },
+    { most: MOST_COLUMNS_OF[1], words: 'one column' }
+  ].filter(({ most }) => numbers > most)
+  if (left.length === 0) return []
+  const which = left.map(({ words }) => words).join(', of ')
+  return [
+    `${numbers} columns of numbers: formulas of ${which} are not looked for; --rule states those that hold, --columns names fewer columns`
+  ]
 }
 
 const varies = (one: Column): boolean => isNumeric(one) && one.values.some((x, i) => !one.missing?.[i] && x !== one.values[0])

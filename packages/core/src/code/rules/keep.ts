@@ -48,6 +48,7 @@ export type KeptRule =
       readonly column: string
       readonly of: string
       readonly cuts: readonly number[]
+      readonly dates?: true | undefined
       readonly values: readonly CellValue[]
       readonly missing: CellValue
     }

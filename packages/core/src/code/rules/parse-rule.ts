@@ -1,6 +1,7 @@
 import { InputError } from '../../num/errors.js'
 import { columnsOf, type Expression, indicatorsOf, parseExpression } from '../../table/expression.js'
 import { bends } from './exceptions.js'
+import { DAY } from './quantity.js'
 import type { Rule } from './rule.js'
 import { solvedForLast } from './solve.js'
 
@@ -44,6 +45,8 @@ function statementIn(text: string): Rule {
 const NAME = /^\s*(?:`((?:[^`]|``)+)`|([\p{L}_][\p{L}\p{N}_.]*))/u
 const NUMBER = '[-−+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?'
 
+const TIME = '\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,3})?)?)?'
+
 /** The name that a text begins with, and what follows it. */
 function nameIn(text: string): { readonly name: string; readonly rest: string } | undefined {
   const match = NAME.exec(text)
@@ -68,14 +71,14 @@ function gapIn(text: string): Rule | undefined {
   return { kind: 'gap', column: column.name, when: when.name, levels: words }
 }
 
-/** `adult = age >= 18`, `minor = age < 18`, `group = bins(age, 18, 65)`. */
+/** `adult = age >= 18`, `minor = age < 18`, `group = bins(age, 18, 65)`, `new_tariff = ordered >= 2024-07-01`. */
 function stepIn(text: string): Rule | undefined {
   const column = nameIn(text)
   const side = column && /^\s*=\s*(bins\s*\(\s*)?/.exec(column.rest)
   if (!side) return undefined
   const of = nameIn(column.rest.slice(side[0].length))
   if (!of) return undefined
-  const pattern = side[1] ? `^((?:\\s*,\\s*${NUMBER})+)\\s*\\)\\s*$` : `^\\s*(>=|≥|<=|≤|>|<)\\s*(${NUMBER})\\s*$`
+  const pattern = side[1] ? `^((?:\\s*,\\s*(?:${TIME}|${NUMBER}))+)\\s*\\)\\s*$` : `^\\s*(>=|≥|<=|≤|>|<)\\s*(${TIME}|${NUMBER})\\s*$`
   const match = new RegExp(pattern).exec(of.rest)
   if (!match) {
     if (side[1]) throw malformed(text, 'bins of something else than a column and thresholds')
@@ -83,9 +86,13 @@ function stepIn(text: string): Rule | undefined {
   }
   if (of.name === column.name) throw malformed(text, `${column.name} on both sides`)
   if (!side[1] && /^(>|<=|≤)$/.test(match[1]!)) throw malformed(text, `${match[1]}, where thresholds are written as >= or <`)
-  const cuts = (side[1] ? match[1]!.split(',').slice(1) : [match[2]!]).map((cut) => Number(cut.trim().replace('−', '-')))
+  const words = (side[1] ? match[1]!.split(',').slice(1) : [match[2]!]).map((cut) => cut.trim())
+  const times = words.filter((word) => new RegExp(`^${TIME}$`).test(word)).length
+  if (times > 0 && times < words.length) throw malformed(text, 'thresholds of numbers and of dates')
+  const cuts = words.map((word) => (times > 0 ? Date.parse(word.includes('T') ? `${word}Z` : word) / DAY : Number(word.replace('−', '-'))))
+  if (cuts.some(Number.isNaN)) throw malformed(text, 'a threshold that is no date')
   if (cuts.some((cut, k) => k > 0 && cut <= cuts[k - 1]!)) throw malformed(text, 'thresholds that do not rise')
-  return { kind: 'step', column: column.name, of: of.name, cuts }
+  return { kind: 'step', column: column.name, of: of.name, cuts, ...(times > 0 ? { dates: true } : {}) }
 }
 
 function lookupIn(text: string, before: string, after: string): Rule {

@@ -1,5 +1,6 @@
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
+import { DAY } from './quantity.js'
 
 /**
  * What every row of a table obeys, or all but a few: a column that others determine, or one that is never below others. Plain
@@ -18,7 +19,14 @@ type Statement =
   /** `sku -> unit_price`: rows that agree in `from` agree in the column. */
   | { readonly kind: 'lookup'; readonly column: string; readonly from: readonly string[] }
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`: one value below the first threshold, and one from each on. */
-  | { readonly kind: 'step'; readonly column: string; readonly of: string; readonly cuts: readonly number[] }
+  | {
+      readonly kind: 'step'
+      readonly column: string
+      readonly of: string
+      /** Of dates in days. */
+      readonly cuts: readonly number[]
+      readonly dates?: true | undefined
+    }
   /** `spouse_age missing where marital = single, widowed`; without levels: where the other column is missing. */
   | { readonly kind: 'gap'; readonly column: string; readonly when: string; readonly levels?: readonly string[] | undefined }
 
@@ -41,11 +49,17 @@ function statementText(rule: Rule): string {
   if (rule.kind === 'lookup') return `${rule.from.map(columnWord).join(', ')} -> ${column}`
   if (rule.kind === 'step') {
     const of = columnWord(rule.of)
-    return `${column} = ${rule.cuts.length === 1 ? `${of} >= ${rule.cuts[0]}` : `bins(${[of, ...rule.cuts].join(', ')})`}`
+    const cuts = rule.cuts.map((cut) => cutWord(cut, rule))
+    return `${column} = ${cuts.length === 1 ? `${of} >= ${cuts[0]}` : `bins(${[of, ...cuts].join(', ')})`}`
   }
   if (rule.kind === 'gap')
     return `${column} missing where ${columnWord(rule.when)} ${rule.levels ? `= ${rule.levels.map(levelWord).join(', ')}` : 'missing'}`
   return rule.kind === 'formula' ? `${column} = ${expressionText(rule.expression)}` : `${column} >= ${expressionText(rule.low)}`
+}
+
+/** A threshold; of dates as ISO 8601 has it, without what is 0. */
+export function cutWord(cut: number, { dates }: { readonly dates?: true | undefined }): string {
+  return dates ? new Date(Math.round(cut * DAY)).toISOString().replace(/(T00:00)?(:00)?\.000Z$/, '') : String(cut)
 }
 
 const levelWord = (level: string): string => (/[,`]|^\s|\s$|^$/.test(level) ? `\`${level.replaceAll('`', '``')}\`` : level)

@@ -152,6 +152,7 @@ interface PastOfRows {
 function stepRows({ data, first, times, varying }: PanelTable, { past, placed, known, names }: PastOfRows): StepRows {
   const groups = first.length - 1
   const rows: number[] = []
+  const groupOf: number[] = []
   const before = matrix(data.table.rowCount - groups, knownWidth(past, known.cols))
   const histories = new Histories(past, groups)
   for (let g = 0; g < groups; g++) {
@@ -161,6 +162,7 @@ function stepRows({ data, first, times, varying }: PanelTable, { past, placed, k
         const elapsed = times ? times.at[i - 1]! - times.at[start]! : i - start
         writeKnown(histories, { group: g, known: rowOf(known, g), elapsed }, rowOf(before, rows.length))
         rows.push(i)
+        groupOf.push(g)
       }
       histories.add(g, placed, i)
     }
@@ -177,6 +179,7 @@ function stepRows({ data, first, times, varying }: PanelTable, { past, placed, k
   return {
     next: { columns: gap ? [...columns, gap.column] : columns, rowCount: rows.length },
     formats: gap ? [...own(data.formats), gap.format] : own(data.formats),
-    past: before
+    past: before,
+    groups: Uint32Array.from(groupOf)
   }
 }

@@ -39,6 +39,8 @@ export interface StepRows {
   readonly formats: readonly ColumnFormat[]
   /** [M, k] */
   readonly past: Matrix
+  /** Whose rows they are [M]. */
+  readonly groups: Uint32Array
 }
 
 export interface StepOptions {
@@ -84,6 +86,7 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
     training,
     kernel,
     group,
+    clusters: rows.groups,
     fixed: { epsilon },
     widest: ONE_GAUSSIAN,
     engine,

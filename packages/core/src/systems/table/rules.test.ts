@@ -92,7 +92,7 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
     expect(Math.abs(gaps('wage') - 0.3)).toBeLessThan(0.065)
   })
 
-  it('levels between thresholds are given as intervals', async () => {
+  it('levels between thresholds are given as intervals, which have to meet', async () => {
     const people = await fit(named('people'))
     const drawn = await draw(people, { rows: 100, given: { group: 'middle', high: 'yes' } })
     expect(numbers(drawn, 'age').every((x) => x >= 40 && x < 65)).toBe(true)
@@ -102,6 +102,12 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
     expect(numbers(both, 'age').every((x) => x >= 40 && x <= 50)).toBe(true)
     await expect(draw(people, { given: { group: 'child', age: 30 } })).rejects.toThrow(
       expect.objectContaining({ code: 'condition-contradictory' })
+    )
+    const tariffs = await fit(named('tariffs'))
+    const late = await draw(tariffs, { rows: 100, given: { phase: 'late', tariff: 'new' } })
+    expect(numbers(late, 'ordered').every((time) => time >= Date.UTC(2024, 6, 1))).toBe(true)
+    await expect(draw(tariffs, { given: { phase: 'trial', tariff: 'new' } })).rejects.toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^condition-(contradictory|impossible)$/) })
     )
     const survey = await fit(named('survey'))
     await expect(draw(survey, { given: { marital: 'single', spouse_age: 40 } })).rejects.toThrow(

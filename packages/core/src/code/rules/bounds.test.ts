@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { inferTable } from '../../table/infer.js'
+import { findRules, searchNotes } from './find.js'
+import { parseRule } from './parse-rule.js'
+import { ruleText } from './rule.js'
+
+/** Columns of which three quarters are one value, as pixels. */
+function pixels(columns: number, rows: number) {
+  const key = keyFromSeed(5)
+  return inferTable({
+    rowCount: rows,
+    columns: Array.from({ length: columns }, (_, c) => ({
+      name: `p${c}`,
+      source: 'text',
+      values: Array.from(uniforms(keyFor(key, `${c}`), rows), (u) => String(u < 0.75 ? 0 : Math.floor(1000 * u)))
+    }))
+  })
+}
+
+it('tables of many columns are searched in a bounded time, and what is left out is said', { tags: ['slow'] }, () => {
+  const data = pixels(250, 300)
+  const before = process.cpuUsage()
+  expect(findRules(data)).toEqual([])
+  // Sums of many columns alone cost a minute once, and pairs of columns that were compared in all rows half a minute.
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(12)
+  expect(searchNotes(data)).toEqual([
+    expect.stringMatching(/^250 columns of numbers: formulas of three columns, of two columns, of sums of four and more are not looked for/)
+  ])
+  expect(searchNotes(pixels(30, 40))).toEqual([])
+})
+
+it('thresholds of dates are written and read as dates', () => {
+  for (const text of ['a = b >= 2024-01-01', 'a = bins(b, 2023-05-01T12:30, 2024-07-01)']) expect(ruleText(parseRule(text))).toBe(text)
+  expect(() => parseRule('a = bins(b, 5, 2024-01-01)')).toThrow(expect.objectContaining({ code: 'rule-malformed' }))
+  expect(() => parseRule('a = b >= 2024-13-01')).toThrow(expect.objectContaining({ code: 'rule-malformed' }))
+})

@@ -23,6 +23,9 @@ type Derivation = Exclude<KeptRule, KeptGaps>
 /** A derived column that is given, as a term of a log-likelihood: 0 where it is met. */
 type Term = (whole: RuleRow) => number
 
+/** Where a number lies that a level between thresholds stands for. */
+type Between = { readonly from?: number; readonly to?: number }
+
 /** What is known of rows, taken apart rule by rule: what is left to observe, to score and to move rows to. */
 export class Through {
   readonly observations: string[] = []
@@ -59,8 +62,8 @@ export class Through {
     const row = this.rowOf(rest, inputsOf(rule))
     if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })
     if (row) return this.checked(rule, { wanted, rest, row, value })
-    const within = rule.kind === 'step' && !(rule.of in rest) ? this.betweenCuts(rule, wanted) : undefined
-    if (within) return { ...rest, [(rule as Extract<KeptRule, { kind: 'step' }>).of]: within }
+    const within = rule.kind === 'step' ? this.betweenCuts(rule, wanted) : undefined
+    if (within && rule.kind === 'step') return { ...rest, [rule.of]: this.narrowed(rule, { within, rest, value }) }
     const key = rule.kind === 'lookup' ? this.onlyKey(rule, wanted) : undefined
     if (key !== undefined) return { ...rest, [(rule as Extract<KeptRule, { kind: 'lookup' }>).from[0]!]: key }
     this.observe(rule, value, wanted)
@@ -135,7 +138,7 @@ export class Through {
   }
 
   /** Between which thresholds a number has the wanted value; undefined where several pieces do. */
-  private betweenCuts({ column, of, cuts, values }: Extract<KeptRule, { kind: 'step' }>, wanted: Wanted): GivenValue | undefined {
+  private betweenCuts({ column, of, cuts, values }: Extract<KeptRule, { kind: 'step' }>, wanted: Wanted): Between | undefined {
     const bins = values.flatMap((value, bin) => (value !== null && distanceOf(wanted, value) === 0 ? [bin] : []))
     if (bins.length === 0) throw this.contradiction(column, `a ${column} that no row has`)
     const [first, last] = [bins[0]!, bins[bins.length - 1]!]
@@ -144,6 +147,18 @@ export class Through {
     const scale = kind === 'datetime' ? DAY : 1
     const below = (cut: number) => cut - (unitOf(kind as NumericColumn['kind'], format) || 1e-12 * Math.max(1, Math.abs(cut)))
     return { ...(first > 0 ? { from: scale * cuts[first - 1]! } : {}), ...(last < cuts.length ? { to: scale * below(cuts[last]!) } : {}) }
+  }
+
+  /** What is given of the number already, as far as it lies between the thresholds. */
+  private narrowed(
+    { column, of }: Extract<KeptRule, { kind: 'step' }>,
+    { within, rest, value }: { within: Between; rest: Given; value: GivenValue }
+  ): GivenValue {
+    if (!Object.hasOwn(rest, of)) return within
+    const own = wantedOf(this.columns.get(of)!, rest[of]!) as Interval
+    const [low, high] = [Math.max(own.low, within.from ?? own.low), Math.min(own.high, within.to ?? own.high)]
+    if (low > high) throw this.contradiction(column, `${column}=${wordsOf(value)} with ${of}=${wordsOf(rest[of]!)}`)
+    return { ...(Number.isFinite(low) ? { from: low } : {}), ...(Number.isFinite(high) ? { to: high } : {}) }
   }
 
   /** The one value that stands for what is looked up, or undefined. */

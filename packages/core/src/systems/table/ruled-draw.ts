@@ -67,7 +67,8 @@ function partsOf<Model>({ kind, model, rules, request }: RuledModel<Model>) {
     if (!ready.part.asked.likelihood) return drawn
     const again = (round: number) => once(ready, { ...context, key: keyFor(context.key, `again ${round}`) })
     const alone = whole.likelihood === undefined && whole.observe.length === 0
-    return metBy(drawn, { alone, missing: (table) => rowsMissing(rules, whole.givens[known.places[0]!]!, table), again })
+    const given = whole.givens[known.places[0]!]!
+    return metBy(drawn, { alone, words: wordsOfGiven(given), missing: (table) => rowsMissing(rules, given, table), again })
   }
 }
 
@@ -80,10 +81,12 @@ interface Redraw {
   readonly again: (round: number) => Promise<DrawnRows>
   /** Whether nothing else was asked for that rows may miss. */
   readonly alone: boolean
+  /** What was asked for. */
+  readonly words: string
 }
 
 /** Rows that all have what was asked for: where a way of drawing finds no way there for some, these are drawn again, as they are independent. */
-async function metBy(drawn: DrawnRows, { missing, again, alone }: Redraw): Promise<DrawnRows> {
+async function metBy(drawn: DrawnRows, { missing, again, alone, words }: Redraw): Promise<DrawnRows> {
   let { table } = drawn
   let left = missing(table)
   for (let round = 1; left.length > 0 && round <= MOST_ROUNDS; round++) {
@@ -95,8 +98,15 @@ async function metBy(drawn: DrawnRows, { missing, again, alone }: Redraw): Promi
     table = placed([table, others], from, 1)
     left = missing(table)
   }
+  if (left.length > 0)
+    throw new InputError({
+      code: 'condition-impossible',
+      got: `${words}, which ${left.length} of ${table.rowCount} rows miss after ${MOST_ROUNDS} more draws`,
+      expected: 'values that rows of the data have together, or come near',
+      try: 'a wider interval, or fitting with --rules off'
+    })
   const { warnings, posterior } = drawn
-  if (left.length > 0 || !alone) return { ...drawn, table }
+  if (!alone) return { ...drawn, table }
   const others = <T extends { readonly name: string }>(all: readonly T[]) => all.filter(({ name }) => name !== IMPOSSIBLE_WARNING)
   const report = posterior && { ...posterior, warnings: others(posterior.warnings) }
   return { ...drawn, table, warnings: others(warnings), ...defined({ posterior: report }) }
@@ -136,9 +146,8 @@ function together(
     })
   })
   const reports = asked.givens.map((given, place): RuledConditionReport => {
-    const words = Object.entries(given).map(([name, value]) => `${name}=${wordsOf(value)}`)
     const { part, first } = from[place]!
-    return { condition: words.join(', '), through: 'rules', ...supportOf(drawn[part]!, first / rows) }
+    return { condition: wordsOfGiven(given), through: 'rules', ...supportOf(drawn[part]!, first / rows) }
   })
   const steps = drawn[0]!.steps
   const warnings = drawn.flatMap((one) => one.warnings)
@@ -149,6 +158,11 @@ function together(
   })
   return { table: placed(tables, from, rows), formats, steps, conditions: reports, warnings }
 }
+
+const wordsOfGiven = (given: Given): string =>
+  Object.entries(given)
+    .map(([name, value]) => `${name}=${wordsOf(value)}`)
+    .join(', ')
 
 /** How well the data support a condition, whichever way its rows were drawn. */
 function supportOf(

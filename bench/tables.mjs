@@ -94,7 +94,7 @@ async function drawnBy(method, { raw, types, train, heldOut }, seed, engine) {
     const byName = new Map(table.columns.map((column) => [column.name, column]))
     return {
       synthetic: { columns: train.columns.map(({ name }) => byName.get(name)), rowCount: table.rowCount },
-      summary: model.refinement?.summary
+      summary: model.refinement?.trial
     }
   }
   const drawn = uniforms(keyFor(keyFromSeed(seed), method), 2_000_000)

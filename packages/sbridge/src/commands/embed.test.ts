@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,7 +65,14 @@ test('a circle: K coordinates in row order that are cosine and sine; new rows la
   expect(rows).toHaveLength(150)
   const radii = rows.map((row) => Math.hypot(...row.split(',').map(Number)))
   expect(Math.max(...radii) / Math.min(...radii)).toBeLessThan(1.05)
-  expect(await readFile(at('r.html'), 'utf8')).toContain('<svg')
+  const report = await readFile(at('r.html'), 'utf8')
+  expect(report).toContain('<svg')
+  expect(report).toMatch(/A diffusion map of 150 rows was computed with sbridge \d/)
+  expect(report).toContain(
+    createHash('sha256')
+      .update(await readFile(at('circle.csv')))
+      .digest('hex')
+  )
 
   await writeFile(at('new.csv'), `x,y\n${(await rowsOf('circle.csv'))[11]!.split(',').slice(0, 2).join(',')}\n`)
   await run('embed', at('m.sbridge'), at('new.csv'), '-o', at('placed.csv'))

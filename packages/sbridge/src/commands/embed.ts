@@ -10,6 +10,7 @@ import { summaryStream } from '../cli/summary.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
+import { provenanceOf } from '../host/provenance.js'
 
 const { embedding } = SYSTEMS
 
@@ -77,7 +78,17 @@ async function writeFitted(
     const { tellingPage } = await import('../report/index.js')
     const telling = embedding.tell(model, { answer, request: {} })
     const entries = [['Rows', String(model.summary.rowCount)]] as const
-    const parts = { title: `Diffusion map of ${input}`, kicker: 'Diffusion map', telling, command: commandLine(), entries }
+    const made = `A diffusion map of ${model.summary.rowCount} rows was computed`
+    const provenance = await provenanceOf([input])
+    const parts = {
+      title: `Diffusion map of ${input}`,
+      kicker: 'Diffusion map',
+      telling,
+      command: commandLine(),
+      entries,
+      made,
+      provenance
+    }
     await writeAtomically(flags.report, tellingPage(parts))
   }
   const made = `coordinates of ${model.summary.rowCount} rows`

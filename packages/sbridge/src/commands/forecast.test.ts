@@ -227,6 +227,13 @@ describe('models of a forecast', () => {
     const report = readFileSync(at('forecast.html'), 'utf8')
     for (const words of ['The series and its continuations', 'Does it behave like the series?', '20 members, 12 steps', '<svg'])
       expect(report).toContain(words)
+    for (const words of [
+      'Methods and citation',
+      'An ensemble of 20 continuations of 12 steps was drawn',
+      'SHA-256 of series.csv',
+      'To cite:'
+    ])
+      expect(report).toContain(words)
   })
 
   it('continue the series under each condition of a file, as under that condition alone', async () => {

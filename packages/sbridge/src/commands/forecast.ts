@@ -9,6 +9,7 @@ import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
+import { provenanceOf } from '../host/provenance.js'
 
 const { series } = SYSTEMS
 
@@ -63,7 +64,10 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
         ['Seed', String(run.seed)]
       ] as const
       const title = input.replace(/^.*[\\/]/, '')
-      await writeAtomically(flags.report, tellingPage({ title, kicker: 'Forecast', telling, entries, command: commandLine() }))
+      const provenance = await provenanceOf([input, flags.givenFile as string | undefined])
+      const made = `An ensemble of ${rows} continuations of ${steps} steps was drawn`
+      const parts = { title, kicker: 'Forecast', telling, entries, command: commandLine(), made, provenance }
+      await writeAtomically(flags.report, tellingPage(parts))
     }
     const telling = together(tellSeed(run.seed), series.tell(model, drawn.known && { answer: drawn, request }))
     say({ output: flags.output, made: `${rows} trajectories of ${steps} steps`, telling, keys: { members: rows, steps }, flags })

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest'
 import { tellingPage } from '../report/index.js'
 
 const pageOf = (drawn: DrawnTrajectories, title = 'a'): string =>
-  tellingPage({ title, kicker: '', telling: tellTrajectories(drawn, 'when'), entries: [] })
+  tellingPage({ title, kicker: '', telling: tellTrajectories(drawn, 'when'), entries: [], made: 'Paths were drawn', provenance: {} })
 
 describe('what is written', () => {
   const rows = (shift: number): number[][] => Array.from({ length: 20 }, (_, i) => [shift + (i % 5) / 10, shift - Math.floor(i / 5) / 10])

@@ -18,6 +18,7 @@ import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
 import { extensionOf } from '../format/table-format.js'
+import { provenanceOf } from '../host/provenance.js'
 
 const { snapshots } = SYSTEMS
 const { fields } = snapshots
@@ -79,7 +80,9 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
       ] as const
       const title = input.replace(/^.*[\\/]/, '')
       const kicker = 'Trajectories through snapshots'
-      await writeAtomically(flags.report, tellingPage({ title, kicker, telling, entries, command: commandLine() }))
+      const provenance = await provenanceOf([input])
+      const parts = { title, kicker, telling, entries, command: commandLine(), made: `${made} were drawn`, provenance }
+      await writeAtomically(flags.report, tellingPage(parts))
     }
     say({
       output: flags.output,

@@ -13,17 +13,14 @@ export interface Provenance {
 }
 
 interface FootParts {
-  readonly evaluation: Evaluation
-  /** The comparison of rows that a second fit had not seen. */
-  readonly heldOut?: Evaluation | undefined
-  /** Whether the rows were drawn here, or came with the data. */
-  readonly drawnHere: boolean
+  /** A paragraph to copy. */
+  readonly methods: string
   readonly provenance: Provenance
   readonly command?: string | undefined
 }
 
 /** What a paper needs: version, date, command, fingerprints of the data, a paragraph on methods and a citation. */
-export function footSection({ provenance: { date, files = [] }, command, ...parts }: FootParts): Section {
+export function footSection({ provenance: { date, files = [] }, command, methods }: FootParts): Section {
   const entries: (readonly [string, string])[] = [
     ['sbridge version', VERSION],
     ...(date ? [['Date', date] as const] : []),
@@ -34,16 +31,30 @@ export function footSection({ provenance: { date, files = [] }, command, ...part
     'methods',
     'Methods and citation',
     html`<ul>${entries.map(([name, value]) => html`<li>${name}: <code>${value}</code></li>`)}</ul>`,
-    html`<p>${methods(parts)}</p>`,
+    html`<p>${methods}</p>`,
     html`<p>To cite:</p><pre><code>${citation(date)}</code></pre>`
   )
 }
 
-/** Methods as a paragraph to copy. */
-function methods({ evaluation, heldOut, drawnHere }: Pick<FootParts, 'evaluation' | 'heldOut' | 'drawnHere'>): string {
+interface Compared {
+  readonly evaluation: Evaluation
+  /** The comparison of rows that a second fit had not seen. */
+  readonly heldOut?: Evaluation | undefined
+  /** Whether the rows were drawn here, or came with the data. */
+  readonly drawnHere: boolean
+}
+
+/** The program and the papers behind it, as a paragraph on methods names them. */
+const PROGRAM = `sbridge ${VERSION} (training-free generative modelling with Schrödinger bridges; Gottwald, Li, Marzouk and Reich, 2024)`
+
+/** Methods of what is told without a comparison: what was made, from what. */
+export const methodsOf = (made: string): string => `${made} with ${PROGRAM}. The figures and settings of this report say how.`
+
+/** Methods of a comparison of synthetic with real rows. */
+export function methodsOfComparison({ evaluation, heldOut, drawnHere }: Compared): string {
   const { rows, splits, columns, classifierRelations } = heldOut ?? evaluation
   const made = drawnHere
-    ? `${countText(evaluation.rows.synthetic)} synthetic rows were drawn with sbridge ${VERSION} (training-free generative modelling with Schrödinger bridges; Gottwald, Li, Marzouk and Reich, 2024) from a table of ${countText(evaluation.rows.real)} rows and ${Object.keys(columns).length} columns.`
+    ? `${countText(evaluation.rows.synthetic)} synthetic rows were drawn with ${PROGRAM} from a table of ${countText(evaluation.rows.real)} rows and ${Object.keys(columns).length} columns.`
     : `${countText(rows.synthetic)} synthetic rows were compared with ${countText(rows.real)} real rows of ${Object.keys(columns).length} columns with sbridge ${VERSION}.`
   const judged = heldOut
     ? ` For their quality a random half of the rows was held out from a second fit with the same options, and compared with as many rows drawn from that.`

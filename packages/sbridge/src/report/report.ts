@@ -4,7 +4,7 @@ import type { Table } from '@sbridge/core/tables'
 import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
 import { associationPanels, FEW_COLUMNS } from './figures.js'
-import { footSection, type Provenance } from './foot.js'
+import { footSection, methodsOfComparison, type Provenance } from './foot.js'
 import { type Html, html } from './html.js'
 import { drawnColumns, marginalOf, marginalPanel } from './marginal-panels.js'
 import { page } from './page.js'
@@ -56,9 +56,11 @@ export function renderReport(parts: ReportParts): string {
     privacySection(parts),
     ...notesSection([...(telling?.notes ?? []), ...evaluation.notes]),
     footSection({
-      evaluation,
-      heldOut: typeof keptBack === 'object' ? keptBack : undefined,
-      drawnHere: telling?.topics.some(({ id }) => id === 'draws') ?? false,
+      methods: methodsOfComparison({
+        evaluation,
+        heldOut: typeof keptBack === 'object' ? keptBack : undefined,
+        drawnHere: telling?.topics.some(({ id }) => id === 'draws') ?? false
+      }),
       provenance,
       command
     })
@@ -86,7 +88,7 @@ function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, bo
 
 /** What a report says of rows that were kept from the fit. */
 const HELD_OUT =
-  'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these.'
+  'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these. How near real rows the synthetic ones come stands in the verdict and under Privacy, of the rows that are written; the ratio here is that of the second fit.'
 
 function summarySection({ evaluation, telling, keptBack }: ReportParts): Section {
   const caution = telling?.caution

@@ -3,6 +3,7 @@ import { type Block, capital, cellText, type Fact, type Figure, factText, type T
 import { VERSION } from '../version.js'
 import { facts, figure, joinSections, panel, type Section, section, table } from './blocks.js'
 import { drawingSvg } from './drawing.js'
+import { footSection, methodsOf, type Provenance } from './foot.js'
 import { type Html, html } from './html.js'
 import { page } from './page.js'
 
@@ -58,10 +59,14 @@ export interface PageOf {
   readonly entries: readonly (readonly [string, string])[]
   /** The exact command that wrote it. */
   readonly command?: string | undefined
+  /** What was made from what, as a sentence on methods begins: `100 trajectories were drawn`. */
+  readonly made: string
+  readonly provenance: Provenance
 }
 
 /** A telling as one HTML page that loads nothing. */
-export function tellingPage({ title, kicker, telling, entries, command }: PageOf): string {
-  const sections = [...telling.topics.map(topicSection), ...notesSection(telling.notes)]
+export function tellingPage({ title, kicker, telling, entries, command, made, provenance }: PageOf): string {
+  const foot = footSection({ methods: methodsOf(made), provenance, command })
+  const sections = [...telling.topics.map(topicSection), ...notesSection(telling.notes), foot]
   return page({ title, kicker, entries: [...entries, ['sbridge', VERSION]], command, body: joinSections(sections) })
 }

@@ -20,6 +20,7 @@ import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, type Source, sourceOf } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
+import { provenanceOf } from '../host/provenance.js'
 
 const { imputation } = SYSTEMS
 const { fields } = imputation
@@ -117,7 +118,9 @@ async function writeReport(path: string, { input, telling, request }: Reported):
     ['Seed', String(request.seed)]
   ] as const
   const title = input.replace(/^.*[\\/]/, '')
-  await writeAtomically(path, tellingPage({ title, kicker: 'Filled gaps', telling, entries, command: commandLine() }))
+  const provenance = await provenanceOf([input])
+  const made = `The missing cells of ${madeOf(request)} were filled`
+  await writeAtomically(path, tellingPage({ title, kicker: 'Filled gaps', telling, entries, command: commandLine(), made, provenance }))
 }
 
 function madeOf({ fill, draws }: ImputationRequest): string {

@@ -59,7 +59,7 @@ async function runBridge(from: string, to: string | undefined, flags: BridgeFlag
       return { model, answer, partners }
     })
     await writeBridge(made, { cells, flags })
-    await tellOfBridge(made, { request, flags, seed: run.seed, title: titleOf(from, to) })
+    await tellOfBridge(made, { request, flags, seed: run.seed, title: titleOf(from, to), files: [from, to] })
   })
 }
 
@@ -110,13 +110,15 @@ interface Told {
   readonly flags: BridgeFlags
   readonly seed: number
   readonly title: string
+  /** That were read. */
+  readonly files: readonly (string | undefined)[]
 }
 
-async function tellOfBridge({ model, answer, partners }: MadeBridge, { request, flags, seed, title }: Told): Promise<void> {
+async function tellOfBridge({ model, answer, partners }: MadeBridge, { request, flags, seed, title, files }: Told): Promise<void> {
   const coupled = partners && bridge.tell(model, { answer: partners, request })
   const own = answer ? bridge.tell(model, { answer, request }) : bridge.tell(model)
   const telling = together(own, ...(coupled ? [couplingAlone(coupled)] : []), tellSeed(seed))
-  if (flags.report !== undefined) await writeBridgeReport(flags.report, { title, telling })
+  if (flags.report !== undefined) await writeBridgeReport(flags.report, { title, telling, files })
   say({ output: flags.output, made: answer ? madeOf(answer) : 'bridge', telling, keys: {}, flags })
 }
 

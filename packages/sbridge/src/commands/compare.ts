@@ -36,7 +36,7 @@ async function runCompare(first: string, second: string | undefined, flags: Comp
     const model = await watched(bridge.plan(ready as never), engine, (context) => modelOf<BridgeModel>(bridge, ready, context))
     const telling = together(bridge.tell(model), tellSeed(run.seed))
     const title = titleOf(first, second)
-    if (flags.report !== undefined) await writeBridgeReport(flags.report, { title, telling })
+    if (flags.report !== undefined) await writeBridgeReport(flags.report, { title, telling, files: [first, second] })
     say({ made: title, telling, keys: {}, flags })
   })
 }

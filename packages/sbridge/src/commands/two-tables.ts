@@ -6,6 +6,7 @@ import { host, type Run } from '../cli/options.js'
 import { modelContentsIn, refuseBesideModel, type Source } from '../cli/source.js'
 import { writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
+import { provenanceOf } from '../host/provenance.js'
 
 const { bridge } = SYSTEMS
 
@@ -47,8 +48,11 @@ export const titleOf = (from: string, to: string | undefined): string =>
 /** The report on two tables. */
 export async function writeBridgeReport(
   path: string,
-  { title, telling }: { readonly title: string; readonly telling: Telling }
+  { title, telling, files }: { readonly title: string; readonly telling: Telling; readonly files: readonly (string | undefined)[] }
 ): Promise<void> {
   const { tellingPage } = await import('../report/index.js')
-  await writeAtomically(path, tellingPage({ title, kicker: 'Bridge between two tables', telling, entries: [], command: commandLine() }))
+  const provenance = await provenanceOf(files)
+  const made = 'A bridge between two tables was computed'
+  const parts = { title, kicker: 'Bridge between two tables', telling, entries: [], command: commandLine(), made, provenance }
+  await writeAtomically(path, tellingPage(parts))
 }

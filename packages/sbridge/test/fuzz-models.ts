@@ -38,7 +38,8 @@ import {
   saveGlobal,
   saveLatentLocal,
   saveLatentTable,
-  saveLocal
+  saveLocal,
+  takeRawRows
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed, matrix, normals } from '@sbridge/core/kernels'
 import { isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
@@ -111,6 +112,16 @@ const many: RawTable = {
   ]
 }
 
+/** Gaps in numbers, dates and categories, and a column that follows from another. */
+const gapped: RawTable = {
+  rowCount: ROWS,
+  columns: [
+    ...mixed.columns.slice(1, 5),
+    { name: 'x0', source: 'text', values: text((i) => (i % 7 === 2 ? null : column(0)[i]!.toFixed(2))) },
+    { name: 'total', source: 'text', values: text((i) => (i % 9 === 2 ? null : (2 * Number(column(0)[i]!.toFixed(2))).toFixed(2))) }
+  ]
+}
+
 /** More columns than a diffusion map compares rows by: components stand before it. */
 const wide: RawTable = {
   rowCount: ROWS,
@@ -174,7 +185,8 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     trajectories: await trajectories({ reference: 'linear', intervals: 'none', holdOut: ['2000-02-01'] }),
     'trajectories, a smooth field': await trajectories({ reference: 'gradient', frequencies: 2, lengthScale: 1, amplitude: 1 }),
     'trajectories, without a drift': await trajectories({ reference: 'brownian' }),
-    bridge: saved(await fitModel(SYSTEMS.bridge, { input: mixed, options: { to: mixed, bandwidth: 0.3 } }, { engine }))
+    bridge: saved(await fitModel(SYSTEMS.bridge, { input: mixed, options: { to: mixed, bandwidth: 0.3 } }, { engine })),
+    imputation: saved(await fitModel(SYSTEMS.imputation, { input: gapped, options: { rule: 'total = 2 * x0' } }, { engine }))
   }
   return Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, packModel(content)]))
 }
@@ -188,7 +200,13 @@ const REQUESTS: Readonly<Record<SystemName, (model: never) => object>> = {
   embedding({ map }: EmbeddingModel) {
     const k = map.eigenvalues.length
     return { lift: coordinateTable(matrix(DRAWN, k, normals(key, DRAWN * k))) }
-  }
+  },
+  imputation: () => ({
+    fill: takeRawRows(
+      gapped,
+      Array.from({ length: 2 * DRAWN }, (_, i) => i)
+    )
+  })
 }
 
 type Verdict = { readonly complaint?: string | undefined; readonly refused: boolean }

@@ -54,6 +54,12 @@ const JOBS: readonly (readonly [name: string, words: readonly string[], keys: re
     ['coordinates', 'bandwidth ε', 'eigenvalues', 'round trip']
   ],
   [
+    'gaps that are filled',
+    ['impute', 'line.csv', '-o', 'rows.csv', '--seed', '2'],
+    ['output', 'seed', 'filled', 'rowCount', 'donorCount', 'epsilon', 'ridge', 'masking', 'gaps', 'notes'],
+    ['gaps', 'rows that gaps are filled from', 'bandwidth ε', 'ridge']
+  ],
+  [
     'a forecast',
     ['forecast', 'line.csv', '-n', '10', '--steps', '12', '-o', 'rows.csv', '--seed', '2'],
     ['output', 'members', 'steps', 'seed', 'pairCount', 'memory', 'choices'],

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 900 },
+  '@sbridge/core': { path: 'packages/core', budget: 960 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 2200 }
 }
@@ -231,7 +231,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(110)
   })
-  it('all of the core: 320 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(320)
+  it('all of the core: 360 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(360)
   })
 })

@@ -30,8 +30,8 @@ export interface ImputationFit extends TableOptions, RuleOptions {
 
 /** Multiplications and additions of one round over all donors that have gaps: about a second of one core. */
 const ROUND_WORK = 5e8
-/** More donors make a fill no better than the noise of masked errors shows. */
-const MOST_DONORS = 4000
+/** More donors cost their square in time, and each row of the table looks at all of them: what a person waits for sets it, no figure of fills. */
+export const MOST_DONORS = 4000
 /** Fewer rows that know a column say nothing of how others determine it. */
 const LEAST_KNOWN = 10
 /** Fewer rows are too few to choose by: the widest bandwidth and the largest ridge stand. */
@@ -185,9 +185,7 @@ function fitNotes(table: Table, { masked, derived, donorCount }: Noted): string[
       ? [`${counted(table.rowCount, 'row')}: too few to choose how near ones count; gaps are filled by a regression on all of them`]
       : []),
     ...(donorCount < table.rowCount && donorCount >= FEW_ROWS
-      ? [
-          `gaps are filled from ${donorCount} of ${table.rowCount} rows, taken at random: more would not be seen in the errors of masked cells`
-        ]
+      ? [`gaps are filled from ${donorCount} of ${table.rowCount} rows, taken at random, which bounds the time that it takes`]
       : []),
     ...blind.map(
       ({ name }) => `${name}: the other columns do not predict it: its gaps are filled by its own law, not by what else the row has`

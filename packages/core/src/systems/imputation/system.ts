@@ -5,7 +5,7 @@ import { type Plan, planned, type System } from '../system.js'
 import { levelsByNearness, numberAt } from './coding.js'
 import { FILLING_DONORS, ROUNDS } from './donors.js'
 import { FILLING, type FilledRows, fillRows, type ImputationRequest } from './fill.js'
-import { fitImputation, type ImputationFit } from './fit.js'
+import { fitImputation, type ImputationFit, MOST_DONORS } from './fit.js'
 import { MASKING } from './masking.js'
 import type { ImputationModel } from './model.js'
 import { fillFields, imputationFitFields } from './options.js'
@@ -64,15 +64,16 @@ function training({ coding, kinds, donors }: ImputationModel): Table {
 
 function plan(source: { input: RawTable; options: ImputationFit } | { model: ImputationModel }, request: ImputationRequest = {}): Plan {
   const fits = 'input' in source
-  const rowCount = fits ? source.input.rowCount : source.model.summary.donorCount
+  const rowCount = fits ? source.input.rowCount : source.model.summary.rowCount
+  const donors = fits ? Math.min(MOST_DONORS, rowCount) : source.model.summary.donorCount
   const columnCount = fits ? source.input.columns.length : source.model.coding.columns.length
   const drawnRows = request.fill?.rowCount ?? (fits ? rowCount : 0)
   const draws = request.draws ?? 1
   const chains = (request.as ?? 'draw') === 'draw' ? draws : 0
   const stages = [
-    ...(fits ? [{ stage: MASKING, pairs: 4 * Math.min(400, rowCount) * rowCount }] : []),
-    { stage: FILLING_DONORS, pairs: ((fits ? ROUNDS : 0) + chains * ROUNDS) * rowCount * rowCount },
-    { stage: FILLING, pairs: draws * drawnRows * rowCount }
+    ...(fits ? [{ stage: MASKING, pairs: 4 * Math.min(400, donors) * donors }] : []),
+    { stage: FILLING_DONORS, pairs: ((fits ? ROUNDS : 0) + chains * ROUNDS) * donors * donors },
+    { stage: FILLING, pairs: draws * drawnRows * donors }
   ]
   return {
     ...planned(stages),
@@ -80,7 +81,7 @@ function plan(source: { input: RawTable; options: ImputationFit } | { model: Imp
     columnCount,
     dimension: columnCount,
     drawnRows,
-    bytes: 8 * (3 * rowCount * columnCount + 2 * draws * drawnRows * columnCount),
+    bytes: 8 * (3 * donors * columnCount + 2 * draws * drawnRows * columnCount),
     timed: columnCount
   }
 }

@@ -264,7 +264,8 @@ interface Ran extends Pick<GroupDraw, 'starts' | 'acceptance' | 'moved'> {
 async function runChains(run: GroupRun): Promise<Ran> {
   const { problem, state, starts } = startGroup(run)
   run.onStep?.(copyState(state), 0)
-  const { chains, accepted } = await runGroup(run, problem, await startChains(problem, state))
+  // Rows whose given columns were set to others are no rows that a chain could stay at.
+  const { chains, accepted } = await runGroup(run, problem, await startChains(problem, state, { placed: false }))
   const acceptance = new Float64Array(state.part.length)
   for (const step of accepted) for (let i = 0; i < step.length; i++) acceptance[i] = acceptance[i]! + step[i]! / run.steps
   return { problem, chains, starts, acceptance, moved: movedLately(accepted) }

@@ -253,6 +253,31 @@ describe('conditional rows', () => {
   })
 })
 
+describe('chains that start at rows whose given column is another', () => {
+  test('leave them: a curved table has the spread of the closed form, given and as a posterior that is told nothing else', async () => {
+    // y = x² + 0.3 z: a row with x = 2.5, its x set to 1, stands far from all rows, and no Metropolis test may keep it there.
+    const rows = 300
+    const z = normals(keyFromSeed(4), 3 * rows)
+    const made = (name: string, of: (a: number, b: number, c: number) => number) => ({
+      name,
+      source: 'number' as const,
+      values: Float64Array.from({ length: rows }, (_, i) => of(z[3 * i]!, z[3 * i + 1]!, z[3 * i + 2]!))
+    })
+    const columns = [made('x', (a) => a), made('y', (a, b) => a * a + 0.3 * b), made('w', (_, b, c) => b + c)]
+    const key = keyFromSeed(4)
+    const model = await fitGlobal(inferTable({ rowCount: rows, columns }), { scaling: 'standard' }, { engine, key })
+    const memory = new ConditionMemory()
+    const given = await sampleConditional(model, { given: { x: 1 }, rows: 1000, memory }, { engine, key })
+    const told = await samplePosterior(model, { given: { x: 1 }, observe: ['y = 0 ± 1000000'], rows: 1000, memory }, { engine, key })
+    for (const { table } of [given, told]) {
+      const y = column(table, 'y')
+      expect(Math.abs(mean(y) - 1)).toBeLessThan(0.1)
+      expect(Math.sqrt(variance(y))).toBeGreaterThan(0.24)
+      expect(Math.sqrt(variance(y))).toBeLessThan(0.36)
+    }
+  })
+})
+
 describe('draws that are watched, and repeated with other values', () => {
   test('a memory changes nothing but the time', { tags: ['slow'] }, async () => {
     const memory = new ConditionMemory()

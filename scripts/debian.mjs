@@ -1,16 +1,23 @@
 // Programs that some tests start: found on this machine, or installed from Debian's packages where that is possible.
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 
 /** What is looked for, the package that has it, and which tests it is for. */
 const PROGRAMS = [
   { program: 'parallel', debian: 'parallel', tests: 'the recipe of GNU parallel' },
   { program: 'snakemake', debian: 'snakemake', tests: 'the recipe of Snakemake' },
-  { program: 'slurmctld', debian: 'slurm-wlm', tests: 'the recipe of Slurm' }
+  { program: 'slurmctld', debian: 'slurm-wlm', tests: 'the recipe of Slurm' },
+  { program: 'initdb', debian: 'postgresql', tests: 'PostgreSQL' }
 ]
 
-const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/sbin']
-const isHere = ({ program }) => FOLDERS.some((folder) => existsSync(`${folder}/${program}`))
+/** Debian keeps the server's programs of PostgreSQL apart, by version. */
+const POSTGRES = '/usr/lib/postgresql'
+const folders = () => [
+  ...(process.env.PATH ?? '').split(':'),
+  '/usr/sbin',
+  ...(existsSync(POSTGRES) ? readdirSync(POSTGRES).map((version) => `${POSTGRES}/${version}/bin`) : [])
+]
+const isHere = ({ program }) => folders().some((folder) => existsSync(`${folder}/${program}`))
 
 /** Installs packages with apt-get, as root or by sudo without a password; says what it does. */
 export function installPackages(packages) {

@@ -1,4 +1,5 @@
 import { writeGiven } from '@sbridge/core/internal'
+import { withoutPassword } from '../database/address.js'
 import { flagNamed } from './fields.js'
 
 /** A word as a shell takes it. */
@@ -8,7 +9,7 @@ export function quote(word: string): string {
 
 /** The command as it was typed, quoted for a shell. */
 export function commandLine(): string {
-  return ['sbridge', ...process.argv.slice(2)].map(quote).join(' ')
+  return ['sbridge', ...process.argv.slice(2).map(withoutPassword)].map(quote).join(' ')
 }
 
 /** Flags that are shorter than the names of their options. */

@@ -52,6 +52,35 @@ export const readingFields: readonly Field[] = [
     default: 'the first',
     sentence: 'The sheet of an Excel workbook that holds the table.',
     source: ''
+  },
+  {
+    name: 'table',
+    kind: 'text',
+    unit: 'NAME',
+    range: 'the name of a table, as orders or public.orders',
+    default: 'none',
+    sentence: 'The table of a database to read; unique columns count as keys, and CHECKs that order two columns as rules.',
+    source: ''
+  },
+  {
+    name: 'query',
+    kind: 'text',
+    unit: 'SQL',
+    range: 'one statement that reads',
+    default: 'none',
+    sentence: 'What to read of a database, in place of --table.',
+    source: ''
+  },
+  {
+    name: 'querySeconds',
+    kind: 'number',
+    unit: 'seconds',
+    range: 'a number from 0.001 to 86400, of PostgreSQL',
+    default: '600',
+    minimum: 0.001,
+    maximum: 86_400,
+    sentence: 'How long the server may take for it.',
+    source: ''
   }
 ]
 
@@ -66,6 +95,24 @@ export const writingFields: readonly Field[] = [
     choices: ['input', 'plain'],
     sentence:
       'How rows are written: as the input is (separator, marks in numbers, spelling of dates, quotes, line ends, encoding), or as CSV and JSON of programs.',
+    source: ''
+  },
+  {
+    name: 'into',
+    kind: 'text',
+    unit: 'NAME',
+    range: 'the name of a table that is not there yet, or is with --append',
+    default: 'rows',
+    sentence: 'The table of a database that rows are written into, all of them or none.',
+    source: ''
+  },
+  {
+    name: 'append',
+    kind: 'boolean',
+    unit: '',
+    range: 'a switch',
+    default: 'off',
+    sentence: 'Writes behind the rows of a table that is there.',
     source: ''
   }
 ]

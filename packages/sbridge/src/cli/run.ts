@@ -1,6 +1,7 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import { EngineError, FormatError, StopError } from '@sbridge/core'
 import { RequirementError, SbridgeError } from '@sbridge/core/internal'
+import { withoutPassword } from '../database/address.js'
 import { removeTemporaryFiles } from '../format/atomic-file.js'
 import { watchOutput } from '../format/table-file.js'
 import { causeOf, mistake, sentences } from '../host/causes.js'
@@ -20,11 +21,11 @@ function report(error: unknown): void {
   // Commander has said its own already.
   if (error instanceof CommanderError) return
   if (error instanceof SbridgeError) {
-    process.stderr.write(sentences({ got: error.got, expected: error.expected, try: error.remedy }))
+    process.stderr.write(withoutPassword(sentences({ got: error.got, expected: error.expected, try: error.remedy })))
     return
   }
   const cause = causeOf(error)
-  process.stderr.write(cause ? sentences(cause) : mistake(error))
+  process.stderr.write(withoutPassword(cause ? sentences(cause) : mistake(error)))
 }
 
 /** Runs the command line and gives its exit code; what went wrong is said on standard error. */

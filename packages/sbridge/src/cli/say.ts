@@ -1,5 +1,6 @@
 import type { Telling } from '@sbridge/core'
 import { linesOf } from '@sbridge/core'
+import { withoutPassword } from '../database/address.js'
 import { summaryStream } from './summary.js'
 
 export interface Said {
@@ -14,7 +15,8 @@ export interface Said {
 }
 
 /** What was done, in lines of a terminal or as one line of JSON. */
-export function say({ output, made, telling, keys, flags }: Said): void {
+export function say({ output: name, made, telling, keys, flags }: Said): void {
+  const output = withoutPassword(name)
   const written = [
     ...(output === undefined || output === '-' ? [] : [`in ${output}`]),
     ...(flags.report === undefined ? [] : [`report in ${flags.report}`]),

@@ -1,6 +1,8 @@
 import { type Field, FormatError, InputError, type ModelContents, type SystemContext, systemFor, unpackModel } from '@sbridge/core'
 import { type AnySystem, checkOptions, isModel } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
+import { isDatabase, withoutPassword } from '../database/address.js'
+import type { DatabaseTable } from '../database/cells.js'
 import { type ReadOptions, readBytes, readTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
 import { flagOf, readFields, readingFields } from './fields.js'
@@ -75,7 +77,31 @@ export async function readyOf<Model>(
 ): Promise<Ready<Model>> {
   if ('contents' in source) return { model: await system.load(source.contents, { ...at.context, host }) }
   const input = await (at.read ?? readTable)(source.path, source.reading)
-  return { input, options: at.request ? system.optionsFor(input, source.options, at.request) : source.options }
+  const options = withSchema(system, input, source.options)
+  return { input, options: at.request ? system.optionsFor(input, options, at.request) : options }
+}
+
+/** Options with what a database says of a table: kinds where the user names none, and rules unless there are to be none. */
+function withSchema(system: AnySystem, input: RawTable, options: object): object {
+  if (!('schema' in input)) return options
+  const { types, rules } = (input as DatabaseTable).schema
+  const has = (name: string) => system.fields.fit.some((field) => field.name === name)
+  const given = options as {
+    readonly types?: object
+    readonly rule?: readonly string[]
+    readonly rules?: string
+    readonly columns?: readonly string[]
+    readonly exclude?: readonly string[]
+  }
+  const used = (name: string) => (given.columns?.includes(name) ?? true) && !given.exclude?.includes(name)
+  const kinds = Object.fromEntries(Object.entries(types).filter(([name]) => used(name)))
+  const columns = input.columns.map(({ name }) => name)
+  const stated = rules.filter((rule) => columns.every((name) => used(name) || !rule.includes(`\`${name}\``)))
+  return {
+    ...options,
+    ...(has('types') && Object.keys(kinds).length > 0 ? { types: { ...kinds, ...given.types } } : {}),
+    ...(has('rule') && stated.length > 0 && given.rules !== 'off' ? { rule: [...(given.rule ?? []), ...stated] } : {})
+  }
 }
 
 /** The model of a source: as it is, or fitted now. */
@@ -85,7 +111,7 @@ export async function modelOf<Model>(system: AnySystem, ready: Ready<Model>, con
 
 /** The contents of a model file, told by its name or its first bytes; undefined for a table. */
 export async function modelContentsIn(path: string): Promise<ModelContents | undefined> {
-  if (path === '-') return undefined
+  if (path === '-' || isDatabase(path)) return undefined
   const named = extensionOf(path) === '.sbridge'
   if (!named && isNameOfTable(path)) return undefined
   const bytes = await readBytes(path)
@@ -105,12 +131,12 @@ function unpackNamed(bytes: Uint8Array, path: string): ModelContents {
 
 /** Refuses a name for a model that says a table: the model could not be read again. Throws `InputError`. */
 export function refuseNameOfTable(path: string): void {
-  if (path !== '-' && !isNameOfTable(path)) return
+  if (path !== '-' && !isDatabase(path) && !isNameOfTable(path)) return
   throw new InputError({
     code: 'model-name',
-    got: `the name ${path} for a model`,
+    got: `the name ${withoutPassword(path)} for a model`,
     expected: 'a file name that says no table',
-    try: path === '-' ? '-o model.sbridge' : `-o ${path.replace(/\.[^./\\]+$/, '')}.sbridge`
+    try: path === '-' || isDatabase(path) ? '-o model.sbridge' : `-o ${path.replace(/\.[^./\\]+$/, '')}.sbridge`
   })
 }
 

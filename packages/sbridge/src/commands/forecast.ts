@@ -4,9 +4,10 @@ import { type SeriesRequest, tellSeed, together } from '@sbridge/core/internal'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
+import { withoutPassword } from '../database/address.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
 import { provenanceOf } from '../host/provenance.js'
@@ -43,6 +44,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   const rows = wholeNumber('-n', flags.rows)
   const steps = wholeNumber('--steps', flags.steps)
   const cells = cellsOf(flags)
+  const target = targetOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   await checkOutputs([flags.output, flags.model, flags.report], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(series, input, { flags, run, also: ['model'] })
@@ -54,7 +56,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
       const model = await modelOf<ForecastModel>(series, ready, context)
       return { model, drawn: await series.draw(model, request, context) }
     })
-    await writeTable(flags.output, series.present(model, drawn, cells))
+    await writeTable(flags.output, series.present(model, drawn, cells), target)
     if (flags.model !== undefined) await writeAtomically(flags.model, packModel(series.save(model)))
     if (flags.report !== undefined) {
       const { tellingPage } = await import('../report/index.js')
@@ -63,7 +65,7 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
         ['Ensemble', `${rows} members, ${steps} steps`],
         ['Seed', String(run.seed)]
       ] as const
-      const title = input.replace(/^.*[\\/]/, '')
+      const title = withoutPassword(input).replace(/^.*[\\/]/, '')
       const provenance = await provenanceOf([input, flags.givenFile as string | undefined])
       const made = `An ensemble of ${rows} continuations of ${steps} steps was drawn`
       const parts = { title, kicker: 'Forecast', telling, entries, command: commandLine(), made, provenance }

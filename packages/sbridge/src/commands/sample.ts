@@ -16,9 +16,10 @@ import { commandLine } from '../cli/command-line.js'
 import { addFields, flagNamed, judgeFields, readFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
+import { withoutPassword } from '../database/address.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
 import { provenanceOf } from '../host/provenance.js'
@@ -67,6 +68,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const rows = countOf(flags.rows)
   const values: TableRequest = readFields([...fields.draw, ...fields.know, ...fields.fit.filter(isMissing)], flags)
   const cells = cellsOf(flags)
+  const target = targetOf(flags)
   showValuesOf(flags)
   refuseJudgeAlone(flags)
   if (flags.report !== undefined && rows === 1) throw oneRow()
@@ -83,7 +85,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
       if (image) checkImageTable(tables.training(model), image)
       return { model, drawn: await tables.draw(model, request, context) }
     })
-    await writeTable(flags.output, tables.present(model, drawn, cells))
+    await writeTable(flags.output, tables.present(model, drawn, cells), target)
     const telling = tables.tell(model, { answer: drawn, request })
     if (flags.report !== undefined)
       await writeReport(flags.report, {
@@ -167,7 +169,7 @@ async function writeReport(path: string, { input, keptBack, flags, seed, model, 
   const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(seed) })
   const [{ renderReport }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
-  const title = input.replace(/^.*[\\/]/, '')
+  const title = withoutPassword(input).replace(/^.*[\\/]/, '')
   const provenance = await provenanceOf([input])
   const parts = { title, command: commandLine(), provenance, real, synthetic, evaluation, telling, keptBack, sections, showValues }
   await writeAtomically(path, renderReport(parts))

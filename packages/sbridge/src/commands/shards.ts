@@ -6,9 +6,10 @@ import { BATCH_ROWS, candidateRows, defined, durationText, tellSeed, together } 
 import { addFields, planFields, readFields, readingFields, runFields, shardFields, writingFields } from '../cli/fields.js'
 import { countOf, host, type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { timePlan } from '../cli/plan.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, requestOf, sourceOf } from '../cli/source.js'
+import { isDatabase, withoutPassword } from '../database/address.js'
 import { checkOutputs, checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
 import { drawMerged, drawShard, MODEL, modelOfPlan } from '../shards/draw.js'
@@ -56,6 +57,8 @@ async function runPlan(input: string, flags: PlanFlags): Promise<void> {
   const rows = countOf(flags.rows)
   const values: TableRequest = readFields([...fields.draw, ...fields.know, ...fields.fit.filter(({ name }) => name === 'missing')], flags)
   cellsOf(flags)
+  targetOf(flags)
+  refuseDatabase(flags.output)
   await checkOutputs([path, flags.output], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(tables, input, { flags, run })
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
@@ -69,7 +72,7 @@ async function runPlan(input: string, flags: PlanFlags): Promise<void> {
     const bytes = packModel(tables.save(model))
     const plan = planned({
       verb: 'sample',
-      input,
+      input: withoutPassword(input),
       model: sha256(bytes),
       engine: run.engineName,
       precision: run.precision,
@@ -107,6 +110,17 @@ function refuseUnshared(flags: Flags, { asked }: TableRequest): void {
     throw refuse('--likelihood in a plan of shards', 'what is known as data: --given, --observe', 'leaving it out, or `sbridge sample`')
   if ((asked?.givens.length ?? 1) > 1)
     throw refuse(`${asked!.givens.length} conditions in a plan of shards`, 'one condition', 'a plan for each, or `sbridge sample`')
+}
+
+/** A plan is copied about, and holds no password. */
+function refuseDatabase(output: string): void {
+  if (!isDatabase(output)) return
+  throw new InputError({
+    code: 'shards-unable',
+    got: `shards that are merged into ${withoutPassword(output)}`,
+    expected: 'a file',
+    try: '-o rows.parquet, and loading it into the database'
+  })
 }
 
 function refuseGroups(model: TableModel): void {
@@ -213,6 +227,7 @@ async function runMerge(path: string, flags: Flags & { readonly output?: string;
   const plan = await readPlan(path)
   const folder = folderOf(path, plan)
   const output = flags.output ?? plan.output
+  refuseDatabase(output)
   const cells = cellsOf({ output, dialect: plan.dialect })
   await checkOutputs([output], [path, join(folder, MODEL)])
   const results = completeResults(plan, await resultsIn(folder))

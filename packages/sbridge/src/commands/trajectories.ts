@@ -15,6 +15,7 @@ import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
+import { withoutPassword } from '../database/address.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
 import { extensionOf } from '../format/table-format.js'
@@ -78,7 +79,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
         ['Trajectories', made],
         ['Seed', String(run.seed)]
       ] as const
-      const title = input.replace(/^.*[\\/]/, '')
+      const title = withoutPassword(input).replace(/^.*[\\/]/, '')
       const kicker = 'Trajectories through snapshots'
       const provenance = await provenanceOf([input])
       const parts = { title, kicker, telling, entries, command: commandLine(), made: `${made} were drawn`, provenance }

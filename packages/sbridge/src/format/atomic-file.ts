@@ -3,6 +3,7 @@ import { unlinkSync } from 'node:fs'
 import { access, constants, type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
+import { addressOf, isDatabase } from '../database/address.js'
 import { causeOf } from '../host/causes.js'
 import { readyToWrite } from './table-format.js'
 
@@ -50,6 +51,10 @@ export async function writeAtomically(path: string, content: Uint8Array | string
  */
 export async function checkWritable(path: string): Promise<void> {
   if (path === '-') return
+  if (isDatabase(path)) {
+    addressOf(path)
+    return
+  }
   try {
     const existing = await stat(path).catch(absentAsUndefined)
     if (existing?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
@@ -76,6 +81,7 @@ export async function checkOutputs(outputs: readonly (string | undefined)[], inp
   for (const output of outputs) {
     if (output === undefined || output === '-') continue
     await checkWritable(output)
+    if (isDatabase(output)) continue
     await readyToWrite(output)
     const identity = await identityOf(output)
     if (identity === undefined) continue

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { FormatError, InputError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
+import { isDatabase, withoutPassword } from '../database/address.js'
+import type { DatabaseSource, DatabaseTarget } from '../database/database.js'
 import { causeOf } from '../host/causes.js'
 import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
@@ -8,7 +10,7 @@ import { writeAtomically } from './atomic-file.js'
 import { tooLarge } from './encoding.js'
 import { extensionOf, isGzipName, parseTable, serializeTable, tableFormatOf } from './table-format.js'
 
-export interface ReadOptions {
+export interface ReadOptions extends DatabaseSource {
   /** Lets `.h5ad` be read, and says what of it. */
   readonly annData?: AnnDataOptions
   /** Of text, as the WHATWG calls it; found from the bytes when left out. */
@@ -22,7 +24,7 @@ export interface ReadOptions {
 }
 
 /**
- * The table in a file, by its extension; `-` is CSV on standard input.
+ * The table in a file, by its extension; `-` is CSV on standard input; `sqlite:FILE` and `postgres://…` are databases.
  *
  * Fails with `FormatError` when the file is not there or cannot be read, with `InputError` when its extension is
  * unknown or what it holds is no table.
@@ -33,6 +35,8 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
     const { readAnnData } = await withPackage('h5wasm', () => import('./anndata.js'))
     return readAnnData(bytes, { ...options.annData, source: path })
   }
+  if (isDatabase(path)) return (await import('../database/database.js')).readDatabase(path, refuseOfFiles(path, options))
+  refuseOfDatabases(path, options)
   const format = tableFormatOf(path)
   if (options.sheet !== undefined && format !== 'xlsx') throw noSheets(path, options.sheet)
   const { encoding, sheet } = options
@@ -40,6 +44,23 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
   if (path === '-') return parseTable(await readStream(options.input ?? process.stdin), format, { ...reading, source: 'standard input' })
   return parseTable(await readBytes(path), format, { ...reading, source: path })
 }
+
+/** Options of files mean nothing to a database. */
+function refuseOfFiles(path: string, { encoding, skip, sheet, ...source }: ReadOptions): DatabaseSource {
+  const [given] = Object.entries({ encoding, skip, sheet }).find(([, value]) => value !== undefined) ?? []
+  if (given === undefined) return source
+  throw elsewhere(`--${given} with ${withoutPassword(path)}`, 'a file', given)
+}
+
+/** And the other way round. */
+function refuseOfDatabases(path: string, { table, query, querySeconds, into, append }: DatabaseSource & DatabaseTarget): void {
+  const flags = { table, query, 'query-seconds': querySeconds, into, append: append || undefined }
+  const [given] = Object.entries(flags).find(([, value]) => value !== undefined) ?? []
+  if (given !== undefined) throw elsewhere(`--${given} with the file ${path}`, 'a database (sqlite:FILE, postgres://…)', given)
+}
+
+const elsewhere = (got: string, expected: string, flag: string): InputError =>
+  new InputError({ code: 'option-combination', got, expected, try: `leaving --${flag} out` })
 
 function noSheets(path: string, sheet: string): InputError {
   return new InputError({
@@ -62,8 +83,15 @@ function skippedLines(text: string): { readonly top: number; readonly bottom: nu
   })
 }
 
-/** Writes the table to a file, by its extension and atomically; `-` is CSV on standard output. */
-export async function writeTable(path: string, table: RawTable): Promise<void> {
+/** Refuses what says how to write to a database beside the name of a file. Throws `InputError` (code `option-combination`). */
+export function checkTarget(path: string, target: DatabaseTarget): void {
+  if (!isDatabase(path)) refuseOfDatabases(path, target)
+}
+
+/** Writes the table to a file, by its extension and atomically; `-` is CSV on standard output. Into a database, as `target` says. */
+export async function writeTable(path: string, table: RawTable, target: DatabaseTarget = {}): Promise<void> {
+  checkTarget(path, target)
+  if (isDatabase(path)) return (await import('../database/database.js')).writeDatabase(path, table, target)
   const content = await serializeTable(table, tableFormatOf(path))
   const bytes = isGzipName(path) ? (await import('./gzip.js')).deflateGzip(content) : content
   if (path === '-') await writeStream(process.stdout, bytes)

@@ -1,5 +1,6 @@
 import { InputError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
+import { isDatabase } from '../database/address.js'
 import type { ReadContext } from './columns.js'
 
 interface Codec {
@@ -100,5 +101,5 @@ export async function readyToWrite(path: string): Promise<void> {
 
 /** How a writer of this path takes cells: as text (CSV, TSV), typed with dates as text (JSON), as of a sheet, or typed. */
 export function cellsFor(path: string): Format['cells'] {
-  return formats[tableFormatOf(path)].cells
+  return isDatabase(path) ? 'typed' : formats[tableFormatOf(path)].cells
 }

@@ -1,0 +1,289 @@
+// @module-tag slow
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sqlite from 'node-sqlite3-wasm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withoutPassword } from '../src/database/address.js'
+import { readTable, writeTable } from '../src/format/table-file.js'
+import { sbridge } from './command.js'
+import { freePort, hasPostgres, type PostgresServer, startPostgres } from './postgres-server.js'
+
+const ROWS = 80
+const FIT = ['--seed', '3', '--steps', '1', '--bandwidth', '0.5']
+
+/** Orders with a key, an order of two columns that is checked, a list, and cells that are missing. */
+const rows = Array.from({ length: ROWS }, (_, i) => {
+  const net = 10 + ((37 * i) % 50) + 0.25 * (i % 4)
+  return {
+    id: i + 1,
+    code: `A-${1000 + 7 * i}`,
+    state: ['new', 'paid', 'sent'][i % 3]!,
+    net,
+    gross: net + (i % 7),
+    paid: i % 2 === 0,
+    note: i % 5 === 0 ? null : `tab\t, quote ' and \\ ${i % 3}`
+  }
+})
+const literal = (value: unknown) =>
+  value === null ? 'NULL' : typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value)
+const inserts = (day: (i: number) => string) =>
+  rows.map((row, i) => `INSERT INTO orders VALUES (${[...Object.values(row).map(literal), literal(day(i))].join(', ')});`).join('\n')
+const dayOf = (i: number) => `2024-0${1 + (i % 9)}-1${i % 10}`
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sbridge-databases-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('SQLite', () => {
+  const ask = (file: string, sql: string) => {
+    const database = new sqlite.Database(join(folder, file))
+    try {
+      return database.all(sql) as Record<string, unknown>[]
+    } finally {
+      database.close()
+    }
+  }
+  beforeAll(() => {
+    const database = new sqlite.Database(join(folder, 'shop.sqlite'))
+    database.exec(
+      `CREATE TABLE orders (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, state TEXT CHECK (state IN ('new', 'paid', 'sent')), net NUMERIC, gross NUMERIC, paid BOOLEAN, note TEXT, day DATE, CHECK (net <= gross));
+      ${inserts(dayOf)}`
+    )
+    database.close()
+  })
+
+  it('a table is read with its kinds, keys and rules', async () => {
+    const table = await readTable(`sqlite:${join(folder, 'shop.sqlite')}`, { table: 'orders' })
+    expect(table).toMatchObject({
+      rowCount: ROWS,
+      schema: { types: { id: 'identifier', code: 'identifier', state: 'category' }, rules: ['`gross` >= `net`'] }
+    })
+    const column = (name: string) => table.columns.find((one) => one.name === name)!
+    expect(column('id')).toMatchObject({ source: 'number', integer: true })
+    expect(Array.from(column('net').values)).toEqual(rows.map(({ net }) => net))
+    expect(column('paid').values).toEqual(rows.map(({ paid }) => paid))
+    expect(column('note').values).toEqual(rows.map(({ note }) => note))
+  })
+
+  it('rows are drawn into a new table, and into it again with --append only', async () => {
+    const words = ['sample', 'sqlite:shop.sqlite', '--table', 'orders', '-n', '50', ...FIT, '-o', 'sqlite:new.sqlite', '--into', 'more']
+    const first = await sbridge(folder, ...words)
+    expect(first).toMatchObject({ status: 0, stdout: expect.stringContaining('50 rows in sqlite:new.sqlite') })
+    const drawn = ask('new.sqlite', 'SELECT * FROM more')
+    expect(drawn).toHaveLength(50)
+    for (const { net, gross, state, code, paid } of drawn as { net: number; gross: number; state: string; code: string; paid: number }[]) {
+      expect(gross).toBeGreaterThanOrEqual(net)
+      expect(['new', 'paid', 'sent']).toContain(state)
+      expect(code).toMatch(/^A-\d{4}$/)
+      expect(rows.map((row) => row.code)).not.toContain(code)
+      expect([0, 1]).toContain(paid)
+    }
+    expect(await sbridge(folder, ...words)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('the table more, which is there already')
+    })
+    expect((await sbridge(folder, ...words, '--append')).status).toBe(0)
+    expect(ask('new.sqlite', 'SELECT count(*) AS n FROM more')[0]!.n).toBe(100)
+  })
+
+  it('the same rows as from a file', async () => {
+    const options = ['--exclude', 'id', '-n', '50', ...FIT]
+    const table = await readTable(`sqlite:${join(folder, 'shop.sqlite')}`, { table: 'orders' })
+    await writeTable(join(folder, 'orders.parquet'), table)
+    await sbridge(
+      folder,
+      'sample',
+      'orders.parquet',
+      ...options,
+      '--types',
+      'state=category,code=identifier',
+      '--rule',
+      'gross >= net',
+      '-o',
+      'a.csv'
+    )
+    await sbridge(folder, 'sample', 'sqlite:shop.sqlite', '--table', 'orders', ...options, '-o', 'b.csv')
+    expect(readFileSync(join(folder, 'b.csv'), 'utf8')).toBe(readFileSync(join(folder, 'a.csv'), 'utf8'))
+  })
+
+  it.each([
+    [['--table', 'order'], 2, 'one of orders'],
+    [[], 2, 'neither --table nor --query'],
+    [['--table', 'orders', '--query', 'SELECT 1'], 2, '--table and --query'],
+    [['--query', 'SELECT no FROM orders'], 2, 'no such column: no'],
+    [['--query', 'DELETE FROM orders RETURNING *'], 2, 'readonly'],
+    [['--table', 'orders', '--skip', '1'], 2, '--skip with sqlite:shop.sqlite'],
+    [['--query', 'SELECT * FROM orders WHERE net > 1000'], 2, 'no row'],
+    [['--table', 'orders', '--columns', 'net,price'], 2, 'price']
+  ])('%j is refused', async (words, status, message) => {
+    const answer = await sbridge(folder, 'sample', 'sqlite:shop.sqlite', ...words, ...FIT, '-o', 'x.csv')
+    expect(answer).toMatchObject({ status, stderr: expect.stringContaining(message) })
+    expect(ask('shop.sqlite', 'SELECT count(*) AS n FROM orders')[0]!.n).toBe(ROWS)
+  })
+
+  it('what is no database, and options of databases beside files, are refused', async () => {
+    writeFileSync(join(folder, 'text.sqlite'), 'no database, but long enough to be looked at as if it were one of them\n'.repeat(20))
+    expect(await sbridge(folder, 'info', 'sqlite:text.sqlite', '--table', 'orders')).toMatchObject({
+      status: 4,
+      stderr: expect.stringContaining('not a database')
+    })
+    expect((await sbridge(folder, 'info', 'sqlite:none.sqlite', '--table', 'orders')).status).toBe(4)
+    expect((await sbridge(folder, 'info', 'mysql://u:geheim@h/d', '--table', 'orders')).stderr).toMatch(
+      /the database mysql:\/\/u:\*\*\*@h\/d/
+    )
+    writeFileSync(join(folder, 'plain.csv'), 'a,b\n1,2\n3,4\n')
+    for (const words of [['--table', 'orders'], ['--into', 'x'], ['--append']])
+      expect((await sbridge(folder, 'sample', 'plain.csv', ...words, '-o', 'x.csv')).stderr).toContain(`${words[0]} with the file`)
+  })
+
+  it('nothing is written when a row is refused', async () => {
+    const database = new sqlite.Database(join(folder, 'strict.sqlite'))
+    database.exec('CREATE TABLE "rows" (net NUMERIC CHECK (net < 20), gross NUMERIC)')
+    database.close()
+    const words = [
+      'sample',
+      'sqlite:shop.sqlite',
+      '--query',
+      'SELECT net, gross FROM orders',
+      ...FIT,
+      '-o',
+      'sqlite:strict.sqlite',
+      '--append'
+    ]
+    expect(await sbridge(folder, ...words)).toMatchObject({ status: 2, stderr: expect.stringContaining('CHECK constraint failed') })
+    expect(ask('strict.sqlite', 'SELECT count(*) AS n FROM "rows"')[0]!.n).toBe(0)
+  })
+})
+
+it('passwords are blotted out wherever they stand', () => {
+  expect(withoutPassword('at postgres://u:p:w/d@h:5/d?password=x&a=b and https://a.b/c')).toBe(
+    'at postgres://u:***@h:5/d?password=***&a=b and https://a.b/c'
+  )
+})
+
+describe.skipIf(!hasPostgres())('PostgreSQL', () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await startPostgres()
+    server.sql(`CREATE TYPE state AS ENUM ('new', 'paid', 'sent');
+      CREATE TABLE orders (id bigint PRIMARY KEY, code text NOT NULL UNIQUE, state state, net numeric(10, 2), gross numeric(10, 2), paid boolean, note text, day date, CHECK (net <= gross));
+      ${inserts(dayOf)}
+      ALTER TABLE orders ADD at timestamptz, ADD tags text[];
+      UPDATE orders SET at = day + interval '1 hour 0.5 second', tags = '{a}';`)
+  })
+  afterAll(() => server?.stop())
+
+  it('a table is read with its kinds, keys and rules', async () => {
+    const table = await readTable(server.url, { table: 'public.orders' })
+    expect(table).toMatchObject({
+      rowCount: ROWS,
+      schema: { types: { id: 'identifier', code: 'identifier', state: 'category' }, rules: ['`gross` >= `net`'] }
+    })
+    const column = (name: string) => table.columns.find((one) => one.name === name)!
+    expect(Array.from(column('net').values)).toEqual(rows.map(({ net }) => net))
+    expect(column('paid').values).toEqual(rows.map(({ paid }) => paid))
+    expect(column('note').values).toEqual(rows.map(({ note }) => note))
+    expect(Array.from(column('day').values)).toEqual(rows.map((_, i) => Date.parse(dayOf(i))))
+    expect(Array.from(column('at').values)).toEqual(rows.map((_, i) => Date.parse(dayOf(i)) + 3_600_500))
+    expect(() => column('tags').values).toThrow('--exclude tags')
+  })
+
+  it('rows are drawn into a new table, in one transaction; no password is said anywhere', async () => {
+    const words = ['sample', server.url, '--table', 'orders', '--exclude', 'tags', '-n', '60', ...FIT, '-o', server.url, '--into', 'more']
+    const first = await sbridge(folder, ...words, '--report', 'report.html')
+    expect(first, first.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('60 rows in postgres://owner:***@') })
+    expect(server.sql('SELECT count(*), count(DISTINCT code), bool_and(gross >= net) FROM more;').trim()).toBe('60|60|t')
+    expect(
+      server
+        .sql("SELECT string_agg(data_type, ',' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'more';")
+        .trim()
+    ).toBe('bigint,text,text,double precision,double precision,boolean,text,date,timestamp without time zone')
+    expect(await sbridge(folder, ...words)).toMatchObject({ status: 2, stderr: expect.stringContaining('which is there already') })
+    expect((await sbridge(folder, ...words, '--append', '--json')).stdout).toContain('owner:***@')
+    expect(server.sql('SELECT count(*) FROM more;').trim()).toBe('120')
+    await sbridge(folder, 'fit', server.url, '--table', 'orders', '--exclude', 'tags', '--seed', '1', '-o', 'model.sbridge')
+    for (const file of ['report.html', 'model.sbridge']) expect(readFileSync(join(folder, file), 'latin1')).not.toContain('s3cret')
+  })
+
+  it.each([
+    [['--table', 'order'], 2, 'relation "order" does not exist'],
+    [['--query', 'SELECT no FROM orders'], 2, 'column "no" does not exist'],
+    [['--query', 'SELECT 1; DROP TABLE orders'], 2, 'syntax error'],
+    [['--query', "SELECT nextval('numbers') AS n"], 2, 'does not exist'],
+    [['--query', 'WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone'], 2, 'refusal'],
+    [['--query', 'SELECT pg_sleep(30)::text AS a', '--query-seconds', '0.2'], 2, 'longer than it may'],
+    [['--query', "SELECT 'infinity'::float8 AS a"], 2, 'a finite number'],
+    [['--query', 'SELECT 1 AS a, 2 AS a'], 2, 'the name "a"']
+  ])('%j is refused', async (words, status, message) => {
+    const answer = await sbridge(folder, 'sample', server.url, ...words, ...FIT, '-o', 'x.csv')
+    expect(answer).toMatchObject({ status, stderr: expect.stringContaining(message) })
+    expect(answer.stderr).not.toContain('s3cret')
+    expect(server.sql('SELECT count(*) FROM orders;').trim()).toBe(String(ROWS))
+  })
+
+  it('a wrong password, no server, and a connection that is lost halfway', async () => {
+    const wrong = await sbridge(folder, 'info', server.url.replace('s3cret', 'gu3ssed'), '--table', 'orders')
+    expect(wrong).toMatchObject({ status: 4, stderr: expect.stringContaining('password authentication failed') })
+    expect(wrong.stderr).not.toContain('gu3ssed')
+    const none = await sbridge(folder, 'info', server.url.replace(`:${server.port}`, `:${await freePort()}`), '--table', 'orders')
+    expect(none).toMatchObject({ status: 4, stderr: expect.stringContaining('cannot be reached or was lost') })
+    // A line that is cut after so many bytes of the server's.
+    const sockets: Socket[] = []
+    const line = createServer((here) => {
+      const there = connect(server.port, '127.0.0.1')
+      let passed = 0
+      here.pipe(there)
+      there.on('data', (piece) => {
+        passed += piece.length
+        if (passed < 100_000) here.write(piece)
+        else for (const one of [here, there]) one.destroy()
+      })
+      for (const one of [here, there]) sockets.push(one.on('error', () => undefined))
+    })
+    await new Promise<void>((resolve) => line.listen(0, '127.0.0.1', resolve))
+    const { port } = line.address() as { port: number }
+    const query = 'SELECT a.net AS x, b.net AS y FROM orders a, orders b, generate_series(1, 20)'
+    const cut = await sbridge(folder, 'sample', server.url.replace(`:${server.port}`, `:${port}`), '--query', query, ...FIT, '-o', 'x.csv')
+    expect(cut).toMatchObject({ status: 4, stderr: expect.stringContaining('was lost') })
+    line.close()
+    for (const one of sockets) one.destroy()
+  })
+
+  it('nothing is written where a column is no longer there, or a row is refused', async () => {
+    server.sql('CREATE TABLE narrow (net float8 CHECK (net < 20)); CREATE TABLE strict (net float8 CHECK (net < 20), gross float8);')
+    const words = ['sample', server.url, '--query', 'SELECT net, gross FROM orders', ...FIT, '-o', server.url, '--append', '--into']
+    expect(await sbridge(folder, ...words, 'narrow')).toMatchObject({ status: 2, stderr: expect.stringContaining('column "gross"') })
+    expect(await sbridge(folder, ...words, 'strict')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('violates check constraint')
+    })
+    expect(server.sql('SELECT (SELECT count(*) FROM narrow) + (SELECT count(*) FROM strict);').trim()).toBe('0')
+  })
+
+  it('shards are planned from a database without its password, and merged into files only', async () => {
+    const words = [
+      'shards',
+      'plan',
+      'sample',
+      server.url,
+      '--table',
+      'orders',
+      '--exclude',
+      'tags',
+      '-n',
+      '17000',
+      ...FIT,
+      '--shards',
+      '2',
+      '--plan',
+      'p.json'
+    ]
+    expect((await sbridge(folder, ...words, '-o', server.url)).stderr).toContain('expected a file')
+    expect((await sbridge(folder, ...words, '-o', 'x.csv')).status).toBe(0)
+    expect(readFileSync(join(folder, 'p.json'), 'utf8')).not.toContain('s3cret')
+  })
+})

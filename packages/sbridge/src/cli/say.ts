@@ -16,7 +16,7 @@ export interface Said {
 
 /** What was done, in lines of a terminal or as one line of JSON. */
 export function say({ output: name, made, telling, keys, flags }: Said): void {
-  const output = withoutPassword(name)
+  const output = name === undefined ? undefined : withoutPassword(name)
   const written = [
     ...(output === undefined || output === '-' ? [] : [`in ${output}`]),
     ...(flags.report === undefined ? [] : [`report in ${flags.report}`]),

@@ -1,5 +1,5 @@
 import type { CellStyle } from '@sbridge/core/internal'
-import type { DatabaseTarget } from '../database/database.js'
+import type { DatabaseTarget } from '../database/contract.js'
 import { checkTarget } from '../format/table-file.js'
 import { cellsFor } from '../format/table-format.js'
 import { readFields, writingFields } from './fields.js'

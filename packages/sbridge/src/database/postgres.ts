@@ -19,7 +19,7 @@ import {
   schemaOf,
   typeOf
 } from './cells.js'
-import { type DatabaseSource, QUERY_SECONDS, refusedBy, statementOf, tableExists, unreachable } from './database.js'
+import { type DatabaseSource, QUERY_SECONDS, refusedBy, statementOf, tableExists, unreachable } from './contract.js'
 
 /** What is used of `pg`. */
 interface Client {

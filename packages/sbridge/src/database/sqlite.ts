@@ -15,7 +15,7 @@ import {
   schemaOf,
   typeOf
 } from './cells.js'
-import { type DatabaseSource, type DatabaseTarget, refusedBy, statementOf, tableExists } from './database.js'
+import { type DatabaseSource, type DatabaseTarget, refusedBy, statementOf, tableExists } from './contract.js'
 
 type Cell = string | number | bigint | boolean | null
 type Row = Readonly<Record<string, Cell | Uint8Array>>

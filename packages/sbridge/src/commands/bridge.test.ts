@@ -129,6 +129,17 @@ describe('rows between, carried over, coupled', () => {
   })
 })
 
+describe('tables that have a column time themselves', () => {
+  it('the time of the bridge has a name of its own', async () => {
+    for (const [name, from] of Object.entries({ ta: 'a.csv', tb: 'b.csv' })) {
+      const [head, ...rows] = linesOf(from)
+      writeFileSync(at(`${name}.csv`), [`${head},time`, ...rows.map((row, i) => `${row},${i % 24}`)].join('\n'))
+    }
+    expect((await sbridge(folder, 'bridge', 'ta.csv', 'tb.csv', '-n', '5', '--bandwidth', '0.2', '-o', 'timed.csv')).status).toBe(0)
+    expect(linesOf('timed.csv')[0]!.split(',')).toEqual(['bridge_time', 'height', 'weight', 'colour', 'rate', 'time'])
+  })
+})
+
 describe('what is refused', () => {
   it.each<[string, readonly string[], string]>([
     ['no common column', ['a.csv', 'other.csv', '-o', 'x.csv'], 'two tables with at least one column of the same name'],

@@ -72,8 +72,8 @@ const numbers = (name: string, values: ArrayLike<number>, integer: boolean): Raw
   ...(integer && { integer })
 })
 
-/** The column that says at which time a row stands. */
-export const TIME = 'time'
+/** The column that says at which time a row stands: a name that no column of the tables has. */
+const timeName = ({ columns }: RawTable): string => (columns.some(({ name }) => name === 'time') ? 'bridge_time' : 'time')
 
 function present(answer: BridgeAnswer, cells: CellStyle): RawTable {
   if (answer.kind === 'coupling') {
@@ -92,7 +92,7 @@ function present(answer: BridgeAnswer, cells: CellStyle): RawTable {
     return { columns, rowCount: rows.rowCount }
   }
   const times = answer.times.flatMap((time) => new Array<number>(answer.count).fill(time))
-  return { columns: [numbers(TIME, times, false), ...rows.columns], rowCount: rows.rowCount }
+  return { columns: [numbers(timeName(rows), times, false), ...rows.columns], rowCount: rows.rowCount }
 }
 
 /** What a bridge does not model stays as it was in the rows that were carried. */

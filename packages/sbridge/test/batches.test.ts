@@ -136,6 +136,23 @@ describe('a whole batch is the same rows whatever their number, the threads, and
   })
 })
 
+describe('groups', () => {
+  it('are the same rows whatever the threads and however calls are cut', async () => {
+    const [one, two] = await Promise.all([1, 2].map((threads) => createEngine('wasm', { threads })))
+    const who = { name: 'who', source: 'text' as const, values: Array.from({ length: ROWS }, (_, i) => `p${i >> 2}`) }
+    const visit = { name: 'visit', source: 'number' as const, values: Float64Array.from({ length: ROWS }, (_, i) => i % 4) }
+    const input = table(who, visit, words('mood', 3), ...columns(2))
+    const drawn: RawTable[] = []
+    for (const engine of [one!, two!, cut(one!, 7)]) {
+      const model = await fit(input, { group: 'who', time: 'visit', bandwidth: 0.5, seed: 5, engine: one! })
+      drawn.push(await sample(model, { groups: 200, seed: 6, engine, cells: 'typed' }))
+    }
+    for (const more of drawn.slice(1)) expect(more).toStrictEqual(drawn[0])
+    expect(drawn[0]!.rowCount).toBe(800)
+    await Promise.all([one!.close(), two!.close()])
+  })
+})
+
 describe('conditions in company', () => {
   const engine = new ReferenceEngine()
   it.each<[string, TableFit]>([

@@ -20,6 +20,7 @@ import {
   type SystemContext,
   saved,
   systemFor,
+  type TableFit,
   unpackModel
 } from '@sbridge/core'
 import {
@@ -46,6 +47,7 @@ import { isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
 import { factsText, modelFacts } from '../src/commands/info.js'
 import { createEngine } from '../src/host/node.js'
 import { fileNetworks } from '../src/latent-onnx.js'
+import { ruledTable, visits } from './fuzz-tables.js'
 import { mutantOf } from './model-mutants.js'
 
 /** What to do: milliseconds to go on for, or seeds for every model; where it stands is written to `at` (model, seed). */
@@ -166,7 +168,12 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     const model = await fitModel(SYSTEMS.snapshots, { input, options: { time: 'month', rounds: 1, ...options } }, { engine })
     return saved(model)
   }
+  const table = async (input: RawTable, options: TableFit) => saved(await fitModel(SYSTEMS.tables, { input, options }, { engine }))
+  const rule = ['total = qty * price', 'size = qty >= 7', 'until >= from']
   const contents: Record<string, ModelContents> = {
+    panel: await table(visits, { group: 'who', time: 'visit', bandwidth: 0.5 }),
+    'rules before all columns': await table(ruledTable, { ...quick, rule }),
+    'rules before a codec': await table(ruledTable, { latent: 'pca:2', bandwidth: 0.5, rule }),
     global: await global({ ...quick, weights: 'weight', types: { code: 'category' } }),
     'global, by search': await global({ kernel: 'variable', types: { code: 'category' } }),
     'global, many categories': saveGlobal(await fitTable(many, quick, { engine })),

@@ -165,7 +165,7 @@ describe('other shapes of table', () => {
         source: 'number',
         values: Float64Array.from({ length: rowCount }, (_, i) => (i < 40 ? 0 : 1))
       }
-      const job = { seed: 1, scaling: 'standard' as const, bandwidth: 0.5 }
+      const job = { seed: 1, scaling: 'standard' as const, bandwidth: 0.5, types: { name: 'category' as const } }
       const model = weighted
         ? await fitTable({ columns: [...columns, weights], rowCount }, { ...job, weights: 'w' }, { engine })
         : await fitTable({ columns, rowCount }, job, { engine })

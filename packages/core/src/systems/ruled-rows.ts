@@ -1,3 +1,4 @@
+import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { clashOf } from '../code/rules/choose.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { findRules, searchNotes } from '../code/rules/find.js'
@@ -20,6 +21,7 @@ type Options = TableOptions &
     readonly scaling?: unknown
     readonly local?: string | Localisation | undefined
     readonly image?: string | undefined
+    readonly latent?: string | LatentSpecification | undefined
     /** Of rows that were taken out of a table: where they stood there. */
     readonly rowNumbers?: readonly number[] | undefined
   }
@@ -52,8 +54,20 @@ export function ruledRows(raw: RawTable, options: Options): RuledRows {
 }
 
 /** What of the options decides which rules are found. */
-function readingOf({ types, columns, exclude, missing, weights, rules, rule, scaling, local, image }: Options): Options {
-  return defined({ types, columns, exclude, missing, weights, rules, rule, scaling, local: isGrid(local) ? 'grid:' : undefined, image })
+function readingOf({ types, columns, exclude, missing, weights, rules, rule, scaling, local, image, latent }: Options): Options {
+  const places = placesOf({ local, image, latent })
+  const read = { types, columns, exclude, missing, weights, rules, rule, scaling }
+  return defined({ ...read, local: places === GRID ? 'grid:' : undefined, latent: places === NETWORK ? latent : undefined })
+}
+
+const GRID = 'a place of a grid'
+const NETWORK = 'an input of the networks'
+
+/** What the numeric columns are, where every one of them is drawn: without one the others would be no grid, and no row that a network of the user's own reads. */
+function placesOf({ local, image, latent }: Pick<Options, 'local' | 'image' | 'latent'>): string | undefined {
+  if (isGrid(local) || image !== undefined) return GRID
+  const codec = typeof latent === 'string' ? parseLatent(latent) : latent
+  return codec?.kind === 'onnx' ? NETWORK : undefined
 }
 
 function keep(prepared: PreparedTable, rules: readonly Rule[]): RuledRows {
@@ -67,34 +81,35 @@ export const ruleNotes = (data: InferredTable, { rules = 'auto' }: Options): rea
 /** The rules of a table that are kept: those stated, and those found beside them. */
 export function rulesOf(
   data: InferredTable,
-  { rules = 'auto', rule = [], weights, scaling, local, image, rowNumbers }: Options
+  { rules = 'auto', rule = [], weights, scaling, local, image, latent, rowNumbers }: Options
 ): readonly Rule[] {
   if (rules === 'off') return []
-  // Pixels and places of a grid are all drawn: without one of them the others would be no grid.
-  const places = isGrid(local) || image !== undefined ? data.table.columns.filter(isNumeric).map(({ name }) => name) : []
+  const what = placesOf({ local, image, latent })
+  const places = { what, names: what === undefined ? [] : data.table.columns.filter(isNumeric).map(({ name }) => name) }
   const stated = (typeof rule === 'string' ? [rule] : rule).map((text) => statedRule(text, data, { weights, places, rowNumbers }))
   stated.forEach((one, k) => {
     refuseClash(one, stated.slice(0, k))
   })
   const fixed = typeof scaling === 'object' && scaling !== null ? Object.keys(scaling) : []
-  return findRules(data, { stated, except: new Set([...fixed, ...places, ...(weights === undefined ? [] : [weights])]) })
+  return findRules(data, { stated, except: new Set([...fixed, ...places.names, ...(weights === undefined ? [] : [weights])]) })
 }
 
 /** Columns that no rule may derive, and which rows of a table these are. */
 interface Kept extends Pick<Options, 'rowNumbers'> {
   readonly weights: string | undefined
-  readonly places: readonly string[]
+  readonly places: { readonly what: string | undefined; readonly names: readonly string[] }
 }
 
 function statedRule(text: string, data: InferredTable, { weights, places, rowNumbers }: Kept): Rule {
   const rule = parseRule(text)
   for (const name of [rule.column, ...inputsOf(rule)]) refuseColumn(name, { rule, data, weights })
-  if (places.includes(rule.column))
+  if (places.names.includes(rule.column))
     throw new InputError({
       code: 'rule-column',
-      got: `“${ruleText(rule)}”, where ${rule.column} is a place of a grid`,
-      expected: 'a column besides the grid: all of its places are drawn',
-      try: 'leaving the rule out, or drawing without the grid'
+      got: `“${ruleText(rule)}”, where ${rule.column} is ${places.what}`,
+      expected:
+        places.what === GRID ? 'a column besides the grid: all of its places are drawn' : 'a column besides those that the networks read',
+      try: `leaving the rule out, or drawing without the ${places.what === GRID ? 'grid' : 'networks'}`
     })
   refuseThresholds(rule, data)
   const breach = breachOf(rule, data)

@@ -151,7 +151,7 @@ describe('rows behind a codec on the command line', () => {
   test('bad input ends with 2, says what was got, expected and to try, and leaves nothing', async () => {
     await writeFile(at('flat.csv'), 'a,b\n1,2\n1,2\n1,2\n')
     const cases: [words: string[], says: string][] = [
-      [['--latent', 'pca:99'], 'pca:15'],
+      [['--latent', 'pca:99', '--rules', 'off'], 'pca:15'],
       [['--latent', 'pca:0'], 'pca:K'],
       [['--latent', 'pca:4', '--bandwidth', '1e-12'], 'see only themselves'],
       [['--latent', 'pca:4', '--image', '5x5'], '16 numeric columns'],

@@ -18,16 +18,34 @@ export interface FreshRequest {
   readonly column: string
   readonly key: Key
   readonly guard: Guard
+  /** Whether values may come again once the form has no more: they recur in the data. */
+  readonly recurs?: boolean
 }
 
 /**
  * Values of a form, no two alike and none of the guard's: the first n are the same however many follow. Codes come in a keyed
- * order of all that there are, or run on; nothing is kept of what was drawn. Throws `InputError` (code `key-space`) where the
- * form has no more. Cost about 20 µs a value.
+ * order of all that there are, or run on; nothing is kept of what was drawn. Where the form has no more, values that recur come
+ * round again; else throws `InputError` (code `key-space`). Cost about 20 µs a value.
  */
-export function freshValues(form: Form, rowCount: number, { column, key, guard }: FreshRequest): string[] {
+export function freshValues(form: Form, rowCount: number, { column, key, guard, recurs = false }: FreshRequest): string[] {
+  const next = nextValue(form, key, guard)
+  const out: string[] = []
+  let made: number | undefined
+  for (let row = 0; row < rowCount; row++) {
+    const text = made === undefined ? next(row) : out[row - made]
+    if (text !== undefined) out.push(text)
+    else if (recurs && row > 0) {
+      made = row
+      out.push(out[0]!)
+    } else throw usedUp(column, row, rowCount)
+  }
+  return out
+}
+
+/** A new value for each row in turn; undefined where the form has no more. */
+function nextValue(form: Form, key: Key, guard: Guard): (row: number) => string | undefined {
   const codes = form.patterns.map(() => new Map<string, Codes>())
-  return Array.from({ length: rowCount }, (_, row) => {
+  return (row) => {
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const u = chooser(keyAtStep(key, attempt), row)
       const p = pick(
@@ -41,8 +59,8 @@ export function freshValues(form: Form, rowCount: number, { column, key, guard }
       const text = nextFree(known.get(cell.name)!, form.check, guard)
       if (text !== undefined) return text
     }
-    throw usedUp(column, row, rowCount)
-  })
+    return undefined
+  }
 }
 
 /** Uniforms of a row, one after the other. */

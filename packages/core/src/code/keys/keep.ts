@@ -15,7 +15,7 @@ export interface KeptKey {
   readonly text?: FreeText
   /** Share of rows without a value. */
   readonly missing: number
-  /** Values that are there more than once; new ones are all different. */
+  /** Values that are there more than once; new ones come again only where their form has no more. */
   readonly repeated: number
   /** Sorted keyed hashes of the values, none of which is drawn again. */
   readonly hashes: Float64Array
@@ -69,14 +69,14 @@ function keepKey({ name, cells }: KeyColumn, key: Key, text: FreeText): KeptKey 
 
 /** Cells of a key for drawn rows; null in as many as in the data have none. Throws `InputError` (code `key-space`). */
 export function drawKey(
-  { column, form, missing, hashes }: KeptKey,
+  { column, form, missing, repeated, hashes }: KeptKey,
   seed: number,
   rows: { readonly count: number; readonly key: Key }
 ): (string | null)[] {
   if (missing === 1) return new Array<null>(rows.count).fill(null)
   const key = keyFor(rows.key, column)
   const guard: Guard = { key: guardKey(seed), hashes: new Set(hashes) }
-  const values = freshValues(form, rows.count, { column, key, guard })
+  const values = freshValues(form, rows.count, { column, key, guard, recurs: repeated > 0 })
   if (missing === 0) return values
   const left = keyFor(key, 'missing')
   return values.map((value, row) => (uniforms(left, 1, row)[0]! < missing ? null : value))

@@ -44,3 +44,18 @@ test('text of which most values occur once is no category, whatever recurs in it
   expect(kindOf(Array.from({ length: 60 }, (_, i) => `state ${Math.floor(50 * u[i]!)}`))).toBe('category')
   expect(kindOf(['a', 'b', 'c', 'd', 'a', 'e'])).toBe('category')
 })
+
+test('names that recur in the data come round again once their form has no more; keys that do not are refused', () => {
+  const named = (i: number): string =>
+    `${['Mia', 'Ben', 'Ida', 'Tom', 'Eva', 'Jan', 'Lea'][i % 7]} ${['Falk', 'Roth', 'Wolf', 'Beck', 'Haas'][i % 5]}`
+  const names = Array.from({ length: 25 }, (_, i) => named(i))
+  const draw = (cells: readonly string[]) => drawKey(keepKeys([{ name: 'name', cells }], 7).keys[0]!, 7, { count: 60, key: keyFromSeed(1) })
+  const drawn = draw([...names, names[0]!])
+  const distinct = [...new Set(drawn)]
+  expect(distinct.length).toBeLessThan(60)
+  drawn.forEach((cell, row) => {
+    expect(cell).toBe(distinct[row % distinct.length])
+  })
+  expect(drawn.some((cell) => names.includes(cell!))).toBe(false)
+  expect(() => draw(names)).toThrow(/no more than \d+ new values/)
+})

@@ -7,7 +7,10 @@ export function tellKeys(kept: KeptKeys): Telling {
   const meaning = 'Left out of what is modelled and written anew in this form: no two alike, and none of the data.'
   const notes = kept.keys
     .filter(({ repeated }) => repeated > 0)
-    .map(({ column, repeated }) => `${column}: ${repeated} rows repeat the key of another; new ones are all different`)
+    .map(
+      ({ column, repeated }) =>
+        `${column}: ${repeated} rows repeat the key of another; new ones differ as long as their form has new values`
+    )
   return {
     json: { keys: texts },
     topics: [{ id: 'keys', title: 'Keys', blocks: [facts(...texts.map((value) => ({ name: 'key', value, meaning })))] }],

@@ -171,6 +171,11 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
     word(kind)(format.kind, `${field}.${name}.format.kind`)
     if ((kind === 'category' || kind === 'boolean') !== (levels !== undefined))
       throw damaged(`a model whose column ${name} has levels unlike its kind`, 'levels of categories')
+    if (levels && (new Set(levels).size < levels.length || (kind === 'boolean' && levels.length !== 2)))
+      throw damaged(
+        `a model whose column ${name} has ${levels.length} levels, some of them alike`,
+        kind === 'boolean' ? 'two' : 'different ones'
+      )
   }
   if (byName.size < columns.length) throw damaged('a model with two columns of one name', 'distinct names')
 }

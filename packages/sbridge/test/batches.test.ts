@@ -1,41 +1,13 @@
 // @module-tag slow
 import type { TableFit } from '@sbridge/core'
-import {
-  cloud,
-  type Engine,
-  keyFor,
-  keyFromSeed,
-  type Matrix,
-  matrix,
-  normals,
-  type Pair,
-  ReferenceEngine,
-  takeRows,
-  uniforms
-} from '@sbridge/core/kernels'
+import { cloud, type Engine, type Matrix, matrix, type Pair, ReferenceEngine, takeRows } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '../src/host/node.js'
 import { fit, type SampleOptions, sample } from '../src/library.js'
+import { columns, ROWS, standard, table, words } from './small-tables.js'
 
 const BATCH = 16_384
-const ROWS = 40
-const root = keyFromSeed(31)
-
-function columns(count: number): RawTable['columns'] {
-  const values = [normals(keyFor(root, 0), ROWS)]
-  for (let k = 1; k < count; k++) values.push(normals(keyFor(root, k), ROWS).map((noise, i) => 0.8 * values[k - 1]![i]! + 0.6 * noise))
-  return values.map((x, k) => ({ name: `x${k}`, source: 'number', values: x }))
-}
-
-const words = (name: string, levels: number): RawTable['columns'][number] => ({
-  name,
-  source: 'text',
-  values: Array.from(uniforms(keyFor(root, name), ROWS), (x) => `${name}${Math.floor(levels * x)}`)
-})
-
-const table = (...list: RawTable['columns']): RawTable => ({ rowCount: ROWS, columns: list })
-const standard = { scaling: 'standard', bandwidth: 0.3 } as const
 
 /** The same engine, its queries cut into pieces of some rows; a draw then knows its chains. */
 function cut(engine: Engine, length: number): Engine {

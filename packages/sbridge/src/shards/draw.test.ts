@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { packModel, SYSTEMS, type TableFit, type TableModel, type TableRequest, unpackModel } from '@sbridge/core'
-import { type Engine, keyFor, keyFromSeed, normals, uniforms } from '@sbridge/core/kernels'
+import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { columns, ROWS, standard, table, words } from '../../test/small-tables.js'
 import { host } from '../cli/options.js'
 import { createEngine } from '../host/node.js'
 import { fit } from '../library.js'
@@ -13,28 +14,11 @@ import { planned, type ShardPlan } from './plan.js'
 import { completeResults, resultsIn, writeResult } from './results.js'
 
 const { tables } = SYSTEMS
-const ROWS = 40
-const root = keyFromSeed(31)
-
-function columns(count: number): RawTable['columns'] {
-  const values = [normals(keyFor(root, 0), ROWS)]
-  for (let k = 1; k < count; k++) values.push(normals(keyFor(root, k), ROWS).map((noise, i) => 0.8 * values[k - 1]![i]! + 0.6 * noise))
-  return values.map((x, k) => ({ name: `x${k}`, source: 'number', values: x }))
-}
-
-const words = (name: string, levels: number): RawTable['columns'][number] => ({
-  name,
-  source: 'text',
-  values: Array.from(uniforms(keyFor(root, name), ROWS), (x) => `${name}${Math.floor(levels * x)}`)
-})
-
-const table = (...list: RawTable['columns']): RawTable => ({ rowCount: ROWS, columns: list })
 const keys: RawTable['columns'][number] = {
   name: 'id',
   source: 'text',
   values: Array.from({ length: ROWS }, (_, i) => `A-${7 * i + 100000}`)
 }
-const standard = { scaling: 'standard', bandwidth: 0.3 } as const
 
 describe('shards put together are the rows of one machine', { tags: ['slow'] }, () => {
   let engine: Engine

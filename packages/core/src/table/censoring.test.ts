@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { keepRules, putRulesBack } from '../code/rules/keep.js'
+import { parseRule } from '../code/rules/parse-rule.js'
 import { censoredCells } from './censoring.js'
+import { columnFacts } from './column-facts.js'
+import { decodeTable, encodeTable, fitEncoder } from './encoder.js'
 import { inferTable } from './infer.js'
 import { presentTable, roundToFormat, spelled } from './present.js'
 import type { RawTable } from './raw.js'
@@ -60,6 +64,16 @@ describe('cells that give a limit', () => {
     expect(censoredCells(['<b', '1', '2', '3'])).toBeUndefined()
     expect(censoredCells(['<1e-3', '1', '2', '3'])).toBeUndefined()
     expect(inferTable(raw, { types: { crp: 'category' } }).table.columns[0]!.kind).toBe('category')
+  })
+
+  test('ends of a range are said as cells show them, of read, encoded and derived columns', () => {
+    const encoder = fitEncoder(table, formats, () => 'quantile')
+    const decoded = decodeTable(encoder, encodeTable(encoder, table))
+    const same = { columns: [decoded.columns[0]!, { ...decoded.columns[0]!, name: 'copy' }], rowCount: cells.length }
+    const kept = keepRules([parseRule('copy = crp')], { table: same, formats: [formats[0]!, { ...formats[0]!, name: 'copy' }] })
+    const derived = putRulesBack(kept, { table: { ...same, columns: [same.columns[0]!] }, formats: [formats[0]!] }).table
+    for (const column of [table.columns[0]!, ...decoded.columns.slice(0, 1), ...derived.columns])
+      expect(columnFacts(column), column.name).toMatchObject({ summary: '<0,5 to > 100', missing: 1 })
   })
 
   test('two styles of decimals are refused behind signs too', () => {

@@ -2,8 +2,9 @@ import { counted } from '../num/listed.js'
 import { shorten } from '../tell/numbers.js'
 import { presentValues } from './encoder.js'
 import { KINDS } from './infer.js'
+import { limitText } from './number-style.js'
 import type { RawColumn } from './raw.js'
-import { type Column, type ColumnKind, isEmpty, isNumeric } from './table.js'
+import { type Column, type ColumnKind, isEmpty, isNumeric, type NumericColumn } from './table.js'
 
 /** What a column is, in a line. */
 export interface ColumnFacts {
@@ -30,7 +31,7 @@ export function columnFacts(column: Column): ColumnFacts {
   if (isNumeric(column)) {
     const present = presentValues(column)
     const [low, high] = rangeOf(present)
-    const [from, to] = [low, high].map((end) => endText(end, kind === 'datetime'))
+    const [from, to] = [low, high].map((end) => endText(end, column))
     return { name, kind, missing: column.values.length - present.length, summary: `${from} to ${to}`, range: { low, high } }
   }
   const { codes, levels } = column
@@ -59,9 +60,11 @@ export function rangeOf(values: Iterable<number>): [number, number] {
   return [low, high]
 }
 
-/** An end of a range: a day, or a number of at most six digits. */
-export function endText(value: number, isTime: boolean): string {
-  return isTime ? new Date(value).toISOString().slice(0, 10) : String(Number(value.toPrecision(6))).replace('-', '−')
+/** An end of a range: a day, a limit of measurement, or a number of at most six digits. */
+export function endText(value: number, column: Pick<NumericColumn, 'kind' | 'limits'>): string {
+  const limit = limitText(value, column)
+  if (limit !== undefined) return limit
+  return column.kind === 'datetime' ? new Date(value).toISOString().slice(0, 10) : String(Number(value.toPrecision(6))).replace('-', '−')
 }
 
 /** Kinds that the cells of a column allow besides the one that it has. Cost O(rows). */

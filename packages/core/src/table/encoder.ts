@@ -4,6 +4,7 @@ import { type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { placeLevels } from './categories.js'
 import type { ColumnFormat } from './infer.js'
+import { limitsOf } from './number-style.js'
 import { roundToFormat } from './present.js'
 import { fitScaler, type NumericScaler, type ScalingMethod, scaleValues, unscaleValues } from './scaling.js'
 import { type Column, type ColumnKind, emptyColumn, isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from './table.js'
@@ -150,7 +151,9 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
     const { name, kind, levels } = encoder.kinds[c]!
     if (code.carries === 'identifier') return { name, kind: 'identifier' }
     if (code.carries === 'empty') return emptyColumn(name, kind, n)
-    if (code.carries === 'constant') return { name, kind: kind as NumericColumn['kind'], values: new Float64Array(n).fill(code.value) }
+    const limits = limitsOf(encoder.formats[c]!.number)
+    if (code.carries === 'constant')
+      return { name, kind: kind as NumericColumn['kind'], values: new Float64Array(n).fill(code.value), ...limits }
     if (code.carries === 'factor') {
       const column = Int32Array.from({ length: n }, (_, i) => codes[i * factorCount + code.factor]!)
       return {
@@ -162,7 +165,7 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
     }
     const scaled = Float64Array.from({ length: n }, (_, i) => coordinates.data[i * coordinates.cols + code.coordinate]!)
     const values = unscaleValues(code.scaler, scaled).map((x) => roundToFormat(x, encoder.formats[c]!))
-    const column = { name, kind: kind as NumericColumn['kind'], values }
+    const column = { name, kind: kind as NumericColumn['kind'], values, ...limits }
     if (code.missingFactor === undefined) return column
     const missing = Uint8Array.from({ length: n }, (_, i) => codes[i * factorCount + code.missingFactor!]!)
     return { ...column, values: values.map((x, i) => (missing[i] ? 0 : x)), missing }

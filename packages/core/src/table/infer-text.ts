@@ -8,7 +8,7 @@ import { hintFor } from './hint.js'
 import { noteRounding, notFinite, numbersOf, unfit } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
 import { type Notation, PLAIN } from './notation.js'
-import { numberStyle } from './number-style.js'
+import { limitsOf, numberStyle } from './number-style.js'
 import { numberingOf } from './numbering.js'
 import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
@@ -74,7 +74,8 @@ function inferCensored(base: TextBase, cells: CensoredCells, context: Inferring 
   const { values, censoring } = placeBeyond(cells, { ...read, decimals: style.decimals ?? 0, decimalsOf })
   if (!context.wanted)
     context.notes.push(censoredNote(name, signs.filter((sign) => sign !== undefined).length, bare.filter((cell) => cell !== null).length))
-  return { column: { name, kind: 'number', ...read, values }, format: { ...base, kind: 'number', number: { ...style, censoring } } }
+  const number = { ...style, censoring }
+  return { column: { name, kind: 'number', ...read, values, ...limitsOf(number) }, format: { ...base, kind: 'number', number } }
 }
 
 const censoredNote = (name: string, beyond: number, present: number): string =>

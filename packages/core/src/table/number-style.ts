@@ -1,5 +1,6 @@
 import { type Censoring, limitAt } from './censoring.js'
 import { dress, fractionOf, isPlain, type Notation, PLAIN } from './notation.js'
+import type { NumericColumn } from './table.js'
 
 /** How the numbers of a text column are written. */
 export interface NumberStyle {
@@ -43,6 +44,16 @@ export function formatNumber(value: number, { decimals, padded, notation, censor
   const plain = decimals === undefined ? String(value) : rounded(value, decimals, padded)
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
 }
+
+/** The limits of a column that is so written, as its cells show them. */
+export function limitsOf(number: NumberStyle | undefined): Pick<NumericColumn, 'limits'> {
+  if (!number?.censoring) return {}
+  return { limits: number.censoring.limits.map(({ at }) => ({ at, text: formatNumber(at, number) })) }
+}
+
+/** How cells show a number that stands beyond a limit; undefined for others. */
+export const limitText = (value: number, { limits }: Pick<NumericColumn, 'limits'>): string | undefined =>
+  limits?.find(({ at }) => at === value)?.text
 
 function rounded(value: number, decimals: number, padded: boolean): string {
   const text = value.toFixed(Math.min(100, decimals))

@@ -1,6 +1,12 @@
 /** Kinds of column that the model knows. An identifier is left out of the model and written anew. */
 export type ColumnKind = 'number' | 'integer' | 'category' | 'boolean' | 'datetime' | 'identifier'
 
+/** A number that stands for cells beyond a limit of measurement, and how cells show it: 0.45 as `<0.5`. */
+export interface LimitText {
+  readonly at: number
+  readonly text: string
+}
+
 /** Numbers, whole numbers and date-times (milliseconds since 1970): finite where not missing. */
 export interface NumericColumn {
   readonly name: string
@@ -9,6 +15,8 @@ export interface NumericColumn {
   readonly values: Float64Array
   /** 1 marks an empty cell; absent when there is none. */
   readonly missing?: Uint8Array
+  /** Of a column with cells beyond limits of measurement. */
+  readonly limits?: readonly LimitText[]
 }
 
 /** Categories and booleans: `codes` [n] index `levels`; −1 is a missing cell. */

@@ -4,12 +4,14 @@ import {
   type CategoricalColumn,
   type ColumnEvaluation,
   levelShares,
+  limitText,
   type NumericColumn,
   numberText,
   presentValues,
   RARE_BELOW,
   shareText,
   shorten,
+  tickText,
   timeText
 } from '@sbridge/core/internal'
 import { isNumeric, type Table } from '@sbridge/core/tables'
@@ -22,6 +24,8 @@ import { shownLevels, shownValues } from './rare-values.js'
 /** Numbers with at most this many distinct values are drawn value by value. */
 const MOST_ATOMS = 25
 const MOST_LEVELS = 10
+/** Values that fit below an axis one by one. */
+const MOST_TICKS = 8
 /** Letters of a level's name that fit beside its bars, and above them. */
 const [LONGEST_BESIDE, LONGEST_NAME] = [18, 48]
 /** A single value that this share of the rows has is a spike, said in words and left out of the histogram. */
@@ -121,17 +125,23 @@ function numbersDrawing(
       Map<number, number>,
       Map<number, number>
     ]
-    return { drawing: atomsDrawing(real, kept, sides), spikes: hidden.length > 0 ? [rest] : [] }
+    // Among many bars the axis cannot name those of limits.
+    const named = values.length > MOST_TICKS ? values.filter((value) => shown(value) && limitText(value, real) !== undefined) : []
+    const limits = named.map((value) => `${spikeText(value, real)}: ${sharesText(first.get(value) ?? 0, second.get(value) ?? 0, sides)}`)
+    return { drawing: atomsDrawing(real, kept, sides), spikes: [...limits, ...(hidden.length > 0 ? [rest] : [])] }
   }
-  const time = real.kind === 'datetime'
   const spiky = [...first].filter(([value, share]) => share >= SPIKE_SHARE && shown(value)).map(([value]) => value)
   const spikes = spiky.map(
-    (value) =>
-      `= ${time ? timeText(value) : numberText(value)}: ${sharesText(first.get(value)!, second.get(value) ?? 0, sides)} (not drawn)`
+    (value) => `${spikeText(value, real)}: ${sharesText(first.get(value)!, second.get(value) ?? 0, sides)} (not drawn)`
   )
   const rest = (values: Float64Array) => values.filter((value) => !spiky.includes(value))
   const { drawing, outside } = histogram(real, { real: rest(a), synthetic: rest(b), realCount: a.length, syntheticCount: b.length, sides })
   return { drawing, spikes: [...spikes, ...outside] }
+}
+
+/** A value that many rows have, as the table shows it where it stands for a limit of measurement. */
+function spikeText(value: number, column: NumericColumn): string {
+  return limitText(value, column) ?? `= ${column.kind === 'datetime' ? timeText(value) : numberText(value)}`
 }
 
 interface HistogramInput {
@@ -204,9 +214,13 @@ function binCount(ascending: Float64Array, range: number): number {
   return spread > 0 ? Math.max(10, Math.min(40, Math.ceil((range * Math.cbrt(n)) / (2 * spread)))) : 25
 }
 
-function axisTicks(kind: string, values: readonly number[]): object {
-  const { axis } = axisScale(kind, Float64Array.from(values))
-  return { ...axis, ...(kind !== 'datetime' && values.length <= 8 ? { ticks: values } : {}), type: kind === 'datetime' ? 'utc' : 'linear' }
+function axisTicks(column: NumericColumn, values: readonly number[]): object {
+  const { axis } = axisScale(column.kind, Float64Array.from(values))
+  if (column.kind === 'datetime') return { ...axis, type: 'utc' }
+  if (values.length > MOST_TICKS) return { ...axis, type: 'linear' }
+  const plain = tickText(Math.max(...values.map(Math.abs)) || 1)
+  const tickFormat = (value: number) => limitText(value, column) ?? plain(value)
+  return { ...axis, ticks: values, ...(column.limits ? { tickFormat } : {}), type: 'linear' }
 }
 
 /** Shares of the single values, side by side. */
@@ -226,7 +240,7 @@ function atomsDrawing(column: NumericColumn, shares: readonly [Map<number, numbe
   )
   const alone = values.length === 1 ? { domain: [values[0]! - 1.5, values[0]! + 1.5] } : {}
   return drawPlot(`Shares of the values of ${column.name}, ${bothText(sides)}`, {
-    ...frame({ ...axisTicks(column.kind, values), ...alone }),
+    ...frame({ ...axisTicks(column, values), ...alone }),
     marks: [Plot.rectY(bars, { x1: 'from', x2: 'to', y: 'share', fill: 'fill', fillOpacity: 0.85 }), Plot.ruleY([0])]
   })
 }

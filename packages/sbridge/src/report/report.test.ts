@@ -513,3 +513,24 @@ describe('the foot of a report', () => {
     expect(of({ keptBack: 'halves are too small' }).textContent).toContain('Measured in-sample only: halves are too small.')
   })
 })
+
+test('limits of measurement are drawn and said as cells show them, not as the numbers that stand for them', async () => {
+  const limits = [{ at: 0.45, text: '<0,5' }]
+  const column = (seed: number, most: number): NumericColumn => ({
+    name: 'crp',
+    kind: 'number',
+    values: uniforms(keyFromSeed(seed), 90).map((u) => (u < 0.3 ? 0.45 : Number((most * u).toFixed(1)))),
+    limits
+  })
+  const tables = (most: number) => [1, 2].map((seed): Table => ({ columns: [column(seed, most)], rowCount: 90 }))
+  const pageOf = async (most: number) => {
+    const [real, synthetic] = tables(most) as [Table, Table]
+    const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
+    return parseHTML(renderReport({ title: 'laboratory', evaluation, real, synthetic })).document.querySelector('#marginals')!.textContent!
+  }
+  // Many values: the limit is a spike beside the histogram. Some: one of many bars. Few: a bar with its name below.
+  expect(await pageOf(90)).toMatch(/<0,5: \d\d % real/)
+  expect(await pageOf(3)).toMatch(/<0,5: \d\d % real/)
+  expect(await pageOf(1)).toContain('<0,5')
+  for (const most of [90, 3, 1]) expect(await pageOf(most)).not.toContain('0.45')
+})

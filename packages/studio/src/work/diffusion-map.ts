@@ -92,8 +92,8 @@ export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedd
       name: column.name,
       values: Float32Array.from(values, (value) => (value - low) / (high - low || 1)),
       levels: null,
-      low: endText(low, column.kind === 'datetime'),
-      high: endText(high, column.kind === 'datetime')
+      low: endText(low, column),
+      high: endText(high, column)
     }
   }
 }

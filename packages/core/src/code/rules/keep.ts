@@ -5,6 +5,7 @@ import { dateUnit } from '../../table/date-style.js'
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
+import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
 import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
 import { bends, type Exception, type Exceptions, exceptionAt, exceptionsOf } from './exceptions.js'
@@ -262,7 +263,10 @@ export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, 
           cells: rule.kind === 'lookup' ? rowCells(soFar.table, rule.from) : () => []
         })
       : () => undefined
-    done.set(rule.column, { column: derived(rule, { column: whole, soFar, except }), format: whole.format })
+    done.set(rule.column, {
+      column: derived(rule, { column: { ...whole, ...limitsOf(whole.format.number) }, soFar, except }),
+      format: whole.format
+    })
   }
   const placed = columns.map(({ name }) => done.get(name)!)
   return {
@@ -279,7 +283,7 @@ function exceptionsTo(rule: Exclude<KeptRule, KeptGaps>): Exceptions | undefined
 }
 
 interface Derived {
-  readonly column: RuledColumn
+  readonly column: RuledColumn & Pick<NumericColumn, 'limits'>
   /** All that is drawn, and derived before. */
   readonly soFar: WrittenTable
   readonly except: (row: number) => Exception | undefined

@@ -1,4 +1,4 @@
-import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 /** What a value stands for: a category's text, a number, or null where it is missing. */
 export type CellValue = string | number | null
@@ -84,7 +84,7 @@ function nearest(keys: LookupTable['keys'], wanted: readonly CellValue[], spread
 
 /** A column of values as `cellAt` reads them. */
 export function columnOfCells(
-  column: Pick<Column, 'name' | 'kind'> & { readonly levels?: readonly string[] | undefined },
+  column: Pick<Column, 'name' | 'kind'> & { readonly levels?: readonly string[] | undefined } & Pick<NumericColumn, 'limits'>,
   cells: readonly CellValue[]
 ): Column {
   const { name, kind, levels = [] } = column
@@ -95,7 +95,8 @@ export function columnOfCells(
   }
   const values = Float64Array.from(cells, (cell) => (cell === null ? 0 : (cell as number)))
   const missing = Uint8Array.from(cells, (cell) => (cell === null ? 1 : 0))
-  return missing.includes(1) ? { name, kind, values, missing } : { name, kind, values }
+  const limits = column.limits ? { limits: column.limits } : {}
+  return missing.includes(1) ? { name, kind, values, missing, ...limits } : { name, kind, values, ...limits }
 }
 
 /** Rows of a table as cells by column name. */

@@ -1,3 +1,4 @@
+import { limitsOf } from '../../table/number-style.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Column, emptyColumn, isNumericKind, type Table } from '../../table/table.js'
 import { contextOf } from '../context.js'
@@ -49,7 +50,8 @@ function training({ coding, kinds, donors }: ImputationModel): Table {
   const columns = coding.columns.map((column, c): Column => {
     const { name, kind, levels } = kinds[c]!
     if (column.carries === 'nothing') return emptyColumn(name, kind, rows)
-    if (column.carries === 'constant') return { name, kind: kind as 'number', values: new Float64Array(rows).fill(column.value) }
+    const limits = limitsOf(coding.formats[c]!.number)
+    if (column.carries === 'constant') return { name, kind: kind as 'number', values: new Float64Array(rows).fill(column.value), ...limits }
     const places = Array.from({ length: rows }, (_, j) => data.subarray(j * cols, (j + 1) * cols))
     if (column.carries === 'levels') {
       const codes = Int32Array.from(places, (row, j) => (isKnown(j, column.at) ? levelsByNearness(column, row)[0]! : -1))
@@ -57,7 +59,7 @@ function training({ coding, kinds, donors }: ImputationModel): Table {
     }
     const missing = Uint8Array.from(places, (_, j) => (isKnown(j, column.at) ? 0 : 1))
     const values = Float64Array.from(places, (row, j) => (missing[j] ? 0 : numberAt(column, row[column.at]!, coding.formats[c]!)))
-    return { name, kind: isNumericKind(kind) ? kind : 'number', values, ...(missing.includes(1) ? { missing } : {}) }
+    return { name, kind: isNumericKind(kind) ? kind : 'number', values, ...(missing.includes(1) ? { missing } : {}), ...limits }
   })
   return { columns, rowCount: rows }
 }

@@ -30,7 +30,7 @@ export function snapshotRoles(table: RawTable): RoleFacts[] {
     const bad = values.findIndex((value) => !Number.isFinite(value))
     if (bad >= 0) return { name, numbers: false, times: false, summary: whyNot(column, bad), distinct }
     const [low, high] = rangeOf(values)
-    const [from, to] = [low, high].map((end) => endText(end, dates !== undefined))
+    const [from, to] = [low, high].map((end) => endText(end, { kind: dates ? 'datetime' : 'number' }))
     return { name, numbers: !dates, times: high > low, summary: high > low ? `${from} to ${to}` : `always ${from}`, distinct }
   })
 }

@@ -50,7 +50,8 @@ export async function chooseConditional(asked: ChoiceProblem): Promise<Condition
   const observed = asked.observed && (await tellsApart(asked.observed, training.rows)) ? asked.observed : undefined
   const problem = { ...asked, group, observed }
   const start = { epsilon: fixed.epsilon ?? kernel.epsilon, ridge: fixed.ridge ?? DEFAULT_RIDGE, freeRatio: 1 }
-  const known = split.given.length > 0 || observed !== undefined
+  // Of what is observed alone a fixed ε leaves nothing to choose, and nobody asks how it scores.
+  const known = split.given.length > 0 || (observed !== undefined && fixed.epsilon === undefined)
   const nothing = { ...start, trials: [], heldOutRows: 0 }
   if (group.split.free.length === 0) return nothing
   // Held-out rows that are given nothing would be scored by the law of all rows, to which one that repeats the training rows is as good.

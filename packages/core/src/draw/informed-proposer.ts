@@ -17,10 +17,37 @@ export interface VisitedRows {
   readonly first: number
 }
 
+/** The local Gaussian of one chain and part under all that is known. Proposers that share it draw from one factorisation. */
+export class KnownGaussian {
+  readonly gaussian: LocalGaussian
+  standIn: PlacedStandIn | undefined
+  private readonly ranged: boolean
+  private rows: VisitedRows | undefined
+  private pair = -1
+
+  constructor(problem: Pick<InformedProblem, 'split' | 'ridge' | 'reach'>) {
+    this.gaussian = new LocalGaussian(problem.split, problem)
+    this.ranged = problem.split.ranged.length > 0
+  }
+
+  /** Takes in part `place` at row k of the visited ones, where a chain stands at `from`; nothing where it did so last. */
+  at(rows: VisitedRows, { place, k, from }: { readonly place: number; readonly k: number; readonly from: Float64Array }): void {
+    const pair = k * rows.parts.length + place
+    if (this.rows === rows && this.pair === pair) return
+    this.rows = rows
+    this.pair = pair
+    const part = rows.parts[place]!
+    this.gaussian.clamp(rowOf(part.mean, k), rowOf(part.covariance, k), from)
+    this.standIn = rows.conditioned.standIns?.[pair]
+    if (!this.standIn) return
+    this.gaussian.observe(this.standIn.standIn, this.standIn.at)
+    if (this.ranged) this.gaussian.absorb()
+  }
+}
+
 /** Draws proposals, one chain at a time, from the mixture of local Gaussians times what is known. */
 export class Proposer {
   private readonly gaussian: LocalGaussian
-  private placed: PlacedStandIn | undefined
   private readonly uniform: Float64Array
   private readonly mean: Float64Array
   private readonly ranged: boolean
@@ -29,9 +56,10 @@ export class Proposer {
   constructor(
     private readonly problem: InformedProblem,
     private readonly asked: Asked,
-    private readonly answer: Answer
+    private readonly answer: Answer,
+    private readonly known = new KnownGaussian(problem)
   ) {
-    this.gaussian = new LocalGaussian(problem.split, problem)
+    this.gaussian = known.gaussian
     this.uniform = new Float64Array(problem.law.strata.parts.length)
     this.mean = new Float64Array(asked.from.coordinates.cols)
     this.ranged = problem.split.ranged.length > 0
@@ -40,20 +68,22 @@ export class Proposer {
   }
 
   /** Proposes from row k of the visited ones. */
-  visit({ parts, conditioned, first }: VisitedRows, k: number): void {
-    const { asked, answer, problem } = this
+  visit(rows: VisitedRows, k: number): void {
+    const { asked, answer, problem, known } = this
+    const { parts, conditioned, first } = rows
     const i = first + k
     const chain = asked.chains[i]!
     const { bounds } = problem.conditions[problem.conditionOf[chain]!]!
     const chosen = this.choose(conditioned, { k, chain, partCount: parts.length })
     const logTotal = conditioned.logTotal[k]!
+    const from = rowOf(asked.from.coordinates, i)
     if (asked.back) {
       const target = asked.back.part[i]!
       const place = parts.length > 1 ? parts.findIndex((candidate) => candidate.part === target) : chosen
-      this.condition(parts, conditioned, { place, k, i })
+      known.at(rows, { place, k, from })
       answer.logBackward[i] = this.density(bounds, rowOf(asked.back.coordinates, i)) - logTotal
-      if (place !== chosen) this.condition(parts, conditioned, { place: chosen, k, i })
-    } else this.condition(parts, conditioned, { place: chosen, k, i })
+    }
+    known.at(rows, { place: chosen, k, from })
     const part = parts[chosen]!
     const into = rowOf(answer.next.state.coordinates, i)
     answer.next.logForward[i] = this.draw(part.part, { bounds, chain, i, into }) - logTotal
@@ -81,21 +111,6 @@ export class Proposer {
     return chosen
   }
 
-  /** Sets the workspace to one part, conditioned on everything Gaussian that is known. */
-  private condition(
-    parts: readonly LocalPart[],
-    { standIns }: Conditioned,
-    { place, k, i }: { place: number; k: number; i: number }
-  ): void {
-    const { gaussian, asked } = this
-    const part = parts[place]!
-    gaussian.clamp(rowOf(part.mean, k), rowOf(part.covariance, k), rowOf(asked.from.coordinates, i))
-    this.placed = standIns?.[k * parts.length + place]
-    if (!this.placed) return
-    gaussian.observe(this.placed.standIn, this.placed.at)
-    if (this.ranged) gaussian.absorb()
-  }
-
   /** log of the conditioned proposal density at a point, beyond the bridge's own and before its normaliser. */
   private density(bounds: Bounds, point: Float64Array): number {
     return this.standIn(point) - (this.ranged ? this.gaussian.rangedMass(bounds, point) : 0)
@@ -103,11 +118,13 @@ export class Proposer {
 
   /** log L̂ at a point; 0 where nothing is observed. */
   private standIn(point: Float64Array): number {
-    return this.placed ? standInValue(this.placed.standIn, this.placed.at, point) : 0
+    const { standIn } = this.known
+    return standIn ? standInValue(standIn.standIn, standIn.at, point) : 0
   }
 
   private draw(part: number, { bounds, chain, i, into }: { bounds: Bounds; chain: number; i: number; into: Float64Array }): number {
-    const { gaussian, placed, problem, ranged } = this
+    const { gaussian, problem, ranged } = this
+    const placed = this.known.standIn
     const free = into.length - problem.split.given.length
     const normal = fillNormal(this.keys.normal, chain, new Float64Array(free + (ranged ? 0 : (placed?.standIn.rows.rows ?? 0))))
     const uniform = ranged ? fillUniform(this.keys.range, chain, new Float64Array(bounds.low.length)) : normal
@@ -122,7 +139,7 @@ export class Proposer {
 
   /** m + C^{1/2} ξ → m + α (x − m) + √(1 − α²) C^{1/2} ξ. */
   private overrelax(alpha: number, { i, into }: { i: number; into: Float64Array }): void {
-    if (this.placed) this.gaussian.posteriorMean(this.mean)
+    if (this.known.standIn) this.gaussian.posteriorMean(this.mean)
     else this.mean.set(this.gaussian.centre)
     const before = rowOf(this.asked.from.coordinates, i)
     const noise = Math.sqrt(1 - alpha * alpha)

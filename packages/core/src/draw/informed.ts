@@ -7,7 +7,7 @@ import { type Matrix, rowOf } from '../num/matrix.js'
 import { fillUniform, type Key } from '../num/random.js'
 import { conditioned } from './informed-evidence.js'
 import type { Answer, Asked, InformedProblem, Proposals } from './informed-problem.js'
-import { Proposer, type VisitedRows } from './informed-proposer.js'
+import { KnownGaussian, Proposer, type VisitedRows } from './informed-proposer.js'
 
 /** Chains on their way, with the proposal that each will be tested with next. */
 export interface InformedChains {
@@ -167,7 +167,8 @@ export async function evaluate(problem: InformedProblem, asked: Asked): Promise<
 export async function proposals(problem: InformedProblem, from: InformedState, keys: readonly Key[]): Promise<InformedState[]> {
   const chains = allOf(from)
   const answers = keys.map(() => emptyAnswer(from))
-  const proposers = keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!))
+  const known = new KnownGaussian(problem)
+  const proposers = keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!, known))
   await visit(problem, { from, chains }, (shown, k) => {
     for (const proposer of proposers) proposer.visit(shown, k)
   })
@@ -202,7 +203,8 @@ async function visit(
   const gaussian = new LocalGaussian(problem.split, problem)
   await inChunks(problem, asked, async ({ states, chains, parts, first }) => {
     const known = await conditioned(problem, gaussian, { from: states, chains, parts })
-    for (let k = 0; k < chains.length; k++) see({ parts, conditioned: known, first }, k)
+    const rows = { parts, conditioned: known, first }
+    for (let k = 0; k < chains.length; k++) see(rows, k)
   })
 }
 

@@ -102,6 +102,9 @@ function expectSummary(found: Summary, wanted: Summary): void {
 
 const WORD = 'P(season = the "wet" one)'
 const posterior = async (...observe: string[]) => samplePosterior(model, { observe, rows: COUNT }, context)
+/** At the model's own ε, which `posterior` looks for and finds. */
+const { epsilon } = model.kernel
+const posteriorAt = async (observe: string) => samplePosterior(model, { observe: [observe], rows: COUNT, epsilon }, context)
 
 describe('observations that name categories', { tags: ['slow'] }, () => {
   test.each([
@@ -110,13 +113,13 @@ describe('observations that name categories', { tags: ['slow'] }, () => {
     ['y - 3*P(rain) = -1 ± 0.3', exact(-3, -1, 0.3)],
     [`y + 2*P(season=dry) = 1 ± 0.2`, exact(-2, -1, 0.2)]
   ])('%s: classes are weighed by their evidence, and rows within them observe y', async (text, wanted) => {
-    const { table, report } = await posterior(text)
+    const { table, report } = await posteriorAt(text)
     expectSummary(summaryOf(table), wanted)
     expect(report.acceptance).toBeGreaterThan(0.8)
   })
 
   test('a product with an indicator observes one class and leaves the other as it is', async () => {
-    const { table } = await posterior(`(y - 2)*${WORD} = 0 ± 0.2`)
+    const { table } = await posteriorAt(`(y - 2)*${WORD} = 0 ± 0.2`)
     const found = summaryOf(table)
     // Of the dry rows it says nothing: L = 1. Of the wet ones N(2; 1.2, 1.25 + 0.04) √(2π) 0.2.
     const odds = (SHARE / (1 - SHARE)) * 0.2 * exp(logNormal(2, WET, 1.29))
@@ -126,14 +129,14 @@ describe('observations that name categories', { tags: ['slow'] }, () => {
   })
 
   test('an indicator alone multiplies the odds: 1 ± 1 by e^½', async () => {
-    const { table, report } = await posterior(`${WORD} = 1 ± 1`)
+    const { table, report } = await posteriorAt(`${WORD} = 1 ± 1`)
     const odds = (SHARE / (1 - SHARE)) * exp(0.5)
     expectSummary(summaryOf(table), { share: odds / (1 + odds), wet: WET, dry: DRY, spread: 1.25 })
     expect(report.observations[0]!.prior.mean).toBeCloseTo(SHARE - 1, 6)
   })
 
   test('what is known to be in a class is drawn as what is given it', async () => {
-    const observed = summaryOf((await posterior(`${WORD} = 1 ± 0.001`)).table)
+    const observed = summaryOf((await posteriorAt(`${WORD} = 1 ± 0.001`)).table)
     const { table } = await sampleConditional(model, { given: { season: 'the "wet" one' }, rows: COUNT }, context)
     const given = summaryOf(table)
     expect(observed.share).toBe(1)
@@ -146,6 +149,7 @@ describe('observations that name categories', { tags: ['slow'] }, () => {
     const beside = await posterior('y = 1 ± 0.3', `x + ${WORD} = 0 ± 1000000`)
     expect(beside.report.epsilon).toBe(without.report.epsilon)
     expectSummary(summaryOf(beside.table), exact(0, 1, 0.3))
+    expect(without.report.epsilon).toBe(epsilon)
     const alone = await posterior(`${WORD} = 0 ± 1000000`)
     expectSummary(summaryOf(alone.table), { share: SHARE, wet: WET, dry: DRY, spread: 1.25 })
   })
@@ -180,7 +184,9 @@ describe.each([
             : []
       )
     }
-    const fitted = await fitLatentTable(raw, { latent: 'pca:2', scaling: 'standard', seed: 1 }, { engine })
+    // Behind the linear one ε is looked for.
+    const bandwidth = hidden ? 0.05 : undefined
+    const fitted = await fitLatentTable(raw, { latent: 'pca:2', scaling: 'standard', seed: 1, bandwidth }, { engine })
     const { linear, ...codec } = fitted.codec
     expect(linear).toBeDefined()
     const latent = hidden ? { ...fitted, codec } : fitted
@@ -203,7 +209,7 @@ describe('classes that are swept', { tags: ['slow'] }, () => {
         { name: 'x', source: 'number' as const, values: normals(keyFromSeed(6), M) }
       ]
     }
-    const swept = await fitGlobal(inferTable(raw), { scaling: 'standard' }, context)
+    const swept = await fitGlobal(inferTable(raw), { scaling: 'standard', bandwidth: 0.3 }, context)
     expect(swept.summary.categories).toBe('sweep')
     const { table } = await samplePosterior(swept, { observe: ['P(c3 = b) = 1 ± 1', 'x = 1 ± 0.5'], rows: COUNT }, context)
     const c3 = table.columns[3]!

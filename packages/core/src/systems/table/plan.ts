@@ -116,7 +116,7 @@ function knownSize(asked: Asked, { coordinateCount, partCount, numericNames, ban
   const fixed = bandwidthGiven || typeof asked.epsilon === 'number'
   const each = fixed ? (typeof asked.ridge === 'number' ? TRIALS.one : TRIALS.ridges) : TRIALS.all
   const posterior = observes(asked)
-  const trials = !posterior ? sets.size * each : fixed ? TRIALS.one : TRIALS.observed
+  const trials = !posterior || fixed ? sets.size * each : TRIALS.observed
   return { conditions: asked.givens.length, trials, coordinateCount, partCount, observes: posterior }
 }
 

@@ -17,7 +17,9 @@ export default defineConfig({
   },
   test: {
     globalSetup: './test/kernels.ts',
-    setupFiles: ['./test/one-thread.ts'],
+    setupFiles: ['./test/one-thread.ts', './test/equal-bytes.ts'],
+    // Tests make many small arrays: in a larger nursery most are gone before it is full, and are never copied.
+    execArgv: ['--max-semi-space-size=64'],
     // Files beside the sources keep no state of the process and share one copy of the modules, which cost each a second to
     // load; but for those that replace a module. All others have a process of their own.
     projects: [

@@ -22,7 +22,7 @@ const PAGE = `<!doctype html>
   // Five lines:
   const host = browserHost()
   const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 2, host })
-  const model = await fitTable({ columns, rowCount: lines.length }, { seed: 1 }, { engine })
+  const model = await fitTable({ columns, rowCount: lines.length }, { scaling: 'standard', seed: 1 }, { engine })
   const rows = await sampleTable(model, { rows: 200, seed: 1 }, { engine })
   const drawn = presentRows(model, rows, 'text')
   // That was all.
@@ -52,7 +52,7 @@ async function inNode(): Promise<{ epsilon: number; columns: unknown }> {
     columns: names!.map((name, c) => ({ name, source: 'text', values: lines.map((line) => line[c] || null) }))
   }
   const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
-  const model = await fitTable(table, { seed: 1 }, { engine })
+  const model = await fitTable(table, { scaling: 'standard', seed: 1 }, { engine })
   const rows = await sampleTable(model, { rows: 200, seed: 1 }, { engine })
   await engine.close()
   return { epsilon: model.summary.epsilon, columns: presentRows(model, rows, 'text').columns }

@@ -65,8 +65,6 @@ function noCategory(encoder: Observable, column: number, text: string): InputErr
   })
 }
 
-const nameOf = ({ name, level }: Indicator): string => JSON.stringify([name, level])
-
 /** The factor of a checked indicator's column. */
 export function factorOf({ columns }: Encoder, { name }: Indicator): number {
   const code = columns.find((one) => one.name === name)
@@ -76,15 +74,14 @@ export function factorOf({ columns }: Encoder, { name }: Indicator): number {
 
 /** Whether checked indicators hold in a row of codes. */
 export function holdsAt(encoder: Encoder, indicators: readonly Indicator[]): (codes: Int32Array) => (indicator: Indicator) => boolean {
-  const places = new Map(
-    indicators.map((indicator) => {
-      const { levels } = encoder.kinds.find(({ name }) => name === indicator.name)!
-      return [nameOf(indicator), { factor: factorOf(encoder, indicator), level: levels!.indexOf(indicator.level!) }]
-    })
-  )
+  const places = new Map<string, { readonly factor: number; readonly levels: readonly string[] }>()
+  for (const indicator of indicators) {
+    const { levels } = encoder.kinds.find(({ name }) => name === indicator.name)!
+    places.set(indicator.name, { factor: factorOf(encoder, indicator), levels: levels! })
+  }
   return (codes) => (indicator) => {
-    const { factor, level } = places.get(nameOf(indicator))!
-    return codes[factor] === level
+    const { factor, levels } = places.get(indicator.name)!
+    return levels[codes[factor]!] === indicator.level
   }
 }
 

@@ -1,7 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import type { Encoder } from '../table/encoder.js'
-import { type NumericScaler, unscaleValues } from '../table/scaling.js'
+import { decoderOf, type NumericScaler } from '../table/scaling.js'
 
 /** A row in the units of the table: numbers (null where missing), level names, true or false. */
 export type LikelihoodRow = Readonly<Record<string, number | string | boolean | null>>
@@ -16,7 +16,7 @@ export interface LikelihoodModule {
 
 /** The column's value at a coordinate. */
 export function valueAt(scaler: NumericScaler, z: number): number {
-  return unscaleValues(scaler, Float64Array.of(z))[0]!
+  return decoderOf(scaler)(z)
 }
 
 /** Coordinates and codes as a row in the units of the table. */

@@ -3,16 +3,17 @@ import { type Matrix, matrix } from '../num/matrix.js'
 import { derivative, isLinearByClass } from '../table/derivative.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
 import { byClass, columnsOf, type Expression, evaluate, indicatorsOf, type ObservationExpression } from '../table/expression.js'
-import { type NumericScaler, unscaleValues } from '../table/scaling.js'
+import { decoderOf, type NumericScaler } from '../table/scaling.js'
 import type { Evidence, RowLikelihood } from './evidence.js'
 import { factorOf, holdsAt } from './indicators.js'
-import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt, valueAt } from './likelihood-row.js'
+import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt } from './likelihood-row.js'
 
 /** A numeric column as a function of its coordinate. */
 interface Decoded {
   readonly name: string
   readonly coordinate: number
   readonly scaler: NumericScaler
+  readonly decode: (z: number) => number
 }
 
 /** Half-width, in coordinates, of the differences that stand for slopes of quantile scalings. */
@@ -21,13 +22,15 @@ const WIDE = 0.15
 /** d column / d coordinate. */
 export function slopeAt(scaler: NumericScaler, z: number): number {
   if (scaler.method === 'standard') return scaler.nonNegative && scaler.centre + scaler.scale * z < 0 ? -scaler.scale : scaler.scale
-  const [low, high] = unscaleValues(scaler, Float64Array.of(z - WIDE, z + WIDE))
-  return (high! - low!) / (2 * WIDE)
+  const decode = decoderOf(scaler)
+  return (decode(z + WIDE) - decode(z - WIDE)) / (2 * WIDE)
 }
 
 function decodedColumns(encoder: Encoder): Decoded[] {
   return encoder.columns.flatMap((code) =>
-    code.carries === 'coordinate' ? [{ name: code.name, coordinate: code.coordinate, scaler: code.scaler }] : []
+    code.carries === 'coordinate'
+      ? [{ name: code.name, coordinate: code.coordinate, scaler: code.scaler, decode: decoderOf(code.scaler) }]
+      : []
   )
 }
 
@@ -61,12 +64,13 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
     )
     return { deviation, used, within, linear: standard && isLinearByClass(residual) }
   })
-  const reader = (used: readonly Decoded[], point: Float64Array) => {
-    const values = new Map(used.map(({ name, coordinate, scaler }) => [name, valueAt(scaler, point[coordinate]!)]))
-    return (name: string) => values.get(name) ?? constants.get(name)!
+  const columns = new Map(decoded.map((one) => [one.name, one]))
+  const reader = (point: Float64Array) => (name: string) => {
+    const column = columns.get(name)
+    return column ? column.decode(point[column.coordinate]!) : constants.get(name)!
   }
   const residuals = (point: Float64Array, codes: Int32Array): Float64Array =>
-    Float64Array.from(compiled, ({ deviation, used, within }) => evaluate(within(holds(codes)).residual, reader(used, point)) / deviation)
+    Float64Array.from(compiled, ({ deviation, within }) => evaluate(within(holds(codes)).residual, reader(point)) / deviation)
   return {
     touches: [...new Set(compiled.flatMap(({ used }) => used.map(({ coordinate }) => coordinate)))].sort((a, b) => a - b),
     factors: [...new Set(indicators.map((indicator) => factorOf(encoder, indicator)))].sort((a, b) => a - b),
@@ -79,8 +83,8 @@ export function observationLikelihood(encoder: Encoder, observations: readonly O
     standIn(at, codes) {
       const rows = matrix(compiled.length, d)
       const targets = new Float64Array(compiled.length)
+      const read = reader(at)
       for (const [o, { deviation, used, within }] of compiled.entries()) {
-        const read = reader(used, at)
         const { residual, slopes } = within(holds(codes))
         targets[o] = -evaluate(residual, read) / deviation
         used.forEach(({ coordinate, scaler }, k) => {
@@ -147,10 +151,10 @@ interface CurvatureProblem {
 function curvatureAt({ at, row, slopes, decoded, gradientAt }: CurvatureProblem): Matrix {
   const d = at.length
   const curvature = matrix(d, d)
-  for (const { name, coordinate: c, scaler } of decoded) {
+  for (const { name, coordinate: c, scaler, decode } of decoded) {
     if (row[name] === null) continue
     const half = STEP[scaler.method]
-    const [bottom, top] = unscaleValues(scaler, Float64Array.of(at[c]! - half, at[c]! + half))
+    const [bottom, top] = [decode(at[c]! - half), decode(at[c]! + half)]
     const gap = top! - bottom!
     if (gap === 0) continue
     const above = gradientAt({ ...row, [name]: top! })

@@ -101,17 +101,21 @@ export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: K
 
 /** Coordinates → values, the inverse of `scaleValues`. Where values recur, fresh ones come as often as they would in another sample. */
 export function unscaleValues(scaler: NumericScaler, coordinates: Float64Array): Float64Array {
-  if (scaler.method === 'standard') {
-    return coordinates.map((z) => {
+  return coordinates.map(decoderOf(scaler))
+}
+
+/** The same of one coordinate at a time. */
+export function decoderOf(scaler: NumericScaler): (z: number) => number {
+  if (scaler.method === 'standard')
+    return (z) => {
       const x = scaler.centre + scaler.scale * z
       if (scaler.range) return Math.min(scaler.range[1], Math.max(scaler.range[0], x))
       return scaler.nonNegative && x < 0 ? -x : x
-    })
-  }
+    }
   const { knots, discrete } = scaler
   const n = knots.length
   const law = recurringValues(knots)
-  return coordinates.map((z) => {
+  return (z) => {
     const rank = normalCdf(z) * n
     if (law) return law.valueAt(rank)
     if (discrete) return knots[Math.floor(Math.min(n - 1e-9, Math.max(0, rank)))]!
@@ -119,7 +123,7 @@ export function unscaleValues(scaler: NumericScaler, coordinates: Float64Array):
     const low = Math.min(n - 1, Math.floor(position))
     const high = Math.min(n - 1, low + 1)
     return between(knots, low, high, position - low)
-  })
+  }
 }
 
 /** Interpolates between two order statistics, but not into the gap beside an atom: there the nearer one is taken. */

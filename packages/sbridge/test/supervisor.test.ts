@@ -4,8 +4,11 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import sqlite from 'node-sqlite3-wasm'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { supervise } from '../src/cli/supervisor.js'
 import { linearNetwork } from './onnx.js'
 
 const bin = fileURLToPath(new URL('../bin/sbridge.js', import.meta.url))
@@ -120,6 +123,187 @@ describe('a signal ends any job', () => {
       [130, null],
       [null, 'SIGINT']
     ]).toContainEqual(await ended)
+  })
+})
+
+describe('the supervisor waits less than a second, by its own clock', () => {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const before = signals.map((signal) => process.listeners(signal))
+  afterEach(async () => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+    signals.forEach((signal, s) => {
+      for (const listener of process.listeners(signal)) if (!before[s]!.includes(listener)) process.removeListener(signal, listener)
+    })
+  })
+
+  /** A job that has begun a file and never gives way; the clock stands still. */
+  async function started() {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    const exit = vi.spyOn(process, 'exit').mockImplementation((() => undefined) as never)
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true)
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const path = join(folder, '.sbridge-begun.tmp')
+    file('.sbridge-begun.tmp', 'half a ro')
+    const job = file(
+      'job.mjs',
+      `import { parentPort } from 'node:worker_threads'
+      parentPort.postMessage({ kind: 'temporary', path: ${JSON.stringify(path)}, stands: true })
+      parentPort.postMessage({ kind: 'say', bytes: new TextEncoder().encode('begun') })
+      for (;;);`
+    )
+    supervise(pathToFileURL(join(folder, job)), [])
+    while (said.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    return { exit, kill, path }
+  }
+
+  it.each(signals)('%s: a thread that gives way ends the process, and no time passes', async (signal) => {
+    const { exit, kill, path } = await started()
+    process.emit(signal)
+    while (exit.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(exit.mock.calls).toEqual([[130]])
+    expect(kill).not.toHaveBeenCalled()
+    expect(existsSync(path)).toBe(false)
+  })
+
+  it.each(signals)('%s: one that does not is left to itself, once; a second signal does not begin anew', async (signal) => {
+    const ended: Worker[] = []
+    const terminate = vi.spyOn(Worker.prototype, 'terminate').mockImplementation(function (this: Worker) {
+      ended.push(this)
+      return new Promise(() => {})
+    })
+    const { exit, kill, path } = await started()
+    process.emit(signal)
+    expect(terminate).toHaveBeenCalledTimes(1)
+    vi.advanceTimersByTime(500)
+    expect(kill).not.toHaveBeenCalled()
+    process.emit(signal)
+    vi.advanceTimersByTime(499)
+    expect(kill.mock.calls).toEqual([[process.pid, 'SIGINT']])
+    expect(process.listeners('SIGINT')).toEqual([])
+    expect([terminate.mock.calls.length, exit.mock.calls.length, existsSync(path)]).toEqual([1, 0, false])
+    terminate.mockRestore()
+    await ended[0]!.terminate()
+  })
+})
+
+/** Processor seconds that a process has used, all its threads; undefined once it is gone. Ticks are 1/100 s. @source proc(5) */
+function processorSeconds(pid: number): number | undefined {
+  try {
+    const words = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+    return words[0] === 'Z' ? undefined : (Number(words[11]) + Number(words[12])) / 100
+  } catch {
+    return undefined
+  }
+}
+
+describe.skipIf(!LINUX)('every verb, in the midst of its work, ends within a second of its own and leaves nothing', () => {
+  const at = (k: number) => ['--seed', '1', '--threads', '1', ...(k > 0 ? ['-n', String(k)] : [])]
+  const verbs: [name: string, args: string[]][] = [
+    ['sample', ['sample', 'large.csv', '-o', 'out.csv', '--report', 'out.html', ...at(50)]],
+    ['sample, conditions', ['sample', 'large.csv', '--observe', 'a + b = 0.4 ± 0.1', '-o', 'out.parquet', ...at(50)]],
+    ['sample, neighbourhoods', ['sample', 'large.csv', '--local', 'auto', '-o', 'out.csv', ...at(50)]],
+    ['sample, a codec', ['sample', 'large.csv', '--latent', 'autoencoder:3', '-o', 'out.csv', ...at(50)]],
+    ['sample, a database', ['sample', 'large.csv', '-o', 'sqlite:out.db', ...at(50)]],
+    ['fit', ['fit', 'large.csv', '-o', 'out.sbridge', ...at(0)]],
+    ['info', ['info', 'long.csv']],
+    ['evaluate', ['evaluate', 'large.csv', 'other.csv', '--report', 'out.html', ...at(0)]],
+    ['impute', ['impute', 'gaps.csv', '-o', 'out.csv', '--model', 'out.sbridge', ...at(0)]],
+    ['embed', ['embed', 'long.csv', '-k', '2', '-o', 'out.csv', ...at(0)]],
+    ['lift', ['lift', 'embedding.sbridge', 'places.csv', '-o', 'out.csv', '--threads', '1']],
+    ['forecast', ['forecast', 'large.csv', '--steps', '50', '-o', 'out.csv', ...at(50)]],
+    ['trajectories', ['trajectories', 'snapshots.csv', '--time', 't', '--reference', 'lotka-volterra', '-o', 'out.csv', ...at(50)]],
+    ['shards plan', ['shards', 'plan', 'sample', 'large.csv', '-o', 'out.csv', '--shards', '2', '--plan', 'out.json', ...at(40000)]],
+    ['shards run', ['shards', 'run', 'plan.json', '--shard', '1/2', '--threads', '1']],
+    ['bridge', ['bridge', 'large.csv', 'other.csv', '-o', 'out.csv', '--coupling', 'pairs.csv', ...at(50)]],
+    ['compare', ['compare', 'large.csv', 'other.csv', ...at(0)]]
+  ]
+  const everything = () => readdirSync(folder, { recursive: true }).sort()
+
+  beforeAll(() => {
+    file('large.csv', rows(3000, 'a,b,c,d,e,f,g,h'))
+    file('other.csv', rows(3100, 'a,b,c,d,e,f,g,h'))
+    file('long.csv', rows(120_000, 'a,b'))
+    file('places.csv', rows(200_000, 'coordinate_1,coordinate_2'))
+    file('gaps.csv', rows(3000, 'a,b,c,d,e,f,g,h').replace(/^([^,\n]*7,)[^,\n]*/gm, '$1'))
+    const places = rows(2000, 'x,y').trim().split('\n').slice(1)
+    file('snapshots.csv', `t,x,y\n${places.map((place, i) => `${i % 8},${place.replaceAll('-', '')}`).join('\n')}\n`)
+    const quick = `--threads 1 ${QUICK.join(' ')}`
+    expect(shell('$sbridge embed four.csv -k 2 -o out.csv --model embedding.sbridge --seed 1 --threads 1').status).toBe(0)
+    const plan = '-n 40000 --steps 500 --shards 2 --plan plan.json -o merged.csv'
+    expect(shell(`rm out.csv; $sbridge shards plan sample four.csv ${plan} ${quick}`).status).toBe(0)
+  })
+
+  it.each(verbs)('%s', async (_, args) => {
+    const before = everything()
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr!.on('data', (piece: Buffer) => {
+      said += piece.toString()
+    })
+    const ended = new Promise<[number | null, string | null]>((resolve) => {
+      child.on('close', (code, signal) => resolve([code, signal]))
+    })
+    const nap = () => new Promise((resolve) => setTimeout(resolve, 10))
+    // The start is over after one of these: the rest is work.
+    const ENOUGH = 0.8
+    let used = 0
+    for (let now: number | undefined = 0; now !== undefined && now < ENOUGH; now = processorSeconds(child.pid!)) {
+      used = now
+      await nap()
+    }
+    const from = processorSeconds(child.pid!)
+    child.kill('SIGTERM')
+    const end = setTimeout(() => child.kill('SIGKILL'), 20_000)
+    for (let now = from; now !== undefined; now = processorSeconds(child.pid!)) {
+      used = now
+      await nap()
+    }
+    clearTimeout(end)
+    expect(await ended).toEqual([130, null])
+    expect(said).toMatch(/(^|\n)\nsbridge: interrupted; no file is half-written\n$/)
+    expect(used - from!).toBeLessThan(1)
+    expect(everything()).toEqual(before)
+  })
+})
+
+describe('a database that is being written', () => {
+  const words = (name: string) => ['sample', 't.csv', '-n', '150000', '--steps', '1', ...QUICK, '-o', `sqlite:${name}`, '--append']
+  const standing = (name: string) => readdirSync(folder).filter((one) => one.startsWith(name) || one.startsWith('.sbridge'))
+  /** Interrupts once rows are on their way into the file. */
+  const interrupted = (name: string, at: () => boolean): Promise<Ended> => {
+    const child = spawn(process.execPath, [bin, ...words(name)], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    let stderr = ''
+    child.stderr!.on('data', (piece: Buffer) => {
+      stderr += piece.toString()
+    })
+    const watch = setInterval(() => {
+      if (!at()) return
+      clearInterval(watch)
+      child.kill('SIGINT')
+    }, 2)
+    return new Promise((resolve) => {
+      child.on('close', (code) => {
+        clearInterval(watch)
+        resolve({ code, stderr })
+      })
+    })
+  }
+
+  it('for the first time: there is no file', async () => {
+    const { code, stderr } = await interrupted('new.db', () => standing('.sbridge').some((name) => name.endsWith('.lock')))
+    expect([code, stderr]).toEqual([130, '\nsbridge: interrupted; no file is half-written\n'])
+    expect(standing('new.db')).toEqual([])
+  })
+
+  it('with rows in it: those are there, no more, and nobody is locked out', async () => {
+    expect(shell(`$sbridge sample t.csv -n 10 ${QUICK.join(' ')} -o sqlite:old.db`).status).toBe(0)
+    const { code } = await interrupted('old.db', () => standing('old.db').includes('old.db-journal'))
+    expect(code).toBe(130)
+    expect(standing('old.db')).toEqual(['old.db'])
+    const database = new sqlite.Database(join(folder, 'old.db'))
+    expect(database.all('SELECT count(*) AS n FROM rows')).toEqual([{ n: 10 }])
+    database.close()
   })
 })
 

@@ -1,6 +1,6 @@
 // The whole command line but for signals: runs in a thread of its own, under the supervisor.
 import { parentPort, workerData } from 'node:worker_threads'
-import { watchTemporaryFiles } from '../format/atomic-file.js'
+import { watchTemporaryFiles } from '../format/temporary.js'
 import type { JobData, JobMessage } from './messages.js'
 import { connectStreams } from './streams.js'
 

@@ -1,6 +1,7 @@
-import { readFileSync, unlinkSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { isatty } from 'node:tty'
 import { SHARE_ENV, Worker } from 'node:worker_threads'
+import { removeFiles } from '../format/temporary.js'
 import { causeOf, endedByItself, mistake, sentences, tooFewAddresses } from '../host/causes.js'
 import { type JobData, type JobMessage, ownBytes, type PlainError, type SupervisorMessage, type Terminals } from './messages.js'
 
@@ -100,7 +101,7 @@ class Supervisor {
     this.#interrupted = true
     say(`${process.stderr.isTTY ? TERMINAL_AS_BEFORE : ''}\nsbridge: interrupted; no file is half-written\n`)
     setTimeout(() => {
-      this.#clear()
+      removeFiles(this.#temporary)
       dieOfInterrupt()
     }, PATIENCE)
     void this.#worker?.terminate()
@@ -121,20 +122,8 @@ class Supervisor {
   }
 
   #end(code: number): void {
-    this.#clear()
+    removeFiles(this.#temporary)
     process.exit(code)
-  }
-
-  /** Nothing carries its final name before it is whole: only temporary files can be half-written. */
-  #clear(): void {
-    for (const path of this.#temporary) {
-      try {
-        unlinkSync(path)
-      } catch {
-        // Not made yet, or renamed already.
-      }
-    }
-    this.#temporary.clear()
   }
 }
 

@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { FormatError, InputError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
+import { makeAtomically } from '../format/atomic-file.js'
+import { holding } from '../format/temporary.js'
 import { withPackage } from '../host/optional-package.js'
 import {
   type CellKind,
@@ -22,6 +25,8 @@ type Row = Readonly<Record<string, Cell | Uint8Array>>
 
 /** What is used of a driver. */
 interface Sqlite {
+  /** A folder that stands as a lock while the file is held, of a driver that undoes no write of others; undefined where the system locks. */
+  readonly lock: string | undefined
   all(sql: string): readonly Row[]
   exec(sql: string): void
   /** A statement that is run for many rows. */
@@ -55,6 +60,7 @@ interface NodeSqlite {
 function nodeSqlite(Database: NodeSqlite['DatabaseSync'], file: string, readOnly: boolean): Sqlite {
   const database = new Database(file, { readOnly })
   return {
+    lock: undefined,
     all(sql) {
       const statement = database.prepare(sql)
       statement.setReadBigInts(true)
@@ -84,6 +90,7 @@ interface WasmSqlite {
 function wasmSqlite(Database: WasmSqlite['Database'], file: string, readOnly: boolean): Sqlite {
   const database = new Database(file, { readOnly })
   return {
+    lock: `${resolve(file)}.lock`,
     all: (sql) => database.all(sql),
     exec: (sql) => database.exec(sql),
     prepare(sql) {
@@ -94,19 +101,27 @@ function wasmSqlite(Database: WasmSqlite['Database'], file: string, readOnly: bo
   }
 }
 
-/** Runs with an open file; what SQLite says of it is told as an error of sbridge. */
-async function withFile<T>(file: string, readOnly: boolean, use: (database: Sqlite) => T): Promise<T> {
-  const name = `sqlite:${file}`
-  if (readOnly && !existsSync(file))
+interface Access {
+  readonly file: string
+  /** What the file is called until it is whole. */
+  readonly name?: string
+  readonly to: 'read' | 'write' | 'make'
+}
+
+/** Runs with an open file, in one transaction; what SQLite says of it is told as an error of sbridge. */
+async function withFile<T>(access: Access, use: (database: Sqlite) => T): Promise<T> {
+  const { file, name = file, to } = access
+  if (to === 'read' && !existsSync(file))
     throw new FormatError({
       code: 'file-missing',
       got: `${file}, which does not exist`,
       expected: 'a file of SQLite',
       try: 'checking the name and the folder'
     })
-  const database = await open(file, readOnly)
+  const database = await open(name, to === 'read')
   try {
-    return use(database)
+    if (database.lock !== undefined) refuseInterrupted(name)
+    return transaction(database, access, use)
   } catch (error) {
     if (!(error instanceof Error) || 'remedy' in error) throw error
     if (/not a database|malformed/i.test(error.message))
@@ -117,16 +132,58 @@ async function withFile<T>(file: string, readOnly: boolean, use: (database: Sqli
         try: 'copying it again'
       })
     if (/readonly|locked|unable to open/i.test(error.message))
-      throw refusedBy(name, error.message, 'a file and folder that you may write to, and that no other program holds')
-    throw refusedBy(name, error.message)
+      throw refusedBy(`sqlite:${file}`, error.message, 'a file and folder that you may write to, and that no other program holds')
+    throw refusedBy(`sqlite:${file}`, error.message)
   } finally {
     database.close()
   }
 }
 
+/**
+ * All that `use` reads is of one moment, all that it writes is written or none. Until the very end nothing is changed in
+ * the file, so that an interrupted write leaves it as it was, and what is beside it can be removed.
+ */
+function transaction<T>(database: Sqlite, { file, name = file, to }: Access, use: (database: Sqlite) => T): T {
+  // A lock that is there already is another program's.
+  const lock = database.lock === undefined || existsSync(database.lock) ? [] : [database.lock]
+  return holding(lock, () => {
+    // Nobody reads a file before it has its own name: what undoes a write need not stand beside it.
+    if (to === 'make') database.exec('PRAGMA journal_mode = MEMORY')
+    if (to === 'write') database.exec('PRAGMA cache_spill = OFF')
+    database.exec(to === 'read' ? 'BEGIN' : 'BEGIN IMMEDIATE')
+    // A transaction that reads begins with its first look.
+    database.all('SELECT 1 FROM sqlite_master LIMIT 1')
+    const result = holding(to === 'write' ? [journalOf(name)] : [], () => use(database))
+    database.exec('COMMIT')
+    return result
+  })
+}
+
+const journalOf = (name: string): string => `${resolve(name)}-journal`
+
+/** How a journal begins that undoes what was written in part. @source SQLite, "Database File Format", 3 */
+const JOURNAL = 'd9d505f920a163d7'
+
+/** Refuses a file of which a write was cut short, to a driver that would read what is there of it. Throws `FormatError` (code `sqlite-interrupted`). */
+function refuseInterrupted(file: string): void {
+  const journal = journalOf(file)
+  if (!existsSync(journal)) return
+  const start = new Uint8Array(JOURNAL.length / 2)
+  const opened = openSync(journal, 'r')
+  readSync(opened, start)
+  closeSync(opened)
+  if (Buffer.from(start).toString('hex') !== JOURNAL) return
+  throw new FormatError({
+    code: 'sqlite-interrupted',
+    got: `${file}, of which a write was cut short or goes on (${file}-journal)`,
+    expected: 'a file that is at rest',
+    try: `waiting for the program that writes, or \`sqlite3 ${file} .tables\`, which undoes what was begun; Node 23 does so by itself`
+  })
+}
+
 /** The table in a file of SQLite, which is opened for reading only. Memory O(cells). */
 export function readSqlite(file: string, { table, query }: DatabaseSource): Promise<DatabaseTable> {
-  return withFile(file, true, (database) => {
+  return withFile({ file, to: 'read' }, (database) => {
     const declared = table === undefined ? new Map<string, string>() : declaredTypes(database, table)
     const rows = database.all(table === undefined ? statementOf(query!) : `SELECT * FROM ${quotedTable(table)}`)
     const names = rows.length > 0 ? Object.keys(rows[0]!) : [...declared.keys()]
@@ -182,33 +239,27 @@ function constraintsOf(database: Sqlite, table: string): { readonly unique: stri
   return { unique, checks: [...String(text ?? '').matchAll(/\bCHECK\s*\(((?:[^()]|\([^()]*\))*)\)/gi)].map((match) => match[1]!) }
 }
 
-/** Writes rows in one transaction. */
-export function writeSqlite(
-  file: string,
-  table: RawTable,
-  { into, append }: Required<{ [K in keyof DatabaseTarget]: NonNullable<DatabaseTarget[K]> }>
-): Promise<void> {
-  return withFile(file, false, (database) => {
-    database.exec('BEGIN IMMEDIATE')
-    try {
-      const there = database.all(`PRAGMA table_info(${quoted(into)})`).length > 0
-      if (there && !append) throw tableExists(into)
-      const list = table.columns.map((column) => `${quoted(column.name)} ${typeOf(column, TYPES)}`).join(', ')
-      if (!there) database.exec(`CREATE TABLE ${quoted(into)} (${list})`)
-      const names = table.columns.map(({ name }) => quoted(name)).join(', ')
-      const insert = database.prepare(`INSERT INTO ${quoted(into)} (${names}) VALUES (${table.columns.map(() => '?').join(', ')})`)
-      try {
-        const cells = table.columns.map((column) => cellsOf(column))
-        for (let i = 0; i < table.rowCount; i++) insert.run(cells.map((cell, c) => bound(cell(i), table.columns[c]!)))
-      } finally {
-        insert.finish()
-      }
-      database.exec('COMMIT')
-    } catch (error) {
-      database.exec('ROLLBACK')
-      throw error
-    }
-  })
+type Target = Required<{ [K in keyof DatabaseTarget]: NonNullable<DatabaseTarget[K]> }>
+
+/** Writes rows in one transaction; a file that is not there yet has its name once it is whole. */
+export function writeSqlite(file: string, table: RawTable, target: Target): Promise<void> {
+  const write = (access: Access) => withFile(access, (database) => insert(database, table, target))
+  return existsSync(file) ? write({ file, to: 'write' }) : makeAtomically(file, (name) => write({ file, name, to: 'make' }))
+}
+
+function insert(database: Sqlite, table: RawTable, { into, append }: Target): void {
+  const there = database.all(`PRAGMA table_info(${quoted(into)})`).length > 0
+  if (there && !append) throw tableExists(into)
+  const list = table.columns.map((column) => `${quoted(column.name)} ${typeOf(column, TYPES)}`).join(', ')
+  if (!there) database.exec(`CREATE TABLE ${quoted(into)} (${list})`)
+  const names = table.columns.map(({ name }) => quoted(name)).join(', ')
+  const statement = database.prepare(`INSERT INTO ${quoted(into)} (${names}) VALUES (${table.columns.map(() => '?').join(', ')})`)
+  try {
+    const cells = table.columns.map((column) => cellsOf(column))
+    for (let i = 0; i < table.rowCount; i++) statement.run(cells.map((cell, c) => bound(cell(i), table.columns[c]!)))
+  } finally {
+    statement.finish()
+  }
 }
 
 /** SQLite has no truth values; and a driver would store a whole number of JavaScript as REAL where the column has no type. */

@@ -1,28 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { unlinkSync } from 'node:fs'
 import { access, constants, type FileHandle, open, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@sbridge/core'
+import { SbridgeError } from '@sbridge/core/internal'
 import { addressOf, isDatabase } from '../database/address.js'
 import { causeOf } from '../host/causes.js'
 import { readyToWrite } from './table-format.js'
-
-/** Temporary files of this thread that are being written; none that another one made. */
-const temporary = new Set<string>()
-
-/** Told of a temporary file before it is made, and again when it is gone. */
-export type TemporaryFileListener = (path: string, event: 'begun' | 'gone') => void
-let listener: TemporaryFileListener | undefined
-
-/** Whoever may have to remove the files of a thread that is stopped is told their names as they come and go. */
-export function watchTemporaryFiles(listen: TemporaryFileListener): void {
-  listener = listen
-}
+import { begin, end, isTemporary } from './temporary.js'
 
 /** Names of the temporary files in a folder that an interrupted run may have left, in order; none where it cannot be read. */
 export async function temporaryFilesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
-  return names.filter((name) => /^\.sbridge-[\w-]+\.tmp$/.test(name) && !temporary.has(join(folder, name))).sort()
+  return names.filter((name) => /^\.sbridge-[\w-]+\.tmp$/.test(name) && !isTemporary(join(folder, name))).sort()
 }
 
 /**
@@ -40,6 +29,18 @@ export async function writeAtomically(path: string, content: Uint8Array | string
       return await writeAndClose(device, () => device.writeFile(content))
     }
     await replaceFile(await finalPath(path), content, existing?.mode)
+  } catch (error) {
+    throw outputError(path, error)
+  }
+}
+
+/** A file that something else writes, under a name of its own until it is whole; fails as `writeAtomically` does. */
+export async function makeAtomically(path: string, write: (name: string) => Promise<void>): Promise<void> {
+  try {
+    await throughTemporary(await finalPath(path), async ({ name, file }) => {
+      await file.close()
+      await write(name)
+    })
   } catch (error) {
     throw outputError(path, error)
   }
@@ -104,18 +105,6 @@ async function identityOf(path: string): Promise<string | undefined> {
   return found.isFile() ? `${found.dev}:${found.ino}` : undefined
 }
 
-/** Removes what is half-written, at once: for the handler of an interrupt, just before the process ends. */
-export function removeTemporaryFiles(): void {
-  for (const path of temporary) {
-    try {
-      unlinkSync(path)
-    } catch {
-      // Not made yet, or renamed already: nothing is half-written under it.
-    }
-  }
-  temporary.clear()
-}
-
 /** Most links that lead from one to the next; a circle has more. */
 const MOST_LINKS = 40
 
@@ -130,35 +119,36 @@ async function finalPath(path: string): Promise<string> {
   throw Object.assign(new Error('its links lead in a circle'), { code: 'ELOOP' })
 }
 
-async function replaceFile(path: string, content: Uint8Array | string, mode: number | undefined): Promise<void> {
-  const { name, file } = await createTemporary(dirname(path))
-  try {
-    await writeAndClose(file, async () => {
+function replaceFile(path: string, content: Uint8Array | string, mode: number | undefined): Promise<void> {
+  return throughTemporary(path, ({ file }) =>
+    writeAndClose(file, async () => {
       if (mode !== undefined) await file.chmod(mode & 0o777)
       await file.writeFile(content)
       await file.sync()
     })
-    await rename(name, path)
+  )
+}
+
+interface Temporary {
+  readonly name: string
+  readonly file: FileHandle
+}
+
+async function throughTemporary(path: string, write: (made: Temporary) => Promise<void>): Promise<void> {
+  const made = await createTemporary(dirname(path))
+  try {
+    await write(made)
+    await rename(made.name, path)
   } catch (error) {
-    await unlink(name).catch(absentAsUndefined)
+    await unlink(made.name).catch(absentAsUndefined)
     throw error
   } finally {
-    end(name)
+    end(made.name)
   }
 }
 
-function begin(name: string): void {
-  temporary.add(name)
-  listener?.(name, 'begun')
-}
-
-function end(name: string): void {
-  temporary.delete(name)
-  listener?.(name, 'gone')
-}
-
 /** A new file under a name that nothing else has: random, since process numbers come again, and tried until it is free. */
-async function createTemporary(folder: string): Promise<{ readonly name: string; readonly file: FileHandle }> {
+async function createTemporary(folder: string): Promise<Temporary> {
   for (;;) {
     const name = join(folder, `.sbridge-${randomBytes(8).toString('hex')}.tmp`)
     // Named before it is made: an interrupt may come in between.
@@ -209,7 +199,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 function outputError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
-  if (code === undefined || causeOf(error)) return error
+  if (code === undefined || error instanceof SbridgeError || causeOf(error)) return error
   const [own, reason, expected, remedy] = REFUSALS[code] ?? ['output-failed', message, 'a place that can be written to', 'another place']
   return new InputError({ code: own, got: `the output file ${path}: ${reason}`, expected, try: remedy })
 }

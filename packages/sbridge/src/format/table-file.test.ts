@@ -15,9 +15,10 @@ import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import type { RawTable } from '@sbridge/core/tables'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkOutputs, checkWritable, removeTemporaryFiles, temporaryFilesIn, watchTemporaryFiles, writeAtomically } from './atomic-file.js'
+import { checkOutputs, checkWritable, temporaryFilesIn, writeAtomically } from './atomic-file.js'
 import { readTable, writeStream, writeTable } from './table-file.js'
 import { tableExtensions } from './table-format.js'
+import { removeTemporaryFiles, watchTemporaryFiles } from './temporary.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)

@@ -189,6 +189,23 @@ same<(typeof fromFile)['records'], Record<string, Cell>[]>(true)
 export const said: Penguin['mass'] = (await sample<Penguin>(await loadModel('rows.sbridge'), records)).records[0]!.mass
 export const read: Penguin['mass'] = (await sample(await fit<Penguin>(await readTable('rows.csv')), records)).records[0]!.mass
 `
+/** What a library that is built on this one exports without a word on types: its own declarations must be able to name them. */
+const DECLARED_PROGRAM = `import { compare, createEngine, draw, embed, evaluate, evaluateFills, fit, fitMarginals, forecast, impute, info, loadModel, readTable, sample, sampleTrajectories, SYSTEMS, trajectories } from 'sbridge'
+import { bridgeCost, bridgeOf, cloud, diffusionMap, drawPairs, exactTransport, fitTransition, keyFromSeed, matrix, schrodingerBridge, sparseCoupling, symmetricScaling, twoSampleTest } from 'sbridge/kernels'
+import { encodeTable, fitEncoder, inferTable } from 'sbridge/tables'
+
+export const table = await readTable('rows.csv')
+export const model = await fit(table, { local: 'auto' })
+export const rows = await sample(model, { given: { a: 1 } })
+export const series = await fit(table, { system: 'series' })
+export const steps = await draw(series, { steps: 3 })
+export const anything = await loadModel('rows.sbridge')
+export const results = [await compare(table, table), await evaluate(table, table), await info(anything), await createEngine('wasm')] as const
+export const more = [await embed(table, { dimension: 2 }), await forecast(table, { steps: 3 }), await impute(table, {}), await trajectories(table, { time: 't' })] as const
+export const parts = { compare, embed, evaluate, evaluateFills, fitMarginals, forecast, impute, sampleTrajectories, trajectories, systems: SYSTEMS }
+export const kernels = { bridgeCost, bridgeOf, cloud, diffusionMap, drawPairs, exactTransport, fitTransition, keyFromSeed, matrix, schrodingerBridge, sparseCoupling, symmetricScaling, twoSampleTest }
+export const tables = { encodeTable, fitEncoder, inferTable }
+`
 /** What the core's README shows, in types. */
 const BROWSER_PROGRAM = `import { createWasmEngine, fitTable, presentRows, type RawTable, ReferenceEngine, sampleTable } from '@sbridge/core'
 
@@ -209,6 +226,9 @@ await rows('a table')
 describe('types: a strict program compiles where nothing else is installed', () => {
   it('in Node', () => {
     expect(complaints('node', NODE_PROGRAM, { module: 'NodeNext' })).toBe('')
+  })
+  it('and declares what it exports of ours', () => {
+    expect(complaints('declared', DECLARED_PROGRAM, { module: 'NodeNext', declaration: true })).toBe('')
   })
   it('every TypeScript snippet of the guides', () => {
     const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))

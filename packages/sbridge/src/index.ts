@@ -1,14 +1,12 @@
 /** sbridge for Node: the front door of `@sbridge/core`, file formats, engines with threads, and the calls that most need. */
 export * from '@sbridge/core'
 export { readTable, writeTable } from './format/table-file.js'
-export { createEngine, type EngineName, type EngineOptions, nodeHost } from './host/node.js'
-export { fileNetworks, loadOnnxCodec, type OnnxFiles, restoreOnnxCodec } from './latent-onnx.js'
+export { createEngine, type EngineName, nodeHost } from './host/node.js'
 export {
   type Comparison,
   compare,
   type Drawn,
   draw,
-  type EvaluateOptions,
   embed,
   evaluate,
   type FitRequest,
@@ -18,7 +16,6 @@ export {
   info,
   loadModel,
   type ModelInfo,
-  type RunOptions,
   type SampledTable,
   type SampleOptions,
   sample,

@@ -1,33 +1,23 @@
 import {
   type BridgeAnswer,
-  type BridgeFit,
   type BridgeModel,
-  type BridgeRequest,
   type DrawnRows,
   drawModel,
   type Evaluation,
   evaluateTables,
   type FilledRows,
-  type FitJob,
   type FittedEmbedding,
   type ForecastModel,
   fitModel,
   type GlobalModel,
-  type ImputationFit,
   type ImputationModel,
-  type ImputationRequest,
   InputError,
-  type LatentTableModel,
-  type LocalModel,
   loaded,
   type Model,
   packModel,
-  type StopSignal,
   SYSTEMS,
   type SystemContext,
   saved,
-  systemFor,
-  systemOf,
   type TableFit,
   type TableModel,
   type TableRequest,
@@ -36,7 +26,10 @@ import {
   type Watch
 } from '@sbridge/core'
 import {
+  type BridgeFit,
+  type BridgeRequest,
   type CellStyle,
+  type Cells,
   type ClassedField,
   checkOptions,
   coordinateTable,
@@ -47,27 +40,25 @@ import {
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbedJob,
+  type FitJob,
+  type ImputationFit,
+  type ImputationRequest,
   type LatentJob,
   type LatentLocalModel,
+  type LatentTableModel,
+  type LocalModel,
+  type OfRows,
   type PathsRequest,
   type SeriesFit,
   type SeriesRequest,
   type SnapshotsOptions,
+  type StopSignal,
+  systemFor,
+  systemOf,
   type TrajectoriesModel
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
-import {
-  type Cell,
-  type Cells,
-  type DrawnRow,
-  inferTable,
-  type OfRows,
-  type RawTable,
-  type Rows,
-  rowsOfTable,
-  type Table,
-  tableOfRows
-} from '@sbridge/core/tables'
+import { type Cell, type DrawnRow, inferTable, type RawTable, type Rows, rowsOfTable, type Table, tableOfRows } from '@sbridge/core/tables'
 import { writeAtomically } from './format/atomic-file.js'
 import { readBytes } from './format/table-file.js'
 import { fileHost } from './host/files.js'

@@ -1,6 +1,7 @@
 // @module-tag slow
 import type { TableFit } from '@sbridge/core'
-import { cloud, type Engine, type Matrix, matrix, type Pair, ReferenceEngine, takeRows } from '@sbridge/core/kernels'
+import { type Pair, takeRows } from '@sbridge/core/internal'
+import { cloud, type Engine, type Matrix, matrix, ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '../src/host/node.js'

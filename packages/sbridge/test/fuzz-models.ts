@@ -7,19 +7,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import {
   drawModel,
-  embedTable,
   FormatError,
-  fitForecast,
   fitModel,
   fitTable,
   InputError,
   type Model,
-  type ModelContents,
   packModel,
   SYSTEMS,
   type SystemContext,
   saved,
-  systemFor,
   type TableFit,
   unpackModel
 } from '@sbridge/core'
@@ -27,10 +23,13 @@ import {
   type AnySystem,
   coordinateTable,
   type EmbeddingModel,
+  embedTable,
   fitClasses,
+  fitForecast,
   fitLatentLocal,
   fitLatentTable,
   fitLocal,
+  type ModelContents,
   prepareTable,
   type SystemName,
   saveClasses,
@@ -40,6 +39,7 @@ import {
   saveLatentLocal,
   saveLatentTable,
   saveLocal,
+  systemFor,
   takeRawRows
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed, matrix, normals } from '@sbridge/core/kernels'

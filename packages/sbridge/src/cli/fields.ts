@@ -1,4 +1,3 @@
-import { type Field, parseField } from '@sbridge/core'
 import {
   bridgeDrawFields,
   bridgeFields,
@@ -6,6 +5,7 @@ import {
   disclosureFields,
   drawFields,
   embedFields,
+  type Field,
   type FieldValue,
   fillFields,
   fitFields,
@@ -17,6 +17,7 @@ import {
   marginalsFields,
   panelDrawFields,
   panelFields,
+  parseField,
   pathFields,
   REQUIRABLE,
   ruleFields,

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { type Host, InputError, type Plan, type SystemContext } from '@sbridge/core'
+import { InputError, type SystemContext } from '@sbridge/core'
+import type { Host, Plan } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'

@@ -1,4 +1,4 @@
-import type { Plan } from '@sbridge/core'
+import type { Plan } from '@sbridge/core/internal'
 import { durationText, pairsPerMillisecond } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 

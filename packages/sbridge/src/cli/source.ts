@@ -1,5 +1,5 @@
-import { type Field, FormatError, InputError, type ModelContents, type SystemContext, systemFor, unpackModel } from '@sbridge/core'
-import { type AnySystem, checkOptions, isModel } from '@sbridge/core/internal'
+import { FormatError, InputError, type SystemContext, unpackModel } from '@sbridge/core'
+import { type AnySystem, checkOptions, type Field, isModel, type ModelContents, systemFor } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseTable } from '../database/cells.js'

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type BridgeAnswer, type BridgeModel, type BridgeRequest, InputError, packModel, SYSTEMS, type Telling } from '@sbridge/core'
-import { type CellStyle, countText, PARTNERS_CUT, tellSeed, together } from '@sbridge/core/internal'
+import { type BridgeAnswer, type BridgeModel, InputError, packModel, SYSTEMS, type Telling } from '@sbridge/core'
+import { type BridgeRequest, type CellStyle, countText, PARTNERS_CUT, tellSeed, together } from '@sbridge/core/internal'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { cellsOf } from '../cli/rows.js'

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type Evaluation, evaluateTables, InputError, linesOf, systemFor } from '@sbridge/core'
+import { type Evaluation, evaluateTables, InputError, linesOf } from '@sbridge/core'
 import {
   type ColumnKind,
   comparePanels,
@@ -13,6 +13,7 @@ import {
   RequirementError,
   readingsOf,
   refuseCombinations,
+  systemFor,
   tableFields,
   tellPanels,
   tellUtility,

@@ -1,15 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import {
-  evaluateFills,
-  type ImputationModel,
-  type ImputationRequest,
-  InputError,
-  type Plan,
-  packModel,
-  SYSTEMS,
-  type Telling
-} from '@sbridge/core'
-import { JUDGING, planned, tellFillEvaluation, tellSeed, together } from '@sbridge/core/internal'
+import { evaluateFills, type ImputationModel, InputError, packModel, SYSTEMS, type Telling } from '@sbridge/core'
+import { type ImputationRequest, JUDGING, type Plan, planned, tellFillEvaluation, tellSeed, together } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'

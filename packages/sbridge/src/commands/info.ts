@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import { InputError, linesOf, type ModelContents, systemFor } from '@sbridge/core'
+import { InputError, linesOf } from '@sbridge/core'
 import {
   type ColumnFacts,
   columnFacts,
@@ -9,11 +9,13 @@ import {
   inLine,
   keysOf,
   keyTexts,
+  type ModelContents,
   prepareRows,
   ruleFields,
   ruleNotes,
   rulesOf,
   ruleText,
+  systemFor,
   tableFields
 } from '@sbridge/core/internal'
 import { ReferenceEngine } from '@sbridge/core/kernels'

@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type FittedEmbedding, FormatError, SYSTEMS, systemFor } from '@sbridge/core'
+import { type FittedEmbedding, FormatError, SYSTEMS } from '@sbridge/core'
+import { systemFor } from '@sbridge/core/internal'
 import { addFields, runFields, writingFields } from '../cli/fields.js'
 import { host, runOf, withEngine } from '../cli/options.js'
 import { cellsOf } from '../cli/rows.js'

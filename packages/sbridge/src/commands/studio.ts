@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Command } from '@commander-js/extra-typings'
-import { type Field, InputError, parseField } from '@sbridge/core'
+import { InputError } from '@sbridge/core'
+import { type Field, parseField } from '@sbridge/core/internal'
 import { writeStream } from '../format/table-file.js'
 
 const portField: Field = {

@@ -1,5 +1,5 @@
-import { InputError, SYSTEMS, systemFor, type Telling } from '@sbridge/core'
-import { checkOptions } from '@sbridge/core/internal'
+import { InputError, SYSTEMS, type Telling } from '@sbridge/core'
+import { checkOptions, systemFor } from '@sbridge/core/internal'
 import { commandLine } from '../cli/command-line.js'
 import { readFields, readingFields } from '../cli/fields.js'
 import { host, type Run } from '../cli/options.js'

@@ -1,5 +1,6 @@
 import { InputError } from '@sbridge/core'
-import type { DelimitedDialect, RawColumn, RawTable, Separator, TextEncoding } from '@sbridge/core/tables'
+import type { DelimitedDialect, Separator, TextEncoding } from '@sbridge/core/internal'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { isMissing, isoTexts, namesOf, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { chosenLines, findTable, isRemark, type TableLines, takeTotals } from './lines-around.js'

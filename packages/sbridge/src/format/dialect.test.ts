@@ -1,4 +1,5 @@
-import type { DelimitedDialect, RawTable } from '@sbridge/core/tables'
+import type { DelimitedDialect } from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
 import { describe, expect, test } from 'vitest'
 import fc from '../../../../test/property.js'
 import { decodeText, encodeText } from './encoding.js'

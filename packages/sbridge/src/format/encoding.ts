@@ -1,5 +1,5 @@
 import { FormatError, InputError } from '@sbridge/core'
-import type { TextEncoding } from '@sbridge/core/tables'
+import type { TextEncoding } from '@sbridge/core/internal'
 import type { ReadContext } from './columns.js'
 
 /** What text was read from, and how its characters stood in bytes. */

@@ -1,4 +1,4 @@
-import type { JsonDialect } from '@sbridge/core/tables'
+import type { JsonDialect } from '@sbridge/core/internal'
 import { endOfString } from './json-keys.js'
 
 /** Blanks and line ends between the values of a JSON text, as programs set them. */

@@ -1,5 +1,6 @@
 import { InputError } from '@sbridge/core'
-import type { JsonDialect, RawColumn, RawTable, TextEncoding } from '@sbridge/core/tables'
+import type { JsonDialect, TextEncoding } from '@sbridge/core/internal'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import {
   booleanColumn,
   columnNested,

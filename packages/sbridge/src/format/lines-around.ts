@@ -1,4 +1,4 @@
-import type { Separator } from '@sbridge/core/tables'
+import type { Separator } from '@sbridge/core/internal'
 import { GUESSED_RECORDS, guessSeparator, recordsIn, SEPARATORS } from './records.js'
 
 /** What of a text is the table, and what stands above it. */

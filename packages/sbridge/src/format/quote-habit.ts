@@ -1,4 +1,4 @@
-import type { DelimitedDialect } from '@sbridge/core/tables'
+import type { DelimitedDialect } from '@sbridge/core/internal'
 import { behindLineEnd, closingQuote, endsLine, GUESSED_RECORDS } from './records.js'
 
 /** Of the cells of a column or of the names: how many stand in quotes, and whether one of these needs none. */

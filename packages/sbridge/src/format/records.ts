@@ -1,5 +1,5 @@
 import { FormatError } from '@sbridge/core'
-import type { Separator } from '@sbridge/core/tables'
+import type { Separator } from '@sbridge/core/internal'
 import type { ReadContext } from './columns.js'
 
 /** Characters that a separator may be guessed to be. */

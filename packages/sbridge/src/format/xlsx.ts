@@ -1,5 +1,6 @@
 import { InputError } from '@sbridge/core'
-import type { RawColumn, RawTable, SheetDialect } from '@sbridge/core/tables'
+import type { SheetDialect } from '@sbridge/core/internal'
+import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
 import {
   booleanColumn,

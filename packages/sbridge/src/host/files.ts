@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { FormatError, type Host, InputError, type LikelihoodModule } from '@sbridge/core'
+import { FormatError, InputError, type LikelihoodModule } from '@sbridge/core'
+import type { Host } from '@sbridge/core/internal'
 import { readTable } from '../format/table-file.js'
 import { fileNetworks } from '../latent-onnx.js'
 import { fakerPeople } from './people.js'

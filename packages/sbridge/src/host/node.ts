@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
-import { InputError, type StopSignal } from '@sbridge/core'
-import { type WasmWorker, WORKER_SOURCE, type WorkerMessage } from '@sbridge/core/internal'
-import { createWasmEngine, type Engine, type Precision, ReferenceEngine, type WasmHost } from '@sbridge/core/kernels'
+import { InputError } from '@sbridge/core'
+import { type Precision, type StopSignal, type WasmHost, type WasmWorker, WORKER_SOURCE, type WorkerMessage } from '@sbridge/core/internal'
+import { createWasmEngine, type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 
 /** Engines that exist, in the order in which help lists them. */
 export const ENGINE_NAMES = ['wasm', 'wasm-relaxed', 'reference'] as const

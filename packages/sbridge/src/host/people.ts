@@ -1,4 +1,4 @@
-import type { People } from '@sbridge/core'
+import type { People } from '@sbridge/core/internal'
 import { withPackage } from './optional-package.js'
 
 type Sex = 'female' | 'male' | undefined

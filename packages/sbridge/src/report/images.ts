@@ -1,5 +1,5 @@
-import { type ImageShape, pixelsOf } from '@sbridge/core/internal'
-import { cloud, type Engine, gaussianKernel, type Matrix, matrix, takeRows } from '@sbridge/core/kernels'
+import { type ImageShape, pixelsOf, takeRows } from '@sbridge/core/internal'
+import { cloud, type Engine, gaussianKernel, type Matrix, matrix } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
 import { figure, panel, type Section, section } from './blocks.js'
 import { Html } from './html.js'

@@ -1,5 +1,6 @@
-import type { LatentTableModel, Telling } from '@sbridge/core'
+import type { Telling } from '@sbridge/core'
 import { linesOf, tellTable } from '@sbridge/core'
+import type { LatentTableModel } from '@sbridge/core/internal'
 import { type CodecSummary, checkImageTable, type FitSummary, pixelsOf, tellKnown } from '@sbridge/core/internal'
 import { keyFromSeed, type Matrix, matrix, normals } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'

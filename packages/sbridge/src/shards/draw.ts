@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type DrawnRows, FormatError, type Host, StopError, SYSTEMS, type SystemContext, type TableModel, unpackModel } from '@sbridge/core'
-import type { BatchPlace, Share } from '@sbridge/core/internal'
+import { type DrawnRows, FormatError, StopError, SYSTEMS, type SystemContext, type TableModel, unpackModel } from '@sbridge/core'
+import type { BatchPlace, Host, Share } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { readBytes } from '../format/table-file.js'
 import { packPlain, unpackPlain } from './plain-data.js'

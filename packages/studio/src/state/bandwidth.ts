@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { FitJob } from '@sbridge/core'
+import type { FitJob } from '@sbridge/core/internal'
 import { type BandwidthCurve, searchName } from '@sbridge/core/internal'
 import { runOf, type Settings } from './settings.js'
 

@@ -1,4 +1,4 @@
-import type { Field } from '@sbridge/core'
+import type { Field } from '@sbridge/core/internal'
 import { embedFields } from '@sbridge/core/internal'
 import type { DiffusionMapShape, Look } from '../work/diffusion-map-messages.js'
 import { byVerb } from './elsewhere.js'

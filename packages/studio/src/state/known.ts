@@ -1,5 +1,4 @@
-import { columnWord, linearForm, readObservation } from '@sbridge/core/internal'
-import { parseObservation } from '@sbridge/core/tables'
+import { columnWord, linearForm, parseObservation, readObservation } from '@sbridge/core/internal'
 import type { ColumnFacts } from '../work/messages.js'
 import { change, facts, settings } from './sampling.js'
 

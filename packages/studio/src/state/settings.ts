@@ -1,4 +1,4 @@
-import type { Field, FitJob } from '@sbridge/core'
+import type { Field, FitJob } from '@sbridge/core/internal'
 import { type ColumnKind, drawFields, fitFields, KINDS, parseGiven, writeGiven } from '@sbridge/core/internal'
 import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
 import { isKnown, usualSteps } from '../work/draws.js'

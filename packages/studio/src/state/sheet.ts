@@ -1,4 +1,4 @@
-import { type Field, parseField } from '@sbridge/core'
+import { type Field, parseField } from '@sbridge/core/internal'
 import { tried } from '../work/fault.js'
 
 /** One thing that a person may set: its usual value, and how it stands in the address of the page. */

@@ -1,4 +1,4 @@
-import type { Field } from '@sbridge/core'
+import type { Field } from '@sbridge/core/internal'
 import { marginalsFields, pathFields, REFERENCES, type ReferenceName, type SnapshotColumns } from '@sbridge/core/internal'
 import { runFields } from 'sbridge/internal'
 import type { Roles, TrajectoriesShape } from '../work/trajectories-messages.js'

@@ -1,5 +1,4 @@
-import { type Field, parseField } from '@sbridge/core'
-import { capital } from '@sbridge/core/internal'
+import { capital, type Field, parseField } from '@sbridge/core/internal'
 import type { ComponentProps } from 'preact'
 import { useId } from 'preact/hooks'
 import { tried } from '../work/fault.js'

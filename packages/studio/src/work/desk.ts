@@ -1,5 +1,5 @@
-import { type ProgressEvent, StopError, type StopSignal, type SystemContext } from '@sbridge/core'
-import { countingEngine, secondsLeft } from '@sbridge/core/internal'
+import { type ProgressEvent, StopError, type SystemContext } from '@sbridge/core'
+import { countingEngine, type StopSignal, secondsLeft } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { parseTable, tableFormatOf } from 'sbridge/internal'

@@ -1,4 +1,4 @@
-import { USUAL_STEPS } from '@sbridge/core'
+import { USUAL_STEPS } from '@sbridge/core/internal'
 import type { Sides } from 'sbridge/internal/report'
 import type { Draws } from './messages.js'
 

@@ -1,6 +1,17 @@
-import type { DrawnRows, Evaluation, FitJob, GlobalModel, SampleJob, Telling } from '@sbridge/core'
-import type { Block, ColumnKind, ColumnFacts as Described, Figure, FitSummary, InferOptions, Topic } from '@sbridge/core/internal'
-import type { ColumnFormat, RawTable } from '@sbridge/core/tables'
+import type { DrawnRows, Evaluation, GlobalModel, Telling } from '@sbridge/core'
+import type {
+  Block,
+  ColumnFormat,
+  ColumnKind,
+  ColumnFacts as Described,
+  Figure,
+  FitJob,
+  FitSummary,
+  InferOptions,
+  SampleJob,
+  Topic
+} from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
 import type { Shape, SystemShape } from './protocol.js'
 

@@ -1,4 +1,5 @@
-import type { DrawnRows, FitJob, GlobalModel, System, SystemContext } from '@sbridge/core'
+import type { DrawnRows, GlobalModel, SystemContext } from '@sbridge/core'
+import type { FitJob, System } from '@sbridge/core/internal'
 import { type AnySystem, ConditionMemory, leaveKeysOut, SearchMemory, tables, takeTableRows, tellKnown } from '@sbridge/core/internal'
 import { type Encoded, inferTable, presentTable, type RawTable, type Table } from '@sbridge/core/tables'
 import { placingOf, unplaced } from './axis.js'

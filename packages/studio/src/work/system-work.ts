@@ -1,5 +1,5 @@
-import { type Answer, drawModel, fitModel, type Model, packModel, type System, type SystemContext, type Telling } from '@sbridge/core'
-import { StageShare } from '@sbridge/core/internal'
+import { drawModel, fitModel, type Model, packModel, type SystemContext, type Telling } from '@sbridge/core'
+import { type Answer, StageShare, type System } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { cellsFor, serializeTable } from 'sbridge/internal'
 import type { SavedFile, Share, Tools, Work } from './desk.js'

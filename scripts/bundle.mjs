@@ -8,7 +8,7 @@ import { build } from 'rolldown'
 
 const at = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url))
 const folder = at('sbridge/dist/bin')
-const entries = { main: at('sbridge/dist/cli/main.js'), job: at('sbridge/dist/cli/job.js') }
+const entries = { main: at('sbridge/dist/cli/main.js'), job: at('sbridge/dist/cli/job.js'), worker: at('sbridge/dist/service/worker.js') }
 const { version, peerDependencies } = JSON.parse(readFileSync(at('sbridge/package.json'), 'utf8'))
 
 /** When the last of a package's modules was compiled. */
@@ -33,7 +33,7 @@ async function bundle() {
     input: entries,
     platform: 'node',
     // What a user installs for the few files that need it; and what the report's document would draw with, if it were there.
-    external: [...Object.keys(peerDependencies), 'canvas'],
+    external: (id) => [...Object.keys(peerDependencies), 'canvas'].some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [knownVersion],
     // Not minified, so that the stack of an error can be read.
     output: { dir: folder, format: 'esm', comments: false }

@@ -24,6 +24,7 @@ import {
   snapshotFields,
   tableFields
 } from '@sbridge/core/internal'
+import { serviceFields } from '../service/fields.js'
 
 /** Options of reading files. */
 export const readingFields: readonly Field[] = [
@@ -313,6 +314,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'evaluate', fields: evaluateFields },
   { group: 'report', fields: [...reportFields, ...judgeFields] },
   { group: 'shards', fields: [...planFields, ...shardFields] },
+  { group: 'service', fields: serviceFields },
   { group: 'running', fields: runFields }
 ]
 

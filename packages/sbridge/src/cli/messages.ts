@@ -31,6 +31,8 @@ export type JobMessage =
   | { readonly kind: 'read' }
   /** A temporary file that is about to be made, or is no longer one. */
   | { readonly kind: 'temporary'; readonly path: string; readonly stands: boolean }
+  /** From now on the job ends by itself when it is interrupted, within this time. */
+  | { readonly kind: 'drains'; readonly milliseconds: number }
   /** The last message: all is done or said, and this is the exit code. */
   | { readonly kind: 'finished'; readonly code: number }
 
@@ -40,6 +42,8 @@ export type SupervisorMessage =
   /** The next piece of standard input; neither bytes nor error at its end. */
   | { readonly kind: 'input'; readonly bytes?: Uint8Array | undefined; readonly error?: PlainError }
   | { readonly kind: 'resized'; readonly terminals: Terminals }
+  /** To a job that drains: it is to end. */
+  | { readonly kind: 'interrupt' }
 
 /** The bytes in a buffer of their own: a message carries the whole buffer behind what it holds. */
 export function ownBytes(bytes: Uint8Array): Uint8Array {

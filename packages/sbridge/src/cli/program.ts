@@ -56,6 +56,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     description: 'Says how two tables differ: whether by more than chance, and how far each column drifts.',
     load: async () => (await import('../commands/compare.js')).compareVerb
   },
+  serve: {
+    description: 'Serves models over HTTP, with an OpenAPI description: rows, rows under conditions, filled gaps, measures, jobs.',
+    load: async () => (await import('../commands/serve.js')).serveVerb
+  },
   studio: {
     description: 'Serves the studio, the whole toolkit in a browser page, on this machine only; data never leave the browser.',
     load: async () => (await import('../commands/studio.js')).studioVerb

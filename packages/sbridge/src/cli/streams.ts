@@ -18,7 +18,7 @@ export function connectStreams(port: MessagePort, data: JobData): void {
   port.on('message', (message: SupervisorMessage) => {
     if (message.kind === 'input') stdin.arrived(message)
     else if (message.kind === 'written') stdout.written(message.error)
-    else {
+    else if (message.kind === 'resized') {
       stdout.resize(message.terminals.stdout)
       stderr.resize(message.terminals.stderr)
     }

@@ -24,6 +24,8 @@ class Supervisor {
   #input: AsyncIterator<Uint8Array> | undefined
   #output: NodeJS.WriteStream | undefined
   #interrupted = false
+  /** Milliseconds in which the job ends by itself; it has been asked to when they are none. */
+  #drains: number | undefined
   /** Whether what went wrong has been said. */
   #failed = false
   /** The job's exit code, once it is known. */
@@ -71,6 +73,9 @@ class Supervisor {
         if (message.stands) this.#temporary.add(message.path)
         else this.#temporary.delete(message.path)
         break
+      case 'drains':
+        this.#drains = message.milliseconds
+        break
       case 'finished':
         this.#code = message.code
     }
@@ -98,6 +103,10 @@ class Supervisor {
 
   #interrupt(): void {
     if (this.#interrupted) return
+    if (this.#drains !== undefined) {
+      this.#drain(this.#drains)
+      return
+    }
     this.#interrupted = true
     say(`${process.stderr.isTTY ? TERMINAL_AS_BEFORE : ''}\nsbridge: interrupted; no file is half-written\n`)
     setTimeout(() => {
@@ -105,6 +114,13 @@ class Supervisor {
       dieOfInterrupt()
     }, PATIENCE)
     void this.#worker?.terminate()
+  }
+
+  /** Asks a job to end by itself; the next signal, or the end of its time, ends it. */
+  #drain(milliseconds: number): void {
+    this.#drains = undefined
+    this.#tell({ kind: 'interrupt' })
+    setTimeout(() => this.#interrupt(), milliseconds).unref()
   }
 
   /** Says what ended the job, when that was not for itself to say. */

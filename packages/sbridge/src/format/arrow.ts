@@ -65,13 +65,13 @@ export function readArrow(bytes: Uint8Array, context: ReadContext): Promise<RawT
   })
 }
 
-/** An Arrow IPC file, uncompressed: float64, int64 for whole numbers, bool, UTF-8 and millisecond timestamps. */
-export function writeArrow(table: RawTable): Uint8Array {
+/** Arrow IPC as a file or a stream, uncompressed: float64, int64 for whole numbers, bool, UTF-8 and millisecond timestamps. */
+export function writeArrow(table: RawTable, as: 'file' | 'stream' = 'file'): Uint8Array {
   refuseNotFinite(table)
   const children = table.columns.map(dataOf)
   const schema = new Schema(table.columns.map((column, i) => new Field(column.name, children[i]!.type, true)))
   const data = makeData({ type: new Struct(schema.fields), length: table.rowCount, children })
-  return tableToIPC(new Table(schema, new RecordBatch(schema, data)), 'file')
+  return tableToIPC(new Table(schema, new RecordBatch(schema, data)), as)
 }
 
 /** The library skips what it does not know, so that a cut file would read as a shorter table: such bytes are refused. */

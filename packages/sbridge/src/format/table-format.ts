@@ -39,7 +39,7 @@ const formats = {
   arrow: {
     extensions: ['.arrow', '.feather'],
     cells: 'typed',
-    load: () => import('./arrow.js').then((of) => ({ read: of.readArrow, write: of.writeArrow }))
+    load: () => import('./arrow.js').then((of) => ({ read: of.readArrow, write: (table: RawTable) => of.writeArrow(table) }))
   },
   xlsx: {
     extensions: ['.xlsx'],

@@ -1,0 +1,342 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context, Hono } from 'hono'
+import { RequestCheck } from './check.js'
+import type { ServiceOptions } from './fields.js'
+import { hasEnded, type Jobs } from './jobs.js'
+import { Metrics } from './metrics.js'
+import { openApi } from './openapi.js'
+import { type Answer, type AnswerFormat, FORMATS, type ModelDescription, OPERATIONS, type Operation, operationsOf } from './operations.js'
+import type { ServicePackages } from './packages.js'
+import type { WorkerPool } from './pool.js'
+import { problem, problemOf } from './problem.js'
+
+type Ask = Context<{ Bindings: HttpBindings }>
+
+/** What an application is made of. */
+export interface AppParts {
+  readonly packages: ServicePackages
+  readonly models: readonly ModelDescription[]
+  readonly pool: WorkerPool
+  readonly jobs: Jobs
+  readonly limits: ServiceOptions
+  readonly token: string | undefined
+  /** Whether requests are taken. */
+  readonly isOpen: () => boolean
+  /** Hears of mistakes, which callers are told nothing of. */
+  readonly report: (detail: string) => void
+}
+
+/** Names under which a service that asks for no token may be asked: others would be a page elsewhere reaching in. */
+const OWN_NAMES = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
+const PROBLEM_TYPE = 'application/problem+json'
+
+/** The HTTP interface: routes, who may ask, how much, and in which format it is answered. */
+export class ServiceApp {
+  readonly #check: RequestCheck
+  readonly #metrics: Metrics
+  readonly #models: ReadonlyMap<string, ModelDescription>
+  #inFlight = 0
+
+  constructor(private readonly parts: AppParts) {
+    const { packages, models, pool, limits } = parts
+    this.#models = new Map(models.map((model) => [model.name, model]))
+    this.#check = new RequestCheck(packages.ajv, this.#models, limits)
+    this.#metrics = new Metrics(new packages.prometheus.Registry(), packages.prometheus, pool)
+  }
+
+  /** Requests that wait, run or are being sent. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  routes(): Hono<{ Bindings: HttpBindings }> {
+    const { packages, models, limits, token, jobs, isOpen } = this.parts
+    const app = new packages.Hono()
+    const tooLong = () =>
+      this.#refusal(
+        problem(413, { code: 'body-too-long', got: 'a longer request', expected: `at most ${limits.maxBody} MB`, try: 'several requests' })
+      )
+    app.use(packages.bodyLimit({ maxSize: Math.round(1e6 * limits.maxBody), onError: tooLong }))
+    const description = openApi(models, limits, token !== undefined)
+    const on = (
+      method: 'GET' | 'POST' | 'DELETE',
+      route: string,
+      answer: (ask: Ask) => Response | Promise<Response>,
+      open = false
+    ): void => {
+      app.on(method, route, (ask) => this.#answered(ask, route, open, answer))
+    }
+    on('GET', '/healthz', (ask) => ask.text('alive\n'), true)
+    on('GET', '/readyz', (ask) => (isOpen() ? ask.text('ready\n') : ask.text('ending\n', 503)), true)
+    on('GET', '/metrics', async (ask) => ask.body(await this.#metrics.text(), 200, { 'content-type': this.#metrics.type }))
+    on('GET', '/openapi.json', (ask) => ask.json(description))
+    on('GET', '/v1/models', (ask) => ask.json(models.map(told)))
+    on('GET', '/v1/models/:model', (ask) => ask.json(told(this.#model(ask.req.param('model')!))))
+    on('POST', '/v1/models/:model/:operation', (ask) => this.#operate(ask))
+    on('POST', '/v1/jobs', (ask) => this.#begin(ask))
+    on('GET', '/v1/jobs/:id', (ask) => ask.json(jobs.status(ask.req.param('id')!)))
+    on('DELETE', '/v1/jobs/:id', async (ask) => {
+      await jobs.delete(ask.req.param('id')!)
+      return ask.body(null, 204)
+    })
+    on('GET', '/v1/jobs/:id/events', (ask) => this.#events(ask))
+    on('GET', '/v1/jobs/:id/result', async (ask) => {
+      const { bytes, status } = await jobs.result(ask.req.param('id')!)
+      return send(ask, { ...status, rows: status.rows!, warnings: status.warnings!, bytes }, status.format)
+    })
+    app.notFound((ask) =>
+      this.#answered(ask as Ask, 'none', true, () => {
+        throw problem(404, {
+          code: 'path-unknown',
+          got: `${ask.req.method} ${ask.req.path}`,
+          expected: 'a path of /openapi.json',
+          try: 'GET /openapi.json'
+        })
+      })
+    )
+    app.onError((error) => this.#refusal(error))
+    return app
+  }
+
+  /** Answers with what a route gives, or with a problem, and counts it. */
+  async #answered(ask: Ask, route: string, open: boolean, answer: (ask: Ask) => Response | Promise<Response>): Promise<Response> {
+    const start = performance.now()
+    let response: Response
+    try {
+      this.#admit(ask, open)
+      response = await answer(ask)
+    } catch (error) {
+      response = this.#refusal(error)
+    }
+    const { method } = ask.req
+    this.#metrics.answered({ method, route, status: response.status, seconds: (performance.now() - start) / 1000 })
+    return response
+  }
+
+  /** Throws `RequestError` for those who may not ask. */
+  #admit(ask: Ask, open: boolean): void {
+    const { token } = this.parts
+    if (token === undefined && !OWN_NAMES.test(ask.req.header('host') ?? ''))
+      throw problem(421, { code: 'host', got: `the name ${ask.req.header('host') ?? ''}`, expected: 'localhost', try: '--token-file' })
+    if (open || token === undefined) return
+    const given = /^Bearer +(\S+)$/i.exec(ask.req.header('authorization') ?? '')?.[1]
+    if (given === undefined || !sameText(given, token))
+      throw problem(401, {
+        code: 'token',
+        got: given === undefined ? 'no token' : 'another token',
+        expected: 'that of the service',
+        try: 'Authorization: Bearer …'
+      })
+  }
+
+  #refusal(error: unknown): Response {
+    const told = problemOf(error)
+    if (told.status === 500) this.parts.report(String((error as Error)?.stack ?? error))
+    const headers: Record<string, string> = { 'content-type': PROBLEM_TYPE }
+    if (told.retryAfter !== undefined) headers['retry-after'] = String(told.retryAfter)
+    if (told.status === 401) headers['www-authenticate'] = 'Bearer'
+    return new Response(`${JSON.stringify(told)}\n`, { status: told.status, headers })
+  }
+
+  #model(name: string): ModelDescription {
+    const model = this.#models.get(name)
+    if (model) return model
+    throw problem(404, {
+      code: 'model-unknown',
+      got: `the model ${name}`,
+      expected: Array.from(this.#models.keys()).join(', '),
+      try: 'GET /v1/models'
+    })
+  }
+
+  async #operate(ask: Ask): Promise<Response> {
+    const { pool, limits } = this.parts
+    const operation = operationIn(ask.req.param('operation')!)
+    const model = this.#check.model(ask.req.param('model')!, operation)
+    const format = this.#format(ask, operation)
+    const body = this.#check.body(model, operation, await jsonOf(ask))
+    this.#enter(ask)
+    const answer = await pool.run(
+      { model: model.name, operation, body, format },
+      // Whoever hangs up wants no answer.
+      { seconds: limits.maxSeconds, lasting: false, signal: hungUp(ask) }
+    )
+    this.#metrics.drew(operation, answer.rows)
+    return send(ask, answer, format)
+  }
+
+  /** Takes a place until the answer is sent. Throws `RequestError` (429) where there is none, 503 where the service is ending. */
+  #enter(ask: Ask): void {
+    const { limits, isOpen, pool } = this.parts
+    if (!isOpen())
+      throw problem(503, {
+        code: 'closing',
+        got: 'a service that is ending',
+        expected: 'one that stays',
+        try: 'asking again',
+        retryAfter: 5
+      })
+    if (this.#inFlight >= limits.maxInFlight) {
+      const { waiting } = pool.load
+      throw problem(429, {
+        code: 'too-many-requests',
+        got: `a request beside ${this.#inFlight}`,
+        expected: `at most ${limits.maxInFlight} at once`,
+        try: 'coming again',
+        retryAfter: Math.max(1, Math.min(60, Math.ceil(waiting / 50)))
+      })
+    }
+    this.#inFlight++
+    let left = false
+    ask.env.outgoing.once('close', () => {
+      if (!left) this.#inFlight--
+      left = true
+    })
+  }
+
+  #format(ask: Ask, operation: Operation): AnswerFormat {
+    const header = ask.req.header('accept')
+    if (header === undefined) return 'json'
+    const supported = operation === 'evaluate' ? (['json'] as const) : (Object.keys(FORMATS) as AnswerFormat[])
+    const of = (type: string) =>
+      supported.find((name) => type === '*/*' || FORMATS[name] === type || FORMATS[name].startsWith(type.replace(/\*$/, '')))
+    const type = this.parts.packages.accepts(ask, {
+      header: 'Accept',
+      supports: [...supported],
+      default: '',
+      match: (asked) =>
+        asked
+          .filter(({ q }) => q > 0)
+          .sort((one, other) => other.q - one.q)
+          .map(({ type }) => of(type))
+          .find((found) => found) ?? ''
+    })
+    if (type !== '') return type as AnswerFormat
+    throw problem(406, {
+      code: 'format',
+      got: header.slice(0, 100),
+      expected: supported.map((name) => FORMATS[name]).join(', '),
+      try: 'Accept: application/json'
+    })
+  }
+
+  async #begin(ask: Ask): Promise<Response> {
+    const asked = await jsonOf(ask)
+    const { model: name, operation: word, format = 'json', request, ...more } = record(asked)
+    const operation = operationIn(String(word))
+    const model = this.#check.model(String(name), operation)
+    const [unknown] = Object.keys(more)
+    if (unknown !== undefined)
+      throw problem(422, {
+        code: 'property-unknown',
+        got: `${unknown} in the request`,
+        expected: 'model, operation, format, request',
+        try: 'GET /openapi.json'
+      })
+    const formats = operation === 'evaluate' ? ['json'] : Object.keys(FORMATS)
+    if (typeof format !== 'string' || !formats.includes(format))
+      throw problem(422, {
+        code: 'schema',
+        got: `format = ${JSON.stringify(format)}`,
+        expected: formats.join(', '),
+        try: 'GET /openapi.json'
+      })
+    const body = this.#check.body(model, operation, request)
+    if (!this.parts.isOpen())
+      throw problem(503, {
+        code: 'closing',
+        got: 'a service that is ending',
+        expected: 'one that stays',
+        try: 'asking again',
+        retryAfter: 5
+      })
+    const status = await this.parts.jobs.begin({ model: model.name, operation, body, format: format as AnswerFormat })
+    return ask.json(status, 202, { location: `/v1/jobs/${status.id}` })
+  }
+
+  #events(ask: Ask): Response {
+    const { jobs, packages } = this.parts
+    const id = ask.req.param('id')!
+    const first = jobs.status(id)
+    return packages.streamSSE(ask, async (stream) => {
+      let silent = () => {}
+      const over = new Promise<void>((resolve) => {
+        const tell = async (status: ReturnType<Jobs['status']>): Promise<void> => {
+          await stream.writeSSE({ event: status.state, data: JSON.stringify(status) })
+          if (hasEnded(status)) resolve()
+        }
+        stream.onAbort(resolve)
+        if (!hasEnded(first)) silent = jobs.listen(id, (status) => void tell(status))
+        void tell(first)
+      })
+      await over
+      silent()
+    })
+  }
+}
+
+const told = (model: ModelDescription) => {
+  const { system: _, ...rest } = model
+  return { ...rest, operations: operationsOf(model) }
+}
+
+function operationIn(word: string): Operation {
+  if ((OPERATIONS as readonly string[]).includes(word)) return word as Operation
+  throw problem(404, {
+    code: 'operation-unknown',
+    got: `the operation ${word.slice(0, 100)}`,
+    expected: OPERATIONS.join(', '),
+    try: 'GET /openapi.json'
+  })
+}
+
+/** The body of a request. Throws `RequestError`: 415 for another type, which a page of elsewhere could send, 400 for what is no JSON. */
+async function jsonOf(ask: Ask): Promise<unknown> {
+  const type = ask.req.header('content-type') ?? ''
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw problem(415, {
+      code: 'content-type',
+      got: type === '' ? 'no Content-Type' : type.slice(0, 100),
+      expected: 'application/json',
+      try: 'Content-Type: application/json'
+    })
+  const text = await ask.req.text()
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw problem(400, {
+      code: 'json',
+      got: (error as Error).message.slice(0, 200),
+      expected: 'one JSON object',
+      try: 'checking quotes and commas'
+    })
+  }
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw problem(422, { code: 'schema', got: JSON.stringify(value).slice(0, 80), expected: 'an object', try: 'GET /openapi.json' })
+}
+
+/** Set when the connection ends before its answer is sent. */
+function hungUp(ask: Ask): AbortSignal {
+  const { outgoing } = ask.env
+  const controller = new AbortController()
+  outgoing.once('close', () => outgoing.writableFinished || controller.abort())
+  return controller.signal
+}
+
+/** What is not in the bytes of a table is said in headers. */
+function send(ask: Ask, { bytes, rows, seed, warnings }: Answer, format: AnswerFormat): Response {
+  const headers: Record<string, string> = { 'content-type': FORMATS[format], 'sbridge-rows': String(rows) }
+  if (seed !== undefined) headers['sbridge-seed'] = String(seed)
+  if (warnings.length > 0) headers['sbridge-warnings'] = encodeURIComponent(warnings.map(({ name }) => name).join(','))
+  return ask.body(bytes as Uint8Array<ArrayBuffer>, 200, headers)
+}
+
+/** Compares in a time that tells nothing of where texts differ, nor of their length. */
+function sameText(one: string, other: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(one), digest(other))
+}

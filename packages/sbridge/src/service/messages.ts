@@ -1,0 +1,30 @@
+import type { Answer, ModelDescription, Task } from './operations.js'
+import type { Problem } from './problem.js'
+
+/** A model's file, read. */
+export interface ModelFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+/** What a worker is told when it starts. */
+export interface WorkerStart {
+  readonly models: readonly ModelFile[]
+  readonly engine: 'wasm' | 'wasm-relaxed' | 'reference'
+  readonly precision: 'float64' | 'float32'
+}
+
+/** What it is told then. */
+export interface WorkerTask {
+  readonly task: Task
+  /** One number: set to 1, the work ends soon. */
+  readonly stop: SharedArrayBuffer
+}
+
+/** What it tells. */
+export type WorkerMessage =
+  | { readonly kind: 'ready'; readonly models: readonly ModelDescription[] }
+  | { readonly kind: 'unready'; readonly problem: Problem }
+  | { readonly kind: 'progress'; readonly stage: string; readonly share: number }
+  | { readonly kind: 'done'; readonly answer: Answer }
+  | { readonly kind: 'failed'; readonly problem: Problem; readonly detail?: string | undefined }

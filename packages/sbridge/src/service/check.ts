@@ -68,8 +68,10 @@ const tooMany = (what: string, got: string, most: number) =>
 /** The error of the deepest place: of a value that may be one of several things, those that it is not at all say little. */
 function refusal(errors: readonly ErrorObject[], body: unknown): { code: string; got: string; expected: string; try: string } {
   const depth = ({ instancePath }: ErrorObject) => instancePath.split('/').length
+  // Of two at one place, a name that nobody knows says more than that another kind of value would do as well.
+  const weight = (error: ErrorObject) => 2 * depth(error) + (error.keyword === 'additionalProperties' ? 1 : 0)
   const all = errors.filter(({ keyword }) => keyword !== 'anyOf')
-  const worst = all.reduce((one, other) => (depth(other) > depth(one) ? other : one), all[0]!)
+  const worst = all.reduce((one, other) => (weight(other) > weight(one) ? other : one), all[0]!)
   const { instancePath, keyword, params, message } = worst
   const unknown = (params as { readonly additionalProperty?: string }).additionalProperty
   const allowed = (params as { readonly allowedValues?: readonly unknown[] }).allowedValues

@@ -125,6 +125,7 @@ export class WorkerPool {
   #left(seat: Seat, worker: Worker): void {
     if (this.#closed || seat.worker !== worker) return
     const wasReady = seat.ready
+    seat.ready = false
     this.#over(seat, ({ reject }) => reject(new RequestError(ENDED)))
     const starting = this.#started.get(seat)
     this.#started.delete(seat)

@@ -51,7 +51,7 @@ export async function serveModels(
   const jobs = await Jobs.open(pool, options)
   let open = true
   const app = new ServiceApp({ packages, models, pool, jobs, limits: options, token, isOpen: () => open, report })
-  const handle = packages.getRequestListener(app.routes().fetch, { overrideGlobalObjects: false })
+  const handle = packages.getRequestListener(app.routes().fetch)
   const server = createServer((request, response) => {
     if (!open) response.setHeader('connection', 'close')
     void handle(request, response)

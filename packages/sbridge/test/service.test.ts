@@ -1,6 +1,6 @@
 // @module-tag slow
 // The service as a program: what is asked over HTTP, how much at once, and how it ends.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import fc from '../../../test/property.js'
 import { readArrow } from '../src/format/arrow.js'
-import { fit, saveModel } from '../src/index.js'
+import { fit, readTable, saveModel } from '../src/index.js'
 import { sbridge } from './command.js'
 import { columns, table, words } from './small-tables.js'
 
@@ -314,6 +314,55 @@ describe('what is asked of it', () => {
       rows: { x0: number }[]
     }
     expect(await draw(server.url)).toEqual(rows.map(({ x0 }) => x0))
+  })
+})
+
+describe('the guide', () => {
+  it('every command of it does what it says', async () => {
+    const model = await fit(await readTable(fileURLToPath(new URL('../../../examples/data/penguins.csv', import.meta.url))), {
+      scaling: 'standard',
+      bandwidth: 0.3,
+      seed: 1
+    })
+    await saveModel(join(folder, 'penguins.sbridge'), model)
+    const { url } = await serve('penguins.sbridge', '--threads', '1')
+    const guide = readFileSync(fileURLToPath(new URL('../../../docs/as-a-service.md', import.meta.url)), 'utf8')
+    const blocks = Array.from(guide.matchAll(/^```bash\n([\s\S]*?)^```/gm), ([, text]) => text!)
+    const said = blocks.map((text) => {
+      const { status, stdout, stderr } = spawnSync('bash', ['-ec', text.replaceAll('http://127.0.0.1:8080', url)], {
+        cwd: folder,
+        encoding: 'utf8'
+      })
+      expect([status, stderr]).toEqual([0, ''])
+      return stdout
+    })
+    expect(said.length).toBe(5)
+    expect((JSON.parse(said[0]!) as { rows: [] }).rows.length).toBe(3)
+    const lines = said[1]!.trim().split('\n')
+    expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual([...Array(5).fill('Gentoo'), ...Array(5).fill('Adelie')])
+    expect(JSON.parse(said[2]!)).toMatchObject({ model: 'penguins', state: expect.stringMatching(/waiting|running/) })
+    expect(JSON.parse(readFileSync(join(folder, 'service.json'), 'utf8'))).toHaveProperty(['paths', '/v1/models/penguins/sample'])
+    expect(readFileSync(join(folder, 'token.txt'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+  })
+
+  it('the recipe of a container begins the program itself, as nobody, and asks whether it is ready', () => {
+    const lines = readFileSync(fileURLToPath(new URL('../../../examples/service/Dockerfile', import.meta.url)), 'utf8')
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'))
+    const of = (word: string) => lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
+    // Lists, not lines of a shell: that would not hand on SIGTERM.
+    const [entry] = of('ENTRYPOINT').map((text) => JSON.parse(text) as string[])
+    expect(entry!.slice(0, 3)).toEqual(['node', 'node_modules/sbridge/bin/sbridge.js', 'serve'])
+    expect(of('USER')).toEqual(['node'])
+    expect(lines.findIndex((line) => line.startsWith('USER'))).toBeGreaterThan(lines.findIndex((line) => line.startsWith('RUN')))
+    const { peerDependencies } = JSON.parse(readFileSync(fileURLToPath(new URL('../package.json', import.meta.url)), 'utf8')) as {
+      peerDependencies: object
+    }
+    for (const name of ['hono', '@hono/node-server', 'ajv', 'prom-client']) {
+      expect(of('RUN')[0]).toContain(` ${name}`)
+      expect(peerDependencies).toHaveProperty([name])
+    }
   })
 })
 

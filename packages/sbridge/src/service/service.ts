@@ -18,6 +18,8 @@ import { RequestError } from './problem.js'
 const SENDING = 30
 /** Fewer would be guessed. */
 const SHORTEST_TOKEN = 16
+/** Seconds that a connection may rest between requests: longer than proxies keep theirs, so that none asks on one that is closing. */
+const RESTING = 65
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 export interface Service {
@@ -58,6 +60,7 @@ export async function serveModels(
   })
   // A connection on which nothing moves for longer than any answer takes is that of a reader who is gone.
   server.timeout = 1000 * (options.maxSeconds + SENDING)
+  server.keepAliveTimeout = 1000 * RESTING
   const close = async (): Promise<void> => {
     server.closeAllConnections()
     await jobs.close()

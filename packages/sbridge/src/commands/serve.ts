@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type Field, parseField } from '@sbridge/core'
+import { type Field, parseField } from '@sbridge/core/internal'
 import { addFields, readFields, runFields } from '../cli/fields.js'
 import { whenInterrupted } from '../cli/interruption.js'
 import { runOf } from '../cli/options.js'

@@ -1,4 +1,4 @@
-import type { Field } from '@sbridge/core'
+import type { Field } from '@sbridge/core/internal'
 
 /** Options of the service, each described once. */
 export const serviceFields: readonly Field[] = [

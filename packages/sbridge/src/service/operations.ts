@@ -1,5 +1,5 @@
-import { type Field, SYSTEMS } from '@sbridge/core'
-import type { AnySystem } from '@sbridge/core/internal'
+import { SYSTEMS } from '@sbridge/core'
+import type { AnySystem, Field } from '@sbridge/core/internal'
 
 /** What a service does with a model. */
 export const OPERATIONS = ['sample', 'impute', 'evaluate'] as const

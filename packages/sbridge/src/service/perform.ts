@@ -1,15 +1,6 @@
 import { randomInt } from 'node:crypto'
-import {
-  type Answer as CoreAnswer,
-  drawModel,
-  type Host,
-  type Model,
-  type ProgressEvent,
-  type StopSignal,
-  SYSTEMS,
-  systemOf
-} from '@sbridge/core'
-import { StageShare } from '@sbridge/core/internal'
+import { drawModel, type Model, type ProgressEvent, SYSTEMS } from '@sbridge/core'
+import { type Answer as CoreAnswer, type Host, StageShare, type StopSignal, systemOf } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { type RawTable, tableOfRows } from '@sbridge/core/tables'
 import { writeArrow } from '../format/arrow.js'

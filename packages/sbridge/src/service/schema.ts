@@ -1,4 +1,4 @@
-import type { Field } from '@sbridge/core'
+import type { Field } from '@sbridge/core/internal'
 import type { ServiceOptions } from './fields.js'
 import { type ColumnDescription, drawFieldsOf, type ModelDescription, type Operation, reads, systemNamed } from './operations.js'
 

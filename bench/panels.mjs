@@ -5,9 +5,14 @@ import { drawModel, fitModel, SYSTEMS } from '@sbridge/core'
 import { comparePanels, groupRows } from '@sbridge/core/internal'
 import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
 import { inferTable } from '@sbridge/core/tables'
+import { readTable } from '../packages/sbridge/dist/index.js'
 import { answers, chicks, customers } from '../test/panel-tables.mjs'
 
-const seed = Number(parseArgs({ options: { seed: { type: 'string', default: '1' } } }).values.seed)
+const { values, positionals } = parseArgs({
+  options: { seed: { type: 'string', default: '1' }, group: { type: 'string' }, time: { type: 'string' } },
+  allowPositionals: true
+})
+const seed = Number(values.seed)
 const { tables } = SYSTEMS
 const engine = new ReferenceEngine()
 
@@ -18,11 +23,14 @@ function grouped(raw, { group, time }, types = {}) {
 
 const words = ({ real, synthetic, floor }) => `${real.toFixed(3)} → ${synthetic.toFixed(3)} (halves ± ${floor.toFixed(3)})`
 
-for (const [name, raw, asked] of [
+const own = async (path) => [path, await readTable(path), { group: values.group, ...(values.time ? { time: values.time } : {}) }]
+const madeUp = [
   ['customers by month', customers({ seed: 5 }), { group: 'customer_id', time: 'month' }],
   ['chicks that grow', chicks({ seed: 2 }), { group: 'chick', time: 'day' }],
   ['answers in no order', answers({ seed: 3 }), { group: 'person' }]
-]) {
+]
+
+for (const [name, raw, asked] of positionals.length > 0 ? await Promise.all(positionals.map(own)) : madeUp) {
   const real = grouped(raw, asked)
   const types = Object.fromEntries(real.table.columns.map((column) => [column.name, column.kind]))
   for (const [way, options] of [

@@ -2,7 +2,7 @@ import { exp, log } from '../num/elementary.js'
 import { choleskySolve, regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../num/matrix.js'
 
-/** The law of one of C outcomes given numbers x [k]: p_c ∝ exp(w_c · (x̃, 1)), x̃ standardised. Plain data. */
+/** The law of one of C outcomes given numbers x [k]: p_c ∝ exp(o_c + w_c · (x̃, 1)), x̃ standardised, o known beforehand. Plain data. */
 export interface LogisticLaw {
   readonly centre: Float64Array
   readonly scale: Float64Array
@@ -15,14 +15,22 @@ const TURNS = 200
 /** Gradients below this, of the mean log likelihood, count as none. */
 const TOLERANCE = 1e-6
 
+export interface LogisticFit {
+  /** C */
+  readonly count: number
+  readonly ridge: number
+  /** o of every row [n, C]; default noughts. */
+  readonly offsets?: Matrix | undefined
+}
+
 /**
  * Fits the multinomial logistic law of outcomes [n] given inputs [n, k]: the most likely one less `ridge`/2 · Σ w² a row,
- * constants free. Every turn solves with the bound ½ X̃ᵀX̃/n + ridge of the curvature, so that the likelihood never falls.
+ * constants and offsets free. Every turn solves with the bound ½ X̃ᵀX̃/n + ridge of the curvature, so that the likelihood never falls.
  *
  * @source Böhning, *Multinomial logistic regression algorithm*, Ann. Inst. Statist. Math. 1992; Nesterov 1983 for the momentum.
  * Cost O(turns·n·C·k + k³).
  */
-export function fitLogistic(inputs: Matrix, outcomes: Int32Array, { count, ridge }: { count: number; ridge: number }): LogisticLaw {
+export function fitLogistic(inputs: Matrix, outcomes: Int32Array, { count, ridge, offsets }: LogisticFit): LogisticLaw {
   const { centre, scale } = standards(inputs)
   const x = standardised(inputs, { centre, scale })
   const q = x.cols
@@ -34,7 +42,7 @@ export function fitLogistic(inputs: Matrix, outcomes: Int32Array, { count, ridge
     const ahead = matrix(q, count)
     for (let i = 0; i < ahead.data.length; i++)
       ahead.data[i] = weights.data[i]! + ((pace - 1) / next) * (weights.data[i]! - before.data[i]!)
-    const gradient = gradientAt(x, outcomes, ahead, ridge)
+    const gradient = gradientAt({ x, outcomes, offsets }, ahead, ridge)
     const step = choleskySolve(bound, gradient)
     before = weights
     weights = matrix(
@@ -97,14 +105,19 @@ function startingWeights(outcomes: Int32Array, count: number, q: number): Matrix
   return out
 }
 
+interface Observed extends Pick<LogisticFit, 'offsets'> {
+  readonly x: Matrix
+  readonly outcomes: Int32Array
+}
+
 /** Gradient of the mean penalised log likelihood [q, C]. */
-function gradientAt(x: Matrix, outcomes: Int32Array, weights: Matrix, ridge: number): Matrix {
+function gradientAt({ x, outcomes, offsets }: Observed, weights: Matrix, ridge: number): Matrix {
   const { rows: n, cols: q } = x
   const count = weights.cols
   const out = matrix(q, count)
   const p = new Float64Array(count)
   for (let i = 0; i < n; i++) {
-    sharesInto(p, weights, rowOf(x, i))
+    sharesInto(p, weights, rowOf(x, i), offsets && rowOf(offsets, i))
     for (let c = 0; c < count; c++) p[c] = (outcomes[i] === c ? 1 : 0) - p[c]!
     for (let a = 0; a < q; a++) {
       const input = x.data[i * q + a]! / n
@@ -115,10 +128,11 @@ function gradientAt(x: Matrix, outcomes: Int32Array, weights: Matrix, ridge: num
   return out
 }
 
-/** p_c ∝ exp(w_c · x) for weights [q, C]. */
-function sharesInto(p: Float64Array, weights: Matrix, x: Float64Array): void {
+/** p_c ∝ exp(o_c + w_c · x) for weights [q, C]. */
+function sharesInto(p: Float64Array, weights: Matrix, x: Float64Array, offset?: Float64Array): void {
   const count = p.length
-  p.fill(0)
+  if (offset) p.set(offset)
+  else p.fill(0)
   for (let a = 0; a < x.length; a++) for (let c = 0; c < count; c++) p[c]! += x[a]! * weights.data[a * count + c]!
   const largest = p.reduce((a, b) => Math.max(a, b))
   let sum = 0
@@ -129,11 +143,11 @@ function sharesInto(p: Float64Array, weights: Matrix, x: Float64Array): void {
   for (let c = 0; c < count; c++) p[c]! /= sum
 }
 
-/** Probabilities of the outcomes given inputs [n, C]. Cost O(n·C·k). */
-export function outcomeShares({ centre, scale, weights }: LogisticLaw, inputs: Matrix): Matrix {
+/** Probabilities of the outcomes given inputs, and offsets [n, C] where the law was fitted with such. Cost O(n·C·k). */
+export function outcomeShares({ centre, scale, weights }: LogisticLaw, inputs: Matrix, offsets?: Matrix): Matrix {
   const x = standardised(inputs, { centre, scale })
   const columns = transpose(weights)
   const out = matrix(inputs.rows, weights.rows)
-  for (let i = 0; i < out.rows; i++) sharesInto(rowOf(out, i), columns, rowOf(x, i))
+  for (let i = 0; i < out.rows; i++) sharesInto(rowOf(out, i), columns, rowOf(x, i), offsets && rowOf(offsets, i))
   return out
 }

@@ -1,4 +1,4 @@
-import { search, untilWorse } from '../../choose/search.js'
+import { inTurn, search, type Trial, untilWorse } from '../../choose/search.js'
 import { fitLogistic, type LogisticLaw, outcomeShares } from '../../law/logistic.js'
 import { MOST_COMBINATIONS } from '../../law/strata.js'
 import { log } from '../../num/elementary.js'
@@ -7,17 +7,34 @@ import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { Context } from '../context.js'
+import { levelsIn } from './urns.js'
 
 /** Factors that are drawn together: one of the combinations that rows have, given the past and the factors drawn before. */
 export interface OutcomeLaw {
   readonly factors: readonly number[]
   /** Levels of the factors in each outcome [C, factors], row-major. */
   readonly outcomes: Int32Array
+  /** Whether the law goes on from what urns say, or learns anew how the rows so far count. */
+  readonly lifted: boolean
   readonly law: LogisticLaw
 }
 
 /** Factors that vary within groups, those drawn first in front. Plain data. */
 export type CategoryLaw = readonly OutcomeLaw[]
+
+/** What is known of rows before they are drawn. */
+export interface KnownRows {
+  /** Numbers about their past [n, k]. */
+  readonly inputs: Matrix
+  /** What urns say of the levels of all factors [n, L]. */
+  readonly lifts: Matrix
+}
+
+interface CategoryRows extends KnownRows {
+  readonly codes: Int32Array
+  /** Whose rows they are [n]: what is held out is held out by groups. */
+  readonly groups: Uint32Array
+}
 
 /** Rows on which a ridge is chosen, and the parts of them that are held out in turn. */
 const MOST_SEARCHED = 2000
@@ -26,26 +43,24 @@ const PARTS = 3
 const RIDGES = [0.1, 0.01, 1e-3, 1e-4]
 
 /**
- * The law of a row's categories given what is known of its past [n, k]: all together while few combinations occur, so that
- * none comes that the data do not have, or else one factor at a time. Ridges are chosen by the log score of held-out rows.
- * Cost O(n·C·k) a turn of the fits.
+ * The law of a row's categories given what is known of its past: all together while few combinations occur, so that none comes
+ * that the data do not have, or else one factor at a time. Ridges, and whether urns are gone on from, are chosen by the log score
+ * of held-out groups. Cost O(n·C·k) a turn of the fits.
  */
-export async function fitCategories(
-  encoder: Encoder,
-  { codes, inputs }: { readonly codes: Int32Array; readonly inputs: Matrix },
-  context: Context
-): Promise<CategoryLaw> {
+export async function fitCategories(encoder: Encoder, rows: CategoryRows, context: Context): Promise<CategoryLaw> {
+  const { codes, lifts, groups } = rows
   const width = encoder.factors.length
   const all = Array.from({ length: width }, (_, f) => f)
-  const together = combinationsOf(codes, inputs.rows).rows.length <= MOST_COMBINATIONS
+  const together = combinationsOf(codes, rows.inputs.rows).rows.length <= MOST_COMBINATIONS
   const laws: OutcomeLaw[] = []
-  let known = inputs
+  let inputs = rows.inputs
   for (const factors of width === 0 ? [] : together ? [all] : all.map((f) => [f])) {
     const key = keyFor(context.key, `factor ${factors[0]}`)
     const { ofRow, levels } = outcomesOf(codes, width, factors)
-    const law = await fitOutcomes(known, ofRow, levels.length / factors.length, { ...context, key })
-    laws.push({ factors, outcomes: levels, law })
-    if (!together) known = withPlaces(encoder, known, codes, factors[0]!)
+    const own = { factors, outcomes: levels }
+    const observed = { inputs, offsets: offsetsOf(lifts, encoder, own), outcomes: ofRow, groups }
+    laws.push({ ...own, ...(await fitOutcomes(observed, levels.length / factors.length, { ...context, key })) })
+    if (!together) inputs = withPlaces(encoder, inputs, codes, factors[0]!)
   }
   return laws
 }
@@ -59,30 +74,82 @@ function outcomesOf(codes: Int32Array, width: number, factors: readonly number[]
   return { ofRow: Int32Array.from(combinations.ofRow), levels: Int32Array.from(levels) }
 }
 
-async function fitOutcomes(inputs: Matrix, outcomes: Int32Array, count: number, { key, watch }: Context): Promise<LogisticLaw> {
-  const order = permutation(key, inputs.rows).subarray(0, MOST_SEARCHED)
-  const partOf = (at: number) => Math.floor((at * PARTS) / order.length)
-  const take = (keep: (part: number) => boolean) => {
-    const rows = order.filter((_, at) => keep(partOf(at)))
-    return { inputs: takeRows(inputs, rows), outcomes: Int32Array.from(rows, (i) => outcomes[i]!) }
-  }
-  const choice = await search<number>(
+/** What urns say of outcomes, each factor of which has its own [n, C]. */
+function offsetsOf(lifts: Matrix, encoder: Encoder, { factors, outcomes }: Pick<OutcomeLaw, 'factors' | 'outcomes'>): Matrix {
+  const starts = factors.map((f) => levelsIn({ factors: encoder.factors.slice(0, f) }))
+  const out = matrix(lifts.rows, outcomes.length / factors.length)
+  for (let i = 0; i < out.rows; i++)
+    for (let c = 0; c < out.cols; c++)
+      for (const [k, start] of starts.entries())
+        out.data[i * out.cols + c]! += lifts.data[i * lifts.cols + start + outcomes[c * factors.length + k]!]!
+  return out
+}
+
+interface ObservedOutcomes {
+  readonly inputs: Matrix
+  readonly offsets: Matrix
+  readonly outcomes: Int32Array
+  readonly groups: Uint32Array
+}
+
+interface OutcomeSetting {
+  readonly lifted: boolean
+  readonly ridge: number
+}
+
+/**
+ * The setting that loses least is taken, not the simplest that loses hardly more: a row is given to those after it, so that what a
+ * large ridge takes from its weight is taken again at every row.
+ */
+async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }: Context): Promise<Pick<OutcomeLaw, 'lifted' | 'law'>> {
+  const { order, partOf } = partsOf(all, key)
+  const take = (keep: (part: number) => boolean) =>
+    takeObserved(
+      all,
+      order.filter((i) => keep(partOf(i)))
+    )
+  const lawOf = ({ inputs, outcomes, offsets }: ObservedOutcomes, { lifted, ridge }: OutcomeSetting) =>
+    fitLogistic(inputs, outcomes, { count, ridge, offsets: lifted ? offsets : undefined })
+  const rungs = (lifted: boolean) => (trials: readonly Trial<OutcomeSetting>[]) =>
+    untilWorse(
+      trials.filter(({ setting }) => setting.lifted === lifted),
+      RIDGES,
+      { of: ({ ridge }) => ridge, at: (ridge) => ({ lifted, ridge }) }
+    )
+  const simplest = (a: OutcomeSetting, b: OutcomeSetting) => Number(b.lifted) - Number(a.lifted) || b.ridge - a.ridge
+  const choice = await search<OutcomeSetting>(
     {
       stage: 'choosing the laws of categories',
       parts: PARTS,
-      expected: RIDGES.length,
-      order: (a, b) => b - a,
-      score: async (ridge, part) => {
+      expected: 2 * RIDGES.length,
+      order: simplest,
+      score: async (setting, part) => {
         const [fitted, held] = [take((p) => p !== part), take((p) => p === part)]
-        const shares = outcomeShares(fitLogistic(fitted.inputs, fitted.outcomes, { count, ridge }), held.inputs)
+        const shares = outcomeShares(lawOf(fitted, setting), held.inputs, setting.lifted ? held.offsets : undefined)
         return Float64Array.from(held.outcomes, (c, i) => -log(shares.data[i * count + c]!))
       },
-      moves: (trials) => untilWorse(trials, RIDGES, { of: (ridge) => ridge, at: (ridge) => ridge })
+      moves: inTurn(simplest, [rungs(true), rungs(false)])
     },
     watch
   )
-  return fitLogistic(inputs, outcomes, { count, ridge: choice?.setting ?? RIDGES[0]! })
+  const setting = choice?.least.setting ?? { lifted: true, ridge: RIDGES[0]! }
+  return { lifted: setting.lifted, law: lawOf(all, setting) }
 }
+
+/** Rows that are searched, and the part that each one's group is held out with. */
+function partsOf({ inputs, groups }: ObservedOutcomes, key: Key): { order: Uint32Array; partOf: (row: number) => number } {
+  const order = permutation(key, inputs.rows).subarray(0, MOST_SEARCHED)
+  const place = new Map<number, number>()
+  for (const row of order) if (!place.has(groups[row]!)) place.set(groups[row]!, place.size)
+  return { order, partOf: (row) => Math.floor((place.get(groups[row]!)! * PARTS) / place.size) }
+}
+
+const takeObserved = ({ inputs, offsets, outcomes, groups }: ObservedOutcomes, rows: Uint32Array): ObservedOutcomes => ({
+  inputs: takeRows(inputs, rows),
+  offsets: takeRows(offsets, rows),
+  outcomes: Int32Array.from(rows, (i) => outcomes[i]!),
+  groups: Uint32Array.from(rows, (i) => groups[i]!)
+})
 
 /** Inputs with the places of a factor beside them. */
 function withPlaces(encoder: Encoder, inputs: Matrix, codes: Int32Array, factor: number): Matrix {
@@ -98,12 +165,12 @@ function withPlaces(encoder: Encoder, inputs: Matrix, codes: Int32Array, factor:
 }
 
 /** Levels of all factors, drawn given what is known of the past [n, factors]. Cost O(n·C·k). */
-export function drawCategories(laws: CategoryLaw, encoder: Encoder, inputs: Matrix, key: Key): Int32Array {
+export function drawCategories(laws: CategoryLaw, encoder: Encoder, { inputs, lifts }: KnownRows, key: Key): Int32Array {
   const width = encoder.factors.length
   const codes = new Int32Array(inputs.rows * width)
   let known = inputs
-  for (const { factors, outcomes, law } of laws) {
-    const shares = outcomeShares(law, known)
+  for (const { factors, outcomes, lifted, law } of laws) {
+    const shares = outcomeShares(law, known, lifted ? offsetsOf(lifts, encoder, { factors, outcomes }) : undefined)
     const chosen = uniforms(keyFor(key, `factor ${factors[0]}`), inputs.rows)
     for (let i = 0; i < inputs.rows; i++) {
       let [outcome, left] = [0, chosen[i]!]

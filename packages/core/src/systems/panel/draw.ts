@@ -7,11 +7,13 @@ import { encodeTable } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import type { KnownRows } from './categories.js'
 import { drawGroups } from './groups-law.js'
 import type { PanelModel } from './model.js'
 import { Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
 import { Steps } from './step-law.js'
 import { nextTick } from './ticks.js'
+import { levelsIn } from './urns.js'
 
 /** Rows of groups, group by group. */
 export interface GroupedRows {
@@ -42,7 +44,7 @@ export async function drawPanel(model: PanelModel, { groups, rows }: PanelReques
   const heads = await drawGroups(model.heads, count, { ...context, key, watch: quiet(context.watch) })
   const sizes = numbersOf(heads, panel.names.size)
   const drawn = new Growth(model, heads, firstsOf(sizes, groups === undefined && rows !== undefined ? rows : Number.POSITIVE_INFINITY))
-  const steps = new Steps(model.steps, context)
+  const steps = new Steps(model.steps, model.past.encoder, context)
   const batches = batchesOf({ count: drawn.groups, key: keyFor(key, 'steps') })
   for (const [b, batch] of batches.entries()) {
     const watch = partOf(context.watch, b, batches.length)
@@ -122,15 +124,18 @@ class Growth {
     return this.first[g + 1]! - this.first[g]!
   }
 
-  /** What is known before the next row of groups [n, k]. */
-  past(groups: readonly number[], step: number): Matrix {
-    const out = matrix(groups.length, knownWidth(this.model.past, this.known.cols))
+  /** What is known before the next row of groups. */
+  past(groups: readonly number[], step: number): KnownRows {
+    const { past } = this.model
+    const inputs = matrix(groups.length, knownWidth(past, this.known.cols))
+    const lifts = matrix(groups.length, levelsIn(past.encoder))
     groups.forEach((group, i) => {
       const at = this.first[group]!
       const elapsed = this.model.panel.ticks ? this.ticks[at + step - 1]! - this.ticks[at]! : step
-      writeKnown(this.histories, { group, known: rowOf(this.known, group), elapsed }, rowOf(out, i))
+      writeKnown(this.histories, { group, known: rowOf(this.known, group), elapsed }, rowOf(inputs, i))
+      this.histories.writeLifts(group, rowOf(lifts, i))
     })
-    return out
+    return { inputs, lifts }
   }
 
   /** Takes in row `step` of groups. */

@@ -2,19 +2,21 @@ import { keepKeys } from '../../code/keys/keep.js'
 import { defined } from '../../num/defined.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import { type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
-import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
-import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { ScalingMethod } from '../../table/scaling.js'
+import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { FitOptions } from '../global/options.js'
 import { fitGroups } from './groups-law.js'
+import { methodsOf, scalingOf } from './methods.js'
 import type { PanelModel, PanelShape } from './model.js'
 import { fitPast, Histories, knownWidth, type PastCode, type PlacedRows, pick, placedRows, writeKnown } from './past.js'
 import type { PanelTable } from './read.js'
-import { fitSteps, type StepRows } from './step-law.js'
+import { fitSteps, type StepLaw, type StepRows } from './step-law.js'
 import type { Ticks } from './ticks.js'
+import { levelsIn } from './urns.js'
 
 /** `seed`: of what hides the keys of the data. */
 type Options = Pick<FitOptions, 'bandwidth' | 'scaling'> & { readonly seed: number }
@@ -25,25 +27,16 @@ type Options = Pick<FitOptions, 'bandwidth' | 'scaling'> & { readonly seed: numb
  */
 export async function fitPanel(panel: PanelTable, options: Options, context: Context): Promise<PanelModel> {
   const key = keyFor(context.key, 'panel')
-  const { data, first, times, constant, varying, rules } = panel
-  const { table, formats } = data
+  const { data, first, constant, varying, rules } = panel
+  const { table } = data
   const names = namesBeside(panel)
-  const methodOf = methodsOf(table, options.scaling)
   const heads = headsOf(panel, names)
   const scaling = scalingOf(options.scaling, heads.table)
   const headOptions = defined({ bandwidth: options.bandwidth, scaling })
   const model = await fitGroups({ ...heads, notes: [] }, headOptions, { ...context, key: keyFor(key, 'heads') })
-  const constants = encoderOf(heads, [...constant, names.size, names.start], methodsOf(heads.table, 'auto'))
-  const encoder = encoderOf({ table, formats }, varying, methodOf)
-  const placed = placedRows(encoder, encodeTable(encoder, pick(table, encoder)))
-  const past = fitPast(encoder, placed, { first, ordered: times !== undefined })
+  const constants = encoderOf(heads, [...constant, names.size, names.start], methodsOf(heads.table, 'auto')[0]!)
   const known = placedRows(constants, encodeTable(constants, pick(heads.table, constants))).places
-  const rows = stepRows(panel, { past, placed, known, names })
-  const steps = await fitSteps(
-    rows,
-    { methodOf: (name) => (name === names.gap ? 'quantile' : methodOf(name)), ...widthIn(options) },
-    { ...context, key }
-  )
+  const { past, steps } = await fitFurther(panel, { known, names, options }, { ...context, key })
   return {
     heads: model,
     steps,
@@ -59,10 +52,39 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
       varying,
       ...defined({ time: panel.layout.find(({ role }) => role === 'time')?.format.name }),
       heads: model.summary,
-      steps: { rows: rows.past.rows, givens: steps.givens.length, epsilon: steps.choice.epsilon, ridge: steps.choice.ridge },
+      steps: {
+        rows: steps.training.rows.coordinates.rows,
+        givens: steps.givens.length,
+        epsilon: steps.choice.epsilon,
+        ridge: steps.choice.ridge
+      },
       notes: data.notes
     }
   }
+}
+
+interface FurtherRows {
+  /** What is known of each group [G, c]. */
+  readonly known: Matrix
+  readonly names: PanelShape['names']
+  readonly options: Options
+}
+
+/** The law of rows that follow others, in the scaling whose forecasts of held-out groups are the nearest. */
+async function fitFurther(panel: PanelTable, { known, names, options }: FurtherRows, context: Context) {
+  const { data, first, times, varying } = panel
+  const fits: { readonly past: PastCode; readonly steps: StepLaw }[] = []
+  for (const methodOf of methodsOf(takeColumnsNamed(data, varying).table, options.scaling)) {
+    const encoder = encoderOf(data, varying, methodOf)
+    const placed = placedRows(encoder, encodeTable(encoder, pick(data.table, encoder)))
+    const past = fitPast(encoder, placed, { first, ordered: times !== undefined })
+    const rows = stepRows(panel, { past, placed, known, names })
+    const own = (name: string) => (name === names.gap ? 'quantile' : methodOf(name))
+    fits.push({ past, steps: await fitSteps(rows, { methodOf: own, ...widthIn(options) }, context) })
+  }
+  const lossOf = ({ steps }: (typeof fits)[number]) =>
+    steps.choice.trials.reduce((least, { score }) => Math.min(least, score), Number.POSITIVE_INFINITY)
+  return fits.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a))
 }
 
 const widthIn = ({ bandwidth }: Options) => (typeof bandwidth === 'number' ? { epsilon: bandwidth } : {})
@@ -81,26 +103,6 @@ function namesBeside({ layout, data }: PanelTable): PanelShape['names'] {
   const taken = new Set([...layout.map(({ format }) => format.name), ...data.table.columns.map(({ name }) => name)])
   const unused = (wanted: string): string => (taken.has(wanted) ? unused(`${wanted}′`) : wanted)
   return { size: unused('rows of the group'), start: unused('first time'), gap: unused('time step') }
-}
-
-/** How numbers of rows are scaled: as asked for, or by the shape of each column. */
-function methodsOf(table: Table, scaling: FitOptions['scaling']): (name: string) => ScalingMethod {
-  const own = typeof scaling === 'object' ? scaling : {}
-  return (name) => {
-    if (scaling === 'standard' || scaling === 'quantile') return scaling
-    if (Object.hasOwn(own, name)) return own[name]!
-    const column = table.columns.find((one) => one.name === name)
-    if (!column || !isNumeric(column)) return 'standard'
-    const present = presentValues(column)
-    return isListed(present) || isLumpy(present) || suggestsQuantile(present) ? 'quantile' : 'standard'
-  }
-}
-
-/** What of the scalings asked for is of columns of a table. */
-function scalingOf(scaling: FitOptions['scaling'], { columns }: Table): FitOptions['scaling'] {
-  if (typeof scaling !== 'object') return scaling
-  const names = new Set(columns.map(({ name }) => name))
-  return Object.fromEntries(Object.entries(scaling).filter(([name]) => names.has(name)))
 }
 
 interface WrittenRows {
@@ -134,10 +136,16 @@ function headsOf({ data, first, times }: PanelTable, names: PanelShape['names'])
   }
 }
 
-/** An encoder of some columns of a table. */
-function encoderOf({ table, formats }: WrittenRows, names: readonly string[], methodOf: (name: string) => ScalingMethod): Encoder {
+/** Some columns of a table. */
+function takeColumnsNamed({ table, formats }: WrittenRows, names: readonly string[]): WrittenRows {
   const keep = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => names.includes(name))
-  return fitEncoder({ columns: keep(table.columns), rowCount: table.rowCount }, keep(formats), methodOf)
+  return { table: { columns: keep(table.columns), rowCount: table.rowCount }, formats: keep(formats) }
+}
+
+/** An encoder of some columns of a table. */
+function encoderOf(rows: WrittenRows, names: readonly string[], methodOf: (name: string) => ScalingMethod): Encoder {
+  const { table, formats } = takeColumnsNamed(rows, names)
+  return fitEncoder(table, formats, methodOf)
 }
 
 interface PastOfRows {
@@ -154,6 +162,7 @@ function stepRows({ data, first, times, varying }: PanelTable, { past, placed, k
   const rows: number[] = []
   const groupOf: number[] = []
   const before = matrix(data.table.rowCount - groups, knownWidth(past, known.cols))
+  const lifts = matrix(before.rows, levelsIn(past.encoder))
   const histories = new Histories(past, groups)
   for (let g = 0; g < groups; g++) {
     const start = first[g]!
@@ -161,6 +170,7 @@ function stepRows({ data, first, times, varying }: PanelTable, { past, placed, k
       if (i > start) {
         const elapsed = times ? times.at[i - 1]! - times.at[start]! : i - start
         writeKnown(histories, { group: g, known: rowOf(known, g), elapsed }, rowOf(before, rows.length))
+        histories.writeLifts(g, rowOf(lifts, rows.length))
         rows.push(i)
         groupOf.push(g)
       }
@@ -180,6 +190,8 @@ function stepRows({ data, first, times, varying }: PanelTable, { past, placed, k
     next: { columns: gap ? [...columns, gap.column] : columns, rowCount: rows.length },
     formats: gap ? [...own(data.formats), gap.format] : own(data.formats),
     past: before,
+    lifts,
+    levels: past.encoder,
     groups: Uint32Array.from(groupOf)
   }
 }

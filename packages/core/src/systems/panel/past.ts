@@ -2,6 +2,7 @@ import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { componentsOf } from '../../num/variance-components.js'
 import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
+import { fitUrns, UrnCounts, type Urns } from './urns.js'
 
 /**
  * What a group's rows so far say of the next one, as numbers: the last row in the coordinates of the code, categories by their
@@ -19,11 +20,15 @@ export interface PastCode {
   readonly mean: Float64Array
   readonly between: Float64Array
   readonly within: Float64Array
+  /** Of the factors of the code. */
+  readonly urns: Urns
 }
 
 /** Rows of groups as numbers; coordinates that are missing are known to be [n, d]. */
 export interface PlacedRows {
   readonly places: Matrix
+  /** Levels of the factors [n, F]. */
+  readonly codes: Int32Array
   readonly missing: (row: number, coordinate: number) => boolean
 }
 
@@ -35,6 +40,7 @@ export function placedRows(encoder: Encoder, rows: Encoded): PlacedRows {
   const width = encoder.factors.length
   return {
     places: embedEncoded(encoder, rows),
+    codes: rows.codes,
     missing: (row, coordinate) => {
       const factor = factorOf.get(coordinate)
       return factor !== undefined && rows.codes[row * width + factor] === 1
@@ -49,7 +55,8 @@ export function fitPast(
   { first, ordered }: { readonly first: Uint32Array; readonly ordered: boolean }
 ): PastCode {
   const d = rows.places.cols
-  const code = { encoder, ordered, mean: new Float64Array(d), between: new Float64Array(d), within: new Float64Array(d) }
+  const urns = fitUrns(encoder, rows.codes, first)
+  const code = { encoder, ordered, mean: new Float64Array(d), between: new Float64Array(d), within: new Float64Array(d), urns }
   for (let c = 0; c < d; c++) {
     const { mean, between, within } = componentsOf(groupedValues(rows, first, c))
     code.mean[c] = mean
@@ -77,6 +84,7 @@ export class Histories {
   private readonly last: Matrix
   private readonly sums: Matrix
   private readonly counts: Matrix
+  private readonly urns: UrnCounts
 
   constructor(
     private readonly code: PastCode,
@@ -87,11 +95,13 @@ export class Histories {
     for (let g = 0; g < groups; g++) rowOf(this.last, g).set(code.mean)
     this.sums = matrix(groups, d)
     this.counts = matrix(groups, d)
+    this.urns = new UrnCounts(code.urns, code.encoder, groups)
   }
 
   /** Takes in row `row` as the next one of a group. */
-  add(group: number, { places, missing }: PlacedRows, row: number): void {
+  add(group: number, { places, codes, missing }: PlacedRows, row: number): void {
     const d = places.cols
+    this.urns.add(group, codes, row)
     for (let c = 0; c < d; c++) {
       if (missing(row, c)) continue
       const value = places.data[row * d + c]!
@@ -99,6 +109,11 @@ export class Histories {
       this.sums.data[group * d + c]! += value
       this.counts.data[group * d + c]! += 1
     }
+  }
+
+  /** What the group's urns say of the levels of its next row, into `out` [L]. */
+  writeLifts(group: number, out: Float64Array): void {
+    this.urns.write(group, out)
   }
 
   /** Last row, where rows are ordered, and level of a group, into `out` from `at` on. */

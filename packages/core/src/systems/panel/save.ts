@@ -34,6 +34,7 @@ import type { PastCode } from './past.js'
 import type { PanelColumn } from './read.js'
 import type { StepLaw } from './step-law.js'
 import type { Ticks } from './ticks.js'
+import { levelsAmong, levelsIn, type Urns } from './urns.js'
 
 type Arrays = Record<string, ModelArray>
 
@@ -45,7 +46,12 @@ interface StepMeta {
   readonly rowCount: number
   readonly choice: Pick<StepLaw['choice'], 'epsilon' | 'ridge' | 'freeRatio' | 'heldOutRows'>
   readonly givens: readonly number[]
-  readonly categories: readonly { readonly factors: readonly number[]; readonly inputs: number; readonly outcomes: number }[]
+  readonly categories: readonly {
+    readonly factors: readonly number[]
+    readonly inputs: number
+    readonly outcomes: number
+    readonly lifted: boolean
+  }[]
 }
 
 interface PanelMeta {
@@ -79,19 +85,26 @@ export function savePanel({ heads, steps, past, constants, panel, groupKey, rule
     arrays: {
       ...named('heads.', first.arrays),
       ...named('steps.', next.arrays),
-      ...named('past.', { ...pastEncoder.arrays, mean: past.mean, between: past.between, within: past.within }),
+      ...named('past.', {
+        ...pastEncoder.arrays,
+        mean: past.mean,
+        between: past.between,
+        within: past.within,
+        shares: past.urns.shares,
+        urns: past.urns.between
+      }),
       ...named('constants.', constantEncoder.arrays),
       ...named('group.', key.arrays)
     }
   }
 }
 
-function saveSteps({ training, potentials, choice, givens, categories }: StepLaw): { meta: StepMeta; arrays: Arrays } {
+function saveSteps({ training, compared, potentials, choice, givens, categories }: StepLaw): { meta: StepMeta; arrays: Arrays } {
   const { encoder, rows, logWeights } = training
   const recorded = recordEncoder(encoder)
   const { epsilon, ridge, freeRatio, heldOutRows } = choice
-  const laws = categories.map(({ factors, outcomes, law }) => {
-    return { factors, inputs: law.centre.length, outcomes: outcomes.length / factors.length }
+  const laws = categories.map(({ factors, outcomes, lifted, law }) => {
+    return { factors, lifted, inputs: law.centre.length, outcomes: outcomes.length / factors.length }
   })
   const arrays = categories.map(({ outcomes, law }, k) =>
     named(`categories.${k}.`, { outcomes, centre: law.centre, scale: law.scale, weights: law.weights.data })
@@ -104,7 +117,10 @@ function saveSteps({ training, potentials, choice, givens, categories }: StepLaw
       givens,
       categories: laws
     },
-    arrays: Object.assign({ ...recorded.arrays, ...recordRows(rows), logWeights, potentials }, ...arrays)
+    arrays: Object.assign(
+      { ...recorded.arrays, ...recordRows(rows), logWeights, ...(compared ? { compared: Int32Array.from(compared) } : {}), potentials },
+      ...arrays
+    )
   }
 }
 
@@ -159,7 +175,8 @@ export function loadPanel(contents: ModelContents): PanelModel {
     ...read.past,
     mean: float64Array(pastArrays, 'mean', d, SCALED),
     between: float64Array(pastArrays, 'between', d, { least: 0, most: 1e18 }),
-    within: float64Array(pastArrays, 'within', d, { least: 0, most: 1e18 })
+    within: float64Array(pastArrays, 'within', d, { least: 0, most: 1e18 }),
+    urns: urnsIn(pastArrays, read.past.encoder)
   }
   const heads = loadGlobal({ kind: 'global', meta: read.heads, arrays: arraysUnder('heads.', arrays) })
   const steps = loadSteps(read.steps, arraysUnder('steps.', arrays))
@@ -169,6 +186,14 @@ export function loadPanel(contents: ModelContents): PanelModel {
     'meta'
   )
   return { heads, steps, past, constants, panel, groupKey: groupKeyIn(read.groupKey, arrays), summary, ...(rules ? { rules } : {}) }
+}
+
+/** Urns of the factors of a code; of files without them, such as say nothing. */
+function urnsIn(arrays: Readonly<Arrays>, encoder: Encoder): Urns {
+  const [levels, factors] = [levelsIn(encoder), encoder.factors.length]
+  if (!arrays.shares) return { shares: new Float64Array(levels), between: new Float64Array(factors) }
+  const share = { least: 0, most: 1 }
+  return { shares: float64Array(arrays, 'shares', levels, share), between: float64Array(arrays, 'urns', factors, share) }
 }
 
 /** The one key of groups. */
@@ -193,22 +218,34 @@ function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
       record<StepMeta['categories'][number]>({
         factors: list(whole({ least: 0, most: Number.MAX_SAFE_INTEGER })),
         inputs: whole(),
-        outcomes: whole({ least: 1 })
+        outcomes: whole({ least: 1 }),
+        lifted: (value) => value === true
       })
     )
   })(meta, 'meta.steps')
+  const compared = comparedIn(arrays, rowCount)
   return {
     training: { encoder, rows: rowsIn(arrays, encoder, rowCount), logWeights: logWeightsIn(arrays, rowCount) },
-    potentials: float64Array(arrays, 'potentials', rowCount, SCALED),
+    ...(compared ? { compared } : {}),
+    potentials: float64Array(arrays, 'potentials', compared?.length ?? rowCount, SCALED),
     choice: { ...choice, trials: [] },
     givens,
     categories: loadCategories(categories, encoder, givens.length, arrays)
   }
 }
 
+/** Rows that new ones are compared with: ascending, and rows of the table. */
+function comparedIn(arrays: Readonly<Arrays>, rowCount: number): Uint32Array | undefined {
+  if (!arrays.compared) return undefined
+  const rows = int32Array(arrays, 'compared', arrays.compared.length)
+  for (const [i, row] of rows.entries()) whole({ least: i === 0 ? 0 : rows[i - 1]! + 1, most: rowCount - 1 })(row, `compared[${i}]`)
+  if (rows.length === 0) throw damaged('a model that compares rows with none', 'rows of the table')
+  return Uint32Array.from(rows)
+}
+
 function loadCategories(laws: StepMeta['categories'], { factors }: Encoder, givens: number, arrays: Readonly<Arrays>): CategoryLaw {
   let known = givens
-  const found = laws.map(({ factors: own, inputs, outcomes: count }, k): OutcomeLaw => {
+  const found = laws.map(({ factors: own, inputs, outcomes: count, lifted }, k): OutcomeLaw => {
     const at = `meta.steps.categories[${k}]`
     exactly(known)(inputs, `${at}.inputs`)
     for (const f of own) whole({ least: 0, most: factors.length - 1 })(f, `${at}.factors`)
@@ -222,7 +259,7 @@ function loadCategories(laws: StepMeta['categories'], { factors }: Encoder, give
       weights: matrix(count, inputs + 1, float64Array(parts, 'weights', count * (inputs + 1), SCALED))
     }
     if (laws.length > 1) known += factors[own[0]!]!.places.cols
-    return { factors: own, outcomes, law }
+    return { factors: own, outcomes, lifted, law }
   })
   const drawn = found.flatMap(({ factors: own }) => own).sort((a, b) => a - b)
   exactly(factors.length)(drawn.length, 'meta.steps.categories')
@@ -253,6 +290,8 @@ function checkColumns(
   isIn([...drawn, names.size, ...start], heads, 'meta.heads')
   isIn([...varying, ...(ticks && !ticks.schedule ? [names.gap] : [])], steps.training.encoder, 'meta.steps')
   isIn(varying, past.encoder, 'meta.past')
+  if (!levelsAmong(steps.training.encoder, past.encoder))
+    throw damaged('a model whose steps draw categories that its past does not have', 'the same categories')
   isIn([...constant, names.size, ...start], constants, 'meta.constants')
   for (const name of modelled) if (!drawn.includes(name)) throw damaged(`a model with ${name} among its columns alone`, 'a format of it')
   for (const role of ['key', 'time'] as const)

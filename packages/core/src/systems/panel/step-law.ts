@@ -4,19 +4,23 @@ import { drawCopies } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Condition } from '../../know/conditions.js'
 import type { ConditionGroup } from '../../know/places.js'
-import { fitLaw, type Law, lawOf, tableProblem } from '../../law/law.js'
+import { fitLaw, type Law, type LawProblem, lawOf, tableProblem } from '../../law/law.js'
+import { type CategoryMode, categoryMode, classesOf } from '../../law/strata.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, columnOf, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { chooseGivens } from '../../space/forward-selection.js'
-import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
+import { type Combinations, combinationsOf } from '../../table/categories.js'
+import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { encodeTrainingRows } from '../global/model.js'
-import { type CategoryLaw, drawCategories, fitCategories } from './categories.js'
+import { type CategoryLaw, drawCategories, fitCategories, type KnownRows } from './categories.js'
+import { comparedRows, takeCompared } from './compared.js'
+import { levelsAmong } from './urns.js'
 
 /**
  * The law of a group's next row given numbers that say what came before: categories by a logistic law, then numbers given both
@@ -25,7 +29,9 @@ import { type CategoryLaw, drawCategories, fitCategories } from './categories.js
 export interface StepLaw {
   /** Rows behind others: what is drawn, then what is given, in columns of their own. */
   readonly training: TrainingRows
-  /** f = log v [M]. */
+  /** Rows that new ones are compared with [m], ascending; absent: all. */
+  readonly compared?: Uint32Array | undefined
+  /** f = log v of these [m]. */
   readonly potentials: Float64Array
   readonly choice: ConditionalChoice
   readonly categories: CategoryLaw
@@ -39,6 +45,10 @@ export interface StepRows {
   readonly formats: readonly ColumnFormat[]
   /** [M, k] */
   readonly past: Matrix
+  /** What urns say of the levels of each row, of the factors of `levels` [M, L]. */
+  readonly lifts: Matrix
+  /** The code whose factors urns are of. */
+  readonly levels: Encoder
   /** Whose rows they are [M]. */
   readonly groups: Uint32Array
 }
@@ -64,7 +74,7 @@ function nameOf(given: number, { columns }: Table): string {
 /**
  * Fits the law of next rows. Every draw is given to the one after it, so that what a kernel on what is drawn would add to its
  * spread would be added at each row anew: there is none unless places of held-out rows ask for it.
- * Cost: that of a conditional choice on 1,500 rows, and a scaling of M² pairs.
+ * Cost: that of a conditional choice on 1,500 rows, and a scaling of m² pairs, for the m rows that new ones are compared with.
  */
 export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOptions, context: Context): Promise<StepLaw> {
   const { engine, watch } = context
@@ -79,13 +89,17 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const encoded = encodeTrainingRows(table, encoder, keyFor(key, 'encode'))
   const training = { encoder, rows: encoded, logWeights: uniformLogWeights(table.rowCount) }
   const inputs = takeColumns(rows.past, givens)
-  const categories = await fitCategories(encoder, { codes: encoded.codes, inputs }, { engine, watch, key: keyFor(key, 'categories') })
-  const group = groupOf(training, givens, [])
+  const lifts = takeColumns(rows.lifts, levelsAmong(encoder, rows.levels)!)
+  const categories = await fitCategories(
+    encoder,
+    { codes: encoded.codes, inputs, lifts, groups: rows.groups },
+    { engine, watch, key: keyFor(key, 'categories') }
+  )
   const kernel = { kind: 'fixed', epsilon: MIDDLE_RUNG } as const
   const choice = await chooseConditional({
     training,
     kernel,
-    group,
+    group: groupOf(training, givens, []),
     clusters: rows.groups,
     fixed: { epsilon },
     widest: ONE_GAUSSIAN,
@@ -93,8 +107,10 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
     key: keyFor(key, 'choice'),
     watch
   })
-  const { logTerms, logWeights } = await fitLaw(problemOf(training, choice, group), { engine, watch })
-  return { training, potentials: logTerms.map((term, j) => term - logWeights[j]!), choice, categories, givens }
+  const compared = comparedRows(classesIn(training).classes, keyFor(key, 'compared'))
+  const { logTerms, logWeights } = await fitLaw(problemOf({ training, compared, choice, givens }), { engine, watch })
+  const potentials = logTerms.map((term, j) => term - logWeights[j]!)
+  return { training, ...(compared ? { compared } : {}), potentials, choice, categories, givens }
 }
 
 function varyingColumns(past: Matrix): number[] {
@@ -119,36 +135,48 @@ function groupOf({ encoder }: Pick<TrainingRows, 'encoder'>, givens: readonly nu
   return { split: { given, ranged: [], free }, factors: encoder.factors.map((_, f) => f), members }
 }
 
-const problemOf = (training: TrainingRows, { epsilon, freeRatio }: ConditionalChoice, group: ConditionGroup) =>
-  tableProblem(
-    training,
-    { kind: 'fixed', epsilon },
-    { conditions: {}, scales: freeScales(group, freeRatio, training.encoder.coordinateCount) }
-  )
+/** How all rows' categories are told apart, and the classes that rows are drawn from. */
+function classesIn({ encoder, rows }: TrainingRows): { readonly mode: CategoryMode; readonly classes: Combinations } {
+  const mode = categoryMode(encoder, combinationsOf(rows.codes, rows.coordinates.rows))
+  return { mode, classes: classesOf({ encoder, rows }, mode, {}).combinations }
+}
+
+function problemOf({ training, compared, choice, givens }: Pick<StepLaw, 'training' | 'compared' | 'choice' | 'givens'>): LawProblem {
+  const { mode, classes } = classesIn(training)
+  const scales = freeScales(groupOf(training, givens, []), choice.freeRatio, training.encoder.coordinateCount)
+  const rows = compared ? takeCompared(training, classes, compared) : training
+  return tableProblem(rows, { kind: 'fixed', epsilon: choice.epsilon }, { conditions: {}, mode, scales })
+}
 
 /** A step law made ready to be drawn from. */
 export class Steps {
   private readonly law: Law
+  /** Levels of the law among those that urns are of. */
+  private readonly levels: Uint32Array
 
   constructor(
     private readonly steps: StepLaw,
+    /** The code whose factors urns are of. */
+    levels: Encoder,
     private readonly context: Pick<Context, 'engine' | 'watch'>
   ) {
-    const { training, choice, potentials, givens } = steps
-    this.law = lawOf(problemOf(training, choice, groupOf(training, givens, [])), { potentials })
+    const { training, potentials } = steps
+    this.law = lawOf(problemOf(steps), { potentials })
+    this.levels = levelsAmong(training.encoder, levels)!
   }
 
   /**
-   * The next rows of groups whose past is given [n, k], encoded; `members` number the groups, each of which draws from keys of its
-   * own. Cost O(n·M·d²), ten times as much with a kernel on what is drawn.
+   * The next rows of groups of which inputs [n, k] and lifts [n, L] are known, encoded; `members` number the groups, each of which draws from keys of its
+   * own. Cost O(n·m·d²), ten times as much with a kernel on what is drawn.
    */
-  async next(past: Matrix, members: readonly number[], key: Key): Promise<Encoded> {
+  async next(past: KnownRows, members: readonly number[], key: Key): Promise<Encoded> {
     const { training, choice, categories, givens } = this.steps
     const { encoder } = training
-    const inputs = takeColumns(past, givens)
-    const codes = drawCategories(categories, encoder, inputs, keyFor(key, 'categories'))
+    const inputs = takeColumns(past.inputs, givens)
+    const lifts = takeColumns(past.lifts, this.levels)
+    const codes = drawCategories(categories, encoder, { inputs, lifts }, keyFor(key, 'categories'))
     const group = groupOf(training, givens, members)
-    if (group.split.free.length === 0) return { coordinates: matrix(past.rows, encoder.coordinateCount), codes }
+    if (group.split.free.length === 0) return { coordinates: matrix(inputs.rows, encoder.coordinateCount), codes }
     const alike = choice.epsilon * choice.freeRatio >= ONE_GAUSSIAN / 2
     const [rows] = await drawCopies(
       {

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest'
+import { exp } from '../../num/elementary.js'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { fitUrns, levelsAmong, UrnCounts } from './urns.js'
+
+const factor = (name: string, levelCount: number) => ({ name, levelCount, places: { data: new Float64Array(0), rows: 0, cols: 0 } })
+const encoder = { factors: [factor('mood', 3)] }
+
+/** Groups of `rows` rows each whose levels are drawn from urns. */
+function drawn(urns: Parameters<typeof fitUrns>[0] & { shares: Float64Array; between: Float64Array }, groups: number, rows: number) {
+  const counts = new UrnCounts(urns, encoder, groups)
+  const codes = new Int32Array(groups * rows)
+  const u = uniforms(keyFor(keyFromSeed(1), 'urns'), codes.length)
+  const lifts = new Float64Array(3)
+  for (let i = 0; i < codes.length; i++) {
+    const g = Math.floor(i / rows)
+    counts.write(g, lifts)
+    let [level, left] = [0, u[i]!]
+    while (level < 2 && left >= urns.shares[level]! * exp(lifts[level]!)) left -= urns.shares[level]! * exp(lifts[level++]!)
+    codes[i] = level
+    counts.add(g, codes, i)
+  }
+  return { codes, first: Uint32Array.from({ length: groups + 1 }, (_, g) => g * rows) }
+}
+
+it.each([
+  [0.1, 3],
+  [0.25, 12],
+  [0.6, 5]
+])('rows drawn from urns of which %d is between groups have that share, and the shares of levels', (between, rows) => {
+  const urns = { ...encoder, shares: Float64Array.of(0.2, 0.3, 0.5), between: Float64Array.of(between) }
+  const { codes, first } = drawn(urns, 4000, rows)
+  const found = fitUrns(encoder, codes, first)
+  // 4,000 groups: standard errors are below 0.01.
+  expect(Math.abs(found.between[0]! - between)).toBeLessThan(0.04)
+  for (const [c, share] of found.shares.entries()) expect(Math.abs(share - urns.shares[c]!)).toBeLessThan(0.03)
+})
+
+it('of p = (aπ + n)/(a + k) the lift is log p/π; levels that never occur and groups that do not differ have none', () => {
+  const counts = new UrnCounts({ shares: Float64Array.of(0.25, 0.75, 0), between: Float64Array.of(0.2) }, encoder, 1)
+  const lifts = new Float64Array(3)
+  for (const level of [0, 0, 1]) counts.add(0, Int32Array.of(level), 0)
+  counts.write(0, lifts)
+  // a = 4, k = 3: p = (1 + 2)/7 and (3 + 1)/7.
+  expect(lifts[0]).toBeCloseTo(Math.log(3 / 7 / 0.25), 12)
+  expect(lifts[1]).toBeCloseTo(Math.log(4 / 7 / 0.75), 12)
+  expect(lifts[2]).toBe(0)
+  const alike = new UrnCounts({ shares: Float64Array.of(0.25, 0.75, 0), between: Float64Array.of(0) }, encoder, 1)
+  alike.add(0, Int32Array.of(0), 0)
+  alike.write(0, lifts)
+  expect([...lifts]).toEqual([0, 0, 0])
+})
+
+it('levels of some factors are found among those of all', () => {
+  const all = { factors: [factor('a', 2), factor('b', 3), factor('c', 2)] }
+  expect([...levelsAmong({ factors: [factor('b', 2), factor('c', 2)] }, all)!]).toEqual([2, 3, 5, 6])
+  expect(levelsAmong({ factors: [factor('d', 2)] }, all)).toBeUndefined()
+  expect(levelsAmong({ factors: [factor('a', 3)] }, all)).toBeUndefined()
+})

@@ -1,0 +1,96 @@
+import { log } from '../../num/elementary.js'
+import { componentsOf } from '../../num/variance-components.js'
+import type { Encoder } from '../../table/encoder.js'
+
+/**
+ * What a group's categories so far say of the next one, by Pólya's urn: of a·π_c balls of each level c to begin with, and one
+ * more of every level that was drawn, p_c = (a·π_c + n_c)/(a + k). Rows of an urn are exchangeable, and a share 1/(1 + a) of
+ * the variance of its levels is between groups, however many rows a group has. Plain data.
+ *
+ * @source Blackwell and MacQueen, *Ferguson distributions via Pólya urn schemes*, Ann. Statist. 1973.
+ */
+export interface Urns {
+  /** π of all levels, factor by factor [L]. */
+  readonly shares: Float64Array
+  /** 1/(1 + a) of every factor [F]. */
+  readonly between: Float64Array
+}
+
+/** Urns of the factors of an encoder, fitted to rows of groups [n, F]. Cost O(n·L). */
+export function fitUrns({ factors }: Pick<Encoder, 'factors'>, codes: Int32Array, first: Uint32Array): Urns {
+  const [n, width] = [first[first.length - 1]!, factors.length]
+  const between = new Float64Array(width)
+  const shares = factors.flatMap(({ levelCount }, f) => {
+    let [outside, whole] = [0, 0]
+    const own = Array.from({ length: levelCount }, (_, level) => {
+      const groups = Array.from({ length: first.length - 1 }, (_, g) =>
+        Array.from({ length: first[g + 1]! - first[g]! }, (_, k) => Number(codes[(first[g]! + k) * width + f] === level))
+      )
+      const parts = componentsOf(groups)
+      outside += parts.between
+      whole += parts.between + parts.within
+      return groups.reduce((sum, values) => sum + values.reduce((a, b) => a + b, 0), 0) / n
+    })
+    between[f] = whole > 0 ? outside / whole : 0
+    return own
+  })
+  return { shares: Float64Array.from(shares), between }
+}
+
+/** Levels of all factors. */
+export const levelsIn = ({ factors }: Pick<Encoder, 'factors'>): number => factors.reduce((sum, { levelCount }) => sum + levelCount, 0)
+
+/** The urns of groups while rows are drawn. */
+export class UrnCounts {
+  private readonly counts: Float64Array
+  private readonly rows: Float64Array
+  private readonly starts: readonly number[]
+
+  constructor(
+    private readonly urns: Urns,
+    encoder: Pick<Encoder, 'factors'>,
+    groups: number
+  ) {
+    const { factors } = encoder
+    this.starts = factors.map((_, f) => levelsIn({ factors: factors.slice(0, f) }))
+    this.counts = new Float64Array(groups * urns.shares.length)
+    this.rows = new Float64Array(groups)
+  }
+
+  /** Takes in row `row` of encoded rows [n, F] as the next one of a group. */
+  add(group: number, codes: Int32Array, row: number): void {
+    for (const [f, start] of this.starts.entries())
+      this.counts[group * this.urns.shares.length + start + codes[row * this.starts.length + f]!]! += 1
+    this.rows[group]! += 1
+  }
+
+  /** log(p_c/π_c) of all levels of a group's next row, into `out` [L]; nought of levels that the data do not have. */
+  write(group: number, out: Float64Array): void {
+    const { shares, between } = this.urns
+    const k = this.rows[group]!
+    for (const [f, start] of this.starts.entries()) {
+      const rho = between[f]!
+      for (let c = start; c < (this.starts[f + 1] ?? shares.length); c++) {
+        const [share, count] = [shares[c]!, this.counts[group * shares.length + c]!]
+        // Of a = 1/ρ − 1: both sides of the fraction times ρ.
+        out[c] = share > 0 ? log(((1 - rho) * share + rho * count) / ((1 - rho + rho * k) * share)) : 0
+      }
+    }
+  }
+}
+
+/** Which of the levels of `all` those of `some` are [L of `some`]: its factors are among those of `all`, in their order; undefined where they are not. */
+export function levelsAmong(some: Pick<Encoder, 'factors'>, all: Pick<Encoder, 'factors'>): Uint32Array | undefined {
+  const columns: number[] = []
+  let [place, start] = [0, 0]
+  const skip = () => {
+    start += all.factors[place++]!.levelCount
+  }
+  for (const { name, levelCount } of some.factors) {
+    while (place < all.factors.length && all.factors[place]!.name !== name) skip()
+    if (place === all.factors.length || all.factors[place]!.levelCount < levelCount) return undefined
+    for (let level = 0; level < levelCount; level++) columns.push(start + level)
+    skip()
+  }
+  return Uint32Array.from(columns)
+}

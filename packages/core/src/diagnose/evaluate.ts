@@ -1,6 +1,6 @@
 import type { Engine } from '../kernel/engine.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
-import type { Key } from '../num/random.js'
+import { type Key, keyFor } from '../num/random.js'
 import type { Table } from '../table/table.js'
 import { type AlignedTables, alignTables } from './align.js'
 import { compareAssociations } from './compare-associations.js'
@@ -11,6 +11,8 @@ import { compareRules } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
 import type { Evaluation } from './evaluation.js'
+import { groupTables } from './group-rows.js'
+import type { GroupedTable } from './panels.js'
 import { quasiIdentifiers } from './quasi-identifiers.js'
 
 export interface EvaluationProblem {
@@ -20,6 +22,8 @@ export interface EvaluationProblem {
   readonly train?: Table | undefined
   /** Columns by which somebody could be recognised together. */
   readonly quasi?: readonly string[] | undefined
+  /** The same rows in their groups, where they belong to such: groups are then compared as wholes too. */
+  readonly groups?: { readonly real: GroupedTable; readonly synthetic: GroupedTable; readonly time?: string | undefined } | undefined
   /** Searches neighbours. */
   readonly engine: Engine
   readonly key: Key
@@ -54,6 +58,7 @@ const IN_ORDER = [
   'columns',
   'squaredMmd',
   'classifierRelations',
+  'groups',
   'rules',
   'associations',
   'privacy',
@@ -93,6 +98,16 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   const neighbours = await compareNeighbours(comparison, whole)
   yield { ...neighbours, notes: notesOn(whole, comparison, neighbours) }
   yield await compareClouds(comparison)
+  if (problem.groups) yield { groups: await compareGroups(problem.groups, problem) }
+}
+
+/** The evaluation of groups, each a row of what it is as a whole: halves are halves of groups, and none is on both sides of a fold. */
+async function compareGroups(
+  { real, synthetic, time }: NonNullable<EvaluationProblem['groups']>,
+  { engine, key, watch }: EvaluationProblem
+): Promise<Evaluation> {
+  const stop = watch?.stop
+  return await evaluateTables({ ...groupTables(real, synthetic, time), engine, key: keyFor(key, 'groups'), watch: stop && { stop } })
 }
 
 function notesOn(

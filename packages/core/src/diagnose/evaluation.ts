@@ -115,6 +115,8 @@ export interface Evaluation {
   readonly squaredMmd: Measure
   /** Differences and ratios of columns that the classifier sees beside the columns. */
   readonly classifierRelations: readonly string[]
+  /** Groups compared as wholes, a row each, where rows belong to groups. */
+  readonly groups?: Evaluation
   readonly rules: readonly RuleKept[]
   readonly associations: Associations
   readonly privacy: Privacy

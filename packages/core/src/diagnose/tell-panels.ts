@@ -2,9 +2,6 @@ import { numberText, shareText } from '../tell/numbers.js'
 import { type Block, explained, facts, type TableOf, type Telling } from '../tell/telling.js'
 import type { PanelFigure, PanelFigures } from './panels.js'
 
-const CAUTION =
-  'Rows of a group resemble each other: measures that take rows one by one, the AUC first of all, tell two samples of groups apart even where one law made both. Read how rows of a group belong together first.'
-
 /** What is said of how rows belong together in real and in synthetic groups. */
 export function tellPanels(figures: PanelFigures): Telling {
   const { columns, sizes, constant, repeated } = figures
@@ -20,7 +17,7 @@ export function tellPanels(figures: PanelFigures): Telling {
   }
   const blocks: Block[] = [
     explained(
-      'Rows of a group hang together in the synthetic rows as much as in the real ones where the figures agree to within the halves.'
+      'Rows of a group hang together in the synthetic rows as much as in the real ones where the figures agree to within the halves. Rows of a group resemble each other, so that measures which take rows one by one, the AUC first of all, tell two samples of groups apart even where one law made both: the verdict judges groups as wholes.'
     ),
     facts(
       { name: 'rows a group', value: words(sizes) },
@@ -37,7 +34,6 @@ export function tellPanels(figures: PanelFigures): Telling {
     json: { panel: figures },
     topics: [{ id: 'panel', title: 'Do rows of a group belong together?', blocks }],
     warnings: [],
-    notes: [],
-    caution: CAUTION
+    notes: []
   }
 }

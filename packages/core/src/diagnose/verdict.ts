@@ -21,11 +21,13 @@ const MANY_BROKEN = 0.05
  * every rule that breaks, the worst column and the worst pair where they lie above their floors, and how near the rows come.
  *
  * `kept`: the same comparison of rows that a second fit had not seen, which then judges all but nearness and rules; or the
- * two-sample AUC of trial fits on such rows.
+ * two-sample AUC of trial fits on such rows. Where rows belong to groups, groups are judged, each as a whole: rows of one resemble
+ * each other, and are right each by itself where they are in the wrong one.
  */
 export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
-  const evaluation = typeof kept === 'object' ? { ...kept, rules: own.rules } : own
-  const judged = judgedAuc(evaluation, typeof kept === 'number' ? kept : undefined)
+  const seen = typeof kept === 'object' ? kept : own
+  const evaluation = { ...seen, ...seen.groups, rules: own.rules, copies: seen.copies, membership: seen.membership }
+  const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
   const near = nearness({ ...own, membership: evaluation.membership })
   const broken = own.rules.filter((rule) => rule.broken > 0)
   const details = [judged.words, ...broken.map(ruleWords), ...worst(evaluation).map(({ words }) => words), ...attackWords(evaluation)]
@@ -57,12 +59,17 @@ function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade
 }
 
 /** The AUC that judges: that of rows kept back where it is the larger one, since rows of the fit flatter. */
-function judgedAuc({ classifierAuc, copies }: Evaluation, keptBack?: number): { readonly auc: Measure; readonly words: string } {
+function judgedAuc({ classifierAuc, copies, groups }: Evaluation, keptBack?: number): { readonly auc: Measure; readonly words: string } {
   const { value, floorRange } = classifierAuc
   const chance = floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'
   const say = (auc: Measure, where: string) => ({ auc, words: `two-sample AUC ${numberText(auc.value)} ${where}, by chance ${chance}` })
   if (keptBack !== undefined && keptBack > (value ?? 0))
     return say({ ...classifierAuc, value: keptBack }, 'on rows kept back from trial fits')
+  if (groups) {
+    const { real, synthetic } = groups.rows
+    const against = copies.heldOut ? 'held-out ones' : 'those that the model may have learned from'
+    return say(classifierAuc, `of groups as wholes, ${synthetic} against ${real}, ${against}`)
+  }
   return say(classifierAuc, copies.heldOut ? 'on held-out rows' : 'in-sample only, on rows that the model may have learned from')
 }
 
@@ -77,7 +84,7 @@ function ruleWords({ rule, broken, rows }: RuleKept): string {
 }
 
 /** The column and the pair of columns that differ most, where chance does not explain them. */
-function worst({ columns, associations }: Evaluation): { readonly words: string; readonly grade: Grade }[] {
+function worst({ columns, associations, groups }: Evaluation): { readonly words: string; readonly grade: Grade }[] {
   const marginals = Object.entries(columns).flatMap(([name, column]) => {
     const distance = column.kolmogorovSmirnov ?? column.totalVariation
     return distance ? [{ name, distance, excess: (distance.value ?? 0) - (distance.floor ?? 0) }] : []
@@ -88,7 +95,8 @@ function worst({ columns, associations }: Evaluation): { readonly words: string;
   return [
     ...(column ? saidWorst(`worst column ${column.name}`, column.distance) : []),
     ...(pair ? saidWorst(`worst pair ${pair}`, largestError) : [])
-  ]
+    // Of a dozen features of a group one lies above all its splits by chance in every other comparison.
+  ].filter(({ grade }) => !groups || grade === 'poor')
 }
 
 function saidWorst(name: string, measure: Measure): { readonly words: string; readonly grade: Grade }[] {

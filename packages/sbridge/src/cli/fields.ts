@@ -187,7 +187,7 @@ export const evaluateFields: readonly Field[] = [
     range: 'a column whose values recur',
     default: 'none',
     sentence:
-      'The column that says which rows belong together: compares how much columns differ between groups, and how rows follow each other; it is compared no further.',
+      'The column that says which rows belong together: compares groups as wholes, how much columns differ between them, and how rows follow each other; it is compared no further.',
     source: 'Searle, Casella, McCulloch 1992'
   },
   {

@@ -138,7 +138,7 @@ describe('evaluate --group', () => {
   test('tells how rows of a group belong together, and leaves the key out of all else', async () => {
     const { status, stdout } = await run('panel.csv', 'alone.csv', '--group', 'unit', '--time', 'week', '--json')
     expect(status).toBe(0)
-    const { panel: figures, columns } = JSON.parse(stdout)
+    const { panel: figures, columns, groups, verdict } = JSON.parse(stdout)
     expect(Object.keys(columns)).toEqual(['town', 'week', 'y'])
     expect(figures).toMatchObject({
       sizes: { real: 6, synthetic: 6 },
@@ -146,6 +146,9 @@ describe('evaluate --group', () => {
       repeated: { real: 0, synthetic: 30 },
       columns: [{ name: 'y' }]
     })
+    // Groups are judged as wholes.
+    expect(groups.rows).toMatchObject({ real: 30, synthetic: 30 })
+    expect(verdict).toMatchObject({ grade: 'poor', sentence: expect.stringMatching(/of groups as wholes, 30 against 30/) })
     // 4.5 of 5.5 between groups, and none.
     expect(figures.columns[0].between.real).toBeGreaterThan(0.7)
     expect(figures.columns[0].between.synthetic).toBeLessThan(0.2)

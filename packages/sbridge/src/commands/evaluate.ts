@@ -100,12 +100,13 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
   const train = flags.train === undefined ? undefined : await like(flags.train)
   const key = keyFromSeed(run.seed)
   const targets = flags.target === undefined ? [] : [await tellTargets({ real, synthetic, train, target: flags.target, key })]
-  const panel = group && tellPanels(await panelFigures({ real: realPath, synthetic: syntheticPath }, { real, synthetic, group, flags }))
+  const groups = group && (await groupedTables({ real: realPath, synthetic: syntheticPath }, { real, synthetic, group, flags }))
+  const panel = groups && tellPanels(comparePanels(groups, keyFromSeed(1)))
   const utilities = (utility ?? []).map((formula) => evaluateUtility({ real, synthetic, formula }))
   const tellings = [...(panel ? [panel] : []), ...targets, ...(utilities.length > 0 ? [tellUtility(utilities)] : [])]
   const telling = tellings.length > 0 ? together(...tellings) : undefined
   await withEngine(run, async (engine) => {
-    const evaluation = await evaluateTables({ real, synthetic, train, quasi, engine, key })
+    const evaluation = await evaluateTables({ real, synthetic, train, quasi, groups, engine, key })
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
       const provenance = await provenanceOf([realPath, syntheticPath, flags.train])
@@ -145,8 +146,8 @@ interface Grouped {
   readonly flags: EvaluateFlags
 }
 
-/** How rows of a group belong together in both tables. Throws `InputError` for a table without the group, or a model, which keeps none of its keys. */
-async function panelFigures(paths: Record<'real' | 'synthetic', string>, { group, flags, ...tables }: Grouped) {
+/** Both tables by their groups. Throws `InputError` for a table without the group, or a model, which keeps none of its keys. */
+async function groupedTables(paths: Record<'real' | 'synthetic', string>, { group, flags, ...tables }: Grouped) {
   if (await modelContentsIn(paths.real))
     throw new InputError({
       code: 'group-model',
@@ -163,7 +164,7 @@ async function panelFigures(paths: Record<'real' | 'synthetic', string>, { group
       expected: 'a column that orders rows',
       try: 'another column, or leaving --time out'
     })
-  return comparePanels({ real: await grouped('real'), synthetic: await grouped('synthetic'), time: group.time }, keyFromSeed(1))
+  return { real: await grouped('real'), synthetic: await grouped('synthetic'), time: group.time }
 }
 
 /** Which group every row belongs to. */

@@ -1,5 +1,5 @@
 import { type Evaluation, evaluateTables, InputError, SYSTEMS, type TableFit, type TableModel, type TableRequest } from '@sbridge/core'
-import { pinnedTo, prepareRows, takeRawRows } from '@sbridge/core/internal'
+import { groupRows, pinnedTo, prepareRows, takeRawRows } from '@sbridge/core/internal'
 import { type Engine, type Key, keyFor, keyFromSeed, permutation } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { watched } from '../cli/options.js'
@@ -36,12 +36,18 @@ export async function heldOutEvaluation(problem: HeldOutProblem): Promise<Evalua
   const { groups: _all, ...draws } = request
   const asked: TableRequest = { ...draws, rows: held.rowCount }
   try {
-    const { fitted, synthetic } = await watched(tables.plan({ input: train, options: own }, asked), engine, async (context) => {
+    const { fitted, drawn } = await watched(tables.plan({ input: train, options: own }, asked), engine, async (context) => {
       const fitted = await tables.fit(train, own, context)
-      return { fitted, synthetic: (await tables.draw(fitted, asked, context)).table }
+      return { fitted, drawn: await tables.draw(fitted, asked, context) }
     })
     const real = prepareRows(held, own).data.table
-    return await evaluateTables({ real, synthetic, train: tables.training(fitted), engine, key })
+    const { first, table: synthetic } = drawn
+    const groups = first && {
+      real: groupRows(real, keysIn(held, options.group!), options.time),
+      synthetic: { table: synthetic, first },
+      time: options.time
+    }
+    return await evaluateTables({ real, synthetic, groups, train: tables.training(fitted), engine, key })
   } catch (error) {
     if (!(error instanceof InputError)) throw error
     return `a second fit to half of the rows was not possible (${error.got})`
@@ -50,17 +56,22 @@ export async function heldOutEvaluation(problem: HeldOutProblem): Promise<Evalua
 
 /** Two random halves of the rows, in their order; of groups, halves of the groups: rows of one group are no strangers to each other. */
 function halvesOf(input: RawTable, group: string | undefined, key: Key): readonly [Uint32Array, Uint32Array] {
-  const keys = input.columns.find(({ name }) => name === group)?.values
-  const numbers = new Map<string, number>()
-  const unitOf = Uint32Array.from({ length: input.rowCount }, (_, row) => {
-    if (!keys) return row
-    const name = String(keys[row])
-    if (!numbers.has(name)) numbers.set(name, numbers.size)
-    return numbers.get(name)!
-  })
-  const count = keys ? numbers.size : input.rowCount
+  const keys = group === undefined ? undefined : keysIn(input, group)
+  const unitOf = keys ?? Int32Array.from({ length: input.rowCount }, (_, row) => row)
+  const count = unitOf.reduce((most, unit) => Math.max(most, unit), -1) + 1
   const first = new Uint8Array(count)
   for (const unit of permutation(key, count).subarray(0, Math.floor(count / 2))) first[unit] = 1
   const rows = Uint32Array.from(unitOf.keys())
   return [rows.filter((row) => first[unitOf[row]!] === 1), rows.filter((row) => first[unitOf[row]!] === 0)]
+}
+
+/** Which group every row belongs to, numbered as they come. */
+function keysIn({ columns, rowCount }: RawTable, group: string): Int32Array {
+  const { values } = columns.find(({ name }) => name === group)!
+  const numbers = new Map<string, number>()
+  return Int32Array.from({ length: rowCount }, (_, row) => {
+    const name = String(values[row])
+    if (!numbers.has(name)) numbers.set(name, numbers.size)
+    return numbers.get(name)!
+  })
 }

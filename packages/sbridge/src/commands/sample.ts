@@ -10,7 +10,15 @@ import {
   type TableRequest,
   type Telling
 } from '@sbridge/core'
-import { checkImageTable, defined, type ImageShape, keptBackIn, parseImageShape, refuseCombinations } from '@sbridge/core/internal'
+import {
+  checkImageTable,
+  defined,
+  groupsOf,
+  type ImageShape,
+  keptBackIn,
+  parseImageShape,
+  refuseCombinations
+} from '@sbridge/core/internal'
 import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, flagNamed, judgeFields, readFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
@@ -166,7 +174,7 @@ async function writeReport(path: string, { input, keptBack, flags, seed, model, 
   const real = tables.training(model)
   const synthetic = drawn.table
   const showValues = showValuesOf(flags)
-  const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(seed) })
+  const evaluation = await evaluateTables({ real, synthetic, groups: groupsOf(model, drawn), engine, key: keyFromSeed(seed) })
   const [{ renderReport }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
   const title = withoutPassword(input).replace(/^.*[\\/]/, '')

@@ -1,5 +1,5 @@
 import { type Evaluation, evaluateTables } from '@sbridge/core'
-import { alignTables, evaluationParts, keptBackIn, tables } from '@sbridge/core/internal'
+import { alignTables, evaluationParts, groupsOf, keptBackIn, tables } from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
@@ -63,8 +63,8 @@ export class MeasureWork implements Work<MeasureShape> {
   }
 }
 
-function problemOf({ real, answer, draws }: Compared) {
-  return { real, synthetic: answer.table, key: keyFromSeed(draws.seed) }
+function problemOf({ model, real, answer, draws }: Compared) {
+  return { real, synthetic: answer.table, groups: groupsOf(model, answer), key: keyFromSeed(draws.seed) }
 }
 
 async function drawingsOf({ real, answer, draws }: Compared, { columns = {}, associations }: EvaluationPart): Promise<Panel[]> {

@@ -1,4 +1,4 @@
-import { inTurn, search, type Trial, untilWorse } from '../../choose/search.js'
+import { search } from '../../choose/search.js'
 import { fitLogistic, type LogisticLaw, outcomeShares } from '../../law/logistic.js'
 import { MOST_COMBINATIONS } from '../../law/strata.js'
 import { log } from '../../num/elementary.js'
@@ -39,7 +39,7 @@ interface CategoryRows extends KnownRows {
 /** Rows on which a ridge is chosen, and the parts of them that are held out in turn. */
 const MOST_SEARCHED = 2000
 const PARTS = 3
-/** Ridges that are tried, in rows a row, the simplest first. */
+/** Ridges that are tried, in rows a row. */
 const RIDGES = [0.1, 0.01, 1e-3, 1e-4]
 
 /**
@@ -110,25 +110,20 @@ async function fitOutcomes(all: ObservedOutcomes, count: number, { key, watch }:
     )
   const lawOf = ({ inputs, outcomes, offsets }: ObservedOutcomes, { lifted, ridge }: OutcomeSetting) =>
     fitLogistic(inputs, outcomes, { count, ridge, offsets: lifted ? offsets : undefined })
-  const rungs = (lifted: boolean) => (trials: readonly Trial<OutcomeSetting>[]) =>
-    untilWorse(
-      trials.filter(({ setting }) => setting.lifted === lifted),
-      RIDGES,
-      { of: ({ ridge }) => ridge, at: (ridge) => ({ lifted, ridge }) }
-    )
+  const settings = [true, false].flatMap((lifted) => RIDGES.map((ridge) => ({ lifted, ridge })))
   const simplest = (a: OutcomeSetting, b: OutcomeSetting) => Number(b.lifted) - Number(a.lifted) || b.ridge - a.ridge
   const choice = await search<OutcomeSetting>(
     {
       stage: 'choosing the laws of categories',
       parts: PARTS,
-      expected: 2 * RIDGES.length,
+      expected: settings.length,
       order: simplest,
       score: async (setting, part) => {
         const [fitted, held] = [take((p) => p !== part), take((p) => p === part)]
         const shares = outcomeShares(lawOf(fitted, setting), held.inputs, setting.lifted ? held.offsets : undefined)
         return Float64Array.from(held.outcomes, (c, i) => -log(shares.data[i * count + c]!))
       },
-      moves: inTurn(simplest, [rungs(true), rungs(false)])
+      moves: (trials) => (trials.length === 0 ? settings : [])
     },
     watch
   )

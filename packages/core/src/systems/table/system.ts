@@ -9,7 +9,7 @@ import { keyFromSeed } from '../../num/random.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
-import { type Telling, together } from '../../tell/telling.js'
+import { together } from '../../tell/telling.js'
 import { askedIn } from '../asked.js'
 import { conditionFields } from '../condition-options.js'
 import { keepingDialect } from '../dialect.js'
@@ -19,8 +19,6 @@ import type { Host } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
-import type { PanelModel } from '../panel/model.js'
-import { panelRows, trainingRows } from '../panel/rows.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
 import { refineFields } from '../refine-options.js'
 import { refinementIn, withRefinement } from '../refinement-file.js'
@@ -29,6 +27,7 @@ import { RULE_WARNING } from '../ruled-terms.js'
 import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { checkKnown, modelKnown } from './check-known.js'
+import { groupsOf } from './grouped.js'
 import { checkKeys, keysOf, peopleFor, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
@@ -126,9 +125,14 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     if (!drawn) return tellTable(model)
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
-    const groups = 'heads' in model ? tellGroups(model, drawn.answer) : []
+    const groups = groupsOf(model, drawn.answer)
     const warnings = drawn.answer.warnings.filter(({ name }) => name === RULE_WARNING)
-    return together(...groups, told, { json: {}, topics: [], warnings, notes: [] })
+    return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, {
+      json: {},
+      topics: [],
+      warnings,
+      notes: []
+    })
   },
   training: PARTS.training,
   summary: ({ summary, keys, ...model }) => ({
@@ -142,15 +146,6 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     return { ...(await kindNamed(contents.kind).load(contents, context)), ...more }
   }
 })
-
-/** How rows of a drawn panel belong together, beside those that it was learned from. */
-function tellGroups(model: PanelModel, { table, first }: DrawnRows): Telling[] {
-  const real = panelRows(model, trainingRows(model))
-  const groups = first!.length - 1
-  return groups < 2
-    ? []
-    : [tellPanels(comparePanels({ real, synthetic: { table, first: first! }, time: model.summary.time }, keyFromSeed(1)))]
-}
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */
 async function readOptions(options: TableFit, host: Host): Promise<TableFit> {

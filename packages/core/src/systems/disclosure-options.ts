@@ -5,7 +5,7 @@ import type { Field } from './fields.js'
 export interface DisclosureOptions {
   /** What becomes of names, addresses and remarks; `new` when left out. */
   readonly text?: FreeText | undefined
-  /** Levels that fewer rows have are merged, or left empty; none when left out. */
+  /** Levels that fewer rows have, or groups where rows belong to such, are merged, or left empty; none when left out. */
   readonly minCell?: number | undefined
 }
 
@@ -25,12 +25,12 @@ export const disclosureFields: readonly Field[] = [
   {
     name: 'minCell',
     kind: 'integer',
-    unit: 'rows',
+    unit: 'rows or groups',
     range: 'a whole number of at least 2',
     default: 'off',
     minimum: 2,
-    excludes: [{ beside: ['group'], because: 'rows on their own: levels of a group are as rare as it is' }],
-    sentence: 'Levels of categories that fewer rows have are merged into “other”, or left empty where these are too few together.',
+    sentence:
+      'Levels of categories that fewer rows have, with --group fewer groups, are merged into “other”, or left empty where these are too few together.',
     source: ''
   }
 ]

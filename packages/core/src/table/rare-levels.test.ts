@@ -43,3 +43,19 @@ test('columns without rare levels stay as they are', () => {
   const data = inferTable(raw)
   expect(mergeRareLevels(data, 1).table.columns).toEqual(data.table.columns)
 })
+
+test('of rows that belong to groups groups are counted: what one has in many rows is rare', () => {
+  const rows = Array.from({ length: 60 }, (_, i) => ({
+    key: `k${Math.floor(i / 6)}`,
+    town: i < 6 ? 'Lone' : i < 12 ? 'Sole' : i < 18 ? 'Only' : 'Big'
+  }))
+  const text = (name: 'key' | 'town') => ({ name, source: 'text' as const, values: rows.map((row) => row[name]) })
+  const data = inferTable({ rowCount: 60, columns: [text('key'), text('town')] }, { types: { key: 'category' } })
+  const of = Int32Array.from(rows, (_, i) => Math.floor(i / 6))
+  const { table, notes } = mergeRareLevels(data, 3, { of, column: 'key' })
+  const [key, town] = table.columns
+  expect(key).toBe(data.table.columns[0])
+  expect(town).toMatchObject({ levels: ['Big', 'other'] })
+  expect(notes.at(-1)).toBe('town: 3 levels of fewer than 3 groups (3 groups together) are merged into “other”')
+  expect(mergeRareLevels(data, 3).table.columns).toEqual(data.table.columns)
+})

@@ -5,6 +5,7 @@ import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
+import { mergeRareLevels } from '../../table/rare-levels.js'
 import type { RawTable } from '../../table/raw.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
@@ -69,14 +70,15 @@ export function readPanel(raw: RawTable, options: PanelInput): PanelTable {
 }
 
 /** What of the options is about reading. */
-function readingOf({ group, time, types, columns, exclude, missing, rules, rule, scaling }: PanelInput): PanelInput {
-  return defined({ group, time, types, columns, exclude, missing, rules, rule, scaling })
+function readingOf({ group, time, types, columns, exclude, missing, rules, rule, scaling, minCell }: PanelInput): PanelInput {
+  return defined({ group, time, types, columns, exclude, missing, rules, rule, scaling, minCell })
 }
 
 function read(raw: RawTable, options: PanelInput): PanelTable {
-  const { group, time, ...reading } = options
-  const whole = prepareTable(raw, { ...reading, types: { ...options.types, [group!]: 'category' } }).data
-  const key = keyColumn(whole.table, group!)
+  const { group, time, minCell, ...reading } = options
+  const asRead = prepareTable(raw, { ...reading, types: { ...options.types, [group!]: 'category' } }).data
+  const key = keyColumn(asRead.table, group!)
+  const whole = minCell === undefined ? asRead : mergeRareLevels(asRead, minCell, { of: key.codes, column: group! })
   const clock = time === undefined ? undefined : clockColumn(whole.table, time, group!)
   const { order, first } = ordered(key, clock)
   checkGroups(key, first)

@@ -1,4 +1,4 @@
-import { type ConditionalChoice, chooseConditional } from '../../choose/conditional.js'
+import { type ConditionalChoice, chooseConditional, DEFAULT_RIDGE } from '../../choose/conditional.js'
 import { freeScales, ONE_GAUSSIAN } from '../../choose/held-out-scores.js'
 import { drawCopies } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
@@ -61,6 +61,13 @@ export interface StepOptions {
 
 /** Numbers about the past that are given, at most: covariances hold the squares of their number. */
 const MOST_GIVENS = 40
+/**
+ * Rows for each number that is given from which on no larger ridge is asked for: what it takes from the weight of a group's level is
+ * taken again at every row, and groups come to resemble each other. With fewer rows regressions would follow chance.
+ *
+ * @source Harrell, *Regression modeling strategies*, section 4.4: ten to twenty rows a number.
+ */
+const ROWS_A_GIVEN = 10
 /** Where the search of bandwidths begins its rungs, in variances of a column. */
 const MIDDLE_RUNG = 0.25
 
@@ -101,7 +108,7 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
     kernel,
     group: groupOf(training, givens, []),
     clusters: rows.groups,
-    fixed: { epsilon },
+    fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * givens.length ? DEFAULT_RIDGE : undefined },
     widest: ONE_GAUSSIAN,
     engine,
     key: keyFor(key, 'choice'),

@@ -18,8 +18,10 @@ export {
   type ModelInfo,
   type SampledTable,
   type SampleOptions,
+  type Scores,
   sample,
   saveModel,
+  score,
   type TrajectoriesResult,
   trajectories
 } from './library.js'

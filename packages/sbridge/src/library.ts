@@ -1,6 +1,7 @@
 import {
   type BridgeAnswer,
   type BridgeModel,
+  type DensityModel,
   type DrawnRows,
   drawModel,
   type Evaluation,
@@ -15,6 +16,7 @@ import {
   loaded,
   type Model,
   packModel,
+  type ScoredRows,
   SYSTEMS,
   type SystemContext,
   saved,
@@ -33,6 +35,7 @@ import {
   type ClassedField,
   checkOptions,
   coordinateTable,
+  type DensityFit,
   type DrawnPaths,
   type DrawnSeries,
   type DrawnTrajectories,
@@ -49,6 +52,7 @@ import {
   type LocalModel,
   type OfRows,
   type PathsRequest,
+  type ScoreRequest,
   type SeriesFit,
   type SeriesRequest,
   type SnapshotsOptions,
@@ -95,6 +99,7 @@ export type FitRequest = RunOptions &
     | ({ readonly system: 'embedding' } & EmbedJob)
     | ({ readonly system: 'imputation' } & ImputationFit)
     | ({ readonly system: 'bridge' } & BridgeFit)
+    | ({ readonly system: 'density' } & DensityFit)
   )
 
 type Whole = FitJob & { readonly latent?: undefined; readonly local?: undefined }
@@ -104,7 +109,7 @@ type Local = Omit<TableFit, 'latent'> & Required<Pick<TableFit, 'local'>> & { re
 /**
  * Fits a model to a table as `readTable` gives it, or to an array of records, whose type the model keeps. A table of rows: one bridge on all columns; with `local`, a small one for
  * each column on its neighbourhood; with `latent`, in the coordinates of a codec. `system` says what else a table is: a
- * `series`, `snapshots` of particles, points to embed, or, with `imputation`, rows with gaps. Options are those of the verbs in camel case. Throws `InputError`
+ * `series`, `snapshots` of particles, points to embed, with `imputation` rows with gaps, or with `density` what is usual. Options are those of the verbs in camel case. Throws `InputError`
  * for bad data, for options that nothing reads (`option-unknown`) or that do not go together, `StopError` when stopped.
  */
 export function fit<Row extends Cells<Row> = never>(
@@ -117,6 +122,7 @@ export function fit(
 ): Promise<TrajectoriesModel>
 export function fit(rows: Rows<object>, options: { readonly system: 'embedding' } & EmbedJob & RunOptions): Promise<FittedEmbedding>
 export function fit(rows: Rows<object>, options: { readonly system: 'bridge' } & BridgeFit & RunOptions): Promise<BridgeModel>
+export function fit(rows: Rows<object>, options: { readonly system: 'density' } & DensityFit & RunOptions): Promise<DensityModel>
 export function fit<Row extends Cells<Row> = never>(
   rows: Rows<Row>,
   options: { readonly system: 'imputation' } & ImputationFit & RunOptions
@@ -178,7 +184,7 @@ type Continued<Row> = { member: number; step: number } & DrawnRow<Row>
 
 /**
  * Draws from a model of any system: rows, under what is known of them where something is; continuations of a series;
- * trajectories; places in an embedding, or rows there; rows with their gaps filled. Where the data support it badly, `warnings` says so. Rows come as columns,
+ * trajectories; places in an embedding, or rows there; rows with their gaps filled, or scored. Where the data support it badly, `warnings` says so. Rows come as columns,
  * or with `cells: 'records'` as `records` of the type of those that the model was fitted to; `draw<Row>` names it for models from
  * files. Throws `InputError` for options that nothing reads or that the model cannot honour, for unknown columns and categories,
  * and for what is impossible; `StopError` when stopped.
@@ -213,6 +219,11 @@ export function draw(model: ForecastModel, request: Handing<SeriesRequest, AsCol
 export function draw(model: TrajectoriesModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnPaths>>
 export function draw(model: FittedEmbedding, request?: Handing<EmbeddingRequest, AsColumns>): Promise<Drawn<EmbeddingAnswer>>
 export function draw(model: BridgeModel, request?: Handing<BridgeRequest, AsColumns>): Promise<Drawn<BridgeAnswer>>
+export function draw(
+  model: DensityModel,
+  request: Handing<ScoreRequest, AsRecords>
+): Promise<DrawnRecords<ScoredRows, Record<string, Cell>>>
+export function draw(model: DensityModel, request: Handing<ScoreRequest, AsColumns>): Promise<Drawn<ScoredRows>>
 export async function draw(model: Model, all: object = {}): Promise<object> {
   const [run, { cells = 'text', ...request }] = parted(all as RunOptions & Pick<SampleOptions, 'cells'>)
   const system = systemOf(model)
@@ -291,6 +302,33 @@ export async function impute(
   const model = await fit(fill, { system: 'imputation', ...options })
   const [run] = parted(options)
   const request = { fill, ...defined({ as, draws, flag, seed: options.seed, cells }), ...run }
+  const { columns, rowCount, dialect, warnings } = await draw(model, request)
+  return { model, rows: { columns, rowCount, ...defined({ dialect }) }, warnings }
+}
+
+/** Rows with their scores, and what says them. */
+export interface Scores {
+  /** Scores rows of other tables with `draw`, or in another call. */
+  readonly model: DensityModel
+  /** The rows in their order, with `log_density`, `outlier`, `outlier_p`, and what else was asked for. */
+  readonly rows: RawTable
+  readonly warnings: ScoredRows['warnings']
+}
+
+/**
+ * How probable rows are under what is usual, a table or a density that was fitted to one, and how far out each lies. Rows of the
+ * table itself are left out one by one. Options are those of `sbridge score`. Throws as `fit` and `draw`.
+ */
+export async function score(
+  usual: Rows<object> | DensityModel,
+  rows: Rows<object>,
+  { gradient, denoise, cells, ...options }: DensityFit & Omit<ScoreRequest, 'score'> & AsColumns & RunOptions = {}
+): Promise<Scores> {
+  const model = 'stack' in usual ? usual : await fit(usual, { system: 'density', ...options })
+  const [run, fitting] = parted(options)
+  // Options of a fit beside a model are none of a draw, and are refused there.
+  const beside = 'stack' in usual ? fitting : { seed: fitting.seed }
+  const request = { ...defined(beside), score: tableOfRows(rows), ...defined({ gradient, denoise, cells }), ...run }
   const { columns, rowCount, dialect, warnings } = await draw(model, request)
   return { model, rows: { columns, rowCount, ...defined({ dialect }) }, warnings }
 }

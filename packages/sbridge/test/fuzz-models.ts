@@ -193,6 +193,7 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     'trajectories, a smooth field': await trajectories({ reference: 'gradient', frequencies: 2, lengthScale: 1, amplitude: 1 }),
     'trajectories, without a drift': await trajectories({ reference: 'brownian' }),
     bridge: saved(await fitModel(SYSTEMS.bridge, { input: mixed, options: { to: mixed, bandwidth: 0.3 } }, { engine })),
+    density: saved(await fitModel(SYSTEMS.density, { input: gapped, options: {} }, { engine })),
     imputation: saved(await fitModel(SYSTEMS.imputation, { input: gapped, options: { rule: 'total = 2 * x0' } }, { engine }))
   }
   return Object.fromEntries(Object.entries(contents).map(([name, content]) => [name, packModel(content)]))
@@ -208,6 +209,7 @@ const REQUESTS: Readonly<Record<SystemName, (model: never) => object>> = {
     const k = map.eigenvalues.length
     return { lift: coordinateTable(matrix(DRAWN, k, normals(key, DRAWN * k))) }
   },
+  density: () => ({ score: gapped, gradient: true, denoise: true }),
   imputation: () => ({
     fill: takeRawRows(
       gapped,

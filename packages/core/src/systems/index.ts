@@ -2,6 +2,8 @@ import type { ModelContents } from '../model-file/contents.js'
 import { FormatError } from '../num/errors.js'
 import type { BridgeModel } from './bridge/model.js'
 import { bridge } from './bridge/system.js'
+import type { DensityModel } from './density/model.js'
+import { density } from './density/system.js'
 import { embedding, type FittedEmbedding } from './embedding/system.js'
 import type { ForecastModel } from './forecast/forecast.js'
 import { series } from './forecast/system.js'
@@ -21,13 +23,14 @@ export const SYSTEMS = {
   snapshots,
   embedding,
   imputation,
-  bridge
+  bridge,
+  density
 } as const
 
 export type SystemName = keyof typeof SYSTEMS
 
 /** A fitted model of any system. */
-export type Model = TableModel | ForecastModel | TrajectoriesModel | FittedEmbedding | ImputationModel | BridgeModel
+export type Model = TableModel | ForecastModel | TrajectoriesModel | FittedEmbedding | ImputationModel | BridgeModel | DensityModel
 
 const ALL: readonly AnySystem[] = Object.values(SYSTEMS)
 

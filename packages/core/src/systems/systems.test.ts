@@ -81,7 +81,7 @@ const moved: RawTable = {
   columns: classed.columns.map((column) => (column.source === 'number' ? { ...column, values: column.values.map((x) => x + 1) } : column))
 }
 
-const { tables, series, snapshots, embedding, imputation, bridge } = SYSTEMS
+const { tables, series, snapshots, embedding, imputation, bridge, density } = SYSTEMS
 const given = [{ x0: 0.5 }]
 const time = 'day'
 const CASES: Readonly<Record<string, Case>> = {
@@ -148,6 +148,13 @@ const CASES: Readonly<Record<string, Case>> = {
     options: { to: line, bandwidth: 0.2 },
     request: { coupling: true },
     kind: 'bridge'
+  },
+  'rows to score': {
+    system: density,
+    input: gapped,
+    options: { rules: 'off' },
+    request: { score: gapped, gradient: true, denoise: true },
+    kind: 'density'
   },
   'snapshots, brownian': {
     system: snapshots,

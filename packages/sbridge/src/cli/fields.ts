@@ -21,6 +21,7 @@ import {
   pathFields,
   REQUIRABLE,
   ruleFields,
+  scoreFields,
   snapshotFields,
   tableFields
 } from '@sbridge/core/internal'
@@ -303,6 +304,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'groups', fields: [...panelFields, ...panelDrawFields] },
   { group: 'conditions', fields: conditionFields },
   { group: 'impute', fields: [...imputationFields, ...fillFields] },
+  { group: 'score', fields: scoreFields },
   { group: 'embed', fields: embedFields },
   { group: 'forecast', fields: forecastFields },
   { group: 'trajectories', fields: [...snapshotFields, ...marginalsFields, ...pathFields] },

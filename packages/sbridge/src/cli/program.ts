@@ -28,6 +28,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     description: 'Fills what is missing in a table, and nothing else; with a model file, in new rows.',
     load: async () => (await import('../commands/impute.js')).imputeVerb
   },
+  score: {
+    description: 'How probable rows are: log-density, gradient, denoised row, and how far out each lies.',
+    load: async () => (await import('../commands/score.js')).scoreVerb
+  },
   embed: {
     description: 'Diffusion-map coordinates of the rows of a table; with a model file, of new rows.',
     load: async () => (await import('../commands/embed.js')).embedVerb

@@ -121,7 +121,10 @@ function refuseSparse(table: Table, coding: Coding): void {
 }
 
 /** Rows that know something and weigh something: all, or as many as a round may take. */
-function takeDonors({ data, weights }: PreparedTable, { coding, key }: { readonly coding: Coding; readonly key: Key }) {
+export function takeDonors(
+  { data, weights }: PreparedTable,
+  { coding, key, limit = Number.POSITIVE_INFINITY }: { readonly coding: Coding; readonly key: Key; readonly limit?: number }
+) {
   const all = codeRows(coding, data.table)
   const rowWeights = rowLogWeights(data.table, weights).map(exp)
   const d = coding.width
@@ -135,7 +138,11 @@ function takeDonors({ data, weights }: PreparedTable, { coding, key }: { readonl
       try: 'a table with more that is known'
     })
   const gapShare = usable.filter((i) => all.known.subarray(i * d, (i + 1) * d).includes(0)).length / usable.length
-  const most = Math.min(MOST_DONORS, Math.max(FEW_ROWS, Math.floor(Math.sqrt(ROUND_WORK / (Math.max(gapShare, 0.01) * (d + d * d))))))
+  const most = Math.min(
+    MOST_DONORS,
+    limit,
+    Math.max(FEW_ROWS, Math.floor(Math.sqrt(ROUND_WORK / (Math.max(gapShare, 0.01) * (d + d * d)))))
+  )
   const chosen =
     usable.length <= most ? usable : Array.from(permutation(key, usable.length).subarray(0, most), (k) => usable[k]!).sort((a, b) => a - b)
   const sum = chosen.reduce((total, i) => total + rowWeights[i]!, 0)
@@ -152,7 +159,7 @@ function takeCoded({ data, known }: CodedRows, rows: readonly number[]): CodedRo
 
 type Problem = Parameters<typeof chooseSetting>[0]
 
-async function settingOf(
+export async function settingOf(
   problem: Problem,
   { bandwidth, ...context }: Parameters<typeof chooseSetting>[1] & Pick<ImputationFit, 'bandwidth'>
 ): Promise<Masked> {

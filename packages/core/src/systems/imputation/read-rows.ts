@@ -12,13 +12,25 @@ export interface RowsToFill {
 }
 
 /** Rows named in a warning; more are counted. */
-const MOST_NAMED = 5
+export const MOST_NAMED = 5
+
+/** What it means that a column is absent, and that the data do not have a level. */
+interface SaysNothing {
+  readonly absent: string
+  readonly level: string
+}
+
+const FILLS: SaysNothing = { absent: 'fills know nothing of', level: 'the cell stays, and says nothing about the others' }
 
 /**
  * Rows read as the model's table was. Columns that they lack are unknown, and levels that the model lacks are given but say
  * nothing: both are warned of. Throws `InputError` where a cell is none of the column's kind.
  */
-export function readRows({ coding, kinds, reading }: Pick<ImputationModel, 'coding' | 'kinds' | 'reading'>, raw: RawTable): RowsToFill {
+export function readRows(
+  { coding, kinds, reading }: Pick<ImputationModel, 'coding' | 'kinds' | 'reading'>,
+  raw: RawTable,
+  says: SaysNothing = FILLS
+): RowsToFill {
   const kindOf = new Map(kinds.map(({ name, kind }) => [name, kind]))
   const wanted = coding.columns.filter(({ carries }) => carries !== 'nothing').map(({ name }) => name)
   const own = wanted.filter((name) => raw.columns.some((column) => column.name === name))
@@ -32,11 +44,11 @@ export function readRows({ coding, kinds, reading }: Pick<ImputationModel, 'codi
         ? [
             {
               name: 'columns-absent',
-              message: `the rows lack ${absent.join(', ')}: fills know nothing of ${absent.length === 1 ? 'it' : 'them'}`
+              message: `the rows lack ${absent.join(', ')}: ${says.absent} ${absent.length === 1 ? 'it' : 'them'}`
             }
           ]
         : []),
-      ...unknownLevels(table, coding)
+      ...unknownLevels(table, coding, says)
     ]
   }
 }
@@ -55,7 +67,7 @@ function read(raw: RawTable, options: InferOptions): Table {
   return inferTable({ ...raw, columns }, options).table
 }
 
-function unknownLevels(table: Table, coding: ImputationModel['coding']): RowsToFill['warnings'] {
+function unknownLevels(table: Table, coding: ImputationModel['coding'], { level }: SaysNothing): RowsToFill['warnings'] {
   return coding.columns.flatMap((coded) => {
     const column = table.columns.find(({ name }) => name === coded.name)
     if (coded.carries !== 'levels' || !column || !isCategorical(column)) return []
@@ -67,7 +79,7 @@ function unknownLevels(table: Table, coding: ImputationModel['coding']): RowsToF
     return [
       {
         name: 'level-unknown',
-        message: `${coded.name}: ${named.join(', ')}${more}, which the data do not have: the cell stays, and says nothing about the others`
+        message: `${coded.name}: ${named.join(', ')}${more}, which the data do not have: ${level}`
       }
     ]
   })

@@ -91,16 +91,22 @@ const summaryIn = record<ImputationSummary>({
 /** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
 export function loadImputation(contents: ModelContents): ImputationModel {
   expectKind(contents, 'imputation')
-  const { kinds, reading, summary, ...read } = record<Pick<ImputationModel, 'coding' | 'kinds' | 'reading' | 'summary'>>({
-    coding: record<Coding>({ columns: list(coded), formats: list(columnFormat), width: whole() }),
-    kinds: list(kind),
-    reading: readingIn,
-    summary: summaryIn
-  })(contents.meta, 'meta')
-  checkCoding(read.coding, kinds)
+  const { coding, kinds, reading } = rowsModelIn(contents)
+  const { summary } = record<Pick<ImputationModel, 'summary'>>({ summary: summaryIn })(contents.meta, 'meta')
   const { drawn = [] } = record<{ readonly drawn?: readonly string[] }>({ drawn: optional(list(text)) })(contents.meta, 'meta')
   const { rules } = record<{ readonly rules?: KeptRules }>({ rules: optional(rulesIn(drawn)) })(contents.meta, 'meta')
-  return { coding: read.coding, kinds, donors: donorsIn(contents, summary.donorCount, read.coding), rules, reading, summary }
+  return { coding, kinds, donors: donorsIn(contents, summary.donorCount, coding), rules, reading, summary }
+}
+
+/** How rows are read and coded. */
+export function rowsModelIn({ meta }: ModelContents): Pick<ImputationModel, 'coding' | 'kinds' | 'reading'> {
+  const { coding, kinds, reading } = record<Pick<ImputationModel, 'coding' | 'kinds' | 'reading'>>({
+    coding: record<Coding>({ columns: list(coded), formats: list(columnFormat), width: whole() }),
+    kinds: list(kind),
+    reading: readingIn
+  })(meta, 'meta')
+  checkCoding(coding, kinds)
+  return { coding, kinds, reading }
 }
 
 function checkCoding({ columns, formats, width }: Coding, kinds: ImputationModel['kinds']): void {
@@ -139,7 +145,8 @@ function checkColumn(column: CodedColumn, { kind: own, levels }: ImputationModel
   if (column.carries === 'number' && column.values?.length === 0) throw damaged(`a model with ${field} of no values`, 'its values')
 }
 
-function donorsIn({ arrays }: ModelContents, count: number, { width }: Coding): Donors {
+/** Completed rows, which of their coordinates were known, and weights. */
+export function donorsIn({ arrays }: ModelContents, count: number, { width }: Coding): Donors {
   const known = uint8Array(arrays, 'known')
   exactly(count * width)(known.length, 'known.length')
   if (known.some((mark) => mark > 1)) throw damaged('a model whose known are not 0 and 1', 'marks of known cells')

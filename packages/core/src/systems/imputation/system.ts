@@ -37,14 +37,14 @@ export const imputation: System<RawTable, ImputationFit, ImputationModel, Imputa
   },
   present: presentFilled,
   tell: (model, drawn) => tellImputation(model, drawn?.answer),
-  training,
+  training: knownTable,
   summary: ({ summary }) => summary,
   save: saveImputation,
   load: loadImputation
 }
 
 /** The rows that gaps are filled from, with their own gaps. */
-function training({ coding, kinds, donors }: ImputationModel): Table {
+export function knownTable({ coding, kinds, donors }: Pick<ImputationModel, 'coding' | 'kinds' | 'donors'>): Table {
   const { data, rows, cols } = donors.completed
   const isKnown = (j: number, at: number) => donors.known[j * cols + at] === 1
   const columns = coding.columns.map((column, c): Column => {

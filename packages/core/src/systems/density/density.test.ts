@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { keyFromSeed, normals } from '../../num/random.js'
+import { type RawColumn, type RawTable, takeRawRows } from '../../table/raw.js'
+import type { DensityFit, ScoreRequest } from './options.js'
+import { density } from './system.js'
+
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+const z = normals(keyFromSeed(5), 4000)
+
+const numbers = (name: string, values: ArrayLike<number>): RawColumn => ({ name, source: 'number', values: Float64Array.from(values) })
+const texts = (name: string, values: readonly (string | null)[]): RawColumn => ({ name, source: 'text', values })
+const table = (...columns: RawColumn[]): RawTable => ({ columns, rowCount: columns[0]!.values.length })
+
+/** x = 2 + 3 u, y = −1 + 0.5 (0.6 u + 0.8 v): a Gaussian. */
+const gaussian = (n: number, from = 0): RawTable => {
+  const at = (i: number) => [z[2 * (i + from)]!, z[2 * (i + from) + 1]!] as const
+  const rows = Array.from({ length: n }, (_, i) => at(i))
+  return table(
+    numbers(
+      'x',
+      rows.map(([u]) => 2 + 3 * u)
+    ),
+    numbers(
+      'y',
+      rows.map(([u, v]) => -1 + 0.5 * (0.6 * u + 0.8 * v))
+    )
+  )
+}
+const gaussianLog = (x: number, y: number): number => {
+  const [a, b] = [(x - 2) / 3, (y + 1) / 0.5]
+  const square = (a * a - 2 * 0.6 * a * b + b * b) / (1 - 0.36)
+  return -0.5 * square - Math.log(2 * Math.PI) - Math.log(3 * 0.5 * 0.8)
+}
+
+/** A ring, a category that goes with its side, and one that goes with nothing. */
+const mixed: RawTable = (() => {
+  const n = 300
+  const angle = (i: number) => (i * 2.399963) % (2 * Math.PI)
+  const points = Array.from(
+    { length: n },
+    (_, i) => [Math.cos(angle(i)) + 0.1 * z[2 * i]!, Math.sin(angle(i)) + 0.1 * z[2 * i + 1]!] as const
+  )
+  return table(
+    numbers(
+      'x',
+      points.map(([x]) => x)
+    ),
+    numbers(
+      'y',
+      points.map(([, y]) => y)
+    ),
+    texts(
+      'side',
+      points.map(([x], i) => (i % 10 === 0 ? 'left' : x < 0 ? 'left' : 'right'))
+    ),
+    texts(
+      'coin',
+      points.map((_, i) => ['heads', 'tails', 'edge'][(i * 7) % 3]!)
+    )
+  )
+})()
+
+const fitted = (raw: RawTable, options: DensityFit = {}) => density.fit(raw, options, { engine })
+const scored = async (raw: RawTable, rows: RawTable, request: Omit<ScoreRequest, 'score'> = {}) =>
+  density.draw(await fitted(raw), { score: rows, ...request }, { engine })
+
+describe('log-densities', () => {
+  it('of a Gaussian are its own, and so are the slopes', async () => {
+    const rows = table(numbers('x', [2, 5, -1, 4]), numbers('y', [-1, -0.8, -1.5, -1.6]))
+    const { logDensity, gradient } = await scored(gaussian(900), rows, { gradient: true })
+    const [x, y] = rows.columns.map(({ values }) => values as Float64Array) as [Float64Array, Float64Array]
+    for (const i of [0, 1, 2, 3]) {
+      expect(Math.abs(logDensity[i]! - gaussianLog(x[i]!, y[i]!))).toBeLessThan(0.15)
+      const h = 1e-4
+      // In standard deviations: 0.25 is what 900 rows leave open two of these from the centre.
+      const slope = (gaussianLog(x[i]! + h, y[i]!) - gaussianLog(x[i]! - h, y[i]!)) / (2 * h)
+      expect(Math.abs(gradient!.data[2 * i]! - slope) * 3).toBeLessThan(0.3)
+    }
+  })
+
+  it('are in units of the columns: other units shift them by the logarithm of the factor, and no more', async () => {
+    const rows = takeRawRows(gaussian(300), [3, 77, 120])
+    const scale = (raw: RawTable) => ({
+      ...raw,
+      columns: raw.columns.map(
+        (column) =>
+          ({ ...column, values: (column.values as Float64Array).map((x) => (column.name === 'x' ? 1024 * x + 64 : x)) }) as RawColumn
+      )
+    })
+    const before = await scored(gaussian(300), rows, { gradient: true })
+    const after = await scored(scale(gaussian(300)), scale(rows), { gradient: true })
+    for (const i of [0, 1, 2]) {
+      expect(after.logDensity[i]! - before.logDensity[i]!).toBeCloseTo(-Math.log(1024), 9)
+      expect(after.gradient!.data[2 * i]! * 1024).toBeCloseTo(before.gradient!.data[2 * i]!, 7)
+      expect(after.outlier[i]).toBeCloseTo(before.outlier[i]!, 6)
+    }
+  })
+
+  it('integrate to 1 over numbers and levels, and unknown cells are integrated out', async () => {
+    const model = await fitted(mixed)
+    const step = 0.12
+    const grid = Array.from({ length: 51 }, (_, k) => -3 + k * step)
+    const cells = grid.flatMap((x) => grid.map((y) => [x, y] as const))
+    const mass = async (side: string | null, coin: string | null, y?: number) => {
+      const at = y === undefined ? cells : grid.map((x) => [x, y] as const)
+      const rows = table(
+        numbers(
+          'x',
+          at.map(([x]) => x)
+        ),
+        numbers(
+          'y',
+          at.map(([, own]) => own)
+        ),
+        texts(
+          'side',
+          at.map(() => side)
+        ),
+        texts(
+          'coin',
+          at.map(() => coin)
+        )
+      )
+      const { logDensity } = await density.draw(model, { score: rows }, { engine })
+      return logDensity.reduce((sum, x) => sum + Math.exp(x) * (y === undefined ? step * step : step), 0)
+    }
+    expect(await mass(null, null)).toBeCloseTo(1, 2)
+    const sides = [await mass('left', null), await mass('right', null)]
+    expect(sides[0]! + sides[1]!).toBeCloseTo(1, 2)
+    const alone = await density.draw(
+      model,
+      {
+        score: table(texts('side', ['left', 'right', null]), {
+          name: 'y',
+          source: 'number',
+          values: Float64Array.of(0, 0, 0.5),
+          missing: Uint8Array.of(1, 1, 0)
+        })
+      },
+      { engine }
+    )
+    expect(Math.exp(alone.logDensity[0]!)).toBeCloseTo(sides[0]!, 2)
+    expect(Math.exp(alone.logDensity[1]!)).toBeCloseTo(sides[1]!, 2)
+    expect(Math.exp(alone.logDensity[2]!)).toBeCloseTo(await mass(null, null, 0.5), 2)
+    expect(alone.warnings.map(({ name }) => name)).toEqual(['columns-absent'])
+  })
+
+  it('have the gradient that differences of them have', async () => {
+    const model = await fitted(mixed)
+    const h = 1e-5
+    const at = (x: number, y: number) => [x, y, 'left', 'tails'] as const
+    const points = [at(0.9, 0.1), at(0.9 + h, 0.1), at(0.9 - h, 0.1), at(0.9, 0.1 + h), at(0.9, 0.1 - h)]
+    const rows = table(
+      numbers(
+        'x',
+        points.map(([x]) => x)
+      ),
+      numbers(
+        'y',
+        points.map(([, y]) => y)
+      ),
+      texts(
+        'side',
+        points.map((row) => row[2])
+      ),
+      texts(
+        'coin',
+        points.map((row) => row[3])
+      )
+    )
+    const { logDensity, gradient } = await density.draw(model, { score: rows, gradient: true }, { engine })
+    expect(gradient!.data[0]).toBeCloseTo((logDensity[1]! - logDensity[2]!) / (2 * h), 4)
+    expect(gradient!.data[1]).toBeCloseTo((logDensity[3]! - logDensity[4]!) / (2 * h), 4)
+  })
+
+  it('of one category alone are the shares of its levels', async () => {
+    const raw = table(
+      texts(
+        'side',
+        Array.from({ length: 50 }, (_, i) => (i % 5 === 0 ? 'a' : i % 5 === 1 ? 'b' : 'c'))
+      )
+    )
+    const { logDensity } = await scored(raw, table(texts('side', ['a', 'b', 'c'])))
+    for (const [i, share] of [0.2, 0.2, 0.6].entries()) expect(Math.exp(logDensity[i]!)).toBeCloseTo(share, 12)
+  })
+
+  it('leave a row of the table out, so that it is not flattered: their mean is that of fresh rows', async () => {
+    const [own, fresh] = [await scored(gaussian(300), gaussian(300)), await scored(gaussian(300), gaussian(1500, 400))]
+    expect([own.own, fresh.own]).toEqual([300, 0])
+    const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x / values.length, 0)
+    // Standard error of the difference: 1/√300 and 1/√1500, 0.063.
+    expect(Math.abs(mean(own.logDensity) - mean(fresh.logDensity))).toBeLessThan(0.19)
+    expect(Math.abs(mean(own.outlierP) - 0.5)).toBeLessThan(0.01)
+    expect(Math.abs(mean(fresh.outlierP) - 0.5)).toBeLessThan(0.06)
+  })
+})
+
+describe('scores', () => {
+  it('of a row are its own: order and company change nothing', async () => {
+    const model = await fitted(mixed)
+    const request = { gradient: true, denoise: true }
+    const whole = await density.draw(model, { score: mixed, ...request }, { engine })
+    const order = Array.from({ length: 300 }, (_, i) => (i * 7) % 300)
+    const turned = await density.draw(model, { score: takeRawRows(mixed, order), ...request }, { engine })
+    const single = await density.draw(model, { score: takeRawRows(mixed, [14]), ...request }, { engine })
+    expect(order.map((i) => whole.logDensity[i])).toEqual(Array.from(turned.logDensity))
+    expect(order.map((i) => whole.outlier[i])).toEqual(Array.from(turned.outlier))
+    expect(single.logDensity[0]).toBe(whole.logDensity[14])
+    expect(single.gradient!.data[1]).toBe(whole.gradient!.data[29])
+    expect(single.denoised!.numbers.data[0]).toBe(whole.denoised!.numbers.data[28])
+  })
+
+  it('find rows planted where no others are', async () => {
+    const planted = table(
+      numbers('x', [0, 0.02, 2.5]),
+      numbers('y', [0, -0.03, 2.5]),
+      texts('side', ['left', 'right', 'left']),
+      texts('coin', ['edge', 'heads', 'heads'])
+    )
+    const { outlierP, logDensity } = await scored(mixed, planted)
+    for (const p of outlierP) expect(p).toBeLessThan(0.02)
+    // In the middle of the ring a Gaussian is densest.
+    for (const x of logDensity) expect(x).toBeLessThan(-5)
+  })
+
+  it('denoised rows go towards the data: a point beside the ring comes nearer to it', async () => {
+    const off = table(
+      numbers('x', [1.25, 0]),
+      numbers('y', [0, -0.7]),
+      texts('side', ['right', 'right']),
+      texts('coin', ['heads', 'tails'])
+    )
+    const { denoised } = await scored(mixed, off, { denoise: true })
+    const radius = (i: number) => Math.hypot(denoised!.numbers.data[2 * i]!, denoised!.numbers.data[2 * i + 1]!)
+    expect(Math.abs(radius(0) - 1)).toBeLessThan(0.2)
+    expect(Math.abs(radius(1) - 1)).toBeLessThan(0.25)
+  })
+
+  it('say what single rows are: levels that nobody has, numbers far outside, nothing known', async () => {
+    const rows: RawTable = table(
+      { name: 'x', source: 'number', values: Float64Array.of(0, 1e6, 0), missing: Uint8Array.of(0, 0, 1) },
+      { name: 'y', source: 'number', values: Float64Array.of(1, 0, 0), missing: Uint8Array.of(0, 0, 1) },
+      texts('side', ['middle', 'left', null]),
+      texts('coin', ['heads', 'tails', null])
+    )
+    const model = await fitted(mixed)
+    const answer = await density.draw(model, { score: rows }, { engine })
+    expect(answer.warnings.map(({ name, message }) => [name, /row[s ][^:,]*/.exec(message)?.[0]?.trim()])).toEqual([
+      ['level-unknown', 'row 1 has middle'],
+      ['outside', 'row 2 lies outside the data'],
+      ['rows-unknown', 'row 3']
+    ])
+    expect(answer.logDensity[1]).toBeLessThan(-1e6)
+    expect([Number.isFinite(answer.logDensity[0]!), answer.logDensity[2]]).toEqual([true, Number.NaN])
+    const shown = density.present(model, answer, 'typed').columns.find(({ name }) => name === 'log_density')!
+    expect(Array.from((shown as Extract<RawColumn, { source: 'number' }>).missing!)).toEqual([0, 0, 1])
+  })
+
+  it('never are −Infinity without a word: what no number holds is empty, and said', async () => {
+    const small = table(
+      numbers(
+        'x',
+        Array.from({ length: 40 }, (_, i) => 1e-10 * z[i]!)
+      )
+    )
+    const model = await fitted(small)
+    const answer = await density.draw(model, { score: table(numbers('x', [1e149, 0])) }, { engine })
+    expect(answer.warnings.map(({ name }) => name)).toEqual(['outside', 'density-underflow'])
+    const shown = density.present(model, answer, 'typed').columns.find(({ name }) => name === 'log_density')!
+    expect(Array.from((shown as Extract<RawColumn, { source: 'number' }>).missing!)).toEqual([1, 0])
+  })
+
+  it('refuse rows that share no column, names that are taken, and a table in which nothing varies', async () => {
+    const model = await fitted(gaussian(60))
+    await expect(density.draw(model, { score: table(numbers('other', [1, 2])) }, { engine })).rejects.toMatchObject({
+      code: 'columns-none'
+    })
+    const taken = table(numbers('x', [1, 2]), numbers('outlier', [1, 2]))
+    await expect(density.draw(model, { score: taken }, { engine })).rejects.toMatchObject({ code: 'column-duplicate' })
+    await expect(fitted(table(numbers('x', new Array(40).fill(3))))).rejects.toMatchObject({ code: 'columns-none' })
+    await expect(density.draw(model, { score: table(texts('x', ['red', 'blue'])) }, { engine })).rejects.toMatchObject({
+      name: 'InputError'
+    })
+  })
+})
+
+describe('what a density is learned from', () => {
+  it('fewer than 30 rows make one Gaussian, and it is said', async () => {
+    const model = await fitted(gaussian(12))
+    expect(model.stack.map(({ epsilon, weight }) => [epsilon, weight])).toEqual([[Number.POSITIVE_INFINITY, 1]])
+    expect(model.summary.notes.join()).toContain('12 rows: too few to choose a bandwidth by')
+  })
+  it('a column that others give has no density of its own', async () => {
+    const raw = gaussian(100)
+    const round = (values: RawColumn['values']) => Array.from(values as Float64Array, (x) => x.toFixed(2))
+    const [x, y] = raw.columns.map(({ values }) => round(values)) as [string[], string[]]
+    const sum = table(
+      texts('x', x),
+      texts('y', y),
+      texts(
+        'total',
+        x.map((cell, i) => (Number(cell) + Number(y[i])).toFixed(2))
+      )
+    )
+    const model = await fitted(sum)
+    expect(model.summary.derived).toEqual(['total'])
+    expect(model.summary.measure).toBe('density per unit of x and unit of y')
+    const without = await fitted({ ...sum, columns: sum.columns.slice(0, 2) })
+    const [a, b] = await Promise.all([model, without].map((one) => density.draw(one, { score: sum }, { engine })))
+    expect(Array.from(a!.logDensity)).toEqual(Array.from(b!.logDensity))
+  })
+  it('gaps are filled by draws, and rows with gaps are scored by what they know', async () => {
+    const holed: RawTable = {
+      ...mixed,
+      columns: mixed.columns.map((column, c) => {
+        if (column.source === 'text') return { ...column, values: column.values.map((cell, i) => ((i + c) % 9 === 0 ? null : cell)) }
+        return { ...column, missing: Uint8Array.from(column.values, (_, i) => ((i + c) % 8 === 0 ? 1 : 0)) } as RawColumn
+      })
+    }
+    const { logDensity, own } = await scored(holed, holed)
+    expect(own).toBeGreaterThan(250)
+    expect(logDensity.every(Number.isFinite)).toBe(true)
+  })
+  it('values that recur are spread over their steps: levels of a count have its shares', async () => {
+    const counts = Array.from({ length: 400 }, (_, i) => [0, 0, 0, 1, 1, 2, 5, 0][(i * 5) % 8]!)
+    const raw = table(
+      numbers('count', counts),
+      numbers(
+        'x',
+        Array.from({ length: 400 }, (_, i) => z[i]!)
+      )
+    )
+    const model = await fitted(raw)
+    expect(model.summary.rounded).toEqual([{ name: 'count', step: 1 }])
+    const { logDensity } = await density.draw(model, { score: table(numbers('count', [0, 1, 2, 3, 4, 5])) }, { engine })
+    const shares = Array.from(logDensity, Math.exp)
+    const wanted = [0.5, 0.25, 0.125, 0, 0, 0.125]
+    shares.forEach((share, k) => {
+      expect(Math.abs(share - wanted[k]!)).toBeLessThan(0.06)
+    })
+  })
+})

@@ -1,0 +1,255 @@
+import { stackedLog, stackWeights } from '../../choose/stack.js'
+import { ruleTexts } from '../../code/rules/keep.js'
+import { sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
+import type { Engine } from '../../kernel/engine.js'
+import { gaussianKernel } from '../../kernel/kernel.js'
+import { bridgeDensity, leftOutDensities } from '../../law/bridge-density.js'
+import { type DensityRows, type ScoredRow, StepMixture, type StepMoments, type StepSetting, stepMoments } from '../../law/step-mixture.js'
+import { log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { counted } from '../../num/listed.js'
+import { rowOf } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { cloud } from '../../space/cloud.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
+import { contextOf, type JobContext } from '../context.js'
+import { fitCoding } from '../imputation/coding.js'
+import { FEW_ROWS, readTableWithGaps } from '../imputation/fit.js'
+import { rulesWithGaps } from '../imputation/rules.js'
+import type { PreparedTable } from '../prepare.js'
+import type { DensityModel, StackMember } from './model.js'
+import type { DensityFit } from './options.js'
+import { completedRows, densityRows, stepsOf } from './rows.js'
+import { levelColumns, logVolume, measureOf, numberColumns } from './units.js'
+
+export const LEARNING = 'density'
+
+/** ε in units of the typical squared distance of neighbours. */
+const EPSILONS = [1 / 16, 1 / 4, 1, 4, 16]
+/** Rows' worth of the average covariance, in numbers of columns. */
+const PRIORS = [1, 1 / 4, 1 / 16]
+/** Rows' worth of other levels that a level is mixed with: the first for all laws, the others for those that count. */
+const SMOOTHINGS = [5, 80, 1280]
+/** Bandwidths that tell outliers, in units of the typical squared distance to the tenth neighbour. */
+const OUTLYING = [1 / 16, 1 / 4, 1]
+/** Rows that are left out, one by one, to choose by: their mean log-density is known to a thirtieth of its spread. */
+const MOST_SCORED = 1000
+/** A law with less of the stack than this changes no log-density by more than its own share. */
+const LEAST_WEIGHT = 1e-3
+/** Multiplications of all laws that are tried: some ten seconds of one core. */
+const MOST_WORK = 1e10
+/** No fewer rows are taken than these, whatever it costs. */
+const LEAST_TAKEN = 500
+
+/** The work of a fit that rows take, a row each, in multiplications. */
+const workOf = (d: number): number => EPSILONS.length * PRIORS.length * MOST_SCORED * (d * d + d + 20)
+
+/** Most rows that a density of d numbers is learned from. */
+export const mostRows = (d: number): number => Math.max(LEAST_TAKEN, Math.floor(MOST_WORK / workOf(d)))
+
+/** Learns the density of the rows of a raw table. Throws `InputError`: what reading a table throws, `weights`, stated rules that are broken, `rows-few`, `columns-none`. */
+export async function fitDensity(raw: RawTable, options: DensityFit, jobContext: JobContext): Promise<DensityModel> {
+  const { seed = 1, ...reading } = options
+  const { prepared, kinds, reading: read } = readTableWithGaps(raw, reading)
+  const kept = rulesWithGaps(prepared.data, reading)
+  const derivations = (kept?.rules ?? [])
+    .filter(({ kind }) => kind !== 'order' && kind !== 'gap')
+    .map((rule) => ({ column: rule.column, text: ruleTexts({ ...kept!, rules: [rule] })[0]! }))
+  return learn({ prepared, derivations, kinds, reading: read }, contextOf(seed, jobContext))
+}
+
+/** A column that a rule gives from others. */
+interface Derivation {
+  readonly column: string
+  readonly text: string
+}
+
+interface Read extends Pick<DensityModel, 'kinds' | 'reading'> {
+  readonly prepared: PreparedTable
+  readonly derivations: readonly Derivation[]
+}
+
+async function learn({ prepared, derivations, kinds, reading }: Read, context: ReturnType<typeof contextOf>): Promise<DensityModel> {
+  const { engine, key, watch } = context
+  const { data } = prepared
+  const derived = [...new Set(derivations.map(({ column }) => column))]
+  const coding = fitCoding(without(data.table, derived), data.formats)
+  const numbers = numberColumns({ coding })
+  if (numbers.length + levelColumns({ coding }).length === 0) throw nothingVaries()
+  const donors = await completedRows(prepared, { coding, limit: mostRows(numbers.length), key: keyFor(key, 'rows'), watch })
+  const steps = stepsOf(numbers, data.table)
+  const rows = densityRows(donors, coding, steps)
+  const { stack, logLikelihood } = await chooseStack(rows, { engine, watch })
+  const outlying = await neighbourScale(rows, 10, engine)
+  return {
+    coding,
+    kinds,
+    donors,
+    reading,
+    stack,
+    denoising: await chooseDenoising(rows, { engine, watch }),
+    outlying: OUTLYING.map((factor) => factor * outlying),
+    summary: {
+      rowCount: data.table.rowCount,
+      donorCount: donors.completed.rows,
+      logLikelihood: logLikelihood - logVolume({ coding, kinds }, numbers),
+      measure: measureOf({ coding, kinds }),
+      rounded: [...steps].map(([name, step]) => ({ name, step })),
+      derived,
+      notes: [...data.notes, ...notesOf(data.table, { derivations, steps, taken: donors.completed.rows })]
+    }
+  }
+}
+
+/** The same table with some columns as if nothing of them varied. */
+function without(table: Table, names: readonly string[]): Table {
+  const columns = table.columns.map((column) => (names.includes(column.name) ? { name: column.name, kind: 'identifier' as const } : column))
+  return { ...table, columns }
+}
+
+interface Tools {
+  readonly engine: Engine
+  readonly watch?: Watch | undefined
+}
+
+/** A typical squared distance to the k-th neighbour, rounding of both included, of rows as kernels compare them. */
+async function neighbourScale({ compared, rounding }: DensityRows, k: number, engine: Engine): Promise<number> {
+  const blur = rounding.reduce((sum, variance) => sum + variance, 0)
+  // Where all rows have an equal one nothing tells a scale, and any will do.
+  if (compared.cols === 0) return 1
+  if (k === 1) return (typicalAboveTies(await sampledSquaredDistances(compared, engine)) || 1) + blur
+  const side = cloud(compared)
+  const count = Math.min(k + 1, compared.rows)
+  const { squaredDistances } = await engine.nearest({ from: side, to: side, kernel: gaussianKernel(1) }, count)
+  const farthest = Float64Array.from({ length: compared.rows }, (_, i) => squaredDistances[(i + 1) * count - 1]!)
+  return (typicalAboveTies(farthest) || 1) + blur
+}
+
+/** Rows spread evenly over all, at most so many. */
+export const evenly = (rows: number, most: number): number[] =>
+  Array.from({ length: Math.min(rows, most) }, (_, k) => Math.floor((k * rows) / Math.min(rows, most)))
+
+/** The stack of laws that is likeliest for rows left out one by one, and their mean log-density under it, in scaled coordinates. */
+async function chooseStack(
+  rows: DensityRows,
+  { engine, watch }: Tools
+): Promise<{ readonly stack: readonly StackMember[]; readonly logLikelihood: number }> {
+  const d = rows.numbers.cols
+  const scored = evenly(rows.weights.length, MOST_SCORED)
+  const weights = Float64Array.from(scored, (i) => rows.weights[i]!)
+  const trials: { readonly setting: StepSetting; readonly logs: Float64Array }[] = []
+  const all: StepMoments[] = []
+  const score = (moments: StepMoments, prior: number, smoothing: number): void => {
+    throwIfStopped(watch, LEARNING)
+    const logs = leftOutLogs(rows, moments, { prior, smoothing, scored })
+    trials.push({ setting: { epsilon: moments.epsilon, prior, smoothing }, logs })
+    watch?.progress?.({ stage: LEARNING, done: trials.length, total: EPSILONS.length * PRIORS.length + 1 })
+  }
+  score(await stepMoments(rows, Number.POSITIVE_INFINITY, { engine }), d, Number.POSITIVE_INFINITY)
+  if (rows.weights.length >= FEW_ROWS) {
+    const nearest = await neighbourScale(rows, 1, engine)
+    // Without numbers all that a row is compared by are its levels, whatever the bandwidth.
+    for (const factor of d === 0 ? [1] : EPSILONS) {
+      const moments = await stepMoments(rows, factor * nearest, { engine, watch })
+      all.push(moments)
+      for (const prior of d === 0 ? [1] : PRIORS) score(moments, prior * d, SMOOTHINGS[0]!)
+    }
+  }
+  const first = stackWeights(logsOf(trials), weights)
+  if (rows.levelCounts.length > 0)
+    for (const [s, { setting }] of [...trials.entries()]) {
+      const moments = all.find(({ epsilon }) => epsilon === setting.epsilon)
+      if (!moments || (first[s]! < LEAST_WEIGHT && d > 0)) continue
+      for (const smoothing of SMOOTHINGS.slice(1)) score(moments, setting.prior, smoothing)
+    }
+  return stackOf(trials, weights)
+}
+
+const logsOf = (trials: readonly { readonly logs: Float64Array }[]): Float64Array[] => trials.map(({ logs }) => logs)
+
+function stackOf(
+  trials: readonly { readonly setting: StepSetting; readonly logs: Float64Array }[],
+  weights: Float64Array
+): { readonly stack: readonly StackMember[]; readonly logLikelihood: number } {
+  const found = stackWeights(logsOf(trials), weights)
+  const kept = trials.map((trial, s) => ({ ...trial, weight: found[s]! })).filter(({ weight }) => weight >= LEAST_WEIGHT)
+  const total = kept.reduce((sum, { weight }) => sum + weight, 0)
+  const stack = kept.map(({ setting, weight }) => ({ ...setting, weight: weight / total }))
+  const logWeights = stack.map(({ weight }) => log(weight))
+  let [sum, whole] = [0, 0]
+  weights.forEach((w, i) => {
+    sum +=
+      w *
+      stackedLog(
+        logWeights,
+        kept.map(({ logs }) => logs[i]!)
+      )
+    whole += w
+  })
+  return { stack, logLikelihood: sum / whole }
+}
+
+interface LeftOut extends Omit<StepSetting, 'epsilon'> {
+  readonly scored: readonly number[]
+}
+
+/** log-densities of rows of a law, each left out, in scaled coordinates. */
+function leftOutLogs(rows: DensityRows, moments: StepMoments, { scored, ...setting }: LeftOut): Float64Array {
+  const mixture = new StepMixture(moments, setting, { numbers: Array.from({ length: rows.numbers.cols }, (_, a) => a) })
+  return Float64Array.from(scored, (own) => mixture.logAt(rowAt(rows, own)))
+}
+
+/** A row of a law, as one to be left out. */
+export function rowAt({ numbers, levels, levelCounts }: DensityRows, own: number): ScoredRow {
+  const width = levelCounts.length
+  return { numbers: rowOf(numbers, own), levels: levels.subarray(own * width, (own + 1) * width), own }
+}
+
+/** ε with which the kernel's own density of the numbers is likeliest for rows left out: that of the mean that denoises. */
+async function chooseDenoising(rows: DensityRows, { engine, watch }: Tools): Promise<number> {
+  const nearest = await neighbourScale(rows, 1, engine)
+  if (rows.numbers.cols === 0 || rows.weights.length < FEW_ROWS) return nearest
+  const side = cloud(rows.numbers, rows.weights.map(log))
+  let best = { epsilon: nearest, logLikelihood: Number.NEGATIVE_INFINITY }
+  for (const factor of EPSILONS) {
+    const density = await bridgeDensity(side, factor * nearest, { engine, watch })
+    const logs = leftOutDensities(density)
+    const logLikelihood = logs.reduce((sum, x, i) => sum + rows.weights[i]! * x, 0)
+    if (logLikelihood > best.logLikelihood) best = { epsilon: density.epsilon, logLikelihood }
+  }
+  return best.epsilon
+}
+
+interface Noted {
+  readonly derivations: readonly Derivation[]
+  readonly steps: ReadonlyMap<string, number>
+  readonly taken: number
+}
+
+function notesOf(table: Table, { derivations, steps, taken }: Noted): string[] {
+  return [
+    ...derivations.map(
+      ({ column, text }) => `${column}: others give it (${text}), so it has no density of its own and is left out; --rules off takes it in`
+    ),
+    ...(steps.size > 0
+      ? [
+          `values recur in ${[...steps].map(([name, step]) => `${name} (steps of ${step})`).join(', ')}: they count as spread over their steps`
+        ]
+      : []),
+    ...(taken < FEW_ROWS ? [`${counted(taken, 'row')}: too few to choose a bandwidth by; the density is that of one Gaussian`] : []),
+    ...(taken < table.rowCount && taken >= FEW_ROWS
+      ? [`the density is learned from ${taken} of ${table.rowCount} rows, taken at random, which bounds the time that it takes`]
+      : [])
+  ]
+}
+
+function nothingVaries(): InputError {
+  return new InputError({
+    code: 'columns-none',
+    got: 'no column whose cells differ from row to row',
+    expected: 'a column of numbers or categories',
+    try: 'another table, or --types NAME=category for one that names rows'
+  })
+}

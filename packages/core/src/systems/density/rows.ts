@@ -1,0 +1,94 @@
+import type { DensityRows } from '../../law/step-mixture.js'
+import type { Watch } from '../../num/iterate.js'
+import { takeColumns } from '../../num/matrix.js'
+import { type Key, keyFor } from '../../num/random.js'
+import { presentValues } from '../../table/encoder.js'
+import { isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { type Coding, levelsByNearness } from '../imputation/coding.js'
+import { drawDonors, meanRounds } from '../imputation/donors.js'
+import { fitGaussian } from '../imputation/expectation.js'
+import { settingOf, takeDonors } from '../imputation/fit.js'
+import type { Donors } from '../imputation/row-law.js'
+import type { PreparedTable } from '../prepare.js'
+import { levelColumns, type NumberColumn, numberColumns } from './units.js'
+
+interface Taking {
+  readonly coding: Coding
+  /** Most rows to take. */
+  readonly limit: number
+  readonly key: Key
+  readonly watch?: Watch | undefined
+}
+
+/** Rows to learn from, their gaps filled by one draw of what `impute` learns: filled so, columns keep their spreads. */
+export async function completedRows(prepared: PreparedTable, { coding, limit, key, watch }: Taking): Promise<Donors> {
+  const { rows, weights } = takeDonors(prepared, { coding, limit, key: keyFor(key, 'donors') })
+  if (!rows.known.includes(0)) return { completed: rows.data, known: rows.known, weights }
+  const { setting } = await settingOf({ coding, rows, weights }, { bandwidth: 'auto', key: keyFor(key, 'masking'), watch })
+  const start = { completed: fitGaussian(rows, weights).completed, known: rows.known, weights }
+  const means: Donors = { ...start, completed: await meanRounds(start, { setting, watch }) }
+  const { completed } = await drawDonors(means, coding, { setting, watch, key: keyFor(key, 'gaps') })
+  return { completed, known: rows.known, weights }
+}
+
+/** Completed rows as a density looks at them. `steps`: over what the values of a column count as spread, by name. */
+export function densityRows({ completed, weights }: Donors, coding: Coding, steps: ReadonlyMap<string, number>): DensityRows {
+  const numbers = numberColumns({ coding })
+  const factors = levelColumns({ coding })
+  const levels = new Int32Array(completed.rows * factors.length)
+  for (let j = 0; j < completed.rows; j++) {
+    const row = completed.data.subarray(j * completed.cols, (j + 1) * completed.cols)
+    factors.forEach((column, f) => {
+      levels[j * factors.length + f] = levelsByNearness(column, row)[0]!
+    })
+  }
+  return {
+    compared: completed,
+    numbers: takeColumns(
+      completed,
+      numbers.map(({ at }) => at)
+    ),
+    levels,
+    levelCounts: factors.map((column) => column.levels.length),
+    weights,
+    // Uniform over a step: a twelfth of its square, once for the rows and once for what is compared with them.
+    rounding: Float64Array.from(numbers, ({ name, scale }) => (steps.get(name) ?? 0) ** 2 / (6 * scale * scale))
+  }
+}
+
+/** Steps of the columns in which a value recurs: known no better than to these. */
+export function stepsOf(columns: readonly NumberColumn[], table: Table): Map<string, number> {
+  const steps = new Map<string, number>()
+  for (const { name, lattice } of columns) {
+    const column = table.columns.find((one) => one.name === name)
+    if (!lattice || !column || !isNumeric(column)) continue
+    const known = presentValues(column)
+    if (new Set(known).size < known.length) steps.set(name, lattice.step / lattice.unit)
+  }
+  return steps
+}
+
+/** Level of every factor of rows [n, F]; −1 where it is missing, or one that the rows of the density do not have. */
+export function levelsOf(coding: Coding, table: Table, seen: readonly (readonly boolean[])[]): Int32Array {
+  const factors = levelColumns({ coding })
+  const out = new Int32Array(table.rowCount * factors.length).fill(-1)
+  factors.forEach(({ name, levels }, f) => {
+    const column = table.columns.find((one) => one.name === name)
+    if (!column || !isCategorical(column)) return
+    const levelOf = column.levels.map((level) => levels.indexOf(level))
+    column.codes.forEach((code, i) => {
+      const level = code < 0 ? -1 : levelOf[code]!
+      if (level >= 0 && seen[f]![level]) out[i * factors.length + f] = level
+    })
+  })
+  return out
+}
+
+/** Which levels the rows of a density have, by factor. */
+export function seenLevels({ levels, levelCounts, weights }: DensityRows): boolean[][] {
+  return levelCounts.map((count, f) => {
+    const seen = new Array<boolean>(count).fill(false)
+    for (let j = 0; j < weights.length; j++) seen[levels[j * levelCounts.length + f]!] = true
+    return seen
+  })
+}

@@ -1,0 +1,66 @@
+import type { ModelContents } from '../../model-file/contents.js'
+import { BANDWIDTH, damaged, expectKind, list, measured, number, optional, record, text, whole } from '../../model-file/reading.js'
+import { donorsIn, rowsModelIn } from '../imputation/save.js'
+import type { DensityModel, DensitySummary, StackMember } from './model.js'
+
+/** A member as it stands in JSON, which has no infinity: one Gaussian of all rows has no bandwidth, and levels by their shares. */
+interface MemberRecord {
+  readonly epsilon?: number
+  readonly prior: number
+  readonly smoothing?: number
+  readonly weight: number
+}
+
+/** Model → contents of a model file. */
+export function saveDensity({ coding, kinds, donors, reading, stack, denoising, outlying, summary }: DensityModel): ModelContents {
+  const finite = (x: number) => (x === Number.POSITIVE_INFINITY ? undefined : x)
+  const members = stack.map(({ epsilon, smoothing, ...rest }) => ({ ...rest, epsilon: finite(epsilon), smoothing: finite(smoothing) }))
+  return {
+    kind: 'density',
+    meta: { coding, kinds, reading, stack: members, denoising, outlying, summary },
+    arrays: { completed: donors.completed.data, known: donors.known, weights: donors.weights }
+  }
+}
+
+const memberIn = record<MemberRecord>({
+  epsilon: optional(number(BANDWIDTH)),
+  prior: number({ least: 0 }),
+  smoothing: optional(number({ above: 0 })),
+  weight: number({ above: 0, most: 1 })
+})
+
+const summaryIn = record<DensitySummary>({
+  rowCount: whole({ least: 1 }),
+  donorCount: whole({ least: 1 }),
+  logLikelihood: measured,
+  measure: text,
+  rounded: list(record<DensitySummary['rounded'][number]>({ name: text, step: number({ above: 0 }) })),
+  derived: list(text),
+  notes: list(text)
+})
+
+/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
+export function loadDensity(contents: ModelContents): DensityModel {
+  expectKind(contents, 'density')
+  const { coding, kinds, reading } = rowsModelIn(contents)
+  const { stack, denoising, outlying, summary } = record<{
+    readonly stack: readonly MemberRecord[]
+    readonly denoising: number
+    readonly outlying: readonly number[]
+    readonly summary: DensitySummary
+  }>({ stack: list(memberIn), denoising: number(BANDWIDTH), outlying: list(number(BANDWIDTH)), summary: summaryIn })(contents.meta, 'meta')
+  const members = stack.map(
+    ({ epsilon = Number.POSITIVE_INFINITY, smoothing = Number.POSITIVE_INFINITY, ...rest }): StackMember => ({
+      ...rest,
+      epsilon,
+      smoothing
+    })
+  )
+  const total = members.reduce((sum, { weight }) => sum + weight, 0)
+  if (!(Math.abs(total - 1) < 1e-9)) throw damaged(`a model whose stack weighs ${total}`, 'weights that sum to 1')
+  if (!coding.columns.some(({ carries }) => carries === 'number' || carries === 'levels'))
+    throw damaged('a density of no column', 'a column')
+  const donors = donorsIn(contents, summary.donorCount, coding)
+  if (!donors.weights.every((weight) => weight > 0)) throw damaged('a model with rows of no weight', 'weights above 0')
+  return { coding, kinds, donors, reading, stack: members, denoising, outlying, summary }
+}

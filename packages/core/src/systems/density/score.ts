@@ -1,0 +1,234 @@
+import { type DensityRows, type ScoredRow, StepMixture, stepMoments } from '../../law/step-mixture.js'
+import { exp, log } from '../../num/elementary.js'
+import { InputError } from '../../num/errors.js'
+import { placesByName } from '../../num/group.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { type CodedRows, codeRows } from '../imputation/coding.js'
+import { readRows } from '../imputation/read-rows.js'
+import type { DensityModel } from './model.js'
+import { denoised, type Neighbourhoods, neighbourhoods, Outliers } from './neighbourhood.js'
+import type { ScoreRequest } from './options.js'
+import { densityRows, levelsOf, seenLevels } from './rows.js'
+import { logVolume, numberColumns, unitsOf } from './units.js'
+import { rowWarnings } from './warnings.js'
+
+export const SCORING = 'scoring'
+/** Rows between two looks at whether to stop. */
+const LOOK = 64
+
+/** Rows with what a density says of each. */
+export interface ScoredRows {
+  readonly raw: RawTable
+  readonly request: Pick<ScoreRequest, 'gradient' | 'denoise'>
+  /** In units of the columns [n]; NaN of a row of which nothing is known. */
+  readonly logDensity: Float64Array
+  /** Larger is further out [n]; NaN likewise. */
+  readonly outlier: Float64Array
+  /** Share of the table's rows that lie as far out [n]. */
+  readonly outlierP: Float64Array
+  /** d log p / d column, per unit of the column [n, numbers]; NaN where the cell is missing. */
+  readonly gradient?: Matrix | undefined
+  /** Means of the rows near, as the columns have them [n, numbers], and likeliest levels [n, factors]. */
+  readonly denoised?: { readonly numbers: Matrix; readonly levels: Int32Array } | undefined
+  /** Rows that are rows of the density, each left out. */
+  readonly own: number
+  readonly warnings: readonly { readonly name: string; readonly message: string }[]
+}
+
+/** Rows read, as the density looks at them. */
+export interface ReadScored {
+  readonly table: Table
+  readonly coded: CodedRows
+  /** [n, F] */
+  readonly levels: Int32Array
+  /** Place among the rows of the density [n]; −1 of others. */
+  readonly own: Int32Array
+}
+
+/** Scores rows. Cost O(n·L·d²) for each law of the stack. Throws `InputError` for rows without a column of the density. */
+export async function scoreRows(model: DensityModel, request: ScoreRequest, { engine, watch }: Context): Promise<ScoredRows> {
+  const { score: raw, gradient, denoise } = request
+  if (!raw) throw new InputError({ code: 'rows-missing', got: 'no rows', expected: 'rows to score', try: 'score: a table' })
+  const rows = densityRows(model.donors, model.coding, new Map(model.summary.rounded.map(({ name, step }) => [name, step])))
+  const { read, warnings } = readScored(model, rows, raw)
+  const n = raw.rowCount
+  const d = rows.numbers.cols
+  const found = await logDensities({ model, rows, read, gradient: gradient === true }, { engine, watch })
+  const around = await neighbourhoods(model, rows, { engine, watch })
+  const out = { outlier: new Float64Array(n).fill(Number.NaN), outlierP: new Float64Array(n).fill(Number.NaN) }
+  const near = { numbers: matrix(n, d), levels: new Int32Array(n * rows.levelCounts.length) }
+  for (const [known, places] of patternsOf(read.coded, 'all')) {
+    const outliers = new Outliers(around, known)
+    for (const [k, i] of places.entries()) {
+      if (k % LOOK === 0) throwIfStopped(watch, SCORING)
+      const place = { row: rowOf(read.coded.data, i), own: read.own[i]! < 0 ? undefined : read.own[i]! }
+      if (denoise) denoiseRow({ model, around, near, i, known }, place)
+      if (Number.isNaN(found.logDensity[i]!)) continue
+      const { outlier, p } = outliers.scoreOf(place)
+      out.outlier[i] = outlier
+      out.outlierP[i] = p
+    }
+  }
+  watch?.progress?.({ stage: SCORING, done: n, total: n })
+  return {
+    raw,
+    request: { gradient, denoise },
+    ...found,
+    ...out,
+    denoised: denoise ? near : undefined,
+    own: read.own.reduce((sum, place) => sum + (place >= 0 ? 1 : 0), 0),
+    warnings: [...warnings, ...rowWarnings(model, read, found.logDensity)]
+  }
+}
+
+/** Rows of any table as a density reads them. */
+export function readScored(
+  model: DensityModel,
+  rows: DensityRows,
+  raw: RawTable
+): { readonly read: ReadScored; readonly warnings: ScoredRows['warnings'] } {
+  const { table, warnings } = readRows(model, raw, {
+    absent: 'the density is that of the other columns, without',
+    level: 'the density is that of the other cells'
+  })
+  if (table.columns.length === 0)
+    throw new InputError({
+      code: 'columns-none',
+      got: `rows with ${raw.columns.map(({ name }) => name).join(', ') || 'no columns'}`,
+      expected: `at least one of ${model.coding.columns.flatMap(({ name, carries }) => (carries === 'nothing' ? [] : [name])).join(', ')}`,
+      try: 'rows with the columns of the table'
+    })
+  const coded = codeRows(model.coding, table)
+  const levels = levelsOf(model.coding, table, seenLevels(rows))
+  return { read: { table, coded, levels, own: ownPlaces(model, coded) }, warnings }
+}
+
+/** Which rows are rows of the density: all that is known is the same, a number among it. Equal levels alone are no sign. */
+function ownPlaces({ coding, donors }: DensityModel, coded: CodedRows): Int32Array {
+  const numbers = numberColumns({ coding }).map(({ at }) => at)
+  const name = ({ data, known }: CodedRows, i: number): string =>
+    Array.from(rowOf(data, i), (x, c) => (known[i * data.cols + c] ? x : '')).join(',')
+  const placeOf = new Map<string, number>()
+  const own: CodedRows = { data: donors.completed, known: donors.known }
+  for (let j = own.data.rows - 1; j >= 0; j--) placeOf.set(name(own, j), j)
+  return Int32Array.from({ length: coded.data.rows }, (_, i) =>
+    numbers.some((c) => coded.known[i * coded.data.cols + c]) ? (placeOf.get(name(coded, i)) ?? -1) : -1
+  )
+}
+
+/** Rows by which of some coordinates, or of all, they know. */
+function patternsOf({ data, known }: CodedRows, of: readonly number[] | 'all'): [readonly number[], readonly number[]][] {
+  const all = of === 'all' ? Array.from({ length: data.cols }, (_, c) => c) : of
+  const knownOf = (i: number) => all.filter((c) => known[i * data.cols + c])
+  const rows = Array.from({ length: data.rows }, (_, i) => i)
+  return Array.from(placesByName(rows, (i) => knownOf(i).join(',')).values(), (places) => [knownOf(places[0]!), places])
+}
+
+interface Scoring {
+  readonly model: DensityModel
+  readonly rows: DensityRows
+  readonly read: ReadScored
+  readonly gradient: boolean
+}
+
+/** log-densities of rows, and their gradients, in units of the columns. */
+export async function logDensities(
+  { model, rows, read, gradient }: Scoring,
+  { engine, watch }: Pick<Context, 'engine' | 'watch'>
+): Promise<{ readonly logDensity: Float64Array; readonly gradient?: Matrix }> {
+  const { coded, levels, own } = read
+  const columns = numberColumns(model)
+  const n = coded.data.rows
+  const width = rows.levelCounts.length
+  const logDensity = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
+  const slopes = matrix(n, columns.length)
+  const patterns = patternsOf(
+    coded,
+    columns.map(({ at }) => at)
+  )
+  for (const [s, { weight, ...setting }] of model.stack.entries()) {
+    const moments = await stepMoments(rows, setting.epsilon, { engine, watch })
+    let done = 0
+    for (const [known, places] of patterns) {
+      const numbers = known.map((c) => columns.findIndex(({ at }) => at === c))
+      const mixture = new StepMixture(moments, setting, { numbers })
+      const slope = gradient ? new Float64Array(known.length) : undefined
+      for (const i of places) {
+        if (done++ % LOOK === 0) {
+          throwIfStopped(watch, SCORING)
+          watch?.progress?.({ stage: SCORING, done: s * n + done, total: (model.stack.length + 1) * n })
+        }
+        const row: ScoredRow = {
+          numbers: Float64Array.from(known, (c) => coded.data.data[i * coded.data.cols + c]!),
+          levels: levels.subarray(i * width, (i + 1) * width),
+          own: own[i]! < 0 ? undefined : own[i]!
+        }
+        const value = log(weight) + mixture.logAt(row, slope)
+        addLaw({ logDensity, slopes, i }, value, { slope, numbers })
+      }
+    }
+  }
+  for (const [known, places] of patterns) {
+    const shift = logVolume(
+      model,
+      columns.filter(({ at }) => known.includes(at))
+    )
+    for (const i of places) {
+      const nothing = known.length === 0 && levels.subarray(i * width, (i + 1) * width).every((level) => level < 0)
+      logDensity[i] = nothing ? Number.NaN : logDensity[i]! - shift
+      columns.forEach((column, a) => {
+        const at = i * columns.length + a
+        slopes.data[at] = known.includes(column.at) ? slopes.data[at]! / unitsOf(model, column) : Number.NaN
+      })
+    }
+  }
+  return gradient ? { logDensity, gradient: slopes } : { logDensity }
+}
+
+interface Sums {
+  readonly logDensity: Float64Array
+  readonly slopes: Matrix
+  readonly i: number
+}
+
+/** Adds a law of the stack to a row's density; slopes are means under what each law has of it. */
+function addLaw(
+  { logDensity, slopes, i }: Sums,
+  value: number,
+  { slope, numbers }: { readonly slope: Float64Array | undefined; readonly numbers: readonly number[] }
+): void {
+  if (value === Number.NEGATIVE_INFINITY) return
+  const before = logDensity[i]!
+  const most = Math.max(before, value)
+  const total = most + log(exp(before - most) + exp(value - most))
+  logDensity[i] = total
+  if (!slope) return
+  const share = exp(value - total)
+  numbers.forEach((a, r) => {
+    const at = i * slopes.cols + a
+    slopes.data[at] = (1 - share) * slopes.data[at]! + share * slope[r]!
+  })
+}
+
+interface Denoising {
+  readonly model: DensityModel
+  readonly around: Neighbourhoods
+  readonly near: NonNullable<ScoredRows['denoised']>
+  readonly i: number
+  readonly known: readonly number[]
+}
+
+function denoiseRow(
+  { model, around, near, i, known }: Denoising,
+  place: { readonly row: Float64Array; readonly own: number | undefined }
+): void {
+  const { numbers, levels } = denoised(around, { ...place, known })
+  numberColumns(model).forEach(({ centre, scale }, a) => {
+    near.numbers.data[i * near.numbers.cols + a] = centre + scale * numbers[a]!
+  })
+  near.levels.set(levels, i * levels.length)
+}

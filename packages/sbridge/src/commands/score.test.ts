@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sbridge } from '../../test/command.js'
+
+const PENGUINS = resolve(import.meta.dirname, '../../../../examples/data/penguins.csv')
+let folder: string
+const at = (name: string) => join(folder, name)
+const read = (name: string) => readFileSync(at(name), 'utf8')
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sbridge-score-'))
+  const penguins = readFileSync(PENGUINS, 'utf8').trim().split('\n')
+  writeFileSync(at('penguins.csv'), `${penguins.slice(0, 200).join('\n')}\n`)
+  writeFileSync(
+    at('rows.csv'),
+    `${[penguins[0], ...penguins.slice(200, 240), 'Emperor,Biscoe,45,14,210,5000,male', 'Gentoo,Biscoe,45,14,210,50000,male'].join('\n')}\n`
+  )
+  const german = Array.from({ length: 40 }, (_, i) => `${['Köln', 'Bonn'][i % 2]};${((i * 37) % 23) / 2 + 0.25}`.replace('.', ','))
+  writeFileSync(at('german.csv'), `Ort;Preis\n${german.join('\n')}\n`)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('score', () => {
+  it('rows of a file by a table, and the same bytes by its model and with other threads', async () => {
+    const asked = ['--seed', '3', '--gradient', '--denoise']
+    const { status, stdout } = await sbridge(
+      folder,
+      'score',
+      'penguins.csv',
+      'rows.csv',
+      '-o',
+      'a.csv',
+      '--model',
+      'usual.sbridge',
+      '--threads',
+      '1',
+      ...asked
+    )
+    expect(status).toBe(0)
+    expect(stdout).toContain('warning level-unknown: species: row 41 has Emperor')
+    expect(stdout).toContain('warning outside: body_mass_g: row 42 lies outside the data')
+    expect(stdout).toContain(
+      'density: probability of species, island, sex times density of numbers given these, per unit of bill_length_mm'
+    )
+    expect((await sbridge(folder, 'score', 'usual.sbridge', 'rows.csv', '-o', 'b.csv', '--threads', '2', ...asked)).status).toBe(0)
+    expect(read('b.csv')).toBe(read('a.csv'))
+    const [head, ...lines] = read('a.csv').trim().split('\n')
+    expect(head).toContain('sex,log_density,outlier,outlier_p,gradient_bill_length_mm')
+    expect(head).toContain('denoised_species')
+    expect(lines.length).toBe(42)
+    // Given cells are the cells themselves.
+    const rows = read('rows.csv').trim().split('\n').slice(1)
+    lines.forEach((line, i) => {
+      expect(line.startsWith(`${rows[i]},`)).toBe(true)
+    })
+  })
+
+  it('a table’s own rows, left out one by one; furthest first in what is said', async () => {
+    const { status, stdout } = await sbridge(folder, 'score', 'penguins.csv', '-o', 'own.csv', '--json', '--seed', '3')
+    expect(status).toBe(0)
+    const said = JSON.parse(stdout)
+    expect(said).toMatchObject({ output: 'own.csv', seed: 3, scored: { rows: 199, furthest: { length: 5 } }, rowCount: 199 })
+    const outliers = said.scored.furthest.map(({ outlier }: { outlier: number }) => outlier)
+    expect(outliers).toEqual(outliers.toSorted((a: number, b: number) => b - a))
+  })
+
+  it('a file in its own dialect: added numbers have its decimal comma', async () => {
+    expect((await sbridge(folder, 'score', 'german.csv', '-o', 'scored.csv', '--seed', '1')).status).toBe(0)
+    const lines = read('scored.csv').trim().split('\n')
+    expect(lines[0]).toBe('Ort;Preis;log_density;outlier;outlier_p')
+    expect(lines[1]).toMatch(/^Köln;0,25;-\d+,\d+;-?\d+,\d+;[01](,\d+)?$/)
+  })
+
+  it('refuses a model alone, a model of another verb, options of a fit beside a model, and rows of other columns', async () => {
+    await sbridge(folder, 'fit', 'penguins.csv', '-o', 'rows.sbridge', '--bandwidth', '0.1', '--scaling', 'standard', '--seed', '1')
+    const refusals = [
+      [['usual.sbridge'], 'the model usual.sbridge alone'],
+      [['rows.sbridge', 'rows.csv'], 'a model of kind global'],
+      [['usual.sbridge', 'rows.csv', '--exclude', 'sex'], '--exclude with a model file'],
+      [['usual.sbridge', 'german.csv'], 'rows with Ort, Preis']
+    ] as const
+    for (const [words, got] of refusals) {
+      const { status, stderr } = await sbridge(folder, 'score', ...words, '-o', 'no.csv')
+      expect([status, stderr]).toEqual([expect.any(Number), expect.stringContaining(got)])
+      expect(status).toBeGreaterThan(1)
+    }
+  })
+})

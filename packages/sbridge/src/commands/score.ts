@@ -1,0 +1,77 @@
+import type { Command } from '@commander-js/extra-typings'
+import { type DensityModel, InputError, packModel, type ScoreRequest, SYSTEMS } from '@sbridge/core'
+import { tellSeed, together } from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
+import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
+import { runOf, watched, withEngine } from '../cli/options.js'
+import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { cellsOf } from '../cli/rows.js'
+import { say } from '../cli/say.js'
+import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
+import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { readTable, writeTable } from '../format/table-file.js'
+
+const { density } = SYSTEMS
+const { fields } = density
+
+export function scoreVerb(verb: Command): void {
+  const command = verb
+    .argument('<input>', 'the table that says what is usual, or a model file that `score --model` wrote')
+    .argument('[rows]', 'the rows to score; without them those of the table itself, left out one by one')
+    .requiredOption('-o, --output <file>', 'where the rows go, in their order, with columns log_density, outlier and outlier_p')
+    .option('--model <file>', 'also writes a model that scores new rows')
+    .option('--json', 'prints a summary as JSON on standard output')
+    .option('--dry-run', 'prints sizes, memory and time only')
+  addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
+  command.action(async (input, rows, options) => {
+    await runScore(input, rows, options as ScoreFlags)
+  })
+}
+
+interface ScoreFlags extends Readonly<Record<string, unknown>> {
+  readonly output: string
+  readonly model?: string
+  readonly json?: boolean
+  readonly dryRun?: boolean
+}
+
+async function runScore(input: string, rows: string | undefined, flags: ScoreFlags): Promise<void> {
+  // All that can be refused is refused before anything is computed.
+  const run = runOf(flags)
+  const cells = cellsOf(flags)
+  if (flags.model !== undefined) refuseNameOfTable(flags.model)
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.model], [input, rows])
+  const source = await sourceOf(density, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name) })
+  if ('contents' in source && rows === undefined) throw rowsMissing(input)
+  const asked: ScoreRequest = { ...readFields(fields.draw, flags), seed: run.seed }
+  await requestOf(density, source, asked)
+  await withEngine(run, async (engine) => {
+    const ready = await readyOf<DensityModel>(density, source, { context: { engine }, request: asked })
+    const score = await rowsOf(ready, rows, flags)
+    const request = { ...asked, score }
+    const plan = density.plan(ready as never, request)
+    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    const { model, scored } = await watched(plan, engine, async (context) => {
+      const model = await modelOf<DensityModel>(density, ready, context)
+      return { model, scored: await density.draw(model, request, context) }
+    })
+    await writeTable(flags.output, density.present(model, scored, cells))
+    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(density.save(model)))
+    const telling = together(tellSeed(run.seed), density.tell(model, { answer: scored, request }))
+    say({ output: flags.output, made: `${score.rowCount} rows`, telling, keys: {}, flags })
+  })
+}
+
+/** The rows to score: those of a file, or of the table itself. */
+async function rowsOf(ready: Ready<DensityModel>, rows: string | undefined, flags: ScoreFlags): Promise<RawTable> {
+  return rows === undefined && 'input' in ready ? ready.input : readTable(rows!, readFields(readingFields, flags))
+}
+
+function rowsMissing(input: string): InputError {
+  return new InputError({
+    code: 'input-missing',
+    got: `the model ${input} alone`,
+    expected: 'a table of rows after it',
+    try: `sbridge score ${input} rows.csv -o OUT`
+  })
+}

@@ -61,7 +61,13 @@ const mixed: RawTable = (() => {
   )
 })()
 
-const fitted = (raw: RawTable, options: DensityFit = {}) => density.fit(raw, options, { engine })
+const known = new Map<RawTable, ReturnType<typeof density.fit>>()
+/** A table's density; found once a table. */
+const fitted = (raw: RawTable, options: DensityFit = {}) => {
+  const model = known.get(raw) ?? density.fit(raw, options, { engine })
+  known.set(raw, model)
+  return model
+}
 const scored = async (raw: RawTable, rows: RawTable, request: Omit<ScoreRequest, 'score'> = {}) =>
   density.draw(await fitted(raw), { score: rows, ...request }, { engine })
 

@@ -5,14 +5,13 @@ import { placesByName } from '../../num/group.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import type { RawTable } from '../../table/raw.js'
-import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type CodedRows, codeRows } from '../imputation/coding.js'
-import { readRows } from '../imputation/read-rows.js'
+import type { CodedRows } from '../imputation/coding.js'
 import type { DensityModel } from './model.js'
 import { denoised, type Neighbourhoods, neighbourhoods, Outliers } from './neighbourhood.js'
 import type { ScoreRequest } from './options.js'
-import { densityRows, levelsOf, seenLevels } from './rows.js'
+import { type ReadScored, readScored, type Warning } from './read.js'
+import { densityRows } from './rows.js'
 import { logVolume, numberColumns, unitsOf } from './units.js'
 import { rowWarnings } from './warnings.js'
 
@@ -36,17 +35,7 @@ export interface ScoredRows {
   readonly denoised?: { readonly numbers: Matrix; readonly levels: Int32Array } | undefined
   /** Rows that are rows of the density, each left out. */
   readonly own: number
-  readonly warnings: readonly { readonly name: string; readonly message: string }[]
-}
-
-/** Rows read, as the density looks at them. */
-export interface ReadScored {
-  readonly table: Table
-  readonly coded: CodedRows
-  /** [n, F] */
-  readonly levels: Int32Array
-  /** Place among the rows of the density [n]; −1 of others. */
-  readonly own: Int32Array
+  readonly warnings: readonly Warning[]
 }
 
 /** Scores rows. Cost O(n·L·d²) for each law of the stack. Throws `InputError` for rows without a column of the density. */
@@ -83,41 +72,6 @@ export async function scoreRows(model: DensityModel, request: ScoreRequest, { en
     own: read.own.reduce((sum, place) => sum + (place >= 0 ? 1 : 0), 0),
     warnings: [...warnings, ...rowWarnings(model, read, found.logDensity)]
   }
-}
-
-/** Rows of any table as a density reads them. */
-export function readScored(
-  model: DensityModel,
-  rows: DensityRows,
-  raw: RawTable
-): { readonly read: ReadScored; readonly warnings: ScoredRows['warnings'] } {
-  const { table, warnings } = readRows(model, raw, {
-    absent: 'the density is that of the other columns, without',
-    level: 'the density is that of the other cells'
-  })
-  if (table.columns.length === 0)
-    throw new InputError({
-      code: 'columns-none',
-      got: `rows with ${raw.columns.map(({ name }) => name).join(', ') || 'no columns'}`,
-      expected: `at least one of ${model.coding.columns.flatMap(({ name, carries }) => (carries === 'nothing' ? [] : [name])).join(', ')}`,
-      try: 'rows with the columns of the table'
-    })
-  const coded = codeRows(model.coding, table)
-  const levels = levelsOf(model.coding, table, seenLevels(rows))
-  return { read: { table, coded, levels, own: ownPlaces(model, coded) }, warnings }
-}
-
-/** Which rows are rows of the density: all that is known is the same, a number among it. Equal levels alone are no sign. */
-function ownPlaces({ coding, donors }: DensityModel, coded: CodedRows): Int32Array {
-  const numbers = numberColumns({ coding }).map(({ at }) => at)
-  const name = ({ data, known }: CodedRows, i: number): string =>
-    Array.from(rowOf(data, i), (x, c) => (known[i * data.cols + c] ? x : '')).join(',')
-  const placeOf = new Map<string, number>()
-  const own: CodedRows = { data: donors.completed, known: donors.known }
-  for (let j = own.data.rows - 1; j >= 0; j--) placeOf.set(name(own, j), j)
-  return Int32Array.from({ length: coded.data.rows }, (_, i) =>
-    numbers.some((c) => coded.known[i * coded.data.cols + c]) ? (placeOf.get(name(coded, i)) ?? -1) : -1
-  )
 }
 
 /** Rows by which of some coordinates, or of all, they know. */

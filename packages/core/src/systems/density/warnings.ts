@@ -2,10 +2,8 @@ import { listed } from '../../num/listed.js'
 import { isCategorical, isNumeric } from '../../table/table.js'
 import { MOST_NAMED } from '../imputation/read-rows.js'
 import type { DensityModel } from './model.js'
-import type { ReadScored, ScoredRows } from './score.js'
+import type { ReadScored, Warning } from './read.js'
 import { numberColumns } from './units.js'
-
-type Warning = ScoredRows['warnings'][number]
 
 /** A number this far beyond all that a column has, in standard deviations, lies outside the data and not at their edge. */
 const BEYOND = 1

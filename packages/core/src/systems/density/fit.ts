@@ -7,7 +7,7 @@ import { bridgeDensity, leftOutDensities } from '../../law/bridge-density.js'
 import { type DensityRows, type ScoredRow, StepMixture, type StepMoments, type StepSetting, stepMoments } from '../../law/step-mixture.js'
 import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped, type Watch } from '../../num/iterate.js'
+import { quiet, throwIfStopped, type Watch } from '../../num/iterate.js'
 import { counted } from '../../num/listed.js'
 import { rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
@@ -78,27 +78,27 @@ async function learn({ prepared, derivations, kinds, reading }: Read, context: R
   const coding = fitCoding(without(data.table, derived), data.formats)
   const numbers = numberColumns({ coding })
   if (numbers.length + levelColumns({ coding }).length === 0) throw nothingVaries()
-  const donors = await completedRows(prepared, { coding, limit: mostRows(numbers.length), key: keyFor(key, 'rows'), watch })
+  const learned = await completedRows(prepared, { coding, limit: mostRows(numbers.length), key: keyFor(key, 'rows'), watch })
   const steps = stepsOf(numbers, data.table)
-  const rows = densityRows(donors, coding, steps)
+  const rows = densityRows(learned, coding, steps)
   const { stack, logLikelihood } = await chooseStack(rows, { engine, watch })
   const outlying = await neighbourScale(rows, 10, engine)
   return {
     coding,
     kinds,
-    donors,
+    learned,
     reading,
     stack,
     denoising: await chooseDenoising(rows, { engine, watch }),
     outlying: OUTLYING.map((factor) => factor * outlying),
     summary: {
       rowCount: data.table.rowCount,
-      donorCount: donors.completed.rows,
+      donorCount: learned.completed.rows,
       logLikelihood: logLikelihood - logVolume({ coding, kinds }, numbers),
       measure: measureOf({ coding, kinds }),
       rounded: [...steps].map(([name, step]) => ({ name, step })),
       derived,
-      notes: [...data.notes, ...notesOf(data.table, { derivations, steps, taken: donors.completed.rows })]
+      notes: [...data.notes, ...notesOf(data.table, { derivations, steps, taken: learned.completed.rows })]
     }
   }
 }
@@ -152,7 +152,7 @@ async function chooseStack(
     const nearest = await neighbourScale(rows, 1, engine)
     // Without numbers all that a row is compared by are its levels, whatever the bandwidth.
     for (const factor of d === 0 ? [1] : EPSILONS) {
-      const moments = await stepMoments(rows, factor * nearest, { engine, watch })
+      const moments = await stepMoments(rows, factor * nearest, { engine, watch: quiet(watch) })
       all.push(moments)
       for (const prior of d === 0 ? [1] : PRIORS) score(moments, prior * d, SMOOTHINGS[0]!)
     }
@@ -214,7 +214,7 @@ async function chooseDenoising(rows: DensityRows, { engine, watch }: Tools): Pro
   const side = cloud(rows.numbers, rows.weights.map(log))
   let best = { epsilon: nearest, logLikelihood: Number.NEGATIVE_INFINITY }
   for (const factor of EPSILONS) {
-    const density = await bridgeDensity(side, factor * nearest, { engine, watch })
+    const density = await bridgeDensity(side, factor * nearest, { engine, watch: quiet(watch) })
     const logs = leftOutDensities(density)
     const logLikelihood = logs.reduce((sum, x, i) => sum + rows.weights[i]! * x, 0)
     if (logLikelihood > best.logLikelihood) best = { epsilon: density.epsilon, logLikelihood }

@@ -1,5 +1,6 @@
 import type { StepSetting } from '../../law/step-mixture.js'
 import type { ImputationModel } from '../imputation/model.js'
+import type { Donors } from '../imputation/row-law.js'
 
 /** One law of a stack, and its share. */
 export interface StackMember extends StepSetting {
@@ -7,7 +8,9 @@ export interface StackMember extends StepSetting {
 }
 
 /** What gives rows their density: completed rows of a table, and the stack of laws on them that is likeliest for rows left out. */
-export interface DensityModel extends Pick<ImputationModel, 'coding' | 'kinds' | 'donors' | 'reading'> {
+export interface DensityModel extends Pick<ImputationModel, 'coding' | 'kinds' | 'reading'> {
+  /** Rows that the density is learned from, their gaps filled. */
+  readonly learned: Donors
   readonly stack: readonly StackMember[]
   /** ε of the kernel whose mean is the denoised row. */
   readonly denoising: number

@@ -48,12 +48,12 @@ export function readScored(
 }
 
 /** Which rows are rows of the density: all that is known is the same, a number among it. Equal levels alone are no sign. */
-function ownPlaces({ coding, donors }: DensityModel, coded: CodedRows): Int32Array {
+function ownPlaces({ coding, learned }: DensityModel, coded: CodedRows): Int32Array {
   const numbers = numberColumns({ coding }).map(({ at }) => at)
   const name = ({ data, known }: CodedRows, i: number): string =>
     Array.from(rowOf(data, i), (x, c) => (known[i * data.cols + c] ? x : '')).join(',')
   const placeOf = new Map<string, number>()
-  const own: CodedRows = { data: donors.completed, known: donors.known }
+  const own: CodedRows = { data: learned.completed, known: learned.known }
   for (let j = own.data.rows - 1; j >= 0; j--) placeOf.set(name(own, j), j)
   return Int32Array.from({ length: coded.data.rows }, (_, i) =>
     numbers.some((c) => coded.known[i * coded.data.cols + c]) ? (placeOf.get(name(coded, i)) ?? -1) : -1

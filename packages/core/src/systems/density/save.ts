@@ -12,13 +12,13 @@ interface MemberRecord {
 }
 
 /** Model → contents of a model file. */
-export function saveDensity({ coding, kinds, donors, reading, stack, denoising, outlying, summary }: DensityModel): ModelContents {
+export function saveDensity({ coding, kinds, learned, reading, stack, denoising, outlying, summary }: DensityModel): ModelContents {
   const finite = (x: number) => (x === Number.POSITIVE_INFINITY ? undefined : x)
   const members = stack.map(({ epsilon, smoothing, ...rest }) => ({ ...rest, epsilon: finite(epsilon), smoothing: finite(smoothing) }))
   return {
     kind: 'density',
     meta: { coding, kinds, reading, stack: members, denoising, outlying, summary },
-    arrays: { completed: donors.completed.data, known: donors.known, weights: donors.weights }
+    arrays: { completed: learned.completed.data, known: learned.known, weights: learned.weights }
   }
 }
 
@@ -60,7 +60,7 @@ export function loadDensity(contents: ModelContents): DensityModel {
   if (!(Math.abs(total - 1) < 1e-9)) throw damaged(`a model whose stack weighs ${total}`, 'weights that sum to 1')
   if (!coding.columns.some(({ carries }) => carries === 'number' || carries === 'levels'))
     throw damaged('a density of no column', 'a column')
-  const donors = donorsIn(contents, summary.donorCount, coding)
-  if (!donors.weights.every((weight) => weight > 0)) throw damaged('a model with rows of no weight', 'weights above 0')
-  return { coding, kinds, donors, reading, stack: members, denoising, outlying, summary }
+  const learned = donorsIn(contents, summary.donorCount, coding)
+  if (!learned.weights.every((weight) => weight > 0)) throw damaged('a model with rows of no weight', 'weights above 0')
+  return { coding, kinds, learned, reading, stack: members, denoising, outlying, summary }
 }

@@ -2,7 +2,7 @@ import { type DensityRows, type ScoredRow, StepMixture, stepMoments } from '../.
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { placesByName } from '../../num/group.js'
-import { throwIfStopped } from '../../num/iterate.js'
+import { quiet, throwIfStopped } from '../../num/iterate.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Context } from '../context.js'
@@ -42,12 +42,12 @@ export interface ScoredRows {
 export async function scoreRows(model: DensityModel, request: ScoreRequest, { engine, watch }: Context): Promise<ScoredRows> {
   const { score: raw, gradient, denoise } = request
   if (!raw) throw new InputError({ code: 'rows-missing', got: 'no rows', expected: 'rows to score', try: 'score: a table' })
-  const rows = densityRows(model.donors, model.coding, new Map(model.summary.rounded.map(({ name, step }) => [name, step])))
+  const rows = densityRows(model.learned, model.coding, new Map(model.summary.rounded.map(({ name, step }) => [name, step])))
   const { read, warnings } = readScored(model, rows, raw)
   const n = raw.rowCount
   const d = rows.numbers.cols
   const found = await logDensities({ model, rows, read, gradient: gradient === true }, { engine, watch })
-  const around = await neighbourhoods(model, rows, { engine, watch })
+  const around = await neighbourhoods(model, rows, { engine, watch: quiet(watch) })
   const out = { outlier: new Float64Array(n).fill(Number.NaN), outlierP: new Float64Array(n).fill(Number.NaN) }
   const near = { numbers: matrix(n, d), levels: new Int32Array(n * rows.levelCounts.length) }
   for (const [known, places] of patternsOf(read.coded, 'all')) {
@@ -105,7 +105,7 @@ export async function logDensities(
     columns.map(({ at }) => at)
   )
   for (const [s, { weight, ...setting }] of model.stack.entries()) {
-    const moments = await stepMoments(rows, setting.epsilon, { engine, watch })
+    const moments = await stepMoments(rows, setting.epsilon, { engine, watch: quiet(watch) })
     let done = 0
     for (const [known, places] of patterns) {
       const numbers = known.map((c) => columns.findIndex(({ at }) => at === c))

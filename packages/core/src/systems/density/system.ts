@@ -35,7 +35,7 @@ export const density: System<RawTable, DensityFit, DensityModel, ScoreRequest, S
   },
   present: presentScored,
   tell: (model, drawn) => tellDensity(model, drawn?.answer),
-  training: knownTable,
+  training: ({ coding, kinds, learned }) => knownTable({ coding, kinds, donors: learned }),
   summary: ({ summary }) => summary,
   save: saveDensity,
   load: loadDensity

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type DensityModel, InputError, packModel, type ScoreRequest, SYSTEMS } from '@sbridge/core'
-import { tellSeed, together } from '@sbridge/core/internal'
+import { type DensityModel, InputError, packModel, SYSTEMS } from '@sbridge/core'
+import { type ScoreRequest, tellSeed, together } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'

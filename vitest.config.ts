@@ -20,10 +20,11 @@ export default defineConfig({
     setupFiles: ['./test/one-thread.ts', './test/equal-bytes.ts'],
     // Tests make many small arrays: in a larger nursery most are gone before it is full, and are never copied.
     execArgv: ['--max-semi-space-size=64'],
+    // Projects begin in the order of their names: programs first, whose files take longest, so that none is left alone at the end.
     // Files beside the sources keep no state of the process and share one copy of the modules, which cost each a second to
     // load; but for those that replace a module. All others have a process of their own.
     projects: [
-      { extends: true, test: { name: 'modules', include: ['packages/*/src/**/*.test.ts'], exclude: REPLACING, isolate: false } },
+      { extends: true, test: { name: 'sources', include: ['packages/*/src/**/*.test.ts'], exclude: REPLACING, isolate: false } },
       { extends: true, test: { name: 'programs', include: [...REPLACING, 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'] } }
     ],
     // Vitest would keep a core to itself, and has no use for it. Files share nothing: folders and ports are their own.

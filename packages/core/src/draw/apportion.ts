@@ -28,31 +28,51 @@ export async function apportionGroup(
   const points = bridge.embed(state, otherFactors(bridge.factorCount, factors))
   const shares = new Shares(logWeights, bridge.groupTerms[group]!, points.rows)
   const give = (chain: number, row: number) => {
-    shares.take(row)
     for (const factor of factors)
       state.codes[chain * bridge.factorCount + factor] = bridge.training.codes[row * bridge.factorCount + factor]!
   }
-  let waiting = Uint32Array.from({ length: points.rows }, (_, i) => i)
+  await inShares(shares, points.rows, {
+    give,
+    pick: async (waiting, round) => {
+      const [from, coordinates] = [takeRows(points, waiting), takeRows(state.coordinates, waiting)]
+      const pair = await pairOf(bridge, bridge.clouds[group]!, from, coordinates, engine)
+      return engine.pick(pair, shares.logTerms, { key: roundKey(key, factors[0]!, round), chains: waiting })
+    }
+  })
+}
+
+/** How chains come to rows. */
+interface Apportioned {
+  /** The row that each of these chains picks by the shares' log terms. */
+  readonly pick: (waiting: Uint32Array, round: number) => Promise<Uint32Array>
+  readonly give: (chain: number, row: number) => void
+}
+
+/** Gives every chain a row, and no row more chains than its share: in rounds of picks, and at last what is left. */
+export async function inShares(shares: Shares, chainCount: number, { pick, give }: Apportioned): Promise<void> {
+  const hand = (chain: number, row: number) => {
+    shares.take(row)
+    give(chain, row)
+  }
+  let waiting = Uint32Array.from({ length: chainCount }, (_, i) => i)
   for (let round = 1; round <= ROUNDS && waiting.length > 0; round++) {
-    const [from, coordinates] = [takeRows(points, waiting), takeRows(state.coordinates, waiting)]
-    const pair = await pairOf(bridge, bridge.clouds[group]!, from, coordinates, engine)
-    const picked = await engine.pick(pair, shares.logTerms, { key: roundKey(key, factors[0]!, round), chains: waiting })
+    const picked = await pick(waiting, round)
     waiting = waiting.filter((chain, i) => {
       const row = picked[i]!
       if (row === NO_ROW || shares.left[row] === 0) return true
-      give(chain, row)
+      hand(chain, row)
       return false
     })
   }
   let row = 0
   for (const chain of waiting) {
     while (shares.left[row] === 0) row++
-    give(chain, row)
+    hand(chain, row)
   }
 }
 
 /** How many chains every training row may still give its levels to, together at least as many as there are chains. */
-class Shares {
+export class Shares {
   readonly left: Uint32Array
   /** Log terms of a draw, without rows that are used up [M]. */
   readonly logTerms: Float64Array

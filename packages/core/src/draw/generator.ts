@@ -6,12 +6,14 @@ import type { CategoryMode } from '../law/strata.js'
 import type { SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
+import type { Matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
 import { type Encoded, stackEncoded, takeEncoded } from '../table/encoder.js'
 import { apportionGroup } from './apportion.js'
 import { inBatches } from './batches.js'
+import { withLinked } from './linked.js'
 import { type MixedLaw, type MixedState, mixedLaw, mixedStep } from './mixed.js'
 import { runSteps, startRows } from './run.js'
 import { gaussianDraws, type StartKind } from './start.js'
@@ -163,9 +165,9 @@ export class Generator {
     const step = async (state: Encoded, key: Key): Promise<Encoded> => {
       const context = this.contextOf(options, key)
       const next = await sweepStep(bridge, state, context)
-      if (key.step === options.steps)
-        for (const group of bridge.groups.keys()) await apportionGroup(bridge, { group, logWeights }, next, context)
-      return next
+      if (key.step < options.steps) return next
+      for (const group of bridge.groups.keys()) await apportionGroup(bridge, { group, logWeights }, next, context)
+      return { ...next, coordinates: await withLinked(this.training, next.coordinates, context) }
     }
     return runSteps(first, step, options)
   }
@@ -173,7 +175,12 @@ export class Generator {
   private async runPlain(bridge: Bridge, first: Encoded, options: RunningOptions): Promise<Encoded> {
     const { codes } = first
     const { onStep, ...rest } = options
-    const coordinates = await runSteps(first.coordinates, (state, key) => bridgeStep(bridge, state, this.contextOf(options, key)), {
+    const step = async (state: Matrix, key: Key): Promise<Matrix> => {
+      const context = this.contextOf(options, key)
+      const next = await bridgeStep(bridge, state, context)
+      return key.step < options.steps ? next : withLinked(this.training, next, context)
+    }
+    const coordinates = await runSteps(first.coordinates, step, {
       ...rest,
       onStep: onStep && ((state, step) => onStep({ coordinates: state, codes }, step))
     })
@@ -186,7 +193,13 @@ export class Generator {
       const rows = Uint32Array.from(state.combination, (combination) => law.strata.classes.combinations.rows[combination]![0]!)
       return { coordinates: state.coordinates, codes: takeEncoded(this.training.rows, rows).codes }
     }
-    const last = await runSteps(first, (state, key) => mixedStep(law, state, this.contextOf(options, key)), {
+    const step = async (state: MixedState, key: Key): Promise<MixedState> => {
+      const context = this.contextOf(options, key)
+      const next = await mixedStep(law, state, context)
+      if (key.step < options.steps) return next
+      return { ...next, coordinates: await withLinked(this.training, next.coordinates, context) }
+    }
+    const last = await runSteps(first, step, {
       ...rest,
       onStep: onStep && ((state, step) => onStep(encoded(state), step))
     })

@@ -17,9 +17,11 @@ const PART_LONE_SHARE = 0.1
 /** A gap around a class's values is wider than this share of their range. */
 const GAP_SHARE = 0.5
 
-/** Categories are drawn by whole combination while most rows' combinations recur; otherwise one factor at a time. */
-const COMBINED_ROWS = 3
-const COMBINED_SHARE = 0.6
+/**
+ * Categories are drawn by whole combination while the combinations of so many rows recur; otherwise a group of factors at a time:
+ * rows of combinations that hardly recur would be copied, at any bandwidth.
+ */
+const COMBINED_SHARE = 0.8
 
 /** How the categories of a table are drawn. */
 export type CategoryMode = 'none' | 'combinations' | 'sweep'
@@ -27,7 +29,7 @@ export type CategoryMode = 'none' | 'combinations' | 'sweep'
 export function categoryMode(encoder: Encoder, combinations: Combinations): CategoryMode {
   if (encoder.factors.length === 0) return 'none'
   let recurring = 0
-  for (const rows of combinations.rows) if (rows.length >= COMBINED_ROWS) recurring += rows.length
+  for (const rows of combinations.rows) if (rows.length >= RECURRING_ROWS) recurring += rows.length
   const many = combinations.rows.length > MOST_COMBINATIONS
   return !many && recurring >= COMBINED_SHARE * combinations.ofRow.length ? 'combinations' : 'sweep'
 }

@@ -95,7 +95,13 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
   source: word('text', 'number', 'boolean', 'datetime'),
   kind: columnKind,
   number: optional(
-    record<NumberStyle>({ decimals: optional(whole()), padded: flag, notation: optional(notationIn), censoring: optional(censoringIn) })
+    record<NumberStyle>({
+      decimals: optional(whole()),
+      padded: flag,
+      single: optional(flag),
+      notation: optional(notationIn),
+      censoring: optional(censoringIn)
+    })
   ),
   absent: optional(text),
   date: optional(dateStyle),

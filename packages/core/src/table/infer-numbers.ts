@@ -67,7 +67,7 @@ export function inferNumbers(
   wanted: ColumnKind | undefined,
   nanIsMissing: boolean
 ): Inferred {
-  const values = raw.values.slice()
+  let values: Float64Array = raw.values.slice()
   const missing = raw.missing?.slice() ?? new Uint8Array(values.length)
   let whole = true
   values.forEach((value, i) => {
@@ -84,6 +84,8 @@ export function inferNumbers(
   const kind = raw.source === 'datetime' ? 'datetime' : (wanted ?? (whole ? 'integer' : 'number'))
   if (kind !== 'datetime' && kind !== 'number' && kind !== 'integer') throw unfit(raw.name, 'numbers', kind)
   if (kind === 'integer' && !whole) throw unfit(raw.name, 'numbers that are not whole', kind, 'number')
+  const short = kind === 'number' && decimalsOf(values, missing) === undefined ? shortestSingles(values) : undefined
+  values = short ?? values
   const column: Column = { name: raw.name, kind, values, ...(missing.includes(1) ? { missing } : {}) }
   const decimals = kind === 'datetime' ? undefined : decimalsOf(values, missing)
   const date = kind === 'datetime' ? styleOfTimes(values, missing) : undefined
@@ -94,10 +96,28 @@ export function inferNumbers(
       source: raw.source,
       kind,
       ...(date ? { date } : {}),
-      number: { padded: false, ...(decimals === undefined ? {} : { decimals }) },
+      number: { padded: false, ...(decimals === undefined ? {} : { decimals }), ...(short ? { single: true } : {}) },
       ...(declared ? { integer: true } : {})
     }
   }
+}
+
+/** Digits that tell every single-precision number from its neighbours. */
+const SINGLE_DIGITS = 9
+
+/**
+ * Numbers of single precision as the shortest decimal numbers that they are the nearest of: 41.44 for 41.439998626708984, so that
+ * the lattice on which they were measured is seen and met. Undefined where one of them has more precision.
+ */
+function shortestSingles(values: Float64Array): Float64Array | undefined {
+  if (!values.every((value) => Math.fround(value) === value)) return undefined
+  return values.map((value) => {
+    for (let digits = 6; digits < SINGLE_DIGITS; digits++) {
+      const short = Number(value.toPrecision(digits))
+      if (Math.fround(short) === value) return short
+    }
+    return Number(value.toPrecision(SINGLE_DIGITS))
+  })
 }
 
 export function notFinite(name: string, cell: string, row: number): InputError {

@@ -10,6 +10,8 @@ export interface NumberStyle {
   readonly padded: boolean
   /** Marks and signs; plain when left out. */
   readonly notation?: Notation
+  /** Whether numbers that are stored have single precision: they are kept as short decimal numbers. */
+  readonly single?: boolean
   /** Limits beyond which it is not measured. */
   readonly censoring?: Censoring
 }

@@ -106,7 +106,7 @@ function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn 
   return {
     name: column.name,
     source: 'number',
-    values: column.values,
+    values: format.number?.single ? column.values.map(Math.fround) : column.values,
     ...missing,
     ...(format.integer || column.kind === 'integer' ? { integer: true } : {})
   }

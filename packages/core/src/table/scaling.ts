@@ -150,9 +150,9 @@ export function isListed(present: Float64Array): boolean {
   return inAtoms >= 0.9 * present.length
 }
 
-/** In a lumpy column two rows agree at least this many times as often as they miss each other by one to three last decimals. */
-const LUMPY_RATIO = 2
-const NEAR_MISSES = 3
+/** In a lumpy column two rows agree at least this many times as often as they differ by so much, one to three last decimals up or down. */
+export const LUMPY_RATIO = 2
+export const NEAR_MISSES = 3
 
 /**
  * Whether a column is lumpy, as masses read to 25 g, engines built in a few sizes, or consumption that is mostly given in
@@ -172,7 +172,8 @@ export function isLumpy(present: Float64Array): boolean {
     for (let other = k + 1; other < runs.length; other++) {
       const [from, to] = runs[other]!
       if (Math.round((ascending[from]! - ascending[start]!) * unit) > NEAR_MISSES) break
-      near += ((end - start) * (to - from)) / NEAR_MISSES
+      // Of pairs that agree each is counted once; those that miss lie on either side.
+      near += ((end - start) * (to - from)) / (2 * NEAR_MISSES)
     }
   })
   return equal > LUMPY_RATIO * near

@@ -134,6 +134,30 @@ describe('kinds of columns', () => {
   })
 })
 
+describe('numbers of single precision', () => {
+  const singles = normals(keyFromSeed(4), 300).map((z) => Math.fround(Number((50 + 9 * z).toFixed(2))))
+  const column = { name: 'score', source: 'number', values: singles } as const
+
+  it('are the short decimal numbers that they stand for, and are written as they came', () => {
+    const { table, formats } = inferTable({ rowCount: 300, columns: [column] })
+    const { values } = table.columns[0] as { values: Float64Array }
+    expect([...values]).toEqual(Array.from(singles, (x) => Number(x.toFixed(2))))
+    expect(formats[0]!.number).toEqual({ padded: false, decimals: 2, single: true })
+    expect(presentTable(table, formats, 'typed').columns[0]).toMatchObject({ values: singles })
+    expect(presentTable(table, formats, 'text').columns[0]!.values[0]).toBe(singles[0]!.toFixed(2).replace(/\.?0+$/, ''))
+  })
+
+  it('are left alone where one has more precision, or all are short anyway', () => {
+    const double = singles.map((x, i) => (i === 7 ? x + 1e-12 : x))
+    const halves = singles.map((x) => Math.round(x) / 2)
+    for (const values of [double, halves]) {
+      const { table, formats } = inferTable({ rowCount: 300, columns: [{ ...column, values }] })
+      expect((table.columns[0] as { values: Float64Array }).values).toEqual(values)
+      expect(formats[0]!.number?.single).toBeUndefined()
+    }
+  })
+})
+
 describe('names', () => {
   const raw = (values: string[]): RawTable => ({
     rowCount: values.length,
@@ -236,6 +260,11 @@ describe('scaling', () => {
       i % 4 === 0 ? Math.round(10 * (24 + 7 * z)) / 10 : Math.round(24 + 7 * z)
     )
     expect(isLumpy(mixed)).toBe(true)
+    // Whole numbers of which every second is told to the nearest five, as incomes are.
+    const told = Float64Array.from(normals(key, 400, 0), (z, i) =>
+      i % 2 === 0 ? 5 * Math.round((40 + 9 * z) / 5) : Math.round(40 + 9 * z)
+    )
+    expect(isLumpy(told)).toBe(true)
   })
   it('quantile takes values from a list only where a column is one', () => {
     const z = normals(keyFromSeed(8), 400)

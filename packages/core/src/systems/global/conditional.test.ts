@@ -238,12 +238,13 @@ describe('conditional rows', () => {
   })
 
   test('contradictory categories, and numbers of rows that are none, are refused', async () => {
+    const halves = (first: string, second: string) => Array.from({ length: 10 }, (_, i) => (i < 5 ? first : second))
     const two: RawTable = {
-      rowCount: 6,
+      rowCount: 10,
       columns: [
-        { name: 'a', source: 'text', values: ['p', 'p', 'p', 'q', 'q', 'q'] },
-        { name: 'b', source: 'text', values: ['r', 'r', 'r', 's', 's', 's'] },
-        { name: 'x', source: 'number', values: Float64Array.of(1, 2, 3, 4, 5, 6) }
+        { name: 'a', source: 'text', values: halves('p', 'q') },
+        { name: 'b', source: 'text', values: halves('r', 's') },
+        { name: 'x', source: 'number', values: Float64Array.from({ length: 10 }, (_, i) => i) }
       ]
     }
     const model = await fitGlobal(inferTable(two), { bandwidth: 1, scaling: 'standard' }, context)

@@ -1,0 +1,165 @@
+import { columnOf, type Matrix } from '../num/matrix.js'
+import { ATOM_SHARE } from '../table/recurring.js'
+import { LUMPY_RATIO, NEAR_MISSES, unscaleValues } from '../table/scaling.js'
+import type { TrainingRows } from './training-rows.js'
+
+/** Columns of numbers whose values come together, as the wages and the taxes of one place do, and which rows share them. */
+export interface LinkedColumns {
+  /** Those come first that have the fewest combinations. */
+  readonly coordinates: readonly number[]
+  /** How many of the first columns each row has the values of that other rows have together, too [M]. */
+  readonly shared: Uint8Array
+}
+
+/** Rows and columns that are looked at: agreement is seen in a few thousand rows, and pairs of columns are many. */
+const MOST_ROWS = 2000
+const MOST_COLUMNS = 60
+/** Pairs of rows that agree are told from chance by so many standard deviations of their count. */
+const BEYOND_CHANCE = 3
+/** Rows of the same values in the linked columns, at least: what fewer have would give them away. */
+const LEAST_SHARED = 3
+
+type Rows = Pick<TrainingRows, 'encoder' | 'rows'>
+
+/** What is found out about rows once: a search makes many generators of the same. */
+const links = new WeakMap<Matrix, readonly LinkedColumns[]>()
+
+/**
+ * Groups of `quantile` columns whose values recur together: two rows agree in both columns far more often than they agree in
+ * one and just miss each other in the other. Such numbers are names (of a place, a model of car), and to know one is to
+ * know the other, however near another value is; noise along each column would pair them anew. It is what makes one column
+ * lumpy (`isLumpy`), of two. Rows that repeat a whole row, and values that are atoms, which classes of rows keep together,
+ * show nothing. Cost O(M·d), and O(2,000·d²) of at most 60 columns.
+ */
+export function linkedColumns(training: Rows): readonly LinkedColumns[] {
+  const { coordinates } = training.rows
+  const known = links.get(coordinates)
+  if (known) return known
+  const found = findLinks(training)
+  links.set(coordinates, found)
+  return found
+}
+
+function findLinks({ encoder, rows }: Rows): LinkedColumns[] {
+  const columns = encoder.columns.flatMap((code): Column[] => {
+    if (code.carries !== 'coordinate' || code.scaler.method !== 'quantile') return []
+    const { coordinate, missingFactor, scaler } = code
+    const missing = (i: number) => missingFactor !== undefined && rows.codes[i * encoder.factors.length + missingFactor] === 1
+    return [{ coordinate, ...rankedValues(unscaleValues(scaler, columnOf(rows.coordinates, coordinate)), missing) }]
+  })
+  const some = distinctRows(columns, rows)
+  const groups = columns.map((column) => [column])
+  const looked = columns.filter(({ places, count }) => count > 1 && 2 * count < places.length).slice(0, MOST_COLUMNS)
+  looked.forEach((a, k) => {
+    for (const b of looked.slice(k + 1)) if (isLumpyPair(a, b, some)) join(groups, a, b)
+  })
+  return groups.filter((group) => group.length > 1).map((group) => linkOf(group, rows.coordinates.rows))
+}
+
+/** A column by the place of each row's value among its values; −1 where it is missing [M]. */
+interface Column {
+  readonly coordinate: number
+  readonly places: Int32Array
+  readonly count: number
+}
+
+function rankedValues(values: Float64Array, missing: (i: number) => boolean): Pick<Column, 'places' | 'count'> {
+  const listed = Float64Array.from(new Set(values.filter((_, i) => !missing(i)))).sort()
+  const placeOf = new Map(Array.from(listed, (value, place) => [value, place]))
+  return { places: Int32Array.from(values, (value, i) => (missing(i) ? -1 : placeOf.get(value)!)), count: listed.length }
+}
+
+/** Rows that no earlier row repeats, of those that are looked at: evenly spaced, for tables are sorted. */
+function distinctRows(columns: readonly Column[], { codes, coordinates }: Rows['rows']): number[] {
+  const count = Math.min(MOST_ROWS, coordinates.rows)
+  const width = coordinates.rows === 0 ? 0 : codes.length / coordinates.rows
+  const seen = new Set<string>()
+  const looked = Array.from({ length: count }, (_, k) => Math.floor((k * coordinates.rows) / count))
+  return looked.filter((i) => {
+    const name = `${columns.map(({ places }) => places[i]).join()};${codes.subarray(i * width, (i + 1) * width).join()}`
+    if (seen.has(name)) return false
+    seen.add(name)
+    return true
+  })
+}
+
+/** Whether pairs of rows agree in both columns more than twice as often as in one of them beside a near miss in the other. */
+function isLumpyPair(a: Column, b: Column, rows: readonly number[]): boolean {
+  const [ofA, ofB] = [countsOf(a, rows), countsOf(b, rows)]
+  const cells = new Map<number, number>()
+  for (const i of rows) {
+    const cell = a.places[i]! * b.count + b.places[i]!
+    if (a.places[i]! >= 0 && b.places[i]! >= 0) cells.set(cell, (cells.get(cell) ?? 0) + 1)
+  }
+  const atom = ATOM_SHARE * rows.length
+  let [both, near, across] = [0, 0, 0]
+  for (const [cell, count] of cells) {
+    const [x, y] = [Math.floor(cell / b.count), cell % b.count]
+    if (ofA[x]! >= atom || ofB[y]! >= atom) continue
+    both += (count * (count - 1)) / 2
+    near += (count / 2) * expected(y, ofB, (other) => cells.get(x * b.count + other) ?? 0)
+    across += (count / 2) * expected(x, ofA, (other) => cells.get(other * b.count + y) ?? 0)
+  }
+  return both - LUMPY_RATIO * Math.max(near, across) > BEYOND_CHANCE * Math.sqrt(both)
+}
+
+/** Rows that a cell would have, were its share of this value's rows that of the values beside it. */
+function expected(place: number, counts: Float64Array, inCell: (other: number) => number): number {
+  let [found, all] = [0, 0]
+  for (let other = Math.max(0, place - NEAR_MISSES); other <= Math.min(counts.length - 1, place + NEAR_MISSES); other++) {
+    if (other === place) continue
+    found += inCell(other)
+    all += counts[other]!
+  }
+  return all > 0 ? (found / all) * counts[place]! : 0
+}
+
+function countsOf({ places, count }: Column, rows: readonly number[]): Float64Array {
+  const counts = new Float64Array(count)
+  for (const i of rows) if (places[i]! >= 0) counts[places[i]!]!++
+  return counts
+}
+
+function join(groups: Column[][], a: Column, b: Column): void {
+  const [first, second] = [a, b].map((column) => groups.findIndex((group) => group.includes(column)))
+  if (first === second) return
+  groups[first!]!.push(...groups[second!]!)
+  groups.splice(second!, 1)
+}
+
+/** Columns in order: that with the fewest values first, then always that with which there are the fewest combinations. */
+function linkOf(group: readonly Column[], rowCount: number): LinkedColumns {
+  const shared = new Uint8Array(rowCount)
+  const coordinates: number[] = []
+  let before: Joint = { ofRow: new Uint32Array(rowCount), count: 1 }
+  const left = [...group]
+  while (left.length > 0) {
+    const joined = left.map((column) => ({ column, ...joinOf(before, column) })).reduce((a, b) => (b.count < a.count ? b : a))
+    left.splice(left.indexOf(joined.column), 1)
+    coordinates.push(joined.column.coordinate)
+    const rows = new Uint32Array(joined.count)
+    for (const combination of joined.ofRow) rows[combination]!++
+    joined.ofRow.forEach((combination, i) => {
+      const follows = shared[i] === coordinates.length - 1 && joined.column.places[i]! >= 0
+      if (follows && rows[combination]! >= LEAST_SHARED) shared[i] = coordinates.length
+    })
+    before = joined
+  }
+  return { coordinates, shared }
+}
+
+interface Joint {
+  readonly ofRow: Uint32Array
+  readonly count: number
+}
+
+function joinOf({ ofRow }: Joint, { places, count }: Column): Joint {
+  const numbers = new Map<number, number>()
+  const joint = ofRow.map((combination, i) => {
+    const name = combination * (count + 1) + places[i]! + 1
+    const number = numbers.get(name) ?? numbers.size
+    numbers.set(name, number)
+    return number
+  })
+  return { ofRow: joint, count: numbers.size }
+}

@@ -1,8 +1,9 @@
 // How good are rows with no option set, beside what a user would take instead, on tables that nobody tuned to: from this folder, the
 // npm package vega-datasets and Debian's packages of R. Half of the rows (at most 20,000) held out.
 // usage: node bench/tables.mjs [--tables=a,b] [--seeds=1,2,3] [--methods=ours,cart,…] [--out=FILE.jsonl] [--options='{"refine":"auto"}']
-//        [--label=ours] [--data=FOLDER] [--summary] [--max-rows=20000]
-// Results stand in FILE one a line, and what stands there is not computed again: an interrupted run goes on. `--summary` only prints.
+//        [--label=ours] [--data=FOLDER] [--summary] [--picture=NAME] [--max-rows=20000]
+// Results stand in FILE one a line, and what stands there is not computed again: an interrupted run goes on. `--summary` only prints,
+// and `--picture` draws docs/images/NAME.png of what is printed last.
 // R's packages are read where Debian puts them, or unpacked in FOLDER:
 //   apt-get download r-cran-mass r-cran-cardata r-cran-survival r-cran-aer r-cran-ggplot2
 //   for f in *.deb; do dpkg-deb -x $f FOLDER; done
@@ -17,6 +18,7 @@ import { takeTableRows } from '../packages/core/dist/table/rows.js'
 import { createEngine, keyFromSeed, readTable } from '../packages/sbridge/dist/index.js'
 import { measured } from './tables/measures.mjs'
 import { PEERS } from './tables/peers.mjs'
+import { drawPicture } from './tables/picture.mjs'
 import { dataFrame } from './tables/r-data.mjs'
 
 /** Name → where it comes from, the target of "train on synthetic", columns that only count rows. */
@@ -53,6 +55,7 @@ const methods = option('methods', ['ours', ...Object.keys(PEERS)].join(',')).spl
 const out = option('out', 'tables.jsonl')
 const label = option('label', 'ours')
 const options = JSON.parse(option('options', '{}'))
+const picture = option('picture')
 const maxRows = Number(option('max-rows', 20_000))
 
 const results = existsSync(out)
@@ -159,6 +162,11 @@ function shown(name, method, lines) {
   return `${name.padEnd(16)} ${method.padEnd(10)} ${cells.join('')}`
 }
 
+const pointOf = (method, lines) => ({
+  method: method === label ? 'ours' : method,
+  ...Object.fromEntries(['forest', 'boosting', 'membership'].map((measure) => [measure, mean(lines.map((line) => line[measure]))]))
+})
+
 function summarise() {
   const wanted = results.filter(({ table, seed }) => names.includes(table) && seeds.includes(seed))
   const all = [...new Set(wanted.map(({ method }) => method))]
@@ -167,6 +175,17 @@ function summarise() {
   for (const name of names) for (const method of all) if (of(name, method).length > 0) console.log(shown(name, method, of(name, method)))
   const common = names.filter((name) => all.every((method) => of(name, method).length > 0))
   console.log(`\nmean of the ${common.length} tables that all methods have`)
+  if (picture)
+    drawPicture(
+      picture,
+      all.map((method) =>
+        pointOf(
+          method,
+          common.flatMap((name) => of(name, method))
+        )
+      ),
+      { tables: common.length, seeds: new Set(wanted.map(({ seed }) => seed)).size }
+    )
   for (const method of all)
     console.log(
       shown(

@@ -1,11 +1,12 @@
 // What a user would take instead, each a few lines of the same language: sequential CART, Gaussian copula, a mixture by BIC, a
-// cross-validated kernel density, an adversarial random forest. All take a table and a source of uniform numbers.
+// cross-validated kernel density, an adversarial random forest, flow matching by boosted trees. All take a table and a source of uniform numbers.
 import { embedTables } from '../../packages/core/dist/diagnose/embedding.js'
 import { normalCdf, normalQuantile } from '../../packages/core/dist/num/elementary.js'
 import { cholesky } from '../../packages/core/dist/num/linear-algebra.js'
 import { matrix } from '../../packages/core/dist/num/matrix.js'
 import { takeTableRows } from '../../packages/core/dist/table/rows.js'
 import { isNumeric } from '../../packages/core/dist/table/table.js'
+import { forestFlow } from './forest-flow.mjs'
 import { binColumns, grow, leafOf } from './trees.mjs'
 
 const whole = (uniform, n) => Math.min(n - 1, Math.floor(uniform() * n))
@@ -280,4 +281,11 @@ function pick(shares, u) {
   return shares.length - 1
 }
 
-export const PEERS = { cart: sequentialCart, copula: gaussianCopula, mixture: mixtureByBic, kde: kernelDensity, arf: adversarialForest }
+export const PEERS = {
+  cart: sequentialCart,
+  copula: gaussianCopula,
+  mixture: mixtureByBic,
+  kde: kernelDensity,
+  arf: adversarialForest,
+  flow: forestFlow
+}

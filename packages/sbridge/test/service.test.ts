@@ -285,35 +285,12 @@ describe('what is asked of it', () => {
     expect(text).not.toContain('nobody-has-this')
   })
 
-  it('describes itself: valid OpenAPI 3.1, from which a typed client is made that compiles and draws', async () => {
-    const description = await (await fetch(`${server.url}/openapi.json`)).json()
-    expect(await new Validator().validate(structuredClone(description) as object)).toMatchObject({ valid: true })
-    writeFileSync(join(folder, 'service.d.ts'), astToString(await openapiTypes(description as never)))
-    const client = [
-      "import createClient from 'openapi-fetch'",
-      "import type { paths } from './service.js'",
-      'export async function draw(baseUrl: string): Promise<number[]> {',
-      "  const client = createClient<paths, 'application/json'>({ baseUrl })",
-      "  const { data, error } = await client.POST('/v1/models/rows/sample', { body: { rows: 3, seed: 7, given: { kind: 'kind1' } } })",
-      '  if (!data) throw new Error(JSON.stringify(error))',
-      '  return data.rows.map(({ x0 }) => Number(x0))',
-      '}',
-      '// @ts-expect-error: rows is a number',
-      "export const wrong = (baseUrl: string) => createClient<paths, 'application/json'>({ baseUrl }).POST('/v1/models/rows/sample', { body: { rows: 'three' } })"
-    ].join('\n')
-    writeFileSync(join(folder, 'client.ts'), client)
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-    symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'))
-    const options = { strict: true, module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, types: [], skipLibCheck: false }
-    const program = ts.createProgram([join(folder, 'client.ts')], options)
-    const problems = ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-    expect(problems).toEqual([])
-    program.emit()
-    const { draw } = (await import(/* @vite-ignore */ join(folder, 'client.js'))) as { draw(url: string): Promise<number[]> }
-    const { rows } = (await (await post(server, '/v1/models/rows/sample', { rows: 3, seed: 7, given: { kind: 'kind1' } })).json()) as {
-      rows: { x0: number }[]
-    }
-    expect(await draw(server.url)).toEqual(rows.map(({ x0 }) => x0))
+  it('describes itself in valid OpenAPI 3.1', async () => {
+    const description = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: object }
+    expect(await new Validator().validate(structuredClone(description))).toMatchObject({ valid: true })
+    for (const path of ['rows/sample', 'rows/evaluate', 'gaps/impute', 'gaps/evaluate'])
+      expect(description.paths).toHaveProperty([`/v1/models/${path}`])
+    expect(description.paths).not.toHaveProperty(['/v1/models/rows/impute'])
   })
 })
 
@@ -343,6 +320,51 @@ describe('the guide', () => {
     expect(JSON.parse(said[2]!)).toMatchObject({ model: 'penguins', state: expect.stringMatching(/waiting|running/) })
     expect(JSON.parse(readFileSync(join(folder, 'service.json'), 'utf8'))).toHaveProperty(['paths', '/v1/models/penguins/sample'])
     expect(readFileSync(join(folder, 'token.txt'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+  })
+
+  it('a typed client is made of the description, compiles, refuses what the service would, and draws', async () => {
+    const guide = readFileSync(fileURLToPath(new URL('../../../docs/as-a-service.md', import.meta.url)), 'utf8')
+    const { url } = servers.at(-1)!
+    const [, snippet] = /^```typescript\n([\s\S]*?)^```/m.exec(guide)!
+    writeFileSync(
+      join(folder, 'service.d.ts'),
+      astToString(await openapiTypes(JSON.parse(readFileSync(join(folder, 'service.json'), 'utf8')) as never))
+    )
+    const wrong = ["{ rows: 'three' }", "{ noise: 'pink' }", '{ seed: null }'].map(
+      (body) => `// @ts-expect-error\nexport const wrong = () => client.POST('/v1/models/penguins/sample', { body: ${body} })\n`
+    )
+    const programs = {
+      client: snippet!.replace('http://127.0.0.1:8080', url),
+      ...Object.fromEntries(
+        wrong.map((text, i) => [
+          `wrong${i}`,
+          `import createClient from 'openapi-fetch'\nimport type { paths } from './service.js'\nconst client = createClient<paths>()\n${text}`
+        ])
+      )
+    }
+    for (const [name, text] of Object.entries(programs)) writeFileSync(join(folder, `${name}.ts`), text)
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'))
+    const options = {
+      strict: true,
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+      types: [],
+      skipLibCheck: true
+    }
+    const program = ts.createProgram(
+      Object.keys(programs).map((name) => join(folder, `${name}.ts`)),
+      options
+    )
+    const problems = ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
+    expect(problems).toEqual([])
+    program.emit()
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['client.js'], { cwd: folder, encoding: 'utf8' })
+    expect([status, stderr]).toEqual([0, ''])
+    const asked = await post({ url }, '/v1/models/penguins/sample', { rows: 3, seed: 7, given: { species: 'Gentoo' } })
+    const { rows } = (await asked.json()) as { rows: { body_mass_g: number }[] }
+    expect(JSON.parse(stdout)).toEqual(rows.map(({ body_mass_g }) => body_mass_g))
   })
 
   it('the recipe of a container begins the program itself, as nobody, and asks whether it is ready', () => {

@@ -69,6 +69,8 @@ interface Answer {
 interface Asked {
   readonly given?: Given | readonly Given[]
   readonly observe?: readonly string[]
+  /** Default COUNT. */
+  readonly rows?: number
   /** ε, for systems that otherwise look for it at each draw. */
   readonly epsilon?: number
 }
@@ -77,13 +79,13 @@ type Ask = (asked: Asked) => Promise<Answer>
 
 async function askGlobal(data: InferredTable): Promise<Ask> {
   const model = await fitGlobal(data, { scaling: 'standard' }, context)
-  return async ({ given, observe, epsilon }) => {
+  return async ({ given, observe, epsilon, rows = COUNT }) => {
     if (observe) {
-      const asked = { observe, rows: COUNT, epsilon, ...(given ? { given: given as Given } : {}) }
+      const asked = { observe, rows, epsilon, ...(given ? { given: given as Given } : {}) }
       const { table, report } = await samplePosterior(model, asked, context)
       return { table, warnings: report.warnings }
     }
-    const { table, report } = await sampleConditional(model, { given: given!, rows: COUNT }, context)
+    const { table, report } = await sampleConditional(model, { given: given!, rows }, context)
     return { table, warnings: report.conditions.flatMap(({ warnings }) => warnings) }
   }
 }
@@ -92,8 +94,8 @@ const askLocal =
   (options: LocalOptions) =>
   async (data: InferredTable): Promise<Ask> => {
     const model = await fitLocal(data, { scaling: 'standard', ...options }, context)
-    return async ({ epsilon: _, ...asked }) => {
-      const { table, report } = await posteriorLocal(model, { count: COUNT, ...asked }, context)
+    return async ({ epsilon: _, rows = COUNT, ...asked }) => {
+      const { table, report } = await posteriorLocal(model, { count: rows, ...asked }, context)
       return { table, warnings: report.warnings }
     }
   }
@@ -105,11 +107,11 @@ async function askLatent(data: InferredTable): Promise<Ask> {
   // Which looks for ε at each draw, and one whose ε is given.
   const [looking, wide] = [await fit(), await fit(ONE_GAUSSIAN)]
   expect(looking.codec.linear).toBeDefined()
-  return async ({ given, observe, epsilon }) => {
+  return async ({ given, observe, epsilon, rows = COUNT }) => {
     const givens = given === undefined ? [{}] : Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
     const { table, conditions } = await sampleLatentConditioned(
       epsilon === undefined ? looking : wide,
-      { given: givens, rows: COUNT, ...(observe ? { observe } : {}) },
+      { given: givens, rows, ...(observe ? { observe } : {}) },
       context
     )
     return { table, warnings: conditions!.flatMap(({ warnings }) => warnings) }
@@ -119,9 +121,9 @@ async function askLatent(data: InferredTable): Promise<Ask> {
 async function askLatentLocal(data: InferredTable): Promise<Ask> {
   const raw = presentTable(data.table, data.formats, 'typed')
   const model = await fitLatentLocal(raw, { latent: `pca:${SIZE}`, local: { kind: 'window', radius: 1 }, seed: 1 }, { engine })
-  return async ({ given, observe }) => {
+  return async ({ given, observe, rows = COUNT }) => {
     const givens = given === undefined ? [{}] : Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
-    const { table, report } = await posteriorLatentLocal(model, { given: givens, rows: COUNT, ...(observe ? { observe } : {}) }, context)
+    const { table, report } = await posteriorLatentLocal(model, { given: givens, rows, ...(observe ? { observe } : {}) }, context)
     return { table, warnings: report.warnings }
   }
 }
@@ -215,7 +217,7 @@ describe.each([
   })
 
   test('the order in which conditions are named does not matter', async () => {
-    const rows = async (given: Given) => (await ask({ given })).table
+    const rows = async (given: Given) => (await ask({ given, rows: 40 })).table
     const x3 = '..0'
     expect(await rows({ x1: 1, x3 })).toStrictEqual(await rows({ x3, x1: 1 }))
     const [one, two] = ['x1 = 1 ± 0.2', 'x3 = 0 ± 0.2']

@@ -75,11 +75,12 @@ describe('shards put together are the rows of one machine', { tags: ['slow'] }, 
     ['a condition on classes', table(words('a', 2), ...columns(2)), { ...standard, local: 'window:1' }, { given: 'x1=0..1' }]
   ])('%s', async (name, data, options, { given, observe, ...draws }) => {
     const fitted = await fit(data, { ...options, seed: 5, engine })
-    const rows = given || observe ? 20_000 : 40_000
+    // Two batches, and of the first table three: a batch is drawn as it is, whatever the model.
+    const rows = name === 'numbers' ? 40_000 : 17_000
     const request = await tables.readRequest({ steps: 1, ...draws, ...(given ? { given } : {}), ...(observe ? { observe } : {}) }, host)
     const whole = { ...request, rows, seed: 6 }
     const expected = tables.present(fitted, await tables.draw(fitted, whole, { engine, host }), 'text')
-    for (const shards of name === 'numbers' ? [1, 2, 3] : rows === 40_000 ? [3] : [2]) {
+    for (const shards of name === 'numbers' ? [1, 2, 3] : [2]) {
       const { model, drawn } = await inShards(name, fitted, JSON.parse(JSON.stringify(whole)) as ShardPlan['request'], shards)
       expect(tables.present(model, drawn, 'text'), `${shards} shards`).toStrictEqual(expected)
     }

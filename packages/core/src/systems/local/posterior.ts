@@ -310,7 +310,8 @@ async function twoSidedSweep(
   return { counts, passed }
 }
 
-/** Smallest over coordinates of the median over some rows; `most` where every coordinate is given. */
+/** Smallest over coordinates of the median over some rows, those that moved; `most` where no other is known. */
 function leastMedian(counts: Drawn['counts'], first: number, count: number, most: number): number {
-  return counts.reduce((least, own) => (own ? Math.min(least, median(own.subarray(first, first + count))) : least), most)
+  const known = counts.map((own) => own?.subarray(first, first + count).filter((rows) => !Number.isNaN(rows)))
+  return known.reduce<number>((least, rows) => (rows && rows.length > 0 ? Math.min(least, median(rows)) : least), most)
 }

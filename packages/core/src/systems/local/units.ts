@@ -65,16 +65,23 @@ export function strangersOf(graph: Graph, units: readonly Unit[]): [number, numb
   return pairs.filter(([a, given]) => !graph.neighbours[a]!.includes(given))
 }
 
-/** Every coordinate given all its neighbours, the strongest where they are too many. */
-export function twoSidedUnits(request: Omit<PlanRequest, 'blocks' | 'alongLine' | 'fill'>): Plan {
-  const capped: number[] = []
-  const units = Array.from({ length: request.graph.size }, (_, a): Unit => {
-    const near = Array.from(request.graph.neighbours[a]!)
-    if (near.length > request.mostGivens) capped.push(a)
-    const targets = Uint32Array.of(a)
-    return { targets, givens: chooseGivens(request.points, targets, { near, far: [], most: request.mostGivens }) }
-  })
-  return { units, capped }
+/**
+ * Every coordinate given all its neighbours; where they are too many, given the strongest and those of which it is among the
+ * strongest. Coordinates that were drawn given others which are not drawn given them would obey no law together: what is
+ * known of one would wear off in sweeps.
+ *
+ * @source Meinshausen & Bühlmann 2006, the rule "or"
+ */
+export function twoSidedUnits({ graph, points, mostGivens }: Omit<PlanRequest, 'blocks' | 'alongLine' | 'fill'>): Plan {
+  const strongest = graph.neighbours.map((near, a) =>
+    chooseGivens(points, Uint32Array.of(a), { near: Array.from(near), far: [], most: mostGivens })
+  )
+  const both = graphFromEdges(
+    graph.size,
+    strongest.flatMap((givens, a) => Array.from(givens, (b): [number, number] => [a, b]))
+  )
+  const capped = strongest.flatMap((givens, a) => (givens.length < graph.neighbours[a]!.length ? [a] : []))
+  return { units: both.neighbours.map((givens, a): Unit => ({ targets: Uint32Array.of(a), givens })), capped }
 }
 
 /** Blocks as given, then every coordinate that is in none; ordered by their first coordinate. */

@@ -1,4 +1,4 @@
-import { type Boosting, logisticLoss, logOdds, NODES, trainBoosting } from '../diagnose/boosting.js'
+import { type Boosting, logisticLoss, logOdds, trainBoosting } from '../diagnose/boosting.js'
 import type { Watch } from '../num/iterate.js'
 import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
@@ -61,6 +61,3 @@ function stacked(sides: readonly Matrix[], rows: readonly Uint32Array[]): { poin
   const each = [points.rows / (2 * drawn!.rows), points.rows / (2 * real!.rows)]
   return { points, labels, weights: Float64Array.from(labels, (label) => each[label]!) }
 }
-
-/** Trees of a sum of them. */
-export const treesOf = ({ feature }: Boosting): number => feature.length / NODES

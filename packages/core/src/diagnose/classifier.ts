@@ -7,7 +7,7 @@ import { predictForest, trainForest } from './forest.js'
 import { checkSamples } from './samples.js'
 
 /** Most rows of each class that the classifier sees. */
-export const MOST_CLASSIFIER_ROWS = 5000
+const MOST_CLASSIFIER_ROWS = 5000
 
 export interface TwoSamples {
   /** [n, d] and [m, d] */

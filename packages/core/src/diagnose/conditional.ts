@@ -10,9 +10,9 @@ export interface DrawnAndObserved {
 }
 
 /** Levels whose central intervals are checked. */
-export const INTERVALS = [0.5, 0.8, 0.95] as const
+const INTERVALS = [0.5, 0.8, 0.95] as const
 /** Quantiles whose pinball loss is taken. */
-export const PINBALL_QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const
+const PINBALL_QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const
 
 export interface ConditionalScores {
   /** Mean continuous ranked probability score, in the units of the observations. */
@@ -50,7 +50,7 @@ export function drawQuantile(ascending: ArrayLike<number>, p: number): number {
 }
 
 /** Loss of calling `quantile` the p-quantile when `observed` comes. */
-export function pinballLoss(quantile: number, observed: number, p: number): number {
+function pinballLoss(quantile: number, observed: number, p: number): number {
   return observed >= quantile ? p * (observed - quantile) : (1 - p) * (quantile - observed)
 }
 

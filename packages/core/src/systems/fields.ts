@@ -62,7 +62,7 @@ export const AUTO_OR_POSITIVE = {
 export const BANDWIDTH = { ...AUTO_OR_POSITIVE, unit: 'squared length of scaled coordinates' } as const satisfies Partial<Field>
 
 /** `a,b,c` → names; commas inside backquotes belong to a name. */
-export function splitList(text: string): string[] {
+function splitList(text: string): string[] {
   const parts = text.match(/(`[^`]*`|[^,`])+/g) ?? []
   return parts.map((part) => part.trim().replace(/^`(.*)`$/, '$1')).filter((part) => part !== '')
 }

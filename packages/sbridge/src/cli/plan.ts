@@ -14,7 +14,7 @@ export async function timePlan({ timed, ...plan }: Plan, engine: Engine): Promis
 }
 
 /** The plan in words. */
-export function sayPlan({ rowCount, dimension, drawnRows, seconds, bytes }: TimedPlan): string {
+function sayPlan({ rowCount, dimension, drawnRows, seconds, bytes }: TimedPlan): string {
   const megabytes = Math.max(1, Math.round(bytes / 1e6))
   const drawn = drawnRows === 0 ? '' : `, ${drawnRows} rows to draw`
   return `${rowCount} rows, ${dimension} coordinates${drawn}: about ${durationText(seconds)} and ${megabytes} MB of working memory\n`

@@ -20,7 +20,7 @@ const portField: Field = {
 }
 
 /** Isolation lets workers share memory; the policy lets the page load nothing from anywhere else. */
-export const STUDIO_HEADERS: Readonly<Record<string, string>> = {
+const STUDIO_HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-resource-policy': 'same-origin',

@@ -2,6 +2,7 @@ import { Gunzip, gzipSync } from 'fflate'
 import { type ReadContext, unreadable } from './columns.js'
 import { ContentLimit } from './content-limit.js'
 import { crc32 } from './crc32.js'
+import { joined } from './joined.js'
 
 /** Bytes that are inflated between two looks at the limit, about. */
 const PIECE = 65_536
@@ -39,13 +40,3 @@ export function inflateGzip(bytes: Uint8Array, context: ReadContext): Uint8Array
 
 /** The same bytes for the same content: no name and no time are written. */
 export const deflateGzip = (content: Uint8Array): Uint8Array => gzipSync(content, { mtime: 0 })
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
-}

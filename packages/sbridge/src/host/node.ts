@@ -6,7 +6,7 @@ import { type Precision, type StopSignal, type WasmHost, type WasmWorker, WORKER
 import { createWasmEngine, type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 
 /** Engines that exist, in the order in which help lists them. */
-export const ENGINE_NAMES = ['wasm', 'wasm-relaxed', 'reference'] as const
+const ENGINE_NAMES = ['wasm', 'wasm-relaxed', 'reference'] as const
 export type EngineName = (typeof ENGINE_NAMES)[number]
 
 export interface EngineOptions {

@@ -3,9 +3,10 @@ import type { ImageShape } from '@sbridge/core/internal'
 import type { Matrix } from '@sbridge/core/kernels'
 import { zlibSync } from 'fflate'
 import { crc32 } from '../format/crc32.js'
+import { joined } from '../format/joined.js'
 
 /** Refuses rows whose length is not width × height. */
-export function checkImageShape(columnCount: number, { width, height }: ImageShape): void {
+function checkImageShape(columnCount: number, { width, height }: ImageShape): void {
   if (columnCount === width * height) return
   throw new InputError({
     code: 'image-size',
@@ -61,19 +62,12 @@ function greyPng(grey: Uint8Array, { width, height }: ImageShape): Uint8Array {
   view.setUint32(0, width)
   view.setUint32(4, height)
   header.set([8, 0, 0, 0, 0], 8)
-  const parts = [
+  return joined([
     Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
     chunk('IHDR', header),
     chunk('IDAT', zlibSync(lines)),
     chunk('IEND', new Uint8Array(0))
-  ]
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  ])
 }
 
 function chunk(name: string, data: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import { type ImageShape, pixelsOf, takeRows } from '@sbridge/core/internal'
+import { type ImageShape, pixelsOf, rangeOf, takeRows } from '@sbridge/core/internal'
 import { cloud, type Engine, gaussianKernel, type Matrix, matrix } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
 import { figure, panel, type Section, section } from './blocks.js'
@@ -23,7 +23,7 @@ export interface ImageParts {
 export function imageSection({ shape, drawn, nearest, showValues }: ImageParts): Section {
   const chosen = spread(drawn.rows, SHEET_IMAGES)
   // One range for both sheets, so that they can be compared.
-  const range = rangeOf(nearest)
+  const range = rangeOf(nearest.data)
   const sheet = (rows: Matrix) => picture(imageSheet(pick(rows, chosen), { ...shape, across: ACROSS, range }))
   const part = chosen.length === drawn.rows ? 'All' : `${chosen.length} of the ${drawn.rows}`
   return section(
@@ -37,16 +37,6 @@ export function imageSection({ shape, drawn, nearest, showValues }: ImageParts):
       panelWidth: 320
     })
   )
-}
-
-function rangeOf({ data }: Matrix): readonly [number, number] {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
-  for (const x of data) {
-    low = Math.min(low, x)
-    high = Math.max(high, x)
-  }
-  return [low, high]
 }
 
 /** At most `most` of 0 … count − 1, evenly spread. */

@@ -8,7 +8,7 @@ import { checkNeighbourCount, checkPair } from '../check.js'
 export { checkPair } from '../check.js'
 
 /** log k between row i of `from` and row j of `to`. */
-export function logKernel(pair: Pair, i: number, j: number): number {
+function logKernel(pair: Pair, i: number, j: number): number {
   const kernel = pair.kernel
   const squared = squaredDistance(pair, i, j)
   if (kernel.kind === 'gaussian') return -squared / (4 * kernel.epsilon)

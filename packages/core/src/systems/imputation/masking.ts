@@ -29,7 +29,7 @@ export interface Masked {
 }
 
 /** Rows with a tenth of their known cells masked. */
-export function maskRows(coding: Coding, rows: CodedRows, key: Key): CodedRows {
+function maskRows(coding: Coding, rows: CodedRows, key: Key): CodedRows {
   const { rows: n, cols: d } = rows.data
   const known = rows.known.slice()
   const data = { ...rows.data, data: rows.data.data.slice() }
@@ -49,7 +49,7 @@ export function maskRows(coding: Coding, rows: CodedRows, key: Key): CodedRows {
 }
 
 /** Median squared distance to the tenth neighbour among completed rows, of some of them; the last one where there are fewer. Cost O(rows · n · d). */
-export function tenthNeighbour(completed: Matrix, key: Key): number {
+function tenthNeighbour(completed: Matrix, key: Key): number {
   const { rows: n, cols: d } = completed
   const measured = permutation(key, n).subarray(0, MOST_MEASURED)
   const distances = Array.from(measured, (i) => {

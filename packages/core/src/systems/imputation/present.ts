@@ -8,7 +8,7 @@ import type { ImputationModel } from './model.js'
 
 /** Names of the columns that a request adds. */
 export const DRAW = 'draw'
-export const FILLED = 'filled'
+const FILLED = 'filled'
 /** Between names in the column `filled`. */
 const BETWEEN = ';'
 

@@ -5,8 +5,9 @@ import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import { contextOf } from '../context.js'
 import { loadLatentLocal, loadLatentTable, saveLatentLocal } from './latent-file.js'
-import { fitLatentLocal, type LatentLocalJob, sampleLatentLocal } from './latent-local.js'
+import { drawLatentLocal, fitLatentLocal, type LatentLocalJob } from './latent-local.js'
 
 let engine: Engine
 beforeAll(async () => {
@@ -48,7 +49,7 @@ describe('neighbours among the coordinates of a codec', () => {
   test('Gaussian rows come back with their covariance: each component by itself, decoded', async () => {
     const table = spread(gaussians([2, 1.5, 1, 0.7], 1500))
     const model = await fit(table, { latent: 'pca:4', local: { kind: 'auto' } })
-    const { table: rows, latents } = await sampleLatentLocal(model, { rows: 1500, seed: 2 }, { engine })
+    const { table: rows, latents } = await drawLatentLocal(model, { count: 1500 }, contextOf(2, { engine }))
     expect([latents.rows, latents.cols]).toEqual([1500, 4])
     const [before, after] = [covariance(values(table)), covariance(values(rows))]
     const missed = before.reduce((sum, value, at) => sum + (value - after[at]!) ** 2, 0)
@@ -66,11 +67,11 @@ describe('neighbours among the coordinates of a codec', () => {
     const model = await fit(spread(ring), { latent: 'pca:3', local: { kind: 'auto' } })
     expect(model.summary.edges.map(([a, b]) => [a, b])).toEqual([['latent 1', 'latent 2']])
     expect(model.summary.learned).toBeDefined()
-    const { latents } = await sampleLatentLocal(model, { rows: 300, seed: 2 }, { engine })
-    const { latents: independent } = await sampleLatentLocal(
+    const { latents } = await drawLatentLocal(model, { count: 300 }, contextOf(2, { engine }))
+    const { latents: independent } = await drawLatentLocal(
       await fit(spread(ring), { latent: 'pca:3', local: { kind: 'graph', edges: [['latent 2', 'latent 3']] } }),
-      { rows: 300, seed: 2 },
-      { engine }
+      { count: 300 },
+      contextOf(2, { engine })
     )
     // Radii over the typical one: all near 1 on a ring, anything from 0 to √2 in a square.
     const unevenness = ({ data, rows, cols }: typeof latents): number => {
@@ -93,9 +94,9 @@ describe('neighbours among the coordinates of a codec', () => {
         neighbourBandwidth: 0.2
       })
       const contents = unpackModel(packModel(saveLatentLocal(model)))
-      const draw = { rows: 40, seed: 3 }
-      const again = await sampleLatentLocal(await loadLatentLocal(contents, { engine }), draw, { engine })
-      expect(again).toEqual(await sampleLatentLocal(model, draw, { engine }))
+      const draw = { count: 40 }
+      const again = await drawLatentLocal(await loadLatentLocal(contents, { engine }), draw, contextOf(3, { engine }))
+      expect(again).toEqual(await drawLatentLocal(model, draw, contextOf(3, { engine })))
       expect(model.summary).toMatchObject({ sweep, coordinateCount: 3, codec: { kind: 'pca', dimension: 3, dataDimension: WIDTH } })
       await expect(loadLatentTable(contents, { engine })).rejects.toMatchObject({ code: 'model-kind' })
     }

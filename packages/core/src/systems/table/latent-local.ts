@@ -13,10 +13,10 @@ import type { Encoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { unscaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
-import { type Context, contextOf, type JobContext } from '../context.js'
+import type { Context } from '../context.js'
 import { fitLocal } from '../local/fit.js'
 import type { LocalModel, LocalSummary } from '../local/model.js'
-import type { LocalDrawOptions, LocalOptions } from '../local/options.js'
+import type { LocalOptions } from '../local/options.js'
 import {
   checkLocalPosterior,
   drawLocalPosterior,
@@ -115,13 +115,6 @@ function asMatrix({ columns, rowCount }: Table): Matrix {
   return out
 }
 
-export interface LatentLocalDraw extends LocalDrawOptions {
-  /** Rows to draw; default as many as the model was fitted on. */
-  readonly rows?: number
-  /** Default 1. */
-  readonly seed?: number
-}
-
 /** New rows, and the coordinates [n, K] they were decoded from. */
 export interface LatentLocalRows {
   readonly table: Table
@@ -129,12 +122,6 @@ export interface LatentLocalRows {
 }
 
 /** Draws rows: latent coordinates one from another, then the decoder. Cost of `sampleLocal` in K coordinates. Throws `InputError`: count, decoder NaN. */
-export async function sampleLatentLocal(model: LatentLocalModel, job: LatentLocalDraw, jobContext: JobContext): Promise<LatentLocalRows> {
-  const { rows, seed, ...draws } = job
-  return drawLatentLocal(model, { ...draws, count: rows ?? model.summary.rowCount }, contextOf(seed ?? 1, jobContext))
-}
-
-/** The same by a key. */
 export async function drawLatentLocal(model: LatentLocalModel, request: LocalSampleRequest, context: Context): Promise<LatentLocalRows> {
   const latents = asMatrix(await sampleLocal(model.inner, request, context))
   return { table: await decodeLatents(model, numbersOf(latents)), latents }

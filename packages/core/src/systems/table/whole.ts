@@ -49,7 +49,7 @@ export async function sampleTable(model: GlobalModel, job: SampleJob, context: J
 }
 
 /** How the columns of a model's table are written. */
-export function wholeFormats({ training, rules }: GlobalModel): readonly ColumnFormat[] {
+function wholeFormats({ training, rules }: GlobalModel): readonly ColumnFormat[] {
   return rules?.columns.map(({ format }) => format) ?? training.encoder.formats
 }
 

@@ -80,8 +80,9 @@ function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Search<Setting> 
   // Scores hardly see how many columns hang together (of breast cancer given one column, one with 4 times the model's ε is as
   // good to them, and a forest tells its rows from real ones with an AUC of 0.76 in place of 0.58).
   const widest = asked.widest ?? (scores.columns.length === 1 || gaussian ? ONE_GAUSSIAN : kernel.epsilon)
-  // What is observed may say little, and then a kernel that repeats the training rows scores as well as their law.
-  const narrowest = given || !linear ? 0 : kernel.epsilon
+  // What is observed may say little, and then a kernel that repeats the training rows scores as well as their law; far from
+  // where most rows are it has a handful of them, and they are not the law's.
+  const narrowest = given ? 0 : kernel.epsilon
   const bounds = { apart, widest, narrowest, ridge }
   const { calibration } = scores
   const stages: Stage<Setting>[] =

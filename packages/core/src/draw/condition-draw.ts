@@ -252,7 +252,7 @@ export async function drawCopies(run: GroupRun, copies: number): Promise<Encoded
   const states =
     run.scheme === 'clamp'
       ? await Promise.all(keys.map(async (own) => (await clampStep(problem, chains.state, own)).state))
-      : await proposals(problem, chains.state, keys)
+      : await proposals(problem, chains, keys)
   return states
 }
 

@@ -3,6 +3,7 @@ import type { Evidence } from '../know/evidence.js'
 import type { Bounds, CoordinateSplit } from '../know/places.js'
 import type { Law } from '../law/law.js'
 import type { ConditionOptions } from '../law/local-gaussian.js'
+import type { LocalPart } from '../law/mixture.js'
 import type { InformedState } from '../law/state.js'
 import type { Key } from '../num/random.js'
 
@@ -45,6 +46,8 @@ export interface Asked {
   readonly key: Key
   /** States whose proposal density from `from` is wanted too. */
   readonly back?: InformedState
+  /** The law's Gaussians at `from`, where they are known. */
+  readonly mixture?: readonly LocalPart[] | undefined
 }
 
 export interface Answer {

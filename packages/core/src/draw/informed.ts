@@ -1,6 +1,6 @@
 import type { Law } from '../law/law.js'
 import { LocalGaussian } from '../law/local-gaussian.js'
-import { isStill, type LocalPart, mixtureAt } from '../law/mixture.js'
+import { isStill, type LocalPart, mixtureAt, replaceMixture, takeMixture } from '../law/mixture.js'
 import { copyState, type InformedState, stepKey, takeState } from '../law/state.js'
 import { log } from '../num/elementary.js'
 import { type Matrix, rowOf } from '../num/matrix.js'
@@ -19,6 +19,8 @@ export interface InformedChains {
   readonly fresh: Uint8Array
   /** Effective number of rows 1/Σp² at the chains' places; NaN until known. */
   readonly effectiveCount: Float64Array
+  /** The law's Gaussians where the chains stand, so that those that stay need not ask for them again; absent until known, and where they are not kept. */
+  readonly mixture?: readonly LocalPart[] | undefined
 }
 
 /** Chains that per call keep the moments of all parts within about 64 MB. */
@@ -27,11 +29,19 @@ function chunkSize({ strata }: Law, d: number): number {
   return Math.max(64, Math.floor(8e6 / numbers))
 }
 
+/** Whether the Gaussians of all chains are kept from step to step: where they take no more than a call may, and no step changes what they depend on unseen. */
+function isKept({ law, atOnce }: InformedProblem, { part, coordinates }: InformedState): boolean {
+  if (law.strata.sweep || part.length > (atOnce ?? chunkSize(law, coordinates.cols))) return false
+  return !isStill(law) || law.strata.parts.length === 1
+}
+
+const mixtureOf = ({ law, engine }: InformedProblem, state: InformedState): Promise<LocalPart[]> => mixtureAt(law, state, engine)
+
 /** Chains at a state. `placed: false`: it is no row that they could stay at, so that whatever is proposed first is taken. */
 export async function startChains(
   problem: Pick<InformedProblem, 'evidence'>,
   state: InformedState,
-  { placed = true }: { readonly placed?: boolean } = {}
+  { placed = true, mixture }: { readonly placed?: boolean; readonly mixture?: readonly LocalPart[] | undefined } = {}
 ): Promise<InformedChains> {
   const n = state.part.length
   return {
@@ -39,7 +49,8 @@ export async function startChains(
     logLikelihood: placed ? await logLikelihoods(problem, state) : new Float64Array(n).fill(Number.NaN),
     pending: emptyProposals(state),
     fresh: new Uint8Array(n),
-    effectiveCount: new Float64Array(n).fill(Number.NaN)
+    effectiveCount: new Float64Array(n).fill(Number.NaN),
+    mixture
   }
 }
 
@@ -59,7 +70,8 @@ const emptyProposals = (state: InformedState): Proposals => ({
  * One Metropolis step of all chains. From x a row x' is proposed from N(m(x), C(x)) times the (local Gaussian) likelihood
  * and accepted with probability min(1, L(x') L̂_{x'}(x) Z(x) / (L(x) L̂_x(x') Z(x'))): Z(x)/Z(x') where L̂ is L itself.
  * Where the bridge is reversible for π, the chain's law is then π × L. Evaluating the proposal also gives the next one,
- * so a step costs one `moments` of all chains and one of those that were rejected before; where the law is still, one.
+ * so a step costs one `moments` of all chains; where the law is still and has one part, none after the first; where Gaussians
+ * are too many to be kept, one more of those that were rejected before.
  * @source mathematics, section 7. Cost O(n·M·d²) at most, memory O(n·d).
  */
 export async function informedStep(
@@ -69,25 +81,28 @@ export async function informedStep(
 ): Promise<{ chains: InformedChains; accepted: Uint8Array }> {
   const { state, pending, fresh, effectiveCount } = chains
   const all = allOf(state)
+  const here = isKept(problem, state) ? (chains.mixture ?? (await mixtureOf(problem, state))) : undefined
   if (isStill(problem.law)) {
-    const here = await evaluate(problem, { from: state, chains: all, key: stepKey(key, 'propose'), back: state })
-    const moved = await accept(problem, chains, { proposals: here.next, there: here, key })
-    return { chains: { ...chains, fresh: new Uint8Array(state.part.length) }, accepted: moved }
+    const asked = await evaluate(problem, { from: state, chains: all, key: stepKey(key, 'propose'), back: state, mixture: here })
+    const moved = await accept(problem, chains, { proposals: asked.next, there: asked, key })
+    return { chains: { ...chains, fresh: new Uint8Array(state.part.length), mixture: here }, accepted: moved }
   }
   const stale = all.filter((i) => !fresh[i])
   if (stale.length > 0) {
-    const from = takeState(state, stale)
-    const asked = await evaluate(problem, { from, chains: stale, key: stepKey(key, 'propose') })
+    const mixture = here && takeMixture(here, stale)
+    const asked = await evaluate(problem, { from: takeState(state, stale), chains: stale, key: stepKey(key, 'propose'), mixture })
     scatter(pending, asked.next, stale)
     stale.forEach((i, k) => {
       effectiveCount[i] = asked.effectiveCount[k]!
     })
   }
-  const there = await evaluate(problem, { from: pending.state, chains: all, key: stepKey(key, 'ahead'), back: state })
+  const ahead = here && (await mixtureOf(problem, pending.state))
+  const there = await evaluate(problem, { from: pending.state, chains: all, key: stepKey(key, 'ahead'), back: state, mixture: ahead })
   const accepted = await accept(problem, chains, { proposals: pending, there, key })
   const moved = all.filter((i) => accepted[i] === 1)
   scatter(pending, takeProposals(there.next, moved), moved)
-  return { chains: { ...chains, fresh: accepted.slice() }, accepted }
+  if (here && ahead) replaceMixture(here, ahead, moved)
+  return { chains: { ...chains, fresh: accepted.slice(), mixture: here }, accepted }
 }
 
 interface Test {
@@ -164,12 +179,16 @@ export async function evaluate(problem: InformedProblem, asked: Asked): Promise<
 }
 
 /** Where every chain might go next, one state a key: many draws of the local Gaussians for one evaluation of them. No Metropolis test. */
-export async function proposals(problem: InformedProblem, from: InformedState, keys: readonly Key[]): Promise<InformedState[]> {
+export async function proposals(
+  problem: InformedProblem,
+  { state: from, mixture }: Pick<InformedChains, 'state' | 'mixture'>,
+  keys: readonly Key[]
+): Promise<InformedState[]> {
   const chains = allOf(from)
   const answers = keys.map(() => emptyAnswer(from))
   const known = new KnownGaussian(problem)
   const proposers = keys.map((key, r) => new Proposer(problem, { from, chains, key }, answers[r]!, known))
-  await visit(problem, { from, chains }, (shown, k) => {
+  await visit(problem, { from, chains, mixture }, (shown, k) => {
     for (const proposer of proposers) proposer.visit(shown, k)
   })
   return answers.map(({ next }) => next.state)
@@ -197,7 +216,7 @@ export async function logAhead(
 /** Shows every state with its local Gaussians, all that is known taken in: in chunks. */
 async function visit(
   problem: InformedProblem,
-  asked: Pick<Asked, 'from' | 'chains'>,
+  asked: Pick<Asked, 'from' | 'chains' | 'mixture'>,
   see: (shown: VisitedRows, k: number) => void
 ): Promise<void> {
   const gaussian = new LocalGaussian(problem.split, problem)
@@ -219,9 +238,10 @@ interface Chunk {
 /** Local Gaussians at every state, some states at a time. */
 async function inChunks(
   problem: InformedProblem,
-  { from, chains }: Pick<Asked, 'from' | 'chains'>,
+  { from, chains, mixture }: Pick<Asked, 'from' | 'chains' | 'mixture'>,
   see: (chunk: Chunk) => Promise<void>
 ): Promise<void> {
+  if (mixture) return see({ states: from, chains, parts: mixture, first: 0 })
   const n = from.part.length
   const size = problem.atOnce ?? chunkSize(problem.law, from.coordinates.cols)
   for (let first = 0; first < n; first += size) {
@@ -233,6 +253,6 @@ async function inChunks(
             from,
             Uint32Array.from({ length: count }, (_, k) => first + k)
           )
-    await see({ states, chains: chains.subarray(first, first + count), parts: await mixtureAt(problem.law, states, problem.engine), first })
+    await see({ states, chains: chains.subarray(first, first + count), parts: await mixtureOf(problem, states), first })
   }
 }

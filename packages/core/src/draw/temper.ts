@@ -1,5 +1,6 @@
 import { blurred } from '../know/decoded.js'
 import { type Evidence, tempered } from '../know/evidence.js'
+import { takeMixture } from '../law/mixture.js'
 import { takeState } from '../law/state.js'
 import { exp } from '../num/elementary.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
@@ -76,7 +77,7 @@ export async function temper({ pool, evidence, step, key, watch, ...asked }: Tem
     ancestors = Uint32Array.from(rows, (row) => ancestors[row]!)
     state = takeState(chains.state, rows)
     problem = problemAt(power, rows.length)
-    chains = await startChains(problem, state)
+    chains = await startChains(problem, state, { mixture: chains.mixture && takeMixture(chains.mixture, rows) })
     report()
   }
   return { chains, ancestors, powers }

@@ -1,7 +1,7 @@
 import { kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine, Moments } from '../kernel/engine.js'
 import { exp, log } from '../num/elementary.js'
-import type { Matrix } from '../num/matrix.js'
+import { type Matrix, rowOf, takeRows } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { type Law, scaledColumns } from './law.js'
 import { codesOf, type InformedState } from './state.js'
@@ -47,6 +47,31 @@ export async function mixtureAt(law: Law, states: InformedState, engine: Engine)
   if (pooled) mixPooled(found[0]!, pooled)
   if (found.length > 1) shrinkTogether(found)
   return withShares(law, states, { found, widths })
+}
+
+/** The mixtures of some chains, copied. */
+export function takeMixture(mixture: readonly LocalPart[], chains: Uint32Array): LocalPart[] {
+  const take = (values: Float64Array) => Float64Array.from(chains, (i) => values[i]!)
+  return mixture.map(({ part, logShare, mean, covariance, effectiveCount }) => ({
+    part,
+    logShare: take(logShare),
+    mean: takeRows(mean, chains),
+    covariance: takeRows(covariance, chains),
+    effectiveCount: take(effectiveCount)
+  }))
+}
+
+/** Puts the mixtures of some chains in the place of those that these had. */
+export function replaceMixture(mixture: readonly LocalPart[], by: readonly LocalPart[], chains: Uint32Array): void {
+  mixture.forEach((into, p) => {
+    const from = by[p]!
+    for (const i of chains) {
+      into.logShare[i] = from.logShare[i]!
+      into.effectiveCount[i] = from.effectiveCount[i]!
+      rowOf(into.mean, i).set(rowOf(from.mean, i))
+      rowOf(into.covariance, i).set(rowOf(from.covariance, i))
+    }
+  })
 }
 
 /** Chains with the categories that a part settles. */

@@ -21,6 +21,15 @@ import { type ConditionalRequest, sampleConditional } from './condition-sample.j
 import { fitGlobal, type GlobalModel, sampleGlobal } from './model.js'
 import { type PosteriorRequest, samplePosterior } from './posterior.js'
 
+/** Counts the chains whose local Gaussians it forms. */
+class CountingEngine extends ReferenceEngine {
+  asked = 0
+  override async moments(...[pair, ...rest]: Parameters<ReferenceEngine['moments']>): ReturnType<ReferenceEngine['moments']> {
+    this.asked += pair.from.points.rows
+    return super.moments(pair, ...rest)
+  }
+}
+
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(7) }
 const M = 200
@@ -129,7 +138,7 @@ describe('conditional rows', () => {
     expect(b.table).toStrictEqual(a.table)
     const { training, kernel, potentials, summary } = mixed
     // Of an engine whose numbers do not depend on which rows share a call: how the chains are cut is the question here.
-    const engine = new ReferenceEngine()
+    const engine = new CountingEngine()
     const law = await fitLaw(tableProblem(training, kernel, { mode: summary.categories, conditions: {} }), { potentials, engine })
     const { group, conditions } = matchConditions(training, resolveConditions(training.encoder, given))[0]!
     const run = async (atOnce?: number) => {
@@ -137,10 +146,16 @@ describe('conditional rows', () => {
       const { encoder } = training
       const { problem, state } = startGroup({ law, encoder, group, conditions, count: 50, steps: 3, ridge: 1e-3, engine, key })
       let chains = await startChains(problem, state)
+      engine.asked = 0
       for (let turn = 1; turn <= 3; turn++) chains = (await informedStep({ ...problem, atOnce }, chains, keyAtStep(key, turn))).chains
       return chains
     }
-    const [whole, chunks] = [await run(), await run(64)]
+    const whole = await run()
+    // Where all are taken at once, Gaussians are formed where chains start and at what is proposed, and kept where chains stay.
+    const chains = whole.state.part.length
+    expect(engine.asked).toBe((1 + 3) * chains * law.strata.parts.length)
+    const chunks = await run(64)
+    expect(engine.asked).toBeGreaterThan((1 + 3) * chains * law.strata.parts.length)
     expect(chunks.state).toStrictEqual(whole.state)
     expect(chunks.effectiveCount).toStrictEqual(whole.effectiveCount)
   })

@@ -139,11 +139,13 @@ interface Gaussian {
 
 function linearLikelihood({ constant, rows, targets }: Gaussian): RowLikelihood {
   const { rows: r, cols: k } = rows
-  const left = (point: Float64Array): Float64Array => {
-    const out = targets.slice()
-    for (let i = 0; i < r; i++) for (let a = 0; a < k; a++) out[i] = out[i]! - rows.data[i * k + a]! * point[a]!
-    return out
+  const { data } = rows
+  const leftIn = (point: Float64Array, i: number): number => {
+    let sum = targets[i]!
+    for (let a = 0, at = i * k; a < k; a++, at++) sum -= data[at]! * point[a]!
+    return sum
   }
+  const left = (point: Float64Array): Float64Array => targets.map((_, i) => leftIn(point, i))
   const touches = Array.from({ length: k }, (_, a) => a).filter((a) =>
     Array.from({ length: r }, (_, i) => i).some((i) => rows.data[i * k + a] !== 0)
   )
@@ -151,7 +153,14 @@ function linearLikelihood({ constant, rows, targets }: Gaussian): RowLikelihood 
     touches,
     linear: true,
     residuals: (point) => left(point).map((x) => -x),
-    value: (point) => left(point).reduce((sum, x) => sum - 0.5 * x * x, constant),
+    value: (point) => {
+      let sum = constant
+      for (let i = 0; i < r; i++) {
+        const x = leftIn(point, i)
+        sum -= 0.5 * x * x
+      }
+      return sum
+    },
     standIn: (at) => ({ constant, rows, targets: left(at) })
   }
 }

@@ -163,9 +163,11 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
   const parts = classes.combinations.rows.map((members): Stratum => {
     const all = members.length === rowCount
     const take = (values: Float64Array) => (all ? values : Float64Array.from(members, (row) => values[row]!))
+    const compared = all ? whole : cloud(takeRows(whole.points, members))
     return {
-      compared: all ? whole : cloud(takeRows(whole.points, members)),
-      values: all ? rows.coordinates : takeRows(rows.coordinates, members),
+      compared,
+      // One matrix where they are the same numbers: an engine takes it up once.
+      values: whole.points === rows.coordinates ? compared.points : all ? rows.coordinates : takeRows(rows.coordinates, members),
       logTerms: take(terms.logTerms),
       widths: terms.widths && take(terms.widths),
       levels: settled.map((f) => [f, rows.codes[members[0]! * factorCount + f]!])
@@ -205,10 +207,10 @@ export const lawOfBridge = ({ training, logTerms, kernel, widths }: Bridge): Law
 function comparedPoints(
   { scales, table }: Pick<LawProblem, 'scales' | 'table'>,
   { coordinates, codes }: Encoded,
-  factors?: readonly number[]
+  factors: readonly number[] = table ? Array.from(table.encoder.factors.keys()) : []
 ): Matrix {
   const scaled = scaledColumns(coordinates, scales)
-  return table ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors) : scaled
+  return table && factors.length > 0 ? embedEncoded(table.encoder, { coordinates: scaled, codes }, factors) : scaled
 }
 
 /** Columns divided by their scales, without those whose scale is infinite. */

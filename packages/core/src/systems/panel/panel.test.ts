@@ -129,6 +129,17 @@ function shops({ groups = 12, weeks = 6, drop = 0 } = {}): RawTable {
   }
 }
 
+/** 40 shops, of which the last two have a second row. */
+function nearlyAlone(): RawTable {
+  const raw = shops({ groups: 42, weeks: 1 })
+  const columns = raw.columns.map((column) =>
+    column.name === 'shop'
+      ? { ...column, values: (column.values as string[]).map((value, i, all) => (i < 40 ? value : all[i - 40]!)) }
+      : column
+  )
+  return { ...raw, columns } as RawTable
+}
+
 /** The same, the second week of the first shop being its first. */
 function twice(): RawTable {
   const raw = shops()
@@ -194,6 +205,7 @@ describe('a panel', () => {
     ['two groups', shops(), { group: 'town' }, 'groups-few'],
     ['a group column with missing cells', shops(), { group: 'note' }, 'group-missing'],
     ['groups of one', shops({ groups: 40, weeks: 1 }), { group: 'shop' }, 'groups-alone'],
+    ['groups of one but for two rows', nearlyAlone(), { group: 'shop' }, 'groups-alone'],
     ['nothing that varies', shops(), { group: 'shop', time: 'week', columns: ['shop', 'town', 'week'] }, 'panel-still'],
     ['a codec', shops(), { group: 'shop', latent: 'pca:1' }, 'option-combination'],
     ['weights', shops(), { group: 'shop', weights: 'sales' }, 'option-combination']
@@ -210,6 +222,15 @@ describe('a panel', () => {
     [{ groups: 0 }, 'option-value']
   ])('%j is refused of it', async (request, code) => {
     await expect(draw(model, request)).rejects.toMatchObject({ code })
+  })
+
+  it('says which row has no time', async () => {
+    const input = shops()
+    const columns = input.columns.map((column) =>
+      column.name === 'week' ? { ...column, values: (column.values as string[]).map((value, i) => (i === 7 ? null : value)) } : column
+    )
+    const gone = { ...input, columns } as RawTable
+    await expect(fit(gone, { group: 'shop', time: 'week' })).rejects.toMatchObject({ code: 'time-column', got: 'row 8 without a week' })
   })
 
   it('groups are refused of rows that stand alone', async () => {

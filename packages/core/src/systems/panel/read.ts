@@ -49,6 +49,8 @@ export interface PanelTable {
 
 /** Fewer groups are the levels of a factor rather than a sample of groups. */
 const LEAST_GROUPS = 5
+/** Rows behind others in their groups from which how rows follow each other can be learned at all: a spread needs as many. */
+const LEAST_FURTHER = 3
 /** Laws of so few groups are hardly known: a note says so. */
 const FEW_GROUPS = 20
 
@@ -57,7 +59,7 @@ const last = new WeakMap<RawTable, { readonly options: string; readonly panel: P
 
 /**
  * Reads a table as groups of rows. Throws `InputError`: no such column (`column-unknown`), cells without a key (`group-missing`),
- * too few groups (`groups-few`), no group of two rows (`groups-alone`), times that are none (`time-column`) or come twice in a
+ * too few groups (`groups-few`), hardly a group of two rows (`groups-alone`), times that are none (`time-column`) or come twice in a
  * group (`time-repeated`). Cost O(cells · log n).
  */
 export function readPanel(raw: RawTable, options: PanelInput): PanelTable {
@@ -124,10 +126,19 @@ function unknownColumn(flag: string, name: string, columns: readonly Column[]): 
 function clockColumn({ columns }: Table, name: string, group: string): NumericColumn {
   const clock = columns.find((column) => column.name === name)
   if (!clock) throw unknownColumn('--time', name, columns)
-  if (name !== group && isNumeric(clock) && !clock.missing) return clock
+  if (name !== group && isNumeric(clock)) {
+    const empty = clock.missing?.indexOf(1) ?? -1
+    if (empty < 0) return clock
+    throw new InputError({
+      code: 'time-column',
+      got: `row ${empty + 1} without a ${name}`,
+      expected: 'a time for every row',
+      try: 'filling it in, or leaving that row out'
+    })
+  }
   throw new InputError({
     code: 'time-column',
-    got: name === group ? `the column ${name} as group and as time` : `the column ${name}, which is not of times without gaps`,
+    got: name === group ? `the column ${name} as group and as time` : `the column ${name}, which is of no numbers or date-times`,
     expected: 'a column of numbers or date-times without missing cells',
     try: `one of ${listed(columns.filter((c) => c.name !== group && isNumeric(c) && !c.missing).map((c) => c.name))}`
   })
@@ -150,6 +161,15 @@ function checkGroups({ name, levels }: CategoricalColumn, first: Uint32Array): v
       code: 'groups-alone',
       got: `--group ${name}, of which every row has another value`,
       expected: 'values that recur: several rows of a group',
+      try: 'leaving --group out: every row stands alone'
+    })
+  }
+  const further = first[levels.length]! - levels.length
+  if (further < LEAST_FURTHER) {
+    throw new InputError({
+      code: 'groups-alone',
+      got: `--group ${name}, in which ${counted(further, 'row')} ${further === 1 ? 'follows' : 'follow'} another`,
+      expected: `at least ${LEAST_FURTHER}: how rows follow each other is learned from them`,
       try: 'leaving --group out: every row stands alone'
     })
   }

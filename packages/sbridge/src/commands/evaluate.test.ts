@@ -155,6 +155,16 @@ describe('evaluate --group', () => {
     expect((await run('panel.csv', 'panel.csv', '--group', 'unit')).stdout).toMatch(/^in groups, y: between groups 0\.7/m)
   })
 
+  test('shows measures of groups before those of rows, on the terminal and in the report', async () => {
+    const { stdout } = await run('panel.csv', 'alone.csv', '--group', 'unit', '--time', 'week', '--report', 'groups.html')
+    expect(stdout).toMatch(/^verdict, poor: .*of groups as wholes, 30 against 30.*\ngroups as wholes +value +floor\nenergyDistance/)
+    expect(stdout).toMatch(/\nrows one by one +value +floor\nenergyDistance/)
+    const page = await readFile(join(folder, 'groups.html'), 'utf8')
+    expect(page).toMatch(/30 groups as wholes against 30 real ones/)
+    expect(page).toMatch(/two random halves of the real data, 15 groups each/)
+    expect(page).toMatch(/<details><summary>The same of rows one by one/)
+  })
+
   test.each([
     [['--time', 'week'], /--time without --group/],
     [['--group', 'unit', '--time', 'town'], /no column of numbers or dates/]

@@ -245,17 +245,25 @@ function kindsOf(real: Table): Record<string, ColumnKind> {
   return Object.fromEntries(real.columns.map(({ name, kind }) => [name, kind === 'integer' ? 'number' : kind]))
 }
 
+const number = (x: number | null): string => (x === null ? '–' : x.toFixed(4))
+
+function gradedLines(evaluation: Evaluation): string[] {
+  return Object.entries(readingsOf(evaluation)).map(([name, { reading }]) => {
+    const { value, floor } = evaluation[name as Graded]
+    return `${name.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  ${reading}`
+  })
+}
+
 function evaluationLines(evaluation: Evaluation): string[] {
-  const number = (x: number | null) => (x === null ? '–' : x.toFixed(4))
   const { grade, sentence } = verdict(evaluation)
+  const { groups } = evaluation
+  const head = (what: string) => `${what.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`
   const lines = [
     `verdict${grade === 'plain' ? '' : `, ${grade}`}: ${sentence}`,
-    `${'measure'.padEnd(24)}${'value'.padStart(10)}${'floor'.padStart(10)}`
+    ...(groups ? [head('groups as wholes'), ...gradedLines(groups)] : []),
+    head(groups ? 'rows one by one' : 'measure'),
+    ...gradedLines(evaluation)
   ]
-  for (const [name, { reading }] of Object.entries(readingsOf(evaluation))) {
-    const { value, floor } = evaluation[name as Graded]
-    lines.push(`${name.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  ${reading}`)
-  }
   if (evaluation.membership) {
     const { value, floor, interval, closest } = evaluation.membership
     lines.push(

@@ -98,11 +98,28 @@ function summarySection({ evaluation, telling, keptBack }: ReportParts): Section
     'summary',
     'Summary',
     html`<div class="verdict ${grade}">${[...(caution ? [caution] : []), sentence].map((words) => html`<p>${words}</p>`)}</div>`,
-    ...(typeof kept === 'object'
-      ? heldOutTables(kept, evaluation)
-      : [measureTable(html`${MEASURES} ${floorsWords(evaluation)}`, measureLines(evaluation))]),
+    ...summaryTables(evaluation, kept),
     typeof keptBack === 'string' && !caution ? html`<p>Measured in-sample only: ${keptBack}.</p>` : ''
   )
+}
+
+/** Groups first, where rows belong to such; of rows one by one the measures are folded. */
+function summaryTables(evaluation: Evaluation, kept: Evaluation | number | undefined): Html[] {
+  const seen = typeof kept === 'object' ? kept : evaluation
+  const rows =
+    typeof kept === 'object'
+      ? heldOutTables(kept, evaluation)
+      : [measureTable(html`${MEASURES} ${floorsWords(evaluation)}`, measureLines(evaluation))]
+  if (!seen.groups) return rows
+  const { groups } = seen
+  const held = typeof kept === 'object' ? ', which a second fit to the other half of the groups had not seen' : ''
+  return [
+    measureTable(
+      html`${MEASURES} ${countText(groups.rows.synthetic)} groups as wholes against ${countText(groups.rows.real)} real ones${held}: each is one row of its size, the means, spreads and steps of its numbers, the shares and changes of its categories. ${floorsWords(groups, 'groups')}`,
+      measureLines(groups)
+    ),
+    html`<details><summary>The same of rows one by one, which tells any two samples of groups apart: rows of a group resemble each other</summary>${rows}</details>`
+  ]
 }
 
 const MEASURES = 'Measures of quality. Numbers are standardised by the real data and categories stand √2 apart.'
@@ -118,10 +135,10 @@ function heldOutTables(kept: Evaluation, evaluation: Evaluation): Html[] {
   ]
 }
 
-function floorsWords({ splits, rows }: Evaluation): string {
+function floorsWords({ splits, rows }: Evaluation, unit: 'rows' | 'groups' = 'rows'): string {
   return splits === 0
     ? 'The tables are too small to be halved, so there are no floors.'
-    : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} rows each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many rows as their floor.`
+    : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} ${unit} each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many ${unit} as their floor.`
 }
 
 /** Columns from which on the table of all is folded. */

@@ -185,6 +185,23 @@ describe('a panel', () => {
     expect(sorted(training)).toEqual(sorted(shops()))
   })
 
+  it('a file keeps which rows new ones are compared with, and is damaged where these are none of the table', async () => {
+    const { steps } = model
+    const count = steps.training.rows.coordinates.rows - 1
+    const withRows = (compared: Uint32Array) => ({
+      ...model,
+      steps: { ...steps, compared, potentials: steps.potentials.subarray(0, compared.length) }
+    })
+    const some = withRows(Uint32Array.from({ length: count }, (_, i) => i))
+    const again = (await tables.load(unpackModel(packModel(tables.save(some))), { engine })) as PanelModel
+    expect(again.steps.compared).toEqual(some.steps.compared)
+    expect((await draw(again, { groups: 5 })).table).toEqual((await draw(some, { groups: 5 })).table)
+    for (const rows of [[], [1, 0], [count + 1]]) {
+      const load = async () => tables.load(unpackModel(packModel(tables.save(withRows(Uint32Array.from(rows))))), { engine })
+      await expect(load()).rejects.toMatchObject({ code: 'model-damaged' })
+    }
+  })
+
   it('stops when it is told to', async () => {
     const stop = { aborted: false }
     const progress = ({ stage }: { stage: string }) => {

@@ -1,17 +1,13 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
 import type { KeptRules } from '../../code/rules/keep.js'
-import type { LogisticLaw } from '../../law/logistic.js'
-import type { ModelArray, ModelContents } from '../../model-file/contents.js'
+import type { ModelContents } from '../../model-file/contents.js'
 import {
   arraysUnder,
-  BANDWIDTH,
   damaged,
   exactly,
   expectKind,
   float64Array,
-  int32Array,
   list,
-  logWeightsIn,
   measured,
   number,
   optional,
@@ -21,38 +17,19 @@ import {
   whole,
   word
 } from '../../model-file/reading.js'
-import { matrix } from '../../num/matrix.js'
 import type { Encoder } from '../../table/encoder.js'
-import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, recordRows, rowsIn, UNSCALED } from '../encoder-file.js'
+import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, UNSCALED } from '../encoder-file.js'
 import type { FitSummary } from '../global/model.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
 import { recordRules, rulesIn } from '../rules-file.js'
-import type { CategoryLaw, OutcomeLaw } from './categories.js'
 import type { PanelModel, PanelShape, PanelSummary } from './model.js'
 import type { PastCode } from './past.js'
 import type { PanelColumn } from './read.js'
+import { type Arrays, loadSteps, named, saveSteps } from './save-steps.js'
 import type { StepLaw } from './step-law.js'
 import type { Ticks } from './ticks.js'
 import { levelsAmong, levelsIn, type Urns } from './urns.js'
-
-type Arrays = Record<string, ModelArray>
-
-const named = (prefix: string, arrays: Readonly<Arrays>): Arrays =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}${name}`, array]))
-
-interface StepMeta {
-  readonly encoder: EncoderRecord
-  readonly rowCount: number
-  readonly choice: Pick<StepLaw['choice'], 'epsilon' | 'ridge' | 'freeRatio' | 'heldOutRows'>
-  readonly givens: readonly number[]
-  readonly categories: readonly {
-    readonly factors: readonly number[]
-    readonly inputs: number
-    readonly outcomes: number
-    readonly lifted: boolean
-  }[]
-}
 
 interface PanelMeta {
   readonly heads: unknown
@@ -96,31 +73,6 @@ export function savePanel({ heads, steps, past, constants, panel, groupKey, rule
       ...named('constants.', constantEncoder.arrays),
       ...named('group.', key.arrays)
     }
-  }
-}
-
-function saveSteps({ training, compared, potentials, choice, givens, categories }: StepLaw): { meta: StepMeta; arrays: Arrays } {
-  const { encoder, rows, logWeights } = training
-  const recorded = recordEncoder(encoder)
-  const { epsilon, ridge, freeRatio, heldOutRows } = choice
-  const laws = categories.map(({ factors, outcomes, lifted, law }) => {
-    return { factors, lifted, inputs: law.centre.length, outcomes: outcomes.length / factors.length }
-  })
-  const arrays = categories.map(({ outcomes, law }, k) =>
-    named(`categories.${k}.`, { outcomes, centre: law.centre, scale: law.scale, weights: law.weights.data })
-  )
-  return {
-    meta: {
-      encoder: recorded.record,
-      rowCount: rows.coordinates.rows,
-      choice: { epsilon, ridge, freeRatio, heldOutRows },
-      givens,
-      categories: laws
-    },
-    arrays: Object.assign(
-      { ...recorded.arrays, ...recordRows(rows), logWeights, ...(compared ? { compared: Int32Array.from(compared) } : {}), potentials },
-      ...arrays
-    )
   }
 }
 
@@ -201,70 +153,6 @@ function groupKeyIn(meta: unknown, arrays: Readonly<Arrays>): KeptKeys {
   const kept = keysIn({ kind: 'key', meta, arrays: arraysUnder('group.', arrays) })
   if (kept?.keys.length === 1 && kept.references.length === 0) return kept
   throw damaged('a model of groups without one key of them', 'how keys of groups are written')
-}
-
-function loadSteps(meta: unknown, arrays: Readonly<Arrays>): StepLaw {
-  const { encoder, rowCount, choice, givens, categories } = record<Omit<StepMeta, 'encoder'> & { readonly encoder: Encoder }>({
-    encoder: encoderIn(arrays),
-    rowCount: whole({ least: 1 }),
-    choice: record<StepMeta['choice']>({
-      epsilon: number(BANDWIDTH),
-      ridge: number(BANDWIDTH),
-      freeRatio: number(BANDWIDTH),
-      heldOutRows: whole()
-    }),
-    givens: list(whole()),
-    categories: list(
-      record<StepMeta['categories'][number]>({
-        factors: list(whole({ least: 0, most: Number.MAX_SAFE_INTEGER })),
-        inputs: whole(),
-        outcomes: whole({ least: 1 }),
-        lifted: (value) => value === true
-      })
-    )
-  })(meta, 'meta.steps')
-  const compared = comparedIn(arrays, rowCount)
-  return {
-    training: { encoder, rows: rowsIn(arrays, encoder, rowCount), logWeights: logWeightsIn(arrays, rowCount) },
-    ...(compared ? { compared } : {}),
-    potentials: float64Array(arrays, 'potentials', compared?.length ?? rowCount, SCALED),
-    choice: { ...choice, trials: [] },
-    givens,
-    categories: loadCategories(categories, encoder, givens.length, arrays)
-  }
-}
-
-/** Rows that new ones are compared with: ascending, and rows of the table. */
-function comparedIn(arrays: Readonly<Arrays>, rowCount: number): Uint32Array | undefined {
-  if (!arrays.compared) return undefined
-  const rows = int32Array(arrays, 'compared', arrays.compared.length)
-  for (const [i, row] of rows.entries()) whole({ least: i === 0 ? 0 : rows[i - 1]! + 1, most: rowCount - 1 })(row, `compared[${i}]`)
-  if (rows.length === 0) throw damaged('a model that compares rows with none', 'rows of the table')
-  return Uint32Array.from(rows)
-}
-
-function loadCategories(laws: StepMeta['categories'], { factors }: Encoder, givens: number, arrays: Readonly<Arrays>): CategoryLaw {
-  let known = givens
-  const found = laws.map(({ factors: own, inputs, outcomes: count, lifted }, k): OutcomeLaw => {
-    const at = `meta.steps.categories[${k}]`
-    exactly(known)(inputs, `${at}.inputs`)
-    for (const f of own) whole({ least: 0, most: factors.length - 1 })(f, `${at}.factors`)
-    const parts = arraysUnder(`categories.${k}.`, arrays)
-    const outcomes = int32Array(parts, 'outcomes', count * own.length)
-    for (const [i, level] of outcomes.entries())
-      whole({ least: 0, most: factors[own[i % own.length]!]!.levelCount - 1 })(level, `categories.${k}.outcomes[${i}]`)
-    const law: LogisticLaw = {
-      centre: float64Array(parts, 'centre', inputs, SCALED),
-      scale: float64Array(parts, 'scale', inputs, { least: 1e-18, most: 1e18 }),
-      weights: matrix(count, inputs + 1, float64Array(parts, 'weights', count * (inputs + 1), SCALED))
-    }
-    if (laws.length > 1) known += factors[own[0]!]!.places.cols
-    return { factors: own, outcomes, lifted, law }
-  })
-  const drawn = found.flatMap(({ factors: own }) => own).sort((a, b) => a - b)
-  exactly(factors.length)(drawn.length, 'meta.steps.categories')
-  for (const [place, f] of drawn.entries()) exactly(place)(f, 'meta.steps.categories')
-  return found
 }
 
 interface PanelCodes {

@@ -143,7 +143,7 @@ function groupOf({ encoder }: Pick<TrainingRows, 'encoder'>, givens: readonly nu
 }
 
 /** How all rows' categories are told apart, and the classes that rows are drawn from. */
-function classesIn({ encoder, rows }: TrainingRows): { readonly mode: CategoryMode; readonly classes: Combinations } {
+export function classesIn({ encoder, rows }: TrainingRows): { readonly mode: CategoryMode; readonly classes: Combinations } {
   const mode = categoryMode(encoder, combinationsOf(rows.codes, rows.coordinates.rows))
   return { mode, classes: classesOf({ encoder, rows }, mode, {}).combinations }
 }

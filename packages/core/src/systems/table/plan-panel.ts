@@ -1,4 +1,5 @@
 import { isCategorical, type Table } from '../../table/table.js'
+import { MOST_COMPARED } from '../panel/compared.js'
 import type { PanelModel } from '../panel/model.js'
 import type { PanelTable } from '../panel/read.js'
 import { trainingRows } from '../panel/rows.js'
@@ -41,7 +42,7 @@ export function planPanel(source: PanelSource, request: Drawn | undefined): Plan
   })
   const next = estimateJob({
     ...shared,
-    rowCount: Math.max(1, rowCount - groups),
+    rowCount: Math.min(MOST_COMPARED, Math.max(1, rowCount - groups)),
     dimension: 3 * dimension,
     drawnRows: Math.max(0, drawnRows - drawnGroups),
     steps: STEPS.next,

@@ -236,7 +236,7 @@ describe('models of a forecast', () => {
       expect(report).toContain(words)
   })
 
-  it('continue the series under each condition of a file, as under that condition alone', async () => {
+  it('continue the series under each condition of a file, as under that condition alone', { tags: ['slow'] }, async () => {
     writeFileSync(at('plans.csv'), 'a@2,b@3\n1.5,\n,-0.25\n')
     const ask = (output: string, ...known: string[]) =>
       sbridge('forecast', at('f.sbridge'), '-n', '4', '--steps', '3', '--seed', '3', '-o', at(output), ...known)

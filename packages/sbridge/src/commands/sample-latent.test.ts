@@ -38,7 +38,9 @@ async function rowsOf(name: string): Promise<string[][]> {
 }
 
 describe('rows behind a codec on the command line', () => {
-  test('sample: pixels of the input’s kind and range, and a report that tells the two errors apart and shows images', async () => {
+  test('sample: pixels of the input’s kind and range, and a report that tells the two errors apart and shows images', {
+    tags: ['slow']
+  }, async () => {
     const words = [
       'sample',
       'bars.csv',
@@ -71,7 +73,7 @@ describe('rows behind a codec on the command line', () => {
     expect(await rowsOf('out.csv')).toEqual(rows)
   })
 
-  test('fit, info, and draws from the file: all, of one category, of known pixels, by the bridge', async () => {
+  test('fit, info, and draws from the file: all, of one category, of known pixels, by the bridge', { tags: ['slow'] }, async () => {
     expect((await run('fit', 'bars.csv', '--latent', 'pca:4', '--image', '4x4', '-o', 'm.sbridge', '--seed', '1')).status).toBe(0)
     expect((await run('info', 'm.sbridge')).stdout).toContain('model (latent) of 200 rows, 17 columns')
     expect((await run('sample', 'm.sbridge', '-n', '20', '--given', 'bar=across', '-o', 'a.csv', '--seed', '2')).status).toBe(0)
@@ -107,7 +109,7 @@ describe('rows behind a codec on the command line', () => {
     expect(existsSync(at('x.csv'))).toBe(false)
   })
 
-  test('--local: coordinates from their neighbours, from a table and from a file, with a report of both', async () => {
+  test('--local: coordinates from their neighbours, from a table and from a file, with a report of both', { tags: ['slow'] }, async () => {
     const local = ['--exclude', 'bar', '--latent', 'pca:4', '--local', 'window:1', '--image', '4x4']
     expect((await run('fit', 'bars.csv', ...local, '-o', 'local.sbridge', '--seed', '1')).stdout).toContain('sweep: ordered\ncolumns: 4')
     expect((await run('info', 'local.sbridge')).stdout).toContain('model (latent-local) of 200 rows, 16 columns')

@@ -67,7 +67,7 @@ test('what is given or observed in closed form moves columns that nearly repeat 
   }
 })
 
-test('an observation of many columns moves them all', async () => {
+test('an observation of many columns moves them all', { tags: ['slow'] }, async () => {
   const context = { engine, key: keyFromSeed(6) }
   const size = 30
   const phi = 0.7

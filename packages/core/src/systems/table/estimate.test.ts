@@ -113,7 +113,7 @@ describe('the estimate of a job is that of the run: its stages, and about its wo
     expectToAgree(found, stagesOf({ ...size, automaticBandwidth: false }, true), { all: 2, each: 3 })
   })
 
-  it('rows under a condition and under an observation', async () => {
+  it('rows under a condition and under an observation', { tags: ['slow'] }, async () => {
     const model = await fitTable(numbers(false), {}, { engine: plain })
     const context = ({ engine, progress }: Parameters<Parameters<typeof workOf>[0]>[0]) => ({
       engine,

@@ -26,7 +26,7 @@ const model = await fitLatentLocal(raw, { latent: 'pca:3', local: { kind: 'windo
 const ask = (request: Omit<Parameters<typeof posteriorLatentLocal>[1], 'rows'>) =>
   posteriorLatentLocal(model, { rows: 400, ...request }, { engine, key: keyFromSeed(3) })
 
-test('a likelihood and an observation that is not linear, behind a codec and coordinate by coordinate', async () => {
+test('a likelihood and an observation that is not linear, behind a codec and coordinate by coordinate', { tags: ['slow'] }, async () => {
   const off = (row: Readonly<Record<string, unknown>>) => ((row.x0 as number) - 1.2) / 0.4
   const user = {
     logLikelihood: (row: Readonly<Record<string, unknown>>) => -0.5 * off(row) ** 2,

@@ -1,6 +1,6 @@
 // The picture of `bench/tables.mjs --picture`: how well new rows hide among held-out ones, against how well they hide the training rows.
 import * as Plot from '@observablehq/plot'
-import { BLUE, frame, INK, panel, SOFT, save, text } from '../../scripts/drawing.mjs'
+import { BLUE, INK, LINE, panel, SOFT, save, text } from '../../scripts/drawing.mjs'
 
 const NAMES = {
   ours: 'sbridge',
@@ -12,6 +12,10 @@ const NAMES = {
   flow: 'forest flow'
 }
 
+const TICKS = 6
+/** A label covers so much of the axes. */
+const [LABEL_WIDTH, LABEL_HEIGHT] = [0.3, 0.06]
+
 /** Points: means over tables, `{ method, forest, boosting, membership }`. */
 export function drawPicture(name, points, { tables, seeds }) {
   const named = points.map((point) => ({ ...point, label: NAMES[point.method] ?? point.method }))
@@ -19,16 +23,22 @@ export function drawPicture(name, points, { tables, seeds }) {
     const [low, high] = [Math.min(0.5, ...values), Math.max(...values)]
     return [low - 0.01, high + 0.02]
   }
-  const x = { domain: domainOf(named.map(({ membership }) => membership)), label: null, ticks: 6, tickSize: 0, tickPadding: 8 }
+  const x = { domain: domainOf(named.map(({ membership }) => membership)), label: null, ticks: TICKS, tickSize: 0, tickPadding: 8 }
   const y = {
     domain: domainOf(named.flatMap(({ forest, boosting }) => [forest, boosting])),
     label: null,
-    ticks: 6,
+    ticks: TICKS,
     tickSize: 0,
     tickPadding: 8
   }
   const isOurs = ({ method }) => method === 'ours'
   const anchorOf = ({ membership }) => (2 * membership > x.domain[0] + x.domain[1] ? 'end' : 'start')
+  const share = ({ domain: [low, high] }, distance) => distance / (high - low)
+  const isUnderAnother = (point, measure) =>
+    named.some((other) => {
+      const above = share(y, other[measure] - point[measure])
+      return above > 0 && above < LABEL_HEIGHT && Math.abs(share(x, other.membership - point.membership)) < LABEL_WIDTH
+    })
   const judge = (measure, at) =>
     panel(
       {
@@ -41,21 +51,18 @@ export function drawPicture(name, points, { tables, seeds }) {
         x,
         y,
         marks: [
-          ...frame(),
+          ...[Plot.gridX, Plot.gridY].map((grid) => grid({ ticks: TICKS, stroke: LINE, strokeOpacity: 1 })),
           Plot.dot(named, { x: 'membership', y: measure, r: 6, fill: (point) => (isOurs(point) ? BLUE : SOFT) }),
-          ...['start', 'end'].map((textAnchor) =>
-            Plot.text(
-              named.filter((point) => anchorOf(point) === textAnchor),
-              {
-                x: 'membership',
-                y: measure,
-                text: 'label',
-                dy: -14,
-                fontSize: 13,
-                fill: (point) => (isOurs(point) ? BLUE : INK),
-                textAnchor
-              }
-            )
+          ...named.map((point) =>
+            Plot.text([point], {
+              x: 'membership',
+              y: measure,
+              text: 'label',
+              dy: isUnderAnother(point, measure) ? 16 : -14,
+              fontSize: 13,
+              fill: isOurs(point) ? BLUE : INK,
+              textAnchor: anchorOf(point)
+            })
           )
         ]
       },

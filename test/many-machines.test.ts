@@ -18,13 +18,14 @@ const PATHS = `${process.env.PATH}:/usr/sbin`
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'sbridge-machines-'))
-  for (const name of ['examples', 'node_modules']) symlinkSync(join(root, name), join(folder, name), 'dir')
-  sbridge('sample', 'examples/data/penguins.csv', ...DRAW, '-o', 'one.csv')
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  writeFileSync(join(folder, 'few.csv'), `x,y\n${Array.from({ length: 40 }, (_, i) => `${Math.sin(i)},${Math.cos(i * i)}`).join('\n')}\n`)
+  sbridge('sample', 'few.csv', ...DRAW, '-o', 'one.csv')
   expected = readFileSync(join(folder, 'one.csv'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const DRAW = ['-n', '35000', '--seed', '1', '--steps', '1', '--bandwidth', '0.5', '--rules', 'off']
+const DRAW = ['-n', '35000', '--seed', '1', '--steps', '1', '--bandwidth', '0.5']
 let expected: Buffer
 
 function shell(line: string, env: Record<string, string> = {}): string {
@@ -42,8 +43,9 @@ const sbridge = (...words: string[]): string => shell(['npx', 'sbridge', ...word
 function plan(name: string): string {
   const own = join(folder, name)
   mkdirSync(own)
-  for (const link of ['examples', 'node_modules']) symlinkSync(join(root, link), join(own, link), 'dir')
-  const words = ['shards', 'plan', 'sample', 'examples/data/penguins.csv', ...DRAW, '-o', 'new.csv', '--shards', '3', '--plan', 'plan.json']
+  symlinkSync(join(root, 'node_modules'), join(own, 'node_modules'), 'dir')
+  copyFileSync(join(folder, 'few.csv'), join(own, 'few.csv'))
+  const words = ['shards', 'plan', 'sample', 'few.csv', ...DRAW, '-o', 'new.csv', '--shards', '3', '--plan', 'plan.json']
   shell(`cd '${name}' && npx sbridge ${words.join(' ')}`)
   return own
 }

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 980 },
+  '@sbridge/core': { path: 'packages/core', budget: 1005 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 2300 }
 }
@@ -251,7 +251,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(110)
   })
-  it('all of the core: 360 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(360)
+  it('all of the core: 376 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(376)
   })
 })

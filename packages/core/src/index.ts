@@ -20,6 +20,7 @@ export { type Key, keyFromSeed } from './num/random.js'
 export type { BridgeAnswer } from './systems/bridge/answer.js'
 export type { BridgeModel } from './systems/bridge/model.js'
 // Systems of models: what fits, draws, tells, saves and loads.
+export type { DensityGrid } from './systems/density/grid.js'
 export type { DensityModel } from './systems/density/model.js'
 export type { ScoredRows } from './systems/density/score.js'
 export type { FittedEmbedding } from './systems/embedding/system.js'

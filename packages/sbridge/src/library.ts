@@ -1,6 +1,7 @@
 import {
   type BridgeAnswer,
   type BridgeModel,
+  type DensityGrid,
   type DensityModel,
   type DrawnRows,
   drawModel,
@@ -221,6 +222,10 @@ export function draw(model: FittedEmbedding, request?: Handing<EmbeddingRequest,
 export function draw(model: BridgeModel, request?: Handing<BridgeRequest, AsColumns>): Promise<Drawn<BridgeAnswer>>
 export function draw(
   model: DensityModel,
+  request: Handing<ScoreRequest & Required<Pick<ScoreRequest, 'grid'>>, AsColumns>
+): Promise<Drawn<DensityGrid>>
+export function draw(
+  model: DensityModel,
   request: Handing<ScoreRequest, AsRecords>
 ): Promise<DrawnRecords<ScoredRows, Record<string, Cell>>>
 export function draw(model: DensityModel, request: Handing<ScoreRequest, AsColumns>): Promise<Drawn<ScoredRows>>
@@ -322,7 +327,7 @@ export interface Scores {
 export async function score(
   usual: Rows<object> | DensityModel,
   rows: Rows<object>,
-  { gradient, denoise, cells, ...options }: DensityFit & Omit<ScoreRequest, 'score'> & AsColumns & RunOptions = {}
+  { gradient, denoise, cells, ...options }: DensityFit & Pick<ScoreRequest, 'gradient' | 'denoise'> & AsColumns & RunOptions = {}
 ): Promise<Scores> {
   const model = 'stack' in usual ? usual : await fit(usual, { system: 'density', ...options })
   const [run, fitting] = parted(options)

@@ -65,6 +65,30 @@ describe('score', () => {
     expect(outliers).toEqual(outliers.toSorted((a: number, b: number) => b - a))
   })
 
+  it('a conditional density on a grid, with its picture in a report', async () => {
+    const { status, stdout } = await sbridge(
+      folder,
+      'score',
+      'usual.sbridge',
+      '--grid',
+      'body_mass_g',
+      '--given',
+      'species=Adelie,sex=male',
+      '-o',
+      'grid.csv',
+      '--report',
+      'grid.html',
+      '--seed',
+      '3'
+    )
+    expect([status, stdout]).toEqual([0, expect.stringContaining('grid: body_mass_g given species = Adelie, sex = male')])
+    const lines = read('grid.csv').trim().split('\n')
+    expect([lines[0], lines.length]).toEqual(['body_mass_g,density', 202])
+    expect(read('grid.html')).toContain('Density of body_mass_g given species = Adelie, sex = male.')
+    const refused = await sbridge(folder, 'score', 'penguins.csv', 'rows.csv', '--grid', 'body_mass_g', '-o', 'no.csv')
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('--grid and the rows rows.csv')])
+  })
+
   it('a file in its own dialect: added numbers have its decimal comma', async () => {
     expect((await sbridge(folder, 'score', 'german.csv', '-o', 'scored.csv', '--seed', '1')).status).toBe(0)
     const lines = read('scored.csv').trim().split('\n')

@@ -1,7 +1,8 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type DensityModel, InputError, packModel, SYSTEMS } from '@sbridge/core'
+import { type DensityModel, InputError, packModel, SYSTEMS, type Telling } from '@sbridge/core'
 import { type ScoreRequest, tellSeed, together } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
+import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
@@ -10,6 +11,7 @@ import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
+import { provenanceOf } from '../host/provenance.js'
 
 const { density } = SYSTEMS
 const { fields } = density
@@ -20,6 +22,7 @@ export function scoreVerb(verb: Command): void {
     .argument('[rows]', 'the rows to score; without them those of the table itself, left out one by one')
     .requiredOption('-o, --output <file>', 'where the rows go, in their order, with columns log_density, outlier and outlier_p')
     .option('--model <file>', 'also writes a model that scores new rows')
+    .option('--report <file.html>', 'also writes a report: the furthest rows, the stack of laws, and the picture of a grid')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
@@ -31,6 +34,7 @@ export function scoreVerb(verb: Command): void {
 interface ScoreFlags extends Readonly<Record<string, unknown>> {
   readonly output: string
   readonly model?: string
+  readonly report?: string
   readonly json?: boolean
   readonly dryRun?: boolean
 }
@@ -40,31 +44,61 @@ async function runScore(input: string, rows: string | undefined, flags: ScoreFla
   const run = runOf(flags)
   const cells = cellsOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  if (!flags.dryRun) await checkOutputs([flags.output, flags.model], [input, rows])
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
   const source = await sourceOf(density, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name) })
-  if ('contents' in source && rows === undefined) throw rowsMissing(input)
   const asked: ScoreRequest = { ...readFields(fields.draw, flags), seed: run.seed }
+  if (asked.grid && rows !== undefined) throw gridAndRows(rows)
+  if ('contents' in source && rows === undefined && !asked.grid) throw rowsMissing(input)
   await requestOf(density, source, asked)
   await withEngine(run, async (engine) => {
     const ready = await readyOf<DensityModel>(density, source, { context: { engine }, request: asked })
-    const score = await rowsOf(ready, rows, flags)
-    const request = { ...asked, score }
+    const request = asked.grid ? asked : { ...asked, score: await rowsOf(ready, rows, flags) }
     const plan = density.plan(ready as never, request)
     if (onlyPlanned(await timePlan(plan, engine), flags)) return
     const { model, scored } = await watched(plan, engine, async (context) => {
       const model = await modelOf<DensityModel>(density, ready, context)
       return { model, scored: await density.draw(model, request, context) }
     })
-    await writeTable(flags.output, density.present(model, scored, cells))
+    const table = density.present(model, scored, cells)
+    await writeTable(flags.output, table)
     if (flags.model !== undefined) await writeAtomically(flags.model, packModel(density.save(model)))
-    const telling = together(tellSeed(run.seed), density.tell(model, { answer: scored, request }))
-    say({ output: flags.output, made: `${score.rowCount} rows`, telling, keys: {}, flags })
+    const told = density.tell(model, { answer: scored, request })
+    const telling = together(tellSeed(run.seed), told)
+    if (flags.report !== undefined) await writeReport(flags.report, { input, telling: told, seed: run.seed })
+    say({ output: flags.output, made: `${table.rowCount} ${asked.grid ? 'points' : 'rows'}`, telling, keys: {}, flags })
   })
 }
 
 /** The rows to score: those of a file, or of the table itself. */
 async function rowsOf(ready: Ready<DensityModel>, rows: string | undefined, flags: ScoreFlags): Promise<RawTable> {
   return rows === undefined && 'input' in ready ? ready.input : readTable(rows!, readFields(readingFields, flags))
+}
+
+interface Reported {
+  readonly input: string
+  readonly telling: Telling
+  readonly seed: number
+}
+
+async function writeReport(path: string, { input, telling, seed }: Reported): Promise<void> {
+  const { tellingPage } = await import('../report/index.js')
+  const title = input.replace(/^.*[\\/]/, '')
+  const provenance = await provenanceOf([input])
+  const entries = [['Seed', String(seed)]] as const
+  const made = 'Densities were told'
+  await writeAtomically(
+    path,
+    tellingPage({ title, kicker: 'Scores and densities', telling, entries, command: commandLine(), made, provenance })
+  )
+}
+
+function gridAndRows(rows: string): InputError {
+  return new InputError({
+    code: 'input-extra',
+    got: `--grid and the rows ${rows}`,
+    expected: 'a grid, or rows to score',
+    try: 'leaving one of them out'
+  })
 }
 
 function rowsMissing(input: string): InputError {

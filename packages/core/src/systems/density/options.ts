@@ -17,6 +17,10 @@ export interface ScoreRequest {
   readonly gradient?: boolean | undefined
   /** Adds columns `denoised_NAME`. */
   readonly denoise?: boolean | undefined
+  /** In place of rows: one or two columns whose density is told on a grid. */
+  readonly grid?: readonly string[] | undefined
+  /** What is known of other columns on the grid, as `species=Adelie,mass=4200`. */
+  readonly given?: string | undefined
   /** Default 1. */
   readonly seed?: number | undefined
 }
@@ -43,5 +47,26 @@ export const scoreFields: readonly Field[] = [
     default: 'off',
     sentence: 'Adds columns denoised_NAME: the mean of the rows near a row, towards which its kernel density rises fastest.',
     source: 'Robbins 1956 (Tweedie’s formula)'
+  },
+  {
+    name: 'grid',
+    kind: 'names',
+    unit: 'A,B',
+    range: 'one or two columns',
+    default: 'none: rows are scored',
+    excludes: [{ beside: ['gradient'] }, { beside: ['denoise'] }],
+    sentence: 'In place of scores: the density of these columns on a grid, a row a point, with a column density.',
+    source: ''
+  },
+  {
+    name: 'given',
+    kind: 'text',
+    unit: 'units of the columns',
+    range: "NAME=VALUE, separated by commas, e.g. 'species=Adelie,body_mass_g=4200'",
+    default: 'nothing',
+    needs: 'grid',
+    sentence:
+      'What is known of other columns: the density on the grid is the conditional one. Columns that are neither are integrated out.',
+    source: ''
   }
 ]

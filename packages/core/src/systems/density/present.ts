@@ -2,6 +2,7 @@ import { InputError } from '../../num/errors.js'
 import type { CellStyle } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import type { CodedColumn } from '../imputation/coding.js'
+import type { DensityGrid } from './grid.js'
 import type { DensityModel } from './model.js'
 import type { ScoreRequest } from './options.js'
 import type { ScoredRows } from './score.js'
@@ -46,6 +47,12 @@ export function presentScored(model: DensityModel, answer: ScoredRows, as: CellS
   ]
   const dialect = raw.dialect === undefined || as === 'plain' ? {} : { dialect: raw.dialect }
   return { columns, rowCount: raw.rowCount, ...dialect }
+}
+
+/** The points of a grid with the density at each. */
+export function presentGrid({ points, names, density }: DensityGrid): RawTable {
+  const name = names.includes('density') ? 'grid_density' : 'density'
+  return { ...points, columns: [...points.columns, { name, source: 'number', values: density }] }
 }
 
 function numberColumn(name: string, values: Float64Array, comma: boolean): RawColumn {

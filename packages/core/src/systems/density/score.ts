@@ -21,6 +21,7 @@ const LOOK = 64
 
 /** Rows with what a density says of each. */
 export interface ScoredRows {
+  readonly kind: 'rows'
   readonly raw: RawTable
   readonly request: Pick<ScoreRequest, 'gradient' | 'denoise'>
   /** In units of the columns [n]; NaN of a row of which nothing is known. */
@@ -38,11 +39,15 @@ export interface ScoredRows {
   readonly warnings: readonly Warning[]
 }
 
+/** The rows of a model as a density looks at them. */
+export const densityOf = ({ learned, coding, summary }: DensityModel): DensityRows =>
+  densityRows(learned, coding, new Map(summary.rounded.map(({ name, step }) => [name, step])))
+
 /** Scores rows. Cost O(n·L·d²) for each law of the stack. Throws `InputError` for rows without a column of the density. */
 export async function scoreRows(model: DensityModel, request: ScoreRequest, { engine, watch }: Context): Promise<ScoredRows> {
   const { score: raw, gradient, denoise } = request
   if (!raw) throw new InputError({ code: 'rows-missing', got: 'no rows', expected: 'rows to score', try: 'score: a table' })
-  const rows = densityRows(model.learned, model.coding, new Map(model.summary.rounded.map(({ name, step }) => [name, step])))
+  const rows = densityOf(model)
   const { read, warnings } = readScored(model, rows, raw)
   const n = raw.rowCount
   const d = rows.numbers.cols
@@ -64,6 +69,7 @@ export async function scoreRows(model: DensityModel, request: ScoreRequest, { en
   }
   watch?.progress?.({ stage: SCORING, done: n, total: n })
   return {
+    kind: 'rows',
     raw,
     request: { gradient, denoise },
     ...found,

@@ -5,15 +5,16 @@ import { MASKING } from '../imputation/masking.js'
 import { knownTable } from '../imputation/system.js'
 import { type Plan, planned, type System } from '../system.js'
 import { fitDensity, LEARNING, mostRows } from './fit.js'
+import { type DensityGrid, densityGrid } from './grid.js'
 import type { DensityModel } from './model.js'
 import { type DensityFit, densityFitFields, type ScoreRequest, scoreFields } from './options.js'
-import { presentScored, refuseScoreNames } from './present.js'
+import { presentGrid, presentScored, refuseScoreNames } from './present.js'
 import { loadDensity, saveDensity } from './save.js'
 import { SCORING, type ScoredRows, scoreRows } from './score.js'
 import { tellDensity } from './tell.js'
 
 /** How probable rows are, and how far out. */
-export const density: System<RawTable, DensityFit, DensityModel, ScoreRequest, ScoredRows> = {
+export const density: System<RawTable, DensityFit, DensityModel, ScoreRequest, ScoredRows | DensityGrid> = {
   name: 'densities',
   kinds: ['density'],
   fields: { fit: densityFitFields, draw: scoreFields, know: [] },
@@ -24,16 +25,18 @@ export const density: System<RawTable, DensityFit, DensityModel, ScoreRequest, S
   readOptions: async (options) => options,
   readRequest: async (request) => request,
   optionsFor(input, options, request) {
-    refuseScoreNames(request.score ?? input, request)
+    if (!request.grid) refuseScoreNames(request.score ?? input, request)
     return options
   },
   plan,
   fit: fitDensity,
   async draw(model, request, jobContext) {
+    const context = contextOf(request.seed ?? 1, jobContext)
+    if (request.grid) return densityGrid(model, request, context)
     if (request.score) refuseScoreNames(request.score, request)
-    return scoreRows(model, request, contextOf(request.seed ?? 1, jobContext))
+    return scoreRows(model, request, context)
   },
-  present: presentScored,
+  present: (model, answer, cells) => (answer.kind === 'grid' ? presentGrid(answer) : presentScored(model, answer, cells)),
   tell: (model, drawn) => tellDensity(model, drawn?.answer),
   training: ({ coding, kinds, learned }) => knownTable({ coding, kinds, donors: learned }),
   summary: ({ summary }) => summary,

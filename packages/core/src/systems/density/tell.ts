@@ -1,4 +1,5 @@
-import { explained, facts, type Telling, type Topic, together } from '../../tell/telling.js'
+import { type Drawing, explained, facts, type Telling, type Topic, together } from '../../tell/telling.js'
+import type { DensityGrid } from './grid.js'
 import type { DensityModel } from './model.js'
 import type { ScoredRows } from './score.js'
 
@@ -6,8 +7,61 @@ import type { ScoredRows } from './score.js'
 const FURTHEST = 5
 
 /** What a density says; with an answer, what it says of the rows. */
-export function tellDensity(model: DensityModel, answer?: ScoredRows): Telling {
-  return answer ? together(tellScored(answer), tellModel(model)) : tellModel(model)
+export function tellDensity(model: DensityModel, answer?: ScoredRows | DensityGrid): Telling {
+  if (!answer) return tellModel(model)
+  return together(answer.kind === 'grid' ? tellGrid(answer) : tellScored(answer), tellModel(model))
+}
+
+function tellGrid({ names, given, mass, density, points, warnings }: DensityGrid): Telling {
+  const words = Object.entries(given).map(([name, value]) => `${name} = ${value}`)
+  const condition = words.length > 0 ? ` given ${words.join(', ')}` : ''
+  const caption = `Density of ${names.join(' and ')}${condition}.`
+  return {
+    json: { grid: { columns: names, given, points: density.length, mass } },
+    topics: [
+      {
+        id: 'grid',
+        title: 'Density on a grid',
+        blocks: [
+          facts(
+            { name: 'grid', value: `${names.join(' × ')}${condition}` },
+            { name: 'probability on the grid', value: mass, aside: 'of 1' }
+          ),
+          { kind: 'figure', caption, drawings: [gridDrawing({ names, density, points })] }
+        ]
+      }
+    ],
+    warnings,
+    notes: []
+  }
+}
+
+/** A curve of one column, and shades of two; levels stand at 0, 1, … */
+function gridDrawing({ names, density, points }: Pick<DensityGrid, 'names' | 'density' | 'points'>): Drawing {
+  const axes = points.columns.map(({ source, values }) => {
+    if (source !== 'text') return { values: Array.from(values as Float64Array), levels: undefined }
+    const levels = [...new Set(values as readonly string[])]
+    return { values: (values as readonly string[]).map((level) => levels.indexOf(level)), levels }
+  })
+  const most = density.reduce((a, b) => Math.max(a, b), 0)
+  const axis = (a: number) => ({ label: names[a], ...(axes[a]!.levels ? { names: axes[a]!.levels } : {}) })
+  const [x, y] = axes
+  if (y)
+    return {
+      label: `density of ${names.join(' and ')}`,
+      size: [520, 420],
+      x: axis(0),
+      y: axis(1),
+      marks: [{ kind: 'shaded', points: x!.values.map((at, i) => ({ x: at, y: y.values[i]!, value: density[i]! / most })) }]
+    }
+  const curve = x!.values.map((at, i) => ({ x: at, y: density[i]! }))
+  return {
+    label: `density of ${names[0]}`,
+    size: [520, 300],
+    x: axis(0),
+    y: { label: 'density', domain: [0, most * 1.05] },
+    marks: [x!.levels ? { kind: 'stems', side: 'real', points: curve } : { kind: 'line', side: 'real', points: curve }]
+  }
 }
 
 function tellScored({ logDensity, outlier, outlierP, own, warnings }: ScoredRows): Telling {

@@ -10,6 +10,7 @@ export { evaluateTarget } from './diagnose/conditional-target.js'
 export { evaluationParts } from './diagnose/evaluate.js'
 export type { Associations, ColumnEvaluation } from './diagnose/evaluation.js'
 export { levelShares } from './diagnose/marginals.js'
+export { type PairInformation, pairInformation } from './diagnose/mutual-information.js'
 export { comparePanels, groupRows } from './diagnose/panels.js'
 export { levelRows, rareCombinationWords } from './diagnose/rare.js'
 export {

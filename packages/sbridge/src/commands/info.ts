@@ -10,6 +10,9 @@ import {
   keysOf,
   keyTexts,
   type ModelContents,
+  numberText,
+  type PairInformation,
+  pairInformation,
   prepareRows,
   ruleFields,
   ruleNotes,
@@ -18,7 +21,7 @@ import {
   systemFor,
   tableFields
 } from '@sbridge/core/internal'
-import { ReferenceEngine } from '@sbridge/core/kernels'
+import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable, Table } from '@sbridge/core/tables'
 import { addFields, allFields, flagOf, readFields, readingFields } from '../cli/fields.js'
 import { host } from '../cli/options.js'
@@ -30,6 +33,7 @@ export function infoVerb(verb: Command): void {
   const command = verb
     .argument('[input]', 'a model file, a table, or a folder that interrupted runs wrote to')
     .option('--options', 'lists every option with unit, range, default and source')
+    .option('--pairs', 'also says how much every two columns tell of each other: mutual information beside what chance shows')
     .option('--json', 'prints JSON')
   addFields(command, [...tableFields, ...disclosureFields, ...ruleFields, ...readingFields])
   command.action(async (input, options) => {
@@ -39,6 +43,7 @@ export function infoVerb(verb: Command): void {
 
 interface InfoFlags extends Readonly<Record<string, unknown>> {
   readonly options?: boolean
+  readonly pairs?: boolean
   readonly json?: boolean
 }
 
@@ -61,10 +66,11 @@ async function runInfo(input: string | undefined, flags: InfoFlags): Promise<voi
   }
   const contents = await modelContentsIn(input)
   const found = contents
-    ? await modelFacts(contents)
+    ? await modelFacts(contents, flags)
     : tableFacts(
         await readTable(input, readFields(readingFields, flags)),
-        readFields([...tableFields, ...disclosureFields, ...ruleFields], flags)
+        readFields([...tableFields, ...disclosureFields, ...ruleFields], flags),
+        flags
       )
   const facts = { ...found, notes: [...found.notes, ...litter] }
   process.stdout.write(flags.json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts))
@@ -116,18 +122,21 @@ interface Facts {
   readonly words?: readonly string[]
   /** That a table obeys. */
   readonly rules?: readonly string[]
+  /** How much every two columns tell of each other, largest first. */
+  readonly pairs?: readonly PairInformation[]
   /** Columns that are written anew, and how. */
   readonly keys?: readonly string[]
 }
 
-function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1]): Facts {
+function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1], asked: InfoFlags): Facts {
   const { data } = prepareRows(raw, options)
   const { table } = data
   const notes = [...data.notes, ...ruleNotes(data, options)]
   const rules = rulesOf(data, options).map(ruleText)
   const kept = keysOf(raw, options)
   const keys = kept ? keyTexts(kept) : []
-  const words = [...rules.map((rule) => `rule: ${rule}`), ...keys.map((key) => `key: ${key}`)]
+  const pairs = pairsOf(table, asked)
+  const words = [...rules.map((rule) => `rule: ${rule}`), ...keys.map((key) => `key: ${key}`), ...pairWords(pairs)]
   return {
     what: 'table',
     rows: table.rowCount,
@@ -135,17 +144,42 @@ function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1]): Fact
     notes,
     ...(rules.length > 0 ? { rules } : {}),
     ...(keys.length > 0 ? { keys } : {}),
+    ...(pairs ? { pairs } : {}),
     ...(words.length > 0 ? { words } : {})
   }
 }
 
 /** What a model file holds. */
-export async function modelFacts(contents: ModelContents): Promise<Facts> {
+export async function modelFacts(contents: ModelContents, asked: InfoFlags = {}): Promise<Facts> {
   const system = systemFor(contents)
   const model = await system.load(contents, { engine: new ReferenceEngine(), host })
   const { notes, ...telling } = system.tell(model)
-  const words = linesOf({ ...telling, notes: [] })
-  return { what: 'model', kind: contents.kind, ...trainingFacts(system.training(model)), notes, model: system.summary(model), words }
+  const training = system.training(model)
+  const pairs = pairsOf(training, asked)
+  const words = [...linesOf({ ...telling, notes: [] }), ...pairWords(pairs)]
+  const facts = { what: 'model' as const, kind: contents.kind, ...trainingFacts(training), notes, model: system.summary(model), words }
+  return pairs ? { ...facts, pairs } : facts
+}
+
+/** Pairs that become lines. */
+const MOST_PAIRS = 20
+
+/** Shuffles have a seed of their own: the same table says the same. */
+const pairsOf = (table: Table, { pairs }: InfoFlags): PairInformation[] | undefined =>
+  pairs ? pairInformation(table, keyFromSeed(1)) : undefined
+
+function pairWords(pairs: readonly PairInformation[] = []): string[] {
+  const above = pairs.filter(({ information, floor }) => information > floor)
+  const lines = above.slice(0, MOST_PAIRS).map(({ columns, information, floor }) => {
+    return `pair: ${columns.map(inLine).join(' and ')}: ${numberText(information)} nats (chance stays below ${numberText(floor)})`
+  })
+  const more = above.length - lines.length
+  const rest = pairs.length - above.length
+  return [
+    ...lines,
+    ...(more > 0 ? [`and ${more} more pairs above chance; --json names them all`] : []),
+    ...(rest > 0 ? [`pairs no further from independence than chance is: ${rest}`] : [])
+  ]
 }
 
 function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {

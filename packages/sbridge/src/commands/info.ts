@@ -10,9 +10,6 @@ import {
   keysOf,
   keyTexts,
   type ModelContents,
-  numberText,
-  type PairInformation,
-  pairInformation,
   prepareRows,
   ruleFields,
   ruleNotes,
@@ -21,13 +18,14 @@ import {
   systemFor,
   tableFields
 } from '@sbridge/core/internal'
-import { keyFromSeed, ReferenceEngine } from '@sbridge/core/kernels'
+import { ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable, Table } from '@sbridge/core/tables'
 import { addFields, allFields, flagOf, readFields, readingFields } from '../cli/fields.js'
 import { host } from '../cli/options.js'
 import { modelContentsIn } from '../cli/source.js'
 import { temporaryFilesIn } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
+import { pairsOf, pairWords } from './pairs.js'
 
 export function infoVerb(verb: Command): void {
   const command = verb
@@ -123,7 +121,7 @@ interface Facts {
   /** That a table obeys. */
   readonly rules?: readonly string[]
   /** How much every two columns tell of each other, largest first. */
-  readonly pairs?: readonly PairInformation[]
+  readonly pairs?: ReturnType<typeof pairsOf>
   /** Columns that are written anew, and how. */
   readonly keys?: readonly string[]
 }
@@ -159,27 +157,6 @@ export async function modelFacts(contents: ModelContents, asked: InfoFlags = {})
   const words = [...linesOf({ ...telling, notes: [] }), ...pairWords(pairs)]
   const facts = { what: 'model' as const, kind: contents.kind, ...trainingFacts(training), notes, model: system.summary(model), words }
   return pairs ? { ...facts, pairs } : facts
-}
-
-/** Pairs that become lines. */
-const MOST_PAIRS = 20
-
-/** Shuffles have a seed of their own: the same table says the same. */
-const pairsOf = (table: Table, { pairs }: InfoFlags): PairInformation[] | undefined =>
-  pairs ? pairInformation(table, keyFromSeed(1)) : undefined
-
-function pairWords(pairs: readonly PairInformation[] = []): string[] {
-  const above = pairs.filter(({ information, floor }) => information > floor)
-  const lines = above.slice(0, MOST_PAIRS).map(({ columns, information, floor }) => {
-    return `pair: ${columns.map(inLine).join(' and ')}: ${numberText(information)} nats (chance stays below ${numberText(floor)})`
-  })
-  const more = above.length - lines.length
-  const rest = pairs.length - above.length
-  return [
-    ...lines,
-    ...(more > 0 ? [`and ${more} more pairs above chance; --json names them all`] : []),
-    ...(rest > 0 ? [`pairs no further from independence than chance is: ${rest}`] : [])
-  ]
 }
 
 function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {

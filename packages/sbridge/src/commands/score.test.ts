@@ -111,3 +111,14 @@ describe('score', () => {
     }
   })
 })
+
+describe('info --pairs', () => {
+  it('says which columns tell of each other, of a table and of a model of it', async () => {
+    const { status, stdout } = await sbridge(folder, 'info', 'penguins.csv', '--pairs')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/pair: species and (island|flipper_length_mm): 0\.\d+ nats \(chance stays below 0\.0\d+\)/)
+    const { pairs } = JSON.parse((await sbridge(folder, 'info', 'usual.sbridge', '--pairs', '--json')).stdout)
+    expect([pairs.length, pairs[0].information > pairs[20].information]).toEqual([21, true])
+    expect((await sbridge(folder, 'info', 'penguins.csv')).stdout).not.toContain('pair:')
+  })
+})

@@ -97,7 +97,8 @@ function codesOf(column: Column, rows: Uint32Array): Codes {
 /** Least values of ∛n ranges of about equally many rows; equal ones once. */
 function cuts(values: Float64Array): number[] {
   const ascending = sorted(values)
-  const wanted = Math.max(2, Math.round(Math.cbrt(values.length)))
+  let wanted = 2
+  while (wanted * wanted * wanted < values.length) wanted++
   return [...new Set(Array.from({ length: wanted }, (_, k) => ascending[Math.floor((k * values.length) / wanted)]!))]
 }
 

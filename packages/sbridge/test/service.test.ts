@@ -93,6 +93,7 @@ beforeAll(async () => {
     )
   }
   await saveModel(join(folder, 'gaps.sbridge'), await fit(gaps as never, { system: 'imputation', bandwidth: 1, seed: 1 }))
+  await saveModel(join(folder, 'density.sbridge'), await fit(rows, { system: 'density', seed: 1 }))
 })
 afterAll(async () => {
   for (const { process: child } of servers) child.kill('SIGKILL')
@@ -103,7 +104,7 @@ afterAll(async () => {
 describe('what is asked of it', () => {
   let server: Server
   beforeAll(async () => {
-    server = await serve('rows.sbridge', 'gaps.sbridge', '--threads', '2')
+    server = await serve('rows.sbridge', 'gaps.sbridge', 'density.sbridge', '--threads', '2')
   })
 
   it.each([
@@ -167,6 +168,20 @@ describe('what is asked of it', () => {
     const { rows } = (await (await post(server, '/v1/models/gaps/impute', { fill, seed: 2 })).json()) as { rows: Record<string, unknown>[] }
     expect(rows[0]).toEqual({ x0: 0.25, x1: expect.any(Number), kind: 'kind1' })
     expect(rows[1]).toEqual({ x0: 1, x1: 0.5, kind: expect.stringMatching(/^kind[012]$/) })
+  })
+
+  it('rows are scored: the bytes of the command line', async () => {
+    writeFileSync(join(folder, 'far.csv'), 'x0,x1,kind\n0.5,0.25,kind1\n,0.25,kind2\n9,9,kind0\n')
+    const words = ['density.sbridge', 'far.csv', '--seed', '2', '--gradient', '--dialect', 'plain', '-o', join(folder, 'scored.csv')]
+    const ended = await sbridge(folder, 'score', ...words)
+    expect([ended.status, ended.stderr]).toEqual([0, expect.anything()])
+    const score = [
+      { x0: 0.5, x1: 0.25, kind: 'kind1' },
+      { x1: 0.25, kind: 'kind2' },
+      { x0: 9, x1: 9, kind: 'kind0' }
+    ]
+    const answer = await post(server, '/v1/models/density/score', { score, gradient: true, seed: 2 }, { accept: 'text/csv' })
+    expect(String(await bytesOf(answer))).toBe(readFileSync(join(folder, 'scored.csv'), 'utf8'))
   })
 
   it('rows are measured against those that the model learned from', async () => {
@@ -288,7 +303,7 @@ describe('what is asked of it', () => {
   it('describes itself in valid OpenAPI 3.1', async () => {
     const description = (await (await fetch(`${server.url}/openapi.json`)).json()) as { paths: object }
     expect(await new Validator().validate(structuredClone(description))).toMatchObject({ valid: true })
-    for (const path of ['rows/sample', 'rows/evaluate', 'gaps/impute', 'gaps/evaluate'])
+    for (const path of ['rows/sample', 'rows/evaluate', 'gaps/impute', 'gaps/evaluate', 'density/score'])
       expect(description.paths).toHaveProperty([`/v1/models/${path}`])
     expect(description.paths).not.toHaveProperty(['/v1/models/rows/impute'])
   })

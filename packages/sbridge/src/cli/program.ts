@@ -61,7 +61,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
     load: async () => (await import('../commands/compare.js')).compareVerb
   },
   serve: {
-    description: 'Serves models over HTTP, with an OpenAPI description: rows, rows under conditions, filled gaps, measures, jobs.',
+    description:
+      'Serves models over HTTP, with an OpenAPI description: rows, rows under conditions, filled gaps, densities, measures, jobs.',
     load: async () => (await import('../commands/serve.js')).serveVerb
   },
   studio: {

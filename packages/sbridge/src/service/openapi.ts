@@ -6,6 +6,7 @@ import { type JsonSchema, requestSchema, rowSchema } from './schema.js'
 const SENTENCES: Readonly<Record<Operation, string>> = {
   sample: 'Draws rows, under what is known of them where something is.',
   impute: 'Fills the gaps of rows, and nothing else.',
+  score: 'Says how probable rows are and how far out they lie.',
   evaluate: 'Measures how well rows follow those that the model learned from; every measure stands beside its floor.'
 }
 

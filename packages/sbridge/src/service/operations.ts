@@ -2,7 +2,7 @@ import { SYSTEMS } from '@sbridge/core'
 import type { AnySystem, Field } from '@sbridge/core/internal'
 
 /** What a service does with a model. */
-export const OPERATIONS = ['sample', 'impute', 'evaluate'] as const
+export const OPERATIONS = ['sample', 'impute', 'score', 'evaluate'] as const
 export type Operation = (typeof OPERATIONS)[number]
 
 /** What is known of a model by those who ask it. Plain data. */
@@ -49,6 +49,9 @@ export interface Answer {
   readonly warnings: readonly { readonly name: string; readonly message: string }[]
 }
 
+/** The property of a request that holds the rows which an operation is about. */
+export const ROWS_IN: Readonly<Partial<Record<Operation, string>>> = { impute: 'fill', score: 'score', evaluate: 'synthetic' }
+
 /** Options that name files and modules: whoever asks a service has none on its machine. */
 const OF_FILES = ['givenFile', 'likelihood']
 
@@ -66,10 +69,10 @@ export const reads = (system: AnySystem, option: string): boolean => system.also
 export function operationsOf({ system }: Pick<ModelDescription, 'system'>): readonly Operation[] {
   const own = systemNamed(system)
   return OPERATIONS.filter((operation) => {
-    if (operation === 'impute') return reads(own, 'fill')
     if (operation === 'sample') return reads(own, 'rows')
     // Points at times and coordinates have no table of their own to be compared with.
-    return system === 'tables' || system === 'imputation'
+    if (operation === 'evaluate') return ['tables', 'imputation', 'density'].includes(system)
+    return reads(own, ROWS_IN[operation]!)
   })
 }
 
@@ -88,8 +91,8 @@ export function rowsOf({ operation, body }: Pick<Task, 'operation' | 'body'>, mo
     readonly at?: readonly unknown[]
     readonly given?: unknown
   }
-  if (operation === 'evaluate') return (body.synthetic as readonly unknown[]).length
-  if (operation === 'impute') return draws * (body.fill as readonly unknown[]).length
+  const own = ROWS_IN[operation]
+  if (own !== undefined) return draws * (body[own] as readonly unknown[]).length
   const times = systemNamed(model.system).fields.draw.some(({ name }) => name === 'at') ? (at?.length ?? 1) : 1
   return rows * (reads(systemNamed(model.system), 'steps') ? steps : 1) * times * conditionsOf(given)
 }

@@ -7,7 +7,7 @@ import { writeArrow } from '../format/arrow.js'
 import { serializeTable } from '../format/table-format.js'
 import { fileHost } from '../host/files.js'
 import { evaluate, info } from '../library.js'
-import type { Answer, AnswerFormat, ColumnDescription, ModelDescription, Task } from './operations.js'
+import { type Answer, type AnswerFormat, type ColumnDescription, type ModelDescription, ROWS_IN, type Task } from './operations.js'
 
 /** What a request may ask of this machine: no file of it, and no module. */
 const HOST: Host = { people: fileHost.people!, networks: fileHost.networks! }
@@ -22,9 +22,10 @@ interface Running {
 export async function perform(model: Model, { operation, body, format }: Task, run: Running): Promise<Answer> {
   if (operation === 'evaluate') return compare(model, body, run)
   const system = systemOf(model)
-  const { fill, ...rest } = body as { readonly fill?: readonly object[] }
+  const own = ROWS_IN[operation]
+  const rows = own === undefined ? {} : { [own]: tableOfRows(body[own] as never) }
   const seed = (body.seed as number | undefined) ?? randomInt(2 ** 47)
-  const request = { ...rest, seed, ...(fill ? { fill: tableOfRows(fill as never) } : {}) }
+  const request = { ...body, ...rows, seed }
   const answer = await drawModel(system, { model, request }, { ...context(system.plan({ model }, request), run), host: HOST })
   const table = system.present(model, answer, format === 'csv' ? 'plain' : 'typed')
   const { conditional, posterior, conditions } = answer as Readonly<Record<string, unknown>>

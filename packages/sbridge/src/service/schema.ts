@@ -1,6 +1,6 @@
 import type { Field } from '@sbridge/core/internal'
 import type { ServiceOptions } from './fields.js'
-import { type ColumnDescription, drawFieldsOf, type ModelDescription, type Operation, reads, systemNamed } from './operations.js'
+import { type ColumnDescription, drawFieldsOf, type ModelDescription, type Operation, ROWS_IN, reads, systemNamed } from './operations.js'
 
 /** A schema of JSON, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -36,9 +36,15 @@ export function requestSchema(model: ModelDescription, operation: Operation, lim
         ['synthetic']
       )
     case 'impute':
-      return object({ fill: rowsOf('Rows whose gaps (null, or left out) are filled.'), ...fieldSchemas(model, limits), seed: SEED }, [
-        'fill'
-      ])
+    case 'score': {
+      const name = ROWS_IN[operation]!
+      const rows = rowsOf(
+        operation === 'impute'
+          ? 'Rows whose gaps (null, or left out) are filled.'
+          : 'Rows to score; what is null, or left out, is summed over.'
+      )
+      return object({ [name]: rows, ...fieldSchemas(model, limits), seed: SEED }, [name])
+    }
     case 'sample': {
       const steps = reads(system, 'steps')
       return object(

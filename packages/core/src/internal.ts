@@ -122,9 +122,18 @@ export type { CodecSummary, LatentJob } from './systems/table/latent-codec.js'
 export { latentDrawFields, latentFields } from './systems/table/latent-fields.js'
 export { saveLatentLocal, saveLatentTable } from './systems/table/latent-file.js'
 export { fitLatentLocal, type LatentLocalModel } from './systems/table/latent-local.js'
+export { keptOrder, orderNote } from './systems/table/ordered.js'
 export { pinnedTo } from './systems/table/pinned.js'
 export { candidateRows } from './systems/table/refined.js'
 export { SearchMemory, searchName } from './systems/table/search-memory.js'
+export {
+  heldOutEvaluation,
+  type JudgedFit,
+  type KeptBack,
+  keptBackOfFit,
+  planSecondFit,
+  withSecondFit
+} from './systems/table/second-fit.js'
 export { tables } from './systems/table/system.js'
 export { keptBackIn, tellKnown, tellSeed } from './systems/table/tell.js'
 export { type FitJob, type SampleJob, wholeTable } from './systems/table/whole.js'

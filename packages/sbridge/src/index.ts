@@ -9,6 +9,7 @@ export {
   draw,
   embed,
   evaluate,
+  evaluateFit,
   type FitRequest,
   fit,
   forecast,

@@ -45,6 +45,7 @@ import {
   type EmbeddingRequest,
   type EmbedJob,
   type FitJob,
+  heldOutEvaluation,
   type ImputationFit,
   type ImputationRequest,
   type LatentJob,
@@ -389,6 +390,22 @@ export function evaluate(real: Rows<object> | Model, synthetic: Rows<object>, al
   const like = (rows: Rows<object>): Table => inferTable(tableOfRows(rows), { types }).table
   const tables = { real: truth, synthetic: like(synthetic), train: train && like(train) }
   return running(run, ({ engine }) => evaluateTables({ ...tables, quasi, engine, key: keyFromSeed(seed) }))
+}
+
+/**
+ * Every measure of how well rows follow a table, on rows that no fit has seen: a random half of the rows is fitted with these
+ * options, as many rows are drawn as the other half has, and compared with these. The second fit of `sample --report`. Cost: a fit
+ * and a draw of half the rows. Throws `InputError` for fewer than 60 rows and for halves that cannot be fitted, else as `fit`.
+ */
+export async function evaluateFit(rows: Rows<object>, all: TableFit & RunOptions = {}): Promise<Evaluation> {
+  const [run, given] = parted(all)
+  const { fields, also, readOptions } = SYSTEMS.tables
+  checkOptions(fields.fit, given, { also: also.fit })
+  const options = await readOptions(given, fileHost)
+  const request = { seed: options.seed ?? 1 }
+  const found = await running(run, (context) => heldOutEvaluation({ input: tableOfRows(rows), options, request }, context))
+  if (typeof found !== 'string') return found
+  throw new InputError({ code: 'held-out', got: found, expected: 'halves of at least 30 rows that can be fitted', try: 'more rows' })
 }
 
 /** Writes a model file, whole or not at all. Throws `InputError` for a model that no file can hold. */

@@ -1,5 +1,6 @@
 // @module-tag slow
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
@@ -98,9 +99,14 @@ describe('the studio', () => {
     expect(readFileSync(join(folder.path, 'by-code.csv'))).toEqual(rows)
 
     await page.waitForFunction(() => document.querySelectorAll('.measures tr.known').length === 10, undefined, WAIT)
+    // A second fit to half of the rows judges, in the table of measures and in the report, whose foot names the file.
+    await page.getByText('Half of the rows was kept from a second fit').waitFor(WAIT)
     const report = (await download(page, 'Report')).toString()
     expect(report).toContain('<svg')
     expect(report).toContain(command)
+    expect(report).toMatch(/of a second fit, two-sample AUC [\d.]+ on held-out rows/)
+    expect(report).toContain(`SHA-256 of birds.csv: <code>${createHash('sha256').update(birds).digest('hex')}`)
+    expect(report).toMatch(/Date: <code>\d{4}-\d\d-\d\d/)
     const model = await download(page, 'Model file')
     writeFileSync(join(folder.path, 'birds.sbridge'), model)
     expect((await studio.command('sbridge sample birds.sbridge -n 70 -o from-model.csv --seed 1')).bytes).toEqual(rows)

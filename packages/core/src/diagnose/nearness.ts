@@ -9,13 +9,16 @@ export interface Nearness {
   readonly words: string
 }
 
-/** What nearness says. Without a training table of its own nobody knows that the real rows are it. */
-export function nearness(evaluation: Evaluation): Nearness {
+/**
+ * What nearness says. Without a training table of its own nobody knows that the real rows are it. `whose`: put behind the ratio
+ * where another one stands beside it.
+ */
+export function nearness(evaluation: Evaluation, whose = ''): Nearness {
   const { nearestNeighbourRatio, copies, classifierAuc, membership, privacy, rows } = evaluation
   const known = rows.train === null ? 'real' : 'training'
   const ratio = ratioReading(nearestNeighbourRatio)
   const { value } = nearestNeighbourRatio
-  const numbers = `nearest-neighbour ratio ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`
+  const numbers = `nearest-neighbour ratio${whose} ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`
   const alarm = (words: string) => ({ alarm: true, words: `${words} (${numbers})` })
   const calm = (words: string) => ({ alarm: false, words: `${words} (${numbers})` })
   if (value !== null && value < 1 && ratio.grade === 'poor')

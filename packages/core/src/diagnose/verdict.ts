@@ -28,12 +28,29 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
   const seen = typeof kept === 'object' ? kept : own
   const evaluation = { ...seen, ...seen.groups, rules: own.rules, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
-  const near = nearness({ ...own, membership: evaluation.membership })
+  const near = nearness({ ...own, membership: evaluation.membership }, typeof kept === 'object' ? ' of the drawn rows' : '')
   const broken = own.rules.filter((rule) => rule.broken > 0)
-  const details = [judged.words, ...broken.map(ruleWords), ...worst(evaluation).map(({ words }) => words), ...attackWords(evaluation)]
+  const details = detailsOf({
+    judged: [judged.words, ...worst(evaluation).map(({ words }) => words), ...attackWords(evaluation)],
+    drawn: broken.map(ruleWords),
+    isApart: typeof kept === 'object'
+  })
   if (near.alarm) return { grade: 'poor', sentence: `${near.words}; do not treat them as anonymous: ${details.join('; ')}.` }
   const like = likeness(evaluation, judged.auc)
   return { grade: like.grade, sentence: `${like.words}: ${[...details, near.words].join('; ')}.` }
+}
+
+interface Details {
+  readonly judged: readonly string[]
+  readonly drawn: readonly string[]
+  /** Whether both are of different rows. */
+  readonly isApart: boolean
+}
+
+/** What is said of rows of a second fit is told from what is said of the rows themselves. */
+function detailsOf({ judged, drawn, isApart }: Details): string[] {
+  if (!isApart) return [judged[0]!, ...drawn, ...judged.slice(1)]
+  return [`of a second fit, ${judged[0]!}`, ...judged.slice(1), ...drawn]
 }
 
 function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade; readonly words: string } {
@@ -80,7 +97,7 @@ function attackWords({ membership }: Evaluation): string[] {
 }
 
 function ruleWords({ rule, broken, rows }: RuleKept): string {
-  return `${shareText(broken / rows)} of the rows break ${rule}`
+  return `${shareText(broken / rows)} of the drawn rows break ${rule}`
 }
 
 /** The column and the pair of columns that differ most, where chance does not explain them. */

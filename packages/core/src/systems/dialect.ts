@@ -36,6 +36,7 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
     layout: optional(word('lists', 'labels')),
     nested: optional(dictionary(list(keyIn))),
     mixed: optional(list(text)),
+    lists: optional(list(text)),
     spacing: optional(
       record<NonNullable<JsonDialect['spacing']>>({ indent: optional(indentIn), blanks: optional(flag), rows: optional(flag) })
     )

@@ -40,6 +40,8 @@ export interface JsonDialect extends TextEncoding {
   readonly nested?: Readonly<Record<string, readonly (string | number)[]>>
   /** Columns with text among numbers. */
   readonly mixed?: readonly string[]
+  /** Columns of lists and empty objects, whose cells are their JSON text. */
+  readonly lists?: readonly string[]
   /** Between values: each indented on a line of its own; or blanks behind commas and colons, and a row a line. */
   readonly spacing?: { readonly indent?: string; readonly blanks?: boolean; readonly rows?: boolean }
 }

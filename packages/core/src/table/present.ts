@@ -137,6 +137,21 @@ export function roundToFormat(value: number, format: ColumnFormat): number {
   }
   if (format.kind === 'integer') return Math.round(value) + 0
   const { decimals, censoring } = format.number ?? {}
-  const rounded = decimals === undefined ? value : Number(value.toFixed(Math.min(100, decimals))) + 0
+  const rounded = decimals === undefined ? value : roundedTo(value, Math.min(100, decimals)) + 0
   return censoring ? withinLimits(value, rounded, censoring) : rounded
+}
+
+/** So near to a half, in units of the last decimal, a number may be one that binary fractions miss. */
+const NEAR_HALF = 1e-6
+/** Digits that products of written numbers keep: the last ones of a double are noise. */
+const SURE_DIGITS = 14
+
+/** Rounded as people round, halves away from zero: 38.50 · 0.95 = 36.575 is 36.58, though the nearest double lies below. */
+function roundedTo(value: number, decimals: number): number {
+  const nearest = Number(value.toFixed(decimals))
+  const units = Math.abs(value) * Number(`1e${decimals}`)
+  if (!(Math.abs(units - Math.floor(units) - 0.5) < NEAR_HALF)) return nearest
+  const text = String(Number(Math.abs(value).toPrecision(SURE_DIGITS)))
+  const written = text.includes('e') ? Number.NaN : Number(`${text}e${decimals}`)
+  return written % 1 === 0.5 ? Math.sign(value) * Number(`${Math.ceil(written)}e-${decimals}`) : nearest
 }

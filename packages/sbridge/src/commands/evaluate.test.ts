@@ -1,9 +1,12 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { numberText } from '@sbridge/core/internal'
 import { keyFromSeed, normals } from '@sbridge/core/kernels'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sbridge } from '../../test/command.js'
+import { readTable } from '../format/table-file.js'
+import { evaluateFit } from '../library.js'
 
 let folder: string
 
@@ -98,9 +101,29 @@ describe('sample --report', () => {
 
   test('judges by rows that a second fit has not seen, and draws the same rows with and without it', async () => {
     expect((await sample('train.csv', '-o', 'judged.csv', '--report', 'judged.html')).status).toBe(0)
-    expect(await report('judged.html')).toMatch(/class="verdict [a-z]+"><p>[^<]*on held-out rows/)
+    expect(await report('judged.html')).toMatch(
+      /class="verdict [a-z]+"><p>[^<]*: of a second fit, two-sample AUC [\d.]+ on held-out rows[^<]*nearest-neighbour ratio of the drawn rows /
+    )
     expect((await sample('train.csv', '-o', 'plain.csv')).status).toBe(0)
     expect(await report('judged.csv')).toBe(await report('plain.csv'))
+  })
+
+  test('the second fit is in the estimate, and the library judges by the same rows', async () => {
+    const plan = async (...words: string[]) =>
+      JSON.parse((await sample('train.csv', '-o', 'x.csv', '--dry-run', '--json', ...words)).stdout)
+    const [alone, judged] = [await plan(), await plan('--report', 'x.html')]
+    const second = judged.stages.filter(({ stage }: { stage: string }) => stage.startsWith('second fit: '))
+    expect(second.length).toBeGreaterThan(0)
+    expect(judged.pairs).toBe(alone.pairs + second.reduce((sum: number, { pairs }: { pairs: number }) => sum + pairs, 0))
+    expect(await plan('--report', 'x.html', '--judge', 'in-sample')).toEqual({ ...alone, seconds: expect.any(Number) })
+
+    const { classifierAuc, copies, rows } = await evaluateFit(await readTable(join(folder, 'train.csv')), { seed: 1, threads: 1 })
+    expect(copies.heldOut).toBe(true)
+    expect(rows.real + rows.train!).toBe((await readTable(join(folder, 'train.csv'))).rowCount)
+    const said = / two-sample AUC ([\d.]+) on held-out rows/.exec(await report('judged.html'))![1]
+    expect(numberText(classifierAuc.value)).toBe(said)
+    await expect(evaluateFit([{ x: 1 }, { x: 2 }])).rejects.toThrow(/halves of 2 rows are too small/)
+    await expect(evaluateFit([{ x: 1 }], { bandwith: 1 } as never)).rejects.toMatchObject({ code: 'option-unknown' })
   })
 
   test('says when it could not, or was told not to', async () => {

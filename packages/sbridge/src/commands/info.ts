@@ -7,9 +7,11 @@ import {
   columnFacts,
   disclosureFields,
   inLine,
+  keptOrder,
   keysOf,
   keyTexts,
   type ModelContents,
+  orderNote,
   prepareRows,
   ruleFields,
   ruleNotes,
@@ -129,7 +131,8 @@ interface Facts {
 function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1], asked: InfoFlags): Facts {
   const { data } = prepareRows(raw, options)
   const { table } = data
-  const notes = [...data.notes, ...ruleNotes(data, options)]
+  const order = keptOrder(raw, options)
+  const notes = [...data.notes, ...ruleNotes(data, options), ...(order ? [orderNote(order)] : [])]
   const rules = rulesOf(data, options).map(ruleText)
   const kept = keysOf(raw, options)
   const keys = kept ? keyTexts(kept) : []

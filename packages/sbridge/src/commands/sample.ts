@@ -1,7 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import {
   type DrawnRows,
-  type Evaluation,
   evaluateTables,
   InputError,
   SYSTEMS,
@@ -15,9 +14,15 @@ import {
   defined,
   groupsOf,
   type ImageShape,
+  type JudgedFit,
+  type KeptBack,
   keptBackIn,
+  keptBackOfFit,
+  type Plan,
   parseImageShape,
-  refuseCombinations
+  planSecondFit,
+  refuseCombinations,
+  withSecondFit
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
 import { commandLine } from '../cli/command-line.js'
@@ -31,7 +36,6 @@ import { withoutPassword } from '../database/address.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
 import { provenanceOf } from '../host/provenance.js'
-import { heldOutEvaluation } from './held-out.js'
 
 const { tables } = SYSTEMS
 const { fields } = tables
@@ -86,9 +90,11 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
   await withEngine(run, async (engine) => {
     const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
-    const plan = await timePlan(tables.plan(ready as never, request), engine)
+    const judged = judgedBy({ ready, request, flags })
+    const [own, second] = [tables.plan(ready as never, request), judged && (await planSecondFit(judged))]
+    const plan = await timePlan(withSecondFit(own, second), engine)
     if (onlyPlanned(plan, flags)) return
-    const { model, drawn } = await watched(plan, engine, async (context) => {
+    const { model, drawn } = await watched(own, engine, async (context) => {
       const model = await modelOf<TableModel>(tables, ready, context)
       if (image) checkImageTable(tables.training(model), image)
       return { model, drawn: await tables.draw(model, request, context) }
@@ -98,7 +104,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
     if (flags.report !== undefined)
       await writeReport(flags.report, {
         input,
-        keptBack: await keptBackFor({ ready, request, model, flags, seed: run.seed, engine }),
+        keptBack: await keptBackFor({ model, judged, second, flags, engine }),
         flags,
         seed: run.seed,
         model,
@@ -138,29 +144,41 @@ function imageOf(source: Source, { image }: { readonly image?: string } & Sample
   return parseImageShape(image)
 }
 
-interface Judged {
+/** The table and the options of a fit that a second one is to judge, where a report asks for that. */
+function judgedBy({ ready, request, flags }: Asked): JudgedFit | undefined {
+  const { judge = 'held-out' } = readFields(judgeFields, flags)
+  if (flags.report === undefined || judge === 'in-sample' || 'model' in ready) return undefined
+  return { input: ready.input, options: ready.options as TableFit, request }
+}
+
+interface Asked {
   readonly ready: Ready<TableModel>
   readonly request: TableRequest
-  readonly model: TableModel
   readonly flags: SampleFlags
-  readonly seed: number
+}
+
+interface Judging {
+  readonly model: TableModel
+  readonly judged: JudgedFit | undefined
+  /** The plan of the second fit. */
+  readonly second: Plan | undefined
+  readonly flags: SampleFlags
   readonly engine: Engine
 }
 
 /** Rows of a second fit where there is a table to fit; else what trial fits of the model said, or why nothing is. */
-async function keptBackFor({ ready, request, model, flags, seed, engine }: Judged): Promise<Evaluation | number | string> {
+async function keptBackFor({ model, judged, second, flags, engine }: Judging): Promise<KeptBack> {
   const { judge = 'held-out' } = readFields(judgeFields, flags)
-  const trials = keptBackIn(model)
-  if (judge === 'in-sample') return trials ?? '--judge in-sample'
-  if ('model' in ready) return trials ?? 'a model file does not say how to fit half of its rows'
-  const found = await heldOutEvaluation({ input: ready.input, options: ready.options as TableFit, request, model, seed, engine })
-  return typeof found === 'string' ? (trials ?? found) : found
+  if (judge === 'in-sample') return keptBackIn(model) ?? '--judge in-sample'
+  return watched(second ?? NO_WORK, engine, (context) => keptBackOfFit(model, judged, context))
 }
+
+const NO_WORK: Pick<Plan, 'stages' | 'pairs'> = { stages: [], pairs: 0 }
 
 interface Reported {
   readonly input: string
   /** What rows that no fit had seen say, or why there are none. */
-  readonly keptBack: Evaluation | number | string
+  readonly keptBack: KeptBack
   readonly flags: SampleFlags
   readonly seed: number
   readonly model: TableModel

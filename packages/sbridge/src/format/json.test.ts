@@ -98,14 +98,29 @@ test('objects and equally long lists become columns, and are written as they wer
   })
 })
 
-test('names that an object and a column share, lists of different lengths, objects beside other values: one column each, which may be left out', () => {
+test('names that an object and a column share, objects beside other values, lists of objects: one column each, which may be left out', () => {
   const table = readJson(
-    bytes('[{"a.b": 1, "a": {"b": 2}, "c": [1], "d": {"x": 1}}, {"a.b": 3, "a": {"b": 4}, "c": [1, 2], "d": 5}]'),
+    bytes('[{"a.b": 1, "a": {"b": 2}, "c": [{"p": 1}], "d": {"x": 1}}, {"a.b": 3, "a": {"b": 4}, "c": [], "d": 5}]'),
     context
   )
   expect(table.columns.map(({ name }) => name)).toEqual(['a.b', 'a', 'c', 'd'])
   expect(() => inferTable(table, { columns: ['a.b', 'c'] })).toThrow(/an array in column "c"/)
   expect(inferTable(table, { columns: ['a.b'] }).table.rowCount).toBe(2)
+})
+
+test('lists of different lengths and empty objects are cells of their JSON text, and are written as lists again', () => {
+  const text = '[{"tags":[],"size":["s"],"more":{}},{"tags":[],"size":["s","m"],"more":{}},{"tags":[],"size":null,"more":{}}]\n'
+  const table = readJson(bytes(text), context)
+  expect(table.columns.map(({ values }) => Array.from(values as string[]))).toEqual([
+    ['[]', '[]', '[]'],
+    ['["s"]', '["s","m"]', null],
+    ['{}', '{}', '{}']
+  ])
+  expect(table.dialect).toMatchObject({ lists: ['tags', 'size', 'more'] })
+  expect(new TextDecoder().decode(writeJson(table))).toBe(text)
+  // What became of rare ones is text.
+  const merged = { ...table, columns: [{ name: 'size', source: 'text' as const, values: ['other', '["s"]', '[{"x":1}]'] }] }
+  expect(new TextDecoder().decode(writeJson(merged))).toBe('[{"size":"other"},{"size":["s"]},{"size":"[{\\"x\\":1}]"}]\n')
 })
 
 test('an object of columns is written as one', () => {

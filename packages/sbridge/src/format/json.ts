@@ -82,12 +82,22 @@ function dialectOf({ dialect }: RawTable): JsonDialect {
 }
 
 /** The text of the cell of a column in a row; numbers beside text, in a column of both, are numbers again. */
-function cellWriter(column: RawColumn, { mixed = [] }: JsonDialect): (row: number) => string {
+function cellWriter(column: RawColumn, { mixed = [], lists = [] }: JsonDialect): (row: number) => string {
   const cells: ArrayLike<unknown> = column.source === 'datetime' ? isoTexts(column) : column.values
   const isNumber = (cell: unknown): boolean => typeof cell === 'string' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(cell)
+  if (lists.includes(column.name)) return (row) => (isMissing(column, row) ? 'null' : listText(String(cells[row])))
   if (mixed.includes(column.name))
     return (row) => (isMissing(column, row) ? 'null' : isNumber(cells[row]) ? String(cells[row]) : JSON.stringify(cells[row]))
   return (row) => (isMissing(column, row) ? 'null' : JSON.stringify(cells[row]))
+}
+
+/** A list as it was read; text that is none, as of merged rare levels, is text. */
+function listText(text: string): string {
+  try {
+    return isPlainList(JSON.parse(text)) ? text : JSON.stringify(text)
+  } catch {
+    return JSON.stringify(text)
+  }
 }
 
 function rowTexts(table: RawTable): string[] {
@@ -155,7 +165,9 @@ function tableOfRows(rows: readonly unknown[], { keys, decoded, spacing }: Sourc
       try: 'writing the table as records, for example pandas to_json(orient="records")'
     })
   }
-  const { cells, nested } = flatCells(rows as readonly Row[], keys)
+  const { cells: found, nested } = flatCells(rows as readonly Row[], keys)
+  const lists = Array.from(found).flatMap(([name, values]) => (areLists(values) ? [name] : []))
+  const cells = new Map(Array.from(found, ([name, values]) => [name, lists.includes(name) ? values.map(listOf) : values]))
   const columns = Array.from(cells, ([name, values]) => columnOf(name, values, context, place))
   const { notes, ...encoding } = writableEncoding(decoded)
   const mixed = Array.from(cells).flatMap(([name, values]) => (isMixed(values) ? [name] : []))
@@ -164,7 +176,8 @@ function tableOfRows(rows: readonly unknown[], { keys, decoded, spacing }: Sourc
     ...encoding,
     spacing,
     ...(Object.keys(nested).length > 0 ? { nested } : {}),
-    ...(mixed.length > 0 ? { mixed } : {})
+    ...(mixed.length > 0 ? { mixed } : {}),
+    ...(lists.length > 0 ? { lists } : {})
   }
   return { ...tableOf(columns, context), dialect, ...(notes.length > 0 ? { notes } : {}) }
 }
@@ -202,6 +215,18 @@ function refuseRepeatedKeys(keys: readonly string[], context: ReadContext): void
     expected: 'a different name for every column',
     try: `renaming or removing one of the columns "${repeated}"`
   })
+}
+
+/** A list of texts, numbers and truth values, or an empty object: what a cell may hold as its JSON text. */
+const isPlainList = (cell: unknown): boolean =>
+  Array.isArray(cell) ? cell.every((one) => typeof one !== 'object' || one === null) : isObject(cell) && Object.keys(cell).length === 0
+
+const listOf = (cell: unknown): string | null => (cell === null || cell === undefined ? null : JSON.stringify(cell))
+
+/** Whether cells hold lists of differing lengths, as of tags: no columns can be made of them. */
+function areLists(cells: readonly unknown[]): boolean {
+  const present = cells.filter((cell) => cell !== null && cell !== undefined)
+  return present.length > 0 && present.every(isPlainList)
 }
 
 /** Numbers beside text, as of “<0.5” among measurements. */

@@ -1,5 +1,5 @@
 import type { Evaluation, Telling } from '@sbridge/core'
-import { countText, daysText, measureLines, numberText, shareText, timeText, verdict } from '@sbridge/core/internal'
+import { countText, daysText, type KeptBack, measureLines, numberText, shareText, timeText, verdict } from '@sbridge/core/internal'
 import type { Table } from '@sbridge/core/tables'
 import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
@@ -24,7 +24,7 @@ export interface ReportParts {
   /** What the model, what is known and the draws say. */
   readonly telling?: Telling | undefined
   /** The comparison of rows that a second fit had not seen; or the two-sample AUC of trial fits on such rows; or why there is neither. */
-  readonly keptBack?: Evaluation | number | string | undefined
+  readonly keptBack?: KeptBack | undefined
   /** The exact command that wrote the rows or the report. */
   readonly command?: string | undefined
   /** The rows that the model was fitted on, where `real` was held out from it. */
@@ -88,7 +88,7 @@ function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, bo
 
 /** What a report says of rows that were kept from the fit. */
 const HELD_OUT =
-  'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these. How near real rows the synthetic ones come stands in the verdict and under Privacy, of the rows that are written; the ratio here is that of the second fit.'
+  'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these. How near real rows the rows that are written come, and which rules these break, stands in the verdict and under Privacy.'
 
 function summarySection({ evaluation, telling, keptBack }: ReportParts): Section {
   const caution = telling?.caution

@@ -1,10 +1,13 @@
 import { effect, signal } from '@preact/signals'
+import type { KeptBack } from '@sbridge/core/internal'
 import type { Panel } from 'sbridge/internal/report'
 import type { EvaluationPart, MeasureShape } from '../work/messages.js'
 import { jobOf } from './job.js'
 import { fault, refuse, said } from './page.js'
 
 export const evaluation = signal<EvaluationPart>({})
+/** What rows say that no fit had seen, once a second fit has been made. */
+export const kept = signal<KeptBack | null>(null)
 export const drawings = signal<readonly Panel[]>([])
 export const reporting = signal(false)
 
@@ -22,7 +25,8 @@ let subject: Measuring | undefined
 
 const job = jobOf<MeasureShape>({
   name: 'measure',
-  interim({ part, drawings: drawn }) {
+  interim({ part, drawings: drawn, kept: found }) {
+    if (found !== undefined) kept.value = found
     if (drawn) drawings.value = drawn
     if (!part) return
     evaluation.value = { ...evaluation.value, ...part }
@@ -49,7 +53,7 @@ effect(() => {
 export function measure(what: Measuring): void {
   endMeasuring()
   subject = what
-  evaluation.value = {}
+  forgetJudgement()
   const { port1, port2 } = new MessageChannel()
   job.send({ kind: 'join', to: 'sample', port: port1 }, [port1])
   what.handOver(port2)
@@ -68,8 +72,13 @@ export function endMeasuring(): void {
   reporting.value = false
 }
 
-export function forgetMeasures(): void {
+function forgetJudgement(): void {
   evaluation.value = {}
+  kept.value = null
+}
+
+export function forgetMeasures(): void {
+  forgetJudgement()
   drawings.value = []
 }
 

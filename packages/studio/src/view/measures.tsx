@@ -1,13 +1,14 @@
 import type { Evaluation } from '@sbridge/core'
-import { keptBackOf, type MeasureLine, measureLines, numberText, type Verdict, verdict } from '@sbridge/core/internal'
-import { evaluation } from '../state/measuring.js'
-import { measuring, summary } from '../state/sampling.js'
+import { type MeasureLine, measureLines, numberText, type Verdict, verdict } from '@sbridge/core/internal'
+import { evaluation, kept } from '../state/measuring.js'
+import { measuring } from '../state/sampling.js'
 import { Said } from './topics.js'
 import { WideTable } from './wide-table.js'
 
 /** How good the drawn rows are: every measure beside its floor as it is computed, in the words of the report. */
 export function Measures() {
-  const lines = measureLines(evaluation.value)
+  const judged = kept.value !== null && typeof kept.value === 'object' ? kept.value : null
+  const lines = measureLines(judged ?? evaluation.value)
   const said = verdictOf(lines)
   if (Object.keys(evaluation.value).length === 0 && !measuring.value) return null
   return (
@@ -21,6 +22,13 @@ export function Measures() {
         rowClass={(row) => (lines[row]!.known ? 'known' : 'unknown')}
       />
       <p class="soft">
+        {judged &&
+          'Half of the rows was kept from a second fit with the same settings: these are the measures of its rows against that half. '}
+        {typeof kept.value === 'string' && `Measured in-sample only: ${kept.value}. `}
+        {kept.value === null &&
+          measuring.value &&
+          lines.every(({ known }) => known) &&
+          'A second fit to half of the rows will judge next. '}
         The floor is the same measure between two halves of the real data: fresh rows come no nearer, and rows that do lean on those of the
         data.
       </p>
@@ -30,7 +38,7 @@ export function Measures() {
 
 function verdictOf(lines: readonly MeasureLine[]): Verdict {
   if (lines.every(({ known }) => known))
-    return verdict(evaluation.value as Evaluation, summary.value ? keptBackOf(summary.value) : undefined)
+    return verdict(evaluation.value as Evaluation, typeof kept.value === 'string' ? undefined : (kept.value ?? undefined))
   return {
     grade: 'plain',
     sentence: measuring.value ? 'Comparing the new rows with the data …' : 'The comparison was stopped before its end.'

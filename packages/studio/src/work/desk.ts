@@ -31,8 +31,8 @@ export interface SavedFile {
 
 /** What is done with one table in a worker: one thing at a time, but for what is looked at. */
 export interface Work<A extends Shape> {
-  /** What the page is told of a table, read as was chosen. */
-  open(table: RawTable, choice: A['choice']): A['facts']
+  /** What the page is told of a table, read as was chosen from the bytes of a file. */
+  open(table: RawTable, choice: A['choice'], file: Blob): A['facts']
   /** Nothing where it cannot be shown. */
   look(look: A['look']): A['picture'] | undefined
   share(run: A['run']): Share | Promise<Share>
@@ -45,6 +45,7 @@ export interface Work<A extends Shape> {
 export class Desk<A extends Shape> {
   #engine: Promise<Engine> | undefined
   #table: RawTable | undefined
+  #file: Blob | undefined
   #stem = ''
   /** Shared memory: a worker that computes reads no messages. */
   #ended: Int32Array = new Int32Array(1)
@@ -65,7 +66,7 @@ export class Desk<A extends Shape> {
 
   async #do(message: ToWork<A>): Promise<void> {
     if (message.kind === 'open') await this.#open(message)
-    if (message.kind === 'choose') this.say({ kind: 'opened', facts: this.work.open(this.#table!, message.choice) })
+    if (message.kind === 'choose') this.say({ kind: 'opened', facts: this.work.open(this.#table!, message.choice, this.#file!) })
     if (message.kind === 'run') await this.#run(message)
     if (message.kind === 'ended') this.#ended = message.turn
     if (message.kind === 'join') this.work.join?.(message.to, message.port)
@@ -82,7 +83,8 @@ export class Desk<A extends Shape> {
   async #open({ blob, name, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
     this.#table = await parseTable(new Uint8Array(await blob.arrayBuffer()), tableFormatOf(name), { source: name })
     this.#stem = name.replace(/\.[^.]+$/, '')
-    this.say({ kind: 'opened', facts: this.work.open(this.#table, choice) })
+    this.#file = blob
+    this.say({ kind: 'opened', facts: this.work.open(this.#table, choice, blob) })
     this.#engine ??= openEngine()
   }
 

@@ -1,5 +1,14 @@
-import { type Evaluation, evaluateTables } from '@sbridge/core'
-import { alignTables, evaluationParts, groupsOf, keptBackIn, tables } from '@sbridge/core/internal'
+import { type Evaluation, evaluateTables, type ProgressEvent, type SystemContext } from '@sbridge/core'
+import {
+  alignTables,
+  evaluationParts,
+  groupsOf,
+  type KeptBack,
+  keptBackOfFit,
+  planSecondFit,
+  StageShare,
+  tables
+} from '@sbridge/core/internal'
 import { keyFromSeed } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
 import type { Panel } from 'sbridge/internal/report'
@@ -13,7 +22,10 @@ type Compared = Subject & { readonly real: Table }
 export class MeasureWork implements Work<MeasureShape> {
   #subject: Promise<Compared> | undefined
   #evaluation: Promise<Evaluation> | undefined
+  #kept: Promise<KeptBack> | undefined
   #engine: Tools<MeasureShape>['engine'] | undefined
+  /** The comparison of the rows themselves is a half of the way, the second fit the other. */
+  #way: (event: ProgressEvent) => number = ({ done, total }) => done / total / 2
 
   open(): void {}
   look(): void {}
@@ -28,7 +40,7 @@ export class MeasureWork implements Work<MeasureShape> {
   }
 
   share(): Share {
-    return { update: ({ done, total }) => done / total }
+    return { update: (event) => this.#way(event) }
   }
 
   async run(_run: unknown, { engine, interim, ...watch }: Tools<MeasureShape>): Promise<null> {
@@ -46,7 +58,20 @@ export class MeasureWork implements Work<MeasureShape> {
       }
     }
     this.#evaluation = Promise.resolve(found as Evaluation)
+    this.#kept = this.#judge(subject, { engine, ...watch })
+    interim({ kept: await this.#kept })
     return null
+  }
+
+  /** What rows say that no fit had seen, as `sample --report` has it. */
+  async #judge({ model, input, options, draws }: Compared, context: SystemContext): Promise<KeptBack> {
+    const fit = { input, options, request: draws }
+    const plan = await planSecondFit(fit)
+    if (plan) {
+      const share = new StageShare(plan)
+      this.#way = (event) => 0.5 + share.update(event) / 2
+    }
+    return keptBackOfFit(model, fit, context)
   }
 
   /** The very page that `sbridge sample --report` writes. */
@@ -56,11 +81,24 @@ export class MeasureWork implements Work<MeasureShape> {
     const { key, ...sides } = problemOf(subject)
     this.#evaluation ??= evaluateTables({ ...sides, key, engine: this.#engine! })
     const evaluation = await this.#evaluation
-    const { renderReport } = await import('./drawings.js')
+    this.#kept ??= this.#judge(subject, { engine: this.#engine! })
+    const [keptBack, provenance, { renderReport }] = await Promise.all([
+      this.#kept,
+      provenanceOf(title, subject.file),
+      import('./drawings.js')
+    ])
     const telling = tables.tell(model, { answer, request: draws })
-    const html = renderReport({ title, command, ...sides, evaluation, telling, keptBack: keptBackIn(model) })
+    const html = renderReport({ title, command, ...sides, evaluation, telling, keptBack, provenance })
     return { ending: `${title.replace(/\.[^.]+$/, '')}-report.html`, content: html }
   }
+}
+
+/** The day, and the SHA-256 of the file that was opened. Browsers compute it for pages of this machine and of https alone. */
+async function provenanceOf(name: string, file: Blob) {
+  const date = new Date().toISOString().slice(0, 10)
+  if (!globalThis.crypto?.subtle) return { date }
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))
+  return { date, files: [{ name, sha256: Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('') }] }
 }
 
 function problemOf({ model, real, answer, draws }: Compared) {

@@ -8,6 +8,7 @@ import type {
   FitJob,
   FitSummary,
   InferOptions,
+  KeptBack,
   SampleJob,
   Topic
 } from '@sbridge/core/internal'
@@ -112,6 +113,11 @@ export interface Subject {
   readonly model: GlobalModel
   readonly answer: DrawnRows
   readonly draws: Draws
+  /** The table, and the options with which the model was fitted to it: for a second fit. */
+  readonly input: RawTable
+  readonly options: FitJob
+  /** The bytes that the table was read from. */
+  readonly file: Blob
 }
 
 /** The parts of an evaluation, as each is computed. */
@@ -119,7 +125,7 @@ export type EvaluationPart = Partial<Evaluation>
 
 /** The comparison of drawn rows with the data; under conditions rows are drawn, not graded. */
 export interface MeasureShape extends Shape {
-  readonly interim: { readonly part?: EvaluationPart; readonly drawings?: readonly Panel[] }
+  readonly interim: { readonly part?: EvaluationPart; readonly drawings?: readonly Panel[]; readonly kept?: KeptBack }
   readonly result: null
   /** The report. */
   readonly file: { readonly title: string; readonly command: string }

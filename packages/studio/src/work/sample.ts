@@ -19,6 +19,8 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   protected readonly system: System<RawTable, FitJob, GlobalModel, Draws, DrawnRows> = tables as AnySystem
   protected readonly ending = '-new'
   #painter: MessagePort | undefined
+  #file: Blob | undefined
+  #options: FitJob | undefined
   #real: Table | undefined
   #facts: SampleShape['facts'] | undefined
   #axes: AxisPair | undefined
@@ -26,7 +28,8 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   #memory = new ConditionMemory()
   readonly #searches = new SearchMemory()
 
-  open(raw: RawTable, choice: Choice): SampleShape['facts'] {
+  open(raw: RawTable, choice: Choice, file: Blob): SampleShape['facts'] {
+    this.#file = file
     const facts = tableFacts(raw, choice)
     const real = leaveKeysOut(raw, inferTable(raw, choice), choice).table
     this.take(raw)
@@ -49,12 +52,13 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
 
   join(to: string, port: MessagePort): void {
     if (to === 'painter') this.#painter = port
-    else port.postMessage(this.drawn! satisfies Subject)
+    else port.postMessage({ ...this.drawn!, input: this.raw, options: this.#options!, file: this.#file! } satisfies Subject)
   }
 
   async run({ fit, draw }: SampleShape['run'], tools: Tools<SampleShape>): Promise<SampleResult> {
     const { show } = tools
     const model = await this.fit(fit, tools)
+    this.#options = fit
     tools.interim(model.summary)
     const steps = draw.steps ?? usualSteps(draw)
     const trail = new Trail(model, { rows: draw.rows, steps })

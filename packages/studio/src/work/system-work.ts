@@ -19,7 +19,7 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
   #fitted: { readonly options: string; readonly model: M } | undefined
   #drawn: { readonly model: M; readonly answer: Told; readonly draws: DrawOf<A> } | undefined
 
-  abstract open(raw: RawTable, choice: A['choice']): A['facts']
+  abstract open(raw: RawTable, choice: A['choice'], file: Blob): A['facts']
   abstract look(look: A['look']): A['picture'] | undefined
   abstract run(run: A['run'], tools: Tools<A>): Promise<A['result']>
 

@@ -4,6 +4,7 @@ import type { NamedWarning } from '../../know/support.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
+import type { RowOrder } from '../../table/row-order.js'
 import type { Table } from '../../table/table.js'
 import type { Asked, KnownRows } from '../asked.js'
 import type { ConditionalReport, ConditionReport } from '../global/condition-sample.js'
@@ -31,6 +32,8 @@ import type { FitJob } from './whole.js'
 export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel) & Ruled) | PanelModel) & {
   /** Columns that are written anew; absent where there are none. */
   readonly keys?: KeptKeys
+  /** The dates along which rows stand; absent where they stand anyhow. */
+  readonly order?: RowOrder
   /** Whether and how rows are taken from more candidates; absent where nobody asked. */
   readonly refinement?: Refinement
 }

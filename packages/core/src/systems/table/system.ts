@@ -33,6 +33,7 @@ import type { TableKind } from './kind.js'
 import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
+import { inOrder, keptOrder, orderIn, withOrder } from './ordered.js'
 import { planTable } from './plan.js'
 import { drawRefined, fitRefinement, type ModelParts } from './refined.js'
 import { tellTable } from './tell.js'
@@ -112,13 +113,13 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     const { refine, ...own } = options
     const model = await PARTS.fit(input, own, context)
     const refinement = refine === 'auto' ? await fitRefinement({ input, options: own, model }, PARTS, context) : undefined
-    return { ...model, ...defined({ keys, refinement }) }
+    return { ...model, ...defined({ keys, refinement, order: keptOrder(input, options) }) }
   },
   async draw(model, request, context) {
     checkKeys(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1))
     const people = await peopleFor(model.keys, context.host)
     const drawn = await drawRefined({ model, request }, PARTS, context)
-    return withNewKeys(drawn, { kept: model.keys, people, seed: request.seed ?? 1 })
+    return withNewKeys(request.asked ? drawn : inOrder(drawn, model.order), { kept: model.keys, people, seed: request.seed ?? 1 })
   },
   present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
   tell(model, drawn) {
@@ -140,10 +141,12 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
     ...(keys ? { keys: keyTexts(keys) } : {})
   }),
-  save: (model) => withRefinement(withKeys(kindNamed(kindOf(model)).save(model), model.keys), model.refinement),
+  save: (model) => withOrder(withRefinement(withKeys(kindNamed(kindOf(model)).save(model), model.keys), model.refinement), model.order),
   async load(contents: ModelContents, context) {
-    const more = defined({ keys: keysIn(contents), refinement: refinementIn(contents) })
-    return { ...(await kindNamed(contents.kind).load(contents, context)), ...more }
+    const kind = kindNamed(contents.kind)
+    const model = await kind.load(contents, context)
+    const order = orderIn(contents, () => kind.training(model))
+    return { ...model, ...defined({ keys: keysIn(contents), refinement: refinementIn(contents), order }) }
   }
 })
 

@@ -15,6 +15,7 @@ import { tellSupport } from '../support.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
 import { type LatentLocalModel, trainingLatents } from './latent-local.js'
 import type { DrawnRows, TableModel } from './options.js'
+import { tellOrder } from './ordered.js'
 import { tellCodec } from './tell-codec.js'
 import { tellKeys } from './tell-keys.js'
 import { tellRefined } from './tell-refined.js'
@@ -44,11 +45,13 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const draws = rows.draws ? [tellDraws(model, rows.draws, rows)] : []
   const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
   const keys = model.keys ? [tellKeys(model.keys)] : []
+  const order = model.order ? [tellOrder(model.order)] : []
   const refined = model.refinement ? [tellRefined(model.refinement, rows.refined)] : []
   return together(
     tellModel(model, rows.latents),
     ...rules,
     ...keys,
+    ...order,
     ...refined,
     ...tellKnown(rows, rows.posterior ? columnsOf(model) : []),
     ...draws

@@ -1,0 +1,44 @@
+import { BATCH_ROWS } from '../../draw/batches.js'
+import type { ModelContents } from '../../model-file/contents.js'
+import { damaged, flag, optional, record, text } from '../../model-file/reading.js'
+import { takeRows } from '../../num/matrix.js'
+import type { RawTable } from '../../table/raw.js'
+import { type RowOrder, rowOrderOf, rowsInOrder } from '../../table/row-order.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
+import type { Telling } from '../../tell/telling.js'
+import { prepareRows, type TableOptions } from '../prepare.js'
+import type { DrawnRows, TableFit } from './options.js'
+
+/** The order of the rows of a table that is kept under some options: with rules, and not of groups, which come one by one. */
+export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group'>): RowOrder | undefined {
+  return options.rules === 'off' || options.group !== undefined ? undefined : rowOrderOf(prepareRows(raw, options).data.table)
+}
+
+/** Drawn rows in the order in which those of the table stand, batch by batch. Rows under conditions come in that of these. */
+export function inOrder(drawn: DrawnRows, order: RowOrder | undefined): DrawnRows {
+  const rows = order && rowsInOrder(drawn.table, order, BATCH_ROWS)
+  if (!rows) return drawn
+  const { table, latents } = drawn
+  return { ...drawn, table: takeTableRows(table, rows), ...(latents ? { latents: takeRows(latents, rows) } : {}) }
+}
+
+/** That rows have an order, as people are told. */
+export const orderNote = ({ column, descending }: RowOrder): string =>
+  `rows stand in the order of ${column}${descending ? ', newest first' : ''}, and new ones will; --rules off draws them in any order`
+
+export const tellOrder = (order: RowOrder): Telling => ({ json: { rowOrder: order }, topics: [], warnings: [], notes: [orderNote(order)] })
+
+/** Contents of a model file with the order of its rows. */
+export const withOrder = (contents: ModelContents, order: RowOrder | undefined): ModelContents =>
+  order ? { ...contents, meta: { ...(contents.meta as object), rowOrder: order } } : contents
+
+/** The order of a model's rows, where they have one. Throws `FormatError` (code `model-damaged`). */
+export function orderIn({ meta }: ModelContents, training: () => Table): RowOrder | undefined {
+  const { rowOrder } = record<{ rowOrder?: RowOrder }>({
+    rowOrder: optional(record<RowOrder>({ column: text, descending: optional(flag) }))
+  })(meta, 'meta')
+  if (rowOrder && !training().columns.some(({ name, kind }) => name === rowOrder.column && kind === 'datetime'))
+    throw damaged(`a model with rowOrder.column = ${rowOrder.column}`, 'a column of dates')
+  return rowOrder
+}

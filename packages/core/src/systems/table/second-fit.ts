@@ -1,0 +1,128 @@
+import { evaluateTables } from '../../diagnose/evaluate.js'
+import type { Evaluation } from '../../diagnose/evaluation.js'
+import { groupRows } from '../../diagnose/panels.js'
+import { InputError } from '../../num/errors.js'
+import { type Key, keyFor, keyFromSeed, permutation } from '../../num/random.js'
+import { type RawTable, takeRawRows } from '../../table/raw.js'
+import type { SystemContext } from '../host.js'
+import { prepareRows } from '../prepare.js'
+import type { Plan } from '../system.js'
+import type { TableFit, TableModel, TableRequest } from './options.js'
+import { pinnedTo } from './pinned.js'
+import { tables } from './system.js'
+import { keptBackIn } from './tell.js'
+
+/** Rows on each side below which nothing can be told of them. */
+const LEAST_HALF = 30
+
+/** A table, the options that it is fitted with, and the draw that is to be judged. */
+export interface JudgedFit {
+  readonly input: RawTable
+  readonly options: TableFit
+  readonly request: TableRequest
+}
+
+/** A random half of a table to fit, and the other to compare with, of the kinds that all rows show. */
+interface Halves {
+  readonly seen: RawTable
+  readonly unseen: RawTable
+  readonly options: TableFit
+  readonly request: TableRequest
+  readonly key: Key
+}
+
+/** Or in words why there are none. Throws `InputError` for a table that cannot be read. */
+function halvesOf({ input, options, request }: JudgedFit): Halves | string {
+  const { asked, given, givenFile, observe, likelihood } = request
+  if ([asked, given, givenFile, observe, likelihood].some((known) => known !== undefined))
+    return 'rows under conditions are not those of the data'
+  if (Math.floor(input.rowCount / 2) < LEAST_HALF) return `halves of ${input.rowCount} rows are too small`
+  const key = keyFor(keyFromSeed(options.seed ?? 1), 'held-out half')
+  const pinned = pinnedTo(prepareRows(input, options).data.table, { input, options })
+  const [seen, unseen] = rowsOfHalves(input, options.group, key).map((rows) => takeRawRows(pinned.table, rows)) as [RawTable, RawTable]
+  const { groups: _all, ...draws } = request
+  return { seen, unseen, options: pinned.options, request: { ...draws, rows: unseen.rowCount }, key }
+}
+
+/** Two random halves of the rows, in their order; of groups, halves of the groups: rows of one group are no strangers to each other. */
+function rowsOfHalves(input: RawTable, group: string | undefined, key: Key): readonly [Uint32Array, Uint32Array] {
+  const keys = group === undefined ? undefined : keysOfRows(input, group)
+  const unitOf = keys ?? Int32Array.from({ length: input.rowCount }, (_, row) => row)
+  const count = unitOf.reduce((most, unit) => Math.max(most, unit), -1) + 1
+  const first = new Uint8Array(count)
+  for (const unit of permutation(key, count).subarray(0, Math.floor(count / 2))) first[unit] = 1
+  const rows = Uint32Array.from(unitOf.keys())
+  return [rows.filter((row) => first[unitOf[row]!] === 1), rows.filter((row) => first[unitOf[row]!] === 0)]
+}
+
+/** Which group every row belongs to, numbered as they come. */
+function keysOfRows({ columns, rowCount }: RawTable, group: string): Int32Array {
+  const { values } = columns.find(({ name }) => name === group)!
+  const numbers = new Map<string, number>()
+  return Int32Array.from({ length: rowCount }, (_, row) => {
+    const name = String(values[row])
+    if (!numbers.has(name)) numbers.set(name, numbers.size)
+    return numbers.get(name)!
+  })
+}
+
+/** What of a second fit cannot be done is said, not thrown: the rows themselves are there. */
+async function orWhyNot<T>(work: () => T | Promise<T>): Promise<T | string> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error
+    return `a second fit to half of the rows was not possible (${error.got})`
+  }
+}
+
+/** The work of `heldOutEvaluation`; undefined where there is none to do. */
+export async function planSecondFit(fit: JudgedFit): Promise<Plan | undefined> {
+  const plan = await orWhyNot(() => {
+    const halves = halvesOf(fit)
+    return typeof halves === 'string' ? halves : tables.plan({ input: halves.seen, options: halves.options }, halves.request)
+  })
+  return typeof plan === 'string' ? undefined : plan
+}
+
+/** The plan of a job with that of the second fit that judges it behind its own. */
+export function withSecondFit(plan: Plan, second: Plan | undefined): Plan {
+  if (!second) return plan
+  const stages = [...plan.stages, ...second.stages.map(({ stage, pairs }) => ({ stage: `second fit: ${stage}`, pairs }))]
+  return { ...plan, stages, pairs: plan.pairs + second.pairs, bytes: Math.max(plan.bytes, second.bytes) }
+}
+
+/**
+ * The judge that no row has seen: a second model is fitted with the same options to a random half of the rows, as many rows are
+ * drawn from it as the other half has, and compared with these. Or in words why not. Cost: a fit and a draw of half the rows.
+ */
+export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext): Promise<Evaluation | string> {
+  return orWhyNot(async () => {
+    const halves = halvesOf(fit)
+    if (typeof halves === 'string') return halves
+    const { seen, unseen, options, request, key } = halves
+    const model = await tables.fit(seen, options, context)
+    const { table: synthetic, first } = await tables.draw(model, request, context)
+    const real = prepareRows(unseen, options).data.table
+    const groups = first && {
+      real: groupRows(real, keysOfRows(unseen, options.group!), options.time),
+      synthetic: { table: synthetic, first },
+      time: options.time
+    }
+    return evaluateTables({ real, synthetic, groups, train: tables.training(model), engine: context.engine, key })
+  })
+}
+
+/** What rows that no fit had seen say of a model: a comparison, or the two-sample AUC of its trial fits, or why there is neither. */
+export type KeptBack = Evaluation | number | string
+
+/**
+ * What judges the rows of a model in a report: a second fit where there is a table to fit and nothing speaks against it, else
+ * what trial fits of the model said. `fit` is left out for a model whose table is not at hand.
+ */
+export async function keptBackOfFit(model: TableModel, fit: JudgedFit | undefined, context: SystemContext): Promise<KeptBack> {
+  const trials = keptBackIn(model)
+  if (!fit) return trials ?? 'a model file does not say how to fit half of its rows'
+  const found = await heldOutEvaluation(fit, context)
+  return typeof found === 'string' ? (trials ?? found) : found
+}

@@ -45,6 +45,8 @@ test('a line of units is no row, and is written again', async () => {
   expect(await cells(text)).toEqual({ ...table, notes: expect.stringContaining('a line of units') })
   expect(new TextDecoder().decode(await serializeTable(found, 'csv'))).toBe(text)
   expect(((await cells('a\n[cm]\n1\n2\n')) as Record<string, unknown>).a).toEqual(['1', '2'])
+  // A line of sums in a short table is no row that speaks against them.
+  expect(await cells(`${text}Total;8;13\n`)).toEqual({ ...table, notes: expect.stringMatching(/a line of units.*1 line of sums/) })
   // Text in a column of text, a word for missing cells, one stray word: rows.
   for (const row of ['x;cm;kg', ';NA;NA', ';cm;']) expect((await read(`place;size;n\n${row}\n${rows}`)).rowCount).toBe(4)
 })

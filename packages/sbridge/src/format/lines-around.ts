@@ -106,8 +106,13 @@ function unitsIn(text: string, separator: Separator): Pick<TableLines, 'units'> 
     .map((line) => cellsOf(line, separator))
   if (!heading || !units || rows.length < 2 || units.length !== heading.length) return {}
   const named = units.map((unit) => unit.trim()).map((unit) => (unit === '-' ? '' : unit))
+  // Sums at the end of a short table are no rows.
+  const isSum = (cells: readonly string[]): boolean => TOTALS.test(cells.find((cell) => cell.trim() !== '')?.trim() ?? '')
   const measured = (c: number): boolean => {
-    const column = rows.map((cells) => cells[c] ?? '').filter((cell) => cell !== '')
+    const column = rows
+      .filter((cells) => !isSum(cells))
+      .map((cells) => cells[c] ?? '')
+      .filter((cell) => cell !== '')
     return column.length >= 2 && column.every(isFigure)
   }
   const fits = named.every((unit, c) => unit === '' || (!isFigure(unit) && UNIT.test(unit) && measured(c)))

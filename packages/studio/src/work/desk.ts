@@ -1,4 +1,4 @@
-import { type ProgressEvent, StopError, type SystemContext } from '@sbridge/core'
+import { InputError, type ProgressEvent, StopError, type SystemContext } from '@sbridge/core'
 import { countingEngine, type StopSignal, secondsLeft } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
@@ -27,6 +27,18 @@ export interface SavedFile {
   /** What is put behind the name of the table. */
   readonly ending: string
   readonly content: BlobPart
+}
+
+/** The format of a file by its name. Throws `InputError` for workbooks: their reader is a package that the studio is built without. */
+function formatOf(name: string): ReturnType<typeof tableFormatOf> {
+  const format = tableFormatOf(name)
+  if (format !== 'xlsx') return format
+  throw new InputError({
+    code: 'workbook',
+    got: `the workbook ${name}`,
+    expected: 'a table in text (.csv, .tsv), .json, .jsonl, .parquet, .arrow, .npy or .npz: the studio reads no workbooks',
+    try: 'saving the sheet as CSV UTF-8 in Excel (File, Save as), or the command line, which reads workbooks'
+  })
 }
 
 /** What is done with one table in a worker: one thing at a time, but for what is looked at. */
@@ -81,7 +93,7 @@ export class Desk<A extends Shape> {
   }
 
   async #open({ blob, name, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
-    this.#table = await parseTable(new Uint8Array(await blob.arrayBuffer()), tableFormatOf(name), { source: name })
+    this.#table = await parseTable(new Uint8Array(await blob.arrayBuffer()), formatOf(name), { source: name })
     this.#stem = name.replace(/\.[^.]+$/, '')
     this.#file = blob
     this.say({ kind: 'opened', facts: this.work.open(this.#table, choice, blob) })

@@ -158,6 +158,14 @@ describe('evaluate --group', () => {
     await panel('alone.csv', (g, t, z) => `v${g},${'ab'[(g + t) % 2]},${t % 5},${(3 * level(g + 31 * t) + z[0]!).toFixed(2)}`)
   })
 
+  test('a second fit to half of the groups judges groups as wholes', async () => {
+    const options = { group: 'unit', time: 'week', bandwidth: 0.5, scaling: 'standard', seed: 1, threads: 1 } as const
+    const { groups, copies, columns } = await evaluateFit(await readTable(join(folder, 'panel.csv')), options)
+    expect(groups).toBeDefined()
+    expect(copies.heldOut).toBe(true)
+    expect(Object.keys(columns)).toEqual(['town', 'week', 'y'])
+  })
+
   test('tells how rows of a group belong together, and leaves the key out of all else', async () => {
     const { status, stdout } = await run('panel.csv', 'alone.csv', '--group', 'unit', '--time', 'week', '--json')
     expect(status).toBe(0)

@@ -38,8 +38,11 @@ function halvesOf({ input, options, request }: JudgedFit): Halves | string {
     return 'rows under conditions are not those of the data'
   if (Math.floor(input.rowCount / 2) < LEAST_HALF) return `halves of ${input.rowCount} rows are too small`
   const key = keyFor(keyFromSeed(options.seed ?? 1), 'held-out half')
-  const pinned = pinnedTo(prepareRows(input, options).data.table, { input, options })
-  const [seen, unseen] = rowsOfHalves(input, options.group, key).map((rows) => takeRawRows(pinned.table, rows)) as [RawTable, RawTable]
+  const { group } = options
+  // Which group a row belongs to is new in drawn rows, and nothing to compare.
+  const read = group === undefined ? options : { ...options, types: { ...options.types, [group]: 'identifier' as const } }
+  const pinned = pinnedTo(prepareRows(input, read).data.table, { input, options })
+  const [seen, unseen] = rowsOfHalves(input, group, key).map((rows) => takeRawRows(pinned.table, rows)) as [RawTable, RawTable]
   const { groups: _all, ...draws } = request
   return { seen, unseen, options: pinned.options, request: { ...draws, rows: unseen.rowCount }, key }
 }

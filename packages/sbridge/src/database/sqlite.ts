@@ -124,6 +124,8 @@ async function withFile<T>(access: Access, use: (database: Sqlite) => T): Promis
     return transaction(database, access, use)
   } catch (error) {
     if (!(error instanceof Error) || 'remedy' in error) throw error
+    // Node's driver undoes a write that was cut short, but not for one who only reads.
+    if (to === 'read' && /readonly database/i.test(error.message)) refuseInterrupted(name)
     if (/not a database|malformed/i.test(error.message))
       throw new FormatError({
         code: 'sqlite-unreadable',
@@ -164,7 +166,7 @@ const journalOf = (name: string): string => `${resolve(name)}-journal`
 /** How a journal begins that undoes what was written in part. @source SQLite, "Database File Format", 3 */
 const JOURNAL = 'd9d505f920a163d7'
 
-/** Refuses a file of which a write was cut short, to a driver that would read what is there of it. Throws `FormatError` (code `sqlite-interrupted`). */
+/** Refuses a file of which a write was cut short: what is there of it would be read. Throws `FormatError` (code `sqlite-interrupted`). */
 function refuseInterrupted(file: string): void {
   const journal = journalOf(file)
   if (!existsSync(journal)) return
@@ -177,7 +179,7 @@ function refuseInterrupted(file: string): void {
     code: 'sqlite-interrupted',
     got: `${file}, of which a write was cut short or goes on (${file}-journal)`,
     expected: 'a file that is at rest',
-    try: `waiting for the program that writes, or \`sqlite3 ${file} .tables\`, which undoes what was begun; Node 23 does so by itself`
+    try: `waiting for the program that writes, or \`sqlite3 ${file} .tables\`, which undoes what was begun`
   })
 }
 

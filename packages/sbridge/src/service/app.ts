@@ -8,7 +8,7 @@ import { Metrics } from './metrics.js'
 import { openApi } from './openapi.js'
 import { type Answer, type AnswerFormat, FORMATS, type ModelDescription, OPERATIONS, type Operation, operationsOf } from './operations.js'
 import type { ServicePackages } from './packages.js'
-import type { WorkerPool } from './pool.js'
+import { closing, type WorkerPool } from './pool.js'
 import { problem, problemOf } from './problem.js'
 
 type Ask = Context<{ Bindings: HttpBindings }>
@@ -35,13 +35,11 @@ const PROBLEM_TYPE = 'application/problem+json'
 export class ServiceApp {
   readonly #check: RequestCheck
   readonly #metrics: Metrics
-  readonly #models: ReadonlyMap<string, ModelDescription>
   #inFlight = 0
 
   constructor(private readonly parts: AppParts) {
     const { packages, models, pool, limits } = parts
-    this.#models = new Map(models.map((model) => [model.name, model]))
-    this.#check = new RequestCheck(packages.ajv, this.#models, limits)
+    this.#check = new RequestCheck(packages.ajv, new Map(models.map((model) => [model.name, model])), limits)
     this.#metrics = new Metrics(new packages.prometheus.Registry(), packages.prometheus, pool)
   }
 
@@ -72,7 +70,7 @@ export class ServiceApp {
     on('GET', '/metrics', async (ask) => ask.body(await this.#metrics.text(), 200, { 'content-type': this.#metrics.type }))
     on('GET', '/openapi.json', (ask) => ask.json(description))
     on('GET', '/v1/models', (ask) => ask.json(models.map(told)))
-    on('GET', '/v1/models/:model', (ask) => ask.json(told(this.#model(ask.req.param('model')!))))
+    on('GET', '/v1/models/:model', (ask) => ask.json(told(this.#check.known(ask.req.param('model')!))))
     on('POST', '/v1/models/:model/:operation', (ask) => this.#operate(ask))
     on('POST', '/v1/jobs', (ask) => this.#begin(ask))
     on('GET', '/v1/jobs/:id', (ask) => ask.json(jobs.status(ask.req.param('id')!)))
@@ -139,17 +137,6 @@ export class ServiceApp {
     return new Response(`${JSON.stringify(told)}\n`, { status: told.status, headers })
   }
 
-  #model(name: string): ModelDescription {
-    const model = this.#models.get(name)
-    if (model) return model
-    throw problem(404, {
-      code: 'model-unknown',
-      got: `the model ${name}`,
-      expected: Array.from(this.#models.keys()).join(', '),
-      try: 'GET /v1/models'
-    })
-  }
-
   async #operate(ask: Ask): Promise<Response> {
     const { pool, limits } = this.parts
     const operation = operationIn(ask.req.param('operation')!)
@@ -169,14 +156,7 @@ export class ServiceApp {
   /** Takes a place until the answer is sent. Throws `RequestError` (429) where there is none, 503 where the service is ending. */
   #enter(ask: Ask): void {
     const { limits, isOpen, pool } = this.parts
-    if (!isOpen())
-      throw problem(503, {
-        code: 'closing',
-        got: 'a service that is ending',
-        expected: 'one that stays',
-        try: 'asking again',
-        retryAfter: 5
-      })
+    if (!isOpen()) throw closing()
     if (this.#inFlight >= limits.maxInFlight) {
       const { waiting } = pool.load
       throw problem(429, {
@@ -243,14 +223,7 @@ export class ServiceApp {
         try: 'GET /openapi.json'
       })
     const body = this.#check.body(model, operation, request)
-    if (!this.parts.isOpen())
-      throw problem(503, {
-        code: 'closing',
-        got: 'a service that is ending',
-        expected: 'one that stays',
-        try: 'asking again',
-        retryAfter: 5
-      })
+    if (!this.parts.isOpen()) throw closing()
     const status = await this.parts.jobs.begin({ model: model.name, operation, body, format: format as AnswerFormat })
     return ask.json(status, 202, { location: `/v1/jobs/${status.id}` })
   }

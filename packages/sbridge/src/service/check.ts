@@ -25,13 +25,17 @@ export class RequestCheck {
         this.#validators.set(`${operation} ${model.name}`, ajv.compile(requestSchema(model, operation, limits)))
   }
 
-  /** Throws `RequestError` (404) for a model that is not there, or has no such operation. */
-  model(name: string, operation: Operation): ModelDescription {
+  /** Throws `RequestError` (404) for a model that is not there. */
+  known(name: string): ModelDescription {
     const model = this.models.get(name)
-    if (!model) {
-      const known = Array.from(this.models.keys()).join(', ')
-      throw problem(404, { code: 'model-unknown', got: `the model ${name}`, expected: known, try: 'GET /v1/models' })
-    }
+    if (model) return model
+    const known = Array.from(this.models.keys()).join(', ')
+    throw problem(404, { code: 'model-unknown', got: `the model ${name}`, expected: known, try: 'GET /v1/models' })
+  }
+
+  /** The same, and for one that has no such operation. */
+  model(name: string, operation: Operation): ModelDescription {
+    const model = this.known(name)
     const operations = operationsOf(model)
     if (!operations.includes(operation))
       throw problem(404, {

@@ -200,7 +200,8 @@ const ENDED: Problem = {
 
 const WITHDRAWN = { code: 'withdrawn', got: 'a request that was withdrawn', expected: 'to wait for the answer', try: 'asking again' }
 
-const closing = () =>
+/** The answer of a service that is ending. */
+export const closing = () =>
   problem(503, { code: 'closing', got: 'a service that is ending', expected: 'one that stays', try: 'asking again', retryAfter: 5 })
 
 const tooLong = (seconds: number) => ({

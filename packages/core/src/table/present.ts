@@ -113,7 +113,7 @@ function presentNumbers(column: NumericColumn, format: ColumnFormat): RawColumn 
 }
 
 /** The last millisecond that a date can stand for, about the year 275,760; the first one is its negative. */
-const LAST_TIME = 8.64e15
+export const LAST_TIME = 8.64e15
 
 /** The first and the last time that a column can hold: in text, years have four digits, or two. */
 export function timeBounds({ date }: ColumnFormat): readonly [first: number, last: number] {

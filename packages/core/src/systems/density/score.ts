@@ -187,8 +187,9 @@ function denoiseRow(
   place: { readonly row: Float64Array; readonly own: number | undefined }
 ): void {
   const { numbers, levels } = denoised(around, { ...place, known })
-  numberColumns(model).forEach(({ centre, scale }, a) => {
-    near.numbers.data[i * near.numbers.cols + a] = centre + scale * numbers[a]!
+  numberColumns(model).forEach(({ centre, scale, low, high }, a) => {
+    // A mean of rows is within their range, but for its rounding.
+    near.numbers.data[i * near.numbers.cols + a] = Math.min(high, Math.max(low, centre + scale * numbers[a]!))
   })
   near.levels.set(levels, i * levels.length)
 }

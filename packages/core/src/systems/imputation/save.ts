@@ -20,6 +20,7 @@ import {
 } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
 import type { DateOrder } from '../../table/date-style.js'
+import { LAST_TIME } from '../../table/present.js'
 import type { Lattice } from '../../table/recurring.js'
 import type { ColumnKind } from '../../table/table.js'
 import { columnFormat, UNSCALED } from '../encoder-file.js'
@@ -139,6 +140,11 @@ function checkColumn(column: CodedColumn, { kind: own, levels }: ImputationModel
     whole({ least: 1 })(column.levels.length, `${field}.levels.length`)
     if (column.levels.some((level, k) => level !== levels![k]))
       throw damaged(`a model with ${field} of other levels than its kind`, 'the same')
+  }
+  if (own === 'datetime') {
+    const time = number({ least: -LAST_TIME, most: LAST_TIME })
+    if (column.carries === 'constant') time(column.value, `${field}.value`)
+    if (column.carries === 'number') for (const name of ['low', 'high'] as const) time(column[name], `${field}.${name}`)
   }
   if (column.carries === 'number' && column.values && !column.values.every((x, k) => k === 0 || x > column.values![k - 1]!))
     throw damaged(`a model with ${field}.values that do not rise`, 'values in their order')

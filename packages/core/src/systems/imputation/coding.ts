@@ -62,7 +62,9 @@ export function fitCoding(table: Table, formats: readonly ColumnFormat[]): Codin
     if (low === high) return { carries: 'constant', name, value: low }
     width++
     const steps = defined({ values: recurring(known), lattice: latticeOf(sorted(known)) })
-    return { carries: 'number', name, at, centre: mean(known), scale: Math.sqrt(variance(known)), low, high, ...steps }
+    // A mean is within the range, but for its rounding.
+    const centre = Math.min(high, Math.max(low, mean(known)))
+    return { carries: 'number', name, at, centre, scale: Math.sqrt(variance(known)), low, high, ...steps }
   })
   return { columns, formats, width }
 }

@@ -141,6 +141,8 @@ function checkColumn(column: CodedColumn, { kind: own, levels }: ImputationModel
     if (column.levels.some((level, k) => level !== levels![k]))
       throw damaged(`a model with ${field} of other levels than its kind`, 'the same')
   }
+  // A mean of the range: far outside, coordinates of rows would have no size.
+  if (column.carries === 'number') number({ least: column.low, most: column.high })(column.centre, `${field}.centre`)
   if (own === 'datetime') {
     const time = number({ least: -LAST_TIME, most: LAST_TIME })
     if (column.carries === 'constant') time(column.value, `${field}.value`)

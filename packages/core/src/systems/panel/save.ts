@@ -1,5 +1,6 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
 import type { KeptRules } from '../../code/rules/keep.js'
+import type { TrainingRows } from '../../law/training-rows.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import {
   arraysUnder,
@@ -17,7 +18,8 @@ import {
   whole,
   word
 } from '../../model-file/reading.js'
-import type { Encoder } from '../../table/encoder.js'
+import { decodeTable, type Encoder } from '../../table/encoder.js'
+import type { NumericColumn } from '../../table/table.js'
 import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, UNSCALED } from '../encoder-file.js'
 import type { FitSummary } from '../global/model.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
@@ -137,7 +139,28 @@ export function loadPanel(contents: ModelContents): PanelModel {
     contents.meta,
     'meta'
   )
+  checkLayout(panel, rules)
+  checkSizes(panel, heads.training, steps.training)
   return { heads, steps, past, constants, panel, groupKey: groupKeyIn(read.groupKey, arrays), summary, ...(rules ? { rules } : {}) }
+}
+
+/** Columns of the panel are those that are drawn or derived, beside the key and the time. */
+function checkLayout({ layout, formats }: PanelShape, rules: KeptRules | undefined): void {
+  const made = new Set((rules?.columns ?? formats).map(({ name }) => name))
+  for (const { format, role } of layout)
+    if (role === 'other' && !made.has(format.name))
+      throw damaged(`a model with the column ${format.name} that nothing draws`, 'a law or a rule of it')
+}
+
+/** Sizes of groups are whole, and add up to the rows: a first one of each group, and the later ones. */
+function checkSizes({ names }: PanelShape, heads: TrainingRows, steps: TrainingRows): void {
+  const own = decodeTable(heads.encoder, heads.rows)
+  const sizes = (own.columns.find(({ name }) => name === names.size) as NumericColumn).values
+  for (const [g, size] of sizes.entries()) whole({ least: 1 })(size, `size of group ${g + 1}`)
+  exactly(own.rowCount + steps.logWeights.length)(
+    sizes.reduce((sum, size) => sum + size, 0),
+    'sizes of groups'
+  )
 }
 
 /** Urns of the factors of a code; of files without them, such as say nothing. */

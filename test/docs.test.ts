@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { filled, resultsOfPapers } from '../scripts/papers.mjs'
 import { guides, PAGES, read, root, run, stepsOf, workFolder } from './guides.js'
 
 const references = readdirSync(join(root, 'docs/reference')).map((name) => `docs/reference/${name}`)
@@ -100,5 +101,25 @@ describe('the reference', () => {
     const status = await new Promise<number | null>((resolve) => child.on('close', resolve))
     expect(output).toBe('')
     expect(status).toBe(0)
+  })
+})
+
+describe('the page of the papers', () => {
+  const page = read('docs/the-papers.md')
+
+  it('says what its benches found last, each of them', () => {
+    const results = resultsOfPapers()
+    const benches = readdirSync(join(root, 'bench/papers')).filter(
+      (name) => name.endsWith('.mjs') && /^await experiment\(/m.test(read(`bench/papers/${name}`))
+    )
+    expect(results.map(({ name }) => `${name}.mjs`).toSorted()).toEqual(benches.toSorted())
+    expect(filled(page, results)).toBe(page)
+  })
+
+  it('is checked by something that can fail', () => {
+    const [first, ...others] = resultsOfPapers()
+    expect(() => filled(page, others)).toThrow('there is no result')
+    expect(() => filled(page.replace(`<!-- ${first.name} -->`, ''), [first, ...others])).toThrow('has no place')
+    expect(filled(page, [{ ...first, cpuSeconds: -1 }, ...others])).not.toBe(page)
   })
 })

@@ -17,7 +17,9 @@ export async function timePlan({ timed, ...plan }: Plan, engine: Engine): Promis
 function sayPlan({ rowCount, dimension, drawnRows, seconds, bytes }: TimedPlan): string {
   const megabytes = Math.max(1, Math.round(bytes / 1e6))
   const drawn = drawnRows === 0 ? '' : `, ${drawnRows} rows to draw`
-  return `${rowCount} rows, ${dimension} coordinates${drawn}: about ${durationText(seconds)} and ${megabytes} MB of working memory\n`
+  // What no pair accounts for, reading and kinds among it, is about a second.
+  const time = seconds < 2 ? 'a few seconds' : `about ${durationText(seconds)}`
+  return `${rowCount} rows, ${dimension} coordinates${drawn}: ${time} and ${megabytes} MB of working memory\n`
 }
 
 /** Jobs that take longer say so before they begin. */

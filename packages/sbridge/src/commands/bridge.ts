@@ -3,6 +3,7 @@ import { type BridgeAnswer, type BridgeModel, InputError, packModel, SYSTEMS, ty
 import { type BridgeRequest, type CellStyle, countText, PARTNERS_CUT, tellSeed, together } from '@sbridge/core/internal'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
+import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, type Source } from '../cli/source.js'
@@ -25,6 +26,7 @@ export function bridgeVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model from which rows are drawn and carried later')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints a summary as JSON on standard output')
+    .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
   command.action(async (from, to, options) => {
     await runBridge(from, to, options as BridgeFlags)
@@ -39,6 +41,7 @@ export interface BridgeFlags extends Readonly<Record<string, unknown>> {
   readonly model?: string
   readonly report?: string
   readonly json?: boolean
+  readonly dryRun?: boolean
 }
 
 async function runBridge(from: string, to: string | undefined, flags: BridgeFlags): Promise<void> {
@@ -47,12 +50,14 @@ async function runBridge(from: string, to: string | undefined, flags: BridgeFlag
   refuseFlags(flags)
   const { output, coupling, map } = flags
   const cells = output === undefined ? 'typed' : cellsOf({ ...flags, output })
-  await checkOutputs([output, coupling, flags.model, flags.report], [from, to, map])
+  if (!flags.dryRun) await checkOutputs([output, coupling, flags.model, flags.report], [from, to, map])
   const source = await pairOf([from, to], { flags, run, also: ['model'] })
   const request = await requestIn(source, { flags, seed: run.seed })
   await withEngine(run, async (engine) => {
     const ready = await readyOf<BridgeModel>(bridge, source, { context: { engine }, request })
-    const made = await watched(bridge.plan(ready as never, output === undefined ? undefined : request), engine, async (context) => {
+    const plan = bridge.plan(ready as never, output === undefined ? undefined : request)
+    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    const made = await watched(plan, engine, async (context) => {
       const model = await modelOf<BridgeModel>(bridge, ready, context)
       const answer = output === undefined ? undefined : await bridge.draw(model, request, context)
       const partners = coupling === undefined ? undefined : await bridge.draw(model, { coupling: true }, context)

@@ -3,6 +3,7 @@ import { type BridgeModel, SYSTEMS } from '@sbridge/core'
 import { tellSeed, together } from '@sbridge/core/internal'
 import { addFields, readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
+import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf } from '../cli/source.js'
 import { checkOutputs } from '../format/atomic-file.js'
@@ -16,6 +17,7 @@ export function compareVerb(verb: Command): void {
     .argument('[second]', 'another table with columns of the same names')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints a summary as JSON on standard output')
+    .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...bridge.fields.fit, ...readingFields, ...runFields])
   command.action(async (first, second, options) => {
     await runCompare(first, second, options as CompareFlags)
@@ -25,15 +27,18 @@ export function compareVerb(verb: Command): void {
 interface CompareFlags extends Readonly<Record<string, unknown>> {
   readonly report?: string
   readonly json?: boolean
+  readonly dryRun?: boolean
 }
 
 async function runCompare(first: string, second: string | undefined, flags: CompareFlags): Promise<void> {
   const run = runOf(flags)
-  await checkOutputs([flags.report], [first, second])
+  if (!flags.dryRun) await checkOutputs([flags.report], [first, second])
   const source = await pairOf([first, second], { flags, run, also: [] })
   await withEngine(run, async (engine) => {
     const ready = await readyOf<BridgeModel>(bridge, source, { context: { engine } })
-    const model = await watched(bridge.plan(ready as never), engine, (context) => modelOf<BridgeModel>(bridge, ready, context))
+    const plan = bridge.plan(ready as never)
+    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    const model = await watched(plan, engine, (context) => modelOf<BridgeModel>(bridge, ready, context))
     const telling = together(bridge.tell(model), tellSeed(run.seed))
     const title = titleOf(first, second)
     if (flags.report !== undefined) await writeBridgeReport(flags.report, { title, telling, files: [first, second] })

@@ -4,6 +4,7 @@ import type { Engine } from '@sbridge/core/kernels'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields } from '../cli/fields.js'
 import { host, runOf, watched, withEngine } from '../cli/options.js'
+import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
@@ -22,6 +23,7 @@ export function embedVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that places new rows and lifts coordinates back')
     .option('--report <file.html>', 'also writes a report: spectrum, coordinates, round trip')
     .option('--json', 'prints a summary as JSON on standard output')
+    .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...embedding.fields.fit, ...readingFields, ...runFields])
   command.action(async (input, fresh, options) => {
     await runEmbed(input, fresh, options as EmbedFlags)
@@ -33,18 +35,20 @@ interface EmbedFlags extends Readonly<Record<string, unknown>> {
   readonly model?: string
   readonly report?: string
   readonly json?: boolean
+  readonly dryRun?: boolean
 }
 
 async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFlags): Promise<void> {
   const run = runOf({ ...flags, seed: flags.seed ?? '1' })
   tableFormatOf(flags.output)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  await checkOutputs([flags.output, flags.model, flags.report], [input, fresh])
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, fresh])
   const source = await sourceOf(embedding, input, { flags, run, also: ['model', 'report'], but: readingFields.map(({ name }) => name) })
   if ('options' in source !== (fresh === undefined)) throw wrongInputs(input, fresh)
   await withEngine(run, async (engine) => {
     const ready = await readyOf<FittedEmbedding>(embedding, source, { context: { engine } })
     const plan = embedding.plan(ready as never)
+    if (onlyPlanned(await timePlan(plan, engine), flags)) return
     const model = await watched(plan, engine, (context) => modelOf<FittedEmbedding>(embedding, ready, context))
     if (fresh === undefined) await writeFitted(model, { input, flags, engine })
     else await writePlaced(model, { fresh, flags, engine, seed: run.seed })

@@ -4,6 +4,7 @@ import { type SeriesRequest, tellSeed, together } from '@sbridge/core/internal'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
+import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
@@ -23,6 +24,7 @@ export function forecastVerb(verb: Command): void {
     .option('--model <file>', 'also writes a model that continues the series again without learning anew')
     .option('--report <file.html>', 'also writes a self-contained report')
     .option('--json', 'prints a summary as JSON on standard output')
+    .option('--dry-run', 'prints sizes, memory and time only')
   addFields(command, [...series.fields.fit, ...series.fields.know, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, options) => {
     await runForecast(input, options as ForecastFlags)
@@ -36,6 +38,7 @@ interface ForecastFlags extends Readonly<Record<string, unknown>> {
   readonly model?: string
   readonly report?: string
   readonly json?: boolean
+  readonly dryRun?: boolean
 }
 
 async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
@@ -46,13 +49,15 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
   const cells = cellsOf(flags)
   const target = targetOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  await checkOutputs([flags.output, flags.model, flags.report], [input, flags.givenFile as string | undefined])
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(series, input, { flags, run, also: ['model'] })
   const known: Partial<SeriesRequest> = readFields([...series.fields.know, ...series.fields.fit.filter(isMissing)], flags)
   const request: SeriesRequest = await requestOf(series, source, { ...known, rows, steps, seed: run.seed })
   await withEngine(run, async (engine) => {
     const ready = await readyOf<ForecastModel>(series, source, { context: { engine }, request })
-    const { model, drawn } = await watched(series.plan(ready as never, request), engine, async (context) => {
+    const plan = series.plan(ready as never, request)
+    if (onlyPlanned(await timePlan(plan, engine), flags)) return
+    const { model, drawn } = await watched(plan, engine, async (context) => {
       const model = await modelOf<ForecastModel>(series, ready, context)
       return { model, drawn: await series.draw(model, request, context) }
     })

@@ -101,8 +101,11 @@ function carriedColumn(rows: RawTable, { table }: CarriedRows, column: RawColumn
   return place < 0 ? column : rows.columns[place]!
 }
 
-/** Passes over all pairs: turns of the scalings of both tables and of each; the search and the test, in those of 1,000 rows. */
-const PASSES = { coupling: 60, scaling: 40, bandwidth: 3000, test: 1500 }
+/**
+ * Passes over all pairs, about (bench/plans.mjs): turns of the scalings of both tables and of each; the search and the test, in those
+ * of 1,000 rows.
+ */
+const PASSES = { coupling: 30, scaling: 10, bandwidth: 1300, test: 600 }
 /** Rows of a side that the search and the test look at. */
 const SEARCHED = 1000
 

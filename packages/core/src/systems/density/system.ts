@@ -45,7 +45,7 @@ export const density: System<RawTable, DensityFit, DensityModel, ScoreRequest, S
 }
 
 /** Laws that a fit tries, passes of a scaling, and laws of a usual stack. */
-const PASSES = { tried: 16, scaling: 30, stack: 4 }
+const PASSES = { tried: 30, scaling: 40, stack: 5 }
 /** Rows that a fit scores, at most. */
 const SCORED = 1000
 

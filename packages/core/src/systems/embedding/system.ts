@@ -77,7 +77,7 @@ function wrongRequest(got: string): InputError {
 }
 
 /** Turns of the scaling with the search for a bandwidth, and of the eigenvectors, about: each a pass over all pairs. */
-const PASSES = { scaling: 20, eigenvectors: 60 }
+const PASSES = { scaling: 18, eigenvectors: 45 }
 
 function plan(source: { input: RawTable; options: EmbedJob } | { model: FittedEmbedding }, request?: EmbeddingRequest): Plan {
   const fits = 'input' in source

@@ -64,6 +64,12 @@ export function knownTable({ coding, kinds, donors }: Pick<ImputationModel, 'cod
   return { columns, rowCount: rows }
 }
 
+/**
+ * What a pair of rows costs beside a kernel's pair, about (bench/plans.mjs): each row that is filled has a regression of its own on
+ * the rows near it.
+ */
+const WORK = { masking: 48, donors: 15, filling: 20 }
+
 function plan(source: { input: RawTable; options: ImputationFit } | { model: ImputationModel }, request: ImputationRequest = {}): Plan {
   const fits = 'input' in source
   const rowCount = fits ? source.input.rowCount : source.model.summary.rowCount
@@ -73,9 +79,9 @@ function plan(source: { input: RawTable; options: ImputationFit } | { model: Imp
   const draws = request.draws ?? 1
   const chains = (request.as ?? 'draw') === 'draw' ? draws : 0
   const stages = [
-    ...(fits ? [{ stage: MASKING, pairs: 4 * Math.min(400, donors) * donors }] : []),
-    { stage: FILLING_DONORS, pairs: ((fits ? ROUNDS : 0) + chains * ROUNDS) * donors * donors },
-    { stage: FILLING, pairs: draws * drawnRows * donors }
+    ...(fits ? [{ stage: MASKING, pairs: WORK.masking * 4 * Math.min(400, donors) * donors }] : []),
+    { stage: FILLING_DONORS, pairs: WORK.donors * ((fits ? ROUNDS : 0) + chains * ROUNDS) * donors * donors },
+    { stage: FILLING, pairs: WORK.filling * draws * drawnRows * donors }
   ]
   return {
     ...planned(stages),

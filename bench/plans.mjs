@@ -1,0 +1,130 @@
+// What a plan says before a job runs beside what the job takes, by stage: processor seconds on one thread, pairs timed by the
+// same clock, so that the load of the machine has no part in it.
+// usage: node bench/plans.mjs [job=all]   job: a part of a name
+import { SYSTEMS } from '../packages/core/dist/index.js'
+import { pairsPerMillisecond } from '../packages/core/dist/internal.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../packages/core/dist/num/random.js'
+import { createEngine, readTable } from '../packages/sbridge/dist/index.js'
+
+const [wanted = 'all'] = process.argv.slice(2)
+const engine = await createEngine('wasm', { threads: 1 })
+const milliseconds = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** Correlated normal columns, every fourth one of five categories. */
+function mixed(rowCount, columnCount, seed = 1) {
+  const key = keyFromSeed(seed)
+  const shared = normals(keyFor(key, 'shared'), rowCount)
+  const columns = Array.from({ length: columnCount }, (_, c) => {
+    const own = normals(keyFor(key, `own ${c}`), rowCount)
+    if (c % 4 === 3)
+      return {
+        name: `c${c}`,
+        source: 'text',
+        values: Array.from(shared, (x, i) => 'abcde'[Math.min(4, Math.max(0, Math.floor(2 + x + 0.5 * own[i])))])
+      }
+    return { name: `c${c}`, source: 'number', values: shared.map((x, i) => 0.6 * x + 0.8 * own[i] + (c % 3 === 1 ? 0.3 * x * x : 0)) }
+  })
+  return { columns, rowCount }
+}
+
+/** The same rows with one cell in ten left empty. */
+function holed({ columns, rowCount }) {
+  const key = keyFromSeed(7)
+  return {
+    rowCount,
+    columns: columns.map((column, c) => {
+      const out = uniforms(keyFor(key, `${c}`), rowCount).map((u) => (u < 0.1 ? 1 : 0))
+      return column.source === 'text'
+        ? { ...column, values: column.values.map((x, i) => (out[i] ? null : x)) }
+        : { ...column, missing: Uint8Array.from(out) }
+    })
+  }
+}
+
+function walk(rowCount, columnCount) {
+  const steps = Array.from({ length: columnCount }, (_, c) => normals(keyFor(keyFromSeed(3), `${c}`), rowCount))
+  const columns = steps.map((z, c) => {
+    let x = 0
+    return { name: `x${c}`, source: 'number', values: z.map((e) => (x = 0.8 * x + e)) }
+  })
+  return { columns, rowCount }
+}
+
+const lotka = await readTable('examples/data/lotka-volterra.csv')
+const penguins = await readTable('examples/data/penguins.csv')
+const JOBS = [
+  ['bridge 170 × 7 to as many', 'bridge', halves(penguins)[0], { to: halves(penguins)[1] }, { rows: 170 }],
+  ['bridge 1,500 × 4 to as many', 'bridge', mixed(1500, 3, 1), { to: mixed(1500, 3, 2) }, { rows: 1500 }],
+  ['bridge 4,000 × 4 to as many', 'bridge', mixed(4000, 3, 1), { to: mixed(4000, 3, 2) }, { rows: 1000 }],
+  ['embed penguins', 'embedding', penguins, {}, undefined],
+  ['embed 4,000 × 4', 'embedding', mixed(4000, 4), {}, undefined],
+  ['embed 10,000 × 8', 'embedding', mixed(10000, 8), {}, undefined],
+  ['forecast 300 × 2', 'series', walk(300, 2), {}, { rows: 50, steps: 10 }],
+  ['forecast 2,000 × 3', 'series', walk(2000, 3), {}, { rows: 100, steps: 20 }],
+  ['forecast 400 × 8, local', 'series', walk(400, 8), { local: 'window:1' }, { rows: 100, steps: 10 }],
+  ['trajectories brownian', 'snapshots', lotka, { time: 'time', reference: 'brownian' }, { rows: 100 }],
+  ['trajectories lotka-volterra', 'snapshots', lotka, { time: 'time', reference: 'lotka-volterra' }, { rows: 100 }],
+  ['trajectories linear', 'snapshots', lotka, { time: 'time', reference: 'linear' }, { rows: 100 }],
+  ['trajectories smooth', 'snapshots', lotka, { time: 'time', reference: 'smooth' }, { rows: 100 }],
+  ['impute 344 × 7', 'imputation', holed(penguins), {}, { fill: holed(penguins) }],
+  ['impute 3,000 × 8', 'imputation', holed(mixed(3000, 8)), {}, { fill: holed(mixed(3000, 8)) }],
+  ['score 344 × 7', 'density', penguins, {}, { score: penguins }],
+  ['score 3,000 × 8', 'density', mixed(3000, 8), {}, { score: mixed(3000, 8) }]
+]
+
+function halves({ columns, rowCount }) {
+  const cut = (from, to) => ({
+    rowCount: to - from,
+    columns: columns.map((column) => ({
+      ...column,
+      values: column.values.slice(from, to),
+      ...(column.missing ? { missing: column.missing.slice(from, to) } : {})
+    }))
+  })
+  return [cut(0, rowCount >> 1), cut(rowCount >> 1, rowCount)]
+}
+
+console.log('job | planned s | took s | took/planned | stages: planned, took')
+for (const [name, systemName, input, options, request] of JOBS) {
+  if (wanted !== 'all' && !name.includes(wanted)) continue
+  const system = SYSTEMS[systemName]
+  const fit = await system.readOptions({ ...options, seed: 1 }, {})
+  const plan = system.plan({ input, options: fit }, request)
+  const speed = await pairsPerMillisecond(engine, plan.timed, milliseconds)
+  const spent = new Map()
+  let [stage, since] = ['before', milliseconds()]
+  const begin = since
+  const lap = () => {
+    const now = milliseconds()
+    spent.set(stage, (spent.get(stage) ?? 0) + now - since)
+    since = now
+  }
+  const progress = (at) => {
+    if (at.stage === stage) return
+    lap()
+    stage = at.stage
+  }
+  const context = { engine, progress }
+  try {
+    const model = await system.fit(input, fit, context)
+    if (request) await system.draw(model, { ...request, seed: 1 }, context)
+  } catch (error) {
+    console.log(`${name} | ${error.message}`)
+    continue
+  }
+  lap()
+  const took = milliseconds() - begin
+  const expected = plan.pairs / speed
+  const planned = new Map(plan.stages.map(({ stage: one, pairs }) => [one, pairs / speed]))
+  const stages = [...new Set([...planned.keys(), ...spent.keys()])].map((one) => {
+    const seconds = (ms) => (ms === undefined ? '–' : (ms / 1000).toFixed(2))
+    return `${one} ${seconds(planned.get(one))}, ${seconds(spent.get(one))}`
+  })
+  console.log(
+    `${name} | ${(expected / 1000).toFixed(2)} | ${(took / 1000).toFixed(2)} | ${(took / expected).toFixed(2)} | ${stages.join('; ')}`
+  )
+}
+await engine.close()

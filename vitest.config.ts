@@ -29,7 +29,12 @@ export default defineConfig({
     ],
     // Vitest would keep a core to itself, and has no use for it. Files share nothing: folders and ports are their own.
     maxWorkers: availableParallelism(),
-    tags: [{ name: 'slow', description: 'starts browsers or other programs, or computes for more than two seconds: not in test:fast' }],
+    tags: [
+      {
+        name: 'slow',
+        description: 'starts browsers or other programs, or computes for more than half a second and is no closed form: not in test:fast'
+      }
+    ],
     // Generous: a busy machine must not make a test fail. Speed is a matter for the benches.
     testTimeout: 300_000,
     hookTimeout: 300_000,

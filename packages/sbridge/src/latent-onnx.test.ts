@@ -20,7 +20,9 @@ const rows = (() => {
   )
 })()
 
-test('an encoder and decoder from ONNX files: round trip, unit coordinates, saved and restored, a sampler behind them', async () => {
+test('an encoder and decoder from ONNX files: round trip, unit coordinates, saved and restored, a sampler behind them', {
+  tags: ['slow']
+}, async () => {
   const codec = await loadOnnxCodec({ encoder, decoder }, rows)
   const latents = await codec.encode(rows)
   expect(latents.data.reduce((s, z) => s + z * z, 0) / latents.data.length).toBeCloseTo(1, 5)

@@ -70,7 +70,7 @@ describe('fit and sample', () => {
     expect((await sample(global, { ...own, given: { x0: 50 } })).warnings.map(({ name }) => name)).toContain('condition-outside-data')
   })
 
-  it('reads conditions as a record, as the text of --given, and as a list with rows for each', async () => {
+  it('reads conditions as a record, as the text of --given, and as a list with rows for each', { tags: ['slow'] }, async () => {
     const global = models.get('global')!
     const own = { rows: 3, seed: 3, engine }
     expect((await sample(global, { ...own, given: 'x0=1.5,x1=0.5..1' })).columns).toEqual(

@@ -55,7 +55,7 @@ describe('sample', () => {
     for (const said of ['bill_length_mm', 'Energy distance', 'sbridge sample']) expect(report).toContain(said)
   })
 
-  it('gives the same bytes for 1, 2 and 4 threads, and other bytes for another seed', async () => {
+  it('gives the same bytes for 1, 2 and 4 threads, and other bytes for another seed', { tags: ['slow'] }, async () => {
     const rows = async (...more: string[]) => {
       const run = await sbridge(['sample', penguins, '-n', '60', '-o', '-', '--bandwidth', '0.5', '--scaling', 'quantile', ...more])
       expect(run.status).toBe(0)
@@ -75,7 +75,7 @@ describe('sample', () => {
     ).toBe(first.stdout)
   })
 
-  it('reads and writes every format', async () => {
+  it('reads and writes every format', { tags: ['slow'] }, async () => {
     let from = penguins
     for (const extension of ['tsv', 'json', 'jsonl', 'parquet', 'arrow', 'feather', 'npz', 'csv']) {
       const run = await sbridge(['sample', from, '-n', '30', '-o', `rows.${extension}`, ...QUICK])
@@ -100,7 +100,7 @@ describe('sample', () => {
     expect(readFileSync(join(folder, 'rows.npy')).subarray(1, 6).toString()).toBe('NUMPY')
   })
 
-  it('the report and --json say the steps that conditions took', async () => {
+  it('the report and --json say the steps that conditions took', { tags: ['slow'] }, async () => {
     for (const [more, steps] of [
       [[], 10],
       [['--steps', '3'], 3]
@@ -221,7 +221,7 @@ describe('fit, info, evaluate', () => {
     expect(JSON.parse((await sbridge(['info', '--options', '--json'])).stdout)).toBeInstanceOf(Array)
   })
 
-  it('evaluate prints the measures, as words and as JSON, and writes a report', async () => {
+  it('evaluate prints the measures, as words and as JSON, and writes a report', { tags: ['slow'] }, async () => {
     await sbridge(['sample', penguins, '-n', '200', '-o', 'eval.csv', ...QUICK])
     const run = await sbridge(['evaluate', penguins, 'eval.csv', '--json', '--report', 'eval.html'])
     expect([run.stderr, run.status]).toEqual(['', 0])
@@ -392,7 +392,7 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
       expect(shell(`"${process.execPath}" "${bin}" info --options 2> heard.txt | true; cat heard.txt`).stdout).toBe('')
     })
 
-    it('and words that are lost stop nothing', () => {
+    it('and words that are lost stop nothing', { tags: ['slow'] }, () => {
       expect(sbridgeTo(['sample', penguins, '-n', '5', '-o', '-', ...QUICK], '2> /dev/full').status).toBe(0)
     })
   })
@@ -425,7 +425,7 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
 })
 
 describe('interruption', () => {
-  it('Ctrl-C ends with 130 and leaves nothing half-written', async () => {
+  it('Ctrl-C ends with 130 and leaves nothing half-written', { tags: ['slow'] }, async () => {
     const n = 12_000
     const table = file(
       'large.csv',

@@ -82,7 +82,7 @@ describe('between two Gaussians on a line', () => {
     expect([Math.abs(slope - b / a) < Math.abs(c / (a * a) - b / a) / 4, Math.abs(c / (a * a) - b / a) > 0.1]).toEqual([true, true])
   })
 
-  it('has the variance (1−t)²a² + t²b² + 2t(1−t)c + τt(1−t) on its way', async () => {
+  it('has the variance (1−t)²a² + t²b² + 2t(1−t)c + τt(1−t) on its way', { tags: ['slow'] }, async () => {
     const { bridge } = await solved
     const times = [0, 0.25, 0.5, 1]
     const { sources, targets } = await drawPairs(bridge, 20_000, key, engine)
@@ -142,7 +142,7 @@ it('in two dimensions carries as the closed form of Janati and others (2020)', a
 })
 
 describe('between samples', () => {
-  it('leaves everything in place where both clouds are one', async () => {
+  it('leaves everything in place where both clouds are one', { tags: ['slow'] }, async () => {
     const points = sample(300, 3, 'one')
     const { bridge } = await schrodingerBridge({ from: cloud(points), to: cloud(points), epsilon: 0.1, engine })
     const elsewhere = sample(50, 3, 'elsewhere')
@@ -184,7 +184,7 @@ describe('between samples', () => {
     expect(sparseCoupling(bridge, { most: 2 }).masses.length).toBe(80)
   })
 
-  it('starts large clouds from some of their points, with the same answer', async () => {
+  it('starts large clouds from some of their points, with the same answer', { tags: ['slow'] }, async () => {
     const [from, to] = [cloud(sample(30, 1, 'a')), cloud(sample(4100, 1, 'b', 2))]
     const { bridge, report } = await schrodingerBridge({ from, to, epsilon: 0.2, engine })
     expect(report.ending).toBe('converged')

@@ -89,7 +89,7 @@ describe('a window', () => {
     expect(Math.abs(mean(targets.data) - (2 * 0.36) / 0.37)).toBeLessThan(0.05)
   })
 
-  it('keeps two modes with a kernel on the target, and the search asks for one', async () => {
+  it('keeps two modes with a kernel on the target, and the search asks for one', { tags: ['slow'] }, async () => {
     const count = 600
     const key = keyFromSeed(5)
     const g = normals(keyFor(key, 'g'), count)

@@ -12,7 +12,7 @@ function shifted(n: number, shift: number) {
 }
 
 describe('boosted trees', () => {
-  it('learn the logarithm of a ratio of densities: of N(1, 1) to N(0, 1) it is x − ½', () => {
+  it('learn the logarithm of a ratio of densities: of N(1, 1) to N(0, 1) it is x − ½', { tags: ['slow'] }, () => {
     const boosting = trainBoosting({ ...shifted(4000, 1), trees: 80, key: keyFromSeed(1) })
     const asked = matrix(4, 2)
     asked.data.set([-1, 0, 0.5, 1, 1, -1, 2, 0])

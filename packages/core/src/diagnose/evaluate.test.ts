@@ -175,7 +175,9 @@ describe('what chance allows', () => {
     expect(chanceOfRatio(new Float64Array(5), 5)).toBeUndefined()
   })
 
-  test('AUC: of 24 pairs of samples of one law, few lie outside; a law moved by one and a half deviations does', async () => {
+  test('AUC: of 24 pairs of samples of one law, few lie outside; a law moved by one and a half deviations does', {
+    tags: ['slow']
+  }, async () => {
     const sample = (label: string, shift: number) => {
       const data = normals(keyFor(key, label), 3 * 80).map((z, i) => (i % 3 === 0 ? z + shift : z))
       return { data, rows: 80, cols: 3 }
@@ -212,7 +214,7 @@ describe('rare combinations and levels', () => {
 })
 
 describe('evaluateTables', () => {
-  test('a fresh sample of the same law stands at the floors', async () => {
+  test('a fresh sample of the same law stands at the floors', { tags: ['slow'] }, async () => {
     const evaluation = await evaluateTables({
       real: drawTable('real', 240),
       synthetic: drawTable('synthetic', 300),
@@ -231,7 +233,7 @@ describe('evaluateTables', () => {
     expect(evaluation.notes).toEqual([])
   })
 
-  test('copies, blur and lost dependence are seen', async () => {
+  test('copies, blur and lost dependence are seen', { tags: ['slow'] }, async () => {
     const real = drawTable('real', 240)
     const copied = await evaluateTables({ real, synthetic: real, engine, key })
     expect(copied.nearestNeighbourRatio.value).toBe(0)
@@ -245,7 +247,7 @@ describe('evaluateTables', () => {
     expect(blurred.associations.largestError.value).toBeGreaterThan(2 * blurred.associations.largestError.floor!)
   })
 
-  test('a copy’s AUC lies below what chance allows, a fresh sample’s does not', async () => {
+  test('a copy’s AUC lies below what chance allows, a fresh sample’s does not', { tags: ['slow'] }, async () => {
     const real = drawTable('real', 240)
     const copied = (await evaluateTables({ real, synthetic: real, engine, key })).classifierAuc
     expect(copied.value).toBeLessThan(0.2)
@@ -255,7 +257,7 @@ describe('evaluateTables', () => {
     expect(fresh.value).toBeLessThan(fresh.floorRange![1])
   })
 
-  test('real rows that stand in the training table are not taken for held-out ones', async () => {
+  test('real rows that stand in the training table are not taken for held-out ones', { tags: ['slow'] }, async () => {
     const train = drawTable('real', 240)
     const whole = await evaluateTables({ real: train, synthetic: train, train, engine, key })
     expect(whole.copies).toMatchObject({ value: 240, floor: 0, most: 3, heldOut: false })
@@ -267,7 +269,7 @@ describe('evaluateTables', () => {
     expect(kept.notes).toEqual([])
   })
 
-  test('in a table of categories only, copies are as many as chance gives and nearness is no alarm', async () => {
+  test('in a table of categories only, copies are as many as chance gives and nearness is no alarm', { tags: ['slow'] }, async () => {
     const few = (label: string) => {
       const u = uniforms(keyFor(key, label), 400)
       return table(

@@ -43,14 +43,14 @@ describe.each([
   const all = grouped(raw, group, time)
   const [one, other] = [part(all, 0, 80), part(all, 80, 160)]
 
-  it('halves of the real groups are alike', async () => {
+  it('halves of the real groups are alike', { tags: ['slow'] }, async () => {
     const { grade, sentence, groups } = await verdictOf(one, other, time)
     expect(grade, sentence).toBe('good')
     expect(sentence).toMatch(/of groups as wholes, 80 against 80/)
     expect(groups.rows).toMatchObject({ real: 80, synthetic: 80 })
   })
 
-  it('rows that are right each by itself and in the wrong groups differ visibly', async () => {
+  it('rows that are right each by itself and in the wrong groups differ visibly', { tags: ['slow'] }, async () => {
     const { grade, sentence, evaluation } = await verdictOf(one, shuffled(other), time)
     expect(grade, sentence).toBe('poor')
     // Who looks at columns of rows alone sees nothing.

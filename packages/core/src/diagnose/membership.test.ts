@@ -74,7 +74,7 @@ const numbers = (label: string, rows: number): Table => {
 }
 
 describe('membership in an evaluation', () => {
-  test('stands there where rows were held out, and only there', async () => {
+  test('stands there where rows were held out, and only there', { tags: ['slow'] }, async () => {
     const [train, real] = [numbers('train', 100), numbers('real', 100)]
     const fresh = numbers('fresh', 100)
     const found = await evaluateTables({ real, synthetic: fresh, train, engine, key })
@@ -143,7 +143,7 @@ describe('requirements', () => {
     expect(() => parseRequirements(text)).toThrow(expect.objectContaining({ code }))
   })
 
-  test('name the clauses that fail, with what was measured', async () => {
+  test('name the clauses that fail, with what was measured', { tags: ['slow'] }, async () => {
     const [train, real] = [numbers('train', 100), numbers('real', 100)]
     const unmet = async (text: string, synthetic: Table) =>
       unmetRequirements(await evaluateTables({ real, train, synthetic, engine, key }), parseRequirements(text))

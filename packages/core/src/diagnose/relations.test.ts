@@ -74,7 +74,7 @@ describe('relations of columns', () => {
 })
 
 describe('rules and the judge', () => {
-  test('see smeared totals that no column by itself shows; as many fresh rows pass', async () => {
+  test('see smeared totals that no column by itself shows; as many fresh rows pass', { tags: ['slow'] }, async () => {
     const real = orders('real')
     const fresh = orders('fresh')
     const [good, bad] = [
@@ -93,7 +93,7 @@ describe('rules and the judge', () => {
     expect(broken[0]!.broken).toBeGreaterThan(390)
   })
 
-  test('a product with another price than in the data breaks its rule, though each product has one price', async () => {
+  test('a product with another price than in the data breaks its rule, though each product has one price', { tags: ['slow'] }, async () => {
     const real = orders('real')
     const fresh = orders('fresh')
     const dearer = {
@@ -106,7 +106,7 @@ describe('rules and the judge', () => {
     expect(rules.find(({ rule }) => rule === 'product -> price')).toMatchObject({ broken: 400, rows: 400 })
   })
 
-  test('a rule that held-out rows break is none', async () => {
+  test('a rule that held-out rows break is none', { tags: ['slow'] }, async () => {
     const real = orders('real')
     const train = smeared(orders('train'))
     const order = permutation(key, 400)

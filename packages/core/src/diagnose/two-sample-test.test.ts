@@ -15,7 +15,7 @@ const sample = (n: number, label: string, shift = 0, scale = 1) =>
   )
 
 describe('whether two samples are of one law', () => {
-  it('sees a shift and a change of spread, and not what is one law', async () => {
+  it('sees a shift and a change of spread, and not what is one law', { tags: ['slow'] }, async () => {
     const at = (label: string, shift: number, scale: number) =>
       twoSampleTest(sample(80, `${label} a`), sample(100, `${label} b`, shift, scale), { engine, key })
     expect((await at('shift', 1, 1)).pValue).toBe(1 / 300)
@@ -23,7 +23,7 @@ describe('whether two samples are of one law', () => {
     expect((await at('alike', 0, 1)).pValue).toBeGreaterThan(0.05)
   })
 
-  it('gives every p-value as often under one law: 60 pairs of samples', async () => {
+  it('gives every p-value as often under one law: 60 pairs of samples', { tags: ['slow'] }, async () => {
     let below = 0
     for (let k = 0; k < 60; k++) {
       const test = await twoSampleTest(sample(12, `null ${k}`), sample(15, `other ${k}`), { engine, key: keyFor(key, k) })

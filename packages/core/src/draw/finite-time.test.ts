@@ -41,7 +41,7 @@ test.each(['gaussian', 'convolved'] as const)(
   }
 )
 
-test('the bridge converges with the number of steps, and the covariance scheme needs fewer', async () => {
+test('the bridge converges with the number of steps, and the covariance scheme needs fewer', { tags: ['slow'] }, async () => {
   const target = cloud(mixture(600, 1))
   const fresh = mixture(1500, 3)
   const distance = async (steps: number, scheme: 'euler' | 'covariance') => {

@@ -31,7 +31,9 @@ async function moments<S extends object>(kernel: SamplingKernel<S>, start = rows
   return { mean: [mean(column(0)), mean(column(1))], variance: [variance(column(0)), variance(column(1))], infos, points }
 }
 
-test('rows come out with the moments of the rows, by the plain kernel and by the informed one that knows nothing', async () => {
+test('rows come out with the moments of the rows, by the plain kernel and by the informed one that knows nothing', {
+  tags: ['slow']
+}, async () => {
   for (const found of [await moments(plainKernel(bridge, { engine })), await moments(informedKernel(bridge, { engine }))]) {
     for (const c of [0, 1]) {
       expect(Math.abs(found.mean[c]!)).toBeLessThan(0.15)
@@ -40,7 +42,7 @@ test('rows come out with the moments of the rows, by the plain kernel and by the
   }
 })
 
-test('evidence of one coordinate moves the other as a Gaussian update does', async () => {
+test('evidence of one coordinate moves the other as a Gaussian update does', { tags: ['slow'] }, async () => {
   const n = rows.points.rows
   const evidence = coordinateEvidence(0, { value: new Float64Array(n).fill(1), precision: new Float64Array(n).fill(4) })
   const found = await moments(informedKernel(bridge, { engine, evidence }))

@@ -106,7 +106,7 @@ describe('the density of a covariance step from a random row', () => {
     }
   })
 
-  it('has the integral 1, the slope of its logarithm, and marginals that are integrals', async () => {
+  it('has the integral 1, the slope of its logarithm, and marginals that are integrals', { tags: ['slow'] }, async () => {
     const rows = sample(60, 2, 3)
     const moments = await stepMoments(rows, 0.1, { engine })
     const setting = { prior: 0.5, smoothing: 5 }
@@ -148,25 +148,29 @@ describe('the density of a covariance step from a random row', () => {
     })
   })
 
-  it.each([0.02, 0.1, 0.5])('left out is near what a scaling of the other rows gives, without a lean: ε = %d', async (epsilon) => {
-    const [n, d] = [120, 2]
-    const rows = sample(n, d, 11)
-    const setting = { prior: 1, smoothing: 5 }
-    const moments = await stepMoments(rows, epsilon, { engine })
-    const left = new StepMixture(moments, setting, { numbers: [0, 1] })
-    const whole = new StepMixture(moments, setting, { numbers: [0, 1] })
-    let [lean, flattered] = [0, 0]
-    for (let own = 0; own < n; own += 4) {
-      const others = rows.numbers.data.filter((_, k) => Math.floor(k / d) !== own)
-      const without = await stepMoments(rowsOf(others, new Float64Array(n - 1).fill(1 / (n - 1)), d), epsilon, { engine })
-      const numbers = rows.numbers.data.slice(own * d, own * d + d)
-      const exact = new StepMixture(without, setting, { numbers: [0, 1] }).logAt({ numbers, levels: [] })
-      lean += (left.logAt({ numbers, levels: [], own }) - exact) / 30
-      flattered += (whole.logAt({ numbers, levels: [] }) - exact) / 30
+  it.each([0.02, 0.1, 0.5])(
+    'left out is near what a scaling of the other rows gives, without a lean: ε = %d',
+    { tags: ['slow'] },
+    async (epsilon) => {
+      const [n, d] = [120, 2]
+      const rows = sample(n, d, 11)
+      const setting = { prior: 1, smoothing: 5 }
+      const moments = await stepMoments(rows, epsilon, { engine })
+      const left = new StepMixture(moments, setting, { numbers: [0, 1] })
+      const whole = new StepMixture(moments, setting, { numbers: [0, 1] })
+      let [lean, flattered] = [0, 0]
+      for (let own = 0; own < n; own += 4) {
+        const others = rows.numbers.data.filter((_, k) => Math.floor(k / d) !== own)
+        const without = await stepMoments(rowsOf(others, new Float64Array(n - 1).fill(1 / (n - 1)), d), epsilon, { engine })
+        const numbers = rows.numbers.data.slice(own * d, own * d + d)
+        const exact = new StepMixture(without, setting, { numbers: [0, 1] }).logAt({ numbers, levels: [] })
+        lean += (left.logAt({ numbers, levels: [], own }) - exact) / 30
+        flattered += (whole.logAt({ numbers, levels: [] }) - exact) / 30
+      }
+      expect(Math.abs(lean)).toBeLessThan(0.06)
+      expect(flattered).toBeGreaterThan(3 * Math.abs(lean))
     }
-    expect(Math.abs(lean)).toBeLessThan(0.06)
-    expect(flattered).toBeGreaterThan(3 * Math.abs(lean))
-  })
+  )
 })
 
 describe('kernels between levels', () => {

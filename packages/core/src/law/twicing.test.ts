@@ -39,7 +39,7 @@ async function lawOf(rows: WindowRows) {
 
 const rms = (values: number[]) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length)
 
-test('twiced targets bend the mean as the data do, and leave lines and the noise about them alone', async () => {
+test('twiced targets bend the mean as the data do, and leave lines and the noise about them alone', { tags: ['slow'] }, async () => {
   for (const seed of [1, 2, 3]) {
     const rows = bentRows(seed)
     const fit = await fitWindow(rows, bandwidth, { engine })

@@ -50,7 +50,7 @@ describe('rectangular scaling', () => {
       expect(marginals(problem, outcome.state.from, outcome.state.to)).toBeLessThan(1e-7)
     }
   })
-  it('leaves out blocks without weight, and nothing else', async () => {
+  it('leaves out blocks without weight, and nothing else', { tags: ['slow'] }, async () => {
     for (const d of [2, 3, 4]) {
       const kernel = densityKernel({ means: points(300, d, 1), covariances: shared(0.05, d) }, points(333, d, 2))
       const { blocks } = kernel
@@ -95,7 +95,7 @@ describe('rectangular scaling', () => {
     expect(constant(own.state.to, onEngine.state.to)).toBeLessThan(1e-8)
     expect(constant(own.state.from, onEngine.state.from)).toBeLessThan(1e-8)
   })
-  it('anneals from as hot as the spread asks for: on a line, at the distance between neighbours', async () => {
+  it('anneals from as hot as the spread asks for: on a line, at the distance between neighbours', { tags: ['slow'] }, async () => {
     const line = (seed: number): ReturnType<typeof cloud> => cloud(points(60, 1, seed))
     const [from, to] = [line(1), line(2)]
     const variance = 2.5e-4

@@ -128,7 +128,7 @@ test('a variable kernel converges to a stochastic operator', async () => {
   })
 })
 
-test('large clouds start from a subsample and need fewer full turns', async () => {
+test('large clouds start from a subsample and need fewer full turns', { tags: ['slow'] }, async () => {
   const sizes: number[] = []
   const counting: Engine = Object.assign(Object.create(engine), {
     logSum: (pair: Parameters<Engine['logSum']>[0], log: Float64Array) => {
@@ -196,7 +196,7 @@ test('landmarks stand for the weight of their runs, whatever their own', async (
   expect(part.logWeights.reduce((sum, a) => sum + Math.exp(a), 0)).toBeCloseTo(1, 12)
 })
 
-test('landmarks: the residual bounds the error, and turns on all rows are taken as long as it asks', async () => {
+test('landmarks: the residual bounds the error, and turns on all rows are taken as long as it asks', { tags: ['slow'] }, async () => {
   const problem = { cloud: cloud(matrixFromRows(gaussianRows(3000, 2, 7))), kernel: gaussianKernel(0.05), engine: wasm }
   const exact = await symmetricScaling({ ...problem, tolerance: 1e-9 })
   const error = ({ potentials }: { potentials: Float64Array }) =>

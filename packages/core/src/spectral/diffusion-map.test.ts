@@ -94,7 +94,7 @@ test('interval: Neumann cosines with rates 1, 4, 9', async () => {
   }
 })
 
-test('sphere: a threefold eigenvalue, spanned by x, y, z', async () => {
+test('sphere: a threefold eigenvalue, spanned by x, y, z', { tags: ['slow'] }, async () => {
   const n = 1000
   const golden = Math.PI * (3 - Math.sqrt(5))
   const sphere = points(n, (i) => {

@@ -329,7 +329,7 @@ describe('scaling', () => {
     'prices that end in .99': (_, z) => Math.floor(Math.exp(4 + z)) + 0.99,
     'rain, zero in half of the rows': (u, z) => (u < 0.5 ? 0 : Math.round(10 * Math.exp(1 + z)) / 10)
   }
-  it.each(Object.keys(recurring))('fresh values come as often as in held-out rows: %s', (name) => {
+  it.each(Object.keys(recurring))('fresh values come as often as in held-out rows: %s', { tags: ['slow'] }, (name) => {
     const draw = recurring[name]!
     const column = (seed: number, n: number) => {
       const [u, z] = [uniforms(keyFor(keyFromSeed(seed), 'u'), n), normals(keyFromSeed(seed), n)]

@@ -186,7 +186,7 @@ describe('what is warned of', () => {
     const { stdout } = await sbridge(folder, 'bridge', ...words, '-o', 'warned.csv', '--seed', '1', '--json')
     return JSON.parse(stdout).warnings.map(({ name }: { name: string }) => name)
   }
-  it('few rows, no overlap, rows far outside', async () => {
+  it('few rows, no overlap, rows far outside', { tags: ['slow'] }, async () => {
     expect(await warnings('few.csv', 'b.csv')).toContain('few-rows')
     expect(await warnings('a.csv', 'far.csv')).toContain('no-overlap')
     expect(await warnings('a.csv', 'b.csv', '--map', 'far.csv')).toContain('far-outside')

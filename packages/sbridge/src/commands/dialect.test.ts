@@ -211,7 +211,7 @@ describe('limits of what is measured', () => {
     ''
   ].join('\n')
 
-  test('come as often as in the data, in the same form, from a model file too; and can be known', async () => {
+  test('come as often as in the data, in the same form, from a model file too; and can be known', { tags: ['slow'] }, async () => {
     await writeFile(at('lab.csv'), lab)
     expect(await run('fit', 'lab.csv', '-o', 'lab.sbridge', '--seed', '1', '--threads', '1', '--bandwidth', '0.3')).toMatchObject({
       status: 0

@@ -65,7 +65,7 @@ describe('evaluate --require', () => {
   })
 })
 
-test('evaluate --utility says the coefficients of both tables on the terminal, in JSON and in the report', async () => {
+test('evaluate --utility says the coefficients of both tables on the terminal, in JSON and in the report', { tags: ['slow'] }, async () => {
   const formulas = ['--utility', 'y ~ x', '--utility', 'x ~ y']
   const found = await run('held.csv', 'held.csv', ...formulas, '--report', 'utility.html')
   expect(found.status).toBe(0)
@@ -99,7 +99,7 @@ describe('sample --report', () => {
   const report = (name: string) => readFile(join(folder, name), 'utf8')
   const sample = (...words: string[]) => sbridge(folder, 'sample', ...words, '--seed', '1', '--threads', '1')
 
-  test('judges by rows that a second fit has not seen, and draws the same rows with and without it', async () => {
+  test('judges by rows that a second fit has not seen, and draws the same rows with and without it', { tags: ['slow'] }, async () => {
     expect((await sample('train.csv', '-o', 'judged.csv', '--report', 'judged.html')).status).toBe(0)
     expect(await report('judged.html')).toMatch(
       /class="verdict [a-z]+"><p>[^<]*: of a second fit, two-sample AUC [\d.]+ on held-out rows[^<]*nearest-neighbour ratio of the drawn rows /
@@ -126,7 +126,7 @@ describe('sample --report', () => {
     await expect(evaluateFit([{ x: 1 }], { bandwith: 1 } as never)).rejects.toMatchObject({ code: 'option-unknown' })
   })
 
-  test('says when it could not, or was told not to', async () => {
+  test('says when it could not, or was told not to', { tags: ['slow'] }, async () => {
     expect((await sample('train.csv', '-o', 'in.csv', '--report', 'in.html', '--judge', 'in-sample', '--scaling', 'standard')).status).toBe(
       0
     )
@@ -137,7 +137,7 @@ describe('sample --report', () => {
     })
   })
 
-  test('reports of one day have the same bytes', async () => {
+  test('reports of one day have the same bytes', { tags: ['slow'] }, async () => {
     const write = async () => {
       await sample('train.csv', '-o', 'in.csv', '--report', 'bytes.html', '--judge', 'in-sample')
       return report('bytes.html')
@@ -166,7 +166,7 @@ describe('evaluate --group', () => {
     expect(Object.keys(columns)).toEqual(['town', 'week', 'y'])
   })
 
-  test('tells how rows of a group belong together, and leaves the key out of all else', async () => {
+  test('tells how rows of a group belong together, and leaves the key out of all else', { tags: ['slow'] }, async () => {
     const { status, stdout } = await run('panel.csv', 'alone.csv', '--group', 'unit', '--time', 'week', '--json')
     expect(status).toBe(0)
     const { panel: figures, columns, groups, verdict } = JSON.parse(stdout)
@@ -186,7 +186,7 @@ describe('evaluate --group', () => {
     expect((await run('panel.csv', 'panel.csv', '--group', 'unit')).stdout).toMatch(/^in groups, y: between groups 0\.7/m)
   })
 
-  test('shows measures of groups before those of rows, on the terminal and in the report', async () => {
+  test('shows measures of groups before those of rows, on the terminal and in the report', { tags: ['slow'] }, async () => {
     const { stdout } = await run('panel.csv', 'alone.csv', '--group', 'unit', '--time', 'week', '--report', 'groups.html')
     expect(stdout).toMatch(/^verdict, poor: .*of groups as wholes, 30 against 30.*\ngroups as wholes +value +floor\nenergyDistance/)
     expect(stdout).toMatch(/\nrows one by one +value +floor\nenergyDistance/)

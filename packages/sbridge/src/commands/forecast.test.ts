@@ -37,7 +37,7 @@ const rowsOf = (name: string) =>
     .map((line) => line.split(','))
 
 describe('forecast', () => {
-  it('writes member, step and the columns; the same bytes for any number of threads', async () => {
+  it('writes member, step and the columns; the same bytes for any number of threads', { tags: ['slow'] }, async () => {
     const words = [
       'forecast',
       at('series.csv'),
@@ -106,7 +106,7 @@ describe('forecast', () => {
 })
 
 describe('--local', () => {
-  it.each(['window:1', 'auto', `graph:EDGES`])('samples with %s, and writes a report', async (local) => {
+  it.each(['window:1', 'auto', `graph:EDGES`])('samples with %s, and writes a report', { tags: ['slow'] }, async (local) => {
     const file = local.replace('EDGES', at('edges.csv'))
     const words = [
       'sample',
@@ -158,7 +158,7 @@ describe('conditions with --local', () => {
   const local = ['--exclude', 't', '--local', 'window:1', '--seed', '1']
   const ask = (...words: string[]) => sbridge('sample', at('series.csv'), ...local, '-o', at('known.csv'), ...words)
 
-  it('given columns, intervals and observations, with a report and warnings', async () => {
+  it('given columns, intervals and observations, with a report and warnings', { tags: ['slow'] }, async () => {
     const words = ['-n', '30', '--given', 'a=1.25', '--given', 'd=0..2', '--observe', 'b + c = 0.5 ± 0.2', '--report', at('known.html')]
     const { code, said } = await ask(...words)
     expect(code, said).toBe(0)
@@ -174,7 +174,7 @@ describe('conditions with --local', () => {
     expect((await ask('-n', '5', '--given', 'a=30')).said).toContain('warning condition-outside-data')
   })
 
-  it('one condition a row of a file, in its order, from a model file too; a likelihood', async () => {
+  it('one condition a row of a file, in its order, from a model file too; a likelihood', { tags: ['slow'] }, async () => {
     writeFileSync(at('conditions.csv'), 'a,c\n1.5,\n,-1.25\n')
     expect((await sbridge('fit', at('series.csv'), ...local, '-o', at('known.sbridge'))).code).toBe(0)
     const draw = ['-n', '4', '--given-file', at('conditions.csv'), '--seed', '1', '-o', at('known.csv'), '--json']

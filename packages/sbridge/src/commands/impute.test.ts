@@ -67,7 +67,7 @@ describe('impute', () => {
     expect(rows.every(({ a }) => Number.isInteger(a))).toBe(true)
     expect(rows.map(({ b }) => b)).toEqual(rows.map((_, i) => i * 2))
   })
-  it('a report punches holes and says how near fills are, beside other methods', async () => {
+  it('a report punches holes and says how near fills are, beside other methods', { tags: ['slow'] }, async () => {
     const { stdout } = await sbridge(folder, ...german, '-o', 'filled.csv', '--report', 'gaps.html', '--json')
     const { holes } = JSON.parse(stdout) as { holes: { holes: number; methods: Record<string, { error: number; coverage: number }> } }
     expect(Object.keys(holes.methods)).toEqual(['sbridge', 'mean', 'neighbours', 'forest'])

@@ -7,7 +7,7 @@ import { sbridge } from '../../test/command.js'
 
 const staff = fileURLToPath(new URL('../../../../examples/data/staff.csv', import.meta.url))
 
-it('a report of a table with keys and references names them, and judges by half of the rows', async () => {
+it('a report of a table with keys and references names them, and judges by half of the rows', { tags: ['slow'] }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbridge-keys-'))
   try {
     const quick = ['--bandwidth', '0.5', '--scaling', 'standard', '--steps', '2', '--seed', '1']

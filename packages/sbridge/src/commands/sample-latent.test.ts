@@ -130,7 +130,7 @@ describe('rows behind a codec on the command line', () => {
     expect(within.every((x) => x >= 0 && x <= 10)).toBe(true)
   })
 
-  test('networks from files see the units of the table, constant columns too; kept in the model file', async () => {
+  test('networks from files see the units of the table, constant columns too; kept in the model file', { tags: ['slow'] }, async () => {
     // Coordinates are pixels 0 and 1; every row comes back as these two, 16 pixels long.
     const pick = (inputs: number, outputs: number) =>
       Array.from({ length: inputs * outputs }, (_, k) => (Math.floor(k / outputs) === k % outputs ? 1 : 0))
@@ -150,7 +150,7 @@ describe('rows behind a codec on the command line', () => {
     expect(existsSync(at('no.csv'))).toBe(false)
   })
 
-  test('bad input ends with 2, says what was got, expected and to try, and leaves nothing', async () => {
+  test('bad input ends with 2, says what was got, expected and to try, and leaves nothing', { tags: ['slow'] }, async () => {
     await writeFile(at('flat.csv'), 'a,b\n1,2\n1,2\n1,2\n')
     const cases: [words: string[], says: string][] = [
       [['--latent', 'pca:99', '--rules', 'off'], 'pca:15'],
@@ -180,7 +180,7 @@ describe('rows behind a codec on the command line', () => {
   })
 })
 
-test('the library fits, keeps and draws the same rows', async () => {
+test('the library fits, keeps and draws the same rows', { tags: ['slow'] }, async () => {
   const table = await readTable(at('bars.csv'))
   const model = await fit(table, { latent: 'diffusion-map:3', commonScale: true, seed: 1, threads: 1 })
   expect(model.summary.codec.commonScale).toBe(true)

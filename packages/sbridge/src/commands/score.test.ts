@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('score', () => {
-  it('rows of a file by a table, and the same bytes by its model and with other threads', async () => {
+  it('rows of a file by a table, and the same bytes by its model and with other threads', { tags: ['slow'] }, async () => {
     const asked = ['--seed', '3', '--gradient', '--denoise']
     const { status, stdout } = await sbridge(
       folder,
@@ -56,7 +56,7 @@ describe('score', () => {
     })
   })
 
-  it('a table’s own rows, left out one by one; furthest first in what is said', async () => {
+  it('a table’s own rows, left out one by one; furthest first in what is said', { tags: ['slow'] }, async () => {
     const { status, stdout } = await sbridge(folder, 'score', 'penguins.csv', '-o', 'own.csv', '--json', '--seed', '3')
     expect(status).toBe(0)
     const said = JSON.parse(stdout)

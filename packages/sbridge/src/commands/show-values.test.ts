@@ -27,7 +27,7 @@ const PERSONAL = /only-\d+@|kuru|walks-with-a-stick|oops/g
 const report = (name: string) => readFile(at(name), 'utf8')
 
 describe('cells that fewer than three rows have', () => {
-  test('leave sample and evaluate in the rows only: not in reports, terminal or JSON', async () => {
+  test('leave sample and evaluate in the rows only: not in reports, terminal or JSON', { tags: ['slow'] }, async () => {
     const sampled = await run('sample', 'people.csv', '--bandwidth', '0.2', '-o', 'new.csv', '--report', 'sample.html')
     expect([sampled.status, sampled.stdout.match(PERSONAL), sampled.stderr.match(PERSONAL)]).toEqual([0, null, null])
     expect(sampled.stdout).toContain('visits: 59 of 60 cells are numbers, but not the one in row 6')
@@ -44,7 +44,7 @@ describe('cells that fewer than three rows have', () => {
     expect(found.verdict.sentence.length).toBeGreaterThan(40)
   })
 
-  test('stand in the report with --show-values, which needs one', async () => {
+  test('stand in the report with --show-values, which needs one', { tags: ['slow'] }, async () => {
     const drawn = ['sample', 'people.csv', '--bandwidth', '0.2', '-o', 'new.csv']
     expect((await run(...drawn, '--report', 'shown.html', '--show-values')).status).toBe(0)
     const words = new Set((await report('shown.html')).match(PERSONAL))
@@ -64,7 +64,7 @@ describe('cells that fewer than three rows have', () => {
 })
 
 describe('evaluate on the terminal', () => {
-  test('a copied table: nearness leads, and the reading of the AUC names copies', async () => {
+  test('a copied table: nearness leads, and the reading of the AUC names copies', { tags: ['slow'] }, async () => {
     const { stdout } = await run('evaluate', 'people.csv', 'people.csv')
     expect(stdout.split('\n')[0]).toMatch(
       /^verdict, poor: (Its rows stand much nearer to real rows|More of its rows repeat a real row).*do not treat them as anonymous: /

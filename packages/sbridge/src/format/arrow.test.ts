@@ -115,7 +115,7 @@ describe('lengths that the file cannot hold', () => {
   })
 
   // Without the check, single bytes among these make the library stay in a loop or ask for gigabytes.
-  test.each(['file', 'stream'] as const)('a %s is read or refused at once, whatever byte is wrong', async (kind) => {
+  test.each(['file', 'stream'] as const)('a %s is read or refused at once, whatever byte is wrong', { tags: ['slow'] }, async (kind) => {
     const bytes = tableToIPC(small, kind)
     for (let at = 0; at < bytes.length; at++) {
       for (const change of [0x01, 0x40, 0x80]) {

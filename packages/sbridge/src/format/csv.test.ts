@@ -139,7 +139,7 @@ test('writes dates without a time of day when all are midnight', () => {
   expect(write([0, 1500])).toBe('t\n1970-01-01T00:00:00.000Z\n1970-01-01T00:00:01.500Z\n')
 })
 
-test('100,000 rows of 8 columns are read whole', () => {
+test('100,000 rows of 8 columns are read whole', { tags: ['slow'] }, () => {
   const row = Array.from({ length: 8 }, (_, c) => (0.123456789 * (c + 1)).toFixed(8)).join(',')
   const bytes = new TextEncoder().encode(`a,b,c,d,e,f,g,h\n${`${row}\n`.repeat(100_000)}`)
   expect(readDelimited(bytes, { source: 'data.csv' }).rowCount).toBe(100_000)

@@ -200,7 +200,7 @@ describe('renderReport', () => {
     expect(Array.from(document.querySelectorAll('#associations svg'))).toHaveLength(3)
   })
 
-  test('parts of a verb stand behind the summary, and a long table of columns is folded', async () => {
+  test('parts of a verb stand behind the summary, and a long table of columns is folded', { tags: ['slow'] }, async () => {
     expect(texts('section').findIndex((text) => text.includes('An own part'))).toBe(1)
     expect(texts('details')).toEqual([])
     const wide = (seed: number): Table => {
@@ -260,7 +260,7 @@ test('tables of two columns, tiny tables and tables without a model are reported
   expect(page.includes('id="pairs"')).toBe(false)
 })
 
-test('of many columns the 30 with the largest distance are drawn, and the page stays small', async () => {
+test('of many columns the 30 with the largest distance are drawn, and the page stays small', { tags: ['slow'] }, async () => {
   const wide = (seed: number): Table => ({
     rowCount: 60,
     columns: Array.from({ length: 34 }, (_, c) => ({
@@ -387,7 +387,7 @@ describe('readings', () => {
       expect(sentence).toMatch(/^Its rows stand much nearer to training rows .* on held-out rows/)
     })
 
-    test('copies with tiny noise, all or one in ten: nearness leads', async () => {
+    test('copies with tiny noise, all or one in ten: nearness leads', { tags: ['slow'] }, async () => {
       const noisy = (every: number) => mapNumbers(real, fresh, (x, y, i) => (i % every === 0 ? x + 1e-3 * y : y))
       expect((await verdictOn(noisy(1))).sentence).toMatch(
         /^Its rows stand much nearer to real rows .* 0 copies .*do not treat them as anonymous/
@@ -395,7 +395,7 @@ describe('readings', () => {
       expect((await verdictOn(noisy(8))).sentence).toMatch(/^[\d.]+ % of its rows stand nearer to a real row than 95 % of fresh rows would/)
     })
 
-    test('a wrong table differs visibly, with its worst column and pair; fresh rows cannot be told', async () => {
+    test('a wrong table differs visibly, with its worst column and pair; fresh rows cannot be told', { tags: ['slow'] }, async () => {
       const wrong = mapNumbers(fresh, fresh, (x, _, i) => x + (i % 2 === 0 ? 2 : -2))
       expect(await verdictOn(wrong)).toMatchObject({
         grade: 'poor',
@@ -514,7 +514,9 @@ describe('the foot of a report', () => {
   })
 })
 
-test('limits of measurement are drawn and said as cells show them, not as the numbers that stand for them', async () => {
+test('limits of measurement are drawn and said as cells show them, not as the numbers that stand for them', {
+  tags: ['slow']
+}, async () => {
   const limits = [{ at: 0.45, text: '<0,5' }]
   const column = (seed: number, most: number): NumericColumn => ({
     name: 'crp',

@@ -108,7 +108,7 @@ test('the matrix product and the gradient agree with the definition', () => {
   expect(runLayers(layers, rows).cols).toBe(2)
 })
 
-test('autoencoder: beats PCA on a curved sheet, stops early, same seed same weights, loads again', async () => {
+test('autoencoder: beats PCA on a curved sheet, stops early, same seed same weights, loads again', { tags: ['slow'] }, async () => {
   const rows = sheet(800, 0.8, 0.02)
   const options = { dimension: 2, hidden: 24, epochs: 60, key }
   const codec = await fitAutoencoder(rows, options)
@@ -137,7 +137,7 @@ test('diffusion codec: round trip of a curved sheet, and through its file', asyn
   expect((await loaded.encode(rows)).data).toEqual(latents.data)
 })
 
-test('places: distances between decoded rows, and from these to rows, as in all columns', async () => {
+test('places: distances between decoded rows, and from these to rows, as in all columns', { tags: ['slow'] }, async () => {
   const wide = matrix(150, 200, normals(keyFromSeed(12), 150 * 200))
   const draws = (k: number) => matrix(20, k, normals(keyFromSeed(13), 20 * k))
   const codecs: Codec[] = [

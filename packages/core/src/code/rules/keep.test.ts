@@ -40,7 +40,7 @@ describe('rules taken out and put back', () => {
   })
 })
 
-it('exceptions stand in their own rows of the data, and as often in others', () => {
+it('exceptions stand in their own rows of the data, and as often in others', { tags: ['slow'] }, () => {
   const { raw, rules } = mistyped(4)
   const { data } = prepareRows(raw)
   const kept = keepRules(findRules(data), data)

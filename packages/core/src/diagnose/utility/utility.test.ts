@@ -210,7 +210,7 @@ describe('Cox’s regression', () => {
 })
 
 describe('intervals', () => {
-  test('of fresh rows hold the truth as often as they should, linear, logistic and Cox', () => {
+  test('of fresh rows hold the truth as often as they should, linear, logistic and Cox', { tags: ['slow'] }, () => {
     const turns = 300
     const inside = { linear: 0, logistic: 0, cox: 0 }
     for (let turn = 0; turn < turns; turn++) {

@@ -93,7 +93,7 @@ describe('log-densities', () => {
     }
   })
 
-  it('are in units of the columns: other units shift them by the logarithm of the factor, and no more', async () => {
+  it('are in units of the columns: other units shift them by the logarithm of the factor, and no more', { tags: ['slow'] }, async () => {
     const rows = takeRawRows(gaussian(300), [3, 77, 120])
     const scale = (raw: RawTable) => ({
       ...raw,
@@ -111,7 +111,7 @@ describe('log-densities', () => {
     }
   })
 
-  it('integrate to 1 over numbers and levels, and unknown cells are integrated out', async () => {
+  it('integrate to 1 over numbers and levels, and unknown cells are integrated out', { tags: ['slow'] }, async () => {
     const model = await fitted(mixed)
     const step = 0.12
     const grid = Array.from({ length: 51 }, (_, k) => -3 + k * step)
@@ -199,7 +199,7 @@ describe('log-densities', () => {
     for (const [i, share] of [0.2, 0.2, 0.6].entries()) expect(Math.exp(logDensity[i]!)).toBeCloseTo(share, 12)
   })
 
-  it('leave a row of the table out, so that it is not flattered: their mean is that of fresh rows', async () => {
+  it('leave a row of the table out, so that it is not flattered: their mean is that of fresh rows', { tags: ['slow'] }, async () => {
     const [own, fresh] = [await scored(gaussian(300), gaussian(300)), await scored(gaussian(300), gaussian(1500, 400))]
     expect([own.own, fresh.own]).toEqual([300, 0])
     const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x / values.length, 0)
@@ -259,7 +259,7 @@ describe('a density on a grid', () => {
 })
 
 describe('scores', () => {
-  it('of a row are its own: order and company change nothing', async () => {
+  it('of a row are its own: order and company change nothing', { tags: ['slow'] }, async () => {
     const model = await fitted(mixed)
     const request = { gradient: true, denoise: true }
     const whole = await density.draw(model, { score: mixed, ...request }, { engine })
@@ -372,7 +372,7 @@ describe('what a density is learned from', () => {
     const [a, b] = await Promise.all([model, without].map((one) => density.draw(one, { score: sum }, { engine })))
     expect(Array.from(a!.logDensity)).toEqual(Array.from(b!.logDensity))
   })
-  it('gaps are filled by draws, and rows with gaps are scored by what they know', async () => {
+  it('gaps are filled by draws, and rows with gaps are scored by what they know', { tags: ['slow'] }, async () => {
     const holed: RawTable = {
       ...mixed,
       columns: mixed.columns.map((column, c) => {
@@ -384,7 +384,7 @@ describe('what a density is learned from', () => {
     expect(own).toBeGreaterThan(250)
     expect(logDensity.every(Number.isFinite)).toBe(true)
   })
-  it('values that recur are spread over their steps: levels of a count have its shares', async () => {
+  it('values that recur are spread over their steps: levels of a count have its shares', { tags: ['slow'] }, async () => {
     const counts = Array.from({ length: 400 }, (_, i) => [0, 0, 0, 1, 1, 2, 5, 0][(i * 5) % 8]!)
     const raw = table(
       numbers('count', counts),

@@ -69,7 +69,7 @@ describe('a transition', () => {
     expect(errors[1]).toBeLessThan(0.7 * errors[0]!)
   })
 
-  it('follows a deterministic map closely, and repeats itself with the same key', async () => {
+  it('follows a deterministic map closely, and repeats itself with the same key', { tags: ['slow'] }, async () => {
     const x = new Float64Array(400)
     x[0] = 0.3
     for (let n = 1; n < 400; n++) x[n] = 3.8 * x[n - 1]! * (1 - x[n - 1]!)
@@ -81,7 +81,7 @@ describe('a transition', () => {
     expect((await transition.step(inputs, keyFromSeed(2))).data).toEqual(drawn)
   })
 
-  it('a row of outputs is the same whatever the number of rows, where they have several modes too', async () => {
+  it('a row of outputs is the same whatever the number of rows, where they have several modes too', { tags: ['slow'] }, async () => {
     const xi = normals(keyFromSeed(6), 800)
     const x = new Float64Array(400)
     for (let n = 1; n < 400; n++) x[n] = 0.3 * x[n - 1]! + (xi[2 * n]! > 0 ? 2 : -2) + 0.2 * xi[2 * n + 1]!
@@ -168,7 +168,7 @@ describe('a forecast', () => {
     expect(Array.from(valuesOf(table, 'when'), (time) => new Date(time).toISOString().slice(0, 10))).toEqual(wanted)
   })
 
-  it('says of even steps that they could be the time, and what a series is made of', async () => {
+  it('says of even steps that they could be the time, and what a series is made of', { tags: ['slow'] }, async () => {
     const x = autoregressive(60, 0.5, 0, 6)
     const year = Float64Array.from({ length: 60 }, (_, i) => 1960 + i)
     const notes = async (columns: Readonly<Record<string, Float64Array>>) =>

@@ -87,7 +87,7 @@ describe('a forecast under what is known of later steps', () => {
     expect(found.report.warnings).toEqual([])
   })
 
-  test('an interval is kept, and pulls the steps before it', async () => {
+  test('an interval is kept, and pulls the steps before it', { tags: ['slow'] }, async () => {
     const found = await ask({ given: { 'x@3': { from: 2 } } })
     expect(Math.min(...at(found, 'x', 3))).toBeGreaterThanOrEqual(2)
     // E[x_3 | x_3 > 2] of N(m, v), and what x_1 follows of it.
@@ -108,7 +108,9 @@ describe('a forecast under what is known of later steps', () => {
     expect(new Set(at(found, 'y', 3))).toEqual(new Set([4]))
   })
 
-  test('under several conditions, each has the members that it has alone; one that comes twice has others then', async () => {
+  test('under several conditions, each has the members that it has alone; one that comes twice has others then', {
+    tags: ['slow']
+  }, async () => {
     const few = { members: 50, steps: STEPS }
     const conditions: Given[] = [{ 'x@4': 3 }, {}, { 'y@2': { to: 0 }, 'x@5': -1 }, { 'x@4': 3 }]
     const asked = { observe: ['`x@6` = 1 ± 0.3'] }
@@ -140,7 +142,7 @@ describe('a forecast under what is known of later steps', () => {
     expect(Math.abs(mean(rest) - mean(batch))).toBeLessThan(0.1)
   })
 
-  test('what says nothing changes no moments, and what the series never does is warned of', async () => {
+  test('what says nothing changes no moments, and what the series never does is warned of', { tags: ['slow'] }, async () => {
     const found = await ask({ observe: ['`x@4` = 0 ± 1000000'] })
     for (const step of [1, 4, 6]) expect(Math.abs(mean(at(found, 'x', step)) - prior(step))).toBeLessThan(0.25)
     const far = await ask({ given: { 'x@1': 3, 'x@2': 40 } })

@@ -133,7 +133,7 @@ describe.each([
     expect(report.conditions[0]!.warnings).toEqual([])
   })
 
-  it('given a continuous number the zeros of others stay exact', async () => {
+  it('given a continuous number the zeros of others stay exact', { tags: ['slow'] }, async () => {
     const { table: drawn } = await draw(model(), { speed: 0.3 })
     const near = repairs((i) => Math.abs((cell(raw, 'speed', i) as number) - 0.3) < 0.5)
     const share = zeroShare(near)
@@ -142,7 +142,7 @@ describe.each([
     expectConsistent(drawn)
   })
 
-  it('conditions of one file that match different rows come out in its order', async () => {
+  it('conditions of one file that match different rows come out in its order', { tags: ['slow'] }, async () => {
     const { table: drawn, report } = await draw(model(), [{ total: 0 }, { total: 150 }, { total: 0, kind: 'large' }, { total: 300 }])
     const total = numbers(drawn, 'total')
     for (const [k, value] of [0, 150, 0, 300].entries())
@@ -151,7 +151,7 @@ describe.each([
     expect(new Set(words(drawn, 'kind').slice(2 * DRAWN, 3 * DRAWN))).toEqual(new Set(['large']))
   })
 
-  it('posteriors keep to the spikes of what is given, and draw exact ones', async () => {
+  it('posteriors keep to the spikes of what is given, and draw exact ones', { tags: ['slow'] }, async () => {
     const context = { engine, key }
     const observed = await samplePosterior(model(), { observe: ['speed = 0.5 ± 0.5'], given: { total: 0 }, rows: DRAWN }, context)
     expect(numbers(observed.table, 'repair').every((x) => x === 0)).toBe(true)
@@ -169,7 +169,7 @@ describe.each([
 })
 
 describe('names beside what is known', () => {
-  it('come from rows that have it, where rows have', async () => {
+  it('come from rows that have it, where rows have', { tags: ['slow'] }, async () => {
     const raw = table(true)
     const seen = new Set(rowsWhere(raw, () => true).map((i) => `${cell(raw, 'land', i)} ${cell(raw, 'model', i)}`))
     for (const given of [{ land: 'north' }, { model: 'm7' }, { land: 'south', total: 0 }]) {

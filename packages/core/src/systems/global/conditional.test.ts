@@ -99,7 +99,7 @@ describe('conditional rows', () => {
     expect(formats.length).toBe(4)
   })
 
-  test('several conditions are grouped in their order', async () => {
+  test('several conditions are grouped in their order', { tags: ['slow'] }, async () => {
     const { table } = await conditional(mixed, { given: [{ x: 2 }, {}, { sign: 'minus', x: -1 }], rows: 60 })
     const x = column(table, 'x')
     expect(table.rowCount).toBe(180)
@@ -132,7 +132,7 @@ describe('conditional rows', () => {
     expect(Math.abs(correlation(table) - correlation(plain))).toBeLessThan(0.05)
   })
 
-  test('the same key gives the same rows, however many chains are taken at once', async () => {
+  test('the same key gives the same rows, however many chains are taken at once', { tags: ['slow'] }, async () => {
     const given = [{ x: 1 }, { x: -0.5 }, { x: 0.2 }]
     const [a, b] = [await conditional(mixed, { given, rows: 20 }), await conditional(mixed, { given, rows: 20 })]
     expect(b.table).toStrictEqual(a.table)
@@ -204,7 +204,7 @@ describe('conditional rows', () => {
     expect(Math.abs(mean(column(table, 'my y')) - 0.8)).toBeLessThan(0.35)
   })
 
-  test('bandwidth and ridge are chosen on held-out rows and shown', async () => {
+  test('bandwidth and ridge are chosen on held-out rows and shown', { tags: ['slow'] }, async () => {
     const automatic: GlobalModel = {
       ...gaussian,
       summary: {
@@ -357,7 +357,7 @@ describe('posteriors', () => {
     expect(report.effectiveSampleSize).toBeGreaterThan(100)
   })
 
-  test('a module with a gradient, one without, and the observation agree', async () => {
+  test('a module with a gradient, one without, and the observation agree', { tags: ['slow'] }, async () => {
     const logLikelihood = (row: Readonly<Record<string, unknown>>) => -0.5 * (((row.x as number) - 1) / 0.5) ** 2
     const gradient = (row: Readonly<Record<string, unknown>>) => ({ x: -((row.x as number) - 1) / 0.25 })
     for (const request of [{ observe: ['x = 1 ± 0.5'] }, { likelihood: { logLikelihood, gradient } }, { likelihood: { logLikelihood } }]) {

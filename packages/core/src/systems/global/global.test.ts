@@ -126,7 +126,7 @@ function correlation(a: Float64Array, b: Float64Array): number {
 }
 
 describe('other shapes of table', () => {
-  it('sweeps the factors where combinations hardly recur', async () => {
+  it('sweeps the factors where combinations hardly recur', { tags: ['slow'] }, async () => {
     const u = uniforms(keyFromSeed(2), 6 * 200)
     const columns = Array.from({ length: 6 }, (_, c) => ({
       name: `c${c}`,
@@ -181,7 +181,7 @@ describe('other shapes of table', () => {
     expect(labels(await draw(rowCount, true), 'name').every((name) => kept.has(name))).toBe(true)
   })
 
-  it('keeps the spread of numbers that mixes of categories decide, though mixes occur that the data lack', async () => {
+  it('keeps the spread of numbers that mixes of categories decide, though mixes occur that the data lack', { tags: ['slow'] }, async () => {
     const [rowCount, levels] = [600, 15]
     const u = uniforms(keyFromSeed(2), 2 * rowCount)
     const z = normals(keyFromSeed(3), levels * levels + rowCount, 0)
@@ -220,7 +220,7 @@ describe('other shapes of table', () => {
     expect(drawn.filter((x) => x === 'yes').length / 1000).toBeLessThan(0.8)
   })
 
-  it('handles duplicate rows, two rows, constant columns and weights', async () => {
+  it('handles duplicate rows, two rows, constant columns and weights', { tags: ['slow'] }, async () => {
     const repeated = {
       columns: [{ name: 'x', source: 'number' as const, values: Float64Array.from({ length: 60 }, (_, i) => i % 3) }],
       rowCount: 60
@@ -308,7 +308,7 @@ describe('other shapes of table', () => {
     expect(await drawn('noise', 5)).toEqual(few)
   })
 
-  it('runs the variable kernel and the papers’ two other steps', async () => {
+  it('runs the variable kernel and the papers’ two other steps', { tags: ['slow'] }, async () => {
     const raw = madeTable(150)
     const model = await fitTable(raw, { kernel: 'variable', scaling: 'standard' }, { engine })
     expect(model.kernel.kind).toBe('variable')

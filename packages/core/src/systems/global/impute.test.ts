@@ -122,7 +122,7 @@ describe('rows drawn from a table with many missing cells', () => {
     engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
   })
 
-  it('have the spread, the correlations and the gaps of the cells that are known', async () => {
+  it('have the spread, the correlations and the gaps of the cells that are known', { tags: ['slow'] }, async () => {
     const [rows, cols] = [400, 5]
     const u = uniforms(keyFor(key, 'mcar'), rows * cols)
     const raw = rawOf(oneFactor(rows, cols, 0.8), (row, c) => u[row * cols + c]! < 0.5)

@@ -37,7 +37,7 @@ const drawn = async (model: GlobalModel): Promise<number[]> => {
   return columns.flatMap((column) => (isNumeric(column) ? Array.from(column.values) : Array.from(column.codes)))
 }
 
-it('a model of landmarks says how many and the residual, and its file draws the same rows', async () => {
+it('a model of landmarks says how many and the residual, and its file draws the same rows', { tags: ['slow'] }, async () => {
   const model = await fitTable(mixed(), { ...job, landmarks: 300 }, { engine })
   expect(model.summary).toMatchObject({ landmarks: 300, scalingEnding: 'converged', categories: 'sweep' })
   expect(model.summary.scalingError).toBeGreaterThan(0)

@@ -72,7 +72,9 @@ it('numbers that are names of one thing are linked; such as only go along, are r
   expect(linksOf(twice)).toEqual([])
 })
 
-it('rows are drawn with the pairs that there are, each as often as in the data, and without what is one row’s own', async () => {
+it('rows are drawn with the pairs that there are, each as often as in the data, and without what is one row’s own', {
+  tags: ['slow']
+}, async () => {
   // One place that a single person has.
   const alone = { ...people, columns: people.columns.map((c) => ({ ...c, values: c.values.slice() })) }
   alone.columns[0]!.values[0] = 10.05

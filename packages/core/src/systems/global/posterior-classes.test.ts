@@ -173,7 +173,7 @@ describe.each([
   ['a linear codec', false],
   ['a codec that nobody knows to be linear', true]
 ])('behind %s', { tags: ['slow'] }, (_, hidden) => {
-  test('classes are weighed by the same evidence', async () => {
+  test('classes are weighed by the same evidence', { tags: ['slow'] }, async () => {
     const raw = {
       rowCount: M,
       columns: data.table.columns.flatMap((column) =>

@@ -86,7 +86,7 @@ describe('bandwidth of a posterior', () => {
     expect(Math.abs(mean(columns[1]!) - 0.335)).toBeLessThan(0.15)
   })
 
-  test('does not grow off a thin curve, which a distance between laws hardly sees', async () => {
+  test('does not grow off a thin curve, which a distance between laws hardly sees', { tags: ['slow'] }, async () => {
     const square = ([a, b]: Float64Array) => 0.5 * (a! * a! + b! * b!)
     const { columns } = await posteriorOf(2, [square, (z) => log(square(z) + 0.05)], ['x1 = 3 ± 0.05'])
     // On the curve, x2 varies by 0.05/3.05 where x1 varies by 0.05.

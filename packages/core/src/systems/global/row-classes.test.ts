@@ -105,7 +105,7 @@ describe('heights of three stations above the sea', () => {
     ]
   }
 
-  it('given one, are those of no other, and no heap at the gap', async () => {
+  it('given one, are those of no other, and no heap at the gap', { tags: ['slow'] }, async () => {
     const model = await fitTable(raw, { seed: 1, scaling: 'quantile' }, { engine })
     const draw = async (given: Given) => column((await sampleConditional(model, { given, rows: 500 }, { engine, key })).table, 'height')
     for (const [name, low, high] of [

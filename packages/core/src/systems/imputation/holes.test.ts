@@ -21,7 +21,9 @@ const table: RawTable = {
   ]
 }
 
-it('holes of a Gaussian: the error is that of its conditional mean, intervals cover, and every method has its place', async () => {
+it('holes of a Gaussian: the error is that of its conditional mean, intervals cover, and every method has its place', {
+  tags: ['slow']
+}, async () => {
   const evaluation = await evaluateFills(table, { rules: 'off' }, { engine })
   const { sbridge, mean, neighbours, forest } = evaluation.columns.find(({ name }) => name === 'y')!.methods
   // Some 30 holes: a mean square is known to a quarter. The residual has 0.6 of a standard deviation.

@@ -40,7 +40,7 @@ test('a learned graph keeps columns together that nearly repeat each other, wher
   expect(least).toBeGreaterThan(0.7)
 })
 
-test('an observation that the sweeps cannot follow is named, one that they can is not', async () => {
+test('an observation that the sweeps cannot follow is named, one that they can is not', { tags: ['slow'] }, async () => {
   const context = { engine, key: keyFromSeed(5) }
   // The same as x4 = 1 ± 0.05, but not in closed form.
   const asked = { count: 200, observe: ['exp(x4) = exp(1) ± 0.05*exp(1)'] }

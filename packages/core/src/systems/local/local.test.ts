@@ -96,7 +96,7 @@ describe('the ordered pass', () => {
     expect((await nearest(rows)) / (await nearest(line(200, 20, 0.7, 3)))).toBeGreaterThan(0.9)
   })
 
-  it('closes a ring: the last coordinate is as correlated with the first as with its other neighbour', async () => {
+  it('closes a ring: the last coordinate is as correlated with the first as with its other neighbour', { tags: ['slow'] }, async () => {
     // x_k = (z_k + z_{k+1} + z_{k+2})/√3 on a ring of 12: correlation 2/3 to the next, 1/3 to the next but one.
     const points = matrix(400, 12)
     for (let i = 0; i < 400; i++) {
@@ -135,7 +135,7 @@ describe('the ordered pass', () => {
     expect(() => loadLocal({ kind: 'global', meta: {}, arrays: {} })).toThrow(codeOf('model-kind'))
   })
 
-  it('chooses a window of 2 for a field of order 2', async () => {
+  it('chooses a window of 2 for a field of order 2', { tags: ['slow'] }, async () => {
     const points = matrix(300, 12)
     for (let i = 0; i < 300; i++) {
       const xi = normals(keyFromSeed(9), 12, i)
@@ -182,7 +182,7 @@ describe('a localised posterior', () => {
     expect(report.warnings).toEqual([])
   })
 
-  it('repeats given values, moves their neighbours, and warns far outside the data', async () => {
+  it('repeats given values, moves their neighbours, and warns far outside the data', { tags: ['slow'] }, async () => {
     const model = await fitLocal(tableOf(line(300, 8, 0.8, 9)), window1, context)
     const near = await posteriorLocal(model, { count: 200, given: { x4: 1.5 }, sweeps: 6 }, context)
     const rows = pointsOf(near.table)
@@ -253,7 +253,7 @@ describe('a localised posterior', () => {
     expect(nonlinear.report.acceptance).toBeGreaterThan(0.2)
   })
 
-  it('an observation of a column that is scaled by quantiles is met, and moves the columns after it', async () => {
+  it('an observation of a column that is scaled by quantiles is met, and moves the columns after it', { tags: ['slow'] }, async () => {
     const model = await fitLocal(tableOf(line(400, 5, 0.8, 19)), { ...window1, scaling: 'quantile' }, context)
     const { table, report } = await posteriorLocal(model, { count: 300, observe: ['x0 = 1.5 ± 0.1'] }, context)
     const rows = pointsOf(table)
@@ -280,7 +280,7 @@ describe('a localised posterior', () => {
     await expect(posteriorLocal(model, { count: 5, observe: ['x0 = 1e20 ± 0.1'] }, context)).rejects.toThrow(codeOf('observation-far'))
   })
 
-  it('sweeps that still move a column are named, those that do not are few', async () => {
+  it('sweeps that still move a column are named, those that do not are few', { tags: ['slow'] }, async () => {
     const model = await fitLocal(tableOf(line(300, 4, 0.8, 21)), window1, context)
     // Rows that only sweeps bring in: a likelihood of all columns has no messages.
     const likelihood = { logLikelihood: ({ x0, x3 }: { x0: number; x3: number }) => -0.5 * ((x0 + x3 - 3) / 0.5) ** 2 }
@@ -291,7 +291,9 @@ describe('a localised posterior', () => {
     expect(report.warnings).toEqual([])
   })
 
-  it('a product of columns is Gaussian in each, so that no move is refused and the noise comes out as it is', async () => {
+  it('a product of columns is Gaussian in each, so that no move is refused and the noise comes out as it is', {
+    tags: ['slow']
+  }, async () => {
     const model = await fitLocal(tableOf(line(400, 5, 0.7, 18)), window1, context)
     const { table, report } = await posteriorLocal(model, { count: 400, observe: ['x1*x2 = 2 ± 0.1'] }, context)
     const rows = pointsOf(table)
@@ -305,7 +307,7 @@ describe('a localised posterior', () => {
     expect(Math.abs(mean)).toBeLessThan(0.04)
   })
 
-  it('names what disagrees with the data, and likelihoods that nothing follows', async () => {
+  it('names what disagrees with the data, and likelihoods that nothing follows', { tags: ['slow'] }, async () => {
     const model = await fitLocal(tableOf(line(200, 4, 0.5, 17)), window1, context)
     const names = async (request: object) =>
       (await posteriorLocal(model, { count: 60, ...request }, context)).report.warnings.map(({ name }) => name)

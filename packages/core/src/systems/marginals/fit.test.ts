@@ -215,7 +215,7 @@ describe('the plain bridge without a given σ', () => {
     }
     await expect(fitMarginals(flat, { reference: 'brownian' }, { key })).rejects.toThrow(/the column level, which is the same/)
   })
-  it('a stop takes effect wherever the fit is', async () => {
+  it('a stop takes effect wherever the fit is', { tags: ['slow'] }, async () => {
     const input: SnapshotInput = { times: [0, 1], clouds: [drawn(200, 2, 61, (x) => x), drawn(200, 2, 62, (x) => x + 1)] }
     let polls = 0
     const counted = {
@@ -295,7 +295,7 @@ describe('paths', () => {
 })
 
 describe('refit', () => {
-  it('Lotka–Volterra: θ within 3 % of the truth, held-out W1 near the floor, truth inside the intervals', async () => {
+  it('Lotka–Volterra: θ within 3 % of the truth, held-out W1 near the floor, truth inside the intervals', { tags: ['slow'] }, async () => {
     const rows = readFileSync(new URL('../../../../../examples/data/lotka-volterra.csv', import.meta.url), 'utf8')
       .trim()
       .split('\n')
@@ -331,7 +331,7 @@ describe('refit', () => {
     expect(score!.w1).toBeLessThan(0.06)
     expect(score!.straightLine).toBeGreaterThan(3 * score!.w1)
   })
-  it('a linear family finds its matrix from moving Gaussians', async () => {
+  it('a linear family finds its matrix from moving Gaussians', { tags: ['slow'] }, async () => {
     const A = [
       [-0.3, 1],
       [-1, -0.3]

@@ -132,7 +132,7 @@ function pathAt(kernel: VelocityKernel, times: readonly number[], places: readon
 }
 
 describe('the reference smooth', () => {
-  it('goes round where straight lines cut across: under three quarters of their error at held-out times', async () => {
+  it('goes round where straight lines cut across: under three quarters of their error at held-out times', { tags: ['slow'] }, async () => {
     const input = turning([0, 1, 2, 3, 4, 5, 6, 7, 8], { count: 40 })
     const model = await fitMarginals(input, { reference: 'smooth', holdOut: [1, 3, 5, 7] }, { key })
     expect(model.velocity).toBeDefined()
@@ -151,7 +151,7 @@ describe('the reference smooth', () => {
     expect(smooth.model.velocity).toBeUndefined()
     expect(smooth.model.notes.join()).toMatch(/Fewer than two snapshots/)
   })
-  it('warns of turns beyond 90° a gap, which fit the other way as well', async () => {
+  it('warns of turns beyond 90° a gap, which fit the other way as well', { tags: ['slow'] }, async () => {
     const rotating = async (rate: number) =>
       await fitMarginals(turning([0, 1, 2, 3, 4, 5], { count: 25, rate }), { reference: 'smooth' }, { key })
     const [slow, fast] = [await rotating(0.5), await rotating(1.9)]
@@ -159,7 +159,9 @@ describe('the reference smooth', () => {
     expect(fast.velocity!.kernel.frequency).toBeGreaterThan(Math.PI / 2)
     expect(fast.notes.join()).toMatch(/turn by 1[0-9]{2}° between snapshots: beyond 90°/)
   })
-  it('paths pass through particles, are the same whatever their number, and come back from a file byte for byte', async () => {
+  it('paths pass through particles, are the same whatever their number, and come back from a file byte for byte', {
+    tags: ['slow']
+  }, async () => {
     const model = await fitMarginals(turning([0, 1, 2, 3, 4], { count: 30 }), { reference: 'smooth' }, { key: keyFromSeed(11) })
     const request = { times: [0.5, 2.5, 4.5], key }
     const paths = sampleTrajectories(model, { ...request, count: 12 })

@@ -100,7 +100,9 @@ function animals(): RawTable {
 }
 
 describe('groups that are far apart', { tags: ['slow'] }, () => {
-  it('keep their share of the variance: quantiles of all rows, which stretch the gap between them, lose to plain numbers', async () => {
+  it('keep their share of the variance: quantiles of all rows, which stretch the gap between them, lose to plain numbers', {
+    tags: ['slow']
+  }, async () => {
     const { columns } = await figuresOf(animals(), { group: 'animal', time: 'day' })
     expect(columns[0]!.between.real).toBeGreaterThan(0.97)
     expect(columns[0]!.between.synthetic).toBeGreaterThan(0.95)

@@ -103,7 +103,7 @@ describe('the estimate of a job is that of the run: its stages, and about its wo
   const fitAndDraw = (raw: RawTable, job: FitJob) =>
     workOf(async (context) => void (await sampleTable(await fitTable(raw, job, context), { rows: DRAWN }, context)))
 
-  it('a fit by search and its rows, with scalings compared and without', async () => {
+  it('a fit by search and its rows, with scalings compared and without', { tags: ['slow'] }, async () => {
     for (const skew of [false, true])
       expectToAgree(await fitAndDraw(numbers(skew), {}), stagesOf({ ...size, comparesScalings: skew }, true), { all: 3, each: 3 })
   })

@@ -41,7 +41,9 @@ test('a likelihood and an observation that is not linear, behind a codec and coo
   }
 })
 
-test('intervals, of one column, of two, and narrow ones beside an observation, behind a codec and coordinate by coordinate', async () => {
+test('intervals, of one column, of two, and narrow ones beside an observation, behind a codec and coordinate by coordinate', {
+  tags: ['slow']
+}, async () => {
   const { table, report } = await ask({ given: [{ x0: '1..' }, { x0: '1..', x1: '..0' }, { x0: '0.9..1.1' }] })
   const part = (c: number, k: number) => numbers(table, c).subarray(400 * k, 400 * (k + 1))
   // E[x | x > 1] = 1.525 of a standard normal; y = 0.8 x + 0.6 e. 400 draws: 0.05; the rows' own moments 0.05.
@@ -81,7 +83,7 @@ test('an interval behind a decoder that is not linear is refused', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'option-combination', got: expect.stringContaining('not linear') })
 })
 
-test('given numbers are repeated exactly; strangers and nothing at all are refused', async () => {
+test('given numbers are repeated exactly; strangers and nothing at all are refused', { tags: ['slow'] }, async () => {
   const { table, report } = await ask({ given: [{ x0: 1 }, { x0: -1 }] })
   expect(new Set(numbers(table, 0).subarray(0, 400))).toEqual(new Set([1]))
   expect(report.conditions.map(({ condition }) => condition)).toEqual(['x0=1', 'x0=-1'])

@@ -46,7 +46,7 @@ const values = (table: Table | RawTable) =>
   table.columns.map((column) => ('kind' in column && !isNumeric(column) ? new Float64Array(0) : (column.values as Float64Array)))
 
 describe('neighbours among the coordinates of a codec', () => {
-  test('Gaussian rows come back with their covariance: each component by itself, decoded', async () => {
+  test('Gaussian rows come back with their covariance: each component by itself, decoded', { tags: ['slow'] }, async () => {
     const table = spread(gaussians([2, 1.5, 1, 0.7], 1500))
     const model = await fit(table, { latent: 'pca:4', local: { kind: 'auto' } })
     const { table: rows, latents } = await drawLatentLocal(model, { count: 1500 }, contextOf(2, { engine }))
@@ -58,7 +58,7 @@ describe('neighbours among the coordinates of a codec', () => {
     expect(Math.sqrt(missed / whole)).toBeLessThan(0.2)
   })
 
-  test('a ring in two components: uncorrelated, but neighbours by their squares', async () => {
+  test('a ring in two components: uncorrelated, but neighbours by their squares', { tags: ['slow'] }, async () => {
     const z = normals(keyFor(keyFromSeed(2), 'ring'), 3 * 600)
     const ring = Array.from({ length: 600 }, (_, i) => {
       const length = Math.hypot(z[3 * i]!, z[3 * i + 1]!)

@@ -105,7 +105,7 @@ describe('a table behind a codec', () => {
     }
   })
 
-  test('given numbers are repeated exactly, and the others follow through the decoder', async () => {
+  test('given numbers are repeated exactly, and the others follow through the decoder', { tags: ['slow'] }, async () => {
     const { table, conditions } = await conditioned({ given: [{ x0: 6.5, x6: 4.2 }] })
     expect(new Set(numbers(table, 'x0'))).toEqual(new Set([6.5]))
     const b = (4.2 - 5 - 1.5 * Math.cos(1.5)) / Math.sin(1.5)
@@ -114,7 +114,7 @@ describe('a table behind a codec', () => {
     expect(conditions![0]!.missed!).toBeLessThan(0.05)
   })
 
-  test('an interval and a category together', async () => {
+  test('an interval and a category together', { tags: ['slow'] }, async () => {
     const { table } = await conditioned({ given: [{ side: 'minus', x0: { from: 3.5, to: 4.5 } }] })
     expect(numbers(table, 'x0').every((x) => x >= 3.5 && x <= 4.5)).toBe(true)
     expect(deviation(numbers(table, 'x6'))).toBeGreaterThan(0.3)
@@ -134,7 +134,7 @@ describe('a table behind a codec', () => {
 })
 
 describe('codecs and scales', () => {
-  test('a diffusion map and an autoencoder, through their files', async () => {
+  test('a diffusion map and an autoencoder, through their files', { tags: ['slow'] }, async () => {
     for (const latent of ['diffusion-map:2', 'autoencoder:2']) {
       const model = await fit({ latent, bandwidth: 0.1 })
       expect(model.summary.codec.reconstruction.heldOutError).toBeLessThan(0.4)

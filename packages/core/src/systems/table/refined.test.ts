@@ -44,7 +44,7 @@ describe('refinement', () => {
     refined = await fitted({ refine: 'auto' })
   })
 
-  it('makes rows of a law that is too wide harder to tell from fresh rows', async () => {
+  it('makes rows of a law that is too wide harder to tell from fresh rows', { tags: ['slow'] }, async () => {
     const fresh = inferTable(ring(300, 99)).table
     const place = placing(fresh, [fresh])
     const auc = async (model: TableModel) =>
@@ -56,7 +56,7 @@ describe('refinement', () => {
     expect(before - after).toBeGreaterThan(0.09)
   })
 
-  it('says what the trial found, and how many candidates shared the choice', async () => {
+  it('says what the trial found, and how many candidates shared the choice', { tags: ['slow'] }, async () => {
     const answer = await drawn(refined)
     expect(answer.refined!.candidates).toBe(4)
     expect(answer.refined!.effective).toBeGreaterThan(1)
@@ -75,7 +75,7 @@ describe('refinement', () => {
     expect(Array.from(side.codes, (code) => side.levels[code])).toEqual([...Array(30).fill('left'), ...Array(30).fill('right')])
   })
 
-  it('is in the model file: the same rows, and the same words', async () => {
+  it('is in the model file: the same rows, and the same words', { tags: ['slow'] }, async () => {
     const loaded = (await tables.load(unpackModel(packModel(tables.save(refined))), { engine })) as TableModel
     expect((await drawn(loaded)).table).toEqual((await drawn(refined)).table)
     expect(tables.tell(loaded).json).toEqual(tables.tell(refined).json)

@@ -119,7 +119,7 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
   })
 })
 
-it('says its rules, keeps them in its file, and draws the same from it', async () => {
+it('says its rules, keeps them in its file, and draws the same from it', { tags: ['slow'] }, async () => {
   const model = await fit(named('shop'))
   const texts = ruleTexts(model.rules!)
   expect(tables.tell(model).json.rules).toEqual(texts)
@@ -248,7 +248,7 @@ describe('a rule that is stated', () => {
     await expect(fit(named('people'), { rule })).rejects.toThrow(expect.objectContaining({ code, message: expect.stringMatching(words) }))
   })
 
-  it('may have exceptions, which its model file keeps; more of them are refused', async () => {
+  it('may have exceptions, which its model file keeps; more of them are refused', { tags: ['slow'] }, async () => {
     const { raw } = mistyped(5)
     const model = await fit(raw, { rule: 'amount = qty * unit_price but for 9 rows' })
     expect(ruleTexts(model.rules!)).toContain('amount = qty * unit_price but for 5 rows')

@@ -115,7 +115,7 @@ describe('places that all have to be drawn', () => {
   const grid: RawTable = { ...raw, columns: numeric }
   const local = `grid:1x${numeric.length}:1`
 
-  it('no column of a grid is derived', async () => {
+  it('no column of a grid is derived', { tags: ['slow'] }, async () => {
     expect((await fit(grid, { local: 'auto' })).rules).toBeDefined()
     expect((await fit(grid, { local })).rules).toBeUndefined()
   })

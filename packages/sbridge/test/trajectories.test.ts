@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -114,5 +114,65 @@ describe('a model file of trajectories', () => {
     writeFileSync(join(folder, 'own.mjs'), 'export default { parameters: [], drift: (x) => x.map(() => 0) }')
     const done = await run('days.csv', '--time', 'date', '--reference', join(folder, 'own.mjs'), '--model', 'own.sbridge', '-o', 'own.csv')
     expect([done.status, done.stderr]).toEqual([2, expect.stringMatching(/reference is a module of your own/)])
+  })
+})
+
+describe('every snapshot left out in turn', () => {
+  const options = ['--time', 'date', '--reference', 'brownian', '--seed', '1', '-n', '3', '--leave-one-out']
+
+  it('is told on the terminal, in JSON and in the report; paths are those of the plain run, and a model keeps it', async () => {
+    const done = await run('dates.csv', ...options, '-o', 'left.csv', '--model', 'left.sbridge', '--report', 'left.html')
+    expect(done.stderr).toBe('')
+    expect(done.stdout).toMatch(/^At snapshots left out in turn the mean Wasserstein-1 distance is /m)
+    for (const row of ['the fit to the others', 'straight lines', 'persistence'])
+      expect(done.stdout).toMatch(new RegExp(`^without 2020-02-29, ${row}: W1 [0-9.]+, W2 [0-9.]+, MMD² [0-9.]+, sliced W2 [0-9.]+`, 'm'))
+    expect(readFileSync(join(folder, 'left.html'), 'utf8')).toContain('Every snapshot left out in turn')
+    await run('dates.csv', ...options.slice(0, -1), '-o', 'plain.csv')
+    expect(readFileSync(join(folder, 'left.csv'), 'utf8')).toBe(readFileSync(join(folder, 'plain.csv'), 'utf8'))
+    const [direct, kept] = [
+      JSON.parse((await run('dates.csv', ...options, '-o', 'left.csv', '--json')).stdout),
+      JSON.parse((await run('left.sbridge', '--seed', '1', '-n', '3', '-o', 'again.csv', '--json')).stdout)
+    ]
+    expect(direct.leftOut).toEqual([
+      expect.objectContaining({
+        time: 29,
+        w1: expect.any(Number),
+        sanity: { straightLines: expect.any(Object), persistence: expect.any(Object) }
+      })
+    ])
+    expect(kept.leftOut).toEqual(direct.leftOut)
+    const { model } = await trajectories(await readTable(join(folder, 'dates.csv')), {
+      time: 'date',
+      reference: 'brownian',
+      seed: 1,
+      rows: 3,
+      leaveOneOut: true
+    })
+    expect(model.snapshots).toHaveLength(3)
+  })
+
+  it('states its cost before it begins, which is more than without it', async () => {
+    const planOf = async (...words: string[]) =>
+      JSON.parse((await run('dates.csv', ...words, '-o', 'none.csv', '--dry-run', '--json')).stdout)
+    const [plain, leaving] = [await planOf(...options.slice(0, -1)), await planOf(...options)]
+    expect(leaving.stages.map(({ stage }: { stage: string }) => stage)).toContain('without snapshot 2 of 3')
+    expect(leaving.pairs).toBeGreaterThan(plain.pairs)
+    expect(leaving.seconds).toBeGreaterThan(0)
+    expect(existsSync(join(folder, 'none.csv'))).toBe(false)
+  })
+
+  it.each([
+    [['--hold-out', '2020-02-29'], /--leave-one-out with --hold-out|--hold-out with --leave-one-out/],
+    [['--hold-out', '2020-02-28'], /hold-out/]
+  ])('is refused beside %j', async (words, said) => {
+    const done = await run('dates.csv', ...options, ...words, '-o', 'refused.csv')
+    expect([done.status, done.stderr]).toEqual([2, expect.stringMatching(said)])
+  })
+  it('is refused of two snapshots, by a dry run too', async () => {
+    writeFileSync(join(folder, 'two.csv'), table(DAYS.slice(0, 2)))
+    for (const dry of [[], ['--dry-run']]) {
+      const done = await run('two.csv', ...options, ...dry, '-o', 'refused.csv')
+      expect([done.status, done.stderr]).toEqual([2, expect.stringMatching(/got 2 snapshots to leave one out of\n.*three or more/)])
+    }
   })
 })

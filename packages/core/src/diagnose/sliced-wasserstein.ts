@@ -20,7 +20,12 @@ export interface SlicedSamples {
  * Cost O(directions·(n + m)(d + log(n + m))). Throws `InputError` for empty samples, unequal widths, coordinates that are
  * not finite.
  */
-export async function slicedWasserstein({ first, second, key, directions = 200, watch }: SlicedSamples): Promise<number> {
+export async function slicedWasserstein(samples: SlicedSamples): Promise<number> {
+  return slicedDistance(samples)
+}
+
+/** The same at once. */
+export function slicedDistance({ first, second, key, directions = 200, watch }: SlicedSamples): number {
   checkSamples(first, second, 1)
   let sum = 0
   for (let k = 0; k < directions; k++) {

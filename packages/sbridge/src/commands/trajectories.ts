@@ -8,10 +8,12 @@ import {
   tellSeed,
   together
 } from '@sbridge/core/internal'
+import { ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
+import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
@@ -35,6 +37,7 @@ export function trajectoriesVerb(verb: Command): void {
     .requiredOption('-o, --output <file>', 'where the trajectories go; the extension decides the format, - is CSV on standard output')
     .option('--model <file>', 'also writes a model that trajectories can be drawn from again')
     .option('--report <file.html>', 'also writes a self-contained report')
+    .option('--dry-run', 'prints sizes, memory and time only')
     .option('--json', 'prints parameters, history and scores as JSON on standard output')
   addFields(command, [...fields.fit, ...fields.draw, ...readingFields, ...writingFields, ...runFields])
   command.action(async (input, options) => {
@@ -49,6 +52,7 @@ export interface TrajectoriesFlags extends Readonly<Record<string, unknown>> {
   readonly model?: string
   readonly report?: string
   readonly json?: boolean
+  readonly dryRun?: boolean
 }
 
 async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise<void> {
@@ -57,14 +61,17 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   const draws = { ...readFields(fields.draw, flags), rows: countOf(flags.rows)!, seed: run.seed }
   const cells = cellsOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
-  await checkOutputs([flags.output, flags.model, flags.report], [input])
+  if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input])
   const source = await sourceOf(snapshots, input, { flags, run, also: ['model', 'representation'] })
   if (flags.model !== undefined && 'options' in source) refuseUnsavable(source.options as SnapshotsOptions)
   const request: PathsRequest = await requestOf(snapshots, source, draws)
   await withEngine(run, async (engine) => {
     const read = (path: string, reading: ReadOptions) => readSnapshots(path, flags, reading)
     const ready = await readyOf<TrajectoriesModel>(snapshots, source, { context: { engine }, request, read })
-    const { model, drawn } = await watched(snapshots.plan(ready as never, request), engine, async (context) => {
+    // Nearly all of it runs in plain TypeScript, in one thread.
+    const plan = await timePlan(snapshots.plan(ready as never, request), new ReferenceEngine())
+    if (onlyPlanned(plan, flags)) return
+    const { model, drawn } = await watched(plan, engine, async (context) => {
       const model = await modelOf<TrajectoriesModel>(snapshots, ready, context)
       return { model, drawn: await snapshots.draw(model, request, context) }
     })

@@ -125,3 +125,8 @@ export function checkHeldOut(holdOut: readonly number[], times: readonly number[
     try: 'naming times that are in the data'
   })
 }
+
+/** A time as the column of times would spell it. */
+export function timeText(time: number, calendar: Calendar | undefined): string {
+  return calendar ? spellDates(calendar, [time])[0]! : String(time)
+}

@@ -107,7 +107,8 @@ function toleranceOf({ tolerance, reference }: ResolvedOptions): number {
 /** Particles of a smooth field's refit at most: its many weights make each one dear. */
 const SMOOTH_PARTICLES = 100
 
-function fitCount({ fitParticles, reference }: ResolvedOptions): number {
+/** Particles of each snapshot that the refit uses at most. */
+export function fitCount({ fitParticles, reference }: ResolvedOptions): number {
   return typeof reference === 'string' && isSmooth(reference) ? Math.min(SMOOTH_PARTICLES, fitParticles) : fitParticles
 }
 

@@ -177,6 +177,17 @@ export const snapshotFields: readonly Field[] = [
     default: 'none',
     sentence: 'Fits without these snapshots and scores there.',
     source: ''
+  },
+  {
+    name: 'leaveOneOut',
+    kind: 'boolean',
+    unit: '',
+    range: 'a switch',
+    default: 'off',
+    sentence:
+      'Leaves every snapshot between the first and the last out in turn, fits to the others and scores there; the paths are still those of the fit to all. Costs a fit a snapshot.',
+    source: '',
+    excludes: [{ beside: ['holdOut'], because: 'one of them: every interior snapshot is left out in turn, or those named at once' }]
   }
 ]
 

@@ -29,8 +29,10 @@ import { couplingProblem } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
 import type { Family } from './family.js'
 import { contextOf, workingSnapshot } from './fit.js'
+import type { LeftOut, LeftOutScore } from './leave-one-out.js'
 import type { MarginalsModel, ParameterInterval } from './model.js'
 import { REFERENCES, type ReferenceName } from './options.js'
+import type { Distances } from './score.js'
 import type { Smoothness } from './smooth-field.js'
 import type { Snapshot } from './snapshots.js'
 import type { TrajectoriesModel } from './trajectories.js'
@@ -58,6 +60,7 @@ interface MarginalsMeta
   readonly history: readonly HistoryRecord[]
   readonly snapshots: readonly SnapshotRecord[]
   readonly heldOut: readonly SnapshotRecord[]
+  readonly leftOut?: LeftOut
   readonly order: readonly string[]
   readonly emptyNames: readonly string[]
   /** Decimals of columns that have a number of them; null for those that are written in full. */
@@ -78,7 +81,7 @@ export function checkSavable(reference: ReferenceName | undefined): asserts refe
 }
 
 /** Model → contents of a model file: particles, parameters and potentials; drift and kernels are made from these again. */
-export function saveTrajectories({ marginals, columns, reference, seed }: TrajectoriesModel): ModelContents {
+export function saveTrajectories({ marginals, columns, reference, seed, leftOut }: TrajectoriesModel): ModelContents {
   checkSavable(reference)
   const { diffusion, columnNames, sigmaFrom, ending, couplingEndings, intervals, notes, smoothness, velocity, calendar } = {
     ...marginals,
@@ -95,7 +98,8 @@ export function saveTrajectories({ marginals, columns, reference, seed }: Trajec
     ...(columns.notations?.size ? { notations: Object.fromEntries(columns.notations) } : {}),
     ...(smoothness ? { smoothness } : {}),
     ...(velocity ? { velocity: { kernel: velocity.kernel, coupled: velocity.pairs !== undefined } } : {}),
-    ...(calendar ? { calendar } : {})
+    ...(calendar ? { calendar } : {}),
+    ...(leftOut ? { leftOut } : {})
   }
   const arrays: Record<string, ModelArray> = { theta: marginals.theta, sigma: marginals.sigma }
   for (const [group, snapshots] of Object.entries({ snapshot: marginals.snapshots, heldOut: marginals.heldOut }))
@@ -130,6 +134,18 @@ const recordOf = ({ time, cloud: { points } }: Snapshot): SnapshotRecord => ({ t
 const endingWord = word('converged', 'turns-used', 'stalled', 'not-finite')
 const snapshotRecord = record<SnapshotRecord>({ time: number(), count: whole({ least: 2 }) })
 
+const distances = { w1: measured, w2: measured, squaredMmd: measured, sliced: measured }
+/** Of a snapshot between others, of which every baseline exists. */
+const scoreRecord = record<LeftOutScore>({
+  ...distances,
+  time: number(),
+  mmd: measured,
+  straightLine: measured,
+  spline: measured,
+  floor: measured,
+  sanity: record<LeftOutScore['sanity']>({ straightLines: record<Distances>(distances), persistence: record<Distances>(distances) })
+})
+
 function metaReader(d: number): Reader<MarginalsMeta> {
   return record<MarginalsMeta>({
     reference: word(...REFERENCES),
@@ -161,6 +177,7 @@ function metaReader(d: number): Reader<MarginalsMeta> {
     history: list(record<HistoryRecord>({ round: whole(), theta: list(measured), sigma: list(measured, d), change: measured })),
     snapshots: list(snapshotRecord),
     heldOut: list(snapshotRecord),
+    leftOut: optional(record<LeftOut>({ scores: list(scoreRecord), notes: list(text) })),
     order: list(text),
     emptyNames: list(text),
     decimals: dictionary(whole({ least: 0, most: 400 })),
@@ -215,7 +232,8 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
       ...(meta.calendar ? { calendar: meta.calendar } : {})
     },
     reference: meta.reference,
-    seed: meta.seed
+    seed: meta.seed,
+    ...(meta.leftOut ? { leftOut: meta.leftOut } : {})
   }
 }
 

@@ -1,5 +1,6 @@
 import { indexAt } from '../../bridge/coupling.js'
 import { exactTransport, type TransportPlan } from '../../bridge/exact-transport.js'
+import { slicedDistance } from '../../diagnose/sliced-wasserstein.js'
 import { exp } from '../../num/elementary.js'
 import type { Watch } from '../../num/iterate.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
@@ -10,13 +11,29 @@ import type { MarginalsModel } from './model.js'
 import { sampleTrajectories, trajectoriesAt } from './sample.js'
 import { type Snapshot, thin, weightsOf } from './snapshots.js'
 
-/** Distances between predicted and seen particles at one held-out time; lengths in the unit of the columns. */
-export interface HeldOutScore {
-  readonly time: number
+/** How far predicted particles are from seen ones; lengths in the unit of the columns. */
+export interface Distances {
   /** Exact Wasserstein-1 and -2, Euclidean ground distance. */
   readonly w1: number
   readonly w2: number
-  /** Root of the (biased, never negative) squared maximum mean discrepancy, Gaussian kernel at the median distance. */
+  /** Squared maximum mean discrepancy (biased, never negative), Gaussian kernel at the median distance of the seen particles. */
+  readonly squaredMmd: number
+  /** Sliced Wasserstein-2, 200 directions. */
+  readonly sliced: number
+}
+
+/** What needs no model and is to be beaten; undefined where it does not exist. */
+export interface SanityDistances {
+  /** Particles moved straight along the optimal coupling of the neighbouring snapshots; undefined outside them. */
+  readonly straightLines: Distances | undefined
+  /** The last snapshot before the time, as it was. */
+  readonly persistence: Distances | undefined
+}
+
+/** Distances between predicted and seen particles at a time that a fit did not see. */
+export interface HeldOutScore extends Distances {
+  readonly time: number
+  /** Root of `squaredMmd`. */
   readonly mmd: number
   /** W1 of straight lines along the optimal coupling of the neighbouring snapshots; undefined outside them. */
   readonly straightLine: number | undefined
@@ -24,6 +41,7 @@ export interface HeldOutScore {
   readonly spline: number | undefined
   /** W1 between two random halves of the held-out snapshot: what sampling noise alone gives. */
   readonly floor: number
+  readonly sanity: SanityDistances
 }
 
 /** Particles on which exact transport is solved. */
@@ -32,7 +50,7 @@ export const SCORE_PARTICLES = 500
 const PATHS_A_PARTICLE = 4
 
 /**
- * Scores a model at its held-out snapshots, beside two baselines and the noise floor. Cost O(s³) a time with s at most
+ * Scores a model at its held-out snapshots, beside three baselines and the noise floor. Cost O(s³) a time with s at most
  * 500 particles, and four paths a particle.
  */
 export function scoreHeldOut(model: MarginalsModel, key: Key, watch?: Watch): HeldOutScore[] {
@@ -46,20 +64,33 @@ export function scoreHeldOut(model: MarginalsModel, key: Key, watch?: Watch): He
   const splines = baseline.splines(times)
   return heldOut.map((snapshot, k) => {
     const seen = thin(snapshot.cloud.points, snapshot.cloud.logWeights, SCORE_PARTICLES, keyFor(key, `seen ${k}`))
-    const predicted = trajectoriesAt(drawn, snapshot.time)
-    const straight = baseline.straightLine(snapshot.time)
+    const distances = (predicted: Matrix): Distances => distancesTo(seen, predicted, { key: keyFor(key, `sliced ${k}`), watch })
+    const own = distances(trajectoriesAt(drawn, snapshot.time))
+    const [straight, before] = [baseline.straightLine(snapshot.time), baseline.persistence(snapshot.time)]
+    const sanity = { straightLines: straight && distances(straight), persistence: before && distances(before) }
     const spline = splines.get(snapshot.time)
     watch?.progress?.({ stage: 'scores', done: k + 1, total: heldOut.length })
     return {
       time: snapshot.time,
-      w1: wasserstein(predicted, seen, 1, watch),
-      w2: Math.sqrt(wasserstein(predicted, seen, 2, watch)),
-      mmd: maximumMeanDiscrepancy(predicted, seen),
-      straightLine: straight && wasserstein(straight, seen, 1, watch),
+      ...own,
+      mmd: Math.sqrt(own.squaredMmd),
+      straightLine: sanity.straightLines?.w1,
       spline: spline && wasserstein(spline, seen, 1, watch),
-      floor: halfSplit(seen, keyFor(key, `floor ${k}`), watch)
+      floor: halfSplit(seen, keyFor(key, `floor ${k}`), watch),
+      sanity
     }
   })
+}
+
+function distancesTo(seen: Cloud, predicted: Matrix, { key, watch }: { readonly key: Key; readonly watch: Watch | undefined }): Distances {
+  // Projections are compared without weights: particles stand as often as their weight says.
+  const even = takeRows(seen.points, evenPicks(weightsOf(seen), PATHS_A_PARTICLE * seen.points.rows))
+  return {
+    w1: wasserstein(predicted, seen, 1, watch),
+    w2: Math.sqrt(wasserstein(predicted, seen, 2, watch)),
+    squaredMmd: squaredDiscrepancy(predicted, seen),
+    sliced: slicedDistance({ first: predicted, second: even, key, watch })
+  }
 }
 
 /** Exact transport cost between equally weighted points and a cloud: W1 for power 1, W2² for power 2. */
@@ -83,7 +114,9 @@ function halfSplit({ points, logWeights }: Cloud, key: Key, watch?: Watch): numb
 }
 
 /** √(Σ p p' k − 2 Σ p q k + Σ q q' k), k Gaussian with the median distance of the seen particles. Cost O((n + m)²). */
-export function maximumMeanDiscrepancy(from: Matrix, to: Cloud): number {
+export const maximumMeanDiscrepancy = (from: Matrix, to: Cloud): number => Math.sqrt(squaredDiscrepancy(from, to))
+
+function squaredDiscrepancy(from: Matrix, to: Cloud): number {
   const fromWeights = new Float64Array(from.rows).fill(1 / from.rows)
   const toWeights = weightsOf(to)
   const distances: number[] = []
@@ -98,7 +131,7 @@ export function maximumMeanDiscrepancy(from: Matrix, to: Cloud): number {
     sum(from, fromWeights, from, fromWeights) -
     2 * sum(from, fromWeights, to.points, toWeights) +
     sum(to.points, toWeights, to.points, toWeights)
-  return Math.sqrt(Math.max(0, squared))
+  return Math.max(0, squared)
 }
 
 function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): number {
@@ -200,6 +233,14 @@ export class TransportBaselines {
       for (let a = 0; a < out.cols; a++) out.data[row * out.cols + a] = x[a]! + share * (y[a]! - x[a]!)
     })
     return out
+  }
+
+  /** The particles of the last snapshot before `time`; undefined before all. */
+  persistence(time: number): Matrix | undefined {
+    const k = this.snapshots.findLastIndex((s) => s.time < time)
+    if (k < 0) return undefined
+    const { points } = this.clouds[k]!
+    return takeRows(points, evenPicks(weightsOf(this.clouds[k]!), points.rows))
   }
 
   /** Natural cubic splines in time through chains of the couplings, at those times that lie inside the snapshots. */

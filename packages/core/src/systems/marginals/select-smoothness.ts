@@ -20,15 +20,15 @@ export interface SmoothnessTools {
 }
 
 /** Candidates, smoothest first: a rougher one has to be better by more than a standard error. */
-const CANDIDATES: readonly (readonly [lengthScale: number, amplitude: number])[] = [
+export const CANDIDATES: readonly (readonly [lengthScale: number, amplitude: number])[] = [
   [4, 0.5],
   [2, 0.5],
   [1, 0.5],
   [1, 1.5]
 ]
 /** Particles a snapshot and rounds of a trial fit. */
-const TRIAL_PARTICLES = 60
-const TRIAL_ROUNDS = 4
+export const TRIAL_PARTICLES = 60
+export const TRIAL_ROUNDS = 4
 
 /** Training data of a trial, and the particles that judge it: `judged` at their time, predicted from the snapshot before. */
 interface Trial {
@@ -98,7 +98,7 @@ function halfOf({ points, logWeights }: Cloud, which: 0 | 1, key: Key): Cloud {
 }
 
 /** Snapshots left out in turn at most. */
-const MOST_LEFT_OUT = 2
+export const MOST_LEFT_OUT = 2
 
 /**
  * The interior snapshots about which the mean path turns least, if by less than a right angle: then the flow over the

@@ -3,12 +3,15 @@ import type { RawTable } from '../../table/raw.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import { keepingDialect } from '../dialect.js'
 import { type Host, needed } from '../host.js'
-import { type Answer, type Plan, planned, type System } from '../system.js'
-import { marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './options.js'
+import { type Answer, type Plan, planned, type Stage, type System } from '../system.js'
+import { resolveTimes } from './calendar.js'
+import { checkInterior } from './leave-one-out.js'
+import { type MarginalsOptions, marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './options.js'
 import { likelyTime, snapshotRoles } from './roles.js'
 import { checkSavable, loadTrajectories, saveTrajectories } from './save.js'
 import { type SnapshotColumns, snapshotsOf, timeColumnOf } from './snapshot-table.js'
 import type { Snapshot } from './snapshots.js'
+import { drawStages, fitStages, leavingStages } from './stages.js'
 import { tellReference, tellTrajectories, timeNameOf } from './tell.js'
 import {
   type DrawnTrajectories,
@@ -17,8 +20,7 @@ import {
   type PathsRequest,
   presentTrajectories,
   type SnapshotsFit,
-  type TrajectoriesModel,
-  trajectoriesStages
+  type TrajectoriesModel
 } from './trajectories.js'
 import { type UserReference, userFamily } from './user-family.js'
 
@@ -88,32 +90,44 @@ export function refuseUnsavable({ reference }: SnapshotsOptions): void {
 
 function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: TrajectoriesModel }, request?: PathsRequest): Plan {
   const fits = 'input' in source
-  const { columnCount, counts } = fits ? sizesOfTable(source) : sizesOfModel(source.model)
-  const bootstraps = fits && source.options.intervals === 'bootstrap'
-  const { stages } = trajectoriesStages(counts.length - 1, { bootstraps })
-  const chosen = stages.filter(({ stage }) => (DRAWING.includes(stage) ? request !== undefined : fits))
+  const { columnCount, counts, seen } = fits ? sizesOfTable(source) : sizesOfModel(source.model)
+  const stages = [
+    ...(fits ? fittingStages(source.options, counts) : []),
+    ...(request ? drawStages({ counts }, request.rows ?? 100, seen) : [])
+  ]
   const rowCount = counts.reduce((sum, count) => sum + count, 0)
   const drawnRows = request ? (request.rows ?? 100) * counts.length : 0
   const bytes = 8 * (rowCount + drawnRows) * columnCount * (columnCount + 4)
-  return { ...planned(chosen), rowCount, columnCount, dimension: columnCount, drawnRows, bytes, timed: columnCount }
+  return { ...planned(stages), rowCount, columnCount, dimension: columnCount, drawnRows, bytes, timed: columnCount }
 }
 
-const DRAWING: readonly string[] = ['pairing', 'bridges', 'scores']
+function fittingStages({ leaveOneOut, ...options }: SnapshotsOptions, counts: readonly number[]): readonly Stage[] {
+  const { time: _time, weights: _weights, columns: _columns, exclude: _exclude, dateOrder: _order, ...rest } = options
+  const { holdOut: _hidden, seed: _seed, ...own } = rest
+  const sizes = { counts, options: own as MarginalsOptions }
+  return [...fitStages(sizes), ...(leaveOneOut ? leavingStages(sizes) : [])]
+}
 
 interface Sizes {
   readonly columnCount: number
   /** Particles of each snapshot. */
   readonly counts: readonly number[]
+  /** Those of the held-out ones. */
+  readonly seen: readonly number[]
 }
 
 function sizesOfTable({ input, options }: { readonly input: RawTable; readonly options: SnapshotsOptions }): Sizes {
-  const { columnNames, clouds } = snapshotsOf(input, columnsOf(input, options))
-  const hidden = options.holdOut?.length ?? 0
-  return { columnCount: columnNames.length, counts: clouds.slice(0, clouds.length - hidden).map(({ points }) => points.rows) }
+  const { columnNames, clouds, times, calendar } = snapshotsOf(input, columnsOf(input, options))
+  if (options.leaveOneOut) checkInterior(times)
+  const hidden = new Set(resolveTimes('--hold-out', options.holdOut ?? [], calendar))
+  const order = times.map((_, k) => k).sort((a, b) => times[a]! - times[b]!)
+  const countsOf = (held: boolean): number[] => order.filter((k) => hidden.has(times[k]!) === held).map((k) => clouds[k]!.points.rows)
+  return { columnCount: columnNames.length, counts: countsOf(false), seen: countsOf(true) }
 }
 
-function sizesOfModel({ marginals: { columnNames, snapshots: seen } }: TrajectoriesModel): Sizes {
-  return { columnCount: columnNames.length, counts: seen.map(({ cloud }) => cloud.points.rows) }
+function sizesOfModel({ marginals: { columnNames, snapshots, heldOut } }: TrajectoriesModel): Sizes {
+  const [counts, seen] = [snapshots, heldOut].map((some) => some.map(({ cloud }) => cloud.points.rows)) as [number[], number[]]
+  return { columnCount: columnNames.length, counts, seen }
 }
 
 /** The particles of the snapshots, a row each. */

@@ -2,11 +2,12 @@ import { counted } from '../../num/listed.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { countText, numberText } from '../../tell/numbers.js'
 import { type Cell, type Drawing, type Figure, facts, type Point, said, type Telling, type Topic } from '../../tell/telling.js'
-import { spellDates } from './calendar.js'
+import { type Calendar, spellDates, timeText } from './calendar.js'
 import { driftOn } from './drift-grid.js'
+import type { LeftOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
-import type { HeldOutScore } from './score.js'
+import type { Distances, HeldOutScore } from './score.js'
 import { timeColumnOf } from './snapshot-table.js'
 import { type DrawnTrajectories, type TrajectoriesModel, trajectoriesNotes, trajectoriesSummary } from './trajectories.js'
 
@@ -22,24 +23,26 @@ const UNMODELLED = 'Growth and death of particles between snapshots are not mode
 
 /** What trajectories through snapshots say; with the name of the column of times, pictures too: of paths of their own, at more times. */
 export function tellTrajectories(drawn: DrawnTrajectories, timeName?: string): Telling {
-  const { model, trajectories, notes } = drawn
+  const { model, trajectories, notes, leftOut } = drawn
   return {
     json: trajectoriesSummary(drawn),
     topics: [
       summaryTopic(drawn),
       ...(timeName === undefined ? [] : [pathTopic(drawn, timeName)]),
       ...heldOutTopic(drawn),
+      ...leftOutTopic(drawn),
       ...historyTopic(model)
     ],
     warnings: [],
-    notes: [...notes, ...trajectoriesNotes(model, trajectories), UNMODELLED]
+    notes: [...notes, ...trajectoriesNotes(model, trajectories), ...(leftOut?.notes ?? []), UNMODELLED]
   }
 }
 
 /** What a fitted reference says before anything is drawn from it. */
-export function tellReference({ marginals: model, columns: { calendar } }: TrajectoriesModel): Telling {
-  const topics = [summaryTopic({ model, scores: [], calendar }), ...historyTopic(model)]
-  return { json: { reference: model.family.name }, topics, warnings: [], notes: [...model.notes, UNMODELLED] }
+export function tellReference({ marginals: model, columns: { calendar }, leftOut }: TrajectoriesModel): Telling {
+  const topics = [summaryTopic({ model, scores: [], leftOut, calendar }), ...leftOutTopic({ leftOut, calendar }), ...historyTopic(model)]
+  const json = { reference: model.family.name, ...(leftOut && { leftOut: leftOut.scores }) }
+  return { json, topics, warnings: [], notes: [...model.notes, ...(leftOut?.notes ?? []), UNMODELLED] }
 }
 
 /** The name of the column of times in a picture. */
@@ -48,7 +51,7 @@ export function timeNameOf({ columns }: Pick<TrajectoriesModel, 'columns'>): str
   return columns.calendar ? `${name} (days since ${spellDates(columns.calendar, [0])[0]})` : name
 }
 
-function summaryTopic({ model, scores, calendar }: Pick<DrawnTrajectories, 'model' | 'scores' | 'calendar'>): Topic {
+function summaryTopic({ model, scores, leftOut, calendar }: Pick<DrawnTrajectories, 'model' | 'scores' | 'leftOut' | 'calendar'>): Topic {
   const { family, diffusion, sigmaFrom, ending, snapshots, heldOut, columnNames, velocity } = model
   const rounds = model.history.at(-1)?.round ?? 0
   return {
@@ -57,7 +60,8 @@ function summaryTopic({ model, scores, calendar }: Pick<DrawnTrajectories, 'mode
     blocks: [
       said(
         ...(rounds > 0 ? [`The rounds of coupling and refit ended “${ending}” after ${counted(rounds, 'round')}.`] : []),
-        ...(scores.length > 0 ? [heldOutSentence(scores)] : [])
+        ...(scores.length > 0 ? [heldOutSentence('At held-out times', scores)] : []),
+        ...(leftOut ? [heldOutSentence('At snapshots left out in turn', leftOut.scores)] : [])
       ),
       facts(
         { name: 'reference', value: family.name, aside: `${diffusion} noise` },
@@ -109,7 +113,7 @@ function meanOf(scores: readonly HeldOutScore[], pick: (score: HeldOutScore) => 
 /** Farther than sampling noise by less than this factor is as near as it gets. */
 const NEAR = 1.3
 
-function heldOutSentence(scores: readonly HeldOutScore[]): string {
+function heldOutSentence(where: string, scores: readonly HeldOutScore[]): string {
   const [own, floor, straight] = [
     meanOf(scores, (one) => one.w1)!,
     meanOf(scores, (one) => one.floor)!,
@@ -124,7 +128,7 @@ function heldOutSentence(scores: readonly HeldOutScore[]): string {
     straight === undefined
       ? ''
       : `; straight lines along optimal couplings ${straight > own ? 'miss by' : 'do no worse, at'} ${numberText(straight)}`
-  return `At held-out times the mean Wasserstein-1 distance is ${numberText(own)}, ${near}${lines}.`
+  return `${where} the mean Wasserstein-1 distance is ${numberText(own)}, ${near}${lines}.`
 }
 
 const SCORES: readonly { readonly name: string; readonly of: (score: HeldOutScore) => number | undefined }[] = [
@@ -133,13 +137,13 @@ const SCORES: readonly { readonly name: string; readonly of: (score: HeldOutScor
   { name: 'MMD', of: ({ mmd }) => mmd },
   { name: 'floor', of: ({ floor }) => floor },
   { name: 'straight lines', of: ({ straightLine }) => straightLine },
-  { name: 'splines', of: ({ spline }) => spline }
+  { name: 'splines', of: ({ spline }) => spline },
+  { name: 'persistence', of: ({ sanity }) => sanity.persistence?.w1 }
 ]
 
 function heldOutTopic({ scores, calendar }: DrawnTrajectories): Topic[] {
   if (scores.length === 0) return []
-  const times = scores.map(({ time }) => (calendar ? spellDates(calendar, [time])[0]! : String(time)))
-  const rows = scores.map((score, i) => [times[i], ...SCORES.map(({ of }) => of(score))])
+  const rows = scores.map((score) => [timeText(score.time, calendar), ...SCORES.map(({ of }) => of(score))])
   const mean = scores.length > 1 ? [['mean', ...SCORES.map(({ of }) => meanOf(scores, of))]] : []
   return [
     {
@@ -149,10 +153,57 @@ function heldOutTopic({ scores, calendar }: DrawnTrajectories): Topic[] {
         {
           kind: 'table',
           caption:
-            'Exact Wasserstein distances (Euclidean, original units) and maximum mean discrepancy between predicted and seen particles that the fit did not use. Floor: Wasserstein-1 between two halves of the seen particles. Straight lines and splines: Wasserstein-1 of interpolation along optimal couplings, without dynamics.',
+            'Exact Wasserstein distances (Euclidean, original units) and maximum mean discrepancy between predicted and seen particles that the fit did not use. Floor: Wasserstein-1 between two halves of the seen particles. Straight lines and splines: Wasserstein-1 of interpolation along optimal couplings, without dynamics. Persistence: of the snapshot before, as it was.',
           head: ['held-out time', ...SCORES.map(({ name }) => `${name}#`)],
           rows: [...rows, ...mean],
           said: 'held out '
+        }
+      ]
+    }
+  ]
+}
+
+const DISTANCES: readonly { readonly name: string; readonly of: (distances: Distances) => number }[] = [
+  { name: 'W1', of: ({ w1 }) => w1 },
+  { name: 'W2', of: ({ w2 }) => w2 },
+  { name: 'MMD²', of: ({ squaredMmd }) => squaredMmd },
+  { name: 'sliced W2', of: ({ sliced }) => sliced }
+]
+
+const PREDICTIONS: readonly { readonly name: string; readonly of: (score: HeldOutScore) => Distances | undefined }[] = [
+  { name: 'the fit to the others', of: (score) => score },
+  { name: 'straight lines', of: ({ sanity }) => sanity.straightLines },
+  { name: 'persistence', of: ({ sanity }) => sanity.persistence }
+]
+
+function leftOutTopic({
+  leftOut,
+  calendar
+}: {
+  readonly leftOut?: LeftOut | undefined
+  readonly calendar?: Calendar | undefined
+}): Topic[] {
+  if (!leftOut) return []
+  const rowsOf = (name: string, scores: readonly HeldOutScore[]): Cell[][] =>
+    PREDICTIONS.map(({ name: prediction, of }) => [
+      `${name}, ${prediction}`,
+      ...DISTANCES.map((distance) => meanOf(scores, (score) => of(score) && distance.of(of(score)!))),
+      prediction === PREDICTIONS[0]!.name ? meanOf(scores, ({ floor }) => floor) : undefined
+    ])
+  const rows = leftOut.scores.flatMap((score) => rowsOf(timeText(score.time, calendar), [score]))
+  const mean = leftOut.scores.length > 1 ? rowsOf('each in turn', leftOut.scores) : []
+  return [
+    {
+      id: 'left-out',
+      title: 'Every snapshot left out in turn',
+      blocks: [
+        {
+          kind: 'table',
+          caption:
+            'Each snapshot between the first and the last was left out, the reference fitted to the others, and its paths compared with the particles that were seen: exact Wasserstein distances (Euclidean, original units), squared maximum mean discrepancy (Gaussian kernel at the median distance of the seen particles) and sliced Wasserstein-2. Straight lines: interpolation along the optimal coupling of the neighbouring snapshots. Persistence: the snapshot before, as it was. Floor: Wasserstein-1 between two halves of the seen particles.',
+          head: ['left-out time', ...DISTANCES.map(({ name }) => `${name}#`), 'floor#'],
+          rows: [...rows, ...mean],
+          said: 'without '
         }
       ]
     }

@@ -6,8 +6,9 @@ import { formatNumber, type NumberStyle } from '../../table/number-style.js'
 import type { CellStyle } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { contextOf, type JobContext } from '../context.js'
-import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates } from './calendar.js'
+import { type Calendar, checkHeldOut, instantOf, resolveTimes, spellDates, timeText } from './calendar.js'
 import { type FitTools, fitMarginals } from './fit.js'
+import { checkInterior, type LeftOut, leaveOneOut } from './leave-one-out.js'
 import type { MarginalsModel } from './model.js'
 import type { MarginalsOptions, ReferenceName } from './options.js'
 import { sampleTrajectories, type Trajectories, timesBetween } from './sample.js'
@@ -18,6 +19,8 @@ import type { SnapshotTable, WrittenColumns } from './snapshot-table.js'
 export interface SnapshotsFit extends Omit<MarginalsOptions, 'holdOut'> {
   /** Snapshot times that the fit must not see. Where times are dates: dates, or days since the first snapshot. */
   readonly holdOut?: readonly (number | string)[]
+  /** Leaves every interior snapshot out in turn and scores the fit to the others there. Default false. */
+  readonly leaveOneOut?: boolean
   /** Whole number from 0 to 2⁵³ − 1. Default 1. */
   readonly seed?: number
 }
@@ -44,6 +47,8 @@ export interface TrajectoriesModel {
   /** The built-in family, or undefined for one of the user's own. */
   readonly reference: ReferenceName | undefined
   readonly seed: number
+  /** Where each interior snapshot was left out in turn. */
+  readonly leftOut?: LeftOut | undefined
 }
 
 /** What came out of a draw. */
@@ -51,6 +56,7 @@ export interface DrawnTrajectories {
   readonly model: MarginalsModel
   readonly trajectories: Trajectories
   readonly scores: readonly HeldOutScore[]
+  readonly leftOut?: LeftOut | undefined
   readonly seed: number
   /** Where times are dates. */
   readonly calendar?: Calendar | undefined
@@ -62,24 +68,34 @@ type FitContext = JobContext & Pick<FitTools, 'onRound'>
 
 /** Fits a reference to snapshots. Same snapshots, options and engine: same model. Cost and errors as `fitMarginals`. */
 export async function fitTrajectories(snapshots: SnapshotTable, options: SnapshotsFit, context: FitContext): Promise<TrajectoriesModel> {
-  const { holdOut = [], seed = 1, ...own } = options
+  const { holdOut = [], leaveOneOut: leaves = false, seed = 1, ...own } = options
   const { calendar, columnNames, order, emptyNames, decimals, notations } = snapshots
   const hidden = resolveTimes('--hold-out', holdOut, calendar)
   checkHeldOut(hidden, snapshots.times, calendar)
+  if (leaves) checkInterior(snapshots.times)
   const { key, engine, watch } = contextOf(seed, context)
   const tools = { key: keyFor(key, 'fit'), engine, watch, ...(context.onRound && { onRound: context.onRound }) }
   const marginals = await fitMarginals(snapshots, { ...own, holdOut: hidden }, tools)
+  const spell = (time: number): string => timeText(time, calendar)
+  // Rounds are told of the fit to all snapshots only.
+  const { onRound: _told, ...quietly } = tools
+  const leftOut = leaves ? await leaveOneOut(snapshots, { options: own, model: marginals, spell }, quietly) : undefined
   const { reference = 'linear' } = own
   return {
     marginals,
     columns: { columnNames, order, decimals, ...defined({ emptyNames, calendar, notations }) },
     reference: typeof reference === 'string' ? reference : undefined,
-    seed
+    seed,
+    ...defined({ leftOut })
   }
 }
 
 /** Draws trajectories and scores held-out times. Cost and errors as `sampleTrajectories` and `scoreHeldOut`. */
-export function drawPaths({ marginals: model, columns }: TrajectoriesModel, request: PathsRequest, context: JobContext): DrawnTrajectories {
+export function drawPaths(
+  { marginals: model, columns, leftOut }: TrajectoriesModel,
+  request: PathsRequest,
+  context: JobContext
+): DrawnTrajectories {
   const { rows = 100, at = [], between = 0, seed = 1 } = request
   const { calendar, emptyNames = [] } = columns
   const { key, watch } = contextOf(seed, context)
@@ -89,6 +105,7 @@ export function drawPaths({ marginals: model, columns }: TrajectoriesModel, requ
     model,
     trajectories,
     scores: scoreHeldOut(model, keyFor(key, 'scores'), watch),
+    ...defined({ leftOut }),
     seed,
     calendar,
     notes: emptyNames.map(emptyNote)
@@ -102,33 +119,6 @@ export async function drawTrajectories(snapshots: SnapshotTable, job: Trajectori
   resolveTimes('--at', at, snapshots.calendar)
   const model = await fitTrajectories(snapshots, options, context)
   return drawPaths(model, { at, ...defined({ rows, between, seed: job.seed }) }, context)
-}
-
-/** Shares of the work, roughly, in the order of the stages that `drawTrajectories` tells of. */
-export function trajectoriesStages(
-  intervals: number,
-  { bootstraps = false } = {}
-): {
-  readonly stages: readonly { readonly stage: string; readonly pairs: number }[]
-  readonly pairs: number
-} {
-  const couplings = Array.from({ length: Math.max(0, intervals) }, (_, k) => ({
-    stage: `coupling ${k + 1} of ${intervals}`,
-    pairs: 40 / intervals
-  }))
-  const stages = [
-    { stage: 'resolution', pairs: 1 },
-    { stage: 'smoothness', pairs: 20 },
-    { stage: 'smoothness of velocities', pairs: 5 },
-    { stage: 'velocities', pairs: 40 },
-    { stage: 'rounds', pairs: 60 },
-    ...couplings,
-    { stage: 'bootstrap', pairs: bootstraps ? 60 : 0 },
-    { stage: 'pairing', pairs: 1 },
-    { stage: 'bridges', pairs: 10 },
-    { stage: 'scores', pairs: 10 }
-  ]
-  return { stages, pairs: stages.reduce((sum, s) => sum + s.pairs, 0) }
 }
 
 /**
@@ -177,7 +167,15 @@ export function presentTrajectories(
 }
 
 /** Parameters, history and scores as plain JSON: what `sbridge trajectories --json` prints. */
-export function trajectoriesSummary({ model, trajectories, scores, seed, calendar, notes }: DrawnTrajectories): Record<string, unknown> {
+export function trajectoriesSummary({
+  model,
+  trajectories,
+  scores,
+  leftOut,
+  seed,
+  calendar,
+  notes
+}: DrawnTrajectories): Record<string, unknown> {
   const named = (theta: Float64Array) => Object.fromEntries(model.family.parameters.map(({ name }, k) => [name, theta[k]!]))
   return {
     reference: model.family.name,
@@ -191,6 +189,7 @@ export function trajectoriesSummary({ model, trajectories, scores, seed, calenda
     ending: model.ending,
     couplings: model.couplingEndings,
     heldOut: scores,
+    ...(leftOut && { leftOut: leftOut.scores }),
     trajectories: trajectories.count,
     times: Array.from(trajectories.times),
     ...(calendar && { firstDate: spellDates(calendar, [0])[0], dates: spellDates(calendar, trajectories.times) }),
@@ -202,7 +201,7 @@ export function trajectoriesSummary({ model, trajectories, scores, seed, calenda
         couplings: model.velocity.pairs ? 'by velocity' : 'by distance'
       }
     }),
-    notes: [...notes, ...trajectoriesNotes(model, trajectories)],
+    notes: [...notes, ...trajectoriesNotes(model, trajectories), ...(leftOut?.notes ?? [])],
     seed
   }
 }

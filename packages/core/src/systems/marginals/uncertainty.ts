@@ -47,7 +47,7 @@ export async function parameterIntervals(
 }
 
 /** Refits of a bootstrap. */
-const REPLICATES = 40
+export const REPLICATES = 40
 
 async function bootstrap(problem: RoundsProblem, { theta, sigma }: FittedState, watch?: Watch): Promise<Matrix> {
   const p = theta.length

@@ -1,0 +1,105 @@
+import { type Plan, planned, type Stage } from '../system.js'
+import { isSmooth } from './families.js'
+import { fitCount } from './fit.js'
+import { type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
+import { SCORE_PARTICLES } from './score.js'
+import { CANDIDATES, MOST_LEFT_OUT, TRIAL_PARTICLES, TRIAL_ROUNDS } from './select-smoothness.js'
+import { REPLICATES } from './uncertainty.js'
+
+/** What the time of a job depends on. */
+export interface JobSizes {
+  /** Particles of each snapshot of the fit. */
+  readonly counts: readonly number[]
+  readonly options: MarginalsOptions
+}
+
+// Kernel values of plain TypeScript that a piece of work takes as long as: measured on predator and prey, 50 and 200 particles
+// at 11 times; within a factor of two on both. Most of it runs in one thread, whatever the engine.
+/** A particle and interval of a round: its differential equation, under a named drift and under a field of features. */
+const FLOW = 2500
+const FIELD_FLOW = 8500
+/** A pair of particles, in a round and in the last coupling, with and without a drift. */
+const ROUND_PAIR = 10
+const PAIR = 10
+const DRIFTLESS_PAIR = 50
+/** A pair of particles in chains that tell velocities, and in couplings that know them. */
+const CHAIN_PAIR = 300
+const VELOCITY_PAIR = 650
+/** A particle and a pair in the influence on the parameters. */
+const INFLUENCE = 5000
+const INFLUENCE_PAIR = 50
+/** Rounds that a fit takes where it is not told to stop before. */
+const USUAL_ROUNDS = 5
+/** A pair of a seen particle and one of a scored time: exact transport of both powers, and kernels. */
+const SCORE_PAIR = 3000
+
+/** Stages of a fit, in their order. */
+export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
+  const resolved = resolveMarginalsOptions(options)
+  const { reference, rounds } = resolved
+  const driftless = reference === 'brownian' || reference === 'smooth'
+  const all = pairsOf(counts)
+  const thinned = counts.map((count) => Math.min(count, fitCount(resolved)))
+  const pairs = sum(pairsOf(thinned))
+  const particles = sum(thinned.slice(1))
+  const round = driftless ? 0 : particles * (typeof reference === 'string' && isSmooth(reference) ? FIELD_FLOW : FLOW) + pairs * ROUND_PAIR
+  const velocity = reference === 'smooth' ? sum(pairsOf(counts.map((count) => Math.min(count, SCORE_PARTICLES)))) : 0
+  const turns = Math.min(rounds, USUAL_ROUNDS)
+  return [
+    { stage: 'resolution', pairs: driftless ? sum(all) : 0 },
+    { stage: 'smoothness', pairs: trialPairs(resolved, counts) },
+    { stage: 'rounds', pairs: turns * round },
+    ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * (driftless ? DRIFTLESS_PAIR : PAIR) })),
+    { stage: 'bootstrap', pairs: driftless ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
+    { stage: 'smoothness of velocities', pairs: velocity * CHAIN_PAIR },
+    { stage: 'velocities', pairs: velocity * VELOCITY_PAIR }
+  ]
+}
+
+function trialPairs({ reference, lengthScale, amplitude }: ResolvedOptions, counts: readonly number[]): number {
+  const chosen = lengthScale !== 'auto' && amplitude !== 'auto'
+  if (typeof reference !== 'string' || !isSmooth(reference) || chosen) return 0
+  const particles = sum(counts.slice(1).map((count) => Math.min(count, TRIAL_PARTICLES)))
+  return CANDIDATES.length * MOST_LEFT_OUT * TRIAL_ROUNDS * particles * FIELD_FLOW
+}
+
+function intervalPairs(
+  kind: ResolvedOptions['intervals'],
+  { particles, pairs, round }: { readonly particles: number; readonly pairs: number; readonly round: number }
+): number {
+  if (kind === 'none') return 0
+  return kind === 'bootstrap' ? REPLICATES * round : particles * INFLUENCE + pairs * INFLUENCE_PAIR
+}
+
+/** Stages of a draw of `rows` paths, scored at times with so many seen particles each. */
+export function drawStages({ counts }: Pick<JobSizes, 'counts'>, rows: number, seen: readonly number[]): readonly Stage[] {
+  return [
+    { stage: 'pairing', pairs: rows * sum(counts.slice(1)) },
+    { stage: 'bridges', pairs: rows * (counts.length - 1) * FLOW },
+    { stage: 'scores', pairs: scorePairs(seen) }
+  ]
+}
+
+/** Scores at times with so many seen particles each. */
+export function scorePairs(seen: readonly number[]): number {
+  return sum(seen.map((count) => Math.min(count, SCORE_PARTICLES) ** 2 * SCORE_PAIR))
+}
+
+/** Stages of leaving each interior snapshot out in turn: a fit and the scores of one time each. */
+export function leavingStages({ counts, options }: JobSizes): readonly Stage[] {
+  return counts.slice(1, -1).map((count, k) => ({
+    stage: leavingStage(k, counts.length),
+    pairs: planOfFold({ counts, options }, k).pairs + scorePairs([count])
+  }))
+}
+
+export const leavingStage = (k: number, snapshots: number): string => `without snapshot ${k + 2} of ${snapshots}`
+
+/** The plan of the fit that does not see interior snapshot `k`, and of its scores. */
+export function planOfFold({ counts, options }: JobSizes, k: number): Pick<Plan, 'stages' | 'pairs'> {
+  const rest = { counts: counts.filter((_, place) => place !== k + 1), options: { ...options, intervals: 'none' as const } }
+  return planned([...fitStages(rest), ...drawStages(rest, 0, [counts[k + 1]!])])
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+const pairsOf = (counts: readonly number[]): number[] => counts.slice(1).map((count, k) => count * counts[k]!)

@@ -1,7 +1,7 @@
 // What a plan says before a job runs beside what the job takes, by stage: processor seconds on one thread, pairs timed by the
 // same clock, so that the load of the machine has no part in it.
 // usage: node bench/plans.mjs [job=all]   job: a part of a name
-import { SYSTEMS } from '../packages/core/dist/index.js'
+import { ReferenceEngine, SYSTEMS } from '../packages/core/dist/index.js'
 import { pairsPerMillisecond } from '../packages/core/dist/internal.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../packages/core/dist/num/random.js'
 import { createEngine, readTable } from '../packages/sbridge/dist/index.js'
@@ -68,6 +68,7 @@ const JOBS = [
   ['trajectories brownian', 'snapshots', lotka, { time: 'time', reference: 'brownian' }, { rows: 100 }],
   ['trajectories lotka-volterra', 'snapshots', lotka, { time: 'time', reference: 'lotka-volterra' }, { rows: 100 }],
   ['trajectories linear', 'snapshots', lotka, { time: 'time', reference: 'linear' }, { rows: 100 }],
+  ['trajectories linear, each left out', 'snapshots', lotka, { time: 'time', reference: 'linear', leaveOneOut: true }, { rows: 100 }],
   ['trajectories smooth', 'snapshots', lotka, { time: 'time', reference: 'smooth' }, { rows: 100 }],
   ['impute 344 × 7', 'imputation', holed(penguins), {}, { fill: holed(penguins) }],
   ['impute 3,000 × 8', 'imputation', holed(mixed(3000, 8)), {}, { fill: holed(mixed(3000, 8)) }],
@@ -93,7 +94,7 @@ for (const [name, systemName, input, options, request] of JOBS) {
   const system = SYSTEMS[systemName]
   const fit = await system.readOptions({ ...options, seed: 1 }, {})
   const plan = system.plan({ input, options: fit }, request)
-  const speed = await pairsPerMillisecond(engine, plan.timed, milliseconds)
+  const speed = await pairsPerMillisecond(plan.plain ? new ReferenceEngine() : engine, plan.timed, milliseconds)
   const spent = new Map()
   let [stage, since] = ['before', milliseconds()]
   const begin = since

@@ -28,6 +28,8 @@ export interface Plan {
   readonly bytes: number
   /** Points on which a pair is timed, or the number of coordinates of made-up ones. */
   readonly timed: Matrix | number
+  /** Whether pairs are those of plain TypeScript in one thread, whatever the engine. */
+  readonly plain?: boolean
 }
 
 /** The stages with their sum. */

@@ -1,15 +1,15 @@
 import type { Plan } from '@sbridge/core/internal'
 import { durationText, pairsPerMillisecond } from '@sbridge/core/internal'
-import type { Engine } from '@sbridge/core/kernels'
+import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 
 /** A plan that takes so long on this machine with this engine. */
-export interface TimedPlan extends Omit<Plan, 'timed'> {
+export interface TimedPlan extends Omit<Plan, 'timed' | 'plain'> {
   readonly seconds: number
 }
 
 /** Measures how fast pairs go. */
-export async function timePlan({ timed, ...plan }: Plan, engine: Engine): Promise<TimedPlan> {
-  const speed = await pairsPerMillisecond(engine, timed, () => performance.now())
+export async function timePlan({ timed, plain, ...plan }: Plan, engine: Engine): Promise<TimedPlan> {
+  const speed = await pairsPerMillisecond(plain ? new ReferenceEngine() : engine, timed, () => performance.now())
   return { ...plan, seconds: plan.pairs / speed / 1000 }
 }
 

@@ -8,7 +8,6 @@ import {
   tellSeed,
   together
 } from '@sbridge/core/internal'
-import { ReferenceEngine } from '@sbridge/core/kernels'
 import type { RawTable } from '@sbridge/core/tables'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
@@ -68,8 +67,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   await withEngine(run, async (engine) => {
     const read = (path: string, reading: ReadOptions) => readSnapshots(path, flags, reading)
     const ready = await readyOf<TrajectoriesModel>(snapshots, source, { context: { engine }, request, read })
-    // Nearly all of it runs in plain TypeScript, in one thread.
-    const plan = await timePlan(snapshots.plan(ready as never, request), new ReferenceEngine())
+    const plan = await timePlan(snapshots.plan(ready as never, request), engine)
     if (onlyPlanned(plan, flags)) return
     const { model, drawn } = await watched(plan, engine, async (context) => {
       const model = await modelOf<TrajectoriesModel>(snapshots, ready, context)

@@ -98,7 +98,7 @@ function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: 
   const rowCount = counts.reduce((sum, count) => sum + count, 0)
   const drawnRows = request ? (request.rows ?? 100) * counts.length : 0
   const bytes = 8 * (rowCount + drawnRows) * columnCount * (columnCount + 4)
-  return { ...planned(stages), rowCount, columnCount, dimension: columnCount, drawnRows, bytes, timed: columnCount }
+  return { ...planned(stages), rowCount, columnCount, dimension: columnCount, drawnRows, bytes, timed: columnCount, plain: true }
 }
 
 function fittingStages({ leaveOneOut, ...options }: SnapshotsOptions, counts: readonly number[]): readonly Stage[] {

@@ -1,21 +1,12 @@
 // m(x), the conditional mean that the sampler moves by, is the read-out of a softmax attention head; localised, of d heads.
-import { bridgeOf, cloud, gaussianKernel, keyFor, matrix, symmetricScaling } from 'sbridge/kernels'
+import { bridgeOf, cloud, gaussianKernel, keyFor, symmetricScaling } from 'sbridge/kernels'
 import { attentionHead, headOfBridge } from './attention-head.mjs'
-import { digits, experiment, gaussians, list } from './experiment.mjs'
+import { columnsOf, digits, experiment, gaussians, list } from './experiment.mjs'
 
 const [ROWS, COLUMNS, QUERIES] = [500, 8, 200]
 const EPSILONS = [0.05, 0.5, 5]
 const RADIUS = 1
 
-const columnsOf = (points, chosen) =>
-  matrix(
-    points.rows,
-    chosen.length,
-    Float64Array.from(
-      { length: points.rows * chosen.length },
-      (_, i) => points.data[Math.floor(i / chosen.length) * points.cols + chosen[i % chosen.length]]
-    )
-  )
 const largest = (a, b) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0)
 
 async function meanOf(training, queries, { values, epsilon, engine }) {

@@ -78,7 +78,7 @@ await experiment({
               x: { domain: [-3, 3] },
               y: { domain: [-3, 3] },
               marks: [
-                scatter(end, { colour: noise === 'split' ? BLUE : VERMILION, radius: 1.5, opacity: 0.5 }),
+                scatter(end, { colour: noise === 'split' ? BLUE : VERMILION, x: [-3, 3], y: [-3, 3], radius: 1.5, opacity: 0.5 }),
                 Plot.line(
                   [...hull, hull[0]].map(([x, y]) => ({ x, y })),
                   { x: 'x', y: 'y', stroke: GREY, strokeWidth: 1.5 }

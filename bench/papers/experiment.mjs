@@ -38,6 +38,21 @@ export const list = (count, make) => Array.from({ length: count }, (_, i) => mak
 
 /** Rows of standard normals [rows, cols]. */
 export const gaussians = (rows, cols, key) => matrix(rows, cols, normals(key, rows * cols))
+/** Rows of a field on a line: correlation φ to the power of their distance. */
+export function gaussianField(n, d, phi, key) {
+  const out = gaussians(n, d, key)
+  for (let i = 0; i < n; i++)
+    for (let a = 1; a < d; a++) out.data[i * d + a] = phi * out.data[i * d + a - 1] + Math.sqrt(1 - phi * phi) * out.data[i * d + a]
+  return out
+}
+export const fieldCovariance = (d, phi) => list(d, (a) => list(d, (b) => phi ** Math.abs(a - b)))
+/** The columns that are chosen, in their order. */
+export const columnsOf = ({ data, rows, cols }, chosen) =>
+  matrix(
+    rows,
+    chosen.length,
+    Float64Array.from({ length: rows * chosen.length }, (_, i) => data[Math.floor(i / chosen.length) * cols + chosen[i % chosen.length]])
+  )
 export const columnOf = ({ data, rows, cols }, c) => Float64Array.from({ length: rows }, (_, i) => data[i * cols + c])
 export const tableOf = (points) => ({
   rowCount: points.rows,

@@ -9,19 +9,21 @@ export const GREY = '#8a8a86'
 
 const [WIDTH, HEIGHT, GAP, TOP] = [360, 300, 18, 84]
 
-/** Lines with their dots, one a series: { name, colour, points: [[x, y] …], dash? }. */
-export const curves = (series) =>
+/** Lines with their dots, one a series: { name, colour, points: [[x, y] …], dash?, dots? }; `clip` cuts what the axes do not hold. */
+export const curves = (series, { clip = false } = {}) =>
   series.flatMap(({ colour, points, dash, dots = true }) => {
     const shown = points.filter(([, y]) => Number.isFinite(y)).map(([x, y]) => ({ x, y }))
-    const line = Plot.line(shown, { x: 'x', y: 'y', stroke: colour, strokeWidth: 2, strokeDasharray: dash, clip: true })
-    return dots ? [line, Plot.dot(shown, { x: 'x', y: 'y', fill: colour, r: 3.4, clip: true })] : [line]
+    const line = Plot.line(shown, { x: 'x', y: 'y', stroke: colour, strokeWidth: 2, strokeDasharray: dash, clip })
+    return dots ? [line, Plot.dot(shown, { x: 'x', y: 'y', fill: colour, r: 3.4, clip })] : [line]
   })
 
-/** Points of a matrix in two of its columns. */
-export const scatter = ({ data, rows, cols }, { colour, radius = 2, opacity = 0.6, x = 0, y = 1 }) =>
+/** Points of a matrix in its first two columns, those inside [low, high] of both. */
+export const scatter = ({ data, rows, cols }, { colour, x, y, radius = 2, opacity = 0.6 }) =>
   Plot.dot(
-    Array.from({ length: rows }, (_, i) => ({ x: data[i * cols + x], y: data[i * cols + y] })),
-    { x: 'x', y: 'y', fill: colour, r: radius, fillOpacity: opacity, clip: true }
+    Array.from({ length: rows }, (_, i) => ({ x: data[i * cols], y: data[i * cols + 1] })).filter(
+      (p) => p.x >= x[0] && p.x <= x[1] && p.y >= y[0] && p.y <= y[1]
+    ),
+    { x: 'x', y: 'y', fill: colour, r: radius, fillOpacity: opacity }
   )
 
 /**
@@ -34,7 +36,7 @@ export function figure(name, { panels }) {
     let place = left + 6
     const legend = key.map(([words, colour]) => {
       const drawn = `<circle cx="${place + 5}" cy="49" r="4.5" fill="${colour}"/>${text(words, { x: place + 14, y: 54, size: 13, colour: SOFT })}`
-      place += 26 + 7 * words.length
+      place += 30 + 7.6 * words.length
       return drawn
     })
     return [

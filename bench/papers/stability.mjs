@@ -148,7 +148,8 @@ await experiment({
           Object.entries(found).map(([method, of]) => ({
             colour: METHODS[method].colour,
             points: of.map(({ reach }, k) => [EPSILONS[k], Math.min(reach, 5e3)])
-          }))
+          })),
+          { clip: true }
         )
       })
     }

@@ -33,6 +33,7 @@ const MEETS: Readonly<Record<string, RegExp>> = {
   panel: /^global$/,
   bridge: /^(global|table)$/,
   density: /^imputation$/,
+  schema: /^(panel|table)$/,
   'index.ts': /./
 }
 

@@ -1,5 +1,7 @@
 /** sbridge for Node: the front door of `@sbridge/core`, file formats, engines with threads, and the calls that most need. */
 export * from '@sbridge/core'
+export type { TableSet } from './database/contract.js'
+export { readTables, writeTables } from './database/table-set.js'
 export { readTable, writeTable } from './format/table-file.js'
 export { createEngine, type EngineName, nodeHost } from './host/node.js'
 export {
@@ -12,6 +14,7 @@ export {
   evaluateFit,
   type FitRequest,
   fit,
+  fitSchema,
   forecast,
   impute,
   info,
@@ -19,8 +22,10 @@ export {
   type ModelInfo,
   type SampledTable,
   type SampleOptions,
+  type SchemaOptions,
   type Scores,
   sample,
+  sampleSchema,
   saveModel,
   score,
   type TrajectoriesResult,

@@ -41,10 +41,12 @@ import {
   type DrawnSeries,
   type DrawnTrajectories,
   defined,
+  drawSchema,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbedJob,
   type FitJob,
+  fitSchema as fitTables,
   heldOutEvaluation,
   type ImputationFit,
   type ImputationRequest,
@@ -54,6 +56,13 @@ import {
   type LocalModel,
   type OfRows,
   type PathsRequest,
+  presentDrawn,
+  refuseUnknown,
+  SCHEMA_OPTIONS,
+  type Schema,
+  type SchemaFit,
+  type SchemaModel,
+  type SchemaRequest,
   type ScoreRequest,
   type SeriesFit,
   type SeriesRequest,
@@ -351,6 +360,30 @@ export interface Comparison {
 export async function compare(from: Rows<object>, to: Rows<object>, options: Omit<BridgeFit, 'to'> & RunOptions = {}): Promise<Comparison> {
   const model = await fit(from, { system: 'bridge', to, ...options })
   return { model, summary: SYSTEMS.bridge.tell(model).json }
+}
+
+/** Options of `fitSchema`: those of every table, `keys` between them and what becomes of `orphans`. */
+export type SchemaOptions = SchemaFit & RunOptions
+
+/**
+ * Fits laws of several tables that refer to each other, as `readTables` gives them: parents by themselves, children given their
+ * parent's row and how many they are. Throws `InputError` for keys that are none, dangle or lead in circles, else as `fit`.
+ */
+export function fitSchema(schema: Schema, all: SchemaOptions = {}): Promise<SchemaModel> {
+  const [run, options] = parted(all)
+  refuseUnknown(options, SCHEMA_OPTIONS)
+  return running(run, (context) => fitTables(schema, options, context))
+}
+
+/** Draws new rows of all tables, by name: every key leads to a row that was drawn. Throws `InputError` as `draw`. */
+export async function sampleSchema(
+  model: SchemaModel,
+  all: SchemaRequest & RunOptions & AsColumns = {}
+): Promise<Readonly<Record<string, RawTable>>> {
+  const [run, { cells = 'text', ...request }] = parted(all)
+  refuseUnknown(request, ['scale', 'seed'])
+  const drawn = await running(run, (context) => drawSchema(model, request, context))
+  return Object.fromEntries([...drawn].map(([name, table]) => [name, presentDrawn(model.tables[name]!, table, cells)]))
 }
 
 /** What a model is and holds. */

@@ -21,6 +21,7 @@ import {
   pathFields,
   REQUIRABLE,
   ruleFields,
+  schemaFields,
   scoreFields,
   snapshotFields,
   tableFields
@@ -312,6 +313,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'table', fields: tableFields },
   { group: 'disclosure', fields: disclosureFields },
   { group: 'rules', fields: ruleFields },
+  { group: 'several tables', fields: schemaFields },
   { group: 'files', fields: [...readingFields, ...writingFields] },
   { group: 'evaluate', fields: evaluateFields },
   { group: 'report', fields: [...reportFields, ...judgeFields] },

@@ -22,6 +22,7 @@ import {
   parseImageShape,
   planSecondFit,
   refuseCombinations,
+  schemaFields,
   withSecondFit
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
@@ -33,6 +34,7 @@ import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
 import { withoutPassword } from '../database/address.js'
+import { isTables, refuseTableOptions } from '../database/tables-or-table.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
 import { provenanceOf } from '../host/provenance.js'
@@ -44,7 +46,7 @@ export function sampleVerb(verb: Command): void {
   const command = verb
     .argument(
       '<input>',
-      'a table (.csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .npy .npz, - for CSV on standard input) or a model file'
+      'a table (.csv .tsv .json .jsonl .parquet .arrow .feather .xlsx .npy .npz, - for CSV on standard input), a model file, or several tables: a folder, a file of SQLite'
     )
     .option('-n, --rows <count>', 'rows to draw (default: as many as the data); of groups, whole ones until there are so many')
     .requiredOption('-o, --output <file>', 'where the rows go; the extension decides the format, - is CSV on standard output')
@@ -55,6 +57,7 @@ export function sampleVerb(verb: Command): void {
     ...fields.fit,
     ...fields.draw,
     ...fields.know,
+    ...schemaFields,
     ...reportFields,
     ...judgeFields,
     ...readingFields,
@@ -62,7 +65,10 @@ export function sampleVerb(verb: Command): void {
     ...runFields
   ])
   command.action(async (input, options) => {
-    await runSample(input, options as SampleFlags)
+    const flags = options as SampleFlags
+    if (isTables(input, flags)) return (await import('./sample-tables.js')).runSampleTables(input, flags)
+    refuseTableOptions(input, flags)
+    await runSample(input, flags)
   })
 }
 

@@ -1,4 +1,6 @@
 import { FormatError, InputError } from '@sbridge/core'
+import type { Schema, SchemaKeys } from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
 import { withoutPassword } from './address.js'
 
 /** What is read: a table by its name, or what a query gives. */
@@ -44,3 +46,13 @@ export const tableExists = (into: string): InputError =>
     expected: 'a new table',
     try: 'another name with --into, or --append'
   })
+
+/** Several tables that refer to each other, as a folder or a database holds them. */
+export interface TableSet extends Schema {
+  readonly tables: Readonly<Record<string, RawTable>>
+  readonly keys: SchemaKeys
+  /** Of a folder: the file of each table. */
+  readonly files: Readonly<Record<string, string>>
+  /** Of a database: what made its tables. */
+  readonly statements?: readonly string[] | undefined
+}

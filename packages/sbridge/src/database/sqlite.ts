@@ -24,7 +24,7 @@ type Cell = string | number | bigint | boolean | null
 type Row = Readonly<Record<string, Cell | Uint8Array>>
 
 /** What is used of a driver. */
-interface Sqlite {
+export interface Sqlite {
   /** A folder that stands as a lock while the file is held, of a driver that undoes no write of others; undefined where the system locks. */
   readonly lock: string | undefined
   all(sql: string): readonly Row[]
@@ -34,7 +34,8 @@ interface Sqlite {
   close(): void
 }
 
-const TYPES: ColumnTypes = { whole: 'INTEGER', number: 'REAL', boolean: 'BOOLEAN', time: 'TIMESTAMP', day: 'DATE', text: 'TEXT' }
+/** Types of new columns. */
+export const TYPES: ColumnTypes = { whole: 'INTEGER', number: 'REAL', boolean: 'BOOLEAN', time: 'TIMESTAMP', day: 'DATE', text: 'TEXT' }
 
 /** The driver of Node where it has one (22.5 and later), else `node-sqlite3-wasm`. Throws `EngineError` (code `package-missing`). */
 async function open(file: string, readOnly: boolean): Promise<Sqlite> {
@@ -109,7 +110,7 @@ interface Access {
 }
 
 /** Runs with an open file, in one transaction; what SQLite says of it is told as an error of sbridge. */
-async function withFile<T>(access: Access, use: (database: Sqlite) => T): Promise<T> {
+export async function withFile<T>(access: Access, use: (database: Sqlite) => T): Promise<T> {
   const { file, name = file, to } = access
   if (to === 'read' && !existsSync(file))
     throw new FormatError({
@@ -185,17 +186,22 @@ function refuseInterrupted(file: string): void {
 
 /** The table in a file of SQLite, which is opened for reading only. Memory O(cells). */
 export function readSqlite(file: string, { table, query }: DatabaseSource): Promise<DatabaseTable> {
-  return withFile({ file, to: 'read' }, (database) => {
-    const declared = table === undefined ? new Map<string, string>() : declaredTypes(database, table)
-    const rows = database.all(table === undefined ? statementOf(query!) : `SELECT * FROM ${quotedTable(table)}`)
-    const names = rows.length > 0 ? Object.keys(rows[0]!) : [...declared.keys()]
-    const columns = names.map((name): DatabaseColumn => {
-      const cells = rows.map((row) => row[name] ?? null)
-      return columnOf(name, cells, declared.get(name) ?? '')
-    })
-    const schema = table === undefined ? NO_SCHEMA : schemaOf(columns, constraintsOf(database, table))
-    return { columns: columns.map(rawColumn), rowCount: rows.length, schema }
+  return withFile({ file, to: 'read' }, (database) =>
+    table === undefined ? tableOf(database, statementOf(query!)) : tableOf(database, `SELECT * FROM ${quotedTable(table)}`, table)
+  )
+}
+
+/** What a statement gives; of a whole table with what the schema says of it. */
+export function tableOf(database: Sqlite, statement: string, table?: string): DatabaseTable {
+  const declared = table === undefined ? new Map<string, string>() : declaredTypes(database, table)
+  const rows = database.all(statement)
+  const names = rows.length > 0 ? Object.keys(rows[0]!) : [...declared.keys()]
+  const columns = names.map((name): DatabaseColumn => {
+    const cells = rows.map((row) => row[name] ?? null)
+    return columnOf(name, cells, declared.get(name) ?? '')
   })
+  const schema = table === undefined ? NO_SCHEMA : schemaOf(columns, constraintsOf(database, table))
+  return { columns: columns.map(rawColumn), rowCount: rows.length, schema }
 }
 
 /** Types of the columns of a table, in their order. Throws `InputError` (code `table-unknown`). */
@@ -254,6 +260,11 @@ function insert(database: Sqlite, table: RawTable, { into, append }: Target): vo
   if (there && !append) throw tableExists(into)
   const list = table.columns.map((column) => `${quoted(column.name)} ${typeOf(column, TYPES)}`).join(', ')
   if (!there) database.exec(`CREATE TABLE ${quoted(into)} (${list})`)
+  insertRows(database, table, into)
+}
+
+/** Writes rows behind those of a table that is there. */
+export function insertRows(database: Sqlite, table: RawTable, into: string): void {
   const names = table.columns.map(({ name }) => quoted(name)).join(', ')
   const statement = database.prepare(`INSERT INTO ${quoted(into)} (${names}) VALUES (${table.columns.map(() => '?').join(', ')})`)
   try {

@@ -9,7 +9,7 @@ import { type Column, isCategorical, isNumeric, type NumericColumn, type Table }
 import type { Context } from '../context.js'
 import type { KnownRows } from './categories.js'
 import { drawGroups } from './groups-law.js'
-import type { PanelModel } from './model.js'
+import type { PanelModel, PanelShape } from './model.js'
 import { Histories, knownWidth, pick, placedRows, writeKnown } from './past.js'
 import { Steps } from './step-law.js'
 import { nextTick } from './ticks.js'
@@ -31,6 +31,21 @@ export interface PanelRequest {
   readonly rows?: number | undefined
 }
 
+/** What rows of groups are drawn by once their first rows are there. */
+export interface FurtherLaw extends Pick<PanelModel, 'past' | 'steps'> {
+  readonly panel: Pick<PanelShape, 'constant' | 'varying' | 'ticks' | 'names'>
+}
+
+/** The first rows of groups, and what is known of them. */
+export interface GroupHeads {
+  /** One row a group: constants, what its first row has, and where there are times the tick of that. */
+  readonly heads: Table
+  /** Where each group's rows begin, and the end [G + 1]. */
+  readonly first: Uint32Array
+  /** What further rows are given of their group [G, c]. */
+  readonly known: Matrix
+}
+
 /**
  * Draws whole groups: constants, sizes and first rows of all, then row by row what follows in each. Cost O(rows·M·d²) for the M
  * rows that the law of next rows was learned from. Throws `InputError` for counts that are none.
@@ -43,7 +58,20 @@ export async function drawPanel(model: PanelModel, { groups, rows }: PanelReques
   const count = groups ?? (rows === undefined ? summary.groupCount : Math.ceil(rows / panel.smallest))
   const heads = await drawGroups(model.heads, count, { ...context, key, watch: quiet(context.watch) })
   const sizes = numbersOf(heads, panel.names.size)
-  const drawn = new Growth(model, heads, firstsOf(sizes, groups === undefined && rows !== undefined ? rows : Number.POSITIVE_INFINITY))
+  const first = firstsOf(sizes, groups === undefined && rows !== undefined ? rows : Number.POSITIVE_INFINITY)
+  const { constants } = model
+  const own = takeTableRows(
+    heads,
+    Uint32Array.from({ length: first.length - 1 }, (_, g) => g)
+  )
+  const known = placedRows(constants, encodeTable(constants, pick(own, constants))).places
+  return drawFurther(model, { heads: own, first, known }, { ...context, key })
+}
+
+/** The rows of groups whose first ones are there, batch by batch of groups. Cost as of `drawPanel`. */
+export async function drawFurther(model: FurtherLaw, groups: GroupHeads, context: Context): Promise<GroupedRows> {
+  const { key } = context
+  const drawn = new Growth(model, groups)
   const steps = new Steps(model.steps, model.past.encoder, context)
   const batches = batchesOf({ count: drawn.groups, key: keyFor(key, 'steps') })
   for (const [b, batch] of batches.entries()) {
@@ -99,25 +127,26 @@ class Growth {
   private readonly histories: Histories
   private readonly known: Matrix
 
+  private readonly first: Uint32Array
+
   constructor(
-    private readonly model: PanelModel,
-    heads: Table,
-    private readonly first: Uint32Array
+    private readonly model: FurtherLaw,
+    { heads, first, known }: GroupHeads
   ) {
-    const { panel, past, constants } = model
+    const { panel, past } = model
+    this.first = first
     this.groups = first.length - 1
     const all = Uint32Array.from({ length: this.groups }, (_, g) => g)
-    const own = takeTableRows(heads, all)
     const groupOf = new Uint32Array(first[this.groups]!)
     for (const g of all) groupOf.fill(g, first[g]!, first[g + 1]!)
     const names = new Set([...panel.constant, ...panel.varying])
-    const rows = takeTableRows(own, groupOf)
+    const rows = takeTableRows(heads, groupOf)
     this.table = { ...rows, columns: rows.columns.filter(({ name }) => names.has(name)).map((column) => openTo(column, model.steps)) }
     this.ticks = new Float64Array(rows.rowCount)
-    if (panel.ticks) for (const g of all) this.ticks[first[g]!] = numbersOf(own, panel.names.start)[g]!
-    this.known = placedRows(constants, encodeTable(constants, pick(own, constants))).places
+    if (panel.ticks) for (const g of all) this.ticks[first[g]!] = numbersOf(heads, panel.names.start)[g]!
+    this.known = known
     this.histories = new Histories(past, this.groups)
-    this.remember([...all], own)
+    this.remember([...all], heads)
   }
 
   sizeOf(g: number): number {

@@ -63,15 +63,18 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
   }
 }
 
-interface FurtherRows {
+export interface FurtherRows {
   /** What is known of each group [G, c]. */
   readonly known: Matrix
   readonly names: PanelShape['names']
-  readonly options: Options
+  readonly options: Pick<Options, 'bandwidth' | 'scaling'>
 }
 
+/** What of a panel its laws are fitted to. */
+export type GroupedTable = Pick<PanelTable, 'first' | 'times' | 'varying'> & { readonly data: WrittenRows }
+
 /** The law of rows that follow others, in the scaling whose forecasts of held-out groups are the nearest. */
-async function fitFurther(panel: PanelTable, { known, names, options }: FurtherRows, context: Context) {
+export async function fitFurther(panel: GroupedTable, { known, names, options }: FurtherRows, context: Context) {
   const { data, first, times, varying } = panel
   const fits: { readonly past: PastCode; readonly steps: StepLaw }[] = []
   for (const methodOf of methodsOf(takeColumnsNamed(data, varying).table, options.scaling)) {
@@ -87,7 +90,7 @@ async function fitFurther(panel: PanelTable, { known, names, options }: FurtherR
   return fits.reduce((a, b) => (lossOf(b) < lossOf(a) ? b : a))
 }
 
-const widthIn = ({ bandwidth }: Options) => (typeof bandwidth === 'number' ? { epsilon: bandwidth } : {})
+const widthIn = ({ bandwidth }: Pick<Options, 'bandwidth'>) => (typeof bandwidth === 'number' ? { epsilon: bandwidth } : {})
 
 const keyNameOf = ({ layout }: PanelTable): string => layout.find(({ role }) => role === 'key')!.format.name
 
@@ -105,19 +108,19 @@ function namesBeside({ layout, data }: PanelTable): PanelShape['names'] {
   return { size: unused('rows of the group'), start: unused('first time'), gap: unused('time step') }
 }
 
-interface WrittenRows {
+export interface WrittenRows {
   readonly table: Table
   readonly formats: readonly ColumnFormat[]
 }
 
 /** A column of ticks or counts: whole numbers unless ticks are real. */
-function beside(name: string, values: Float64Array, ticks?: Pick<Ticks, 'kind'>): { column: NumericColumn; format: ColumnFormat } {
+export function beside(name: string, values: Float64Array, ticks?: Pick<Ticks, 'kind'>): { column: NumericColumn; format: ColumnFormat } {
   const kind = ticks?.kind === 'real' ? 'number' : 'integer'
   return { column: { name, kind, values }, format: { name, source: 'number', kind, ...(kind === 'integer' ? { integer: true } : {}) } }
 }
 
 /** One row a group: its first, its size, and where there is a time the tick of its first row. */
-function headsOf({ data, first, times }: PanelTable, names: PanelShape['names']): WrittenRows {
+export function headsOf({ data, first, times }: GroupedTable, names: PanelShape['names']): WrittenRows {
   const starts = first.subarray(0, first.length - 1)
   const rows = takeTableRows(data.table, starts)
   const size = Float64Array.from(starts, (at, g) => first[g + 1]! - at)
@@ -157,7 +160,7 @@ interface PastOfRows {
 }
 
 /** Every row but the first of each group, and what is known before it. */
-function stepRows({ data, first, times, varying }: PanelTable, { past, placed, known, names }: PastOfRows): StepRows {
+function stepRows({ data, first, times, varying }: GroupedTable, { past, placed, known, names }: PastOfRows): StepRows {
   const groups = first.length - 1
   const rows: number[] = []
   const groupOf: number[] = []

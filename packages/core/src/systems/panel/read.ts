@@ -48,9 +48,9 @@ export interface PanelTable {
 }
 
 /** Fewer groups are the levels of a factor rather than a sample of groups. */
-const LEAST_GROUPS = 5
+export const LEAST_GROUPS = 5
 /** Rows behind others in their groups from which how rows follow each other can be learned at all: a spread needs as many. */
-const LEAST_FURTHER = 3
+export const LEAST_FURTHER = 3
 /** Laws of so few groups are hardly known: a note says so. */
 const FEW_GROUPS = 20
 
@@ -188,7 +188,8 @@ function without(whole: InferredTable, layout: readonly PanelColumn[]): Inferred
   return { ...whole, table: { columns: keep(whole.table.columns), rowCount: whole.table.rowCount }, formats: keep(whole.formats) }
 }
 
-function isConstant(column: Column, first: Uint32Array): boolean {
+/** Whether a column is the same in all rows of each group. */
+export function isConstant(column: Column, first: Uint32Array): boolean {
   const same = sameCells(column)
   for (let g = 0; g + 1 < first.length; g++) for (let i = first[g]! + 1; i < first[g + 1]!; i++) if (!same(first[g]!, i)) return false
   return true

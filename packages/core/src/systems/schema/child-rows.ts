@@ -1,0 +1,97 @@
+import type { InferredTable } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { NumericColumn, Table } from '../../table/table.js'
+import { isConstant, LEAST_GROUPS, type PanelTimes } from '../panel/read.js'
+import { scheduleOf, ticksOf } from '../panel/ticks.js'
+import { prepareRows } from '../prepare.js'
+import type { Links } from './links.js'
+import { type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+
+/** The rows of a table by the rows that they refer to, as groups of a panel. */
+export interface ChildRows extends ReadTable {
+  /** What is drawn of each row, in the order of `order`: without keys and what rules derive, and without the time. */
+  readonly own: Pick<InferredTable, 'table' | 'formats'>
+  /** Rows by parent, then by time or as they stand; those without a parent last, each a group of its own. */
+  readonly order: Uint32Array
+  /** Where each group's rows begin, and the end [G + 1]. */
+  readonly first: Uint32Array
+  /** Row of the other table that each group refers to; −1 for none [G]. */
+  readonly groupOf: Int32Array
+  readonly time?: string | undefined
+  readonly times?: PanelTimes | undefined
+  readonly constant: readonly string[]
+  readonly varying: readonly string[]
+}
+
+/** The column along which the rows of one parent follow each other: the first of dates of which every row has one. */
+function timeIn(raw: RawTable, options: OneTable): string | undefined {
+  if (raw.columns.length === 0) return undefined
+  const { columns } = prepareRows(raw, options).data.table
+  return columns.find((column) => column.kind === 'datetime' && !column.missing)?.name
+}
+
+/** Reads a table whose rows refer to those of another; `raw` without keys into other tables. Cost O(cells · log n). */
+export function readChildRows(raw: RawTable, { parentOf }: Pick<Links, 'parentOf'>, options: OneTable): ChildRows {
+  const read = readModelled(raw, options)
+  const { data, time } = read
+  const clock = data.table.columns.find(({ name }) => name === time) as NumericColumn | undefined
+  const { order, first, groupOf } = groupsOf(parentOf, clock?.values)
+  const keep = <T>(list: readonly T[]): T[] =>
+    list.filter((_, c) => data.table.columns[c]!.kind !== 'identifier' && data.table.columns[c]!.name !== time)
+  const table = takeTableRows({ columns: keep(data.table.columns), rowCount: data.table.rowCount }, order)
+  const several = groupOf.filter((_, g) => first[g + 1]! - first[g]! > 1).length
+  const constant = several < LEAST_GROUPS ? [] : table.columns.filter((column) => isConstant(column, first)).map(({ name }) => name)
+  const varying = table.columns.map(({ name }) => name).filter((name) => !constant.includes(name))
+  const times = clock && timesOf(clock, data, { order, first })
+  return { ...read, own: { table, formats: keep(data.formats) }, order, first, groupOf, times, constant, varying }
+}
+
+/** The time is never derived by a rule: others may be, from it. */
+function readModelled(raw: RawTable, options: OneTable): ReadTable & { readonly time?: string | undefined } {
+  const bare = readTableOf(raw, { ...options, rules: 'off', rule: undefined })
+  const time =
+    bare.data.table.columns.length === 0 || bare.data.table.columns.every(({ kind }) => kind === 'identifier')
+      ? undefined
+      : timeIn(raw, options)
+  if (time === undefined || options.rules === 'off') return { ...readTableOf(raw, options), time }
+  const scaling = typeof options.scaling === 'object' ? options.scaling : {}
+  return { ...readTableOf(raw, { ...options, scaling: { ...scaling, [time]: 'standard' } }), time }
+}
+
+function groupsOf(parentOf: Int32Array, clock: Float64Array | undefined) {
+  const place = (row: number) => (parentOf[row]! < 0 ? Number.POSITIVE_INFINITY : parentOf[row]!)
+  const order = Uint32Array.from(parentOf.keys()).sort((a, b) => {
+    const [p, q] = [place(a), place(b)]
+    return (p === q ? (p === Number.POSITIVE_INFINITY ? 0 : clock ? clock[a]! - clock[b]! : 0) : p - q) || a - b
+  })
+  const first: number[] = []
+  const groupOf: number[] = []
+  for (const [i, row] of order.entries()) {
+    const parent = parentOf[row]!
+    if (i > 0 && parent >= 0 && parent === parentOf[order[i - 1]!]) continue
+    first.push(i)
+    groupOf.push(parent)
+  }
+  return { order, first: Uint32Array.from([...first, order.length]), groupOf: Int32Array.from(groupOf) }
+}
+
+/** Times of rows in ticks; rows of one parent may share one. */
+function timesOf(
+  { name, values }: NumericColumn,
+  { formats }: Pick<InferredTable, 'formats'>,
+  { order, first }: Pick<ChildRows, 'order' | 'first'>
+): PanelTimes {
+  const { ticks, at } = ticksOf(
+    Float64Array.from(order, (row) => values[row]!),
+    formats.find((format) => format.name === name)!
+  )
+  let least = Number.POSITIVE_INFINITY
+  for (let g = 0; g + 1 < first.length; g++)
+    for (let i = first[g]! + 1; i < first[g + 1]!; i++) least = Math.min(least, at[i]! - at[i - 1]!)
+  const schedule = least === Number.POSITIVE_INFINITY ? undefined : scheduleOf(at, first)
+  return { ticks: { ...ticks, least: Number.isFinite(least) ? least : 0, ...(schedule ? { schedule } : {}) }, at }
+}
+
+export const numbersIn = ({ columns }: Table, name: string): Float64Array =>
+  (columns.find((column) => column.name === name) as NumericColumn).values

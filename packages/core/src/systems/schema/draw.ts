@@ -1,0 +1,218 @@
+import { putRulesBack } from '../../code/rules/keep.js'
+import { InputError } from '../../num/errors.js'
+import { beside, type Matrix } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { type CellStyle, presentTable } from '../../table/present.js'
+import type { RawTable } from '../../table/raw.js'
+import { rowsInOrder } from '../../table/row-order.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { Column, Table } from '../../table/table.js'
+import { contextOf } from '../context.js'
+import type { SystemContext } from '../host.js'
+import { drawFurther } from '../panel/draw.js'
+import { timeAt } from '../panel/ticks.js'
+import { peopleFor, withNewKeys } from '../table/keyed.js'
+import { tables as tableSystem } from '../table/system.js'
+import { countsIn, givenOf, knownOf } from './child-law.js'
+import { numbersIn } from './child-rows.js'
+import { ofParents } from './fit.js'
+import { drawGiven } from './given-law.js'
+import type { ForeignKey } from './keys.js'
+import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
+import { contextOfRows } from './rows-of-table.js'
+
+/** What a draw of several tables is told. */
+export interface SchemaRequest {
+  /** Rows of tables that refer to no other, as a multiple of those of the data; those of the others follow. Default 1. */
+  readonly scale?: number | undefined
+  readonly seed?: number | undefined
+}
+
+/** Drawn rows of one table, with what they say to those that refer to them. */
+export interface DrawnTable {
+  /** All columns, in their order. */
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  /** [n, k] */
+  readonly context: Matrix
+}
+
+/**
+ * Draws new rows of all tables, parents first: every key leads to a row that was drawn. Throws `InputError` for a scale that is none
+ * (`scale`), and where a form has no more new keys (`key-space`). Cost: that of a draw of each table.
+ */
+export async function drawSchema(
+  { tables, order }: SchemaModel,
+  { scale = 1, seed = 1 }: SchemaRequest,
+  context: SystemContext
+): Promise<ReadonlyMap<string, DrawnTable>> {
+  checkScale(scale)
+  const drawn = new Map<string, DrawnTable>()
+  for (const name of order) {
+    const table = tables[name]!
+    const own = { seed: seedFor(keyFromSeed(seed), name), context }
+    drawn.set(name, table.child ? await drawChild(table, table.child, { ...own, drawn }) : await drawRoot(table, { ...own, scale }))
+  }
+  return drawn
+}
+
+function checkScale(scale: number): void {
+  if (scale > 0 && scale <= 1e6) return
+  throw new InputError({
+    code: 'scale',
+    got: `scale = ${scale}`,
+    expected: 'a number above 0, at most 1000000',
+    try: '--scale 2 for twice the rows'
+  })
+}
+
+interface Draw {
+  readonly seed: number
+  readonly context: SystemContext
+}
+
+async function drawRoot(of: SchemaTable, { seed, context, scale }: Draw & { readonly scale: number }): Promise<DrawnTable> {
+  const rows = Math.max(1, Math.round(scale * of.rowCount))
+  const drawn = of.root
+    ? await tableSystem.draw(of.root, { rows, seed }, context)
+    : await keyed(
+        {
+          table: { columns: of.layout.map(({ name }) => ({ name, kind: 'identifier' as const })), rowCount: rows },
+          formats: of.layout
+        },
+        of.keys,
+        { seed, context }
+      )
+  return {
+    ...inLayout(of, drawn.table, new Map(drawn.formats.map((format) => [format.name, format]))),
+    context: contextOfRows(of.context, drawn.table)
+  }
+}
+
+type Written = Pick<DrawnTable, 'table' | 'formats'>
+
+/** Rows with new keys of their own. */
+async function keyed(rows: Written, keys: SchemaTable['keys'], { seed, context }: Draw): Promise<Written> {
+  return withNewKeys({ ...rows, warnings: [] }, { kept: keys, people: await peopleFor(keys, context.host), seed })
+}
+
+/** Columns in the order of the data, written as there. */
+function inLayout({ layout }: SchemaTable, { columns, rowCount }: Table, formats: ReadonlyMap<string, ColumnFormat>): Written {
+  const named = new Map(columns.map((column) => [column.name, column]))
+  const formatOf = (format: ColumnFormat) => (format.kind === 'identifier' ? format : (formats.get(format.name) ?? format))
+  return { table: { columns: layout.map(({ name }) => named.get(name)!), rowCount }, formats: layout.map(formatOf) }
+}
+
+interface ChildDraw extends Draw {
+  readonly drawn: ReadonlyMap<string, DrawnTable>
+}
+
+async function drawChild(of: SchemaTable, law: ChildLaw, { seed, context, drawn }: ChildDraw): Promise<DrawnTable> {
+  const parent = drawn.get(law.key.to.table)!
+  const { rows, parentOf } = await drawRows(law, parent, { seed, context })
+  const whole = law.rules ? putRulesBack(law.rules, rows, { key: keyFor(keyFromSeed(seed), 'rules') }) : rows
+  const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
+  const table = order ? takeTableRows(whole.table, order) : whole.table
+  const referring = order ? Int32Array.from(order, (row) => parentOf[row]!) : parentOf
+  const own = await keyed({ table, formats: whole.formats }, law.keys, { seed, context })
+  const columns = [...own.table.columns, referringColumn(law.key, parent, referring)]
+  const written = inLayout(of, { columns, rowCount: table.rowCount }, new Map(own.formats.map((format) => [format.name, format])))
+  return {
+    ...written,
+    context: beside(contextOfRows(of.context, table), ofParents(referring, parent.context, withNone(law, parent.context.cols)))
+  }
+}
+
+const withNone = ({ none }: ChildLaw, width: number): Float64Array => (none.length === width ? none : new Float64Array(width))
+
+/** Keys of the parents of rows, as their table has them. */
+function referringColumn({ column, to }: ForeignKey, { table }: DrawnTable, parentOf: Int32Array): Column {
+  const key = table.columns.find(({ name }) => name === to.column)!
+  const cells = 'cells' in key && key.cells ? key.cells : undefined
+  return { name: column, kind: 'identifier', cells: Array.from(parentOf, (parent) => (parent < 0 ? null : (cells?.[parent] ?? null))) }
+}
+
+/** The rows of all parents, without keys and what rules derive. */
+async function drawRows(
+  law: ChildLaw,
+  parent: DrawnTable,
+  { seed, context }: Draw
+): Promise<{ readonly rows: Written; readonly parentOf: Int32Array }> {
+  const own = contextOf(seed, context)
+  const counts = countsIn(await drawGiven(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }))
+  const groups = groupsDrawn(law, counts)
+  const units = law.alone ? spreadOut(groups) : groups
+  const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.none.length > 0 || law.orphanRate > 0 })
+  const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') })
+  const first = firstsOf(units.sizes, law.alone)
+  const start = law.time && law.names.start
+  const known = knownOf({ given, heads, constants: law.constants, start })
+  const drawn = law.further
+    ? await drawFurther(law.further, { heads, first, known }, { ...own, key: keyFor(own.key, 'further') })
+    : repeated(heads, first, law)
+  const parentOf = new Int32Array(first[first.length - 1]!)
+  for (let g = 0; g + 1 < first.length; g++) parentOf.fill(units.groupOf[g]!, first[g]!, first[g + 1]!)
+  return { rows: assembled(law, drawn), parentOf }
+}
+
+interface Groups {
+  /** Row of the parent; −1 for none [G]. */
+  readonly groupOf: Int32Array
+  readonly sizes: Float64Array
+}
+
+/** Parents that have rows, and behind them rows that have no parent, each a group of its own. */
+function groupsDrawn({ orphanRate }: ChildLaw, counts: Float64Array): Groups {
+  const sizes = counts.map((count) => Math.max(0, Math.round(count)))
+  const parents = [...sizes.keys()].filter((parent) => sizes[parent]! > 0)
+  const rows = sizes.reduce((sum, size) => sum + size, 0)
+  const without = Math.round(orphanRate * rows)
+  return {
+    groupOf: Int32Array.from([...parents, ...new Array<number>(without).fill(-1)]),
+    sizes: Float64Array.from([...parents.map((parent) => sizes[parent]!), ...new Array<number>(without).fill(1)])
+  }
+}
+
+/** Each row by itself, with the number of those of its parent. */
+function spreadOut({ groupOf, sizes }: Groups): Groups {
+  const rows = [...sizes.keys()].flatMap((g) => new Array<number>(sizes[g]!).fill(g))
+  return { groupOf: Int32Array.from(rows, (g) => groupOf[g]!), sizes: Float64Array.from(rows, (g) => sizes[g]!) }
+}
+
+function firstsOf(sizes: Float64Array, alone: boolean): Uint32Array {
+  const first = new Uint32Array(sizes.length + 1)
+  for (let g = 0; g < sizes.length; g++) first[g + 1] = first[g]! + (alone ? 1 : sizes[g]!)
+  return first
+}
+
+/** First rows in the place of all, where nothing varies behind them; at the times of their schedule where there is one. */
+function repeated(heads: Table, first: Uint32Array, { time, names }: ChildLaw): { readonly table: Table; readonly ticks?: Float64Array } {
+  const rows = new Uint32Array(first[first.length - 1]!)
+  for (let g = 0; g + 1 < first.length; g++) rows.fill(g, first[g]!, first[g + 1]!)
+  const table = takeTableRows(heads, rows)
+  if (!time) return { table }
+  const starts = numbersIn(heads, names.start)
+  const { schedule, least } = time.ticks
+  return { table, ticks: Float64Array.from(rows, (g, i) => starts[g]! + (schedule?.[i - first[g]!] ?? (i - first[g]!) * least)) }
+}
+
+/** Columns that rules were taken out of, with keys and times in their places. */
+function assembled(
+  { formats, time }: ChildLaw,
+  { table, ticks }: { readonly table: Table; readonly ticks?: Float64Array | undefined }
+): Written {
+  const columns = formats.map((format): Column => {
+    const { name } = format
+    if (name === time?.name) return { name, kind: 'datetime', values: ticks!.map((tick) => timeAt(time.ticks, tick, format)) }
+    return table.columns.find((column) => column.name === name) ?? { name, kind: 'identifier' }
+  })
+  return { table: { columns, rowCount: table.rowCount }, formats }
+}
+
+/** A drawn table as raw columns for a writer, in the dialect of the data unless cells are `plain`. */
+export function presentDrawn({ dialect }: SchemaTable, { table, formats }: DrawnTable, cells: CellStyle): RawTable {
+  const kept = cells === 'plain' ? undefined : dialect
+  const raw = presentTable(table, formats, kept && cells === kept.kind ? 'source' : cells)
+  return kept ? { ...raw, dialect: kept } : raw
+}

@@ -1,0 +1,210 @@
+import { defined } from '../../num/defined.js'
+import { InputError } from '../../num/errors.js'
+import { counted, listed } from '../../num/listed.js'
+import { beside, type Matrix, takeRows } from '../../num/matrix.js'
+import { keyFromSeed, seedFor } from '../../num/random.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { contextOf } from '../context.js'
+import type { SystemContext } from '../host.js'
+import { tables as tableSystem } from '../table/system.js'
+import { fitChild } from './child-law.js'
+import {
+  checkKeyNames,
+  type ForeignKey,
+  inOrderOfKeys,
+  keyText,
+  parseKeys,
+  referencesOf,
+  type SchemaKeys,
+  type Tables,
+  withKeys
+} from './keys.js'
+import { cellsIn, type Links, linksOf } from './links.js'
+import type { SchemaModel, SchemaTable } from './model.js'
+import { contextEncoder, contextOfRows, type EachTable, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+
+/** Tables with what their database says of them. */
+export interface Schema {
+  readonly tables: Tables
+  readonly keys?: SchemaKeys | undefined
+  /** Kinds and rules of the columns of each, in the words of the options `types` and `rule`. */
+  readonly says?:
+    | Readonly<Record<string, { readonly types: Readonly<Record<string, string>>; readonly rules: readonly string[] }>>
+    | undefined
+}
+
+/** Options of a fit of several tables. */
+export interface SchemaFit extends EachTable {
+  /** Foreign keys that the schema does not say: `orders.customer_id -> customers.id`, several between commas or in a list. */
+  readonly keys?: string | readonly string[] | undefined
+  readonly orphans?: 'empty' | 'refuse' | undefined
+  readonly seed?: number | undefined
+}
+
+/** A table that is fitted, with what its rows say to those that refer to them [n, k]. */
+interface Fitted {
+  readonly table: SchemaTable
+  readonly context: Matrix
+}
+
+/**
+ * Fits laws of several tables: of each that refers to no other as of one table, of the others given the rows that theirs refer to.
+ * Throws `InputError` for keys that name nothing (`table-unknown`, `column-unknown`), lead in a circle (`keys-cyclic`), are none
+ * (`key-repeated`, `key-missing`) or dangle where that is refused (`key-dangling`), and what fits of tables throw, with the table's name.
+ */
+export async function fitSchema(
+  { tables, keys: own, says = {} }: Schema,
+  options: SchemaFit,
+  context: SystemContext
+): Promise<SchemaModel> {
+  const { keys: stated = [], orphans, seed = 1, ...each } = options
+  const keys = withKeys(own ?? { primary: {}, foreign: [] }, [stated].flat().flatMap(parseKeys))
+  checkTables(tables, keys)
+  const order = inOrderOfKeys(Object.keys(tables), keys)
+  const fitted = new Map<string, Fitted>()
+  for (const name of order) {
+    const types = { ...says[name]?.types, ...keyTypes(name, keys) }
+    const rule = each.rules === 'off' ? undefined : says[name]?.rules
+    const one = defined({ ...each, types, rule, seed: seedFor(keyFromSeed(seed), name) }) as OneTable
+    fitted.set(name, await told(name, () => fitOne(name, { tables, keys, options: one, orphans, fitted }, context)))
+  }
+  return { tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])), order, keys }
+}
+
+function checkTables(tables: Tables, keys: SchemaKeys): void {
+  const names = Object.keys(tables)
+  checkKeyNames(tables, keys)
+  if (names.length > 1 && keys.foreign.length === 0)
+    throw new InputError({
+      code: 'keys-none',
+      got: `${counted(names.length, 'table')} (${listed(names)}) of which none refers to another`,
+      expected: 'foreign keys between them',
+      try: "--keys 'orders.customer_id -> customers.id', or sampling each table by itself"
+    })
+  for (const name of names) {
+    const references = referencesOf(keys, name)
+    if (references.length < 2) continue
+    throw new InputError({
+      code: 'keys-several',
+      got: `${name}, which refers to several tables: ${references.map(keyText).join(', ')}`,
+      expected: 'tables that refer to one other each',
+      try: `drawing without ${name}`
+    })
+  }
+}
+
+/** Keys, and columns that others refer to, are no numbers to be drawn. */
+function keyTypes(name: string, { primary, foreign }: SchemaKeys): Record<string, string> {
+  const referred = foreign.filter(({ to }) => to.table === name).map(({ to }) => to.column)
+  const own = Object.hasOwn(primary, name) ? [primary[name]!] : []
+  const refers = foreign.filter(({ table }) => table === name).map(({ column }) => column)
+  return Object.fromEntries([...referred, ...own].filter((column) => !refers.includes(column)).map((column) => [column, 'identifier']))
+}
+
+/** Errors with the name of the table that they are of. */
+async function told<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof InputError) || error.got.includes(name)) throw error
+    throw new InputError({ code: error.code, got: `${error.got} (table ${name})`, expected: error.expected, try: error.remedy })
+  }
+}
+
+interface Problem {
+  readonly tables: Tables
+  readonly keys: SchemaKeys
+  readonly options: OneTable
+  readonly orphans: SchemaFit['orphans']
+  readonly fitted: ReadonlyMap<string, Fitted>
+}
+
+async function fitOne(name: string, { tables, keys, options, orphans, fitted }: Problem, context: SystemContext): Promise<Fitted> {
+  const raw = tables[name]!
+  const [reference] = referencesOf(keys, name)
+  const fit = await (reference
+    ? fitReferring(raw, reference, { tables, keys, options, orphans, fitted }, context)
+    : fitRoot(raw, options, context))
+  refuseUnread(name, keys, fit.table)
+  return fit
+}
+
+/** A table that refers to another. */
+async function fitReferring(
+  raw: RawTable,
+  reference: ForeignKey,
+  { tables, options, orphans, fitted }: Problem,
+  context: SystemContext
+): Promise<Fitted> {
+  const links = linksOf(tables, reference, { missing: options.missing, orphans })
+  const bare = withoutColumn(raw, reference.column)
+  const parents = fitted.get(reference.to.table)!.context
+  const { read, ...child } = await fitChild({ raw: bare, links, parents, options }, contextOf(options.seed ?? 1, context))
+  const encoder = contextEncoder(read.whole)
+  const own = contextOfRows(encoder, read.whole.table)
+  const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
+  return {
+    table: { ...described(raw, options, read), child, context: encoder, notes: [...linkNotes(links), ...read.whole.notes] },
+    context: beside(own, ofParents(links.parentOf, parents, none))
+  }
+}
+
+/** References within a table are drawn with its keys; one that is not read as such would dangle. Throws `InputError` (code `key-dangling`). */
+function refuseUnread(name: string, { foreign }: SchemaKeys, { root, child, keys }: SchemaTable): void {
+  const references = (root?.keys ?? child?.keys ?? keys)?.references ?? []
+  for (const key of foreign) {
+    if (key.table !== name || key.to.table !== name || references.some(({ column, to }) => column === key.column && to === key.to.column))
+      continue
+    throw new InputError({
+      code: 'key-dangling',
+      got: `the key ${keyText(key)} within one table, which cannot be told from chance or has values that no row has`,
+      expected: `values of ${key.to.column}, in at least two rows`,
+      try: `leaving the column ${key.column} out, or correcting it`
+    })
+  }
+}
+
+/** What the parents of rows say, and what stands for those that there are none of [n, k]. */
+export function ofParents(parentOf: Int32Array, parents: Matrix, none: Float64Array): Matrix {
+  const out = takeRows(
+    parents,
+    parentOf.map((parent) => Math.max(0, parent))
+  )
+  for (const [i, parent] of parentOf.entries()) if (parent < 0) out.data.set(none, i * out.cols)
+  return out
+}
+
+async function fitRoot(raw: RawTable, options: OneTable, context: SystemContext): Promise<Fitted> {
+  const read = readTableOf(raw, options)
+  const isModelled = read.data.table.columns.some(({ kind }) => kind !== 'identifier')
+  const encoder = contextEncoder(read.whole)
+  const root = isModelled ? await tableSystem.fit(raw, options, context) : undefined
+  return {
+    table: { ...described(raw, options, read), ...(root ? { root } : { keys: read.keys }), context: encoder, notes: read.whole.notes },
+    context: contextOfRows(encoder, read.whole.table)
+  }
+}
+
+export function withoutColumn(raw: RawTable, name: string): RawTable {
+  return { ...raw, columns: raw.columns.filter((column) => column.name !== name) }
+}
+
+/** Keys of whole numbers stay numbers where a format has them. */
+function described(raw: RawTable, { missing }: OneTable, { whole }: ReadTable): Pick<SchemaTable, 'rowCount' | 'layout' | 'dialect'> {
+  const formats = new Map(whole.formats.map((format) => [format.name, format]))
+  const layout = raw.columns.map(({ name, source }): ColumnFormat => {
+    const format = formats.get(name) ?? { name, source, kind: 'identifier' }
+    return format.kind === 'identifier' && isWhole(cellsIn(raw, name, missing)) ? { ...format, integer: true } : format
+  })
+  return { rowCount: raw.rowCount, layout, ...(raw.dialect ? { dialect: raw.dialect } : {}) }
+}
+
+const isWhole = (cells: readonly (string | null)[]): boolean => cells.every((cell) => cell === null || /^(0|-?[1-9]\d{0,14})$/.test(cell))
+
+function linkNotes({ key, empty, orphans }: Links): string[] {
+  if (orphans === 0) return empty === 0 ? [] : [`${key.table}.${key.column}: empty in ${counted(empty, 'row')}, and as often in new ones`]
+  return [
+    `${key.table}.${key.column}: ${counted(orphans, 'row')} whose ${key.to.table} is not there; as often new rows refer to none; --orphans refuse stops instead`
+  ]
+}

@@ -1,0 +1,55 @@
+import { batchesOf, partOf } from '../../draw/batches.js'
+import { throwIfStopped } from '../../num/iterate.js'
+import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
+import { decodeTable, type Encoder, fitEncoder } from '../../table/encoder.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { stackTables } from '../../table/rows.js'
+import type { Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { methodsOf } from '../panel/methods.js'
+import { fitSteps, type StepLaw, Steps } from '../panel/step-law.js'
+import { levelsIn } from '../panel/urns.js'
+
+/** The law of rows given numbers that are known of each: the law of next rows of a panel, without any before. Plain data. */
+export interface GivenLaw {
+  /** Of what is drawn. */
+  readonly encoder: Encoder
+  /** Absent where all rows are the same. */
+  readonly law?: StepLaw | undefined
+}
+
+export interface GivenRows {
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  /** What is known of each row [n, k]. */
+  readonly given: Matrix
+}
+
+/** Fits the law of rows given numbers. Cost: that of a step law on n rows. */
+export async function fitGiven({ table, formats, given }: GivenRows, context: Context): Promise<GivenLaw> {
+  const methodOf = methodsOf(table, 'auto')[0]
+  const encoder = fitEncoder(table, formats, methodOf)
+  if (encoder.coordinateCount === 0 && encoder.factors.every(({ levelCount }) => levelCount < 2)) return { encoder }
+  const lifts = matrix(table.rowCount, levelsIn(encoder))
+  const groups = Uint32Array.from({ length: table.rowCount }, (_, i) => i)
+  return { encoder, law: await fitSteps({ next: table, formats, past: given, lifts, levels: encoder, groups }, { methodOf }, context) }
+}
+
+/** Rows of which numbers are given [n, k], batch by batch. Cost O(n·m·d²) for the m rows that the law compares with. */
+export async function drawGiven({ encoder, law }: GivenLaw, given: Matrix, { key, engine, watch }: Context): Promise<Table> {
+  const n = given.rows
+  if (!law || n === 0)
+    return decodeTable(encoder, { coordinates: matrix(n, encoder.coordinateCount), codes: new Int32Array(n * encoder.factors.length) })
+  const steps = new Steps(law, encoder, { engine, watch })
+  const parts: Table[] = []
+  const batches = batchesOf({ count: n, key: keyFor(key, 'given') })
+  for (const [b, batch] of batches.entries()) {
+    throwIfStopped(watch, 'sampling')
+    const rows = Uint32Array.from({ length: batch.count }, (_, i) => batch.first + i)
+    const known = { inputs: takeRows(given, rows), lifts: matrix(batch.count, levelsIn(encoder)) }
+    parts.push(steps.decode(await steps.next(known, [...rows.keys()], batch.key)))
+    partOf(watch, b, batches.length)?.progress?.({ stage: 'sampling', done: 1, total: 1 })
+  }
+  return parts.slice(1).reduce(stackTables, parts[0]!)
+}

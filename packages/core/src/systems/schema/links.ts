@@ -1,0 +1,63 @@
+import { InputError } from '../../num/errors.js'
+import { counted } from '../../num/listed.js'
+import { textCells } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { type ForeignKey, keyText, type Tables } from './keys.js'
+
+/** Where the rows of a table lead by one of its keys. */
+export interface Links {
+  readonly key: ForeignKey
+  /** Row of the other table that each row refers to; −1 where it refers to none [n]. */
+  readonly parentOf: Int32Array
+  readonly parents: number
+  /** Rows whose key is empty, and rows whose key no row of the other table has. */
+  readonly empty: number
+  readonly orphans: number
+}
+
+export interface LinkOptions {
+  readonly missing?: readonly string[] | undefined
+  /** What becomes of rows whose key no row of the other table has: an empty key as often, or a refusal. */
+  readonly orphans?: 'empty' | 'refuse' | undefined
+}
+
+export const cellsIn = (raw: RawTable, name: string, missing?: readonly string[]): (string | null)[] =>
+  textCells(raw.columns.find((column) => column.name === name)!, missing)
+
+/** Row of each value of a key. Throws `InputError` where one is empty or comes twice (codes `key-missing`, `key-repeated`). */
+function rowsOfKey(cells: readonly (string | null)[], key: ForeignKey): ReadonlyMap<string, number> {
+  const rows = new Map<string, number>()
+  const { table, column } = key.to
+  for (const [row, cell] of cells.entries()) {
+    if (cell !== null && !rows.has(cell)) {
+      rows.set(cell, row)
+      continue
+    }
+    throw new InputError({
+      code: cell === null ? 'key-missing' : 'key-repeated',
+      got:
+        cell === null ? `row ${row + 1} of ${table} without a ${column}` : `${column} = ${cell} twice in ${table}, as row ${row + 1} too`,
+      expected: `a key that is different in every row, as ${keyText(key)} refers to it`,
+      try: 'another column as the key, or correcting the row'
+    })
+  }
+  return rows
+}
+
+/** Follows a key from every row. Cost O(rows). Throws `InputError` for keys that are none, and for orphans where these are refused (code `key-dangling`). */
+export function linksOf(tables: Tables, key: ForeignKey, { missing, orphans: wanted = 'empty' }: LinkOptions): Links {
+  const rows = rowsOfKey(cellsIn(tables[key.to.table]!, key.to.column, missing), key)
+  const cells = cellsIn(tables[key.table]!, key.column, missing)
+  const parentOf = Int32Array.from(cells, (cell) => (cell === null ? -1 : (rows.get(cell) ?? -1)))
+  const dangling = (i: number) => cells[i] !== null && parentOf[i]! < 0
+  const orphans = parentOf.reduce((count, _, i) => count + Number(dangling(i)), 0)
+  const first = parentOf.findIndex((_, i) => dangling(i))
+  if (orphans > 0 && (wanted === 'refuse' || orphans === cells.length))
+    throw new InputError({
+      code: 'key-dangling',
+      got: `${counted(orphans, 'row')} of ${key.table} whose ${key.column} no row of ${key.to.table} has, row ${first + 1} (${cells[first]}) the first`,
+      expected: `values of ${key.to.table}.${key.to.column}`,
+      try: orphans === cells.length ? 'another key: not one row refers to a row that is there' : 'correcting them, or --orphans empty'
+    })
+  return { key, parentOf, parents: rows.size, empty: cells.filter((cell) => cell === null).length, orphans }
+}

@@ -1,0 +1,61 @@
+import type { KeptKeys } from '../../code/keys/keep.js'
+import type { KeptRules } from '../../code/rules/keep.js'
+import type { Dialect } from '../../table/dialect.js'
+import type { Encoder } from '../../table/encoder.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import type { RowOrder } from '../../table/row-order.js'
+import type { FurtherLaw } from '../panel/draw.js'
+import type { Ticks } from '../panel/ticks.js'
+import type { TableModel } from '../table/options.js'
+import type { GivenLaw } from './given-law.js'
+import type { ForeignKey, SchemaKeys } from './keys.js'
+
+/** How rows of a table come about that refer to rows of another. Plain data. */
+export interface ChildLaw {
+  readonly key: ForeignKey
+  /** How many rows refer to a parent, given its row. */
+  readonly counts: GivenLaw
+  /** The first of them, given the parent's row and their number; without `further`, every row where these vary. */
+  readonly heads: GivenLaw
+  /** Each further one, given these and the rows before. */
+  readonly further?: FurtherLaw | undefined
+  /** Whether every row is drawn by the law of first rows. */
+  readonly alone: boolean
+  /** What of the columns of first rows is known of further ones. */
+  readonly constants: Encoder
+  /** Rows without a parent, for each that has one. */
+  readonly orphanRate: number
+  /** What stands for the row of a parent where there is none. */
+  readonly none: Float64Array
+  readonly names: FurtherLaw['panel']['names']
+  readonly time?: { readonly name: string; readonly ticks: Ticks } | undefined
+  /** What the laws draw, with what is a key, in the order that rules were taken out of. */
+  readonly formats: readonly ColumnFormat[]
+  readonly rules?: KeptRules | undefined
+  readonly keys?: KeptKeys | undefined
+  readonly rowOrder?: RowOrder | undefined
+}
+
+/** One table of several. */
+export interface SchemaTable {
+  readonly rowCount: number
+  /** A table that refers to no other, as one by itself; absent where it holds keys alone. */
+  readonly root?: TableModel | undefined
+  readonly child?: ChildLaw | undefined
+  /** Of a table of keys alone. */
+  readonly keys?: KeptKeys | undefined
+  /** Its own columns as numbers. */
+  readonly context: Encoder
+  /** All columns, in their order, and how they are written. */
+  readonly layout: readonly ColumnFormat[]
+  readonly dialect?: Dialect | undefined
+  readonly notes: readonly string[]
+}
+
+/** Laws of several tables that refer to each other. Plain data. */
+export interface SchemaModel {
+  readonly tables: Readonly<Record<string, SchemaTable>>
+  /** Names of the tables, each behind those that it refers to. */
+  readonly order: readonly string[]
+  readonly keys: SchemaKeys
+}

@@ -1,0 +1,45 @@
+import type { Field } from '../fields.js'
+
+/** What single tables are drawn without. */
+const SEVERAL = 'an input of several tables: a folder, or a database'
+
+/** The options of several tables, each described once. */
+export const schemaFields: readonly Field[] = [
+  {
+    name: 'keys',
+    kind: 'text',
+    unit: 'TABLE.COLUMN -> TABLE.COLUMN',
+    range: `keys between commas, with ${SEVERAL}, e.g. 'orders.customer_id -> customers.id'; repeatable`,
+    default: 'what the schema of a database says',
+    repeatable: true,
+    sentence: 'Foreign keys: every value of the first column is one of the second, which is different in every row.',
+    source: ''
+  },
+  {
+    name: 'orphans',
+    kind: 'choice',
+    unit: '',
+    range: `empty or refuse, with ${SEVERAL}`,
+    default: 'empty',
+    choices: ['empty', 'refuse'],
+    sentence: 'What becomes of rows whose key leads nowhere: as many new rows have an empty key, or the run is refused.',
+    source: ''
+  },
+  {
+    name: 'scale',
+    kind: 'number',
+    unit: 'times the rows of the data',
+    range: `a number above 0, with ${SEVERAL}`,
+    default: '1',
+    minimum: Number.MIN_VALUE,
+    maximum: 1_000_000,
+    sentence: 'How many rows tables have that refer to no other; those of the others follow from theirs.',
+    source: ''
+  }
+]
+
+/** Options of fits of tables that hold for each of several. */
+export const EACH_TABLE = ['bandwidth', 'scaling', 'missing', 'minCell', 'text', 'rules'] as const
+
+/** What a fit of several tables may be told. */
+export const SCHEMA_OPTIONS: readonly string[] = [...EACH_TABLE, 'keys', 'orphans', 'seed']

@@ -1,0 +1,68 @@
+import type { KeptKeys } from '../../code/keys/keep.js'
+import { keepKeys } from '../../code/keys/keep.js'
+import type { KeptRules } from '../../code/rules/keep.js'
+import { InputError } from '../../num/errors.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
+import { methodsOf } from '../panel/methods.js'
+import { pick, placedRows } from '../panel/past.js'
+import { prepareRows } from '../prepare.js'
+import { ruledRows } from '../ruled-rows.js'
+import { keysOf } from '../table/keyed.js'
+import type { TableFit } from '../table/options.js'
+import { cellsIn } from './links.js'
+import type { EACH_TABLE } from './options.js'
+
+/** Options of a fit that hold for every table of several. */
+export type EachTable = Pick<TableFit, (typeof EACH_TABLE)[number]>
+
+/** Options of one table of several. */
+export type OneTable = EachTable & Pick<TableFit, 'types' | 'rule' | 'seed'>
+
+/** One table of several, read: whole, and without what its rules derive. */
+export interface ReadTable {
+  /** All columns but keys into other tables; those that are keys or text of their own are identifiers. */
+  readonly whole: InferredTable
+  /** The same without what rules derive. */
+  readonly data: InferredTable
+  readonly rules?: KeptRules | undefined
+  readonly keys?: KeptKeys | undefined
+}
+
+/** Reads a table of which no column need be modelled: one may hold nothing but keys. Throws what `ruledRows` throws. */
+export function readTableOf(raw: RawTable, options: OneTable): ReadTable {
+  if (raw.columns.length === 0) return onlyKeys(raw, options)
+  try {
+    const { data, rules } = ruledRows(raw, options)
+    return { whole: prepareRows(raw, options).data, data, rules, keys: keysOf(raw, options) }
+  } catch (error) {
+    if (error instanceof InputError && error.code === 'nothing-to-model') return onlyKeys(raw, options)
+    throw error
+  }
+}
+
+/** A table of keys and names alone. */
+function onlyKeys(raw: RawTable, { missing, seed = 1, text }: OneTable): ReadTable {
+  const { rowCount } = raw
+  const columns = raw.columns.map(({ name }) => ({ name, kind: 'identifier' as const }))
+  const formats = raw.columns.map(({ name, source }): ColumnFormat => ({ name, source, kind: 'identifier' }))
+  const data = { table: { columns, rowCount }, formats, notes: [] }
+  const cells = raw.columns.map(({ name }) => ({ name, cells: cellsIn(raw, name, missing) }))
+  return { whole: data, data, keys: cells.length === 0 ? undefined : keepKeys(cells, seed, text) }
+}
+
+/** What rows of a table say as numbers to those that refer to them: its own columns, and what its parents say [n, k]. */
+export function contextEncoder({ table, formats }: Pick<InferredTable, 'table' | 'formats'>): Encoder {
+  const own = <T>(list: readonly T[]): T[] => list.filter((_, c) => table.columns[c]!.kind !== 'identifier')
+  const modelled = { columns: own(table.columns), rowCount: table.rowCount }
+  return fitEncoder(modelled, own(formats), methodsOf(modelled, 'auto')[0])
+}
+
+/** Rows as numbers. */
+export function contextOfRows(encoder: Encoder, table: Table): Matrix {
+  if (encoder.columns.length === 0) return matrix(table.rowCount, 0)
+  return placedRows(encoder, encodeTable(encoder, pick(table, encoder))).places
+}

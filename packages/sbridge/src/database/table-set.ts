@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { FormatError, InputError } from '@sbridge/core'
+import { NO_KEYS } from '@sbridge/core/internal'
+import type { RawTable } from '@sbridge/core/tables'
+import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
+import { extensionOf, tableExtensions } from '../format/table-format.js'
+import { begin, end } from '../format/temporary.js'
+import type { TableSet } from './contract.js'
+
+const SQLITE = /\.(sqlite3?|db3?|s3db)$/i
+
+/** The file of SQLite that a name says, with `sqlite:` before it or an extension of one; undefined for another name. */
+export function sqliteFileOf(name: string): string | undefined {
+  const addressed = /^sqlite:(.+)$/i.exec(name)?.[1]
+  return addressed ?? (SQLITE.test(name) ? name : undefined)
+}
+
+export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory()
+
+/**
+ * The tables in a file of SQLite, or in the files of a folder, which are called as these are. Throws `FormatError` where there are
+ * none (`tables-none`), `InputError` for two files of one table (`table-twice`), and what `readTable` throws.
+ */
+export async function readTables(path: string, options: Pick<ReadOptions, 'encoding'> = {}): Promise<TableSet> {
+  const file = sqliteFileOf(path)
+  if (file !== undefined) return (await import('./sqlite-tables.js')).readSqliteTables(file)
+  const names = (await readdir(path).catch(() => []))
+    .filter((name) => !name.startsWith('.') && tableExtensions.includes(extensionOf(name)))
+    .sort()
+  if (names.length === 0)
+    throw new FormatError({
+      code: 'tables-none',
+      got: `${path}, ${isFolder(path) ? 'in which no file is a table' : 'which is no folder'}`,
+      expected: `a folder of tables (${tableExtensions.join(' ')}), or a file of SQLite`,
+      try: 'checking the name'
+    })
+  const tables: Record<string, RawTable> = {}
+  const files: Record<string, string> = {}
+  for (const name of names) {
+    const table = tableNameOf(name)
+    if (Object.hasOwn(tables, table))
+      throw new InputError({
+        code: 'table-twice',
+        got: `${files[table]} and ${name} in ${path}`,
+        expected: 'one file for each table',
+        try: 'moving one of them away'
+      })
+    tables[table] = await readTable(join(path, name), options)
+    files[table] = name
+  }
+  return { tables, keys: NO_KEYS, files }
+}
+
+const tableNameOf = (file: string): string => file.replace(/\.gz$/i, '').replace(/\.[^.]+$/, '')
+
+/** The file that a table of a new folder stands in: called as that of the data, or a CSV file. */
+export const fileOf = ({ files }: Pick<TableSet, 'files'>, table: string): string => files[table] ?? `${table}.csv`
+
+/**
+ * Writes tables into a new file of SQLite or a new folder, which has its name once it is whole. Throws `InputError` (code
+ * `output-exists`) where there is something already.
+ */
+export async function writeTables(path: string, set: TableSet): Promise<void> {
+  const file = sqliteFileOf(path)
+  if (file !== undefined) return (await import('./sqlite-tables.js')).writeSqliteTables(file, set)
+  checkNewTables(path)
+  const target = resolve(path)
+  const made = join(dirname(target), `.sbridge-${randomBytes(8).toString('hex')}.tmp`)
+  begin(made)
+  try {
+    await mkdir(made)
+    for (const [table, raw] of Object.entries(set.tables)) await writeTable(join(made, fileOf(set, table)), raw)
+    if (existsSync(target)) await rmdir(target)
+    await rename(made, target)
+  } catch (error) {
+    await rm(made, { recursive: true, force: true })
+    throw error
+  } finally {
+    end(made)
+  }
+}
+
+/** Refuses a place where tables could not be written as new ones, before anything is computed. Throws `InputError`. */
+export function checkNewTables(path: string): void {
+  const file = sqliteFileOf(path) ?? path
+  const empty = isFolder(file) && sqliteFileOf(path) === undefined
+  if (!existsSync(dirname(resolve(file))))
+    throw new InputError({
+      code: 'output-folder-missing',
+      got: `the output ${path}: its folder does not exist`,
+      expected: 'an existing folder',
+      try: 'making the folder first'
+    })
+  if (!existsSync(file) || (empty && readdirSync(file).length === 0)) return
+  throw new InputError({
+    code: 'output-exists',
+    got: `${path}, which is there already`,
+    expected: 'the name of a new folder, or of a new file of SQLite',
+    try: `another name, as new-${basename(file)}`
+  })
+}

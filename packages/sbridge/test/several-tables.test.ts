@@ -1,0 +1,238 @@
+// @module-tag slow
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { keyFor, keyFromSeed, uniforms } from '@sbridge/core/kernels'
+import sqlite from 'node-sqlite3-wasm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bank, staff, writeCsv } from '../../../bench/tables/schemas.mjs'
+import { fitSchema, sampleSchema } from '../src/index.js'
+import { sbridge } from './command.js'
+
+const QUICK = ['--bandwidth', '0.5', '--scaling', 'standard', '--seed', '1', '--threads', '1']
+const BANK = 'transactions.account_id -> accounts.account_id'
+
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sbridge-tables-'))
+  await writeCsv(join(folder, 'bank'), bank({ accounts: 60 }))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const run = (...words: string[]) => sbridge(folder, ...words)
+const text = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8')
+const rowsOf = (...path: string[]) => {
+  const [head, ...lines] = text(...path)
+    .trimEnd()
+    .split(/\r?\n/)
+  const separator = head!.includes(';') ? ';' : ','
+  const names = head!.split(separator)
+  return lines.map((line) => Object.fromEntries(line.split(separator).map((cell, c) => [names[c]!, cell])))
+}
+
+describe('a folder of tables', () => {
+  it('is drawn whole: every key leads to a new row, in any number of threads the same bytes', async () => {
+    const one = await run('sample', 'bank', '-o', 'one', '--keys', BANK, ...QUICK)
+    expect(one).toMatchObject({ status: 0, stderr: '' })
+    expect(one.stdout).toContain('one after the other along date')
+    const [accounts, transactions] = [rowsOf('one', 'accounts.csv'), rowsOf('one', 'transactions.csv')]
+    const keys = new Set(accounts.map((row) => row.account_id))
+    expect(keys.size).toBe(60)
+    expect(transactions.length).toBeGreaterThan(150)
+    expect(transactions.every((row) => keys.has(row.account_id))).toBe(true)
+    const old = new Set(rowsOf('bank', 'accounts.csv').map((row) => row.account_id))
+    expect([...keys].some((key) => old.has(key))).toBe(false)
+    expect(new Set(transactions.map((row) => row.transaction_id)).size).toBe(transactions.length)
+    const dates = transactions.map((row) => row.date!)
+    expect(dates).toEqual([...dates].sort())
+    await run('sample', 'bank', '-o', 'two', '--keys', BANK, ...QUICK.slice(0, -1), '2')
+    for (const name of ['accounts.csv', 'transactions.csv']) expect(text('two', name)).toBe(text('one', name))
+  })
+
+  it('keeps the dialect of each file, and the number of rows follows --scale', async () => {
+    mkdirSync(join(folder, 'german'))
+    writeFileSync(join(folder, 'german', 'accounts.csv'), text('bank', 'accounts.csv'))
+    const german = text('bank', 'transactions.csv')
+      .replaceAll(',', ';')
+      .replace(/\.(\d\d)$/gm, ',$1')
+      .replaceAll('\n', '\r\n')
+    writeFileSync(join(folder, 'german', 'transactions.csv'), german)
+    const drawn = await run('sample', 'german', '-o', 'new-german', '--keys', BANK, '--scale', '0.5', ...QUICK)
+    expect(drawn.status).toBe(0)
+    expect(rowsOf('new-german', 'accounts.csv')).toHaveLength(30)
+    expect(text('new-german', 'transactions.csv')).toMatch(
+      /^transaction_id;account_id;date;kind;amount\r\n\d+;\d+;2\d{3}-\d\d-\d\d;\w+;\d+,\d\d\r\n/
+    )
+  })
+
+  it('references within a table and to another one go together', async () => {
+    await writeCsv(join(folder, 'staff'), staff({ employees: 80 }))
+    const keys = 'employees.manager_id -> employees.employee_id, absences.employee_id -> employees.employee_id'
+    expect((await run('sample', 'staff', '-o', 'new-staff', '--keys', keys, ...QUICK)).status).toBe(0)
+    const employees = rowsOf('new-staff', 'employees.csv')
+    const known = new Set(employees.map((row) => row.employee_id))
+    expect(employees.filter((row) => row.manager_id === '')).toHaveLength(1)
+    expect(employees.every((row) => row.manager_id === '' || known.has(row.manager_id!))).toBe(true)
+    expect(rowsOf('new-staff', 'absences.csv').every((row) => known.has(row.employee_id!))).toBe(true)
+  })
+
+  it.each([
+    [['bank', '-o', 'x'], 'of which none refers to another'],
+    [['bank', '-o', 'x', '--keys', 'transactions.account -> accounts.account_id'], 'a column account that transactions lacks'],
+    [['bank', '-o', 'x', '--keys', 'moves.account_id -> accounts.account_id'], 'a table moves that is not there'],
+    [['bank', '-o', 'x', '--keys', 'transactions to accounts'], 'TABLE.COLUMN -> TABLE.COLUMN'],
+    [['bank', '-o', 'x', '--keys', `${BANK}, accounts.account_id -> transactions.transaction_id`], 'keys that lead in a circle'],
+    [['bank', '-o', 'x', '--keys', 'transactions.kind -> accounts.statement'], 'statement = '],
+    [['bank', '-o', 'x', '--keys', 'accounts.age -> transactions.transaction_id'], 'not one row refers to a row that is there'],
+    [['bank', '-o', 'x.csv', '--keys', BANK], 'the name of a new folder'],
+    [['bank', '-o', 'bank', '--keys', BANK], 'which is there already'],
+    [['bank', '-o', 'x', '--keys', BANK, '-n', '5'], '--scale 2'],
+    [['bank', '-o', 'x', '--keys', BANK, '--given', 'age=4'], '--given with several tables'],
+    [['bank/accounts.csv', '-o', 'x.csv', '--keys', BANK], '--keys with bank/accounts.csv']
+  ])('%j is refused, and nothing is written', async (words, message) => {
+    const before = readdirSync(folder)
+    const { status, stderr } = await run('sample', ...words, ...QUICK)
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)])
+    expect(readdirSync(folder)).toEqual(before)
+  })
+
+  it('rows whose key leads nowhere are counted, kept as a rate, or refused', async () => {
+    await writeCsv(join(folder, 'lost'), bank({ accounts: 60 }))
+    const lines = text('lost', 'transactions.csv').split('\n')
+    // A fifth of the accounts is no longer there.
+    writeFileSync(
+      join(folder, 'lost', 'accounts.csv'),
+      text('lost', 'accounts.csv')
+        .split('\n')
+        .filter((line) => !/^\d*[05],/.test(line))
+        .join('\n')
+    )
+    const lost = lines.filter((line) => /^\d+,\d*[05],/.test(line)).length
+    const { status, stdout } = await run('sample', 'lost', '-o', 'new-lost', '--keys', BANK, ...QUICK)
+    expect(status).toBe(0)
+    expect(stdout).toContain(`transactions.account_id: ${lost} rows whose accounts is not there`)
+    const drawn = rowsOf('new-lost', 'transactions.csv')
+    const [rate, share] = [lost / (lines.length - 2), drawn.filter((row) => row.account_id === '').length / drawn.length]
+    expect(Math.abs(share - rate)).toBeLessThan(0.01)
+    const refused = await run('sample', 'lost', '-o', 'no-lost', '--keys', BANK, '--orphans', 'refuse', ...QUICK)
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining(`${lost} rows of transactions whose account_id`)])
+    expect(existsSync(join(folder, 'no-lost'))).toBe(false)
+  })
+})
+
+describe('a file of SQLite', () => {
+  const open = (file: string) => new sqlite.Database(join(folder, file))
+  const ask = (file: string, sql: string) => {
+    const database = open(file)
+    try {
+      return database.all(sql) as Record<string, unknown>[]
+    } finally {
+      database.close()
+    }
+  }
+  const SCHEMA = [
+    'CREATE TABLE accounts (account_id INTEGER PRIMARY KEY, district TEXT NOT NULL, age INTEGER, statement TEXT, opened DATE)',
+    "CREATE TABLE transactions (transaction_id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL REFERENCES Accounts, date DATE NOT NULL, kind TEXT CHECK (kind IN ('card', 'cash', 'transfer')), amount REAL CHECK (amount > 0))",
+    'CREATE TABLE remarks (id INTEGER PRIMARY KEY, account_id INTEGER REFERENCES accounts, remark TEXT)',
+    'CREATE INDEX by_account ON transactions (account_id)'
+  ]
+
+  beforeAll(() => {
+    const database = open('bank.sqlite')
+    for (const statement of SCHEMA) database.exec(statement)
+    for (const [name, { columns, rowCount }] of Object.entries(bank({ accounts: 60 }).tables)) {
+      for (let i = 0; i < rowCount; i++) {
+        const cells = columns.map((column) => (/_id|age|amount/.test(column.name) ? Number(column.values[i]) : column.values[i]!))
+        database.run(`INSERT INTO ${name} VALUES (${columns.map(() => '?').join(', ')})`, cells)
+      }
+    }
+    database.close()
+  })
+
+  it('is drawn by the keys of its schema into a file of the same schema', async () => {
+    const { status, stdout } = await run('sample', 'bank.sqlite', '-o', 'new.sqlite', ...QUICK)
+    expect([status, stdout]).toEqual([0, expect.stringContaining('of each row of accounts by account_id')])
+    expect(ask('new.sqlite', 'SELECT sql FROM sqlite_master WHERE sql IS NOT NULL').map(({ sql }) => sql)).toEqual(SCHEMA)
+    expect(ask('new.sqlite', 'PRAGMA foreign_key_check')).toEqual([])
+    const [{ rows, kinds }] = ask(
+      'new.sqlite',
+      'SELECT count(*) AS rows, count(DISTINCT typeof(amount) || typeof(date)) AS kinds FROM transactions'
+    ) as [{ rows: number; kinds: number }]
+    expect(rows).toBeGreaterThan(150)
+    expect(kinds).toBe(1)
+    expect(ask('new.sqlite', 'SELECT typeof(amount) AS amount, typeof(date) AS date FROM transactions LIMIT 1')).toEqual([
+      { amount: 'real', date: 'text' }
+    ])
+    expect(ask('new.sqlite', 'SELECT count(*) AS n FROM remarks')).toEqual([{ n: 0 }])
+  })
+
+  it('becomes a folder, and a folder becomes one with keys', async () => {
+    await run('sample', 'bank.sqlite', '-o', 'from-file', ...QUICK)
+    expect(readdirSync(join(folder, 'from-file'))).toEqual(['accounts.csv', 'transactions.csv'])
+    expect((await run('sample', 'bank', '-o', 'made.sqlite', '--keys', BANK, ...QUICK)).status).toBe(0)
+    expect(ask('made.sqlite', 'PRAGMA foreign_key_list(transactions)')).toMatchObject([
+      { table: 'accounts', from: 'account_id', to: 'account_id' }
+    ])
+    expect(ask('made.sqlite', 'SELECT typeof(account_id) AS id FROM transactions LIMIT 1')).toEqual([{ id: 'integer' }])
+  })
+})
+
+describe('the law of children', () => {
+  const PARENTS = 300
+  const key = (name: string) => keyFor(keyFromSeed(5), name)
+  const column = (name: string, values: readonly (string | number)[]) => ({ name, source: 'text' as const, values: values.map(String) })
+
+  it('given their parent and their number: means of both by the parent’s column, and what siblings share', async () => {
+    // Gold customers have 6 or 8 orders about 30, others none or 2 about 10; all orders of one stand about a level of its own.
+    const [u, level] = [uniforms(key('kind'), PARENTS), uniforms(key('level'), PARENTS)]
+    const gold = Array.from(u, (x) => x < 0.4)
+    const counts = Array.from(level, (x, i) => (gold[i] ? 6 : 0) + ((x * 16) % 1 < 0.5 ? 2 : 0))
+    const parents = {
+      columns: [
+        column(
+          'id',
+          [...counts.keys()].map((i) => i + 1)
+        ),
+        column(
+          'tier',
+          gold.map((is) => (is ? 'gold' : 'plain'))
+        )
+      ],
+      rowCount: PARENTS
+    }
+    const rows = counts.flatMap((count, i) => Array.from({ length: count }, (_, k) => ({ i, k })))
+    const noise = uniforms(key('noise'), rows.length)
+    const spent = rows.map(({ i }, r) => ((gold[i] ? 30 : 10) + 8 * (level[i]! - 0.5) + 2 * (noise[r]! - 0.5)).toFixed(2))
+    const children = {
+      columns: [
+        column(
+          'customer',
+          rows.map(({ i }) => i + 1)
+        ),
+        column('spent', spent)
+      ],
+      rowCount: rows.length
+    }
+    const model = await fitSchema(
+      { tables: { parents, children } },
+      { keys: 'children.customer -> parents.id', seed: 1, scaling: 'standard', threads: 1 }
+    )
+    const drawn = await sampleSchema(model, { seed: 2, threads: 1 })
+    const tier = new Map(drawn.parents!.columns[0]!.values.map((id, i) => [id, drawn.parents!.columns[1]!.values[i]]))
+    const own = new Map<unknown, number[]>([...tier.keys()].map((id) => [id, []]))
+    for (const [r, id] of drawn.children!.columns[0]!.values.entries()) own.get(id)!.push(Number(drawn.children!.columns[1]!.values[r]))
+    const of = (which: string) => [...own].filter(([id]) => tier.get(id) === which).map(([, values]) => values)
+    const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length
+    // Standard errors of means over 100 parents and more: 0.1 of counts, 0.25 of amounts; four of them.
+    expect(Math.abs(mean(of('gold').map(({ length }) => length)) - 7)).toBeLessThan(0.5)
+    expect(Math.abs(mean(of('plain').map(({ length }) => length)) - 1)).toBeLessThan(0.5)
+    expect(of('plain').some(({ length }) => length === 0)).toBe(true)
+    expect(Math.abs(mean(of('gold').flat()) - 30)).toBeLessThan(1.2)
+    expect(Math.abs(mean(of('plain').flat()) - 10)).toBeLessThan(1.2)
+    // Of the variance within gold customers' orders, 5.33 of 5.67 is between customers.
+    const gathered = of('gold').filter(({ length }) => length > 1)
+    const within = mean(gathered.map((values) => values.reduce((sum, x) => sum + (x - mean(values)) ** 2, 0) / (values.length - 1)))
+    const between = mean(gathered.map((values) => (mean(values) - mean(gathered.map(mean))) ** 2))
+    expect(between / (between + within)).toBeGreaterThan(0.85)
+  })
+})

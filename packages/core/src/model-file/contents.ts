@@ -9,4 +9,12 @@ export interface ModelContents {
   readonly arrays: Readonly<Record<string, ModelArray>>
 }
 
+/** Contents with one more entry of their JSON, where there is one. */
+export const withEntry = (contents: ModelContents, name: string, entry: unknown): ModelContents =>
+  entry === undefined ? contents : { ...contents, meta: { ...(contents.meta as object), [name]: entry } }
+
+/** Arrays of a part, under names of its own; the inverse of `arraysUnder`. */
+export const arraysNamed = (prefix: string, arrays: ModelContents['arrays']): Record<string, ModelArray> =>
+  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}${name}`, array]))
+
 export type ModelArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array

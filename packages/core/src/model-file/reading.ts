@@ -1,5 +1,6 @@
 import { exp } from '../num/elementary.js'
 import { FormatError } from '../num/errors.js'
+import type { Ending } from '../num/iterate.js'
 import type { ModelArray, ModelContents } from './contents.js'
 
 /**
@@ -165,6 +166,15 @@ export function dictionary<T>(read: Reader<T>): Reader<Readonly<Record<string, T
 export function variant<T>(tag: string, kinds: Readonly<Record<string, (value: unknown, field: string) => T>>): Reader<T> {
   return (value, field) => kinds[word(...Object.keys(kinds))(entriesOf(value, field)[tag], `${field}.${tag}`)]!(value, field)
 }
+
+/** One entry of what contents say, where it stands there. */
+export function entryIn<T>({ meta }: Pick<ModelContents, 'meta'>, name: string, read: Reader<T>): T | undefined {
+  const entries = entriesOf(meta, 'meta')
+  return Object.hasOwn(entries, name) ? read(entries[name], `meta.${name}`) : undefined
+}
+
+/** How an iteration ended. */
+export const ending: Reader<Ending> = word('converged', 'turns-used', 'stalled', 'not-finite')
 
 type Arrays = Readonly<Record<string, ModelArray>>
 

@@ -20,7 +20,7 @@ import {
 import { matrix } from '../num/matrix.js'
 import { placeLevels } from '../table/categories.js'
 import type { Censoring, Limit } from '../table/censoring.js'
-import { type DateStyle, isDatePattern } from '../table/date-style.js'
+import { type DateOrder, type DateStyle, isDatePattern } from '../table/date-style.js'
 import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import type { Notation } from '../table/notation.js'
@@ -29,6 +29,7 @@ import type { Numbering } from '../table/numbering.js'
 import { timeBounds } from '../table/present.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
+import type { ReadingWords } from './read-as.js'
 
 /** An encoder with its knots taken out into arrays: plain JSON. */
 export interface EncoderRecord extends Omit<Encoder, 'factors'> {
@@ -76,6 +77,12 @@ export const notationIn: Reader<Notation> = record<Notation>({
   before: optional(text),
   after: optional(text),
   negative: optional(word('()', '−', 'inside'))
+})
+
+export const readingIn: Reader<ReadingWords> = record<ReadingWords>({
+  missing: optional(list(text)),
+  decimal: optional(word('point', 'comma')),
+  dateOrder: optional(word<DateOrder>('day-first', 'month-first'))
 })
 
 /** Cells, scales and knots: their sums and differences stay finite, with anything scaled times them. */

@@ -4,10 +4,11 @@ import type { KeptKey, KeptKeys } from '../code/keys/keep.js'
 import type { Made, MadeColumn } from '../code/keys/made.js'
 import { FREE_TEXTS } from '../code/keys/prose.js'
 import { QUANTILES, type Reference } from '../code/keys/reference.js'
-import type { ModelArray, ModelContents } from '../model-file/contents.js'
+import { type ModelArray, type ModelContents, withEntry } from '../model-file/contents.js'
 import {
   damaged,
   dictionary,
+  entryIn,
   exactly,
   flag,
   float64Array,
@@ -35,7 +36,7 @@ export function withKeys(contents: ModelContents, kept: KeptKeys | undefined): M
   for (const [k, { hashes }] of (kept.made?.columns ?? []).entries()) arrays[madeName(k)] = hashes
   const made = kept.made ? { made: { ...kept.made, columns: plain(kept.made.columns) } } : {}
   const keys = { ...kept, keys: plain(kept.keys), ...made }
-  return { ...contents, meta: { ...(contents.meta as object), keys }, arrays }
+  return withEntry({ ...contents, arrays }, 'keys', keys)
 }
 
 const SHARE = { least: 0, most: 1 }
@@ -95,7 +96,8 @@ const reference: Reader<Reference> = (value, field) => {
 }
 
 /** The keys of a model, where it has some. Throws `FormatError` (code `model-damaged`). */
-export function keysIn({ meta, arrays }: ModelContents): KeptKeys | undefined {
+export function keysIn(contents: ModelContents): KeptKeys | undefined {
+  const { arrays } = contents
   const key = record<Omit<KeptKey, 'hashes'>>({
     column: text,
     form,
@@ -115,7 +117,7 @@ export function keysIn({ meta, arrays }: ModelContents): KeptKeys | undefined {
   })
   const made = record<Made>({ columns: list(column), sex: optional(text), country: optional(text) })
   const kept = record<KeptKeys>({ seed: whole(), keys: list(hashed), references: list(reference), made: optional(made) })
-  const read = record<{ readonly keys?: KeptKeys }>({ keys: optional(kept) })(meta, 'meta').keys
+  const read = entryIn(contents, 'keys', kept)
   for (const { column, to } of read?.references ?? [])
     word(...read!.keys.map((key) => key.column))(to, `meta.keys: what ${column} refers to`)
   return read

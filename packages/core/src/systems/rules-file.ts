@@ -2,7 +2,22 @@ import type { Exceptions } from '../code/rules/exceptions.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/keep.js'
 import type { Parts } from '../code/rules/keep-parts.js'
 import type { CellValue } from '../code/rules/lookup-table.js'
-import { damaged, exactly, flag, list, number, optional, type Reader, record, text, variant, whole, word } from '../model-file/reading.js'
+import { type ModelContents, withEntry } from '../model-file/contents.js'
+import {
+  damaged,
+  entryIn,
+  exactly,
+  flag,
+  list,
+  number,
+  optional,
+  type Reader,
+  record,
+  text,
+  variant,
+  whole,
+  word
+} from '../model-file/reading.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { type Expression, parseExpression } from '../table/expression.js'
@@ -12,8 +27,16 @@ import { columnFormat, UNSCALED } from './encoder-file.js'
 
 type Kept<K extends KeptRule['kind']> = Extract<KeptRule, { kind: K }>
 
+/** Contents of a model file with the rules of its table. */
+export const withRules = (contents: ModelContents, rules: KeptRules | undefined): ModelContents =>
+  withEntry(contents, 'rules', rules && recordRules(rules))
+
+/** The rules of a model that draws the columns `drawn`, where it has some. Throws `FormatError` (code `model-damaged`). */
+export const keptRulesIn = (contents: ModelContents, drawn: readonly string[]): KeptRules | undefined =>
+  entryIn(contents, 'rules', rulesIn(drawn))
+
 /** Rules as plain JSON: expressions as text, cells of lookups in two lists. */
-export function recordRules({ rules, columns }: KeptRules): object {
+function recordRules({ rules, columns }: KeptRules): object {
   return {
     columns,
     rules: rules.map((rule) => {
@@ -139,7 +162,7 @@ const ruledColumn = record<RuledColumn>({
 })
 
 /** The inverse of `recordRules`, for a model that draws the columns `drawn`. Refuses rules that derive a column of unknown inputs. */
-export function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
+function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
   const read = record<KeptRules>({ rules: list(rule), columns: list(ruledColumn) })
   return (value, field) => {
     const kept = read(value, field)

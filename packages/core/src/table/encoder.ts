@@ -96,7 +96,7 @@ export function encodeTable(encoder: Encoder, table: Table, key?: Key): Encoded 
   const codes = new Int32Array(n * encoder.factors.length)
   encoder.columns.forEach((code, c) => {
     const column = withKind(table.columns[c], encoder.kinds[c]!.kind, n)
-    if (column?.name !== code.name || (column.kind !== encoder.kinds[c]!.kind && code.carries !== 'empty')) {
+    if (column?.name !== code.name || !(isOfKind(column.kind, encoder.kinds[c]!.kind) || code.carries === 'empty')) {
       throw new InputError({
         code: 'columns-differ',
         got: `${column ? `${column.name} (${column.kind})` : 'no column'} at place ${c + 1}`,
@@ -115,6 +115,9 @@ export function encodeTable(encoder: Encoder, table: Table, key?: Key): Encoded 
   })
   return { coordinates, codes }
 }
+
+/** Numbers of other rows may have decimals where all were whole. */
+const isOfKind = (kind: ColumnKind, wanted: ColumnKind): boolean => kind === wanted || (kind === 'number' && wanted === 'integer')
 
 /** A column without a value in it is of whatever kind is wanted. */
 function withKind(column: Column | undefined, kind: ColumnKind, n: number): Column | undefined {

@@ -1,8 +1,9 @@
-import { FormatError, InputError, type SystemContext, unpackModel } from '@sbridge/core'
+import { FormatError, InputError, packModel, type SystemContext, unpackModel } from '@sbridge/core'
 import { type AnySystem, checkOptions, type Field, isModel, type ModelContents, systemFor } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseTable } from '../database/cells.js'
+import { writeAtomically } from '../format/atomic-file.js'
 import { type ReadOptions, readBytes, readTable } from '../format/table-file.js'
 import { extensionOf, tableFormatOf } from '../format/table-format.js'
 import { flagOf, readFields, readingFields } from './fields.js'
@@ -108,6 +109,29 @@ function withSchema(system: AnySystem, input: RawTable, options: object): object
 export async function modelOf<Model>(system: AnySystem, ready: Ready<Model>, context: SystemContext): Promise<Model> {
   return 'model' in ready ? ready.model : system.fit(ready.input, ready.options, context)
 }
+
+/** Writes a model where a file is named for it. */
+export async function writeModel<Model>(path: string | undefined, system: AnySystem, model: Model): Promise<void> {
+  if (path !== undefined) await writeAtomically(path, packModel(system.save(model)))
+}
+
+/** A model, for a verb that has nothing to do with it alone. */
+export const rowsMissing = (verb: string, model: string): InputError =>
+  new InputError({
+    code: 'input-missing',
+    got: `the model ${model} alone`,
+    expected: 'a table of rows after it',
+    try: `sbridge ${verb} ${model} rows.csv -o OUT`
+  })
+
+/** Two tables, for a verb that learns from one and keeps what it learned in a model. */
+export const tooManyInputs = (verb: string, table: string, rows: string): InputError =>
+  new InputError({
+    code: 'input-extra',
+    got: `two tables, ${table} and ${rows}`,
+    expected: 'one table, or a model and a table',
+    try: `sbridge ${verb} ${table} -o OUT --model MODEL, then sbridge ${verb} MODEL ${rows} -o OUT`
+  })
 
 /** The contents of a model file, told by its name or its first bytes; undefined for a table. */
 export async function modelContentsIn(path: string): Promise<ModelContents | undefined> {

@@ -1,16 +1,17 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type BridgeAnswer, type BridgeModel, InputError, packModel, SYSTEMS, type Telling } from '@sbridge/core'
+import { type BridgeAnswer, type BridgeModel, InputError, SYSTEMS, type Telling } from '@sbridge/core'
 import { type BridgeRequest, type CellStyle, countText, PARTNERS_CUT, tellSeed, together } from '@sbridge/core/internal'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { writeReport } from '../cli/report.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, refuseNameOfTable, requestOf, type Source } from '../cli/source.js'
-import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { modelOf, readyOf, refuseNameOfTable, requestOf, type Source, writeModel } from '../cli/source.js'
+import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
-import { pairOf, titleOf, writeBridgeReport } from './two-tables.js'
+import { BRIDGE_REPORT, pairOf, titleOf } from './two-tables.js'
 
 const { bridge } = SYSTEMS
 const { fields } = bridge
@@ -107,7 +108,7 @@ async function writeBridge(
 ): Promise<void> {
   if (answer) await writeTable(flags.output!, bridge.present(model, answer, cells))
   if (partners) await writeTable(flags.coupling!, bridge.present(model, partners, 'typed'))
-  if (flags.model !== undefined) await writeAtomically(flags.model, packModel(bridge.save(model)))
+  await writeModel(flags.model, bridge, model)
 }
 
 interface Told {
@@ -123,7 +124,7 @@ async function tellOfBridge({ model, answer, partners }: MadeBridge, { request, 
   const coupled = partners && bridge.tell(model, { answer: partners, request })
   const own = answer ? bridge.tell(model, { answer, request }) : bridge.tell(model)
   const telling = together(own, ...(coupled ? [couplingAlone(coupled)] : []), tellSeed(seed))
-  if (flags.report !== undefined) await writeBridgeReport(flags.report, { title, telling, files })
+  if (flags.report !== undefined) await writeReport(flags.report, { ...BRIDGE_REPORT, title, telling, files })
   say({ output: flags.output, made: answer ? madeOf(answer) : 'bridge', telling, keys: {}, flags })
 }
 

@@ -4,10 +4,11 @@ import { tellSeed, together } from '@sbridge/core/internal'
 import { addFields, readingFields, runFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { writeReport } from '../cli/report.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf } from '../cli/source.js'
 import { checkOutputs } from '../format/atomic-file.js'
-import { pairOf, titleOf, writeBridgeReport } from './two-tables.js'
+import { BRIDGE_REPORT, pairOf, titleOf } from './two-tables.js'
 
 const { bridge } = SYSTEMS
 
@@ -41,7 +42,7 @@ async function runCompare(first: string, second: string | undefined, flags: Comp
     const model = await watched(plan, engine, (context) => modelOf<BridgeModel>(bridge, ready, context))
     const telling = together(bridge.tell(model), tellSeed(run.seed))
     const title = titleOf(first, second)
-    if (flags.report !== undefined) await writeBridgeReport(flags.report, { title, telling, files: [first, second] })
+    if (flags.report !== undefined) await writeReport(flags.report, { ...BRIDGE_REPORT, title, telling, files: [first, second] })
     say({ made: title, telling, keys: {}, flags })
   })
 }

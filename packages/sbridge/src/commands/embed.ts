@@ -1,17 +1,16 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type FittedEmbedding, InputError, packModel, SYSTEMS } from '@sbridge/core'
+import { type FittedEmbedding, SYSTEMS } from '@sbridge/core'
 import type { Engine } from '@sbridge/core/kernels'
-import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields } from '../cli/fields.js'
 import { host, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { nameOf, writeReport } from '../cli/report.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, refuseNameOfTable, sourceOf } from '../cli/source.js'
+import { modelOf, readyOf, refuseNameOfTable, rowsMissing, sourceOf, tooManyInputs, writeModel } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
-import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
-import { provenanceOf } from '../host/provenance.js'
 
 const { embedding } = SYSTEMS
 
@@ -44,7 +43,8 @@ async function runEmbed(input: string, fresh: string | undefined, flags: EmbedFl
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, fresh])
   const source = await sourceOf(embedding, input, { flags, run, also: ['model', 'report'], but: readingFields.map(({ name }) => name) })
-  if ('options' in source !== (fresh === undefined)) throw wrongInputs(input, fresh)
+  if ('options' in source !== (fresh === undefined))
+    throw fresh === undefined ? rowsMissing('embed', input) : tooManyInputs('embed', input, fresh)
   await withEngine(run, async (engine) => {
     const ready = await readyOf<FittedEmbedding>(embedding, source, { context: { engine } })
     const plan = embedding.plan(ready as never)
@@ -77,40 +77,17 @@ async function writeFitted(
 ): Promise<void> {
   const answer = await embedding.draw(model, {}, { engine, host })
   await writeTable(flags.output, embedding.present(model, answer, 'typed'))
-  if (flags.model !== undefined) await writeAtomically(flags.model, packModel(embedding.save(model)))
-  if (flags.report !== undefined) {
-    const { tellingPage } = await import('../report/index.js')
-    const telling = embedding.tell(model, { answer, request: {} })
-    const entries = [['Rows', String(model.summary.rowCount)]] as const
-    const made = `A diffusion map of ${model.summary.rowCount} rows was computed`
-    const provenance = await provenanceOf([input])
-    const parts = {
-      title: `Diffusion map of ${input}`,
+  await writeModel(flags.model, embedding, model)
+  const { rowCount } = model.summary
+  if (flags.report !== undefined)
+    await writeReport(flags.report, {
+      title: `Diffusion map of ${nameOf(input)}`,
       kicker: 'Diffusion map',
-      telling,
-      command: commandLine(),
-      entries,
-      made,
-      provenance
-    }
-    await writeAtomically(flags.report, tellingPage(parts))
-  }
-  const made = `coordinates of ${model.summary.rowCount} rows`
+      telling: embedding.tell(model, { answer, request: {} }),
+      entries: [['Rows', String(rowCount)]],
+      made: `A diffusion map of ${rowCount} rows was computed`,
+      files: [input]
+    })
+  const made = `coordinates of ${rowCount} rows`
   say({ output: flags.output, made, telling: embedding.tell(model), keys: {}, flags })
-}
-
-function wrongInputs(input: string, fresh: string | undefined): InputError {
-  return fresh === undefined
-    ? new InputError({
-        code: 'input-missing',
-        got: `the model ${input} alone`,
-        expected: 'a table of new rows after it',
-        try: `sbridge embed ${input} new.csv -o OUT`
-      })
-    : new InputError({
-        code: 'input-extra',
-        got: `two tables, ${input} and ${fresh}`,
-        expected: 'one table, or a model and a table',
-        try: `sbridge embed ${input} -o OUT`
-      })
 }

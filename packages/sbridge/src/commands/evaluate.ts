@@ -28,6 +28,7 @@ import { commandLine } from '../cli/command-line.js'
 import { addFields, evaluateFields, flagNamed, readFields, readingFields, reportFields, runFields } from '../cli/fields.js'
 import { host, runOf, showValuesOf, withEngine } from '../cli/options.js'
 import { modelContentsIn, refuseBesideModel } from '../cli/source.js'
+import { withoutPassword } from '../database/address.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
 import { provenanceOf } from '../host/provenance.js'
@@ -110,7 +111,7 @@ async function runEvaluate(realPath: string, syntheticPath: string, flags: Evalu
     if (flags.report !== undefined) {
       const { renderReport } = await import('../report/index.js')
       const provenance = await provenanceOf([realPath, syntheticPath, flags.train])
-      const title = `${syntheticPath} against ${realPath}`
+      const title = `${withoutPassword(syntheticPath)} against ${withoutPassword(realPath)}`
       await writeAtomically(
         flags.report,
         renderReport({ title, evaluation, real, synthetic, train, showValues, command: commandLine(), provenance, telling })

@@ -1,17 +1,15 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type ForecastModel, InputError, packModel, SYSTEMS } from '@sbridge/core'
+import { type ForecastModel, InputError, SYSTEMS } from '@sbridge/core'
 import { type SeriesRequest, tellSeed, together } from '@sbridge/core/internal'
-import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { writeReport } from '../cli/report.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
-import { withoutPassword } from '../database/address.js'
-import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf, writeModel } from '../cli/source.js'
+import { checkOutputs } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
-import { provenanceOf } from '../host/provenance.js'
 
 const { series } = SYSTEMS
 
@@ -62,20 +60,18 @@ async function runForecast(input: string, flags: ForecastFlags): Promise<void> {
       return { model, drawn: await series.draw(model, request, context) }
     })
     await writeTable(flags.output, series.present(model, drawn, cells), target)
-    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(series.save(model)))
-    if (flags.report !== undefined) {
-      const { tellingPage } = await import('../report/index.js')
-      const telling = series.tell(model, { answer: drawn, request })
-      const entries = [
-        ['Ensemble', `${rows} members, ${steps} steps`],
-        ['Seed', String(run.seed)]
-      ] as const
-      const title = withoutPassword(input).replace(/^.*[\\/]/, '')
-      const provenance = await provenanceOf([input, flags.givenFile as string | undefined])
-      const made = `An ensemble of ${rows} continuations of ${steps} steps was drawn`
-      const parts = { title, kicker: 'Forecast', telling, entries, command: commandLine(), made, provenance }
-      await writeAtomically(flags.report, tellingPage(parts))
-    }
+    await writeModel(flags.model, series, model)
+    if (flags.report !== undefined)
+      await writeReport(flags.report, {
+        kicker: 'Forecast',
+        telling: series.tell(model, { answer: drawn, request }),
+        entries: [
+          ['Ensemble', `${rows} members, ${steps} steps`],
+          ['Seed', String(run.seed)]
+        ],
+        made: `An ensemble of ${rows} continuations of ${steps} steps was drawn`,
+        files: [input, flags.givenFile as string | undefined]
+      })
     const telling = together(tellSeed(run.seed), series.tell(model, drawn.known && { answer: drawn, request }))
     say({ output: flags.output, made: `${rows} trajectories of ${steps} steps`, telling, keys: { members: rows, steps }, flags })
   })

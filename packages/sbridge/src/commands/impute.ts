@@ -1,17 +1,27 @@
 import type { Command } from '@commander-js/extra-typings'
-import { evaluateFills, type ImputationModel, InputError, packModel, SYSTEMS, type Telling } from '@sbridge/core'
+import { evaluateFills, type ImputationModel, SYSTEMS, type Telling } from '@sbridge/core'
 import { type ImputationRequest, JUDGING, type Plan, planned, tellFillEvaluation, tellSeed, together } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { writeReport } from '../cli/report.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, type Source, sourceOf } from '../cli/source.js'
-import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import {
+  modelOf,
+  type Ready,
+  readyOf,
+  refuseNameOfTable,
+  requestOf,
+  rowsMissing,
+  type Source,
+  sourceOf,
+  tooManyInputs,
+  writeModel
+} from '../cli/source.js'
+import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
-import { provenanceOf } from '../host/provenance.js'
 
 const { imputation } = SYSTEMS
 const { fields } = imputation
@@ -46,7 +56,8 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
   const source = await sourceOf(imputation, input, { flags, run, also: ['model', 'report'], but: readingFields.map(({ name }) => name) })
-  if ('contents' in source === (rows === undefined)) throw wrongInputs(input, rows)
+  if ('contents' in source === (rows === undefined))
+    throw rows === undefined ? rowsMissing('impute', input) : tooManyInputs('impute', input, rows)
   const asked: ImputationRequest = { ...readFields(fields.draw, flags), seed: run.seed }
   await requestOf(imputation, source, asked)
   await withEngine(run, async (engine) => {
@@ -60,10 +71,20 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
       return { model, drawn, holes: judged ? tellFillEvaluation(await evaluateFills(ready.input, ready.options, context)) : NOTHING_TOLD }
     })
     await writeTable(flags.output, imputation.present(model, drawn, cells))
-    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(imputation.save(model)))
+    await writeModel(flags.model, imputation, model)
     const filled = imputation.tell(model, { answer: drawn, request })
     // Holes first: they say how far the rest may be believed.
-    if (flags.report !== undefined) await writeReport(flags.report, { input, telling: together(holes, filled), request })
+    if (flags.report !== undefined)
+      await writeReport(flags.report, {
+        kicker: 'Filled gaps',
+        telling: together(holes, filled),
+        entries: [
+          ['Filled', madeOf(request)],
+          ['Seed', String(request.seed)]
+        ],
+        made: `The missing cells of ${madeOf(request)} were filled`,
+        files: [input]
+      })
     const telling = together(tellSeed(run.seed), filled, holes)
     say({ output: flags.output, made: madeOf(request), telling, keys: {}, flags })
   })
@@ -96,41 +117,7 @@ function planOf(ready: Ready<ImputationModel>, request: ImputationRequest, { rep
   return { ...plan, ...planned([...plan.stages, { stage: JUDGING, pairs: judging }]) }
 }
 
-interface Reported {
-  readonly input: string
-  readonly telling: Telling
-  readonly request: ImputationRequest
-}
-
-async function writeReport(path: string, { input, telling, request }: Reported): Promise<void> {
-  const { tellingPage } = await import('../report/index.js')
-  const entries = [
-    ['Filled', madeOf(request)],
-    ['Seed', String(request.seed)]
-  ] as const
-  const title = input.replace(/^.*[\\/]/, '')
-  const provenance = await provenanceOf([input])
-  const made = `The missing cells of ${madeOf(request)} were filled`
-  await writeAtomically(path, tellingPage({ title, kicker: 'Filled gaps', telling, entries, command: commandLine(), made, provenance }))
-}
-
 function madeOf({ fill, draws }: ImputationRequest): string {
   const rows = `${fill!.rowCount} rows`
   return draws === undefined ? rows : `${draws} fills of ${rows}`
-}
-
-function wrongInputs(input: string, rows: string | undefined): InputError {
-  return rows === undefined
-    ? new InputError({
-        code: 'input-missing',
-        got: `the model ${input} alone`,
-        expected: 'a table of rows after it',
-        try: `sbridge impute ${input} new.csv -o OUT`
-      })
-    : new InputError({
-        code: 'input-extra',
-        got: `two tables, ${input} and ${rows}`,
-        expected: 'one table, or a model and a table',
-        try: `sbridge impute ${input} -o OUT --model MODEL, then sbridge impute MODEL ${rows} -o OUT`
-      })
 }

@@ -30,10 +30,10 @@ import { commandLine } from '../cli/command-line.js'
 import { addFields, flagNamed, judgeFields, readFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { nameOf } from '../cli/report.js'
 import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
-import { withoutPassword } from '../database/address.js'
 import { isTables, refuseTableOptions } from '../database/tables-or-table.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
 import { writeTable } from '../format/table-file.js'
@@ -201,7 +201,7 @@ async function writeReport(path: string, { input, keptBack, flags, seed, model, 
   const evaluation = await evaluateTables({ real, synthetic, groups: groupsOf(model, drawn), engine, key: keyFromSeed(seed) })
   const [{ renderReport }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
-  const title = withoutPassword(input).replace(/^.*[\\/]/, '')
+  const title = nameOf(input)
   const provenance = await provenanceOf([input])
   const parts = { title, command: commandLine(), provenance, real, synthetic, evaluation, telling, keptBack, sections, showValues }
   await writeAtomically(path, renderReport(parts))

@@ -1,17 +1,16 @@
 import type { Command } from '@commander-js/extra-typings'
-import { type DensityModel, InputError, packModel, SYSTEMS, type Telling } from '@sbridge/core'
+import { type DensityModel, InputError, SYSTEMS } from '@sbridge/core'
 import { type ScoreRequest, tellSeed, together } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { writeReport } from '../cli/report.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
-import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, rowsMissing, sourceOf, writeModel } from '../cli/source.js'
+import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
-import { provenanceOf } from '../host/provenance.js'
 
 const { density } = SYSTEMS
 const { fields } = density
@@ -48,7 +47,7 @@ async function runScore(input: string, rows: string | undefined, flags: ScoreFla
   const source = await sourceOf(density, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name) })
   const asked: ScoreRequest = { ...readFields(fields.draw, flags), seed: run.seed }
   if (asked.grid && rows !== undefined) throw gridAndRows(rows)
-  if ('contents' in source && rows === undefined && !asked.grid) throw rowsMissing(input)
+  if ('contents' in source && rows === undefined && !asked.grid) throw rowsMissing('score', input)
   await requestOf(density, source, asked)
   await withEngine(run, async (engine) => {
     const ready = await readyOf<DensityModel>(density, source, { context: { engine }, request: asked })
@@ -61,10 +60,17 @@ async function runScore(input: string, rows: string | undefined, flags: ScoreFla
     })
     const table = density.present(model, scored, cells)
     await writeTable(flags.output, table)
-    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(density.save(model)))
+    await writeModel(flags.model, density, model)
     const told = density.tell(model, { answer: scored, request })
     const telling = together(tellSeed(run.seed), told)
-    if (flags.report !== undefined) await writeReport(flags.report, { input, telling: told, seed: run.seed })
+    if (flags.report !== undefined)
+      await writeReport(flags.report, {
+        kicker: 'Scores and densities',
+        telling: told,
+        entries: [['Seed', String(run.seed)]],
+        made: 'Densities were told',
+        files: [input]
+      })
     say({ output: flags.output, made: `${table.rowCount} ${asked.grid ? 'points' : 'rows'}`, telling, keys: {}, flags })
   })
 }
@@ -74,38 +80,11 @@ async function rowsOf(ready: Ready<DensityModel>, rows: string | undefined, flag
   return rows === undefined && 'input' in ready ? ready.input : readTable(rows!, readFields(readingFields, flags))
 }
 
-interface Reported {
-  readonly input: string
-  readonly telling: Telling
-  readonly seed: number
-}
-
-async function writeReport(path: string, { input, telling, seed }: Reported): Promise<void> {
-  const { tellingPage } = await import('../report/index.js')
-  const title = input.replace(/^.*[\\/]/, '')
-  const provenance = await provenanceOf([input])
-  const entries = [['Seed', String(seed)]] as const
-  const made = 'Densities were told'
-  await writeAtomically(
-    path,
-    tellingPage({ title, kicker: 'Scores and densities', telling, entries, command: commandLine(), made, provenance })
-  )
-}
-
 function gridAndRows(rows: string): InputError {
   return new InputError({
     code: 'input-extra',
     got: `--grid and the rows ${rows}`,
     expected: 'a grid, or rows to score',
     try: 'leaving one of them out'
-  })
-}
-
-function rowsMissing(input: string): InputError {
-  return new InputError({
-    code: 'input-missing',
-    got: `the model ${input} alone`,
-    expected: 'a table of rows after it',
-    try: `sbridge score ${input} rows.csv -o OUT`
   })
 }

@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { InputError, packModel, SYSTEMS } from '@sbridge/core'
+import { InputError, SYSTEMS } from '@sbridge/core'
 import {
   type PathsRequest,
   refuseUnsavable,
@@ -9,18 +9,16 @@ import {
   together
 } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
-import { commandLine } from '../cli/command-line.js'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
+import { writeReport } from '../cli/report.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf } from '../cli/source.js'
-import { withoutPassword } from '../database/address.js'
-import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
+import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf, writeModel } from '../cli/source.js'
+import { checkOutputs } from '../format/atomic-file.js'
 import { type ReadOptions, readTable, writeTable } from '../format/table-file.js'
 import { extensionOf } from '../format/table-format.js'
-import { provenanceOf } from '../host/provenance.js'
 
 const { snapshots } = SYSTEMS
 const { fields } = snapshots
@@ -74,22 +72,20 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
       return { model, drawn: await snapshots.draw(model, request, context) }
     })
     await writeTable(flags.output, snapshots.present(model, drawn, cells))
-    if (flags.model !== undefined) await writeAtomically(flags.model, packModel(snapshots.save(model)))
+    await writeModel(flags.model, snapshots, model)
     const { count, times } = drawn.trajectories
     const made = `${count} trajectories at ${times.length} times`
-    if (flags.report !== undefined) {
-      const { tellingPage } = await import('../report/index.js')
-      const telling = snapshots.tell(model, { answer: drawn, request, pictures: true })
-      const entries = [
-        ['Trajectories', made],
-        ['Seed', String(run.seed)]
-      ] as const
-      const title = withoutPassword(input).replace(/^.*[\\/]/, '')
-      const kicker = 'Trajectories through snapshots'
-      const provenance = await provenanceOf([input])
-      const parts = { title, kicker, telling, entries, command: commandLine(), made: `${made} were drawn`, provenance }
-      await writeAtomically(flags.report, tellingPage(parts))
-    }
+    if (flags.report !== undefined)
+      await writeReport(flags.report, {
+        kicker: 'Trajectories through snapshots',
+        telling: snapshots.tell(model, { answer: drawn, request, pictures: true }),
+        entries: [
+          ['Trajectories', made],
+          ['Seed', String(run.seed)]
+        ],
+        made: `${made} were drawn`,
+        files: [input]
+      })
     say({
       output: flags.output,
       made,

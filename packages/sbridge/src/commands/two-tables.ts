@@ -1,12 +1,10 @@
-import { InputError, SYSTEMS, type Telling } from '@sbridge/core'
+import { InputError, SYSTEMS } from '@sbridge/core'
 import { checkOptions, systemFor } from '@sbridge/core/internal'
-import { commandLine } from '../cli/command-line.js'
 import { readFields, readingFields } from '../cli/fields.js'
 import { host, type Run } from '../cli/options.js'
+import { nameOf } from '../cli/report.js'
 import { modelContentsIn, refuseBesideModel, type Source } from '../cli/source.js'
-import { writeAtomically } from '../format/atomic-file.js'
 import { readTable } from '../format/table-file.js'
-import { provenanceOf } from '../host/provenance.js'
 
 const { bridge } = SYSTEMS
 
@@ -39,20 +37,9 @@ export async function pairOf([from, to]: readonly [string, string | undefined], 
 const wrongInputs = (got: string, expected: string, tried: string): InputError =>
   new InputError({ code: 'input-missing', got, expected, try: `sbridge bridge ${tried} -o OUT` })
 
-const nameOf = (path: string): string => path.replace(/^.*[\\/]/, '')
-
 /** What a report on two tables is about. */
 export const titleOf = (from: string, to: string | undefined): string =>
   to === undefined ? nameOf(from) : `${nameOf(from)} → ${nameOf(to)}`
 
-/** The report on two tables. */
-export async function writeBridgeReport(
-  path: string,
-  { title, telling, files }: { readonly title: string; readonly telling: Telling; readonly files: readonly (string | undefined)[] }
-): Promise<void> {
-  const { tellingPage } = await import('../report/index.js')
-  const provenance = await provenanceOf(files)
-  const made = 'A bridge between two tables was computed'
-  const parts = { title, kicker: 'Bridge between two tables', telling, entries: [], command: commandLine(), made, provenance }
-  await writeAtomically(path, tellingPage(parts))
-}
+/** What the report on two tables says of itself. */
+export const BRIDGE_REPORT = { kicker: 'Bridge between two tables', made: 'A bridge between two tables was computed' }

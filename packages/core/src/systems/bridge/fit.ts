@@ -14,11 +14,12 @@ import { type Context, contextOf } from '../context.js'
 import { imputeMissing } from '../global/impute.js'
 import { constantNotes } from '../global/model.js'
 import type { SystemContext } from '../host.js'
+import { readingWords } from '../read-as.js'
 import { ruledRows } from '../ruled-rows.js'
 import { keysOf } from '../table/keyed.js'
 import { carryRows } from './carry-rows.js'
 import { joinTables } from './join.js'
-import type { BridgeModel, BridgeSummary, ReadingWords } from './model.js'
+import type { BridgeModel, BridgeSummary } from './model.js'
 import type { ReadBridgeFit } from './options.js'
 import { type Sides, shownRows, sidesOf } from './sides.js'
 import { bridgeWarnings } from './warnings.js'
@@ -41,8 +42,7 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
   const chosen = await bandwidthOf(sides, bandwidth, { ...context, key })
   const solved = await schrodingerBridge({ ...sides, epsilon: chosen.epsilon, engine: context.engine, watch: context.watch })
   const { potentials, own } = solved.bridge
-  const words: ReadingWords = defined({ missing: reading.missing, decimal: reading.decimal, dateOrder: reading.dateOrder })
-  const model = { encoder, rows, potentials, own, reading: words, ...defined({ rules, keys }) }
+  const model = { encoder, rows, potentials, own, reading: readingWords(reading), ...defined({ rules, keys }) }
   const found = {
     ...chosen,
     ...(await compareSides(sides, { ...context, key })),

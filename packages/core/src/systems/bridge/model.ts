@@ -6,10 +6,7 @@ import type { TwoSampleTest } from '../../diagnose/two-sample-test.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Ending } from '../../num/iterate.js'
 import type { Encoded, Encoder } from '../../table/encoder.js'
-import type { InferOptions } from '../../table/infer.js'
-
-/** How cells of both tables were read, as far as options said it. Plain JSON. */
-export type ReadingWords = Pick<InferOptions, 'missing' | 'decimal' | 'dateOrder'>
+import type { ReadingWords } from '../read-as.js'
 
 /** A bridge between two tables: their rows, the potentials that couple them, and what was found out about both. */
 export interface BridgeModel {

@@ -1,10 +1,9 @@
 import { takeRulesOut } from '../../code/rules/keep.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
-import { inferTable } from '../../table/infer.js'
-import { type RawTable, takeRawRows } from '../../table/raw.js'
-import { takeTableRows } from '../../table/rows.js'
-import type { Column, ColumnKind, Table } from '../../table/table.js'
+import type { RawTable } from '../../table/raw.js'
+import type { Column, Table } from '../../table/table.js'
+import { type NamedKind, readAs } from '../read-as.js'
 import type { BridgeModel } from './model.js'
 
 /** Another table as a model reads it: whole, and without what rules derive. */
@@ -15,10 +14,10 @@ export interface TableLike {
 
 /**
  * Reads a table that has the columns of a bridge, whatever else it has. Throws `InputError`: `too-few-rows`, `columns-differ`, and
- * what `inferTable` throws for cells of another kind.
+ * what `readAs` throws for cells of another kind.
  */
 export function readLike({ encoder, rules, reading }: Pick<BridgeModel, 'encoder' | 'rules' | 'reading'>, raw: RawTable): TableLike {
-  const kinds: readonly { readonly name: string; readonly kind: ColumnKind }[] = rules?.columns ?? encoder.kinds
+  const kinds: readonly NamedKind[] = rules?.columns ?? encoder.kinds
   const wanted = kinds.filter(({ kind }) => kind !== 'identifier')
   if (raw.rowCount === 0)
     throw new InputError({
@@ -35,10 +34,7 @@ export function readLike({ encoder, rules, reading }: Pick<BridgeModel, 'encoder
       expected: `the columns that both tables have in common: ${listed(wanted.map(({ name }) => name))}`,
       try: 'a table with these columns, or --exclude when the bridge is made'
     })
-  const types = Object.fromEntries(wanted.map(({ name, kind }) => [name, kind]))
-  // Kinds are inferred from two rows at least; one row is as good as two of it.
-  const read = inferTable(raw.rowCount === 1 ? takeRawRows(raw, [0, 0]) : raw, { ...reading, types, columns: Object.keys(types) })
-  const found = raw.rowCount === 1 ? takeTableRows(read.table, [0]) : read.table
+  const found = readAs(raw, wanted, reading)
   const place = ({ name }: { readonly name: string }) => found.columns.findIndex((column) => column.name === name)
   const columns = kinds.map(
     (one): Column => (one.kind === 'identifier' ? { name: one.name, kind: 'identifier' } : found.columns[place(one)]!)

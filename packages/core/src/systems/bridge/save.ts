@@ -3,12 +3,12 @@ import type { NamedWarning } from '../../know/support.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
+  ending,
   expectKind,
   float64Array,
   list,
   measured,
   number,
-  optional,
   record,
   SCALED,
   text,
@@ -17,17 +17,17 @@ import {
   word
 } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
-import { codesIn, encoderIn, recordEncoder, scaledArray } from '../encoder-file.js'
+import { codesIn, encoderIn, readingIn, recordEncoder, scaledArray } from '../encoder-file.js'
 import { keysIn, withKeys } from '../keys-file.js'
-import { recordRules, rulesIn } from '../rules-file.js'
-import type { BridgeModel, BridgeSummary, ReadingWords } from './model.js'
+import { keptRulesIn, withRules } from '../rules-file.js'
+import type { BridgeModel, BridgeSummary } from './model.js'
 import { shownRows } from './sides.js'
 
 /** Model → contents of a model file. */
 export function saveBridge(model: BridgeModel): ModelContents {
   const { rows, potentials, own, carried, reading, summary, rules, keys } = model
   const encoder = recordEncoder(model.encoder)
-  const meta = { encoder: encoder.record, reading, summary, ...(rules ? { rules: recordRules(rules) } : {}) }
+  const meta = { encoder: encoder.record, reading, summary }
   const arrays = {
     ...encoder.arrays,
     coordinates: rows.coordinates.data,
@@ -38,14 +38,8 @@ export function saveBridge(model: BridgeModel): ModelContents {
     carried: carried.coordinates.data,
     carriedCodes: carried.codes
   }
-  return withKeys({ kind: 'bridge', meta, arrays }, keys)
+  return withKeys(withRules({ kind: 'bridge', meta, arrays }, rules), keys)
 }
-
-const readingRecord = record<ReadingWords>({
-  missing: optional(list(text)),
-  decimal: optional(word('point', 'comma')),
-  dateOrder: optional(word('day-first', 'month-first'))
-})
 
 const summaryRecord = record<BridgeSummary>({
   epsilon: number(BANDWIDTH),
@@ -62,7 +56,7 @@ const summaryRecord = record<BridgeSummary>({
   }),
   overlap: measured,
   reach: number({ least: 0 }),
-  ending: word('converged', 'turns-used', 'stalled', 'not-finite'),
+  ending,
   turns: whole(),
   error: measured,
   warnings: list(record<NamedWarning>({ name: text, message: text })),
@@ -75,14 +69,14 @@ export function loadBridge(contents: ModelContents): BridgeModel {
   const { arrays } = contents
   const { encoder, reading, summary } = record<Pick<BridgeModel, 'encoder' | 'reading' | 'summary'>>({
     encoder: encoderIn(arrays),
-    reading: readingRecord,
+    reading: readingIn,
     summary: summaryRecord
   })(contents.meta, 'meta')
   const { fromRows, toRows } = summary
   const count = fromRows + toRows
   const d = encoder.coordinateCount
   const names = encoder.columns.map(({ name }) => name)
-  const { rules } = record<Pick<BridgeModel, 'rules'>>({ rules: optional(rulesIn(names)) })(contents.meta, 'meta')
+  const rules = keptRulesIn(contents, names)
   const keys = keysIn(contents)
   const shown = shownRows(fromRows).length
   const carriedCodes = codesIn({ codes: arrays.carriedCodes! }, encoder, shown)

@@ -1,8 +1,8 @@
 import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
-import { inferTable } from '../../table/infer.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import type { Context } from '../context.js'
+import { readAs } from '../read-as.js'
 import { type EmbeddingModel, placeTable } from './embedding.js'
 
 /** Coordinates as a table: coordinate_1, coordinate_2, … */
@@ -45,27 +45,6 @@ function wrong(got: string, dimension: number): InputError {
   })
 }
 
-/** Coordinates of new rows [n, K]: their columns are those of the model. Throws `InputError` as `inferTable` and `placeTable`. */
-export async function placeRows(model: EmbeddingModel, raw: RawTable, context: Context): Promise<Matrix> {
-  const { kinds } = model.encoder
-  const types = Object.fromEntries(kinds.map(({ name, kind }) => [name, kind]))
-  // Kinds are inferred from two rows at least; one new row is as good as two of it.
-  const { table } = inferTable(raw.rowCount === 1 ? twice(raw) : raw, { types, columns: kinds.map(({ name }) => name) })
-  const placed = await placeTable(model, table, context)
-  return { ...placed, rows: raw.rowCount, data: placed.data.slice(0, raw.rowCount * placed.cols) }
-}
-
-function twice(raw: RawTable): RawTable {
-  const columns = raw.columns.map(
-    (column) =>
-      ({
-        ...column,
-        values:
-          column.values instanceof Float64Array
-            ? Float64Array.of(column.values[0]!, column.values[0]!)
-            : [column.values[0], column.values[0]],
-        ...('missing' in column && column.missing ? { missing: Uint8Array.of(column.missing[0]!, column.missing[0]!) } : {})
-      }) as RawColumn
-  )
-  return { columns, rowCount: 2 }
-}
+/** Coordinates of new rows [n, K]: their columns are those of the model. Throws `InputError` as `readAs` and `placeTable`. */
+export const placeRows = (model: EmbeddingModel, raw: RawTable, context: Context): Promise<Matrix> =>
+  placeTable(model, readAs(raw, model.encoder.kinds), context)

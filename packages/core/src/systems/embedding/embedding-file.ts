@@ -1,5 +1,18 @@
 import type { ModelContents } from '../../model-file/contents.js'
-import { BANDWIDTH, exactly, expectKind, list, measured, number, record, text, uint32Array, whole, word } from '../../model-file/reading.js'
+import {
+  BANDWIDTH,
+  ending,
+  exactly,
+  expectKind,
+  list,
+  measured,
+  number,
+  record,
+  text,
+  uint32Array,
+  whole,
+  word
+} from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
 import type { DiffusionBandwidth } from '../../spectral/bandwidth.js'
 import type { DiffusionReport } from '../../spectral/diffusion-map.js'
@@ -74,7 +87,7 @@ const summaryRecord = record<EmbeddingSummary>({
     connectingEpsilon: measured
   }),
   scaling: record<DiffusionReport['scaling']>({
-    ending: word('converged', 'turns-used', 'stalled', 'not-finite'),
+    ending,
     turns: whole(),
     error: measured
   }),

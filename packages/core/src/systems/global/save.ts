@@ -4,6 +4,7 @@ import type { ModelContents } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
   dictionary,
+  ending,
   exactly,
   expectKind,
   type Fields,
@@ -80,7 +81,7 @@ export const summaryFields: Fields<FitSummary> = {
   }),
   kernel: word('fixed', 'variable'),
   categories: word('none', 'combinations', 'sweep'),
-  scalingEnding: word('converged', 'turns-used', 'stalled', 'not-finite'),
+  scalingEnding: ending,
   scalingTurns: whole(),
   scalingError: measured,
   landmarks: optional(whole({ least: 1 })),

@@ -1,5 +1,4 @@
 import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
-import { defined } from '../../num/defined.js'
 import { exp } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
@@ -9,6 +8,7 @@ import type { RawTable } from '../../table/raw.js'
 import { type Column, isCategorical, isEmpty, type Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
 import { type PreparedTable, prepareTable, type TableOptions } from '../prepare.js'
+import { readingWords } from '../read-as.js'
 import { rowLogWeights } from '../row-weights.js'
 import type { RuleOptions } from '../rule-options.js'
 import { type CodedRows, type Coding, codeRows, fitCoding, isGap } from './coding.js'
@@ -82,8 +82,7 @@ export function readTableWithGaps(
     kind: column.kind,
     ...(isCategorical(column) ? { levels: column.levels } : {})
   }))
-  const { missing, decimal, dateOrder } = options
-  return { prepared, coding: fitCoding(table, formats), kinds, reading: defined({ missing, decimal, dateOrder }) }
+  return { prepared, coding: fitCoding(table, formats), kinds, reading: readingWords(options) }
 }
 
 /** A table read for filling: keys stay as they are, and so do their cells. */

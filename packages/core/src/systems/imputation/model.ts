@@ -1,7 +1,7 @@
 import type { KeptRules } from '../../code/rules/keep.js'
 import type { ColumnFacts } from '../../table/column-facts.js'
-import type { InferOptions } from '../../table/infer.js'
 import type { ColumnKind } from '../../table/table.js'
+import type { ReadingWords } from '../read-as.js'
 import type { Coding } from './coding.js'
 import type { Masked } from './masking.js'
 import type { Donors } from './row-law.js'
@@ -14,7 +14,7 @@ export interface ImputationModel {
   readonly donors: Donors
   readonly rules?: KeptRules | undefined
   /** How cells of the table were read. */
-  readonly reading: Pick<InferOptions, 'missing' | 'decimal' | 'dateOrder'>
+  readonly reading: ReadingWords
   readonly summary: ImputationSummary
 }
 

@@ -1,8 +1,6 @@
-import { defined } from '../../num/defined.js'
-import { type InferOptions, inferTable } from '../../table/infer.js'
-import { isEmptyColumn, type RawTable, takeRawRows } from '../../table/raw.js'
-import { takeTableRows } from '../../table/rows.js'
-import { type ColumnKind, emptyColumn, isCategorical, type Table } from '../../table/table.js'
+import type { RawTable } from '../../table/raw.js'
+import { isCategorical, type Table } from '../../table/table.js'
+import { readAs } from '../read-as.js'
 import type { ImputationModel } from './model.js'
 
 export interface RowsToFill {
@@ -31,12 +29,10 @@ export function readRows(
   raw: RawTable,
   says: SaysNothing = FILLS
 ): RowsToFill {
-  const kindOf = new Map(kinds.map(({ name, kind }) => [name, kind]))
   const wanted = coding.columns.filter(({ carries }) => carries !== 'nothing').map(({ name }) => name)
-  const own = wanted.filter((name) => raw.columns.some((column) => column.name === name))
-  const types = Object.fromEntries(own.map((name) => [name, readAs(kindOf.get(name)!)]))
-  const table = read(raw, defined({ ...reading, columns: own, types }))
-  const absent = wanted.filter((name) => !own.includes(name))
+  const absent = wanted.filter((name) => !raw.columns.some((column) => column.name === name))
+  const own = kinds.filter(({ name }) => wanted.includes(name) && !absent.includes(name))
+  const table = readAs(raw, own, reading)
   return {
     table,
     warnings: [
@@ -51,20 +47,6 @@ export function readRows(
       ...unknownLevels(table, coding, says)
     ]
   }
-}
-
-/** New rows may have decimals where all others were whole. */
-const readAs = (kind: ColumnKind): ColumnKind => (kind === 'integer' ? 'number' : kind)
-
-function read(raw: RawTable, options: InferOptions): Table {
-  const columns = raw.columns.filter(({ name }) => options.columns!.includes(name))
-  if (columns.every(isEmptyColumn)) {
-    const empty = columns.map(({ name }) => emptyColumn(name, options.types![name] as ColumnKind, raw.rowCount))
-    return { columns: empty, rowCount: raw.rowCount }
-  }
-  // A single row is a table of two equal ones: nothing is learned from it.
-  if (raw.rowCount === 1) return takeTableRows(inferTable(takeRawRows({ columns, rowCount: 1 }, [0, 0]), options).table, [0])
-  return inferTable({ ...raw, columns }, options).table
 }
 
 function unknownLevels(table: Table, coding: ImputationModel['coding'], { level }: SaysNothing): RowsToFill['warnings'] {

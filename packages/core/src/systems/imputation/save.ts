@@ -1,8 +1,9 @@
 import type { KeptRules } from '../../code/rules/keep.js'
-import type { ModelContents } from '../../model-file/contents.js'
+import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
   damaged,
+  entryIn,
   exactly,
   expectKind,
   float64Array,
@@ -19,23 +20,20 @@ import {
   word
 } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
-import type { DateOrder } from '../../table/date-style.js'
 import { LAST_TIME } from '../../table/present.js'
 import type { Lattice } from '../../table/recurring.js'
 import type { ColumnKind } from '../../table/table.js'
-import { columnFormat, UNSCALED } from '../encoder-file.js'
-import { recordRules, rulesIn } from '../rules-file.js'
+import { columnFormat, readingIn, UNSCALED } from '../encoder-file.js'
+import { keptRulesIn, withRules } from '../rules-file.js'
 import { type CodedColumn, type Coding, widthOf } from './coding.js'
 import type { ImputationModel, ImputationSummary } from './model.js'
 import type { Donors } from './row-law.js'
 
 /** Model → contents of a model file. */
 export function saveImputation({ coding, kinds, donors, rules, reading, summary }: ImputationModel): ModelContents {
-  return {
-    kind: 'imputation',
-    meta: { coding, kinds, reading, summary, ...(rules ? { rules: recordRules(rules), drawn: drawnBeside(rules) } : {}) },
-    arrays: { completed: donors.completed.data, known: donors.known, weights: donors.weights }
-  }
+  const meta = { coding, kinds, reading, summary }
+  const arrays = { completed: donors.completed.data, known: donors.known, weights: donors.weights }
+  return withEntry(withRules({ kind: 'imputation', meta, arrays }, rules), 'drawn', rules && drawnBeside(rules))
 }
 
 /** Columns that no rule derives, and the gaps that stand in place of those that an order bounds. */
@@ -70,12 +68,6 @@ const kind = record<ImputationModel['kinds'][number]>({
   levels: optional(list(text))
 })
 
-const readingIn = record<ImputationModel['reading']>({
-  missing: optional(list(text)),
-  decimal: optional(word('point', 'comma')),
-  dateOrder: optional(word<DateOrder>('day-first', 'month-first'))
-})
-
 const summaryIn = record<ImputationSummary>({
   rowCount: whole({ least: 1 }),
   donorCount: whole({ least: 1 }),
@@ -94,8 +86,7 @@ export function loadImputation(contents: ModelContents): ImputationModel {
   expectKind(contents, 'imputation')
   const { coding, kinds, reading } = rowsModelIn(contents)
   const { summary } = record<Pick<ImputationModel, 'summary'>>({ summary: summaryIn })(contents.meta, 'meta')
-  const { drawn = [] } = record<{ readonly drawn?: readonly string[] }>({ drawn: optional(list(text)) })(contents.meta, 'meta')
-  const { rules } = record<{ readonly rules?: KeptRules }>({ rules: optional(rulesIn(drawn)) })(contents.meta, 'meta')
+  const rules = keptRulesIn(contents, entryIn(contents, 'drawn', list(text)) ?? [])
   return { coding, kinds, donors: donorsIn(contents, summary.donorCount, coding), rules, reading, summary }
 }
 

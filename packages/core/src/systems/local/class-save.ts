@@ -1,4 +1,4 @@
-import type { ModelContents } from '../../model-file/contents.js'
+import { arraysNamed, type ModelContents } from '../../model-file/contents.js'
 import {
   arraysUnder,
   damaged,
@@ -41,12 +41,8 @@ export function saveClasses({ encoder, rows, fields, classes, summary }: Classed
     fields: saved.map((one) => one.meta),
     classes: classes.map(({ field, shift }) => ({ field, ...(shift ? { shift } : {}) }))
   }
-  const own = saved.flatMap(({ arrays }, f) => Object.entries(arrays).map(([name, array]) => [`field${f}.${name}`, array] as const))
-  return {
-    kind: 'local-classes',
-    meta,
-    arrays: { ...recorded.arrays, ...recordRows(rows), ...Object.fromEntries(own) }
-  }
+  const own = saved.map(({ arrays }, f) => arraysNamed(`field${f}.`, arrays))
+  return { kind: 'local-classes', meta, arrays: Object.assign({ ...recorded.arrays, ...recordRows(rows) }, ...own) }
 }
 
 const classedSummary = record<ClassedSummary>({

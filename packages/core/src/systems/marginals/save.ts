@@ -3,6 +3,7 @@ import type { ModelArray, ModelContents } from '../../model-file/contents.js'
 import {
   damaged,
   dictionary,
+  ending,
   exactly,
   expectKind,
   flag,
@@ -131,7 +132,6 @@ function velocityArrays({ variance, pairs = [] }: VelocityReference): Record<str
 
 const recordOf = ({ time, cloud: { points } }: Snapshot): SnapshotRecord => ({ time, count: points.rows })
 
-const endingWord = word('converged', 'turns-used', 'stalled', 'not-finite')
 const snapshotRecord = record<SnapshotRecord>({ time: number(), count: whole({ least: 2 }) })
 
 const distances = { w1: measured, w2: measured, squaredMmd: measured, sliced: measured }
@@ -153,8 +153,8 @@ function metaReader(d: number): Reader<MarginalsMeta> {
     diffusion: word('additive', 'proportional'),
     columnNames: list(text, d),
     sigmaFrom: word('given', 'estimate', 'resolution'),
-    ending: endingWord,
-    couplingEndings: list(record<MarginalsModel['couplingEndings'][number]>({ ending: endingWord, error: measured })),
+    ending: ending,
+    couplingEndings: list(record<MarginalsModel['couplingEndings'][number]>({ ending: ending, error: measured })),
     intervals: list(record<ParameterInterval>({ name: text, estimate: measured, lower: measured, upper: measured })),
     notes: list(text),
     smoothness: optional(

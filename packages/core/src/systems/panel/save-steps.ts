@@ -1,6 +1,6 @@
 import type { LogisticLaw } from '../../law/logistic.js'
 import type { TrainingRows } from '../../law/training-rows.js'
-import type { ModelArray } from '../../model-file/contents.js'
+import { arraysNamed, type ModelArray } from '../../model-file/contents.js'
 import {
   arraysUnder,
   BANDWIDTH,
@@ -22,10 +22,6 @@ import type { CategoryLaw, OutcomeLaw } from './categories.js'
 import { classesIn, type StepLaw } from './step-law.js'
 
 export type Arrays = Record<string, ModelArray>
-
-/** Arrays under names of a part. */
-export const named = (prefix: string, arrays: Readonly<Arrays>): Arrays =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}${name}`, array]))
 
 interface StepMeta {
   readonly encoder: EncoderRecord
@@ -49,7 +45,7 @@ export function saveSteps({ training, compared, potentials, choice, givens, cate
     return { factors, lifted, inputs: law.centre.length, outcomes: outcomes.length / factors.length }
   })
   const arrays = categories.map(({ outcomes, law }, k) =>
-    named(`categories.${k}.`, { outcomes, centre: law.centre, scale: law.scale, weights: law.weights.data })
+    arraysNamed(`categories.${k}.`, { outcomes, centre: law.centre, scale: law.scale, weights: law.weights.data })
   )
   return {
     meta: {

@@ -1,7 +1,7 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
 import type { KeptRules } from '../../code/rules/keep.js'
 import type { TrainingRows } from '../../law/training-rows.js'
-import type { ModelContents } from '../../model-file/contents.js'
+import { arraysNamed, type ModelContents } from '../../model-file/contents.js'
 import {
   arraysUnder,
   damaged,
@@ -24,11 +24,11 @@ import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, UNSCALED } 
 import type { FitSummary } from '../global/model.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
-import { recordRules, rulesIn } from '../rules-file.js'
+import { keptRulesIn, withRules } from '../rules-file.js'
 import type { PanelModel, PanelShape, PanelSummary } from './model.js'
 import type { PastCode } from './past.js'
 import type { PanelColumn } from './read.js'
-import { type Arrays, loadSteps, named, saveSteps } from './save-steps.js'
+import { type Arrays, loadSteps, saveSteps } from './save-steps.js'
 import type { StepLaw } from './step-law.js'
 import type { Ticks } from './ticks.js'
 import { levelsAmong, levelsIn, type Urns } from './urns.js'
@@ -58,13 +58,13 @@ export function savePanel({ heads, steps, past, constants, panel, groupKey, rule
     groupKey: key.meta,
     summary
   }
-  return {
+  const contents = {
     kind: 'panel',
-    meta: { ...meta, ...(rules ? { rules: recordRules(rules) } : {}) },
+    meta,
     arrays: {
-      ...named('heads.', first.arrays),
-      ...named('steps.', next.arrays),
-      ...named('past.', {
+      ...arraysNamed('heads.', first.arrays),
+      ...arraysNamed('steps.', next.arrays),
+      ...arraysNamed('past.', {
         ...pastEncoder.arrays,
         mean: past.mean,
         between: past.between,
@@ -72,10 +72,11 @@ export function savePanel({ heads, steps, past, constants, panel, groupKey, rule
         shares: past.urns.shares,
         urns: past.urns.between
       }),
-      ...named('constants.', constantEncoder.arrays),
-      ...named('group.', key.arrays)
+      ...arraysNamed('constants.', constantEncoder.arrays),
+      ...arraysNamed('group.', key.arrays)
     }
   }
+  return withRules(contents, rules)
 }
 
 const panelColumn = record<PanelColumn>({ format: columnFormat, role: word('key', 'time', 'other') })
@@ -135,9 +136,9 @@ export function loadPanel(contents: ModelContents): PanelModel {
   const heads = loadGlobal({ kind: 'global', meta: read.heads, arrays: arraysUnder('heads.', arrays) })
   const steps = loadSteps(read.steps, arraysUnder('steps.', arrays))
   checkColumns(panel, { heads: heads.training.encoder, steps, past, constants })
-  const { rules } = record<{ readonly rules?: KeptRules }>({ rules: optional(rulesIn(panel.formats.map(({ name }) => name))) })(
-    contents.meta,
-    'meta'
+  const rules = keptRulesIn(
+    contents,
+    panel.formats.map(({ name }) => name)
   )
   checkLayout(panel, rules)
   checkSizes(panel, heads.training, steps.training)

@@ -1,7 +1,7 @@
 import type { TrainingHistory } from '../../code/codecs/autoencoder.js'
 import { loadCodec, type Reconstruction } from '../../code/codecs/codecs.js'
 import type { Engine } from '../../kernel/engine.js'
-import type { ModelArray, ModelContents } from '../../model-file/contents.js'
+import { arraysNamed, type ModelContents } from '../../model-file/contents.js'
 import {
   arraysUnder,
   exactly,
@@ -39,8 +39,6 @@ interface CodecMeta {
   readonly summary: unknown
 }
 
-type Arrays = Record<string, ModelArray>
-
 /** What a model file keeps of any sampler behind a codec. */
 interface BehindCodec<Summary> {
   readonly codec: Codec
@@ -71,7 +69,12 @@ function saveBehindCodec(
   const recorded = recordEncoder(encoder)
   const { meta: codecMeta, arrays: codecArrays } = codec.save()
   const meta: CodecMeta = { encoder: recorded.record, rowCount: coordinates.rows, codec: codecMeta, inner: sampler.meta, summary }
-  const arrays = { ...recorded.arrays, ...named('codec.', codecArrays), ...named('inner.', sampler.arrays), rows: coordinates.data }
+  const arrays = {
+    ...recorded.arrays,
+    ...arraysNamed('codec.', codecArrays),
+    ...arraysNamed('inner.', sampler.arrays),
+    rows: coordinates.data
+  }
   return { kind, meta, arrays }
 }
 
@@ -182,6 +185,3 @@ function networksIn({ meta, arrays }: CodecContents): CodecContents {
     arrays: { encoder: uint8Array(arrays, 'encoder'), decoder: uint8Array(arrays, 'decoder'), mean, scale }
   }
 }
-
-const named = (prefix: string, arrays: Readonly<Arrays>): Arrays =>
-  Object.fromEntries(Object.entries(arrays).map(([name, array]) => [`${prefix}${name}`, array]))

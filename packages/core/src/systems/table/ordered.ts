@@ -1,6 +1,6 @@
 import { BATCH_ROWS } from '../../draw/batches.js'
-import type { ModelContents } from '../../model-file/contents.js'
-import { damaged, flag, optional, record, text } from '../../model-file/reading.js'
+import { type ModelContents, withEntry } from '../../model-file/contents.js'
+import { damaged, entryIn, flag, optional, record, text } from '../../model-file/reading.js'
 import { takeRows } from '../../num/matrix.js'
 import type { RawTable } from '../../table/raw.js'
 import { type RowOrder, rowOrderOf, rowsInOrder } from '../../table/row-order.js'
@@ -30,14 +30,11 @@ export const orderNote = ({ column, descending }: RowOrder): string =>
 export const tellOrder = (order: RowOrder): Telling => ({ json: { rowOrder: order }, topics: [], warnings: [], notes: [orderNote(order)] })
 
 /** Contents of a model file with the order of its rows. */
-export const withOrder = (contents: ModelContents, order: RowOrder | undefined): ModelContents =>
-  order ? { ...contents, meta: { ...(contents.meta as object), rowOrder: order } } : contents
+export const withOrder = (contents: ModelContents, order: RowOrder | undefined): ModelContents => withEntry(contents, 'rowOrder', order)
 
 /** The order of a model's rows, where they have one. Throws `FormatError` (code `model-damaged`). */
-export function orderIn({ meta }: ModelContents, training: () => Table): RowOrder | undefined {
-  const { rowOrder } = record<{ rowOrder?: RowOrder }>({
-    rowOrder: optional(record<RowOrder>({ column: text, descending: optional(flag) }))
-  })(meta, 'meta')
+export function orderIn(contents: ModelContents, training: () => Table): RowOrder | undefined {
+  const rowOrder = entryIn(contents, 'rowOrder', record<RowOrder>({ column: text, descending: optional(flag) }))
   if (rowOrder && !training().columns.some(({ name, kind }) => name === rowOrder.column && kind === 'datetime'))
     throw damaged(`a model with rowOrder.column = ${rowOrder.column}`, 'a column of dates')
   return rowOrder

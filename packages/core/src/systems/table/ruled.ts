@@ -1,9 +1,8 @@
 import { putRulesBack } from '../../code/rules/keep.js'
-import { optional, record } from '../../model-file/reading.js'
 import { keyFor } from '../../num/random.js'
 import { contextOf } from '../context.js'
 import { type Ruled, ruledRows } from '../ruled-rows.js'
-import { recordRules, rulesIn } from '../rules-file.js'
+import { keptRulesIn, withRules } from '../rules-file.js'
 import type { RowsKind, TableKind } from './kind.js'
 import { drawRuled } from './ruled-draw.js'
 
@@ -34,14 +33,13 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
       const table = kind.training(model)
       return model.rules ? putRulesBack(model.rules, { table, formats: kind.formats(model) }).table : table
     },
-    save(model) {
-      const contents = kind.save(model)
-      return model.rules ? { ...contents, meta: { ...(contents.meta as object), rules: recordRules(model.rules) } } : contents
-    },
+    save: (model) => withRules(kind.save(model), model.rules),
     async load(contents, context) {
       const model = await kind.load(contents, context)
-      const drawn = kind.formats(model).map(({ name }) => name)
-      const { rules } = record<Ruled>({ rules: optional(rulesIn(drawn)) })(contents.meta, 'meta')
+      const rules = keptRulesIn(
+        contents,
+        kind.formats(model).map(({ name }) => name)
+      )
       return rules ? { ...model, rules } : model
     }
   }

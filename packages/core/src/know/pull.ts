@@ -1,14 +1,16 @@
 import type { Code } from '../code/code.js'
 import { log } from '../num/elementary.js'
+import { InputError } from '../num/errors.js'
 import { matrix } from '../num/matrix.js'
 import { logNormalMass } from '../num/truncated-normal.js'
 import type { Encoder } from '../table/encoder.js'
 import { columnsOf, type ObservationExpression } from '../table/expression.js'
 import { scaleValues } from '../table/scaling.js'
-import type { Condition, GivenNumber, GivenRange } from './conditions.js'
+import { type Condition, type Given, type GivenNumber, type GivenRange, resolveConditions } from './conditions.js'
 import { blurred, throughDecoder } from './decoded.js'
 import { type Evidence, evidenceOfRows, type RowLikelihood, together } from './evidence.js'
 import type { LikelihoodModule } from './likelihood-row.js'
+import { readObservation } from './observations.js'
 import { coordinateOf, type LinearInterval } from './places.js'
 import { moduleLikelihood, observationLikelihood, rowLikelihoods } from './row-likelihoods.js'
 
@@ -17,6 +19,31 @@ export interface Known {
   readonly condition: Condition
   readonly observations: readonly ObservationExpression[]
   readonly module: LikelihoodModule | undefined
+}
+
+/** What is asked of rows, in the words of the user: one condition or several. */
+export interface AskedOfRows {
+  readonly given?: Given | readonly Given[]
+  /** `2*x1 + x3 = 4.2 ± 0.1`, in the units of the columns. */
+  readonly observe?: readonly string[]
+  readonly likelihood?: LikelihoodModule
+}
+
+/**
+ * The same in the columns of an encoder. Throws `InputError`: where nothing is asked (`posterior-empty`), for unknown columns and
+ * categories, empty intervals, malformed observations.
+ */
+export function readKnown(encoder: Encoder, { given = {}, observe = [], likelihood }: AskedOfRows) {
+  const givens = Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
+  const asked = observe.length > 0 || likelihood !== undefined || givens.some((one) => Object.keys(one).length > 0)
+  if (!asked || givens.length === 0)
+    throw new InputError({
+      code: 'posterior-empty',
+      got: 'neither condition, observation nor likelihood',
+      expected: 'one at least',
+      try: '{ given: { column: value } }'
+    })
+  return { conditions: resolveConditions(encoder, givens), observations: observe.map((text) => readObservation(encoder, text)) }
 }
 
 /** The same as data on coordinates: what they hold exactly, and a likelihood of them. */
@@ -31,6 +58,13 @@ export function pull(encoder: Encoder, known: Known): Pulled {
   const evidence = together(rowLikelihoods(encoder, known).map(evidenceOfRows))
   return { condition: withPresent(encoder, known), ...(evidence ? { evidence } : {}) }
 }
+
+/** What is observed and how likely rows are, apart: what is known of one coordinate alone is drawn with it. */
+export const pullEach = (encoder: Encoder, { observations, module }: Omit<Known, 'condition'>): Evidence[] =>
+  [
+    ...observations.flatMap((one) => rowLikelihoods(encoder, { observations: [one], module: undefined })),
+    ...rowLikelihoods(encoder, { observations: [], module })
+  ].map(evidenceOfRows)
 
 function withPresent({ columns }: Encoder, { condition, observations }: Known): Condition {
   const observed = new Set(observations.flatMap(({ residual }) => columnsOf(residual)))

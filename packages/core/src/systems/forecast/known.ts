@@ -1,13 +1,12 @@
 import { inBatches, partOf } from '../../draw/batches.js'
 import { type GuidedUnit, guidedPass } from '../../draw/guided-pass.js'
 import { startRows } from '../../draw/run.js'
-import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
-import { type Evidence, evidenceOfRows, together } from '../../know/evidence.js'
+import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven } from '../../know/conditions.js'
+import { type Evidence, together } from '../../know/evidence.js'
 import type { LikelihoodModule } from '../../know/likelihood-row.js'
-import { readObservation } from '../../know/observations.js'
 import { groupConditions } from '../../know/places.js'
+import { type AskedOfRows, pullEach, readKnown } from '../../know/pull.js'
 import { FARTHEST } from '../../know/reach.js'
-import { rowLikelihoods } from '../../know/row-likelihoods.js'
 import { FEW_ROWS, type NamedWarning } from '../../know/support.js'
 import { lawAt } from '../../law/target-law.js'
 import type { FieldRows } from '../../law/units.js'
@@ -16,7 +15,7 @@ import { InputError } from '../../num/errors.js'
 import { type Matrix, stackRows, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
-import { decodeTable, type Encoder } from '../../table/encoder.js'
+import { decodeTable } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { isNumeric } from '../../table/table.js'
 import type { Context } from '../context.js'
@@ -25,11 +24,9 @@ import { checkForecast, type ForecastModel, type ForecastRequest, labelled } fro
 import { Horizon } from './horizon.js'
 
 /** What is known of steps to come: column `x` at step 3 is called `x@3`, the last row of the series stands at step 0. */
-export interface KnownForecastRequest extends ForecastRequest {
+export interface KnownForecastRequest extends ForecastRequest, AskedOfRows {
   /** Values and intervals of columns at steps: `{ 'x@3': 2, 'y@5': { from: 0 } }`; in a list, `members` for each. */
   readonly given?: Given | readonly Given[]
-  /** Expressions of columns at steps: `x@5 - x@1 = 0 ± 0.1`. */
-  readonly observe?: readonly string[]
   /** A likelihood of all steps of a member as one row. */
   readonly likelihood?: LikelihoodModule
 }
@@ -71,7 +68,9 @@ export interface KnownForecast extends InferredTable {
 export async function drawForecastUnder(model: ForecastModel, request: KnownForecastRequest, context: Context): Promise<KnownForecast> {
   const { members, steps, observe = [] } = request
   const horizon = new Horizon(model, steps)
-  const { conditions, evidence } = checkKnown(model, horizon.encoder, request)
+  checkForecast(model, request)
+  const { conditions, observations } = readKnown(horizon.encoder, request)
+  const evidence = pullEach(horizon.encoder, { observations, module: request.likelihood })
   const key = keyFor(context.key, 'known forecast')
   const rows = horizon.trainingRows()
   const units = await horizon.units({ ...context, key: keyFor(key, 'fit') })
@@ -94,27 +93,6 @@ export async function drawForecastUnder(model: ForecastModel, request: KnownFore
     ...labelled(model, { columns, rowCount: all.members * steps }, { members, steps }, shown),
     report: { conditions: supports, warnings: supports.flatMap(({ warnings }) => warnings) }
   }
-}
-
-/** What is known, read. Throws `InputError`. */
-function checkKnown(model: ForecastModel, encoder: Encoder, request: KnownForecastRequest) {
-  checkForecast(model, request)
-  const { given = {}, observe = [], likelihood } = request
-  const givens = Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
-  const nothing = observe.length === 0 && !likelihood && givens.every((one) => Object.keys(one).length === 0)
-  if (nothing || givens.length === 0)
-    throw new InputError({
-      code: 'posterior-empty',
-      got: 'neither condition, observation nor likelihood',
-      expected: 'one at least',
-      try: "{ given: { 'x@3': value } }"
-    })
-  const observations = observe.map((text) => readObservation(encoder, text))
-  const evidence = [
-    ...observations.flatMap((one) => rowLikelihoods(encoder, { observations: [one], module: undefined })),
-    ...rowLikelihoods(encoder, { observations: [], module: likelihood })
-  ].map(evidenceOfRows)
-  return { conditions: resolveConditions(encoder, givens), evidence }
 }
 
 interface MembersDraw {

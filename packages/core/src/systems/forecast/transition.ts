@@ -1,4 +1,4 @@
-import { bandwidthOf, chooseBandwidths, type GivenChoice } from '../../choose/window-bandwidth.js'
+import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import { drawWindow } from '../../draw/window-chain.js'
 import type { Engine } from '../../kernel/engine.js'
 import type { Law } from '../../law/law.js'
@@ -7,11 +7,11 @@ import type { FittedWindow } from '../../law/units.js'
 import { type FieldRows, lawOfUnit, rowsOf, type Unit } from '../../law/units.js'
 import { fitWindow } from '../../law/window.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import type { Context } from '../context.js'
+import { fitEach, unlessAuto, windowFitter } from '../fit-windows.js'
 
 /** Training pairs of a transition: row j of `outputs` followed row j of `inputs`. */
 export interface TransitionPairs {
@@ -75,22 +75,13 @@ export async function fitTransition(pairs: TransitionPairs, options: TransitionO
   const scale = scaleOf(together)
   const rows: FieldRows = { coordinates: standardise(together, scale, 0), logWeights: uniformLogWeights(inputs.rows) }
   const plan = unitsOf(pairs, options)
-  const fixed = typeof options.inputBandwidth === 'number' && options.outputFactor !== undefined && options.outputFactor !== 'auto'
-  const choices = fixed ? [] : await chooseBandwidths(rows, plan, { ...context, key: keyFor(context.key, 'transition') })
-  const units: TransitionUnit[] = []
-  for (const unit of plan) {
-    throwIfStopped(context.watch, 'scaling')
-    const choice = choices.find((c) => c.givenCount === unit.givens.length)
-    const given = typeof options.inputBandwidth === 'number' ? options.inputBandwidth : choice!.given
-    const factor = options.outputFactor
-    const targetFactor = factor === undefined || factor === 'auto' ? choice!.targetFactor : factor
-    const window = rowsOf(rows, unit)
-    const bandwidth = await bandwidthOf(window, { given, targetFactor }, context)
-    const fitted: TransitionUnit = { ...unit, bandwidth, fit: await fitWindow(window, bandwidth, context) }
-    units.push(options.twicing ? { ...fitted, fit: await twice(rows, fitted, context) } : fitted)
-    context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.length })
+  const known = { given: unlessAuto(options.inputBandwidth), targetFactor: unlessAuto(options.outputFactor) }
+  const { choices, fit } = await windowFitter(rows, { plan, known }, { ...context, key: keyFor(context.key, 'transition') })
+  const fitted = async (unit: Unit): Promise<TransitionUnit> => {
+    const own = await fit(unit)
+    return options.twicing ? { ...own, fit: await twice(rows, own, context) } : own
   }
-  return { rows, outputCount: outputs.cols, scale, units, choices }
+  return { rows, outputCount: outputs.cols, scale, units: await fitEach(plan, fitted, context.watch), choices }
 }
 
 /** Puts the twiced targets of a unit in the place of its own; the fit that goes with them. */

@@ -13,9 +13,9 @@ import { keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
 import { type KnownClass, type WithinClass, withinClass } from './class-known.js'
 import { type ClassedField, fieldOf, wordsOf } from './classes.js'
-import type { LocalContext } from './model.js'
 import {
   checkLocalPosterior,
   drawLocalPosterior,
@@ -25,6 +25,7 @@ import {
 } from './posterior.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { decodeLocal, drawField, type LocalSampleRequest } from './sample.js'
+import { Tally } from './tally.js'
 import { type KnownWindows, knownWindows } from './windows.js'
 
 /** The training rows of a model, decoded. */
@@ -103,7 +104,7 @@ interface ClassPart {
 }
 
 /** Draws `count` rows: the class of each in proportion to its rows, then its numbers from the field of the class. Cost of `sampleLocal`. */
-export async function sampleClasses(model: ClassedField, request: LocalSampleRequest, context: LocalContext): Promise<Table> {
+export async function sampleClasses(model: ClassedField, request: LocalSampleRequest, context: Context): Promise<Table> {
   checkCount(request.count)
   const out = new ClassedRows(model, request.count)
   const shares = logSharesOf(model)
@@ -133,7 +134,7 @@ export async function sampleClasses(model: ClassedField, request: LocalSampleReq
 export async function posteriorClasses(
   model: ClassedField,
   request: LocalPosteriorRequest,
-  context: LocalContext
+  context: Context
 ): Promise<Omit<LocalPosterior, 'coordinates'>> {
   const { encoder } = model
   const { count } = request
@@ -169,7 +170,8 @@ export async function posteriorClasses(
       return parts
     })
     for (const { c, places, chains } of drawn.flat()) {
-      tally.add(k, chains)
+      tally.rest(k, chains.effectiveRows[0]!)
+      tally.add(chains)
       out.put(c, places, decodeLocal(classes[c]!.model, chains.coordinates))
     }
   }
@@ -190,7 +192,7 @@ export async function posteriorClasses(
 }
 
 /** Classes with the fields that they are drawn from; what is fitted for what is known is fitted once a field, when it is asked for. */
-function knownClasses(model: ClassedField, context: LocalContext): KnownClass[] {
+function knownClasses(model: ClassedField, context: Context): KnownClass[] {
   const fitted = new Map<number, Promise<KnownWindows>>()
   return model.classes.map((own) => {
     const { levels, rows, field } = own
@@ -226,51 +228,19 @@ function weigh(
   })
 }
 
-type Chains = Pick<LocalPosteriorChains, 'coordinates'> & Partial<LocalPosteriorChains>
+type Chains = Pick<LocalPosteriorChains, 'coordinates' | 'effectiveRows'> & Partial<LocalPosteriorChains>
 
 /** Rows of a class under what is known of it: plain ones where that is its categories alone. */
 async function drawWithin(
   { model, rows, windows }: KnownClass,
   { condition, evidence }: WithinClass,
-  { request, key }: { readonly request: LocalPosteriorRequest; readonly key: LocalContext['key'] },
-  context: LocalContext
+  { request, key }: { readonly request: LocalPosteriorRequest; readonly key: Context['key'] },
+  context: Context
 ): Promise<Chains> {
   const own = { ...context, key }
   if (condition.numbers.length + condition.ranges.length + evidence.length === 0)
     return { coordinates: await drawField(model, request, own), effectiveRows: Float64Array.of(rows.length) }
   return drawLocalPosterior(model, { conditions: [condition], evidence, request, fitted: await windows() }, own)
-}
-
-/** How the draws of all classes fared: the least of each. */
-class Tally {
-  private readonly effectiveRows = new Map<number, number>()
-  private impossible = 0
-  private sweeps = 0
-  private acceptance: number | undefined
-  private drift: LocalPosteriorChains['drift']
-  private choices: LocalPosteriorChains['choices'] = []
-
-  add(condition: number, drawn: Chains): void {
-    const effective = drawn.effectiveRows?.[0] ?? Number.POSITIVE_INFINITY
-    this.effectiveRows.set(condition, Math.min(effective, this.effectiveRows.get(condition) ?? Number.POSITIVE_INFINITY))
-    this.impossible += drawn.impossible ?? 0
-    this.sweeps = Math.max(this.sweeps, drawn.sweeps ?? 0)
-    if (this.choices.length === 0) this.choices = drawn.choices ?? []
-    if (drawn.acceptance !== undefined) this.acceptance = Math.min(this.acceptance ?? 1, drawn.acceptance)
-    if (drawn.drift && !(this.drift && this.drift.by > drawn.drift.by)) this.drift = drawn.drift
-  }
-
-  outcome(conditions: number): Omit<LocalPosteriorChains, 'coordinates'> {
-    const { impossible, sweeps, choices, acceptance, drift } = this
-    return {
-      effectiveRows: Float64Array.from({ length: conditions }, (_, k) => this.effectiveRows.get(k)!),
-      impossible,
-      sweeps,
-      choices,
-      ...(acceptance === undefined ? {} : { acceptance }),
-      ...(drift ? { drift } : {})
-    }
-  }
 }
 
 /** Shares of the classes among the data, and among the rows of each condition. */

@@ -1,11 +1,11 @@
 import type { Condition, GivenNumber } from '../../know/conditions.js'
-import { type Evidence, evidenceOfRows } from '../../know/evidence.js'
+import type { Evidence } from '../../know/evidence.js'
 import { holdsAt } from '../../know/indicators.js'
 import type { LikelihoodModule, LikelihoodRow } from '../../know/likelihood-row.js'
 import { coordinateOf, groupConditions } from '../../know/places.js'
-import type { Known } from '../../know/pull.js'
+import { type Known, pullEach } from '../../know/pull.js'
 import { reachOf, setBack } from '../../know/reach.js'
-import { logLikelihoodsOf, rowLikelihoods, slopeAt } from '../../know/row-likelihoods.js'
+import { logLikelihoodsOf, slopeAt } from '../../know/row-likelihoods.js'
 import { linearEvidence } from '../../law/linear-evidence.js'
 import { linearLaw } from '../../law/linear-law.js'
 import { type LinearObservation, linearObservations } from '../../law/linear-observations.js'
@@ -17,8 +17,9 @@ import { indicatorsOf, withIndicators } from '../../table/expression.js'
 import { ATOM_SHARE } from '../../table/recurring.js'
 import type { NumericScaler } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
 import { knowledgeOf } from '../field-knowledge.js'
-import type { LocalContext, LocalModel } from './model.js'
+import type { LocalModel } from './model.js'
 import { passUnder } from './posterior.js'
 import type { KnownWindows } from './windows.js'
 
@@ -56,7 +57,7 @@ const AVERAGED_ROWS = 1024
 export async function withinClass(
   known: Known,
   own: KnownClass,
-  { whole, context }: { readonly whole: Whole; readonly context: LocalContext }
+  { whole, context }: { readonly whole: Whole; readonly context: Context }
 ): Promise<WithinClass> {
   const { model, levels } = own
   const condition = conditionIn(model.encoder, known.condition)
@@ -68,11 +69,7 @@ export async function withinClass(
     ...one,
     residual: withIndicators(one.residual, (indicator) => ({ kind: 'number', value: holds(indicator) ? 1 : 0 }))
   }))
-  const likelihoods = [
-    ...observations.flatMap((one) => rowLikelihoods(model.encoder, { observations: [one], module: undefined })),
-    ...rowLikelihoods(model.encoder, { observations: [], module: known.module && ofClass(known.module, whole.encoder, levels) })
-  ]
-  const all = likelihoods.map(evidenceOfRows)
+  const all = pullEach(model.encoder, { observations, module: known.module && ofClass(known.module, whole.encoder, levels) })
   const constant = all.filter(({ touches }) => touches?.length === 0)
   const evidence = all.filter(({ touches }) => touches?.length !== 0)
   const within = { condition, evidence }
@@ -129,7 +126,7 @@ function ofClass({ logLikelihood, gradient }: LikelihoodModule, { columns, kinds
 async function variedEvidence(
   own: KnownClass,
   { condition, evidence }: Pick<WithinClass, 'condition' | 'evidence'>,
-  { whole, context }: { readonly whole: Whole; readonly context: LocalContext }
+  { whole, context }: { readonly whole: Whole; readonly context: Context }
 ): Promise<number> {
   const { model } = own
   const { encoder } = model

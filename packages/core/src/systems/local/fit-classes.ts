@@ -8,10 +8,11 @@ import { type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
 import { fieldColumns } from '../neighbourhoods.js'
 import { type ClassedField, type ClassedSummary, type FieldClass, wordsOf } from './classes.js'
 import { fitLocal, scalingOf } from './fit.js'
-import type { LocalContext, LocalModel } from './model.js'
+import type { LocalModel } from './model.js'
 import type { LocalOptions } from './options.js'
 
 /** Rows that a field of their own takes: of fewer a held-out third cannot tell bandwidths apart. */
@@ -22,7 +23,7 @@ const LEAST_ROWS = 40
  * all rows about the means of their classes, moved to their own. Cost that of `fitLocal` for each.
  * Throws `InputError` as `fitLocal` does, and (code `local-classes`) where combinations of categories hardly recur.
  */
-export async function fitClasses(data: InferredTable, options: LocalOptions, context: LocalContext): Promise<ClassedField> {
+export async function fitClasses(data: InferredTable, options: LocalOptions, context: Context): Promise<ClassedField> {
   const { table, formats } = data
   const scaling = scalingOf(data, options)
   const encoder = fitEncoder(table, formats, (name) => scaling[name]!)

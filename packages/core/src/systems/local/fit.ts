@@ -1,11 +1,10 @@
 import { leastOf, search } from '../../choose/search.js'
-import { bandwidthOf, bestLosses, chooseBandwidths, type GivenChoice } from '../../choose/window-bandwidth.js'
+import { bestLosses, type GivenChoice } from '../../choose/window-bandwidth.js'
 import { atEpsilon, type KernelChoice, sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import { pointsProblem, scaleRows } from '../../law/law.js'
-import { type FieldRows, rowsOf, type Unit } from '../../law/units.js'
-import { fitWindow } from '../../law/window.js'
+import type { FieldRows, Unit } from '../../law/units.js'
 import { InputError } from '../../num/errors.js'
-import { quiet, throwIfStopped } from '../../num/iterate.js'
+import { quiet } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeColumns } from '../../num/matrix.js'
@@ -17,8 +16,10 @@ import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import { type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { fitEach, unlessAuto, windowFitter } from '../fit-windows.js'
 import { type FieldColumns, fieldColumns, type Neighbourhoods, neighbourhoodsOf } from '../neighbourhoods.js'
-import type { FittedGroup, FittedUnit, LocalContext, LocalModel, LocalSummary } from './model.js'
+import type { FittedGroup, FittedUnit, LocalModel, LocalSummary } from './model.js'
 import type { LocalOptions } from './options.js'
 import { type Plan, planUnits, strangersOf } from './units.js'
 
@@ -35,7 +36,7 @@ const MOST_RADIUS = 4
  * Cost O(d·M²) with neighbourhoods of fixed size, memory O(M·d). Throws `InputError` for columns that are not numbers,
  * windows larger than the line, unknown names, bandwidths that are not positive.
  */
-export async function fitLocal(data: InferredTable, options: LocalOptions, context: LocalContext): Promise<LocalModel> {
+export async function fitLocal(data: InferredTable, options: LocalOptions, context: Context): Promise<LocalModel> {
   checkBandwidths(options)
   const { table, formats, notes } = data
   const key = keyFor(context.key, 'fit')
@@ -101,7 +102,7 @@ interface Resolve {
   readonly options: LocalOptions
   readonly columns: FieldColumns
   readonly rows: FieldRows
-  readonly context: LocalContext
+  readonly context: Context
 }
 
 async function resolveNeighbourhoods({ options, columns, rows, context }: Resolve): Promise<Found> {
@@ -179,59 +180,38 @@ interface Fitted {
   readonly choices: readonly GivenChoice[]
 }
 
-async function fitOrdered({ plan }: Found, rows: FieldRows, options: LocalOptions, context: LocalContext): Promise<Fitted> {
-  const automatic = typeof options.bandwidth !== 'number' || typeof options.neighbourBandwidth !== 'number'
-  const choices = automatic ? await chooseBandwidths(rows, plan.units, context) : []
-  const units: FittedUnit[] = []
-  for (const unit of plan.units) {
-    throwIfStopped(context.watch, 'scaling')
-    units.push(
-      unit.givens.length === 0 ? await fitRoot(unit, rows, options, context) : await fitGiven(unit, rows, { options, choices, context })
-    )
-    context.watch?.progress?.({ stage: 'scaling', done: units.length, total: plan.units.length })
-  }
-  return { parts: { sweep: 'ordered', units }, choices }
+async function fitOrdered({ plan: { units: plan } }: Found, rows: FieldRows, options: LocalOptions, context: Context): Promise<Fitted> {
+  const known = { given: unlessAuto(options.neighbourBandwidth), target: unlessAuto(options.bandwidth) }
+  const { choices, fit } = await windowFitter(rows, { plan, known }, context)
+  const fitUnit = async (unit: Unit): Promise<FittedUnit> =>
+    unit.givens.length > 0
+      ? { ...(await fit(unit)), kind: 'given' }
+      : { ...unit, kind: 'root', ...(await fitPlain(unit.targets, rows, options, context)) }
+  return { parts: { sweep: 'ordered', units: await fitEach(plan, fitUnit, context.watch) }, choices }
 }
 
-async function fitGiven(
-  unit: Unit,
-  rows: FieldRows,
-  { options, choices, context }: { options: LocalOptions; choices: readonly GivenChoice[]; context: LocalContext }
-): Promise<FittedUnit> {
-  const window = rowsOf(rows, unit)
-  const choice = choices.find((c) => c.givenCount === unit.givens.length)
-  const given = typeof options.neighbourBandwidth === 'number' ? options.neighbourBandwidth : choice!.given
-  const bandwidth =
-    typeof options.bandwidth === 'number'
-      ? { target: options.bandwidth, given }
-      : await bandwidthOf(window, { given, targetFactor: choice!.targetFactor }, context)
-  return { ...unit, kind: 'given', bandwidth, fit: await fitWindow(window, bandwidth, context) }
-}
-
-async function fitRoot(unit: Unit, rows: FieldRows, options: LocalOptions, { engine, watch }: LocalContext): Promise<FittedUnit> {
-  const points = takeColumns(rows.coordinates, unit.targets)
+/** A bridge on some coordinates, drawn from nothing. */
+async function fitPlain(
+  coordinates: Uint32Array,
+  { coordinates: all, logWeights }: FieldRows,
+  options: LocalOptions,
+  { engine, watch }: Context
+): Promise<Pick<FittedGroup, 'kernel' | 'potentials'>> {
+  const points = takeColumns(all, coordinates)
   const kernel = await plainKernel(points, options, engine)
-  return { ...unit, kind: 'root', kernel, potentials: await plainPotentials(points, rows.logWeights, kernel, { engine, watch }) }
+  const { potentials } = await scaleRows(pointsProblem(cloud(points, logWeights), kernel), { engine, watch: quiet(watch) })
+  return { kernel, potentials }
 }
 
 /** ε as given; otherwise half the typical squared nearest-neighbour distance, and for single coordinates ROOT_EPSILON. */
-async function plainKernel(points: Matrix, { bandwidth }: LocalOptions, engine: LocalContext['engine']): Promise<KernelChoice> {
+async function plainKernel(points: Matrix, { bandwidth }: LocalOptions, engine: Context['engine']): Promise<KernelChoice> {
   const base: KernelChoice = { kind: 'fixed', epsilon: 1 }
   if (typeof bandwidth === 'number') return atEpsilon(base, bandwidth)
   const unit = typicalAboveTies(await sampledSquaredDistances(points, engine))
   return atEpsilon(base, Math.max(unit / 2, ROOT_EPSILON))
 }
 
-async function plainPotentials(
-  points: Matrix,
-  logWeights: Float64Array,
-  kernel: KernelChoice,
-  { engine, watch }: Omit<LocalContext, 'key'>
-): Promise<Float64Array> {
-  return (await scaleRows(pointsProblem(cloud(points, logWeights), kernel), { engine, watch: quiet(watch) })).potentials
-}
-
-async function fitGroups(graph: Graph, rows: FieldRows, options: LocalOptions, context: LocalContext): Promise<Fitted> {
+async function fitGroups(graph: Graph, rows: FieldRows, options: LocalOptions, context: Context): Promise<Fitted> {
   const byMembers = new Map<string, { members: Uint32Array; targets: number[] }>()
   for (let a = 0; a < graph.size; a++) {
     const members = Uint32Array.from([...graph.neighbours[a]!, a]).sort()
@@ -240,16 +220,18 @@ async function fitGroups(graph: Graph, rows: FieldRows, options: LocalOptions, c
     group.targets.push(a)
     byMembers.set(name, group)
   }
-  const groups: FittedGroup[] = []
-  for (const { members, targets } of byMembers.values()) {
-    throwIfStopped(context.watch, 'scaling')
-    const points = takeColumns(rows.coordinates, members)
-    const kernel = await plainKernel(points, options, context.engine)
-    const potentials = await plainPotentials(points, rows.logWeights, kernel, context)
-    groups.push({ members, targets: Uint32Array.from(targets), kernel, potentials })
-    context.watch?.progress?.({ stage: 'scaling', done: groups.length, total: byMembers.size })
-  }
-  return { parts: { sweep: 'simultaneous', groups }, choices: [] }
+  const fit = async ({
+    members,
+    targets
+  }: {
+    readonly members: Uint32Array
+    readonly targets: readonly number[]
+  }): Promise<FittedGroup> => ({
+    members,
+    targets: Uint32Array.from(targets),
+    ...(await fitPlain(members, rows, options, context))
+  })
+  return { parts: { sweep: 'simultaneous', groups: await fitEach([...byMembers.values()], fit, context.watch) }, choices: [] }
 }
 
 function describe(

@@ -1,23 +1,13 @@
 import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import type { KernelChoice } from '../../kernel/bandwidth.js'
-import type { Engine } from '../../kernel/engine.js'
 import type { Unit } from '../../law/units.js'
 import type { WindowBandwidth, WindowFit } from '../../law/window.js'
-import type { Watch } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
-import type { Key } from '../../num/random.js'
 import type { Graph } from '../../space/graph.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Localisation } from '../localisation.js'
 import type { SweepKind } from './options.js'
-
-/** What a fit or a draw is handed besides its data. */
-export interface LocalContext {
-  readonly engine: Engine
-  readonly key: Key
-  readonly watch?: Watch | undefined
-}
 
 /** A unit with what was fitted for it. */
 export type FittedUnit = Unit &

@@ -4,7 +4,7 @@ import { bridgeStep, type NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { drawWindow } from '../../draw/window-chain.js'
 import type { Engine } from '../../kernel/engine.js'
-import type { Bridge } from '../../law/bridge.js'
+import { bridgeOf } from '../../law/bridge.js'
 import { lawOfUnit } from '../../law/units.js'
 import { quiet, throwIfStopped, type Watch } from '../../num/iterate.js'
 import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
@@ -51,10 +51,10 @@ async function drawUnit(model: LocalModel, at: { unit: FittedUnit; u: number; ou
   return drawn.targets
 }
 
-function drawRoot(model: LocalModel, unit: Extract<FittedUnit, { kind: 'root' }>, options: PassOptions): Promise<Matrix> {
+async function drawRoot(model: LocalModel, unit: Extract<FittedUnit, { kind: 'root' }>, options: PassOptions): Promise<Matrix> {
   const { engine, key, count, noise = 'covariance', watch, steps = USUAL_STEPS.rows } = options
   const training = cloud(takeColumns(model.coordinates, unit.targets), model.logWeights)
-  const bridge: Bridge = { training, logTerms: unit.potentials.map((f, j) => f + model.logWeights[j]!), kernel: unit.kernel }
+  const bridge = await bridgeOf(training, unit.potentials, unit.kernel, engine)
   const starts = startRows(model.logWeights, count, key)
   const step = (state: Matrix, stepKey: Key) =>
     bridgeStep(bridge, state, { engine, noise, key: stepKey, ...(stepKey.step === steps ? { balance: balanceOf(training) } : {}) })

@@ -6,7 +6,7 @@ import { conditionDistances, conditionWarnings, type Distance, FEW_ROWS, type Na
 import { keyFor } from '../../num/random.js'
 import { columnsOf, indicatorsOf, type ObservationExpression } from '../../table/expression.js'
 import type { Table } from '../../table/table.js'
-import type { LocalContext } from './model.js'
+import type { Context } from '../context.js'
 
 /** One condition on a localised model, and how well the data support its rows. Plain JSON. */
 export interface LocalConditionReport {
@@ -64,7 +64,7 @@ const FAR = 4
 const LOW_ACCEPTANCE = 0.1
 
 /** Sets what was drawn beside the data. Cost of one `nearest` a group of conditions. */
-export async function reportOnLocal(outcome: LocalPosteriorOutcome, context: LocalContext): Promise<LocalPosteriorReport> {
+export async function reportOnLocal(outcome: LocalPosteriorOutcome, context: Context): Promise<LocalPosteriorReport> {
   const { training, conditions, groups, observations, table, sweeps, count, choices, acceptance } = outcome
   const distances: Distance[] = new Array(conditions.length)
   for (const [g, group] of groups.entries()) {

@@ -1,14 +1,15 @@
 import { checkCount, inBatches } from '../../draw/batches.js'
 import { type FieldKnowledge, type GuidedRows, guidedPass } from '../../draw/guided-pass.js'
 import { drawWindow } from '../../draw/window-chain.js'
-import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
-import { type Evidence, evidenceOfRows, restricted, tempered, together } from '../../know/evidence.js'
-import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
-import { readObservation, refuseFar } from '../../know/observations.js'
+import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
+import { type Evidence, restricted, tempered, together } from '../../know/evidence.js'
+import { allExcluded } from '../../know/likelihood-row.js'
+import { refuseFar } from '../../know/observations.js'
 import { groupConditions, type LinearInterval } from '../../know/places.js'
-import { rowLikelihoods } from '../../know/row-likelihoods.js'
+import { type AskedOfRows, pullEach, readKnown } from '../../know/pull.js'
 import { linearLaw } from '../../law/linear-law.js'
 import { type FittedWindow, lawOfUnit } from '../../law/units.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped, unshared } from '../../num/iterate.js'
 import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
@@ -17,22 +18,21 @@ import { median } from '../../num/statistics.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
+import type { Context } from '../context.js'
 import { knowledgeOf } from '../field-knowledge.js'
 import { type Drift, driftOf } from './drift.js'
 import { boundsGiven, noiseGiven } from './intervals.js'
-import type { LocalContext, LocalModel } from './model.js'
+import type { LocalModel } from './model.js'
 import { place } from './ordered.js'
-import { type LocalPosteriorOutcome, type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
+import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
+import { type Fared, Tally } from './tally.js'
 import { type KnownWindows, knownWindows } from './windows.js'
 
 /** What is known about the rows to draw; something has to be. */
-export interface LocalPosteriorRequest extends LocalSampleRequest {
+export interface LocalPosteriorRequest extends LocalSampleRequest, AskedOfRows {
   /** One condition or several, by column name: numbers, or intervals. `count` rows for each, in their order. */
   readonly given?: Given | readonly Given[]
-  /** `2*x1 + x3 = 4.2 ± 0.1`, in the units of the columns. */
-  readonly observe?: readonly string[]
-  readonly likelihood?: LikelihoodModule
   /** Two-sided sweeps after the ordered pass. Default as many as it takes until no column's mean moves any more, from 4 to 64. */
   readonly sweeps?: number
 }
@@ -68,15 +68,12 @@ const OVERRELAXATION = -0.5
  * sweep; memory O((M + n)·d).
  * Throws `InputError` for unknown columns, malformed observations, impossible values, or when nothing is asked.
  */
-export async function posteriorLocal(model: LocalModel, request: LocalPosteriorRequest, context: LocalContext): Promise<LocalPosterior> {
+export async function posteriorLocal(model: LocalModel, request: LocalPosteriorRequest, context: Context): Promise<LocalPosterior> {
   const { encoder } = model
   const { count } = request
   const { conditions, observations } = checkLocalPosterior(model, request)
   refuseFar(observations, trainingFieldTable(model))
-  const evidence = observations
-    .flatMap((observation) => rowLikelihoods(encoder, { observations: [observation], module: undefined }))
-    .concat(rowLikelihoods(encoder, { observations: [], module: request.likelihood }))
-    .map(evidenceOfRows)
+  const evidence = pullEach(encoder, { observations, module: request.likelihood })
   if (await refusesAll(model, evidence)) throw allExcluded(request.observe ?? [], request.likelihood !== undefined)
   const key = keyFor(context.key, 'posterior')
   const drawn = await drawLocalPosterior(model, { conditions, evidence, request }, { ...context, key })
@@ -100,8 +97,7 @@ export interface LocalPosteriorDraw {
 }
 
 /** Drawn coordinates and how the sweeps fared. */
-export interface LocalPosteriorChains
-  extends Pick<LocalPosteriorOutcome, 'effectiveRows' | 'impossible' | 'sweeps' | 'choices' | 'drift' | 'acceptance'> {
+export interface LocalPosteriorChains extends Fared {
   /** [conditions · count, d] */
   readonly coordinates: Matrix
 }
@@ -110,19 +106,16 @@ export interface LocalPosteriorChains
 export async function drawLocalPosterior(
   model: LocalModel,
   { conditions, intervals = [], evidence, request, fitted }: LocalPosteriorDraw,
-  context: LocalContext
+  context: Context
 ): Promise<LocalPosteriorChains> {
   const { key } = context
   const { count } = request
   const alone = { ...context, watch: unshared(context.watch) }
   const windows = fitted ?? (await knownWindows(model, alone))
   const coordinates = matrix(conditions.length * count, model.coordinates.cols)
-  const effectiveRows = new Float64Array(conditions.length).fill(Number.POSITIVE_INFINITY)
+  const tested = evidence.some(({ linear }) => !linear)
+  const tally = new Tally()
   const groups = groupConditions(model.encoder, conditions)
-  let acceptance = 1
-  let impossible = 0
-  let sweeps = 0
-  let drift: Drift | undefined
   for (const [g, group] of groups.entries()) {
     const own = keyFor(key, `group ${g}`)
     const members = group.members.map((member) => conditions[member]!)
@@ -135,44 +128,28 @@ export async function drawLocalPosterior(
       const d = coordinates.cols
       group.members.forEach((member, k) => {
         coordinates.data.set(drawn.state.data.subarray(k * part * d, (k + 1) * part * d), (member * count + first) * d)
-        effectiveRows[member] = Math.min(effectiveRows[member]!, leastMedian(drawn.counts, k * part, part, model.coordinates.rows))
+        tally.rest(member, leastMedian(drawn.counts, k * part, part, model.coordinates.rows))
       })
-      acceptance = Math.min(acceptance, drawn.acceptance)
-      impossible += drawn.impossible
-      sweeps = Math.max(sweeps, drawn.sweeps)
-      if (drawn.drift && !(drift && drift.by > drawn.drift.by)) drift = drawn.drift
+      const { impossible, sweeps, drift, acceptance } = drawn
+      const moved = drift && { column: columnAt(model.encoder, drift.coordinate), by: drift.by }
+      tally.add({ impossible, sweeps, choices: windows.choices, ...defined({ drift: moved, acceptance: tested ? acceptance : undefined }) })
     }
     context.watch?.progress?.({ stage: 'sampling', done: g + 1, total: groups.length })
   }
-  const tested = evidence.every(({ linear }) => linear) ? {} : { acceptance }
-  const moved = drift && { column: columnAt(model.encoder, drift.coordinate), by: drift.by }
-  return { coordinates, effectiveRows, impossible, sweeps, choices: windows.choices, ...(moved ? { drift: moved } : {}), ...tested }
+  return { coordinates, ...tally.outcome(conditions.length) }
 }
 
 const columnAt = ({ columns }: Encoder, coordinate: number): string =>
   columns.find((code) => code.carries === 'coordinate' && code.coordinate === coordinate)!.name
 
 /** All that can be refused about what is known, before anything is drawn. */
-export function checkLocalPosterior(
-  model: Pick<LocalModel, 'encoder'>,
-  { count, given, observe = [], likelihood, sweeps }: LocalPosteriorRequest
-) {
+export function checkLocalPosterior({ encoder }: Pick<LocalModel, 'encoder'>, { count, sweeps, ...asked }: LocalPosteriorRequest) {
   checkCount(count)
-  const givens = given === undefined ? [{}] : Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
-  const asked = observe.length > 0 || likelihood !== undefined || givens.some((one) => Object.keys(one).length > 0)
-  if (!asked || givens.length === 0)
-    throw new InputError({
-      code: 'posterior-empty',
-      got: 'neither condition, observation nor likelihood',
-      expected: 'one at least',
-      try: '{ given: { column: value } }'
-    })
   if (sweeps !== undefined && !(Number.isInteger(sweeps) && sweeps >= 1))
     throw new InputError({ code: 'sweeps', got: `${sweeps} sweeps`, expected: 'a whole number from 1', try: 'leaving it out' })
-  checkCount(count * givens.length)
-  const conditions = resolveConditions(model.encoder, givens)
-  const observations = observe.map((text) => readObservation(model.encoder, text))
-  return { conditions, observations }
+  const known = readKnown(encoder, asked)
+  checkCount(count * known.conditions.length)
+  return known
 }
 
 /** Whether every training row is impossible: chains would wander where nothing is possible. */
@@ -211,7 +188,7 @@ interface Drawn {
 export function passUnder(
   model: LocalModel,
   { knowledge, windows, request, n }: Omit<KnownDraw, 'windows'> & { readonly windows: Pick<KnownWindows, 'pass'> },
-  context: LocalContext
+  context: Context
 ): Promise<GuidedRows> {
   const law = linearLaw(model, windows.pass)
   const pass = {
@@ -225,7 +202,7 @@ export function passUnder(
   return guidedPass(pass, context)
 }
 
-async function drawKnown(model: LocalModel, draw: KnownDraw, context: LocalContext): Promise<Drawn> {
+async function drawKnown(model: LocalModel, draw: KnownDraw, context: Context): Promise<Drawn> {
   const { knowledge, windows, request } = draw
   const { units } = windows
   const { state } = await passUnder(model, draw, { ...context, key: keyFor(context.key, 'pass') })
@@ -282,7 +259,7 @@ interface Sweep {
 async function twoSidedSweep(
   model: LocalModel,
   { units, order, knowledge, state, sweep, power }: Sweep,
-  context: LocalContext
+  context: Context
 ): Promise<{ counts: (Float64Array | undefined)[]; passed: Float64Array }> {
   const counts = new Array<Float64Array | undefined>(units.length)
   const passed = new Float64Array(units.length).fill(1)

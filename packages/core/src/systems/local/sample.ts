@@ -3,7 +3,8 @@ import { type Matrix, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
 import type { Table } from '../../table/table.js'
-import type { LocalContext, LocalModel } from './model.js'
+import type { Context } from '../context.js'
+import type { LocalModel } from './model.js'
 import type { LocalDrawOptions } from './options.js'
 import { orderedPass } from './ordered.js'
 import { simultaneousRun } from './simultaneous.js'
@@ -17,7 +18,7 @@ export interface LocalSampleRequest extends LocalDrawOptions {
  * Draws `count` new rows from a localised model, with the columns of its table. Cost O(d·steps·count·M), memory
  * O((M + count)·d). Throws `InputError` unless count is a whole number from 1 to 10⁸.
  */
-export async function sampleLocal(model: LocalModel, request: LocalSampleRequest, context: LocalContext): Promise<Table> {
+export async function sampleLocal(model: LocalModel, request: LocalSampleRequest, context: Context): Promise<Table> {
   checkCount(request.count)
   return decodeLocal(model, await drawField(model, request, context))
 }
@@ -28,7 +29,7 @@ export function decodeLocal(model: LocalModel, coordinates: Matrix): Table {
 }
 
 /** `count` rows in scaled coordinates [count, d], in batches. */
-export async function drawField(model: LocalModel, request: LocalSampleRequest, context: LocalContext): Promise<Matrix> {
+export async function drawField(model: LocalModel, request: LocalSampleRequest, context: Context): Promise<Matrix> {
   const { count, steps, noise } = request
   const { parts } = model
   const drawn = await inBatches({ count, key: keyFor(context.key, 'sample'), watch: context.watch }, (batch) => {

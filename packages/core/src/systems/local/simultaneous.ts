@@ -2,13 +2,12 @@ import { balanceOf } from '../../draw/balance.js'
 import { runSteps, startRows } from '../../draw/run.js'
 import { bridgeStep } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
-import type { Bridge } from '../../law/bridge.js'
+import { bridgeOf } from '../../law/bridge.js'
 import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import type { FittedGroup, LocalModel } from './model.js'
-import type { PassOptions } from './ordered.js'
-import { place } from './ordered.js'
+import { type PassOptions, place } from './ordered.js'
 
 /**
  * All coordinates at once: X′_a = m_a(X_{N(a)}) + noise, each with the scaling of its own neighbourhood [count, d].
@@ -30,7 +29,7 @@ async function simultaneousStep(
   const out = matrix(state.rows, state.cols)
   for (const [g, group] of groups.entries()) {
     const training = cloud(takeColumns(model.coordinates, group.members), model.logWeights)
-    const bridge: Bridge = { training, logTerms: group.potentials.map((f, j) => f + model.logWeights[j]!), kernel: group.kernel }
+    const bridge = await bridgeOf(training, group.potentials, group.kernel, options.engine)
     // The first group has the step's own key: one group of all coordinates is the global sampler, byte for byte.
     const groupKey = g === 0 ? key : keyAtStep(keyFor({ ...key, step: 0 }, `group ${g}`), key.step)
     const last = key.step === (options.steps ?? USUAL_STEPS.rows)

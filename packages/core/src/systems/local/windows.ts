@@ -4,8 +4,9 @@ import { rowsOf } from '../../law/units.js'
 import { fitWindow } from '../../law/window.js'
 import { keyFor } from '../../num/random.js'
 import { mostGivens } from '../../space/forward-selection.js'
+import type { Context } from '../context.js'
 import { fitWindows } from '../fit-windows.js'
-import type { FittedUnit, LocalContext, LocalModel } from './model.js'
+import type { FittedUnit, LocalModel } from './model.js'
 import { planUnits, twoSidedUnits } from './units.js'
 
 /** What rows are drawn with where something is known of them. */
@@ -18,20 +19,15 @@ export interface KnownWindows {
 }
 
 /** Fits them. Cost that of a fit. */
-export async function knownWindows(model: LocalModel, context: LocalContext): Promise<KnownWindows> {
-  const { key } = context
-  const { units, choices } = await fitTwoSided(model, { ...context, key: keyFor(key, 'fit') })
-  return { units, choices, pass: await passWindows(model, { ...context, key: keyFor(key, 'fit pass') }) }
-}
-
-/** Every coordinate given all its neighbours: what sweeps draw. Cost that of a fit. */
-async function fitTwoSided(model: LocalModel, context: LocalContext): Promise<{ units: FittedWindow[]; choices: GivenChoice[] }> {
-  const plan = twoSidedUnits({ graph: model.graph, points: model.coordinates, mostGivens: mostGivens(model.coordinates.rows) })
-  return fitWindows(model, plan.units, context)
+export async function knownWindows(model: LocalModel, context: Context): Promise<KnownWindows> {
+  const { graph, coordinates: points } = model
+  const plan = twoSidedUnits({ graph, points, mostGivens: mostGivens(points.rows) })
+  const twoSided = await fitWindows(model, plan.units, { ...context, key: keyFor(context.key, 'fit') })
+  return { ...twoSided, pass: await passWindows(model, { ...context, key: keyFor(context.key, 'fit pass') }) }
 }
 
 /** Windows of an ordered pass, one coordinate each: the model's own, or, where it draws several at once, such as it would have. */
-async function passWindows(model: LocalModel, context: LocalContext): Promise<FittedWindow[]> {
+async function passWindows(model: LocalModel, context: Context): Promise<FittedWindow[]> {
   const { parts, graph, coordinates, summary } = model
   if (parts.sweep === 'ordered' && parts.units.every(({ targets }) => targets.length === 1)) {
     const own: FittedWindow[] = []
@@ -50,7 +46,7 @@ async function passWindows(model: LocalModel, context: LocalContext): Promise<Fi
 }
 
 /** A unit as a window: one that is drawn from nothing has no givens. Cost of 512 rows of a kernel pass. */
-async function windowOfUnit(model: LocalModel, unit: FittedUnit, { engine }: LocalContext): Promise<FittedWindow> {
+async function windowOfUnit(model: LocalModel, unit: FittedUnit, { engine }: Context): Promise<FittedWindow> {
   if (unit.kind === 'given') return unit
   const bandwidth = { target: unit.kernel.epsilon, given: 1 }
   return { ...unit, bandwidth, fit: await fitWindow(rowsOf(model, unit), bandwidth, { potentials: unit.potentials, engine }) }

@@ -17,15 +17,10 @@ import type { Context } from '../context.js'
 import { fitLocal } from '../local/fit.js'
 import type { LocalModel, LocalSummary } from '../local/model.js'
 import type { LocalOptions } from '../local/options.js'
-import {
-  checkLocalPosterior,
-  drawLocalPosterior,
-  type LocalPosteriorChains,
-  type LocalPosteriorRequest,
-  refusesAll
-} from '../local/posterior.js'
+import { checkLocalPosterior, drawLocalPosterior, type LocalPosteriorRequest, refusesAll } from '../local/posterior.js'
 import { type LocalPosteriorReport, reportOnLocal } from '../local/posterior-report.js'
 import { decodeLocal, type LocalSampleRequest, sampleLocal, trainingFieldTable } from '../local/sample.js'
+import { Tally } from '../local/tally.js'
 import { fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { TableInput } from '../prepare.js'
 import {
@@ -159,25 +154,22 @@ export async function posteriorLatentLocal(
   const training = trainingLatentTable(model)
   refuseFar(observations, training)
   const code = stack(encoder, fieldCodec(model), await codecResidual(codec, model.rows.coordinates))
-  const parts: LocalPosteriorChains[] = []
+  const parts: Matrix[] = []
+  const tally = new Tally()
   for (const [k, condition] of conditions.entries()) {
     const { intervals, rest: ranges } = intervalsBehind(code, condition.ranges)
     const { parts: evidence } = await pullBehind(code, { condition: { ...condition, ranges }, observations, module })
     if (await refusesAll(inner, evidence)) throw allExcluded(observe, module !== undefined)
     const key = keyFor(context.key, `condition ${k}`)
     const asked = { conditions: [NOTHING], intervals: withinReach(model, intervals), evidence, request: { ...request, count } }
-    parts.push(await drawLocalPosterior(inner, asked, { ...context, key }))
+    const drawn = await drawLocalPosterior(inner, asked, { ...context, key })
+    parts.push(drawn.coordinates)
+    tally.rest(k, drawn.effectiveRows[0]!)
+    tally.add(drawn)
   }
-  const latents = asMatrix(decodeLocal(inner, stackRows(parts.map(({ coordinates }) => coordinates))))
+  const latents = asMatrix(decodeLocal(inner, stackRows(parts)))
   const table = repeatGiven(await decodeLatents(model, numbersOf(latents)), conditions, count)
-  const chains = {
-    groups: groupConditions(encoder, conditions),
-    choices: parts[0]!.choices,
-    effectiveRows: Float64Array.from(parts, ({ effectiveRows }) => effectiveRows[0]!),
-    impossible: parts.reduce((sum, part) => sum + part.impossible, 0),
-    sweeps: Math.max(...parts.map(({ sweeps }) => sweeps)),
-    ...leastOf(parts)
-  }
+  const chains = { ...tally.outcome(conditions.length), groups: groupConditions(encoder, conditions) }
   const report = await reportOnLocal({ ...chains, training, conditions, observations, table, count }, context)
   return { table, formats: formatsFor(encoder, conditions), latents, report }
 }
@@ -221,13 +213,6 @@ function fieldCodec({ codec, inner }: LatentLocalModel): Codec {
 
 /** The condition of coordinates of which only decoded rows are known. */
 const NOTHING: Condition = { words: '', numbers: [], ranges: [], levels: new Map(), named: [], unknown: [] }
-
-/** The least acceptance and the largest drift. */
-function leastOf(parts: readonly LocalPosteriorChains[]): Pick<LocalPosteriorChains, 'acceptance' | 'drift'> {
-  const tested = parts.flatMap(({ acceptance }) => (acceptance === undefined ? [] : [acceptance]))
-  const drifts = parts.flatMap(({ drift }) => (drift ? [drift] : [])).sort((a, b) => b.by - a.by)
-  return { ...(tested.length > 0 ? { acceptance: Math.min(...tested) } : {}), ...(drifts[0] ? { drift: drifts[0] } : {}) }
-}
 
 /** Coordinates of the training rows [M, K]. */
 export function trainingLatents({ inner }: LatentLocalModel): Matrix {

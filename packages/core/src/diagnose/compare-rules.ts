@@ -15,7 +15,7 @@ import type { RuleKept } from './evaluation.js'
  */
 export function compareRules({ real: compared }: Pick<Comparison, 'real'>, { real, synthetic, train }: AlignedTables): RuleKept[] {
   const written = writtenAs(compared)
-  const known = train ? stackTables(real, train) : real
+  const known = train ? stackTables([real, train]) : real
   return findExact(written)
     .filter((rule) => broken(rule, { ...written, table: known }) === 0)
     .map((rule) => ({ rule: ruleText(rule), broken: brokenBy(synthetic, rule, { ...written, table: known }), rows: synthetic.rowCount }))
@@ -23,7 +23,7 @@ export function compareRules({ real: compared }: Pick<Comparison, 'real'>, { rea
 
 /** Rows of another table that break a rule. What a column determines is what it determines in the data: their rows stand above. */
 function brokenBy(synthetic: Table, rule: Rule, data: WrittenTable): number {
-  return broken(rule, { ...data, table: rule.kind === 'lookup' || rule.kind === 'step' ? stackTables(data.table, synthetic) : synthetic })
+  return broken(rule, { ...data, table: rule.kind === 'lookup' || rule.kind === 'step' ? stackTables([data.table, synthetic]) : synthetic })
 }
 
 const broken = (rule: Rule, data: WrittenTable): number => breachOf(rule, data, 'first')?.count ?? 0

@@ -1,6 +1,7 @@
 import { exp, log } from '../num/elementary.js'
 import { choleskySolve, regularCholeskyInPlace, transpose } from '../num/linear-algebra.js'
-import { type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
+import { type ColumnScale, columnScale, standardised } from '../num/statistics.js'
 
 /** The law of one of C outcomes given numbers x [k]: p_c ∝ exp(o_c + w_c · (x̃, 1)), x̃ standardised, o known beforehand. Plain data. */
 export interface LogisticLaw {
@@ -31,8 +32,8 @@ export interface LogisticFit {
  * Cost O(turns·n·C·k + k³).
  */
 export function fitLogistic(inputs: Matrix, outcomes: Int32Array, { count, ridge, offsets }: LogisticFit): LogisticLaw {
-  const { centre, scale } = standards(inputs)
-  const x = standardised(inputs, { centre, scale })
+  const standards = columnScale(inputs)
+  const x = withOnes(inputs, standards)
   const q = x.cols
   const bound = boundOf(x, ridge)
   let weights = startingWeights(outcomes, count, q)
@@ -59,30 +60,12 @@ export function fitLogistic(inputs: Matrix, outcomes: Int32Array, { count, ridge
     // Momentum that leads downhill is dropped (O'Donoghue and Candès 2015).
     pace = uphill < 0 ? 1 : next
   }
-  return { centre, scale, weights: transpose(weights) }
-}
-
-function standards({ data, rows, cols }: Matrix): Pick<LogisticLaw, 'centre' | 'scale'> {
-  const centre = new Float64Array(cols)
-  const scale = new Float64Array(cols)
-  for (let c = 0; c < cols; c++) {
-    for (let i = 0; i < rows; i++) centre[c]! += data[i * cols + c]! / rows
-    let square = 0
-    for (let i = 0; i < rows; i++) square += (data[i * cols + c]! - centre[c]!) ** 2 / rows
-    scale[c] = square > 0 ? Math.sqrt(square) : 1
-  }
-  return { centre, scale }
+  return { ...standards, weights: transpose(weights) }
 }
 
 /** Standardised inputs, then ones [n, k + 1]. */
-function standardised(inputs: Matrix, { centre, scale }: Pick<LogisticLaw, 'centre' | 'scale'>): Matrix {
-  const out = matrix(inputs.rows, inputs.cols + 1)
-  for (let i = 0; i < out.rows; i++) {
-    for (let c = 0; c < inputs.cols; c++) out.data[i * out.cols + c] = (inputs.data[i * inputs.cols + c]! - centre[c]!) / scale[c]!
-    out.data[i * out.cols + inputs.cols] = 1
-  }
-  return out
-}
+const withOnes = (inputs: Matrix, scale: ColumnScale): Matrix =>
+  beside(standardised(inputs, scale), matrix(inputs.rows, 1, new Float64Array(inputs.rows).fill(1)))
 
 /** Cholesky factor of ½ X̃ᵀX̃/n + ridge. */
 function boundOf({ data, rows, cols: q }: Matrix, ridge: number): Matrix {
@@ -145,7 +128,7 @@ function sharesInto(p: Float64Array, weights: Matrix, x: Float64Array, offset?: 
 
 /** Probabilities of the outcomes given inputs, and offsets [n, C] where the law was fitted with such. Cost O(n·C·k). */
 export function outcomeShares({ centre, scale, weights }: LogisticLaw, inputs: Matrix, offsets?: Matrix): Matrix {
-  const x = standardised(inputs, { centre, scale })
+  const x = withOnes(inputs, { centre, scale })
   const columns = transpose(weights)
   const out = matrix(inputs.rows, weights.rows)
   for (let i = 0; i < out.rows; i++) sharesInto(rowOf(out, i), columns, rowOf(x, i), offsets && rowOf(offsets, i))

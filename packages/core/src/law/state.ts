@@ -1,5 +1,6 @@
-import { type Matrix, matrix, takeRows } from '../num/matrix.js'
+import { type Matrix, matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
+import { takeEncoded } from '../table/encoder.js'
 
 /** Chains of the informed step: scaled coordinates, and categories as codes and (where drawn whole) as combination. */
 export interface InformedState {
@@ -24,10 +25,7 @@ export function codesOf({ codes, part }: InformedState, i: number): Int32Array {
 
 /** The chains `indices`, copied. */
 export function takeState({ coordinates, codes, part }: InformedState, indices: ArrayLike<number>): InformedState {
-  const width = part.length === 0 ? 0 : codes.length / part.length
-  const taken = new Int32Array(indices.length * width)
-  for (let k = 0; k < indices.length; k++) taken.set(codes.subarray(indices[k]! * width, (indices[k]! + 1) * width), k * width)
-  return { coordinates: takeRows(coordinates, indices), codes: taken, part: Uint32Array.from(indices, (i) => part[i]!) }
+  return { ...takeEncoded({ coordinates, codes }, indices), part: Uint32Array.from(indices, (i) => part[i]!) }
 }
 
 /** The step's key for one purpose. */

@@ -66,6 +66,13 @@ export function takeColumns(m: Matrix, indices: ArrayLike<number>): Matrix {
   return out
 }
 
+/** A matrix [rows, columns.length] copied from its columns. */
+export function matrixFromColumns(columns: readonly ArrayLike<number>[], rows: number): Matrix {
+  const out = matrix(rows, columns.length)
+  for (const [j, column] of columns.entries()) for (let i = 0; i < rows; i++) out.data[i * out.cols + j] = column[i]!
+  return out
+}
+
 /** The rows of matrices with equally many columns, one matrix after the other; at least one matrix. */
 export function stackRows(parts: readonly Matrix[]): Matrix {
   if (parts.length === 1) return parts[0]!

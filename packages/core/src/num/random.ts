@@ -142,6 +142,19 @@ export function indexFromUniform(u: number, n: number): number {
   return Math.min(n - 1, Math.floor(u * n))
 }
 
+/** The place among shares of sum 1 that a uniform falls on; 0 where there is none. */
+export function indexFromShares(u: number, shares: readonly number[]): number {
+  let rest = u
+  for (let k = 0; k < shares.length; k++) {
+    if (rest < shares[k]!) return k
+    rest -= shares[k]!
+  }
+  return Math.max(
+    0,
+    shares.findLastIndex((share) => share > 0)
+  )
+}
+
 /** A random order of 0 … n−1 (Fisher–Yates). */
 export function permutation(key: Key, n: number): Uint32Array {
   const order = new Uint32Array(n)

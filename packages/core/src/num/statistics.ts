@@ -44,6 +44,32 @@ export function weightedMoments({ data, rows, cols: d }: Matrix, weights: Float6
   return { mean, covariance }
 }
 
+/** Mean and standard deviation of each column of some rows; 1 where it does not vary. */
+export interface ColumnScale {
+  readonly centre: Float64Array
+  readonly scale: Float64Array
+}
+
+export function columnScale({ data, rows, cols }: Matrix): ColumnScale {
+  const centre = new Float64Array(cols)
+  const scale = new Float64Array(cols)
+  for (let c = 0; c < cols; c++) {
+    for (let i = 0; i < rows; i++) centre[c] = centre[c]! + data[i * cols + c]! / rows
+    let square = 0
+    for (let i = 0; i < rows; i++) square += (data[i * cols + c]! - centre[c]!) ** 2 / rows
+    scale[c] = square > 0 ? Math.sqrt(square) : 1
+  }
+  return { centre, scale }
+}
+
+/** The columns of `m` scaled as columns `first`, first + 1, … */
+export function standardised(m: Matrix, { centre, scale }: ColumnScale, first = 0): Matrix {
+  const out = matrix(m.rows, m.cols)
+  for (let i = 0; i < m.rows; i++)
+    for (let c = 0; c < m.cols; c++) out.data[i * m.cols + c] = (m.data[i * m.cols + c]! - centre[first + c]!) / scale[first + c]!
+  return out
+}
+
 /** Variance with divisor n. */
 export function variance(values: ArrayLike<number>): number {
   const m = mean(values)

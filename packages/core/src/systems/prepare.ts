@@ -1,4 +1,5 @@
 import { leaveKeysOut } from '../code/keys/leave-keys-out.js'
+import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { type InferOptions, type InferredTable, inferTable } from '../table/infer.js'
@@ -12,6 +13,11 @@ import type { DisclosureOptions } from './disclosure-options.js'
 export interface TableOptions extends InferOptions, DisclosureOptions {
   /** A column of row weights: used as weights, not modelled, and written as 1. */
   readonly weights?: string | undefined
+}
+
+/** What of the options of a fit is about reading its table. */
+export function readingOf({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell }: TableOptions): TableOptions {
+  return defined({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell })
 }
 
 /** A table with kinds, ready to fit, and its row weights. */

@@ -10,10 +10,10 @@ import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import type { InferredTable } from '../table/infer.js'
-import type { RawTable } from '../table/raw.js'
 import { isNumeric } from '../table/table.js'
+import { keepingLast } from './keeping-last.js'
 import { isGrid, type Localisation } from './localisation.js'
-import { type PreparedTable, prepareRows, type TableOptions } from './prepare.js'
+import { type PreparedTable, prepareRows, readingOf, type TableOptions } from './prepare.js'
 import type { RuleOptions } from './rule-options.js'
 
 type Options = TableOptions &
@@ -34,30 +34,28 @@ export interface Ruled {
 /** Rows ready to be fitted, without the columns that rules derive from others. */
 export interface RuledRows extends PreparedTable, Ruled {}
 
-/** What was found of a table under some options: plan, check and fit ask the same in turn. */
-const last = new WeakMap<RawTable, { readonly options: string; readonly rows: RuledRows }>()
-
 /**
  * As `prepareRows`, with the rules of the table found and taken out. Columns whose scaling is given, and the weights, stay as
  * they are. Throws `InputError` for stated rules: `rule-malformed`, `column-unknown`, `rule-column`, `rule-broken` by a row of
  * the table, `rule-contradictory`. Cost: as of `findRules`.
  */
-export function ruledRows(raw: RawTable, options: Options): RuledRows {
-  const name = JSON.stringify(readingOf(options))
-  const known = last.get(raw)
-  if (known?.options === name) return known.rows
+export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const prepared = prepareRows(raw, options)
   const rules = rulesOf(prepared.data, options)
-  const rows = rules.length === 0 ? prepared : keep(prepared, rules)
-  last.set(raw, { options: name, rows })
-  return rows
-}
+  return rules.length === 0 ? prepared : keep(prepared, rules)
+})
 
 /** What of the options decides which rules are found. */
-function readingOf({ types, columns, exclude, missing, weights, rules, rule, scaling, local, image, latent }: Options): Options {
+function relevant({ rules, rule, scaling, local, image, latent, ...options }: Options): Options {
   const places = placesOf({ local, image, latent })
-  const read = { types, columns, exclude, missing, weights, rules, rule, scaling }
-  return defined({ ...read, local: places === GRID ? 'grid:' : undefined, latent: places === NETWORK ? latent : undefined })
+  const found = defined({
+    rules,
+    rule,
+    scaling,
+    local: places === GRID ? 'grid:' : undefined,
+    latent: places === NETWORK ? latent : undefined
+  })
+  return { ...readingOf(options), ...found }
 }
 
 const GRID = 'a place of a grid'

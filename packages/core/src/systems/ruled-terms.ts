@@ -1,4 +1,4 @@
-import { type KeptRule, type KeptRules, type RuledColumn, ruleTexts } from '../code/rules/keep.js'
+import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, ruleTexts } from '../code/rules/keep.js'
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
 import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
@@ -291,8 +291,5 @@ function gapBound(value: GivenValue): Bound {
 const SHARPNESS = 0.01
 
 /** Columns that a rule derives its column from, but for the gap of an order. */
-function inputsOf(rule: Derivation): readonly string[] {
-  if (rule.kind === 'lookup') return rule.from
-  if (rule.kind === 'step') return [rule.of]
-  return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set(rule.lows.flatMap(columnsOf))]
-}
+const inputsOf = (rule: Derivation): readonly string[] =>
+  rule.kind === 'order' ? [...new Set(rule.lows.flatMap(columnsOf))] : inputsOfKept(rule)

@@ -1,7 +1,6 @@
 import type { Exceptions } from '../code/rules/exceptions.js'
 import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/keep.js'
 import type { Parts } from '../code/rules/keep-parts.js'
-import type { CellValue } from '../code/rules/lookup-table.js'
 import { type ModelContents, withEntry } from '../model-file/contents.js'
 import {
   damaged,
@@ -20,6 +19,7 @@ import {
 } from '../model-file/reading.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
+import type { CellValue } from '../table/cells.js'
 import { type Expression, parseExpression } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
 import { isNumericKind } from '../table/table.js'

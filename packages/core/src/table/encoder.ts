@@ -1,13 +1,24 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
-import { type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
+import { columnOf, type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import { placeLevels } from './categories.js'
 import type { ColumnFormat } from './infer.js'
 import { limitsOf } from './number-style.js'
 import { roundToFormat } from './present.js'
 import { fitScaler, type NumericScaler, type ScalingMethod, scaleValues, unscaleValues } from './scaling.js'
-import { type Column, type ColumnKind, emptyColumn, isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from './table.js'
+import {
+  type Column,
+  type ColumnKind,
+  emptyColumn,
+  isCategorical,
+  isEmpty,
+  isNumeric,
+  type KindOfColumn,
+  kindOf,
+  type NumericColumn,
+  type Table
+} from './table.js'
 
 /** How one column of a table is carried by the model. */
 export type ColumnCode =
@@ -43,7 +54,7 @@ export interface Encoder {
   readonly columns: readonly ColumnCode[]
   readonly formats: readonly ColumnFormat[]
   /** Kinds and levels of the columns, as in the training table, without rows. */
-  readonly kinds: readonly { readonly name: string; readonly kind: ColumnKind; readonly levels?: readonly string[] }[]
+  readonly kinds: readonly KindOfColumn[]
   readonly coordinateCount: number
   readonly factors: readonly Factor[]
 }
@@ -76,12 +87,7 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
     const code = { name, carries: 'coordinate' as const, coordinate: coordinateCount++, scaler }
     return missing ? { ...code, missingFactor: addFactor(`${name} missing`, 2) } : code
   })
-  const kinds = table.columns.map((column) => ({
-    name: column.name,
-    kind: column.kind,
-    ...(isCategorical(column) ? { levels: column.levels } : {})
-  }))
-  return { columns, formats, kinds, coordinateCount, factors }
+  return { columns, formats, kinds: table.columns.map(kindOf), coordinateCount, factors }
 }
 
 /** The cells of a numeric column that are not missing. */
@@ -166,7 +172,7 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
         codes: code.missingLevel ? column.map((level) => (level === levels!.length ? -1 : level)) : column
       }
     }
-    const scaled = Float64Array.from({ length: n }, (_, i) => coordinates.data[i * coordinates.cols + code.coordinate]!)
+    const scaled = columnOf(coordinates, code.coordinate)
     const values = unscaleValues(code.scaler, scaled).map((x) => roundToFormat(x, encoder.formats[c]!))
     const column = { name, kind: kind as NumericColumn['kind'], values, ...limits }
     if (code.missingFactor === undefined) return column

@@ -1,3 +1,4 @@
+import { cellAt } from './cells.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /** The rows `indices` of a table, in that order, as a copy. Cost O(cells taken). */
@@ -13,36 +14,39 @@ export function takeTableRows(table: Table, indices: ArrayLike<number>): Table {
   return { columns, rowCount: rows.length }
 }
 
-/** The rows of a table and below them those of another with the same columns in the same order. Cost O(cells). */
-export function stackTables(first: Table, second: Table): Table {
-  const columns = first.columns.map((column, c): Column => {
-    const below = second.columns[c]!
-    if (isNumeric(column) && isNumeric(below)) return stackNumbers(column, below)
-    return isCategorical(column) && isCategorical(below) ? stackLevels(column, below) : column
+/** The rows of tables with the same columns in the same order, one below the other; at least one table. Cost O(cells). */
+export function stackTables(tables: readonly Table[]): Table {
+  const columns = tables[0]!.columns.map((column, c): Column => {
+    const parts = tables.map((table) => table.columns[c]!)
+    if (isNumeric(column)) return stackNumbers(parts as NumericColumn[])
+    return isCategorical(column) ? stackLevels(parts as CategoricalColumn[]) : column
   })
-  return { columns, rowCount: first.rowCount + second.rowCount }
+  return { columns, rowCount: tables.reduce((sum, { rowCount }) => sum + rowCount, 0) }
 }
 
-function stackNumbers(first: NumericColumn, second: NumericColumn): NumericColumn {
-  const missing = [first, second].flatMap((one) => [...(one.missing ?? new Uint8Array(one.values.length))])
-  return { ...first, values: Float64Array.from([...first.values, ...second.values]), missing: Uint8Array.from(missing) }
+function stackNumbers(parts: readonly NumericColumn[]): NumericColumn {
+  const { missing: _own, ...first } = parts[0]!
+  const values = Float64Array.from(parts.flatMap((part) => [...part.values]))
+  if (!parts.some(({ missing }) => missing)) return { ...first, values }
+  return { ...first, values, missing: Uint8Array.from(parts.flatMap((part) => [...(part.missing ?? new Uint8Array(part.values.length))])) }
 }
 
-function stackLevels(first: CategoricalColumn, second: CategoricalColumn): CategoricalColumn {
-  const levels = [...new Set([...first.levels, ...second.levels])]
+function stackLevels(parts: readonly CategoricalColumn[]): CategoricalColumn {
+  const levels = [...new Set(parts.flatMap((part) => part.levels))]
   const place = new Map(levels.map((level, k) => [level, k]))
-  const below = Array.from(second.codes, (code) => (code < 0 ? -1 : place.get(second.levels[code]!)!))
-  return { ...first, levels, codes: Int32Array.from([...first.codes, ...below]) }
+  const codes = parts.flatMap((part) => Array.from(part.codes, (code) => (code < 0 ? -1 : place.get(part.levels[code]!)!)))
+  return { ...parts[0]!, levels, codes: Int32Array.from(codes) }
+}
+
+/** Some columns of a table, by their names and in that order, all of which it has. */
+export function takeTableColumns({ columns, rowCount }: Table, names: readonly string[]): Table {
+  return { columns: names.map((name) => columns.find((column) => column.name === name)!), rowCount }
 }
 
 /** Number of rows whose cells, identifiers aside, all equal those of an earlier row. Cost O(cells). */
 export function duplicateRowCount(table: Table): number {
+  const cells = table.columns.map(cellAt)
   const seen = new Set<string>()
-  for (let i = 0; i < table.rowCount; i++) seen.add(table.columns.map((column) => cellWord(column, i)).join('\u001f'))
+  for (let i = 0; i < table.rowCount; i++) seen.add(JSON.stringify(cells.map((cell) => cell(i))))
   return table.rowCount - seen.size
-}
-
-function cellWord(column: Column, i: number): string {
-  if (isNumeric(column)) return column.missing?.[i] ? '' : String(column.values[i])
-  return isCategorical(column) ? String(column.codes[i]) : ''
 }

@@ -54,6 +54,18 @@ export function isCategorical(column: Column): column is CategoricalColumn {
   return column.kind === 'category' || column.kind === 'boolean'
 }
 
+/** A column without its cells: its kind, and its levels where it has some. */
+export interface KindOfColumn {
+  readonly name: string
+  readonly kind: ColumnKind
+  readonly levels?: readonly string[] | undefined
+}
+
+export function kindOf(column: Column): KindOfColumn {
+  const { name, kind } = column
+  return isCategorical(column) ? { name, kind, levels: column.levels } : { name, kind }
+}
+
 /** Whether every cell is missing. */
 export function isEmpty(column: Column): boolean {
   if (isCategorical(column)) return column.codes.every((code) => code < 0)

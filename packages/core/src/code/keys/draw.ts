@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { indexFromUniform, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
+import { indexFromShares, indexFromUniform, type Key, keyAtStep, keyFor, uniforms } from '../../num/random.js'
 import { CHECK_MARK, withCheck } from './check-digits.js'
 import { type Cell, cellOf, type Form, type Pattern, type Progress, sharesOf, sizeOf, textAt } from './form.js'
 import { hashOf } from './guard.js'
@@ -48,12 +48,12 @@ function nextValue(form: Form, key: Key, guard: Guard): (row: number) => string 
   return (row) => {
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
       const u = chooser(keyAtStep(key, attempt), row)
-      const p = pick(
-        form.patterns.map(({ share }) => share),
-        u()
+      const p = indexFromShares(
+        u(),
+        form.patterns.map(({ share }) => share)
       )
       const pattern = form.patterns[p]!
-      const cell = cellOf(pattern.segments.map((segment) => pick(sharesOf(segment), u())))
+      const cell = cellOf(pattern.segments.map((segment) => indexFromShares(u(), sharesOf(segment))))
       const known = codes[p]!
       if (!known.has(cell.name)) known.set(cell.name, codesOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
       const text = nextFree(known.get(cell.name)!, form.check, guard)
@@ -70,19 +70,6 @@ function chooser(key: Key, row: number): () => number {
     if (next === made.length) made = uniforms(key, 2 * made.length, row)
     return made[next++]!
   }
-}
-
-/** The place among shares that a uniform falls on; 0 where there is none. */
-function pick(shares: readonly number[], u: number): number {
-  let rest = u
-  for (let k = 0; k < shares.length; k++) {
-    if (rest < shares[k]!) return k
-    rest -= shares[k]!
-  }
-  return Math.max(
-    0,
-    shares.findLastIndex((share) => share > 0)
-  )
 }
 
 /** Texts of a cell's codes, one after the other; undefined behind the last. */

@@ -1,4 +1,4 @@
-import { type Key, uniforms } from '../../num/random.js'
+import { indexFromShares, type Key, uniforms } from '../../num/random.js'
 import { isNamedAsKey } from '../../table/repeated-keys.js'
 import { isBeyondChance } from '../rules/chance.js'
 
@@ -139,7 +139,7 @@ export function drawReferences(reference: Reference, count: number, key: Key): I
   if (depths.length === 0) return drawAnyhow(reference, { count, of, weight })
   const pools = depths.map(() => new Pool())
   const out = new Int32Array(count)
-  const wanted = (row: number) => pick(depths, of(row)[0]!)
+  const wanted = (row: number) => indexFromShares(of(row)[0]!, depths)
   const place = (row: number): number => {
     let depth = wanted(row)
     while (depth > 0 && pools[depth - 1]!.isEmpty) depth--
@@ -180,13 +180,4 @@ function drawAnyhow({ missing, self, before }: Reference, { count, of, weight }:
     if (before) pool.add(row, weight(row, 0))
   }
   return out
-}
-
-function pick(shares: readonly number[], u: number): number {
-  let rest = u
-  for (let k = 0; k < shares.length; k++) {
-    if (rest < shares[k]!) return k
-    rest -= shares[k]!
-  }
-  return shares.length - 1
 }

@@ -1,8 +1,9 @@
+import type { CellValue } from '../../table/cells.js'
 import { columnsOf, type Expression, evaluate } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
 import type { NumericColumn } from '../../table/table.js'
 import type { KeptRule, KeptRules, RuledColumn } from './keep.js'
-import { type CellValue, lookup } from './lookup-table.js'
+import { lookup } from './lookup-table.js'
 import { DAY, tolerance, unitOf } from './quantity.js'
 import { binOf, saysGap } from './rows-of-rule.js'
 

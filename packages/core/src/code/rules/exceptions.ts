@@ -1,6 +1,7 @@
 import { type Key, keyFor, uniforms } from '../../num/random.js'
+import { type CellValue, cellAt } from '../../table/cells.js'
 import { isNumeric } from '../../table/table.js'
-import { type CellValue, cellAt, rowCells } from './lookup-table.js'
+import { rowCells } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { breachOf, columnIn, expressionAt, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'

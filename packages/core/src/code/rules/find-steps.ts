@@ -1,4 +1,5 @@
 import { log } from '../../num/elementary.js'
+import { isMissing } from '../../table/cells.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
 import { codesOf } from './codes.js'
@@ -59,11 +60,11 @@ interface Target {
 }
 
 function gapsOf(column: Exclude<Column, { kind: 'identifier' }>): Pick<Target, 'isMissing' | 'gaps'> {
-  const isMissing = (i: number) => (isNumeric(column) ? column.missing?.[i] === 1 : column.codes[i]! < 0)
+  const missing = (i: number) => isMissing(column, i)
   const rows = isNumeric(column) ? column.values.length : column.codes.length
   let gaps = 0
-  for (let i = 0; i < rows; i++) if (isMissing(i)) gaps++
-  return { isMissing, gaps }
+  for (let i = 0; i < rows; i++) if (missing(i)) gaps++
+  return { isMissing: missing, gaps }
 }
 
 function orderOf({ values }: Quantity): Uint32Array {

@@ -1,5 +1,6 @@
+import { type CellValue, cellAt } from '../../table/cells.js'
 import type { Column } from '../../table/table.js'
-import { type CellValue, cellAt, columnOfCells } from './lookup-table.js'
+import { columnOfCells } from './lookup-table.js'
 import { saysGap } from './rows-of-rule.js'
 
 /** Where a drawn column is missing; the column itself is drawn. Plain data. */

@@ -1,17 +1,18 @@
 import { defined } from '../../num/defined.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { variance } from '../../num/statistics.js'
+import { type CellValue, cellAt } from '../../table/cells.js'
 import { dateUnit } from '../../table/date-style.js'
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
-import { type Column, type ColumnKind, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
+import { type Column, isNumeric, type KindOfColumn, kindOf, type NumericColumn } from '../../table/table.js'
 import { bends, type Exception, type Exceptions, exceptionAt, exceptionsOf } from './exceptions.js'
 import { type KeptGaps, markGaps, someValues } from './keep-gaps.js'
 import { fitParts, type Parts, partsIn, roundingIn } from './keep-parts.js'
-import { type CellValue, cellAt, columnOfCells, type LookupTable, lookup, lookupTable, rowCells } from './lookup-table.js'
+import { columnOfCells, type LookupTable, lookup, lookupTable, rowCells } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
 import { binOf, columnIn, expressionAt, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule, ruleText } from './rule.js'
@@ -56,10 +57,7 @@ export type KeptRule =
   | KeptGaps
 
 /** A column as it stands in the whole table. */
-export interface RuledColumn {
-  readonly name: string
-  readonly kind: ColumnKind
-  readonly levels?: readonly string[] | undefined
+export interface RuledColumn extends KindOfColumn {
   readonly format: ColumnFormat
   /** Standard deviation of numbers; of dates in days. */
   readonly spread?: number | undefined
@@ -84,9 +82,7 @@ export function inputsOfKept(rule: KeptRule): readonly string[] {
 /** Rules made ready to be kept, of a table that obeys them. Cost O(cells). */
 export function keepRules(rules: readonly Rule[], data: WrittenTable): KeptRules {
   const columns = data.table.columns.map((column, c) => ({
-    name: column.name,
-    kind: column.kind,
-    ...(isCategorical(column) ? { levels: column.levels } : {}),
+    ...kindOf(column),
     format: data.formats[c]!,
     ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {})
   }))

@@ -1,7 +1,5 @@
-import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-
-/** What a value stands for: a category's text, a number, or null where it is missing. */
-export type CellValue = string | number | null
+import { type CellValue, cellAt } from '../../table/cells.js'
+import type { Column, NumericColumn, Table } from '../../table/table.js'
 
 /** What a column is for each combination of the columns that determine it. Plain data. */
 export interface LookupTable {
@@ -9,12 +7,6 @@ export interface LookupTable {
   readonly keys: readonly (readonly CellValue[])[]
   /** [entries] */
   readonly values: readonly CellValue[]
-}
-
-export function cellAt(column: Column): (row: number) => CellValue {
-  if (isNumeric(column)) return (i) => (column.missing?.[i] ? null : column.values[i]!)
-  if (!isCategorical(column)) return () => null
-  return (i) => (column.codes[i]! < 0 ? null : column.levels[column.codes[i]!]!)
 }
 
 /** The table by which a column can be left out: what most rows of a combination have. Cost O(rows). */

@@ -1,10 +1,10 @@
+import { type CellValue, cellAt } from '../../table/cells.js'
 import { linearForm } from '../../table/derivative.js'
 import { type Expression, evaluate } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { type Codes, codesOf, jointCodes } from './codes.js'
-import { type CellValue, cellAt } from './lookup-table.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
 import { type Rule, ruleText } from './rule.js'
 

@@ -1,8 +1,9 @@
+import type { CellValue } from '../../table/cells.js'
 import { derivative } from '../../table/derivative.js'
 import { columnsOf, type Expression, evaluate } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
 import type { KeptRules, RuledColumn } from './keep.js'
-import { type CellValue, lookup } from './lookup-table.js'
+import { lookup } from './lookup-table.js'
 import { DAY } from './quantity.js'
 import { binOf, saysGap } from './rows-of-rule.js'
 

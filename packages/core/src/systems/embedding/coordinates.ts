@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { columnOf, type Matrix, matrix } from '../../num/matrix.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import type { Context } from '../context.js'
 import { readAs } from '../read-as.js'
@@ -12,7 +12,7 @@ export function coordinateTable(coordinates: Matrix): RawTable {
     (_, k): RawColumn => ({
       name: `coordinate_${k + 1}`,
       source: 'number',
-      values: Float64Array.from({ length: coordinates.rows }, (_, i) => coordinates.data[i * coordinates.cols + k]!)
+      values: columnOf(coordinates, k)
     })
   )
   return { columns, rowCount: coordinates.rows }

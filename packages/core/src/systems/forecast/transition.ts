@@ -10,6 +10,7 @@ import { InputError } from '../../num/errors.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
+import { type ColumnScale, columnScale, standardised } from '../../num/statistics.js'
 import type { Context } from '../context.js'
 import { fitEach, unlessAuto, windowFitter } from '../fit-windows.js'
 
@@ -39,12 +40,6 @@ export interface TransitionOptions {
   readonly twicing?: boolean
 }
 
-/** Centre and scale of each column. */
-interface Scale {
-  readonly centre: Float64Array
-  readonly scale: Float64Array
-}
-
 export type TransitionUnit = FittedWindow
 
 /** A fitted transition: plain data. */
@@ -52,7 +47,7 @@ export interface TransitionModel {
   /** Standardised (outputs, inputs) [M, t + k]; outputs as twiced, where they are. */
   readonly rows: FieldRows
   readonly outputCount: number
-  readonly scale: Scale
+  readonly scale: ColumnScale
   readonly units: readonly TransitionUnit[]
   readonly choices: readonly GivenChoice[]
 }
@@ -72,8 +67,8 @@ export async function fitTransition(pairs: TransitionPairs, options: TransitionO
   checkTwicing(options)
   const { inputs, outputs } = pairs
   const together = beside(outputs, inputs)
-  const scale = scaleOf(together)
-  const rows: FieldRows = { coordinates: standardise(together, scale, 0), logWeights: uniformLogWeights(inputs.rows) }
+  const scale = columnScale(together)
+  const rows: FieldRows = { coordinates: standardised(together, scale), logWeights: uniformLogWeights(inputs.rows) }
   const plan = unitsOf(pairs, options)
   const known = { given: unlessAuto(options.inputBandwidth), targetFactor: unlessAuto(options.outputFactor) }
   const { choices, fit } = await windowFitter(rows, { plan, known }, { ...context, key: keyFor(context.key, 'transition') })
@@ -144,27 +139,6 @@ function unitsOf({ inputs, outputs }: TransitionPairs, { units }: TransitionOpti
   }))
 }
 
-function scaleOf({ data, rows, cols }: Matrix): Scale {
-  const centre = new Float64Array(cols)
-  const scale = new Float64Array(cols)
-  for (let c = 0; c < cols; c++) {
-    for (let i = 0; i < rows; i++) centre[c] = centre[c]! + data[i * cols + c]! / rows
-    let square = 0
-    for (let i = 0; i < rows; i++) square += (data[i * cols + c]! - centre[c]!) ** 2 / rows
-    scale[c] = square > 0 ? Math.sqrt(square) : 1
-  }
-  return { centre, scale }
-}
-
-/** Columns of `m` scaled as columns `first`, first + 1, … */
-function standardise(m: Matrix, { centre, scale }: Scale, first: number): Matrix {
-  const out = matrix(m.rows, m.cols)
-  for (let i = 0; i < m.rows; i++) {
-    for (let c = 0; c < m.cols; c++) out.data[i * m.cols + c] = (m.data[i * m.cols + c]! - centre[first + c]!) / scale[first + c]!
-  }
-  return out
-}
-
 /** A fitted transition ready to be stepped, e.g. inside an integrator of your own. */
 export class Transition {
   readonly inputCount: number
@@ -195,7 +169,7 @@ export class Transition {
       })
     }
     const { scale } = this.model
-    const scaled = standardise(inputs, scale, this.outputCount)
+    const scaled = standardised(inputs, scale, this.outputCount)
     const out = matrix(inputs.rows, this.outputCount)
     for (const [u, { unit, law }] of this.laws.entries()) {
       const givens = takeColumns(

@@ -6,7 +6,7 @@ import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { type Lattice, latticeOf } from '../../table/recurring.js'
-import { type Column, isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 /** How cells of a column stand among the coordinates of a row. */
 export type CodedColumn =
@@ -173,10 +173,4 @@ export function snapRow(coding: Coding, row: Float64Array, known: Uint8Array): v
       for (let q = 0; q < place.cols; q++) row[column.at + q] = place.data[level * place.cols + q]!
     }
   })
-}
-
-/** Whether a cell is missing in a column. */
-export function isGap(column: Column, i: number): boolean {
-  if (isNumeric(column)) return column.missing?.[i] === 1
-  return isCategorical(column) && column.codes[i]! < 0
 }

@@ -1,15 +1,15 @@
 import { rowCompleter } from '../../code/rules/complete.js'
-import type { CellValue } from '../../code/rules/lookup-table.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import { counted } from '../../num/listed.js'
 import { rowOf } from '../../num/matrix.js'
 import { fillUniform, type Key, keyFor } from '../../num/random.js'
+import { type CellValue, isMissing } from '../../table/cells.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type CodedRows, codeRows, isGap, levelsByNearness, numberAt } from './coding.js'
+import { type CodedRows, codeRows, levelsByNearness, numberAt } from './coding.js'
 import { drawDonors } from './donors.js'
 import { FilledCells } from './filled-cells.js'
 import type { ImputationModel } from './model.js'
@@ -140,7 +140,7 @@ function fillOnce({ model, table, rows, as, laws, key }: Once, look: (done: numb
 }
 
 const gapRows = ({ columns, rowCount }: Table): number[] =>
-  Array.from({ length: rowCount }, (_, i) => i).filter((i) => columns.some((column) => isGap(column, i)))
+  Array.from({ length: rowCount }, (_, i) => i).filter((i) => columns.some((column) => isMissing(column, i)))
 
 interface Decoded {
   readonly model: ImputationModel
@@ -168,7 +168,7 @@ function countsOf(table: Table, draws: readonly FilledCells[]): FillCounts {
     rows: table.rowCount,
     gapRows: gapRows(table).length,
     columns: table.columns.map((column) => {
-      const gaps = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => isGap(column, i))
+      const gaps = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => isMissing(column, i))
       return { name: column.name, gaps: gaps.length, stay: gaps.filter((i) => draws[0]!.cell(column.name, i) === null).length }
     })
   }

@@ -1,7 +1,7 @@
 import type { FilledRow } from '../../code/rules/complete.js'
-import type { CellValue } from '../../code/rules/lookup-table.js'
+import { type CellValue, isMissing } from '../../table/cells.js'
 import { type CategoricalColumn, type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-import { type CodedColumn, isGap, levelsByNearness } from './coding.js'
+import { type CodedColumn, levelsByNearness } from './coding.js'
 import type { ImputationModel } from './model.js'
 
 /** A copy of a column whose gaps can be written to. */
@@ -30,7 +30,7 @@ export class FilledCells {
 
   isGap(name: string, i: number): boolean {
     const column = this.columns.get(name)
-    return column !== undefined && isGap(column.given, i)
+    return column !== undefined && isMissing(column.given, i)
   }
 
   cell(name: string, i: number): CellValue {
@@ -41,7 +41,7 @@ export class FilledCells {
 
   set(name: string, i: number, value: CellValue): void {
     const column = this.columns.get(name)!
-    if (!isGap(column.given, i)) return
+    if (!isMissing(column.given, i)) return
     column.empty[i] = value === null ? 1 : 0
     if (value === null) return
     if (column.numbers) column.numbers[i] = value as number
@@ -81,7 +81,7 @@ export class FilledCells {
   filledNames(): string[][] {
     const columns = [...this.columns.entries()]
     return Array.from({ length: this.rows.rowCount }, (_, i) =>
-      columns.filter(([, { given, empty }]) => isGap(given, i) && !empty[i]).map(([name]) => name)
+      columns.filter(([, { given, empty }]) => isMissing(given, i) && !empty[i]).map(([name]) => name)
     )
   }
 }

@@ -4,14 +4,15 @@ import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
+import { isMissing } from '../../table/cells.js'
 import type { RawTable } from '../../table/raw.js'
-import { type Column, isCategorical, isEmpty, type Table } from '../../table/table.js'
+import { type Column, isEmpty, kindOf, type Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
 import { type PreparedTable, prepareTable, type TableOptions } from '../prepare.js'
 import { readingWords } from '../read-as.js'
 import { rowLogWeights } from '../row-weights.js'
 import type { RuleOptions } from '../rule-options.js'
-import { type CodedRows, type Coding, codeRows, fitCoding, isGap } from './coding.js'
+import { type CodedRows, type Coding, codeRows, fitCoding } from './coding.js'
 import { FILLING_DONORS, meanRounds, ROUNDS } from './donors.js'
 import { fitGaussian } from './expectation.js'
 import { chooseSetting, type Masked } from './masking.js'
@@ -77,12 +78,7 @@ export function readTableWithGaps(
 ): Pick<ImputationModel, 'coding' | 'kinds' | 'reading'> & { readonly prepared: PreparedTable } {
   const prepared = readGaps(raw, options)
   const { table, formats } = prepared.data
-  const kinds = table.columns.map((column) => ({
-    name: column.name,
-    kind: column.kind,
-    ...(isCategorical(column) ? { levels: column.levels } : {})
-  }))
-  return { prepared, coding: fitCoding(table, formats), kinds, reading: readingWords(options) }
+  return { prepared, coding: fitCoding(table, formats), kinds: table.columns.map(kindOf), reading: readingWords(options) }
 }
 
 /** A table read for filling: keys stay as they are, and so do their cells. */
@@ -99,7 +95,7 @@ function readGaps(raw: RawTable, options: TableOptions): PreparedTable {
 
 function gapCount(column: Column, n: number): number {
   let count = 0
-  for (let i = 0; i < n; i++) if (isGap(column, i)) count++
+  for (let i = 0; i < n; i++) if (isMissing(column, i)) count++
   return count
 }
 

@@ -2,8 +2,9 @@ import { crps, drawQuantile } from '../../diagnose/conditional.js'
 import { InputError } from '../../num/errors.js'
 import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { sorted } from '../../num/statistics.js'
+import { type CellValue, cellAt } from '../../table/cells.js'
 import { type RawColumn, type RawTable, takeRawRows } from '../../table/raw.js'
-import { isNumeric, type Table } from '../../table/table.js'
+import type { Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
 import { type CodedRows, type Coding, codeRows, levelsByNearness, widthOf } from './coding.js'
 import { type FilledRows, fillRows } from './fill.js'
@@ -190,12 +191,7 @@ class HoleScorer {
   }
 }
 
-function cellsOf({ columns }: Table, name: string): (row: number) => number | string | undefined {
-  const column = columns.find((one) => one.name === name)!
-  if (isNumeric(column)) return (i) => (column.missing?.[i] ? undefined : column.values[i]!)
-  const { codes, levels } = column as Extract<typeof column, { codes: Int32Array }>
-  return (i) => (codes[i]! < 0 ? undefined : levels[codes[i]!]!)
-}
+const cellsOf = ({ columns }: Table, name: string): ((row: number) => CellValue) => cellAt(columns.find((one) => one.name === name)!)
 
 function scoresOf(holes: readonly HoleScore[]): FillScores {
   const meanOf = (values: readonly number[]) => (values.length === 0 ? null : values.reduce((sum, x) => sum + x, 0) / values.length)

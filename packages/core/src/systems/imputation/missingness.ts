@@ -1,6 +1,6 @@
 import { SIMPLEX_LEVELS } from '../../table/categories.js'
+import { isMissing } from '../../table/cells.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
-import { isGap } from './coding.js'
 
 /** Rows with and without a gap below which they are not compared. */
 const LEAST_ROWS = 10
@@ -12,7 +12,7 @@ const LEAST_ERRORS = 4
 /** Where rows with gaps in a column are others than those without, by another column: the one in which they differ most. Cost O(columns² · rows). */
 export function missingnessNotes({ columns, rowCount }: Table): string[] {
   return columns.flatMap((column) => {
-    const gap = Array.from({ length: rowCount }, (_, i) => isGap(column, i))
+    const gap = Array.from({ length: rowCount }, (_, i) => isMissing(column, i))
     const count = gap.filter(Boolean).length
     if (count < LEAST_ROWS || rowCount - count < LEAST_ROWS) return []
     const differences = columns.filter((other) => other !== column).map((other) => ({ name: other.name, size: difference(other, gap) }))

@@ -1,6 +1,6 @@
 import type { KeptRules } from '../../code/rules/keep.js'
 import type { ColumnFacts } from '../../table/column-facts.js'
-import type { ColumnKind } from '../../table/table.js'
+import type { KindOfColumn } from '../../table/table.js'
 import type { ReadingWords } from '../read-as.js'
 import type { Coding } from './coding.js'
 import type { Masked } from './masking.js'
@@ -10,7 +10,7 @@ import type { Donors } from './row-law.js'
 export interface ImputationModel {
   readonly coding: Coding
   /** Kinds and levels of the columns, as in the table. */
-  readonly kinds: readonly { readonly name: string; readonly kind: ColumnKind; readonly levels?: readonly string[] | undefined }[]
+  readonly kinds: readonly KindOfColumn[]
   readonly donors: Donors
   readonly rules?: KeptRules | undefined
   /** How cells of the table were read. */

@@ -1,8 +1,8 @@
 import { InputError } from '../../num/errors.js'
+import { isMissing } from '../../table/cells.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
-import { isGap } from './coding.js'
 import type { FilledRows, ImputationRequest } from './fill.js'
 import type { ImputationModel } from './model.js'
 
@@ -50,7 +50,7 @@ function filledColumn(raw: RawColumn, { table, given, coding, as }: Presenting):
   const rows = { columns: [table.columns[c]!], rowCount: table.rowCount }
   const presented = presentTable(rows, [{ ...format, source: raw.source }], as).columns[0]!
   if (as === 'plain' || presented.source !== raw.source) return presented
-  const filled = Array.from({ length: table.rowCount }, (_, i) => isGap(given.columns[c]!, i) && !isGap(table.columns[c]!, i))
+  const filled = Array.from({ length: table.rowCount }, (_, i) => isMissing(given.columns[c]!, i) && !isMissing(table.columns[c]!, i))
   return overlaid(raw, presented, filled)
 }
 

@@ -2,12 +2,12 @@ import { findGaps } from '../../code/rules/find-gaps.js'
 import { type KeptRules, keepRules } from '../../code/rules/keep.js'
 import { breachOf } from '../../code/rules/rows-of-rule.js'
 import { inputsOf, type Rule } from '../../code/rules/rule.js'
+import { isMissing } from '../../table/cells.js'
 import { takeTableRows } from '../../table/rows.js'
-import type { Table } from '../../table/table.js'
+import { isEmpty, type Table } from '../../table/table.js'
 import type { PreparedTable } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf } from '../ruled-rows.js'
-import { isGap } from './coding.js'
 
 type Data = PreparedTable['data']
 type Options = Parameters<typeof rulesOf>[1] & RuleOptions
@@ -46,18 +46,12 @@ function gapRules(table: Table): Extract<Rule, { kind: 'gap' }>[] {
 
 /** Rows without a gap, but in some columns. */
 function rowsWithout({ columns, rowCount }: Table, but: ReadonlySet<string>): number[] {
-  const counted = columns.filter((column) => !but.has(column.name) && !isWhollyEmpty(column.name, { columns, rowCount }))
-  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => counted.every((column) => !isGap(column, i)))
-}
-
-const isWhollyEmpty = (name: string, { columns, rowCount }: Table): boolean => {
-  const column = columns.find((one) => one.name === name)!
-  for (let i = 0; i < rowCount; i++) if (!isGap(column, i)) return false
-  return true
+  const counted = columns.filter((column) => !but.has(column.name) && !isEmpty(column))
+  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => counted.every((column) => !isMissing(column, i)))
 }
 
 function holdsWhereKnown(rule: Rule, data: Data): boolean {
   const columns = data.table.columns.filter(({ name }) => name === rule.column || inputsOf(rule).includes(name))
-  const rows = Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => columns.every((column) => !isGap(column, i)))
+  const rows = Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => columns.every((column) => !isMissing(column, i)))
   return !breachOf(rule, { ...data, table: takeTableRows(data.table, rows) })
 }

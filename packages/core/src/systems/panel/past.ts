@@ -1,6 +1,7 @@
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { componentsOf } from '../../num/variance-components.js'
 import { type Encoded, type Encoder, embedEncoded } from '../../table/encoder.js'
+import { takeTableColumns } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { fitUrns, UrnCounts, type Urns } from './urns.js'
 
@@ -75,9 +76,11 @@ function groupedValues({ places, missing }: PlacedRows, first: Uint32Array, c: n
 }
 
 /** The columns of a table that an encoder is of. */
-export function pick({ columns, rowCount }: Table, { kinds }: Encoder): Table {
-  return { columns: kinds.map(({ name }) => columns.find((column) => column.name === name)!), rowCount }
-}
+export const pick = (table: Table, { kinds }: Encoder): Table =>
+  takeTableColumns(
+    table,
+    kinds.map(({ name }) => name)
+  )
 
 /** The rows of groups so far. A missing number stands where it was last known; at the mean where it never was. */
 export class Histories {

@@ -9,8 +9,9 @@ import { mergeRareLevels } from '../../table/rare-levels.js'
 import type { RawTable } from '../../table/raw.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { keepingLast } from '../keeping-last.js'
 import type { PanelOptions } from '../panel-options.js'
-import { prepareTable, type TableOptions } from '../prepare.js'
+import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf } from '../ruled-rows.js'
 import { scheduleOf, type Ticks, ticksOf } from './ticks.js'
@@ -54,26 +55,16 @@ export const LEAST_FURTHER = 3
 /** Laws of so few groups are hardly known: a note says so. */
 const FEW_GROUPS = 20
 
-/** What was read of a table under some options: plan and fit ask the same in turn. */
-const last = new WeakMap<RawTable, { readonly options: string; readonly panel: PanelTable }>()
-
 /**
  * Reads a table as groups of rows. Throws `InputError`: no such column (`column-unknown`), cells without a key (`group-missing`),
  * too few groups (`groups-few`), hardly a group of two rows (`groups-alone`), times that are none (`time-column`) or come twice in a
  * group (`time-repeated`). Cost O(cells · log n).
  */
-export function readPanel(raw: RawTable, options: PanelInput): PanelTable {
-  const name = JSON.stringify(readingOf(options))
-  const known = last.get(raw)
-  if (known?.options === name) return known.panel
-  const panel = read(raw, readingOf(options))
-  last.set(raw, { options: name, panel })
-  return panel
-}
+export const readPanel = keepingLast(relevant, read)
 
 /** What of the options is about reading. */
-function readingOf({ group, time, types, columns, exclude, missing, rules, rule, scaling, minCell }: PanelInput): PanelInput {
-  return defined({ group, time, types, columns, exclude, missing, rules, rule, scaling, minCell })
+function relevant({ group, time, rules, rule, scaling, ...options }: PanelInput): PanelInput {
+  return { ...readingOf(options), ...defined({ group, time, rules, rule, scaling }) }
 }
 
 function read(raw: RawTable, options: PanelInput): PanelTable {

@@ -51,5 +51,5 @@ export async function drawGiven({ encoder, law }: GivenLaw, given: Matrix, { key
     parts.push(steps.decode(await steps.next(known, [...rows.keys()], batch.key)))
     partOf(watch, b, batches.length)?.progress?.({ stage: 'sampling', done: 1, total: 1 })
   }
-  return parts.slice(1).reduce(stackTables, parts[0]!)
+  return stackTables(parts)
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { type Matrix, matrixFromColumns } from '../../num/matrix.js'
 import { isNumeric, type Table } from '../../table/table.js'
 
 /** Shape of the image that a row is: pixels row by row. */
@@ -40,12 +40,8 @@ export function checkImageTable(table: Table, { width, height }: ImageShape): vo
 /** The numeric columns of a table as rows of pixels [n, width × height]. Throws as `checkImageTable`. */
 export function pixelsOf(table: Table, shape: ImageShape): Matrix {
   checkImageTable(table, shape)
-  const columns = table.columns.filter(isNumeric)
-  const out = matrix(table.rowCount, columns.length)
-  columns.forEach(({ values }, c) => {
-    values.forEach((value, i) => {
-      out.data[i * out.cols + c] = value
-    })
-  })
-  return out
+  return matrixFromColumns(
+    table.columns.filter(isNumeric).map(({ values }) => values),
+    table.rowCount
+  )
 }

@@ -6,13 +6,13 @@ import { groupConditions, type LinearInterval } from '../../know/places.js'
 import { intervalsBehind, pullBehind } from '../../know/pull.js'
 import { reachOf } from '../../know/reach.js'
 import { InputError } from '../../num/errors.js'
-import { type Matrix, matrix, stackRows } from '../../num/matrix.js'
+import { columnOf, type Matrix, matrix, matrixFromColumns, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import type { Codec } from '../../spectral/codec.js'
 import type { Encoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { unscaleValues } from '../../table/scaling.js'
-import type { Table } from '../../table/table.js'
+import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { fitLocal } from '../local/fit.js'
 import type { LocalModel, LocalSummary } from '../local/model.js'
@@ -97,18 +97,14 @@ function learn(latents: Matrix, names: readonly string[]): Required<Pick<LocalSu
 const formatsOf = (names: readonly string[]) => names.map((name) => ({ name, source: 'number' as const, kind: 'number' as const }))
 
 function asTable(latents: Matrix, names: readonly string[]): Table {
-  const valuesOf = (k: number) => Float64Array.from({ length: latents.rows }, (_, i) => latents.data[i * latents.cols + k]!)
-  return { rowCount: latents.rows, columns: names.map((name, k) => ({ name, kind: 'number' as const, values: valuesOf(k) })) }
+  return { rowCount: latents.rows, columns: names.map((name, k) => ({ name, kind: 'number' as const, values: columnOf(latents, k) })) }
 }
 
-function asMatrix({ columns, rowCount }: Table): Matrix {
-  const out = matrix(rowCount, columns.length)
-  columns.forEach((column, k) => {
-    if (!('values' in column)) return
-    for (let i = 0; i < rowCount; i++) out.data[i * columns.length + k] = column.values[i]!
-  })
-  return out
-}
+const asMatrix = ({ columns, rowCount }: Table): Matrix =>
+  matrixFromColumns(
+    columns.filter(isNumeric).map(({ values }) => values),
+    rowCount
+  )
 
 /** New rows, and the coordinates [n, K] they were decoded from. */
 export interface LatentLocalRows {

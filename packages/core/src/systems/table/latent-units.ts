@@ -1,5 +1,5 @@
 import { checkFinite } from '../../code/code.js'
-import { type Matrix, matrix } from '../../num/matrix.js'
+import { columnOf, type Matrix, matrixFromColumns } from '../../num/matrix.js'
 import type { Codec } from '../../spectral/codec.js'
 import type { Encoder } from '../../table/encoder.js'
 import { scaleValues, unscaleValues } from '../../table/scaling.js'
@@ -7,17 +7,12 @@ import { scaleValues, unscaleValues } from '../../table/scaling.js'
 /** Coordinates as rows of numbers in the units of the table, constant columns among them, in its order [n, numeric columns]. */
 export function unitRows(encoder: Encoder, coordinates: Matrix): Matrix {
   const codes = encoder.columns.filter((code) => code.carries === 'coordinate' || code.carries === 'constant')
-  const out = matrix(coordinates.rows, codes.length)
-  codes.forEach((code, c) => {
-    const values =
-      code.carries === 'constant'
-        ? new Float64Array(out.rows).fill(code.value)
-        : unscaleValues(code.scaler, columnOf(coordinates, code.coordinate))
-    values.forEach((value, i) => {
-      out.data[i * out.cols + c] = value
-    })
-  })
-  return out
+  const columns = codes.map((code) =>
+    code.carries === 'constant'
+      ? new Float64Array(coordinates.rows).fill(code.value)
+      : unscaleValues(code.scaler, columnOf(coordinates, code.coordinate))
+  )
+  return matrixFromColumns(columns, coordinates.rows)
 }
 
 /** A codec that was made for numbers in the units of the table, as a codec of coordinates. */
@@ -34,17 +29,8 @@ export function unitCodec(codec: Codec, encoder: Encoder): Codec {
 
 /** The inverse of `unitRows`. */
 function coordinatesOf(encoder: Encoder, rows: Matrix): Matrix {
-  const out = matrix(rows.rows, encoder.coordinateCount)
-  let c = 0
-  for (const code of encoder.columns) {
-    if (code.carries !== 'coordinate' && code.carries !== 'constant') continue
-    const place = c++
-    if (code.carries === 'constant') continue
-    scaleValues(code.scaler, columnOf(rows, place)).forEach((value, i) => {
-      out.data[i * out.cols + code.coordinate] = value
-    })
-  }
-  return out
+  const codes = encoder.columns.filter(({ carries }) => carries === 'coordinate' || carries === 'constant')
+  // Coordinates are numbered in the order of the columns.
+  const columns = codes.flatMap((code, place) => (code.carries === 'coordinate' ? [scaleValues(code.scaler, columnOf(rows, place))] : []))
+  return matrixFromColumns(columns, rows.rows)
 }
-
-const columnOf = (m: Matrix, c: number): Float64Array => Float64Array.from({ length: m.rows }, (_, i) => m.data[i * m.cols + c]!)

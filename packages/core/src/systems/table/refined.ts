@@ -12,7 +12,7 @@ import { takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, keyFromSeed, permutation, seedFor } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
 import { type RawTable, takeRawRows } from '../../table/raw.js'
-import { takeTableRows } from '../../table/rows.js'
+import { takeTableColumns, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
@@ -127,7 +127,7 @@ async function learnRatio(
 const placingFor = (training: Table): ReturnType<typeof placing> => {
   const place = placing(training, [training])
   const names = training.columns.map(({ name }) => name)
-  return (table) => place({ ...table, columns: names.map((name) => table.columns.find((column) => column.name === name)!) })
+  return (table) => place(takeTableColumns(table, names))
 }
 
 /** Rows of equal weight that stand for those of a model. */

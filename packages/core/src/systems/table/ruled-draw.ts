@@ -1,9 +1,10 @@
 import { type KeptRules, putRulesBack } from '../../code/rules/keep.js'
-import { cellAt } from '../../code/rules/lookup-table.js'
 import type { Given } from '../../know/conditions.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { keyFor } from '../../num/random.js'
+import { cellAt } from '../../table/cells.js'
+import { stackTables, takeTableRows } from '../../table/rows.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import type { Context } from '../context.js'
@@ -189,30 +190,11 @@ function supportOf(
   return { effectiveRows, acceptance, effectiveSampleSize, steps, warnings }
 }
 
+/** Stretches of rows of several tables, one below the other. */
 function placed(tables: readonly Table[], from: readonly { readonly part: number; readonly first: number }[], rows: number): Table {
-  const n = from.length * rows
-  const columns = tables[0]!.columns.map((column, c) => {
-    const parts = tables.map((table) => table.columns[c]!)
-    const into = <T extends Float64Array | Int32Array | Uint8Array>(out: T, at: (part: number) => T | undefined): T => {
-      from.forEach(({ part, first }, k) => {
-        const values = at(part)
-        if (values) out.set(values.subarray(first, first + rows) as T, k * rows)
-      })
-      return out
-    }
-    if (isNumeric(column)) {
-      const numbers = parts as (typeof column)[]
-      const values = into(new Float64Array(n), (p) => numbers[p]!.values)
-      const missing = numbers.some((one) => one.missing) ? into(new Uint8Array(n), (p) => numbers[p]!.missing) : undefined
-      return { ...column, values, ...defined({ missing }) }
-    }
-    if (column.kind === 'identifier') return column
-    const categories = parts as (typeof column)[]
-    const levels = [...new Set(categories.flatMap((one) => one.levels))]
-    const coded = categories.map((one) => one.codes.map((code) => (code < 0 ? code : levels.indexOf(one.levels[code]!))))
-    return { ...column, levels, codes: into(new Int32Array(n), (p) => coded[p]!) }
-  })
-  return { columns, rowCount: n }
+  const starts = tables.map((_, part) => tables.slice(0, part).reduce((sum, { rowCount }) => sum + rowCount, 0))
+  const taken = from.flatMap(({ part, first }) => Array.from({ length: rows }, (_, i) => starts[part]! + first + i))
+  return takeTableRows(stackTables(tables), taken)
 }
 
 function refusal(got: string, remedy: string): InputError {

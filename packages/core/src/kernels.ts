@@ -22,7 +22,8 @@ export { BROWSER_WORKER_SOURCE } from './engine/wasm/host.js'
 export type { Engine } from './kernel/engine.js'
 export { gaussianKernel, type Kernel } from './kernel/kernel.js'
 // The sampler by steps.
-export { type Evidence, evidenceOfRows } from './know/evidence.js'
+export type { Evidence } from './know/evidence.js'
+export { evidenceOfRows } from './know/row-evidence.js'
 export { type Bridge, bridgeOf } from './law/bridge.js'
 export { type Matrix, matrix, matrixFromRows, rowOf } from './num/matrix.js'
 // Randomness is a key.

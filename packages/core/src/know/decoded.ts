@@ -1,9 +1,11 @@
 import type { Code } from '../code/code.js'
-import { cholesky, dot, multiply, solveLowerInPlace, symmetricEigen, transpose } from '../num/linear-algebra.js'
+import { symmetricEigen } from '../num/eigen.js'
+import { cholesky, dot, multiply, solveLowerInPlace, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix, matrixFromRows, rowOf } from '../num/matrix.js'
 import type { LinearDecoder } from '../spectral/codec.js'
 import { type Encoded, takeEncoded } from '../table/encoder.js'
-import { type Evidence, evidenceOfRows, type Linearised, type RowLikelihood, type StandIn, stacked, standInAt } from './evidence.js'
+import { type Evidence, type Linearised, type StandIn, standInAt } from './evidence.js'
+import { evidenceOfRows, type RowLikelihood, stacked } from './row-evidence.js'
 
 /**
  * What evidence on rows [·, D] says about their coordinates behind a codec [·, K]. Behind a linear decoder linear evidence

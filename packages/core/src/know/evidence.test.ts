@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { matrix, rowOf } from '../num/matrix.js'
 import { keyFromSeed, normals } from '../num/random.js'
 import { fitEncoder } from '../table/encoder.js'
-import { parseObservation } from '../table/expression.js'
 import { inferTable } from '../table/infer.js'
-import { type Evidence, evidenceOfRows, restricted, standInAt, standInValue, tempered, together } from './evidence.js'
+import { parseObservation } from '../table/parse-expression.js'
+import { type Evidence, restricted, standInAt, standInValue, tempered, together } from './evidence.js'
+import { evidenceOfRows } from './row-evidence.js'
 import { observationLikelihood } from './row-likelihoods.js'
 
 const z = normals(keyFromSeed(7), 300)

@@ -1,8 +1,9 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { mean, variance } from '../num/statistics.js'
-import { byClass, columnsOf, evaluate, type ObservationExpression, parseObservation, withIndicators } from '../table/expression.js'
+import { byClass, columnsOf, evaluate, withIndicators } from '../table/expression.js'
 import { columnWord, writeIndicator } from '../table/expression-text.js'
+import { type ObservationExpression, parseObservation } from '../table/parse-expression.js'
 import { isNumeric, type Table } from '../table/table.js'
 import { checkIndicator, holdsIn, type Observable, unknownColumn } from './indicators.js'
 

@@ -1,12 +1,14 @@
-import { symmetricEigen } from '../num/linear-algebra.js'
+import { symmetricEigen } from '../num/eigen.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { derivative, isLinearByClass } from '../table/derivative.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
-import { byClass, columnsOf, type Expression, evaluate, indicatorsOf, type ObservationExpression } from '../table/expression.js'
+import { byClass, columnsOf, type Expression, evaluate, indicatorsOf } from '../table/expression.js'
+import type { ObservationExpression } from '../table/parse-expression.js'
 import { decoderOf, type NumericScaler } from '../table/scaling.js'
-import type { Evidence, RowLikelihood } from './evidence.js'
+import type { Evidence } from './evidence.js'
 import { factorOf, holdsAt } from './indicators.js'
 import { type LikelihoodModule, type LikelihoodRow, moduleGradient, moduleValue, rowAt } from './likelihood-row.js'
+import type { RowLikelihood } from './row-evidence.js'
 
 /** A numeric column as a function of its coordinate. */
 interface Decoded {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { symmetricEigen } from './eigen.js'
 import {
   cholesky,
   choleskyInPlace,
@@ -11,7 +12,6 @@ import {
   regularCholeskyInPlace,
   semidefiniteCholesky,
   solve,
-  symmetricEigen,
   transpose
 } from './linear-algebra.js'
 import { type Matrix, matrix, matrixFromRows } from './matrix.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { symmetricEigen } from '../num/linear-algebra.js'
+import { symmetricEigen } from '../num/eigen.js'
 import { matrix } from '../num/matrix.js'
 import { keyFromSeed, normals } from '../num/random.js'
 import { denseEigen } from './dense-eigen.js'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { multiply, symmetricEigen, transpose } from '../num/linear-algebra.js'
+import { symmetricEigen } from '../num/eigen.js'
+import { multiply, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFromSeed, normals } from '../num/random.js'
 import { largestEigenpairs, type SymmetricOperator } from './eigenpairs.js'

@@ -1,6 +1,6 @@
+import { symmetricEigen } from '../num/eigen.js'
 import { InputError } from '../num/errors.js'
 import type { Watch } from '../num/iterate.js'
-import { symmetricEigen } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { largestEigenpairs } from './eigenpairs.js'
 

@@ -1,7 +1,7 @@
 import type { Given } from '../know/conditions.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import { InputError } from '../num/errors.js'
-import { parseObservation } from '../table/expression.js'
+import { parseObservation } from '../table/parse-expression.js'
 import { MISSING_WORDS, type RawColumn, type RawTable } from '../table/raw.js'
 import { contradictionFree, own, parseGiven } from './given.js'
 import { type Host, needed } from './host.js'

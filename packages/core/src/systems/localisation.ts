@@ -1,4 +1,4 @@
-import type { KeptRules } from '../code/rules/keep.js'
+import type { KeptRules } from '../code/rules/kept-rules.js'
 import { InputError } from '../num/errors.js'
 import type { RawTable } from '../table/raw.js'
 import { type Host, needed } from './host.js'

@@ -1,6 +1,7 @@
-import { type KeptRules, putRulesBack } from '../code/rules/keep.js'
+import type { KeptRules } from '../code/rules/kept-rules.js'
 import { Meeter, type Meeting } from '../code/rules/meet.js'
 import { columnIn, formatIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
+import { putRulesBack } from '../code/rules/stacked.js'
 import type { GivenValue } from '../know/conditions.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'

@@ -1,4 +1,4 @@
-import type { RuledColumn } from '../code/rules/keep.js'
+import type { RuledColumn } from '../code/rules/kept-rules.js'
 import type { RuleRow } from '../code/rules/rule-row.js'
 import { type Condition, type GivenValue, resolveConditions } from '../know/conditions.js'
 import { matrix } from '../num/matrix.js'

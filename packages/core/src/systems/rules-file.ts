@@ -1,6 +1,6 @@
 import type { Exceptions } from '../code/rules/exceptions.js'
-import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/keep.js'
 import type { Parts } from '../code/rules/keep-parts.js'
+import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn } from '../code/rules/kept-rules.js'
 import { type ModelContents, withEntry } from '../model-file/contents.js'
 import {
   damaged,
@@ -20,8 +20,9 @@ import {
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import type { CellValue } from '../table/cells.js'
-import { type Expression, parseExpression } from '../table/expression.js'
+import type { Expression } from '../table/expression.js'
 import { expressionText } from '../table/expression-text.js'
+import { parseExpression } from '../table/parse-expression.js'
 import { isNumericKind } from '../table/table.js'
 import { columnFormat, UNSCALED } from './encoder-file.js'
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { keepRules, putRulesBack } from '../code/rules/keep.js'
+import { keepRules } from '../code/rules/keep.js'
 import { parseRule } from '../code/rules/parse-rule.js'
+import { putRulesBack } from '../code/rules/stacked.js'
 import { censoredCells } from './censoring.js'
 import { columnFacts } from './column-facts.js'
 import { decodeTable, encodeTable, fitEncoder } from './encoder.js'

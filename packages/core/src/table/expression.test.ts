@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { InputError } from '../num/errors.js'
 import { derivative, linearForm } from './derivative.js'
-import { byClass, columnsOf, evaluate, indicatorsOf, parseExpression, parseObservation } from './expression.js'
+import { byClass, columnsOf, evaluate, indicatorsOf } from './expression.js'
+import { parseExpression, parseObservation } from './parse-expression.js'
 
 const at = (values: Record<string, number>) => (name: string) => values[name]!
 

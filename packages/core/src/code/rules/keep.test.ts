@@ -6,11 +6,13 @@ import { takeTableRows } from '../../table/rows.js'
 import { isNumeric } from '../../table/table.js'
 import { keepable } from './choose.js'
 import { findRules } from './find.js'
-import { type KeptRules, keepRules, putRulesBack, ruleTexts, takeRulesOut } from './keep.js'
+import { keepRules } from './keep.js'
+import { type KeptRules, ruleTexts } from './kept-rules.js'
 import { parseRule } from './parse-rule.js'
 import { unitOf } from './quantity.js'
 import { breachOf, columnIn } from './rows-of-rule.js'
 import { type Rule, ruleText } from './rule.js'
+import { putRulesBack, takeRulesOut } from './stacked.js'
 
 type FormulaRule = Extract<Rule, { kind: 'formula' }>
 

@@ -3,9 +3,10 @@ import { plantedTables } from '../../../../../test/planted-tables.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { isNumeric } from '../../table/table.js'
 import { findRules } from './find.js'
-import { keepRules, putRulesBack, takeRulesOut } from './keep.js'
+import { keepRules } from './keep.js'
 import { type Bound, Meeter, type Target } from './meet.js'
 import { columnIn, type WrittenTable } from './rows-of-rule.js'
+import { putRulesBack, takeRulesOut } from './stacked.js'
 
 function meet(name: string, targets: readonly Target[], bounds: readonly (readonly [string, Bound])[] = []) {
   const { data } = prepareRows(plantedTables(3).find((one) => one.name === name)!.raw)

@@ -1,7 +1,7 @@
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type NumericColumn } from '../../table/table.js'
-import { inputsOfKept, type KeptRules, type RuledColumn } from './keep.js'
+import { inputsOfKept, type KeptRules, type RuledColumn } from './kept-rules.js'
 import { columnOfCells } from './lookup-table.js'
 import { DAY, tolerance, unitOf } from './quantity.js'
 import { columnIn, formatIn, type WrittenTable } from './rows-of-rule.js'

@@ -1,5 +1,6 @@
 import { InputError } from '../../num/errors.js'
-import { columnsOf, type Expression, indicatorsOf, parseExpression } from '../../table/expression.js'
+import { columnsOf, type Expression, indicatorsOf } from '../../table/expression.js'
+import { parseExpression } from '../../table/parse-expression.js'
 import { bends } from './exceptions.js'
 import { DAY } from './quantity.js'
 import type { Rule } from './rule.js'

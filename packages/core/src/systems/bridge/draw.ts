@@ -1,7 +1,7 @@
 import { bridgePaths, drawPairs } from '../../bridge/between.js'
 import { PARTNER_SHARE, sparseCoupling } from '../../bridge/sparse-coupling.js'
-import { type Back, putRulesBack } from '../../code/rules/keep.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { type Back, putRulesBack } from '../../code/rules/stacked.js'
 import { batchesOf, checkCount } from '../../draw/batches.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import type { NamedWarning } from '../../know/support.js'

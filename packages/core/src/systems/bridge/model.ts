@@ -1,7 +1,7 @@
 import type { SchrodingerBridge } from '../../bridge/schrodinger.js'
 import type { BridgeBandwidth } from '../../choose/bridge-bandwidth.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
-import type { KeptRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { TwoSampleTest } from '../../diagnose/two-sample-test.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Ending } from '../../num/iterate.js'

@@ -1,4 +1,4 @@
-import { takeRulesOut } from '../../code/rules/keep.js'
+import { takeRulesOut } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import type { RawTable } from '../../table/raw.js'

@@ -1,5 +1,5 @@
 import { keyTexts } from '../../code/keys/keep.js'
-import { ruleTexts } from '../../code/rules/keep.js'
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { InputError } from '../../num/errors.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'

@@ -1,5 +1,5 @@
 import { stackedLog, stackWeights } from '../../choose/stack.js'
-import { ruleTexts } from '../../code/rules/keep.js'
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'

@@ -1,4 +1,4 @@
-import type { KeptRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { checkCount } from '../../draw/batches.js'
 import { Generator } from '../../draw/generator.js'
 import { atEpsilon, fitWidthField, type KernelChoice } from '../../kernel/bandwidth.js'

@@ -1,7 +1,7 @@
 import { type BeforeAndAfter, describeColumns, describeObservation, type ObservationSupport } from '../../know/observations.js'
 import { MANY_MATCHING, type NamedWarning } from '../../know/support.js'
 import type { Encoded } from '../../table/encoder.js'
-import type { ObservationExpression } from '../../table/expression.js'
+import type { ObservationExpression } from '../../table/parse-expression.js'
 import type { Table } from '../../table/table.js'
 import type { PosteriorChoice } from './posterior-place.js'
 

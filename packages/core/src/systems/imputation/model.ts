@@ -1,4 +1,4 @@
-import type { KeptRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { ColumnFacts } from '../../table/column-facts.js'
 import type { KindOfColumn } from '../../table/table.js'
 import type { ReadingWords } from '../read-as.js'

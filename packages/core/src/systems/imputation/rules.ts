@@ -1,5 +1,6 @@
 import { findGaps } from '../../code/rules/find-gaps.js'
-import { type KeptRules, keepRules } from '../../code/rules/keep.js'
+import { keepRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { breachOf } from '../../code/rules/rows-of-rule.js'
 import { inputsOf, type Rule } from '../../code/rules/rule.js'
 import { isMissing } from '../../table/cells.js'

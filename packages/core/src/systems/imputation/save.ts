@@ -1,4 +1,4 @@
-import type { KeptRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import {
   BANDWIDTH,

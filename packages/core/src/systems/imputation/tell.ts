@@ -1,4 +1,4 @@
-import { ruleTexts } from '../../code/rules/keep.js'
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { shareText } from '../../tell/numbers.js'
 import { explained, facts, type Telling, type Topic, together } from '../../tell/telling.js'
 import type { FilledRows } from './fill.js'

@@ -4,7 +4,8 @@ import { type BeforeAndAfter, describeColumns, describeObservation, type Observa
 import type { ConditionGroup } from '../../know/places.js'
 import { conditionDistances, conditionWarnings, type Distance, FEW_ROWS, type NamedWarning, unknownWarnings } from '../../know/support.js'
 import { keyFor } from '../../num/random.js'
-import { columnsOf, indicatorsOf, type ObservationExpression } from '../../table/expression.js'
+import { columnsOf, indicatorsOf } from '../../table/expression.js'
+import type { ObservationExpression } from '../../table/parse-expression.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 

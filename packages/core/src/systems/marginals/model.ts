@@ -5,7 +5,7 @@ import type { Family } from './family.js'
 import type { HistoryEntry } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
 import type { Snapshot } from './snapshots.js'
-import type { VelocityReference } from './velocity-couplings.js'
+import type { VelocityReference } from './velocity-kernel.js'
 
 /** 95 % interval of one parameter. */
 export interface ParameterInterval {

@@ -37,7 +37,8 @@ import type { Distances } from './score.js'
 import type { Smoothness } from './smooth-field.js'
 import type { Snapshot } from './snapshots.js'
 import type { TrajectoriesModel } from './trajectories.js'
-import { type VelocityPair, type VelocityReference, velocityProblem, widthOf } from './velocity-couplings.js'
+import { velocityProblem } from './velocity-couplings.js'
+import { type VelocityPair, type VelocityReference, widthOf } from './velocity-kernel.js'
 
 interface SnapshotRecord {
   readonly time: number

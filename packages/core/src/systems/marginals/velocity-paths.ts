@@ -3,7 +3,7 @@ import { gridFilter, simulator, smoothingWeights } from '../../bridge/velocity-s
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { fillNormal, type Key, keyFor } from '../../num/random.js'
-import type { VelocityReference } from './velocity-couplings.js'
+import type { VelocityReference } from './velocity-kernel.js'
 
 /**
  * Fills the places of paths at all times that are no snapshot's: a path of the process itself, moved by the smoothed mean of

@@ -10,7 +10,8 @@ import type { CoupledInterval } from './couplings.js'
 import type { FitSnapshot } from './rounds.js'
 import { batchChain } from './sample.js'
 import { SCORE_PARTICLES, TransportBaselines } from './score.js'
-import { coupleByVelocity, processOf, type VelocityCouplings, type VelocityReference, widthOf } from './velocity-couplings.js'
+import { coupleByVelocity, type VelocityCouplings } from './velocity-couplings.js'
+import { processOf, type VelocityReference, widthOf } from './velocity-kernel.js'
 
 /** A reference, the couplings found with it, and what a reader should know. */
 export interface FittedVelocity {

@@ -9,7 +9,8 @@ import { fitMarginals } from './fit.js'
 import { sampleTrajectories } from './sample.js'
 import { loadTrajectories, saveTrajectories } from './save.js'
 import { scoreHeldOut } from './score.js'
-import { beliefsAfter, coupleByVelocity, hintsFrom, noHints, priorBeliefs, velocityKernel } from './velocity-couplings.js'
+import { coupleByVelocity } from './velocity-couplings.js'
+import { beliefsAfter, hintsFrom, noHints, priorBeliefs, velocityKernel } from './velocity-kernel.js'
 import { leftOutWeights } from './velocity-reference.js'
 
 const key = keyFromSeed(7)

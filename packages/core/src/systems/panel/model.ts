@@ -1,5 +1,5 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
-import type { KeptRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { FitSummary, GlobalModel } from '../global/model.js'

@@ -1,5 +1,7 @@
 import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
-import { type KeptRules, keepRules, takeRulesOut } from '../../code/rules/keep.js'
+import { keepRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
+import { takeRulesOut } from '../../code/rules/stacked.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'

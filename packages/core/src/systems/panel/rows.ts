@@ -1,5 +1,5 @@
 import { drawKey } from '../../code/keys/keep.js'
-import { putRulesBack } from '../../code/rules/keep.js'
+import { putRulesBack } from '../../code/rules/stacked.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { decodeTable } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'

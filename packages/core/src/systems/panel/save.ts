@@ -1,5 +1,5 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
-import type { KeptRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { arraysNamed, type ModelContents } from '../../model-file/contents.js'
 import {

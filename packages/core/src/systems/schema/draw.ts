@@ -1,4 +1,4 @@
-import { putRulesBack } from '../../code/rules/keep.js'
+import { putRulesBack } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
 import { beside, type Matrix } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'

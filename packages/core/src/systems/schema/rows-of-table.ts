@@ -1,6 +1,6 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
 import { keepKeys } from '../../code/keys/keep.js'
-import type { KeptRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { InputError } from '../../num/errors.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'

@@ -1,4 +1,4 @@
-import type { KeptRules } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Given } from '../../know/conditions.js'
 import { factorGroups } from '../../law/factor-groups.js'

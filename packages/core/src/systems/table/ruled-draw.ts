@@ -1,4 +1,5 @@
-import { type KeptRules, putRulesBack } from '../../code/rules/keep.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
+import { putRulesBack } from '../../code/rules/stacked.js'
 import type { Given } from '../../know/conditions.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'

@@ -1,4 +1,4 @@
-import { putRulesBack } from '../../code/rules/keep.js'
+import { putRulesBack } from '../../code/rules/stacked.js'
 import { keyFor } from '../../num/random.js'
 import { contextOf } from '../context.js'
 import { type Ruled, ruledRows } from '../ruled-rows.js'

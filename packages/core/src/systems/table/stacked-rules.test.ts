@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { plantedTables } from '../../../../../test/planted-tables.js'
-import { ruleTexts } from '../../code/rules/keep.js'
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { parseRule } from '../../code/rules/parse-rule.js'
 import { breachOf } from '../../code/rules/rows-of-rule.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'

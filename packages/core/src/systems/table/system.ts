@@ -1,6 +1,6 @@
 import { parseLatent } from '../../code/codecs/specification.js'
 import { keyTexts } from '../../code/keys/keep.js'
-import { ruleTexts } from '../../code/rules/keep.js'
+import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { comparePanels } from '../../diagnose/panels.js'
 import { tellPanels } from '../../diagnose/tell-panels.js'
 import type { ModelContents } from '../../model-file/contents.js'

@@ -1,4 +1,4 @@
-import { type KeptRules, ruleTexts } from '../../code/rules/keep.js'
+import { type KeptRules, ruleTexts } from '../../code/rules/kept-rules.js'
 import { facts, type Telling } from '../../tell/telling.js'
 
 /** What a model says of the rules of its table. */

@@ -1,5 +1,5 @@
-import { type Back, putRulesBack } from '../../code/rules/keep.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { type Back, putRulesBack } from '../../code/rules/stacked.js'
 import { keyFor } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { presentTable } from '../../table/present.js'

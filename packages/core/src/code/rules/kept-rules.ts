@@ -1,0 +1,82 @@
+import type { CellValue } from '../../table/cells.js'
+import { columnsOf, type Expression } from '../../table/expression.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import type { KindOfColumn } from '../../table/table.js'
+import type { Exceptions } from './exceptions.js'
+import type { KeptGaps } from './keep-gaps.js'
+import type { Parts } from './keep-parts.js'
+import type { LookupTable } from './lookup-table.js'
+import { ruleText } from './rule.js'
+
+/** A rule with what brings its column back: plain data. */
+export type KeptRule =
+  | {
+      readonly kind: 'formula'
+      readonly column: string
+      readonly expression: Expression
+      readonly parts?: Parts | undefined
+      /** What parts of a constant miss it by, rounded one by one: hundredths of its law over the rows. */
+      readonly rounding?: readonly number[] | undefined
+      readonly exceptions?: Exceptions | undefined
+    }
+  /** The column is the greatest of `lows` and a gap, in units of its own, which stands in its place. */
+  | {
+      readonly kind: 'order'
+      readonly column: string
+      readonly lows: readonly Expression[]
+      readonly gap: string
+      readonly unit: number
+      readonly exceptions?: Exceptions | undefined
+    }
+  | {
+      readonly kind: 'lookup'
+      readonly column: string
+      readonly from: readonly string[]
+      readonly table: LookupTable
+      readonly exceptions?: Exceptions | undefined
+    }
+  /** One value below the first threshold, one from each on [cuts + 1], and one where the number is missing. */
+  | {
+      readonly kind: 'step'
+      readonly column: string
+      readonly of: string
+      readonly cuts: readonly number[]
+      readonly dates?: true | undefined
+      readonly values: readonly CellValue[]
+      readonly missing: CellValue
+    }
+  | KeptGaps
+
+/** A column as it stands in the whole table. */
+export interface RuledColumn extends KindOfColumn {
+  readonly format: ColumnFormat
+  /** Standard deviation of numbers; of dates in days. */
+  readonly spread?: number | undefined
+}
+
+/** Rules stacked before the encoder: a table without the columns that they derive, and the way back. Plain data. */
+export interface KeptRules {
+  /** Each behind those that derive its inputs. */
+  readonly rules: readonly KeptRule[]
+  /** Of the whole table, in its order. */
+  readonly columns: readonly RuledColumn[]
+}
+
+/** Columns, drawn or derived before, that a rule computes its column from. */
+export function inputsOfKept(rule: KeptRule): readonly string[] {
+  if (rule.kind === 'lookup') return rule.from
+  if (rule.kind === 'step') return [rule.of]
+  if (rule.kind === 'gap') return [rule.when, rule.marks]
+  return rule.kind === 'formula' ? columnsOf(rule.expression) : [...new Set([...rule.lows.flatMap(columnsOf), rule.gap])]
+}
+
+export type KeptOrder = Extract<KeptRule, { kind: 'order' }>
+
+/** Rules in words, as `--rule` reads them. */
+export function ruleTexts({ rules }: KeptRules): string[] {
+  return rules.flatMap((rule) => {
+    const exceptions = 'exceptions' in rule ? rule.exceptions?.rows.length : undefined
+    if (rule.kind === 'order') return rule.lows.map((low) => ruleText({ kind: 'order', column: rule.column, low, exceptions }))
+    return [ruleText({ ...rule, exceptions })]
+  })
+}

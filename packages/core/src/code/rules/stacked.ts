@@ -1,0 +1,166 @@
+import { type Key, keyFor } from '../../num/random.js'
+import type { Expression } from '../../table/expression.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { limitsOf } from '../../table/number-style.js'
+import { roundToFormat } from '../../table/present.js'
+import type { Column, NumericColumn } from '../../table/table.js'
+import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
+import { type KeptGaps, markGaps } from './keep-gaps.js'
+import { fitParts } from './keep-parts.js'
+import type { KeptOrder, KeptRule, KeptRules, RuledColumn } from './kept-rules.js'
+import { columnOfCells, lookup, rowCells } from './lookup-table.js'
+import { DAY, unitOf } from './quantity.js'
+import { binOf, expressionAt, formatIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
+
+/** The table without what rules derive, with gaps in the place of what they order. Cost O(cells). */
+export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data: T): T {
+  const columns: Column[] = []
+  const formats: ColumnFormat[] = []
+  data.table.columns.forEach((column, c) => {
+    const rule = rules.find((one) => one.column === column.name && one.kind !== 'gap') as Exclude<KeptRule, KeptGaps> | undefined
+    if (rule && rule.kind !== 'order') return
+    const [own, format] = rule ? gapColumn(rule, column as NumericColumn, data) : [column, data.formats[c]!]
+    columns.push(own)
+    formats.push(format)
+  })
+  return { ...data, table: { columns, rowCount: data.table.rowCount }, formats }
+}
+
+export function gapColumn({ lows, gap: name, unit }: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
+  const low = highestOf(lows, data)
+  const decimals = gapDecimals(high, lows, data)
+  const scale = high.kind === 'datetime' ? DAY : 1
+  const values = high.values.map((x, i) => {
+    if (high.missing?.[i]) return 0
+    // Rows that the order does not hold in have no gap; what they have instead is kept beside it.
+    const gap = Math.max(0, (x / scale - low(i)) / unit)
+    return decimals === undefined ? gap : Number(gap.toFixed(decimals)) + 0
+  })
+  const kind = decimals === 0 ? 'integer' : 'number'
+  const number = { padded: false, ...(decimals === undefined ? {} : { decimals }) }
+  const column = { name, kind, values, ...(high.missing ? { missing: high.missing } : {}) } as const
+  return [column, { name, source: 'number', kind, number }]
+}
+
+/** As many decimals as both sides are written with; undefined where one has all its digits. */
+function gapDecimals(high: NumericColumn, lows: readonly Expression[], data: WrittenTable): number | undefined {
+  if (high.kind === 'datetime') return 0
+  if (lows.some(({ kind }) => kind !== 'column')) return undefined
+  const names = [high.name, ...lows.flatMap((low) => (low.kind === 'column' ? [low.name] : []))]
+  const decimals = names.map((name) => {
+    const { kind, number } = formatIn(data, name)
+    return kind === 'integer' ? 0 : number?.decimals
+  })
+  return decimals.includes(undefined) ? undefined : Math.max(...(decimals as number[]))
+}
+
+function highestOf(lows: readonly Expression[], data: WrittenTable): (row: number) => number {
+  const each = lows.map((low) => expressionAt(low, data))
+  return (i) => each.reduce((most, at) => Math.max(most, at(i)), Number.NEGATIVE_INFINITY)
+}
+
+/** What bringing columns back depends on. */
+export interface Back {
+  /** Columns that are given. */
+  readonly fixed?: ReadonlySet<string> | undefined
+  readonly key?: Key | undefined
+}
+
+/**
+ * The whole table again: what rules derive is computed, in its place. Columns that were not taken out stay as they are, but for
+ * gaps, and for parts that leave less than nothing; those that are `fixed` do so always. Exceptions are drawn by the key; without
+ * one they are those of the data, in its own rows. Cost O(cells).
+ */
+export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, { fixed = new Set(), key }: Back = {}): WrittenTable {
+  const drawn = rules.reduce(
+    (at, rule) => (rule.kind === 'formula' && rule.parts ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at),
+    rows
+  )
+  const { rowCount } = drawn.table
+  const done = new Map(drawn.table.columns.map((column, c) => [column.name, { column, format: drawn.formats[c]! }]))
+  for (const rule of rules) {
+    if (rule.kind === 'gap') {
+      const marked = done.get(rule.marks)!
+      if (!fixed.has(rule.column)) done.set(rule.marks, { ...marked, column: markGaps(rule, marked.column, done.get(rule.when)!.column) })
+      continue
+    }
+    const whole = columns.find(({ name }) => name === rule.column)!
+    const soFar = {
+      table: { columns: [...done.values()].map(({ column }) => column), rowCount: drawn.table.rowCount },
+      formats: [...done.values()].map(({ format }) => format)
+    }
+    const exceptions = fixed.has(rule.column) ? undefined : exceptionsTo(rule)
+    const except = exceptions
+      ? exceptionAt(exceptions, {
+          rowCount,
+          key: key && keyFor(key, rule.column),
+          cells: rule.kind === 'lookup' ? rowCells(soFar.table, rule.from) : () => []
+        })
+      : () => undefined
+    done.set(rule.column, {
+      column: derived(rule, { column: { ...whole, ...limitsOf(whole.format.number) }, soFar, except }),
+      format: whole.format
+    })
+  }
+  const placed = columns.map(({ name }) => done.get(name)!)
+  return {
+    table: { columns: placed.map(({ column }) => column), rowCount: drawn.table.rowCount },
+    formats: placed.map(({ format }) => format)
+  }
+}
+
+/** Exceptions of a rule; what parts of a constant miss it by is one that every row has. */
+function exceptionsTo(rule: Exclude<KeptRule, KeptGaps>): Exceptions | undefined {
+  if (rule.kind === 'step') return undefined
+  const rounding = rule.kind === 'formula' ? rule.rounding : undefined
+  return rule.exceptions ?? (rounding && { rows: [], of: rounding.length, values: rounding })
+}
+
+interface Derived {
+  readonly column: RuledColumn & Pick<NumericColumn, 'limits'>
+  /** All that is drawn, and derived before. */
+  readonly soFar: WrittenTable
+  readonly except: (row: number) => Exception | undefined
+}
+
+function derived(rule: Exclude<KeptRule, KeptGaps>, { column, soFar, except }: Derived): Column {
+  const { rowCount } = soFar.table
+  if (rule.kind === 'lookup') {
+    const key = rowCells(soFar.table, rule.from)
+    const find = lookup(rule.table)
+    return columnOfCells(
+      column,
+      Array.from({ length: rowCount }, (_, i) => (except(i) ?? { value: find(key(i)) }).value)
+    )
+  }
+  if (rule.kind === 'step') {
+    const { values } = quantityIn(soFar, rule.of)
+    return columnOfCells(
+      column,
+      Array.from(values, (x) => (Number.isNaN(x) ? rule.missing : rule.values[binOf(x, rule.cuts)]!))
+    )
+  }
+  const at = rule.kind === 'formula' ? expressionAt(rule.expression, soFar) : highAt(rule, column, soFar)
+  const scale = column.kind === 'datetime' ? DAY : 1
+  const low = rule.kind === 'order' ? highestOf(rule.lows, soFar) : at
+  const cells = Array.from({ length: rowCount }, (_, i) => {
+    const exception = except(i)
+    const start = (exception && rule.kind === 'order' ? low(i) : at(i)) * scale
+    const bent = start + Number(exception?.value ?? 0)
+    const value = rule.kind === 'formula' && rule.parts && bent < 0 ? start : bent
+    return Number.isNaN(value) || exception?.value === null ? null : roundToFormat(value, column.format)
+  })
+  return columnOfCells(column, cells)
+}
+
+/** The greatest of the lows plus the gap; where the column's own unit would round it below, the next value above. */
+function highAt({ lows, gap, unit }: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
+  const low = highestOf(lows, soFar)
+  const gaps = expressionAt({ kind: 'column', name: gap }, soFar)
+  const scale = column.kind === 'datetime' ? DAY : 1
+  const step = unitOf(column.kind as NumericColumn['kind'], column.format)
+  return (i) => {
+    const value = low(i) + Math.max(0, gaps(i)) * unit
+    return roundToFormat(value * scale, column.format) / scale < low(i) ? value + step : value
+  }
+}

@@ -92,8 +92,8 @@ const JOBS: readonly (readonly [name: string, words: readonly string[], keys: re
 describe('terminal, --json and report tell the same', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbridge-telling-'))
   beforeAll(() => {
-    const z = normals(keyFromSeed(4), 150 * 4)
-    const rows = Array.from({ length: 150 }, (_, i) => {
+    const z = normals(keyFromSeed(4), 80 * 4)
+    const rows = Array.from({ length: 80 }, (_, i) => {
       const x = [z[i * 4]!]
       for (let j = 1; j < 4; j++) x.push(0.8 * x[j - 1]! + 0.6 * z[i * 4 + j]!)
       return x.map((value) => value.toFixed(4)).join(',')

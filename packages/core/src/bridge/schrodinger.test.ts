@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import { log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { normaliseLogWeights } from '../num/log-space.js'
@@ -13,7 +13,7 @@ import { schrodingerBridge } from './schrodinger.js'
 import { sparseCoupling } from './sparse-coupling.js'
 import { carry } from './transport-map.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const key = keyFromSeed(1)
 
 /** N(centre, sd²) on a lattice so fine and wide that sums over it are integrals to 1e-12. */

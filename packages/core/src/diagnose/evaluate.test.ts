@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import { InputError, StopError } from '../num/errors.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import type { CategoricalColumn, NumericColumn, Table } from '../table/table.js'
@@ -13,7 +13,7 @@ import { chanceOfRatio } from './neighbours.js'
 import { rareCombinations, rareCombinationWords, rareLevels } from './rare.js'
 
 const key = keyFromSeed(3)
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const numbers = (name: string, values: ArrayLike<number>, missing?: number[]): NumericColumn => ({
   name,
   kind: 'number',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answers, customers } from '../../../../test/panel-tables.mjs'
-import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import { keyFor, keyFromSeed, permutation } from '../num/random.js'
 import { inferTable } from '../table/infer.js'
 import type { RawTable } from '../table/raw.js'
@@ -29,8 +29,9 @@ function shuffled({ table, first }: GroupedTable): GroupedTable {
   return { table: takeTableRows(table, permutation(keyFor(keyFromSeed(3), 'shuffle'), table.rowCount)), first }
 }
 
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+
 async function verdictOf(real: GroupedTable, synthetic: GroupedTable, time?: string) {
-  const engine = new ReferenceEngine()
   const problem = { real: real.table, synthetic: synthetic.table, groups: { real, synthetic, time }, engine, key: keyFromSeed(1) }
   const evaluation = await evaluateTables(problem)
   return { ...verdict(evaluation), evaluation, groups: evaluation.groups! }

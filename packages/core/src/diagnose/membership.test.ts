@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import { type Matrix, takeRows } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
 import type { Table } from '../table/table.js'
@@ -8,7 +8,7 @@ import { membershipAttack } from './membership.js'
 import { quasiIdentifiers } from './quasi-identifiers.js'
 import { parseRequirements, unmetRequirements, unmetWords } from './require.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const key = keyFromSeed(11)
 const cloud = (label: string, rows: number, cols = 3): Matrix => ({ rows, cols, data: normals(keyFor(key, label), rows * cols) })
 const first = (points: Matrix, count: number) =>

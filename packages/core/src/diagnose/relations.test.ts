@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import { keyFor, keyFromSeed, normals, permutation, uniforms } from '../num/random.js'
 import type { NumericColumn, Table } from '../table/table.js'
 import { evaluateTables } from './evaluate.js'
 import { relationsOf, withRelations } from './relations.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const key = keyFromSeed(5)
 const DAY = 86_400_000
 

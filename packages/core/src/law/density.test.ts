@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import { gaussianKernel } from '../kernel/kernel.js'
 import { matrix } from '../num/matrix.js'
 import { keyFromSeed, normals } from '../num/random.js'
@@ -8,7 +8,7 @@ import { bridgeDensity, leftOutDensities, logDensityOf } from './bridge-density.
 import { LevelKernels } from './level-kernel.js'
 import { type DensityRows, StepMixture, stepMoments } from './step-mixture.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const LOG_2_PI = Math.log(2 * Math.PI)
 
 /** N(0, s²) by equally spaced rows with its density as weights: sums over them are integrals, exact to rounding. */

@@ -76,10 +76,10 @@ test('for N(0, 1) the conditional mean is c x and the variance 2εc (quantile po
   const epsilon = 0.3
   const c = Math.sqrt(1 + epsilon * epsilon) - epsilon
   const data = cloud(points)
-  const scaling = await symmetricScaling({ cloud: data, kernel: gaussianKernel(epsilon), engine, tolerance: 1e-9 })
+  const scaling = await symmetricScaling({ cloud: data, kernel: gaussianKernel(epsilon), engine: wasm, tolerance: 1e-9 })
   const query = cloud(matrixFromRows([[-1.5], [-0.5], [0], [0.7], [1.5]]))
   const log = scaling.potentials.map((f, j) => f + data.logWeights[j]!)
-  const moments = await engine.moments({ from: query, to: data, kernel: gaussianKernel(epsilon) }, log, points)
+  const moments = await wasm.moments({ from: query, to: data, kernel: gaussianKernel(epsilon) }, log, points)
   query.points.data.forEach((x, i) => {
     expect(moments.mean.data[i]).toBeCloseTo(c * x, 2)
     expect(Math.abs(moments.covariance.data[i]! / (2 * epsilon * c) - 1)).toBeLessThan(0.02)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../model-file/container.js'
 import { keyFromSeed, normals } from '../num/random.js'
 import type { RawColumn, RawTable } from '../table/raw.js'
@@ -9,7 +9,7 @@ import { loaded, type Model, SYSTEMS, saved, systemFor, systemOf } from './index
 import { userFamily } from './marginals/user-family.js'
 import { type AnySystem, drawModel, fitModel } from './system.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const z = normals(keyFromSeed(3), 400)
 
 /** An AR(1) line of 60 rows: rows of a table, a series, points to embed. */

@@ -15,8 +15,15 @@ const numbers = (name: string, values: ArrayLike<number>): RawColumn => ({ name,
 const texts = (name: string, values: readonly (string | null)[]): RawColumn => ({ name, source: 'text', values })
 const table = (...columns: RawColumn[]): RawTable => ({ columns, rowCount: columns[0]!.values.length })
 
-/** x = 2 + 3 u, y = −1 + 0.5 (0.6 u + 0.8 v): a Gaussian. */
+const gaussians = new Map<string, RawTable>()
+/** x = 2 + 3 u, y = −1 + 0.5 (0.6 u + 0.8 v): a Gaussian, the same table for the same rows. */
 const gaussian = (n: number, from = 0): RawTable => {
+  const named = `${n} ${from}`
+  const made = gaussians.get(named) ?? gaussianRows(n, from)
+  gaussians.set(named, made)
+  return made
+}
+const gaussianRows = (n: number, from: number): RawTable => {
   const at = (i: number) => [z[2 * (i + from)]!, z[2 * (i + from) + 1]!] as const
   const rows = Array.from({ length: n }, (_, i) => at(i))
   return table(

@@ -25,17 +25,19 @@ function series(count: number) {
 }
 
 const { x, y } = series(700)
-const data = inferTable({
-  rowCount: x.length,
-  columns: [
-    { name: 'x', source: 'number', values: x },
-    { name: 'y', source: 'number', values: y }
-  ]
-})
+/** The first rows of the series. */
+const first = (rows: number) =>
+  inferTable({
+    rowCount: rows,
+    columns: [
+      { name: 'x', source: 'number', values: x.slice(0, rows) },
+      { name: 'y', source: 'number', values: y.slice(0, rows) }
+    ]
+  })
 
 let model: ForecastModel
 beforeAll(async () => {
-  model = await fitForecast(data, {}, context)
+  model = await fitForecast(first(x.length), {}, context)
 })
 
 const ask = (known: Omit<KnownForecastRequest, 'members' | 'steps'>) =>
@@ -127,19 +129,25 @@ describe('a forecast under what is known of later steps', () => {
     }
   })
 
+  // Which rows a batch has does not hang on the length of the series; what a member costs does.
+  let short: Promise<ForecastModel>
+  beforeAll(() => {
+    short = fitForecast(first(100), {}, context)
+  })
   test.each<[string, Partial<KnownForecastRequest>]>([
     ['a value', { given: { 'x@1': 1 } }],
     ['an interval', { given: { 'x@1': { from: 1 } } }],
     ['a likelihood', { likelihood: { logLikelihood: (row) => -2 * ((row['y@1'] as number) - 1) ** 2 } }]
   ])('a whole batch of members is the same whatever their number: under %s', { tags: ['slow'] }, async (_, known) => {
-    const draw = async (members: number) => at(await drawForecastUnder(model, { members, steps: 1, ...known }, context), 'y', 1, 1)
-    const [batch, more] = [await draw(BATCH_ROWS), await draw(20_000)]
-    expect(more.length).toBe(20_000)
+    const draw = async (members: number) => at(await drawForecastUnder(await short, { members, steps: 1, ...known }, context), 'y', 1, 1)
+    const [batch, more] = [await draw(BATCH_ROWS), await draw(BATCH_ROWS + 1500)]
+    expect(more.length).toBe(BATCH_ROWS + 1500)
     expect(more.subarray(0, BATCH_ROWS)).toStrictEqual(batch)
     // What comes after is another batch: other members, of the same law.
     const rest = more.subarray(BATCH_ROWS)
     expect(rest).not.toStrictEqual(batch.subarray(0, rest.length))
-    expect(Math.abs(mean(rest) - mean(batch))).toBeLessThan(0.1)
+    // The mean of 1,500 members of spread 1.1: 0.028.
+    expect(Math.abs(mean(rest) - mean(batch))).toBeLessThan(0.13)
   })
 
   test('what says nothing changes no moments, and what the series never does is warned of', { tags: ['slow'] }, async () => {

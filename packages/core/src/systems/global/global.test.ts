@@ -56,7 +56,7 @@ const labels = (table: Table, name: string): string[] => {
   return Array.from(column.codes, (code) => column.levels[code] ?? 'missing')
 }
 
-describe('rows of a table with categories and missing cells', () => {
+describe('rows of a table with categories and missing cells', { tags: ['slow'] }, () => {
   const raw = madeTable(240)
   let model: GlobalModel
   beforeAll(async () => {
@@ -104,7 +104,7 @@ describe('rows of a table with categories and missing cells', () => {
     expect(copies).toBeLessThanOrEqual(2)
   })
 
-  it('are the same for the same seed and others for another, also through a model file', { tags: ['slow'] }, async () => {
+  it('are the same for the same seed and others for another, also through a model file', async () => {
     const again = loadGlobal(unpackModel(packModel(saveGlobal(model))))
     const first = await sampleTable(model, { rows: 50, seed: 9 }, { engine })
     expect(await sampleTable(again, { rows: 50, seed: 9 }, { engine })).toEqual(first)

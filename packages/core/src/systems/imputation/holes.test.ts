@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { type CodedRows, type Coding, codeRows, fitCoding } from './coding.js'
@@ -7,7 +7,7 @@ import { evaluateFills } from './holes.js'
 import { fillByColumn, fillByForest, fillByNeighbours } from './peers.js'
 import { tellFillEvaluation } from './tell-holes.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const n = 400
 const z = normals(keyFromSeed(5), 3 * n)
 const x = Array.from({ length: n }, (_, i) => z[3 * i]!)

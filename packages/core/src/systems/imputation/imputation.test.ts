@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { inverse, multiply, transpose } from '../../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
@@ -12,7 +12,7 @@ import { poolEstimates } from './pool.js'
 import { type Donors, RowLaws } from './row-law.js'
 import { imputation } from './system.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const key = keyFromSeed(7)
 
 const fit = (table: RawTable, options: ImputationFit = {}) => fitModel(imputation, { input: table, options }, { engine })

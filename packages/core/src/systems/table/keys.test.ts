@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
@@ -8,7 +8,7 @@ import { fitModel } from '../system.js'
 import type { TableFit, TableModel } from './options.js'
 import { tables } from './system.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const key = keyFromSeed(23)
 const ROWS = 60
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { classifierAuc } from '../../diagnose/classifier.js'
 import { placing } from '../../diagnose/embedding.js'
-import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
@@ -11,7 +11,7 @@ import { drawModel, fitModel } from '../system.js'
 import type { TableFit, TableModel } from './options.js'
 import { tables } from './system.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine }
 
 /** Points near a circle in two halves, `side`: what a bandwidth that is far too large fills. */

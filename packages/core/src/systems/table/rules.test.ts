@@ -20,8 +20,15 @@ beforeAll(async () => {
 })
 
 const quick: TableFit = { bandwidth: 0.3, scaling: 'standard', seed: 3 }
-const fit = (input: RawTable, options: TableFit = {}) =>
-  fitModel(tables, { input, options: { ...quick, ...options } }, { engine }) as Promise<GlobalModel>
+const fits = new Map<RawTable, Map<string, Promise<GlobalModel>>>()
+/** A table's model by some options; found once. */
+function fit(input: RawTable, options: TableFit = {}): Promise<GlobalModel> {
+  const known = fits.get(input) ?? new Map<string, Promise<GlobalModel>>()
+  const words = JSON.stringify(options)
+  const model = known.get(words) ?? (fitModel(tables, { input, options: { ...quick, ...options } }, { engine }) as Promise<GlobalModel>)
+  fits.set(input, known.set(words, model))
+  return model
+}
 // λ is given, as ε is: what rules make of conditions does not hang on how both are chosen.
 const draw = (model: TableModel, request: TableRequest) => {
   const ridge = request.given && !request.observe && !request.likelihood ? { ridge: 1e-3 } : {}

@@ -1,100 +1,150 @@
 import { defined } from '../../num/defined.js'
 import { beside as columnsBeside, type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { fitEncoder } from '../../table/encoder.js'
-import type { ColumnFormat } from '../../table/infer.js'
+import { type Encoder, fitEncoder } from '../../table/encoder.js'
+import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { takeTableRows } from '../../table/rows.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { beside, fitFurther } from '../panel/fit.js'
+import type { FurtherLaw } from '../panel/draw.js'
+import { beside, fitFurther, type WrittenRows } from '../panel/fit.js'
 import { methodsOf, scalingOf } from '../panel/methods.js'
-import { LEAST_FURTHER } from '../panel/read.js'
+import { LEAST_FURTHER, type PanelTimes } from '../panel/read.js'
 import { keptOrder } from '../table/ordered.js'
-import { type ChildRows, readChildRows } from './child-rows.js'
+import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
+import { fitCounts } from './counts.js'
 import { fitGiven } from './given-law.js'
 import type { Links } from './links.js'
 import type { ChildLaw } from './model.js'
+import { fitPick, type JoinedColumns, joinedColumns, type PickLaw } from './pick-law.js'
 import { contextOfRows, type OneTable } from './rows-of-table.js'
+import { datesOf, startLaw } from './start-law.js'
+
+/** A table that others refer to: its rows as numbers [n, k], and as they are. */
+export interface Referred {
+  readonly context: Matrix
+  readonly whole: Pick<InferredTable, 'table' | 'formats'>
+}
 
 export interface ChildProblem {
   /** The table without its keys into others. */
   readonly raw: RawTable
+  /** The key that gives the number of rows, and the others, by which rows choose. */
   readonly links: Links
-  /** What the rows of the parent say [parents, k]. */
-  readonly parents: Matrix
+  readonly others: readonly Links[]
+  /** The table that a key leads to. */
+  readonly referred: (links: Links) => Referred
   readonly options: OneTable
 }
 
-/** Fits how rows come about that refer to rows of another table. Cost: that of a law of counts, of first rows and of further rows. */
-export async function fitChild(
-  { raw, links, parents, options }: ChildProblem,
-  context: Context
-): Promise<ChildLaw & { readonly read: ChildRows }> {
-  const read = readChildRows(raw, links, options)
+/** Fits how rows come about that refer to rows of others. Cost: that of a law of counts for each key, of first rows and of further rows. */
+export async function fitChild(problem: ChildProblem, context: Context): Promise<ChildLaw & { readonly read: ChildRows }> {
+  const { raw, links, options } = problem
+  const parent = problem.referred(links)
+  const { read, picks } = await withPicks(problem, readChildRows(raw, links, options), context)
   const names = namesBeside(read)
   const without = links.empty + links.orphans
-  const none = noneOf(parents)
+  const none = noneOf(parent.context)
   const alone = read.order.length - (read.first.length - 1) < LEAST_FURTHER
-  const units = alone ? Uint32Array.from({ length: read.order.length + 1 }, (_, i) => i) : read.first
-  const sizes = sizesOf(read)
-  const given = givenOf(
-    { parents, none },
-    { groupOf: alone ? rowsOf(read) : read.groupOf, sizes: alone ? spread(sizes, read) : sizes, marked: without > 0 }
-  )
-  const heads = firstRows(read, units, names)
-  const law = await fitGiven({ ...heads, given }, { ...context, key: keyFor(context.key, 'heads') })
-  const constants = fitEncoder(
-    columnsNamed(heads, read.constant).table,
-    columnsNamed(heads, read.constant).formats,
-    methodsOf(heads.table, 'auto')[0]
-  )
-  const known = knownOf({ given, heads: heads.table, constants, start: read.times && names.start })
-  const still = read.varying.length === 0 && (!read.times || read.times.ticks.schedule !== undefined)
+  const groups = groupsIn(read, alone)
+  const start =
+    read.times && startLaw({ at: startsIn(read.times, groups.first), groupOf: groups.groupOf }, parent.whole.table, read.times.ticks)
+  const given = givenOf({ parents: parent.context, none }, { ...groups, marked: without > 0 })
+  const heads = firstRows(read, {
+    ...groups,
+    names,
+    dates: read.times && datesOf(start, groups.groupOf, parent.whole.table, read.times.ticks)
+  })
+  const constants = constantsOf(heads, read.constant)
   const { times, time, rules, keys, data } = read
-  const shape = { constant: read.constant, varying: read.varying, names, ...(times ? { ticks: times.ticks } : {}) }
-  const further = alone || still ? undefined : await furtherLaw(read, { known, names, options }, context)
-  const rowOrder = raw.columns.length === 0 || read.own.table.columns.length + (time ? 1 : 0) === 0 ? undefined : keptOrder(raw, options)
+  const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
   return {
     key: links.key,
-    counts: await fitCounts(links, parents, { ...context, key: keyFor(context.key, 'counts') }),
-    heads: law,
-    ...(further ? { further: { ...further, panel: shape } } : {}),
+    counts: await fitCounts(links, parent.context, { ...context, key: keyFor(context.key, 'counts') }),
+    picks,
+    heads: await fitGiven({ ...heads, given }, { ...context, key: keyFor(context.key, 'heads') }),
+    ...(alone || isStill(read) ? {} : { further: await furtherLaw(read, { known, names, options }, context) }),
     alone,
     constants,
     orphanRate: without / Math.max(1, read.order.length - without),
     none: without > 0 ? none : new Float64Array(0),
     names,
-    ...(times ? { time: { name: time!, ticks: times.ticks } } : {}),
+    ...(times ? { time: { name: time!, ticks: times.ticks, start } } : {}),
     formats: data.formats,
     rules,
     keys,
-    rowOrder,
+    rowOrder: hasRows(read) ? keptOrder(raw, options) : undefined,
     read
   }
 }
 
-const COUNT = 'rows'
-
-function fitCounts({ parentOf, parents: count }: Links, parents: Matrix, context: Context) {
-  const values = new Float64Array(count)
-  for (const parent of parentOf) if (parent >= 0) values[parent]! += 1
-  const { column, format } = beside(COUNT, values)
-  return fitGiven({ table: { columns: [column], rowCount: count }, formats: [format], given: parents }, context)
+/** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
+async function withPicks({ others, referred }: ChildProblem, read: ChildRows, context: Context) {
+  const names = new Set([...read.data.table.columns, ...read.own.table.columns].map(({ name }) => name))
+  const parentOf = Int32Array.from(read.order)
+  for (let g = 0; g < read.groupOf.length; g++) for (let i = read.first[g]!; i < read.first[g + 1]!; i++) parentOf[i] = read.groupOf[g]!
+  const picks: PickLaw[] = []
+  let own: ChildRows['own'] = read.own
+  for (const links of others) {
+    const { context: targets, whole } = referred(links)
+    const inOrder = { ...links, parentOf: Int32Array.from(read.order, (row) => links.parentOf[row]!) }
+    const joined = joinedColumns(inOrder, whole, names)
+    const pick = await fitPick(
+      { links: inOrder, targets, parentOf, joined, own: own.table },
+      { ...context, key: keyFor(context.key, 'picks') }
+    )
+    picks.push(pick)
+    for (const { name } of joined.columns) names.add(name)
+    own = joinedTo(own, joined, new Set(pick.same.map(({ column }) => column)))
+  }
+  return { picks, read: picks.length === 0 ? read : withOwn(read, own) }
 }
 
-/** How many rows refer to each parent. */
-export const countsIn = ({ columns }: Table): Float64Array => (columns[0] as NumericColumn).values
+function joinedTo({ table, formats }: ChildRows['own'], joined: JoinedColumns, same: ReadonlySet<string>): ChildRows['own'] {
+  const keep = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => !same.has(name))
+  return {
+    table: { columns: [...keep(table.columns), ...joined.columns], rowCount: table.rowCount },
+    formats: [...keep(formats), ...joined.formats]
+  }
+}
 
-function furtherLaw(
-  read: ChildRows,
+/** Nothing varies behind first rows. */
+const isStill = ({ varying, times }: ChildRows): boolean => varying.length === 0 && (!times || times.ticks.schedule !== undefined)
+
+const hasRows = ({ data, time }: ChildRows): boolean => time !== undefined || data.table.columns.some(({ kind }) => kind !== 'identifier')
+
+interface RowGroups {
+  readonly groupOf: Int32Array
+  readonly sizes: Float64Array
+  /** Where their rows begin, and the end. */
+  readonly first: Uint32Array
+}
+
+/** The groups of rows; or every row as one, with the number of those of its parent. */
+function groupsIn(read: ChildRows, alone: boolean): RowGroups {
+  const sizes = sizesOf(read)
+  if (!alone) return { groupOf: read.groupOf, sizes, first: read.first }
+  return { groupOf: rowsOf(read), sizes: spread(sizes, read), first: Uint32Array.from({ length: read.order.length + 1 }, (_, i) => i) }
+}
+
+const startsIn = ({ at }: PanelTimes, first: Uint32Array): Float64Array =>
+  Float64Array.from(first.subarray(0, first.length - 1), (row) => at[row]!)
+
+function constantsOf(heads: WrittenRows, names: readonly string[]): Encoder {
+  const { table, formats } = columnsNamed(heads, names)
+  return fitEncoder(table, formats, methodsOf(heads.table, 'auto')[0])
+}
+
+async function furtherLaw(
+  { own, first, times, varying, constant }: ChildRows,
   { known, names, options }: { readonly known: Matrix; readonly names: ChildLaw['names']; readonly options: OneTable },
   context: Context
-) {
-  const { own, first, times, varying } = read
+): Promise<FurtherLaw> {
   const { bandwidth, scaling } = options
   const asked = defined({ bandwidth, scaling: scaling && scalingOf(scaling, own.table) })
-  return fitFurther({ data: own, first, times, varying }, { known, names, options: asked }, context)
+  const laws = await fitFurther({ data: own, first, times, varying }, { known, names, options: asked }, context)
+  return { ...laws, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}) } }
 }
 
 function namesBeside({ own, data }: ChildRows): ChildLaw['names'] {
@@ -147,24 +197,22 @@ export function givenOf(
   return out
 }
 
-/** The first row of each group, with the tick at which it stands. */
-function firstRows(
-  { own, times }: ChildRows,
-  first: Uint32Array,
-  names: ChildLaw['names']
-): { readonly table: Table; readonly formats: readonly ColumnFormat[] } {
-  const starts = first.subarray(0, first.length - 1)
-  const table = takeTableRows(own.table, starts)
-  if (!times) return { table, formats: own.formats }
-  const start = beside(
-    names.start,
-    Float64Array.from(starts, (at) => times.at[at]!),
-    times.ticks
-  )
+interface FirstRows extends Pick<RowGroups, 'first'> {
+  readonly names: ChildLaw['names']
+  /** Ticks that the first ones are counted from, where there are times [G]. */
+  readonly dates: Float64Array | undefined
+}
+
+/** The first row of each group, with how long after the parent's date it stands. */
+function firstRows({ own, times }: ChildRows, { first, names, dates }: FirstRows): WrittenRows {
+  const table = takeTableRows(own.table, first.subarray(0, first.length - 1))
+  if (!times || !dates) return { table, formats: own.formats }
+  const gaps = startsIn(times, first).map((tick, g) => tick - dates[g]!)
+  const start = beside(names.start, gaps, gaps.every(Number.isInteger) ? times.ticks : { kind: 'real' })
   return { table: { ...table, columns: [...table.columns, start.column] }, formats: [...own.formats, start.format] }
 }
 
-function columnsNamed({ table, formats }: { readonly table: Table; readonly formats: readonly ColumnFormat[] }, names: readonly string[]) {
+function columnsNamed({ table, formats }: WrittenRows, names: readonly string[]) {
   const keep = <T extends { readonly name: string }>(list: readonly T[]): T[] => list.filter(({ name }) => names.includes(name))
   return { table: { columns: keep(table.columns), rowCount: table.rowCount }, formats: keep(formats) }
 }

@@ -40,11 +40,19 @@ export function readChildRows(raw: RawTable, { parentOf }: Pick<Links, 'parentOf
   const keep = <T>(list: readonly T[]): T[] =>
     list.filter((_, c) => data.table.columns[c]!.kind !== 'identifier' && data.table.columns[c]!.name !== time)
   const table = takeTableRows({ columns: keep(data.table.columns), rowCount: data.table.rowCount }, order)
-  const several = groupOf.filter((_, g) => first[g + 1]! - first[g]! > 1).length
-  const constant = several < LEAST_GROUPS ? [] : table.columns.filter((column) => isConstant(column, first)).map(({ name }) => name)
-  const varying = table.columns.map(({ name }) => name).filter((name) => !constant.includes(name))
   const times = clock && timesOf(clock, data, { order, first })
-  return { ...read, own: { table, formats: keep(data.formats) }, order, first, groupOf, times, constant, varying }
+  const own = { table, formats: keep(data.formats) }
+  return withOwn({ ...read, own, order, first, groupOf, times, constant: [], varying: [] }, own)
+}
+
+/** Rows of which other columns are drawn: those that are the same in all rows of each parent once, others row by row. */
+export function withOwn(rows: ChildRows, own: ChildRows['own']): ChildRows {
+  const { first, groupOf } = rows
+  const { columns } = own.table
+  const several = groupOf.filter((_, g) => first[g + 1]! - first[g]! > 1).length
+  const constant = several < LEAST_GROUPS ? [] : columns.filter((column) => isConstant(column, first)).map(({ name }) => name)
+  const varying = columns.map(({ name }) => name).filter((name) => !constant.includes(name))
+  return { ...rows, own, constant, varying }
 }
 
 /** The time is never derived by a rule: others may be, from it. */

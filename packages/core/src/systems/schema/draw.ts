@@ -7,20 +7,23 @@ import { type CellStyle, presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { rowsInOrder } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
-import type { Column, Table } from '../../table/table.js'
-import { contextOf } from '../context.js'
+import { type Column, isNumeric, type Table } from '../../table/table.js'
+import { type Context, contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
 import { drawFurther } from '../panel/draw.js'
 import { timeAt } from '../panel/ticks.js'
 import { peopleFor, withNewKeys } from '../table/keyed.js'
 import { tables as tableSystem } from '../table/system.js'
-import { countsIn, givenOf, knownOf } from './child-law.js'
+import { givenOf, knownOf } from './child-law.js'
 import { numbersIn } from './child-rows.js'
+import { countsIn } from './counts.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
 import type { ForeignKey } from './keys.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
+import { drawCounts, likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { contextOfRows } from './rows-of-table.js'
+import { datesOf, startsAfter } from './start-law.js'
 
 /** What a draw of several tables is told. */
 export interface SchemaRequest {
@@ -52,7 +55,7 @@ export async function drawSchema(
   for (const name of order) {
     const table = tables[name]!
     const own = { seed: seedFor(keyFromSeed(seed), name), context }
-    drawn.set(name, table.child ? await drawChild(table, table.child, { ...own, drawn }) : await drawRoot(table, { ...own, scale }))
+    drawn.set(name, table.child ? await drawChild(table, table.child, { ...own, drawn, tables }) : await drawRoot(table, { ...own, scale }))
   }
   return drawn
 }
@@ -106,17 +109,23 @@ function inLayout({ layout }: SchemaTable, { columns, rowCount }: Table, formats
 
 interface ChildDraw extends Draw {
   readonly drawn: ReadonlyMap<string, DrawnTable>
+  readonly tables: SchemaModel['tables']
 }
 
-async function drawChild(of: SchemaTable, law: ChildLaw, { seed, context, drawn }: ChildDraw): Promise<DrawnTable> {
+async function drawChild(of: SchemaTable, law: ChildLaw, { seed, context, drawn, tables }: ChildDraw): Promise<DrawnTable> {
   const parent = drawn.get(law.key.to.table)!
-  const { rows, parentOf } = await drawRows(law, parent, { seed, context })
+  const { rows, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables })
   const whole = law.rules ? putRulesBack(law.rules, rows, { key: keyFor(keyFromSeed(seed), 'rules') }) : rows
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
-  const referring = order ? Int32Array.from(order, (row) => parentOf[row]!) : parentOf
+  const inRows = (of: Int32Array) => (order ? Int32Array.from(order, (row) => of[row]!) : of)
+  const referring = inRows(parentOf)
   const own = await keyed({ table, formats: whole.formats }, law.keys, { seed, context })
-  const columns = [...own.table.columns, referringColumn(law.key, parent, referring)]
+  const columns = [
+    ...own.table.columns,
+    referringColumn(law.key, parent, referring),
+    ...law.picks.map(({ key }, k) => referringColumn(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
+  ]
   const written = inLayout(of, { columns, rowCount: table.rowCount }, new Map(own.formats.map((format) => [format.name, format])))
   return {
     ...written,
@@ -133,27 +142,81 @@ function referringColumn({ column, to }: ForeignKey, { table }: DrawnTable, pare
   return { name: column, kind: 'identifier', cells: Array.from(parentOf, (parent) => (parent < 0 ? null : (cells?.[parent] ?? null))) }
 }
 
-/** The rows of all parents, without keys and what rules derive. */
-async function drawRows(
-  law: ChildLaw,
-  parent: DrawnTable,
-  { seed, context }: Draw
-): Promise<{ readonly rows: Written; readonly parentOf: Int32Array }> {
+interface ChildRowsDrawn {
+  /** Without keys and what rules derive. */
+  readonly rows: Written
+  readonly parentOf: Int32Array
+  /** Rows that they refer to besides, of each pick. */
+  readonly targetOf: readonly Int32Array[]
+}
+
+/** The rows of all parents. */
+async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
+  const parent = drawn.get(law.key.to.table)!
   const counts = countsIn(await drawGiven(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }))
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
-  const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.none.length > 0 || law.orphanRate > 0 })
+  const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
   const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') })
   const first = firstsOf(units.sizes, law.alone)
-  const start = law.time && law.names.start
-  const known = knownOf({ given, heads, constants: law.constants, start })
-  const drawn = law.further
-    ? await drawFurther(law.further, { heads, first, known }, { ...own, key: keyFor(own.key, 'further') })
-    : repeated(heads, first, law)
+  const known = knownOf({ given, heads, constants: law.constants, start: law.time && law.names.start })
+  const begun = withStarts(law, heads, units.groupOf, parent.table)
+  const further = law.further
+    ? await drawFurther(law.further, { heads: begun, first, known }, { ...own, key: keyFor(own.key, 'further') })
+    : repeated(begun, first, law)
   const parentOf = new Int32Array(first[first.length - 1]!)
   for (let g = 0; g + 1 < first.length; g++) parentOf.fill(units.groupOf[g]!, first[g]!, first[g + 1]!)
-  return { rows: assembled(law, drawn), parentOf }
+  const { table, targetOf } = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
+  return { rows: assembled(law, { ...further, table }), parentOf, targetOf }
+}
+
+/** First rows with the ticks at which they stand, in the place of how long after the parent's date that is. */
+function withStarts({ time, names }: ChildLaw, heads: Table, groupOf: Int32Array, parents: Table): Table {
+  if (!time?.start) return heads
+  const { ticks, start } = time
+  const dates = datesOf(start, groupOf, parents, ticks)
+  const columns = heads.columns.map((column) =>
+    column.name === names.start && isNumeric(column) ? { ...column, values: startsAfter(column.values, dates, groupOf, ticks) } : column
+  )
+  return { ...heads, columns }
+}
+
+interface Picking {
+  readonly rows: Table
+  readonly parentOf: Int32Array
+  readonly drawn: ReadonlyMap<string, DrawnTable>
+  readonly tables: SchemaModel['tables']
+  readonly own: Context
+}
+
+/** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
+async function pickAll(
+  { picks }: ChildLaw,
+  { rows, parentOf, drawn, tables, own }: Picking
+): Promise<{ readonly table: Table; readonly targetOf: Int32Array[] }> {
+  const targetOf: Int32Array[] = []
+  let table = rows
+  for (const pick of picks) {
+    const to = drawn.get(pick.key.to.table)!
+    const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
+    const counts = await drawCounts(pick, to.context, { ...own, key })
+    const encoder = tables[pick.key.to.table]!.context
+    const chosen = pickRows(
+      {
+        wanted: wantedRows(pick, encoder, rows),
+        targets: likeRows(encoder, to.table),
+        counts,
+        rows: referringRows(pick, rows),
+        parentOf,
+        apart: pick.apart
+      },
+      keyFor(key, 'choice')
+    )
+    targetOf.push(chosen)
+    table = withSame(pick, table, to.table, chosen)
+  }
+  return { table, targetOf }
 }
 
 interface Groups {
@@ -164,7 +227,7 @@ interface Groups {
 
 /** Parents that have rows, and behind them rows that have no parent, each a group of its own. */
 function groupsDrawn({ orphanRate }: ChildLaw, counts: Float64Array): Groups {
-  const sizes = counts.map((count) => Math.max(0, Math.round(count)))
+  const sizes = counts
   const parents = [...sizes.keys()].filter((parent) => sizes[parent]! > 0)
   const rows = sizes.reduce((sum, size) => sum + size, 0)
   const without = Math.round(orphanRate * rows)

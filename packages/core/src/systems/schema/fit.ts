@@ -8,18 +8,8 @@ import type { RawTable } from '../../table/raw.js'
 import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
 import { tables as tableSystem } from '../table/system.js'
-import { fitChild } from './child-law.js'
-import {
-  checkKeyNames,
-  type ForeignKey,
-  inOrderOfKeys,
-  keyText,
-  parseKeys,
-  referencesOf,
-  type SchemaKeys,
-  type Tables,
-  withKeys
-} from './keys.js'
+import { fitChild, type Referred } from './child-law.js'
+import { checkKeyNames, inOrderOfKeys, keyText, parseKeys, referencesOf, type SchemaKeys, type Tables, withKeys } from './keys.js'
 import { cellsIn, type Links, linksOf } from './links.js'
 import type { SchemaModel, SchemaTable } from './model.js'
 import { contextEncoder, contextOfRows, type EachTable, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
@@ -42,10 +32,9 @@ export interface SchemaFit extends EachTable {
   readonly seed?: number | undefined
 }
 
-/** A table that is fitted, with what its rows say to those that refer to them [n, k]. */
-interface Fitted {
+/** A table that is fitted, with what its rows say to those that refer to them. */
+interface Fitted extends Referred {
   readonly table: SchemaTable
-  readonly context: Matrix
 }
 
 /**
@@ -82,16 +71,6 @@ function checkTables(tables: Tables, keys: SchemaKeys): void {
       expected: 'foreign keys between them',
       try: "--keys 'orders.customer_id -> customers.id', or sampling each table by itself"
     })
-  for (const name of names) {
-    const references = referencesOf(keys, name)
-    if (references.length < 2) continue
-    throw new InputError({
-      code: 'keys-several',
-      got: `${name}, which refers to several tables: ${references.map(keyText).join(', ')}`,
-      expected: 'tables that refer to one other each',
-      try: `drawing without ${name}`
-    })
-  }
 }
 
 /** Keys, and columns that others refer to, are no numbers to be drawn. */
@@ -120,33 +99,31 @@ interface Problem {
   readonly fitted: ReadonlyMap<string, Fitted>
 }
 
-async function fitOne(name: string, { tables, keys, options, orphans, fitted }: Problem, context: SystemContext): Promise<Fitted> {
-  const raw = tables[name]!
-  const [reference] = referencesOf(keys, name)
-  const fit = await (reference
-    ? fitReferring(raw, reference, { tables, keys, options, orphans, fitted }, context)
-    : fitRoot(raw, options, context))
+async function fitOne(name: string, problem: Problem, context: SystemContext): Promise<Fitted> {
+  const { tables, keys, options, orphans } = problem
+  const links = referencesOf(keys, name).map((key) => linksOf(tables, key, { missing: options.missing, orphans }))
+  const fit = await (links.length > 0 ? fitReferring(links, problem, context) : fitRoot(tables[name]!, options, context))
   refuseUnread(name, keys, fit.table)
   return fit
 }
 
-/** A table that refers to another. */
-async function fitReferring(
-  raw: RawTable,
-  reference: ForeignKey,
-  { tables, options, orphans, fitted }: Problem,
-  context: SystemContext
-): Promise<Fitted> {
-  const links = linksOf(tables, reference, { missing: options.missing, orphans })
-  const bare = withoutColumn(raw, reference.column)
-  const parents = fitted.get(reference.to.table)!.context
-  const { read, ...child } = await fitChild({ raw: bare, links, parents, options }, contextOf(options.seed ?? 1, context))
+/** The key by whose rows a table is counted: that of which the fewest are empty, and of these the one into the most rows. */
+const byCounts = (a: Links, b: Links): number => a.empty + a.orphans - (b.empty + b.orphans) || b.parents - a.parents
+
+/** A table that refers to others. */
+async function fitReferring(all: readonly Links[], { tables, options, fitted }: Problem, context: SystemContext): Promise<Fitted> {
+  const [links, ...others] = [...all].sort(byCounts) as [Links, ...Links[]]
+  const raw = tables[links.key.table]!
+  const bare = all.reduce((rest, { key }) => withoutColumn(rest, key.column), raw)
+  const referred = ({ key }: Links) => fitted.get(key.to.table)!
+  const { read, ...child } = await fitChild({ raw: bare, links, others, referred, options }, contextOf(options.seed ?? 1, context))
   const encoder = contextEncoder(read.whole)
-  const own = contextOfRows(encoder, read.whole.table)
+  const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
-    table: { ...described(raw, options, read), child, context: encoder, notes: [...linkNotes(links), ...read.whole.notes] },
-    context: beside(own, ofParents(links.parentOf, parents, none))
+    table: { ...described(raw, options, read), child, context: encoder, notes: [...all.flatMap(linkNotes), ...read.whole.notes] },
+    context: beside(contextOfRows(encoder, read.whole.table), ofParents(links.parentOf, parents, none)),
+    whole: read.whole
   }
 }
 
@@ -182,7 +159,8 @@ async function fitRoot(raw: RawTable, options: OneTable, context: SystemContext)
   const root = isModelled ? await tableSystem.fit(raw, options, context) : undefined
   return {
     table: { ...described(raw, options, read), ...(root ? { root } : { keys: read.keys }), context: encoder, notes: read.whole.notes },
-    context: contextOfRows(encoder, read.whole.table)
+    context: contextOfRows(encoder, read.whole.table),
+    whole: read.whole
   }
 }
 

@@ -9,12 +9,16 @@ import type { Ticks } from '../panel/ticks.js'
 import type { TableModel } from '../table/options.js'
 import type { GivenLaw } from './given-law.js'
 import type { ForeignKey, SchemaKeys } from './keys.js'
+import type { PickLaw } from './pick-law.js'
+import type { StartLaw } from './start-law.js'
 
 /** How rows of a table come about that refer to rows of another. Plain data. */
 export interface ChildLaw {
   readonly key: ForeignKey
   /** How many rows refer to a parent, given its row. */
   readonly counts: GivenLaw
+  /** How rows choose those of further tables that they refer to. */
+  readonly picks: readonly PickLaw[]
   /** The first of them, given the parent's row and their number; without `further`, every row where these vary. */
   readonly heads: GivenLaw
   /** Each further one, given these and the rows before. */
@@ -28,7 +32,7 @@ export interface ChildLaw {
   /** What stands for the row of a parent where there is none. */
   readonly none: Float64Array
   readonly names: FurtherLaw['panel']['names']
-  readonly time?: { readonly name: string; readonly ticks: Ticks } | undefined
+  readonly time?: { readonly name: string; readonly ticks: Ticks; readonly start: StartLaw | undefined } | undefined
   /** What the laws draw, with what is a key, in the order that rules were taken out of. */
   readonly formats: readonly ColumnFormat[]
   readonly rules?: KeptRules | undefined

@@ -45,7 +45,8 @@ function noteOf(name: string, note: string): string {
 }
 
 /** How rows are drawn that refer to others. */
-function lawText({ key, time, further }: ChildLaw): string {
+function lawText({ key, time, further, picks }: ChildLaw): string {
   const each = further ? (time ? `one after the other along ${time.name}` : 'each given those before it') : 'each by itself'
-  return `of each row of ${key.to.table} by ${key.column}, ${each}`
+  const chosen = picks.map((pick) => `, choosing rows of ${pick.key.to.table} by ${pick.key.column}`).join('')
+  return `of each row of ${key.to.table} by ${key.column}, ${each}${chosen}`
 }

@@ -1,0 +1,250 @@
+import { exp } from '../../num/elementary.js'
+import { type Matrix, rowOf } from '../../num/matrix.js'
+import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
+import type { Encoder } from '../../table/encoder.js'
+import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { takeTableRows } from '../../table/rows.js'
+import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { countsIn, fitCounts } from './counts.js'
+import { drawGiven, type GivenLaw } from './given-law.js'
+import type { ForeignKey } from './keys.js'
+import type { Links } from './links.js'
+import { contextOfRows } from './rows-of-table.js'
+
+/**
+ * How rows choose the row of a further table that they refer to: its columns are drawn with the row as if they were the row's own,
+ * and of the new rows of that table one is taken that is like them, as often as rows of its kind are referred to. Plain data.
+ */
+export interface PickLaw {
+  readonly key: ForeignKey
+  /** How many rows refer to each row of the other table, given that. */
+  readonly counts: GivenLaw
+  /** Columns of the other table, as they are called among those of the row. */
+  readonly joined: readonly { readonly name: string; readonly column: string }[]
+  /** Of whether a row refers to any, where some do not. */
+  readonly empty?: string | undefined
+  /** Columns of the row that are always those of the row that it refers to. */
+  readonly same: readonly { readonly column: string; readonly from: string }[]
+  /** Whether no two rows of one parent refer to the same row. */
+  readonly apart: boolean
+}
+
+/** Columns of the rows that a table's rows refer to, beside their own [n]. */
+export interface JoinedColumns extends Pick<PickLaw, 'joined' | 'empty'> {
+  readonly columns: readonly Column[]
+  readonly formats: readonly ColumnFormat[]
+}
+
+/** The columns of the rows that rows refer to; missing where they refer to none. */
+export function joinedColumns(
+  { key, parentOf }: Links,
+  { table, formats }: Pick<InferredTable, 'table' | 'formats'>,
+  taken: ReadonlySet<string>
+): JoinedColumns {
+  const unused = (wanted: string): string => (taken.has(wanted) ? unused(`${wanted}′`) : wanted)
+  const own = table.columns.flatMap((column, c) =>
+    column.kind === 'identifier' ? [] : [{ column, format: formats[c]!, name: unused(`${key.column} ${column.name}`) }]
+  )
+  const rows = takeTableRows(
+    { columns: own.map(({ column }) => column), rowCount: table.rowCount },
+    parentOf.map((parent) => Math.max(0, parent))
+  )
+  const isEmpty = parentOf.includes(-1)
+  const empty = unused(`${key.column} empty`)
+  const marks: Column = {
+    name: empty,
+    kind: 'boolean',
+    levels: ['false', 'true'],
+    codes: Int32Array.from(parentOf, (parent) => Number(parent < 0))
+  }
+  return {
+    columns: [...rows.columns.map((column, c) => ({ ...lacking(column, parentOf), name: own[c]!.name })), ...(isEmpty ? [marks] : [])],
+    formats: [
+      ...own.map(({ format, name }) => ({ ...format, name })),
+      ...(isEmpty ? [{ name: empty, source: 'boolean' as const, kind: 'boolean' as const }] : [])
+    ],
+    joined: own.map(({ name, column }) => ({ name, column: column.name })),
+    ...(isEmpty ? { empty } : {})
+  }
+}
+
+/** A column without cells where there is no row that they would come from. */
+function lacking(column: Column, parentOf: Int32Array): Column {
+  if (!parentOf.includes(-1)) return column
+  if (isCategorical(column)) return { ...column, codes: column.codes.map((code, i) => (parentOf[i]! < 0 ? -1 : code)) }
+  if (!isNumeric(column)) return column
+  return { ...column, missing: Uint8Array.from(parentOf, (parent, i) => (parent < 0 ? 1 : (column.missing?.[i] ?? 0))) }
+}
+
+interface PickProblem {
+  readonly links: Links
+  /** What the rows that are referred to say [m, k]. */
+  readonly targets: Matrix
+  /** Parent of each row by the key that gives their number. */
+  readonly parentOf: Int32Array
+  readonly joined: JoinedColumns
+  /** The row's own columns. */
+  readonly own: Table
+}
+
+/** Fits how rows choose. */
+export async function fitPick({ links, targets, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
+  return {
+    key: links.key,
+    counts: await fitCounts(links, targets, { ...context, key: keyFor(context.key, links.key.column) }),
+    joined: joined.joined,
+    empty: joined.empty,
+    same: own.columns.flatMap((column) => {
+      const from = joined.columns.find((other) => equal(column, other, links.parentOf))
+      const place = from && joined.joined.find(({ name }) => name === from.name)
+      return place ? [{ column: column.name, from: place.column }] : []
+    }),
+    apart: neverTwice(parentOf, links.parentOf)
+  }
+}
+
+/** Fewer rows are no support for a rule, as everywhere (docs/rules.md). */
+const LEAST_ROWS = 30
+
+/** Whether two columns have the same cells wherever there is a row that is referred to, and not one cell throughout. */
+function equal(a: Column, b: Column, parentOf: Int32Array): boolean {
+  if (a.kind !== b.kind) return false
+  const [x, y] = [cellsOf(a), cellsOf(b)]
+  const rows = [...parentOf.keys()].filter((i) => parentOf[i]! >= 0)
+  return rows.length >= LEAST_ROWS && rows.every((i) => x(i) === y(i)) && new Set(rows.map((i) => x(i))).size > 1
+}
+
+function cellsOf(column: Column): (row: number) => number | string | undefined {
+  if (isNumeric(column)) return (i) => (column.missing?.[i] ? undefined : column.values[i])
+  return isCategorical(column) ? (i) => column.levels[column.codes[i]!] : () => undefined
+}
+
+function neverTwice(parentOf: Int32Array, targetOf: Int32Array): boolean {
+  const seen = new Set<string>()
+  for (const [i, parent] of parentOf.entries()) {
+    if (parent < 0 || targetOf[i]! < 0) continue
+    const pair = `${parent} ${targetOf[i]}`
+    if (seen.has(pair)) return false
+    seen.add(pair)
+  }
+  return true
+}
+
+/** Rows of the other table that a row is compared with: so many at random stand for all. */
+const MOST_COMPARED = 512
+/** What a new row keeps of its chance where it has been chosen as often as it was to be: rows that nothing else is like must go somewhere. */
+const STILL = 0.05
+/** Count of a row that is to be referred to by none: it is where no other is like what is asked for. */
+const SELDOM = 1e-3
+
+/** Rows of the table that is referred to: as numbers [n, k], and which of them have the same categories. */
+export interface LikeRows {
+  readonly places: Matrix
+  readonly classes: readonly string[]
+}
+
+export interface PickedRows {
+  /** What was drawn of the rows that are referred to, and what the new ones are. */
+  readonly wanted: LikeRows
+  readonly targets: LikeRows
+  /** How often each new row is to be referred to [m]. */
+  readonly counts: Float64Array
+  /** Rows that refer to one. */
+  readonly rows: readonly number[]
+  readonly parentOf: Int32Array
+  readonly apart: boolean
+}
+
+/**
+ * The new row that each row refers to, −1 for none [n]: of those with the categories that were drawn, where there are any, one that
+ * is like what was drawn, by a Gaussian kernel as wide as the nearest is away, and is still to be referred to. Cost O(n·min(m, 512)).
+ */
+export function pickRows({ wanted, targets, counts, rows, parentOf, apart }: PickedRows, key: Key): Int32Array {
+  const out = new Int32Array(wanted.places.rows).fill(-1)
+  const total = counts.reduce((sum, count) => sum + Math.max(count, SELDOM), 0)
+  const share = counts.map((count) => (rows.length * Math.max(count, SELDOM)) / total)
+  const left = share.slice()
+  const members = new Map<string, number[]>()
+  for (const [j, name] of targets.classes.entries()) members.set(name, [...(members.get(name) ?? []), j])
+  const all = Array.from(share, (_, j) => j)
+  const taken = new Map<number, Set<number>>()
+  for (const k of permutation(keyFor(key, 'order'), rows.length)) {
+    const i = rows[k]!
+    const before = apart && parentOf[i]! >= 0 ? (taken.get(parentOf[i]!) ?? new Set<number>()) : undefined
+    const open = (of: readonly number[] | undefined) => {
+      const free = of?.filter((j) => !before?.has(j)) ?? []
+      return free.length > 0 ? free : undefined
+    }
+    const own = keyFor(key, i)
+    const candidates = open(someOf(members.get(wanted.classes[i]!), own)) ?? open(someOf(all, own)) ?? all
+    const distances = candidates.map((j) => squared(rowOf(wanted.places, i), rowOf(targets.places, j)))
+    const chances = candidates.map((j) => Math.max(left[j]!, STILL * share[j]!))
+    const j = candidates[chosen(distances, chances, uniforms(own, 1)[0]!)]!
+    out[i] = j
+    left[j]! -= 1
+    if (before) taken.set(parentOf[i]!, before.add(j))
+  }
+  return out
+}
+
+function someOf(candidates: readonly number[] | undefined, key: Key): readonly number[] | undefined {
+  if (!candidates || candidates.length <= MOST_COMPARED) return candidates
+  return Array.from(uniforms(keyFor(key, 'some'), MOST_COMPARED), (u) => candidates[indexFromUniform(u, candidates.length)]!)
+}
+
+const squared = (a: Float64Array, b: Float64Array): number => {
+  let sum = 0
+  for (let c = 0; c < a.length; c++) sum += (a[c]! - b[c]!) ** 2
+  return sum
+}
+
+/** A place with a chance as `chances` say, the smaller the farther away. */
+function chosen(distances: readonly number[], chances: readonly number[], u: number): number {
+  const nearest = distances.reduce((a, b) => Math.min(a, b))
+  const masses = chances.map(
+    (chance, k) => chance * (distances[k] === nearest ? 1 : nearest > 0 ? exp(0.5 - distances[k]! / (2 * nearest)) : 0)
+  )
+  let rest = u * masses.reduce((sum, mass) => sum + mass, 0)
+  for (const [k, mass] of masses.entries()) {
+    rest -= mass
+    if (rest < 0) return k
+  }
+  return masses.length - 1
+}
+
+/** How often new rows are to be referred to. */
+export async function drawCounts({ counts }: PickLaw, targets: Matrix, context: Context): Promise<Float64Array> {
+  return countsIn(await drawGiven(counts, targets, context))
+}
+
+/** What was drawn of the rows that are referred to: columns with the names that they have in their table. */
+export function wantedRows({ joined }: PickLaw, encoder: Encoder, { columns, rowCount }: Table): LikeRows {
+  const renamed = joined.map(({ name, column }) => ({ ...columns.find((one) => one.name === name)!, name: column }))
+  return likeRows(encoder, { columns: renamed, rowCount })
+}
+
+/** Rows as they are compared. */
+export function likeRows(encoder: Encoder, table: Table): LikeRows {
+  const factors = table.columns.filter(isCategorical)
+  const classes = Array.from({ length: table.rowCount }, (_, i) => factors.map(({ codes }) => codes[i]).join(' '))
+  return { places: contextOfRows(encoder, table), classes }
+}
+
+/** Rows that refer to one: those that are not drawn as referring to none. */
+export function referringRows({ empty }: PickLaw, { columns, rowCount }: Table): number[] {
+  const marks = empty === undefined ? undefined : columns.find(({ name }) => name === empty)
+  const codes = marks && isCategorical(marks) ? marks.codes : undefined
+  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => codes?.[i] !== 1)
+}
+
+/** Rows with the columns that are always those of the row that they refer to; empty where they refer to none. */
+export function withSame({ same }: PickLaw, { columns, rowCount }: Table, targets: Table, targetOf: Int32Array): Table {
+  if (same.length === 0) return { columns, rowCount }
+  const rows = takeTableRows(
+    targets,
+    targetOf.map((target) => Math.max(0, target))
+  )
+  const own = same.map(({ column, from }) => ({ ...lacking(rows.columns.find(({ name }) => name === from)!, targetOf), name: column }))
+  return { columns: [...columns.filter(({ name }) => !same.some(({ column }) => column === name)), ...own], rowCount }
+}

@@ -1,0 +1,54 @@
+import { variance } from '../../num/statistics.js'
+import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { Ticks } from '../panel/ticks.js'
+
+/** A date of the parent's that no row is before: the first row is drawn by how long after it stands. Plain data. */
+export interface StartLaw {
+  readonly column: string
+  /** In ticks, what stands for it where there is no parent. */
+  readonly none: number
+}
+
+interface Starts {
+  /** Tick of each group's first row, or of each row [G]. */
+  readonly at: Float64Array
+  /** Row of its parent; −1 for none. */
+  readonly groupOf: Int32Array
+}
+
+/**
+ * The date of the parent's after which all rows stand, of several the one that tells their times the best: how long after it varies
+ * less than the times themselves. Undefined where there is none, or times are counted in months. Cost O(parents).
+ */
+export function startLaw({ at, groupOf }: Starts, { columns }: Table, { kind, origin, unit }: Ticks): StartLaw | undefined {
+  if (kind === 'months' || kind === 'months-from-end') return undefined
+  const own = [...groupOf.keys()].filter((g) => groupOf[g]! >= 0)
+  let least = variance(Float64Array.from(own, (g) => at[g]!))
+  let found: StartLaw | undefined
+  for (const column of columns) {
+    if (!isNumeric(column) || column.kind !== 'datetime' || column.missing) continue
+    const dates = ticksIn(column, { origin, unit })
+    const gaps = Float64Array.from(own, (g) => at[g]! - dates[groupOf[g]!]!)
+    const spread = variance(gaps)
+    if (gaps.length < 2 || gaps.some((gap) => gap < 0) || !(spread < least)) continue
+    least = spread
+    found = { column: column.name, none: dates.reduce((sum, date) => sum + date, 0) / dates.length }
+  }
+  return found
+}
+
+const ticksIn = ({ values }: NumericColumn, { origin, unit }: Pick<Ticks, 'origin' | 'unit'>): Float64Array =>
+  values.map((value) => (value - origin) / unit)
+
+/** Tick of that date for each group [G]; noughts where none is counted from. */
+export function datesOf(law: StartLaw | undefined, groupOf: Int32Array, { columns }: Table, ticks: Ticks): Float64Array {
+  if (!law) return new Float64Array(groupOf.length)
+  const dates = ticksIn(columns.find(({ name }) => name === law.column) as NumericColumn, ticks)
+  return Float64Array.from(groupOf, (parent) => (parent < 0 ? law.none : dates[parent]!))
+}
+
+/** Ticks at which groups begin so long after a date: on whole ticks where there are any, and never before it. */
+export function startsAfter(gaps: Float64Array, dates: Float64Array, groupOf: Int32Array, { kind }: Ticks): Float64Array {
+  const [first, near] = kind === 'real' ? [(x: number) => x, (x: number) => x] : [Math.ceil, Math.round]
+  return gaps.map((gap, g) => (groupOf[g]! < 0 ? near(dates[g]! + gap) : Math.max(first(dates[g]!), near(dates[g]! + gap))))
+}

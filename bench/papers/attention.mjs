@@ -1,7 +1,7 @@
 // m(x), the conditional mean that the sampler moves by, is the read-out of a softmax attention head; localised, of d heads.
 import { bridgeOf, cloud, gaussianKernel, keyFor, symmetricScaling } from 'sbridge/kernels'
-import { attentionHead, headOfBridge } from './attention-head.mjs'
 import { columnsOf, digits, experiment, gaussians, list } from './experiment.mjs'
+import { attentionHead, headOfBridge } from './experiments/attention-head.mjs'
 
 const [ROWS, COLUMNS, QUERIES] = [500, 8, 200]
 const EPSILONS = [0.05, 0.5, 5]

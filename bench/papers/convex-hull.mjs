@@ -1,48 +1,18 @@
 // The split step stays in the convex hull of the training rows, at a price in variance; beside it the other two noises.
 
 import * as Plot from '@observablehq/plot'
-import { keyFor, matrix, normals, uniforms } from 'sbridge/kernels'
-import { bridgeAt, covarianceOf, digits, experiment, gaussians, list, runChains } from './experiment.mjs'
+import { keyFor } from 'sbridge/kernels'
+import { bridgeAt, covarianceOf, digits, experiment, runChains } from './experiment.mjs'
+import { hullOf, outside } from './experiments/hull.mjs'
+import { moons, plane } from './experiments/laws.mjs'
 import { BLUE, GREY, scatter, VERMILION } from './figure.mjs'
 
 const EPSILONS = [0.02, 0.2]
 const NOISES = ['split', 'covariance', 'constant']
 const STEPS = 100
 
-/** Two half moons, standardised. */
-function moons(n, key) {
-  const [u, z] = [uniforms(keyFor(key, 'angle'), n), normals(keyFor(key, 'noise'), 2 * n)]
-  const raw = list(n, (i) => {
-    const [a, upper] = [Math.PI * u[i], i % 2 === 0]
-    return [(upper ? Math.cos(a) : 1 - Math.cos(a)) + 0.1 * z[2 * i], (upper ? Math.sin(a) : 0.5 - Math.sin(a)) + 0.1 * z[2 * i + 1]]
-  })
-  const moments = [0, 1].map((c) => {
-    const m = raw.reduce((sum, p) => sum + p[c] / n, 0)
-    return [m, Math.sqrt(raw.reduce((sum, p) => sum + (p[c] - m) ** 2 / n, 0))]
-  })
-  return matrix(n, 2, Float64Array.from(raw.flatMap((p) => p.map((x, c) => (x - moments[c][0]) / moments[c][1]))))
-}
-const LAWS = { Gaussian: (n, key) => gaussians(n, 2, key), 'two moons': moons }
+const LAWS = { Gaussian: plane, 'two moons': moons }
 
-const turn = (o, a, b) => (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
-const pairs = ({ data, rows }) => list(rows, (i) => [data[2 * i], data[2 * i + 1]])
-/** Corners of the convex hull, counter-clockwise. @source Andrew's monotone chain. */
-function hullOf(points) {
-  const sorted = pairs(points).toSorted((a, b) => a[0] - b[0] || a[1] - b[1])
-  const half = (list) => {
-    const out = []
-    for (const p of list) {
-      while (out.length > 1 && turn(out.at(-2), out.at(-1), p) <= 0) out.pop()
-      out.push(p)
-    }
-    return out.slice(0, -1)
-  }
-  return [...half(sorted), ...half(sorted.toReversed())]
-}
-/** Rounding of a mean of rows puts it no further outside than this. */
-const ROUNDING = 1e-12
-const outside = (hull, points) =>
-  pairs(points).filter((p) => hull.some((a, k) => turn(a, hull[(k + 1) % hull.length], p) < -ROUNDING)).length
 const varianceOf = (points) => covarianceOf(points).reduce((sum, row, a) => sum + row[a] / 2, 0)
 
 await experiment({

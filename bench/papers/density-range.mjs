@@ -1,42 +1,11 @@
 // A density that varies a thousandfold: two groups in the plane, one thirty times as wide as the other, and a peak of all widths; a kernel of one width
 // everywhere beside one whose width follows the density.
 import { fit as fitModel, sample } from 'sbridge'
-import { cloud, energyDistance, gaussianKernel, keyFor, matrix, normals, uniforms } from 'sbridge/kernels'
-import { digits, experiment, list, mean, pointsOf, spread, tableOf } from './experiment.mjs'
+import { cloud, energyDistance, gaussianKernel, keyFor, matrix } from 'sbridge/kernels'
+import { digits, experiment, mean, pointsOf, spread, tableOf } from './experiment.mjs'
+import { UNEVEN as LAWS, partOf, SCALES } from './experiments/laws.mjs'
 import { BLUE, GREY, scatter, VERMILION } from './figure.mjs'
 
-/** Scales of a law, thirty-two to one: in the plane densities vary a thousandfold. */
-const SCALES = 32
-/** The groups stand this far apart: no row is in doubt. */
-const APART = 6
-
-/** Two groups, one SCALES times as wide as the other. */
-function groups(n, key) {
-  const z = normals(key, 2 * n)
-  return matrix(
-    n,
-    2,
-    Float64Array.from(z, (v, i) => ((i >> 1) % 2 === 0 ? v : v / SCALES + (i % 2 === 0 ? APART : 0)))
-  )
-}
-/** All scales in one place, equally many rows of each. */
-function peak(n, key) {
-  const [z, u] = [normals(keyFor(key, 'shape'), 2 * n), uniforms(keyFor(key, 'scale'), n)]
-  return matrix(
-    n,
-    2,
-    Float64Array.from(z, (v, i) => v * SCALES ** -u[i >> 1])
-  )
-}
-/** Laws, and where each is dense: a place, up to a distance from it. */
-const LAWS = {
-  'two groups': { draw: groups, middle: APART, radius: 5 / SCALES },
-  'a peak': { draw: peak, middle: 0, radius: 4 / SCALES }
-}
-const partOf = ({ data, rows }, { middle, radius }, dense) => {
-  const chosen = list(rows, (i) => i).filter((i) => Math.hypot(data[2 * i] - middle, data[2 * i + 1]) < radius === dense)
-  return matrix(chosen.length, 2, Float64Array.from(chosen.flatMap((i) => [data[2 * i] - middle, data[2 * i + 1]])))
-}
 const inUnits = (points, unit) =>
   matrix(
     points.rows,

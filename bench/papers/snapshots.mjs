@@ -1,12 +1,13 @@
 // Trajectories through snapshots: distances at held-out times, beside the numbers that others have printed, straight lines,
 // splines and persistence; and forecasts one snapshot ahead. With `--data FILE.csv` (time first) also snapshots of your own.
+import { readFileSync } from 'node:fs'
 import { fitMarginals, sampleTrajectories } from 'sbridge'
-import { keyFor, keyFromSeed } from 'sbridge/kernels'
+import { cloud, keyFor, keyFromSeed, matrixFromRows } from 'sbridge/kernels'
 import { trajectoriesAt } from '../../packages/core/dist/systems/marginals/sample.js'
 import { maximumMeanDiscrepancy, TransportBaselines, wasserstein } from '../../packages/core/dist/systems/marginals/score.js'
 import { digits, experiment, list, mean, sliced, spread } from './experiment.mjs'
+import { PROBLEMS, simulate } from './experiments/snapshots.mjs'
 import { BLUE, curves, GREEN, GREY, PURPLE, VERMILION } from './figure.mjs'
-import { PROBLEMS, readSnapshots, simulate } from './simulated-snapshots.mjs'
 
 /** W1 at the four held-out times as they are printed; who was given the family of the drift, and who was not. */
 const PRINTED = {
@@ -15,6 +16,15 @@ const PRINTED = {
   'Smooth SB': { knows: 'nothing', w1: [0.29, 0.27, 0.22, 0.68] },
   DeepRUOT: { knows: 'nothing', w1: [0.4, 0.17, 0.29, 0.62] }
 }
+/** Snapshots of a CSV file: the first column is the time. */
+function readSnapshots(path) {
+  const [head, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/)
+  const rows = lines.map((line) => line.split(',').map(Number))
+  const times = [...new Set(rows.map(([time]) => time))].toSorted((a, b) => a - b)
+  const clouds = times.map((time) => cloud(matrixFromRows(rows.filter((row) => row[0] === time).map((row) => row.slice(1)))))
+  return { times, clouds, columnNames: head.split(',').slice(1) }
+}
+
 /** Four paths a particle, as `scoreHeldOut` draws. */
 const PATHS = 4
 const HELD = [1, 3, 5, 7]

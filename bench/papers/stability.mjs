@@ -1,7 +1,9 @@
 // Stability with bandwidth = time step: chains of the bridge at ε from tiny to huge on stiff laws, beside the unadjusted
 // Langevin algorithm with the score of a kernel density, whose bandwidth and step are two numbers.
-import { cloud, gaussianKernel, keyAtStep, keyFor, matrix, normals, uniforms } from 'sbridge/kernels'
-import { bridgeAt, digits, experiment, list, runChains, sliced } from './experiment.mjs'
+import { keyAtStep, keyFor, matrix, normals } from 'sbridge/kernels'
+import { bridgeAt, digits, experiment, runChains, sliced } from './experiment.mjs'
+import { reachOf, unadjusted } from './experiments/chains.mjs'
+import { COS, needle, ring, SIN, THIN } from './experiments/laws.mjs'
 import { BLUE, curves, GREEN, GREY, PURPLE, VERMILION } from './figure.mjs'
 
 const EPSILONS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1e3, 1e4]
@@ -9,53 +11,7 @@ const EPSILONS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1e3, 1e4]
 const LOST = 1000
 /** A mean of rows (1 at most) plus noise no wider than the rows: no normal number of so many draws is above 5. */
 const BOUND = 6
-/** The thin direction of the laws. */
-const THIN = 0.01
-
-const LAWS = {
-  needle: (n, key) => {
-    const z = normals(key, 2 * n)
-    const [c, s] = [Math.cos(0.5), Math.sin(0.5)]
-    return matrix(
-      n,
-      2,
-      Float64Array.from({ length: 2 * n }, (_, i) => {
-        const [long, thin] = [z[i - (i % 2)], THIN * z[i - (i % 2) + 1]]
-        return i % 2 === 0 ? c * long - s * thin : s * long + c * thin
-      })
-    )
-  },
-  ring: (n, key) => {
-    const [z, u] = [normals(keyFor(key, 'radius'), n), uniforms(keyFor(key, 'angle'), n)]
-    const at = list(n, (i) => [1 + THIN * z[i], 2 * Math.PI * u[i]])
-    return matrix(n, 2, Float64Array.from(at.flatMap(([r, a]) => [r * Math.cos(a), r * Math.sin(a)])))
-  }
-}
-
-const reachOf = ({ data, rows }) => {
-  let most = 0
-  for (let i = 0; i < rows; i++) most = Math.max(most, Math.hypot(data[2 * i], data[2 * i + 1]))
-  return most
-}
-
-/** X' = X + h (m(X) − X)/δ² + √(2h) ξ, (m − x)/δ² the score of a Gaussian kernel density of bandwidth δ. */
-async function unadjusted(rows, start, { step, deviation, steps, engine, key }) {
-  const training = cloud(rows)
-  const kernel = gaussianKernel(deviation ** 2 / 2)
-  let state = start
-  for (let n = 1; n <= steps; n++) {
-    const { data } = await engine.mean({ from: cloud(state), to: training, kernel }, training.logWeights, rows)
-    const z = normals(keyAtStep(key, n), state.data.length)
-    state = matrix(
-      state.rows,
-      2,
-      state.data.map((x, i) => x + (step * (data[i] - x)) / deviation ** 2 + Math.sqrt(2 * step) * z[i])
-    )
-    // It has left for good: what follows is not a number.
-    if (reachOf(state) > 1e6) return undefined
-  }
-  return state
-}
+const LAWS = { needle, ring }
 
 const METHODS = {
   'bridge, covariance': {
@@ -72,14 +28,13 @@ const METHODS = {
     colour: GREEN,
     // On the needle the score is linear and known: its thin direction is what makes it stiff.
     run: (_, start, { epsilon, steps, key }) => {
-      const [c, s] = [Math.cos(0.5), Math.sin(0.5)]
       let { data } = start
       for (let n = 1; n <= steps; n++) {
         const z = normals(keyAtStep(key, n), data.length)
         data = data.map((x, i) => {
           const [a, b] = [data[i - (i % 2)], data[i - (i % 2) + 1]]
-          const [long, thin] = [c * a + s * b, (c * b - s * a) / THIN ** 2]
-          return x - epsilon * (i % 2 === 0 ? c * long - s * thin : s * long + c * thin) + Math.sqrt(2 * epsilon) * z[i]
+          const [long, thin] = [COS * a + SIN * b, (COS * b - SIN * a) / THIN ** 2]
+          return x - epsilon * (i % 2 === 0 ? COS * long - SIN * thin : SIN * long + COS * thin) + Math.sqrt(2 * epsilon) * z[i]
         })
         if (reachOf({ data, rows: start.rows }) > 1e6) return undefined
       }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { attentionHead, headOfBridge } from '../../../../bench/papers/attention-head.mjs'
+import { attentionHead, headOfBridge } from '../../../../bench/papers/experiments/attention-head.mjs'
 import { ReferenceEngine } from '../engine/reference/reference.js'
 import { createWasmEngine } from '../engine/wasm/engine.js'
 import type { Engine } from '../kernel/engine.js'

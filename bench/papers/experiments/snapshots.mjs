@@ -1,7 +1,6 @@
 // Snapshots that the benches of the papers learn from: fresh particles at every time, by Euler–Maruyama.
-import { readFileSync } from 'node:fs'
 import { cloud, keyFromSeed, matrixFromRows, normals, uniforms } from 'sbridge/kernels'
-import { list } from './experiment.mjs'
+import { list } from './points.mjs'
 
 /** Standard normals one after the other, and uniforms. */
 function stream(seed) {
@@ -15,6 +14,7 @@ function stream(seed) {
   return { z, u: () => u[next++ % u.length] }
 }
 
+/** Far below the dynamics. */
 const STEP = 0.002
 
 /**
@@ -62,29 +62,20 @@ const VORTEX = {
 export const PROBLEMS = { LOTKA_VOLTERRA, REPRESSILATOR, VORTEX }
 
 /** One snapshot a time, each of particles of its own. */
-export function simulate({ drift, noise, start, times, count }, seed) {
+export function simulate({ drift, noise, start, times, count, step = STEP }, seed) {
   const random = stream(seed)
   const cloudAt = (time) =>
     cloud(
       matrixFromRows(
         list(count, () => {
           const x = start(random)
-          for (let s = Math.round(time / STEP); s > 0; s--) {
+          for (let s = Math.round(time / step); s > 0; s--) {
             const [b, g] = [drift(x), noise(x)]
-            for (let a = 0; a < x.length; a++) x[a] += b[a] * STEP + g[a] * Math.sqrt(STEP) * random.z()
+            for (let a = 0; a < x.length; a++) x[a] += b[a] * step + g[a] * Math.sqrt(step) * random.z()
           }
           return x
         })
       )
     )
   return times.map(cloudAt)
-}
-
-/** Snapshots of a CSV file: the first column is the time. */
-export function readSnapshots(path) {
-  const [head, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/)
-  const rows = lines.map((line) => line.split(',').map(Number))
-  const times = [...new Set(rows.map(([time]) => time))].toSorted((a, b) => a - b)
-  const clouds = times.map((time) => cloud(matrixFromRows(rows.filter((row) => row[0] === time).map((row) => row.slice(1)))))
-  return { times, clouds, columnNames: head.split(',').slice(1) }
 }

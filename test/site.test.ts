@@ -1,0 +1,127 @@
+// @module-tag slow
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createWasmEngine, type Engine } from '@sbridge/core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { defaultsOf, PAGES, runPage } from '../bench/papers/live/pages.mjs'
+import { launchChromium, temporaryFolder } from '../packages/studio/test/browser.js'
+import { buildSite } from '../scripts/build-site.mjs'
+
+const folder = temporaryFolder()
+const DESKTOP = { width: 1280, height: 900 }
+const SAME = 1e-9
+const PHONE = { width: 390, height: 844 }
+
+describe('the site', () => {
+  let browser: Browser
+  let engine: Engine
+  /** What a page asked for that is not in the folder, and what went wrong in it. */
+  const faults: string[] = []
+
+  beforeAll(async () => {
+    await buildSite(folder.path)
+    browser = await launchChromium()
+    engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await engine?.close()
+    folder.remove()
+  })
+
+  /** Opens a page from the disk, where there is no server. */
+  async function open(name: string, viewport = DESKTOP): Promise<Page> {
+    const page = await browser.newPage({ viewport })
+    page.on('pageerror', (error) => faults.push(error.message))
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+    page.on('request', (request) => /^https?:/.test(request.url()) && faults.push(request.url()))
+    await page.goto(pathToFileURL(join(folder.path, `${name}.html`)).href)
+    return page
+  }
+
+  /** Settings, numbers and drawings of a page once nothing is being computed. */
+  async function shownOn(page: Page) {
+    await page.waitForFunction("document.querySelector('main').dataset.state !== 'computing'", undefined, { timeout: 120_000 })
+    const main = page.locator('main')
+    expect(await main.getAttribute('data-state')).toBe('done')
+    return {
+      settings: JSON.parse((await main.getAttribute('data-settings'))!),
+      numbers: await page.locator('.numbers td').evaluateAll((cells) => cells.map((cell) => cell.dataset.value)),
+      names: await page.locator('.numbers th').allTextContents(),
+      drawings: await page.locator('.panels figure').evaluateAll((figures) => figures.map((figure) => figure.innerHTML))
+    }
+  }
+
+  /**
+   * The numbers are those of Node. The laws of the experiments take sines and powers of the host, whose last digit is the
+   * host's own: all else is the same bytes.
+   */
+  async function expectAsInNode(
+    page: (typeof PAGES)[number],
+    { settings, numbers }: { settings: object; numbers: readonly (string | undefined)[] }
+  ) {
+    const { numbers: inNode } = await runPage(page, settings, engine)
+    expect(numbers).toHaveLength(inNode.length)
+    inNode.forEach(({ name, value }: { name: string; value: number | null }, k: number) => {
+      if (value === null) expect(numbers[k], name).toBe('null')
+      else expect(Math.abs(Number(numbers[k]) - value), `${name}: ${numbers[k]} for ${value}`).toBeLessThanOrEqual(SAME * Math.abs(value))
+    })
+  }
+
+  const move = (page: Page, name: string, place: number) => page.locator(`input[name="${name}"]`).fill(String(place))
+
+  it.each(PAGES.map((page) => [page.name, page] as const))(
+    '%s draws, a slider changes picture and numbers, and both are those of Node',
+    async (name, experiment) => {
+      const page = await open(name)
+      const first = await shownOn(page)
+      expect(first.settings).toEqual(defaultsOf(experiment))
+      await expectAsInNode(experiment, first)
+      expect(first.names.length).toBeGreaterThan(3)
+      expect(first.drawings.length).toBeGreaterThan(1)
+      for (const drawing of first.drawings) expect(drawing).toMatch(/<(circle|path|rect)/)
+      const [slider] = experiment.settings
+      const other = slider!.values.indexOf(slider!.default) > 0 ? 0 : 1
+      await move(page, slider!.name, other)
+      const second = await shownOn(page)
+      expect(second.settings).toEqual({ ...first.settings, [slider!.name]: slider!.values[other] })
+      await expectAsInNode(experiment, second)
+      expect(second.numbers).not.toEqual(first.numbers)
+      expect(second.drawings).not.toEqual(first.drawings)
+      expect(faults).toEqual([])
+      await page.close()
+    }
+  )
+
+  it('drops a run whose settings nobody wants any more', async () => {
+    const page = await open('stability')
+    for (const place of [0, 1, 2, 3, 4]) await move(page, 'epsilon', place)
+    const last = await shownOn(page)
+    expect(last.settings.epsilon).toBe(0.01)
+    await expectAsInNode(PAGES[0]!, last)
+    // Nothing late comes after it.
+    await page.waitForTimeout(1500)
+    expect((await shownOn(page)).numbers).toEqual(last.numbers)
+    await page.close()
+  })
+
+  it('fits a phone, and every page leads to every other', async () => {
+    const page = await open('index', PHONE)
+    for (const { name } of PAGES) {
+      await page.locator(`nav a[href="${name}.html"]`).click()
+      await shownOn(page)
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0)
+      const [box] = await page.locator('.panels figure').evaluateAll((figures) => figures.map((figure) => figure.clientWidth))
+      expect(box).toBeGreaterThan(250)
+    }
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
+  it('names no address of another host', () => {
+    for (const file of readdirSync(folder.path).filter((one) => /\.(html|css)$/.test(one)))
+      expect(readFileSync(join(folder.path, file), 'utf8')).not.toMatch(/https?:/)
+  })
+})

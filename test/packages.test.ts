@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1030 },
+  '@sbridge/core': { path: 'packages/core', budget: 1045 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 2340 }
 }
@@ -251,7 +251,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(115)
   })
-  it('all of the core: 376 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(376)
+  it('all of the core: 382 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(382)
   })
 })

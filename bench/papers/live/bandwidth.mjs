@@ -14,7 +14,7 @@ export default {
   name: 'bandwidth',
   title: 'A bandwidth that follows the density',
   words: [
-    'Rows of two scales, one thirty-two times the other: their densities differ a thousandfold. One bandwidth for both is too wide for the dense part or too narrow for the thin one. A bandwidth that follows the density copes with both at once.',
+    'Rows of two scales, one thirty-two times the other: their densities differ a thousandfold. One bandwidth for both is too wide for the dense part or too narrow for the thin one. A bandwidth that follows the density is narrow in the one and wide in the other.',
     'A ratio of distances says whether rows are new: the distance of drawn rows to the nearest training row, over that of fresh rows of the law. 1 is right, 0 is copying.'
   ],
   command: 'node bench/papers/density-range.mjs',

@@ -67,7 +67,12 @@ const report = ['--report', join(folder, 'report.html')]
 
 const jobs = {
   version: { words: () => ['--version'] },
-  penguins: { table: () => penguins, fresh: () => penguins, words: draws(mixed, 344, 344).words },
+  penguins: { table: () => penguins, fresh: () => penguins, words: draws(mixed, 344, 1000).words },
+  'report of penguins': { table: () => penguins, fresh: () => penguins, words: draws(mixed, 344, 1000, ...report).words },
+  trajectories: {
+    table: () => join(root, 'examples/data/lotka-volterra.csv'),
+    words: (table, out) => ['trajectories', table, '--time', 'time', '--reference', 'lotka-volterra', '-n', '100', '-o', out, '--seed', '1']
+  },
   'report 5,000 × 10': draws(of(10), 5000, 5000, ...report),
   'mixed 20,000 × 12': draws(mixed, 20_000, 1000),
   'mixed 50,000 × 12': draws(mixed, 50_000, 1000),
@@ -131,7 +136,10 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(jobs)) {
     const words = job.words(table, out)
     // Other builds know no landmarks: without them they take all rows.
     const known = build === root ? words : words.filter((word, i) => word !== '--landmarks' && words[i - 1] !== '--landmarks')
-    const { seconds, megabytes, failed } = run(build, words[0] === 'sample' ? [...known, '--threads', asked.threads] : known)
+    const { seconds, megabytes, failed } = run(
+      build,
+      ['sample', 'trajectories'].includes(words[0]) ? [...known, '--threads', asked.threads] : known
+    )
     const told = failed ?? `${seconds.toFixed(2).padStart(8)} s ${megabytes.toFixed(0).padStart(5)} MB ${fresh ? auc(fresh, out) : ''}`
     const ratio = first === undefined || failed ? '' : `${(seconds / first).toFixed(2)} × `
     first ??= seconds

@@ -51,14 +51,18 @@ export class SplitSearch {
   /** Counts the classes of rows [start, end); true when there is one class only. */
   countClasses(start: number, end: number): boolean {
     const { labels, weights } = this.#problem
-    this.totals.fill(0)
-    this.total = 0
+    const { totals } = this
+    const rows = this.#rows
+    totals.fill(0)
+    let total = 0
     for (let i = start; i < end; i++) {
-      const row = this.#rows[i]!
-      this.totals[labels[row]!]! += weights[row]!
-      this.total += weights[row]!
+      const row = rows[i]!
+      const weight = weights[row]!
+      totals[labels[row]!]! += weight
+      total += weight
     }
-    for (const count of this.totals) if (count === this.total) return true
+    this.total = total
+    for (let k = 0; k < totals.length; k++) if (totals[k] === total) return true
     return false
   }
 
@@ -73,8 +77,12 @@ export class SplitSearch {
       const feature = order[at]!
       order[at] = order[visited]!
       order[visited] = feature
-      if (end - start <= SMALL_NODE) this.#searchSorted(start, end, feature)
-      else if (this.#problem.classCount === 2) this.#searchTwoClasses(start, end, feature)
+      const twoClasses = this.#problem.classCount === 2
+      if (end - start <= SMALL_NODE) {
+        if (!this.#sort(start, end, feature)) continue
+        if (twoClasses) this.#searchTwoSorted(start, end, feature)
+        else this.#searchSorted(start, end, feature)
+      } else if (twoClasses) this.#searchTwoClasses(start, end, feature)
       else this.#searchHistogram(start, end, feature)
     }
     return split.feature < 0 ? undefined : split
@@ -92,12 +100,13 @@ export class SplitSearch {
   /** The same as `#searchHistogram` for two classes: bins hold the two counts side by side. */
   #searchTwoClasses(start: number, end: number, feature: number): void {
     const { bins, labels, weights } = this.#problem
-    const codes = bins.codes.subarray(feature * bins.rows, (feature + 1) * bins.rows)
+    const { codes } = bins
+    const offset = feature * bins.rows
     const histogram = this.#histogram
     const rows = this.#rows
     for (let i = start; i < end; i++) {
       const row = rows[i]!
-      histogram[2 * codes[row]! + labels[row]!]! += weights[row]!
+      histogram[2 * codes[offset + row]! + labels[row]!]! += weights[row]!
     }
     const total = this.total
     let left0 = 0
@@ -131,12 +140,13 @@ export class SplitSearch {
 
   #searchHistogram(start: number, end: number, feature: number): void {
     const { bins, labels, weights, classCount } = this.#problem
-    const codes = bins.codes.subarray(feature * bins.rows, (feature + 1) * bins.rows)
+    const { codes } = bins
+    const offset = feature * bins.rows
     const histogram = this.#histogram
     const rows = this.#rows
     for (let i = start; i < end; i++) {
       const row = rows[i]!
-      histogram[codes[row]! * classCount + labels[row]!]! += weights[row]!
+      histogram[codes[offset + row]! * classCount + labels[row]!]! += weights[row]!
     }
     const leftCounts = this.#leftCounts.fill(0)
     let left = 0
@@ -162,15 +172,15 @@ export class SplitSearch {
     }
   }
 
-  /** For few rows: an insertion sort of (code, place in the node) instead of a histogram. */
-  #searchSorted(start: number, end: number, feature: number): void {
-    const { bins, labels, weights } = this.#problem
-    const offset = feature * bins.rows
+  /** For few rows, an insertion sort of (code, place in the node) instead of a histogram; whether there are two codes. */
+  #sort(start: number, end: number, feature: number): boolean {
+    const { codes, rows: rowCount } = this.#problem.bins
+    const offset = feature * rowCount
     const keys = this.#keys
     const rows = this.#rows
     const count = end - start
     for (let i = 0; i < count; i++) {
-      const key = (bins.codes[offset + rows[start + i]!]! << 8) | i
+      const key = (codes[offset + rows[start + i]!]! << 8) | i
       let at = i
       while (at > 0 && keys[at - 1]! > key) {
         keys[at] = keys[at - 1]!
@@ -178,7 +188,51 @@ export class SplitSearch {
       }
       keys[at] = key
     }
-    if (keys[0]! >>> 8 === keys[count - 1]! >>> 8) return
+    return keys[0]! >>> 8 !== keys[count - 1]! >>> 8
+  }
+
+  /** The best cut of the sorted rows of two classes. */
+  #searchTwoSorted(start: number, end: number, feature: number): void {
+    const { labels, weights } = this.#problem
+    const keys = this.#keys
+    const rows = this.#rows
+    const count = end - start
+    const total = this.total
+    let left0 = 0
+    let left1 = 0
+    let right0 = this.totals[0]!
+    let right1 = this.totals[1]!
+    let previous = keys[0]! >>> 8
+    let best = this.#split.score
+    for (let i = 0; i < count; i++) {
+      const code = keys[i]! >>> 8
+      if (code !== previous) {
+        const left = left0 + left1
+        const score = (left0 * left0 + left1 * left1) / left + (right0 * right0 + right1 * right1) / (total - left)
+        if (score > best) {
+          this.#keep(score, feature, previous, code)
+          best = score
+        }
+        previous = code
+      }
+      const row = rows[start + (keys[i]! & 255)]!
+      const weight = weights[row]!
+      if (labels[row] === 0) {
+        left0 += weight
+        right0 -= weight
+      } else {
+        left1 += weight
+        right1 -= weight
+      }
+    }
+  }
+
+  /** The same for any number of classes. */
+  #searchSorted(start: number, end: number, feature: number): void {
+    const { labels, weights } = this.#problem
+    const keys = this.#keys
+    const rows = this.#rows
+    const count = end - start
     const leftCounts = this.#leftCounts.fill(0)
     const totals = this.totals
     let left = 0

@@ -1,5 +1,5 @@
-import { thresholdBetween } from './bins.js'
-import { SplitSearch, type TreeProblem } from './split.js'
+import { type Bins, thresholdBetween } from './bins.js'
+import { type Split, SplitSearch, type TreeProblem } from './split.js'
 
 /** A binary decision tree: node 0 is the root, the right child follows the left one. */
 export interface Tree {
@@ -20,7 +20,7 @@ export interface Tree {
  */
 export function growTree(problem: TreeProblem): Tree {
   const { bins, classCount, weights, uniform } = problem
-  const rows = Int32Array.from(presentRows(weights))
+  const rows = presentRows(weights)
   const capacity = Math.max(1, 2 * rows.length - 1)
   const feature = new Int32Array(capacity).fill(-1)
   const threshold = new Float64Array(capacity)
@@ -38,11 +38,7 @@ export function growTree(problem: TreeProblem): Tree {
     if (pure || end[node]! - start[node]! < 2) continue
     const split = search.best(start[node]!, end[node]!, order, uniform)
     if (!split) continue
-    const middle = partition(bins.codes.subarray(split.feature * bins.rows), rows, {
-      start: start[node]!,
-      end: end[node]!,
-      code: split.leftCode
-    })
+    const middle = partition(bins, rows, split, start[node]!, end[node]!)
     feature[node] = split.feature
     threshold[node] = thresholdBetween(bins, split.feature, split.leftCode, split.rightCode)
     left[node] = nodeCount
@@ -60,22 +56,24 @@ export function growTree(problem: TreeProblem): Tree {
   }
 }
 
-function presentRows(weights: Int32Array): number[] {
-  const rows: number[] = []
-  for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) rows.push(i)
-  return rows
+function presentRows(weights: Int32Array): Int32Array {
+  const rows = new Int32Array(weights.length)
+  let count = 0
+  for (let i = 0; i < weights.length; i++) if (weights[i]! > 0) rows[count++] = i
+  return rows.subarray(0, count)
 }
 
-/** Rows of [start, end) with a code ≤ `code` first; returns where the others begin. */
-function partition(codes: Uint8Array, rows: Int32Array, range: { start: number; end: number; code: number }): number {
-  let low = range.start
-  let high = range.end - 1
+/** Rows of [start, end) with a code that goes left first; returns where the others begin. */
+function partition({ codes, rows: rowCount }: Bins, rows: Int32Array, { feature, leftCode }: Split, start: number, end: number): number {
+  const offset = feature * rowCount
+  let low = start
+  let high = end - 1
   while (low <= high) {
-    if (codes[rows[low]!]! <= range.code) low++
+    const row = rows[low]!
+    if (codes[offset + row]! <= leftCode) low++
     else {
-      const kept = rows[low]!
       rows[low] = rows[high]!
-      rows[high] = kept
+      rows[high] = row
       high--
     }
   }

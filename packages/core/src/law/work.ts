@@ -4,7 +4,7 @@ import { factorGroups } from './factor-groups.js'
 import { categoryMode } from './strata.js'
 
 /** What an exponential costs, in coordinates. */
-export const EXPONENTIAL = 12
+const EXPONENTIAL = 12
 
 /** How many rows something looks at: as many as `work` allows, in passes of a step times coordinates. */
 export interface RowBudget {
@@ -19,7 +19,7 @@ export function rowsWithin({ most, least, work }: RowBudget, encoder: Encoder, r
 }
 
 /** Work of a step for each training row and chain: passes over the rows times coordinates. Cost O(M·K²), K factors. */
-export function stepWork(encoder: Encoder, { coordinates, codes }: Encoded): number {
+function stepWork(encoder: Encoder, { coordinates, codes }: Encoded): number {
   const places = encoder.factors.reduce((sum, factor) => sum + factor.places.cols, 0)
   const sweeps = categoryMode(encoder, combinationsOf(codes, coordinates.rows)) === 'sweep'
   const passes = sweeps ? factorGroups(codes, encoder.factors.length).length + 2 : 2

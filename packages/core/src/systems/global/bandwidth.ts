@@ -4,7 +4,6 @@ import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
 import type { TrainingRows } from '../../law/training-rows.js'
-import { stepWork } from '../../law/work.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
@@ -36,10 +35,10 @@ const TARGET_RATIO = 0.95
 const LEAST_GENERATED = 500
 /** Neighbouring evaluations this close in ε end the search. */
 const FINEST_FACTOR = 1.3
-/** A brief search ends at an r this little above what is asked of it. */
+/** So does an r this little above what is asked of it. */
 const CLOSE_RATIO = 0.015
-/** Rows times the work of a step for each up to which a search is thorough: it is quick, and r is noisy where rows are few. */
-export const THOROUGH_WORK = 1e5
+/** Evaluations that are kept for after r has crossed the target. */
+const KEPT = 3
 /** A standard error counts up to this: a noisy curve must not excuse copying. */
 const LARGEST_ERROR = 0.04
 /** ε beyond this many squared coordinate spreads forgets where it started: the draws are independent already. */
@@ -138,9 +137,9 @@ export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'enco
 /**
  * Finds ε with r(ε) ≈ 0.95, r the typical distance from generated rows to the nearest training row over that of fresh
  * rows (leave-one-out over the training rows). r is close to 0 when ε copies and above 1 when it blurs. The same random
- * numbers every time. A thorough search brackets in factors of 4 around the median squared nearest-neighbour distance,
- * then halves in log ε: about 8 scalings and runs of 500 chains. Where a step is long, a brief one starts at `relative`,
- * brackets in factors of 2 and interpolates: about 3, or 6 where nothing is known.
+ * numbers every time. The search brackets in factors of 4 around the median squared nearest-neighbour distance, or of 2 from
+ * `relative`, until the choice on its curve would ask for no more, then interpolates: about 4 scalings and runs of 500 chains, or 3.
+ * Finer is of no use: r has a standard error of 0.02, which is a tenth of ε or more.
  * It is no `search` of losses: what is wanted is where a curve crosses a value, not the least of it, and r is one number of all
  * rows together, of which no row has a part that could be paired with that at another ε.
  */
@@ -152,9 +151,8 @@ export async function searchBandwidth(search: BandwidthSearch): Promise<Bandwidt
     // All rows equal in what is modelled: every bandwidth gives the same rows.
     return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }
   }
-  const brief = rowCount * stepWork(training.encoder, training.rows) > THOROUGH_WORK
-  const start = (brief && search.relative) || undefined
-  const manner = { brief, epsilon: unit * (start ?? 0.5), factor: start ? 2 : 4 }
+  const { relative } = search
+  const manner = { epsilon: unit * (relative ?? 0.5), factor: relative ? 2 : 4 }
   const curve = await bracketAndNarrow(new Evaluations(search, distances), manner)
   return { ...chooseOn(curve), curve: curve.map(({ epsilon, ratio }) => ({ epsilon, ratio })), target: TARGET_RATIO, rowCount }
 }
@@ -210,38 +208,38 @@ class Evaluations {
 }
 
 interface Manner {
-  readonly brief: boolean
   /** Where to begin, and the factor between evaluations until r has crossed the target. */
   readonly epsilon: number
   readonly factor: number
 }
 
-async function bracketAndNarrow(evaluations: Evaluations, { brief, epsilon, factor }: Manner): Promise<Point[]> {
-  const points = [await evaluations.at(Math.min(epsilon, LARGEST_EPSILON))]
-  // A brief search must not stop where the choice on its curve would still ask for more.
-  const goalOf = ({ standardError }: Point) => TARGET_RATIO - (brief ? Math.min(LARGEST_ERROR, standardError) : standardError)
-  const isAbove = (point: Point) => point.ratio >= (brief ? goalOf(point) : TARGET_RATIO)
-  const upward = !isAbove(points[0]!)
-  const kept = brief ? 3 : 5
-  let last = points[0]!
-  const crossed = () => (upward ? isAbove(last) : last.ratio < goalOf(last))
-  while (evaluations.left > kept && !crossed() && (!upward || last.epsilon < LARGEST_EPSILON)) {
+async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor }: Manner): Promise<Point[]> {
+  let last = await evaluations.at(Math.min(epsilon, LARGEST_EPSILON))
+  const points = [last]
+  // Neither more nor less than the choice on the curve will ask for: the largest error so far decides, as it will then.
+  const goal = () => TARGET_RATIO - largestError(points)
+  const isAbove = ({ ratio }: Point) => ratio >= goal()
+  const upward = !isAbove(last)
+  while (evaluations.left > KEPT && isAbove(last) !== upward && (!upward || last.epsilon < LARGEST_EPSILON)) {
     last = await evaluations.at(Math.min(LARGEST_EPSILON, upward ? last.epsilon * factor : last.epsilon / factor))
     points.push(last)
   }
-  if (!crossed()) return ascending(points)
+  if (isAbove(last) !== upward) return ascending(points)
   let low = upward ? points[points.length - 2]! : last
   let high = upward ? last : points[points.length - 2]!
-  const done = () => high.epsilon / low.epsilon <= FINEST_FACTOR || (brief && high.ratio <= goalOf(high) + CLOSE_RATIO)
+  const done = () => high.epsilon / low.epsilon <= FINEST_FACTOR || high.ratio <= goal() + CLOSE_RATIO
   while (evaluations.left > 0 && !done()) {
-    const share = brief ? shareBelow(low, high, goalOf(high) + 0.5 * CLOSE_RATIO) : 0.5
+    const share = shareBelow(low, high, goal() + 0.5 * CLOSE_RATIO)
     const middle = await evaluations.at(exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon))))
     points.push(middle)
-    if (middle.ratio < goalOf(middle)) low = middle
-    else high = middle
+    if (isAbove(middle)) high = middle
+    else low = middle
   }
   return ascending(points)
 }
+
+const largestError = (points: readonly Point[]): number =>
+  Math.min(LARGEST_ERROR, Math.max(...points.map(({ standardError }) => standardError)))
 
 /** Where between two points r, linear in log ε, would be `ratio`; not too close to either, for r is not linear. */
 function shareBelow(low: Point, high: Point, ratio: number): number {
@@ -255,7 +253,7 @@ const ascending = (points: readonly Point[]): Point[] => [...points].sort((a, b)
  * curve is first made monotone; between evaluations it is interpolated in log ε. The nearest point when none gets there.
  */
 function chooseOn(curve: readonly Point[]): Pick<BandwidthCurve, 'epsilon' | 'ratio' | 'criterion' | 'standardError'> {
-  const standardError = Math.min(LARGEST_ERROR, Math.max(...curve.map((point) => point.standardError)))
+  const standardError = largestError(curve)
   const goal = TARGET_RATIO - standardError
   const ratios = increasing(curve.map((point) => point.ratio))
   const first = ratios.findIndex((ratio) => ratio >= goal)

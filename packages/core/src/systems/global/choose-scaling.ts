@@ -4,22 +4,27 @@ import type { KernelChoice } from '../../kernel/bandwidth.js'
 import { atEpsilon } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
+import type { TrainingRows } from '../../law/training-rows.js'
 import { type RowBudget, rowsWithin } from '../../law/work.js'
 import type { Watch } from '../../num/iterate.js'
 import { uniformLogWeights } from '../../num/log-space.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
-import { decodeTable, type Encoded, type Encoder, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import { mean, variance } from '../../num/statistics.js'
+import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
+import { type BandwidthCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { imputeMissing } from './impute.js'
+
+/** Method of every numeric column. */
+export type ScalingMethods = Readonly<Record<string, ScalingMethod>>
 
 /** What `scaling: 'auto'` decided, and the scores it decided by. */
 export interface ScalingChoice {
-  /** Method of every numeric column. */
-  readonly methods: Readonly<Record<string, ScalingMethod>>
+  readonly methods: ScalingMethods
   /** Held-out two-sample AUC of both, when they were compared. */
   readonly scores?: { readonly standard: number; readonly quantile: number }
 }
@@ -28,6 +33,15 @@ export interface ContestOutcome {
   readonly choice: ScalingChoice
   /** ε that the chosen scaling was fitted at, over the typical squared nearest-neighbour distance, where there was a contest. */
   readonly relative?: number
+  /** Of the winner, where `searchAll` found its bandwidth. */
+  readonly searched?: SearchedRows
+}
+
+/** A bandwidth, the rows that it was found on, and their typical squared nearest-neighbour distance. */
+export interface SearchedRows {
+  readonly training: TrainingRows
+  readonly curve: BandwidthCurve
+  readonly unit: number
 }
 
 export interface ScalingContest {
@@ -37,6 +51,11 @@ export interface ScalingContest {
   readonly fixed: Readonly<Record<string, ScalingMethod>>
   /** The kernel whose bandwidth will be searched. */
   readonly kernelFor: (rows: Encoded) => Promise<KernelChoice>
+  /**
+   * The rows of the model itself by these methods and the bandwidth that it would have: a contest that looks at all rows goes by
+   * it, and the winner's need not be looked for again.
+   */
+  readonly searchAll?: ((methods: ScalingMethods) => Promise<SearchedRows>) | undefined
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -53,11 +72,14 @@ export function leadRequired(rowCount: number): number {
   return rowCount < 250 ? 0.03 : -0.035
 }
 
+/** Standard errors that a lead must have for the folds that are left to be spared. */
+const CLEAR = 2
+
 /**
  * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, and those
  * with limits of measurement are scaled by `quantile`. Others with atoms, heavy tails or skew, and dates, which leave out nights or weekends, are candidates for it; where there are some, both scalings are fitted
  * to most rows at their own best ε and scored by how well a forest tells their rows from held-out ones, in five folds of a
- * small table or one third of a large one. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
+ * small table or one third of a large one, no more of them than it takes until one is clearly ahead. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
  * It is no `search` of losses: an AUC is one number of two samples, not a sum over held-out rows that could be paired, a large
  * table has one of each scaling and so no standard error, and neither scaling is the simpler one.
  */
@@ -81,21 +103,30 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
     )
   }
   if (candidates.length === 0 || table.rowCount < 20) return { choice: { methods: methods(false) } }
-  // Levels that only held-out rows have must have places too, so the common coordinates are fitted to all rows.
-  const standard = fitEncoder(table, contest.formats, () => 'standard')
-  const folds = contestFolds(table.rowCount)
-  const scores = { standard: 0, quantile: 0 }
-  const relatives: Record<keyof typeof scores, number | undefined> = { standard: undefined, quantile: undefined }
-  for (const [place, name] of (['standard', 'quantile'] as const).entries()) {
-    const report = (done: number) =>
-      watch?.progress?.({ stage: 'choosing the scaling', done: place * folds.scored + done, total: 2 * folds.scored })
-    const entrant = new Entrant(contest, methods(name === 'quantile'), relatives.standard)
-    scores[name] = await heldOutAuc(contest, standard, entrant, report)
-    relatives[name] = entrant.relative
+  const folds = foldsOf(contest)
+  const entrants = {
+    standard: new Entrant(contest, methods(false), folds),
+    quantile: new Entrant(contest, methods(true), folds)
   }
+  const areas: Record<keyof typeof entrants, number[]> = { standard: [], quantile: [] }
+  const total = 2 * folds.heldOut.length
+  for (const fold of folds.heldOut.keys()) {
+    for (const [place, name] of (['standard', 'quantile'] as const).entries()) {
+      areas[name].push(await entrants[name].area(fold, entrants.standard.relative))
+      watch?.progress?.({ stage: 'choosing the scaling', done: 2 * fold + place + 1, total })
+    }
+    const leads = areas.standard.map((area, i) => area - areas.quantile[i]! - leadRequired(table.rowCount))
+    if (isClear(leads, folds.heldOut[fold]!.length)) break
+  }
+  watch?.progress?.({ stage: 'choosing the scaling', done: total, total })
+  const scores = { standard: mean(areas.standard), quantile: mean(areas.quantile) }
   const winner = scores.quantile < scores.standard - leadRequired(table.rowCount) ? 'quantile' : 'standard'
-  const relative = relatives[winner]
-  return { choice: { methods: methods(winner === 'quantile'), scores }, ...(relative ? { relative } : {}) }
+  const { relative, searched } = entrants[winner]
+  return {
+    choice: { methods: methods(winner === 'quantile'), scores },
+    ...(relative ? { relative } : {}),
+    ...(searched ? { searched } : {})
+  }
 }
 
 /** Parts that a contest cuts the rows into, and how many of them are held out in turn: all of a small table. */
@@ -103,77 +134,120 @@ export function contestFolds(rowCount: number): { readonly parts: number; readon
   return rowCount < 1500 ? { parts: 5, scored: 5 } : { parts: 3, scored: 1 }
 }
 
-/** Mean two-sample AUC between held-out rows and rows generated from the others. */
-async function heldOutAuc(contest: ScalingContest, standard: Encoder, entrant: Entrant, report: (done: number) => void): Promise<number> {
-  const { table, key, watch } = contest
-  const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+/** Draws of as many rows as are held out: few rows make a noisy score, which several steady. */
+export const contestDraws = (heldOut: number): number => (heldOut < 400 ? 3 : 1)
+
+/**
+ * Whether the folds that are left could hardly turn a lead round: its mean is some standard errors from zero, these as the folds
+ * scatter, and not less than chance makes an area of so many rows and draws scatter (Mann and Whitney's statistic): a few folds
+ * may agree by luck.
+ */
+export function isClear(leads: readonly number[], heldOut: number): boolean {
+  if (leads.length < 2) return false
+  const drawn = contestDraws(heldOut) * heldOut
+  const chance = (heldOut + drawn + 1) / (12 * heldOut * drawn)
+  const error = Math.sqrt(Math.max(variance(leads), chance) / leads.length)
+  return Math.abs(mean(leads)) > CLEAR * error
+}
+
+interface Folds {
+  /** Rows of each fold that is held out, and those that are fitted instead. */
+  readonly heldOut: readonly Uint32Array[]
+  readonly fitted: readonly Uint32Array[]
+  /** Whether the contest looks at all rows of the table. */
+  readonly whole: boolean
+  /** Rows as the forest sees them. Levels that only held-out rows have must have places too, so it is fitted to all rows. */
+  readonly place: (part: Table) => Matrix
+}
+
+function foldsOf({ table, formats, key }: ScalingContest): Folds {
+  const standard = fitEncoder(table, formats, () => 'standard')
   const { parts, scored } = contestFolds(table.rowCount)
   const rowCount = rowsWithin(CONTEST_BUDGET, standard, encodeTable(standard, table))
   const order = permutation(keyFor(key, 'order'), table.rowCount).subarray(0, rowCount)
-  const place = (part: Table) => embedEncoded(standard, encodeTable(standard, part))
-  let sum = 0
-  for (let fold = 0; fold < scored; fold++) {
-    const heldOut = order.filter((_, at) => at % parts === fold)
-    const draw = await entrant.fit(
-      takeTableRows(
-        table,
-        order.filter((_, at) => at % parts !== fold)
-      ),
-      fold
-    )
-    const first = place(takeTableRows(table, heldOut))
-    // Few held-out rows make a noisy score: several draws steady it.
-    const drawCount = heldOut.length < 400 ? 3 : 1
-    for (let k = 0; k < drawCount; k++) {
-      const auc = await classifierAuc({
-        first,
-        second: place(await draw(heldOut.length, `draw ${k}`)),
-        key: keyFor(key, 'forest'),
-        trees: 60,
-        ...stop
-      })
-      sum += auc / (drawCount * scored)
-    }
-    report(fold + 1)
+  const folds = Array.from({ length: scored }, (_, fold) => fold)
+  return {
+    heldOut: folds.map((fold) => order.filter((_, at) => at % parts === fold)),
+    fitted: folds.map((fold) => order.filter((_, at) => at % parts !== fold)),
+    whole: rowCount >= table.rowCount,
+    place: (part) => embedEncoded(standard, encodeTable(standard, part))
   }
-  return sum
 }
 
-/** One way of scaling, drawing rows for one fold after another. */
+/** One way of scaling, judged on one fold after another. */
 class Entrant {
-  /** Found on the first fold; the others have as many rows. */
-  private epsilon: number | undefined
-  /** That ε over the typical squared nearest-neighbour distance. */
+  /** ε over the typical squared nearest-neighbour distance: found on the first fold, or on all rows; the other folds have as many rows. */
   relative: number | undefined
+  /** Where it was found on all rows. */
+  searched: SearchedRows | undefined
+  /** ε of every fold. */
+  private epsilon: number | undefined
 
-  /** `start`: where the search of ε begins, as `relative`. */
   constructor(
     private readonly contest: ScalingContest,
-    private readonly methods: Readonly<Record<string, ScalingMethod>>,
-    private readonly start: number | undefined
+    private readonly methods: ScalingMethods,
+    private readonly folds: Folds
   ) {}
 
-  /** Fits a model to the rows of one fold; gives what draws from it. */
-  async fit(fitted: Table, fold: number): Promise<(count: number, label: string) => Promise<Table>> {
-    const { engine, formats, kernelFor, watch } = this.contest
+  /** Mean two-sample AUC between the held-out rows of a fold and rows generated from the others. `start`: where a search of ε begins, as `relative`. */
+  async area(fold: number, start: number | undefined): Promise<number> {
+    const { contest, folds } = this
+    const { key, table, watch } = contest
+    const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+    const first = folds.place(takeTableRows(table, folds.heldOut[fold]!))
+    const draws = contestDraws(first.rows)
+    const drawn = folds.place(await this.draw(fold, draws * first.rows, start))
+    const areas: number[] = []
+    for (let k = 0; k < draws; k++) {
+      // Every so many rows: chains that start apart.
+      const second = everyRow(drawn, k, draws)
+      areas.push(await classifierAuc({ first, second, key: keyFor(key, 'forest'), trees: 60, ...stop }))
+    }
+    return mean(areas)
+  }
+
+  /** Rows of a model of what is not held out. */
+  private async draw(fold: number, count: number, start: number | undefined): Promise<Table> {
+    const { engine, formats, kernelFor, watch, table } = this.contest
     const key = keyFor(this.contest.key, `fold ${fold}`)
     const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+    const fitted = takeTableRows(table, this.folds.fitted[fold]!)
     const encoder = fitEncoder(fitted, formats, (name) => this.methods[name]!)
     const rows = imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), key)
     const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
     const kernel = await kernelFor(rows)
-    if (this.epsilon === undefined) {
-      const distances = await rowDistances(fitted, training, engine)
-      const search = { training, distances, kernel, engine, key, evaluations: 8, relative: this.start, ...stop }
-      this.epsilon = (await searchBandwidth(search)).epsilon
-      const unit = await squaredSpacing(training, engine)
-      if (unit > 0) this.relative = this.epsilon / unit
-    }
+    this.epsilon ??= await this.search(fitted, training, kernel, start)
     const chosen = atEpsilon(kernel, this.epsilon)
     const { potentials } = await scaleRows(tableProblem(training, chosen), { engine, tolerance: 1e-3, ...stop })
     const generator = await Generator.create(training, potentials, chosen, engine)
     const steps = generator.searchSteps
-    return async (count, label) =>
-      decodeTable(encoder, await generator.generate({ count, steps, noise: 'covariance', key: keyFor(key, label), ...stop }))
+    return decodeTable(encoder, await generator.generate({ count, steps, noise: 'covariance', key: keyFor(key, 'draw'), ...stop }))
   }
+
+  /** ε of the folds: that of all rows, as these are spaced, or found on the rows of the first fold. */
+  private async search(fitted: Table, training: TrainingRows, kernel: KernelChoice, start: number | undefined): Promise<number> {
+    const { contest, folds } = this
+    const { engine, watch } = contest
+    const unit = await squaredSpacing(training, engine)
+    if (folds.whole && contest.searchAll) {
+      this.searched = await contest.searchAll(this.methods)
+      const { curve, unit: all } = this.searched
+      if (!(unit > 0 && all > 0)) return curve.epsilon
+      this.relative = curve.epsilon / all
+      return this.relative * unit
+    }
+    const stop = watch?.stop ? { watch: { stop: watch.stop } } : {}
+    const key = keyFor(contest.key, 'fold 0')
+    const distances = await rowDistances(fitted, training, engine)
+    const { epsilon } = await searchBandwidth({ training, distances, kernel, engine, key, evaluations: 8, relative: start, ...stop })
+    if (unit > 0) this.relative = epsilon / unit
+    return epsilon
+  }
+}
+
+/** Rows k, k + every, … */
+function everyRow({ rows, cols, data }: Matrix, k: number, every: number): Matrix {
+  const out = matrix(rows / every, cols)
+  for (let i = 0; i < out.rows; i++) out.data.set(data.subarray((i * every + k) * cols, (i * every + k + 1) * cols), i * cols)
+  return out
 }

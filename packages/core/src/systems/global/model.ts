@@ -22,7 +22,14 @@ import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { rowLogWeights } from '../row-weights.js'
 import { type BandwidthCurve, type RowDistances, refuseDiagonal, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
-import { type ContestOutcome, chooseScaling, type ScalingChoice } from './choose-scaling.js'
+import {
+  type ContestOutcome,
+  chooseScaling,
+  type SearchedRows as FoundRows,
+  type ScalingChoice,
+  type ScalingContest,
+  type ScalingMethods
+} from './choose-scaling.js'
 import { imputeMissing } from './impute.js'
 import { landmarkCount } from './landmark-count.js'
 import type { DrawOptions, FitOptions } from './options.js'
@@ -70,20 +77,17 @@ export const SEARCH_BUDGET: RowBudget = { most: 5000, least: 1500, work: 1.5e6 }
  * Throws `InputError` for bad weights, or a bandwidth so small that most rows see only themselves.
  */
 export async function fitGlobal(data: InferredTable, options: FitOptions, context: Context): Promise<GlobalModel> {
-  const { table, formats } = data
+  const { table } = data
   const { engine, watch } = context
   const key = keyFor(context.key, 'fit')
   // Refused before anything is searched for.
   landmarkCount(options.landmarks, table.rowCount)
-  const logWeights = rowLogWeights(table, options.weights)
-  const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', rows, engine)
-  const { choice: scaling, relative } = await resolveScaling(data, options, { kernelFor, engine, key: keyFor(key, 'scaling'), watch })
-  const encoder = fitEncoder(table, formats, (name) => scaling.methods[name]!)
-  const rows = encodeTrainingRows(table, encoder, keyFor(key, 'encode'))
-  const training = { encoder, rows, logWeights }
+  const { scaling, relative, found, training } = await scaledRows(data, options, { engine, key, watch })
+  const { encoder, rows } = training
   const searched = {
     rowLimit: rowsWithin(SEARCH_BUDGET, encoder, rows),
     relative,
+    found,
     part: async (chosen: Uint32Array | undefined, own: Key): Promise<SearchedRows> => {
       const part = chosen ? partOf(table, training, chosen, own) : { table, training }
       return { training: part.training, distances: await rowDistances(part.table, part.training, engine) }
@@ -91,6 +95,41 @@ export async function fitGlobal(data: InferredTable, options: FitOptions, contex
   }
   const notes = [...data.notes, ...constantNotes(encoder)]
   return fitTraining({ training, searched, scaling, duplicateCount: duplicateRowCount(table), notes }, options, { engine, key, watch })
+}
+
+interface ScaledRows {
+  readonly training: TrainingRows
+  readonly scaling: ScalingChoice
+  /** Where a search of the bandwidth begins, and what one found already. */
+  readonly relative: number | undefined
+  readonly found: BandwidthCurve | undefined
+}
+
+/** Rows of a table in the scaling that is asked for, or that a contest chooses: what is found in it of the winner is not looked for again. */
+async function scaledRows(data: InferredTable, options: FitOptions, { engine, key, watch }: Context): Promise<ScaledRows> {
+  const { table, formats } = data
+  const logWeights = rowLogWeights(table, options.weights)
+  const kernelFor = (rows: Encoded) => kernelChoice(options.kernel ?? 'fixed', rows, engine)
+  const trainingBy = (methods: ScalingMethods): TrainingRows => {
+    const encoder = fitEncoder(table, formats, (name) => methods[name]!)
+    return { encoder, rows: encodeTrainingRows(table, encoder, keyFor(key, 'encode')), logWeights }
+  }
+  const searchAll = async (methods: ScalingMethods): Promise<FoundRows> => {
+    const training = trainingBy(methods)
+    const distances = await rowDistances(table, training, engine)
+    const [kernel, own, stop] = [await kernelFor(training.rows), keyFor(key, 'search'), watch?.stop && { stop: watch.stop }]
+    const curve = await searchBandwidth({ training, distances, kernel, engine, key: own, watch: stop })
+    return { training, curve, unit: await squaredSpacing(training, engine) }
+  }
+  const contest = await resolveScaling(data, options, { kernelFor, searchAll, engine, key: keyFor(key, 'scaling'), watch })
+  const { choice, relative, searched } = contest
+  return { training: searched?.training ?? trainingBy(choice.methods), scaling: choice, relative, found: searched?.curve }
+}
+
+/** How a fit with these options and this key scales the numeric columns of a table. Cost: the contest, where there is one. */
+export async function scalingMethods(data: InferredTable, options: FitOptions, context: Context): Promise<ScalingMethods> {
+  const { scaling } = await scaledRows(data, options, { ...context, key: keyFor(context.key, 'fit') })
+  return scaling.methods
 }
 
 /** Rows of a table as coordinates and codes, missing cells imputed. Throws `InputError` (code `nothing-varies`). */
@@ -113,6 +152,8 @@ export interface PreparedTraining {
     readonly rowLimit: number
     /** Where the search begins, as in `BandwidthSearch`. */
     readonly relative?: number | undefined
+    /** What it found already. */
+    readonly found?: BandwidthCurve | undefined
     readonly part: (chosen: Uint32Array | undefined, key: Key) => Promise<SearchedRows>
   }
   readonly scaling: ScalingChoice
@@ -173,7 +214,7 @@ async function kernelChoice(kind: 'fixed' | 'variable', rows: Encoded, engine: E
 async function resolveScaling(
   { table, formats }: InferredTable,
   options: FitOptions,
-  context: Omit<Context, 'key'> & { key: Key; kernelFor: (rows: Encoded) => Promise<KernelChoice> }
+  context: Pick<ScalingContest, 'kernelFor' | 'searchAll' | 'engine' | 'key' | 'watch'>
 ): Promise<ContestOutcome> {
   const { scaling = 'auto' } = options
   const numeric = table.columns.filter(isNumeric)
@@ -198,6 +239,7 @@ async function autoBandwidth(
   kernel: KernelChoice,
   { engine, key, watch }: Context
 ): Promise<BandwidthCurve> {
+  if (searched.found) return searched.found
   const searchKey = keyFor(key, 'search')
   const rowCount = training.logWeights.length
   const all = rowCount <= searched.rowLimit

@@ -2,12 +2,10 @@ import { searchSteps } from '../../draw/generator.js'
 import { typicalAboveTies } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
-import { EXPONENTIAL } from '../../law/work.js'
 import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFromSeed, normals, permutation } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
-import { THOROUGH_WORK } from '../global/bandwidth.js'
-import { CONTEST_BUDGET, contestFolds } from '../global/choose-scaling.js'
+import { CONTEST_BUDGET, contestDraws, contestFolds } from '../global/choose-scaling.js'
 import { SEARCH_BUDGET } from '../global/model.js'
 
 /** Sizes that decide how long a job takes. */
@@ -55,13 +53,8 @@ export interface JobEstimate {
 
 /** Turns of a scaling from nothing, each of which takes a pair of rows once, of one to 1e-3 from the ε before, and of one for the draws of a group of categories. */
 const TURNS = { cold: 14, warm: 6, group: 4 }
-/** Values of ε that a search tries: a thorough one, and a brief one from nothing or from an ε that was found before. */
-const EVALUATIONS = { thorough: 8, cold: 6, warm: 3.5 }
-
-function evaluationsOf(rows: number, { dimension, passesPerStep }: JobSize, warm: boolean): number {
-  if (rows * Math.max(2, passesPerStep) * (dimension + EXPONENTIAL) <= THOROUGH_WORK) return EVALUATIONS.thorough
-  return warm ? EVALUATIONS.warm : EVALUATIONS.cold
-}
+/** Values of ε that a search tries from nothing, or from an ε that was found before. */
+const EVALUATIONS = { cold: 4.5, warm: 3.5 }
 
 /** What a step of one chain costs, as pairs: a draw, and the picks in float32 that come before it. */
 const stepPairs = (rows: number, passesPerStep: number): number => rows * (1.5 + 0.5 * (passesPerStep - 1))
@@ -89,17 +82,22 @@ function searchPairs(rows: number, evaluations: number, passesPerStep: number): 
   return evaluations * (scalings + stepsOf(passesPerStep) * chains * stepPairs(rows, passesPerStep) + chains * rows)
 }
 
+/** Whether a contest looks at all rows: then the model's bandwidth is found in it. */
+const contestsAll = ({ rowCount, comparesScalings, contestRows = CONTEST_BUDGET.most }: JobSize): boolean =>
+  comparesScalings && contestRows >= rowCount
+
 /** Pairs of both entrants of a contest: a search, and in each fold a scaling and as many rows as are held out, up to three times. */
 function contestPairs(size: JobSize): number {
   const { rowCount, passesPerStep, contestRows = CONTEST_BUDGET.most } = size
   const { parts, scored } = contestFolds(rowCount)
   const fitted = Math.min(rowCount, contestRows) * (1 - 1 / parts)
-  const evaluations = evaluationsOf(fitted, size, false) + evaluationsOf(fitted, size, true)
+  const searched = contestsAll(size) ? rowCount : fitted
+  const evaluations = EVALUATIONS.cold + (contestsAll(size) ? EVALUATIONS.cold : EVALUATIONS.warm)
   const heldOut = fitted / (parts - 1)
-  const drawn = heldOut * (heldOut < 400 ? 3 : 1)
+  const drawn = heldOut * contestDraws(heldOut)
   const scalings = scalingPairs(fitted, TURNS.cold) + groupScalingPairs(fitted, passesPerStep)
   const fold = scalings + stepsOf(passesPerStep) * drawn * stepPairs(fitted, passesPerStep)
-  return searchPairs(fitted, evaluations, passesPerStep) + 2 * scored * fold
+  return searchPairs(searched, evaluations, passesPerStep) + 2 * scored * fold
 }
 
 /** Rows that a trial of a condition's bandwidth holds out at most (of what is clearly worse only a third is drawn), chains for each, steps of each, rows that it is fitted on, parts that are each drawn from a fit of their own, and its passes: kernels are wide as a rule. */
@@ -142,10 +140,11 @@ function knownStages({ rowCount, drawnRows, steps, known }: JobSize & { known: K
 export function estimateJob(size: JobSize): JobEstimate {
   const { rowCount: m, dimension: d, drawnRows: n } = size
   const search = Math.min(m, size.searchRows ?? SEARCH_BUDGET.most)
-  const evaluations = evaluationsOf(search, size, size.comparesScalings)
+  const evaluations = size.comparesScalings ? EVALUATIONS.warm : EVALUATIONS.cold
+  const searches = size.automaticBandwidth && !contestsAll(size)
   const stages = [
     { stage: 'choosing the scaling', pairs: size.comparesScalings ? contestPairs(size) : 0 },
-    { stage: 'choosing the bandwidth', pairs: size.automaticBandwidth ? searchPairs(search, evaluations, size.passesPerStep) : 0 },
+    { stage: 'choosing the bandwidth', pairs: searches ? searchPairs(search, evaluations, size.passesPerStep) : 0 },
     { stage: 'scaling', pairs: wholeScalingPairs(size, TURNS.cold) },
     ...(size.known
       ? knownStages({ ...size, known: size.known })

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { exp } from '../../num/elementary.js'
+import { keyFor, keyFromSeed, normals } from '../../num/random.js'
+import { inferTable } from '../../table/infer.js'
+import { contextOf } from '../context.js'
+import { isClear } from './choose-scaling.js'
+import { fitGlobal } from './model.js'
+
+describe('a contest of scalings', () => {
+  test('ends where a lead is clear, and not where folds agree by luck or disagree', () => {
+    // Of 100 rows held out and three times as many drawn an area scatters by 0.033 by chance alone.
+    expect(isClear([0.2], 100)).toBe(false)
+    expect(isClear([0.1, 0.11], 100)).toBe(true)
+    expect(isClear([-0.1, -0.11], 100)).toBe(true)
+    expect(isClear([0.04, 0.04], 100)).toBe(false)
+    expect(isClear([0.04, 0.04, 0.04, 0.04], 100)).toBe(true)
+    expect(isClear([0.3, -0.05], 100)).toBe(false)
+  })
+
+  test('finds the bandwidth that the model has by the scaling alone, and spares folds once one is far ahead', async () => {
+    const [a, b] = ['a', 'b'].map((name) => normals(keyFor(keyFromSeed(4), name), 300))
+    // Log-normal: quantiles win by far.
+    const values = { x: a!.map((z) => exp(4 * z)), y: a!.map((z, i) => exp(3 * z + 2 * b![i]!)) }
+    const columns = Object.entries(values).map(([name, values]) => ({ name, source: 'number' as const, values }))
+    const data = inferTable({ columns, rowCount: 300 })
+    const folds = new Set<number>()
+    const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+    const progress = ({ stage, done, total }: { readonly stage: string; readonly done: number; readonly total: number }) => {
+      if (stage === 'choosing the scaling' && done < total) folds.add(done)
+    }
+    const model = await fitGlobal(data, {}, contextOf(1, { engine, progress }))
+    expect(model.summary.scaling.methods).toEqual({ x: 'quantile', y: 'quantile' })
+    const { standard, quantile } = model.summary.scaling.scores!
+    expect(quantile).toBeLessThan(standard - 0.03)
+    expect(folds.size).toBeLessThan(9)
+    const alone = await fitGlobal(data, { scaling: 'quantile' }, contextOf(1, { engine }))
+    expect(model.summary.bandwidth).toEqual(alone.summary.bandwidth)
+    expect(model.potentials).toEqual(alone.potentials)
+    await engine.close()
+  })
+})

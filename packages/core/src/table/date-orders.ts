@@ -22,7 +22,8 @@ export function dateOrders({ columns, dialect }: RawTable, { dateOrder }: { read
 
 function shownIn(columns: RawTable['columns']): OrderChoice {
   for (const column of columns) {
-    const dates = column.source === 'text' ? readDates(column.values) : undefined
+    // No number is a date.
+    const dates = column.source === 'text' && !column.numbers ? readDates(column.values) : undefined
     if (dates && 'shown' in dates) return { order: dates.shown!, by: 'table' }
   }
   return undefined

@@ -1,7 +1,8 @@
 import { InputError } from '../num/errors.js'
-import { isOpen, type Notation, notationOf, PLAIN } from './notation.js'
+import { isOpen, type Notation, notationOf, PLAIN, type ReadNotation } from './notation.js'
 import { parseNumber } from './parse.js'
 import type { RawTable } from './raw.js'
+import type { SpelledNumbers } from './spelled-numbers.js'
 
 /** What decides about a mark that a column leaves open: whether it parts decimals, and who says so. */
 export type DecimalMarks = (mark: ',' | '.') => { readonly decimal: ',' | '.'; readonly by: 'user' | 'table' } | undefined
@@ -27,10 +28,16 @@ export function decimalMarks(
 function shownIn(columns: RawTable['columns']): string | undefined {
   for (const column of columns) {
     if (column.source !== 'text') continue
-    const found = notationOf(column.values)
-    if (found && 'notation' in found && found.shown !== undefined) return found.shown
+    const shown = shownBySpelling(column.numbers) ?? notationOf(column.values)
+    if (shown && 'notation' in shown && shown.shown !== undefined) return shown.shown
   }
   return undefined
+}
+
+/** The notation of a column of bare numbers and empty cells, from their spelling alone. */
+function shownBySpelling(numbers: SpelledNumbers | undefined): ReadNotation | undefined {
+  if (!numbers?.bare || [...numbers.others.keys()].some((cell) => cell !== '')) return undefined
+  return { notation: PLAIN, ...(numbers.spelling.decided ? { shown: '.' } : {}) }
 }
 
 interface Noted {

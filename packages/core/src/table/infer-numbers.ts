@@ -44,11 +44,11 @@ export function noteRounding({ name, kind, values }: Column & { values?: Float64
 /** Squares of smaller and larger spreads vanish or overflow. */
 const SPREADS = [1e-150, 1e150] as const
 
-function refuseSpread(name: string, values: Float64Array, missing: Uint8Array): void {
+export function refuseSpread(name: string, values: Float64Array, missing: Uint8Array | undefined): void {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
   for (let i = 0; i < values.length; i++) {
-    if (missing[i]) continue
+    if (missing?.[i]) continue
     low = Math.min(low, values[i]!)
     high = Math.max(high, values[i]!)
   }

@@ -4,6 +4,7 @@ import type { ColumnFormat, Inferred } from './column-format.js'
 import { dateOrders } from './date-orders.js'
 import { decimalMarks } from './decimal-marks.js'
 import { inferNumbers, noteRounding, unfit } from './infer-numbers.js'
+import { inferSpelled } from './infer-spelled.js'
 import { emptyNote, inferText } from './infer-text.js'
 import type { InferOptions, Inferring } from './inferring.js'
 import { isMadeKind, MADE_KINDS } from './made-kinds.js'
@@ -97,6 +98,8 @@ function inferColumn(raw: RawColumn, context: Inferring): Inferred {
   const { options, notes } = context
   const stated = options.types?.[raw.name]
   const wanted = isMadeKind(stated) ? 'identifier' : stated
+  const spelled = raw.source === 'text' ? inferSpelled(raw, wanted, context) : undefined
+  if (spelled) return spelled
   if (raw.source === 'text' || wanted === 'category' || wanted === 'identifier' || (raw.source === 'boolean' && wanted !== 'number')) {
     const cells = textCells(raw, options.missing)
     const { format, ...inferred } = inferText(raw, cells, wanted, context)

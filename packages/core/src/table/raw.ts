@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.js'
+import type { SpelledNumbers } from './spelled-numbers.js'
 
 /**
  * What a file reader hands over and a writer takes: columns as the format stores them, before any inference.
@@ -12,6 +13,8 @@ export type RawColumn =
       readonly values: readonly (string | null)[]
       /** Drawn cells: the word of the input for a missing one; nothing where it leaves them empty. */
       readonly absent?: string
+      /** Its plain numbers, where its reader made them from bytes; copies of the column go without (`withSpelledNumbers`). */
+      readonly numbers?: SpelledNumbers
     }
   | {
       readonly name: string

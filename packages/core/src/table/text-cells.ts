@@ -14,9 +14,16 @@ export function absentWord({ source, values }: RawColumn, cells: readonly (strin
   const counts = new Map<string, number>()
   for (const [i, cell] of cells.entries()) {
     if (cell !== null) continue
-    const word = (values[i] as string | null)?.trim() ?? ''
+    const word = (values[i] as string | null) ?? ''
     counts.set(word, (counts.get(word) ?? 0) + 1)
   }
+  return mostFrequentWord(counts)
+}
+
+/** The word that most cells have, blanks around it aside; undefined where most are empty, or there are none. */
+export function mostFrequentWord(cells: ReadonlyMap<string, number>): string | undefined {
+  const counts = new Map<string, number>()
+  for (const [cell, count] of cells) counts.set(cell.trim(), (counts.get(cell.trim()) ?? 0) + count)
   const [most] = [...counts].sort((a, b) => b[1] - a[1])
   return most?.[0] || undefined
 }

@@ -43,9 +43,36 @@ export class ContentLimit {
   }
 }
 
+/** Bytes of a pipe, of which nothing says where it ends: their cells take up to five times as much. */
+const MOST_PIPED = 1024 * MIB
+
+/** What may come through a pipe: 1 GiB, or what `SBRIDGE_MAX_CONTENT` says (MiB). */
+export class PipeLimit {
+  readonly #limit = limitSet() ?? MOST_PIPED
+  #left = this.#limit
+
+  constructor(private readonly context: ReadContext) {}
+
+  /** Fails with `FormatError` beyond the limit. */
+  take(bytes: number): void {
+    this.#left -= bytes
+    if (this.#left >= 0) return
+    throw new FormatError({
+      code: 'content-too-large',
+      got: `${this.context.source}, of which ${sizeOf(this.#limit)} have come without an end`,
+      expected: `at most ${sizeOf(this.#limit)} from a pipe`,
+      try: `${VARIABLE}=${(4 * this.#limit) / MIB} (MiB) in the environment, if it ends and there is memory for it, or writing it to a file first`
+    })
+  }
+}
+
 function limitOf(fileBytes: number): number {
+  return limitSet() ?? Math.min(MOST_CONTENT, Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * fileBytes))
+}
+
+function limitSet(): number | undefined {
   const set = Number(globalThis.process?.env?.[VARIABLE])
-  return set > 0 ? set * MIB : Math.min(MOST_CONTENT, Math.max(ALWAYS_ALLOWED, MOST_EXPANSION * fileBytes))
+  return set > 0 ? set * MIB : undefined
 }
 
 function sizeOf(bytes: number): string {

@@ -4,9 +4,9 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder
 })
 
-/** The checksum of ZIP, gzip and Parquet. @source RFC 1952, section 8 */
-export function crc32(bytes: Uint8Array): number {
-  let remainder = 0xffffffff
+/** The checksum of ZIP, gzip and Parquet, of bytes behind others with the checksum `before`. @source RFC 1952, section 8 */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let remainder = ~before
   for (let i = 0; i < bytes.length; i++) remainder = table[(remainder ^ bytes[i]!) & 255]! ^ (remainder >>> 8)
   return ~remainder >>> 0
 }

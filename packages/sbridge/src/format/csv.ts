@@ -1,12 +1,15 @@
 import { InputError } from '@sbridge/core'
-import type { DelimitedDialect, Separator, TextEncoding } from '@sbridge/core/internal'
+import type { DelimitedDialect, Separator } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { isMissing, isoTexts, namesOf, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
+import { dialectOf } from './delimited-dialect.js'
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { chosenLines, findTable, isRemark, type TableLines, takeTotals } from './lines-around.js'
-import { mayNeedQuotes, needsQuotes, quoteHabit } from './quote-habit.js'
-import { blankRecordsIn, recordsIn } from './records.js'
+import { mayNeedQuotes, needsQuotes } from './quote-habit.js'
+import { blankRecordsIn, recordsIn, withoutLastLineEnds } from './records.js'
+import { TypedDelimited } from './typed-delimited.js'
 
+/** What readers of delimited text are told. */
 export interface DelimitedOptions extends ReadContext {
   /** Between cells; found from the first records when absent. */
   readonly delimiter?: Separator
@@ -14,15 +17,28 @@ export interface DelimitedOptions extends ReadContext {
 
 /** Text whose cells a separator parts: a tab, or, for a comma, the one that is found or that the table's dialect says. */
 export const delimited = (delimiter: ',' | '\t') => ({
-  read: (bytes: Uint8Array, context: ReadContext): RawTable =>
-    readDelimited(bytes, delimiter === ',' ? context : { ...context, delimiter }),
+  read: (bytes: Uint8Array, context: ReadContext): RawTable => readDelimited(bytes, optionsOf(delimiter, context)),
+  stream: (context: ReadContext): TypedDelimited => new TypedDelimited(optionsOf(delimiter, context)),
   write: (table: RawTable): Uint8Array => writeDelimited(table, delimiter)
 })
+
+const optionsOf = (delimiter: ',' | '\t', context: ReadContext): DelimitedOptions =>
+  delimiter === ',' ? context : { ...context, delimiter }
 
 interface TextColumn {
   readonly name: string
   readonly source: 'text'
   readonly values: (string | null)[]
+}
+
+/**
+ * A table from delimited text: by `TypedDelimited` where that knows what stands in it, by `readDelimitedText` otherwise. Both make
+ * the same table.
+ */
+export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): RawTable {
+  const typed = new TypedDelimited(options)
+  typed.push(bytes)
+  return typed.finish() ?? readDelimitedText(bytes, options)
 }
 
 /**
@@ -33,7 +49,7 @@ interface TextColumn {
  * blank lines between records are skipped (in a table of one column they are missing cells).
  * Fails with `InputError` on ragged records and repeated names, with `FormatError` on quotes that do not close.
  */
-export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): RawTable {
+export function readDelimitedText(bytes: Uint8Array, options: DelimitedOptions): RawTable {
   refuseEmptyFile(bytes, options)
   const decoded = decodeText(bytes, options)
   const whole = withoutLastLineEnds(decoded.text)
@@ -60,7 +76,8 @@ export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): Raw
   const table = tableOf(columns, options)
   const { notes, ...encoding } = writableEncoding(decoded)
   const said = [...notes, ...notesOn({ ...lines, below }, options)]
-  const dialect = dialectOf(text, encoding, { table, units, separator: options.delimiter === undefined ? separator : undefined })
+  const names = table.columns.map(({ name }) => name)
+  const dialect = dialectOf(text, encoding, { names, units, separator: options.delimiter === undefined ? separator : undefined })
   return { ...table, dialect, ...(said.length > 0 ? { notes: said } : {}) }
 }
 
@@ -87,27 +104,6 @@ function noNames(above: number, context: ReadContext): InputError {
     expected: 'a line of names and rows below it',
     try: '--skip with fewer lines'
   })
-}
-
-function dialectOf(
-  text: string,
-  encoding: TextEncoding,
-  {
-    table,
-    units,
-    separator
-  }: { readonly table: RawTable; readonly units: readonly string[] | undefined; readonly separator: Separator | undefined }
-): DelimitedDialect {
-  const names = table.columns.map(({ name }) => name)
-  const aligned = separator === ' ' && / {2}/.test(text.slice(0, text.search(/[\r\n]/)))
-  return {
-    kind: 'delimited',
-    ...encoding,
-    ...(separator === undefined ? {} : { separator }),
-    ...(aligned ? { aligned } : {}),
-    ...(units ? { units } : {}),
-    ...quoteHabit(text, separator ?? '\t', names)
-  }
 }
 
 /** UTF-8, line feeds, quotes where a reader may need them. */
@@ -178,12 +174,6 @@ function alignColumns(cells: string[][], { columns }: RawTable): void {
     const right = cellTexts(columns[c]!).every((cell) => cell === null || /\d\W*$/.test(cell))
     for (const [i, cell] of column.entries()) column[i] = right ? cell.padStart(width) : c === cells.length - 1 ? cell : cell.padEnd(width)
   }
-}
-
-function withoutLastLineEnds(text: string): string {
-  let end = text.length
-  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--
-  return text.slice(0, end)
 }
 
 function cellTexts(column: RawColumn): (string | null)[] {

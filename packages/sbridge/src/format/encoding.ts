@@ -35,6 +35,12 @@ export function decodeText(bytes: Uint8Array, context: ReadContext): DecodedText
   return checkText({ text: decode(bytes, FALLBACK), encoding: FALLBACK, byteOrderMark: false }, context)
 }
 
+/** Whether text is UTF-8 by what is said of it and by its first bytes; those behind them may show that it is not. Throws `InputError` (code `encoding-unknown`). */
+export function isUnicode(bytes: Uint8Array, context: ReadContext): boolean {
+  const said = context.encoding === undefined ? markOf(bytes) : nameOf(context.encoding, context)
+  return (said ?? zerosOf(bytes) ?? 'utf-8') === 'utf-8'
+}
+
 /** The encoding that a table is written in: its own, or UTF-8 with a note where several bytes make a character of it. */
 export function writableEncoding({ encoding, byteOrderMark }: TextEncoding): TextEncoding & { readonly notes: readonly string[] } {
   if (encoding.startsWith('utf-') || charactersOf(encoding).length === 256) return { encoding, byteOrderMark, notes: [] }
@@ -179,11 +185,13 @@ function undecodable(bytes: Uint8Array, encoding: string, context: ReadContext):
   })
 }
 
-export function tooLarge(context: ReadContext): InputError {
+/** What is said of text that is read as a whole, for a `reason` where there is one, and is too long for that. */
+export function tooLarge(context: ReadContext, reason?: string): InputError {
+  const because = reason === undefined ? '' : ` (read as a whole for ${reason})`
   return new InputError({
     code: 'file-too-large',
-    got: `${context.source}, more text than fits one string of this JavaScript engine`,
-    expected: 'at most about 500 million characters of text',
-    try: 'Parquet or Arrow, or fewer columns'
+    got: `${context.source}, more text than fits one string of this JavaScript engine${because}`,
+    expected: 'at most about 500 million characters of text, or plain records in UTF-8',
+    try: 'Parquet or Arrow, or plain CSV: names above rows, quotes around whole cells'
   })
 }

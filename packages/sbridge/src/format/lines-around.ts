@@ -124,6 +124,12 @@ function unitsIn(text: string, separator: Separator): Pick<TableLines, 'units'> 
 /** A unit is short and of letters and their marks, and no word for a missing cell. */
 const UNIT = /^(?!(?:NA|N\/A|null|NULL|nan|NaN|none|unknown)$)[\p{L}\p{Sc}%‰°([][\p{L}\p{Sc}\p{No}%‰°()[\]·*/^\d._-]{0,11}$/u
 
+/** Whether a row says by its first word that it is of sums or means. */
+export function isTotals(cells: readonly string[]): boolean {
+  const first = cells.find((cell) => cell.trim() !== '')
+  return cells.length > 1 && first !== undefined && TOTALS.test(first.trim()) && cells.some(isFigure)
+}
+
 type Cells = (string | null)[]
 
 /** Takes rows of sums and means from the end of the columns of a table; how many. Cost O(n) for each. */
@@ -131,7 +137,7 @@ export function takeTotals(columns: readonly { readonly values: Cells }[]): numb
   for (let count = 0; ; count++) {
     const last = columns.map(({ values }) => values.at(-1) ?? '')
     const c = last.findIndex((cell) => cell.trim() !== '')
-    const isTotal = columns.length > 1 && c >= 0 && TOTALS.test(last[c]!.trim()) && last.some(isFigure)
+    const isTotal = isTotals(last)
     // A word that stands in other rows is a name like others; a table of sums alone is one.
     const { values } = columns[Math.max(c, 0)]!
     if (!isTotal || values.length < 3 || values.indexOf(last[c]!) < values.length - 1) return count

@@ -146,3 +146,10 @@ function badQuotes(line: number, reason: string, context: ReadContext): FormatEr
     try: 'closing the quote, or doubling it where it belongs to the text'
   })
 }
+
+/** Text without the line ends behind its last record. */
+export function withoutLastLineEnds(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--
+  return text.slice(0, end)
+}

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   chmodSync,
   lstatSync,
   mkdirSync,
@@ -13,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
+import { gzipSync } from 'node:zlib'
 import type { RawTable } from '@sbridge/core/tables'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkOutputs, checkWritable, temporaryFilesIn, writeAtomically } from './atomic-file.js'
@@ -52,6 +54,45 @@ describe('readTable and writeTable', () => {
     expect(read.columns.map((column) => column.values)).toEqual([['1'], ['2']])
     const terminal = Object.assign(Readable.from(['']), { isTTY: true })
     await expect(readTable('-', { input: terminal })).rejects.toMatchObject({ name: 'InputError', code: 'standard-input-terminal' })
+  })
+
+  test('compressed text is read as it comes; cut and damaged files are refused', async () => {
+    const text = `a,b\n${Array.from({ length: 9000 }, (_, i) => `${i},${(i * 7919) % 9001}\n`).join('')}`
+    const whole = gzipSync(text)
+    writeFileSync(at('t.csv.gz'), Buffer.concat([whole, gzipSync('-1,5\n')]))
+    const read = await readTable(at('t.csv.gz'))
+    expect([read.rowCount, read.columns[0]!.values.at(-1)]).toEqual([9001, '-1'])
+    expect(await readTable('-', { input: Readable.from([whole.subarray(0, 1), whole.subarray(1)]) })).toMatchObject({ rowCount: 9000 })
+    const flipped = Uint8Array.from(whole, (byte, i) => (i === whole.length - 6 ? byte ^ 1 : byte))
+    for (const bytes of [whole.subarray(0, 5), whole.subarray(0, 9000), whole.subarray(0, -4), flipped]) {
+      writeFileSync(at('t.csv.gz'), bytes)
+      await expect(readTable(at('t.csv.gz'))).rejects.toMatchObject({ name: 'FormatError', code: 'gzip-unreadable' })
+    }
+  })
+
+  test('a file that grows while it is read is refused', async () => {
+    writeFileSync(at('log.csv'), `a,b\n${'1,2\n'.repeat(2_000_000)}`)
+    const writing = setInterval(() => appendFileSync(at('log.csv'), '3,4\n'))
+    const read = readTable(at('log.csv')).finally(() => clearInterval(writing))
+    await expect(read).rejects.toMatchObject({ name: 'InputError', code: 'file-changed' })
+  })
+
+  test('a pipe without an end stops at its limit, and says what lifts it', async () => {
+    process.env.SBRIDGE_MAX_CONTENT = '2'
+    const endless = async function* (line: string) {
+      yield 'a,b\n'
+      for (;;) yield line.repeat(10_000)
+    }
+    try {
+      for (const line of ['1,x\n', 'no line', '"'])
+        await expect(readTable('-', { input: endless(line) })).rejects.toMatchObject({
+          name: 'FormatError',
+          code: 'content-too-large',
+          remedy: expect.stringContaining('SBRIDGE_MAX_CONTENT=8 (MiB)')
+        })
+    } finally {
+      delete process.env.SBRIDGE_MAX_CONTENT
+    }
   })
 
   test('a closed pipe is no error, a full one is', async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { FormatError, InputError } from '@sbridge/core'
+import { SbridgeError } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseSource, DatabaseTarget } from '../database/contract.js'
@@ -8,7 +9,8 @@ import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
 import { writeAtomically } from './atomic-file.js'
 import { tooLarge } from './encoding.js'
-import { extensionOf, isGzipName, parseTable, serializeTable, tableFormatOf } from './table-format.js'
+import { tableInFile, tableInPipe } from './table-bytes.js'
+import { extensionOf, isGzipName, serializeTable, tableFormatOf } from './table-format.js'
 
 export interface ReadOptions extends DatabaseSource {
   /** Lets `.h5ad` be read, and says what of it. */
@@ -41,8 +43,11 @@ export async function readTable(path: string, options: ReadOptions = {}): Promis
   if (options.sheet !== undefined && format !== 'xlsx') throw noSheets(path, options.sheet)
   const { encoding, sheet } = options
   const reading = { encoding, sheet, skip: options.skip === undefined ? undefined : skippedLines(options.skip) }
-  if (path === '-') return parseTable(await readStream(options.input ?? process.stdin), format, { ...reading, source: 'standard input' })
-  return parseTable(await readBytes(path), format, { ...reading, source: path })
+  if (path === '-') return tableInPipe(pipeOf(options.input ?? process.stdin), format, { ...reading, source: 'standard input' })
+  const context = { ...reading, source: path }
+  return tableInFile(path, { format, context, read: () => readBytes(path) }).catch((error: unknown) => {
+    throw inputFileError(path, error)
+  })
 }
 
 /** Options of files mean nothing to a database. */
@@ -155,24 +160,20 @@ function streamError(error: NodeJS.ErrnoException): InputError {
   })
 }
 
-async function readStream(input: NonNullable<ReadOptions['input']>): Promise<Uint8Array> {
-  if (input.isTTY) {
-    throw new InputError({
-      code: 'standard-input-terminal',
-      got: '"-" while standard input is a terminal',
-      expected: 'a CSV table on standard input',
-      try: 'a pipe or redirection, or the name of a file'
-    })
-  }
-  const pieces: Uint8Array[] = []
-  for await (const piece of input) pieces.push(typeof piece === 'string' ? new TextEncoder().encode(piece) : piece)
-  return Buffer.concat(pieces)
+function pipeOf(input: NonNullable<ReadOptions['input']>): NonNullable<ReadOptions['input']> {
+  if (!input.isTTY) return input
+  throw new InputError({
+    code: 'standard-input-terminal',
+    got: '"-" while standard input is a terminal',
+    expected: 'a CSV table on standard input',
+    try: 'a pipe or redirection, or the name of a file'
+  })
 }
 
 function inputFileError(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ERR_FS_FILE_TOO_LARGE') return tooLarge({ source: path })
-  if (code === undefined || causeOf(error)) return error
+  if (code === undefined || error instanceof SbridgeError || causeOf(error)) return error
   const missing = code === 'ENOENT' || code === 'ENOTDIR'
   const reason = missing ? 'which does not exist' : code === 'EISDIR' ? 'which is a folder' : `which cannot be read (${message})`
   return new FormatError({

@@ -3,7 +3,18 @@ import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase } from '../database/address.js'
 import type { ReadContext } from './columns.js'
 
+/** Takes a table as its bytes come. */
+export interface TableStream {
+  /** Whether it goes on. */
+  push(bytes: Uint8Array): boolean
+  /** The table; undefined where it takes all bytes at once to read it. */
+  finish(): RawTable | undefined
+  /** Why it does. */
+  readonly reason: string | undefined
+}
+
 interface Codec {
+  readonly stream?: (context: ReadContext) => TableStream
   readonly read: (bytes: Uint8Array, context: ReadContext) => Promise<RawTable> | RawTable
   readonly write: (table: RawTable) => Promise<Uint8Array> | Uint8Array
 }
@@ -66,7 +77,7 @@ export function extensionOf(name: string): string {
 export const isGzipName = (name: string): boolean => /\.gz$/i.test(name)
 
 /** Whether bytes begin as gzip does: no table does otherwise. */
-const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 /** The format that a file name says, CSV for `-`. Fails with `InputError` on an unknown extension. */
 export function tableFormatOf(name: string): TableFormat {
@@ -86,6 +97,11 @@ export function tableFormatOf(name: string): TableFormat {
 export async function parseTable(bytes: Uint8Array, format: TableFormat, context: ReadContext): Promise<RawTable> {
   const content = isGzip(bytes) ? (await import('./gzip.js')).inflateGzip(bytes, context) : bytes
   return (await formats[format].load()).read(content, context)
+}
+
+/** What reads a table of the format as its bytes come; undefined for formats that are read as a whole. */
+export async function tableStream(format: TableFormat, context: ReadContext): Promise<TableStream | undefined> {
+  return ((await formats[format].load()) as Codec).stream?.(context)
 }
 
 /** The bytes of a file that holds the table. Host-free; the same table always gives the same bytes. */

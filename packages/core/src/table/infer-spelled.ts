@@ -1,0 +1,54 @@
+import type { Inferred } from './column-format.js'
+import { noteRounding, refuseSpread } from './infer-numbers.js'
+import type { Inferring } from './inferring.js'
+import { parseNumber } from './parse.js'
+import { MISSING_WORDS, type RawColumn } from './raw.js'
+import type { SpelledNumbers } from './spelled-numbers.js'
+import type { ColumnKind, NumericColumn } from './table.js'
+import { mostFrequentWord } from './text-cells.js'
+
+/**
+ * A column of text whose cells a reader has found to be plain numbers, or missing: what `inferText` makes of the cells, without
+ * them. Undefined where it would make something else, or where that takes more than the numbers. Cost O(n), no text is made.
+ * Throws `InputError` (code `spread`).
+ */
+export function inferSpelled(
+  raw: Extract<RawColumn, { source: 'text' }>,
+  wanted: ColumnKind | undefined,
+  { options, marks, notes }: Inferring
+): Inferred | undefined {
+  const { numbers, name } = raw
+  if (!numbers || !areAll(numbers, options.missing ?? [])) return undefined
+  if (wanted !== undefined && wanted !== 'number' && wanted !== 'integer') return undefined
+  const { values, missing, others, spelling } = numbers
+  const { decimals, least, padded, exponents, whole, pointed, decided } = spelling
+  const mayPartThousands = pointed && !decided && marks('.')?.decimal === ','
+  if (mayPartThousands || !keep(values, wanted ?? (whole ? 'integer' : 'number'))) return undefined
+  refuseSpread(name, values, missing)
+  const kind = wanted ?? (whole ? 'integer' : 'number')
+  const column: NumericColumn = { name, kind, values, ...(missing ? { missing } : {}) }
+  noteRounding(column, notes)
+  const absent = mostFrequentWord(others)
+  return {
+    column,
+    format: {
+      name,
+      source: 'text',
+      kind,
+      number: exponents ? { padded: false } : { decimals, padded: padded && least === decimals },
+      ...(absent === undefined ? {} : { absent })
+    }
+  }
+}
+
+/** Whether all cells are numbers but those that count as missing: a number that counts as missing has to be looked for among the cells. */
+function areAll({ others }: SpelledNumbers, words: readonly string[]): boolean {
+  const known = new Set([...MISSING_WORDS, ...words])
+  if (words.some((word) => parseNumber(word) !== undefined)) return false
+  for (const cell of others.keys()) if (!known.has(cell.trim())) return false
+  return true
+}
+
+/** Whether numbers are of a kind as they are: long ones may be names, others are refused by their cells. */
+const keep = (values: Float64Array, kind: ColumnKind): boolean =>
+  kind === 'integer' ? values.every(Number.isSafeInteger) : values.every(Number.isFinite)

@@ -1,8 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { isOpen, type Notation, notationOf, PLAIN, type ReadNotation } from './notation.js'
 import { parseNumber } from './parse.js'
-import type { RawTable } from './raw.js'
-import type { SpelledNumbers } from './spelled-numbers.js'
+import type { RawTable, SpelledNumbers } from './raw.js'
 
 /** What decides about a mark that a column leaves open: whether it parts decimals, and who says so. */
 export type DecimalMarks = (mark: ',' | '.') => { readonly decimal: ',' | '.'; readonly by: 'user' | 'table' } | undefined

@@ -1,5 +1,32 @@
 import type { Dialect } from './dialect.js'
-import type { SpelledNumbers } from './spelled-numbers.js'
+
+/** How plain numbers are spelled, taken together: what `numberStyle` and the kinds of text ask of the cells, without them. */
+export interface Spelling {
+  /** Most and fewest digits behind the point. */
+  readonly decimals: number
+  readonly least: number
+  /** Whether a fraction ends in a zero, and a number has an exponent. */
+  readonly padded: boolean
+  readonly exponents: boolean
+  /** Whether all are digits alone, perhaps behind a sign. */
+  readonly whole: boolean
+  /** Of those with a point: whether there are some, and whether one shows that it parts no thousands. */
+  readonly pointed: boolean
+  readonly decided: boolean
+}
+
+/** A column of text of which cells spell plain numbers. */
+export interface SpelledNumbers {
+  /** 0 where a cell spells none. */
+  readonly values: Float64Array
+  /** 1 where a cell spells none; absent where all do. */
+  readonly missing?: Uint8Array
+  /** The cells that spell none, empty ones too: how often each stands, in the order in which they first do. */
+  readonly others: ReadonlyMap<string, number>
+  readonly spelling: Spelling
+  /** Whether every number is spelled without a plus, an exponent, or blanks around it. */
+  readonly bare: boolean
+}
 
 /**
  * What a file reader hands over and a writer takes: columns as the format stores them, before any inference.

@@ -1,8 +1,7 @@
 import { type CellColumn, MOST_DIGITS, MOST_EXACT, PAGE } from './cell-column.js'
+import { CARRIAGE_RETURN, LINE_FEED, QUOTE } from './records.js'
 
-const LINE_FEED = 10
-const CARRIAGE_RETURN = 13
-const QUOTE = 34
+/** Codes of the characters of numbers. */
 const MINUS = 45
 const POINT = 46
 const ZERO = 48

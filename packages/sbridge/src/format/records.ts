@@ -16,9 +16,9 @@ export interface TextRecord {
 }
 
 /** Codes of the bytes that RFC 4180 gives a meaning. */
-const QUOTE = 34
-const LINE_FEED = 10
-const CARRIAGE_RETURN = 13
+export const QUOTE = 34
+export const LINE_FEED = 10
+export const CARRIAGE_RETURN = 13
 
 /**
  * The records of delimited text one after the other. A cell that begins with a quote ends with one, and quotes inside

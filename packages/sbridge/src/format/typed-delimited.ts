@@ -6,11 +6,9 @@ import { namesOf, type ReadContext } from './columns.js'
 import { dialectOf } from './delimited-dialect.js'
 import { isUnicode } from './encoding.js'
 import { chosenLines, findTable, isTotals } from './lines-around.js'
-import { GUESSED_RECORDS, recordsIn, withoutLastLineEnds } from './records.js'
+import { CARRIAGE_RETURN, GUESSED_RECORDS, LINE_FEED, QUOTE, recordsIn, withoutLastLineEnds } from './records.js'
 
-const LINE_FEED = 10
-const CARRIAGE_RETURN = 13
-const QUOTE = 34
+/** The byte-order mark in UTF-8. */
 const MARK = [0xef, 0xbb, 0xbf]
 
 /** Bytes of the buffer at first; it grows where a record, or the first ones, do not fit. */

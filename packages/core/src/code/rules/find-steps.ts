@@ -40,10 +40,12 @@ export function findSteps(columns: readonly Column[], quantities: readonly Quant
   })
   const candidates = targets.length * quantities.length
   return quantities.flatMap((quantity) => {
+    const gaps = quantity.values.reduce((count, x) => count + (Number.isNaN(x) ? 1 : 0), 0)
+    // Only what may be told by it is worth sorting for.
+    const told = targets.filter((target) => target.name !== quantity.name && target.gaps === gaps)
+    if (told.length === 0) return []
     const order = orderOf(quantity)
-    const gaps = quantity.values.length - order.length
-    return targets.flatMap((target): StepsFound[] => {
-      if (target.name === quantity.name || target.gaps !== gaps) return []
+    return told.flatMap((target): StepsFound[] => {
       const cuts = cutsOf(quantity, target, order)
       if (!cuts || !isBelievedAtLog(cuts.logChance, candidates)) return []
       return [{ column: target.name, of: quantity.name, cuts: cuts.cuts, ...(quantity.isDate ? { dates: true } : {}) }]
@@ -68,7 +70,7 @@ function gapsOf(column: Exclude<Column, { kind: 'identifier' }>): Pick<Target, '
 }
 
 function orderOf({ values }: Quantity): Uint32Array {
-  const rows = Uint32Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]!))
+  const rows = Uint32Array.from(values, (_, i) => i).filter((i) => !Number.isNaN(values[i]!))
   return rows.sort((a, b) => values[a]! - values[b]! || a - b)
 }
 

@@ -36,7 +36,7 @@ export function figure(name, { panels }) {
     let place = left + 6
     const legend = key.map(([words, colour]) => {
       const drawn = `<circle cx="${place + 5}" cy="49" r="4.5" fill="${colour}"/>${text(words, { x: place + 14, y: 54, size: 13, colour: SOFT })}`
-      place += 30 + 7.6 * words.length
+      place += 28 + 6.6 * words.length
       return drawn
     })
     return [

@@ -208,6 +208,7 @@ describe.skipIf(!LINUX)('every verb, in the midst of its work, ends within a sec
     ['info', ['info', 'long.csv']],
     ['evaluate', ['evaluate', 'large.csv', 'other.csv', '--report', 'out.html', ...at(0)]],
     ['impute', ['impute', 'gaps.csv', '-o', 'out.csv', '--model', 'out.sbridge', ...at(0)]],
+    ['score', ['score', 'large.csv', '-o', 'out.csv', '--report', 'out.html', ...at(0)]],
     ['embed', ['embed', 'long.csv', '-k', '2', '-o', 'out.csv', ...at(0)]],
     ['lift', ['lift', 'embedding.sbridge', 'places.csv', '-o', 'out.csv', '--threads', '1']],
     ['forecast', ['forecast', 'large.csv', '--steps', '50', '-o', 'out.csv', ...at(50)]],

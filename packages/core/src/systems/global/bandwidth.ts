@@ -6,6 +6,7 @@ import { scaleRows, tableProblem } from '../../law/law.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { exp, log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
+import { increasing } from '../../num/isotonic.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
@@ -265,21 +266,6 @@ function chooseOn(curve: readonly Point[]): Pick<BandwidthCurve, 'epsilon' | 'ra
   const share = (goal - ratios[first - 1]!) / (ratios[first]! - ratios[first - 1]!)
   const [low, high] = [log(curve[first - 1]!.epsilon), log(curve[first]!.epsilon)]
   return { epsilon: exp(low + share * (high - low)), ratio: goal, standardError, criterion: 'target-met' }
-}
-
-/** The increasing sequence nearest to `values` in squares (pool adjacent violators). */
-function increasing(values: readonly number[]): number[] {
-  const pools: { mean: number; count: number }[] = []
-  for (const value of values) {
-    pools.push({ mean: value, count: 1 })
-    while (pools.length > 1 && pools[pools.length - 2]!.mean >= pools[pools.length - 1]!.mean) {
-      const last = pools.pop()!
-      const before = pools.pop()!
-      const count = before.count + last.count
-      pools.push({ mean: (before.mean * before.count + last.mean * last.count) / count, count })
-    }
-  }
-  return pools.flatMap(({ mean, count }) => Array<number>(count).fill(mean))
 }
 
 /** Refuses an ε at which most rows see only themselves, naming one that would do. */

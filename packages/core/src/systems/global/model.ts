@@ -178,6 +178,7 @@ export async function fitTraining(
   const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
   if (!bandwidth) await refuseIfDiagonal(training, kernel.epsilon, found.isolated.length, engine)
   const combinations = combinationsOf(rows.codes, rowCount)
+  const solved = solvedBy(found, duplicateCount)
   const summary: FitSummary = {
     rowCount,
     epsilon: kernel.epsilon,
@@ -185,15 +186,42 @@ export async function fitTraining(
     scaling,
     kernel: kind,
     categories: categoryMode(encoder, combinations),
-    scalingEnding: found.ending,
-    scalingTurns: found.turns,
-    scalingError: found.errors[found.errors.length - 1]?.[1] ?? 0,
-    ...(found.landmarks === undefined ? {} : { landmarks: found.landmarks }),
-    duplicateCount,
-    isolatedCount: found.isolated.length,
-    notes: [...prepared.notes, ...scalingNotes(rowCount, duplicateCount, found)]
+    ...solved,
+    notes: [...prepared.notes, ...scalingNotes({ rowCount, ...solved })]
   }
   return { training, potentials: found.potentials, kernel, summary }
+}
+
+/**
+ * A model of the same rows, scaled and compared alike, at another bandwidth; its summary has no search of one. Cost: the passes of a
+ * scaling.
+ */
+export async function atBandwidth<Model extends GlobalModel>(
+  model: Model,
+  { epsilon, landmarks: asked }: { readonly epsilon: number; readonly landmarks?: FitOptions['landmarks'] | undefined },
+  { engine, watch }: Pick<Context, 'engine' | 'watch'>
+): Promise<Model> {
+  const { training, summary } = model
+  const kernel = atEpsilon(model.kernel, epsilon)
+  const landmarks = landmarkCount(asked, summary.rowCount)
+  const found = await scaleRows(tableProblem(training, kernel), { engine, landmarks, watch })
+  const { bandwidth: _searched, landmarks: _before, ...kept } = summary
+  const solved = { ...kept, ...solvedBy(found, summary.duplicateCount) }
+  const others = summary.notes.slice(0, summary.notes.length - scalingNotes(summary).length)
+  return { ...model, potentials: found.potentials, kernel, summary: { ...solved, epsilon, notes: [...others, ...scalingNotes(solved)] } }
+}
+
+type Solution = Pick<FitSummary, 'scalingEnding' | 'scalingTurns' | 'scalingError' | 'landmarks' | 'duplicateCount' | 'isolatedCount'>
+
+function solvedBy({ ending, turns, errors, landmarks, isolated }: Scaling, duplicateCount: number): Solution {
+  return {
+    scalingEnding: ending,
+    scalingTurns: turns,
+    scalingError: errors[errors.length - 1]?.[1] ?? 0,
+    ...(landmarks === undefined ? {} : { landmarks }),
+    duplicateCount,
+    isolatedCount: isolated.length
+  }
 }
 
 function refuseNothingVaries(table: Table, encoder: Encoder): void {
@@ -280,17 +308,18 @@ export function constantNotes(encoder: Encoder): string[] {
   return [`constant columns are written as they are: ${listed(constants)}`]
 }
 
-function scalingNotes(rowCount: number, duplicateCount: number, found: Scaling): string[] {
+type Solved = Pick<FitSummary, 'rowCount' | 'duplicateCount' | 'isolatedCount' | 'scalingEnding' | 'landmarks'>
+
+function scalingNotes({ rowCount, duplicateCount, isolatedCount: isolated, scalingEnding, landmarks }: Solved): string[] {
   const notes: string[] = []
   if (duplicateCount > 0) notes.push(`${duplicateCount} of ${rowCount} rows ${duplicateCount === 1 ? 'repeats' : 'repeat'} an earlier row`)
-  const isolated = found.isolated.length
   if (isolated > 0)
     notes.push(
       isolated === 1
         ? '1 row stands so far from all others that the kernel joins it to none: it is drawn only as a chain that starts there'
         : `${isolated} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`
     )
-  if (found.ending !== 'converged' && found.landmarks === undefined) notes.push(`the scaling ended “${found.ending}” before its tolerance`)
+  if (scalingEnding !== 'converged' && landmarks === undefined) notes.push(`the scaling ended “${scalingEnding}” before its tolerance`)
   return notes
 }
 

@@ -17,6 +17,8 @@ import type { LocalPosteriorReport } from '../local/posterior-report.js'
 import type { Localisation } from '../localisation.js'
 import type { PanelModel } from '../panel/model.js'
 import type { PanelDraw, PanelOptions } from '../panel-options.js'
+import type { PrivacyTrial } from '../privacy.js'
+import type { PrivacyOptions } from '../privacy-options.js'
 import type { RefineOptions } from '../refine-options.js'
 import type { Refinement } from '../refinement.js'
 import type { RuleOptions } from '../rule-options.js'
@@ -36,6 +38,8 @@ export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTabl
   readonly order?: RowOrder
   /** Whether and how rows are taken from more candidates; absent where nobody asked. */
   readonly refinement?: Refinement
+  /** How its bandwidth came to be widened; absent where nobody asked. */
+  readonly privacy?: PrivacyTrial
 }
 
 /** Everything that a fit of a table may be told: the options of `sbridge fit` in camel case. */
@@ -44,6 +48,7 @@ export interface TableFit
     RuleOptions,
     PanelOptions,
     RefineOptions,
+    PrivacyOptions,
     Partial<Pick<LatentJob, 'commonScale'>>,
     Partial<Omit<LocalOptions, 'local'>> {
   /** `pca:8`, `diffusion-map:8`, `autoencoder:16`, `onnx:ENCODER,DECODER`, or the same taken apart. */

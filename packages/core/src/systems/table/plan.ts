@@ -25,6 +25,7 @@ import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
 import { planLocal } from './plan-local.js'
 import { type PanelSource, planPanel } from './plan-panel.js'
+import { DRAWS, PRIVACY_STAGE, WIDER } from './private.js'
 import { CANDIDATES, TRIAL_STAGE } from './refined.js'
 
 /**
@@ -38,7 +39,15 @@ export function planTable(source: TableSource, request?: TableRequest): Plan {
       ? planRefined(source, { ...request, rows: request?.rows ?? model.summary.rowCount })
       : planPlain(source, request)
   }
-  const { refine, ...options } = source.options
+  const { privacy, ...others } = source.options
+  if (privacy !== undefined) {
+    const plan = planTable({ input: source.input, options: others }, request)
+    return {
+      ...plan,
+      ...planned([...plan.stages, { stage: PRIVACY_STAGE, pairs: privacyPairs({ input: source.input, options: others }) }])
+    }
+  }
+  const { refine, ...options } = others
   const plain = { input: source.input, options }
   if (refine !== 'auto') return planPlain(plain, request)
   const plan = request ? planRefined(plain, { ...request, rows: request.rows ?? source.input.rowCount }) : planPlain(plain)
@@ -57,6 +66,13 @@ function trialPairs(source: Extract<TableSource, { input: unknown }>): number {
   const fit = planPlain(source).pairs
   const drawn = planPlain(source, { rows: source.input.rowCount }).pairs - fit
   return fit / 4 + 3.5 * drawn
+}
+
+/** Two fits of half of the rows, and for each bandwidth a scaling and two draws of either half. */
+function privacyPairs({ input, options }: Extract<TableSource, { input: unknown }>): number {
+  const fit = planPlain({ input, options: { ...options, bandwidth: 1 } }).pairs
+  const each = planPlain({ input, options: { ...options, bandwidth: 1, scaling: 'standard' } }, { rows: DRAWS * input.rowCount }).pairs
+  return (fit + WIDER.length * each) / 2
 }
 
 function planPlain(source: TableSource, request?: TableRequest): Plan {

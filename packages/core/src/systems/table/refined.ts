@@ -1,46 +1,26 @@
 import { densityRatio } from '../../choose/density-ratio.js'
 import { type Boosting, logOdds } from '../../diagnose/boosting.js'
 import { foldAucs } from '../../diagnose/classifier.js'
-import { placing } from '../../diagnose/embedding.js'
 import { membershipAttack } from '../../diagnose/membership.js'
 import { resampled } from '../../draw/resample.js'
-import { startRows } from '../../draw/run.js'
-import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { quiet } from '../../num/iterate.js'
 import { takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, keyFromSeed, permutation, seedFor } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
-import { type RawTable, takeRawRows } from '../../table/raw.js'
-import { takeTableColumns, takeTableRows } from '../../table/rows.js'
+import { takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
-import { prepareRows } from '../prepare.js'
 import type { Refinement, RefinementTrial } from '../refinement.js'
-import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
-import { pinnedTo } from './pinned.js'
+import type { DrawnRows, TableModel, TableRequest } from './options.js'
+import { heldOutOf, LEAST_HALF, type ModelParts, placingFor, type TriedFit, trialFit, weighted } from './trial.js'
 
 /** As it is told of while it runs. */
 export const TRIAL_STAGE = 'trying refinement'
 /** Candidates a row: more gain little and cost as much again. */
 export const CANDIDATES = 4
-/** Rows of each side of a trial, below which a gain of usual size cannot be told from none. */
-const LEAST_HALF = 100
 /** Rows of the data, and twice as many drawn ones, from which the ratio is learned at most. */
 const MOST_LEARNED = 5000
-
-/** What models of tables do, whatever their kind. */
-export interface ModelParts {
-  readonly fit: (table: RawTable, options: TableFit, context: SystemContext) => Promise<TableModel>
-  readonly draw: (model: TableModel, request: TableRequest, context: SystemContext) => Promise<DrawnRows>
-  readonly training: (model: TableModel) => Table
-}
-
-interface RefinedFit {
-  readonly input: RawTable
-  readonly options: TableFit
-  readonly model: TableModel
-}
 
 /**
  * Whether rows of a model gain from being taken from more candidates, and by which ratio. A second model of half of the rows is
@@ -48,7 +28,7 @@ interface RefinedFit {
  * by more than a standard error, and do not give training rows away more than plain ones, by more than a standard error, is the
  * ratio learned for the model itself. Cost: a fit and 6 draws of half the rows, and 2 draws of all of them.
  */
-export async function fitRefinement(problem: RefinedFit, parts: ModelParts, context: SystemContext): Promise<Refinement> {
+export async function fitRefinement(problem: TriedFit, parts: ModelParts, context: SystemContext): Promise<Refinement> {
   const { model, options } = problem
   context.progress?.({ stage: TRIAL_STAGE, done: 0, total: 1 })
   const trial = await tryRefinement(problem, parts, { ...context, progress: undefined })
@@ -61,15 +41,11 @@ export async function fitRefinement(problem: RefinedFit, parts: ModelParts, cont
   return ratio ? { trial, ratio } : { trial: { ...trial, verdict: 'nothing to learn' } }
 }
 
-async function tryRefinement(problem: RefinedFit, parts: ModelParts, context: SystemContext): Promise<RefinementTrial> {
-  const { input, model } = problem
-  const heldOut = Math.floor(input.rowCount / 2)
+async function tryRefinement(problem: TriedFit, parts: ModelParts, context: SystemContext): Promise<RefinementTrial> {
+  const heldOut = heldOutOf(problem.input)
   if (heldOut < LEAST_HALF) return { verdict: 'too few rows', heldOut }
   const key = keyFor(keyFromSeed(problem.options.seed ?? 1), 'refinement trial')
-  const order = permutation(keyFor(key, 'half'), input.rowCount)
-  const { table, options } = pinnedTo(parts.training(model), problem)
-  const fitted = await parts.fit(takeRawRows(table, order.subarray(heldOut).slice().sort()), options, context)
-  const held = heldTable(takeRawRows(table, order.subarray(0, heldOut).slice().sort()), options, key)
+  const { fitted, held } = await trialFit(problem, parts, { ...context, key })
   const seen = weighted(fitted, parts.training(fitted), key)
   const ratio = await learnRatio({ model: fitted, real: seen, key }, parts, context)
   if (!ratio) return { verdict: 'nothing to learn', heldOut }
@@ -121,34 +97,6 @@ async function learnRatio(
   const drawn = await draw(model, { rows: 2 * rows, seed: seedFor(key, 'learned') }, context)
   const place = placingFor(training(model))
   return densityRatio({ real: place(some), drawn: place(drawn.table), key: keyFor(key, 'ratio'), watch: context })
-}
-
-/** Rows as points for trees. */
-const placingFor = (training: Table): ReturnType<typeof placing> => {
-  const place = placing(training, [training])
-  const names = training.columns.map(({ name }) => name)
-  return (table) => place(takeTableColumns(table, names))
-}
-
-/** Rows of equal weight that stand for those of a model. */
-function weighted(model: TableModel, table: Table, key: Key): Table {
-  const training = 'training' in model ? model.training : 'codec' in model && 'training' in model.inner ? model.inner.training : undefined
-  return training ? takeTableRows(table, startRows(training.logWeights, table.rowCount, keyFor(key, 'weights'))) : table
-}
-
-/** Held-out rows as a table with kinds, of equal weight. */
-function heldTable(raw: RawTable, options: TableFit, key: Key): Table {
-  const { data, weights } = prepareRows(raw, options)
-  return weights
-    ? takeTableRows(
-        data.table,
-        startRows(
-          weights.map((weight) => log(weight)),
-          data.table.rowCount,
-          keyFor(key, 'held weights')
-        )
-      )
-    : data.table
 }
 
 /**

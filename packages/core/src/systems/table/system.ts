@@ -20,6 +20,8 @@ import { keysIn, withKeys } from '../keys-file.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
+import { privacyIn, withPrivacy } from '../privacy-file.js'
+import { privacyFields } from '../privacy-options.js'
 import { refineFields } from '../refine-options.js'
 import { refinementIn, withRefinement } from '../refinement-file.js'
 import { ruleFields } from '../rule-options.js'
@@ -35,8 +37,10 @@ import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { inOrder, keptOrder, orderIn, withOrder } from './ordered.js'
 import { planTable } from './plan.js'
-import { drawRefined, fitRefinement, type ModelParts } from './refined.js'
+import { fitPrivate } from './private.js'
+import { drawRefined, fitRefinement } from './refined.js'
 import { tellTable } from './tell.js'
+import type { ModelParts } from './trial.js'
 
 const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
 
@@ -77,7 +81,8 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
       ...tableFields,
       ...disclosureFields,
       ...ruleFields,
-      ...refineFields
+      ...refineFields,
+      ...privacyFields
     ],
     draw: [...drawFields, ...latentDrawFields, ...panelDrawFields],
     know: conditionFields
@@ -110,8 +115,9 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   plan: planTable,
   async fit(input, options, context) {
     const keys = keysOf(input, options)
-    const { refine, ...own } = options
-    const model = await PARTS.fit(input, own, context)
+    const { refine, privacy, ...own } = options
+    const fitted = await PARTS.fit(input, own, context)
+    const model = privacy === undefined ? fitted : await fitPrivate({ input, options: own, model: fitted, asked: privacy }, PARTS, context)
     const refinement = refine === 'auto' ? await fitRefinement({ input, options: own, model }, PARTS, context) : undefined
     return { ...model, ...defined({ keys, refinement, order: keptOrder(input, options) }) }
   },
@@ -141,12 +147,15 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
     ...('rules' in model && model.rules ? { rules: ruleTexts(model.rules) } : {}),
     ...(keys ? { keys: keyTexts(keys) } : {})
   }),
-  save: (model) => withOrder(withRefinement(withKeys(kindNamed(kindOf(model)).save(model), model.keys), model.refinement), model.order),
+  save(model) {
+    const contents = withKeys(kindNamed(kindOf(model)).save(model), model.keys)
+    return withOrder(withPrivacy(withRefinement(contents, model.refinement), model.privacy), model.order)
+  },
   async load(contents: ModelContents, context) {
     const kind = kindNamed(contents.kind)
     const model = await kind.load(contents, context)
     const order = orderIn(contents, () => kind.training(model))
-    return { ...model, ...defined({ keys: keysIn(contents), refinement: refinementIn(contents), order }) }
+    return { ...model, ...defined({ keys: keysIn(contents), refinement: refinementIn(contents), privacy: privacyIn(contents), order }) }
   }
 })
 

@@ -18,6 +18,7 @@ import type { DrawnRows, TableModel } from './options.js'
 import { tellOrder } from './ordered.js'
 import { tellCodec } from './tell-codec.js'
 import { tellKeys } from './tell-keys.js'
+import { tellPrivate } from './tell-private.js'
 import { tellRefined } from './tell-refined.js'
 import { tellRules } from './tell-rules.js'
 import { wholeTable } from './whole.js'
@@ -46,12 +47,14 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const rules = 'rules' in model && model.rules ? [tellRules(model.rules)] : []
   const keys = model.keys ? [tellKeys(model.keys)] : []
   const order = model.order ? [tellOrder(model.order)] : []
+  const kept = model.privacy ? [tellPrivate(model.privacy)] : []
   const refined = model.refinement ? [tellRefined(model.refinement, rows.refined)] : []
   return together(
     tellModel(model, rows.latents),
     ...rules,
     ...keys,
     ...order,
+    ...kept,
     ...refined,
     ...tellKnown(rows, rows.posterior ? columnsOf(model) : []),
     ...draws

@@ -1,0 +1,25 @@
+import type { ModelContents } from '../model-file/contents.js'
+import { damaged, list, measured, number, optional, record, tuple, whole } from '../model-file/reading.js'
+import type { PrivacyPoint, PrivacyTrial } from './privacy.js'
+
+/** Contents of a model file with the trial by which its bandwidth was widened. */
+export function withPrivacy(contents: ModelContents, privacy: PrivacyTrial | undefined): ModelContents {
+  return privacy ? { ...contents, meta: { ...(contents.meta as object), privacy } } : contents
+}
+
+const area = number({ least: 0, most: 1 })
+
+/** The trial of a model, where it has one. Throws `FormatError` (code `model-damaged`). */
+export function privacyIn({ meta }: ModelContents): PrivacyTrial | undefined {
+  const point = record<PrivacyPoint>({
+    epsilon: measured,
+    membership: area,
+    interval: tuple<readonly [number, number]>(area, area),
+    auc: area
+  })
+  const trial = record<PrivacyTrial>({ asked: area, heldOut: whole(), before: measured, chosen: measured, curve: list(point) })
+  const { privacy } = record<{ readonly privacy?: PrivacyTrial }>({ privacy: optional(trial) })(meta, 'meta')
+  if (privacy && !privacy.curve.some(({ epsilon }) => epsilon === privacy.chosen))
+    throw damaged(`a model whose privacy chose ε = ${privacy.chosen}`, 'an ε that was tried')
+  return privacy
+}

@@ -1,0 +1,27 @@
+import type { Field } from './fields.js'
+
+/** How little drawn rows may tell of who was in the table. */
+export interface PrivacyOptions {
+  /** Area of the distance attack, ½ where nothing is told: the bandwidth is widened until held-out rows say that it stays below. */
+  readonly privacy?: number | undefined
+}
+
+/** The option of privacy. */
+export const privacyFields: readonly Field[] = [
+  {
+    name: 'privacy',
+    kind: 'number',
+    unit: 'area of the distance attack',
+    range: 'a number above 0.5 and below 1',
+    default: 'off',
+    minimum: 0.5 + Number.EPSILON,
+    maximum: 1 - Number.EPSILON,
+    excludes: [
+      { beside: ['bandwidth'], because: 'a bandwidth that it may widen' },
+      ...['local', 'latent', 'group', 'image'].map((other) => ({ beside: [other], because: 'one kernel on whole rows' }))
+    ],
+    sentence:
+      'How often whoever takes the nearer of two rows for one of the table may be right: ε is widened until it is no more on rows held out from a trial fit, and a table for which no ε will do is refused.',
+    source: 'Stadler, Oprisanu, Troncoso 2022'
+  }
+]

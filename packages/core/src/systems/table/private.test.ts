@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { placing } from '../../diagnose/embedding.js'
+import { membershipAttack } from '../../diagnose/membership.js'
+import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFor, keyFromSeed, normals } from '../../num/random.js'
+import { inferTable } from '../../table/infer.js'
+import type { RawTable } from '../../table/raw.js'
+import { linesOf } from '../../tell/telling.js'
+import { drawModel, fitModel } from '../system.js'
+import type { TableFit, TableModel } from './options.js'
+import { fitPrivate } from './private.js'
+import { tables } from './system.js'
+
+const engine = new ReferenceEngine()
+const context = { engine }
+
+/** Six normal columns: with few rows each stands so far from the others that a narrow kernel gives it away. */
+function normalRows(n: number, seed: number): RawTable {
+  const values = normals(keyFromSeed(seed), 6 * n)
+  const column = (c: number) => Float64Array.from({ length: n }, (_, i) => values[6 * i + c]!)
+  return { rowCount: n, columns: Array.from({ length: 6 }, (_, c) => ({ name: `x${c}`, source: 'number' as const, values: column(c) })) }
+}
+
+const data = normalRows(200, 7)
+const options: TableFit = { scaling: 'standard', rules: 'off', seed: 3 }
+const fitted = (more: TableFit = {}, input = data) => fitModel(tables, { input, options: { ...options, ...more } }, context)
+const drawn = async (model: TableModel, seed: number) => (await drawModel(tables, { model, request: { rows: 200, seed } }, context)).table
+
+/** Area of the attack on the model itself, by rows that no fit has seen: the mean of a few draws. */
+async function attack(model: TableModel): Promise<{ area: number; error: number }> {
+  const own = inferTable(data).table
+  const place = placing(own, [own])
+  const heldOut = place(inferTable(normalRows(200, 99)).table)
+  const found = []
+  for (const seed of [1, 2, 3, 4]) {
+    const synthetic = place(await drawn(model, seed))
+    found.push(await membershipAttack({ engine, train: place(own), heldOut, synthetic, most: 200, key: keyFor(keyFromSeed(1), 'attack') }))
+  }
+  const mean = (of: (one: (typeof found)[number]) => number) => found.reduce((sum, one) => sum + of(one), 0) / found.length
+  return { area: mean(({ value }) => value), error: mean(({ interval: [low, high] }) => (high - low) / (2 * 1.96)) }
+}
+
+describe('privacy', () => {
+  const parts = { fit: tables.fit, draw: tables.draw, training: tables.training }
+  let narrow: TableModel
+  let kept: TableModel
+  beforeAll(async () => {
+    narrow = await fitted({ bandwidth: 0.15 })
+    kept = await fitPrivate({ input: data, options, model: narrow, asked: 0.56 }, parts, context)
+  })
+
+  it('widens a kernel until an attack tells no more than was asked, of the model itself too', async () => {
+    const trial = kept.privacy!
+    const chosen = trial.curve.findIndex(({ epsilon }) => epsilon === trial.chosen)
+    expect(trial.curve.slice(0, chosen).some(({ membership }) => membership > 0.56)).toBe(true)
+    const wider = trial.curve.slice(chosen).map(({ membership }) => membership)
+    expect(wider.reduce((sum, area) => sum + area, 0) / wider.length).toBeLessThanOrEqual(0.56)
+    const [before, after] = [await attack(narrow), await attack(kept)]
+    // At a bandwidth this small most drawn rows lie beside one of the table: the area is near 0.8.
+    expect(before.area - after.area).toBeGreaterThan(4 * after.error)
+    expect(after.area).toBeLessThan(0.56 + 2 * after.error)
+  })
+
+  it('is the model of that bandwidth, as any fit has it', async () => {
+    expect('kernel' in kept && kept.kernel.epsilon).toBe(kept.privacy!.chosen)
+    const other = await fitted({ bandwidth: kept.privacy!.chosen })
+    expect(await drawn(kept, 5)).toEqual(await drawn(other, 5))
+    expect(tables.summary(kept)).toEqual(tables.summary(other))
+  })
+
+  it('leaves a model as it is that is private already, and says so', async () => {
+    const model = await fitted({ privacy: 0.9 })
+    expect(model.privacy!.chosen).toBe(model.privacy!.before)
+    expect(await drawn(model, 5)).toEqual(await drawn(await fitted(), 5))
+    expect(linesOf(tables.tell(model)).join('\n')).toContain(
+      'privacy: the kernel is as it would be (asked for at most 0.9; on 100 rows held out from a trial fit)'
+    )
+  })
+
+  it('tells what was tried, and is in the model file', async () => {
+    const lines = linesOf(tables.tell(kept)).join('\n')
+    expect(lines).toMatch(/privacy: ε [\d.]+ → [\d.]+ \(asked for at most 0.56; on 100 rows held out from a trial fit\)/)
+    expect(lines).toMatch(/distance attack: 0\.\d{3} → 0\.5\d{2} \(95 % 0\.\d{3} to 0\.\d{3}\)/)
+    const loaded = (await tables.load(unpackModel(packModel(tables.save(kept))), { engine })) as TableModel
+    expect(tables.tell(loaded).json).toEqual(tables.tell(kept).json)
+    expect(await drawn(loaded, 5)).toEqual(await drawn(kept, 5))
+    const damaged = { ...kept, privacy: { ...kept.privacy!, chosen: 123 } }
+    await expect(tables.load(unpackModel(packModel(tables.save(damaged))), { engine })).rejects.toMatchObject({ code: 'model-damaged' })
+  })
+
+  it('refuses what no bandwidth reaches, too few rows, and what it cannot widen', async () => {
+    await expect(fitted({ privacy: 0.5001 })).rejects.toMatchObject({ code: 'privacy-unreached' })
+    await expect(fitted({ privacy: 0.6 }, normalRows(198, 1))).rejects.toMatchObject({ code: 'privacy-rows' })
+    for (const privacy of [0.5, 1, Number.NaN]) await expect(fitted({ privacy })).rejects.toMatchObject({ code: expect.any(String) })
+    for (const more of [{ bandwidth: 1 }, { local: 'window:1' }, { latent: 'pca:2' }, { group: 'x0' }])
+      await expect(fitted({ privacy: 0.6, ...more })).rejects.toMatchObject({ code: 'option-combination' })
+  })
+})

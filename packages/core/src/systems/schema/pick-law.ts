@@ -166,7 +166,11 @@ export function pickRows({ wanted, targets, counts, rows, parentOf, apart }: Pic
   const share = counts.map((count) => (rows.length * Math.max(count, SELDOM)) / total)
   const left = share.slice()
   const members = new Map<string, number[]>()
-  for (const [j, name] of targets.classes.entries()) members.set(name, [...(members.get(name) ?? []), j])
+  for (const [j, name] of targets.classes.entries()) {
+    const own = members.get(name)
+    if (own) own.push(j)
+    else members.set(name, [j])
+  }
   const all = Array.from(share, (_, j) => j)
   const taken = new Map<number, Set<number>>()
   for (const k of permutation(keyFor(key, 'order'), rows.length)) {

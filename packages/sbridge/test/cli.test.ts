@@ -375,7 +375,7 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
       ['the version', ['--version']],
       ['help', ['sample', '--help']]
     ]
-    it.each(verbs)('%s', (_, args) => {
+    it.each(verbs)('%s', { tags: ['slow'] }, (_, args) => {
       const run = sbridgeTo(args, '> /dev/full')
       expect(run.stderr).toMatch(/standard output.*no space/)
       expect(run.stderr.match(/error/g)).toHaveLength(1)

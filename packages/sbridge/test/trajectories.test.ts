@@ -30,7 +30,7 @@ const column = (name: string, at: number): string[] =>
 describe('snapshots at dates', () => {
   const options = ['--reference', 'brownian', '--seed', '1', '-n', '3']
 
-  it('are days since the first: same paths as of numbers, times spelled as the table spells them', async () => {
+  it('are days since the first: same paths as of numbers, times spelled as the table spells them', { tags: ['slow'] }, async () => {
     const done = await run(
       'dates.csv',
       '--time',
@@ -63,7 +63,7 @@ describe('snapshots at dates', () => {
     expect(rows.columns[1]!.values).toEqual(column('a.csv', 1))
     expect(rows.columns[2]!.values).toEqual(column('a.csv', 2))
   })
-  it('a time of day is written where it is needed; typed files hold instants', async () => {
+  it('a time of day is written where it is needed; typed files hold instants', { tags: ['slow'] }, async () => {
     const done = await run('dates.csv', '--time', 'date', ...options, '-n', '1', '--at', '2020-02-15T06:30', '-o', 'c.csv', '--json')
     expect(column('c.csv', 1)).toEqual(['2020-01-31T00:00', '2020-02-15T06:30', '2020-02-29T00:00', '2020-03-31T00:00'])
     expect(JSON.parse(done.stdout)).toMatchObject({ firstDate: '2020-01-31', dates: column('c.csv', 1), times: [0, 15 + 6.5 / 24, 29, 60] })
@@ -120,7 +120,9 @@ describe('a model file of trajectories', () => {
 describe('every snapshot left out in turn', () => {
   const options = ['--time', 'date', '--reference', 'brownian', '--seed', '1', '-n', '3', '--leave-one-out']
 
-  it('is told on the terminal, in JSON and in the report; paths are those of the plain run, and a model keeps it', async () => {
+  it('is told on the terminal, in JSON and in the report; paths are those of the plain run, and a model keeps it', {
+    tags: ['slow']
+  }, async () => {
     const done = await run('dates.csv', ...options, '-o', 'left.csv', '--model', 'left.sbridge', '--report', 'left.html')
     expect(done.stderr).toBe('')
     expect(done.stdout).toMatch(/^At snapshots left out in turn the mean Wasserstein-1 distance is /m)

@@ -93,7 +93,7 @@ test('a circle: K coordinates in row order that are cosine and sine; new rows la
   })
 })
 
-test('categories come back from the nearest row; the same call gives the same bytes; automatic dimension', { tags: ['slow'] }, async () => {
+test('categories come back from the nearest row; the same call gives the same bytes; automatic dimension', async () => {
   await run('embed', at('circle.csv'), '-o', at('a.csv'), '--model', at('c.sbridge'))
   await run('embed', at('circle.csv'), '-o', at('b.csv'))
   expect(await readFile(at('a.csv'))).toEqual(await readFile(at('b.csv')))

@@ -108,7 +108,7 @@ describe('sample --report', () => {
     expect(await report('judged.csv')).toBe(await report('plain.csv'))
   })
 
-  test('the second fit is in the estimate, and the library judges by the same rows', async () => {
+  test('the second fit is in the estimate, and the library judges by the same rows', { tags: ['slow'] }, async () => {
     const plan = async (...words: string[]) =>
       JSON.parse((await sample('train.csv', '-o', 'x.csv', '--dry-run', '--json', ...words)).stdout)
     const [alone, judged] = [await plan(), await plan('--report', 'x.html')]

@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('score', () => {
-  it('rows of a file by a table, and the same bytes by its model and with other threads', { tags: ['slow'] }, async () => {
+  it('rows of a file by a table, and the same bytes by its model and with other threads', async () => {
     const asked = ['--seed', '3', '--gradient', '--denoise']
     const { status, stdout } = await sbridge(
       folder,

@@ -14,24 +14,24 @@ export interface JobSizes {
 }
 
 // Kernel values of plain TypeScript that a piece of work takes as long as: measured on predator and prey, 50 and 200 particles
-// at 11 times; within a factor of two on both. Most of it runs in one thread, whatever the engine.
+// at 11 times; whole jobs take a third to three times as long (`node bench/plans.mjs trajectories`). Most of it runs in one thread, whatever the engine.
 /** A particle and interval of a round: its differential equation, under a named drift and under a field of features. */
 const FLOW = 2500
-const FIELD_FLOW = 8500
+const FIELD_FLOW = 17000
 /** A pair of particles, in a round and in the last coupling, with and without a drift. */
 const ROUND_PAIR = 10
 const PAIR = 10
-const DRIFTLESS_PAIR = 50
+const DRIFTLESS_PAIR = 90
 /** A pair of particles in chains that tell velocities, and in couplings that know them. */
-const CHAIN_PAIR = 300
-const VELOCITY_PAIR = 650
+const CHAIN_PAIR = 800
+const VELOCITY_PAIR = 1750
 /** A particle and a pair in the influence on the parameters. */
 const INFLUENCE = 5000
 const INFLUENCE_PAIR = 50
 /** Rounds that a fit takes where it is not told to stop before. */
 const USUAL_ROUNDS = 5
 /** A pair of a seen particle and one of a scored time: exact transport of both powers, and kernels. */
-const SCORE_PAIR = 3000
+const SCORE_PAIR = 500
 
 /** Stages of a fit, in their order. */
 export function fitStages({ counts, options }: JobSizes): readonly Stage[] {

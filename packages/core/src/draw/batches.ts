@@ -1,6 +1,6 @@
 import { InputError } from '../num/errors.js'
 import { throwIfStopped, unshared, type Watch } from '../num/iterate.js'
-import { type Key, keyFor } from '../num/random.js'
+import { type Key, keyFor, keyFromSeed } from '../num/random.js'
 
 /**
  * Rows that are drawn together: their starts are spread over the data, they lend each other noise and share out names among
@@ -64,4 +64,13 @@ export function partOf(watch: Watch | undefined, part: number, parts: number): W
   const { stop, progress } = watch ?? {}
   if (!progress || parts === 1) return watch
   return { stop, progress: ({ stage, done, total }) => progress({ stage, done: part * total + done, total: parts * total }) }
+}
+
+/**
+ * Counters of the randomness of `count` chains a name, one after the other from a place among 2³² that the name says. Chains of
+ * two names share noise with a chance of 2 · count in 2³², which the law of neither would show.
+ */
+export function chainsOfNames(names: readonly string[], count: number): Uint32Array {
+  const first = names.map((name) => keyFor(keyFromSeed(0), name).stream)
+  return Uint32Array.from({ length: names.length * count }, (_, i) => first[Math.floor(i / count)]! + (i % count))
 }

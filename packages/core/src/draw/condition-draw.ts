@@ -11,7 +11,7 @@ import type { Watch } from '../num/iterate.js'
 import { matrix } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import { type Encoded, type Encoder, stackEncoded, takeEncoded } from '../table/encoder.js'
-import { inBatches } from './batches.js'
+import { chainsOfNames, inBatches } from './batches.js'
 import { conditionStarts, type PlacedCondition, replaceColumns } from './condition-starts.js'
 import { type InformedChains, informedStep, proposals, startChains } from './informed.js'
 import { clampStep } from './informed-clamp.js'
@@ -27,6 +27,10 @@ export interface GroupRun {
   readonly group: ConditionGroup
   /** Conditions of the group, in its order. */
   readonly conditions: readonly Condition[]
+  /** By which each condition takes its starts, whatever others stand beside it; by its place in the list when left out. */
+  readonly names?: readonly string[] | undefined
+  /** Counter of each chain's randomness [n]; its place when left out. */
+  readonly noise?: Uint32Array | undefined
   /** Rows a condition. */
   readonly count: number
   readonly steps: number
@@ -90,7 +94,7 @@ export interface StartedGroup {
 
 /** Starts `count` chains a condition at training rows resampled by what is given. */
 export function startGroup(run: GroupRun): StartedGroup {
-  const { law, encoder, group, conditions, count, key } = run
+  const { law, encoder, group, conditions, names, count, key } = run
   const { split, factors } = group
   const { rows, strata } = law
   const n = conditions.length * count
@@ -98,7 +102,7 @@ export function startGroup(run: GroupRun): StartedGroup {
   const given = matrix(n, split.given.length)
   const clamp = clampIn(run)
   const placed: ChainCondition[] = conditions.map((condition, k) => {
-    const own = keyFor(key, `condition ${group.members[k]}`)
+    const own = keyFor(key, `condition ${names?.[k] ?? group.members[k]}`)
     const values = clamp.values(condition, { count, key: own })
     given.data.set(values.data, k * count * values.cols)
     const bounds = clamp.bounds(condition)
@@ -133,6 +137,7 @@ export function startGroup(run: GroupRun): StartedGroup {
       ridge: run.ridge,
       conditions: placed,
       conditionOf: Uint32Array.from({ length: n }, (_, i) => Math.floor(i / count)),
+      noise: run.noise,
       evidence: run.evidence
     },
     state: { coordinates, codes: first.codes, part },
@@ -185,7 +190,8 @@ async function redrawFactors(
   if (!bridge) return
   const { combinations, settled } = classes
   const open = encoder.factors.map((_, f) => f).filter((f) => !group.factors.includes(f) && !settled.includes(f))
-  const sweep = { bridge, classOf: combinations.ofRow, engine, open, known: group.factors, evidence: problem.evidence }
+  const { evidence, noise } = problem
+  const sweep = { bridge, classOf: combinations.ofRow, engine, open, known: group.factors, evidence, noise }
   if (open.length > 0) await sweepFactors(sweep, chains, key)
 }
 
@@ -195,10 +201,13 @@ export async function drawGroup(run: GroupRun): Promise<GroupDraw> {
   return { rows: copyState(chains.state), starts, acceptance, moved, effectiveCount: chains.effectiveCount }
 }
 
-/** Draws as `drawGroup`, the rows of each condition in batches; `onStep` is told of the first. */
-export async function drawGroupInBatches(run: GroupRun): Promise<GroupDraw> {
-  const { count, onStep } = run
-  const batches = await inBatches(run, ({ first, ...batch }) => drawGroup({ ...run, ...batch, onStep: first === 0 ? onStep : undefined }))
+/** Draws as `drawGroup`, the rows of each condition by its name and in batches; `onStep` is told of the first. */
+export async function drawGroupInBatches(run: GroupRun & { readonly names: readonly string[] }): Promise<GroupDraw> {
+  const { count, names, onStep } = run
+  const batches = await inBatches(run, ({ first, ...batch }) => {
+    const noise = chainsOfNames(names, batch.count)
+    return drawGroup({ ...run, ...batch, noise, onStep: first === 0 ? onStep : undefined })
+  })
   if (batches.length === 1) return batches[0]!
   // Conditions one after the other, of each all batches.
   const parts = run.conditions.flatMap((_, k) =>

@@ -49,6 +49,8 @@ export interface GuidedPass {
   readonly rowsPerCondition: number
   /** Inner steps of windows with a kernel on their target. Default 10. */
   readonly steps?: number | undefined
+  /** Counter of each row's randomness [count]; its place when left out. */
+  readonly noise?: Uint32Array | undefined
 }
 
 /** Rows [count, d], and the effective training rows behind each coordinate; undefined where it is given [d][count]. */
@@ -64,7 +66,7 @@ export interface GuidedRows {
  * Cost that of an ordered pass, and of `backwardMessages` a condition with intervals.
  */
 export async function guidedPass(pass: GuidedPass, { engine, key, watch }: GuidedContext): Promise<GuidedRows> {
-  const { rows, units, knowledge, count, steps } = pass
+  const { rows, units, knowledge, count, steps, noise } = pass
   const out = matrix(count, rows.coordinates.cols)
   const counts = new Array<Float64Array | undefined>(out.cols)
   for (const [a, values] of knowledge.given) for (let i = 0; i < count; i++) out.data[i * out.cols + a] = values[i]!
@@ -77,6 +79,7 @@ export async function guidedPass(pass: GuidedPass, { engine, key, watch }: Guide
       engine,
       key: keyFor(key, `unit ${u}`),
       steps,
+      noise,
       ...guide(regression, out)
     })
     counts[target] = effectiveCount

@@ -22,6 +22,8 @@ export interface InformedProblem extends ConditionOptions {
   readonly conditions: readonly ChainCondition[]
   /** Condition of each chain [n]. */
   readonly conditionOf: Uint32Array
+  /** Counter of each chain's randomness [n]; its place when left out. */
+  readonly noise?: Uint32Array | undefined
   readonly evidence?: Evidence | undefined
   /** Chains whose local Gaussians are held at a time; default as many as take about 64 MB. */
   readonly atOnce?: number | undefined

@@ -93,10 +93,14 @@ export class Proposer {
     answer.effectiveCount[i] = part.effectiveCount[k]!
   }
 
+  private counter(chain: number): number {
+    return this.problem.noise?.[chain] ?? chain
+  }
+
   /** A part by Gumbel maxima over share times evidence. */
   private choose({ logMass }: Conditioned, { k, chain, partCount }: { k: number; chain: number; partCount: number }): number {
     if (partCount === 1) return 0
-    fillUniform(this.keys.part, chain, this.uniform)
+    fillUniform(this.keys.part, this.counter(chain), this.uniform)
     let chosen = 0
     let best = Number.NEGATIVE_INFINITY
     for (let g = 0; g < partCount; g++) {
@@ -126,8 +130,9 @@ export class Proposer {
     const { gaussian, problem, ranged } = this
     const placed = this.known.standIn
     const free = into.length - problem.split.given.length
-    const normal = fillNormal(this.keys.normal, chain, new Float64Array(free + (ranged ? 0 : (placed?.standIn.rows.rows ?? 0))))
-    const uniform = ranged ? fillUniform(this.keys.range, chain, new Float64Array(bounds.low.length)) : normal
+    const counter = this.counter(chain)
+    const normal = fillNormal(this.keys.normal, counter, new Float64Array(free + (ranged ? 0 : (placed?.standIn.rows.rows ?? 0))))
+    const uniform = ranged ? fillUniform(this.keys.range, counter, new Float64Array(bounds.low.length)) : normal
     let logMass = 0
     if (placed && !ranged) gaussian.drawObserved(normal, into)
     else logMass = gaussian.drawRanged(normal, uniform, bounds, into)

@@ -20,6 +20,8 @@ export interface FactorSweep {
   /** Factors that are known: every chain has their levels. */
   readonly known: readonly number[]
   readonly evidence?: Evidence | undefined
+  /** As in `InformedProblem`. */
+  readonly noise?: Uint32Array | undefined
 }
 
 /**
@@ -29,7 +31,7 @@ export interface FactorSweep {
  * anew. Cost O(n·M·d) a group at most.
  */
 export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, key: Key): Promise<void> {
-  const { bridge, engine, open, evidence } = sweep
+  const { bridge, engine, open, evidence, noise } = sweep
   const { state, logLikelihood, fresh } = chains
   const { factorCount } = bridge
   const widths = await widthsFor(bridge.kernel, state.coordinates, engine)
@@ -47,7 +49,7 @@ export async function sweepFactors(sweep: FactorSweep, chains: InformedChains, k
     const changed = Uint32Array.from(picked.keys()).filter((i) => own(state.codes, i).some((code, f) => code !== own(before, i)[f]))
     const values = await evidence.value(takeState(state, changed), changed)
     changed.forEach((i, k) => {
-      if (log(fillUniform(accept, i, uniform)[0]!) < values[k]! - logLikelihood[i]!) logLikelihood[i] = values[k]!
+      if (log(fillUniform(accept, noise?.[i] ?? i, uniform)[0]!) < values[k]! - logLikelihood[i]!) logLikelihood[i] = values[k]!
       else own(state.codes, i).set(own(before, i))
     })
   }
@@ -63,7 +65,7 @@ interface Picking {
 }
 
 /** A training row for every chain, among those of its class that have the known levels [n]. */
-async function pickRows({ bridge, classOf, engine, known }: FactorSweep, { g, state, widths, key }: Picking): Promise<Uint32Array> {
+async function pickRows({ bridge, classOf, engine, known, noise }: FactorSweep, { g, state, widths, key }: Picking): Promise<Uint32Array> {
   const { factorCount, training, kernel, clouds, groupTerms } = bridge
   const group = bridge.groups[g]!
   const others = Array.from({ length: factorCount }, (_, f) => f).filter((f) => !group.includes(f))
@@ -78,7 +80,10 @@ async function pickRows({ bridge, classOf, engine, known }: FactorSweep, { g, st
       to: cloud(takeRows(clouds[g]!.points, rows)),
       kernel: kernelOf(kernel, take(widths, chains), take(bridge.widths, rows))
     }
-    const picked = await engine.pick(pair, take(groupTerms[g]!, rows)!, { key, chains })
+    const picked = await engine.pick(pair, take(groupTerms[g]!, rows)!, {
+      key,
+      chains: noise ? chains.map((chain) => noise[chain]!) : chains
+    })
     chains.forEach((chain, k) => {
       out[chain] = rows[picked[k]!]!
     })

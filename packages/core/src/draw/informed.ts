@@ -117,12 +117,13 @@ async function accept(problem: InformedProblem, chains: InformedChains, { propos
   const { state, logLikelihood, effectiveCount } = chains
   const values = await logLikelihoods(problem, proposals.state)
   const uniform = new Float64Array(1)
+  const accepts = stepKey(key, 'accept')
   const accepted = values.map((value, i) => {
     const before = logLikelihood[i]!
     // From an impossible row to another one is a step like any other: the chain has to come out.
     const logRatio = (value === before ? 0 : value - before) + there.logBackward[i]! - proposals.logForward[i]!
     const forced = Number.isNaN(before) || (value > Number.NEGATIVE_INFINITY && before === Number.NEGATIVE_INFINITY)
-    fillUniform(stepKey(key, 'accept'), i, uniform)
+    fillUniform(accepts, problem.noise?.[i] ?? i, uniform)
     return (forced || log(uniform[0]!) < logRatio) && withinBounds(problem, proposals.state.coordinates, i) ? 1 : 0
   })
   const moved = allOf(state).filter((i) => accepted[i] === 1)

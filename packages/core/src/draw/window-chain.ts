@@ -6,7 +6,7 @@ import { type Law, scaledColumns } from '../law/law.js'
 import { isStill } from '../law/mixture.js'
 import type { InformedState } from '../law/state.js'
 import { REACH, RIDGE } from '../law/target-law.js'
-import { log } from '../num/elementary.js'
+import { exp, log } from '../num/elementary.js'
 import { placesByName } from '../num/group.js'
 import { beside, type Matrix, matrix, takeColumns, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
@@ -30,6 +30,8 @@ export interface WindowDraw {
   readonly start?: Matrix | undefined
   /** As in `InformedProblem`: draws from `start` under a free bandwidth. */
   readonly overrelaxation?: number | undefined
+  /** Counter of each row's randomness [n]; its place when left out. */
+  readonly noise?: Uint32Array | undefined
 }
 
 export interface WindowOutcome {
@@ -63,7 +65,7 @@ export async function drawWindow(law: Law, givens: Matrix, draw: WindowDraw): Pr
 function problemOf(
   law: Law,
   n: number,
-  { engine, evidence, bounds, overrelaxation }: Pick<WindowDraw, 'engine' | 'evidence' | 'bounds' | 'overrelaxation'>
+  { engine, evidence, bounds, overrelaxation, noise }: Omit<WindowDraw, 'key' | 'steps' | 'start'>
 ): InformedProblem {
   const { drawn: t, given: k } = law.columns
   const targets = firstOf(t)
@@ -78,7 +80,8 @@ function problemOf(
     conditions: bounds ? Array.from({ length: n }, (_, i) => ({ bounds: own(i) })) : [{ bounds: NO_BOUNDS }],
     conditionOf: bounds ? Uint32Array.from({ length: n }, (_, i) => i) : new Uint32Array(n),
     evidence,
-    overrelaxation
+    overrelaxation,
+    noise
   }
 }
 
@@ -96,7 +99,8 @@ async function startingRows(law: Law, givens: Matrix, draw: WindowDraw): Promise
   const targets = takeColumns(coordinates, firstOf(t))
   const out = matrix(givens.rows, t)
   const observed = t === 1 ? await observedTargets(givens, draw.evidence) : undefined
-  for (const [g, { rows, precision, low, high }] of alikeIn(observed, draw.bounds, givens.rows).entries()) {
+  const key = keyFor(draw.key, 'similar')
+  for (const { rows, precision, low, high } of alikeIn(observed, draw.bounds, givens.rows)) {
     const within = Uint32Array.from(targets.data.keys()).filter((j) => targets.data[j]! >= low && targets.data[j]! <= high)
     const among = t === 1 && within.length > 0 && within.length < targets.rows ? within : undefined
     const take = (m: Matrix) => (among ? takeRows(m, among) : m)
@@ -107,8 +111,8 @@ async function startingRows(law: Law, givens: Matrix, draw: WindowDraw): Promise
     const logWeights = among ? Float64Array.from(among, (j) => law.logWeights[j]!) : law.logWeights
     const from = cloud(scaledColumns(beside(wanted, takeRows(givens, rows)), scales))
     const to = cloud(scaledColumns(take(coordinates), scales), logWeights)
-    const key = keyFor(draw.key, g === 0 ? 'similar' : `similar ${g}`)
-    const picked = await draw.engine.pick({ from, to, kernel: gaussianKernel(1) }, logWeights, { key })
+    const chains = rows.map((i) => draw.noise?.[i] ?? i)
+    const picked = await draw.engine.pick({ from, to, kernel: gaussianKernel(1) }, logWeights, { key, chains })
     const chosen = takeRows(take(targets), picked)
     rows.forEach((i, at) => {
       for (let a = 0; a < t; a++) out.data[i * t + a] = Math.min(high, Math.max(low, chosen.data[at * t + a]!))
@@ -157,7 +161,7 @@ interface Alike {
 /** Rows by what they share: the precision of what is observed, to a few per cent, and the bounds. */
 function alikeIn(observed: ObservedTargets | undefined, bounds: Bounds | undefined, n: number): Alike[] {
   const of = (i: number) => ({
-    precision: observed?.precision[i] ?? 0,
+    precision: rounded(observed?.precision[i] ?? 0),
     low: bounds?.low[i] ?? Number.NEGATIVE_INFINITY,
     high: bounds?.high[i] ?? Number.POSITIVE_INFINITY
   })
@@ -166,5 +170,7 @@ function alikeIn(observed: ObservedTargets | undefined, bounds: Bounds | undefin
   return [...groups.values()].map((rows) => ({ ...of(rows[0]!), rows: Uint32Array.from(rows) }))
 }
 
-const nameOf = ({ precision, low, high }: Omit<Alike, 'rows'>): string =>
-  [precision > 0 ? Math.round(16 * log(precision)) : '', low, high].join()
+/** To a sixteenth of a natural logarithm. */
+const rounded = (precision: number): number => (precision > 0 ? exp(Math.round(16 * log(precision)) / 16) : 0)
+
+const nameOf = ({ precision, low, high }: Omit<Alike, 'rows'>): string => [precision, low, high].join()

@@ -59,14 +59,24 @@ export interface Condition {
  * keyed by it are the same in any company and order, and those of equal conditions are not.
  */
 export function namesOfConditions(conditions: readonly Condition[]): string[] {
-  const seen = new Map<string, number>()
-  return conditions.map(({ numbers, ranges, levels }) => {
-    const said = [
+  return namesOf(
+    conditions.map(({ numbers, ranges, levels }) => [
       ...numbers.map(({ name, value }) => `${name}=${value}`),
       ...ranges.map(({ name, low, high }) => `${name}=${low}..${high}`),
       ...Array.from(levels, ([factor, level]) => `${factor}:${level}`)
-    ]
-    const name = said.sort().join(',')
+    ])
+  )
+}
+
+/** The same of conditions that are not read yet. */
+export function namesOfGivens(givens: readonly Given[]): string[] {
+  return namesOf(givens.map((given) => Object.entries(given).map(([name, value]) => `${name}=${wordsOf(value)}`)))
+}
+
+function namesOf(said: readonly (readonly string[])[]): string[] {
+  const seen = new Map<string, number>()
+  return said.map((words) => {
+    const name = [...words].sort().join(',')
     const before = seen.get(name) ?? 0
     seen.set(name, before + 1)
     return before === 0 ? name : `${name} (${before})`

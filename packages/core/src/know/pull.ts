@@ -37,7 +37,8 @@ export interface AskedOfRows {
  */
 export function readKnown(encoder: Encoder, { given = {}, observe = [], likelihood }: AskedOfRows) {
   const givens = Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
-  const asked = observe.length > 0 || likelihood !== undefined || givens.some((one) => Object.keys(one).length > 0)
+  // A list may have conditions that say nothing: rows of the plain law.
+  const asked = Array.isArray(given) || observe.length > 0 || likelihood !== undefined || Object.keys(givens[0]!).length > 0
   if (!asked || givens.length === 0)
     throw new InputError({
       code: 'posterior-empty',

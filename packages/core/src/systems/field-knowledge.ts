@@ -11,6 +11,8 @@ export interface KnowledgeRequest {
   readonly group: ConditionGroup
   /** Conditions of the group, in its order. */
   readonly conditions: readonly Condition[]
+  /** By which values that stand for an interval take their places in it; by the places of the conditions when left out. */
+  readonly names?: readonly string[] | undefined
   /** Rows a condition. */
   readonly count: number
   readonly key: Key
@@ -20,7 +22,7 @@ export interface KnowledgeRequest {
 export function knowledgeOf(
   { encoder, coordinates }: Pick<FieldRows, 'coordinates'> & { readonly encoder: Encoder },
   evidence: readonly Evidence[],
-  { group, conditions, count, key }: KnowledgeRequest
+  { group, conditions, names, count, key }: KnowledgeRequest
 ): FieldKnowledge {
   const { split } = group
   const n = conditions.length * count
@@ -28,7 +30,7 @@ export function knowledgeOf(
   const bounds = new Map(split.ranged.map((coordinate) => [coordinate, { low: new Float64Array(n), high: new Float64Array(n) }]))
   const clamp = clampOf({ encoder, coordinates }, split)
   conditions.forEach((condition, c) => {
-    const values = clamp.values(condition, { count, key: keyFor(key, `condition ${c}`) })
+    const values = clamp.values(condition, { count, key: keyFor(key, `condition ${names?.[c] ?? c}`) })
     const ends = clamp.bounds(condition)
     split.given.forEach((coordinate, at) => {
       const own = given.get(coordinate)!

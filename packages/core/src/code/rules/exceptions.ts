@@ -57,6 +57,8 @@ interface Drawn {
   readonly rowCount: number
   /** Absent: the exceptions are those of the data, in its own rows. */
   readonly key: Key | undefined
+  /** Counter of each row's randomness; its place under the key when left out. */
+  readonly chains?: Uint32Array | undefined
   /** What a row looks up by. */
   readonly cells: (row: number) => readonly CellValue[]
 }
@@ -65,13 +67,14 @@ interface Drawn {
  * Which rows are exceptions, and of what sort: as often as in the data, each row by itself; of lookups, as often among rows that
  * look up the same.
  */
-export function exceptionAt(exceptions: Exceptions, { rowCount, key, cells }: Drawn): (row: number) => Exception | undefined {
+export function exceptionAt(exceptions: Exceptions, { rowCount, key, chains, cells }: Drawn): (row: number) => Exception | undefined {
   const { rows, of, values, keys } = exceptions
   if (!key) {
     const known = new Map(of === rowCount ? rows.map((row, k) => [row, { value: values[k]! }] as const) : [])
     return (i) => known.get(i)
   }
-  const chances = uniforms(keyFor(key, 'exceptions'), rowCount)
+  const own = keyFor(key, 'exceptions')
+  const chances = chains ? Float64Array.from(chains, (chain) => uniforms(own, 1, chain)[0]!) : uniforms(own, rowCount)
   const some = (i: number, list: readonly CellValue[], all: number) => {
     const value = list[Math.floor(chances[i]! * all)]
     return value === undefined ? undefined : { value }

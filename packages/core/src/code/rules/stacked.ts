@@ -64,6 +64,8 @@ export interface Back {
   /** Columns that are given. */
   readonly fixed?: ReadonlySet<string> | undefined
   readonly key?: Key | undefined
+  /** Counter of each row's randomness; its place when left out. */
+  readonly chains?: Uint32Array | undefined
 }
 
 /**
@@ -71,7 +73,11 @@ export interface Back {
  * gaps, and for parts that leave less than nothing; those that are `fixed` do so always. Exceptions are drawn by the key; without
  * one they are those of the data, in its own rows. Cost O(cells).
  */
-export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, { fixed = new Set(), key }: Back = {}): WrittenTable {
+export function putRulesBack(
+  { rules, columns }: KeptRules,
+  rows: WrittenTable,
+  { fixed = new Set(), key, chains }: Back = {}
+): WrittenTable {
   const drawn = rules.reduce(
     (at, rule) => (rule.kind === 'formula' && rule.parts ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at),
     rows
@@ -94,6 +100,7 @@ export function putRulesBack({ rules, columns }: KeptRules, rows: WrittenTable, 
       ? exceptionAt(exceptions, {
           rowCount,
           key: key && keyFor(key, rule.column),
+          chains,
           cells: rule.kind === 'lookup' ? rowCells(soFar.table, rule.from) : () => []
         })
       : () => undefined

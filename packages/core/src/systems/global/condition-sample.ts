@@ -4,7 +4,7 @@ import { freeScales } from '../../choose/held-out-scores.js'
 import { type ConditionMemory, recall } from '../../choose/memory.js'
 import { drawGroupInBatches, type GroupDraw } from '../../draw/condition-draw.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
-import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
 import type { ConditionGroup } from '../../know/places.js'
 import { conditionDistances, conditionWarnings, type Distance, effectiveSampleSize, type NamedWarning } from '../../know/support.js'
@@ -65,7 +65,7 @@ export interface ConditionReport {
   readonly warnings: readonly NamedWarning[]
 }
 
-/** Conditions on the same columns share these. */
+/** Conditions on the same columns that are drawn from the same training rows share these. */
 export interface ConditionGroupReport extends ConditionalChoice {
   readonly columns: readonly string[]
   readonly conditions: number
@@ -102,23 +102,22 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
   const key = keyFor(context.key, 'conditional')
   const groups = matchConditions(model.training, conditions)
   const training = trainingTable(model)
+  const names = namesOfConditions(conditions)
   const rows = emptyRows(encoder, conditions.length * request.rows)
   const reports: ConditionReport[] = new Array(conditions.length)
   const groupReports: ConditionGroupReport[] = []
-  for (const [g, matched] of groups.entries()) {
+  for (const matched of groups) {
     const { group } = matched
     const members = group.members.map((member) => conditions[member]!)
-    const own = keyFor(key, `group ${g}`)
-    const choice = await chooseFor(model, { matched, request }, { ...context, key: choiceKey(context.key, g) })
     const distances = await conditionDistances(members, {
       table: training,
       codes: model.training.rows.codes,
       engine: context.engine,
-      key: keyFor(own, 'distances')
+      key: keyFor(key, 'distances')
     })
-    for (const [p, part] of matched.matched.entries()) {
-      const name = p === 0 ? 'draw' : `draw ${p}`
-      const draw = await drawWith(model, { matched, part, choice, request }, { ...context, key: keyFor(own, name) })
+    for (const part of matched.matched) {
+      const choice = await chooseFor(model, { matched, part, request }, { ...context, key: choiceKey(context.key) })
+      const draw = await drawWith(model, { matched, part, choice, request, names }, { ...context, key: keyFor(key, 'draw') })
       part.places.forEach((place, k) => {
         const member = group.members[place]!
         copyRows(draw.rows, k * request.rows, rows, { to: member * request.rows, count: request.rows })
@@ -131,8 +130,8 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
           ...(group.split.given.length === 0 ? { matchingRows: matched.matching[place]! } : {})
         })
       })
+      groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: part.places.length })
     }
-    groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: members.length })
   }
   const table = repeatGiven(decodeTable(encoder, rows), conditions, request.rows)
   return {
@@ -187,33 +186,34 @@ export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'enco
 /** What is wanted of a choice of bandwidths. */
 type ChoiceRequest = { readonly [K in 'epsilon' | 'ridge' | 'conditioning' | 'memory']?: ConditionalRequest[K] | undefined }
 
-/** Key of the choice for the first group of conditions: posteriors that give the same choose the same. */
-export const choiceKey = (key: Key, group = 0): Key => keyFor(keyFor(keyFor(key, 'conditional'), `group ${group}`), 'choice')
+/** Key of all choices: posteriors that give the same choose the same. */
+export const choiceKey = (key: Key): Key => keyFor(keyFor(keyFor(key, 'conditional'), 'group 0'), 'choice')
 
 interface ChoiceFor {
   readonly matched: MatchedGroup
+  readonly part: MatchedConditions
   readonly request: ChoiceRequest
   /** Besides, noisy observations. */
   readonly observed?: ObservedColumns | undefined
 }
 
-/** Chosen on the rows that most conditions of the group could share. */
+/** Chosen on the rows that the conditions of a part share. */
 export async function chooseFor(
   model: GlobalModel,
-  { matched: { group, matched, compared }, request, observed }: ChoiceFor,
+  { matched: { group, compared }, part: { name, rows }, request, observed }: ChoiceFor,
   { engine, key, watch }: Context
 ): Promise<ConditionalChoice> {
   const number = (value: 'auto' | number | undefined) => (typeof value === 'number' ? value : undefined)
   // A bandwidth that the user set at the fit is kept here too.
   const epsilon = number(request.epsilon) ?? (model.summary.bandwidth ? undefined : model.kernel.epsilon)
   const fixed = { epsilon, ridge: number(request.ridge) }
-  const { name, rows } = matched[0]!
-  const named = [key.stream, group, compared, name, fixed, request.conditioning]
+  const named = [key.stream, group.split, group.factors, compared, name, fixed, request.conditioning]
   return recall(request.memory, `choice ${JSON.stringify(named)}`, async () =>
     chooseConditional({
       training: matchedTraining(model, rows).training,
       kernel: { ...model.kernel, epsilon: model.kernel.epsilon * (await matchedWidening(model, rows, engine)) },
-      group,
+      // Held-out rows have no places in the list.
+      group: { ...group, members: [] },
       compared,
       part: rows !== undefined,
       observed,
@@ -251,15 +251,17 @@ export async function lawFor(
 
 async function drawWith(
   model: GlobalModel,
-  asked: Omit<PartOfDraw, 'memory'> & { readonly request: ConditionalRequest },
+  asked: Omit<PartOfDraw, 'memory'> & { readonly request: ConditionalRequest; readonly names: readonly string[] },
   context: Context
 ): Promise<GroupDraw> {
-  const { matched, part, choice, request } = asked
+  const { matched, part, choice, request, names } = asked
   const { engine, key, watch } = context
+  const own = partOfGroup(matched, part)
   return drawGroupInBatches({
     law: await lawFor(model, { ...asked, memory: request.memory }, context),
     encoder: model.training.encoder,
-    ...partOfGroup(matched, part),
+    ...own,
+    names: own.group.members.map((member) => names[member]!),
     count: request.rows,
     steps: request.steps ?? USUAL_STEPS.given,
     ridge: choice.ridge,

@@ -176,7 +176,9 @@ describe('conditional rows', () => {
     expect(column(table, 'x').every((v) => v === x)).toBe(true)
     // Followed to 4 standard deviations outside, whatever stands beyond.
     const { table: nearer } = await conditional(gaussian, { given: { x: Math.sign(x) * 50 }, rows: 40, epsilon: 0.05 })
-    expect(column(table, 'my y')).toEqual(column(nearer, 'my y'))
+    const middle = (drawn: Table) => quantileOfSorted(sorted(column(drawn, 'my y')), 0.5)
+    // Draws of their own, of the regressions on the one or two rows at the edge; not followed they would differ by what x does.
+    expect(Math.abs(middle(table) - middle(nearer))).toBeLessThan(2)
   })
 
   test.each(['1e20..2e20', '1e300..', '..-1e300'])('an interval of %s likewise', async (x) => {

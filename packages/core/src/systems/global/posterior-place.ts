@@ -115,13 +115,13 @@ async function searchedPlace(model: GlobalModel, asked: PlaceQuestion, { context
       : []
   )
   const observed = evidence.residuals && { evidence, present }
+  const part = found.matched[0]!
   const chosen = await chooseFor(
     model,
     // What was found for one observation does not hold for another.
-    { matched, observed, request: { epsilon, memory: observed ? undefined : memory } },
+    { matched, part, observed, request: { epsilon, memory: observed ? undefined : memory } },
     { ...context, key: choiceKey(context.key) }
   )
-  const part = found.matched[0]!
   const law = await lawFor(model, { matched, part, choice: chosen, memory }, context)
   const whole = part.rows
     ? await lawFor(model, { matched, part: { ...part, rows: undefined, name: '' }, choice: chosen, memory }, context)

@@ -1,6 +1,6 @@
 import { checkCount, inBatches, partOf } from '../../draw/batches.js'
 import { startRows } from '../../draw/run.js'
-import { type Condition, formatsFor, repeatGiven } from '../../know/conditions.js'
+import { type Condition, formatsFor, namesOfConditions, repeatGiven } from '../../know/conditions.js'
 import { requireLevels } from '../../know/levels.js'
 import { allExcluded } from '../../know/likelihood-row.js'
 import { refuseFar } from '../../know/observations.js'
@@ -147,8 +147,9 @@ export async function posteriorClasses(
   const whole = { encoder, training, classes }
   const out = new ClassedRows(model, conditions.length * count)
   const tally = new Tally()
+  const names = namesOfConditions(conditions)
   for (const [k, condition] of conditions.entries()) {
-    const named = keyFor(key, `condition ${k}`)
+    const named = keyFor(key, `condition ${names[k]}`)
     const within = new Map<number, WithinClass>()
     for (const c of allowedIn(model, condition))
       within.set(

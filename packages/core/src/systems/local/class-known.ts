@@ -20,7 +20,7 @@ import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { knowledgeOf } from '../field-knowledge.js'
 import type { LocalModel } from './model.js'
-import { passUnder } from './posterior.js'
+import { passUnder } from './sweeps.js'
 import type { KnownWindows } from './windows.js'
 
 /** A class of rows as what is known meets it. */
@@ -159,7 +159,7 @@ async function variedEvidence(
   total += linearEvidence(linearLaw(model, windows.pass), { given, settled, observations, intervals })
   const curved = evidence.filter((one) => !one.linear)
   if (curved.length === 0 || total === Number.NEGATIVE_INFINITY) return total
-  const asked = { knowledge, windows, request: { count: AVERAGED_ROWS }, n: AVERAGED_ROWS }
+  const asked = { knowledge, windows, request: { count: AVERAGED_ROWS }, noise: Uint32Array.from({ length: AVERAGED_ROWS }, (_, i) => i) }
   const { state } = await passUnder(model, asked, { ...context, key })
   return total + (await logMeanOf(curved, { coordinates: state, codes: new Int32Array(0) }))
 }

@@ -1,31 +1,25 @@
-import { checkCount, inBatches } from '../../draw/batches.js'
-import { type FieldKnowledge, type GuidedRows, guidedPass } from '../../draw/guided-pass.js'
-import { drawWindow } from '../../draw/window-chain.js'
-import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
-import { type Evidence, restricted, tempered, together } from '../../know/evidence.js'
+import { chainsOfNames, checkCount, inBatches } from '../../draw/batches.js'
+import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven } from '../../know/conditions.js'
+import type { Evidence } from '../../know/evidence.js'
 import { allExcluded } from '../../know/likelihood-row.js'
 import { refuseFar } from '../../know/observations.js'
 import { groupConditions, type LinearInterval } from '../../know/places.js'
 import { type AskedOfRows, pullEach, readKnown } from '../../know/pull.js'
-import { linearLaw } from '../../law/linear-law.js'
-import { type FittedWindow, lawOfUnit } from '../../law/units.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { throwIfStopped, unshared } from '../../num/iterate.js'
-import { copyMatrix, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
-import { keyAtStep, keyFor } from '../../num/random.js'
+import { unshared } from '../../num/iterate.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import { keyFor } from '../../num/random.js'
 import { median } from '../../num/statistics.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { knowledgeOf } from '../field-knowledge.js'
-import { type Drift, driftOf } from './drift.js'
-import { boundsGiven, noiseGiven } from './intervals.js'
 import type { LocalModel } from './model.js'
-import { place } from './ordered.js'
 import { type LocalPosteriorReport, reportOnLocal } from './posterior-report.js'
 import { decodeLocal, type LocalSampleRequest, trainingFieldTable } from './sample.js'
+import { drawKnown, impossibleRows, type KnownRows } from './sweeps.js'
 import { type Fared, Tally } from './tally.js'
 import { type KnownWindows, knownWindows } from './windows.js'
 
@@ -46,14 +40,6 @@ export interface LocalPosterior {
   readonly coordinates: Matrix
   readonly report: LocalPosteriorReport
 }
-
-/** Sweeps before it is asked whether they still move the rows. */
-const SWEEPS = 4
-/** Where powers of a likelihood need sweeps to grow in. */
-const TEMPERED_SWEEPS = 20
-const MOST_SWEEPS = 64
-/** Over-relaxed sweeps, all one way, do in 4 what plain ones to and fro do in 20 (bench/local.mjs). */
-const OVERRELAXATION = -0.5
 
 /**
  * Draws rows given exact values or intervals of some columns, observations of expressions, and a likelihood: an ordered
@@ -116,12 +102,14 @@ export async function drawLocalPosterior(
   const tested = evidence.some(({ linear }) => !linear)
   const tally = new Tally()
   const groups = groupConditions(model.encoder, conditions)
+  const named = namesOfConditions(conditions)
   for (const [g, group] of groups.entries()) {
-    const own = keyFor(key, `group ${g}`)
     const members = group.members.map((member) => conditions[member]!)
-    const batches = await inBatches({ ...context, count, key: own }, async ({ first, count: part, key: batchKey }) => {
-      const knowledge = knowledgeOf(model, evidence, { group, conditions: members, count: part, key: keyFor(batchKey, 'given') })
-      const asked = { knowledge: { ...knowledge, intervals }, windows, request: { ...request, count: part }, n: members.length * part }
+    const names = group.members.map((member) => named[member]!)
+    const batches = await inBatches({ ...context, count, key: keyFor(key, 'rows') }, async ({ first, count: part, key: batchKey }) => {
+      const known = { group, conditions: members, names, count: part, key: keyFor(batchKey, 'given') }
+      const knowledge = { ...knowledgeOf(model, evidence, known), intervals }
+      const asked = { knowledge, windows, request: { ...request, count: part }, noise: chainsOfNames(names, part) }
       return { first, part, drawn: await drawKnown(model, asked, { ...alone, key: batchKey }) }
     })
     for (const { first, part, drawn } of batches) {
@@ -157,138 +145,8 @@ export async function refusesAll({ coordinates }: LocalModel, evidence: readonly
   return evidence.length > 0 && (await impossibleRows(evidence, coordinates)) === coordinates.rows
 }
 
-/** Rows where something is −∞. */
-async function impossibleRows(evidence: readonly Evidence[], coordinates: Matrix): Promise<number> {
-  const all = Uint32Array.from({ length: coordinates.rows }, (_, i) => i)
-  const values = await together(evidence)?.value({ coordinates, codes: new Int32Array(0) }, all)
-  return values?.filter((value) => value === Number.NEGATIVE_INFINITY).length ?? 0
-}
-
-interface KnownDraw {
-  readonly knowledge: FieldKnowledge
-  readonly windows: KnownWindows
-  readonly request: LocalPosteriorDraw['request']
-  readonly n: number
-}
-
-interface Drawn {
-  readonly state: Matrix
-  /** Effective training rows behind each coordinate of each row in the last sweep; undefined where it is given. */
-  readonly counts: readonly (Float64Array | undefined)[]
-  /** Rows that no sweep brought to where the likelihood is above −∞. */
-  readonly impossible: number
-  /** Least over coordinates, of Metropolis tests with the whole likelihood; 1 where there are none. */
-  readonly acceptance: number
-  readonly sweeps: number
-  /** What the second half of the sweeps still moved. */
-  readonly drift?: Drift | undefined
-}
-
-/** The ordered pass under what is known, of n rows. */
-export function passUnder(
-  model: LocalModel,
-  { knowledge, windows, request, n }: Omit<KnownDraw, 'windows'> & { readonly windows: Pick<KnownWindows, 'pass'> },
-  context: Context
-): Promise<GuidedRows> {
-  const law = linearLaw(model, windows.pass)
-  const pass = {
-    rows: model,
-    units: windows.pass.map((unit, u) => ({ regression: law[u]!, law: () => lawOfUnit(model, unit) })),
-    knowledge,
-    count: n,
-    rowsPerCondition: request.count,
-    steps: request.steps
-  }
-  return guidedPass(pass, context)
-}
-
-async function drawKnown(model: LocalModel, draw: KnownDraw, context: Context): Promise<Drawn> {
-  const { knowledge, windows, request } = draw
-  const { units } = windows
-  const { state } = await passUnder(model, draw, { ...context, key: keyFor(context.key, 'pass') })
-  imposeKnowledge(knowledge, state)
-  const order = windows.pass.map(({ targets }) => targets[0]!).reverse()
-  const grows = !knowledge.evidence.every((one) => one.linear || settledAlone(one))
-  let last = request.sweeps ?? (grows ? TEMPERED_SWEEPS : SWEEPS)
-  const grown = grows ? last : 1
-  const passed = new Float64Array(units.length)
-  const own = { ...context, key: keyFor(context.key, 'sweep') }
-  let [tests, before, counts]: [number, Matrix, Drawn['counts']] = [0, state, []]
-  let drift: Drift | undefined
-  for (let sweep = 1; sweep <= last; sweep++) {
-    if (sweep - 1 === Math.floor(last / 2)) before = copyMatrix(state)
-    const power = Math.min(1, (2 * sweep) / grown)
-    const swept = await twoSidedSweep(model, { units, order, knowledge, state, sweep, power }, own)
-    counts = swept.counts
-    if (power === 1) tests++
-    if (power === 1) for (let a = 0; a < passed.length; a++) passed[a] = passed[a]! + swept.passed[a]!
-    context.watch?.progress?.({ stage: 'sweeps', done: sweep, total: last })
-    if (sweep < last) continue
-    drift = driftOf(before, state)
-    if (drift && request.sweeps === undefined) last = Math.min(MOST_SWEEPS, 2 * last)
-  }
-  const acceptance = passed.reduce((least, sum) => Math.min(least, sum / tests), 1)
-  return { state, counts, impossible: await impossibleRows(knowledge.evidence, state), sweeps: last, drift, acceptance }
-}
-
-/** Whether the pass has taken in a likelihood as it is: one of a single column. */
-const settledAlone = ({ touches, linearise }: Evidence): boolean => touches?.length === 1 && linearise !== undefined
-
-/** Puts given coordinates in place, and restricted ones inside their intervals. */
-function imposeKnowledge({ given, bounds }: FieldKnowledge, state: Matrix): void {
-  for (const [a, values] of given) for (let i = 0; i < state.rows; i++) state.data[i * state.cols + a] = values[i]!
-  for (const [a, { low, high }] of bounds) {
-    for (let i = 0; i < state.rows; i++) {
-      const at = i * state.cols + a
-      state.data[at] = Math.min(high[i]!, Math.max(low[i]!, state.data[at]!))
-    }
-  }
-}
-
-interface Sweep {
-  /** Coordinates in the order in which they are drawn. */
-  readonly order: readonly number[]
-  readonly units: readonly FittedWindow[]
-  readonly knowledge: FieldKnowledge
-  readonly state: Matrix
-  readonly sweep: number
-  readonly power: number
-}
-
-/** Draws every coordinate anew in `state`; the share of rows that each moved. */
-async function twoSidedSweep(
-  model: LocalModel,
-  { units, order, knowledge, state, sweep, power }: Sweep,
-  context: Context
-): Promise<{ counts: (Float64Array | undefined)[]; passed: Float64Array }> {
-  const counts = new Array<Float64Array | undefined>(units.length)
-  const passed = new Float64Array(units.length).fill(1)
-  const swept = noiseGiven(knowledge.intervals ?? [], state, keyAtStep(context.key, sweep))
-  for (const a of order) {
-    throwIfStopped(context.watch, 'sweeps')
-    if (knowledge.given.has(a)) continue
-    const unit = units[a]!
-    const law = lawOfUnit(model, unit)
-    const touching = knowledge.evidence.filter(({ touches }) => touches?.includes(a) ?? true)
-    const known = together(touching.map((one) => (one.linear ? one : tempered(one, power))))
-    const { targets, effectiveCount, acceptance } = await drawWindow(law, takeColumns(state, unit.givens), {
-      engine: context.engine,
-      key: keyAtStep(keyFor(context.key, `coordinate ${a}`), sweep),
-      steps: 2,
-      start: takeColumns(state, [a]),
-      overrelaxation: OVERRELAXATION,
-      evidence: known && restricted(known, { coordinates: [a, ...unit.givens], rest: state }),
-      bounds: boundsGiven(swept, a, { own: knowledge.bounds.get(a), state })
-    })
-    counts[a] = effectiveCount
-    if (known && !known.linear) passed[a] = acceptance
-    place(state, [a], targets)
-  }
-  return { counts, passed }
-}
-
 /** Smallest over coordinates of the median over some rows, those that moved; `most` where no other is known. */
-function leastMedian(counts: Drawn['counts'], first: number, count: number, most: number): number {
-  const known = counts.map((own) => own?.subarray(first, first + count).filter((rows) => !Number.isNaN(rows)))
-  return known.reduce<number>((least, rows) => (rows && rows.length > 0 ? Math.min(least, median(rows)) : least), most)
+function leastMedian(counts: KnownRows['counts'], first: number, count: number, most: number): number {
+  const known = counts.map((own) => own.subarray(first, first + count).filter((rows) => !Number.isNaN(rows)))
+  return known.reduce<number>((least, rows) => (rows.length > 0 ? Math.min(least, median(rows)) : least), most)
 }

@@ -106,7 +106,7 @@ export async function fitSteps(rows: StepRows, { methodOf, epsilon }: StepOption
   const choice = await chooseConditional({
     training,
     kernel,
-    group: groupOf(training, givens, []),
+    group: groupOf(training, givens),
     clusters: rows.groups,
     fixed: { epsilon, ridge: table.rowCount >= ROWS_A_GIVEN * givens.length ? DEFAULT_RIDGE : undefined },
     widest: ONE_GAUSSIAN,
@@ -136,10 +136,10 @@ function strongest({ next, formats, past }: StepRows, methodOf: StepOptions['met
 }
 
 /** Conditions on all categories and all that is given. */
-function groupOf({ encoder }: Pick<TrainingRows, 'encoder'>, givens: readonly number[], members: readonly number[]): ConditionGroup {
+function groupOf({ encoder }: Pick<TrainingRows, 'encoder'>, givens: readonly number[]): ConditionGroup {
   const first = encoder.coordinateCount - givens.length
   const [free, given] = [Array.from({ length: first }, (_, c) => c), givens.map((_, k) => first + k)]
-  return { split: { given, ranged: [], free }, factors: encoder.factors.map((_, f) => f), members }
+  return { split: { given, ranged: [], free }, factors: encoder.factors.map((_, f) => f), members: [] }
 }
 
 /** How all rows' categories are told apart, and the classes that rows are drawn from. */
@@ -150,7 +150,7 @@ export function classesIn({ encoder, rows }: TrainingRows): { readonly mode: Cat
 
 function problemOf({ training, compared, choice, givens }: Pick<StepLaw, 'training' | 'compared' | 'choice' | 'givens'>): LawProblem {
   const { mode, classes } = classesIn(training)
-  const scales = freeScales(groupOf(training, givens, []), choice.freeRatio, training.encoder.coordinateCount)
+  const scales = freeScales(groupOf(training, givens), choice.freeRatio, training.encoder.coordinateCount)
   const rows = compared ? takeCompared(training, classes, compared) : training
   return tableProblem(rows, { kind: 'fixed', epsilon: choice.epsilon }, { conditions: {}, mode, scales })
 }
@@ -182,7 +182,7 @@ export class Steps {
     const inputs = takeColumns(past.inputs, givens)
     const lifts = takeColumns(past.lifts, this.levels)
     const codes = drawCategories(categories, encoder, { inputs, lifts }, keyFor(key, 'categories'))
-    const group = groupOf(training, givens, members)
+    const group = groupOf(training, givens)
     if (group.split.free.length === 0) return { coordinates: matrix(inputs.rows, encoder.coordinateCount), codes }
     const alike = choice.epsilon * choice.freeRatio >= ONE_GAUSSIAN / 2
     const [rows] = await drawCopies(
@@ -191,6 +191,7 @@ export class Steps {
         encoder,
         group,
         conditions: members.map((_, i) => this.condition(inputs, codes, i)),
+        names: members.map(String),
         count: 1,
         // Without a kernel on what is drawn a step forgets where it began, and the draw from the law that it ends at counts.
         steps: alike ? 1 : USUAL_STEPS.given,

@@ -1,16 +1,17 @@
 import { ConditionMemory } from '../../choose/memory.js'
 import { checkCount } from '../../draw/batches.js'
-import { type Condition, formatsFor, type Given, repeatGiven, resolveConditions } from '../../know/conditions.js'
+import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven, resolveConditions } from '../../know/conditions.js'
 import { levelsOfRow, requireLevels } from '../../know/levels.js'
 import { allExcluded, type LikelihoodModule } from '../../know/likelihood-row.js'
 import { readObservation } from '../../know/observations.js'
 import { coordinateOf } from '../../know/places.js'
 import { type Known, pullBehind } from '../../know/pull.js'
 import { type NamedWarning, unknownWarnings } from '../../know/support.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { decodeTable, type Encoded, type Encoder, stackEncoded } from '../../table/encoder.js'
+import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import { columnsOf, indicatorsOf } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { scaleValues } from '../../table/scaling.js'
@@ -82,21 +83,20 @@ export async function sampleLatentConditioned(
     conditions.some(({ numbers, ranges }) => numbers.length + ranges.length > 0) || observations.length > 0 || likelihood !== undefined
   if (!numeric) return drawCategories(model, { request, conditions }, context)
   refuseForDecoder(model, { request, conditions })
-  const parts: Encoded[] = []
-  const reports: LatentConditionReport[] = []
-  const memory = new ConditionMemory()
+  const size = { rows, steps: request.steps, memory: new ConditionMemory() }
+  const names = namesOfConditions(conditions)
+  const saysNumbers = ({ numbers, ranges }: Condition) =>
+    numbers.length + ranges.length + observations.length > 0 || likelihood !== undefined
+  const ofCategories = conditions.flatMap((condition, k) => (saysNumbers(condition) ? [] : [{ k, given: given[k]!, condition }]))
+  const drawn = await drawOnesOfCategories(model, ofCategories, size, context)
   for (const [k, condition] of conditions.entries()) {
-    const own = { ...context, key: keyFor(context.key, `condition ${k}`) }
-    const known = { condition, observations, module: likelihood }
-    const size = { rows, steps: request.steps, memory }
-    const onlyLevels = condition.numbers.length + condition.ranges.length + observations.length === 0 && !likelihood
-    const found = onlyLevels
-      ? await drawOneOfCategories(model, { given: given[k]!, condition }, size, own)
-      : await drawThroughDecoder(model, known, size, own)
-    parts.push(found.drawn)
-    reports.push(found.report)
+    if (!saysNumbers(condition)) continue
+    const own = { ...context, key: keyFor(context.key, `condition ${names[k]}`) }
+    drawn.set(k, await drawThroughDecoder(model, { condition, observations, module: likelihood }, size, own))
   }
-  return { ...(await asRows(model, stackEncoded(parts), conditions)), conditions: reports }
+  const parts = conditions.map((_, k) => drawn.get(k)!)
+  const whole = stackEncoded(parts.map((part) => part.drawn))
+  return { ...(await asRows(model, whole, conditions)), conditions: parts.map(({ report }) => report) }
 }
 
 async function asRows(
@@ -118,9 +118,10 @@ async function drawCategories(
   const { rows, steps, given = [{}] } = request
   if (request.dynamics === 'bridge') {
     const parts: Encoded[] = []
+    const names = namesOfConditions(conditions)
     for (const [k, condition] of conditions.entries()) {
       candidatesOf(model, condition)
-      const key = keyFor(context.key, `condition ${k}`)
+      const key = keyFor(context.key, `condition ${names[k]}`)
       parts.push(await drawLatents(model, { ...request, count: rows, levels: condition.levels }, { ...context, key }))
     }
     return asRows(model, stackEncoded(parts), conditions)
@@ -135,22 +136,31 @@ function categoriesOf(encoder: Encoder, given: Given): Given {
   return Object.fromEntries(Object.entries(given).filter(([name]) => factors.has(name)))
 }
 
-/** A condition of categories alone beside others of numbers. */
-async function drawOneOfCategories(
+/** Rows of one condition, and how well the data support them. */
+interface DrawnCondition {
+  readonly drawn: Encoded
+  readonly report: LatentConditionReport
+}
+
+/** Conditions of categories alone beside others of numbers, by their places among all. */
+async function drawOnesOfCategories(
   model: LatentTableModel,
-  { given, condition }: { given: Given; condition: Condition },
+  asked: readonly { readonly k: number; readonly given: Given; readonly condition: Condition }[],
   { rows, steps }: DrawSize,
   context: Context
-): Promise<{ drawn: Encoded; report: LatentConditionReport }> {
-  const known = [categoriesOf(model.encoder, given)]
-  const { encoded, report } = await sampleConditional(
-    model.inner,
-    { given: known, rows, ...(steps === undefined ? {} : { steps }) },
-    context
+): Promise<Map<number, DrawnCondition>> {
+  if (asked.length === 0) return new Map()
+  const known = asked.map(({ given }) => categoriesOf(model.encoder, given))
+  const { encoded, report } = await sampleConditional(model.inner, { given: known, rows, ...defined({ steps }) }, context)
+  return new Map(
+    asked.map(({ k, condition }, at) => {
+      const { effectiveRows, acceptance, warnings } = report.conditions[at]!
+      const candidates = candidatesOf(model, condition).length
+      const own = Uint32Array.from({ length: rows }, (_, i) => at * rows + i)
+      const told = { condition: condition.words, candidates, effectiveRows, steps: report.steps, acceptance, warnings }
+      return [k, { drawn: takeEncoded(encoded, own), report: told }]
+    })
   )
-  const { effectiveRows, acceptance, warnings } = report.conditions[0]!
-  const candidates = candidatesOf(model, condition).length
-  return { drawn: encoded, report: { condition: condition.words, candidates, effectiveRows, steps: report.steps, acceptance, warnings } }
 }
 
 interface DrawSize {
@@ -191,7 +201,7 @@ async function drawThroughDecoder(
   known: Known,
   { rows: count, steps, memory }: DrawSize,
   context: Context
-): Promise<{ drawn: Encoded; report: LatentConditionReport }> {
+): Promise<DrawnCondition> {
   const { inner } = model
   const code = codeOf(model)
   const { condition, observations, module } = known

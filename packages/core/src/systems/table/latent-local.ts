@@ -1,5 +1,5 @@
 import { codecResidual, stack } from '../../code/code.js'
-import { type Condition, formatsFor, type Given, repeatGiven } from '../../know/conditions.js'
+import { type Condition, formatsFor, type Given, namesOfConditions, repeatGiven } from '../../know/conditions.js'
 import { allExcluded } from '../../know/likelihood-row.js'
 import { refuseFar } from '../../know/observations.js'
 import { groupConditions, type LinearInterval } from '../../know/places.js'
@@ -152,11 +152,12 @@ export async function posteriorLatentLocal(
   const code = stack(encoder, fieldCodec(model), await codecResidual(codec, model.rows.coordinates))
   const parts: Matrix[] = []
   const tally = new Tally()
+  const names = namesOfConditions(conditions)
   for (const [k, condition] of conditions.entries()) {
     const { intervals, rest: ranges } = intervalsBehind(code, condition.ranges)
     const { parts: evidence } = await pullBehind(code, { condition: { ...condition, ranges }, observations, module })
     if (await refusesAll(inner, evidence)) throw allExcluded(observe, module !== undefined)
-    const key = keyFor(context.key, `condition ${k}`)
+    const key = keyFor(context.key, `condition ${names[k]}`)
     const asked = { conditions: [NOTHING], intervals: withinReach(model, intervals), evidence, request: { ...request, count } }
     const drawn = await drawLocalPosterior(inner, asked, { ...context, key })
     parts.push(drawn.coordinates)

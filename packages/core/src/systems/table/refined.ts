@@ -2,7 +2,9 @@ import { densityRatio } from '../../choose/density-ratio.js'
 import { type Boosting, logOdds } from '../../diagnose/boosting.js'
 import { foldAucs } from '../../diagnose/classifier.js'
 import { membershipAttack } from '../../diagnose/membership.js'
+import { chainsOfNames } from '../../draw/batches.js'
 import { resampled } from '../../draw/resample.js'
+import { namesOfGivens } from '../../know/conditions.js'
 import { InputError } from '../../num/errors.js'
 import { quiet } from '../../num/iterate.js'
 import { takeRows } from '../../num/matrix.js'
@@ -115,7 +117,8 @@ export async function drawRefined(
   if (count > MOST_ROWS) throw tooMany(rows)
   const drawn = await draw(model, { ...request, rows: count }, context)
   const ratios = logOdds(ratio, placingFor(training(model))(drawn.table))
-  const { chosen, effective } = resampled(ratios, CANDIDATES, keyFor(keyFromSeed(seed), 'refined'))
+  const chains = request.asked && chainsOfNames(namesOfGivens(request.asked.givens), rows)
+  const { chosen, effective } = resampled(ratios, CANDIDATES, keyFor(keyFromSeed(seed), 'refined'), chains)
   return {
     ...drawn,
     table: takeTableRows(drawn.table, chosen),

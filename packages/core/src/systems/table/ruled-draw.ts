@@ -1,9 +1,12 @@
 import type { KeptRules } from '../../code/rules/kept-rules.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
-import type { Given } from '../../know/conditions.js'
+import { chainsOfNames } from '../../draw/batches.js'
+import { type Given, namesOfGivens } from '../../know/conditions.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { keyFor } from '../../num/random.js'
+import { placesByName } from '../../num/group.js'
+import { type Key, keyFor } from '../../num/random.js'
 import { cellAt } from '../../table/cells.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
 import { isNumeric, type Table } from '../../table/table.js'
@@ -30,14 +33,15 @@ export async function drawRuled<Model>(
   const { rules } = model
   if (!rules) return kind.draw(model, request, context)
   const parts = throughRules(rules, asked)
-  const drawPart = partsOf({ kind, model, rules, request })
-  if (parts.length === 1) return drawPart(parts[0]!, context)
+  const names = namesOfGivens(asked.givens)
+  const drawPart = partsOf({ kind, model, rules, request, names })
   const drawn: DrawnRows[] = []
   for (const part of parts) {
     // The same rows whatever other conditions stand beside it.
-    const own = part.meeting || part.asked.likelihood ? keyFor(context.key, JSON.stringify(asked.givens[part.places[0]!])) : context.key
+    const own = part.meeting || part.asked.likelihood ? keyFor(context.key, names[part.places[0]!]!) : context.key
     drawn.push(await drawPart(part, { ...context, key: own }))
   }
+  if (parts.length === 1) return drawn[0]!
   return together(drawn, parts, { asked, rows })
 }
 
@@ -46,10 +50,12 @@ interface RuledModel<Model> {
   readonly model: Model
   readonly rules: KeptRules
   readonly request: KnownRequest
+  /** Of the conditions. */
+  readonly names: readonly string[]
 }
 
 /** What draws one part of what is known, of whole rows. */
-function partsOf<Model>({ kind, model, rules, request }: RuledModel<Model>) {
+function partsOf<Model>({ kind, model, rules, request, names }: RuledModel<Model>) {
   const whole = request.asked
   const data = { table: kind.training(model), formats: kind.formats(model) }
   const once = async ({ part, meeter }: Settled, context: Context): Promise<DrawnRows> => {
@@ -59,8 +65,11 @@ function partsOf<Model>({ kind, model, rules, request }: RuledModel<Model>) {
     })
     const { table, formats } = drawn
     const moved = meeter ? meeter.meet({ table, formats }) : { table, formats }
-    const back = { fixed: new Set([...part.asked.givens, ...givens].flatMap(Object.keys)), key: keyFor(context.key, 'rules') }
-    const brought = putRulesBack(rules, moved, back)
+    const given = part.places.map((place, k) => ({
+      columns: Object.keys({ ...part.asked.givens[k], ...whole.givens[place] }).sort(),
+      name: names[place]!
+    }))
+    const brought = broughtBack(rules, moved, { given, rows: request.rows, key: keyFor(context.key, 'rules') })
     return { ...drawn, ...brought, table: repeated(brought.table, part), warnings: [...part.warnings, ...drawn.warnings] }
   }
   return async (known: RuledAsked, context: Context): Promise<DrawnRows> => {
@@ -72,6 +81,34 @@ function partsOf<Model>({ kind, model, rules, request }: RuledModel<Model>) {
     const given = whole.givens[known.places[0]!]!
     return metBy(drawn, { alone, words: wordsOfGiven(given), missing: (table) => rowsMissing(rules, given, table), again })
   }
+}
+
+interface BroughtBack {
+  /** Of each condition: the columns that it gives, and its name. */
+  readonly given: readonly { readonly columns: readonly string[]; readonly name: string }[]
+  /** Rows a condition. */
+  readonly rows: number
+  readonly key: Key
+}
+
+/** `putRulesBack` for rows of several conditions, each as if it stood alone: those that give the same columns together. */
+function broughtBack(rules: KeptRules, { table, formats }: WrittenTable, { given, rows, key }: BroughtBack): WrittenTable {
+  const alike = [...placesByName(given, ({ columns }) => JSON.stringify(columns)).values()]
+  const back = alike.map((places) => {
+    const own = Uint32Array.from({ length: places.length * rows }, (_, i) => places[Math.floor(i / rows)]! * rows + (i % rows))
+    const names = places.map((place) => given[place]!.name)
+    const taken = { table: alike.length === 1 ? table : takeTableRows(table, own), formats }
+    return putRulesBack(rules, taken, { fixed: new Set(given[places[0]!]!.columns), key, chains: chainsOfNames(names, rows) })
+  })
+  if (back.length === 1) return back[0]!
+  const from: RowsFrom[] = []
+  alike.forEach((places, part) => {
+    places.forEach((place, k) => {
+      from[place] = { part, first: k * rows }
+    })
+  })
+  const tables = back.map((one) => one.table)
+  return { table: placed(tables, from, rows), formats: back[0]!.formats }
 }
 
 /** Rounds in which rows that miss are drawn again: of a way that finds every second row, one row in 2⁸ is left. */
@@ -141,7 +178,7 @@ function together(
   parts: readonly RuledAsked[],
   { asked, rows }: { readonly asked: Asked; readonly rows: number }
 ): DrawnRows {
-  const from: { part: number; first: number }[] = []
+  const from: RowsFrom[] = []
   parts.forEach(({ places }, part) => {
     places.forEach((place, k) => {
       from[place] = { part, first: k * rows }
@@ -191,8 +228,14 @@ function supportOf(
   return { effectiveRows, acceptance, effectiveSampleSize, steps, warnings }
 }
 
+/** A table, and the row of it that some rows begin with. */
+interface RowsFrom {
+  readonly part: number
+  readonly first: number
+}
+
 /** Stretches of rows of several tables, one below the other. */
-function placed(tables: readonly Table[], from: readonly { readonly part: number; readonly first: number }[], rows: number): Table {
+function placed(tables: readonly Table[], from: readonly RowsFrom[], rows: number): Table {
   const starts = tables.map((_, part) => tables.slice(0, part).reduce((sum, { rowCount }) => sum + rowCount, 0))
   const taken = from.flatMap(({ part, first }) => Array.from({ length: rows }, (_, i) => starts[part]! + first + i))
   return takeTableRows(stackTables(tables), taken)

@@ -250,8 +250,9 @@ describe('conditional rows', () => {
     const y = column(drawn.table, 'y')
     // ±2 at a trough and a peak, 1.45 and 1.56 at the ε that is best for the two columns of noise beside it too; at one bandwidth for all
     // columns the peaks are halved.
-    expect(mean(y.slice(0, 200))).toBeLessThan(-1.4)
-    expect(mean(y.slice(200))).toBeGreaterThan(1.4)
+    // The means of 200 draws are known to 0.05 each.
+    expect(mean(y.slice(0, 200))).toBeLessThan(-1.3)
+    expect(mean(y.slice(200))).toBeGreaterThan(1.3)
   })
 
   test('contradictory categories, and numbers of rows that are none, are refused', async () => {
@@ -287,8 +288,10 @@ describe('chains that start at rows whose given column is another', () => {
     const key = keyFromSeed(4)
     const model = await fitGlobal(inferTable({ rowCount: rows, columns }), { scaling: 'standard' }, { engine, key })
     const memory = new ConditionMemory()
-    const given = await sampleConditional(model, { given: { x: 1 }, rows: 400, memory }, { engine, key })
-    const told = await samplePosterior(model, { given: { x: 1 }, observe: ['y = 0 ± 1000000'], rows: 400, memory }, { engine, key })
+    // At a bandwidth that resolves the curve, so that it is the chains that are looked at, not the search.
+    const asked = { given: { x: 1 }, epsilon: 0.1, ridge: 0.001, rows: 400, memory }
+    const given = await sampleConditional(model, asked, { engine, key })
+    const told = await samplePosterior(model, { ...asked, observe: ['y = 0 ± 1000000'] }, { engine, key })
     expect(told.report.epsilon).toBe(given.report.groups[0]!.epsilon)
     const drawn = [given, told].map(({ table }) => column(table, 'y'))
     for (const y of drawn) {

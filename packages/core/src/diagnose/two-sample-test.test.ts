@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ReferenceEngine } from '../engine/reference/reference.js'
+import { createWasmEngine } from '../engine/wasm/engine.js'
 import { matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import { sampleOverlap } from './overlap.js'
@@ -39,8 +40,11 @@ describe('whether two samples are of one law', () => {
     const thousand = (m: typeof a) => ({ ...m, data: m.data.map((x) => 1000 * x) })
     const one = await twoSampleTest(a, b, { engine, key })
     expect((await twoSampleTest(thousand(a), thousand(b), { engine, key })).pValue).toBeCloseTo(one.pValue, 2)
-    const point = matrix(20, 2)
-    expect((await twoSampleTest(point, point, { engine, key })).pValue).toBe(1)
+    const wasm = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+    const single = await createWasmEngine({ precision: 'float32', relaxed: false, threads: 1 })
+    for (const each of [engine, wasm, single])
+      for (const other of [20, 35]) expect((await twoSampleTest(matrix(20, 2), matrix(other, 2), { engine: each, key })).pValue).toBe(1)
+    expect((await twoSampleTest(a, b, { engine: wasm, key })).pValue).toBe(one.pValue)
   })
 })
 

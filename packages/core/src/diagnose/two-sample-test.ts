@@ -25,6 +25,8 @@ const PERMUTATIONS = 299
 const SCALES = [0.01, 0.05, 0.25]
 /** Pairs of rows whose median distance is taken. */
 const PAIRS = 4000
+/** A spread that is so small beside the forms themselves is rounding: of points that all are one, every labelling has the same form. */
+const ROUNDING = 1e-6
 /** The scaling need be no better than the test can see. */
 const TOLERANCE = 1e-4
 
@@ -50,7 +52,7 @@ export async function twoSampleTest(
     for (const form of await formsAt(pooled, { epsilon: share * scale, labels, engine })) {
       const [centre, spread] = [mean(form), Math.sqrt(variance(form))]
       form.forEach((q, p) => {
-        largest[p] = Math.max(largest[p]!, spread > 0 ? (q - centre) / spread : 0)
+        largest[p] = Math.max(largest[p]!, spread > ROUNDING * Math.abs(centre) ? (q - centre) / spread : 0)
       })
     }
   }

@@ -205,7 +205,7 @@ describe.skipIf(!LINUX)('every verb, in the midst of its work, ends within a sec
     ['sample, a codec', ['sample', 'large.csv', '--latent', 'autoencoder:3', '-o', 'out.csv', ...at(50)]],
     ['sample, a database', ['sample', 'large.csv', '-o', 'sqlite:out.db', ...at(50)]],
     ['fit', ['fit', 'large.csv', '-o', 'out.sbridge', ...at(0)]],
-    ['info', ['info', 'long.csv']],
+    ['info', ['info', 'longest.csv']],
     ['evaluate', ['evaluate', 'large.csv', 'other.csv', '--report', 'out.html', ...at(0)]],
     ['impute', ['impute', 'gaps.csv', '-o', 'out.csv', '--model', 'out.sbridge', ...at(0)]],
     ['score', ['score', 'large.csv', '-o', 'out.csv', '--report', 'out.html', ...at(0)]],
@@ -224,6 +224,7 @@ describe.skipIf(!LINUX)('every verb, in the midst of its work, ends within a sec
     file('large.csv', rows(3000, 'a,b,c,d,e,f,g,h'))
     file('other.csv', rows(3100, 'a,b,c,d,e,f,g,h'))
     file('long.csv', rows(120_000, 'a,b'))
+    file('longest.csv', rows(400_000, 'a,b,c,d'))
     file('places.csv', rows(200_000, 'coordinate_1,coordinate_2'))
     file('gaps.csv', rows(3000, 'a,b,c,d,e,f,g,h').replace(/^([^,\n]*7,)[^,\n]*/gm, '$1'))
     const places = rows(2000, 'x,y').trim().split('\n').slice(1)

@@ -1,4 +1,5 @@
 import { leaveKeysOut } from '../code/keys/leave-keys-out.js'
+import type { NumberKeyOptions } from '../code/keys/number-keys.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
@@ -8,6 +9,7 @@ import type { RawTable } from '../table/raw.js'
 import { repeatedKeyNotes } from '../table/repeated-keys.js'
 import { isNumeric } from '../table/table.js'
 import type { DisclosureOptions } from './disclosure-options.js'
+import { keepingLast } from './keeping-last.js'
 
 /** How a raw table is read. */
 export interface TableOptions extends InferOptions, DisclosureOptions {
@@ -56,9 +58,16 @@ export function preparedFrom(input: TableInput, options: TableOptions = {}): Pre
   return 'data' in input ? input : prepareTable(input, options)
 }
 
-/** As `prepareTable`, for models of rows: keys, and what refers to them, are left out of these and written anew, and rows that repeat per key have a note. */
-export function prepareRows(raw: RawTable, options: TableOptions = {}): PreparedTable {
-  const { data, ...weights } = prepareTable(raw, options)
-  const rows = leaveKeysOut(raw, data, options)
-  return { data: { ...rows, notes: [...rows.notes, ...repeatedKeyNotes(rows.table)] }, ...weights }
-}
+type RowOptions = TableOptions & Pick<NumberKeyOptions, 'scaling'>
+
+/** As `prepareTable`, for models of rows: keys, and what refers to them, are left out of these and written anew, and rows that repeat per key have a note. Kept for the options that were asked last. */
+export const prepareRows = (raw: RawTable, options: RowOptions = {}): PreparedTable => keptRows(raw, options)
+
+const keptRows = keepingLast(
+  (options: RowOptions): RowOptions => ({ ...readingOf(options), ...defined({ scaling: options.scaling }) }),
+  (raw, options): PreparedTable => {
+    const { data, ...weights } = prepareTable(raw, options)
+    const rows = leaveKeysOut(raw, data, options)
+    return { data: { ...rows, notes: [...rows.notes, ...repeatedKeyNotes(rows.table)] }, ...weights }
+  }
+)

@@ -50,12 +50,13 @@ export function inLine(text: string): string {
 }
 
 /** The smallest and the largest of some numbers. */
-export function rangeOf(values: Iterable<number>): [number, number] {
+export function rangeOf(values: ArrayLike<number>): [number, number] {
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
-  for (const value of values) {
-    low = Math.min(low, value)
-    high = Math.max(high, value)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!
+    if (value < low) low = value
+    if (value > high) high = value
   }
   return [low, high]
 }

@@ -49,8 +49,9 @@ export function refuseSpread(name: string, values: Float64Array, missing: Uint8A
   let high = Number.NEGATIVE_INFINITY
   for (let i = 0; i < values.length; i++) {
     if (missing?.[i]) continue
-    low = Math.min(low, values[i]!)
-    high = Math.max(high, values[i]!)
+    const value = values[i]!
+    if (value < low) low = value
+    if (value > high) high = value
   }
   if (low >= high || (high - low >= SPREADS[0] && high - low <= SPREADS[1])) return
   throw new InputError({

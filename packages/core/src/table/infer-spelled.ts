@@ -49,5 +49,8 @@ function areAll({ others }: SpelledNumbers, words: readonly string[]): boolean {
 }
 
 /** Whether numbers are of a kind as they are: long ones may be names, others are refused by their cells. */
-const keep = (values: Float64Array, kind: ColumnKind): boolean =>
-  kind === 'integer' ? values.every(Number.isSafeInteger) : values.every(Number.isFinite)
+function keep(values: Float64Array, kind: ColumnKind): boolean {
+  const most = kind === 'integer' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
+  for (const value of values) if (!(Math.abs(value) <= most && (kind !== 'integer' || Number.isInteger(value)))) return false
+  return true
+}

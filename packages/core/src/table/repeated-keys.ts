@@ -1,3 +1,4 @@
+import { type Codes, codesIn, codesOf, jointCodes, spreadRows, surelyMore } from './codes.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /** A column whose values name what was looked at several times: patients of visits, shares of days. */
@@ -26,14 +27,15 @@ const KEY_WORDS = /^(id|ids|patient|subject|participant|person|respondent|custom
  * beyond chance. Categories that merely recur are none. Cost O(cells), little where no column can be one.
  */
 export function repeatedKey(table: Table): RepeatedKey | undefined {
-  const numbers = table.columns.filter(isNumeric).slice(0, MOST_CANDIDATES)
-  const recurring = [...table.columns.filter(isCategorical), ...numbers].map(codesOf).filter(recurs)
-  const keys = recurring
-    .filter(({ column: { kind }, count }) => count >= LEAST_KEYS && (kind === 'category' || kind === 'integer'))
+  const first = spreadRows(table.rowCount, FIRST_ROWS)
+  const coded = (columns: readonly (CategoricalColumn | NumericColumn)[]) => columns.map((column) => new Coded(column, first))
+  const numbers = coded(table.columns.filter(isNumeric).slice(0, MOST_CANDIDATES))
+  const keys = [...coded(table.columns.filter(isCategorical)), ...numbers]
+    .filter(({ column: { kind } }) => kind === 'category' || kind === 'integer')
+    .filter((one) => one.recurs && one.count >= LEAST_KEYS)
     .slice(0, MOST_CANDIDATES)
-  const times = recurring.filter(({ column }) => isNumeric(column))
   const found = keys
-    .map((key) => ({ key, time: timeBeside(key, times) }))
+    .map((key) => ({ key, time: timeBeside(key, numbers) }))
     .filter(({ key, time }) => isNamedAsKey(key.column.name) || time)
     .map(({ key, time }) => ({
       name: key.column.name,
@@ -64,37 +66,54 @@ const flagWord = (name: string): string => (/^[\p{L}\d_.-]+$/u.test(name) ? name
 
 /** The column that with a key tells all rows apart, dates first. */
 function timeBeside(key: Coded, times: readonly Coded[]): Coded | undefined {
-  const found = times.filter((time) => time !== key && formKey(key, time))
+  const found = times.filter((time) => time !== key && isAlwaysNew(key.first, time.first) && time.recurs && formKey(key, time))
   return found.find(({ column }) => column.kind === 'datetime') ?? found[0]
 }
 
-interface Coded {
-  readonly column: CategoricalColumn | NumericColumn
-  /** Which of its values every row has; −1 where it has none. */
-  readonly codes: Int32Array
-  readonly count: number
-}
+/** Rows, spread over the table, that two columns must tell apart before all rows are looked at. */
+const FIRST_ROWS = 2000
 
-/** A column by its values. Numbers of which most differ are not followed to the end: their count is what was found. */
-function codesOf(column: CategoricalColumn | NumericColumn): Coded {
-  if (isCategorical(column)) return { column, codes: column.codes, count: column.levels.length }
-  const codes = new Int32Array(column.values.length).fill(-1)
-  const known = new Map<number, number>()
-  for (let i = 0; i < codes.length && 2 * known.size <= codes.length; i++) {
-    if (column.missing?.[i]) continue
-    const code = known.get(column.values[i]!) ?? known.size
-    known.set(column.values[i]!, code)
-    codes[i] = code
+/** A column by its values. Those of all rows are numbered when they are asked for. */
+class Coded {
+  readonly first: Codes
+  #all: Codes | undefined
+  #recurs: boolean | undefined
+
+  constructor(
+    readonly column: CategoricalColumn | NumericColumn,
+    first: Uint32Array
+  ) {
+    this.first = codesIn(column, first)
   }
-  return { column, codes, count: known.size }
-}
 
-/** Whether a column has several values that nearly all recur, and no row lacks one. */
-function recurs({ codes, count }: Coded): boolean {
-  if (count < 2 || 2 * count > codes.length || codes.includes(-1)) return false
-  let alone = 0
-  for (const size of sizesOf(codes, count)) if (size === 1) alone++
-  return alone <= 0.05 * codes.length
+  get codes(): Int32Array {
+    return this.all.codes
+  }
+
+  get count(): number {
+    return this.all.count
+  }
+
+  private get all(): Codes {
+    this.#all ??= codesOf(this.column)
+    return this.#all
+  }
+
+  /** Whether the column has several values that nearly all recur, and no row lacks one. */
+  get recurs(): boolean {
+    this.#recurs ??= this.#doesRecur()
+    return this.#recurs
+  }
+
+  #doesRecur(): boolean {
+    const { column } = this
+    const rows = isNumeric(column) ? column.values.length : column.codes.length
+    const lacks = isNumeric(column) ? column.missing?.includes(1) : column.codes.includes(-1)
+    if (lacks || surelyMore(column, rows / 2) || this.count < 2 || 2 * this.count > rows) return false
+    let alone = 0
+    for (const size of sizesOf(this.codes, this.count)) if (size === 1) alone++
+    return alone <= 0.05 * rows
+  }
 }
 
 function sizesOf(codes: Int32Array, count: number): Int32Array {
@@ -115,15 +134,10 @@ export function isNamedAsKey(name: string): boolean {
 /** Whether no two rows share both values, where by chance at least ten pairs of rows would. */
 function formKey(a: Coded, b: Coded): boolean {
   const n = a.codes.length
-  if ((n * n) / (2 * a.count * b.count) < 10) return false
-  const seen = new Set<number>()
-  for (let i = 0; i < n; i++) {
-    const both = a.codes[i]! * b.count + b.codes[i]!
-    if (seen.has(both)) return false
-    seen.add(both)
-  }
-  return true
+  return (n * n) / (2 * a.count * b.count) >= 10 && isAlwaysNew(a, b)
 }
+
+const isAlwaysNew = (a: Codes, b: Codes): boolean => jointCodes(a, b).count === a.codes.length
 
 function alikeColumns(columns: readonly Column[], key: Coded): string[] {
   const pairs = sizesOf(key.codes, key.count).reduce((sum, size) => sum + size * (size - 1), 0)

@@ -6,12 +6,18 @@ export function takeTableRows(table: Table, indices: ArrayLike<number>): Table {
   const rows = Uint32Array.from(indices)
   const columns = table.columns.map((column): Column => {
     if (isNumeric(column)) {
-      const values = Float64Array.from(rows, (i) => column.values[i]!)
-      return column.missing ? { ...column, values, missing: Uint8Array.from(rows, (i) => column.missing![i]!) } : { ...column, values }
+      const values = picked(column.values, rows, new Float64Array(rows.length))
+      const { missing } = column
+      return missing ? { ...column, values, missing: picked(missing, rows, new Uint8Array(rows.length)) } : { ...column, values }
     }
-    return isCategorical(column) ? { ...column, codes: Int32Array.from(rows, (i) => column.codes[i]!) } : column
+    return isCategorical(column) ? { ...column, codes: picked(column.codes, rows, new Int32Array(rows.length)) } : column
   })
   return { columns, rowCount: rows.length }
+}
+
+function picked<T extends Float64Array | Int32Array | Uint8Array>(all: T, rows: Uint32Array, into: T): T {
+  for (let k = 0; k < rows.length; k++) into[k] = all[rows[k]!]!
+  return into
 }
 
 /** The rows of tables with the same columns in the same order, one below the other; at least one table. Cost O(cells). */

@@ -1,3 +1,4 @@
+import { recurs } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferOptions, InferredTable } from '../../table/infer.js'
 import { numberingOf } from '../../table/numbering.js'
@@ -68,7 +69,7 @@ function numberKeyOf({ name, values }: NumericColumn): NumberKey | undefined {
   const numbering = numberingOf(values)
   if (numbering) return { why: 'in equal steps', becomes: `continued from ${numbering.next}`, verb: 'continues', format: { numbering } }
   const anew = { becomes: 'written anew', verb: 'writes anew', format: { integer: true } } as const
-  if (!values.every((x) => Number.isSafeInteger(x) && x >= 0) || new Set(values).size < values.length) return undefined
+  if (recurs(values) || !values.every((x) => Number.isSafeInteger(x) && x >= 0)) return undefined
   if (isNamedAsKey(name)) return { why: 'named as a key', ...anew }
   return checkOf(Array.from(values, String)) === undefined ? undefined : { why: 'with check digits', ...anew }
 }

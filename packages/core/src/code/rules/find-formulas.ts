@@ -1,5 +1,6 @@
 import type { Expression } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
+import { FactorInterval } from './factor-interval.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, SHAPES, type Shape, scaled, simplestIn } from './shapes.js'
 
@@ -13,6 +14,8 @@ export interface FormulaFound {
 
 /** Rows, spread over the table, that a candidate must pass before all rows are looked at. */
 const PROBES = 64
+/** The first of these, which most candidates fail: an input of all is computed only where one passes. */
+const FIRST_PROBES = 8
 /** Rows without a gap among them that a candidate must have. */
 const LEAST_PROBES = 4
 /** Columns of numbers beyond which only shorter formulas are tried: those of two cost the cube of the columns, those of three the fourth power. */
@@ -40,6 +43,13 @@ interface Candidate {
 }
 
 type Form = Omit<Candidate, 'target'>
+
+/** What is tried of some inputs: `fill` puts what they give into the buffer, at some of the probes. */
+interface Tried {
+  readonly inputs: readonly number[]
+  readonly factor: Shape['factor']
+  readonly fill: (from: number, to: number) => void
+}
 
 /**
  * Formulas of one, two or three columns, and sums of columns side by side, that hold in every row to the decimals that are
@@ -90,41 +100,52 @@ class Search {
     const dates = inputs.filter((q) => this.quantities[q]!.isDate).length
     if (dates > 0 && !(shape.dates && dates === inputs.length)) return
     const [a, b, c] = inputs.map((q) => this.atProbes[q]!)
-    for (let k = 0; k < this.buffer.length; k++) this.buffer[k] = shape.value(a![k]!, b ? b[k]! : 0, c ? c[k]! : 0)
+    const fill = (from: number, to: number): void => {
+      for (let k = from; k < to; k++) this.buffer[k] = shape.value(a![k]!, b ? b[k]! : 0, c ? c[k]! : 0)
+    }
     const [x, y, z] = inputs.map((q) => this.quantities[q]!.values)
-    const names = inputs.map((q) => column(this.quantities[q]!.name))
     // A difference of numbers has no factor: a multiple of it is a rate, which divides.
     const factor = shape.dates && dates === 0 ? 'one' : shape.factor
-    this.tryTargets(factor, (q) => inputs.includes(q), {
+    this.tryTargets({ inputs, factor, fill }, () => ({
       inputs,
       factor,
       rank: shape.rank,
       value: (i) => shape.value(x![i]!, y ? y[i]! : 0, z ? z[i]! : 0),
-      write: () => shape.write(names[0]!, names[1]!, names[2]!)
-    })
+      write: () => {
+        const names = inputs.map((q) => column(this.quantities[q]!.name))
+        return shape.write(names[0]!, names[1]!, names[2]!)
+      }
+    }))
   }
 
-  private tryTargets(factor: Shape['factor'], isInput: (q: number) => boolean, form: Form | (() => Form)): void {
+  private tryTargets({ inputs, factor, fill }: Tried, form: () => Form): void {
+    const [few, all] = [Math.min(FIRST_PROBES, this.buffer.length), this.buffer.length]
+    fill(0, few)
+    let filled = few
     for (const target of this.targets) {
-      if (isInput(target)) continue
+      if (inputs.includes(target)) continue
       this.candidates++
-      if (this.passesProbes(target, factor)) this.passed.push({ ...(typeof form === 'function' ? form() : form), target })
+      if (this.probesPassed(target, factor, few) < 0) continue
+      fill(filled, all)
+      filled = all
+      if (this.probesPassed(target, factor, all) >= LEAST_PROBES) this.passed.push({ ...form(), target })
     }
   }
 
-  /** Whether the values in the buffer, times one factor, are those of the column. */
-  private passesProbes(target: number, factor: Shape['factor']): boolean {
+  /** In how many probes the values in the buffer, times one factor, are those of the column; −1 where one shows that they are not. */
+  private probesPassed(target: number, factor: Shape['factor'], count: number): number {
     const { unit } = this.quantities[target]!
     const wanted = this.atProbes[target]!
     const interval = new FactorInterval(factor)
     let looked = 0
-    for (let k = 0; k < wanted.length; k++) {
-      const [f, c] = [this.buffer[k]!, wanted[k]!]
+    for (let k = 0; k < count; k++) {
+      const f = this.buffer[k]!
+      const c = wanted[k]!
       if (Number.isNaN(f) || Number.isNaN(c)) continue
       looked++
-      if (!interval.narrow(f, c, tolerance(unit, c))) return false
+      if (!interval.narrow(f, c, tolerance(unit, c))) return -1
     }
-    return looked >= LEAST_PROBES
+    return looked
   }
 
   /** c = k · a + m, as of degrees in another scale. */
@@ -156,18 +177,14 @@ class Search {
       for (let last = first; last < p && !this.quantities[last]!.isDate; last++) {
         for (let k = 0; k < sums.length; k++) sums[k] = sums[k]! + this.atProbes[last]![k]!
         if (last - first < 3) continue
-        this.buffer.set(sums)
-        this.tryTargets(
-          'free',
-          (q) => first <= q && q <= last,
-          () => this.sumOf(first, last)
-        )
+        const inputs = Array.from({ length: last - first + 1 }, (_, k) => first + k)
+        const fill = (from: number, to: number): void => this.buffer.set(sums.subarray(from, to), from)
+        this.tryTargets({ inputs, factor: 'free', fill }, () => this.sumOf(inputs))
       }
     }
   }
 
-  private sumOf(first: number, last: number): Form {
-    const inputs = Array.from({ length: last - first + 1 }, (_, k) => first + k)
+  private sumOf(inputs: readonly number[]): Form {
     const columns = inputs.map((q) => this.quantities[q]!.values)
     return {
       inputs,
@@ -227,31 +244,6 @@ class Search {
     const rate = rateByChance(rows.length, (i, j) => near(factor * value(rows[i]!), values[rows[j]!]!))
     if (rate > MOST_RATE && this.rounding(candidate, factor) > EXACT) return false
     return isBeyondChance({ rate, times: rows.length - inputs.length, candidates: this.candidates })
-  }
-}
-
-/** Factors k with which c = k · f to its tolerance, in all rows so far. */
-class FactorInterval {
-  private low: number
-  private high: number
-
-  constructor(factor: Shape['factor']) {
-    this.low = factor === 'one' ? 1 : Number.NEGATIVE_INFINITY
-    this.high = factor === 'one' ? 1 : Number.POSITIVE_INFINITY
-  }
-
-  narrow(f: number, c: number, half: number): boolean {
-    if (this.low === this.high) return Math.abs(c - this.low * f) <= half
-    if (f === 0) return Math.abs(c) <= half
-    const [first, second] = [(c - half) / f, (c + half) / f]
-    this.low = Math.max(this.low, Math.min(first, second))
-    this.high = Math.min(this.high, Math.max(first, second))
-    return this.low <= this.high
-  }
-
-  factor(): number | undefined {
-    if (!Number.isFinite(this.low) || !Number.isFinite(this.high)) return undefined
-    return simplestIn(this.low, this.high)
   }
 }
 

@@ -23,7 +23,8 @@ const MOST_LEVELS = 100
 export function findGaps(columns: readonly Column[], rowCount: number): GapsFound[] {
   const marked = columns.flatMap((column) => {
     const isMissing = missingIn(column)
-    const gaps = isMissing ? Array.from({ length: rowCount }, (_, i) => i).filter(isMissing).length : 0
+    let gaps = 0
+    for (let i = 0; isMissing && i < rowCount; i++) if (isMissing(i)) gaps++
     return isMissing && gaps >= LEAST_ROWS && rowCount - gaps >= LEAST_ROWS ? [{ name: column.name, isMissing, gaps }] : []
   })
   const candidates = marked.length * columns.length

@@ -1,6 +1,19 @@
+import {
+  type Cells,
+  type Codes,
+  codesIn,
+  codesOf,
+  determines,
+  jointCodes,
+  sameCell,
+  sharedRate,
+  sharingRows,
+  spreadRows,
+  surelyMore,
+  varies
+} from '../../table/codes.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBeyondChance } from './chance.js'
-import { type Codes, codesOf, determines, jointCodes, sharedRate, sharingRows } from './codes.js'
 
 /** A column that one or two others determine. */
 export interface LookupFound {
@@ -12,74 +25,127 @@ export interface LookupFound {
 const LEAST_REPEATS = 20
 /** A column or pair of which most rows differ determines all others without meaning it. */
 const MOST_ALONE = 0.5
-/** Pairs of columns are tried where both have at most so many values, and on so many rows before all. */
+/** Pairs of columns are tried where both have at most so many values. */
 const MOST_VALUES = 2000
-const FIRST_ROWS = 2000
+/** Rows, spread over the table, that a lookup must pass before all rows are looked at. */
+export const FIRST_ROWS = 2000
 /** Columns of which pairs are tried. */
 const MOST_COLUMNS = 60
 
-interface Coded extends Codes {
+/** A column by its values, of which those of all rows are numbered when they are asked for. */
+class Coded {
   readonly name: string
   /** Whether it can determine others; categories and whole numbers come first where two determine each other. */
   readonly rank: number
+  /** Of the first rows that are looked at. */
+  readonly first: Codes
+  #all: Codes | undefined
+
+  constructor(
+    readonly column: Cells,
+    rows: Uint32Array
+  ) {
+    this.name = column.name
+    this.rank = rankOf(column)
+    this.first = codesIn(column, rows)
+  }
+
+  get all(): Codes {
+    this.#all ??= codesOf(this.column)
+    return this.#all
+  }
 }
 
 /**
  * Columns whose value one other column determines, or two: rows that agree there agree here, in all rows that can show it.
- * Rows that repeat a whole row show nothing. Cost O(p²) on a few pairs of rows, O(rows) for each that passes, and for pairs of at most 60 columns O(p) on a few pairs of rows.
+ * Rows that repeat a whole row show nothing. What all rows say is asked of those columns only that the first rows, spread over
+ * the table, do not refute. Cost O(p²) on the first rows, O(rows) for each that passes, and for pairs of at most 60 columns O(p)
+ * on the first rows.
  */
-export function findLookups(columns: readonly Column[], rowCount: number): LookupFound[] {
-  const all = columns.flatMap((column): Coded[] => {
-    if (!isCategorical(column) && !isNumeric(column)) return []
-    const codes = codesOf(column)
-    return codes.count < 2 ? [] : [{ name: column.name, rank: rankOf(column), ...codes }]
+export function findLookups(columns: readonly Column[], rowCount: number, firstRows = FIRST_ROWS): LookupFound[] {
+  const rows = spreadRows(rowCount, firstRows)
+  const all = columns.flatMap((column) => ((isCategorical(column) || isNumeric(column)) && varies(column) ? [new Coded(column, rows)] : []))
+  const evidence = new Evidence(all, rowCount)
+  const singles = [...all].sort((a, b) => a.rank - b.rank).flatMap((from) => determinedBy(from, evidence))
+  return [...singles, ...findPairs(evidence, singles)]
+}
+
+/** Columns that one column determines. */
+function determinedBy(from: Coded, evidence: Evidence): LookupFound[] {
+  const { all, rowCount } = evidence
+  const isAlone = () => surelyMore(from.column, MOST_ALONE * rowCount)
+  // First rows that all differ refute nothing.
+  if (from.first.count === from.first.codes.length && isAlone()) return []
+  const open = all.filter((to) => to !== from && determines(from.first, to.first))
+  if (open.length === 0 || isAlone()) return []
+  const pairs = sharingRows(from.all)
+  return open.flatMap((to): LookupFound[] => {
+    if (!pairs.every(([a, b]) => sameCell(to.column, a, b)) || !determines(from.all, to.all)) return []
+    const [key, told] = [evidence.of(from), evidence.of(to)]
+    // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.
+    if (!isShared(key) || key.count < told.count || sharedRate(key) > sharedRate(told)) return []
+    const times = told.codes.length - key.count
+    return evidence.isBelieved(sharedRate(told), times) ? [{ column: to.name, from: [from.name] }] : []
   })
-  const marks = distinctRows(all, rowCount)
-  const coded = marks.includes(0) ? all.map((one) => ({ ...one, codes: one.codes.filter((_, i) => marks[i] === 1) })) : all
-  const keys = coded.filter((one) => recurs(one, one.codes.length)).sort((a, b) => a.rank - b.rank)
-  const rates = new Map(coded.map((one) => [one, sharedRate(one)]))
-  // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.
-  const mayDetermine = (from: Coded, to: Coded) => to !== from && from.count >= to.count && rates.get(from)! <= rates.get(to)!
-  const candidates = keys.length * coded.length
-  const singles = keys.flatMap((from) => {
-    const pairs = sharingRows(from)
-    return coded.flatMap((to): LookupFound[] => {
-      if (!mayDetermine(from, to) || !determines(from, to, pairs)) return []
-      const times = to.codes.length - from.count
-      return isBeyondChance({ rate: rates.get(to)!, times, candidates }) ? [{ column: to.name, from: [from.name] }] : []
-    })
-  })
-  return [...singles, ...findPairs(coded, singles)]
+}
+
+/** What the rows of a table show that no earlier row repeats. */
+class Evidence {
+  #marks: Uint8Array | undefined
+  #keys: number | undefined
+  readonly #codes = new Map<Coded, Codes>()
+
+  constructor(
+    readonly all: readonly Coded[],
+    readonly rowCount: number
+  ) {}
+
+  of(one: Coded): Codes {
+    this.#marks ??= distinctRows(this.all, this.rowCount)
+    const marks = this.#marks
+    if (!marks.includes(0)) return one.all
+    const known = this.#codes.get(one) ?? { ...one.all, codes: one.all.codes.filter((_, i) => marks[i] === 1) }
+    this.#codes.set(one, known)
+    return known
+  }
+
+  /** Whether it is beyond chance among all columns by each that can be a key; how many these are is counted only where it matters. */
+  isBelieved(rate: number, times: number): boolean {
+    const among = (keys: number) => isBeyondChance({ rate, times, candidates: keys * this.all.length })
+    if (among(this.all.length)) return true
+    if (!among(1)) return false
+    this.#keys ??= this.all.filter((one) => isShared(this.of(one))).length
+    return among(this.#keys)
+  }
 }
 
 /** Two columns that determine a third, which neither of them does. */
-function findPairs(coded: readonly Coded[], singles: readonly LookupFound[]): LookupFound[] {
-  const keys = coded.filter(({ count, rank }) => rank <= 1 && count <= MOST_VALUES).slice(0, MOST_COLUMNS)
-  const byName = new Map(coded.map((one) => [one.name, one]))
-  const determinedBy = new Map<Coded, Set<Coded>>()
-  for (const { column, from } of singles) {
-    const key = byName.get(from[0]!)!
-    determinedBy.set(key, (determinedBy.get(key) ?? new Set()).add(byName.get(column)!))
-  }
-  const candidates = (keys.length * keys.length * coded.length) / 2
-  const atFirst = new Map(coded.map((one) => [one, countIn(one, FIRST_ROWS)]))
+function findPairs(evidence: Evidence, singles: readonly LookupFound[]): LookupFound[] {
+  const { all } = evidence
+  const keys = all
+    .filter(({ column, rank }) => rank <= 1 && !surelyMore(column, MOST_VALUES))
+    .filter((one) => one.all.count <= MOST_VALUES)
+    .slice(0, MOST_COLUMNS)
+  const told = new Set(singles.map(({ column, from }) => JSON.stringify([from[0], column])))
+  const tells = (from: Coded, to: Coded) => told.has(JSON.stringify([from.name, to.name]))
+  const candidates = (keys.length * keys.length * all.length) / 2
   const found = keys.flatMap((a, k) =>
     keys.slice(k + 1).flatMap((b) => {
-      if (determinedBy.get(a)?.has(b) || determinedBy.get(b)?.has(a)) return []
-      const rows = a.codes.length
-      const first = jointCodes(a, b, Math.min(FIRST_ROWS, rows))
-      const pairs = sharingRows(first)
-      let both: Codes | undefined
-      return coded.flatMap((to): (LookupFound & { readonly count: number })[] => {
-        if (to === a || to === b || determinedBy.get(a)?.has(to) || determinedBy.get(b)?.has(to)) return []
-        if (atFirst.get(to)! > first.count || !determines(first, to, pairs)) return []
-        both ??= jointCodes(a, b)
-        if (!recurs(both, rows) || !determines(both, to, pairs)) return []
+      if (tells(a, b) || tells(b, a)) return []
+      const first = jointCodes(a.first, b.first)
+      const open = all.filter(
+        (to) => to !== a && to !== b && to.first.count <= first.count && !tells(a, to) && !tells(b, to) && determines(first, to.first)
+      )
+      if (open.length === 0) return []
+      const both = jointCodes(evidence.of(a), evidence.of(b))
+      if (!isShared(both)) return []
+      return open.flatMap((to): (LookupFound & { readonly count: number })[] => {
+        const third = evidence.of(to)
+        if (!determines(both, third)) return []
         // Independence would be too easy to reject: what one of the two already says of the third counts as known.
-        const rate = Math.max(sharedRate(to), sharedRate(to, a), sharedRate(to, b))
-        return isBeyondChance({ rate, times: rows - both.count, candidates })
-          ? [{ column: to.name, from: [a.name, b.name], count: both.count }]
-          : []
+        const rate = Math.max(sharedRate(third), sharedRate(third, evidence.of(a)), sharedRate(third, evidence.of(b)))
+        const times = both.codes.length - both.count
+        return isBeyondChance({ rate, times, candidates }) ? [{ column: to.name, from: [a.name, b.name], count: both.count }] : []
       })
     })
   )
@@ -87,10 +153,8 @@ function findPairs(coded: readonly Coded[], singles: readonly LookupFound[]): Lo
   return found.sort((x, y) => x.count - y.count).map(({ column, from }) => ({ column, from }))
 }
 
-/** How many values a column has in its first rows. */
-const countIn = ({ codes }: Codes, rows: number): number => new Set(codes.subarray(0, rows)).size
-
-function recurs({ count }: Codes, rows: number): boolean {
+/** Whether most rows have a value that others have too. */
+function isShared({ count, codes: { length: rows } }: Codes): boolean {
   return rows - count >= LEAST_REPEATS && count <= MOST_ALONE * rows
 }
 
@@ -104,7 +168,7 @@ function distinctRows(all: readonly Coded[], rowCount: number): Uint8Array {
   const marks = new Uint8Array(rowCount)
   let joint: Codes = { codes: new Int32Array(rowCount), count: 1 }
   // Most tables have a column, or two, in which all rows differ.
-  for (const one of all) if (joint.count < rowCount) joint = jointCodes(joint, one)
+  for (const one of all) if (joint.count < rowCount) joint = jointCodes(joint, one.all)
   let seen = 0
   for (let i = 0; i < rowCount; i++) {
     if (joint.codes[i]! < seen) continue

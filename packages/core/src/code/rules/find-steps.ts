@@ -1,8 +1,9 @@
 import { log } from '../../num/elementary.js'
 import { isMissing } from '../../table/cells.js'
+import { fewCodesOf, spreadRows } from '../../table/codes.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
-import { codesOf } from './codes.js'
+import { FIRST_ROWS } from './find-lookups.js'
 import { DAY, type Quantity } from './quantity.js'
 import { simplestIn } from './shapes.js'
 
@@ -29,20 +30,24 @@ const LONGEST_GAP = log(1000)
 /**
  * Columns of few values that are 0 below a threshold of a number or a date and 1 above, or one value between each two thresholds. Ordered
  * by the number, each value must stand in one piece; by chance that has probability k!·Πnₗ!/n! over n different numbers, nₗ of
- * them at each of k values. Numbers must come as near the thresholds as each other. Cost O(n log n) for each number, O(p²) on
- * its order.
+ * them at each of k values. Numbers must come as near the thresholds as each other. Cost O(p²) on the first rows, spread over the
+ * table, and O(n log n) for each number of which these leave a column open.
  */
-export function findSteps(columns: readonly Column[], quantities: readonly Quantity[]): StepsFound[] {
+export function findSteps(columns: readonly Column[], quantities: readonly Quantity[], firstRows = FIRST_ROWS): StepsFound[] {
   const targets = columns.flatMap((column) => {
-    if (column.kind === 'identifier') return []
-    const { codes, count } = codesOf(column)
-    return count >= 2 && count <= MOST_LEVELS ? [{ name: column.name, codes, count, ...gapsOf(column) }] : []
+    const found = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
+    return found && found.count >= 2 ? [{ name: column.name, ...found, ...gapsOf(column as Exclude<Column, { kind: 'identifier' }>) }] : []
   })
+  if (targets.length === 0) return []
   const candidates = targets.length * quantities.length
+  const rows = spreadRows(targets[0]!.codes.length, firstRows)
   return quantities.flatMap((quantity) => {
-    const gaps = quantity.values.reduce((count, x) => count + (Number.isNaN(x) ? 1 : 0), 0)
+    const gaps = gapsIn(quantity)
+    const first = orderOf(quantity, rows)
     // Only what may be told by it is worth sorting for.
-    const told = targets.filter((target) => target.name !== quantity.name && target.gaps === gaps)
+    const told = targets.filter(
+      (target) => target.name !== quantity.name && target.gaps === gaps && piecesAlong(quantity.values, target, first)
+    )
     if (told.length === 0) return []
     const order = orderOf(quantity)
     return told.flatMap((target): StepsFound[] => {
@@ -69,13 +74,27 @@ function gapsOf(column: Exclude<Column, { kind: 'identifier' }>): Pick<Target, '
   return { isMissing: missing, gaps }
 }
 
-function orderOf({ values }: Quantity): Uint32Array {
-  const rows = Uint32Array.from(values, (_, i) => i).filter((i) => !Number.isNaN(values[i]!))
-  return rows.sort((a, b) => values[a]! - values[b]! || a - b)
+function gapsIn({ values }: Quantity): number {
+  let gaps = 0
+  for (const x of values) if (Number.isNaN(x)) gaps++
+  return gaps
 }
 
-/** Thresholds between which the target has one value each, no value twice, and how likely that is by chance. */
-function cutsOf({ values, isDate }: Quantity, target: Target, order: Uint32Array): { cuts: number[]; logChance: number } | undefined {
+/** Rows that have a number, all of them or of some, from the smallest on. */
+function orderOf({ values }: Quantity, rows: Uint32Array = Uint32Array.from(values, (_, i) => i)): Uint32Array {
+  return rows.filter((i) => !Number.isNaN(values[i]!)).sort((a, b) => values[a]! - values[b]! || a - b)
+}
+
+interface Pieces {
+  /** The different numbers, ascending. */
+  readonly distinct: readonly number[]
+  /** Where among them each piece begins, and its rows. */
+  readonly firsts: readonly number[]
+  readonly rows: readonly number[]
+}
+
+/** The pieces in which the values of the target stand along a number, each value in one; undefined where one stands in two. */
+function piecesAlong(values: Float64Array, target: Target, order: Uint32Array): Pieces | undefined {
   const distinct: number[] = []
   const firsts: number[] = []
   const rows: number[] = []
@@ -96,6 +115,14 @@ function cutsOf({ values, isDate }: Quantity, target: Target, order: Uint32Array
     rows[rows.length - 1]!++
     if (isNew) distinct.push(values[i]!)
   }
+  return { distinct, firsts, rows }
+}
+
+/** Thresholds between which the target has one value each, no value twice, and how likely that is by chance. */
+function cutsOf({ values, isDate }: Quantity, target: Target, order: Uint32Array): { cuts: number[]; logChance: number } | undefined {
+  const pieces = piecesAlong(values, target, order)
+  if (!pieces) return undefined
+  const { distinct, firsts, rows } = pieces
   const sizes = firsts.map((first, k) => (firsts[k + 1] ?? distinct.length) - first)
   if (sizes.length < 2 || distinct.length < LEAST_VALUES * sizes.length || rows.some((n) => n < LEAST_ROWS)) return undefined
   if (firsts.slice(1).some((first) => standsApart(distinct, first))) return undefined

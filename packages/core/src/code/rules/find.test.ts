@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { mistyped, plantedTables, ruleless } from '../../../../../test/planted-tables.js'
 import { prepareRows } from '../../systems/prepare.js'
-import { findRules } from './find.js'
+import { findExact, findRules } from './find.js'
 import { ruleText } from './rule.js'
 
 const found = (raw: Parameters<typeof prepareRows>[0]): string[] => findRules(prepareRows(raw).data).map(ruleText).sort()
@@ -39,4 +39,16 @@ describe('columns that have nothing to do with each other', () => {
       expect(found(raw)).toEqual([])
     }
   )
+})
+
+describe('rows that candidates must pass first', () => {
+  const rulesOf = (raw: Parameters<typeof prepareRows>[0], firstRows: number) =>
+    findExact(prepareRows(raw).data, { firstRows }).map(ruleText)
+
+  it.each(plantedTables(2).map((one) => [one.name, one] as const))('of %s change no rule, whether none, few or all', (_, { raw }) => {
+    const all = rulesOf(raw, raw.rowCount)
+    expect(all.length).toBeGreaterThan(0)
+    expect(rulesOf(raw, 0)).toEqual(all)
+    expect(rulesOf(raw, 24)).toEqual(all)
+  })
 })

@@ -22,6 +22,8 @@ export interface Search {
   readonly stated?: readonly Rule[]
   /** Columns that stay as they are. */
   readonly except?: ReadonlySet<string> | undefined
+  /** Rows that candidates must pass before all rows are looked at: how many, only time depends on. */
+  readonly firstRows?: number | undefined
 }
 
 /** Parts of the rows; a rule with a few exceptions holds in some of them without any. */
@@ -72,8 +74,8 @@ function joined(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
 function commonRules(data: WrittenTable, search: Search): Rule[] {
   const counts = new Map<string, { readonly rule: Rule; times: number }>()
   for (let part = 0; part < PARTS; part++) {
-    const rows = Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => i % PARTS === part)
-    for (const rule of findExact({ ...data, table: takeTableRows(data.table, rows) }, { except: search.except })) {
+    const rows = Uint32Array.from({ length: Math.ceil((data.table.rowCount - part) / PARTS) }, (_, k) => part + k * PARTS)
+    for (const rule of findExact({ ...data, table: takeTableRows(data.table, rows) }, { ...search, stated: [] })) {
       const text = ruleText(rule)
       const known = counts.get(text)
       if (known) known.times++
@@ -87,7 +89,7 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
  * Rules that all rows of a table obey, beyond chance, and that can be kept together: those that are stated, formulas from the
  * simplest on, thresholds, lookups, gaps, orders; each column is derived once. Cost: as of `findFormulas`, `findLookups` and `findOrders`.
  */
-export function findExact(data: WrittenTable, { stated = [], except = new Set() }: Search = {}): readonly Rule[] {
+export function findExact(data: WrittenTable, { stated = [], except = new Set(), firstRows }: Search = {}): readonly Rule[] {
   const { table, formats } = data
   if (table.rowCount < LEAST_ROWS) return keepable(stated).kept
   const quantities = table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
@@ -96,9 +98,9 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set() 
     if (!except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
   }
   formulasIn(quantities, data).forEach(take)
-  for (const step of findSteps(table.columns, quantities)) take({ kind: 'step', ...step })
+  for (const step of findSteps(table.columns, quantities, firstRows)) take({ kind: 'step', ...step })
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
-  for (const { column: name, from } of findLookups(table.columns, table.rowCount))
+  for (const { column: name, from } of findLookups(table.columns, table.rowCount, firstRows))
     if (!from.some((one) => computed.has(one))) take({ kind: 'lookup', column: name, from })
   const derived = new Set(kept.filter(({ kind }) => kind !== 'order').map((rule) => rule.column))
   for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })

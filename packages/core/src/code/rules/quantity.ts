@@ -18,8 +18,15 @@ export interface Quantity {
 /** A column of numbers or dates with the unit that it is written in. */
 export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantity {
   const isDate = column.kind === 'datetime'
-  const values = column.values.map((x, i) => (column.missing?.[i] ? Number.NaN : isDate ? x / DAY : x))
-  return { name: column.name, isDate, values, unit: unitOf(column.kind, format) }
+  return { name: column.name, isDate, values: amountsOf(column), unit: unitOf(column.kind, format) }
+}
+
+/** As they are, where there is nothing to change: a column of a million rows is looked at many times. */
+function amountsOf({ kind, values, missing }: NumericColumn): Float64Array {
+  if (kind !== 'datetime' && !missing) return values
+  const amounts = kind === 'datetime' ? values.map((x) => x / DAY) : values.slice()
+  if (missing) for (let i = 0; i < amounts.length; i++) if (missing[i]) amounts[i] = Number.NaN
+  return amounts
 }
 
 /** The unit that a column is written in; dates in days. */

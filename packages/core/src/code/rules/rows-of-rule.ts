@@ -1,10 +1,10 @@
 import { type CellValue, cellAt } from '../../table/cells.js'
+import { type Codes, codesOf, jointCodes } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
 import { type Expression, evaluate } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
-import { type Codes, codesOf, jointCodes } from './codes.js'
 import { type Quantity, quantityOf, tolerance } from './quantity.js'
 import { type Rule, ruleText } from './rule.js'
 
@@ -42,11 +42,17 @@ export function breachOf(rule: Rule, data: WrittenTable, says: Says = 'most'): B
     if (Number.isNaN(value) || Number.isNaN(other)) return Number.isNaN(value) !== Number.isNaN(other)
     return !(Math.abs(value - other) <= tolerance(column.unit, value) + slack)
   }
-  const broken = Array.from(column.values, (_, i) => i).filter(breaks)
+  const broken = rowsWhere(column.values.length, breaks)
   if (broken.length === 0) return undefined
   const row = broken[0]!
   const sides = [rule.column, ...new Set(columnsShown(rule))].map((name) => `${name} ${cellText(data, name, row)}`)
   return { row, count: broken.length, rows: broken, words: sides.join(', ') }
+}
+
+function rowsWhere(rowCount: number, is: (row: number) => boolean): number[] {
+  const rows: number[] = []
+  for (let i = 0; i < rowCount; i++) if (is(i)) rows.push(i)
+  return rows
 }
 
 /** What parts that add up to a constant are rounded by: they were so after they were computed, as inputs of formulas were before. */
@@ -93,7 +99,7 @@ export function saysGap(levels: readonly string[] | undefined, cell: CellValue):
 
 function gapBreach({ column, when, levels }: Extract<Rule, { kind: 'gap' }>, data: WrittenTable): Breach | undefined {
   const [own, other] = [cellAt(columnIn(data, column)), cellAt(columnIn(data, when))]
-  const broken = Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => saysGap(levels, other(i)) !== (own(i) === null))
+  const broken = rowsWhere(data.table.rowCount, (i) => saysGap(levels, other(i)) !== (own(i) === null))
   if (broken.length === 0) return undefined
   const row = broken[0]!
   return { row, count: broken.length, rows: broken, words: [column, when].map((name) => `${name} ${cellText(data, name, row)}`).join(', ') }
@@ -105,7 +111,7 @@ function lookupBreach(
 ): Breach | undefined {
   const values = codesIn(data, column)
   const first = usualRows(keys, values, says)
-  const broken = Array.from(keys.codes, (_, i) => i).filter((i) => values.codes[first[keys.codes[i]!]!] !== values.codes[i])
+  const broken = rowsWhere(keys.codes.length, (i) => values.codes[first[keys.codes[i]!]!] !== values.codes[i])
   if (broken.length === 0) return undefined
   const row = broken[0]!
   const before = first[keys.codes[row]!]!

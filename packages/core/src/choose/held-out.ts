@@ -67,7 +67,7 @@ function conditionFrom({ encoder }: TrainingRows, { split, factors }: ConditionG
     return [{ column, name: code.name, value: unscaleValues(code.scaler, Float64Array.of(place))[0]! }]
   })
   const levels = new Map(factors.map((factor) => [factor, held.codes[i * encoder.factors.length + factor]!]))
-  return { words: '', numbers, ranges: [], levels, named: [], unknown: [] }
+  return { words: '', numbers, ranges: [], levels, among: new Map(), named: [], unknown: [] }
 }
 
 /** Noisy observations of a row's numbers. */

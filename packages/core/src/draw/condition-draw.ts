@@ -69,12 +69,14 @@ export function allowedClasses(
 ): Uint8Array | undefined {
   const { mode, classes } = law.strata
   const width = encoder.factors.length
-  const settled = [...condition.levels].filter(([factor]) => mode === 'combinations' || classes.settled.includes(factor))
+  const settled = <T>(known: ReadonlyMap<number, T>) =>
+    new Map([...known].filter(([factor]) => mode === 'combinations' || classes.settled.includes(factor)))
+  const own = { levels: settled(condition.levels), among: settled(condition.among) }
   const bounds = classes.bounds && split.ranged.length > 0 ? clamp.bounds(condition) : undefined
-  if (settled.length === 0 && !bounds) return undefined
+  if (own.levels.size + own.among.size === 0 && !bounds) return undefined
+  const levelIn = levelsOfRow(law.rows.codes, width)
   return Uint8Array.from(classes.combinations.rows, (members, g) => {
-    const fits = settled.every(([factor, level]) => law.rows.codes[members[0]! * width + factor] === level)
-    return fits && (!bounds || overlaps(classes.bounds!, { g, ranged: split.ranged, bounds })) ? 1 : 0
+    return hasLevels(own, levelIn(members[0]!)) && (!bounds || overlaps(classes.bounds!, { g, ranged: split.ranged, bounds })) ? 1 : 0
   })
 }
 
@@ -149,7 +151,7 @@ export function startGroup(run: GroupRun): StartedGroup {
 function startRowsOf({ law, encoder }: GroupRun, condition: Condition, allowed: Uint8Array | undefined): Uint8Array | undefined {
   const { rows, strata } = law
   const inClass = allowed && Uint8Array.from(strata.classes.combinations.ofRow, (g) => allowed[g]!)
-  if (strata.mode !== 'sweep' || condition.levels.size === 0) return inClass
+  if (strata.mode !== 'sweep' || condition.levels.size + condition.among.size === 0) return inClass
   const levelIn = levelsOfRow(rows.codes, encoder.factors.length)
   const own = Uint8Array.from({ length: rows.coordinates.rows }, (_, row) =>
     (inClass?.[row] ?? 1) === 1 && hasLevels(condition, levelIn(row)) ? 1 : 0

@@ -67,6 +67,56 @@ describe('a category that the data do not have', () => {
   })
 })
 
+/** Places of three seasons, one of which is not always written down, and a mass that one in five lacks. */
+const gaps: RawTable = {
+  rowCount: ROWS,
+  columns: [
+    { name: 'season', source: 'text', values: Array.from({ length: ROWS }, (_, i) => ['dry', 'wet', 'cold', null][i % 4]!) },
+    { name: 'mass', source: 'text', values: Array.from(normals(keyFromSeed(2), ROWS), (z, i) => (i % 5 === 0 ? null : z.toFixed(2))) },
+    // So many places that categories are swept.
+    { name: 'place', source: 'text', values: Array.from({ length: ROWS }, (_, i) => `p${(7 * i) % 20}`) }
+  ]
+}
+
+describe('any value, and one of several categories', () => {
+  test.each([
+    [{ season: '..' }, { among: [[0, [0, 1, 2]]], levels: [] }],
+    [{ season: 'wet | cold' }, { among: [[0, [0, 2]]], levels: [] }],
+    [{ season: 'wet|wet' }, { among: [], levels: [[0, 2]] }],
+    [{ mass: '..' }, { among: [], levels: [[1, 0]] }],
+    [{ mass: {} }, { among: [], levels: [[1, 0]] }],
+    [{ place: '..' }, { among: [], levels: [] }]
+  ] as [Given, object][])('%j', (given, expected) => {
+    const { table, formats } = inferTable(gaps)
+    const [condition] = resolveConditions(
+      fitEncoder(table, formats, () => 'standard'),
+      [given]
+    )
+    expect({ among: [...condition!.among], levels: [...condition!.levels] }).toEqual(expected)
+    expect(condition!.numbers.length + condition!.ranges.length).toBe(0)
+  })
+
+  test('levels of which the data lack one are refused', () => {
+    expect(codeOf([{ species: 'Adelie|Emu' }])).toBe('level-unknown')
+  })
+
+  test.each([
+    ['whole combinations', ['season', 'mass']],
+    ['a sweep', ['season', 'mass', 'place']]
+  ])('hold in every row that is drawn by %s, and all of them come', async (_, names) => {
+    const context = { engine: new ReferenceEngine() }
+    const input = { ...gaps, columns: gaps.columns.filter(({ name }) => names.includes(name)) }
+    const model = await fitTable(input, { seed: 1, bandwidth: 0.1, scaling: 'standard' }, context)
+    const given = [{ season: 'dry|cold', mass: '..' }, { season: '..' }]
+    const { table } = await sampleConditional(model, { given, rows: 60, epsilon: 0.1, ridge: 1e-3 }, { ...context, key: keyFromSeed(2) })
+    const [season, mass] = presentRows(model, table, 'text').columns.map(({ values }) => values as (string | null)[])
+    expect([...new Set(season!.slice(0, 60))].sort()).toEqual(['cold', 'dry'])
+    expect([...new Set(season!.slice(60))].sort()).toEqual(['cold', 'dry', 'wet'])
+    expect(mass!.slice(0, 60).filter((cell) => cell === null)).toEqual([])
+    expect(mass!.slice(60).filter((cell) => cell === null).length).toBeGreaterThan(0)
+  })
+})
+
 test('near spellings: nearest first, whatever the case, and none for another word', () => {
   const words = ['Adelie', 'Chinstrap', 'Gentoo', 'gentoos', 'B', 'A']
   expect(nearSpellings('gentoo', words)).toEqual(['Gentoo', 'gentoos'])

@@ -1,16 +1,11 @@
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
-import { beyondLimit, limitAt } from '../table/censoring.js'
-import { parseDateTime } from '../table/date-cell.js'
+import { limitAt } from '../table/censoring.js'
 import type { Encoder } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import { nearSpellings } from '../table/near-spelling.js'
-import { PLAIN, readNumber } from '../table/notation.js'
-import { roundToFormat } from '../table/present.js'
 import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../table/table.js'
-
-/** A value, or an interval of numbers with either end open. Text is read as the column's kind says; `4500..5200` is an interval. */
-export type GivenValue = number | string | boolean | { readonly from?: number; readonly to?: number }
+import { type GivenValue, impossible, isAny, levelsOf, numberOrRange, wordsOf } from './given-value.js'
 
 /** What is known of a row, by column name. */
 export type Given = Readonly<Record<string, GivenValue>>
@@ -48,6 +43,8 @@ export interface Condition {
   readonly ranges: readonly GivenRange[]
   /** Level of each factor that is known. */
   readonly levels: ReadonlyMap<number, number>
+  /** Levels of which one holds, ascending, of each factor where they are several and not all. */
+  readonly among: ReadonlyMap<number, readonly number[]>
   /** Places of categorical columns and constants that were given: written as they stand. */
   readonly named: readonly string[]
   /** Empty unless other conditions of the list are known. */
@@ -60,10 +57,11 @@ export interface Condition {
  */
 export function namesOfConditions(conditions: readonly Condition[]): string[] {
   return namesOf(
-    conditions.map(({ numbers, ranges, levels }) => [
+    conditions.map(({ numbers, ranges, levels, among }) => [
       ...numbers.map(({ name, value }) => `${name}=${value}`),
       ...ranges.map(({ name, low, high }) => `${name}=${low}..${high}`),
-      ...Array.from(levels, ([factor, level]) => `${factor}:${level}`)
+      ...Array.from(levels, ([factor, level]) => `${factor}:${level}`),
+      ...Array.from(among, ([factor, some]) => `${factor}:${some.join('|')}`)
     ])
   )
 }
@@ -107,23 +105,20 @@ interface Draft {
   readonly numbers: GivenNumber[]
   readonly ranges: GivenRange[]
   readonly levels: Map<number, number>
+  readonly among: Map<number, readonly number[]>
   readonly named: string[]
   readonly unknown: UnknownLevel[]
 }
 
 /** `place`: of the condition in its list, from 1, where unknown categories may stand. */
 function resolve(encoder: Encoder, given: Given, place: number | undefined): Condition {
-  const draft: Draft = { numbers: [], ranges: [], levels: new Map(), named: [], unknown: [] }
+  const draft: Draft = { numbers: [], ranges: [], levels: new Map(), among: new Map(), named: [], unknown: [] }
   const words: string[] = []
   for (const [name, value] of Object.entries(given)) {
     words.push(`${name}=${wordsOf(value)}`)
     resolveColumn(encoder, { name, value, place }, draft)
   }
   return { ...draft, words: words.join(', ') }
-}
-
-function wordsOf(value: GivenValue): string {
-  return typeof value === 'object' && value !== null ? `${value.from ?? ''}..${value.to ?? ''}` : String(value)
 }
 
 interface GivenColumn {
@@ -155,11 +150,12 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
   if (code.carries === 'empty')
     throw impossible(`${name}=${wordsOf(value)}`, `a column with values: ${name} has none in the data`, `leaving ${name} out`)
   if (code.carries === 'factor') {
-    const level = levelOf(encoder, column, value)
-    if (level !== undefined) draft.levels.set(code.factor, level)
-    else if (place !== undefined && isWritable(encoder, column))
+    const levels = levelsOf(encoder, column, value)
+    if (levels?.length === 1) draft.levels.set(code.factor, levels[0]!)
+    else if (levels && levels.length < encoder.factors[code.factor]!.levelCount) draft.among.set(code.factor, levels)
+    else if (!levels && place !== undefined && isWritable(encoder, column))
       draft.unknown.push(unknownLevel(encoder, { column, value, condition: place }))
-    else throw levelUnknown(encoder, column, value)
+    else if (!levels) throw levelUnknown(encoder, column, value)
     return
   }
   const parsed = numberOrRange(encoder, column, value)
@@ -170,6 +166,7 @@ function resolveColumn(encoder: Encoder, { name, value, place }: GivenColumn, dr
     return
   }
   if (code.missingFactor !== undefined) draft.levels.set(code.missingFactor, 0)
+  if (isAny(parsed)) return
   if (typeof parsed === 'number') draft.numbers.push({ column, name, value: parsed })
   else draft.ranges.push({ column, name, ...parsed })
 }
@@ -183,25 +180,6 @@ function unknownColumn(encoder: Encoder, name: string): InputError {
   })
 }
 
-function impossible(got: string, expected: string, remedy: string): InputError {
-  return new InputError({ code: 'condition-impossible', got, expected, try: remedy })
-}
-
-/** The level that a value names, however a boolean is spelled. */
-export function levelOf(encoder: Pick<Encoder, 'kinds' | 'formats'>, column: number, value: GivenValue): number | undefined {
-  const { kind, levels } = encoder.kinds[column]!
-  const format = encoder.formats[column]!
-  const text = textOf(value)
-  let level = levels!.indexOf(text)
-  if (level < 0 && kind === 'boolean') {
-    const spelled = format.spelling?.indexOf(text) ?? -1
-    level = spelled >= 0 ? spelled : levels!.indexOf(text.toLowerCase())
-  }
-  return level >= 0 ? level : undefined
-}
-
-const textOf = (value: GivenValue): string => (typeof value === 'object' ? wordsOf(value) : String(value))
-
 /** Whether a column can hold words that the data do not have. */
 function isWritable(encoder: Encoder, column: number): boolean {
   return encoder.kinds[column]!.kind === 'category' && encoder.formats[column]!.source === 'text'
@@ -212,86 +190,8 @@ function unknownLevel(
   { column, value, condition }: { column: number; value: GivenValue; condition: number }
 ): UnknownLevel {
   const { name, levels } = encoder.kinds[column]!
-  const text = textOf(value)
+  const text = wordsOf(value)
   return { column, name, text, condition, near: nearSpellings(text, levels!) }
-}
-
-function levelUnknown(encoder: Encoder, column: number, value: GivenValue): InputError {
-  const { name, levels } = encoder.kinds[column]!
-  return new InputError({
-    code: 'level-unknown',
-    got: `${textOf(value)} in ${name}`,
-    expected: `one of ${listed(levels!)}`,
-    try: 'a value that occurs in the data'
-  })
-}
-
-const RANGE = /^\s*([^.\s].*?|\.\d.*?)?\s*\.\.\s*([^\s].*?)?\s*$/
-
-function numberOrRange(encoder: Encoder, column: number, value: GivenValue): number | { low: number; high: number } {
-  const name = encoder.kinds[column]!.name
-  const parse = (text: string) => parseCell(encoder, column, text)
-  if (typeof value === 'boolean') throw unfitValue(encoder, column, String(value))
-  if (typeof value === 'number') return checkNumber(encoder, column, value)
-  if (typeof value === 'object')
-    return checkRange(encoder, column, value.from ?? Number.NEGATIVE_INFINITY, value.to ?? Number.POSITIVE_INFINITY)
-  // 1...5 could be 1 to 5 or to .5.
-  if (value.includes('...')) throw unfitValue(encoder, column, value)
-  const match = value.includes('..') ? RANGE.exec(value) : null
-  if (!match) return parse(value)
-  const [, from, to] = match
-  if (from === undefined && to === undefined) throw impossible(`${name}=${value}`, 'an interval with at least one end', `${name}=1..2`)
-  return checkRange(
-    encoder,
-    column,
-    from === undefined ? Number.NEGATIVE_INFINITY : parseCell(encoder, column, from, 'end'),
-    to === undefined ? Number.POSITIVE_INFINITY : parseCell(encoder, column, to, 'end')
-  )
-}
-
-function parseCell(encoder: Encoder, column: number, text: string, as: 'value' | 'end' = 'value'): number {
-  const { kind } = encoder.kinds[column]!
-  const { date, number } = encoder.formats[column]!
-  const read = (cell: string) => readNumber(cell, number?.notation ?? PLAIN)
-  const parsed = kind === 'datetime' ? parseDateTime(text, date) : (read(text) ?? beyondLimit(text, number?.censoring, read))
-  if (parsed === undefined) throw unfitValue(encoder, column, text)
-  if (as === 'end') return parsed
-  return checkNumber(encoder, column, parsed)
-}
-
-function unfitValue(encoder: Encoder, column: number, text: string): InputError {
-  const { name, kind } = encoder.kinds[column]!
-  return new InputError({
-    code: 'condition-value',
-    got: `${name}=${text}`,
-    expected: kind === 'datetime' ? 'a date such as 2024-03-01, or FROM..TO' : 'a number, or an interval LOW..HIGH',
-    try: kind === 'datetime' ? `${name}=2024-03-01` : `${name}=1.5 or ${name}=1..2`
-  })
-}
-
-function checkNumber(encoder: Encoder, column: number, value: number): number {
-  const { name, kind } = encoder.kinds[column]!
-  if (!Number.isFinite(value)) throw unfitValue(encoder, column, String(value))
-  if (kind === 'integer' && !Number.isInteger(value))
-    throw impossible(`${name}=${value}`, `a whole number: ${name} has no others`, `${name}=${Math.round(value)}`)
-  return value
-}
-
-function checkRange(encoder: Encoder, column: number, low: number, high: number): { low: number; high: number } {
-  const { name, kind } = encoder.kinds[column]!
-  if (Number.isNaN(low) || Number.isNaN(high)) throw unfitValue(encoder, column, `${low}..${high}`)
-  if (low > high) throw impossible(`${name}=${low}..${high}, which is empty`, 'LOW..HIGH with LOW at most HIGH', `${name}=${high}..${low}`)
-  if (kind !== 'number') {
-    const format = encoder.formats[column]!
-    const first = Number.isFinite(low) ? [roundToFormat(low, format), roundToFormat(low, format) + 1] : [low]
-    if (kind === 'integer' && Number.isFinite(low) && !first.some((x) => x >= low && x <= high))
-      throw impossible(
-        `${name}=${low}..${high}, which holds no whole number`,
-        `an interval that does: ${name} has no others`,
-        `${name}=${Math.floor(low)}..${Math.ceil(high)}`
-      )
-  }
-  return { low, high }
 }
 
 /** Given numbers, the ends of intervals and unknown categories as they were given: whatever rounding and scaling would have made of them. */
@@ -345,4 +245,13 @@ function decimalsOf(value: number): number {
   const [digits, exponent] = text.split('e')
   const point = digits!.indexOf('.')
   return Math.max(0, (point < 0 ? 0 : digits!.length - point - 1) - Number(exponent ?? 0))
+}
+function levelUnknown(encoder: Encoder, column: number, value: GivenValue): InputError {
+  const { name, levels } = encoder.kinds[column]!
+  return new InputError({
+    code: 'level-unknown',
+    got: `${wordsOf(value)} in ${name}`,
+    expected: `one of ${listed(levels!)}`,
+    try: 'a value that occurs in the data'
+  })
 }

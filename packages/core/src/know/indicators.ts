@@ -5,7 +5,7 @@ import type { Indicator } from '../table/expression.js'
 import { columnWord, writeIndicator } from '../table/expression-text.js'
 import { nearSpellings } from '../table/near-spelling.js'
 import { isCategorical, type Table } from '../table/table.js'
-import { levelOf } from './conditions.js'
+import { levelOf } from './given-value.js'
 
 /** Columns that observations may speak of. */
 export interface Observable extends Pick<Encoder, 'kinds' | 'formats'> {

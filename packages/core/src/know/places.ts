@@ -51,7 +51,8 @@ export function groupConditions(encoder: Encoder, conditions: readonly Condition
     const given = ascending(condition.numbers.map(({ column }) => coordinateOf(encoder, column).coordinate))
     const ranged = ascending(condition.ranges.map(({ column }) => coordinateOf(encoder, column).coordinate))
     const factors = ascending([...condition.levels.keys()])
-    const name = [given, ranged, factors].map((list) => list.join(',')).join(';')
+    const some = ascending([...condition.among.keys()])
+    const name = [given, ranged, factors, some].map((list) => list.join(',')).join(';')
     let group = groups.get(name)
     if (!group) {
       const known = new Set([...given, ...ranged])

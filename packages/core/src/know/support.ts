@@ -9,6 +9,7 @@ import { presentValues } from '../table/encoder.js'
 import { takeTableRows } from '../table/rows.js'
 import { isNumeric, type Table } from '../table/table.js'
 import type { Condition } from './conditions.js'
+import { hasLevels, levelsOfRow } from './levels.js'
 import { FARTHEST } from './reach.js'
 
 /** Something a person should know about the rows, with a stable name. */
@@ -51,7 +52,7 @@ export interface DistanceProblem {
  */
 export async function conditionDistances(conditions: readonly Condition[], problem: DistanceProblem): Promise<Distance[]> {
   const { table } = problem
-  const byLevels = placesByName(conditions, ({ levels }) => JSON.stringify([...levels].sort(([a], [b]) => a - b)))
+  const byLevels = placesByName(conditions, ({ levels, among }) => JSON.stringify([...levels, ...among].sort(([a], [b]) => a - b)))
   const out: Distance[] = new Array(conditions.length)
   for (const [name, members] of byLevels) {
     const rows = rowsOfLevels(problem, conditions[members[0]!]!)
@@ -71,12 +72,9 @@ export async function conditionDistances(conditions: readonly Condition[], probl
   return out
 }
 
-function rowsOfLevels({ table, codes }: DistanceProblem, { levels }: Condition): Uint32Array {
-  const known = [...levels]
-  const width = table.rowCount === 0 ? 0 : codes.length / table.rowCount
-  return Uint32Array.from({ length: table.rowCount }, (_, i) => i).filter((i) =>
-    known.every(([factor, level]) => codes[i * width + factor] === level)
-  )
+function rowsOfLevels({ table, codes }: DistanceProblem, condition: Condition): Uint32Array {
+  const levelIn = levelsOfRow(codes, table.rowCount === 0 ? 0 : codes.length / table.rowCount)
+  return Uint32Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => hasLevels(condition, levelIn(i)))
 }
 
 interface DistancesIn extends Pick<DistanceProblem, 'engine' | 'key'> {

@@ -2,7 +2,7 @@ import type { KeptRules } from '../code/rules/kept-rules.js'
 import { Meeter, type Meeting } from '../code/rules/meet.js'
 import { columnIn, formatIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../code/rules/stacked.js'
-import type { GivenValue } from '../know/conditions.js'
+import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
 import { defined } from '../num/defined.js'
@@ -13,7 +13,7 @@ import { spelled } from '../table/present.js'
 import type { Column, NumericColumn } from '../table/table.js'
 import type { Asked } from './asked.js'
 import { Through } from './ruled-terms.js'
-import { shown, wordsOf } from './ruled-wanted.js'
+import { shown } from './ruled-wanted.js'
 
 /** What is known of some conditions' rows, said of the columns that are drawn, and what a reader should know about that. */
 export interface RuledAsked {

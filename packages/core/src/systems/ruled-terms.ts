@@ -4,7 +4,8 @@ import { type Bound, isWritten, type Target } from '../code/rules/meet.js'
 import { DAY, unitOf } from '../code/rules/quantity.js'
 import { saysGap } from '../code/rules/rows-of-rule.js'
 import { pulledGradient, type RuleRow, wholeRow } from '../code/rules/rule-row.js'
-import type { Given, GivenValue } from '../know/conditions.js'
+import type { Given } from '../know/conditions.js'
+import { type GivenValue, wordsOf } from '../know/given-value.js'
 import type { LikelihoodModule } from '../know/likelihood-row.js'
 import type { NamedWarning } from '../know/support.js'
 import { InputError } from '../num/errors.js'
@@ -13,7 +14,7 @@ import { columnWord, expressionText } from '../table/expression-text.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { roundToFormat, spelled } from '../table/present.js'
 import type { NumericColumn } from '../table/table.js'
-import { distanceOf, type Interval, shown, type Wanted, wantedOf, wordsOf } from './ruled-wanted.js'
+import { distanceOf, type Interval, shown, type Wanted, wantedOf } from './ruled-wanted.js'
 
 /** Name of the warning that a derived column is met through its rule. */
 export const RULE_WARNING = 'rule-observed'
@@ -78,8 +79,10 @@ export class Through {
       const column = this.columns.get(name)
       if (!column || column.kind === 'identifier') continue
       const wanted = wantedOf(column, value)
-      if (wanted.kind === 'level') row[name] = column.kind === 'boolean' ? wanted.level === 'true' : wanted.level
-      else if (wanted.low === wanted.high) row[name] = wanted.low
+      if (wanted.kind === 'levels') {
+        const [level, ...others] = wanted.levels
+        if (others.length === 0) row[name] = column.kind === 'boolean' ? level === 'true' : level!
+      } else if (wanted.low === wanted.high) row[name] = wanted.low
     }
     for (const rule of this.kept.rules) {
       if (rule.kind === 'order' || rule.kind === 'gap' || rule.column in row || !inputsOf(rule).every((name) => name in row)) continue
@@ -96,7 +99,7 @@ export class Through {
         if (!column) return [[name, gapBound(value)]]
         if (column.kind === 'identifier') return []
         const wanted = wantedOf(column, value)
-        if (wanted.kind === 'level') return [[name, { value: wanted.level }]]
+        if (wanted.kind === 'levels') return wanted.levels.length === 1 ? [[name, { value: wanted.levels[0]! }]] : []
         return [[name, wanted.low === wanted.high ? { value: wanted.low } : wanted]]
       })
     )
@@ -181,7 +184,7 @@ export class Through {
   private observe(rule: Derivation, value: GivenValue, wanted: Wanted): void {
     const column = this.columns.get(rule.column)!
     if (rule.kind === 'lookup') this.keysOf(rule, wanted)
-    if (rule.kind === 'lookup' || rule.kind === 'step' || wanted.kind === 'level' || wanted.low < wanted.high) {
+    if (rule.kind === 'lookup' || rule.kind === 'step' || wanted.kind === 'levels' || wanted.low < wanted.high) {
       this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
       return
     }

@@ -150,13 +150,16 @@ class Matcher {
   }
 
   match(condition: Condition): Match {
-    const levels = [...condition.levels].map(([factor, level]) => this.levelRestriction(factor, level))
+    const levels = [...condition.levels].map(([factor, level]) => this.levelRestriction(factor, [level]))
+    // What is swept comes from these rows alone.
+    const among = [...condition.among].map(([factor, some]) => this.levelRestriction(factor, some))
     const numbers = condition.numbers.flatMap((number) => this.numberRestriction(number))
     const ranges = condition.ranges.flatMap((range) => this.rangeRestriction(range))
     const swept = this.mode === 'sweep'
     // Categories that are drawn by whole combination restrict the rows in the bridge itself.
-    const start = swept ? this.open : this.open.filter((row) => levels.every(({ keeps }) => keeps(row)))
-    const taken = choose([...(swept ? levels : []), ...numbers, ...ranges], start, condition.numbers.length)
+    const start = this.open.filter((row) => [...among, ...(swept ? [] : levels)].every(({ keeps }) => keeps(row)))
+    const chosen = choose([...(swept ? levels : []), ...numbers, ...ranges], start, condition.numbers.length)
+    const taken = swept ? [...among, ...chosen] : chosen
     const standing = new Set(taken.filter((one) => one.of === 'atom').map(({ place }) => place))
     const left = condition.numbers.filter(({ column }) => !standing.has(this.coordinate(column)))
     const compared = left.map(({ column }) => this.coordinate(column)).filter((c) => this.atoms.has(c))
@@ -167,7 +170,7 @@ class Matcher {
     return {
       condition: { ...condition, numbers: left },
       rows: all ? undefined : rows,
-      matching: this.within(rows, condition.ranges).filter((row) => levels.every(({ keeps }) => keeps(row))).length,
+      matching: this.within(rows, condition.ranges).filter((row) => [...levels, ...among].every(({ keeps }) => keeps(row))).length,
       compared: compared.sort((a, b) => a - b),
       kind: JSON.stringify([
         named(
@@ -194,10 +197,10 @@ class Matcher {
     return coordinateOf(this.training.encoder, column).coordinate
   }
 
-  private levelRestriction(factor: number, level: number): Restriction {
+  private levelRestriction(factor: number, levels: readonly number[]): Restriction {
     const { encoder, rows } = this.training
     const width = encoder.factors.length
-    return { of: 'level', place: factor, value: `${level}`, keeps: (row) => rows.codes[row * width + factor] === level }
+    return { of: 'level', place: factor, value: levels.join(' '), keeps: (row) => levels.includes(rows.codes[row * width + factor]!) }
   }
 
   private numberRestriction({ column, value }: GivenNumber): Restriction[] {

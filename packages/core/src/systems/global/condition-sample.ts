@@ -99,6 +99,18 @@ export interface ConditionalRows {
 export async function sampleConditional(model: GlobalModel, request: ConditionalRequest, context: Context): Promise<ConditionalRows> {
   const { encoder } = model.training
   const conditions = checkConditions(model, request)
+  const { encoded, report } = await drawConditions(model, { conditions, request }, context)
+  const table = repeatGiven(decodeTable(encoder, encoded), conditions, request.rows)
+  return { table, encoded, formats: formatsFor(encoder, conditions), report }
+}
+
+/** The same for conditions that have been read: on columns of the model, and on all its factors. */
+export async function drawConditions(
+  model: GlobalModel,
+  { conditions, request }: { readonly conditions: readonly Condition[]; readonly request: Omit<ConditionalRequest, 'given'> },
+  context: Context
+): Promise<Pick<ConditionalRows, 'encoded' | 'report'>> {
+  const { encoder } = model.training
   const key = keyFor(context.key, 'conditional')
   const groups = matchConditions(model.training, conditions)
   const training = trainingTable(model)
@@ -133,11 +145,8 @@ export async function sampleConditional(model: GlobalModel, request: Conditional
       groupReports.push({ ...choice, columns: columnNames(encoder, members[0]!), conditions: part.places.length })
     }
   }
-  const table = repeatGiven(decodeTable(encoder, rows), conditions, request.rows)
   return {
-    table,
     encoded: rows,
-    formats: formatsFor(encoder, conditions),
     report: {
       conditioning: request.conditioning ?? 'informed',
       steps: request.steps ?? USUAL_STEPS.given,
@@ -177,9 +186,9 @@ export function refuseContradictions({ encoder, rows }: Pick<TrainingRows, 'enco
   const combinations = combinationsOf(rows.codes, rows.coordinates.rows)
   if (categoryMode(encoder, combinations) !== 'combinations') return
   const levelIn = levelsOfRow(rows.codes, encoder.factors.length)
-  conditions.forEach(({ levels, words }, i) => {
+  conditions.forEach((condition, i) => {
     const where = conditions.length > 1 ? `condition ${i + 1}: ` : ''
-    requireLevels(combinations.rows, (members) => levelIn(members[0]!), { levels, words: `${where}${words}` })
+    requireLevels(combinations.rows, (members) => levelIn(members[0]!), { ...condition, words: `${where}${condition.words}` })
   })
 }
 
@@ -251,7 +260,7 @@ export async function lawFor(
 
 async function drawWith(
   model: GlobalModel,
-  asked: Omit<PartOfDraw, 'memory'> & { readonly request: ConditionalRequest; readonly names: readonly string[] },
+  asked: Omit<PartOfDraw, 'memory'> & { readonly request: Omit<ConditionalRequest, 'given'>; readonly names: readonly string[] },
   context: Context
 ): Promise<GroupDraw> {
   const { matched, part, choice, request, names } = asked

@@ -164,7 +164,7 @@ async function drawUnconditioned(model: GlobalModel, law: Law, { engine, key, wa
     law,
     encoder: model.training.encoder,
     group: { split: { given: [], ranged: [], free }, factors: [], members: [0] },
-    conditions: [{ words: '', numbers: [], ranges: [], levels: new Map(), named: [], unknown: [] }],
+    conditions: [{ words: '', numbers: [], ranges: [], levels: new Map(), among: new Map(), named: [], unknown: [] }],
     count: comparedRows(model),
     steps: STEPS,
     ridge: 0,

@@ -86,7 +86,7 @@ function conditionIn({ columns }: Encoder, { numbers, ranges, ...condition }: Co
       const column = columns.findIndex(({ name }) => name === part.name)
       return columns[column]?.carries === 'coordinate' ? [{ ...part, column }] : []
     })
-  return { ...condition, numbers: within(numbers), ranges: within(ranges), levels: new Map(), unknown: [] }
+  return { ...condition, numbers: within(numbers), ranges: within(ranges), levels: new Map(), among: new Map(), unknown: [] }
 }
 
 /** 0 where columns that are constant in a class have what is known of them, −∞ where one has not. */

@@ -227,6 +227,6 @@ export class Steps {
       value: inputs.data[i * inputs.cols + k]!
     }))
     const levels = new Map(Array.from({ length: width }, (_, f) => [f, codes[i * width + f]!] as const))
-    return { words: '', numbers, ranges: [], levels, named: [], unknown: [] }
+    return { words: '', numbers, ranges: [], levels, among: new Map(), named: [], unknown: [] }
   }
 }

@@ -17,7 +17,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { scaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
+import { type ConditionalReport, drawConditions } from '../global/condition-sample.js'
 import { drawPosterior } from '../global/posterior.js'
 import { controlWork } from '../global/posterior-epsilon.js'
 import { supportReport } from '../global/posterior-report.js'
@@ -87,7 +87,7 @@ export async function sampleLatentConditioned(
   const names = namesOfConditions(conditions)
   const saysNumbers = ({ numbers, ranges }: Condition) =>
     numbers.length + ranges.length + observations.length > 0 || likelihood !== undefined
-  const ofCategories = conditions.flatMap((condition, k) => (saysNumbers(condition) ? [] : [{ k, given: given[k]!, condition }]))
+  const ofCategories = conditions.flatMap((condition, k) => (saysNumbers(condition) ? [] : [{ k, condition }]))
   const drawn = await drawOnesOfCategories(model, ofCategories, size, context)
   for (const [k, condition] of conditions.entries()) {
     if (!saysNumbers(condition)) continue
@@ -114,26 +114,32 @@ async function drawCategories(
   { request, conditions }: { request: LatentConditions; conditions: readonly Condition[] },
   context: Context
 ): Promise<LatentConditioned> {
-  const { encoder, inner } = model
-  const { rows, steps, given = [{}] } = request
+  const { rows, steps } = request
   if (request.dynamics === 'bridge') {
     const parts: Encoded[] = []
     const names = namesOfConditions(conditions)
     for (const [k, condition] of conditions.entries()) {
       candidatesOf(model, condition)
       const key = keyFor(context.key, `condition ${names[k]}`)
-      parts.push(await drawLatents(model, { ...request, count: rows, levels: condition.levels }, { ...context, key }))
+      parts.push(await drawLatents(model, { ...request, count: rows, levels: condition }, { ...context, key }))
     }
     return asRows(model, stackEncoded(parts), conditions)
   }
-  const known = given.map((one) => categoriesOf(encoder, one))
-  const { encoded, report } = await sampleConditional(inner, { given: known, rows, ...(steps === undefined ? {} : { steps }) }, context)
+  const { encoded, report } = await drawInner(model, conditions, { rows, steps }, context)
   return { ...(await asRows(model, encoded, conditions)), conditional: report }
 }
 
-function categoriesOf(encoder: Encoder, given: Given): Given {
-  const factors = new Set(encoder.columns.filter((code) => code.carries === 'factor').map(({ name }) => name))
-  return Object.fromEntries(Object.entries(given).filter(([name]) => factors.has(name)))
+/** Conditions that say no number, in the coordinates behind the codec: factors are the same there. */
+function drawInner(
+  model: LatentTableModel,
+  conditions: readonly Condition[],
+  { rows, steps }: Pick<DrawSize, 'rows' | 'steps'>,
+  context: Context
+) {
+  checkCount(rows * conditions.length)
+  // Refused before the first condition is drawn.
+  for (const condition of conditions) candidatesOf(model, condition)
+  return drawConditions(model.inner, { conditions, request: { rows, ...defined({ steps }) } }, context)
 }
 
 /** Rows of one condition, and how well the data support them. */
@@ -145,13 +151,13 @@ interface DrawnCondition {
 /** Conditions of categories alone beside others of numbers, by their places among all. */
 async function drawOnesOfCategories(
   model: LatentTableModel,
-  asked: readonly { readonly k: number; readonly given: Given; readonly condition: Condition }[],
+  asked: readonly { readonly k: number; readonly condition: Condition }[],
   { rows, steps }: DrawSize,
   context: Context
 ): Promise<Map<number, DrawnCondition>> {
   if (asked.length === 0) return new Map()
-  const known = asked.map(({ given }) => categoriesOf(model.encoder, given))
-  const { encoded, report } = await sampleConditional(model.inner, { given: known, rows, ...defined({ steps }) }, context)
+  const conditions = asked.map(({ condition }) => condition)
+  const { encoded, report } = await drawInner(model, conditions, { rows, steps }, context)
   return new Map(
     asked.map(({ k, condition }, at) => {
       const { effectiveRows, acceptance, warnings } = report.conditions[at]!
@@ -216,7 +222,7 @@ async function drawThroughDecoder(
       ...pulled,
       evidence: pulled.evidence!,
       counted: await pulled.blurred(2 * inner.kernel.epsilon),
-      known: condition.levels.size > 0,
+      known: condition.levels.size + condition.among.size > 0,
       search: controlWork(inner) > MOST_CONTROL_WORK ? 'none' : observed ? 'rows' : 'chain'
     },
     context

@@ -209,7 +209,7 @@ function fieldCodec({ codec, inner }: LatentLocalModel): Codec {
 }
 
 /** The condition of coordinates of which only decoded rows are known. */
-const NOTHING: Condition = { words: '', numbers: [], ranges: [], levels: new Map(), named: [], unknown: [] }
+const NOTHING: Condition = { words: '', numbers: [], ranges: [], levels: new Map(), among: new Map(), named: [], unknown: [] }
 
 /** Coordinates of the training rows [M, K]. */
 export function trainingLatents({ inner }: LatentLocalModel): Matrix {

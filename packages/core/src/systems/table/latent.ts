@@ -5,6 +5,7 @@ import { startRows } from '../../draw/run.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { nearestSquaredDistances } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
+import { hasLevels, type Levels, levelsOfRow } from '../../know/levels.js'
 import { categoryMode } from '../../law/strata.js'
 import { InputError } from '../../num/errors.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
@@ -157,7 +158,7 @@ export async function sampleLatentTable(model: LatentTableModel, job: LatentDraw
 
 export interface LatentRequest extends Omit<SampleRequest, 'onStep'>, Pick<LatentDraw, 'dynamics'> {
   /** Levels of factors that are known, for `bridge`. */
-  readonly levels?: ReadonlyMap<number, number>
+  readonly levels?: Levels
 }
 
 /** Latent coordinates and codes of new rows, before they are decoded. */
@@ -178,7 +179,8 @@ async function drawBridges(
   refuseBridge(inner)
   const combinations = combinationsOf(rows.codes, logWeights.length)
   const width = encoder.factors.length
-  const fits = (row: number) => [...(levels ?? [])].every(([factor, level]) => rows.codes[row * width + factor] === level)
+  const levelIn = levelsOfRow(rows.codes, width)
+  const fits = (row: number) => !levels || hasLevels(levels, levelIn(row))
   const known = logWeights.map((weight, row) => (fits(row) ? weight : Number.NEGATIVE_INFINITY))
   const bridges = new Map<number, Omit<FiniteTimeOptions, 'count'>>()
   const bridgeOf = async (g: number) => {

@@ -1,0 +1,120 @@
+import { InputError } from '../num/errors.js'
+import { beyondLimit } from '../table/censoring.js'
+import { parseDateTime } from '../table/date-cell.js'
+import type { Encoder } from '../table/encoder.js'
+import { PLAIN, readNumber } from '../table/notation.js'
+import { roundToFormat } from '../table/present.js'
+
+/**
+ * A value, or an interval of numbers with either end open. Text is read as the column's kind says: `4500..5200` is an interval, `a|b`
+ * are categories of which one holds, and `..` is any value: the cell is not missing.
+ */
+export type GivenValue = number | string | boolean | { readonly from?: number; readonly to?: number }
+
+/** A given value as text that says the same. */
+export function wordsOf(value: GivenValue): string {
+  return typeof value === 'object' && value !== null ? `${value.from ?? ''}..${value.to ?? ''}` : String(value)
+}
+
+const BETWEEN_LEVELS = '|'
+/** An interval without ends. */
+const ANY = /^\s*\.\.\s*$/
+
+/** The level that a value names, however a boolean is spelled. */
+export function levelOf(encoder: Pick<Encoder, 'kinds' | 'formats'>, column: number, value: GivenValue): number | undefined {
+  const { kind, levels } = encoder.kinds[column]!
+  const format = encoder.formats[column]!
+  const text = wordsOf(value)
+  let level = levels!.indexOf(text)
+  if (level < 0 && kind === 'boolean') {
+    const spelled = format.spelling?.indexOf(text) ?? -1
+    level = spelled >= 0 ? spelled : levels!.indexOf(text.toLowerCase())
+  }
+  return level >= 0 ? level : undefined
+}
+
+/** The levels that a value names, ascending; undefined where the data lack one of them. */
+export function levelsOf(encoder: Encoder, column: number, value: GivenValue): number[] | undefined {
+  const own = levelOf(encoder, column, value)
+  if (own !== undefined) return [own]
+  const text = wordsOf(value)
+  if (ANY.test(text)) return [...encoder.kinds[column]!.levels!.keys()]
+  const levels = text.split(BETWEEN_LEVELS).map((part) => levelOf(encoder, column, part.trim()))
+  if (levels.includes(undefined)) return undefined
+  return [...new Set(levels as number[])].sort((a, b) => a - b)
+}
+
+/** Whether an interval holds every number: then the cell is only known not to be missing. */
+export const isAny = (parsed: number | { readonly low: number; readonly high: number }): boolean =>
+  typeof parsed === 'object' && parsed.low === Number.NEGATIVE_INFINITY && parsed.high === Number.POSITIVE_INFINITY
+
+const RANGE = /^\s*([^.\s].*?|\.\d.*?)?\s*\.\.\s*([^\s].*?)?\s*$/
+
+/** A value of a column of numbers, or its interval. Throws `InputError` for what the column cannot hold, and for empty intervals. */
+export function numberOrRange(encoder: Encoder, column: number, value: GivenValue): number | { low: number; high: number } {
+  const parse = (text: string) => parseCell(encoder, column, text)
+  if (typeof value === 'boolean') throw unfitValue(encoder, column, String(value))
+  if (typeof value === 'number') return checkNumber(encoder, column, value)
+  if (typeof value === 'object')
+    return checkRange(encoder, column, value.from ?? Number.NEGATIVE_INFINITY, value.to ?? Number.POSITIVE_INFINITY)
+  // 1...5 could be 1 to 5 or to .5.
+  if (value.includes('...')) throw unfitValue(encoder, column, value)
+  const match = value.includes('..') ? RANGE.exec(value) : null
+  if (!match) return parse(value)
+  const [, from, to] = match
+  return checkRange(
+    encoder,
+    column,
+    from === undefined ? Number.NEGATIVE_INFINITY : parseCell(encoder, column, from, 'end'),
+    to === undefined ? Number.POSITIVE_INFINITY : parseCell(encoder, column, to, 'end')
+  )
+}
+
+function parseCell(encoder: Encoder, column: number, text: string, as: 'value' | 'end' = 'value'): number {
+  const { kind } = encoder.kinds[column]!
+  const { date, number } = encoder.formats[column]!
+  const read = (cell: string) => readNumber(cell, number?.notation ?? PLAIN)
+  const parsed = kind === 'datetime' ? parseDateTime(text, date) : (read(text) ?? beyondLimit(text, number?.censoring, read))
+  if (parsed === undefined) throw unfitValue(encoder, column, text)
+  if (as === 'end') return parsed
+  return checkNumber(encoder, column, parsed)
+}
+
+function unfitValue(encoder: Encoder, column: number, text: string): InputError {
+  const { name, kind } = encoder.kinds[column]!
+  return new InputError({
+    code: 'condition-value',
+    got: `${name}=${text}`,
+    expected: kind === 'datetime' ? 'a date such as 2024-03-01, or FROM..TO' : 'a number, or an interval LOW..HIGH',
+    try: kind === 'datetime' ? `${name}=2024-03-01` : `${name}=1.5 or ${name}=1..2`
+  })
+}
+
+function checkNumber(encoder: Encoder, column: number, value: number): number {
+  const { name, kind } = encoder.kinds[column]!
+  if (!Number.isFinite(value)) throw unfitValue(encoder, column, String(value))
+  if (kind === 'integer' && !Number.isInteger(value))
+    throw impossible(`${name}=${value}`, `a whole number: ${name} has no others`, `${name}=${Math.round(value)}`)
+  return value
+}
+
+function checkRange(encoder: Encoder, column: number, low: number, high: number): { low: number; high: number } {
+  const { name, kind } = encoder.kinds[column]!
+  if (Number.isNaN(low) || Number.isNaN(high)) throw unfitValue(encoder, column, `${low}..${high}`)
+  if (low > high) throw impossible(`${name}=${low}..${high}, which is empty`, 'LOW..HIGH with LOW at most HIGH', `${name}=${high}..${low}`)
+  if (kind !== 'number') {
+    const format = encoder.formats[column]!
+    const first = Number.isFinite(low) ? [roundToFormat(low, format), roundToFormat(low, format) + 1] : [low]
+    if (kind === 'integer' && Number.isFinite(low) && !first.some((x) => x >= low && x <= high))
+      throw impossible(
+        `${name}=${low}..${high}, which holds no whole number`,
+        `an interval that does: ${name} has no others`,
+        `${name}=${Math.floor(low)}..${Math.ceil(high)}`
+      )
+  }
+  return { low, high }
+}
+
+export function impossible(got: string, expected: string, remedy: string): InputError {
+  return new InputError({ code: 'condition-impossible', got, expected, try: remedy })
+}

@@ -121,6 +121,7 @@ export { type Answer, type AnySystem, checkOptions, type Plan, planned, type Sys
 export { pairsPerMillisecond } from './systems/table/estimate.js'
 export { groupsOf } from './systems/table/grouped.js'
 export { checkImageTable, type ImageShape, parseImageShape, pixelsOf } from './systems/table/image.js'
+export { keptRows } from './systems/table/kept-rows.js'
 export { keysOf } from './systems/table/keyed.js'
 export { fitLatentTable, type LatentTableModel, sampleLatentTable } from './systems/table/latent.js'
 export type { CodecSummary, LatentJob } from './systems/table/latent-codec.js'

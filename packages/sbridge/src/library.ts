@@ -50,6 +50,7 @@ import {
   heldOutEvaluation,
   type ImputationFit,
   type ImputationRequest,
+  keptRows,
   type LatentJob,
   type LatentLocalModel,
   type LatentTableModel,
@@ -331,21 +332,28 @@ export interface Scores {
 }
 
 /**
- * How probable rows are under what is usual, a table or a density that was fitted to one, and how far out each lies. Rows of the
+ * How probable rows are under what is usual, a table, the rows that a model of one keeps, or a density that was fitted to one, and how far out each lies. Rows of the
  * table itself are left out one by one. Options are those of `sbridge score`. Throws as `fit` and `draw`.
  */
 export async function score(
-  usual: Rows<object> | DensityModel,
+  usual: Rows<object> | DensityModel | TableModel,
   rows: Rows<object>,
   { gradient, denoise, cells, ...options }: DensityFit & Pick<ScoreRequest, 'gradient' | 'denoise'> & AsColumns & RunOptions = {}
 ): Promise<Scores> {
-  const model = 'stack' in usual ? usual : await fit(usual, { system: 'density', ...options })
+  const model = await densityFrom(usual, options)
   const [run, fitting] = parted(options)
   // Options of a fit beside a model are none of a draw, and are refused there.
   const beside = 'stack' in usual ? fitting : { seed: fitting.seed }
   const request = { ...defined(beside), score: tableOfRows(rows), ...defined({ gradient, denoise, cells }), ...run }
   const { columns, rowCount, dialect, warnings } = await draw(model, request)
   return { model, rows: { columns, rowCount, ...defined({ dialect }) }, warnings }
+}
+
+async function densityFrom(usual: Rows<object> | DensityModel | TableModel, options: DensityFit & RunOptions): Promise<DensityModel> {
+  if ('stack' in usual) return usual
+  if (!SYSTEMS.tables.holds(usual as Model)) return fit(usual as Rows<object>, { system: 'density', ...options })
+  const kept = keptRows(usual as TableModel)
+  return fit(kept.input, { system: 'density', ...kept.options, ...options })
 }
 
 /** How two tables differ. */

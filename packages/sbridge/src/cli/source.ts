@@ -1,5 +1,5 @@
-import { FormatError, InputError, packModel, type SystemContext, unpackModel } from '@sbridge/core'
-import { type AnySystem, checkOptions, type Field, isModel, type ModelContents, systemFor } from '@sbridge/core/internal'
+import { FormatError, InputError, packModel, SYSTEMS, type SystemContext, type Telling, unpackModel } from '@sbridge/core'
+import { type AnySystem, checkOptions, type Field, isModel, keptRows, type ModelContents, systemFor } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseTable } from '../database/cells.js'
@@ -11,9 +11,10 @@ import { host, type Run } from './options.js'
 
 type Flags = Readonly<Record<string, unknown>>
 
-/** What a verb begins with: a model file of its system, or a table with the options of a fit, the table yet unread. */
+/** What a verb begins with: a model file of its system, a table with the options of a fit, yet unread, or a model that keeps its table's rows. */
 export type Source =
   | { readonly contents: ModelContents }
+  | { readonly keeps: ModelContents; readonly options: object }
   | { readonly path: string; readonly options: object; readonly reading: ReadOptions }
 
 interface Wanted {
@@ -22,14 +23,35 @@ interface Wanted {
   /** Flags that a model file has no use for, besides those of a fit; and flags of a fit that a draw reads too. */
   readonly also?: readonly string[]
   readonly but?: readonly string[]
+  /** Whether a model of a table stands for the rows that it keeps. */
+  readonly rows?: boolean
 }
+
+/** What a model of a table says itself. */
+const SAID = ['types', 'weights', 'rules', 'rule']
 
 /**
  * Tells a model from a table, and reads the options of a fit. Throws `InputError` for options that a fit refuses and for
  * options of a fit beside a model file, `FormatError` for a model of another system.
  */
-export async function sourceOf(system: AnySystem, path: string, { flags, run, also = [], but = [] }: Wanted): Promise<Source> {
+export async function sourceOf(
+  system: AnySystem,
+  path: string,
+  { flags, run, also = [], but = [], rows = false }: Wanted
+): Promise<Source> {
   const contents = await modelContentsIn(path)
+  const fitOptions = async () => {
+    const options = { ...readFields(system.fields.fit, flags), seed: run.seed }
+    checkOptions(system.fields.fit, options, { also: system.also.fit, host })
+    return system.readOptions(options, host)
+  }
+  if (contents && rows && SYSTEMS.tables.kinds.includes(contents.kind)) {
+    refuseBesideModel(
+      SAID.map((name) => ({ name })),
+      flags
+    )
+    return { keeps: contents, options: await fitOptions() }
+  }
   if (contents) {
     systemFor(contents, [system])
     const fields = [
@@ -39,9 +61,7 @@ export async function sourceOf(system: AnySystem, path: string, { flags, run, al
     refuseBesideModel(fields, flags)
     return { contents }
   }
-  const options = { ...readFields(system.fields.fit, flags), seed: run.seed }
-  checkOptions(system.fields.fit, options, { also: system.also.fit, host })
-  return { path, options: await system.readOptions(options, host), reading: readFields(readingFields, flags) }
+  return { path, options: await fitOptions(), reading: readFields(readingFields, flags) }
 }
 
 /** Refuses flags that a model file has no use for. Throws `InputError` (code `option-of-fit`). */
@@ -66,7 +86,7 @@ export async function requestOf<R extends object>(system: AnySystem, source: Sou
 /** A source whose model is loaded, or whose table is read: what a plan is made for and a model comes from. */
 export type Ready<Model> = { readonly model: Model } | { readonly input: RawTable; readonly options: object }
 
-/** Reads the table, with the options that one request of it needs; or loads the model. */
+/** Reads the table, with the options that one request of it needs; or loads the model, or the rows that one keeps. */
 export async function readyOf<Model>(
   system: AnySystem,
   source: Source,
@@ -77,9 +97,22 @@ export async function readyOf<Model>(
   }
 ): Promise<Ready<Model>> {
   if ('contents' in source) return { model: await system.load(source.contents, { ...at.context, host }) }
-  const input = await (at.read ?? readTable)(source.path, source.reading)
-  const options = withSchema(system, input, source.options)
+  const { input, options } = await learnedFrom(system, source, at)
   return { input, options: at.request ? system.optionsFor(input, options, at.request) : options }
+}
+
+/** The rows that a model is fitted to, and its options. */
+async function learnedFrom(
+  system: AnySystem,
+  source: Exclude<Source, { readonly contents: ModelContents }>,
+  { context, read = readTable }: Parameters<typeof readyOf>[2]
+): Promise<{ readonly input: RawTable; readonly options: object }> {
+  if ('path' in source) {
+    const input = await read(source.path, source.reading)
+    return { input, options: withSchema(system, input, source.options) }
+  }
+  const { input, options } = keptRows(await SYSTEMS.tables.load(source.keeps, { ...context, host }))
+  return { input, options: { ...options, ...source.options } }
 }
 
 /** Options with what a database says of a table: kinds where the user names none, and rules unless there are to be none. */
@@ -104,6 +137,14 @@ function withSchema(system: AnySystem, input: RawTable, options: object): object
     ...(has('rule') && stated.length > 0 && given.rules !== 'off' ? { rule: [...(given.rule ?? []), ...stated] } : {})
   }
 }
+
+/** That what is told was learned from the rows of a model. */
+export const tellKept = (source: Source): Telling => ({
+  json: {},
+  topics: [],
+  warnings: [],
+  notes: 'keeps' in source ? ['the model is one of a table: what is told was learned now, from the rows that it keeps'] : []
+})
 
 /** The model of a source: as it is, or fitted now. */
 export async function modelOf<Model>(system: AnySystem, ready: Ready<Model>, context: SystemContext): Promise<Model> {

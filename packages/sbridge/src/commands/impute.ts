@@ -17,6 +17,7 @@ import {
   rowsMissing,
   type Source,
   sourceOf,
+  tellKept,
   tooManyInputs,
   writeModel
 } from '../cli/source.js'
@@ -28,7 +29,7 @@ const { fields } = imputation
 
 export function imputeVerb(verb: Command): void {
   const command = verb
-    .argument('<input>', 'a table with gaps, or a model file that `impute --model` wrote')
+    .argument('<input>', 'a table with gaps, or a model file: one that `impute --model` wrote, or one of a table, whose rows fill them')
     .argument('[rows]', 'with a model: the table whose gaps are filled')
     .requiredOption('-o, --output <file>', 'where the rows go: those of the input in their order, given cells as they are')
     .option('--model <file>', 'also writes a model that fills new rows')
@@ -55,8 +56,14 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
   const cells = cellsOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
-  const source = await sourceOf(imputation, input, { flags, run, also: ['model', 'report'], but: readingFields.map(({ name }) => name) })
-  if ('contents' in source === (rows === undefined))
+  const source = await sourceOf(imputation, input, {
+    flags,
+    run,
+    also: ['model', 'report'],
+    but: readingFields.map(({ name }) => name),
+    rows: true
+  })
+  if ('path' in source !== (rows === undefined))
     throw rows === undefined ? rowsMissing('impute', input) : tooManyInputs('impute', input, rows)
   const asked: ImputationRequest = { ...readFields(fields.draw, flags), seed: run.seed }
   await requestOf(imputation, source, asked)
@@ -85,7 +92,7 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
         made: `The missing cells of ${madeOf(request)} were filled`,
         files: [input]
       })
-    const telling = together(tellSeed(run.seed), filled, holes)
+    const telling = together(tellSeed(run.seed), filled, holes, tellKept(source))
     say({ output: flags.output, made: madeOf(request), telling, keys: {}, flags })
   })
 }
@@ -103,7 +110,7 @@ async function readAll(
   context: Parameters<typeof readyOf>[2]['context']
 ): Promise<{ ready: Ready<ImputationModel>; request: ImputationRequest & { readonly fill: RawTable } }> {
   const ready = await readyOf<ImputationModel>(imputation, source, { context, request: asked })
-  const fill = 'input' in ready ? ready.input : await readTable(rows!, readFields(readingFields, flags))
+  const fill = 'input' in ready && rows === undefined ? ready.input : await readTable(rows!, readFields(readingFields, flags))
   return { ready, request: { ...asked, fill } }
 }
 

@@ -56,6 +56,28 @@ describe('score', () => {
     })
   })
 
+  it('rows by a model of a table as by the table: its rows say what is usual, and fill gaps', async () => {
+    const asked = ['german.csv', '--seed', '3', '-o']
+    const fitted = ['--bandwidth', '0.3', '--scaling', 'standard', '--seed', '1']
+    expect((await sbridge(folder, 'fit', 'german.csv', ...fitted, '-o', 'german.sbridge')).status).toBe(0)
+    const { status, stdout } = await sbridge(folder, 'score', 'german.sbridge', ...asked, 'kept.csv')
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('from the rows that it keeps') })
+    await sbridge(folder, 'score', ...asked, 'table.csv')
+    expect(read('kept.csv')).toBe(read('table.csv'))
+    writeFileSync(at('gap.csv'), 'Ort;Preis\nKöln;\n;0,75\n')
+    expect((await sbridge(folder, 'impute', 'german.sbridge', 'gap.csv', '--seed', '3', '-o', 'full.csv')).status).toBe(0)
+    expect(read('full.csv')).toMatch(/^Ort;Preis\nKöln;\d+,\d+\n(Köln|Bonn);0,75\n$/)
+    const refused = await sbridge(folder, 'score', 'german.sbridge', ...asked, 'x.csv', '--types', 'Preis=category')
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('--types with a model file') })
+  })
+
+  it('rows that a model weighs are refused: the table knows its weights', async () => {
+    writeFileSync(at('weighted.csv'), `x,w\n${Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${1 + (i % 2)}`).join('\n')}\n`)
+    await sbridge(folder, 'fit', 'weighted.csv', '--weights', 'w', '--bandwidth', '0.3', '--scaling', 'standard', '-o', 'weighted.sbridge')
+    const refused = await sbridge(folder, 'score', 'weighted.sbridge', 'weighted.csv', '-o', 'x.csv')
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('rows weigh unequally') })
+  })
+
   it('a table’s own rows, left out one by one; furthest first in what is said', { tags: ['slow'] }, async () => {
     const { status, stdout } = await sbridge(folder, 'score', 'penguins.csv', '-o', 'own.csv', '--json', '--seed', '3')
     expect(status).toBe(0)

@@ -8,7 +8,7 @@ import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
 import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
-import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, rowsMissing, sourceOf, writeModel } from '../cli/source.js'
+import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, rowsMissing, sourceOf, tellKept, writeModel } from '../cli/source.js'
 import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 
@@ -17,7 +17,10 @@ const { fields } = density
 
 export function scoreVerb(verb: Command): void {
   const command = verb
-    .argument('<input>', 'the table that says what is usual, or a model file that `score --model` wrote')
+    .argument(
+      '<input>',
+      'the table that says what is usual, or a model file: one that `score --model` wrote, or one of a table, whose rows say it'
+    )
     .argument('[rows]', 'the rows to score; without them those of the table itself, left out one by one')
     .requiredOption('-o, --output <file>', 'where the rows go, in their order, with columns log_density, outlier and outlier_p')
     .option('--model <file>', 'also writes a model that scores new rows')
@@ -44,10 +47,10 @@ async function runScore(input: string, rows: string | undefined, flags: ScoreFla
   const cells = cellsOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
-  const source = await sourceOf(density, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name) })
+  const source = await sourceOf(density, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name), rows: true })
   const asked: ScoreRequest = { ...readFields(fields.draw, flags), seed: run.seed }
   if (asked.grid && rows !== undefined) throw gridAndRows(rows)
-  if ('contents' in source && rows === undefined && !asked.grid) throw rowsMissing('score', input)
+  if (!('path' in source) && rows === undefined && !asked.grid) throw rowsMissing('score', input)
   await requestOf(density, source, asked)
   await withEngine(run, async (engine) => {
     const ready = await readyOf<DensityModel>(density, source, { context: { engine }, request: asked })
@@ -62,7 +65,7 @@ async function runScore(input: string, rows: string | undefined, flags: ScoreFla
     await writeTable(flags.output, table)
     await writeModel(flags.model, density, model)
     const told = density.tell(model, { answer: scored, request })
-    const telling = together(tellSeed(run.seed), told)
+    const telling = together(tellSeed(run.seed), told, tellKept(source))
     if (flags.report !== undefined)
       await writeReport(flags.report, {
         kicker: 'Scores and densities',

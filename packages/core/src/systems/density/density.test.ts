@@ -86,6 +86,16 @@ const scoredBy = async (model: DensityModel, score: RawTable, request: Omit<Scor
   return answer
 }
 
+it('rows without weight are left out and counted, and weights have no density', async () => {
+  const every = (n: number, x: number, otherwise: number) => Array.from({ length: 40 }, (_, i) => (i % n === 0 ? x : otherwise))
+  const raw = table(numbers('x', [...gaussian(40).columns[0]!.values] as number[]), numbers('w', every(4, 0, 1)))
+  const model = await fitted(raw, { weights: 'w' })
+  expect(model.summary.notes).toContain('10 rows of 40 have no known cell, or no weight: nothing is learned from them')
+  const { warnings, logDensity } = await scoredBy(model, raw)
+  expect(warnings.map(({ name }) => name)).toEqual([])
+  expect(logDensity.every(Number.isFinite)).toBe(true)
+})
+
 describe('log-densities', () => {
   it('of a Gaussian are its own, and so are the slopes', async () => {
     const rows = table(numbers('x', [2, 5, -1, 4]), numbers('y', [-1, -0.8, -1.5, -1.6]))

@@ -16,7 +16,7 @@ import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
 import { fitCoding } from '../imputation/coding.js'
-import { FEW_ROWS, readTableWithGaps } from '../imputation/fit.js'
+import { FEW_ROWS, readTableWithGaps, takenNotes } from '../imputation/fit.js'
 import { rulesWithGaps } from '../imputation/rules.js'
 import type { PreparedTable } from '../prepare.js'
 import type { DensityModel, StackMember } from './model.js'
@@ -57,7 +57,7 @@ export async function fitDensity(raw: RawTable, options: DensityFit, jobContext:
   const derivations = (kept?.rules ?? [])
     .filter(({ kind }) => kind !== 'order' && kind !== 'gap')
     .map((rule) => ({ column: rule.column, text: ruleTexts({ ...kept!, rules: [rule] })[0]! }))
-  return learn({ prepared, derivations, kinds, reading: read }, contextOf(seed, jobContext))
+  return learn({ prepared, derivations, kinds, reading: read, weights: reading.weights }, contextOf(seed, jobContext))
 }
 
 /** A column that a rule gives from others. */
@@ -69,16 +69,21 @@ interface Derivation {
 interface Read extends Pick<DensityModel, 'kinds' | 'reading'> {
   readonly prepared: PreparedTable
   readonly derivations: readonly Derivation[]
+  /** A column that has no density: it says how much rows count. */
+  readonly weights: string | undefined
 }
 
-async function learn({ prepared, derivations, kinds, reading }: Read, context: ReturnType<typeof contextOf>): Promise<DensityModel> {
+async function learn(
+  { prepared, derivations, kinds, reading, weights }: Read,
+  context: ReturnType<typeof contextOf>
+): Promise<DensityModel> {
   const { engine, key, watch } = context
   const { data } = prepared
   const derived = [...new Set(derivations.map(({ column }) => column))]
-  const coding = fitCoding(without(data.table, derived), data.formats)
+  const coding = fitCoding(without(data.table, [...derived, ...(weights === undefined ? [] : [weights])]), data.formats)
   const numbers = numberColumns({ coding })
   if (numbers.length + levelColumns({ coding }).length === 0) throw nothingVaries()
-  const learned = await completedRows(prepared, { coding, limit: mostRows(numbers.length), key: keyFor(key, 'rows'), watch })
+  const { learned, usable } = await completedRows(prepared, { coding, limit: mostRows(numbers.length), key: keyFor(key, 'rows'), watch })
   const steps = stepsOf(numbers, data.table)
   const rows = densityRows(learned, coding, steps)
   const { stack, logLikelihood } = await chooseStack(rows, { engine, watch })
@@ -98,7 +103,7 @@ async function learn({ prepared, derivations, kinds, reading }: Read, context: R
       measure: measureOf({ coding, kinds }),
       rounded: [...steps].map(([name, step]) => ({ name, step })),
       derived,
-      notes: [...data.notes, ...notesOf(data.table, { derivations, steps, taken: learned.completed.rows })]
+      notes: [...data.notes, ...notesOf(data.table, { derivations, steps, taken: learned.completed.rows, usable })]
     }
   }
 }
@@ -226,9 +231,10 @@ interface Noted {
   readonly derivations: readonly Derivation[]
   readonly steps: ReadonlyMap<string, number>
   readonly taken: number
+  readonly usable: number
 }
 
-function notesOf(table: Table, { derivations, steps, taken }: Noted): string[] {
+function notesOf(table: Table, { derivations, steps, taken, usable }: Noted): string[] {
   return [
     ...derivations.map(
       ({ column, text }) => `${column}: others give it (${text}), so it has no density of its own and is left out; --rules off takes it in`
@@ -239,9 +245,7 @@ function notesOf(table: Table, { derivations, steps, taken }: Noted): string[] {
         ]
       : []),
     ...(taken < FEW_ROWS ? [`${counted(taken, 'row')}: too few to choose a bandwidth by; the density is that of one Gaussian`] : []),
-    ...(taken < table.rowCount && taken >= FEW_ROWS
-      ? [`the density is learned from ${taken} of ${table.rowCount} rows, taken at random, which bounds the time that it takes`]
-      : [])
+    ...takenNotes('the density is learned', table, { taken, usable })
   ]
 }
 

@@ -20,15 +20,18 @@ interface Taking {
   readonly watch?: Watch | undefined
 }
 
-/** Rows to learn from, their gaps filled by one draw of what `impute` learns: filled so, columns keep their spreads. */
-export async function completedRows(prepared: PreparedTable, { coding, limit, key, watch }: Taking): Promise<Donors> {
-  const { rows, weights } = takeDonors(prepared, { coding, limit, key: keyFor(key, 'donors') })
-  if (!rows.known.includes(0)) return { completed: rows.data, known: rows.known, weights }
+/** Rows to learn from, of how many that know and weigh something, their gaps filled by one draw of what `impute` learns: filled so, columns keep their spreads. */
+export async function completedRows(
+  prepared: PreparedTable,
+  { coding, limit, key, watch }: Taking
+): Promise<{ readonly learned: Donors; readonly usable: number }> {
+  const { rows, weights, usable } = takeDonors(prepared, { coding, limit, key: keyFor(key, 'donors') })
+  if (!rows.known.includes(0)) return { learned: { completed: rows.data, known: rows.known, weights }, usable }
   const { setting } = await settingOf({ coding, rows, weights }, { bandwidth: 'auto', key: keyFor(key, 'masking'), watch })
   const start = { completed: fitGaussian(rows, weights).completed, known: rows.known, weights }
   const means: Donors = { ...start, completed: await meanRounds(start, { setting, watch }) }
   const { completed } = await drawDonors(means, coding, { setting, watch, key: keyFor(key, 'gaps') })
-  return { completed, known: rows.known, weights }
+  return { learned: { completed, known: rows.known, weights }, usable }
 }
 
 /** Completed rows as a density looks at them. `steps`: over what the values of a column count as spread, by name. */

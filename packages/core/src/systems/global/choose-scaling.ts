@@ -15,7 +15,7 @@ import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder, prese
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
-import { isNumeric, type Table } from '../../table/table.js'
+import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { type BandwidthCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { imputeMissing } from './impute.js'
 
@@ -75,6 +75,12 @@ export function leadRequired(rowCount: number): number {
 /** Standard errors that a lead must have for the folds that are left to be spared. */
 const CLEAR = 2
 
+/** Whether anything of a column is scaled. */
+function varies(column: NumericColumn): boolean {
+  const present = presentValues(column)
+  return present.length < column.values.length || present.some((x) => x !== present[0])
+}
+
 /**
  * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, and those
  * with limits of measurement are scaled by `quantile`. Others with atoms, heavy tails or skew, and dates, which leave out nights or weekends, are candidates for it; where there are some, both scalings are fitted
@@ -86,7 +92,7 @@ const CLEAR = 2
 export async function chooseScaling(contest: ScalingContest): Promise<ContestOutcome> {
   const { table, fixed, watch } = contest
   const numeric = table.columns.filter(isNumeric)
-  const open = numeric.filter((column) => !Object.hasOwn(fixed, column.name))
+  const open = numeric.filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
   const namesOf = (suits: (present: Float64Array) => boolean) =>
     open.filter((column) => suits(presentValues(column))).map(({ name }) => name)
   // Beyond a limit is no place but a state, which only ranks keep.

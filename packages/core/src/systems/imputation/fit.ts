@@ -46,7 +46,7 @@ export async function fitImputation(raw: RawTable, options: ImputationFit, jobCo
   const { data } = prepared
   const rules = rulesWithGaps(data, reading)
   refuseSparse(data.table, coding)
-  const { rows, weights } = takeDonors(prepared, { coding, key: keyFor(key, 'donors') })
+  const { rows, weights, usable } = takeDonors(prepared, { coding, key: keyFor(key, 'donors') })
   const masked = await settingOf({ coding, rows, weights }, { bandwidth, key: keyFor(key, 'masking'), watch })
   const start = { completed: fitGaussian(rows, weights).completed, known: rows.known, weights }
   const donors: Donors = { ...start, completed: await meanRounds(start, { setting: masked.setting, watch }) }
@@ -65,7 +65,7 @@ export async function fitImputation(raw: RawTable, options: ImputationFit, jobCo
       gaps: data.table.columns.map((column) => ({ name: column.name, missing: gapCount(column, data.table.rowCount) })),
       notes: [
         ...data.notes,
-        ...fitNotes(data.table, { masked, derived: new Set(rules?.rules.map(({ column }) => column)), donorCount: rows.data.rows })
+        ...fitNotes(data.table, { masked, derived: new Set(rules?.rules.map(({ column }) => column)), taken: rows.data.rows, usable })
       ]
     }
   }
@@ -141,7 +141,7 @@ export function takeDonors(
   const chosen =
     usable.length <= most ? usable : Array.from(permutation(key, usable.length).subarray(0, most), (k) => usable[k]!).sort((a, b) => a - b)
   const sum = chosen.reduce((total, i) => total + rowWeights[i]!, 0)
-  return { rows: takeCoded(all, chosen), weights: Float64Array.from(chosen, (i) => rowWeights[i]! / sum) }
+  return { rows: takeCoded(all, chosen), weights: Float64Array.from(chosen, (i) => rowWeights[i]! / sum), usable: usable.length }
 }
 
 function takeCoded({ data, known }: CodedRows, rows: readonly number[]): CodedRows {
@@ -169,7 +169,23 @@ interface Noted {
   readonly masked: Masked
   /** Columns that rules derive: what the regression says of them does not count. */
   readonly derived: ReadonlySet<string>
-  readonly donorCount: number
+  /** Rows that gaps are filled from. */
+  readonly taken: number
+  /** Rows that know and weigh something. */
+  readonly usable: number
+}
+
+/** Why not all rows of a table are learned from. `what`: `gaps are filled`. */
+export function takenNotes(what: string, { rowCount }: Table, { taken, usable }: Pick<Noted, 'taken' | 'usable'>): string[] {
+  const left = rowCount - usable
+  return [
+    ...(left > 0
+      ? [
+          `${counted(left, 'row')} of ${rowCount} ${left === 1 ? 'has' : 'have'} no known cell, or no weight: nothing is learned from ${left === 1 ? 'it' : 'them'}`
+        ]
+      : []),
+    ...(taken < usable ? [`${what} from ${taken} of ${usable} rows, taken at random, which bounds the time that it takes`] : [])
+  ]
 }
 
 /** From this error of masked cells on, in standard deviations, the other columns say no more than the mean. */
@@ -177,18 +193,16 @@ const UNPREDICTED = 0.95
 /** Masked cells below which their error says little: the root of a mean of 30 squares is good to 13 %. */
 const LEAST_CELLS = 30
 
-function fitNotes(table: Table, { masked, derived, donorCount }: Noted): string[] {
+function fitNotes(table: Table, { masked, derived, taken, usable }: Noted): string[] {
   const gaps = new Set(table.columns.filter((column) => gapCount(column, table.rowCount) > 0).map(({ name }) => name))
   const blind = masked.columns.filter(
     ({ name, error, cells }) => gaps.has(name) && !derived.has(name) && cells >= LEAST_CELLS && error >= UNPREDICTED
   )
   return [
-    ...(table.rowCount < FEW_ROWS
-      ? [`${counted(table.rowCount, 'row')}: too few to choose how near ones count; gaps are filled by a regression on all of them`]
+    ...(taken < FEW_ROWS
+      ? [`${counted(taken, 'row')}: too few to choose how near ones count; gaps are filled by a regression on all of them`]
       : []),
-    ...(donorCount < table.rowCount && donorCount >= FEW_ROWS
-      ? [`gaps are filled from ${donorCount} of ${table.rowCount} rows, taken at random, which bounds the time that it takes`]
-      : []),
+    ...takenNotes('gaps are filled', table, { taken, usable }),
     ...blind.map(
       ({ name, cells }) =>
         `${name}: in ${cells} masked cells the other columns predict it no better than its mean does: what fills its gaps says little of the single row`

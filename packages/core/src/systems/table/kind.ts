@@ -1,3 +1,4 @@
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
@@ -14,7 +15,8 @@ export interface TableKind<Model, Fitted = Model> {
   readonly kind: string
   fit(table: RawTable, options: TableFit, context: SystemContext): Promise<Fitted>
   draw(model: Model, request: TableRequest, context: SystemContext): Promise<DrawnRows>
-  training(model: Model): Table
+  /** What a model learned from, as it would write it itself. */
+  written(model: Model): WrittenTable
   save(model: Model): ModelContents
   load(contents: ModelContents, context: Pick<SystemContext, 'engine' | 'host'>): Model | Promise<Model>
 }

@@ -246,7 +246,7 @@ export const panel: TableKind<PanelModel> = {
     const drawn = await drawPanel(model, defined({ rows, groups }), contextOf(seed, context))
     return { ...panelRows(model, drawn, keyFromSeed(seed)), warnings: [] }
   },
-  training: (model) => panelRows(model, trainingRows(model)).table,
+  written: (model) => panelRows(model, trainingRows(model)),
   save: savePanel,
   load: loadPanel
 }

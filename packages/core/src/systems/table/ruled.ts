@@ -29,9 +29,9 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
       const drawn = await kind.draw(model, sized, context)
       return model.rules ? { ...drawn, ...putRulesBack(model.rules, drawn, { key: keyFor(context.key, 'rules') }) } : drawn
     },
-    training(model) {
-      const table = kind.training(model)
-      return model.rules ? putRulesBack(model.rules, { table, formats: kind.formats(model) }).table : table
+    written(model) {
+      const rows = { table: kind.training(model), formats: kind.formats(model) }
+      return model.rules ? putRulesBack(model.rules, rows) : rows
     },
     save: (model) => withRules(kind.save(model), model.rules),
     async load(contents, context) {

@@ -1,6 +1,7 @@
 import { parseLatent } from '../../code/codecs/specification.js'
 import { keyTexts } from '../../code/keys/keep.js'
 import { ruleTexts } from '../../code/rules/kept-rules.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { comparePanels } from '../../diagnose/panels.js'
 import { tellPanels } from '../../diagnose/tell-panels.js'
 import type { ModelContents } from '../../model-file/contents.js'
@@ -61,11 +62,14 @@ function kindOf(model: TableModel): string {
   return 'graph' in model ? 'local' : 'global'
 }
 
+/** What a model learned from, as it would write it. */
+export const writtenRows = (model: TableModel): WrittenTable => kindNamed(kindOf(model)).written(model)
+
 /** What models of tables do, whatever their kind. */
 const PARTS: ModelParts = {
   fit: (table, options, context) => kindFor(options).fit(table, options, context),
   draw: (model, request, context) => kindNamed(kindOf(model)).draw(model, request, context),
-  training: (model) => kindNamed(kindOf(model)).training(model)
+  training: (model) => writtenRows(model).table
 }
 
 /** Rows of a table: one bridge on all columns, or small ones on neighbourhoods, in the columns or behind a codec. */
@@ -154,7 +158,7 @@ export const tables: System<RawTable, TableFit, TableModel, TableRequest, DrawnR
   async load(contents: ModelContents, context) {
     const kind = kindNamed(contents.kind)
     const model = await kind.load(contents, context)
-    const order = orderIn(contents, () => kind.training(model))
+    const order = orderIn(contents, () => kind.written(model).table)
     return { ...model, ...defined({ keys: keysIn(contents), refinement: refinementIn(contents), privacy: privacyIn(contents), order }) }
   }
 })

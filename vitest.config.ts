@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
@@ -6,6 +7,16 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 /** Tests that replace a module of Node by one of their own. */
 const REPLACING = ['packages/sbridge/src/host/worker-death.test.ts']
+
+/** Files that `--fast` need not even load: tagged as slow as a whole. */
+const SLOW = process.env.SBRIDGE_FAST
+  ? ['packages', 'test'].flatMap((folder) =>
+      readdirSync(source(folder), { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules'))
+        .map((path) => `${folder}/${path}`)
+        .filter((path) => readFileSync(source(path), 'utf8').includes('// @module-tag slow'))
+    )
+  : []
 
 export default defineConfig({
   resolve: {
@@ -24,8 +35,14 @@ export default defineConfig({
     // Files beside the sources keep no state of the process and share one copy of the modules, which cost each a second to
     // load; but for those that replace a module. All others have a process of their own.
     projects: [
-      { extends: true, test: { name: 'sources', include: ['packages/*/src/**/*.test.ts'], exclude: REPLACING, isolate: false } },
-      { extends: true, test: { name: 'programs', include: [...REPLACING, 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'] } }
+      {
+        extends: true,
+        test: { name: 'sources', include: ['packages/*/src/**/*.test.ts'], exclude: [...REPLACING, ...SLOW], isolate: false }
+      },
+      {
+        extends: true,
+        test: { name: 'programs', include: [...REPLACING, 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'], exclude: SLOW }
+      }
     ],
     // Vitest would keep a core to itself, and has no use for it. Files share nothing: folders and ports are their own.
     maxWorkers: availableParallelism(),

@@ -30,7 +30,7 @@ if (first === '--fast') {
   run('types', require.resolve('typescript/bin/tsc'), ['-b'])
   studioTypes()
   lint()
-  tests(['--tags-filter=!slow', ...rest])
+  tests(['--tags-filter=!slow', ...rest], { SBRIDGE_FAST: '1' })
 } else {
   const chromium = ensureChromium()
   const skipped = ensurePrograms()

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { PAGES, testPages } from './guides.js'
 
 testPages(PAGES.tables)

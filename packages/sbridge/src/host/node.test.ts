@@ -2,9 +2,10 @@ import { cloud, gaussianKernel, keyFromSeed, matrix, normals } from '@sbridge/co
 import { describe, expect, test } from 'vitest'
 import { createEngine } from './node.js'
 
-const points = matrix(2000, 3, normals(keyFromSeed(1), 6000))
+// As many as make a call worth sharing among threads.
+const points = matrix(1200, 3, normals(keyFromSeed(1), 3600))
 const pair = { from: cloud(points), to: cloud(points), kernel: gaussianKernel(0.1) }
-const log = normals(keyFromSeed(2), 2000)
+const log = normals(keyFromSeed(2), 1200)
 const noise = { key: keyFromSeed(3) }
 
 describe('engines of the Node host', () => {

@@ -1,3 +1,4 @@
+// @module-tag slow
 import type { Worker } from 'node:worker_threads'
 import { cloud, gaussianKernel, keyFromSeed, matrix, normals } from '@sbridge/core/kernels'
 import { afterEach, describe, expect, test, vi } from 'vitest'

@@ -18,7 +18,9 @@ describe('a contest of scalings', () => {
     expect(isClear([0.3, -0.05], 100)).toBe(false)
   })
 
-  test('finds the bandwidth that the model has by the scaling alone, and spares folds once one is far ahead', async () => {
+  test('finds the bandwidth that the model has by the scaling alone, and spares folds once one is far ahead', {
+    tags: ['slow']
+  }, async () => {
     const [a, b] = ['a', 'b'].map((name) => normals(keyFor(keyFromSeed(4), name), 300))
     // Log-normal: quantiles win by far.
     const values = { x: a!.map((z) => exp(4 * z)), y: a!.map((z, i) => exp(3 * z + 2 * b![i]!)) }

@@ -28,7 +28,9 @@ const correlationOf = (a: Float64Array, b: Float64Array): number => {
   return product / Math.sqrt(mean((i) => (a[i]! - ma) ** 2) * mean((i) => (b[i]! - mb) ** 2))
 }
 
-test('a learned graph keeps columns together that nearly repeat each other, where no partial correlation stands out', async () => {
+test('a learned graph keeps columns together that nearly repeat each other, where no partial correlation stands out', {
+  tags: ['slow']
+}, async () => {
   const context = { engine, key: keyFromSeed(5) }
   const model = await fitLocal(factorTable(200, 15, 0.9), { local: { kind: 'auto' } }, context)
   expect(model.summary.notes.join()).toMatch(/no neighbours in the learned graph/)

@@ -160,6 +160,8 @@ export function estimateJob(size: JobSize): JobEstimate {
 
 /** Rows that a measurement of speed starts from. */
 const MEASURED_ROWS = 256
+/** Made-up numbers that it goes to, as many as 4,096 points of 16 coordinates have: a call takes some milliseconds, whatever the coordinates. */
+const MEASURED_NUMBERS = 65_536
 /** Calls, and milliseconds, that a measurement takes at least; the shortest time a call can be told to take. */
 const LEAST_CALLS = 3
 const LEAST_TIME = 40
@@ -193,7 +195,8 @@ interface Measured {
 
 function madeUp(dimension: number): Measured {
   const some = (n: number, chain: number) => matrix(n, dimension, normals(keyFromSeed(1), n * dimension, chain))
-  return { from: some(MEASURED_ROWS, 0), to: some(4096, 1), epsilon: 0.5 }
+  const points = Math.min(4096, Math.max(MEASURED_ROWS, Math.ceil(MEASURED_NUMBERS / dimension)))
+  return { from: some(MEASURED_ROWS, 0), to: some(points, 1), epsilon: 0.5 }
 }
 
 async function taken(engine: Engine, points: Matrix): Promise<Measured> {

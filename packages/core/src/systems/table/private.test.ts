@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { placing } from '../../diagnose/embedding.js'
 import { membershipAttack } from '../../diagnose/membership.js'
-import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
@@ -12,7 +12,7 @@ import type { TableFit, TableModel } from './options.js'
 import { fitPrivate } from './private.js'
 import { tables } from './system.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine }
 
 /** Six normal columns: with few rows each stands so far from the others that a narrow kernel gives it away. */
@@ -41,7 +41,7 @@ async function attack(model: TableModel): Promise<{ area: number; error: number 
   return { area: mean(({ value }) => value), error: mean(({ interval: [low, high] }) => (high - low) / (2 * 1.96)) }
 }
 
-describe('privacy', () => {
+describe('privacy', { tags: ['slow'] }, () => {
   const parts = { fit: tables.fit, draw: tables.draw, training: tables.training }
   let narrow: TableModel
   let kept: TableModel

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { USUAL_STEPS } from '../../draw/steps.js'
-import { ReferenceEngine } from '../../engine/reference/reference.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { sampleConditional } from '../global/condition-sample.js'
@@ -13,7 +13,7 @@ import { fitLatentTable, sampleLatentTable } from './latent.js'
 import { sampleLatentConditioned } from './latent-conditions.js'
 import { fitTable, sampleTable } from './whole.js'
 
-const engine = new ReferenceEngine()
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const ROWS = 30
 const noise = normals(keyFromSeed(1), 3 * ROWS)
 const table: RawTable = {

@@ -16,6 +16,11 @@ test.each([
   ['titles that a spreadsheet filled up', `Report of 2024;;\n;;\nplace;size;n\n${rows}`, '2 lines of titles'],
   ['a sum', `place;size;n\n${rows}Total;8;13\n`, '1 line of sums'],
   ['a sum and a remark', `place;size;n\n${rows}Summe;8;13\n\nSource: the laboratory\n`, '2 lines of sums or remarks'],
+  [
+    'a sum, and what a spreadsheet filled up',
+    `place;size;n\n${rows};;\nSumme;8;13\n;;\nSource: the laboratory;;\n;;\n`,
+    '5 lines of sums or remarks'
+  ],
   ['all of it', `Report\nplace;size;n\n${rows}Mean;2.7;4.3\nas of today\n`, /1 line of titles.*2 lines of sums/]
 ])('%s are no rows', async (_, text, note) => {
   expect(await cells(text)).toEqual({ ...table, notes: expect.stringMatching(note) })
@@ -25,6 +30,8 @@ test.each([
   ['a level that is called so, in the last row too', 'place;n\nTotal;1\na;2\nTotal;3\n', 3],
   ['a row of a name and no number', 'place;n\na;1\nb;2\nTotal;\n', 3],
   ['a level that begins so', 'place;n\na;1\nb;2\nTotalis;5\n', 3],
+  ['a last row of nothing, as a table may have', 'place;size;n\na;1;2\nb;2;3\n;;\n', 3],
+  ['a last row of one word, the others missing', 'place;size;n\na;1;2\nb;2;3\nc;;\n', 3],
   ['a first row that has one cell', 'a,b\nx,\n1,2\n3,4\n', 3],
   ['names above text alone', 'note\nLee; Ann\nFox; Bob\n', 2]
 ])('%s stays', async (_, text, count) => {

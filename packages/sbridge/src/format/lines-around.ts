@@ -125,24 +125,38 @@ function unitsIn(text: string, separator: Separator): Pick<TableLines, 'units'> 
 const UNIT = /^(?!(?:NA|N\/A|null|NULL|nan|NaN|none|unknown)$)[\p{L}\p{Sc}%‰°([][\p{L}\p{Sc}\p{No}%‰°()[\]·*/^\d._-]{0,11}$/u
 
 /** Whether a row says by its first word that it is of sums or means. */
-export function isTotals(cells: readonly string[]): boolean {
+function isTotals(cells: readonly string[]): boolean {
   const first = cells.find((cell) => cell.trim() !== '')
   return cells.length > 1 && first !== undefined && TOTALS.test(first.trim()) && cells.some(isFigure)
 }
 
+/** Whether a row is a remark that a spreadsheet filled up with empty cells. */
+const isFilledUp = (cells: readonly string[]): boolean =>
+  cells.length > 2 && filled(cells) === 1 && isRemark(cells.find((cell) => cell.trim() !== '')!)
+
+/** Whether a last row may be none: of sums or means, a remark, or nothing, as stands behind these. */
+export const mayBeNoRow = (cells: readonly string[]): boolean => isTotals(cells) || isFilledUp(cells) || filled(cells) === 0
+
 type Cells = (string | null)[]
 
-/** Takes rows of sums and means from the end of the columns of a table; how many. Cost O(n) for each. */
+/** Takes rows of sums, means and remarks from the end of the columns of a table, and empty rows between; how many. Cost O(n) for each. */
 export function takeTotals(columns: readonly { readonly values: Cells }[]): number {
-  for (let count = 0; ; count++) {
-    const last = columns.map(({ values }) => values.at(-1) ?? '')
-    const c = last.findIndex((cell) => cell.trim() !== '')
-    const isTotal = isTotals(last)
+  const rowAt = (i: number): string[] => columns.map(({ values }) => values[i] ?? '')
+  const isEmptyAt = (i: number): boolean => filled(rowAt(i)) === 0
+  const rows = columns[0]!.values.length
+  let end = rows
+  for (let at = rows - 1; at >= 2; at--) {
+    if (isEmptyAt(at)) continue
+    const cells = rowAt(at)
+    const c = cells.findIndex((cell) => cell.trim() !== '')
     // A word that stands in other rows is a name like others; a table of sums alone is one.
-    const { values } = columns[Math.max(c, 0)]!
-    if (!isTotal || values.length < 3 || values.indexOf(last[c]!) < values.length - 1) return count
-    for (const column of columns) column.values.pop()
+    const isNone = isTotals(cells) ? columns[c]!.values.indexOf(cells[c]!) === at : isFilledUp(cells)
+    if (!isNone) break
+    end = at
   }
+  while (end < rows && end > 1 && isEmptyAt(end - 1)) end--
+  for (const { values } of columns) values.length = end
+  return rows - end
 }
 
 /** Whether the only cell of a record is a remark; a word or a figure alone may be the begin of a row that was cut off. */

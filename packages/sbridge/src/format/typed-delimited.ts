@@ -5,7 +5,7 @@ import { CellColumn } from './cell-column.js'
 import { namesOf, type ReadContext } from './columns.js'
 import { dialectOf } from './delimited-dialect.js'
 import { isUnicode } from './encoding.js'
-import { chosenLines, findTable, isTotals } from './lines-around.js'
+import { chosenLines, findTable, mayBeNoRow } from './lines-around.js'
 import { CARRIAGE_RETURN, GUESSED_RECORDS, LINE_FEED, QUOTE, recordsIn, withoutLastLineEnds } from './records.js'
 
 /** The byte-order mark in UTF-8. */
@@ -125,8 +125,8 @@ export class TypedDelimited {
     records.finish()
     if (records.rows === 0 || new Set(names).size < names.length) this.reason = 'no rows, or names that come twice'
     try {
-      if (!this.reason && !this.context.skip && isTotals(this.#columns.map((column) => column.last())))
-        this.reason = 'a line of sums at its end'
+      if (!this.reason && !this.context.skip && mayBeNoRow(this.#columns.map((column) => column.last())))
+        this.reason = 'a line of sums, a remark or nothing at its end'
       if (this.reason) return undefined
       const columns = this.#columns.map((column, c) => column.finished(names[c]!))
       const said = { names, units: undefined, separator: this.context.delimiter === undefined ? separator : undefined }

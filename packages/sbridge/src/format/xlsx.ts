@@ -131,7 +131,7 @@ function rowsOf(cells: readonly SheetCell[][], context: ReadContext): SheetRows 
   const plural = (count: number): string => `${count} row${count === 1 ? '' : 's'}`
   const said = [
     ...(above > 0 && !context.skip ? [`${plural(above)} above the names`] : []),
-    ...(below > 0 ? [`${plural(below)} of sums at the end`] : [])
+    ...(below > 0 ? [`${plural(below)} of sums or remarks at the end`] : [])
   ]
   const notes = said.length > 0 ? [`left out of the table: ${said.join(', ')}; --skip 0 reads every row`] : []
   return { above, heading, rows: rows.slice(0, rows.length - below), notes }

@@ -303,7 +303,7 @@ export async function embed(
   options: EmbedJob & RunOptions = {}
 ): Promise<{ readonly model: FittedEmbedding; readonly rows: RawTable }> {
   const model = await fit(table, { system: 'embedding', ...options })
-  return { model, rows: coordinateTable(model.coordinates!) }
+  return { model, rows: coordinateTable(model.coordinates!, model, 'typed') }
 }
 
 /**

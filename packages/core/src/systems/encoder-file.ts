@@ -29,6 +29,7 @@ import type { Numbering } from '../table/numbering.js'
 import { timeBounds } from '../table/present.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
+import type { ValueLattice } from '../table/value-lattice.js'
 import type { ReadingWords } from './read-as.js'
 
 /** An encoder with its knots taken out into arrays: plain JSON. */
@@ -141,6 +142,7 @@ const codeOf = (knots: Reader<Float64Array>): Reader<ColumnCode> =>
       carries: word('coordinate'),
       coordinate: whole(),
       scaler: scalerOf(knots),
+      lattice: optional(record<ValueLattice>({ from: number(UNSCALED), step: number({ above: 0, most: 1e300 }) })),
       missingFactor: optional(whole())
     }),
     factor: record<Code<'factor'>>({ name: text, carries: word('factor'), factor: whole(), missingLevel: flag }),

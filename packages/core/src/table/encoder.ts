@@ -1,3 +1,4 @@
+import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed } from '../num/listed.js'
 import { columnOf, type Matrix, matrix, stackRows, takeRows } from '../num/matrix.js'
@@ -5,7 +6,7 @@ import { type Key, keyFor } from '../num/random.js'
 import { placeLevels } from './categories.js'
 import type { ColumnFormat } from './infer.js'
 import { limitsOf } from './number-style.js'
-import { roundToFormat } from './present.js'
+import { roundToFormat, writtenUnit } from './present.js'
 import { fitScaler, type NumericScaler, type ScalingMethod, scaleValues, unscaleValues } from './scaling.js'
 import {
   type Column,
@@ -19,6 +20,7 @@ import {
   type NumericColumn,
   type Table
 } from './table.js'
+import { coarserLattice, toLattice, type ValueLattice } from './value-lattice.js'
 
 /** How one column of a table is carried by the model. */
 export type ColumnCode =
@@ -26,7 +28,10 @@ export type ColumnCode =
       readonly name: string
       readonly carries: 'coordinate'
       readonly coordinate: number
-      readonly scaler: NumericScaler /** Factor holding present / missing, when cells are missing. */
+      readonly scaler: NumericScaler
+      /** On which all values lie, where it is coarser than they are written: full hours, multiples of 25. */
+      readonly lattice?: ValueLattice
+      /** Factor holding present / missing, when cells are missing. */
       readonly missingFactor?: number
     }
   | {
@@ -72,7 +77,7 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
   const factors: Factor[] = []
   let coordinateCount = 0
   const addFactor = (name: string, levelCount: number): number => factors.push({ name, levelCount, places: placeLevels(levelCount) }) - 1
-  const columns = table.columns.map((column): ColumnCode => {
+  const columns = table.columns.map((column, columnAt): ColumnCode => {
     const name = column.name
     if (isEmpty(column)) return { name, carries: 'empty' }
     if (isCategorical(column)) {
@@ -84,7 +89,8 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
     const missing = present.length < column.values.length
     if (present.every((x) => x === present[0]) && !missing) return { name, carries: 'constant', value: present[0] ?? 0 }
     const scaler = fitScaler(present, methodOf(name))
-    const code = { name, carries: 'coordinate' as const, coordinate: coordinateCount++, scaler }
+    const lattice = coarserLattice(present, writtenUnit(formats[columnAt]!))
+    const code = { name, carries: 'coordinate' as const, coordinate: coordinateCount++, scaler, ...defined({ lattice }) }
     return missing ? { ...code, missingFactor: addFactor(`${name} missing`, 2) } : code
   })
   return { columns, formats, kinds: table.columns.map(kindOf), coordinateCount, factors }
@@ -173,7 +179,7 @@ export function decodeTable(encoder: Encoder, { coordinates, codes }: Encoded, n
       }
     }
     const scaled = columnOf(coordinates, code.coordinate)
-    const values = unscaleValues(code.scaler, scaled).map((x) => roundToFormat(x, encoder.formats[c]!))
+    const values = unscaleValues(code.scaler, scaled).map((x) => roundToFormat(toLattice(x, code.lattice), encoder.formats[c]!))
     const column = { name, kind: kind as NumericColumn['kind'], values, ...limits }
     if (code.missingFactor === undefined) return column
     const missing = Uint8Array.from({ length: n }, (_, i) => codes[i * factorCount + code.missingFactor!]!)

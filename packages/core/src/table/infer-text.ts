@@ -44,7 +44,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     return { column: { name: raw.name, kind }, format: { ...base, kind, ...(numbering ? { numbering } : {}) } }
   }
   if (kind === 'boolean') return inferBooleans(base, cells)
-  const stray = wanted ? undefined : strayText(cells, present.length)
+  const stray = wanted ? undefined : straysAmongNumbers(cells, present)
   if (!wanted && !stray && areNames(present)) {
     notes.push(
       `${raw.name}: most of its ${present.length} values occur once, as names do: left out of the model, written anew; --types ${raw.name}=category repeats them as they stand${hintFor(present)}`
@@ -58,6 +58,12 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     )
   else if (!wanted && hintFor(present) !== '') notes.push(`${raw.name}: counts as a category${hintFor(present)}`)
   return { column, format: { ...base, kind } }
+}
+
+/** A word among numbers: where these are few it is a level among levels. */
+function straysAmongNumbers(cells: readonly (string | null)[], present: readonly string[]): ReturnType<typeof strayText> {
+  const found = strayText(cells, present.length)
+  return found && (found.isFew || (found.numbers > 0 && areNames(present))) ? found : undefined
 }
 
 /** Numbers of which some give a limit alone: `<0.5`. */

@@ -8,6 +8,7 @@ import { inferSpelled } from './infer-spelled.js'
 import { emptyNote, inferText } from './infer-text.js'
 import type { InferOptions, Inferring } from './inferring.js'
 import { isMadeKind, MADE_KINDS } from './made-kinds.js'
+import { marksNote, missingMarks } from './missing-marks.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type ColumnKind, isEmpty, type Table } from './table.js'
 import { absentWord, textCells } from './text-cells.js'
@@ -94,7 +95,22 @@ function checkNames(raw: RawTable, options: InferOptions): void {
   }
 }
 
+/** A column of figures, and of marks for cells without one, is one of figures; other columns keep such cells as they stand. */
 function inferColumn(raw: RawColumn, context: Inferring): Inferred {
+  const { options, notes } = context
+  const stated = options.types?.[raw.name]
+  const marks = stated === undefined || FIGURES.has(stated) ? missingMarks(raw, options.missing) : []
+  if (marks.length === 0) return inferKnown(raw, context)
+  const own: string[] = []
+  const found = inferKnown(raw, { ...context, notes: own, options: { ...options, missing: [...(options.missing ?? []), ...marks] } })
+  if (!FIGURES.has(found.column.kind)) return inferKnown(raw, context)
+  notes.push(marksNote(raw, marks), ...own)
+  return found
+}
+
+const FIGURES: ReadonlySet<string> = new Set<ColumnKind>(['number', 'integer', 'datetime'])
+
+function inferKnown(raw: RawColumn, context: Inferring): Inferred {
   const { options, notes } = context
   const stated = options.types?.[raw.name]
   const wanted = isMadeKind(stated) ? 'identifier' : stated

@@ -128,6 +128,13 @@ export function spelled(value: number, { kind, number, date }: ColumnFormat): st
   return kind === 'datetime' ? formatDateTime(value, date ?? ISO) : formatNumber(value, number ?? { padded: false })
 }
 
+/** The finest unit in which a column is written; undefined for numbers with all their digits. */
+export function writtenUnit(format: ColumnFormat): number | undefined {
+  if (format.kind === 'datetime') return format.date ? dateUnit(format.date) : 1
+  if (format.kind === 'integer') return 1
+  return format.number?.decimals === undefined ? undefined : 10 ** -format.number.decimals
+}
+
 /** A value rounded to what the column's format can show: whole numbers, the input's decimals, the unit of its dates. */
 export function roundToFormat(value: number, format: ColumnFormat): number {
   if (format.kind === 'datetime') {

@@ -5,19 +5,24 @@ import { RARE_BELOW } from './rare-below.js'
 const MOSTLY_NUMBERS = 0.9
 
 /**
- * The first cell that is no number in a column of text where almost all are, with how many are; undefined elsewhere. Its
- * text only where it recurs as a mark does: another cell may be anybody's. Cost O(n).
+ * The first cell that is no number in a column of text where almost all are, or all but one word that recurs; with how many are.
+ * Undefined elsewhere. Its text only where it recurs as a mark does: another cell may be anybody's. Cost O(n).
  */
 export function strayText(
   cells: readonly (string | null)[],
   presentCount: number
-): { text: string | undefined; row: number; numbers: number } | undefined {
+): { text: string | undefined; row: number; numbers: number; isFew: boolean } | undefined {
   const most = (1 - MOSTLY_NUMBERS) * presentCount
-  const strays: number[] = []
-  for (let i = 0; i < cells.length && strays.length <= most; i++) if (cells[i] !== null && !spellsNumber(cells[i]!)) strays.push(i)
-  const numbers = presentCount - strays.length
-  if (strays.length === 0 || strays.length > most) return undefined
-  const text = cells[strays[0]!]!.trim()
-  const recurs = strays.filter((i) => cells[i]!.trim() === text).length >= RARE_BELOW
-  return { text: recurs ? text : undefined, row: strays[0]! + 1, numbers }
+  let first: { readonly text: string; readonly row: number } | undefined
+  let strays = 0
+  let alike = 0
+  for (const [i, cell] of cells.entries()) {
+    if (cell === null || spellsNumber(cell)) continue
+    first ??= { text: cell.trim(), row: i + 1 }
+    strays++
+    if (cell.trim() === first.text) alike++
+    if (strays > most && alike < strays) return undefined
+  }
+  if (!first) return undefined
+  return { text: alike >= RARE_BELOW ? first.text : undefined, row: first.row, numbers: presentCount - strays, isFew: strays <= most }
 }

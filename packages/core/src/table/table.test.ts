@@ -194,6 +194,31 @@ describe('names', () => {
     ])
     expect(inferTable(raw(cells), { types: { name: 'category' } }).notes).toEqual([])
   })
+  it('that is a number in most cells and one word in the others has that note too, and is no list of names', () => {
+    const cells = Array.from({ length: 60 }, (_, i) => (i % 4 === 1 ? 'clotted' : (i / 7).toFixed(2)))
+    const { table, notes } = inferTable(raw(cells))
+    expect(table.columns[0]!.kind).toBe('category')
+    expect(notes).toEqual([expect.stringMatching(/45 of 60 cells are numbers, but not “clotted” in row 2.*--missing 'clotted'/)])
+  })
+  it.each(['?', 'n/a', '–', '#DIV/0!'])('of figures and the mark %s are figures: marks are missing, said, and written again', (mark) => {
+    const figures = [
+      ['1,5 %', '2,0 %', '7,5 %'],
+      ['2024-03-01', '2024-03-05', '2024-04-01'],
+      ['1.5', '2', '3']
+    ]
+    for (const [first, ...rest] of figures) {
+      const { table, formats, notes } = inferTable(raw([first!, mark, ...rest, ` ${mark}`]))
+      expect([table.columns[0]!.kind, 'missing' in table.columns[0]! && [...table.columns[0].missing!]]).toEqual([
+        expect.stringMatching(/number|datetime/),
+        [0, 1, 0, 0, 1]
+      ])
+      expect(formats[0]!.absent).toBe(mark)
+      expect(notes).toEqual([expect.stringContaining(`“${mark}” in 2 of 5 cells counts as missing`)])
+    }
+    const words = inferTable(raw(['+', '-', mark, '+', '-', mark]))
+    expect([words.table.columns[0]!.kind, words.notes]).toEqual(['category', []])
+    expect(inferTable(raw(['1', mark, '2', mark]), { types: { name: 'category' } }).notes).toEqual([])
+  })
   it('that recur have no note', () => {
     expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])
   })

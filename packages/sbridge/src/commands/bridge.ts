@@ -107,7 +107,7 @@ async function writeBridge(
   { cells, flags }: { readonly cells: CellStyle; readonly flags: BridgeFlags }
 ): Promise<void> {
   if (answer) await writeTable(flags.output!, bridge.present(model, answer, cells))
-  if (partners) await writeTable(flags.coupling!, bridge.present(model, partners, 'typed'))
+  if (partners) await writeTable(flags.coupling!, bridge.present(model, partners, cellsOf({ ...flags, output: flags.coupling! })))
   await writeModel(flags.model, bridge, model)
 }
 

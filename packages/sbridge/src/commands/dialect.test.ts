@@ -137,6 +137,36 @@ describe('rows in the dialect of their table', () => {
     expect(await readFile(at('again.csv'), 'utf8')).toBe(await readFile(at('paths.csv'), 'utf8'))
   }, 60_000)
 
+  test('bridge, embed and lift: numbers that are added have the decimal comma too, and are read back', async () => {
+    const bridged = await run(
+      'bridge',
+      'orders.csv',
+      'orders.csv',
+      '-n',
+      '2',
+      '--at',
+      '0.25',
+      '-o',
+      'between.csv',
+      '--seed',
+      '1',
+      '--threads',
+      '1'
+    )
+    expect(bridged.status).toBe(0)
+    expect(cellsOf(await read('between.csv'))[1]!.slice(0, 2)).toEqual(['0,25', expect.stringMatching(/^\d{3},\d$/)])
+    const embedded = ['embed', 'orders.csv', '-k', '2', '-o', 'map.csv', '--model', 'map.sbridge', '--seed', '1', '--threads', '1']
+    expect((await run(...embedded)).status).toBe(0)
+    expect((await read('map.csv')).split('\r\n')[1]).toMatch(/^-?\d,\d+;-?\d,\d+$/)
+    expect((await run('lift', 'map.sbridge', 'map.csv', '-o', 'lifted.csv')).status).toBe(0)
+    expect(cellsOf(await read('lifted.csv'))[1]).toEqual([
+      expect.stringMatching(/^\d{3},\d$/),
+      expect.any(String),
+      expect.any(String),
+      expect.any(String)
+    ])
+  }, 60_000)
+
   test('what cannot be read one way is refused, and --exclude leaves it out', async () => {
     await writeFile(
       at('mixed.csv'),

@@ -1,10 +1,11 @@
 import type { Command } from '@commander-js/extra-typings'
 import { type FittedEmbedding, SYSTEMS } from '@sbridge/core'
 import type { Engine } from '@sbridge/core/kernels'
-import { addFields, readFields, readingFields, runFields } from '../cli/fields.js'
+import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { host, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { nameOf, writeReport } from '../cli/report.js'
+import { cellsOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, rowsMissing, sourceOf, tooManyInputs, writeModel } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
@@ -23,7 +24,7 @@ export function embedVerb(verb: Command): void {
     .option('--report <file.html>', 'also writes a report: spectrum, coordinates, round trip')
     .option('--json', 'prints a summary as JSON on standard output')
     .option('--dry-run', 'prints sizes, memory and time only')
-  addFields(command, [...embedding.fields.fit, ...readingFields, ...runFields])
+  addFields(command, [...embedding.fields.fit, ...readingFields, ...writingFields.filter(({ name }) => name === 'dialect'), ...runFields])
   command.action(async (input, fresh, options) => {
     await runEmbed(input, fresh, options as EmbedFlags)
   })
@@ -65,7 +66,7 @@ interface Placed {
 async function writePlaced(model: FittedEmbedding, { fresh, flags, engine, seed }: Placed): Promise<void> {
   const place = await readTable(fresh, readFields(readingFields, flags))
   const answer = await embedding.draw(model, { place, seed }, { engine, host })
-  await writeTable(flags.output, embedding.present(model, answer, 'typed'))
+  await writeTable(flags.output, embedding.present(model, answer, cellsOf(flags)))
   const summary = { output: flags.output, rows: place.rowCount, dimension: model.summary.dimension }
   const words = `${place.rowCount} rows placed${flags.output === '-' ? '' : ` in ${flags.output}`}`
   summaryStream(flags.output).write(flags.json ? `${JSON.stringify(summary)}\n` : `${words}\n`)
@@ -76,7 +77,7 @@ async function writeFitted(
   { input, flags, engine }: Pick<Placed, 'flags' | 'engine'> & { input: string }
 ): Promise<void> {
   const answer = await embedding.draw(model, {}, { engine, host })
-  await writeTable(flags.output, embedding.present(model, answer, 'typed'))
+  await writeTable(flags.output, embedding.present(model, answer, cellsOf(flags)))
   await writeModel(flags.model, embedding, model)
   const { rowCount } = model.summary
   if (flags.report !== undefined)

@@ -1,6 +1,8 @@
 import { keyTexts } from '../../code/keys/keep.js'
 import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { InputError } from '../../num/errors.js'
+import { addedNumbers } from '../../table/added-numbers.js'
+import type { ColumnFormat } from '../../table/column-format.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { tableOfRows } from '../../table/records.js'
@@ -51,7 +53,7 @@ export const bridge: System<RawTable, BridgeFit, BridgeModel, BridgeRequest, Bri
     const between = await rowsBetween(model, request, context)
     return { ...between, table: withNewKeys(between, { kept: model.keys, people, seed }).table }
   },
-  present: (_model, answer, cells) => present(answer, cells),
+  present: ({ encoder: { formats } }, answer, cells) => present(answer, formats, cells),
   tell: tellBridge,
   training: (model) => wholeRows(model, model.rows).table,
   summary: ({ summary, rules, keys }) => ({
@@ -65,23 +67,16 @@ export const bridge: System<RawTable, BridgeFit, BridgeModel, BridgeRequest, Bri
 
 const countOf = ({ summary }: BridgeModel, { rows = summary.fromRows, at = [0.5] }: BridgeRequest): number => rows * at.length
 
-const numbers = (name: string, values: ArrayLike<number>, integer: boolean): RawColumn => ({
-  name,
-  source: 'number',
-  values: Float64Array.from(values),
-  ...(integer && { integer })
-})
-
 /** The column that says at which time a row stands: a name that no column of the tables has. */
 const timeName = ({ columns }: RawTable): string => (columns.some(({ name }) => name === 'time') ? 'bridge_time' : 'time')
 
-function present(answer: BridgeAnswer, cells: CellStyle): RawTable {
+function present(answer: BridgeAnswer, formats: readonly ColumnFormat[], cells: CellStyle): RawTable {
   if (answer.kind === 'coupling') {
     const place = (rows: Uint32Array): Float64Array => Float64Array.from(rows, (row) => row + 1)
     const columns = [
-      numbers('from', place(answer.sources), true),
-      numbers('to', place(answer.targets), true),
-      numbers('weight', answer.masses, false)
+      { name: 'from', source: 'number' as const, values: place(answer.sources), integer: true },
+      { name: 'to', source: 'number' as const, values: place(answer.targets), integer: true },
+      addedNumbers({ name: 'weight', values: answer.masses }, formats, cells)
     ]
     return { columns, rowCount: answer.masses.length }
   }
@@ -91,8 +86,8 @@ function present(answer: BridgeAnswer, cells: CellStyle): RawTable {
     const columns = original.columns.map((column) => carriedColumn(rows, answer, column))
     return { columns, rowCount: rows.rowCount }
   }
-  const times = answer.times.flatMap((time) => new Array<number>(answer.count).fill(time))
-  return { columns: [numbers(timeName(rows), times, false), ...rows.columns], rowCount: rows.rowCount }
+  const values = Float64Array.from({ length: answer.times.length * answer.count }, (_, i) => answer.times[Math.floor(i / answer.count)]!)
+  return { columns: [addedNumbers({ name: timeName(rows), values }, formats, cells), ...rows.columns], rowCount: rows.rowCount }
 }
 
 /** What a bridge does not model stays as it was in the rows that were carried. */

@@ -1,4 +1,5 @@
 import { InputError } from '../../num/errors.js'
+import { addedNumbers } from '../../table/added-numbers.js'
 import type { CellStyle } from '../../table/present.js'
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import type { CodedColumn } from '../imputation/coding.js'
@@ -32,8 +33,7 @@ export function refuseScoreNames({ columns }: RawTable, { gradient, denoise }: S
 export function presentScored(model: DensityModel, answer: ScoredRows, as: CellStyle): RawTable {
   const { raw, logDensity, outlier, outlierP, gradient, denoised } = answer
   const has = (name: string) => raw.columns.some((column) => column.name === name)
-  const comma = as === 'text' && model.coding.formats.some(({ number }) => number?.notation?.decimal === ',')
-  const numbers = (name: string, values: Float64Array) => numberColumn(name, values, comma)
+  const numbers = (name: string, values: Float64Array) => addedNumbers({ name, values }, model.coding.formats, as)
   const own = numberColumns(model)
   const at = (values: Float64Array, a: number) => Float64Array.from({ length: raw.rowCount }, (_, i) => values[i * own.length + a]!)
   const slopes = gradient ? own.flatMap(({ name }, a) => (has(name) ? [numbers(`gradient_${name}`, at(gradient.data, a))] : [])) : []
@@ -53,13 +53,6 @@ export function presentScored(model: DensityModel, answer: ScoredRows, as: CellS
 export function presentGrid({ points, names, density }: DensityGrid): RawTable {
   const name = names.includes('density') ? 'grid_density' : 'density'
   return { ...points, columns: [...points.columns, { name, source: 'number', values: density }] }
-}
-
-function numberColumn(name: string, values: Float64Array, comma: boolean): RawColumn {
-  if (comma) return { name, source: 'text', values: Array.from(values, (x) => (Number.isFinite(x) ? String(x).replace('.', ',') : null)) }
-  const missing = Uint8Array.from(values, (x) => (Number.isFinite(x) ? 0 : 1))
-  const finite = values.map((x) => (Number.isFinite(x) ? x : 0))
-  return { name, source: 'number', values: finite, ...(missing.includes(1) ? { missing } : {}) }
 }
 
 interface Writing {

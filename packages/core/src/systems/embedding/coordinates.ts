@@ -1,19 +1,16 @@
 import { InputError } from '../../num/errors.js'
 import { columnOf, type Matrix, matrix } from '../../num/matrix.js'
-import type { RawColumn, RawTable } from '../../table/raw.js'
+import { addedNumber, addedNumbers } from '../../table/added-numbers.js'
+import type { CellStyle } from '../../table/present.js'
+import type { RawTable } from '../../table/raw.js'
 import type { Context } from '../context.js'
 import { readAs } from '../read-as.js'
 import { type EmbeddingModel, placeTable } from './embedding.js'
 
 /** Coordinates as a table: coordinate_1, coordinate_2, … */
-export function coordinateTable(coordinates: Matrix): RawTable {
-  const columns = Array.from(
-    { length: coordinates.cols },
-    (_, k): RawColumn => ({
-      name: `coordinate_${k + 1}`,
-      source: 'number',
-      values: columnOf(coordinates, k)
-    })
+export function coordinateTable(coordinates: Matrix, { encoder: { formats } }: EmbeddingModel, as: CellStyle): RawTable {
+  const columns = Array.from({ length: coordinates.cols }, (_, k) =>
+    addedNumbers({ name: `coordinate_${k + 1}`, values: columnOf(coordinates, k) }, formats, as)
   )
   return { columns, rowCount: coordinates.rows }
 }
@@ -27,7 +24,7 @@ export function coordinatesOf(raw: RawTable, dimension: number): Matrix {
     if (!column) throw wrong(`no column ${name}`, dimension)
     for (let i = 0; i < raw.rowCount; i++) {
       const cell = column.values[i]
-      const value = cell === null || cell === '' || typeof cell === 'boolean' ? Number.NaN : Number(cell)
+      const value = typeof cell === 'string' ? addedNumber(cell) : typeof cell === 'number' ? cell : Number.NaN
       if (!Number.isFinite(value) || ('missing' in column && column.missing?.[i]))
         throw wrong(`${cell ?? 'an empty cell'} in ${column.name}, row ${i + 1}`, dimension)
       out.data[i * dimension + k] = value

@@ -64,7 +64,7 @@ export const embedding: System<RawTable, EmbedJob, FittedEmbedding, EmbeddingReq
     throw wrongRequest('neither place nor lift')
   },
   present: (model, answer, cells) =>
-    'table' in answer ? presentTable(answer.table, model.encoder.formats, cells) : coordinateTable(answer.coordinates),
+    'table' in answer ? presentTable(answer.table, model.encoder.formats, cells) : coordinateTable(answer.coordinates, model, cells),
   tell: (model, drawn) => tellEmbedding(model, drawn && 'coordinates' in drawn.answer ? drawn.answer.coordinates : undefined),
   training: embeddedTable,
   summary: ({ summary }) => summary,

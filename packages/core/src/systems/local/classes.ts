@@ -1,3 +1,4 @@
+import { defined } from '../../num/defined.js'
 import type { Encoded, Encoder } from '../../table/encoder.js'
 import type { NumericScaler } from '../../table/scaling.js'
 import type { LocalModel, LocalSummary } from './model.js'
@@ -44,14 +45,18 @@ export function fieldOf({ fields, encoder }: Pick<ClassedField, 'fields' | 'enco
   const columns = own.encoder.columns.map((code) => {
     const by = shift[code.name]!
     if (code.carries === 'constant') return { ...code, value: code.value + by }
-    return code.carries === 'coordinate' ? { ...code, scaler: moved(code.scaler, by, whole(encoder, code.name)) } : code
+    if (code.carries !== 'coordinate') return code
+    const { lattice: _, ...rest } = code
+    const of = whole(encoder, code.name)
+    return { ...rest, scaler: moved(code.scaler, by, of?.scaler), ...defined({ lattice: of?.lattice }) }
   })
   return { ...own, encoder: { ...own.encoder, columns } }
 }
 
-const whole = ({ columns }: Encoder, name: string): NumericScaler | undefined => {
+/** The column in the encoder of all rows, where it varies. */
+const whole = ({ columns }: Encoder, name: string) => {
   const code = columns.find((one) => one.name === name)
-  return code?.carries === 'coordinate' ? code.scaler : undefined
+  return code?.carries === 'coordinate' ? code : undefined
 }
 
 /** Values that are not negative in the whole table are so in each class. */

@@ -1,6 +1,5 @@
-import { dateUnit } from '../../table/date-style.js'
 import type { ColumnFormat } from '../../table/infer.js'
-import { roundToFormat, timeBounds } from '../../table/present.js'
+import { roundToFormat, timeBounds, writtenUnit } from '../../table/present.js'
 
 /**
  * The steps in which times are counted: whole ticks of the largest unit, of calendar months where all times stand at the same
@@ -36,13 +35,6 @@ function commonDivisor(numbers: ArrayLike<number>): number {
     divisor = a
   }
   return divisor || 1
-}
-
-/** The finest unit in which a column is written; undefined for numbers with all their digits. */
-function writtenUnit(format: ColumnFormat): number | undefined {
-  if (format.kind === 'datetime') return format.date ? dateUnit(format.date) : 1
-  if (format.kind === 'integer') return 1
-  return format.number?.decimals === undefined ? undefined : 10 ** -format.number.decimals
 }
 
 /** Times in ticks, counted from the first of all. Cost O(n). */

@@ -93,6 +93,17 @@ const SCENES = [
       await page.evaluate(() => scrollTo(0, 0))
     }
   },
+  {
+    name: 'studio-bridge',
+    size: [1200, 760],
+    address: '#activity=bridge&example=ring.csv&to=example+lumps.csv&epsilon=0.02',
+    act: async (page) => {
+      await page.getByText(/in the second table/).waitFor(WAIT)
+      await page.getByRole('button', { name: 'Bridge', exact: true }).click()
+      await done(page)
+      await page.evaluate(() => scrollTo(0, 0))
+    }
+  },
   { name: 'studio-spiral-dark', size: [1160, 720], address: '#example=spiral.csv', colorScheme: 'dark', act: sample }
 ]
 

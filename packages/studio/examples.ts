@@ -1,8 +1,8 @@
 /** Tables that come with the studio, as assets of the same origin that are fetched when picked. */
 export interface Example {
   readonly file: string
-  /** Where it is offered; it can be opened everywhere. */
-  readonly activity: 'sample' | 'trajectories' | 'diffusion-map'
+  /** Where it is offered, null for the second of two; it can be opened everywhere. */
+  readonly activity: 'sample' | 'trajectories' | 'diffusion-map' | 'bridge' | null
   readonly title: string
   readonly sentence: string
   /** Columns of its small picture. */
@@ -68,6 +68,22 @@ export const EXAMPLES: readonly Example[] = [
     title: 'Swiss roll',
     sentence: '1,200 points on a rolled-up sheet, and how far along it each one is',
     make: swissRoll
+  },
+  {
+    file: 'ring.csv',
+    activity: 'bridge',
+    axes: ['x', 'y'],
+    title: 'Ring and lumps',
+    sentence: 'a ring of 400 points, and the two lumps that it becomes',
+    make: ring
+  },
+  {
+    file: 'lumps.csv',
+    activity: null,
+    axes: ['x', 'y'],
+    title: 'Lumps',
+    sentence: '400 points in two lumps',
+    make: lumps
   }
 ]
 
@@ -107,6 +123,31 @@ function swissRoll(): string {
   }
   return `${lines.join('\n')}\n`
 }
+
+/** A ring of radius 2, a little thick. */
+function ring(): string {
+  const { uniform, normal } = numbers(20240302)
+  return points(400, () => {
+    const [angle, radius] = [2 * Math.PI * uniform(), 2 + 0.12 * normal()]
+    return [radius * Math.cos(angle), radius * Math.sin(angle)]
+  })
+}
+
+/** Two lumps, above each other and to the right of the ring's middle. */
+function lumps(): string {
+  const { normal } = numbers(20240303)
+  return points(400, (i) => [4 + 0.45 * normal(), (i % 2 === 0 ? 2 : -2) + 0.45 * normal()])
+}
+
+const points = (count: number, point: (i: number) => readonly number[]): string =>
+  `${[
+    'x,y',
+    ...Array.from({ length: count }, (_, i) =>
+      point(i)
+        .map((value) => value.toFixed(4))
+        .join(',')
+    )
+  ].join('\n')}\n`
 
 /** Up to 220 rows of an example as dots on 120 × 72. */
 export function thumbnail(text: string, axes: readonly [string, string]): string {

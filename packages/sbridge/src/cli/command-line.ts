@@ -15,9 +15,9 @@ export function commandLine(): string {
 /** Flags that are shorter than the names of their options. */
 const SHORT: Readonly<Record<string, string>> = { rows: '-n', dimension: '-k', output: '-o' }
 
-/** The command line of a verb, with options by their names in code, in their order. */
-export function commandFor(verb: string, file: string, options: object): string {
-  return ['sbridge', verb, file, ...Object.entries(options).flatMap(flagsOf)].map(quote).join(' ')
+/** The command line of a verb on one or several files, with options by their names in code, in their order. */
+export function commandFor(verb: string, files: string | readonly string[], options: object): string {
+  return ['sbridge', verb, ...[files].flat(), ...Object.entries(options).flatMap(flagsOf)].map(quote).join(' ')
 }
 
 function flagsOf([name, value]: [string, unknown]): string[] {

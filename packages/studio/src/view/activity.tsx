@@ -7,7 +7,8 @@ import type { Session } from '../state/session.js'
 import type { SystemShape } from '../work/protocol.js'
 import { FaultWords } from './fault-words.js'
 
-const ACCEPTED = '.csv,.tsv,.json,.jsonl,.ndjson,.parquet,.arrow,.feather,.npy,.npz'
+/** Endings of files that are read. */
+export const ACCEPTED = '.csv,.tsv,.json,.jsonl,.ndjson,.parquet,.arrow,.feather,.npy,.npz'
 
 /** What an activity offers the page. */
 export interface ActivityPart {

@@ -41,10 +41,15 @@ function formatOf(name: string): ReturnType<typeof tableFormatOf> {
   })
 }
 
+/** The table of a file. Throws what its reader does. */
+export async function tableIn(blob: Blob, name: string): Promise<RawTable> {
+  return parseTable(new Uint8Array(await blob.arrayBuffer()), formatOf(name), { source: name })
+}
+
 /** What is done with one table in a worker: one thing at a time, but for what is looked at. */
 export interface Work<A extends Shape> {
   /** What the page is told of a table, read as was chosen from the bytes of a file. */
-  open(table: RawTable, choice: A['choice'], file: Blob): A['facts']
+  open(table: RawTable, choice: A['choice'], file: Blob): A['facts'] | Promise<A['facts']>
   /** Nothing where it cannot be shown. */
   look(look: A['look']): A['picture'] | undefined
   share(run: A['run']): Share | Promise<Share>
@@ -78,7 +83,7 @@ export class Desk<A extends Shape> {
 
   async #do(message: ToWork<A>): Promise<void> {
     if (message.kind === 'open') await this.#open(message)
-    if (message.kind === 'choose') this.say({ kind: 'opened', facts: this.work.open(this.#table!, message.choice, this.#file!) })
+    if (message.kind === 'choose') this.say({ kind: 'opened', facts: await this.work.open(this.#table!, message.choice, this.#file!) })
     if (message.kind === 'run') await this.#run(message)
     if (message.kind === 'ended') this.#ended = message.turn
     if (message.kind === 'join') this.work.join?.(message.to, message.port)
@@ -93,10 +98,10 @@ export class Desk<A extends Shape> {
   }
 
   async #open({ blob, name, choice }: Extract<ToWork<A>, { kind: 'open' }>): Promise<void> {
-    this.#table = await parseTable(new Uint8Array(await blob.arrayBuffer()), formatOf(name), { source: name })
+    this.#table = await tableIn(blob, name)
     this.#stem = name.replace(/\.[^.]+$/, '')
     this.#file = blob
-    this.say({ kind: 'opened', facts: this.work.open(this.#table, choice, blob) })
+    this.say({ kind: 'opened', facts: await this.work.open(this.#table, choice, blob) })
     this.#engine ??= openEngine()
   }
 

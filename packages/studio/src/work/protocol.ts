@@ -22,8 +22,8 @@ export type RowFormat = 'csv' | 'tsv' | 'json' | 'jsonl' | 'parquet' | 'arrow'
 export interface SystemShape extends Shape {
   /** Options of a fit and of a draw from it, with only what differs from the defaults. */
   readonly run: { readonly fit: object; readonly draw: object }
-  /** Rows, the model, or what is told as `--json` prints it. */
-  readonly file: RowFormat | 'model' | 'parameters'
+  /** Rows, the model, what is told as `--json` prints it, or, of a bridge, rows of the first table where they go. */
+  readonly file: RowFormat | 'model' | 'parameters' | 'mapped'
 }
 
 /** What a person is told of an error: the three sentences of the library's errors. */

@@ -3,7 +3,7 @@ import { type Answer, StageShare, type System } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { cellsFor, serializeTable } from 'sbridge/internal'
 import type { SavedFile, Share, Tools, Work } from './desk.js'
-import type { SystemShape } from './protocol.js'
+import type { RowFormat, SystemShape } from './protocol.js'
 
 type FitOf<A extends SystemShape> = A['run']['fit']
 type DrawOf<A extends SystemShape> = A['run']['draw']
@@ -19,7 +19,7 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
   #fitted: { readonly options: string; readonly model: M } | undefined
   #drawn: { readonly model: M; readonly answer: Told; readonly draws: DrawOf<A> } | undefined
 
-  abstract open(raw: RawTable, choice: A['choice'], file: Blob): A['facts']
+  abstract open(raw: RawTable, choice: A['choice'], file: Blob): A['facts'] | Promise<A['facts']>
   abstract look(look: A['look']): A['picture'] | undefined
   abstract run(run: A['run'], tools: Tools<A>): Promise<A['result']>
 
@@ -80,7 +80,8 @@ export abstract class SystemWork<A extends SystemShape, M extends Model, Told ex
     const { model, answer } = this.#drawn!
     if (file === 'parameters') return { ending: '-parameters.json', content: `${JSON.stringify(this.telling().json)}\n` }
     if (file === 'model') return { ending: '.sbridge', content: packModel(this.system.save(model)) as BlobPart }
-    const table = this.system.present(model, answer, cellsFor(`.${file}`))
-    return { ending: `${this.ending}.${file}`, content: (await serializeTable(table, file)) as BlobPart }
+    const format = file as RowFormat
+    const table = this.system.present(model, answer, cellsFor(`.${format}`))
+    return { ending: `${this.ending}.${format}`, content: (await serializeTable(table, format)) as BlobPart }
   }
 }

@@ -6,7 +6,8 @@ const works: Readonly<Record<string, () => Promise<unknown>>> = {
   sample: async () => new (await import('./sample.js')).SampleWork(),
   measure: async () => new (await import('./measure.js')).MeasureWork(),
   trajectories: async () => new (await import('./trajectories.js')).TrajectoriesWork(),
-  'diffusion-map': async () => new (await import('./diffusion-map.js')).DiffusionMapWork()
+  'diffusion-map': async () => new (await import('./diffusion-map.js')).DiffusionMapWork(),
+  bridge: async () => new (await import('./bridge.js')).BridgeWork()
 }
 
 const desk = works[self.name]!().then((work) => new Desk<Shape>(work as Work<Shape>, (message) => self.postMessage(message)))

@@ -1,0 +1,88 @@
+import { bridgeDrawFields, bridgeFields, type Field } from '@sbridge/core/internal'
+import { commandFor, literal, programFor, runFields } from 'sbridge/internal'
+import type { BridgeShape } from '../work/bridge-messages.js'
+import { outputOf } from './elsewhere.js'
+import type { Source } from './page.js'
+import { chosen, fieldIn, found, name, names, numeric, optionsOf, type Sheet, whole } from './sheet.js'
+
+/** What a person may set for a bridge between two tables. */
+export interface BridgeSettings {
+  /** The second table. */
+  readonly to: Source | null
+  /** Columns that the bridge is not told. */
+  readonly exclude: readonly string[]
+  /** At each time; as many as the first table has where null. */
+  readonly rows: number | null
+  readonly at: readonly number[]
+  readonly as: 'debiased' | 'barycentric' | 'drawn'
+  readonly bandwidth: number | null
+  readonly seed: number
+  readonly x: string | null
+  readonly y: string | null
+}
+
+export const FIELDS = {
+  rows: whole('rows', 1, 100_000, 'Rows at each time.'),
+  at: fieldIn(bridgeDrawFields, 'at'),
+  as: fieldIn(bridgeDrawFields, 'as'),
+  bandwidth: fieldIn(bridgeFields, 'bandwidth'),
+  seed: fieldIn(runFields, 'seed')
+} satisfies Record<string, Field>
+
+/** Half way is where one looks; the times beside it show the way. */
+const TIMES = [0.25, 0.5, 0.75]
+
+export const SHEET: Sheet<BridgeSettings> = {
+  to: {
+    usual: null,
+    write: (table) => [`${table!.kind} ${table!.name}`],
+    read([text]) {
+      const [kind, ...rest] = text!.split(' ')
+      return kind === 'file' || kind === 'example' ? { kind, name: rest.join(' ') } : undefined
+    }
+  },
+  exclude: names('without'),
+  rows: found(FIELDS.rows),
+  at: {
+    usual: TIMES,
+    write: (times) => [times.join(',')],
+    read([text]) {
+      const times = text!.split(',').map(Number)
+      return times.every((time) => time >= 0 && time <= 1) ? [...new Set(times)].sort((a, b) => a - b) : undefined
+    }
+  },
+  as: chosen(FIELDS.as),
+  bandwidth: { ...found(FIELDS.bandwidth), word: 'epsilon' },
+  seed: numeric(FIELDS.seed, 1),
+  x: name,
+  y: name
+}
+
+/** The run that the settings describe: only what differs from the defaults, as a command line would. */
+export function runOf(settings: BridgeSettings): BridgeShape['run'] {
+  const { to, at, seed } = settings
+  return {
+    fit: { to: to?.name ?? '', ...optionsOf(SHEET, settings, 'exclude', 'bandwidth'), seed },
+    draw: { ...optionsOf(SHEET, settings, 'rows'), at, seed },
+    as: optionsOf(SHEET, settings, 'as')
+  }
+}
+
+/** How to get the very rows between both tables elsewhere. */
+export function commandOf(file: string, { fit: { to, ...fit }, draw }: BridgeShape['run']): string {
+  return commandFor('bridge', [file, to], { ...fit, ...draw, output: outputOf(file, '-between') })
+}
+
+/** The rows of the first table where they go. */
+export function mappedCommandOf(file: string, { fit: { to, ...fit }, as }: BridgeShape['run']): string {
+  return commandFor('bridge', [file, to], { ...fit, map: file, ...as, output: outputOf(file, '-mapped') })
+}
+
+export function codeOf(file: string, { fit: { to, ...fit }, draw }: BridgeShape['run']): string {
+  const options = literal({ system: 'bridge', ...fit }).replace('{', '{ to,')
+  return programFor(['draw', 'fit'], { file, output: outputOf(file, '-between') }, [
+    `const to = await readTable(${literal(to)})`,
+    `const model = await fit(table, ${options})`,
+    `const rows = await draw(model, ${literal(draw)})`
+  ])
+}

@@ -1,0 +1,86 @@
+// @module-tag slow
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkForEveryone, download, Studio, saveFigures, WAIT } from './pages.js'
+
+const [head, ...lines] = readFileSync(new URL('../../../examples/data/penguins.csv', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+/** Birds of one sex, every second, without that column. */
+const birds = (sex: string): string =>
+  [head!, ...lines.filter((line) => line.endsWith(`,${sex}`)).filter((_, i) => i % 2 === 0)]
+    .map((line) => line.split(',').slice(0, -1).join(','))
+    .join('\n')
+
+describe('a bridge between two tables in the studio', () => {
+  const studio = new Studio()
+  beforeAll(() => studio.open(), 60_000)
+  afterAll(() => studio.close())
+
+  test('two files in; figures, rows between and mapped rows that the commands and the code on the screen give too', async () => {
+    const page = await studio.page({ viewport: { width: 1280, height: 860 } }, '#activity=bridge')
+    await studio.give(page, 'females.csv', birds('female'))
+    await page.getByText('Drop the second table here').waitFor(WAIT)
+    // What is asked of one table alone is refused, and says what is missing.
+    await page.getByRole('button', { name: 'Bridge', exact: true }).click()
+    await page.getByText('a second one to go to').first().waitFor(WAIT)
+    await studio.give(page, 'males.csv', birds('male'))
+    await page.getByText(/84 rows in the second table/).waitFor(WAIT)
+    await page.getByLabel('Use the column island').uncheck()
+    await page.getByLabel('Rows a time').fill('30')
+    await page.getByLabel('Rows a time').press('Enter')
+    await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+
+    const texts = await page.locator('pre').allTextContents()
+    const command = texts.find((text) => text.includes('--at'))!
+    expect(command).toBe('sbridge bridge females.csv males.csv --exclude island --seed 1 -n 30 --at 0.25,0.5,0.75 -o females-between.csv')
+    const rows = await download(page, 'CSV')
+    const told = await studio.command(`${command} --json --model pair.sbridge`)
+    expect(told.bytes).toEqual(rows)
+    expect(await download(page, 'Model file')).toEqual(readFileSync(`${studio.folder.path}/pair.sbridge`))
+    expect(await download(page, 'Mapped rows')).toEqual((await studio.command(texts.find((text) => text.includes('--map'))!)).bytes)
+    expect(await studio.program(texts.find((text) => text.startsWith('import'))!, 'females-between.csv')).toEqual(rows)
+
+    const { pValue, drift } = JSON.parse(told.output) as { pValue: number; drift: Record<string, unknown> }
+    expect(await page.locator('.topic-difference').textContent()).toContain(pValue.toFixed(4))
+    expect(await page.locator('.topic-drift tbody tr').first().textContent()).toContain(Object.keys(drift)[0]!)
+    const figures = await saveFigures(page)
+    expect(figures.get('females.csv-between')).toContain('>50 % of the way<')
+    await page.context().close()
+  })
+
+  test('a second table that does not go with the first is refused and taken back', async () => {
+    const page = await studio.page({}, '#activity=bridge')
+    await studio.give(page, 'females.csv', birds('female'))
+    await page.getByText('Drop the second table here').waitFor(WAIT)
+    await studio.give(page, 'other.csv', 'u,v\n1,2\n3,4\n5,1')
+    await page.getByText('two tables with at least one column of the same name').first().waitFor(WAIT)
+    await page.getByText('Drop the second table here').waitFor(WAIT)
+    await page.context().close()
+  })
+
+  test('the example opens both tables, plays the way and is for everyone, in light on a phone and in dark', async () => {
+    for (const options of [
+      { colorScheme: 'light', viewport: { width: 390, height: 844 } },
+      { colorScheme: 'dark', viewport: { width: 1280, height: 860 } }
+    ] as const) {
+      const page = await studio.page(options, '#activity=bridge')
+      await page.getByRole('button', { name: /Ring and lumps/ }).click()
+      await page.getByText(/400 rows in the second table/).waitFor(WAIT)
+      await page.getByText('More options').click()
+      // A given ε is soon there.
+      await page.getByLabel('Bandwidth ε').fill('0.02')
+      await page.getByLabel('Bandwidth ε').press('Enter')
+      await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+      await page.getByText('50 % of the way').first().waitFor(WAIT)
+      await checkForEveryone(page)
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/bridge-${options.colorScheme}.png`, fullPage: true })
+      await page.context().close()
+    }
+  })
+
+  test('no request went to another host, and no page reported a fault', () => {
+    expect(studio.strangers).toEqual([])
+    expect(studio.faults.filter((fault) => !/favicon/.test(fault))).toEqual([])
+  })
+})

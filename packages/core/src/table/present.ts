@@ -43,7 +43,8 @@ function presentColumn(column: Column, format: ColumnFormat, { rowCount, as }: P
   if (column.kind === 'identifier' && column.cells) return presentKeys(name, column.cells, format, as)
   if (column.kind === 'identifier') {
     const { next, step } = format.numbering ?? { next: 1, step: 1 }
-    const numbers = Float64Array.from({ length: rowCount }, (_, i) => next + step * i)
+    const { first = 0 } = column
+    const numbers = Float64Array.from({ length: rowCount }, (_, i) => next + step * (first + i))
     // Names that are written as numbers stay text; numbers stay numbers, however their format stored them.
     if (as === 'text' || (format.source === 'text' && !format.numbering))
       return { name, source: 'text', values: Array.from(numbers, String) }

@@ -32,6 +32,8 @@ export interface IdentifierColumn {
   readonly kind: 'identifier'
   /** [n], of drawn rows: null where there is none. */
   readonly cells?: readonly (string | null)[]
+  /** Place of the first row, where these are some of all rows; 0 when absent. */
+  readonly first?: number
 }
 
 export type Column = NumericColumn | CategoricalColumn | IdentifierColumn

@@ -1,14 +1,29 @@
-import type { CellStyle } from '@sbridge/core/internal'
+import { type DrawnRows, SYSTEMS, type TableModel } from '@sbridge/core'
+import { type CellStyle, sliceTable } from '@sbridge/core/internal'
 import type { DatabaseTarget } from '../database/contract.js'
-import { checkTarget } from '../format/table-file.js'
+import { checkTarget, writePieces } from '../format/table-file.js'
 import { cellsFor } from '../format/table-format.js'
 import { readFields, writingFields } from './fields.js'
+
+const { tables } = SYSTEMS
 
 /** How rows are handed over for a file: as the input spells them, or plainly. Throws `InputError` for a name that says no format. */
 export function cellsOf(flags: Readonly<Record<string, unknown>> & { readonly output: string }): CellStyle {
   const cells = cellsFor(flags.output)
   if (readFields(writingFields, flags).dialect !== 'plain') return cells
   return cells === 'text' ? 'plain' : 'typed'
+}
+
+interface Writing {
+  readonly output: string
+  readonly cells: CellStyle
+  readonly target?: DatabaseTarget
+}
+
+/** Writes drawn rows, whose texts are made some rows at a time. */
+export function writeDrawn(model: TableModel, drawn: DrawnRows, { output, cells, target }: Writing): Promise<void> {
+  const rows = (from: number, to: number) => tables.present(model, { ...drawn, table: sliceTable(drawn.table, from, to) }, cells)
+  return writePieces(output, { rowCount: drawn.table.rowCount, rows }, target)
 }
 
 /** Which table of a database rows go into. Throws `InputError` (code `option-combination`) beside the name of a file. */

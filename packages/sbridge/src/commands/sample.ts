@@ -31,12 +31,11 @@ import { addFields, flagNamed, judgeFields, readFields, readingFields, reportFie
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { nameOf } from '../cli/report.js'
-import { cellsOf, targetOf } from '../cli/rows.js'
+import { cellsOf, targetOf, writeDrawn } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, requestOf, type Source, sourceOf } from '../cli/source.js'
 import { isTables, refuseTableOptions } from '../database/tables-or-table.js'
 import { checkOutputs, writeAtomically } from '../format/atomic-file.js'
-import { writeTable } from '../format/table-file.js'
 import { provenanceOf } from '../host/provenance.js'
 
 const { tables } = SYSTEMS
@@ -105,7 +104,7 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
       if (image) checkImageTable(tables.training(model), image)
       return { model, drawn: await tables.draw(model, request, context) }
     })
-    await writeTable(flags.output, tables.present(model, drawn, cells), target)
+    await writeDrawn(model, drawn, { output: flags.output, cells, target })
     const telling = tables.tell(model, { answer: drawn, request })
     if (flags.report !== undefined)
       await writeReport(flags.report, {

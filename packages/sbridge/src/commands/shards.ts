@@ -6,12 +6,11 @@ import { BATCH_ROWS, candidateRows, defined, durationText, tellSeed, together } 
 import { addFields, planFields, readFields, readingFields, runFields, shardFields, writingFields } from '../cli/fields.js'
 import { countOf, host, type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { timePlan } from '../cli/plan.js'
-import { cellsOf, targetOf } from '../cli/rows.js'
+import { cellsOf, targetOf, writeDrawn } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, requestOf, sourceOf } from '../cli/source.js'
 import { isDatabase, withoutPassword } from '../database/address.js'
 import { checkOutputs, checkWritable, writeAtomically } from '../format/atomic-file.js'
-import { writeTable } from '../format/table-file.js'
 import { drawMerged, drawShard, MODEL, modelOfPlan } from '../shards/draw.js'
 import { arrayText, folderOf, planned, readPlan, type ShardPlan, sha256, shardIn } from '../shards/plan.js'
 import { completeResults, missingShards, readResult, refuseDifference, resultsIn, writeResult } from '../shards/results.js'
@@ -235,7 +234,7 @@ async function runMerge(path: string, flags: Flags & { readonly output?: string;
   await withEngine(run, async (engine) => {
     const model = await modelOfPlan(folder, plan, { engine, host })
     const drawn = await drawMerged(model, { plan, folder, results }, { engine, host })
-    await writeTable(output, tables.present(model, drawn, cells))
+    await writeDrawn(model, drawn, { output, cells })
     const telling = tables.tell(model, { answer: drawn, request: plan.request })
     const count = drawn.table.rowCount
     const keys = { rows: count, shards: plan.shards, engine: run.engineName }

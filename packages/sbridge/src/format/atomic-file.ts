@@ -14,19 +14,22 @@ export async function temporaryFilesIn(folder: string): Promise<string[]> {
   return names.filter((name) => /^\.sbridge-[\w-]+\.tmp$/.test(name) && !isTemporary(join(folder, name))).sort()
 }
 
+/** What a file will hold; of pieces, made one after the other, only one stands in memory. */
+type Content = Uint8Array | string | Iterable<Uint8Array>
+
 /**
  * Writes a file so that its name only ever carries the whole content: a temporary file in the same folder, renamed.
  *
  * What is not a plain file (a device, a pipe) is written directly; a link is followed. On failure nothing is left.
  * Fails with `InputError` when the folder is missing, the place is a folder, not allowed or full.
  */
-export async function writeAtomically(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeAtomically(path: string, content: Content): Promise<void> {
   try {
     const existing = await stat(path).catch(absentAsUndefined)
     if (existing?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
     if (existing && !existing.isFile()) {
       const device = await open(path, 'w')
-      return await writeAndClose(device, () => device.writeFile(content))
+      return await writeAndClose(device, () => writeContent(device, content))
     }
     await replaceFile(await finalPath(path), content, existing?.mode)
   } catch (error) {
@@ -119,11 +122,11 @@ async function finalPath(path: string): Promise<string> {
   throw Object.assign(new Error('its links lead in a circle'), { code: 'ELOOP' })
 }
 
-function replaceFile(path: string, content: Uint8Array | string, mode: number | undefined): Promise<void> {
+function replaceFile(path: string, content: Content, mode: number | undefined): Promise<void> {
   return throughTemporary(path, ({ file }) =>
     writeAndClose(file, async () => {
       if (mode !== undefined) await file.chmod(mode & 0o777)
-      await file.writeFile(content)
+      await writeContent(file, content)
       await file.sync()
     })
   )
@@ -160,6 +163,12 @@ async function createTemporary(folder: string): Promise<Temporary> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
+}
+
+/** Each piece goes where the one before ended. */
+async function writeContent(file: FileHandle, content: Content): Promise<void> {
+  if (typeof content === 'string' || content instanceof Uint8Array) await file.writeFile(content)
+  else for (const piece of content) await file.writeFile(piece)
 }
 
 async function writeAndClose(file: FileHandle, write: () => Promise<void>): Promise<void> {

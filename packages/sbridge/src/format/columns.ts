@@ -175,6 +175,13 @@ function numericCells(cells: ArrayLike<number | null | undefined>): { values: Fl
   return missing ? { values, missing } : { values }
 }
 
+/** A table that is handed over some rows at a time. */
+export interface Pieces {
+  readonly rowCount: number
+  /** Rows [from, to). */
+  readonly rows: (from: number, to: number) => RawTable
+}
+
 /** Whether the cell is empty. */
 export function isMissing(column: RawColumn, row: number): boolean {
   if (column.source === 'text' || column.source === 'boolean') return column.values[row] === null

@@ -1,6 +1,9 @@
+import { sliceTable } from '@sbridge/core/internal'
+import { inferTable, presentTable } from '@sbridge/core/tables'
 import { describe, expect, test } from 'vitest'
 import { fixture } from '../../test/fixture.js'
 import { readDelimited, writeDelimited } from './csv.js'
+import { serializePieces } from './table-format.js'
 
 const read = (text: string | Uint8Array) =>
   readDelimited(typeof text === 'string' ? new TextEncoder().encode(text) : text, { source: 'data.csv' })
@@ -143,4 +146,25 @@ test('100,000 rows of 8 columns are read whole', { tags: ['slow'] }, () => {
   const row = Array.from({ length: 8 }, (_, c) => (0.123456789 * (c + 1)).toFixed(8)).join(',')
   const bytes = new TextEncoder().encode(`a,b,c,d,e,f,g,h\n${`${row}\n`.repeat(100_000)}`)
   expect(readDelimited(bytes, { source: 'data.csv' }).rowCount).toBe(100_000)
+})
+
+// A piece is 16,384 rows: these are two and a row more.
+const LINES = Array.from({ length: 2 * 16_384 + 1 }, (_, i) => [
+  String(i + 1),
+  (i / 8).toFixed(2),
+  i % 3 === 0 ? '' : `"w;${i % 5}"`,
+  `2024-01-${String(1 + (i % 28)).padStart(2, '0')}`
+])
+
+test.each([
+  ['plain', `n,x,w,day\n${LINES.map((line) => line.join()).join('\n')}\n`],
+  ['a byte-order mark, semicolons, CRLF and units', `\ufeffn;x;w;day\r\n;[kg];;\r\n${LINES.map((line) => line.join(';')).join('\r\n')}\r\n`]
+])('rows that are written a piece at a time are the same bytes: %s', async (_, text) => {
+  const raw = read(text)
+  const { table, formats } = inferTable(raw, { types: { n: 'identifier' } })
+  const presented = (part: typeof table) => ({ ...presentTable(part, formats, 'text'), dialect: raw.dialect! })
+  const rows = (from: number, to: number) => presented(sliceTable(table, from, to))
+  const pieces = [...(await serializePieces({ rowCount: table.rowCount, rows }, 'csv'))]
+  expect(pieces.length).toBe(3)
+  expect(Buffer.concat(pieces).equals(Buffer.from(writeDelimited(presented(table), ',')))).toBe(true)
 })

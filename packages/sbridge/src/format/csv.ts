@@ -1,7 +1,7 @@
 import { InputError } from '@sbridge/core'
 import type { DelimitedDialect, Separator } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
-import { isMissing, isoTexts, namesOf, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
+import { isMissing, isoTexts, namesOf, type Pieces, type ReadContext, refuseEmptyFile, refuseNotFinite, tableOf } from './columns.js'
 import { dialectOf } from './delimited-dialect.js'
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { chosenLines, findTable, isRemark, type TableLines, takeTotals } from './lines-around.js'
@@ -19,7 +19,8 @@ export interface DelimitedOptions extends ReadContext {
 export const delimited = (delimiter: ',' | '\t') => ({
   read: (bytes: Uint8Array, context: ReadContext): RawTable => readDelimited(bytes, optionsOf(delimiter, context)),
   stream: (context: ReadContext): TypedDelimited => new TypedDelimited(optionsOf(delimiter, context)),
-  write: (table: RawTable): Uint8Array => writeDelimited(table, delimiter)
+  write: (table: RawTable): Uint8Array => writeDelimited(table, delimiter),
+  pieces: (tables: Pieces): Iterable<Uint8Array> => delimitedPieces(tables, delimiter)
 })
 
 const optionsOf = (delimiter: ',' | '\t', context: ReadContext): DelimitedOptions =>
@@ -125,6 +126,25 @@ const PLAIN: DelimitedDialect = {
  * where no dialect says what parts them. Fails with `InputError` for characters that the dialect's encoding lacks.
  */
 export function writeDelimited(table: RawTable, delimiter: string): Uint8Array {
+  return writtenRows(table, delimiter, true)
+}
+
+/** Rows that are written together: so many texts of every column stand in memory. */
+const PIECE_ROWS = 16_384
+
+/** The bytes of `writeDelimited`, a piece of rows at a time: the texts of all of them never stand in memory together. */
+function* delimitedPieces({ rowCount, rows }: Pieces, delimiter: string): Iterable<Uint8Array> {
+  const { dialect, columns } = rows(0, Math.min(1, rowCount))
+  // Columns are as wide as their widest cell; times are days where all of them are midnights.
+  const isWhole = (dialect?.kind === 'delimited' && dialect.aligned) || columns.some(({ source }) => source === 'datetime')
+  const most = isWhole ? Math.max(1, rowCount) : PIECE_ROWS
+  for (let from = 0; from === 0 || from < rowCount; from += most) {
+    yield writtenRows(rows(from, Math.min(rowCount, from + most)), delimiter, from === 0)
+  }
+}
+
+/** Rows of a table, below its names where `isFirst`. */
+function writtenRows(table: RawTable, delimiter: string, isFirst: boolean): Uint8Array {
   refuseNotFinite(table)
   const own = table.dialect?.kind === 'delimited' ? table.dialect : undefined
   const dialect = own ?? PLAIN
@@ -135,9 +155,10 @@ export function writeDelimited(table: RawTable, delimiter: string): Uint8Array {
   )
   if (dialect.aligned && separator === ' ') alignColumns(cells, table)
   const lines: string[] = []
-  for (let i = 0; i < cells[0]!.length; i++) lines.push(cells.map((column) => column[i]!).join(separator))
+  const headings = units ? 2 : 1
+  for (let i = isFirst ? 0 : headings; i < cells[0]!.length; i++) lines.push(cells.map((column) => column[i]!).join(separator))
   lines.push('')
-  return encodeText(lines.join(dialect.lineEnd), dialect)
+  return encodeText(lines.join(dialect.lineEnd), isFirst ? dialect : { ...dialect, byteOrderMark: false })
 }
 
 interface Writing {

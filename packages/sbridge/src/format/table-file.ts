@@ -8,9 +8,11 @@ import { causeOf } from '../host/causes.js'
 import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
 import { writeAtomically } from './atomic-file.js'
+import type { Pieces } from './columns.js'
 import { tooLarge } from './encoding.js'
+import { joined } from './joined.js'
 import { tableInFile, tableInPipe } from './table-bytes.js'
-import { extensionOf, isGzipName, serializeTable, tableFormatOf } from './table-format.js'
+import { extensionOf, isGzipName, serializePieces, serializeTable, type TableFormat, tableFormatOf } from './table-format.js'
 
 export interface ReadOptions extends DatabaseSource {
   /** Lets `.h5ad` be read, and says what of it. */
@@ -94,13 +96,28 @@ export function checkTarget(path: string, target: DatabaseTarget): void {
 }
 
 /** Writes the table to a file, by its extension and atomically; `-` is CSV on standard output. Into a database, as `target` says. */
-export async function writeTable(path: string, table: RawTable, target: DatabaseTarget = {}): Promise<void> {
+export function writeTable(path: string, table: RawTable, target: DatabaseTarget = {}): Promise<void> {
+  return written(path, { table: () => table, pieces: async (format) => [await serializeTable(table, format)] }, target)
+}
+
+/** The same of rows that are handed over some at a time, and are never all there at once where the format is one of lines. */
+export function writePieces(path: string, table: Pieces, target: DatabaseTarget = {}): Promise<void> {
+  return written(path, { table: () => table.rows(0, table.rowCount), pieces: (format) => serializePieces(table, format) }, target)
+}
+
+interface Writable {
+  table(): RawTable
+  pieces(format: TableFormat): Promise<Iterable<Uint8Array>>
+}
+
+async function written(path: string, content: Writable, target: DatabaseTarget): Promise<void> {
   checkTarget(path, target)
-  if (isDatabase(path)) return (await import('../database/database.js')).writeDatabase(path, table, target)
-  const content = await serializeTable(table, tableFormatOf(path))
-  const bytes = isGzipName(path) ? (await import('./gzip.js')).deflateGzip(content) : content
-  if (path === '-') await writeStream(process.stdout, bytes)
-  else await writeAtomically(path, bytes)
+  if (isDatabase(path)) return (await import('../database/database.js')).writeDatabase(path, content.table(), target)
+  const pieces = await content.pieces(tableFormatOf(path))
+  // Nothing is written to a pipe of what cannot be written to its end.
+  if (path === '-') await writeStream(process.stdout, joined([...pieces]))
+  else if (isGzipName(path)) await writeAtomically(path, (await import('./gzip.js')).deflateGzip(joined([...pieces])))
+  else await writeAtomically(path, pieces)
 }
 
 /** The bytes of an input file. Fails with `FormatError` when it is missing, a folder or not readable. */

@@ -1,7 +1,7 @@
 import { InputError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase } from '../database/address.js'
-import type { ReadContext } from './columns.js'
+import type { Pieces, ReadContext } from './columns.js'
 
 /** Takes a table as its bytes come. */
 export interface TableStream {
@@ -17,6 +17,8 @@ interface Codec {
   readonly stream?: (context: ReadContext) => TableStream
   readonly read: (bytes: Uint8Array, context: ReadContext) => Promise<RawTable> | RawTable
   readonly write: (table: RawTable) => Promise<Uint8Array> | Uint8Array
+  /** The same bytes, some rows at a time. */
+  readonly pieces?: (table: Pieces) => Iterable<Uint8Array>
 }
 
 interface Format {
@@ -107,6 +109,12 @@ export async function tableStream(format: TableFormat, context: ReadContext): Pr
 /** The bytes of a file that holds the table. Host-free; the same table always gives the same bytes. */
 export async function serializeTable(table: RawTable, format: TableFormat): Promise<Uint8Array> {
   return (await formats[format].load()).write(table)
+}
+
+/** The same of rows that are handed over some at a time: formats of lines are made so, others as a whole. Host-free. */
+export async function serializePieces(table: Pieces, format: TableFormat): Promise<Iterable<Uint8Array>> {
+  const codec: Codec = await formats[format].load()
+  return codec.pieces?.(table) ?? [await codec.write(table.rows(0, table.rowCount))]
 }
 
 /** Asks for what a writer of this path takes besides sbridge, before anything is computed. Throws `EngineError` (code `package-missing`). */

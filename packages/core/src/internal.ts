@@ -17,6 +17,7 @@ export {
   aucReading,
   copiesReading,
   type Graded,
+  judgedLines,
   type MeasureLine,
   measureLines,
   ratioReading,

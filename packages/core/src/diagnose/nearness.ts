@@ -1,10 +1,12 @@
 import { numberText, shareText } from '../tell/numbers.js'
+import type { Grade } from '../tell/telling.js'
 import type { Evaluation, Measure } from './evaluation.js'
 import { copiesReading, followsRows, membershipReading, ratioReading } from './readings.js'
 
-/** How near synthetic rows come to rows of the data, in words, and whether that is an alarm. */
+/** How near synthetic rows come to rows of the data, in words. */
 export interface Nearness {
-  readonly alarm: boolean
+  /** `poor` where it is an alarm, `fair` where rows lean on those of the fit, `plain` where nothing is told, or blur alone, which other measures judge. */
+  readonly grade: Grade
   /** Without a full stop. */
   readonly words: string
 }
@@ -19,8 +21,8 @@ export function nearness(evaluation: Evaluation, whose = ''): Nearness {
   const ratio = ratioReading(nearestNeighbourRatio)
   const { value } = nearestNeighbourRatio
   const numbers = `nearest-neighbour ratio${whose} ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}; ${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`
-  const alarm = (words: string) => ({ alarm: true, words: `${words} (${numbers})` })
-  const calm = (words: string) => ({ alarm: false, words: `${words} (${numbers})` })
+  const say = (grade: Grade, words: string): Nearness => ({ grade, words: `${words} (${numbers})` })
+  const alarm = (words: string) => say('poor', words)
   if (value !== null && value < 1 && ratio.grade === 'poor')
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
   if (copiesReading(copies).grade !== 'good') return alarm(`More of its rows repeat a ${known} row than chance explains`)
@@ -31,11 +33,13 @@ export function nearness(evaluation: Evaluation, whose = ''): Nearness {
     return alarm(
       `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
     )
-  if (value === null) return calm(`how near its rows come to ${known} rows cannot be measured here`)
-  if (ratio.grade === 'plain') return calm(`too few rows to tell whether they come too near to ${known} rows`)
-  if (ratio.grade === 'good') return calm(`its rows come no nearer to ${known} rows than fresh rows would`)
-  if (value < 1) return calm(`its rows stand somewhat nearer to ${known} rows than fresh rows would`)
-  return calm(`its rows stand farther from ${known} rows than fresh rows would, so that fine structure is blurred`)
+  if (value === null) return say('plain', `how near its rows come to ${known} rows cannot be measured here`)
+  if (ratio.grade === 'plain') return say('plain', `too few rows to tell whether they come too near to ${known} rows`)
+  if (membership && membershipReading(membership).grade === 'fair')
+    return say('fair', 'a distance attack tells its training rows from others a little')
+  if (ratio.grade === 'good') return say('good', `its rows come no nearer to ${known} rows than fresh rows would`)
+  if (value < 1) return say('fair', `its rows stand somewhat nearer to ${known} rows than fresh rows would`)
+  return say('plain', `its rows stand farther from ${known} rows than fresh rows would, so that fine structure is blurred`)
 }
 
 function rangeWords({ floorRange }: Measure): string {

@@ -157,6 +157,28 @@ export function followsRows(auc: Measure): boolean {
   return (auc.value ?? 1) < 0.5 && aucReading(auc).grade === 'poor'
 }
 
+/** Of which rows the sentence of a verdict and the measures beside it are, where these are of a second fit. */
+export const DRAWN = ' of the drawn rows'
+
+/**
+ * Measures of rows of a second fit, where how near rows come and how many repeat one stands for both: the rows that are written are
+ * those that a verdict names.
+ */
+export function judgedLines(kept: Evaluation, drawn: Evaluation): MeasureLine[] {
+  const own = measureLines(drawn)
+  return measureLines(kept).flatMap((line) => {
+    if (!NEARNESS.includes(line.name)) return [line]
+    return [
+      { ...line, name: `${line.name} of a second fit` },
+      { ...own.find(({ name }) => name === line.name)!, name: `${line.name}${DRAWN}` }
+    ]
+  })
+}
+
+const RATIO = 'Nearest-neighbour ratio'
+const COPIES = 'Copies'
+const NEARNESS = [RATIO, COPIES]
+
 /** Every measure with its reading and what it means; those that are not computed yet are not `known`. */
 export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
   const evaluation = { ...NOTHING_YET, ...parts }
@@ -197,12 +219,12 @@ export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
       'The same question as the energy distance, asked with a Gaussian kernel of the typical distance; 0 is perfect.'
     ),
     graded(
-      'Nearest-neighbour ratio',
+      RATIO,
       'nearestNeighbourRatio',
       'Typical distance from a synthetic row to the nearest training row, over the same for held-out rows; 1 is right, 0 is copying, above 1 is blur.'
     ),
     graded(
-      'Copies',
+      COPIES,
       'copies',
       `Synthetic rows equal to a training row (${shareText(copies.share)}); the floor is how many as many held-out rows would have.`
     ),

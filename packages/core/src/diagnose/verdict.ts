@@ -2,7 +2,7 @@ import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
 import type { Evaluation, Measure, RuleKept } from './evaluation.js'
 import { nearness } from './nearness.js'
-import { aboveFloor, aucReading } from './readings.js'
+import { aboveFloor, aucReading, DRAWN } from './readings.js'
 
 /** What a comparison comes to, in one sentence. */
 export interface Verdict {
@@ -17,7 +17,8 @@ const MANY_BROKEN = 0.05
 /**
  * One sentence that answers: are these rows like the real ones, and do they give real ones away? The first of these that holds
  * is the verdict: rows of the data repeated, or nearly (poor); visibly different (poor); too few rows, or not to be judged
- * against those of the fit (plain); small differences (fair); none (good). It names the AUC and on which rows it was measured,
+ * against those of the fit (plain); small differences, or rows nearer to those of the fit than chance
+ * makes them (fair); none (good). It names the AUC and on which rows it was measured,
  * every rule that breaks, the worst column and the worst pair where they lie above their floors, and how near the rows come.
  *
  * `kept`: the same comparison of rows that a second fit had not seen, which then judges all but nearness and rules; or the
@@ -28,16 +29,18 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): Verdict {
   const seen = typeof kept === 'object' ? kept : own
   const evaluation = { ...seen, ...seen.groups, rules: own.rules, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
-  const near = nearness({ ...own, membership: evaluation.membership }, typeof kept === 'object' ? ' of the drawn rows' : '')
+  const near = nearness({ ...own, membership: evaluation.membership }, typeof kept === 'object' ? DRAWN : '')
   const broken = own.rules.filter((rule) => rule.broken > 0)
   const details = detailsOf({
     judged: [judged.words, ...worst(evaluation).map(({ words }) => words), ...attackWords(evaluation)],
     drawn: broken.map(ruleWords),
     isApart: typeof kept === 'object'
   })
-  if (near.alarm) return { grade: 'poor', sentence: `${near.words}; do not treat them as anonymous: ${details.join('; ')}.` }
+  if (near.grade === 'poor') return { grade: 'poor', sentence: `${near.words}; do not treat them as anonymous: ${details.join('; ')}.` }
   const like = likeness(evaluation, judged.auc)
-  return { grade: like.grade, sentence: `${like.words}: ${[...details, near.words].join('; ')}.` }
+  // Rows that nobody tells from real ones may still lean on those of the fit.
+  const grade = like.grade === 'good' && near.grade === 'fair' ? 'fair' : like.grade
+  return { grade, sentence: `${like.words}: ${[...details, near.words].join('; ')}.` }
 }
 
 interface Details {
@@ -97,7 +100,7 @@ function attackWords({ membership }: Evaluation): string[] {
 }
 
 function ruleWords({ rule, broken, rows }: RuleKept): string {
-  return `${shareText(broken / rows)} of the drawn rows break ${rule}`
+  return `${shareText(broken / rows)}${DRAWN} break ${rule}`
 }
 
 /** The column and the pair of columns that differ most, where chance does not explain them. */

@@ -6,6 +6,7 @@ import {
   copiesReading,
   countText,
   type FitSummary,
+  judgedLines,
   measureLines,
   type NumericColumn,
   numberText,
@@ -379,6 +380,30 @@ describe('readings', () => {
       expect(verdict(auc(0.47), 0.76).grade).toBe('poor')
       expect(verdict(auc(0.78), 0.5).grade).toBe('poor')
       expect(verdict(auc(0.144))).toMatchObject({ grade: 'poor', sentence: expect.stringMatching(/^Its rows follow single real rows/) })
+    })
+
+    test('a table that no test tells is not good where an attack tells its rows, and both fits stand in one table', async () => {
+      const evaluation = await evaluateTables({ real, synthetic: fresh, engine, key: keyFromSeed(1) })
+      const told = { value: 0.62, floor: 0.5, interval: [0.57, 0.67] as const, pairs: 80, closest: { rows: 9, training: 8, most: 7 } }
+      const membership = { ...told } as unknown as NonNullable<typeof evaluation.membership>
+      expect(verdict(evaluation, { ...evaluation, classifierAuc: { ...evaluation.classifierAuc, value: 0.5 } }).grade).toBe('good')
+      const kept = {
+        ...evaluation,
+        classifierAuc: { ...evaluation.classifierAuc, value: 0.5 },
+        nearestNeighbourRatio: { ...evaluation.nearestNeighbourRatio, value: 0.93 },
+        membership
+      }
+      expect(verdict(evaluation, kept)).toMatchObject({
+        grade: 'fair',
+        sentence: expect.stringMatching(
+          /cannot be told .*; a distance attack tells its training rows from others a little \(nearest-neighbour ratio of the drawn rows/
+        )
+      })
+      const ratios = judgedLines(kept, evaluation).flatMap(({ name, value }) => (name.startsWith('Nearest') ? [[name, value]] : []))
+      expect(ratios).toEqual([
+        ['Nearest-neighbour ratio of a second fit', 0.93],
+        ['Nearest-neighbour ratio of the drawn rows', evaluation.nearestNeighbourRatio.value]
+      ])
     })
 
     test('copies against held-out rows: nearness to the training rows leads', async () => {

@@ -1,5 +1,15 @@
 import type { Evaluation, Telling } from '@sbridge/core'
-import { countText, daysText, type KeptBack, measureLines, numberText, shareText, timeText, verdict } from '@sbridge/core/internal'
+import {
+  countText,
+  daysText,
+  judgedLines,
+  type KeptBack,
+  measureLines,
+  numberText,
+  shareText,
+  timeText,
+  verdict
+} from '@sbridge/core/internal'
 import type { Table } from '@sbridge/core/tables'
 import { VERSION } from '../version.js'
 import { figure, joinSections, measureTable, panelHtml, type Section, section, table } from './blocks.js'
@@ -88,7 +98,7 @@ function pageOf({ title, evaluation, real, synthetic, command }: ReportParts, bo
 
 /** What a report says of rows that were kept from the fit. */
 const HELD_OUT =
-  'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these. How near real rows the rows that are written come, and which rules these break, stands in the verdict and under Privacy.'
+  'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these. How near real rows come, and copies, stand there twice: of these rows beside the other half, and of the drawn rows beside all rows of the fit, as in the verdict and under Privacy; rules are those that the drawn rows break.'
 
 function summarySection({ evaluation, telling, keptBack }: ReportParts): Section {
   const caution = telling?.caution
@@ -127,7 +137,7 @@ const MEASURES = 'Measures of quality. Numbers are standardised by the real data
 /** Held-out rows first; the rows of the fit are folded, since they flatter. */
 function heldOutTables(kept: Evaluation, evaluation: Evaluation): Html[] {
   return [
-    measureTable(html`${MEASURES} ${HELD_OUT} ${floorsWords(kept)}`, measureLines(kept)),
+    measureTable(html`${MEASURES} ${HELD_OUT} ${floorsWords(kept)}`, judgedLines(kept, evaluation)),
     html`<details><summary>The same of the drawn rows, against all rows of the fit</summary>${measureTable(
       html`In-sample: rows that lean on those that they are compared with come nearer to them than fresh ones. ${floorsWords(evaluation)}`,
       measureLines(evaluation)

@@ -1,5 +1,5 @@
 import type { Evaluation } from '@sbridge/core'
-import { type MeasureLine, measureLines, numberText, type Verdict, verdict } from '@sbridge/core/internal'
+import { judgedLines, type MeasureLine, measureLines, numberText, type Verdict, verdict } from '@sbridge/core/internal'
 import { evaluation, kept } from '../state/measuring.js'
 import { measuring } from '../state/sampling.js'
 import { Said } from './topics.js'
@@ -8,7 +8,7 @@ import { WideTable } from './wide-table.js'
 /** How good the drawn rows are: every measure beside its floor as it is computed, in the words of the report. */
 export function Measures() {
   const judged = kept.value !== null && typeof kept.value === 'object' ? kept.value : null
-  const lines = measureLines(judged ?? evaluation.value)
+  const lines = judged ? judgedLines(judged, evaluation.value as Evaluation) : measureLines(evaluation.value)
   const said = verdictOf(lines)
   if (Object.keys(evaluation.value).length === 0 && !measuring.value) return null
   return (
@@ -23,7 +23,7 @@ export function Measures() {
       />
       <p class="soft">
         {judged &&
-          'Half of the rows was kept from a second fit with the same settings: these are the measures of its rows against that half. '}
+          'Half of the rows was kept from a second fit with the same settings: these are the measures of its rows against that half; nearness and copies are told of the drawn rows too. '}
         {typeof kept.value === 'string' && `Measured in-sample only: ${kept.value}. `}
         {kept.value === null &&
           measuring.value &&

@@ -142,7 +142,9 @@ const codeOf = (knots: Reader<Float64Array>): Reader<ColumnCode> =>
       carries: word('coordinate'),
       coordinate: whole(),
       scaler: scalerOf(knots),
-      lattice: optional(record<ValueLattice>({ from: number(UNSCALED), step: number({ above: 0, most: 1e300 }) })),
+      lattice: optional(
+        record<ValueLattice>({ from: number(UNSCALED), step: number({ above: 0, most: 1e300 }), rest: optional(number(UNSCALED)) })
+      ),
       missingFactor: optional(whole())
     }),
     factor: record<Code<'factor'>>({ name: text, carries: word('factor'), factor: whole(), missingLevel: flag }),

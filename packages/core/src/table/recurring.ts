@@ -255,7 +255,7 @@ export function latticeOf(ascending: Float64Array): Lattice | undefined {
   return step > 0 && Number.isSafeInteger(step) ? { step, unit } : undefined
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
+export function greatestCommonDivisor(a: number, b: number): number {
   let [x, y] = [a, b]
   while (y > 0) [x, y] = [y, x % y]
   return x

@@ -18,6 +18,8 @@ export function strayText(
   let alike = 0
   for (const [i, cell] of cells.entries()) {
     if (cell === null || spellsNumber(cell)) continue
+    // Digits behind a zero are codes, as of counties, and so are those that need none.
+    if (/^0\d+$/.test(cell.trim())) return undefined
     first ??= { text: cell.trim(), row: i + 1 }
     strays++
     if (cell.trim() === first.text) alike++

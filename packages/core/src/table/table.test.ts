@@ -219,6 +219,9 @@ describe('names', () => {
     expect([words.table.columns[0]!.kind, words.notes]).toEqual(['category', []])
     expect(inferTable(raw(['1', mark, '2', mark]), { types: { name: 'category' } }).notes).toEqual([])
   })
+  it('that are codes of digits, some with a zero in front, are asked about nothing', () => {
+    expect(inferTable(raw(Array.from({ length: 60 }, (_, i) => (i % 30 === 7 ? '01003' : String(11001 + (i % 20)))))).notes).toEqual([])
+  })
   it('that recur have no note', () => {
     expect(inferTable(raw(nearlyAll.map((_, i) => `n${i % 55}`))).notes).toEqual([])
   })

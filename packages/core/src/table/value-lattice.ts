@@ -1,30 +1,54 @@
 import { log } from '../num/elementary.js'
-import { latticeOf } from './recurring.js'
+import { monthOf, monthStart, monthsAt, sinceStart, untilEnd } from './months.js'
+import { greatestCommonDivisor, latticeOf } from './recurring.js'
 
-/** The numbers `from` + k · `step`. */
+/** The numbers `from` + k · `step`; where `rest` is there these count months of the calendar, and times stand so far behind their start. */
 export interface ValueLattice {
   readonly from: number
   readonly step: number
+  /** Milliseconds; negative where times stand at the end of the month before. */
+  readonly rest?: number
 }
 
 /** By chance as many numbers lie on a coarser lattice once in so many columns. */
 const SURE = 1000
+/** Days of a month, about: as many times as coarse as days it is. */
+const MONTH = 30
+
+const isSure = (count: number, times: number): boolean => times > 1 && (count - 1) * log(times) >= log(SURE)
 
 /**
- * The lattice on which the values of a column lie, where it is coarser than `unit`, in which they are written, and no two are equal
- * (where values recur, their law knows it): times on the full hour, or all at 16 seconds. Undefined where chance may explain it: n
- * numbers of the fine lattice fall on one r times as coarse with probability r^(1 − n). Cost O(n log n).
+ * The lattice on which the values of a column lie, where it is coarser than `unit`, in which they are written: times on the full
+ * hour, or all at 16 seconds, where no two are equal (where values recur, their law knows it); of dates also the first or the last
+ * day of a month. Undefined where chance may explain it: n different numbers of the fine lattice fall on one r times as coarse with
+ * probability r^(1 − n). Cost O(n log n).
  */
-export function coarserLattice(values: Float64Array, unit: number | undefined): ValueLattice | undefined {
+export function coarserLattice(values: Float64Array, unit: number | undefined, isDate: boolean): ValueLattice | undefined {
   if (unit === undefined || values.length < 2) return undefined
   const ascending = Float64Array.from(values).sort()
+  const monthly = isDate ? monthLattice(ascending) : undefined
+  if (monthly) return monthly
   for (let i = 1; i < ascending.length; i++) if (ascending[i] === ascending[i - 1]) return undefined
   const found = latticeOf(ascending)
   const step = found ? found.step / found.unit : 0
-  const times = Math.round(step / unit)
-  return times > 1 && (ascending.length - 1) * log(times) >= log(SURE) ? { from: ascending[0]!, step } : undefined
+  return isSure(ascending.length, Math.round(step / unit)) ? { from: ascending[0]!, step } : undefined
+}
+
+function monthLattice(ascending: Float64Array): ValueLattice | undefined {
+  const first = ascending[0]!
+  const fromStart = ascending.every((time) => sinceStart(time) === sinceStart(first))
+  if (!fromStart && !ascending.every((time) => untilEnd(time) === untilEnd(first))) return undefined
+  const months = new Set(Array.from(ascending, (time) => monthOf(time) + (fromStart ? 0 : 1)))
+  const from = Math.min(...months)
+  let step = 0
+  for (const month of months) step = greatestCommonDivisor(step, month - from)
+  return isSure(months.size, MONTH) ? { from, step, rest: fromStart ? sinceStart(first) : -untilEnd(first) } : undefined
 }
 
 /** The number of a lattice that is nearest. */
-export const toLattice = (value: number, lattice: ValueLattice | undefined): number =>
-  lattice ? lattice.from + lattice.step * Math.round((value - lattice.from) / lattice.step) : value
+export function toLattice(value: number, lattice: ValueLattice | undefined): number {
+  if (!lattice) return value
+  const { from, step, rest } = lattice
+  const nearest = (x: number): number => from + step * Math.round((x - from) / step)
+  return rest === undefined ? nearest(value) : monthStart(nearest(monthsAt(value - rest))) + rest
+}

@@ -1,4 +1,5 @@
 import type { ColumnFormat } from '../../table/infer.js'
+import { monthOf, monthStart, sinceStart, untilEnd } from '../../table/months.js'
 import { roundToFormat, timeBounds, writtenUnit } from '../../table/present.js'
 
 /**
@@ -17,14 +18,6 @@ export interface Ticks {
   /** Ticks from a group's first row to each of its rows, where all groups have the same as far as they go. */
   readonly schedule?: readonly number[] | undefined
 }
-
-const monthOf = (time: number): number => 12 * new Date(time).getUTCFullYear() + new Date(time).getUTCMonth()
-
-/** Start of a month in UTC, months counted from year 0. */
-const monthStart = (month: number): number => Date.UTC(Math.floor(month / 12), month - 12 * Math.floor(month / 12))
-
-const untilEnd = (time: number): number => monthStart(monthOf(time) + 1) - time
-const sinceStart = (time: number): number => time - monthStart(monthOf(time))
 
 /** Greatest common divisor of whole numbers; 1 of none but noughts. */
 function commonDivisor(numbers: ArrayLike<number>): number {

@@ -11,7 +11,7 @@ export interface ConditionalTrial {
   readonly ridge: number
   /** ε of the columns that are drawn, relative to that of the given ones. */
   readonly freeRatio: number
-  /** Energy score of the drawn columns, each in its standard deviations; of one column the CRPS. */
+  /** Energy score of the drawn columns, each in its spread between rows that are given alike; of one column the CRPS, 0.56 for the law of Gaussian rows. */
   readonly score: number
   /** Held-out rows it was drawn for. Where they are not all, its score is the best's so far and what it differs by on these. */
   readonly scoredRows: number
@@ -119,11 +119,15 @@ interface Ladder {
   readonly ridge: number
 }
 
-/** Finer on what is given, by factors of four, until that is clearly worse: a column that says much by itself asks for far less than all columns together. */
+/**
+ * Finer on what is given, by factors of four, to the model's own ε and on until that is clearly worse: a column that says much by
+ * itself asks for far less than all columns together. Between one Gaussian and the model's ε scores need not fall all the way.
+ */
 function ladder(epsilon: number, { apart, widest, narrowest, ridge }: Ladder): Stage<Setting> {
   const rungs = [64, 16, 4, 1, 1 / 4, 1 / 16, 1 / 64, 1 / 256].map((factor) => factor * epsilon).filter((known) => known < ONE_GAUSSIAN / 2)
   const all = [ONE_GAUSSIAN, ...rungs].filter((known) => known >= narrowest && (apart || known <= widest))
-  return (trials) => untilWorse(trials, all, { of: ({ known }) => known, at: (known) => ({ known, drawn: apart ? widest : known, ridge }) })
+  return (trials) =>
+    untilWorse(trials, all, { of: ({ known }) => known, at: (known) => ({ known, drawn: apart ? widest : known, ridge }), from: epsilon })
 }
 
 /** Half and twice the best bandwidth of what is given. */

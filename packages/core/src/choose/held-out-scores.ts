@@ -9,13 +9,13 @@ import type { TrainingRows } from '../law/training-rows.js'
 import type { Watch } from '../num/iterate.js'
 import { columnOf, type Matrix, matrix, rowOf, takeRows } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
-import { variance } from '../num/statistics.js'
 import type { Encoded } from '../table/encoder.js'
 import { unscaleValues } from '../table/scaling.js'
 import { Calibration } from './calibration.js'
 import { type Clusters, type HeldOutPart, heldOutParts, type ObservedColumns, type ScoredPart, withObservations } from './held-out.js'
 import { ConditionMemory } from './memory.js'
 import { energyScore, type Forecast } from './scores.js'
+import { unexplainedSpreads } from './unexplained-spreads.js'
 
 /** ε of given and of drawn coordinates, and λ. */
 export interface Setting {
@@ -57,7 +57,6 @@ const CHAINS = { alike: 2, apart: 8 }
 
 /** What settings lose on held-out rows, by part. */
 export class HeldOutScores {
-  private readonly spreads: Float64Array
   /** Drawn coordinates that differ from row to row: all those that are scored. */
   readonly columns: readonly number[]
   private readonly laws = new ConditionMemory()
@@ -68,19 +67,15 @@ export class HeldOutScores {
     const parts: ScoredPart[] = []
     for (const [p, part] of heldOutParts(training, group, key, problem.clusters).entries())
       parts.push(await withObservations(part, { observed, encoder: training.encoder }, keyFor(key, `noise ${p}`)))
-    return new HeldOutScores(problem, parts)
+    return new HeldOutScores(problem, parts, await unexplainedSpreads(parts[0]!.fitted, problem))
   }
 
   private constructor(
     private readonly problem: ChoiceProblem,
-    readonly parts: readonly ScoredPart[]
+    readonly parts: readonly ScoredPart[],
+    /** [d] */
+    private readonly spreads: Float64Array
   ) {
-    const { encoder, rows } = problem.training
-    this.spreads = new Float64Array(encoder.coordinateCount)
-    for (const code of encoder.columns) {
-      if (code.carries !== 'coordinate') continue
-      this.spreads[code.coordinate] = Math.sqrt(variance(unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate))))
-    }
     this.columns = problem.group.split.free.filter((c) => this.spreads[c]! > 0)
   }
 
@@ -154,7 +149,7 @@ export class HeldOutScores {
     return { evidence: shifted(observed.evidence, takeRows(shifts, ofChain)), misfits: members.map((at) => misfits[at]!) }
   }
 
-  /** Scored columns in their standard deviations [n, t]. */
+  /** Scored columns, each in what the known ones leave of its spread [n, t]. */
   private decoderOf({ fitted: { encoder } }: HeldOutPart): (rows: Encoded) => Matrix {
     const scalers = this.columns.map((c) => {
       const code = encoder.columns.find((candidate) => candidate.carries === 'coordinate' && candidate.coordinate === c)

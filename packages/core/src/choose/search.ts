@@ -86,16 +86,20 @@ export function inTurn<T>(order: Search<T>['order'], stages: readonly Stage<T>[]
   }
 }
 
+/** Descending rungs, and how a setting is one of them. */
+export interface Rungs<T> {
+  readonly of: (setting: T) => number
+  readonly at: (rung: number) => T
+  /** Rungs above this are all tried; default none. */
+  readonly from?: number
+}
+
 /** The setting at the first rung that was not tried, unless one before it was clearly worse. */
-export function untilWorse<T>(
-  trials: readonly Trial<T>[],
-  rungs: readonly number[],
-  { of, at }: { readonly of: (setting: T) => number; readonly at: (rung: number) => T }
-): readonly T[] {
+export function untilWorse<T>(trials: readonly Trial<T>[], rungs: readonly number[], { of, at, from = Infinity }: Rungs<T>): readonly T[] {
   for (const rung of rungs) {
     const first = trials.find(({ setting }) => of(setting) === rung)
     if (!first) return [at(rung)]
-    if (!first.whole) break
+    if (!first.whole && rung <= from) break
   }
   return []
 }

@@ -1,6 +1,6 @@
 import { type StandIn, standInAt } from '../know/evidence.js'
 import type { LocalGaussian } from '../law/local-gaussian.js'
-import { codesIn, type LocalPart } from '../law/mixture.js'
+import { codesIn, gaussianAt, type LocalPart } from '../law/mixture.js'
 import { codesOf, type InformedState } from '../law/state.js'
 import { exp, log } from '../num/elementary.js'
 import { matrix, rowOf } from '../num/matrix.js'
@@ -46,7 +46,7 @@ export async function conditioned(problem: InformedProblem, gaussian: LocalGauss
   } else if (problem.split.given.length > 0) {
     for (const pair of pairs) {
       const [i, part] = [Math.floor(pair / g), parts[pair % g]!]
-      gaussian.clamp(rowOf(part.mean, i), rowOf(part.covariance, i), rowOf(from.coordinates, i))
+      gaussian.clamp(gaussianAt(part, i), rowOf(from.coordinates, i))
       logMass[pair] = logMass[pair]! + gaussian.logEvidence
     }
   }
@@ -107,7 +107,7 @@ async function takeIn(problem: InformedProblem, gaussian: LocalGaussian, request
   })
   const clamp = (pair: number): void => {
     const [i, part] = [rowAt(pair), parts[pair % g]!]
-    gaussian.clamp(rowOf(part.mean, i), rowOf(part.covariance, i), rowOf(from.coordinates, i))
+    gaussian.clamp(gaussianAt(part, i), rowOf(from.coordinates, i))
   }
   let at = matrix(pairs.length, d)
   pairs.forEach((pair, p) => {

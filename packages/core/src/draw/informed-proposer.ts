@@ -1,7 +1,7 @@
 import { standInValue } from '../know/evidence.js'
 import type { Bounds } from '../know/places.js'
 import { LocalGaussian } from '../law/local-gaussian.js'
-import { codesIn, type LocalPart } from '../law/mixture.js'
+import { codesIn, gaussianAt, type LocalPart } from '../law/mixture.js'
 import { codesOf, stepKey } from '../law/state.js'
 import { log } from '../num/elementary.js'
 import { rowOf } from '../num/matrix.js'
@@ -37,7 +37,7 @@ export class KnownGaussian {
     this.rows = rows
     this.pair = pair
     const part = rows.parts[place]!
-    this.gaussian.clamp(rowOf(part.mean, k), rowOf(part.covariance, k), from)
+    this.gaussian.clamp(gaussianAt(part, k), from)
     this.standIn = rows.conditioned.standIns?.[pair]
     if (!this.standIn) return
     this.gaussian.observe(this.standIn.standIn, this.standIn.at)

@@ -10,12 +10,12 @@ const LOG_2_PI = 1.8378770664093453
 const none = { low: new Float64Array(0), high: new Float64Array(0) }
 /** C = [[2, 0.6], [0.6, 1]], packed. */
 const packed = Float64Array.of(2, 0.6, 1)
-const mean = Float64Array.of(1, -1)
+const known = { mean: Float64Array.of(1, -1), covariance: packed, effectiveCount: 100 }
 
 describe('the Kalman update of one chain', () => {
   test('clamping gives the Gaussian conditional and its evidence', () => {
     const gaussian = new LocalGaussian({ given: [0], ranged: [], free: [1] }, { ridge: 0.5 })
-    gaussian.clamp(mean, packed, Float64Array.of(2, 0))
+    gaussian.clamp(known, Float64Array.of(2, 0))
     // C_gg + λ C_gg = 3; gain 0.2.
     expect(gaussian.centre[1]).toBeCloseTo(-0.8, 9)
     expect(gaussian.logEvidence).toBeCloseTo(-0.5 * (LOG_2_PI + log(3) + 1 / 3), 8)
@@ -27,7 +27,7 @@ describe('the Kalman update of one chain', () => {
 
   test('an observation gives m + G(y − Hm), (I − GH)C and Z', () => {
     const gaussian = new LocalGaussian({ given: [], ranged: [], free: [0, 1] }, { ridge: 0 })
-    gaussian.clamp(mean, packed, Float64Array.of(0, 0))
+    gaussian.clamp(known, Float64Array.of(0, 0))
     // y = x0 + x1 + N(0, 0.25), y = 3: H C Hᵀ + R = 4.45.
     const at = Float64Array.of(0.3, 0.4)
     const local = { constant: 0, rows: matrix(1, 2, Float64Array.of(2, 2)), targets: Float64Array.of(2 * (3 - 0.7)) }
@@ -57,7 +57,7 @@ describe('the Kalman update of one chain', () => {
 
   test('a linear tilt moves the mean by C t and weighs m·t + ½ tᵀCt', () => {
     const gaussian = new LocalGaussian({ given: [], ranged: [], free: [0, 1] }, { ridge: 0 })
-    gaussian.clamp(mean, packed, Float64Array.of(0, 0))
+    gaussian.clamp(known, Float64Array.of(0, 0))
     const local = { constant: 0.5, tilt: Float64Array.of(1, 2), rows: matrix(0, 2), targets: new Float64Array(0) }
     expect(gaussian.observe(local, Float64Array.of(0, 0))).toBeCloseTo(0.5 + (1 - 2) + 0.5 * (2 + 2 * 2 * 0.6 + 4), 9)
     const found = new Float64Array(2)
@@ -69,7 +69,7 @@ describe('the Kalman update of one chain', () => {
 
   test('draws of a range stay inside, and their mass is found again', () => {
     const gaussian = new LocalGaussian({ given: [], ranged: [1], free: [0] }, { ridge: 0 })
-    gaussian.clamp(mean, packed, Float64Array.of(0, 0))
+    gaussian.clamp(known, Float64Array.of(0, 0))
     const bounds = { low: Float64Array.of(0.5), high: Float64Array.of(0.7) }
     const u = uniforms(keyFromSeed(3), 200)
     for (const uniform of u) {
@@ -85,7 +85,7 @@ describe('the Kalman update of one chain', () => {
   test('an observed Gaussian between bounds is the truncated product', () => {
     // x0 ~ N(1, 2) and y = x0 + N(0, 0.5), y = 2: N(1.8, 0.4); x1 follows with 0.3 of it.
     const gaussian = new LocalGaussian({ given: [], ranged: [0], free: [1] }, { ridge: 0 })
-    gaussian.clamp(mean, packed, Float64Array.of(0, 0))
+    gaussian.clamp(known, Float64Array.of(0, 0))
     const at = Float64Array.of(0, 0)
     const root = Math.sqrt(2)
     gaussian.observe({ constant: 0, rows: matrix(1, 2, Float64Array.of(root, 0)), targets: Float64Array.of(2 * root) }, at)
@@ -102,15 +102,30 @@ describe('the Kalman update of one chain', () => {
 
   test('a clamped value beyond the reach is followed to it', () => {
     const near = new LocalGaussian({ given: [0], ranged: [], free: [1] }, { ridge: 0, reach: 2 })
-    near.clamp(mean, packed, Float64Array.of(1 + 10 * Math.sqrt(2), 0))
+    near.clamp(known, Float64Array.of(1 + 10 * Math.sqrt(2), 0))
     expect(near.centre[1]).toBeCloseTo(-1 + 0.3 * 2 * Math.sqrt(2), 8)
     expect(near.logEvidence).toBeCloseTo(-0.5 * (LOG_2_PI + log(2) + 4), 8)
+  })
+
+  test('the regression of two rows ends at them, however alike their given values are', () => {
+    // (0, 0) and (0.001, 1), each as likely: a slope of 1,000 that is none at 1.
+    const rows = { mean: Float64Array.of(0.0005, 0.5), covariance: Float64Array.of(2.5e-7, 2.5e-4, 0.25), effectiveCount: 2 }
+    const gaussian = new LocalGaussian({ given: [0], ranged: [], free: [1] }, { ridge: 0 })
+    const at = [-1, 0, 0.0002, 0.001, 1].map((x) => {
+      gaussian.clamp(rows, Float64Array.of(x, 0))
+      return gaussian.centre[1]!
+    })
+    at.forEach((y, k) => {
+      expect(y).toBeCloseTo([0, 0, 0.2, 1, 1][k]!, 4)
+    })
+    // What lies beyond is as unlikely as ever: a chain has to leave.
+    expect(gaussian.logEvidence).toBeLessThan(-1e6)
   })
 
   test('singular covariances and covariances of zero give finite draws', () => {
     for (const flat of [Float64Array.of(1, 1, 1), new Float64Array(3)]) {
       const gaussian = new LocalGaussian({ given: [0], ranged: [], free: [1] }, { ridge: 1e-3 })
-      gaussian.clamp(mean, flat, Float64Array.of(5, 0))
+      gaussian.clamp({ ...known, covariance: flat }, Float64Array.of(5, 0))
       const out = new Float64Array(2)
       gaussian.drawRanged(Float64Array.of(1), Float64Array.of(0), none, out)
       expect(out.every(Number.isFinite)).toBe(true)

@@ -7,13 +7,22 @@ import { logNormalMass, truncatedNormal } from '../num/truncated-normal.js'
 /** log 2π. */
 const LOG_2_PI = 1.8378770664093453
 
+/** The local Gaussian of one chain, and the rows behind it. */
+export interface PlacedGaussian {
+  readonly mean: Float64Array
+  /** Packed lower triangle. */
+  readonly covariance: Float64Array
+  /** 1/Σp² of the rows' weights. */
+  readonly effectiveCount: number
+}
+
 /** How the local Gaussian of one chain is conditioned. */
 export interface ConditionOptions {
   /** λ: noise on clamped coordinates relative to their mean local variance. */
   readonly ridge: number
   /**
-   * Clamped coordinates farther than this from the local mean, in local standard deviations, are followed no farther: outside
-   * the data the law stays near them. Default without end.
+   * Clamped coordinates farther than this from the local mean, in local standard deviations, are followed no farther and lower
+   * the evidence no more: outside the data the law stays near them. Default: as far as the rows behind the Gaussian go.
    */
   readonly reach?: number | undefined
 }
@@ -57,10 +66,14 @@ export class LocalGaussian {
     this.shift = new Float64Array(this.d - this.p)
   }
 
-  /** Takes N(m, C) (C packed) and clamps to the given coordinates of `point`. Sets `centre` and `logEvidence` = log N(g*; m_g, C_gg + λ tr/p I). */
-  clamp(mean: Float64Array, packed: Float64Array, point: Float64Array): void {
+  /**
+   * Takes N(m, C) of one chain and clamps to the given coordinates of `point`. Sets `centre` and `logEvidence` = log N(g*; m_g, C_gg + λ tr/p I).
+   * The regression of n rows is followed to √(n − 1) standard deviations, which none of them can be beyond: the slope between two rows
+   * that are almost alike is no slope elsewhere. @source Samuelson, *How deviant can you be?*, JASA 1968; leverage h = 1/n + z²/n ≤ 1.
+   */
+  clamp({ mean, covariance, effectiveCount }: PlacedGaussian, point: Float64Array): void {
     const { d, p, order, whitened, factor, centre } = this
-    this.factorise(packed)
+    this.factorise(covariance)
     for (let k = 0; k < p; k++) whitened[k] = point[order[k]!]! - mean[order[k]!]!
     let evidence = -0.5 * p * LOG_2_PI
     let square = 0
@@ -71,10 +84,10 @@ export class LocalGaussian {
       square += whitened[k]! * whitened[k]!
       evidence -= log(factor[k * d + k]!)
     }
-    const { reach = Number.POSITIVE_INFINITY } = this.options
-    const limit = reach * reach * Math.max(1, p)
+    const { reach } = this.options
+    const limit = reach === undefined ? Math.max(0, effectiveCount - 1) : reach * reach * Math.max(1, p)
     if (square > limit) for (let k = 0; k < p; k++) whitened[k] = whitened[k]! * Math.sqrt(limit / square)
-    this.logEvidence = evidence - 0.5 * Math.min(square, limit)
+    this.logEvidence = evidence - 0.5 * (reach === undefined ? square : Math.min(square, limit))
     for (let k = 0; k < d; k++) {
       const c = order[k]!
       let value = k < p ? point[c]! : mean[c]!

@@ -4,6 +4,7 @@ import { exp, log } from '../num/elementary.js'
 import { type Matrix, rowOf, takeRows } from '../num/matrix.js'
 import { cloud } from '../space/cloud.js'
 import { type Law, scaledColumns } from './law.js'
+import type { PlacedGaussian } from './local-gaussian.js'
 import { codesOf, type InformedState } from './state.js'
 
 /** One component of the mixture of Gaussians that a step proposes from. */
@@ -16,6 +17,13 @@ export interface LocalPart {
   readonly covariance: Matrix
   readonly effectiveCount: Float64Array
 }
+
+/** A component where chain i stands. */
+export const gaussianAt = ({ mean, covariance, effectiveCount }: LocalPart, i: number): PlacedGaussian => ({
+  mean: rowOf(mean, i),
+  covariance: rowOf(covariance, i),
+  effectiveCount: effectiveCount[i]!
+})
 
 /** Whether Gaussians depend on columns that are given only: one draw then forgets where it started. */
 export const isStill = ({ columns, scales }: Pick<Law, 'columns' | 'scales'>): boolean =>

@@ -2,7 +2,7 @@ import type { Engine } from '../kernel/engine.js'
 import { beside, type Matrix, matrix, rowOf } from '../num/matrix.js'
 import type { Law } from './law.js'
 import { LocalGaussian } from './local-gaussian.js'
-import { mixtureAt } from './mixture.js'
+import { gaussianAt, mixtureAt } from './mixture.js'
 
 /** Ridge on the covariance of the givens, relative to its mean diagonal. */
 export const RIDGE = 1e-5
@@ -29,7 +29,7 @@ export async function lawAt(law: Law, targets: Matrix, givens: Matrix, { engine 
   const found: TargetLaw = { mean: matrix(n, t), spread: matrix(n, t * t), effectiveCount: part!.effectiveCount }
   const gaussian = new LocalGaussian(split, { ridge: RIDGE, reach: REACH })
   for (let i = 0; i < n; i++) {
-    gaussian.clamp(rowOf(part!.mean, i), rowOf(part!.covariance, i), rowOf(points, i))
+    gaussian.clamp(gaussianAt(part!, i), rowOf(points, i))
     found.mean.data.set(gaussian.centre.subarray(0, t), i * t)
     gaussian.copyFreeFactor(rowOf(found.spread, i))
   }

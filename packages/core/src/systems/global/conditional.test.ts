@@ -218,8 +218,9 @@ describe('conditional rows', () => {
     const { trials, epsilon, ridge, freeRatio } = report.groups[0]!
     expect(trials.length).toBeGreaterThan(3)
     expect(trials.some((trial) => trial.epsilon === epsilon && trial.ridge === ridge && trial.freeRatio === freeRatio)).toBe(true)
-    // CRPS of N(0, 0.36) is 0.6/√π = 0.339, three standard errors of the mean over 200 held-out rows 0.055; of the marginal 0.564.
-    expect(Math.min(...trials.map(({ score }) => score))).toBeLessThan(0.395)
+    // CRPS of a Gaussian in its standard deviations is 1/√π = 0.564, three standard errors over 200 held-out rows and of the spread
+    // itself 0.12; of the marginal 0.94.
+    expect(Math.min(...trials.map(({ score }) => score))).toBeLessThan(0.69)
   })
 
   test.each([
@@ -301,6 +302,46 @@ describe('chains that start at rows whose given column is another', () => {
     }
     // Of 1 ± 0.3: 400 draws each know their mean to 0.015.
     expect(Math.abs(mean(drawn[0]!) - mean(drawn[1]!))).toBeLessThan(0.07)
+  })
+})
+
+describe('a column that the given one determines, beside others that are noise', () => {
+  const rows = 300
+  const table = (seed: number, of: (x: number) => number, noise: number) => {
+    const z = normals(keyFromSeed(seed), 4 * rows)
+    const made = (name: string, value: (i: number) => number) => ({
+      name,
+      source: 'number' as const,
+      values: Float64Array.from({ length: rows }, (_, i) => value(4 * i))
+    })
+    const columns = [
+      made('x', (i) => z[i]!),
+      made('y', (i) => of(z[i]!) + noise * z[i + 1]!),
+      made('w', (i) => z[i + 2]!),
+      made('v', (i) => z[i + 3]!)
+    ]
+    return inferTable({ rowCount: rows, columns })
+  }
+  const drawn = async (seed: number, of: (x: number) => number, noise: number) => {
+    const key = keyFromSeed(seed)
+    const model = await fitGlobal(table(seed, of, noise), { scaling: 'standard', bandwidth: 0.1 }, { engine, key })
+    // Bandwidths of conditions are chosen all the same.
+    const free = { ...model, summary: { ...model.summary, bandwidth: { curve: [] } as never } }
+    return column((await sampleConditional(free, { given: { x: 1 }, rows: 300 }, { engine, key })).table, 'y')
+  }
+
+  test('is drawn as narrow as it is, on curves and at steps', { tags: ['slow'] }, async () => {
+    // Scored in its own standard deviations it hardly counts: spreads came out up to 3.4 times too wide.
+    const parabola = await drawn(5, (x) => x * x, 0.3)
+    expect(Math.abs(mean(parabola) - 1)).toBeLessThan(0.2)
+    expect(Math.sqrt(variance(parabola))).toBeLessThan(0.45)
+    // One rung of the ladder is clearly worse than one Gaussian here, and the next ones far better.
+    const step = await drawn(7, (x) => Math.tanh(4 * x), 0.2)
+    expect(Math.abs(mean(step) - 1)).toBeLessThan(0.1)
+    expect(Math.sqrt(variance(step))).toBeLessThan(0.3)
+    const wave = await drawn(10, (x) => Math.sin(2 * x), 0.2)
+    expect(Math.abs(mean(wave) - Math.sin(2))).toBeLessThan(0.1)
+    expect(Math.sqrt(variance(wave))).toBeLessThan(0.3)
   })
 })
 

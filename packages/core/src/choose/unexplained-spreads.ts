@@ -45,7 +45,7 @@ export async function unexplainedSpreads(
 async function givenAlike(
   { encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>,
   { group, engine, key }: SpreadsProblem
-): Promise<Uint32Array> {
+): Promise<Uint32Array | undefined> {
   const { split, factors } = group
   const { coordinates, codes } = rows
   const n = coordinates.rows

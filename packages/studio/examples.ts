@@ -3,6 +3,8 @@ export interface Example {
   readonly file: string
   /** Where it is offered, null for the second of two; it can be opened everywhere. */
   readonly activity: 'sample' | 'trajectories' | 'diffusion-map' | 'bridge' | null
+  /** Other activities that it suits. */
+  readonly also?: readonly string[]
   readonly title: string
   readonly sentence: string
   /** Columns of its small picture. */
@@ -24,6 +26,7 @@ export const EXAMPLES: readonly Example[] = [
   {
     file: 'penguins.csv',
     activity: 'sample',
+    also: ['impute', 'score'],
     axes: ['bill_length_mm', 'bill_depth_mm'],
     title: 'Palmer penguins',
     sentence: '344 birds: species, island, sizes; some cells missing',
@@ -32,6 +35,7 @@ export const EXAMPLES: readonly Example[] = [
   {
     file: 'wine.csv',
     activity: 'sample',
+    also: ['score'],
     axes: ['color_intensity', 'flavanoids'],
     title: 'Wine',
     sentence: '178 wines, 13 chemical measurements',

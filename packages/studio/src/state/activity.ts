@@ -3,11 +3,13 @@ import { remember } from './history.js'
 import { fault, said } from './page.js'
 
 /** What can be done with a table, one at a time. */
-export const ACTIVITIES = ['sample', 'trajectories', 'diffusion-map', 'bridge'] as const
+export const ACTIVITIES = ['sample', 'impute', 'score', 'trajectories', 'diffusion-map', 'bridge'] as const
 export type Activity = (typeof ACTIVITIES)[number]
 
 export const ACTIVITY_NAMES: Readonly<Record<Activity, string>> = {
   sample: 'New rows',
+  impute: 'Fill gaps',
+  score: 'Score rows',
   trajectories: 'Trajectories',
   'diffusion-map': 'Diffusion map',
   bridge: 'Two tables'

@@ -3,8 +3,8 @@ import type { SystemShape } from '../work/protocol.js'
 
 type WriteRun = (file: string, run: SystemShape['run']) => string
 
-/** How to get what a run made by one verb, which fits and draws: as a command line, and as one call of the library. */
-export function byVerb(verb: string, ending: string): { readonly commandOf: WriteRun; readonly codeOf: WriteRun } {
+/** How to get what a run made by one verb, which fits and draws: as a command line, and as one call of the library, on `tables`. */
+export function byVerb(verb: string, ending: string, tables = 'table'): { readonly commandOf: WriteRun; readonly codeOf: WriteRun } {
   const optionsOf = ({ fit, draw }: SystemShape['run']): object => {
     const { seed: _, ...options } = fit as { readonly seed?: number }
     return { ...options, ...draw }
@@ -13,7 +13,7 @@ export function byVerb(verb: string, ending: string): { readonly commandOf: Writ
     commandOf: (file, run) => commandFor(verb, file, { ...optionsOf(run), output: outputOf(file, ending) }),
     codeOf(file, run) {
       const options = optionsOf(run)
-      const words = Object.keys(options).length === 0 ? 'table' : `table, ${literal(options)}`
+      const words = Object.keys(options).length === 0 ? tables : `${tables}, ${literal(options)}`
       return programFor([verb], { file, output: outputOf(file, ending) }, [`const { rows } = await ${verb}(${words})`])
     }
   }

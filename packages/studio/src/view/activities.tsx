@@ -7,6 +7,8 @@ import { sampling } from './sampling.js'
 
 /** Sampling is what the page starts with; the others are loaded when they are first chosen. */
 const loaders: Readonly<Record<Exclude<Activity, 'sample'>, () => Promise<ActivityPart>>> = {
+  impute: async () => (await import('./rows/gaps.js')).part,
+  score: async () => (await import('./rows/scores.js')).part,
   trajectories: async () => (await import('./trajectories/index.js')).part,
   'diffusion-map': async () => (await import('./diffusion-map/index.js')).part,
   bridge: async () => (await import('./bridge/index.js')).part

@@ -79,17 +79,19 @@ function Opening<S extends object, A extends SystemShape>({ session, views }: { 
       </label>
       <h2 class="small">or look at one of these</h2>
       <ul class="examples">
-        {EXAMPLES.filter((example) => example.activity === activity).map(({ file, title, sentence }) => (
-          <li key={file}>
-            <button type="button" onClick={() => void openExample(file, first)} disabled={opening.value}>
-              <svg viewBox="0 0 120 72" aria-hidden="true">
-                <path d={thumbnails[file]} />
-              </svg>
-              <strong>{title}</strong>
-              <span>{sentence}</span>
-            </button>
-          </li>
-        ))}
+        {EXAMPLES.filter((example) => example.activity === activity || example.also?.includes(activity)).map(
+          ({ file, title, sentence }) => (
+            <li key={file}>
+              <button type="button" onClick={() => void openExample(file, first)} disabled={opening.value}>
+                <svg viewBox="0 0 120 72" aria-hidden="true">
+                  <path d={thumbnails[file]} />
+                </svg>
+                <strong>{title}</strong>
+                <span>{sentence}</span>
+              </button>
+            </li>
+          )
+        )}
       </ul>
     </main>
   )

@@ -1,16 +1,16 @@
 import { type FittedEmbedding, InputError } from '@sbridge/core'
-import { type EmbeddingAnswer, embedding, endText, rangeOf } from '@sbridge/core/internal'
-import { type Column, inferTable, isCategorical, isNumeric, type RawTable, type Table } from '@sbridge/core/tables'
-import { pairsOf, placingOf } from './axis.js'
+import { type EmbeddingAnswer, embedding } from '@sbridge/core/internal'
+import { type Column, inferTable, type RawTable, type Table } from '@sbridge/core/tables'
 import type { Tools } from './desk.js'
-import { type DiffusionMapShape, type Dots, type Look, type MapPicture, PART, type Shades } from './diffusion-map-messages.js'
+import { type DiffusionMapShape, type Look, type MapPicture, PART } from './diffusion-map-messages.js'
 import { tableFacts } from './facts.js'
+import { dotsOn, drawnRows, picked, shadesBy } from './shaded.js'
+import type { Shades } from './shaded-messages.js'
 import { SystemWork } from './system-work.js'
 import { shownTopics } from './topics.js'
 
-/** Rows that are mapped in a browser, and dots that are drawn, at most. */
+/** Rows that are mapped in a browser, at most. */
 const MOST_ROWS = 50_000
-const MOST_DOTS = 12_000
 
 /** Holds a table and its diffusion map: maps, places dots and writes. */
 export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedding, EmbeddingAnswer> {
@@ -41,19 +41,9 @@ export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedd
   }
 
   look({ x, y, right, up, colour }: Look): MapPicture {
-    const count = this.raw.rowCount
-    const kept = Math.min(count, MOST_DOTS)
-    const rows = Uint32Array.from({ length: kept }, (_, k) => Math.floor((k * count) / kept))
-    const data = this.#dots(right, up, rows)
-    const map = this.drawn ? this.#dots(x, y, rows) : null
-    return { data, map, shades: this.#shades(colour, rows), rows }
-  }
-
-  #dots(first: string, second: string, rows: Uint32Array): Dots {
-    const [x, y] = [this.#column(first), this.#column(second)]
-    const axes = [placingOf(x), placingOf(y)] as const
-    const places = pairsOf(pick(axes[0].place(x, 0), rows), pick(axes[1].place(y, 1), rows))
-    return { x: axes[0].axis, y: axes[1].axis, places }
+    const rows = drawnRows(this.raw.rowCount)
+    const dots = (first: string, second: string) => dotsOn(this.#column(first), this.#column(second), rows)
+    return { data: dots(right, up), map: this.drawn ? dots(x, y) : null, shades: this.#shades(colour, rows), rows }
   }
 
   /** A column of the table, or a coordinate of the map; a name that is neither counts as the first that can be shown. */
@@ -78,26 +68,8 @@ export class DiffusionMapWork extends SystemWork<DiffusionMapShape, FittedEmbedd
         labels[row] = parts.labels[k]!
       })
       const levels = Array.from(parts.sizes, (size, k) => `part ${k + 1} (${size} rows)`)
-      return { name, values: pick(labels, rows), levels, low: '', high: '' }
+      return { name, values: picked(labels, rows), levels, low: '', high: '' }
     }
-    const column = this.#column(name)
-    if (isCategorical(column)) {
-      const codes = Float32Array.from(rows, (row) => (column.codes[row]! < 0 ? Number.NaN : column.codes[row]!))
-      return { name: column.name, values: codes, levels: column.levels, low: '', high: '' }
-    }
-    if (!isNumeric(column)) throw new Error(`the column ${column.name} has no colour`)
-    const values = Float64Array.from(rows, (row) => (column.missing?.[row] ? Number.NaN : column.values[row]!))
-    const [low, high] = rangeOf(values.filter(Number.isFinite))
-    return {
-      name: column.name,
-      values: Float32Array.from(values, (value) => (value - low) / (high - low || 1)),
-      levels: null,
-      low: endText(low, column),
-      high: endText(high, column)
-    }
+    return shadesBy(this.#column(name), rows)
   }
-}
-
-function pick(values: Float32Array, rows: Uint32Array): Float32Array {
-  return Float32Array.from(rows, (row) => values[row]!)
 }

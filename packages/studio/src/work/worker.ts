@@ -7,7 +7,9 @@ const works: Readonly<Record<string, () => Promise<unknown>>> = {
   measure: async () => new (await import('./measure.js')).MeasureWork(),
   trajectories: async () => new (await import('./trajectories.js')).TrajectoriesWork(),
   'diffusion-map': async () => new (await import('./diffusion-map.js')).DiffusionMapWork(),
-  bridge: async () => new (await import('./bridge.js')).BridgeWork()
+  bridge: async () => new (await import('./bridge.js')).BridgeWork(),
+  impute: async () => new (await import('./gaps.js')).GapsWork(),
+  score: async () => new (await import('./scores.js')).ScoresWork()
 }
 
 const desk = works[self.name]!().then((work) => new Desk<Shape>(work as Work<Shape>, (message) => self.postMessage(message)))

@@ -1,4 +1,4 @@
-import type { Shades } from '../../work/diffusion-map-messages.js'
+import type { Shades } from '../../work/shaded-messages.js'
 import { theme } from '../theme.js'
 
 /** Okabe and Ito's colours without yellow and black, told apart by everyone on light and dark. */

@@ -1,0 +1,57 @@
+import { plainText } from '@sbridge/core/internal'
+import { gaps } from '../../state/rows.js'
+import { FIELDS } from '../../state/rows-settings.js'
+import { activityOf } from '../activity.js'
+import { ChoiceField, NumberField } from '../fields.js'
+import { Recipe } from '../recipe.js'
+import { Choose } from './choose.js'
+import { Results } from './results.js'
+import { Stage } from './stage.js'
+
+const { session } = gaps
+
+export const part = activityOf(session, {
+  activity: 'impute',
+  title: 'What is missing',
+  lead: 'Give a table with gaps: each is filled from the rows that agree with what is known of its row, and nothing else is touched.',
+  drop: 'Drop a table with gaps here',
+  Table: () => <Choose of={gaps} words={(rows, used, columns) => `${rows} rows, gaps of ${used} of ${columns} columns`} />,
+  Stage: () => <Stage of={gaps} />,
+  Settings,
+  Results: () => <Results of={gaps} made="with their gaps filled" more="Model, for new rows" />
+})
+
+/** What is asked for, and the one button that does it. */
+function Settings() {
+  const { change, settings, result } = session
+  const { as, draws, bandwidth, seed } = settings.value
+  return (
+    <Recipe
+      job={session}
+      label="Fill gaps"
+      head={<h2>Fill gaps</h2>}
+      verb="Fill"
+      note={result.value ? `${plainText(result.value.rowCount)} rows` : 'leaves given cells as they are'}
+    >
+      <ChoiceField
+        field={FIELDS.as}
+        label="Fill with"
+        value={as}
+        words={{ draw: 'a draw', mean: 'the mean', median: 'the median' }}
+        set={(as) => change({ as, ...(as === 'draw' ? {} : { draws: null }) })}
+      />
+      <details>
+        <summary>More options</summary>
+        {as === 'draw' && <NumberField field={FIELDS.draws} label="Fills" value={draws} auto="one" set={(draws) => change({ draws })} />}
+        <NumberField
+          field={FIELDS.bandwidth}
+          label="Bandwidth ε"
+          value={bandwidth}
+          auto="auto"
+          set={(bandwidth) => change({ bandwidth })}
+        />
+        <NumberField field={FIELDS.seed} value={seed} set={(seed) => change({ seed })} />
+      </details>
+    </Recipe>
+  )
+}

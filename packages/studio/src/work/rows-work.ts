@@ -1,0 +1,50 @@
+import type { Model } from '@sbridge/core'
+import type { Answer } from '@sbridge/core/internal'
+import { type Column, inferTable, type RawTable, type Table } from '@sbridge/core/tables'
+import type { Tools } from './desk.js'
+import { tableFacts } from './facts.js'
+import type { RowsLook, RowsShape } from './rows-messages.js'
+import { dotsOn, drawnRows, shadesBy } from './shaded.js'
+import type { ShadedPicture } from './shaded-messages.js'
+import { SystemWork } from './system-work.js'
+import { shownTopics } from './topics.js'
+
+/** Holds a table, and what is found of each of its rows: the same rows in their order. */
+export abstract class RowsWork<A extends RowsShape, M extends Model, Told extends Answer> extends SystemWork<A, M, Told> {
+  #table: Table | undefined
+
+  /** What the request calls the rows. */
+  protected abstract readonly rows: string
+  /** What was found of the rows: columns that take the place of those of the table, or stand behind them. */
+  protected abstract found(answer: Told): readonly Column[]
+
+  open(raw: RawTable): A['facts'] {
+    const facts = tableFacts(raw, {})
+    this.#table = inferTable(raw).table
+    this.take(raw)
+    return facts
+  }
+
+  async run({ fit, draw }: A['run'], tools: Tools<A>): Promise<A['result']> {
+    const model = await this.fit(fit, tools)
+    const answer = await this.draw(model, draw, tools, { [this.rows]: this.raw })
+    const names = new Set(this.#table!.columns.map(({ name }) => name))
+    const added = this.found(answer).flatMap(({ name }) => (names.has(name) ? [] : [name]))
+    const { topics, notes, warnings } = this.telling()
+    const said = [...warnings.map(({ message }) => message), ...notes]
+    return { rowCount: this.raw.rowCount, added, topics: await shownTopics(topics), notes: said }
+  }
+
+  look({ right, up, colour }: RowsLook): ShadedPicture {
+    const rows = drawnRows(this.raw.rowCount)
+    return { data: dotsOn(this.#column(right), this.#column(up), rows), shades: shadesBy(this.#column(colour), rows), rows }
+  }
+
+  /** A column by name; one that cannot be shown counts as the first that can. */
+  #column(wanted: string): Column {
+    const columns = [...(this.drawn ? this.found(this.drawn.answer) : []), ...this.#table!.columns].filter(
+      ({ kind }) => kind !== 'identifier'
+    )
+    return columns.find(({ name }) => name === wanted) ?? columns[0]!
+  }
+}

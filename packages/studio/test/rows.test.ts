@@ -1,0 +1,61 @@
+// @module-tag slow
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkForEveryone, download, Studio, saveFigures, WAIT } from './pages.js'
+
+/** Every fifth bird; some cells are missing. */
+const birds = readFileSync(new URL('../../../examples/data/penguins.csv', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .filter((_, i) => i === 0 || i % 5 === 4)
+  .join('\n')
+
+describe('rows of a table in the studio', () => {
+  const studio = new Studio()
+  beforeAll(() => studio.open(), 60_000)
+  afterAll(() => studio.close())
+
+  const opened = async (activity: string) => {
+    const page = await studio.page({ viewport: { width: 1280, height: 860 } }, `#activity=${activity}`)
+    await studio.give(page, 'birds.csv', birds)
+    await page
+      .locator('.data')
+      .getByText(/7 of 7 columns/)
+      .waitFor(WAIT)
+    return page
+  }
+
+  test('gaps are filled as the command and the code on the screen fill them, and filled rows are told by colour', async () => {
+    const page = await opened('impute')
+    await page.getByLabel('Fill with').selectOption('mean')
+    await page.getByRole('button', { name: 'Fill', exact: true }).click()
+    await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+    const command = (await page.locator('pre').first().textContent())!
+    expect(command).toBe('sbridge impute birds.csv --as mean --seed 1 -o birds-filled.csv')
+    const rows = await download(page, 'CSV')
+    expect(rows.toString()).not.toMatch(/,,|NA/)
+    expect((await studio.command(`${command} --model birds.sbridge`)).bytes).toEqual(rows)
+    expect(await download(page, 'Model file')).toEqual(readFileSync(`${studio.folder.path}/birds.sbridge`))
+    expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'birds-filled.csv')).toEqual(rows)
+    expect(await page.locator('.shade-legend').textContent()).toMatch(/^cells.*given.*filled/)
+    await checkForEveryone(page)
+    await page.context().close()
+  })
+
+  test('rows are scored as the command and the code on the screen score them; the picture shows what was found', async () => {
+    const page = await opened('score')
+    await page.getByRole('button', { name: 'Score', exact: true }).click()
+    await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
+    const command = (await page.locator('pre').first().textContent())!
+    expect(command).toBe('sbridge score birds.csv --seed 1 -o birds-scored.csv')
+    const rows = await download(page, 'CSV')
+    expect(rows.toString().split('\n')[0]).toMatch(/,log_density,outlier,outlier_p$/)
+    expect((await studio.command(command)).bytes).toEqual(rows)
+    expect(await studio.program((await page.locator('pre').nth(1).textContent())!, 'birds-scored.csv')).toEqual(rows)
+    await page.getByLabel('Rows, upwards').selectOption('log_density')
+    await page.getByLabel(/^Rows: log_density against .* coloured by outlier/).waitFor(WAIT)
+    expect([...(await saveFigures(page)).keys()]).toContain('birds.csv-data')
+    await checkForEveryone(page)
+    await page.context().close()
+  })
+})

@@ -393,7 +393,7 @@ describe('the studio', () => {
     await page.locator('.data').getByText('1,000 rows').waitFor(WAIT)
     // Everything but what is loaded for other formats, other engines, and drawings and the report.
     const later =
-      /^(arrow|parquet|npy|npz|xlsx|json|float32|float64-relaxed|pair-panels|drawings|sample-report|measure|trajectories|diffusion-map|gaps|scores|rows-work|shaded|stage|bridge|exact-transport|activity)/
+      /^(arrow|parquet|npy|npz|xlsx|json|float32|float64-relaxed|pair-panels|drawings|sample-report|measure|trajectories|diffusion-map|gaps|scores|rows-work|shaded|stage|read-as|added-numbers|canvas|zip-archive|zstd-frame|bridge|exact-transport|activity)/
     const assets = readdirSync(new URL('assets/', built)).filter((name) => !later.test(name))
     const paths = ['index.html', 'icon.svg', 'engine-thread.js', ...assets.map((name) => `assets/${name}`)]
     const total = paths.reduce((sum, path) => sum + gzipSync(readFileSync(new URL(path, built))).length, 0)

@@ -1,5 +1,6 @@
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
+import { type Codes, jointCodes } from './codes.js'
 
 /** Levels above this many are placed at random directions of the same dimension instead of a simplex. */
 export const SIMPLEX_LEVELS = 12
@@ -47,22 +48,16 @@ export interface Combinations {
   readonly rows: readonly Uint32Array[]
 }
 
-/** Groups rows by their codes [M, K], row-major. Cost O(M·K). */
+/** Groups rows by their codes [M, K], row-major; combinations are numbered as they come. Cost O(M·K). */
 export function combinationsOf(codes: Int32Array, rowCount: number): Combinations {
   const width = rowCount === 0 ? 0 : codes.length / rowCount
-  const numberOf = new Map<string, number>()
-  const members: number[][] = []
-  const ofRow = new Uint32Array(rowCount)
-  for (let i = 0; i < rowCount; i++) {
-    const name = codes.subarray(i * width, (i + 1) * width).join(',')
-    let number = numberOf.get(name)
-    if (number === undefined) {
-      number = members.length
-      numberOf.set(name, number)
-      members.push([])
-    }
-    ofRow[i] = number
-    members[number]!.push(i)
+  let joint: Codes = { codes: new Int32Array(rowCount), count: Math.min(1, rowCount) }
+  for (let k = 0; k < width; k++) {
+    // A code below nought, of no level, is one too.
+    const own = Int32Array.from({ length: rowCount }, (_, i) => codes[i * width + k]! + 1)
+    joint = jointCodes(joint, { codes: own, count: own.reduce((most, code) => Math.max(most, code), 0) + 1 })
   }
-  return { ofRow, rows: members.map((rows) => Uint32Array.from(rows)) }
+  const rows: number[][] = Array.from({ length: joint.count }, () => [])
+  for (let i = 0; i < rowCount; i++) rows[joint.codes[i]!]!.push(i)
+  return { ofRow: Uint32Array.from(joint.codes), rows: rows.map((members) => Uint32Array.from(members)) }
 }

@@ -23,6 +23,7 @@ import {
   word
 } from '../model-file/reading.js'
 import { MADE_KINDS } from '../table/made-kinds.js'
+import type { RowOrder } from '../table/row-order.js'
 
 const hashesName = (k: number): string => `keys.${k}`
 const madeName = (k: number): string => `made.${k}`
@@ -102,6 +103,7 @@ export function keysIn(contents: ModelContents): KeptKeys | undefined {
     column: text,
     form,
     text: optional(word(...FREE_TEXTS)),
+    along: optional(record<RowOrder>({ column: text, descending: optional(flag) })),
     missing: number(SHARE),
     repeated: whole()
   })

@@ -88,7 +88,7 @@ export function fitEncoder(table: Table, formats: readonly ColumnFormat[], metho
     const present = presentValues(column)
     const missing = present.length < column.values.length
     if (present.every((x) => x === present[0]) && !missing) return { name, carries: 'constant', value: present[0] ?? 0 }
-    const scaler = fitScaler(present, methodOf(name))
+    const scaler = fitScaler(present, methodOf(name), column.kind === 'datetime')
     const lattice = coarserLattice(present, writtenUnit(formats[columnAt]!), column.kind === 'datetime')
     const code = { name, carries: 'coordinate' as const, coordinate: coordinateCount++, scaler, ...defined({ lattice }) }
     return missing ? { ...code, missingFactor: addFactor(`${name} missing`, 2) } : code

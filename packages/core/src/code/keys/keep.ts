@@ -1,4 +1,7 @@
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import type { RowOrder } from '../../table/row-order.js'
+import type { Table } from '../../table/table.js'
+import { inOrderOfDates, keyAlong } from './along.js'
 import { freshValues, type Guard } from './draw.js'
 import { cellOf, type Form, type Pattern, sizeOf } from './form.js'
 import { hashesOf } from './guard.js'
@@ -17,6 +20,8 @@ export interface KeptKey {
   readonly missing: number
   /** Values that are there more than once; new ones come again only where their form has no more. */
   readonly repeated: number
+  /** The dates that run as it does: later rows have later keys. */
+  readonly along?: RowOrder | undefined
   /** Sorted keyed hashes of the values, none of which is drawn again. */
   readonly hashes: Float64Array
 }
@@ -32,15 +37,21 @@ export interface KeptKeys {
   readonly made?: Made
 }
 
-/** Learns how keys are written, and how they refer to each other. Cost O(characters). */
-export function keepKeys(columns: readonly KeyColumn[], seed: number, text: FreeText = 'new'): KeptKeys {
+export interface KeyOptions {
+  readonly text?: FreeText | undefined
+  /** The table whose rows the keys are of: dates may run as they do. */
+  readonly table?: Table | undefined
+}
+
+/** Learns how keys are written, and how they refer to each other. Cost O(characters), and with a table O(rows · log rows). */
+export function keepKeys(columns: readonly KeyColumn[], seed: number, options: KeyOptions = {}): KeptKeys {
   const referred = columns.map((column, c) =>
     columns.find((key, k) => key !== column && refersTo(column, key) && !(k > c && refersTo(key, column)))
   )
   const isReference = (column: KeyColumn) => referred[columns.indexOf(column)] !== undefined
   return {
     seed,
-    keys: columns.filter((column) => !isReference(column)).map((column) => keepKey(column, guardKey(seed), text)),
+    keys: columns.filter((column) => !isReference(column)).map((column) => keepKey(column, guardKey(seed), options)),
     references: columns.flatMap((column, c) => {
       const key = referred[c]
       return key && !isReference(key) ? [referenceOf(column, key)] : []
@@ -51,7 +62,9 @@ export function keepKeys(columns: readonly KeyColumn[], seed: number, text: Free
 /** The key of the hashes of a model. */
 export const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
 
-function keepKey({ name, cells }: KeyColumn, key: Key, text: FreeText): KeptKey {
+function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', table }: KeyOptions): KeptKey {
+  const dated = table && keyAlong(inRows, table)
+  const cells = dated?.cells ?? inRows
   const values = cells.filter((cell): cell is string => cell !== null)
   const different = new Set(values)
   const learned = learnForm([...different])
@@ -62,6 +75,7 @@ function keepKey({ name, cells }: KeyColumn, key: Key, text: FreeText): KeptKey 
     form,
     ...(isText && text !== 'new' ? { text } : {}),
     missing: isText && text === 'empty' ? 1 : 1 - values.length / Math.max(1, cells.length),
+    ...(dated && form.patterns.some(({ progress }) => progress) ? { along: dated.along } : {}),
     repeated: values.length - different.size,
     hashes: hashesOf(key, different)
   }
@@ -100,12 +114,21 @@ function fewestCodes(pattern: Pattern): bigint {
   return sizeOf(pattern, cellOf(choices))
 }
 
+export interface KeyedRows {
+  readonly count: number
+  readonly key: Key
+  /** The rows whose keys they are, and how many of them are put in the order of their dates at a time. */
+  readonly of?: { readonly table: Table; readonly part: number } | undefined
+}
+
 /** Cells of all keys for drawn rows by column, and of what refers to them. Throws `InputError` (code `key-space`). */
-export function drawKeys(
-  { keys, references, seed }: KeptKeys,
-  rows: { readonly count: number; readonly key: Key }
-): ReadonlyMap<string, readonly (string | null)[]> {
-  const cells = new Map(keys.map((key) => [key.column, drawKey(key, seed, rows)]))
+export function drawKeys({ keys, references, seed }: KeptKeys, rows: KeyedRows): ReadonlyMap<string, readonly (string | null)[]> {
+  const cells = new Map(
+    keys.map((key) => {
+      const own = drawKey(key, seed, rows)
+      return [key.column, key.along && rows.of ? inOrderOfDates(own, rows.of.table, key.along, rows.of.part) : own] as const
+    })
+  )
   for (const reference of references) {
     const named = cells.get(reference.to)!
     const targets = drawReferences(reference, rows.count, keyFor(rows.key, reference.column))
@@ -148,5 +171,6 @@ function keyText(key: KeptKey, seed: number): string {
   const several = form.patterns.length > 1 ? [`${form.patterns.length} patterns`] : []
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []
-  return [`${column} like ${example}`, ...shuffled, ...(running ? ['running on'] : []), ...several, ...check].join(', ')
+  const on = running ? [key.along ? `running on as ${key.along.column} does` : 'running on'] : []
+  return [`${column} like ${example}`, ...shuffled, ...on, ...several, ...check].join(', ')
 }

@@ -14,7 +14,8 @@ const remarks = Array.from({ length: n }, (_, i) =>
   ].join(' ')
 )
 const column = { name: 'remark', cells: remarks }
-const draw = (text: 'new' | 'shuffle' | 'empty') => drawKey(keepKeys([column], 7, text).keys[0]!, 7, { count: 300, key: keyFromSeed(1) })
+const draw = (text: 'new' | 'shuffle' | 'empty') =>
+  drawKey(keepKeys([column], 7, { text }).keys[0]!, 7, { count: 300, key: keyFromSeed(1) })
 
 test('shuffled text has words that at least three rows share, and no others; no row is copied', () => {
   const drawn = draw('shuffle')
@@ -26,8 +27,8 @@ test('shuffled text has words that at least three rows share, and no others; no 
 test('new text copies no value, empty text has none; both are said', () => {
   expect(draw('new').filter((cell) => remarks.includes(cell!))).toEqual([])
   expect(new Set(draw('empty'))).toEqual(new Set([null]))
-  expect(keyTexts(keepKeys([column], 7, 'empty'))).toEqual(['remark is text, left empty'])
-  expect(keyTexts(keepKeys([column], 7, 'shuffle'))[0]).toMatch(/^remark like .*, words shuffled/)
+  expect(keyTexts(keepKeys([column], 7, { text: 'empty' }))).toEqual(['remark is text, left empty'])
+  expect(keyTexts(keepKeys([column], 7, { text: 'shuffle' }))[0]).toMatch(/^remark like .*, words shuffled/)
 })
 
 test('text of which most values occur once is no category, whatever recurs in it; a list of levels is one', () => {

@@ -1,6 +1,7 @@
 import type { Expression } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
 import { FactorInterval } from './factor-interval.js'
+import { lineThrough } from './line-through.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, SHAPES, type Shape, scaled, simplestIn } from './shapes.js'
 
@@ -29,9 +30,11 @@ const LEAST_VALUES = 3
 const MIRRORED = 9
 /** Of relations that can be read in several ways, those that round as a result does come first: what rounds less was an input. */
 const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
+/** Rows between the inputs of a formula that are taken from different ones. */
+const MIXING = 17
 
-/** Inputs of a formula in a row; NaN where one is missing. */
-type Inputs = (row: number) => number
+/** A formula of a row's inputs, the k-th of which is that of the row k·shift further on; NaN where one is missing. */
+type Inputs = (row: number, shift?: number) => number
 
 interface Candidate {
   readonly target: number
@@ -110,7 +113,8 @@ class Search {
       inputs,
       factor,
       rank: shape.rank,
-      value: (i) => shape.value(x![i]!, y ? y[i]! : 0, z ? z[i]! : 0),
+      value: (i, shift = 0) =>
+        shape.value(x![i]!, y ? y[(i + shift) % this.rowCount]! : 0, z ? z[(i + 2 * shift) % this.rowCount]! : 0),
       write: () => {
         const names = inputs.map((q) => column(this.quantities[q]!.name))
         return shape.write(names[0]!, names[1]!, names[2]!)
@@ -190,7 +194,7 @@ class Search {
       inputs,
       factor: 'free',
       rank: 4,
-      value: (i) => columns.reduce((sum, values) => sum + values[i]!, 0),
+      value: (i, shift = 0) => columns.reduce((sum, values, k) => sum + values[(i + k * shift) % this.rowCount]!, 0),
       write: () => inputs.map((q) => column(this.quantities[q]!.name)).reduce((sum, one) => binary('+', sum, one))
     }
   }
@@ -220,19 +224,25 @@ class Search {
     return interval.factor()
   }
 
-  /** Whether the column is hardly ever rounded, yet never exact: then it is one that the formula's column was computed from. */
+  /**
+   * Whether the column is one that another was computed from: it is hardly ever rounded, yet not exact; or it is exact, and inputs
+   * of different rows would not be, as weight = height + difference has more decimals than weight.
+   */
   private isInverse(candidate: Candidate, factor: number): boolean {
     const rounding = this.rounding(candidate, factor)
-    return rounding > EXACT && rounding < ROUNDED
+    return rounding < ROUNDED && (rounding > EXACT || this.rounding(candidate, factor, MIXING) > EXACT)
   }
 
-  /** The largest distance of the column from the formula, in the unit that it is written in; 0 where all digits are kept. */
-  private rounding({ target, value }: Pick<Candidate, 'target' | 'value'>, factor: number): number {
-    const { values, unit } = this.quantities[target]!
+  /** How far the formula is from what its column can hold at most, in the unit that it is written in; 0 where all digits are kept. */
+  private rounding({ target, value }: Pick<Candidate, 'target' | 'value'>, factor: number, shift = 0): number {
+    const { unit } = this.quantities[target]!
     if (unit === 0) return 0
     let most = 0
-    for (let i = 0; i < this.rowCount; i++) if (!Number.isNaN(values[i]!)) most = Math.max(most, Math.abs(factor * value(i) - values[i]!))
-    return most / unit
+    for (let i = 0; i < this.rowCount; i++) {
+      const units = (factor * value(i, shift)) / unit
+      if (Number.isFinite(units)) most = Math.max(most, Math.abs(units - Math.round(units)))
+    }
+    return most
   }
 
   private isBelieved(candidate: Candidate, factor: number): boolean {
@@ -254,33 +264,4 @@ function hasValues(values: Float64Array): boolean {
     if (seen.size >= LEAST_VALUES) return true
   }
   return false
-}
-
-/** The line through the ends of a column that all rows lie on, or undefined. */
-function lineThrough(
-  values: Float64Array,
-  { values: wanted, unit }: Pick<Quantity, 'values' | 'unit'>
-): { slope: number; intercept: number } | undefined {
-  let [first, last] = [-1, -1]
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]!) !== Number.isNaN(wanted[i]!)) return undefined
-    if (Number.isNaN(values[i]!)) continue
-    if (first < 0 || values[i]! < values[first]!) first = i
-    if (last < 0 || values[i]! > values[last]!) last = i
-  }
-  const across = first < 0 ? 0 : values[last]! - values[first]!
-  if (!(across > 0)) return undefined
-  const rise = wanted[last]! - wanted[first]!
-  const half = tolerance(unit, wanted[last]!) + tolerance(unit, wanted[first]!)
-  for (const slope of [simplestIn((rise - half) / across, (rise + half) / across), rise / across]) {
-    let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-    for (let i = 0; i < values.length && low <= high; i++) {
-      if (Number.isNaN(values[i]!)) continue
-      const left = wanted[i]! - slope * values[i]!
-      low = Math.max(low, left - tolerance(unit, wanted[i]!))
-      high = Math.min(high, left + tolerance(unit, wanted[i]!))
-    }
-    if (low <= high && slope !== 0) return { slope, intercept: low <= 0 && high >= 0 ? 0 : simplestIn(low, high) }
-  }
-  return undefined
 }

@@ -32,6 +32,9 @@ export const FIRST_ROWS = 2000
 /** Columns of which pairs are tried. */
 const MOST_COLUMNS = 60
 
+/** Rank of a column of decimals. */
+const DECIMALS = 3
+
 /** A column by its values, of which those of all rows are numbered when they are asked for. */
 class Coded {
   readonly name: string
@@ -67,7 +70,10 @@ export function findLookups(columns: readonly Column[], rowCount: number, firstR
   const all = columns.flatMap((column) => ((isCategorical(column) || isNumeric(column)) && varies(column) ? [new Coded(column, rows)] : []))
   const evidence = new Evidence(all, rowCount)
   const singles = [...all].sort((a, b) => a.rank - b.rank).flatMap((from) => determinedBy(from, evidence))
-  return [...singles, ...findPairs(evidence, singles)]
+  // Decimals are looked up sooner than looked up by: new ones would mostly be none of those that are known.
+  const last = new Set(all.filter(({ rank }) => rank === DECIMALS).map(({ name }) => name))
+  const byDecimals = ({ from }: LookupFound) => last.has(from[0]!)
+  return [...singles.filter((one) => !byDecimals(one)), ...findPairs(evidence, singles), ...singles.filter(byDecimals)]
 }
 
 /** Columns that one column determines. */
@@ -160,7 +166,7 @@ function isShared({ count, codes: { length: rows } }: Codes): boolean {
 
 function rankOf(column: Column): number {
   if (isCategorical(column)) return 0
-  return column.kind === 'integer' ? 1 : column.kind === 'datetime' ? 2 : 3
+  return column.kind === 'integer' ? 1 : column.kind === 'datetime' ? 2 : DECIMALS
 }
 
 /** 1 marks rows that no earlier row repeats [n]. */

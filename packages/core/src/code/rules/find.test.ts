@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mistyped, plantedTables, ruleless } from '../../../../../test/planted-tables.js'
+import { keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { findExact, findRules } from './find.js'
 import { ruleText } from './rule.js'
@@ -51,4 +52,27 @@ describe('rows that candidates must pass first', () => {
     expect(rulesOf(raw, 0)).toEqual(all)
     expect(rulesOf(raw, 24)).toEqual(all)
   })
+})
+
+it('the side that has the decimals is derived, and decimals are looked up rather than looked up by', () => {
+  const rows = 300
+  const [wide, narrow] = [uniforms(keyFromSeed(7), rows), uniforms(keyFromSeed(8), rows)]
+  const year = (i: number) => 2018 + Math.floor(5 * wide[i]!)
+  const place = (i: number) => 'NESW'[Math.floor(4 * narrow[i]!)]!
+  // Two places share their rates, so that a rate tells the year and not the place.
+  const rate = (i: number) => ((year(i) * 37 + 'NESS'['NESW'.indexOf(place(i))]!.charCodeAt(0) * 11) % 89) / 10_000
+  const text = (name: string, cell: (i: number) => string) => ({
+    name,
+    source: 'text' as const,
+    values: Array.from({ length: rows }, (_, i) => cell(i))
+  })
+  const [height, weight] = [(i: number) => Number((1.5 + wide[i]!).toFixed(2)), (i: number) => Number((50 + 40 * narrow[i]!).toFixed(1))]
+  const measured = [
+    text('height', (i) => height(i).toFixed(2)),
+    text('weight', (i) => weight(i).toFixed(1)),
+    text('rest', (i) => (weight(i) - height(i)).toFixed(2))
+  ]
+  expect(found({ rowCount: rows, columns: measured })).toEqual(['rest = weight - height'])
+  const rates = [text('year', (i) => String(year(i))), text('place', place), text('rate', (i) => rate(i).toFixed(4))]
+  expect(found({ rowCount: rows, columns: [...rates, text('z', (i) => String(wide[(i * 7) % rows]))] })).toEqual(['year, place -> rate'])
 })

@@ -95,7 +95,8 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
   const quantities = table.columns.flatMap((one, c) => (isNumeric(one) && varies(one) ? [quantityOf(one, formats[c]!)] : []))
   const kept = [...stated]
   const take = (rule: Rule): void => {
-    if (!except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
+    const isKept = rule.kind === 'order' && inputsOf(rule).every((low) => isImplied(rule.column, low, kept))
+    if (!isKept && !except.has(rule.column) && !clashOf(rule, kept)) kept.push(rule)
   }
   formulasIn(quantities, data).forEach(take)
   for (const step of findSteps(table.columns, quantities, firstRows)) take({ kind: 'step', ...step })
@@ -106,7 +107,7 @@ export function findExact(data: WrittenTable, { stated = [], except = new Set(),
   for (const gap of findGaps(table.columns, table.rowCount)) take({ kind: 'gap', ...gap })
   const free = quantities.filter(({ name }) => !derived.has(name))
   const orders = findOrders(free)
-  for (const { low, high } of shortest(orders)) if (!isImplied(high, low, kept)) take({ kind: 'order', column: high, low: column(low) })
+  for (const { low, high } of shortest(orders)) take({ kind: 'order', column: high, low: column(low) })
   return keepable(kept).kept
 }
 

@@ -14,7 +14,7 @@ import { mean, variance } from '../../num/statistics.js'
 import { decodeTable, type Encoded, embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
-import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { hasLightTails, isListed, isLumpy, keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { type BandwidthCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
 import { imputeMissing } from './impute.js'
@@ -56,6 +56,8 @@ export interface ScalingContest {
    * it, and the winner's need not be looked for again.
    */
   readonly searchAll?: ((methods: ScalingMethods) => Promise<SearchedRows>) | undefined
+  /** ε, where it is given: both scalings are judged at it. */
+  readonly bandwidth?: number | undefined
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -83,8 +85,9 @@ function varies(column: NumericColumn): boolean {
 
 /**
  * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, and those
- * with limits of measurement are scaled by `quantile`. Others with atoms, heavy tails or skew, and dates, which leave out nights or weekends, are candidates for it; where there are some, both scalings are fitted
- * to most rows at their own best ε and scored by how well a forest tells their rows from held-out ones, in five folds of a
+ * with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too, and where ε is given all with light tails. Others with atoms, heavy tails
+ * or skew, and dates, are candidates for it; where there are some, both scalings are fitted
+ * to most rows at their own best ε, or the one that is given, and scored by how well a forest tells their rows from held-out ones, in five folds of a
  * small table or one third of a large one, no more of them than it takes until one is clearly ahead. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
  * It is no `search` of losses: an AUC is one number of two samples, not a sum over held-out rows that could be paired, a large
  * table has one of each scaling and so no standard error, and neither scaling is the simpler one.
@@ -92,16 +95,7 @@ function varies(column: NumericColumn): boolean {
 export async function chooseScaling(contest: ScalingContest): Promise<ContestOutcome> {
   const { table, fixed, watch } = contest
   const numeric = table.columns.filter(isNumeric)
-  const open = numeric.filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
-  const namesOf = (suits: (present: Float64Array) => boolean) =>
-    open.filter((column) => suits(presentValues(column))).map(({ name }) => name)
-  // Beyond a limit is no place but a state, which only ranks keep.
-  const limited = new Set(contest.formats.filter(({ number }) => number?.censoring).map(({ name }) => name))
-  const listed = open
-    .filter((column) => limited.has(column.name) || isListed(presentValues(column)) || isLumpy(presentValues(column)))
-    .map(({ name }) => name)
-  const dates = open.filter(({ kind }) => kind === 'datetime').map(({ name }) => name)
-  const candidates = [...new Set([...namesOf(suggestsQuantile), ...dates])].filter((name) => !listed.includes(name))
+  const { listed, candidates } = scalingCandidates(contest)
   const methods = (quantile: boolean): Record<string, ScalingMethod> => {
     const chosen = new Set(quantile ? [...listed, ...candidates] : listed)
     return Object.fromEntries(
@@ -133,6 +127,26 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
     ...(relative ? { relative } : {}),
     ...(searched ? { searched } : {})
   }
+}
+
+/** Columns whose scaling is known by their values, and those for which two scalings are compared. Cost O(cells · log n). */
+export function scalingCandidates({ table, formats, fixed, bandwidth }: Pick<ScalingContest, 'table' | 'formats' | 'fixed' | 'bandwidth'>) {
+  const open = table.columns.filter(isNumeric).filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
+  // Beyond a limit is no place but a state, which only ranks keep.
+  const limited = new Set(formats.filter(({ number }) => number?.censoring).map(({ name }) => name))
+  const listed: string[] = []
+  const candidates: string[] = []
+  for (const column of open) {
+    const present = presentValues(column)
+    const isDate = column.kind === 'datetime'
+    // A bandwidth that is found is as narrow as abrupt ends need it; one that is given rounds them, and goes beyond. Before the
+    // first of dates that come evenly there were none.
+    const rounded = (isDate || bandwidth !== undefined) && hasLightTails(present)
+    if (limited.has(column.name) || rounded || (isDate && keepsHours(present)) || isListed(present) || isLumpy(present))
+      listed.push(column.name)
+    else if (isDate || suggestsQuantile(present)) candidates.push(column.name)
+  }
+  return { listed, candidates }
 }
 
 /** Parts that a contest cuts the rows into, and how many of them are held out in turn: all of a small table. */
@@ -222,7 +236,7 @@ class Entrant {
     const rows = imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), key)
     const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
     const kernel = await kernelFor(rows)
-    this.epsilon ??= await this.search(fitted, training, kernel, start)
+    this.epsilon ??= this.contest.bandwidth ?? (await this.search(fitted, training, kernel, start))
     const chosen = atEpsilon(kernel, this.epsilon)
     const { potentials } = await scaleRows(tableProblem(training, chosen), { engine, tolerance: 1e-3, ...stop })
     const generator = await Generator.create(training, potentials, chosen, engine)

@@ -61,7 +61,8 @@ const whole = ({ columns }: Encoder, name: string) => {
 
 /** Values that are not negative in the whole table are so in each class. */
 function moved(scaler: NumericScaler, by: number, of: NumericScaler | undefined): NumericScaler {
-  if (scaler.method === 'quantile') return { ...scaler, knots: scaler.knots.map((x) => x + by) }
+  // Hours do not move with a level.
+  if (scaler.method === 'quantile') return { ...scaler, knots: scaler.knots.map((x) => x + by), clock: false }
   const nonNegative = of?.method === 'standard' ? of.nonNegative : of !== undefined && of.knots[0]! >= 0
   return { ...scaler, centre: scaler.centre + by, nonNegative }
 }

@@ -14,7 +14,7 @@ import { mostGivens } from '../../space/forward-selection.js'
 import { type Graph, withEdges } from '../../space/graph.js'
 import { encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
-import { type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { fitEach, unlessAuto, windowFitter } from '../fit-windows.js'
@@ -75,7 +75,9 @@ export function scalingOf({ table }: InferredTable, { scaling = 'auto' }: LocalO
   return Object.fromEntries(
     numeric.map((column) => {
       if (scaling === 'standard' || scaling === 'quantile') return [column.name, scaling]
-      return [column.name, given[column.name] ?? (suggestsQuantile(presentValues(column)) ? 'quantile' : 'standard')]
+      const present = presentValues(column)
+      const ranked = suggestsQuantile(present) || (column.kind === 'datetime' && keepsHours(present))
+      return [column.name, given[column.name] ?? (ranked ? 'quantile' : 'standard')]
     })
   )
 }

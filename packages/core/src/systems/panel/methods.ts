@@ -1,5 +1,5 @@
 import { presentValues } from '../../table/encoder.js'
-import { isListed, isLumpy, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
+import { isListed, isLumpy, keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { FitOptions } from '../global/options.js'
 
@@ -15,7 +15,9 @@ export function methodsOf(table: Table, scaling: FitOptions['scaling']): readonl
   if (scaling === 'standard' || scaling === 'quantile') return [() => scaling]
   const present = new Map(table.columns.filter(isNumeric).map((column) => [column.name, presentValues(column)]))
   const asked = (name: string) => (Object.hasOwn(own, name) ? own[name] : undefined)
-  const inValues = (name: string) => isListed(present.get(name)!) || isLumpy(present.get(name)!)
+  const dates = new Set(table.columns.filter(({ kind }) => kind === 'datetime').map(({ name }) => name))
+  const inValues = (name: string) =>
+    isListed(present.get(name)!) || isLumpy(present.get(name)!) || (dates.has(name) && keepsHours(present.get(name)!))
   const byShape = [...present.keys()].filter((name) => !asked(name) && !inValues(name) && suggestsQuantile(present.get(name)!))
   const plain: MethodOf = (name) => asked(name) ?? (present.has(name) && inValues(name) ? 'quantile' : 'standard')
   return byShape.length === 0 ? [plain] : [(name) => (byShape.includes(name) ? 'quantile' : plain(name)), plain]

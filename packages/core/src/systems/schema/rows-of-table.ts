@@ -51,7 +51,7 @@ function onlyKeys(raw: RawTable, { missing, seed = 1, text }: OneTable): ReadTab
   const formats = raw.columns.map(({ name, source }): ColumnFormat => ({ name, source, kind: 'identifier' }))
   const data = { table: { columns, rowCount }, formats, notes: [] }
   const cells = raw.columns.map(({ name }) => ({ name, cells: cellsIn(raw, name, missing) }))
-  return { whole: data, data, keys: cells.length === 0 ? undefined : keepKeys(cells, seed, text) }
+  return { whole: data, data, keys: cells.length === 0 ? undefined : keepKeys(cells, seed, { text }) }
 }
 
 /** What rows of a table say as numbers to those that refer to them: its own columns, and what its parents say [n, k]. */

@@ -2,12 +2,14 @@ import { drawKey, drawKeys, guardKey, type KeptKeys, keepKeys, mayRunOut } from 
 import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { drawMade, learnMade, type People } from '../../code/keys/made.js'
 import type { KeyColumn } from '../../code/keys/reference.js'
+import { BATCH_ROWS } from '../../draw/batches.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column } from '../../table/table.js'
 import { type Host, needed } from '../host.js'
 import { readPanel } from '../panel/read.js'
+import { prepareRows } from '../prepare.js'
 import { ruledRows } from '../ruled-rows.js'
 import type { DrawnRows, TableFit } from './options.js'
 
@@ -24,7 +26,7 @@ export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined
   const kept = keepKeys(
     columns.filter((column) => !isMadeKind(whatOf(column))),
     seed,
-    options.text
+    { text: options.text, table: prepareRows(raw, options).data.table }
   )
   const made = columns.flatMap((column) => {
     const what = whatOf(column)
@@ -53,13 +55,13 @@ interface NewKeys {
   readonly seed: number
 }
 
-/** Drawn rows with new keys: a row's key depends on the seed and its place alone. Throws `InputError` (code `key-space`). */
+/** Drawn rows with new keys: a row's key depends on the seed and its place alone, or where dates run as keys do on its date's place among those of its batch. Throws `InputError` (code `key-space`). */
 export function withNewKeys(drawn: DrawnRows, { kept, people, seed }: NewKeys): DrawnRows {
   if (!kept) return drawn
   const { table } = drawn
   const key = keyFor(keyFromSeed(seed), 'keys')
   const cells = new Map([
-    ...drawKeys(kept, { count: table.rowCount, key }),
+    ...drawKeys(kept, { count: table.rowCount, key, of: { table, part: BATCH_ROWS } }),
     ...(kept.made && people ? drawMade(kept.made, { people, table, key: keyFor(key, 'people'), guard: guardKey(kept.seed) }) : [])
   ])
   const columns = table.columns.map((column): Column => {

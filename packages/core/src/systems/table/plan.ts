@@ -7,12 +7,11 @@ import { rowsWithin } from '../../law/work.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFromSeed } from '../../num/random.js'
 import { combinationsOf } from '../../table/categories.js'
-import { embedEncoded, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
+import { embedEncoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
-import { isListed, isLumpy, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
 import type { Asked } from '../asked.js'
-import { CONTEST_BUDGET } from '../global/choose-scaling.js'
+import { CONTEST_BUDGET, scalingCandidates } from '../global/choose-scaling.js'
 import { landmarkCount } from '../global/landmark-count.js'
 import { type GlobalModel, SEARCH_BUDGET } from '../global/model.js'
 import type { PanelModel } from '../panel/model.js'
@@ -188,6 +187,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const mode = categoryMode(encoder, combinations)
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
   const decided = options.scaling === 'standard' || options.scaling === 'quantile'
+  const bandwidth = typeof options.bandwidth === 'number' ? { bandwidth: options.bandwidth } : {}
   return {
     rules,
     rowCount: table.rowCount,
@@ -197,15 +197,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     searchRows: rowsWithin(SEARCH_BUDGET, encoder, rows),
     contestRows: rowsWithin(CONTEST_BUDGET, encoder, rows),
     landmarks: landmarkCount(options.landmarks, table.rowCount),
-    comparesScalings:
-      !decided &&
-      table.columns.some(
-        (column) =>
-          isNumeric(column) &&
-          suggestsQuantile(presentValues(column)) &&
-          !isListed(presentValues(column)) &&
-          !isLumpy(presentValues(column))
-      ),
+    comparesScalings: !decided && scalingCandidates({ table, formats, fixed: {}, ...bandwidth }).candidates.length > 0,
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
     fits: true,
     coordinateCount: encoder.coordinateCount,

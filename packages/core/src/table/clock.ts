@@ -1,0 +1,151 @@
+import { log } from '../num/elementary.js'
+import { sorted } from '../num/statistics.js'
+import { runsOf } from './recurring.js'
+
+/**
+ * A clock that runs only when things happen: not at night, or not on the days of the week on which there is never anything. Times
+ * on it are counted in open days.
+ */
+export interface Clock {
+  /** Time on the clock of a moment in milliseconds; where it stands still, the one at which it does. */
+  at(moment: number): number
+  /** The moment, in whole milliseconds, of a time on the clock. */
+  momentOf(time: number): number
+}
+
+const DAY = 86_400_000
+/** Days of a week. */
+const WEEK = 7
+/** Fewer different days show no hours that recur. */
+const LEAST_DAYS = 10
+/** Evenly spread times have a χ² of 24 hours beyond this for one column in a thousand. */
+const UNEVEN = 49.7
+/** A weekday is left out by chance in fewer tables than one in a thousand. */
+const LOG_CHANCE = log(1000)
+/** Times of day that say which there are; of more, so many evenly spread ones. */
+const MOST_TIMES = 1000
+
+/** What is found out about each column once. */
+const clocks = new WeakMap<Float64Array, { readonly clock: Clock | undefined }>()
+
+/** The clock of ascending moments; undefined where they keep to no hours and leave out no weekday. Cost O(n log n), once. */
+export function clockOf(moments: Float64Array): Clock | undefined {
+  let found = clocks.get(moments)
+  if (!found) {
+    found = { clock: findClock(moments) }
+    clocks.set(moments, found)
+  }
+  return found.clock
+}
+
+function findClock(moments: Float64Array): Clock | undefined {
+  const days = [...new Set(Array.from(moments, dayOf))]
+  if (days.length < LEAST_DAYS) return undefined
+  const open = openWeekdays(days)
+  const times = sorted(moments.map((moment) => moment - DAY * dayOf(moment)))
+  const uneven = isUneven(times)
+  if (open.length === WEEK && !uneven) return undefined
+  // Dates without a time of day stand where their day begins.
+  return new OpenHours(open, uneven || times[times.length - 1] === 0 ? new TimesOfDay(times) : undefined)
+}
+
+const dayOf = (moment: number): number => Math.floor(moment / DAY)
+const weekdayOf = (day: number): number => ((day % WEEK) + WEEK) % WEEK
+
+/** Weekdays, counted from that of 1 January 1970, that some days are, or that may lack by chance. */
+function openWeekdays(days: readonly number[]): number[] {
+  const there = new Array<number>(WEEK).fill(0)
+  for (const day of days) there[weekdayOf(day)]!++
+  const weeks = Math.floor((days[days.length - 1]! - days[0]! + 1) / WEEK)
+  const seen = there.filter((count) => count > 0).length
+  // Of weekdays that are there, so large a share of days is: one that is as frequent would lack in all weeks so seldom.
+  const share = Math.min(1 - 1e-9, days.length / Math.max(1, seen * weeks))
+  const isMeant = -weeks * log(1 - share) > LOG_CHANCE
+  return Array.from({ length: WEEK }, (_, weekday) => weekday).filter((weekday) => there[weekday]! > 0 || !isMeant)
+}
+
+/** Whether times of day are not spread evenly over it; those that are all the same have nothing to be kept. */
+function isUneven(times: Float64Array): boolean {
+  if (times[0] === times[times.length - 1]) return false
+  const hours = new Float64Array(24)
+  for (const time of times) hours[Math.floor((24 * time) / DAY)]!++
+  const expected = times.length / 24
+  return hours.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0) > UNEVEN
+}
+
+/** Days that are open, and of each the part of its hours that has gone by. */
+class OpenHours implements Clock {
+  constructor(
+    private readonly open: readonly number[],
+    private readonly times: TimesOfDay | undefined
+  ) {}
+
+  at(moment: number): number {
+    const day = dayOf(moment)
+    const weekday = weekdayOf(day)
+    const before = ((day - weekday) / WEEK) * this.open.length + this.open.filter((one) => one < weekday).length
+    if (!this.open.includes(weekday)) return before
+    const time = moment - DAY * day
+    return before + (this.times ? this.times.shareBefore(time) : time / DAY)
+  }
+
+  momentOf(time: number): number {
+    const day = Math.floor(time)
+    const week = Math.floor(day / this.open.length)
+    const share = time - day
+    const own = this.times ? this.times.timeAt(share) : share * DAY
+    return DAY * (week * WEEK + this.open[day - week * this.open.length]!) + Math.round(own)
+  }
+}
+
+/**
+ * The law of times of day. One that occurs once stands for those around it, half as far as its nearer neighbour on both sides, so
+ * that nothing stands in the gaps between hours; one that recurs for itself.
+ */
+class TimesOfDay {
+  private readonly starts: readonly number[]
+  private readonly ends: readonly number[]
+  /** Share of the rows before each, and all. */
+  private readonly before: readonly number[]
+
+  constructor(times: Float64Array) {
+    const count = Math.min(MOST_TIMES, times.length)
+    const some = Float64Array.from({ length: count }, (_, k) => times[Math.floor(((k + 0.5) * times.length) / count)]!)
+    const runs = runsOf(some)
+    const timeOf = (k: number) => (runs[k] ? some[runs[k]![0]]! : Number.POSITIVE_INFINITY)
+    const halves = runs.map(([start, end], k) => {
+      const below = k === 0 ? Number.POSITIVE_INFINITY : timeOf(k) - timeOf(k - 1)
+      const nearer = Math.min(below, timeOf(k + 1) - timeOf(k))
+      return end - start > 1 || !Number.isFinite(nearer) ? 0 : nearer / 2
+    })
+    this.starts = runs.map((_, k) => Math.max(0, timeOf(k) - halves[k]!))
+    this.ends = runs.map((_, k) => Math.min(DAY - 1, timeOf(k) + halves[k]!))
+    this.before = [...runs.map(([start]) => start / count), 1]
+  }
+
+  shareBefore(time: number): number {
+    const k = lastAtMost(this.starts, time)
+    if (k < 0) return 0
+    const [start, end] = [this.starts[k]!, this.ends[k]!]
+    const mass = this.before[k + 1]! - this.before[k]!
+    if (time > end) return this.before[k + 1]!
+    return this.before[k]! + mass * (end > start ? (time - start) / (end - start) : 0.5)
+  }
+
+  timeAt(share: number): number {
+    const k = Math.min(this.starts.length - 1, lastAtMost(this.before, share))
+    const along = (share - this.before[k]!) / (this.before[k + 1]! - this.before[k]!)
+    return this.starts[k]! + along * (this.ends[k]! - this.starts[k]!)
+  }
+}
+
+/** Place of the last of ascending numbers that is at most x; −1 where none is. */
+function lastAtMost(ascending: readonly number[], x: number): number {
+  let [low, high] = [0, ascending.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ascending[middle]! <= x) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}

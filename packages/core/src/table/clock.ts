@@ -13,8 +13,9 @@ export interface Clock {
   momentOf(time: number): number
 }
 
+/** Milliseconds of a day. */
 const DAY = 86_400_000
-/** Days of a week. */
+/** Of days. */
 const WEEK = 7
 /** Fewer different days show no hours that recur. */
 const LEAST_DAYS = 10

@@ -27,7 +27,7 @@ type Options = Pick<FitOptions, 'bandwidth' | 'scaling'> & { readonly seed: numb
  */
 export async function fitPanel(panel: PanelTable, options: Options, context: Context): Promise<PanelModel> {
   const key = keyFor(context.key, 'panel')
-  const { data, first, constant, varying, rules } = panel
+  const { data, first, constant, varying, rules, running } = panel
   const { table } = data
   const names = namesBeside(panel)
   const heads = headsOf(panel, names)
@@ -48,8 +48,8 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
     summary: {
       rowCount: table.rowCount,
       groupCount: first.length - 1,
-      constant,
-      varying,
+      constant: constant.filter((name) => !running.some(({ column }) => column === name)),
+      varying: [...varying, ...running.map(({ column }) => column)],
       ...defined({ time: panel.layout.find(({ role }) => role === 'time')?.format.name }),
       heads: model.summary,
       steps: {
@@ -94,11 +94,11 @@ const widthIn = ({ bandwidth }: Pick<Options, 'bandwidth'>) => (typeof bandwidth
 
 const keyNameOf = ({ layout }: PanelTable): string => layout.find(({ role }) => role === 'key')!.format.name
 
-function shapeOf({ layout, data, constant, varying, times, first }: PanelTable, names: PanelShape['names']): PanelShape {
+function shapeOf({ layout, data, constant, varying, times, first, running }: PanelTable, names: PanelShape['names']): PanelShape {
   let smallest = Number.POSITIVE_INFINITY
   for (let g = 0; g + 1 < first.length; g++) smallest = Math.min(smallest, first[g + 1]! - first[g]!)
   const ticks = times ? { ticks: times.ticks } : {}
-  return { layout, formats: data.formats, constant, varying, ...ticks, names, smallest }
+  return { layout, formats: data.formats, constant, varying, ...ticks, names, smallest, ...(running.length > 0 ? { running } : {}) }
 }
 
 /** Names of what is drawn besides the columns of the table. */

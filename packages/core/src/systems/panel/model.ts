@@ -5,6 +5,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import type { FitSummary, GlobalModel } from '../global/model.js'
 import type { PastCode } from './past.js'
 import type { PanelColumn } from './read.js'
+import type { RunningSum } from './running.js'
 import type { StepLaw } from './step-law.js'
 import type { Ticks } from './ticks.js'
 
@@ -37,6 +38,8 @@ export interface PanelShape {
   /** Names of columns of the laws that are none of the table: size of a group, tick of its first row, and ticks to the next row. */
   readonly names: { readonly size: string; readonly start: string; readonly gap: string }
   readonly smallest: number
+  /** Columns that are drawn as where they begin, and run on through a group. */
+  readonly running?: readonly RunningSum[] | undefined
 }
 
 /** Plain JSON. */

@@ -1,6 +1,7 @@
 import { leaveKeysOut } from '../../code/keys/leave-keys-out.js'
 import { keepRules } from '../../code/rules/keep.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
+import { inputsOf, type Rule, ruleText } from '../../code/rules/rule.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
@@ -16,6 +17,7 @@ import type { PanelOptions } from '../panel-options.js'
 import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf } from '../ruled-rows.js'
+import { findRunningSums, type RunningSum, runningText, takeRunningOut } from './running.js'
 import { scheduleOf, type Ticks, ticksOf } from './ticks.js'
 
 export type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling?: unknown }
@@ -46,6 +48,8 @@ export interface PanelTable {
   /** All others that are modelled. */
   readonly varying: readonly string[]
   readonly rules?: KeptRules | undefined
+  /** Columns that run on through a group; in the data they are what they were before its first row. */
+  readonly running: readonly RunningSum[]
   /** All columns, in their order. */
   readonly layout: readonly PanelColumn[]
 }
@@ -81,8 +85,10 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
     return { format, role: format.name === group ? 'key' : format.name === time ? 'time' : 'other' }
   })
   const unordered = leaveKeysOut(raw, without(whole, layout), options)
-  const rest = { ...unordered, table: takeTableRows(unordered.table, order) }
-  const rules = rulesOf(rest, options)
+  const inOrder = { ...unordered, table: takeTableRows(unordered.table, order) }
+  const running = clock && options.rules !== 'off' ? findRunningSums(inOrder, first) : []
+  const rest = takeRunningOut(running, inOrder, first)
+  const rules = groupRules(rest, first, { options, running })
   const kept = rules.length === 0 ? undefined : keepRules(rules, rest)
   const data = kept ? takeRulesOut(kept, rest) : rest
   const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
@@ -90,8 +96,33 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const varying = modelled.filter(({ name }) => !constant.includes(name)).map(({ name }) => name)
   const times = clock && timesOf(takeTableRows({ columns: [clock], rowCount: order.length }, order), whole.formats, { first, key })
   refuseStill(varying, times, group!)
-  const notes = [...data.notes, ...groupNotes({ key, first, constant, varying, group: group! })]
-  return { data: { ...data, notes }, first, keys: key.levels, times, constant, varying, rules: kept, layout }
+  const still = constant.filter((name) => !running.some(({ column }) => column === name))
+  const notes = [
+    ...data.notes,
+    ...groupNotes({ key, first, constant: still, varying, group: group! }),
+    ...running.map((sum) => `${runningText(sum)}: kept in every group; --rules off draws ${sum.column} as any other column`)
+  ]
+  return { data: { ...data, notes }, first, keys: key.levels, times, constant, varying, rules: kept, running, layout }
+}
+
+interface RulesBeside {
+  readonly options: PanelInput
+  readonly running: readonly RunningSum[]
+}
+
+/**
+ * Rules of rows in groups. What is constant in each group is seen once a group: its rows repeat it, and show nothing by that. What
+ * runs on through a group is derived already.
+ */
+function groupRules(rest: InferredTable, first: Uint32Array, { options, running }: RulesBeside): readonly Rule[] {
+  const rules = rulesOf(rest, options)
+  const still = new Set(rest.table.columns.filter((column) => isConstant(column, first)).map(({ name }) => name))
+  const repeated = (rule: Rule) =>
+    (rule.kind === 'lookup' || rule.kind === 'step') && [rule.column, ...inputsOf(rule)].every((name) => still.has(name))
+  if (running.length === 0 && !rules.some(repeated)) return rules
+  const heads = takeTableRows(rest.table, first.subarray(0, first.length - 1))
+  const once = new Set(rules.some(repeated) ? rulesOf({ ...rest, table: heads }, options).map(ruleText) : [])
+  return rules.filter((rule) => !running.some(({ column }) => column === rule.column) && (!repeated(rule) || once.has(ruleText(rule))))
 }
 
 function keyColumn({ columns }: Table, name: string): CategoricalColumn {

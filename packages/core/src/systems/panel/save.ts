@@ -7,11 +7,13 @@ import {
   damaged,
   exactly,
   expectKind,
+  flag,
   float64Array,
   list,
   measured,
   number,
   optional,
+  type Reader,
   record,
   SCALED,
   text,
@@ -28,6 +30,7 @@ import { keptRulesIn, withRules } from '../rules-file.js'
 import type { PanelModel, PanelShape, PanelSummary } from './model.js'
 import type { PastCode } from './past.js'
 import type { PanelColumn } from './read.js'
+import type { RunningSum } from './running.js'
 import { type Arrays, loadSteps, saveSteps } from './save-steps.js'
 import type { StepLaw } from './step-law.js'
 import type { Ticks } from './ticks.js'
@@ -81,6 +84,11 @@ export function savePanel({ heads, steps, past, constants, panel, groupKey, rule
 
 const panelColumn = record<PanelColumn>({ format: columnFormat, role: word('key', 'time', 'other') })
 
+const sign: Reader<1 | -1> = (value, field) => {
+  if (value === 1 || value === -1) return value
+  throw damaged(`a model with ${field} = ${value}`, '1 or -1')
+}
+
 const shapeOf = record<PanelShape>({
   layout: list(panelColumn),
   formats: list(columnFormat),
@@ -96,7 +104,16 @@ const shapeOf = record<PanelShape>({
     })
   ),
   names: record<PanelShape['names']>({ size: text, start: text, gap: text }),
-  smallest: whole({ least: 1 })
+  smallest: whole({ least: 1 }),
+  running: optional(
+    list(
+      record<RunningSum>({
+        column: text,
+        terms: list(record<RunningSum['terms'][number]>({ column: text, sign: sign })),
+        lagged: flag
+      })
+    )
+  )
 })
 
 const summaryOf = record<PanelSummary>({
@@ -146,8 +163,12 @@ export function loadPanel(contents: ModelContents): PanelModel {
 }
 
 /** Columns of the panel are those that are drawn or derived, beside the key and the time. */
-function checkLayout({ layout, formats }: PanelShape, rules: KeptRules | undefined): void {
+function checkLayout({ layout, formats, running = [] }: PanelShape, rules: KeptRules | undefined): void {
   const made = new Set((rules?.columns ?? formats).map(({ name }) => name))
+  const numbers = new Set((rules?.columns ?? formats).filter(({ kind }) => kind === 'number' || kind === 'integer').map(({ name }) => name))
+  for (const { column, terms } of running)
+    for (const name of [column, ...terms.map((term) => term.column)])
+      if (!numbers.has(name)) throw damaged(`a model with ${name} in a sum that runs on`, 'columns of numbers')
   for (const { format, role } of layout)
     if (role === 'other' && !made.has(format.name))
       throw damaged(`a model with the column ${format.name} that nothing draws`, 'a law or a rule of it')

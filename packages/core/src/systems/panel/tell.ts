@@ -2,14 +2,24 @@ import { counted, listed } from '../../num/listed.js'
 import { countText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import type { PanelModel } from './model.js'
+import { runningText } from './running.js'
 
 /** What a model of groups says of itself. */
 export function tellPanel({ summary, steps, panel }: PanelModel): Telling {
   const { groupCount, constant, varying, time, notes } = summary
   const { factors } = steps.training.encoder
   const laws = steps.categories.length
+  const running = (panel.running ?? []).map(runningText)
   return {
-    json: { groups: groupCount, constant, varying, ...(time === undefined ? {} : { time }), heads: summary.heads, steps: summary.steps },
+    json: {
+      groups: groupCount,
+      constant,
+      varying,
+      ...(time === undefined ? {} : { time }),
+      ...(running.length > 0 ? { running } : {}),
+      heads: summary.heads,
+      steps: summary.steps
+    },
     topics: [
       {
         id: 'groups',
@@ -26,6 +36,7 @@ export function tellPanel({ summary, steps, panel }: PanelModel): Telling {
                   meaning: 'A row is drawn given the constants of its group and the level of the rows before it.'
                 }
               : { name: 'time', value: time, aside: stepsText(panel), meaning: 'A row is drawn given also the row before it.' },
+            ...running.map((value) => ({ name: 'sum that runs on', value })),
             {
               name: 'rows that follow one',
               value: countText(summary.steps.rows),

@@ -1,0 +1,85 @@
+import { beforeAll, expect, it } from 'vitest'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import type { Engine } from '../../kernel/engine.js'
+import { packModel, unpackModel } from '../../model-file/container.js'
+import { keyFor, keyFromSeed, normals } from '../../num/random.js'
+import type { RawTable } from '../../table/raw.js'
+import { drawModel, fitModel } from '../system.js'
+import { tables } from '../table/system.js'
+import type { PanelModel } from './model.js'
+import { readPanel } from './read.js'
+import { putRunningBack, runningText, takeRunningOut } from './running.js'
+
+let engine: Engine
+beforeAll(async () => {
+  engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+})
+
+const [GROUPS, MONTHS] = [20, 6]
+const noise = (label: string) => normals(keyFor(keyFromSeed(9), label), GROUPS * MONTHS)
+
+/** Accounts by month: what comes in, what goes out, the balance after it, and the one that the month begins with. */
+function accounts(): RawTable {
+  const [credits, debits, others] = [noise('credit'), noise('debit'), noise('other')]
+  const rows: Record<string, string>[] = []
+  for (let g = 0; g < GROUPS; g++) {
+    let cents = 100_000 + 7919 * g
+    for (let t = 0; t < MONTHS; t++) {
+      const i = g * MONTHS + t
+      const [credit, debit] = [Math.round(20_000 * Math.abs(credits[i]!)), Math.round(15_000 * Math.abs(debits[i]!))]
+      const opening = cents
+      cents += credit - debit
+      const money = (amount: number) => (amount / 100).toFixed(2)
+      rows.push({
+        account: `A-${1000 + 13 * g}`,
+        month: `2024-0${t + 1}-01`,
+        opening: money(opening),
+        credit: money(credit),
+        debit: money(debit),
+        balance: money(cents),
+        other: others[i]!.toFixed(2)
+      })
+    }
+  }
+  return {
+    rowCount: rows.length,
+    columns: Object.keys(rows[0]!).map((name) => ({ name, source: 'text', values: rows.map((row) => row[name]!) }))
+  }
+}
+
+const asked = { group: 'account', time: 'month' }
+
+it('sums that run on through groups are found, and come back as they were', () => {
+  const raw = accounts()
+  const { running, first, constant } = readPanel(raw, asked)
+  expect(running.map(runningText)).toEqual([
+    'opening = opening before + credit before - debit before',
+    'balance = balance before + credit - debit'
+  ])
+  expect(constant).toContain('opening')
+  const off = readPanel(raw, { ...asked, rules: 'off' })
+  expect(off.running).toEqual([])
+  const without = takeRunningOut(running, off.data, first)
+  expect(without.table).not.toEqual(off.data.table)
+  expect(putRunningBack(running, without, first).table).toEqual(off.data.table)
+})
+
+it('new groups keep them in every row, from a model file too', async () => {
+  const raw = accounts()
+  const options = { ...asked, seed: 1, bandwidth: 1, scaling: 'standard' as const }
+  const model = (await fitModel(tables, { input: raw, options }, { engine })) as PanelModel
+  const loaded = await tables.load(unpackModel(packModel(tables.save(model))), { engine })
+  const texts = async (of: typeof model) => {
+    const { columns } = tables.present(of, await drawModel(tables, { model: of, request: { seed: 2 } }, { engine }), 'text')
+    return Object.fromEntries(columns.map(({ name, values }) => [name, [...values].map(String)]))
+  }
+  const drawn = await texts(model)
+  expect(await texts(loaded as PanelModel)).toEqual(drawn)
+  const cents = (name: string, i: number) => Math.round(100 * Number(drawn[name]![i]))
+  const { account } = drawn
+  expect(new Set(account).size).toBe(GROUPS)
+  for (const [i, key] of account!.entries()) {
+    expect(cents('balance', i)).toBe(cents('opening', i) + cents('credit', i) - cents('debit', i))
+    if (i > 0 && key === account![i - 1]) expect(cents('opening', i)).toBe(cents('balance', i - 1))
+  }
+})

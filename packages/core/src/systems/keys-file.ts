@@ -55,7 +55,7 @@ const segment: Reader<Segment> = (value, field) => {
     literal: record<Kind<'literal'>>({ kind: word('literal'), text }),
     words: record<Kind<'words'>>({ kind: word('words'), words: list(text), shares }),
     symbols: record<Kind<'symbols'>>({ kind: word('symbols'), places: list(symbols), lengths: list(whole()), shares }),
-    number: record<Kind<'number'>>({ kind: word('number'), least: whole(), most: whole() })
+    number: record<Kind<'number'>>({ kind: word('number'), least: whole(), most: whole(), days: optional(flag) })
   })(value, field)
   if (read.kind === 'words' && read.words.length !== read.shares.length)
     throw damaged(`a model with ${field} of other shares than words`, 'a share for each')

@@ -10,8 +10,8 @@ export type Segment =
       readonly lengths: readonly number[]
       readonly shares: readonly number[]
     }
-  /** A whole number that is not padded. */
-  | { readonly kind: 'number'; readonly least: number; readonly most: number }
+  /** A whole number that is not padded; `days`: a date as 20240131, counted in days since 1970. */
+  | { readonly kind: 'number'; readonly least: number; readonly most: number; readonly days?: boolean | undefined }
 
 /** Where the codes of a pattern go on, and how: the k-th quantile of the distances between neighbours. */
 export interface Progress {
@@ -78,6 +78,7 @@ export function textAt({ segments }: Pattern, { choices }: Cell, code: bigint): 
     const own = s === first ? rest : rest % radix
     if (segment.kind === 'literal') parts.push(segment.text)
     else if (segment.kind === 'words') parts.push(segment.words[choices[s]!]!)
+    else if (segment.kind === 'number' && segment.days) parts.push(dateText(Number(own) + segment.least))
     else if (segment.kind === 'number') parts.push(String(own + BigInt(segment.least)))
     else if (own < radix) parts.push(symbolsAt(segment.places, segment.lengths[choices[s]!]!, own))
     else if (isDigits(segment.places)) parts.push(String(own))
@@ -85,6 +86,21 @@ export function textAt({ segments }: Pattern, { choices }: Cell, code: bigint): 
     rest = s === first ? 0n : rest / radix
   }
   return rest > 0n ? undefined : parts.reverse().join('')
+}
+
+/** Milliseconds. */
+const DAY = 86_400_000
+/** The last day that has a year of four digits. */
+const LAST_DAY = Date.UTC(9999, 11, 31) / DAY
+const dateText = (day: number): string => new Date(Math.min(day, LAST_DAY) * DAY).toISOString().slice(0, 10).replaceAll('-', '')
+const numberOf = (text: string, { days }: { readonly days?: boolean | undefined }): number => (days ? dayOf(text)! : Number(text))
+
+/** Days from 1970 to a date as 20240131; undefined of what is none. */
+export function dayOf(text: string): number | undefined {
+  const [, year, month, day] = /^(19[7-9]\d|20\d\d)(\d\d)(\d\d)$/.exec(text) ?? []
+  if (year === undefined) return undefined
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  return new Date(time).getUTCDate() === Number(day) && new Date(time).getUTCMonth() === Number(month) - 1 ? time / DAY : undefined
 }
 
 const isDigits = (places: readonly string[]): boolean => places.every((one) => one === '0123456789')
@@ -105,7 +121,7 @@ function symbolsAt(places: readonly string[], length: number, code: bigint): str
 export function codeOf({ segments }: Pattern, { choices }: Cell, parts: readonly string[]): bigint {
   let code = 0n
   segments.forEach((segment, s) => {
-    if (segment.kind === 'number') code = code * radixOf(segment, 0) + BigInt(Number(parts[s]) - segment.least)
+    if (segment.kind === 'number') code = code * radixOf(segment, 0) + BigInt(numberOf(parts[s]!, segment) - segment.least)
     if (segment.kind !== 'symbols') return
     for (let place = 0; place < segment.lengths[choices[s]!]!; place++) {
       const alphabet = segment.places[place]!

@@ -341,3 +341,16 @@ describe('a keyed order', () => {
     expect(Math.max(...shares.map((x, i) => Math.abs(x - i / 2000)))).toBeLessThan(1.95 / Math.sqrt(2000))
   })
 })
+
+it('dates within codes are dates', () => {
+  const cells = column('photo', (draw) => {
+    const day = new Date(Date.UTC(2023, 0, 1 + draw(600))).toISOString().slice(0, 10).replaceAll('-', '')
+    return `IMG_${day}_${many(draw, 6, DIGITS)}.jpg`
+  })
+  for (const text of drawn(cells, 500)) {
+    const [, year, month, day] = /^IMG_(\d{4})(\d\d)(\d\d)_\d{6}\.jpg$/.exec(text!)!
+    expect(new Date(`${year}-${month}-${day}`).toISOString().slice(0, 10)).toBe(`${year}-${month}-${day}`)
+    expect(Number(year)).toBeGreaterThanOrEqual(2023)
+    expect(Number(year)).toBeLessThanOrEqual(2024)
+  }
+})

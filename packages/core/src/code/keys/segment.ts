@@ -1,7 +1,7 @@
 import { exp, log } from '../../num/elementary.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { alphabetOf, charactersAt, wordPlaces } from './alphabets.js'
-import type { Segment } from './form.js'
+import { dayOf, type Segment } from './form.js'
 
 /** Words are copied where those that are not rare make up this share of the values: the others are few, and dropped. */
 export const MOSTLY = 0.9
@@ -53,16 +53,17 @@ function differentOf(codes: number, n: number): number {
 }
 
 function freshOf(texts: readonly string[]): Segment {
+  const days = texts.map(dayOf)
+  if (days.every((day) => day !== undefined)) return { kind: 'number', ...rangeOf(days), days: true }
   const lengths = [...new Set(texts.map(({ length }) => length))].sort((a, b) => a - b)
   if (lengths.length === 1) return { kind: 'symbols', places: placesOf(texts, lengths[0]!), lengths, shares: [1] }
   const isNumber = texts.every((text) => /^(?:0|[1-9][0-9]{0,14})$/.test(text))
-  if (isNumber) {
-    const [least, most] = texts
-      .map(Number)
-      .reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)] as [number, number], [Infinity, 0])
-    return { kind: 'number', least, most }
-  }
+  if (isNumber) return { kind: 'number', ...rangeOf(texts.map(Number)) }
   return { kind: 'symbols', places: placesUpTo(lengths.at(-1)!, texts), ...lengthsOf(texts) }
+}
+
+function rangeOf(numbers: readonly number[]): { readonly least: number; readonly most: number } {
+  return { least: numbers.reduce((a, b) => Math.min(a, b)), most: numbers.reduce((a, b) => Math.max(a, b)) }
 }
 
 /** What stands at each place of texts of one length. */

@@ -54,6 +54,7 @@ function laterRows(first: Uint32Array): number[] {
   return rows
 }
 
+/** What is added, and what is taken away. */
 const SIGNS = [1, -1] as const
 const countOf = (p: number): number => 2 * (2 * p + 3 * p * p)
 

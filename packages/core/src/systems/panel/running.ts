@@ -1,10 +1,10 @@
 import { isBeyondChance, rateByChance } from '../../code/rules/chance.js'
 import { type Quantity, quantityOf, tolerance } from '../../code/rules/quantity.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { columnWord } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type NumericColumn } from '../../table/table.js'
-import type { WrittenRows } from './fit.js'
 
 /**
  * A column that is, in every row of a group but the first, that of the row before and some others: balance = balance before +
@@ -28,7 +28,7 @@ const LEAST_ROWS = 30
 const LEAST_STEPS = 3
 
 /** Running sums of one or two columns that all groups keep, beyond chance, shortest first. Cost O(p³) on a few rows, O(rows) for each that passes. */
-export function findRunningSums({ table, formats }: WrittenRows, first: Uint32Array): readonly RunningSum[] {
+export function findRunningSums({ table, formats }: WrittenTable, first: Uint32Array): readonly RunningSum[] {
   const rows = laterRows(first)
   if (rows.length < LEAST_ROWS) return []
   const quantities = table.columns.flatMap((column, c) =>
@@ -94,7 +94,7 @@ function holds({ terms, lagged, rise, unit }: Candidate, { quantities, rows, can
 }
 
 /** The table with each running sum as what it was before the first row of its group. Cost O(rows). */
-export function takeRunningOut<T extends WrittenRows>(sums: readonly RunningSum[], data: T, first: Uint32Array): T {
+export function takeRunningOut<T extends WrittenTable>(sums: readonly RunningSum[], data: T, first: Uint32Array): T {
   return sums.reduce(
     (at, sum) =>
       through(sum, at, first, (own, rise, format) => {
@@ -106,7 +106,7 @@ export function takeRunningOut<T extends WrittenRows>(sums: readonly RunningSum[
 }
 
 /** And back: from where each group begins, row by row. Cost O(rows). */
-export function putRunningBack<T extends WrittenRows>(sums: readonly RunningSum[], data: T, first: Uint32Array): T {
+export function putRunningBack<T extends WrittenTable>(sums: readonly RunningSum[], data: T, first: Uint32Array): T {
   return sums.reduce(
     (at, sum) =>
       through(sum, at, first, (start, _, format) => {
@@ -123,7 +123,7 @@ export function putRunningBack<T extends WrittenRows>(sums: readonly RunningSum[
 /** What becomes of a group's column, told its first value and what is added in its first row: the value of each row, of what is added there. */
 type Through = (own: number, rise: number, format: ColumnFormat) => (rise: number) => number
 
-function through<T extends WrittenRows>({ column, terms, lagged }: RunningSum, data: T, first: Uint32Array, way: Through): T {
+function through<T extends WrittenTable>({ column, terms, lagged }: RunningSum, data: T, first: Uint32Array, way: Through): T {
   const { columns, rowCount } = data.table
   const named = (name: string) => columns.find((one) => one.name === name) as NumericColumn
   const c = columns.findIndex((one) => one.name === column)

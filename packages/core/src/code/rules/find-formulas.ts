@@ -3,7 +3,7 @@ import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance
 import { FactorInterval } from './factor-interval.js'
 import { lineThrough } from './line-through.js'
 import { type Quantity, tolerance } from './quantity.js'
-import { binary, column, number, SHAPES, type Shape, scaled, simplestIn } from './shapes.js'
+import { binary, column, number, SHAPES, type Shape, scaled } from './shapes.js'
 
 /** A formula that all rows obey. */
 export interface FormulaFound {
@@ -113,8 +113,7 @@ class Search {
       inputs,
       factor,
       rank: shape.rank,
-      value: (i, shift = 0) =>
-        shape.value(x![i]!, y ? y[(i + shift) % this.rowCount]! : 0, z ? z[(i + 2 * shift) % this.rowCount]! : 0),
+      value: (i, shift = 0) => shape.value(x![i]!, y ? y[(i + shift) % this.rowCount]! : 0, z ? z[(i + 2 * shift) % this.rowCount]! : 0),
       write: () => {
         const names = inputs.map((q) => column(this.quantities[q]!.name))
         return shape.write(names[0]!, names[1]!, names[2]!)

@@ -1,6 +1,6 @@
 // The bridge between two tables: error of its map on fresh rows beside POT's exact transport and the linear map (Debian:
 // python3-pot), level and power of its two-sample test beside MMD and energy by the same permutations, and 50,000 against 50,000 rows.
-// usage: node bench/bridge.mjs [maps] [level] [power] [large] [--seeds 3] [--rows 50000]
+// usage: node bench/bridge.mjs [maps] [level] [power] [large] [--seeds 3] [--rows 50000] [--save]: kept for the guide
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { keyFor, keyFromSeed, normals, permutation, uniforms } from '../packages
 import { cloud } from '../packages/core/dist/space/cloud.js'
 import { compare, createEngine } from '../packages/sbridge/dist/index.js'
 import { bridgeBandwidth, carry, schrodingerBridge, twoSampleTest } from '../packages/sbridge/dist/kernels.js'
+import { keep } from './kept.mjs'
 import { jsonPeer } from './peers/json-peer.mjs'
 
 const args = process.argv.slice(2)
@@ -16,6 +17,7 @@ const option = (name, usual) => {
   const at = args.indexOf(`--${name}`)
   return at < 0 ? usual : Number(args.splice(at, 2)[1])
 }
+const save = args.includes('--save') && args.splice(args.indexOf('--save'), 1).length > 0
 const [seeds, largeRows] = [option('seeds', 3), option('rows', 50_000)]
 const wanted = args.length > 0 ? args : ['maps', 'level', 'power']
 const engine = await createEngine('wasm')
@@ -75,6 +77,7 @@ function peersOn(problem) {
 }
 
 async function maps() {
+  const rows = []
   console.log('maps: L2-UVP in percent on 2,000 fresh rows, mean of seeds (ours: ε by held-out rows)')
   for (const [d, n] of [
     [2, 1000],
@@ -95,11 +98,19 @@ async function maps() {
       const peers = peersOn(problem)
       if (peers) for (const name of ['linear', 'exact']) all[name].push(peers[name].uvp)
     }
+    const figure = (values) => (values.length > 0 ? mean(values).toPrecision(3) : '–')
+    rows.push([d, n, ...['linear', 'exact', 'barycentric', 'debiased'].map((name) => figure(all[name])), mean(all.seconds).toFixed(1)])
     const shown = Object.entries(all).map(([name, values]) => `${name} ${values.length > 0 ? mean(values).toFixed(2) : '–'}`)
     console.log(
       `  d = ${d}, n = ${n}: ${shown.join(', ')}; table ${TABLE[`${d}/${n}`]}: ${verdict(mean(all.debiased) <= TABLE[`${d}/${n}`])}`
     )
   }
+  if (save)
+    keep('bridge', 'maps', {
+      title: `error of the map in % of the variance (L2-UVP) on 2,000 fresh rows, ${seeds} seeds up to 1,000 rows`,
+      head: ['d', 'rows', 'linear (POT)', 'exact transport (POT’s EMDTransport)', 'mean of partners', 'debiased', 'CPU s of ours'],
+      rows
+    })
 }
 
 // ---- the two-sample test
@@ -182,12 +193,19 @@ async function level() {
   console.log(
     `level: ${((100 * rejected) / 400).toFixed(2)} % of 400 nulls rejected at 5 %: ${verdict(Math.abs(rejected / 400 - 0.05) <= 0.025)}`
   )
+  if (save)
+    keep('bridge', 'level', {
+      title: 'level of the two-sample test: pairs of tables of one law that are called different',
+      head: ['pairs', 'called different', 'wanted'],
+      rows: [[400, `${((100 * rejected) / 400).toFixed(2)} %`, '5 ± 2.5 %']]
+    })
 }
 
 async function power() {
   console.log(`power at 5 %, ${N} rows a side, 50 pairs of tables each: ours, MMD (median heuristic), energy`)
   const REPEATS = 50
   const powers = { ours: [], mmd: [], energy: [] }
+  const rows = []
   for (const [name, [d, first, second]] of Object.entries(ALTERNATIVES)) {
     const found = { ours: 0, mmd: 0, energy: 0 }
     for (let k = 0; k < REPEATS; k++) {
@@ -197,10 +215,17 @@ async function power() {
       for (const [test, p] of Object.entries(pValues)) if (p <= 0.05) found[test] += 1 / REPEATS
     }
     for (const test of Object.keys(powers)) powers[test].push(found[test])
+    rows.push([name, ...Object.values(found).map((share) => share.toFixed(2))])
     console.log(`  ${name}: ${found.ours.toFixed(2)}, ${found.mmd.toFixed(2)}, ${found.energy.toFixed(2)}`)
   }
   const means = Object.values(powers).map((values) => mean(values).toFixed(3))
   console.log(`  mean: ${means.join(', ')}; at least 0.52 wanted: ${verdict(mean(powers.ours) >= 0.52)}`)
+  if (save)
+    keep('bridge', 'power', {
+      title: `power at the level of 5 %, ${N} rows a side, ${REPEATS} pairs of tables each`,
+      head: ['difference', 'this test', 'MMD, median heuristic', 'energy distance'],
+      rows: [...rows, ['mean (0.52 or more was wanted)', ...means]]
+    })
 }
 
 // ---- many rows
@@ -222,9 +247,27 @@ async function large() {
     peak = Math.max(peak, process.memoryUsage().rss)
   }
   const { model, summary } = await compare(a, b, { engine, progress })
+  const [seconds, extra] = [cpu() - start, Math.max(0, peak - before) / 1e6]
+  if (save)
+    keep('bridge', 'large', {
+      title: 'many rows, three columns',
+      head: ['rows', 'CPU s', 'MB more at the peak', 'events of progress', 'scaling', 'drift (true 0.9, 0.6, 0.3)'],
+      rows: [
+        [
+          `${n} and ${n}`,
+          seconds.toFixed(0),
+          extra.toFixed(0),
+          events,
+          `${model.summary.turns} turns, ${model.summary.ending}`,
+          Object.values(summary.drift)
+            .map((one) => one.mean.toFixed(3))
+            .join(', ')
+        ]
+      ]
+    })
   const drift = Object.values(summary.drift).map((one) => one.mean.toFixed(3))
   console.log(
-    `large: ${n} against ${n} rows, d = ${d}: ${(cpu() - start).toFixed(0)} s of processor, ${(Math.max(0, peak - before) / 1e6).toFixed(0)} MB more at the peak, ${events} events of progress, ${model.summary.turns} turns (${model.summary.ending}), drift ${drift.join(', ')} (true 0.9, 0.6, 0.3)`
+    `large: ${n} against ${n} rows, d = ${d}: ${seconds.toFixed(0)} s of processor, ${extra.toFixed(0)} MB more at the peak, ${events} events of progress, ${model.summary.turns} turns (${model.summary.ending}), drift ${drift.join(', ')} (true 0.9, 0.6, 0.3)`
   )
 }
 

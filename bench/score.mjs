@@ -1,16 +1,18 @@
 // Held-out log-likelihood of rows under `score` beside scikit-learn's KernelDensity (bandwidth by cross-validation) and
 // GaussianMixture (parts by BIC), on the same three-fold splits, columns standardised by the training rows (Debian:
 // python3-sklearn). A row a table: nats a row, their standard error, CPU seconds of ours. Beside them the design's figures.
-// usage: node bench/score.mjs [moons] [wine] [diabetes] … [--folds 3]
+// usage: node bench/score.mjs [moons] [wine] [diabetes] … [--folds 3] [--save]: kept for the guide
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { keyFor, keyFromSeed, permutation } from '../packages/core/dist/num/random.js'
 import { createEngine, score } from '../packages/sbridge/dist/index.js'
+import { keep } from './kept.mjs'
 import { jsonPeer } from './peers/json-peer.mjs'
 
 const args = process.argv.slice(2)
+const save = args.includes('--save') && args.splice(args.indexOf('--save'), 1).length > 0
 const at = args.indexOf('--folds')
 const folds = at < 0 ? 3 : Number(args.splice(at, 2)[1])
 
@@ -53,6 +55,7 @@ const summary = (values) => {
   return `${mean.toFixed(3).padStart(8)} ± ${error.toFixed(3)}`
 }
 
+const rowsKept = []
 const engine = await createEngine('wasm')
 const folder = mkdtempSync(join(tmpdir(), 'sbridge-score-bench-'))
 try {
@@ -85,11 +88,23 @@ try {
       for (const one of ['kde', 'mixture']) peers[one].push(...(peer?.[one] ?? []))
     }
     const others = ['kde', 'mixture'].map((one) => (peers[one].length > 0 ? summary(peers[one]) : '–'.padStart(18)))
+    rowsKept.push([
+      `${name} (${rows.length} × ${names.length})`,
+      summary(ours).trim(),
+      ...others.map((one) => one.trim()),
+      seconds.toFixed(1)
+    ])
     const design = TABLES[name]?.join(', ') ?? '–'
     console.log(
       `${`${name} (${rows.length} × ${names.length})`.padEnd(36)} ${summary(ours)} ${others.join(' ')} ${seconds.toFixed(1).padStart(7)}   ${design}`
     )
   }
+  if (save)
+    keep('score', 'held-out', {
+      title: `held-out log-likelihood, nats a row, ${folds} folds; columns standardised by the training rows`,
+      head: ['table', 'score', 'KernelDensity, cross-validated', 'GaussianMixture, by BIC', 'CPU s of ours'],
+      rows: rowsKept
+    })
 } finally {
   rmSync(folder, { recursive: true })
   await engine.close()

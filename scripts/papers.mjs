@@ -1,17 +1,20 @@
-// Fills docs/the-papers.md with what the benches of bench/papers found last (their `--save`): `node scripts/papers.mjs`.
-// `--check` only compares. Between `<!-- NAME -->` and `<!-- /NAME -->` stands what is found, the rest is written by hand.
+// Fills docs/the-papers.md with what the benches of bench/papers found last (their `--save`), and other guides with what is in
+// bench/results: `node scripts/papers.mjs`. `--check` only compares. Between `<!-- NAME -->` and `<!-- /NAME -->` stands what is found, the rest is written by hand.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const PAGE = new URL('../docs/the-papers.md', import.meta.url)
 const RESULTS = new URL('../bench/papers/results/', import.meta.url)
+const OTHERS = new URL('../bench/results/', import.meta.url)
 /** As the page cites them. */
 const PAPERS = { GLMR: 1, GR: 2, SBB: 3, JKLLZ: 4 }
 
-export const resultsOfPapers = () =>
-  readdirSync(RESULTS)
+const resultsIn = (folder) =>
+  readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => JSON.parse(readFileSync(new URL(file, RESULTS), 'utf8')))
+    .map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
+export const resultsOfPapers = () => resultsIn(RESULTS)
+/** Of benches whose tables stand in a guide: { name, page, tables: { part: { title, head, rows } } }. */
+export const resultsOfGuides = () => resultsIn(OTHERS)
 
 const cell = (value) => String(value).replaceAll('|', '\\|')
 const row = (cells) => `| ${cells.map(cell).join(' | ')} |`
@@ -27,9 +30,11 @@ function section({ name, size, cpuSeconds, claims, tables, picture }) {
       claims.map(({ claim, found, met }) => [claim, found, verdict(met)])
     ),
     ...(picture ? [`![${picture}](images/papers-${name}.png)`] : []),
-    ...tables.flatMap(({ title, head, rows }) => [`${title[0].toUpperCase()}${title.slice(1)}:`, tableOf(head, rows)])
+    ...tables.flatMap(titled)
   ].join('\n\n')
 }
+
+const titled = ({ title, head, rows }) => [`${title[0].toUpperCase()}${title.slice(1)}:`, tableOf(head, rows)]
 
 /** A heading as GitHub makes it a place on the page. */
 const anchor = (title) =>
@@ -55,23 +60,40 @@ export function filled(page, results) {
   for (const [, name] of page.matchAll(/^<!-- ([a-z-]+) -->$/gm))
     if (!parts.has(name)) throw new Error(`docs/the-papers.md: there is no result called ${name}; run node bench/papers/${name}.mjs --save`)
   let out = page
-  for (const [name, words] of parts) {
-    const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
-    const [from, to] = [out.indexOf(open), out.indexOf(close)]
-    if (from < 0 || to < from) throw new Error(`docs/the-papers.md has no place ${open} … ${close}`)
-    out = `${out.slice(0, from + open.length)}\n\n${words}\n\n${out.slice(to)}`
-  }
+  for (const [name, words] of parts) out = put(out, { name, words, where: 'docs/the-papers.md' })
   return out
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const page = readFileSync(PAGE, 'utf8')
-  const next = filled(page, resultsOfPapers())
+function put(page, { name, words, where }) {
+  const [open, close] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
+  const [from, to] = [page.indexOf(open), page.indexOf(close)]
+  if (from < 0 || to < from) throw new Error(`${where} has no place ${open} … ${close}`)
+  return `${page.slice(0, from + open.length)}\n\n${words}\n\n${page.slice(to)}`
+}
+
+/** A guide with the tables of its bench. Throws where it has no place for one of them. */
+export const filledGuide = (guide, { name, page, tables }) =>
+  Object.entries(tables).reduce(
+    (out, [part, table]) => put(out, { name: `${name}-${part}`, words: titled(table).join('\n\n'), where: page }),
+    guide
+  )
+
+/** Writes a page, or with `--check` says that it is out of date. */
+function write(name, fill) {
+  const place = new URL(`../${name}`, import.meta.url)
+  const page = readFileSync(place, 'utf8')
+  const next = fill(page)
   if (process.argv.includes('--check')) {
-    if (next !== page) console.error('docs/the-papers.md is out of date: run node scripts/papers.mjs')
-    process.exitCode = next === page ? 0 : 1
+    if (next === page) return
+    console.error(`${name} is out of date: run node scripts/papers.mjs`)
+    process.exitCode = 1
   } else {
-    writeFileSync(PAGE, next)
-    console.log(next === page ? 'docs/the-papers.md is up to date' : 'docs/the-papers.md is written')
+    writeFileSync(place, next)
+    console.log(next === page ? `${name} is up to date` : `${name} is written`)
   }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  write('docs/the-papers.md', (page) => filled(page, resultsOfPapers()))
+  for (const result of resultsOfGuides()) write(result.page, (guide) => filledGuide(guide, result))
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { filled, resultsOfPapers } from '../scripts/papers.mjs'
+import { filled, filledGuide, resultsOfGuides, resultsOfPapers } from '../scripts/papers.mjs'
 import { guides, PAGES, read, root, run, stepsOf, workFolder } from './guides.js'
 
 const references = readdirSync(join(root, 'docs/reference')).map((name) => `docs/reference/${name}`)
@@ -114,6 +114,12 @@ describe('the page of the papers', () => {
     )
     expect(results.map(({ name }) => `${name}.mjs`).toSorted()).toEqual(benches.toSorted())
     expect(filled(page, results)).toBe(page)
+  })
+
+  it('has neighbours that say what their benches found last', () => {
+    const results = resultsOfGuides()
+    expect(results.length).toBeGreaterThan(0)
+    for (const result of results) expect(filledGuide(read(result.page), result), result.page).toBe(read(result.page))
   })
 
   it('is checked by something that can fail', () => {

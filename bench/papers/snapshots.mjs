@@ -1,13 +1,12 @@
 // Trajectories through snapshots: distances at held-out times, beside the numbers that others have printed, straight lines,
-// splines and persistence; and forecasts one snapshot ahead. With `--data FILE.csv` (time first) also snapshots of your own.
-import { readFileSync } from 'node:fs'
-import { fitMarginals, sampleTrajectories } from 'sbridge'
-import { cloud, keyFor, keyFromSeed, matrixFromRows } from 'sbridge/kernels'
-import { trajectoriesAt } from '../../packages/core/dist/systems/marginals/sample.js'
-import { maximumMeanDiscrepancy, TransportBaselines, wasserstein } from '../../packages/core/dist/systems/marginals/score.js'
-import { digits, experiment, list, mean, sliced, spread } from './experiment.mjs'
-import { PROBLEMS, simulate } from './experiments/snapshots.mjs'
+// splines and persistence; and forecasts one snapshot ahead. With `--data FOLDER` also snapshots of your own: every table in it,
+// times in the first column; hesc.csv stands beside what others print of these cells.
+
+import { AHEAD, ahead, compared, meanOf } from './compared.mjs'
+import { digits, experiment, list, mean, spread } from './experiment.mjs'
+import { PROBLEMS } from './experiments/snapshots.mjs'
 import { BLUE, curves, GREEN, GREY, PURPLE, VERMILION } from './figure.mjs'
+import { heldOf, ownSnapshots } from './own-snapshots.mjs'
 
 /** W1 at the four held-out times as they are printed; who was given the family of the drift, and who was not. */
 const PRINTED = {
@@ -16,88 +15,35 @@ const PRINTED = {
   'Smooth SB': { knows: 'nothing', w1: [0.29, 0.27, 0.22, 0.68] },
   DeepRUOT: { knows: 'nothing', w1: [0.4, 0.17, 0.29, 0.62] }
 }
-/** Snapshots of a CSV file: the first column is the time. */
-function readSnapshots(path) {
-  const [head, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/)
-  const rows = lines.map((line) => line.split(',').map(Number))
-  const times = [...new Set(rows.map(([time]) => time))].toSorted((a, b) => a - b)
-  const clouds = times.map((time) => cloud(matrixFromRows(rows.filter((row) => row[0] === time).map((row) => row.slice(1)))))
-  return { times, clouds, columnNames: head.split(',').slice(1) }
+/** W2 of embryonic stem cells at the second and fourth of five times, as it is printed. */
+const PRINTED_CELLS = {
+  'SBIRR [3]': { knows: 'nothing', w2: [1.08, 1.33] },
+  MSBM: { knows: 'nothing', w2: [1.09, 1.3] },
+  TrajectoryNet: { knows: 'nothing', w2: [1.3, 1.93] },
+  'straight lines': { knows: 'nothing', w2: [1.07, 1.5] }
 }
 
-/** Four paths a particle, as `scoreHeldOut` draws. */
-const PATHS = 4
-const HELD = [1, 3, 5, 7]
-
-const measures = async (points, seen) => ({
-  w1: wasserstein(points, seen, 1),
-  w2: Math.sqrt(wasserstein(points, seen, 2)),
-  sliced: await sliced(points, seen.points),
-  mmd: maximumMeanDiscrepancy(points, seen) ** 2
-})
-
-/** What was seen last before a time, and straight lines and splines through all: none of them learns. */
-function baselines({ times, clouds }, held, key) {
-  const kept = times.flatMap((time, k) => (held.includes(time) ? [] : [{ time, cloud: clouds[k] }]))
-  const transport = new TransportBaselines(kept, key)
-  const inside = held.filter((t) => t < kept.at(-1).time)
-  const splines = transport.splines(inside)
-  return {
-    'straight lines': (t) => transport.straightLine(t),
-    splines: (t) => splines.get(t),
-    persistence: (t) => kept.filter(({ time }) => time < t).at(-1).cloud.points
-  }
-}
-
-async function learned({ times, clouds, columnNames }, held, { reference, options, seed }) {
-  const key = keyFromSeed(seed)
-  const model = await fitMarginals({ times, clouds, columnNames }, { reference, holdOut: held, intervals: 'none', ...options }, { key })
-  const count = PATHS * Math.max(...clouds.map(({ points }) => points.rows))
-  const paths = sampleTrajectories(model, { count, times: held, key: keyFor(key, 'held-out') })
-  return { model, at: (t) => trajectoriesAt(paths, t) }
-}
-
-/** Every method's measures at every held-out time, over seeds: { method: { knows, of: [seed][time] } }. */
-async function compared(problem, held, { seeds, methods }) {
-  const found = {}
-  const note = (name, knows, of) => {
-    found[name] ??= { knows, of: [] }
-    found[name].of.push(of)
-  }
-  for (const seed of seeds) {
-    const input = problem.clouds ? problem : { ...problem, clouds: simulate(problem, 7000 + seed) }
-    const seen = held.map((t) => input.clouds[input.times.indexOf(t)])
-    const scored = async (at) => Promise.all(held.map(async (t, k) => (at(t) ? measures(at(t), seen[k]) : undefined)))
-    for (const [name, { reference, knows, options }] of Object.entries(methods))
-      note(name, knows, await scored((await learned(input, held, { reference, options: { ...options }, seed })).at))
-    for (const [name, at] of Object.entries(baselines(input, held, keyFromSeed(seed)))) {
-      const of = await scored(at)
-      if (of.every(Boolean)) note(name, 'nothing', of)
-    }
-    if (problem.drift) {
-      const fresh = simulate({ ...problem, times: held, count: PATHS * problem.count }, 9000 + seed)
-      note('the truth, simulated again', 'everything', await scored((t) => fresh[held.indexOf(t)].points))
-    }
-  }
-  return found
-}
-
-const meanOf = ({ of }, what) => of.map((times) => mean(times.map((one) => one[what])))
-const tableOf = (title, held, found, printed = {}) => ({
+/** Every method at every held-out time in one distance, and on average in others. */
+const tableOf = (title, held, found, printed = {}, distance = 'w1') => ({
   title,
-  head: ['method', 'knows', ...held.map((t) => `W1 at ${t}`), 'W1', 'sliced W2', 'MMD²'],
+  head: ['method', 'knows', ...held.map((t) => `${distance.toUpperCase()} at ${t}`), distance.toUpperCase(), 'sliced W2', 'MMD²'],
   rows: [
     ...Object.entries(found).map(([name, { knows, of }]) => [
       name,
       knows,
-      ...held.map((_, k) => digits(mean(of.map((times) => times[k].w1)))),
-      spread(meanOf({ of }, 'w1')),
+      ...held.map((_, k) => digits(mean(of.map((times) => times[k][distance])))),
+      spread(meanOf({ of }, distance)),
       digits(mean(meanOf({ of }, 'sliced'))),
       digits(mean(meanOf({ of }, 'mmd')))
     ]),
-    ...Object.entries(printed).map(([name, { knows, w1 }]) => [`${name}, as printed`, knows, ...w1.map(String), digits(mean(w1)), '–', '–'])
+    ...Object.entries(printed).map(([name, of]) => {
+      const values = of[distance]
+      return [`${name}, as printed`, of.knows, ...values.map(String), digits(mean(values)), '–', '–']
+    })
   ]
 })
+
+const HELD = [1, 3, 5, 7]
 
 /** A free field takes twenty seconds a fit. */
 const methodsOf = ({ family, options }, full) => ({
@@ -107,13 +53,6 @@ const methodsOf = ({ family, options }, full) => ({
   'ours, smooth': { reference: 'smooth', knows: 'nothing' },
   'ours, plain bridge': { reference: 'brownian', knows: 'nothing' }
 })
-
-/** The last snapshot from those before. */
-const ahead = (problem, seeds) =>
-  compared(problem, [problem.times.at(-1)], {
-    seeds,
-    methods: { ours: { reference: problem.family, knows: 'family', options: problem.options } }
-  })
 
 await experiment({
   name: 'snapshots',
@@ -127,19 +66,17 @@ await experiment({
       ...problem,
       methods: methodsOf(problem, full)
     }))
-    const few = full ? seeds : seeds.slice(0, 2)
     const results = {
       prey: await compared(prey, HELD, { seeds, methods: prey.methods }),
-      genes: await compared(genes, HELD, { seeds: few, methods: genes.methods }),
+      genes: await compared(genes, HELD, { seeds, methods: genes.methods }),
       vortex: await compared(
         vortex,
         HELD.map((k) => 0.75 * k),
-        { seeds: few, methods: vortex.methods }
+        { seeds, methods: vortex.methods }
       )
     }
-    const forecasts = { [prey.name]: await ahead(prey, seeds), [genes.name]: await ahead(genes, few) }
-    const own = at < 0 ? undefined : readSnapshots(process.argv[at + 1])
-    const ownHeld = own?.times.filter((_, k) => k % 2 === 1 && k + 1 < own.times.length)
+    const forecasts = { [prey.name]: await ahead(prey, seeds), [genes.name]: await ahead(genes, seeds) }
+    const own = await ownSnapshots(at < 0 ? undefined : process.argv[at + 1])
     const W1 = (found, name) => mean(meanOf(found[name], 'w1'))
     const family = W1(results.prey, 'ours, family lotka-volterra')
     const sbirr = mean(PRINTED['SBIRR [3]'].w1)
@@ -170,19 +107,19 @@ await experiment({
           found: Object.entries(forecasts)
             .map(
               ([name, found]) =>
-                `${name} ${['ours', 'the truth, simulated again'].map((of) => digits(mean(meanOf(found[of], 'w2')))).join(' against ')}`
+                `${name} ${[AHEAD, 'the truth, simulated again'].map((of) => digits(mean(meanOf(found[of], 'w2')))).join(' against ')}`
             )
             .join(', '),
           met: Object.values(forecasts).every(
-            (found) => mean(meanOf(found.ours, 'w2')) <= 1.5 * mean(meanOf(found['the truth, simulated again'], 'w2'))
+            (found) => mean(meanOf(found[AHEAD], 'w2')) <= 1.5 * mean(meanOf(found['the truth, simulated again'], 'w2'))
           )
         }
       ],
       tables: [
         tableOf(`Lotka–Volterra, nine snapshots of 50, ${seeds.length} seeds`, HELD, results.prey, PRINTED),
-        tableOf(`repressilator, nine snapshots of 50, ${few.length} seeds`, HELD, results.genes),
+        tableOf(`repressilator, nine snapshots of 50, ${seeds.length} seeds`, HELD, results.genes),
         tableOf(
-          `vortex of drifters, nine snapshots of 100, ${few.length} seeds (printed on drifters of the Gulf, other data: SBIRR 0.17, 3MSBM 0.15)`,
+          `vortex of drifters, nine snapshots of 100, ${seeds.length} seeds (printed on drifters of the Gulf, other data: SBIRR 0.17, 3MSBM 0.15)`,
           HELD.map((k) => 0.75 * k),
           results.vortex
         ),
@@ -194,20 +131,28 @@ await experiment({
             Object.entries(found).map(([method, of]) => [problem, method, of.knows, spread(meanOf(of, 'w2'))])
           )
         },
-        ...(own
-          ? [
-              tableOf(
-                process.argv[at + 1],
-                ownHeld,
-                await compared(own, ownHeld, { seeds: [1], methods: methodsOf({ family: 'free' }, true) })
-              )
-            ]
-          : [])
+        ...(await ownTables(own, seeds))
       ],
       picture: pictureOf(results.prey)
     }
   }
 })
+
+/** Of the tables that a person named; without one of embryonic stem cells what others print stands alone. */
+async function ownTables(own, seeds) {
+  const isCells = ({ name }) => /^hesc\b/i.test(name)
+  const tables = []
+  for (const problem of own) {
+    const held = heldOf(problem)
+    const found = await compared(problem, held, { seeds, methods: methodsOf({ family: 'free' }, true) })
+    const title = `${problem.name}, ${problem.times.length} snapshots, ${seeds.length} seeds`
+    tables.push(isCells(problem) ? tableOf(title, held, found, PRINTED_CELLS, 'w2') : tableOf(title, held, found))
+  }
+  if (own.some(isCells)) return tables
+  const title =
+    'embryonic stem cells (hESC), W2 at the second and fourth of five times; ours with hesc.csv in a folder of yours: `--data FOLDER`'
+  return [...tables, tableOf(title, ['t1', 't3'], {}, PRINTED_CELLS, 'w2')]
+}
 
 function pictureOf(found) {
   const series = [

@@ -3,11 +3,12 @@ import { keyFor, keyFromSeed } from 'sbridge/kernels'
 import attention from './attention.mjs'
 import bandwidth from './bandwidth.mjs'
 import dimension from './dimension.mjs'
+import ergodicity from './ergodicity.mjs'
 import hull from './hull.mjs'
 import snapshots from './snapshots.mjs'
 import stability from './stability.mjs'
 
-export const PAGES = [stability, hull, bandwidth, dimension, snapshots, attention]
+export const PAGES = [stability, hull, bandwidth, dimension, snapshots, attention, ergodicity]
 
 /** The settings with which a page opens. */
 export const defaultsOf = ({ settings }) => Object.fromEntries(settings.map((setting) => [setting.name, setting.default]))

@@ -1,0 +1,17 @@
+// Results that a guide shows: `keep(name, part, { title, head, rows })` puts a table into bench/results/NAME.json beside those of
+// other parts, with `--save`; `node scripts/papers.mjs` writes them into the guide.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+
+/** The guide of each bench. */
+const PAGES = {
+  bridge: 'docs/bridges-between-tables.md',
+  score: 'docs/scores-and-densities.md',
+  cells: 'docs/single-cells.md'
+}
+
+export function keep(name, part, table) {
+  const path = new URL(`./results/${name}.json`, import.meta.url)
+  const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).tables : {}
+  const result = { name, page: PAGES[name], tables: { ...before, [part]: table } }
+  writeFileSync(path, `${JSON.stringify(result, null, 1)}\n`)
+}

@@ -3,7 +3,7 @@ import { gaussianKernel } from '../kernel/kernel.js'
 import { exp, log } from '../num/elementary.js'
 import type { Watch } from '../num/iterate.js'
 import { regularCholeskyInPlace } from '../num/linear-algebra.js'
-import { type Matrix, matrix } from '../num/matrix.js'
+import { type Matrix, matrix, rowOf } from '../num/matrix.js'
 import { weightedMoments } from '../num/statistics.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
@@ -48,7 +48,7 @@ export interface StepMoments {
   readonly covariance: Matrix
   /** Rows that count in each, 1/Σp² [J]. */
   readonly effectiveCount: Float64Array
-  /** Average covariance, packed. */
+  /** Average covariance, packed; none of one Gaussian, which is shrunk to its own diagonal. */
   readonly pooled: Float64Array
   /** log v + log w [L], and log Σ_l k(x_j, x_l) w_l v_l [L]. */
   readonly logTerms: Float64Array
@@ -74,28 +74,37 @@ export async function stepMoments(
   return { rows, epsilon, mean, covariance, effectiveCount, pooled, logTerms, logSums }
 }
 
-/** One component for all: mean and covariance of the rows, shrunk to its diagonal by d rows' worth. */
+/** One component for all: mean and covariance of the rows. */
 function oneGaussian(rows: DensityRows): StepMoments {
   const { numbers, weights } = rows
   const d = numbers.cols
   const { mean, covariance } = weightedMoments(numbers, weights)
   const packed = new Float64Array((d * (d + 1)) / 2)
-  const diagonal = new Float64Array(packed.length)
-  for (let a = 0; a < d; a++) {
-    for (let b = 0; b <= a; b++) packed[(a * (a + 1)) / 2 + b] = covariance.data[a * d + b]!
-    diagonal[(a * (a + 3)) / 2] = covariance.data[a * d + a]!
-  }
+  for (let a = 0, at = 0; a < d; a++) for (let b = 0; b <= a; b++, at++) packed[at] = covariance.data[a * d + b]!
   return {
     rows,
     epsilon: Number.POSITIVE_INFINITY,
     mean: matrix(1, d, mean),
     covariance: matrix(1, packed.length, packed),
     effectiveCount: Float64Array.of(1 / weights.reduce((sum, w) => sum + w * w, 0)),
-    pooled: diagonal,
+    pooled: new Float64Array(0),
     logTerms: new Float64Array(weights.length),
     logSums: new Float64Array(1)
   }
 }
+
+/** One of the Gaussians: its mean and packed covariance of all numbers. */
+interface Component {
+  readonly mean: Float64Array
+  readonly covariance: Float64Array
+  readonly effectiveCount: number
+}
+
+const componentOf = ({ mean, covariance, effectiveCount }: StepMoments, j: number): Component => ({
+  mean: rowOf(mean, j),
+  covariance: rowOf(covariance, j),
+  effectiveCount: effectiveCount[j]!
+})
 
 /** What of rows is known: numbers, and which of them are compared. */
 export interface KnownPlaces {
@@ -115,7 +124,8 @@ export interface ScoredRow {
  * The density of one covariance step from a random row, Σ_j w_j N(x; m_j, C̃_j) Π_f K(c_f | c_jf), of rows that know the same
  * numbers: C̃_j = C_j + κ/(κ + n_j) C̄ + 10⁻⁶ I and the rounding, of the known numbers. What is unknown is integrated out.
  * A row of the law is left out: without its component, and with every other mean and covariance as they are without its share,
- * potentials as they are. Cost L·d³/6 to make, O(L·d²) a row; one at a time, buffers are its own.
+ * potentials as they are; of one Gaussian of all rows, exactly. Cost L·d³/6 to make, O(L·d²) a row, and d³/6 for one left out of
+ * one Gaussian; one at a time, buffers are its own.
  * @source mathematics, section 16.
  */
 export class StepMixture {
@@ -128,6 +138,9 @@ export class StepMixture {
   private readonly white: Float64Array
   private readonly slope: Float64Array
 
+  private readonly prior: number
+  private readonly numbers: readonly number[]
+
   constructor(
     private readonly moments: StepMoments,
     { prior, smoothing }: Omit<StepSetting, 'epsilon'>,
@@ -136,30 +149,35 @@ export class StepMixture {
     const { mean, rows } = moments
     this.count = mean.rows
     this.size = numbers.length
+    this.prior = prior
+    this.numbers = numbers
     this.white = new Float64Array(this.size)
     this.slope = new Float64Array(this.size)
     this.levels = new LevelKernels(rows, smoothing)
-    this.means = new Float64Array(this.count * this.size)
-    this.factors = new Float64Array(this.count * this.size * this.size)
-    this.logNorms = new Float64Array(this.count)
-    for (let j = 0; j < this.count; j++) this.place(j, numbers, prior)
+    // One Gaussian has a second place, for itself without a row.
+    const places = this.isOne ? 2 : this.count
+    this.means = new Float64Array(places * this.size)
+    this.factors = new Float64Array(places * this.size * this.size)
+    this.logNorms = new Float64Array(places)
+    for (let j = 0; j < this.count; j++) this.place(j, componentOf(moments, j))
   }
 
   private get isOne(): boolean {
     return this.moments.epsilon === Number.POSITIVE_INFINITY
   }
 
-  private place(j: number, numbers: readonly number[], prior: number): void {
-    const { size, means, factors, moments } = this
-    const { mean, covariance, effectiveCount, pooled, rows } = moments
-    const shrink = prior / (prior + effectiveCount[j]!)
+  private place(j: number, { mean, covariance, effectiveCount }: Component): void {
+    const { size, means, factors, numbers, prior } = this
+    const { pooled, rows } = this.moments
+    const shrink = prior / (prior + effectiveCount)
     const factor = factors.subarray(j * size * size, (j + 1) * size * size)
     numbers.forEach((a, r) => {
-      means[j * size + r] = mean.data[j * mean.cols + a]!
+      means[j * size + r] = mean[a]!
       for (let s = 0; s <= r; s++) {
         const at = (a * (a + 1)) / 2 + numbers[s]!
-        const own = covariance.data[j * covariance.cols + at]!
-        factor[r * size + s] = this.isOne ? own + shrink * (pooled[at]! - own) : own + shrink * pooled[at]!
+        const own = covariance[at]!
+        // One Gaussian is shrunk to its own diagonal.
+        factor[r * size + s] = own + shrink * (this.isOne ? (r === s ? own : 0) - own : pooled[at]!)
       }
       factor[r * size + r] = factor[r * size + r]! + FLOOR + rows.rounding[a]!
     })
@@ -169,21 +187,38 @@ export class StepMixture {
     this.logNorms[j] = norm
   }
 
+  /** Puts the one Gaussian without a row in its second place. */
+  private leaveOut(own: number): void {
+    const { rows } = this.moments
+    const all = componentOf(this.moments, 0)
+    const share = rows.weights[own]!
+    const gap = all.mean.map((m, a) => rows.numbers.data[own * rows.numbers.cols + a]! - m)
+    const covariance = all.covariance.map((c) => c / (1 - share))
+    for (let a = 0, at = 0; a < gap.length; a++)
+      for (let b = 0; b <= a; b++, at++) covariance[at] = covariance[at]! - (share * gap[a]! * gap[b]!) / (1 - share) ** 2
+    const mean = all.mean.map((m, a) => m - (share * gap[a]!) / (1 - share))
+    const effectiveCount = (1 - share) ** 2 / (1 / all.effectiveCount - share * share)
+    this.place(1, { mean, covariance, effectiveCount })
+  }
+
   /** log density of a row; with `gradient` [known numbers], its slope in scaled coordinates is written there. */
   logAt({ numbers, levels, own }: ScoredRow, gradient?: Float64Array): number {
     const { count, size, slope } = this
     gradient?.fill(0)
     let most = Number.NEGATIVE_INFINITY
     let sum = 0
-    for (let j = 0; j < count; j++) {
+    const left = this.isOne && own !== undefined
+    if (left) this.leaveOut(own)
+    const [first, end] = left ? [1, 2] : [0, count]
+    for (let j = first; j < end; j++) {
       if (own === j && !this.isOne) continue
-      const share = own === undefined ? 0 : this.shareIn(j, own)
+      const share = own === undefined || left ? 0 : this.shareIn(j, own)
       let term = this.logNorms[j]! + this.levels.logAt(levels, this.isOne ? (own ?? 0) : j)
       const square = this.whiten(j, numbers, share > 0 ? Number.POSITIVE_INFINITY : 2 * (term - most + NEGLIGIBLE))
       if (square === undefined) continue
       // C̃ without the row's share p: C̃/(1 − p) − p/(1 − p)² δδᵀ about m − p/(1 − p) δ, δ = x − m.
-      const left = Math.max(LEAST_SHARE, 1 - (share * square) / (1 - share))
-      term += 0.5 * (size * log(1 - share) - log(left)) - (0.5 * square) / ((1 - share) * left)
+      const kept = Math.max(LEAST_SHARE, 1 - (share * square) / (1 - share))
+      term += 0.5 * (size * log(1 - share) - log(kept)) - (0.5 * square) / ((1 - share) * kept)
       const weight = exp(Math.min(0, term - most))
       if (term > most) {
         const fade = most === Number.NEGATIVE_INFINITY ? 0 : exp(most - term)
@@ -193,7 +228,7 @@ export class StepMixture {
       } else sum += weight
       if (gradient) {
         this.unwhiten(j)
-        for (let r = 0; r < size; r++) gradient[r] = gradient[r]! - (weight * slope[r]!) / left
+        for (let r = 0; r < size; r++) gradient[r] = gradient[r]! - (weight * slope[r]!) / kept
       }
     }
     if (gradient) for (let r = 0; r < size; r++) gradient[r] = gradient[r]! / sum
@@ -204,7 +239,6 @@ export class StepMixture {
   /** Share of row i in the moments of component j. */
   private shareIn(j: number, i: number): number {
     const { rows, epsilon, logTerms, logSums } = this.moments
-    if (this.isOne) return rows.weights[i]!
     const { data, cols } = rows.compared
     let squared = 0
     for (let c = 0; c < cols; c++) squared += (data[j * cols + c]! - data[i * cols + c]!) ** 2

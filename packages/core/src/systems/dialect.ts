@@ -37,6 +37,7 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
     nested: optional(dictionary(list(keyIn))),
     mixed: optional(list(text)),
     lists: optional(list(text)),
+    escaped: optional(flag),
     spacing: optional(
       record<NonNullable<JsonDialect['spacing']>>({ indent: optional(indentIn), blanks: optional(flag), rows: optional(flag) })
     )

@@ -44,6 +44,8 @@ export interface JsonDialect extends TextEncoding {
   readonly lists?: readonly string[]
   /** Between values: each indented on a line of its own; or blanks behind commas and colons, and a row a line. */
   readonly spacing?: { readonly indent?: string; readonly blanks?: boolean; readonly rows?: boolean }
+  /** Whether characters beyond ASCII stand as escapes: `\u00f6`. */
+  readonly escaped?: boolean
 }
 
 /** A sheet of a workbook. */

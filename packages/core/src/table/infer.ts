@@ -47,7 +47,7 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
       expected: 'at least 2 rows',
       try: 'a table with more rows'
     })
-  const notes = [...(raw.notes ?? [])]
+  const notes = [...(raw.notes ?? []), ...namesNote(kept)]
   const seen = { ...raw, columns: kept }
   const context: Inferring = { options, notes, marks: decimalMarks(seen, options), orders: dateOrders(seen, options) }
   const results = kept.map((column) => inferColumn(column, context))
@@ -63,6 +63,16 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
     })
   }
   return { table: { columns: results.map((r) => r.column), rowCount: raw.rowCount }, formats: results.map((r) => r.format), notes }
+}
+
+/** Years may be names; a number with a fraction is rather a cell of a row. */
+function namesNote(columns: readonly RawColumn[]): string[] {
+  const figures = columns.map(({ name }) => name).filter((name) => /^\s*[-+]?\d+[.,]\d+\s*$/.test(name))
+  return figures.length === 0
+    ? []
+    : [
+        `${listed(figures)} ${figures.length === 1 ? 'is the name of a column' : 'are names of columns'}: if that is the first row, write a line of names above it`
+      ]
 }
 
 function checkNames(raw: RawTable, options: InferOptions): void {

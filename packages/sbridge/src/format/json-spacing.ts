@@ -17,6 +17,16 @@ export function spacingOf(text: string): JsonSpacing {
   return { ...(isOneLine ? {} : { rows: true }), blanks: /^\{\s*"(?:[^"\\]|\\.)*"\s*:\s/.test(text.slice(first)) }
 }
 
+/** Whether a text has escapes in place of all characters beyond ASCII, as programs write that set no other encoding. Cost O(characters). */
+export function isEscaped(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
+  return /\\u(?!00[0-7])[\da-f]{4}/i.test(text)
+}
+
+/** A JSON text with escapes in place of characters beyond ASCII, which stand in strings alone. */
+export const escaped = (text: string): string =>
+  text.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** A JSON text without blanks in another spacing. Cost O(characters). */
 export function spaced(compact: string, { indent, rows = false, blanks = false }: JsonSpacing): string {
   const out: string[] = []

@@ -18,7 +18,7 @@ import {
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { objectKeys } from './json-keys.js'
 import { flatCells, nestedWriter } from './json-nesting.js'
-import { type JsonSpacing, spaced, spacingOf } from './json-spacing.js'
+import { escaped, isEscaped, type JsonSpacing, spaced, spacingOf } from './json-spacing.js'
 
 type Row = Readonly<Record<string, unknown>>
 /** Names the place of a row for messages. */
@@ -37,8 +37,14 @@ export function readJson(bytes: Uint8Array, context: ReadContext): RawTable {
   const { text } = decoded
   const value = parseJson(text, context, '')
   if (Array.isArray(value))
-    return tableOfRows(value, { keys: firstKeys(value[0], text), decoded, spacing: spacingOf(text) }, context, (i) => `element ${i + 1}`)
-  if (isObject(value)) return tableOfColumns(value, { keys: firstKeys(value, text), decoded, spacing: spacingOf(text) }, context)
+    return tableOfRows(
+      value,
+      { keys: firstKeys(value[0], text), decoded, spacing: spacingOf(text), escaped: isEscaped(text) },
+      context,
+      (i) => `element ${i + 1}`
+    )
+  if (isObject(value))
+    return tableOfColumns(value, { keys: firstKeys(value, text), decoded, spacing: spacingOf(text), escaped: isEscaped(text) }, context)
   throw unreadable('JSON', context, 'the top is neither an array nor an object')
 }
 
@@ -55,7 +61,12 @@ export function readJsonLines(bytes: Uint8Array, context: ReadContext): RawTable
     places.push(i + 1)
   }
   const head = lines[(places[0] ?? 1) - 1]!
-  return tableOfRows(rows, { keys: firstKeys(rows[0], head), decoded, spacing: spacingOf(head) }, context, (i) => `line ${places[i]}`)
+  return tableOfRows(
+    rows,
+    { keys: firstKeys(rows[0], head), decoded, spacing: spacingOf(head), escaped: isEscaped(decoded.text) },
+    context,
+    (i) => `line ${places[i]}`
+  )
 }
 
 /**
@@ -66,14 +77,15 @@ export function writeJson(table: RawTable): Uint8Array {
   const dialect = dialectOf(table)
   const { layout, spacing = { rows: true } } = dialect
   const text = layout ? columnsText(table, layout) : `[${rowTexts(table).join(',')}]`
-  return encodeText(`${spaced(text, spacing)}\n`, dialect)
+  return encodeText(`${spaced(dialect.escaped ? escaped(text) : text, spacing)}\n`, dialect)
 }
 
 /** One JSON object a line. */
 export function writeJsonLines(table: RawTable): Uint8Array {
   const dialect = dialectOf(table)
   const { blanks = false } = dialect.spacing ?? {}
-  const lines = rowTexts(table).map((row) => `${blanks ? spaced(row, { blanks }) : row}\n`)
+  const escape = dialect.escaped ? escaped : (text: string) => text
+  const lines = rowTexts(table).map((row) => `${escape(blanks ? spaced(row, { blanks }) : row)}\n`)
   return encodeText(lines.join(''), dialect)
 }
 
@@ -152,9 +164,15 @@ interface Source {
   readonly keys: readonly string[]
   readonly decoded: TextEncoding
   readonly spacing: JsonSpacing
+  readonly escaped: boolean
 }
 
-function tableOfRows(rows: readonly unknown[], { keys, decoded, spacing }: Source, context: ReadContext, place: Place): RawTable {
+function tableOfRows(
+  rows: readonly unknown[],
+  { keys, decoded, spacing, escaped: isAscii }: Source,
+  context: ReadContext,
+  place: Place
+): RawTable {
   refuseRepeatedKeys(keys, context)
   for (const [i, row] of rows.entries()) {
     if (isObject(row)) continue
@@ -175,6 +193,7 @@ function tableOfRows(rows: readonly unknown[], { keys, decoded, spacing }: Sourc
     kind: 'json',
     ...encoding,
     spacing,
+    ...(isAscii ? { escaped: true } : {}),
     ...(Object.keys(nested).length > 0 ? { nested } : {}),
     ...(mixed.length > 0 ? { mixed } : {}),
     ...(lists.length > 0 ? { lists } : {})
@@ -182,7 +201,7 @@ function tableOfRows(rows: readonly unknown[], { keys, decoded, spacing }: Sourc
   return { ...tableOf(columns, context), dialect, ...(notes.length > 0 ? { notes } : {}) }
 }
 
-function tableOfColumns(value: Row, { keys, decoded, spacing }: Source, context: ReadContext): RawTable {
+function tableOfColumns(value: Row, { keys, decoded, spacing, escaped: isAscii }: Source, context: ReadContext): RawTable {
   refuseRepeatedKeys(keys, context)
   let labels: string[] | undefined
   const columns = keys.map((name) => {
@@ -201,7 +220,13 @@ function tableOfColumns(value: Row, { keys, decoded, spacing }: Source, context:
     return columnOf(name, inOrder, context, (i) => `row "${labels![i]}"`)
   })
   const { notes, ...encoding } = writableEncoding(decoded)
-  const dialect: JsonDialect = { kind: 'json', ...encoding, spacing, layout: labels ? 'labels' : 'lists' }
+  const dialect: JsonDialect = {
+    kind: 'json',
+    ...encoding,
+    spacing,
+    ...(isAscii ? { escaped: true } : {}),
+    layout: labels ? 'labels' : 'lists'
+  }
   return { ...tableOf(columns, context), dialect, ...(notes.length > 0 ? { notes } : {}) }
 }
 

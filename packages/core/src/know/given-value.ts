@@ -1,8 +1,7 @@
 import { InputError } from '../num/errors.js'
-import { beyondLimit } from '../table/censoring.js'
 import { parseDateTime } from '../table/date-cell.js'
 import type { Encoder } from '../table/encoder.js'
-import { PLAIN, readNumber } from '../table/notation.js'
+import { readStyled } from '../table/number-style.js'
 import { roundToFormat } from '../table/present.js'
 
 /**
@@ -73,8 +72,7 @@ export function numberOrRange(encoder: Encoder, column: number, value: GivenValu
 function parseCell(encoder: Encoder, column: number, text: string, as: 'value' | 'end' = 'value'): number {
   const { kind } = encoder.kinds[column]!
   const { date, number } = encoder.formats[column]!
-  const read = (cell: string) => readNumber(cell, number?.notation ?? PLAIN)
-  const parsed = kind === 'datetime' ? parseDateTime(text, date) : (read(text) ?? beyondLimit(text, number?.censoring, read))
+  const parsed = kind === 'datetime' ? parseDateTime(text, date) : readStyled(text, number)
   if (parsed === undefined) throw unfitValue(encoder, column, text)
   if (as === 'end') return parsed
   return checkNumber(encoder, column, parsed)

@@ -29,6 +29,7 @@ import type { Numbering } from '../table/numbering.js'
 import { timeBounds } from '../table/present.js'
 import type { NumericScaler } from '../table/scaling.js'
 import { type ColumnKind, isNumericKind } from '../table/table.js'
+import type { ClockStyle } from '../table/time-of-day.js'
 import type { ValueLattice } from '../table/value-lattice.js'
 import type { ReadingWords } from './read-as.js'
 
@@ -54,10 +55,12 @@ type Standard = Extract<NumericScaler, { method: 'standard' }>
 
 const columnKind = word('number', 'integer', 'category', 'boolean', 'datetime', 'identifier')
 
+const clockIn = matching((clock) => /^(?:HH?|hh?[: ][aApP]\.?[mM]\.?)$/.test(clock), 'a clock of 12 or 24 hours')
+
 export const dateStyle: Reader<DateStyle> = record<DateStyle>({
   date: optional(matching(isDatePattern, 'a pattern of year, month and day')),
   separator: word('', 'T', ' ', ', '),
-  clock: optional(matching((clock) => /^(?:HH?|hh?[: ][aApP]\.?[mM]\.?)$/.test(clock), 'a clock of 12 or 24 hours')),
+  clock: optional(clockIn),
   seconds: word('none', 'whole', 'milliseconds'),
   fraction: optional(whole({ least: 1, most: 9 })),
   zone: matching((zone) => /^ ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/.test(zone), 'an offset from UTC')
@@ -108,7 +111,8 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
       padded: flag,
       single: optional(flag),
       notation: optional(notationIn),
-      censoring: optional(censoringIn)
+      censoring: optional(censoringIn),
+      clock: optional(record<ClockStyle>({ clock: optional(clockIn), seconds: word('none', 'whole') }))
     })
   ),
   absent: optional(text),

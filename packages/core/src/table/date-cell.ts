@@ -88,7 +88,8 @@ interface TimeOfDay {
   readonly style: Omit<DateStyle, 'date'>
 }
 
-function timeOf(text: string): TimeOfDay | undefined {
+/** The time of a day behind `T`, a blank or a comma and a blank; undefined for other text. */
+export function timeOf(text: string): TimeOfDay | undefined {
   if (text === '') return NO_TIME
   const match = TIME.exec(text)
   if (!match) return undefined

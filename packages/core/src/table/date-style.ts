@@ -91,7 +91,8 @@ function patterned(iso: string, pattern: string): string {
   return (pattern === '/' ? 'YYYY/MM/DD' : pattern).replace(TOKEN, (token) => parts[token]!)
 }
 
-function timeOfDay(iso: string, { clock = 'HH', seconds, fraction = 3 }: DateStyle): string {
+/** The time of day of a time in ISO 8601. */
+export function timeOfDay(iso: string, { clock = 'HH', seconds, fraction = 3 }: Pick<DateStyle, 'clock' | 'seconds' | 'fraction'>): string {
   const hours = Number(iso.slice(11, 13))
   const [digits, noon] = clock.split(/:| /)
   const shown = noon === undefined ? hours : hours % 12 || 12

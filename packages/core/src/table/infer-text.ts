@@ -14,6 +14,7 @@ import { parseBoolean, parseNumber, spellsNonFinite } from './parse.js'
 import type { RawColumn } from './raw.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
+import { clockNote, readClocks } from './time-of-day.js'
 
 /** A column of text as the kind that its cells spell, or that is wanted. Throws `InputError`. Cost O(cells). */
 export function inferText(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, context: Inferring): Inferred {
@@ -24,6 +25,8 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const dates = wanted === undefined || wanted === 'datetime' ? datesFor(raw.name, cells, context) : undefined
   const censored = dates || (wanted && wanted !== 'number') ? undefined : censoredCells(cells)
   if (censored) return inferCensored(base, censored, { ...context, wanted: wanted !== undefined })
+  const clocks = dates || (wanted && wanted !== 'number' && wanted !== 'integer') ? undefined : readClocks(cells, wanted !== undefined)
+  if (clocks) return inferClocks(base, clocks, { ...context, wanted })
   const plainKind = wanted ?? (dates ? 'datetime' : kindOfText(raw.name, cells, present))
   const notation = takesNumbers(plainKind, wanted)
     ? notationFor(raw.name, cells, { ...context, plain: !wanted && plainKind === 'number' })
@@ -58,6 +61,19 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     )
   else if (!wanted && hintFor(present) !== '') notes.push(`${raw.name}: counts as a category${hintFor(present)}`)
   return { column, format: { ...base, kind } }
+}
+
+/** Times of day as numbers of minutes or seconds. */
+function inferClocks(
+  base: TextBase,
+  { values, missing, style }: NonNullable<ReturnType<typeof readClocks>>,
+  { notes, wanted }: Inferring & { readonly wanted: ColumnKind | undefined }
+): Inferred {
+  // Whole minutes in equal steps are no running numbers.
+  const kind = wanted === 'integer' ? 'integer' : 'number'
+  if (!wanted) notes.push(clockNote(base.name, style))
+  const number = { decimals: 0, padded: false, clock: style }
+  return { column: { name: base.name, kind, values, ...(missing ? { missing } : {}) }, format: { ...base, kind, number } }
 }
 
 /** A word among numbers: where these are few it is a level among levels. */

@@ -1,6 +1,7 @@
-import { type Censoring, limitAt } from './censoring.js'
-import { dress, fractionOf, isPlain, type Notation, PLAIN } from './notation.js'
+import { beyondLimit, type Censoring, limitAt } from './censoring.js'
+import { dress, fractionOf, isPlain, type Notation, PLAIN, readNumber } from './notation.js'
 import type { NumericColumn } from './table.js'
+import { type ClockStyle, formatClock, readClock } from './time-of-day.js'
 
 /** How the numbers of a text column are written. */
 export interface NumberStyle {
@@ -14,6 +15,8 @@ export interface NumberStyle {
   readonly single?: boolean
   /** Limits beyond which it is not measured. */
   readonly censoring?: Censoring
+  /** Times of day. */
+  readonly clock?: ClockStyle
 }
 
 /** Decimals and padding of a column of numbers in text. */
@@ -40,11 +43,19 @@ export function numberStyle(cells: readonly (string | null)[], notation: Notatio
 const lastDigitOf = (text: string, plain: boolean): string | undefined => (plain ? text.at(-1) : text.match(/\d/g)?.at(-1))
 
 /** A number in a style. */
-export function formatNumber(value: number, { decimals, padded, notation, censoring }: NumberStyle): string {
+export function formatNumber(value: number, { decimals, padded, notation, censoring, clock }: NumberStyle): string {
+  if (clock) return formatClock(value, clock)
   const limit = limitAt(value, censoring)
   if (limit) return limit.sign + formatNumber(limit.limit, { decimals: limit.decimals, padded: true, ...(notation ? { notation } : {}) })
   const plain = decimals === undefined ? String(value) : rounded(value, decimals, padded)
   return notation === undefined || plain.includes('e') ? plain : dress(plain, notation)
+}
+
+/** The number that a text in such a style says, or a plain number; undefined for other text. */
+export function readStyled(text: string, { notation = PLAIN, censoring, clock }: Partial<NumberStyle> = {}): number | undefined {
+  if (clock) return readClock(text, clock) ?? readNumber(text, PLAIN)
+  const read = (cell: string) => readNumber(cell, notation)
+  return read(text) ?? beyondLimit(text, censoring, read)
 }
 
 /** The limits of a column that is so written, as its cells show them. */

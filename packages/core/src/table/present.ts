@@ -4,6 +4,7 @@ import type { ColumnFormat } from './infer.js'
 import { formatNumber, plainNumbers } from './number-style.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from './table.js'
+import { lastOfDay } from './time-of-day.js'
 
 /**
  * How cells are handed over. `text`: text in the input's spelling, for CSV and TSV. `plain`: text as programs write it, with
@@ -50,8 +51,9 @@ function presentColumn(column: Column, format: ColumnFormat, { rowCount, as }: P
       return { name, source: 'text', values: Array.from(numbers, String) }
     return { name, source: 'number', integer: true, values: numbers }
   }
-  // A limit is text among numbers.
-  if (isNumeric(column)) return as === 'text' || format.number?.censoring ? presentText(column, format) : presentNumbers(column, format)
+  // A limit is text among numbers, and a time of day text that counts.
+  if (isNumeric(column))
+    return as === 'text' || format.number?.censoring || format.number?.clock ? presentText(column, format) : presentNumbers(column, format)
   if (column.kind === 'boolean') {
     if (as === 'typed') return { name, source: 'boolean', values: Array.from(column.codes, (code) => (code < 0 ? null : code === 1)) }
     return {
@@ -143,6 +145,7 @@ export function roundToFormat(value: number, format: ColumnFormat): number {
     const [first, last] = timeBounds(format)
     return Math.min(Math.floor(last / unit), Math.max(Math.ceil(first / unit), Math.round(value / unit))) * unit
   }
+  if (format.number?.clock) return Math.min(lastOfDay(format.number.clock), Math.max(0, Math.round(value)))
   if (format.kind === 'integer') return Math.round(value) + 0
   const { decimals, censoring } = format.number ?? {}
   const rounded = decimals === undefined ? value : roundedTo(value, Math.min(100, decimals)) + 0

@@ -1,11 +1,10 @@
 import { decade } from '../tell/numbers.js'
-import { beyondLimit } from './censoring.js'
 import type { ColumnFacts } from './column-facts.js'
 import { parseDateTime } from './date-cell.js'
 import { type DateStyle, formatDateTime } from './date-style.js'
 import type { ColumnFormat } from './infer.js'
-import { PLAIN, readNumber } from './notation.js'
-import { formatNumber } from './number-style.js'
+import { formatNumber, readStyled } from './number-style.js'
+import { formatClock } from './time-of-day.js'
 
 /** A column of numbers or times, and how its values are spelled. */
 export interface Spelled extends Pick<ColumnFacts, 'kind' | 'range'> {
@@ -37,6 +36,8 @@ function styleOf({ format }: Spelled): DateStyle {
 /** A value as the column would spell it. */
 export function spellValue(column: Spelled, value: number): string {
   if (column.kind === 'datetime') return formatDateTime(value, styleOf(column))
+  const clock = column.format?.number?.clock
+  if (clock) return formatClock(value, clock)
   const decimals = column.kind === 'integer' ? 0 : Math.max(column.format?.number?.decimals ?? 0, -decade(stepOf(column)))
   return formatNumber(value, { decimals, padded: false })
 }
@@ -46,6 +47,5 @@ const powerOfTen = (exponent: number): number => Number(`1e${exponent}`)
 /** The value that a text spells, or undefined. */
 export function readValue({ kind, format }: Spelled, text: string): number | undefined {
   if (kind === 'datetime') return parseDateTime(text, format?.date)
-  const read = (cell: string) => readNumber(cell, format?.number?.notation ?? PLAIN)
-  return read(text) ?? beyondLimit(text, format?.number?.censoring, read)
+  return readStyled(text, format?.number)
 }

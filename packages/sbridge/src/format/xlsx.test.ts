@@ -57,6 +57,22 @@ describe('workbooks', () => {
     })
   })
 
+  test('times of day are text of hours and minutes, and parts of a day again in the format of the sheet', async () => {
+    const clock: RawTable = {
+      rowCount: 3,
+      columns: [
+        { name: 'at', source: 'text', values: ['07:53', null, '23:59'] },
+        { name: 'exact', source: 'text', values: ['07:53:01', '00:00:00', '12:00:30'] },
+        { name: 'said', source: 'text', values: ['07:53', 'noon', null] }
+      ],
+      dialect: { kind: 'sheet', sheet: 'S', formats: { at: 'h:mm', exact: 'hh:mm:ss' }, mixed: [] }
+    }
+    const bytes = await writeXlsx(clock)
+    const sheet = new TextDecoder().decode(partsOf(bytes, new ContentLimit(bytes.length, { source })).get('xl/worksheets/sheet1.xml'))
+    expect(sheet).toMatch(/<v>0\.3284722/)
+    expect(await readXlsx(bytes, { source })).toEqual(clock)
+  })
+
   test('a workbook of Excel: a title and a blank row above, a built-in date, numbers beside text', async () => {
     const read = await readXlsx(workbook({ Doses: doses }), { source })
     expect(read.columns).toEqual([

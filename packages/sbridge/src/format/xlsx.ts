@@ -4,6 +4,7 @@ import type { RawColumn, RawTable } from '@sbridge/core/tables'
 import { withPackage } from '../host/optional-package.js'
 import {
   booleanColumn,
+  DAY,
   datetimeColumn,
   isMissing,
   isoTexts,
@@ -159,6 +160,7 @@ function columnOf(name: string, cells: readonly SheetCell[]): RawColumn {
   const [only] = types.size === 1 ? types : ['text']
   if (only === 'number') return numberColumn(name, cells as (number | null)[], false)
   if (only === 'boolean') return booleanColumn(name, cells)
+  if (only === 'date' && cells.every(isTimeOfDay)) return textColumn(name, clockTexts(cells as (Date | null)[]))
   if (only === 'date')
     return datetimeColumn(
       name,
@@ -171,6 +173,29 @@ function columnOf(name: string, cells: readonly SheetCell[]): RawColumn {
   const spelled = (cell: SheetCell): string | null =>
     cell === null ? null : typeof cell === 'number' && commas ? String(cell).replace('.', ',') : textOf(cell)
   return textColumn(name, cells.map(spelled))
+}
+
+/** Workbooks count days from here; a time of day alone is a part of the first. */
+const DAY_ZERO = Date.UTC(1899, 11, 30)
+
+/** Seconds since midnight, of a date of the first day: fractions of a day have noise. */
+const secondsOf = (cell: Date): number => Math.round((cell.getTime() - DAY_ZERO) / 1000)
+
+const isTimeOfDay = (cell: SheetCell): boolean =>
+  cell === null || (cell instanceof Date && secondsOf(cell) >= 0 && secondsOf(cell) < DAY / 1000)
+
+function clockTexts(cells: readonly (Date | null)[]): (string | null)[] {
+  const length = cells.every((cell) => cell === null || secondsOf(cell) % 60 === 0) ? 'HH:MM'.length : 'HH:MM:SS'.length
+  return cells.map((cell) => cell && new Date(DAY_ZERO + 1000 * secondsOf(cell)).toISOString().slice(11, 11 + length))
+}
+
+/** Whether a format shows the time of a day alone. */
+const showsTime = (format: string | undefined): boolean => format !== undefined && /[hs]/i.test(format) && !/[yd]/i.test(format)
+
+/** The part of a day that a text of hours, minutes and perhaps seconds says. */
+function partOfDay(text: string): number | undefined {
+  const [, hours, minutes, seconds = '0'] = /^(\d\d):(\d\d)(?::(\d\d))?$/.exec(text) ?? []
+  return hours === undefined ? undefined : (60 * (60 * Number(hours) + Number(minutes)) + Number(seconds)) / (DAY / 1000)
 }
 
 function textOf(cell: Exclude<SheetCell, null>): string {
@@ -220,7 +245,8 @@ function writtenCells(column: RawColumn, dialect: SheetDialect | undefined): Wri
     if (isMissing(column, i)) return null
     if (texts)
       return (value as number) < FIRST_DAY ? texts[i]! : { value: new Date(value as number), type: Date, format: format ?? fallback }
-    const number = typeof value === 'number' ? value : isMixed ? numberIn(value as string) : undefined
+    const spelled = typeof value !== 'string' ? undefined : isMixed ? numberIn(value) : showsTime(format) ? partOfDay(value) : undefined
+    const number = typeof value === 'number' ? value : spelled
     if (number === undefined) return value as string | boolean
     return format === undefined || format === '@' ? number : { value: number, type: Number, format }
   })

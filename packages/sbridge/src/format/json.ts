@@ -84,8 +84,8 @@ export function writeJson(table: RawTable): Uint8Array {
 export function writeJsonLines(table: RawTable): Uint8Array {
   const dialect = dialectOf(table)
   const { blanks = false } = dialect.spacing ?? {}
-  const escape = dialect.escaped ? escaped : (text: string) => text
-  const lines = rowTexts(table).map((row) => `${escape(blanks ? spaced(row, { blanks }) : row)}\n`)
+  const shown = dialect.escaped ? escaped : (text: string) => text
+  const lines = rowTexts(table).map((row) => `${shown(blanks ? spaced(row, { blanks }) : row)}\n`)
   return encodeText(lines.join(''), dialect)
 }
 

@@ -13,11 +13,13 @@ export interface FieldRows {
   /** [M, d] */
   readonly coordinates: Matrix
   readonly logWeights: Float64Array
+  /** What units draw, where that is not the coordinates as they are: as twiced [M, d]. */
+  readonly targets?: Matrix | undefined
 }
 
 /** Rows of one unit. Cost O(M·(t + k)). */
-export function rowsOf({ coordinates, logWeights }: FieldRows, { targets, givens }: Unit): WindowRows {
-  return { targets: takeColumns(coordinates, targets), givens: takeColumns(coordinates, givens), logWeights }
+export function rowsOf({ coordinates, logWeights, targets: drawn = coordinates }: FieldRows, { targets, givens }: Unit): WindowRows {
+  return { targets: takeColumns(drawn, targets), givens: takeColumns(coordinates, givens), logWeights }
 }
 
 /** A unit with what was fitted for it. */

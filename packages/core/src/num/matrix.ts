@@ -66,6 +66,13 @@ export function takeColumns(m: Matrix, indices: ArrayLike<number>): Matrix {
   return out
 }
 
+/** Writes the columns of `from` [n, k] to k columns of `into` [n, d]. Cost O(n·k). */
+export function putColumns(into: Matrix, columns: ArrayLike<number>, from: Matrix): void {
+  for (let i = 0; i < into.rows; i++) {
+    for (let k = 0; k < columns.length; k++) into.data[i * into.cols + columns[k]!] = from.data[i * from.cols + k]!
+  }
+}
+
 /** A matrix [rows, columns.length] copied from its columns. */
 export function matrixFromColumns(columns: readonly ArrayLike<number>[], rows: number): Matrix {
   const out = matrix(rows, columns.length)

@@ -1,8 +1,10 @@
 import { bandwidthOf, chooseBandwidths, type GivenChoice, type WindowChoice } from '../choose/window-bandwidth.js'
+import { twicedTargets } from '../law/twicing.js'
 import type { FittedWindow } from '../law/units.js'
 import { type FieldRows, rowsOf, type Unit } from '../law/units.js'
-import { fitWindow, type WindowBandwidth, type WindowRows } from '../law/window.js'
+import { fitWindow, type WindowBandwidth, type WindowFit, type WindowRows } from '../law/window.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
+import { type Matrix, putColumns } from '../num/matrix.js'
 import type { Context } from './context.js'
 
 /** ε of a coordinate without neighbours, relative to its variance. */
@@ -47,6 +49,18 @@ export async function windowFitter(
     return { ...unit, bandwidth: chosen, fit: await fitWindow(window, chosen, context) }
   }
   return { choices, fit }
+}
+
+/** Writes the twiced targets of a unit with free ones to their columns of `into` [M, d]; the fit that goes with them. */
+export async function twice(
+  rows: FieldRows,
+  unit: FittedWindow,
+  { into, context }: { readonly into: Matrix; readonly context: Context }
+): Promise<WindowFit> {
+  const window = rowsOf(rows, unit)
+  const targets = await twicedTargets(window, unit, context)
+  putColumns(into, unit.targets, targets)
+  return fitWindow({ ...window, targets }, unit.bandwidth, { potentials: unit.fit.potentials, engine: context.engine })
 }
 
 /** Fits units of a plan in turn; each is told of as it is done. */

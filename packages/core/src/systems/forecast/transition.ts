@@ -2,17 +2,15 @@ import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import { drawWindow } from '../../draw/window-chain.js'
 import type { Engine } from '../../kernel/engine.js'
 import type { Law } from '../../law/law.js'
-import { twicedTargets } from '../../law/twicing.js'
 import type { FittedWindow } from '../../law/units.js'
-import { type FieldRows, lawOfUnit, rowsOf, type Unit } from '../../law/units.js'
-import { fitWindow } from '../../law/window.js'
+import { type FieldRows, lawOfUnit, type Unit } from '../../law/units.js'
 import { InputError } from '../../num/errors.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { type ColumnScale, columnScale, standardised } from '../../num/statistics.js'
 import type { Context } from '../context.js'
-import { fitEach, unlessAuto, windowFitter } from '../fit-windows.js'
+import { fitEach, twice, unlessAuto, windowFitter } from '../fit-windows.js'
 
 /** Training pairs of a transition: row j of `outputs` followed row j of `inputs`. */
 export interface TransitionPairs {
@@ -74,19 +72,9 @@ export async function fitTransition(pairs: TransitionPairs, options: TransitionO
   const { choices, fit } = await windowFitter(rows, { plan, known }, { ...context, key: keyFor(context.key, 'transition') })
   const fitted = async (unit: Unit): Promise<TransitionUnit> => {
     const own = await fit(unit)
-    return options.twicing ? { ...own, fit: await twice(rows, own, context) } : own
+    return options.twicing ? { ...own, fit: await twice(rows, own, { into: rows.coordinates, context }) } : own
   }
   return { rows, outputCount: outputs.cols, scale, units: await fitEach(plan, fitted, context.watch), choices }
-}
-
-/** Puts the twiced targets of a unit in the place of its own; the fit that goes with them. */
-async function twice(rows: FieldRows, unit: TransitionUnit, context: Context): Promise<TransitionUnit['fit']> {
-  const { coordinates } = rows
-  const targets = await twicedTargets(rowsOf(rows, unit), unit, context)
-  for (let i = 0; i < targets.rows; i++) {
-    for (const [k, c] of unit.targets.entries()) coordinates.data[i * coordinates.cols + c] = targets.data[i * targets.cols + k]!
-  }
-  return fitWindow(rowsOf(rows, unit), unit.bandwidth, { potentials: unit.fit.potentials, engine: context.engine })
 }
 
 function checkTwicing({ twicing, outputFactor }: TransitionOptions): void {

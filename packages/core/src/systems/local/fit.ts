@@ -3,11 +3,12 @@ import { bestLosses, type GivenChoice } from '../../choose/window-bandwidth.js'
 import { atEpsilon, type KernelChoice, sampledSquaredDistances, typicalAboveTies } from '../../kernel/bandwidth.js'
 import { pointsProblem, scaleRows } from '../../law/law.js'
 import type { FieldRows, Unit } from '../../law/units.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { quiet } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import { uniformLogWeights } from '../../num/log-space.js'
-import { type Matrix, takeColumns } from '../../num/matrix.js'
+import { copyMatrix, type Matrix, takeColumns } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { mostGivens } from '../../space/forward-selection.js'
@@ -17,7 +18,7 @@ import type { InferredTable } from '../../table/infer.js'
 import { keepsHours, type ScalingMethod, suggestsQuantile } from '../../table/scaling.js'
 import { isNumeric } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { fitEach, unlessAuto, windowFitter } from '../fit-windows.js'
+import { fitEach, twice, unlessAuto, windowFitter } from '../fit-windows.js'
 import { type FieldColumns, fieldColumns, type Neighbourhoods, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { FittedGroup, FittedUnit, LocalModel, LocalSummary } from './model.js'
 import type { LocalOptions } from './options.js'
@@ -56,7 +57,7 @@ export async function fitLocal(data: InferredTable, options: LocalOptions, conte
     scaling,
     notes: [...notes, ...cappedNotes(found.plan, columns, rows), ...strangerNotes(found, columns)]
   }
-  return { encoder, ...rows, graph: found.near.graph, parts: fitted.parts, summary }
+  return { encoder, ...rows, graph: found.near.graph, ...defined({ targets: fitted.targets }), parts: fitted.parts, summary }
 }
 
 function checkBandwidths({ bandwidth, neighbourBandwidth }: LocalOptions): void {
@@ -177,19 +178,27 @@ function planOf(graph: Graph, { local, blocks }: LocalOptions, columns: FieldCol
   return planUnits({ graph, points: coordinates, blocks: numbered, alongLine, fill, mostGivens: mostGivens(coordinates.rows) })
 }
 
-interface Fitted {
-  readonly parts: LocalModel['parts']
+interface Fitted extends Pick<LocalModel, 'parts' | 'targets'> {
   readonly choices: readonly GivenChoice[]
 }
 
 async function fitOrdered({ plan: { units: plan } }: Found, rows: FieldRows, options: LocalOptions, context: Context): Promise<Fitted> {
   const known = { given: unlessAuto(options.neighbourBandwidth), target: unlessAuto(options.bandwidth) }
   const { choices, fit } = await windowFitter(rows, { plan, known }, context)
-  const fitUnit = async (unit: Unit): Promise<FittedUnit> =>
-    unit.givens.length > 0
-      ? { ...(await fit(unit)), kind: 'given' }
-      : { ...unit, kind: 'root', ...(await fitPlain(unit.targets, rows, options, context)) }
-  return { parts: { sweep: 'ordered', units: await fitEach(plan, fitUnit, context.watch) }, choices }
+  const targets = copyMatrix(rows.coordinates)
+  const fitUnit = async (unit: Unit): Promise<FittedUnit> => {
+    if (unit.givens.length === 0) return { ...unit, kind: 'root', ...(await fitPlain(unit.targets, rows, options, context)) }
+    const own = await fit(unit)
+    // What a kernel flattens of a mean that bends adds up from unit to unit: variances fall along the line.
+    return {
+      ...own,
+      kind: 'given',
+      ...(own.bandwidth.target === 'free' ? { fit: await twice(rows, own, { into: targets, context }) } : {})
+    }
+  }
+  const units = await fitEach(plan, fitUnit, context.watch)
+  const twiced = units.some((unit) => unit.kind === 'given' && unit.bandwidth.target === 'free')
+  return { parts: { sweep: 'ordered', units }, ...(twiced ? { targets } : {}), choices }
 }
 
 /** A bridge on some coordinates, drawn from nothing. */

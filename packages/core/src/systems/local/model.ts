@@ -32,6 +32,8 @@ export interface LocalModel {
   /** Scaled coordinates of the training rows [M, d]. */
   readonly coordinates: Matrix
   readonly logWeights: Float64Array
+  /** What ordered units draw: coordinates, twiced where a unit compares its givens only [M, d]. */
+  readonly targets?: Matrix | undefined
   readonly graph: Graph
   readonly parts:
     | { readonly sweep: 'ordered'; readonly units: readonly FittedUnit[] }

@@ -7,7 +7,7 @@ import type { Engine } from '../../kernel/engine.js'
 import { bridgeOf } from '../../law/bridge.js'
 import { lawOfUnit } from '../../law/units.js'
 import { quiet, throwIfStopped, type Watch } from '../../num/iterate.js'
-import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
+import { type Matrix, matrix, putColumns, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import type { FittedUnit, LocalModel } from './model.js'
@@ -30,7 +30,7 @@ export async function orderedPass(model: LocalModel, units: readonly FittedUnit[
   const out = matrix(options.count, model.coordinates.cols)
   for (const [u, unit] of units.entries()) {
     throwIfStopped(options.watch, 'sampling')
-    place(out, unit.targets, await drawUnit(model, { unit, u, out }, options))
+    putColumns(out, unit.targets, await drawUnit(model, { unit, u, out }, options))
     options.watch?.progress?.({ stage: 'sampling', done: u + 1, total: units.length })
   }
   return out
@@ -59,11 +59,4 @@ async function drawRoot(model: LocalModel, unit: Extract<FittedUnit, { kind: 'ro
   const step = (state: Matrix, stepKey: Key) =>
     bridgeStep(bridge, state, { engine, noise, key: stepKey, ...(stepKey.step === steps ? { balance: balanceOf(training) } : {}) })
   return runSteps(takeRows(training.points, starts), step, { steps, key, watch: quiet(watch) })
-}
-
-/** Writes columns of `drawn` into the coordinates `targets`. */
-export function place(out: Matrix, targets: ArrayLike<number>, drawn: Matrix): void {
-  for (let i = 0; i < out.rows; i++) {
-    for (let k = 0; k < targets.length; k++) out.data[i * out.cols + targets[k]!] = drawn.data[i * drawn.cols + k]!
-  }
 }

@@ -75,7 +75,8 @@ export function saveLocal(model: LocalModel): ModelContents {
       coordinates: model.coordinates.data,
       logWeights: model.logWeights,
       potentials: concatenated(potentials),
-      pooled: concatenated(pooled)
+      pooled: concatenated(pooled),
+      ...(model.targets ? { targets: model.targets.data } : {})
     }
   }
 }
@@ -167,6 +168,7 @@ export function loadLocal(contents: ModelContents): LocalModel {
     encoder,
     coordinates: matrix(rowCount, width, coordinates),
     logWeights,
+    ...(arrays.targets ? { targets: matrix(rowCount, width, float64Array(arrays, 'targets', coordinates.length, SCALED)) } : {}),
     graph: { size: width, neighbours: neighbours.map((list) => Uint32Array.from(list)) },
     parts: partsOf(meta, arrays),
     summary

@@ -3,11 +3,11 @@ import { runSteps, startRows } from '../../draw/run.js'
 import { bridgeStep } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import { bridgeOf } from '../../law/bridge.js'
-import { type Matrix, matrix, takeColumns, takeRows } from '../../num/matrix.js'
+import { type Matrix, matrix, putColumns, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import type { FittedGroup, LocalModel } from './model.js'
-import { type PassOptions, place } from './ordered.js'
+import type { PassOptions } from './ordered.js'
 
 /**
  * All coordinates at once: X′_a = m_a(X_{N(a)}) + noise, each with the scaling of its own neighbourhood [count, d].
@@ -41,7 +41,7 @@ async function simultaneousStep(
     }
     const moved = await bridgeStep(bridge, takeColumns(state, group.members), context)
     const at = Array.from(group.targets, (a) => group.members.indexOf(a))
-    place(out, group.targets, takeColumns(moved, at))
+    putColumns(out, group.targets, takeColumns(moved, at))
   }
   return out
 }

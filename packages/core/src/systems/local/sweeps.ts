@@ -4,15 +4,14 @@ import { type Evidence, restricted, tempered, together } from '../../know/eviden
 import { linearLaw } from '../../law/linear-law.js'
 import { type FittedWindow, lawOfUnit } from '../../law/units.js'
 import { throwIfStopped } from '../../num/iterate.js'
-import { copyMatrix, type Matrix, matrix, rowOf, takeColumns, takeRows } from '../../num/matrix.js'
+import { copyMatrix, type Matrix, matrix, putColumns, rowOf, takeColumns, takeRows } from '../../num/matrix.js'
 import { keyAtStep, keyFor } from '../../num/random.js'
 import type { Context } from '../context.js'
 import { type Drift, driftOf } from './drift.js'
 import { boundsGiven, noiseGiven } from './intervals.js'
 import type { LocalModel } from './model.js'
-import { place } from './ordered.js'
 import type { LocalSampleRequest } from './sample.js'
-import type { KnownWindows } from './windows.js'
+import { type KnownWindows, plainRows } from './windows.js'
 
 /** Sweeps before it is asked whether they still move the rows. */
 const SWEEPS = 4
@@ -53,13 +52,13 @@ export interface KnownRows {
 /** The ordered pass under what is known. */
 export function passUnder(
   model: LocalModel,
-  { knowledge, windows, request, noise }: Omit<KnownDraw, 'windows'> & { readonly windows: Pick<KnownWindows, 'pass'> },
+  { knowledge, windows, request, noise }: Omit<KnownDraw, 'windows'> & { readonly windows: Pick<KnownWindows, 'pass' | 'passRows'> },
   context: Context
 ): Promise<GuidedRows> {
   const law = linearLaw(model, windows.pass)
   const pass = {
     rows: model,
-    units: windows.pass.map((unit, u) => ({ regression: law[u]!, law: () => lawOfUnit(model, unit) })),
+    units: windows.pass.map((unit, u) => ({ regression: law[u]!, law: () => lawOfUnit(windows.passRows, unit) })),
     knowledge,
     count: noise.length,
     rowsPerCondition: request.count,
@@ -182,7 +181,7 @@ async function twoSidedSweep(
     throwIfStopped(context.watch, 'sweeps')
     if (knowledge.given.has(a)) continue
     const unit = units[a]!
-    const law = lawOfUnit(model, unit)
+    const law = lawOfUnit(plainRows(model), unit)
     const touching = knowledge.evidence.filter(({ touches }) => touches?.includes(a) ?? true)
     const known = together(touching.map((one) => (one.linear ? one : tempered(one, power))))
     const { targets, effectiveCount, acceptance } = await drawWindow(law, takeColumns(state, unit.givens), {
@@ -197,7 +196,7 @@ async function twoSidedSweep(
     })
     counts[a] = effectiveCount
     if (known && !known.linear) passed[a] = acceptance
-    place(state, [a], targets)
+    putColumns(state, [a], targets)
   }
   return { counts, passed }
 }

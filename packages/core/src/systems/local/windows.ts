@@ -1,6 +1,6 @@
 import type { GivenChoice } from '../../choose/window-bandwidth.js'
 import type { FittedWindow } from '../../law/units.js'
-import { rowsOf } from '../../law/units.js'
+import { type FieldRows, rowsOf } from '../../law/units.js'
 import { fitWindow } from '../../law/window.js'
 import { keyFor } from '../../num/random.js'
 import { mostGivens } from '../../space/forward-selection.js'
@@ -15,6 +15,8 @@ export interface KnownWindows {
   readonly units: readonly FittedWindow[]
   /** Every coordinate given those drawn before: what the first pass draws. */
   readonly pass: readonly FittedWindow[]
+  /** Rows of the pass; those of the sweeps are the model's coordinates as they are. */
+  readonly passRows: FieldRows
   readonly choices: readonly GivenChoice[]
 }
 
@@ -22,17 +24,20 @@ export interface KnownWindows {
 export async function knownWindows(model: LocalModel, context: Context): Promise<KnownWindows> {
   const { graph, coordinates: points } = model
   const plan = twoSidedUnits({ graph, points, mostGivens: mostGivens(points.rows) })
-  const twoSided = await fitWindows(model, plan.units, { ...context, key: keyFor(context.key, 'fit') })
-  return { ...twoSided, pass: await passWindows(model, { ...context, key: keyFor(context.key, 'fit pass') }) }
+  const twoSided = await fitWindows(plainRows(model), plan.units, { ...context, key: keyFor(context.key, 'fit') })
+  return { ...twoSided, ...(await passWindows(model, { ...context, key: keyFor(context.key, 'fit pass') })) }
 }
 
+/** The coordinates of a model, drawn as they are. */
+export const plainRows = ({ coordinates, logWeights }: LocalModel): FieldRows => ({ coordinates, logWeights })
+
 /** Windows of an ordered pass, one coordinate each: the model's own, or, where it draws several at once, such as it would have. */
-async function passWindows(model: LocalModel, context: Context): Promise<FittedWindow[]> {
+async function passWindows(model: LocalModel, context: Context): Promise<Pick<KnownWindows, 'pass' | 'passRows'>> {
   const { parts, graph, coordinates, summary } = model
   if (parts.sweep === 'ordered' && parts.units.every(({ targets }) => targets.length === 1)) {
     const own: FittedWindow[] = []
     for (const unit of parts.units) own.push(await windowOfUnit(model, unit, context))
-    return own
+    return { pass: own, passRows: model }
   }
   const learned = summary.local.kind === 'auto'
   const plan = planUnits({
@@ -42,7 +47,8 @@ async function passWindows(model: LocalModel, context: Context): Promise<FittedW
     fill: learned ? 'all' : 'separators',
     mostGivens: mostGivens(coordinates.rows)
   })
-  return (await fitWindows(model, plan.units, context)).units
+  const passRows = plainRows(model)
+  return { pass: (await fitWindows(passRows, plan.units, context)).units, passRows }
 }
 
 /** A unit as a window: one that is drawn from nothing has no givens. Cost of 512 rows of a kernel pass. */

@@ -3,7 +3,7 @@ import { matrix } from '../num/matrix.js'
 import { type Key, keyFor } from '../num/random.js'
 import type { Encoder } from '../table/encoder.js'
 import { HAIR, recurringValues } from '../table/recurring.js'
-import { type NumericScaler, scaleValues } from '../table/scaling.js'
+import { type NumericScaler, onClock, scaleValues } from '../table/scaling.js'
 import type { Condition } from './conditions.js'
 
 /** Which coordinates are clamped, which are bounded, and the rest. */
@@ -100,6 +100,8 @@ export function boundsOf(encoder: Encoder, condition: Condition, split: Coordina
 
 function rangeOf(scaler: NumericScaler, low: number, high: number): [number, number] {
   if (scaler.method === 'standard') return [(low - scaler.centre) / scaler.scale, (high - scaler.centre) / scaler.scale]
+  const clocked = onClock(scaler)
+  if (clocked) return rangeOf(clocked.scaler, clocked.at(low), clocked.at(high))
   const { knots } = scaler
   const n = knots.length
   const law = recurringValues(knots)

@@ -1,6 +1,6 @@
 import { normalCdf, normalQuantile } from '../num/elementary.js'
 import { ATOM_SHARE, HAIR, recurringValues, runsOf } from './recurring.js'
-import type { NumericScaler } from './scaling.js'
+import { type NumericScaler, onClock } from './scaling.js'
 
 /**
  * How a `quantile` coordinate falls into cells: one for every atom of the column, one for every gap between atoms that
@@ -79,9 +79,10 @@ export interface CoordinateInterval {
  * column, O(values beyond) to ask.
  */
 export function gapsAround(
-  { knots }: Extract<NumericScaler, { method: 'quantile' }>,
+  scaler: Extract<NumericScaler, { method: 'quantile' }>,
   share: number
 ): (first: number, last: number) => CoordinateInterval {
+  const { knots } = onClock(scaler)?.scaler ?? scaler
   const n = knots.length
   const runs = runsOf(knots)
   const values = runs.map(([start]) => knots[start]!)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { normalQuantile } from '../num/elementary.js'
 import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
 import { clockOf } from './clock.js'
@@ -30,6 +31,16 @@ describe('moments that lie between others', () => {
     expect(drawn.every((moment) => hourOf(moment) >= 8 && hourOf(moment) <= 18 && weekdayOf(moment) <= 5)).toBe(true)
     expect(drawn).toEqual(sorted(drawn))
     expect(new Set(drawn).size).toBeGreaterThan(3 * calls.length)
+  })
+
+  it('come as often on each weekday as the others', () => {
+    const places = Float64Array.from({ length: 5000 }, (_, k) => normalQuantile((k + 0.5) / 5000))
+    const days = Float64Array.from(calls, (moment) => DAY * Math.floor(moment / DAY)).sort()
+    for (const moments of [calls, days]) {
+      const drawn = places.map(decoderOf(fitScaler(moments, 'quantile', true)))
+      const share = (of: Float64Array, weekday: number) => of.filter((moment) => weekdayOf(moment) === weekday).length / of.length
+      for (const weekday of [1, 2, 3, 4, 5]) expect(Math.abs(share(drawn, weekday) - share(moments, weekday))).toBeLessThan(0.04)
+    }
   })
 
   it('keep to shifts that have a minute now and then twice', () => {

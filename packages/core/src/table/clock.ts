@@ -23,6 +23,8 @@ const LEAST_DAYS = 10
 const UNEVEN = 49.7
 /** A weekday is left out by chance in fewer tables than one in a thousand. */
 const LOG_CHANCE = log(1000)
+/** Of a day, what is told from the next one where days since 1970 are counted in double precision. */
+const LAST_SHARE = 1 - 1e-10
 /** Times of day that say which there are; of more, so many evenly spread ones. */
 const MOST_TIMES = 1000
 
@@ -37,6 +39,15 @@ export function clockOf(moments: Float64Array): Clock | undefined {
     clocks.set(moments, found)
   }
   return found.clock
+}
+
+/** Times on their clock of ascending moments, which ascend too: what is found out about these is kept as well. */
+const times = new WeakMap<Float64Array, Float64Array>()
+
+export function clockedTimes(moments: Float64Array, clock: Clock): Float64Array {
+  const found = times.get(moments) ?? moments.map((moment) => clock.at(moment))
+  times.set(moments, found)
+  return found
 }
 
 function findClock(moments: Float64Array): Clock | undefined {
@@ -82,6 +93,7 @@ class OpenHours implements Clock {
   ) {}
 
   at(moment: number): number {
+    if (!Number.isFinite(moment)) return moment
     const day = dayOf(moment)
     const weekday = weekdayOf(day)
     const before = ((day - weekday) / WEEK) * this.open.length + this.open.filter((one) => one < weekday).length
@@ -119,8 +131,9 @@ class TimesOfDay {
       const nearer = Math.min(below, timeOf(k + 1) - timeOf(k))
       return end - start > 1 || !Number.isFinite(nearer) ? 0 : nearer / 2
     })
-    this.starts = runs.map((_, k) => Math.max(0, timeOf(k) - halves[k]!))
-    this.ends = runs.map((_, k) => Math.min(DAY - 1, timeOf(k) + halves[k]!))
+    // Nothing is before the first time of day or behind the last.
+    this.starts = runs.map((_, k) => Math.max(times[0]!, timeOf(k) - halves[k]!))
+    this.ends = runs.map((_, k) => Math.min(times[times.length - 1]!, timeOf(k) + halves[k]!))
     this.before = [...runs.map(([start]) => start / count), 1]
   }
 
@@ -130,7 +143,8 @@ class TimesOfDay {
     const [start, end] = [this.starts[k]!, this.ends[k]!]
     const mass = this.before[k + 1]! - this.before[k]!
     if (time > end) return this.before[k + 1]!
-    return this.before[k]! + mass * (end > start ? (time - start) / (end - start) : 0.5)
+    // The last time of a day is not yet the next day.
+    return Math.min(LAST_SHARE, this.before[k]! + mass * (end > start ? (time - start) / (end - start) : 0.5))
   }
 
   timeAt(share: number): number {

@@ -17,8 +17,8 @@ export function runsOf(ascending: Float64Array): [start: number, end: number][] 
 
 /** The values of a column whose values recur, as a law on the ranks 0 … n of its n cells. */
 export interface RecurringValues {
-  /** Value of a rank; `between` says which lies so far between two others. */
-  valueAt(rank: number, between?: (a: number, b: number, share: number) => number): number
+  /** Value of a rank. */
+  valueAt(rank: number): number
   /** Place among the different values of the one that a rank stands for, or of the last below it. */
   runAt(rank: number): number
   /** Rank below which values are smaller than x, and up to which they are at most x. */
@@ -178,13 +178,12 @@ class Law implements RecurringValues {
     return lastBelow(this.starts.length, (k) => this.starts[k]! <= rank)
   }
 
-  valueAt(rank: number, along?: (a: number, b: number, share: number) => number): number {
+  valueAt(rank: number): number {
     const k = this.runAt(rank)
     const { value, step } = this.runs[k]!
     if (!(rank >= this.ends[k]!) || !(this.between[k]! > 0)) return value
     const share = Math.min(1 - 1e-12, (rank - this.ends[k]!) / this.between[k]!)
     const count = this.freshCount(k)
-    if (along) return along(value, this.runs[k + 1]!.value, count > 0 ? (1 + Math.floor(share * count)) / (count + 1) : share)
     const x = count > 0 ? value + step * (1 + Math.floor(share * count)) : value + share * (this.runs[k + 1]!.value - value)
     return this.decimals === undefined ? x : roundTo(x, this.decimals)
   }

@@ -2,7 +2,7 @@ import { normalCdf, normalQuantile } from '../num/elementary.js'
 import type { Key } from '../num/random.js'
 import { uniforms } from '../num/random.js'
 import { sorted } from '../num/statistics.js'
-import { type Clock, clockOf } from './clock.js'
+import { type Clock, clockedTimes, clockOf } from './clock.js'
 import { decimalsOf } from './parse.js'
 import { ATOM_SHARE, recurringValues, runsOf } from './recurring.js'
 
@@ -27,7 +27,7 @@ export type NumericScaler =
       readonly method: 'quantile'
       readonly knots: Float64Array
       readonly discrete: boolean
-      /** Moments: between two of them only such as keep to the hours and weekdays of the others. */
+      /** Moments that are scaled by their time on the clock of them all: others keep to their hours and weekdays. */
       readonly clock?: boolean
     }
 
@@ -69,6 +69,20 @@ export function fitScaler(present: Float64Array, method: ScalingMethod, areMomen
   return { method, centre, scale: scale > 0 ? scale : 1, nonNegative: present.every((x) => x >= 0) }
 }
 
+type Quantile = Extract<NumericScaler, { method: 'quantile' }>
+
+/** The scaler of times on the clock of moments, and the way there and back; undefined of what has no clock. */
+export function onClock(scaler: NumericScaler): (Clock & { readonly scaler: Quantile }) | undefined {
+  const clock = scaler.method === 'quantile' && scaler.clock ? clockOf(scaler.knots) : undefined
+  if (!clock) return undefined
+  const { knots, ...own } = scaler as Quantile
+  return {
+    at: (moment) => clock.at(moment),
+    momentOf: (time) => clock.momentOf(time),
+    scaler: { ...own, knots: clockedTimes(knots, clock), clock: false }
+  }
+}
+
 /** First index in an ascending array whose value is ≥ x (`above` false) or > x (`above` true). */
 function place(ascending: Float64Array, x: number, side: 'left' | 'right'): number {
   let low = 0
@@ -88,9 +102,10 @@ function place(ascending: Float64Array, x: number, side: 'left' | 'right'): numb
  */
 export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: Key): Float64Array {
   if (scaler.method === 'standard') return values.map((x) => (x - scaler.centre) / scaler.scale)
+  const clocked = onClock(scaler)
+  if (clocked) return scaleValues(clocked.scaler, values.map(clocked.at), key)
   const { knots } = scaler
   const n = knots.length
-  const clock = scaler.clock ? clockOf(knots) : undefined
   const spread = key ? uniforms(key, values.length) : undefined
   const law = recurringValues(knots)
   return values.map((x, i) => {
@@ -102,7 +117,7 @@ export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: K
       const [from, to] = law ? [law.below(x), law.upTo(x)] : [left, right]
       rank = from + (spread && right - left > 1 ? spread[i]! : 0.5) * (to - from)
     } else if (right > left) rank = left + 0.5
-    else rank = left - 0.5 + shareOf(x, knots[left - 1]!, knots[left]!, clock)
+    else rank = left - 0.5 + (x - knots[left - 1]!) / (knots[left]! - knots[left - 1]!)
     return normalQuantile(Math.min(n - 0.25, Math.max(0.25, rank)) / n)
   })
 }
@@ -120,41 +135,32 @@ export function decoderOf(scaler: NumericScaler): (z: number) => number {
       if (scaler.range) return Math.min(scaler.range[1], Math.max(scaler.range[0], x))
       return scaler.nonNegative && x < 0 ? -x : x
     }
+  const clocked = onClock(scaler)
+  if (clocked) {
+    const timeAt = decoderOf(clocked.scaler)
+    return (z) => clocked.momentOf(timeAt(z))
+  }
   const { knots, discrete } = scaler
   const n = knots.length
   const law = recurringValues(knots)
-  const clock = scaler.clock ? clockOf(knots) : undefined
   return (z) => {
     const rank = normalCdf(z) * n
-    if (law) return law.valueAt(rank, clock && ((a, b, share) => along(a, b, share, clock)))
+    if (law) return law.valueAt(rank)
     if (discrete) return knots[Math.floor(Math.min(n - 1e-9, Math.max(0, rank)))]!
     const position = Math.min(n - 1, Math.max(0, rank - 0.5))
     const low = Math.min(n - 1, Math.floor(position))
     const high = Math.min(n - 1, low + 1)
-    return between(knots, low, high, position - low, clock)
+    return between(knots, low, high, position - low)
   }
 }
 
-/** A value that lies between two others: as far as this share, on their clock where they have one. */
-function along(a: number, b: number, share: number, clock: Clock | undefined): number {
-  if (!clock || share === 0) return a + share * (b - a)
-  const [from, to] = [clock.at(a), clock.at(b)]
-  return Math.min(b, Math.max(a, clock.momentOf(from + share * (to - from))))
-}
-
-/** The inverse of `along`. */
-function shareOf(x: number, a: number, b: number, clock: Clock | undefined): number {
-  const [from, at, to] = clock ? [clock.at(a), clock.at(x), clock.at(b)] : [a, x, b]
-  return to > from ? (at - from) / (to - from) : 0.5
-}
-
 /** Interpolates between two order statistics, but not into the gap beside an atom: there the nearer one is taken. */
-function between(knots: Float64Array, low: number, high: number, share: number, clock: Clock | undefined): number {
+function between(knots: Float64Array, low: number, high: number, share: number): number {
   const a = knots[low]!
   const b = knots[high]!
   if (a === b) return a
   const atom = (low > 0 && knots[low - 1] === a) || (high + 1 < knots.length && knots[high + 1] === b)
-  return atom ? (share < 0.5 ? a : b) : along(a, b, share, clock)
+  return atom ? (share < 0.5 ? a : b) : a + share * (b - a)
 }
 
 /** Fewer rows than this do not show that a column takes its values from a list. */

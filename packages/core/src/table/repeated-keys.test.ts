@@ -47,6 +47,19 @@ function visits({ own = 3, name = 'patient_id', constantSex = true } = {}): Tabl
 }
 
 describe('a key whose values repeat', () => {
+  it('forms a key with a time where all rows say so, also those that are not looked at first', () => {
+    const rows = 5000
+    const z = normals(keyFor(key, 'many'), rows)
+    const visitsOf = (visit: (i: number) => number) => {
+      const all = Array.from({ length: rows }, (_, i) => i)
+      const patient = all.map((i) => Math.floor(i / 4))
+      const weight = patient.map((p, i) => 3 * z[p]! + 0.2 * z[i]!)
+      return table(column('unit', patient, 'integer'), column('visit', all.map(visit), 'integer'), column('weight', weight))
+    }
+    expect(repeatedKey(visitsOf((i) => i % 4))?.time).toBe('visit')
+    expect(repeatedKey(visitsOf((i) => (i === 0 ? 1 : i % 4)))).toBeUndefined()
+  })
+
   it('is told with how often, and with what is alike in its rows', () => {
     expect(repeatedKey(visits())).toEqual({ name: 'patient_id', keys: 50, alike: ['sex', 'weight'], time: 'visit' })
     expect(repeatedKeyNotes(visits())[0]).toMatch(

@@ -227,6 +227,37 @@ describe('imports', () => {
   })
 })
 
+/** Names that a file exports and no other file says, as `file: name`. */
+function ownExports(texts: ReadonlyMap<string, string>): string[] {
+  const said = new Map<string, number>()
+  for (const text of texts.values()) for (const word of new Set(text.match(/[\w$]+/g))) said.set(word, (said.get(word) ?? 0) + 1)
+  return [...texts].flatMap(([file, text]) =>
+    [...text.matchAll(/^export (?:async )?(?:interface|type|class|function|const)\*? ([\w$]+)/gm)]
+      .filter(([, name]) => said.get(name!) === 1)
+      .map(([, name]) => `${file}: ${name}`)
+  )
+}
+
+describe('exports', () => {
+  it('are said by another file than their own', () => {
+    const users = ['packages', 'bench', 'examples', 'scripts', 'test'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.(?:tsx?|mjs|js)$/.test(file) && !/(?:^|\/)(?:node_modules|dist|build)\//.test(file))
+        .map((file) => `${folder}/${file}`)
+    )
+    const texts = new Map(users.map((file) => [file, withoutComments(readFileSync(join(root, file), 'utf8'))]))
+    const own = ownExports(texts).filter((one) => /^packages\/[^/]+\/src\/(?!.*(?:\.test\.|assembly\/|generated\/))/.test(one))
+    expect(own).toEqual([])
+  })
+  it('are checked by something that can fail', () => {
+    const texts = new Map([
+      ['a', 'export interface Alone {}\nexport const shared = 1'],
+      ['b', 'shared']
+    ])
+    expect(ownExports(texts)).toEqual(['a: Alone'])
+  })
+})
+
 /** Files in which the host's own functions cannot reach an output. */
 const HOST_MATHEMATICS =
   /\bMath\.(exp|expm1|log|log1p|log2|log10|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|asinh|acosh|atanh|pow|cbrt|hypot)\b|\bMath\.random\b|\bDate\.now\b/

@@ -24,7 +24,7 @@ interface Session {
   run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>
 }
 
-export interface OnnxFiles {
+interface OnnxFiles {
   /** Bytes of a network from rows [n, D] (or images [n, 1, height, width]) to coordinates [n, K], float32. */
   readonly encoder: Uint8Array
   /** Bytes of a network from coordinates [n, K] to rows. */

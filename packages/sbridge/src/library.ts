@@ -183,7 +183,7 @@ type What<Told> = Omit<Told, 'table' | 'formats' | 'rows' | 'raw' | 'given' | 't
 export type Drawn<Told> = What<Told> & RawTable
 
 /** An answer as records, with what is to be said about it. */
-export type DrawnRecords<Told, Row> = What<Told> & { readonly records: Row[] }
+type DrawnRecords<Told, Row> = What<Told> & { readonly records: Row[] }
 
 export type SampleOptions = Omit<TableRequest, 'asked'> & RunOptions & { readonly cells?: AsColumns['cells'] | 'records' }
 export type SampledTable = Drawn<DrawnRows>

@@ -14,7 +14,7 @@ export interface PartnerCount {
   readonly count: number
 }
 
-export interface PartnerProblem {
+interface PartnerProblem {
   readonly from: Cloud
   readonly to: Cloud
   readonly engine: Engine

@@ -3,7 +3,7 @@ import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { type Matrix, takeRows } from '../num/matrix.js'
 
 /** Two weighted sets and a ground cost: the Euclidean distance to this power. */
-export interface TransportProblem {
+interface TransportProblem {
   /** [n, d] and weights summing to one [n] */
   readonly from: Matrix
   readonly fromWeights: Float64Array

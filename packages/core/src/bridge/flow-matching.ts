@@ -22,7 +22,7 @@ export interface FlowTarget {
 }
 
 /** How a parameter is moved: its logarithm or itself, between bounds, with a Gaussian prior about zero. */
-export interface Coordinate {
+interface Coordinate {
   readonly lower: number
   readonly upper: number
   readonly positive: boolean

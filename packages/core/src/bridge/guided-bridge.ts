@@ -9,7 +9,7 @@ const LEAST_CELLS = 16
 const MOST_PASSES = 12
 
 /** Normals that one draw consumes: `2 · d · cells`. */
-export interface BridgePlan {
+interface BridgePlan {
   readonly cells: Cells
   /** Border number of each requested time. */
   readonly places: Int32Array

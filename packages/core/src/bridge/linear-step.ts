@@ -3,7 +3,7 @@ import { type Matrix, matrix } from '../num/matrix.js'
 import type { LinearDrift } from './drift.js'
 
 /** The exact transition of dZ = (A Z + c) dt + diag(σ) dW over one interval: N(F z + u, Σ_c σ_c² S_c), the same S for every z. */
-export interface LinearStep {
+interface LinearStep {
   /** F = e^{Ah} [d, d] */
   readonly propagator: Matrix
   /** u [d] */

@@ -7,7 +7,7 @@ import { covariancesFrom } from './noise-size.js'
 import { type GaussianTransitions, packedLength } from './transition.js'
 
 /** Transition laws with the parts that an estimate of σ needs. */
-export interface UnitTransitions {
+interface UnitTransitions {
   readonly means: Matrix
   /** Packed S_c, one row a particle or one for all. */
   readonly unitCovariances: Matrix

@@ -3,7 +3,7 @@ import { throwIfStopped, type Watch } from '../num/iterate.js'
 import type { Cloud } from '../space/cloud.js'
 
 /** A cloud seen at a time, in working coordinates. */
-export interface TimedCloud {
+interface TimedCloud {
   readonly time: number
   readonly cloud: Cloud
 }

@@ -25,14 +25,14 @@ export interface SchrodingerBridge {
 }
 
 /** How the scalings of a bridge ended. */
-export interface BridgeReport {
+interface BridgeReport {
   readonly ending: Ending
   readonly turns: number
   /** Largest relative error of a row's mass. */
   readonly error: number
 }
 
-export interface BridgeProblem {
+interface BridgeProblem {
   readonly from: Cloud
   readonly to: Cloud
   readonly epsilon: number

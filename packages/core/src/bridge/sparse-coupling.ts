@@ -13,7 +13,7 @@ export interface SparseCoupling {
   readonly kept: number
 }
 
-export interface SparseOptions {
+interface SparseOptions {
   /** Of each row's mass. Default 0.95. */
   readonly share?: number | undefined
   /** Partners of a row at most. */

@@ -19,7 +19,7 @@ interface Filtered {
 }
 
 /** The transitions between the times of a grid, and the filter's gains along it. */
-export interface GridFilter {
+interface GridFilter {
   readonly grid: Grid
   readonly process: VelocityProcess
   /** One an interval. */

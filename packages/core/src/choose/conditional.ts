@@ -5,7 +5,7 @@ import { looksGaussian } from './normality.js'
 import { CLEARLY, inTurn, leastOf, type Search, type Stage, search, untilWorse } from './search.js'
 
 /** Bandwidth, ridge and relative bandwidth of the free coordinates, and how they did on held-out rows. */
-export interface ConditionalTrial {
+interface ConditionalTrial {
   readonly epsilon: number
   /** λ relative to the mean local variance of the given columns. */
   readonly ridge: number

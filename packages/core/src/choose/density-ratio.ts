@@ -4,7 +4,7 @@ import { type Matrix, matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
 import { search, untilWorse } from './search.js'
 
-export interface RatioProblem {
+interface RatioProblem {
   /** Rows of the data, and drawn ones [n, d] and [m, d]. */
   readonly real: Matrix
   readonly drawn: Matrix

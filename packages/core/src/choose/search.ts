@@ -87,7 +87,7 @@ export function inTurn<T>(order: Search<T>['order'], stages: readonly Stage<T>[]
 }
 
 /** Descending rungs, and how a setting is one of them. */
-export interface Rungs<T> {
+interface Rungs<T> {
   readonly of: (setting: T) => number
   readonly at: (rung: number) => T
   /** Rungs above this are all tried; default none. */

@@ -31,7 +31,7 @@ export interface WindowChoice {
   readonly rowCount: number
 }
 
-export interface WindowSearch {
+interface WindowSearch {
   /** Windows alike in shape; one choice is made for all of them. At least one, each with a given. */
   readonly problems: readonly WindowRows[]
   readonly engine: Engine

@@ -27,7 +27,7 @@ export interface Boosting {
   readonly featureCount: number
 }
 
-export interface BoostingProblem {
+interface BoostingProblem {
   /** [n, d] */
   readonly points: Matrix
   /** 0 or 1. [n] */

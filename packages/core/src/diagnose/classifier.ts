@@ -9,7 +9,7 @@ import { checkSamples } from './samples.js'
 /** Most rows of each class that the classifier sees. */
 const MOST_CLASSIFIER_ROWS = 5000
 
-export interface TwoSamples {
+interface TwoSamples {
   /** [n, d] and [m, d] */
   readonly first: Matrix
   readonly second: Matrix

@@ -4,7 +4,7 @@ import type { Matrix } from '../num/matrix.js'
 import { sorted } from '../num/statistics.js'
 
 /** Draws against what was observed: row i of `draws` [n, m] are draws of the law that observed[i] came from. */
-export interface DrawnAndObserved {
+interface DrawnAndObserved {
   readonly draws: Matrix
   readonly observed: Float64Array
 }

@@ -26,7 +26,7 @@ export interface Copies extends Measure {
 }
 
 /** Two tables' number for the same thing. */
-export interface RealAndSynthetic {
+interface RealAndSynthetic {
   readonly real: number
   readonly synthetic: number
 }

@@ -5,7 +5,7 @@ import { areaUnderCurve } from './classifier.js'
 import type { Membership } from './evaluation.js'
 import { nearestDistances } from './neighbours.js'
 
-export interface MembershipProblem {
+interface MembershipProblem {
   readonly engine: Engine
   /** [n, d], [m, d] and [k, d]: rows of the fit, rows kept from it, and synthetic ones. */
   readonly train: Matrix

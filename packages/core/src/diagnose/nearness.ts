@@ -4,7 +4,7 @@ import type { Evaluation, Measure } from './evaluation.js'
 import { copiesReading, followsRows, membershipReading, ratioReading } from './readings.js'
 
 /** How near synthetic rows come to rows of the data, in words. */
-export interface Nearness {
+interface Nearness {
   /** `poor` where it is an alarm, `fair` where rows lean on those of the fit, `plain` where nothing is told, or blur alone, which other measures judge. */
   readonly grade: Grade
   /** Without a full stop. */

@@ -32,7 +32,7 @@ export async function neighbourRadii(engine: Engine, points: Matrix, { rows, cou
   })
 }
 
-export interface NeighbourQuery {
+interface NeighbourQuery {
   /** The rows asked about; all by default. */
   readonly rows?: Uint32Array
   /** Which neighbour: 1 is the nearest other row. */

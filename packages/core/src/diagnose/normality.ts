@@ -4,7 +4,7 @@ import type { Matrix } from '../num/matrix.js'
 import { weightedMoments } from '../num/statistics.js'
 
 /** Third and fourth moments of rows beside those of a Gaussian: standard normal scores where the rows are Gaussian. */
-export interface Normality {
+interface Normality {
   /** Large where third moments are not those of a Gaussian. */
   readonly skewness: number
   /** Above 0 with heavier tails than a Gaussian's, below with lighter ones. */

@@ -10,7 +10,7 @@ import { fillSquaredDistances, squaredDistance } from './squared-distances.js'
 const MOST_ROWS = 5000
 const MOST_KERNEL_ROWS = 1000
 
-export interface PairwiseSamples {
+interface PairwiseSamples {
   /** [n, d] and [m, d] */
   readonly first: Matrix
   readonly second: Matrix

@@ -13,7 +13,7 @@ export interface Requirement {
 }
 
 /** A clause that does not hold. */
-export interface UnmetRequirement {
+interface UnmetRequirement {
   readonly text: string
   /** Null where the measure is not defined here. */
   readonly value: number | null

@@ -3,7 +3,7 @@ import type { Matrix } from '../num/matrix.js'
 import { type Key, normals } from '../num/random.js'
 import { checkSamples } from './samples.js'
 
-export interface SlicedSamples {
+interface SlicedSamples {
   /** [n, d] and [m, d] */
   readonly first: Matrix
   readonly second: Matrix

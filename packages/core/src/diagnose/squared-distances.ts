@@ -11,7 +11,7 @@ export function squaredDistance(a: Matrix, i: number, b: Matrix, j: number): num
   return sum
 }
 
-export interface DistanceRow {
+interface DistanceRow {
   readonly from: Matrix
   /** Row of `from`. */
   readonly row: number

@@ -24,7 +24,7 @@ export interface TrainedEvaluation {
   readonly heldOut: boolean
 }
 
-export interface TrainedProblem {
+interface TrainedProblem {
   readonly real: Table
   readonly synthetic: Table
   /** Rows the model was fitted to, where `real` was held out from it. */

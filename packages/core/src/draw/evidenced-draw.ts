@@ -10,7 +10,7 @@ import { movedLately, runSteps } from './run.js'
 import { LEAST_CHAINS, temper } from './temper.js'
 
 /** Rows drawn under evidence and how their chains fared. */
-export interface EvidencedDraw {
+interface EvidencedDraw {
   readonly rows: Encoded
   readonly ancestors: Uint32Array
   /** 1 for chains that moved in the last half of the steps [n]. */
@@ -20,7 +20,7 @@ export interface EvidencedDraw {
   readonly powers: readonly number[]
 }
 
-export interface EvidencedBatch {
+interface EvidencedBatch {
   readonly evidence: Evidence
   readonly count: number
   readonly conditioning: 'informed' | 'langevin'

@@ -35,7 +35,7 @@ type Steps =
   | { readonly mode: 'combinations'; readonly law: MixedLaw }
   | { readonly mode: 'sweep'; readonly bridge: SweepBridge }
 
-export interface GenerateOptions {
+interface GenerateOptions {
   readonly count: number
   /** Default `USUAL_STEPS.rows`. */
   readonly steps?: number | undefined

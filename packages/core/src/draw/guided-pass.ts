@@ -32,13 +32,13 @@ export interface GuidedUnit {
   readonly law: () => Law
 }
 
-export interface GuidedContext {
+interface GuidedContext {
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
 }
 
-export interface GuidedPass {
+interface GuidedPass {
   /** Training rows of the field: what nonlinear evidence is regressed on. */
   readonly rows: FieldRows
   /** In the order in which they are drawn. */

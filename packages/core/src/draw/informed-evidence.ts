@@ -27,7 +27,7 @@ export interface Conditioned {
   readonly standIns?: readonly (PlacedStandIn | undefined)[]
 }
 
-export interface ConditionedRequest {
+interface ConditionedRequest {
   readonly from: InformedState
   readonly chains: Uint32Array
   readonly parts: readonly LocalPart[]

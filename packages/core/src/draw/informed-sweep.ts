@@ -10,7 +10,7 @@ import { fillUniform, type Key } from '../num/random.js'
 import { cloud } from '../space/cloud.js'
 import type { InformedChains } from './informed.js'
 
-export interface FactorSweep {
+interface FactorSweep {
   readonly bridge: SweepBridge
   /** Class of each training row [M]: a chain takes its categories from rows of its own class. */
   readonly classOf: Uint32Array

@@ -11,7 +11,7 @@ import { runTested } from './run.js'
 import { bridgeStep, type NoiseKind } from './step.js'
 
 /** What a step says of every chain. */
-export interface StepInfo {
+interface StepInfo {
   /** 1 where the proposal was accepted [n]. */
   readonly accepted: Uint8Array
 }
@@ -43,7 +43,7 @@ export function plainKernel(
   }
 }
 
-export interface InformedKernelOptions {
+interface InformedKernelOptions {
   readonly engine: Engine
   /** What is known besides the coordinates that are held. */
   readonly evidence?: Evidence
@@ -87,7 +87,7 @@ export function informedKernel(
   }
 }
 
-export interface RunKernelOptions {
+interface RunKernelOptions {
   readonly steps: number
   readonly key: Key
   readonly watch?: Watch | undefined

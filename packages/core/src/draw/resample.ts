@@ -2,7 +2,7 @@ import { exp } from '../num/elementary.js'
 import { type Key, uniforms } from '../num/random.js'
 
 /** Candidates that were taken, and how even their weights were. */
-export interface Resampled {
+interface Resampled {
   /** Place of every row's candidate [n]. */
   readonly chosen: Uint32Array
   /** Mean over the rows of (Σw)²/Σw² of their candidates: from 1, where one decides, to `each`, where all weigh the same. */

@@ -11,7 +11,7 @@ import { type InformedChains, logAhead, logLikelihoods, startChains } from './in
 import type { InformedProblem } from './informed-problem.js'
 
 /** Chains that have met the whole likelihood, and how. */
-export interface TemperedStart {
+interface TemperedStart {
   readonly chains: InformedChains
   /** Training row of each chain's first ancestor [n]. */
   readonly ancestors: Uint32Array
@@ -19,7 +19,7 @@ export interface TemperedStart {
   readonly powers: readonly number[]
 }
 
-export interface TemperProblem {
+interface TemperProblem {
   /** Chains before anything is observed: more than wanted, so that rare rows are among them. */
   readonly pool: StartedGroup
   readonly evidence: Evidence

@@ -34,7 +34,7 @@ export interface WindowDraw {
   readonly noise?: Uint32Array | undefined
 }
 
-export interface WindowOutcome {
+interface WindowOutcome {
   /** [n, t] */
   readonly targets: Matrix
   /** Share of accepted proposals. */

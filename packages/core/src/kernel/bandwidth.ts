@@ -10,7 +10,7 @@ import { gaussianKernel, type Kernel, variableKernel } from './kernel.js'
  * The field ρ of the variable-bandwidth kernel, defined at any x: log ρ(x) is a kernel mean of the log squared
  * k-nearest-neighbour distances of the training points, clipped, with geometric mean 1 over them. Plain data.
  */
-export interface WidthField {
+interface WidthField {
   /** Training points [M, d]. */
   readonly points: Matrix
   /** log ρ before smoothing [M]. */

@@ -26,7 +26,7 @@ export interface GivenRange {
 }
 
 /** A category that the data do not have: the rows of its condition are drawn without it, and it is written as it stands. */
-export interface UnknownLevel {
+interface UnknownLevel {
   readonly column: number
   readonly name: string
   readonly text: string

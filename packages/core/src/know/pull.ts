@@ -50,7 +50,7 @@ export function readKnown(encoder: Encoder, { given = {}, observe = [], likeliho
 }
 
 /** The same as data on coordinates: what they hold exactly, and a likelihood of them. */
-export interface Pulled {
+interface Pulled {
   /** Numbers and intervals that stand in coordinates as they are, and levels. */
   readonly condition: Condition
   readonly evidence?: Evidence | undefined
@@ -77,7 +77,7 @@ function withPresent({ columns }: Encoder, { condition, observations }: Known): 
   return { ...condition, levels }
 }
 
-export interface PulledBehind extends Pulled {
+interface PulledBehind extends Pulled {
   /** The evidence in parts: what is exact, and the rest. */
   readonly parts: readonly Evidence[]
   /** The evidence about coordinates that are blurred by N(0, variance·I): how well rows near a training row agree. */

@@ -9,7 +9,7 @@ import type { Bounds } from './places.js'
 export const FARTHEST = 4
 
 /** Where a combination of coordinates can be followed to. */
-export interface Reach {
+interface Reach {
   readonly low: number
   readonly high: number
 }

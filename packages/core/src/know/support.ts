@@ -37,7 +37,7 @@ const MOST_DEVIATIONS = 1e9
 /** Fewer rows of a category than this have no spread of their own. */
 const LEAST_SPREAD_ROWS = 10
 
-export interface DistanceProblem {
+interface DistanceProblem {
   readonly table: Table
   /** Levels of the table's rows [rowCount, factors]. */
   readonly codes: Int32Array
@@ -164,7 +164,7 @@ export const FEW_ROWS = 3
 export const MANY_MATCHING = 20
 
 /** How many training rows stand behind the rows of a condition. */
-export interface RowSupport {
+interface RowSupport {
   readonly effectiveRows: number
   /** Those that have all that is given, where that can be said. */
   readonly matchingRows?: number | undefined

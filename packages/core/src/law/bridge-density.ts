@@ -11,7 +11,7 @@ const LOG_4_PI = 2.5310242469692907
 const LOG_2 = 0.6931471805599453
 
 /** The density that a scaled kernel has: π̃(x) = (4πε)^{−d/2} S(x)² / Z with S(x) = Σ w v k(x, ·). */
-export interface BridgeDensity {
+interface BridgeDensity {
   readonly cloud: Cloud
   readonly epsilon: number
   /** log w + log v of the rows [M]. */

@@ -49,7 +49,7 @@ export interface Stratum {
 }
 
 /** Classes of rows, each with a Gaussian of its own where a chain stands. */
-export interface Strata {
+interface Strata {
   readonly mode: CategoryMode
   readonly classes: RowClasses
   readonly parts: readonly Stratum[]
@@ -113,7 +113,7 @@ export async function scaleRows(problem: LawProblem, { engine, ...options }: Sca
 }
 
 /** What is found about rows once and kept. */
-export interface LawFit extends Pick<Law, 'pooled'> {
+interface LawFit extends Pick<Law, 'pooled'> {
   readonly potentials: Float64Array
 }
 

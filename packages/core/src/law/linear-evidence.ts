@@ -6,7 +6,7 @@ import type { LinearObservation } from './linear-observations.js'
 import { marginalOf, standInsOf } from './stand-ins.js'
 
 /** What is known of one row, as a linear law sees it. */
-export interface RowKnowledge {
+interface RowKnowledge {
   /** Coordinates known exactly, whose density counts. */
   readonly given: ReadonlyMap<number, number>
   /** Coordinates known exactly, whose likelihood has been told otherwise. */

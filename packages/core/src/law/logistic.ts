@@ -16,7 +16,7 @@ const TURNS = 200
 /** Gradients below this, of the mean log likelihood, count as none. */
 const TOLERANCE = 1e-6
 
-export interface LogisticFit {
+interface LogisticFit {
   /** C */
   readonly count: number
   readonly ridge: number

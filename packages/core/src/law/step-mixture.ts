@@ -107,7 +107,7 @@ const componentOf = ({ mean, covariance, effectiveCount }: StepMoments, j: numbe
 })
 
 /** What of rows is known: numbers, and which of them are compared. */
-export interface KnownPlaces {
+interface KnownPlaces {
   /** Places of known numbers, ascending. */
   readonly numbers: readonly number[]
 }

@@ -5,7 +5,7 @@ import { type Cloud, cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
 
 /** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors; default all. */
-export type Embed = (rows: Encoded, factors?: readonly number[]) => Matrix
+type Embed = (rows: Encoded, factors?: readonly number[]) => Matrix
 
 /** A bridge on a table whose combinations of categories mostly occur once. */
 export interface SweepBridge {

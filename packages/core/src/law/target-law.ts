@@ -10,7 +10,7 @@ export const RIDGE = 1e-5
 export const REACH = 4
 
 /** The Gaussian of the targets given the givens, row by row, that a step from (targets, givens) proposes from. */
-export interface TargetLaw {
+interface TargetLaw {
   /** [n, t] */
   readonly mean: Matrix
   /** Lower Cholesky factors of the covariances, row-major t × t a row [n, t·t]. */

@@ -125,7 +125,7 @@ export function tuple<T extends readonly unknown[]>(...readers: { readonly [K in
   }
 }
 
-export interface Optional<T> {
+interface Optional<T> {
   readonly optional: Reader<T>
 }
 

@@ -1,7 +1,7 @@
 import { checkSquare, identity, shapeError } from './linear-algebra.js'
 import { type Matrix, matrix } from './matrix.js'
 
-export interface SymmetricEigen {
+interface SymmetricEigen {
   /** Eigenvalues, largest first [n]. */
   readonly values: Float64Array
   /** Orthonormal eigenvectors as columns, in the same order, largest absolute entry positive [n, n]. */

@@ -56,7 +56,7 @@ export interface Outcome<S> {
   readonly errors: readonly (readonly [number, number])[]
 }
 
-export interface IterateOptions extends Watch {
+interface IterateOptions extends Watch {
   readonly stage: string
   /** Most turns to take. */
   readonly turns: number

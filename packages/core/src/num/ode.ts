@@ -2,7 +2,7 @@ import { pow } from './elementary.js'
 import { InputError } from './errors.js'
 
 /** dy/dt written to `out`; y must not be changed. */
-export type Derivative = (time: number, y: Float64Array, out: Float64Array) => void
+type Derivative = (time: number, y: Float64Array, out: Float64Array) => void
 
 export interface OdeOptions {
   /** Relative error a step. Default 1e-6. */

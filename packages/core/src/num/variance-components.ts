@@ -1,5 +1,5 @@
 /** Mean of all values, and how much groups differ and values within them. */
-export interface VarianceComponents {
+interface VarianceComponents {
   readonly mean: number
   readonly between: number
   readonly within: number

@@ -7,14 +7,14 @@ import { blockOrder } from '../space/blocks.js'
 import { type Cloud, cloud as cloudOf } from '../space/cloud.js'
 
 /** A cloud with its kernel, and who adds over it. */
-export interface CloudKernel {
+interface CloudKernel {
   readonly cloud: Cloud
   readonly kernel: Kernel
   readonly engine: Engine
 }
 
 /** Rows that stand for the runs of the block order in whose middle they are, with the weight of these. */
-export interface Landmarks {
+interface Landmarks {
   readonly rows: Uint32Array
   readonly cloud: Cloud
   readonly kernel: Kernel

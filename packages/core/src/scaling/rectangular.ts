@@ -22,7 +22,7 @@ export interface Potentials {
   readonly to: Float64Array
 }
 
-export interface RectangularOptions extends Watch {
+interface RectangularOptions extends Watch {
   /** Most turns. Default 1,000. */
   readonly turns?: number
   /** Converged when max_j |Σ_i π_ij / exp(b_j) − 1| is at most this. Default 1e-6. */

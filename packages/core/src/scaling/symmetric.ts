@@ -8,7 +8,7 @@ import type { Matrix } from '../num/matrix.js'
 import type { Cloud } from '../space/cloud.js'
 import { extendPotentials, landmarksOf, residualProbe } from './landmarks.js'
 
-export interface SymmetricScalingOptions {
+interface SymmetricScalingOptions {
   readonly cloud: Cloud
   /** For a `variable` kernel both widths are those of the cloud's own points. */
   readonly kernel: Kernel

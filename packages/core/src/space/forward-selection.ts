@@ -11,7 +11,7 @@ export function mostGivens(rowCount: number): number {
 /** |t| of a coordinate beyond the neighbours that must be exceeded before it is conditioned on. */
 const FILL_T = 4
 
-export interface Candidates {
+interface Candidates {
   /** Taken as long as there is room. */
   readonly near: readonly number[]
   /** Taken only when the data show that they matter. */

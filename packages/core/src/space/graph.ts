@@ -118,7 +118,7 @@ export function greedyOrder(graph: Graph): Uint32Array {
 }
 
 /** What a vertex depends on when the vertices before it have been drawn. */
-export interface Parents {
+interface Parents {
   /** Neighbours already drawn. */
   readonly neighbours: Uint32Array
   /** Others already drawn that separate it from the rest: reached through vertices that are still to be drawn. */

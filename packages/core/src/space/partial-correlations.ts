@@ -6,7 +6,7 @@ import { median, variance } from '../num/statistics.js'
 import { type Graph, graphFromEdges } from './graph.js'
 
 /** Partial correlations of standardised coordinates, and how they were regularised. */
-export interface PartialCorrelations {
+interface PartialCorrelations {
   /** [d, d], ones on the diagonal. */
   readonly values: Matrix
   /** Share of the identity in the correlation matrix that was inverted. */
@@ -113,7 +113,7 @@ function productMoments(z: Matrix, a: number, b: number): { mean: number; varian
 }
 
 /** A learned graph with the strength of its edges. */
-export interface LearnedGraph {
+interface LearnedGraph {
   readonly graph: Graph
   /** (a, b, partial correlation), strongest first. */
   readonly edges: readonly (readonly [number, number, number])[]
@@ -135,7 +135,7 @@ function chanceSpread({ data, rows: d }: Matrix, n: number): number {
   return sizes.length >= MANY_PAIRS ? 1.4826 * median(sizes) : 1 / Math.sqrt(Math.max(4, n - d - 1))
 }
 
-export interface LearnOptions {
+interface LearnOptions {
   /** Chance that any pair at all of an independent table is joined. Default 0.05. */
   readonly level?: number
   /** Most neighbours of a coordinate. */

@@ -17,7 +17,7 @@ export interface DiffusionBandwidth {
   readonly connectingEpsilon: number
 }
 
-export interface BandwidthFound {
+interface BandwidthFound {
   readonly epsilon: number
   readonly connectingEpsilon: number
   readonly chosen: 'given' | 'auto'

@@ -13,7 +13,7 @@ export interface SymmetricOperator {
   apply(block: Matrix): Promise<Matrix>
 }
 
-export interface EigenpairsOptions {
+interface EigenpairsOptions {
   readonly operator: SymmetricOperator
   /** Number of largest eigenvalues wanted, from 1 to the operator's size. */
   readonly count: number
@@ -27,7 +27,7 @@ export interface EigenpairsOptions {
   readonly watch?: Watch | undefined
 }
 
-export interface Eigenpairs {
+interface Eigenpairs {
   /** Largest first [count]. */
   readonly values: Float64Array
   /** Orthonormal columns [size, count], entry of largest magnitude positive. */

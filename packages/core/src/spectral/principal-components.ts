@@ -4,7 +4,7 @@ import type { Watch } from '../num/iterate.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import { largestEigenpairs } from './eigenpairs.js'
 
-export interface PrincipalComponents {
+interface PrincipalComponents {
   /** Column means [D]. */
   readonly mean: Float64Array
   /** Orthonormal directions as rows, entry of largest magnitude positive [K, D]. */

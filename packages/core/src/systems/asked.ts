@@ -3,10 +3,11 @@ import type { LikelihoodModule } from '../know/likelihood-row.js'
 import { InputError } from '../num/errors.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { MISSING_WORDS, type RawColumn, type RawTable } from '../table/raw.js'
+import { notTogether } from './combinations.js'
 import { contradictionFree, own, parseGiven } from './given.js'
 import { type Host, needed } from './host.js'
 
-export type Conditioning = 'informed' | 'clamp' | 'langevin'
+type Conditioning = 'informed' | 'clamp' | 'langevin'
 
 /** What is known about rows to draw: the options of `sbridge sample` in camel case. */
 export interface KnownRows {
@@ -79,9 +80,7 @@ async function conditionsIn({ givenFile, missing = [] }: KnownRows, host: Host):
   return givensIn(table, { path: givenFile, missing: new Set([...MISSING_WORDS, ...missing]) })
 }
 
-function together(got: string, expected: string): InputError {
-  return new InputError({ code: 'option-combination', got, expected, try: 'leaving one of them out' })
-}
+const together = (got: string, expected: string) => notTogether(got, 'leaving one of them out', expected)
 
 function mergeRecords(first: Given, second: Given): Given {
   const merged: Record<string, Given[string]> = { ...first }

@@ -44,7 +44,7 @@ class Rules {
 
   lacking({ name }: Field, needs: string): InputError {
     const other = this.words(needs)
-    return refusal({ got: `${this.spell(name)} without ${other}`, because: `${other} beside it`, name: this.spell(name) })
+    return notTogether(`${this.spell(name)} without ${other}`, `leaving ${this.spell(name)} out`, `${other} beside it`)
   }
 
   clash(field: Field, { beside, because, value, but }: Exclusion): InputError {
@@ -54,7 +54,7 @@ class Rules {
       beside.filter((term) => term.startsWith('!') === lacks).map((term) => this.words(term.replace('!', '')))
     )
     const told = present!.length > 0 ? `with ${present!.join(' and ')}` : `without ${absent!.join(' and ')}`
-    return refusal({ got: `${shown} ${told}`, because, name })
+    return notTogether(`${shown} ${told}`, `leaving ${name} out`, because)
   }
 
   private words(term: string): string {
@@ -63,11 +63,7 @@ class Rules {
   }
 }
 
-function refusal({ got, because, name }: { got: string; because: string | undefined; name: string }): InputError {
-  return new InputError({
-    code: 'option-combination',
-    got,
-    expected: because ?? 'options that go together',
-    try: `leaving ${name} out`
-  })
+/** The refusal of options that do not go together, or not with the data and the model at hand. */
+export function notTogether(got: string, instead: string, expected = 'options that go together'): InputError {
+  return new InputError({ code: 'option-combination', got, expected, try: instead })
 }

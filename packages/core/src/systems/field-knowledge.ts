@@ -7,7 +7,7 @@ import type { FieldRows } from '../law/units.js'
 import { type Key, keyFor } from '../num/random.js'
 import type { Encoder } from '../table/encoder.js'
 
-export interface KnowledgeRequest {
+interface KnowledgeRequest {
   readonly group: ConditionGroup
   /** Conditions of the group, in its order. */
   readonly conditions: readonly Condition[]

@@ -11,7 +11,7 @@ import type { Context } from './context.js'
 const LONELY: WindowBandwidth = { target: 0.05, given: 1 }
 
 /** What of the bandwidths of windows is known; the rest is chosen by held-out score. */
-export interface KnownBandwidths {
+interface KnownBandwidths {
   /** ε of what is given. */
   readonly given?: number | undefined
   /** ε of what is drawn; or that in units of its variance given the rest. */
@@ -22,7 +22,7 @@ export interface KnownBandwidths {
 /** An option as a bandwidth that is known. */
 export const unlessAuto = <T>(option: T | 'auto' | undefined): T | undefined => (option === 'auto' ? undefined : option)
 
-export interface WindowFitter {
+interface WindowFitter {
   readonly choices: readonly GivenChoice[]
   fit(unit: Unit): Promise<FittedWindow>
 }

@@ -34,7 +34,7 @@ export interface Ruled {
 }
 
 /** Rows ready to be fitted, without the columns that rules derive from others. */
-export interface RuledRows extends PreparedTable, Ruled {}
+interface RuledRows extends PreparedTable, Ruled {}
 
 /**
  * As `prepareRows`, with the rules of the table found and taken out. Columns whose scaling is given, and the weights, stay as

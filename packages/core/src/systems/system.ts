@@ -37,6 +37,15 @@ export function planned(stages: readonly Stage[]): Pick<Plan, 'stages' | 'pairs'
   return { stages, pairs: stages.reduce((sum, { pairs }) => sum + pairs, 0) }
 }
 
+/** A plan of these stages. Where nothing else is said kernels compare as many coordinates as there are columns, and pairs are timed at as many. */
+export function planOf(
+  stages: readonly Stage[],
+  size: Pick<Plan, 'rowCount' | 'columnCount' | 'drawnRows' | 'bytes'> & Partial<Pick<Plan, 'dimension' | 'timed' | 'plain'>>
+): Plan {
+  const { columnCount, dimension = columnCount } = size
+  return { ...planned(stages), timed: dimension, ...size, dimension }
+}
+
 /** What every answer says. */
 export interface Answer {
   readonly warnings: readonly { readonly name: string; readonly message: string }[]

@@ -15,7 +15,7 @@ export interface AtomCells {
 }
 
 /** Values of a cell: an atom's own, or the open interval between two atoms. */
-export interface AtomSpan {
+interface AtomSpan {
   readonly atom: boolean
   readonly from: number
   readonly to: number
@@ -68,7 +68,7 @@ export function atomCellOf({ cuts }: AtomCells, coordinate: number): number {
 }
 
 /** Coordinates between which values lie. */
-export interface CoordinateInterval {
+interface CoordinateInterval {
   readonly low: number
   readonly high: number
 }

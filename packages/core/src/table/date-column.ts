@@ -19,7 +19,7 @@ export interface ReadDates {
 }
 
 /** Rows, from 0, of which one has the day first and the other the month. */
-export interface OrderConflict {
+interface OrderConflict {
   readonly rows: readonly [dayFirst: number, monthFirst: number]
 }
 

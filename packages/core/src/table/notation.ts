@@ -71,7 +71,7 @@ function marksOf(body: string): Marks | undefined {
 }
 
 /** Rows of a column, from 0, that no one notation reads. */
-export interface Conflict {
+interface Conflict {
   readonly rows: readonly [number, number]
 }
 

@@ -6,7 +6,7 @@ import { type CategoricalColumn, type Column, isCategorical } from './table.js'
 const OTHER = 'other'
 
 /** Rows that belong to one: of a level that a single one has in many rows, there are not many. */
-export interface RowUnits {
+interface RowUnits {
   /** Of every row [n]. */
   readonly of: Int32Array
   /** The column that says so, which stays as it is. */

@@ -16,7 +16,7 @@ export function runsOf(ascending: Float64Array): [start: number, end: number][] 
 }
 
 /** The values of a column whose values recur, as a law on the ranks 0 … n of its n cells. */
-export interface RecurringValues {
+interface RecurringValues {
   /** Value of a rank. */
   valueAt(rank: number): number
   /** Place among the different values of the one that a rank stands for, or of the last below it. */

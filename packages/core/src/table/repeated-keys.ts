@@ -2,7 +2,7 @@ import { type Codes, codesIn, codesOf, jointCodes, spreadRows, surelyMore } from
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /** A column whose values name what was looked at several times: patients of visits, shares of days. */
-export interface RepeatedKey {
+interface RepeatedKey {
   readonly name: string
   /** How many values it has. */
   readonly keys: number

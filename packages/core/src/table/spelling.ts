@@ -7,7 +7,7 @@ import { formatNumber, readStyled } from './number-style.js'
 import { formatClock } from './time-of-day.js'
 
 /** A column of numbers or times, and how its values are spelled. */
-export interface Spelled extends Pick<ColumnFacts, 'kind' | 'range'> {
+interface Spelled extends Pick<ColumnFacts, 'kind' | 'range'> {
   readonly format?: ColumnFormat
 }
 

@@ -2,7 +2,7 @@
 export type ColumnKind = 'number' | 'integer' | 'category' | 'boolean' | 'datetime' | 'identifier'
 
 /** A number that stands for cells beyond a limit of measurement, and how cells show it: 0.45 as `<0.5`. */
-export interface LimitText {
+interface LimitText {
   readonly at: number
   readonly text: string
 }
@@ -27,7 +27,7 @@ export interface CategoricalColumn {
   readonly levels: readonly string[]
 }
 
-export interface IdentifierColumn {
+interface IdentifierColumn {
   readonly name: string
   readonly kind: 'identifier'
   /** [n], of drawn rows: null where there is none. */

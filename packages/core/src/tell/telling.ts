@@ -28,7 +28,7 @@ export interface Topic {
 export type Block = Sentences | Facts | TableOf | Figure
 
 /** Sentences of which each is a line of a terminal; or, where they only explain, a paragraph of a report. */
-export interface Sentences {
+interface Sentences {
   readonly kind: 'said' | 'explained'
   readonly sentences: readonly string[]
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { InputError, type SystemContext } from '@sbridge/core'
 import type { Host, Plan } from '@sbridge/core/internal'
+import { notTogether } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { fileHost } from '../host/files.js'
 import { createEngine } from '../host/node.js'
@@ -61,12 +62,7 @@ export async function watched<T>(
 export function showValuesOf(given: Given): boolean {
   const { showValues = false } = readFields(reportFields, given)
   if (showValues && given.report === undefined)
-    throw new InputError({
-      code: 'option-combination',
-      got: '--show-values without a report',
-      expected: '--report beside it',
-      try: '--report report.html --show-values'
-    })
+    throw notTogether('--show-values without a report', '--report report.html --show-values', '--report beside it')
   return showValues as boolean
 }
 

@@ -3,7 +3,7 @@ import { durationText, pairsPerMillisecond } from '@sbridge/core/internal'
 import { type Engine, ReferenceEngine } from '@sbridge/core/kernels'
 
 /** A plan that takes so long on this machine with this engine. */
-export interface TimedPlan extends Omit<Plan, 'timed' | 'plain'> {
+interface TimedPlan extends Omit<Plan, 'timed' | 'plain'> {
   readonly seconds: number
 }
 

@@ -5,7 +5,7 @@ import { provenanceOf } from '../host/provenance.js'
 import { commandLine } from './command-line.js'
 
 /** What a verb's report is about, besides what is told. */
-export interface ReportOf {
+interface ReportOf {
   readonly telling: Telling
   /** What it is, above the title: `Forecast`. */
   readonly kicker: string

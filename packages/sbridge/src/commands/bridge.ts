@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { type BridgeAnswer, type BridgeModel, InputError, SYSTEMS, type Telling } from '@sbridge/core'
-import { type BridgeRequest, type CellStyle, countText, PARTNERS_CUT, tellSeed, together } from '@sbridge/core/internal'
+import { type BridgeRequest, type CellStyle, countText, notTogether, PARTNERS_CUT, tellSeed, together } from '@sbridge/core/internal'
 import { addFields, readFields, readingFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
@@ -34,7 +34,7 @@ export function bridgeVerb(verb: Command): void {
   })
 }
 
-export interface BridgeFlags extends Readonly<Record<string, unknown>> {
+interface BridgeFlags extends Readonly<Record<string, unknown>> {
   readonly rows?: string
   readonly map?: string
   readonly output?: string
@@ -92,8 +92,7 @@ function refuseFlags(flags: BridgeFlags): void {
   if (map !== undefined && rows !== undefined) throw clash('--rows with --map', 'all rows of --map, in their order')
 }
 
-const clash = (got: string, expected: string): InputError =>
-  new InputError({ code: 'option-combination', got, expected, try: 'leaving one of them out' })
+const clash = (got: string, expected: string) => notTogether(got, 'leaving one of them out', expected)
 
 async function requestIn(source: Source, { flags, seed }: { readonly flags: BridgeFlags; readonly seed: number }): Promise<BridgeRequest> {
   const { rows, map } = flags

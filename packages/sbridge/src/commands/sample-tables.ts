@@ -6,6 +6,7 @@ import {
   EACH_TABLE,
   type Field,
   fitSchema,
+  notTogether,
   presentDrawn,
   type SchemaFit,
   type SchemaModel,
@@ -61,12 +62,8 @@ function refuseOthers(flags: Flags): void {
   const given = Object.keys(flags).find((name) => flags[name] !== undefined && !known.has(name))
   if (given === undefined) return
   const flag = given === 'rows' ? '-n' : flagNamed(given)
-  throw new InputError({
-    code: 'option-combination',
-    got: `${flag} with several tables`,
-    expected: 'options that hold for all of them',
-    try: given === 'rows' ? '--scale 2 for twice the rows of the data' : `leaving ${flag} out, or drawing one table by itself`
-  })
+  const instead = given === 'rows' ? '--scale 2 for twice the rows of the data' : `leaving ${flag} out, or drawing one table by itself`
+  throw notTogether(`${flag} with several tables`, instead, 'options that hold for all of them')
 }
 
 function checkOutput(output: string): void {

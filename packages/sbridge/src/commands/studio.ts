@@ -46,7 +46,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Names under which this machine may be asked: others would be a page elsewhere reaching in by a name of its own. */
 const HOSTS = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/
 
-export interface StudioServer {
+interface StudioServer {
   readonly url: string
   close(): Promise<void>
 }

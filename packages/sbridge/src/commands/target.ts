@@ -3,7 +3,7 @@ import { evaluateTarget, tellTarget, tellTrained, together, trainOnSynthetic } f
 import type { Key } from '@sbridge/core/kernels'
 import type { Table } from '@sbridge/core/tables'
 
-export interface TargetProblem {
+interface TargetProblem {
   readonly real: Table
   readonly synthetic: Table
   readonly train: Table | undefined

@@ -42,7 +42,7 @@ export function trajectoriesVerb(verb: Command): void {
   })
 }
 
-export interface TrajectoriesFlags extends Readonly<Record<string, unknown>> {
+interface TrajectoriesFlags extends Readonly<Record<string, unknown>> {
   readonly representation?: string
   readonly rows?: string
   readonly output: string

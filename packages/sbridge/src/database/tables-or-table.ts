@@ -1,5 +1,4 @@
-import { InputError } from '@sbridge/core'
-import { schemaFields } from '@sbridge/core/internal'
+import { notTogether, schemaFields } from '@sbridge/core/internal'
 import { flagNamed } from '../cli/fields.js'
 import { extensionOf, tableExtensions } from '../format/table-format.js'
 import { isFolder, sqliteFileOf } from './table-set.js'
@@ -17,10 +16,6 @@ export function isTables(input: string, { output, table, query }: Flags): boolea
 export function refuseTableOptions(input: string, flags: Flags): void {
   const given = schemaFields.find(({ name }) => flags[name] !== undefined)
   if (!given) return
-  throw new InputError({
-    code: 'option-combination',
-    got: `${flagNamed(given.name)} with ${input}`,
-    expected: 'a folder of tables, or a file of SQLite without --table and --query',
-    try: `leaving ${flagNamed(given.name)} out`
-  })
+  const flag = flagNamed(given.name)
+  throw notTogether(`${flag} with ${input}`, `leaving ${flag} out`, 'a folder of tables, or a file of SQLite without --table and --query')
 }

@@ -10,7 +10,7 @@ import { blankRecordsIn, recordsIn, withoutLastLineEnds } from './records.js'
 import { TypedDelimited } from './typed-delimited.js'
 
 /** What readers of delimited text are told. */
-export interface DelimitedOptions extends ReadContext {
+interface DelimitedOptions extends ReadContext {
   /** Between cells; found from the first records when absent. */
   readonly delimiter?: Separator
 }

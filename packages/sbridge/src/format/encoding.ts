@@ -3,7 +3,7 @@ import type { TextEncoding } from '@sbridge/core/internal'
 import type { ReadContext } from './columns.js'
 
 /** What text was read from, and how its characters stood in bytes. */
-export interface DecodedText extends TextEncoding {
+interface DecodedText extends TextEncoding {
   readonly text: string
 }
 

@@ -8,7 +8,7 @@ export const SEPARATORS = [',', ';', '\t', '|'] as const
 /** Records that guesses look at, the heading among them. */
 export const GUESSED_RECORDS = 50
 
-export interface TextRecord {
+interface TextRecord {
   /** None for a blank line. */
   readonly cells: readonly string[]
   /** On which it begins, from 1: records and lines differ where quoted cells hold line breaks. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { FormatError, InputError } from '@sbridge/core'
-import { SbridgeError } from '@sbridge/core/internal'
+import { notTogether, SbridgeError } from '@sbridge/core/internal'
 import type { RawTable } from '@sbridge/core/tables'
 import { isDatabase, withoutPassword } from '../database/address.js'
 import type { DatabaseSource, DatabaseTarget } from '../database/contract.js'
@@ -66,17 +66,9 @@ function refuseOfDatabases(path: string, { table, query, querySeconds, into, app
   if (given !== undefined) throw elsewhere(`--${given} with the file ${path}`, 'a database (sqlite:FILE, postgres://…)', given)
 }
 
-const elsewhere = (got: string, expected: string, flag: string): InputError =>
-  new InputError({ code: 'option-combination', got, expected, try: `leaving --${flag} out` })
+const elsewhere = (got: string, expected: string, flag: string) => notTogether(got, `leaving --${flag} out`, expected)
 
-function noSheets(path: string, sheet: string): InputError {
-  return new InputError({
-    code: 'option-combination',
-    got: `--sheet ${sheet} with ${path}`,
-    expected: 'a workbook (.xlsx)',
-    try: 'leaving --sheet out'
-  })
-}
+const noSheets = (path: string, sheet: string) => elsewhere(`--sheet ${sheet} with ${path}`, 'a workbook (.xlsx)', 'sheet')
 
 /** `2` and `2,1` → lines above and below. Throws `InputError` for other text. */
 function skippedLines(text: string): { readonly top: number; readonly bottom: number } {

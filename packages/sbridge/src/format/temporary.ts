@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs'
 const temporary = new Set<string>()
 
 /** Told of a temporary file before it is made, and again when it is gone. */
-export type TemporaryFileListener = (path: string, event: 'begun' | 'gone') => void
+type TemporaryFileListener = (path: string, event: 'begun' | 'gone') => void
 let listener: TemporaryFileListener | undefined
 
 /** Whoever may have to remove the files of a thread that is stopped is told their names as they come and go. */

@@ -2,7 +2,7 @@ import { inflateSync } from 'fflate'
 import { crc32 } from './crc32.js'
 
 /** An entry as the central directory states it. */
-export interface ZipEntry {
+interface ZipEntry {
   readonly name: string
   /** Bytes of the content. */
   readonly size: number

@@ -1,7 +1,7 @@
 import type { ErrorParts } from '@sbridge/core/internal'
 
 /** What was got, what was expected, what to try: all that a person needs of an error. */
-export type Cause = Omit<ErrorParts, 'code'>
+type Cause = Omit<ErrorParts, 'code'>
 
 const handles: Cause = {
   got: 'no file handle left for this process',

@@ -17,7 +17,7 @@ export function section(id: string, title: string, ...body: readonly HtmlValue[]
 /** Stands for the number of a figure or table until the page is put together; data cannot contain it, since `<` is escaped. */
 const NUMBER = '<!--number-->'
 
-export interface FigureParts {
+interface FigureParts {
   /** One or more sentences below the figure. */
   readonly caption: HtmlValue
   readonly body: HtmlValue
@@ -61,7 +61,7 @@ export function panelHtml({ title, detail, drawings, widths, remarks }: Panel): 
   return panel(title, detail, html`${body}${remarks.map((remark) => html`<div class="key">${remark}</div>`)}`)
 }
 
-export interface TableParts {
+interface TableParts {
   readonly caption: HtmlValue
   /** Headings; those that end in `#` head columns of numbers. */
   readonly head: readonly string[]

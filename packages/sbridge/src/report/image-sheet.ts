@@ -16,7 +16,7 @@ function checkImageShape(columnCount: number, { width, height }: ImageShape): vo
   })
 }
 
-export interface SheetOptions extends ImageShape {
+interface SheetOptions extends ImageShape {
   /** Images side by side. */
   readonly across: number
   /** Values shown as white and as black; default the range of the rows. */

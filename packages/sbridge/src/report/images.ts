@@ -9,7 +9,7 @@ import { imageSheet } from './image-sheet.js'
 const SHEET_IMAGES = 60
 const ACROSS = 10
 
-export interface ImageParts {
+interface ImageParts {
   readonly shape: ImageShape
   /** Drawn images [n, width × height]. */
   readonly drawn: Matrix

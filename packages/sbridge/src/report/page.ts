@@ -2,7 +2,7 @@ import { facts } from './blocks.js'
 import { Html, html } from './html.js'
 import { STYLE } from './style.js'
 
-export interface PageParts {
+interface PageParts {
   readonly title: string
   /** What kind of report it is, in small letters above the title. */
   readonly kicker: string

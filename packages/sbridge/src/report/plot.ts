@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom'
 import { Html } from './html.js'
 
 /** A drawing as it is described to Observable Plot. */
-export type PlotOptions = NonNullable<Parameters<typeof Plot.plot>[0]>
+type PlotOptions = NonNullable<Parameters<typeof Plot.plot>[0]>
 
 export const REAL = 'var(--real)'
 export const SYNTHETIC = 'var(--synthetic)'

@@ -50,7 +50,7 @@ function figureHtml({ caption, key = {}, drawings }: Figure): Html {
   return figure({ caption: html`${caption}${swatches}`, body, ...panelWidth })
 }
 
-export interface PageOf {
+interface PageOf {
   readonly title: string
   /** What kind of report it is. */
   readonly kicker: string

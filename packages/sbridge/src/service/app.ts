@@ -14,7 +14,7 @@ import { problem, problemOf } from './problem.js'
 type Ask = Context<{ Bindings: HttpBindings }>
 
 /** What an application is made of. */
-export interface AppParts {
+interface AppParts {
   readonly packages: ServicePackages
   readonly models: readonly ModelDescription[]
   readonly pool: WorkerPool

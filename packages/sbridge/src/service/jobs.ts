@@ -7,7 +7,7 @@ import type { WorkerPool } from './pool.js'
 import { type Problem, problem, problemOf } from './problem.js'
 
 /** What is told of a job. */
-export interface JobStatus {
+interface JobStatus {
   readonly id: string
   readonly model: string
   readonly operation: string

@@ -158,7 +158,7 @@ function answers(model: ModelDescription, operation: Operation): object {
 }
 
 /** A job: what is asked, of which model, in which format. */
-export function jobSchema(
+function jobSchema(
   each: readonly { readonly model: ModelDescription; readonly operation: Operation }[],
   limits: ServiceOptions
 ): JsonSchema {

@@ -18,7 +18,7 @@ interface Errand {
   readonly reject: (error: unknown) => void
 }
 
-export type ErrandOptions = Pick<Errand, 'seconds' | 'lasting' | 'signal'> & Partial<Pick<Errand, 'progress'>>
+type ErrandOptions = Pick<Errand, 'seconds' | 'lasting' | 'signal'> & Partial<Pick<Errand, 'progress'>>
 
 interface Seat {
   worker: Worker

@@ -22,7 +22,7 @@ const SHORTEST_TOKEN = 16
 const RESTING = 65
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 
-export interface Service {
+interface Service {
   readonly url: string
   readonly models: readonly ModelDescription[]
   /** Takes no more, waits for what runs, and closes. */

@@ -28,7 +28,7 @@ export interface ShardPlan {
   readonly dialect?: string | undefined
 }
 
-export type NewPlan = Omit<ShardPlan, 'format' | 'sbridge' | 'drawBytes'>
+type NewPlan = Omit<ShardPlan, 'format' | 'sbridge' | 'drawBytes'>
 
 export const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex')
 

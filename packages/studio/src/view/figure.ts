@@ -10,7 +10,7 @@ export interface LegendPart {
 }
 
 /** What a figure on its own says besides its drawings. */
-export interface FigureWords {
+interface FigureWords {
   readonly title: string
   readonly legend?: readonly LegendPart[]
   /** What holds for the figure: conditions, rows that it leaves out. */

@@ -19,7 +19,7 @@ export interface RowsShape extends SystemShape {
   readonly result: RowsResult
 }
 
-export interface RowsResult {
+interface RowsResult {
   readonly rowCount: number
   /** Columns of what was found. */
   readonly added: readonly string[]

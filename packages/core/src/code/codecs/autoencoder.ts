@@ -8,7 +8,7 @@ import { relativeError } from '../../spectral/round-trip.js'
 import { Adam, type Layer, lossGradient, randomLayer, runLayers } from './dense-network.js'
 import { fitPca, loadPca, type PcaCodec } from './pca.js'
 
-export interface AutoencoderOptions {
+interface AutoencoderOptions {
   readonly dimension: number
   /** Units of the hidden layer on either side. Default 4 K + 64. */
   readonly hidden?: number
@@ -27,7 +27,7 @@ export interface TrainingHistory {
   readonly ending: 'early-stopping' | 'epochs-used'
 }
 
-export interface AutoencoderCodec extends Codec {
+interface AutoencoderCodec extends Codec {
   readonly kind: 'autoencoder'
   readonly history: TrainingHistory
 }

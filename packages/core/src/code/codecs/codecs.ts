@@ -12,7 +12,7 @@ import { fitDiffusionCodec, loadDiffusionCodec } from './diffusion-codec.js'
 import { fitPca, loadPca } from './pca.js'
 import type { LatentSpecification } from './specification.js'
 
-export interface CodecContext {
+interface CodecContext {
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined

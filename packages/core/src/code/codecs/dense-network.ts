@@ -40,7 +40,7 @@ function forward(layer: Layer, input: Float64Array, n: number): Float64Array {
 }
 
 /** Gradient of one layer's parameters, in the layer's own layout. */
-export interface LayerGradient {
+interface LayerGradient {
   readonly weights: Float64Array
   readonly biases: Float64Array
 }

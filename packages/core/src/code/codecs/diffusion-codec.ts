@@ -11,7 +11,7 @@ import { placingIn } from '../../spectral/placing-file.js'
 import { liftingOf, measureRoundTrip, type RoundTrip, relativeError } from '../../spectral/round-trip.js'
 import { fitPca, loadPca, type PcaCodec } from './pca.js'
 
-export interface DiffusionCodecOptions {
+interface DiffusionCodecOptions {
   readonly dimension: number | 'auto'
   readonly epsilon?: number | 'auto'
   readonly alpha?: number
@@ -21,7 +21,7 @@ export interface DiffusionCodecOptions {
 }
 
 /** A diffusion map with its way back, and what was measured on the way. */
-export interface DiffusionCodec extends Codec {
+interface DiffusionCodec extends Codec {
   readonly kind: 'diffusion-map'
   readonly map: DiffusionMap
   readonly roundTrip: RoundTrip

@@ -6,7 +6,7 @@ import type { Codec, CodecContents, CodecPlaces } from '../../spectral/codec.js'
 import { dot } from '../../spectral/columns.js'
 import { principalComponents } from '../../spectral/principal-components.js'
 
-export interface PcaOptions {
+interface PcaOptions {
   /** Number of components; `auto` explains 90 % of the variance. */
   readonly dimension: number | 'auto'
   /** Every coordinate of unit variance, instead of unit variance on average. Default false. */

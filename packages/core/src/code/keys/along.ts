@@ -3,7 +3,7 @@ import { takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 
 /** A key in whose order dates run, and its cells in that order. */
-export interface KeyAlong {
+interface KeyAlong {
   readonly along: RowOrder
   readonly cells: readonly string[]
 }

@@ -14,7 +14,7 @@ export interface Guard {
   readonly hashes: ReadonlySet<number>
 }
 
-export interface FreshRequest {
+interface FreshRequest {
   readonly column: string
   readonly key: Key
   readonly guard: Guard

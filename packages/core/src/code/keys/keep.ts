@@ -114,7 +114,7 @@ function fewestCodes(pattern: Pattern): bigint {
   return sizeOf(pattern, cellOf(choices))
 }
 
-export interface KeyedRows {
+interface KeyedRows {
   readonly count: number
   readonly key: Key
   /** The rows whose keys they are, and how many of them are put in the order of their dates at a time. */

@@ -6,7 +6,7 @@ import { hashesOf, hashOf } from './guard.js'
 import type { KeyColumn } from './reference.js'
 
 /** What is known of a person whose row is drawn. */
-export interface Traits {
+interface Traits {
   readonly sex?: 'female' | 'male'
   /** As the table writes it: a name, a code, a locale. */
   readonly country?: string

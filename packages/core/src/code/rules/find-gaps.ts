@@ -3,7 +3,7 @@ import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
 
 /** A column that is missing exactly where another is missing, or has certain levels. */
-export interface GapsFound {
+interface GapsFound {
   readonly column: string
   readonly when: string
   /** Absent: where `when` is missing. */

@@ -16,7 +16,7 @@ import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBeyondChance } from './chance.js'
 
 /** A column that one or two others determine. */
-export interface LookupFound {
+interface LookupFound {
   readonly column: string
   readonly from: readonly string[]
 }

@@ -8,7 +8,7 @@ import { DAY, type Quantity } from './quantity.js'
 import { simplestIn } from './shapes.js'
 
 /** A column that says between which thresholds a number lies. */
-export interface StepsFound {
+interface StepsFound {
   readonly column: string
   readonly of: string
   /** Of dates in days. */

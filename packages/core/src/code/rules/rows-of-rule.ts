@@ -15,7 +15,7 @@ export interface WrittenTable {
 }
 
 /** A row that breaks a rule, in words, and how many do. */
-export interface Breach {
+interface Breach {
   /** From 0. */
   readonly row: number
   readonly words: string

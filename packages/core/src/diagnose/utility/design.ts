@@ -73,7 +73,7 @@ export function columnOf(table: Table, name: string, formula: string): NumericCo
 }
 
 /** Rows of numbers without those where one is missing. */
-export interface Design {
+interface Design {
   /** [rows, columns] */
   readonly x: Matrix
   /** Rows that had a missing cell, and are left out. */

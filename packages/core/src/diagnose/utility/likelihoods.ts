@@ -43,7 +43,7 @@ function curveOfRows({ data, rows, cols }: Matrix, of: RowCurve): (place: Float6
 }
 
 /** Rows of a survival study: how long each was seen, and whether it ended in the event. */
-export interface Survival {
+interface Survival {
   readonly time: Float64Array
   readonly event: Uint8Array
 }

@@ -16,7 +16,7 @@ export interface Coefficient {
   readonly interval: readonly [number, number]
 }
 
-export interface RegressionProblem {
+interface RegressionProblem {
   readonly family: Family
   /** [n, d] */
   readonly x: Matrix

@@ -15,7 +15,7 @@ import { isSymmetric, isSymmetricProduct, planSymmetric, type SymmetricPlan, sym
 import { blockRows, type UploadedCloud, uploadLogs, uploadMatrix, uploadWidths } from './upload.js'
 import { MOST_PAGES, type WasmKernels, type WasmMemory, webAssembly } from './webassembly.js'
 
-export interface WasmEngineOptions {
+interface WasmEngineOptions {
   readonly precision: Precision
   /** Fused multiply-add: faster, and the same bytes on one host only. */
   readonly relaxed: boolean

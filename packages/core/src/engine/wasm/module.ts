@@ -5,7 +5,7 @@ import { type WasmModule, webAssembly } from './webassembly.js'
 export type Precision = 'float64' | 'float32'
 
 /** Which of the four builds. */
-export interface Variant {
+interface Variant {
   readonly precision: Precision
   readonly relaxed: boolean
 }

@@ -6,7 +6,7 @@ import type { WasmKernels, WasmMemory, WasmModule } from './webassembly.js'
 /** Milliseconds of work between two turns of the event loop. */
 const SLICE = 50
 
-export interface PoolParts {
+interface PoolParts {
   readonly memory: WasmMemory
   readonly module: WasmModule
   readonly kernels: WasmKernels

@@ -52,7 +52,7 @@ export interface SymmetricPlan {
   readonly sums: number
 }
 
-export interface SymmetricInput {
+interface SymmetricInput {
   readonly precision: Precision
   readonly log: Float64Array
   readonly values?: Matrix

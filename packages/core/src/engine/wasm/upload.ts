@@ -13,7 +13,7 @@ export interface Format {
 }
 
 /** A matrix in the engine's memory: blocks of rows, one coordinate after the other, relative to each block's centre. */
-export interface UploadedMatrix {
+interface UploadedMatrix {
   readonly data: number
   readonly centres: number
 }

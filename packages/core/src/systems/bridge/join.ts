@@ -5,7 +5,7 @@ import type { RawColumn, RawTable } from '../../table/raw.js'
 import { type Column, isEmpty } from '../../table/table.js'
 
 /** Two tables as one: the columns that both have, rows of the first above those of the second. */
-export interface JoinedTables {
+interface JoinedTables {
   readonly raw: RawTable
   /** Rows of the first. */
   readonly fromCount: number

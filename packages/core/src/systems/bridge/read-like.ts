@@ -7,7 +7,7 @@ import { type NamedKind, readAs } from '../read-as.js'
 import type { BridgeModel } from './model.js'
 
 /** Another table as a model reads it: whole, and without what rules derive. */
-export interface TableLike {
+interface TableLike {
   readonly whole: Table
   readonly drawn: Table
 }

@@ -8,7 +8,7 @@ import type { RawColumn, RawTable } from '../../table/raw.js'
 import { tableOfRows } from '../../table/records.js'
 import { contextOf } from '../context.js'
 import { keepingDialect } from '../dialect.js'
-import { type Plan, planned, type System } from '../system.js'
+import { type Plan, planOf, type System } from '../system.js'
 import { checkKeys, peopleFor, withNewKeys } from '../table/keyed.js'
 import type { BridgeAnswer, CarriedRows } from './answer.js'
 import { heaviestPartners, rowsBetween, rowsCarried, timesOf, wholeRows } from './draw.js'
@@ -128,15 +128,7 @@ function plan(source: { input: RawTable; options: BridgeFit } | { model: BridgeM
     ...(request?.coupling ? [{ stage: 'partners', pairs: n * m }] : []),
     ...(request && !request.map && !request.coupling ? [{ stage: 'between', pairs: drawnRows * m }] : [])
   ]
-  return {
-    ...planned(stages),
-    rowCount: n + m,
-    columnCount,
-    dimension: columnCount,
-    drawnRows,
-    bytes: 8 * (n + m + drawnRows) * (columnCount + 40),
-    timed: columnCount
-  }
+  return planOf(stages, { rowCount: n + m, columnCount, drawnRows, bytes: 8 * (n + m + drawnRows) * (columnCount + 40) })
 }
 
 const drawnOf = ({ rows, at }: BridgeRequest, n: number): number => (rows ?? n) * (at?.length ?? 1)

@@ -3,7 +3,7 @@ import { contextOf } from '../context.js'
 import { FILLING_DONORS } from '../imputation/donors.js'
 import { MASKING } from '../imputation/masking.js'
 import { knownTable } from '../imputation/system.js'
-import { type Plan, planned, type System } from '../system.js'
+import { type Plan, planOf, type System } from '../system.js'
 import { fitDensity, LEARNING, mostRows } from './fit.js'
 import { type DensityGrid, densityGrid } from './grid.js'
 import type { DensityModel } from './model.js'
@@ -66,13 +66,10 @@ function plan(source: { input: RawTable; options: DensityFit } | { model: Densit
       : []),
     { stage: SCORING, pairs: ((stack * columnCount + 2) * drawnRows + (stack + 4) * PASSES.scaling * rows) * rows }
   ]
-  return {
-    ...planned(stages),
+  return planOf(stages, {
     rowCount,
     columnCount,
-    dimension: columnCount,
     drawnRows,
-    bytes: 8 * (2 * rows * columnCount * columnCount + 3 * drawnRows * columnCount),
-    timed: columnCount
-  }
+    bytes: 8 * (2 * rows * columnCount * columnCount + 3 * drawnRows * columnCount)
+  })
 }

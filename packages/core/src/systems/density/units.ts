@@ -6,7 +6,7 @@ type Columns = Pick<DensityModel, 'coding' | 'kinds'>
 
 /** A column of numbers among the coordinates, and one of levels. */
 export type NumberColumn = Extract<CodedColumn, { carries: 'number' }>
-export type LevelColumn = Extract<CodedColumn, { carries: 'levels' }>
+type LevelColumn = Extract<CodedColumn, { carries: 'levels' }>
 
 export const numberColumns = ({ coding }: Pick<Columns, 'coding'>): NumberColumn[] =>
   coding.columns.filter((column): column is NumberColumn => column.carries === 'number')

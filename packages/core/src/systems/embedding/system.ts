@@ -1,12 +1,12 @@
-import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { DiffusionReport } from '../../spectral/diffusion-map.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
+import { notTogether } from '../combinations.js'
 import { contextOf } from '../context.js'
 import { keepingDialect } from '../dialect.js'
-import { type Answer, type Plan, planned, type System } from '../system.js'
+import { type Answer, type Plan, planOf, type System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { coordinatesOf, coordinateTable, placeRows } from './coordinates.js'
 import { type EmbedJob, embedTable } from './embed.js'
@@ -72,9 +72,7 @@ export const embedding: System<RawTable, EmbedJob, FittedEmbedding, EmbeddingReq
   load: loadEmbedding
 })
 
-function wrongRequest(got: string): InputError {
-  return new InputError({ code: 'option-combination', got, expected: 'rows to place, or coordinates to lift', try: 'place: a table' })
-}
+const wrongRequest = (got: string) => notTogether(got, 'place: a table', 'rows to place, or coordinates to lift')
 
 /** Turns of the scaling with the search for a bandwidth, and of the eigenvectors, about: each a pass over all pairs. */
 const PASSES = { scaling: 18, eigenvectors: 45 }
@@ -93,13 +91,5 @@ function plan(source: { input: RawTable; options: EmbedJob } | { model: FittedEm
       : []),
     { stage: 'placing', pairs: drawnRows * rowCount }
   ]
-  return {
-    ...planned(stages),
-    rowCount,
-    columnCount,
-    dimension: columnCount,
-    drawnRows,
-    bytes: 8 * rowCount * (columnCount + 200),
-    timed: columnCount
-  }
+  return planOf(stages, { rowCount, columnCount, drawnRows, bytes: 8 * rowCount * (columnCount + 200) })
 }

@@ -32,7 +32,7 @@ export interface KnownForecastRequest extends ForecastRequest, AskedOfRows {
 }
 
 /** How well the series supports what was known of steps to come. Plain JSON. */
-export interface ForecastSupport {
+interface ForecastSupport {
   /** What was given, in words. */
   readonly condition: string
   /** Effective number of pairs of the series behind a draw: the smallest median over columns and steps. */

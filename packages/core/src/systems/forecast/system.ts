@@ -8,7 +8,7 @@ import { conditionFields } from '../condition-options.js'
 import { contextOf } from '../context.js'
 import { keepingDialect } from '../dialect.js'
 import { type Localisation, localisationIn } from '../localisation.js'
-import { type Answer, type Plan, planned, type System } from '../system.js'
+import { type Answer, type Plan, planOf, type System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { drawForecast, type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
 import { drawForecastUnder, type KnownForecastReport } from './known.js'
@@ -116,13 +116,5 @@ function plan(source: { input: RawTable; options: SeriesFit } | { model: Forecas
     ...(request ? [{ stage: known ? 'sampling' : 'forecast', pairs: each }] : [])
   ]
   const dimension = memory * columnCount
-  return {
-    ...planned(stages),
-    rowCount,
-    columnCount,
-    dimension,
-    drawnRows,
-    bytes: 8 * (rowCount * 6 + drawnRows) * dimension,
-    timed: dimension
-  }
+  return planOf(stages, { rowCount, columnCount, dimension, drawnRows, bytes: 8 * (rowCount * 6 + drawnRows) * dimension })
 }

@@ -116,7 +116,7 @@ function standardErrorOf(values: Float64Array): number {
   return (1.2533 * spread) / Math.sqrt(values.length)
 }
 
-export interface BandwidthSearch {
+interface BandwidthSearch {
   readonly training: TrainingRows
   /** What r is measured in; undefined where all rows are equal. */
   readonly distances: RowDistances | undefined

@@ -80,7 +80,7 @@ export interface ConditionalReport {
 }
 
 /** Drawn rows; `formats` show given values with all their digits. */
-export interface ConditionalRows {
+interface ConditionalRows {
   readonly table: Table
   /** The rows before they became a table. */
   readonly encoded: Encoded

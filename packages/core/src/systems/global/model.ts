@@ -126,12 +126,6 @@ async function scaledRows(data: InferredTable, options: FitOptions, { engine, ke
   return { training: searched?.training ?? trainingBy(choice.methods), scaling: choice, relative, found: searched?.curve }
 }
 
-/** How a fit with these options and this key scales the numeric columns of a table. Cost: the contest, where there is one. */
-export async function scalingMethods(data: InferredTable, options: FitOptions, context: Context): Promise<ScalingMethods> {
-  const { scaling } = await scaledRows(data, options, { ...context, key: keyFor(context.key, 'fit') })
-  return scaling.methods
-}
-
 /** Rows of a table as coordinates and codes, missing cells imputed. Throws `InputError` (code `nothing-varies`). */
 export function encodeTrainingRows(table: Table, encoder: Encoder, key: Key): Encoded {
   refuseNothingVaries(table, encoder)
@@ -145,7 +139,7 @@ export interface SearchedRows {
 }
 
 /** Rows that are ready to be compared, and what was decided on the way to them. */
-export interface PreparedTraining {
+interface PreparedTraining {
   readonly training: TrainingRows
   /** Those rows that a search of the bandwidth looks at: all when `chosen` is undefined. */
   readonly searched: {

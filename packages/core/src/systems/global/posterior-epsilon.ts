@@ -14,7 +14,7 @@ import { distancesTo } from './bandwidth.js'
 import type { GlobalModel } from './model.js'
 
 /** Energy distance between drawn rows and the data, beside the same between halves of the data. */
-export interface DistanceToData {
+interface DistanceToData {
   readonly distance: number
   /** Largest over half splits, and not below what halves of one law would differ by on average if pairs of a row with itself were counted. */
   readonly floor: number
@@ -31,7 +31,7 @@ export interface EpsilonChoice {
   readonly gaussian?: true
 }
 
-export interface EpsilonQuestion {
+interface EpsilonQuestion {
   /** ε that the user wants; the search is for `auto` alone. */
   readonly epsilon?: 'auto' | number | undefined
   /** Whether ε may be enlarged at all. */

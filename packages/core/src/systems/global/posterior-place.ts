@@ -39,7 +39,7 @@ export interface Place {
   readonly ridge: number
 }
 
-export interface PlaceContext {
+interface PlaceContext {
   /** The caller's, whose key conditions are chosen by. */
   readonly context: Context
   /** The posterior's own. */
@@ -47,7 +47,7 @@ export interface PlaceContext {
 }
 
 /** What the choice of ε looks at besides held-out rows. */
-export interface PlaceTrial {
+interface PlaceTrial {
   /** Weights of the training rows under the evidence [M]. */
   readonly weights: Float64Array
   /** Rows drawn from a law under the evidence. */

@@ -48,7 +48,7 @@ export interface PosteriorRequest {
   readonly onStep?: ((rows: Encoded, step: number) => void) | undefined
 }
 
-export interface PosteriorRows {
+interface PosteriorRows {
   readonly table: Table
   readonly formats: readonly ColumnFormat[]
   readonly report: PosteriorReport
@@ -82,7 +82,7 @@ export async function samplePosterior(model: GlobalModel, request: PosteriorRequ
 }
 
 /** What is known of rows as data on a model's coordinates, and how they are drawn. */
-export interface PosteriorDraw extends PlaceQuestion, Pick<PosteriorRequest, 'rows' | 'onStep'> {
+interface PosteriorDraw extends PlaceQuestion, Pick<PosteriorRequest, 'rows' | 'onStep'> {
   readonly steps?: number | undefined
   /** Evidence that the training rows are counted under. Default `evidence`. */
   readonly counted?: Evidence | undefined

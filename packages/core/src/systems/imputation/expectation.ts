@@ -8,7 +8,7 @@ const TURNS = 15
 /** Added to the diagonal as a share of its mean: columns that repeat each other stay solvable. */
 const RIDGE = 1e-3
 
-export interface GaussianFit {
+interface GaussianFit {
   /** The rows with every unknown coordinate at its conditional mean [n, d]. */
   readonly completed: Matrix
   readonly mean: Float64Array

@@ -17,7 +17,7 @@ import { readRows } from './read-rows.js'
 import { type FillSetting, RowLaws } from './row-law.js'
 
 /** What a gap is filled with. */
-export type FillAs = 'draw' | 'mean' | 'median'
+type FillAs = 'draw' | 'mean' | 'median'
 
 export interface ImputationRequest {
   /** The rows whose gaps are filled. */
@@ -46,7 +46,7 @@ export interface FilledRows {
   readonly warnings: readonly { readonly name: string; readonly message: string }[]
 }
 
-export interface FillCounts {
+interface FillCounts {
   readonly rows: number
   /** Rows with a gap. */
   readonly gapRows: number

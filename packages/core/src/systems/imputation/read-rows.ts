@@ -3,7 +3,7 @@ import { isCategorical, type Table } from '../../table/table.js'
 import { readAs } from '../read-as.js'
 import type { ImputationModel } from './model.js'
 
-export interface RowsToFill {
+interface RowsToFill {
   /** The columns of the model that the rows have, as they are read. */
   readonly table: Table
   readonly warnings: readonly { readonly name: string; readonly message: string }[]

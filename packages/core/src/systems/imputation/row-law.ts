@@ -26,7 +26,7 @@ const LEAST_WEIGHT = 1e-15
 const LEAST_LOG = log(LEAST_WEIGHT)
 
 /** What the gaps of one row may hold: local regression on donors, with what these leave unexplained. */
-export interface RowLaw {
+interface RowLaw {
   /** Coordinates to fill. */
   readonly unknown: readonly number[]
   /** Conditional means of these. */

@@ -2,7 +2,7 @@ import { limitsOf } from '../../table/number-style.js'
 import type { RawTable } from '../../table/raw.js'
 import { type Column, emptyColumn, isNumericKind, type Table } from '../../table/table.js'
 import { contextOf } from '../context.js'
-import { type Plan, planned, type System } from '../system.js'
+import { type Plan, planOf, type System } from '../system.js'
 import { levelsByNearness, numberAt } from './coding.js'
 import { FILLING_DONORS, ROUNDS } from './donors.js'
 import { FILLING, type FilledRows, fillRows, type ImputationRequest } from './fill.js'
@@ -83,13 +83,5 @@ function plan(source: { input: RawTable; options: ImputationFit } | { model: Imp
     { stage: FILLING_DONORS, pairs: WORK.donors * ((fits ? ROUNDS : 0) + chains * ROUNDS) * donors * donors },
     { stage: FILLING, pairs: WORK.filling * draws * drawnRows * donors }
   ]
-  return {
-    ...planned(stages),
-    rowCount,
-    columnCount,
-    dimension: columnCount,
-    drawnRows,
-    bytes: 8 * (3 * donors * columnCount + 2 * draws * drawnRows * columnCount),
-    timed: columnCount
-  }
+  return planOf(stages, { rowCount, columnCount, drawnRows, bytes: 8 * (3 * donors * columnCount + 2 * draws * drawnRows * columnCount) })
 }

@@ -4,7 +4,7 @@ import { type Key, keyFor, uniforms } from '../../num/random.js'
 import { truncatedNormal } from '../../num/truncated-normal.js'
 
 /** Intervals of combinations of coordinates, and the noise that each row stands off them by, drawn anew for every sweep. */
-export interface SweptIntervals {
+interface SweptIntervals {
   readonly intervals: readonly LinearInterval[]
   /** [intervals][n] */
   readonly noise: readonly Float64Array[]

@@ -71,7 +71,7 @@ export async function posteriorLocal(model: LocalModel, request: LocalPosteriorR
 }
 
 /** What is known of rows as data on the coordinates of a field. */
-export interface LocalPosteriorDraw {
+interface LocalPosteriorDraw {
   /** Of the model's own coordinates. */
   readonly conditions: readonly Condition[]
   /** Of every row alike. */

@@ -28,7 +28,7 @@ export async function impossibleRows(evidence: readonly Evidence[], coordinates:
   return values?.filter((value) => value === Number.NEGATIVE_INFINITY).length ?? 0
 }
 
-export interface KnownDraw {
+interface KnownDraw {
   readonly knowledge: FieldKnowledge
   readonly windows: KnownWindows
   readonly request: Pick<LocalSampleRequest, 'count' | 'steps'> & { readonly sweeps?: number }

@@ -11,7 +11,7 @@ export interface Plan {
   readonly capped: readonly number[]
 }
 
-export interface PlanRequest {
+interface PlanRequest {
   readonly graph: Graph
   readonly points: Matrix
   /** Coordinates drawn together; the others one by one. */

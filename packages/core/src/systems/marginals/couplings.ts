@@ -20,7 +20,7 @@ const MOST_ERROR = 1e-3
 /** 4¹⁶ times the resolution is wider than any snapshot. */
 const MOST_DOUBLINGS = 32
 
-export interface CouplingRequest {
+interface CouplingRequest {
   readonly problem: Pick<RoundsProblem, 'family' | 'diffusion'>
   readonly theta: Float64Array
   /** σ of every interval [K][d]. */

@@ -1,7 +1,7 @@
 import type { MarginalsModel } from './model.js'
 
 /** A picture of two coordinates, and the cells that it is parted into, to the right and upwards. */
-export interface DriftGrid {
+interface DriftGrid {
   readonly coordinates: readonly [number, number]
   /** Values at the edges of the picture. */
   readonly from: readonly [number, number]

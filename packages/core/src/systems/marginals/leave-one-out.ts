@@ -23,7 +23,7 @@ export interface LeftOut {
   readonly notes: readonly string[]
 }
 
-export interface LeavingOut {
+interface LeavingOut {
   readonly options: MarginalsOptions
   /** Fitted to all snapshots. */
   readonly model: MarginalsModel

@@ -48,7 +48,7 @@ export interface HistoryEntry {
   readonly change: number
 }
 
-export interface RoundsState {
+interface RoundsState {
   readonly theta: Float64Array
   readonly sigma: Float64Array
   readonly potentials: readonly (Potentials | undefined)[]

@@ -23,7 +23,7 @@ export interface Distances {
 }
 
 /** What needs no model and is to be beaten; undefined where it does not exist. */
-export interface SanityDistances {
+interface SanityDistances {
   /** Particles moved straight along the optimal coupling of the neighbouring snapshots; undefined outside them. */
   readonly straightLines: Distances | undefined
   /** The last snapshot before the time, as it was. */

@@ -13,7 +13,7 @@ import { FIT_TOLERANCES, type FitSnapshot, type RoundsProblem, refineReference, 
 import type { Smoothness } from './smooth-field.js'
 import { thin, weightsOf } from './snapshots.js'
 
-export interface SmoothnessTools {
+interface SmoothnessTools {
   readonly problem: Omit<RoundsProblem, 'family'>
   readonly build: (smoothness: Smoothness) => Family
   readonly watch?: Watch | undefined

@@ -7,7 +7,7 @@ import { CANDIDATES, MOST_LEFT_OUT, TRIAL_PARTICLES, TRIAL_ROUNDS } from './sele
 import { REPLICATES } from './uncertainty.js'
 
 /** What the time of a job depends on. */
-export interface JobSizes {
+interface JobSizes {
   /** Particles of each snapshot of the fit. */
   readonly counts: readonly number[]
   readonly options: MarginalsOptions
@@ -81,7 +81,7 @@ export function drawStages({ counts }: Pick<JobSizes, 'counts'>, rows: number, s
 }
 
 /** Scores at times with so many seen particles each. */
-export function scorePairs(seen: readonly number[]): number {
+function scorePairs(seen: readonly number[]): number {
   return sum(seen.map((count) => Math.min(count, SCORE_PARTICLES) ** 2 * SCORE_PAIR))
 }
 

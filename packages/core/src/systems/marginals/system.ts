@@ -3,7 +3,7 @@ import type { RawTable } from '../../table/raw.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import { keepingDialect } from '../dialect.js'
 import { type Host, needed } from '../host.js'
-import { type Answer, type Plan, planned, type Stage, type System } from '../system.js'
+import { type Answer, type Plan, planOf, type Stage, type System } from '../system.js'
 import { resolveTimes } from './calendar.js'
 import { checkInterior } from './leave-one-out.js'
 import { type MarginalsOptions, marginalsFields, pathFields, REFERENCES, type ReferenceName, snapshotFields } from './options.js'
@@ -98,7 +98,7 @@ function plan(source: { input: RawTable; options: SnapshotsOptions } | { model: 
   const rowCount = counts.reduce((sum, count) => sum + count, 0)
   const drawnRows = request ? (request.rows ?? 100) * counts.length : 0
   const bytes = 8 * (rowCount + drawnRows) * columnCount * (columnCount + 4)
-  return { ...planned(stages), rowCount, columnCount, dimension: columnCount, drawnRows, bytes, timed: columnCount, plain: true }
+  return planOf(stages, { rowCount, columnCount, drawnRows, bytes, plain: true })
 }
 
 function fittingStages({ leaveOneOut, ...options }: SnapshotsOptions, counts: readonly number[]): readonly Stage[] {

@@ -38,7 +38,7 @@ export interface PathsRequest {
 }
 
 /** Everything that trajectories through snapshots depend on besides the snapshots. */
-export interface TrajectoriesJob extends SnapshotsFit, PathsRequest {}
+interface TrajectoriesJob extends SnapshotsFit, PathsRequest {}
 
 /** A reference fitted to snapshots, with what is needed to write paths in their columns. */
 export interface TrajectoriesModel {

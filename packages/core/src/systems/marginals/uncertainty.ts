@@ -14,7 +14,7 @@ import type { ParameterInterval } from './model.js'
 import { FIT_TOLERANCES, type FitSnapshot, intervalsOf, type RoundsProblem, refineReference, workingReference } from './rounds.js'
 import { weightsOf } from './snapshots.js'
 
-export interface FittedState {
+interface FittedState {
   readonly theta: Float64Array
   readonly sigma: Float64Array
   readonly potentials: readonly (Potentials | undefined)[]

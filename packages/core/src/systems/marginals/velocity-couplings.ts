@@ -24,7 +24,7 @@ const SWEEP_TOLERANCE = 1e-2
 /** Most turns of a coupling inside the sweeps: the next sweep goes on from there. */
 const SWEEP_TURNS = 60
 
-export interface VelocityCouplingRequest {
+interface VelocityCouplingRequest {
   /** Working coordinates. */
   readonly snapshots: readonly FitSnapshot[]
   /** With the variance of the velocity in the unit of the coordinates. */

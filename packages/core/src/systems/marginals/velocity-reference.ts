@@ -14,7 +14,7 @@ import { coupleByVelocity, type VelocityCouplings } from './velocity-couplings.j
 import { processOf, type VelocityReference, widthOf } from './velocity-kernel.js'
 
 /** A reference, the couplings found with it, and what a reader should know. */
-export interface FittedVelocity {
+interface FittedVelocity {
   readonly reference: VelocityReference | undefined
   readonly couplings: VelocityCouplings | undefined
   readonly notes: readonly string[]

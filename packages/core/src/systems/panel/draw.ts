@@ -6,6 +6,7 @@ import { keyAtStep, keyFor } from '../../num/random.js'
 import { encodeTable } from '../../table/encoder.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import type { KnownRows } from './categories.js'
 import { drawGroups } from './groups-law.js'
@@ -25,7 +26,7 @@ export interface GroupedRows {
   readonly ticks?: Float64Array | undefined
 }
 
-export interface PanelRequest {
+interface PanelRequest {
   /** Groups to draw; default as many as have `rows` rows, or as many as the data have. */
   readonly groups?: number | undefined
   readonly rows?: number | undefined
@@ -37,7 +38,7 @@ export interface FurtherLaw extends Pick<PanelModel, 'past' | 'steps'> {
 }
 
 /** The first rows of groups, and what is known of them. */
-export interface GroupHeads {
+interface GroupHeads {
   /** One row a group: constants, what its first row has, and where there are times the tick of that. */
   readonly heads: Table
   /** Where each group's rows begin, and the end [G + 1]. */
@@ -82,14 +83,8 @@ export async function drawFurther(model: FurtherLaw, groups: GroupHeads, context
 }
 
 function checkCounts(groups: number | undefined, rows: number | undefined): void {
-  if (groups !== undefined && rows !== undefined) {
-    throw new InputError({
-      code: 'option-combination',
-      got: `${groups} groups and ${rows} rows`,
-      expected: 'one of them: so many groups, or as many as have so many rows',
-      try: 'leaving -n out'
-    })
-  }
+  if (groups !== undefined && rows !== undefined)
+    throw notTogether(`${groups} groups and ${rows} rows`, 'leaving -n out', 'one of them: so many groups, or as many as have so many rows')
   if (rows === undefined || (Number.isInteger(rows) && rows >= 1 && rows <= 1e8)) return
   throw new InputError({ code: 'count', got: `n = ${rows}`, expected: 'a whole number of rows from 1 to 100000000', try: '-n 1000' })
 }

@@ -63,7 +63,7 @@ export async function fitPanel(panel: PanelTable, options: Options, context: Con
   }
 }
 
-export interface FurtherRows {
+interface FurtherRows {
   /** What is known of each group [G, c]. */
   readonly known: Matrix
   readonly names: PanelShape['names']
@@ -120,7 +120,7 @@ export function beside(name: string, values: Float64Array, ticks?: Pick<Ticks, '
 }
 
 /** One row a group: its first, its size, and where there is a time the tick of its first row. */
-export function headsOf({ data, first, times }: GroupedTable, names: PanelShape['names']): WrittenRows {
+function headsOf({ data, first, times }: GroupedTable, names: PanelShape['names']): WrittenRows {
   const starts = first.subarray(0, first.length - 1)
   const rows = takeTableRows(data.table, starts)
   const size = Float64Array.from(starts, (at, g) => first[g + 1]! - at)

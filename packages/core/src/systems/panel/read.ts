@@ -20,7 +20,7 @@ import { rulesOf } from '../ruled-rows.js'
 import { findRunningSums, type RunningSum, runningText, takeRunningOut } from './running.js'
 import { scheduleOf, type Ticks, ticksOf } from './ticks.js'
 
-export type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling?: unknown }
+type PanelInput = TableOptions & RuleOptions & PanelOptions & { readonly scaling?: unknown }
 
 /** A column of the table as it was read: its name, how it is written, and what it is to the panel. */
 export interface PanelColumn {

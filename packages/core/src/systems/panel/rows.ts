@@ -11,7 +11,7 @@ import { putRunningBack } from './running.js'
 import { timeAt } from './ticks.js'
 
 /** Rows of groups as a table with all its columns; the key, which no law draws, as an identifier. */
-export interface PanelRows {
+interface PanelRows {
   readonly table: Table
   readonly formats: readonly ColumnFormat[]
   /** Where each group's rows begin, and the end [G + 1]. */

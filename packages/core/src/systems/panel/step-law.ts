@@ -53,7 +53,7 @@ export interface StepRows {
   readonly groups: Uint32Array
 }
 
-export interface StepOptions {
+interface StepOptions {
   readonly methodOf: (name: string) => ScalingMethod
   /** ε of what is given; chosen when left out. */
   readonly epsilon?: number | undefined

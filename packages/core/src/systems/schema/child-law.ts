@@ -27,7 +27,7 @@ export interface Referred {
   readonly whole: Pick<InferredTable, 'table' | 'formats'>
 }
 
-export interface ChildProblem {
+interface ChildProblem {
   /** The table without its keys into others. */
   readonly raw: RawTable
   /** The key that gives the number of rows, and the others, by which rows choose. */

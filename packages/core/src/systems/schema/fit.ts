@@ -164,7 +164,7 @@ async function fitRoot(raw: RawTable, options: OneTable, context: SystemContext)
   }
 }
 
-export function withoutColumn(raw: RawTable, name: string): RawTable {
+function withoutColumn(raw: RawTable, name: string): RawTable {
   return { ...raw, columns: raw.columns.filter((column) => column.name !== name) }
 }
 

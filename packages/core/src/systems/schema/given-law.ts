@@ -19,7 +19,7 @@ export interface GivenLaw {
   readonly law?: StepLaw | undefined
 }
 
-export interface GivenRows {
+interface GivenRows {
   readonly table: Table
   readonly formats: readonly ColumnFormat[]
   /** What is known of each row [n, k]. */

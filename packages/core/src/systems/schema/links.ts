@@ -15,7 +15,7 @@ export interface Links {
   readonly orphans: number
 }
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly missing?: readonly string[] | undefined
   /** What becomes of rows whose key no row of the other table has: an empty key as often, or a refusal. */
   readonly orphans?: 'empty' | 'refuse' | undefined

@@ -139,12 +139,12 @@ const STILL = 0.05
 const SELDOM = 1e-3
 
 /** Rows of the table that is referred to: as numbers [n, k], and which of them have the same categories. */
-export interface LikeRows {
+interface LikeRows {
   readonly places: Matrix
   readonly classes: readonly string[]
 }
 
-export interface PickedRows {
+interface PickedRows {
   /** What was drawn of the rows that are referred to, and what the new ones are. */
   readonly wanted: LikeRows
   readonly targets: LikeRows

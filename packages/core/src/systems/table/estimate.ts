@@ -44,7 +44,7 @@ export interface KnownSize {
 }
 
 /** Query-point pairs of every stage, an upper estimate: low dimensions skip most of them. */
-export interface JobEstimate {
+interface JobEstimate {
   readonly stages: readonly { readonly stage: string; readonly pairs: number }[]
   readonly pairs: number
   /** Working memory in bytes, besides the process itself. */

@@ -8,7 +8,7 @@ import type { TableModel } from './options.js'
 import { writtenRows } from './system.js'
 
 /** What a model of a table keeps of it, for others to learn from in its place. */
-export interface KeptRows {
+interface KeptRows {
   /** Without columns that name rows, of which no cell is kept. */
   readonly input: RawTable
   /** How the model reads its columns. */

@@ -14,7 +14,7 @@ import { ruledRows } from '../ruled-rows.js'
 import type { DrawnRows, TableFit } from './options.js'
 
 /** What decides which columns are keys. */
-export type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'group' | 'time' | 'seed'>
+type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'group' | 'time' | 'seed'>
 
 /** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
 export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {

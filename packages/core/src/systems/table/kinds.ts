@@ -1,10 +1,10 @@
 import type { NamedWarning } from '../../know/support.js'
 import { defined } from '../../num/defined.js'
-import { InputError } from '../../num/errors.js'
 import { keyFromSeed } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { isCategorical, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
+import { notTogether } from '../combinations.js'
 import { type Context, contextOf } from '../context.js'
 import { type ConditionalReport, sampleConditional } from '../global/condition-sample.js'
 import { fitGlobal, type GlobalModel, sampleGlobal, trainingTable } from '../global/model.js'
@@ -67,19 +67,15 @@ async function drawKnown(
   const { givens, observe, likelihood, conditioning, epsilon, ridge } = asked
   const shared = { rows, ...defined({ steps, epsilon, onStep, memory }) }
   if (observe.length === 0 && !likelihood) {
-    if (conditioning === 'langevin') throw refusal('conditioning langevin without observations', 'informed or clamp')
+    if (conditioning === 'langevin') throw notTogether('conditioning langevin without observations', 'informed or clamp')
     const request = { given: givens, ...shared, ...defined({ ridge, conditioning }) }
     const { table, formats, report } = await sampleConditional(model, request, context)
     return { table, formats, steps: report.steps, conditional: report, warnings: warningsOf(report) }
   }
-  if (conditioning === 'clamp') throw refusal('conditioning clamp with observations', 'informed or langevin')
+  if (conditioning === 'clamp') throw notTogether('conditioning clamp with observations', 'informed or langevin')
   const posterior = { ...shared, observe, given: givens[0]!, ...defined({ likelihood, conditioning }) }
   const { table, formats, report } = await samplePosterior(model, posterior, context)
   return { table, formats, steps: report.steps, posterior: report, warnings: report.warnings }
-}
-
-function refusal(got: string, remedy: string): InputError {
-  return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
 }
 
 /** What the two kinds of localised models have of their own. */
@@ -143,12 +139,7 @@ function localOptions({ local: place, sweep, neighbourBandwidth, blocks, bandwid
 
 function refuseOnStep(onStep: unknown): void {
   if (onStep === undefined) return
-  throw new InputError({
-    code: 'option-combination',
-    got: 'onStep',
-    expected: 'options that go together',
-    try: 'a model of all columns, whose chains move together'
-  })
+  throw notTogether('onStep', 'a model of all columns, whose chains move together')
 }
 
 function formatsOf({ encoder }: Pick<LocalModel, 'encoder'>): readonly ColumnFormat[] {

@@ -64,7 +64,7 @@ export async function decodeLatents({ codec, encoder }: Pick<Code, 'codec' | 'en
 }
 
 /** A codec of a table, and its rows on both sides of it: what any sampler behind a codec begins with. */
-export interface TableCodec extends PreparedTable, Context, Pick<CodedModel<unknown, unknown>, 'codec' | 'encoder' | 'rows'> {
+interface TableCodec extends PreparedTable, Context, Pick<CodedModel<unknown, unknown>, 'codec' | 'encoder' | 'rows'> {
   /** Training rows behind the codec [M, K]. */
   readonly latents: Matrix
   readonly about: CodecSummary

@@ -8,7 +8,6 @@ import { coordinateOf } from '../../know/places.js'
 import { type Known, pullBehind } from '../../know/pull.js'
 import { type NamedWarning, unknownWarnings } from '../../know/support.js'
 import { defined } from '../../num/defined.js'
-import { InputError } from '../../num/errors.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { decodeTable, type Encoded, type Encoder, stackEncoded, takeEncoded } from '../../table/encoder.js'
@@ -16,6 +15,7 @@ import { columnsOf, indicatorsOf } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { scaleValues } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
+import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import { type ConditionalReport, drawConditions } from '../global/condition-sample.js'
 import { drawPosterior } from '../global/posterior.js'
@@ -51,7 +51,7 @@ export interface LatentConditionReport {
   readonly warnings: readonly NamedWarning[]
 }
 
-export interface LatentConditioned {
+interface LatentConditioned {
   readonly table: Table
   readonly formats: readonly ColumnFormat[]
   /** Coordinates behind the rows, before they were decoded [n, K]. */
@@ -180,12 +180,7 @@ function refuseForDecoder(
   { request, conditions }: { request: LatentConditions; conditions: readonly Condition[] }
 ): void {
   const refuse = (got: string, remedy: string) =>
-    new InputError({
-      code: 'option-combination',
-      got: `${got} with numbers that are given or observed behind --latent`,
-      expected: 'one of them',
-      try: remedy
-    })
+    notTogether(`${got} with numbers that are given or observed behind --latent`, remedy, 'one of them')
   if (request.dynamics === 'bridge') throw refuse('--dynamics bridge', '--dynamics langevin')
   if (conditions.length > 1 && (request.observe?.length || request.likelihood))
     throw refuse('several conditions and observations', 'one condition')

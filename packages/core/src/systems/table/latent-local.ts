@@ -5,7 +5,6 @@ import { refuseFar } from '../../know/observations.js'
 import { groupConditions, type LinearInterval } from '../../know/places.js'
 import { intervalsBehind, pullBehind } from '../../know/pull.js'
 import { reachOf } from '../../know/reach.js'
-import { InputError } from '../../num/errors.js'
 import { columnOf, type Matrix, matrix, matrixFromColumns, stackRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import type { Codec } from '../../spectral/codec.js'
@@ -13,6 +12,7 @@ import type { Encoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { unscaleValues } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
+import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import { fitLocal } from '../local/fit.js'
 import type { LocalModel, LocalSummary } from '../local/model.js'
@@ -107,7 +107,7 @@ const asMatrix = ({ columns, rowCount }: Table): Matrix =>
   )
 
 /** New rows, and the coordinates [n, K] they were decoded from. */
-export interface LatentLocalRows {
+interface LatentLocalRows {
   readonly table: Table
   readonly latents: Matrix
 }
@@ -121,14 +121,14 @@ export async function drawLatentLocal(model: LatentLocalModel, request: LocalSam
 const numbersOf = (coordinates: Matrix): Encoded => ({ coordinates, codes: new Int32Array(0) })
 
 /** What is known about rows of a localised latent model, in the columns of its table. */
-export interface LatentLocalRequest extends Pick<LocalPosteriorRequest, 'observe' | 'likelihood' | 'sweeps' | 'steps'> {
+interface LatentLocalRequest extends Pick<LocalPosteriorRequest, 'observe' | 'likelihood' | 'sweeps' | 'steps'> {
   /** One condition or several; several only without observations. */
   readonly given?: readonly Given[]
   /** Rows for each condition. */
   readonly rows: number
 }
 
-export interface LatentLocalPosterior extends LatentLocalRows {
+interface LatentLocalPosterior extends LatentLocalRows {
   readonly formats: readonly ColumnFormat[]
   readonly report: LocalPosteriorReport
 }
@@ -175,12 +175,11 @@ export async function posteriorLatentLocal(
 function refuseIntervals({ codec }: LatentLocalModel, conditions: readonly Condition[]): void {
   const range = conditions.flatMap(({ ranges }) => ranges)[0]
   if (!range || codec.linear) return
-  throw new InputError({
-    code: 'option-combination',
-    got: `an interval of ${range.name} with --local behind a decoder that is not linear`,
-    expected: 'values, observations of decoded rows, or --latent pca:K',
-    try: `--observe '${range.name} = VALUE ± DEVIATION', or --latent without --local`
-  })
+  throw notTogether(
+    `an interval of ${range.name} with --local behind a decoder that is not linear`,
+    `--observe '${range.name} = VALUE ± DEVIATION', or --latent without --local`,
+    'values, observations of decoded rows, or --latent pca:K'
+  )
 }
 
 /** Intervals that begin or end where rows lead. */

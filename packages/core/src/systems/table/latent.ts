@@ -7,7 +7,6 @@ import { nearestSquaredDistances } from '../../kernel/bandwidth.js'
 import type { Engine } from '../../kernel/engine.js'
 import { hasLevels, type Levels, levelsOfRow } from '../../know/levels.js'
 import { categoryMode } from '../../law/strata.js'
-import { InputError } from '../../num/errors.js'
 import { normaliseLogWeights } from '../../num/log-space.js'
 import { type Matrix, matrix, rowOf, takeRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
@@ -18,6 +17,7 @@ import { type ColumnCode, type Encoded, type Encoder, stackEncoded, takeEncoded 
 import { duplicateRowCount } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
+import { notTogether } from '../combinations.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { bothDistances, distancesBeside, distancesTo } from '../global/bandwidth.js'
 import {
@@ -156,7 +156,7 @@ export async function sampleLatentTable(model: LatentTableModel, job: LatentDraw
   return decodeLatents(model, await drawLatents(model, { ...job, count: job.rows ?? model.summary.rowCount }, context))
 }
 
-export interface LatentRequest extends Omit<SampleRequest, 'onStep'>, Pick<LatentDraw, 'dynamics'> {
+interface LatentRequest extends Omit<SampleRequest, 'onStep'>, Pick<LatentDraw, 'dynamics'> {
   /** Levels of factors that are known, for `bridge`. */
   readonly levels?: Levels
 }
@@ -215,13 +215,12 @@ async function drawBridges(
 function refuseBridge({ training, kernel, summary }: GlobalModel): void {
   const mode = categoryMode(training.encoder, combinationsOf(training.rows.codes, summary.rowCount))
   if (mode !== 'sweep' && kernel.kind === 'fixed') return
-  throw new InputError({
-    code: 'option-combination',
-    got:
-      kernel.kind === 'fixed'
-        ? '--dynamics bridge for categories whose combinations hardly recur'
-        : '--dynamics bridge with --kernel variable',
-    expected: kernel.kind === 'fixed' ? 'combinations of categories with several rows each' : '--kernel fixed',
-    try: '--dynamics langevin'
-  })
+  const langevin = '--dynamics langevin'
+  throw kernel.kind === 'fixed'
+    ? notTogether(
+        '--dynamics bridge for categories whose combinations hardly recur',
+        langevin,
+        'combinations of categories with several rows each'
+      )
+    : notTogether('--dynamics bridge with --kernel variable', langevin, '--kernel fixed')
 }

@@ -3,7 +3,7 @@ import type { Table } from '../../table/table.js'
 import type { TableFit } from './options.js'
 
 /** A table and the options to fit parts of it with. */
-export interface PinnedTable {
+interface PinnedTable {
   readonly table: RawTable
   readonly options: TableFit
 }

@@ -1,6 +1,6 @@
 import { type LatentSpecification, parseLatent } from '../../code/codecs/specification.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
-import { type Plan, planned, type Stage } from '../system.js'
+import { type Plan, planOf, type Stage } from '../system.js'
 import { estimateJob } from './estimate.js'
 import type { TableRequest, TableSource } from './options.js'
 import { localPlan } from './plan-local.js'
@@ -30,7 +30,7 @@ export function planLatent(source: TableSource, request: TableRequest | undefine
         ...(request ? drawStages(request, { rowCount, dimension, drawnRows }) : [])
       ]
   const bytes = 8 * (rowCount + drawnRows) * (3 * columnCount + 6 * dimension)
-  return { ...planned([...codec, ...sampler]), rowCount, columnCount, dimension, drawnRows, bytes, timed: dimension }
+  return planOf([...codec, ...sampler], { rowCount, columnCount, dimension, drawnRows, bytes })
 }
 
 function sizesOf(source: TableSource): { rowCount: number; columnCount: number; specification: Specification; localised: boolean } {

@@ -3,7 +3,7 @@ import { MOST_COMPARED } from '../panel/compared.js'
 import type { PanelModel } from '../panel/model.js'
 import type { PanelTable } from '../panel/read.js'
 import { trainingRows } from '../panel/rows.js'
-import { type Plan, planned } from '../system.js'
+import { type Plan, planOf } from '../system.js'
 import { estimateJob } from './estimate.js'
 
 /** Settings that a search of the law of next rows tries, as a rule, and chains' steps without a kernel on what is drawn. */
@@ -56,7 +56,7 @@ export function planPanel(source: PanelSource, request: Drawn | undefined): Plan
   const categories = { stage: 'choosing the laws of categories', pairs: table.columns.some(isCategorical) ? rowCount * TURNS : 0 }
   const stages = fits ? [...own.slice(0, 2), categories, ...own.slice(2)] : own
   const bytes = heads.bytes + next.bytes
-  return { ...planned(stages), rowCount, columnCount, dimension, drawnRows, bytes, timed: dimension }
+  return planOf(stages, { rowCount, columnCount, dimension, drawnRows, bytes })
 }
 
 interface Sizes {

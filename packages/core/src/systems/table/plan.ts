@@ -18,7 +18,7 @@ import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
 import { type RuledAsked, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
-import { type Plan, planned } from '../system.js'
+import { type Plan, planned, planOf } from '../system.js'
 import { estimateJob, type KnownSize } from './estimate.js'
 import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
@@ -106,7 +106,7 @@ function planWhole(source: WholeSource, request: TableRequest | undefined): Plan
   const estimate = estimateJob(size)
   const stages = estimate.stages.filter(({ stage }) => (FITTING.includes(stage) ? shape.fits : request !== undefined))
   const { columnCount } = shape
-  return { ...planned(stages), rowCount, columnCount, dimension, drawnRows: size.drawnRows, bytes: estimate.bytes, timed }
+  return planOf(stages, { rowCount, columnCount, dimension, drawnRows: size.drawnRows, bytes: estimate.bytes, timed })
 }
 
 /** All parts as one, for the sake of their sizes. */

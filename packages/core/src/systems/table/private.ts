@@ -28,7 +28,7 @@ interface PrivateFit extends TriedFit {
 }
 
 /** A model whose kernel is as narrow as its privacy allows, and the trial that says so. */
-export type PrivateModel = TableModel & { readonly privacy: PrivacyTrial }
+type PrivateModel = TableModel & { readonly privacy: PrivacyTrial }
 
 /**
  * Widens the kernel of a model until its rows tell little of who was in the table. Models of either half of the rows are drawn from

@@ -12,6 +12,7 @@ import { cellAt } from '../../table/cells.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Asked } from '../asked.js'
+import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import { IMPOSSIBLE_WARNING } from '../local/posterior-report.js'
 import { inTermsOf, type RuledAsked, type Settled, settled, throughRules } from '../ruled-known.js'
@@ -30,7 +31,7 @@ export async function drawRuled<Model>(
   context: Context
 ): Promise<DrawnRows> {
   const { asked, onStep, rows } = request
-  if (onStep && asked.givens.length > 1) throw refusal('several conditions with onStep', 'one condition, whose chains move together')
+  if (onStep && asked.givens.length > 1) throw notTogether('several conditions with onStep', 'one condition, whose chains move together')
   const { rules } = model
   if (!rules) return kind.draw(model, request, context)
   const parts = throughRules(rules, asked)
@@ -240,8 +241,4 @@ function placed(tables: readonly Table[], from: readonly RowsFrom[], rows: numbe
   const starts = tables.map((_, part) => tables.slice(0, part).reduce((sum, { rowCount }) => sum + rowCount, 0))
   const taken = from.flatMap(({ part, first }) => Array.from({ length: rows }, (_, i) => starts[part]! + first + i))
   return takeTableRows(stackTables(tables), taken)
-}
-
-function refusal(got: string, remedy: string): InputError {
-  return new InputError({ code: 'option-combination', got, expected: 'options that go together', try: remedy })
 }

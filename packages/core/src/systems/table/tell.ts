@@ -26,7 +26,7 @@ import { wholeTable } from './whole.js'
 type Draws = Pick<LatentDraw, 'seed' | 'noise' | 'steps' | 'start' | 'dynamics'>
 
 /** Rows of such a model, and what is said of them. */
-export interface ToldRows extends ToldReports {
+interface ToldRows extends ToldReports {
   /** With which options they were drawn. */
   readonly draws?: Draws | undefined
   /** Coordinates behind rows of a latent model [n, K]. */
@@ -35,7 +35,7 @@ export interface ToldRows extends ToldReports {
 }
 
 /** The reports of the four ways to draw what is known: at most one of them. */
-export interface ToldReports {
+interface ToldReports {
   readonly conditional?: ConditionalReport | undefined
   readonly posterior?: PosteriorReport | LocalPosteriorReport | undefined
   readonly conditions?: DrawnRows['conditions']

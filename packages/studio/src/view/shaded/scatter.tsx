@@ -18,7 +18,7 @@ const MOST_LEVELS = 12
 const RAMP = Array.from({ length: 25 }, (_, k) => k)
 
 /** What is pictured of an activity, and who points at it. */
-export interface Shaded {
+interface Shaded {
   readonly source: ReadonlySignal<{ readonly name: string } | null>
   readonly picture: ReadonlySignal<ShadedPicture | null>
   readonly look: ReadonlySignal<object>

@@ -9,9 +9,11 @@ const PAGES = {
   cells: 'docs/single-cells.md'
 }
 
-export function keep(name, part, table) {
+/** `merge` keeps rows of before whose first cells are others: a bench may be run a row at a time. */
+export function keep(name, part, table, { merge = false } = {}) {
   const path = new URL(`./results/${name}.json`, import.meta.url)
   const before = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).tables : {}
-  const result = { name, page: PAGES[name], tables: { ...before, [part]: table } }
+  const kept = merge ? (before[part]?.rows ?? []).filter(([first]) => table.rows.every(([own]) => own !== first)) : []
+  const result = { name, page: PAGES[name], tables: { ...before, [part]: { ...table, rows: [...kept, ...table.rows] } } }
   writeFileSync(path, `${JSON.stringify(result, null, 1)}\n`)
 }

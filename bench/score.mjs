@@ -100,11 +100,16 @@ try {
     )
   }
   if (save)
-    keep('score', 'held-out', {
-      title: `held-out log-likelihood, nats a row, ${folds} folds; columns standardised by the training rows`,
-      head: ['table', 'score', 'KernelDensity, cross-validated', 'GaussianMixture, by BIC', 'CPU s of ours'],
-      rows: rowsKept
-    })
+    keep(
+      'score',
+      'held-out',
+      {
+        title: `held-out log-likelihood, nats a row, ${folds} folds; columns standardised by the training rows`,
+        head: ['table', 'score', 'KernelDensity, cross-validated', 'GaussianMixture, by BIC', 'CPU s of ours'],
+        rows: rowsKept
+      },
+      { merge: true }
+    )
 } finally {
   rmSync(folder, { recursive: true })
   await engine.close()

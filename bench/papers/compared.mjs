@@ -84,7 +84,7 @@ export async function ahead(problem, seeds) {
     seeds,
     methods: { [AHEAD]: { reference: problem.family, knows: 'family', options: problem.options } }
   })
-  const scored = { ...problem, count: PATHS * problem.count, step: 0.01 }
+  const scored = { ...problem, count: PATHS * problem.count }
   const note = async (name, knows, { particles, seen }) => {
     found[name] ??= { knows, of: [] }
     found[name].of.push([await measures(particles[0].points, seen)])

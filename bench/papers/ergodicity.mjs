@@ -76,7 +76,7 @@ function pictureOf(all) {
       title,
       key: EPSILONS.map((epsilon, k) => [`ε ${epsilon}`, colours[k]]),
       x: { ticks: 5 },
-      y: { type: 'log', domain: [0.01, 30] },
+      y: { type: 'log', domain: [0.01, 30], tickFormat: String },
       xName: 'step',
       yName: 'distance between the means of both groups',
       marks: curves(

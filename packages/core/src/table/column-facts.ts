@@ -1,10 +1,12 @@
 import { counted } from '../num/listed.js'
 import { shorten } from '../tell/numbers.js'
+import type { ColumnFormat } from './column-format.js'
 import { presentValues } from './encoder.js'
 import { KINDS } from './infer.js'
 import { limitText } from './number-style.js'
 import type { RawColumn } from './raw.js'
 import { type Column, type ColumnKind, isEmpty, isNumeric, type NumericColumn } from './table.js'
+import { formatClock } from './time-of-day.js'
 
 /** What a column is, in a line. */
 export interface ColumnFacts {
@@ -23,15 +25,16 @@ export interface ColumnFacts {
 const MOST_LEVELS = 6
 const LONGEST_LEVEL = 40
 
-/** What is said of a column, in a terminal and on a page. Cost O(rows). */
-export function columnFacts(column: Column): ColumnFacts {
+/** What is said of a column, in a terminal and on a page; times of day as its format shows them. Cost O(rows). */
+export function columnFacts(column: Column, format?: ColumnFormat): ColumnFacts {
   const { name, kind } = column
   if (column.kind === 'identifier') return { name, kind, missing: 0, summary: 'left out, written anew' }
   if (isEmpty(column)) return { name, kind, missing: (isNumeric(column) ? column.values : column.codes).length, summary: 'no value' }
   if (isNumeric(column)) {
     const present = presentValues(column)
     const [low, high] = rangeOf(present)
-    const [from, to] = [low, high].map((end) => endText(end, column))
+    const clock = format?.number?.clock
+    const [from, to] = [low, high].map((end) => (clock ? formatClock(end, clock) : endText(end, column)))
     return { name, kind, missing: column.values.length - present.length, summary: `${from} to ${to}`, range: { low, high } }
   }
   const { codes, levels } = column

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { columnFacts } from './column-facts.js'
 import { decodeTable, fitEncoder } from './encoder.js'
 import { inferTable } from './infer.js'
 import { presentTable } from './present.js'
@@ -33,6 +34,8 @@ test.each([
   expect(notes).toEqual([expect.stringMatching(/^at: times of day, which count (minutes|seconds) since midnight/)])
   for (const style of ['text', 'typed', 'json'] as const)
     expect(presentTable(read, formats, style).columns[0]).toMatchObject({ values: [...cells, cells[0]!] })
+  const ends = [cells[0], cells[4]]
+  expect(columnFacts(read.columns[0]!, formats[0]).summary).toBe(ends.join(' to '))
   // Beyond a day there is none.
   const encoder = fitEncoder(read, formats, () => 'standard')
   const drawn = decodeTable(encoder, { coordinates: { rows: 2, cols: 1, data: Float64Array.of(-30, 30) }, codes: new Int32Array(0) })

@@ -4,6 +4,7 @@ import type { Command } from '@commander-js/extra-typings'
 import { InputError, linesOf } from '@sbridge/core'
 import {
   type ColumnFacts,
+  type ColumnFormat,
   columnFacts,
   disclosureFields,
   inLine,
@@ -141,7 +142,7 @@ function tableFacts(raw: RawTable, options: Parameters<typeof rulesOf>[1], asked
   return {
     what: 'table',
     rows: table.rowCount,
-    columns: table.columns.map(lineOf),
+    columns: table.columns.map((column, c) => lineOf(column, data.formats[c])),
     notes,
     ...(rules.length > 0 ? { rules } : {}),
     ...(keys.length > 0 ? { keys } : {}),
@@ -163,11 +164,11 @@ export async function modelFacts(contents: ModelContents, asked: InfoFlags = {})
 }
 
 function trainingFacts(table: Table): Pick<Facts, 'rows' | 'columns'> {
-  return { rows: table.rowCount, columns: table.columns.map(lineOf) }
+  return { rows: table.rowCount, columns: table.columns.map((column) => lineOf(column)) }
 }
 
-function lineOf(column: Table['columns'][number]): Facts['columns'][number] {
-  const { name, kind, missing, summary } = columnFacts(column)
+function lineOf(column: Table['columns'][number], format?: ColumnFormat): Facts['columns'][number] {
+  const { name, kind, missing, summary } = columnFacts(column, format)
   return { name, kind, missing, summary }
 }
 

@@ -1,4 +1,12 @@
-import { allowedKinds, columnFacts, type InferOptions, isEmptyColumn, leaveKeysOut, presentValues } from '@sbridge/core/internal'
+import {
+  allowedKinds,
+  type ColumnFormat,
+  columnFacts,
+  type InferOptions,
+  isEmptyColumn,
+  leaveKeysOut,
+  presentValues
+} from '@sbridge/core/internal'
 import { type Column, inferTable, isNumeric, type RawColumn, type RawTable, type Table } from '@sbridge/core/tables'
 import { tried } from './fault.js'
 import type { ColumnFacts, TableFacts } from './messages.js'
@@ -14,7 +22,7 @@ export function tableFacts(raw: RawTable, choice: InferOptions): TableFacts {
   const styles = new Map(formats.map((format) => [format.name, format]))
   const columns = raw.columns.map((column) => {
     const format = styles.get(column.name)
-    return { ...shownFacts(column, kept.get(column.name) ?? alone(column)), ...(format ? { format } : {}) }
+    return { ...shownFacts(column, kept.get(column.name) ?? alone(column), format), ...(format ? { format } : {}) }
   })
   return { rowCount: raw.rowCount, columns, notes }
 }
@@ -25,8 +33,8 @@ function alone(raw: RawColumn): Column {
   return inferred ?? { name: raw.name, kind: 'identifier' }
 }
 
-function shownFacts(raw: RawColumn, column: Column): ColumnFacts {
-  const facts = { ...columnFacts(column), name: raw.name, kinds: allowedKinds(raw, column) }
+function shownFacts(raw: RawColumn, column: Column, format: ColumnFormat | undefined): ColumnFacts {
+  const facts = { ...columnFacts(column, format), name: raw.name, kinds: allowedKinds(raw, column) }
   if (isEmptyColumn(raw)) return { ...facts, missing: raw.values.length, summary: 'no value, written empty', bars: [] }
   if (column.kind === 'identifier') return { ...facts, bars: [] }
   if (isNumeric(column)) return { ...facts, bars: countBins(presentValues(column), facts.range!) }

@@ -119,10 +119,10 @@ describe('score', () => {
   })
 
   it('refuses a model alone, a model of another verb, options of a fit beside a model, and rows of other columns', async () => {
-    await sbridge(folder, 'fit', 'penguins.csv', '-o', 'rows.sbridge', '--bandwidth', '0.1', '--scaling', 'standard', '--seed', '1')
+    await sbridge(folder, 'embed', 'german.csv', '-o', 'map.csv', '--model', 'map.sbridge', '-k', '1')
     const refusals = [
       [['usual.sbridge'], 'the model usual.sbridge alone'],
-      [['rows.sbridge', 'rows.csv'], 'a model of kind global'],
+      [['map.sbridge', 'rows.csv'], 'a model of kind embedding'],
       [['usual.sbridge', 'rows.csv', '--exclude', 'sex'], '--exclude with a model file'],
       [['usual.sbridge', 'german.csv'], 'rows with Ort, Preis']
     ] as const

@@ -121,7 +121,7 @@ function givenSchema(field: Field, { columns }: ModelDescription, { maxCondition
       { type: 'array', items: condition, minItems: 1, maxItems: maxConditions },
       { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: maxConditions }
     ],
-    description: `${field.sentence} A record of columns; of several in a list, each is a condition. Numbers may be {"from", "to"}; or the text of --given.`
+    description: `${field.sentence} A record of columns; of several in a list, each is a condition. Numbers may be {"from", "to"}, categories "a|b" where one of them holds, and any cell ".." where it is not missing; or the text of --given.`
   }
 }
 

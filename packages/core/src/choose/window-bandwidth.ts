@@ -239,8 +239,11 @@ export interface GivenChoice extends WindowChoice {
   readonly unitCount: number
 }
 
-/** Units looked at for one choice. */
-const PROBLEMS = 6
+/**
+ * Held-out rows of all units that one choice looks at, each on rows of its own: what a choice that is a little too wide loses adds
+ * up from unit to unit, and with a quarter of them one standard error took kernels that lost a tenth of a double well's variance.
+ */
+const HELD_OUT_ROWS = 2400
 
 /** One choice of bandwidths for each number of givens, on a few units spread over the field. Cost independent of d. */
 export async function chooseBandwidths(
@@ -252,7 +255,7 @@ export async function chooseBandwidths(
   const choices: GivenChoice[] = []
   for (const givenCount of counts) {
     const alike = units.filter((unit) => unit.givens.length === givenCount)
-    const problems = spread(alike, PROBLEMS).map((unit) => rowsOf(rows, unit))
+    const problems = someOf(alike, rows).map((unit) => rowsOf(rows, unit))
     // The same rows held out whatever the number of givens: their scores can be compared.
     const key = keyFor(context.key, 'givens')
     const choice = await chooseWindowBandwidth({ problems, engine: context.engine, key, watch: context.watch })
@@ -267,12 +270,13 @@ export async function bestLosses(
   units: readonly Unit[],
   { engine, key, watch }: WindowContext & { readonly key: Key }
 ): Promise<Float64Array> {
-  const problems = spread(units, PROBLEMS).map((unit) => rowsOf(rows, unit))
+  const problems = someOf(units, rows).map((unit) => rowsOf(rows, unit))
   return (await searchWindows({ problems, engine, key, watch })).chosen.losses
 }
 
-/** At most `count` of the list, evenly spaced. */
-function spread<T>(list: readonly T[], count: number): T[] {
+/** As many units, evenly spaced, as hold out enough rows. */
+function someOf(list: readonly Unit[], { coordinates }: FieldRows): Unit[] {
+  const count = Math.ceil(HELD_OUT_ROWS / Math.min(MOST_HELD_OUT, Math.ceil(coordinates.rows / 3)))
   if (list.length <= count) return [...list]
   return Array.from({ length: count }, (_, k) => list[Math.floor(((k + 0.5) * list.length) / count)]!)
 }

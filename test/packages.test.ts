@@ -17,9 +17,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1070 },
+  '@sbridge/core': { path: 'packages/core', budget: 1095 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 2390 }
+  sbridge: { path: 'packages/sbridge', budget: 2420 }
 }
 
 interface Packed {
@@ -243,15 +243,15 @@ describe('types: a strict program compiles where nothing else is installed', () 
 
 // kB with all four kernels of WebAssembly, of which a page loads one (10 kB). More is a decision, made here.
 describe('size in a browser', () => {
-  it('rows from a table: 115 kB', async () => {
+  it('rows from a table: 117 kB', async () => {
     const program = BROWSER_PROGRAM.split('\n')
       .slice(0, 7)
       .join('\n')
       .replace('type RawTable, ReferenceEngine, ', '')
       .replace(': RawTable', '')
-    expect(await weight(program)).toBeLessThan(115)
+    expect(await weight(program)).toBeLessThan(117)
   })
-  it('all of the core: 382 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(382)
+  it('all of the core: 390 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(390)
   })
 })

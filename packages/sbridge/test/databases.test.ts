@@ -107,6 +107,31 @@ describe('SQLite', () => {
     expect(ask('new.sqlite', 'SELECT count(*) AS n FROM more')[0]!.n).toBe(100)
   })
 
+  it('every verb that writes rows writes them into the table that is named, and refuses the name beside a file', async () => {
+    writeFileSync(
+      join(folder, 'line.csv'),
+      ['t,x,y', ...Array.from({ length: 60 }, (_, i) => `${i % 3},${i % 7},${(i * i) % 11}`), ''].join('\n')
+    )
+    expect((await sbridge(folder, 'embed', 'line.csv', '-o', 'at.csv', '--model', 'line.sbridge', '-k', '1')).status).toBe(0)
+    const verbs: readonly string[][] = [
+      ['lift', 'line.sbridge', 'at.csv'],
+      ['impute', 'line.csv', '--bandwidth', '0.5'],
+      ['score', 'line.csv'],
+      ['bridge', 'line.csv', 'line.csv', '-n', '20'],
+      ['forecast', 'line.csv', '--steps', '2', '-n', '5'],
+      ['trajectories', 'line.csv', '--time', 't', '-n', '5']
+    ]
+    for (const words of verbs) {
+      const [verb] = words
+      const beside = await sbridge(folder, ...words, '-o', 'out.csv', '--into', 'given')
+      expect([verb, beside.status, beside.stderr]).toEqual([verb, 2, expect.stringContaining('--into with the file')])
+      const written = await sbridge(folder, ...words, '-o', `sqlite:${verb}.sqlite`, '--into', 'given')
+      expect([verb, written.status, written.stderr]).toEqual([verb, 0, expect.any(String)])
+      const names = ask(`${verb}.sqlite`, "SELECT name FROM sqlite_master WHERE type = 'table'").map(({ name }) => name)
+      expect([verb, ...names]).toEqual([verb, 'given'])
+    }
+  })
+
   it('the same rows as from a file', async () => {
     const options = ['--exclude', 'id', '-n', '50', ...FIT]
     const table = await readTable(`sqlite:${join(folder, 'shop.sqlite')}`, { table: 'orders' })

@@ -89,7 +89,7 @@ test.each<[string, string[], RegExp, RegExp, RegExp]>([
 })
 
 test.each<[string, string[], RegExp]>([
-  ['a key with duplicates', ['keys.csv', '--types', 'code=identifier'], /note: code: 2 rows repeat the key of another; new ones differ/],
+  ['a key with duplicates', ['keys.csv', '--types', 'code=identifier'], /note: code: in 2 rows stands the key of another; new ones differ/],
   [
     'dates that could be either',
     ['open-days.csv'],

@@ -5,9 +5,10 @@ import { addFields, readFields, readingFields, runFields, writingFields } from '
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, type Source, writeModel } from '../cli/source.js'
+import type { DatabaseTarget } from '../database/contract.js'
 import { checkOutputs } from '../format/atomic-file.js'
 import { readTable, writeTable } from '../format/table-file.js'
 import { tableFormatOf } from '../format/table-format.js'
@@ -51,6 +52,7 @@ async function runBridge(from: string, to: string | undefined, flags: BridgeFlag
   refuseFlags(flags)
   const { output, coupling, map } = flags
   const cells = output === undefined ? 'typed' : cellsOf({ ...flags, output })
+  const target = output === undefined ? {} : targetOf({ ...flags, output })
   if (!flags.dryRun) await checkOutputs([output, coupling, flags.model, flags.report], [from, to, map])
   const source = await pairOf([from, to], { flags, run, also: ['model'] })
   const request = await requestIn(source, { flags, seed: run.seed })
@@ -64,7 +66,7 @@ async function runBridge(from: string, to: string | undefined, flags: BridgeFlag
       const partners = coupling === undefined ? undefined : await bridge.draw(model, { coupling: true }, context)
       return { model, answer, partners }
     })
-    await writeBridge(made, { cells, flags })
+    await writeBridge(made, { cells, target, flags })
     await tellOfBridge(made, { request, flags, seed: run.seed, title: titleOf(from, to), files: [from, to] })
   })
 }
@@ -87,7 +89,10 @@ function refuseFlags(flags: BridgeFlags): void {
       expected: 'one of --output, --coupling and --model',
       try: '-o between.csv, or sbridge compare for figures alone'
     })
-  const idle = Object.entries({ '--map': map, '--rows': rows, '--at': at }).find(([, value]) => value !== undefined)
+  const { into, append } = flags
+  const idle = Object.entries({ '--map': map, '--rows': rows, '--at': at, '--into': into, '--append': append || undefined }).find(
+    ([, value]) => value !== undefined
+  )
   if (output === undefined && idle) throw clash(`${idle[0]} without --output`, '-o with rows to write')
   if (map !== undefined && rows !== undefined) throw clash('--rows with --map', 'all rows of --map, in their order')
 }
@@ -103,9 +108,9 @@ async function requestIn(source: Source, { flags, seed }: { readonly flags: Brid
 
 async function writeBridge(
   { model, answer, partners }: MadeBridge,
-  { cells, flags }: { readonly cells: CellStyle; readonly flags: BridgeFlags }
+  { cells, target, flags }: { readonly cells: CellStyle; readonly target: DatabaseTarget; readonly flags: BridgeFlags }
 ): Promise<void> {
-  if (answer) await writeTable(flags.output!, bridge.present(model, answer, cells))
+  if (answer) await writeTable(flags.output!, bridge.present(model, answer, cells), target)
   if (partners) await writeTable(flags.coupling!, bridge.present(model, partners, cellsOf({ ...flags, output: flags.coupling! })))
   await writeModel(flags.model, bridge, model)
 }

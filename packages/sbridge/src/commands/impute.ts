@@ -6,7 +6,7 @@ import { addFields, readFields, readingFields, runFields, writingFields } from '
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import {
   modelOf,
@@ -54,6 +54,7 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
   const cells = cellsOf(flags)
+  const target = targetOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
   const source = await sourceOf(imputation, input, {
@@ -77,7 +78,7 @@ async function runImpute(input: string, rows: string | undefined, flags: ImputeF
       const judged = flags.report !== undefined && 'input' in ready
       return { model, drawn, holes: judged ? tellFillEvaluation(await evaluateFills(ready.input, ready.options, context)) : NOTHING_TOLD }
     })
-    await writeTable(flags.output, imputation.present(model, drawn, cells))
+    await writeTable(flags.output, imputation.present(model, drawn, cells), target)
     await writeModel(flags.model, imputation, model)
     const filled = imputation.tell(model, { answer: drawn, request })
     // Holes first: they say how far the rest may be believed.

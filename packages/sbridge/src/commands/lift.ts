@@ -3,7 +3,7 @@ import { type FittedEmbedding, FormatError, SYSTEMS } from '@sbridge/core'
 import { systemFor } from '@sbridge/core/internal'
 import { addFields, runFields, writingFields } from '../cli/fields.js'
 import { host, runOf, withEngine } from '../cli/options.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, targetOf } from '../cli/rows.js'
 import { modelContentsIn } from '../cli/source.js'
 import { summaryStream } from '../cli/summary.js'
 import { checkOutputs } from '../format/atomic-file.js'
@@ -31,6 +31,7 @@ interface LiftFlags extends Readonly<Record<string, unknown>> {
 async function runLift(path: string, coordinatesPath: string, flags: LiftFlags): Promise<void> {
   const run = runOf(flags)
   const cells = cellsOf(flags)
+  const target = targetOf(flags)
   await checkOutputs([flags.output], [path, coordinatesPath])
   const contents = await modelContentsIn(path)
   if (!contents)
@@ -45,7 +46,7 @@ async function runLift(path: string, coordinatesPath: string, flags: LiftFlags):
   const relativeError = await withEngine(run, async (engine) => {
     const context = { engine, host }
     const model: FittedEmbedding = await embedding.load(contents, context)
-    await writeTable(flags.output, embedding.present(model, await embedding.draw(model, { lift }, context), cells))
+    await writeTable(flags.output, embedding.present(model, await embedding.draw(model, { lift }, context), cells), target)
     return model.summary.roundTrip.relativeError
   })
   const words = `${lift.rowCount} rows${flags.output === '-' ? '' : ` in ${flags.output}`}; held-out rows came back with relative error ${relativeError.toFixed(3)}\n`

@@ -6,7 +6,7 @@ import { addFields, readFields, readingFields, runFields, writingFields } from '
 import { runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, type Ready, readyOf, refuseNameOfTable, requestOf, rowsMissing, sourceOf, tellKept, writeModel } from '../cli/source.js'
 import { checkOutputs } from '../format/atomic-file.js'
@@ -45,6 +45,7 @@ async function runScore(input: string, rows: string | undefined, flags: ScoreFla
   // All that can be refused is refused before anything is computed.
   const run = runOf(flags)
   const cells = cellsOf(flags)
+  const target = targetOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input, rows])
   const source = await sourceOf(density, input, { flags, run, also: ['model'], but: readingFields.map(({ name }) => name), rows: true })
@@ -62,7 +63,7 @@ async function runScore(input: string, rows: string | undefined, flags: ScoreFla
       return { model, scored: await density.draw(model, request, context) }
     })
     const table = density.present(model, scored, cells)
-    await writeTable(flags.output, table)
+    await writeTable(flags.output, table, target)
     await writeModel(flags.model, density, model)
     const told = density.tell(model, { answer: scored, request })
     const telling = together(tellSeed(run.seed), told, tellKept(source))

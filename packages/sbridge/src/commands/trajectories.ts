@@ -13,7 +13,7 @@ import { addFields, readFields, readingFields, runFields, writingFields } from '
 import { countOf, runOf, watched, withEngine } from '../cli/options.js'
 import { onlyPlanned, timePlan } from '../cli/plan.js'
 import { writeReport } from '../cli/report.js'
-import { cellsOf } from '../cli/rows.js'
+import { cellsOf, targetOf } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, refuseNameOfTable, requestOf, sourceOf, writeModel } from '../cli/source.js'
 import { checkOutputs } from '../format/atomic-file.js'
@@ -57,6 +57,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
   const run = runOf(flags)
   const draws = { ...readFields(fields.draw, flags), rows: countOf(flags.rows)!, seed: run.seed }
   const cells = cellsOf(flags)
+  const target = targetOf(flags)
   if (flags.model !== undefined) refuseNameOfTable(flags.model)
   if (!flags.dryRun) await checkOutputs([flags.output, flags.model, flags.report], [input])
   const source = await sourceOf(snapshots, input, { flags, run, also: ['model', 'representation'] })
@@ -71,7 +72,7 @@ async function runTrajectories(input: string, flags: TrajectoriesFlags): Promise
       const model = await modelOf<TrajectoriesModel>(snapshots, ready, context)
       return { model, drawn: await snapshots.draw(model, request, context) }
     })
-    await writeTable(flags.output, snapshots.present(model, drawn, cells))
+    await writeTable(flags.output, snapshots.present(model, drawn, cells), target)
     await writeModel(flags.model, snapshots, model)
     const { count, times } = drawn.trajectories
     const made = `${count} trajectories at ${times.length} times`

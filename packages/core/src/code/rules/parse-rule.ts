@@ -34,6 +34,7 @@ function statementIn(text: string): Rule {
   if (match[0] === '->' || match[0] === '→') return lookupIn(text, before, after)
   if (match[0] === '<' || match[0] === '>') throw malformed(text, `${match[0]}, which leaves equal values out`)
   if (SIGN.test(hidden.slice(match.index + match[0].length))) throw malformed(text, 'more than one sign')
+  if (before.trim() === '' || after.trim() === '') throw malformed(text, `nothing ${before.trim() === '' ? 'before' : 'after'} ${match[0]}`)
   const [left, right] = [parseExpression(before), parseExpression(after)]
   if ([left, right].some((side) => indicatorsOf(side).length > 0)) throw malformed(text, 'P of a category')
   if (match[0] === '=') return formulaIn(text, left, right)

@@ -101,7 +101,7 @@ describe('keys through a model', () => {
     const raw = customers()
     const model = await tables.fit(raw, { ...options, types: { group: 'identifier' } }, { engine })
     expect(tables.tell(model).notes.join('\n')).toContain(
-      'group: 58 rows repeat the key of another; new ones differ as long as their form has new values'
+      'group: in 58 rows stands the key of another; new ones differ as long as their form has new values'
     )
   })
 

@@ -1,4 +1,5 @@
 import { type KeptKeys, keyTexts } from '../../code/keys/keep.js'
+import { counted } from '../../num/listed.js'
 import { facts, type Telling } from '../../tell/telling.js'
 
 /** What a model says of the keys of its table. */
@@ -9,7 +10,7 @@ export function tellKeys(kept: KeptKeys): Telling {
     .filter(({ repeated }) => repeated > 0)
     .map(
       ({ column, repeated }) =>
-        `${column}: ${repeated} rows repeat the key of another; new ones differ as long as their form has new values`
+        `${column}: in ${counted(repeated, 'row')} stands the key of another; new ones differ as long as their form has new values`
     )
   return {
     json: { keys: texts },

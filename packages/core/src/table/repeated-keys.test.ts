@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals, uniforms } from '../num/random.js'
-import { repeatedKey, repeatedKeyNotes } from './repeated-keys.js'
+import { isNamedAsKey, repeatedKey, repeatedKeyNotes } from './repeated-keys.js'
 import type { CategoricalColumn, NumericColumn, Table } from './table.js'
 
 const key = keyFromSeed(9)
@@ -127,4 +127,17 @@ describe('a key whose values repeat', () => {
     )
     expect(repeatedKey(seldom)).toBeUndefined()
   })
+})
+
+it.each([
+  ['id', true],
+  ['user.id', true],
+  ['customerNo', true],
+  ['patient_code', true],
+  ['user.address.n', false],
+  ['household_size', false],
+  ['patient age', false],
+  ['2020', false]
+])('%s is named as a key: %s', (name, named) => {
+  expect(isNamedAsKey(name)).toBe(named)
 })

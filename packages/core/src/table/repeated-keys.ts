@@ -18,8 +18,10 @@ const LEAST_KEYS = 5
 const MOST_CANDIDATES = 40
 /** Rows of one key share this part of a column's spread, or of the chance to differ. */
 const ALIKE = 0.5
-/** Words of names of keys; parted by what is no letter, or by a capital. */
+/** Last words of names of keys; parted by what is no letter, or by a capital. */
 const KEY_WORDS = /^(id|ids|patient|subject|participant|person|respondent|customer|client|user|member|household|student|pupil|employee)$/
+/** Words that may follow them. */
+const NUMBER_WORDS = /^(no|nr|num|number|key|code|ref|name)$/
 
 /**
  * The column whose rows are likeliest to belong together, or undefined: it is named as a key, or forms one with a time
@@ -122,13 +124,15 @@ function sizesOf(codes: Int32Array, count: number): Int32Array {
   return rows
 }
 
-/** Whether a column is named as a key is. */
+/** Whether a column is named as a key is: `user.id` and `customer_no`, but not `user.address.n` or `household_size`. */
 export function isNamedAsKey(name: string): boolean {
-  return name
+  const words = name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()
     .split(/[^\p{L}]+/u)
-    .some((word) => KEY_WORDS.test(word))
+    .filter((word) => word !== '')
+  const [last = '', before = ''] = words.reverse()
+  return KEY_WORDS.test(last) || (KEY_WORDS.test(before) && NUMBER_WORDS.test(last))
 }
 
 /** Whether no two rows share both values, where by chance at least ten pairs of rows would. */

@@ -224,7 +224,7 @@ describe.skipIf(!LINUX)('every verb, in the midst of its work, ends within a sec
     file('large.csv', rows(3000, 'a,b,c,d,e,f,g,h'))
     file('other.csv', rows(3100, 'a,b,c,d,e,f,g,h'))
     file('long.csv', rows(120_000, 'a,b'))
-    file('longest.csv', rows(400_000, 'a,b,c,d'))
+    file('longest.csv', rows(2_000_000, 'a,b,c,d'))
     file('places.csv', rows(200_000, 'coordinate_1,coordinate_2'))
     file('gaps.csv', rows(3000, 'a,b,c,d,e,f,g,h').replace(/^([^,\n]*7,)[^,\n]*/gm, '$1'))
     const places = rows(2000, 'x,y').trim().split('\n').slice(1)

@@ -98,9 +98,9 @@ describe('the studio', () => {
     await promisify(execFile)(process.execPath, ['same.mjs'], { cwd: folder.path })
     expect(readFileSync(join(folder.path, 'by-code.csv'))).toEqual(rows)
 
-    // A second fit to half of the rows judges, in the table of measures and in the report, whose foot names the file.
+    // A second fit to half of the rows judges, in the table of measures (how near rows come and copies stand there twice) and in the report, whose foot names the file.
     await page.getByText('Half of the rows was kept from a second fit').waitFor(WAIT)
-    expect(await page.locator('.measures tr.known').count()).toBe(11)
+    expect(await page.locator('.measures tr.known').count()).toBe(13)
     const report = (await download(page, 'Report')).toString()
     expect(report).toContain('<svg')
     expect(report).toContain(command)
@@ -230,7 +230,7 @@ describe('the studio', () => {
   test('activities are switched by keyboard, carry the table along, stand in the address, and are undone', async () => {
     const page = await studio.page({}, '#activity=trajectories&example=lotka-volterra.csv')
     const names = await page.getByRole('navigation').getByRole('link').allTextContents()
-    expect(names).toEqual(['New rows', 'Trajectories', 'Diffusion map'])
+    expect(names).toEqual(['New rows', 'Fill gaps', 'Score rows', 'Trajectories', 'Diffusion map', 'Two tables'])
     await page.getByRole('heading', { name: 'lotka-volterra.csv' }).waitFor(WAIT)
     await page.locator('.data').getByText('2,200 particles at 11 times').waitFor(WAIT)
     const chosen = page.locator('nav [aria-current="page"]')

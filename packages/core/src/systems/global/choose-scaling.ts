@@ -56,8 +56,6 @@ export interface ScalingContest {
    * it, and the winner's need not be looked for again.
    */
   readonly searchAll?: ((methods: ScalingMethods) => Promise<SearchedRows>) | undefined
-  /** ε, where it is given: both scalings are judged at it. */
-  readonly bandwidth?: number | undefined
   readonly engine: Engine
   readonly key: Key
   readonly watch?: Watch | undefined
@@ -85,9 +83,9 @@ function varies(column: NumericColumn): boolean {
 
 /**
  * Decides how numeric columns are scaled. Columns that take their values from a short list, lumpy ones, and those
- * with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too, and where ε is given all with light tails. Others with atoms, heavy tails
+ * with limits of measurement are scaled by `quantile`, dates that keep to hours or weekdays or come evenly too. Others with atoms, heavy tails
  * or skew, and dates, are candidates for it; where there are some, both scalings are fitted
- * to most rows at their own best ε, or the one that is given, and scored by how well a forest tells their rows from held-out ones, in five folds of a
+ * to most rows at their own best ε, whatever ε is given (what is chosen does not depend on it), and scored by how well a forest tells their rows from held-out ones, in five folds of a
  * small table or one third of a large one, no more of them than it takes until one is clearly ahead. `quantile` wins where it leads by `leadRequired`. Deterministic by key.
  * It is no `search` of losses: an AUC is one number of two samples, not a sum over held-out rows that could be paired, a large
  * table has one of each scaling and so no standard error, and neither scaling is the simpler one.
@@ -130,7 +128,7 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
 }
 
 /** Columns whose scaling is known by their values, and those for which two scalings are compared. Cost O(cells · log n). */
-export function scalingCandidates({ table, formats, fixed, bandwidth }: Pick<ScalingContest, 'table' | 'formats' | 'fixed' | 'bandwidth'>) {
+export function scalingCandidates({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>) {
   const open = table.columns.filter(isNumeric).filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
   // Beyond a limit is no place but a state, which only ranks keep.
   const limited = new Set(formats.filter(({ number }) => number?.censoring).map(({ name }) => name))
@@ -139,11 +137,9 @@ export function scalingCandidates({ table, formats, fixed, bandwidth }: Pick<Sca
   for (const column of open) {
     const present = presentValues(column)
     const isDate = column.kind === 'datetime'
-    // A bandwidth that is found is as narrow as abrupt ends need it; one that is given rounds them, and goes beyond. Before the
-    // first of dates that come evenly there were none.
-    const rounded = (isDate || bandwidth !== undefined) && hasLightTails(present)
-    if (limited.has(column.name) || rounded || (isDate && keepsHours(present)) || isListed(present) || isLumpy(present))
-      listed.push(column.name)
+    // Before the first of dates that come evenly there were none.
+    const kept = isDate && (hasLightTails(present) || keepsHours(present))
+    if (limited.has(column.name) || kept || isListed(present) || isLumpy(present)) listed.push(column.name)
     else if (isDate || suggestsQuantile(present)) candidates.push(column.name)
   }
   return { listed, candidates }
@@ -236,7 +232,7 @@ class Entrant {
     const rows = imputeMissing(encoder, encodeTable(encoder, fitted, keyFor(key, 'encode')), key)
     const training = { encoder, rows, logWeights: uniformLogWeights(fitted.rowCount) }
     const kernel = await kernelFor(rows)
-    this.epsilon ??= this.contest.bandwidth ?? (await this.search(fitted, training, kernel, start))
+    this.epsilon ??= await this.search(fitted, training, kernel, start)
     const chosen = atEpsilon(kernel, this.epsilon)
     const { potentials } = await scaleRows(tableProblem(training, chosen), { engine, tolerance: 1e-3, ...stop })
     const generator = await Generator.create(training, potentials, chosen, engine)

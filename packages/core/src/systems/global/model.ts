@@ -252,8 +252,7 @@ async function resolveScaling(
       try: 'the name as it stands in the header'
     })
   }
-  const bandwidth = typeof options.bandwidth === 'number' ? { bandwidth: options.bandwidth } : {}
-  return chooseScaling({ table, formats, fixed, ...bandwidth, ...context })
+  return chooseScaling({ table, formats, fixed, ...context })
 }
 
 /** The search on as many rows as it may use, carried to all rows in proportion to their typical squared nearest-neighbour distance. */

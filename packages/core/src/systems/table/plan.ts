@@ -187,7 +187,6 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
   const mode = categoryMode(encoder, combinations)
   const sweeps = encoder.factors.length > 0 && mode === 'sweep'
   const decided = options.scaling === 'standard' || options.scaling === 'quantile'
-  const bandwidth = typeof options.bandwidth === 'number' ? { bandwidth: options.bandwidth } : {}
   return {
     rules,
     rowCount: table.rowCount,
@@ -197,7 +196,7 @@ function shapeOfTable(raw: RawTable, options: TableFit): Shape {
     searchRows: rowsWithin(SEARCH_BUDGET, encoder, rows),
     contestRows: rowsWithin(CONTEST_BUDGET, encoder, rows),
     landmarks: landmarkCount(options.landmarks, table.rowCount),
-    comparesScalings: !decided && scalingCandidates({ table, formats, fixed: {}, ...bandwidth }).candidates.length > 0,
+    comparesScalings: !decided && scalingCandidates({ table, formats, fixed: {} }).candidates.length > 0,
     passesPerStep: sweeps ? 2 + factorGroups(codes, encoder.factors.length).length : 1,
     fits: true,
     coordinateCount: encoder.coordinateCount,

@@ -121,13 +121,15 @@ interface Ladder {
 
 /**
  * Finer on what is given, by factors of four, to the model's own ε and on until that is clearly worse: a column that says much by
- * itself asks for far less than all columns together. Between one Gaussian and the model's ε scores need not fall all the way.
+ * itself asks for far less than all columns together. Between one Gaussian and the model's ε scores need not fall all the way where
+ * what is drawn has a kernel of its own.
  */
 function ladder(epsilon: number, { apart, widest, narrowest, ridge }: Ladder): Stage<Setting> {
+  const from = apart ? epsilon : Number.POSITIVE_INFINITY
   const rungs = [64, 16, 4, 1, 1 / 4, 1 / 16, 1 / 64, 1 / 256].map((factor) => factor * epsilon).filter((known) => known < ONE_GAUSSIAN / 2)
   const all = [ONE_GAUSSIAN, ...rungs].filter((known) => known >= narrowest && (apart || known <= widest))
   return (trials) =>
-    untilWorse(trials, all, { of: ({ known }) => known, at: (known) => ({ known, drawn: apart ? widest : known, ridge }), from: epsilon })
+    untilWorse(trials, all, { of: ({ known }) => known, at: (known) => ({ known, drawn: apart ? widest : known, ridge }), from })
 }
 
 /** Half and twice the best bandwidth of what is given. */

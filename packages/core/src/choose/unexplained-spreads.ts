@@ -1,13 +1,14 @@
 import type { Engine } from '../kernel/engine.js'
 import type { ConditionGroup } from '../know/places.js'
 import type { TrainingRows } from '../law/training-rows.js'
-import { columnOf, matrix } from '../num/matrix.js'
+import { columnOf, type Matrix, matrix } from '../num/matrix.js'
 import { type Key, keyFor, normals } from '../num/random.js'
 import { mean, variance } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
 import { unscaleValues } from '../table/scaling.js'
 
 interface SpreadsProblem {
+  readonly training: TrainingRows
   readonly group: Pick<ConditionGroup, 'split' | 'factors'>
   readonly engine: Engine
   readonly key: Key
@@ -21,19 +22,19 @@ const TIES = 1e-9
 /**
  * Spread of every numeric column between rows that are given alike [d], in the column's units and no more than among all rows:
  * half the mean square between nearest neighbours in what is given, with the variance of all rows taken in as one row's. In
- * these units a column that the given ones nearly determine counts as much in a score as one that they say nothing of.
- * @source Rice, *Bandwidth choice for nonparametric regression*, Annals of Statistics, 1984. Cost at most O(M²·given).
+ * these units a column that the given ones nearly determine counts as much in a score as one that they say nothing of. Neighbours
+ * are sought among `some` of the training rows.
+ * @source Rice, *Bandwidth choice for nonparametric regression*, Annals of Statistics, 1984. Cost at most O(some²·given).
  */
-export async function unexplainedSpreads(
-  { encoder, rows }: Pick<TrainingRows, 'encoder' | 'rows'>,
-  problem: SpreadsProblem
-): Promise<Float64Array> {
+export async function unexplainedSpreads(some: TrainingRows, problem: SpreadsProblem): Promise<Float64Array> {
+  const { encoder, rows } = problem.training
   const spreads = new Float64Array(encoder.coordinateCount)
-  const partners = await givenAlike({ encoder, rows }, problem)
+  const partners = await givenAlike(some, problem)
   for (const code of encoder.columns) {
     if (code.carries !== 'coordinate') continue
-    const values = unscaleValues(code.scaler, columnOf(rows.coordinates, code.coordinate))
-    const all = variance(values)
+    const valuesIn = (points: Matrix) => unscaleValues(code.scaler, columnOf(points, code.coordinate))
+    const all = variance(valuesIn(rows.coordinates))
+    const values = valuesIn(some.rows.coordinates)
     const n = values.length
     const between = partners ? mean(values.map((value, i) => 0.5 * (value - values[partners[i]!]!) ** 2)) : all
     spreads[code.coordinate] = Math.sqrt(Math.min(all, (n * between + all) / (n + 1)))

@@ -205,9 +205,9 @@ const REQUESTS: Readonly<Record<SystemName, (model: never) => object>> = {
   series: () => ({ rows: 2, steps: 3 }),
   snapshots: () => ({ rows: 2, between: 1 }),
   bridge: () => ({ rows: DRAWN, at: [0.25, 0.75] }),
-  embedding({ map }: EmbeddingModel) {
-    const k = map.eigenvalues.length
-    return { lift: coordinateTable(matrix(DRAWN, k, normals(key, DRAWN * k))) }
+  embedding(model: EmbeddingModel) {
+    const k = model.map.eigenvalues.length
+    return { lift: coordinateTable(matrix(DRAWN, k, normals(key, DRAWN * k)), model, 'typed') }
   },
   density: () => ({ score: gapped, gradient: true, denoise: true }),
   imputation: () => ({

@@ -387,16 +387,16 @@ describe('the studio', () => {
 
   test('the first load is small, and what is served answers to this machine only', async () => {
     const context = await studio.browser.newContext()
+    // What the page, its workers and their threads ask for.
+    const asked = new Set<string>()
+    context.on('request', (request) => {
+      if (request.url().startsWith(studio.site.url)) asked.add(request.url().slice(studio.site.url.length).split(/[?#]/)[0] || 'index.html')
+    })
     const page = await context.newPage()
     const reply = await page.goto(studio.site.url)
     await page.getByRole('button', { name: /Two moons/ }).click()
     await page.locator('.data').getByText('1,000 rows').waitFor(WAIT)
-    // Everything but what is loaded for other formats, other engines, and drawings and the report.
-    const later =
-      /^(arrow|parquet|npy|npz|xlsx|json|float32|float64-relaxed|pair-panels|drawings|sample-report|measure|trajectories|diffusion-map|gaps|scores|rows-work|shaded|stage|read-as|added-numbers|canvas|zip-archive|zstd-frame|bridge|exact-transport|activity)/
-    const assets = readdirSync(new URL('assets/', built)).filter((name) => !later.test(name))
-    const paths = ['index.html', 'icon.svg', 'engine-thread.js', ...assets.map((name) => `assets/${name}`)]
-    const total = paths.reduce((sum, path) => sum + gzipSync(readFileSync(new URL(path, built))).length, 0)
+    const total = [...asked].reduce((sum, path) => sum + gzipSync(readFileSync(new URL(path, built))).length, 0)
     console.log(`first load with a table open: ${Math.round(total / 1000)} kB compressed`)
     // Rules, keys, panels, dialects, gaps and bridges of tables are part of it.
     expect(total).toBeLessThan(370_000)

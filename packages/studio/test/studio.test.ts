@@ -396,6 +396,7 @@ describe('the studio', () => {
     const reply = await page.goto(studio.site.url)
     await page.getByRole('button', { name: /Two moons/ }).click()
     await page.locator('.data').getByText('1,000 rows').waitFor(WAIT)
+    expect([...asked].filter((path) => /^assets\/(?:worker|float64|painter)/.test(path))).toHaveLength(3)
     const total = [...asked].reduce((sum, path) => sum + gzipSync(readFileSync(new URL(path, built))).length, 0)
     console.log(`first load with a table open: ${Math.round(total / 1000)} kB compressed`)
     // Rules, keys, panels, dialects, gaps and bridges of tables are part of it.

@@ -6,7 +6,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 const PAGES = {
   bridge: 'docs/bridges-between-tables.md',
   score: 'docs/scores-and-densities.md',
-  cells: 'docs/single-cells.md'
+  cells: 'docs/single-cells.md',
+  rules: 'docs/rules.md'
 }
 
 /** `merge` keeps rows of before whose first cells are others: a bench may be run a row at a time. */

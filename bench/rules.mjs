@@ -1,7 +1,7 @@
 // Rules found and kept, on planted tables and on real ones: what is found, how many of 10,000 new rows break a rule, whether a
 // held-out half of the rows does, and the two-sample AUC (random forest, against the held-out half) with the residual of every
 // rule added as a column, with --rules off and auto, and without these columns: what rules have no part in. Last the processor time of finding rules on 50,000 × 30.
-// usage: node bench/rules.mjs [tables=all] [threads=1]   tables: a part of a name
+// usage: node bench/rules.mjs [tables=all] [threads=1] [--save]   tables: names, separated by commas; `speed`: the last part alone
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,8 +21,11 @@ import { presentTable } from '../packages/core/dist/table/present.js'
 import { stackTables, takeTableRows } from '../packages/core/dist/table/rows.js'
 import { isNumeric } from '../packages/core/dist/table/table.js'
 import { createEngine, readTable } from '../packages/sbridge/dist/index.js'
+import { keep } from './kept.mjs'
 
-const [wanted = 'all', threads = '1'] = process.argv.slice(2)
+const [wanted = 'all', threads = '1'] = process.argv.slice(2).filter((word) => word !== '--save')
+const isWanted = (name) => wanted === 'all' || wanted.split(',').includes(name)
+const saves = process.argv.includes('--save')
 const engine = await createEngine('wasm', { threads: Number(threads) })
 const NEW_ROWS = 10_000
 /** Of larger tables some rows are taken: fits with default options would take hours. */
@@ -53,7 +56,7 @@ async function allTables() {
   const planted = plantedTables(5).map(({ name, raw, rules }) => ({ name, raw, rules }))
   const real = []
   for (const path of REAL) real.push({ name: path.split('/').pop(), raw: await readTable(path) })
-  return [...planted, ...real].filter(({ name }) => wanted === 'all' || name.includes(wanted))
+  return [...planted, ...real].filter(({ name }) => isWanted(name))
 }
 
 /** A table of text cells: some rows of it, in the order of the key. */
@@ -81,7 +84,7 @@ function residual(rule, data, known) {
   }
   return Float64Array.from({ length: n }, (_, i) => {
     const one = takeTableRows(data.table, [i])
-    const beside = { ...data, table: rule.kind === 'gap' ? one : stackTables(known.table, one) }
+    const beside = { ...data, table: rule.kind === 'gap' ? one : stackTables([known.table, one]) }
     return breachOf(rule, beside, 'first') ? 1 : 0
   })
 }
@@ -113,9 +116,18 @@ function compact(rule, known) {
   return { ...known, table: takeTableRows(known.table, rows) }
 }
 
-console.log(
-  'table | rows | rules | planted found | held-out half breaks | of 10,000 new rows break: off, auto | AUC with residuals: off, auto | without: off, auto'
-)
+const TITLE = 'rules that half of the rows show, on planted and real tables; two-sample AUC of a random forest against the other half'
+const HEAD = [
+  'table',
+  'rows',
+  'rules of a half',
+  'planted found',
+  'other half breaks',
+  'of 10,000 rows break one: `--rules off`, kept',
+  'AUC with residuals: off, kept',
+  'without: off, kept'
+]
+console.log(HEAD.join(' | '))
 const means = { off: [], auto: [], plain: [] }
 for (const { name, raw: read, rules: planted } of await allTables()) {
   const raw = withoutKeys(read)
@@ -139,7 +151,7 @@ for (const { name, raw: read, rules: planted } of await allTables()) {
     const breaks = rules.map((rule) => {
       const reference = knownOf.get(rule)
       const data =
-        rule.kind === 'lookup' || rule.kind === 'step' ? { ...whole, table: stackTables(reference.table, back.table) } : synthetic
+        rule.kind === 'lookup' || rule.kind === 'step' ? { ...whole, table: stackTables([reference.table, back.table]) } : synthetic
       return breachOf(rule, data, 'first')?.count ?? 0
     })
     const some = { ...synthetic, table: takeTableRows(back.table, permutation(keyFromSeed(3), NEW_ROWS).subarray(0, second.length)) }
@@ -157,16 +169,20 @@ for (const { name, raw: read, rules: planted } of await allTables()) {
   const all = planted && findRules(whole).map(ruleText)
   const found = planted ? `${planted.filter((one) => all.includes(one)).length} of ${planted.length}` : '–'
   const { off, auto } = results
-  console.log(
-    `${name} | ${order.length} | ${texts.length} | ${found} | ${broken.length} | ${off.breaks}, ${auto.breaks} | ${off.auc.toFixed(3)}, ${auto.auc.toFixed(3)} | ${off.plain.toFixed(3)}, ${auto.plain.toFixed(3)}${broken.length > 0 ? ` | false: ${broken.join('; ')}` : ''}`
-  )
+  const both = (of) => `${of(off)}, ${of(auto)}`
+  const breaks = both((of) => of.breaks)
+  const [auc, plain] = ['auc', 'plain'].map((which) => both((of) => of[which].toFixed(3)))
+  const cells = [name, order.length, texts.length, found, broken.length, breaks, auc, plain]
+  console.log(`${cells.join(' | ')}${broken.length > 0 ? ` | false: ${broken.join('; ')}` : ''}`)
+  if (saves) keep('rules', 'kept', { title: TITLE, head: HEAD, rows: [cells] }, { merge: true })
 }
 const mean = (values) => (values.reduce((a, b) => a + b, 0) / values.length).toFixed(3)
-console.log(
-  `tables with rules: mean AUC with residuals ${mean(means.off)} off, ${mean(means.auto)} auto, without these ${mean(means.plain)}`
-)
+if (means.off.length > 0)
+  console.log(
+    `tables with rules: mean AUC with residuals ${mean(means.off)} off, ${mean(means.auto)} auto, without these ${mean(means.plain)}`
+  )
 
-if (wanted === 'all') {
+if (isWanted('speed')) {
   const rows = 50_000
   const columns = Array.from({ length: 30 }, (_, c) => {
     const key = keyFromSeed(c)

@@ -5,7 +5,8 @@ import { findRules, searchNotes } from '../code/rules/find.js'
 import { keepRules } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { parseRule } from '../code/rules/parse-rule.js'
-import { binOf, breachOf, breachWords, quantityIn } from '../code/rules/rows-of-rule.js'
+import { clockUnitOf } from '../code/rules/quantity.js'
+import { binOf, breachOf, breachWords, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { cutWord, inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
 import { takeRulesOut } from '../code/rules/stacked.js'
 import { defined } from '../num/defined.js'
@@ -55,6 +56,7 @@ function relevant({ rules, rule, scaling, local, image, latent, ...options }: Op
     rule,
     scaling,
     local: places === GRID ? 'grid:' : undefined,
+    image,
     latent: places === NETWORK ? latent : undefined
   })
   return { ...readingOf(options), ...found }
@@ -91,7 +93,15 @@ export function rulesOf(
     refuseClash(one, stated.slice(0, k))
   })
   const fixed = typeof scaling === 'object' && scaling !== null ? Object.keys(scaling) : []
-  return findRules(data, { stated, except: new Set([...fixed, ...places.names, ...(weights === undefined ? [] : [weights])]) })
+  const seen = image === undefined ? data : besidePixels(data)
+  return findRules(seen, { stated, except: new Set([...fixed, ...places.names, ...(weights === undefined ? [] : [weights])]) })
+}
+
+/** The table without its pixels: what a few of them happen to tell of a label, or of each other, is no rule. */
+function besidePixels({ table, formats }: InferredTable): WrittenTable {
+  const isOther = (c: number): boolean => !isNumeric(table.columns[c]!)
+  const columns = table.columns.filter((_, c) => isOther(c))
+  return { table: { ...table, columns }, formats: formats.filter((_, c) => isOther(c)) }
 }
 
 /** Columns that no rule may derive, and which rows of a table these are. */
@@ -101,7 +111,7 @@ interface Kept extends Pick<Options, 'rowNumbers'> {
 }
 
 function statedRule(text: string, data: InferredTable, { weights, places, rowNumbers }: Kept): Rule {
-  const rule = parseRule(text)
+  const rule = onClock(parseRule(text), data)
   for (const name of [rule.column, ...inputsOf(rule)]) refuseColumn(name, { rule, data, weights })
   if (places.names.includes(rule.column))
     throw new InputError({
@@ -125,6 +135,19 @@ function statedRule(text: string, data: InferredTable, { weights, places, rowNum
   return { ...rule, exceptions: breach.count }
 }
 
+/** A minute in seconds. */
+const MINUTE = 60
+
+/** A threshold of times of day counts what its column counts, however it was written. */
+function onClock(rule: Rule, data: InferredTable): Rule {
+  if (rule.kind !== 'step') return rule
+  const format = data.formats.find(({ name }) => name === rule.of)
+  const clock = format && clockUnitOf(format)
+  const factor = rule.clock === undefined || rule.clock === clock ? 1 : clock === 'seconds' ? MINUTE : 1 / MINUTE
+  // Thresholds of a clock on other columns are refused, with the columns.
+  return clock ? { ...rule, clock, cuts: rule.cuts.map((cut) => cut * factor) } : rule
+}
+
 /** A threshold beyond all numbers, or two without one between them, would say nothing. */
 function refuseThresholds(rule: Rule, data: InferredTable): void {
   if (rule.kind !== 'step') return
@@ -146,7 +169,7 @@ interface StatedColumn {
   readonly weights: string | undefined
 }
 
-function refuseColumn(name: string, { rule, data: { table }, weights }: StatedColumn): void {
+function refuseColumn(name: string, { rule, data: { table, formats }, weights }: StatedColumn): void {
   const column = table.columns.find((one) => one.name === name)
   if (!column)
     throw new InputError({
@@ -157,22 +180,24 @@ function refuseColumn(name: string, { rule, data: { table }, weights }: StatedCo
     })
   const isCut = rule.kind === 'step' && name === rule.of
   const computes = rule.kind === 'formula' || rule.kind === 'order' || isCut
-  const isOther = isCut && (column.kind === 'datetime') !== (rule.dates === true)
+  const clock = formats.some((format) => format.name === name && clockUnitOf(format))
+  const sort = column.kind === 'datetime' ? 'dates' : clock ? 'times of day' : 'numbers'
+  const isOther = isCut && sort !== (rule.dates ? 'dates' : rule.clock ? 'times of day' : 'numbers')
   const unfit = column.kind === 'identifier' || (computes && !isNumeric(column)) || isOther
   if (!unfit && name !== weights) return
   throw new InputError({
     code: 'rule-column',
-    got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : isOther ? `is a column of ${column.kind === 'datetime' ? 'dates' : 'numbers'}` : 'is no number or date'}`,
-    expected: isOther
-      ? THRESHOLDS[column.kind === 'datetime' ? 'dates' : 'numbers']
-      : computes
-        ? 'columns of numbers or dates'
-        : 'columns that are modelled',
+    got: `“${ruleText(rule)}”, where ${name} ${name === weights ? 'is the weight of rows' : column.kind === 'identifier' ? 'counts as an identifier' : isOther ? `is a column of ${sort}` : 'is no number or date'}`,
+    expected: isOther ? THRESHOLDS[sort] : computes ? 'columns of numbers or dates' : 'columns that are modelled',
     try: column.kind === 'identifier' ? `--types ${name}=integer or --types ${name}=category` : `another rule than of ${name}`
   })
 }
 
-const THRESHOLDS = { dates: 'thresholds that are dates, as 2024-07-01', numbers: 'thresholds that are numbers' }
+const THRESHOLDS = {
+  dates: 'thresholds that are dates, as 2024-07-01',
+  'times of day': 'thresholds that are times of day, as 14:30',
+  numbers: 'thresholds that are numbers'
+}
 
 function refuseClash(rule: Rule, before: readonly Rule[]): void {
   const clash = clashOf(rule, before)

@@ -103,6 +103,7 @@ const stepRecord = record<Kept<'step'>>({
   of: text,
   cuts: list(number(UNSCALED)),
   dates: optional(isDates),
+  clock: optional(word('minutes', 'seconds')),
   values: list(cell),
   missing: cell
 })

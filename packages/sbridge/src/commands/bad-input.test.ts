@@ -74,6 +74,13 @@ test.each<[string, string[], RegExp, RegExp, RegExp]>([
     /one order of day and month/,
     /--date-order day-first or --date-order month-first/
   ],
+  [
+    'a key with duplicates',
+    ['keys.csv', '--types', 'code=identifier'],
+    /code as an identifier, of which 2 rows have a value of an earlier one: “K-0003” stands in rows 4 and 7/,
+    /a key that tells all rows apart/,
+    /correcting row 7; --types code=category .*--group code/
+  ],
   ['one group', ['one-group.csv', '--group', 'who'], /--group who with 1 group/, /at least 5 groups/, /leaving --group out/]
 ])('%s is refused: what there is, what was expected, what to try', async (_what, words, got, expected, advice) => {
   const { status, stdout, stderr } = await sbridge(folder, 'sample', ...words, ...QUICK, '-o', 'no.csv')
@@ -89,7 +96,7 @@ test.each<[string, string[], RegExp, RegExp, RegExp]>([
 })
 
 test.each<[string, string[], RegExp]>([
-  ['a key with duplicates', ['keys.csv', '--types', 'code=identifier'], /note: code: in 2 rows stands the key of another; new ones differ/],
+  ['names that two rows share', ['keys.csv'], /note: code: names rather than a key, since 2 rows have that of another; new ones differ/],
   [
     'dates that could be either',
     ['open-days.csv'],

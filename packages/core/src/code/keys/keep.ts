@@ -160,7 +160,7 @@ function referenceText({ column, to, before, depths }: Reference): string {
 }
 
 function keyText(key: KeptKey, seed: number): string {
-  const { column, form, text } = key
+  const { column, form, text, repeated } = key
   if (text === 'empty') return `${column} is text, left empty`
   const [example] = freshValues(form, EXAMPLES, {
     column,
@@ -172,5 +172,6 @@ function keyText(key: KeptKey, seed: number): string {
   const check = form.check === undefined ? [] : [`check digits: ${form.check}`]
   const shuffled = text === 'shuffle' ? ['words shuffled'] : []
   const on = running ? [key.along ? `running on as ${key.along.column} does` : 'running on'] : []
-  return [`${column} like ${example}`, ...shuffled, ...on, ...several, ...check].join(', ')
+  const names = repeated > 0 ? ['names that recur'] : []
+  return [`${column} like ${example}`, ...shuffled, ...on, ...several, ...check, ...names].join(', ')
 }

@@ -1,10 +1,11 @@
+import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
 import { isMissing } from '../../table/cells.js'
 import { fewCodesOf, spreadRows } from '../../table/codes.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
 import { FIRST_ROWS } from './find-lookups.js'
-import { DAY, type Quantity } from './quantity.js'
+import { type ClockUnit, DAY, type Quantity } from './quantity.js'
 import { simplestIn } from './shapes.js'
 
 /** A column that says between which thresholds a number lies. */
@@ -14,6 +15,7 @@ interface StepsFound {
   /** Of dates in days. */
   readonly cuts: readonly number[]
   readonly dates?: true
+  readonly clock?: ClockUnit
 }
 
 /** Levels beyond which a column is no set of bins. */
@@ -53,7 +55,14 @@ export function findSteps(columns: readonly Column[], quantities: readonly Quant
     return told.flatMap((target): StepsFound[] => {
       const cuts = cutsOf(quantity, target, order)
       if (!cuts || !isBelievedAtLog(cuts.logChance, candidates)) return []
-      return [{ column: target.name, of: quantity.name, cuts: cuts.cuts, ...(quantity.isDate ? { dates: true } : {}) }]
+      return [
+        {
+          column: target.name,
+          of: quantity.name,
+          cuts: cuts.cuts,
+          ...defined({ dates: quantity.isDate || undefined, clock: quantity.clock })
+        }
+      ]
     })
   })
 }
@@ -119,7 +128,11 @@ function piecesAlong(values: Float64Array, target: Target, order: Uint32Array): 
 }
 
 /** Thresholds between which the target has one value each, no value twice, and how likely that is by chance. */
-function cutsOf({ values, isDate }: Quantity, target: Target, order: Uint32Array): { cuts: number[]; logChance: number } | undefined {
+function cutsOf(
+  { values, isDate, clock }: Quantity,
+  target: Target,
+  order: Uint32Array
+): { cuts: number[]; logChance: number } | undefined {
   const pieces = piecesAlong(values, target, order)
   if (!pieces) return undefined
   const { distinct, firsts, rows } = pieces
@@ -127,7 +140,7 @@ function cutsOf({ values, isDate }: Quantity, target: Target, order: Uint32Array
   if (sizes.length < 2 || distinct.length < LEAST_VALUES * sizes.length || rows.some((n) => n < LEAST_ROWS)) return undefined
   if (firsts.slice(1).some((first) => standsApart(distinct, first))) return undefined
   const logChance = [sizes.length, ...sizes].reduce((sum, n) => sum + logFactorial(n), 0) - logFactorial(distinct.length)
-  const above = isDate ? earliestAbove : simplestAbove
+  const above = isDate ? earliestAbove : clock ? roundestAbove(clock) : simplestAbove
   return { cuts: firsts.slice(1).map((first) => above(distinct[first - 1]!, distinct[first]!)), logChance }
 }
 
@@ -156,6 +169,17 @@ function earliestAbove(low: number, high: number): number {
   ]
   return round.find((time) => time > low && time <= high) ?? high
 }
+
+/** Parts of a day, in seconds, on whose borders shifts begin: full hours, halves, quarters, five minutes, minutes. */
+const ROUND_TIMES = [3600, 1800, 900, 300, 60]
+
+/** The roundest time of day above `low`, at most `high`, both of them times that rows have. */
+const roundestAbove =
+  (clock: ClockUnit) =>
+  (low: number, high: number): number => {
+    const steps = ROUND_TIMES.map((seconds) => (clock === 'seconds' ? seconds : seconds / 60))
+    return steps.map((step) => high - (high % step)).find((time) => time > low) ?? high
+  }
 
 function logFactorial(n: number): number {
   let sum = 0

@@ -6,6 +6,7 @@ import type { Exceptions } from './exceptions.js'
 import type { KeptGaps } from './keep-gaps.js'
 import type { Parts } from './keep-parts.js'
 import type { LookupTable } from './lookup-table.js'
+import type { ClockUnit } from './quantity.js'
 import { ruleText } from './rule.js'
 
 /** A rule with what brings its column back: plain data. */
@@ -42,6 +43,7 @@ export type KeptRule =
       readonly of: string
       readonly cuts: readonly number[]
       readonly dates?: true | undefined
+      readonly clock?: ClockUnit | undefined
       readonly values: readonly CellValue[]
       readonly missing: CellValue
     }

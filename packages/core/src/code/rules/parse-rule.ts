@@ -1,6 +1,7 @@
 import { InputError } from '../../num/errors.js'
 import { columnsOf, type Expression, indicatorsOf } from '../../table/expression.js'
 import { parseExpression } from '../../table/parse-expression.js'
+import { readClock } from '../../table/time-of-day.js'
 import { bends } from './exceptions.js'
 import { DAY } from './quantity.js'
 import type { Rule } from './rule.js'
@@ -47,7 +48,11 @@ function statementIn(text: string): Rule {
 const NAME = /^\s*(?:`((?:[^`]|``)+)`|([\p{L}_][\p{L}\p{N}_.]*))/u
 const NUMBER = '[-−+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?'
 
+const CLOCK = '\\d{1,2}:\\d{2}(?::\\d{2})?'
+
 const TIME = '\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,3})?)?)?'
+
+const CUT = `${TIME}|${CLOCK}|${NUMBER}`
 
 /** The name that a text begins with, and what follows it. */
 function nameIn(text: string): { readonly name: string; readonly rest: string } | undefined {
@@ -80,7 +85,7 @@ function stepIn(text: string): Rule | undefined {
   if (!side) return undefined
   const of = nameIn(column.rest.slice(side[0].length))
   if (!of) return undefined
-  const pattern = side[1] ? `^((?:\\s*,\\s*(?:${TIME}|${NUMBER}))+)\\s*\\)\\s*$` : `^\\s*(>=|≥|<=|≤|>|<)\\s*(${TIME}|${NUMBER})\\s*$`
+  const pattern = side[1] ? `^((?:\\s*,\\s*(?:${CUT}))+)\\s*\\)\\s*$` : `^\\s*(>=|≥|<=|≤|>|<)\\s*(${CUT})\\s*$`
   const match = new RegExp(pattern).exec(of.rest)
   if (!match) {
     if (side[1]) throw malformed(text, 'bins of something else than a column and thresholds')
@@ -89,12 +94,27 @@ function stepIn(text: string): Rule | undefined {
   if (of.name === column.name) throw malformed(text, `${column.name} on both sides`)
   if (!side[1] && /^(>|<=|≤)$/.test(match[1]!)) throw malformed(text, `${match[1]}, where thresholds are written as >= or <`)
   const words = (side[1] ? match[1]!.split(',').slice(1) : [match[2]!]).map((cut) => cut.trim())
-  const times = words.filter((word) => new RegExp(`^${TIME}$`).test(word)).length
-  if (times > 0 && times < words.length) throw malformed(text, 'thresholds of numbers and of dates')
-  const cuts = words.map((word) => (times > 0 ? Date.parse(word.includes('T') ? `${word}Z` : word) / DAY : Number(word.replace('−', '-'))))
-  if (cuts.some(Number.isNaN)) throw malformed(text, 'a threshold that is no date')
-  if (cuts.some((cut, k) => k > 0 && cut <= cuts[k - 1]!)) throw malformed(text, 'thresholds that do not rise')
-  return { kind: 'step', column: column.name, of: of.name, cuts, ...(times > 0 ? { dates: true } : {}) }
+  const thresholds = cutsIn(text, words)
+  if (thresholds.cuts.some((cut, k) => k > 0 && cut <= thresholds.cuts[k - 1]!)) throw malformed(text, 'thresholds that do not rise')
+  return { kind: 'step', column: column.name, of: of.name, ...thresholds }
+}
+
+type Thresholds = Pick<Extract<Rule, { kind: 'step' }>, 'cuts' | 'dates' | 'clock'>
+
+/** Thresholds of one sort: numbers, dates in days, or times of day in minutes, or in seconds where one has them. */
+function cutsIn(text: string, words: readonly string[]): Thresholds {
+  const all = (pattern: string): boolean => words.every((word) => new RegExp(`^${pattern}$`).test(word))
+  if (all(NUMBER)) return { cuts: words.map((word) => Number(word.replace('−', '-'))) }
+  if (all(TIME)) {
+    const cuts = words.map((word) => Date.parse(word.includes('T') ? `${word}Z` : word) / DAY)
+    if (cuts.some(Number.isNaN)) throw malformed(text, 'a threshold that is no date')
+    return { cuts, dates: true }
+  }
+  if (!all(CLOCK)) throw malformed(text, 'thresholds of several sorts')
+  const style = { seconds: words.some((word) => /:.*:/.test(word)) ? 'whole' : 'none' } as const
+  const cuts = words.map((word) => readClock(word, style))
+  if (cuts.includes(undefined)) throw malformed(text, 'a threshold that is no time of day')
+  return { cuts: cuts as number[], clock: style.seconds === 'none' ? 'minutes' : 'seconds' }
 }
 
 function lookupIn(text: string, before: string, after: string): Rule {

@@ -9,16 +9,24 @@ export const DAY = 86_400_000
 export interface Quantity {
   readonly name: string
   readonly isDate: boolean
+  /** Of times of day: what they count since midnight. */
+  readonly clock?: ClockUnit | undefined
   /** [n], dates in days; NaN where missing. */
   readonly values: Float64Array
   /** What its numbers are rounded to, as they are written; 0 where all digits are kept. */
   readonly unit: number
 }
 
+export type ClockUnit = 'minutes' | 'seconds'
+
+/** What times of day in a column count since midnight; undefined for other columns. */
+export const clockUnitOf = ({ number }: ColumnFormat): ClockUnit | undefined =>
+  number?.clock && (number.clock.seconds === 'none' ? 'minutes' : 'seconds')
+
 /** A column of numbers or dates with the unit that it is written in. */
 export function quantityOf(column: NumericColumn, format: ColumnFormat): Quantity {
   const isDate = column.kind === 'datetime'
-  return { name: column.name, isDate, values: amountsOf(column), unit: unitOf(column.kind, format) }
+  return { name: column.name, isDate, values: amountsOf(column), unit: unitOf(column.kind, format), clock: clockUnitOf(format) }
 }
 
 /** As they are, where there is nothing to change: a column of a million rows is looked at many times. */

@@ -1,6 +1,7 @@
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { columnWord, expressionText } from '../../table/expression-text.js'
-import { DAY } from './quantity.js'
+import { formatClock } from '../../table/time-of-day.js'
+import { type ClockUnit, DAY } from './quantity.js'
 
 /**
  * What every row of a table obeys, or all but a few: a column that others determine, or one that is never below others. Plain
@@ -26,6 +27,8 @@ type Statement =
       /** Of dates in days. */
       readonly cuts: readonly number[]
       readonly dates?: true | undefined
+      /** Of times of day: what the thresholds count since midnight. */
+      readonly clock?: ClockUnit | undefined
     }
   /** `spouse_age missing where marital = single, widowed`; without levels: where the other column is missing. */
   | { readonly kind: 'gap'; readonly column: string; readonly when: string; readonly levels?: readonly string[] | undefined }
@@ -57,8 +60,12 @@ function statementText(rule: Rule): string {
   return rule.kind === 'formula' ? `${column} = ${expressionText(rule.expression)}` : `${column} >= ${expressionText(rule.low)}`
 }
 
-/** A threshold; of dates as ISO 8601 has it, without what is 0. */
-export function cutWord(cut: number, { dates }: { readonly dates?: true | undefined }): string {
+/** A threshold; of dates as ISO 8601 has it, without what is 0, and of times of day as a clock shows them. */
+export function cutWord(
+  cut: number,
+  { dates, clock }: { readonly dates?: true | undefined; readonly clock?: ClockUnit | undefined }
+): string {
+  if (clock) return formatClock(Math.ceil(cut), { seconds: clock === 'minutes' ? 'none' : 'whole' })
   return dates ? new Date(Math.round(cut * DAY)).toISOString().replace(/(T00:00)?(:00)?\.000Z$/, '') : String(cut)
 }
 

@@ -235,22 +235,32 @@ function timesOf(
   const format = formats.find((one) => one.name === name)!
   const { ticks, at } = ticksOf(values, format)
   let least = Number.POSITIVE_INFINITY
+  const twice: number[] = []
   for (let g = 0; g + 1 < first.length; g++) {
     for (let i = first[g]! + 1; i < first[g + 1]!; i++) {
-      if (at[i] === at[i - 1]) throw repeatedTime({ key: key.name, level: key.levels[g]!, time: name, value: spelled(values[i]!, format) })
-      least = Math.min(least, at[i]! - at[i - 1]!)
+      if (at[i] === at[i - 1]) twice.push(i)
+      else least = Math.min(least, at[i]! - at[i - 1]!)
     }
+  }
+  if (twice.length > 0) {
+    const group = key.levels[first.findLastIndex((start) => start <= twice[0]!)]!
+    throw repeatedTime({ key: key.name, level: group, time: name, value: spelled(values[twice[0]!]!, format), count: twice.length })
   }
   const schedule = scheduleOf(at, first)
   return { ticks: { ...ticks, least, ...(schedule ? { schedule } : {}) }, at }
 }
 
-function repeatedTime(of: Readonly<Record<'key' | 'level' | 'time' | 'value', string>>): InputError {
+interface Repeated extends Readonly<Record<'key' | 'level' | 'time' | 'value', string>> {
+  readonly count: number
+}
+
+function repeatedTime({ key, level, time, value, count }: Repeated): InputError {
+  const rows = `${counted(count, 'row')} ${count === 1 ? 'has' : 'have'}`
   return new InputError({
     code: 'time-repeated',
-    got: `${of.time} = ${of.value} twice where ${of.key} = ${of.level}`,
+    got: `--time ${time}, of which ${rows} the one of another row of the same ${key}: ${value} comes twice where ${key} = ${level}`,
     expected: 'times that differ within a group',
-    try: `one row for each ${of.key} and ${of.time}, or leaving --time out`
+    try: `a finer time; one row for each ${key} and ${time}, as the mean or the last of them; or leaving --time out, where the rows of a group have no order`
   })
 }
 

@@ -3,7 +3,10 @@ import { keyColumns } from '../../code/keys/leave-keys-out.js'
 import { drawMade, learnMade, type People } from '../../code/keys/made.js'
 import type { KeyColumn } from '../../code/keys/reference.js'
 import { BATCH_ROWS } from '../../draw/batches.js'
+import { InputError } from '../../num/errors.js'
+import { counted } from '../../num/listed.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
+import { inLine } from '../../table/column-facts.js'
 import { isMadeKind } from '../../table/made-kinds.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Column } from '../../table/table.js'
@@ -16,11 +19,15 @@ import type { DrawnRows, TableFit } from './options.js'
 /** What decides which columns are keys. */
 type KeyOptions = Parameters<typeof ruledRows>[1] & Pick<TableFit, 'group' | 'time' | 'seed'>
 
-/** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
+/**
+ * The keys of a table under some options of a fit, or undefined where it has none. Throws `InputError` (code `key-repeated`) where
+ * two rows share what is said to be a key. Cost O(characters).
+ */
 export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined {
   const { data } = rowsOf(raw, options)
   const columns = keyColumns(raw, data, options.missing)
   if (columns.length === 0) return undefined
+  for (const column of columns) if (options.types?.[column.name] === 'identifier' && column.name !== options.group) refuseRepeats(column)
   const seed = options.seed ?? 1
   const whatOf = ({ name }: KeyColumn) => options.types?.[name]
   const kept = keepKeys(
@@ -33,6 +40,29 @@ export function keysOf(raw: RawTable, options: KeyOptions): KeptKeys | undefined
     return isMadeKind(what) ? [{ ...column, what }] : []
   })
   return made.length === 0 ? kept : { ...kept, made: learnMade(made, data.table, guardKey(seed)) }
+}
+
+/** A column that is said to be a key tells all rows apart: new ones, no two alike, would part rows that belong together. */
+function refuseRepeats({ name, cells }: KeyColumn): void {
+  const seen = new Map<string, number>()
+  let count = 0
+  let found: { readonly cell: string; readonly rows: readonly [number, number] } | undefined
+  for (const [row, cell] of cells.entries()) {
+    if (cell === null) continue
+    const before = seen.get(cell)
+    if (before === undefined) seen.set(cell, row)
+    else {
+      count++
+      found ??= { cell, rows: [before + 1, row + 1] }
+    }
+  }
+  if (!found) return
+  throw new InputError({
+    code: 'key-repeated',
+    got: `${name} as an identifier, of which ${counted(count, 'row')} ${count === 1 ? 'has' : 'have'} a value of an earlier one: “${inLine(found.cell)}” stands in rows ${found.rows.join(' and ')}`,
+    expected: 'a key that tells all rows apart',
+    try: `correcting row ${found.rows[1]}; --types ${name}=category where values recur as they stand, --group ${name} where rows of one value belong together, or --types ${name}=name for names made up anew`
+  })
 }
 
 function rowsOf(raw: RawTable, options: KeyOptions): Pick<ReturnType<typeof ruledRows>, 'data'> {

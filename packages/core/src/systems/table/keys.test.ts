@@ -97,11 +97,10 @@ describe('keys through a model', () => {
     expect(new Set(columnOf(rows, 'customer_id')).size).toBe(8)
   })
 
-  it('with duplicates, when stated, have a note and become different', async () => {
-    const raw = customers()
-    const model = await tables.fit(raw, { ...options, types: { group: 'identifier' } }, { engine })
-    expect(tables.tell(model).notes.join('\n')).toContain(
-      'group: in 58 rows stands the key of another; new ones differ as long as their form has new values'
+  it('with duplicates, when stated, are refused with two rows', async () => {
+    const asked = { ...options, types: { group: 'identifier' as const } }
+    await expect(tables.fit(customers(), asked, { engine })).rejects.toThrowError(
+      /58 rows have a value of an earlier one: “.” stands in rows \d and \d/
     )
   })
 

@@ -10,7 +10,7 @@ export function tellKeys(kept: KeptKeys): Telling {
     .filter(({ repeated }) => repeated > 0)
     .map(
       ({ column, repeated }) =>
-        `${column}: in ${counted(repeated, 'row')} stands the key of another; new ones differ as long as their form has new values`
+        `${column}: names rather than a key, since ${counted(repeated, 'row')} ${repeated === 1 ? 'has' : 'have'} that of another; new ones differ as long as their form has new values`
     )
   return {
     json: { keys: texts },

@@ -73,7 +73,59 @@ describe('a folder of tables', () => {
     const known = new Set(employees.map((row) => row.employee_id))
     expect(employees.filter((row) => row.manager_id === '')).toHaveLength(1)
     expect(employees.every((row) => row.manager_id === '' || known.has(row.manager_id!))).toBe(true)
-    expect(rowsOf('new-staff', 'absences.csv').every((row) => known.has(row.employee_id!))).toBe(true)
+    const absences = rowsOf('new-staff', 'absences.csv')
+    expect(absences.every((row) => known.has(row.employee_id!))).toBe(true)
+    // As many employees as in the data have as many absences.
+    const sizes = (rows: readonly Record<string, string>[], of: readonly Record<string, string>[]) =>
+      of.map(({ employee_id: id }) => rows.filter((row) => row.employee_id === id).length).sort((a, b) => a - b)
+    expect(sizes(absences, employees)).toEqual(sizes(rowsOf('staff', 'absences.csv'), rowsOf('staff', 'employees.csv')))
+    // Managers stand before those whom they lead, in the same department but right below the top: by chance a third would.
+    const place = new Map(employees.map((row, i) => [row.employee_id, i]))
+    const led = employees.filter((row) => row.manager_id !== '')
+    expect(led.every((row) => place.get(row.manager_id)! < place.get(row.employee_id)!)).toBe(true)
+    const matches = led.filter((row) => employees[place.get(row.manager_id)!]!.department === row.department).length
+    expect(matches / led.length).toBeGreaterThan(0.75)
+  })
+
+  it('keys in a circle are opened at one that some rows lack, and every key leads somewhere', async () => {
+    const { tables } = staff({ employees: 60 })
+    const employees = tables.employees!
+    const departments = [...new Set(employees.columns[2]!.values)]
+    const heads = departments.map((name, d) => (d === 1 ? null : employees.columns[0]!.values[employees.columns[2]!.values.indexOf(name)]!))
+    const column = (name: string, values: readonly (string | null)[]) => ({ name, source: 'text' as const, values })
+    const units = Array.from({ length: 12 }, (_, i) => i)
+    const ids = units.map((i) => `D-${700 + 13 * i}`)
+    const table = (columns: readonly ReturnType<typeof column>[]) => ({ columns, rowCount: columns[0]!.values.length })
+    const unitOf = employees.columns[0]!.values.map((id) => ids[(Number(id) * 7) % 12]!)
+    await writeCsv(join(folder, 'circle'), {
+      tables: {
+        units: table([
+          column('unit', ids),
+          column(
+            'size',
+            units.map((i) => String(10 + (i % 5)))
+          ),
+          column(
+            'head',
+            units.map((i) => heads[i % heads.length] ?? null)
+          )
+        ]),
+        people: table([
+          column('person', employees.columns[0]!.values as string[]),
+          column('unit', unitOf),
+          column('born', employees.columns[5]!.values as string[])
+        ])
+      }
+    })
+    const keys = 'people.unit -> units.unit, units.head -> people.person'
+    const done = await run('sample', 'circle', '-o', 'new-circle', '--keys', keys, ...QUICK)
+    expect([done.status, done.stderr]).toEqual([0, ''])
+    expect(done.stdout).toContain('units.head')
+    const [drawn, people] = [rowsOf('new-circle', 'units.csv'), rowsOf('new-circle', 'people.csv')]
+    expect(people.every((row) => drawn.some(({ unit }) => unit === row.unit))).toBe(true)
+    expect(drawn.every((row) => row.head === '' || people.some(({ person }) => person === row.head))).toBe(true)
+    const empty = (rows: readonly Record<string, string>[]) => rows.filter(({ head }) => head === '').length
+    expect(empty(drawn)).toBe(empty(rowsOf('circle', 'units.csv')))
   })
 
   it('rows that refer to two tables are counted by one and choose of the other', async () => {

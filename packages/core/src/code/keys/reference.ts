@@ -77,7 +77,7 @@ export function referenceOf(column: KeyColumn, key: KeyColumn): Reference {
 }
 
 /** References from each row to a row that refers to none or to itself; undefined where some go in circles, or are deeper than any tree. */
-function depthsOf(targets: readonly number[]): number[] | undefined {
+export function depthsOf(targets: readonly number[]): number[] | undefined {
   const depths = new Array<number>(targets.length).fill(-1)
   for (let i = 0; i < targets.length; i++) {
     const path: number[] = []

@@ -13,7 +13,7 @@ import { methodsOf, scalingOf } from '../panel/methods.js'
 import { LEAST_FURTHER, type PanelTimes } from '../panel/read.js'
 import { keptOrder } from '../table/ordered.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
-import { fitCounts } from './counts.js'
+import { countsOf, fitCounts } from './counts.js'
 import { fitGiven } from './given-law.js'
 import type { Links } from './links.js'
 import type { ChildLaw } from './model.js'
@@ -61,7 +61,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
   return {
     key: links.key,
-    counts: await fitCounts(links, parent.context, { ...context, key: keyFor(context.key, 'counts') }),
+    counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }),
     picks,
     heads: await fitGiven({ ...heads, given }, { ...context, key: keyFor(context.key, 'heads') }),
     ...(alone || isStill(read) ? {} : { further: await furtherLaw(read, { known, names, options }, context) }),

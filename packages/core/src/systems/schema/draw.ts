@@ -1,10 +1,7 @@
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
-import { beside, type Matrix } from '../../num/matrix.js'
+import { beside } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
-import type { ColumnFormat } from '../../table/infer.js'
-import { type CellStyle, presentTable } from '../../table/present.js'
-import type { RawTable } from '../../table/raw.js'
 import { rowsInOrder } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
@@ -12,16 +9,16 @@ import { type Context, contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
 import { drawFurther } from '../panel/draw.js'
 import { timeAt } from '../panel/ticks.js'
-import { peopleFor, withNewKeys } from '../table/keyed.js'
 import { tables as tableSystem } from '../table/system.js'
 import { givenOf, knownOf } from './child-law.js'
 import { numbersIn } from './child-rows.js'
-import { countsIn } from './counts.js'
+import { drawCounts, withCounts } from './counts.js'
+import { type Draw, drawCircles, withWithin } from './draw-late.js'
+import { type DrawnTable, inLayout, keyed, referringColumn, type Written } from './drawn-table.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
-import type { ForeignKey } from './keys.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
-import { drawCounts, likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
+import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { contextOfRows } from './rows-of-table.js'
 import { datesOf, startsAfter } from './start-law.js'
 
@@ -32,21 +29,12 @@ export interface SchemaRequest {
   readonly seed?: number | undefined
 }
 
-/** Drawn rows of one table, with what they say to those that refer to them. */
-export interface DrawnTable {
-  /** All columns, in their order. */
-  readonly table: Table
-  readonly formats: readonly ColumnFormat[]
-  /** [n, k] */
-  readonly context: Matrix
-}
-
 /**
  * Draws new rows of all tables, parents first: every key leads to a row that was drawn. Throws `InputError` for a scale that is none
  * (`scale`), and where a form has no more new keys (`key-space`). Cost: that of a draw of each table.
  */
 export async function drawSchema(
-  { tables, order }: SchemaModel,
+  { tables, order, late }: SchemaModel,
   { scale = 1, seed = 1 }: SchemaRequest,
   context: SystemContext
 ): Promise<ReadonlyMap<string, DrawnTable>> {
@@ -55,8 +43,17 @@ export async function drawSchema(
   for (const name of order) {
     const table = tables[name]!
     const own = { seed: seedFor(keyFromSeed(seed), name), context }
-    drawn.set(name, table.child ? await drawChild(table, table.child, { ...own, drawn, tables }) : await drawRoot(table, { ...own, scale }))
+    const { parentOf, ...rows } = table.child
+      ? await drawChild(table, table.child, { ...own, drawn, tables })
+      : { ...(await drawRoot(table, { ...own, scale })), parentOf: undefined }
+    const { order: inOrder, ...whole } = await withWithin(table, rows, own)
+    drawn.set(name, whole)
+    if (!table.child || !parentOf) continue
+    const to = table.child.key.to.table
+    const parent = drawn.get(to)!
+    drawn.set(to, { ...parent, context: withCounts(parent.context, inOrder ? parentOf.map((_, i) => parentOf[inOrder[i]!]!) : parentOf) })
   }
+  await drawCircles(late, { tables, drawn, seed, context })
   return drawn
 }
 
@@ -68,11 +65,6 @@ function checkScale(scale: number): void {
     expected: 'a number above 0, at most 1000000',
     try: '--scale 2 for twice the rows'
   })
-}
-
-interface Draw {
-  readonly seed: number
-  readonly context: SystemContext
 }
 
 async function drawRoot(of: SchemaTable, { seed, context, scale }: Draw & { readonly scale: number }): Promise<DrawnTable> {
@@ -93,26 +85,17 @@ async function drawRoot(of: SchemaTable, { seed, context, scale }: Draw & { read
   }
 }
 
-type Written = Pick<DrawnTable, 'table' | 'formats'>
-
-/** Rows with new keys of their own. */
-async function keyed(rows: Written, keys: SchemaTable['keys'], { seed, context }: Draw): Promise<Written> {
-  return withNewKeys({ ...rows, warnings: [] }, { kept: keys, people: await peopleFor(keys, context.host), seed })
-}
-
-/** Columns in the order of the data, written as there. */
-function inLayout({ layout }: SchemaTable, { columns, rowCount }: Table, formats: ReadonlyMap<string, ColumnFormat>): Written {
-  const named = new Map(columns.map((column) => [column.name, column]))
-  const formatOf = (format: ColumnFormat) => (format.kind === 'identifier' ? format : (formats.get(format.name) ?? format))
-  return { table: { columns: layout.map(({ name }) => named.get(name)!), rowCount }, formats: layout.map(formatOf) }
-}
-
 interface ChildDraw extends Draw {
   readonly drawn: ReadonlyMap<string, DrawnTable>
   readonly tables: SchemaModel['tables']
 }
 
-async function drawChild(of: SchemaTable, law: ChildLaw, { seed, context, drawn, tables }: ChildDraw): Promise<DrawnTable> {
+/** The rows of a table that refers to others, with the row of its parent for each. */
+async function drawChild(
+  of: SchemaTable,
+  law: ChildLaw,
+  { seed, context, drawn, tables }: ChildDraw
+): Promise<DrawnTable & { readonly parentOf: Int32Array }> {
   const parent = drawn.get(law.key.to.table)!
   const { rows, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables })
   const whole = law.rules ? putRulesBack(law.rules, rows, { key: keyFor(keyFromSeed(seed), 'rules') }) : rows
@@ -129,18 +112,12 @@ async function drawChild(of: SchemaTable, law: ChildLaw, { seed, context, drawn,
   const written = inLayout(of, { columns, rowCount: table.rowCount }, new Map(own.formats.map((format) => [format.name, format])))
   return {
     ...written,
+    parentOf: referring,
     context: beside(contextOfRows(of.context, table), ofParents(referring, parent.context, withNone(law, parent.context.cols)))
   }
 }
 
 const withNone = ({ none }: ChildLaw, width: number): Float64Array => (none.length === width ? none : new Float64Array(width))
-
-/** Keys of the parents of rows, as their table has them. */
-function referringColumn({ column, to }: ForeignKey, { table }: DrawnTable, parentOf: Int32Array): Column {
-  const key = table.columns.find(({ name }) => name === to.column)!
-  const cells = 'cells' in key && key.cells ? key.cells : undefined
-  return { name: column, kind: 'identifier', cells: Array.from(parentOf, (parent) => (parent < 0 ? null : (cells?.[parent] ?? null))) }
-}
 
 interface ChildRowsDrawn {
   /** Without keys and what rules derive. */
@@ -154,7 +131,7 @@ interface ChildRowsDrawn {
 async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
   const parent = drawn.get(law.key.to.table)!
-  const counts = countsIn(await drawGiven(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }))
+  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') })
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
@@ -200,7 +177,7 @@ async function pickAll(
   for (const pick of picks) {
     const to = drawn.get(pick.key.to.table)!
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
-    const counts = await drawCounts(pick, to.context, { ...own, key })
+    const counts = await drawCounts(pick.counts, to.context, { ...own, key })
     const encoder = tables[pick.key.to.table]!.context
     const chosen = pickRows(
       {
@@ -271,11 +248,4 @@ function assembled(
     return table.columns.find((column) => column.name === name) ?? { name, kind: 'identifier' }
   })
   return { table: { columns, rowCount: table.rowCount }, formats }
-}
-
-/** A drawn table as raw columns for a writer, in the dialect of the data unless cells are `plain`. */
-export function presentDrawn({ dialect }: SchemaTable, { table, formats }: DrawnTable, cells: CellStyle): RawTable {
-  const kept = cells === 'plain' ? undefined : dialect
-  const raw = presentTable(table, formats, kept && cells === kept.kind ? 'source' : cells)
-  return kept ? { ...raw, dialect: kept } : raw
 }

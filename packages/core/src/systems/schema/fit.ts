@@ -2,16 +2,28 @@ import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
 import { beside, type Matrix, takeRows } from '../../num/matrix.js'
-import { keyFromSeed, seedFor } from '../../num/random.js'
+import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
 import { tables as tableSystem } from '../table/system.js'
 import { fitChild, type Referred } from './child-law.js'
-import { checkKeyNames, inOrderOfKeys, keyText, parseKeys, referencesOf, type SchemaKeys, type Tables, withKeys } from './keys.js'
+import { withCounts } from './counts.js'
+import {
+  checkKeyNames,
+  type ForeignKey,
+  inOrderOfKeys,
+  keyText,
+  parseKeys,
+  referencesOf,
+  type SchemaKeys,
+  type Tables,
+  withKeys
+} from './keys.js'
+import { fitLate, type LateLaw } from './late-law.js'
 import { cellsIn, type Links, linksOf } from './links.js'
-import type { SchemaModel, SchemaTable } from './model.js'
+import { keysOfTable, type SchemaModel, type SchemaTable } from './model.js'
 import { contextEncoder, contextOfRows, type EachTable, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
 
 /** Tables with what their database says of them. */
@@ -50,16 +62,33 @@ export async function fitSchema(
   const { keys: stated = [], orphans, seed = 1, ...each } = options
   const keys = withKeys(own ?? { primary: {}, foreign: [] }, [stated].flat().flatMap(parseKeys))
   checkTables(tables, keys)
-  const order = inOrderOfKeys(Object.keys(tables), keys)
+  const mayBreak = ({ table, column }: ForeignKey) =>
+    keys.primary[table] !== column && cellsIn(tables[table]!, column, each.missing).includes(null)
+  const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreak)
+  const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   const fitted = new Map<string, Fitted>()
   for (const name of order) {
     const types = { ...says[name]?.types, ...keyTypes(name, keys) }
     const rule = each.rules === 'off' ? undefined : says[name]?.rules
     const one = defined({ ...each, types, rule, seed: seedFor(keyFromSeed(seed), name) }) as OneTable
-    fitted.set(name, await told(name, () => fitOne(name, { tables, keys, options: one, orphans, fitted }, context)))
+    const { links, ...fit } = await told(name, () => fitOne(name, { tables, keys: now, late, options: one, orphans, fitted }, context))
+    fitted.set(name, fit)
+    if (!links) continue
+    const parent = fitted.get(links.key.to.table)!
+    fitted.set(links.key.to.table, { ...parent, context: withCounts(parent.context, links.parentOf) })
   }
-  return { tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])), order, keys }
+  const circles: LateLaw[] = []
+  for (const key of late) {
+    const links = linksOf(tables, key, { missing: each.missing, orphans })
+    const sides = { links, own: fitted.get(key.table)!, target: fitted.get(key.to.table)! }
+    const at = contextOf(seedFor(keyFromSeed(seed), key.table), context)
+    fitted.set(key.table, withNote(fitted.get(key.table)!, `${keyText(key)}: drawn last, as its keys lead in a circle`))
+    circles.push((await fitLate(sides, { ...at, key: keyFor(at.key, 'late') }))!)
+  }
+  return { tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])), order, keys, late: circles }
 }
+
+const withNote = (fit: Fitted, note: string): Fitted => ({ ...fit, table: { ...fit.table, notes: [...fit.table.notes, note] } })
 
 function checkTables(tables: Tables, keys: SchemaKeys): void {
   const names = Object.keys(tables)
@@ -91,45 +120,93 @@ async function told<T>(name: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A table, with the key by whose rows it is counted, where it refers to any. */
+type FittedTable = Fitted & { readonly links?: Links }
+
 interface Problem {
   readonly tables: Tables
+  /** Those that lead to tables which are fitted already, or stay within one. */
   readonly keys: SchemaKeys
+  readonly late: readonly ForeignKey[]
   readonly options: OneTable
   readonly orphans: SchemaFit['orphans']
   readonly fitted: ReadonlyMap<string, Fitted>
 }
 
-async function fitOne(name: string, problem: Problem, context: SystemContext): Promise<Fitted> {
-  const { tables, keys, options, orphans } = problem
+async function fitOne(name: string, problem: Problem, context: SystemContext): Promise<FittedTable> {
+  const { tables, keys, late, options, orphans } = problem
   const links = referencesOf(keys, name).map((key) => linksOf(tables, key, { missing: options.missing, orphans }))
-  const fit = await (links.length > 0 ? fitReferring(links, problem, context) : fitRoot(tables[name]!, options, context))
+  const raw = tables[name]!
+  const bare = [...links.map(({ key }) => key), ...late.filter(({ table }) => table === name)].reduce(
+    (rest, { column }) => withoutColumn(rest, column),
+    raw
+  )
+  const fit = await (links.length > 0
+    ? fitReferring({ raw, bare, all: links }, problem, context)
+    : fitRoot({ raw, bare }, options, context))
   refuseUnread(name, keys, fit.table)
-  return fit
+  return withWithin(name, { fit, problem }, context)
+}
+
+/**
+ * A table with laws of how its rows refer to each other. Keys that stand in the order of dates, and rows that refer to rows before
+ * them by several keys, have one order alone: there references are drawn apart from the other columns.
+ */
+async function withWithin(
+  name: string,
+  { fit, problem: { tables, keys, options, orphans } }: { readonly fit: FittedTable; readonly problem: Problem },
+  context: SystemContext
+): Promise<FittedTable> {
+  const within: LateLaw[] = []
+  const isOrdered = (fit.table.root?.order ?? fit.table.child?.rowOrder) !== undefined
+  for (const key of keys.foreign) {
+    if (key.table !== name || key.to.table !== name) continue
+    const links = linksOf(tables, key, { missing: options.missing, orphans })
+    const at = contextOf(options.seed ?? 1, context)
+    const law = await fitLate({ links, own: fit, target: fit }, { ...at, key: keyFor(at.key, 'within') })
+    if (law && !(law.before && (isOrdered || within.some(({ before }) => before)))) within.push(law)
+  }
+  return { ...fit, table: { ...fit.table, within } }
 }
 
 /** The key by whose rows a table is counted: that of which the fewest are empty, and of these the one into the most rows. */
 const byCounts = (a: Links, b: Links): number => a.empty + a.orphans - (b.empty + b.orphans) || b.parents - a.parents
 
+/** A table, and what of it is drawn before it refers to others. */
+interface RawOf {
+  readonly raw: RawTable
+  readonly bare: RawTable
+}
+
 /** A table that refers to others. */
-async function fitReferring(all: readonly Links[], { tables, options, fitted }: Problem, context: SystemContext): Promise<Fitted> {
+async function fitReferring(
+  { raw, bare, all }: RawOf & { readonly all: readonly Links[] },
+  { options, fitted }: Problem,
+  context: SystemContext
+): Promise<FittedTable> {
   const [links, ...others] = [...all].sort(byCounts) as [Links, ...Links[]]
-  const raw = tables[links.key.table]!
-  const bare = all.reduce((rest, { key }) => withoutColumn(rest, key.column), raw)
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const { read, ...child } = await fitChild({ raw: bare, links, others, referred, options }, contextOf(options.seed ?? 1, context))
   const encoder = contextEncoder(read.whole)
   const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
-    table: { ...described(raw, options, read), child, context: encoder, notes: [...all.flatMap(linkNotes), ...read.whole.notes] },
+    table: {
+      ...described(raw, options, read),
+      child,
+      context: encoder,
+      within: [],
+      notes: [...all.flatMap(linkNotes), ...read.whole.notes]
+    },
     context: beside(contextOfRows(encoder, read.whole.table), ofParents(links.parentOf, parents, none)),
-    whole: read.whole
+    whole: read.whole,
+    links
   }
 }
 
 /** References within a table are drawn with its keys; one that is not read as such would dangle. Throws `InputError` (code `key-dangling`). */
-function refuseUnread(name: string, { foreign }: SchemaKeys, { root, child, keys }: SchemaTable): void {
-  const references = (root?.keys ?? child?.keys ?? keys)?.references ?? []
+function refuseUnread(name: string, { foreign }: SchemaKeys, table: SchemaTable): void {
+  const references = keysOfTable(table)?.references ?? []
   for (const key of foreign) {
     if (key.table !== name || key.to.table !== name || references.some(({ column, to }) => column === key.column && to === key.to.column))
       continue
@@ -152,13 +229,19 @@ export function ofParents(parentOf: Int32Array, parents: Matrix, none: Float64Ar
   return out
 }
 
-async function fitRoot(raw: RawTable, options: OneTable, context: SystemContext): Promise<Fitted> {
-  const read = readTableOf(raw, options)
+async function fitRoot({ raw, bare }: RawOf, options: OneTable, context: SystemContext): Promise<Fitted> {
+  const read = readTableOf(bare, options)
   const isModelled = read.data.table.columns.some(({ kind }) => kind !== 'identifier')
   const encoder = contextEncoder(read.whole)
-  const root = isModelled ? await tableSystem.fit(raw, options, context) : undefined
+  const root = isModelled ? await tableSystem.fit(bare, options, context) : undefined
   return {
-    table: { ...described(raw, options, read), ...(root ? { root } : { keys: read.keys }), context: encoder, notes: read.whole.notes },
+    table: {
+      ...described(raw, options, read),
+      ...(root ? { root } : { keys: read.keys }),
+      context: encoder,
+      within: [],
+      notes: read.whole.notes
+    },
     context: contextOfRows(encoder, read.whole.table),
     whole: read.whole
   }

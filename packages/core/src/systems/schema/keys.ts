@@ -81,22 +81,40 @@ function checkPlace(tables: Tables, { table, column }: Place, key: ForeignKey): 
 export const referencesOf = ({ foreign }: SchemaKeys, table: string): ForeignKey[] =>
   foreign.filter((key) => key.table === table && key.to.table !== table)
 
-/** The tables, each behind those that it refers to. Throws `InputError` (code `keys-cyclic`) where they refer in a circle. */
-export function inOrderOfKeys(names: readonly string[], keys: SchemaKeys): string[] {
+interface OrderedTables {
+  readonly order: readonly string[]
+  /** Keys that were left out of circles. */
+  readonly late: readonly ForeignKey[]
+}
+
+/**
+ * The tables, each behind those that it refers to. A circle is opened at the first of its keys of which `mayBreak` says that not
+ * every row has one. Throws `InputError` (code `keys-cyclic`) where there is none.
+ */
+export function inOrderOfKeys(names: readonly string[], all: SchemaKeys, mayBreak: (key: ForeignKey) => boolean): OrderedTables {
   const ordered: string[] = []
+  const late: ForeignKey[] = []
   const left = new Set(names)
+  let keys = all
   while (left.size > 0) {
     const ready = [...left].filter((name) => referencesOf(keys, name).every(({ to }) => !left.has(to.table)))
-    if (ready.length === 0) throw cyclic(left, keys)
+    if (ready.length === 0) {
+      const circle = circleIn(left, keys)
+      const weak = circle.find(mayBreak)
+      if (!weak) throw cyclic(circle)
+      late.push(weak)
+      keys = { ...keys, foreign: keys.foreign.filter((key) => key !== weak) }
+      continue
+    }
     for (const name of ready) {
       ordered.push(name)
       left.delete(name)
     }
   }
-  return ordered
+  return { order: ordered, late }
 }
 
-function cyclic(left: ReadonlySet<string>, keys: SchemaKeys): InputError {
+function circleIn(left: ReadonlySet<string>, keys: SchemaKeys): ForeignKey[] {
   const circle: ForeignKey[] = []
   let at = [...left][0]!
   const seen = new Set<string>()
@@ -106,11 +124,15 @@ function cyclic(left: ReadonlySet<string>, keys: SchemaKeys): InputError {
     circle.push(next)
     at = next.to.table
   }
-  const own = circle.slice(circle.findIndex(({ table }) => table === at))
+  return circle.slice(circle.findIndex(({ table }) => table === at))
+}
+
+function cyclic(circle: readonly ForeignKey[]): InputError {
   return new InputError({
     code: 'keys-cyclic',
-    got: `keys that lead in a circle: ${own.map(keyText).join(', ')}`,
-    expected: 'tables that can be drawn one after the other, parents first',
+    got: `keys that lead in a circle: ${circle.map(keyText).join(', ')}`,
+    expected:
+      'tables that can be drawn one after the other, parents first, or a key among these that is empty in some rows: it is drawn last',
     try: `drawing without one of these tables, or leaving out the column of one of these keys`
   })
 }

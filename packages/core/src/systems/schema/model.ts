@@ -7,8 +7,10 @@ import type { RowOrder } from '../../table/row-order.js'
 import type { FurtherLaw } from '../panel/draw.js'
 import type { Ticks } from '../panel/ticks.js'
 import type { TableModel } from '../table/options.js'
+import type { CountLaw } from './counts.js'
 import type { GivenLaw } from './given-law.js'
 import type { ForeignKey, SchemaKeys } from './keys.js'
+import type { LateLaw } from './late-law.js'
 import type { PickLaw } from './pick-law.js'
 import type { StartLaw } from './start-law.js'
 
@@ -16,7 +18,7 @@ import type { StartLaw } from './start-law.js'
 export interface ChildLaw {
   readonly key: ForeignKey
   /** How many rows refer to a parent, given its row. */
-  readonly counts: GivenLaw
+  readonly counts: CountLaw
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
   /** The first of them, given the parent's row and their number; without `further`, every row where these vary. */
@@ -48,6 +50,8 @@ export interface SchemaTable {
   readonly child?: ChildLaw | undefined
   /** Of a table of keys alone. */
   readonly keys?: KeptKeys | undefined
+  /** How its rows refer to each other. */
+  readonly within: readonly LateLaw[]
   /** Its own columns as numbers. */
   readonly context: Encoder
   /** All columns, in their order, and how they are written. */
@@ -62,4 +66,10 @@ export interface SchemaModel {
   /** Names of the tables, each behind those that it refers to. */
   readonly order: readonly string[]
   readonly keys: SchemaKeys
+  /** Keys that are followed once all tables are drawn: they were left out of a circle. */
+  readonly late: readonly LateLaw[]
 }
+
+/** The keys that a table's rows have anew. */
+export const keysOfTable = ({ root, child, keys }: Pick<SchemaTable, 'root' | 'child' | 'keys'>): KeptKeys | undefined =>
+  (root ?? child)?.keys ?? keys

@@ -6,8 +6,7 @@ import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { countsIn, fitCounts } from './counts.js'
-import { drawGiven, type GivenLaw } from './given-law.js'
+import { type CountLaw, countsOf, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
 import { contextOfRows } from './rows-of-table.js'
@@ -19,7 +18,7 @@ import { contextOfRows } from './rows-of-table.js'
 export interface PickLaw {
   readonly key: ForeignKey
   /** How many rows refer to each row of the other table, given that. */
-  readonly counts: GivenLaw
+  readonly counts: CountLaw
   /** Columns of the other table, as they are called among those of the row. */
   readonly joined: readonly { readonly name: string; readonly column: string }[]
   /** Of whether a row refers to any, where some do not. */
@@ -38,7 +37,7 @@ export interface JoinedColumns extends Pick<PickLaw, 'joined' | 'empty'> {
 
 /** The columns of the rows that rows refer to; missing where they refer to none. */
 export function joinedColumns(
-  { key, parentOf }: Links,
+  { key, parentOf }: Pick<Links, 'key' | 'parentOf'>,
   { table, formats }: Pick<InferredTable, 'table' | 'formats'>,
   taken: ReadonlySet<string>
 ): JoinedColumns {
@@ -92,16 +91,21 @@ interface PickProblem {
 export async function fitPick({ links, targets, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
   return {
     key: links.key,
-    counts: await fitCounts(links, targets, { ...context, key: keyFor(context.key, links.key.column) }),
+    counts: await fitCounts(countsOf(links), targets, { ...context, key: keyFor(context.key, links.key.column) }),
     joined: joined.joined,
     empty: joined.empty,
-    same: own.columns.flatMap((column) => {
-      const from = joined.columns.find((other) => equal(column, other, links.parentOf))
-      const place = from && joined.joined.find(({ name }) => name === from.name)
-      return place ? [{ column: column.name, from: place.column }] : []
-    }),
+    same: sameColumns(own, joined, links.parentOf),
     apart: neverTwice(parentOf, links.parentOf)
   }
+}
+
+/** The columns of rows that are always those of the rows that they refer to. */
+export function sameColumns(own: Table, { columns, joined }: JoinedColumns, parentOf: Int32Array): PickLaw['same'] {
+  return own.columns.flatMap((column) => {
+    const from = columns.find((other) => equal(column, other, parentOf))
+    const place = from && joined.find(({ name }) => name === from.name)
+    return place ? [{ column: column.name, from: place.column }] : []
+  })
 }
 
 /** Fewer rows are no support for a rule, as everywhere (docs/rules.md). */
@@ -154,24 +158,29 @@ interface PickedRows {
   readonly rows: readonly number[]
   readonly parentOf: Int32Array
   readonly apart: boolean
+  /** Rows choose of one layer alone: which, and that of each new row. */
+  readonly layers?: { readonly wanted: Float64Array; readonly targets: Float64Array } | undefined
 }
 
 /**
  * The new row that each row refers to, −1 for none [n]: of those with the categories that were drawn, where there are any, one that
  * is like what was drawn, by a Gaussian kernel as wide as the nearest is away, and is still to be referred to. Cost O(n·min(m, 512)).
  */
-export function pickRows({ wanted, targets, counts, rows, parentOf, apart }: PickedRows, key: Key): Int32Array {
+export function pickRows({ wanted, targets, counts, rows, parentOf, apart, layers }: PickedRows, key: Key): Int32Array {
   const out = new Int32Array(wanted.places.rows).fill(-1)
   const total = counts.reduce((sum, count) => sum + Math.max(count, SELDOM), 0)
   const share = counts.map((count) => (rows.length * Math.max(count, SELDOM)) / total)
   const left = share.slice()
   const members = new Map<string, number[]>()
-  for (const [j, name] of targets.classes.entries()) {
+  const add = (name: string, j: number) => {
     const own = members.get(name)
     if (own) own.push(j)
     else members.set(name, [j])
   }
-  const all = Array.from(share, (_, j) => j)
+  for (const [j, name] of targets.classes.entries()) {
+    add(`${layers?.targets[j] ?? 0} ${name}`, j)
+    add(`${layers?.targets[j] ?? 0}`, j)
+  }
   const taken = new Map<number, Set<number>>()
   for (const k of permutation(keyFor(key, 'order'), rows.length)) {
     const i = rows[k]!
@@ -181,7 +190,9 @@ export function pickRows({ wanted, targets, counts, rows, parentOf, apart }: Pic
       return free.length > 0 ? free : undefined
     }
     const own = keyFor(key, i)
-    const candidates = open(someOf(members.get(wanted.classes[i]!), own)) ?? open(someOf(all, own)) ?? all
+    const layer = `${layers?.wanted[i] ?? 0}`
+    const all = members.get(layer)!
+    const candidates = open(someOf(members.get(`${layer} ${wanted.classes[i]}`), own)) ?? open(someOf(all, own)) ?? all
     const distances = candidates.map((j) => squared(rowOf(wanted.places, i), rowOf(targets.places, j)))
     const chances = candidates.map((j) => Math.max(left[j]!, STILL * share[j]!))
     const j = candidates[chosen(distances, chances, uniforms(own, 1)[0]!)]!
@@ -217,13 +228,8 @@ function chosen(distances: readonly number[], chances: readonly number[], u: num
   return masses.length - 1
 }
 
-/** How often new rows are to be referred to. */
-export async function drawCounts({ counts }: PickLaw, targets: Matrix, context: Context): Promise<Float64Array> {
-  return countsIn(await drawGiven(counts, targets, context))
-}
-
 /** What was drawn of the rows that are referred to: columns with the names that they have in their table. */
-export function wantedRows({ joined }: PickLaw, encoder: Encoder, { columns, rowCount }: Table): LikeRows {
+export function wantedRows({ joined }: Pick<PickLaw, 'joined'>, encoder: Encoder, { columns, rowCount }: Table): LikeRows {
   const renamed = joined.map(({ name, column }) => ({ ...columns.find((one) => one.name === name)!, name: column }))
   return likeRows(encoder, { columns: renamed, rowCount })
 }

@@ -1,7 +1,7 @@
 import { counted } from '../../num/listed.js'
 import { countText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
-import type { DrawnTable } from './draw.js'
+import type { DrawnTable } from './drawn-table.js'
 import { keyText } from './keys.js'
 import type { ChildLaw, SchemaModel } from './model.js'
 

@@ -1,0 +1,70 @@
+import { type Matrix, takeRows } from '../../num/matrix.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { type CellStyle, presentTable } from '../../table/present.js'
+import type { RawTable } from '../../table/raw.js'
+import { takeTableRows } from '../../table/rows.js'
+import type { Column, Table } from '../../table/table.js'
+import type { SystemContext } from '../host.js'
+import { peopleFor, withNewKeys } from '../table/keyed.js'
+import type { ForeignKey } from './keys.js'
+import { keysOfTable, type SchemaTable } from './model.js'
+
+/** Drawn rows of one table, with what they say to those that refer to them. */
+export interface DrawnTable {
+  /** All columns, in their order. */
+  readonly table: Table
+  readonly formats: readonly ColumnFormat[]
+  /** [n, k] */
+  readonly context: Matrix
+}
+
+export type Written = Pick<DrawnTable, 'table' | 'formats'>
+
+/** Rows with new keys of their own. */
+export async function keyed(
+  rows: Written,
+  keys: SchemaTable['keys'],
+  { seed, context }: { readonly seed: number; readonly context: SystemContext }
+): Promise<Written> {
+  return withNewKeys({ ...rows, warnings: [] }, { kept: keys, people: await peopleFor(keys, context.host), seed })
+}
+
+/** Columns in the order of the data, written as there; those that are filled later are empty. */
+export function inLayout({ layout }: SchemaTable, { columns, rowCount }: Table, formats: ReadonlyMap<string, ColumnFormat>): Written {
+  const named = new Map(columns.map((column) => [column.name, column]))
+  const formatOf = (format: ColumnFormat) => (format.kind === 'identifier' ? format : (formats.get(format.name) ?? format))
+  const empty = (name: string): Column => ({ name, kind: 'identifier', cells: new Array<null>(rowCount).fill(null) })
+  return { table: { columns: layout.map(({ name }) => named.get(name) ?? empty(name)), rowCount }, formats: layout.map(formatOf) }
+}
+
+/** Keys of the rows that rows refer to, as their table has them. */
+export function referringColumn({ column, to }: ForeignKey, { table }: Pick<DrawnTable, 'table'>, targetOf: Int32Array): Column {
+  const key = table.columns.find(({ name }) => name === to.column)!
+  const cells = 'cells' in key && key.cells ? key.cells : undefined
+  return { name: column, kind: 'identifier', cells: Array.from(targetOf, (target) => (target < 0 ? null : (cells?.[target] ?? null))) }
+}
+
+/** A drawn table with one of its columns in the place of that of the same name. */
+export function withColumn<T extends DrawnTable>(drawn: T, column: Column): T {
+  const columns = drawn.table.columns.map((own) => (own.name === column.name ? column : own))
+  return { ...drawn, table: { ...drawn.table, columns } }
+}
+
+/** Rows in another order; keys of their own stay where they stand, as they run on from row to row. */
+export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Array): DrawnTable {
+  const own = new Set(keysOfTable(of)?.keys.map(({ column }) => column))
+  const { columns, rowCount } = takeTableRows(drawn.table, order)
+  const moved = columns.map((column): Column => {
+    if (column.kind !== 'identifier' || own.has(column.name) || !column.cells) return column
+    const { cells } = column
+    return { ...column, cells: Array.from(order, (row) => cells[row]!) }
+  })
+  return { ...drawn, table: { columns: moved, rowCount }, context: takeRows(drawn.context, order) }
+}
+
+/** A drawn table as raw columns for a writer, in the dialect of the data unless cells are `plain`. */
+export function presentDrawn({ dialect }: SchemaTable, { table, formats }: DrawnTable, cells: CellStyle): RawTable {
+  const kept = cells === 'plain' ? undefined : dialect
+  const raw = presentTable(table, formats, kept && cells === kept.kind ? 'source' : cells)
+  return kept ? { ...raw, dialect: kept } : raw
+}

@@ -1,7 +1,8 @@
 // Trajectories through snapshots: error at held-out times beside baselines and the truth, parameters, time.
-// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [smooth] [large] [--seeds 1]
+// usage: node bench/trajectories.mjs [lotka-volterra] [repressilator] [rotation] [gaussian] [plain] [smooth] [cells] [large] [--seeds 1]
 //   plain: the plain bridge beside straight lines along optimal couplings, on six sets of snapshots.
 //   smooth: velocities that change smoothly beside straight lines, splines and persistence, on seven sets.
+//   cells: gradient and free fields on five coordinates, 300 and 1,000 particles at seven times, processor time.
 //   large: 2,000 and 20,000 particles a snapshot, linear and non-linear references, time and peak memory (minutes).
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -324,6 +325,20 @@ const BENCHES = {
     console.log(
       `Gaussian bridge, Brownian: largest relative error of the variance at five times ${number(Math.max(...off))} (standard error ${number(Math.sqrt(2 / 4000))})`
     )
+  },
+  async cells(seed) {
+    const branching = {
+      drift: (x) => x.map((v, a) => (a === 0 ? v * (1 - v * v) : a === 1 ? 0.5 : -0.3 * v)),
+      noise: (x) => x.map(() => 0.15),
+      start: (z) => Array.from({ length: 5 }, () => 0.2 * z()),
+      times: counts(7),
+      step: 0.02
+    }
+    for (const count of [300, 1000]) {
+      const input = { times: branching.times, clouds: simulate({ ...branching, count }, stream(7000 + seed)) }
+      for (const reference of ['gradient', 'free'])
+        await measure({ name: `${count} cells, ${reference}`, input, options: { reference, holdOut: [1, 3, 5] }, seed })
+    }
   },
   async large(seed) {
     const engine = await createEngine('wasm')

@@ -68,7 +68,7 @@ function combine(unitCovariances: readonly Matrix[], sigma: Float64Array): Float
 }
 
 /** One classical Runge–Kutta step a cell for dz/dt = b, dF/dt = J F, dQ/dt = J Q + Q Jᵀ + diag(σ²). */
-export function rungeKuttaCells({ drift, theta, sigma }: WorkingReference, borders: Float64Array): Cells {
+function rungeKuttaCells({ drift, theta, sigma }: WorkingReference, borders: Float64Array): Cells {
   const d = drift.dimension
   const size = d + 2 * d * d
   const slopes = [0, 1, 2, 3].map(() => new Float64Array(size))
@@ -109,7 +109,8 @@ export function rungeKuttaCells({ drift, theta, sigma }: WorkingReference, borde
   }
 }
 
-function rungeKuttaStep(
+/** One classical step of `start`, in place. */
+export function rungeKuttaStep(
   derivative: (time: number, y: Float64Array, out: Float64Array) => void,
   { start, slopes, trial }: { start: Float64Array; slopes: Float64Array[]; trial: Float64Array },
   time: number,

@@ -3,9 +3,9 @@ import { InputError } from '../num/errors.js'
 import { throwIfStopped, type Watch } from '../num/iterate.js'
 import { choleskyInPlace, solveLowerInPlace, solveLowerTransposedInPlace } from '../num/linear-algebra.js'
 import type { Matrix } from '../num/matrix.js'
+import { cellFlow, FEW_PARAMETERS } from './cell-flow.js'
 import type { Drift } from './drift.js'
-import { linearNoiseFlow } from './linear-noise.js'
-import { flowWithStepSensitivity } from './step-sensitivity.js'
+import { type Flow, linearNoiseFlow } from './linear-noise.js'
 import type { Precisions } from './transition.js'
 
 /** One interval's demand on the flow: particle i should arrive at targets_i, to within its own covariance. */
@@ -41,6 +41,8 @@ export interface FlowMatch {
   readonly objective: number
   readonly turns: number
   readonly settled: boolean
+  /** Those at θ, one a target. */
+  readonly flows: readonly Flow[]
 }
 
 export interface FlowMatchingOptions extends Watch {
@@ -49,6 +51,8 @@ export interface FlowMatchingOptions extends Watch {
   readonly tolerance?: number
   /** Whether rough solutions of the flow will do, e.g. to compare starts. */
   readonly coarse?: boolean
+  /** Flows at the start, where they are known. */
+  readonly flows?: readonly Flow[] | undefined
 }
 
 interface Evaluation {
@@ -56,6 +60,7 @@ interface Evaluation {
   /** JᵀJ [p, p] and Jᵀr [p] in moving coordinates. */
   readonly normal: Float64Array
   readonly slope: Float64Array
+  readonly flows: readonly Flow[]
 }
 
 /**
@@ -67,10 +72,14 @@ interface Evaluation {
 export function matchFlow(problem: FlowMatchingProblem, start: Float64Array, options: FlowMatchingOptions = {}): FlowMatch {
   const { coordinates } = problem
   let moving = toMoving(start, coordinates)
-  let best = evaluate(problem, moving, options)
+  let best = evaluate(problem, moving, options, options.flows)
   let damping = 1e-3
   let turns = 0
   const limit = options.turns ?? 40
+  const match = (settled: boolean): FlowMatch => {
+    const { objective, flows } = best
+    return { theta: fromMoving(moving, coordinates), objective, turns, settled, flows }
+  }
   while (turns < limit) {
     throwIfStopped(options, 'refit')
     turns++
@@ -82,13 +91,13 @@ export function matchFlow(problem: FlowMatchingProblem, start: Float64Array, opt
       moving = trial
       best = tried
       damping = Math.max(1e-9, damping / 8)
-      if (done) return { theta: fromMoving(moving, coordinates), objective: best.objective, turns, settled: true }
+      if (done) return match(true)
     } else {
       damping *= 6
-      if (damping > 1e8) return { theta: fromMoving(moving, coordinates), objective: best.objective, turns, settled: true }
+      if (damping > 1e8) return match(true)
     }
   }
-  return { theta: fromMoving(moving, coordinates), objective: best.objective, turns, settled: false }
+  return match(false)
 }
 
 /** θ in moving coordinates (logarithms of positive parameters), inside the bounds. */
@@ -132,14 +141,26 @@ function evaluateOrReject(problem: FlowMatchingProblem, moving: Float64Array, op
   }
 }
 
-/** Up to here, sensitivities ride along in the differential equation. */
-const FEW_PARAMETERS = 24
-
 /** Tolerances of the flow inside a fit: far below the noise, and cheap. */
 const FLOW_TOLERANCES = { relative: 1e-5, absolute: 1e-8, steps: 1000 }
 const COARSE_TOLERANCES = { relative: 1e-3, absolute: 1e-5, steps: 200 }
 
-function evaluate({ drift, coordinates, targets }: FlowMatchingProblem, moving: Float64Array, { coarse }: FlowMatchingOptions): Evaluation {
+/** Flows to every target; those of many parameters with covariances too, which their cells have at hand. */
+function flowsOf(
+  { drift, targets }: Pick<FlowMatchingProblem, 'drift' | 'targets'>,
+  theta: Float64Array,
+  { coarse }: FlowMatchingOptions
+): readonly Flow[] {
+  return targets.map(({ points, interval }) => {
+    const demand = { drift, theta, points, interval }
+    return drift.parameterCount > FEW_PARAMETERS
+      ? cellFlow(demand, { sensitivity: true, covariance: true })
+      : linearNoiseFlow(demand, { sensitivity: true }, { ...(coarse ? COARSE_TOLERANCES : FLOW_TOLERANCES), controlled: drift.dimension })
+  })
+}
+
+function evaluate(problem: FlowMatchingProblem, moving: Float64Array, options: FlowMatchingOptions, known?: readonly Flow[]): Evaluation {
+  const { drift, coordinates, targets } = problem
   const d = drift.dimension
   const p = drift.parameterCount
   const theta = fromMoving(moving, coordinates)
@@ -147,30 +168,28 @@ function evaluate({ drift, coordinates, targets }: FlowMatchingProblem, moving: 
   const normal = new Float64Array(p * p)
   const slope = new Float64Array(p)
   let objective = 0
+  const flows = known ?? flowsOf(problem, theta, options)
   const residual = new Float64Array(d)
-  const row = new Float64Array(p)
-  for (const { interval, points, targets: aims, counts, precisions } of targets) {
-    const demand = { drift, theta, points, interval }
-    const flow =
-      p > FEW_PARAMETERS
-        ? flowWithStepSensitivity(demand)
-        : linearNoiseFlow(demand, { sensitivity: true }, { ...(coarse ? COARSE_TOLERANCES : FLOW_TOLERANCES), controlled: d })
+  const whitened = new Float64Array(d)
+  const rows = Array.from({ length: d }, () => new Float64Array(p))
+  for (const [k, { points, targets: aims, counts, precisions }] of targets.entries()) {
+    const flow = flows[k]!
     const sensitivities = flow.sensitivities!
     for (let i = 0; i < points.rows; i++) {
       const which = precisions.inverseFactors.rows === 1 ? 0 : i
       for (let a = 0; a < d; a++) residual[a] = flow.means.data[i * d + a]! - aims.data[i * d + a]!
+      whitened.fill(0)
       for (let a = 0, at = which * precisions.inverseFactors.cols; a < d; a++) {
-        let whitened = 0
-        row.fill(0)
+        const row = rows[a]!.fill(0)
         for (let b = 0; b <= a; b++, at++) {
           const w = precisions.inverseFactors.data[at]!
           if (w === 0) continue
-          whitened += w * residual[b]!
+          whitened[a] = whitened[a]! + w * residual[b]!
           for (let k = 0; k < p; k++) row[k] = row[k]! + w * sensitivities.data[i * d * p + b * p + k]! * scale[k]!
         }
-        objective += 0.5 * counts[i]! * whitened * whitened
-        addOuter(normal, slope, row, { count: counts[i]!, whitened })
+        objective += 0.5 * counts[i]! * whitened[a]! * whitened[a]!
       }
+      for (let a = 0; a < d; a += 2) addOuter(normal, slope, { rows, whitened, first: a, count: counts[i]! })
     }
   }
   for (let k = 0; k < p; k++) {
@@ -179,21 +198,32 @@ function evaluate({ drift, coordinates, targets }: FlowMatchingProblem, moving: 
     normal[k * p + k] = normal[k * p + k]! + penalty * scale[k]! * scale[k]!
     slope[k] = slope[k]! + penalty * theta[k]! * scale[k]!
   }
-  return { objective, normal, slope }
+  return { objective, normal, slope, flows }
 }
 
-/** Adds count · row rowᵀ to the lower triangle and count · whitened · row to the slope. */
+/** Adds count · row rowᵀ to the lower triangle and count · whitened · row to the slope, for a row and the next in one pass. */
 function addOuter(
   normal: Float64Array,
   slope: Float64Array,
-  row: Float64Array,
-  { count, whitened }: { count: number; whitened: number }
+  {
+    rows,
+    whitened,
+    first,
+    count
+  }: { readonly rows: readonly Float64Array[]; readonly whitened: Float64Array; readonly first: number; readonly count: number }
 ): void {
+  const row = rows[first]!
+  const next = rows[first + 1]
   const p = row.length
   for (let k = 0; k < p; k++) {
     const scaled = count * row[k]!
-    if (scaled === 0) continue
-    slope[k] = slope[k]! + scaled * whitened
-    for (let l = 0; l <= k; l++) normal[k * p + l] = normal[k * p + l]! + scaled * row[l]!
+    slope[k] = slope[k]! + scaled * whitened[first]!
+    if (!next) {
+      for (let l = 0; l <= k; l++) normal[k * p + l] = normal[k * p + l]! + scaled * row[l]!
+      continue
+    }
+    const other = count * next[k]!
+    slope[k] = slope[k]! + other * whitened[first + 1]!
+    for (let l = 0, at = k * p; l <= k; l++, at++) normal[at] = normal[at]! + scaled * row[l]! + other * next[l]!
   }
 }

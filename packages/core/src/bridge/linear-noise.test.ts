@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { matrixFromRows } from '../num/matrix.js'
+import { cellFlow } from './cell-flow.js'
 import { completeDrift, type Drift, workingDrift } from './drift.js'
-import { linearNoiseFlow } from './linear-noise.js'
+import { type Flow, linearNoiseFlow } from './linear-noise.js'
 import { linearStep } from './linear-step.js'
 import { estimateSigma } from './noise-size.js'
 import { unitTransitions } from './reference-transitions.js'
-import { flowWithStepSensitivity } from './step-sensitivity.js'
 
 const A = [
   [-0.8, 1.5],
@@ -65,7 +65,11 @@ describe('transitions', () => {
       linearNoiseFlow({ drift: curved, theta: th, points, interval: [0, 1.5] }, {}, { relative: 1e-10, absolute: 1e-12 }).means.data
     const problem = { drift: curved, theta: at, points, interval: [0, 1.5] as const }
     const carried = linearNoiseFlow(problem, { sensitivity: true }, { relative: 1e-9, absolute: 1e-12 }).sensitivities!
-    const stepped = flowWithStepSensitivity(problem).sensitivities
+    const { sensitivities: stepped, unitCovariances } = cellFlow(problem, { sensitivity: true, covariance: true }) as Required<Flow>
+    const exact = linearNoiseFlow(problem, { covariance: true }, { relative: 1e-9, absolute: 1e-12 }).unitCovariances!
+    exact.data.forEach((x, e) => {
+      expect(unitCovariances.data[e]).toBeCloseTo(x, 3)
+    })
     for (let k = 0; k < 3; k++) {
       const high = at.slice()
       const low = at.slice()

@@ -5,7 +5,7 @@ import type { Drift } from './drift.js'
 import { packedLength } from './transition.js'
 
 /** What to carry along the mean flow besides the mean. */
-interface FlowParts {
+export interface FlowParts {
   /** ∂Φ/∂θ, row-major [d, p] a particle. */
   readonly sensitivity?: boolean
   /** The covariance per unit of σ_c², one packed triangle for each coordinate c: Σ = Σ_c σ_c² S_c. */

@@ -1,5 +1,6 @@
 import { type Matrix, matrix } from '../num/matrix.js'
 import type { OdeOptions } from '../num/ode.js'
+import { cellFlow, FEW_PARAMETERS } from './cell-flow.js'
 import type { WorkingReference } from './cells.js'
 import { linearNoiseFlow } from './linear-noise.js'
 import { linearStep } from './linear-step.js'
@@ -7,10 +8,21 @@ import { covariancesFrom } from './noise-size.js'
 import { type GaussianTransitions, packedLength } from './transition.js'
 
 /** Transition laws with the parts that an estimate of σ needs. */
-interface UnitTransitions {
+export interface UnitTransitions {
   readonly means: Matrix
   /** Packed S_c, one row a particle or one for all. */
   readonly unitCovariances: Matrix
+}
+
+/** Tolerances of the differential equation inside a fit. */
+export const FIT_TOLERANCES = { relative: 1e-5, absolute: 1e-8 }
+
+/** The same to the accuracy that a fit needs, by cells where the drift has many parameters. */
+export function fitTransitions(reference: WorkingReference, points: Matrix, interval: readonly [number, number]): UnitTransitions {
+  const { drift, theta } = reference
+  if (drift.linear || drift.parameterCount <= FEW_PARAMETERS) return unitTransitions(reference, points, interval, FIT_TOLERANCES)
+  const flow = cellFlow({ drift, theta, points, interval }, { covariance: true })
+  return { means: flow.means, unitCovariances: flow.unitCovariances! }
 }
 
 /**

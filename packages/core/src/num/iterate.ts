@@ -1,4 +1,5 @@
 import { StopError } from './errors.js'
+import { Pauses } from './pause.js'
 
 /** What a caller may set to stop a job; an `AbortSignal` is one. */
 export interface StopSignal {
@@ -71,14 +72,16 @@ export function throwIfStopped(watch: Watch | undefined, stage: string): void {
   if (watch?.stop?.aborted) throw new StopError(stage)
 }
 
-/** The one loop that runs every method: init, then step and error until an ending. */
+/** The one loop that runs every method: init, then step and error until an ending; where it can be stopped, the event loop gets its turns. */
 export async function iterate<P, S>(method: Method<P, S>, problem: P, options: IterateOptions): Promise<Outcome<S>> {
   const patience = options.patience ?? 50
   let state = await method.init(problem)
   const errors: [number, number][] = []
   let best = Number.POSITIVE_INFINITY
   let bestTurn = 0
+  const pauses = options.stop && new Pauses()
   for (let turn = 1; turn <= options.turns; turn++) {
+    await pauses?.due()
     throwIfStopped(options, options.stage)
     state = await method.step(problem, state, turn)
     const error = await method.error(problem, state)

@@ -2,6 +2,7 @@ import type { Engine, Pair } from '../kernel/engine.js'
 import { exp, log } from '../num/elementary.js'
 import { InputError } from '../num/errors.js'
 import { iterate, type Method, type Outcome, throwIfStopped, type Watch } from '../num/iterate.js'
+import { Pauses } from '../num/pause.js'
 
 import { Anderson } from './anderson.js'
 import { heated, oneBlock, type RowKernel } from './row-kernel.js'
@@ -170,11 +171,13 @@ const WARM_ERROR = 0.1
 async function annealedStart(sweeps: Sweeps, { onTemperature, ...watch }: RectangularOptions): Promise<Potentials> {
   const unset = (): Float64Array => new Float64Array(sweeps.rows).fill(Number.NaN)
   let to = new Float64Array(sweeps.cols)
+  const pauses = watch.stop && new Pauses()
   for (const temperature of temperaturesFor(sweeps.range())) {
     to = to.map((g) => g / temperature)
     let state: Potentials = { from: unset(), to }
     watch.progress?.({ stage: watch.stage ?? 'coupling', done: 0, total: watch.turns ?? TURNS })
     for (let turn = 0; turn < WARM_TURNS; turn++) {
+      await pauses?.due()
       throwIfStopped(watch, 'coupling')
       const swept = await sweeps.sweep(state, temperature, watch)
       state = swept

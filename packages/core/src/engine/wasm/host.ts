@@ -1,3 +1,5 @@
+import { now, pause } from '../../num/pause.js'
+
 /** A running worker. */
 export interface WasmWorker {
   stop(): void
@@ -56,18 +58,9 @@ export const WORKER_SOURCE = `function serve({ memory, module, thread }) {
 
 interface Surroundings {
   readonly crossOriginIsolated?: boolean
-  readonly performance?: { now(): number }
-  readonly setTimeout?: (run: () => void, milliseconds: number) => unknown
-  readonly MessageChannel?: new () => { port1: Port; port2: Port }
   readonly Worker?: new (url: string) => BrowserWorker
   readonly Blob?: new (parts: string[], options: { type: string }) => object
   readonly URL?: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void }
-}
-
-interface Port {
-  onmessage: (() => void) | null
-  postMessage(message: unknown): void
-  close(): void
 }
 
 interface BrowserWorker {
@@ -104,25 +97,4 @@ export function browserHost(options: { readonly workerUrl?: string } = {}): Wasm
     }
   }
   return { shared: true, now, pause, startWorker }
-}
-
-/** Without a clock the engine pauses after every unit of work. */
-function now(): number {
-  return surroundings.performance?.now() ?? Number.POSITIVE_INFINITY
-}
-
-/** A message to oneself: browsers hold back nested timers, but not messages. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    if (!surroundings.MessageChannel) {
-      surroundings.setTimeout?.(resolve, 0)
-      return
-    }
-    const { port1, port2 } = new surroundings.MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(null)
-  })
 }

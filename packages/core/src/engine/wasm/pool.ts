@@ -1,10 +1,8 @@
 import { EngineError, StopError } from '../../num/errors.js'
 import type { StopSignal } from '../../num/iterate.js'
+import { SLICE } from '../../num/pause.js'
 import { ACTIVE, EPOCH, OPEN, TICKET, UNITS, type WasmHost, type WasmWorker } from './host.js'
 import type { WasmKernels, WasmMemory, WasmModule } from './webassembly.js'
-
-/** Milliseconds of work between two turns of the event loop. */
-const SLICE = 50
 
 interface PoolParts {
   readonly memory: WasmMemory

@@ -29,6 +29,8 @@ export interface Family {
   readonly name: string
   readonly drift: Drift
   readonly parameters: readonly Parameter[]
+  /** Whether parameters are weights of features, that mean nothing one by one: only the drift that they make does. */
+  readonly weights?: boolean
   /** Sets of starting values to try, the first at the parameters' own start. */
   readonly starts: number
 }

@@ -1,25 +1,21 @@
 import type { WorkingReference } from '../../bridge/cells.js'
 import { type Coupling, conditionalMoments } from '../../bridge/coupling.js'
 import { type Diffusion, workingDrift } from '../../bridge/drift.js'
-import {
-  type FlowMatch,
-  type FlowMatchingOptions,
-  type FlowMatchingProblem,
-  type FlowTarget,
-  matchFlow
-} from '../../bridge/flow-matching.js'
+import { type FlowTarget, matchFlow } from '../../bridge/flow-matching.js'
+import type { Flow } from '../../bridge/linear-noise.js'
 import { covariancesFrom, estimateSigma, type NoiseEvidence, packedMoments } from '../../bridge/noise-size.js'
-import { unitTransitions } from '../../bridge/reference-transitions.js'
+import { fitTransitions, type UnitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
-import { exp, log } from '../../num/elementary.js'
+import { log } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { iterate, type Method, type Outcome, type Watch } from '../../num/iterate.js'
-import { type Matrix, matrix, takeRows } from '../../num/matrix.js'
-import { fillNormal, type Key, keyFor } from '../../num/random.js'
+import { type Matrix, matrix } from '../../num/matrix.js'
+import type { Key } from '../../num/random.js'
 import { type Potentials, scaleRectangular } from '../../scaling/rectangular.js'
 import type { Cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
 import { weightsOf } from './snapshots.js'
+import { bestStart } from './starts.js'
 
 /** A snapshot in working coordinates, thinned for the refit. */
 export interface FitSnapshot {
@@ -44,7 +40,7 @@ export interface HistoryEntry {
   readonly round: number
   readonly theta: Float64Array
   readonly sigma: Float64Array
-  /** Largest relative change of a parameter or of σ. */
+  /** Largest relative change of a parameter or of σ; of fields, by how many standard deviations of the noise particles arrive elsewhere. */
   readonly change: number
 }
 
@@ -54,16 +50,19 @@ interface RoundsState {
   readonly potentials: readonly (Potentials | undefined)[]
   readonly history: readonly HistoryEntry[]
   readonly change: number
+  /** At θ, where the next round may start from them. */
+  readonly flows?: readonly FieldFlow[]
 }
+
+type FieldFlow = Required<Flow>
 
 /** Levenberg–Marquardt turns a round: the coupling moves on anyway. */
 const ROUND_TURNS = 8
+/** Of a field: it is linear in its weights, so that one goes most of the way. */
+const FIELD_TURNS = 1
 
 /** Relative error of a marginal inside the rounds: far below what moves θ. */
 const COUPLING_TOLERANCE = 5e-3
-
-/** Tolerances of the ODE inside a fit. */
-export const FIT_TOLERANCES = { relative: 1e-5, absolute: 1e-8 }
 
 /** The reference of a family in working coordinates. */
 export function workingReference(
@@ -112,7 +111,8 @@ async function firstState(problem: RoundsProblem, watch: Watch): Promise<RoundsS
     return { theta: start, sigma, potentials, history: [], change: Number.POSITIVE_INFINITY }
   }
   const targets = await blurredTargets(problem, watch)
-  const theta = bestStart(problem, { targets, start, sigma }, watch)
+  const { drift } = workingReference(problem, start, sigma)
+  const theta = bestStart(problem, { drift, targets, start }, watch)
   if (!problem.sigma) sigma = sigmaOf(problem, theta, sigma)
   return { theta, sigma, potentials, history: [{ round: 0, theta, sigma, change: 1 }], change: Number.POSITIVE_INFINITY }
 }
@@ -202,71 +202,11 @@ function targetOf(from: FitSnapshot, to: FitSnapshot, coupling: Coupling, covari
   }
 }
 
-/** Particles a snapshot on which starts are compared. */
-const START_PARTICLES = 40
-/** Turns of the first refit of a family with a single start: the blurred coupling deserves no more. */
-const FIRST_TURNS = 12
-/** Starts that are followed further after the first few turns. */
-const FINALISTS = 2
-
-/** Levenberg–Marquardt from several starts: all for a few turns on few particles, the best ones further, the best on all. */
-function bestStart(
-  problem: RoundsProblem,
-  given: { targets: FlowTarget[]; start: Float64Array; sigma: Float64Array },
-  watch: Watch
-): Float64Array {
-  const { family } = problem
-  const all = { drift: workingReference(problem, given.start, given.sigma).drift, coordinates: family.parameters, targets: given.targets }
-  if (family.starts === 1) return matchFlow(all, given.start, { ...watch, turns: FIRST_TURNS }).theta
-  const few = { ...all, targets: given.targets.map(fewer) }
-  const starts = Array.from({ length: family.starts }, (_, s) => startingPoint(problem, given.start, s))
-  const first = matchesFrom(few, starts, { ...watch, turns: 8, tolerance: 1e-3, coarse: true })
-  const finalists = first.slice(0, FINALISTS).map((match) => match.theta)
-  const best = matchesFrom(few, finalists, { ...watch, turns: 25, tolerance: 1e-4 })[0]!
-  return matchFlow(all, best.theta, watch).theta
-}
-
-function startingPoint({ family, key }: RoundsProblem, start: Float64Array, s: number): Float64Array {
-  const xi = fillNormal(keyFor(key, 'starts'), s, new Float64Array(start.length))
-  return start.map((value, k) => (s === 0 || !family.parameters[k]!.positive ? value : value * exp(xi[k]!)))
-}
-
-/** Matches from every start that can be followed at all, best first. */
-function matchesFrom(problem: FlowMatchingProblem, starts: readonly Float64Array[], options: FlowMatchingOptions): FlowMatch[] {
-  const matches: FlowMatch[] = []
-  let failure: unknown
-  for (const start of starts) {
-    try {
-      matches.push(matchFlow(problem, start, options))
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error
-      failure ??= error
-    }
-  }
-  if (matches.length === 0) throw failure
-  return matches
-    .map((match, k) => ({ match, k }))
-    .sort((a, b) => a.match.objective - b.match.objective || a.k - b.k)
-    .map(({ match }) => match)
-}
-
-function fewer(target: FlowTarget): FlowTarget {
-  const n = target.points.rows
-  if (n <= START_PARTICLES) return target
-  const chosen = Uint32Array.from({ length: START_PARTICLES }, (_, k) => Math.floor((k * n) / START_PARTICLES))
-  return {
-    ...target,
-    points: takeRows(target.points, chosen),
-    targets: takeRows(target.targets, chosen),
-    counts: Float64Array.from(chosen, (i) => target.counts[i]!)
-  }
-}
-
 /** σ from the second moments of all intervals at these parameters. */
-function sigmaOf(problem: RoundsProblem, theta: Float64Array, start: Float64Array): Float64Array {
+function sigmaOf(problem: RoundsProblem, theta: Float64Array, start: Float64Array, flows?: readonly UnitTransitions[]): Float64Array {
   const reference = workingReference(problem, theta, start)
-  const evidence = intervalsOf(problem.snapshots).map(([from, to]) => {
-    const transitions = unitTransitions(reference, from.cloud.points, [from.time, to.time], FIT_TOLERANCES)
+  const evidence = intervalsOf(problem.snapshots).map(([from, to], k) => {
+    const transitions = flows?.[k] ?? fitTransitions(reference, from.cloud.points, [from.time, to.time])
     return evidenceOf(transitions, from, to)
   })
   const least = roughSigma(problem.snapshots).map((s) => s * 0.1)
@@ -292,27 +232,62 @@ function evidenceOf(transitions: { means: Matrix; unitCovariances: Matrix }, fro
 }
 
 async function nextState(problem: RoundsProblem, state: RoundsState, turn: number, watch: Watch): Promise<RoundsState> {
-  const { family, snapshots } = problem
+  const { family, snapshots, diffusion } = problem
   const reference = workingReference(problem, state.theta, state.sigma)
   const targets: FlowTarget[] = []
   const potentials: Potentials[] = []
-  let theta = state.theta
-  if (family.parameters.length > 0) {
-    for (const [k, [from, to]] of intervalsOf(snapshots).entries()) {
-      const { means, unitCovariances } = unitTransitions(reference, from.cloud.points, [from.time, to.time], FIT_TOLERANCES)
-      const covariances = covariancesFrom(unitCovariances, state.sigma)
-      const coupling = await couple({ from, to, means, covariances, start: state.potentials[k] }, watch)
-      potentials.push(coupling.potentials)
-      targets.push(targetOf(from, to, coupling, covariances))
-    }
-    theta = matchFlow({ drift: reference.drift, coordinates: family.parameters, targets }, state.theta, {
-      ...watch,
-      turns: ROUND_TURNS
-    }).theta
+  if (family.parameters.length === 0) {
+    const sigma = problem.sigma ?? sigmaOf(problem, state.theta, state.sigma)
+    return { ...state, ...entered(state, { turn, theta: state.theta, sigma, change: relativeChange(state.sigma, sigma) }), potentials }
   }
-  const sigma = problem.sigma ?? sigmaOf(problem, theta, state.sigma)
-  const change = Math.max(parameterChange(family, state.theta, theta), relativeChange(state.sigma, sigma))
-  return { theta, sigma, potentials, history: [...state.history, { round: turn, theta, sigma, change }], change }
+  const before =
+    state.flows ?? intervalsOf(snapshots).map(([from, to]) => fitTransitions(reference, from.cloud.points, [from.time, to.time]))
+  for (const [k, [from, to]] of intervalsOf(snapshots).entries()) {
+    const { means, unitCovariances } = before[k]!
+    const covariances = covariancesFrom(unitCovariances, state.sigma)
+    const coupling = await couple({ from, to, means, covariances, start: state.potentials[k] }, watch)
+    potentials.push(coupling.potentials)
+    targets.push(targetOf(from, to, coupling, covariances))
+  }
+  const { theta, flows: matched } = matchFlow({ drift: reference.drift, coordinates: family.parameters, targets }, state.theta, {
+    ...watch,
+    turns: family.weights ? FIELD_TURNS : ROUND_TURNS,
+    flows: state.flows
+  })
+  // Where the noise enters the drift, flows are of the σ before.
+  const flows = diffusion === 'additive' && matched.every(hasCovariances) ? matched : undefined
+  const sigma = problem.sigma ?? sigmaOf(problem, theta, state.sigma, flows)
+  const moved = family.weights && flows ? arrivalChange(before, flows, targets) : parameterChange(family, state.theta, theta)
+  const change = Math.max(moved, relativeChange(state.sigma, sigma))
+  return { ...entered(state, { turn, theta, sigma, change }), potentials, ...(flows && { flows }) }
+}
+
+function entered(
+  { history }: RoundsState,
+  { turn, theta, sigma, change }: { turn: number; theta: Float64Array; sigma: Float64Array; change: number }
+): Pick<RoundsState, 'theta' | 'sigma' | 'change' | 'history'> {
+  return { theta, sigma, change, history: [...history, { round: turn, theta, sigma, change }] }
+}
+
+const hasCovariances = (flow: Flow): flow is Flow & FieldFlow => flow.sensitivities !== undefined && flow.unitCovariances !== undefined
+
+/** By how much particles arrive elsewhere, in standard deviations of an interval's noise (root mean square). */
+function arrivalChange(before: readonly UnitTransitions[], after: readonly UnitTransitions[], targets: readonly FlowTarget[]): number {
+  let squares = 0
+  let count = 0
+  for (const [k, { points, precisions }] of targets.entries()) {
+    const d = points.cols
+    const { data: factors, cols } = precisions.inverseFactors
+    for (let i = 0; i < points.rows; i++) {
+      for (let a = 0, at = precisions.inverseFactors.rows === 1 ? 0 : i * cols; a < d; a++) {
+        let whitened = 0
+        for (let b = 0; b <= a; b++, at++) whitened += factors[at]! * (after[k]!.means.data[i * d + b]! - before[k]!.means.data[i * d + b]!)
+        squares += whitened * whitened
+      }
+    }
+    count += points.rows * d
+  }
+  return Math.sqrt(squares / count)
 }
 
 /** |Δ log| for positive parameters, the norm's relative change for the others together. */

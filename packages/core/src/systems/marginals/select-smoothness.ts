@@ -1,5 +1,5 @@
-import { packedMoments } from '../../bridge/noise-size.js'
-import { transitionsOf } from '../../bridge/reference-transitions.js'
+import { covariancesFrom, packedMoments } from '../../bridge/noise-size.js'
+import { fitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel } from '../../bridge/transition.js'
 import { search } from '../../choose/search.js'
 import { InputError } from '../../num/errors.js'
@@ -9,7 +9,7 @@ import { takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, permutation } from '../../num/random.js'
 import { type Cloud, cloud } from '../../space/cloud.js'
 import type { Family } from './family.js'
-import { FIT_TOLERANCES, type FitSnapshot, type RoundsProblem, refineReference, workingReference } from './rounds.js'
+import { type FitSnapshot, type RoundsProblem, refineReference, workingReference } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
 import { thin, weightsOf } from './snapshots.js'
 
@@ -134,8 +134,9 @@ async function lossesOf(
     const { state } = await refineReference(own, { stop: watch?.stop })
     const reference = workingReference(own, state.theta, state.sigma)
     const losses = judges.flatMap(({ from, seen }) => {
-      const transitions = transitionsOf(reference, from.cloud.points, [from.time, seen.time], FIT_TOLERANCES)
-      return Array.from(logLikelihoods(densityKernel(transitions, seen.cloud.points), from.cloud), (log) => -log)
+      const { means, unitCovariances } = fitTransitions(reference, from.cloud.points, [from.time, seen.time])
+      const kernel = densityKernel({ means, covariances: covariancesFrom(unitCovariances, state.sigma) }, seen.cloud.points)
+      return Array.from(logLikelihoods(kernel, from.cloud), (log) => -log)
     })
     return Float64Array.from(losses)
   } catch (error) {

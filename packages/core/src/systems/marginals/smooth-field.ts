@@ -16,11 +16,20 @@ export interface Smoothness {
 /** 2π. */
 const TWO_PI = 6.283185307179586
 
-/** Random Fourier features of a Gaussian kernel in scaled coordinates u = (x − mean)/spread, after 1 and u. */
+/**
+ * Random Fourier features of a Gaussian kernel in scaled coordinates u = (x − mean)/spread, after 1 and u. They remember
+ * where they were evaluated last: a drift, its Jacobian and its gradient are wanted at one place, one after the other.
+ */
 class Features {
   readonly count: number
-  private readonly frequencies: Float64Array
-  private readonly u: Float64Array
+  /** In u [d]. */
+  readonly u: Float64Array
+  /** ω [frequencies, d], radians. */
+  readonly frequencies: Float64Array
+  /** cos ωᵀu and sin ωᵀu over √frequencies. */
+  readonly cos: Float64Array
+  readonly sin: Float64Array
+  private readonly last: Float64Array
   private readonly scale: number
 
   constructor(
@@ -34,52 +43,32 @@ class Features {
     const xi = new Float64Array(d)
     for (let l = 0; l < frequencyCount; l++) {
       fillNormal(keyFor(key, 'frequencies'), l, xi)
-      for (let a = 0; a < d; a++) this.frequencies[l * d + a] = xi[a]! / (lengthScale * TWO_PI)
+      for (let a = 0; a < d; a++) this.frequencies[l * d + a] = xi[a]! / lengthScale
     }
     this.u = new Float64Array(d)
+    this.cos = new Float64Array(frequencyCount)
+    this.sin = new Float64Array(frequencyCount)
+    this.last = new Float64Array(d).fill(Number.NaN)
     this.scale = 1 / Math.sqrt(frequencyCount)
   }
 
-  /** Values [count], and if wanted ∂/∂u [count, d] and the Hessian of Σ w_l ψ_l over u [d, d]. */
-  evaluate(x: Float64Array, value: Float64Array, slopes?: Float64Array, hessian?: { weights: Float64Array; out: Float64Array }): void {
-    const { u, context } = this
-    const d = context.dimension
-    for (let a = 0; a < d; a++) u[a] = (x[a]! - context.mean[a]!) / context.spread[a]!
-    value[0] = 1
-    slopes?.fill(0, 0, (1 + d) * d)
-    hessian?.out.fill(0)
+  /** Cost O(frequencies · d) and two turns of a circle each, or O(d) at the place of the last call. */
+  at(x: Float64Array): void {
+    const { u, context, last, cos, sin, frequencies, scale } = this
+    const d = u.length
+    let same = true
+    for (let a = 0; a < d; a++) same &&= x[a] === last[a]
+    if (same) return
     for (let a = 0; a < d; a++) {
-      value[1 + a] = u[a]!
-      if (slopes) slopes[(1 + a) * d + a] = 1
+      last[a] = x[a]!
+      u[a] = (x[a]! - context.mean[a]!) / context.spread[a]!
     }
-    for (let l = 0, at = 1 + d; at < this.count; l++, at += 2) {
-      let turns = 0
-      for (let a = 0; a < d; a++) turns += this.frequencies[l * d + a]! * u[a]!
-      const cos = this.scale * cosTurns(turns)
-      const sin = this.scale * sinTurns(turns)
-      value[at] = cos
-      value[at + 1] = sin
-      if (slopes) {
-        for (let a = 0; a < d; a++) {
-          const omega = TWO_PI * this.frequencies[l * d + a]!
-          slopes[at * d + a] = -omega * sin
-          slopes[(at + 1) * d + a] = omega * cos
-        }
-      }
-      if (hessian) this.addCurvature(hessian, { l, at, cos, sin })
-    }
-  }
-
-  private addCurvature(
-    { weights, out }: { weights: Float64Array; out: Float64Array },
-    at: { l: number; at: number; cos: number; sin: number }
-  ): void {
-    const d = this.context.dimension
-    const bend = -(weights[at.at - 1]! * at.cos + weights[at.at]! * at.sin) * TWO_PI * TWO_PI
-    for (let a = 0; a < d; a++) {
-      for (let b = 0; b < d; b++) {
-        out[a * d + b] = out[a * d + b]! + bend * this.frequencies[at.l * d + a]! * this.frequencies[at.l * d + b]!
-      }
+    for (let l = 0, at = 0; l < cos.length; l++) {
+      let angle = 0
+      for (let a = 0; a < d; a++, at++) angle += frequencies[at]! * u[a]!
+      const turns = angle / TWO_PI
+      cos[l] = scale * cosTurns(turns)
+      sin[l] = scale * sinTurns(turns)
     }
   }
 }
@@ -97,38 +86,55 @@ export function freeFamily(context: FamilyContext, smoothness: Smoothness, key: 
   const features = new Features(context, smoothness, key)
   const { count } = features
   const p = d * count
-  const value = new Float64Array(count)
-  const slopes = new Float64Array(count * d)
+  const { u, cos, sin, frequencies } = features
   const rate = context.spread.map((s) => s / context.interval)
   const drift: Drift = {
     dimension: d,
     parameterCount: p,
     value(x, _time, theta, out) {
-      features.evaluate(x, value)
-      for (let a = 0; a < d; a++) {
-        let sum = 0
-        for (let l = 0; l < count; l++) sum += theta[a * count + l]! * value[l]!
+      features.at(x)
+      for (let a = 0, k = 0; a < d; a++) {
+        let sum = theta[k++]!
+        for (let b = 0; b < d; b++) sum += theta[k++]! * u[b]!
+        for (let l = 0; l < cos.length; l++, k += 2) sum += theta[k]! * cos[l]! + theta[k + 1]! * sin[l]!
         out[a] = rate[a]! * sum
       }
     },
     jacobian(x, _time, theta, out) {
-      features.evaluate(x, value, slopes)
-      for (let a = 0; a < d; a++) {
-        for (let b = 0; b < d; b++) {
-          let sum = 0
-          for (let l = 0; l < count; l++) sum += theta[a * count + l]! * slopes[l * d + b]!
-          out[a * d + b] = (rate[a]! * sum) / context.spread[b]!
+      features.at(x)
+      for (let a = 0, k = 0; a < d; a++) {
+        const row = a * d
+        k++
+        for (let b = 0; b < d; b++) out[row + b] = theta[k++]!
+        for (let l = 0, at = 0; l < cos.length; l++, k += 2) {
+          const slope = theta[k + 1]! * cos[l]! - theta[k]! * sin[l]!
+          for (let b = 0; b < d; b++, at++) out[row + b] = out[row + b]! + slope * frequencies[at]!
         }
+        for (let b = 0; b < d; b++) out[row + b] = (rate[a]! * out[row + b]!) / context.spread[b]!
       }
     },
     gradient(x, _time, _theta, out) {
-      features.evaluate(x, value)
+      features.at(x)
       out.fill(0)
-      for (let a = 0; a < d; a++) for (let l = 0; l < count; l++) out[a * p + a * count + l] = rate[a]! * value[l]!
+      for (let a = 0; a < d; a++) {
+        let k = a * p + a * count
+        out[k++] = rate[a]!
+        for (let b = 0; b < d; b++) out[k++] = rate[a]! * u[b]!
+        for (let l = 0; l < cos.length; l++) {
+          out[k++] = rate[a]! * cos[l]!
+          out[k++] = rate[a]! * sin[l]!
+        }
+      }
     }
   }
   const names = context.columnNames.flatMap((column) => Array.from({ length: count }, (_, l) => `w[${column},${l}]`))
-  return { name: 'free', drift, parameters: names.map((name, k) => weight(name, k % count <= d, smoothness.amplitude)), starts: 1 }
+  return {
+    name: 'free',
+    drift,
+    parameters: names.map((name, k) => weight(name, k % count <= d, smoothness.amplitude)),
+    starts: 1,
+    weights: true
+  }
 }
 
 /**
@@ -140,45 +146,61 @@ export function gradientFamily(context: FamilyContext, smoothness: Smoothness, k
   const features = new Features(context, smoothness, key)
   const waves = features.count - 1
   const p = waves + (d * (d + 1)) / 2
-  const value = new Float64Array(features.count)
-  const slopes = new Float64Array(features.count * d)
+  const { u, cos, sin, frequencies } = features
   const bend = new Float64Array(d * d)
   const rate = context.spread.map((s) => s / context.interval)
-  const scaled = (x: Float64Array, a: number): number => (x[a]! - context.mean[a]!) / context.spread[a]!
   // The potential is scaled by the length so that its slope has the prior's amplitude.
   const height = smoothness.lengthScale
   const drift: Drift = {
     dimension: d,
     parameterCount: p,
     value(x, _time, theta, out) {
-      features.evaluate(x, value, slopes)
+      features.at(x)
+      out.fill(0, 0, d)
+      for (let l = 0, at = 0; l < cos.length; l++) {
+        const slope = theta[d + 2 * l + 1]! * cos[l]! - theta[d + 2 * l]! * sin[l]!
+        for (let a = 0; a < d; a++, at++) out[a] = out[a]! + slope * frequencies[at]!
+      }
       for (let a = 0; a < d; a++) {
-        let sum = 0
-        for (let l = 0; l < waves; l++) sum += theta[l]! * slopes[(l + 1) * d + a]!
-        sum *= height
-        for (let b = 0; b < d; b++) sum += theta[waves + packedPlace(a, b)]! * scaled(x, b)
+        let sum = height * (theta[a]! + out[a]!)
+        for (let b = 0; b < d; b++) sum += theta[waves + packedPlace(a, b)]! * u[b]!
         out[a] = -rate[a]! * sum
       }
     },
     jacobian(x, _time, theta, out) {
-      features.evaluate(x, value, undefined, { weights: theta, out: bend })
+      features.at(x)
+      bend.fill(0)
+      for (let l = 0, at = 0; l < cos.length; l++, at += d) {
+        const curvature = -(theta[d + 2 * l]! * cos[l]! + theta[d + 2 * l + 1]! * sin[l]!)
+        for (let a = 0; a < d; a++) {
+          const scaled = curvature * frequencies[at + a]!
+          for (let b = 0; b <= a; b++) bend[a * d + b] = bend[a * d + b]! + scaled * frequencies[at + b]!
+        }
+      }
       for (let a = 0; a < d; a++) {
         for (let b = 0; b < d; b++) {
-          out[a * d + b] = (-rate[a]! * (height * bend[a * d + b]! + theta[waves + packedPlace(a, b)]!)) / context.spread[b]!
+          out[a * d + b] =
+            (-rate[a]! * (height * bend[a >= b ? a * d + b : b * d + a]! + theta[waves + packedPlace(a, b)]!)) / context.spread[b]!
         }
       }
     },
     gradient(x, _time, _theta, out) {
-      features.evaluate(x, value, slopes)
+      features.at(x)
       out.fill(0)
       for (let a = 0; a < d; a++) {
-        for (let l = 0; l < waves; l++) out[a * p + l] = -rate[a]! * height * slopes[(l + 1) * d + a]!
-        for (let b = 0; b < d; b++) out[a * p + waves + packedPlace(a, b)] = -rate[a]! * scaled(x, b)
+        const scaled = -rate[a]! * height
+        out[a * p + a] = scaled
+        for (let l = 0; l < cos.length; l++) {
+          const omega = frequencies[l * d + a]!
+          out[a * p + d + 2 * l] = -scaled * omega * sin[l]!
+          out[a * p + d + 2 * l + 1] = scaled * omega * cos[l]!
+        }
+        for (let b = 0; b < d; b++) out[a * p + waves + packedPlace(a, b)] = -rate[a]! * u[b]!
       }
     }
   }
   const parameters = Array.from({ length: p }, (_, k) => weight(`v[${k}]`, k < d || k >= waves, smoothness.amplitude))
-  return { name: 'gradient', drift, parameters, starts: 1 }
+  return { name: 'gradient', drift, parameters, starts: 1, weights: true }
 }
 
 function packedPlace(a: number, b: number): number {

@@ -4,6 +4,7 @@ import { fitCount } from './fit.js'
 import { type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
 import { SCORE_PARTICLES } from './score.js'
 import { CANDIDATES, MOST_LEFT_OUT, TRIAL_PARTICLES, TRIAL_ROUNDS } from './select-smoothness.js'
+import { FIRST_TURNS } from './starts.js'
 import { REPLICATES } from './uncertainty.js'
 
 /** What the time of a job depends on. */
@@ -17,7 +18,7 @@ interface JobSizes {
 // at 11 times; whole jobs take a third to three times as long (`node bench/plans.mjs trajectories`). Most of it runs in one thread, whatever the engine.
 /** A particle and interval of a round: its differential equation, under a named drift and under a field of features. */
 const FLOW = 2500
-const FIELD_FLOW = 17000
+const FIELD_FLOW = 3000
 /** A pair of particles, in a round and in the last coupling, with and without a drift. */
 const ROUND_PAIR = 10
 const PAIR = 10
@@ -30,6 +31,8 @@ const INFLUENCE = 5000
 const INFLUENCE_PAIR = 50
 /** Rounds that a fit takes where it is not told to stop before. */
 const USUAL_ROUNDS = 5
+/** The same of a field, all of them, with the turns of its first refit. */
+const FIELD_ROUNDS = 30 + FIRST_TURNS
 /** A pair of a seen particle and one of a scored time: exact transport of both powers, and kernels. */
 const SCORE_PAIR = 500
 
@@ -42,15 +45,16 @@ export function fitStages({ counts, options }: JobSizes): readonly Stage[] {
   const thinned = counts.map((count) => Math.min(count, fitCount(resolved)))
   const pairs = sum(pairsOf(thinned))
   const particles = sum(thinned.slice(1))
-  const round = driftless ? 0 : particles * (typeof reference === 'string' && isSmooth(reference) ? FIELD_FLOW : FLOW) + pairs * ROUND_PAIR
+  const field = typeof reference === 'string' && isSmooth(reference)
+  const round = driftless ? 0 : particles * (field ? FIELD_FLOW : FLOW) + pairs * ROUND_PAIR
   const velocity = reference === 'smooth' ? sum(pairsOf(counts.map((count) => Math.min(count, SCORE_PARTICLES)))) : 0
-  const turns = Math.min(rounds, USUAL_ROUNDS)
+  const turns = field ? FIELD_ROUNDS : Math.min(rounds, USUAL_ROUNDS)
   return [
     { stage: 'resolution', pairs: driftless ? sum(all) : 0 },
     { stage: 'smoothness', pairs: trialPairs(resolved, counts) },
     { stage: 'rounds', pairs: turns * round },
     ...all.map((one, k) => ({ stage: `coupling ${k + 1} of ${all.length}`, pairs: one * (driftless ? DRIFTLESS_PAIR : PAIR) })),
-    { stage: 'bootstrap', pairs: driftless ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
+    { stage: 'bootstrap', pairs: driftless || field ? 0 : intervalPairs(resolved.intervals, { particles, pairs, round: turns * round }) },
     { stage: 'smoothness of velocities', pairs: velocity * CHAIN_PAIR },
     { stage: 'velocities', pairs: velocity * VELOCITY_PAIR }
   ]
@@ -60,7 +64,7 @@ function trialPairs({ reference, lengthScale, amplitude }: ResolvedOptions, coun
   const chosen = lengthScale !== 'auto' && amplitude !== 'auto'
   if (typeof reference !== 'string' || !isSmooth(reference) || chosen) return 0
   const particles = sum(counts.slice(1).map((count) => Math.min(count, TRIAL_PARTICLES)))
-  return CANDIDATES.length * MOST_LEFT_OUT * TRIAL_ROUNDS * particles * FIELD_FLOW
+  return CANDIDATES.length * MOST_LEFT_OUT * (TRIAL_ROUNDS + FIRST_TURNS) * particles * FIELD_FLOW
 }
 
 function intervalPairs(

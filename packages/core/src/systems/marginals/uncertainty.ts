@@ -1,7 +1,7 @@
 import { type Coupling, conditionalWeights } from '../../bridge/coupling.js'
 import { linearNoiseFlow } from '../../bridge/linear-noise.js'
 import { covariancesFrom, precisionFrom } from '../../bridge/noise-size.js'
-import { unitTransitions } from '../../bridge/reference-transitions.js'
+import { FIT_TOLERANCES, unitTransitions } from '../../bridge/reference-transitions.js'
 import { densityKernel, packedLength, precisionsOf } from '../../bridge/transition.js'
 import { exp, log } from '../../num/elementary.js'
 import { throwIfStopped, type Watch } from '../../num/iterate.js'
@@ -11,7 +11,7 @@ import { indexFromUniform, keyFor, uniforms } from '../../num/random.js'
 import { type Potentials, scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
 import type { ParameterInterval } from './model.js'
-import { FIT_TOLERANCES, type FitSnapshot, intervalsOf, type RoundsProblem, refineReference, workingReference } from './rounds.js'
+import { type FitSnapshot, intervalsOf, type RoundsProblem, refineReference, workingReference } from './rounds.js'
 import { weightsOf } from './snapshots.js'
 
 interface FittedState {
@@ -20,7 +20,7 @@ interface FittedState {
   readonly potentials: readonly (Potentials | undefined)[]
 }
 
-/** Families with more parameters than this get no intervals: their weights mean nothing one by one. */
+/** The cost grows as the square of the parameters: families with more get no intervals. */
 const MOST_PARAMETERS = 60
 const NORMAL_975 = 1.959963984540054
 
@@ -34,8 +34,8 @@ export async function parameterIntervals(
   fitted: FittedState,
   { kind, watch }: { kind: 'sandwich' | 'bootstrap' | 'none'; watch?: Watch | undefined }
 ): Promise<ParameterInterval[]> {
-  const { parameters } = problem.family
-  if (kind === 'none' || parameters.length === 0 || parameters.length > MOST_PARAMETERS || problem.rounds === 0) return []
+  const { parameters, weights } = problem.family
+  if (kind === 'none' || parameters.length === 0 || parameters.length > MOST_PARAMETERS || weights || problem.rounds === 0) return []
   const covariance = kind === 'sandwich' ? await sandwich(problem, fitted, watch) : await bootstrap(problem, fitted, watch)
   return parameters.map(({ name, positive }, k) => {
     const estimate = fitted.theta[k]!

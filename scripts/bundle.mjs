@@ -8,7 +8,12 @@ import { build } from 'rolldown'
 
 const at = (path) => fileURLToPath(new URL(`../packages/${path}`, import.meta.url))
 const folder = at('sbridge/dist/bin')
-const entries = { main: at('sbridge/dist/cli/main.js'), job: at('sbridge/dist/cli/job.js'), worker: at('sbridge/dist/service/worker.js') }
+const entries = {
+  main: at('sbridge/dist/cli/main.js'),
+  job: at('sbridge/dist/cli/job.js'),
+  worker: at('sbridge/dist/service/worker.js'),
+  'shard-thread': at('sbridge/dist/cluster/shard-thread.js')
+}
 const { version, peerDependencies } = JSON.parse(readFileSync(at('sbridge/package.json'), 'utf8'))
 
 /** When the last of a package's modules was compiled. */

@@ -7,7 +7,9 @@ const PROGRAMS = [
   { program: 'parallel', debian: 'parallel', tests: 'the recipe of GNU parallel' },
   { program: 'snakemake', debian: 'snakemake', tests: 'the recipe of Snakemake' },
   { program: 'slurmctld', debian: 'slurm-wlm', tests: 'the recipe of Slurm' },
-  { program: 'initdb', debian: 'postgresql', tests: 'PostgreSQL' }
+  { program: 'initdb', debian: 'postgresql', tests: 'PostgreSQL' },
+  { program: 'redis-server', debian: 'redis-server', tests: 'draws on a cluster' },
+  { program: 'openssl', debian: 'openssl', tests: 'draws on a cluster' }
 ]
 
 /** Debian keeps the server's programs of PostgreSQL apart, by version. */

@@ -26,6 +26,7 @@ import {
   snapshotFields,
   tableFields
 } from '@sbridge/core/internal'
+import { clusterFields, workerFields } from '../cluster/fields.js'
 import { serviceFields } from '../service/fields.js'
 
 /** Options of reading files. */
@@ -318,6 +319,7 @@ export const allFields: readonly { readonly group: string; readonly fields: read
   { group: 'evaluate', fields: evaluateFields },
   { group: 'report', fields: [...reportFields, ...judgeFields] },
   { group: 'shards', fields: [...planFields, ...shardFields] },
+  { group: 'cluster', fields: [...clusterFields, ...workerFields] },
   { group: 'service', fields: serviceFields },
   { group: 'running', fields: runFields }
 ]

@@ -52,6 +52,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     description: 'Cuts one draw into shards for many machines, by files alone: plan, run, missing, merge.',
     load: async () => (await import('../commands/shards.js')).shardsVerb
   },
+  worker: {
+    description: 'Draws shards for whoever sends them to a queue of Redis or Valkey (`sample … --cluster URL`).',
+    load: async () => (await import('../commands/worker.js')).workerVerb
+  },
+  jobs: {
+    description: 'Lists the draws of a cluster: how far each is, and which shards were given up, and why.',
+    load: async () => (await import('../commands/jobs.js')).jobsVerb
+  },
   bridge: {
     description: 'The Schrödinger bridge between two tables: rows between them, where rows go, who goes with whom.',
     load: async () => (await import('../commands/bridge.js')).bridgeVerb

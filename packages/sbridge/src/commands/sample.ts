@@ -26,6 +26,7 @@ import {
   withSecondFit
 } from '@sbridge/core/internal'
 import { type Engine, keyFromSeed } from '@sbridge/core/kernels'
+import { clusterDrawFields, clusterOf, withCluster } from '../cli/cluster.js'
 import { commandLine } from '../cli/command-line.js'
 import { addFields, flagNamed, judgeFields, readFields, readingFields, reportFields, runFields, writingFields } from '../cli/fields.js'
 import { countOf, runOf, showValuesOf, watched, withEngine } from '../cli/options.js'
@@ -61,6 +62,7 @@ export function sampleVerb(verb: Command): void {
     ...judgeFields,
     ...readingFields,
     ...writingFields,
+    ...clusterDrawFields,
     ...runFields
   ])
   command.action(async (input, options) => {
@@ -88,40 +90,43 @@ async function runSample(input: string, flags: SampleFlags): Promise<void> {
   const target = targetOf(flags)
   showValuesOf(flags)
   refuseJudgeAlone(flags)
+  const cluster = clusterOf({ input, run, flags })
   if (flags.report !== undefined && rows === 1) throw oneRow()
   if (!flags.dryRun) await checkOutputs([flags.output, flags.report], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(tables, input, { flags, run, but: ['image'] })
   const image = imageOf(source, flags)
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
-  await withEngine(run, async (engine) => {
-    const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
-    const judged = judgedBy({ ready, request, flags })
-    const [own, second] = [tables.plan(ready as never, request), judged && (await planSecondFit(judged))]
-    const plan = await timePlan(withSecondFit(own, second), engine)
-    if (onlyPlanned(plan, flags)) return
-    const { model, drawn } = await watched(own, engine, async (context) => {
-      const model = await modelOf<TableModel>(tables, ready, context)
-      if (image) checkImageTable(tables.training(model), image)
-      return { model, drawn: await tables.draw(model, request, context) }
-    })
-    await writeDrawn(model, drawn, { output: flags.output, cells, target })
-    const telling = tables.tell(model, { answer: drawn, request })
-    if (flags.report !== undefined)
-      await writeReport(flags.report, {
-        input,
-        keptBack: await keptBackFor({ model, judged, second, flags, engine }),
-        flags,
-        seed: run.seed,
-        model,
-        drawn,
-        telling,
-        image,
-        engine
+  await withCluster(cluster, request, (draw) =>
+    withEngine(run, async (engine) => {
+      const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
+      const judged = judgedBy({ ready, request, flags })
+      const [own, second] = [tables.plan(ready as never, request), judged && (await planSecondFit(judged))]
+      const plan = await timePlan(withSecondFit(own, second), engine)
+      if (onlyPlanned(plan, flags)) return
+      const { model, drawn } = await watched(own, engine, async (context) => {
+        const model = await modelOf<TableModel>(tables, ready, context)
+        if (image) checkImageTable(tables.training(model), image)
+        return { model, drawn: await draw(model, request, context) }
       })
-    const count = drawn.table.rowCount
-    const keys = { rows: count, engine: run.engineName, threads: run.threads }
-    say({ output: flags.output, made: `${count} rows`, telling, keys, flags })
-  })
+      await writeDrawn(model, drawn, { output: flags.output, cells, target })
+      const telling = tables.tell(model, { answer: drawn, request })
+      if (flags.report !== undefined)
+        await writeReport(flags.report, {
+          input,
+          keptBack: await keptBackFor({ model, judged, second, flags, engine }),
+          flags,
+          seed: run.seed,
+          model,
+          drawn,
+          telling,
+          image,
+          engine
+        })
+      const count = drawn.table.rowCount
+      const keys = { rows: count, engine: run.engineName, threads: run.threads }
+      say({ output: flags.output, made: `${count} rows`, telling, keys, flags })
+    })
+  )
 }
 
 const isMissing = ({ name }: { readonly name: string }): boolean => name === 'missing'

@@ -1,19 +1,18 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Command } from '@commander-js/extra-typings'
-import { InputError, packModel, SYSTEMS, type TableModel, type TableRequest } from '@sbridge/core'
-import { BATCH_ROWS, candidateRows, defined, durationText, tellSeed, together } from '@sbridge/core/internal'
+import { InputError, SYSTEMS, type TableModel, type TableRequest } from '@sbridge/core'
+import { defined, durationText, tellSeed, together } from '@sbridge/core/internal'
 import { addFields, planFields, readFields, readingFields, runFields, shardFields, writingFields } from '../cli/fields.js'
 import { countOf, host, type Run, runOf, watched, withEngine } from '../cli/options.js'
 import { timePlan } from '../cli/plan.js'
 import { cellsOf, targetOf, writeDrawn } from '../cli/rows.js'
 import { say } from '../cli/say.js'
 import { modelOf, readyOf, requestOf, sourceOf } from '../cli/source.js'
-import { isDatabase, withoutPassword } from '../database/address.js'
-import { checkOutputs, checkWritable, writeAtomically } from '../format/atomic-file.js'
+import { checkOutputs } from '../format/atomic-file.js'
 import { drawMerged, drawShard, MODEL, modelOfPlan } from '../shards/draw.js'
-import { arrayText, folderOf, planned, readPlan, type ShardPlan, sha256, shardIn } from '../shards/plan.js'
-import { completeResults, missingShards, readResult, refuseDifference, resultsIn, writeResult } from '../shards/results.js'
+import { makePlan, refuseDatabase, refuseUnshared } from '../shards/make.js'
+import { arrayText, folderOf, readPlan, type ShardPlan, shardIn } from '../shards/plan.js'
+import { completeResults, missingShards, resultOf, resultsIn } from '../shards/results.js'
 
 const { tables } = SYSTEMS
 const { fields } = tables
@@ -61,30 +60,14 @@ async function runPlan(input: string, flags: PlanFlags): Promise<void> {
   await checkOutputs([path, flags.output], [input, flags.givenFile as string | undefined])
   const source = await sourceOf(tables, input, { flags, run })
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
-  refuseUnshared(flags, request)
+  refuseUnshared(request)
+  const about = { input, run, output: flags.output, ...defined({ dialect: flags.dialect as string | undefined }) }
   await withEngine(run, async (engine) => {
     const ready = await readyOf<TableModel>(tables, source, { context: { engine }, request })
     const work = await timePlan(tables.plan(ready as never, request), engine)
     const model = await watched(work, engine, (context) => modelOf<TableModel>(tables, ready, context))
-    refuseGroups(model)
-    const count = rows ?? model.summary.rowCount
-    const bytes = packModel(tables.save(model))
-    const plan = planned({
-      verb: 'sample',
-      input: withoutPassword(input),
-      model: sha256(bytes),
-      engine: run.engineName,
-      precision: run.precision,
-      request: { ...request, rows: count, seed: run.seed },
-      batches: batchesFor(candidateRows(model, count), shards),
-      shards,
-      output: flags.output,
-      ...defined({ dialect: flags.dialect as string | undefined })
-    })
-    const folder = folderOf(path, plan)
-    await mkdir(folder, { recursive: true }).catch(() => checkWritable(join(dirname(path), MODEL)))
-    await writeAtomically(join(folder, MODEL), bytes)
-    await writeAtomically(path, `${JSON.stringify(plan, null, 2)}\n`)
+    const { plan, folder } = await makePlan(model, path, { ...about, request, shards })
+    const count = plan.request.rows
     const made = `plan of ${shards} shards, ${count} rows in ${plan.batches} batches,`
     const keys = { shards, rows: count, batches: plan.batches, folder }
     say({ output: path, made, telling: together(tellSeed(run.seed), tables.tell(model)), keys, flags: defined({ json: flags.json }) })
@@ -99,48 +82,6 @@ function planOf(flags: Flags): { readonly shards: number; readonly plan: string 
     got: shards === undefined ? 'no --shards' : 'no --plan',
     expected: 'how many shards, and a file for the plan',
     try: '--shards 8 --plan plan.json'
-  })
-}
-
-/** What a plan cannot hold: code, and conditions whose rows depend on those before them. */
-function refuseUnshared(flags: Flags, { asked }: TableRequest): void {
-  const refuse = (got: string, expected: string, remedy: string) => new InputError({ code: 'shards-unable', got, expected, try: remedy })
-  if (flags.likelihood !== undefined)
-    throw refuse('--likelihood in a plan of shards', 'what is known as data: --given, --observe', 'leaving it out, or `sbridge sample`')
-  if ((asked?.givens.length ?? 1) > 1)
-    throw refuse(`${asked!.givens.length} conditions in a plan of shards`, 'one condition', 'a plan for each, or `sbridge sample`')
-}
-
-/** A plan is copied about, and holds no password. */
-function refuseDatabase(output: string): void {
-  if (!isDatabase(output)) return
-  throw new InputError({
-    code: 'shards-unable',
-    got: `shards that are merged into ${withoutPassword(output)}`,
-    expected: 'a file',
-    try: '-o rows.parquet, and loading it into the database'
-  })
-}
-
-function refuseGroups(model: TableModel): void {
-  if (tables.kindOf(model) !== 'panel') return
-  throw new InputError({
-    code: 'shards-unable',
-    got: 'shards of whole groups (--group)',
-    expected: 'rows that stand alone',
-    try: '`sbridge sample`, whose groups are drawn on one machine'
-  })
-}
-
-/** Whole batches of the rows. Throws `InputError` (code `shards-many`) where there are fewer than shards. */
-function batchesFor(rows: number, shards: number): number {
-  const batches = Math.ceil(rows / BATCH_ROWS)
-  if (shards <= batches) return batches
-  throw new InputError({
-    code: 'shards-many',
-    got: `${shards} shards for ${rows} rows to draw`,
-    expected: `at most ${batches}: rows are drawn in batches of ${BATCH_ROWS}, and a shard is whole ones`,
-    try: `--shards ${batches}${batches === 1 ? ', or `sbridge sample`' : ''}`
   })
 }
 
@@ -166,24 +107,14 @@ async function runShard(path: string, flags: Flags): Promise<void> {
   const values = readFields(shardFields, flags)
   const shard = shardIn(String(values.shard ?? ''), plan)
   const folder = folderOf(path, plan)
-  const before = (await resultsIn(folder)).get(shard)
-  if (before && !values.again) {
-    for (const manifest of before) await readResult(folder, manifest)
-    refuseDifference(before)
-    return sayShard(flags, { shard, shards: plan.shards, drawn: false, sha256: before[0]!.sha256 })
-  }
-  await checkWritable(join(folder, 'result'))
-  const run = runWith(plan, flags)
-  const written = await withEngine(run, async (engine) => {
-    const model = await modelOfPlan(folder, plan, { engine, host })
-    const started = performance.now()
-    const bytes = await watched(tables.plan({ model } as never, plan.request), engine, (context) =>
-      drawShard(model, { plan, shard }, context)
-    )
-    return writeResult(folder, shard, { bytes, seconds: (performance.now() - started) / 1000 })
-  })
-  refuseDifference((await resultsIn(folder)).get(shard) ?? [])
-  sayShard(flags, { shard, shards: plan.shards, drawn: true, sha256: written.sha256, seconds: written.seconds })
+  const draw = (): Promise<Uint8Array> =>
+    withEngine(runWith(plan, flags), async (engine) => {
+      const model = await modelOfPlan(folder, plan, { engine, host })
+      return watched(tables.plan({ model } as never, plan.request), engine, (context) => drawShard(model, { plan, shard }, context))
+    })
+  const { manifest, drawn } = await resultOf({ folder, shard, again: values.again === true }, draw)
+  const { sha256: hash, seconds } = manifest
+  sayShard(flags, { shard, shards: plan.shards, drawn, sha256: hash, ...(drawn ? { seconds } : {}) })
 }
 
 interface ShardSaid {

@@ -6,9 +6,18 @@ import type { ServiceOptions } from './fields.js'
 import { hasEnded, type Jobs } from './jobs.js'
 import { Metrics } from './metrics.js'
 import { openApi } from './openapi.js'
-import { type Answer, type AnswerFormat, FORMATS, type ModelDescription, OPERATIONS, type Operation, operationsOf } from './operations.js'
+import {
+  type Answer,
+  type AnswerFormat,
+  FORMATS,
+  type ModelDescription,
+  OPERATIONS,
+  type Operation,
+  operationsOf,
+  type TaskPool
+} from './operations.js'
 import type { ServicePackages } from './packages.js'
-import { closing, type WorkerPool } from './pool.js'
+import { closing } from './pool.js'
 import { problem, problemOf } from './problem.js'
 
 type Ask = Context<{ Bindings: HttpBindings }>
@@ -17,7 +26,7 @@ type Ask = Context<{ Bindings: HttpBindings }>
 interface AppParts {
   readonly packages: ServicePackages
   readonly models: readonly ModelDescription[]
-  readonly pool: WorkerPool
+  readonly pool: TaskPool
   readonly jobs: Jobs
   readonly limits: ServiceOptions
   readonly token: string | undefined

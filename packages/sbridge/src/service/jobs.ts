@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Answer, AnswerFormat, Task } from './operations.js'
-import type { WorkerPool } from './pool.js'
+import type { Answer, AnswerFormat, Task, TaskPool } from './operations.js'
 import { type Problem, problem, problemOf } from './problem.js'
 
 /** What is told of a job. */
@@ -38,11 +37,11 @@ export class Jobs {
 
   private constructor(
     private readonly folder: string,
-    private readonly pool: WorkerPool,
+    private readonly pool: TaskPool,
     private readonly limits: { readonly maxJobs: number; readonly jobSeconds: number }
   ) {}
 
-  static async open(pool: WorkerPool, limits: { readonly maxJobs: number; readonly jobSeconds: number }): Promise<Jobs> {
+  static async open(pool: TaskPool, limits: { readonly maxJobs: number; readonly jobSeconds: number }): Promise<Jobs> {
     return new Jobs(await mkdtemp(join(tmpdir(), 'sbridge-jobs-')), pool, limits)
   }
 

@@ -1,4 +1,3 @@
-import type { Answer, ModelDescription, Task } from './operations.js'
 import type { Problem } from './problem.js'
 
 /** A model's file, read. */
@@ -7,23 +6,23 @@ export interface ModelFile {
   readonly bytes: Uint8Array
 }
 
-/** What a worker is told when it starts. */
+/** What a thread of the service is told when it starts. */
 export interface WorkerStart {
   readonly models: readonly ModelFile[]
   readonly engine: 'wasm' | 'wasm-relaxed' | 'reference'
   readonly precision: 'float64' | 'float32'
 }
 
-/** What it is told then. */
-export interface WorkerTask {
+/** What a thread is told then. */
+export interface ThreadTask<Task> {
   readonly task: Task
   /** One number: set to 1, the work ends soon. */
   readonly stop: SharedArrayBuffer
 }
 
-/** What it tells. */
-export type WorkerMessage =
-  | { readonly kind: 'ready'; readonly models: readonly ModelDescription[] }
+/** What it tells: that it stands ready, how far a task is, what came of it. */
+export type ThreadMessage<Answer, Ready> =
+  | { readonly kind: 'ready'; readonly ready: Ready }
   | { readonly kind: 'unready'; readonly problem: Problem }
   | { readonly kind: 'progress'; readonly stage: string; readonly share: number }
   | { readonly kind: 'done'; readonly answer: Answer }

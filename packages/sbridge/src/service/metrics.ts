@@ -1,5 +1,5 @@
 import type { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { WorkerPool } from './pool.js'
+import type { TaskPool } from './operations.js'
 
 /** What Prometheus is told: requests by route pattern, never by path, so that nobody can make series without end. */
 export class Metrics {
@@ -10,7 +10,7 @@ export class Metrics {
   constructor(
     private readonly registry: Registry,
     { Counter, Gauge, Histogram, collectDefaultMetrics }: typeof import('prom-client'),
-    pool: Pick<WorkerPool, 'load'>
+    pool: Pick<TaskPool, 'load'>
   ) {
     const registers = [registry]
     collectDefaultMetrics({ register: registry })

@@ -1,5 +1,6 @@
 import { SYSTEMS } from '@sbridge/core'
 import type { AnySystem, Field } from '@sbridge/core/internal'
+import type { WorkerPool } from './pool.js'
 
 /** What a service does with a model. */
 export const OPERATIONS = ['sample', 'impute', 'score', 'evaluate'] as const
@@ -48,6 +49,9 @@ export interface Answer {
   readonly seed?: number
   readonly warnings: readonly { readonly name: string; readonly message: string }[]
 }
+
+/** The threads of a service. */
+export type TaskPool = WorkerPool<Task, Answer, readonly ModelDescription[]>
 
 /** The property of a request that holds the rows which an operation is about. */
 export const ROWS_IN: Readonly<Partial<Record<Operation, string>>> = { impute: 'fill', score: 'score', evaluate: 'synthetic' }

@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads'
-import type { WorkerMessage, WorkerStart, WorkerTask } from './messages.js'
-import type { Answer, ModelDescription, Task } from './operations.js'
+import type { ThreadMessage, ThreadTask } from './messages.js'
 import { type Problem, problem, RequestError } from './problem.js'
 
 /** Milliseconds that a task which is to stop has until its thread is ended. */
 const PATIENCE = 1000
 
 /** A task on its way. */
-interface Errand {
+interface Errand<Task, Answer> {
   readonly task: Task
-  readonly seconds: number
+  /** Left out: as long as it takes. */
+  readonly seconds?: number
   /** May take any thread, or only as many at once as leave one to others. */
   readonly lasting: boolean
   readonly signal: AbortSignal
@@ -18,38 +18,44 @@ interface Errand {
   readonly reject: (error: unknown) => void
 }
 
-type ErrandOptions = Pick<Errand, 'seconds' | 'lasting' | 'signal'> & Partial<Pick<Errand, 'progress'>>
+type ErrandOptions = Pick<Errand<unknown, unknown>, 'seconds' | 'lasting' | 'signal'> & Partial<Pick<Errand<unknown, unknown>, 'progress'>>
 
-interface Seat {
+/** What threads run, and what each is told when it starts. */
+interface Start {
+  readonly module: URL
+  readonly data: unknown
+}
+
+interface Seat<Task, Answer> {
   worker: Worker
-  errand?: Errand | undefined
+  errand?: Errand<Task, Answer> | undefined
   /** Ends what runs; does nothing when it is over. */
   end?: (() => void) | undefined
   ready: boolean
 }
 
 /**
- * Threads that each hold every model, and a queue before them, first come, first served. A task ends when its signal says so or
+ * Threads that each do one task after another, and a queue before them, first come, first served. A task ends when its signal says so or
  * its seconds are over, at the latest with its thread, for which another one starts.
  */
-export class WorkerPool {
-  readonly #seats: Seat[] = []
-  readonly #queue: Errand[] = []
-  readonly #started = new Map<Seat, { resolve: (models: readonly ModelDescription[]) => void; reject: (error: unknown) => void }>()
+export class WorkerPool<Task, Answer, Ready> {
+  readonly #seats: Seat<Task, Answer>[] = []
+  readonly #queue: Errand<Task, Answer>[] = []
+  readonly #started = new Map<Seat<Task, Answer>, { resolve: (ready: Ready) => void; reject: (error: unknown) => void }>()
   #closed = false
 
   private constructor(
-    private readonly start: WorkerStart,
+    private readonly start: Start,
     private readonly report: (detail: string) => void
   ) {}
 
-  /** Throws `RequestError` where a model cannot be loaded. `report` hears of mistakes that callers are not told of. */
-  static async open(
-    start: WorkerStart,
+  /** Throws `RequestError` where a thread cannot begin. `report` hears of mistakes that callers are not told of. */
+  static async open<Task, Answer, Ready>(
+    start: Start,
     threads: number,
     report: (detail: string) => void
-  ): Promise<[WorkerPool, readonly ModelDescription[]]> {
-    const pool = new WorkerPool(start, report)
+  ): Promise<[WorkerPool<Task, Answer, Ready>, Ready]> {
+    const pool = new WorkerPool<Task, Answer, Ready>(start, report)
     try {
       const described = await Promise.all(Array.from({ length: threads }, () => pool.#seat()))
       return [pool, described[0]!]
@@ -66,7 +72,7 @@ export class WorkerPool {
 
   run(task: Task, options: ErrandOptions): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const errand: Errand = { progress: () => {}, ...options, task, resolve, reject }
+      const errand: Errand<Task, Answer> = { progress: () => {}, ...options, task, resolve, reject }
       this.#queue.push(errand)
       options.signal.addEventListener('abort', () => this.#withdraw(errand), { once: true })
       this.#next()
@@ -80,28 +86,28 @@ export class WorkerPool {
     await Promise.all(this.#seats.map(({ worker }) => worker.terminate()))
   }
 
-  /** A new seat; resolves when its thread holds the models. */
-  #seat(): Promise<readonly ModelDescription[]> {
-    const seat: Seat = { worker: undefined as never, ready: false }
+  /** A new seat; resolves when its thread is ready. */
+  #seat(): Promise<Ready> {
+    const seat: Seat<Task, Answer> = { worker: undefined as never, ready: false }
     this.#seats.push(seat)
     return this.#occupy(seat)
   }
 
-  #occupy(seat: Seat): Promise<readonly ModelDescription[]> {
+  #occupy(seat: Seat<Task, Answer>): Promise<Ready> {
     seat.ready = false
-    seat.worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: this.start })
+    seat.worker = new Worker(this.start.module, { workerData: this.start.data })
     const { worker } = seat
-    worker.on('message', (message: WorkerMessage) => this.#hear(seat, message))
+    worker.on('message', (message: ThreadMessage<Answer, Ready>) => this.#hear(seat, message))
     worker.on('error', (error) => this.report(String(error.stack ?? error)))
     worker.on('exit', () => this.#left(seat, worker))
     return new Promise((resolve, reject) => this.#started.set(seat, { resolve, reject }))
   }
 
-  #hear(seat: Seat, message: WorkerMessage): void {
+  #hear(seat: Seat<Task, Answer>, message: ThreadMessage<Answer, Ready>): void {
     switch (message.kind) {
       case 'ready':
         seat.ready = true
-        this.#started.get(seat)?.resolve(message.models)
+        this.#started.get(seat)?.resolve(message.ready)
         this.#started.delete(seat)
         this.#next()
         break
@@ -122,7 +128,7 @@ export class WorkerPool {
   }
 
   /** A thread ended: what ran in it failed, and another one takes the seat. */
-  #left(seat: Seat, worker: Worker): void {
+  #left(seat: Seat<Task, Answer>, worker: Worker): void {
     if (this.#closed || seat.worker !== worker) return
     const wasReady = seat.ready
     seat.ready = false
@@ -134,7 +140,7 @@ export class WorkerPool {
     if (wasReady) this.#occupy(seat).catch((error: unknown) => this.report(String(error)))
   }
 
-  #over(seat: Seat, settle: (errand: Errand) => void): void {
+  #over(seat: Seat<Task, Answer>, settle: (errand: Errand<Task, Answer>) => void): void {
     const { errand } = seat
     seat.errand = undefined
     seat.end?.()
@@ -143,7 +149,7 @@ export class WorkerPool {
     this.#next()
   }
 
-  #withdraw(errand: Errand): void {
+  #withdraw(errand: Errand<Task, Answer>): void {
     const place = this.#queue.indexOf(errand)
     if (place >= 0) {
       this.#queue.splice(place, 1)
@@ -160,12 +166,12 @@ export class WorkerPool {
     }
   }
 
-  #mayRun({ lasting }: Errand): boolean {
+  #mayRun({ lasting }: Errand<Task, Answer>): boolean {
     const lastingNow = this.#seats.filter(({ errand }) => errand?.lasting).length
     return !lasting || lastingNow < Math.max(1, this.#seats.length - 1)
   }
 
-  #begin(seat: Seat, errand: Errand): void {
+  #begin(seat: Seat<Task, Answer>, errand: Errand<Task, Answer>): void {
     const stop = new SharedArrayBuffer(4)
     const { worker } = seat
     seat.errand = errand
@@ -174,10 +180,12 @@ export class WorkerPool {
       Atomics.store(new Int32Array(stop), 0, 1)
       patience ??= setTimeout(() => void worker.terminate(), PATIENCE)
     }
-    const limit = setTimeout(() => {
+    const { seconds } = errand
+    const late = (limit: number) => () => {
       ask()
-      errand.reject(problem(503, tooLong(errand.seconds)))
-    }, 1000 * errand.seconds)
+      errand.reject(problem(503, tooLong(limit)))
+    }
+    const limit = seconds === undefined ? undefined : setTimeout(late(seconds), 1000 * seconds)
     seat.end = () => {
       clearTimeout(limit)
       // Called when the task is over, and when it is to be.
@@ -185,7 +193,7 @@ export class WorkerPool {
       else clearTimeout(patience)
     }
     errand.progress('begun', 0)
-    worker.postMessage({ task: errand.task, stop } satisfies WorkerTask)
+    worker.postMessage({ task: errand.task, stop } satisfies ThreadTask<Task>)
   }
 }
 

@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { basename, extname } from 'node:path'
 import { FormatError, InputError } from '@sbridge/core'
 import { isModel } from '@sbridge/core/internal'
@@ -8,8 +7,9 @@ import { readBytes } from '../format/table-file.js'
 import { ServiceApp } from './app.js'
 import type { ServiceOptions } from './fields.js'
 import { Jobs } from './jobs.js'
+import { listen, originOf } from './listen.js'
 import type { ModelFile, WorkerStart } from './messages.js'
-import type { ModelDescription } from './operations.js'
+import type { Answer, ModelDescription, Task } from './operations.js'
 import { servicePackages } from './packages.js'
 import { WorkerPool } from './pool.js'
 import { RequestError } from './problem.js'
@@ -47,9 +47,13 @@ export async function serveModels(
   const token = await tokenIn(options)
   const files = await Promise.all(paths.map(modelFile))
   refuseTwins(paths)
-  const [pool, models] = await WorkerPool.open({ ...run, models: files }, threads, report).catch((error: unknown) => {
-    throw error instanceof RequestError ? unloadable(error) : error
-  })
+  const data: WorkerStart = { ...run, models: files }
+  const module = new URL('./worker.js', import.meta.url)
+  const [pool, models] = await WorkerPool.open<Task, Answer, readonly ModelDescription[]>({ module, data }, threads, report).catch(
+    (error: unknown) => {
+      throw error instanceof RequestError ? unloadable(error) : error
+    }
+  )
   const jobs = await Jobs.open(pool, options)
   let open = true
   const app = new ServiceApp({ packages, models, pool, jobs, limits: options, token, isOpen: () => open, report })
@@ -72,9 +76,8 @@ export async function serveModels(
     await close()
     throw error
   }
-  const { address, port, family } = server.address() as AddressInfo
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`,
+    url: `${originOf(server)}/`,
     models,
     async drain() {
       open = false
@@ -148,21 +151,5 @@ async function tokenIn({ tokenFile, host }: ServiceOptions): Promise<string | un
     got: `a token of ${token.length} characters in ${tokenFile}`,
     expected: `one line of at least ${SHORTEST_TOKEN} characters without blanks`,
     try: `openssl rand -hex 32 > ${tokenFile}`
-  })
-}
-
-function listen(server: Server, { port, host }: ServiceOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        new InputError({
-          code: 'port-unavailable',
-          got: `port ${port} of ${host}, which cannot be listened on (${error.code ?? error.message})`,
-          expected: 'a free port of an address of this machine',
-          try: '--port 0, which takes a free one'
-        })
-      )
-    )
-    server.listen(port, host, resolve)
   })
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { dirname, join, parse } from 'node:path'
+import { join, parse } from 'node:path'
 import { FormatError, InputError, type TableRequest } from '@sbridge/core'
 import { DRAW_BYTES } from '@sbridge/core/internal'
 import type { Run } from '../cli/options.js'
@@ -36,14 +36,18 @@ export const sha256 = (content: Uint8Array | string): string => createHash('sha2
 export const planned = (plan: NewPlan): ShardPlan => ({ format: PLAN_FORMAT, sbridge: VERSION, drawBytes: DRAW_BYTES, ...plan })
 
 /** What names a plan's results: another plan has others. How its file is laid out does not count. */
-const hashOf = (plan: ShardPlan): string => sha256(JSON.stringify(plan))
+const hashOf = (plan: ShardPlan): string => sha256(JSON.stringify(plan)).slice(0, SHORT)
 
 /** Letters of the hash in a folder's name: two plans of one name share them by chance once in 10¹⁹. */
 const SHORT = 16
 
+/** A name for a plan that has none. */
+export const nameOf = (plan: ShardPlan): string => `sbridge-${hashOf(plan)}`
+
 /** The folder of a plan's model and results, beside it. */
 export function folderOf(path: string, plan: ShardPlan): string {
-  return join(dirname(path), `${parse(path).name}-${hashOf(plan).slice(0, SHORT)}`)
+  const { dir, name } = parse(path)
+  return join(dir, name === nameOf(plan) ? name : `${name}-${hashOf(plan)}`)
 }
 
 /**

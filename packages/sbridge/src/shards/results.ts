@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { arch, cpus, hostname } from 'node:os'
 import { join } from 'node:path'
 import { FormatError, InputError } from '@sbridge/core'
-import { writeAtomically } from '../format/atomic-file.js'
+import { checkWritable, writeAtomically } from '../format/atomic-file.js'
 import { readBytes } from '../format/table-file.js'
 import { arrayText, type ShardPlan, sha256 } from './plan.js'
 
@@ -39,8 +39,38 @@ export async function writeResult(
   return manifest
 }
 
-/** Results of each shard that are there, those of different bytes side by side. Throws `InputError` (code `plan-folder`) without a folder. */
-export async function resultsIn(folder: string): Promise<ReadonlyMap<number, readonly Manifest[]>> {
+/** The result of a shard, and whether it was drawn now. */
+export interface ShardResult {
+  readonly manifest: Manifest
+  readonly drawn: boolean
+}
+
+/**
+ * The result of a shard: that which is there, checked, unless it is to be drawn `again`; else it is drawn and written.
+ * Throws `InputError` (code `shard-differs`) where two runs disagree, `FormatError` (`shard-damaged`), and what `draw` throws.
+ */
+export async function resultOf(
+  at: { readonly folder: string; readonly shard: number; readonly again?: boolean },
+  draw: () => Promise<Uint8Array>
+): Promise<ShardResult> {
+  const { folder, shard, again = false } = at
+  const found = async () => (await resultsIn(folder, shard)).get(shard) ?? []
+  const before = await found()
+  if (before.length > 0 && !again) {
+    for (const manifest of before) await readResult(folder, manifest)
+    refuseDifference(before)
+    return { manifest: before[0]!, drawn: false }
+  }
+  await checkWritable(join(folder, 'result'))
+  const started = performance.now()
+  const bytes = await draw()
+  const manifest = await writeResult(folder, shard, { bytes, seconds: (performance.now() - started) / 1000 })
+  refuseDifference(await found())
+  return { manifest, drawn: true }
+}
+
+/** Results of each shard that are there, or of one, those of different bytes side by side. Throws `InputError` (code `plan-folder`) without a folder. */
+export async function resultsIn(folder: string, shard?: number): Promise<ReadonlyMap<number, readonly Manifest[]>> {
   const names = await readdir(folder).catch(() => {
     throw new InputError({
       code: 'plan-folder',
@@ -50,7 +80,8 @@ export async function resultsIn(folder: string): Promise<ReadonlyMap<number, rea
     })
   })
   const found = new Map<number, Manifest[]>()
-  for (const name of names.filter((one) => /^\d+\.[0-9a-f]{64}\.json$/.test(one)).sort()) {
+  const form = new RegExp(`^${shard ?? '\\d+'}\\.[0-9a-f]{64}\\.json$`)
+  for (const name of names.filter((one) => form.test(one)).sort()) {
     const manifest = await manifestIn(folder, name)
     if (manifest) found.set(manifest.shard, [...(found.get(manifest.shard) ?? []), manifest])
   }
@@ -101,7 +132,7 @@ const sameEverywhere = ({ engine, precision }: ShardPlan): boolean =>
   engine === 'reference' || (engine === 'wasm' && precision === 'float64')
 
 /** Throws `InputError` (code `shard-differs`) where two runs of a shard disagree; both are kept. */
-export function refuseDifference(found: readonly Manifest[]): void {
+function refuseDifference(found: readonly Manifest[]): void {
   const [one, other] = found
   if (!one || !other) return
   const words = ({ sha256: hash, host, processor }: Manifest) => `${hash.slice(0, 12)}… on ${host} (${processor})`

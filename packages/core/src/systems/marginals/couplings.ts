@@ -7,6 +7,7 @@ import type { Outcome, Watch } from '../../num/iterate.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
 import { extendPotential, type Potentials, type RectangularProblem, scaleOnEngine, scaleRectangular } from '../../scaling/rectangular.js'
 import { cloud } from '../../space/cloud.js'
+import { filledBy, partialKernel, transitionsWithin } from './partly-seen.js'
 import { type FitSnapshot, type RoundsProblem, workingReference } from './rounds.js'
 
 /** The largest error of a marginal that a coupling may have, relative to the particle's weight. */
@@ -42,6 +43,8 @@ export interface CoupledInterval {
   /** σ that it was found with [d]. */
   readonly sigma: Float64Array
   readonly doublings: number
+  /** The later snapshot, its gaps filled. */
+  readonly to: FitSnapshot
 }
 
 /**
@@ -49,9 +52,11 @@ export interface CoupledInterval {
  * whitened and an engine does the sums; else own row kernels do. Large problems start from the potentials of the fit's
  * particles. Memory O(n·d²).
  */
-export async function coupleAll(request: CouplingRequest): Promise<CoupledInterval[]> {
+export async function coupleAll(given: CouplingRequest): Promise<CoupledInterval[]> {
   const out: CoupledInterval[] = []
-  for (let k = 0; k + 1 < request.snapshots.length; k++) {
+  const snapshots = [...given.snapshots]
+  const request = { ...given, snapshots }
+  for (let k = 0; k + 1 < snapshots.length; k++) {
     const warmer: Warmer[] = []
     const sigma = request.sigmas[k]!
     const { rows } = request.snapshots[k]!.cloud.points
@@ -64,7 +69,10 @@ export async function coupleAll(request: CouplingRequest): Promise<CoupledInterv
         start: startWarmer(warmer, rows, widening)
       })
     }
-    out.push({ ...coupled, doublings })
+    const { transitions, ...one } = coupled
+    const to = filledBy(one.coupling, transitions, snapshots[k + 1]!, request.watch)
+    snapshots[k + 1] = to
+    out.push({ ...one, doublings, to })
   }
   return out
 }
@@ -90,7 +98,7 @@ async function coupleInterval(
   request: CouplingRequest,
   k: number,
   { sigma, start, warmer }: { sigma: Float64Array; start: Potentials | undefined; warmer?: Warmer[] }
-): Promise<Omit<CoupledInterval, 'doublings'>> {
+): Promise<Omit<CoupledInterval, 'doublings' | 'to'> & { readonly transitions: GaussianTransitions }> {
   const { snapshots, engine } = request
   const [from, to] = [snapshots[k]!, snapshots[k + 1]!]
   const { transitions, problem } = couplingProblem(request, { sigma, from, to })
@@ -103,10 +111,10 @@ async function coupleInterval(
     ...(start && { start })
   }
   const outcome =
-    engine && transitions.covariances.rows === 1
+    engine && transitions.covariances.rows === 1 && !from.spreads && !to.spreads
       ? await scaleOnEngine(whitenedPair(transitions, from, to), engine, options)
       : await scaleRectangular(problem, options)
-  return { coupling: { problem, potentials: outcome.state }, outcome, sigma }
+  return { coupling: { problem, potentials: outcome.state }, outcome, sigma, transitions }
 }
 
 /** What an interval's coupling solves: the density of the reference's transitions between its particles. */
@@ -114,8 +122,8 @@ export function couplingProblem(
   { problem, theta }: Pick<CouplingRequest, 'problem' | 'theta'>,
   { sigma, from, to }: { readonly sigma: Float64Array; readonly from: FitSnapshot; readonly to: FitSnapshot }
 ): { readonly transitions: GaussianTransitions; readonly problem: RectangularProblem } {
-  const transitions = transitionsOf(workingReference(problem, theta, sigma), from.cloud.points, [from.time, to.time])
-  const kernel = densityKernel(transitions, to.cloud.points)
+  const transitions = transitionsWithin(workingReference(problem, theta, sigma), from, to.time)
+  const kernel = to.spreads ? partialKernel(transitions, to) : densityKernel(transitions, to.cloud.points)
   return { transitions, problem: { kernel, fromLogWeights: from.cloud.logWeights, toLogWeights: to.cloud.logWeights } }
 }
 

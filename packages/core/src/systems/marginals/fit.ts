@@ -10,8 +10,10 @@ import { median } from '../../num/statistics.js'
 import { type CoupledInterval, coupleAll, lastError } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
 import type { Family, FamilyContext } from './family.js'
+import { comparable, completeOnes, filledSnapshots, gapNotes, sigmasAlong } from './gaps.js'
 import type { MarginalsModel } from './model.js'
 import { type MarginalsOptions, type ResolvedOptions, resolveMarginalsOptions } from './options.js'
+import { marked } from './partly-seen.js'
 import { type FitSnapshot, type HistoryEntry, type RoundsProblem, refineReference, withinSpread } from './rounds.js'
 import { chooseSmoothness } from './select-smoothness.js'
 import type { Smoothness } from './smooth-field.js'
@@ -39,9 +41,11 @@ export interface FitTools {
 export async function fitMarginals(input: SnapshotInput, options: MarginalsOptions, tools: FitTools): Promise<MarginalsModel> {
   const resolved = resolveMarginalsOptions(options)
   const prepared = prepareSnapshots(input, resolved.holdOut)
-  const diffusion = diffusionOf(resolved, prepared.snapshots)
-  const context = contextOf(prepared)
-  const working = prepared.snapshots.map((s) => workingSnapshot(s, diffusion, prepared.columnNames))
+  const { complete, gaps } = completeOnes(prepared, resolved)
+  const diffusion = diffusionOf(resolved, complete)
+  const context = contextOf({ ...prepared, snapshots: complete })
+  const working = complete.map((s) => workingSnapshot(s, diffusion, prepared.columnNames))
+  const all = gaps ? marked(prepared.snapshots.map((s) => workingSnapshot(s, diffusion, prepared.columnNames))) : working
   for (const held of prepared.heldOut) toWorking(held, diffusion, prepared.columnNames)
   const thinned = working.map((s, k) => ({
     time: s.time,
@@ -56,10 +60,10 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
   const coupled = await coupleAll({
     problem,
     theta,
-    sigmas: noise.intervalSigmas ?? working.slice(1).map(() => sigma),
+    sigmas: noise.intervalSigmas ? sigmasAlong(all, working, noise.intervalSigmas) : all.slice(1).map(() => sigma),
     widen: noise.from === 'resolution',
-    snapshots: working,
-    thinned: { snapshots: thinned, potentials },
+    snapshots: all,
+    ...(gaps ? {} : { thinned: { snapshots: thinned, potentials } }),
     ...tools
   })
   const intervals = await parameterIntervals(problem, { theta, sigma, potentials }, { kind: resolved.intervals, watch: tools.watch })
@@ -78,8 +82,8 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     sigma: noise.from === 'resolution' ? meanOf(intervalSigmas) : sigma,
     intervalSigmas,
     sigmaFrom: noise.from,
-    snapshots: prepared.snapshots,
-    heldOut: prepared.heldOut,
+    ...(gaps ? filledSnapshots([all[0]!, ...coupled.map(({ to }) => to)], diffusion) : { snapshots: prepared.snapshots }),
+    heldOut: comparable(prepared.heldOut),
     couplings: couplings?.couplings ?? coupled.map((c) => c.coupling),
     couplingEndings: endings.map((o) => ({ ending: o.ending, error: lastError(o) })),
     history,
@@ -89,6 +93,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     velocity: velocity?.reference,
     notes: [
       ...prepared.notes,
+      ...gapNotes(prepared),
       ...(options.reference === undefined && working.length >= 4 ? [UNNAMED] : []),
       ...(velocity?.notes ?? []),
       ...notesOf(problem, theta, resolved),

@@ -1,6 +1,7 @@
 import type { Coupling } from '../../bridge/coupling.js'
 import type { Diffusion } from '../../bridge/drift.js'
 import type { Ending } from '../../num/iterate.js'
+import type { Matrix } from '../../num/matrix.js'
 import type { Family } from './family.js'
 import type { HistoryEntry } from './rounds.js'
 import type { Smoothness } from './smooth-field.js'
@@ -30,6 +31,11 @@ export interface MarginalsModel {
   readonly sigmaFrom: 'given' | 'estimate' | 'resolution'
   /** Training snapshots in order of time. */
   readonly snapshots: readonly Snapshot[]
+  /**
+   * Where cells of snapshots were empty, which then stand at what is expected there: packed covariances in working
+   * coordinates, 0 where a cell was measured [n, d(d+1)/2]; undefined for snapshots without gaps.
+   */
+  readonly spreads?: readonly (Matrix | undefined)[]
   readonly heldOut: readonly Snapshot[]
   /** One coupling an interval, over all particles, in working coordinates. */
   readonly couplings: readonly Coupling[]

@@ -21,6 +21,11 @@ import { bestStart } from './starts.js'
 export interface FitSnapshot {
   readonly time: number
   readonly cloud: Cloud
+  /**
+   * Where cells are empty: packed covariances of what is known of every particle [n, d(d+1)/2], 0 where a coordinate was
+   * measured; NaN on the diagonal until its gap is filled.
+   */
+  readonly spreads?: Matrix
 }
 
 export interface RoundsProblem {

@@ -9,7 +9,9 @@ import { choleskyInPlace } from '../../num/linear-algebra.js'
 import { type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { fillNormal, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import type { Cloud } from '../../space/cloud.js'
+import { filledKnots } from './fill-gaps.js'
 import type { MarginalsModel } from './model.js'
+import { isSeen } from './partly-seen.js'
 import { workingReference } from './rounds.js'
 import { fromWorking, toWorking } from './snapshots.js'
 import { fillByVelocity } from './velocity-paths.js'
@@ -50,12 +52,17 @@ export function sampleTrajectories(model: MarginalsModel, request: TrajectoryReq
     count: request.count,
     unsettled: 0
   }
-  const chain = indexChain(model, request)
-  const points = model.snapshots.map((s) => toWorking(s, model.diffusion, model.columnNames))
+  const drawn = indexChain(model, request)
+  const particles = model.snapshots.map((s) => toWorking(s, model.diffusion, model.columnNames))
+  // Where cells were empty every path has its own states.
+  const filled = model.spreads && filledKnots(model, { points: particles, chain: drawn }, keyFor(request.key, 'gaps'))
+  const points = filled ?? particles
+  const chain = filled ? drawn.map((of) => of.map((_, path) => path)) : drawn
   if (model.velocity) fillByVelocity(out, { reference: model.velocity, request, snapshotTimes, points, chain })
   else fillByBridges(out, { model, request, points, chain })
   fromWorking(out.values.data, model.diffusion)
-  placeParticles(out, model, chain)
+  placeParticles(out, model, drawn)
+  if (filled) placeFilled(out, { model, filled, chain: drawn })
   return out
 }
 
@@ -235,6 +242,23 @@ function placeParticles(out: Trajectories, model: MarginalsModel, chain: readonl
     for (let particle = 0; particle < out.count; particle++) {
       out.values.data.set(rowOf(cloud.points, chain[k]![particle]!), (particle * out.times.length + place) * d)
     }
+  })
+}
+
+/** Puts what was drawn into the cells that were empty. */
+function placeFilled(
+  out: Trajectories,
+  { model, filled, chain }: { model: MarginalsModel; filled: readonly Matrix[]; chain: readonly Uint32Array[] }
+): void {
+  const d = out.values.cols
+  model.snapshots.forEach(({ time }, k) => {
+    const place = out.times.indexOf(time)
+    const values = filled[k]!.data.slice()
+    fromWorking(values, model.diffusion)
+    for (let path = 0; path < out.count; path++)
+      for (let a = 0; a < d; a++)
+        if (!isSeen(model.spreads![k], chain[k]![path]!, a))
+          out.values.data[(path * out.times.length + place) * d + a] = values[path * d + a]!
   })
 }
 

@@ -1,3 +1,4 @@
+import { packedLength } from '../../bridge/transition.js'
 import type { VelocityKernel } from '../../bridge/velocity.js'
 import type { ModelArray, ModelContents } from '../../model-file/contents.js'
 import {
@@ -30,6 +31,7 @@ import { couplingProblem } from './couplings.js'
 import { familyOf, isSmooth } from './families.js'
 import type { Family } from './family.js'
 import { contextOf, workingSnapshot } from './fit.js'
+import { completeAgain } from './gaps.js'
 import type { LeftOut, LeftOutScore } from './leave-one-out.js'
 import type { MarginalsModel, ParameterInterval } from './model.js'
 import { REFERENCES, type ReferenceName } from './options.js'
@@ -109,6 +111,7 @@ export function saveTrajectories({ marginals, columns, reference, seed, leftOut 
       arrays[`${group}${k}.points`] = particles.points.data
       arrays[`${group}${k}.logWeights`] = particles.logWeights
     }
+  for (const [k, spreads] of marginals.spreads?.entries() ?? []) if (spreads) arrays[`snapshot${k}.spreads`] = spreads.data
   for (const [k, { potentials }] of marginals.couplings.entries()) {
     arrays[`interval${k}.sigma`] = marginals.intervalSigmas[k]!
     arrays[`interval${k}.from`] = potentials.from
@@ -212,13 +215,20 @@ function modelIn(contents: ModelContents): TrajectoriesModel {
   const snapshots = particles('snapshot', meta.snapshots)
   const heldOut = particles('heldOut', meta.heldOut)
   checkMeta(meta, snapshots)
-  const family = familyIn(meta, snapshots)
+  const gaps = snapshots.map(({ cloud: { points } }, k) => {
+    const name = `snapshot${k}.spreads`
+    const cols = packedLength(d)
+    return arrays[name] && matrix(points.rows, cols, float64Array(arrays, name, points.rows * cols))
+  })
+  const spreads = gaps.some((some) => some !== undefined) ? gaps : undefined
+  const family = familyIn(meta, completeAgain(snapshots, spreads))
   const theta = float64Array(arrays, 'theta', family.parameters.length)
   const velocity = velocityIn(arrays, meta, snapshots)
   return {
     marginals: {
-      ...couplingsIn(contents, { meta, snapshots: [...snapshots], family, theta, velocity }),
+      ...couplingsIn(contents, { meta, snapshots: [...snapshots], spreads, family, theta, velocity }),
       ...{ family, theta, sigma, snapshots, heldOut },
+      ...(spreads && { spreads }),
       ...pick(meta),
       history: meta.history.map((entry) => ({ ...entry, theta: Float64Array.from(entry.theta), sigma: Float64Array.from(entry.sigma) })),
       smoothness: meta.smoothness,
@@ -272,6 +282,7 @@ function familyIn({ reference, smoothness, seed, columnNames }: MarginalsMeta, s
 interface Interval {
   readonly meta: MarginalsMeta
   readonly snapshots: readonly Snapshot[]
+  readonly spreads: MarginalsModel['spreads']
   readonly family: Family
   readonly theta: Float64Array
   readonly velocity: VelocityReference | undefined
@@ -306,9 +317,12 @@ function velocityIn(
 
 function couplingsIn(
   { arrays }: ModelContents,
-  { meta: { diffusion, columnNames }, snapshots, family, theta, velocity }: Interval
+  { meta: { diffusion, columnNames }, snapshots, spreads, family, theta, velocity }: Interval
 ): Pick<MarginalsModel, 'couplings' | 'intervalSigmas'> {
-  const working = snapshots.map((snapshot) => workingSnapshot(snapshot, diffusion, columnNames))
+  const working = snapshots.map((snapshot, k) => {
+    const own = spreads?.[k]
+    return { ...workingSnapshot(snapshot, diffusion, columnNames), ...(own && { spreads: own }) }
+  })
   const intervalSigmas = working.slice(1).map((_, k) => float64Array(arrays, `interval${k}.sigma`, columnNames.length, SIGMA))
   const couplings = intervalSigmas.map((sigma, k) => {
     const [from, to] = [working[k]!, working[k + 1]!]

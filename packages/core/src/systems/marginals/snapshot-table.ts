@@ -151,15 +151,23 @@ function numbersOf(column: RawColumn, role: 'time' | 'weight' | 'coordinate', no
     const bad = role === 'time' ? column.values.findIndex((x, i) => column.missing?.[i] === 1 || !Number.isFinite(x)) : 0
     throw notNumber(column, bad, role === 'time' ? 'an empty cell' : 'a date', role)
   }
+  // A coordinate need not have been measured of every particle.
+  const mayBeEmpty = role === 'coordinate'
   if (column.source === 'number') {
-    const bad = column.values.findIndex((x, i) => column.missing?.[i] === 1 || !Number.isFinite(x))
-    if (bad >= 0) throw notNumber(column, bad, column.missing?.[bad] === 1 ? 'an empty cell' : String(column.values[bad]), role)
-    return { values: column.values, decimals: column.integer ? 0 : undefined }
+    const isEmpty = (i: number): boolean => column.missing?.[i] === 1
+    const bad = column.values.findIndex((x, i) => (isEmpty(i) ? !mayBeEmpty : !Number.isFinite(x)))
+    if (bad >= 0) throw notNumber(column, bad, isEmpty(bad) ? 'an empty cell' : String(column.values[bad]), role)
+    const values = column.missing?.includes(1) ? column.values.map((x, i) => (isEmpty(i) ? Number.NaN : x)) : column.values
+    return { values, decimals: column.integer ? 0 : undefined }
   }
   const notation = notationIn(column)
   const values = new Float64Array(column.values.length)
   let decimals: number | undefined = 0
   ;(column.values as readonly (string | boolean | null)[]).forEach((cell, i) => {
+    if (mayBeEmpty && (cell === null || cell === '')) {
+      values[i] = Number.NaN
+      return
+    }
     const number = numberIn(cell, notation)
     if (!Number.isFinite(number)) throw notNumber(column, i, cell === null ? 'an empty cell' : `"${String(cell)}"`, role)
     values[i] = number

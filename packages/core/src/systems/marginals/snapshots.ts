@@ -98,14 +98,24 @@ function checkSnapshot({ time, cloud: { points } }: Snapshot): void {
       try: 'leaving this time out, or binning times together'
     })
   }
-  const bad = points.data.findIndex((x) => !Number.isFinite(x))
+  const bad = points.data.findIndex((x) => !Number.isFinite(x) && !Number.isNaN(x))
   if (bad >= 0) {
     throw new InputError({
       code: 'snapshot-not-finite',
       got: `${points.data[bad]} in particle ${Math.floor(bad / points.cols)} at time ${time}`,
-      expected: 'finite coordinates',
-      try: 'removing rows with missing values'
+      expected: 'finite coordinates, or NaN where one was not measured',
+      try: 'removing that particle'
     })
+  }
+  const d = points.cols
+  for (let i = 0; i < points.rows; i++) {
+    if (points.data.subarray(i * d, (i + 1) * d).every(Number.isNaN))
+      throw new InputError({
+        code: 'particle-unseen',
+        got: `particle ${i} at time ${time} without a single coordinate`,
+        expected: 'at least one measured coordinate a particle',
+        try: 'removing rows whose coordinates are all empty'
+      })
   }
 }
 
@@ -149,7 +159,7 @@ function join(a: Cloud, b: Cloud): Cloud {
 /** Points in working coordinates: logarithms under proportional noise. Throws `InputError` naming a value that is not positive. */
 export function toWorking({ time, cloud: { points } }: Snapshot, diffusion: Diffusion, columnNames: readonly string[]): Matrix {
   if (diffusion === 'additive') return points
-  const bad = points.data.findIndex((x) => !(x > 0))
+  const bad = points.data.findIndex((x) => x <= 0)
   if (bad >= 0) {
     throw new InputError({
       code: 'not-positive',
